@@ -1,0 +1,47 @@
+"""What can go wrong, said once: an error is a catalogue code and the values it speaks of."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from zhupei_cli.catalogue import CATALOGUE
+
+Severity = Literal["error", "warning"]
+
+
+class ZhupeiError(Exception):
+    """An error people can mend. `code` names the catalogue entry, `values` fill its sentences."""
+
+    def __init__(self, code: str, /, **values: object) -> None:
+        entry = CATALOGUE[code]
+        self.code = code
+        self.values = values
+        self.message = entry.message.format_map(values)
+        self.hint = entry.hint.format_map(values)
+        self.exit_code = entry.exit
+        super().__init__(f"[{code}] {self.message}")
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing wrong with one value: catalogue code, field key, and values for the sentence.
+
+    Values that are personal data are masked before they get here.
+    """
+
+    code: str
+    field: str
+    severity: Severity = "error"
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def message(self) -> str:
+        """The catalogue's sentence followed by its cure, as one line."""
+        return sentence(self.code, self.values)
+
+
+def sentence(code: str, values: Mapping[str, Any]) -> str:
+    """Return the message of `code` and its cure as one line for a cell or a list."""
+    entry = CATALOGUE[code]
+    message = entry.message.format_map(values)
+    return f"{message}；{entry.hint.format_map(values)}" if entry.hint else message
