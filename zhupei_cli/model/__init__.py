@@ -1,0 +1,35 @@
+"""The shared SQLAlchemy model: tables and constraints, without logic."""
+
+from zhupei_cli.model.admission import Admission, Run, RunInput, RunRow
+from zhupei_cli.model.application import Application, Choice, Review, Score, Snapshot
+from zhupei_cli.model.base import CHUNK, Base
+from zhupei_cli.model.batch import Batch, BatchSetting, Plan
+from zhupei_cli.model.events import Event, ImportRow, ImportRun
+from zhupei_cli.model.reference import Counter, Specialty, TrainingBase
+from zhupei_cli.model.trainee import Education, Trainee, Work
+
+__all__ = [
+    "CHUNK",
+    "Admission",
+    "Application",
+    "Base",
+    "Batch",
+    "BatchSetting",
+    "Choice",
+    "Counter",
+    "Education",
+    "Event",
+    "ImportRow",
+    "ImportRun",
+    "Plan",
+    "Review",
+    "Run",
+    "RunInput",
+    "RunRow",
+    "Score",
+    "Snapshot",
+    "Specialty",
+    "Trainee",
+    "TrainingBase",
+    "Work",
+]

@@ -1,0 +1,80 @@
+"""A batch (招收批次), its settings and its plan (招收计划) with the counters of seats taken."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, SmallInteger, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from zhupei_cli.model.base import Base, Code, Name, UTCDateTime, between, one_of
+from zhupei_cli.vocabulary import BatchStatus, Identity
+
+
+class Batch(Base):
+    """One recruitment of one year. A supplement round (补录) points at its parent."""
+
+    __tablename__ = "batch"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    code: Mapped[str] = mapped_column(Code, unique=True)
+    name: Mapped[str] = mapped_column(Name)
+    year: Mapped[int] = mapped_column(SmallInteger)
+    status: Mapped[str] = mapped_column(String(16))
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("batch.id"))
+    apply_from: Mapped[datetime] = mapped_column(UTCDateTime)
+    apply_until: Mapped[datetime] = mapped_column(UTCDateTime)
+    review_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    publicity_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    checkin_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+    __table_args__ = (
+        one_of("status", BatchStatus),
+        between("year", 2000, 2100),
+        CheckConstraint("apply_from < apply_until", name="apply_dates"),
+    )
+
+
+class BatchSetting(Base):
+    """One setting of a batch, as it was written: `weights`, `tie_keys`, `severity.social.degree` …"""
+
+    __tablename__ = "batch_setting"
+
+    batch_id: Mapped[int] = mapped_column(ForeignKey("batch.id"), primary_key=True, autoincrement=False)
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    value: Mapped[str] = mapped_column(String(500))
+
+
+class Plan(Base):
+    """A place (招收岗位): seats of one specialty at one base, limits per identity, and the seats taken.
+
+    The counters are changed by whoever writes admissions, in the same transaction; the CHECKs make an
+    over-full place impossible whatever the isolation level. `min_score` is in hundredths of a mark.
+    """
+
+    __tablename__ = "plan"
+
+    batch_id: Mapped[int] = mapped_column(ForeignKey("batch.id"), primary_key=True, autoincrement=False)
+    base_code: Mapped[str] = mapped_column(ForeignKey("base.code"), primary_key=True)
+    specialty_code: Mapped[str] = mapped_column(ForeignKey("specialty.code"), primary_key=True)
+    quota: Mapped[int]
+    min_score: Mapped[int | None]
+    max_own: Mapped[int | None]
+    max_entrusted: Mapped[int | None]
+    max_social: Mapped[int | None]
+    stopped: Mapped[bool]
+    taken_own: Mapped[int]
+    taken_entrusted: Mapped[int]
+    taken_social: Mapped[int]
+
+    __table_args__ = (
+        between("quota", 0, 100_000),
+        between("min_score", 0, 10_000),
+        CheckConstraint("taken_own + taken_entrusted + taken_social <= quota", name="seats"),
+        *(
+            CheckConstraint(
+                f"taken_{who} >= 0 AND (max_{who} IS NULL OR taken_{who} <= max_{who})", name=f"seats_{who}"
+            )
+            for who in Identity
+        ),
+        *(CheckConstraint(f"max_{who} >= 0", name=f"max_{who}") for who in Identity),
+    )
