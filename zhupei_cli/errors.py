@@ -1,7 +1,8 @@
 """What can go wrong, said once: an error is a catalogue code and the values it speaks of."""
 
+import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from zhupei_cli.catalogue import CATALOGUE
@@ -32,7 +33,7 @@ class Fault:
     code: str
     field: str
     severity: Severity = "error"
-    values: Mapping[str, Any] = field(default_factory=dict)
+    values: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
     @property
     def message(self) -> str:
