@@ -10,7 +10,6 @@ from sqlalchemy import (
     ForeignKey,
     ForeignKeyConstraint,
     Index,
-    SmallInteger,
     String,
     Text,
     UniqueConstraint,
@@ -113,7 +112,9 @@ class Admission(Base):
     decided_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
     __table_args__ = (
-        ForeignKeyConstraint(["application_id", "application_status"], ["application.id", "application.status"]),
+        ForeignKeyConstraint(
+            ["application_id", "application_status"], ["application.id", "application.status"]
+        ),
         ForeignKeyConstraint(["application_id", "batch_id"], ["application.id", "application.batch_id"]),
         ForeignKeyConstraint(
             ["batch_id", "base_code", "specialty_code"],

@@ -85,7 +85,7 @@ class Choice(Base):
 
 
 class Snapshot(Base):
-    """The profile as it was submitted. Columns are what lists and rosters read, `content` is all of it (JSON)."""
+    """The profile as it was submitted: columns for what lists and rosters read, `content` for all (JSON)."""
 
     __tablename__ = "snapshot"
 
@@ -109,7 +109,7 @@ class Snapshot(Base):
 
 
 class Review(Base):
-    """One decision of a review; none is ever overwritten. `base_code` is the base that decided, NULL the province."""
+    """One decision of a review, never overwritten. `base_code` NULL means that the province decided."""
 
     __tablename__ = "review"
 
@@ -147,7 +147,8 @@ class Score(Base):
 
     __table_args__ = (
         CheckConstraint(
-            "(record = '' AND base_code IS NULL) OR (base_code IS NOT NULL AND record = base_code)", name="record"
+            "(record = '' AND base_code IS NULL) OR (base_code IS NOT NULL AND record = base_code)",
+            name="record",
         ),
         between("written", 0, 10_000),
         between("skill", 0, 10_000),

@@ -24,7 +24,7 @@ class Base(DeclarativeBase):
 
 
 class UTCDateTime(TypeDecorator[datetime]):
-    """An instant to the second: aware UTC in Python, plain in the database (MySQL keeps no zone, no fraction)."""
+    """An instant to the second: aware UTC in Python, plain in the database (MySQL keeps no zone)."""
 
     impl = DateTime
     cache_ok = True

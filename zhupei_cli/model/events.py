@@ -53,7 +53,7 @@ class ImportRun(Base):
 
 
 class ImportRow(Base):
-    """What one import did to one row of one table, and what stood there before (JSON), so that it can be undone."""
+    """What one import did to one row of a table, and what stood there before (JSON): enough to undo it."""
 
     __tablename__ = "import_row"
 
