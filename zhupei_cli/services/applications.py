@@ -1,0 +1,189 @@
+"""Applications (报名): what a person asks for, stored, submitted with a snapshot, listed."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Table, select
+from sqlalchemy.orm import Session
+
+from zhupei_cli.acting import Acting
+from zhupei_cli.model import Application, Batch, Choice, Snapshot
+from zhupei_cli.services.profiles import Profile, content_of, highest
+from zhupei_cli.store.bulk import delete_rows, insert_rows, rows_of, update_rows
+from zhupei_cli.store.counters import take
+from zhupei_cli.vocabulary import ApplicationStatus
+
+_APPLICATION: Table = Application.metadata.tables["application"]
+_CHOICE: Table = Choice.metadata.tables["choice"]
+_SNAPSHOT: Table = Snapshot.metadata.tables["snapshot"]
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What the guide's steps two, four and five ask. `choices` are (base, specialty) in order."""
+
+    identity: str
+    source_type: str
+    train_years: int
+    accept_adjust: bool
+    choices: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An application as it stands in the database."""
+
+    id: int
+    application_no: str
+    trainee_id: int
+    status: str
+    form: Form
+    snapshot_version: int | None
+    first_submitted_at: datetime | None
+
+
+_STORED = select(
+    _APPLICATION.c.id,
+    _APPLICATION.c.application_no,
+    _APPLICATION.c.trainee_id,
+    _APPLICATION.c.status,
+    _APPLICATION.c.identity,
+    _APPLICATION.c.source_type,
+    _APPLICATION.c.train_years,
+    _APPLICATION.c.accept_adjust,
+    _APPLICATION.c.snapshot_version,
+    _APPLICATION.c.first_submitted_at,
+)
+
+
+def load_live(session: Session, batch: Batch, trainee_ids: Iterable[int]) -> dict[int, Stored]:
+    """Return the live applications to `batch` of these people, by trainee id."""
+    statement = _STORED.where(_APPLICATION.c.batch_id == batch.id, _APPLICATION.c.live_key.is_not(None))
+    found = _stored(session, statement, _APPLICATION.c.trainee_id, trainee_ids)
+    return {stored.trainee_id: stored for stored in found}
+
+
+def load_by_number(session: Session, batch: Batch, numbers: Iterable[str]) -> dict[str, Stored]:
+    """Return the applications to `batch` with these numbers, by number."""
+    statement = _STORED.where(_APPLICATION.c.batch_id == batch.id)
+    found = _stored(session, statement, _APPLICATION.c.application_no, numbers)
+    return {stored.application_no: stored for stored in found}
+
+
+def _stored(session: Session, statement: object, column: object, keys: Iterable[object]) -> Iterator[Stored]:
+    rows = list(rows_of(session, statement, column, keys))  # type: ignore[arg-type]
+    choices = load_choices(session, (row.id for row in rows))
+    for row in rows:
+        form = Form(
+            row.identity, row.source_type, row.train_years, row.accept_adjust, choices.get(row.id, ())
+        )
+        yield Stored(
+            row.id,
+            row.application_no,
+            row.trainee_id,
+            row.status,
+            form,
+            row.snapshot_version,
+            row.first_submitted_at,
+        )
+
+
+def load_choices(session: Session, ids: Iterable[int]) -> dict[int, tuple[tuple[str, str], ...]]:
+    """Return the choices of these applications in their order, by application id."""
+    columns = (_CHOICE.c.application_id, _CHOICE.c.number, _CHOICE.c.base_code, _CHOICE.c.specialty_code)
+    rows = sorted(tuple(row) for row in rows_of(session, select(*columns), columns[0], ids))
+    choices: dict[int, tuple[tuple[str, str], ...]] = {}
+    for application_id, _number, base, specialty in rows:
+        choices[application_id] = (*choices.get(application_id, ()), (base, specialty))
+    return choices
+
+
+def add_drafts(
+    session: Session, batch: Batch, forms: Sequence[tuple[int, Form]], *, by: Acting, seq: int
+) -> list[Stored]:
+    """Store new drafts for (trainee id, form) and give them their numbers, in the order given.
+
+    The numbers are taken here, as late as can be: rows refused before leave no gaps.
+    """
+    if not forms:
+        return []
+    ids = take(session, "application", len(forms))
+    numbers = take(session, f"application_no:{batch.id}", len(forms))
+    stored = [
+        Stored(id_, f"{batch.code}-{number:07d}", trainee_id, ApplicationStatus.DRAFT, form, None, None)
+        for id_, number, (trainee_id, form) in zip(ids, numbers, forms, strict=True)
+    ]
+    columns = (
+        *("id", "application_no", "batch_id", "trainee_id", "identity", "source_type", "train_years"),
+        *("accept_adjust", "status", "live_key", "created_at", "touched_by"),
+    )
+    rows = [
+        (
+            *(one.id, one.application_no, batch.id, one.trainee_id, one.form.identity, one.form.source_type),
+            *(one.form.train_years, one.form.accept_adjust, one.status, f"{batch.id}:{one.trainee_id}"),
+            *(by.at, seq),
+        )
+        for one in stored
+    ]
+    insert_rows(session, _APPLICATION, columns, rows)
+    _insert_choices(session, batch, [(one.id, one.form) for one in stored])
+    return stored
+
+
+def change_forms(session: Session, batch: Batch, forms: Sequence[tuple[int, Form]], *, seq: int) -> None:
+    """Replace what applications (id, new form) ask for; their status stays."""
+    columns = ("identity", "source_type", "train_years", "accept_adjust", "touched_by")
+    rows = [
+        (id_, form.identity, form.source_type, form.train_years, form.accept_adjust, seq)
+        for id_, form in forms
+    ]
+    update_rows(session, _APPLICATION, ("id",), columns, rows)
+    delete_rows(session, _CHOICE, ("application_id",), [(id_,) for id_, _ in forms])
+    _insert_choices(session, batch, forms)
+
+
+def _insert_choices(session: Session, batch: Batch, forms: Sequence[tuple[int, Form]]) -> None:
+    columns = ("application_id", "number", "batch_id", "base_code", "specialty_code")
+    rows = [
+        (id_, number, batch.id, base, specialty)
+        for id_, form in forms
+        for number, (base, specialty) in enumerate(form.choices, 1)
+    ]
+    insert_rows(session, _CHOICE, columns, rows)
+
+
+def set_submitted(
+    session: Session, applications: Sequence[tuple[Stored, Profile]], *, by: Acting, seq: int
+) -> None:
+    """Make the applications 已提交, each with a snapshot of its person's profile as it is now."""
+    snapshots = []
+    rows = []
+    for stored, profile in applications:
+        version = (stored.snapshot_version or 0) + 1
+        education = highest(profile)
+        assert education is not None  # a profile without one is refused before
+        snapshots.append(
+            (
+                *(stored.id, version),
+                *(profile.person[name] for name in ("id_type", "id_number", "name", "gender", "birth_date")),
+                *(education.get(name) for name in ("level", "school", "major", "degree", "graduated_on")),
+                *(content_of(profile), None, by.at),
+            )
+        )
+        rows.append(
+            (stored.id, ApplicationStatus.SUBMITTED, stored.first_submitted_at or by.at, by.at, version, seq)
+        )
+    columns = (
+        *("application_id", "version", "id_type", "id_number", "name", "gender", "birth_date", "level"),
+        *("school", "major", "degree", "graduated_on", "content", "reason", "made_at"),
+    )
+    insert_rows(session, _SNAPSHOT, columns, snapshots)
+    changed = ("status", "first_submitted_at", "submitted_at", "snapshot_version", "touched_by")
+    update_rows(session, _APPLICATION, ("id",), changed, rows)
+
+
+def set_status(session: Session, changes: Sequence[tuple[int, str]], *, seq: int) -> None:
+    """Give applications (id, status) their new status; whether it may be is the caller's question."""
+    rows = [(id_, status, seq) for id_, status in changes]
+    update_rows(session, _APPLICATION, ("id",), ("status", "touched_by"), rows)

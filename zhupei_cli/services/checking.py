@@ -1,0 +1,154 @@
+"""Checking a form and its person against the batch: plan, settings and the identity rules."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from zhupei_cli.errors import Fault
+from zhupei_cli.model import Batch, Plan, Specialty, TrainingBase
+from zhupei_cli.rules import eligibility
+from zhupei_cli.rules.settings import BatchSettings, parse
+from zhupei_cli.services.applications import Form
+from zhupei_cli.services.lookup import Names, match_key, settings_of
+from zhupei_cli.services.profiles import Profile, current_work, highest
+
+
+@dataclass(frozen=True, slots=True)
+class Checks:
+    """Everything a form is checked against, read once per command."""
+
+    year: int
+    settings: BatchSettings
+    bases: Names
+    specialties: Names
+    categories: Mapping[str, str | None]
+    places: Mapping[tuple[str, str], bool]
+    """(base, specialty) → stopped"""
+    employers: Mapping[str, str]
+    """uscc, name and alias of each base → its code"""
+
+
+def load_checks(session: Session, batch: Batch) -> Checks:
+    """Read what forms of `batch` are checked against: five queries, whatever the number of forms."""
+    bases = session.execute(
+        select(TrainingBase.code, TrainingBase.name, TrainingBase.aliases, TrainingBase.uscc)
+    ).all()
+    specialties = session.execute(
+        select(Specialty.code, Specialty.name, Specialty.aliases, Specialty.category)
+    ).all()
+    places = session.execute(
+        select(Plan.base_code, Plan.specialty_code, Plan.stopped).where(Plan.batch_id == batch.id)
+    )
+    employers = {
+        match_key(word): row.code
+        for row in bases
+        for word in (row.name, row.uscc, *row.aliases.split("|"))
+        if word
+    }
+    return Checks(
+        batch.year,
+        parse(settings_of(session, batch)),
+        Names((row.code, row.name, row.aliases) for row in bases),
+        Names((row.code, row.name, row.aliases) for row in specialties),
+        {row.code: row.category for row in specialties},
+        {(row.base_code, row.specialty_code): row.stopped for row in places},
+        employers,
+    )
+
+
+def read_form(values: Mapping[str, Any], checks: Checks) -> tuple[Form | None, list[Fault]]:
+    """Make a form of named values; every word that names nothing is a fault of its own field."""
+    faults = [Fault("E201", name, values={"label": FORM_LABELS[name]}) for name in REQUIRED if name not in values]
+    bases, specialties = {}, {}
+    for name in ("choice1_base", "choice2_base"):
+        if word := values.get(name):
+            bases[name] = checks.bases.find(word)
+            if bases[name] is None:
+                faults.append(Fault("E302", name, values={"base": word, "nearest": checks.bases.nearest(word)}))
+    for name in ("specialty", "choice2_specialty"):
+        if word := values.get(name):
+            specialties[name] = checks.specialties.find(word)
+            if specialties[name] is None:
+                nearest = checks.specialties.nearest(word)
+                faults.append(Fault("E303", name, values={"specialty": word, "nearest": nearest}))
+    if "choice2_specialty" in values and "choice2_base" not in values:
+        faults.append(Fault("E202", "choice2_base"))
+    if faults:
+        return None, faults
+    first, second = specialties["specialty"], specialties.get("choice2_specialty")
+    choices = [(bases["choice1_base"], first)]
+    if "choice2_base" in bases:
+        choices.append((bases["choice2_base"], second or first))
+    form = Form(
+        values["identity"],
+        values["source_type"],
+        values["train_years"],
+        values["accept_adjust"],
+        tuple((base or "", specialty or "") for base, specialty in choices),
+    )
+    return form, list(form_faults(form, checks))
+
+
+FORM_LABELS = {
+    "identity": "个人身份",
+    "source_type": "生源类型",
+    "train_years": "培训年限",
+    "specialty": "报名专业",
+    "choice1_base": "第一志愿基地",
+    "choice2_base": "第二志愿基地",
+    "choice2_specialty": "第二志愿专业",
+    "accept_adjust": "是否服从调剂",
+}
+REQUIRED = ("identity", "source_type", "train_years", "specialty", "choice1_base", "accept_adjust")
+
+
+def form_faults(form: Form, checks: Checks) -> Iterator[Fault]:
+    """Yield what the batch's plan and settings have against the form (指南 二.3, 第四步、第五步)."""
+    settings = checks.settings
+    if form.source_type not in settings.source_types:
+        words = "、".join(settings.source_types)
+        yield Fault("E203", "source_type", values={"value": form.source_type, "choices": words})
+    if not 1 <= form.train_years <= 3:
+        yield Fault("E204", "train_years", values={"value": form.train_years})
+    if len(set(form.choices)) < len(form.choices):
+        yield Fault("E205", "choice2_base", values={"base": checks.bases.labels[form.choices[0][0]]})
+    if settings.same_specialty and len({specialty for _, specialty in form.choices}) > 1:
+        yield Fault("E206", "choice2_specialty")
+    for number, (base, specialty) in enumerate(form.choices, 1):
+        stopped = checks.places.get((base, specialty))
+        if stopped is not False:
+            values = {"base": checks.bases.labels[base], "specialty": checks.specialties.labels[specialty]}
+            yield Fault("E207" if stopped is None else "E208", f"choice{number}_base", values=values)
+
+
+def identity_faults(profile: Profile, form: Form, checks: Checks) -> list[Fault]:
+    """Return what the identity rules say, each with the severity the batch gives it."""
+    education = highest(profile) or {}
+    work = current_work(profile)
+    employer = None
+    if work is not None:
+        by_uscc = checks.employers.get(match_key(work.get("employer_uscc") or ""))
+        employer = by_uscc or checks.employers.get(match_key(work["employer_name"]))
+    applicant = eligibility.Applicant(
+        identity=form.identity,
+        level=education.get("level"),
+        full_time=education.get("full_time"),
+        degree=education.get("degree"),
+        degree_type=education.get("degree_type"),
+        graduated_on=education.get("graduated_on"),
+        major=education.get("major"),
+        employer_name=None if work is None else work["employer_name"],
+        employer_base=employer,
+        train_years=form.train_years,
+        specialty_category=checks.categories.get(form.choices[0][1]),
+        choice1_base=form.choices[0][0],
+    )
+    return eligibility.check(
+        applicant,
+        year=checks.year,
+        grad_years=checks.settings.grad_years,
+        severities=checks.settings.severities,
+    )

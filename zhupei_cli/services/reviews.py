@@ -1,0 +1,137 @@
+"""Review by the first-choice base (指南 二.5): approve, reject, return, each a row that stays."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Table
+from sqlalchemy.orm import Session
+
+from zhupei_cli.acting import Acting
+from zhupei_cli.errors import Fault, ZhupeiError
+from zhupei_cli.model import Batch, Review
+from zhupei_cli.rules import lifecycle
+from zhupei_cli.services import applications
+from zhupei_cli.services.applications import Stored
+from zhupei_cli.services.events import Change, record
+from zhupei_cli.store.bulk import insert_rows
+from zhupei_cli.store.counters import take
+from zhupei_cli.vocabulary import ApplicationStatus, Decision
+
+_REVIEW: Table = Review.metadata.tables["review"]
+
+#: What each decision makes of a submitted application.
+OUTCOMES = {
+    Decision.APPROVE: ApplicationStatus.APPROVED,
+    Decision.REJECT: ApplicationStatus.REJECTED,
+    Decision.RETURN: ApplicationStatus.RETURNED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One decision somebody wants to make."""
+
+    application_no: str
+    decision: Decision
+    reason: str | None = None
+
+
+def faults(
+    session: Session, batch: Batch, verdicts: Sequence[Verdict], *, base: str | None
+) -> tuple[list[tuple[Verdict, Stored]], list[Verdict], list[tuple[Verdict, Fault]]]:
+    """Sort verdicts into those that can be carried out, those that stand already, and those refused."""
+    stored = applications.load_by_number(session, batch, {verdict.application_no for verdict in verdicts})
+    good: list[tuple[Verdict, Stored]] = []
+    standing: list[Verdict] = []
+    refused: list[tuple[Verdict, Fault]] = []
+    for verdict in verdicts:
+        one = stored.get(verdict.application_no)
+        found = _fault(verdict, one, base)
+        if one is not None and found is None and one.status == OUTCOMES[verdict.decision]:
+            standing.append(verdict)
+        elif found is not None:
+            refused.append((verdict, found))
+        elif one is not None:
+            good.append((verdict, one))
+    return good, standing, refused
+
+
+def _fault(verdict: Verdict, stored: Stored | None, base: str | None) -> Fault | None:
+    # A number of another base is answered like one that does not exist: it is none of their business.
+    if stored is None or (base is not None and stored.form.choices[0][0] != base):
+        return Fault(
+            "E304", "application_no", values={"application_no": verdict.application_no, "nearest": ""}
+        )
+    if verdict.decision is not Decision.APPROVE and not (verdict.reason or "").strip():
+        return Fault("E221", "reason", values={"application_no": verdict.application_no})
+    if stored.status not in (ApplicationStatus.SUBMITTED, OUTCOMES[verdict.decision]):
+        label = lifecycle.APPLICATION_LABELS[ApplicationStatus(stored.status)]
+        return Fault("E421", "decision", values={"application_no": verdict.application_no, "status": label})
+    return None
+
+
+def decide(
+    session: Session,
+    batch: Batch,
+    verdicts: Sequence[Verdict],
+    *,
+    by: Acting,
+    base: str | None = None,
+    skip_bad: bool = False,
+) -> tuple[int, list[tuple[Verdict, Fault]]]:
+    """Carry out the verdicts; return how many were, and the refused ones.
+
+    One refused verdict refuses all, unless `skip_bad`. Raises E420 when the batch takes no reviews now.
+    """
+    require_reviewing(batch)
+    good, _standing, refused = faults(session, batch, verdicts, base=base)
+    if refused and not skip_bad:
+        first = refused[0][1]
+        raise ZhupeiError(first.code, **first.values)
+    carry_out(session, batch, good, by=by, base=base)
+    return len(good), refused
+
+
+def require_reviewing(batch: Batch) -> None:
+    """Raise E420 unless the batch is open or closed: reviews end when it is locked."""
+    if batch.status not in ("open", "closed"):
+        raise ZhupeiError("E420", batch=batch.code, status=lifecycle.BATCH_LABELS[batch.status])
+
+
+def carry_out(
+    session: Session,
+    batch: Batch,
+    decisions: Sequence[tuple[Verdict, Stored]],
+    *,
+    by: Acting,
+    base: str | None,
+) -> None:
+    """Write the decisions, the new states and one event each, set-based."""
+    if not decisions:
+        return
+    seqs = record(session, by, list(_changes(batch, decisions, base)))
+    ids = take(session, "review", len(decisions))
+    columns = (
+        *("id", "application_id", "decision", "reason", "base_code", "snapshot_version"),
+        *("decided_by", "decided_at"),
+    )
+    rows = [
+        (id_, one.id, verdict.decision, verdict.reason, base, one.snapshot_version, by.who, by.at)
+        for id_, (verdict, one) in zip(ids, decisions, strict=True)
+    ]
+    insert_rows(session, _REVIEW, columns, rows)
+    statuses = [(one.id, OUTCOMES[verdict.decision]) for verdict, one in decisions]
+    applications.set_status(session, statuses, seq=seqs[-1])
+
+
+def _changes(batch: Batch, decisions: Sequence[tuple[Verdict, Stored]], base: str | None) -> Iterator[Change]:
+    for verdict, one in decisions:
+        yield Change(
+            f"review.{verdict.decision}",
+            one.application_no,
+            batch.id,
+            before=one.status,
+            after=OUTCOMES[verdict.decision],
+            reason=verdict.reason,
+            data=None if base is None else {"base": base},
+        )
