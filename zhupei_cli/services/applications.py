@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
 from zhupei_cli.model import Application, Batch, Choice, Snapshot
-from zhupei_cli.services.profiles import Profile, content_of, highest
+from zhupei_cli.services.profiles import Profile, content_of, highest, profile_of
 from zhupei_cli.store.bulk import delete_rows, insert_rows, rows_of, update_rows
 from zhupei_cli.store.counters import take
 from zhupei_cli.vocabulary import ApplicationStatus
@@ -181,6 +181,14 @@ def set_submitted(
     insert_rows(session, _SNAPSHOT, columns, snapshots)
     changed = ("status", "first_submitted_at", "submitted_at", "snapshot_version", "touched_by")
     update_rows(session, _APPLICATION, ("id",), changed, rows)
+
+
+def load_snapshots(session: Session, applications: Iterable[Stored]) -> dict[int, Profile]:
+    """Return the profile each application was last submitted with, by application id."""
+    versions = {stored.id: stored.snapshot_version for stored in applications}
+    statement = select(_SNAPSHOT.c.application_id, _SNAPSHOT.c.version, _SNAPSHOT.c.content)
+    rows = rows_of(session, statement, _SNAPSHOT.c.application_id, versions)
+    return {row[0]: profile_of(row[2]) for row in rows if row[1] == versions[row[0]]}
 
 
 def set_status(session: Session, changes: Sequence[tuple[int, str]], *, seq: int) -> None:

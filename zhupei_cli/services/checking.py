@@ -61,13 +61,17 @@ def load_checks(session: Session, batch: Batch) -> Checks:
 
 def read_form(values: Mapping[str, Any], checks: Checks) -> tuple[Form | None, list[Fault]]:
     """Make a form of named values; every word that names nothing is a fault of its own field."""
-    faults = [Fault("E201", name, values={"label": FORM_LABELS[name]}) for name in REQUIRED if name not in values]
+    faults = [
+        Fault("E201", name, values={"label": FORM_LABELS[name]}) for name in REQUIRED if name not in values
+    ]
     bases, specialties = {}, {}
     for name in ("choice1_base", "choice2_base"):
         if word := values.get(name):
             bases[name] = checks.bases.find(word)
             if bases[name] is None:
-                faults.append(Fault("E302", name, values={"base": word, "nearest": checks.bases.nearest(word)}))
+                faults.append(
+                    Fault("E302", name, values={"base": word, "nearest": checks.bases.nearest(word)})
+                )
     for name in ("specialty", "choice2_specialty"):
         if word := values.get(name):
             specialties[name] = checks.specialties.find(word)

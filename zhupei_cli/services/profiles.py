@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
+from zhupei_cli.codes import LEVEL_RANK
 from zhupei_cli.model import Education, Trainee, Work
 from zhupei_cli.store.bulk import insert_rows, rows_of, update_rows
 from zhupei_cli.store.counters import take
@@ -141,10 +142,9 @@ def copy_of(profile: Profile) -> Profile:
 
 def highest(profile: Profile) -> Entry | None:
     """Return the education entry rules look at: the highest level, the latest of these."""
-    order = ("31", "21", "14", "11")  # GB/T 4658: 大专, 本科, 硕士, 博士
     return max(
         profile.educations,
-        key=lambda entry: (order.index(entry["level"]), entry.get("graduated_on") or date.min),
+        key=lambda entry: (LEVEL_RANK.get(entry["level"], 0), entry.get("graduated_on") or date.min),
         default=None,
     )
 
@@ -178,18 +178,33 @@ def differences(before: Profile, after: Profile) -> list[tuple[str, Any, Any]]:
 
 def content_of(profile: Profile) -> str:
     """Return the whole profile as the JSON text a snapshot keeps; dates as ISO texts."""
+    entries = {"educations": profile.educations, "works": profile.works}
+    parts = {name: [_without_id(entry) for entry in part] for name, part in entries.items()}
+    return _json({"person": profile.person, **parts})
+
+
+def image_of(profile: Profile) -> str:
+    """Return the profile with its entries' ids as JSON: what an undo needs to put it back."""
+    return _json({"person": profile.person, "educations": profile.educations, "works": profile.works})
+
+
+def _json(value: object) -> str:
     return json.dumps(
-        {
-            "person": profile.person,
-            "educations": [_without_id(entry) for entry in profile.educations],
-            "works": [_without_id(entry) for entry in profile.works],
-        },
-        ensure_ascii=False,
-        sort_keys=True,
-        separators=(",", ":"),
-        default=date.isoformat,
+        value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=date.isoformat
     )
 
 
 def _without_id(entry: Entry) -> Entry:
     return {name: value for name, value in entry.items() if name != "id" and value is not None}
+
+
+def profile_of(content: str) -> Profile:
+    """Read back what `content_of` or `image_of` wrote."""
+    parts = json.loads(content)
+    for entry in (parts["person"], *parts["educations"], *parts["works"]):
+        for name in _DATES & entry.keys():
+            entry[name] = entry[name] and date.fromisoformat(entry[name])
+    return Profile(None, parts["person"], parts["educations"], parts["works"])
+
+
+_DATES = {"birth_date", "graduated_on", "from_date", "to_date"}

@@ -1,0 +1,237 @@
+"""Bulk import of 报名信息: many rows, one pass, one transaction."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Literal
+
+from sqlalchemy.orm import Session
+
+from zhupei_cli.acting import CST, Acting
+from zhupei_cli.errors import Fault
+from zhupei_cli.model import Batch
+from zhupei_cli.rules import idcard
+from zhupei_cli.rules.masking import mask_id
+from zhupei_cli.services import applications, profiles
+from zhupei_cli.services.applications import Form, Stored
+from zhupei_cli.services.checking import FORM_LABELS, Checks, identity_faults, read_form
+from zhupei_cli.services.merging import add_education, add_work, in_the_future, incomplete, merge, too_long
+from zhupei_cli.services.profiles import PersonKey, Profile, differences
+from zhupei_cli.vocabulary import ApplicationStatus, IdType
+
+Mode = Literal["upsert", "insert", "update"]
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How an import is to be done, as CONTRACT says it."""
+
+    submit: bool = False
+    mode: Mode = "upsert"
+    profile_only: bool = False
+    all_or_nothing: bool = False
+    late: bool = False
+
+
+@dataclass(slots=True)
+class Line:
+    """One row of a workbook, and what is wrong with it. `part` is person, education or work."""
+
+    file: str
+    sheet: str
+    number: int
+    part: str
+    values: Mapping[str, Any]
+    faults: list[Fault] = field(default_factory=list)
+
+    @property
+    def bad(self) -> bool:
+        return any(fault.severity == "error" for fault in self.faults)
+
+
+@dataclass(slots=True)
+class Case:
+    """One person of an import: all their lines, who they were, who they become, what they apply for."""
+
+    key: PersonKey
+    lines: list[Line] = field(default_factory=list)
+    before: Profile | None = None
+    after: Profile = field(default_factory=Profile)
+    live: Stored | None = None
+    form: Form | None = None
+    profile_changed: bool = False
+    form_changed: bool = False
+    submit: bool = False
+
+    @property
+    def refused(self) -> bool:
+        return any(line.bad for line in self.lines)
+
+    @property
+    def verdict(self) -> str:
+        """Say what the import does with the person: rejected, inserted, updated or unchanged."""
+        if self.refused:
+            return "rejected"
+        if self.before is None:
+            return "inserted"
+        return "updated" if self.profile_changed or self.form_changed or self.submit else "unchanged"
+
+
+def identify(lines: Sequence[Line], today: date) -> dict[PersonKey, Case]:
+    """Group lines by person. A line whose ID number is wrong gets its fault and a case of its own."""
+    cases: dict[PersonKey, Case] = {}
+    by_number: dict[str, PersonKey] = {}
+    for line in lines:
+        number = line.values.get("id_number")
+        if number is None:  # the sheet has said so already, or it is missing
+            if not line.bad:
+                line.faults.append(Fault("E120", "id_number", values={"label": "证件号码"}))
+            key = ("", f"{line.file}/{line.sheet}/{line.number}")
+        elif line.part == "person":
+            id_type = line.values.get("id_type") or IdType.ID_CARD
+            number, faults = idcard.check(id_type, number, today)
+            line.faults += faults
+            key = (id_type, number)
+            by_number[number] = key
+        else:
+            # The further sheets name a person by number alone.
+            number = number.strip().upper()
+            key = by_number.get(number, (IdType.ID_CARD, number))
+        cases.setdefault(key, Case(key)).lines.append(line)
+    return cases
+
+
+def refuse_twins(cases: Mapping[PersonKey, Case]) -> None:
+    """Refuse both rows where one person stands twice in a call, each naming the other."""
+    for case in cases.values():
+        twins = [line for line in case.lines if line.part == "person"]
+        if len(twins) < 2:
+            continue
+        for line in twins:
+            others = "、".join(f"{other.file} 第 {other.number} 行" for other in twins if other is not line)
+            values = {"number": mask_id(case.key[1]), "others": others}
+            line.faults.append(Fault("E127", "id_number", values=values))
+
+
+def load_cases(session: Session, batch: Batch | None, cases: Mapping[PersonKey, Case]) -> None:
+    """Give each case the person and the live application that are stored: a query per 5,000 persons."""
+    stored = profiles.load_profiles(session, {number for _, number in cases})
+    for key, case in cases.items():
+        case.before = stored.get(key)
+    if batch is not None:
+        live = applications.load_live(session, batch, (one.id for one in stored.values() if one.id))
+        for case in cases.values():
+            if case.before is not None and case.before.id is not None:
+                case.live = live.get(case.before.id)
+
+
+def examine(case: Case, checks: Checks | None, *, options: Options, today: date) -> None:
+    """Work out what a case becomes, and find everything that is wrong with it."""
+    line = next((line for line in case.lines if line.part == "person"), None)
+    values = {} if line is None else dict(line.values)
+    head = line or case.lines[0]
+    if case.before is None and line is None:
+        head.faults.append(Fault("E128", "id_number", values={"number": mask_id(case.key[1])}))
+        return
+    head.faults += _mode_faults(case, options.mode)
+    head.faults += _name_faults(case, values)
+    values["id_type"], values["id_number"] = case.key
+    try:
+        case.after, faults = merge(case.before, values)
+    except idcard.NotACard:  # the number itself is wrong and has its fault already
+        return
+    head.faults += faults
+    _add_entries(case)
+    head.faults += [*incomplete(case.after), *too_long(case.after), *in_the_future(case.after, today)]
+    case.profile_changed = case.before is None or bool(differences(case.before, case.after))
+    if checks is not None and line is not None and not options.profile_only:
+        _examine_form(case, line, checks, submit=options.submit)
+
+
+def _mode_faults(case: Case, mode: Mode) -> Iterator[Fault]:
+    values = {"number": mask_id(case.key[1])}
+    if mode == "insert" and case.before is not None:
+        yield Fault("E129", "id_number", values=values)
+    if mode == "update" and case.before is None:
+        yield Fault("E130", "id_number", values=values)
+
+
+def _name_faults(case: Case, values: dict[str, Any]) -> Iterator[Fault]:
+    """A number with another name is two people, or a typing error: never overwritten."""
+    given = values.get("name")
+    if case.before is not None and given is not None and given != case.before.person["name"]:
+        yield Fault("E131", "name", values={"given": given, "stored": case.before.person["name"]})
+        del values["name"]
+
+
+def _add_entries(case: Case) -> None:
+    for line in case.lines:
+        values = {name: value for name, value in line.values.items() if name != "id_number"}
+        if line.part == "education" and {"level", "school"} <= values.keys():
+            add_education(case.after, values)
+        elif line.part == "work" and "employer_name" in values:
+            add_work(case.after, values)
+
+
+def _examine_form(case: Case, line: Line, checks: Checks, *, submit: bool) -> None:
+    given = {name: line.values[name] for name in FORM_LABELS if line.values.get(name) is not None}
+    if given:
+        faulty = {fault.field for fault in line.faults if fault.severity == "error"}
+        case.form, faults = read_form(given, checks)
+        line.faults += [fault for fault in faults if fault.field not in faulty]
+    elif case.live is not None:
+        case.form = case.live.form
+    if case.form is None:
+        return
+    line.faults += identity_faults(case.after, case.form, checks)
+    case.form_changed = case.live is None or case.live.form != case.form
+    open_ = case.live is None or case.live.status in (ApplicationStatus.DRAFT, ApplicationStatus.RETURNED)
+    case.submit = submit and open_
+
+
+def refuse_changes_of_submitted(session: Session, cases: Sequence[Case]) -> None:
+    """Refuse rows that say otherwise than what was submitted; one that says the same changes nothing.
+
+    The row is compared with the snapshot: the live profile may have moved on since.
+    """
+    locked = [case for case in cases if _is_locked(case) and (case.profile_changed or case.form_changed)]
+    submitted = applications.load_snapshots(session, [case.live for case in locked if case.live])
+    for case in locked:
+        assert case.live is not None
+        line = case.lines[0]
+        snapshot = submitted[case.live.id]
+        again, _ = merge(snapshot, {**line.values, "id_type": case.key[0], "id_number": case.key[1]})
+        fields = [name for name, _, _ in differences(snapshot, again)]
+        if fields or case.form_changed:
+            values = {"application_no": case.live.application_no, "fields": _words(fields, case.form_changed)}
+            line.faults.append(Fault("E422", "id_number", values=values))
+        case.profile_changed = False
+
+
+def _is_locked(case: Case) -> bool:
+    return case.live is not None and case.live.status not in (
+        ApplicationStatus.DRAFT,
+        ApplicationStatus.RETURNED,
+    )
+
+
+def _words(fields: Sequence[str], form_changed: bool) -> str:
+    words = [profiles.LABELS.get(name, name) for name in fields]
+    return "、".join([*words, "志愿或身份"] if form_changed else words)
+
+
+def refuse_company(cases: Mapping[PersonKey, Case]) -> None:
+    """Refuse all lines of a person when one is refused: half a person is worse than none."""
+    for case in cases.values():
+        if not case.refused:
+            continue
+        worst = next(line for line in case.lines if line.bad)
+        for line in case.lines:
+            if not line.bad:
+                values = {"sheet": worst.sheet, "row": worst.number}
+                line.faults.append(Fault("E132", "id_number", values=values))
+
+
+def today_of(by: Acting) -> date:
+    """Return the calendar day in China of the instant somebody acts."""
+    return by.at.astimezone(CST).date()

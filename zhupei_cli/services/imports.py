@@ -1,0 +1,97 @@
+"""What every import leaves behind: who took in which file, what came of it, and what stood there before."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
+
+from sqlalchemy import Table
+from sqlalchemy.orm import Session
+
+from zhupei_cli.acting import Acting
+from zhupei_cli.model import ImportRow, ImportRun
+from zhupei_cli.services.events import Change, record
+from zhupei_cli.store.bulk import insert_rows
+from zhupei_cli.store.counters import take
+
+_RUN: Table = ImportRun.metadata.tables["import_run"]
+_ROW: Table = ImportRow.metadata.tables["import_row"]
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedFile:
+    """A workbook as it was read: its name without folder, its digest, its filled rows."""
+
+    name: str
+    sha256: str
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Rows of one import by what became of them; `warned` rows are among the others too."""
+
+    rows: int = 0
+    inserted: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    rejected: int = 0
+    warned: int = 0
+
+    @property
+    def written(self) -> int:
+        return self.inserted + self.updated
+
+    def none_written(self) -> "Counts":
+        """Return the counts of an all-or-nothing import that took nothing."""
+        return replace(self, inserted=0, updated=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """The outcome of one import; `import_id` is None when there was nothing to write."""
+
+    import_id: int | None
+    counts: Counts
+    files: Sequence[ImportedFile]
+
+    @property
+    def ok(self) -> bool:
+        return self.counts.rejected == 0
+
+
+#: (table, key, "inserted" or "updated", what stood there before as JSON or None)
+Touched = tuple[str, str, str, str | None]
+
+
+def begin_import(
+    session: Session,
+    kind: str,
+    *,
+    by: Acting,
+    batch_id: int | None,
+    files: Sequence[ImportedFile],
+    counts: Counts,
+) -> tuple[int, int]:
+    """Record an import that is about to write; return its id and its event's number.
+
+    Rows it writes carry the number as `touched_by`: while they still do, the import can be taken back.
+    """
+    (import_id,) = take(session, "import_run", 1)
+    listed = [asdict(file) for file in files]
+    data = {"import": import_id, "files": listed, "counts": asdict(counts)}
+    (seq,) = record(session, by, [Change(f"{kind}.import", f"import {import_id}", batch_id, data=data)])
+    columns = (
+        *("id", "kind", "batch_id", "files", "inserted", "updated", "unchanged", "rejected", "warned"),
+        *("made_by", "made_at", "event_seq"),
+    )
+    numbers = (counts.inserted, counts.updated, counts.unchanged, counts.rejected, counts.warned)
+    text = json.dumps(listed, ensure_ascii=False)
+    row = (import_id, kind, batch_id, text, *numbers, by.who, by.at, seq)
+    insert_rows(session, _RUN, columns, [row])
+    return import_id, seq
+
+
+def record_rows(session: Session, import_id: int, rows: Iterable[Touched]) -> None:
+    """Keep what the import did to each row, and what stood there before."""
+    columns = ("import_id", "entity", "key", "action", "before")
+    insert_rows(session, _ROW, columns, [(import_id, *row) for row in rows])

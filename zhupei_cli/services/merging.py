@@ -1,0 +1,192 @@
+"""What a row of 报名信息 makes of a profile: blank keeps, 清空 erases, entries are found or added."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any
+
+from zhupei_cli.codes import LEVEL
+from zhupei_cli.errors import Fault
+from zhupei_cli.model import Education, Trainee, Work
+from zhupei_cli.rules import idcard
+from zhupei_cli.services.profiles import PERSON, Entry, Profile, copy_of, current_work, highest
+from zhupei_cli.sheets.cells import CLEAR
+from zhupei_cli.vocabulary import IdType
+
+_EDUCATION_KEYS = (
+    *("level", "school", "major", "graduated_on", "full_time", "degree", "degree_type", "is_fresh"),
+)
+_BACHELOR_KEYS = {
+    "school": "bachelor_school",
+    "major": "bachelor_major",
+    "graduated_on": "bachelor_graduated_on",
+}
+_BACHELOR = LEVEL.parse("本科")
+
+#: What must be there before a form can be submitted (DOMAIN, ●), with the headings people know.
+_REQUIRED_PERSON = {
+    "name": "姓名",
+    "gender": "性别",
+    "birth_date": "出生日期",
+    "ethnicity": "民族",
+    "mobile": "手机号码",
+    "address": "通讯地址",
+    "emergency_name": "紧急联系人",
+    "emergency_phone": "紧急联系电话",
+}
+_REQUIRED_EDUCATION = {
+    "level": "最高学历",
+    "school": "毕业院校",
+    "major": "毕业专业",
+    "graduated_on": "毕业时间",
+    "full_time": "是否全日制",
+    "is_fresh": "应届往届",
+}
+#: Papers that carry an ethnicity; on the others it is not asked.
+_WITH_ETHNICITY = {IdType.ID_CARD, IdType.RESIDENCE_PERMIT}
+
+_LENGTHS = {
+    part: {
+        column.name: column.type.length  # type: ignore[attr-defined]
+        for column in table.columns
+        if getattr(column.type, "length", None)
+    }
+    for part, table in (
+        ("person", Trainee.metadata.tables["trainee"]),
+        ("educations", Education.metadata.tables["education"]),
+        ("works", Work.metadata.tables["work"]),
+    )
+}
+
+
+def merge(before: Profile | None, values: Mapping[str, Any]) -> tuple[Profile, list[Fault]]:
+    """Return what `before` (None: nobody) becomes with the values of a row, and what is wrong with them."""
+    after = Profile() if before is None else copy_of(before)
+    for name in PERSON:
+        if name in values:
+            after.person[name] = _given(values[name])
+    faults = _from_card(after, values)
+    faults += _merge_education(after, values)
+    faults += _merge_work(after, values)
+    return after, faults
+
+
+def _given(value: Any) -> Any:
+    return None if value is CLEAR else value
+
+
+def _from_card(after: Profile, values: Mapping[str, Any]) -> list[Fault]:
+    """Sex and birth date follow from an ID card; a cell that says otherwise is a fault."""
+    facts = idcard.facts(after.person["id_type"], after.person["id_number"])
+    if facts is None:
+        return []
+    faults = []
+    for name, label, known in (
+        ("gender", "性别", facts.gender),
+        ("birth_date", "出生日期", facts.birth_date),
+    ):
+        if values.get(name) not in (None, known):
+            faults.append(Fault("E121", name, values={"label": label}))
+        after.person[name] = known
+    return faults
+
+
+def _merge_education(after: Profile, values: Mapping[str, Any]) -> list[Fault]:
+    given = {name: _given(values[name]) for name in _EDUCATION_KEYS if name in values}
+    bachelor = {name: _given(values[key]) for name, key in _BACHELOR_KEYS.items() if key in values}
+    if given:
+        entry = _entry_for(after, given)
+        entry.update(given)
+    top = highest(after)
+    if not bachelor or top is None:
+        return []
+    if top["level"] == _BACHELOR:
+        # The bachelor is the highest degree: both groups of columns speak of the same entry.
+        differing = [name for name, value in bachelor.items() if value and top.get(name) not in (None, value)]
+        top.update({name: value for name, value in bachelor.items() if top.get(name) is None})
+        return [Fault("E122", _BACHELOR_KEYS[name]) for name in differing]
+    if bachelor.get("school"):
+        add_education(after, {"level": _BACHELOR, **bachelor})
+    return []
+
+
+def _entry_for(after: Profile, given: Mapping[str, Any]) -> Entry:
+    """Return the entry a row speaks of: the one of its level and school, else the highest, else a new one."""
+    top = highest(after)
+    if top is not None and all(given.get(name) in (None, top.get(name)) for name in ("level", "school")):
+        return top
+    return add_education(after, {name: given.get(name) for name in ("level", "school")})
+
+
+def add_education(after: Profile, given: Entry) -> Entry:
+    """Add an education entry, or update the one of the same level and school; return it."""
+    for entry in after.educations:
+        if entry["level"] == given["level"] and entry["school"] == given["school"]:
+            entry.update(given)
+            return entry
+    after.educations.append(given)
+    return given
+
+
+def add_work(after: Profile, given: Entry) -> Entry:
+    """Add a work entry, or update the one of the same employer and start; return it."""
+    after.person["has_employer"] = True
+    for entry in after.works:
+        same_start = entry.get("from_date") in (None, given.get("from_date"))
+        if entry["employer_name"] == given["employer_name"] and same_start:
+            entry.update(given)
+            return entry
+    after.works.append(given)
+    return given
+
+
+def _merge_work(after: Profile, values: Mapping[str, Any]) -> list[Fault]:
+    name = _given(values.get("employer_name"))
+    if not after.person.get("has_employer"):
+        return [Fault("E123", "employer_name")] if name else []
+    given = {"employer_name": name} if name else {}
+    if "employer_uscc" in values:
+        given["employer_uscc"] = _given(values["employer_uscc"])
+    entry = current_work(after)
+    if entry is None and name:
+        after.works.append(given)
+    elif entry is not None:
+        entry.update(given)
+    return [Fault("E124", "employer_name")] if entry is None and not name else []
+
+
+def incomplete(profile: Profile) -> Iterator[Fault]:
+    """Yield a fault for every ● part of the profile that is missing."""
+    for name, label in _REQUIRED_PERSON.items():
+        if name == "ethnicity" and profile.person["id_type"] not in _WITH_ETHNICITY:
+            continue
+        if profile.person.get(name) is None:
+            yield Fault("E120", name, values={"label": label})
+    if profile.person.get("has_employer") is None:
+        yield Fault("E120", "has_employer", values={"label": "是否有工作单位"})
+    top = highest(profile) or {}
+    for name, label in _REQUIRED_EDUCATION.items():
+        if top.get(name) is None:
+            yield Fault("E120", name, values={"label": label})
+
+
+def too_long(profile: Profile) -> Iterator[Fault]:
+    """Yield a fault for every text longer than its column: a database would cut or refuse it."""
+    parts: list[tuple[str, list[Entry]]] = [
+        ("person", [profile.person]),
+        ("educations", profile.educations),
+        ("works", profile.works),
+    ]
+    for part, entries in parts:
+        lengths = _LENGTHS[part]
+        for entry in entries:
+            for name, length in lengths.items():
+                value = entry.get(name)
+                if value is not None and len(value) > length:
+                    yield Fault("E125", name, values={"length": length, "found": len(value)})
+
+
+def in_the_future(profile: Profile, today: date) -> Iterator[Fault]:
+    """Yield a fault for a birth date that is still to come."""
+    born = profile.person.get("birth_date")
+    if born is not None and born > today:
+        yield Fault("E126", "birth_date", values={"value": born})

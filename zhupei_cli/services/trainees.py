@@ -1,0 +1,170 @@
+"""Trainees (学员): bulk import with or without their applications."""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+
+from sqlalchemy.orm import Session
+
+from zhupei_cli.acting import Acting
+from zhupei_cli.errors import ZhupeiError
+from zhupei_cli.model import Batch
+from zhupei_cli.services import applications, profiles
+from zhupei_cli.services.applications import Form, Stored
+from zhupei_cli.services.checking import load_checks
+from zhupei_cli.services.events import Change, canonical, record
+from zhupei_cli.services.importing import (
+    Case,
+    Line,
+    Options,
+    examine,
+    identify,
+    load_cases,
+    refuse_changes_of_submitted,
+    refuse_company,
+    refuse_twins,
+    today_of,
+)
+from zhupei_cli.services.imports import (
+    Counts,
+    Imported,
+    ImportedFile,
+    Touched,
+    begin_import,
+    record_rows,
+)
+from zhupei_cli.store.bulk import in_chunks
+from zhupei_cli.vocabulary import BATCH_STATUS, ApplicationStatus, BatchStatus
+
+#: Applications that one event of an import speaks of.
+EVENT_ROWS = 500
+
+
+def import_trainees(
+    session: Session,
+    lines: Sequence[Line],
+    *,
+    files: Sequence[ImportedFile],
+    batch: Batch | None,
+    by: Acting,
+    options: Options,
+) -> Imported:
+    """Take people, and their applications to `batch`, in from the rows of workbooks.
+
+    Good persons go in, bad ones do not; the faults are left on the lines. Raises E410 when the batch
+    takes no applications now.
+    """
+    if batch is not None and not options.profile_only:
+        require_entry(batch, by, late=options.late)
+    today = today_of(by)
+    cases = identify(lines, today)
+    refuse_twins(cases)
+    load_cases(session, batch, cases)
+    checks = None if batch is None else load_checks(session, batch)
+    for case in cases.values():
+        examine(case, checks, options=options, today=today)
+    refuse_changes_of_submitted(session, list(cases.values()))
+    refuse_company(cases)
+    counts = _counts(cases.values())
+    accepted = [case for case in cases.values() if case.verdict in ("inserted", "updated")]
+    if options.all_or_nothing and counts.rejected:
+        return Imported(None, counts.none_written(), files)
+    if not accepted:
+        return Imported(None, counts, files)
+    import_id, seq = begin_import(
+        session,
+        "trainee",
+        by=by,
+        batch_id=None if batch is None else batch.id,
+        files=files,
+        counts=counts,
+    )
+    record_rows(session, import_id, _write(session, batch, accepted, by=by, seq=seq))
+    return Imported(import_id, counts, files)
+
+
+def require_entry(batch: Batch, by: Acting, *, late: bool) -> None:
+    """Raise E410 unless the batch is open and now is inside its dates; `late` also takes a closed one."""
+    if batch.status == BatchStatus.OPEN and batch.apply_from <= by.at <= batch.apply_until:
+        return
+    if late and batch.status in (BatchStatus.OPEN, BatchStatus.CLOSED):
+        return
+    raise ZhupeiError("E410", batch=batch.code, status=BATCH_STATUS.label(batch.status))
+
+
+def _counts(cases: Iterable[Case]) -> Counts:
+    numbers = dict.fromkeys(("inserted", "updated", "unchanged", "rejected"), 0)
+    warned = 0
+    for case in cases:
+        numbers[case.verdict] += len(case.lines)
+        warned += sum(1 for line in case.lines if line.faults and not line.bad)
+    return Counts(sum(numbers.values()), warned=warned, **numbers)
+
+
+def _write(
+    session: Session, batch: Batch | None, cases: Sequence[Case], *, by: Acting, seq: int
+) -> list[Touched]:
+    changed = [case for case in cases if case.profile_changed]
+    profiles.write_profiles(session, [(case.before, case.after) for case in changed], at=by.at, seq=seq)
+    touched: list[Touched] = [
+        ("trainee", str(case.after.id), "inserted", None)
+        if case.before is None
+        else ("trainee", str(case.after.id), "updated", profiles.image_of(case.before))
+        for case in changed
+    ]
+    if batch is not None:
+        touched += _write_applications(session, batch, cases, by=by, seq=seq)
+    return touched
+
+
+def _write_applications(
+    session: Session, batch: Batch, cases: Sequence[Case], *, by: Acting, seq: int
+) -> list[Touched]:
+    new = [case for case in cases if case.form is not None and case.live is None]
+    forms = [(case.after.id or 0, case.form) for case in new if case.form is not None]
+    drafts = applications.add_drafts(session, batch, forms, by=by, seq=seq)
+    stored: list[tuple[Case, Stored]] = list(zip(new, drafts, strict=True))
+    changed = [
+        (case, case.live) for case in cases if case.live is not None and (case.form_changed or case.submit)
+    ]
+    changed_forms = [(one.id, case.form) for case, one in changed if case.form_changed and case.form]
+    applications.change_forms(session, batch, changed_forms, seq=seq)
+    stored += changed
+    submitted = [(one, case.after) for case, one in stored if case.submit]
+    applications.set_submitted(session, submitted, by=by, seq=seq)
+    record(session, by, list(_changes(batch, stored)))
+    return [_touched(case, one) for case, one in stored]
+
+
+def _touched(case: Case, one: Stored) -> Touched:
+    if case.live is None:
+        return ("application", str(one.id), "inserted", None)
+    before = {"status": one.status, "form": _fields(one.form)}
+    return ("application", str(one.id), "updated", canonical(before))
+
+
+def _fields(form: Form) -> list[object]:
+    return [form.identity, form.source_type, form.train_years, form.accept_adjust, form.choices]
+
+
+def _changes(batch: Batch, stored: Sequence[tuple[Case, Stored]]) -> Iterator[Change]:
+    """Yield one event per 500 applications and change of state, naming each application in it."""
+    moves: dict[tuple[str | None, str], list[tuple[Case, Stored]]] = {}
+    for case, one in stored:
+        before = None if case.live is None else str(one.status)
+        after = str(ApplicationStatus.SUBMITTED if case.submit else one.status)
+        moves.setdefault((before, after), []).append((case, one))
+    for (before, after), moved in moves.items():
+        for chunk in in_chunks(moved, EVENT_ROWS):
+            rows = canonical([[one.application_no, _fields(case.form or one.form)] for case, one in chunk])
+            data = {
+                "numbers": [one.application_no for _, one in chunk],
+                "sha256": hashlib.sha256(rows.encode()).hexdigest(),
+            }
+            yield Change(
+                "application.import",
+                chunk[0][1].application_no,
+                batch.id,
+                before=before,
+                after=after,
+                data=data,
+            )
