@@ -1,5 +1,6 @@
 """The field's words: codes as they are stored, labels as people read them, spellings met in workbooks."""
 
+import unicodedata
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Final
@@ -49,6 +50,15 @@ class Identity(StrEnum):
     ENTRUSTED = "entrusted"
 
 
+class IdType(StrEnum):
+    ID_CARD = "id_card"
+    HK_MACAO_PASS = "hk_macao_pass"
+    TAIWAN_PASS = "taiwan_pass"
+    RESIDENCE_PERMIT = "residence_permit"
+    PERMANENT_RESIDENCE = "permanent_residence"
+    PASSPORT = "passport"
+
+
 class Rule(StrEnum):
     CHOICE_FIRST = "choice-first"
     SCORE_FIRST = "score-first"
@@ -63,16 +73,22 @@ class Outcome(StrEnum):
 class CodeTable:
     """A closed list of codes with labels and the other spellings people use for them."""
 
-    def __init__(self, name: str, labels: Mapping[str, str], aliases: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, name: str, labels: Mapping[str, str], aliases: Mapping[str, str] | None = None
+    ) -> None:
+        """Take code → label and alias → code; the order of `labels` is the order people see."""
         self.name: Final = name
-        self.labels: Final = dict(labels)
-        self._codes = {label: code for code, label in self.labels.items()}
+        self.labels: Final = {str(code): label for code, label in labels.items()}
+        self._codes = {word: str(code) for word, code in (aliases or {}).items()}
+        self._codes.update({label: code for code, label in self.labels.items()})
         self._codes.update({code: code for code in self.labels})
-        self._codes.update(aliases or {})
 
     def parse(self, text: str) -> str | None:
-        """Return the code for a code, label or known spelling; None when the word is not known."""
-        return self._codes.get(text)
+        """Return the code for a code, label or known spelling; None when the word is not known.
+
+        Full-width characters, spaces and the case of letters do not matter.
+        """
+        return self._codes.get(text) or self._codes.get(_plain(text))
 
     def label(self, code: str) -> str:
         """Return the label of `code`; KeyError when it is no code of this table."""
@@ -81,3 +97,150 @@ class CodeTable:
     def words(self) -> Iterable[str]:
         """Return the labels in their order, as a drop-down offers them."""
         return self.labels.values()
+
+
+def _plain(text: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", text).split()).casefold()
+
+
+def spellings(code: str, words: str) -> dict[str, str]:
+    """Return the aliases of `code` from its words, written with spaces between."""
+    return dict.fromkeys(words.split(), code)
+
+
+# -- states -----------------------------------------------------------------------------------
+
+BATCH_STATUS: Final = CodeTable(
+    "批次状态",
+    {
+        BatchStatus.DRAFT: "筹备中",
+        BatchStatus.OPEN: "报名中",
+        BatchStatus.CLOSED: "报名结束",
+        BatchStatus.LOCKED: "已锁定",
+        BatchStatus.COMMITTED: "已定拟录取",
+        BatchStatus.PUBLICITY: "公示中",
+        BatchStatus.FINAL: "已正式录取",
+        BatchStatus.ARCHIVED: "已归档",
+        BatchStatus.CANCELLED: "已取消",
+    },
+)
+APPLICATION_STATUS: Final = CodeTable(
+    "报名状态",
+    {
+        ApplicationStatus.DRAFT: "未提交",
+        ApplicationStatus.SUBMITTED: "已提交",
+        ApplicationStatus.RETURNED: "退回修改",
+        ApplicationStatus.APPROVED: "基地审核通过",
+        ApplicationStatus.REJECTED: "审核不通过",
+        ApplicationStatus.WITHDRAWN: "已撤回",
+    },
+)
+ADMISSION_STATUS: Final = CodeTable(
+    "录取状态",
+    {
+        AdmissionStatus.PROPOSED: "拟录取",
+        AdmissionStatus.NOT_ADMITTED: "未录取",
+        AdmissionStatus.ADMITTED: "已录取",
+        AdmissionStatus.DECLINED: "放弃录取",
+        AdmissionStatus.REVOKED: "取消录取",
+        AdmissionStatus.REPORTED: "已报到",
+        AdmissionStatus.NO_SHOW: "未报到",
+    },
+)
+
+# -- the application --------------------------------------------------------------------------
+
+IDENTITY: Final = CodeTable(
+    "个人身份",
+    {
+        Identity.OWN: "本单位住院医师",
+        Identity.SOCIAL: "面向社会招收住院医师",
+        Identity.ENTRUSTED: "外单位委托培养住院医师",
+    },
+    {
+        **spellings(Identity.OWN, "本单位 本单位人 本单位人员"),
+        **spellings(Identity.SOCIAL, "社会人 行业人 社会招收 面向社会 面向社会招收 社会招收住院医师"),
+        **spellings(Identity.ENTRUSTED, "委培 委培人 委培单位人 委托培养 外单位委托培养 委托培养住院医师"),
+    },
+)
+#: Words that could mean two of the identities: a problem (E201) that lists all three, never a guess.
+AMBIGUOUS_IDENTITIES: Final = frozenset({"单位人"})
+
+DECISION: Final = CodeTable(
+    "审核决定",
+    {
+        Decision.APPROVE: "通过",
+        Decision.REJECT: "不通过",
+        Decision.RETURN: "退回修改",
+        Decision.REVOKE: "撤销审核",
+    },
+)
+#: What a reviewing base may answer in 审核结果; taking a decision back is not among it.
+REVIEW: Final = CodeTable(
+    "审核结果",
+    {code: DECISION.label(code) for code in (Decision.APPROVE, Decision.REJECT, Decision.RETURN)},
+    {
+        **spellings(Decision.APPROVE, "审核通过 基地审核通过"),
+        **spellings(Decision.REJECT, "审核不通过 基地审核不通过 未通过"),
+        **spellings(Decision.RETURN, "退回"),
+    },
+)
+SOURCE_TYPES: Final = ("应届毕业生", "往届毕业生", "农村订单定向", "在读专硕", "其他")
+TRAIN_YEARS: Final = (1, 2, 3)
+
+# -- admission --------------------------------------------------------------------------------
+
+RULE: Final = CodeTable(
+    "录取规则", {Rule.CHOICE_FIRST: "志愿优先", Rule.SCORE_FIRST: "分数优先", Rule.STABLE: "稳定匹配"}
+)
+OUTCOME: Final = CodeTable("录取结果", {Outcome.ADMITTED: "录取", Outcome.NOT_ADMITTED: "未录取"})
+VIA: Final = CodeTable(
+    "录取志愿", {"choice1": "第一志愿", "choice2": "第二志愿", "adjust": "调剂", "place": "个别安排"}
+)
+NOT_ADMITTED: Final = CodeTable(
+    "未录取原因",
+    {
+        "absent": "缺考或成绩不全",
+        "below_line": "未达最低分数线",
+        "no_vacancy": "服从调剂但无空缺岗位",
+        "full": "所报志愿已录满",
+    },
+)
+ROUND: Final = CodeTable("录取轮次", {"main": "志愿录取", "adjust": "调剂录取"})
+ADJUST_SCOPE: Final = CodeTable("调剂范围", {"specialty": "本专业", "category": "同类别专业"})
+TIE_KEY: Final = CodeTable(
+    "同分排序", {"written": "笔试", "skill": "技能", "interview": "面试", "submitted_at": "首次提交时间"}
+)
+ENABLED: Final = CodeTable("基地状态", {"enabled": "启用", "disabled": "停用"})
+
+# -- yes and no -------------------------------------------------------------------------------
+
+
+def _flag(name: str, labels: tuple[str, str] = ("是", "否"), *, yes: str = "", no: str = "") -> CodeTable:
+    aliases = spellings("1", f"是 有 y yes true √ {yes}") | spellings("0", f"否 无 没有 n no false × {no}")
+    return CodeTable(name, {"1": labels[0], "0": labels[1]}, aliases)
+
+
+YES_NO: Final = _flag("是否")
+FULL_TIME: Final = _flag("是否全日制", yes="全日制", no="非全日制")
+CONSENT: Final = _flag("是否服从调剂", yes="服从 服从调剂", no="不服从 不服从调剂")
+PASSED: Final = _flag("是否通过", yes="通过 已通过", no="未通过 不通过")
+CHECKED_IN: Final = _flag("是否报到", yes="报到 已报到", no="未报到")
+SHORTAGE: Final = _flag("紧缺", yes="紧缺", no="非紧缺")
+#: 应届往届 asks which of two, so 是 answers nothing.
+FRESH: Final = CodeTable(
+    "应届往届",
+    {"1": "应届", "0": "往届"},
+    spellings("1", "应届生 应届毕业生 应届毕业") | spellings("0", "往届生 往届毕业生 往届毕业 历届 历届生"),
+)
+
+
+def flag(table: CodeTable, text: str) -> bool | None:
+    """Return what `text` says in a yes-or-no table; None when the word is not known."""
+    code = table.parse(text)
+    return None if code is None else code == "1"
+
+
+def flag_label(table: CodeTable, value: bool) -> str:
+    """Return the word of a yes-or-no table for `value`."""
+    return table.label("1" if value else "0")
