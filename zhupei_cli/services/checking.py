@@ -62,7 +62,7 @@ def load_checks(session: Session, batch: Batch) -> Checks:
 def read_form(values: Mapping[str, Any], checks: Checks) -> tuple[Form | None, list[Fault]]:
     """Make a form of named values; every word that names nothing is a fault of its own field."""
     faults = [
-        Fault("E201", name, values={"label": FORM_LABELS[name]}) for name in REQUIRED if name not in values
+        Fault("E251", name, values={"label": FORM_LABELS[name]}) for name in REQUIRED if name not in values
     ]
     bases, specialties = {}, {}
     for name in ("choice1_base", "choice2_base"):
@@ -79,7 +79,7 @@ def read_form(values: Mapping[str, Any], checks: Checks) -> tuple[Form | None, l
                 nearest = checks.specialties.nearest(word)
                 faults.append(Fault("E303", name, values={"specialty": word, "nearest": nearest}))
     if "choice2_specialty" in values and "choice2_base" not in values:
-        faults.append(Fault("E202", "choice2_base"))
+        faults.append(Fault("E252", "choice2_base"))
     if faults:
         return None, faults
     first, second = specialties["specialty"], specialties.get("choice2_specialty")
@@ -114,18 +114,18 @@ def form_faults(form: Form, checks: Checks) -> Iterator[Fault]:
     settings = checks.settings
     if form.source_type not in settings.source_types:
         words = "、".join(settings.source_types)
-        yield Fault("E203", "source_type", values={"value": form.source_type, "choices": words})
+        yield Fault("E253", "source_type", values={"value": form.source_type, "choices": words})
     if not 1 <= form.train_years <= 3:
-        yield Fault("E204", "train_years", values={"value": form.train_years})
+        yield Fault("E254", "train_years", values={"value": form.train_years})
     if len(set(form.choices)) < len(form.choices):
-        yield Fault("E205", "choice2_base", values={"base": checks.bases.labels[form.choices[0][0]]})
+        yield Fault("E255", "choice2_base", values={"base": checks.bases.labels[form.choices[0][0]]})
     if settings.same_specialty and len({specialty for _, specialty in form.choices}) > 1:
-        yield Fault("E206", "choice2_specialty")
+        yield Fault("E256", "choice2_specialty")
     for number, (base, specialty) in enumerate(form.choices, 1):
         stopped = checks.places.get((base, specialty))
         if stopped is not False:
             values = {"base": checks.bases.labels[base], "specialty": checks.specialties.labels[specialty]}
-            yield Fault("E207" if stopped is None else "E208", f"choice{number}_base", values=values)
+            yield Fault("E257" if stopped is None else "E258", f"choice{number}_base", values=values)
 
 
 def identity_faults(profile: Profile, form: Form, checks: Checks) -> list[Fault]:

@@ -85,7 +85,7 @@ def identify(lines: Sequence[Line], today: date) -> dict[PersonKey, Case]:
         number = line.values.get("id_number")
         if number is None:  # the sheet has said so already, or it is missing
             if not line.bad:
-                line.faults.append(Fault("E120", "id_number", values={"label": "证件号码"}))
+                line.faults.append(Fault("E150", "id_number", values={"label": "证件号码"}))
             key = ("", f"{line.file}/{line.sheet}/{line.number}")
         elif line.part == "person":
             id_type = line.values.get("id_type") or IdType.ID_CARD
@@ -110,7 +110,7 @@ def refuse_twins(cases: Mapping[PersonKey, Case]) -> None:
         for line in twins:
             others = "、".join(f"{other.file} 第 {other.number} 行" for other in twins if other is not line)
             values = {"number": mask_id(case.key[1]), "others": others}
-            line.faults.append(Fault("E127", "id_number", values=values))
+            line.faults.append(Fault("E157", "id_number", values=values))
 
 
 def load_cases(session: Session, batch: Batch | None, cases: Mapping[PersonKey, Case]) -> None:
@@ -131,7 +131,7 @@ def examine(case: Case, checks: Checks | None, *, options: Options, today: date)
     values = {} if line is None else dict(line.values)
     head = line or case.lines[0]
     if case.before is None and line is None:
-        head.faults.append(Fault("E128", "id_number", values={"number": mask_id(case.key[1])}))
+        head.faults.append(Fault("E158", "id_number", values={"number": mask_id(case.key[1])}))
         return
     head.faults += _mode_faults(case, options.mode)
     head.faults += _name_faults(case, values)
@@ -151,16 +151,16 @@ def examine(case: Case, checks: Checks | None, *, options: Options, today: date)
 def _mode_faults(case: Case, mode: Mode) -> Iterator[Fault]:
     values = {"number": mask_id(case.key[1])}
     if mode == "insert" and case.before is not None:
-        yield Fault("E129", "id_number", values=values)
+        yield Fault("E159", "id_number", values=values)
     if mode == "update" and case.before is None:
-        yield Fault("E130", "id_number", values=values)
+        yield Fault("E160", "id_number", values=values)
 
 
 def _name_faults(case: Case, values: dict[str, Any]) -> Iterator[Fault]:
     """A number with another name is two people, or a typing error: never overwritten."""
     given = values.get("name")
     if case.before is not None and given is not None and given != case.before.person["name"]:
-        yield Fault("E131", "name", values={"given": given, "stored": case.before.person["name"]})
+        yield Fault("E161", "name", values={"given": given, "stored": case.before.person["name"]})
         del values["name"]
 
 
@@ -204,7 +204,7 @@ def refuse_changes_of_submitted(session: Session, cases: Sequence[Case]) -> None
         fields = [name for name, _, _ in differences(snapshot, again)]
         if fields or case.form_changed:
             values = {"application_no": case.live.application_no, "fields": _words(fields, case.form_changed)}
-            line.faults.append(Fault("E422", "id_number", values=values))
+            line.faults.append(Fault("E453", "id_number", values=values))
         case.profile_changed = False
 
 
@@ -229,7 +229,7 @@ def refuse_company(cases: Mapping[PersonKey, Case]) -> None:
         for line in case.lines:
             if not line.bad:
                 values = {"sheet": worst.sheet, "row": worst.number}
-                line.faults.append(Fault("E132", "id_number", values=values))
+                line.faults.append(Fault("E162", "id_number", values=values))
 
 
 def today_of(by: Acting) -> date:

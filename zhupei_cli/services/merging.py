@@ -85,7 +85,7 @@ def _from_card(after: Profile, values: Mapping[str, Any]) -> list[Fault]:
         ("birth_date", "出生日期", facts.birth_date),
     ):
         if values.get(name) not in (None, known):
-            faults.append(Fault("E121", name, values={"label": label}))
+            faults.append(Fault("E151", name, values={"label": label}))
         after.person[name] = known
     return faults
 
@@ -103,7 +103,7 @@ def _merge_education(after: Profile, values: Mapping[str, Any]) -> list[Fault]:
         # The bachelor is the highest degree: both groups of columns speak of the same entry.
         differing = [name for name, value in bachelor.items() if value and top.get(name) not in (None, value)]
         top.update({name: value for name, value in bachelor.items() if top.get(name) is None})
-        return [Fault("E122", _BACHELOR_KEYS[name]) for name in differing]
+        return [Fault("E152", _BACHELOR_KEYS[name]) for name in differing]
     if bachelor.get("school"):
         add_education(after, {"level": _BACHELOR, **bachelor})
     return []
@@ -142,7 +142,7 @@ def add_work(after: Profile, given: Entry) -> Entry:
 def _merge_work(after: Profile, values: Mapping[str, Any]) -> list[Fault]:
     name = _given(values.get("employer_name"))
     if not after.person.get("has_employer"):
-        return [Fault("E123", "employer_name")] if name else []
+        return [Fault("E153", "employer_name")] if name else []
     given = {"employer_name": name} if name else {}
     if "employer_uscc" in values:
         given["employer_uscc"] = _given(values["employer_uscc"])
@@ -151,7 +151,7 @@ def _merge_work(after: Profile, values: Mapping[str, Any]) -> list[Fault]:
         after.works.append(given)
     elif entry is not None:
         entry.update(given)
-    return [Fault("E124", "employer_name")] if entry is None and not name else []
+    return [Fault("E154", "employer_name")] if entry is None and not name else []
 
 
 def incomplete(profile: Profile) -> Iterator[Fault]:
@@ -160,13 +160,13 @@ def incomplete(profile: Profile) -> Iterator[Fault]:
         if name == "ethnicity" and profile.person["id_type"] not in _WITH_ETHNICITY:
             continue
         if profile.person.get(name) is None:
-            yield Fault("E120", name, values={"label": label})
+            yield Fault("E150", name, values={"label": label})
     if profile.person.get("has_employer") is None:
-        yield Fault("E120", "has_employer", values={"label": "是否有工作单位"})
+        yield Fault("E150", "has_employer", values={"label": "是否有工作单位"})
     top = highest(profile) or {}
     for name, label in _REQUIRED_EDUCATION.items():
         if top.get(name) is None:
-            yield Fault("E120", name, values={"label": label})
+            yield Fault("E150", name, values={"label": label})
 
 
 def too_long(profile: Profile) -> Iterator[Fault]:
@@ -182,11 +182,11 @@ def too_long(profile: Profile) -> Iterator[Fault]:
             for name, length in lengths.items():
                 value = entry.get(name)
                 if value is not None and len(value) > length:
-                    yield Fault("E125", name, values={"length": length, "found": len(value)})
+                    yield Fault("E155", name, values={"length": length, "found": len(value)})
 
 
 def in_the_future(profile: Profile, today: date) -> Iterator[Fault]:
     """Yield a fault for a birth date that is still to come."""
     born = profile.person.get("birth_date")
     if born is not None and born > today:
-        yield Fault("E126", "birth_date", values={"value": born})
+        yield Fault("E156", "birth_date", values={"value": born})

@@ -63,10 +63,10 @@ def _fault(verdict: Verdict, stored: Stored | None, base: str | None) -> Fault |
             "E304", "application_no", values={"application_no": verdict.application_no, "nearest": ""}
         )
     if verdict.decision is not Decision.APPROVE and not (verdict.reason or "").strip():
-        return Fault("E221", "reason", values={"application_no": verdict.application_no})
+        return Fault("E261", "reason", values={"application_no": verdict.application_no})
     if stored.status not in (ApplicationStatus.SUBMITTED, OUTCOMES[verdict.decision]):
         label = lifecycle.APPLICATION_LABELS[ApplicationStatus(stored.status)]
-        return Fault("E421", "decision", values={"application_no": verdict.application_no, "status": label})
+        return Fault("E452", "decision", values={"application_no": verdict.application_no, "status": label})
     return None
 
 
@@ -81,7 +81,7 @@ def decide(
 ) -> tuple[int, list[tuple[Verdict, Fault]]]:
     """Carry out the verdicts; return how many were, and the refused ones.
 
-    One refused verdict refuses all, unless `skip_bad`. Raises E420 when the batch takes no reviews now.
+    One refused verdict refuses all, unless `skip_bad`. Raises E451 when the batch takes no reviews now.
     """
     require_reviewing(batch)
     good, _standing, refused = faults(session, batch, verdicts, base=base)
@@ -93,9 +93,9 @@ def decide(
 
 
 def require_reviewing(batch: Batch) -> None:
-    """Raise E420 unless the batch is open or closed: reviews end when it is locked."""
+    """Raise E451 unless the batch is open or closed: reviews end when it is locked."""
     if batch.status not in ("open", "closed"):
-        raise ZhupeiError("E420", batch=batch.code, status=lifecycle.BATCH_LABELS[batch.status])
+        raise ZhupeiError("E451", batch=batch.code, status=lifecycle.BATCH_LABELS[batch.status])
 
 
 def carry_out(

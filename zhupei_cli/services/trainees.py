@@ -50,7 +50,7 @@ def import_trainees(
 ) -> Imported:
     """Take people, and their applications to `batch`, in from the rows of workbooks.
 
-    Good persons go in, bad ones do not; the faults are left on the lines. Raises E410 when the batch
+    Good persons go in, bad ones do not; the faults are left on the lines. Raises E450 when the batch
     takes no applications now.
     """
     if batch is not None and not options.profile_only:
@@ -83,12 +83,12 @@ def import_trainees(
 
 
 def require_entry(batch: Batch, by: Acting, *, late: bool) -> None:
-    """Raise E410 unless the batch is open and now is inside its dates; `late` also takes a closed one."""
+    """Raise E450 unless the batch is open and now is inside its dates; `late` also takes a closed one."""
     if batch.status == BatchStatus.OPEN and batch.apply_from <= by.at <= batch.apply_until:
         return
     if late and batch.status in (BatchStatus.OPEN, BatchStatus.CLOSED):
         return
-    raise ZhupeiError("E410", batch=batch.code, status=BATCH_STATUS.label(batch.status))
+    raise ZhupeiError("E450", batch=batch.code, status=BATCH_STATUS.label(batch.status))
 
 
 def _counts(cases: Iterable[Case]) -> Counts:
