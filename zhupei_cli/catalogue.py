@@ -69,6 +69,8 @@ CATALOGUE: dict[str, Entry] = {
     "E451": Entry(5, "批次 {batch} 现在不能审核（{status}）", "审核在批次开放后、锁定前进行", "锁定后审核结果即作为录取依据。"),
     "E452": Entry(5, "{application_no} 现在是 {status}，不能审核", "只有已提交的报名可以审核；要改变已作的决定，先用 zhupei review revoke", "审核决定不会被覆盖。"),
     "E453": Entry(5, "{application_no} 已提交，本行与提交的内容不同：{fields}", "提交后不能修改；确有错误用 zhupei apply correct", "指南 二.3：信息提交后将无法修改。"),
+    "E454": Entry(5, "{application_no} 不能提交：{problem}", "改正后再提交；多个报名号时可加 --skip-bad 只提交合格的", "资料不全、志愿不符合招收计划或身份规则，或状态不允许。"),
+    "E455": Entry(5, "{application_no} 现在是 {status}，不能提交", "只有未提交和退回修改的报名可以提交", "已提交的报名不能再次提交。"),
     # -- E5xx database -------------------------------------------------------------------------
     "E501": Entry(6, "数据库不存在：{database}", "先运行 zhupei db init 建库，或用 --database 指向已有数据库", "为避免拼错路径时悄悄建出空库，只有 db init 会创建数据库。"),
     "E502": Entry(2, "数据库地址不对：{database}", "例如 sqlite:///zhupei.sqlite 或 postgresql+psycopg://用户@主机/库名", "地址的写法不对，或缺少对应的驱动。"),

@@ -1,0 +1,211 @@
+"""Lists of applications as the province sees them, and one application whole."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, Select, Table, and_, func, select
+from sqlalchemy.orm import Session, aliased
+
+from zhupei_cli import codes
+from zhupei_cli import vocabulary as words
+from zhupei_cli.errors import ZhupeiError
+from zhupei_cli.model import Admission, Application, Batch, Choice, Review, Snapshot, Trainee
+from zhupei_cli.rules.lifecycle import status_label
+from zhupei_cli.rules.masking import mask_address, mask_email, mask_id, mask_phone
+from zhupei_cli.services import applications, profiles
+from zhupei_cli.services.lookup import Names, base_names, nearest, specialty_names
+from zhupei_cli.services.profiles import Profile
+from zhupei_cli.store.bulk import rows_of
+
+_REVIEW: Table = Review.metadata.tables["review"]
+_FIRST, _SECOND = aliased(Choice, name="choice1"), aliased(Choice, name="choice2")
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which applications a list holds; empty means all of the batch."""
+
+    statuses: Sequence[str] = ()
+    base: str | None = None
+    specialty: str | None = None
+    numbers: Sequence[str] = ()
+    limit: int | None = None
+
+
+def list_applications(
+    session: Session, batch: Batch, chosen: Filter, *, reveal: bool = False, unpublished: bool = False
+) -> list[dict[str, Any]]:
+    """Return the applications of a batch by number, as CONTRACT's `apply list` has them.
+
+    Names and ID numbers are those of the submitted form, of the live profile while there is none.
+    Nothing of admission shows before publication, unless `unpublished`.
+    """
+    rows = session.execute(_query(batch, chosen)).all()
+    published = unpublished or words.BatchStatus(batch.status) in PUBLISHED
+    reasons = _reasons(session, (row.id for row in rows if row.status in _WITH_REASON))
+    bases, specialties = base_names(session), specialty_names(session)
+    return [
+        _as_dict(
+            row,
+            batch,
+            bases=bases,
+            specialties=specialties,
+            reason=reasons.get(row.id),
+            published=published,
+            reveal=reveal,
+        )
+        for row in rows
+    ]
+
+
+#: From publication on, approved people see their admission (DOMAIN: the one status line).
+PUBLISHED = frozenset({words.BatchStatus.PUBLICITY, words.BatchStatus.FINAL, words.BatchStatus.ARCHIVED})
+_WITH_REASON = (words.ApplicationStatus.RETURNED, words.ApplicationStatus.REJECTED)
+
+
+def _query(batch: Batch, chosen: Filter) -> Select[Any]:
+    version = and_(
+        Snapshot.application_id == Application.id, Snapshot.version == Application.snapshot_version
+    )
+    statement = (
+        select(
+            *(Application.id, Application.application_no, Application.identity, Application.source_type),
+            *(Application.train_years, Application.accept_adjust, Application.status),
+            Application.submitted_at,
+            func.coalesce(Snapshot.name, Trainee.name).label("name"),
+            func.coalesce(Snapshot.id_type, Trainee.id_type).label("id_type"),
+            func.coalesce(Snapshot.id_number, Trainee.id_number).label("id_number"),
+            _FIRST.base_code.label("choice1_base"),
+            _FIRST.specialty_code.label("specialty"),
+            _SECOND.base_code.label("choice2_base"),
+            _SECOND.specialty_code.label("choice2_specialty"),
+            Admission.status.label("admission_status"),
+            Admission.base_code.label("admission_base"),
+            Admission.reason.label("admission_reason"),
+        )
+        .join(Trainee, Trainee.id == Application.trainee_id)
+        .join(_FIRST, and_(_FIRST.application_id == Application.id, _FIRST.number == 1))
+        .outerjoin(_SECOND, and_(_SECOND.application_id == Application.id, _SECOND.number == 2))
+        .outerjoin(Snapshot, version)
+        .outerjoin(Admission, Admission.application_id == Application.id)
+        .where(Application.batch_id == batch.id)
+        .order_by(Application.application_no)
+        .limit(chosen.limit)
+    )
+    if chosen.statuses:
+        statement = statement.where(Application.status.in_(chosen.statuses))
+    if chosen.base is not None:
+        statement = statement.where(_FIRST.base_code == chosen.base)
+    if chosen.specialty is not None:
+        statement = statement.where(_FIRST.specialty_code == chosen.specialty)
+    if chosen.numbers:
+        statement = statement.where(Application.application_no.in_(chosen.numbers))
+    return statement
+
+
+def _reasons(session: Session, ids: Iterable[int]) -> dict[int, str | None]:
+    """Return the reason of the last decision on each application."""
+    statement = select(_REVIEW.c.application_id, _REVIEW.c.id, _REVIEW.c.reason)
+    rows = sorted(tuple(row) for row in rows_of(session, statement, _REVIEW.c.application_id, ids))
+    return {application_id: reason for application_id, _, reason in rows}
+
+
+def _as_dict(
+    row: Row[Any],
+    batch: Batch,
+    *,
+    bases: Names,
+    specialties: Names,
+    reason: str | None,
+    published: bool,
+    reveal: bool,
+) -> dict[str, Any]:
+    admission = None
+    if published and row.admission_status is not None:
+        base = bases.labels.get(row.admission_base or "", "")
+        admission = (row.admission_status, base, row.admission_reason)
+    second = row.choice2_specialty
+    return {
+        "application_no": row.application_no,
+        "batch": batch.code,
+        "name": row.name,
+        "id_number": row.id_number if reveal else mask_id(row.id_number),
+        "identity": row.identity,
+        "identity_label": words.IDENTITY.label(row.identity),
+        "source_type": row.source_type,
+        "train_years": row.train_years,
+        "specialty": row.specialty,
+        "specialty_label": specialties.labels[row.specialty],
+        "choice1_base": row.choice1_base,
+        "choice1_base_label": bases.labels[row.choice1_base],
+        "choice2_base": row.choice2_base,
+        "choice2_base_label": row.choice2_base and bases.labels[row.choice2_base],
+        "choice2_specialty": second,
+        "choice2_specialty_label": second and specialties.labels[second],
+        "accept_adjust": row.accept_adjust,
+        "status": row.status,
+        "admission_status": None if admission is None else admission[0],
+        "status_label": status_label(row.status, reason, admission, batch.status),
+        "submitted_at": row.submitted_at,
+    }
+
+
+def show_application(session: Session, batch: Batch, number: str, *, reveal: bool = False) -> dict[str, Any]:
+    """Return one application with its person and every decision on it; E304 when there is none."""
+    rows = list_applications(session, batch, Filter(numbers=(number,)), reveal=reveal)
+    if not rows:
+        known = session.execute(
+            select(Application.application_no).where(Application.batch_id == batch.id)
+        ).scalars()
+        raise ZhupeiError("E304", application_no=number, nearest=nearest(number, known))
+    stored = applications.load_by_number(session, batch, (number,))[number]
+    live = profiles.load_profiles_by_id(session, (stored.trainee_id,))[stored.trainee_id]
+    # What was submitted, but the phone and mail people can be reached at today (DOMAIN: the snapshot).
+    profile = applications.load_snapshots(session, (stored,)).get(stored.id, live)
+    contact = {name: live.person.get(name) for name in ("mobile", "email")}
+    return {
+        **rows[0],
+        "profile": _shown({**profile.person, **contact}, reveal=reveal),
+        "educations": [_education(entry) for entry in profile.educations],
+        "works": _works(profile),
+        "reviews": _decisions(session, stored.id),
+    }
+
+
+def _shown(person: dict[str, Any], *, reveal: bool) -> dict[str, Any]:
+    masks = {
+        "id_number": mask_id,
+        "mobile": mask_phone,
+        "emergency_phone": mask_phone,
+        "address": mask_address,
+        "email": mask_email,
+        "licence_no": mask_id,
+    }
+    return {
+        name: masks[name](value) if name in masks and value and not reveal else value
+        for name, value in person.items()
+    }
+
+
+def _education(entry: dict[str, Any]) -> dict[str, Any]:
+    return {**entry, "level_label": codes.LEVEL.label(entry["level"])}
+
+
+def _works(profile: Profile) -> list[dict[str, Any]]:
+    return [dict(entry) for entry in profile.works]
+
+
+def _decisions(session: Session, application_id: int) -> list[dict[str, Any]]:
+    statement = select(_REVIEW).where(_REVIEW.c.application_id == application_id).order_by(_REVIEW.c.id)
+    return [
+        {
+            "decision": row.decision,
+            "decision_label": words.DECISION.label(row.decision),
+            "reason": row.reason,
+            "base": row.base_code,
+            "decided_by": row.decided_by,
+            "decided_at": row.decided_at,
+        }
+        for row in session.execute(statement)
+    ]

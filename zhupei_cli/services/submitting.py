@@ -1,0 +1,91 @@
+"""Submitting (指南 二.3, 提交): from here on an application cannot be changed."""
+
+from collections.abc import Iterator, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from zhupei_cli.acting import Acting
+from zhupei_cli.errors import Fault, ZhupeiError
+from zhupei_cli.model import Application, Batch
+from zhupei_cli.services import applications, profiles
+from zhupei_cli.services.applications import Stored
+from zhupei_cli.services.checking import Checks, form_faults, identity_faults, load_checks
+from zhupei_cli.services.events import Change, record
+from zhupei_cli.services.merging import incomplete
+from zhupei_cli.services.profiles import Profile
+from zhupei_cli.services.trainees import require_entry
+from zhupei_cli.vocabulary import APPLICATION_STATUS, ApplicationStatus
+
+#: States an application can be submitted from.
+_OPEN = (ApplicationStatus.DRAFT, ApplicationStatus.RETURNED)
+
+Refused = tuple[str, Fault]
+
+
+def ready_numbers(session: Session, batch: Batch) -> list[str]:
+    """Return the numbers of everything that is 未提交 or 退回修改."""
+    statement = select(Application.application_no).where(
+        Application.batch_id == batch.id, Application.status.in_(_OPEN)
+    )
+    return sorted(session.execute(statement).scalars())
+
+
+def submit(
+    session: Session,
+    batch: Batch,
+    numbers: Sequence[str],
+    *,
+    by: Acting,
+    skip_bad: bool = False,
+    late: bool = False,
+) -> tuple[list[str], list[Refused], list[Refused]]:
+    """Submit applications, each with a snapshot of its profile; return submitted, refused and warnings.
+
+    One refused refuses all, unless `skip_bad`. Raises E450 outside the batch's dates.
+    """
+    require_entry(batch, by, late=late)
+    stored = applications.load_by_number(session, batch, numbers)
+    people = profiles.load_profiles_by_id(session, (one.trainee_id for one in stored.values()))
+    checks = load_checks(session, batch)
+    good: list[tuple[Stored, Profile]] = []
+    refused: list[Refused] = []
+    warnings: list[Refused] = []
+    for number in numbers:
+        one = stored.get(number)
+        profile = None if one is None else people[one.trainee_id]
+        found = list(_faults(number, one, profile, checks))
+        errors = [(number, fault) for fault in found if fault.severity == "error"]
+        refused += errors
+        warnings += [(number, fault) for fault in found if fault.severity == "warning"]
+        if not errors and one is not None and profile is not None:
+            good.append((one, profile))
+    if refused and not skip_bad:
+        number, fault = refused[0]
+        raise ZhupeiError("E454", application_no=number, problem=fault.message)
+    if good:
+        seqs = record(session, by, [_change(batch, one) for one, _ in good])
+        applications.set_submitted(session, good, by=by, seq=seqs[-1])
+    return [one.application_no for one, _ in good], refused, warnings
+
+
+def _faults(number: str, one: Stored | None, profile: Profile | None, checks: Checks) -> Iterator[Fault]:
+    if one is None or profile is None:
+        yield Fault("E304", "application_no", values={"application_no": number, "nearest": ""})
+    elif one.status not in _OPEN:
+        label = APPLICATION_STATUS.label(one.status)
+        yield Fault("E455", "status", values={"application_no": number, "status": label})
+    else:
+        yield from incomplete(profile)
+        yield from form_faults(one.form, checks)
+        yield from identity_faults(profile, one.form, checks)
+
+
+def _change(batch: Batch, one: Stored) -> Change:
+    return Change(
+        "application.submit",
+        one.application_no,
+        batch.id,
+        before=one.status,
+        after=ApplicationStatus.SUBMITTED,
+    )
