@@ -15,6 +15,7 @@ from zhupei_cli.rules.masking import mask_id
 from zhupei_cli.services import applications, profiles
 from zhupei_cli.services.applications import Form, Stored
 from zhupei_cli.services.checking import FORM_LABELS, Checks, identity_faults, read_form
+from zhupei_cli.services.imports import Line
 from zhupei_cli.services.merging import add_education, add_work, in_the_future, incomplete, merge, too_long
 from zhupei_cli.services.profiles import PersonKey, Profile, differences
 from zhupei_cli.vocabulary import ApplicationStatus, IdType
@@ -31,22 +32,6 @@ class Options:
     profile_only: bool = False
     all_or_nothing: bool = False
     late: bool = False
-
-
-@dataclass(slots=True)
-class Line:
-    """One row of a workbook, and what is wrong with it. `part` is person, education or work."""
-
-    file: str
-    sheet: str
-    number: int
-    part: str
-    values: Mapping[str, Any]
-    faults: list[Fault] = field(default_factory=list)
-
-    @property
-    def bad(self) -> bool:
-        return any(fault.severity == "error" for fault in self.faults)
 
 
 @dataclass(slots=True)
@@ -87,7 +72,7 @@ def identify(lines: Sequence[Line], today: date) -> dict[PersonKey, Case]:
             if not line.bad:
                 line.faults.append(Fault("E150", "id_number", values={"label": "证件号码"}))
             key = ("", f"{line.file}/{line.sheet}/{line.number}")
-        elif line.part == "person":
+        elif line.kind == "person":
             id_type = line.values.get("id_type") or IdType.ID_CARD
             number, faults = idcard.check(id_type, number, today)
             line.faults += faults
@@ -104,7 +89,7 @@ def identify(lines: Sequence[Line], today: date) -> dict[PersonKey, Case]:
 def refuse_twins(cases: Mapping[PersonKey, Case]) -> None:
     """Refuse both rows where one person stands twice in a call, each naming the other."""
     for case in cases.values():
-        twins = [line for line in case.lines if line.part == "person"]
+        twins = [line for line in case.lines if line.kind == "person"]
         if len(twins) < 2:
             continue
         for line in twins:
@@ -127,7 +112,7 @@ def load_cases(session: Session, batch: Batch | None, cases: Mapping[PersonKey, 
 
 def examine(case: Case, checks: Checks | None, *, options: Options, today: date) -> None:
     """Work out what a case becomes, and find everything that is wrong with it."""
-    line = next((line for line in case.lines if line.part == "person"), None)
+    line = next((line for line in case.lines if line.kind == "person"), None)
     values = {} if line is None else dict(line.values)
     head = line or case.lines[0]
     if case.before is None and line is None:
@@ -167,9 +152,9 @@ def _name_faults(case: Case, values: dict[str, Any]) -> Iterator[Fault]:
 def _add_entries(case: Case) -> None:
     for line in case.lines:
         values = {name: value for name, value in line.values.items() if name != "id_number"}
-        if line.part == "education" and {"level", "school"} <= values.keys():
+        if line.kind == "education" and {"level", "school"} <= values.keys():
             add_education(case.after, values)
-        elif line.part == "work" and "employer_name" in values:
+        elif line.kind == "work" and "employer_name" in values:
             add_work(case.after, values)
 
 

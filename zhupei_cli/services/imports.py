@@ -1,13 +1,15 @@
 """What every import leaves behind: who took in which file, what came of it, and what stood there before."""
 
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
 
 from sqlalchemy import Table
 from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
+from zhupei_cli.errors import Fault
 from zhupei_cli.model import ImportRow, ImportRun
 from zhupei_cli.services.events import Change, record
 from zhupei_cli.store.bulk import insert_rows
@@ -15,6 +17,22 @@ from zhupei_cli.store.counters import take
 
 _RUN: Table = ImportRun.metadata.tables["import_run"]
 _ROW: Table = ImportRow.metadata.tables["import_row"]
+
+
+@dataclass(slots=True)
+class Line:
+    """One row of a workbook, and what is wrong with it. `kind` is the kind of its sheet."""
+
+    file: str
+    sheet: str
+    number: int
+    kind: str
+    values: Mapping[str, Any]
+    faults: list[Fault] = field(default_factory=list)
+
+    @property
+    def bad(self) -> bool:
+        return any(fault.severity == "error" for fault in self.faults)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,13 @@ from sqlalchemy.orm import Session
 from zhupei_cli.acting import Acting
 from zhupei_cli.errors import Fault, ZhupeiError
 from zhupei_cli.model import Batch, Review
-from zhupei_cli.rules import lifecycle
 from zhupei_cli.services import applications
 from zhupei_cli.services.applications import Stored
 from zhupei_cli.services.events import Change, record
+from zhupei_cli.services.imports import Counts, Imported, ImportedFile, Line, begin_import, record_rows
 from zhupei_cli.store.bulk import insert_rows
 from zhupei_cli.store.counters import take
-from zhupei_cli.vocabulary import ApplicationStatus, Decision
+from zhupei_cli.vocabulary import APPLICATION_STATUS, BATCH_STATUS, ApplicationStatus, BatchStatus, Decision
 
 _REVIEW: Table = Review.metadata.tables["review"]
 
@@ -65,7 +65,7 @@ def _fault(verdict: Verdict, stored: Stored | None, base: str | None) -> Fault |
     if verdict.decision is not Decision.APPROVE and not (verdict.reason or "").strip():
         return Fault("E261", "reason", values={"application_no": verdict.application_no})
     if stored.status not in (ApplicationStatus.SUBMITTED, OUTCOMES[verdict.decision]):
-        label = lifecycle.APPLICATION_LABELS[ApplicationStatus(stored.status)]
+        label = APPLICATION_STATUS.label(stored.status)
         return Fault("E452", "decision", values={"application_no": verdict.application_no, "status": label})
     return None
 
@@ -94,8 +94,8 @@ def decide(
 
 def require_reviewing(batch: Batch) -> None:
     """Raise E451 unless the batch is open or closed: reviews end when it is locked."""
-    if batch.status not in ("open", "closed"):
-        raise ZhupeiError("E451", batch=batch.code, status=lifecycle.BATCH_LABELS[batch.status])
+    if batch.status not in (BatchStatus.OPEN, BatchStatus.CLOSED):
+        raise ZhupeiError("E451", batch=batch.code, status=BATCH_STATUS.label(batch.status))
 
 
 def carry_out(
@@ -135,3 +135,60 @@ def _changes(batch: Batch, decisions: Sequence[tuple[Verdict, Stored]], base: st
             reason=verdict.reason,
             data=None if base is None else {"base": base},
         )
+
+
+def import_reviews(
+    session: Session,
+    lines: Sequence[Line],
+    *,
+    files: Sequence[ImportedFile],
+    batch: Batch,
+    by: Acting,
+    base: str | None = None,
+) -> Imported:
+    """Take decisions in from the rows of 审核意见; faults are left on the lines.
+
+    A row that says what was decided already changes nothing. Raises E451 when reviews are over.
+    """
+    require_reviewing(batch)
+    _refuse_twins(lines)
+    read = {_verdict(line): line for line in lines if not line.bad}
+    good, standing, refused = faults(session, batch, list(read), base=base)
+    for verdict, fault in refused:
+        read[verdict].faults.append(fault)
+    _refuse_other_names(session, [(read[verdict], one) for verdict, one in good])
+    good = [(verdict, one) for verdict, one in good if not read[verdict].bad]
+    bad = sum(1 for line in lines if line.bad)
+    counts = Counts(len(lines), updated=len(good), unchanged=len(standing), rejected=bad)
+    if not good:
+        return Imported(None, counts, files)
+    import_id, _ = begin_import(session, "review", by=by, batch_id=batch.id, files=files, counts=counts)
+    carry_out(session, batch, good, by=by, base=base)
+    record_rows(session, import_id, [("application", str(one.id), "updated", one.status) for _, one in good])
+    return Imported(import_id, counts, files)
+
+
+def _verdict(line: Line) -> Verdict:
+    values = line.values
+    return Verdict(values["application_no"], Decision(values["decision"]), values.get("reason"))
+
+
+def _refuse_twins(lines: Sequence[Line]) -> None:
+    seen: dict[str, list[Line]] = {}
+    for line in lines:
+        if not line.bad:
+            seen.setdefault(line.values["application_no"], []).append(line)
+    for number, twins in seen.items():
+        for line in twins if len(twins) > 1 else ():
+            others = "、".join(f"{other.file} 第 {other.number} 行" for other in twins if other is not line)
+            values = {"number": number, "others": others}
+            line.faults.append(Fault("E157", "application_no", values=values))
+
+
+def _refuse_other_names(session: Session, lines: Sequence[tuple[Line, Stored]]) -> None:
+    """Refuse rows whose name is not that of the number's owner: a shifted column decides about others."""
+    snapshots = applications.load_snapshots(session, [one for _, one in lines])
+    for line, one in lines:
+        given, stored = line.values.get("name"), snapshots[one.id].person["name"]
+        if given is not None and given != stored:
+            line.faults.append(Fault("E161", "name", values={"given": given, "stored": stored}))

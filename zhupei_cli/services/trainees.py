@@ -14,7 +14,6 @@ from zhupei_cli.services.checking import load_checks
 from zhupei_cli.services.events import Change, canonical, record
 from zhupei_cli.services.importing import (
     Case,
-    Line,
     Options,
     examine,
     identify,
@@ -28,6 +27,7 @@ from zhupei_cli.services.imports import (
     Counts,
     Imported,
     ImportedFile,
+    Line,
     Touched,
     begin_import,
     record_rows,
