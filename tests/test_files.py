@@ -1,0 +1,62 @@
+from pathlib import Path
+
+import pytest
+
+from zhupei_cli.errors import ZhupeiError
+from zhupei_cli.files import replacing
+
+
+def test_a_new_file_is_private_and_alone(tmp_path: Path) -> None:
+    target = tmp_path / "名单.xlsx"
+    with replacing(target) as beside:
+        assert (beside.parent, beside.suffix, target.exists()) == (tmp_path, ".xlsx", False)
+        beside.write_text("新")
+    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("名单.xlsx", "新")]
+    assert target.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_writer_that_makes_its_file_anew_keeps_the_mode(tmp_path: Path) -> None:
+    with replacing(tmp_path / "a") as beside:
+        beside.unlink()
+        beside.write_text("新")
+        beside.chmod(0o644)
+    assert (tmp_path / "a").stat().st_mode & 0o777 == 0o600
+
+
+def test_an_existing_file_is_refused_without_force(tmp_path: Path) -> None:
+    target = tmp_path / "a.csv"
+    target.write_text("旧")
+    with pytest.raises(ZhupeiError) as refused, replacing(target):
+        raise AssertionError("must not get here")
+    assert (refused.value.code, refused.value.exit_code) == ("E002", 5)
+    assert refused.value.message == f"文件 {target} 已存在"
+    with replacing(target, force=True) as beside:
+        beside.write_text("新")
+    assert target.read_text() == "新"
+
+
+def test_a_file_that_appears_meanwhile_is_kept(tmp_path: Path) -> None:
+    target = tmp_path / "a.csv"
+    with pytest.raises(ZhupeiError, match="E002"), replacing(target):
+        target.write_text("别人的")
+    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("a.csv", "别人的")]
+
+
+def test_an_error_in_the_block_leaves_everything_as_it_was(tmp_path: Path) -> None:
+    target = tmp_path / "a.csv"
+    target.write_text("旧")
+    with pytest.raises(KeyboardInterrupt), replacing(target, force=True) as beside:
+        beside.write_text("写了一半")
+        raise KeyboardInterrupt
+    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("a.csv", "旧")]
+
+
+def test_a_folder_is_never_replaced(tmp_path: Path) -> None:
+    with pytest.raises(ZhupeiError, match="E002"), replacing(tmp_path, force=True):
+        raise AssertionError("must not get here")
+
+
+def test_a_missing_folder_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ZhupeiError) as refused, replacing(tmp_path / "无" / "a.csv"):
+        raise AssertionError("must not get here")
+    assert (refused.value.code, refused.value.message) == ("E081", f"文件夹 {tmp_path / '无'} 不存在")
