@@ -1,0 +1,49 @@
+"""Masks for personal data: what may stand on screens, in messages, logs and list files."""
+
+import re
+
+# A district, road or number ends the part that may be shown; 乡 and 镇 occur in names of cities (新乡, 镇江),
+# 超市 and 市场 are no cities.
+_CITY = re.compile(
+    r"(?:[^市县路街号]{2,7}?(?:省|自治区|特别行政区))?"
+    r"[^省区县旗村路街道号\s\d]{1,9}?(?:(?<![超门城夜])市(?!场)|自治州|地区|盟)"
+)
+_PROVINCE = re.compile(r"[^市县路街号]{2,7}?(?:省|自治区|特别行政区)")
+_STARS = "****"
+
+
+def mask_id(number: str) -> str:
+    """Mask the number of an identity paper: `4101**********2024`, of other papers the last four stay."""
+    if len(number) >= 15 and number[:4].isdecimal():
+        return f"{number[:4]}{'*' * (len(number) - 8)}{number[-4:]}"
+    return mask_paper(number)
+
+
+def mask_paper(number: str) -> str:
+    """Keep the last four characters, of a short number no more than half of it."""
+    return _keep_last(number, 4)
+
+
+def mask_phone(number: str) -> str:
+    """Mask a phone number: `138****0000`; of a short one the last digits stay."""
+    if len(number) < 11:
+        return _keep_last(number, 4)
+    return f"{number[:3]}{'*' * (len(number) - 7)}{number[-4:]}"
+
+
+def mask_address(address: str) -> str:
+    """Keep an address to its city, to its province where no city is found, else nothing."""
+    text = "".join(address.split())
+    shown = _CITY.match(text) or _PROVINCE.match(text)
+    return f"{shown.group() if shown else ''}{_STARS}"
+
+
+def mask_email(email: str) -> str:
+    """Keep the first character and the domain: `z****@example.com`."""
+    name, at, domain = email.rpartition("@")
+    return f"{name[:1]}{_STARS}{at}{domain}" if at else _STARS
+
+
+def _keep_last(text: str, most: int) -> str:
+    shown = min(most, len(text) // 2)
+    return "*" * (len(text) - shown) + text[len(text) - shown :]
