@@ -1,0 +1,177 @@
+"""The settings of a batch: what each may say, what it says by default, and how long it may change."""
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final
+
+from zhupei_cli.errors import ZhupeiError
+from zhupei_cli.rules.scores import TIE_KEYS, Weights, parse_tie_keys, parse_weights
+from zhupei_cli.vocabulary import ADJUST_SCOPE, SOURCE_TYPES, YES_NO, flag
+
+
+class Phase(StrEnum):
+    """How long something of a batch may change; which states that means is the lifecycle's table."""
+
+    STRUCTURE = "structure"
+    PARAMETERS = "parameters"
+    DATES = "dates"
+
+
+#: The identity rules (DOMAIN) and how severe each is unless the batch says otherwise.
+SEVERITIES: Final = {
+    "own.employer_is_base": "error",
+    "own.choice1_is_employer": "warning",
+    "social.grad_years": "error",
+    "social.full_time": "error",
+    "social.degree": "error",
+    "social.no_employer": "warning",
+    "entrusted.employer": "error",
+    "entrusted.not_choice1": "warning",
+    "medical_major": "warning",
+    "specialty_category": "warning",
+    "train_years": "warning",
+}
+LEVELS: Final = ("error", "warning", "off")
+
+_MARK: Final = re.compile(r"([0-9]{1,3})(?:\.([0-9]{1,2}))?")
+#: The longest text the database keeps of one setting, and of one source type.
+_LONGEST, _LONGEST_SOURCE_TYPE = 500, 40
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting: its key, default text, phase, what to write there, and the reader of its text.
+
+    `read` raises ValueError, or an error of its own, for a text that is no value of this setting.
+    """
+
+    key: str
+    default: str
+    phase: Phase
+    expected: str
+    read: Callable[[str], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class BatchSettings:
+    """All settings of a batch as values. `min_score` is in hundredths of a mark."""
+
+    weights: Weights
+    tie_keys: tuple[str, ...]
+    min_score: int | None
+    adjust_scope: str
+    same_specialty: bool
+    grad_years: int
+    source_types: tuple[str, ...]
+    severities: Mapping[str, str]
+    contact: str
+
+
+def read_mark(text: str) -> int:
+    """Return a mark of 0 to 100 with at most two decimals in hundredths; ValueError when it is none."""
+    found = _MARK.fullmatch(text)
+    mark = -1 if found is None else int(found[1]) * 100 + int((found[2] or "").ljust(2, "0"))
+    if not 0 <= mark <= 10_000:
+        raise ValueError(text)
+    return mark
+
+
+def _line(text: str) -> int | None:
+    return read_mark(text) if text else None
+
+
+def _scope(text: str) -> str:
+    found = ADJUST_SCOPE.parse(text)
+    if found is None:
+        raise ValueError(text)
+    return found
+
+
+def _yes_no(text: str) -> bool:
+    found = flag(YES_NO, text)
+    if found is None:
+        raise ValueError(text)
+    return found
+
+
+def _years(text: str) -> int:
+    years = int(text) if text.isascii() and text.isdigit() else 0
+    if not 1 <= years <= 50:
+        raise ValueError(text)
+    return years
+
+
+def _source_types(text: str) -> tuple[str, ...]:
+    words = tuple(word.strip() for word in re.split("[,、]", text))
+    if not all(words) or len(set(words)) < len(words) or max(map(len, words)) > _LONGEST_SOURCE_TYPE:
+        raise ValueError(text)
+    return words
+
+
+def _severity(text: str) -> str:
+    if text not in LEVELS:
+        raise ValueError(text)
+    return text
+
+
+_PARAMETERS, _LEVELS = Phase.PARAMETERS, "、".join(LEVELS)
+SETTINGS: Final = {
+    setting.key: setting
+    for setting in (
+        Setting(
+            "weights", str(Weights()), _PARAMETERS, "例如 written=0.4,skill=0.4,interview=0.2", parse_weights
+        ),
+        Setting("tie_keys", ",".join(TIE_KEYS), _PARAMETERS, "例如 written,skill,interview", parse_tie_keys),
+        Setting("min_score", "", _PARAMETERS, "0 至 100，最多两位小数；留空表示不设", _line),
+        Setting("adjust_scope", "specialty", _PARAMETERS, "specialty（本专业）或 category（同类别）", _scope),
+        Setting("same_specialty", "true", Phase.STRUCTURE, "true 或 false", _yes_no),
+        Setting("grad_years", "3", _PARAMETERS, "择业期年数，1 至 50", _years),
+        Setting(
+            "source_types", ",".join(SOURCE_TYPES), Phase.STRUCTURE, "各类型用逗号隔开，不重复", _source_types
+        ),
+        *(
+            Setting(f"severity.{rule}", level, _PARAMETERS, f"可选：{_LEVELS}", _severity)
+            for rule, level in SEVERITIES.items()
+        ),
+        Setting("contact", "", Phase.DATES, "技术支持的联系方式，一行文字", str),
+    )
+}
+
+
+def setting_of(key: str) -> Setting:
+    """Return the setting `key` names; E270 with the nearest keys when there is none."""
+    if key not in SETTINGS:
+        from difflib import get_close_matches
+
+        near = "、".join(get_close_matches(key, SETTINGS, n=3, cutoff=0.4) or SETTINGS)
+        raise ZhupeiError("E270", key=key, near=near)
+    return SETTINGS[key]
+
+
+def checked(key: str, text: str) -> str:
+    """Return the text to store for a setting; E270 for an unknown key, E271 for what it cannot say."""
+    setting = setting_of(key)
+    # Full-width commas and digits are what a Chinese keyboard gives; a contact line is kept as it is.
+    plain = (text if key == "contact" else unicodedata.normalize("NFKC", text)).strip()
+    if len(plain) > _LONGEST or not plain.isprintable():
+        raise ZhupeiError("E271", key=key, value=text[:40], expected=setting.expected)
+    try:
+        setting.read(plain)
+    except ValueError as error:
+        raise ZhupeiError("E271", key=key, value=text, expected=setting.expected) from error
+    return plain
+
+
+def defaults() -> dict[str, str]:
+    """Return every key with its default text."""
+    return {key: setting.default for key, setting in SETTINGS.items()}
+
+
+def parse(settings: Mapping[str, str]) -> BatchSettings:
+    """Read stored settings, key → text; a key that is not stored has its default."""
+    found = {key: setting.read(settings.get(key, setting.default)) for key, setting in SETTINGS.items()}
+    plain = {key: value for key, value in found.items() if not key.startswith("severity.")}
+    return BatchSettings(**plain, severities={rule: found[f"severity.{rule}"] for rule in SEVERITIES})

@@ -1,0 +1,53 @@
+"""Instants as people write and read them: China Standard Time on the outside, UTC inside."""
+
+import re
+import unicodedata
+from datetime import UTC, datetime
+from typing import Final
+
+from zhupei_cli.acting import CST
+from zhupei_cli.errors import ZhupeiError
+
+_DATE: Final = (
+    r"(?P<year>\d{4})(?:(?P<mark>[-/.])(?P<month>\d{1,2})(?P=mark)(?P<day>\d{1,2})|(?P<compact>\d{4}))"
+)
+_TIME: Final = r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}))?"
+_INSTANT: Final = re.compile(rf"{_DATE}(?:[ T]+{_TIME})?\s*(?P<zone>Z|[+-]\d{{2}}:?\d{{2}})?", re.ASCII)
+
+
+def parse_time(text: str, *, end: bool = False) -> datetime:
+    """Read 2024-06-20, 2024/6/20, 2024.6.20 or 20240620 with an optional HH:MM[:SS], as UTC.
+
+    Without a zone it is +08:00. A date without time is its first second, with `end` its last one.
+    Raises E272 when it is no instant.
+    """
+    plain = unicodedata.normalize("NFKC", text).strip()
+    found = _INSTANT.fullmatch(plain)
+    if found is None:
+        raise ZhupeiError("E272", value=text)
+    try:
+        moment = datetime(*_fields(found, end=end), tzinfo=CST)
+        if found["zone"]:
+            moment = moment.replace(tzinfo=datetime.strptime(found["zone"], "%z").tzinfo)
+        return moment.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise ZhupeiError("E272", value=text) from error
+
+
+def _fields(found: re.Match[str], *, end: bool) -> tuple[int, int, int, int, int, int]:
+    compact = found["compact"]
+    month, day = (compact[:2], compact[2:]) if compact else (found["month"], found["day"])
+    year, month, day = int(found["year"]), int(month), int(day)
+    if found["hour"] is None:
+        return (year, month, day, 23, 59, 59) if end else (year, month, day, 0, 0, 0)
+    return year, month, day, int(found["hour"]), int(found["minute"]), int(found["second"] or 0)
+
+
+def show_time(moment: datetime) -> str:
+    """Return an instant as people read it: 2024-06-20 23:59:59, in +08:00."""
+    return moment.astimezone(CST).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def iso_time(moment: datetime) -> str:
+    """Return an instant as JSON carries it: 2024-06-20T23:59:59+08:00."""
+    return moment.astimezone(CST).isoformat()
