@@ -56,7 +56,15 @@ def test_a_folder_is_never_replaced(tmp_path: Path) -> None:
         raise AssertionError("must not get here")
 
 
-def test_a_missing_folder_is_named(tmp_path: Path) -> None:
-    with pytest.raises(ZhupeiError) as refused, replacing(tmp_path / "无" / "a.csv"):
+def test_missing_folders_are_made(tmp_path: Path) -> None:
+    with replacing(tmp_path / "新" / "夹" / "a.csv") as beside:
+        beside.write_text("新")
+    assert (tmp_path / "新" / "夹" / "a.csv").read_text() == "新"
+
+
+def test_what_the_system_refuses_is_named(tmp_path: Path) -> None:
+    (tmp_path / "a").write_text("not a folder")
+    with pytest.raises(ZhupeiError) as refused, replacing(tmp_path / "a" / "b.csv"):
         raise AssertionError("must not get here")
-    assert (refused.value.code, refused.value.message) == ("E081", f"文件夹 {tmp_path / '无'} 不存在")
+    assert (refused.value.code, refused.value.exit_code) == ("E003", 1)
+    assert str(tmp_path / "a" / "b.csv") in refused.value.message
