@@ -1,0 +1,79 @@
+"""Workbooks as services take them: lines to examine, and the problems found, in people's words."""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from zhupei_cli.errors import Fault
+from zhupei_cli.services.imports import ImportedFile, Line
+from zhupei_cli.sheets.columns import Kind
+from zhupei_cli.sheets.problems import Problem, in_order
+from zhupei_cli.sheets.read import MAX_ROWS, read_book
+from zhupei_cli.sheets.take import Table, take, take_named
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was read in one call: every line of every file, and what is wrong with whole sheets."""
+
+    files: tuple[ImportedFile, ...]
+    lines: list[Line]
+    tables: list[tuple[str, Table]]
+
+    @property
+    def readable(self) -> bool:
+        """Say whether every sheet has the columns of its kind."""
+        return all(table.readable for _, table in self.tables)
+
+    @property
+    def problems(self) -> list[Problem]:
+        """Return all problems, of sheets and of lines as they stand by now, in the order of the files."""
+        return in_order([*_of_tables(self.tables), *_of_lines(self.lines, self._headings())])
+
+    def _headings(self) -> dict[tuple[str, str], dict[str, str]]:
+        return {(file, table.sheet): {**table.kind.headings, **table.headings} for file, table in self.tables}
+
+
+def read_workbooks(
+    paths: Sequence[Path],
+    kind: Kind,
+    *,
+    further: Sequence[Kind] = (),
+    optional: Collection[str] = (),
+    max_rows: int = MAX_ROWS,
+) -> Reading:
+    """Read the sheet of `kind` of each file, and the `further` sheets where they are there.
+
+    Raises ZhupeiError for a file that cannot be read at all; whatever is wrong inside is a problem.
+    """
+    files, lines, tables = [], [], []
+    for path in paths:
+        book = read_book(path, max_rows=max_rows)
+        found = [take(book, kind, optional=optional)]
+        found += [table for other in further if (table := take_named(book, other)) is not None]
+        tables += [(book.name, table) for table in found]
+        files.append(ImportedFile(book.name, book.sha256, sum(len(table.rows) for table in found)))
+        for table in found:
+            lines += [
+                Line(book.name, table.sheet, row.number, table.kind.key, row.values, row.faults)
+                for row in table.rows
+            ]
+    return Reading(tuple(files), lines, tables)
+
+
+def _of_tables(tables: Iterable[tuple[str, Table]]) -> Iterator[Problem]:
+    for file, table in tables:
+        for fault in table.faults:
+            heading = table.kind.headings.get(fault.field, "")
+            yield _problem(fault, file, table.sheet, row=0, column=heading)
+
+
+def _of_lines(lines: Iterable[Line], headings: dict[tuple[str, str], dict[str, str]]) -> Iterator[Problem]:
+    for line in lines:
+        for fault in line.faults:
+            column = headings[line.file, line.sheet].get(fault.field, "")
+            yield _problem(fault, line.file, line.sheet, row=line.number, column=column)
+
+
+def _problem(fault: Fault, file: str, sheet: str, *, row: int, column: str) -> Problem:
+    return Problem(file, sheet, row, column, fault.code, fault.severity, fault.message)

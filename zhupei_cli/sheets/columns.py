@@ -1,0 +1,61 @@
+"""Columns: what a workbook of each kind holds. Template, reading, messages and export come from here."""
+
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from zhupei_cli.sheets.cells import Parser
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: its key in the program, its heading for people, and how a cell of it is read."""
+
+    key: str
+    heading: str
+    read: Parser
+    required: bool = False
+    aliases: tuple[str, ...] = ()
+    #: Read past without a word: columns that exports add for people.
+    ignored: bool = False
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of sheet: the name its tab has, and its columns in order."""
+
+    key: str
+    title: str
+    columns: tuple[Column, ...]
+    #: Keys of which one column at least must be there, e.g. 报名号 or 证件号码.
+    one_of: tuple[str, ...] = ()
+    #: How the cells of columns the table does not name are read: a wide sheet has one a specialty.
+    rest: Parser | None = None
+    #: Whether columns the table does not name are passed over without a word.
+    reads_past: bool = False
+    #: Whether a required cell may be blank, because what is stored may have it.
+    partial: bool = False
+
+    @cached_property
+    def by_heading(self) -> dict[str, Column]:
+        """Return the columns by every spelling of their headings, as `heading_key` makes them."""
+        return {
+            heading_key(word): column for column in self.columns for word in (column.heading, *column.aliases)
+        }
+
+    @cached_property
+    def headings(self) -> dict[str, str]:
+        """Return key → heading."""
+        return {column.key: column.heading for column in self.columns}
+
+
+def heading_key(text: str) -> str:
+    """Return a heading as it is matched: after NFKC, without spaces, line breaks, `*` and ●."""
+    plain = unicodedata.normalize("NFKC", text)
+    return "".join(plain.split()).replace("*", "").replace("●", "").casefold()
+
+
+def headings_of(columns: Iterable[Column]) -> list[str]:
+    """Return the headings in their order, required ones marked."""
+    return [f"{column.heading}*" if column.required else column.heading for column in columns]
