@@ -100,6 +100,11 @@ CATALOGUE: dict[str, Entry] = {
     "E306": Entry(4, "招收计划中没有 {base} 的 {specialty}", "zhupei batch plan list 查看招收计划", "该基地在本批次没有这个专业的招收计划。"),
     "E307": Entry(2, "没有指明批次（可选：{batches}）", "加 --batch 批次编号，或设置环境变量 ZHUPEI_BATCH", "只有恰好一个进行中的批次时才能省略 --batch。"),
     # -- E4xx state and quota ------------------------------------------------------------------
+    "E401": Entry(5, "批次 {name} 现为“{status}”，不能{wanted}", "{cure}", "批次按筹备、报名、结束、锁定、定拟录取、公示、正式录取、归档的次序进行，没有列出的步骤一律拒绝。"),
+    "E402": Entry(5, "{name} 现为“{status}”，不能{wanted}", "{cure}", "报名提交后即不能修改，由第一志愿基地审核；没有列出的步骤一律拒绝。"),
+    "E403": Entry(5, "{name} 现为“{status}”，不能{wanted}", "{cure}", "录取按拟录取、正式录取、报到的次序进行；放弃、取消、未报到的须先恢复资格。"),
+    "E404": Entry(2, "{name} 现为“{status}”，{wanted}必须写明原因", "加 --reason 原因", "这一步改变或撤销别人已作的决定，原因随记录保存。"),
+    "E405": Entry(5, "批次 {name} 现为“{status}”，不能再改 {key}", "{cure}", "报名结构只在筹备时可改，录取参数、身份规则和招收计划在定拟录取前可改，日期在正式录取前可改，联系方式随时可改。"),
     "E430": Entry(2, "权重 {weights} 不对：{problem}", "写成 written=0.4,skill=0.4,interview=0.2，三项都是非负小数，合计正好是 1", "总成绩按权重精确计算，合计不等于 1 时名次没有意义。"),
     "E431": Entry(2, "同分排序项 {tie_keys} 不对：{problem}", "从 written,skill,interview,submitted_at 中选，每项至多一次，也可以留空", "同分时按所列各项依次比较，最后总是报名号。"),
     "E432": Entry(5, "不能按 score-first 录取：{count} 名考生有基地单独成绩，例如 {application_no}", "改用 --rule stable，或删去基地单独成绩", "平行志愿要求全体考生按同一份成绩排名。"),
