@@ -4,38 +4,19 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, Literal, get_args
 
 from zhupei_cli.errors import ZhupeiError
+from zhupei_cli.rules.eligibility import RULES, Level
 from zhupei_cli.rules.scores import TIE_KEYS, Weights, parse_tie_keys, parse_weights
 from zhupei_cli.vocabulary import ADJUST_SCOPE, SOURCE_TYPES, YES_NO, flag
 
+#: How long something may change: the keys of phases.CHANGEABLE.
+Phase = Literal["structure", "parameters", "always"]
 
-class Phase(StrEnum):
-    """How long something of a batch may change; which states that means is the lifecycle's table."""
+LEVELS: Final[tuple[str, ...]] = get_args(Level)
 
-    STRUCTURE = "structure"
-    PARAMETERS = "parameters"
-    DATES = "dates"
-
-
-#: The identity rules (DOMAIN) and how severe each is unless the batch says otherwise.
-SEVERITIES: Final = {
-    "own.employer_is_base": "error",
-    "own.choice1_is_employer": "warning",
-    "social.grad_years": "error",
-    "social.full_time": "error",
-    "social.degree": "error",
-    "social.no_employer": "warning",
-    "entrusted.employer": "error",
-    "entrusted.not_choice1": "warning",
-    "medical_major": "warning",
-    "specialty_category": "warning",
-    "train_years": "warning",
-}
-LEVELS: Final = ("error", "warning", "off")
-
+_WORDS: Final = ("source_types", "contact")
 _MARK: Final = re.compile(r"([0-9]{1,3})(?:\.([0-9]{1,2}))?")
 #: The longest text the database keeps of one setting, and of one source type.
 _LONGEST, _LONGEST_SOURCE_TYPE = 500, 40
@@ -105,7 +86,7 @@ def _years(text: str) -> int:
 
 
 def _source_types(text: str) -> tuple[str, ...]:
-    words = tuple(word.strip() for word in re.split("[,、]", text))
+    words = tuple(word.strip() for word in re.split("[,，、]", text))
     if not all(words) or len(set(words)) < len(words) or max(map(len, words)) > _LONGEST_SOURCE_TYPE:
         raise ValueError(text)
     return words
@@ -117,26 +98,27 @@ def _severity(text: str) -> str:
     return text
 
 
-_PARAMETERS, _LEVELS = Phase.PARAMETERS, "、".join(LEVELS)
 SETTINGS: Final = {
     setting.key: setting
     for setting in (
         Setting(
-            "weights", str(Weights()), _PARAMETERS, "例如 written=0.4,skill=0.4,interview=0.2", parse_weights
+            "weights", str(Weights()), "parameters", "例如 written=0.4,skill=0.4,interview=0.2", parse_weights
         ),
-        Setting("tie_keys", ",".join(TIE_KEYS), _PARAMETERS, "例如 written,skill,interview", parse_tie_keys),
-        Setting("min_score", "", _PARAMETERS, "0 至 100，最多两位小数；留空表示不设", _line),
-        Setting("adjust_scope", "specialty", _PARAMETERS, "specialty（本专业）或 category（同类别）", _scope),
-        Setting("same_specialty", "true", Phase.STRUCTURE, "true 或 false", _yes_no),
-        Setting("grad_years", "3", _PARAMETERS, "择业期年数，1 至 50", _years),
+        Setting("tie_keys", ",".join(TIE_KEYS), "parameters", "例如 written,skill,interview", parse_tie_keys),
+        Setting("min_score", "", "parameters", "0 至 100，最多两位小数；留空表示不设", _line),
         Setting(
-            "source_types", ",".join(SOURCE_TYPES), Phase.STRUCTURE, "各类型用逗号隔开，不重复", _source_types
+            "adjust_scope", "specialty", "parameters", "specialty（本专业）或 category（同类别）", _scope
+        ),
+        Setting("same_specialty", "true", "structure", "true 或 false", _yes_no),
+        Setting("grad_years", "3", "parameters", "择业期年数，1 至 50", _years),
+        Setting(
+            "source_types", ",".join(SOURCE_TYPES), "structure", "各类型用逗号隔开，不重复", _source_types
         ),
         *(
-            Setting(f"severity.{rule}", level, _PARAMETERS, f"可选：{_LEVELS}", _severity)
-            for rule, level in SEVERITIES.items()
+            Setting(f"severity.{name}", rule.default, "parameters", f"可选：{'、'.join(LEVELS)}", _severity)
+            for name, rule in RULES.items()
         ),
-        Setting("contact", "", Phase.DATES, "技术支持的联系方式，一行文字", str),
+        Setting("contact", "", "always", "技术支持的联系方式，一行文字", str),
     )
 }
 
@@ -154,8 +136,8 @@ def setting_of(key: str) -> Setting:
 def checked(key: str, text: str) -> str:
     """Return the text to store for a setting; E270 for an unknown key, E271 for what it cannot say."""
     setting = setting_of(key)
-    # Full-width commas and digits are what a Chinese keyboard gives; a contact line is kept as it is.
-    plain = (text if key == "contact" else unicodedata.normalize("NFKC", text)).strip()
+    # Full-width commas and digits are what a Chinese keyboard gives; words for people stay as they are.
+    plain = (text if key in _WORDS else unicodedata.normalize("NFKC", text)).strip()
     if len(plain) > _LONGEST or not plain.isprintable():
         raise ZhupeiError("E271", key=key, value=text[:40], expected=setting.expected)
     try:
@@ -174,4 +156,4 @@ def parse(settings: Mapping[str, str]) -> BatchSettings:
     """Read stored settings, key → text; a key that is not stored has its default."""
     found = {key: setting.read(settings.get(key, setting.default)) for key, setting in SETTINGS.items()}
     plain = {key: value for key, value in found.items() if not key.startswith("severity.")}
-    return BatchSettings(**plain, severities={rule: found[f"severity.{rule}"] for rule in SEVERITIES})
+    return BatchSettings(**plain, severities={rule: found[f"severity.{rule}"] for rule in RULES})
