@@ -4,17 +4,18 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Literal, get_args
+from typing import Any, Final, Literal
 
 from zhupei_cli.errors import ZhupeiError
-from zhupei_cli.rules.eligibility import RULES, Level
+from zhupei_cli.rules.eligibility import RULES
 from zhupei_cli.rules.scores import TIE_KEYS, Weights, parse_tie_keys, parse_weights
 from zhupei_cli.vocabulary import ADJUST_SCOPE, SOURCE_TYPES, YES_NO, flag
 
 #: How long something may change: the keys of phases.CHANGEABLE.
 Phase = Literal["structure", "parameters", "always"]
 
-LEVELS: Final[tuple[str, ...]] = get_args(Level)
+#: How severe a batch may make an identity rule.
+LEVELS: Final = ("error", "warning", "off")
 
 _WORDS: Final = ("source_types", "contact")
 _MARK: Final = re.compile(r"([0-9]{1,3})(?:\.([0-9]{1,2}))?")
