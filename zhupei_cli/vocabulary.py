@@ -163,7 +163,7 @@ IDENTITY: Final = CodeTable(
         **spellings(Identity.ENTRUSTED, "委培 委培人 委培单位人 委托培养 外单位委托培养 委托培养住院医师"),
     },
 )
-#: Words that could mean two of the identities: a problem (E201) that lists all three, never a guess.
+#: Words that could mean two of the identities: a problem that lists all three, never a guess.
 AMBIGUOUS_IDENTITIES: Final = frozenset({"单位人"})
 
 DECISION: Final = CodeTable(

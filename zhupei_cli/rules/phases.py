@@ -11,7 +11,7 @@ _STRUCTURE = frozenset({BatchStatus.DRAFT})
 _PARAMETERS = _STRUCTURE | {BatchStatus.OPEN, BatchStatus.CLOSED, BatchStatus.LOCKED}
 _DATES = _PARAMETERS | {BatchStatus.COMMITTED, BatchStatus.PUBLICITY}
 
-#: The plan changes like the parameters of admission; the contact is nobody's right.
+#: The plan changes like the parameters of admission; `always` is for whom to ask (contact).
 CHANGEABLE: Final[Mapping[str, frozenset[BatchStatus]]] = {
     "structure": _STRUCTURE,
     "parameters": _PARAMETERS,

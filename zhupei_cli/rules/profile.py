@@ -1,0 +1,57 @@
+"""What a trainee's profile must hold before an application can be submitted (指南 二.2)."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any, Final, TypeVar
+
+from zhupei_cli.codes import LEVEL_RANK
+from zhupei_cli.rules.idcard import WITH_FACTS
+
+Entry = TypeVar("Entry", bound=Mapping[str, Any])
+
+#: The required parts by key, with the headings people know them by.
+FIELD_LABELS: Final[Mapping[str, str]] = {
+    "name": "姓名",
+    "id_type": "证件类型",
+    "id_number": "证件号码",
+    "gender": "性别",
+    "birth_date": "出生日期",
+    "ethnicity": "民族",
+    "mobile": "手机号码",
+    "address": "通讯地址",
+    "emergency_name": "紧急联系人",
+    "emergency_phone": "紧急联系电话",
+    "level": "最高学历",
+    "school": "毕业院校",
+    "major": "毕业专业",
+    "graduated_on": "毕业时间",
+    "full_time": "是否全日制",
+    "has_employer": "是否有工作单位",
+    "employer_name": "工作单位",
+}
+_FROM_NUMBER = frozenset({"gender", "birth_date"})
+
+
+def missing(values: Mapping[str, Any]) -> dict[str, str]:
+    """Return key → heading of the required parts that `values` lacks; None and "" are nothing.
+
+    `values` is flat: the person, the highest education, the current employer. Sex and birth date follow
+    from the number of an ID card or residence permit; the other papers ask for them, but for no ethnicity.
+    """
+    spared = _FROM_NUMBER if values.get("id_type") in WITH_FACTS else {"ethnicity"}
+    if not values.get("has_employer"):
+        spared = {*spared, "employer_name"}
+    return {
+        key: label
+        for key, label in FIELD_LABELS.items()
+        if values.get(key) in (None, "") and key not in spared
+    }
+
+
+def highest(educations: Iterable[Entry]) -> Entry | None:
+    """Return the entry that the rules look at: of the highest level, the latest; None when there is none."""
+    return max(
+        educations,
+        key=lambda entry: (LEVEL_RANK.get(entry["level"], 0), entry.get("graduated_on") or date.min),
+        default=None,
+    )
