@@ -92,9 +92,9 @@ def _stored(session: Session, statement: object, column: object, keys: Iterable[
 def load_choices(session: Session, ids: Iterable[int]) -> dict[int, tuple[tuple[str, str], ...]]:
     """Return the choices of these applications in their order, by application id."""
     columns = (_CHOICE.c.application_id, _CHOICE.c.number, _CHOICE.c.base_code, _CHOICE.c.specialty_code)
-    rows = sorted(tuple(row) for row in rows_of(session, select(*columns), columns[0], ids))
+    rows = [tuple(row) for row in rows_of(session, select(*columns), columns[0], ids)]
     choices: dict[int, tuple[tuple[str, str], ...]] = {}
-    for application_id, _number, base, specialty in rows:
+    for application_id, _number, base, specialty in sorted(rows):
         choices[application_id] = (*choices.get(application_id, ()), (base, specialty))
     return choices
 
@@ -188,7 +188,11 @@ def load_snapshots(session: Session, applications: Iterable[Stored]) -> dict[int
     versions = {stored.id: stored.snapshot_version for stored in applications}
     statement = select(_SNAPSHOT.c.application_id, _SNAPSHOT.c.version, _SNAPSHOT.c.content)
     rows = rows_of(session, statement, _SNAPSHOT.c.application_id, versions)
-    return {row[0]: profile_of(row[2]) for row in rows if row[1] == versions[row[0]]}
+    return {
+        row.application_id: profile_of(row.content)
+        for row in rows
+        if row.version == versions[row.application_id]
+    }
 
 
 def set_status(session: Session, changes: Sequence[tuple[int, str]], *, seq: int) -> None:

@@ -18,6 +18,7 @@ from zhupei_cli.services.checking import FORM_LABELS, Checks, identity_faults, r
 from zhupei_cli.services.imports import Line
 from zhupei_cli.services.merging import add_education, add_work, in_the_future, incomplete, merge, too_long
 from zhupei_cli.services.profiles import PersonKey, Profile, differences
+from zhupei_cli.sheets.kinds import PERSON
 from zhupei_cli.vocabulary import ApplicationStatus, IdType
 
 Mode = Literal["upsert", "insert", "update"]
@@ -201,7 +202,7 @@ def _is_locked(case: Case) -> bool:
 
 
 def _words(fields: Sequence[str], form_changed: bool) -> str:
-    words = [profiles.LABELS.get(name, name) for name in fields]
+    words = [PERSON.headings.get(name.rpartition(".")[2], name) for name in fields]
     return "、".join([*words, "志愿或身份"] if form_changed else words)
 
 

@@ -64,7 +64,7 @@ PUBLISHED = frozenset({words.BatchStatus.PUBLICITY, words.BatchStatus.FINAL, wor
 _WITH_REASON = (words.ApplicationStatus.RETURNED, words.ApplicationStatus.REJECTED)
 
 
-def _query(batch: Batch, chosen: Filter) -> Select[Any]:
+def _query(batch: Batch, chosen: Filter) -> Select[*tuple[Any, ...]]:
     version = and_(
         Snapshot.application_id == Application.id, Snapshot.version == Application.snapshot_version
     )

@@ -35,7 +35,7 @@ def settings_of(session: Session, batch: Batch) -> dict[str, str]:
     rows = session.execute(
         select(BatchSetting.key, BatchSetting.value).where(BatchSetting.batch_id == batch.id)
     )
-    return dict(rows.tuples())
+    return {row.key: row.value for row in rows}
 
 
 class Names:

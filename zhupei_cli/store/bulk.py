@@ -81,8 +81,8 @@ def in_chunks(keys: Iterable[Any], size: int = KEYS_AT_ONCE) -> Iterator[list[An
 
 
 def rows_of(
-    session: Session, statement: Select[Any], column: ColumnElement[Any], keys: Iterable[Any]
-) -> Iterator[Row[Any]]:
+    session: Session, statement: Select[*tuple[Any, ...]], column: ColumnElement[Any], keys: Iterable[Any]
+) -> Iterator[Row[*tuple[Any, ...]]]:
     """Yield the rows of `statement` whose `column` is among `keys`, one query per 5,000 keys."""
     for chunk in in_chunks(keys):
         yield from session.execute(statement.where(column.in_(chunk)))
