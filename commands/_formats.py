@@ -1,0 +1,100 @@
+"""The formats of lists: table, JSON, JSON lines, CSV, workbook."""
+
+import json
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from zhupei_cli.display import display_width, padded
+from zhupei_cli.rules.times import iso_time, show_time
+
+Cells = Sequence[Sequence[Any]]
+
+
+def shown(value: Any) -> str:
+    """Return a value as people read it."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, datetime):
+        return show_time(value)
+    if isinstance(value, list | tuple):
+        return "、".join(map(shown, value))
+    return str(value)
+
+
+def _plain(value: Any) -> Any:
+    """Return as JSON what the json module does not know."""
+    if isinstance(value, datetime):
+        return iso_time(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return float(value)
+    return str(value)
+
+
+def as_json(value: Any) -> str:
+    """Return indented JSON that keeps Chinese characters."""
+    return json.dumps(value, ensure_ascii=False, indent=2, default=_plain) + "\n"
+
+
+def as_jsonl(rows: Sequence[Any]) -> str:
+    """Return one JSON object a line."""
+    return "".join(json.dumps(row, ensure_ascii=False, default=_plain) + "\n" for row in rows)
+
+
+def as_csv(headings: Sequence[str], rows: Cells) -> str:
+    """Return comma separated values; texts a spreadsheet would calculate get an apostrophe in front."""
+    import csv
+    import io
+
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(headings)
+    writer.writerows([_harmless(value) for value in row] for row in rows)
+    return text.getvalue()
+
+
+def _harmless(value: Any) -> str:
+    text = shown(value)
+    return (
+        "'" + text if isinstance(value, str) and text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+    )
+
+
+def as_table(headings: Sequence[str], rows: Cells) -> str:
+    """Return left-aligned columns under dashes, as tabulate's `simple`, which costs 35 ms to import."""
+    cells = [[" ".join(shown(value).split()) for value in row] for row in rows]
+    columns = list(zip(headings, *cells, strict=True))
+    widths = [max(map(display_width, column)) for column in columns]
+    rule = ["-" * width for width in widths]
+    return "".join(_line(row, widths) for row in ([*headings], rule, *cells))
+
+
+def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
+    return "  ".join(map(padded, cells, widths)).rstrip() + "\n"
+
+
+def write_xlsx(path: Path, headings: Sequence[str], rows: Cells) -> None:
+    """Write one sheet; whatever is no number is text, so that no ID loses digits and nothing is a formula."""
+    import xlsxwriter
+
+    with xlsxwriter.Workbook(path, {"constant_memory": True}) as book:
+        sheet = book.add_worksheet()
+        sheet.freeze_panes(1, 0)
+        bold, text = book.add_format({"bold": True}), book.add_format({"num_format": "@"})
+        for index, heading in enumerate(headings):
+            widest = max((display_width(shown(row[index])) for row in rows), default=0)
+            sheet.set_column(index, index, min(max(widest, display_width(heading)) + 2, 60))
+        for index, heading in enumerate(headings):
+            sheet.write_string(0, index, heading, bold)
+        for number, row in enumerate(rows, start=1):
+            for index, value in enumerate(row):
+                if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
+                    sheet.write_number(number, index, value)
+                else:
+                    sheet.write_string(number, index, shown(value), text)

@@ -1,0 +1,130 @@
+"""The options every command shares, named once."""
+
+import functools
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from zhupei_cli.errors import ZhupeiError
+from zhupei_cli.settings import Settings
+
+from ._output import FORMATS, Out
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_SUFFIXES = {".json": "json", ".jsonl": "jsonl", ".csv": "csv", ".xlsx": "xlsx", ".txt": "table"}
+
+
+def current_settings() -> Settings:
+    """Return the settings of the running command."""
+    settings: Settings = click.get_current_context().find_root().obj()
+    return settings
+
+
+def pass_settings(command: F) -> F:
+    """Call `command` with the settings as its first argument."""
+
+    @functools.wraps(command)
+    def with_settings(*args: Any, **kwargs: Any) -> Any:
+        return command(current_settings(), *args, **kwargs)
+
+    return with_settings  # type: ignore[return-value]
+
+
+def _batch_or_default(ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
+    return value if value or ctx.resilient_parsing else current_settings().batch
+
+
+def batch_option(command: F) -> F:
+    """Add --batch; `batch` is its code, that of the environment or configuration, or None."""
+    return click.option(
+        "--batch",
+        metavar="CODE",
+        callback=_batch_or_default,
+        help="批次编号（环境变量 ZHUPEI_BATCH）；只有一个进行中的批次时可省略",
+    )(command)
+
+
+def format_options(command: F) -> F:
+    """Add -f, --json, -o and --force to a command that shows data; it gets them as `out: Out`."""
+
+    @functools.wraps(command)
+    def with_out(
+        *args: Any, file_format: str | None, as_json: bool, output: Path | None, force: bool, **kwargs: Any
+    ) -> Any:
+        chosen = _chosen_format(file_format, as_json=as_json, output=output)
+        out = Out(current_settings(), chosen, output, force=force)
+        return command(*args, out=out, **kwargs)
+
+    for option in reversed(
+        (
+            click.option(
+                "-f",
+                "--format",
+                "file_format",
+                type=click.Choice(FORMATS),
+                metavar="FORMAT",
+                help=f"输出格式：{'、'.join(FORMATS)}",
+            ),
+            click.option("--json", "as_json", is_flag=True, help="等于 -f json"),
+            click.option(
+                "-o",
+                "--output",
+                type=click.Path(path_type=Path),
+                metavar="FILE",
+                help="写入文件，格式由后缀决定",
+            ),
+            click.option("--force", is_flag=True, help="覆盖已有文件"),
+        )
+    ):
+        with_out = option(with_out)
+    return with_out  # type: ignore[return-value]
+
+
+def _chosen_format(file_format: str | None, *, as_json: bool, output: Path | None) -> str:
+    if as_json and file_format not in (None, "json"):
+        raise click.UsageError(f"--json 和 -f {file_format} 只能用一个。", click.get_current_context())
+    if as_json or file_format:
+        return file_format or "json"
+    if output is None:
+        return "table"
+    if output.suffix.lower() not in _SUFFIXES:
+        known = "、".join(_SUFFIXES)
+        raise click.UsageError(
+            f"不认识文件后缀 {output.suffix!r}，可用 {known}，或用 -f 指定格式。", click.get_current_context()
+        )
+    return _SUFFIXES[output.suffix.lower()]
+
+
+def json_option(command: F) -> F:
+    """Add --json to a command that writes; `as_json` says to print its summary as JSON."""
+    return click.option("--json", "as_json", is_flag=True, help="以 JSON 输出结果摘要")(command)
+
+
+def dry_run_option(command: F) -> F:
+    """Add -n; `dry_run` says to do everything and then take it back."""
+    return click.option("-n", "--dry-run", is_flag=True, help="只试做一遍，不保存")(command)
+
+
+def yes_option(command: F) -> F:
+    """Add -y; `yes` answers the question of `confirm`."""
+    return click.option("-y", "--yes", is_flag=True, help="不再提问，直接执行")(command)
+
+
+def reveal_option(command: F) -> F:
+    """Add --reveal; `reveal` says to show personal data whole, which the service writes down."""
+    return click.option("--reveal", is_flag=True, help="显示完整的证件号码、电话和地址（会留下记录）")(
+        command
+    )
+
+
+def confirm(question: str, settings: Settings, *, yes: bool) -> None:
+    """Ask before something is replaced or removed; no is exit 130, nobody to ask is E085."""
+    if yes:
+        return
+    if settings.no_input or not sys.stdin.isatty():
+        raise ZhupeiError("E085", question=question)
+    click.confirm(question, abort=True, err=True)

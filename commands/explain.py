@@ -1,0 +1,61 @@
+"""`zhupei explain`: the catalogue of errors, for people."""
+
+import re
+from difflib import get_close_matches
+
+import click
+
+from zhupei_cli.catalogue import CATALOGUE
+from zhupei_cli.errors import ZhupeiError
+
+from ._options import format_options
+from ._output import Column, Out, Row, show, show_sheet
+
+LIST = (Column("code", "代码"), Column("exit", "退出码"), Column("message", "含义"))
+SHEET = (
+    Column("code", "代码"),
+    Column("message", "含义"),
+    Column("cause", "原因"),
+    Column("hint", "怎么办"),
+    Column("exit", "退出码"),
+)
+
+
+@click.command()
+@click.argument("code", required=False)
+@format_options
+def explain(code: str | None, out: Out) -> None:
+    """解释错误代码：含义、原因、怎么办；不写 CODE 则列出全部代码。
+
+    \b
+    例：zhupei explain E501
+        zhupei explain -f json
+    """
+    if code is None:
+        show([_entry(known) for known in CATALOGUE], LIST, out)
+    else:
+        show_sheet(_entry(_known(code)), SHEET, out)
+
+
+def _known(code: str) -> str:
+    wanted = code.upper()
+    if wanted not in CATALOGUE:
+        near = get_close_matches(wanted, CATALOGUE, n=1)
+        raise ZhupeiError("E390", code=code, nearest=f"您是不是要查 {near[0]}？" if near else "")
+    return wanted
+
+
+def _entry(code: str) -> Row:
+    entry = CATALOGUE[code]
+    return {
+        "code": code,
+        "message": _readable(entry.message),
+        "cause": entry.cause,
+        "hint": _readable(entry.hint),
+        "exit": entry.exit,
+    }
+
+
+def _readable(template: str) -> str:
+    """Return a sentence of the catalogue with dots where names and values go."""
+    return re.sub(r"\{.*?\}", "…", template.replace("{nearest}", ""))

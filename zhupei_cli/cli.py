@@ -1,0 +1,102 @@
+"""The program: its groups, its global options, and how it ends."""
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from functools import cache, partial
+from typing import Any, NoReturn
+
+import click
+
+from zhupei_cli.acting import system_clock
+from zhupei_cli.endings import as_zhupei_error, ended, plain_streams
+from zhupei_cli.errors import ZhupeiError
+from zhupei_cli.help import speak_chinese
+from zhupei_cli.lazy import LazyGroup
+from zhupei_cli.logfile import log
+from zhupei_cli.settings import Settings, load
+
+speak_chinese()
+
+#: In the order of a season; only the summary is here, so that help imports no command.
+COMMANDS = {
+    "db": ("zhupei_cli.commands.db:db", "建立、升级、查看数据库"),
+    "base": ("zhupei_cli.commands.base:base", "培训基地和专业目录"),
+    "batch": ("zhupei_cli.commands.batch:batch", "招收批次和招收计划"),
+    "trainee": ("zhupei_cli.commands.trainee:trainee", "学员信息的导入"),
+    "apply": ("zhupei_cli.commands.apply:apply", "报名的查看和提交"),
+    "review": ("zhupei_cli.commands.review:review", "基地审核"),
+    "admit": ("zhupei_cli.commands.admit:admit", "成绩和录取"),
+    "export": ("zhupei_cli.commands.export:export", "录取名单、空缺岗位等的导出"),
+    "demo": ("zhupei_cli.commands.demo:demo", "用虚构数据演示全部流程"),
+    "explain": ("zhupei_cli.commands.explain:explain", "解释错误代码的原因和处理办法"),
+}
+
+
+class Program(LazyGroup):
+    """The top group: every way it can end is a line for people and an exit code for scripts."""
+
+    def main(self, *args: Any, **kwargs: Any) -> NoReturn:
+        kwargs.update(standalone_mode=False, prog_name="zhupei")
+        argv = args[0] if args else kwargs.get("args")
+        plain_streams()
+        sys.exit(ended(partial(super().main, *args, **kwargs), sys.argv[1:] if argv is None else argv))
+
+
+@contextmanager
+def _logged(settings: Callable[[], Settings]) -> Iterator[None]:
+    """Write into the log file what stops a command."""
+    try:
+        yield
+    except (click.exceptions.Exit, click.exceptions.NoArgsIsHelpError, click.Abort):
+        raise
+    except Exception as error:
+        told = as_zhupei_error(error)
+        with suppress(ZhupeiError):  # a broken configuration file names no log file
+            log(settings(), f"错误 [{told.code}]：{told.message}")
+        raise
+
+
+def _options(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the global options; each may also come from the environment or a configuration file."""
+    for option in reversed(
+        (
+            click.option("--database", metavar="URL", help="数据库地址（环境变量 ZHUPEI_DATABASE_URL）"),
+            click.option("--operator", metavar="NAME", help="经办人姓名（环境变量 ZHUPEI_OPERATOR）"),
+            click.option("--config", metavar="FILE", help="只读这一个配置文件"),
+            click.option("-q", "--quiet", is_flag=True, help="不显示提示信息"),
+            click.option("-v", "--verbose", is_flag=True, help="显示更多提示信息"),
+            click.option("--debug", is_flag=True, help="程序出错时显示详细位置"),
+            click.option("--no-input", is_flag=True, help="从不提问（环境变量 ZHUPEI_NO_INPUT）"),
+            click.option("--no-color", is_flag=True, help="不用颜色（环境变量 NO_COLOR）"),
+            click.option("--log-file", metavar="FILE", help="把提示和错误另记入这个文件"),
+            click.version_option(package_name="zhupei", message="zhupei %(version)s"),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+@click.group(
+    cls=Program,
+    name="zhupei",
+    lazy=COMMANDS,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="zhupei 命令 --help 查看一个命令的用法；第一次使用可先运行 zhupei demo。",
+)
+@_options
+@click.pass_context
+def cli(ctx: click.Context, /, **given: Any) -> None:
+    """住院医师规范化培训招收工具：批次、报名、审核、录取、名单。"""
+    # Looked up when a command asks: help must work with a broken configuration file, and be quick.
+    clock = ctx.obj or system_clock
+    ctx.obj = cache(partial(load, given, environ=os.environ, clock=clock))
+    ctx.with_resource(_logged(ctx.obj))
+    if given["no_color"] or os.environ.get("NO_COLOR"):
+        ctx.color = False
+
+
+def main() -> NoReturn:
+    """Run the program on the command line it was started with."""
+    cli.main()

@@ -1,0 +1,121 @@
+"""How a run ends: errors become a line (or JSON) on stderr and an exit code."""
+
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from itertools import pairwise, takewhile
+from typing import Any
+
+import click
+
+from zhupei_cli.errors import ZhupeiError
+
+CANCELLED = 130
+
+
+def plain_streams() -> None:
+    """Let a stream that cannot show a character show a question mark instead of failing."""
+    for stream in (sys.stdout, sys.stderr):
+        if stream.encoding.lower().replace("-", "") != "utf8":
+            stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+
+
+def ended(run: Callable[[], Any], argv: Sequence[str]) -> int:
+    """Run the program; return its exit code once every error has been told on stderr."""
+    try:
+        # What a command returns means nothing; an int is the code given to `ctx.exit`.
+        code = run()
+        return code if isinstance(code, int) else 0
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message())
+        return 0
+    except click.Abort:
+        return _cancelled(argv)
+    except Exception as error:
+        if "--debug" in argv:
+            traceback.print_exc()
+        told = as_zhupei_error(error)
+        _tell(told, argv)
+        return told.exit_code
+
+
+def as_zhupei_error(error: Exception) -> ZhupeiError:
+    """Return `error` as one of the catalogue; what nobody foresaw is E901 and says nothing of its values."""
+    if isinstance(error, ZhupeiError):
+        return error
+    if isinstance(error, click.UsageError):
+        return _usage(error)
+    if isinstance(error, click.ClickException):
+        return ZhupeiError("E901", detail=error.format_message())
+    return _of_database(error) or _of_file(error) or _unforeseen(error)
+
+
+def _usage(error: click.UsageError) -> ZhupeiError:
+    command = error.ctx.command_path if error.ctx else "zhupei"
+    return ZhupeiError("E080", problem=_sentence(error), command=command)
+
+
+def _sentence(error: click.UsageError) -> str:
+    message = error.format_message()
+    if isinstance(error, click.MissingParameter):
+        message = message.replace("'.", "'。", 1)  # this full stop is not in Click's catalogue
+    return message.replace("。 ", "。").strip()
+
+
+def _of_database(error: Exception) -> ZhupeiError | None:
+    if "sqlalchemy" not in sys.modules:
+        return None
+    from zhupei_cli.store.failures import translated
+
+    try:
+        with translated():
+            raise error
+    except ZhupeiError as known:
+        return known
+    except Exception:
+        return None
+
+
+def _of_file(error: Exception) -> ZhupeiError | None:
+    if not isinstance(error, OSError) or error.filename is None:
+        return None
+    if isinstance(error, FileNotFoundError):
+        return ZhupeiError("E001", file=error.filename)
+    return ZhupeiError("E084", file=error.filename, detail=error.strerror)
+
+
+def _unforeseen(error: Exception) -> ZhupeiError:
+    # The text of the exception may hold personal data; its place in the program cannot.
+    places = [
+        f"{frame.f_globals['__name__']}:{line}" for frame, line in traceback.walk_tb(error.__traceback__)
+    ]
+    ours = [place for place in places if place.startswith("zhupei_cli.")]
+    return ZhupeiError("E901", detail=f"{type(error).__name__}，位于 {(ours or places)[-1]}")
+
+
+def _tell(error: ZhupeiError, argv: Sequence[str]) -> None:
+    if wants_json(argv):
+        from json import dumps
+
+        content = {"code": error.code, "message": error.message, "hint": error.hint}
+        click.echo(dumps({"error": content}, ensure_ascii=False), err=True)
+        return
+    click.echo(f"错误 [{error.code}]：{error.message}", err=True)
+    if error.hint:
+        click.echo(f"怎么办：{error.hint}", err=True)
+
+
+def _cancelled(argv: Sequence[str]) -> int:
+    if wants_json(argv):
+        _tell(ZhupeiError("E902"), argv)
+    else:
+        click.echo("已取消", err=True)
+    return CANCELLED
+
+
+def wants_json(argv: Sequence[str]) -> bool:
+    """Return whether the command line asks for JSON; known even when the rest of it is wrong."""
+    words = list(takewhile(lambda word: word != "--", argv))
+    joined = {"--json", "--format=json", "--format=jsonl", "-fjson", "-fjsonl"}
+    after = {value for option, value in pairwise(words) if option in ("-f", "--format")}
+    return not joined.isdisjoint(words) or not after.isdisjoint({"json", "jsonl"})
