@@ -1,7 +1,8 @@
 """What every import leaves behind: who took in which file, what came of it, and what stood there before."""
 
+import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -11,8 +12,8 @@ from sqlalchemy.orm import Session
 from zhupei_cli.acting import Acting
 from zhupei_cli.errors import Fault
 from zhupei_cli.model import ImportRow, ImportRun
-from zhupei_cli.services.events import Change, record
-from zhupei_cli.store.bulk import insert_rows
+from zhupei_cli.services.events import Change, canonical, record
+from zhupei_cli.store.bulk import in_chunks, insert_rows
 from zhupei_cli.store.counters import take
 
 _RUN: Table = ImportRun.metadata.tables["import_run"]
@@ -77,6 +78,9 @@ class Imported:
         return self.counts.rejected == 0
 
 
+#: Rows that one event of a bulk change speaks of.
+EVENT_ROWS = 500
+
 #: (table, key, "inserted" or "updated", what stood there before as JSON or None)
 Touched = tuple[str, str, str, str | None]
 
@@ -113,3 +117,26 @@ def record_rows(session: Session, import_id: int, rows: Iterable[Touched]) -> No
     """Keep what the import did to each row, and what stood there before."""
     columns = ("import_id", "entity", "key", "action", "before")
     insert_rows(session, _ROW, columns, [(import_id, *row) for row in rows])
+
+
+def row_changes(
+    action: str, rows: Iterable[tuple[str, object]], *, batch_id: int | None = None
+) -> Iterator[Change]:
+    """Yield one event per 500 rows (key, what stands there now) that names them and has their SHA-256."""
+    for chunk in in_chunks(rows, EVENT_ROWS):
+        digest = hashlib.sha256(canonical(chunk).encode()).hexdigest()
+        data = {"keys": [key for key, _ in chunk], "sha256": digest}
+        yield Change(action, chunk[0][0], batch_id, data=data)
+
+
+def refuse_twins(lines: Iterable[Line], key_of: Callable[[Line], Iterable[str]]) -> None:
+    """Refuse every row whose key stands in another row of the call too, each naming the others."""
+    seen: dict[str, list[Line]] = {}
+    for line in lines:
+        if not line.bad:
+            for key in key_of(line):
+                seen.setdefault(key, []).append(line)
+    for key, twins in seen.items():
+        for line in twins if len(twins) > 1 else ():
+            others = "、".join(f"{other.file} 第 {other.number} 行" for other in twins if other is not line)
+            line.faults.append(Fault("E050", "", values={"key": key, "others": others}))

@@ -1,0 +1,174 @@
+"""Taking entries of a catalogue in from a sheet: compared with what is stored, written set-based."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Table, select
+from sqlalchemy.orm import Session
+
+from zhupei_cli.acting import Acting
+from zhupei_cli.errors import Fault
+from zhupei_cli.services.events import canonical, record
+from zhupei_cli.services.imports import (
+    Counts,
+    Imported,
+    ImportedFile,
+    Line,
+    Touched,
+    begin_import,
+    record_rows,
+    refuse_twins,
+    row_changes,
+)
+from zhupei_cli.services.lookup import match_key
+from zhupei_cli.sheets.cells import CLEAR
+from zhupei_cli.sheets.columns import Kind
+from zhupei_cli.store.bulk import insert_rows, update_rows
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """One kind of reference data. `new` is what an entry holds that the sheet says nothing about."""
+
+    kind: Kind
+    table: Table
+    new: Mapping[str, Any]
+    mended: Callable[[dict[str, Any]], Iterator[Fault]]
+    """Bring an entry's values into the form they are stored in, and yield what is wrong with them."""
+    unique: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class _Entry:
+    """One row of the sheet with what is stored of it and what it becomes."""
+
+    line: Line
+    before: Mapping[str, Any] | None
+    after: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def verdict(self) -> str:
+        if self.line.bad:
+            return "rejected"
+        if self.before is None:
+            return "inserted"
+        return "updated" if self.after != self.before else "unchanged"
+
+
+def import_entries(
+    session: Session,
+    catalogue: Catalogue,
+    lines: Sequence[Line],
+    *,
+    files: Sequence[ImportedFile],
+    by: Acting,
+) -> Imported:
+    """Bring the catalogue in line with the rows of a sheet; entries that are in no row stay as they are.
+
+    Faults are left on the lines; bad rows stay out.
+    """
+    refuse_twins(lines, lambda line: [line.values["code"]])
+    stored = {row["code"]: dict(row) for row in session.execute(select(catalogue.table)).mappings()}
+    entries = [_Entry(line, stored.get(line.values.get("code", ""))) for line in lines]
+    for entry in entries:
+        if not entry.line.bad:
+            entry.line.faults += _examined(entry, catalogue)
+    _refuse_taken(entries, catalogue, stored)
+    counts = _counts(entries)
+    if not counts.written:
+        return Imported(None, counts, files)
+    import_id, _ = begin_import(session, catalogue.kind.key, by=by, batch_id=None, files=files, counts=counts)
+    record_rows(session, import_id, _write(session, catalogue, entries, by=by))
+    return Imported(import_id, counts, files)
+
+
+def _examined(entry: _Entry, catalogue: Catalogue) -> Iterator[Fault]:
+    given = entry.line.values
+    required = {column.key: column.heading for column in catalogue.kind.columns if column.required}
+    cleared = {name: required[name] for name in given if given[name] is CLEAR and name in required}
+    if cleared:
+        yield from (Fault("E051", name, values={"heading": word}) for name, word in cleared.items())
+        return
+    blank = {name: catalogue.new[name] for name in given if given[name] is CLEAR}
+    entry.after = {**catalogue.new, **(entry.before or {}), **given, **blank}
+    if not re.fullmatch(r"[\w.-]+", entry.after["code"]):
+        yield Fault("E052", "code", values={"value": entry.after["code"]})
+    yield from catalogue.mended(entry.after)
+    yield from _too_long(entry.after, catalogue.table)
+
+
+def _too_long(values: Mapping[str, Any], table: Table) -> Iterator[Fault]:
+    for name, value in values.items():
+        length = getattr(table.c[name].type, "length", None)
+        if isinstance(value, str) and length is not None and len(value) > length:
+            yield Fault("E155", name, values={"found": len(value), "length": length})
+
+
+def _refuse_taken(
+    entries: Sequence[_Entry], catalogue: Catalogue, stored: Mapping[str, Mapping[str, Any]]
+) -> None:
+    """Refuse names and codes that another entry has; warn of aliases that will name neither of two."""
+    good = [entry.after for entry in entries if not entry.line.bad]
+    everything = [*stored.values(), *good]
+    for name in catalogue.unique:
+        owners = _owners((entry[name], entry["code"]) for entry in everything if entry[name])
+        for entry in entries:
+            others = _others(owners, entry, [entry.after.get(name)])
+            if others and not entry.line.bad:
+                values = {"value": entry.after[name], "others": others}
+                entry.line.faults.append(Fault("E056", name, values=values))
+    owners = _owners((word, entry["code"]) for entry in everything for word in _words(entry))
+    for entry in entries:
+        others = _others(owners, entry, _words(entry.after)) if not entry.line.bad else ""
+        if others:
+            values = {"value": "、".join(_words(entry.after)), "others": others}
+            entry.line.faults.append(Fault("E057", "aliases", "warning", values))
+
+
+def _words(entry: Mapping[str, Any]) -> list[str]:
+    return [entry["name"], *filter(None, entry["aliases"].split("|"))]
+
+
+def _owners(pairs: Iterable[tuple[str, str]]) -> dict[str, set[str]]:
+    owners: dict[str, set[str]] = {}
+    for word, code in pairs:
+        owners.setdefault(match_key(word), set()).add(code)
+    return owners
+
+
+def _others(owners: Mapping[str, set[str]], entry: _Entry, words: Iterable[str | None]) -> str:
+    found = {code for word in words if word for code in owners.get(match_key(word), ())}
+    return "、".join(sorted(found - {entry.after["code"]})) if found else ""
+
+
+def _counts(entries: Sequence[_Entry]) -> Counts:
+    numbers = dict.fromkeys(("inserted", "updated", "unchanged", "rejected"), 0)
+    for entry in entries:
+        numbers[entry.verdict] += 1
+    warned = sum(1 for entry in entries if entry.line.faults and not entry.line.bad)
+    return Counts(len(entries), warned=warned, **numbers)
+
+
+def _write(session: Session, catalogue: Catalogue, entries: Sequence[_Entry], *, by: Acting) -> list[Touched]:
+    columns = [column.name for column in catalogue.table.columns]
+    others = [name for name in columns if name != "code"]
+    rows = {
+        verdict: [entry for entry in entries if entry.verdict == verdict]
+        for verdict in ("inserted", "updated")
+    }
+    new = [tuple(entry.after[name] for name in columns) for entry in rows["inserted"]]
+    insert_rows(session, catalogue.table, columns, new)
+    changed = [tuple(entry.after[name] for name in ("code", *others)) for entry in rows["updated"]]
+    update_rows(session, catalogue.table, ("code",), others, changed)
+    written = [*rows["inserted"], *rows["updated"]]
+    action = f"{catalogue.kind.key}.write"
+    record(session, by, list(row_changes(action, ((entry.after["code"], entry.after) for entry in written))))
+    return [
+        (
+            *(catalogue.kind.key, entry.after["code"], entry.verdict),
+            None if entry.before is None else canonical(entry.before),
+        )
+        for entry in written
+    ]
