@@ -1,0 +1,49 @@
+"""The columns of a roster and of its summary: heading, width on paper, and what the cells hold."""
+
+from typing import Final, Literal, NamedTuple
+
+#: An identifier (text on one line), words (text that wraps), a whole number, a mark in hundredths.
+RosterKind = Literal["id", "words", "number", "mark"]
+
+
+class RosterColumn(NamedTuple):
+    """One column; `width` counts half-width characters. The widths of a sheet are one A4 page across."""
+
+    key: str
+    heading: str
+    width: float
+    kind: RosterKind
+
+
+ROSTER_COLUMNS: Final = (
+    RosterColumn("number", "序号", 4.5, "number"),
+    RosterColumn("application_no", "报名号", 14, "id"),
+    RosterColumn("specialty_code", "专业代码", 5, "id"),
+    RosterColumn("specialty", "专业", 10.5, "words"),
+    RosterColumn("name", "姓名", 8.5, "words"),
+    RosterColumn("gender", "性别", 5, "words"),
+    RosterColumn("id_number", "证件号码", 18.5, "id"),
+    RosterColumn("identity", "个人身份", 12.5, "words"),
+    RosterColumn("school", "毕业院校", 14.5, "words"),
+    RosterColumn("major", "毕业专业", 10.5, "words"),
+    RosterColumn("level", "最高学历", 5, "words"),
+    RosterColumn("degree", "学位", 5, "words"),
+    RosterColumn("graduated_on", "毕业时间", 10.5, "id"),
+    RosterColumn("train_years", "培训年限", 5, "number"),
+    RosterColumn("written", "笔试", 6.5, "mark"),
+    RosterColumn("skill", "技能", 6.5, "mark"),
+    RosterColumn("interview", "面试", 6.5, "mark"),
+    RosterColumn("total", "总成绩", 6.5, "mark"),
+    RosterColumn("rank", "名次", 5.5, "number"),
+    RosterColumn("via", "录取志愿", 5, "words"),
+    RosterColumn("mobile", "联系电话", 11.5, "id"),
+    RosterColumn("remark", "备注", 8, "words"),
+)
+
+SUMMARY_COLUMNS: Final = (
+    RosterColumn("code", "专业代码", 14, "id"),
+    RosterColumn("name", "专业", 44, "words"),
+    RosterColumn("quota", "计划人数", 16, "number"),
+    RosterColumn("admitted", "录取人数", 16, "number"),
+    RosterColumn("vacant", "空缺人数", 16, "number"),
+)
