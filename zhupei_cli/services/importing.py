@@ -32,7 +32,8 @@ class Options:
     mode: Mode = "upsert"
     profile_only: bool = False
     all_or_nothing: bool = False
-    late: bool = False
+    #: Why applications are taken outside the dates; None means that they are not.
+    late_reason: str | None = None
 
 
 @dataclass(slots=True)

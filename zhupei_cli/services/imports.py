@@ -72,10 +72,12 @@ class Imported:
     import_id: int | None
     counts: Counts
     files: Sequence[ImportedFile]
+    #: Whether every sheet had the columns of its kind; if not, nothing was taken from any.
+    readable: bool = True
 
     @property
     def ok(self) -> bool:
-        return self.counts.rejected == 0
+        return self.readable and self.counts.rejected == 0
 
 
 #: Rows that one event of a bulk change speaks of.
@@ -93,6 +95,7 @@ def begin_import(
     batch_id: int | None,
     files: Sequence[ImportedFile],
     counts: Counts,
+    reason: str | None = None,
 ) -> tuple[int, int]:
     """Record an import that is about to write; return its id and its event's number.
 
@@ -101,7 +104,8 @@ def begin_import(
     (import_id,) = take(session, "import_run", 1)
     listed = [asdict(file) for file in files]
     data = {"import": import_id, "files": listed, "counts": asdict(counts)}
-    (seq,) = record(session, by, [Change(f"{kind}.import", f"import {import_id}", batch_id, data=data)])
+    change = Change(f"{kind}.import", f"import {import_id}", batch_id, reason=reason, data=data)
+    (seq,) = record(session, by, [change])
     columns = (
         *("id", "kind", "batch_id", "files", "inserted", "updated", "unchanged", "rejected", "warned"),
         *("made_by", "made_at", "event_seq"),

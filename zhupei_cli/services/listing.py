@@ -9,11 +9,13 @@ from sqlalchemy.orm import Session, aliased
 
 from zhupei_cli import codes
 from zhupei_cli import vocabulary as words
+from zhupei_cli.acting import Acting
 from zhupei_cli.errors import ZhupeiError
 from zhupei_cli.model import Admission, Application, Batch, Choice, Review, Snapshot, Trainee
-from zhupei_cli.rules.lifecycle import status_label
+from zhupei_cli.rules.lifecycle import PUBLISHED, status_label
 from zhupei_cli.rules.masking import mask_address, mask_email, mask_id, mask_phone
 from zhupei_cli.services import applications, profiles
+from zhupei_cli.services.events import Change, record
 from zhupei_cli.services.lookup import Names, base_names, nearest, specialty_names
 from zhupei_cli.services.profiles import Profile
 from zhupei_cli.store.bulk import rows_of
@@ -42,7 +44,7 @@ def list_applications(
     Nothing of admission shows before publication, unless `unpublished`.
     """
     rows = session.execute(_query(batch, chosen)).all()
-    published = unpublished or words.BatchStatus(batch.status) in PUBLISHED
+    published = unpublished or batch.status in PUBLISHED
     reasons = _reasons(session, (row.id for row in rows if row.status in _WITH_REASON))
     bases, specialties = base_names(session), specialty_names(session)
     return [
@@ -59,8 +61,6 @@ def list_applications(
     ]
 
 
-#: From publication on, approved people see their admission (DOMAIN: the one status line).
-PUBLISHED = frozenset({words.BatchStatus.PUBLICITY, words.BatchStatus.FINAL, words.BatchStatus.ARCHIVED})
 _WITH_REASON = (words.ApplicationStatus.RETURNED, words.ApplicationStatus.REJECTED)
 
 
@@ -155,10 +155,7 @@ def show_application(session: Session, batch: Batch, number: str, *, reveal: boo
     """Return one application with its person and every decision on it; E304 when there is none."""
     rows = list_applications(session, batch, Filter(numbers=(number,)), reveal=reveal)
     if not rows:
-        known = session.execute(
-            select(Application.application_no).where(Application.batch_id == batch.id)
-        ).scalars()
-        raise ZhupeiError("E304", application_no=number, nearest=nearest(number, known))
+        raise ZhupeiError("E304", application_no=number, nearest=_near(session, batch, number))
     stored = applications.load_by_number(session, batch, (number,))[number]
     live = profiles.load_profiles_by_id(session, (stored.trainee_id,))[stored.trainee_id]
     # What was submitted, but the phone and mail people can be reached at today (DOMAIN: the snapshot).
@@ -171,6 +168,13 @@ def show_application(session: Session, batch: Batch, number: str, *, reveal: boo
         "works": _works(profile),
         "reviews": _decisions(session, stored.id),
     }
+
+
+def _near(session: Session, batch: Batch, number: str) -> str:
+    """Offer numbers that begin alike: comparing with all of a province's would take seconds."""
+    alike = Application.application_no.startswith(number[: len(batch.code) + 5], autoescape=True)
+    known = select(Application.application_no).where(Application.batch_id == batch.id, alike).limit(100)
+    return nearest(number, session.execute(known).scalars())
 
 
 def _shown(person: dict[str, Any], *, reveal: bool) -> dict[str, Any]:
@@ -209,3 +213,8 @@ def _decisions(session: Session, application_id: int) -> list[dict[str, Any]]:
         }
         for row in session.execute(statement)
     ]
+
+
+def record_reveal(session: Session, batch: Batch, *, by: Acting, what: str, rows: int) -> None:
+    """Write down that somebody looked at personal data whole, and how many rows of it."""
+    record(session, by, [Change("reveal", what, batch.id, data={"rows": rows})])

@@ -12,7 +12,8 @@ from zhupei_cli.model import Batch, Review
 from zhupei_cli.services import applications
 from zhupei_cli.services.applications import Stored
 from zhupei_cli.services.events import Change, record
-from zhupei_cli.services.imports import Counts, Imported, ImportedFile, Line, begin_import, record_rows
+from zhupei_cli.services.imports import Counts, Imported, Line, begin_import, record_rows
+from zhupei_cli.services.workbooks import Reading
 from zhupei_cli.store.bulk import insert_rows
 from zhupei_cli.store.counters import take
 from zhupei_cli.vocabulary import APPLICATION_STATUS, BATCH_STATUS, ApplicationStatus, BatchStatus, Decision
@@ -139,9 +140,8 @@ def _changes(batch: Batch, decisions: Sequence[tuple[Verdict, Stored]], base: st
 
 def import_reviews(
     session: Session,
-    lines: Sequence[Line],
+    reading: Reading,
     *,
-    files: Sequence[ImportedFile],
     batch: Batch,
     by: Acting,
     base: str | None = None,
@@ -151,6 +151,9 @@ def import_reviews(
     A row that says what was decided already changes nothing. Raises E451 when reviews are over.
     """
     require_reviewing(batch)
+    if not reading.readable:
+        return Imported(None, Counts(), reading.files, readable=False)
+    lines = reading.lines
     _refuse_twins(lines)
     read = {_verdict(line): line for line in lines if not line.bad}
     good, standing, refused = faults(session, batch, list(read), base=base)
@@ -161,11 +164,13 @@ def import_reviews(
     bad = sum(1 for line in lines if line.bad)
     counts = Counts(len(lines), updated=len(good), unchanged=len(standing), rejected=bad)
     if not good:
-        return Imported(None, counts, files)
-    import_id, _ = begin_import(session, "review", by=by, batch_id=batch.id, files=files, counts=counts)
+        return Imported(None, counts, reading.files)
+    import_id, _ = begin_import(
+        session, "review", by=by, batch_id=batch.id, files=reading.files, counts=counts
+    )
     carry_out(session, batch, good, by=by, base=base)
     record_rows(session, import_id, [("application", str(one.id), "updated", one.status) for _, one in good])
-    return Imported(import_id, counts, files)
+    return Imported(import_id, counts, reading.files)
 
 
 def _verdict(line: Line) -> Verdict:

@@ -26,12 +26,11 @@ from zhupei_cli.services.importing import (
 from zhupei_cli.services.imports import (
     Counts,
     Imported,
-    ImportedFile,
-    Line,
     Touched,
     begin_import,
     record_rows,
 )
+from zhupei_cli.services.workbooks import Reading
 from zhupei_cli.store.bulk import in_chunks
 from zhupei_cli.vocabulary import BATCH_STATUS, ApplicationStatus, BatchStatus
 
@@ -41,9 +40,8 @@ EVENT_ROWS = 500
 
 def import_trainees(
     session: Session,
-    lines: Sequence[Line],
+    reading: Reading,
     *,
-    files: Sequence[ImportedFile],
     batch: Batch | None,
     by: Acting,
     options: Options,
@@ -54,9 +52,11 @@ def import_trainees(
     takes no applications now.
     """
     if batch is not None and not options.profile_only:
-        require_entry(batch, by, late=options.late)
+        require_entry(batch, by, late=options.late_reason is not None)
+    if not reading.readable:
+        return Imported(None, Counts(), reading.files, readable=False)
     today = today_of(by)
-    cases = identify(lines, today)
+    cases = identify(reading.lines, today)
     refuse_twins(cases)
     load_cases(session, batch, cases)
     checks = None if batch is None else load_checks(session, batch)
@@ -67,19 +67,20 @@ def import_trainees(
     counts = _counts(cases.values())
     accepted = [case for case in cases.values() if case.verdict in ("inserted", "updated")]
     if options.all_or_nothing and counts.rejected:
-        return Imported(None, counts.none_written(), files)
+        return Imported(None, counts.none_written(), reading.files)
     if not accepted:
-        return Imported(None, counts, files)
+        return Imported(None, counts, reading.files)
     import_id, seq = begin_import(
         session,
         "trainee",
         by=by,
         batch_id=None if batch is None else batch.id,
-        files=files,
+        files=reading.files,
         counts=counts,
+        reason=options.late_reason,
     )
     record_rows(session, import_id, _write(session, batch, accepted, by=by, seq=seq))
-    return Imported(import_id, counts, files)
+    return Imported(import_id, counts, reading.files)
 
 
 def require_entry(batch: Batch, by: Acting, *, late: bool) -> None:

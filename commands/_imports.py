@@ -1,0 +1,54 @@
+"""What every import command does with its outcome: summary, problems, exit code."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+
+import click
+
+from zhupei_cli.services.imports import Imported
+from zhupei_cli.settings import Settings
+from zhupei_cli.sheets.problems import Problem
+
+from ._output import FINDINGS, note, show_summary
+
+#: Problems a terminal shows before it says how many more there are; JSON has them all.
+SHOWN = 20
+
+
+def show_import(
+    settings: Settings, outcome: Imported, problems: Sequence[Problem], *, as_json: bool, dry_run: bool
+) -> None:
+    """Show what an import did and what it refused; exit 3 when it refused anything."""
+    summary = {
+        "ok": outcome.ok,
+        "import_id": None if dry_run else outcome.import_id,
+        "counts": asdict(outcome.counts),
+        "problems": [problem.as_json() for problem in problems],
+        "files": [asdict(file) for file in outcome.files],
+        "dry_run": dry_run,
+    }
+    show_summary(settings, summary, _sentence(outcome, dry_run=dry_run), as_json=as_json)
+    if not as_json:
+        _show_problems(settings, problems)
+    if not outcome.ok:
+        click.get_current_context().exit(FINDINGS)
+
+
+def _sentence(outcome: Imported, *, dry_run: bool) -> str:
+    counts = outcome.counts
+    parts = [f"新增 {counts.inserted}", f"更新 {counts.updated}", f"不变 {counts.unchanged}"]
+    parts.append(f"未通过 {counts.rejected}")
+    head = "试导入（不保存）" if dry_run else "导入完成"
+    number = "" if dry_run or outcome.import_id is None else f"，导入编号 {outcome.import_id}"
+    return f"{head}：共 {counts.rows} 行，{'，'.join(parts)}，提醒 {counts.warned}{number}"
+
+
+def _show_problems(settings: Settings, problems: Sequence[Problem]) -> None:
+    for problem in problems[:SHOWN]:
+        kind = "提醒" if problem.severity == "warning" else "错误"
+        row = f" 第 {problem.row} 行" if problem.row else ""
+        column = f" {problem.column}" if problem.column else ""
+        place = f"{problem.file} {problem.sheet}{row}{column}"
+        note(settings, f"{kind} [{problem.code}] {place}：{problem.message}")
+    if len(problems) > SHOWN:
+        note(settings, f"……另有 {len(problems) - SHOWN} 个问题，加 --json 可全部列出")

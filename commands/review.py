@@ -1,0 +1,166 @@
+"""`zhupei review`: decisions of the first-choice base (指南 二.5)."""
+
+from pathlib import Path
+
+import click
+
+from zhupei_cli.services import lookup, reviews
+from zhupei_cli.services.reviews import Verdict
+from zhupei_cli.services.workbooks import read_workbooks
+from zhupei_cli.settings import Settings
+from zhupei_cli.sheets import kinds
+from zhupei_cli.store.engine import transaction
+from zhupei_cli.vocabulary import DECISION, Decision
+
+from ._imports import show_import
+from ._options import F, batch_option, dry_run_option, json_option, pass_settings
+from ._output import FINDINGS, note, show_summary
+
+
+@click.group()
+def review() -> None:
+    """基地审核：通过、不通过、退回修改，也可从工作簿导入。"""
+
+
+def _deciding(command: F) -> F:
+    """Add what the three decisions share."""
+    for option in (
+        json_option,
+        dry_run_option,
+        click.option("--skip-bad", is_flag=True, help="只处理能处理的，其余列出原因（退出码 3）"),
+        click.option("--base", help="以这个基地的身份（只能审核第一志愿是本基地的报名）；不写则由省级决定"),
+        batch_option,
+        click.argument("numbers", nargs=-1, required=True, metavar="NO…"),
+    ):
+        command = option(command)
+    return command
+
+
+@review.command("approve")
+@_deciding
+@pass_settings
+def approve(
+    settings: Settings,
+    numbers: tuple[str, ...],
+    *,
+    batch: str | None,
+    base: str | None,
+    skip_bad: bool,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """审核通过。
+
+    \b
+    例：zhupei review approve HN2026-0000001 --base 4101001
+    """
+    verdicts = [Verdict(number, Decision.APPROVE) for number in numbers]
+    _decide(settings, verdicts, batch=batch, base=base, skip_bad=skip_bad, dry_run=dry_run, as_json=as_json)
+
+
+@review.command("reject")
+@_deciding
+@click.option("--reason", required=True, help="不通过的原因")
+@pass_settings
+def reject(
+    settings: Settings,
+    numbers: tuple[str, ...],
+    *,
+    batch: str | None,
+    base: str | None,
+    skip_bad: bool,
+    dry_run: bool,
+    as_json: bool,
+    reason: str,
+) -> None:
+    """审核不通过，须写明原因。
+
+    \b
+    例：zhupei review reject HN2026-0000003 --reason 学历不符合要求
+    """
+    verdicts = [Verdict(number, Decision.REJECT, reason) for number in numbers]
+    _decide(settings, verdicts, batch=batch, base=base, skip_bad=skip_bad, dry_run=dry_run, as_json=as_json)
+
+
+@review.command("return")
+@_deciding
+@click.option("--reason", required=True, help="退回的原因")
+@pass_settings
+def return_(
+    settings: Settings,
+    numbers: tuple[str, ...],
+    *,
+    batch: str | None,
+    base: str | None,
+    skip_bad: bool,
+    dry_run: bool,
+    as_json: bool,
+    reason: str,
+) -> None:
+    """退回修改，须写明原因；学员改好后可再次提交。
+
+    \b
+    例：zhupei review return HN2026-0000002 --reason 毕业证照片不清楚
+    """
+    verdicts = [Verdict(number, Decision.RETURN, reason) for number in numbers]
+    _decide(settings, verdicts, batch=batch, base=base, skip_bad=skip_bad, dry_run=dry_run, as_json=as_json)
+
+
+def _decide(
+    settings: Settings,
+    verdicts: list[Verdict],
+    *,
+    batch: str | None,
+    base: str | None,
+    skip_bad: bool,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    with transaction(settings.database_url, dry_run=dry_run) as session:
+        found = lookup.find_batch(session, batch)
+        acting = base and lookup.find_base(session, base)
+        done, refused = reviews.decide(
+            session, found, verdicts, by=settings.acting(), base=acting, skip_bad=skip_bad
+        )
+    label = DECISION.label(verdicts[0].decision)
+    refusals = [
+        {"application_no": verdict.application_no, "code": fault.code, "message": fault.message}
+        for verdict, fault in refused
+    ]
+    summary = {"decision": verdicts[0].decision, "decided": done, "refused": refusals}
+    show_summary(settings, summary, f"{label}：{done} 份", as_json=as_json)
+    for verdict, fault in () if as_json else refused:
+        note(settings, f"错误 [{fault.code}] {verdict.application_no}：{fault.message}")
+    if refused:
+        click.get_current_context().exit(FINDINGS)
+
+
+@review.command("import")
+@click.argument("files", nargs=-1, required=True, metavar="FILE…", type=click.Path(path_type=Path))
+@batch_option
+@click.option("--base", help="以这个基地的身份导入（只能审核第一志愿是本基地的报名）")
+@dry_run_option
+@json_option
+@pass_settings
+def import_(
+    settings: Settings,
+    files: tuple[Path, ...],
+    *,
+    batch: str | None,
+    base: str | None,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """从工作簿导入审核意见（报名号、审核结果、原因）。
+
+    已作过同样决定的行不变；与已有决定不同的行列为错误，不会覆盖。
+
+    \b
+    例：zhupei review import 审核意见.xlsx --base 4101001
+    """
+    reading = read_workbooks(files, kinds.REVIEW)
+    with transaction(settings.database_url, dry_run=dry_run) as session:
+        found = lookup.find_batch(session, batch)
+        acting = base and lookup.find_base(session, base)
+        outcome = reviews.import_reviews(session, reading, batch=found, by=settings.acting(), base=acting)
+    show_import(settings, outcome, reading.problems, as_json=as_json, dry_run=dry_run)

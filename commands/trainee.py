@@ -1,0 +1,90 @@
+"""`zhupei trainee`: people."""
+
+from pathlib import Path
+
+import click
+
+from zhupei_cli.services import lookup, trainees
+from zhupei_cli.services.importing import Mode, Options
+from zhupei_cli.services.workbooks import read_workbooks
+from zhupei_cli.settings import Settings
+from zhupei_cli.sheets import kinds
+from zhupei_cli.sheets.read import MAX_ROWS
+from zhupei_cli.store.engine import transaction
+
+from ._imports import show_import
+from ._options import batch_option, dry_run_option, json_option, pass_settings
+from ._output import next_step
+
+
+@click.group()
+def trainee() -> None:
+    """学员信息：从工作簿导入。"""
+
+
+@trainee.command("import")
+@click.argument("files", nargs=-1, required=True, metavar="FILE…", type=click.Path(path_type=Path))
+@batch_option
+@click.option("--submit", is_flag=True, help="导入后直接提交合格的报名")
+@click.option("--profile-only", is_flag=True, help="只导入个人信息，不看报名各列")
+@click.option(
+    "--mode",
+    type=click.Choice(["upsert", "insert", "update"]),
+    default="upsert",
+    show_default=True,
+    help="upsert 新增或更新，insert 只新增，update 只更新",
+)
+@click.option("--all-or-nothing", is_flag=True, help="有一行不合格就全部不导入")
+@click.option("--late", is_flag=True, help="报名时间以外由省级补录入，须写原因")
+@click.option("--reason", help="补录入的原因")
+@click.option(
+    "--max-rows", type=click.IntRange(1), default=MAX_ROWS, show_default=True, help="一个工作表最多的行数"
+)
+@dry_run_option
+@json_option
+@pass_settings
+def import_(
+    settings: Settings,
+    files: tuple[Path, ...],
+    *,
+    batch: str | None,
+    max_rows: int,
+    dry_run: bool,
+    as_json: bool,
+    reason: str | None,
+    mode: Mode,
+    submit: bool,
+    profile_only: bool,
+    all_or_nothing: bool,
+    late: bool,
+) -> None:
+    """从工作簿导入学员和报名（报名信息，另有教育经历、工作经历两个可选的工作表）。
+
+    合格的行导入，不合格的行列出原因（退出码 3）。同一文件再导入一次不会有任何变化；
+    已提交的报名不会被改动。
+
+    \b
+    例：zhupei trainee import 报名信息.xlsx --batch HN2026 --submit
+        zhupei trainee import a.xlsx b.xlsx --dry-run
+    """
+    if late and not (reason or "").strip():
+        raise click.UsageError("--late 须同时用 --reason 写明原因。", click.get_current_context())
+    options = Options(
+        submit=submit,
+        mode=mode,
+        profile_only=profile_only,
+        all_or_nothing=all_or_nothing,
+        late_reason=reason if late else None,
+    )
+    optional = kinds.APPLICATION_KEYS if profile_only else ()
+    reading = read_workbooks(
+        files, kinds.PERSON, further=(kinds.EDUCATION, kinds.WORK), optional=optional, max_rows=max_rows
+    )
+    with transaction(settings.database_url, dry_run=dry_run) as session:
+        found = None if profile_only else lookup.find_batch(session, batch)
+        outcome = trainees.import_trainees(
+            session, reading, batch=found, by=settings.acting(), options=options
+        )
+    show_import(settings, outcome, reading.problems, as_json=as_json, dry_run=dry_run)
+    if submit and outcome.import_id is not None and not dry_run:
+        next_step(settings, "zhupei review import 审核意见.xlsx", "导入基地的审核意见")

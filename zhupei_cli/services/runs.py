@@ -1,0 +1,1 @@
+"""Stored admission runs: written with their inputs, found, listed, verified."""
