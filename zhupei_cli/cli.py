@@ -1,21 +1,23 @@
-"""The program: its groups, its global options, and how it ends."""
+"""The program: its groups, its global options, and how it ends.
+
+Whatever `zhupei --help` does not need is imported where it is used.
+"""
 
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from functools import cache, partial
-from typing import Any, NoReturn
+from contextlib import contextmanager
+from functools import cache
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from zhupei_cli.acting import system_clock
-from zhupei_cli.endings import as_zhupei_error, ended, plain_streams
-from zhupei_cli.errors import ZhupeiError
+from zhupei_cli.display import plain_streams
 from zhupei_cli.help import speak_chinese
 from zhupei_cli.lazy import LazyGroup
-from zhupei_cli.logfile import log
-from zhupei_cli.settings import Settings, load
+
+if TYPE_CHECKING:
+    from zhupei_cli.settings import Settings
 
 speak_chinese()
 
@@ -41,21 +43,14 @@ class Program(LazyGroup):
         kwargs.update(standalone_mode=False, prog_name="zhupei")
         argv = args[0] if args else kwargs.get("args")
         plain_streams()
-        sys.exit(ended(partial(super().main, *args, **kwargs), sys.argv[1:] if argv is None else argv))
+        try:
+            # What a command returns means nothing; an int is the code given to `ctx.exit`.
+            code = super().main(*args, **kwargs)
+        except Exception as error:
+            from zhupei_cli.endings import told
 
-
-@contextmanager
-def _logged(settings: Callable[[], Settings]) -> Iterator[None]:
-    """Write into the log file what stops a command."""
-    try:
-        yield
-    except (click.exceptions.Exit, click.exceptions.NoArgsIsHelpError, click.Abort):
-        raise
-    except Exception as error:
-        told = as_zhupei_error(error)
-        with suppress(ZhupeiError):  # a broken configuration file names no log file
-            log(settings(), f"错误 [{told.code}]：{told.message}")
-        raise
+            code = told(error, sys.argv[1:] if argv is None else argv)
+        sys.exit(code if isinstance(code, int) else 0)
 
 
 def _options(command: Callable[..., None]) -> Callable[..., None]:
@@ -89,12 +84,35 @@ def _options(command: Callable[..., None]) -> Callable[..., None]:
 @click.pass_context
 def cli(ctx: click.Context, /, **given: Any) -> None:
     """住院医师规范化培训招收工具：批次、报名、审核、录取、名单。"""
-    # Looked up when a command asks: help must work with a broken configuration file, and be quick.
-    clock = ctx.obj or system_clock
-    ctx.obj = cache(partial(load, given, environ=os.environ, clock=clock))
+    ctx.obj = _settings(given, ctx.obj)
     ctx.with_resource(_logged(ctx.obj))
     if given["no_color"] or os.environ.get("NO_COLOR"):
         ctx.color = False
+
+
+def _settings(given: dict[str, Any], clock: Callable[..., Any] | None) -> Callable[[], "Settings"]:
+    """Return what looks the settings up once a command asks: help works with a broken configuration."""
+
+    @cache
+    def settings() -> "Settings":
+        from zhupei_cli.acting import system_clock
+        from zhupei_cli.settings import load
+
+        return load(given, environ=os.environ, clock=clock or system_clock)
+
+    return settings
+
+
+@contextmanager
+def _logged(settings: Callable[[], "Settings"]) -> Iterator[None]:
+    """Write into the log file what stops a command."""
+    try:
+        yield
+    except Exception as error:
+        from zhupei_cli.endings import log_error
+
+        log_error(settings, error)
+        raise
 
 
 def main() -> NoReturn:

@@ -3,40 +3,39 @@
 import sys
 import traceback
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from itertools import pairwise, takewhile
-from typing import Any
 
 import click
 
 from zhupei_cli.errors import ZhupeiError
+from zhupei_cli.logfile import log
+from zhupei_cli.settings import Settings
 
 CANCELLED = 130
 
 
-def plain_streams() -> None:
-    """Let a stream that cannot show a character show a question mark instead of failing."""
-    for stream in (sys.stdout, sys.stderr):
-        if stream.encoding.lower().replace("-", "") != "utf8":
-            stream.reconfigure(errors="replace")  # type: ignore[union-attr]
-
-
-def ended(run: Callable[[], Any], argv: Sequence[str]) -> int:
-    """Run the program; return its exit code once every error has been told on stderr."""
-    try:
-        # What a command returns means nothing; an int is the code given to `ctx.exit`.
-        code = run()
-        return code if isinstance(code, int) else 0
-    except click.exceptions.NoArgsIsHelpError as error:
+def told(error: Exception, argv: Sequence[str]) -> int:
+    """Tell on stderr what ended a run and return its exit code."""
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
         click.echo(error.format_message())
         return 0
-    except click.Abort:
+    if isinstance(error, click.Abort):
         return _cancelled(argv)
-    except Exception as error:
-        if "--debug" in argv:
-            traceback.print_exc()
-        told = as_zhupei_error(error)
-        _tell(told, argv)
-        return told.exit_code
+    if "--debug" in argv:
+        traceback.print_exception(error)
+    known = as_zhupei_error(error)
+    _tell(known, argv)
+    return known.exit_code
+
+
+def log_error(settings: Callable[[], Settings], error: Exception) -> None:
+    """Write into the log file what stopped a command; help and exit codes are no errors."""
+    if isinstance(error, click.exceptions.Exit | click.exceptions.NoArgsIsHelpError | click.Abort):
+        return
+    known = as_zhupei_error(error)
+    with suppress(ZhupeiError):  # a broken configuration file names no log file
+        log(settings(), f"错误 [{known.code}]：{known.message}")
 
 
 def as_zhupei_error(error: Exception) -> ZhupeiError:

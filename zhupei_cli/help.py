@@ -35,8 +35,7 @@ class Formatter(click.HelpFormatter):
     """Click's help pages with Chinese punctuation and widths."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.width = min(self.width, WIDTH)
+        super().__init__(*args, **{**kwargs, "width": _width()})
 
     def write_heading(self, heading: str) -> None:
         self.write(f"{self._margin()}{heading}：\n")
@@ -55,7 +54,8 @@ class Formatter(click.HelpFormatter):
             if display_width(first) + col_spacing > column:
                 self.write(f"{self._margin()}{first}\n")
                 first = ""
-            self._write_beside(first, second, column)
+            if first or second:
+                self._write_beside(first, second, column)
 
     def _write_beside(self, first: str, second: str, column: int) -> None:
         """Write `second` wrapped to the right of `first`, from `column` on."""
@@ -65,7 +65,7 @@ class Formatter(click.HelpFormatter):
 
     def _paragraph(self, lines: list[str]) -> str:
         raw = lines[0] == "\b"
-        shown = lines[1:] if raw else wrap(joined([line.strip() for line in lines]), self.width)
+        shown = lines[1:] if raw else wrap(joined([line.strip() for line in lines]), self.width - self.current_indent)
         return "\n".join(self._margin() + line for line in shown)
 
     def _margin(self) -> str:
@@ -74,6 +74,15 @@ class Formatter(click.HelpFormatter):
 
 def _paragraphs(text: str) -> list[list[str]]:
     return [part.splitlines() for part in text.strip("\n").split("\n\n") if part.strip()]
+
+
+def _width() -> int:
+    """Return the columns to fill, from COLUMNS or the terminal; Click's own look at it imports shutil."""
+    try:
+        columns = int(os.environ.get("COLUMNS") or os.get_terminal_size().columns)
+    except (OSError, ValueError):  # no terminal
+        return WIDTH
+    return min(max(columns - 2, 50), WIDTH)
 
 
 class Context(click.Context):

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from click.shell_completion import CompletionItem
 
 from zhupei_cli.help import dress
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 
 class LazyGroup(click.Group):
@@ -42,7 +44,9 @@ class LazyGroup(click.Group):
         with formatter.section("命令"):
             formatter.write_dl([(name, summary) for name, (_, summary) in self.lazy.items()])
 
-    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list["CompletionItem"]:
+        from click.shell_completion import CompletionItem
+
         named = [
             CompletionItem(name, help=summary)
             for name, (_, summary) in self.lazy.items()
