@@ -14,7 +14,6 @@ from zhupei_cli.services.events import canonical, record
 from zhupei_cli.services.imports import (
     Counts,
     Imported,
-    ImportedFile,
     Line,
     Touched,
     begin_import,
@@ -23,6 +22,7 @@ from zhupei_cli.services.imports import (
     row_changes,
 )
 from zhupei_cli.services.lookup import match_key
+from zhupei_cli.services.workbooks import Reading
 from zhupei_cli.sheets.cells import CLEAR
 from zhupei_cli.sheets.columns import Kind
 from zhupei_cli.store.bulk import insert_rows, update_rows
@@ -57,18 +57,14 @@ class _Entry:
         return "updated" if self.after != self.before else "unchanged"
 
 
-def import_entries(
-    session: Session,
-    catalogue: Catalogue,
-    lines: Sequence[Line],
-    *,
-    files: Sequence[ImportedFile],
-    by: Acting,
-) -> Imported:
+def import_entries(session: Session, catalogue: Catalogue, reading: Reading, *, by: Acting) -> Imported:
     """Bring the catalogue in line with the rows of a sheet; entries that are in no row stay as they are.
 
     Faults are left on the lines; bad rows stay out.
     """
+    if not reading.readable:
+        return Imported(None, Counts(), reading.files, readable=False)
+    lines, files = reading.lines, reading.files
     refuse_twins(lines, lambda line: [line.values["code"]])
     stored = {row["code"]: dict(row) for row in session.execute(select(catalogue.table)).mappings()}
     entries = [_Entry(line, stored.get(line.values.get("code", ""))) for line in lines]

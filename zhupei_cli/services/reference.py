@@ -3,7 +3,7 @@
 import csv
 import hashlib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from importlib.resources import files as package_files
 from typing import Any
 
@@ -19,24 +19,21 @@ from zhupei_cli.rules.masking import mask_phone
 from zhupei_cli.services.cataloguing import Catalogue, import_entries
 from zhupei_cli.services.events import Change, record
 from zhupei_cli.services.imports import Imported, ImportedFile, Line
+from zhupei_cli.services.workbooks import Reading
 from zhupei_cli.sheets.kinds import BASE, SPECIALTY
 from zhupei_cli.vocabulary import ENABLED, SHORTAGE, flag
 
 _DEFAULT_SPECIALTIES = "specialties.csv"
 
 
-def import_bases(
-    session: Session, lines: Sequence[Line], *, files: Sequence[ImportedFile], by: Acting
-) -> Imported:
+def import_bases(session: Session, reading: Reading, *, by: Acting) -> Imported:
     """Take training bases in from the rows of 基地; faults are left on the lines, bad rows stay out."""
-    return import_entries(session, _BASES, lines, files=files, by=by)
+    return import_entries(session, _BASES, reading, by=by)
 
 
-def import_specialties(
-    session: Session, lines: Sequence[Line], *, files: Sequence[ImportedFile], by: Acting
-) -> Imported:
+def import_specialties(session: Session, reading: Reading, *, by: Acting) -> Imported:
     """Take specialties in from the rows of 专业; faults are left on the lines, bad rows stay out."""
-    return import_entries(session, _SPECIALTIES, lines, files=files, by=by)
+    return import_entries(session, _SPECIALTIES, reading, by=by)
 
 
 def load_default_specialties(session: Session, *, by: Acting) -> Imported:
@@ -45,7 +42,7 @@ def load_default_specialties(session: Session, *, by: Acting) -> Imported:
     rows = enumerate(csv.DictReader(content.decode().splitlines()), 2)
     lines = [Line(_DEFAULT_SPECIALTIES, "", number, "specialty", _filled(row)) for number, row in rows]
     file = ImportedFile(_DEFAULT_SPECIALTIES, hashlib.sha256(content).hexdigest(), len(lines))
-    return import_specialties(session, lines, files=(file,), by=by)
+    return import_specialties(session, Reading((file,), lines, []), by=by)
 
 
 def _filled(row: Mapping[str, str]) -> dict[str, Any]:
