@@ -31,6 +31,7 @@ _ROWS_AT_ONCE: Final = 500
 _END: Final = "</sheetData>"
 #: Points above and below the lines of a row together.
 _PADDING: Final = 4
+_TALLEST: Final = 409
 _KEPT: Final = ("_rels/.rels", "docProps/app.xml", "xl/styles.xml", "xl/theme/theme1.xml")
 
 
@@ -175,7 +176,8 @@ def _height(row: Sequence[Value], model: Model) -> str:
     if model.line_height is None:
         return ""
     lines = max((_lines(str(row[at]), width) for at, width in model.wraps if row[at]), default=1)
-    return f' ht="{lines * model.line_height + _PADDING}" customHeight="1"'
+    height = min(lines * model.line_height + _PADDING, _TALLEST)
+    return f' ht="{height}" customHeight="1"'
 
 
 @lru_cache(maxsize=65_536)
