@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
 from zhupei_cli.model import Application, Batch, Choice, Snapshot
-from zhupei_cli.services.profiles import Profile, content_of, highest, profile_of
+from zhupei_cli.rules.profile import highest
+from zhupei_cli.services.profiles import Profile, content_of, profile_of
 from zhupei_cli.store.bulk import delete_rows, insert_rows, rows_of, update_rows
 from zhupei_cli.store.counters import take
 from zhupei_cli.vocabulary import ApplicationStatus
@@ -161,7 +162,7 @@ def set_submitted(
     rows = []
     for stored, profile in applications:
         version = (stored.snapshot_version or 0) + 1
-        education = highest(profile)
+        education = highest(profile.educations)
         assert education is not None  # a profile without one is refused before
         snapshots.append(
             (

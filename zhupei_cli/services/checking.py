@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 from zhupei_cli.errors import Fault
 from zhupei_cli.model import Batch, Plan, Specialty, TrainingBase
 from zhupei_cli.rules import eligibility
+from zhupei_cli.rules.profile import highest
 from zhupei_cli.rules.settings import BatchSettings, parse
 from zhupei_cli.services.applications import Form
 from zhupei_cli.services.lookup import Names, match_key, settings_of
-from zhupei_cli.services.profiles import Profile, current_work, highest
+from zhupei_cli.services.profiles import Profile, current_work
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +131,7 @@ def form_faults(form: Form, checks: Checks) -> Iterator[Fault]:
 
 def identity_faults(profile: Profile, form: Form, checks: Checks) -> list[Fault]:
     """Return what the identity rules say, each with the severity the batch gives it."""
-    education = highest(profile) or {}
+    education = highest(profile.educations) or {}
     work = current_work(profile)
     employer = None
     if work is not None:

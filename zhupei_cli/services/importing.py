@@ -1,6 +1,6 @@
 """Bulk import of 报名信息: many rows, one pass, one transaction."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
@@ -123,16 +123,22 @@ def examine(case: Case, checks: Checks | None, *, options: Options, today: date)
     head.faults += _mode_faults(case, options.mode)
     head.faults += _name_faults(case, values)
     values["id_type"], values["id_number"] = case.key
-    try:
-        case.after, faults = merge(case.before, values)
-    except idcard.NotACard:  # the number itself is wrong and has its fault already
-        return
+    case.after, faults = merge(case.before, values)
     head.faults += faults
     _add_entries(case)
-    head.faults += [*incomplete(case.after), *too_long(case.after), *in_the_future(case.after, today)]
+    head.faults += _not_said_yet(head, incomplete(case.after))
+    head.faults += [*too_long(case.after), *in_the_future(case.after, today)]
     case.profile_changed = case.before is None or bool(differences(case.before, case.after))
     if checks is not None and line is not None and not options.profile_only:
         _examine_form(case, line, checks, submit=options.submit)
+
+
+def _not_said_yet(line: Line, faults: Iterable[Fault]) -> list[Fault]:
+    """Leave out what is missing only because its cell, or the ID number it follows from, is wrong."""
+    said = {fault.field for fault in line.faults if fault.severity == "error"}
+    if "id_number" in said:
+        said |= {"id_type", "gender", "birth_date"}
+    return [fault for fault in faults if fault.field not in said]
 
 
 def _mode_faults(case: Case, mode: Mode) -> Iterator[Fault]:
@@ -157,7 +163,9 @@ def _add_entries(case: Case) -> None:
         if line.kind == "education" and {"level", "school"} <= values.keys():
             add_education(case.after, values)
         elif line.kind == "work" and "employer_name" in values:
-            add_work(case.after, values)
+            entry = add_work(case.after, values)
+            if entry.get("to_date") is None and not case.after.person.get("has_employer"):
+                line.faults.append(Fault("E153", "employer_name"))
 
 
 def _examine_form(case: Case, line: Line, checks: Checks, *, submit: bool) -> None:

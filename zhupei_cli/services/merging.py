@@ -8,9 +8,9 @@ from zhupei_cli.codes import LEVEL
 from zhupei_cli.errors import Fault
 from zhupei_cli.model import Education, Trainee, Work
 from zhupei_cli.rules import idcard
-from zhupei_cli.services.profiles import PERSON, Entry, Profile, copy_of, current_work, highest
+from zhupei_cli.rules.profile import highest, missing
+from zhupei_cli.services.profiles import PERSON, Entry, Profile, copy_of, current_work
 from zhupei_cli.sheets.cells import CLEAR
-from zhupei_cli.vocabulary import IdType
 
 _EDUCATION_KEYS = (
     *("level", "school", "major", "graduated_on", "full_time", "degree", "degree_type", "is_fresh"),
@@ -21,28 +21,6 @@ _BACHELOR_KEYS = {
     "graduated_on": "bachelor_graduated_on",
 }
 _BACHELOR = LEVEL.parse("本科")
-
-#: What must be there before a form can be submitted (DOMAIN, ●), with the headings people know.
-_REQUIRED_PERSON = {
-    "name": "姓名",
-    "gender": "性别",
-    "birth_date": "出生日期",
-    "ethnicity": "民族",
-    "mobile": "手机号码",
-    "address": "通讯地址",
-    "emergency_name": "紧急联系人",
-    "emergency_phone": "紧急联系电话",
-}
-_REQUIRED_EDUCATION = {
-    "level": "最高学历",
-    "school": "毕业院校",
-    "major": "毕业专业",
-    "graduated_on": "毕业时间",
-    "full_time": "是否全日制",
-    "is_fresh": "应届往届",
-}
-#: Papers that carry an ethnicity; on the others it is not asked.
-_WITH_ETHNICITY = {IdType.ID_CARD, IdType.RESIDENCE_PERMIT}
 
 _LENGTHS = {
     part: {
@@ -76,7 +54,10 @@ def _given(value: Any) -> Any:
 
 def _from_card(after: Profile, values: Mapping[str, Any]) -> list[Fault]:
     """Sex and birth date follow from an ID card; a cell that says otherwise is a fault."""
-    facts = idcard.facts(after.person["id_type"], after.person["id_number"])
+    try:
+        facts = idcard.facts(after.person["id_type"], after.person["id_number"])
+    except idcard.NotACard:  # the number has its own fault already
+        return []
     if facts is None:
         return []
     faults = []
@@ -96,7 +77,7 @@ def _merge_education(after: Profile, values: Mapping[str, Any]) -> list[Fault]:
     if given:
         entry = _entry_for(after, given)
         entry.update(given)
-    top = highest(after)
+    top = highest(after.educations)
     if not bachelor or top is None:
         return []
     if top["level"] == _BACHELOR:
@@ -111,7 +92,7 @@ def _merge_education(after: Profile, values: Mapping[str, Any]) -> list[Fault]:
 
 def _entry_for(after: Profile, given: Mapping[str, Any]) -> Entry:
     """Return the entry a row speaks of: the one of its level and school, else the highest, else a new one."""
-    top = highest(after)
+    top = highest(after.educations)
     if top is not None and all(given.get(name) in (None, top.get(name)) for name in ("level", "school")):
         return top
     return add_education(after, {name: given.get(name) for name in ("level", "school")})
@@ -129,7 +110,6 @@ def add_education(after: Profile, given: Entry) -> Entry:
 
 def add_work(after: Profile, given: Entry) -> Entry:
     """Add a work entry, or update the one of the same employer and start; return it."""
-    after.person["has_employer"] = True
     for entry in after.works:
         same_start = entry.get("from_date") in (None, given.get("from_date"))
         if entry["employer_name"] == given["employer_name"] and same_start:
@@ -151,22 +131,15 @@ def _merge_work(after: Profile, values: Mapping[str, Any]) -> list[Fault]:
         after.works.append(given)
     elif entry is not None:
         entry.update(given)
-    return [Fault("E154", "employer_name")] if entry is None and not name else []
+    return []
 
 
 def incomplete(profile: Profile) -> Iterator[Fault]:
     """Yield a fault for every ● part of the profile that is missing."""
-    for name, label in _REQUIRED_PERSON.items():
-        if name == "ethnicity" and profile.person["id_type"] not in _WITH_ETHNICITY:
-            continue
-        if profile.person.get(name) is None:
-            yield Fault("E150", name, values={"label": label})
-    if profile.person.get("has_employer") is None:
-        yield Fault("E150", "has_employer", values={"label": "是否有工作单位"})
-    top = highest(profile) or {}
-    for name, label in _REQUIRED_EDUCATION.items():
-        if top.get(name) is None:
-            yield Fault("E150", name, values={"label": label})
+    work = current_work(profile) or {}
+    values = {**(highest(profile.educations) or {}), **work, **profile.person}
+    for name, label in missing(values).items():
+        yield Fault("E150", name, values={"label": label})
 
 
 def too_long(profile: Profile) -> Iterator[Fault]:

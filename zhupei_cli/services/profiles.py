@@ -1,15 +1,15 @@
 """Profiles (学员信息): read whole, merged with what a row says, compared, written set-based."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import zip_longest
 from typing import Any
 
 from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
-from zhupei_cli.codes import LEVEL_RANK
 from zhupei_cli.model import Education, Trainee, Work
 from zhupei_cli.store.bulk import insert_rows, rows_of, update_rows
 from zhupei_cli.store.counters import take
@@ -140,15 +140,6 @@ def copy_of(profile: Profile) -> Profile:
     )
 
 
-def highest(profile: Profile) -> Entry | None:
-    """Return the education entry rules look at: the highest level, the latest of these."""
-    return max(
-        profile.educations,
-        key=lambda entry: (LEVEL_RANK.get(entry["level"], 0), entry.get("graduated_on") or date.min),
-        default=None,
-    )
-
-
 def current_work(profile: Profile) -> Entry | None:
     """Return the current employer's entry: no end date, the latest start."""
     if not profile.person.get("has_employer"):
@@ -164,14 +155,15 @@ def differences(before: Profile, after: Profile) -> list[tuple[str, Any, Any]]:
         for name in PERSON
         if before.person.get(name) != after.person.get(name)
     ]
+    # Entries keep their places when a profile is copied; new ones come after them.
     for part, label, columns in (("educations", "education", EDUCATION), ("works", "work", WORK)):
-        stored = {entry["id"]: entry for entry in getattr(before, part)}
-        for entry in getattr(after, part):
-            old: Mapping[str, Any] = stored.get(entry.get("id"), {})
+        old: Entry
+        new: Entry
+        for old, new in zip_longest(getattr(before, part), getattr(after, part), fillvalue={}):
             found += [
-                (f"{label}.{name}", old.get(name), entry.get(name))
+                (f"{label}.{name}", old.get(name), new.get(name))
                 for name in columns
-                if old.get(name) != entry.get(name)
+                if old.get(name) != new.get(name)
             ]
     return found
 

@@ -31,7 +31,7 @@ class Reading:
         return in_order([*_of_tables(self.tables), *_of_lines(self.lines, self._headings())])
 
     def _headings(self) -> dict[tuple[str, str], dict[str, str]]:
-        return {(file, table.sheet): {**table.kind.headings, **table.headings} for file, table in self.tables}
+        return {(file, table.sheet): {**table.headings, **table.kind.headings} for file, table in self.tables}
 
 
 def read_workbooks(

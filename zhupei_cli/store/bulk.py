@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, Delete, Dialect, Insert, Row, Select, Table, Update, bindparam, update
+from sqlalchemy import Delete, Dialect, Insert, Row, Select, Table, Update, bindparam, update
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.elements import SQLCoreOperations
 
 #: Keys in one IN list: few enough for every database's limit on variables.
 KEYS_AT_ONCE = 5_000
@@ -81,7 +82,7 @@ def in_chunks(keys: Iterable[Any], size: int = KEYS_AT_ONCE) -> Iterator[list[An
 
 
 def rows_of(
-    session: Session, statement: Select[*tuple[Any, ...]], column: ColumnElement[Any], keys: Iterable[Any]
+    session: Session, statement: Select[*tuple[Any, ...]], column: SQLCoreOperations[Any], keys: Iterable[Any]
 ) -> Iterator[Row[*tuple[Any, ...]]]:
     """Yield the rows of `statement` whose `column` is among `keys`, one query per 5,000 keys."""
     for chunk in in_chunks(keys):

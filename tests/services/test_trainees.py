@@ -1,0 +1,278 @@
+"""Importing 报名信息 into a real database."""
+
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import event, func, select
+from sqlalchemy.engine import Engine
+
+from tests.people import id_number, open_batch, person, write_book, write_people
+from zhupei_cli.acting import Acting
+from zhupei_cli.errors import ZhupeiError
+from zhupei_cli.model import Application, Batch, Choice, Education, Event, Snapshot, Trainee, Work
+from zhupei_cli.services.importing import Options
+from zhupei_cli.services.imports import Imported
+from zhupei_cli.services.trainees import import_trainees
+from zhupei_cli.services.workbooks import Reading, read_workbooks
+from zhupei_cli.sheets import kinds
+from zhupei_cli.store.engine import transaction
+
+Import = Callable[..., tuple[Imported, list[tuple[int, str, str]]]]
+
+
+def _import(
+    database: str, paths: list[Path], *, by: Acting, options: Options, dry_run: bool = False
+) -> tuple[Imported, Reading]:
+    optional = kinds.APPLICATION_KEYS if options.profile_only else ()
+    reading = read_workbooks(paths, kinds.PERSON, further=(kinds.EDUCATION, kinds.WORK), optional=optional)
+    with transaction(database, dry_run=dry_run) as session:
+        batch = None if options.profile_only else session.execute(select(Batch)).scalar_one()
+        return import_trainees(session, reading, batch=batch, by=by, options=options), reading
+
+
+@pytest.fixture
+def take(database: str, tmp_path: Path, by: Acting) -> Import:
+    """Import rows and return the outcome with its problems as (row, column, code)."""
+    with transaction(database) as session:
+        open_batch(session)
+
+    def run(*rows: dict[str, Any], **options: Any) -> tuple[Imported, list[tuple[int, str, str]]]:
+        path = write_people(tmp_path / "报名信息.xlsx", rows)
+        outcome, reading = _import(database, [path], by=by, options=Options(**options))
+        return outcome, [(one.row, one.column, one.code) for one in reading.problems]
+
+    return run
+
+
+def _counts(outcome: Imported) -> dict[str, int]:
+    return {name: count for name, count in asdict(outcome.counts).items() if count}
+
+
+def test_good_rows_go_in_as_submitted_applications(take: Import, database: str) -> None:
+    outcome, problems = take(person(1), person(2), submit=True)
+    assert problems == []
+    assert _counts(outcome) == {"rows": 2, "inserted": 2}
+    with transaction(database, read_only=True) as session:
+        rows = session.execute(
+            select(Application.application_no, Application.status, Snapshot.name, Snapshot.id_number)
+            .join(Snapshot, Snapshot.application_id == Application.id)
+            .order_by(Application.application_no)
+        ).all()
+        choices = session.execute(
+            select(Choice.number, Choice.base_code, Choice.specialty_code).where(Choice.application_id == 1)
+        ).all()
+    assert rows == [
+        ("HN2026-0000001", "submitted", "王1", id_number(1)),
+        ("HN2026-0000002", "submitted", "王2", id_number(2)),
+    ]
+    assert choices == [(1, "4101001", "0100"), (2, "4103001", "0100")]
+
+
+def test_the_same_file_again_changes_nothing(take: Import, database: str) -> None:
+    take(person(1), person(2), submit=True)
+    with transaction(database, read_only=True) as session:
+        events = session.execute(select(func.count()).select_from(Event)).scalar()
+    outcome, problems = take(person(1), person(2), submit=True)
+    assert problems == []
+    assert (outcome.ok, outcome.import_id) == (True, None)
+    assert _counts(outcome) == {"rows": 2, "unchanged": 2}
+    with transaction(database, read_only=True) as session:
+        assert session.execute(select(func.count()).select_from(Event)).scalar() == events
+
+
+def test_drafts_may_change_and_be_submitted_later(take: Import, database: str) -> None:
+    take(person(1))
+    outcome, _ = take(person(1, specialty="儿科", mobile="13700000000"))
+    assert _counts(outcome) == {"rows": 1, "updated": 1}
+    outcome, _ = take(person(1, specialty="儿科", mobile="13700000000"), submit=True)
+    assert _counts(outcome) == {"rows": 1, "updated": 1}
+    with transaction(database, read_only=True) as session:
+        row = session.execute(
+            select(Trainee.mobile, Application.status).join_from(Application, Trainee)
+        ).one()
+        assert row == ("13700000000", "submitted")
+        assert session.execute(select(Choice.specialty_code)).scalars().all() == ["0200", "0200"]
+
+
+def test_what_was_submitted_is_never_touched(take: Import, database: str) -> None:
+    take(person(1), submit=True)
+    outcome, problems = take(person(1, mobile="13700000000"), submit=True)
+    assert problems == [(2, "证件号码", "E453")]
+    outcome, problems = take(person(1, accept_adjust="否"), submit=True)
+    assert problems == [(2, "证件号码", "E453")]
+    assert _counts(outcome) == {"rows": 1, "rejected": 1}
+    with transaction(database, read_only=True) as session:
+        row = session.execute(
+            select(Trainee.mobile, Application.accept_adjust).join_from(Application, Trainee)
+        )
+        assert row.one() == ("13800000001", True)
+
+
+def test_a_row_like_the_submitted_form_is_unchanged_though_the_profile_moved_on(
+    take: Import, database: str
+) -> None:
+    take(person(1), submit=True)
+    with transaction(database) as session:
+        session.execute(select(Trainee)).scalar_one().mobile = "13600000000"
+    outcome, problems = take(person(1), submit=True)
+    assert (problems, _counts(outcome)) == ([], {"rows": 1, "unchanged": 1})
+    with transaction(database, read_only=True) as session:
+        assert session.execute(select(Trainee.mobile)).scalar_one() == "13600000000"
+
+
+def test_every_problem_of_every_row_is_found_in_one_pass(take: Import) -> None:
+    wrong_sum = id_number(3)[:-1] + ("1" if id_number(3)[-1] != "1" else "2")
+    outcome, problems = take(
+        person(1),
+        person(2, name=None, ethnicity="火星族", mobile="abc"),
+        person(3, id_number=wrong_sum, choice1_base="没有的医院"),
+        person(4, choice2_base="4101001"),
+        person(5, identity="单位人"),
+        person(6, level="大专"),
+        person(7, graduated_on="2020-06-30"),
+        person(8, source_type="别的", address=None),
+        person(9, specialty="外科"),
+        person(10, gender="女", birth_date="1990-01-01"),
+        submit=True,
+    )
+    assert _counts(outcome) == {"rows": 10, "inserted": 1, "rejected": 9}
+    assert sorted(problems) == sorted(
+        [
+            (3, "姓名", "E150"),
+            (3, "民族", "E014"),
+            (3, "手机号码", "E011"),
+            (4, "证件号码", "E116"),
+            (4, "第一志愿基地", "E302"),
+            (5, "第二志愿基地", "E255"),
+            (6, "个人身份", "E015"),
+            (7, "最高学历", "E215"),
+            (8, "毕业时间", "E213"),
+            (9, "生源类型", "E253"),
+            (9, "通讯地址", "E150"),
+            (10, "第一志愿基地", "E257"),
+            (10, "第二志愿基地", "E257"),
+            (11, "出生日期", "E151"),
+        ]
+    )
+
+
+def test_all_or_nothing_takes_nothing_when_one_row_is_bad(take: Import, database: str) -> None:
+    outcome, _ = take(person(1), person(2, mobile="x"), all_or_nothing=True)
+    assert (outcome.ok, outcome.import_id, _counts(outcome)) == (False, None, {"rows": 2, "rejected": 1})
+    with transaction(database, read_only=True) as session:
+        assert session.execute(select(func.count()).select_from(Trainee)).scalar() == 0
+
+
+def test_one_person_twice_refuses_both_rows_each_naming_the_other(take: Import) -> None:
+    outcome, problems = take(person(1), person(1, mobile="13700000000"), person(2))
+    assert problems == [(2, "证件号码", "E157"), (3, "证件号码", "E157")]
+    assert _counts(outcome) == {"rows": 3, "inserted": 1, "rejected": 2}
+
+
+def test_another_name_is_a_problem_and_never_overwritten(take: Import, database: str) -> None:
+    take(person(1))
+    _, problems = take(person(1, name="赵六"))
+    assert problems == [(2, "姓名", "E161")]
+    with transaction(database, read_only=True) as session:
+        assert session.execute(select(Trainee.name)).scalar_one() == "王1"
+
+
+def test_a_number_cell_has_lost_its_digits(take: Import) -> None:
+    _, problems = take(person(1, id_number=4.10101199501011e17))
+    assert problems == [(2, "证件号码", "E013")]
+
+
+@pytest.mark.parametrize(("mode", "code"), [("insert", "E159"), ("update", "E160")])
+def test_modes_refuse_the_other_half(take: Import, mode: str, code: str) -> None:
+    take(person(1))
+    rows = [person(1), person(2)]
+    _, problems = take(*rows, mode=mode)
+    assert problems == [(2 if mode == "insert" else 3, "证件号码", code)]
+
+
+def test_blank_keeps_and_the_word_erases(take: Import, database: str) -> None:
+    take(person(1))
+    outcome, problems = take(person(1, email="清空", political_status=None))
+    assert (problems, _counts(outcome)) == ([], {"rows": 1, "updated": 1})
+    with transaction(database, read_only=True) as session:
+        row = session.execute(select(Trainee.email, Trainee.political_status)).one()
+        assert row == (None, "13")
+
+
+def test_further_sheets_add_entries_of_the_same_person(database: str, tmp_path: Path, by: Acting) -> None:
+    with transaction(database) as session:
+        open_batch(session)
+    education = {
+        "id_number": id_number(1),
+        "level": "硕士",
+        "school": "河南大学",
+        "major": "内科学",
+        "graduated_on": "2026.6",
+        "full_time": "是",
+        "degree": "硕士",
+        "degree_type": "专硕",
+    }
+    work = {
+        "id_number": id_number(1),
+        "employer_name": "某县医院",
+        "from_date": "2021-07",
+        "to_date": "2023-06",
+    }
+    stranger = {**education, "id_number": id_number(99)}
+    path = write_book(
+        tmp_path / "报名信息.xlsx",
+        [(kinds.PERSON, [person(1)]), (kinds.EDUCATION, [education, stranger]), (kinds.WORK, [work])],
+    )
+    outcome, reading = _import(database, [path], by=by, options=Options(profile_only=True))
+    assert [(one.sheet, one.row, one.code) for one in reading.problems] == [("教育经历", 3, "E158")]
+    assert _counts(outcome) == {"rows": 4, "inserted": 3, "rejected": 1}
+    with transaction(database, read_only=True) as session:
+        levels = session.execute(select(Education.level, Education.school).order_by(Education.level)).all()
+        assert levels == [("14", "河南大学"), ("21", "郑州大学")]
+        assert session.execute(select(Work.employer_name)).scalars().all() == ["某县医院"]
+
+
+def test_a_dry_run_leaves_nothing(database: str, tmp_path: Path, by: Acting) -> None:
+    with transaction(database) as session:
+        open_batch(session)
+    path = write_people(tmp_path / "a.xlsx", [person(1)])
+    outcome, _ = _import(database, [path], by=by, options=Options(submit=True), dry_run=True)
+    assert _counts(outcome) == {"rows": 1, "inserted": 1}
+    with transaction(database, read_only=True) as session:
+        assert session.execute(select(func.count()).select_from(Trainee)).scalar() == 0
+
+
+@pytest.mark.parametrize("status", ["draft", "closed", "locked", "final"])
+def test_a_batch_that_is_not_open_takes_no_applications(
+    database: str, tmp_path: Path, by: Acting, status: str
+) -> None:
+    with transaction(database) as session:
+        open_batch(session, status=status)
+    path = write_people(tmp_path / "a.xlsx", [person(1)])
+    with pytest.raises(ZhupeiError) as caught:
+        _import(database, [path], by=by, options=Options(submit=True))
+    assert (caught.value.code, caught.value.exit_code) == ("E450", 5)
+
+
+def test_statements_do_not_grow_with_rows(database: str, tmp_path: Path, by: Acting) -> None:
+    with transaction(database) as session:
+        open_batch(session)
+    counts = []
+    for first, many in ((0, 1), (50, 10), (100, 200)):  # the first one makes the counters
+        path = write_people(tmp_path / f"{many}.xlsx", [person(first + n) for n in range(many)])
+        statements: list[str] = []
+
+        def count(*args: Any, seen: list[str] = statements) -> None:
+            seen.append(args[2])
+
+        event.listen(Engine, "before_cursor_execute", count)
+        try:
+            outcome, _ = _import(database, [path], by=by, options=Options(submit=True))
+        finally:
+            event.remove(Engine, "before_cursor_execute", count)
+        assert outcome.counts.inserted == many
+        counts.append(len(statements))
+    assert counts[1] == counts[2]
