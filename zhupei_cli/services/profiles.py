@@ -155,11 +155,10 @@ def differences(before: Profile, after: Profile) -> list[tuple[str, Any, Any]]:
         for name in PERSON
         if before.person.get(name) != after.person.get(name)
     ]
+    nothing: Entry = {}
     # Entries keep their places when a profile is copied; new ones come after them.
     for part, label, columns in (("educations", "education", EDUCATION), ("works", "work", WORK)):
-        old: Entry
-        new: Entry
-        for old, new in zip_longest(getattr(before, part), getattr(after, part), fillvalue={}):
+        for old, new in zip_longest(getattr(before, part), getattr(after, part), fillvalue=nothing):
             found += [
                 (f"{label}.{name}", old.get(name), new.get(name))
                 for name in columns

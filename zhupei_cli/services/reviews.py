@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from zhupei_cli.acting import Acting
 from zhupei_cli.errors import Fault, ZhupeiError
 from zhupei_cli.model import Batch, Review
+from zhupei_cli.rules import lifecycle
 from zhupei_cli.services import applications
 from zhupei_cli.services.applications import Stored
 from zhupei_cli.services.events import Change, record
@@ -16,7 +17,7 @@ from zhupei_cli.services.imports import Counts, Imported, Line, begin_import, re
 from zhupei_cli.services.workbooks import Reading
 from zhupei_cli.store.bulk import insert_rows
 from zhupei_cli.store.counters import take
-from zhupei_cli.vocabulary import APPLICATION_STATUS, BATCH_STATUS, ApplicationStatus, BatchStatus, Decision
+from zhupei_cli.vocabulary import BATCH_STATUS, ApplicationStatus, BatchStatus, Decision
 
 _REVIEW: Table = Review.metadata.tables["review"]
 
@@ -45,7 +46,7 @@ def faults(
     good: list[tuple[Verdict, Stored]] = []
     standing: list[Verdict] = []
     refused: list[tuple[Verdict, Fault]] = []
-    for verdict in verdicts:
+    for verdict in dict.fromkeys(verdicts):
         one = stored.get(verdict.application_no)
         found = _fault(verdict, one, base)
         if one is not None and found is None and one.status == OUTCOMES[verdict.decision]:
@@ -63,11 +64,17 @@ def _fault(verdict: Verdict, stored: Stored | None, base: str | None) -> Fault |
         return Fault(
             "E304", "application_no", values={"application_no": verdict.application_no, "nearest": ""}
         )
-    if verdict.decision is not Decision.APPROVE and not (verdict.reason or "").strip():
-        return Fault("E261", "reason", values={"application_no": verdict.application_no})
-    if stored.status not in (ApplicationStatus.SUBMITTED, OUTCOMES[verdict.decision]):
-        label = APPLICATION_STATUS.label(stored.status)
-        return Fault("E452", "decision", values={"application_no": verdict.application_no, "status": label})
+    if stored.status == OUTCOMES[verdict.decision]:
+        return None
+    try:
+        lifecycle.step(
+            *(lifecycle.APPLICATION, stored.status, verdict.decision),
+            name=verdict.application_no,
+            reason=verdict.reason,
+        )
+    except ZhupeiError as refusal:
+        field = "reason" if refusal.code == "E404" else "decision"
+        return Fault(refusal.code, field, values=refusal.values)
     return None
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from zhupei_cli.acting import Acting
 from zhupei_cli.errors import Fault, ZhupeiError
 from zhupei_cli.model import Application, Batch
+from zhupei_cli.rules import lifecycle
 from zhupei_cli.services import applications, profiles
 from zhupei_cli.services.applications import Stored
 from zhupei_cli.services.checking import Checks, form_faults, identity_faults, load_checks
@@ -15,7 +16,7 @@ from zhupei_cli.services.events import Change, record
 from zhupei_cli.services.merging import incomplete
 from zhupei_cli.services.profiles import Profile
 from zhupei_cli.services.trainees import require_entry
-from zhupei_cli.vocabulary import APPLICATION_STATUS, ApplicationStatus
+from zhupei_cli.vocabulary import ApplicationStatus
 
 #: States an application can be submitted from.
 _OPEN = (ApplicationStatus.DRAFT, ApplicationStatus.RETURNED)
@@ -51,7 +52,7 @@ def submit(
     good: list[tuple[Stored, Profile]] = []
     refused: list[Refused] = []
     warnings: list[Refused] = []
-    for number in numbers:
+    for number in dict.fromkeys(numbers):
         one = stored.get(number)
         profile = None if one is None else people[one.trainee_id]
         found = list(_faults(number, one, profile, checks))
@@ -72,9 +73,11 @@ def submit(
 def _faults(number: str, one: Stored | None, profile: Profile | None, checks: Checks) -> Iterator[Fault]:
     if one is None or profile is None:
         yield Fault("E304", "application_no", values={"application_no": number, "nearest": ""})
-    elif one.status not in _OPEN:
-        label = APPLICATION_STATUS.label(one.status)
-        yield Fault("E455", "status", values={"application_no": number, "status": label})
+        return
+    try:
+        lifecycle.step(lifecycle.APPLICATION, one.status, "submit", name=number)
+    except ZhupeiError as refusal:
+        yield Fault(refusal.code, "status", values=refusal.values)
     else:
         yield from incomplete(profile)
         yield from form_faults(one.form, checks)
