@@ -1,0 +1,126 @@
+"""The stages of a batch: what each step demands, and what it does besides moving the batch on."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Table, delete, func, select, update
+from sqlalchemy.orm import Session
+
+from zhupei_cli.acting import Acting
+from zhupei_cli.errors import ZhupeiError
+from zhupei_cli.model import Admission, Application, Batch, Plan, Run, RunInput, RunRow
+from zhupei_cli.rules.lifecycle import ADMISSION, BATCH, step
+from zhupei_cli.rules.times import show_time
+from zhupei_cli.services.batches import DATES, edit_batch, require_order
+from zhupei_cli.services.events import Change, record
+from zhupei_cli.vocabulary import BATCH_STATUS, AdmissionStatus, ApplicationStatus
+
+_ADMISSION: Table = Admission.metadata.tables["admission"]
+
+
+def move_batch(
+    session: Session, batch: Batch, verb: str, *, by: Acting, reason: str | None = None
+) -> dict[str, Any]:
+    """Take a step that demands nothing but the right state: close, reopen, publish, archive, cancel.
+
+    Returns batch, before, status and status_label, as all steps do. Raises E401 for the wrong state.
+    """
+    session.refresh(batch, with_for_update=True)
+    before = batch.status
+    batch.status = step(BATCH, before, verb, name=batch.code, reason=reason)
+    record(session, by, [Change(f"batch.{verb}", batch.code, batch.id, before, batch.status, reason)])
+    session.flush()
+    label = BATCH_STATUS.label(batch.status)
+    return {"batch": batch.code, "before": before, "status": batch.status, "status_label": label}
+
+
+def open_batch(session: Session, batch: Batch, *, by: Acting, reason: str | None = None) -> dict[str, Any]:
+    """Open the batch for applications.
+
+    Raises E409 without a plan that has seats, E408 or E412 for dates in which nobody could apply.
+    """
+    moved = move_batch(session, batch, "open", by=by, reason=reason)
+    seats = session.execute(
+        select(func.sum(Plan.quota)).where(Plan.batch_id == batch.id, Plan.stopped.is_(False))
+    ).scalar()
+    if not seats:
+        raise ZhupeiError("E409", batch=batch.code)
+    _require_time_left(batch, by)
+    return moved | {"seats": seats}
+
+
+def _require_time_left(batch: Batch, by: Acting) -> None:
+    require_order({key: getattr(batch, key) for key in DATES})
+    if batch.apply_until < by.at:
+        raise ZhupeiError("E412", batch=batch.code, until=show_time(batch.apply_until))
+
+
+def reopen_batch(session: Session, batch: Batch, *, by: Acting, reason: str | None = None) -> dict[str, Any]:
+    """Open a closed batch again inside its dates; E412 when they are over: extend it instead."""
+    moved = move_batch(session, batch, "reopen", by=by, reason=reason)
+    _require_time_left(batch, by)
+    return moved
+
+
+def extend_batch(
+    session: Session, batch: Batch, until: str, *, by: Acting, reason: str | None = None
+) -> dict[str, Any]:
+    """Move the end of applications to `until`, opening the batch again if it was closed."""
+    moved = move_batch(session, batch, "extend", by=by, reason=reason)
+    edit_batch(session, batch, {"apply_until": until}, by=by, reason=reason)
+    _require_time_left(batch, by)
+    return moved | {"apply_until": batch.apply_until}
+
+
+def lock_batch(session: Session, batch: Batch, *, by: Acting, reason: str | None = None) -> dict[str, Any]:
+    """Lock the batch: its candidates are settled.
+
+    Raises E413 while applications wait for their review, unless there is a reason to lock without them.
+    """
+    moved = move_batch(session, batch, "lock", by=by, reason=reason)
+    waiting = select(func.count(), func.min(Application.application_no)).where(
+        Application.batch_id == batch.id, Application.status == ApplicationStatus.SUBMITTED
+    )
+    count, first = session.execute(waiting).one()
+    if count and not (reason or "").strip():
+        raise ZhupeiError("E413", batch=batch.code, count=count, application_no=first)
+    candidates = session.execute(
+        select(func.count()).where(
+            Application.batch_id == batch.id, Application.status == ApplicationStatus.APPROVED
+        )
+    ).scalar_one()
+    return moved | {"candidates": candidates, "unreviewed": count}
+
+
+def unlock_batch(session: Session, batch: Batch, *, by: Acting, reason: str | None = None) -> dict[str, Any]:
+    """Take the lock back; the runs computed under it are dropped."""
+    moved = move_batch(session, batch, "unlock", by=by, reason=reason)
+    runs = session.execute(select(Run.id).where(Run.batch_id == batch.id)).scalars().all()
+    for table, column in ((RunRow, RunRow.run_id), (RunInput, RunInput.run_id), (Run, Run.id)):
+        session.execute(delete(table).where(column.in_(runs)), execution_options=_BLIND)
+    return moved | {"runs_dropped": len(runs)}
+
+
+#: Nothing of these rows is held in the session.
+_BLIND: Mapping[str, Any] = {"synchronize_session": False}
+
+
+def finalize_batch(
+    session: Session, batch: Batch, *, by: Acting, reason: str | None = None
+) -> dict[str, Any]:
+    """Make every 拟录取 of the batch 已录取, one event each, and the batch final."""
+    moved = move_batch(session, batch, "finalize", by=by, reason=reason)
+    proposed = (_ADMISSION.c.batch_id == batch.id, _ADMISSION.c.status == AdmissionStatus.PROPOSED)
+    numbers = session.execute(
+        select(Application.application_no)
+        .join(_ADMISSION, _ADMISSION.c.application_id == Application.id)
+        .where(*proposed)
+        .order_by(Application.application_no)
+    ).scalars()
+    after = step(ADMISSION, AdmissionStatus.PROPOSED, "finalize", name=batch.code)
+    changes = [
+        Change("admission.finalize", number, batch.id, AdmissionStatus.PROPOSED, after) for number in numbers
+    ]
+    record(session, by, changes)
+    session.execute(update(_ADMISSION).where(*proposed).values(status=after, decided_at=by.at))
+    return moved | {"admitted": len(changes)}
