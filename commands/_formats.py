@@ -96,5 +96,5 @@ def write_xlsx(path: Path, headings: Sequence[str], rows: Cells) -> None:
             for index, value in enumerate(row):
                 if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
                     sheet.write_number(number, index, value)
-                else:
+                elif value is not None:
                     sheet.write_string(number, index, shown(value), text)

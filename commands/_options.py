@@ -86,15 +86,15 @@ def format_options(command: F) -> F:
 
 def _chosen_format(file_format: str | None, *, as_json: bool, output: Path | None) -> str:
     if as_json and file_format not in (None, "json"):
-        raise click.UsageError(f"--json 和 -f {file_format} 只能用一个。", click.get_current_context())
+        click.get_current_context().fail(f"--json 和 -f {file_format} 只能用一个。")
     if as_json or file_format:
         return file_format or "json"
     if output is None:
         return "table"
     if output.suffix.lower() not in _SUFFIXES:
         known = "、".join(_SUFFIXES)
-        raise click.UsageError(
-            f"不认识文件后缀 {output.suffix!r}，可用 {known}，或用 -f 指定格式。", click.get_current_context()
+        click.get_current_context().fail(
+            f"不认识文件后缀 {output.suffix!r}，可用 {known}，或用 -f 指定格式。"
         )
     return _SUFFIXES[output.suffix.lower()]
 

@@ -65,7 +65,11 @@ class Formatter(click.HelpFormatter):
 
     def _paragraph(self, lines: list[str]) -> str:
         raw = lines[0] == "\b"
-        shown = lines[1:] if raw else wrap(joined([line.strip() for line in lines]), self.width - self.current_indent)
+        shown = (
+            lines[1:]
+            if raw
+            else wrap(joined([line.strip() for line in lines]), self.width - self.current_indent)
+        )
         return "\n".join(self._margin() + line for line in shown)
 
     def _margin(self) -> str:
@@ -91,12 +95,16 @@ class Context(click.Context):
     formatter_class = Formatter
 
 
+def _first_sentence(text: str) -> str:
+    return joined(text.split("\n\n")[0].splitlines()).partition("。")[0]
+
+
 def dress(command: click.Command) -> None:
     """Give a command, and every command below it, our help page and its words."""
     command.context_class = Context
     command.options_metavar = "[选项]"
     if command.help and not command.short_help:
-        command.short_help = joined(inspect.cleandoc(command.help).split("\n\n")[0].splitlines())
+        command.short_help = _first_sentence(inspect.cleandoc(command.help))
     if isinstance(command, click.Group):
         command.subcommand_metavar = "命令 [参数]..."
         for below in command.commands.values():

@@ -1,5 +1,6 @@
 """What a command runs with: option, environment, ./zhupei.toml, user config, default, in this order."""
 
+import re
 from collections import ChainMap
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -95,7 +96,9 @@ def _from_file(path: Path) -> dict[str, Any]:
     except UnicodeDecodeError as error:
         raise ZhupeiError("E083", file=path, problem="不是 UTF-8 编码") from error
     except TOMLDecodeError as error:
-        raise ZhupeiError("E083", file=path, problem=f"不是正确的 TOML：{error}") from error
+        line = re.search(r"line (\d+)", str(error))
+        place = f"第 {line[1]} 行" if line else "结尾处"
+        raise ZhupeiError("E083", file=path, problem=f"{place}不是正确的 TOML") from error
     for key, value in found.items():
         _check(path, key, value)
     return found

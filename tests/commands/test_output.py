@@ -1,0 +1,123 @@
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from commands._formats import as_table, shown
+from tests.commands.sample import COLUMNS, PROGRAM, ROWS
+from tests.conftest import Ran, Run
+
+TABLE = """\
+姓名    总成绩  名次  服从调剂  提交时间
+------  ------  ----  --------  -------------------
+王小明  85.5    1     是        2024-06-20 09:00:00
+=1+1            -2    否
+"""
+CSV = """\
+姓名,总成绩,名次,服从调剂,提交时间
+王小明,85.5,1,是,2024-06-20 09:00:00
+'=1+1,,-2,否,
+"""
+JSON: list[dict[str, Any]] = [
+    {
+        "name": "王小明",
+        "id_number": "4101**********2024",
+        "total": 85.5,
+        "rank": 1,
+        "adjust": True,
+        "code": "0100",
+        "born": "1999-01-02",
+        "at": "2024-06-20T09:00:00+08:00",
+    },
+    {"name": "=1+1", "rank": -2, "adjust": False, "code": None, "born": None, "at": None},
+]
+
+
+@pytest.fixture
+def listed(zhupei: Run) -> Run:
+    def run(*args: str | Path, **kwargs: Any) -> Ran:
+        return zhupei("do", "list", *args, program=PROGRAM, **kwargs)
+
+    return run
+
+
+def test_on_screen(listed: Run) -> None:
+    assert listed() == listed("-f", "table") == Ran(0, TABLE, "")
+    assert listed("-f", "csv") == Ran(0, CSV, "")
+
+
+def test_the_table_is_the_one_tabulate_makes(monkeypatch: pytest.MonkeyPatch) -> None:
+    import tabulate
+
+    monkeypatch.setattr(tabulate, "MIN_PADDING", 0)  # it widens the columns of headings otherwise
+    cells = [[shown(row.get(column.key)) for column in COLUMNS] for row in ROWS]
+    headings = [column.heading for column in COLUMNS]
+    made = tabulate.tabulate(cells, headings, tablefmt="simple", disable_numparse=True)
+    assert as_table(headings, cells) == "".join(line.rstrip() + "\n" for line in made.splitlines())
+
+
+def test_json_has_every_key(listed: Run) -> None:
+    whole = listed("--json")
+    assert (whole.code, json.loads(whole.out), whole.err) == (0, JSON, "")
+    assert "王小明" in whole.out
+    assert whole == listed("-f", "json")
+    lines = listed("-f", "jsonl")
+    assert [json.loads(line) for line in lines.out.splitlines()] == JSON
+
+
+def test_nothing_found(listed: Run) -> None:
+    heading, rule = "姓名  总成绩  名次  服从调剂  提交时间", "----  ------  ----  --------  --------"
+    assert listed("--empty") == Ran(0, f"{heading}\n{rule}\n", "没有符合条件的记录\n")
+    assert listed("--empty", "--json") == Ran(0, "[]\n", "没有符合条件的记录\n")
+
+
+def test_json_and_another_format(listed: Run) -> None:
+    assert listed("--json", "-f", "csv").code == 2
+    assert json.loads(listed("--json", "-f", "csv").err)["error"]["code"] == "E080"
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.csv", b"\xef\xbb\xbf" + CSV.encode()),
+        ("a.txt", TABLE.encode()),
+        ("a.JSON", (json.dumps(JSON, ensure_ascii=False, indent=2) + "\n").encode()),
+    ],
+)
+def test_into_a_file(listed: Run, home: Path, name: str, content: bytes) -> None:
+    assert listed("-o", name) == Ran(0, "", f"已写入 {name}（2 行）\n")
+    assert (home / name).read_bytes() == content
+    assert (home / name).stat().st_mode & 0o777 == 0o600
+    refused = f"错误 [E002]：文件 {name} 已存在\n怎么办：换一个文件名，或加 --force 覆盖\n"
+    assert listed("-o", name) == Ran(5, "", refused)
+    assert listed("-o", name, "--force", "-f", "jsonl").code == 0
+    assert (home / name).read_bytes() != content
+
+
+def test_into_a_workbook(listed: Run, home: Path) -> None:
+    assert listed("-o", "名单.xlsx") == Ran(0, "", "已写入 名单.xlsx（2 行）\n")
+    import openpyxl
+
+    sheet = openpyxl.load_workbook(home / "名单.xlsx").active
+    assert sheet is not None
+    assert [[cell.value for cell in row] for row in sheet] == [
+        ["姓名", "总成绩", "名次", "服从调剂", "提交时间"],
+        ["王小明", 85.5, 1, "是", "2024-06-20 09:00:00"],
+        ["=1+1", None, -2, "否", None],
+    ]
+    assert [cell.data_type for cell in sheet["A"]] == ["s", "s", "s"]
+    assert sheet.freeze_panes == "A2"
+
+
+def test_a_workbook_is_not_for_the_screen(listed: Run) -> None:
+    assert listed("-f", "xlsx") == Ran(
+        2, "", "错误 [E086]：xlsx 格式不能显示在屏幕上\n怎么办：用 -o 指定文件，例如 -o 名单.xlsx\n"
+    )
+
+
+def test_one_thing(zhupei: Run) -> None:
+    sheet = "姓名      王小明\n总成绩    85.5\n名次      1\n服从调剂  是\n提交时间  2024-06-20 09:00:00\n"
+    assert zhupei("do", "show", program=PROGRAM) == Ran(0, sheet, "")
+    assert json.loads(zhupei("do", "show", "--json", program=PROGRAM).out) == JSON[0]
+    assert zhupei("do", "show", "-f", "csv", program=PROGRAM).out == "\n".join(CSV.split("\n")[:2]) + "\n"

@@ -1,0 +1,68 @@
+import os
+import subprocess
+import sys
+
+import pytest
+
+from zhupei_cli.cli import COMMANDS
+
+#: What takes longer to import than the whole of `zhupei --help`; and what only running commands need.
+HEAVY = {
+    *("sqlalchemy", "alembic", "pandas", "numpy", "openpyxl", "xlsxwriter", "python_calamine"),
+    *("tabulate", "wcwidth", "platformdirs", "tomllib", "json", "dataclasses", "importlib.metadata"),
+    *("shutil", "tempfile", "sqlite3", "zhupei_cli.catalogue", "zhupei_cli.settings"),
+}
+PRINT_MODULES = """
+import sys
+from zhupei_cli.cli import main
+try:
+    main()
+finally:
+    print(*sys.modules, file=sys.stderr)
+"""
+
+
+def modules(*args: str, env: dict[str, str] | None = None) -> tuple[str, set[str]]:
+    ran = subprocess.run(
+        [sys.executable, "-c", PRINT_MODULES, *args],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONUTF8": "1", **(env or {})},
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stderr
+    return ran.stdout, set(ran.stderr.split())
+
+
+def test_help_imports_click_and_nothing_heavy() -> None:
+    out, found = modules("--help")
+    assert out.startswith("用法：zhupei ")
+    assert found & HEAVY == set()
+    assert {name for name in found if name.startswith("zhupei_cli.commands")} == set()
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [("zhupei ", list(COMMANDS)), ("zhupei b", ["base", "batch"]), ("zhupei --da", ["--database"])],
+)
+def test_completion_imports_no_command(words: str, expected: list[str]) -> None:
+    env = {"_ZHUPEI_COMPLETE": "bash_complete", "COMP_WORDS": words, "COMP_CWORD": "1"}
+    out, found = modules(env=env)
+    assert out.split() == [f"plain,{name}" for name in expected]
+    assert {name for name in found if name.startswith(("zhupei_cli.commands", "sqlalchemy"))} == set()
+
+
+def test_help_speaks_chinese_whatever_the_shell_speaks() -> None:
+    pages = {modules("--help", env={"LANGUAGE": lang, "LC_ALL": lang})[0] for lang in ("C", "en_US", "zh_CN")}
+    assert len(pages) == 1
+
+
+def test_a_stream_that_is_not_utf8_shows_what_it_can() -> None:
+    ran = subprocess.run(
+        [sys.executable, "-c", "from zhupei_cli.cli import main; main()", "explain", "𠮷é"],
+        capture_output=True,
+        env={**os.environ, "PYTHONUTF8": "0", "PYTHONIOENCODING": "gbk"},
+        check=False,
+    )
+    assert ran.returncode == 4
+    assert ran.stderr.decode("gbk").splitlines()[0] == "错误 [E390]：没有错误代码 ?é"
