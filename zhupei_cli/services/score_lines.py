@@ -66,7 +66,7 @@ def read_entries(session: Session, batch: Batch, lines: Sequence[Line]) -> list[
 
 
 def applications_of(batch: Batch) -> Select[*tuple[Any, ...]]:
-    """Return the statement for the applications of a batch with their people; the name is the submitted one."""
+    """Return the statement for the applications of a batch with their people, named as they submitted."""
     version = and_(
         _SNAPSHOT.c.application_id == _APPLICATION.c.id,
         _SNAPSHOT.c.version == _APPLICATION.c.snapshot_version,

@@ -2,16 +2,19 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from typing import Any
 
-from sqlalchemy import Table, bindparam, update
+from sqlalchemy import Table, bindparam, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from zhupei_cli.errors import ZhupeiError
-from zhupei_cli.model import Batch, Plan
+from zhupei_cli.model import Batch, Plan, Specialty
+from zhupei_cli.services.lookup import base_names, specialty_names
 from zhupei_cli.vocabulary import Identity
 
-_PLAN: Table = Plan.metadata.tables["plan"]
+_PLAN: Table = Plan.metadata.tables[Plan.__tablename__]
+_SPECIALTY: Table = Plan.metadata.tables[Specialty.__tablename__]
 
 #: Base code, specialty code, identity of whoever sits there.
 Seat = tuple[str, str, str]
@@ -50,3 +53,30 @@ def _change(session: Session, batch: Batch, seats: Counter[Seat], *, step: int) 
             for (base, specialty), changes in sorted(places.items())
         ],
     )
+
+
+def list_vacancies(session: Session, batch: Batch) -> list[dict[str, Any]]:
+    """Return every place of the plan with its seats; a stopped place offers none, whatever is free there."""
+    bases, specialties = base_names(session).labels, specialty_names(session).labels
+    statement = (
+        select(_PLAN, _SPECIALTY.c.is_shortage)
+        .join(_SPECIALTY, _SPECIALTY.c.code == _PLAN.c.specialty_code)
+        .where(_PLAN.c.batch_id == batch.id)
+    )
+    found = []
+    for row in session.execute(statement):
+        taken = row.taken_own + row.taken_entrusted + row.taken_social
+        found.append(
+            {
+                "base": row.base_code,
+                "base_label": bases[row.base_code],
+                "specialty": row.specialty_code,
+                "specialty_label": specialties[row.specialty_code],
+                "quota": row.quota,
+                "taken": taken,
+                "vacant": 0 if row.stopped else row.quota - taken,
+                "is_shortage": row.is_shortage,
+                "stopped": row.stopped,
+            }
+        )
+    return sorted(found, key=lambda place: (place["base"], place["specialty"]))
