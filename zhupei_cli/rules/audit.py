@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from zhupei_cli.catalogue import CATALOGUE
 from zhupei_cli.rules.audit_adjustment import misplaced, on_list
@@ -10,7 +10,18 @@ from zhupei_cli.rules.audit_rows import figures
 from zhupei_cli.rules.audit_view import View, choice_of, seat_of
 from zhupei_cli.rules.envy import envious
 from zhupei_cli.rules.run import Inputs, ResultRow, Round, Spot
-from zhupei_cli.vocabulary import Rule
+from zhupei_cli.rules.scores import mark_text
+from zhupei_cli.vocabulary import IDENTITY, VIA, CodeTable, Rule
+
+_FIELDS: Final = {
+    "outcome": "录取结果",
+    "base": "录取基地",
+    "specialty": "录取专业",
+    "via": "录取志愿",
+    "total": "总成绩",
+    "rank": "名次",
+    "reason": "未录取原因",
+}
 
 
 class Finding(NamedTuple):
@@ -62,13 +73,18 @@ def _seats(view: View, rows: Sequence[ResultRow]) -> Iterator[Finding]:
         for identity, limit in sorted(place.limits.items()):
             if taken[identity] > max(0, limit - held[identity]):
                 seats = {"limit": limit, "held": held[identity], "taken": taken[identity]}
-                yield _finding("E442", **where, identity=identity, **seats)
+                yield _finding("E442", **where, identity=_label(IDENTITY, identity), **seats)
 
 
 def _unfit(view: View, rows: Sequence[ResultRow]) -> Iterator[Finding]:
     for row in rows:
         if row.admitted and (problem := _place_problem(view, row) or _choice_problem(view, row)):
-            values = {"via": row.via, "base": row.base, "specialty": row.specialty, "problem": problem}
+            values = {
+                "via": _label(VIA, row.via),
+                "base": row.base,
+                "specialty": row.specialty,
+                "problem": problem,
+            }
             yield _finding("E443", no=row.no, **values)
         if row.admitted and row.via == "adjust" and (problem := _consent_problem(view, row)):
             yield _finding("E445", no=row.no, problem=problem)
@@ -126,5 +142,16 @@ def _spoken(spot: Spot | None) -> str:
 
 
 def _figures(view: View, rows: Sequence[ResultRow]) -> Iterator[Finding]:
-    for difference in figures(view, rows):
-        yield _finding("E447", **difference._asdict())
+    for no, field, expected, found in figures(view, rows):
+        spoken = {"expected": _value(field, expected), "found": _value(field, found)}
+        yield _finding("E447", no=no, field=_FIELDS.get(field, field), **spoken)
+
+
+def _value(field: str, value: object) -> object:
+    if value is None:
+        return "空"
+    return mark_text(value) if field == "total" and isinstance(value, int) else value
+
+
+def _label(table: CodeTable, code: str | None) -> str:
+    return table.labels.get(code or "", code or "空")
