@@ -4,11 +4,11 @@ import gettext
 import inspect
 import os
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
 import click
 
+from zhupei_cli import __path__
 from zhupei_cli.display import display_width, joined, padded, wrap
 
 #: One less than the narrowest terminal people use, and one for what counts wider than we think.
@@ -25,7 +25,7 @@ _TYPE_NAMES = {
 
 def speak_chinese() -> None:
     """Make Click say its own words in Chinese, whatever the language of the shell."""
-    gettext.bindtextdomain("messages", str(Path(__file__).with_name("data") / "locale"))
+    gettext.bindtextdomain("messages", f"{__path__[0]}/data/locale")  # pathlib would cost 3 ms here
     os.environ["LANGUAGE"] = "zh_CN"
     for kind, name in _TYPE_NAMES.items():
         kind.name = name
