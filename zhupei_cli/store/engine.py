@@ -22,14 +22,20 @@ BUSY_TIMEOUT = 30_000
 
 def open_engine(url: str) -> Engine:
     """Return an engine on an existing database; ZhupeiError E501 when there is none, E502 for a bad URL."""
+    parsed = parse_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        return create_engine(parsed, poolclass=pool.NullPool, hide_parameters=True)
+    return _sqlite(sqlite_path(parsed))
+
+
+def parse_url(url: str) -> URL:
+    """Return `url` in its parts; ZhupeiError E502 when it is none, or its driver is not installed."""
     try:
         parsed = make_url(url)
         parsed.get_dialect()
     except (exc.ArgumentError, exc.NoSuchModuleError) as error:
         raise ZhupeiError("E502", database=shown(url)) from error
-    if parsed.get_backend_name() != "sqlite":
-        return create_engine(parsed, poolclass=pool.NullPool, hide_parameters=True)
-    return _sqlite(sqlite_path(parsed))
+    return parsed
 
 
 def shown(url: str) -> str:

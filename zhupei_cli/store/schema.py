@@ -4,28 +4,37 @@ import os
 from importlib.resources import as_file, files
 from pathlib import Path
 
-from sqlalchemy import Connection, make_url
+from sqlalchemy import Connection
 
 from zhupei_cli.errors import ZhupeiError
-from zhupei_cli.store.engine import current_version, open_engine, shown, sqlite_path
+from zhupei_cli.store.engine import current_version, open_engine, parse_url, shown, sqlite_path
 from zhupei_cli.store.failures import translated
 
 
 def create(url: str) -> None:
     """Make the database and its tables; ZhupeiError E508 when it exists already."""
-    if make_url(url).get_backend_name() == "sqlite":
-        path = sqlite_path(make_url(url))
-        _create_file(path)
-        try:
-            upgrade(url)
-        except BaseException:
-            path.unlink(missing_ok=True)
-            raise
-    else:
-        with translated(), open_engine(url).connect() as connection:
-            if current_version(connection) is not None:
-                raise ZhupeiError("E508", database=shown(url))
+    require_absent(url)
+    if parse_url(url).get_backend_name() != "sqlite":
         upgrade(url)
+        return
+    path = sqlite_path(parse_url(url))
+    _create_file(path)
+    try:
+        upgrade(url)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+
+
+def require_absent(url: str) -> None:
+    """Raise E508 when the database exists: on a server, when it has our tables."""
+    if parse_url(url).get_backend_name() == "sqlite":
+        if sqlite_path(parse_url(url)).exists():
+            raise ZhupeiError("E508", database=shown(url))
+        return
+    with translated(), open_engine(url).connect() as connection:
+        if current_version(connection) is not None:
+            raise ZhupeiError("E508", database=shown(url))
 
 
 def _create_file(path: Path) -> None:
@@ -37,10 +46,12 @@ def _create_file(path: Path) -> None:
         raise ZhupeiError("E508", database=path) from error
 
 
-def upgrade(url: str, revision: str = "head") -> None:
-    """Run the migrations up to `revision` in one transaction."""
-    with translated(), open_engine(url).begin() as connection:
+def upgrade(url: str, revision: str = "head", *, dry_run: bool = False) -> None:
+    """Run the migrations up to `revision` in one transaction; `dry_run` takes them back."""
+    with translated(), open_engine(url).connect() as connection, connection.begin() as running:
         migrate(connection, revision)
+        if dry_run:
+            running.rollback()
 
 
 def migrate(connection: Connection, revision: str = "head") -> None:

@@ -1,0 +1,92 @@
+"""The database itself: made, brought up to date, described."""
+
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.engine import Connection
+
+from zhupei_cli.acting import Acting
+from zhupei_cli.errors import ZhupeiError
+from zhupei_cli.model import Base
+from zhupei_cli.services.reference import load_default_specialties
+from zhupei_cli.store import schema
+from zhupei_cli.store.engine import (
+    HEAD,
+    current_version,
+    open_engine,
+    parse_url,
+    shown,
+    sqlite_path,
+    transaction,
+)
+from zhupei_cli.store.failures import translated
+
+
+def init_database(url: str, *, by: Acting, dry_run: bool = False) -> dict[str, Any]:
+    """Make a database with the default catalogue of specialties; E508 when it exists already."""
+    summary = {"database": shown(url), "version": HEAD, "specialties": 0, "dry_run": dry_run}
+    if dry_run:
+        schema.require_absent(url)
+        return summary
+    schema.create(url)
+    with transaction(url) as session:
+        loaded = load_default_specialties(session, by=by)
+    return summary | {"specialties": loaded.counts.inserted}
+
+
+def upgrade_database(url: str, *, dry_run: bool = False) -> dict[str, Any]:
+    """Bring a database of ours up to date.
+
+    Raises E501 when there is none, E504 when it is newer than the program, E509 when it is not ours.
+    """
+    before = _version(url)
+    if before is None:
+        raise ZhupeiError("E509", database=shown(url))
+    if before > HEAD:
+        raise ZhupeiError("E504", version=before, head=HEAD)
+    if before != HEAD:
+        schema.upgrade(url, dry_run=dry_run)
+    return {"database": shown(url), "before": before, "version": HEAD, "dry_run": dry_run}
+
+
+def _version(url: str) -> str | None:
+    with translated(), _reading(url) as connection:
+        return current_version(connection)
+
+
+def _reading(url: str) -> Connection:
+    return open_engine(url).execution_options(zhupei_read_only=True).connect()
+
+
+def database_info(url: str) -> dict[str, Any]:
+    """Return where the database is, its versions, its size in bytes (SQLite) and the rows of its tables.
+
+    A database that is not up to date, or not ours, is described without rows.
+    """
+    with translated(), _reading(url) as connection:
+        version = current_version(connection)
+        tables = _counts(connection) if version == HEAD else {}
+        server = ".".join(map(str, connection.dialect.server_version_info or ()))
+        name = connection.dialect.name
+    return {
+        "database": shown(url),
+        "server": f"{name} {server}",
+        "version": version,
+        "head": HEAD,
+        "batches": tables.get("batch"),
+        "rows": sum(tables.values()) if tables else None,
+        "size": _size(url),
+        "tables": tables,
+    }
+
+
+def _counts(connection: Connection) -> dict[str, int]:
+    return {
+        table.name: connection.execute(select(func.count()).select_from(table)).scalar_one()
+        for table in Base.metadata.sorted_tables
+    }
+
+
+def _size(url: str) -> int | None:
+    parsed = parse_url(url)
+    return sqlite_path(parsed).stat().st_size if parsed.get_backend_name() == "sqlite" else None
