@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from zhupei_cli.display import display_width, padded
+from zhupei_cli.display import display_width
 from zhupei_cli.rules.times import iso_time, show_time
 
 Cells = Sequence[Sequence[Any]]
@@ -67,16 +67,13 @@ def _harmless(value: Any) -> str:
 
 
 def as_table(headings: Sequence[str], rows: Cells) -> str:
-    """Return left-aligned columns under dashes, as tabulate's `simple`, which costs 35 ms to import."""
+    """Return left-aligned columns under dashes; Chinese characters count as two columns."""
+    import tabulate
+
+    tabulate.MIN_PADDING = 0
     cells = [[" ".join(shown(value).split()) for value in row] for row in rows]
-    columns = list(zip(headings, *cells, strict=True))
-    widths = [max(map(display_width, column)) for column in columns]
-    rule = ["-" * width for width in widths]
-    return "".join(_line(row, widths) for row in ([*headings], rule, *cells))
-
-
-def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
-    return "  ".join(map(padded, cells, widths)).rstrip() + "\n"
+    table = tabulate.tabulate(cells, headings, tablefmt="simple", disable_numparse=True)
+    return "".join(f"{line.rstrip()}\n" for line in table.splitlines())
 
 
 def write_xlsx(path: Path, headings: Sequence[str], rows: Cells) -> None:

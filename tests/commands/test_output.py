@@ -4,8 +4,7 @@ from typing import Any
 
 import pytest
 
-from commands._formats import as_table, shown
-from tests.commands.sample import COLUMNS, PROGRAM, ROWS
+from tests.commands.sample import PROGRAM
 from tests.conftest import Ran, Run
 
 TABLE = """\
@@ -45,16 +44,6 @@ def listed(zhupei: Run) -> Run:
 def test_on_screen(listed: Run) -> None:
     assert listed() == listed("-f", "table") == Ran(0, TABLE, "")
     assert listed("-f", "csv") == Ran(0, CSV, "")
-
-
-def test_the_table_is_the_one_tabulate_makes(monkeypatch: pytest.MonkeyPatch) -> None:
-    import tabulate
-
-    monkeypatch.setattr(tabulate, "MIN_PADDING", 0)  # it widens the columns of headings otherwise
-    cells = [[shown(row.get(column.key)) for column in COLUMNS] for row in ROWS]
-    headings = [column.heading for column in COLUMNS]
-    made = tabulate.tabulate(cells, headings, tablefmt="simple", disable_numparse=True)
-    assert as_table(headings, cells) == "".join(line.rstrip() + "\n" for line in made.splitlines())
 
 
 def test_json_has_every_key(listed: Run) -> None:
