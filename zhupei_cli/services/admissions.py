@@ -18,6 +18,7 @@ from zhupei_cli.services.events import Change, record
 from zhupei_cli.services.run_inputs import load_inputs
 from zhupei_cli.services.runs import find_run, result_run, store_run
 from zhupei_cli.services.seats import Seat, free_seats, take_seats
+from zhupei_cli.services.stages import move_batch
 from zhupei_cli.store.bulk import insert_rows, update_rows
 from zhupei_cli.vocabulary import AdmissionStatus, ApplicationStatus, Outcome, Rule
 
@@ -58,6 +59,7 @@ def run_admission(
     Raises E401 when the batch is not locked (or has no result, for the round of adjustment), E432 when
     `score-first` meets a base's own record, E448 when the audit finds something: nothing is stored then.
     """
+    session.refresh(batch, with_for_update=True)  # nobody unlocks or commits while it is computed
     step(BATCH, batch.status, _RUN_VERBS[round_], name=batch.code)
     loaded = load_inputs(session, batch, rule=rule, round_=round_, adjust=adjust)
     rows = admit(loaded.inputs)
@@ -77,26 +79,26 @@ def commit_run(session: Session, batch: Batch, number: int, *, by: Acting) -> di
     Raises E305 (no such run), E401 (not now), E461 (there is a result), E462 (the run is stale).
     """
     run = find_run(session, batch, number)
-    after = _require_uncommitted(session, batch, run)
+    _require_no_result(session, batch, run)
+    moved = move_batch(session, batch, _COMMIT_VERBS[Round(run.round)], by=by)
     _require_fresh(session, batch, run)
     decided = list(_decided(session, run))
-    moved = Change("batch.commit", batch.code, batch.id, batch.status, after, data={"run": run.number})
-    record(session, by, [moved, *(_change(batch, run, row, status) for row, status in decided)])
-    take_seats(session, batch, [_seat(row) for row, status in decided if status == AdmissionStatus.PROPOSED])
+    data = {key: getattr(run, key) for key in ("number", "inputs_sha256", "results_sha256")}
+    chosen = Change("admission.commit", batch.code, batch.id, data=data)
+    record(session, by, [chosen, *(_change(batch, run, row, status) for row, status in decided)])
+    proposed = [_seat(row) for row, status in decided if status == AdmissionStatus.PROPOSED]
+    take_seats(session, batch, proposed)
     _write(session, batch, run, decided, by=by)
     run.committed_at = by.at
-    batch.status = after
     session.flush()
-    proposed = sum(status == AdmissionStatus.PROPOSED for _, status in decided)
-    counts = {"proposed": proposed, "not_admitted": run.candidates - run.admitted}
-    return {"batch": batch.code, "run": run.number, "status": after, **counts}
+    counts = {"proposed": len(proposed), "not_admitted": run.candidates - run.admitted}
+    return moved | {"run": run.number, **counts}
 
 
-def _require_uncommitted(session: Session, batch: Batch, run: Run) -> str:
+def _require_no_result(session: Session, batch: Batch, run: Run) -> None:
     result = run if run.committed_at is not None else result_run(session, batch)
     if result is not None and (run.round == Round.MAIN or result is run):
         raise ZhupeiError("E461", batch=batch.code, run=result.number)
-    return step(BATCH, batch.status, _COMMIT_VERBS[Round(run.round)], name=batch.code)
 
 
 def _require_fresh(session: Session, batch: Batch, run: Run) -> None:
@@ -158,28 +160,25 @@ def uncommit(session: Session, batch: Batch, *, reason: str | None, by: Acting) 
 
     Raises E401 when it is too late or there is nothing to take back, E404 without a reason.
     """
-    after = step(BATCH, batch.status, "uncommit", name=batch.code, reason=reason)
+    moved = move_batch(session, batch, "uncommit", by=by, reason=reason)
     taken_back = session.execute(
         select(_ADMISSION, _APPLICATION.c.application_no)
         .join(_APPLICATION, _APPLICATION.c.id == _ADMISSION.c.application_id)
         .where(*_of_runs(batch))
         .order_by(_ADMISSION.c.application_id)
     ).all()
-    moved = Change("batch.uncommit", batch.code, batch.id, batch.status, after, reason)
     changes = [
         Change("admission.uncommit", row.application_no, batch.id, row.status, None, reason)
         for row in taken_back
     ]
-    record(session, by, [moved, *changes])
+    record(session, by, changes)
     seated = [row for row in taken_back if row.status == AdmissionStatus.PROPOSED]
     free_seats(session, batch, [_seat(row) for row in seated])
     session.execute(delete(_ADMISSION).where(*_of_runs(batch)))
     # Those who gave up what a run gave them keep their place in the records, not the run.
     session.execute(update(_ADMISSION).where(_ADMISSION.c.batch_id == batch.id).values(run_id=None))
     session.execute(update(Run).where(Run.batch_id == batch.id).values(committed_at=None))
-    batch.status = after
-    session.flush()
-    return {"batch": batch.code, "status": after, "proposed": len(seated), "taken_back": len(taken_back)}
+    return moved | {"proposed": len(seated), "taken_back": len(taken_back)}
 
 
 def _of_runs(batch: Batch) -> tuple[Any, ...]:

@@ -1,5 +1,6 @@
 """Rosters (录取名单): one workbook a base, holding exactly the people admitted there."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,12 +18,14 @@ from zhupei_cli.services.lookup import base_names, specialty_names
 from zhupei_cli.services.roster_people import People, load_people, seats_of
 from zhupei_cli.services.runs import find_run
 from zhupei_cli.sheets.roster import BaseRoster, SpecialtyRoster, write_roster
+from zhupei_cli.sheets.roster_columns import ROSTER_COLUMNS
 from zhupei_cli.vocabulary import BATCH_STATUS, BatchStatus
 
 _PLAN: Table = Plan.metadata.tables[Plan.__tablename__]
 
 _WITH_RESULT = (BatchStatus.COMMITTED, BatchStatus.PUBLICITY, BatchStatus.FINAL, BatchStatus.ARCHIVED)
 _FINAL = (BatchStatus.FINAL, BatchStatus.ARCHIVED)
+_NUMBER = [column.key for column in ROSTER_COLUMNS].index("application_no")
 
 #: Rosters still to be written, each with its file.
 Targets = Sequence[tuple[Path, BaseRoster]]
@@ -30,7 +33,7 @@ Targets = Sequence[tuple[Path, BaseRoster]]
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which rosters: of these bases (None: all of the plan), of which run while it is no result; and where."""
+    """Of which bases (None: all of the plan), of which run if it is no result yet, and where to."""
 
     folder: Path
     bases: Sequence[str] | None = None
@@ -115,18 +118,16 @@ def _rosters(
 
 def _require_exactly(rosters: Iterable[BaseRoster], admitted: Sequence[tuple[str, str, str]]) -> None:
     """Raise E466 unless everybody admitted stands once on the roster of their place, and nobody else does."""
-    listed = [
-        (roster.base_code, place.code, str(row[1]))
+    listed = Counter(
+        (roster.base_code, place.code, str(row[_NUMBER]))
         for roster in rosters
         for place in roster.specialties
         for row in place.rows
-    ]
-    if sorted(listed) != sorted(admitted):
-        missing, extra = set(admitted) - set(listed), set(listed) - set(admitted)
-        example = min(missing | extra, default=("", "", "重复的行"))[2]
-        raise ZhupeiError(
-            "E466", missing=len(missing), extra=len(listed) - len(admitted) + len(missing), example=example
-        )
+    )
+    missing, extra = Counter(admitted) - listed, listed - Counter(admitted)
+    if missing or extra:
+        example = min(missing | extra)[2]
+        raise ZhupeiError("E466", missing=missing.total(), extra=extra.total(), example=example)
 
 
 def _seal(session: Session, seq: int) -> str:
