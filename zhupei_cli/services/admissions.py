@@ -50,8 +50,8 @@ def run_admission(
     batch: Batch,
     *,
     by: Acting,
-    rule: Rule = Rule.CHOICE_FIRST,
-    round_: Round = Round.MAIN,
+    rule: str = Rule.CHOICE_FIRST,
+    round_: str = Round.MAIN,
     adjust: bool = True,
 ) -> dict[str, Any]:
     """Compute a run from what the database holds, audit it, store it; return its summary.
@@ -60,7 +60,7 @@ def run_admission(
     `score-first` meets a base's own record, E448 when the audit finds something: nothing is stored then.
     """
     session.refresh(batch, with_for_update=True)  # nobody unlocks or commits while it is computed
-    step(BATCH, batch.status, _RUN_VERBS[round_], name=batch.code)
+    step(BATCH, batch.status, _RUN_VERBS[Round(round_)], name=batch.code)
     loaded = load_inputs(session, batch, rule=rule, round_=round_, adjust=adjust)
     rows = admit(loaded.inputs)
     findings = audit(loaded.inputs, rows)

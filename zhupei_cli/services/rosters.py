@@ -74,6 +74,20 @@ def write_rosters(targets: Targets, *, force: bool = False) -> None:
         write_roster(path, roster, force=force)
 
 
+def summary_of(targets: Targets) -> dict[str, Any]:
+    """Return which lists these are, how many people stand on them, and their files."""
+    files = [
+        {
+            "base": roster.base_code,
+            "file": path.name,
+            "people": sum(len(one.rows) for one in roster.specialties),
+        }
+        for path, roster in targets
+    ]
+    kind = targets[0][1].kind if targets else "名单"
+    return {"kind": kind, "people": sum(file["people"] for file in files), "files": files}
+
+
 def _uncommitted(session: Session, batch: Batch, number: int | None) -> Run | None:
     """Return the run to show before it is the result; None: the result itself is wanted, and there."""
     run = None if number is None else find_run(session, batch, number)

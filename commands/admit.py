@@ -1,0 +1,303 @@
+"""`zhupei admit`: marks, runs, and the result (录取)."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from zhupei_cli.services import admissions, listing, lookup, runs, scores
+from zhupei_cli.services.workbooks import read_workbooks
+from zhupei_cli.settings import Settings
+from zhupei_cli.sheets import kinds
+from zhupei_cli.store.engine import reading, transaction
+from zhupei_cli.vocabulary import ROUND, RULE, VIA, Rule
+
+from ._imports import show_import
+from ._options import batch_option, dry_run_option, format_options, json_option, pass_settings, reveal_option
+from ._output import FINDINGS, Column, Out, next_step, note, show, show_sheet, show_summary
+
+SCORES = (
+    Column("application_no", "报名号"),
+    Column("name", "姓名"),
+    Column("id_number", "证件号码"),
+    Column("base_label", "单独成绩基地"),
+    Column("written", "笔试"),
+    Column("skill", "技能"),
+    Column("interview", "面试"),
+    Column("total", "总成绩"),
+)
+RUNS = (
+    Column("run", "次数"),
+    Column("rule_label", "录取规则"),
+    Column("round_label", "轮次"),
+    Column("candidates", "考生"),
+    Column("admitted", "录取"),
+    Column("not_admitted", "未录取"),
+    Column("vacancies", "空缺"),
+    Column("made_by", "经办人"),
+    Column("made_at", "计算时间"),
+    Column("committed_at", "确定时间"),
+)
+RUN = (
+    *RUNS[:6],
+    Column("ways", "录取志愿"),
+    Column("vacancies", "空缺岗位"),
+    Column("adjust", "调剂"),
+    *RUNS[7:],
+    Column("inputs_sha256", "输入摘要"),
+    Column("results_sha256", "结果摘要"),
+)
+RESULTS = (
+    Column("application_no", "报名号"),
+    Column("name", "姓名"),
+    Column("id_number", "证件号码"),
+    Column("outcome_label", "录取结果"),
+    Column("base_label", "录取基地"),
+    Column("specialty_label", "录取专业"),
+    Column("via_label", "录取志愿"),
+    Column("total", "总成绩"),
+    Column("rank", "名次"),
+    Column("reason_label", "未录取原因"),
+)
+
+
+@click.group()
+def admit() -> None:
+    """成绩和录取：导入成绩，计算、查看、确定录取结果。"""
+
+
+@admit.group("scores")
+def scores_() -> None:
+    """成绩：导入、查看。"""
+
+
+@scores_.command("import")
+@click.argument("files", nargs=-1, required=True, metavar="FILE…", type=click.Path(path_type=Path))
+@batch_option
+@dry_run_option
+@json_option
+@pass_settings
+def import_scores(
+    settings: Settings, files: tuple[Path, ...], *, batch: str | None, dry_run: bool, as_json: bool
+) -> None:
+    """从工作簿导入成绩（报名号或证件号码，笔试、技能、面试）。
+
+    缺考写“缺考”，空白表示没有给出，保留已有成绩；写了基地编号的行是该基地的单独成绩。锁定批次后不能再导入。
+
+    \b
+    例：zhupei admit scores import 成绩.xlsx
+    """
+    found = read_workbooks(files, kinds.SCORE)
+    with transaction(settings.database_url, dry_run=dry_run) as session:
+        chosen = lookup.find_batch(session, batch)
+        outcome = scores.import_scores(session, found, batch=chosen, by=settings.acting())
+    show_import(settings, outcome, found.problems, as_json=as_json, dry_run=dry_run)
+
+
+@scores_.command("list")
+@batch_option
+@reveal_option
+@format_options
+@pass_settings
+def list_scores(settings: Settings, *, batch: str | None, reveal: bool, out: Out) -> None:
+    """列出成绩和按批次权重计算的总成绩；证件号码默认遮盖。
+
+    \b
+    例：zhupei admit scores list -o 成绩.csv
+    """
+    with transaction(settings.database_url, read_only=not reveal) as session:
+        found = lookup.find_batch(session, batch)
+        rows = scores.list_scores(session, found, reveal=reveal)
+        if reveal:
+            listing.record_reveal(
+                session, found, by=settings.acting(), what="admit scores list", rows=len(rows)
+            )
+    show(rows, SCORES, out)
+
+
+@admit.command("run")
+@batch_option
+@click.option(
+    "--rule",
+    type=click.Choice(list(RULE.labels)),
+    default=Rule.CHOICE_FIRST.value,
+    show_default=True,
+    help="录取规则：志愿优先、分数优先、稳定匹配",
+)
+@click.option("--no-adjust", is_flag=True, help="不做调剂")
+@click.option(
+    "--round",
+    "round_",
+    type=click.Choice(list(ROUND.labels)),
+    default="main",
+    show_default=True,
+    help="adjust：定拟录取后，只对尚未录取的考生再次调剂",
+)
+@dry_run_option
+@json_option
+@pass_settings
+def run(
+    settings: Settings,
+    *,
+    batch: str | None,
+    rule: str,
+    no_adjust: bool,
+    round_: str,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """计算录取：不改变任何报名，结果编号保存，可反复计算。
+
+    \b
+    例：zhupei admit run
+        zhupei admit run --rule stable --no-adjust
+    """
+    if no_adjust and round_ == "adjust":
+        raise click.UsageError("--round adjust 只做调剂，不能加 --no-adjust。", click.get_current_context())
+    with transaction(settings.database_url, dry_run=dry_run) as session:
+        found = lookup.find_batch(session, batch)
+        summary = admissions.run_admission(
+            session, found, by=settings.acting(), rule=rule, round_=round_, adjust=not no_adjust
+        )
+    show_summary(settings, summary, _run_sentence(summary, dry_run=dry_run), as_json=as_json)
+    if not (as_json or dry_run):
+        number = summary["run"]
+        next_step(settings, f"zhupei admit list --run {number}", "查看每名考生的结果")
+        next_step(settings, f"zhupei admit commit {number}", "确定为拟录取结果")
+
+
+def _run_sentence(summary: dict[str, Any], *, dry_run: bool) -> str:
+    head = "试算（不保存）" if dry_run else f"第 {summary['run']} 次录取计算"
+    ways = "，".join(_ways(summary))
+    return (
+        f"{head}（{RULE.label(summary['rule'])}）：考生 {summary['candidates']} 人，"
+        f"录取 {summary['admitted']} 人（{ways}），未录取 {summary['not_admitted']} 人，"
+        f"空缺岗位 {summary['vacancies']} 个"
+    )
+
+
+def _ways(summary: dict[str, Any]) -> list[str]:
+    return [f"{VIA.labels.get(via, via)} {count}" for via, count in summary["by_via"].items()]
+
+
+@admit.command("runs")
+@batch_option
+@format_options
+@pass_settings
+def runs_(settings: Settings, *, batch: str | None, out: Out) -> None:
+    """列出全部录取计算。
+
+    \b
+    例：zhupei admit runs
+    """
+    with reading(settings.database_url) as session:
+        found = runs.list_runs(session, lookup.find_batch(session, batch))
+    show(found, RUNS, out)
+
+
+@admit.command("show")
+@click.argument("number", metavar="RUN", type=click.IntRange(1))
+@batch_option
+@format_options
+@pass_settings
+def show_(settings: Settings, number: int, *, batch: str | None, out: Out) -> None:
+    """查看一次录取计算：参数、人数、摘要。
+
+    \b
+    例：zhupei admit show 1
+    """
+    with reading(settings.database_url) as session:
+        (found,) = runs.list_runs(session, lookup.find_batch(session, batch), number=number)
+    show_sheet(found if out.format.startswith("json") else {**found, "ways": _ways(found)}, RUN, out)
+
+
+@admit.command("list")
+@batch_option
+@click.option("--run", "number", metavar="RUN", type=click.IntRange(1), help="哪一次录取计算")
+@reveal_option
+@format_options
+@pass_settings
+def list_(settings: Settings, *, batch: str | None, number: int | None, reveal: bool, out: Out) -> None:
+    """列出每名考生的录取结果；不写 --run 时为已确定的一次，没有则为最近一次。
+
+    \b
+    例：zhupei admit list --run 1 -o 录取结果.xlsx
+    """
+    with transaction(settings.database_url, read_only=not reveal) as session:
+        found = lookup.find_batch(session, batch)
+        one = runs.current_run(session, found) if number is None else runs.find_run(session, found, number)
+        rows = runs.list_results(session, one, reveal=reveal)
+        if reveal:
+            listing.record_reveal(session, found, by=settings.acting(), what="admit list", rows=len(rows))
+        state = "未确定" if one.committed_at is None else "已确定"
+        heading = f"第 {one.number} 次录取计算（{RULE.label(one.rule)}，{state}）"
+    note(settings, heading)
+    show(rows, RESULTS, out)
+
+
+@admit.command("commit")
+@click.argument("number", metavar="RUN", type=click.IntRange(1))
+@batch_option
+@dry_run_option
+@json_option
+@pass_settings
+def commit(settings: Settings, number: int, *, batch: str | None, dry_run: bool, as_json: bool) -> None:
+    """把一次录取计算确定为拟录取结果；此后数据有变的计算不能确定。
+
+    \b
+    例：zhupei admit commit 1
+    """
+    with transaction(settings.database_url, dry_run=dry_run) as session:
+        found = lookup.find_batch(session, batch)
+        summary = admissions.commit_run(session, found, number, by=settings.acting())
+    head = "试做（不保存）：" if dry_run else ""
+    counted = f"拟录取 {summary['proposed']} 人，未录取 {summary['not_admitted']} 人"
+    show_summary(settings, summary, f"{head}第 {number} 次录取计算已确定，{counted}", as_json=as_json)
+    if not (as_json or dry_run):
+        next_step(settings, "zhupei export roster --all -o 名单", "导出各基地拟录取名单")
+        next_step(settings, "zhupei batch publish", "公示")
+
+
+@admit.command("uncommit")
+@batch_option
+@click.option("--reason", required=True, help="撤销的原因")
+@dry_run_option
+@json_option
+@pass_settings
+def uncommit(settings: Settings, *, batch: str | None, reason: str, dry_run: bool, as_json: bool) -> None:
+    """公示前撤销拟录取结果，批次回到已锁定；录取计算仍保留。
+
+    \b
+    例：zhupei admit uncommit --reason 计划调整
+    """
+    with transaction(settings.database_url, dry_run=dry_run) as session:
+        found = lookup.find_batch(session, batch)
+        summary = admissions.uncommit(session, found, reason=reason, by=settings.acting())
+    head = "试做（不保存）：" if dry_run else ""
+    sentence = f"{head}已撤销 {summary['taken_back']} 人的录取结果，其中拟录取 {summary['proposed']} 人"
+    show_summary(settings, summary, sentence, as_json=as_json)
+    if not (as_json or dry_run):
+        next_step(settings, "zhupei admit run", "重新计算录取")
+
+
+@admit.command("verify")
+@click.argument("number", metavar="RUN", type=click.IntRange(1))
+@batch_option
+@json_option
+@pass_settings
+def verify(settings: Settings, number: int, *, batch: str | None, as_json: bool) -> None:
+    """按保存的输入重新计算，与当时的摘要核对；不符时退出码为 3。
+
+    \b
+    例：zhupei admit verify 1
+    """
+    with reading(settings.database_url) as session:
+        one = runs.find_run(session, lookup.find_batch(session, batch), number)
+        findings = runs.verify_run(session, one)
+    summary = {"ok": not findings, "findings": [finding._asdict() for finding in findings]}
+    sentence = f"第 {number} 次录取计算：{'有不符' if findings else '输入和结果均与摘要一致'}"
+    show_summary(settings, summary, sentence, as_json=as_json)
+    for finding in () if as_json else findings:
+        note(settings, f"错误 [{finding.code}]：{finding.message}")
+    if findings:
+        click.get_current_context().exit(FINDINGS)

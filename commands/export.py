@@ -1,0 +1,100 @@
+"""`zhupei export`: rosters and vacancies."""
+
+from pathlib import Path
+
+import click
+
+from zhupei_cli.services import lookup, rosters, seats
+from zhupei_cli.services.rosters import Wanted
+from zhupei_cli.settings import Settings
+from zhupei_cli.store.engine import reading, transaction
+
+from ._options import batch_option, dry_run_option, format_options, json_option, pass_settings
+from ._output import Column, Out, show, show_summary
+
+VACANCIES = (
+    Column("base", "基地编号"),
+    Column("base_label", "基地名称"),
+    Column("specialty", "专业代码"),
+    Column("specialty_label", "专业"),
+    Column("quota", "计划人数"),
+    Column("taken", "已占"),
+    Column("vacant", "空缺"),
+    Column("is_shortage", "紧缺"),
+    Column("stopped", "停招"),
+)
+
+
+@click.group()
+def export() -> None:
+    """导出：录取名单、空缺岗位。"""
+
+
+@export.command("roster")
+@click.argument("more", nargs=-1, metavar="[CODE…]")
+@batch_option
+@click.option("--base", "bases", multiple=True, metavar="CODE", help="这些基地（编号或名称），可写多个")
+@click.option("--all", "every", is_flag=True, help="招收计划中的全部基地")
+@click.option("--run", metavar="RUN", type=click.IntRange(1), help="还没有确定的一次录取计算（省级）")
+@click.option(
+    "-o",
+    "--output",
+    "folder",
+    required=True,
+    metavar="DIR",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="写入这个文件夹",
+)
+@click.option("--force", is_flag=True, help="覆盖已有文件")
+@dry_run_option
+@json_option
+@pass_settings
+def roster(
+    settings: Settings,
+    more: tuple[str, ...],
+    *,
+    batch: str | None,
+    bases: tuple[str, ...],
+    every: bool,
+    run: int | None,
+    folder: Path,
+    force: bool,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """每个基地导出一份录取名单工作簿；正式录取前为拟录取名单。
+
+    \b
+    例：zhupei export roster --all -o 名单
+        zhupei export roster --base 4101001 4101002 -o 名单
+    """
+    words = (*bases, *more)
+    if bool(words) == every:
+        raise click.UsageError("请用 --base 写基地，或用 --all，二者选一。", click.get_current_context())
+    with transaction(settings.database_url, dry_run=dry_run) as session:
+        found = lookup.find_batch(session, batch)
+        codes = None if every else [lookup.find_base(session, word) for word in words]
+        wanted = Wanted(folder, codes, run, force=force)
+        targets = rosters.prepare_rosters(session, found, wanted, by=settings.acting())
+    # The event is stored by now: no list leaves the database without one.
+    if not dry_run:
+        rosters.write_rosters(targets, force=force)
+    summary = rosters.summary_of(targets)
+    head = "试做（不写文件）：" if dry_run else "已写出 "
+    sentence = f"{head}{len(targets)} 份{summary['kind']}，共 {summary['people']} 人，文件夹 {folder}"
+    show_summary(settings, {**summary, "run": run, "dry_run": dry_run}, sentence, as_json=as_json)
+
+
+@export.command("vacancies")
+@batch_option
+@format_options
+@pass_settings
+def vacancies(settings: Settings, *, batch: str | None, out: Out) -> None:
+    """列出招收计划各岗位的计划、已占和空缺人数；停招的岗位没有空缺。
+
+    \b
+    例：zhupei export vacancies -o 空缺岗位.xlsx
+    """
+    with reading(settings.database_url) as session:
+        rows = seats.list_vacancies(session, lookup.find_batch(session, batch))
+    show(rows, VACANCIES, out)
