@@ -48,6 +48,16 @@ def batch_option(command: F) -> F:
     )(command)
 
 
+def batch_argument(command: F) -> F:
+    """Add [CODE] and --batch to a command about the batch itself; `batch` is either, or None."""
+
+    @functools.wraps(command)
+    def with_batch(*args: Any, code: str | None, batch: str | None, **kwargs: Any) -> Any:
+        return command(*args, batch=code or batch, **kwargs)
+
+    return batch_option(click.argument("code", required=False, metavar="[CODE]")(with_batch))  # type: ignore[return-value]
+
+
 def format_options(command: F) -> F:
     """Add -f, --json, -o and --force to a command that shows data; it gets them as `out: Out`."""
 

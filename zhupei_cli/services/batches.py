@@ -225,5 +225,9 @@ def _by_status(session: Session, model: type[Application | Admission], batch: Ba
 
 
 def stored_runs(session: Session, batch: Batch) -> int:
-    """Return how many computed runs the batch has: a change of parameters or plan makes them stale."""
+    """Return how many computed runs the batch has: a change of plan or of RUN_SETTINGS makes them stale."""
     return session.execute(select(func.count()).where(Run.batch_id == batch.id)).scalar_one()
+
+
+#: The settings a run is computed with.
+RUN_SETTINGS: Final = frozenset(("weights", "tie_keys", "min_score", "adjust_scope"))

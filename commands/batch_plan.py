@@ -1,0 +1,228 @@
+"""`zhupei batch plan`: the places of a batch."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from zhupei_cli.rules.settings import read_mark
+from zhupei_cli.services import batches, lookup, plan_sheets, plans
+from zhupei_cli.settings import Settings
+from zhupei_cli.store.engine import reading, transaction
+
+from ._imports import show_import
+from ._options import F, batch_option, dry_run_option, format_options, json_option, pass_settings
+from ._output import Column, Out, next_step, show, show_summary
+from .batch import tell_stale, tried
+
+LIST = (
+    Column("base", "基地编号"),
+    Column("base_label", "基地名称"),
+    Column("specialty", "专业代码"),
+    Column("specialty_label", "专业"),
+    Column("quota", "计划人数"),
+    Column("taken", "已占"),
+    Column("vacant", "空缺"),
+    Column("min_score", "最低分"),
+    Column("max_own", "本单位上限"),
+    Column("max_entrusted", "委托培养上限"),
+    Column("max_social", "社会招收上限"),
+    Column("stopped", "停招"),
+)
+_NO_LIMIT = ("none", "无")
+
+
+@click.group()
+def plan() -> None:
+    """招收计划：导入、查看、修改。"""
+
+
+@plan.command("import")
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+@batch_option
+@dry_run_option
+@json_option
+@pass_settings
+def import_(settings: Settings, file: Path, *, batch: str | None, dry_run: bool, as_json: bool) -> None:
+    """从工作簿导入招收计划：一行一个岗位，或一行一个基地、一列一个专业。
+
+    已有的岗位更新，表中没有的保持不变；空白格保持原样。
+
+    \b
+    例：zhupei batch plan import 招收计划.xlsx --batch HN2026
+    """
+    sheet = plan_sheets.read_plan(file)
+    with transaction(settings.database_url, dry_run=dry_run) as session:
+        found = lookup.find_batch(session, batch)
+        code, runs = found.code, batches.stored_runs(session, found)
+        outcome = plan_sheets.import_plan(session, found, sheet, by=settings.acting())
+    tell_stale(settings, runs if outcome.counts.written else 0)
+    show_import(settings, outcome, sheet.problems, as_json=as_json, dry_run=dry_run)
+    if outcome.import_id is not None and not dry_run:
+        next_step(settings, f"zhupei batch open {code}", "开放报名")
+
+
+@plan.command("list")
+@batch_option
+@click.option("--base", help="只看这个基地的（编号或名称）")
+@click.option("--specialty", help="只看这个专业的（代码或名称）")
+@format_options
+@pass_settings
+def list_(
+    settings: Settings, *, batch: str | None, base: str | None, specialty: str | None, out: Out
+) -> None:
+    """列出招收计划和已占名额。
+
+    \b
+    例：zhupei batch plan list --base 4101001
+    """
+    with reading(settings.database_url) as session:
+        found = lookup.find_batch(session, batch)
+        rows = plans.list_plan(
+            session,
+            found,
+            base=base and lookup.find_base(session, base),
+            specialty=specialty and lookup.find_specialty(session, specialty),
+        )
+    show(rows, LIST, out)
+
+
+def _place_options(command: F) -> F:
+    """Add what every change of one place takes."""
+    for option in (
+        json_option,
+        dry_run_option,
+        click.option("--reason", help="修改的原因"),
+        batch_option,
+        click.argument("specialty", metavar="SPECIALTY"),
+        click.argument("base", metavar="BASE"),
+    ):
+        command = option(command)
+    return command
+
+
+@plan.command("set")
+@click.argument("base", metavar="BASE")
+@click.argument("specialty", metavar="SPECIALTY")
+@click.argument("quota", metavar="QUOTA", type=click.IntRange(0, 100_000))
+@click.option("--min-score", metavar="MARK", help="最低分，0 至 100；none 表示不设")
+@click.option("--max-own", metavar="N", help="本单位住院医师上限；none 表示不限")
+@click.option("--max-entrusted", metavar="N", help="委托培养住院医师上限；none 表示不限")
+@click.option("--max-social", metavar="N", help="面向社会招收上限；none 表示不限")
+@click.option("--reason", help="修改的原因")
+@batch_option
+@dry_run_option
+@json_option
+@pass_settings
+def set_(
+    settings: Settings,
+    base: str,
+    specialty: str,
+    quota: int,
+    *,
+    batch: str | None,
+    min_score: str | None,
+    max_own: str | None,
+    max_entrusted: str | None,
+    max_social: str | None,
+    reason: str | None,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """设定一个岗位的计划人数、最低分和身份上限；没有这个岗位就新增。
+
+    \b
+    例：zhupei batch plan set 4101001 内科 20 --min-score 60 --max-own 5
+    """
+    limits = {"max_own": max_own, "max_entrusted": max_entrusted, "max_social": max_social}
+    terms: dict[str, Any] = {"quota": quota}
+    if min_score is not None:
+        terms["min_score"] = _line(min_score)
+    terms |= {name: _limit(name, text) for name, text in limits.items() if text is not None}
+    _set(settings, base, specialty, terms, batch=batch, reason=reason, dry_run=dry_run, as_json=as_json)
+
+
+def _line(text: str) -> int | None:
+    try:
+        return None if text in _NO_LIMIT else read_mark(text)
+    except ValueError as error:
+        message = f"--min-score {text!r} 应为 0 至 100，最多两位小数，或 none。"
+        raise click.UsageError(message, click.get_current_context()) from error
+
+
+def _limit(name: str, text: str) -> int | None:
+    if text in _NO_LIMIT:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) < 7):
+        option = f"--{name.replace('_', '-')}"
+        raise click.UsageError(f"{option} {text!r} 应为整数，或 none。", click.get_current_context())
+    return int(text)
+
+
+def _set(
+    settings: Settings,
+    base: str,
+    specialty: str,
+    terms: dict[str, Any],
+    *,
+    batch: str | None,
+    reason: str | None,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    with transaction(settings.database_url, dry_run=dry_run) as session:
+        found = lookup.find_batch(session, batch)
+        runs = batches.stored_runs(session, found)
+        row = plans.set_place(
+            session, found, base, specialty, by=settings.acting(), terms=terms, reason=reason
+        )
+    stale = runs if row["changed"] else 0
+    summary = {**row, "stale_runs": stale, "dry_run": dry_run}
+    place = f"{row['base_label']} 的 {row['specialty_label']}"
+    state = f"计划 {row['quota']} 人，已占 {row['taken']} 人{'，停招' if row['stopped'] else ''}"
+    show_summary(settings, summary, tried(f"{place}：{state}", dry_run=dry_run), as_json=as_json)
+    tell_stale(settings, stale)
+
+
+@plan.command("stop")
+@_place_options
+@pass_settings
+def stop(
+    settings: Settings,
+    base: str,
+    specialty: str,
+    *,
+    batch: str | None,
+    reason: str | None,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """停招一个岗位：不能再填报，录取时不再招人；已占的名额保留。
+
+    \b
+    例：zhupei batch plan stop 4101001 内科 --reason 师资不足
+    """
+    terms = {"stopped": True}
+    _set(settings, base, specialty, terms, batch=batch, reason=reason, dry_run=dry_run, as_json=as_json)
+
+
+@plan.command("resume")
+@_place_options
+@pass_settings
+def resume(
+    settings: Settings,
+    base: str,
+    specialty: str,
+    *,
+    batch: str | None,
+    reason: str | None,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """恢复停招的岗位。
+
+    \b
+    例：zhupei batch plan resume 4101001 内科
+    """
+    terms = {"stopped": False}
+    _set(settings, base, specialty, terms, batch=batch, reason=reason, dry_run=dry_run, as_json=as_json)
