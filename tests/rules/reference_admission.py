@@ -112,7 +112,7 @@ def adjustment_order(inputs: Inputs, seats: Seats, c: Candidate, place: Place) -
     return (
         0 if place.specialty == specialty else 1,
         0 if kind is not None and kind.shortage else 1,
-        0 if city is not None and city == here else 1,
+        0 if city and city == here else 1,
         -free_seats(inputs, seats, place),
         place.base,
         place.specialty,
