@@ -24,7 +24,7 @@ def open_batch(session: Session, *, status: str = "open", code: str = "HN2026", 
             session.add(
                 TrainingBase(code=base, name=name, aliases="", city=f"{base[:4]}00", status="enabled")
             )
-    number = {"HN2026": 1}.get(code, 2)
+    number = {"HN2026": 1, "HN2025": 2}[code]
     batch = Batch(
         id=number,
         code=code,

@@ -1,0 +1,134 @@
+"""Eight real processes at once on one SQLite file: whatever they do, every invariant stays whole."""
+
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from sqlalchemy import func, select, text
+
+from tests.people import open_batch, person, write_people
+from zhupei_cli.acting import Acting
+from zhupei_cli.model import Admission, Application, Batch, Counter, Event, Plan, Trainee
+from zhupei_cli.services import reviews
+from zhupei_cli.services.events import chained
+from zhupei_cli.services.importing import Options
+from zhupei_cli.services.reviews import Verdict
+from zhupei_cli.services.trainees import import_trainees
+from zhupei_cli.services.workbooks import read_workbooks
+from zhupei_cli.sheets import kinds
+from zhupei_cli.store.engine import transaction
+from zhupei_cli.vocabulary import Decision
+
+PROCESSES, SEATS, TRIES = 8, 30, 10
+
+#: One worker: places TRIES people of the committed batch into the same place, imports a workbook of its own
+#: into the open batch, and approves what it imported. Prints how many of its people found a seat.
+WORKER = """
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from zhupei_cli.acting import Acting
+from zhupei_cli.errors import ZhupeiError
+from zhupei_cli.services import lookup, placing, reviews, trainees
+from zhupei_cli.services.importing import Options
+from zhupei_cli.services.reviews import Verdict
+from zhupei_cli.services.workbooks import read_workbooks
+from zhupei_cli.sheets import kinds
+from zhupei_cli.store.engine import transaction
+from zhupei_cli.vocabulary import Decision
+
+url, book, first, tries = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4])
+by = Acting(f"进程{first}", datetime(2026, 6, 5, 2, tzinfo=UTC))
+seated = 0
+for number in range(first, first + tries):
+    try:
+        with transaction(url) as session:
+            batch = lookup.find_batch(session, "HN2025")
+            seat = ("4101001", "0100")
+            placing.place(session, batch, f"HN2025-{number:07d}", seat, reason="个别安排", by=by)
+            seated += 1
+    except ZhupeiError as error:
+        assert error.code == "E463", error
+reading = read_workbooks([book], kinds.PERSON)
+with transaction(url) as session:
+    batch = lookup.find_batch(session, "HN2026")
+    trainees.import_trainees(session, reading, batch=batch, by=by, options=Options(submit=True))
+with transaction(url) as session:
+    batch = lookup.find_batch(session, "HN2026")
+    verdicts = [Verdict(f"HN2026-{n:07d}", Decision.APPROVE) for n in range(1, 500)]
+    rows = reviews.faults(session, batch, verdicts, base=None)[0]
+    reviews.carry_out(session, batch, rows, by=by, base=None)
+print(seated)
+"""
+
+
+def _season(database: str, folder: Path, by: Acting) -> None:
+    """Make HN2025, committed, 80 approved and 30 seats left at one place; and HN2026, open."""
+    people = [person(n) for n in range(PROCESSES * TRIES)]
+    reading = read_workbooks([write_people(folder / "old.xlsx", people)], kinds.PERSON)
+    with transaction(database) as session:
+        batch = open_batch(session, code="HN2025")
+        import_trainees(session, reading, batch=batch, by=by, options=Options(submit=True))
+        numbers = [f"HN2025-{n:07d}" for n in range(1, PROCESSES * TRIES + 1)]
+        reviews.decide(session, batch, [Verdict(number, Decision.APPROVE) for number in numbers], by=by)
+        batch.status = "committed"
+        plan = session.get_one(Plan, (batch.id, "4101001", "0100"))
+        plan.quota = SEATS
+        # Another year: the people of HN2025 are none of HN2026.
+        batch.year = 2025
+        open_batch(session)
+
+
+def test_eight_processes_place_import_and_review_at_once(database: str, tmp_path: Path, by: Acting) -> None:
+    _season(database, tmp_path, by)
+    workers = []
+    for process in range(PROCESSES):
+        people = [person(1000 + process * 50 + n) for n in range(25)]
+        book = write_people(tmp_path / f"{process}.xlsx", people)
+        arguments = [database, str(book), str(process * TRIES + 1), str(TRIES)]
+        workers.append(
+            subprocess.Popen(
+                [sys.executable, "-c", WORKER, *arguments],
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+                cwd=Path(__file__).parent.parent,
+            )
+        )
+    ends = [worker.communicate(timeout=120) for worker in workers]
+    assert [worker.returncode for worker in workers] == [0] * PROCESSES, [error for _, error in ends]
+    assert sum(int(out) for out, _ in ends) == SEATS
+    _assert_whole(database)
+
+
+def _assert_whole(database: str) -> None:
+    with transaction(database, read_only=True) as session:
+        batch = session.execute(select(Batch).where(Batch.code == "HN2025")).scalar_one()
+        plan = session.get_one(Plan, (batch.id, "4101001", "0100"))
+        seated = session.execute(
+            select(func.count()).where(Admission.batch_id == batch.id, Admission.status == "proposed")
+        ).scalar()
+        assert (plan.taken_own + plan.taken_entrusted + plan.taken_social, seated) == (SEATS, SEATS)
+        numbers = session.execute(
+            select(Application.application_no)
+            .where(Application.application_no.startswith("HN2026"))
+            .order_by(Application.application_no)
+        ).scalars()
+        # Every number once, without a gap: they are taken in the transaction that uses them.
+        assert list(numbers) == [f"HN2026-{n:07d}" for n in range(1, PROCESSES * 25 + 1)]
+        people = session.execute(select(func.count()).select_from(Trainee)).scalar()
+        counted = session.execute(select(Counter.value).where(Counter.name == "trainee")).scalar()
+        assert people == counted == PROCESSES * TRIES + PROCESSES * 25
+        assert session.execute(text("PRAGMA integrity_check")).scalar() == "ok"
+        assert session.execute(text("PRAGMA foreign_key_check")).all() == []
+        _assert_chain(session.execute(select(Event).order_by(Event.seq)).scalars().all())
+
+
+def _assert_chain(events: Sequence[Event]) -> None:
+    previous = ""
+    for seq, event in enumerate(events, 1):
+        texts = (event.before, event.after, event.reason, event.data)
+        fields = (seq, event.at.isoformat(), event.who, event.action, event.batch_id, event.subject, *texts)
+        assert event.hash == chained(previous, fields)
+        previous = event.hash

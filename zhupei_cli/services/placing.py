@@ -1,0 +1,78 @@
+"""Placing one person by hand, beside what a run decided."""
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from zhupei_cli.acting import Acting
+from zhupei_cli.errors import ZhupeiError
+from zhupei_cli.model import Admission, Application, Batch, Plan
+from zhupei_cli.rules.lifecycle import ADMISSION, BATCH, step
+from zhupei_cli.services.events import Change, record
+from zhupei_cli.services.seats import take_seats
+from zhupei_cli.vocabulary import AdmissionStatus, ApplicationStatus
+
+
+def place(
+    session: Session, batch: Batch, number: str, seat: tuple[str, str], *, reason: str | None, by: Acting
+) -> dict[str, Any]:
+    """Propose an approved applicant for the place `seat` (base, specialty) of the plan.
+
+    Raises E304 (no such application), E468 (not approved), E306 (no such place), E469 (the place is
+    stopped), E463 (no free seat, or a limit reached), E467 (seated elsewhere this year), E401 or E402 for
+    the wrong state, E404 without a reason.
+    """
+    step(BATCH, batch.status, "adjust", name=batch.code)
+    application = _candidate(session, batch, number)
+    admission = session.get(Admission, application.id)
+    now = None if admission is None else admission.status
+    after = step(ADMISSION, now, "place", name=number, reason=reason)
+    _require_open(session, batch, seat)
+    live_key = _free_key(session, batch, application)
+    data = {"base": seat[0], "specialty": seat[1], "via": "place"}
+    record(session, by, [Change("admission.place", number, batch.id, now, after, reason, data)])
+    take_seats(session, batch, [(*seat, application.identity)])
+    if admission is None:
+        admission = Admission(
+            application_id=application.id,
+            application_status=ApplicationStatus.APPROVED,
+            batch_id=batch.id,
+            identity=application.identity,
+        )
+        session.add(admission)
+    admission.status, admission.live_key, admission.via = after, live_key, "place"
+    admission.base_code, admission.specialty_code = seat
+    admission.total = admission.rank = admission.run_id = None
+    admission.reason, admission.decided_at = reason, by.at
+    session.flush()
+    return {"application_no": number, "status": after, "base": seat[0], "specialty": seat[1]}
+
+
+def _candidate(session: Session, batch: Batch, number: str) -> Application:
+    found = session.execute(
+        select(Application).where(Application.batch_id == batch.id, Application.application_no == number)
+    ).scalar()
+    if found is None:
+        raise ZhupeiError("E304", application_no=number, nearest="")
+    if found.status != ApplicationStatus.APPROVED:
+        raise ZhupeiError("E468", application_no=number)
+    return found
+
+
+def _require_open(session: Session, batch: Batch, seat: tuple[str, str]) -> None:
+    plan = session.get(Plan, (batch.id, *seat))
+    if plan is None:
+        raise ZhupeiError("E306", base=seat[0], specialty=seat[1])
+    if plan.stopped:
+        raise ZhupeiError("E469", base=seat[0], specialty=seat[1])
+
+
+def _free_key(session: Session, batch: Batch, application: Application) -> str:
+    """Return the key that says who holds a seat this year; E467 when this person does already."""
+    key = f"{batch.year}:{application.trainee_id}"
+    taken = session.execute(select(Admission.status).where(Admission.live_key == key)).scalar()
+    if taken is not None:
+        label = ADMISSION.labels.label(AdmissionStatus(taken))
+        raise ZhupeiError("E467", application_no=application.application_no, status=label)
+    return key
