@@ -3,16 +3,16 @@
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from random import Random
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.people import id_number
-from zhupei_cli.model import Base, Batch, BatchSetting, Specialty
+from zhupei_cli.model import Base, Batch, BatchSetting, Specialty, TrainingBase
 from zhupei_cli.rules.run import Candidate, Inputs, Place, Spot
 from zhupei_cli.rules.run import Specialty as Kind
 from zhupei_cli.rules.scores import Record, mark_text
@@ -26,8 +26,10 @@ _AT = datetime(2026, 6, 1, tzinfo=UTC)
 _IDENTITIES = ("own", "entrusted", "social")
 
 
-def store_world(session: Session, inputs: Inputs, *, code: str = "T", status: str = "locked") -> Batch:
-    """Store what `inputs` tell as a batch of 2026: approved people, and the seats that are held already."""
+def store_world(
+    session: Session, inputs: Inputs, *, code: str = "T", status: str = "locked", year: int = 2026
+) -> Batch:
+    """Store what `inputs` tell as a batch: approved people, and the seats that are held already."""
     held = [
         Candidate(f"{code}-9{at:06d}", seat.identity, ((seat.base, seat.specialty),), False, _stamp(_AT), ())
         for at, seat in enumerate(inputs.held)
@@ -35,7 +37,7 @@ def store_world(session: Session, inputs: Inputs, *, code: str = "T", status: st
     people = [*inputs.candidates, *held]
     places = _places(inputs, people)
     _store_reference(session, inputs, places, people)
-    batch = _store_batch(session, inputs, code, status)
+    batch = _store_batch(session, inputs, code, status=status, year=year)
     _store_plan(session, batch, places, inputs)
     ids = _store_people(session, batch, people)
     _store_seats(session, batch, [(*ids[one.no], one) for one in held])
@@ -53,7 +55,8 @@ def _store_reference(
     session: Session, inputs: Inputs, places: Sequence[Place], people: Iterable[Candidate]
 ) -> None:
     owners = {record.base for one in people for record in one.records if record.base}
-    bases = sorted({place.base for place in places} | owners)
+    known = set(session.scalars(select(TrainingBase.code)))
+    bases = sorted(({place.base for place in places} | owners) - known)
     columns = ("code", "name", "aliases", "city", "status")
     rows = [(base, f"基地{base}", "", inputs.cities.get(base) or "", "enabled") for base in bases]
     _insert(session, "base", columns, rows)
@@ -67,10 +70,10 @@ def _store_reference(
     session.flush()
 
 
-def _store_batch(session: Session, inputs: Inputs, code: str, status: str) -> Batch:
+def _store_batch(session: Session, inputs: Inputs, code: str, *, status: str, year: int) -> Batch:
     (id_,) = take(session, "batch", 1)
     dates = {"apply_from": _AT, "apply_until": datetime(2026, 6, 30, tzinfo=UTC), "created_at": _AT}
-    batch = Batch(id=id_, code=code, name=f"{code} 招收", year=2026, status=status, **dates)
+    batch = Batch(id=id_, code=code, name=f"{code} 招收", year=year, status=status, **dates)
     session.add(batch)
     session.flush()
     line = inputs.min_score
@@ -243,11 +246,6 @@ def drawn_world(people: int, *, bases: int = 12, specialties: int = 8, seed: int
     cities = {f"B{base:03d}": f"41{base % 18:02d}00" for base in range(1, bases + 1)}
     kinds = {code: Kind("西医", at % 4 == 0) for at, code in enumerate(codes)}
     return Inputs(places=places, candidates=tuple(candidates), cities=cities, specialties=kinds)
-
-
-def with_held(inputs: Inputs, *held: Any) -> Inputs:
-    """Return `inputs` with seats taken before."""
-    return replace(inputs, held=tuple(held))
 
 
 def _stamp(moment: datetime) -> str:

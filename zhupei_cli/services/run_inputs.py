@@ -115,7 +115,7 @@ def _choices(session: Session, batch: Batch) -> dict[int, tuple[Spot, ...]]:
         _CHOICE.c.application_id, _CHOICE.c.number, _CHOICE.c.base_code, _CHOICE.c.specialty_code
     ).where(_CHOICE.c.batch_id == batch.id)
     found: dict[int, tuple[Spot, ...]] = {}
-    for id_, _number, base, specialty in sorted(map(tuple, session.execute(statement))):
+    for id_, _number, base, specialty in sorted(map(tuple, session.execute(statement).all())):
         found[id_] = (*found.get(id_, ()), (base, specialty))
     return found
 
@@ -128,7 +128,7 @@ def _records(session: Session, batch: Batch) -> dict[int, tuple[Record, ...]]:
         .where(_APPLICATION.c.batch_id == batch.id)
     )
     found: dict[int, tuple[Record, ...]] = {}
-    for id_, *record in session.execute(statement):
+    for id_, *record in session.execute(statement).all():
         found[id_] = (*found.get(id_, ()), Record(*record))
     return found
 
