@@ -31,10 +31,10 @@ def test_all_codes(zhupei: Run) -> None:
 
 
 def test_a_code_that_does_not_exist(zhupei: Run) -> None:
-    assert zhupei("explain", "E50l") == Ran(
+    assert zhupei("explain", "E902x") == Ran(
         4,
         "",
-        "错误 [E390]：没有错误代码 E50l\n怎么办：您是不是要查 E508？zhupei explain 列出全部代码\n",
+        "错误 [E390]：没有错误代码 E902x\n怎么办：您是不是要查 E902？zhupei explain 列出全部代码\n",
     )
 
 
