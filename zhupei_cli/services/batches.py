@@ -221,7 +221,7 @@ def _plan_totals(session: Session, batch: Batch) -> dict[str, int]:
 
 def _by_status(session: Session, model: type[Application | Admission], batch: Batch) -> dict[str, int]:
     statement = select(model.status, func.count()).where(model.batch_id == batch.id).group_by(model.status)
-    return dict(session.execute(statement).tuples().all())
+    return dict(session.execute(statement).all())
 
 
 def stored_runs(session: Session, batch: Batch) -> int:

@@ -1,0 +1,147 @@
+"""Opening databases: what is refused, what a transaction promises."""
+
+import stat
+import threading
+from pathlib import Path
+
+import pytest
+from sqlalchemy import exc, select, text
+
+from zhupei_cli.errors import ZhupeiError
+from zhupei_cli.model import Batch, BatchSetting, Counter, Specialty
+from zhupei_cli.store import engine
+from zhupei_cli.store.counters import take
+from zhupei_cli.store.engine import HEAD, open_engine, reading, shown, transaction
+
+
+def _refusal(url: str) -> tuple[str, int]:
+    with pytest.raises(ZhupeiError) as caught, transaction(url):
+        pass
+    return caught.value.code, caught.value.exit_code
+
+
+def test_a_mistyped_path_is_refused_and_makes_no_file(tmp_path: Path) -> None:
+    path = tmp_path / "typo.sqlite"
+    assert _refusal(f"sqlite:///{path}") == ("E501", 6)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("url", ["nonsense", "sqlite://", "sqlite:///:memory:", "nosuch://user@host/name"])
+def test_an_address_that_cannot_be_is_a_usage_error(url: str) -> None:
+    assert _refusal(url) == ("E502", 2)
+
+
+def test_a_password_is_never_shown() -> None:
+    assert (
+        shown("postgresql+psycopg://zhang:geheim@host/zhupei") == "postgresql+psycopg://zhang:***@host/zhupei"
+    )
+
+
+def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "letter.txt"
+    path.write_text("这不是数据库。" * 200)
+    assert _refusal(f"sqlite:///{path}") == ("E505", 6)
+
+
+def test_a_database_without_our_tables_is_not_written_to(tmp_path: Path) -> None:
+    path = tmp_path / "empty.sqlite"
+    path.touch()
+    assert _refusal(f"sqlite:///{path}") == ("E503", 6)
+
+
+def test_a_newer_database_is_refused(database: str) -> None:
+    with open_engine(database).begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    assert _refusal(database) == ("E504", 6)
+
+
+def test_a_connection_is_set_for_safety(database: str) -> None:
+    with transaction(database) as session:
+        found = {
+            name: session.execute(text(f"PRAGMA {name}")).scalar()
+            for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+        }
+    assert found == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 30_000}
+
+
+def test_the_database_says_no_by_itself(database: str) -> None:
+    with pytest.raises(exc.IntegrityError), transaction(database) as session:
+        session.add(BatchSetting(batch_id=77, key="weights", value=""))
+        session.flush()
+
+
+def test_a_block_that_ends_well_is_kept_and_any_other_is_not(database: str) -> None:
+    with transaction(database) as session:
+        take(session, "kept", 1)
+    with transaction(database, dry_run=True) as session:
+        take(session, "tried", 1)
+    with pytest.raises(RuntimeError), transaction(database) as session:
+        take(session, "failed", 1)
+        raise RuntimeError
+    with reading(database) as session:
+        names = session.execute(select(Counter.name).where(Counter.name.in_(("kept", "tried", "failed"))))
+        assert names.scalars().all() == ["kept"]
+
+
+def test_a_reader_neither_waits_for_a_writer_nor_sees_what_is_not_committed(database: str) -> None:
+    with transaction(database) as writer:
+        writer.execute(text("UPDATE specialty SET name = '改过' WHERE code = '0100'"))
+        with reading(database) as session:
+            assert session.get_one(Specialty, "0100").name == "内科"
+
+
+def test_a_second_writer_is_told_after_its_wait(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "BUSY_TIMEOUT", 50)
+    with transaction(database):
+        assert _refusal(database) == ("E601", 6)
+
+
+def test_two_writers_take_different_numbers(database: str) -> None:
+    taken: list[int] = []
+
+    def write() -> None:
+        for _ in range(10):
+            with transaction(database) as session:
+                taken.extend(take(session, "race", 3))
+
+    threads = [threading.Thread(target=write) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(taken) == list(range(1, 61))
+
+
+def test_what_a_writer_has_read_is_still_true_when_it_writes(database: str) -> None:
+    """A deferred transaction would let both read 0 and both write 1."""
+
+    def add_one() -> None:
+        with transaction(database) as session:
+            counter = session.get(Counter, "plain") or Counter(name="plain", value=0)
+            counter.value += 1
+            session.add(counter)
+
+    threads = [threading.Thread(target=add_one) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with reading(database) as session:
+        assert session.get_one(Counter, "plain").value == 4
+
+
+def test_files_beside_the_database_are_its_owners_alone(database: str, template: Path) -> None:
+    assert stat.S_IMODE(template.stat().st_mode) == 0o600
+    path = Path(database.removeprefix("sqlite:///"))
+    path.chmod(0o600)
+    with transaction(database) as session:
+        take(session, "wal", 1)
+        beside = [other for other in path.parent.iterdir() if other.name.startswith(path.name)]
+        assert len(beside) == 3
+        assert {stat.S_IMODE(other.stat().st_mode) for other in beside} == {0o600}
+
+
+def test_no_batch_is_there_before_one_is_made(database: str) -> None:
+    with reading(database) as session:
+        assert session.execute(select(Batch)).all() == []
+        assert engine.current_version(session.connection()) == HEAD
