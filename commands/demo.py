@@ -25,7 +25,7 @@ def demo(settings: Settings, folder: Path, *, as_json: bool) -> None:
 
     \b
     例：zhupei demo
-        zhupei --database sqlite:///zhupei-demo/zhupei.sqlite apply list --limit 10
+        zhupei demo 演示
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise ZhupeiError("E087", folder=folder)
