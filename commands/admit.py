@@ -27,7 +27,7 @@ SCORES = (
     Column("total", "总成绩"),
 )
 RUNS = (
-    Column("run", "次数"),
+    Column("run", "编号"),
     Column("rule_label", "录取规则"),
     Column("round_label", "轮次"),
     Column("candidates", "考生"),
