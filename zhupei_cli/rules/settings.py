@@ -129,7 +129,7 @@ def setting_of(key: str) -> Setting:
     if key not in SETTINGS:
         from difflib import get_close_matches
 
-        near = "、".join(get_close_matches(key, SETTINGS, n=3, cutoff=0.4) or SETTINGS)
+        near = "、".join(get_close_matches(key, SETTINGS, n=3, cutoff=0.6) or SETTINGS)
         raise ZhupeiError("E270", key=key, near=near)
     return SETTINGS[key]
 
