@@ -1,6 +1,9 @@
 """`zhupei review`: decisions of the first-choice base (指南 二.5)."""
 
+import functools
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -22,8 +25,28 @@ def review() -> None:
     """基地审核：通过、不通过、退回修改，也可从工作簿导入。"""
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the three decisions share: of which batch, by which base, how."""
+
+    settings: Settings
+    numbers: tuple[str, ...]
+    batch: str | None
+    base: str | None
+    skip_bad: bool
+    dry_run: bool
+    as_json: bool
+
+
 def _deciding(command: F) -> F:
-    """Add what the three decisions share."""
+    """Give a decision its numbers and options as one `asked: Asked`."""
+
+    @functools.wraps(command)
+    def with_asked(settings: Settings, numbers: tuple[str, ...], **given: Any) -> Any:
+        shared = {key: given.pop(key) for key in ("batch", "base", "skip_bad", "dry_run", "as_json")}
+        return command(Asked(settings, numbers, **shared), **given)
+
+    decided = pass_settings(with_asked)
     for option in (
         json_option,
         dry_run_option,
@@ -32,105 +55,62 @@ def _deciding(command: F) -> F:
         batch_option,
         click.argument("numbers", nargs=-1, required=True, metavar="NO…"),
     ):
-        command = option(command)
-    return command
+        decided = option(decided)
+    return decided  # type: ignore[return-value]
 
 
 @review.command("approve")
 @_deciding
-@pass_settings
-def approve(
-    settings: Settings,
-    numbers: tuple[str, ...],
-    *,
-    batch: str | None,
-    base: str | None,
-    skip_bad: bool,
-    dry_run: bool,
-    as_json: bool,
-) -> None:
+def approve(asked: Asked) -> None:
     """审核通过。
 
     \b
     例：zhupei review approve HN2026-0000001 --base 4101001
     """
-    verdicts = [Verdict(number, Decision.APPROVE) for number in numbers]
-    _decide(settings, verdicts, batch=batch, base=base, skip_bad=skip_bad, dry_run=dry_run, as_json=as_json)
+    _decide(asked, Decision.APPROVE)
 
 
 @review.command("reject")
-@_deciding
 @click.option("--reason", required=True, help="不通过的原因")
-@pass_settings
-def reject(
-    settings: Settings,
-    numbers: tuple[str, ...],
-    *,
-    batch: str | None,
-    base: str | None,
-    skip_bad: bool,
-    dry_run: bool,
-    as_json: bool,
-    reason: str,
-) -> None:
+@_deciding
+def reject(asked: Asked, reason: str) -> None:
     """审核不通过，须写明原因。
 
     \b
     例：zhupei review reject HN2026-0000003 --reason 学历不符合要求
     """
-    verdicts = [Verdict(number, Decision.REJECT, reason) for number in numbers]
-    _decide(settings, verdicts, batch=batch, base=base, skip_bad=skip_bad, dry_run=dry_run, as_json=as_json)
+    _decide(asked, Decision.REJECT, reason)
 
 
 @review.command("return")
-@_deciding
 @click.option("--reason", required=True, help="退回的原因")
-@pass_settings
-def return_(
-    settings: Settings,
-    numbers: tuple[str, ...],
-    *,
-    batch: str | None,
-    base: str | None,
-    skip_bad: bool,
-    dry_run: bool,
-    as_json: bool,
-    reason: str,
-) -> None:
+@_deciding
+def return_(asked: Asked, reason: str) -> None:
     """退回修改，须写明原因；学员改好后可再次提交。
 
     \b
     例：zhupei review return HN2026-0000002 --reason 毕业证照片不清楚
     """
-    verdicts = [Verdict(number, Decision.RETURN, reason) for number in numbers]
-    _decide(settings, verdicts, batch=batch, base=base, skip_bad=skip_bad, dry_run=dry_run, as_json=as_json)
+    _decide(asked, Decision.RETURN, reason)
 
 
-def _decide(
-    settings: Settings,
-    verdicts: list[Verdict],
-    *,
-    batch: str | None,
-    base: str | None,
-    skip_bad: bool,
-    dry_run: bool,
-    as_json: bool,
-) -> None:
-    with transaction(settings.database_url, dry_run=dry_run) as session:
-        found = lookup.find_batch(session, batch)
-        acting = base and lookup.find_base(session, base)
+def _decide(asked: Asked, decision: Decision, reason: str | None = None) -> None:
+    settings = asked.settings
+    verdicts = [Verdict(number, decision, reason) for number in asked.numbers]
+    with transaction(settings.database_url, dry_run=asked.dry_run) as session:
+        batch = lookup.find_batch(session, asked.batch)
+        base = asked.base and lookup.find_base(session, asked.base)
         done, refused = reviews.decide(
-            session, found, verdicts, by=settings.acting(), base=acting, skip_bad=skip_bad
+            session, batch, verdicts, by=settings.acting(), base=base, skip_bad=asked.skip_bad
         )
-    label = DECISION.label(verdicts[0].decision)
     refusals = [
         {"application_no": verdict.application_no, "code": fault.code, "message": fault.message}
         for verdict, fault in refused
     ]
-    summary = {"decision": verdicts[0].decision, "decided": done, "refused": refusals}
-    show_summary(settings, summary, f"{label}：{done} 份", as_json=as_json)
-    for verdict, fault in () if as_json else refused:
-        note(settings, f"错误 [{fault.code}] {verdict.application_no}：{fault.message}")
+    summary = {"decision": decision, "decided": done, "refused": refusals, "dry_run": asked.dry_run}
+    show_summary(settings, summary, f"{DECISION.label(decision)}：{done} 份", as_json=asked.as_json)
+    for one in () if asked.as_json else refusals:
+        note(settings, f"错误 [{one['code']}] {one['application_no']}：{one['message']}")
     if refused:
         click.get_current_context().exit(FINDINGS)
 

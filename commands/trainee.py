@@ -1,11 +1,12 @@
 """`zhupei trainee`: people."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
 from zhupei_cli.services import lookup, trainees
-from zhupei_cli.services.importing import Mode, Options
+from zhupei_cli.services.importing import Options
 from zhupei_cli.services.workbooks import read_workbooks
 from zhupei_cli.settings import Settings
 from zhupei_cli.sheets import kinds
@@ -51,12 +52,9 @@ def import_(
     max_rows: int,
     dry_run: bool,
     as_json: bool,
-    reason: str | None,
-    mode: Mode,
-    submit: bool,
-    profile_only: bool,
-    all_or_nothing: bool,
     late: bool,
+    reason: str | None,
+    **chosen: Any,
 ) -> None:
     """从工作簿导入学员和报名（报名信息，另有教育经历、工作经历两个可选的工作表）。
 
@@ -69,22 +67,16 @@ def import_(
     """
     if late and not (reason or "").strip():
         raise click.UsageError("--late 须同时用 --reason 写明原因。", click.get_current_context())
-    options = Options(
-        submit=submit,
-        mode=mode,
-        profile_only=profile_only,
-        all_or_nothing=all_or_nothing,
-        late_reason=reason if late else None,
-    )
-    optional = kinds.APPLICATION_KEYS if profile_only else ()
+    options = Options(**chosen, late_reason=reason if late else None)
+    optional = kinds.APPLICATION_KEYS if options.profile_only else ()
     reading = read_workbooks(
         files, kinds.PERSON, further=(kinds.EDUCATION, kinds.WORK), optional=optional, max_rows=max_rows
     )
     with transaction(settings.database_url, dry_run=dry_run) as session:
-        found = None if profile_only else lookup.find_batch(session, batch)
+        found = None if options.profile_only else lookup.find_batch(session, batch)
         outcome = trainees.import_trainees(
             session, reading, batch=found, by=settings.acting(), options=options
         )
     show_import(settings, outcome, reading.problems, as_json=as_json, dry_run=dry_run)
-    if submit and outcome.import_id is not None and not dry_run:
+    if options.submit and outcome.import_id is not None and not dry_run:
         next_step(settings, "zhupei review import 审核意见.xlsx", "导入基地的审核意见")
