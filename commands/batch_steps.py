@@ -92,7 +92,7 @@ close = _step(
     \b
     例：zhupei batch close HN2026
     """,
-    then=("zhupei batch lock", "审核完成后锁定，准备录取"),
+    then=("zhupei admit scores import 成绩.xlsx", "导入成绩；审核完成后 zhupei batch lock"),
 )
 reopen = _step(
     stages.reopen_batch,
@@ -111,7 +111,7 @@ lock = _step(
     \b
     例：zhupei batch lock HN2026
     """,
-    then=("zhupei admit scores import 成绩.xlsx", "导入成绩，然后 zhupei admit run"),
+    then=("zhupei admit run", "计算录取"),
 )
 unlock = _step(
     stages.unlock_batch,
