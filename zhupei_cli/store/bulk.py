@@ -68,10 +68,16 @@ def _processor(compiled: SQLCompiler, name: str, dialect: Dialect) -> Processor 
 def _processed(rows: Rows, order: list[int], processors: list[Processor | None]) -> list[tuple[Any, ...]]:
     columns = list(zip(*rows, strict=True))
     converted = [
-        columns[index] if process is None else [process(value) for value in columns[index]]
+        columns[index] if process is None else _each_once(process, columns[index])
         for index, process in zip(order, processors, strict=True)
     ]
     return list(zip(*converted, strict=True))
+
+
+def _each_once(process: Processor, column: Sequence[Any]) -> list[Any]:
+    # Instants and days repeat: most rows of a command carry its own instant.
+    known = {value: process(value) for value in set(column)}
+    return [known[value] for value in column]
 
 
 def in_chunks(keys: Iterable[Any], size: int = KEYS_AT_ONCE) -> Iterator[list[Any]]:
