@@ -141,6 +141,11 @@ def refuse_twins(lines: Iterable[Line], key_of: Callable[[Line], Iterable[str]])
             for key in key_of(line):
                 seen.setdefault(key, []).append(line)
     for key, twins in seen.items():
-        for line in twins if len(twins) > 1 else ():
+        for line in _each_once(twins) if len(twins) > 1 else ():
             others = "、".join(f"{other.file} 第 {other.number} 行" for other in twins if other is not line)
-            line.faults.append(Fault("E050", "", values={"key": key, "others": others}))
+            values = {"key": key, "others": others or "同一行的另一列"}
+            line.faults.append(Fault("E050", "", values=values))
+
+
+def _each_once(lines: Iterable[Line]) -> Iterable[Line]:
+    return {id(line): line for line in lines}.values()
