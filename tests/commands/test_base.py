@@ -1,0 +1,121 @@
+"""`zhupei base`."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import Ran, Run
+from tests.people import write_book
+from zhupei_cli.services.imports import ImportedFile
+from zhupei_cli.sheets import kinds
+
+ROWS = [
+    {
+        "code": "4101001",
+        "name": "郑州第一医院",
+        "level": "三甲",
+        "city": "郑州",
+        "contact_name": "王芳",
+        "contact_phone": "13800000000",
+    },
+    {"code": "4103001", "name": "洛阳中心医院", "city": "某市"},
+]
+
+
+@pytest.fixture
+def base(zhupei: Run, database: str) -> Run:
+    def run(*args: Any, **options: Any) -> Ran:
+        return zhupei("--database", database, "base", *args, **options)
+
+    return run
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Path:
+    return write_book(tmp_path / "基地.xlsx", [(kinds.BASE, ROWS)])
+
+
+CITY = "不认识的地市“某市”；填河南省辖市名称（如 郑州市），外省填六位行政区划代码（如 130100）"
+
+
+def test_good_rows_go_in_and_bad_ones_are_told(base: Run, book: Path) -> None:
+    assert base("import", book, "-n") == Ran(
+        3,
+        "",
+        "试导入（不保存）：共 2 行，新增 1，更新 0，不变 0，未通过 1，提醒 0\n"
+        f"错误 [E053] 基地.xlsx 基地 第 3 行 所在地市：{CITY}\n",
+    )
+    assert base("list", "-f", "jsonl") == Ran(0, "", "没有符合条件的记录\n")
+    assert base("import", book) == Ran(
+        3,
+        "",
+        "导入完成：共 2 行，新增 1，更新 0，不变 0，未通过 1，提醒 0，导入编号 2\n"
+        f"错误 [E053] 基地.xlsx 基地 第 3 行 所在地市：{CITY}\n",
+    )
+
+
+def test_the_same_again_changes_nothing_and_says_what_next_only_once(base: Run, tmp_path: Path) -> None:
+    path = write_book(tmp_path / "基地.xlsx", [(kinds.BASE, ROWS[:1])])
+    done = "导入完成：共 1 行，新增 {}，更新 0，不变 {}，未通过 0，提醒 0{}\n"
+    following = "下一步：zhupei batch create HN2026 --name … --year 2026 …（新建招收批次）\n"
+    assert base("import", path) == Ran(0, "", done.format(1, 0, "，导入编号 2") + following)
+    assert base("import", path) == Ran(0, "", done.format(0, 1, ""))
+
+
+def test_the_summary_as_json(base: Run, book: Path) -> None:
+    ran = base("import", book, "--json")
+    found = json.loads(ran.out)
+    (file,) = (ImportedFile(**file) for file in found.pop("files"))
+    assert (ran.code, ran.err, file.name, file.rows, len(file.sha256)) == (3, "", "基地.xlsx", 2, 64)
+    assert found == {
+        "ok": False,
+        "import_id": 2,
+        "counts": {"rows": 2, "inserted": 1, "updated": 0, "unchanged": 0, "rejected": 1, "warned": 0},
+        "problems": [
+            {
+                "file": "基地.xlsx",
+                "sheet": "基地",
+                "row": 3,
+                "column": "所在地市",
+                "code": "E053",
+                "severity": "error",
+                "message": CITY,
+            }
+        ],
+        "dry_run": False,
+    }
+
+
+def test_a_file_that_is_not_there(base: Run) -> None:
+    assert base("import", "没有.xlsx") == Ran(
+        4, "", "错误 [E001]：找不到文件 没有.xlsx\n怎么办：请核对文件名和所在文件夹\n"
+    )
+
+
+def test_phones_are_masked_and_revealing_is_written_down(base: Run, book: Path) -> None:
+    base("import", book)
+    head = (
+        "基地编号  基地名称      级别  所在地市  联系人  联系电话     状态\n"
+        "--------  ------------  ----  --------  ------  -----------  ----\n"
+    )
+    row = "4101001   郑州第一医院  三甲  郑州市    王芳    {}  启用\n"
+    assert base("list") == Ran(0, head + row.format("138****0000"), "")
+    assert base("list", "--reveal") == Ran(0, head + row.format("13800000000"), "")
+
+
+def test_the_catalogue_of_specialties(base: Run, tmp_path: Path) -> None:
+    lines = base("specialty", "list", "-f", "csv").out.splitlines()
+    assert lines[:3] == ["专业代码,专业名称,类别,紧缺,别名", "0100,内科,西医,否,", "0200,儿科,西医,是,"]
+    assert len(lines) == 38
+    row = {"code": "9900", "name": "新专业", "category": "西医"}
+    path = write_book(tmp_path / "专业.xlsx", [(kinds.SPECIALTY, [row])])
+    assert base("specialty", "import", path) == Ran(
+        0, "", "导入完成：共 1 行，新增 1，更新 0，不变 0，未通过 0，提醒 0，导入编号 2\n"
+    )
+    assert json.loads(base("specialty", "list", "--json").out)[-1] == {
+        **row,
+        "is_shortage": False,
+        "aliases": "",
+    }
