@@ -1,11 +1,16 @@
 """Columns: what a workbook of each kind holds. Template, reading, messages and export come from here."""
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Final
 
 from zhupei_cli.sheets.cells import Parser
+
+#: What an error workbook puts in front of a sheet's own columns; read past when it comes back.
+ROW_NUMBER: Final = "原行号"
+REASONS: Final = "错误说明"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +24,8 @@ class Column:
     aliases: tuple[str, ...] = ()
     #: Read past without a word: columns that exports add for people.
     ignored: bool = False
+    #: How its cells are shown where personal data is masked.
+    mask: Callable[[str], str] | None = None
 
 
 @dataclass(frozen=True)

@@ -1,97 +1,122 @@
 """Reading workbooks: .xlsx .xlsm .xls .ods and .csv, whatever the name says, as plain cells."""
 
-import csv
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from zhupei_cli.errors import ZhupeiError
 from zhupei_cli.sheets import guard
-from zhupei_cli.sheets.cells import Cell
+from zhupei_cli.sheets.cells import Cell, Spoilt
+from zhupei_cli.sheets.csv_read import read_csv
+from zhupei_cli.sheets.scan import Limits, Scan
 
 #: More rows than a province has applicants, and more columns than any of our workbooks.
-MAX_ROWS = 300_000
-MAX_COLUMNS = 200
+MAX_ROWS: Final = 300_000
+MAX_COLUMNS: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """Filled cells of one sheet. `rows[0]` is row `first_row` (from 1); blank cells are '' or None."""
+    """Filled cells of one sheet. `rows[0]` is row `first_row` (from 1); blank cells are '' or None.
+
+    All rows have the same length. `hidden` are the numbers of rows that are hidden or filtered away.
+    """
 
     name: str
     first_row: int
     rows: list[list[Cell]]
+    hidden: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """A workbook as it was read. `name` is the file's name without its folder."""
+    """A workbook as it was read. `name` is the file's name without its folder.
+
+    `hidden` are the names of hidden sheets, which are not read.
+    """
 
     name: str
     sha256: str
     sheets: tuple[Sheet, ...]
+    hidden: tuple[str, ...] = ()
 
 
 def read_book(path: Path, *, max_rows: int = MAX_ROWS) -> Book:
     """Return all visible sheets of a workbook that have cells.
 
-    Raises ZhupeiError E001 (no such file) or E03x: not a workbook, protected, damaged, too large, empty.
+    Raises ZhupeiError E001 (no such file), or E03x and E04x: not a workbook, protected, damaged, too large,
+    empty, hostile.
     """
     if not path.is_file():
         raise ZhupeiError("E001", file=path)
     with path.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-    sheets = [_read_csv(path)] if guard.form_of(path) == "csv" else _read_calamine(path, max_rows)
+    limits = Limits(max_rows, MAX_COLUMNS)
+    form = guard.form_of(path)
+    hidden: tuple[str, ...] = ()
+    if form == "csv":
+        sheets = [Sheet(path.stem, 1, read_csv(path, limits))]
+    else:
+        sheets, hidden = _read_calamine(path, guard.inspect(path, limits) if form == "zip" else {})
     filled = tuple(sheet for sheet in sheets if sheet.rows)
     if not filled:
         raise ZhupeiError("E034", file=path.name)
     for sheet in filled:
-        if len(sheet.rows) > max_rows + 1 or max(map(len, sheet.rows)) > MAX_COLUMNS:
-            raise ZhupeiError("E035", file=path.name, sheet=sheet.name, rows=max_rows, columns=MAX_COLUMNS)
-    return Book(path.name, sha256, filled)
+        if len(sheet.rows) > limits.last_row or len(sheet.rows[0]) > limits.columns:
+            values = {"rows": limits.rows, "columns": limits.columns}
+            raise ZhupeiError("E035", file=path.name, sheet=sheet.name, **values)
+    return Book(path.name, sha256, filled, hidden)
 
 
-def _read_calamine(path: Path, max_rows: int) -> list[Sheet]:
-    from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+def _read_calamine(path: Path, scans: Mapping[str, Scan]) -> tuple[list[Sheet], tuple[str, ...]]:
+    from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
-    errors = guard.inspect(path, max_rows=max_rows, max_columns=MAX_COLUMNS)
     try:
         with CalamineWorkbook.from_path(path) as workbook:
-            return [
-                _sheet(workbook.get_sheet_by_name(found.name), errors)
-                for found in workbook.sheets_metadata
-                if found.typ == SheetTypeEnum.WorkSheet and found.visible == SheetVisibleEnum.Visible
-            ]
-    except (CalamineError, OSError, ValueError) as error:
-        raise ZhupeiError("E033", file=path.name) from error
+            shown, hidden = [], []
+            for found in workbook.sheets_metadata:
+                if found.typ != SheetTypeEnum.WorkSheet:
+                    continue
+                if found.visible == SheetVisibleEnum.Visible:
+                    sheet = workbook.get_sheet_by_name(found.name)
+                    shown.append(_sheet(sheet, scans.get(found.name) or Scan()))
+                else:
+                    hidden.append(found.name)
+            return shown, tuple(hidden)
+    except ZhupeiError:
+        raise
+    except BaseException as error:
+        # calamine's own errors, and a panic of its Rust code, which is no Exception.
+        if isinstance(error, Exception) or type(error).__name__ == "PanicException":
+            raise ZhupeiError("E033", file=path.name) from error
+        raise
 
 
-def _sheet(found: Any, errors: guard.ErrorCells) -> Sheet:
+def _sheet(found: Any, scan: Scan) -> Sheet:
     rows: list[list[Cell]] = list(found.iter_rows())
-    row, column = found.start or (0, 0)
-    for (at_row, at_column), word in errors.get(found.name, {}).items():
+    top, left = found.start or (0, 0)
+    width = len(rows[0]) if rows else 0
+    for (row, column), cell in scan.spoilt.items():
         # calamine reads #N/A as an empty cell: a value nobody typed would be lost without a word.
-        if 0 <= at_row - row < len(rows) and 0 <= at_column - column < len(rows[at_row - row]):
-            rows[at_row - row][at_column - column] = word
-    return Sheet(found.name, row + 1, rows)
+        if rows and row >= top and 0 <= column - left < width:
+            rows.extend([""] * width for _ in range(row - top - len(rows) + 1))
+            rows[row - top][column - left] = cell
+    _mark_merged(rows, top, left, scan)
+    return Sheet(found.name, top + 1, rows, frozenset(scan.hidden))
 
 
-def _read_csv(path: Path) -> Sheet:
-    text = _decoded(path)
-    try:
-        rows: list[list[Cell]] = [list(row) for row in csv.reader(text.splitlines(keepends=True))]
-    except csv.Error as error:
-        raise ZhupeiError("E033", file=path.name) from error
-    return Sheet(path.stem, 1, rows)
-
-
-def _decoded(path: Path) -> str:
-    data = path.read_bytes()
-    encodings = ("utf-16",) if data[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "gb18030")
-    for encoding in encodings:
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise ZhupeiError("E036", file=path.name)
+def _mark_merged(rows: list[list[Cell]], top: int, left: int, scan: Scan) -> None:
+    """Mark the cells a merged range swallows: they are blank for a reader, and are not for people."""
+    width = len(rows[0]) if rows else 0
+    budget = len(rows) * width  # ranges do not overlap
+    for area in scan.merged:
+        for row in range(max(area.top - top, 0), min(area.bottom - top + 1, len(rows))):
+            columns = range(max(area.left - left, 0), min(area.right - left + 1, width))
+            budget -= len(columns)
+            if budget < 0:
+                return
+            for column in columns:
+                if (row, column) != (area.top - top, area.left - left) and rows[row][column] in ("", None):
+                    rows[row][column] = Spoilt("E027")

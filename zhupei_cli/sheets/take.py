@@ -1,28 +1,39 @@
-"""Taking rows from a sheet: its header found, its cells read column by column, every problem kept."""
+"""Taking rows from a sheet: its cells read column by column, every problem of every row kept."""
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from zhupei_cli.errors import Fault
-from zhupei_cli.sheets.cells import CLEAR, Cell, Unreadable, clean
-from zhupei_cli.sheets.columns import Column, Kind, heading_key
+from zhupei_cli.sheets.cells import CLEAR, Cell, Spoilt, Unreadable, clean
+from zhupei_cli.sheets.columns import Column, Kind
+from zhupei_cli.sheets.header import Header, best_row, is_header, read_header
+from zhupei_cli.sheets.kinds import TITLES
 from zhupei_cli.sheets.read import Book, Sheet
 
-#: How far down a header may stand: below titles and notes.
-HEADER_WITHIN = 20
-#: Columns an error workbook puts in front of ours.
-_OURS = {heading_key("原行号"), heading_key("错误说明"), heading_key("序号")}
-_TOTALS = ("合计", "总计", "小计")
+_TOTALS: Final = frozenset(("合计", "总计", "小计", "共计"))
+_CLEAR: Final = CLEAR.value
+_ERRORS: Final = frozenset(("#N/A", "#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "#NUM!", "#NULL!"))
+#: Rows that a note names one by one.
+_NAMED: Final = 10
 
 
 @dataclass(slots=True)
 class TakenRow:
-    """One filled row: its number in the sheet, its values by key (blank cells are not there), its faults."""
+    """One filled row: its number in the sheet, its values by key (blank cells are not there), its faults.
+
+    `cells` are the row as it was read.
+    """
 
     number: int
     values: dict[str, Any]
     faults: list[Fault] = field(default_factory=list)
+    cells: Sequence[Cell] = ()
+
+    @property
+    def bad(self) -> bool:
+        """Say whether anything is wrong with the row that is no mere warning."""
+        return any(fault.severity == "error" for fault in self.faults)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +42,14 @@ class Table:
 
     kind: Kind
     sheet: str
-    headings: dict[str, str]
-    """key → heading as it stands in the sheet; a wide sheet's specialties under their own names"""
+    header: Header
     rows: list[TakenRow]
     faults: list[Fault]
+
+    @property
+    def headings(self) -> dict[str, str]:
+        """Return key → heading as it stands; a wide sheet's specialties are under their own names."""
+        return {column.key: self.header.words[index] for index, column in self.header.columns.items()}
 
     @property
     def readable(self) -> bool:
@@ -48,138 +63,144 @@ def take(book: Book, kind: Kind, *, optional: Collection[str] = ()) -> Table:
     `optional` are keys whose columns need not be there this time.
     """
     named = [sheet for sheet in book.sheets if clean(sheet.name) == kind.title]
-    ranked = sorted(named or book.sheets, key=lambda sheet: -_best_header(sheet, kind)[1])
-    return take_sheet(ranked[0], kind, optional=optional)
+    weights = {sheet.name: best_row(sheet.rows, kind)[1] for sheet in book.sheets}
+    chosen = max(named or book.sheets, key=lambda sheet: weights[sheet.name])
+    table = take_sheet(chosen, kind, optional=optional)
+    # A second sheet of people that nobody reads would be lost without a word.
+    half = max(weights[chosen.name], 2) / 2
+    others = [
+        sheet.name
+        for sheet in book.sheets
+        if sheet is not chosen and weights[sheet.name] >= half and clean(sheet.name) not in TITLES
+    ]
+    others += [name for name in book.hidden if clean(name) == kind.title]
+    if others:
+        table.faults.append(Fault("E029", "", "warning", {"names": "、".join(others)}))
+    return table
 
 
 def take_named(book: Book, kind: Kind) -> Table | None:
-    """Return the rows of the further sheet that carries the kind's name; None when there is none."""
+    """Return the rows of the further sheet that carries the kind's name; None when there is none.
+
+    A hidden one has no rows and a warning (E029).
+    """
     for sheet in book.sheets:
         if clean(sheet.name) == kind.title:
             return take_sheet(sheet, kind)
+    for name in book.hidden:
+        if clean(name) == kind.title:
+            return Table(
+                kind, name, Header((), {}, 0, []), [], [Fault("E029", "", "warning", {"names": name})]
+            )
     return None
 
 
 def take_sheet(sheet: Sheet, kind: Kind, *, optional: Collection[str] = ()) -> Table:
-    """Return the rows of `sheet`, with every problem of every row."""
-    at, _ = _best_header(sheet, kind)
-    header = sheet.rows[at] if at < len(sheet.rows) else []
-    columns, faults = _match(header, kind, optional)
-    headings = {column.key: clean(str(header[index])) for index, column in columns.items()}
-    if any(fault.severity == "error" for fault in faults):
-        return Table(kind, sheet.name, headings, [], faults)
-    body = sheet.rows[at + 1 :]
-    rows = [TakenRow(sheet.first_row + at + 1 + offset, {}) for offset in range(len(body))]
-    for index, column in columns.items():
-        if not column.ignored:
-            _read_column(body, rows, index, column)
-    kept = [row for row, line in zip(rows, body, strict=True) if not _skipped(row, line)]
-    for row in kept:
-        row.faults += _missing(row, kind, headings)
-    return Table(kind, sheet.name, headings, kept, faults)
+    """Return the rows of `sheet`, with every problem of every row.
 
-
-def _best_header(sheet: Sheet, kind: Kind) -> tuple[int, int]:
-    """Return the index of the row that names most of the kind's columns, and how many it names."""
-    best, most = 0, 0
-    for index, row in enumerate(sheet.rows[:HEADER_WITHIN]):
-        named = {kind.by_heading[key].key for cell in row if (key := _key(cell)) in kind.by_heading}
-        if len(named) > most:
-            best, most = index, len(named)
-    return best, most
-
-
-def _key(cell: Cell) -> str:
-    return heading_key(clean(cell)) if isinstance(cell, str) else ""
-
-
-def _match(
-    header: Sequence[Cell], kind: Kind, optional: Collection[str]
-) -> tuple[dict[int, Column], list[Fault]]:
-    columns: dict[int, Column] = {}
-    faults = []
-    unknown = []
-    for index, cell in enumerate(header):
-        key = _key(cell)
-        column = kind.by_heading.get(key)
-        if column is not None:
-            if column.key in {other.key for other in columns.values()}:
-                faults.append(Fault("E020", column.key, values={"heading": column.heading}))
-            columns[index] = column
-        elif key and key not in _OURS:
-            unknown.append((index, clean(str(cell))))
-    if kind.rest is not None:
-        columns.update({index: Column(name, name, kind.rest) for index, name in unknown})
-    elif unknown and not kind.reads_past:
-        names = "、".join(name for _, name in unknown)
-        faults.append(Fault("E022", "", severity="warning", values={"names": names}))
-    found = {column.key for column in columns.values()}
-    faults += [
-        Fault("E021", column.key, values={"heading": column.heading})
-        for column in kind.columns
-        if column.required and column.key not in found and column.key not in optional
-    ]
-    if kind.one_of and not found & set(kind.one_of):
-        words = " 或 ".join(kind.headings[key] for key in kind.one_of)
-        faults.append(Fault("E021", kind.one_of[0], values={"heading": words}))
-    return columns, faults
-
-
-def _read_column(body: Sequence[Sequence[Cell]], rows: list[TakenRow], index: int, column: Column) -> None:
-    # A column of a hundred thousand cells holds few different words: each is read once.
-    known: dict[object, Any] = {}
-    key, read = column.key, _reader(column)
-    for line, row in zip(body, rows, strict=True):
-        cell = line[index] if index < len(line) else None
-        if cell is None or cell == "":
+    Blank rows and repeated headers are left out, rows of totals too, with a warning (E026).
+    """
+    header = read_header(sheet.rows, kind, optional)
+    table = Table(kind, sheet.name, header, [], list(header.faults))
+    if not table.readable:
+        return table
+    totals = []
+    required = [] if kind.partial else [column for column in kind.columns if column.required]
+    for row in _rows(sheet, header):
+        if _is_blank(row) or (row.faults and is_header(row.cells, header)):
             continue
-        # 1 and True are one key of a dict, and are not one cell.
-        memo = cell if isinstance(cell, str) else (type(cell), cell)
-        if memo in known:
-            value = known[memo]
-        else:
-            value = known[memo] = read(cell)
-        if isinstance(value, Fault):
-            row.faults.append(value)
-        elif value is not None:
-            row.values[key] = value
+        if _is_total(row.cells):
+            totals.append(row.number)
+            continue
+        if required or kind.one_of:
+            row.faults += _missing(row, required, kind, header)
+        table.rows.append(row)
+    table.faults.extend(_notes(totals, sheet, table.rows))
+    return table
 
 
-def _reader(column: Column) -> Callable[[Cell], Any]:
-    def read(cell: Cell) -> Any:
-        if isinstance(cell, str):
-            cell = clean(cell)
-            if not cell:
-                return None
-            if cell == CLEAR.value:
-                return CLEAR
-            if cell.startswith("#") and cell.rstrip("!?") in _ERRORS:
-                return Fault("E019", column.key, values={"value": cell})
+def _rows(sheet: Sheet, header: Header) -> Iterator[TakenRow]:
+    """Yield all rows below the header, read."""
+    body = sheet.rows[header.body :]
+    columns = {index: column for index, column in header.columns.items() if not column.ignored}
+    faults: dict[int, list[Fault]] = {}
+    cells = list(zip(*body, strict=True)) or [()] * len(header.words)
+    read = [_read(cells[index], column, faults) for index, column in columns.items()]
+    keys = [column.key for column in columns.values()]
+    first = sheet.first_row + header.body
+    for offset, (line, row) in enumerate(zip(body, zip(*read, strict=True), strict=True)):
+        values = {key: value for key, value in zip(keys, row, strict=True) if value is not None}
+        yield TakenRow(first + offset, values, faults.get(offset, []), line)
+
+
+def _read(cells: Sequence[Cell], column: Column, faults: dict[int, list[Fault]]) -> list[Any]:
+    """Return the values of a column's cells, None where there is none; faults by index go into `faults`."""
+    if bool in set(map(type, cells)):  # True and 1.0 are one key of a dict
+        cells = ["是" if cell is True else "否" if cell is False else cell for cell in cells]
+    # A hundred thousand cells of a column are few different words: each is read once.
+    wrong: dict[Cell, Fault] = {}
+    parse = _parser(column, wrong)
+    parsed = {cell: parse(cell) for cell in set(cells)}
+    if wrong:
+        for index, cell in enumerate(cells):
+            if cell in wrong:
+                faults.setdefault(index, []).append(wrong[cell])
+    return list(map(parsed.__getitem__, cells))
+
+
+def _parser(column: Column, wrong: dict[Cell, Fault]) -> Callable[[Cell], Any]:
+    """Return what reads a cell of the column; a cell that cannot be read gets its fault in `wrong`."""
+    read = column.read
+
+    def parse(raw: Cell) -> Any:
+        cell = clean(raw) if isinstance(raw, str) else raw
+        if cell == "" or cell is None:
+            return None
+        if cell == _CLEAR:
+            return CLEAR
         try:
-            return column.read(cell)
+            return read(_sound(cell))
         except Unreadable as error:
-            return Fault(error.code, column.key, values=error.values)
+            wrong[raw] = Fault(error.code, column.key, values=error.values)
+            return None
 
-    return read
-
-
-_ERRORS = frozenset(("#N/A", "#REF", "#NAME", "#VALUE", "#DIV/0", "#NUM", "#NULL"))
+    return parse
 
 
-def _skipped(row: TakenRow, line: Sequence[Cell]) -> bool:
-    """Say whether a row is blank or a line of totals."""
-    if not row.values and not row.faults:
-        return True
+def _sound(cell: Cell) -> Cell:
+    """Return a cell that has a value; raise Unreadable for an error or a spoilt cell."""
+    if isinstance(cell, Spoilt):
+        raise Unreadable(cell.code, value=cell.word)
+    if isinstance(cell, str) and cell.startswith("#") and cell.upper() in _ERRORS:
+        raise Unreadable("E019", value=cell)
+    return cell
+
+
+def _is_blank(row: TakenRow) -> bool:
+    # A note in merged cells below the table is no row of it.
+    return not row.values and all(fault.code == "E027" for fault in row.faults)
+
+
+def _is_total(line: Sequence[Cell]) -> bool:
     first = next((cell for cell in line if cell not in (None, "")), None)
-    return isinstance(first, str) and clean(first).rstrip(":：") in _TOTALS
+    return isinstance(first, str) and "".join(clean(first).split()).rstrip(":：") in _TOTALS
 
 
-def _missing(row: TakenRow, kind: Kind, headings: dict[str, str]) -> Iterator[Fault]:
+def _missing(row: TakenRow, required: Sequence[Column], kind: Kind, header: Header) -> Iterator[Fault]:
     """Yield a fault for each required cell that is blank; a cell that is wrong has its fault already."""
-    faulty = {fault.field for fault in row.faults}
-    if kind.one_of and not (row.values.keys() | faulty) & set(kind.one_of):
-        words = " 或 ".join(headings[key] for key in kind.one_of if key in headings)
-        yield Fault("E023", kind.one_of[0], values={"heading": words})
-    for column in kind.columns:
-        if column.required and not kind.partial and column.key not in row.values.keys() | faulty:
+    there = row.values.keys() | {fault.field for fault in row.faults}
+    if kind.one_of and not there & set(kind.one_of):
+        found = [column for column in header.columns.values() if column.key in kind.one_of]
+        words = " 或 ".join(column.heading for column in found)
+        yield Fault("E023", found[0].key, values={"heading": words})
+    for column in required:
+        if column.key not in there:
             yield Fault("E023", column.key, values={"heading": column.heading})
+
+
+def _notes(totals: Sequence[int], sheet: Sheet, rows: Sequence[TakenRow]) -> Iterator[Fault]:
+    if totals:
+        named = "、".join(map(str, totals[:_NAMED])) + (" 等" if len(totals) > _NAMED else "")
+        yield Fault("E026", "", "warning", {"rows": named})
+    if hidden := sum(1 for row in rows if row.number in sheet.hidden):
+        yield Fault("E028", "", "warning", {"count": hidden})
