@@ -148,6 +148,12 @@ ADMISSION_STATUS: Final = CodeTable(
     },
 )
 
+# -- the account ------------------------------------------------------------------------------
+
+#: 业务 and 角色 of an account (指南 二.1); this database knows one of each.
+BUSINESS: Final = CodeTable("业务", {"residency": "住院医师规范化培训"})
+ROLE: Final = CodeTable("角色", {"trainee": "学员"})
+
 # -- the application --------------------------------------------------------------------------
 
 IDENTITY: Final = CodeTable(

@@ -1,5 +1,6 @@
 """The shared SQLAlchemy model: tables and constraints, without logic."""
 
+from zhupei_cli.model.account import Account, Employer, TraineePhoto
 from zhupei_cli.model.admission import Admission, Run, RunInput, RunRow
 from zhupei_cli.model.application import Application, Choice, Review, Score, Snapshot
 from zhupei_cli.model.base import CHUNK, Base
@@ -10,6 +11,7 @@ from zhupei_cli.model.trainee import Education, Trainee, Work
 
 __all__ = [
     "CHUNK",
+    "Account",
     "Admission",
     "Application",
     "Base",
@@ -18,6 +20,7 @@ __all__ = [
     "Choice",
     "Counter",
     "Education",
+    "Employer",
     "Event",
     "ImportRow",
     "ImportRun",
@@ -30,6 +33,7 @@ __all__ = [
     "Snapshot",
     "Specialty",
     "Trainee",
+    "TraineePhoto",
     "TrainingBase",
     "Work",
 ]

@@ -14,7 +14,7 @@ from zhupei_cli.errors import ZhupeiError
 from zhupei_cli.store.failures import translated
 
 #: The newest migration; a test compares it with the files in sql/migrations.
-HEAD = "0001"
+HEAD = "0002"
 
 #: How long a writer waits for another one, in milliseconds.
 BUSY_TIMEOUT = 30_000
