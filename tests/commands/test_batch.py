@@ -6,10 +6,13 @@ from typing import Any
 
 import pytest
 
+from tests.builders import store_world, worked_example
 from tests.conftest import Ran, Run
 from tests.people import open_batch, write_book
+from zhupei_cli.acting import Acting
 from zhupei_cli.model import Batch
 from zhupei_cli.rules.settings import defaults
+from zhupei_cli.services.admissions import run_admission
 from zhupei_cli.sheets import kinds
 from zhupei_cli.store.engine import transaction
 
@@ -192,6 +195,17 @@ def test_a_change_of_nothing(batch: Run, stored: str) -> None:
         "错误 [E080]：没有写明要修改什么，例如 --set min_score=60。\n"
         "怎么办：运行 zhupei batch edit --help 查看用法\n",
     )
+
+
+def test_a_change_that_makes_runs_stale_says_so(batch: Run, database: str, by: Acting) -> None:
+    with transaction(database) as session:
+        run_admission(session, store_world(session, worked_example()), by=by)
+    stale = "注意：已有的 1 次录取计算不再有效，须重新运行 zhupei admit run\n"
+    assert batch("edit", "--set", "contact=甲").err == "批次 T：修改 1 项\ncontact： → 甲\n"
+    assert batch("edit", "--set", "min_score=60").err.endswith(stale)
+    assert json.loads(batch("edit", "--set", "min_score=61", "--json").out)["stale_runs"] == 1
+    assert batch("plan", "set", "A", "0100", "2").err == "基地A 的 内科：计划 2 人，已占 0 人\n"
+    assert batch("plan", "set", "A", "0100", "3").err == "基地A 的 内科：计划 3 人，已占 0 人\n" + stale
 
 
 # -- steps ------------------------------------------------------------------------------------

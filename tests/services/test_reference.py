@@ -151,6 +151,11 @@ def test_twins_are_both_refused_each_naming_the_other(take: Take, database: str)
     assert _counts(outcome) == {"rows": 3, "inserted": 1, "rejected": 2}
 
 
+def test_a_code_that_is_erased_is_no_code(take: Take) -> None:
+    _, problems = take(_base(1, code="清空"), _base(2, code="清空"))
+    assert problems == [(2, "基地编号", "E051"), (3, "基地编号", "E051")]
+
+
 def test_a_name_or_credit_code_has_one_owner(take: Take, database: str) -> None:
     take(_base(1, uscc="12410000MB00000010"))
     _, problems = take(

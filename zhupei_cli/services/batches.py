@@ -165,13 +165,14 @@ def list_batches(session: Session, *, by: Acting, open_only: bool = False) -> li
     live = select(func.count()).where(Application.batch_id == Batch.id, Application.live_key.is_not(None))
     statement = select(
         _BATCH, seats.scalar_subquery().label("seats"), live.scalar_subquery().label("applications")
-    ).order_by(Batch.year, Batch.code)
+    )
     if open_only:
         now = by.at
         statement = statement.where(
             Batch.status == BatchStatus.OPEN, Batch.apply_from <= now, Batch.apply_until >= now
         )
-    return [_listed(row) for row in session.execute(statement).mappings()]
+    rows = [_listed(row) for row in session.execute(statement).mappings()]
+    return sorted(rows, key=lambda row: (row["year"], row["batch"]))
 
 
 def _listed(row: RowMapping) -> dict[str, Any]:

@@ -65,7 +65,7 @@ def import_entries(session: Session, catalogue: Catalogue, reading: Reading, *, 
     if not reading.readable:
         return Imported(None, Counts(), reading.files, readable=False)
     lines, files = reading.lines, reading.files
-    refuse_twins(lines, lambda line: [line.values["code"]])
+    refuse_twins(lines, lambda line: filter(_is_text, [line.values["code"]]))
     stored = {row["code"]: dict(row) for row in session.execute(select(catalogue.table)).mappings()}
     entries = [_Entry(line, stored.get(line.values.get("code", ""))) for line in lines]
     for entry in entries:
@@ -78,6 +78,10 @@ def import_entries(session: Session, catalogue: Catalogue, reading: Reading, *, 
     import_id, _ = begin_import(session, catalogue.kind.key, by=by, batch_id=None, files=files, counts=counts)
     record_rows(session, import_id, _write(session, catalogue, entries, by=by))
     return Imported(import_id, counts, files)
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
 
 
 def _examined(entry: _Entry, catalogue: Catalogue) -> Iterator[Fault]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from importlib.resources import files as package_files
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import RowMapping, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
@@ -96,7 +96,7 @@ _SPECIALTIES = Catalogue(
 
 def list_bases(session: Session, *, reveal_by: Acting | None = None) -> list[dict[str, Any]]:
     """Return all training bases by code; phones are masked unless `reveal_by`, which leaves an event."""
-    rows = session.execute(select(_BASES.table).order_by(_BASES.table.c.code)).mappings().all()
+    rows = _entries(session, _BASES)
     if reveal_by is not None:
         record(session, reveal_by, [Change("base.reveal", "base", data={"rows": len(rows)})])
     return [
@@ -118,5 +118,10 @@ def _phone(number: str | None, *, masked: bool) -> str | None:
 
 def list_specialties(session: Session) -> list[dict[str, Any]]:
     """Return the catalogue of specialties by code."""
-    table = _SPECIALTIES.table
-    return [dict(row) for row in session.execute(select(table).order_by(table.c.code)).mappings()]
+    return [dict(row) for row in _entries(session, _SPECIALTIES)]
+
+
+def _entries(session: Session, catalogue: Catalogue) -> list[RowMapping]:
+    # Sorted here: a database's order of codes depends on its collation.
+    rows = session.execute(select(catalogue.table)).mappings()
+    return sorted(rows, key=lambda row: str(row["code"]))
