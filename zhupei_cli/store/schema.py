@@ -1,6 +1,8 @@
 """Making a database and bringing it up to date. alembic is imported only here, when it is needed."""
 
 import os
+import sqlite3
+from contextlib import closing
 from importlib.resources import as_file, files
 from pathlib import Path
 
@@ -44,6 +46,9 @@ def _create_file(path: Path) -> None:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     except FileExistsError as error:
         raise ZhupeiError("E508", database=path) from error
+    # Kept in the file, so it is set once, and on no file but ours: readers and a writer do not wait.
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA journal_mode=WAL")
 
 
 def upgrade(url: str, revision: str = "head", *, dry_run: bool = False) -> None:
