@@ -4,6 +4,7 @@ from typing import Any
 
 import click
 
+from zhupei_cli.lazy import LazyGroup
 from zhupei_cli.services import admissions, listing, lookup, runs
 from zhupei_cli.settings import Settings
 from zhupei_cli.store.engine import reading, transaction
@@ -11,7 +12,6 @@ from zhupei_cli.vocabulary import ROUND, RULE, VIA, Rule
 
 from ._options import batch_option, dry_run_option, format_options, json_option, pass_settings, reveal_option
 from ._output import FINDINGS, Column, Out, next_step, note, show, show_sheet, show_summary
-from .admit_scores import scores
 
 RUNS = (
     Column("run", "编号"),
@@ -48,15 +48,27 @@ RESULTS = (
 )
 
 
-@click.group()
+_HERE = "zhupei_cli.commands.admit"
+
+
+@click.group(
+    cls=LazyGroup,
+    lazy={
+        "scores": ("zhupei_cli.commands.admit_scores:scores", "成绩：导入、查看"),
+        "run": (f"{_HERE}:run", "计算录取，结果编号保存"),
+        "runs": (f"{_HERE}:runs_", "列出全部录取计算"),
+        "show": (f"{_HERE}:show_", "查看一次录取计算"),
+        "list": (f"{_HERE}:list_", "列出每名考生的录取结果"),
+        "verify": (f"{_HERE}:verify", "按保存的输入重新计算并核对"),
+        "commit": (f"{_HERE}:commit", "把一次录取计算确定为拟录取结果"),
+        "uncommit": (f"{_HERE}:uncommit", "公示前撤销拟录取结果"),
+    },
+)
 def admit() -> None:
     """成绩和录取：导入成绩，计算、查看、确定录取结果。"""
 
 
-admit.add_command(scores)
-
-
-@admit.command("run")
+@click.command("run")
 @batch_option
 @click.option(
     "--rule",
@@ -121,7 +133,7 @@ def _ways(summary: dict[str, Any]) -> list[str]:
     return [f"{VIA.labels.get(via, via)} {count}" for via, count in summary["by_via"].items()]
 
 
-@admit.command("runs")
+@click.command("runs")
 @batch_option
 @format_options
 @pass_settings
@@ -136,7 +148,7 @@ def runs_(settings: Settings, *, batch: str | None, out: Out) -> None:
     show(found, RUNS, out)
 
 
-@admit.command("show")
+@click.command("show")
 @click.argument("number", metavar="RUN", type=click.IntRange(1))
 @batch_option
 @format_options
@@ -152,7 +164,7 @@ def show_(settings: Settings, number: int, *, batch: str | None, out: Out) -> No
     show_sheet(found if out.format.startswith("json") else {**found, "ways": _ways(found)}, RUN, out)
 
 
-@admit.command("list")
+@click.command("list")
 @batch_option
 @click.option("--run", "number", metavar="RUN", type=click.IntRange(1), help="哪一次录取计算")
 @reveal_option
@@ -176,7 +188,7 @@ def list_(settings: Settings, *, batch: str | None, number: int | None, reveal: 
     show(rows, RESULTS, out)
 
 
-@admit.command("commit")
+@click.command("commit")
 @click.argument("number", metavar="RUN", type=click.IntRange(1))
 @batch_option
 @dry_run_option
@@ -199,7 +211,7 @@ def commit(settings: Settings, number: int, *, batch: str | None, dry_run: bool,
         next_step(settings, "zhupei batch publish", "公示")
 
 
-@admit.command("uncommit")
+@click.command("uncommit")
 @batch_option
 @click.option("--reason", required=True, help="撤销的原因")
 @dry_run_option
@@ -221,7 +233,7 @@ def uncommit(settings: Settings, *, batch: str | None, reason: str, dry_run: boo
         next_step(settings, "zhupei admit run", "重新计算录取")
 
 
-@admit.command("verify")
+@click.command("verify")
 @click.argument("number", metavar="RUN", type=click.IntRange(1))
 @batch_option
 @json_option
