@@ -1,10 +1,11 @@
-"""`zhupei trainee`: people."""
+"""`zhupei trainee`: people. Accounts, profiles, employers and lists are in files of their own."""
 
 from pathlib import Path
 from typing import Any
 
 import click
 
+from zhupei_cli.lazy import LazyGroup
 from zhupei_cli.services import lookup, trainees
 from zhupei_cli.services.importing import Options
 from zhupei_cli.services.workbooks import read_workbooks
@@ -17,13 +18,32 @@ from ._imports import show_import
 from ._options import batch_option, dry_run_option, json_option, pass_settings
 from ._output import next_step
 
+_HERE = "zhupei_cli.commands.trainee"
+_ACCOUNT, _PROFILE = "zhupei_cli.commands.trainee_account", "zhupei_cli.commands.trainee_profile"
+_EMPLOYER, _LISTS = "zhupei_cli.commands.trainee_employer", "zhupei_cli.commands.trainee_lists"
 
-@click.group()
+
+@click.group(
+    cls=LazyGroup,
+    lazy={
+        "import": (f"{_HERE}:import_", "从工作簿导入学员和报名"),
+        "register": (f"{_ACCOUNT}:register", "注册学员账号"),
+        "password": (f"{_ACCOUNT}:password", "账号密码：重设、核对"),
+        "edit": (f"{_PROFILE}:edit", "修改基本信息、联系信息、医师资格和照片"),
+        "education": (f"{_PROFILE}:education", "教育经历：添加、列出、删除"),
+        "work": (f"{_PROFILE}:work", "工作经历：添加、列出、删除"),
+        "employer": (f"{_EMPLOYER}:employer", "单位库：查找、导入"),
+        "list": (f"{_LISTS}:list_", "列出学员"),
+        "show": (f"{_LISTS}:show_", "查看一个学员的全部信息和还缺的内容"),
+        "check": (f"{_LISTS}:check", "检查学员信息是否齐全、一致"),
+        "history": (f"{_LISTS}:history", "列出对一个学员做过的全部操作"),
+    },
+)
 def trainee() -> None:
-    """学员信息：从工作簿导入。"""
+    """学员：账号、个人信息、从工作簿导入。"""
 
 
-@trainee.command("import")
+@click.command("import")
 @click.argument("files", nargs=-1, required=True, metavar="FILE…", type=click.Path(path_type=Path))
 @batch_option
 @click.option("--submit", is_flag=True, help="导入后直接提交合格的报名")

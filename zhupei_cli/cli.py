@@ -27,7 +27,7 @@ COMMANDS = {
     "db": ("zhupei_cli.commands.db:db", "建立、升级、查看数据库"),
     "base": ("zhupei_cli.commands.base:base", "培训基地和专业目录"),
     "batch": ("zhupei_cli.commands.batch:batch", "招收批次和招收计划"),
-    "trainee": ("zhupei_cli.commands.trainee:trainee", "学员信息的导入"),
+    "trainee": ("zhupei_cli.commands.trainee:trainee", "学员账号和个人信息"),
     "apply": ("zhupei_cli.commands.apply:apply", "报名的查看和提交"),
     "review": ("zhupei_cli.commands.review:review", "基地审核"),
     "admit": ("zhupei_cli.commands.admit:admit", "成绩和录取"),

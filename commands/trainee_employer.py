@@ -1,0 +1,68 @@
+"""`zhupei trainee employer`: the directory of employers."""
+
+from pathlib import Path
+
+import click
+
+from zhupei_cli.services import employers
+from zhupei_cli.services.workbooks import read_workbooks
+from zhupei_cli.settings import Settings
+from zhupei_cli.sheets import kinds
+from zhupei_cli.store.engine import reading, transaction
+
+from ._imports import show_import
+from ._options import dry_run_option, format_options, json_option, pass_settings
+from ._output import Column, Out, next_step, show
+
+LIST = (
+    Column("name", "单位名称"),
+    Column("uscc", "统一社会信用代码"),
+    Column("level", "级别"),
+    Column("city", "所在地市"),
+    Column("is_medical", "医疗机构"),
+)
+
+
+@click.group()
+def employer() -> None:
+    """单位库：查找、导入。"""
+
+
+@employer.command("search")
+@click.argument("keyword", metavar="KEYWORD")
+@click.option("--limit", type=click.IntRange(1), default=20, show_default=True, help="最多列出几个")
+@format_options
+@pass_settings
+def search(settings: Settings, keyword: str, *, limit: int, out: Out) -> None:
+    """按关键字查找工作单位；几个关键字用空格分开，须全部出现在名称中。
+
+    \b
+    例：zhupei trainee employer search 中心医院
+        zhupei trainee employer search "郑州 人民医院"
+    """
+    with reading(settings.database_url) as session:
+        rows = employers.search(session, keyword, limit=limit)
+    show(rows, LIST, out)
+    if not rows:
+        next_step(
+            settings, "zhupei trainee work add WHO --employer-name 单位名称", "找不到时直接写准确的单位名称"
+        )
+
+
+@employer.command("import")
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+@dry_run_option
+@json_option
+@pass_settings
+def import_(settings: Settings, file: Path, *, dry_run: bool, as_json: bool) -> None:
+    """从工作簿导入工作单位（单位名称必填）。
+
+    已有的单位按名称更新，表中没有的保持不变。
+
+    \b
+    例：zhupei trainee employer import 单位.xlsx
+    """
+    sheet = read_workbooks([file], kinds.EMPLOYER)
+    with transaction(settings.database_url, dry_run=dry_run) as session:
+        outcome = employers.import_employers(session, sheet, by=settings.acting())
+    show_import(settings, outcome, sheet.problems, as_json=as_json, dry_run=dry_run)

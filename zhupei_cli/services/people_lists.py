@@ -1,0 +1,262 @@
+"""People as the province looks at them: listed, shown whole, checked, and what was done to them."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Table, or_, select
+from sqlalchemy.orm import Session
+
+from zhupei_cli import codes
+from zhupei_cli.acting import Acting
+from zhupei_cli.errors import Fault
+from zhupei_cli.model import Account, Application, Batch, Event, ImportRow, ImportRun, Trainee, TraineePhoto
+from zhupei_cli.rules import idcard
+from zhupei_cli.rules.masking import mask_address, mask_email, mask_id, mask_paper, mask_phone
+from zhupei_cli.rules.profile import highest
+from zhupei_cli.services import applications, fields
+from zhupei_cli.services.checking import Checks, form_faults, identity_faults, load_checks
+from zhupei_cli.services.events import Change, record
+from zhupei_cli.services.importing import today_of
+from zhupei_cli.services.merging import in_the_future, incomplete, too_long
+from zhupei_cli.services.people import Part, find_person, subject_of
+from zhupei_cli.services.profiles import Entry, Profile, current_work, load_profiles_by_id
+from zhupei_cli.store.bulk import in_chunks
+from zhupei_cli.vocabulary import APPLICATION_STATUS, BUSINESS, ROLE, ApplicationStatus
+
+_TRAINEE: Table = Trainee.metadata.tables["trainee"]
+_ACCOUNT: Table = Account.metadata.tables["account"]
+_PHOTO: Table = TraineePhoto.metadata.tables["trainee_photo"]
+_MASKS = {
+    "id_number": mask_id,
+    "mobile": mask_phone,
+    "emergency_phone": mask_phone,
+    "email": mask_email,
+    "address": mask_address,
+    "licence_no": mask_paper,
+    "diploma_no": mask_paper,
+    "degree_no": mask_paper,
+}
+_LABELS = {
+    "id_type": codes.ID_TYPE,
+    "gender": codes.GENDER,
+    "ethnicity": codes.ETHNICITY,
+    "political_status": codes.POLITICAL,
+    "marital_status": codes.MARITAL,
+    "origin_province": codes.PROVINCE,
+    "level": codes.LEVEL,
+    "degree": codes.DEGREE,
+    "degree_type": codes.DEGREE_TYPE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Which people a list holds; empty means all."""
+
+    name: str | None = None
+    school: str | None = None
+    account: bool | None = None
+    limit: int | None = None
+
+
+def list_people(session: Session, chosen: Chosen, *, reveal_by: Acting | None = None) -> list[dict[str, Any]]:
+    """Return people in the order they came, with their highest education and their account.
+
+    Personal data is masked, unless `reveal_by`, which leaves an event.
+    """
+    statement = (
+        select(_TRAINEE.c.id, _ACCOUNT.c.username)
+        .outerjoin(_ACCOUNT, _ACCOUNT.c.trainee_id == _TRAINEE.c.id)
+        .order_by(_TRAINEE.c.id)
+        .limit(chosen.limit)
+    )
+    if chosen.name:
+        statement = statement.where(_TRAINEE.c.name.contains(chosen.name, autoescape=True))
+    if chosen.school:
+        statement = statement.where(Trainee.id.in_(_of_school(chosen.school)))
+    if chosen.account is not None:
+        there = _ACCOUNT.c.trainee_id.is_not(None)
+        statement = statement.where(there if chosen.account else ~there)
+    usernames = {row.id: row.username for row in session.execute(statement)}
+    stored = load_profiles_by_id(session, usernames)
+    rows = [_listed(stored[one], usernames[one], reveal=reveal_by is not None) for one in usernames]
+    if reveal_by is not None:
+        record(session, reveal_by, [Change("trainee.reveal", "trainee", data={"rows": len(rows)})])
+    return rows
+
+
+def _of_school(word: str) -> Any:
+    education = Trainee.metadata.tables["education"]
+    return select(education.c.trainee_id).where(education.c.school.contains(word, autoescape=True))
+
+
+def _listed(profile: Profile, username: str | None, *, reveal: bool) -> dict[str, Any]:
+    person = _shown(profile.person, reveal=reveal)
+    top = _shown(highest(profile.educations) or {}, reveal=reveal)
+    keys = ("name", "id_type", "id_type_label", "id_number", "gender", "gender_label", "birth_date", "mobile")
+    return {
+        **{key: person.get(key) for key in keys},
+        **{key: top.get(key) for key in ("level", "level_label", "school", "major")},
+        "has_employer": person.get("has_employer"),
+        "employer_name": (current_work(profile) or {}).get("employer_name"),
+        "username": username,
+        "missing": len(list(incomplete(profile))),
+    }
+
+
+def _shown(values: Entry, *, reveal: bool) -> Entry:
+    """Return values with a label beside each code, masked unless `reveal`."""
+    found: Entry = {}
+    for name, value in values.items():
+        found[name] = _MASKS[name](value) if name in _MASKS and value and not reveal else value
+        if name in _LABELS:
+            found[f"{name}_label"] = None if value is None else _LABELS[name].label(value)
+    return found
+
+
+def show_person(session: Session, who: str, *, reveal_by: Acting | None = None) -> dict[str, Any]:
+    """Return one person whole, with what is still missing; masked unless `reveal_by` (an event)."""
+    profile = find_person(session, who)
+    reveal = reveal_by is not None
+    found = {
+        **_shown(profile.person, reveal=reveal),
+        "educations": [_shown(entry, reveal=reveal) for entry in profile.educations],
+        "works": [_shown(entry, reveal=reveal) for entry in profile.works],
+        "photo": session.execute(select(_PHOTO.c.mime).where(_PHOTO.c.trainee_id == profile.id)).scalar(),
+        "account": _account(session, profile),
+        "applications": _applications(session, profile),
+        "missing": [fault.values["label"] for fault in incomplete(profile)],
+    }
+    if reveal_by is not None:
+        record(session, reveal_by, [Change("trainee.reveal", subject_of(profile.id), data={"rows": 1})])
+    return found
+
+
+def list_entries(session: Session, who: str, part: Part) -> list[dict[str, Any]]:
+    """Return the education or work entries of a person, each with the `id` that removes it; masked."""
+    return [_shown(entry, reveal=False) for entry in getattr(find_person(session, who), part.attribute)]
+
+
+def _account(session: Session, profile: Profile) -> dict[str, Any] | None:
+    row = session.execute(select(_ACCOUNT).where(_ACCOUNT.c.trainee_id == profile.id)).one_or_none()
+    if row is None:
+        return None
+    return {
+        "username": row.username,
+        "business": row.business,
+        "business_label": BUSINESS.label(row.business),
+        "role": row.role,
+        "role_label": ROLE.label(row.role),
+        "locked_until": row.locked_until,
+        "created_at": row.created_at,
+    }
+
+
+def _applications(session: Session, profile: Profile) -> list[dict[str, Any]]:
+    statement = select(Application.application_no, Application.status).where(
+        Application.trainee_id == profile.id
+    )
+    return [
+        {"application_no": number, "status": status, "status_label": APPLICATION_STATUS.label(status)}
+        for number, status in session.execute(statement.order_by(Application.id))
+    ]
+
+
+def check_people(session: Session, *, by: Acting, batch: Batch | None = None) -> Iterator[dict[str, Any]]:
+    """Yield what is missing or wrong, person by person; with a batch, of its 未提交 and 退回修改 alone.
+
+    With a batch the form is checked too: its plan, and the identity rules with their severities.
+    """
+    checks = None if batch is None else load_checks(session, batch)
+    today = today_of(by)
+    for ids in in_chunks(list(session.execute(select(_TRAINEE.c.id).order_by(_TRAINEE.c.id)).scalars())):
+        live = {} if batch is None else applications.load_live(session, batch, ids)
+        open_ = {one: form for one, form in live.items() if form.status in _OPEN}
+        stored = load_profiles_by_id(session, ids if batch is None else open_)
+        for one in sorted(stored):
+            profile, form = stored[one], open_.get(one)
+            number = None if form is None else form.application_no
+            faults = list(_profile_faults(profile, today))
+            if form is not None and checks is not None:
+                faults += _form_faults(profile, form.form, checks)
+            yield from (_finding(profile, number, fault) for fault in faults)
+
+
+_OPEN = (ApplicationStatus.DRAFT, ApplicationStatus.RETURNED)
+
+
+def _profile_faults(profile: Profile, today: date) -> Iterator[Fault]:
+    yield from incomplete(profile)
+    yield from idcard.check(*profile.key, today)[1]
+    yield from too_long(profile)
+    yield from in_the_future(profile, today)
+    person = profile.person
+    facts = None
+    if not idcard.check(*profile.key, today)[1]:
+        facts = idcard.facts(*profile.key)
+    for name in ("gender", "birth_date") if facts is not None else ():
+        if person.get(name) not in (None, getattr(facts, name)):
+            yield Fault("E151", name, values={"label": fields.LABELS[name]})
+    if person.get("has_employer") is False and any(not entry.get("to_date") for entry in profile.works):
+        yield Fault("E153", "employer_name")
+
+
+def _form_faults(profile: Profile, form: applications.Form, checks: Checks) -> list[Fault]:
+    return [*form_faults(form, checks), *identity_faults(profile, form, checks)]
+
+
+def _finding(profile: Profile, application_no: str | None, fault: Fault) -> dict[str, Any]:
+    return {
+        "name": profile.person["name"],
+        "id_number": mask_id(profile.person["id_number"]),
+        "application_no": application_no,
+        "field": fault.field,
+        "code": fault.code,
+        "severity": fault.severity,
+        "message": fault.message,
+    }
+
+
+def history(session: Session, who: str) -> list[dict[str, Any]]:
+    """Return the events about a person, the oldest first: profile, account, imports, applications."""
+    profile = find_person(session, who)
+    numbers = [one["application_no"] for one in _applications(session, profile)]
+    named: list[ColumnElement[bool]] = [Event.subject.in_([subject_of(profile.id), *numbers])]
+    # Bulk changes are one event for many rows, whose data names the applications.
+    named += [Event.data.contains(f'"{number}"', autoescape=True) for number in numbers]
+    statement = select(Event).where(or_(*named, Event.seq.in_(_imports(profile.id)))).order_by(Event.seq)
+    return [_event(row) for row in session.execute(statement).scalars()]
+
+
+def _imports(trainee_id: int | None) -> Any:
+    return (
+        select(ImportRun.event_seq)
+        .join(ImportRow, ImportRow.import_id == ImportRun.id)
+        .where(ImportRow.entity == "trainee", ImportRow.key == str(trainee_id))
+    )
+
+
+def _event(row: Event) -> dict[str, Any]:
+    data = json.loads(row.data) if row.data else {}
+    return {
+        "seq": row.seq,
+        "at": row.at,
+        "who": row.who,
+        "action": row.action,
+        "subject": row.subject,
+        "before": row.before,
+        "after": row.after,
+        "fields": data.get("fields", []),
+        "reason": row.reason,
+    }
+
+
+def field_labels(keys: Sequence[str]) -> list[str]:
+    """Return the headings of fields as events name them: `mobile`, `education.school`, `photo`."""
+    return [_PARTS.get(key) or fields.LABELS.get(key.rpartition(".")[2], key) for key in keys]
+
+
+_PARTS = {"photo": "照片", "education": "教育经历", "work": "工作经历"}
