@@ -3,6 +3,7 @@
 import re
 import zipfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from html import unescape
 from typing import Final
 
@@ -13,7 +14,7 @@ from zhupei_cli.sheets.scan import Limits, Scan, refuse
 
 CONTENT: Final = "content.xml"
 
-_TAG: Final = re.compile(rb"<table:(table|table-row|table-cell|covered-table-cell)\b([^<>]*)>")
+_TAG: Final = re.compile(rb"<table:(table-row|table-cell|covered-table-cell|table)(?![\w-])([^<>]*)>")
 _NAME: Final = re.compile(rb"""\btable:name=["']([^"']*)["']""")
 _REPEATED: Final = re.compile(rb"""\btable:number-(?:rows|columns)-repeated=["'](\d{1,12})["']""")
 _HIDDEN: Final = re.compile(rb"""\btable:visibility=["'](?:collapse|filter)["']""")
@@ -21,45 +22,58 @@ _ERROR: Final = re.compile(rb"""\bcalcext:value-type=["']error["']""")
 _SHOWN: Final = re.compile(rb"<text:p\b[^<>]*>([^<]+)")
 
 
+@dataclass(slots=True)
+class _Run:
+    """Where a row or a run of equal cells begins, from 1, and how often it is repeated."""
+
+    row: int = 1
+    column: int = 1
+    rows: int = 0
+    columns: int = 1
+
+
 def scan_ods(package: zipfile.ZipFile, limits: Limits, *, file: str) -> dict[str, Scan]:
     """Return what is found in each sheet, by its name; raises as `scan_xlsx` does."""
     found: dict[str, Scan] = {}
-    scan, row, column, repeated = Scan(), 0, 0, 1
+    scan, run = Scan(), _Run()
     for kind, attributes, content in _tags(package):
-        if attributes.count(b'"') % 2 or attributes.count(b"'") % 2:
-            raise ZhupeiError("E037", file=file)
-        times = _times(attributes)
+        if attributes.count(b'"') % 2:
+            raise ZhupeiError("E037", file=file)  # a > within a value hides the rest of the tag
         if kind == b"table":
             name = _NAME.search(attributes)
             scan = found[unescape(name[1].decode()) if name else ""] = Scan()
-            row, repeated = 0, 1
+            run = _Run()
         elif kind == b"table-row":
-            row, column, repeated = row + repeated, 0, times
-            # The last row counts as one, and blank rows to the end of the sheet are not filled.
+            run = _Run(run.row + run.rows, rows=_times(attributes))
             if _HIDDEN.search(attributes):
-                scan.hidden.update(range(row + 1, row + 1 + min(times, limits.rows)))
+                scan.hidden.update(range(run.row, run.row + min(run.rows, limits.rows)))
         else:
-            _take_cell(
-                scan, kind, attributes, content, place=(row + 1, column + 1, repeated, times), file=file
-            )
-            column += times
+            run.columns = _times(attributes)
+            _take_cells(scan, run, _spoilt(kind, attributes, content), file=file)
+            if b"value-type=" in attributes or b"<text:p" in content:
+                scan.filled += run.rows * run.columns
+                scan.rows = max(scan.rows, run.row + run.rows - 1)
+                scan.columns = max(scan.columns, run.column + run.columns - 1)
+            run.column += run.columns
     for sheet, one in found.items():
         refuse(one, limits, file=file, sheet=sheet)
     return found
 
 
-def _take_cell(
-    scan: Scan, kind: bytes, attributes: bytes, content: bytes, *, place: tuple[int, int, int, int], file: str
-) -> None:
-    row, column, rows, columns = place
+def _spoilt(kind: bytes, attributes: bytes, content: bytes) -> Spoilt | None:
     if kind == b"covered-table-cell":
-        scan.spoil(row, column, Spoilt("E027"), file=file)
-    elif b"value-type=" in attributes or b"<text:p" in content:
-        scan.filled += rows * columns
-        scan.rows, scan.columns = max(scan.rows, row + rows - 1), max(scan.columns, column + columns - 1)
-        if _ERROR.search(attributes):
-            shown = _SHOWN.search(content)
-            scan.spoil(row, column, Spoilt("E019", shown[1].decode() if shown else "#N/A"), file=file)
+        return Spoilt("E027")
+    if _ERROR.search(attributes):
+        shown = _SHOWN.search(content)
+        return Spoilt("E019", shown[1].decode() if shown else "#N/A")
+    return None
+
+
+def _take_cells(scan: Scan, run: _Run, spoilt: Spoilt | None, *, file: str) -> None:
+    if spoilt is not None:
+        for row in range(run.row, run.row + run.rows):
+            for column in range(run.column, run.column + run.columns):
+                scan.spoil(row, column, spoilt, file=file)
 
 
 def _times(attributes: bytes) -> int:
@@ -71,6 +85,6 @@ def _tags(package: zipfile.ZipFile) -> Iterator[tuple[bytes, bytes, bytes]]:
     """Yield kind, attributes and content of each table, row and cell."""
     for piece in pieces(package, CONTENT, end=b"<table:table-row"):
         tags = list(_TAG.finditer(piece))
-        ends = [*(tag.start() for tag in tags[1:]), len(piece)]
+        ends = [tag.start() for tag in tags[1:]] + [len(piece)] * bool(tags)
         for tag, end in zip(tags, ends, strict=True):
             yield tag[1], tag[2], piece[tag.end() : end]

@@ -33,7 +33,7 @@ _DAMAGE: Final = (
         struct.error,
         ElementTree.ParseError,
     ),
-    *(KeyError, ValueError, EOFError, OSError, OverflowError, NotImplementedError, RuntimeError),
+    *(KeyError, UnicodeDecodeError, EOFError, OSError, OverflowError, NotImplementedError),
 )
 _DECLARATION: Final = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
 

@@ -36,7 +36,7 @@ def phone(cell: Cell) -> str:
         return word
     word = unicodedata.normalize("NFKC", word).replace("—", "-")
     numbers = ["".join(part.split()) for part in re.split("[/、,;]", word)]
-    if not all(map(_is_phone, numbers)):
+    if isinstance(cell, date) or not all(map(_is_phone, numbers)):
         raise Unreadable("E011", value=mask_phone("".join(word.split())))
     return "/".join(numbers)
 
@@ -156,7 +156,7 @@ def mark_or_absent(cell: Cell) -> int | Special:
     return ABSENT if code(cell) in ("缺考", "缺") else mark(cell)
 
 
-_MIDNIGHT: Final = re.compile(r"[T ]0?0:00(:00(\.0+)?)?$")
+_TIME: Final = re.compile(r"[T ][0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?$")
 _DATE: Final = re.compile(r"([0-9]{4})(?:[-/.年]([0-9]{1,2})(?:[-/.月]([0-9]{1,2}))?|([0-9]{2})([0-9]{2})?)")
 #: Serial numbers of days, from 1954-10-03 to 2119-01-10.
 _SERIALS: Final = range(20_000, 80_000)
@@ -172,7 +172,7 @@ def day(cell: Cell) -> date:
         return cell.date()
     if isinstance(cell, date):
         return cell
-    word = code(_MIDNIGHT.sub("", text(cell)))
+    word = code(_TIME.sub("", text(cell)))
     if isinstance(cell, float) and re.fullmatch(r"[0-9]{4}\.1", word):
         raise Unreadable("E024", value=word, year=word[:4])
     if re.fullmatch(r"[0-9]{5}(\.[0-9]+)?", word) and int(word[:5]) in _SERIALS:

@@ -1,7 +1,7 @@
 """Reading workbooks: .xlsx .xlsm .xls .ods and .csv, whatever the name says, as plain cells."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -11,6 +11,9 @@ from zhupei_cli.sheets import guard
 from zhupei_cli.sheets.cells import Cell, Spoilt
 from zhupei_cli.sheets.csv_read import read_csv
 from zhupei_cli.sheets.scan import Limits, Scan
+
+#: First and last cell, each as row and column from 0.
+_Range = tuple[tuple[int, int], tuple[int, int]]
 
 #: More rows than a province has applicants, and more columns than any of our workbooks.
 MAX_ROWS: Final = 300_000
@@ -95,28 +98,29 @@ def _read_calamine(path: Path, scans: Mapping[str, Scan]) -> tuple[list[Sheet], 
 
 
 def _sheet(found: Any, scan: Scan) -> Sheet:
-    rows: list[list[Cell]] = list(found.iter_rows())
+    rows: list[list[Cell]] = found.to_python()
     top, left = found.start or (0, 0)
-    width = len(rows[0]) if rows else 0
     for (row, column), cell in scan.spoilt.items():
         # calamine reads #N/A as an empty cell: a value nobody typed would be lost without a word.
-        if rows and row >= top and 0 <= column - left < width:
-            rows.extend([""] * width for _ in range(row - top - len(rows) + 1))
+        if rows and row >= top and 0 <= column - left < len(rows[0]):
+            rows.extend([""] * len(rows[0]) for _ in range(row - top - len(rows) + 1))
             rows[row - top][column - left] = cell
-    _mark_merged(rows, top, left, scan)
+    _mark_merged(rows, top, left, found.merged_cell_ranges or ())
     return Sheet(found.name, top + 1, rows, frozenset(scan.hidden))
 
 
-def _mark_merged(rows: list[list[Cell]], top: int, left: int, scan: Scan) -> None:
+def _mark_merged(rows: list[list[Cell]], top: int, left: int, ranges: Iterable[_Range]) -> None:
     """Mark the cells a merged range swallows: they are blank for a reader, and are not for people."""
     width = len(rows[0]) if rows else 0
     budget = len(rows) * width  # ranges do not overlap
-    for area in scan.merged:
-        for row in range(max(area.top - top, 0), min(area.bottom - top + 1, len(rows))):
-            columns = range(max(area.left - left, 0), min(area.right - left + 1, width))
-            budget -= len(columns)
-            if budget < 0:
-                return
+    for (first_row, first_column), (last_row, last_column) in ranges:
+        lines = rows[max(first_row - top, 0) : max(last_row - top + 1, 0)]
+        columns = range(max(first_column - left, 0), min(last_column - left + 1, width))
+        budget -= len(lines) * len(columns)
+        if budget < 0:
+            return
+        for line in lines:
             for column in columns:
-                if (row, column) != (area.top - top, area.left - left) and rows[row][column] in ("", None):
-                    rows[row][column] = Spoilt("E027")
+                # All but the first cell are blank.
+                if line[column] in ("", None):
+                    line[column] = Spoilt("E027")

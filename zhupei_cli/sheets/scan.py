@@ -27,16 +27,6 @@ class Limits:
         return self.rows + _ABOVE
 
 
-@dataclass(frozen=True, slots=True)
-class Area:
-    """A merged range, from 0, its last row and column included."""
-
-    top: int
-    left: int
-    bottom: int
-    right: int
-
-
 @dataclass(slots=True)
 class Scan:
     """One sheet. `rows` and `columns` count from 1 to the furthest filled cell, `filled` the filled cells.
@@ -48,7 +38,6 @@ class Scan:
     columns: int = 0
     filled: int = 0
     spoilt: dict[tuple[int, int], Spoilt] = field(default_factory=dict)
-    merged: list[Area] = field(default_factory=list)
     hidden: set[int] = field(default_factory=set)
 
     def beyond(self, limits: Limits) -> bool:

@@ -8,7 +8,7 @@ from typing import Final
 from zhupei_cli.errors import ZhupeiError
 from zhupei_cli.sheets.cells import Spoilt
 from zhupei_cli.sheets.package import index, pieces
-from zhupei_cli.sheets.scan import Area, Limits, Scan, refuse
+from zhupei_cli.sheets.scan import Limits, Scan, refuse
 
 WORKBOOK: Final = "xl/workbook.xml"
 _RELATIONS: Final = "xl/_rels/workbook.xml.rels"
@@ -79,8 +79,6 @@ def _scan_sheet(read: Callable[[], Iterator[bytes]], limits: Limits, *, file: st
         plain = plain and _measure(piece, scan)
         if b"hidden=" in piece:
             scan.hidden.update(map(int, _HIDDEN.findall(piece)))
-        if b"<mergeCell " in piece:
-            scan.merged += [_area(*found) for found in _MERGED.findall(piece)]
     # Formulas, errors, cells without an address, and formatted blank cells far away: worth a closer look.
     if not plain or scan.beyond(limits) or scan.sparse:
         scan.rows = scan.columns = scan.filled = 0
@@ -89,9 +87,6 @@ def _scan_sheet(read: Callable[[], Iterator[bytes]], limits: Limits, *, file: st
 
 
 _HIDDEN: Final = re.compile(rb"""<row\b[^<>]*?\br=["'](\d{1,9})["'][^<>]*?\bhidden=["'](?:1|true)["']""")
-_MERGED: Final = re.compile(
-    rb"""<mergeCell\b[^<>]*?\bref=["']([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})["']"""
-)
 _WIDE: Final = re.compile(rb' r="([A-Za-z]{2,9})\d')
 _DEEP: Final = re.compile(rb' r="[A-Za-z]{0,9}(\d{6,})"')
 #: Other elements of a sheet that begin with c: col, cols, conditionalFormatting, cfRule, customSheetViews…
@@ -122,7 +117,7 @@ def _walk(read: Iterable[bytes], scan: Scan, limits: Limits, *, file: str) -> No
     row = column = 0
     for piece in read:
         tags = list(_TAG.finditer(piece))
-        ends = [*(tag.start() for tag in tags[1:]), len(piece)]
+        ends = [tag.start() for tag in tags[1:]] + [len(piece)] * bool(tags)
         for tag, end in zip(tags, ends, strict=True):
             kind, attributes = tag.groups()
             if attributes.count(b'"') % 2 or attributes.count(b"'") % 2:
@@ -165,7 +160,3 @@ def _number(letters: bytes) -> int:
     for letter in letters.upper():
         number = number * 26 + letter - 64
     return number
-
-
-def _area(left: bytes, top: bytes, right: bytes, bottom: bytes) -> Area:
-    return Area(int(top) - 1, _number(left) - 1, int(bottom) - 1, _number(right) - 1)

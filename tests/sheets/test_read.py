@@ -1,0 +1,218 @@
+"""Workbooks of every format as plain cells."""
+
+import hashlib
+import subprocess
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+
+from tests.sheets.books import SHEET, SHEET_PART, WORKBOOK, ods, package, strict, typed
+from zhupei_cli.sheets.cells import Cell, Spoilt
+from zhupei_cli.sheets.read import Book, Sheet, read_book
+
+_at = datetime.fromisoformat
+
+
+def _cells(path: Path) -> list[list[Cell]]:
+    (sheet,) = read_book(path).sheets
+    return sheet.rows
+
+
+def test_a_book_whole(tmp_path: Path) -> None:
+    path = typed(
+        tmp_path / "名单.xlsx",
+        (
+            "一",
+            [
+                [],
+                [None, "姓名", "日期"],
+                [],
+                [None, "张三", date(2024, 6, 30)],
+                [None, 1, _at("2024-01-01 08:00")],
+            ],
+        ),
+        ("空", []),
+    )
+    rows: list[list[Cell]] = [
+        ["姓名", "日期"],
+        ["", ""],
+        ["张三", date(2024, 6, 30)],
+        [1.0, _at("2024-01-01 08:00")],
+    ]
+    assert read_book(path) == Book(
+        "名单.xlsx", hashlib.sha256(path.read_bytes()).hexdigest(), (Sheet("一", 2, rows),)
+    )
+
+
+def test_hidden_sheets_and_rows_are_named(tmp_path: Path) -> None:
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    book.active.append([1])
+    book.active.append([2])
+    book.active.row_dimensions[2].hidden = True
+    for name, state in (("甲", "hidden"), ("乙", "veryHidden")):
+        book.create_sheet(name).append([1])
+        book[name].sheet_state = state
+    book.save(tmp_path / "a.xlsx")
+    read = read_book(tmp_path / "a.xlsx")
+    assert (read.hidden, [sheet.hidden for sheet in read.sheets]) == (("甲", "乙"), [frozenset({2})])
+
+
+def test_cells_without_a_value_are_marked(tmp_path: Path) -> None:
+    rows = (
+        '<row r="1"><c r="A1"><v>1</v></c><c r="D1"><v>4</v></c></row>'
+        '<row r="2"><c r="A2" t="e"><v>#DIV/0!</v></c><c r="B2"><f>1+1</f></c>'
+        '<c r="C2" t="str"><f>""</f><v></v></c><c r="D2"><f>1+1</f><v>2</v></c></row>'
+        '<row r="3"><c r="A3" t="e"><v>#N/A</v></c></row>'
+    )
+    assert _cells(package(tmp_path / "a.xlsx", rows)) == [
+        [1.0, "", "", 4.0],
+        [Spoilt("E019", "#DIV/0!"), Spoilt("E025"), "", 2.0],
+        [Spoilt("E019", "#N/A"), "", "", ""],
+    ]
+
+
+def test_merged_cells_are_marked_but_for_the_first(tmp_path: Path) -> None:
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    for row in (["a", "b", "c"], [1, 2, 3], [None, 5, None]):
+        book.active.append(row)
+    book.active.merge_cells("A2:A3")
+    book.active.merge_cells("C1:C40")
+    book.save(tmp_path / "a.xlsx")
+    assert _cells(tmp_path / "a.xlsx") == [
+        ["a", "b", "c"],
+        [1.0, 2.0, Spoilt("E027")],
+        [Spoilt("E027"), 5.0, Spoilt("E027")],
+    ]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        '<row r="2"><c r="B2"><v>7</v></c></row>',
+        "<row r='2'><c r='B2'><v>7</v></c></row>",
+        '<row r = "2"><c s="1" r = "B2"><v>7</v></c></row>',
+        "<row/><row><c/><c><v>7</v></c></row>",
+        '<row><c><v></v></c></row><row><c r="b2"><v>7</v></c></row>',
+    ],
+)
+@pytest.mark.parametrize("prefixed", [False, True])
+def test_xml_written_in_every_way(tmp_path: Path, rows: str, prefixed: bool) -> None:
+    xml = SHEET.format(rows=rows, tail="")
+    if prefixed:
+        xml = xml.replace("<", "<x:").replace("<x:/", "</x:").replace("xmlns=", "xmlns:x=")
+    path = package(tmp_path / "a.xlsx", parts={SHEET_PART: xml})
+    (sheet,) = read_book(path).sheets
+    assert (sheet.first_row, sheet.rows) == (2, [[7.0]])
+
+
+def test_the_strict_edition_of_the_standard(tmp_path: Path) -> None:
+    xml = SHEET.format(
+        rows='<row r="1"><c r="A1"><v>1</v></c><c r="B1" t="e"><v>#REF!</v></c></row>', tail=""
+    )
+    parts = {"xl/workbook.xml": strict(WORKBOOK), SHEET_PART: strict(xml)}
+    assert _cells(package(tmp_path / "a.xlsx", parts=parts)) == [[1.0, Spoilt("E019", "#REF!")]]
+
+
+def test_blank_cells_with_a_look_to_the_end_of_the_sheet_are_blank(tmp_path: Path) -> None:
+    blank = "".join(
+        f'<row r="{row}" s="1" customFormat="1"><c r="A{row}" s="1"/><c r="XFD{row}" s="1"></c></row>'
+        for row in (2, 1_048_575, 1_048_576)
+    )
+    path = package(tmp_path / "a.xlsx", f'<row r="1"><c r="A1"><v>1</v></c></row>{blank}')
+    assert _cells(path) == [[1.0]]
+
+
+def test_ods(tmp_path: Path) -> None:
+    rows = (
+        '<table:table-row><table:table-cell office:value-type="string"><text:p>甲</text:p></table:table-cell>'
+        '<table:table-cell office:value-type="date" office:date-value="2024-06-30"/>'
+        '<table:table-cell table:number-columns-repeated="16382"/></table:table-row>'
+        '<table:table-row table:visibility="filter"><table:covered-table-cell/><table:table-cell '
+        'office:value-type="string" calcext:value-type="error"><text:p>#N/A</text:p></table:table-cell>'
+        "</table:table-row>"
+        '<table:table-row table:number-rows-repeated="1048574">'
+        '<table:table-cell table:number-columns-repeated="16384"/></table:table-row>'
+    )
+    (sheet,) = read_book(ods(tmp_path / "a.ods", rows)).sheets
+    assert sheet == Sheet(
+        "S", 1, [["甲", date(2024, 6, 30)], [Spoilt("E027"), Spoilt("E019", "#N/A")]], frozenset({2})
+    )
+
+
+@pytest.mark.parametrize(
+    "encode",
+    [
+        lambda text: text.encode(),
+        lambda text: text.encode("utf-8-sig"),
+        lambda text: text.encode("gb18030"),
+        lambda text: text.replace(",", "\t").encode("utf-16"),
+        lambda text: text.replace(",", ";").encode(),
+        lambda text: text.replace("\n", "\r\n").encode(),
+    ],
+)
+def test_csv_in_every_encoding(tmp_path: Path, encode: Callable[[str], bytes]) -> None:
+    path = tmp_path / "名单.csv"
+    path.write_bytes(encode('姓名,证件号码,备注\n"张\u2028三",="0100",\'410101\n\n李四,\'=1+1\n,,\n'))
+    assert read_book(path).sheets == (
+        Sheet(
+            "名单",
+            1,
+            [
+                ["姓名", "证件号码", "备注"],
+                ["张\u2028三", "0100", "410101"],
+                ["", "", ""],
+                ["李四", "=1+1", ""],
+            ],
+        ),
+    )
+
+
+def test_the_name_of_a_file_may_lie(tmp_path: Path) -> None:
+    path = typed(tmp_path / "a.xlsx", ("S", [["甲"]]))
+    assert _cells(path.rename(tmp_path / "a.csv")) == [["甲"]]
+    (tmp_path / "b.xlsx").write_text("甲,乙\n1,2\n", "utf-8")
+    assert _cells(tmp_path / "b.xlsx") == [["甲", "乙"], ["1", "2"]]
+
+
+def test_macros_in_a_workbook_that_says_so(tmp_path: Path) -> None:
+    assert _cells(package(tmp_path / "a.xlsm", parts={"xl/vbaProject.bin": b"\0"})) == [[1.0]]
+
+
+def test_a_workbook_in_several_pieces(tmp_path: Path) -> None:
+    """Three megabytes of sheet, an error in its last row and nothing torn in between."""
+    count = 40_000
+    rows = "".join(
+        f'<row r="{row}"><c r="A{row}" t="inlineStr"><is><t>行{row}</t></is></c>'
+        f'<c r="B{row}"><v>{row}</v></c></row>'
+        for row in range(1, count)
+    )
+    last = (
+        f'<row r="{count}" hidden="1"><c r="A{count}"><v>0</v></c>'
+        f'<c r="B{count}" t="e"><v>#NUM!</v></c></row>'
+    )
+    (sheet,) = read_book(package(tmp_path / "a.xlsx", rows + last)).sheets
+    expected: list[list[Cell]] = [[f"行{row}", float(row)] for row in range(1, count)]
+    assert sheet == Sheet("S", 1, [*expected, [0.0, Spoilt("E019", "#NUM!")]], frozenset({count}))
+
+
+@pytest.mark.skipif(subprocess.call(["sh", "-c", "command -v soffice"]) != 0, reason="no LibreOffice here")
+def test_what_libreoffice_saves(tmp_path: Path) -> None:
+    source = typed(
+        tmp_path / "a.xlsx",
+        ("报名", [["姓名", "日期", "错"], ["张三", date(2024, 6, 30), "=1/0"], ["李四", None, 1.5]]),
+    )
+    profile = f"-env:UserInstallation=file://{tmp_path}/profile"
+    for suffix in ("ods", "xls"):
+        command = ["soffice", profile, "--headless", "--convert-to", suffix, "--outdir", tmp_path, source]
+        subprocess.run(command, check=True, capture_output=True, timeout=120)
+    read = read_book(tmp_path / "a.ods")
+    assert [sheet.rows for sheet in read.sheets] == [
+        [["姓名", "日期", "错"], ["张三", date(2024, 6, 30), Spoilt("E019", "#DIV/0!")], ["李四", "", 1.5]]
+    ]
+    assert _cells(tmp_path / "a.xls")[0] == ["姓名", "日期", "错"]
