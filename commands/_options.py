@@ -124,6 +124,19 @@ def yes_option(command: F) -> F:
     return click.option("-y", "--yes", is_flag=True, help="不再提问，直接执行")(command)
 
 
+def late_options(command: F) -> F:
+    """Add --late and --reason; `late_reason` is why an application comes outside the dates, or None."""
+
+    @functools.wraps(command)
+    def with_reason(*args: Any, late: bool, reason: str | None, **kwargs: Any) -> Any:
+        if late != bool((reason or "").strip()):
+            click.get_current_context().fail("--late 和 --reason 须同时使用，写明补录入的原因。")
+        return command(*args, late_reason=reason if late else None, **kwargs)
+
+    late = click.option("--late", is_flag=True, help="报名时间以外由省级补录入，须写原因")
+    return late(click.option("--reason", help="补录入的原因")(with_reason))  # type: ignore[return-value]
+
+
 def reveal_option(command: F) -> F:
     """Add --reveal; `reveal` says to show personal data whole, which the service writes down."""
     return click.option("--reveal", is_flag=True, help="显示完整的证件号码、电话和地址（会留下记录）")(
@@ -131,10 +144,15 @@ def reveal_option(command: F) -> F:
     )
 
 
+def can_ask(settings: Settings) -> bool:
+    """Return whether there is somebody at a terminal to answer."""
+    return not settings.no_input and sys.stdin.isatty()
+
+
 def confirm(question: str, settings: Settings, *, yes: bool) -> None:
     """Ask before something is replaced or removed; no is exit 130, nobody to ask is E085."""
     if yes:
         return
-    if settings.no_input or not sys.stdin.isatty():
+    if not can_ask(settings):
         raise ZhupeiError("E085", question=question)
     click.confirm(question, abort=True, err=True)

@@ -1,23 +1,18 @@
-"""`zhupei apply`: applications."""
+"""`zhupei apply`: applications. New ones are in `apply_new`, what is done with them in `apply_steps`."""
 
 from typing import Any
 
 import click
 
-from zhupei_cli.services import listing, lookup, submitting
+from zhupei_cli.lazy import LazyGroup
+from zhupei_cli.services import listing, lookup, standing
+from zhupei_cli.services.batches import DATES
 from zhupei_cli.settings import Settings
-from zhupei_cli.store.engine import transaction
-from zhupei_cli.vocabulary import ApplicationStatus
+from zhupei_cli.store.engine import reading, transaction
+from zhupei_cli.vocabulary import APPLICATION_STATUS, ApplicationStatus
 
-from ._options import (
-    batch_option,
-    dry_run_option,
-    format_options,
-    json_option,
-    pass_settings,
-    reveal_option,
-)
-from ._output import FINDINGS, Column, Out, note, show, show_sheet, show_summary
+from ._options import batch_option, format_options, pass_settings, reveal_option
+from ._output import Column, Out, next_step, show, show_sheet
 
 LIST = (
     Column("application_no", "报名号"),
@@ -43,14 +38,41 @@ SHEET = (
     Column("work_lines", "工作经历"),
     Column("review_lines", "审核记录"),
 )
+STATUS = (
+    Column("application_no", "报名号"),
+    Column("batch_name", "批次"),
+    Column("status_label", "状态"),
+    *(Column(key, label) for key, label in DATES.items()),
+    Column("contact", "技术支持"),
+)
+STATS = (
+    Column("group_label", "统计项"),
+    Column("label", "名称"),
+    Column("total", "报名人数"),
+    *(Column(status, APPLICATION_STATUS.label(status)) for status in ApplicationStatus),
+)
+_HERE, _STEPS = "zhupei_cli.commands.apply", "zhupei_cli.commands.apply_steps"
 
 
-@click.group()
+@click.group(
+    cls=LazyGroup,
+    lazy={
+        "new": ("zhupei_cli.commands.apply_new:new", "新建报名（五步，可在终端中逐项填写）"),
+        "edit": ("zhupei_cli.commands.apply_new:edit", "修改未提交、退回修改的报名"),
+        "submit": (f"{_STEPS}:submit", "提交报名"),
+        "withdraw": (f"{_STEPS}:withdraw", "撤回报名"),
+        "correct": (f"{_STEPS}:correct", "更正已提交的报名（省级）"),
+        "list": (f"{_HERE}:list_", "列出报名"),
+        "show": (f"{_HERE}:show_", "查看一份报名"),
+        "status": (f"{_HERE}:status", "查看一份报名的状态"),
+        "stats": (f"{_HERE}:stats", "按状态、基地、专业、身份统计报名"),
+    },
+)
 def apply() -> None:
-    """报名：查看、提交。"""
+    """报名：新建、修改、提交、撤回、更正、查看、统计。"""
 
 
-@apply.command("list")
+@click.command("list")
 @batch_option
 @click.option("--status", "statuses", metavar="STATUS,…", help="只看这些状态，例如 draft,returned")
 @click.option("--base", help="只看第一志愿是这个基地的（编号或名称）")
@@ -101,7 +123,7 @@ def _statuses(text: str | None) -> tuple[str, ...]:
     return words
 
 
-@apply.command("show")
+@click.command("show")
 @click.argument("number", metavar="NO")
 @batch_option
 @reveal_option
@@ -135,54 +157,39 @@ def _as_lines(row: dict[str, Any]) -> dict[str, Any]:
     return {**row, **lines, "review_lines": reviews}
 
 
-@apply.command("submit")
-@click.argument("numbers", nargs=-1, metavar="NO…")
+@click.command("status")
+@click.argument("number", metavar="NO")
 @batch_option
-@click.option("--all-ready", is_flag=True, help="提交全部资料齐全的未提交、退回修改的报名")
-@click.option("--skip-bad", is_flag=True, help="只提交合格的，其余列出原因（退出码 3）")
-@dry_run_option
-@json_option
+@format_options
 @pass_settings
-def submit(
-    settings: Settings,
-    numbers: tuple[str, ...],
-    *,
-    batch: str | None,
-    all_ready: bool,
-    skip_bad: bool,
-    dry_run: bool,
-    as_json: bool,
-) -> None:
-    """提交报名；提交后不能修改，除非基地退回。
+def status(settings: Settings, number: str, *, batch: str | None, out: Out) -> None:
+    """查看一份报名的状态：学员能看到的一行、批次的各个日期、技术支持联系方式。
+
+    公示以前不显示任何录取信息。
 
     \b
-    例：zhupei apply submit HN2026-0000001 HN2026-0000002
-        zhupei apply submit --all-ready
+    例：zhupei apply status HN2026-0000001
     """
-    if bool(numbers) == all_ready:
-        raise click.UsageError("请写报名号，或用 --all-ready，二者选一。", click.get_current_context())
-    with transaction(settings.database_url, dry_run=dry_run) as session:
-        found = lookup.find_batch(session, batch)
-        chosen = submitting.ready_numbers(session, found) if all_ready else numbers
-        done, refused, warned = submitting.submit(
-            session, found, chosen, by=settings.acting(), skip_bad=skip_bad or all_ready
-        )
-    summary = {
-        "submitted": done,
-        "refused": [
-            {"application_no": number, "code": one.code, "message": one.message} for number, one in refused
-        ],
-        "warnings": [
-            {"application_no": number, "code": one.code, "message": one.message} for number, one in warned
-        ],
-    }
-    show_summary(
-        settings,
-        summary,
-        f"已提交 {len(done)} 份报名，未提交 {len({n for n, _ in refused})} 份",
-        as_json=as_json,
-    )
-    for number, fault in () if as_json else refused:
-        note(settings, f"错误 [{fault.code}] {number}：{fault.message}")
-    if refused and not all_ready:
-        click.get_current_context().exit(FINDINGS)
+    with reading(settings.database_url) as session:
+        row = standing.status_of(session, lookup.find_batch(session, batch), number)
+    show_sheet(row, [column for column in STATUS if row[column.key]], out)
+
+
+@click.command("stats")
+@batch_option
+@format_options
+@pass_settings
+def stats(settings: Settings, *, batch: str | None, out: Out) -> None:
+    """统计报名：全部、各基地（第一志愿）、各专业、各身份，按状态分列；报名人数不含已撤回。
+
+    \b
+    例：zhupei apply stats
+        zhupei apply stats -o 报名统计.xlsx
+    """
+    with reading(settings.database_url) as session:
+        rows = standing.count_applications(session, lookup.find_batch(session, batch))
+    show(rows, STATS, out)
+    waiting = rows[0]["draft"] + rows[0]["returned"]
+    if waiting:
+        command = "zhupei apply list --status draft,returned"
+        next_step(settings, command, f"还有 {waiting} 份未提交或待修改，列出以便催办")

@@ -28,7 +28,7 @@ COMMANDS = {
     "base": ("zhupei_cli.commands.base:base", "培训基地和专业目录"),
     "batch": ("zhupei_cli.commands.batch:batch", "招收批次和招收计划"),
     "trainee": ("zhupei_cli.commands.trainee:trainee", "学员账号和个人信息"),
-    "apply": ("zhupei_cli.commands.apply:apply", "报名的查看和提交"),
+    "apply": ("zhupei_cli.commands.apply:apply", "报名的填写、提交、撤回、状态和统计"),
     "review": ("zhupei_cli.commands.review:review", "基地审核"),
     "admit": ("zhupei_cli.commands.admit:admit", "成绩和录取"),
     "export": ("zhupei_cli.commands.export:export", "录取名单、空缺岗位等的导出"),

@@ -8,8 +8,10 @@ from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
+from zhupei_cli.errors import ZhupeiError
 from zhupei_cli.model import Application, Batch, Choice, Snapshot
 from zhupei_cli.rules.profile import highest
+from zhupei_cli.services.lookup import nearest
 from zhupei_cli.services.profiles import Profile, content_of, profile_of
 from zhupei_cli.store.bulk import delete_rows, insert_rows, rows_of, update_rows
 from zhupei_cli.store.counters import take
@@ -70,6 +72,21 @@ def load_by_number(session: Session, batch: Batch, numbers: Iterable[str]) -> di
     statement = _STORED.where(_APPLICATION.c.batch_id == batch.id)
     found = _stored(session, statement, _APPLICATION.c.application_no, numbers)
     return {stored.application_no: stored for stored in found}
+
+
+def find_stored(session: Session, batch: Batch, number: str) -> Stored:
+    """Return the application to `batch` of this number; E304 with the nearest ones when there is none."""
+    stored = load_by_number(session, batch, (number,)).get(number)
+    if stored is None:
+        raise ZhupeiError("E304", application_no=number, nearest=near_numbers(session, batch, number))
+    return stored
+
+
+def near_numbers(session: Session, batch: Batch, number: str) -> str:
+    """Offer numbers that begin alike: comparing with all of a province's would take seconds."""
+    alike = _APPLICATION.c.application_no.startswith(number[: len(batch.code) + 5], autoescape=True)
+    known = select(_APPLICATION.c.application_no).where(_APPLICATION.c.batch_id == batch.id, alike).limit(100)
+    return nearest(number, session.execute(known).scalars())
 
 
 def _stored(session: Session, statement: object, column: object, keys: Iterable[object]) -> Iterator[Stored]:
@@ -158,30 +175,54 @@ def set_submitted(
     session: Session, applications: Sequence[tuple[Stored, Profile]], *, by: Acting, seq: int
 ) -> None:
     """Make the applications 已提交, each with a snapshot of its person's profile as it is now."""
-    snapshots = []
+    add_snapshots(session, applications, at=by.at)
+    rows = [
+        (one.id, ApplicationStatus.SUBMITTED, one.first_submitted_at or by.at, by.at, next_version(one), seq)
+        for one, _ in applications
+    ]
+    changed = ("status", "first_submitted_at", "submitted_at", "snapshot_version", "touched_by")
+    update_rows(session, _APPLICATION, ("id",), changed, rows)
+
+
+def next_version(stored: Stored) -> int:
+    """Return the number of the snapshot that comes next."""
+    return (stored.snapshot_version or 0) + 1
+
+
+def add_snapshots(
+    session: Session,
+    applications: Sequence[tuple[Stored, Profile]],
+    *,
+    at: datetime,
+    reason: str | None = None,
+) -> None:
+    """Store a snapshot of each profile as its application's next version; a correction has a `reason`."""
     rows = []
     for stored, profile in applications:
-        version = (stored.snapshot_version or 0) + 1
         education = highest(profile.educations)
         assert education is not None  # a profile without one is refused before
-        snapshots.append(
+        rows.append(
             (
-                *(stored.id, version),
+                *(stored.id, next_version(stored)),
                 *(profile.person[name] for name in ("id_type", "id_number", "name", "gender", "birth_date")),
                 *(education.get(name) for name in ("level", "school", "major", "degree", "graduated_on")),
-                *(content_of(profile), None, by.at),
+                *(content_of(profile), reason, at),
             )
-        )
-        rows.append(
-            (stored.id, ApplicationStatus.SUBMITTED, stored.first_submitted_at or by.at, by.at, version, seq)
         )
     columns = (
         *("application_id", "version", "id_type", "id_number", "name", "gender", "birth_date", "level"),
         *("school", "major", "degree", "graduated_on", "content", "reason", "made_at"),
     )
-    insert_rows(session, _SNAPSHOT, columns, snapshots)
-    changed = ("status", "first_submitted_at", "submitted_at", "snapshot_version", "touched_by")
-    update_rows(session, _APPLICATION, ("id",), changed, rows)
+    insert_rows(session, _SNAPSHOT, columns, rows)
+
+
+def correct_snapshot(
+    session: Session, stored: Stored, profile: Profile, *, at: datetime, reason: str, seq: int
+) -> None:
+    """Make `profile` the application's snapshot from now on; the versions before it stay."""
+    add_snapshots(session, [(stored, profile)], at=at, reason=reason)
+    row = (stored.id, next_version(stored), seq)
+    update_rows(session, _APPLICATION, ("id",), ("snapshot_version", "touched_by"), [row])
 
 
 def load_snapshots(session: Session, applications: Iterable[Stored]) -> dict[int, Profile]:
@@ -200,3 +241,9 @@ def set_status(session: Session, changes: Sequence[tuple[int, str]], *, seq: int
     """Give applications (id, status) their new status; whether it may be is the caller's question."""
     rows = [(id_, status, seq) for id_, status in changes]
     update_rows(session, _APPLICATION, ("id",), ("status", "touched_by"), rows)
+
+
+def set_withdrawn(session: Session, stored: Stored, *, seq: int) -> None:
+    """Make the application 已撤回; its person may apply to the batch anew."""
+    row = (stored.id, ApplicationStatus.WITHDRAWN, None, seq)
+    update_rows(session, _APPLICATION, ("id",), ("status", "live_key", "touched_by"), [row])

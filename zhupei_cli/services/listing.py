@@ -10,13 +10,12 @@ from sqlalchemy.orm import Session, aliased
 from zhupei_cli import codes
 from zhupei_cli import vocabulary as words
 from zhupei_cli.acting import Acting
-from zhupei_cli.errors import ZhupeiError
 from zhupei_cli.model import Admission, Application, Batch, Choice, Review, Snapshot, Trainee
 from zhupei_cli.rules.lifecycle import PUBLISHED, status_label
 from zhupei_cli.rules.masking import mask_address, mask_email, mask_id, mask_phone
 from zhupei_cli.services import applications, profiles
 from zhupei_cli.services.events import Change, record
-from zhupei_cli.services.lookup import Names, base_names, nearest, specialty_names
+from zhupei_cli.services.lookup import Names, base_names, specialty_names
 from zhupei_cli.services.profiles import Profile
 from zhupei_cli.store.bulk import rows_of
 
@@ -153,28 +152,19 @@ def _as_dict(
 
 def show_application(session: Session, batch: Batch, number: str, *, reveal: bool = False) -> dict[str, Any]:
     """Return one application with its person and every decision on it; E304 when there is none."""
-    rows = list_applications(session, batch, Filter(numbers=(number,)), reveal=reveal)
-    if not rows:
-        raise ZhupeiError("E304", application_no=number, nearest=_near(session, batch, number))
-    stored = applications.load_by_number(session, batch, (number,))[number]
+    stored = applications.find_stored(session, batch, number)
+    (row,) = list_applications(session, batch, Filter(numbers=(number,)), reveal=reveal)
     live = profiles.load_profiles_by_id(session, (stored.trainee_id,))[stored.trainee_id]
     # What was submitted, but the phone and mail people can be reached at today (DOMAIN: the snapshot).
     profile = applications.load_snapshots(session, (stored,)).get(stored.id, live)
     contact = {name: live.person.get(name) for name in ("mobile", "email")}
     return {
-        **rows[0],
+        **row,
         "profile": _shown({**profile.person, **contact}, reveal=reveal),
         "educations": [_education(entry) for entry in profile.educations],
         "works": _works(profile),
         "reviews": _decisions(session, stored.id),
     }
-
-
-def _near(session: Session, batch: Batch, number: str) -> str:
-    """Offer numbers that begin alike: comparing with all of a province's would take seconds."""
-    alike = Application.application_no.startswith(number[: len(batch.code) + 5], autoescape=True)
-    known = select(Application.application_no).where(Application.batch_id == batch.id, alike).limit(100)
-    return nearest(number, session.execute(known).scalars())
 
 
 def _shown(person: dict[str, Any], *, reveal: bool) -> dict[str, Any]:

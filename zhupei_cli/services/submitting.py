@@ -39,13 +39,14 @@ def submit(
     *,
     by: Acting,
     skip_bad: bool = False,
-    late: bool = False,
+    late_reason: str | None = None,
 ) -> tuple[list[str], list[Refused], list[Refused]]:
     """Submit applications, each with a snapshot of its profile; return submitted, refused and warnings.
 
-    One refused refuses all, unless `skip_bad`. Raises E450 outside the batch's dates.
+    One refused refuses all, unless `skip_bad`. Raises E450 outside the batch's dates, unless there is a
+    reason to be late.
     """
-    require_entry(batch, by, late=late)
+    require_entry(batch, by, late=late_reason is not None)
     stored = applications.load_by_number(session, batch, numbers)
     people = profiles.load_profiles_by_id(session, (one.trainee_id for one in stored.values()))
     checks = load_checks(session, batch)
@@ -62,10 +63,11 @@ def submit(
         if not errors and one is not None and profile is not None:
             good.append((one, profile))
     if refused and not skip_bad:
-        number, fault = refused[0]
-        raise ZhupeiError("E454", application_no=number, problem=fault.message)
+        first = refused[0][0]
+        problem = "；".join(fault.message for number, fault in refused if number == first)
+        raise ZhupeiError("E454", application_no=first, problem=problem)
     if good:
-        seqs = record(session, by, [_change(batch, one) for one, _ in good])
+        seqs = record(session, by, [_change(batch, one, late_reason) for one, _ in good])
         applications.set_submitted(session, good, by=by, seq=seqs[-1])
     return [one.application_no for one, _ in good], refused, warnings
 
@@ -84,11 +86,12 @@ def _faults(number: str, one: Stored | None, profile: Profile | None, checks: Ch
         yield from identity_faults(profile, one.form, checks)
 
 
-def _change(batch: Batch, one: Stored) -> Change:
+def _change(batch: Batch, one: Stored, late_reason: str | None) -> Change:
     return Change(
         "application.submit",
         one.application_no,
         batch.id,
         before=one.status,
         after=ApplicationStatus.SUBMITTED,
+        reason=late_reason,
     )

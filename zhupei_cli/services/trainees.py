@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from zhupei_cli.acting import Acting
 from zhupei_cli.errors import ZhupeiError
 from zhupei_cli.model import Batch
+from zhupei_cli.rules.times import show_time
 from zhupei_cli.services import applications, profiles
 from zhupei_cli.services.applications import Form, Stored
 from zhupei_cli.services.checking import load_checks
@@ -89,7 +90,9 @@ def require_entry(batch: Batch, by: Acting, *, late: bool) -> None:
         return
     if late and batch.status in (BatchStatus.OPEN, BatchStatus.CLOSED):
         return
-    raise ZhupeiError("E450", batch=batch.code, status=BATCH_STATUS.label(batch.status))
+    dates = f"，报名时间为 {show_time(batch.apply_from)} 至 {show_time(batch.apply_until)}"
+    about = BATCH_STATUS.label(batch.status) + (dates if batch.status == BatchStatus.OPEN else "")
+    raise ZhupeiError("E450", batch=batch.code, status=about)
 
 
 def _counts(cases: Iterable[Case]) -> Counts:

@@ -1,0 +1,199 @@
+"""The five steps of 指南 二.3, asked one by one on a terminal; everything is said on stderr."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import click
+
+from zhupei_cli.display import display_width, padded
+from zhupei_cli.rules.identities import definitions
+from zhupei_cli.rules.times import show_time
+from zhupei_cli.services import entering, lookup, offering, people
+from zhupei_cli.services.batches import list_batches
+from zhupei_cli.services.checking import Checks, load_checks
+from zhupei_cli.services.people_lists import show_person
+from zhupei_cli.settings import Settings
+from zhupei_cli.store.engine import reading
+from zhupei_cli.vocabulary import IDENTITY, TRAIN_YEARS, YES_NO, BatchStatus, flag_label
+
+from ._formats import shown
+
+#: The profile as it is confirmed, masked: who looks on learns no number.
+_PROFILE = (
+    ("name", "姓名"),
+    ("id_type_label", "证件类型"),
+    ("id_number", "证件号码"),
+    ("gender_label", "性别"),
+    ("birth_date", "出生日期"),
+    ("ethnicity_label", "民族"),
+    ("mobile", "手机号码"),
+    ("email", "电子邮箱"),
+    ("address", "通讯地址"),
+    ("emergency_name", "紧急联系人"),
+    ("emergency_phone", "紧急联系电话"),
+    ("licence_passed", "是否通过医师资格考试"),
+    ("has_employer", "是否有工作单位"),
+)
+#: Names one list shows; a longer one asks for more of the name.
+_SHOWN = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What the questions are about, read before any of them is asked: no lock waits for an answer."""
+
+    checks: Checks
+    person: Mapping[str, Any]
+
+
+def ask(
+    settings: Settings, *, batch: str | None, person: str | None, given: Mapping[str, str], late: bool
+) -> tuple[str, str, dict[str, str]]:
+    """Return batch code, person and form; what is given already is not asked.
+
+    Raises click.Abort when somebody says no, E454 while the profile lacks something.
+    """
+    _say("第一步 选择批次")
+    batch = batch or _ask_batch(settings, late=late)
+    person = person or _prompt("证件号码或用户名")
+    desk = _read_desk(settings, batch, person)
+    form = dict(given)
+    _say("第二步 选择个人身份")
+    if "identity" not in form:
+        form["identity"] = _ask_identity(desk.checks)
+    _say("第三步 确认个人信息")
+    _confirm_profile(desk)
+    _say("第四步 补充报名信息")
+    if "source_type" not in form:
+        types = desk.checks.settings.source_types
+        form["source_type"] = _pick("生源类型", [(one, one) for one in types])
+    if "train_years" not in form:
+        years = click.IntRange(TRAIN_YEARS[0], TRAIN_YEARS[-1])
+        form["train_years"] = _prompt("培训年限（年）", type=years, default=TRAIN_YEARS[-1])
+    _say("第五步 填写志愿")
+    _ask_choices(form, desk.checks)
+    if not click.confirm("确认并返回（保存为未提交）？", default=True, err=True):
+        raise click.Abort
+    return batch, person, form
+
+
+def _say(text: str) -> None:
+    click.echo(text, err=True)
+
+
+def _prompt(label: str, **options: Any) -> str:
+    return str(click.prompt(label, err=True, **options)).strip()
+
+
+def _ask_batch(settings: Settings, *, late: bool) -> str:
+    with reading(settings.database_url) as session:
+        rows = list_batches(session, by=settings.acting(), open_only=not late)
+    taking = (BatchStatus.OPEN, BatchStatus.CLOSED)
+    options = [
+        (row["batch"], f"{row['batch']} {row['name']}，报名截止 {show_time(row['apply_until'])}")
+        for row in rows
+        if row["status"] in taking
+    ]
+    if not options:
+        raise click.UsageError("现在没有可以报名的批次。", click.get_current_context())
+    return _pick("批次", options, default=1 if len(options) == 1 else None)
+
+
+def _read_desk(settings: Settings, batch: str, person: str) -> Desk:
+    with reading(settings.database_url) as session:
+        found = lookup.find_batch(session, batch)
+        profile = people.find_person(session, person)
+        entering.require_free(session, found, profile)
+        return Desk(load_checks(session, found), show_person(session, person))
+
+
+def _ask_identity(checks: Checks) -> str:
+    meanings = definitions(checks.year, checks.settings.grad_years)
+    return _pick("个人身份", [(code, f"{IDENTITY.label(code)}：{text}") for code, text in meanings.items()])
+
+
+def _confirm_profile(desk: Desk) -> None:
+    rows = list(_sheet(desk.person))
+    width = max(display_width(heading) for heading, _ in rows)
+    for heading, value in rows:
+        _say(f"  {padded(heading, width)}  {shown(value)}".rstrip())
+    if desk.person["missing"]:
+        _say(f"缺少必填项 ●：{'、'.join(desk.person['missing'])}")
+        _say("请先用 zhupei trainee edit、education add、work add 补全，再报名")
+        raise click.Abort
+    if not click.confirm("以上信息正确吗？", default=True, err=True):
+        _say("请先用 zhupei trainee edit 修改，再报名")
+        raise click.Abort
+
+
+def _sheet(person: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    for key, heading in _PROFILE:
+        yield heading, person[key]
+    for one in person["educations"]:
+        facts = (one["school"], one.get("major"), one.get("graduated_on"))
+        yield "教育经历", " ".join((one["level_label"], *(shown(fact) for fact in facts if fact)))
+    for one in person["works"]:
+        yield "工作经历", one["employer_name"]
+
+
+def _ask_choices(form: dict[str, str], checks: Checks) -> None:
+    if "specialty" not in form:
+        form["specialty"] = _search("报名专业", offering.open_specialties(checks)) or ""
+    specialty = checks.specialties.find(form["specialty"])
+    bases = offering.open_bases(checks, specialty)
+    if "choice1_base" not in form:
+        form["choice1_base"] = _search("第一志愿", bases) or ""
+    if "choice2_base" not in form:
+        _ask_second(form, checks, specialty)
+    if "accept_adjust" not in form:
+        answer = click.confirm("是否服从调剂？", default=None, err=True)
+        form["accept_adjust"] = flag_label(YES_NO, answer)
+
+
+def _ask_second(form: dict[str, str], checks: Checks, specialty: str | None) -> None:
+    same = checks.settings.same_specialty
+    offered = offering.open_bases(checks, specialty if same else None)
+    first = checks.bases.find(form["choice1_base"])
+    if same:
+        offered.pop(first or "", None)
+    second = _search("第二志愿", offered, optional=True)
+    if second is None:
+        return
+    form["choice2_base"] = second
+    if not same:
+        form["choice2_specialty"] = _search("第二志愿专业", offering.open_specialties(checks, second)) or ""
+
+
+def _pick(label: str, options: Sequence[tuple[str, str]], default: int | None = None) -> str:
+    """Ask for one of (value, text) by its number."""
+    for number, (_, text) in enumerate(options, 1):
+        _say(f"  {number} {text}")
+    numbers = click.IntRange(1, len(options))
+    chosen: int = click.prompt(f"{label}（序号）", type=numbers, default=default, err=True)
+    return options[chosen - 1][0]
+
+
+def _search(label: str, offered: Mapping[str, str], *, optional: bool = False) -> str | None:
+    """Ask for a code by part of it or of its name until one is left; None when there is none."""
+    hint = "回车不填" if optional else "回车列出全部"
+    while offered:
+        word = _prompt(f"{label}（代码或名称的一部分，{hint}）", default="", show_default=False)
+        if not word and optional:
+            return None
+        found = offering.matching(word, offered)
+        if len(found) == 1:
+            ((code, name),) = found.items()
+            _say(f"  {label}：{code} {name}")
+            return code
+        _show_found(found)
+    return None
+
+
+def _show_found(found: Mapping[str, str]) -> None:
+    for code, name in list(found.items())[:_SHOWN]:
+        _say(f"  {code} {name}")
+    if len(found) > _SHOWN:
+        _say(f"  还有 {len(found) - _SHOWN} 个，请写得更具体")
+    if not found:
+        _say("  招收计划中没有，换一个词")
