@@ -1,6 +1,7 @@
 """What may be chosen (指南 二.3, 第五步): the places of the plan that exist and are not stopped."""
 
 from collections.abc import Mapping
+from unicodedata import normalize
 
 from zhupei_cli.services.checking import Checks
 from zhupei_cli.services.lookup import match_key
@@ -24,7 +25,7 @@ def _open(checks: Checks) -> list[tuple[str, str]]:
 
 def matching(word: str, offered: Mapping[str, str]) -> dict[str, str]:
     """Return what `word` finds among code → name: the one it names, else all it is part of."""
-    key = match_key(word)
+    key = match_key(normalize("NFKC", word))
     exact = {code: name for code, name in offered.items() if key in (match_key(code), match_key(name))}
     if len(exact) == 1:
         return exact
