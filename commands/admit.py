@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 from zhupei_cli.lazy import LazyGroup
-from zhupei_cli.services import admissions, listing, lookup, runs
+from zhupei_cli.services import admissions, freshness, listing, lookup, runs
 from zhupei_cli.settings import Settings
 from zhupei_cli.store.engine import reading, transaction
 from zhupei_cli.vocabulary import ROUND, RULE, VIA, Rule
@@ -21,6 +21,7 @@ RUNS = (
     Column("admitted", "录取"),
     Column("not_admitted", "未录取"),
     Column("vacancies", "空缺"),
+    Column("state_label", "状态"),
     Column("made_by", "经办人"),
     Column("made_at", "计算时间"),
     Column("committed_at", "确定时间"),
@@ -48,7 +49,7 @@ RESULTS = (
 )
 
 
-_HERE = "zhupei_cli.commands.admit"
+_HERE, _VIEWS = "zhupei_cli.commands.admit", "zhupei_cli.commands.admit_views"
 
 
 @click.group(
@@ -59,6 +60,9 @@ _HERE = "zhupei_cli.commands.admit"
         "runs": (f"{_HERE}:runs_", "列出全部录取计算"),
         "show": (f"{_HERE}:show_", "查看一次录取计算"),
         "list": (f"{_HERE}:list_", "列出每名考生的录取结果"),
+        "explain": (f"{_VIEWS}:explain", "说明一名考生或一个岗位的录取结果"),
+        "compare": (f"{_VIEWS}:compare", "比较两次录取计算"),
+        "what-if": (f"{_VIEWS}:what_if", "假设规则、计划或分数线变了，结果会怎样"),
         "verify": (f"{_HERE}:verify", "按保存的输入重新计算并核对"),
         "commit": (f"{_HERE}:commit", "把一次录取计算确定为拟录取结果"),
         "uncommit": (f"{_HERE}:uncommit", "公示前撤销拟录取结果"),
@@ -138,13 +142,14 @@ def _ways(summary: dict[str, Any]) -> list[str]:
 @format_options
 @pass_settings
 def runs_(settings: Settings, *, batch: str | None, out: Out) -> None:
-    """列出全部录取计算。
+    """列出全部录取计算；此后数据或参数有变的已过时，不能再确定。
 
     \b
     例：zhupei admit runs
     """
     with reading(settings.database_url) as session:
-        found = runs.list_runs(session, lookup.find_batch(session, batch))
+        chosen = lookup.find_batch(session, batch)
+        found = freshness.with_state(session, chosen, runs.list_runs(session, chosen))
     show(found, RUNS, out)
 
 
@@ -160,7 +165,8 @@ def show_(settings: Settings, number: int, *, batch: str | None, out: Out) -> No
     例：zhupei admit show 1
     """
     with reading(settings.database_url) as session:
-        (found,) = runs.list_runs(session, lookup.find_batch(session, batch), number=number)
+        chosen = lookup.find_batch(session, batch)
+        (found,) = freshness.with_state(session, chosen, runs.list_runs(session, chosen, number=number))
     show_sheet(found if out.format.startswith("json") else {**found, "ways": _ways(found)}, RUN, out)
 
 

@@ -145,6 +145,7 @@ CATALOGUE: dict[str, Entry] = {
     "E311": Entry(4, "此人没有编号 {number} 的{what}", "zhupei trainee {part} list 证件号码 查看编号", "编号写错，或属于另一个人。"),
     "E312": Entry(2, "号码 {number} 属于两种证件的两个人", "写成 证件类型:号码，例如 护照:E12345678", "证件类型和号码合在一起才指明一个人。"),
     "E313": Entry(4, "{number} 还没有账号", "用 zhupei trainee password reset 证件号码 --username 用户名 建立账号", "导入的学员没有账号，第一次设置密码时建立。"),
+    "E314": Entry(4, "{application_no} 不是这次的考生：{title}", "zhupei apply show {application_no} 查看报名状态；加 --run 编号 看另一次录取计算", "没有审核通过、本年度已有录取，或放弃、取消、未报到的，不参加这次录取计算。"),
     "E390": Entry(4, "没有错误代码 {code}", "{nearest}zhupei explain 列出全部代码", "错误代码写错。"),
     # -- E4xx state and quota ----------------------------------------------------------------------
     "E401": Entry(5, "批次 {name} 现为“{status}”，不能{wanted}", "{cure}", "批次按筹备、报名、结束、锁定、定拟录取、公示、正式录取、归档的次序进行，没有列出的步骤一律拒绝。"),

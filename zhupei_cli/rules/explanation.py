@@ -1,5 +1,6 @@
 """Why a result is as it is: the way of one candidate, the list of one place."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from enum import StrEnum
@@ -7,6 +8,7 @@ from typing import NamedTuple
 
 from zhupei_cli.rules.merit import Bid, Merits, bids, open_lines
 from zhupei_cli.rules.run import Candidate, Inputs, ResultRow, Round, Spot
+from zhupei_cli.vocabulary import Rule
 
 
 class Fate(StrEnum):
@@ -21,6 +23,15 @@ class Fate(StrEnum):
     FULL = "full"
     NOT_NEEDED = "not_needed"  # an earlier choice was got
     NOT_ASKED = "not_asked"  # the round of adjustment goes by no choice
+
+
+class Cause(StrEnum):
+    """Why a choice was full for somebody eligible there."""
+
+    NO_SEATS = "no_seats"  # none planned, or all held before the run
+    LIMIT = "limit"  # of the candidate's identity
+    EARLIER_ROUND = "earlier_round"  # choice-first: the seats went to earlier choices
+    BEHIND = "behind"  # everybody seated comes before
 
 
 class Step(NamedTuple):
@@ -80,6 +91,33 @@ def explain_place(inputs: Inputs, rows: Sequence[ResultRow], spot: Spot) -> tupl
     adjusted = (row for row in rows if row.via == "adjust" and row.spot == spot)
     rungs += [Rung(None, row.no, None, identities[row.no], row.total, Fate.ADMITTED) for row in adjusted]
     return tuple(rungs)
+
+
+def why_full(inputs: Inputs, rows: Sequence[ResultRow], no: str, number: int) -> Cause:
+    """Return what decided choice `number` of `no`, whose fate was FULL."""
+    candidate = next(candidate for candidate in inputs.candidates if candidate.no == no)
+    spot = candidate.choices[number - 1]
+    place = next(place for place in inputs.places if place.spot == spot)
+    taken = Counter(seat.identity for seat in inputs.held if seat[:2] == spot)
+    if taken.total() >= place.quota:
+        return Cause.NO_SEATS
+    _, in_order = _contest(inputs, (spot,))
+    here = {bid.candidate.no: bid for bid in in_order if bid.spot == spot}
+    seated = [here[row.no] for row in rows if row.spot == spot and row.via != "adjust"]
+    if inputs.rule == Rule.CHOICE_FIRST:
+        taken.update(bid.candidate.identity for bid in seated if bid.choice < number)
+        if taken.total() >= place.quota:
+            return Cause.EARLIER_ROUND
+        seated = [bid for bid in seated if bid.choice == number]
+    taken.update(bid.candidate.identity for bid in seated)
+    limit = place.limits.get(candidate.identity)
+    # Had it been the seats alone, nobody seated could come after.
+    passed_over = taken.total() < place.quota or any(bid.position > here[no].position for bid in seated)
+    return (
+        Cause.LIMIT
+        if limit is not None and taken[candidate.identity] >= limit and passed_over
+        else Cause.BEHIND
+    )
 
 
 def _contest(inputs: Inputs, spots: Iterable[Spot]) -> tuple[Merits, list[Bid]]:

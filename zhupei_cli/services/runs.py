@@ -46,7 +46,7 @@ def store_run(
     pieces = list(inputs_text(inputs))
     (id_,) = take(session, "run", 1)
     (number,) = take(session, f"run_no:{batch.id}", 1)  # numbers of dropped runs are not used again
-    summary = _summary(inputs, rows) | {
+    summary = summarise(inputs, rows) | {
         "inputs_sha256": digest(pieces),
         "results_sha256": digest(results_text(rows)),
     }
@@ -82,7 +82,8 @@ def _parts(pieces: Iterable[str]) -> Iterator[str]:
         yield rest
 
 
-def _summary(inputs: Inputs, rows: Sequence[ResultRow]) -> dict[str, Any]:
+def summarise(inputs: Inputs, rows: Sequence[ResultRow]) -> dict[str, Any]:
+    """Return how many candidates got what, and how many seats are left."""
     seats = Counter(row.spot for row in rows if row.admitted)
     seats.update((held.base, held.specialty) for held in inputs.held)
     admitted = sum(row.admitted for row in rows)
@@ -208,22 +209,35 @@ def list_results(session: Session, run: Run, *, reveal: bool = False) -> list[di
 
 def verify_run(session: Session, run: Run) -> list[Finding]:
     """Compute the run again from its stored inputs; return what does not match its digests."""
-    pieces = select(_INPUT.c.content).where(_INPUT.c.run_id == run.id).order_by(_INPUT.c.part)
-    text = "".join(session.execute(pieces).scalars())
+    text = _stored_text(session, run)
     if digest([text]) != run.inputs_sha256:
         return [_unlike(run, "输入")]  # nothing can be computed from what is no longer the input
     computed = digest(results_text(admit(parse_inputs([text]))))
     findings = [] if computed == run.results_sha256 else [_unlike(run, "重新计算的结果")]
-    if digest(results_text(_stored_rows(session, run))) != run.results_sha256:
+    if digest(results_text(stored_rows(session, run))) != run.results_sha256:
         findings.append(_unlike(run, "保存的结果"))
     return findings
+
+
+def _stored_text(session: Session, run: Run) -> str:
+    pieces = select(_INPUT.c.content).where(_INPUT.c.run_id == run.id).order_by(_INPUT.c.part)
+    return "".join(session.execute(pieces).scalars())
+
+
+def stored_inputs(session: Session, run: Run) -> Inputs:
+    """Return the inputs a run was computed from; E465 if they are not what was stored."""
+    text = _stored_text(session, run)
+    if digest([text]) != run.inputs_sha256:
+        raise ZhupeiError("E465", run=run.number, what="输入")
+    return parse_inputs([text])
 
 
 def _unlike(run: Run, what: str) -> Finding:
     return Finding("E465", CATALOGUE["E465"].message.format(run=run.number, what=what))
 
 
-def _stored_rows(session: Session, run: Run) -> list[ResultRow]:
+def stored_rows(session: Session, run: Run) -> list[ResultRow]:
+    """Return what a run found for every candidate, by application number."""
     statement = (
         select(
             *(_APPLICATION.c.application_no, _ROW.c.outcome, _ROW.c.base_code, _ROW.c.specialty_code),
@@ -232,4 +246,4 @@ def _stored_rows(session: Session, run: Run) -> list[ResultRow]:
         .join(_APPLICATION, _APPLICATION.c.id == _ROW.c.application_id)
         .where(_ROW.c.run_id == run.id)
     )
-    return [ResultRow(*row) for row in session.execute(statement)]
+    return sorted(ResultRow(*row) for row in session.execute(statement))
