@@ -73,7 +73,11 @@ def ask_field(column: Column, default: str | None = None) -> str:
 def ask(question: str, check: Callable[[str], T], *, default: str | None = None) -> T:
     """Ask until `check` takes the answer; what it raises is told."""
     while True:
-        word = click.prompt(question, type=str, default=default, err=True)
+        try:
+            word = click.prompt(question, type=str, default=default, err=True)
+        except click.Abort:
+            click.echo(err=True)  # what is said next begins a line of its own
+            raise
         try:
             return check(word)
         except ZhupeiError as error:

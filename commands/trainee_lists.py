@@ -8,7 +8,7 @@ from zhupei_cli.services import lookup, people_lists
 from zhupei_cli.services.people_lists import Chosen
 from zhupei_cli.settings import Settings
 from zhupei_cli.store.engine import reading, transaction
-from zhupei_cli.vocabulary import APPLICATION_STATUS
+from zhupei_cli.vocabulary import ADMISSION_STATUS, APPLICATION_STATUS
 
 from ._formats import shown
 from ._options import format_options, pass_settings, reveal_option
@@ -80,8 +80,30 @@ ACTIONS = {
     "account.open": "开通账号",
     "account.reset": "重设密码",
     "account.check": "核对密码",
+    "application.new": "填写报名",
+    "application.edit": "修改报名",
+    "application.import": "导入报名",
+    "application.submit": "提交报名",
+    "application.withdraw": "撤回报名",
+    "application.correct": "更正报名",
+    "review.approve": "审核通过",
+    "review.reject": "审核不通过",
+    "review.return": "退回修改",
+    "review.revoke": "撤销审核",
+    "score.import": "导入成绩",
+    "admission.propose": "拟录取",
+    "admission.pass_over": "未录取",
+    "admission.place": "个别安排",
+    "admission.finalize": "正式录取",
+    "reveal": "查看完整信息",
 }
-_CHECKS = {"wrong": "不对", "locked": "不对，已锁定", "right": "正确"}
+_STATES = {
+    **APPLICATION_STATUS.labels,
+    **ADMISSION_STATUS.labels,
+    "wrong": "不对",
+    "locked": "不对，已锁定",
+    "right": "正确",
+}
 
 
 @click.command("list")
@@ -122,10 +144,10 @@ def show_(settings: Settings, who: str, *, reveal: bool, out: Out) -> None:
     """
     with transaction(settings.database_url, read_only=not reveal) as session:
         row = people_lists.show_person(session, who, reveal_by=settings.acting() if reveal else None)
-    show_sheet(row if out.format.startswith("json") else _as_lines(row), SHEET, out)
+    show_sheet(row if out.format.startswith("json") else as_lines(row), SHEET, out)
 
 
-def _as_lines(row: dict[str, Any]) -> dict[str, Any]:
+def as_lines(row: dict[str, Any]) -> dict[str, Any]:
     """Return the row with its lists as texts, and ● where something required is missing."""
     account, missing = row["account"], row["missing"]
     headings = {column.heading: column.key for column in SHEET}
@@ -197,12 +219,8 @@ def history(settings: Settings, who: str, *, out: Out) -> None:
 
 
 def _told(row: dict[str, Any]) -> dict[str, Any]:
-    words = [_CHECKS.get(word) or APPLICATION_STATUS.labels.get(word, word) for word in _states(row)]
+    words = [_STATES.get(word, word) for word in (row["before"], row["after"]) if word]
     change = " → ".join(words) or "、".join(dict.fromkeys(people_lists.field_labels(row["fields"])))
     subject = "学员" if row["subject"].startswith("trainee ") else row["subject"].replace("import ", "导入 ")
     action = ACTIONS.get(row["action"], row["action"])
     return {**row, "action_label": action, "subject_label": subject, "change": change}
-
-
-def _states(row: dict[str, Any]) -> list[str]:
-    return [word for word in (row["before"], row["after"]) if word]

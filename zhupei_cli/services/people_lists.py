@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, or_, select
+from sqlalchemy import ColumnElement, Table, and_, or_, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli import codes
@@ -14,6 +14,7 @@ from zhupei_cli.acting import Acting
 from zhupei_cli.errors import Fault
 from zhupei_cli.model import Account, Application, Batch, Event, ImportRow, ImportRun, Trainee, TraineePhoto
 from zhupei_cli.rules import idcard
+from zhupei_cli.rules.lifecycle import PUBLISHED
 from zhupei_cli.rules.masking import mask_address, mask_email, mask_id, mask_paper, mask_phone
 from zhupei_cli.rules.profile import highest
 from zhupei_cli.services import applications, fields
@@ -21,7 +22,7 @@ from zhupei_cli.services.checking import Checks, form_faults, identity_faults, l
 from zhupei_cli.services.events import Change, record
 from zhupei_cli.services.importing import today_of
 from zhupei_cli.services.merging import in_the_future, incomplete, too_long
-from zhupei_cli.services.people import Part, find_person, subject_of
+from zhupei_cli.services.people import EDUCATION, WORK, Part, find_person, subject_of
 from zhupei_cli.services.profiles import Entry, Profile, current_work, load_profiles_by_id
 from zhupei_cli.store.bulk import in_chunks
 from zhupei_cli.vocabulary import APPLICATION_STATUS, BUSINESS, ROLE, ApplicationStatus
@@ -123,8 +124,8 @@ def show_person(session: Session, who: str, *, reveal_by: Acting | None = None) 
     reveal = reveal_by is not None
     found = {
         **_shown(profile.person, reveal=reveal),
-        "educations": [_shown(entry, reveal=reveal) for entry in profile.educations],
-        "works": [_shown(entry, reveal=reveal) for entry in profile.works],
+        "educations": _entries(profile, EDUCATION, reveal=reveal),
+        "works": _entries(profile, WORK, reveal=reveal),
         "photo": session.execute(select(_PHOTO.c.mime).where(_PHOTO.c.trainee_id == profile.id)).scalar(),
         "account": _account(session, profile),
         "applications": _applications(session, profile),
@@ -137,7 +138,12 @@ def show_person(session: Session, who: str, *, reveal_by: Acting | None = None) 
 
 def list_entries(session: Session, who: str, part: Part) -> list[dict[str, Any]]:
     """Return the education or work entries of a person, each with the `id` that removes it; masked."""
-    return [_shown(entry, reveal=False) for entry in getattr(find_person(session, who), part.attribute)]
+    return _entries(find_person(session, who), part, reveal=False)
+
+
+def _entries(profile: Profile, part: Part, *, reveal: bool) -> list[dict[str, Any]]:
+    entries = sorted(getattr(profile, part.attribute), key=lambda entry: entry["id"])
+    return [_shown(entry, reveal=reveal) for entry in entries]
 
 
 def _account(session: Session, profile: Profile) -> dict[str, Any] | None:
@@ -221,13 +227,17 @@ def _finding(profile: Profile, application_no: str | None, fault: Fault) -> dict
 
 
 def history(session: Session, who: str) -> list[dict[str, Any]]:
-    """Return the events about a person, the oldest first: profile, account, imports, applications."""
+    """Return the events about a person, the oldest first: profile, account, imports, applications.
+
+    Nothing of an admission shows before its batch is published.
+    """
     profile = find_person(session, who)
     numbers = [one["application_no"] for one in _applications(session, profile)]
     named: list[ColumnElement[bool]] = [Event.subject.in_([subject_of(profile.id), *numbers])]
     # Bulk changes are one event for many rows, whose data names the applications.
     named += [Event.data.contains(f'"{number}"', autoescape=True) for number in numbers]
-    statement = select(Event).where(or_(*named, Event.seq.in_(_imports(profile.id)))).order_by(Event.seq)
+    about = or_(*named, Event.seq.in_(_imports(profile.id)))
+    statement = select(Event).where(about, ~_secret()).order_by(Event.seq)
     return [_event(row) for row in session.execute(statement).scalars()]
 
 
@@ -237,6 +247,11 @@ def _imports(trainee_id: int | None) -> Any:
         .join(ImportRow, ImportRow.import_id == ImportRun.id)
         .where(ImportRow.entity == "trainee", ImportRow.key == str(trainee_id))
     )
+
+
+def _secret() -> ColumnElement[bool]:
+    unpublished = select(Batch.id).where(Batch.status.not_in(PUBLISHED))
+    return and_(Event.action.startswith("admission."), Event.batch_id.in_(unpublished))
 
 
 def _event(row: Event) -> dict[str, Any]:
