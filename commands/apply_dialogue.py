@@ -1,6 +1,6 @@
 """The five steps of 指南 二.3, asked one by one on a terminal; everything is said on stderr."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,23 +18,10 @@ from zhupei_cli.store.engine import reading
 from zhupei_cli.vocabulary import IDENTITY, TRAIN_YEARS, YES_NO, BatchStatus, flag_label
 
 from ._formats import shown
+from .trainee_lists import SHEET, as_lines
 
-#: The profile as it is confirmed, masked: who looks on learns no number.
-_PROFILE = (
-    ("name", "姓名"),
-    ("id_type_label", "证件类型"),
-    ("id_number", "证件号码"),
-    ("gender_label", "性别"),
-    ("birth_date", "出生日期"),
-    ("ethnicity_label", "民族"),
-    ("mobile", "手机号码"),
-    ("email", "电子邮箱"),
-    ("address", "通讯地址"),
-    ("emergency_name", "紧急联系人"),
-    ("emergency_phone", "紧急联系电话"),
-    ("licence_passed", "是否通过医师资格考试"),
-    ("has_employer", "是否有工作单位"),
-)
+#: What `trainee show` has and nobody has to confirm.
+_LEFT_OUT = ("account", "applications", "missing")
 #: Names one list shows; a longer one asks for more of the name.
 _SHOWN = 30
 
@@ -114,10 +101,11 @@ def _ask_identity(checks: Checks) -> str:
 
 
 def _confirm_profile(desk: Desk) -> None:
-    rows = list(_sheet(desk.person))
-    width = max(display_width(heading) for heading, _ in rows)
-    for heading, value in rows:
-        _say(f"  {padded(heading, width)}  {shown(value)}".rstrip())
+    columns = [column for column in SHEET if column.key not in _LEFT_OUT]
+    width = max(display_width(column.heading) for column in columns)
+    lines = as_lines(dict(desk.person))
+    for key, heading in columns:
+        _say(f"  {padded(heading, width)}  {shown(lines[key])}".rstrip())
     if desk.person["missing"]:
         _say(f"缺少必填项 ●：{'、'.join(desk.person['missing'])}")
         _say("请先用 zhupei trainee edit、education add、work add 补全，再报名")
@@ -125,16 +113,6 @@ def _confirm_profile(desk: Desk) -> None:
     if not click.confirm("以上信息正确吗？", default=True, err=True):
         _say("请先用 zhupei trainee edit 修改，再报名")
         raise click.Abort
-
-
-def _sheet(person: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    for key, heading in _PROFILE:
-        yield heading, person[key]
-    for one in person["educations"]:
-        facts = (one["school"], one.get("major"), one.get("graduated_on"))
-        yield "教育经历", " ".join((one["level_label"], *(shown(fact) for fact in facts if fact)))
-    for one in person["works"]:
-        yield "工作经历", one["employer_name"]
 
 
 def _ask_choices(form: dict[str, str], checks: Checks) -> None:

@@ -24,6 +24,7 @@ from ._options import (
     pass_settings,
 )
 from ._output import FINDINGS, next_step, show_summary
+from .batch import tried
 
 #: The option that says each part of a form.
 _OPTIONS = {
@@ -160,9 +161,7 @@ def _show_entered(
     errors = sum(1 for fault in entered.findings if fault.severity == "error")
     if refused:
         sentence = f"没有保存：{errors} 处不符合要求"
-    elif dry_run:
-        sentence = "可以保存（只是试做，没有保存）"
-    show_summary(settings, summary, sentence.format(number), as_json=as_json)
+    show_summary(settings, summary, tried(sentence.format(number), dry_run=dry_run), as_json=as_json)
     for fault in () if as_json else entered.findings:
         tell(settings, fault)
     if refused:

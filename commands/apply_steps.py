@@ -21,6 +21,7 @@ from ._options import (
     yes_option,
 )
 from ._output import FINDINGS, next_step, note, show_summary
+from .batch import tried
 
 
 @click.command("submit")
@@ -69,9 +70,11 @@ def submit(
         "submitted": done,
         "refused": [{"application_no": number, **one} for number, one in as_json_rows(refused)],
         "warnings": [{"application_no": number, **one} for number, one in as_json_rows(warned)],
+        "dry_run": dry_run,
     }
     left = len({number for number, _ in refused})
-    show_summary(settings, summary, f"已提交 {len(done)} 份报名，未提交 {left} 份", as_json=as_json)
+    sentence = tried(f"已提交 {len(done)} 份报名，未提交 {left} 份", dry_run=dry_run)
+    show_summary(settings, summary, sentence, as_json=as_json)
     for number, fault in () if as_json else (*refused, *warned):
         tell(settings, fault, about=number)
     if len(done) == 1 and not dry_run and not as_json:
@@ -110,8 +113,8 @@ def withdraw(
     with transaction(settings.database_url, dry_run=dry_run) as session:
         found = lookup.find_batch(session, batch)
         done = withdrawing.withdraw(session, found, number, by=settings.acting(), reason=reason)
-    head = "可以撤回" if dry_run else "已撤回"
-    show_summary(settings, done | {"dry_run": dry_run}, f"{head}报名 {number}", as_json=as_json)
+    sentence = tried(f"已撤回报名 {number}", dry_run=dry_run)
+    show_summary(settings, done | {"dry_run": dry_run}, sentence, as_json=as_json)
     if not as_json:
         _tell_stale(settings, done["runs_stale"])
 
@@ -168,12 +171,11 @@ def _show_corrected(settings: Settings, done: Corrected, *, as_json: bool, dry_r
         "runs_stale": done.runs_stale,
         "dry_run": dry_run,
     }
-    head = "可以更正" if dry_run else "已更正"
     changed = "；".join(
         f"{one['label']} {one['before'] or '空'} → {one['after'] or '空'}" for one in done.changes
     )
-    sentence = f"{head} {number}（第 {done.version} 版）：{changed}" if changed else f"{number} 没有变化"
-    show_summary(settings, summary, sentence, as_json=as_json)
+    sentence = f"已更正 {number}（第 {done.version} 版）：{changed}" if changed else f"{number} 没有变化"
+    show_summary(settings, summary, tried(sentence, dry_run=dry_run), as_json=as_json)
     if as_json:
         return
     for fault in done.findings:
