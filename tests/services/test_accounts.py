@@ -84,6 +84,7 @@ def test_no_event_holds_anything_of_the_person(database: str, by: Acting) -> Non
         ({"username": "wan"}, "E183"),
         ({"username": "1wang"}, "E183"),
         ({"username": id_number(2)}, "E183"),
+        ({"username": "E12345678"}, "E183"),
     ],
 )
 def test_what_is_wrong_stores_nothing(database: str, by: Acting, changes: dict[str, str], code: str) -> None:

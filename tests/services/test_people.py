@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from tests.people import id_number, open_batch, person, write_book
+from tests.statements import statements
 from zhupei_cli.acting import Acting
 from zhupei_cli.errors import ZhupeiError
 from zhupei_cli.model import Application, Education, Event, Snapshot, Trainee, Work
@@ -301,3 +302,14 @@ def test_history_tells_nothing_of_admission_before_publication(take: Take, datab
         batch.status = "publicity"
         session.flush()
         assert actions(session) == [*known, "admission.propose"]
+
+
+def test_the_number_of_statements_does_not_grow_with_the_people(
+    take: Take, database: str, by: Acting
+) -> None:
+    take(*(person(number) for number in range(1, 8)))
+    with transaction(database, read_only=True) as session, statements() as seen:
+        assert len(people_lists.list_people(session, Chosen())) == 7
+        assert len(seen) == 4
+        assert list(people_lists.check_people(session, by=by)) == []
+        assert len(seen) == 8

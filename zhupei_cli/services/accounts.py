@@ -29,8 +29,8 @@ MOST_FAILED = 5
 LOCKED_FOR = timedelta(minutes=15)
 
 _ACCOUNT: Table = Account.metadata.tables["account"]
-# Begins with a letter, so that no number of an ID card can be a username.
-_USERNAME = re.compile(r"[a-z][a-z0-9._-]{3,31}")
+# A person is named by number or by username, so no username may look like the number of a paper.
+_USERNAME = re.compile(r"(?![a-z]{1,3}[0-9]{7,}$)[a-z][a-z0-9._-]{3,31}")
 _BUSINESS, _ROLE = "residency", "trainee"
 
 
@@ -186,7 +186,7 @@ def check_password(session: Session, who: str, password: str, *, by: Acting) -> 
     The caller commits before it calls `Checked.require`, or the count would be undone.
     """
     profile = find_person(session, who)
-    stored = _stored(session, profile)
+    stored = _stored(session, profile, lock=True)  # two wrong ones at once are two
     if stored is None:
         raise ZhupeiError("E313", number=mask_id(profile.person["id_number"]))
     if stored.locked_until is not None and by.at < stored.locked_until:
@@ -224,8 +224,9 @@ def _opened(profile: Profile, username: str, *, new: bool) -> Opened:
     return Opened(profile.person["name"], profile.person["id_number"], username, new)
 
 
-def _stored(session: Session, profile: Profile) -> Any:
-    return session.execute(select(_ACCOUNT).where(_ACCOUNT.c.trainee_id == profile.id)).one_or_none()
+def _stored(session: Session, profile: Profile, *, lock: bool = False) -> Any:
+    statement = select(_ACCOUNT).where(_ACCOUNT.c.trainee_id == profile.id)
+    return session.execute(statement.with_for_update() if lock else statement).one_or_none()
 
 
 def _set(session: Session, profile: Profile, **values: object) -> None:
