@@ -55,7 +55,7 @@ _HERE, _VIEWS = "zhupei_cli.commands.admit", "zhupei_cli.commands.admit_views"
 @click.group(
     cls=LazyGroup,
     lazy={
-        "scores": ("zhupei_cli.commands.admit_scores:scores", "成绩：导入、查看"),
+        "scores": ("zhupei_cli.commands.admit_scores:scores", "成绩：模板、导入、查看、分数段"),
         "run": (f"{_HERE}:run", "计算录取，结果编号保存"),
         "runs": (f"{_HERE}:runs_", "列出全部录取计算"),
         "show": (f"{_HERE}:show_", "查看一次录取计算"),

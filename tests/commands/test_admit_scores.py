@@ -1,0 +1,118 @@
+"""`zhupei admit scores template` and `bands`, whole output."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+from sqlalchemy import select, update
+
+from tests.builders import store_world, worked_example
+from tests.conftest import Ran, Run
+from zhupei_cli.model import Score, Specialty
+from zhupei_cli.rules.scores import Record
+from zhupei_cli.store.engine import transaction
+
+Call = Callable[..., Ran]
+
+
+@pytest.fixture
+def season(database: str) -> str:
+    """Closed: 1 has a record of B's own, 2 missed the interview, 5 only has an own record of C."""
+    one, two, three, four, five = worked_example().candidates
+    people = (
+        one._replace(records=(*one.records, Record("B", 10000, 10000, 10000))),
+        two._replace(records=(Record(None, 8000, 8000, None),)),
+        three,
+        four._replace(records=(Record(None, 7000, 7000, 7001),)),
+        five._replace(records=(Record("C", 6000, 6000, 6000),)),
+    )
+    with transaction(database) as session:
+        store_world(session, replace(worked_example(), candidates=people), status="closed")
+        session.execute(update(Specialty).where(Specialty.code == "0100").values(name="内"))
+    return database
+
+
+@pytest.fixture
+def scores(season: str, zhupei: Run) -> Call:
+    return lambda *args: zhupei("--database", season, "admit", "scores", *args)
+
+
+def _cells(path: Path) -> list[tuple[object, ...]]:
+    return [tuple(row) for row in load_workbook(path).worksheets[0].iter_rows(values_only=True)]
+
+
+def test_template(scores: Call, home: Path) -> None:
+    assert scores("template", "-o", "成绩.xlsx") == Ran(
+        0,
+        "",
+        "已写入 成绩.xlsx（5 人）\n下一步：zhupei admit scores import 成绩.xlsx（填好后导入）\n",
+    )
+    assert _cells(home / "成绩.xlsx") == [
+        ("报名号", "姓名", "笔试", "技能", "面试", "基地编号"),
+        *((f"T-{number:07d}", f"考生{number}", None, None, None, None) for number in range(1, 6)),
+    ]
+    sheet = load_workbook(home / "成绩.xlsx").worksheets[0]
+    assert [cell.number_format for cell in sheet[2]] == ["@", "@", "General", "General", "General", "@"]
+    assert scores("template", "-o", "成绩.xlsx").code == 5
+    assert scores("template", "-o", "成绩.csv").code == 2
+
+
+def test_template_of_a_base_filled_in_is_imported(scores: Call, home: Path, season: str) -> None:
+    path = home / "C.xlsx"
+    assert scores("template", "--base", "C", "-o", path, "--json").out == (
+        f'{{\n  "file": "{path}",\n  "people": 1,\n  "base": "C"\n}}\n'
+    )
+    book = load_workbook(path)
+    assert [cell.value for cell in book.worksheets[0][2]] == [*("T-0000005", "考生5", None, None, None, "C")]
+    book.worksheets[0]["C2"] = 95.5
+    book.save(path)
+    assert scores("import", path).code == 0
+    with transaction(season, read_only=True) as session:
+        stored = session.execute(
+            select(Score.written, Score.skill).where(Score.application_id == 5, Score.record == "C")
+        )
+        assert [tuple(row) for row in stored] == [(9550, 6000)]
+
+
+BANDS = """\
+第一志愿专业  考生  无总成绩  平均   最高   最低   90-100  80-89.99  70-79.99  60-69.99  50-59.99  40-49.99  30-39.99  20-29.99  10-19.99  0-9.99
+------------  ----  --------  -----  -----  -----  ------  --------  --------  --------  --------  --------  --------  --------  --------  ------
+全部          5     2         79.33  90.00  70.00  1       0         2         0         0         0         0         0         0         0
+内            5     2         79.33  90.00  70.00  1       0         2         0         0         0         0         0         0         0
+"""  # noqa: E501
+
+
+def test_bands(scores: Call, home: Path) -> None:
+    assert scores("bands") == Ran(0, BANDS, "")
+    whole, _ = json.loads(scores("bands", "--json").out)
+    assert whole == {
+        "specialty": None,
+        "specialty_label": "全部",
+        "candidates": 5,
+        "absent": 2,
+        "mean": 79.33,
+        "highest": 90.0,
+        "lowest": 70.0,
+        "from_90": 1,
+        "from_80": 0,
+        "from_70": 2,
+        **{f"from_{band}": 0 for band in range(60, -1, -10)},
+    }
+    assert scores("bands", "-o", "分数段.xlsx").code == 0
+    assert _cells(home / "分数段.xlsx")[0][6] == "90-100"
+
+
+def test_bands_of_nobody(scores: Call, season: str) -> None:
+    with transaction(season) as session:
+        session.execute(update(Score).values(written=None, skill=None, interview=None))
+    whole, _ = json.loads(scores("bands", "--json").out)
+    assert [whole[key] for key in ("candidates", "absent", "mean", "highest", "from_90")] == [
+        5,
+        5,
+        None,
+        None,
+        0,
+    ]
