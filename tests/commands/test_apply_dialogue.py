@@ -68,7 +68,8 @@ def _talk(child: Any, *exchange: tuple[str, str]) -> str:
         child.sendline(answer)
     child.expect(pexpect.EOF)
     child.close()
-    return (seen + child.before).replace("\r\n", "\n")
+    whole: str = (seen + child.before).replace("\r\n", "\n")
+    return whole
 
 
 def _stored(database: str) -> list[tuple[Any, ...]]:
@@ -168,16 +169,6 @@ def test_the_whole_dialogue(terminal: Spawn, database: str) -> None:
 
 
 def test_what_is_given_is_not_asked_and_no_keeps_nothing(terminal: Spawn, database: str) -> None:
-    given = (
-        "--identity",
-        "social",
-        "--source-type",
-        "应届毕业生",
-        "--train-years",
-        "3",
-        "--specialty",
-        "内科",
-    )
     child = terminal(
         "apply", "new", "--batch", "HN2026", "--person", id_number(1), *GIVEN, "--choice1", "4101001"
     )
@@ -225,16 +216,6 @@ def test_without_an_open_batch_nothing_is_asked(terminal: Spawn, database: str) 
 
 
 def test_submit_warns_and_asks_on_a_terminal(terminal: Spawn, database: str) -> None:
-    form = (
-        "--identity",
-        "social",
-        "--source-type",
-        "应届毕业生",
-        "--train-years",
-        "3",
-        "--specialty",
-        "内科",
-    )
     whole = ("--person", id_number(1), *GIVEN, "--choice1", "4101001", "--adjust")
     assert _talk(terminal("apply", "new", *whole)).startswith("已保存报名 HN2026-0000001")
     question = "注意：提交后将无法修改。确认提交吗？ [y/N]: "
