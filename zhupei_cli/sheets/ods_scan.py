@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from html import unescape
 from typing import Final
+from xml.parsers.expat import ParserCreate
 
 from zhupei_cli.errors import ZhupeiError
 from zhupei_cli.sheets.cells import Spoilt
@@ -82,9 +83,12 @@ def _times(attributes: bytes) -> int:
 
 
 def _tags(package: zipfile.ZipFile) -> Iterator[tuple[bytes, bytes, bytes]]:
-    """Yield kind, attributes and content of each table, row and cell."""
+    """Yield kind, attributes and content of each table, row and cell; ExpatError if the XML is ill-formed."""
+    parser = ParserCreate()  # calamine never returns from an element that does not end
     for piece in pieces(package, CONTENT, end=b"<table:table-row"):
+        parser.Parse(piece, False)
         tags = list(_TAG.finditer(piece))
         ends = [tag.start() for tag in tags[1:]] + [len(piece)] * bool(tags)
         for tag, end in zip(tags, ends, strict=True):
             yield tag[1], tag[2], piece[tag.end() : end]
+    parser.Parse(b"", True)

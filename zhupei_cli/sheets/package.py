@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import Final
 from xml.etree import ElementTree
+from xml.parsers.expat import ExpatError
 
 from zhupei_cli.errors import ZhupeiError
 
@@ -25,15 +26,9 @@ CHUNK: Final = 1 << 20
 
 #: What zipfile and the XML parser raise over damaged files, one thing or another.
 _DAMAGE: Final = (
-    *(
-        zipfile.BadZipFile,
-        zipfile.LargeZipFile,
-        zlib.error,
-        lzma.LZMAError,
-        struct.error,
-        ElementTree.ParseError,
-    ),
-    *(KeyError, UnicodeDecodeError, EOFError, OSError, OverflowError, NotImplementedError),
+    *(zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, lzma.LZMAError, struct.error),
+    *(ElementTree.ParseError, ExpatError, LookupError, UnicodeDecodeError),
+    *(EOFError, OSError, OverflowError, NotImplementedError),
 )
 _DECLARATION: Final = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
 

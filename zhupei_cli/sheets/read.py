@@ -15,6 +15,8 @@ from zhupei_cli.sheets.scan import Limits, Scan
 #: First and last cell, each as row and column from 0.
 _Range = tuple[tuple[int, int], tuple[int, int]]
 
+_MERGED: Final = "E027"
+
 #: More rows than a province has applicants, and more columns than any of our workbooks.
 MAX_ROWS: Final = 300_000
 MAX_COLUMNS: Final = 200
@@ -102,8 +104,11 @@ def _sheet(found: Any, scan: Scan) -> Sheet:
     top, left = found.start or (0, 0)
     for (row, column), cell in scan.spoilt.items():
         # calamine reads #N/A as an empty cell: a value nobody typed would be lost without a word.
-        if rows and row >= top and 0 <= column - left < len(rows[0]):
+        if not rows or row < top or not 0 <= column - left < len(rows[0]):
+            continue
+        if cell.code != _MERGED:
             rows.extend([""] * len(rows[0]) for _ in range(row - top - len(rows) + 1))
+        if row - top < len(rows):
             rows[row - top][column - left] = cell
     _mark_merged(rows, top, left, found.merged_cell_ranges or ())
     return Sheet(found.name, top + 1, rows, frozenset(scan.hidden))
@@ -123,4 +128,4 @@ def _mark_merged(rows: list[list[Cell]], top: int, left: int, ranges: Iterable[_
             for column in columns:
                 # All but the first cell are blank.
                 if line[column] in ("", None):
-                    line[column] = Spoilt("E027")
+                    line[column] = Spoilt(_MERGED)

@@ -132,7 +132,7 @@ def _walk(read: Iterable[bytes], scan: Scan, limits: Limits, *, file: str) -> No
             spoilt = _spoilt(attributes, content, value)
             if spoilt is not None:
                 scan.spoil(row, column, spoilt, file=file)
-            if value is not None:
+            if value is not None or spoilt is not None:
                 scan.filled += 1
                 scan.rows, scan.columns = max(scan.rows, row), max(scan.columns, column)
                 if scan.beyond(limits):
