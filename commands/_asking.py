@@ -13,14 +13,9 @@ from zhupei_cli.settings import Settings
 from zhupei_cli.sheets.cells import Unreadable
 from zhupei_cli.sheets.columns import Column
 
-from ._options import F
+from ._options import F, can_ask
 
 T = TypeVar("T")
-
-
-def can_ask(settings: Settings) -> bool:
-    """Say whether somebody sits there to answer."""
-    return not settings.no_input and sys.stdin.isatty()
 
 
 def require_options(missing: Sequence[str]) -> None:

@@ -14,7 +14,6 @@ from zhupei_cli.vocabulary import IdType
 from ._asking import (
     ask,
     ask_field,
-    can_ask,
     field_options,
     given_of,
     given_password,
@@ -23,7 +22,7 @@ from ._asking import (
     password_option,
     require_options,
 )
-from ._options import dry_run_option, json_option, pass_settings
+from ._options import can_ask, dry_run_option, json_option, pass_settings
 from ._output import next_step, note, show_summary
 from .batch import tried
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from zhupei_cli.services import lookup, people_lists
+from zhupei_cli.services import lookup, people_checks, people_history, people_lists
 from zhupei_cli.services.people_lists import Chosen
 from zhupei_cli.settings import Settings
 from zhupei_cli.store.engine import reading, transaction
@@ -194,7 +194,7 @@ def check(settings: Settings, *, batch: str | None, out: Out) -> None:
     """
     with reading(settings.database_url) as session:
         found = None if batch is None else lookup.find_batch(session, batch)
-        rows = list(people_lists.check_people(session, by=settings.acting(), batch=found))
+        rows = list(people_checks.check_people(session, by=settings.acting(), batch=found))
     labels = {"error": "错误", "warning": "提醒"}
     show([{**row, "severity_label": labels[row["severity"]]} for row in rows], FOUND, out)
     if any(row["severity"] == "error" for row in rows):
@@ -214,7 +214,7 @@ def history(settings: Settings, who: str, *, out: Out) -> None:
     例：zhupei trainee history wang1999
     """
     with reading(settings.database_url) as session:
-        rows = people_lists.history(session, who)
+        rows = people_history.history(session, who)
     show([_told(row) for row in rows], HISTORY, out)
 
 

@@ -14,7 +14,7 @@ from tests.statements import statements
 from zhupei_cli.acting import Acting
 from zhupei_cli.errors import ZhupeiError
 from zhupei_cli.model import Application, Education, Event, Snapshot, Trainee, Work
-from zhupei_cli.services import people, people_lists, photos
+from zhupei_cli.services import people, people_checks, people_history, people_lists, photos
 from zhupei_cli.services.events import Change, record
 from zhupei_cli.services.importing import Options
 from zhupei_cli.services.lookup import find_batch
@@ -107,7 +107,7 @@ def test_a_new_name_needs_a_reason(take: Take, database: str, by: Acting) -> Non
     assert edit(database, by, {"name": "王1"}) == ()
     assert edit(database, by, {"name": "王新"}, reason="户籍更名") == ("name",)
     with transaction(database, read_only=True) as session:
-        rows = people_lists.history(session, ONE)
+        rows = people_history.history(session, ONE)
     assert [(row["action"], row["fields"], row["reason"]) for row in rows] == [
         ("trainee.import", [], None),
         ("application.import", [], None),
@@ -266,7 +266,7 @@ def test_a_check_finds_what_an_import_would_not_let_in(take: Take, database: str
         session.add(Work(id=99, trainee_id=1, employer_name="某医院"))
     with transaction(database, read_only=True) as session:
         found = [
-            (row["name"], row["code"], row["field"]) for row in people_lists.check_people(session, by=by)
+            (row["name"], row["code"], row["field"]) for row in people_checks.check_people(session, by=by)
         ]
         assert found == [
             ("王1", "E150", "address"),
@@ -281,7 +281,7 @@ def test_a_check_of_a_batch_looks_at_what_is_still_open(take: Take, database: st
     with transaction(database) as session:
         old = update(Education).values(graduated_on=date(2020, 6, 30))
         session.execute(old)
-        rows = list(people_lists.check_people(session, by=by, batch=find_batch(session, "HN2026")))
+        rows = list(people_checks.check_people(session, by=by, batch=find_batch(session, "HN2026")))
     assert [(row["name"], row["application_no"], row["code"], row["severity"]) for row in rows] == [
         ("王1", "HN2026-0000002", "E213", "error"),
         ("王2", "HN2026-0000003", "E213", "error"),
@@ -292,7 +292,7 @@ def test_history_tells_nothing_of_admission_before_publication(take: Take, datab
     take(person(1))
 
     def actions(session: Session) -> list[str]:
-        return [row["action"] for row in people_lists.history(session, ONE)]
+        return [row["action"] for row in people_history.history(session, ONE)]
 
     with transaction(database) as session:
         batch = find_batch(session, "HN2026")
@@ -311,5 +311,5 @@ def test_the_number_of_statements_does_not_grow_with_the_people(
     with transaction(database, read_only=True) as session, statements() as seen:
         assert len(people_lists.list_people(session, Chosen())) == 7
         assert len(seen) == 4
-        assert list(people_lists.check_people(session, by=by)) == []
+        assert list(people_checks.check_people(session, by=by)) == []
         assert len(seen) == 8

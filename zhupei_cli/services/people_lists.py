@@ -1,31 +1,23 @@
 """People as the province looks at them: listed, shown whole, checked, and what was done to them."""
 
-import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, or_, select
+from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli import codes
 from zhupei_cli.acting import Acting
-from zhupei_cli.errors import Fault
-from zhupei_cli.model import Account, Application, Batch, Event, ImportRow, ImportRun, Trainee, TraineePhoto
-from zhupei_cli.rules import idcard
-from zhupei_cli.rules.lifecycle import PUBLISHED
+from zhupei_cli.model import Account, Application, Trainee, TraineePhoto
 from zhupei_cli.rules.masking import mask_address, mask_email, mask_id, mask_paper, mask_phone
 from zhupei_cli.rules.profile import highest
-from zhupei_cli.services import applications, fields
-from zhupei_cli.services.checking import Checks, form_faults, identity_faults, load_checks
+from zhupei_cli.services import fields
 from zhupei_cli.services.events import Change, record
-from zhupei_cli.services.importing import today_of
-from zhupei_cli.services.merging import in_the_future, incomplete, too_long
+from zhupei_cli.services.merging import incomplete
 from zhupei_cli.services.people import EDUCATION, WORK, Part, find_person, subject_of
 from zhupei_cli.services.profiles import Entry, Profile, current_work, load_profiles_by_id
-from zhupei_cli.store.bulk import in_chunks
-from zhupei_cli.vocabulary import APPLICATION_STATUS, BUSINESS, ROLE, ApplicationStatus
+from zhupei_cli.vocabulary import APPLICATION_STATUS, BUSINESS, ROLE
 
 _TRAINEE: Table = Trainee.metadata.tables["trainee"]
 _ACCOUNT: Table = Account.metadata.tables["account"]
@@ -169,104 +161,6 @@ def _applications(session: Session, profile: Profile) -> list[dict[str, Any]]:
         {"application_no": number, "status": status, "status_label": APPLICATION_STATUS.label(status)}
         for number, status in session.execute(statement.order_by(Application.id))
     ]
-
-
-def check_people(session: Session, *, by: Acting, batch: Batch | None = None) -> Iterator[dict[str, Any]]:
-    """Yield what is missing or wrong, person by person; with a batch, of its 未提交 and 退回修改 alone.
-
-    With a batch the form is checked too: its plan, and the identity rules with their severities.
-    """
-    checks = None if batch is None else load_checks(session, batch)
-    today = today_of(by)
-    for ids in in_chunks(list(session.execute(select(_TRAINEE.c.id).order_by(_TRAINEE.c.id)).scalars())):
-        live = {} if batch is None else applications.load_live(session, batch, ids)
-        open_ = {one: form for one, form in live.items() if form.status in _OPEN}
-        stored = load_profiles_by_id(session, ids if batch is None else open_)
-        for one in sorted(stored):
-            profile, form = stored[one], open_.get(one)
-            number = None if form is None else form.application_no
-            faults = list(_profile_faults(profile, today))
-            if form is not None and checks is not None:
-                faults += _form_faults(profile, form.form, checks)
-            yield from (_finding(profile, number, fault) for fault in faults)
-
-
-_OPEN = (ApplicationStatus.DRAFT, ApplicationStatus.RETURNED)
-
-
-def _profile_faults(profile: Profile, today: date) -> Iterator[Fault]:
-    yield from incomplete(profile)
-    yield from idcard.check(*profile.key, today)[1]
-    yield from too_long(profile)
-    yield from in_the_future(profile, today)
-    person = profile.person
-    facts = None
-    if not idcard.check(*profile.key, today)[1]:
-        facts = idcard.facts(*profile.key)
-    for name in ("gender", "birth_date") if facts is not None else ():
-        if person.get(name) not in (None, getattr(facts, name)):
-            yield Fault("E151", name, values={"label": fields.LABELS[name]})
-    if person.get("has_employer") is False and any(not entry.get("to_date") for entry in profile.works):
-        yield Fault("E153", "employer_name")
-
-
-def _form_faults(profile: Profile, form: applications.Form, checks: Checks) -> list[Fault]:
-    return [*form_faults(form, checks), *identity_faults(profile, form, checks)]
-
-
-def _finding(profile: Profile, application_no: str | None, fault: Fault) -> dict[str, Any]:
-    return {
-        "name": profile.person["name"],
-        "id_number": mask_id(profile.person["id_number"]),
-        "application_no": application_no,
-        "field": fault.field,
-        "code": fault.code,
-        "severity": fault.severity,
-        "message": fault.message,
-    }
-
-
-def history(session: Session, who: str) -> list[dict[str, Any]]:
-    """Return the events about a person, the oldest first: profile, account, imports, applications.
-
-    Nothing of an admission shows before its batch is published.
-    """
-    profile = find_person(session, who)
-    numbers = [one["application_no"] for one in _applications(session, profile)]
-    named: list[ColumnElement[bool]] = [Event.subject.in_([subject_of(profile.id), *numbers])]
-    # Bulk changes are one event for many rows, whose data names the applications.
-    named += [Event.data.contains(f'"{number}"', autoescape=True) for number in numbers]
-    about = or_(*named, Event.seq.in_(_imports(profile.id)))
-    statement = select(Event).where(about, ~_secret()).order_by(Event.seq)
-    return [_event(row) for row in session.execute(statement).scalars()]
-
-
-def _imports(trainee_id: int | None) -> Any:
-    return (
-        select(ImportRun.event_seq)
-        .join(ImportRow, ImportRow.import_id == ImportRun.id)
-        .where(ImportRow.entity == "trainee", ImportRow.key == str(trainee_id))
-    )
-
-
-def _secret() -> ColumnElement[bool]:
-    unpublished = select(Batch.id).where(Batch.status.not_in(PUBLISHED))
-    return and_(Event.action.startswith("admission."), Event.batch_id.in_(unpublished))
-
-
-def _event(row: Event) -> dict[str, Any]:
-    data = json.loads(row.data) if row.data else {}
-    return {
-        "seq": row.seq,
-        "at": row.at,
-        "who": row.who,
-        "action": row.action,
-        "subject": row.subject,
-        "before": row.before,
-        "after": row.after,
-        "fields": data.get("fields", []),
-        "reason": row.reason,
-    }
 
 
 def field_labels(keys: Sequence[str]) -> list[str]:
