@@ -175,6 +175,7 @@ CATALOGUE: dict[str, Entry] = {
     "E448": Entry(3, "录取计算没有通过核查，共 {count} 处：{findings}", "没有保存；请把此提示发给技术支持", "核查独立于计算，逐条检验录取规则；不符的结果不会保存。"),
     "E450": Entry(5, "批次 {batch} 现在不接受报名（{status}）", "报名要在批次开放且在报名时间内；确需补录入用 --late --reason 原因", "批次未开放、已关闭，或不在报名起止时间内。"),
     "E451": Entry(5, "批次 {batch} 现在不能审核（{status}）", "审核在批次开放后、锁定前进行", "锁定后审核结果即作为录取依据。"),
+    "E452": Entry(5, "{name} {year} 年度已在批次 {batch} 录取，不能再报名", "放弃录取或取消录取后才能报名补录", "同一年度一人至多有一个有效录取。"),
     "E453": Entry(5, "{application_no} 已提交，本行与提交的内容不同：{fields}", "提交后不能修改；确有错误用 zhupei apply correct", "指南 二.3：信息提交后将无法修改。"),
     "E454": Entry(5, "{application_no} 不能提交：{problem}", "改正后再提交；多个报名号时可加 --skip-bad 只提交合格的", "资料不全、志愿不符合招收计划或身份规则，或状态不允许。"),
     "E455": Entry(5, "{name} 在本批次已有报名 {number}（{status}）", "查看：zhupei apply show {number}；未提交或退回修改的用 zhupei apply edit {number} 修改，要重新报名先用 zhupei apply withdraw {number} 撤回", "一人在一个批次只能有一份有效报名，撤回的不算。"),

@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from tests.people import id_number, open_batch, person, write_people
 from zhupei_cli.acting import Acting
 from zhupei_cli.errors import ZhupeiError
-from zhupei_cli.model import Application, Batch, Event, Plan
+from zhupei_cli.model import Admission, Application, Batch, Event, Plan
 from zhupei_cli.services import applications, entering, people
 from zhupei_cli.services.entering import Entered
 from zhupei_cli.services.importing import Options
@@ -91,6 +91,35 @@ def test_a_person_has_one_live_application(office: str, by: Acting) -> None:
         _enter(office, by)
     assert (caught.value.code, caught.value.exit_code) == ("E455", 5)
     assert caught.value.message == f"王1 在本批次已有报名 {NO}（未提交）"
+
+
+def test_who_holds_a_seat_of_the_year_applies_no_more(office: str, by: Acting) -> None:
+    """The supplement round is for those without a seat; before publication nobody learns of one."""
+    _enter(office, by)
+    with transaction(office) as session:
+        session.execute(update(Application).values(status="approved", submitted_at=by.at, snapshot_version=1))
+        session.execute(update(Batch).values(status="committed"))
+        session.add(
+            Admission(
+                application_id=1,
+                application_status="approved",
+                batch_id=1,
+                status="proposed",
+                live_key="2026:1",
+                identity="social",
+                base_code="4101001",
+                specialty_code="0100",
+                decided_at=by.at,
+            )
+        )
+        supplement = open_batch(session, code="HN2025")
+        profile = people.find_person(session, id_number(1))
+        entering.require_free(session, supplement, profile)
+        session.execute(update(Batch).where(Batch.id == 1).values(status="publicity"))
+        with pytest.raises(ZhupeiError) as caught:
+            entering.require_free(session, supplement, profile)
+    assert (caught.value.code, caught.value.exit_code) == ("E452", 5)
+    assert caught.value.message == "王1 2026 年度已在批次 HN2026 录取，不能再报名"
 
 
 def test_an_identity_rule_refuses_and_a_reminder_does_not(office: str, by: Acting) -> None:
