@@ -9,15 +9,16 @@ from sqlalchemy.orm import Session
 
 from zhupei_cli import codes
 from zhupei_cli.acting import Acting
-from zhupei_cli.model import Account, Application, Trainee, TraineePhoto
+from zhupei_cli.model import Account, Application, Batch, Trainee, TraineePhoto
 from zhupei_cli.rules.masking import mask_address, mask_email, mask_id, mask_paper, mask_phone
 from zhupei_cli.rules.profile import highest
 from zhupei_cli.services import fields
 from zhupei_cli.services.events import Change, record
+from zhupei_cli.services.listing import Filter, list_applications
 from zhupei_cli.services.merging import incomplete
 from zhupei_cli.services.people import EDUCATION, WORK, Part, find_person, subject_of
 from zhupei_cli.services.profiles import Entry, Profile, current_work, load_profiles_by_id
-from zhupei_cli.vocabulary import APPLICATION_STATUS, BUSINESS, ROLE
+from zhupei_cli.vocabulary import BUSINESS, ROLE
 
 _TRAINEE: Table = Trainee.metadata.tables["trainee"]
 _ACCOUNT: Table = Account.metadata.tables["account"]
@@ -154,13 +155,19 @@ def _account(session: Session, profile: Profile) -> dict[str, Any] | None:
 
 
 def _applications(session: Session, profile: Profile) -> list[dict[str, Any]]:
-    statement = select(Application.application_no, Application.status).where(
-        Application.trainee_id == profile.id
+    """Return where each application of a person stands; there are one or two of them."""
+    statement = (
+        select(Batch, Application.application_no)
+        .join(Application, Application.batch_id == Batch.id)
+        .where(Application.trainee_id == profile.id)
+        .order_by(Application.id)
     )
-    return [
-        {"application_no": number, "status": status, "status_label": APPLICATION_STATUS.label(status)}
-        for number, status in session.execute(statement.order_by(Application.id))
+    rows = [
+        list_applications(session, batch, Filter(numbers=(number,)))[0]
+        for batch, number in session.execute(statement).all()
     ]
+    keys = ("application_no", "status", "admission_status", "status_label")
+    return [{key: row[key] for key in keys} for row in rows]
 
 
 def field_labels(keys: Sequence[str]) -> list[str]:
