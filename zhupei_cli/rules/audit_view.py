@@ -10,7 +10,7 @@ from functools import cache
 from typing import NamedTuple
 
 from zhupei_cli.rules.run import Candidate, Inputs, ResultRow, Spot
-from zhupei_cli.rules.scores import Record, Weights
+from zhupei_cli.rules.scores import Record
 
 Key = tuple[int | str, ...]  # minus total, tie keys, application number: smaller is better
 
@@ -88,16 +88,17 @@ def _choice_number(via: str) -> int | None:
 
 def _keys(inputs: Inputs) -> dict[str, dict[str | None, Key | None]]:
     keys: dict[str, dict[str | None, Key | None]] = {}
+    weights = [Decimal(text) for text in inputs.weights.texts().values()]
     with localcontext(prec=100):  # more digits than a weight can have, so that nothing is rounded but once
         for candidate in inputs.candidates:
             keys[candidate.no] = {
-                record.base: _key(inputs, candidate, record) for record in candidate.records
+                record.base: _key(inputs, candidate, record, weights=weights) for record in candidate.records
             }
     return keys
 
 
-def _key(inputs: Inputs, candidate: Candidate, record: Record) -> Key | None:
-    total = _total(record, inputs.weights)
+def _key(inputs: Inputs, candidate: Candidate, record: Record, *, weights: list[Decimal]) -> Key | None:
+    total = _total(record, weights)
     if total is None:
         return None
     marks = {"written": record.written, "skill": record.skill, "interview": record.interview}
@@ -107,14 +108,12 @@ def _key(inputs: Inputs, candidate: Candidate, record: Record) -> Key | None:
     return (-total, *ties, candidate.no)
 
 
-def _total(record: Record, weights: Weights) -> int | None:
-    weighted = [
-        (Decimal(weights.written), record.written),
-        (Decimal(weights.skill), record.skill),
-        (Decimal(weights.interview), record.interview),
-    ]
-    needed = [(weight, mark) for weight, mark in weighted if weight]
-    if any(mark is None for _, mark in needed):
-        return None
-    exact = sum((weight * mark for weight, mark in needed if mark is not None), Decimal(0))
+def _total(record: Record, weights: list[Decimal]) -> int | None:
+    marks = (record.written, record.skill, record.interview)
+    exact = Decimal(0)
+    for weight, mark in zip(weights, marks, strict=True):
+        if weight:
+            if mark is None:
+                return None
+            exact += weight * mark
     return int(exact.quantize(Decimal(1), ROUND_HALF_UP))
