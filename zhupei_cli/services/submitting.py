@@ -44,7 +44,7 @@ def submit(
     """Submit applications, each with a snapshot of its profile; return submitted, refused and warnings.
 
     One refused refuses all, unless `skip_bad`. Raises E450 outside the batch's dates, unless there is a
-    reason to be late.
+    reason to be late, E304 for an unknown number, E454 for one that cannot be submitted.
     """
     require_entry(batch, by, late=late_reason is not None)
     stored = applications.load_by_number(session, batch, numbers)
@@ -64,6 +64,8 @@ def submit(
             good.append((one, profile))
     if refused and not skip_bad:
         first = refused[0][0]
+        if first not in stored:
+            applications.find_stored(session, batch, first)  # raises E304 with the nearest numbers
         problem = "；".join(fault.message for number, fault in refused if number == first)
         raise ZhupeiError("E454", application_no=first, problem=problem)
     if good:
