@@ -57,8 +57,8 @@ def strict(text: str) -> str:
 WORKBOOK = _WORKBOOK
 
 
-def typed(path: Path, *sheets: tuple[str, Sequence[Sequence[Any]]]) -> Path:
-    """Write an .xlsx by openpyxl: (sheet name, rows)."""
+def typed(path: Path, *sheets: tuple[str, Sequence[Sequence[Any]]], formulas: bool = False) -> Path:
+    """Write an .xlsx by openpyxl: (sheet name, rows). What begins with = is text, unless `formulas`."""
     import openpyxl
 
     book = openpyxl.Workbook()
@@ -67,6 +67,9 @@ def typed(path: Path, *sheets: tuple[str, Sequence[Sequence[Any]]]) -> Path:
         sheet = book.create_sheet(name)
         for row in rows:
             sheet.append(list(row))
+        for cell in () if formulas else [cell for line in sheet.rows for cell in line]:
+            if cell.data_type == "f":
+                cell.data_type = "s"
     book.save(path)
     return path
 

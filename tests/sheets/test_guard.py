@@ -202,7 +202,10 @@ def test_damaged_files_are_read_or_refused(tmp_path: Path, seed: int, suffix: st
     chance = random.Random(seed)
     rows = [[f"姓名{row}", 1.5, "=1/0", None, "2024-06-30"] for row in range(20)]
     good = tmp_path / f"a.{suffix}"
-    typed(good, ("一", rows)) if suffix == "xlsx" else ods(good, _ODS_ROW.format(_CELL * 3) * 20)
+    if suffix == "xlsx":
+        typed(good, ("一", rows), formulas=True)
+    else:
+        ods(good, _ODS_ROW.format(_CELL * 3) * 20)
     with zipfile.ZipFile(good) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
     path = tmp_path / f"b.{suffix}"

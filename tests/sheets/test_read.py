@@ -206,6 +206,7 @@ def test_what_libreoffice_saves(tmp_path: Path) -> None:
     source = typed(
         tmp_path / "a.xlsx",
         ("报名", [["姓名", "日期", "错"], ["张三", date(2024, 6, 30), "=1/0"], ["李四", None, 1.5]]),
+        formulas=True,
     )
     profile = f"-env:UserInstallation=file://{tmp_path}/profile"
     for suffix in ("ods", "xls"):

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from zhupei_cli.errors import Fault
 from zhupei_cli.files import replacing
-from zhupei_cli.sheets.cells import Cell, text
+from zhupei_cli.sheets.cells import Cell, Spoilt, text
 from zhupei_cli.sheets.columns import REASONS, ROW_NUMBER, Column, heading_key
 from zhupei_cli.sheets.take import Table, TakenRow
 
@@ -113,8 +113,9 @@ def _shown(cell: Cell, column: Column | None, faults: Sequence[Fault], *, masked
     """Return a cell as text that is as wrong as the cell when it comes back unmended."""
     codes = {fault.code for fault in faults}
     word = text(cell)
-    if "E013" in codes and isinstance(cell, float | int):
-        word = f"{cell:.14E}"  # as digits it would look whole again
+    if "E013" in codes and not isinstance(cell, str):
+        # As digits it would look whole again.
+        word = f"{cell:.14E}" if isinstance(cell, float | int) else Spoilt("").word
     elif "E024" in codes:
         word = f"{word}?"
     return column.mask(word) if masked and word and column is not None and column.mask else word

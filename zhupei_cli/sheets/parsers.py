@@ -64,7 +64,7 @@ def email(cell: Cell) -> str:
 
 
 # What Excel makes of a number when it writes a csv: 4.10101E+17.
-_SCIENTIFIC: Final = re.compile(r"[0-9](\.[0-9]+)?E\+[0-9]+")
+_SCIENTIFIC: Final = re.compile(r"-?[0-9](\.[0-9]+)?E[+-][0-9]+")
 
 
 def paper_number(cell: Cell) -> str:

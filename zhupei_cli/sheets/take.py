@@ -63,16 +63,13 @@ def take(book: Book, kind: Kind, *, optional: Collection[str] = ()) -> Table:
     `optional` are keys whose columns need not be there this time.
     """
     named = [sheet for sheet in book.sheets if clean(sheet.name) == kind.title]
+    unnamed = [sheet for sheet in book.sheets if clean(sheet.name) not in TITLES]
     weights = {sheet.name: best_row(sheet.rows, kind)[1] for sheet in book.sheets}
-    chosen = max(named or book.sheets, key=lambda sheet: weights[sheet.name])
+    chosen = max(named or unnamed or book.sheets, key=lambda sheet: weights[sheet.name])
     table = take_sheet(chosen, kind, optional=optional)
     # A second sheet of people that nobody reads would be lost without a word.
     half = max(weights[chosen.name], 2) / 2
-    others = [
-        sheet.name
-        for sheet in book.sheets
-        if sheet is not chosen and weights[sheet.name] >= half and clean(sheet.name) not in TITLES
-    ]
+    others = [sheet.name for sheet in unnamed if sheet is not chosen and weights[sheet.name] >= half]
     others += [name for name in book.hidden if clean(name) == kind.title]
     if others:
         table.faults.append(Fault("E029", "", "warning", {"names": "、".join(others)}))
