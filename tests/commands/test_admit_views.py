@@ -99,6 +99,32 @@ def test_explain_by_the_data_of_now(admit: Call, call: Call) -> None:
     assert (told["outcome"], told["run"]) == ("not_admitted", 1)
 
 
+def test_explain_a_round_of_adjustment(call: Call) -> None:
+    for step in (
+        ("batch", "plan", "set", "C", "0100", "2"),
+        ("admit", "run", "--no-adjust"),
+        ("admit", "commit", "1"),
+        ("admit", "run", "--round", "adjust"),
+    ):
+        assert call(*step).code == 0
+    assert call("admit", "explain", "T-0000003").out.splitlines()[0] == (
+        "T-0000003 考生3：未录取（所报志愿已录满）"
+    )
+    assert call("admit", "explain", "T-0000003", "--run", "2").out == (
+        "T-0000003 考生3：录取\n"
+        "依据：第 2 次录取计算（志愿优先，未确定）\n"
+        "第一志愿 基地A 内：本轮只做调剂，不看志愿。计划 2 人，总成绩 78.00，排第 1 名\n"
+        "第二志愿 基地B 内：本轮只做调剂，不看志愿。计划 1 人，总成绩 78.00，排第 1 名\n"
+        "调剂 基地C 内：录取。计划 2 人，总成绩 78.00\n"
+        "调剂：录取：排在调剂第 1 位，轮到时考察本专业岗位 1 个（有空缺且达线 1 个）\n"
+    )
+    rows = json.loads(call("admit", "runs", "--json").out)
+    assert [(row["stale"], row["state_label"]) for row in rows] == [(False, "已确定"), (False, "未确定")]
+    compared = json.loads(call("admit", "compare", "1", "2", "--json").out)
+    assert [run["envy"] for run in compared["runs"]] == [1, 0]
+    assert len(compared["moved"]) == 5
+
+
 def test_explain_refuses(admit: Call) -> None:
     assert admit("explain").code == 2
     assert admit("explain", "T-0000001", "--place", "A", "0100").code == 2
