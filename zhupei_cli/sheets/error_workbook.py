@@ -13,13 +13,18 @@ from zhupei_cli.sheets.take import Table, TakenRow
 #: What Excel holds in a cell; longer text is reported as too long anyway.
 _LONGEST: Final = 32_767
 _WIDTHS: Final = {ROW_NUMBER: 8, REASONS: 60}
-_WIDTH: Final = 16
+_WIDTH: Final = 20
+#: Points of a line, and of the highest row Excel accepts.
+_LINE: Final = 15
+_TALLEST: Final = 409
+# Text also where people type later: an ID number keeps its digits.
+_TEXT: Final = {"num_format": "@", "valign": "top"}
 _LOOKS: Final = {
-    "plain": {"num_format": "@"},
-    "heading": {"num_format": "@", "bold": True, "bg_color": "#D9E1F2", "border": 1, "text_wrap": True},
-    "reasons": {"num_format": "@", "text_wrap": True, "valign": "top"},
-    "error": {"num_format": "@", "bg_color": "#FFC7CE", "font_color": "#9C0006"},
-    "warning": {"num_format": "@", "bg_color": "#FFEB9C"},
+    "plain": _TEXT,
+    "heading": {**_TEXT, "bold": True, "bg_color": "#D9E1F2", "border": 1, "text_wrap": True},
+    "reasons": {**_TEXT, "text_wrap": True},
+    "error": {**_TEXT, "bg_color": "#FFC7CE", "font_color": "#9C0006"},
+    "warning": {**_TEXT, "bg_color": "#FFEB9C"},
 }
 
 
@@ -66,15 +71,19 @@ def _write_sheet(
     ours = {heading_key(ROW_NUMBER), heading_key(REASONS)}
     words = {at: word for at, word in enumerate(table.header.words) if heading_key(word) not in ours}
     shown = [*_WIDTHS, *words.values()]
-    # The cells are text also where people type later: an ID number keeps its digits.
     for column, word in enumerate(shown):
         sheet.set_column(column, column, _WIDTHS.get(word, _WIDTH), looks["plain"])
         sheet.write_string(0, column, word, looks["heading"])
     sheet.freeze_panes(1, 1)
+    # Without this Excel marks every ID number with a green corner: a number stored as text.
+    sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{len(rows) + 1}"})
     sheet.autofilter(0, 0, len(rows), len(shown) - 1)
     for line, row in enumerate(rows, 1):
         sheet.write_string(line, 0, str(row.number), looks["plain"])
-        sheet.write_string(line, 1, _reasons(row, table)[:_LONGEST], looks["reasons"])
+        reasons = _reasons(row, table)[:_LONGEST]
+        # LibreOffice and WPS do not measure wrapped text when they open a file.
+        sheet.set_row(line, min(_LINE * sum(map(_lines, reasons.split("\n"))), _TALLEST))
+        sheet.write_string(line, 1, reasons, looks["reasons"])
         for column, at in enumerate(words, len(_WIDTHS)):
             faults = _faults_of(row, table.header.columns.get(at))
             word = _shown(row.cells[at], table.header.columns.get(at), faults, masked=masked)
@@ -107,6 +116,11 @@ def _reasons(row: TakenRow, table: Table) -> str:
         remark = "（提醒）" if fault.severity == "warning" else ""
         lines.append(f"{remark}{place}{fault.message} [{fault.code}]")
     return "\n".join(lines)
+
+
+def _lines(text: str) -> int:
+    halves = len(text) + sum(char > "\u1100" for char in text)
+    return -(-halves // (_WIDTHS[REASONS] - 2))
 
 
 def _shown(cell: Cell, column: Column | None, faults: Sequence[Fault], *, masked: bool) -> str:
