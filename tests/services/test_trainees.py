@@ -235,6 +235,40 @@ def test_further_sheets_add_entries_of_the_same_person(database: str, tmp_path: 
         assert session.execute(select(Work.employer_name)).scalars().all() == ["某县医院"]
 
 
+def test_further_sheets_may_erase_but_not_their_keys(database: str, tmp_path: Path, by: Acting) -> None:
+    with transaction(database) as session:
+        open_batch(session)
+    work = {
+        "id_number": id_number(1),
+        "employer_name": "某县医院",
+        "department": "内科",
+        "to_date": "2023-06",
+    }
+    first = [(kinds.PERSON, [person(1)]), (kinds.WORK, [work])]
+    again = [(kinds.PERSON, [person(1)]), (kinds.WORK, [{**work, "department": "清空"}])]
+    third = [(kinds.PERSON, [person(1)]), (kinds.WORK, [{**work, "employer_name": "清空"}])]
+    codes = []
+    for number, sheets in enumerate((first, again, third)):
+        path = write_book(tmp_path / f"{number}.xlsx", sheets)
+        _, reading = _import(database, [path], by=by, options=Options(profile_only=True))
+        codes.append([(one.sheet, one.code) for one in reading.problems])
+    assert codes == [[], [], [("工作经历", "E051"), ("报名信息", "E162")]]
+    with transaction(database, read_only=True) as session:
+        rows = session.execute(select(Work.employer_name, Work.department)).all()
+    assert rows == [("某县医院", None)]
+
+
+def test_two_files_of_one_name_are_told_apart(database: str, tmp_path: Path, by: Acting) -> None:
+    with transaction(database) as session:
+        open_batch(session)
+    paths = []
+    for number in (1, 2):
+        (tmp_path / str(number)).mkdir()
+        paths.append(write_people(tmp_path / str(number) / "a.xlsx", [person(number, mobile="x")]))
+    _, reading = _import(database, paths, by=by, options=Options())
+    assert [one.file for one in reading.problems] == [str(path) for path in paths]
+
+
 def test_a_dry_run_leaves_nothing(database: str, tmp_path: Path, by: Acting) -> None:
     with transaction(database) as session:
         open_batch(session)

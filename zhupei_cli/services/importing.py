@@ -18,7 +18,8 @@ from zhupei_cli.services.checking import FORM_LABELS, Checks, identity_faults, r
 from zhupei_cli.services.imports import Line
 from zhupei_cli.services.merging import add_education, add_work, in_the_future, incomplete, merge, too_long
 from zhupei_cli.services.profiles import PersonKey, Profile, differences
-from zhupei_cli.sheets.kinds import PERSON
+from zhupei_cli.sheets.cells import CLEAR
+from zhupei_cli.sheets.kinds import EDUCATION, PERSON, WORK
 from zhupei_cli.vocabulary import ApplicationStatus, IdType
 
 Mode = Literal["upsert", "insert", "update"]
@@ -159,13 +160,27 @@ def _name_faults(case: Case, values: dict[str, Any]) -> Iterator[Fault]:
 
 def _add_entries(case: Case) -> None:
     for line in case.lines:
-        values = {name: value for name, value in line.values.items() if name != "id_number"}
-        if line.kind == "education" and {"level", "school"} <= values.keys():
+        kind = _ENTRIES.get(line.kind)
+        if kind is None:
+            continue
+        line.faults += [
+            Fault("E051", column.key, values={"heading": column.heading})
+            for column in kind.columns
+            if column.required and line.values.get(column.key) is CLEAR
+        ]
+        if line.bad:
+            continue
+        values = {name: None if value is CLEAR else value for name, value in line.values.items()}
+        del values["id_number"]
+        if kind is EDUCATION:
             add_education(case.after, values)
-        elif line.kind == "work" and "employer_name" in values:
+        else:
             entry = add_work(case.after, values)
             if entry.get("to_date") is None and not case.after.person.get("has_employer"):
                 line.faults.append(Fault("E153", "employer_name"))
+
+
+_ENTRIES = {EDUCATION.key: EDUCATION, WORK.key: WORK}
 
 
 def _examine_form(case: Case, line: Line, checks: Checks, *, submit: bool) -> None:

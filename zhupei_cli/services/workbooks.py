@@ -47,15 +47,18 @@ def read_workbooks(
     Raises ZhupeiError for a file that cannot be read at all; whatever is wrong inside is a problem.
     """
     files, lines, tables = [], [], []
+    names = [path.name for path in paths]
     for path in paths:
         book = read_book(path, max_rows=max_rows)
+        # Two files of one name in different folders are told apart by their folders.
+        name = book.name if names.count(book.name) == 1 else str(path)
         found = [take(book, kind, optional=optional)]
         found += [table for other in further if (table := take_named(book, other)) is not None]
-        tables += [(book.name, table) for table in found]
-        files.append(ImportedFile(book.name, book.sha256, sum(len(table.rows) for table in found)))
+        tables += [(name, table) for table in found]
+        files.append(ImportedFile(name, book.sha256, sum(len(table.rows) for table in found)))
         for table in found:
             lines += [
-                Line(book.name, table.sheet, row.number, table.kind.key, row.values, row.faults)
+                Line(name, table.sheet, row.number, table.kind.key, row.values, row.faults)
                 for row in table.rows
             ]
     return Reading(tuple(files), lines, tables)
