@@ -50,6 +50,7 @@ RESULTS = (
 
 
 _HERE, _VIEWS = "zhupei_cli.commands.admit", "zhupei_cli.commands.admit_views"
+_ACTS = "zhupei_cli.commands.admit_acts"
 
 
 @click.group(
@@ -66,6 +67,10 @@ _HERE, _VIEWS = "zhupei_cli.commands.admit", "zhupei_cli.commands.admit_views"
         "verify": (f"{_HERE}:verify", "按保存的输入重新计算并核对"),
         "commit": (f"{_HERE}:commit", "把一次录取计算确定为拟录取结果"),
         "uncommit": (f"{_HERE}:uncommit", "公示前撤销拟录取结果"),
+        "place": (f"{_ACTS}:place", "把一名考生安排到空缺岗位"),
+        "revoke": (f"{_ACTS}:revoke", "取消录取"),
+        "decline": (f"{_ACTS}:decline", "登记放弃录取"),
+        "reinstate": (f"{_ACTS}:reinstate", "恢复录取资格"),
     },
 )
 def admit() -> None:

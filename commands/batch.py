@@ -90,6 +90,7 @@ def _given(pairs: Iterable[str], **options: str | None) -> dict[str, str]:
 @click.option("--apply-from", required=True, metavar="T", help="报名开始时间，例如 2026-06-01")
 @click.option("--apply-until", required=True, metavar="T", help="报名截止时间；只写日期即到当天 23:59:59")
 @click.option("--like", metavar="CODE", help="照这个批次的设置")
+@click.option("--supplement-of", metavar="CODE", help="补录：取这个已正式录取的批次的设置和空缺岗位")
 @_set_option
 @dry_run_option
 @json_option
@@ -103,6 +104,7 @@ def create(
     apply_from: str,
     apply_until: str,
     like: str | None,
+    supplement_of: str | None,
     pairs: tuple[str, ...],
     dry_run: bool,
     as_json: bool,
@@ -112,10 +114,21 @@ def create(
     \b
     例：zhupei batch create HN2026 --name 2026年招收 --year 2026 \\
           --apply-from 2026-06-01 --apply-until 2026-06-20
+        zhupei batch create HN2026B --supplement-of HN2026 --name 补录 --year 2026 \\
+          --apply-from 2026-09-01 --apply-until 2026-09-05
     """
+    if like is not None and supplement_of is not None:
+        raise click.UsageError("--like 和 --supplement-of 只能用一个。", click.get_current_context())
     given = _given(pairs, name=name, apply_from=apply_from, apply_until=apply_until)
     with transaction(settings.database_url, dry_run=dry_run) as session:
-        made = batches.create_batch(session, code, year=year, given=given, by=settings.acting(), like=like)
+        made = batches.create_batch(
+            *(session, code),
+            year=year,
+            given=given,
+            by=settings.acting(),
+            like=like,
+            supplement_of=supplement_of,
+        )
         row = batches.show_batch(session, made)
     show_summary(
         settings,
@@ -123,7 +136,9 @@ def create(
         tried(f"已新建批次 {code}（{row['name']}）", dry_run=dry_run),
         as_json=as_json,
     )
-    if not dry_run:
+    if supplement_of is not None and not dry_run:
+        next_step(settings, f"zhupei batch open {code}", "开放补录报名")
+    elif not dry_run:
         next_step(settings, f"zhupei batch plan import 招收计划.xlsx --batch {code}", "导入招收计划")
 
 

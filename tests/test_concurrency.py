@@ -20,7 +20,7 @@ from zhupei_cli.sheets import kinds
 from zhupei_cli.store.engine import transaction
 from zhupei_cli.vocabulary import Decision
 
-PROCESSES, SEATS, TRIES = 8, 30, 10
+PROCESSES, SEATS, TRIES = 8, 100, 15
 
 #: One worker: places TRIES people of the committed batch into the same place, imports a workbook of its own
 #: into the open batch, and approves what it imported. Prints how many of its people found a seat.
@@ -64,7 +64,7 @@ print(seated)
 
 
 def _season(database: str, folder: Path, by: Acting) -> None:
-    """Make HN2025, committed, 80 approved and 30 seats left at one place; and HN2026, open."""
+    """Make HN2025, committed, 120 approved and 100 seats left at one place; and HN2026, open."""
     people = [person(n) for n in range(PROCESSES * TRIES)]
     reading = read_workbooks([write_people(folder / "old.xlsx", people)], kinds.PERSON)
     with transaction(database) as session:

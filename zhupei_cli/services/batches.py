@@ -18,6 +18,7 @@ from zhupei_cli.rules.phases import require_changeable
 from zhupei_cli.rules.times import iso_time, parse_time, show_time
 from zhupei_cli.services.events import Change, record
 from zhupei_cli.services.lookup import find_batch, settings_of
+from zhupei_cli.services.supplements import find_parent, take_vacancies
 from zhupei_cli.store.bulk import delete_rows, insert_rows
 from zhupei_cli.store.counters import take
 from zhupei_cli.vocabulary import BATCH_STATUS, BatchStatus, Identity
@@ -47,27 +48,36 @@ def create_batch(
     given: Mapping[str, str],
     by: Acting,
     like: str | None = None,
+    supplement_of: str | None = None,
 ) -> Batch:
     """Store a new batch in draft, with all its settings.
 
     `given` holds name, apply_from, apply_until and any of the other DATES and settings as people write
-    them; settings that are not given are those of the batch `like`, else the defaults. Raises E406 or E407
-    for the code, E270 to E273 for what is given.
+    them; settings that are not given are those of the batch `like`, else the defaults. `supplement_of` is
+    the final batch whose settings and vacancies it takes (补录). Raises E406 or E407 for the code, E270 to
+    E273 for what is given, E470 to E472 for the parent.
     """
     _require_free_code(session, code)
     texts = {key: text for key, text in given.items() if key not in _LABELS}
     columns = {**dict.fromkeys(_NEEDED, ""), **given}
     values = {key: _read(key, text) for key, text in columns.items() if key in _LABELS}
     require_order(values)
-    settings = rules.defaults() if like is None else settings_of(session, find_batch(session, like))
+    parent = None if supplement_of is None else find_parent(session, supplement_of, year=year)
+    source = parent or (None if like is None else find_batch(session, like))
+    settings = rules.defaults() if source is None else settings_of(session, source)
     settings |= {key: rules.checked(key, text) for key, text in texts.items()}
     (id_,) = take(session, "batch", 1)
     batch = Batch(id=id_, code=code, year=year, status=BatchStatus.DRAFT, created_at=by.at, **values)
+    batch.parent_id = None if parent is None else parent.id
     session.add(batch)
     session.flush()
     _write_settings(session, batch, settings)
     data = {"year": year, **{key: _text(value) for key, value in values.items()}, "settings": settings}
+    if parent is not None:
+        data["supplement_of"] = parent.code
     record(session, by, [Change("batch.create", code, id_, after=batch.status, data=data)])
+    if parent is not None:
+        take_vacancies(session, batch, parent, by=by)
     return batch
 
 

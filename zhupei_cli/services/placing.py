@@ -8,10 +8,11 @@ from sqlalchemy.orm import Session
 from zhupei_cli.acting import Acting
 from zhupei_cli.errors import ZhupeiError
 from zhupei_cli.model import Admission, Application, Batch, Plan
-from zhupei_cli.rules.lifecycle import ADMISSION, BATCH, step
+from zhupei_cli.rules.lifecycle import ADMISSION, step
+from zhupei_cli.services.deciding import require_state
 from zhupei_cli.services.events import Change, record
 from zhupei_cli.services.seats import take_seats
-from zhupei_cli.vocabulary import AdmissionStatus, ApplicationStatus
+from zhupei_cli.vocabulary import IDENTITY, AdmissionStatus, ApplicationStatus, Identity
 
 
 def place(
@@ -23,12 +24,12 @@ def place(
     stopped), E463 (no free seat, or a limit reached), E467 (seated elsewhere this year), E401 or E402 for
     the wrong state, E404 without a reason.
     """
-    step(BATCH, batch.status, "adjust", name=batch.code)
+    require_state(session, batch, "place")
     application = _candidate(session, batch, number)
     admission = session.get(Admission, application.id)
     now = None if admission is None else admission.status
     after = step(ADMISSION, now, "place", name=number, reason=reason)
-    _require_open(session, batch, seat)
+    _require_room(session, batch, seat, application.identity)
     live_key = _free_key(session, batch, application)
     data = {"base": seat[0], "specialty": seat[1], "via": "place"}
     record(session, by, [Change("admission.place", number, batch.id, now, after, reason, data)])
@@ -60,12 +61,20 @@ def _candidate(session: Session, batch: Batch, number: str) -> Application:
     return found
 
 
-def _require_open(session: Session, batch: Batch, seat: tuple[str, str]) -> None:
-    plan = session.get(Plan, (batch.id, *seat))
+def _require_room(session: Session, batch: Batch, seat: tuple[str, str], identity: str) -> None:
+    # Held until the seat is counted, so that what is told here is what the counters say.
+    plan = session.get(Plan, (batch.id, *seat), with_for_update=True, populate_existing=True)
     if plan is None:
         raise ZhupeiError("E306", base=seat[0], specialty=seat[1])
     if plan.stopped:
         raise ZhupeiError("E469", base=seat[0], specialty=seat[1])
+    where, taken = " 的 ".join(seat), sum(getattr(plan, f"taken_{who}") for who in Identity)
+    if taken >= plan.quota:
+        raise ZhupeiError("E463", what=f"{where} 计划 {plan.quota} 人，已占 {taken} 人")
+    limit, held = getattr(plan, f"max_{identity}"), getattr(plan, f"taken_{identity}")
+    if limit is not None and held >= limit:
+        who = IDENTITY.label(identity)
+        raise ZhupeiError("E463", what=f"{where} 对{who}上限 {limit} 人，已占 {held} 人")
 
 
 def _free_key(session: Session, batch: Batch, application: Application) -> str:

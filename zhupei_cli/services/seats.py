@@ -25,7 +25,7 @@ def take_seats(session: Session, batch: Batch, seats: Iterable[Seat]) -> None:
     try:
         _change(session, batch, Counter(seats), step=1)
     except IntegrityError as error:
-        raise ZhupeiError("E463", batch=batch.code) from error
+        raise ZhupeiError("E463", what=f"批次 {batch.code} 有岗位名额不足") from error
 
 
 def free_seats(session: Session, batch: Batch, seats: Iterable[Seat]) -> None:

@@ -1,0 +1,138 @@
+"""`zhupei admit place | revoke | decline | reinstate`: what people decide one by one after a run."""
+
+import functools
+from dataclasses import dataclass
+from typing import Any
+
+import click
+
+from zhupei_cli.rules.lifecycle import ADMISSION
+from zhupei_cli.services import deciding, lookup, placing
+from zhupei_cli.settings import Settings
+from zhupei_cli.store.engine import transaction
+
+from ._options import F, batch_option, dry_run_option, json_option, pass_settings
+from ._output import FINDINGS, note, show_summary
+
+
+@click.command("place")
+@click.argument("number", metavar="NO")
+@click.argument("base", metavar="BASE")
+@click.argument("specialty", metavar="SPECIALTY")
+@click.option("--reason", required=True, help="安排的原因")
+@batch_option
+@dry_run_option
+@json_option
+@pass_settings
+def place(
+    settings: Settings,
+    number: str,
+    base: str,
+    specialty: str,
+    *,
+    reason: str,
+    batch: str | None,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """把一名未录取的考生安排到有空缺的岗位，成为拟录取；正式录取前可用。
+
+    已放弃、被取消的须先恢复资格；正式录取后空出的名额由补录批次招收。
+
+    \b
+    例：zhupei admit place HN2026-0000007 4101001 0100 --reason 递补
+    """
+    with transaction(settings.database_url, dry_run=dry_run) as session:
+        found = lookup.find_batch(session, batch)
+        seat = lookup.find_base(session, base), lookup.find_specialty(session, specialty)
+        placed = placing.place(session, found, number, seat, reason=reason, by=settings.acting())
+    head = "试做（不保存）：" if dry_run else ""
+    sentence = f"{head}{number} 拟录取到 {placed['base']} 的 {placed['specialty']}"
+    show_summary(settings, placed | {"dry_run": dry_run}, sentence, as_json=as_json)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the acts on several numbers share."""
+
+    settings: Settings
+    numbers: tuple[str, ...]
+    batch: str | None
+    reason: str
+    skip_bad: bool
+    dry_run: bool
+    as_json: bool
+
+
+def _deciding(command: F) -> F:
+    """Give an act its numbers and options as one `asked: Asked`."""
+
+    @functools.wraps(command)
+    def with_asked(settings: Settings, numbers: tuple[str, ...], **given: Any) -> Any:
+        return command(Asked(settings, numbers, **given))
+
+    decided = pass_settings(with_asked)
+    for option in (
+        json_option,
+        dry_run_option,
+        click.option("--skip-bad", is_flag=True, help="只处理能处理的，其余列出原因（退出码 3）"),
+        click.option("--reason", required=True, help="原因"),
+        batch_option,
+        click.argument("numbers", nargs=-1, required=True, metavar="NO…"),
+    ):
+        decided = option(decided)
+    return decided  # type: ignore[return-value]
+
+
+@click.command("revoke")
+@_deciding
+def revoke(asked: Asked) -> None:
+    """取消录取，名额立即空出；公示期异议成立时用。
+
+    \b
+    例：zhupei admit revoke HN2026-0000003 --reason 资格不符
+    """
+    _decide(asked, "revoke")
+
+
+@click.command("decline")
+@_deciding
+def decline(asked: Asked) -> None:
+    """登记本人放弃录取，名额立即空出。
+
+    \b
+    例：zhupei admit decline HN2026-0000003 HN2026-0000009 --reason 本人书面放弃
+    """
+    _decide(asked, "decline")
+
+
+@click.command("reinstate")
+@_deciding
+def reinstate(asked: Asked) -> None:
+    """恢复放弃、被取消或未报到者的录取资格，成为未录取；名额不随之恢复。
+
+    \b
+    例：zhupei admit reinstate HN2026-0000003 --reason 异议不成立
+    """
+    _decide(asked, "reinstate")
+
+
+def _decide(asked: Asked, verb: str) -> None:
+    settings = asked.settings
+    with transaction(settings.database_url, dry_run=asked.dry_run) as session:
+        batch = lookup.find_batch(session, asked.batch)
+        done, refused = deciding.decide_admissions(
+            *(session, batch, verb, asked.numbers),
+            reason=asked.reason,
+            by=settings.acting(),
+            skip_bad=asked.skip_bad,
+        )
+    refusals = [{"application_no": no, "code": fault.code, "message": fault.message} for no, fault in refused]
+    summary = {"decided": len(done), "admissions": done, "refused": refusals, "dry_run": asked.dry_run}
+    head = "试做（不保存）：" if asked.dry_run else ""
+    sentence = f"{head}{ADMISSION.verbs[verb].label}：{len(done)} 人"
+    show_summary(settings, summary, sentence, as_json=asked.as_json)
+    for one in () if asked.as_json else refusals:
+        note(settings, f"错误 [{one['code']}] {one['application_no']}：{one['message']}")
+    if refused:
+        click.get_current_context().exit(FINDINGS)

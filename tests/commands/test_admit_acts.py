@@ -1,0 +1,195 @@
+"""`zhupei admit place | revoke | decline | reinstate`, whole output and exit codes."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select, update
+
+from tests.builders import store_world, worked_example
+from tests.conftest import Ran, Run
+from zhupei_cli.model import Admission, Application, Event, Plan, Specialty
+from zhupei_cli.store.engine import transaction
+
+Call = Callable[..., Ran]
+NO = "T-000000{}".format
+WHY = ("--reason", "本人放弃")
+
+
+@pytest.fixture
+def season(database: str) -> str:
+    """The worked example as batch T, locked."""
+    with transaction(database) as session:
+        store_world(session, worked_example())
+        session.execute(update(Specialty).where(Specialty.code == "0100").values(name="内"))
+    return database
+
+
+@pytest.fixture
+def call(season: str, zhupei: Run) -> Call:
+    def run(*args: str | Path) -> Ran:
+        return zhupei("--database", season, *args)
+
+    return run
+
+
+@pytest.fixture
+def committed(call: Call) -> Call:
+    """After `admit commit`: 1 and 2 sit at A, 4 at B, 5 at C; 3 has nothing."""
+    assert call("admit", "run").code == call("admit", "commit", "1").code == 0
+    return call
+
+
+def _standing(database: str) -> dict[str, tuple[Any, ...]]:
+    with transaction(database, read_only=True) as session:
+        rows = session.execute(
+            select(Application.application_no, Admission.status, Admission.base_code, Admission.live_key)
+            .join(Admission, Admission.application_id == Application.id)
+            .order_by(Application.application_no)
+        )
+        return {number[-1]: (status, base, live is not None) for number, status, base, live in rows}
+
+
+def _taken(database: str) -> dict[str, int]:
+    with transaction(database, read_only=True) as session:
+        return {plan.base_code: plan.taken_social for plan in session.scalars(select(Plan))}
+
+
+FIRST = {
+    "1": ("proposed", "A", True),
+    "2": ("proposed", "A", True),
+    "3": ("not_admitted", None, False),
+    "4": ("proposed", "B", True),
+    "5": ("proposed", "C", True),
+}
+
+
+def test_decline_frees_the_seats_and_writes_an_event_each(committed: Call, season: str) -> None:
+    assert committed("admit", "decline", NO(1), NO(4), *WHY) == Ran(0, "", "放弃录取：2 人\n")
+    declined = {"1": ("declined", "A", False), "4": ("declined", "B", False)}
+    assert _standing(season) == FIRST | declined
+    assert _taken(season) == {"A": 1, "B": 0, "C": 1}
+    with transaction(season, read_only=True) as session:
+        events = session.execute(
+            select(Event.subject, Event.before, Event.after, Event.reason, Event.data)
+            .where(Event.action == "admission.decline")
+            .order_by(Event.seq)
+        ).all()
+    assert [tuple(event) for event in events] == [
+        (NO(1), "proposed", "declined", "本人放弃", '{"base":"A","specialty":"0100"}'),
+        (NO(4), "proposed", "declined", "本人放弃", '{"base":"B","specialty":"0100"}'),
+    ]
+    assert committed("admit", "decline", NO(1), *WHY) == Ran(0, "", "放弃录取：0 人\n")
+
+
+def test_several_are_all_or_nothing_unless_bad_ones_are_skipped(committed: Call, season: str) -> None:
+    refusal = (
+        "T-0000003 现为“未录取”，不能取消录取\n"
+        "怎么办：取消录取须在“拟录取”或“已录取”时进行；先运行 zhupei admit commit RUN\n"
+    )
+    assert committed("admit", "revoke", NO(1), NO(3), *WHY) == Ran(5, "", f"错误 [E403]：{refusal}")
+    assert _standing(season) == FIRST
+    skipped = committed("admit", "revoke", NO(1), NO(3), "T-0000099", "--skip-bad", *WHY)
+    assert skipped == Ran(
+        3,
+        "",
+        "取消录取：1 人\n错误 [E403] T-0000003：T-0000003 现为“未录取”，不能取消录取；"
+        "取消录取须在“拟录取”或“已录取”时进行；先运行 zhupei admit commit RUN\n"
+        "错误 [E304] T-0000099：没有报名号 T-0000099；zhupei apply list 查看报名号\n",
+    )
+    assert _standing(season) == FIRST | {"1": ("revoked", "A", False)}
+    assert committed("admit", "revoke", "T-0000099", *WHY).code == 4
+    assert committed("admit", "revoke", NO(2)).code == 2
+    assert committed("admit", "revoke", NO(2), "--reason", " ").code == 2
+
+
+def test_a_dry_run_and_json(committed: Call, season: str) -> None:
+    ran = committed("admit", "decline", NO(5), *WHY, "-n", "--json")
+    assert (ran.code, ran.err) == (0, "")
+    assert json.loads(ran.out) == {
+        "decided": 1,
+        "admissions": [{"application_no": NO(5), "before": "proposed", "after": "declined"}],
+        "refused": [],
+        "dry_run": True,
+    }
+    assert _standing(season) == FIRST
+
+
+def test_place_names_what_is_full_and_fills_what_is_free(committed: Call, season: str) -> None:
+    place = ("admit", "place", NO(3), "B", "0100", "--reason", "递补")
+    assert committed(*place) == Ran(
+        5,
+        "",
+        "错误 [E463]：B 的 0100 计划 1 人，已占 1 人，没有写入\n"
+        "怎么办：zhupei export vacancies 查看空缺岗位\n",
+    )
+    committed("admit", "decline", NO(4), *WHY)
+    assert committed("admit", "place", NO(4), "B", "0100", "--reason", "递补").code == 5
+    with transaction(season) as session:
+        session.execute(update(Plan).where(Plan.base_code == "B").values(max_social=0))
+    assert committed(*place).err.startswith(
+        "错误 [E463]：B 的 0100 对面向社会招收住院医师上限 0 人，已占 0 人"
+    )
+    with transaction(season) as session:
+        session.execute(update(Plan).where(Plan.base_code == "B").values(max_social=None))
+    assert committed(*place) == Ran(0, "", "T-0000003 拟录取到 B 的 0100\n")
+    assert _standing(season)["3"] == ("proposed", "B", True)
+    assert _taken(season) == {"A": 2, "B": 1, "C": 1}
+
+
+def test_after_finalize_seats_are_given_up_but_filled_by_a_supplement_round(
+    committed: Call, season: str
+) -> None:
+    assert committed("batch", "publish").code == committed("batch", "finalize").code == 0
+    assert committed("admit", "revoke", NO(2), *WHY) == Ran(0, "", "取消录取：1 人\n")
+    assert _taken(season) == {"A": 1, "B": 1, "C": 1}
+    assert committed("admit", "place", NO(3), "A", "0100", "--reason", "递补") == Ran(
+        5,
+        "",
+        "错误 [E401]：批次 T 现为“已正式录取”，不能个别安排\n"
+        "怎么办：空出的名额用补录批次：zhupei batch create CODE --supplement-of T\n",
+    )
+
+
+def test_a_round_of_adjustment_moves_nobody_and_brings_nobody_back_unless_reinstated(
+    committed: Call, season: str
+) -> None:
+    committed("admit", "decline", NO(2), NO(4), *WHY)
+    before = _standing(season)
+    assert committed("admit", "run", "--round", "adjust").code == 0
+    assert committed("admit", "commit", "2").code == 0
+    # 3 accepts adjustment but both free places are among the choices; 2 and 4 gave up.
+    assert _standing(season) == before
+    assert committed("admit", "reinstate", NO(2), "--reason", "误操作") == Ran(0, "", "恢复录取资格：1 人\n")
+    assert _standing(season)["2"] == ("not_admitted", None, False)
+    committed("admit", "decline", NO(5), *WHY)
+    before = _standing(season)
+    committed("admit", "run", "--round", "adjust")
+    assert committed("admit", "commit", "3").code == 0
+    # C is free and no choice of 2: 80 points come before the 78 of 3.
+    assert _standing(season) == before | {"2": ("proposed", "C", True)}
+
+
+COMMIT = "import sys; from zhupei_cli.cli import main; sys.argv[0] = 'zhupei'; main()"
+
+
+def test_of_two_commits_at_once_one_wins(call: Call, season: str) -> None:
+    call("admit", "run")
+    call("admit", "run", "--rule", "stable")
+    workers = [
+        subprocess.Popen(
+            [sys.executable, "-c", COMMIT, "--database", season, "admit", "commit", number],
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=Path(__file__).parents[2],
+        )
+        for number in ("1", "2")
+    ]
+    errors = [worker.communicate(timeout=60)[1] for worker in workers]
+    assert sorted(worker.returncode for worker in workers) == [0, 5], errors
+    assert sum("错误 [E461]" in error for error in errors) == 1
+    assert sum(status == "proposed" for status, *_ in _standing(season).values()) == 4

@@ -1,0 +1,64 @@
+"""Supplement rounds (补录): a batch of its own whose plan is what its parent left vacant."""
+
+from sqlalchemy import Row, Table, select
+from sqlalchemy.orm import Session
+
+from zhupei_cli.acting import Acting
+from zhupei_cli.errors import ZhupeiError
+from zhupei_cli.model import Batch, Plan
+from zhupei_cli.services.events import record
+from zhupei_cli.services.imports import row_changes
+from zhupei_cli.services.lookup import find_batch
+from zhupei_cli.store.bulk import insert_rows
+from zhupei_cli.vocabulary import BATCH_STATUS, BatchStatus, Identity
+
+_PLAN: Table = Plan.metadata.tables[Plan.__tablename__]
+_COLUMNS = (
+    *("batch_id", "base_code", "specialty_code", "quota", "min_score"),
+    *(f"max_{who}" for who in Identity),
+    "stopped",
+    *(f"taken_{who}" for who in Identity),
+)
+
+
+def find_parent(session: Session, code: str, *, year: int) -> Batch:
+    """Return the batch a supplement round may follow: final, of the same year; E470 or E472 otherwise."""
+    parent = find_batch(session, code)
+    session.refresh(parent, with_for_update=True)  # no seat of it changes while it is counted
+    if parent.status != BatchStatus.FINAL:
+        raise ZhupeiError("E470", batch=parent.code, status=BATCH_STATUS.label(parent.status))
+    if parent.year != year:
+        raise ZhupeiError("E472", batch=parent.code, year=year, expected=parent.year)
+    return parent
+
+
+def take_vacancies(session: Session, batch: Batch, parent: Batch, *, by: Acting) -> None:
+    """Store the parent's free seats as the plan of `batch`, lines kept, limits less who sits there already.
+
+    Stopped places and full ones are left out. Raises E471 when nothing is left.
+    """
+    statement = (
+        select(_PLAN)
+        .where(_PLAN.c.batch_id == parent.id, _PLAN.c.stopped.is_(False))
+        .order_by(_PLAN.c.base_code, _PLAN.c.specialty_code)
+    )
+    rows = [row for one in session.execute(statement) if (row := _vacancy(batch, one))[3] > 0]
+    if not rows:
+        raise ZhupeiError("E471", batch=parent.code)
+    insert_rows(session, _PLAN, _COLUMNS, rows)
+    written = ((f"{base}/{specialty}", rest) for _, base, specialty, *rest in rows)
+    record(session, by, list(row_changes("plan.write", written, batch_id=batch.id)))
+
+
+def _vacancy(
+    batch: Batch, place: Row[tuple[object, ...]]
+) -> tuple[object, str, str, int, *tuple[object, ...]]:
+    stands = place._mapping
+    taken = {who: stands[f"taken_{who}"] for who in Identity}
+    limits = (stands[f"max_{who}"] for who in Identity)
+    left = (
+        None if limit is None else limit - count for limit, count in zip(limits, taken.values(), strict=True)
+    )
+    vacant = stands["quota"] - sum(taken.values())
+    code = stands["base_code"], stands["specialty_code"]
+    return (batch.id, *code, vacant, stands["min_score"], *left, False, *(0 for _ in taken))
