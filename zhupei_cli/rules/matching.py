@@ -19,38 +19,51 @@ class _Bench:
         self._held: dict[str, list[tuple[int, Bid]]] = {}
 
     def hold(self, bid: Bid) -> Bid | None:
-        """Hold `bid` if it is among the best who ever proposed; return who is turned away for it.
+        """Hold `bid` if it is among the best who ever proposed; return who is turned away, maybe itself.
 
-        Quota and limits nest, so the greedy best changes by one exchange: beyond the limit of an identity
-        its last one goes, else beyond the quota the last of all.
+        Quota and limits nest, so the greedy best changes by one exchange: at the limit of an identity its
+        last one goes, else at the quota the last of all.
         """
         identity = bid.candidate.identity
+        if self._room.left.get(identity, 1) <= 0:
+            return self._exchange(bid, self._held.get(identity))
+        if self._room.free <= 0:
+            return self._exchange(bid, min(filter(None, self._held.values()), default=None, key=_last))
         heappush(self._held.setdefault(identity, []), (-bid.position, bid))
         self._room.take(identity)
-        if self._room.left.get(identity, 0) < 0:
-            return self._turn_away(identity)
-        if self._room.free < 0:
-            return self._turn_away(min((heap[0], name) for name, heap in self._held.items() if heap)[1])
         return None
+
+    def _exchange(self, bid: Bid, heap: list[tuple[int, Bid]] | None) -> Bid:
+        """Hold `bid` for the last one of `heap`, unless it comes after."""
+        if not heap or -bid.position < heap[0][0]:
+            return bid
+        turned_away = heappop(heap)[1]
+        self._room.give_back(turned_away.candidate.identity)
+        heappush(self._held.setdefault(bid.candidate.identity, []), (-bid.position, bid))
+        self._room.take(bid.candidate.identity)
+        return turned_away
 
     def held(self) -> Iterable[Bid]:
         return (bid for heap in self._held.values() for _, bid in heap)
 
-    def _turn_away(self, identity: str) -> Bid:
-        self._room.give_back(identity)
-        return heappop(self._held[identity])[1]
+
+def _last(heap: list[tuple[int, Bid]]) -> int:
+    return heap[0][0]
 
 
 def match(in_order: list[Bid], rooms: dict[Spot, Room]) -> dict[str, Bid]:
     """Return application → the bid it is seated by, and take those seats from `rooms`."""
     wishes: dict[str, list[Bid]] = {}
-    for bid in sorted(in_order, key=attrgetter("choice"), reverse=True):
+    for bid in in_order:
         wishes.setdefault(bid.candidate.no, []).append(bid)
-    benches = {spot: _Bench(rooms[spot]) for spot in {bid.spot for bid in in_order}}
-    waiting = list(wishes)
+    for bids in wishes.values():
+        bids.sort(key=attrgetter("choice"), reverse=True)
+    benches = {spot: _Bench(room) for spot, room in rooms.items()}
+    # Whoever begins, the result is the same; the best first are hardly ever turned away again.
+    waiting = list(reversed(wishes.values()))
     while waiting:
-        if left := wishes[waiting.pop()]:
+        if left := waiting.pop():
             bid = left.pop()
             if turned_away := benches[bid.spot].hold(bid):
-                waiting.append(turned_away.candidate.no)
+                waiting.append(wishes[turned_away.candidate.no])
     return {bid.candidate.no: bid for bench in benches.values() for bid in bench.held()}
