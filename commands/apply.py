@@ -140,10 +140,10 @@ def show_(settings: Settings, number: str, *, batch: str | None, reveal: bool, o
         row = listing.show_application(session, found, number, reveal=reveal)
         if reveal:
             listing.record_reveal(session, found, by=settings.acting(), what=number, rows=1)
-    show_sheet(row if out.format.startswith("json") else _as_lines(row), SHEET, out)
+    show_sheet(row if out.format.startswith("json") else as_lines(row), SHEET, out)
 
 
-def _as_lines(row: dict[str, Any]) -> dict[str, Any]:
+def as_lines(row: dict[str, Any]) -> dict[str, Any]:
     """Return the row with its lists as texts, for a sheet people read."""
     person = row["profile"]
     educations = [

@@ -1,4 +1,4 @@
-"""`zhupei review`: decisions of the first-choice base (指南 二.5)."""
+"""`zhupei review`: decisions of the first-choice base (指南 二.5); what they look at is in `review_lists`."""
 
 import functools
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from zhupei_cli.lazy import LazyGroup
 from zhupei_cli.services import lookup, reviews
 from zhupei_cli.services.reviews import Verdict
 from zhupei_cli.services.workbooks import read_workbooks
@@ -19,15 +20,30 @@ from ._imports import show_import
 from ._options import F, batch_option, dry_run_option, json_option, pass_settings
 from ._output import FINDINGS, note, show_summary
 
+_HERE, _LISTS = "zhupei_cli.commands.review", "zhupei_cli.commands.review_lists"
 
-@click.group()
+
+@click.group(
+    cls=LazyGroup,
+    lazy={
+        "queue": (f"{_LISTS}:queue", "列出待审核的报名"),
+        "show": (f"{_LISTS}:show_", "查看一份报名和系统提醒"),
+        "approve": (f"{_HERE}:approve", "审核通过"),
+        "reject": (f"{_HERE}:reject", "审核不通过"),
+        "return": (f"{_HERE}:return_", "退回修改"),
+        "revoke": (f"{_HERE}:revoke", "撤销审核"),
+        "export": (f"{_LISTS}:export", "导出待审核的工作簿"),
+        "import": (f"{_HERE}:import_", "从工作簿导入审核意见"),
+        "log": (f"{_LISTS}:log", "列出审核记录"),
+    },
+)
 def review() -> None:
-    """基地审核：通过、不通过、退回修改，也可从工作簿导入。"""
+    """基地审核：待审核、通过、不通过、退回修改、撤销，也可用工作簿导出导入。"""
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the three decisions share: of which batch, by which base, how."""
+    """What the decisions share: of which batch, by which base, how."""
 
     settings: Settings
     numbers: tuple[str, ...]
@@ -59,7 +75,7 @@ def _deciding(command: F) -> F:
     return decided  # type: ignore[return-value]
 
 
-@review.command("approve")
+@click.command("approve")
 @_deciding
 def approve(asked: Asked) -> None:
     """审核通过。
@@ -70,7 +86,7 @@ def approve(asked: Asked) -> None:
     _decide(asked, Decision.APPROVE)
 
 
-@review.command("reject")
+@click.command("reject")
 @click.option("--reason", required=True, help="不通过的原因")
 @_deciding
 def reject(asked: Asked, reason: str) -> None:
@@ -82,7 +98,7 @@ def reject(asked: Asked, reason: str) -> None:
     _decide(asked, Decision.REJECT, reason)
 
 
-@review.command("return")
+@click.command("return")
 @click.option("--reason", required=True, help="退回的原因")
 @_deciding
 def return_(asked: Asked, reason: str) -> None:
@@ -92,6 +108,18 @@ def return_(asked: Asked, reason: str) -> None:
     例：zhupei review return HN2026-0000002 --reason 毕业证照片不清楚
     """
     _decide(asked, Decision.RETURN, reason)
+
+
+@click.command("revoke")
+@click.option("--reason", required=True, help="撤销的原因")
+@_deciding
+def revoke(asked: Asked, reason: str) -> None:
+    """撤销审核通过或不通过，报名回到已提交，须写明原因；批次锁定后不能撤销。
+
+    \b
+    例：zhupei review revoke HN2026-0000001 --reason 材料有误，重新审核
+    """
+    _decide(asked, Decision.REVOKE, reason)
 
 
 def _decide(asked: Asked, decision: Decision, reason: str | None = None) -> None:
@@ -115,7 +143,7 @@ def _decide(asked: Asked, decision: Decision, reason: str | None = None) -> None
         click.get_current_context().exit(FINDINGS)
 
 
-@review.command("import")
+@click.command("import")
 @click.argument("files", nargs=-1, required=True, metavar="FILE…", type=click.Path(path_type=Path))
 @batch_option
 @click.option("--base", help="以这个基地的身份导入（只能审核第一志愿是本基地的报名）")

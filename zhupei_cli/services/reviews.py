@@ -1,4 +1,4 @@
-"""Review by the first-choice base (指南 二.5): approve, reject, return, each a row that stays."""
+"""Review by the first-choice base (指南 二.5): each decision, taking one back too, is a row that stays."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -21,11 +21,12 @@ from zhupei_cli.vocabulary import BATCH_STATUS, ApplicationStatus, BatchStatus, 
 
 _REVIEW: Table = Review.metadata.tables["review"]
 
-#: What each decision makes of a submitted application.
+#: What each decision makes of an application.
 OUTCOMES = {
     Decision.APPROVE: ApplicationStatus.APPROVED,
     Decision.REJECT: ApplicationStatus.REJECTED,
     Decision.RETURN: ApplicationStatus.RETURNED,
+    Decision.REVOKE: ApplicationStatus.SUBMITTED,
 }
 
 
@@ -64,7 +65,8 @@ def _fault(verdict: Verdict, stored: Stored | None, base: str | None) -> Fault |
         return Fault(
             "E304", "application_no", values={"application_no": verdict.application_no, "nearest": ""}
         )
-    if stored.status == OUTCOMES[verdict.decision]:
+    # Said twice a decision stands; there is nothing to take back twice.
+    if verdict.decision != Decision.REVOKE and stored.status == OUTCOMES[verdict.decision]:
         return None
     try:
         lifecycle.step(

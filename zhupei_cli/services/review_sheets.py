@@ -1,0 +1,128 @@
+"""Workbooks for reviewing bases: one file a base, which `import_reviews` takes back once filled in."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from zhupei_cli import codes
+from zhupei_cli import vocabulary as words
+from zhupei_cli.acting import Acting
+from zhupei_cli.files import refuse_existing, replacing
+from zhupei_cli.model import Batch
+from zhupei_cli.rules.profile import highest
+from zhupei_cli.rules.times import show_time
+from zhupei_cli.services import applications, profiles, reviewing
+from zhupei_cli.services.checking import identity_faults, load_checks
+from zhupei_cli.services.events import Change, record
+from zhupei_cli.services.listing import Filter, list_applications
+from zhupei_cli.services.lookup import base_names
+from zhupei_cli.services.profiles import Profile, current_work
+from zhupei_cli.sheets.review_sheet import write_review_sheet
+from zhupei_cli.vocabulary import ApplicationStatus
+
+Texts = dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewBook:
+    """One base's workbook, still to be written to `path`."""
+
+    base: str
+    path: Path
+    title: str
+    rows: list[Texts] = field(default_factory=list)
+
+
+def prepare_books(
+    session: Session, batch: Batch, base: str | None, *, by: Acting, target: Path, force: bool = False
+) -> list[ReviewBook]:
+    """Return the workbooks of what waits at `base`, or at each base that has any, and record the export.
+
+    `target` is a file for one base when it ends in .xlsx, else a folder. ID numbers are whole, so an event
+    is written for each base; the files are not made yet. Raises E002 for a file that is there already.
+    """
+    names = base_names(session).labels
+    books = {}
+    for code, rows in _rows_by_base(session, batch, base).items():
+        path = target
+        if target.suffix.lower() != ".xlsx":
+            path = target / _file_name(f"{code}_{names[code]}_审核意见.xlsx")
+        books[code] = ReviewBook(code, path, f"{batch.name} {names[code]} 审核意见", rows)
+        refuse_existing(path, force=force)
+    if books:
+        changes = [
+            Change("review.export", code, batch.id, data={"rows": len(book.rows)})
+            for code, book in books.items()
+        ]
+        record(session, by, changes)
+    return list(books.values())
+
+
+def write_books(books: Sequence[ReviewBook], *, force: bool = False) -> None:
+    """Write the workbooks."""
+    for book in books:
+        with replacing(book.path, force=force) as beside:
+            write_review_sheet(beside, book.rows, title=book.title)
+
+
+def _file_name(name: str) -> str:
+    return re.sub(r'[\\/:*?"<>|\x00-\x1f]', "_", name)
+
+
+def _rows_by_base(session: Session, batch: Batch, base: str | None) -> dict[str, list[Texts]]:
+    waiting = Filter(statuses=(ApplicationStatus.SUBMITTED,), base=base)
+    listed = list_applications(session, batch, waiting, reveal=True)
+    stored = applications.load_by_number(session, batch, [row["application_no"] for row in listed])
+    snapshots = applications.load_snapshots(session, stored.values())
+    live = profiles.load_profiles_by_id(session, (one.trainee_id for one in stored.values()))
+    earlier = _earlier(session, batch, base)
+    checks = load_checks(session, batch)
+    by_base: dict[str, list[Texts]] = {} if base is None else {base: []}
+    for row in listed:
+        number = row["application_no"]
+        one = stored[number]
+        found = identity_faults(snapshots[one.id], one.form, checks)
+        texts = _texts(row, snapshots[one.id], mobile=live[one.trainee_id].person.get("mobile"))
+        texts["findings"] = "\n".join(fault.message for fault in found)
+        texts["earlier"] = "\n".join(earlier.get(number, ()))
+        by_base.setdefault(row["choice1_base"], []).append(texts)
+    return dict(sorted(by_base.items()))
+
+
+def _earlier(session: Session, batch: Batch, base: str | None) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for row in reviewing.log(session, batch, base=base):
+        when = show_time(row["decided_at"])[:10]
+        line = f"{when} {row['decision_label']} {row['reason'] or ''}".strip()
+        found.setdefault(row["application_no"], []).append(line)
+    return found
+
+
+def _texts(row: Mapping[str, Any], profile: Profile, *, mobile: str | None) -> Texts:
+    education = highest(profile.educations) or {}
+    work = current_work(profile)
+    second = f"{row['choice2_base_label'] or ''} {row['choice2_specialty_label'] or ''}".strip()
+    degree, graduated_on = education.get("degree"), education.get("graduated_on")
+    gender = profile.person.get("gender")
+    return {
+        **{key: row[key] for key in ("application_no", "name", "id_number", "source_type")},
+        "gender": codes.GENDER.label(gender) if gender else "",
+        "identity": row["identity_label"],
+        "train_years": str(row["train_years"]),
+        "specialty": row["specialty_label"],
+        "choice2": second,
+        "accept_adjust": words.flag_label(words.CONSENT, row["accept_adjust"]),
+        "level": codes.LEVEL.label(education["level"]) if education else "",
+        "degree": codes.DEGREE.label(degree) if degree else "",
+        "school": education.get("school") or "",
+        "major": education.get("major") or "",
+        "graduated_on": graduated_on.isoformat() if graduated_on else "",
+        "full_time": words.flag_label(words.FULL_TIME, bool(education.get("full_time"))),
+        "employer": "" if work is None else work["employer_name"],
+        "mobile": mobile or "",
+        "submitted_at": show_time(row["submitted_at"]),
+    }
