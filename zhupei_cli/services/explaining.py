@@ -13,7 +13,7 @@ from zhupei_cli.errors import ZhupeiError
 from zhupei_cli.model import Application, Batch, Run, RunRow
 from zhupei_cli.rules import explanation_words as told
 from zhupei_cli.rules.admission import admit
-from zhupei_cli.rules.explanation import Fate, Step, explain, explain_place, why_full
+from zhupei_cli.rules.explanation import Fate, Rung, Step, explain, explain_place, why_full
 from zhupei_cli.rules.explanation_adjustment import explain_adjustment
 from zhupei_cli.rules.masking import mask_id
 from zhupei_cli.rules.merit import open_lines
@@ -173,22 +173,24 @@ def explain_spot(
         "stopped": place.stopped,
         "admitted": len(seated),
         "cutoff": _decimal(min(by_choice, default=None)),
-        "ranking": [
-            {
-                "rank": rung.rank,
-                "application_no": rung.no,
-                "name": people[rung.no][0],
-                "id_number": mask_id(people[rung.no][1]),
-                "identity": rung.identity,
-                "identity_label": words.IDENTITY.label(rung.identity),
-                "via": told.via_of(rung.choice),
-                "via_label": told.via_label(told.via_of(rung.choice)),
-                "total": _decimal(rung.total),
-                "result": rung.result.value,
-                "result_label": told.FATES[rung.result],
-            }
-            for rung in rungs
-        ],
+        "ranking": [_ranked(rung, *people[rung.no]) for rung in rungs],
+    }
+
+
+def _ranked(rung: Rung, name: str, id_number: str) -> dict[str, Any]:
+    via = told.via_of(rung.choice)
+    return {
+        "rank": rung.rank,
+        "application_no": rung.no,
+        "name": name,
+        "id_number": mask_id(id_number),
+        "identity": rung.identity,
+        "identity_label": words.IDENTITY.label(rung.identity),
+        "via": via,
+        "via_label": told.via_label(via),
+        "total": _decimal(rung.total),
+        "result": rung.result.value,
+        "result_label": told.FATES[rung.result],
     }
 
 
