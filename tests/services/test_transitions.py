@@ -53,6 +53,7 @@ APPLICATION = {
     "approve": {"submitted": "approved"},
     "reject": {"submitted": "rejected"},
     "return": {"submitted": "returned"},
+    "revoke": {"approved": "submitted", "rejected": "submitted"},
     "withdraw": dict.fromkeys(("draft", "returned", "submitted", "approved"), "withdrawn"),
     "correct": {"submitted": "submitted", "approved": "approved", "rejected": "rejected"},
 }
@@ -91,6 +92,7 @@ APPLICATION_ACTS: dict[str, Act] = {
     "approve": _decide(Decision.APPROVE),
     "reject": _decide(Decision.REJECT),
     "return": _decide(Decision.RETURN),
+    "revoke": _decide(Decision.REVOKE),
     "withdraw": lambda session, batch, by: withdrawing.withdraw(session, batch, NO, by=by, reason=WHY),
     "correct": lambda session, batch, by: correcting.correct(
         session, batch, NO, {"school": "河南大学"}, by=by, reason=WHY
@@ -119,7 +121,7 @@ def office(database: str, tmp_path: Path, by: Acting) -> str:
 
 def test_the_tables_name_every_verb() -> None:
     assert set(BATCH) == set(BATCH_ACTS) == set(lifecycle.BATCH.verbs)
-    assert set(APPLICATION) == set(APPLICATION_ACTS)
+    assert set(APPLICATION) == set(APPLICATION_ACTS) == set(lifecycle.APPLICATION.verbs)
 
 
 @pytest.mark.parametrize("verb", BATCH)
