@@ -71,6 +71,7 @@ _ACTS = "zhupei_cli.commands.admit_acts"
         "revoke": (f"{_ACTS}:revoke", "取消录取"),
         "decline": (f"{_ACTS}:decline", "登记放弃录取"),
         "reinstate": (f"{_ACTS}:reinstate", "恢复录取资格"),
+        "checkin": ("zhupei_cli.commands.admit_checkin:checkin", "报到：写出报到表、导入"),
     },
 )
 def admit() -> None:
