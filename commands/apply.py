@@ -65,6 +65,7 @@ _HERE, _STEPS = "zhupei_cli.commands.apply", "zhupei_cli.commands.apply_steps"
         "list": (f"{_HERE}:list_", "列出报名"),
         "show": (f"{_HERE}:show_", "查看一份报名"),
         "status": (f"{_HERE}:status", "查看一份报名的状态"),
+        "print": ("zhupei_cli.commands.apply_print:print_", "打印报名表（PDF）"),
         "stats": (f"{_HERE}:stats", "按状态、基地、专业、身份统计报名"),
     },
 )

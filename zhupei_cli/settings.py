@@ -20,6 +20,7 @@ KEYS: Mapping[str, type] = {
     "no_input": bool,
     "no_color": bool,
     "log_file": str,
+    "fonts": str,
 }
 _FILE = "zhupei.toml"
 
@@ -38,6 +39,7 @@ class Settings:
     no_input: bool = False
     no_color: bool = False
     log_file: Path | None = None
+    fonts: Path | None = None
 
     def acting(self) -> Acting:
         """Return the operator and now, for services to write down."""
@@ -51,7 +53,7 @@ def load(given: Mapping[str, Any], *, environ: Mapping[str, str], clock: Clock) 
     """
     typed = {key: value for key, value in given.items() if value}
     found = ChainMap(typed, _from_environment(environ), *map(_from_file, _files(given.get("config"))))
-    log_file = found.get("log_file")
+    log_file, fonts = found.get("log_file"), found.get("fonts")
     return Settings(
         database_url=found.get("database") or _default_database(),
         operator=found.get("operator") or _os_user(),
@@ -63,11 +65,17 @@ def load(given: Mapping[str, Any], *, environ: Mapping[str, str], clock: Clock) 
         no_input=found.get("no_input", False),
         no_color=found.get("no_color", False),
         log_file=Path(log_file) if log_file else None,
+        fonts=Path(fonts) if fonts else None,
     )
 
 
 def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
-    names = {"database": "ZHUPEI_DATABASE_URL", "operator": "ZHUPEI_OPERATOR", "batch": "ZHUPEI_BATCH"}
+    names = {
+        "database": "ZHUPEI_DATABASE_URL",
+        "operator": "ZHUPEI_OPERATOR",
+        "batch": "ZHUPEI_BATCH",
+        "fonts": "ZHUPEI_FONTS",
+    }
     found: dict[str, Any] = {key: environ[name] for key, name in names.items() if environ.get(name)}
     if environ.get("ZHUPEI_NO_INPUT"):
         found["no_input"] = environ["ZHUPEI_NO_INPUT"].lower() not in ("0", "false", "no", "off")
