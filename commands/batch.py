@@ -114,8 +114,8 @@ def create(
     \b
     例：zhupei batch create HN2026 --name 2026年招收 --year 2026 \\
           --apply-from 2026-06-01 --apply-until 2026-06-20
-        zhupei batch create HN2026B --supplement-of HN2026 --name 补录 --year 2026 \\
-          --apply-from 2026-09-01 --apply-until 2026-09-05
+        zhupei batch create HN2026B --supplement-of HN2026 --name 补录 \\
+          --year 2026 --apply-from 2026-09-01 --apply-until 2026-09-05
     """
     if like is not None and supplement_of is not None:
         raise click.UsageError("--like 和 --supplement-of 只能用一个。", click.get_current_context())
