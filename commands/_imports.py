@@ -2,10 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from pathlib import Path
 
 import click
 
+from zhupei_cli.errors import ZhupeiError
 from zhupei_cli.services.imports import Imported
+from zhupei_cli.services.workbooks import Reading, write_errors
 from zhupei_cli.settings import Settings
 from zhupei_cli.sheets.problems import Problem
 
@@ -16,29 +19,52 @@ SHOWN = 20
 
 
 def show_import(
-    settings: Settings, outcome: Imported, problems: Sequence[Problem], *, as_json: bool, dry_run: bool
+    settings: Settings,
+    outcome: Imported,
+    reading: Reading,
+    *,
+    as_json: bool,
+    dry_run: bool,
+    errors: Path | None = None,
 ) -> None:
-    """Show what an import did and what it refused; exit 3 when it refused anything."""
+    """Show what an import did and what it refused, and give the bad rows back; exit 3 when there are any.
+
+    They go to `errors`, else beside each file; a dry run leaves no file unless `errors` is given.
+    """
+    problems = reading.problems
+    returned = [] if dry_run and errors is None else _returned(settings, reading, errors)
     summary = {
         "ok": outcome.ok,
         "import_id": None if dry_run else outcome.import_id,
         "counts": asdict(outcome.counts),
         "problems": [problem.as_json() for problem in problems],
         "files": [asdict(file) for file in outcome.files],
+        "errors_files": [str(path) for path in returned],
         "dry_run": dry_run,
     }
     show_summary(settings, summary, _sentence(outcome, dry_run=dry_run), as_json=as_json)
     if not as_json:
         _show_problems(settings, problems)
+        for path in returned:
+            where = path.name if errors is None else path
+            note(settings, f"不合格的行已写入 {where}，改好后可直接再导入")
     if not outcome.ok:
         click.get_current_context().exit(FINDINGS)
+
+
+def _returned(settings: Settings, reading: Reading, errors: Path | None) -> list[Path]:
+    try:
+        return write_errors(reading, errors)
+    except ZhupeiError as error:  # the good rows are in: that the folder is read-only changes nothing
+        note(settings, f"提醒 [{error.code}] 不合格的行没有写出：{error.message}")
+        return []
 
 
 def _sentence(outcome: Imported, *, dry_run: bool) -> str:
     counts = outcome.counts
     parts = [f"新增 {counts.inserted}", f"更新 {counts.updated}", f"不变 {counts.unchanged}"]
     parts.append(f"未通过 {counts.rejected}")
-    head = "试导入（不保存）" if dry_run else "导入完成"
+    head = "试导入（不保存）" if dry_run else "导入完成" if outcome.readable else "没有导入"
     number = "" if dry_run or outcome.import_id is None else f"，导入编号 {outcome.import_id}"
     return f"{head}：共 {counts.rows} 行，{'，'.join(parts)}，提醒 {counts.warned}{number}"
 

@@ -84,4 +84,4 @@ def import_(
     with transaction(settings.database_url, dry_run=dry_run) as session:
         found = lookup.find_batch(session, batch)
         outcome = checkins.import_checkins(session, reading, batch=found, by=settings.acting(), reason=reason)
-    show_import(settings, outcome, reading.problems, as_json=as_json, dry_run=dry_run)
+    show_import(settings, outcome, reading, as_json=as_json, dry_run=dry_run)

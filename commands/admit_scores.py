@@ -105,7 +105,7 @@ def import_scores(
     with transaction(settings.database_url, dry_run=dry_run) as session:
         chosen = lookup.find_batch(session, batch)
         outcome = marks.import_scores(session, found, batch=chosen, by=settings.acting())
-    show_import(settings, outcome, found.problems, as_json=as_json, dry_run=dry_run)
+    show_import(settings, outcome, found, as_json=as_json, dry_run=dry_run)
 
 
 @scores.command("list")

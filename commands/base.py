@@ -66,7 +66,7 @@ def _import(
     sheet = read_workbooks([file], kind)
     with transaction(settings.database_url, dry_run=dry_run) as session:
         outcome = take(session, sheet, by=settings.acting())
-    show_import(settings, outcome, sheet.problems, as_json=as_json, dry_run=dry_run)
+    show_import(settings, outcome, sheet, as_json=as_json, dry_run=dry_run)
     return outcome
 
 

@@ -57,7 +57,7 @@ def import_(settings: Settings, file: Path, *, batch: str | None, dry_run: bool,
         code, runs = found.code, batches.stored_runs(session, found)
         outcome = plan_sheets.import_plan(session, found, sheet, by=settings.acting())
     tell_stale(settings, runs if outcome.counts.written else 0)
-    show_import(settings, outcome, sheet.problems, as_json=as_json, dry_run=dry_run)
+    show_import(settings, outcome, sheet, as_json=as_json, dry_run=dry_run)
     if outcome.import_id is not None and not dry_run:
         next_step(settings, f"zhupei batch open {code}", "开放报名")
 

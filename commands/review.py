@@ -171,4 +171,4 @@ def import_(
         found = lookup.find_batch(session, batch)
         acting = base and lookup.find_base(session, base)
         outcome = reviews.import_reviews(session, reading, batch=found, by=settings.acting(), base=acting)
-    show_import(settings, outcome, reading.problems, as_json=as_json, dry_run=dry_run)
+    show_import(settings, outcome, reading, as_json=as_json, dry_run=dry_run)

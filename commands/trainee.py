@@ -61,6 +61,12 @@ def trainee() -> None:
 @click.option(
     "--max-rows", type=click.IntRange(1), default=MAX_ROWS, show_default=True, help="一个工作表最多的行数"
 )
+@click.option(
+    "--errors",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="不合格的行写到这个文件（默认 原文件_未通过.xlsx）",
+)
 @dry_run_option
 @json_option
 @pass_settings
@@ -72,14 +78,15 @@ def import_(
     max_rows: int,
     dry_run: bool,
     as_json: bool,
+    errors: Path | None,
     late: bool,
     reason: str | None,
     **chosen: Any,
 ) -> None:
     """从工作簿导入学员和报名（报名信息，另有教育经历、工作经历两个可选的工作表）。
 
-    合格的行导入，不合格的行列出原因（退出码 3）。同一文件再导入一次不会有任何变化；
-    已提交的报名不会被改动。
+    合格的行导入；不合格的行连同原因写入 原文件_未通过.xlsx（退出码 3），改好后可再导入。
+    同一文件再导入一次不会有任何变化；已提交的报名不会被改动。
 
     \b
     例：zhupei trainee import 报名信息.xlsx --batch HN2026 --submit
@@ -97,6 +104,6 @@ def import_(
         outcome = trainees.import_trainees(
             session, reading, batch=found, by=settings.acting(), options=options
         )
-    show_import(settings, outcome, reading.problems, as_json=as_json, dry_run=dry_run)
+    show_import(settings, outcome, reading, as_json=as_json, dry_run=dry_run, errors=errors)
     if options.submit and outcome.import_id is not None and not dry_run:
         next_step(settings, "zhupei review import 审核意见.xlsx", "导入基地的审核意见")

@@ -65,4 +65,4 @@ def import_(settings: Settings, file: Path, *, dry_run: bool, as_json: bool) -> 
     sheet = read_workbooks([file], kinds.EMPLOYER)
     with transaction(settings.database_url, dry_run=dry_run) as session:
         outcome = employers.import_employers(session, sheet, by=settings.acting())
-    show_import(settings, outcome, sheet.problems, as_json=as_json, dry_run=dry_run)
+    show_import(settings, outcome, sheet, as_json=as_json, dry_run=dry_run)

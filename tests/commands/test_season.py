@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
 from tests.conftest import Ran, Run
@@ -65,6 +66,20 @@ def test_the_summary_is_what_scripts_rely_on(shell: Run, book: Path) -> None:
         "severity": "error",
     }
     assert [file["name"] for file in summary["files"]] == ["报名信息.xlsx"]
+
+
+def test_bad_rows_come_back_and_go_in_when_mended(shell: Run, book: Path, tmp_path: Path) -> None:
+    shell("trainee", "import", book, "--submit")
+    returned = tmp_path / "报名信息_未通过.xlsx"
+    refused = openpyxl.load_workbook(returned)["报名信息"]
+    headings = [cell.value for cell in refused[1]]
+    assert headings[:2] == ["原行号", "错误说明"]
+    assert [row[0].value for row in refused.iter_rows(min_row=2)] == ["4"]
+    assert returned.stat().st_mode & 0o777 == 0o600
+    refused.cell(2, headings.index("个人身份*") + 1).value = "社会人"
+    refused.parent.save(returned)
+    ran = shell("trainee", "import", returned, "--submit", "--json")
+    assert (ran.code, json.loads(ran.out)["counts"]["inserted"]) == (0, 1)
 
 
 def test_a_dry_run_writes_nothing(shell: Run, book: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
+from zhupei_cli.display import display_width
 from zhupei_cli.errors import ZhupeiError
 from zhupei_cli.printing.fonts import FontSet
 
@@ -18,7 +19,7 @@ _ENDINGS: Final = {"image/jpeg": "jpg", "image/png": "png"}
 
 #: Entries a page surely holds, and characters that surely need no more than two lines of a cell.
 _ROOMY: Final = 4
-_LONG: Final = 20
+_LONG: Final = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,4 +94,4 @@ def _is_dense(page: FormPage) -> bool:
     entries = (*page.educations, *page.works)
     pairs = (*page.basic, *page.contact, *page.application, *page.choices)
     texts = [*(word for entry in entries for word in entry), *(word for _, word in pairs)]
-    return len(entries) > _ROOMY or len(page.address) > _LONG or any(len(word) > _LONG for word in texts)
+    return len(entries) > _ROOMY or any(display_width(word) > _LONG for word in (page.address, *texts))

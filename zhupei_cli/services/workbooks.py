@@ -7,6 +7,7 @@ from pathlib import Path
 from zhupei_cli.errors import Fault
 from zhupei_cli.services.imports import ImportedFile, Line
 from zhupei_cli.sheets.columns import Kind
+from zhupei_cli.sheets.error_workbook import errors_path, write_error_workbook
 from zhupei_cli.sheets.problems import Problem, in_order
 from zhupei_cli.sheets.read import MAX_ROWS, read_book
 from zhupei_cli.sheets.take import Table, take, take_named
@@ -19,6 +20,8 @@ class Reading:
     files: tuple[ImportedFile, ...]
     lines: list[Line]
     tables: list[tuple[str, Table]]
+    #: Where each of `files` was read from.
+    sources: tuple[Path, ...] = ()
 
     @property
     def readable(self) -> bool:
@@ -61,7 +64,21 @@ def read_workbooks(
                 Line(name, table.sheet, row.number, table.kind.key, row.values, row.faults)
                 for row in table.rows
             ]
-    return Reading(tuple(files), lines, tables)
+    return Reading(tuple(files), lines, tables, tuple(paths))
+
+
+def write_errors(reading: Reading, target: Path | None = None) -> list[Path]:
+    """Write the bad rows of each file beside it, or all to `target`; return what was written.
+
+    Rows are bad by the faults they have by now: call it when the import is done. Raises E003.
+    """
+    written = []
+    for file, source in zip(reading.files, reading.sources, strict=True):
+        tables = [table for name, table in reading.tables if name == file.name]
+        path = write_error_workbook(target or errors_path(source), tables)
+        if path is not None:
+            written.append(path)
+    return written
 
 
 def _of_tables(tables: Iterable[tuple[str, Table]]) -> Iterator[Problem]:
