@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from pypdf import PdfReader
 from sqlalchemy import update
 
 from tests.conftest import Ran, Run
@@ -74,6 +75,7 @@ def test_the_guide(step: Step, tmp_path: Path) -> None:
     _account(step)
     _profile(step)
     _application(step)
+    _print(step, tmp_path)
     _review(step)
     _result(step, tmp_path)
 
@@ -177,6 +179,15 @@ def _status(step: Step, line: str, number: str = NO) -> None:
         "报名截止  2026-06-30 08:00:00\n"
         "技术支持  0371-00000000\n",
     )
+
+
+def _print(step: Step, tmp_path: Path) -> None:
+    # 二.4 报名成功后，可在学员报名页面中打印报名表
+    form = tmp_path / "报名表.pdf"
+    step("apply", "print", NO, "-o", form, err=f"打印 1 份报名表，{form}\n")
+    (page,) = PdfReader(form).pages
+    text = page.extract_text()
+    assert [word for word in ("报名表", NO, "已提交") if word not in text.replace(" ", "")] == []
 
 
 def _review(step: Step) -> None:

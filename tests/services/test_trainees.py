@@ -9,12 +9,14 @@ import pytest
 from sqlalchemy import event, func, select
 from sqlalchemy.engine import Engine
 
+from tests.conftest import NOW
 from tests.people import id_number, open_batch, person, write_book, write_people
 from zhupei_cli.acting import Acting
 from zhupei_cli.errors import ZhupeiError
 from zhupei_cli.model import Application, Batch, Choice, Education, Event, Snapshot, Trainee, Work
 from zhupei_cli.services.importing import Options
 from zhupei_cli.services.imports import Imported
+from zhupei_cli.services.placing import place
 from zhupei_cli.services.trainees import import_trainees
 from zhupei_cli.services.workbooks import Reading, read_workbooks
 from zhupei_cli.sheets import kinds
@@ -29,7 +31,8 @@ def _import(
     optional = kinds.APPLICATION_KEYS if options.profile_only else ()
     reading = read_workbooks(paths, kinds.PERSON, further=(kinds.EDUCATION, kinds.WORK), optional=optional)
     with transaction(database, dry_run=dry_run) as session:
-        batch = None if options.profile_only else session.execute(select(Batch)).scalar_one()
+        found = select(Batch).where(Batch.code == "HN2026")
+        batch = None if options.profile_only else session.execute(found).scalar_one()
         return import_trainees(session, reading, batch=batch, by=by, options=options), reading
 
 
@@ -267,6 +270,31 @@ def test_two_files_of_one_name_are_told_apart(database: str, tmp_path: Path, by:
         paths.append(write_people(tmp_path / str(number) / "a.xlsx", [person(number, mobile="x")]))
     _, reading = _import(database, paths, by=by, options=Options())
     assert [one.file for one in reading.problems] == [str(path) for path in paths]
+
+
+@pytest.mark.parametrize(
+    ("status", "codes"), [("committed", []), ("publicity", ["E452"]), ("final", ["E452"])]
+)
+def test_who_holds_a_published_seat_of_the_year_applies_no_more(
+    take: Import, database: str, status: str, codes: list[str]
+) -> None:
+    """Before publication the import must not give away that there is a seat."""
+    take(person(1), submit=True)
+    with transaction(database) as session:
+        batch = session.execute(select(Batch)).scalar_one()
+        application = session.execute(select(Application)).scalar_one()
+        application.status, application.application_no = "approved", "OLD-0000001"
+        session.flush()
+        batch.status = "committed"
+        session.flush()
+        place(session, batch, "OLD-0000001", ("4101001", "0100"), reason="个别安排", by=Acting("x", NOW))
+        batch.status, batch.code = status, "OLD"
+        session.flush()
+        open_batch(session, code="HN2025").code = "HN2026"
+        session.flush()
+    outcome, problems = take(person(1), submit=True)
+    assert [code for _, _, code in problems] == codes
+    assert outcome.counts.rejected == len(codes)
 
 
 def test_a_dry_run_leaves_nothing(database: str, tmp_path: Path, by: Acting) -> None:

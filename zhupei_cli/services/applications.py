@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
 from zhupei_cli.errors import ZhupeiError
-from zhupei_cli.model import Application, Batch, Choice, Snapshot
+from zhupei_cli.model import Admission, Application, Batch, Choice, Snapshot
+from zhupei_cli.rules.lifecycle import PUBLISHED
 from zhupei_cli.rules.profile import highest
 from zhupei_cli.services.lookup import nearest
 from zhupei_cli.services.profiles import Profile, content_of, profile_of
@@ -65,6 +66,20 @@ def load_live(session: Session, batch: Batch, trainee_ids: Iterable[int]) -> dic
     statement = _STORED.where(_APPLICATION.c.batch_id == batch.id, _APPLICATION.c.live_key.is_not(None))
     found = _stored(session, statement, _APPLICATION.c.trainee_id, trainee_ids)
     return {stored.trainee_id: stored for stored in found}
+
+
+def load_seated(session: Session, batch: Batch, trainee_ids: Iterable[int]) -> dict[int, str]:
+    """Return trainee id → code of the batch in which they hold a seat of the batch's year.
+
+    A seat counts from publication on: before it nobody may learn of it.
+    """
+    keys = {f"{batch.year}:{id_}": id_ for id_ in trainee_ids}
+    statement = (
+        select(Admission.live_key, Batch.code)
+        .join(Batch, Admission.batch_id == Batch.id)
+        .where(Batch.status.in_(PUBLISHED))
+    )
+    return {keys[row.live_key]: row.code for row in rows_of(session, statement, Admission.live_key, keys)}
 
 
 def load_by_number(session: Session, batch: Batch, numbers: Iterable[str]) -> dict[str, Stored]:

@@ -3,14 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
 from zhupei_cli.errors import Fault, ZhupeiError
-from zhupei_cli.model import Admission, Batch
+from zhupei_cli.model import Batch
 from zhupei_cli.rules import lifecycle
-from zhupei_cli.rules.lifecycle import PUBLISHED
 from zhupei_cli.services import applications, fields, profiles
 from zhupei_cli.services.applications import Form
 from zhupei_cli.services.checking import FORM_LABELS, Checks, identity_faults, load_checks, read_form
@@ -47,12 +45,7 @@ def require_free(session: Session, batch: Batch, profile: Profile) -> None:
     if live is not None:
         status = APPLICATION_STATUS.label(live.status)
         raise ZhupeiError("E455", name=profile.person["name"], number=live.application_no, status=status)
-    seat = (
-        select(Batch.code)
-        .join(Admission, Admission.batch_id == Batch.id)
-        .where(Admission.live_key == f"{batch.year}:{profile.id}", Batch.status.in_(PUBLISHED))
-    )
-    holder = session.execute(seat).scalar()
+    holder = applications.load_seated(session, batch, (profile.id,)).get(profile.id)
     if holder is not None:
         raise ZhupeiError("E452", name=profile.person["name"], year=batch.year, batch=holder)
 

@@ -46,6 +46,8 @@ class Case:
     before: Profile | None = None
     after: Profile = field(default_factory=Profile)
     live: Stored | None = None
+    #: The batch in which the person holds a published seat of the year already.
+    seated: str | None = None
     form: Form | None = None
     profile_changed: bool = False
     form_changed: bool = False
@@ -107,10 +109,13 @@ def load_cases(session: Session, batch: Batch | None, cases: Mapping[PersonKey, 
     for key, case in cases.items():
         case.before = stored.get(key)
     if batch is not None:
-        live = applications.load_live(session, batch, (one.id for one in stored.values() if one.id))
+        ids = [one.id for one in stored.values() if one.id is not None]
+        live = applications.load_live(session, batch, ids)
+        seated = applications.load_seated(session, batch, ids)
         for case in cases.values():
             if case.before is not None and case.before.id is not None:
                 case.live = live.get(case.before.id)
+                case.seated = seated.get(case.before.id)
 
 
 def examine(case: Case, checks: Checks | None, *, options: Options, today: date) -> None:
@@ -193,6 +198,9 @@ def _examine_form(case: Case, line: Line, checks: Checks, *, submit: bool) -> No
         case.form = case.live.form
     if case.form is None:
         return
+    if case.live is None and case.seated is not None:
+        values = {"name": case.after.person.get("name"), "year": checks.year, "batch": case.seated}
+        line.faults.append(Fault("E452", "id_number", values=values))
     line.faults += identity_faults(case.after, case.form, checks)
     case.form_changed = case.live is None or case.live.form != case.form
     open_ = case.live is None or case.live.status in (ApplicationStatus.DRAFT, ApplicationStatus.RETURNED)
