@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -25,7 +26,7 @@ def read_csv(path: Path, limits: Limits) -> list[list[Cell]]:
     rows: list[list[Cell]] = []
     width = 0
     try:
-        for record in csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text)):
+        for record in _records(text):
             rows.append([_plain(cell) for cell in record])
             width = max(width, len(record))
             if len(rows) > limits.last_row or width > limits.columns:
@@ -36,6 +37,11 @@ def read_csv(path: Path, limits: Limits) -> list[list[Cell]]:
     while rows and not any(rows[-1]):
         rows.pop()
     return [row if len(row) == width else row + [""] * (width - len(row)) for row in rows]
+
+
+def _records(text: str) -> Iterator[list[str]]:
+    # Strict: a quotation mark that nobody closes would take all further rows into its cell.
+    return csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
 
 
 def _plain(cell: str) -> str:

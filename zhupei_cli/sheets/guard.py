@@ -11,7 +11,10 @@ from zhupei_cli.sheets.scan import Limits, Scan
 
 _COMPOUND: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
-_PAGE: Final = re.compile(rb"<html|<!doctype|<table|<meta|^mime-version:", re.IGNORECASE)
+_PAGE: Final = re.compile(rb"mime-version:|<(?:.*<)?(?:html|!doctype|table|meta)", re.IGNORECASE | re.DOTALL)
+_BEFORE: Final = b"\xff\xfe\xef\xbb\xbf\x00 \t\r\n"
+#: A file that is read as a whole: three hundred thousand rows take less.
+_LARGEST: Final = 512 << 20
 _UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
 #: Beginnings of files that are no text, though their first bytes may look like it.
 _OTHERS: Final = (
@@ -29,17 +32,20 @@ _OTHERS: Final = (
 def form_of(path: Path) -> Literal["zip", "xls", "csv"]:
     """Say what a file is by its first bytes; its name may lie.
 
-    Raises E031 (a web page named .xls), E032 (protected by a password), E033 (empty or no workbook).
+    Raises E031 (a web page named .xls), E032 (protected by a password), E033 (empty or no workbook), E037
+    (too large to be one).
     """
     with path.open("rb") as file:
         head = file.read(1024)
         if head.startswith(b"PK\x03\x04"):
             return "zip"
+        if path.stat().st_size > _LARGEST:
+            raise ZhupeiError("E037", file=path.name)
         if head.startswith(_COMPOUND):
             if _ENCRYPTED in head + file.read():
                 raise ZhupeiError("E032", file=path.name)
             return "xls"
-    if _PAGE.search(head.replace(b"\x00", b"")):
+    if _PAGE.match(head.lstrip(_BEFORE).replace(b"\x00", b"")):
         raise ZhupeiError("E031", file=path.name)
     text = head.startswith(_UTF16) or b"\x00" not in head
     if not head.strip() or not text or head.startswith((*_OTHERS, b"<?xml", b"\xef\xbb\xbf<?xml")):
@@ -55,7 +61,7 @@ def inspect(path: Path, limits: Limits) -> Mapping[str, Scan]:
     of a workbook without), E041.
     """
     with package.opened(path) as opened:
-        names = {name.casefold() for name in opened.namelist()}
+        names = {name.replace("\\", "/").casefold() for name in opened.namelist()}
         if xlsx_scan.WORKBOOK in names:
             if "xl/vbaproject.bin" in names and path.suffix.lower() == ".xlsx":
                 raise ZhupeiError("E039", file=path.name)
