@@ -50,7 +50,7 @@ def test_the_file_whole(tmp_path: Path) -> None:
     blank, taken = "“报名号”没有填写；请补填", "“王五”已被 A-9 使用；换一个，或改正编号"
     alone = "本行没有给出任何成绩；缺考的请写“缺考”，还没有成绩的请删去本行"
     assert [[cell.value for cell in row] for row in sheet.rows] == [
-        ["原行号", "错误说明", "报名号", "姓名", "审核结果", "原因", "别的"],
+        ["原行号", "错误说明", "报名号*", "姓名", "审核结果*", "原因", "别的"],
         ["3", f"审核结果：{unknown} [E014]", "A-2", "=cmd|' /C calc'!A0", "也许", "+1", "y"],
         [
             "4",
@@ -110,7 +110,7 @@ def test_mended_it_is_imported_without_a_word_about_the_columns_in_front(tmp_pat
     )
     again = _write(tmp_path / "c.xlsx", _bad(table))
     assert [cell.value for cell in openpyxl.load_workbook(again)["审核意见"][1]] == [
-        *("原行号", "错误说明", "报名号", "姓名", "审核结果", "原因")
+        *("原行号", "错误说明", "报名号*", "姓名", "审核结果*", "原因")
     ]
 
 

@@ -69,7 +69,11 @@ def _write_sheet(
     sheet: Any, looks: dict[str, Any], table: Table, rows: Sequence[TakenRow], *, masked: bool
 ) -> None:
     ours = {heading_key(ROW_NUMBER), heading_key(REASONS)}
-    words = {at: word for at, word in enumerate(table.header.words) if heading_key(word) not in ours}
+    words = {
+        at: _marked(word, table.header.columns.get(at))
+        for at, word in enumerate(table.header.words)
+        if heading_key(word) not in ours
+    }
     shown = [*_WIDTHS, *words.values()]
     for column, word in enumerate(shown):
         sheet.set_column(column, column, _WIDTHS.get(word, _WIDTH), looks["plain"])
@@ -88,6 +92,12 @@ def _write_sheet(
             faults = _faults_of(row, table.header.columns.get(at))
             word = _shown(row.cells[at], table.header.columns.get(at), faults, masked=masked)
             _write_cell(sheet, (line, column), word, faults, looks)
+
+
+def _marked(word: str, column: Column | None) -> str:
+    """Return a heading as it stands, with the mark of a required one."""
+    needs = column is not None and column.required and not {"*", "●"} & set(word)
+    return f"{word}*" if needs else word
 
 
 def _write_cell(
