@@ -75,6 +75,39 @@ def test_cells_without_a_value_are_marked(tmp_path: Path) -> None:
     ]
 
 
+def _spelled(rows: str, spelling: int) -> str:
+    """Return rows as programs write cells (0), and in spellings that take a closer look."""
+    return (rows, rows.replace('"', "'"), rows.replace("<c ", "<c\n"))[spelling]
+
+
+@pytest.mark.parametrize("spelling", range(3))
+def test_formulas_and_errors_in_every_cell(tmp_path: Path, spelling: int) -> None:
+    cells = [
+        ('<c r="{}"><v>1</v></c>', 1.0),
+        ('<c r="{}" s="3"><f>A1&gt;2</f><v>2</v></c>', 2.0),
+        ('<c r="{}" t="str"><f>T(1)</f><v>甲</v></c>', "甲"),
+        ('<c r="{}" t="str"><f>T(1)</f></c>', ""),
+        ('<c r="{}"><f t="shared" si="0"/><v>3</v></c>', 3.0),
+        ('<c r="{}"><f t="shared" si="0"/></c>', Spoilt("E025")),
+        ('<c r="{}"><f>1</f><v></v></c>', Spoilt("E025")),
+        ('<c r="{}" s="1" t="e"><f>1/0</f><v>#DIV/0!</v></c>', Spoilt("E019", "#DIV/0!")),
+        ('<c r="{}" t="inlineStr"><is><t>a t="e" b</t></is></c>', 'a t="e" b'),
+        ('<c r="{}" s="1" t="e"/>', Spoilt("E019", "#N/A")),
+        ('<c r="{}" s="1"/>', ""),
+        ('<c r="{}"><v>9</v></c>', 9.0),
+    ]
+    rows = "".join(
+        f'<row r="{row}">'
+        + "".join(xml.format(f"{chr(65 + at)}{row}") for at, (xml, _) in enumerate(cells))
+        + "</row>"
+        for row in range(1, 200)
+    )
+    tail = "<conditionalFormatting sqref='A1'><cfRule><formula>1</formula></cfRule></conditionalFormatting>"
+    read = _cells(package(tmp_path / "a.xlsx", _spelled(rows, spelling), tail=tail))
+    text = "a t='e' b" if spelling == 1 else 'a t="e" b'
+    assert read == [[text if at == 8 else word for at, (_, word) in enumerate(cells)]] * 199
+
+
 def test_merged_cells_are_marked_but_for_the_first(tmp_path: Path) -> None:
     import openpyxl
 
@@ -178,6 +211,11 @@ def test_the_name_of_a_file_may_lie(tmp_path: Path) -> None:
     assert _cells(path.rename(tmp_path / "a.csv")) == [["甲"]]
     (tmp_path / "b.xlsx").write_text("甲,乙\n1,2\n", "utf-8")
     assert _cells(tmp_path / "b.xlsx") == [["甲", "乙"], ["1", "2"]]
+
+
+def test_a_page_is_known_by_its_beginning(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("甲,乙\n1,见 <table> 3\n", "utf-8")
+    assert _cells(tmp_path / "a.csv") == [["甲", "乙"], ["1", "见 <table> 3"]]
 
 
 def test_macros_in_a_workbook_that_says_so(tmp_path: Path) -> None:

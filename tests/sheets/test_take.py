@@ -174,6 +174,7 @@ def test_words_that_are_no_value() -> None:
         ["证件号码", "单位名称", "科室", "起始", "终止"],
         ["1", "甲医院", "清空", "2020.7", "至今"],
         ["2", Spoilt("E019", "#REF!"), "#n/a", Spoilt("E025"), Spoilt("E027")],
+        ["3", float("nan"), "", float("inf"), ""],
     ]
     table = take_sheet(_sheet(*rows), WORK)
     values = {
@@ -190,6 +191,7 @@ def test_words_that_are_no_value() -> None:
             {"id_number": "2"},
             [("employer_name", "E019"), ("department", "E019"), ("from_date", "E025"), ("to_date", "E027")],
         ),
+        (4, {"id_number": "3"}, [("employer_name", "E019"), ("from_date", "E019")]),
     ]
     assert table.rows[1].faults[0].values == {"value": "#REF!"}
 

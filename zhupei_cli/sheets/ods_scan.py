@@ -10,14 +10,17 @@ from xml.parsers.expat import ParserCreate
 
 from zhupei_cli.errors import ZhupeiError
 from zhupei_cli.sheets.cells import Spoilt
-from zhupei_cli.sheets.package import pieces
+from zhupei_cli.sheets.package import body
 from zhupei_cli.sheets.scan import Limits, Scan, refuse
 
 CONTENT: Final = "content.xml"
 
 _TAG: Final = re.compile(rb"<table:(table-row|table-cell|covered-table-cell|table)(?![\w-])([^<>]*)>")
+_ATTRIBUTES: Final = re.compile(rb"""(?:[^"']*(?:"[^"]*"|'[^']*'))*[^"']*""")
 _NAME: Final = re.compile(rb"""\btable:name=["']([^"']*)["']""")
-_REPEATED: Final = re.compile(rb"""\btable:number-(?:rows|columns)-repeated=["'](\d{1,12})["']""")
+_REPEATED: Final = re.compile(rb"""table:number-(?:rows|columns)-repeated\s*=\s*["']\+?0*(\d{1,12})""")
+#: A hundred thousand blanks in one element: a reader writes them out.
+_BLANKS: Final = re.compile(rb"""text:c\s*=\s*["']\+?\d{6}""")
 _HIDDEN: Final = re.compile(rb"""\btable:visibility=["'](?:collapse|filter)["']""")
 _ERROR: Final = re.compile(rb"""\bcalcext:value-type=["']error["']""")
 _SHOWN: Final = re.compile(rb"<text:p\b[^<>]*>([^<]+)")
@@ -37,8 +40,8 @@ def scan_ods(package: zipfile.ZipFile, limits: Limits, *, file: str) -> dict[str
     """Return what is found in each sheet, by its name; raises as `scan_xlsx` does."""
     found: dict[str, Scan] = {}
     scan, run = Scan(), _Run()
-    for kind, attributes, content in _tags(package):
-        if attributes.count(b'"') % 2:
+    for kind, attributes, content in _tags(package, file=file):
+        if not _ATTRIBUTES.fullmatch(attributes):
             raise ZhupeiError("E037", file=file)  # a > within a value hides the rest of the tag
         if kind == b"table":
             name = _NAME.search(attributes)
@@ -78,15 +81,17 @@ def _take_cells(scan: Scan, run: _Run, spoilt: Spoilt | None, *, file: str) -> N
 
 
 def _times(attributes: bytes) -> int:
-    found = _REPEATED.search(attributes)
-    return int(found[1]) if found else 1
+    # The attribute may stand within the value of another one: the largest counts.
+    return max(map(int, _REPEATED.findall(attributes)), default=1)
 
 
-def _tags(package: zipfile.ZipFile) -> Iterator[tuple[bytes, bytes, bytes]]:
+def _tags(package: zipfile.ZipFile, *, file: str) -> Iterator[tuple[bytes, bytes, bytes]]:
     """Yield kind, attributes and content of each table, row and cell; ExpatError if the XML is ill-formed."""
     parser = ParserCreate()  # calamine never returns from an element that does not end
-    for piece in pieces(package, CONTENT, end=b"<table:table-row"):
+    for piece in body(package, CONTENT, end=b"<table:table-row"):
         parser.Parse(piece, False)
+        if _BLANKS.search(piece):
+            raise ZhupeiError("E037", file=file)
         tags = list(_TAG.finditer(piece))
         ends = [tag.start() for tag in tags[1:]] + [len(piece)] * bool(tags)
         for tag, end in zip(tags, ends, strict=True):

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import Final
 from xml.etree import ElementTree
-from xml.parsers.expat import ExpatError
+from xml.parsers.expat import ExpatError, ParserCreate
 
 from zhupei_cli.errors import ZhupeiError
 
@@ -23,14 +23,20 @@ _SMALL: Final = 32 << 20
 #: The parts that name the sheets are a few kilobytes.
 MAX_INDEX: Final = 16 << 20
 CHUNK: Final = 1 << 20
+#: The first element is looked for in steps, this many.
+_STEP: Final = 1 << 13
+_PROLOG: Final = CHUNK // _STEP
 
 #: What zipfile and the XML parser raise over damaged files, one thing or another.
 _DAMAGE: Final = (
     *(zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, lzma.LZMAError, struct.error),
-    *(ElementTree.ParseError, ExpatError, LookupError, UnicodeDecodeError),
+    *(ElementTree.ParseError, ExpatError, LookupError, ValueError),
     *(EOFError, OSError, OverflowError, NotImplementedError),
 )
 _DECLARATION: Final = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
+#: Strings that a part says it has: readers make room for as many.
+_PROMISE: Final = re.compile(rb"""uniqueCount\s*=\s*["']\+?\d{8}""")
+_HIDING: Final = (re.compile(rb"<!"), re.compile(rb"<\?"))
 
 
 @contextmanager
@@ -66,8 +72,8 @@ def _check_directory(package: zipfile.ZipFile, path: Path) -> None:
 def pieces(package: zipfile.ZipFile, part: str, *, end: bytes) -> Iterator[bytes]:
     """Yield an XML part in pieces of about a megabyte that end before `end` (such as `<row`), if it is there.
 
-    Raises E033 for UTF-16, which hides from a byte scan, E037 for a document type or entity, and for a
-    megabyte without a single tag.
+    Raises E033 for UTF-16, which hides from a byte scan, E037 for a document type or entity, for a megabyte
+    without a single tag, and for ten million strings promised.
     """
     rest = b""
     with package.open(part) as file:
@@ -86,6 +92,44 @@ def pieces(package: zipfile.ZipFile, part: str, *, end: bytes) -> Iterator[bytes
     yield _believed(package, rest)
 
 
+def root_of(package: zipfile.ZipFile, part: str) -> tuple[str, int]:
+    """Return the name of a part's first element, prefix and all, and where it begins.
+
+    Raises E037 when a document type is declared or a megabyte goes by before it.
+    """
+    found: list[tuple[str, int]] = []
+    parser = ParserCreate()
+
+    def start(name: str, _: dict[str, str]) -> None:
+        if not found:
+            found.append((name, parser.CurrentByteIndex))
+
+    def refuse(*_: object) -> None:
+        raise ZhupeiError("E037", file=_name(package))
+
+    parser.StartElementHandler, parser.StartDoctypeDeclHandler = start, refuse
+    with package.open(part) as file:
+        for _ in range(_PROLOG):
+            piece = file.read(_STEP)
+            parser.Parse(piece, not piece)
+            if found:
+                return found[0]
+    raise ZhupeiError("E037", file=_name(package))
+
+
+def body(package: zipfile.ZipFile, part: str, *, end: bytes) -> Iterator[bytes]:
+    """Yield a part from its first element on, as `pieces` does.
+
+    Raises E037 also for comments, CDATA and instructions: a byte scan would take what they hold for cells.
+    """
+    _, offset = root_of(package, part)
+    for piece in pieces(package, part, end=end):
+        shown, offset = piece[offset:], max(offset - len(piece), 0)
+        if any(hiding.search(shown) for hiding in _HIDING):
+            raise ZhupeiError("E037", file=_name(package))
+        yield shown
+
+
 def index(package: zipfile.ZipFile, part: str) -> ElementTree.Element:
     """Return a small XML part as a tree; E037 when it is large or declares entities."""
     if package.getinfo(part).file_size > MAX_INDEX:
@@ -94,7 +138,7 @@ def index(package: zipfile.ZipFile, part: str) -> ElementTree.Element:
 
 
 def _believed(package: zipfile.ZipFile, piece: bytes) -> bytes:
-    if _DECLARATION.search(piece):
+    if _DECLARATION.search(piece) or _PROMISE.search(piece):
         raise ZhupeiError("E037", file=_name(package))
     return piece
 

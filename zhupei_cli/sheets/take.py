@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
+from math import isfinite
 from typing import Any, Final
 
 from zhupei_cli.errors import Fault
@@ -168,6 +169,8 @@ def _sound(cell: Cell) -> Cell:
     """Return a cell that has a value; raise Unreadable for an error or a spoilt cell."""
     if isinstance(cell, Spoilt):
         raise Unreadable(cell.code, value=cell.word)
+    if isinstance(cell, float) and not isfinite(cell):
+        raise Unreadable("E019", value="#NUM!")
     if isinstance(cell, str) and cell.startswith("#") and cell.upper() in _ERRORS:
         raise Unreadable("E019", value=cell)
     return cell
