@@ -1,6 +1,6 @@
 """Taking rows from a sheet: its cells read column by column, every problem of every row kept."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import isfinite
 from typing import Any, Final
@@ -13,6 +13,8 @@ from zhupei_cli.sheets.kinds import TITLES
 from zhupei_cli.sheets.read import Book, Sheet
 
 _TOTALS: Final = frozenset(("合计", "总计", "小计", "共计"))
+#: The character that all of them have.
+_IN_TOTALS: Final = "计"
 _CLEAR: Final = CLEAR.value
 _ERRORS: Final = frozenset(("#N/A", "#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "#NUM!", "#NULL!"))
 #: Rows that a note names one by one.
@@ -103,14 +105,14 @@ def take_sheet(sheet: Sheet, kind: Kind, *, optional: Collection[str] = ()) -> T
     if not table.readable:
         return table
     totals = []
-    required = [] if kind.partial else [column for column in kind.columns if column.required]
+    required = {} if kind.partial else {column.key: column for column in kind.columns if column.required}
     for row in _rows(sheet, header):
         if _is_blank(row) or (row.faults and is_header(row.cells, header)):
             continue
         if _is_total(row.cells):
             totals.append(row.number)
             continue
-        if required or kind.one_of:
+        if kind.one_of or required.keys() - row.values.keys():
             row.faults += _missing(row, required, kind, header)
         table.rows.append(row)
     table.faults.extend(_notes(totals, sheet, table.rows))
@@ -127,8 +129,8 @@ def _rows(sheet: Sheet, header: Header) -> Iterator[TakenRow]:
     keys = [column.key for column in columns.values()]
     first = sheet.first_row + header.body
     for offset, (line, row) in enumerate(zip(body, zip(*read, strict=True), strict=True)):
-        values = {key: value for key, value in zip(keys, row, strict=True) if value is not None}
-        yield TakenRow(first + offset, values, faults.get(offset, []), line)
+        values = {key: value for key, value in zip(keys, row) if value is not None}  # noqa: B905
+        yield TakenRow(first + offset, values, faults.get(offset) or [], line)
 
 
 def _read(cells: Sequence[Cell], column: Column, faults: dict[int, list[Fault]]) -> list[Any]:
@@ -182,20 +184,22 @@ def _is_blank(row: TakenRow) -> bool:
 
 
 def _is_total(line: Sequence[Cell]) -> bool:
-    first = next((cell for cell in line if cell not in (None, "")), None)
-    return isinstance(first, str) and "".join(clean(first).split()).rstrip(":：") in _TOTALS
+    first = line[0] or next((cell for cell in line if cell not in (None, "")), None)
+    if not isinstance(first, str) or _IN_TOTALS not in first:
+        return False
+    return "".join(clean(first).split()).rstrip(":：") in _TOTALS
 
 
-def _missing(row: TakenRow, required: Sequence[Column], kind: Kind, header: Header) -> Iterator[Fault]:
+def _missing(row: TakenRow, required: Mapping[str, Column], kind: Kind, header: Header) -> Iterator[Fault]:
     """Yield a fault for each required cell that is blank; a cell that is wrong has its fault already."""
     there = row.values.keys() | {fault.field for fault in row.faults}
     if kind.one_of and not there & set(kind.one_of):
         found = [column for column in header.columns.values() if column.key in kind.one_of]
         words = " 或 ".join(column.heading for column in found)
         yield Fault("E023", found[0].key, values={"heading": words})
-    for column in required:
-        if column.key not in there:
-            yield Fault("E023", column.key, values={"heading": column.heading})
+    for key, column in required.items():
+        if key not in there:
+            yield Fault("E023", key, values={"heading": column.heading})
 
 
 def _notes(totals: Sequence[int], sheet: Sheet, rows: Sequence[TakenRow]) -> Iterator[Fault]:
