@@ -1,7 +1,6 @@
 """The identity rules: who breaks which, how severe a batch makes it."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -25,10 +24,10 @@ SOCIAL = Applicant(
     specialty_category="西医",
     choice1_base="B01",
 )
-OWN = replace(
-    SOCIAL, identity="own", employer_name="甲医院", employer_base="B01", graduated_on=date(2010, 7, 1)
+OWN = SOCIAL._replace(
+    identity="own", employer_name="甲医院", employer_base="B01", graduated_on=date(2010, 7, 1)
 )
-ENTRUSTED = replace(SOCIAL, identity="entrusted", employer_name="乙卫生院", graduated_on=date(2010, 7, 1))
+ENTRUSTED = SOCIAL._replace(identity="entrusted", employer_name="乙卫生院", graduated_on=date(2010, 7, 1))
 
 
 def broken(applicant: Applicant, **severities: str) -> list[Fault]:
@@ -129,25 +128,25 @@ def _fault(rule: str, code: str, field: str, severity: Any, **values: object) ->
     ],
 )
 def test_one_rule_broken(applicant: Applicant, changes: Mapping[str, Any], fault: Fault) -> None:
-    assert broken(replace(applicant, **changes)) == [fault]
+    assert broken(applicant._replace(**changes)) == [fault]
     assert fault.message.count("{") == 0
 
 
 @pytest.mark.parametrize(
     "applicant",
     [
-        replace(SOCIAL, graduated_on=date(2022, 1, 1)),
-        replace(SOCIAL, graduated_on=date(2024, 12, 31)),
-        replace(SOCIAL, level="14", degree_type="professional", train_years=1),
-        replace(SOCIAL, level="11", degree_type="professional", train_years=2),
-        replace(SOCIAL, level="14", degree_type="professional", train_years=3),
-        replace(SOCIAL, major="中西医临床医学"),
-        replace(SOCIAL, major="中西医临床医学", specialty_category="中医"),
-        replace(SOCIAL, specialty_category=None),
+        SOCIAL._replace(graduated_on=date(2022, 1, 1)),
+        SOCIAL._replace(graduated_on=date(2024, 12, 31)),
+        SOCIAL._replace(level="14", degree_type="professional", train_years=1),
+        SOCIAL._replace(level="11", degree_type="professional", train_years=2),
+        SOCIAL._replace(level="14", degree_type="professional", train_years=3),
+        SOCIAL._replace(major="中西医临床医学"),
+        SOCIAL._replace(major="中西医临床医学", specialty_category="中医"),
+        SOCIAL._replace(specialty_category=None),
         # An employer that is a base elsewhere may send its people away.
-        replace(ENTRUSTED, employer_base="B02"),
+        ENTRUSTED._replace(employer_base="B02"),
         # What is not known is another check's matter.
-        replace(SOCIAL, level=None, full_time=None, graduated_on=None, major=None),
+        SOCIAL._replace(level=None, full_time=None, graduated_on=None, major=None),
     ],
 )
 def test_what_is_allowed(applicant: Applicant) -> None:
@@ -155,8 +154,7 @@ def test_what_is_allowed(applicant: Applicant) -> None:
 
 
 def test_all_that_is_wrong_is_found_in_one_pass() -> None:
-    worst = replace(
-        SOCIAL,
+    worst = SOCIAL._replace(
         graduated_on=date(2000, 7, 1),
         full_time=False,
         level="31",
@@ -176,13 +174,13 @@ def test_all_that_is_wrong_is_found_in_one_pass() -> None:
 
 
 def test_a_batch_sets_the_severity() -> None:
-    applicant = replace(SOCIAL, full_time=False)
+    applicant = SOCIAL._replace(full_time=False)
     found = [broken(applicant, **{"social.full_time": level}) for level in ("error", "warning", "off")]
     assert [[fault.severity for fault in faults] for faults in found] == [["error"], ["warning"], []]
 
 
 def test_the_length_of_the_years_after_graduation_is_the_batches() -> None:
-    applicant = replace(SOCIAL, graduated_on=date(2023, 6, 30))
+    applicant = SOCIAL._replace(graduated_on=date(2023, 6, 30))
     faults = check(applicant, year=2024, grad_years=1, severities={})
     assert [(fault.values["first"], fault.values["last"]) for fault in faults] == [(2024, 2024)]
 

@@ -1,6 +1,6 @@
 """What a trainee's profile must hold before an application can be submitted (指南 二.2)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Final, TypeVar
 
@@ -48,8 +48,10 @@ def missing(values: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-def highest(educations: Iterable[Entry]) -> Entry | None:
+def highest(educations: Sequence[Entry]) -> Entry | None:
     """Return the entry that the rules look at: of the highest level, the latest; None when there is none."""
+    if len(educations) == 1:  # as most people have
+        return educations[0]
     return max(
         educations,
         key=lambda entry: (LEVEL_RANK.get(entry["level"], 0), entry.get("graduated_on") or date.min),

@@ -132,12 +132,19 @@ def load_choices(session: Session, ids: Iterable[int]) -> dict[int, tuple[tuple[
     return choices
 
 
-def add_drafts(
-    session: Session, batch: Batch, forms: Sequence[tuple[int, Form]], *, by: Acting, seq: int
+def add_applications(
+    session: Session,
+    batch: Batch,
+    forms: Sequence[tuple[int, Form]],
+    *,
+    by: Acting,
+    seq: int,
+    submitted: Sequence[Profile] | None = None,
 ) -> list[Stored]:
-    """Store new drafts for (trainee id, form) and give them their numbers, in the order given.
+    """Store new applications for (trainee id, form) and give them their numbers, in the order given.
 
-    The numbers are taken here, as late as can be: rows refused before leave no gaps.
+    They are drafts; with the profiles of their persons they are submitted at once. The numbers are taken
+    here, as late as can be: rows refused before leave no gaps.
     """
     if not forms:
         return []
@@ -149,18 +156,26 @@ def add_drafts(
     ]
     columns = (
         *("id", "application_no", "batch_id", "trainee_id", "identity", "source_type", "train_years"),
-        *("accept_adjust", "status", "live_key", "created_at", "touched_by"),
+        *("accept_adjust", "live_key", "created_at", "touched_by"),
+        *("status", "first_submitted_at", "submitted_at", "snapshot_version"),
+    )
+    state = (
+        (ApplicationStatus.DRAFT, None, None, None)
+        if submitted is None
+        else (ApplicationStatus.SUBMITTED, by.at, by.at, 1)
     )
     rows = [
         (
             *(one.id, one.application_no, batch.id, one.trainee_id, one.form.identity, one.form.source_type),
-            *(one.form.train_years, one.form.accept_adjust, one.status, f"{batch.id}:{one.trainee_id}"),
-            *(by.at, seq),
+            *(one.form.train_years, one.form.accept_adjust, f"{batch.id}:{one.trainee_id}", by.at, seq),
+            *state,
         )
         for one in stored
     ]
     insert_rows(session, _APPLICATION, columns, rows)
     _insert_choices(session, batch, [(one.id, one.form) for one in stored])
+    if submitted is not None:
+        add_snapshots(session, list(zip(stored, submitted, strict=True)), at=by.at)
     return stored
 
 

@@ -69,7 +69,7 @@ def enter(
     form, findings = examine(profile, given, load_checks(session, batch))
     if form is None or is_refused(findings):
         return Entered(None, findings)
-    (draft,) = applications.add_drafts(session, batch, [(profile.id, form)], by=by, seq=0)
+    (draft,) = applications.add_applications(session, batch, [(profile.id, form)], by=by, seq=0)
     number = draft.application_no
     data = {"form": form_cells(form), "late": late_reason is not None}
     change = Change("application.new", number, batch.id, after=draft.status, reason=late_reason, data=data)

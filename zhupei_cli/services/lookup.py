@@ -1,6 +1,7 @@
 """Finding what people name: batches, bases, specialties, with the nearest names when there is none."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -62,6 +63,8 @@ class Names:
         return nearest(word, [*self.labels, *self.labels.values()])
 
 
+# A hundred thousand rows name few hundred bases and specialties.
+@lru_cache(maxsize=65_536)
 def match_key(text: str) -> str:
     """Return `text` as names are compared: full-width brackets as half-width ones, no spaces, no case."""
     return "".join(text.split()).translate(_WIDTHS).casefold()

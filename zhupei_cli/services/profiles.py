@@ -179,10 +179,9 @@ def image_of(profile: Profile) -> str:
     return _json({"person": profile.person, "educations": profile.educations, "works": profile.works})
 
 
-def _json(value: object) -> str:
-    return json.dumps(
-        value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=date.isoformat
-    )
+_json = json.JSONEncoder(
+    ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=date.isoformat
+).encode
 
 
 def _without_id(entry: Entry) -> Entry:

@@ -125,15 +125,17 @@ def _write_applications(
 ) -> list[Touched]:
     new = [case for case in cases if case.form is not None and case.live is None]
     forms = [(case.after.id or 0, case.form) for case in new if case.form is not None]
-    drafts = applications.add_drafts(session, batch, forms, by=by, seq=seq)
-    stored: list[tuple[Case, Stored]] = list(zip(new, drafts, strict=True))
+    # An import submits all of its new applications or none.
+    profiles_ = [case.after for case in new] if new and new[0].submit else None
+    added = applications.add_applications(session, batch, forms, by=by, seq=seq, submitted=profiles_)
+    stored: list[tuple[Case, Stored]] = list(zip(new, added, strict=True))
     changed = [
         (case, case.live) for case in cases if case.live is not None and (case.form_changed or case.submit)
     ]
     changed_forms = [(one.id, case.form) for case, one in changed if case.form_changed and case.form]
     applications.change_forms(session, batch, changed_forms, seq=seq)
     stored += changed
-    submitted = [(one, case.after) for case, one in stored if case.submit]
+    submitted = [(one, case.after) for case, one in changed if case.submit]
     applications.set_submitted(session, submitted, by=by, seq=seq)
     record(session, by, list(_changes(batch, stored)))
     return [_touched(case, one) for case, one in stored]
