@@ -38,14 +38,13 @@ def missing(values: Mapping[str, Any]) -> dict[str, str]:
     `values` is flat: the person, the highest education, the current employer. Sex and birth date follow
     from the number of an ID card or residence permit; the other papers ask for them, but for no ethnicity.
     """
+    absent = [key for key in FIELD_LABELS if values.get(key) in (None, "")]
+    if not absent:
+        return {}
     spared = _FROM_NUMBER if values.get("id_type") in WITH_FACTS else {"ethnicity"}
     if not values.get("has_employer"):
         spared = {*spared, "employer_name"}
-    return {
-        key: label
-        for key, label in FIELD_LABELS.items()
-        if values.get(key) in (None, "") and key not in spared
-    }
+    return {key: FIELD_LABELS[key] for key in absent if key not in spared}
 
 
 def highest(educations: Sequence[Entry]) -> Entry | None:

@@ -118,22 +118,31 @@ def load_cases(session: Session, batch: Batch | None, cases: Mapping[PersonKey, 
                 case.seated = seated.get(case.before.id)
 
 
-def examine(case: Case, checks: Checks | None, *, options: Options, today: date) -> None:
-    """Work out what a case becomes, and find everything that is wrong with it."""
+def examine(case: Case, checks: Checks | None, *, options: Options, today: date, short: bool = False) -> None:
+    """Work out what a case becomes, and find everything that is wrong with it.
+
+    `short` says that no text of the whole import is too long.
+    """
     line = next((line for line in case.lines if line.kind == "person"), None)
     values = {} if line is None else dict(line.values)
     head = line or case.lines[0]
     if case.before is None and line is None:
         head.faults.append(Fault("E158", "id_number", values={"number": mask_id(case.key[1])}))
         return
-    head.faults += _mode_faults(case, options.mode)
-    head.faults += _name_faults(case, values)
+    if options.mode != "upsert":
+        head.faults += _mode_faults(case, options.mode)
+    if case.before is not None:
+        head.faults += _name_faults(case.before, values)
     values["id_type"], values["id_number"] = case.key
     case.after, faults = merge(case.before, values)
     head.faults += faults
-    _add_entries(case)
-    head.faults += _not_said_yet(head, incomplete(case.after))
-    head.faults += [*too_long(case.after), *in_the_future(case.after, today)]
+    if len(case.lines) > 1 or line is None:
+        _add_entries(case)
+    if lacking := list(incomplete(case.after)):
+        head.faults += _not_said_yet(head, lacking)
+    if not short:
+        head.faults += too_long(case.after)
+    head.faults += in_the_future(case.after, today)
     case.profile_changed = case.before is None or bool(differences(case.before, case.after))
     if checks is not None and line is not None and not options.profile_only:
         _examine_form(case, line, checks, submit=options.submit)
@@ -155,11 +164,11 @@ def _mode_faults(case: Case, mode: Mode) -> Iterator[Fault]:
         yield Fault("E160", "id_number", values=values)
 
 
-def _name_faults(case: Case, values: dict[str, Any]) -> Iterator[Fault]:
+def _name_faults(before: Profile, values: dict[str, Any]) -> Iterator[Fault]:
     """A number with another name is two people, or a typing error: never overwritten."""
     given = values.get("name")
-    if case.before is not None and given is not None and given != case.before.person["name"]:
-        yield Fault("E161", "name", values={"given": given, "stored": case.before.person["name"]})
+    if given is not None and given != before.person["name"]:
+        yield Fault("E161", "name", values={"given": given, "stored": before.person["name"]})
         del values["name"]
 
 

@@ -1,6 +1,6 @@
 """What a row of 报名信息 makes of a profile: blank keeps, 清空 erases, entries are found or added."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -22,8 +22,6 @@ _BACHELOR_KEYS = {
 }
 _BACHELOR = LEVEL.parse("本科")
 
-#: Columns of codes are narrower still, but a code is one of a list.
-_NARROWEST = 18
 _LENGTHS = {
     part: {
         column.name: column.type.length  # type: ignore[attr-defined]
@@ -36,12 +34,17 @@ _LENGTHS = {
         ("works", Work.metadata.tables["work"]),
     )
 }
+#: By the key of a cell: the width of its column; keys of the further sheets mean the same columns.
+_WIDTHS = {name: length for lengths in _LENGTHS.values() for name, length in lengths.items()}
+_WIDTHS |= {key: _WIDTHS[name] for name, key in _BACHELOR_KEYS.items() if name in _WIDTHS}
 
 
 def merge(before: Profile | None, values: Mapping[str, Any]) -> tuple[Profile, list[Fault]]:
     """Return what `before` (None: nobody) becomes with the values of a row, and what is wrong with them."""
     after = Profile() if before is None else copy_of(before)
-    after.person |= {name: _given(values[name]) for name in PERSON if name in values}
+    after.person |= {
+        name: None if values[name] is CLEAR else values[name] for name in PERSON if name in values
+    }
     faults = _from_card(after, values)
     faults += _merge_education(after, values)
     faults += _merge_work(after, values)
@@ -152,10 +155,19 @@ def too_long(profile: Profile) -> Iterator[Fault]:
     for part, entries in parts:
         lengths = _LENGTHS[part]
         for entry in entries:
-            for name, value in entry.items():
-                # Most texts are shorter than the narrowest column: one comparison is all they take.
-                if isinstance(value, str) and len(value) > _NARROWEST and len(value) > lengths[name]:
-                    yield Fault("E155", name, values={"length": lengths[name], "found": len(value)})
+            for name, length in lengths.items():
+                value = entry.get(name)
+                if value is not None and len(value) > length:
+                    yield Fault("E155", name, values={"length": length, "found": len(value)})
+
+
+def all_fit(rows: Sequence[Mapping[str, Any]]) -> bool:
+    """Say whether every text of `rows` fits its column; then nobody need look at each person's."""
+    return not any(
+        isinstance(text, str) and len(text) > length
+        for name, length in _WIDTHS.items()
+        for text in {row.get(name) for row in rows}
+    )
 
 
 def in_the_future(profile: Profile, today: date) -> Iterator[Fault]:

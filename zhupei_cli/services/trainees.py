@@ -31,6 +31,7 @@ from zhupei_cli.services.imports import (
     begin_import,
     record_rows,
 )
+from zhupei_cli.services.merging import all_fit
 from zhupei_cli.services.workbooks import Reading
 from zhupei_cli.store.bulk import in_chunks
 from zhupei_cli.vocabulary import BATCH_STATUS, ApplicationStatus, BatchStatus
@@ -61,8 +62,9 @@ def import_trainees(
     refuse_twins(cases)
     load_cases(session, batch, cases)
     checks = None if batch is None else load_checks(session, batch)
+    short = all_fit([line.values for line in reading.lines])
     for case in cases.values():
-        examine(case, checks, options=options, today=today)
+        examine(case, checks, options=options, today=today, short=short)
     refuse_changes_of_submitted(session, list(cases.values()))
     refuse_company(cases)
     counts = _counts(cases.values())
