@@ -1,7 +1,8 @@
 """What every test may ask for: a real database, the program run in a folder of its own at a fixed time."""
 
+import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -10,6 +11,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
+from tests.server import Server, running_server
 from zhupei_cli.acting import Acting
 from zhupei_cli.cli import cli
 from zhupei_cli.services.reference import load_default_specialties
@@ -19,6 +21,7 @@ from zhupei_cli.store.schema import create
 #: 2026-06-05 10:00:00 in +08:00: inside the dates of the batches that tests open.
 NOW = datetime(2026, 6, 5, 2, 0, tzinfo=UTC)
 OPERATOR = "测试员"
+BACKENDS = ("sqlite", "postgresql")
 
 
 class Ran(NamedTuple):
@@ -38,22 +41,88 @@ def by() -> Acting:
     return Acting(OPERATOR, NOW)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Take which databases the run is about: both, unless somebody is in a hurry."""
+    parser.addoption("--on", choices=(*BACKENDS, "both"), default="both", help="databases to test on")
+    parser.addoption("--server", type=int, choices=(16, 18), default=16, help="version of PostgreSQL")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Name the marks of this suite."""
+    config.addinivalue_line("markers", "sqlite: about files of SQLite, or the same on every database")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test that asks for a database on SQLite and on PostgreSQL."""
+    if "backend" in metafunc.fixturenames:
+        chosen: str = metafunc.config.getoption("--on")
+        backends = BACKENDS if chosen == "both" else (chosen,)
+        if metafunc.definition.get_closest_marker("sqlite"):
+            backends = tuple(one for one in backends if one == "sqlite")
+        metafunc.parametrize("backend", backends)
+
+
+@pytest.fixture(scope="session")
+def server(request: pytest.FixtureRequest) -> Iterator[Server]:
+    """Return the PostgreSQL of this run, started when the first test asks for it."""
+    with running_server(request.config.getoption("--server")) as running:
+        yield running
+
+
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database with its tables and the default specialties, made once."""
+    """A file with our tables and the default specialties, made once."""
     path = tmp_path_factory.mktemp("template") / "template.sqlite"
-    create(f"sqlite:///{path}")
-    with transaction(f"sqlite:///{path}") as session:
-        load_default_specialties(session, by=Acting(OPERATOR, NOW))
+    _fill(f"sqlite:///{path}")
     return path
 
 
+@pytest.fixture(scope="session")
+def server_template(server: Server) -> Iterator[str]:
+    """Return the name of a database with our tables and the default specialties, made once."""
+    name = f"zhupei_{os.getpid()}_template"
+    server.create(name)
+    _fill(server.url(name))
+    yield name
+    server.drop(name)
+
+
+def _fill(url: str) -> None:
+    create(url)
+    with transaction(url) as session:
+        load_default_specialties(session, by=Acting(OPERATOR, NOW))
+
+
 @pytest.fixture
-def database(template: Path, tmp_path: Path) -> str:
-    """Return the URL of a fresh database."""
-    path = tmp_path / "zhupei.sqlite"
-    shutil.copyfile(template, path)
-    return f"sqlite:///{path}"
+def new_database(request: pytest.FixtureRequest, backend: str, tmp_path: Path) -> Iterator[Callable[[], str]]:
+    """Return what makes one more database and returns its URL."""
+    made: list[str] = []
+
+    def in_file() -> str:
+        path = tmp_path / f"zhupei{len(made) or ''}.sqlite"
+        shutil.copyfile(request.getfixturevalue("template"), path)
+        made.append(str(path))
+        return f"sqlite:///{path}"
+
+    def on_server() -> str:
+        name = f"zhupei_{os.getpid()}_{len(made)}"
+        server.create(name, template=request.getfixturevalue("server_template"))
+        made.append(name)
+        return server.url(name)
+
+    if backend == "sqlite":
+        yield in_file
+        return
+    server: Server = request.getfixturevalue("server")
+    yield on_server
+    for name in made:
+        server.drop(name)
+
+
+@pytest.fixture
+def database(new_database: Callable[[], str]) -> str:
+    """Return the URL of a fresh database: the test runs on SQLite and on PostgreSQL."""
+    return new_database()
 
 
 @pytest.fixture
