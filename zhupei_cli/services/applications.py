@@ -234,8 +234,8 @@ def add_snapshots(
         rows.append(
             (
                 *(stored.id, next_version(stored)),
-                *(profile.person[name] for name in ("id_type", "id_number", "name", "gender", "birth_date")),
-                *(education.get(name) for name in ("level", "school", "major", "degree", "graduated_on")),
+                *map(profile.person.get, ("id_type", "id_number", "name", "gender", "birth_date")),
+                *map(education.get, ("level", "school", "major", "degree", "graduated_on")),
                 *(content_of(profile), reason, at),
             )
         )

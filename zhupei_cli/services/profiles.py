@@ -80,7 +80,7 @@ def write_profiles(
     for profile, number in zip(new, take(session, "trainee", len(new)) if new else (), strict=True):
         profile.id = number
     columns = ("id", *PERSON, "created_at", "updated_at", "touched_by")
-    rows = [(after.id, *(after.person.get(name) for name in PERSON), at, at, seq) for after in new]
+    rows = [(after.id, *map(after.person.get, PERSON), at, at, seq) for after in new]
     insert_rows(session, _TRAINEE, columns, rows)
     changed = [after for before, after in changes if before is not None]
     update_rows(
@@ -88,7 +88,7 @@ def write_profiles(
         _TRAINEE,
         ("id",),
         (*PERSON, "updated_at", "touched_by"),
-        [(after.id, *(after.person.get(name) for name in PERSON), at, seq) for after in changed],
+        [(after.id, *map(after.person.get, PERSON), at, seq) for after in changed],
     )
     _write_entries(session, changes, table=_EDUCATION, columns=EDUCATION, part="educations")
     _write_entries(session, changes, table=_WORK, columns=WORK, part="works")
@@ -119,14 +119,14 @@ def _write_entries(
         session,
         table,
         ("id", "trainee_id", *columns),
-        [(entry["id"], owner, *(entry.get(name) for name in columns)) for owner, entry in inserts],
+        [(entry["id"], owner, *map(entry.get, columns)) for owner, entry in inserts],
     )
     update_rows(
         session,
         table,
         ("id",),
         columns,
-        [(entry["id"], *(entry.get(name) for name in columns)) for entry in updates],
+        [(entry["id"], *map(entry.get, columns)) for entry in updates],
     )
 
 
