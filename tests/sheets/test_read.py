@@ -36,10 +36,10 @@ def test_a_book_whole(tmp_path: Path) -> None:
         ("空", []),
     )
     rows: list[list[Cell]] = [
-        ["姓名", "日期"],
-        ["", ""],
-        ["张三", date(2024, 6, 30)],
-        [1.0, _at("2024-01-01 08:00")],
+        ["", "姓名", "日期"],
+        ["", "", ""],
+        ["", "张三", date(2024, 6, 30)],
+        ["", 1.0, _at("2024-01-01 08:00")],
     ]
     assert read_book(path) == Book(
         "名单.xlsx", hashlib.sha256(path.read_bytes()).hexdigest(), (Sheet("一", 2, rows),)
@@ -131,6 +131,7 @@ def test_merged_cells_are_marked_but_for_the_first(tmp_path: Path) -> None:
         "<row r='2'><c r='B2'><v>7</v></c></row>",
         '<row r = "2"><c s="1" r = "B2"><v>7</v></c></row>',
         "<row/><row><c/><c><v>7</v></c></row>",
+        '<row r="2"><c r="B2" x=">" y="XFD1048576"><v>7</v></c></row>',
         '<row><c><v></v></c></row><row><c r="b2"><v>7</v></c></row>',
     ],
 )
@@ -141,7 +142,7 @@ def test_xml_written_in_every_way(tmp_path: Path, rows: str, prefixed: bool) -> 
         xml = xml.replace("<", "<x:").replace("<x:/", "</x:").replace("xmlns=", "xmlns:x=")
     path = package(tmp_path / "a.xlsx", parts={SHEET_PART: xml})
     (sheet,) = read_book(path).sheets
-    assert (sheet.first_row, sheet.rows) == (2, [[7.0]])
+    assert (sheet.first_row, sheet.rows) == (2, [["", 7.0]])
 
 
 def test_the_strict_edition_of_the_standard(tmp_path: Path) -> None:

@@ -1,13 +1,11 @@
 """A look at a file before a reader opens it: what it really is, and what would bring a reader down."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection
 from pathlib import Path
 from typing import Final, Literal
 
 from zhupei_cli.errors import ZhupeiError
-from zhupei_cli.sheets import ods_scan, package, xlsx_scan
-from zhupei_cli.sheets.scan import Limits, Scan
 
 _COMPOUND: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
@@ -15,6 +13,7 @@ _PAGE: Final = re.compile(rb"mime-version:|<(?:.*<)?(?:html|!doctype|table|meta)
 _BEFORE: Final = b"\xff\xfe\xef\xbb\xbf\x00 \t\r\n"
 #: A file that is read as a whole: three hundred thousand rows take less.
 _LARGEST: Final = 512 << 20
+_PIECE: Final = 1 << 20
 _UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
 #: Beginnings of files that are no text, though their first bytes may look like it.
 _OTHERS: Final = (
@@ -42,8 +41,12 @@ def form_of(path: Path) -> Literal["zip", "xls", "csv"]:
         if path.stat().st_size > _LARGEST:
             raise ZhupeiError("E037", file=path.name)
         if head.startswith(_COMPOUND):
-            if _ENCRYPTED in head + file.read():
-                raise ZhupeiError("E032", file=path.name)
+            file.seek(0)
+            rest = b""
+            while piece := file.read(_PIECE):
+                if _ENCRYPTED in rest + piece:
+                    raise ZhupeiError("E032", file=path.name)
+                rest = piece[-len(_ENCRYPTED) :]
             return "xls"
     if _PAGE.match(head.lstrip(_BEFORE).replace(b"\x00", b"")):
         raise ZhupeiError("E031", file=path.name)
@@ -53,19 +56,13 @@ def form_of(path: Path) -> Literal["zip", "xls", "csv"]:
     return "csv"
 
 
-def inspect(path: Path, limits: Limits) -> Mapping[str, Scan]:
-    """Refuse a package a reader would choke on, and return what readers hide, by sheet.
-
-    Raises E032 (encrypted), E033 (damaged, or no workbook), E035 and E040 (cells beyond the limits: one at
-    XFD1048576 ends calamine's process), E037 (bombs and declarations), E038, E039 (macros under the name
-    of a workbook without), E041.
-    """
-    with package.opened(path) as opened:
-        names = {name.replace("\\", "/").casefold() for name in opened.namelist()}
-        if xlsx_scan.WORKBOOK in names:
-            if "xl/vbaproject.bin" in names and path.suffix.lower() == ".xlsx":
-                raise ZhupeiError("E039", file=path.name)
-            return xlsx_scan.scan_xlsx(opened, limits, file=path.name)
-        if ods_scan.CONTENT in names and "xl/workbook.bin" not in names:
-            return ods_scan.scan_ods(opened, limits, file=path.name)
-        raise ZhupeiError("E033", file=path.name)
+def kind_of(names: Collection[str], path: Path) -> Literal["xlsx", "ods"]:
+    """Say which workbook a package is by its parts; E033 when it is none, E039 for a renamed macro."""
+    known = {name.replace("\\", "/").casefold() for name in names}
+    if "xl/workbook.xml" in known:
+        if "xl/vbaproject.bin" in known and path.suffix.lower() == ".xlsx":
+            raise ZhupeiError("E039", file=path.name)
+        return "xlsx"
+    if "content.xml" in known and "xl/workbook.bin" not in known:
+        return "ods"
+    raise ZhupeiError("E033", file=path.name)

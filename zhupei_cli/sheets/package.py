@@ -107,7 +107,12 @@ def root_of(package: zipfile.ZipFile, part: str) -> tuple[str, int]:
     def refuse(*_: object) -> None:
         raise ZhupeiError("E037", file=_name(package))
 
+    def declared(_: str, encoding: str | None, __: int) -> None:
+        if encoding is not None and encoding.lower() not in ("utf-8", "utf8"):
+            raise ZhupeiError("E033", file=_name(package))  # the rest is read as UTF-8
+
     parser.StartElementHandler, parser.StartDoctypeDeclHandler = start, refuse
+    parser.XmlDeclHandler = declared
     with package.open(part) as file:
         for _ in range(_PROLOG):
             piece = file.read(_STEP)

@@ -1,19 +1,19 @@
 """Reading workbooks: .xlsx .xlsm .xls .ods and .csv, whatever the name says, as plain cells."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from zhupei_cli.errors import ZhupeiError
-from zhupei_cli.sheets import guard
 from zhupei_cli.sheets.cells import Cell, Spoilt
-from zhupei_cli.sheets.csv_read import read_csv
-from zhupei_cli.sheets.scan import Limits, Scan
+from zhupei_cli.sheets.rows import restored
+from zhupei_cli.sheets.scan import Limits
+from zhupei_cli.sheets.worker import WORKER
 
-#: First and last cell, each as row and column from 0.
-_Range = tuple[tuple[int, int], tuple[int, int]]
+#: First and last row, first and last column, each from 0.
+_Range = tuple[int, int, int, int]
 
 _MERGED: Final = "E027"
 
@@ -24,7 +24,7 @@ MAX_COLUMNS: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """Filled cells of one sheet. `rows[0]` is row `first_row` (from 1); blank cells are '' or None.
+    """Filled cells of one sheet. `rows[0]` is row `first_row` (from 1); blank cells are ''.
 
     All rows have the same length. `hidden` are the numbers of rows that are hidden or filtered away.
     """
@@ -51,81 +51,61 @@ class Book:
 def read_book(path: Path, *, max_rows: int = MAX_ROWS) -> Book:
     """Return all visible sheets of a workbook that have cells.
 
-    Raises ZhupeiError E001 (no such file), or E03x and E04x: not a workbook, protected, damaged, too large,
-    empty, hostile.
+    It is read in a process of its own, behind a guard. Raises ZhupeiError E001 (no such file), or E03x and
+    E04x: not a workbook, protected, damaged, too large, empty, hostile.
     """
     if not path.is_file():
         raise ZhupeiError("E001", file=path)
+    limits = Limits(max_rows, MAX_COLUMNS)
+    sheets: list[Sheet] = []
+    hidden: tuple[str, ...] = ()
+    name, first = "", 1
+    rows: list[list[Cell]] = []
+    for kind, *values in WORKER.read(path, limits):
+        if kind == "hidden":
+            hidden = tuple(values[0])
+        elif kind == "sheet":
+            name, first, rows = values[0], 1, []
+        elif kind == "rows":
+            first = first if rows else values[0]
+            _restore(values[1], values[2])
+            rows += values[1]
+        elif rows:
+            _even(rows)
+            _mark_merged(rows, first - 1, values[1])
+            sheets.append(Sheet(name, first, rows, frozenset(values[0])))
+    if not sheets:
+        raise ZhupeiError("E034", file=path.name)
     with path.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-    limits = Limits(max_rows, MAX_COLUMNS)
-    form = guard.form_of(path)
-    hidden: tuple[str, ...] = ()
-    if form == "csv":
-        sheets = [Sheet(path.stem, 1, read_csv(path, limits))]
-    else:
-        sheets, hidden = _read_calamine(path, guard.inspect(path, limits) if form == "zip" else {})
-    filled = tuple(sheet for sheet in sheets if sheet.rows)
-    if not filled:
-        raise ZhupeiError("E034", file=path.name)
-    for sheet in filled:
-        if len(sheet.rows) > limits.last_row or len(sheet.rows[0]) > limits.columns:
-            values = {"rows": limits.rows, "columns": limits.columns}
-            raise ZhupeiError("E035", file=path.name, sheet=sheet.name, **values)
-    return Book(path.name, sha256, filled, hidden)
+    return Book(path.name, sha256, tuple(sheets), hidden)
 
 
-def _read_calamine(path: Path, scans: Mapping[str, Scan]) -> tuple[list[Sheet], tuple[str, ...]]:
-    from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
-
-    try:
-        with CalamineWorkbook.from_path(path) as workbook:
-            shown, hidden = [], []
-            for found in workbook.sheets_metadata:
-                if found.typ != SheetTypeEnum.WorkSheet:
-                    continue
-                if found.visible == SheetVisibleEnum.Visible:
-                    sheet = workbook.get_sheet_by_name(found.name)
-                    shown.append(_sheet(sheet, scans.get(found.name) or Scan()))
-                else:
-                    hidden.append(found.name)
-            return shown, tuple(hidden)
-    except ZhupeiError:
-        raise
-    except BaseException as error:
-        # calamine's own errors, and a panic of its Rust code, which is no Exception.
-        if isinstance(error, Exception) or type(error).__name__ == "PanicException":
-            raise ZhupeiError("E033", file=path.name) from error
-        raise
+def _restore(rows: list[list[Cell]], odd: Iterable[tuple[int, int, tuple[Any, ...]]]) -> None:
+    for row, column, cell in odd:
+        rows[row][column] = restored(*cell)
 
 
-def _sheet(found: Any, scan: Scan) -> Sheet:
-    rows: list[list[Cell]] = found.to_python()
-    top, left = found.start or (0, 0)
-    for (row, column), cell in scan.spoilt.items():
-        # calamine reads #N/A as an empty cell: a value nobody typed would be lost without a word.
-        if not rows or row < top or not 0 <= column - left < len(rows[0]):
-            continue
-        if cell.code != _MERGED:
-            rows.extend([""] * len(rows[0]) for _ in range(row - top - len(rows) + 1))
-        if row - top < len(rows):
-            rows[row - top][column - left] = cell
-    _mark_merged(rows, top, left, found.merged_cell_ranges or ())
-    return Sheet(found.name, top + 1, rows, frozenset(scan.hidden))
+def _even(rows: list[list[Cell]]) -> None:
+    """Make all rows as long as the longest."""
+    width = max(map(len, rows))
+    for index, row in enumerate(rows):
+        if len(row) < width:
+            rows[index] = row + [""] * (width - len(row))
 
 
-def _mark_merged(rows: list[list[Cell]], top: int, left: int, ranges: Iterable[_Range]) -> None:
+def _mark_merged(rows: list[list[Cell]], top: int, ranges: Iterable[_Range]) -> None:
     """Mark the cells a merged range swallows: they are blank for a reader, and are not for people."""
-    width = len(rows[0]) if rows else 0
+    width = len(rows[0])
     budget = len(rows) * width  # ranges do not overlap
-    for (first_row, first_column), (last_row, last_column) in ranges:
+    for first_row, last_row, first_column, last_column in ranges:
         lines = rows[max(first_row - top, 0) : max(last_row - top + 1, 0)]
-        columns = range(max(first_column - left, 0), min(last_column - left + 1, width))
+        columns = range(first_column, min(last_column + 1, width))
         budget -= len(lines) * len(columns)
         if budget < 0:
             return
         for line in lines:
             for column in columns:
                 # All but the first cell are blank.
-                if line[column] in ("", None):
+                if line[column] == "":
                     line[column] = Spoilt(_MERGED)

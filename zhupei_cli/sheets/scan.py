@@ -6,7 +6,6 @@ from typing import Final
 from zhupei_cli.errors import ZhupeiError
 from zhupei_cli.sheets.cells import Spoilt
 
-#: Cells without a value that one workbook may have, before it is no longer worth reading.
 MAX_SPOILT: Final = 100_000
 #: A sheet with a larger area must be filled at least in one cell of twenty: readers make room for all.
 _ROOMY: Final = 8_000_000
@@ -20,6 +19,8 @@ class Limits:
 
     rows: int
     columns: int
+    #: Cells without a value that one sheet may have, before it is no longer worth reading.
+    spoilt: int = MAX_SPOILT
 
     @property
     def last_row(self) -> int:
@@ -44,12 +45,6 @@ class Scan:
         """Say whether a filled cell lies outside the limits."""
         return self.rows > limits.last_row or self.columns > limits.columns
 
-    @property
-    def sparse(self) -> bool:
-        """Say whether the sheet is large and nearly empty: a stray cell far away."""
-        area = self.rows * self.columns
-        return area > _ROOMY and self.filled * _SPARSE < area
-
     def spoil(self, row: int, column: int, cell: Spoilt, *, file: str) -> None:
         """Keep a cell without a value, its place from 1; E041 when there are too many of them."""
         if len(self.spoilt) >= MAX_SPOILT:
@@ -57,10 +52,16 @@ class Scan:
         self.spoilt[row - 1, column - 1] = cell
 
 
+def sparse(rows: int, columns: int, filled: int) -> bool:
+    """Say whether a sheet is large and nearly empty: a stray cell far away."""
+    area = rows * columns
+    return area > _ROOMY and filled * _SPARSE < area
+
+
 def refuse(scan: Scan, limits: Limits, *, file: str, sheet: str) -> None:
     """Raise E035 when the sheet is larger than the limits, E040 when it is large and nearly empty."""
     if scan.beyond(limits):
         raise ZhupeiError("E035", file=file, sheet=sheet, rows=limits.rows, columns=limits.columns)
-    if scan.sparse:
+    if sparse(scan.rows, scan.columns, scan.filled):
         values = {"rows": scan.rows, "columns": scan.columns, "filled": scan.filled}
         raise ZhupeiError("E040", file=file, sheet=sheet, **values)

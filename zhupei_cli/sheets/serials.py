@@ -1,0 +1,51 @@
+"""Dates in spreadsheets: days counted from 1900 or 1904, told from numbers by the format of their cell."""
+
+import re
+from datetime import date, datetime, time, timedelta
+from typing import Final, Literal
+
+Look = Literal["number", "date", "duration"]
+
+_DAY: Final = 86_400_000
+#: Until 1900-02-28 days are counted from 1899-12-31; Excel believes in a 29th.
+_LEAP: Final = 60
+_LAST: Final = 2_958_466
+# Without a time zone, as cells are.
+_MIDNIGHT: Final = datetime.fromisoformat("1899-12-31")
+_FROM_1904: Final = datetime.fromisoformat("1904-01-01")
+
+# What a format code shows as it stands: quoted, after a backslash, as wide as a character, and [colours].
+_SHOWN: Final = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\]', re.IGNORECASE)
+_ELAPSED: Final = re.compile(r"\[(?:h+|m+|s+)\]", re.IGNORECASE)
+_DATE: Final = re.compile(r"[ymdhs]|aaa", re.IGNORECASE)
+_BUILT_IN: Final[dict[int, Look]] = {
+    # ECMA-376 18.8.30; 27-36 and 50-58 are the dates of Chinese Excel.
+    **dict.fromkeys((*range(14, 23), *range(27, 37), 45, 47, *range(50, 59)), "date"),
+    46: "duration",
+}
+
+
+def look_of(number: int, code: str | None) -> Look:
+    """Return what a cell with a number format shows; `code` is there for formats of the workbook's own."""
+    if code is None:
+        return _BUILT_IN.get(number, "number")
+    first = _SHOWN.sub("", code.partition(";")[0])
+    if _ELAPSED.search(first):
+        return "duration"
+    return "date" if _DATE.search(first.replace("General", "")) else "number"
+
+
+def from_serial(days: float, look: Look, *, from_1904: bool) -> float | date | time | timedelta:
+    """Return what a number of days stands for; the number itself where there is no such day."""
+    if look == "number" or not -_LAST < days < _LAST or (days < 0 and look == "date"):
+        return days
+    if look == "duration":
+        return timedelta(milliseconds=round(days * _DAY))
+    if days < 1 and not from_1904:
+        return (_MIDNIGHT + timedelta(milliseconds=min(round(days * _DAY), _DAY - 1))).time()
+    start = _FROM_1904 if from_1904 else _MIDNIGHT - timedelta(days=days >= _LEAP)
+    try:
+        moment = start + timedelta(milliseconds=round(days * _DAY))
+    except OverflowError:
+        return days
+    return moment.date() if moment.time() == time.min else moment
