@@ -7,6 +7,8 @@ from zhupei_cli.settings import Settings
 
 from ._options import dry_run_option, format_options, json_option, pass_settings
 from ._output import Column, Out, next_step, show_sheet, show_summary
+from .db_roles import roles_
+from .db_user import user
 
 INFO = (
     Column("database", "数据库"),
@@ -21,7 +23,11 @@ INFO = (
 
 @click.group()
 def db() -> None:
-    """数据库：新建、升级、查看。"""
+    """数据库：新建、升级、查看；服务器上的角色和登录账号。"""
+
+
+db.add_command(roles_)
+db.add_command(user)
 
 
 @db.command("init")

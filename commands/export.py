@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from zhupei_cli.services import lookup, rosters, seats
+from zhupei_cli.services import base_login, lookup, rosters, seats
 from zhupei_cli.services.rosters import Wanted
 from zhupei_cli.settings import Settings
 from zhupei_cli.store.engine import reading, transaction
@@ -69,12 +69,16 @@ def roster(
         zhupei export roster --base 4101001 4101002 -o 名单
     """
     words = (*bases, *more)
-    if bool(words) == every:
-        raise click.UsageError("请用 --base 写基地，或用 --all，二者选一。", click.get_current_context())
-    with transaction(settings.database_url, dry_run=dry_run) as session:
+    which = click.UsageError("请用 --base 写基地，或用 --all，二者选一。", click.get_current_context())
+    if words and every:
+        raise which
+    with transaction(settings.database_url, dry_run=dry_run, bases=True) as session:
         found = lookup.find_batch(session, batch)
-        codes = None if every else [lookup.find_base(session, word) for word in words]
-        wanted = Wanted(folder, codes, run, force=force)
+        codes = base_login.acting_bases(session, words)
+        if not codes and not every:
+            raise which
+        base_login.prepare_roster(session, found, run=run, whole=not dry_run)
+        wanted = Wanted(folder, codes or None, run, force=force)
         targets = rosters.prepare_rosters(session, found, wanted, by=settings.acting())
     # The event is stored by now: no list leaves the database without one.
     if not dry_run:

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from zhupei_cli.lazy import LazyGroup
-from zhupei_cli.services import lookup, reviews
+from zhupei_cli.services import base_login, lookup, reviews
 from zhupei_cli.services.reviews import Verdict
 from zhupei_cli.services.workbooks import read_workbooks
 from zhupei_cli.settings import Settings
@@ -125,9 +125,9 @@ def revoke(asked: Asked, reason: str) -> None:
 def _decide(asked: Asked, decision: Decision, reason: str | None = None) -> None:
     settings = asked.settings
     verdicts = [Verdict(number, decision, reason) for number in asked.numbers]
-    with transaction(settings.database_url, dry_run=asked.dry_run) as session:
+    with transaction(settings.database_url, dry_run=asked.dry_run, bases=True) as session:
         batch = lookup.find_batch(session, asked.batch)
-        base = asked.base and lookup.find_base(session, asked.base)
+        base = base_login.acting_base(session, asked.base)
         done, refused = reviews.decide(
             session, batch, verdicts, by=settings.acting(), base=base, skip_bad=asked.skip_bad
         )
@@ -167,8 +167,8 @@ def import_(
     例：zhupei review import 审核意见.xlsx --base 4101001
     """
     reading = read_workbooks(files, kinds.REVIEW)
-    with transaction(settings.database_url, dry_run=dry_run) as session:
+    with transaction(settings.database_url, dry_run=dry_run, bases=True) as session:
         found = lookup.find_batch(session, batch)
-        acting = base and lookup.find_base(session, base)
+        acting = base_login.acting_base(session, base)
         outcome = reviews.import_reviews(session, reading, batch=found, by=settings.acting(), base=acting)
     show_import(settings, outcome, reading, as_json=as_json, dry_run=dry_run)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from zhupei_cli.services import listing, lookup, review_sheets, reviewing
+from zhupei_cli.services import base_login, listing, lookup, review_sheets, reviewing
 from zhupei_cli.settings import Settings
 from zhupei_cli.store.engine import reading, transaction
 
@@ -58,9 +58,9 @@ def queue(settings: Settings, *, batch: str | None, base: str | None, summary: b
         zhupei review queue --summary
     """
     listed = reviewing.queue_summary if summary else reviewing.queue
-    with reading(settings.database_url) as session:
+    with reading(settings.database_url, bases=True) as session:
         found = lookup.find_batch(session, batch)
-        code = base and lookup.find_base(session, base)
+        code = base_login.acting_base(session, base)
         rows = listed(session, found, code, now=settings.acting().at)
     show(rows, SUMMARY if summary else QUEUE, out)
 
@@ -80,11 +80,13 @@ def show_(
     \b
     例：zhupei review show HN2026-0000001 --base 4101001
     """
-    with transaction(settings.database_url, read_only=not reveal) as session:
+    with transaction(settings.database_url, read_only=not reveal, bases=True) as session:
         found = lookup.find_batch(session, batch)
-        code = base and lookup.find_base(session, base)
-        row, findings = reviewing.show(session, found, number, code, reveal=reveal)
+        code = base_login.acting_base(session, base)
         if reveal:
+            base_login.reveal(session, found, (number,))
+        row, findings = reviewing.show(session, found, number, code, reveal=reveal)
+        if reveal and not base_login.is_base(session):
             listing.record_reveal(session, found, by=settings.acting(), what=number, rows=1)
     as_json = out.format.startswith("json")
     listed = [one for _, one in as_json_rows((number, fault) for fault in findings)]
@@ -106,11 +108,15 @@ def log(settings: Settings, number: str | None, *, batch: str | None, base: str 
     例：zhupei review log HN2026-0000001
         zhupei review log --base 4101001 -o 审核记录.xlsx
     """
-    with reading(settings.database_url) as session:
+    with reading(settings.database_url, bases=True) as session:
         found = lookup.find_batch(session, batch)
-        code = base and lookup.find_base(session, base)
+        code = base_login.acting_base(session, base)
         rows = reviewing.log(session, found, base=code, number=number)
     show(rows, LOG, out)
+
+
+def _which() -> click.UsageError:
+    return click.UsageError("请用 --base 写基地，或用 --all，二者选一。", click.get_current_context())
 
 
 @click.command("export")
@@ -149,13 +155,17 @@ def export(
     例：zhupei review export --base 4101001 -o 审核意见.xlsx
         zhupei review export --all -o 审核
     """
-    if bool(base) == every:
-        raise click.UsageError("请用 --base 写基地，或用 --all，二者选一。", click.get_current_context())
+    if base and every:
+        raise _which()
     if every and target.suffix.lower() == ".xlsx":
         raise click.UsageError("--all 每个基地一份，-o 请写文件夹。", click.get_current_context())
-    with transaction(settings.database_url, dry_run=dry_run) as session:
+    with transaction(settings.database_url, dry_run=dry_run, bases=True) as session:
         found = lookup.find_batch(session, batch)
-        code = lookup.find_base(session, base) if base else None
+        code = base_login.acting_base(session, base)
+        if code is None and not every:
+            raise _which()
+        if not dry_run:
+            base_login.reveal_waiting(session, found)
         books = review_sheets.prepare_books(
             session, found, code, by=settings.acting(), target=target, force=force
         )

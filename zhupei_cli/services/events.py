@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
 from zhupei_cli.model import Event
+from zhupei_cli.services import base_login
 from zhupei_cli.store.bulk import insert_rows
 from zhupei_cli.store.counters import take
 
@@ -36,6 +37,8 @@ def record(session: Session, by: Acting, changes: Sequence[Change]) -> range:
     Call it in the transaction of the change itself: an event without its change, or a change without
     its event, must not be possible.
     """
+    if base_login.is_base(session):
+        return _noted(session, changes)
     numbers = take(session, "event", len(changes))
     previous = _head(session, numbers.start)
     rows = []
@@ -49,6 +52,14 @@ def record(session: Session, by: Acting, changes: Sequence[Change]) -> range:
     assert isinstance(table, Table)
     insert_rows(session, table, _COLUMNS, rows)
     return numbers
+
+
+def _noted(session: Session, changes: Sequence[Change]) -> range:
+    """Have the database write the event of a base's login: who and when are not the program's to say."""
+    (change,) = changes
+    data = None if change.data is None else canonical(change.data)
+    seq = base_login.note(session, change.action, change.batch_id, data)
+    return range(seq, seq + 1)
 
 
 def _head(session: Session, first: int) -> str:

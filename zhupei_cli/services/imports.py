@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from zhupei_cli.acting import Acting
 from zhupei_cli.errors import Fault
 from zhupei_cli.model import ImportRow, ImportRun
+from zhupei_cli.services import base_login
 from zhupei_cli.services.events import Change, canonical, record
 from zhupei_cli.store.bulk import in_chunks, insert_rows
 from zhupei_cli.store.counters import take
@@ -101,8 +102,10 @@ def begin_import(
 
     Rows it writes carry the number as `touched_by`: while they still do, the import can be taken back.
     """
-    (import_id,) = take(session, "import_run", 1)
     listed = [asdict(file) for file in files]
+    if base_login.is_base(session) and batch_id is not None:
+        return base_login.begin_import(session, batch_id, canonical(listed), canonical(asdict(counts)))
+    (import_id,) = take(session, "import_run", 1)
     data = {"import": import_id, "files": listed, "counts": asdict(counts)}
     change = Change(f"{kind}.import", f"import {import_id}", batch_id, reason=reason, data=data)
     (seq,) = record(session, by, [change])

@@ -10,7 +10,7 @@ from zhupei_cli.acting import Acting
 from zhupei_cli.errors import Fault, ZhupeiError
 from zhupei_cli.model import Batch, Review
 from zhupei_cli.rules import lifecycle
-from zhupei_cli.services import applications
+from zhupei_cli.services import applications, base_login
 from zhupei_cli.services.applications import Stored
 from zhupei_cli.services.events import Change, record
 from zhupei_cli.services.imports import Counts, Imported, Line, begin_import, record_rows
@@ -115,9 +115,17 @@ def carry_out(
     *,
     by: Acting,
     base: str | None,
+    import_id: int | None = None,
 ) -> None:
-    """Write the decisions, the new states and one event each, set-based."""
+    """Write the decisions, the new states and one event each, set-based.
+
+    `import_id` is the import they come from: the rows it touched are kept with it.
+    """
     if not decisions:
+        return
+    if base_login.is_base(session):
+        chosen = [(one.application_no, str(verdict.decision), verdict.reason) for verdict, one in decisions]
+        base_login.decide(session, batch, chosen, import_id)
         return
     seqs = record(session, by, list(_changes(batch, decisions, base)))
     ids = take(session, "review", len(decisions))
@@ -132,6 +140,9 @@ def carry_out(
     insert_rows(session, _REVIEW, columns, rows)
     statuses = [(one.id, OUTCOMES[verdict.decision]) for verdict, one in decisions]
     applications.set_status(session, statuses, seq=seqs[-1])
+    if import_id is not None:
+        touched = [("application", str(one.id), "updated", one.status) for _, one in decisions]
+        record_rows(session, import_id, touched)
 
 
 def _changes(batch: Batch, decisions: Sequence[tuple[Verdict, Stored]], base: str | None) -> Iterator[Change]:
@@ -177,8 +188,7 @@ def import_reviews(
     import_id, _ = begin_import(
         session, "review", by=by, batch_id=batch.id, files=reading.files, counts=counts
     )
-    carry_out(session, batch, good, by=by, base=base)
-    record_rows(session, import_id, [("application", str(one.id), "updated", one.status) for _, one in good])
+    carry_out(session, batch, good, by=by, base=base, import_id=import_id)
     return Imported(import_id, counts, reading.files)
 
 

@@ -1,5 +1,6 @@
 """Opening a database and the one unit of work: `with transaction(url) as session`."""
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -12,6 +13,8 @@ from sqlalchemy.orm import Session
 
 from zhupei_cli.errors import ZhupeiError
 from zhupei_cli.store.failures import translated
+from zhupei_cli.store.server import READING, WRITING, server_engine, wait_for_turn
+from zhupei_cli.store.walls import require_admitted
 
 #: The newest migration; a test compares it with the files in sql/migrations.
 HEAD = "0002"
@@ -24,7 +27,7 @@ def open_engine(url: str) -> Engine:
     """Return an engine on an existing database; ZhupeiError E501 when there is none, E502 for a bad URL."""
     parsed = parse_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(parsed, poolclass=pool.NullPool, hide_parameters=True)
+        return server_engine(parsed)
     return _sqlite(sqlite_path(parsed))
 
 
@@ -56,8 +59,7 @@ def sqlite_path(url: URL) -> Path:
 def _sqlite(path: Path) -> Engine:
     if not path.is_file():
         raise ZhupeiError("E501", database=path)
-    # mode=rw: sqlite3.connect would otherwise make an empty database out of a mistyped path.
-    uri = f"file:{quote(str(path.absolute()))}?mode=rw"
+    uri = f"file:{quote(str(path.absolute()))}?{_mode(path)}"
     engine = create_engine(
         "sqlite://",
         creator=lambda: sqlite3.connect(uri, uri=True, timeout=BUSY_TIMEOUT / 1000),
@@ -67,6 +69,16 @@ def _sqlite(path: Path) -> Engine:
     event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", _on_begin)
     return engine
+
+
+def _mode(path: Path) -> str:
+    if os.access(path.parent, os.W_OK):
+        # sqlite3.connect would otherwise make an empty database out of a mistyped path.
+        return "mode=rw" if os.access(path, os.W_OK) else "mode=ro"
+    # On read-only media the file that tells readers of writers cannot be made: `immutable` does without.
+    # A log that was copied along must not be read past, though.
+    beside = path.with_name(f"{path.name}-wal")
+    return "mode=ro" if beside.is_file() and beside.stat().st_size else "mode=ro&immutable=1"
 
 
 def _on_connect(connection: sqlite3.Connection, _record: object) -> None:
@@ -87,14 +99,19 @@ def _on_begin(connection: Connection) -> None:
 
 
 @contextmanager
-def transaction(url: str, *, dry_run: bool = False, read_only: bool = False) -> Iterator[Session]:
+def transaction(
+    url: str, *, dry_run: bool = False, read_only: bool = False, bases: bool = False
+) -> Iterator[Session]:
     """Commit what the block did when it ends well; undo all of it on any error, or when `dry_run`.
 
+    `bases` says that the login of a training base may do it too; to all else it hears E605.
     Raises ZhupeiError of exit 6 when the database is missing, locked, damaged or not upgraded.
     """
-    options: dict[str, Any] = {"zhupei_read_only": read_only}
-    with translated(), Session(open_engine(url).execution_options(**options), autoflush=False) as session:
+    with translated(), Session(_engine_for(url, read_only), autoflush=False) as session:
+        if not read_only:
+            wait_for_turn(session.connection())
         _require_head(session)
+        require_admitted(session, bases=bases)
         yield session
         if dry_run or read_only:
             session.rollback()
@@ -102,9 +119,16 @@ def transaction(url: str, *, dry_run: bool = False, read_only: bool = False) -> 
             session.commit()
 
 
-def reading(url: str) -> Any:
+def reading(url: str, *, bases: bool = False) -> Any:
     """Open a transaction that only reads: it never waits for a writer and never holds one up."""
-    return transaction(url, read_only=True)
+    return transaction(url, read_only=True, bases=bases)
+
+
+def _engine_for(url: str, read_only: bool) -> Engine:
+    engine = open_engine(url)
+    if engine.dialect.name == "sqlite":
+        return engine.execution_options(zhupei_read_only=read_only)
+    return engine.execution_options(**(READING if read_only else WRITING))
 
 
 def _require_head(session: Session) -> None:
@@ -117,10 +141,16 @@ def _require_head(session: Session) -> None:
 
 def current_version(connection: Connection) -> str | None:
     """Return the migration the database stands at; None when it has no tables of ours."""
-    try:
-        found: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-    except (exc.OperationalError, exc.ProgrammingError) as error:
-        if "no such table" in str(error.orig) or "does not exist" in str(error.orig):
-            return None
-        raise
+    if not _has_version(connection):
+        return None
+    found: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
     return found
+
+
+def _has_version(connection: Connection) -> bool:
+    # Asked, not tried: on a server a statement that fails ends the transaction.
+    if connection.dialect.name == "sqlite":
+        asked = "SELECT name FROM sqlite_master WHERE type = 'table' AND name = 'alembic_version'"
+    else:
+        asked = "SELECT to_regclass('alembic_version')"
+    return connection.execute(text(asked)).scalar() is not None

@@ -7,18 +7,49 @@ from sqlalchemy import exc
 
 from zhupei_cli.errors import ZhupeiError
 
-#: Part of a driver's message → catalogue code. SQLite's primary result names come first.
+#: Part of a driver's message → catalogue code. SQLite's primary result names come first; then what
+#: libpq says before a server has answered, when there is no SQLSTATE yet.
 _WORDS = (
     ("database is locked", "E601"),
     ("readonly database", "E602"),
     ("unable to open database", "E501"),
     ("file is not a database", "E505"),
     ("malformed", "E505"),
+    ("constraint failed", "E621"),
     ("database or disk is full", "E506"),
     ("disk I/O error", "E506"),
+    ("password authentication failed", "E510"),
+    ("no password supplied", "E510"),
+    ("no pg_hba.conf entry", "E510"),
+    ('" does not exist', "E511"),
+    ("too many clients", "E512"),
+    ("remaining connection slots", "E512"),
     ("connection failed", "E507"),
-    ("could not connect", "E507"),
+    ("failed to resolve host", "E507"),
+    ("connection is bad", "E507"),
+    ("connection timeout", "E507"),
+    ("server closed the connection", "E513"),
+    ("consuming input failed", "E513"),
+    ("connection is lost", "E513"),
 )
+
+#: SQLSTATE, or its class, → catalogue code. Of what is not allowed (42501: privileges, row security, the
+#: refusals of our own functions) nobody learns the table, the column or the policy.
+_STATES = {
+    "42501": "E605",
+    "25006": "E602",
+    "55P03": "E601",
+    "40": "E620",
+    "23": "E621",
+    "53100": "E506",
+    "53300": "E512",
+    "57P01": "E513",
+    "57P02": "E513",
+    "57P03": "E507",
+    "08": "E513",
+    "XX001": "E505",
+    "XX002": "E505",
+}
 
 
 @contextmanager
@@ -28,7 +59,15 @@ def translated() -> Iterator[None]:
         yield
     except exc.DBAPIError as error:
         message = str(error.orig)
-        for words, code in _WORDS:
-            if words in message:
-                raise ZhupeiError(code, database="", detail=message) from error
-        raise
+        code = _of_state(getattr(error.orig, "sqlstate", None) or "") or _of_words(message)
+        if code is None:
+            raise
+        raise ZhupeiError(code, database="", detail=message) from error
+
+
+def _of_state(state: str) -> str | None:
+    return _STATES.get(state) or _STATES.get(state[:2])
+
+
+def _of_words(message: str) -> str | None:
+    return next((code for words, code in _WORDS if words in message), None)

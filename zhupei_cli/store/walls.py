@@ -1,0 +1,74 @@
+"""Who is logged in at a server database, and what the program lets them try.
+
+The walls themselves are the database's (sql/postgresql); here the program only learns on which side it is.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from zhupei_cli.errors import ZhupeiError
+
+
+class Kind(StrEnum):
+    """What a login is: `owner` stands for whoever no wall holds, on a file database everybody."""
+
+    OWNER = "owner"
+    PROVINCE = "province"
+    BASE = "base"
+    AUDITOR = "auditor"
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """A login of the server: its name, None on a file; `base` is the code of the base it acts for."""
+
+    name: str | None
+    kind: Kind
+    base: str | None = None
+
+
+_FILE = Login(None, Kind.OWNER)
+_WHO = text("""
+    SELECT session_user::text AS name, rolsuper AS everything,
+           ARRAY(SELECT g.rolname::text FROM pg_roles g
+                 WHERE g.rolname LIKE 'zhupei@_%' ESCAPE '@'
+                   AND pg_has_role(session_user, g.oid, 'MEMBER')) AS roles
+    FROM pg_roles WHERE rolname = session_user
+""")
+
+
+def login_of(session: Session) -> Login:
+    """Return who is logged in; asked once a session."""
+    if "login" not in session.info:
+        session.info["login"] = _asked(session)
+    login: Login = session.info["login"]
+    return login
+
+
+def _asked(session: Session) -> Login:
+    if session.get_bind().dialect.name != "postgresql":
+        return _FILE
+    row = session.execute(_WHO).one()
+    kind = _kind(row)
+    base = session.execute(text("SELECT zhupei.my_base()")).scalar() if kind == Kind.BASE else None
+    return Login(row.name, kind, base)
+
+
+def _kind(row: Any) -> Kind:
+    # The narrowest role counts: the database would let a login with two do what either may.
+    if not row.everything and "zhupei_owner" not in row.roles:
+        for kind in (Kind.BASE, Kind.AUDITOR, Kind.PROVINCE):
+            if f"zhupei_{kind}" in row.roles:
+                return kind
+    return Kind.OWNER
+
+
+def require_admitted(session: Session, *, bases: bool) -> None:
+    """Raise E605 for the login of a base, unless it has one and what is to be done is meant for `bases`."""
+    login = login_of(session)
+    if login.kind == Kind.BASE and (not bases or login.base is None):
+        raise ZhupeiError("E605")
