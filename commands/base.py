@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from zhupei_cli.services import reference
+from zhupei_cli.services import bases, reference
 from zhupei_cli.services.imports import Imported
 from zhupei_cli.services.workbooks import read_workbooks
 from zhupei_cli.settings import Settings
@@ -13,9 +13,11 @@ from zhupei_cli.sheets import kinds
 from zhupei_cli.sheets.columns import Kind
 from zhupei_cli.store.engine import reading, transaction
 
+from ._asking import field_options, given_of
 from ._imports import show_import
 from ._options import dry_run_option, format_options, json_option, pass_settings, reveal_option
-from ._output import Column, Out, next_step, show
+from ._output import Column, Out, next_step, note, show, show_sheet, show_summary
+from .batch import tried
 
 BASES = (
     Column("code", "基地编号"),
@@ -25,6 +27,15 @@ BASES = (
     Column("contact_name", "联系人"),
     Column("contact_phone", "联系电话"),
     Column("status_label", "状态"),
+)
+BASE = (
+    *BASES[:2],
+    Column("aliases", "别名"),
+    *BASES[2:4],
+    Column("uscc", "统一社会信用代码"),
+    *BASES[4:],
+    Column("batches", "进行中的批次"),
+    Column("places", "其中招收岗位"),
 )
 SPECIALTIES = (
     Column("code", "专业代码"),
@@ -39,7 +50,7 @@ Take = Callable[..., Imported]
 
 @click.group()
 def base() -> None:
-    """培训基地和专业目录：导入、查看。"""
+    """培训基地和专业目录：导入、查看、修改、停用。"""
 
 
 @base.command("import")
@@ -84,6 +95,92 @@ def list_(settings: Settings, *, reveal: bool, out: Out) -> None:
     with transaction(settings.database_url, read_only=not reveal) as session:
         rows = reference.list_bases(session, reveal_by=settings.acting() if reveal else None)
     show(rows, BASES, out)
+
+
+@base.command("show")
+@click.argument("code", metavar="CODE")
+@reveal_option
+@format_options
+@pass_settings
+def show_(settings: Settings, code: str, *, reveal: bool, out: Out) -> None:
+    """查看一个培训基地：CODE 是基地编号或名称。
+
+    \b
+    例：zhupei base show 4101001
+    """
+    with transaction(settings.database_url, read_only=not reveal) as session:
+        row = bases.show_base(session, code, reveal_by=settings.acting() if reveal else None)
+    show_sheet(row, BASE, out)
+
+
+@base.command("edit")
+@click.argument("code", metavar="CODE")
+@field_options(bases.FIELDS)
+@click.option("--reason", metavar="REASON", help="修改的原因")
+@dry_run_option
+@json_option
+@pass_settings
+def edit(
+    settings: Settings, code: str, *, reason: str | None, dry_run: bool, as_json: bool, **words: str | None
+) -> None:
+    """修改一个培训基地：CODE 是基地编号或名称；基地编号不能改。
+
+    各项的写法与基地工作簿相同，填“清空”则清除。
+
+    \b
+    例：zhupei base edit 4101001 --contact-phone 13800000000
+        zhupei base edit 4101001 --aliases 郑大一附院、一附院
+    """
+    given = given_of(words)
+    if not given:
+        raise click.UsageError("没有写要修改的内容，例如 --name。", click.get_current_context())
+    with transaction(settings.database_url, dry_run=dry_run) as session:
+        row, warnings = bases.edit_base(session, code, given, by=settings.acting(), reason=reason)
+    sentence = tried(f"已保存 {row['code']} {row['name']}", dry_run=dry_run)
+    show_summary(settings, {**row, "dry_run": dry_run}, sentence, as_json=as_json)
+    for fault in warnings:
+        note(settings, f"提醒 [{fault.code}]：{fault.message}")
+
+
+def _set_enabled(
+    settings: Settings, code: str, *, enabled: bool, reason: str | None, dry_run: bool, as_json: bool
+) -> None:
+    with transaction(settings.database_url, dry_run=dry_run) as session:
+        row = bases.set_enabled(session, code, enabled=enabled, by=settings.acting(), reason=reason)
+    done = f"{row['code']} {row['name']}：{row['status_label']}{'' if row['changed'] else '，没有变化'}"
+    show_summary(settings, {**row, "dry_run": dry_run}, tried(done, dry_run=dry_run), as_json=as_json)
+
+
+@base.command("enable")
+@click.argument("code", metavar="CODE")
+@click.option("--reason", metavar="REASON", help="恢复使用的原因")
+@dry_run_option
+@json_option
+@pass_settings
+def enable(settings: Settings, code: str, *, reason: str | None, dry_run: bool, as_json: bool) -> None:
+    """恢复使用一个停用的培训基地。
+
+    \b
+    例：zhupei base enable 4101001
+    """
+    _set_enabled(settings, code, enabled=True, reason=reason, dry_run=dry_run, as_json=as_json)
+
+
+@base.command("disable")
+@click.argument("code", metavar="CODE")
+@click.option("--reason", metavar="REASON", help="停用的原因")
+@dry_run_option
+@json_option
+@pass_settings
+def disable(settings: Settings, code: str, *, reason: str | None, dry_run: bool, as_json: bool) -> None:
+    """停用一个培训基地：不再列入任何批次的招收计划；已有的报名和录取不受影响。
+
+    正在进行的批次里还有招收岗位时不能停用，先用 zhupei batch plan stop 停招。
+
+    \b
+    例：zhupei base disable 4101001 --reason 资格终止
+    """
+    _set_enabled(settings, code, enabled=False, reason=reason, dry_run=dry_run, as_json=as_json)
 
 
 @base.group("specialty")

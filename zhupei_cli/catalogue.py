@@ -203,6 +203,8 @@ CATALOGUE: dict[str, Entry] = {
     "E470": Entry(5, "批次 {batch} 现为“{status}”，不能从它补录", "补录取的是正式录取后的空缺岗位；先运行 zhupei batch finalize {batch}", "正式录取之前，空缺岗位还会变化。"),
     "E471": Entry(5, "批次 {batch} 没有空缺岗位，不必补录", "zhupei export vacancies --batch {batch} 查看", "补录的招收计划就是原批次的空缺岗位。"),
     "E472": Entry(2, "补录批次的年份 {year} 与批次 {batch} 的 {expected} 不同", "写 --year {expected}", "一人一年至多有一个有效录取，补录须与原批次同属一年。"),
+    "E473": Entry(5, "{base} 在批次 {batches} 还有 {count} 个招收岗位，不能停用", "先停招：zhupei batch plan stop 基地 专业 --batch 批次", "停用的基地不再招收；正在进行的批次里还有岗位时，先逐个停招。"),
+    "E474": Entry(5, "{place}：该基地已停用，不能列入招收计划", "恢复使用：zhupei base enable 基地编号", "停用的基地不列入任何批次的招收计划。"),
     # -- E5xx database -----------------------------------------------------------------------------
     "E501": Entry(6, "数据库不存在：{database}", "先运行 zhupei db init 建库，或用 --database 指向已有数据库", "为避免拼错路径时悄悄建出空库，只有 db init 会创建数据库。"),
     "E502": Entry(2, "数据库地址不对：{database}", "例如 sqlite:///zhupei.sqlite 或 postgresql+psycopg://用户@主机/库名", "地址的写法不对，或缺少对应的驱动。"),

@@ -121,3 +121,77 @@ def test_the_catalogue_of_specialties(base: Run, tmp_path: Path) -> None:
         "is_shortage": False,
         "aliases": "",
     }
+
+
+def _imported(base: Run, tmp_path: Path) -> None:
+    assert base("import", write_book(tmp_path / "基地.xlsx", [(kinds.BASE, ROWS[:1])])).code == 0
+
+
+def test_one_base_is_shown_and_edited(base: Run, tmp_path: Path) -> None:
+    _imported(base, tmp_path)
+    edited = base(
+        "edit", "郑州第一医院", "--level", "三级甲等", "--aliases", "一院、郑大附院", "--city", "洛阳"
+    )
+    assert edited == Ran(0, "", "已保存 4101001 郑州第一医院\n")
+    assert base("show", "一院") == Ran(
+        0,
+        "基地编号          4101001\n"
+        "基地名称          郑州第一医院\n"
+        "别名              一院|郑大附院\n"
+        "级别              三级甲等\n"
+        "所在地市          洛阳市\n"
+        "统一社会信用代码\n"
+        "联系人            王芳\n"
+        "联系电话          138****0000\n"
+        "状态              启用\n"
+        "进行中的批次\n"
+        "其中招收岗位      0\n",
+        "",
+    )
+    assert base("edit", "4101001", "--level", "清空") == Ran(0, "", "已保存 4101001 郑州第一医院\n")
+    assert json.loads(base("show", "4101001", "--json").out)["level"] is None
+
+
+def test_an_edit_tells_everything_that_is_wrong_and_saves_nothing(base: Run, tmp_path: Path) -> None:
+    _imported(base, tmp_path)
+    before = base("show", "4101001", "--json").out
+    refused = base("edit", "4101001", "--city", "某市", "--name", "清空", "--contact-phone", "12")
+    assert (refused.code, refused.out) == (3, "")
+    assert "错误 [E180]：没有保存，1 处有误：联系电话（" in refused.err
+    assert base("edit", "4101001", "--name", "清空").code == 3
+    assert base("edit", "4101001") == Ran(
+        2,
+        "",
+        "错误 [E080]：没有写要修改的内容，例如 --name。\n怎么办：运行 zhupei base edit --help 查看用法\n",
+    )
+    assert base("edit", "没有", "--name", "甲").code == 4
+    assert base("show", "4101001", "--json").out == before
+
+
+def test_a_disabled_base_is_in_no_plan(zhupei: Run, base: Run, database: str, tmp_path: Path) -> None:
+    def run(*args: Any) -> Ran:
+        return zhupei("--database", database, *args)
+
+    _imported(base, tmp_path)
+    dates = ("--apply-from", "2026-06-01", "--apply-until", "2026-06-30")
+    run("batch", "create", "HN2026", "--name", "甲", "--year", "2026", *dates)
+    place = ("4101001", "内科")
+    assert run("batch", "plan", "set", *place, "5").code == 0
+    assert base("disable", "4101001", "--reason", "资格终止") == Ran(
+        5,
+        "",
+        "错误 [E473]：郑州第一医院 在批次 HN2026 还有 1 个招收岗位，不能停用\n"
+        "怎么办：先停招：zhupei batch plan stop 基地 专业 --batch 批次\n",
+    )
+    assert run("batch", "plan", "stop", *place).code == 0
+    assert base("disable", "4101001", "-n").err == "试做（不保存）：4101001 郑州第一医院：停用\n"
+    assert base("disable", "4101001") == Ran(0, "", "4101001 郑州第一医院：停用\n")
+    assert base("disable", "4101001") == Ran(0, "", "4101001 郑州第一医院：停用，没有变化\n")
+    for change in (("resume", *place), ("set", "4101001", "儿科", "5")):
+        refused = run("batch", "plan", *change)
+        assert (refused.code, refused.err.split("：")[0]) == (5, "错误 [E474]")
+    row = {"base": "4101001", "specialty": "儿科", "quota": 3}
+    plan = write_book(tmp_path / "招收计划.xlsx", [(kinds.PLAN, [row])])
+    assert "[E474] 招收计划.xlsx 招收计划 第 2 行 基地编号：" in run("batch", "plan", "import", plan).err
+    assert base("enable", "4101001") == Ran(0, "", "4101001 郑州第一医院：启用\n")
+    assert run("batch", "plan", "resume", *place).code == 0

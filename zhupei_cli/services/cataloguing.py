@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
 from zhupei_cli.errors import Fault
-from zhupei_cli.services.events import canonical, record
+from zhupei_cli.services.events import Change, canonical, record
+from zhupei_cli.services.fields import refuse
 from zhupei_cli.services.imports import (
     Counts,
     Imported,
@@ -78,6 +79,39 @@ def import_entries(session: Session, catalogue: Catalogue, reading: Reading, *, 
     import_id, _ = begin_import(session, catalogue.kind.key, by=by, batch_id=None, files=files, counts=counts)
     record_rows(session, import_id, _write(session, catalogue, entries, by=by))
     return Imported(import_id, counts, files)
+
+
+def edit_entry(
+    session: Session,
+    catalogue: Catalogue,
+    code: str,
+    values: Mapping[str, Any],
+    *,
+    by: Acting,
+    reason: str | None,
+) -> list[Fault]:
+    """Change the given values of one entry (CLEAR erases), with an event; return the warnings.
+
+    Raises E180 with everything that is wrong; nothing is written when nothing changes.
+    """
+    stored = {row["code"]: dict(row) for row in session.execute(select(catalogue.table)).mappings()}
+    entry = _Entry(Line("", "", 0, catalogue.kind.key, {"code": code, **values}), stored[code])
+    entry.line.faults += _examined(entry, catalogue)
+    if not entry.line.bad:
+        _refuse_taken([entry], catalogue, stored)
+    refuse(entry.line.faults, catalogue.kind.headings)
+    if entry.verdict == "updated":
+        before, after = stored[code], entry.after
+        changed = [name for name in after if after[name] != before[name]]
+        update_rows(session, catalogue.table, ("code",), changed, [(code, *map(after.get, changed))])
+        masks = {column.key: column.mask for column in catalogue.kind.columns if column.mask}
+        data = {name: [_shown(side[name], masks.get(name)) for side in (before, after)] for name in changed}
+        record(session, by, [Change(f"{catalogue.kind.key}.edit", code, reason=reason, data=data)])
+    return entry.line.faults
+
+
+def _shown(value: Any, mask: Callable[[str], str] | None) -> Any:
+    return mask(value) if mask and value else value
 
 
 def _is_text(value: object) -> bool:

@@ -80,10 +80,10 @@ def not_given(values: Mapping[str, Any], columns: Iterable[Column], faults: list
     ]
 
 
-def refuse(faults: Iterable[Fault]) -> None:
+def refuse(faults: Iterable[Fault], labels: Mapping[str, str] = LABELS) -> None:
     """Raise E180 with everything that is wrong; nothing when nothing is."""
     found = [
-        f"{LABELS.get(fault.field, '')}（{fault.message}）" for fault in faults if fault.severity == "error"
+        f"{labels.get(fault.field, '')}（{fault.message}）" for fault in faults if fault.severity == "error"
     ]
     if found:
         raise ZhupeiError("E180", count=len(found), problems="；".join(found))

@@ -39,6 +39,7 @@ class Place:
     before: Mapping[str, Any] | None
     after: Mapping[str, Any]
     taken: Mapping[str, int]
+    base_enabled: bool = True
 
     @property
     def text(self) -> str:
@@ -56,6 +57,8 @@ class Books:
     bases: Names
     specialties: Names
     stored: Mapping[tuple[str, str], Mapping[str, Any]]
+    disabled: frozenset[str]
+    """codes of bases that offer nothing"""
 
     def place(self, base: str, specialty: str, terms: Mapping[str, Any]) -> Place:
         """Return the place of these codes with its new terms; terms not given stay."""
@@ -63,7 +66,8 @@ class Books:
         before = None if row is None else {name: row[name] for name in TERMS}
         taken = {name: 0 if row is None else row[name] for name in _TAKEN}
         label = f"{self.bases.labels[base]} 的 {self.specialties.labels[specialty]}"
-        return Place((base, specialty), label, before, {**UNSAID, **(before or {}), **terms}, taken)
+        after = {**UNSAID, **(before or {}), **terms}
+        return Place((base, specialty), label, before, after, taken, base not in self.disabled)
 
 
 def open_books(session: Session, batch: Batch) -> Books:
@@ -72,11 +76,14 @@ def open_books(session: Session, batch: Batch) -> Books:
     # Seats must not be taken while quotas are compared with them.
     rows = session.execute(select(_PLAN).where(_PLAN.c.batch_id == batch.id).with_for_update()).mappings()
     stored = {(row["base_code"], row["specialty_code"]): dict(row) for row in rows}
-    return Books(base_names(session), specialty_names(session), stored)
+    disabled = session.execute(select(_BASE.c.code).where(_BASE.c.status == "disabled")).scalars()
+    return Books(base_names(session), specialty_names(session), stored, frozenset(disabled))
 
 
 def faults_of(place: Place) -> Iterator[Fault]:
-    """Yield what makes the new terms impossible: fewer seats than are taken."""
+    """Yield what makes the new terms impossible: fewer seats than are taken, a base that is disabled."""
+    if place.changed and not place.base_enabled and not place.after["stopped"]:
+        yield Fault("E474", "base", values={"place": place.label})
     quota, total = place.after["quota"], sum(place.taken.values())
     if quota < total:
         yield Fault("E410", "quota", values={"place": place.label, "taken": total, "quota": quota})
@@ -110,7 +117,7 @@ def set_place(
     """Set the given TERMS of one place; return it as the list has it, and whether it `changed`.
 
     A place that is not in the plan is made when the quota is given; without one it is E306. Raises E410 or
-    E411 below the seats taken, E405 when the plan may not change any more.
+    E411 below the seats taken, E474 for a disabled base, E405 when the plan may not change any more.
     """
     books = open_books(session, batch)
     codes = find_base(session, base), find_specialty(session, specialty)

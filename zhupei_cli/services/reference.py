@@ -28,7 +28,7 @@ _DEFAULT_SPECIALTIES = "specialties.csv"
 
 def import_bases(session: Session, reading: Reading, *, by: Acting) -> Imported:
     """Take training bases in from the rows of 基地; faults are left on the lines, bad rows stay out."""
-    return import_entries(session, _BASES, reading, by=by)
+    return import_entries(session, BASES, reading, by=by)
 
 
 def import_specialties(session: Session, reading: Reading, *, by: Acting) -> Imported:
@@ -71,7 +71,7 @@ def _mended_names(entry: dict[str, Any]) -> Iterator[Fault]:
     yield from ()
 
 
-_BASES = Catalogue(
+BASES = Catalogue(
     BASE,
     TrainingBase.metadata.tables["base"],
     {
@@ -96,7 +96,7 @@ _SPECIALTIES = Catalogue(
 
 def list_bases(session: Session, *, reveal_by: Acting | None = None) -> list[dict[str, Any]]:
     """Return all training bases by code; phones are masked unless `reveal_by`, which leaves an event."""
-    rows = _entries(session, _BASES)
+    rows = _entries(session, BASES)
     if reveal_by is not None:
         record(session, reveal_by, [Change("base.reveal", "base", data={"rows": len(rows)})])
     return [

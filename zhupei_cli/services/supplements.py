@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
 from zhupei_cli.errors import ZhupeiError
-from zhupei_cli.model import Batch, Plan
+from zhupei_cli.model import Batch, Plan, TrainingBase
 from zhupei_cli.services.events import record
 from zhupei_cli.services.imports import row_changes
 from zhupei_cli.services.lookup import find_batch
@@ -35,11 +35,12 @@ def find_parent(session: Session, code: str, *, year: int) -> Batch:
 def take_vacancies(session: Session, batch: Batch, parent: Batch, *, by: Acting) -> None:
     """Store the parent's free seats as the plan of `batch`, lines kept, limits less who sits there already.
 
-    Stopped places and full ones are left out. Raises E471 when nothing is left.
+    Stopped places, full ones and those of disabled bases are left out. Raises E471 when nothing is left.
     """
     statement = (
         select(_PLAN)
-        .where(_PLAN.c.batch_id == parent.id, _PLAN.c.stopped.is_(False))
+        .join(TrainingBase, TrainingBase.code == _PLAN.c.base_code)
+        .where(_PLAN.c.batch_id == parent.id, _PLAN.c.stopped.is_(False), TrainingBase.status == "enabled")
         .order_by(_PLAN.c.base_code, _PLAN.c.specialty_code)
     )
     rows = [row for one in session.execute(statement) if (row := _vacancy(batch, one))[3] > 0]
