@@ -1,4 +1,4 @@
--- Everything that 01 to 08 decide, a row each: what, of which object, for whom, how. Not applied, compared.
+-- Everything that 01 to 09 decide, a row each: what, of which object, for whom, how. Not applied, compared.
 WITH
 ours AS (SELECT oid, nspname FROM pg_namespace WHERE nspname IN ('public', 'zhupei', 'zhupei_base', 'zhupei_auditor')),
 relations AS (SELECT c.*, n.nspname || '.' || c.relname AS name FROM pg_class c JOIN ours n ON n.oid = c.relnamespace

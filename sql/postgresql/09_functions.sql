@@ -11,8 +11,9 @@ BEGIN
     EXECUTE format('ALTER VIEW %I.%I OWNER TO zhupei_keeper', f.schemaname, f.viewname);
   END LOOP;
 END $$;
-GRANT EXECUTE ON FUNCTION zhupei.tail, zhupei.masked, zhupei.masked_fields, zhupei.masked_content
-  TO zhupei_base, zhupei_auditor;
-GRANT EXECUTE ON FUNCTION zhupei.my_base TO zhupei_base, zhupei_auditor, zhupei_province;
-GRANT EXECUTE ON FUNCTION zhupei.my_applications, zhupei.my_placed, zhupei.my_trainees, zhupei.my_revealed,
-  zhupei.my_revealed_trainees, zhupei.note, zhupei.reveal, zhupei.begin_import, zhupei.decide TO zhupei_base;
+-- The masks, because a view's functions run as whoever asks; what a policy asks, for the same reason.
+GRANT EXECUTE ON FUNCTION zhupei.tail, zhupei.masked, zhupei.masked_fields, zhupei.masked_content TO zhupei_auditor;
+GRANT EXECUTE ON FUNCTION zhupei.my_base, zhupei.my_applications, zhupei.my_placed, zhupei.my_trainees,
+  zhupei.base_application, zhupei.base_choice, zhupei.base_review, zhupei.base_snapshot, zhupei.base_trainee,
+  zhupei.base_education, zhupei.base_work, zhupei.base_admission, zhupei.base_score, zhupei.base_plan,
+  zhupei.base_event, zhupei.note, zhupei.reveal, zhupei.begin_import, zhupei.decide TO zhupei_base;
