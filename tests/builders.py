@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.people import id_number
+from zhupei_cli.acting import CST
 from zhupei_cli.model import Base, Batch, BatchSetting, Specialty, TrainingBase
 from zhupei_cli.rules.run import Candidate, Inputs, Place, Spot
 from zhupei_cli.rules.run import Specialty as Kind
@@ -119,7 +120,7 @@ def _store_people(session: Session, batch: Batch, people: Sequence[Candidate]) -
         at = datetime.fromisoformat(one.submitted_at)
         rows["trainee"].append((who, *person, f"138{who:08d}", at, at, 0))
         form = (one.identity, "应届毕业生", 3, one.accept_adjust, "approved", f"{batch.id}:{who}")
-        rows["application"].append((id_, one.no, batch.id, who, *form, at, at, 1, at, 0))
+        rows["application"].append((id_, one.no, batch.id, who, *form, at, _day(at), at, 1, at, 0))
         rows["choice"] += [(id_, at + 1, batch.id, *spot) for at, spot in enumerate(one.choices)]
         studies = ("21", "郑州大学", "临床医学", "4", graduated)
         rows["snapshot"].append((id_, 1, *person, *studies, "{}", at))
@@ -134,8 +135,8 @@ _COLUMNS: Mapping[str, tuple[str, ...]] = {
     "trainee": ("id", *_PERSON, "mobile", "created_at", "updated_at", "touched_by"),
     "application": (
         *("id", "application_no", "batch_id", "trainee_id", "identity", "source_type", "train_years"),
-        *("accept_adjust", "status", "live_key", "first_submitted_at", "submitted_at", "snapshot_version"),
-        *("created_at", "touched_by"),
+        *("accept_adjust", "status", "live_key", "first_submitted_at", "submitted_on", "submitted_at"),
+        *("snapshot_version", "created_at", "touched_by"),
     ),
     "choice": ("application_id", "number", "batch_id", "base_code", "specialty_code"),
     "snapshot": (
@@ -246,6 +247,10 @@ def drawn_world(people: int, *, bases: int = 12, specialties: int = 8, seed: int
     cities = {f"B{base:03d}": f"41{base % 18:02d}00" for base in range(1, bases + 1)}
     kinds = {code: Kind("西医", at % 4 == 0) for at, code in enumerate(codes)}
     return Inputs(places=places, candidates=tuple(candidates), cities=cities, specialties=kinds)
+
+
+def _day(moment: datetime) -> date:
+    return moment.astimezone(CST).date()
 
 
 def _stamp(moment: datetime) -> str:

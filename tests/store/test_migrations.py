@@ -12,7 +12,13 @@ from zhupei_cli.store.engine import open_engine, transaction
 
 PERSON = """INSERT INTO trainee (id, id_type, id_number, name, created_at, updated_at, touched_by)
     VALUES (1, 'passport', 'E12345678', '王小明', '2026-06-01', '2026-06-01', 0)"""
-ADDED = {"account", "employer", "trainee_photo"}
+BATCH = """INSERT INTO batch (id, code, name, year, status, apply_from, apply_until, created_at)
+    VALUES (1, 'B', 'B', 2026, 'open', '2026-06-01', '2026-06-30', '2026-05-01')"""
+APPLICATION = """INSERT INTO application (id, application_no, batch_id, trainee_id, identity, source_type,
+    train_years, accept_adjust, status, live_key, first_submitted_at, submitted_at, snapshot_version,
+    created_at, touched_by) VALUES (1, 'B-0000001', 1, 1, 'own', '其他', 3, true, 'submitted', '1:1',
+    '2026-06-04 16:30:00', '2026-06-09 01:00:00', 2, '2026-06-01', 0)"""
+ADDED = {"account", "employer", "night", "trainee_photo"}
 
 
 def _down(connection: Connection, revision: str) -> None:
@@ -32,7 +38,8 @@ def test_people_of_the_first_version_stay_up_and_down(tmp_path: Path) -> None:
     url = f"sqlite:///{path}"
     schema.upgrade(url, "0001")
     with open_engine(url).begin() as connection:
-        connection.execute(text(PERSON))
+        for row in (PERSON, BATCH, APPLICATION):
+            connection.execute(text(row))
         old = set(inspect(connection).get_table_names())
     with pytest.raises(ZhupeiError) as caught, transaction(url):
         pass
@@ -41,6 +48,9 @@ def test_people_of_the_first_version_stay_up_and_down(tmp_path: Path) -> None:
     with transaction(url) as session:
         assert set(inspect(session.connection()).get_table_names()) - old == ADDED
         assert session.execute(text("SELECT name FROM trainee")).scalars().all() == ["王小明"]
+        # The day of the first submission, in China: half past midnight there.
+        days = session.execute(text("SELECT submitted_on FROM application")).scalars().all()
+        assert list(map(str, days)) == ["2026-06-05"]
     with open_engine(url).begin() as connection:
         _down(connection, "0001")
     with open_engine(url).begin() as connection:

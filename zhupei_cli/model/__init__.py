@@ -6,6 +6,7 @@ from zhupei_cli.model.application import Application, Choice, Review, Score, Sna
 from zhupei_cli.model.base import CHUNK, Base
 from zhupei_cli.model.batch import Batch, BatchSetting, Plan
 from zhupei_cli.model.events import Event, ImportRow, ImportRun
+from zhupei_cli.model.night import Night
 from zhupei_cli.model.reference import Counter, Specialty, TrainingBase
 from zhupei_cli.model.trainee import Education, Trainee, Work
 
@@ -24,6 +25,7 @@ __all__ = [
     "Event",
     "ImportRow",
     "ImportRun",
+    "Night",
     "Plan",
     "Review",
     "Run",

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
-from zhupei_cli.acting import Acting
+from zhupei_cli.acting import CST, Acting
 from zhupei_cli.errors import ZhupeiError
 from zhupei_cli.model import Admission, Application, Batch, Choice, Snapshot
 from zhupei_cli.rules.lifecycle import PUBLISHED
@@ -157,12 +157,12 @@ def add_applications(
     columns = (
         *("id", "application_no", "batch_id", "trainee_id", "identity", "source_type", "train_years"),
         *("accept_adjust", "live_key", "created_at", "touched_by"),
-        *("status", "first_submitted_at", "submitted_at", "snapshot_version"),
+        *("status", "first_submitted_at", "submitted_on", "submitted_at", "snapshot_version"),
     )
     state = (
-        (ApplicationStatus.DRAFT, None, None, None)
+        (ApplicationStatus.DRAFT, None, None, None, None)
         if submitted is None
-        else (ApplicationStatus.SUBMITTED, by.at, by.at, 1)
+        else (ApplicationStatus.SUBMITTED, by.at, _day(by.at), by.at, 1)
     )
     rows = [
         (
@@ -206,12 +206,19 @@ def set_submitted(
 ) -> None:
     """Make the applications 已提交, each with a snapshot of its person's profile as it is now."""
     add_snapshots(session, applications, at=by.at)
-    rows = [
-        (one.id, ApplicationStatus.SUBMITTED, one.first_submitted_at or by.at, by.at, next_version(one), seq)
-        for one, _ in applications
-    ]
-    changed = ("status", "first_submitted_at", "submitted_at", "snapshot_version", "touched_by")
+    rows = []
+    for one, _ in applications:
+        first = one.first_submitted_at or by.at
+        rows.append((one.id, ApplicationStatus.SUBMITTED, first, _day(first), by.at, next_version(one), seq))
+    changed = (
+        *("status", "first_submitted_at", "submitted_on", "submitted_at", "snapshot_version"),
+        "touched_by",
+    )
     update_rows(session, _APPLICATION, ("id",), changed, rows)
+
+
+def _day(moment: datetime) -> date:
+    return moment.astimezone(CST).date()
 
 
 def next_version(stored: Stored) -> int:
