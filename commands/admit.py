@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 from zhupei_cli.lazy import LazyGroup
-from zhupei_cli.services import admissions, freshness, listing, lookup, runs
+from zhupei_cli.services import admissions, freshness, listing, lookup, readiness, runs
 from zhupei_cli.settings import Settings
 from zhupei_cli.store.engine import reading, transaction
 from zhupei_cli.vocabulary import ROUND, RULE, VIA, Rule
@@ -35,6 +35,16 @@ RUN = (
     Column("inputs_sha256", "输入摘要"),
     Column("results_sha256", "结果摘要"),
 )
+CHECK = (
+    Column("batch", "批次"),
+    Column("status_label", "状态"),
+    Column("candidates", "考生"),
+    Column("with_scores", "其中有成绩"),
+    Column("own_records", "有基地单独成绩"),
+    Column("places", "在招岗位"),
+    Column("free_seats", "空余名额"),
+    Column("unreviewed", "未审核报名"),
+)
 RESULTS = (
     Column("application_no", "报名号"),
     Column("name", "姓名"),
@@ -57,6 +67,7 @@ _ACTS = "zhupei_cli.commands.admit_acts"
     cls=LazyGroup,
     lazy={
         "scores": ("zhupei_cli.commands.admit_scores:scores", "成绩：模板、导入、查看、分数段"),
+        "check": (f"{_HERE}:check", "计算前检查：考生、成绩、岗位是否齐全"),
         "run": (f"{_HERE}:run", "计算录取，结果编号保存"),
         "runs": (f"{_HERE}:runs_", "列出全部录取计算"),
         "show": (f"{_HERE}:show_", "查看一次录取计算"),
@@ -76,6 +87,30 @@ _ACTS = "zhupei_cli.commands.admit_acts"
 )
 def admit() -> None:
     """成绩和录取：导入成绩，计算、查看、确定录取结果。"""
+
+
+@click.command("check")
+@batch_option
+@format_options
+@pass_settings
+def check(settings: Settings, *, batch: str | None, out: Out) -> None:
+    """计算录取前检查考生、成绩和岗位是否齐全；有疑问时退出码为 3，不妨碍计算。
+
+    \b
+    例：zhupei admit check
+    """
+    with reading(settings.database_url) as session:
+        counts, findings = readiness.check_admission(session, lookup.find_batch(session, batch))
+    listed = [finding._asdict() for finding in findings]
+    if out.format in ("json", "jsonl"):
+        show_sheet({**counts, "ok": not findings, "findings": listed}, CHECK, out)
+    else:
+        show_sheet(counts, CHECK, out)
+        for finding in findings:
+            note(settings, f"提醒 [{finding.code}]：{finding.message}")
+    if findings:
+        click.get_current_context().exit(FINDINGS)
+    next_step(settings, "zhupei admit run", "计算录取")
 
 
 @click.command("run")

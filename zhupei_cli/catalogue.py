@@ -205,6 +205,12 @@ CATALOGUE: dict[str, Entry] = {
     "E472": Entry(2, "补录批次的年份 {year} 与批次 {batch} 的 {expected} 不同", "写 --year {expected}", "一人一年至多有一个有效录取，补录须与原批次同属一年。"),
     "E473": Entry(5, "{base} 在批次 {batches} 还有 {count} 个招收岗位，不能停用", "先停招：zhupei batch plan stop 基地 专业 --batch 批次", "停用的基地不再招收；正在进行的批次里还有岗位时，先逐个停招。"),
     "E474": Entry(5, "{place}：该基地已停用，不能列入招收计划", "恢复使用：zhupei base enable 基地编号", "停用的基地不列入任何批次的招收计划。"),
+    "E480": Entry(3, "没有可以录取的考生", "先审核报名：zhupei review queue", "只有审核通过、本年度尚未录取的报名才是考生。"),
+    "E481": Entry(3, "{count} 名考生没有成绩，也没有登记缺考，例如 {example}", "补导成绩：zhupei admit scores import 成绩.xlsx；锁定的批次先 zhupei batch unlock", "没有成绩的考生按缺考处理，不会录取。"),
+    "E482": Entry(3, "{count} 名考生的成绩不全，算不出总成绩，例如 {example}", "zhupei admit scores list 查看；缺考的填“缺考”", "权重不为 0 的项目缺一项就没有总成绩。"),
+    "E483": Entry(3, "{count} 名考生的志愿都已停招或不在招收计划中，例如 {example}", "zhupei batch plan list 核对招收计划", "志愿停招后只能靠调剂录取。"),
+    "E484": Entry(3, "{base} 的 {specialty} 已占名额比计划多 {count} 人", "zhupei batch plan list 核对招收计划", "计划人数少于已占人数，这个岗位不再录取。"),
+    "E485": Entry(3, "还有 {count} 份报名没有审核", "zhupei review queue 查看待审核的报名", "锁定时仍未审核的报名不是考生。"),
     # -- E5xx database -----------------------------------------------------------------------------
     "E501": Entry(6, "数据库不存在：{database}", "先运行 zhupei db init 建库，或用 --database 指向已有数据库", "为避免拼错路径时悄悄建出空库，只有 db init 会创建数据库。"),
     "E502": Entry(2, "数据库地址不对：{database}", "例如 sqlite:///zhupei.sqlite 或 postgresql+psycopg://用户@主机/库名", "地址的写法不对，或缺少对应的驱动。"),

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from tests.builders import store_world, worked_example
 from tests.conftest import OPERATOR, Ran, Run
@@ -45,6 +45,29 @@ def admit(season: str, zhupei: Run) -> Call:
 def _rows(database: str, model: type[Any]) -> int:
     with transaction(database, read_only=True) as session:
         return len(session.execute(select(model)).all())
+
+
+def test_check_shows_what_is_there_and_what_is_doubtful(admit: Call, season: str) -> None:
+    sheet = (
+        "批次            T\n"
+        "状态            已锁定\n"
+        "考生            5\n"
+        "其中有成绩      {}\n"
+        "有基地单独成绩  0\n"
+        "在招岗位        3\n"
+        "空余名额        4\n"
+        "未审核报名      0\n"
+    )
+    assert admit("check") == Ran(0, sheet.format(5), "下一步：zhupei admit run（计算录取）\n")
+    with transaction(season) as session:
+        session.execute(delete(Score).where(Score.application_id == 2))
+    doubt = (
+        "1 名考生没有成绩，也没有登记缺考，例如 T-0000002；"
+        "补导成绩：zhupei admit scores import 成绩.xlsx；锁定的批次先 zhupei batch unlock"
+    )
+    assert admit("check") == Ran(3, sheet.format(4), f"提醒 [E481]：{doubt}\n")
+    found = json.loads(admit("check", "--json").out)
+    assert (found["ok"], found["findings"]) == (False, [{"code": "E481", "message": doubt}])
 
 
 def test_run_says_what_it_found_and_what_comes_next(admit: Call) -> None:

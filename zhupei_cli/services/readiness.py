@@ -1,0 +1,51 @@
+"""Is everything there that an admission is computed from? Asked before `admit run`, answered with counts."""
+
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from zhupei_cli.errors import sentence
+from zhupei_cli.model import Application, Batch
+from zhupei_cli.rules.audit import Finding
+from zhupei_cli.rules.readiness import Doubt, doubts
+from zhupei_cli.rules.rooms import open_rooms
+from zhupei_cli.services.lookup import base_names, specialty_names
+from zhupei_cli.services.run_inputs import load_inputs
+from zhupei_cli.vocabulary import BATCH_STATUS, ApplicationStatus, Rule
+
+
+def check_admission(session: Session, batch: Batch) -> tuple[dict[str, Any], list[Finding]]:
+    """Return what an admission of `batch` would be computed from, and what is doubtful about it."""
+    inputs = load_inputs(session, batch, rule=Rule.CHOICE_FIRST, round_="main", adjust=True).inputs
+    waiting = _waiting(session, batch)
+    found = [*([Doubt("E485", {"count": waiting})] if waiting else ()), *doubts(inputs)]
+    bases, specialties = base_names(session).labels, specialty_names(session).labels
+    rooms = open_rooms(inputs).values()
+    counts = {
+        "batch": batch.code,
+        "status": batch.status,
+        "status_label": BATCH_STATUS.label(batch.status),
+        "candidates": len(inputs.candidates),
+        "with_scores": sum(1 for one in inputs.candidates if one.records),
+        "own_records": sum(1 for one in inputs.candidates if any(record.base for record in one.records)),
+        "places": len(rooms),
+        "free_seats": sum(max(0, room.free) for room in rooms),
+        "unreviewed": waiting,
+    }
+    return counts, [_finding(doubt, bases, specialties) for doubt in found]
+
+
+def _waiting(session: Session, batch: Batch) -> int:
+    statement = select(func.count()).where(
+        Application.batch_id == batch.id, Application.status == ApplicationStatus.SUBMITTED
+    )
+    return session.execute(statement).scalar_one()
+
+
+def _finding(doubt: Doubt, bases: dict[str, str], specialties: dict[str, str]) -> Finding:
+    values = doubt.values
+    if "specialty" in values:
+        names = {"base": bases[values["base"]], "specialty": specialties[values["specialty"]]}
+        values = {**values, **names}
+    return Finding(doubt.code, sentence(doubt.code, values))
