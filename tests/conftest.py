@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -56,9 +56,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run a test that asks for a database on SQLite and on PostgreSQL."""
     if "backend" in metafunc.fixturenames:
         chosen: str = metafunc.config.getoption("--on")
-        backends = BACKENDS if chosen == "both" else (chosen,)
+        backends: Sequence[str] = BACKENDS if chosen == "both" else (chosen,)
         if metafunc.definition.get_closest_marker("sqlite"):
-            backends = tuple(one for one in backends if one == "sqlite")
+            backends = [backend for backend in backends if backend == "sqlite"]
         metafunc.parametrize("backend", backends)
 
 
@@ -105,18 +105,15 @@ def new_database(request: pytest.FixtureRequest, backend: str, tmp_path: Path) -
         return f"sqlite:///{path}"
 
     def on_server() -> str:
+        server: Server = request.getfixturevalue("server")
         name = f"zhupei_{os.getpid()}_{len(made)}"
         server.create(name, template=request.getfixturevalue("server_template"))
         made.append(name)
         return server.url(name)
 
-    if backend == "sqlite":
-        yield in_file
-        return
-    server: Server = request.getfixturevalue("server")
-    yield on_server
-    for name in made:
-        server.drop(name)
+    yield in_file if backend == "sqlite" else on_server
+    for name in made if backend == "postgresql" else ():
+        request.getfixturevalue("server").drop(name)
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from sqlalchemy import exc, select, text
+from sqlalchemy import select, text
 
 from zhupei_cli.errors import ZhupeiError
 from zhupei_cli.model import Batch, BatchSetting, Counter, Specialty
@@ -55,6 +55,7 @@ def test_a_newer_database_is_refused(database: str) -> None:
     assert _refusal(database) == ("E504", 6)
 
 
+@pytest.mark.sqlite
 def test_a_connection_is_set_for_safety(database: str) -> None:
     with transaction(database) as session:
         found = {
@@ -65,9 +66,10 @@ def test_a_connection_is_set_for_safety(database: str) -> None:
 
 
 def test_the_database_says_no_by_itself(database: str) -> None:
-    with pytest.raises(exc.IntegrityError), transaction(database) as session:
+    with pytest.raises(ZhupeiError) as caught, transaction(database) as session:
         session.add(BatchSetting(batch_id=77, key="weights", value=""))
         session.flush()
+    assert caught.value.code == "E621"
 
 
 def test_a_block_that_ends_well_is_kept_and_any_other_is_not(database: str) -> None:
@@ -130,6 +132,7 @@ def test_what_a_writer_has_read_is_still_true_when_it_writes(database: str) -> N
         assert session.get_one(Counter, "plain").value == 4
 
 
+@pytest.mark.sqlite
 def test_files_beside_the_database_are_its_owners_alone(database: str, template: Path) -> None:
     assert stat.S_IMODE(template.stat().st_mode) == 0o600
     path = Path(database.removeprefix("sqlite:///"))

@@ -1,25 +1,48 @@
 """Writing many rows with one statement, and reading the rows of many keys."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import Delete, Dialect, Insert, Row, Select, Table, Update, bindparam, update
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    Delete,
+    Insert,
+    Row,
+    Select,
+    Table,
+    Update,
+    bindparam,
+    update,
+)
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.elements import SQLCoreOperations
+from sqlalchemy.types import TypeEngine
+
+from zhupei_cli.store.server import copy_rows, given_rows
 
 #: Keys in one IN list: few enough for every database's limit on variables.
 KEYS_AT_ONCE = 5_000
 
 Rows = Sequence[tuple[Any, ...]]
 Processor = Callable[[Any], Any]
+S = TypeVar("S", Update, Delete)
 
 
 def insert_rows(session: Session, table: Table, columns: Sequence[str], rows: Rows) -> None:
-    """Insert `rows` (tuples in the order of `columns`) with one executemany; nothing when there are none."""
-    if rows:
-        _execute(session, table.insert(), columns, rows)
+    """Insert `rows` (tuples in the order of `columns`) at once; nothing when there are none."""
+    if not rows:
+        return
+    connection = session.connection()
+    if connection.dialect.name == "postgresql":
+        types = [table.c[name].type for name in columns]
+        copy_rows(
+            connection, table, columns, _processed(rows, [_processor(each, connection) for each in types])
+        )
+    else:
+        _execute(connection, table.insert(), columns, rows)
 
 
 def update_rows(
@@ -28,28 +51,43 @@ def update_rows(
     """Update `columns` where `key` matches; each row holds the key's values, then the columns' values."""
     if not rows:
         return
-    statement = update(table).values(
-        {name: bindparam(f"new_{name}", type_=table.c[name].type) for name in columns}
-    )
-    for name in key:
-        statement = statement.where(table.c[name] == bindparam(f"key_{name}", type_=table.c[name].type))
     names = [f"key_{name}" for name in key] + [f"new_{name}" for name in columns]
-    _execute(session, statement, names, rows)
+    types = [table.c[name].type for name in (*key, *columns)]
+    connection = session.connection()
+    if connection.dialect.name == "postgresql":
+        given = given_rows(names, types, rows)
+        values = {name: given.c[f"new_{name}"] for name in columns}
+        connection.execute(_matching(update(table).values(values), table, key, dict(given.c)))
+        return
+    binds = _binds(names, types)
+    values = {name: binds[f"new_{name}"] for name in columns}
+    _execute(connection, _matching(update(table).values(values), table, key, binds), names, rows)
 
 
 def delete_rows(session: Session, table: Table, key: Sequence[str], rows: Rows) -> None:
     """Delete the rows whose `key` columns have the values of each tuple."""
     if not rows:
         return
-    statement = table.delete()
-    for name in key:
-        statement = statement.where(table.c[name] == bindparam(f"key_{name}", type_=table.c[name].type))
-    _execute(session, statement, [f"key_{name}" for name in key], rows)
-
-
-def _execute(session: Session, statement: Insert | Update | Delete, names: Sequence[str], rows: Rows) -> None:
-    # Core takes a dict per row and is four times slower; the SQL is still compiled from the Table.
+    names, types = [f"key_{name}" for name in key], [table.c[name].type for name in key]
     connection = session.connection()
+    if connection.dialect.name == "postgresql":
+        connection.execute(_matching(table.delete(), table, key, dict(given_rows(names, types, rows).c)))
+    else:
+        _execute(connection, _matching(table.delete(), table, key, _binds(names, types)), names, rows)
+
+
+def _binds(names: Sequence[str], types: Sequence[TypeEngine[Any]]) -> dict[str, BindParameter[Any]]:
+    return {name: bindparam(name, type_=type_) for name, type_ in zip(names, types, strict=True)}
+
+
+def _matching(statement: S, table: Table, key: Sequence[str], values: Mapping[str, Any]) -> S:
+    return statement.where(*(table.c[name] == values[f"key_{name}"] for name in key))
+
+
+def _execute(
+    connection: Connection, statement: Insert | Update | Delete, names: Sequence[str], rows: Rows
+) -> None:
+    # Core takes a dict per row and is four times slower; the SQL is still compiled from the Table.
     keys = list(names) if isinstance(statement, Insert) else None
     compiled = statement.compile(dialect=connection.dialect, column_keys=keys)
     assert isinstance(compiled, SQLCompiler)
@@ -57,19 +95,23 @@ def _execute(session: Session, statement: Insert | Update | Delete, names: Seque
         connection.execute(statement, [dict(zip(names, row, strict=True)) for row in rows])
         return
     order = [names.index(name) for name in compiled.positiontup or ()]
-    processors = [_processor(compiled, name, connection.dialect) for name in compiled.positiontup or ()]
-    connection.exec_driver_sql(str(compiled), _processed(rows, order, processors))
-
-
-def _processor(compiled: SQLCompiler, name: str, dialect: Dialect) -> Processor | None:
-    return compiled.binds[name].type.dialect_impl(dialect).bind_processor(dialect)
-
-
-def _processed(rows: Rows, order: list[int], processors: list[Processor | None]) -> list[tuple[Any, ...]]:
+    processors = [_processor(compiled.binds[name].type, connection) for name in compiled.positiontup or ()]
     columns = list(zip(*rows, strict=True))
+    connection.exec_driver_sql(str(compiled), _converted([columns[at] for at in order], processors))
+
+
+def _processor(type_: TypeEngine[Any], connection: Connection) -> Processor | None:
+    return type_.dialect_impl(connection.dialect).bind_processor(connection.dialect)
+
+
+def _processed(rows: Rows, processors: list[Processor | None]) -> Rows:
+    return rows if not any(processors) else _converted(list(zip(*rows, strict=True)), processors)
+
+
+def _converted(columns: list[tuple[Any, ...]], processors: list[Processor | None]) -> list[tuple[Any, ...]]:
     converted = [
-        columns[index] if process is None else _each_once(process, columns[index])
-        for index, process in zip(order, processors, strict=True)
+        column if process is None else _each_once(process, column)
+        for column, process in zip(columns, processors, strict=True)
     ]
     return list(zip(*converted, strict=True))
 

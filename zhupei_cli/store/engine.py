@@ -109,7 +109,7 @@ def transaction(
     """
     with translated(), Session(_engine_for(url, read_only), autoflush=False) as session:
         if not read_only:
-            wait_for_turn(session.connection())
+            wait_for_turn(session.connection(), BUSY_TIMEOUT)
         _require_head(session)
         require_admitted(session, bases=bases)
         yield session

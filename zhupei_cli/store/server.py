@@ -1,15 +1,27 @@
 """What is particular to a PostgreSQL server: how it is opened, and how writers take turns."""
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, pool
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    Subquery,
+    Table,
+    bindparam,
+    create_engine,
+    event,
+    exc,
+    func,
+    pool,
+    select,
+)
 from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.types import TypeEngine
 
 #: One number for all that our program writes; an advisory lock belongs to the database it is taken in.
 TURN = 0x7A68_7570_6569
-#: How long a writer waits for its turn, in seconds: as long as on a file.
-PATIENCE = 30
-
 WRITING = {"isolation_level": "READ COMMITTED"}
 #: All queries of a reader see one state of the database, as on a file.
 READING = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
@@ -28,21 +40,61 @@ def server_engine(url: URL) -> Engine:
 
 
 def _without_details(context: ExceptionContext) -> None:
-    # "DETAIL: Key (id_number)=(…) already exists" tells whoever must not know it that a person exists.
-    diagnosis: Any = getattr(context.original_exception, "diag", None)
-    if diagnosis is not None and diagnosis.message_primary:
-        context.original_exception.args = (diagnosis.message_primary,)
-        if context.sqlalchemy_exception is not None:
-            context.sqlalchemy_exception.args = (f"({diagnosis.sqlstate}) {diagnosis.message_primary}",)
+    # "DETAIL: Key (id_number)=(…) already exists" tells of people whoever must not know them.
+    primary = _without(context.original_exception)
+    if primary and context.sqlalchemy_exception is not None:
+        context.sqlalchemy_exception.args = (primary,)
 
 
-def wait_for_turn(connection: Connection) -> None:
-    """Make the transaction the only one of our program that writes, until it ends; E601 after 30 seconds.
+def _without(error: Any) -> str | None:
+    diagnosis = getattr(error, "diag", None)
+    if diagnosis is None or not diagnosis.message_primary:
+        return None
+    error.args = (f"({diagnosis.sqlstate}) {diagnosis.message_primary}",)
+    return str(error)
+
+
+def wait_for_turn(connection: Connection, patience: int) -> None:
+    """Make the transaction the only one of our program that writes, until it ends.
+
+    The server says "lock not available" after `patience` milliseconds.
 
     Reading, judging and writing is then one step, as on a file: no seat is given twice, no two writers
     wait for each other. The chain of events would let only one of them go on anyway.
     """
     if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{PATIENCE}s'")
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {patience}")
         # READ COMMITTED: a snapshot older than the turn would show what the one before has changed since.
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({TURN})")
+
+
+def copy_rows(
+    connection: Connection, table: Table, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]
+) -> None:
+    """Write `rows` by COPY inside the transaction of `connection`: nine times as fast as INSERT."""
+    import psycopg
+
+    quote = connection.dialect.identifier_preparer.quote
+    statement = f"COPY {quote(table.name)} ({', '.join(map(quote, columns))}) FROM STDIN"
+    driver: Any = connection.connection.driver_connection
+    try:
+        with driver.cursor() as cursor, cursor.copy(statement) as copy:
+            for row in rows:
+                copy.write_row(row)
+    except psycopg.Error as error:
+        _without(error)
+        raise exc.DBAPIError.instance(
+            statement, (), error, psycopg.Error, hide_parameters=True, dialect=connection.dialect
+        ) from error
+
+
+def given_rows(
+    names: Sequence[str], types: Sequence[TypeEngine[Any]], rows: Sequence[tuple[Any, ...]]
+) -> Subquery:
+    """Return `rows` as a table with columns `names`: one array a column, whatever their number."""
+    from sqlalchemy.dialects.postgresql import ARRAY
+
+    columns = zip(names, types, zip(*rows, strict=True), strict=True)
+    return select(
+        *(func.unnest(bindparam(name, list(each), ARRAY(type_))).label(name) for name, type_, each in columns)
+    ).subquery("given")
