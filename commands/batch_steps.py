@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import click
 
-from zhupei_cli.services import lookup, stages
+from zhupei_cli.files import replacing
+from zhupei_cli.services import lookup, sealing, stages
 from zhupei_cli.settings import Settings
 from zhupei_cli.store.engine import transaction
 from zhupei_cli.vocabulary import BATCH_STATUS
@@ -178,3 +180,35 @@ def extend(
         found = lookup.find_batch(session, batch)
         moved = stages.extend_batch(session, found, until, by=settings.acting(), reason=reason)
     _tell(settings, moved, as_json=as_json, dry_run=dry_run, then=None)
+
+
+@click.command("seal")
+@batch_argument
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="写入的文件，默认 批次编号_封存.zip",
+)
+@click.option("--force", is_flag=True, help="覆盖已有文件")
+@json_option
+@pass_settings
+def seal(settings: Settings, *, batch: str | None, output: Path | None, force: bool, as_json: bool) -> None:
+    """封存正式录取的批次：录取计算的输入和结果、录取状态、操作记录，没有个人信息。
+
+    封存号印在公示材料上，任何人都可以用 zhupei verify 核对文件，不需要数据库。
+
+    \b
+    例：zhupei batch seal HN2026
+        zhupei batch seal HN2026 -o 封存/HN2026.zip
+    """
+    with transaction(settings.database_url) as session:
+        found = lookup.find_batch(session, batch)
+        path = output or Path(f"{found.code}_封存.zip")
+        with replacing(path, force=force) as beside:
+            summary = sealing.seal_batch(session, found, beside, by=settings.acting())
+    sentence = f"批次 {summary['batch']} 已封存到 {path}，封存号 {summary['seal']}"
+    show_summary(settings, {**summary, "file": str(path)}, sentence, as_json=as_json)
+    if not as_json:
+        next_step(settings, f"zhupei verify {path}", "核对封存的文件")

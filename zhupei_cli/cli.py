@@ -32,6 +32,7 @@ COMMANDS = {
     "review": ("zhupei_cli.commands.review:review", "基地审核"),
     "admit": ("zhupei_cli.commands.admit:admit", "成绩和录取"),
     "export": ("zhupei_cli.commands.export:export", "录取名单、空缺岗位等的导出"),
+    "verify": ("zhupei_cli.commands.verify:verify", "核对封存的批次文件，不需要数据库"),
     "demo": ("zhupei_cli.commands.demo:demo", "用虚构数据演示全部流程"),
     "explain": ("zhupei_cli.commands.explain:explain", "解释错误代码的原因和处理办法"),
 }

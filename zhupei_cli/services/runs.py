@@ -209,7 +209,7 @@ def list_results(session: Session, run: Run, *, reveal: bool = False) -> list[di
 
 def verify_run(session: Session, run: Run) -> list[Finding]:
     """Compute the run again from its stored inputs; return what does not match its digests."""
-    text = _stored_text(session, run)
+    text = stored_text(session, run)
     if digest([text]) != run.inputs_sha256:
         return [_unlike(run, "输入")]  # nothing can be computed from what is no longer the input
     computed = digest(results_text(admit(parse_inputs([text]))))
@@ -219,14 +219,15 @@ def verify_run(session: Session, run: Run) -> list[Finding]:
     return findings
 
 
-def _stored_text(session: Session, run: Run) -> str:
+def stored_text(session: Session, run: Run) -> str:
+    """Return the canonical text of a run's inputs as it was stored."""
     pieces = select(_INPUT.c.content).where(_INPUT.c.run_id == run.id).order_by(_INPUT.c.part)
     return "".join(session.execute(pieces).scalars())
 
 
 def stored_inputs(session: Session, run: Run) -> Inputs:
     """Return the inputs a run was computed from; E465 if they are not what was stored."""
-    text = _stored_text(session, run)
+    text = stored_text(session, run)
     if digest([text]) != run.inputs_sha256:
         raise ZhupeiError("E465", run=run.number, what="输入")
     return parse_inputs([text])
