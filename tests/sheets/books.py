@@ -28,20 +28,23 @@ SHEET_PART = "xl/worksheets/sheet1.xml"
 ONE_ROW = '<row r="1"><c r="A1"><v>1</v></c></row>'
 
 
-def package(
-    path: Path, rows: str = ONE_ROW, *, tail: str = "", parts: Mapping[str, str | bytes] = {}
-) -> Path:
-    """Write an .xlsx whose one sheet `S` holds `rows` as XML; `parts` replace or add to the package."""
-    everything: dict[str, str | bytes] = {
+def parts_of(rows: str = ONE_ROW, *, tail: str = "") -> dict[str, str | bytes]:
+    """Return the parts of an .xlsx whose one sheet `S` holds `rows` as XML."""
+    return {
         "[Content_Types].xml": _TYPES,
         "_rels/.rels": _RELATIONS.format(kind="officeDocument", target="xl/workbook.xml"),
         "xl/workbook.xml": _WORKBOOK,
         "xl/_rels/workbook.xml.rels": _RELATIONS.format(kind="worksheet", target="worksheets/sheet1.xml"),
         SHEET_PART: SHEET.format(rows=rows, tail=tail),
-        **parts,
     }
+
+
+def package(
+    path: Path, rows: str = ONE_ROW, *, tail: str = "", parts: Mapping[str, str | bytes] = {}
+) -> Path:
+    """Write an .xlsx whose one sheet `S` holds `rows` as XML; `parts` replace or add to the package."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in everything.items():
+        for name, content in {**parts_of(rows, tail=tail), **parts}.items():
             archive.writestr(name, content)
     return path
 

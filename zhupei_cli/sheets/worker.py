@@ -25,9 +25,10 @@ _LAST: Final = ("done", "error", "system", "broken")
 class Worker:
     """A reading process, started when first asked and kept for further files. Ask for one file at a time."""
 
-    def __init__(self) -> None:
+    def __init__(self, start: str = _START) -> None:
         #: The most memory the process has had, in bytes, as it said after the last good file.
         self.peak = 0
+        self._start = start
         self._process: subprocess.Popen[bytes] | None = None
         self._owner = 0
 
@@ -56,6 +57,11 @@ class Worker:
             if not answered:
                 self.close()
 
+    @property
+    def process_id(self) -> int | None:
+        """Return the number of the process, None when there is none."""
+        return None if self._process is None else self._process.pid
+
     def close(self) -> None:
         """End the process; the next question starts another."""
         process, self._process = self._process, None
@@ -70,7 +76,7 @@ class Worker:
         self.close()
         here = str(Path(zhupei_cli.__file__).parent.parent)
         # Without site: half the time to start. What site found is told.
-        command = [sys.executable, "-I", "-S", "-X", "utf8", "-c", _START, here, *filter(None, sys.path)]
+        command = [sys.executable, "-I", "-S", "-X", "utf8", "-c", self._start, here, *filter(None, sys.path)]
         pipe = subprocess.PIPE
         self._process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL)
         self._owner = os.getpid()
