@@ -37,6 +37,7 @@ _EMPLOYER, _LISTS = "zhupei_cli.commands.trainee_employer", "zhupei_cli.commands
         "show": (f"{_LISTS}:show_", "查看一个学员的全部信息和还缺的内容"),
         "check": (f"{_LISTS}:check", "检查学员信息是否齐全、一致"),
         "history": (f"{_LISTS}:history", "列出对一个学员做过的全部操作"),
+        "erase": ("zhupei_cli.commands.trainee_erase:erase", "删除一个学员的个人信息"),
     },
 )
 def trainee() -> None:

@@ -77,6 +77,7 @@ ACTIONS = {
     "trainee.work.add": "添加工作经历",
     "trainee.work.remove": "删除工作经历",
     "trainee.reveal": "查看完整信息",
+    "trainee.erase": "删除个人信息",
     "account.open": "开通账号",
     "account.reset": "重设密码",
     "account.check": "核对密码",

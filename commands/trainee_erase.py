@@ -1,0 +1,35 @@
+"""`zhupei trainee erase`: a person's data goes for good."""
+
+import click
+
+from zhupei_cli.services.erasing import erase_person
+from zhupei_cli.settings import Settings
+from zhupei_cli.store.engine import transaction
+
+from ._options import confirm, dry_run_option, json_option, pass_settings, yes_option
+from ._output import show_summary
+from .batch import tried
+
+
+@click.command("erase")
+@click.argument("who", metavar="WHO")
+@click.option("--reason", metavar="REASON", required=True, help="删除的原因，例如 本人申请")
+@yes_option
+@dry_run_option
+@json_option
+@pass_settings
+def erase(settings: Settings, who: str, *, reason: str, yes: bool, dry_run: bool, as_json: bool) -> None:
+    """删除一个学员的个人信息，不能恢复；WHO 是证件号码或用户名。
+
+    没有报过名的全部删除；报过名的，所有批次归档或取消以后才能删除，审核和录取的结果保留，
+    其中不再有姓名、证件号码等个人信息。备份里的信息不受影响。
+
+    \b
+    例：zhupei trainee erase wang1999 --reason 本人申请
+    """
+    confirm("删除个人信息后不能恢复，继续吗？", settings, yes=yes or dry_run)
+    with transaction(settings.database_url, dry_run=dry_run) as session:
+        summary = erase_person(session, who, by=settings.acting(), reason=reason)
+    kept = "" if summary["deleted"] else f"，保留 {summary['applications']} 份报名的审核和录取结果"
+    sentence = tried(f"已删除个人信息{kept}", dry_run=dry_run)
+    show_summary(settings, {**summary, "dry_run": dry_run}, sentence, as_json=as_json)
