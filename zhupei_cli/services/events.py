@@ -14,6 +14,7 @@ from zhupei_cli.model import Event
 from zhupei_cli.services import base_login
 from zhupei_cli.store.bulk import insert_rows
 from zhupei_cli.store.counters import take
+from zhupei_cli.store.walls import signature
 
 _COLUMNS = ("seq", "at", "who", "action", "batch_id", "subject", "before", "after", "reason", "data", "hash")
 
@@ -39,19 +40,26 @@ def record(session: Session, by: Acting, changes: Sequence[Change]) -> range:
     """
     if base_login.is_base(session):
         return _noted(session, changes)
+    who = signature(session, by.who)
     numbers = take(session, "event", len(changes))
     previous = _head(session, numbers.start)
     rows = []
     for seq, change in zip(numbers, changes, strict=True):
-        data = None if change.data is None else canonical(change.data)
-        texts = (change.before, change.after, change.reason, data)
-        fields = (by.at.isoformat(), by.who, change.action, change.batch_id, change.subject, *texts)
+        texts = (change.before, change.after, change.reason, _data(change, who, by))
+        fields = (by.at.isoformat(), who, change.action, change.batch_id, change.subject, *texts)
         previous = chained(previous, (seq, *fields))
         rows.append((seq, by.at, *fields[1:], previous))
     table = Event.__table__
     assert isinstance(table, Table)
     insert_rows(session, table, _COLUMNS, rows)
     return numbers
+
+
+def _data(change: Change, who: str, by: Acting) -> str | None:
+    """Return the data as JSON; behind a login's name the operator's is a remark."""
+    if who == by.who:
+        return None if change.data is None else canonical(change.data)
+    return canonical({**(change.data or {}), "operator": by.who})
 
 
 def _noted(session: Session, changes: Sequence[Change]) -> range:

@@ -16,6 +16,7 @@ from zhupei_cli.services import base_login
 from zhupei_cli.services.events import Change, canonical, record
 from zhupei_cli.store.bulk import in_chunks, insert_rows
 from zhupei_cli.store.counters import take
+from zhupei_cli.store.walls import signature
 
 _RUN: Table = ImportRun.metadata.tables["import_run"]
 _ROW: Table = ImportRow.metadata.tables["import_row"]
@@ -115,7 +116,7 @@ def begin_import(
     )
     numbers = (counts.inserted, counts.updated, counts.unchanged, counts.rejected, counts.warned)
     text = json.dumps(listed, ensure_ascii=False)
-    row = (import_id, kind, batch_id, text, *numbers, by.who, by.at, seq)
+    row = (import_id, kind, batch_id, text, *numbers, signature(session, by.who), by.at, seq)
     insert_rows(session, _RUN, columns, [row])
     return import_id, seq
 

@@ -17,6 +17,7 @@ from zhupei_cli.services.imports import Counts, Imported, Line, begin_import, re
 from zhupei_cli.services.workbooks import Reading
 from zhupei_cli.store.bulk import insert_rows
 from zhupei_cli.store.counters import take
+from zhupei_cli.store.walls import signature
 from zhupei_cli.vocabulary import BATCH_STATUS, ApplicationStatus, BatchStatus, Decision
 
 _REVIEW: Table = Review.metadata.tables["review"]
@@ -128,13 +129,14 @@ def carry_out(
         base_login.decide(session, batch, chosen, import_id)
         return
     seqs = record(session, by, list(_changes(batch, decisions, base)))
+    who = signature(session, by.who)
     ids = take(session, "review", len(decisions))
     columns = (
         *("id", "application_id", "decision", "reason", "base_code", "snapshot_version"),
         *("decided_by", "decided_at"),
     )
     rows = [
-        (id_, one.id, verdict.decision, verdict.reason, base, one.snapshot_version, by.who, by.at)
+        (id_, one.id, verdict.decision, verdict.reason, base, one.snapshot_version, who, by.at)
         for id_, (verdict, one) in zip(ids, decisions, strict=True)
     ]
     insert_rows(session, _REVIEW, columns, rows)

@@ -22,6 +22,7 @@ from zhupei_cli.services.lookup import base_names, specialty_names
 from zhupei_cli.services.run_inputs import Loaded
 from zhupei_cli.store.bulk import in_chunks, insert_rows
 from zhupei_cli.store.counters import take
+from zhupei_cli.store.walls import signature
 
 _TABLES = Run.metadata.tables
 _RUN: Table = _TABLES[Run.__tablename__]
@@ -53,7 +54,7 @@ def store_run(
     digests = (summary["inputs_sha256"], summary["results_sha256"])
     counts = (summary["candidates"], summary["admitted"], summary["vacancies"])
     how = (inputs.rule, inputs.round, inputs.adjust)
-    run = (id_, batch.id, number, *how, *counts, *digests, by.who, by.at)
+    run = (id_, batch.id, number, *how, *counts, *digests, signature(session, by.who), by.at)
     insert_rows(session, _RUN, _RUN_COLUMNS, [run])
     _store_inputs(session, id_, pieces)
     columns = (

@@ -67,6 +67,12 @@ def _kind(row: Any) -> Kind:
     return Kind.OWNER
 
 
+def signature(session: Session, operator: str) -> str:
+    """Return who does something: behind a wall the login, which cannot be forged, else the operator."""
+    login = login_of(session)
+    return operator if login.name is None or login.kind == Kind.OWNER else login.name
+
+
 def require_admitted(session: Session, *, bases: bool) -> None:
     """Raise E605 for the login of a base, unless it has one and what is to be done is meant for `bases`."""
     login = login_of(session)

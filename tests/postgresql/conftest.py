@@ -1,0 +1,173 @@
+"""A PostgreSQL 16 and an 18 with walls: people of two bases, a login of each kind, what must not be seen."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from tests.builders import store_world
+from tests.conftest import NOW, OPERATOR
+from tests.people import id_number, open_batch, person, write_people
+from tests.server import Server, running_server
+from zhupei_cli.acting import Acting
+from zhupei_cli.model import Batch
+from zhupei_cli.rules.masking import mask_id
+from zhupei_cli.rules.run import Held, Inputs, Place, Specialty
+from zhupei_cli.services import logins, reviews, roles
+from zhupei_cli.services.importing import Options
+from zhupei_cli.services.reference import load_default_specialties
+from zhupei_cli.services.reviews import Verdict
+from zhupei_cli.services.trainees import import_trainees
+from zhupei_cli.services.workbooks import read_workbooks
+from zhupei_cli.sheets import kinds
+from zhupei_cli.store.engine import transaction
+from zhupei_cli.store.schema import create
+from zhupei_cli.store.walls import Kind
+from zhupei_cli.vocabulary import Decision
+
+BASE, OTHER = "4101001", "4103001"
+PASSWORD = "geheim-2026-x"
+REASON = "别家的理由"
+#: login → its kind and base
+LOGINS = {
+    "zhao": (Kind.BASE, BASE),
+    "qian": (Kind.BASE, OTHER),
+    "sun": (Kind.AUDITOR, None),
+    "li": (Kind.PROVINCE, None),
+}
+_BY = Acting(OPERATOR, NOW)
+_PEOPLE = (
+    person(1),
+    person(2),
+    person(3, name="钱外一", choice1_base=OTHER, choice2_base=BASE),
+    person(4, name="钱外二", choice1_base=OTHER, choice2_base="4101002"),
+)
+_DRAFT = person(5, name="王草稿")
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """A database with walls. `facts` fill the placeholders of attacks; no base may see `secrets`."""
+
+    server: Server
+    database: str
+    facts: dict[str, Any]
+    secrets: frozenset[str]
+
+    @property
+    def admin(self) -> str:
+        """The URL of the superuser."""
+        return self.server.url(self.database)
+
+    def login(self, name: str) -> str:
+        """Return the URL of one of LOGINS."""
+        return self.server.url(self.database, user=name, password=PASSWORD)
+
+
+@pytest.fixture(scope="session", params=(16, 18), ids=("16", "18"))
+def version(request: pytest.FixtureRequest) -> Iterator[Server]:
+    """Return a server of each version."""
+    with running_server(request.param) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def walls(version: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """Return a world that stays as it is: attacks change nothing."""
+    yield from made_world(version, "walls", tmp_path_factory.mktemp("people"))
+
+
+@pytest.fixture
+def world(version: Server, tmp_path: Path) -> Iterator[World]:
+    """Return a world of the test's own."""
+    yield from made_world(version, "world", tmp_path)
+
+
+def made_world(server: Server, name: str, folder: Path) -> Iterator[World]:
+    """Make a world, with its logins unless the server has them, and take it away again."""
+    database = f"zhupei_{os.getpid()}_{name}"
+    server.create(database)
+    url = server.url(database)
+    create(url)
+    with transaction(url) as session:
+        load_default_specialties(session, by=_BY)
+        open_batch(session)
+    _import(url, folder / "a.xlsx", _PEOPLE, submit=True)
+    _import(url, folder / "b.xlsx", (_DRAFT,), submit=False)
+    with transaction(url) as session:
+        _seats_and_reviews(session)
+        roles.apply_roles(session)
+        _add_logins(session)
+    server.execute("ANALYZE", database=database)
+    yield World(server, database, *_told(url))
+    server.drop(database)
+
+
+def _import(url: str, path: Path, rows: tuple[dict[str, Any], ...], *, submit: bool) -> None:
+    reading = read_workbooks([write_people(path, rows)], kinds.PERSON)
+    with transaction(url) as session:
+        batch = session.get_one(Batch, 1)
+        import_trainees(session, reading, batch=batch, by=_BY, options=Options(submit=submit))
+
+
+def _seats_and_reviews(session: Session) -> None:
+    verdicts = [Verdict("HN2026-0000004", Decision.REJECT, REASON)]
+    reviews.decide(session, session.get_one(Batch, 1), verdicts, by=_BY, base=OTHER)
+    # Placed with the login's base, though another one's first choice: one published, one not yet.
+    inputs = Inputs(
+        places=(Place(BASE, "0100", 5), Place(OTHER, "0100", 5)),
+        candidates=(),
+        cities={},
+        specialties={"0100": Specialty("西医", shortage=False)},
+        held=(Held(BASE, "0100", "social"),),
+    )
+    session.execute(text("INSERT INTO counter VALUES ('batch', 1) ON CONFLICT DO NOTHING"))
+    for code, status in (("PUB", "publicity"), ("COM", "committed")):
+        store_world(session, inputs, code=code, status=status)
+    session.execute(text(f"UPDATE choice SET base_code = '{OTHER}' WHERE batch_id > 1"))
+
+
+def _add_logins(session: Session) -> None:
+    """Add LOGINS; roles outlive a database, so another one's are given their base here."""
+    for login, (kind, base) in LOGINS.items():
+        if session.execute(text(f"SELECT 1 FROM pg_roles WHERE rolname = '{login}'")).scalar():
+            session.execute(text(f"DROP OWNED BY {login}"))
+            session.execute(text(f"DROP ROLE {login}"))
+        logins.add_login(session, login, kind, base=base, password=PASSWORD, by=_BY)
+
+
+def _told(url: str) -> tuple[dict[str, Any], frozenset[str]]:
+    with transaction(url, read_only=True) as session:
+        ids = dict(tuple(row) for row in session.execute(text("SELECT application_no, id FROM application")))
+        trainees = dict(tuple(row) for row in session.execute(text("SELECT id, name FROM trainee")))
+        batches = dict(tuple(row) for row in session.execute(text("SELECT code, id FROM batch")))
+    own, second, foreign = (f"HN2026-000000{number}" for number in (1, 3, 4))
+    unseen = max(trainees)
+    facts = {
+        "base": BASE,
+        "other": OTHER,
+        "batch": batches["HN2026"],
+        "own": ids[own],
+        "own_no": own,
+        "published": batches["PUB"],
+        "committed": batches["COM"],
+        "placed_no": "PUB-9000000",
+        "second": ids[second],
+        "second_no": second,
+        "foreign": ids[foreign],
+        "foreign_no": foreign,
+        "foreign_trainee": 4,
+        "foreign_name": "钱外二",
+        "foreign_id": id_number(4),
+        "unused_id": id_number(99),
+    }
+    hidden = {"钱外一", "钱外二", "王草稿", REASON, trainees[unseen], "SCRAM-SHA-256", "COM-9000000"}
+    hidden |= {second, foreign, "HN2026-0000005", f"<{ids[second]}>", f"<{ids[foreign]}>"}
+    hidden |= {id_number(number) for number in trainees} | {f"138{number:08d}" for number in trainees}
+    hidden |= {mask_id(id_number(number)) for number in (3, 4, 5, unseen)} | {"文化路", "13900000000"}
+    return facts, frozenset(hidden)
