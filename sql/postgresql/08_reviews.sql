@@ -51,7 +51,7 @@ BEGIN
   seq := zhupei.take('event', many);
   review := zhupei.take('review', many);
   FOR i IN 1 .. many LOOP
-    SELECT a.id, a.application_no, a.status, a.snapshot_version INTO one FROM public.application a
+    SELECT a.id, a.application_no, a.status, a.snapshot_version, a.touched_by INTO one FROM public.application a
       WHERE a.application_no = p_numbers[i] AND a.batch_id = p_batch AND a.id = ANY (mine) FOR UPDATE;
     IF NOT FOUND THEN
       RAISE EXCEPTION '没有权限' USING ERRCODE = 'insufficient_privilege';
@@ -72,7 +72,9 @@ BEGIN
             zhupei.right_now());
     UPDATE public.application a SET status = outcome, touched_by = seq + many - 1 WHERE a.id = one.id;
     INSERT INTO public.import_row (import_id, entity, key, action, before)
-      SELECT r.id, 'application', one.id::text, 'updated', one.status FROM public.import_run r
+      SELECT r.id, 'application', one.id::text, 'updated',
+             '{"status":"' || one.status || '","touched_by":' || one.touched_by || '}'
+      FROM public.import_run r
       WHERE r.id = p_import AND r.made_by = session_user::text AND r.kind = 'review' AND r.batch_id = p_batch;
   END LOOP;
   RETURN many;

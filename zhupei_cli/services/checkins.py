@@ -12,8 +12,9 @@ from zhupei_cli.acting import Acting
 from zhupei_cli.errors import Fault, ZhupeiError
 from zhupei_cli.model import Admission, Application, Batch, Plan
 from zhupei_cli.rules.lifecycle import ADMISSION, step
+from zhupei_cli.services import images
 from zhupei_cli.services.deciding import admissions_of, place_of, require_state
-from zhupei_cli.services.events import Change, record
+from zhupei_cli.services.events import Change, canonical, record
 from zhupei_cli.services.imports import Counts, Imported, Line, begin_import, record_rows, refuse_twins
 from zhupei_cli.services.score_lines import applications_of, read_entries
 from zhupei_cli.services.seats import Seat, free_seats, take_seats
@@ -76,9 +77,10 @@ def import_checkins(
     import_id, _ = begin_import(
         session, "checkin", by=by, batch_id=batch.id, files=reading.files, counts=counts, reason=reason
     )
-    _write(session, batch, good, by=by)
-    touched = [("admission", str(one.row.id), "updated", one.row.now) for one in good]
+    stamps = images.stamps(session, "admission", [one.row.id for one in good])
+    touched = [("admission", str(one.row.id), "updated", canonical(stamps[one.row.id])) for one in good]
     record_rows(session, import_id, touched)
+    _write(session, batch, good, by=by)
     return Imported(import_id, counts, reading.files)
 
 

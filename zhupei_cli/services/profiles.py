@@ -174,9 +174,10 @@ def content_of(profile: Profile) -> str:
     return _json({"person": profile.person, **parts})
 
 
-def image_of(profile: Profile) -> str:
-    """Return the profile with its entries' ids as JSON: what an undo needs to put it back."""
-    return _json({"person": profile.person, "educations": profile.educations, "works": profile.works})
+def image_of(profile: Profile, stamp: Sequence[Any]) -> str:
+    """Return the profile with its entries' ids and its row's stamp as JSON: what an undo puts back."""
+    entries = {"educations": profile.educations, "works": profile.works}
+    return _json({"person": profile.person, **entries, "stamp": stamp})
 
 
 _json = json.JSONEncoder(

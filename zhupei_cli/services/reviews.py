@@ -10,10 +10,10 @@ from zhupei_cli.acting import Acting
 from zhupei_cli.errors import Fault, ZhupeiError
 from zhupei_cli.model import Batch, Review
 from zhupei_cli.rules import lifecycle
-from zhupei_cli.services import applications, base_login
+from zhupei_cli.services import applications, base_login, images
 from zhupei_cli.services.applications import Stored
-from zhupei_cli.services.events import Change, record
-from zhupei_cli.services.imports import Counts, Imported, Line, begin_import, record_rows
+from zhupei_cli.services.events import Change, canonical, record
+from zhupei_cli.services.imports import Counts, Imported, Line, Touched, begin_import, record_rows
 from zhupei_cli.services.workbooks import Reading
 from zhupei_cli.store.bulk import insert_rows
 from zhupei_cli.store.counters import take
@@ -128,6 +128,8 @@ def carry_out(
         chosen = [(one.application_no, str(verdict.decision), verdict.reason) for verdict, one in decisions]
         base_login.decide(session, batch, chosen, import_id)
         return
+    if import_id is not None:
+        record_rows(session, import_id, _touched(session, decisions))
     seqs = record(session, by, list(_changes(batch, decisions, base)))
     who = signature(session, by.who)
     ids = take(session, "review", len(decisions))
@@ -142,9 +144,13 @@ def carry_out(
     insert_rows(session, _REVIEW, columns, rows)
     statuses = [(one.id, OUTCOMES[verdict.decision]) for verdict, one in decisions]
     applications.set_status(session, statuses, seq=seqs[-1])
-    if import_id is not None:
-        touched = [("application", str(one.id), "updated", one.status) for _, one in decisions]
-        record_rows(session, import_id, touched)
+
+
+def _touched(session: Session, decisions: Sequence[tuple[Verdict, Stored]]) -> Iterator[Touched]:
+    stamps = images.stamps(session, "application", [one.id for _, one in decisions])
+    for _, one in decisions:
+        before = {"status": one.status, "touched_by": stamps[one.id][-1]}
+        yield "application", str(one.id), "updated", canonical(before)
 
 
 def _changes(batch: Batch, decisions: Sequence[tuple[Verdict, Stored]], base: str | None) -> Iterator[Change]:

@@ -13,6 +13,7 @@ from zhupei_cli.model import Application, Batch, Plan, Score
 from zhupei_cli.rules import settings
 from zhupei_cli.rules.masking import mask_id
 from zhupei_cli.rules.scores import COMPONENTS, Record, scoring
+from zhupei_cli.services import images
 from zhupei_cli.services.events import canonical, record
 from zhupei_cli.services.imports import (
     Counts,
@@ -63,8 +64,9 @@ def import_scores(session: Session, reading: Reading, *, batch: Batch, by: Actin
     import_id, seq = begin_import(
         session, "score", by=by, batch_id=batch.id, files=reading.files, counts=counts
     )
+    stamps = images.score_stamps(session, (entry.application_id for entry, _, _ in changes))
     _write(session, changes, seq=seq)
-    record_rows(session, import_id, [_touched(entry, before) for entry, before, _ in changes])
+    record_rows(session, import_id, [_touched(entry, before, stamps) for entry, before, _ in changes])
     named = [(entry.name, after) for entry, _, after in changes]
     record(session, by, list(row_changes("score.import", named, batch_id=batch.id)))
     return Imported(import_id, counts, reading.files)
@@ -117,11 +119,11 @@ def _write(session: Session, changes: Iterable[tuple[Entry, Marks | None, Marks]
     update_rows(session, _SCORE, ("application_id", "record"), columns, changed)
 
 
-def _touched(entry: Entry, before: Marks | None) -> Touched:
+def _touched(entry: Entry, before: Marks | None, stamps: Mapping[tuple[int, str], int]) -> Touched:
     key = f"{entry.application_id}/{entry.record}"
-    return (
-        ("score", key, "inserted", None) if before is None else ("score", key, "updated", canonical(before))
-    )
+    if before is None:
+        return ("score", key, "inserted", None)
+    return ("score", key, "updated", canonical({"marks": before, "touched_by": stamps[entry.key]}))
 
 
 def list_scores(session: Session, batch: Batch, *, reveal: bool = False) -> list[dict[str, Any]]:

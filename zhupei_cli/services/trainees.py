@@ -1,7 +1,7 @@
 """Trainees (学员): bulk import with or without their applications."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from sqlalchemy.orm import Session
 
@@ -9,7 +9,7 @@ from zhupei_cli.acting import Acting
 from zhupei_cli.errors import ZhupeiError
 from zhupei_cli.model import Batch
 from zhupei_cli.rules.times import show_time
-from zhupei_cli.services import applications, profiles
+from zhupei_cli.services import applications, images, profiles
 from zhupei_cli.services.applications import Form, Stored
 from zhupei_cli.services.checking import load_checks
 from zhupei_cli.services.events import Change, canonical, record
@@ -110,11 +110,18 @@ def _write(
     session: Session, batch: Batch | None, cases: Sequence[Case], *, by: Acting, seq: int
 ) -> list[Touched]:
     changed = [case for case in cases if case.profile_changed]
+    stored = [case.before.id for case in changed if case.before is not None]
+    stamps = images.stamps(session, "trainee", stored)
     profiles.write_profiles(session, [(case.before, case.after) for case in changed], at=by.at, seq=seq)
     touched: list[Touched] = [
         ("trainee", str(case.after.id), "inserted", None)
         if case.before is None
-        else ("trainee", str(case.after.id), "updated", profiles.image_of(case.before))
+        else (
+            "trainee",
+            str(case.after.id),
+            "updated",
+            profiles.image_of(case.before, stamps[case.after.id or 0]),
+        )
         for case in changed
     ]
     if batch is not None:
@@ -134,19 +141,20 @@ def _write_applications(
     changed = [
         (case, case.live) for case in cases if case.live is not None and (case.form_changed or case.submit)
     ]
+    stamps = images.stamps(session, "application", [one.id for _, one in changed])
     changed_forms = [(one.id, case.form) for case, one in changed if case.form_changed and case.form]
     applications.change_forms(session, batch, changed_forms, seq=seq)
     stored += changed
     submitted = [(one, case.after) for case, one in changed if case.submit]
     applications.set_submitted(session, submitted, by=by, seq=seq)
     record(session, by, list(_changes(batch, stored)))
-    return [_touched(case, one) for case, one in stored]
+    return [_touched(case, one, stamps) for case, one in stored]
 
 
-def _touched(case: Case, one: Stored) -> Touched:
+def _touched(case: Case, one: Stored, stamps: Mapping[int, images.Stamp]) -> Touched:
     if case.live is None:
         return ("application", str(one.id), "inserted", None)
-    before = {"status": one.status, "form": _fields(one.form)}
+    before = {"status": one.status, "form": _fields(one.form), "stamp": stamps[one.id]}
     return ("application", str(one.id), "updated", canonical(before))
 
 
