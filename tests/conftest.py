@@ -1,9 +1,11 @@
 """What every test may ask for: a real database, the program run in a folder of its own at a fixed time."""
 
 import os
+import secrets
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,6 +14,7 @@ import pytest
 from click.testing import CliRunner
 
 from tests.server import Server, running_server
+from tests.slots import Slots
 from zhupei_cli.acting import Acting
 from zhupei_cli.cli import cli
 from zhupei_cli.services.reference import load_default_specialties
@@ -78,13 +81,17 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def server_template(server: Server) -> Iterator[str]:
-    """Return the name of a database with our tables and the default specialties, made once."""
-    name = f"zhupei_{os.getpid()}_template"
-    server.create(name)
-    _fill(server.url(name))
-    yield name
-    server.drop(name)
+def slots(server: Server) -> Iterator[Slots]:
+    """Return what hands out databases of the server, with our tables and the default specialties."""
+    password, template = secrets.token_hex(8), f"zhupei_test_{os.getpid()}"
+    # On a server the login counts, not the operator's name: here they are one.
+    server.execute(f'DROP ROLE IF EXISTS "{OPERATOR}"')
+    server.execute(f"CREATE ROLE \"{OPERATOR}\" SUPERUSER LOGIN PASSWORD '{password}'")
+    server.create(template)
+    _fill(server.url(template, user=OPERATOR, password=password))
+    made = Slots(server, template, OPERATOR, password)
+    yield made
+    made.drop()
 
 
 def _fill(url: str) -> None:
@@ -94,26 +101,20 @@ def _fill(url: str) -> None:
 
 
 @pytest.fixture
-def new_database(request: pytest.FixtureRequest, backend: str, tmp_path: Path) -> Iterator[Callable[[], str]]:
+def new_database(request: pytest.FixtureRequest, backend: str, tmp_path: Path) -> Callable[[], str]:
     """Return what makes one more database and returns its URL."""
-    made: list[str] = []
+    numbers = count()
 
     def in_file() -> str:
-        path = tmp_path / f"zhupei{len(made) or ''}.sqlite"
+        path = tmp_path / f"zhupei{next(numbers) or ''}.sqlite"
         shutil.copyfile(request.getfixturevalue("template"), path)
-        made.append(str(path))
         return f"sqlite:///{path}"
 
     def on_server() -> str:
-        server: Server = request.getfixturevalue("server")
-        name = f"zhupei_{os.getpid()}_{len(made)}"
-        server.create(name, template=request.getfixturevalue("server_template"))
-        made.append(name)
-        return server.url(name)
+        slots: Slots = request.getfixturevalue("slots")
+        return slots.take(next(numbers))
 
-    yield in_file if backend == "sqlite" else on_server
-    for name in made if backend == "postgresql" else ():
-        request.getfixturevalue("server").drop(name)
+    return in_file if backend == "sqlite" else on_server
 
 
 @pytest.fixture
