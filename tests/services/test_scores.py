@@ -120,7 +120,7 @@ def test_a_blank_cell_keeps_what_is_stored_and_the_same_file_changes_nothing(
         before = session.scalars(
             select(ImportRow.before).where(ImportRow.entity == "score", ImportRow.action == "updated")
         ).all()
-    assert before == ["{"marks":[8000,7000,6000],"touched_by":3}"]
+    assert before == ['{"marks":[8000,7000,6000],"touched_by":3}']
 
 
 def test_every_problem_of_every_row_is_found_and_good_rows_go_in(
