@@ -10,6 +10,7 @@ from zhupei_cli.rules.lifecycle import ADMISSION
 from zhupei_cli.services import deciding, lookup, placing
 from zhupei_cli.settings import Settings
 from zhupei_cli.store.engine import transaction
+from zhupei_cli.vocabulary import ADMISSION_STATUS
 
 from ._options import F, batch_option, dry_run_option, json_option, pass_settings
 from ._output import FINDINGS, note, show_summary
@@ -37,7 +38,7 @@ def place(
 ) -> None:
     """把一名未录取的考生安排到有空缺的岗位，成为拟录取；正式录取前可用。
 
-    已放弃、被取消的须先恢复资格；正式录取后空出的名额由补录批次招收。
+    已放弃、被取消的须先恢复资格。正式录取后安排的直接成为已录取；已有补录批次时，空缺由补录批次招收。
 
     \b
     例：zhupei admit place HN2026-0000007 4101001 0100 --reason 递补
@@ -47,7 +48,8 @@ def place(
         seat = lookup.find_base(session, base), lookup.find_specialty(session, specialty)
         placed = placing.place(session, found, number, seat, reason=reason, by=settings.acting())
     head = "试做（不保存）：" if dry_run else ""
-    sentence = f"{head}{number} 拟录取到 {placed['base']} 的 {placed['specialty']}"
+    label = ADMISSION_STATUS.label(placed["status"])
+    sentence = f"{head}{number} {label}到 {placed['base']} 的 {placed['specialty']}"
     show_summary(settings, placed | {"dry_run": dry_run}, sentence, as_json=as_json)
 
 

@@ -218,6 +218,7 @@ CATALOGUE: dict[str, Entry] = {
     "E483": Entry(3, "{count} 名考生的志愿都已停招或不在招收计划中，例如 {example}", "zhupei batch plan list 核对招收计划", "志愿停招后只能靠调剂录取。"),
     "E484": Entry(3, "{base} 的 {specialty} 已占名额比计划多 {count} 人", "zhupei batch plan list 核对招收计划", "计划人数少于已占人数，这个岗位不再录取。"),
     "E485": Entry(3, "还有 {count} 份报名没有审核", "zhupei review queue 查看待审核的报名", "锁定时仍未审核的报名不是考生。"),
+    "E486": Entry(5, "批次 {batch} 的空缺岗位已由补录批次 {rounds} 招收，不能再个别安排", "在补录批次中录取", "补录批次的招收计划就是原批次的空缺；两边都招会超出计划。"),
     # -- E5xx database -----------------------------------------------------------------------------
     "E501": Entry(6, "数据库不存在：{database}", "先运行 zhupei db init 建库，或用 --database 指向已有数据库", "为避免拼错路径时悄悄建出空库，只有 db init 会创建数据库。"),
     "E502": Entry(2, "数据库地址不对：{database}", "例如 sqlite:///zhupei.sqlite 或 postgresql+psycopg://用户@主机/库名", "地址的写法不对，或缺少对应的驱动。"),

@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 from tests.builders import store_world, worked_example
 from tests.conftest import Ran, Run
 from zhupei_cli.model import Admission, Application, Event, Plan, Specialty
-from zhupei_cli.store.engine import transaction
+from zhupei_cli.store.engine import reading, transaction
 
 Call = Callable[..., Ran]
 NO = "T-000000{}".format
@@ -141,17 +141,27 @@ def test_place_names_what_is_full_and_fills_what_is_free(committed: Call, season
     assert _taken(season) == {"A": 2, "B": 1, "C": 1}
 
 
-def test_after_finalize_seats_are_given_up_but_filled_by_a_supplement_round(
+def test_after_finalize_a_seat_given_up_is_filled_by_hand_until_a_supplement_round_has_it(
     committed: Call, season: str
 ) -> None:
     assert committed("batch", "publish").code == committed("batch", "finalize").code == 0
     assert committed("admit", "revoke", NO(2), *WHY) == Ran(0, "", "取消录取：1 人\n")
     assert _taken(season) == {"A": 1, "B": 1, "C": 1}
-    assert committed("admit", "place", NO(3), "A", "0100", "--reason", "递补") == Ran(
+    place = ("admit", "place", NO(3), "A", "0100", "--reason", "递补")
+    assert committed(*place) == Ran(0, "", "T-0000003 已录取到 A 的 0100\n")
+    assert _standing(season)["3"] == ("admitted", "A", True)
+    with reading(season) as session:
+        steps = select(Event.before, Event.after).where(Event.subject == NO(3)).order_by(Event.seq)
+        assert session.execute(steps).all()[-2:] == [("not_admitted", "proposed"), ("proposed", "admitted")]
+    committed("admit", "decline", NO(3), *WHY)
+    committed("admit", "reinstate", NO(3), "--reason", "误操作")
+    dates = ("--apply-from", "2026-06-01", "--apply-until", "2026-06-30")
+    supplement = ("batch", "create", "T2", "--name", "补录", "--year", "2026", "--supplement-of", "T")
+    assert committed(*supplement, *dates).code == 0
+    assert committed(*place, "--batch", "T") == Ran(
         5,
         "",
-        "错误 [E401]：批次 T 现为“已正式录取”，不能个别安排\n"
-        "怎么办：空出的名额用补录批次：zhupei batch create CODE --supplement-of T\n",
+        "错误 [E486]：批次 T 的空缺岗位已由补录批次 T2 招收，不能再个别安排\n怎么办：在补录批次中录取\n",
     )
 
 

@@ -44,7 +44,7 @@ STANDING = {
     "no_show": {"no_show"},
 }
 WHEN = {
-    "place": {"committed", "publicity"},
+    "place": {"committed", "publicity", "final"},
     "finalize": {"publicity"},
     "decline": {"committed", "publicity", "final"},
     "revoke": {"committed", "publicity", "final"},

@@ -25,7 +25,7 @@ WHEN: Final[Mapping[str, tuple[str, ...]]] = {
     "revoke": _RESULT,
     # Also after uncommit: who gave up before is a candidate of the next run only then.
     "reinstate": (BatchStatus.LOCKED, *_RESULT),
-    "place": (BatchStatus.COMMITTED, BatchStatus.PUBLICITY),
+    "place": _RESULT,
     "report": (BatchStatus.FINAL,),
 }
 
@@ -73,8 +73,6 @@ def require_state(session: Session, batch: Batch, verb: str) -> None:
     label = ADMISSION.verbs[verb].label
     states = "”或“".join(BATCH_STATUS.label(status) for status in WHEN[verb])
     cure = f"{label}须在批次“{states}”时进行"
-    if verb == "place" and batch.status == BatchStatus.FINAL:
-        cure = f"空出的名额用补录批次：zhupei batch create CODE --supplement-of {batch.code}"
     status = BATCH_STATUS.label(batch.status)
     raise ZhupeiError("E401", name=batch.code, status=status, wanted=label, cure=cure)
 

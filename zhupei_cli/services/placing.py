@@ -12,7 +12,7 @@ from zhupei_cli.rules.lifecycle import ADMISSION, step
 from zhupei_cli.services.deciding import require_state
 from zhupei_cli.services.events import Change, record
 from zhupei_cli.services.seats import take_seats
-from zhupei_cli.vocabulary import IDENTITY, AdmissionStatus, ApplicationStatus, Identity
+from zhupei_cli.vocabulary import IDENTITY, AdmissionStatus, ApplicationStatus, BatchStatus, Identity
 
 
 def place(
@@ -20,7 +20,8 @@ def place(
 ) -> dict[str, Any]:
     """Propose an approved applicant for the place `seat` (base, specialty) of the plan.
 
-    Raises E304 (no such application), E468 (not approved), E306 (no such place), E469 (the place is
+    In a batch that is final they are admitted at once, as long as no supplement round offers its vacancies
+    (E486). Raises E304 (no such application), E468 (not approved), E306 (no such place), E469 (the place is
     stopped), E463 (no free seat, or a limit reached), E467 (seated elsewhere this year), E401 or E402 for
     the wrong state, E404 without a reason.
     """
@@ -32,7 +33,12 @@ def place(
     _require_room(session, batch, seat, application.identity)
     live_key = _free_key(session, batch, application)
     data = {"base": seat[0], "specialty": seat[1], "via": "place"}
-    record(session, by, [Change("admission.place", number, batch.id, now, after, reason, data)])
+    changes = [Change("admission.place", number, batch.id, now, after, reason, data)]
+    if batch.status == BatchStatus.FINAL:
+        _require_no_supplement(session, batch)
+        proposed, after = after, step(ADMISSION, after, "finalize", name=number)
+        changes.append(Change("admission.finalize", number, batch.id, proposed, after, reason))
+    record(session, by, changes)
     take_seats(session, batch, [(*seat, application.identity)])
     if admission is None:
         admission = Admission(
@@ -75,6 +81,13 @@ def _require_room(session: Session, batch: Batch, seat: tuple[str, str], identit
     if limit is not None and held >= limit:
         who = IDENTITY.label(identity)
         raise ZhupeiError("E463", what=f"{where} 对{who}上限 {limit} 人，已占 {held} 人")
+
+
+def _require_no_supplement(session: Session, batch: Batch) -> None:
+    """Raise E486 when a supplement round has taken the vacancies over: one seat would be given twice."""
+    rounds = select(Batch.code).where(Batch.parent_id == batch.id, Batch.status != BatchStatus.CANCELLED)
+    if codes := sorted(session.execute(rounds).scalars()):
+        raise ZhupeiError("E486", batch=batch.code, rounds="、".join(codes))
 
 
 def _free_key(session: Session, batch: Batch, application: Application) -> str:
