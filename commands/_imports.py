@@ -11,8 +11,14 @@ from zhupei_cli.services.imports import Imported
 from zhupei_cli.services.workbooks import Reading, write_errors
 from zhupei_cli.settings import Settings
 from zhupei_cli.sheets.problems import Problem
+from zhupei_cli.sheets.read import MAX_ROWS
 
 from ._output import FINDINGS, note, show_summary
+
+#: How many rows a sheet may have: beyond it, a look at the file first is worth the trouble.
+max_rows_option = click.option(
+    "--max-rows", type=click.IntRange(1), default=MAX_ROWS, show_default=True, help="一个工作表最多的行数"
+)
 
 #: Problems a terminal shows before it says how many more there are; JSON has them all.
 SHOWN = 20

@@ -12,7 +12,7 @@ from zhupei_cli.sheets import kinds
 from zhupei_cli.store.engine import transaction
 
 from ._formats import write_xlsx
-from ._imports import show_import
+from ._imports import max_rows_option, show_import
 from ._options import batch_option, dry_run_option, json_option, pass_settings
 from ._output import next_step, show_summary
 
@@ -61,6 +61,7 @@ def template(settings: Settings, *, output: Path, force: bool, batch: str | None
 @click.argument("files", nargs=-1, required=True, metavar="FILE…", type=click.Path(path_type=Path))
 @click.option("--reason", help="更正已登记的报到时的原因；各行的备注优先")
 @batch_option
+@max_rows_option
 @dry_run_option
 @json_option
 @pass_settings
@@ -70,6 +71,7 @@ def import_(
     *,
     reason: str | None,
     batch: str | None,
+    max_rows: int,
     dry_run: bool,
     as_json: bool,
 ) -> None:
@@ -80,7 +82,7 @@ def import_(
     \b
     例：zhupei admit checkin import 报到.xlsx
     """
-    reading = read_workbooks(files, kinds.CHECK_IN)
+    reading = read_workbooks(files, kinds.CHECK_IN, max_rows=max_rows)
     with transaction(settings.database_url, dry_run=dry_run) as session:
         found = lookup.find_batch(session, batch)
         outcome = checkins.import_checkins(session, reading, batch=found, by=settings.acting(), reason=reason)

@@ -14,7 +14,7 @@ from zhupei_cli.sheets import kinds
 from zhupei_cli.sheets.score_template import write_score_template
 from zhupei_cli.store.engine import reading, transaction
 
-from ._imports import show_import
+from ._imports import max_rows_option, show_import
 from ._options import batch_option, dry_run_option, format_options, json_option, pass_settings, reveal_option
 from ._output import Column, Out, next_step, show, show_summary
 
@@ -88,11 +88,18 @@ def template(
 @scores.command("import")
 @click.argument("files", nargs=-1, required=True, metavar="FILE…", type=click.Path(path_type=Path))
 @batch_option
+@max_rows_option
 @dry_run_option
 @json_option
 @pass_settings
 def import_scores(
-    settings: Settings, files: tuple[Path, ...], *, batch: str | None, dry_run: bool, as_json: bool
+    settings: Settings,
+    files: tuple[Path, ...],
+    *,
+    batch: str | None,
+    max_rows: int,
+    dry_run: bool,
+    as_json: bool,
 ) -> None:
     """从工作簿导入成绩（报名号或证件号码，笔试、技能、面试）。
 
@@ -101,7 +108,7 @@ def import_scores(
     \b
     例：zhupei admit scores import 成绩.xlsx
     """
-    found = read_workbooks(files, kinds.SCORE)
+    found = read_workbooks(files, kinds.SCORE, max_rows=max_rows)
     with transaction(settings.database_url, dry_run=dry_run) as session:
         chosen = lookup.find_batch(session, batch)
         outcome = marks.import_scores(session, found, batch=chosen, by=settings.acting())

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -14,7 +15,7 @@ from zhupei_cli.sheets.columns import Kind
 from zhupei_cli.store.engine import reading, transaction
 
 from ._asking import field_options, given_of
-from ._imports import show_import
+from ._imports import max_rows_option, show_import
 from ._options import dry_run_option, format_options, json_option, pass_settings, reveal_option
 from ._output import Column, Out, next_step, note, show, show_sheet, show_summary
 from .batch import tried
@@ -55,10 +56,11 @@ def base() -> None:
 
 @base.command("import")
 @click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+@max_rows_option
 @dry_run_option
 @json_option
 @pass_settings
-def import_(settings: Settings, file: Path, *, dry_run: bool, as_json: bool) -> None:
+def import_(settings: Settings, file: Path, **chosen: Any) -> None:
     """从工作簿导入培训基地（基地编号、基地名称、所在地市必填）。
 
     已有的基地按编号更新，表中没有的保持不变；空白格保持原样，填“清空”则清除。
@@ -66,15 +68,15 @@ def import_(settings: Settings, file: Path, *, dry_run: bool, as_json: bool) -> 
     \b
     例：zhupei base import 基地.xlsx
     """
-    outcome = _import(settings, file, kinds.BASE, reference.import_bases, dry_run=dry_run, as_json=as_json)
-    if outcome.import_id is not None and not dry_run:
+    outcome = _import(settings, file, kinds.BASE, reference.import_bases, **chosen)
+    if outcome.import_id is not None and not chosen["dry_run"]:
         next_step(settings, "zhupei batch create HN2026 --name … --year 2026 …", "新建招收批次")
 
 
 def _import(
-    settings: Settings, file: Path, kind: Kind, take: Take, *, dry_run: bool, as_json: bool
+    settings: Settings, file: Path, kind: Kind, take: Take, *, max_rows: int, dry_run: bool, as_json: bool
 ) -> Imported:
-    sheet = read_workbooks([file], kind)
+    sheet = read_workbooks([file], kind, max_rows=max_rows)
     with transaction(settings.database_url, dry_run=dry_run) as session:
         outcome = take(session, sheet, by=settings.acting())
     show_import(settings, outcome, sheet, as_json=as_json, dry_run=dry_run)
@@ -190,16 +192,17 @@ def specialty() -> None:
 
 @specialty.command("import")
 @click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+@max_rows_option
 @dry_run_option
 @json_option
 @pass_settings
-def import_specialties(settings: Settings, file: Path, *, dry_run: bool, as_json: bool) -> None:
+def import_specialties(settings: Settings, file: Path, **chosen: Any) -> None:
     """从工作簿导入专业目录（专业代码、专业名称、类别必填）。
 
     \b
     例：zhupei base specialty import 专业.xlsx
     """
-    _import(settings, file, kinds.SPECIALTY, reference.import_specialties, dry_run=dry_run, as_json=as_json)
+    _import(settings, file, kinds.SPECIALTY, reference.import_specialties, **chosen)
 
 
 @specialty.command("list")

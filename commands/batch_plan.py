@@ -10,7 +10,7 @@ from zhupei_cli.services import batches, lookup, plan_sheets, plans
 from zhupei_cli.settings import Settings
 from zhupei_cli.store.engine import reading, transaction
 
-from ._imports import show_import
+from ._imports import max_rows_option, show_import
 from ._options import F, batch_option, dry_run_option, format_options, json_option, pass_settings
 from ._output import Column, Out, next_step, show, show_summary
 from .batch import tell_stale, tried
@@ -40,10 +40,13 @@ def plan() -> None:
 @plan.command("import")
 @click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
 @batch_option
+@max_rows_option
 @dry_run_option
 @json_option
 @pass_settings
-def import_(settings: Settings, file: Path, *, batch: str | None, dry_run: bool, as_json: bool) -> None:
+def import_(
+    settings: Settings, file: Path, *, batch: str | None, max_rows: int, dry_run: bool, as_json: bool
+) -> None:
     """从工作簿导入招收计划：一行一个岗位，或一行一个基地、一列一个专业。
 
     已有的岗位更新，表中没有的保持不变；空白格保持原样。
@@ -51,7 +54,7 @@ def import_(settings: Settings, file: Path, *, batch: str | None, dry_run: bool,
     \b
     例：zhupei batch plan import 招收计划.xlsx --batch HN2026
     """
-    sheet = plan_sheets.read_plan(file)
+    sheet = plan_sheets.read_plan(file, max_rows=max_rows)
     with transaction(settings.database_url, dry_run=dry_run) as session:
         found = lookup.find_batch(session, batch)
         code, runs = found.code, batches.stored_runs(session, found)

@@ -16,7 +16,7 @@ from zhupei_cli.sheets import kinds
 from zhupei_cli.store.engine import transaction
 from zhupei_cli.vocabulary import DECISION, Decision
 
-from ._imports import show_import
+from ._imports import max_rows_option, show_import
 from ._options import F, batch_option, dry_run_option, json_option, pass_settings
 from ._output import FINDINGS, note, show_summary
 
@@ -147,6 +147,7 @@ def _decide(asked: Asked, decision: Decision, reason: str | None = None) -> None
 @click.argument("files", nargs=-1, required=True, metavar="FILE…", type=click.Path(path_type=Path))
 @batch_option
 @click.option("--base", help="以这个基地的身份导入（只能审核第一志愿是本基地的报名）")
+@max_rows_option
 @dry_run_option
 @json_option
 @pass_settings
@@ -156,6 +157,7 @@ def import_(
     *,
     batch: str | None,
     base: str | None,
+    max_rows: int,
     dry_run: bool,
     as_json: bool,
 ) -> None:
@@ -166,7 +168,7 @@ def import_(
     \b
     例：zhupei review import 审核意见.xlsx --base 4101001
     """
-    reading = read_workbooks(files, kinds.REVIEW)
+    reading = read_workbooks(files, kinds.REVIEW, max_rows=max_rows)
     with transaction(settings.database_url, dry_run=dry_run, bases=True) as session:
         found = lookup.find_batch(session, batch)
         acting = base_login.acting_base(session, base)

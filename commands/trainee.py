@@ -11,10 +11,9 @@ from zhupei_cli.services.importing import Options
 from zhupei_cli.services.workbooks import read_workbooks
 from zhupei_cli.settings import Settings
 from zhupei_cli.sheets import kinds
-from zhupei_cli.sheets.read import MAX_ROWS
 from zhupei_cli.store.engine import transaction
 
-from ._imports import show_import
+from ._imports import max_rows_option, show_import
 from ._options import batch_option, dry_run_option, json_option, pass_settings
 from ._output import next_step
 
@@ -59,9 +58,7 @@ def trainee() -> None:
 @click.option("--all-or-nothing", is_flag=True, help="有一行不合格就全部不导入")
 @click.option("--late", is_flag=True, help="报名时间以外由省级补录入，须写原因")
 @click.option("--reason", help="补录入的原因")
-@click.option(
-    "--max-rows", type=click.IntRange(1), default=MAX_ROWS, show_default=True, help="一个工作表最多的行数"
-)
+@max_rows_option
 @click.option(
     "--errors",
     metavar="FILE",

@@ -10,7 +10,7 @@ from zhupei_cli.settings import Settings
 from zhupei_cli.sheets import kinds
 from zhupei_cli.store.engine import reading, transaction
 
-from ._imports import show_import
+from ._imports import max_rows_option, show_import
 from ._options import dry_run_option, format_options, json_option, pass_settings
 from ._output import Column, Out, next_step, show
 
@@ -51,10 +51,11 @@ def search(settings: Settings, keyword: str, *, limit: int, out: Out) -> None:
 
 @employer.command("import")
 @click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+@max_rows_option
 @dry_run_option
 @json_option
 @pass_settings
-def import_(settings: Settings, file: Path, *, dry_run: bool, as_json: bool) -> None:
+def import_(settings: Settings, file: Path, *, max_rows: int, dry_run: bool, as_json: bool) -> None:
     """从工作簿导入工作单位（单位名称必填）。
 
     已有的单位按名称更新，表中没有的保持不变。
@@ -62,7 +63,7 @@ def import_(settings: Settings, file: Path, *, dry_run: bool, as_json: bool) -> 
     \b
     例：zhupei trainee employer import 单位.xlsx
     """
-    sheet = read_workbooks([file], kinds.EMPLOYER)
+    sheet = read_workbooks([file], kinds.EMPLOYER, max_rows=max_rows)
     with transaction(settings.database_url, dry_run=dry_run) as session:
         outcome = employers.import_employers(session, sheet, by=settings.acting())
     show_import(settings, outcome, sheet, as_json=as_json, dry_run=dry_run)

@@ -24,18 +24,19 @@ from zhupei_cli.services.plans import TERMS, UNSAID, Books, Place, faults_of, op
 from zhupei_cli.services.workbooks import Reading, read_workbooks
 from zhupei_cli.sheets import kinds
 from zhupei_cli.sheets.cells import CLEAR
+from zhupei_cli.sheets.read import MAX_ROWS
 
 #: Columns of a wide sheet that are no specialties and are read past.
 _PASSED = frozenset(("合计", "总计", "小计", "备注", "级别", "所在地市"))
 _MAY_BE_CLEARED = frozenset(TERMS) - {"quota"}
 
 
-def read_plan(path: Path) -> Reading:
+def read_plan(path: Path, *, max_rows: int = MAX_ROWS) -> Reading:
     """Read a plan of either form; a sheet of bases without a column for specialty or seats is wide."""
-    reading = read_workbooks([path], kinds.PLAN)
+    reading = read_workbooks([path], kinds.PLAN, max_rows=max_rows)
     found = reading.tables[0][1].headings.keys()
     if "base" in found and not found & {"specialty", "quota"}:
-        return read_workbooks([path], kinds.PLAN_WIDE)
+        return read_workbooks([path], kinds.PLAN_WIDE, max_rows=max_rows)
     return reading
 
 
