@@ -17,7 +17,7 @@ INFO = (
     Column("head", "程序需要的版本"),
     Column("batches", "批次"),
     Column("rows", "总行数"),
-    Column("size", "文件大小（字节）"),
+    Column("size", "大小（字节）"),
 )
 
 

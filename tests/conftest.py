@@ -124,6 +124,19 @@ def database(new_database: Callable[[], str]) -> str:
 
 
 @pytest.fixture
+def nowhere(request: pytest.FixtureRequest, backend: str, tmp_path: Path) -> Iterator[str]:
+    """Return a URL where `db init` makes a database: no file yet, or an empty database of the server."""
+    if backend == "sqlite":
+        yield f"sqlite:///{tmp_path / 'new.sqlite'}"
+        return
+    slots: Slots = request.getfixturevalue("slots")
+    name = f"{slots.template}_empty"
+    slots.server.create(name)
+    yield slots.server.url(name, user=slots.user, password=slots.password)
+    slots.server.drop(name)
+
+
+@pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Work in an empty folder, without the settings of whoever runs the tests."""
     for name in ("DATABASE_URL", "OPERATOR", "BATCH", "NO_INPUT"):

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from tests.conftest import Ran, Run
-from zhupei_cli.store.engine import HEAD
+from zhupei_cli.store.engine import HEAD, shown
 
 
 def test_a_new_database(zhupei: Run, tmp_path: Path) -> None:
@@ -50,7 +50,12 @@ def test_an_upgrade_that_is_not_needed(zhupei: Run, database: str) -> None:
         0, "", f"数据库已是最新版本 {HEAD}，不必升级\n"
     )
     ran = zhupei("--database", database, "db", "upgrade", "--json")
-    assert json.loads(ran.out) == {"database": database, "before": HEAD, "version": HEAD, "dry_run": False}
+    assert json.loads(ran.out) == {
+        "database": shown(database),
+        "before": HEAD,
+        "version": HEAD,
+        "dry_run": False,
+    }
 
 
 def test_info(zhupei: Run, database: str) -> None:
@@ -64,12 +69,12 @@ def test_info(zhupei: Run, database: str) -> None:
         "程序需要的版本",
         "批次",
         "总行数",
-        "文件大小（字节）",
+        "大小（字节）",
     ]
-    assert ran.out.splitlines()[0] == f"数据库            {database}"
+    assert ran.out.splitlines()[0] == f"数据库          {shown(database)}"
     found = json.loads(zhupei("--database", database, "db", "info", "--json").out)
     assert found["tables"]["specialty"] == 37
-    assert found["size"] == Path(database.removeprefix("sqlite:///")).stat().st_size
+    assert found["size"] > 100_000
 
 
 def test_a_password_is_never_shown(zhupei: Run) -> None:

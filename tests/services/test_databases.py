@@ -1,15 +1,18 @@
 """The database itself."""
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from sqlalchemy import inspect, text
 
+from tests.server import Server
 from zhupei_cli.acting import Acting
 from zhupei_cli.errors import ZhupeiError
 from zhupei_cli.services.databases import database_info, init_database, upgrade_database
 from zhupei_cli.services.reference import list_specialties
-from zhupei_cli.store.engine import HEAD, open_engine, reading
+from zhupei_cli.store.engine import HEAD, open_engine, reading, shown
 
 
 @pytest.fixture
@@ -17,20 +20,53 @@ def url(tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path / 'new.sqlite'}"
 
 
-def test_a_new_database_has_the_catalogue(url: str, by: Acting) -> None:
-    assert init_database(url, by=by) == {
-        "database": url,
+def test_a_new_database_has_the_catalogue(nowhere: str, by: Acting) -> None:
+    assert init_database(nowhere, by=by) == {
+        "database": shown(nowhere),
         "version": HEAD,
         "specialties": 37,
         "dry_run": False,
     }
-    with reading(url) as session:
+    with reading(nowhere) as session:
         assert len(list_specialties(session)) == 37
 
 
-def test_trying_makes_no_file(url: str, by: Acting, tmp_path: Path) -> None:
-    assert init_database(url, by=by, dry_run=True)["dry_run"] is True
+def test_trying_makes_nothing(nowhere: str, by: Acting, tmp_path: Path) -> None:
+    assert init_database(nowhere, by=by, dry_run=True)["dry_run"] is True
     assert list(tmp_path.iterdir()) == []
+    assert init_database(nowhere, by=by)["dry_run"] is False
+
+
+def test_of_two_at_once_one_makes_it(nowhere: str, by: Acting) -> None:
+    def attempt(_number: int) -> str:
+        try:
+            init_database(nowhere, by=by)
+        except ZhupeiError as error:
+            return error.code
+        return "made"
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(attempt, range(2))) == ["E508", "made"]
+
+
+def test_a_database_of_another_program_is_left_alone(server: Server, by: Acting) -> None:
+    name = f"zhupei_foreign_{os.getpid()}"
+    server.create(name)
+    server.execute("CREATE TABLE 工资 (n int)", database=name)
+    with pytest.raises(ZhupeiError) as caught:
+        init_database(server.url(name), by=by)
+    server.drop(name)
+    assert (caught.value.code, caught.value.exit_code) == ("E514", 6)
+    assert "工资" in caught.value.message
+
+
+def test_a_database_that_cannot_hold_chinese_is_refused(server: Server, by: Acting) -> None:
+    name = f"zhupei_latin_{os.getpid()}"
+    server.execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'LATIN1' LOCALE 'C'")
+    with pytest.raises(ZhupeiError) as caught:
+        init_database(server.url(name), by=by)
+    server.drop(name)
+    assert (caught.value.code, caught.value.values["encoding"]) == ("E515", "LATIN1")
 
 
 @pytest.mark.parametrize("dry_run", [True, False])
@@ -42,7 +78,7 @@ def test_what_exists_is_refused(database: str, by: Acting, dry_run: bool) -> Non
 
 def test_what_is_up_to_date_stays_as_it_is(database: str) -> None:
     assert upgrade_database(database) == {
-        "database": database,
+        "database": shown(database),
         "before": HEAD,
         "version": HEAD,
         "dry_run": False,
@@ -67,15 +103,19 @@ def test_what_there_is_to_know(database: str) -> None:
     tables = info.pop("tables")
     server, size = info.pop("server"), info.pop("size")
     assert info == {
-        "database": database,
+        "database": shown(database),
         "version": HEAD,
         "head": HEAD,
         "batches": 0,
         "rows": sum(tables.values()),
     }
     assert (tables["specialty"], tables["import_run"]) == (37, 1)
-    assert server.startswith("sqlite 3.")
-    assert size == Path(database.removeprefix("sqlite:///")).stat().st_size
+    if database.startswith("sqlite"):
+        assert server.startswith("sqlite 3.")
+        assert size == Path(database.removeprefix("sqlite:///")).stat().st_size
+    else:
+        assert server.startswith("postgresql 1")
+        assert size > 1_000_000
 
 
 def test_a_database_that_is_not_ours_is_described_without_rows(url: str, tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.engine import Connection
 
 from zhupei_cli.acting import Acting
@@ -12,14 +12,13 @@ from zhupei_cli.services.reference import load_default_specialties
 from zhupei_cli.store import schema
 from zhupei_cli.store.engine import (
     HEAD,
+    connected,
     current_version,
-    open_engine,
     parse_url,
     shown,
     sqlite_path,
     transaction,
 )
-from zhupei_cli.store.failures import translated
 
 
 def init_database(url: str, *, by: Acting, dry_run: bool = False) -> dict[str, Any]:
@@ -50,24 +49,21 @@ def upgrade_database(url: str, *, dry_run: bool = False) -> dict[str, Any]:
 
 
 def _version(url: str) -> str | None:
-    with translated(), _reading(url) as connection:
+    with connected(url) as connection:
         return current_version(connection)
 
 
-def _reading(url: str) -> Connection:
-    return open_engine(url).execution_options(zhupei_read_only=True).connect()
-
-
 def database_info(url: str) -> dict[str, Any]:
-    """Return where the database is, its versions, its size in bytes (SQLite) and the rows of its tables.
+    """Return where the database is, its versions, its size in bytes and the rows of its tables.
 
     A database that is not up to date, or not ours, is described without rows.
     """
-    with translated(), _reading(url) as connection:
+    with connected(url) as connection:
         version = current_version(connection)
         tables = _counts(connection) if version == HEAD else {}
         server = ".".join(map(str, connection.dialect.server_version_info or ()))
         name = connection.dialect.name
+        size = _size(connection, url)
     return {
         "database": shown(url),
         "server": f"{name} {server}",
@@ -75,7 +71,7 @@ def database_info(url: str) -> dict[str, Any]:
         "head": HEAD,
         "batches": tables.get("batch"),
         "rows": sum(tables.values()) if tables else None,
-        "size": _size(url),
+        "size": size,
         "tables": tables,
     }
 
@@ -87,6 +83,8 @@ def _counts(connection: Connection) -> dict[str, int]:
     }
 
 
-def _size(url: str) -> int | None:
-    parsed = parse_url(url)
-    return sqlite_path(parsed).stat().st_size if parsed.get_backend_name() == "sqlite" else None
+def _size(connection: Connection, url: str) -> int:
+    if connection.dialect.name == "sqlite":
+        return sqlite_path(parse_url(url)).stat().st_size
+    size: int = connection.execute(text("SELECT pg_database_size(current_database())")).scalar_one()
+    return size

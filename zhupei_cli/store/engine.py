@@ -98,6 +98,23 @@ def _on_begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
 
 
+def engine_for(url: str, *, read_only: bool) -> Engine:
+    """Return an engine whose transactions write, or only read what stood there when they began."""
+    engine = open_engine(url)
+    if engine.dialect.name == "sqlite":
+        return engine.execution_options(zhupei_read_only=read_only)
+    return engine.execution_options(**(READING if read_only else WRITING))
+
+
+@contextmanager
+def connected(url: str, *, read_only: bool = True) -> Iterator[Connection]:
+    """Open a transaction on whatever stands there, up to date or not; kept when the block ends well."""
+    with translated(), engine_for(url, read_only=read_only).begin() as connection:
+        if not read_only:
+            wait_for_turn(connection, BUSY_TIMEOUT)
+        yield connection
+
+
 @contextmanager
 def transaction(
     url: str, *, dry_run: bool = False, read_only: bool = False, bases: bool = False
@@ -107,7 +124,7 @@ def transaction(
     `bases` says that the login of a training base may do it too; to all else it hears E605.
     Raises ZhupeiError of exit 6 when the database is missing, locked, damaged or not upgraded.
     """
-    with translated(), Session(_engine_for(url, read_only), autoflush=False) as session:
+    with translated(), Session(engine_for(url, read_only=read_only), autoflush=False) as session:
         if not read_only:
             wait_for_turn(session.connection(), BUSY_TIMEOUT)
         _require_head(session)
@@ -122,13 +139,6 @@ def transaction(
 def reading(url: str, *, bases: bool = False) -> Any:
     """Open a transaction that only reads: it never waits for a writer and never holds one up."""
     return transaction(url, read_only=True, bases=bases)
-
-
-def _engine_for(url: str, read_only: bool) -> Engine:
-    engine = open_engine(url)
-    if engine.dialect.name == "sqlite":
-        return engine.execution_options(zhupei_read_only=read_only)
-    return engine.execution_options(**(READING if read_only else WRITING))
 
 
 def _require_head(session: Session) -> None:

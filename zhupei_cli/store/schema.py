@@ -6,21 +6,27 @@ from contextlib import closing
 from importlib.resources import as_file, files
 from pathlib import Path
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, inspect, text
 
 from zhupei_cli.errors import ZhupeiError
-from zhupei_cli.store.engine import current_version, open_engine, parse_url, shown, sqlite_path
-from zhupei_cli.store.failures import translated
+from zhupei_cli.store.engine import connected, current_version, parse_url, shown, sqlite_path
 
 
 def create(url: str) -> None:
-    """Make the database and its tables; ZhupeiError E508 when it exists already."""
-    require_absent(url)
+    """Make our tables: in a new file, or in a database of a server that is there and empty.
+
+    Raises E508 when they exist already, E514 when the database is another program's, E515 when it cannot
+    hold Chinese.
+    """
     if parse_url(url).get_backend_name() != "sqlite":
-        upgrade(url)
+        with connected(url, read_only=False) as connection:
+            require_empty(connection, url)
+            migrate(connection)
         return
     path = sqlite_path(parse_url(url))
-    _create_file(path)
+    if path.exists():
+        raise ZhupeiError("E508", database=shown(url))
+    create_file(path)
     try:
         upgrade(url)
     except BaseException:
@@ -29,17 +35,29 @@ def create(url: str) -> None:
 
 
 def require_absent(url: str) -> None:
-    """Raise E508 when the database exists: on a server, when it has our tables."""
+    """Raise what `create` would, and make nothing."""
     if parse_url(url).get_backend_name() == "sqlite":
         if sqlite_path(parse_url(url)).exists():
             raise ZhupeiError("E508", database=shown(url))
         return
-    with translated(), open_engine(url).connect() as connection:
-        if current_version(connection) is not None:
-            raise ZhupeiError("E508", database=shown(url))
+    with connected(url) as connection:
+        require_empty(connection, url)
 
 
-def _create_file(path: Path) -> None:
+def require_empty(connection: Connection, url: str) -> None:
+    """Raise E508, E514 or E515 when our tables cannot be made in this database of a server."""
+    if current_version(connection) is not None:
+        raise ZhupeiError("E508", database=shown(url))
+    tables = inspect(connection).get_table_names()
+    if tables:
+        raise ZhupeiError("E514", database=shown(url), tables="、".join(sorted(tables)[:3]))
+    encoding = connection.execute(text("SHOW server_encoding")).scalar()
+    if encoding != "UTF8":
+        raise ZhupeiError("E515", database=shown(url), encoding=encoding)
+
+
+def create_file(path: Path) -> None:
+    """Make an empty database that only its owner may read; E508 when the file exists."""
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         # 0600 from the first byte: the file will hold ID numbers.
@@ -53,10 +71,10 @@ def _create_file(path: Path) -> None:
 
 def upgrade(url: str, revision: str = "head", *, dry_run: bool = False) -> None:
     """Run the migrations up to `revision` in one transaction; `dry_run` takes them back."""
-    with translated(), open_engine(url).connect() as connection, connection.begin() as running:
+    with connected(url, read_only=False) as connection:
         migrate(connection, revision)
         if dry_run:
-            running.rollback()
+            connection.rollback()
 
 
 def migrate(connection: Connection, revision: str = "head") -> None:
