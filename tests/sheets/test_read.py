@@ -1,9 +1,10 @@
 """Workbooks of every format as plain cells."""
 
 import hashlib
+import random
 import subprocess
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -238,6 +239,47 @@ def test_a_workbook_in_several_pieces(tmp_path: Path) -> None:
     (sheet,) = read_book(package(tmp_path / "a.xlsx", rows + last)).sheets
     expected: list[list[Cell]] = [[f"行{row}", float(row)] for row in range(1, count)]
     assert sheet == Sheet("S", 1, [*expected, [0.0, Spoilt("E019", "#NUM!")]], frozenset({count}))
+
+
+def _some(chance: random.Random, row: int, column: int) -> object:
+    """Return a cell as columns have them: mostly of one kind, sometimes of another, sometimes blank."""
+    kind = column % 6 if chance.random() < 0.98 else chance.randrange(8)
+    return (
+        f"姓名 {row} <&> {column}",
+        chance.randrange(10**9) / 100,
+        date(2000, 1, 1) + timedelta(days=row),
+        "同样的字",
+        row % 2 == 0,
+        None if chance.random() < 0.5 else "少",
+        _at("2024-06-30 08:15") + timedelta(minutes=row),
+        "1/2" if row % 2 else row,
+    )[kind]
+
+
+def _save_by_openpyxl(path: Path, rows: list[list[object]]) -> None:
+    typed(path, ("S", rows))
+
+
+def _save_by_xlsxwriter(path: Path, rows: list[list[object]]) -> None:
+    import xlsxwriter
+
+    with xlsxwriter.Workbook(path, {"default_date_format": "yyyy-mm-dd hh:mm"}) as book:
+        sheet = book.add_worksheet("S")
+        for number, row in enumerate(rows):
+            sheet.write_row(number, 0, row, book.formats[number % 2])
+
+
+@pytest.mark.parametrize("save", [_save_by_openpyxl, _save_by_xlsxwriter])
+def test_another_reader_reads_the_same(tmp_path: Path, save: Callable[..., None]) -> None:
+    """Pieces of a megabyte go by, plain rows and strange ones: calamine is of the same opinion."""
+    from python_calamine import CalamineWorkbook
+
+    chance = random.Random(7)
+    rows = [[_some(chance, row, column) for column in range(30)] for row in range(3_000)]
+    rows[1500][11] = "_x0041_"
+    save(tmp_path / "a.xlsx", rows)
+    theirs = CalamineWorkbook.from_path(tmp_path / "a.xlsx").get_sheet_by_index(0).to_python()
+    assert _cells(tmp_path / "a.xlsx") == theirs
 
 
 @pytest.mark.skipif(subprocess.call(["sh", "-c", "command -v soffice"]) != 0, reason="no LibreOffice here")

@@ -5,12 +5,13 @@ taken, and a parser reads it instead.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from operator import getitem
 from typing import Final
 
 from zhupei_cli.sheets.cells import Cell
 from zhupei_cli.sheets.rows import Rows
+from zhupei_cli.sheets.xlsx_form import Form
 from zhupei_cli.sheets.xlsx_values import Meaning, Memo, decoded, string
 
 _ROW: Final = re.compile(rb'\s*(?:<row(?:\s[^<>]*)?/>\s*)*+<row r="([1-9]\d{0,6})"([^<>]*)(?<!/)>')
@@ -19,7 +20,7 @@ _HIDDEN: Final = re.compile(rb'(?:^|\s)hidden="(?:1|true)"')
 #: Address, attributes, content.
 _CELL: Final = re.compile(
     rb'<c r="([A-Z]{1,3}+\d++)"([^<>]*+)>(?:(?:<f(?: [^<>]*+)?+>[^<]*+</f>|<f [^<>]*+(?<=/)>)?+'
-    rb'(?:<v>|<is><t(?: xml:space="preserve")?+>)([^<]*+)(?:</v>|</t></is>)</c>)?+'
+    rb'(?:<v>|<is><t(?: xml:space="preserve")?+>)([^<]*+)(?:</v>|</t></is>)</c>)?'
 )
 _FORMULA: Final = (b"<f>", b"<f ", b"</f>")
 _ATTRIBUTES: Final = re.compile(r'(?: s="(\d{1,6})")?(?: t="(\w+)")?(?: s="(\d{1,6})")?/?')
@@ -29,6 +30,8 @@ _SHAPES: Final = 4_096
 #: A column beyond what is read.
 _FAR: Final = 512
 
+#: What reads the content of a cell, and how many tags it has; the same of all cells of a row.
+Content = tuple[Mapping[bytes, Cell], int]
 Shape = tuple[list[Mapping[bytes, Cell]], int]
 
 
@@ -41,10 +44,11 @@ class PlainRows:
 
     def __init__(self, rows: Rows, meaning: Meaning) -> None:
         self._rows, self._meaning = rows, meaning
-        self._contents: dict[bytes, tuple[Mapping[bytes, Cell], int]] = {}
+        self._contents: dict[bytes, Content] = {}
         self._shapes: dict[tuple[bytes, ...], Shape] = {}
         self._places: dict[tuple[bytes, ...], tuple[list[int], list[int]]] = {}
         self._letters: tuple[bytes, ...] = ()
+        self._form = Form(self._or_blank)
 
     def take(self, piece: bytes) -> bool:
         """Take in a piece of whole rows; False, and nothing taken, when a parser has to read it."""
@@ -61,26 +65,32 @@ class PlainRows:
 
     def _read(self, piece: bytes) -> tuple[list[tuple[int, list[Cell]]], list[int]]:
         lines = piece.split(b"</row>")
-        rest = lines.pop()
-        if not _NO_ROWS.fullmatch(rest):
+        if not _NO_ROWS.fullmatch(lines.pop()):
             raise Unclear
-        tags = rest.count(b"<") + len(lines)
-        found, hidden = [], []
+        found: list[tuple[int, list[Cell]]] = []
+        hidden: list[int] = []
         last = self._rows.seen
         for line in lines:
-            row = _ROW.match(line)
-            if row is None or int(row[1]) <= last:
+            number, cells = self._form.read(line) or self._line(line, hidden)
+            if number <= last:
                 raise Unclear
-            last = int(row[1])
-            if b"hidden" in row[2] and _HIDDEN.search(row[2]):
-                hidden.append(last)
-            cells, read = self._cells(_CELL.findall(line, row.end()), row[1])
-            tags += read + line.count(b"<", 0, row.end())
-            found.append((last, cells))
-        more = piece.count(b"<") - tags
-        if more and more != sum(map(piece.count, _FORMULA)):
-            raise Unclear
+            last = number
+            found.append((number, cells))
         return found, hidden
+
+    def _line(self, line: bytes, hidden: list[int]) -> tuple[int, list[Cell]]:
+        """Return the number and cells of a row, each cell found on its own."""
+        row = _ROW.match(line)
+        if row is None:
+            raise Unclear
+        number = int(row[1])
+        if b"hidden" in row[2] and _HIDDEN.search(row[2]):
+            hidden.append(number)
+        cells, tags = self._cells(_CELL.findall(line, row.end()), row[1])
+        more = line.count(b"<") - line.count(b"<", 0, row.end()) - tags
+        if more and more != sum(map(line.count, _FORMULA)):
+            raise Unclear
+        return number, cells
 
     def _cells(self, found: list[tuple[bytes, bytes, bytes]], number: bytes) -> tuple[list[Cell], int]:
         """Return the cells of a row, and how many tags they had."""
@@ -94,6 +104,7 @@ class PlainRows:
         columns, gaps = self._places.get(self._letters) or self._place(self._letters)
         if columns[-1] >= _FAR:
             return _spread(columns, cells), shape[1]
+        self._form.learn(columns, self._letters, attributes)
         for gap in gaps:
             cells.insert(gap, "")
         return cells, shape[1]
@@ -107,25 +118,40 @@ class PlainRows:
         self._shapes[attributes] = shape
         return shape
 
-    def _content(self, attributes: bytes) -> tuple[Mapping[bytes, Cell], int]:
+    def _content(self, attributes: bytes) -> Content:
         """Return what reads the content of cells with these attributes, and how many tags they have."""
-        known = _ATTRIBUTES.fullmatch(attributes.decode())
-        if known is None or (known[1] and known[3]):
-            raise Unclear
-        type_, style, cell = known[2] or "", known[1] or known[3] or "", self._meaning.cell
-        texts = type_ in ("str", "inlineStr")
-
-        def read(raw: bytes) -> Cell:
-            if not raw:
-                raise Unclear
-            return cell(type_, style, decoded(raw))
-
+        type_, style = _type_and_style(attributes)
         if attributes.endswith(b"/"):
-            content: tuple[Mapping[bytes, Cell], int] = {b"": cell(type_, style, "")}, 1
+            content: Content = {b"": self._meaning.cell(type_, style, "")}, 1
         else:
-            content = Memo(string if texts else read), 6 if type_ == "inlineStr" else 4
+            content = Memo(self._read_one(type_, style)), 6 if type_ == "inlineStr" else 4
         self._contents[attributes] = content
         return content
+
+    def _read_one(self, type_: str, style: str, *, blank: bool = False) -> Callable[[bytes], Cell]:
+        """Return what reads the content of a cell; where there is none it is blank, or unclear."""
+        if type_ in ("str", "inlineStr"):
+            return string
+        cell, strings = self._meaning.cell, self._meaning.strings
+
+        def shared(raw: bytes) -> Cell:
+            if raw.isdigit():
+                return strings[int(raw)]
+            return nothing(raw)
+
+        def read(raw: bytes) -> Cell:
+            return cell(type_, style, decoded(raw)) if raw else nothing(raw)
+
+        def nothing(raw: bytes) -> Cell:
+            if raw or not blank:
+                raise Unclear
+            return ""
+
+        return shared if type_ == "s" else read
+
+    def _or_blank(self, attributes: bytes) -> Mapping[bytes, Cell]:
+        """Return what reads the content of cells with these attributes, where there may be none."""
+        return Memo(self._read_one(*_type_and_style(attributes), blank=True))
 
     def _place(self, letters: tuple[bytes, ...]) -> tuple[list[int], list[int]]:
         """Return the columns of a row's cells, from 0, and those that have no cell in between."""
@@ -137,6 +163,13 @@ class PlainRows:
         there, end = set(columns), min(columns[-1], _FAR)
         place = self._places[letters] = columns, [one for one in range(end) if one not in there]
         return place
+
+
+def _type_and_style(attributes: bytes) -> tuple[str, str]:
+    known = _ATTRIBUTES.fullmatch(attributes.decode())
+    if known is None or (known[1] and known[3]):
+        raise Unclear
+    return known[2] or "", known[1] or known[3] or ""
 
 
 def _letters(addresses: Sequence[bytes], number: bytes) -> tuple[bytes, ...]:
