@@ -31,10 +31,15 @@ COMMANDS = {
     "apply": ("zhupei_cli.commands.apply:apply", "报名的填写、提交、撤回、状态和统计"),
     "review": ("zhupei_cli.commands.review:review", "基地审核"),
     "admit": ("zhupei_cli.commands.admit:admit", "成绩和录取"),
+    "imports": ("zhupei_cli.commands.imports:imports", "导入记录：查看、撤销"),
+    "audit": ("zhupei_cli.commands.audit:audit", "操作记录：查看、核对"),
     "export": ("zhupei_cli.commands.export:export", "录取名单、空缺岗位等的导出"),
     "verify": ("zhupei_cli.commands.verify:verify", "核对封存的批次文件，不需要数据库"),
+    "report": ("zhupei_cli.commands.report:report", "日报、汇总、进度和异常"),
     "demo": ("zhupei_cli.commands.demo:demo", "用虚构数据演示全部流程"),
     "explain": ("zhupei_cli.commands.explain:explain", "解释错误代码的原因和处理办法"),
+    "completion": ("zhupei_cli.commands.completion:completion", "输出 Tab 补全脚本"),
+    "help": ("zhupei_cli.commands.help_:help_", "显示一个命令的用法"),
 }
 
 
@@ -44,6 +49,10 @@ class Program(LazyGroup):
     def main(self, *args: Any, **kwargs: Any) -> NoReturn:
         kwargs.update(standalone_mode=False, prog_name="zhupei")
         argv = args[0] if args else kwargs.get("args")
+        if "_ZHUPEI_COMPLETE" in os.environ:
+            from zhupei_cli.completing import complete
+
+            sys.exit(complete())
         plain_streams()
         try:
             # What a command returns means nothing; an int is the code given to `ctx.exit`.
