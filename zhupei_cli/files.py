@@ -1,14 +1,19 @@
 """Writing a file so that its readers see the old content or the new one, never half of it."""
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 
 from zhupei_cli.errors import ZhupeiError
 
 #: Lists of people are for whoever made them.
 PRIVATE = 0o600
+#: How files in the making begin; those of `appearing` on their own, so that they can be swept.
+_ONE, _TOGETHER = ".zhupei-", ".zhupei-nightly-"
+_LOCK = ".lock-zhupei-nightly"
 
 
 @contextmanager
@@ -29,18 +34,105 @@ def replacing(path: Path, *, force: bool = False) -> Iterator[Path]:
         beside.unlink(missing_ok=True)
 
 
+@contextmanager
+def appearing(contents: Mapping[Path, bytes]) -> Iterator[None]:
+    """Write files beside their places; when the block ends well they all take these, else none does.
+
+    Files that exist are replaced. Raises E003 when one cannot be: those replaced before it are put back.
+    """
+    with ExitStack() as stack:
+        besides = {path: _written(path, content, stack) for path, content in contents.items()}
+        yield
+        with ExitStack() as undo:
+            for path, beside in besides.items():
+                undo.callback(_way_back(path, stack))
+                _rename(beside, path)
+            undo.pop_all()
+
+
+def _written(path: Path, content: bytes, stack: ExitStack) -> Path:
+    beside = _beside(path, _TOGETHER)
+    stack.callback(beside.unlink, missing_ok=True)
+    try:
+        with beside.open("wb") as file:
+            file.write(content)
+            file.flush()
+            # A renamed file whose content the disk has not seen yet is empty after a power cut.
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise _unwritable(path, error) from error
+    return beside
+
+
+def _way_back(path: Path, stack: ExitStack) -> Callable[[], object]:
+    """Return the call that makes `path` again what it is now; a copy goes away with `stack`."""
+    if not path.exists():
+        return partial(path.unlink, missing_ok=True)
+    return partial(_written(path, path.read_bytes(), stack).replace, path)
+
+
+def sweep(folder: Path) -> None:
+    """Remove what killed runs of `appearing` left; only for who is alone in `folder`."""
+    for left in folder.glob(f"{_TOGETHER}*"):
+        left.unlink(missing_ok=True)
+
+
+@contextmanager
+def alone(folder: Path, *, seconds: float) -> Iterator[None]:
+    """Be the only process working in `folder` (made if missing); E610 when another still is after `seconds`.
+
+    The lock goes with the process that holds it, however that ends.
+    """
+    path = folder / _LOCK
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        handle = os.open(path, os.O_RDWR | os.O_CREAT, PRIVATE)
+    except OSError as error:
+        raise _unwritable(path, error) from error
+    try:
+        _wait_for_lock(handle, folder, seconds)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _wait_for_lock(handle: int, folder: Path, seconds: float) -> None:
+    from time import monotonic, sleep
+
+    deadline = monotonic() + seconds
+    while not _locked(handle):
+        if monotonic() >= deadline:
+            raise ZhupeiError("E610", folder=folder, seconds=f"{seconds:.0f}")
+        sleep(0.1)
+
+
+def _locked(handle: int) -> bool:
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
 def refuse_existing(path: Path, *, force: bool = False) -> None:
     """Raise E002 when `path` exists and may not be replaced; folders and devices never are."""
     if path.exists() and not (force and path.is_file()):
         raise ZhupeiError("E002", file=path)
 
 
-def _beside(path: Path) -> Path:
+def _beside(path: Path, prefix: str = _ONE) -> Path:
     from tempfile import mkstemp
 
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = mkstemp(prefix=".zhupei-", suffix=path.suffix, dir=path.parent)
+        handle, name = mkstemp(prefix=prefix, suffix=path.suffix, dir=path.parent)
     except OSError as error:
         raise _unwritable(path, error) from error
     os.close(handle)

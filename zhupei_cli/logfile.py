@@ -1,10 +1,17 @@
-"""The log file of --log-file: a line for everything said on stderr, with time and operator."""
+"""The log file of --log-file: a line for everything said on stderr, with time and operator.
+
+Beyond 1 MB it becomes FILE.1, that one FILE.2, up to FILE.5.
+"""
 
 import os
 import sys
+from contextlib import suppress
+from pathlib import Path
 
 from zhupei_cli.acting import CST
 from zhupei_cli.settings import Settings
+
+_LARGEST, _KEPT = 1_000_000, 5
 
 
 def log(settings: Settings, text: str) -> None:
@@ -13,6 +20,7 @@ def log(settings: Settings, text: str) -> None:
         return
     now = settings.clock().astimezone(CST).isoformat()
     line = " ".join([now, settings.operator, *text.split()]) + "\n"
+    _rotate(settings.log_file)
     try:
         # One write of one line in append mode, so that commands running at once do not mix theirs.
         handle = os.open(settings.log_file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
@@ -20,3 +28,15 @@ def log(settings: Settings, text: str) -> None:
             file.write(line.encode())
     except OSError as error:
         print(f"提示：不能写入日志文件 {settings.log_file}：{error.strerror}", file=sys.stderr)
+
+
+def _rotate(path: Path) -> None:
+    # Whoever is writing to the file meanwhile goes on in the one with the next number.
+    with suppress(OSError):
+        if path.stat().st_size < _LARGEST:
+            return
+        for number in range(_KEPT - 1, 0, -1):
+            older = path.with_name(f"{path.name}.{number}")
+            if older.exists():
+                older.replace(path.with_name(f"{path.name}.{number + 1}"))
+        path.replace(path.with_name(f"{path.name}.1"))

@@ -3,7 +3,7 @@
 import re
 from collections import ChainMap
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +21,33 @@ KEYS: Mapping[str, type] = {
     "no_color": bool,
     "log_file": str,
     "fonts": str,
+    "mail": dict,
 }
+#: What its table [mail] may say; the password comes from the environment only.
+MAIL_KEYS: Mapping[str, type] = {
+    "host": str,
+    "port": int,
+    "security": str,
+    "user": str,
+    "from": str,
+    "to": list,
+}
+#: How a mail server is spoken to, and on which port unless another is named.
+SECURITY: Mapping[str, int] = {"starttls": 587, "tls": 465, "none": 25}
 _FILE = "zhupei.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """The mail server reports go through, and to whom."""
+
+    host: str
+    port: int
+    security: str
+    sender: str
+    to: tuple[str, ...]
+    user: str | None = None
+    password: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +65,7 @@ class Settings:
     no_color: bool = False
     log_file: Path | None = None
     fonts: Path | None = None
+    mail: Mail | None = None
 
     def acting(self) -> Acting:
         """Return the operator and now, for services to write down."""
@@ -66,6 +92,20 @@ def load(given: Mapping[str, Any], *, environ: Mapping[str, str], clock: Clock) 
         no_color=found.get("no_color", False),
         log_file=Path(log_file) if log_file else None,
         fonts=Path(fonts) if fonts else None,
+        mail=_mail(found["mail"], environ.get("ZHUPEI_MAIL_PASSWORD")) if "mail" in found else None,
+    )
+
+
+def _mail(table: Mapping[str, Any], password: str | None) -> Mail:
+    security = table.get("security", "starttls")
+    return Mail(
+        host=table["host"],
+        port=table.get("port", SECURITY[security]),
+        security=security,
+        sender=table["from"],
+        to=tuple(table["to"]),
+        user=table.get("user"),
+        password=password,
     )
 
 
@@ -116,8 +156,44 @@ def _check(path: Path, key: str, value: object) -> None:
     if key not in KEYS:
         raise ZhupeiError("E083", file=path, problem=f"没有 {key} 这一项，可用的有 {'、'.join(KEYS)}")
     if not isinstance(value, KEYS[key]):
-        wanted = "true 或 false" if KEYS[key] is bool else "加引号的文字"
-        raise ZhupeiError("E083", file=path, problem=f"{key} 应为{wanted}")
+        raise ZhupeiError("E083", file=path, problem=f"{key} 应为{_WANTED[KEYS[key]]}")
+    if isinstance(value, dict):
+        _check_mail(path, value)
+
+
+_WANTED = {
+    bool: "true 或 false",
+    str: "加引号的文字",
+    int: "数字",
+    list: '["甲@example.com"] 这样的地址',
+    dict: "[mail] 这样的一节",
+}
+
+
+def _check_mail(path: Path, table: Mapping[str, object]) -> None:
+    missing = [key for key in ("host", "from", "to") if not table.get(key)]
+    unknown = [key for key in table if key not in MAIL_KEYS]
+    wrong = [key for key, value in table.items() if key in MAIL_KEYS and not _is(value, MAIL_KEYS[key])]
+    if unknown:
+        keys = "、".join(MAIL_KEYS)
+        problem = f"[mail] 没有 {unknown[0]} 这一项，可用的有 {keys}；密码用环境变量 ZHUPEI_MAIL_PASSWORD"
+    elif missing:
+        problem = f"[mail] 缺少 {'、'.join(missing)}"
+    elif wrong:
+        problem = f"[mail] 的 {wrong[0]} 应为{_WANTED[MAIL_KEYS[wrong[0]]]}"
+    elif table.get("security", "starttls") not in SECURITY:
+        problem = f"[mail] 的 security 可用 {'、'.join(SECURITY)}"
+    elif table.get("security") == "none" and table.get("user"):
+        problem = "[mail] 的 security 为 none 时不能有 user：密码不能不加密就发出去"
+    else:
+        return
+    raise ZhupeiError("E083", file=path, problem=problem)
+
+
+def _is(value: object, wanted: type) -> bool:
+    if wanted is list:
+        return isinstance(value, list) and all(isinstance(one, str) for one in value)
+    return isinstance(value, wanted) and not (wanted is int and isinstance(value, bool))
 
 
 def _default_database() -> str:

@@ -1,0 +1,21 @@
+-- How far people got, one row a stage. Whoever withdrew is in none but the first, which counts everybody known.
+SELECT 1 AS position, 'registered' AS stage, COUNT(*) AS people FROM trainee
+UNION ALL
+SELECT 2, 'filled', COUNT(*) FROM application WHERE batch_id = :batch_id AND status <> 'withdrawn'
+UNION ALL
+SELECT 3, 'submitted', COUNT(*) FROM application
+WHERE batch_id = :batch_id AND status IN ('submitted', 'returned', 'approved', 'rejected')
+UNION ALL
+SELECT 4, 'approved', COUNT(*) FROM application WHERE batch_id = :batch_id AND status = 'approved'
+UNION ALL
+SELECT 5, 'scored', COUNT(*) FROM application a
+WHERE a.batch_id = :batch_id AND a.status = 'approved'
+  AND EXISTS (SELECT 1 FROM score s
+              WHERE s.application_id = a.id
+                AND (s.written IS NOT NULL OR s.skill IS NOT NULL OR s.interview IS NOT NULL))
+UNION ALL
+SELECT 6, 'admitted', COUNT(*) FROM admission
+WHERE batch_id = :batch_id AND status IN ('proposed', 'admitted', 'reported')
+UNION ALL
+SELECT 7, 'reported', COUNT(*) FROM admission WHERE batch_id = :batch_id AND status = 'reported'
+ORDER BY position

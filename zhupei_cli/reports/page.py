@@ -1,0 +1,72 @@
+"""The report as one HTML file: it asks nothing of the network and runs no script."""
+
+from datetime import datetime
+from importlib.resources import files
+from typing import Any, Final
+
+from zhupei_cli.reports import charts, sections
+from zhupei_cli.reports.values import Report
+from zhupei_cli.rules.times import show_time
+
+NOTHING: Final = "—"
+
+
+def render(report: Report) -> str:
+    """Return the page."""
+    from jinja2 import Environment, StrictUndefined
+    from markupsafe import Markup
+
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters.update(cell=cell, change=change, width=width)
+    template = (files("zhupei_cli.reports") / "page.html.j2").read_text("utf-8")
+    after = [sections.placed(report), sections.lines_by_specialty(report)] if report.placed else []
+    return environment.from_string(template).render(
+        report=report,
+        made_at=show_time(report.head.made_at),
+        nothing=NOTHING,
+        most=max((stage.count or 0 for stage in report.funnel), default=0),
+        per_day=Markup(charts.per_day(report)) if report.days else None,
+        per_band=Markup(charts.per_band(report)) if _has_marks(report) else None,
+        anomalies=sections.anomalies(report, sections.ANOMALIES),
+        backlog=sections.backlog(report),
+        supply=[sections.by_specialty(report), sections.by_base(report)],
+        groups=[
+            sections.by_group(group, sections.SCHOOLS if group.key == "schools" else None)
+            for group in report.groups
+        ],
+        marks=sections.marks(report),
+        after=after,
+    )
+
+
+def _has_marks(report: Report) -> bool:
+    return any(any(band.counts.values()) for band in report.bands[1:])
+
+
+def cell(value: Any, kind: str) -> str:
+    """Return a cell as people read it."""
+    if value is None:
+        return NOTHING
+    if kind == "share":
+        return f"{value:.1%}"
+    if kind == "ratio":
+        return f"{value:.2f}"
+    if kind == "mark":
+        return f"{value / 100:.2f}"
+    if isinstance(value, datetime):
+        return show_time(value)[:16]
+    return str(value)
+
+
+def change(value: int | None) -> str:
+    """Return what changed since the last report: +12, −3, ±0."""
+    if value is None:
+        return ""
+    return f"+{value}" if value > 0 else f"−{-value}" if value < 0 else "±0"
+
+
+def width(part: float | None, whole: float = 1) -> str:
+    """Return how long a bar is, in percent of its cell."""
+    return f"{min(part / whole, 1) * 100:.1f}%" if part and whole else "0%"

@@ -1,0 +1,168 @@
+"""The tables of a report: one list of sections that the page and the workbook both show.
+
+A cell is None where there is nothing to say: what may not show yet, a ratio to no seats.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from zhupei_cli.reports.values import Cutoff, Group, Report, Share, Supply
+
+#: The page names so many schools, anomalies and cut-offs; the workbook has all.
+SCHOOLS, ANOMALIES = 15, 60
+
+Cells = tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A table: headings with the kinds of their cells, rows, a note below the title.
+
+    Kinds: `text`, `count`, `share` (0.5 is 50 %), `ratio`, `mark` (hundredths), `time`.
+    """
+
+    key: str
+    title: str
+    columns: Sequence[tuple[str, str]]
+    rows: Sequence[Cells]
+    note: str = ""
+
+
+_SEATS: Final = (
+    *(("计划", "count"), ("报名人数", "count"), ("第一志愿", "count"), ("第二志愿", "count")),
+    *(("审核通过", "count"), ("录取", "count"), ("空缺", "count"), ("满额率", "share"), ("报录比", "ratio")),
+)
+_PEOPLE: Final = (("提交", "count"), ("审核通过", "count"), ("录取", "count"))
+_SEATS_NOTE: Final = (
+    "报名人数为第一、第二志愿人数（同一人只计一次）；审核由第一志愿进行；报录比为第一志愿人数比计划。"
+)
+
+
+def seats(one: Supply) -> Cells:
+    """Return the figures of a base, specialty or place in the order of the columns."""
+    numbers = (one.plan, one.applied, one.first, one.second, one.approved, one.admitted, one.vacant)
+    return (*numbers, one.fill, one.ratio)
+
+
+def by_specialty(report: Report) -> Section:
+    """Return seats and people by specialty, shortage specialties first."""
+    rows = [
+        (one.specialty, one.specialty_label, "紧缺" if one.shortage else "", *seats(one))
+        for one in report.specialties
+    ]
+    columns = (("专业代码", "text"), ("专业", "text"), ("紧缺", "text"), *_SEATS)
+    return Section("specialties", "按专业", columns, rows, f"紧缺专业在前。{_SEATS_NOTE}")
+
+
+def by_base(report: Report) -> Section:
+    """Return seats and people by training base."""
+    rows = [(one.base, one.base_label, *seats(one)) for one in report.bases]
+    return Section("bases", "按基地", (("基地编号", "text"), ("基地", "text"), *_SEATS), rows, _SEATS_NOTE)
+
+
+def by_place(report: Report) -> Section:
+    """Return seats and people by place."""
+    rows = [
+        (
+            one.base,
+            one.base_label,
+            one.specialty,
+            one.specialty_label,
+            "紧缺" if one.shortage else "",
+            *seats(one),
+        )
+        for one in report.places
+    ]
+    names = ("基地编号", "基地", "专业代码", "专业", "紧缺")
+    return Section("places", "按岗位", (*((name, "text") for name in names), *_SEATS), rows, "紧缺专业在前。")
+
+
+def by_group(group: Group, limit: int | None = None) -> Section:
+    """Return people by group, beyond `limit` groups the others in one line."""
+    shares = group.shares
+    whole = sum(one.submitted for one in shares)
+    shown = shares if limit is None or len(shares) <= limit else [*shares[:limit], _others(shares[limit:])]
+    rows = [
+        (one.label, one.submitted, one.approved, one.admitted, _part(one.submitted, whole)) for one in shown
+    ]
+    columns = ((group.title, "text"), *_PEOPLE, ("占提交", "share"))
+    return Section(group.key, f"按{group.title}", columns, rows)
+
+
+def _part(count: int, whole: int) -> float | None:
+    return count / whole if whole else None
+
+
+def _others(shares: Sequence[Share]) -> Share:
+    admitted = [one.admitted for one in shares if one.admitted is not None]
+    return Share(
+        f"其他（{len(shares)}）",
+        sum(one.submitted for one in shares),
+        sum(one.approved for one in shares),
+        sum(admitted) if len(admitted) == len(shares) else None,
+    )
+
+
+def marks(report: Report) -> Section:
+    """Return how many records of marks lie in each band."""
+    rows = [(band.label, *band.counts.values()) for band in report.bands]
+    columns = (("分数段", "text"), *((label, "count") for label in report.bands[0].counts))
+    return Section("scores", "分数段", columns, rows, "每条成绩记录计一次。")
+
+
+def backlog(report: Report) -> Section:
+    """Return what waits for review, the longest wait first."""
+    rows = [(one.base, one.base_label, one.count, one.oldest, one.days) for one in report.backlog]
+    columns = (
+        *(("基地编号", "text"), ("基地", "text"), ("待审核", "count")),
+        *(("最早提交", "time"), ("已等天数", "count")),
+    )
+    return Section("backlog", "待审核", columns, rows, "等得最久的在前。")
+
+
+def anomalies(report: Report, limit: int | None = None) -> Section:
+    """Return what to look at, the first `limit` of it."""
+    shown = report.anomalies[:limit]
+    rows = [(one.kind_label, one.subject, one.count, one.message) for one in shown]
+    left = len(report.anomalies) - len(shown)
+    note = f"另有 {left} 条见工作簿。" if left else ""
+    columns = (("异常", "text"), ("对象", "text"), ("数量", "count"), ("说明", "text"))
+    return Section("anomalies", "异常", columns, rows, note)
+
+
+def placed(report: Report) -> Section:
+    """Return how choices were met."""
+    whole = sum(one.count for one in report.placed)
+    rows = [(one.label, one.count, _part(one.count, whole)) for one in report.placed]
+    columns = (("结果", "text"), ("人数", "count"), ("占比", "share"))
+    return Section("placed", "志愿满足情况", columns, rows)
+
+
+_MARKS: Final = (("人数", "count"), ("最低分", "mark"), ("平均分", "mark"), ("最高分", "mark"))
+
+
+def lines_by_specialty(report: Report) -> Section:
+    """Return the cut-offs of each specialty over all bases."""
+    found: dict[str, list[Cutoff]] = {}
+    for one in report.cutoffs:
+        found.setdefault(one.specialty, []).append(one)
+    rows = [(code, group[0].specialty_label, *_line(group)) for code, group in found.items()]
+    columns = (("专业代码", "text"), ("专业", "text"), *_MARKS)
+    return Section("cutoffs", "录取分数线（按专业）", columns, rows, "各岗位的分数线见工作簿。")
+
+
+def lines_by_place(report: Report) -> Section:
+    """Return the cut-off of each place."""
+    rows = [
+        (one.base, one.base_label, one.specialty, one.specialty_label, *_line([one]))
+        for one in report.cutoffs
+    ]
+    names = ("基地编号", "基地", "专业代码", "专业")
+    return Section("cutoffs", "录取分数线", (*((name, "text") for name in names), *_MARKS), rows)
+
+
+def _line(group: Sequence[Cutoff]) -> Cells:
+    people = sum(one.count for one in group)
+    mean = round(sum(one.summed for one in group) / people)
+    return people, min(one.lowest for one in group), mean, max(one.highest for one in group)

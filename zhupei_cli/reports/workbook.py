@@ -1,0 +1,208 @@
+"""The report as a workbook: a sheet a section, native charts, ready to print on A4."""
+
+import io
+from datetime import datetime
+from typing import Any, Final
+
+from zhupei_cli.acting import CST
+from zhupei_cli.display import display_width
+from zhupei_cli.reports import sections
+from zhupei_cli.reports.charts import COLOURS
+from zhupei_cli.reports.sections import Section
+from zhupei_cli.reports.values import Report
+from zhupei_cli.rules.times import show_time
+
+#: Kind of a cell → its number format. Text is written as text: no code loses digits, no name is a formula.
+_FORMATS: Final = {
+    "text": "@",
+    "count": "0",
+    "change": '+0;−0;"±0"',
+    "share": "0.0%",
+    "ratio": "0.00",
+    "mark": "0.00",
+    "time": "yyyy-mm-dd hh:mm",
+    "day": "yyyy-mm-dd",
+}
+_WIDEST: Final = 60
+#: More columns than this are printed across the paper.
+_UPRIGHT: Final = 6
+#: Where a table's headings stand: below its title and its note.
+_TOP: Final = 3
+
+
+def render(report: Report) -> bytes:
+    """Return the workbook."""
+    import xlsxwriter
+
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file, {"in_memory": True}) as book:
+        # What the file says of itself follows the report, not the clock of the machine.
+        book.set_properties({"title": _title(report), "created": _local(report.head.made_at)})
+        paper = _Paper(book, report)
+        paper.overview()
+        paper.days()
+        for section in (sections.anomalies(report), sections.backlog(report)):
+            paper.sheet(section)
+        paper.supply()
+        for group in report.groups:
+            paper.sheet(sections.by_group(group), chart=_PARTS if group.key == "cities" else None)
+        if report.bands:
+            paper.sheet(sections.marks(report), chart=_BANDS)
+        if report.placed:
+            paper.sheet(sections.placed(report), chart=_PLACED)
+            paper.sheet(sections.lines_by_specialty(report))
+            paper.sheet(sections.lines_by_place(report), name="分数线（按岗位）")
+    return file.getvalue()
+
+
+def _title(report: Report) -> str:
+    return f"{report.head.batch_name} · 招收日报"
+
+
+def _local(moment: datetime) -> datetime:
+    return moment.astimezone(CST).replace(tzinfo=None)
+
+
+#: How a section is drawn: kind of chart, the columns of its series (None: all numbers), from which row on.
+_Chart = tuple[str, tuple[int, ...] | None, int]
+_BANDS: Final[_Chart] = ("column", None, 1)
+_PARTS: Final[_Chart] = ("bar", (1,), 0)
+_PLACED: Final[_Chart] = ("bar", (1,), 0)
+_SUPPLY: Final[_Chart] = ("bar", (3, 5), 0)
+
+
+class _Paper:
+    """A workbook in the making: its formats, and how a sheet is set up."""
+
+    def __init__(self, book: Any, report: Report) -> None:
+        self._book, self._report = book, report
+        self._formats = {kind: book.add_format({"num_format": code}) for kind, code in _FORMATS.items()}
+        self._title = book.add_format({"bold": True, "font_size": 14})
+        self._soft = book.add_format({"font_color": "#5b6875"})
+        self._nothing = book.add_format({"align": "right"})
+        heading = {"bold": True, "bg_color": "#eef2f5", "bottom": 1}
+        self._heading = book.add_format(heading)
+        self._number_heading = book.add_format({**heading, "align": "right"})
+
+    def overview(self) -> None:
+        """Write the sheet of headline figures and the funnel."""
+        report = self._report
+        since = f"较 {report.head.since}" if report.head.since else "增减"
+        figures = Section(
+            "overview",
+            _title(report),
+            (("项目", "text"), ("人数", "count"), (since, "change")),
+            [(figure.label, figure.count, figure.change) for figure in report.figures],
+            f"{report.head.batch} · {report.head.status_label} · 截至 {show_time(report.head.made_at)}",
+        )
+        sheet = self.sheet(figures, name="概览")
+        row = _TOP + len(figures.rows) + 3
+        funnel = [(stage.label, stage.count) for stage in report.funnel]
+        stages = Section("funnel", "进度", (("进度", "text"), ("人数", "count")), funnel)
+        self._table(sheet, row, stages)
+        sheet.write_string(row + len(funnel) + 1, 0, report.head.seal, self._soft)
+        self._chart(sheet, row, stages, ("bar", (1,), 0), gap=3)
+
+    def days(self) -> None:
+        """Write the sheet of applications per day."""
+        columns = (("日期", "day"), ("提交", "count"))
+        section = Section("days", "每日报名", columns, self._report.days, "按首次提交的日期（北京时间）。")
+        self.sheet(section, chart=("column", (1,), 0))
+
+    def supply(self) -> None:
+        """Write the sheets of seats and people."""
+        self.sheet(sections.by_specialty(self._report), chart=_SUPPLY, labels=1)
+        self.sheet(sections.by_base(self._report))
+        self.sheet(sections.by_place(self._report))
+
+    def sheet(
+        self, section: Section, *, name: str | None = None, chart: _Chart | None = None, labels: int = 0
+    ) -> Any:
+        """Write one section on a sheet of its own; `labels` is the column that names a chart's bars."""
+        sheet = self._book.add_worksheet(name or section.title)
+        sheet.write_string(0, 0, section.title, self._title)
+        sheet.write_string(1, 0, section.note, self._soft)
+        self._table(sheet, _TOP, section)
+        sheet.freeze_panes(_TOP + 1, 0)
+        self._set_up(sheet, section)
+        if not section.rows:
+            sheet.write_string(_TOP + 1, 0, "无", self._soft)
+        elif chart is not None:
+            self._chart(sheet, _TOP, section, chart, labels=labels)
+        return sheet
+
+    def _table(self, sheet: Any, top: int, section: Section) -> None:
+        for column, (heading, kind) in enumerate(section.columns):
+            form = self._heading if kind == "text" else self._number_heading
+            sheet.write_string(top, column, heading, form)
+        for number, row in enumerate(section.rows, top + 1):
+            for column, (value, (_, kind)) in enumerate(zip(row, section.columns, strict=True)):
+                self._cell(sheet, number, column, value, kind)
+
+    def _cell(self, sheet: Any, row: int, column: int, value: Any, kind: str) -> None:
+        form = self._formats[kind]
+        if value is None:
+            sheet.write_string(row, column, "—", self._nothing)
+        elif kind == "text":
+            sheet.write_string(row, column, str(value), form)
+        elif kind == "time":
+            sheet.write_datetime(row, column, _local(value), form)
+        elif kind == "day":
+            sheet.write_datetime(row, column, value, form)
+        else:
+            sheet.write_number(row, column, value / 100 if kind == "mark" else value, form)
+
+    def _set_up(self, sheet: Any, section: Section) -> None:
+        for column, (heading, kind) in enumerate(section.columns):
+            cells = (row[column] for row in section.rows) if kind == "text" else ()
+            widest = max((display_width(str(cell)) for cell in cells if cell is not None), default=0)
+            least = {"time": 17, "day": 12}.get(kind, 8)
+            sheet.set_column(column, column, min(max(widest, display_width(heading), least) + 2, _WIDEST))
+        if len(section.rows) > 1 and len(section.columns) > _UPRIGHT:
+            sheet.autofilter(_TOP, 0, _TOP + len(section.rows), len(section.columns) - 1)
+            sheet.set_landscape()
+        sheet.set_default_row(18)  # Chinese characters are taller than Excel expects
+        sheet.set_paper(9)  # A4
+        sheet.fit_to_pages(1, 0)
+        sheet.repeat_rows(_TOP)
+        sheet.set_margins(left=0.4, right=0.4, top=0.7, bottom=0.7)
+        sheet.set_header(f"&L{_plain(_title(self._report))}&R&A")
+        sheet.set_footer(f"&L{_plain(self._report.head.seal)}&R第 &P 页，共 &N 页")
+
+    def _chart(
+        self, sheet: Any, top: int, section: Section, how: _Chart, *, labels: int = 0, gap: int = 2
+    ) -> None:
+        """Draw the table whose headings stand at row `top`, below it: beside it would not fit the paper."""
+        kind, series, skipped = how
+        first, last = top + 1 + skipped, top + len(section.rows)
+        columns = series or tuple(range(1, len(section.columns)))
+        chart = self._book.add_chart({"type": kind})
+        for column, colour in zip(columns, COLOURS, strict=False):
+            chart.add_series(
+                {
+                    "name": [sheet.get_name(), top, column],
+                    "categories": [sheet.get_name(), first, labels, last, labels],
+                    "values": [sheet.get_name(), first, column, last, column],
+                    "fill": {"color": colour},
+                    "gap": 60,
+                }
+            )
+        chart.set_title({"name": section.title, "name_font": {"size": 12}})
+        chart.set_legend({"position": "bottom"} if len(columns) > 1 else {"none": True})
+        axis = {"major_gridlines": {"visible": True, "line": {"color": "#dde3e8"}}}
+        if kind == "bar":
+            # A sheet reads from the top, a bar chart from the bottom.
+            chart.set_y_axis({"reverse": True})
+            chart.set_x_axis(axis)
+        else:
+            dates = section.columns[0][1] == "day"
+            chart.set_x_axis({"text_axis": True, "num_format": "m-d"} if dates else {})
+            chart.set_y_axis(axis)
+        bars = len(columns) * (last - first + 1)
+        chart.set_size({"width": 620, "height": min(max(280, 22 * bars + 90), 960) if kind == "bar" else 300})
+        sheet.insert_chart(top + len(section.rows) + gap, 0, chart)
+
+
+def _plain(text: str) -> str:
+    """Return `text` for a header line of a sheet, where & begins a command."""
+    return text.replace("&", "&&")
