@@ -226,7 +226,7 @@ def edit(
         found = lookup.find_batch(session, batch)
         code, runs = found.code, batches.stored_runs(session, found)
         changes = batches.edit_batch(session, found, given, by=settings.acting(), reason=reason)
-    stale = runs if batches.RUN_SETTINGS & {change["key"] for change in changes} else 0
+    stale = runs if any(batches.makes_stale(change["key"]) for change in changes) else 0
     summary = {"batch": code, "changes": changes, "stale_runs": stale, "dry_run": dry_run}
     show_summary(
         settings, summary, tried(f"批次 {code}：修改 {len(changes)} 项", dry_run=dry_run), as_json=as_json

@@ -256,6 +256,7 @@ CHANGES = {
     "tie_keys": ("batch", "edit", "T", "--set", "tie_keys=skill"),
     "line": ("batch", "edit", "T", "--set", "min_score=60"),
     "scope": ("batch", "edit", "T", "--set", "adjust_scope=category"),
+    "severity": ("batch", "edit", "T", "--set", "severity.medical_major=error"),
 }
 
 

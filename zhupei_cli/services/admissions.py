@@ -15,6 +15,7 @@ from zhupei_cli.rules.canonical import digest, inputs_text
 from zhupei_cli.rules.lifecycle import ADMISSION, BATCH, step, target
 from zhupei_cli.rules.run import Round
 from zhupei_cli.services.events import Change, record
+from zhupei_cli.services.freshness import outrun
 from zhupei_cli.services.run_inputs import load_inputs
 from zhupei_cli.services.runs import find_run, result_run, store_run
 from zhupei_cli.services.seats import Seat, free_seats, take_seats
@@ -103,7 +104,7 @@ def _require_no_result(session: Session, batch: Batch, run: Run) -> None:
 
 def _require_fresh(session: Session, batch: Batch, run: Run) -> None:
     now = load_inputs(session, batch, rule=run.rule, round_=run.round, adjust=run.adjust).inputs
-    if digest(inputs_text(now)) != run.inputs_sha256:
+    if digest(inputs_text(now)) != run.inputs_sha256 or run.number in outrun(session, batch):
         raise ZhupeiError("E462", run=run.number)
 
 

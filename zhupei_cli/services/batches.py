@@ -236,9 +236,15 @@ def _by_status(session: Session, model: type[Application | Admission], batch: Ba
 
 
 def stored_runs(session: Session, batch: Batch) -> int:
-    """Return how many computed runs the batch has: a change of plan or of RUN_SETTINGS makes them stale."""
+    """Return how many computed runs the batch has: some changes make all of them stale."""
     return session.execute(select(func.count()).where(Run.batch_id == batch.id)).scalar_one()
 
 
-#: The settings a run is computed with.
+#: The settings a run is computed with, and how the settings begin that say how strict a rule is.
 RUN_SETTINGS: Final = frozenset(("weights", "tie_keys", "min_score", "adjust_scope"))
+SEVERITY: Final = "severity."
+
+
+def makes_stale(key: str) -> bool:
+    """Tell whether a change of the setting `key` makes stored runs stale, as a change of the plan does."""
+    return key in RUN_SETTINGS or key.startswith(SEVERITY)

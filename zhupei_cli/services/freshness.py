@@ -1,5 +1,6 @@
 """Whether stored runs still rest on what the database holds now."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -7,9 +8,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from zhupei_cli.model import Batch, Run
+from zhupei_cli.model import Batch, Event, Run
 from zhupei_cli.rules.canonical import digest, inputs_text
 from zhupei_cli.rules.run import Round
+from zhupei_cli.services.batches import SEVERITY
 from zhupei_cli.services.run_inputs import load_inputs
 from zhupei_cli.vocabulary import BatchStatus
 
@@ -34,7 +36,7 @@ def stale_runs(session: Session, batch: Batch, numbers: Sequence[int]) -> set[in
         return set()
     inputs = load_inputs(session, batch, rule="", round_="", adjust=True).inputs
     digests: dict[tuple[str, str, bool], str] = {}
-    stale = set()
+    stale = outrun(session, batch) & {run.number for run in waiting}
     for run in waiting:
         how = (run.rule, run.round, run.adjust)
         if how not in digests:
@@ -44,6 +46,25 @@ def stale_runs(session: Session, batch: Batch, numbers: Sequence[int]) -> set[in
         if digests[how] != run.inputs_sha256:
             stale.add(run.number)
     return stale
+
+
+def outrun(session: Session, batch: Batch) -> set[int]:
+    """Return the runs that were computed before a severity of the identity rules changed.
+
+    Severities are none of a run's inputs, but who was taken under other rules may have to be looked at again.
+    """
+    actions = select(Event.action, Event.data).where(
+        Event.batch_id == batch.id, Event.action.in_(("admission.run", "batch.edit")), Event.data.is_not(None)
+    )
+    computed: set[int] = set()
+    before: set[int] = set()
+    for action, data in session.execute(actions.order_by(Event.seq)):
+        said = json.loads(data or "{}")
+        if action == "admission.run":
+            computed.add(said["run"])
+        elif said["key"].startswith(SEVERITY):
+            before |= computed
+    return before
 
 
 def with_state(session: Session, batch: Batch, runs: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
