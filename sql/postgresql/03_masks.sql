@@ -14,7 +14,7 @@ LANGUAGE sql IMMUTABLE AS $$
     WHEN kind IN ('mobile', 'emergency_phone') AND length(value) >= 11
       THEN left(value, 3) || repeat('*', length(value) - 7) || right(value, 4)
     WHEN kind = 'email' AND strpos(value, '@') > 0
-      THEN left(value, 1) || '****' || substring(value FROM '@[^@]*$')
+      THEN left(substring(value FROM '^(.*)@'), 1) || '****' || substring(value FROM '@[^@]*$')
     WHEN kind IN ('email', 'address') THEN '****'
     ELSE zhupei.tail(value, 4)
   END

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -77,22 +77,45 @@ def version(request: pytest.FixtureRequest) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="session")
-def walls(version: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+def made(version: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """Return a world nobody stays connected to: others are copies of it."""
+    database = f"zhupei_{os.getpid()}_made"
+    version.create(database)
+    url = version.url(database)
+    _fill(url, tmp_path_factory.mktemp("people"))
+    version.execute("ANALYZE", database=database)
+    yield World(version, database, *_told(url))
+    version.drop(database)
+
+
+@pytest.fixture(scope="session")
+def walls(made: World) -> Iterator[World]:
     """Return a world that stays as it is: attacks change nothing."""
-    yield from made_world(version, "walls", tmp_path_factory.mktemp("people"))
+    yield from _copied(made, "walls")
 
 
 @pytest.fixture
-def world(version: Server, tmp_path: Path) -> Iterator[World]:
+def world(made: World) -> Iterator[World]:
     """Return a world of the test's own."""
-    yield from made_world(version, "world", tmp_path)
+    yield from _copied(made, "world")
 
 
-def made_world(server: Server, name: str, folder: Path) -> Iterator[World]:
-    """Make a world, with its logins unless the server has them, and take it away again."""
+def _copied(made: World, name: str) -> Iterator[World]:
     database = f"zhupei_{os.getpid()}_{name}"
-    server.create(database)
-    url = server.url(database)
+    made.server.create(database, template=made.database)
+    # What `db user add` sets belongs to one database and is not copied.
+    for login, (kind, _) in LOGINS.items():
+        if kind != Kind.PROVINCE:
+            path = f"zhupei_{kind}, public"
+            made.server.execute(f"ALTER ROLE {login} IN DATABASE {database} SET search_path = {path}")
+    # Neither are the privileges on the database itself.
+    with transaction(made.server.url(database)) as session:
+        roles.apply_roles(session)
+    yield replace(made, database=database)
+    made.server.drop(database)
+
+
+def _fill(url: str, folder: Path) -> None:
     create(url)
     with transaction(url) as session:
         load_default_specialties(session, by=_BY)
@@ -102,10 +125,8 @@ def made_world(server: Server, name: str, folder: Path) -> Iterator[World]:
     with transaction(url) as session:
         _seats_and_reviews(session)
         roles.apply_roles(session)
-        _add_logins(session)
-    server.execute("ANALYZE", database=database)
-    yield World(server, database, *_told(url))
-    server.drop(database)
+        for login, (kind, base) in LOGINS.items():
+            logins.add_login(session, login, kind, base=base, password=PASSWORD, by=_BY)
 
 
 def _import(url: str, path: Path, rows: tuple[dict[str, Any], ...], *, submit: bool) -> None:
@@ -130,15 +151,6 @@ def _seats_and_reviews(session: Session) -> None:
     for code, status in (("PUB", "publicity"), ("COM", "committed")):
         store_world(session, inputs, code=code, status=status)
     session.execute(text(f"UPDATE choice SET base_code = '{OTHER}' WHERE batch_id > 1"))
-
-
-def _add_logins(session: Session) -> None:
-    """Add LOGINS; roles outlive a database, so another one's are given their base here."""
-    for login, (kind, base) in LOGINS.items():
-        if session.execute(text(f"SELECT 1 FROM pg_roles WHERE rolname = '{login}'")).scalar():
-            session.execute(text(f"DROP OWNED BY {login}"))
-            session.execute(text(f"DROP ROLE {login}"))
-        logins.add_login(session, login, kind, base=base, password=PASSWORD, by=_BY)
 
 
 def _told(url: str) -> tuple[dict[str, Any], frozenset[str]]:

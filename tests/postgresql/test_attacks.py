@@ -99,7 +99,11 @@ LEAKS = {
         " RETURNS text LANGUAGE sql AS 'SELECT $2'",
         "SELECT id_number FROM snapshot",
     ),
-    "membership of the province": ("GRANT zhupei_province TO zhao", "SELECT * FROM public.snapshot"),
+    "the province's rights": (
+        "GRANT SELECT ON public.snapshot TO zhupei_base;"
+        "ALTER POLICY province ON public.snapshot TO zhupei_province, zhupei_base",
+        "SELECT * FROM public.snapshot",
+    ),
 }
 
 
