@@ -25,23 +25,22 @@ STAMPS: Final = {
 }
 
 
-def table_of(name: str) -> Table:
+def _table(name: str) -> Table:
     """Return a table of the model."""
     return Base.metadata.tables[name]
 
 
-def key_of(table: Table) -> Any:
+def _key(table: Table) -> Any:
     """Return the column that says which row a stamp is of."""
     return table.c.id if "id" in table.c else table.c.application_id
 
 
 def stamps(session: Session, name: str, ids: Iterable[int | None]) -> dict[int, Stamp]:
     """Return the stamps of rows by id, ready for JSON: days and instants as ISO texts."""
-    table = table_of(name)
-    statement = select(key_of(table), *(table.c[column] for column in STAMPS[name]))
+    table = _table(name)
+    statement = select(_key(table), *(table.c[column] for column in STAMPS[name]))
     return {
-        row[0]: [_plain(value) for value in row[1:]]
-        for row in rows_of(session, statement, key_of(table), ids)
+        row[0]: [_plain(value) for value in row[1:]] for row in rows_of(session, statement, _key(table), ids)
     }
 
 
@@ -57,15 +56,10 @@ def score_stamps(session: Session, ids: Iterable[int]) -> dict[tuple[int, str], 
 
 def unstamped(name: str, stamp: Stamp) -> list[Any]:
     """Return the values of a stamp as the columns hold them."""
-    table = table_of(name)
-    return [
-        _typed(table.c[column].type.python_type, value)
-        for column, value in zip(STAMPS[name], stamp, strict=True)
-    ]
+    return [_typed(column, value) for column, value in zip(STAMPS[name], stamp, strict=True)]
 
 
-def _typed(type_: type, value: Any) -> Any:
-    # A datetime is a date, too.
-    if value is None or not issubclass(type_, date):
+def _typed(column: str, value: Any) -> Any:
+    if value is None or not column.endswith(("_at", "_on")):
         return value
-    return datetime.fromisoformat(value) if issubclass(type_, datetime) else date.fromisoformat(value)
+    return datetime.fromisoformat(value) if column.endswith("_at") else date.fromisoformat(value)

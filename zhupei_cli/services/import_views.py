@@ -61,7 +61,7 @@ def _order(row: Written) -> tuple[str, int, str]:
 
 
 def _rows(session: Session, runs: Sequence[ImportRun]) -> list[Row]:
-    codes = dict(session.execute(select(Batch.id, Batch.code)).tuples().all())
+    codes = {row.id: row.code for row in session.execute(select(Batch.id, Batch.code))}
     undone = _undone(session)
     return [_row(run, codes.get(run.batch_id or 0), undone.get(f"import {run.id}")) for run in runs]
 
