@@ -1,7 +1,7 @@
 """The process that reads workbooks: whatever a file does to it, the one who asked lives on.
 
 It is started by `worker`, takes (path, rows, columns) from its input and answers with messages, each as
-length and marshal: ("hidden", names of hidden sheets), then per sheet ("sheet", name), ("rows", …) as
+length and marshal: ("size", bytes of a package unpacked), ("hidden", names of hidden sheets), then per sheet ("sheet", name), ("rows", …) as
 `Rows` makes them, and ("end", hidden rows, merged ranges); at last ("done", peak memory in bytes),
 or ("error", code, values), ("system", number, text, file), ("broken", text).
 """
@@ -27,6 +27,8 @@ from zhupei_cli.sheets.scan import Limits
 #: Memory for whatever is refused, and what larger good files may take besides, per byte of their parts.
 _MEMORY: Final = 208 << 20
 _PER_STRINGS, _PER_CONTENT, _PER_XLS = 6, 12, 20
+#: Times that a byte of .xls takes longer than one of XML.
+_XLS_SLOWER: Final = 12
 #: Seconds of work, and bytes a second reads at the least.
 _SECONDS: Final = 6
 _SPEED: Final = 6 << 20
@@ -44,7 +46,7 @@ def messages(path: Path, limits: Limits) -> Iterator[Message]:
     elif form == "xls":
         from zhupei_cli.sheets.xls_read import read_xls
 
-        restrict(_MEMORY + _PER_XLS * size, 4 * size)
+        restrict(_MEMORY + _PER_XLS * size, _XLS_SLOWER * size)
         yield from read_xls(path, limits)
     else:
         yield from _package(path, limits)
@@ -60,6 +62,7 @@ def _package(path: Path, limits: Limits) -> Iterator[Message]:
         if kind == "ods":
             memory = _PER_CONTENT * sizes.get("content.xml", 0)
         restrict(_MEMORY + memory, sum(sizes.values()))
+        yield "size", sum(sizes.values())
         if kind == "ods":
             from zhupei_cli.sheets.ods_read import read_ods
 

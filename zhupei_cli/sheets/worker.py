@@ -18,6 +18,7 @@ from zhupei_cli.sheets.scan import Limits
 #: Seconds without a sign of life, and bytes of a file for each second more.
 PATIENCE: Final = 9.0
 _SPEED: Final = 1 << 20
+_UNPACKED_SPEED: Final = 8 << 20
 _START: Final = "import sys; sys.path[:] = sys.argv[1:]; from zhupei_cli.sheets.child import main; main()"
 _LAST: Final = ("done", "error", "system", "broken")
 
@@ -46,7 +47,9 @@ class Worker:
             while not answered:
                 message = _receive(process, patience, file=path.name)
                 answered = message[0] in _LAST
-                if not answered:
+                if message[0] == "size":
+                    patience += message[1] / _UNPACKED_SPEED
+                elif not answered:
                     yield message
             if message[0] == "done":
                 self.peak = message[1]

@@ -15,7 +15,8 @@ _ENTITY: Final = re.compile(r"&(?:#(\d{1,7})|#x([0-9A-Fa-f]{1,6})|(amp|lt|gt|quo
 _NAMED: Final = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 #: Characters XML does not allow.
 _FORBIDDEN: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-_MANY: Final = 65_536
+#: Words of a column that are kept: each column has its own, and there may be two hundred of them.
+_MANY: Final = 2_000
 
 
 class Memo(dict[bytes, Cell]):
