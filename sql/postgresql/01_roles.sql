@@ -43,5 +43,5 @@ GRANT USAGE ON SCHEMA public TO zhupei_province, zhupei_base, zhupei_auditor, zh
 GRANT USAGE ON SCHEMA zhupei TO zhupei_province, zhupei_base, zhupei_auditor;
 GRANT USAGE ON SCHEMA zhupei_base TO zhupei_base;
 GRANT USAGE ON SCHEMA zhupei_auditor TO zhupei_auditor;
-GRANT USAGE, CREATE ON SCHEMA public TO zhupei_owner;
+GRANT USAGE, CREATE ON SCHEMA public, zhupei TO zhupei_owner;
 GRANT USAGE, CREATE ON SCHEMA zhupei, zhupei_base, zhupei_auditor TO zhupei_keeper;

@@ -1,17 +1,26 @@
 """`zhupei db roles` and `db user`: applied once or twice, compared, logins made and taken away."""
 
 import json
+import os
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import ProgrammingError
 
 from tests.conftest import Ran, Run
+from tests.people import write_book
 from tests.postgresql.conftest import PASSWORD, World
 from tests.postgresql.sessions import ask
+from tests.server import Server
 from zhupei_cli.model import Base
 from zhupei_cli.rules import masking
+from zhupei_cli.sheets import kinds
 from zhupei_cli.store.engine import transaction
 
+ROLES = ("zhupei_owner", "zhupei_keeper", "zhupei_province", "zhupei_base", "zhupei_auditor")
+NEW = {"ZHUPEI_NEW_PASSWORD": PASSWORD}
 NEXT = "下一步：zhupei db user add 账号 --base 基地编号（给各基地建立登录账号）\n"
 
 
@@ -126,6 +135,37 @@ def test_a_login_above_the_walls_is_told(world: World, admin: Run) -> None:
     finally:
         ask(world.admin, "ALTER ROLE zhao NOBYPASSRLS")
     assert (ran.code, problems["zhao"]) == (3, "有超级用户、跳过行级安全或管理账号的权力")
+
+
+def test_an_administrator_without_superuser_rights_keeps_the_walls(
+    version: Server, zhupei: Run, tmp_path: Path
+) -> None:
+    database, dba = f"zhupei_{os.getpid()}_managed", f"dba_{os.getpid()}"
+    version.execute(f"CREATE ROLE {dba} LOGIN CREATEROLE PASSWORD '{PASSWORD}'")
+    # As if it had made the roles itself: they belong to the server, and another world may have been first.
+    for role in ROLES:
+        with suppress(ProgrammingError):
+            version.execute(f"GRANT {role} TO {dba} WITH ADMIN TRUE, INHERIT FALSE, SET FALSE")
+    version.execute(f"CREATE DATABASE {database} OWNER {dba} TEMPLATE template0 ENCODING 'UTF8'")
+    url = version.url(database, user=dba, password=PASSWORD)
+    try:
+        assert zhupei("--database", url, "db", "init").code == 0
+        assert zhupei("--database", url, "db", "roles", "apply").code == 0
+        assert zhupei("--database", url, "db", "roles", "apply").err.endswith("改动 0 项\n")
+        book = write_book(
+            tmp_path / "基地.xlsx", [(kinds.BASE, [{"code": "1", "name": "甲", "city": "郑州市"}])]
+        )
+        assert zhupei("--database", url, "base", "import", book).code == 0
+        made = zhupei("--database", url, "db", "user", "add", "wu", "--base", "甲", env=NEW)
+        assert made == Ran(0, "", "已新建登录账号 wu（基地 甲）\n")
+        listed = json.loads(zhupei("--database", url, "db", "user", "list", "--json").out)
+        found = [(row["login"], row["base"], row["problem"]) for row in listed if row["login"] in ("wu", dba)]
+        assert found == [("wu", "1", None)]
+        assert zhupei("--database", url, "db", "user", "remove", "wu", "--yes").code == 0
+    finally:
+        version.drop(database)
+        version.execute(f"DROP OWNED BY {dba} CASCADE")
+        version.execute(f"DROP ROLE {dba}")
 
 
 @pytest.mark.parametrize("words", ["roles apply", "roles show", "user list", "user remove x --yes"])

@@ -24,16 +24,21 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """A login of the server: its name, None on a file; `base` is the code of the base it acts for."""
+    """A login of the server: its name, None on a file; `base` is the code of the base it acts for.
+
+    `row_security` says that the server looks at each row it reads and writes.
+    """
 
     name: str | None
     kind: Kind
     base: str | None = None
+    row_security: bool = False
 
 
 _FILE = Login(None, Kind.OWNER)
 _WHO = text("""
     SELECT session_user::text AS name, rolsuper AS everything,
+           row_security_active('public.event') AS row_security,
            ARRAY(SELECT g.rolname::text FROM pg_roles g
                  WHERE g.rolname LIKE 'zhupei@_%' ESCAPE '@'
                    AND pg_has_role(session_user, g.oid, 'MEMBER')) AS roles
@@ -55,7 +60,7 @@ def _asked(session: Session) -> Login:
     row = session.execute(_WHO).one()
     kind = _kind(row)
     base = session.execute(text("SELECT zhupei.my_base()")).scalar() if kind == Kind.BASE else None
-    return Login(row.name, kind, base)
+    return Login(row.name, kind, base, row.row_security)
 
 
 def _kind(row: Any) -> Kind:
