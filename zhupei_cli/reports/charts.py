@@ -8,7 +8,7 @@ from zhupei_cli.reports.values import Report
 
 COLOURS: Final = ("#1f6f8b", "#e09f3e", "#7a9e7e", "#9e2a2b")
 #: More days than this are not all named below their columns.
-_NAMED_DAYS: Final = 16
+_NAMED_DAYS: Final = 14
 _FONT: Final = "system-ui, 'Noto Sans CJK SC', 'Microsoft YaHei', sans-serif"
 _SVG: Final = "{http://www.w3.org/2000/svg}"
 
@@ -70,6 +70,7 @@ def _bar_chart(**options: Any) -> Any:
         width=860,
         legend_at_bottom=True,
         x_label_rotation=0,
+        truncate_label=-1,
         min_scale=3,
         max_scale=6,
         margin=8,

@@ -3,14 +3,15 @@
 A cell is None where there is nothing to say: what may not show yet, a ratio to no seats.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from zhupei_cli.reports.values import Cutoff, Group, Report, Share, Supply
 
-#: The page names so many schools, anomalies and cut-offs; the workbook has all.
-SCHOOLS, ANOMALIES = 15, 60
+#: The page names so many schools, and anomalies of each kind; the workbook has all.
+SCHOOLS, ANOMALIES = 15, 10
 
 Cells = tuple[Any, ...]
 
@@ -122,13 +123,15 @@ def backlog(report: Report) -> Section:
 
 
 def anomalies(report: Report, limit: int | None = None) -> Section:
-    """Return what to look at, the first `limit` of it."""
-    shown = report.anomalies[:limit]
+    """Return what to look at, the first `limit` of each kind."""
+    kinds = Counter(one.kind_label for one in report.anomalies)
+    shown = [one for kind in kinds for one in [a for a in report.anomalies if a.kind_label == kind][:limit]]
     rows = [(one.kind_label, one.subject, one.count, one.message) for one in shown]
-    left = len(report.anomalies) - len(shown)
-    note = f"另有 {left} 条见工作簿。" if left else ""
+    note = "，".join(f"{kind} {count} 项" for kind, count in kinds.items())
+    if len(shown) < len(report.anomalies):
+        note += f"；每种列出前 {limit} 项，全部见工作簿"
     columns = (("异常", "text"), ("对象", "text"), ("数量", "count"), ("说明", "text"))
-    return Section("anomalies", "异常", columns, rows, note)
+    return Section("anomalies", "异常", columns, rows, f"{note}。" if note else "")
 
 
 def placed(report: Report) -> Section:

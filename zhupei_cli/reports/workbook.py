@@ -201,6 +201,7 @@ class _Paper:
         bars = len(columns) * (last - first + 1)
         chart.set_size({"width": 620, "height": min(max(280, 22 * bars + 90), 960) if kind == "bar" else 300})
         sheet.insert_chart(top + len(section.rows) + gap, 0, chart)
+        sheet.fit_to_pages(1, 1)  # a chart is not cut by the end of the paper
 
 
 def _plain(text: str) -> str:

@@ -53,11 +53,7 @@ def _overfull(rows: Rows) -> Iterator[tuple[str, int, str]]:
 def _overdue(rows: Rows, until: datetime | None, now: datetime) -> Iterator[tuple[str, int, str]]:
     for row in rows if until is not None and until < now else ():
         oldest = show_time(row.oldest)
-        yield (
-            row.base,
-            row.waiting,
-            f"{row.base_label}过了审核截止时间还有 {row.waiting} 份待审核，最早提交于 {oldest}",
-        )
+        yield row.base, row.waiting, f"{row.base_label}逾期未审 {row.waiting} 份，最早提交于 {oldest}"
 
 
 def _gaps(rows: Rows) -> Iterator[tuple[str, int, str]]:
