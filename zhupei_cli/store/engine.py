@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, exc, make_url, pool, text
 from sqlalchemy.orm import Session
@@ -44,9 +44,12 @@ def parse_url(url: str) -> URL:
 def shown(url: str) -> str:
     """Return `url` as it may be printed: without its password; a text that is no URL as it is."""
     try:
-        return make_url(url).render_as_string(hide_password=True)
+        parsed = make_url(url)
     except exc.ArgumentError:
         return url
+    text = parsed.render_as_string(hide_password=True)
+    # A file's name stays readable: SQLAlchemy writes 招收 in percent signs.
+    return text if parsed.host else unquote(text)
 
 
 def sqlite_path(url: URL) -> Path:
