@@ -7,6 +7,7 @@ from zhupei_cli.settings import Settings
 
 from ._options import dry_run_option, format_options, json_option, pass_settings
 from ._output import Column, Out, next_step, show_sheet, show_summary
+from .db_keeping import backup, check, copy_, restore
 from .db_roles import roles_
 from .db_user import user
 
@@ -23,9 +24,13 @@ INFO = (
 
 @click.group()
 def db() -> None:
-    """数据库：新建、升级、查看；服务器上的角色和登录账号。"""
+    """数据库：新建、升级、备份、恢复、复制、检查；服务器上的角色和登录账号。"""
 
 
+db.add_command(backup)
+db.add_command(restore)
+db.add_command(copy_)
+db.add_command(check)
 db.add_command(roles_)
 db.add_command(user)
 

@@ -137,6 +137,15 @@ def nowhere(request: pytest.FixtureRequest, backend: str, tmp_path: Path) -> Ite
 
 
 @pytest.fixture
+def server_programs(request: pytest.FixtureRequest, backend: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let pg_dump and pg_restore of the server's version be found."""
+    if backend == "postgresql":
+        server: Server = request.getfixturevalue("server")
+        if server.programs is not None:
+            monkeypatch.setenv("PATH", f"{server.programs}{os.pathsep}{os.environ['PATH']}")
+
+
+@pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Work in an empty folder, without the settings of whoever runs the tests."""
     for name in ("DATABASE_URL", "OPERATOR", "BATCH", "NO_INPUT"):

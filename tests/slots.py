@@ -17,6 +17,7 @@ _SHAPE = text("""
     SELECT (SELECT array_agg(nspname::text ORDER BY nspname) FROM pg_namespace WHERE nspname !~ '^pg_'),
            (SELECT array_agg((relname, relnatts, relrowsecurity, relacl)::text ORDER BY relname)
             FROM pg_class WHERE relnamespace = 'public'::regnamespace),
+           (SELECT count(*) FROM pg_constraint WHERE connamespace = 'public'::regnamespace),
            (SELECT array_agg(version_num) FROM alembic_version)
 """)
 

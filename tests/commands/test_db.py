@@ -3,8 +3,11 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.conftest import Ran, Run
-from zhupei_cli.store.engine import HEAD, shown
+from zhupei_cli.model import Base
+from zhupei_cli.store.engine import HEAD, connected, shown
 
 
 def test_a_new_database(zhupei: Run, tmp_path: Path) -> None:
@@ -85,3 +88,44 @@ def test_a_password_is_never_shown(zhupei: Run) -> None:
         "错误 [E502]：数据库地址不对：nosuch://zhang:***@host/zhupei\n"
         "怎么办：例如 sqlite:///zhupei.sqlite 或 postgresql+psycopg://用户@主机/库名\n",
     )
+
+
+@pytest.mark.usefixtures("server_programs")
+def test_backup_restore_and_check(zhupei: Run, database: str, tmp_path: Path) -> None:
+    path = tmp_path / "备份"
+    ran = zhupei("--database", database, "db", "backup", path)
+    size = path.stat().st_size
+    assert ran == Ran(0, "", f"已备份到 {path}（{size:,} 字节）；内含完整的个人信息，请妥善保管\n")
+    ran = zhupei("--database", database, "db", "backup", path)
+    assert (ran.code, ran.err.splitlines()[0][:9]) == (5, "错误 [E002]")
+    ran = zhupei("--database", database, "db", "restore", path)
+    assert (ran.code, ran.err.splitlines()[0][:9]) == (5, "错误 [E519]")
+    ran = zhupei("--database", database, "db", "restore", path, "--yes", "--json")
+    assert (ran.code, json.loads(ran.out)) == (
+        0,
+        {"database": shown(database), "file": str(path), "version": HEAD},
+    )
+    assert zhupei("--database", database, "db", "check") == Ran(0, "", "数据库完好，没有发现问题\n")
+    assert json.loads(zhupei("--database", database, "db", "check", "--json").out) == {
+        "ok": True,
+        "findings": [],
+    }
+
+
+def test_copy_and_a_check_that_finds(zhupei: Run, database: str, nowhere: str) -> None:
+    ran = zhupei("db", "copy", database, nowhere)
+    assert (ran.code, ran.out) == (0, "")
+    assert ran.err == f"已复制 {len(Base.metadata.tables)} 个表、{_rows(ran.err)} 行到 {shown(nowhere)}，逐表核对一致\n"
+    assert zhupei("db", "copy", database, nowhere).code == 5
+    with connected(nowhere, read_only=False) as connection:
+        connection.exec_driver_sql("UPDATE counter SET value = 9 WHERE name = 'event'")
+    ran = zhupei("--database", nowhere, "db", "check", "-f", "json")
+    assert (ran.code, ran.err) == (3, "发现 1 处问题\n")
+    (finding,) = json.loads(ran.out)["findings"]
+    assert finding["code"] == "E522"
+    ran = zhupei("--database", nowhere, "db", "check")
+    assert (ran.code, ran.out.splitlines()[2].split()[0]) == (3, "E522")
+
+
+def _rows(said: str) -> str:
+    return said.partition("、")[2].partition(" 行")[0]

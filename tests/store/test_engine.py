@@ -152,5 +152,7 @@ def test_no_batch_is_there_before_one_is_made(database: str) -> None:
 
 def test_a_file_is_named_as_people_wrote_it() -> None:
     assert shown("sqlite:///招收 2026.sqlite") == "sqlite:///招收 2026.sqlite"
-    assert shown("postgresql+psycopg://甲:密码@host/库") == "postgresql+psycopg://%E7%94%B2:***@host/%E5%BA%93"
+    assert (
+        shown("postgresql+psycopg://甲:密码@host/库") == "postgresql+psycopg://%E7%94%B2:***@host/%E5%BA%93"
+    )
     assert shown("招收.sqlite") == "招收.sqlite"

@@ -1,5 +1,6 @@
 """The database itself: made, brought up to date, described."""
 
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import func, select, text
@@ -9,7 +10,7 @@ from zhupei_cli.acting import Acting
 from zhupei_cli.errors import ZhupeiError
 from zhupei_cli.model import Base
 from zhupei_cli.services.reference import load_default_specialties
-from zhupei_cli.store import schema
+from zhupei_cli.store import backup, schema
 from zhupei_cli.store.engine import (
     HEAD,
     connected,
@@ -51,6 +52,18 @@ def upgrade_database(url: str, *, dry_run: bool = False) -> dict[str, Any]:
 def _version(url: str) -> str | None:
     with connected(url) as connection:
         return current_version(connection)
+
+
+def back_up_database(url: str, path: Path, *, force: bool = False) -> dict[str, Any]:
+    """Write a backup of the database into `path`; see `backup.back_up` for what is refused."""
+    backup.back_up(url, path, force=force)
+    return {"database": shown(url), "file": str(path), "bytes": path.stat().st_size}
+
+
+def restore_database(path: Path, url: str, *, replace: bool = False) -> dict[str, Any]:
+    """Make the database what a backup holds, whole or not at all; see `backup.restore`."""
+    backup.restore(path, url, replace=replace)
+    return {"database": shown(url), "file": str(path), "version": _version(url)}
 
 
 def database_info(url: str) -> dict[str, Any]:

@@ -26,7 +26,7 @@ def create(url: str) -> None:
     path = sqlite_path(parse_url(url))
     if path.exists():
         raise ZhupeiError("E508", database=shown(url))
-    create_file(path)
+    _create_file(path)
     try:
         upgrade(url)
     except BaseException:
@@ -56,15 +56,18 @@ def require_empty(connection: Connection, url: str) -> None:
         raise ZhupeiError("E515", database=shown(url), encoding=encoding)
 
 
-def create_file(path: Path) -> None:
-    """Make an empty database that only its owner may read; E508 when the file exists."""
+def _create_file(path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         # 0600 from the first byte: the file will hold ID numbers.
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     except FileExistsError as error:
         raise ZhupeiError("E508", database=path) from error
-    # Kept in the file, so it is set once, and on no file but ours: readers and a writer do not wait.
+    keep_a_log(path)
+
+
+def keep_a_log(path: Path) -> None:
+    """Let readers and a writer not wait for each other; kept in the file: set once, on ours only."""
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA journal_mode=WAL")
 

@@ -1,0 +1,134 @@
+"""Backups: whole, made while others write, refused when they are damaged; restored whole or not at all."""
+
+import sqlite3
+import stat
+import threading
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select, text
+
+from tests.slots import Slots
+from zhupei_cli.errors import ZhupeiError
+from zhupei_cli.model import Counter, Specialty
+from zhupei_cli.store import dump
+from zhupei_cli.store.backup import back_up, restore
+from zhupei_cli.store.counters import take
+from zhupei_cli.store.engine import open_engine, reading, transaction
+
+BACKUPS = pytest.mark.usefixtures("server_programs")
+
+
+def _code(path: Path, url: str, *, replace: bool = False) -> str:
+    with pytest.raises(ZhupeiError) as caught:
+        restore(path, url, replace=replace)
+    return caught.value.code
+
+
+def _taken(url: str) -> int | None:
+    with reading(url) as session:
+        assert session.execute(select(func.count()).select_from(Specialty)).scalar() == 37
+        value: int | None = session.execute(select(Counter.value).where(Counter.name == "c")).scalar()
+        return value
+
+
+def _take(url: str) -> None:
+    with transaction(url) as session:
+        take(session, "c", 1)
+
+
+@BACKUPS
+def test_a_backup_holds_the_moment_it_was_made(database: str, nowhere: str, tmp_path: Path) -> None:
+    path = tmp_path / "备份.zip"
+    _take(database)
+    back_up(database, path)
+    _take(database)
+    restore(path, nowhere)
+    assert (_taken(nowhere), _taken(database)) == (1, 2)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    _take(nowhere)
+
+
+@BACKUPS
+def test_an_existing_file_stays_unless_forced(database: str, tmp_path: Path) -> None:
+    path = tmp_path / "b"
+    path.write_bytes(b"mine")
+    with pytest.raises(ZhupeiError) as caught:
+        back_up(database, path)
+    assert (caught.value.code, path.read_bytes()) == ("E002", b"mine")
+    back_up(database, path, force=True)
+    assert path.stat().st_size > 10_000
+
+
+@BACKUPS
+def test_what_holds_something_is_replaced_only_when_asked(database: str, tmp_path: Path) -> None:
+    path = tmp_path / "b"
+    back_up(database, path)
+    _take(database)
+    assert (_code(path, database), _taken(database)) == ("E519", 1)
+    restore(path, database, replace=True)
+    assert _taken(database) is None
+    _take(database)
+
+
+@BACKUPS
+def test_no_damaged_backup_touches_the_database(database: str, nowhere: str, tmp_path: Path) -> None:
+    whole, path = tmp_path / "whole", tmp_path / "b"
+    back_up(database, whole)
+    _take(database)
+    content = whole.read_bytes()
+    for size in (0, 10, 100, len(content) // 3, len(content) * 2 // 3, len(content) - 60):
+        path.write_bytes(content[:size])
+        assert (_code(path, database, replace=True), _taken(database)) == ("E518", 1), size
+        assert _code(path, nowhere) == "E518"
+    if nowhere.startswith("sqlite"):
+        assert not (tmp_path / "new.sqlite").exists()
+    else:
+        with open_engine(nowhere).connect() as connection:
+            assert connection.execute(text("SELECT to_regclass('application')")).scalar() is None
+
+
+@BACKUPS
+def test_what_is_no_backup_of_ours_is_refused(database: str, tmp_path: Path) -> None:
+    foreign, word = tmp_path / "foreign", tmp_path / "word"
+    with sqlite3.connect(foreign) as connection:
+        connection.execute("CREATE TABLE 工资 (n)")
+    word.write_text("不是备份" * 100, encoding="utf-8")
+    expected = "E518" if database.startswith("sqlite") else "E530"
+    assert (_code(foreign, database), _code(word, database)) == (expected, "E518")
+
+
+@BACKUPS
+def test_backups_under_load_are_whole(database: str, nowhere: str, tmp_path: Path) -> None:
+    done = threading.Event()
+
+    def write() -> None:
+        while not done.is_set():
+            with transaction(database) as session:
+                session.add_all(
+                    Counter(name=f"p{at}:{take(session, 'c', 1)[0]}", value=1) for at in range(20)
+                )
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        for number in range(3):
+            back_up(database, tmp_path / f"{number}")
+    finally:
+        done.set()
+        writer.join()
+    restore(tmp_path / "2", nowhere)
+    with reading(nowhere) as session:
+        taken = session.execute(select(Counter.value).where(Counter.name == "c")).scalar() or 0
+        assert session.execute(select(func.count()).where(Counter.name.startswith("p"))).scalar() == taken
+
+
+def test_without_the_program_of_that_version_it_says_so(
+    slots: Slots, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(dump, "_PLACES", ())
+    url = slots.take(0)
+    with pytest.raises(ZhupeiError) as caught:
+        back_up(url, tmp_path / "b")
+    assert (caught.value.code, list(tmp_path.iterdir())) == ("E516", [])
