@@ -115,7 +115,8 @@ def test_backup_restore_and_check(zhupei: Run, database: str, tmp_path: Path) ->
 def test_copy_and_a_check_that_finds(zhupei: Run, database: str, nowhere: str) -> None:
     ran = zhupei("db", "copy", database, nowhere)
     assert (ran.code, ran.out) == (0, "")
-    assert ran.err == f"已复制 {len(Base.metadata.tables)} 个表、{_rows(ran.err)} 行到 {shown(nowhere)}，逐表核对一致\n"
+    copied = f"{len(Base.metadata.tables)} 个表、{_rows(ran.err)} 行到 {shown(nowhere)}"
+    assert ran.err == f"已复制 {copied}，逐表核对一致\n"
     assert zhupei("db", "copy", database, nowhere).code == 5
     with connected(nowhere, read_only=False) as connection:
         connection.exec_driver_sql("UPDATE counter SET value = 9 WHERE name = 'event'")
