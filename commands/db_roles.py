@@ -16,6 +16,13 @@ STATE = (
     Column("holds", "权限"),
     Column("state_label", "状态"),
 )
+TABLES = (
+    Column("table", "表"),
+    Column("province", "省级"),
+    Column("base", "基地"),
+    Column("auditor", "审计"),
+    Column("row_security", "行级安全"),
+)
 
 
 @click.group("roles")
@@ -45,11 +52,11 @@ def apply(settings: Settings, *, dry_run: bool, as_json: bool) -> None:
 
 
 @roles_.command("show")
-@click.option("--all", "every", is_flag=True, help="也列出所有者、定义等细节")
+@click.option("--all", "every", is_flag=True, help="逐项列出：权限、策略、所有者、定义")
 @format_options
 @pass_settings
 def show_(settings: Settings, *, every: bool, out: Out) -> None:
-    """查看各角色的权限和各表的策略；与应有的不同时列出，退出码 3。
+    """查看各角色对各表的权限；与应有的不同时逐项列出，退出码 3。JSON、CSV、xlsx 总是逐项列出。
 
     \b
     例：zhupei db roles show
@@ -58,8 +65,10 @@ def show_(settings: Settings, *, every: bool, out: Out) -> None:
     with transaction(settings.database_url, dry_run=True) as session:
         rows = roles.compare_roles(session)
     different = [row for row in rows if row["state"] != "ok"]
-    shown = rows if every else [row for row in rows if row["kind"] in roles.PLAIN or row["state"] != "ok"]
-    show(shown, STATE, out)
+    if out.format != "table" or every:
+        show(rows, STATE, out)
+    else:
+        show(different or roles.by_table(rows), STATE if different else TABLES, out)
     if different:
         note(settings, f"有 {len(different)} 项与应有的不同，用 zhupei db roles apply 恢复")
         click.get_current_context().exit(FINDINGS)

@@ -1,5 +1,6 @@
 """Roles and row security of PostgreSQL: applied from sql/postgresql, compared with what stands there."""
 
+from collections.abc import Iterable, Mapping
 from importlib.resources import files
 from typing import Any
 
@@ -9,11 +10,11 @@ from sqlalchemy.orm import Session
 from zhupei_cli.errors import ZhupeiError
 from zhupei_cli.store.walls import Kind, login_of
 
+#: The roles people are members of.
+PEOPLE = ("province", "base", "auditor")
+
 Row = tuple[str, str, str, str]
 KEYS = ("kind", "name", "role", "holds")
-
-#: What people ask about; the other kinds are how it is built.
-PLAIN = ("role", "database", "schema", "table", "column", "function", "policy")
 
 _FOLDER = files("zhupei_cli.sql") / "postgresql"
 _KINDS = {
@@ -56,6 +57,34 @@ def compare_roles(session: Session) -> list[dict[str, Any]]:
     after = _state(session)
     marks = dict.fromkeys(after - before, "missing") | dict.fromkeys(before - after, "extra")
     return [_as_dict(row, marks.get(row, "ok")) for row in sorted(before | after)]
+
+
+def by_table(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return for each table what the province, a base and an auditor hold of it, and its row security.
+
+    部分列 says that only some columns are granted, 视图 that they read it through a view of the same name.
+    """
+    held: dict[tuple[str, str], list[str]] = {}
+    tables: dict[str, str] = {}
+    for row in rows:
+        schema, _, name = row["name"].partition(".")
+        if row["kind"] == "rowsecurity" and schema == "public":
+            tables[name] = row["holds"]
+        elif row["kind"] == "table":
+            through = "" if schema == "public" else "（视图）"
+            held.setdefault((name, row["role"]), []).append(f"{row['holds']}{through}")
+        elif row["kind"] == "column" and f"{row['holds']}（部分列）" not in held.setdefault(
+            (name.partition(".")[0], row["role"]), []
+        ):
+            held[name.partition(".")[0], row["role"]].append(f"{row['holds']}（部分列）")
+    return [
+        {
+            "table": name,
+            **{who: "；".join(held.get((name, f"zhupei_{who}"), ())) for who in PEOPLE},
+            "row_security": security,
+        }
+        for name, security in tables.items()
+    ]
 
 
 def require_postgresql(session: Session) -> None:
