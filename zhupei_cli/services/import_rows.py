@@ -90,8 +90,11 @@ def last_event(run: ImportRun, rows: int) -> int:
 
 
 def names(session: Session, rows: Iterable[Written]) -> dict[Written, str]:
-    """Return what events call each row; a row that is not there any more is not named."""
-    return {row: name for row, (name, _) in _called(session, rows).items()}
+    """Return what events call each row; one that is not there any more is not named (but for people)."""
+    rows = list(rows)
+    called = {row: subject_of(row.id) for row in rows if row.entity == "trainee"}
+    others = _called(session, (row for row in rows if row.entity != "trainee"))
+    return called | {row: name for row, (name, _) in others.items()}
 
 
 def texts(session: Session, rows: Iterable[Written]) -> dict[Written, str]:
