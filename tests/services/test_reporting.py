@@ -99,17 +99,10 @@ def numbers(one: Supply) -> tuple[object, ...]:
 
 def test_seats_and_people(database: str, world: World) -> None:
     report = measured(database, world)
-    by_base = [(one.base, *numbers(one)) for one in report.bases]
-    assert by_base == supply(world, lambda spot: spot[0])
-    by_specialty = [(one.specialty, *numbers(one)) for one in report.specialties]
-    assert by_specialty == supply(world, lambda spot: spot[1])
-    by_place = [((one.base, one.specialty), *numbers(one)) for one in report.places]
-    assert sorted(by_place, key=str) == supply(world, lambda spot: spot)
-    shortage = dict(SPECIALTIES)
-    assert [one.shortage for one in report.specialties] == [
-        shortage[one.specialty or ""] for one in report.specialties
-    ]
-    assert report.specialties[0].specialty == "S1", "shortage specialties stand first"
+    assert [(one.code, *numbers(one)) for one in report.bases] == supply(world, lambda spot: spot[0])
+    assert [(one.code, *numbers(one)) for one in report.specialties] == supply(world, lambda spot: spot[1])
+    assert [(one.code, one.shortage) for one in report.specialties] == list(SPECIALTIES)
+    assert report.specialties[0].shortage, "shortage specialties stand first"
 
 
 def test_groups(database: str, world: World) -> None:
@@ -222,7 +215,7 @@ def test_nothing_of_admission_shows_before_publication(database: str) -> None:
     report = measured(database, draw(1), status="committed")
     figures = {figure.key: figure.count for figure in report.figures}
     assert (figures["admitted"], figures["reported"], figures["vacant"]) == (None, None, None)
-    assert {(one.admitted, one.vacant, one.fill) for one in (*report.bases, *report.places)} == {
+    assert {(one.admitted, one.vacant, one.fill) for one in (*report.bases, *report.specialties)} == {
         (None, None, None)
     }
     assert {share.admitted for group in report.groups for share in group.shares} == {None}

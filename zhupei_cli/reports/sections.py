@@ -40,43 +40,22 @@ _SEATS_NOTE: Final = (
 )
 
 
-def seats(one: Supply) -> Cells:
-    """Return the figures of a base, specialty or place in the order of the columns."""
+def _seats(one: Supply) -> Cells:
     numbers = (one.plan, one.applied, one.first, one.second, one.approved, one.admitted, one.vacant)
     return (*numbers, one.fill, one.ratio)
 
 
 def by_specialty(report: Report) -> Section:
     """Return seats and people by specialty, shortage specialties first."""
-    rows = [
-        (one.specialty, one.specialty_label, "紧缺" if one.shortage else "", *seats(one))
-        for one in report.specialties
-    ]
+    rows = [(one.code, one.label, "紧缺" if one.shortage else "", *_seats(one)) for one in report.specialties]
     columns = (("专业代码", "text"), ("专业", "text"), ("紧缺", "text"), *_SEATS)
     return Section("specialties", "按专业", columns, rows, f"紧缺专业在前。{_SEATS_NOTE}")
 
 
 def by_base(report: Report) -> Section:
     """Return seats and people by training base."""
-    rows = [(one.base, one.base_label, *seats(one)) for one in report.bases]
+    rows = [(one.code, one.label, *_seats(one)) for one in report.bases]
     return Section("bases", "按基地", (("基地编号", "text"), ("基地", "text"), *_SEATS), rows, _SEATS_NOTE)
-
-
-def by_place(report: Report) -> Section:
-    """Return seats and people by place."""
-    rows = [
-        (
-            one.base,
-            one.base_label,
-            one.specialty,
-            one.specialty_label,
-            "紧缺" if one.shortage else "",
-            *seats(one),
-        )
-        for one in report.places
-    ]
-    names = ("基地编号", "基地", "专业代码", "专业", "紧缺")
-    return Section("places", "按岗位", (*((name, "text") for name in names), *_SEATS), rows, "紧缺专业在前。")
 
 
 def by_group(group: Group, limit: int | None = None) -> Section:

@@ -30,16 +30,14 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Supply:
-    """Seats and people of a training base, of a specialty, or of a place, which is both.
+    """Seats and people of a training base or of a specialty.
 
     `applied` counts people by whatever choice; `approved` is counted at the first choice. `admitted` and
     `vacant` are None while they may not be shown.
     """
 
-    base: str | None
-    base_label: str | None
-    specialty: str | None
-    specialty_label: str | None
+    code: str
+    label: str
     shortage: bool
     plan: int
     applied: int
@@ -155,7 +153,6 @@ class Report:
     days: Sequence[tuple[date, int]]
     bases: Sequence[Supply]
     specialties: Sequence[Supply]
-    places: Sequence[Supply]
     groups: Sequence[Group]
     bands: Sequence[Band]
     backlog: Sequence[Waiting]

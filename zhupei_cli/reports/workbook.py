@@ -113,7 +113,6 @@ class _Paper:
         """Write the sheets of seats and people."""
         self.sheet(sections.by_specialty(self._report), chart=_SUPPLY, labels=1)
         self.sheet(sections.by_base(self._report))
-        self.sheet(sections.by_place(self._report))
 
     def sheet(
         self, section: Section, *, name: str | None = None, chart: _Chart | None = None, labels: int = 0

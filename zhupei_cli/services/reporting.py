@@ -94,7 +94,7 @@ def measure(session: Session, batch: Batch, *, now: datetime) -> Report:
     """Count everything of a batch."""
     published = batch.status in PUBLISHED
     funnel, anomalies = count_funnel(session, batch), _anomalies(session, batch, now=now)
-    bases = _supplies(session, batch, "bases")
+    bases = _supplies(session, batch, "bases", "base")
     before = figures_before(session, batch, now=now)
     return Report(
         head=_head(session, batch, now=now, since=before and before[0]),
@@ -102,8 +102,7 @@ def measure(session: Session, batch: Batch, *, now: datetime) -> Report:
         funnel=funnel,
         days=[(row.day, row.people) for row in section(session, batch, "days") if row.day is not None],
         bases=bases,
-        specialties=_supplies(session, batch, "specialties"),
-        places=_supplies(session, batch, "places"),
+        specialties=_supplies(session, batch, "specialties", "specialty"),
         groups=[Group(name, title, _shares(session, batch, name)) for name, (title, _) in GROUPS.items()],
         bands=_bands(section(session, batch, "scores"), published=published),
         backlog=_waiting(section(session, batch, "backlog"), now=now),
@@ -134,7 +133,7 @@ def summarize(session: Session, batch: Batch, *, now: datetime) -> list[dict[str
         before,
         count_funnel(session, batch),
         _status_counts(session, batch),
-        _supplies(session, batch, "bases"),
+        _supplies(session, batch, "bases", "base"),
         len(_anomalies(session, batch, now=now)),
     )
     return [
@@ -207,14 +206,12 @@ def _status_counts(session: Session, batch: Batch) -> dict[str, int]:
     return {key: counts.get(status, 0) for key, status in names.items()}
 
 
-def _supplies(session: Session, batch: Batch, name: str) -> list[Supply]:
+def _supplies(session: Session, batch: Batch, name: str, key: str) -> list[Supply]:
     hidden = withheld(batch)
     return [
         Supply(
-            base=row.get("base"),
-            base_label=row.get("base_label"),
-            specialty=row.get("specialty"),
-            specialty_label=row.get("specialty_label"),
+            code=row[key],
+            label=row[f"{key}_label"],
             shortage=bool(row.get("is_shortage")),
             plan=int(row["quota"]),
             applied=int(row["applied"]),
