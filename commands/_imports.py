@@ -10,14 +10,21 @@ from zhupei_cli.errors import ZhupeiError
 from zhupei_cli.services.imports import Imported
 from zhupei_cli.services.workbooks import Reading, write_errors
 from zhupei_cli.settings import Settings
+from zhupei_cli.sheets.columns import Choices, Offer
 from zhupei_cli.sheets.problems import Problem
 from zhupei_cli.sheets.read import MAX_ROWS
 
 from ._output import FINDINGS, note, show_summary
+from ._templates import choices_of
 
 #: How many rows a sheet may have: beyond it, a look at the file first is worth the trouble.
 max_rows_option = click.option(
     "--max-rows", type=click.IntRange(1), default=MAX_ROWS, show_default=True, help="一个工作表最多的行数"
+)
+
+#: For who only looks at the bad rows, or shows them to others.
+mask_option = click.option(
+    "--mask", is_flag=True, help="错误工作簿中遮盖证件号码、电话、地址（只供查看，不能再导入）"
 )
 
 #: Problems a terminal shows before it says how many more there are; JSON has them all.
@@ -32,13 +39,18 @@ def show_import(
     as_json: bool,
     dry_run: bool,
     errors: Path | None = None,
+    mask: bool = False,
+    batch: str | None = None,
 ) -> None:
     """Show what an import did and what it refused, and give the bad rows back; exit 3 when there are any.
 
-    They go to `errors`, else beside each file; a dry run leaves no file unless `errors` is given.
+    They go to `errors`, else beside each file; a dry run leaves no file unless `errors` is given. With
+    `mask` personal data in them is masked; drop-downs offer what the plan of `batch` has, if it is the one.
     """
     problems = reading.problems
-    returned = [] if dry_run and errors is None else _returned(settings, reading, errors)
+    returned = (
+        [] if dry_run and errors is None else _returned(settings, reading, errors, mask=mask, batch=batch)
+    )
     summary = {
         "ok": outcome.ok,
         "import_id": None if dry_run else outcome.import_id,
@@ -53,17 +65,32 @@ def show_import(
         _show_problems(settings, problems)
         for path in returned:
             where = path.name if errors is None else path
-            note(settings, f"不合格的行已写入 {where}，改好后可直接再导入")
+            use = "证件号码等已遮盖，只供查看" if mask else "改好后可直接再导入"
+            note(settings, f"不合格的行已写入 {where}，{use}")
+        if outcome.readable and not outcome.counts.rows:
+            note(settings, "表头以下还没有填写任何一行，没有可导入的内容")
     if not outcome.ok:
         click.get_current_context().exit(FINDINGS)
 
 
-def _returned(settings: Settings, reading: Reading, errors: Path | None) -> list[Path]:
+def _returned(
+    settings: Settings, reading: Reading, errors: Path | None, *, mask: bool, batch: str | None
+) -> list[Path]:
     try:
-        return write_errors(reading, errors)
+        choices = _choices(settings, reading, batch)
+        return write_errors(reading, errors, choices=choices, masked=mask)
     except ZhupeiError as error:  # the good rows are in: that the folder is read-only changes nothing
         note(settings, f"提醒 [{error.code}] 不合格的行没有写出：{error.message}")
         return []
+
+
+def _choices(settings: Settings, reading: Reading, batch: str | None) -> Choices:
+    columns = (column for _, table in reading.tables for column in table.kind.columns)
+    if not any(isinstance(column.offers, Offer) for column in columns):
+        return Choices()
+    if not any(line.bad for line in reading.lines):
+        return Choices()
+    return choices_of(settings, batch, any_batch=batch is not None)[0]
 
 
 def _sentence(outcome: Imported, *, dry_run: bool) -> str:

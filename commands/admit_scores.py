@@ -1,22 +1,22 @@
 """`zhupei admit scores`: marks (成绩)."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
-from zhupei_cli.acting import CST
-from zhupei_cli.files import refuse_existing, replacing
-from zhupei_cli.services import listing, lookup, score_views
+from zhupei_cli.services import listing, lookup, score_views, templates
 from zhupei_cli.services import scores as marks
 from zhupei_cli.services.workbooks import read_workbooks
 from zhupei_cli.settings import Settings
 from zhupei_cli.sheets import kinds
-from zhupei_cli.sheets.score_template import write_score_template
+from zhupei_cli.sheets.template import form_of
 from zhupei_cli.store.engine import reading, transaction
 
-from ._imports import max_rows_option, show_import
+from ._imports import mask_option, max_rows_option, show_import
 from ._options import batch_option, dry_run_option, format_options, json_option, pass_settings, reveal_option
-from ._output import Column, Out, next_step, show, show_summary
+from ._output import Column, Out, show
+from ._templates import template_options, write_forms
 
 SCORES = (
     Column("application_no", "报名号"),
@@ -48,47 +48,34 @@ def scores() -> None:
 
 
 @scores.command("template")
-@click.option(
-    "-o",
-    "--output",
-    required=True,
-    metavar="FILE",
-    type=click.Path(path_type=Path),
-    help="写入这个 .xlsx 文件",
-)
+@template_options("成绩.xlsx")
 @click.option("--base", metavar="CODE", help="这个基地的单独成绩：只列志愿中有它的考生")
-@click.option("--force", is_flag=True, help="覆盖已有文件")
 @batch_option
-@json_option
 @pass_settings
-def template(
-    settings: Settings, *, output: Path, base: str | None, force: bool, batch: str | None, as_json: bool
-) -> None:
+def template(settings: Settings, *, base: str | None, batch: str | None, **given: Any) -> None:
     """写出成绩表：报名号和姓名已填好，填入成绩后可直接导入。
 
     \b
     例：zhupei admit scores template -o 成绩.xlsx
         zhupei admit scores template --base 4101001 -o 面试.xlsx
     """
-    if output.suffix.lower() != ".xlsx":
-        raise click.UsageError(f"文件名 {output.name!r} 应以 .xlsx 结尾。", click.get_current_context())
-    refuse_existing(output, force=force)
     with reading(settings.database_url) as session:
         found = lookup.find_batch(session, batch)
         code = None if base is None else lookup.find_base(session, base)
         people = score_views.template_rows(session, found, base=code)
-    with replacing(output, force=force) as beside:
-        write_score_template(beside, people, base=code, made_on=settings.acting().at.astimezone(CST).date())
-    summary = {"file": str(output), "people": len(people), "base": code}
-    show_summary(settings, summary, f"已写入 {output}（{len(people)} 人）", as_json=as_json)
-    if not as_json:
-        next_step(settings, f"zhupei admit scores import {output}", "填好后导入")
+        choices, title = templates.offered(session, found), f"{found.name} 成绩"
+    rows = [{"application_no": number, "name": name, "base": code or ""} for number, name in people]
+    # No ID number: the sheet goes from hand to hand.
+    form = form_of(kinds.SCORE, title, without=("id_number",), rows=rows)
+    given |= {"people": len(people), "base": code}
+    write_forms(settings, [form], choices, importing="zhupei admit scores import", **given)
 
 
 @scores.command("import")
 @click.argument("files", nargs=-1, required=True, metavar="FILE…", type=click.Path(path_type=Path))
 @batch_option
 @max_rows_option
+@mask_option
 @dry_run_option
 @json_option
 @pass_settings
@@ -98,6 +85,7 @@ def import_scores(
     *,
     batch: str | None,
     max_rows: int,
+    mask: bool,
     dry_run: bool,
     as_json: bool,
 ) -> None:
@@ -111,8 +99,9 @@ def import_scores(
     found = read_workbooks(files, kinds.SCORE, max_rows=max_rows)
     with transaction(settings.database_url, dry_run=dry_run) as session:
         chosen = lookup.find_batch(session, batch)
-        outcome = marks.import_scores(session, found, batch=chosen, by=settings.acting())
-    show_import(settings, outcome, found, as_json=as_json, dry_run=dry_run)
+        code, by = chosen.code, settings.acting()
+        outcome = marks.import_scores(session, found, batch=chosen, by=by)
+    show_import(settings, outcome, found, as_json=as_json, dry_run=dry_run, mask=mask, batch=code)
 
 
 @scores.command("list")

@@ -11,13 +11,15 @@ from zhupei_cli.services.imports import Imported
 from zhupei_cli.services.workbooks import read_workbooks
 from zhupei_cli.settings import Settings
 from zhupei_cli.sheets import kinds
-from zhupei_cli.sheets.columns import Kind
+from zhupei_cli.sheets.columns import Choices, Kind
+from zhupei_cli.sheets.template import form_of
 from zhupei_cli.store.engine import reading, transaction
 
 from ._asking import field_options, given_of
-from ._imports import max_rows_option, show_import
+from ._imports import mask_option, max_rows_option, show_import
 from ._options import dry_run_option, format_options, json_option, pass_settings, reveal_option
 from ._output import Column, Out, next_step, note, show, show_sheet, show_summary
+from ._templates import template_options, write_forms
 from .batch import tried
 
 BASES = (
@@ -51,12 +53,27 @@ Take = Callable[..., Imported]
 
 @click.group()
 def base() -> None:
-    """培训基地和专业目录：导入、查看、修改、停用。"""
+    """培训基地和专业目录：模板、导入、查看、修改、停用。"""
+
+
+@base.command("template")
+@template_options("基地模板.xlsx")
+@pass_settings
+def template(settings: Settings, **given: Any) -> None:
+    """写出培训基地的空白模板，填好后用 base import 导入；不需要数据库。
+
+    \b
+    例：zhupei base template
+        zhupei base template -o 基地.xlsx
+    """
+    form = form_of(kinds.BASE, "住院医师规范化培训基地")
+    write_forms(settings, [form], Choices(), importing="zhupei base import", **given)
 
 
 @base.command("import")
 @click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
 @max_rows_option
+@mask_option
 @dry_run_option
 @json_option
 @pass_settings
@@ -74,12 +91,20 @@ def import_(settings: Settings, file: Path, **chosen: Any) -> None:
 
 
 def _import(
-    settings: Settings, file: Path, kind: Kind, take: Take, *, max_rows: int, dry_run: bool, as_json: bool
+    settings: Settings,
+    file: Path,
+    kind: Kind,
+    take: Take,
+    *,
+    max_rows: int,
+    mask: bool,
+    dry_run: bool,
+    as_json: bool,
 ) -> Imported:
     sheet = read_workbooks([file], kind, max_rows=max_rows)
     with transaction(settings.database_url, dry_run=dry_run) as session:
         outcome = take(session, sheet, by=settings.acting())
-    show_import(settings, outcome, sheet, as_json=as_json, dry_run=dry_run)
+    show_import(settings, outcome, sheet, as_json=as_json, dry_run=dry_run, mask=mask)
     return outcome
 
 
@@ -187,12 +212,26 @@ def disable(settings: Settings, code: str, *, reason: str | None, dry_run: bool,
 
 @base.group("specialty")
 def specialty() -> None:
-    """专业目录：导入、查看。"""
+    """专业目录：模板、导入、查看。"""
+
+
+@specialty.command("template")
+@template_options("专业模板.xlsx")
+@pass_settings
+def specialty_template(settings: Settings, **given: Any) -> None:
+    """写出专业目录的空白模板，填好后用 base specialty import 导入；不需要数据库。
+
+    \b
+    例：zhupei base specialty template
+    """
+    form = form_of(kinds.SPECIALTY, "住院医师规范化培训专业目录")
+    write_forms(settings, [form], Choices(), importing="zhupei base specialty import", **given)
 
 
 @specialty.command("import")
 @click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
 @max_rows_option
+@mask_option
 @dry_run_option
 @json_option
 @pass_settings

@@ -8,11 +8,14 @@ import click
 from zhupei_cli.rules.settings import read_mark
 from zhupei_cli.services import batches, lookup, plan_sheets, plans
 from zhupei_cli.settings import Settings
+from zhupei_cli.sheets import kinds
+from zhupei_cli.sheets.template import form_of, wide_form
 from zhupei_cli.store.engine import reading, transaction
 
-from ._imports import max_rows_option, show_import
+from ._imports import mask_option, max_rows_option, show_import
 from ._options import F, batch_option, dry_run_option, format_options, json_option, pass_settings
 from ._output import Column, Out, next_step, show, show_summary
+from ._templates import choices_of, template_options, write_forms
 from .batch import tell_stale, tried
 
 LIST = (
@@ -34,18 +37,45 @@ _NO_LIMIT = ("none", "无")
 
 @click.group()
 def plan() -> None:
-    """招收计划：导入、查看、修改。"""
+    """招收计划：模板、导入、查看、修改。"""
+
+
+@plan.command("template")
+@template_options("招收计划模板.xlsx")
+@click.option("--wide", is_flag=True, help="一行一个基地、一列一个专业；已有的基地都列好")
+@pass_settings
+def template(settings: Settings, *, wide: bool, **given: Any) -> None:
+    """写出招收计划的空白模板，填好后用 batch plan import 导入。
+
+    基地和专业从数据库中已有的里面选；没有数据库时只有程序自带的专业。
+
+    \b
+    例：zhupei batch plan template
+        zhupei batch plan template --wide -o 招收计划.xlsx
+    """
+    choices, _ = choices_of(settings, any_batch=False)
+    title = "住院医师规范化培训招收计划"
+    form = wide_form(title, choices) if wide else form_of(kinds.PLAN, title)
+    write_forms(settings, [form], choices, importing="zhupei batch plan import", **given)
 
 
 @plan.command("import")
 @click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
 @batch_option
 @max_rows_option
+@mask_option
 @dry_run_option
 @json_option
 @pass_settings
 def import_(
-    settings: Settings, file: Path, *, batch: str | None, max_rows: int, dry_run: bool, as_json: bool
+    settings: Settings,
+    file: Path,
+    *,
+    batch: str | None,
+    max_rows: int,
+    mask: bool,
+    dry_run: bool,
+    as_json: bool,
 ) -> None:
     """从工作簿导入招收计划：一行一个岗位，或一行一个基地、一列一个专业。
 
@@ -60,7 +90,7 @@ def import_(
         code, runs = found.code, batches.stored_runs(session, found)
         outcome = plan_sheets.import_plan(session, found, sheet, by=settings.acting())
     tell_stale(settings, runs if outcome.counts.written else 0)
-    show_import(settings, outcome, sheet, as_json=as_json, dry_run=dry_run)
+    show_import(settings, outcome, sheet, as_json=as_json, dry_run=dry_run, mask=mask)
     if outcome.import_id is not None and not dry_run:
         next_step(settings, f"zhupei batch open {code}", "开放报名")
 

@@ -13,7 +13,7 @@ from zhupei_cli.settings import Settings
 from zhupei_cli.sheets import kinds
 from zhupei_cli.store.engine import transaction
 
-from ._imports import max_rows_option, show_import
+from ._imports import mask_option, max_rows_option, show_import
 from ._options import batch_option, dry_run_option, json_option, pass_settings
 from ._output import next_step
 
@@ -25,13 +25,14 @@ _EMPLOYER, _LISTS = "zhupei_cli.commands.trainee_employer", "zhupei_cli.commands
 @click.group(
     cls=LazyGroup,
     lazy={
+        "template": ("zhupei_cli.commands.trainee_template:template", "写出报名信息的空白模板"),
         "import": (f"{_HERE}:import_", "从工作簿导入学员和报名"),
         "register": (f"{_ACCOUNT}:register", "注册学员账号"),
         "password": (f"{_ACCOUNT}:password", "账号密码：重设、核对"),
         "edit": (f"{_PROFILE}:edit", "修改基本信息、联系信息、医师资格和照片"),
         "education": (f"{_PROFILE}:education", "教育经历：添加、列出、删除"),
         "work": (f"{_PROFILE}:work", "工作经历：添加、列出、删除"),
-        "employer": (f"{_EMPLOYER}:employer", "单位库：查找、导入"),
+        "employer": (f"{_EMPLOYER}:employer", "单位库：查找、模板、导入"),
         "list": (f"{_LISTS}:list_", "列出学员"),
         "show": (f"{_LISTS}:show_", "查看一个学员的全部信息和还缺的内容"),
         "check": (f"{_LISTS}:check", "检查学员信息是否齐全、一致"),
@@ -40,7 +41,7 @@ _EMPLOYER, _LISTS = "zhupei_cli.commands.trainee_employer", "zhupei_cli.commands
     },
 )
 def trainee() -> None:
-    """学员：账号、个人信息、从工作簿导入。"""
+    """学员：模板、从工作簿导入、账号、个人信息。"""
 
 
 @click.command("import")
@@ -59,6 +60,7 @@ def trainee() -> None:
 @click.option("--late", is_flag=True, help="报名时间以外由省级补录入，须写原因")
 @click.option("--reason", help="补录入的原因")
 @max_rows_option
+@mask_option
 @click.option(
     "--errors",
     metavar="FILE",
@@ -74,6 +76,7 @@ def import_(
     *,
     batch: str | None,
     max_rows: int,
+    mask: bool,
     dry_run: bool,
     as_json: bool,
     errors: Path | None,
@@ -99,9 +102,12 @@ def import_(
     )
     with transaction(settings.database_url, dry_run=dry_run) as session:
         found = None if options.profile_only else lookup.find_batch(session, batch)
+        code = None if found is None else found.code
         outcome = trainees.import_trainees(
             session, reading, batch=found, by=settings.acting(), options=options
         )
-    show_import(settings, outcome, reading, as_json=as_json, dry_run=dry_run, errors=errors)
+    show_import(
+        settings, outcome, reading, as_json=as_json, dry_run=dry_run, errors=errors, mask=mask, batch=code
+    )
     if options.submit and outcome.import_id is not None and not dry_run:
         next_step(settings, "zhupei review import 审核意见.xlsx", "导入基地的审核意见")

@@ -1,6 +1,7 @@
 """`zhupei trainee employer`: the directory of employers."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -8,11 +9,14 @@ from zhupei_cli.services import employers
 from zhupei_cli.services.workbooks import read_workbooks
 from zhupei_cli.settings import Settings
 from zhupei_cli.sheets import kinds
+from zhupei_cli.sheets.columns import Choices
+from zhupei_cli.sheets.template import form_of
 from zhupei_cli.store.engine import reading, transaction
 
-from ._imports import max_rows_option, show_import
+from ._imports import mask_option, max_rows_option, show_import
 from ._options import dry_run_option, format_options, json_option, pass_settings
 from ._output import Column, Out, next_step, show
+from ._templates import template_options, write_forms
 
 LIST = (
     Column("name", "单位名称"),
@@ -25,7 +29,7 @@ LIST = (
 
 @click.group()
 def employer() -> None:
-    """单位库：查找、导入。"""
+    """单位库：查找、模板、导入。"""
 
 
 @employer.command("search")
@@ -49,13 +53,29 @@ def search(settings: Settings, keyword: str, *, limit: int, out: Out) -> None:
         )
 
 
+@employer.command("template")
+@template_options("单位模板.xlsx")
+@pass_settings
+def template(settings: Settings, **given: Any) -> None:
+    """写出单位库的空白模板，填好后用 trainee employer import 导入。
+
+    \b
+    例：zhupei trainee employer template
+    """
+    form = form_of(kinds.EMPLOYER, "工作单位库")
+    write_forms(settings, [form], Choices(), importing="zhupei trainee employer import", **given)
+
+
 @employer.command("import")
 @click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
 @max_rows_option
+@mask_option
 @dry_run_option
 @json_option
 @pass_settings
-def import_(settings: Settings, file: Path, *, max_rows: int, dry_run: bool, as_json: bool) -> None:
+def import_(
+    settings: Settings, file: Path, *, max_rows: int, mask: bool, dry_run: bool, as_json: bool
+) -> None:
     """从工作簿导入工作单位（单位名称必填）。
 
     已有的单位按名称更新，表中没有的保持不变。
@@ -66,4 +86,4 @@ def import_(settings: Settings, file: Path, *, max_rows: int, dry_run: bool, as_
     sheet = read_workbooks([file], kinds.EMPLOYER, max_rows=max_rows)
     with transaction(settings.database_url, dry_run=dry_run) as session:
         outcome = employers.import_employers(session, sheet, by=settings.acting())
-    show_import(settings, outcome, sheet, as_json=as_json, dry_run=dry_run)
+    show_import(settings, outcome, sheet, as_json=as_json, dry_run=dry_run, mask=mask)

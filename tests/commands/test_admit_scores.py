@@ -50,12 +50,14 @@ def test_template(scores: Call, home: Path) -> None:
         "",
         "已写入 成绩.xlsx（5 人）\n下一步：zhupei admit scores import 成绩.xlsx（填好后导入）\n",
     )
-    assert _cells(home / "成绩.xlsx") == [
+    title, *cells = _cells(home / "成绩.xlsx")
+    assert str(title[0]).startswith("T 招收 成绩　")
+    assert cells == [
         ("报名号", "姓名", "笔试", "技能", "面试", "基地编号"),
         *((f"T-{number:07d}", f"考生{number}", None, None, None, None) for number in range(1, 6)),
     ]
     sheet = load_workbook(home / "成绩.xlsx").worksheets[0]
-    assert [cell.number_format for cell in sheet[2]] == ["@", "@", "General", "General", "General", "@"]
+    assert [cell.number_format for cell in sheet[3]] == ["@", "@", "General", "General", "General", "@"]
     assert scores("template", "-o", "成绩.xlsx").code == 5
     assert scores("template", "-o", "成绩.csv").code == 2
 
@@ -66,8 +68,8 @@ def test_template_of_a_base_filled_in_is_imported(scores: Call, home: Path, seas
         f'{{\n  "file": "{path}",\n  "people": 1,\n  "base": "C"\n}}\n'
     )
     book = load_workbook(path)
-    assert [cell.value for cell in book.worksheets[0][2]] == [*("T-0000005", "考生5", None, None, None, "C")]
-    book.worksheets[0]["C2"] = 95.5
+    assert [cell.value for cell in book.worksheets[0][3]] == [*("T-0000005", "考生5", None, None, None, "C")]
+    book.worksheets[0]["C3"] = 95.5
     book.save(path)
     assert scores("import", path).code == 0
     with transaction(season, read_only=True) as session:

@@ -136,15 +136,16 @@ def test_an_export_comes_back_filled_in(shell: Run, home: Path, database: str) -
     assert path.stat().st_mode & 0o777 == 0o600
     book = openpyxl.load_workbook(path)
     sheet = book["审核意见"]
-    headings = [cell.value for cell in sheet[1]]
-    assert headings[:5] == ["报名号", "姓名", "审核结果", "原因", "证件号码"]
+    assert str(sheet["A1"].value).startswith("2026 年招收 郑州第一医院 审核意见")
+    headings = [cell.value for cell in sheet[2]]
+    assert headings[:5] == ["报名号*", "姓名", "审核结果*", "原因", "证件号码"]
     grid = [
-        dict(zip(headings, (cell.value for cell in row), strict=True)) for row in sheet.iter_rows(min_row=2)
+        dict(zip(headings, (cell.value for cell in row), strict=True)) for row in sheet.iter_rows(min_row=3)
     ]
     assert grid[1] == {
-        "报名号": SECOND,
+        "报名号*": SECOND,
         "姓名": "王2",
-        "审核结果": None,
+        "审核结果*": None,
         "原因": None,
         "证件号码": id_number(2),
         "性别": "女",
@@ -168,14 +169,14 @@ def test_an_export_comes_back_filled_in(shell: Run, home: Path, database: str) -
     }
     assert book["字典"].sheet_state == "hidden"
     assert [(str(one.sqref), one.formula1) for one in sheet.data_validations.dataValidation] == [
-        ("C2:C3", "字典!$A$1:$A$3")
+        ("C3:C4", "字典!$A$2:$A$4")
     ]
     assert (sheet.freeze_panes, sheet.page_setup.orientation, sheet.page_setup.paperSize) == (
-        "C2",
+        "C3",
         "landscape",
         9,
     )
-    sheet["C2"], sheet["C3"], sheet["D3"] = "通过", "退回修改", "专业写全"
+    sheet["C3"], sheet["C4"], sheet["D4"] = "通过", "退回修改", "专业写全"
     book.save(home / "填好.xlsx")
     ran = shell("review", "import", "填好.xlsx", "--base", BASE)
     assert (ran.code, ran.out) == (0, "")

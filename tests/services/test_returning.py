@@ -35,7 +35,8 @@ def _import(database: str, by: Acting, *paths: Path) -> tuple[Imported, Reading]
 
 
 def _rows(path: Path) -> int:
-    return sum(sheet.max_row - 1 for sheet in openpyxl.load_workbook(path).worksheets)
+    book = openpyxl.load_workbook(path)
+    return sum(sheet.max_row - 1 for sheet in book.worksheets if sheet.sheet_state == "visible")
 
 
 def _mend(path: Path, sheet: str, heading: str, word: str) -> None:

@@ -44,7 +44,7 @@ def test_the_file_whole(tmp_path: Path) -> None:
     path = _write(errors_path(tmp_path / "意见.xlsx"), table)
     assert (path, stat.S_IMODE(path.stat().st_mode)) == (tmp_path / "意见_未通过.xlsx", 0o600)
     book = openpyxl.load_workbook(path)
-    assert book.sheetnames == ["审核意见"]
+    assert (book.sheetnames, book["字典"].sheet_state) == (["审核意见", "字典"], "hidden")
     sheet = book["审核意见"]
     unknown = "审核结果“也许”不认识；可填：通过、不通过、退回修改"
     blank, taken = "“报名号”没有填写；请补填", "“王五”已被 A-9 使用；换一个，或改正编号"
@@ -69,6 +69,10 @@ def test_the_file_whole(tmp_path: Path) -> None:
     red, yellow = "FFFFC7CE", "FFFFEB9C"
     assert marked == {"E2": (red, unknown), "C3": (red, blank), "D3": (yellow, taken)}
     assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("B2", "A1:G3")
+    assert [cell.value for cell in book["字典"]["A"]] == ["审核结果", "通过", "不通过", "退回修改"]
+    assert [
+        (str(one.sqref), one.formula1, one.showErrorMessage) for one in sheet.data_validations.dataValidation
+    ] == [("E2:E3", "字典!$A$2:$A$4", True)]
 
 
 def test_no_bad_row_no_file(tmp_path: Path) -> None:
@@ -129,7 +133,7 @@ def test_every_sheet_of_a_file(tmp_path: Path) -> None:
     tables = [take(book, PERSON, optional=optional), take_named(book, EDUCATION), take_named(book, WORK)]
     path = _write(tmp_path / "b.xlsx", *[table for table in tables if table is not None])
     written = openpyxl.load_workbook(path)
-    assert written.sheetnames == ["报名信息", "教育经历"]
+    assert written.sheetnames == ["报名信息", "教育经历", "字典"]
     assert [cell.value for cell in written["报名信息"][2]][2:] == ["李四", "4.00000000000000E+17"]
 
 
@@ -146,7 +150,8 @@ def test_personal_data_may_be_masked(tmp_path: Path) -> None:
     book = read_book(typed(tmp_path / "a.xlsx", ("报名信息", [header, row])))
     table = take(book, PERSON, optional={column.key for column in PERSON.columns})
     sheet = openpyxl.load_workbook(_write(tmp_path / "b.xlsx", table, masked=True))["报名信息"]
-    assert [cell.value for cell in sheet[2]][2:] == [
+    assert sheet["A1"].value == "本表的证件号码、电话、地址等已遮盖，只供查看，不能再导入"
+    assert [cell.value for cell in sheet[3]][2:] == [
         *("张三", "4101**********001X", "138****0000", "z****@example.com", "郑州市****", "火星族")
     ]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from zhupei_cli.errors import Fault
 from zhupei_cli.services.imports import ImportedFile, Line
-from zhupei_cli.sheets.columns import Kind
+from zhupei_cli.sheets.columns import Choices, Kind
 from zhupei_cli.sheets.error_workbook import errors_path, write_error_workbook
 from zhupei_cli.sheets.problems import Problem, in_order
 from zhupei_cli.sheets.read import MAX_ROWS, read_book
@@ -67,15 +67,18 @@ def read_workbooks(
     return Reading(tuple(files), lines, tables, tuple(paths))
 
 
-def write_errors(reading: Reading, target: Path | None = None) -> list[Path]:
+def write_errors(
+    reading: Reading, target: Path | None = None, *, choices: Choices | None = None, masked: bool = False
+) -> list[Path]:
     """Write the bad rows of each file beside it, or all to `target`; return what was written.
 
-    Rows are bad by the faults they have by now: call it when the import is done. Raises E003.
+    `choices` are what drop-downs offer; with `masked` the files are for reading only. Rows are bad by the
+    faults they have by now: call it when the import is done. Raises E003.
     """
     written = []
     for file, source in zip(reading.files, reading.sources, strict=True):
         tables = [table for name, table in reading.tables if name == file.name]
-        path = write_error_workbook(target or errors_path(source), tables)
+        path = write_error_workbook(target or errors_path(source), tables, masked=masked, choices=choices)
         if path is not None:
             written.append(path)
     return written

@@ -3,14 +3,49 @@
 import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cached_property
 from typing import Final
 
 from zhupei_cli.sheets.cells import Parser
+from zhupei_cli.vocabulary import SOURCE_TYPES
 
 #: What an error workbook puts in front of a sheet's own columns; read past when it comes back.
 ROW_NUMBER: Final = "原行号"
 REASONS: Final = "错误说明"
+
+
+class Offer(StrEnum):
+    """Lists that are not the same for every batch."""
+
+    BASES = "bases"
+    SPECIALTIES = "specialties"
+    SOURCE_TYPES = "source_types"
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What columns with an `Offer` offer; an empty list offers nothing and takes everything.
+
+    `places` are base and specialty of every place of a plan, in the words of the lists.
+    """
+
+    bases: tuple[str, ...] = ()
+    specialties: tuple[str, ...] = ()
+    source_types: tuple[str, ...] = SOURCE_TYPES
+    places: tuple[tuple[str, str], ...] = ()
+
+    def of(self, column: "Column") -> tuple[str, ...]:
+        """Return the words offered in a column."""
+        match column.offers:
+            case Offer.BASES:
+                return self.bases
+            case Offer.SPECIALTIES:
+                return self.specialties
+            case Offer.SOURCE_TYPES:
+                return self.source_types
+            case words:
+                return words
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +61,17 @@ class Column:
     ignored: bool = False
     #: How its cells are shown where personal data is masked.
     mask: Callable[[str], str] | None = None
+    #: What a drop-down offers: words of its own, or one of the lists of `Choices`.
+    offers: tuple[str, ...] | Offer = ()
+    #: Whether there are no other words, but for spellings that the import knows.
+    closed: bool = False
+    #: Keys of columns that narrow what is offered, by the places of the plan; the first filled one counts.
+    narrowed_by: tuple[str, ...] = ()
+    #: Lowest and highest of the whole numbers, or with `marks` of the numbers, that people type.
+    between: tuple[int, int] | None = None
+    marks: bool = False
+    #: What to write, for people: the comment of the heading.
+    note: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,30 +1,37 @@
 """The error workbook: the bad rows alone, each with its reasons; mended, it is imported as it is."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
 from zhupei_cli.errors import Fault
 from zhupei_cli.files import replacing
 from zhupei_cli.sheets.cells import Cell, Spoilt, text
-from zhupei_cli.sheets.columns import REASONS, ROW_NUMBER, Column, heading_key
+from zhupei_cli.sheets.columns import REASONS, ROW_NUMBER, Choices, Column, heading_key
+from zhupei_cli.sheets.dictionary import Dictionary
+from zhupei_cli.sheets.drawing import LINE, Drawing, Row, drawing, letters, lines_of
 from zhupei_cli.sheets.take import Table, TakenRow
+from zhupei_cli.sheets.template import set_up_page
 
 #: What Excel holds in a cell; longer text is reported as too long anyway.
 _LONGEST: Final = 32_767
-_WIDTHS: Final = {ROW_NUMBER: 8, REASONS: 60}
+_WIDTHS: Final = {ROW_NUMBER: 9, REASONS: 60}
 _WIDTH: Final = 20
-#: Points of a line, and of the highest row Excel accepts.
-_LINE: Final = 15
-_TALLEST: Final = 409
+#: Columns one printed page takes.
+_ON_A_PAGE: Final = 12
+_MASKED: Final = "本表的证件号码、电话、地址等已遮盖，只供查看，不能再导入"
 # Text also where people type later: an ID number keeps its digits.
 _TEXT: Final = {"num_format": "@", "valign": "top"}
-_LOOKS: Final = {
+_HEAD: Final = {**_TEXT, "bold": True, "border": 1, "border_color": "#BFBFBF", "text_wrap": True}
+_LOOKS: Final[Mapping[str, Mapping[str, Any]]] = {
     "plain": _TEXT,
-    "heading": {**_TEXT, "bold": True, "bg_color": "#D9E1F2", "border": 1, "text_wrap": True},
+    "heading": {**_HEAD, "bg_color": "#D9E1F2"},
+    "required": {**_HEAD, "bg_color": "#FCE4D6"},
     "reasons": {**_TEXT, "text_wrap": True},
     "error": {**_TEXT, "bg_color": "#FFC7CE", "font_color": "#9C0006"},
     "warning": {**_TEXT, "bg_color": "#FFEB9C"},
+    "notice": {**_TEXT, "bold": True, "font_color": "#9C0006"},
 }
 
 
@@ -33,18 +40,21 @@ def errors_path(source: Path) -> Path:
     return source.with_name(f"{source.stem}_未通过.xlsx")
 
 
-def write_error_workbook(target: Path, tables: Iterable[Table], *, masked: bool = False) -> Path | None:
+def write_error_workbook(
+    target: Path, tables: Iterable[Table], *, masked: bool = False, choices: Choices | None = None
+) -> Path | None:
     """Write the bad rows of one file's tables, a sheet per kind; return the file, None when no row is bad.
 
-    Where `target` exists, the file is `…-2.xlsx` and so on. All cells are text. With `masked` personal
-    data is unreadable, and the file no use for another import. Raises E003 when it cannot be written.
+    Where `target` exists, the file is `…-2.xlsx` and so on. All cells are text; `choices` are what the
+    drop-downs offer besides closed lists. With `masked` personal data is unreadable, and the file no use
+    for another import: its first line says so. Raises E003 when it cannot be written.
     """
     bad = [(table, rows) for table in tables if (rows := [row for row in table.rows if row.bad])]
     if not bad:
         return None
     path = _free(target)
     with replacing(path) as beside:
-        _write(beside, bad, masked=masked)
+        _write(beside, bad, masked=masked, choices=choices or Choices())
     return path
 
 
@@ -56,42 +66,81 @@ def _free(target: Path) -> Path:
     return path
 
 
-def _write(path: Path, bad: Sequence[tuple[Table, Sequence[TakenRow]]], *, masked: bool) -> None:
-    from xlsxwriter import Workbook
-
-    with Workbook(path) as book:
-        looks = {name: book.add_format(look) for name, look in _LOOKS.items()}
-        for table, rows in bad:
-            _write_sheet(book.add_worksheet(table.kind.title), looks, table, rows, masked=masked)
-
-
-def _write_sheet(
-    sheet: Any, looks: dict[str, Any], table: Table, rows: Sequence[TakenRow], *, masked: bool
+def _write(
+    path: Path, bad: Sequence[tuple[Table, Sequence[TakenRow]]], *, masked: bool, choices: Choices
 ) -> None:
+    dictionary = Dictionary(choices)
+    with drawing(path, _LOOKS) as made:
+        for table, rows in bad:
+            _draw(made, table, rows, dictionary, masked=masked)
+        dictionary.write(made.book)
+
+
+def _draw(
+    made: Drawing, table: Table, rows: Sequence[TakenRow], dictionary: Dictionary, *, masked: bool
+) -> None:
+    sheet = made.book.add_worksheet(table.kind.title)
     ours = {heading_key(ROW_NUMBER), heading_key(REASONS)}
-    words = {
-        at: _marked(word, table.header.columns.get(at))
-        for at, word in enumerate(table.header.words)
-        if heading_key(word) not in ours
+    kept = [at for at, word in enumerate(table.header.words) if heading_key(word) not in ours]
+    known = {
+        column: table.header.columns[at]
+        for column, at in enumerate(kept, len(_WIDTHS))
+        if at in table.header.columns
     }
-    shown = [*_WIDTHS, *words.values()]
+    top = 1 if masked else 0
+    if masked:
+        sheet.write_string(0, 0, _MASKED, made.looks["notice"])
+    shown = [*_WIDTHS, *(_marked(table.header.words[at], table.header.columns.get(at)) for at in kept)]
     for column, word in enumerate(shown):
-        sheet.set_column(column, column, _WIDTHS.get(word, _WIDTH), looks["plain"])
-        sheet.write_string(0, column, word, looks["heading"])
-    sheet.freeze_panes(1, 1)
+        sheet.set_column(column, column, _WIDTHS.get(word, _WIDTH), made.looks["plain"])
+        look = "required" if column in known and known[column].required else "heading"
+        sheet.write_string(top, column, word, made.looks[look])
+    sheet.set_row(top, LINE * max(lines_of(word, _WIDTH - 2) for word in shown))
+    body = top + 1
+    dictionary.offer(sheet, known, (body, top + len(rows)))
+    _set_up(sheet, top, len(rows), len(shown))
+    places = {column.key: at for at, column in known.items()}
+    for line, row in enumerate(rows, body):
+        _remark(sheet, line, row, places)
+    looks = ["plain", "reasons", *["plain"] * len(kept)]
+    made.fill(sheet, body, looks, _rows(rows, table, kept, masked=masked), count=len(rows))
+
+
+def _set_up(sheet: Any, top: int, rows: int, columns: int) -> None:
+    last = top + rows
+    sheet.freeze_panes(top + 1, 1)
+    sheet.autofilter(top, 0, last, columns - 1)
     # Without this Excel marks every ID number with a green corner: a number stored as text.
-    sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{len(rows) + 1}"})
-    sheet.autofilter(0, 0, len(rows), len(shown) - 1)
-    for line, row in enumerate(rows, 1):
-        sheet.write_string(line, 0, str(row.number), looks["plain"])
-        reasons = _reasons(row, table)[:_LONGEST]
-        # LibreOffice and WPS do not measure wrapped text when they open a file.
-        sheet.set_row(line, min(_LINE * sum(map(_lines, reasons.split("\n"))), _TALLEST))
-        sheet.write_string(line, 1, reasons, looks["reasons"])
-        for column, at in enumerate(words, len(_WIDTHS)):
-            faults = _faults_of(row, table.header.columns.get(at))
-            word = _shown(row.cells[at], table.header.columns.get(at), faults, masked=masked)
-            _write_cell(sheet, (line, column), word, faults, looks)
+    sheet.ignore_errors({"number_stored_as_text": f"A1:{letters(columns - 1)}{last + 1}"})
+    set_up_page(sheet, header=(0, top), pages=-(-columns // _ON_A_PAGE), frozen=1)
+
+
+def _remark(sheet: Any, line: int, row: TakenRow, places: Mapping[str, int]) -> None:
+    """Put a comment on each cell that has faults."""
+    remarks: dict[int, list[str]] = {}
+    for fault in row.faults:
+        if fault.field in places:
+            remarks.setdefault(places[fault.field], []).append(fault.message)
+    for column, messages in remarks.items():
+        sheet.write_comment(line, column, "\n".join(messages), {"x_scale": 2})
+
+
+def _rows(rows: Sequence[TakenRow], table: Table, kept: Sequence[int], *, masked: bool) -> Iterator[Row]:
+    columns = [table.header.columns.get(at) for at in kept]
+    headings = {**table.headings, **table.kind.headings}
+    for row in rows:
+        reasons = _reasons(row, headings)[:_LONGEST]
+        by_field: dict[str, list[Fault]] = {}
+        for fault in row.faults:
+            by_field.setdefault(fault.field, []).append(fault)
+        words, looks = [str(row.number), reasons], {}
+        for at, column in zip(kept, columns, strict=True):
+            faults = by_field.get(column.key, ()) if column is not None else ()
+            if faults:
+                severe = any(fault.severity == "error" for fault in faults)
+                looks[len(words)] = "error" if severe else "warning"
+            words.append(_shown(row.cells[at], column, faults, masked=masked)[:_LONGEST])
+        yield Row(words, looks, lines_of(reasons, _WIDTHS[REASONS]))
 
 
 def _marked(word: str, column: Column | None) -> str:
@@ -100,26 +149,7 @@ def _marked(word: str, column: Column | None) -> str:
     return f"{word}*" if needs else word
 
 
-def _write_cell(
-    sheet: Any, place: tuple[int, int], word: str, faults: Sequence[Fault], looks: dict[str, Any]
-) -> None:
-    severe = any(fault.severity == "error" for fault in faults)
-    look = looks["error" if severe else "warning" if faults else "plain"]
-    if word:
-        # write_string, whatever stands in it: `write` would make a formula of =cmd|…
-        sheet.write_string(*place, word[:_LONGEST], look)
-    elif faults:
-        sheet.write_blank(*place, None, look)
-    if faults:
-        sheet.write_comment(*place, "\n".join(fault.message for fault in faults), {"x_scale": 2})
-
-
-def _faults_of(row: TakenRow, column: Column | None) -> list[Fault]:
-    return [] if column is None else [fault for fault in row.faults if fault.field == column.key]
-
-
-def _reasons(row: TakenRow, table: Table) -> str:
-    headings = {**table.headings, **table.kind.headings}
+def _reasons(row: TakenRow, headings: Mapping[str, str]) -> str:
     lines = []
     for fault in sorted(row.faults, key=lambda fault: fault.severity):  # errors before warnings
         place = f"{headings[fault.field]}：" if fault.field in headings else ""
@@ -128,15 +158,14 @@ def _reasons(row: TakenRow, table: Table) -> str:
     return "\n".join(lines)
 
 
-def _lines(text: str) -> int:
-    halves = len(text) + sum(char > "\u1100" for char in text)
-    return -(-halves // (_WIDTHS[REASONS] - 2))
+# A hundred thousand cells of a column are few different words.
+_text = lru_cache(maxsize=65_536)(text)
 
 
 def _shown(cell: Cell, column: Column | None, faults: Sequence[Fault], *, masked: bool) -> str:
     """Return a cell as text that is as wrong as the cell when it comes back unmended."""
+    word = _text(cell) if isinstance(cell, str) else text(cell)
     codes = {fault.code for fault in faults}
-    word = text(cell)
     if "E013" in codes and not isinstance(cell, str):
         # As digits it would look whole again.
         word = f"{cell:.14E}" if isinstance(cell, float | int) else Spoilt("").word
