@@ -114,7 +114,9 @@ def test_whole_numbers_only_when_asked_and_written_down(world: World, zhao: Run,
     assert _events(world)[1:] == [("zhao", "reveal", "4101001"), ("zhao", "review.export", "4101001")]
 
 
-def test_a_base_takes_its_decisions_from_a_workbook(world: World, zhao: Run, tmp_path: Path) -> None:
+def test_a_base_takes_its_decisions_from_a_workbook(
+    world: World, zhupei: Run, zhao: Run, tmp_path: Path
+) -> None:
     rows = [
         {"application_no": OWN, "name": "王1", "decision": "通过"},
         {"application_no": FOREIGN, "name": "钱外二", "decision": "通过"},
@@ -133,6 +135,9 @@ def test_a_base_takes_its_decisions_from_a_workbook(world: World, zhao: Run, tmp
     assert [tuple(row) for row in touched] == [
         (4, "application", "1", "updated", '{"status":"submitted","touched_by":3}')
     ]
+    undo = ("--database", world.login("li"), "imports", "undo", "4", "--reason", "导错了", "--yes")
+    assert zhupei(*undo).code == 0
+    assert json.loads(zhao("review", "queue", "--batch", "HN2026", "--json").out)[0]["application_no"] == OWN
 
 
 def test_the_roster_of_a_base(world: World, zhao: Run, tmp_path: Path) -> None:
@@ -178,6 +183,14 @@ OTHERS = (
     "admit explain HN2026-0000001",
     "admit decline HN2026-0000001 --reason x",
     "export vacancies",
+    "audit log",
+    "audit verify",
+    "imports list",
+    "imports show 2",
+    "imports undo 2 --reason x --yes",
+    "report funnel",
+    "status",
+    "db check",
     "db info",
     "db roles show",
     "db roles apply",
@@ -213,6 +226,9 @@ READ = (
     "batch show --json",
     "base list --json",
     "export vacancies --json",
+    "audit log --json",
+    "imports list --json",
+    "imports show 2 --json",
 )
 
 
