@@ -1,6 +1,7 @@
 """The options every command shares, named once."""
 
 import functools
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -8,8 +9,9 @@ from typing import Any, TypeVar
 
 import click
 
+from zhupei_cli.acting import system_clock
 from zhupei_cli.errors import ZhupeiError
-from zhupei_cli.settings import Settings
+from zhupei_cli.settings import Settings, load
 
 from ._output import FORMATS, Out
 
@@ -58,7 +60,16 @@ def batch_argument(command: F) -> F:
     return batch_option(click.argument("code", required=False, metavar="[CODE]")(with_batch))  # type: ignore[return-value]
 
 
-def format_options(command: F) -> F:
+def bare_settings() -> Settings:
+    """Return the settings of the running command, without any file when one of those is broken."""
+    try:
+        return current_settings()
+    except ZhupeiError:
+        given = click.get_current_context().find_root().params
+        return load({**given, "config": os.devnull}, environ=os.environ, clock=system_clock)
+
+
+def format_options(command: F, settings: Callable[[], Settings] = current_settings) -> F:
     """Add -f, --json, -o and --force to a command that shows data; it gets them as `out: Out`."""
 
     @functools.wraps(command)
@@ -66,7 +77,8 @@ def format_options(command: F) -> F:
         *args: Any, file_format: str | None, as_json: bool, output: Path | None, force: bool, **kwargs: Any
     ) -> Any:
         chosen = _chosen_format(file_format, as_json=as_json, output=output)
-        out = Out(current_settings(), chosen, output, force=force)
+        asked = kwargs.pop("asked", {})
+        out = Out(settings(), chosen, output, force=force, **asked)
         return command(*args, out=out, **kwargs)
 
     for option in reversed(
@@ -92,6 +104,29 @@ def format_options(command: F) -> F:
     ):
         with_out = option(with_out)
     return with_out  # type: ignore[return-value]
+
+
+def list_options(command: F) -> F:
+    """Add --columns, --sort and --limit beside `format_options`: for commands that show a list."""
+    with_out = format_options(command)
+
+    @functools.wraps(with_out)
+    def with_asked(
+        *args: Any, columns: str | None, sort: str | None, limit: int | None, **kwargs: Any
+    ) -> Any:
+        words = tuple(word.strip() for word in (columns or "").replace("，", ",").split(",") if word.strip())
+        asked = {"columns": words, "sort": sort, "limit": limit}
+        return with_out(*args, asked=asked, **kwargs)
+
+    for option in reversed(
+        (
+            click.option("--columns", metavar="COLUMN,…", help="只列这些列（列名或键），按所写次序"),
+            click.option("--sort", metavar="COLUMN", help="按这一列排列；列名前加 - 则从大到小"),
+            click.option("--limit", type=click.IntRange(1), metavar="N", help="最多列出多少行"),
+        )
+    ):
+        with_asked = option(with_asked)
+    return with_asked  # type: ignore[return-value]
 
 
 def _chosen_format(file_format: str | None, *, as_json: bool, output: Path | None) -> str:

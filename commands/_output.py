@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 
 import click
 
-from zhupei_cli.display import display_width, padded
 from zhupei_cli.errors import ZhupeiError
 from zhupei_cli.files import replacing
 from zhupei_cli.logfile import log
@@ -15,6 +14,7 @@ from zhupei_cli.settings import Settings
 
 from . import _formats
 from ._formats import shown
+from ._screen import MOST_ROWS, fitted, on_terminal, page, sheet_lines, terminal_size
 
 FORMATS = ("table", "json", "jsonl", "csv", "xlsx")
 FINDINGS = 3
@@ -37,19 +37,76 @@ class Out:
     format: str = "table"
     path: Path | None = None
     force: bool = False
+    columns: tuple[str, ...] = ()
+    sort: str | None = None
+    limit: int | None = None
 
 
 def show(rows: Iterable[Row], columns: Sequence[Column], out: Out) -> None:
-    """Print or write a list: JSON has every key of the rows, the other formats have `columns`."""
-    found = list(rows)
+    """Print or write a list: JSON has every key of the rows, the other formats have `columns`.
+
+    What --columns, --sort and --limit ask for holds for every format.
+    """
+    everything = list(rows)
+    columns, found = _as_asked(everything, columns, out)
     if out.path is not None:
         _write(found, columns, out)
     elif out.format == "xlsx":
         raise ZhupeiError("E086", format=out.format)
+    elif out.format == "table" and on_terminal():
+        _show_on_terminal(found, columns, out)
     else:
         click.echo(_text(found, columns, out.format), nl=False)
     if not found:
         note(out.settings, "没有符合条件的记录")
+
+
+def _as_asked(rows: list[Row], columns: Sequence[Column], out: Out) -> tuple[Sequence[Column], list[Row]]:
+    known = {column.heading: column for column in columns} | {column.key: column for column in columns}
+    if out.sort is not None:
+        rows = _sorted(rows, known, out.sort)
+    rows = rows[: out.limit]
+    if out.columns:
+        columns = [_column(word, known, rows) for word in out.columns]
+        if out.format.startswith("json"):
+            rows = [{column.key: row.get(column.key) for column in columns} for row in rows]
+    return columns, rows
+
+
+def _column(word: str, known: Mapping[str, Column], rows: Sequence[Row]) -> Column:
+    """Return the column a word means: a heading, or any key of the rows."""
+    if word in known:
+        return known[word]
+    keys = list(rows[0]) if rows else []
+    if word not in keys:
+        offered = "、".join(dict.fromkeys([*(column.heading for column in known.values()), *keys]))
+        click.get_current_context().fail(f"没有列 {word!r}，可用的列：{offered}。")
+    return Column(word, word)
+
+
+def _sorted(rows: list[Row], known: Mapping[str, Column], word: str) -> list[Row]:
+    """Return the rows by one column, from the highest down when its name follows a minus; empty ones last."""
+    key = _column(word.removeprefix("-"), known, rows).key
+    full = [row for row in rows if row.get(key) is not None]
+    try:
+        full.sort(key=lambda row: row[key], reverse=word.startswith("-"))
+    except TypeError:  # a column of several kinds of values
+        full.sort(key=lambda row: shown(row[key]), reverse=word.startswith("-"))
+    return full + [row for row in rows if row.get(key) is None]
+
+
+def _show_on_terminal(rows: list[Row], columns: Sequence[Column], out: Out) -> None:
+    kept = rows if out.limit is not None else rows[:MOST_ROWS]
+    headings, cells = _grid(kept, columns)
+    texts = [[" ".join(shown(value).split()) for value in row] for row in cells]
+    names, short, left_out = fitted(headings, texts, terminal_size()[0])
+    page(_formats.as_table(names, short), out.settings)
+    if left_out:
+        note(
+            out.settings, f"屏幕不够宽，没有显示：{'、'.join(left_out)}；可用 --columns 选择，或 -o 写入文件"
+        )
+    if len(kept) < len(rows):
+        note(out.settings, f"共 {len(rows)} 行，只显示前 {MOST_ROWS} 行；可用 --limit 指定，或 -o 写入文件")
 
 
 def _text(rows: list[Row], columns: Sequence[Column], file_format: str) -> str:
@@ -84,9 +141,11 @@ def show_sheet(row: Row, columns: Sequence[Column], out: Out) -> None:
     if out.path is None and out.format == "json":
         click.echo(_formats.as_json(row), nl=False)
     elif out.path is None and out.format == "table":
-        width = max(display_width(column.heading) for column in columns)
-        for key, heading in columns:
-            click.echo(f"{padded(heading, width)}  {shown(row.get(key))}".rstrip())
+        lines = [(heading, shown(row.get(key))) for key, heading in columns]
+        if on_terminal():
+            page(sheet_lines(lines, terminal_size()[0]), out.settings)
+        else:
+            click.echo(sheet_lines(lines, None), nl=False)
     else:
         show([row], columns, out)
 

@@ -28,7 +28,8 @@ def backup(settings: Settings, *, file: Path, force: bool, as_json: bool) -> Non
 
     \b
     例：zhupei db backup 备份-20260605.sqlite
-        zhupei --database postgresql+psycopg://用户@主机/库名 db backup 备份-20260605.dump
+        zhupei --database postgresql+psycopg://用户@主机/库名 \\
+          db backup 备份-20260605.dump
     """
     summary = databases.back_up_database(settings.database_url, file, force=force)
     done = f"已备份到 {file}（{summary['bytes']:,} 字节）；内含完整的个人信息，请妥善保管"
@@ -66,7 +67,8 @@ def copy_(settings: Settings, *, source: str, target: str, dry_run: bool, as_jso
     TO_URL 是还没有的文件，或服务器上的空数据库。操作记录一并复制；服务器上的角色和账号须另行设置。
 
     \b
-    例：zhupei db copy sqlite:///zhupei.sqlite postgresql+psycopg://用户@主机/库名
+    例：zhupei db copy sqlite:///zhupei.sqlite \\
+          postgresql+psycopg://用户@主机/库名
     """
     summary = copying.copy_database(source, target, dry_run=dry_run)
     verb = "可以复制" if dry_run else "已复制"

@@ -2,7 +2,7 @@
 
 import re
 from collections import ChainMap
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -96,6 +96,44 @@ def load(given: Mapping[str, Any], *, environ: Mapping[str, str], clock: Clock) 
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """A setting, its value and where it comes from; `kind` is option, environment, file or default."""
+
+    key: str
+    value: Any
+    kind: str
+    where: str = ""
+
+
+def origins(given: Mapping[str, Any], *, environ: Mapping[str, str]) -> Iterator[Origin]:
+    """Yield every setting with the layer that decides it; raises what `load` raises."""
+    typed = {key: value for key, value in given.items() if value}
+    layers: list[tuple[str, str, Mapping[str, Any]]] = [("option", "", typed)]
+    layers.append(("environment", "", _from_environment(environ)))
+    layers += [("file", str(path), _from_file(path)) for path in _files(given.get("config"))]
+    defaults = {"database": _default_database(), "operator": _os_user(), "batch": None}
+    layers.append(("default", "", {**dict.fromkeys(KEYS), **_SWITCHES, **defaults}))
+    for key in KEYS:
+        kind, where, layer = next(one for one in layers if key in one[2])
+        where = {"option": f"--{key.replace('_', '-')}", "environment": _VARIABLES.get(key, "")}.get(
+            kind, where
+        )
+        yield Origin(key, layer[key], kind, where)
+
+
+_SWITCHES = dict.fromkeys(("quiet", "verbose", "no_input", "no_color"), False)
+
+
+def candidates(named: str | None) -> list[Path]:
+    """Return the files settings are looked for in, the nearest first; they need not be there."""
+    if named:
+        return [Path(named)]
+    from platformdirs import user_config_path
+
+    return [Path(_FILE), user_config_path("zhupei", appauthor=False) / _FILE]
+
+
 def _mail(table: Mapping[str, Any], password: str | None) -> Mail:
     security = table.get("security", "starttls")
     return Mail(
@@ -109,14 +147,19 @@ def _mail(table: Mapping[str, Any], password: str | None) -> Mail:
     )
 
 
+_VARIABLES = {
+    "database": "ZHUPEI_DATABASE_URL",
+    "operator": "ZHUPEI_OPERATOR",
+    "batch": "ZHUPEI_BATCH",
+    "fonts": "ZHUPEI_FONTS",
+    "no_input": "ZHUPEI_NO_INPUT",
+    "no_color": "NO_COLOR",
+}
+
+
 def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
-    names = {
-        "database": "ZHUPEI_DATABASE_URL",
-        "operator": "ZHUPEI_OPERATOR",
-        "batch": "ZHUPEI_BATCH",
-        "fonts": "ZHUPEI_FONTS",
-    }
-    found: dict[str, Any] = {key: environ[name] for key, name in names.items() if environ.get(name)}
+    texts = ("database", "operator", "batch", "fonts")
+    found: dict[str, Any] = {key: environ[_VARIABLES[key]] for key in texts if environ.get(_VARIABLES[key])}
     if environ.get("ZHUPEI_NO_INPUT"):
         found["no_input"] = environ["ZHUPEI_NO_INPUT"].lower() not in ("0", "false", "no", "off")
     if environ.get("NO_COLOR"):  # any value counts, https://no-color.org
@@ -126,12 +169,7 @@ def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
 
 def _files(named: str | None) -> list[Path]:
     """Return the configuration files that count; one that is named stands for all others."""
-    if named:
-        return [Path(named)]
-    from platformdirs import user_config_path
-
-    candidates = (Path(_FILE), user_config_path("zhupei", appauthor=False) / _FILE)
-    return [path for path in candidates if path.is_file()]
+    return [path for path in candidates(named) if named or path.is_file()]
 
 
 def _from_file(path: Path) -> dict[str, Any]:

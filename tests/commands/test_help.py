@@ -1,4 +1,6 @@
+import inspect
 import re
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -6,23 +8,17 @@ import click
 import pytest
 
 from tests.commands.sample import PROGRAM
-from tests.conftest import Run
+from tests.conftest import NOW, Ran, Run
 from tests.messages import FOLDER, compiled, entries
+from tests.outline import commands
 from zhupei_cli.cli import cli
 from zhupei_cli.display import display_width
+from zhupei_cli.rules.settings import SETTINGS
+from zhupei_cli.services.batches import DATES
+from zhupei_cli.settings import KEYS, MAIL_KEYS, Settings
+from zhupei_cli.vocabulary import ApplicationStatus
 
 HAN = re.compile(r"[\u4e00-\u9fff]")
-
-
-def commands(command: click.Command = cli, *path: str) -> Iterator[tuple[tuple[str, ...], click.Command]]:
-    """Yield every command of the program with the words that reach it."""
-    yield path, command
-    if isinstance(command, click.Group):
-        ctx = click.Context(command)
-        for name in command.list_commands(ctx):
-            below = command.get_command(ctx, name)
-            assert below is not None
-            yield from commands(below, *path, name)
 
 
 def options(command: click.Command) -> list[click.Option]:
@@ -49,6 +45,138 @@ def test_no_line_of_help_is_too_wide_or_begins_with_closing_punctuation(zhupei: 
     lines = [line for path, _ in commands() for line in zhupei(*path, "--help").out.splitlines()]
     assert [line for line in lines if display_width(line) > 79] == []
     assert [line for line in lines if line.lstrip()[:1] in tuple("，。；：、）》」』”’")] == []
+
+
+def leaves() -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    """Yield the commands that do something."""
+    return ((path, command) for path, command in commands() if not isinstance(command, click.Group))
+
+
+def examples(command: click.Command) -> list[list[str]]:
+    """Return the words after `zhupei` of each example in a command's help, as a shell would split them."""
+    raw = [
+        part.partition("\b\n")[2]
+        for part in inspect.cleandoc(command.help or "").split("\n\n")
+        if part.startswith("\b")
+    ]
+    lines = re.sub(r"\\\n\s*", " ", "\n".join(raw)).replace("例：", "").splitlines()
+    typed = [re.split(r"\s(?:[|<>]|>>|&&)\s", line.strip())[0] for line in lines]
+    words = [shlex.split(line, comments=True) for line in typed]
+    return [line[1:] for line in words if line[:1] == ["zhupei"]]
+
+
+def parsed(words: list[str]) -> str | None:
+    """Return why Click refuses a command line, None when it takes it."""
+    settings = Settings("sqlite:///a.sqlite", "王", lambda: NOW)
+    command: click.Command | None = cli
+    ctx: click.Context | None = None
+    try:
+        while isinstance(command, click.Group):
+            ctx = command.make_context(command.name, words, parent=ctx, obj=lambda: settings)
+            _, command, words = command.resolve_command(ctx, [*ctx._protected_args, *ctx.args])
+        assert command is not None
+        command.make_context(command.name, words, parent=ctx)
+    except click.UsageError as error:
+        about_file = isinstance(error, click.BadParameter) and isinstance(
+            getattr(error.param, "type", None), click.Path
+        )
+        return None if about_file else error.format_message()  # files of examples are nowhere
+    return None
+
+
+def test_every_command_has_an_example_and_every_example_can_be_typed() -> None:
+    assert [" ".join(path) for path, command in leaves() if not examples(command)] == []
+    refused = [
+        (" ".join(words), reason)
+        for _, command in leaves()
+        for words in examples(command)
+        if (reason := parsed(words)) is not None
+    ]
+    assert refused == []
+
+
+#: What has no Chinese name, or is written so in Chinese text too.
+SPOKEN = {
+    *("Excel", "WPS", "PDF", "PNG", "JPG", "MB", "GB", "JSON", "CSV", "SQLite", "PostgreSQL", "UTF", "TOML"),
+    *(
+        "Tab",
+        "shell",
+        "bash",
+        "zsh",
+        "fish",
+        "powershell",
+        "SHA",
+        "SMTP",
+        "HTML",
+        "UTC",
+        "Ctrl",
+        "xlsx",
+        "xls",
+    ),
+    *(
+        "csv",
+        "json",
+        "jsonl",
+        "ods",
+        "zip",
+        "txt",
+        "pdf",
+        "jpg",
+        "png",
+        "zhupei",
+        "html",
+        "toml",
+        "sqlite",
+        "B",
+    ),
+    *("bashrc", "zshrc", "eval", "pip", "install", "print", "cron", "true", "false", "none"),
+}
+
+
+def names() -> set[str]:
+    """Return every English name a page may use: commands, options, metavars, choices, settings."""
+    found = set(SPOKEN) | set(KEYS) | set(MAIL_KEYS)
+    for path, command in commands():
+        found.update(path)
+        for param in command.params:
+            found.update(re.findall(r"[A-Za-z_]+", " ".join((*param.opts, *param.secondary_opts))))
+            found.update(re.findall(r"[A-Za-z_]+", param.metavar or ""))
+            if isinstance(param.type, click.Choice):
+                found.update(re.findall(r"[A-Za-z_]+", " ".join(param.type.choices)))
+    found.update(ApplicationStatus, DATES)
+    for key, setting in SETTINGS.items():
+        found.update(re.findall(r"[A-Za-z_]+", f"{key} {setting.default}"))
+    return found
+
+
+def test_no_english_word_but_names_options_and_formats() -> None:
+    """An example is a command line and was parsed; a name of the environment is ZHUPEI_… or NO_COLOR."""
+    known, foreign = names(), []
+    for path, command in commands():
+        text = "\n".join(part for part in (command.help or "").split("\n\n") if "\b" not in part)
+        pieces = [text, command.epilog or "", *(option.help or "" for option in options(command))]
+        words = {word for piece in pieces for word in re.findall(r"[A-Za-z][A-Za-z_]+", piece)}
+        foreign += [
+            (" ".join(path), word)
+            for word in sorted(words - known)
+            if not word.startswith("ZHUPEI_") and word != "NO_COLOR"
+        ]
+    assert foreign == []
+
+
+def test_help_as_a_command_is_the_same_page(zhupei: Run) -> None:
+    assert zhupei("help") == zhupei("--help")
+    for path in (("explain",), ("batch",), ("batch", "plan", "set"), ("help",)):
+        assert zhupei("help", *path) == zhupei(*path, "--help")
+
+
+def test_help_of_what_does_not_exist(zhupei: Run) -> None:
+    assert zhupei("help", "batch", "crate") == Ran(
+        2,
+        "",
+        "错误 [E080]：没有命令 'crate'。您是不是要用 'create'？\n怎么办：运行 zhupei batch --help 查看用法\n",
+    )
+    assert zhupei("help", "explain", "x").err.startswith("错误 [E080]：zhupei explain 下面没有别的命令。")
 
 
 def test_no_word_of_click_is_left_in_english(zhupei: Run) -> None:

@@ -22,13 +22,20 @@ def find_batch(session: Session, code: str | None) -> Batch:
             codes = session.execute(select(Batch.code)).scalars()
             raise ZhupeiError("E301", batch=code, nearest=nearest(code, codes))
         return batch
-    ended = (BatchStatus.ARCHIVED, BatchStatus.CANCELLED)
     live = (
-        session.execute(select(Batch).where(Batch.status.not_in(ended)).order_by(Batch.code)).scalars().all()
+        session.execute(select(Batch).where(Batch.status.not_in(_ENDED)).order_by(Batch.code)).scalars().all()
     )
     if len(live) != 1:
         raise ZhupeiError("E307", batches="、".join(batch.code for batch in live) or "无")
     return live[0]
+
+
+_ENDED = (BatchStatus.ARCHIVED, BatchStatus.CANCELLED)
+
+
+def no_live_batch(session: Session) -> bool:
+    """Return whether no batch is under way."""
+    return session.execute(select(Batch.id).where(Batch.status.not_in(_ENDED)).limit(1)).first() is None
 
 
 def settings_of(session: Session, batch: Batch) -> dict[str, str]:
