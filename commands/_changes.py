@@ -48,7 +48,7 @@ def changes_option(command: F) -> F:
     )(command)
 
 
-def tried(session: Session, outcome: Imported, reading: Reading, *, dry_run: bool) -> list[RowChange]:
+def trial_changes(session: Session, outcome: Imported, reading: Reading, *, dry_run: bool) -> list[RowChange]:
     """Return what a trial import would change, before it is taken back; nothing for one that is kept."""
     if click.get_current_context().meta.get(_OUTPUT) is not None and not dry_run:
         raise click.UsageError("-o 只能与 --dry-run 同用。", click.get_current_context())

@@ -8,12 +8,14 @@ import click
 
 from zhupei_cli.errors import ZhupeiError
 from zhupei_cli.services.imports import Imported
+from zhupei_cli.services.row_changes import RowChange
 from zhupei_cli.services.workbooks import Reading, write_errors
 from zhupei_cli.settings import Settings
 from zhupei_cli.sheets.columns import Choices, Offer
 from zhupei_cli.sheets.problems import Problem
 from zhupei_cli.sheets.read import MAX_ROWS
 
+from ._changes import show_changes
 from ._output import FINDINGS, note, show_summary
 from ._templates import choices_of
 
@@ -41,6 +43,7 @@ def show_import(
     errors: Path | None = None,
     mask: bool = False,
     batch: str | None = None,
+    changes: Sequence[RowChange] = (),
 ) -> None:
     """Show what an import did and what it refused, and give the bad rows back; exit 3 when there are any.
 
@@ -59,9 +62,11 @@ def show_import(
         "files": [asdict(file) for file in outcome.files],
         "errors_files": [str(path) for path in returned],
         "dry_run": dry_run,
+        **({"changes": [change.as_json() for change in changes]} if dry_run else {}),
     }
     show_summary(settings, summary, _sentence(outcome, dry_run=dry_run), as_json=as_json)
     if not as_json:
+        show_changes(settings, changes)
         _show_problems(settings, problems)
         for path in returned:
             where = path.name if errors is None else path

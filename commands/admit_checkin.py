@@ -13,6 +13,7 @@ from zhupei_cli.sheets.columns import Choices
 from zhupei_cli.sheets.template import form_of
 from zhupei_cli.store.engine import transaction
 
+from ._changes import changes_option, trial_changes
 from ._imports import mask_option, max_rows_option, show_import
 from ._options import batch_option, dry_run_option, json_option, pass_settings
 from ._templates import template_options, write_forms
@@ -47,6 +48,7 @@ def template(settings: Settings, *, batch: str | None, **given: Any) -> None:
 @batch_option
 @max_rows_option
 @mask_option
+@changes_option
 @dry_run_option
 @json_option
 @pass_settings
@@ -72,4 +74,5 @@ def import_(
     with transaction(settings.database_url, dry_run=dry_run) as session:
         found = lookup.find_batch(session, batch)
         outcome = checkins.import_checkins(session, reading, batch=found, by=settings.acting(), reason=reason)
-    show_import(settings, outcome, reading, as_json=as_json, dry_run=dry_run, mask=mask)
+        changes = trial_changes(session, outcome, reading, dry_run=dry_run)
+    show_import(settings, outcome, reading, as_json=as_json, dry_run=dry_run, mask=mask, changes=changes)

@@ -13,6 +13,7 @@ from zhupei_cli.sheets import kinds
 from zhupei_cli.sheets.template import form_of
 from zhupei_cli.store.engine import reading, transaction
 
+from ._changes import changes_option, trial_changes
 from ._imports import mask_option, max_rows_option, show_import
 from ._options import batch_option, dry_run_option, format_options, json_option, pass_settings, reveal_option
 from ._output import Column, Out, show
@@ -76,6 +77,7 @@ def template(settings: Settings, *, base: str | None, batch: str | None, **given
 @batch_option
 @max_rows_option
 @mask_option
+@changes_option
 @dry_run_option
 @json_option
 @pass_settings
@@ -101,7 +103,10 @@ def import_scores(
         chosen = lookup.find_batch(session, batch)
         code, by = chosen.code, settings.acting()
         outcome = marks.import_scores(session, found, batch=chosen, by=by)
-    show_import(settings, outcome, found, as_json=as_json, dry_run=dry_run, mask=mask, batch=code)
+        changes = trial_changes(session, outcome, found, dry_run=dry_run)
+    show_import(
+        settings, outcome, found, as_json=as_json, dry_run=dry_run, mask=mask, changes=changes, batch=code
+    )
 
 
 @scores.command("list")

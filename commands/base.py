@@ -16,6 +16,7 @@ from zhupei_cli.sheets.template import form_of
 from zhupei_cli.store.engine import reading, transaction
 
 from ._asking import field_options, given_of
+from ._changes import changes_option, trial_changes
 from ._imports import mask_option, max_rows_option, show_import
 from ._options import dry_run_option, format_options, json_option, pass_settings, reveal_option
 from ._output import Column, Out, next_step, note, show, show_sheet, show_summary
@@ -74,6 +75,7 @@ def template(settings: Settings, **given: Any) -> None:
 @click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
 @max_rows_option
 @mask_option
+@changes_option
 @dry_run_option
 @json_option
 @pass_settings
@@ -104,7 +106,8 @@ def _import(
     sheet = read_workbooks([file], kind, max_rows=max_rows)
     with transaction(settings.database_url, dry_run=dry_run) as session:
         outcome = take(session, sheet, by=settings.acting())
-    show_import(settings, outcome, sheet, as_json=as_json, dry_run=dry_run, mask=mask)
+        changes = trial_changes(session, outcome, sheet, dry_run=dry_run)
+    show_import(settings, outcome, sheet, as_json=as_json, dry_run=dry_run, mask=mask, changes=changes)
     return outcome
 
 
@@ -232,6 +235,7 @@ def specialty_template(settings: Settings, **given: Any) -> None:
 @click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
 @max_rows_option
 @mask_option
+@changes_option
 @dry_run_option
 @json_option
 @pass_settings

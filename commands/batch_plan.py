@@ -12,6 +12,7 @@ from zhupei_cli.sheets import kinds
 from zhupei_cli.sheets.template import form_of, wide_form
 from zhupei_cli.store.engine import reading, transaction
 
+from ._changes import changes_option, trial_changes
 from ._imports import mask_option, max_rows_option, show_import
 from ._options import F, batch_option, dry_run_option, format_options, json_option, pass_settings
 from ._output import Column, Out, next_step, show, show_summary
@@ -64,6 +65,7 @@ def template(settings: Settings, *, wide: bool, **given: Any) -> None:
 @batch_option
 @max_rows_option
 @mask_option
+@changes_option
 @dry_run_option
 @json_option
 @pass_settings
@@ -89,8 +91,9 @@ def import_(
         found = lookup.find_batch(session, batch)
         code, runs = found.code, batches.stored_runs(session, found)
         outcome = plan_sheets.import_plan(session, found, sheet, by=settings.acting())
+        changes = trial_changes(session, outcome, sheet, dry_run=dry_run)
     tell_stale(settings, runs if outcome.counts.written else 0)
-    show_import(settings, outcome, sheet, as_json=as_json, dry_run=dry_run, mask=mask)
+    show_import(settings, outcome, sheet, as_json=as_json, dry_run=dry_run, mask=mask, changes=changes)
     if outcome.import_id is not None and not dry_run:
         next_step(settings, f"zhupei batch open {code}", "开放报名")
 

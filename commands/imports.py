@@ -20,7 +20,7 @@ LIST = (
     Column("made_at", "时间"),
     Column("made_by", "经办人"),
     Column("file_names", "文件"),
-    Column("sha256", "SHA-256 前 16 位"),
+    Column("sha256_head", "SHA-256 前 16 位"),
     Column("inserted", "新增"),
     Column("updated", "更新"),
     Column("unchanged", "不变"),

@@ -16,6 +16,7 @@ from zhupei_cli.sheets import kinds
 from zhupei_cli.store.engine import transaction
 from zhupei_cli.vocabulary import DECISION, Decision
 
+from ._changes import changes_option, trial_changes
 from ._imports import mask_option, max_rows_option, show_import
 from ._options import F, batch_option, dry_run_option, json_option, pass_settings
 from ._output import FINDINGS, note, show_summary
@@ -149,6 +150,7 @@ def _decide(asked: Asked, decision: Decision, reason: str | None = None) -> None
 @click.option("--base", help="以这个基地的身份导入（只能审核第一志愿是本基地的报名）")
 @max_rows_option
 @mask_option
+@changes_option
 @dry_run_option
 @json_option
 @pass_settings
@@ -175,4 +177,5 @@ def import_(
         found = lookup.find_batch(session, batch)
         acting = base_login.acting_base(session, base)
         outcome = reviews.import_reviews(session, reading, batch=found, by=settings.acting(), base=acting)
-    show_import(settings, outcome, reading, as_json=as_json, dry_run=dry_run, mask=mask)
+        changes = trial_changes(session, outcome, reading, dry_run=dry_run)
+    show_import(settings, outcome, reading, as_json=as_json, dry_run=dry_run, mask=mask, changes=changes)

@@ -13,6 +13,7 @@ from zhupei_cli.settings import Settings
 from zhupei_cli.sheets import kinds
 from zhupei_cli.store.engine import transaction
 
+from ._changes import changes_option, trial_changes
 from ._imports import mask_option, max_rows_option, show_import
 from ._options import batch_option, dry_run_option, json_option, pass_settings
 from ._output import next_step
@@ -61,6 +62,7 @@ def trainee() -> None:
 @click.option("--reason", help="补录入的原因")
 @max_rows_option
 @mask_option
+@changes_option
 @click.option(
     "--errors",
     metavar="FILE",
@@ -106,8 +108,17 @@ def import_(
         outcome = trainees.import_trainees(
             session, reading, batch=found, by=settings.acting(), options=options
         )
+        changes = trial_changes(session, outcome, reading, dry_run=dry_run)
     show_import(
-        settings, outcome, reading, as_json=as_json, dry_run=dry_run, errors=errors, mask=mask, batch=code
+        settings,
+        outcome,
+        reading,
+        as_json=as_json,
+        dry_run=dry_run,
+        errors=errors,
+        mask=mask,
+        changes=changes,
+        batch=code,
     )
     if options.submit and outcome.import_id is not None and not dry_run:
         next_step(settings, "zhupei review import 审核意见.xlsx", "导入基地的审核意见")

@@ -13,6 +13,7 @@ from zhupei_cli.sheets.columns import Choices
 from zhupei_cli.sheets.template import form_of
 from zhupei_cli.store.engine import reading, transaction
 
+from ._changes import changes_option, trial_changes
 from ._imports import mask_option, max_rows_option, show_import
 from ._options import dry_run_option, format_options, json_option, pass_settings
 from ._output import Column, Out, next_step, show
@@ -70,6 +71,7 @@ def template(settings: Settings, **given: Any) -> None:
 @click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
 @max_rows_option
 @mask_option
+@changes_option
 @dry_run_option
 @json_option
 @pass_settings
@@ -86,4 +88,5 @@ def import_(
     sheet = read_workbooks([file], kinds.EMPLOYER, max_rows=max_rows)
     with transaction(settings.database_url, dry_run=dry_run) as session:
         outcome = employers.import_employers(session, sheet, by=settings.acting())
-    show_import(settings, outcome, sheet, as_json=as_json, dry_run=dry_run, mask=mask)
+        changes = trial_changes(session, outcome, sheet, dry_run=dry_run)
+    show_import(settings, outcome, sheet, as_json=as_json, dry_run=dry_run, mask=mask, changes=changes)

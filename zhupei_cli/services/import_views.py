@@ -82,7 +82,7 @@ def _row(run: ImportRun, batch: str | None, undone: Event | None) -> Row:
         "made_by": run.made_by,
         "files": files,
         "file_names": "、".join(file["name"] for file in files),
-        "sha256": "、".join(file["sha256"][:16] for file in files),
+        "sha256_head": "、".join(file["sha256"][:16] for file in files),
         **{name: getattr(run, name) for name in ("inserted", "updated", "unchanged", "rejected", "warned")},
         "undone_at": run.undone_at,
         "undone_by": None if undone is None else undone.who,
