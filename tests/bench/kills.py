@@ -1,0 +1,113 @@
+"""Kill imports and commits at random moments: `python -m tests.bench.kills [TIMES]`.
+
+TIMES (50) of each on SQLite and on PostgreSQL. After each kill the database holds nothing of the command or
+all of it, the same command run again finishes the job, and `db check` finds nothing.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+from random import Random
+
+from sqlalchemy import func, select
+
+from tests.bench.postgres import numbers
+from tests.bench.sides import ZHUPEI, Side, sides, zhupei
+from zhupei_cli.demo.generate import Season, generate, review_rows, score_rows
+from zhupei_cli.demo.workbooks import write_rows, write_season
+from zhupei_cli.model import Admission, Application
+from zhupei_cli.services.checks import check_database
+from zhupei_cli.sheets import kinds
+from zhupei_cli.store.engine import reading
+
+APPLICANTS = 600
+
+
+def prepare(side: Side, folder: Path, season: Season) -> dict[str, tuple[str | Path, ...]]:
+    """Make the databases `opened` and `locked`; return the command that is next on each."""
+    bases, plan, people = write_season(folder, season)
+    url = side.new("opened")
+    dates = ("--apply-from", "2020-01-01", "--apply-until", "2099-12-31")
+    zhupei(url, "db", "init")
+    zhupei(url, "base", "import", bases)
+    zhupei(url, "batch", "create", "KILL", "--name", "杀", "--year", str(season.year), *dates)
+    zhupei(url, "batch", "plan", "import", plan)
+    zhupei(url, "batch", "open", "KILL")
+    commands: dict[str, tuple[str | Path, ...]] = {"opened": ("trainee", "import", people, "--submit")}
+    url = side.copy("locked", "opened")
+    zhupei(url, *commands["opened"])
+    rows = review_rows(season, numbers(url, "submitted"))
+    write_rows(folder / "r.xlsx", kinds.REVIEW, rows, year=season.year)
+    zhupei(url, "review", "import", folder / "r.xlsx")
+    zhupei(url, "batch", "close", "KILL")
+    rows = score_rows(season, numbers(url, "approved"))
+    write_rows(folder / "s.xlsx", kinds.SCORE, rows, year=season.year)
+    zhupei(url, "admit", "scores", "import", folder / "s.xlsx")
+    zhupei(url, "batch", "lock", "KILL")
+    zhupei(url, "admit", "run")
+    return commands | {"locked": ("admit", "commit", "1")}
+
+
+def written(url: str, state: str) -> int:
+    """Return how many rows of its own the command on `state` has written."""
+    table = Application if state == "opened" else Admission
+    with reading(url) as session:
+        count: int = session.execute(select(func.count()).select_from(table)).scalar_one()
+        return count
+
+
+def kill(url: str, command: tuple[str | Path, ...], seconds: float) -> None:
+    """Run a command and kill it, with whatever it started, after `seconds`."""
+    process = subprocess.Popen(
+        [ZHUPEI, "--database", url, *map(str, command)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    time.sleep(seconds)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def attempt(side: Side, state: str, command: tuple[str | Path, ...], *, whole: int, seconds: float) -> str:
+    """Kill once, look, finish the job, look again; return what the kill left."""
+    url = side.copy("victim", state)
+    kill(url, command, seconds)
+    left = written(url, state)
+    assert left in (0, whole), f"half written: {left} of {whole}"
+    # A commit that had been made is refused the second time: it is done.
+    zhupei(url, *command, ends=(0, 3, 5) if left else (0, 3))
+    assert written(url, state) == whole
+    with reading(url) as session:
+        assert check_database(session) == []
+    return "all" if left else "nothing"
+
+
+def main(times: int, folder: Path, side: Side) -> None:
+    """Print what the kills left on one side."""
+    commands = prepare(side, folder, generate(7, bases=20, places=100, applicants=APPLICANTS))
+    random = Random(7)
+    for state, command in commands.items():
+        url = side.copy("victim", state)
+        started = time.perf_counter()
+        zhupei(url, *command)
+        seconds, whole = time.perf_counter() - started, written(url, state)
+        # From the end of the start-up to a little after the end: what a kill before that leaves is clear.
+        moments = [seconds * (0.35 + 0.75 * random.random()) for _ in range(times)]
+        left = Counter(attempt(side, state, command, whole=whole, seconds=moment) for moment in moments)
+        print(
+            f"{side.name:<12}{command[0]} {command[1]:<8}{times} kills: {dict(left)}, none half", flush=True
+        )
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as temporary, sides(Path(temporary)) as both:
+        for one in both:
+            books = Path(temporary) / one.name
+            books.mkdir()
+            main(int(sys.argv[1]) if len(sys.argv) > 1 else 50, books, one)
