@@ -45,8 +45,9 @@ def appearing(contents: Mapping[Path, bytes]) -> Iterator[None]:
         yield
         with ExitStack() as undo:
             for path, beside in besides.items():
-                undo.callback(_way_back(path, stack))
+                back = _way_back(path, stack)
                 _rename(beside, path)
+                undo.callback(back)
             undo.pop_all()
 
 
@@ -66,7 +67,7 @@ def _written(path: Path, content: bytes, stack: ExitStack) -> Path:
 
 def _way_back(path: Path, stack: ExitStack) -> Callable[[], object]:
     """Return the call that makes `path` again what it is now; a copy goes away with `stack`."""
-    if not path.exists():
+    if not path.is_file():
         return partial(path.unlink, missing_ok=True)
     return partial(_written(path, path.read_bytes(), stack).replace, path)
 

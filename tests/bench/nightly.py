@@ -1,7 +1,9 @@
 """Time the nightly report as a whole command: `python -m tests.bench.nightly [APPLICATIONS [postgresql]]`.
 
 Prints the seconds on the clock and of the processor, and the MiB, of three runs (at PostgreSQL without the
-server's), then the seconds of each section. Beyond 100,000 applications those are copied as often as wanted. README's figures come from here.
+server's), then the seconds of each section.
+
+Beyond 100,000 applications those are copied as often as wanted. README's figures come from here.
 """
 
 import os
@@ -51,7 +53,8 @@ _COPIES = (
     """INSERT INTO trainee (id, id_type, id_number, name, gender, birth_date, mobile, ethnicity,
         address, emergency_name, emergency_phone, has_employer, created_at, updated_at, touched_by)
     SELECT id + :by, id_type, :mark || id_number, name, gender, birth_date, :mark || mobile, ethnicity,
-        address, emergency_name, emergency_phone, has_employer, created_at, updated_at, touched_by FROM trainee WHERE id <= :drawn""",
+        address, emergency_name, emergency_phone, has_employer, created_at, updated_at, touched_by
+    FROM trainee WHERE id <= :drawn""",
     """INSERT INTO education (id, trainee_id, level, school)
     SELECT id + :by, trainee_id + :by, level, school FROM education WHERE id <= :drawn""",
     """INSERT INTO application (id, application_no, batch_id, trainee_id, identity, source_type, train_years,
@@ -66,7 +69,8 @@ _COPIES = (
     """INSERT INTO snapshot (application_id, version, id_type, id_number, name, gender, birth_date, level,
         school, major, degree, graduated_on, content, made_at)
     SELECT application_id + :by, version, id_type, :mark || id_number, :mark || name, gender, birth_date,
-        level, school, major, degree, graduated_on, content, made_at FROM snapshot WHERE application_id <= :drawn""",
+        level, school, major, degree, graduated_on, content, made_at
+    FROM snapshot WHERE application_id <= :drawn""",
     """INSERT INTO score (application_id, record, written, skill, interview, touched_by)
     SELECT application_id + :by, record, written, skill, interview, touched_by FROM score
     WHERE application_id <= :drawn""",
