@@ -106,27 +106,31 @@ def format_options(command: F, settings: Callable[[], Settings] = current_settin
     return with_out  # type: ignore[return-value]
 
 
-def list_options(command: F) -> F:
-    """Add --columns, --sort and --limit beside `format_options`: for commands that show a list."""
+def column_options(command: F) -> F:
+    """Add --columns and --sort beside `format_options`: for lists that limit themselves."""
     with_out = format_options(command)
 
     @functools.wraps(with_out)
-    def with_asked(
-        *args: Any, columns: str | None, sort: str | None, limit: int | None, **kwargs: Any
-    ) -> Any:
+    def with_asked(*args: Any, columns: str | None, sort: str | None, **kwargs: Any) -> Any:
         words = tuple(word.strip() for word in (columns or "").replace("，", ",").split(",") if word.strip())
-        asked = {"columns": words, "sort": sort, "limit": limit}
+        asked = {"columns": words, "sort": sort, **kwargs.pop("asked", {})}
         return with_out(*args, asked=asked, **kwargs)
 
-    for option in reversed(
-        (
-            click.option("--columns", metavar="COLUMN,…", help="只列这些列（列名或键），按所写次序"),
-            click.option("--sort", metavar="COLUMN", help="按这一列排列；列名前加 - 则从大到小"),
-            click.option("--limit", type=click.IntRange(1), metavar="N", help="最多列出多少行"),
-        )
-    ):
-        with_asked = option(with_asked)
-    return with_asked  # type: ignore[return-value]
+    columns = click.option("--columns", metavar="COLUMN,…", help="只列这些列（列名或键），按所写次序")
+    sort = click.option("--sort", metavar="COLUMN", help="按这一列排列；列名前加 - 则从大到小")
+    return columns(sort(with_asked))  # type: ignore[return-value]
+
+
+def list_options(command: F) -> F:
+    """Add --columns, --sort and --limit beside `format_options`: for commands that show a list."""
+    with_asked = column_options(command)
+
+    @functools.wraps(with_asked)
+    def with_limit(*args: Any, limit: int | None, **kwargs: Any) -> Any:
+        return with_asked(*args, asked={"limit": limit}, **kwargs)
+
+    limit = click.option("--limit", type=click.IntRange(1), metavar="N", help="最多列出多少行")
+    return limit(with_limit)  # type: ignore[return-value]
 
 
 def _chosen_format(file_format: str | None, *, as_json: bool, output: Path | None) -> str:

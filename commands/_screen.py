@@ -30,7 +30,8 @@ def terminal_size() -> tuple[int, int]:
 
 def page(text: str, settings: Settings) -> None:
     """Print `text`, through a pager when it is longer than the screen and somebody can turn pages."""
-    if settings.no_input or text.count("\n") < terminal_size()[1] or not sys.stdin.isatty():
+    nobody = settings.no_input or not sys.stdin.isatty() or os.environ.get("TERM") == "dumb"
+    if nobody or text.count("\n") < terminal_size()[1]:
         click.echo(text, nl=False)
         return
     os.environ.setdefault("LESS", "FRX")

@@ -10,7 +10,15 @@ from zhupei_cli.settings import Settings
 from zhupei_cli.store.engine import reading, transaction
 from zhupei_cli.vocabulary import ROUND, RULE, VIA, Rule
 
-from ._options import batch_option, dry_run_option, format_options, json_option, pass_settings, reveal_option
+from ._options import (
+    batch_option,
+    dry_run_option,
+    format_options,
+    json_option,
+    list_options,
+    pass_settings,
+    reveal_option,
+)
 from ._output import FINDINGS, Column, Out, next_step, note, show, show_sheet, show_summary
 
 RUNS = (
@@ -180,7 +188,7 @@ def _ways(summary: dict[str, Any]) -> list[str]:
 
 @click.command("runs")
 @batch_option
-@format_options
+@list_options
 @pass_settings
 def runs_(settings: Settings, *, batch: str | None, out: Out) -> None:
     """列出全部录取计算；此后数据或参数有变的已过时，不能再确定。
@@ -215,7 +223,7 @@ def show_(settings: Settings, number: int, *, batch: str | None, out: Out) -> No
 @batch_option
 @click.option("--run", "number", metavar="RUN", type=click.IntRange(1), help="哪一次录取计算")
 @reveal_option
-@format_options
+@list_options
 @pass_settings
 def list_(settings: Settings, *, batch: str | None, number: int | None, reveal: bool, out: Out) -> None:
     """列出每名考生的录取结果；不写 --run 时为已确定的一次，没有则为最近一次。

@@ -15,7 +15,7 @@ from zhupei_cli.store.engine import reading, transaction
 
 from ._changes import changes_option, trial_changes
 from ._imports import mask_option, max_rows_option, show_import
-from ._options import batch_option, dry_run_option, format_options, json_option, pass_settings, reveal_option
+from ._options import batch_option, dry_run_option, json_option, list_options, pass_settings, reveal_option
 from ._output import Column, Out, show
 from ._templates import template_options, write_forms
 
@@ -112,7 +112,7 @@ def import_scores(
 @scores.command("list")
 @batch_option
 @reveal_option
-@format_options
+@list_options
 @pass_settings
 def list_scores(settings: Settings, *, batch: str | None, reveal: bool, out: Out) -> None:
     """列出成绩和按批次权重计算的总成绩；证件号码默认遮盖。
@@ -132,7 +132,7 @@ def list_scores(settings: Settings, *, batch: str | None, reveal: bool, out: Out
 
 @scores.command("bands")
 @batch_option
-@format_options
+@list_options
 @pass_settings
 def bands(settings: Settings, *, batch: str | None, out: Out) -> None:
     """总成绩的分数段：全部考生，再按第一志愿专业；总成绩以第一志愿基地为准。

@@ -11,7 +11,7 @@ from zhupei_cli.settings import Settings
 from zhupei_cli.store.engine import reading, transaction
 from zhupei_cli.vocabulary import APPLICATION_STATUS, ApplicationStatus
 
-from ._options import batch_option, format_options, pass_settings, reveal_option
+from ._options import batch_option, format_options, list_options, pass_settings, reveal_option
 from ._output import Column, Out, next_step, show, show_sheet
 
 LIST = (
@@ -78,10 +78,9 @@ def apply() -> None:
 @click.option("--status", "statuses", metavar="STATUS,…", help="只看这些状态，例如 draft,returned")
 @click.option("--base", help="只看第一志愿是这个基地的（编号或名称）")
 @click.option("--specialty", help="只看报这个专业的（代码或名称）")
-@click.option("--limit", type=click.IntRange(1), help="最多列出多少行")
 @click.option("--unpublished", is_flag=True, help="公示前也显示录取状态（省级）")
 @reveal_option
-@format_options
+@list_options
 @pass_settings
 def list_(
     settings: Settings,
@@ -90,7 +89,6 @@ def list_(
     statuses: str | None,
     base: str | None,
     specialty: str | None,
-    limit: int | None,
     unpublished: bool,
     reveal: bool,
     out: Out,
@@ -107,7 +105,7 @@ def list_(
             statuses=_statuses(statuses),
             base=base and lookup.find_base(session, base),
             specialty=specialty and lookup.find_specialty(session, specialty),
-            limit=limit,
+            limit=out.limit if out.sort is None else None,
         )
         rows = listing.list_applications(session, found, chosen, reveal=reveal, unpublished=unpublished)
         if reveal:
@@ -178,7 +176,7 @@ def status(settings: Settings, number: str, *, batch: str | None, out: Out) -> N
 
 @click.command("stats")
 @batch_option
-@format_options
+@list_options
 @pass_settings
 def stats(settings: Settings, *, batch: str | None, out: Out) -> None:
     """统计报名：全部、各基地（第一志愿）、各专业、各身份，按状态分列；报名人数不含已撤回。

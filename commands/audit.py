@@ -11,7 +11,7 @@ from zhupei_cli.services.auditing import Filter
 from zhupei_cli.settings import Settings
 from zhupei_cli.store.engine import reading
 
-from ._options import format_options, pass_settings
+from ._options import column_options, format_options, pass_settings
 from ._output import FINDINGS, Column, Out, note, show, show_sheet
 
 LOG = (
@@ -42,7 +42,7 @@ def audit() -> None:
 @click.option(
     "--limit", type=click.IntRange(0), default=100, show_default=True, help="最多列出的条数，0 为全部"
 )
-@format_options
+@column_options
 @pass_settings
 def log(
     settings: Settings,

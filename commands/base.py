@@ -18,7 +18,7 @@ from zhupei_cli.store.engine import reading, transaction
 from ._asking import field_options, given_of
 from ._changes import changes_option, trial_changes
 from ._imports import mask_option, max_rows_option, show_import
-from ._options import dry_run_option, format_options, json_option, pass_settings, reveal_option
+from ._options import dry_run_option, format_options, json_option, list_options, pass_settings, reveal_option
 from ._output import Column, Out, next_step, note, show, show_sheet, show_summary
 from ._templates import template_options, write_forms
 from .batch import tried
@@ -113,7 +113,7 @@ def _import(
 
 @base.command("list")
 @reveal_option
-@format_options
+@list_options
 @pass_settings
 def list_(settings: Settings, *, reveal: bool, out: Out) -> None:
     """列出全部培训基地；联系电话默认遮盖。
@@ -249,7 +249,7 @@ def import_specialties(settings: Settings, file: Path, **chosen: Any) -> None:
 
 
 @specialty.command("list")
-@format_options
+@list_options
 @pass_settings
 def list_specialties(settings: Settings, *, out: Out) -> None:
     """列出专业目录。

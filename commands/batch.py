@@ -12,7 +12,15 @@ from zhupei_cli.store.engine import reading, transaction
 from zhupei_cli.vocabulary import ADMISSION_STATUS, APPLICATION_STATUS, CodeTable
 
 from ._formats import shown
-from ._options import F, batch_argument, dry_run_option, format_options, json_option, pass_settings
+from ._options import (
+    F,
+    batch_argument,
+    dry_run_option,
+    format_options,
+    json_option,
+    list_options,
+    pass_settings,
+)
 from ._output import Column, Out, next_step, note, show, show_sheet, show_summary
 
 _STEPS, _PLAN = "zhupei_cli.commands.batch_steps", "zhupei_cli.commands.batch_plan"
@@ -145,7 +153,7 @@ def create(
 
 @click.command("list")
 @click.option("--open", "open_only", is_flag=True, help="只列现在可以报名的")
-@format_options
+@list_options
 @pass_settings
 def list_(settings: Settings, *, open_only: bool, out: Out) -> None:
     """列出招收批次。

@@ -14,7 +14,7 @@ from zhupei_cli.store.engine import reading, transaction
 
 from ._changes import changes_option, trial_changes
 from ._imports import mask_option, max_rows_option, show_import
-from ._options import F, batch_option, dry_run_option, format_options, json_option, pass_settings
+from ._options import F, batch_option, dry_run_option, json_option, list_options, pass_settings
 from ._output import Column, Out, next_step, show, show_summary
 from ._templates import choices_of, template_options, write_forms
 from .batch import tell_stale, tried
@@ -102,7 +102,7 @@ def import_(
 @batch_option
 @click.option("--base", help="只看这个基地的（编号或名称）")
 @click.option("--specialty", help="只看这个专业的（代码或名称）")
-@format_options
+@list_options
 @pass_settings
 def list_(
     settings: Settings, *, batch: str | None, base: str | None, specialty: str | None, out: Out

@@ -9,7 +9,7 @@ import click
 from zhupei_cli.settings import KEYS, Origin, candidates, origins
 from zhupei_cli.store.engine import shown
 
-from ._options import bare_settings, format_options
+from ._options import bare_settings, format_options, list_options
 from ._output import Column, Out, Row, show
 
 _ORIGINS = {"option": "选项", "environment": "环境变量", "file": "配置文件", "default": "默认"}
@@ -44,7 +44,7 @@ def config() -> None:
 
 
 @config.command("list")
-@format_options
+@list_options
 @click.pass_context
 def list_(ctx: click.Context, out: Out) -> None:
     """列出每一项设置的值和来源；数据库密码从不显示。

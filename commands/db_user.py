@@ -11,14 +11,7 @@ from zhupei_cli.store.engine import transaction
 from zhupei_cli.store.walls import Kind
 
 from ._asking import new_password, password_option
-from ._options import (
-    confirm,
-    dry_run_option,
-    format_options,
-    json_option,
-    pass_settings,
-    yes_option,
-)
+from ._options import confirm, dry_run_option, json_option, list_options, pass_settings, yes_option
 from ._output import FINDINGS, Column, Out, show, show_summary
 
 LOGINS = (
@@ -78,7 +71,7 @@ def _password(settings: Settings, *, from_stdin: bool) -> str:
 
 
 @user.command("list")
-@format_options
+@list_options
 @pass_settings
 def list_(settings: Settings, *, out: Out) -> None:
     """列出登录账号、角色和基地；有问题的列出原因，退出码 3。

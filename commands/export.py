@@ -9,7 +9,7 @@ from zhupei_cli.services.rosters import Wanted
 from zhupei_cli.settings import Settings
 from zhupei_cli.store.engine import reading, transaction
 
-from ._options import batch_option, dry_run_option, format_options, json_option, pass_settings
+from ._options import batch_option, dry_run_option, json_option, list_options, pass_settings
 from ._output import Column, Out, show, show_summary
 
 VACANCIES = (
@@ -91,7 +91,7 @@ def roster(
 
 @export.command("vacancies")
 @batch_option
-@format_options
+@list_options
 @pass_settings
 def vacancies(settings: Settings, *, batch: str | None, out: Out) -> None:
     """列出招收计划各岗位的计划、已占和空缺人数；停招的岗位没有空缺。

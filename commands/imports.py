@@ -10,7 +10,15 @@ from zhupei_cli.services.undo_checks import Blocked
 from zhupei_cli.settings import Settings
 from zhupei_cli.store.engine import reading, transaction
 
-from ._options import confirm, dry_run_option, format_options, json_option, pass_settings, yes_option
+from ._options import (
+    confirm,
+    dry_run_option,
+    format_options,
+    json_option,
+    list_options,
+    pass_settings,
+    yes_option,
+)
 from ._output import Column, Out, next_step, note, show, show_sheet, show_summary
 
 LIST = (
@@ -49,7 +57,7 @@ def imports() -> None:
 @click.option(
     "--kind", type=click.Choice(list(KIND.labels)), metavar="KIND", help=f"只列一种：{'、'.join(KIND.labels)}"
 )
-@format_options
+@list_options
 @pass_settings
 def list_(settings: Settings, *, batch: str | None, kind: str | None, out: Out) -> None:
     """列出全部导入，最近的在前。

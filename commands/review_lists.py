@@ -9,7 +9,15 @@ from zhupei_cli.settings import Settings
 from zhupei_cli.store.engine import reading, transaction
 
 from ._findings import as_json_rows, tell
-from ._options import batch_option, dry_run_option, format_options, json_option, pass_settings, reveal_option
+from ._options import (
+    batch_option,
+    dry_run_option,
+    format_options,
+    json_option,
+    list_options,
+    pass_settings,
+    reveal_option,
+)
 from ._output import Column, Out, show, show_sheet, show_summary
 from .apply import SHEET, as_lines
 from .batch import tried
@@ -48,7 +56,7 @@ _AS_BASE = "以这个基地的身份（只看第一志愿是本基地的报名�
 @batch_option
 @click.option("--base", help=_AS_BASE)
 @click.option("--summary", is_flag=True, help="只列各基地待审核的份数")
-@format_options
+@list_options
 @pass_settings
 def queue(settings: Settings, *, batch: str | None, base: str | None, summary: bool, out: Out) -> None:
     """列出待审核的报名：按第一志愿基地，先提交的在前，附等待天数。
@@ -99,7 +107,7 @@ def show_(
 @click.argument("number", required=False, metavar="[NO]")
 @batch_option
 @click.option("--base", help=_AS_BASE)
-@format_options
+@list_options
 @pass_settings
 def log(settings: Settings, number: str | None, *, batch: str | None, base: str | None, out: Out) -> None:
     """列出审核记录：每次决定、原因、由谁作出；可只看一份报名或一个基地。

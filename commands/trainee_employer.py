@@ -15,7 +15,7 @@ from zhupei_cli.store.engine import reading, transaction
 
 from ._changes import changes_option, trial_changes
 from ._imports import mask_option, max_rows_option, show_import
-from ._options import dry_run_option, format_options, json_option, pass_settings
+from ._options import column_options, dry_run_option, json_option, pass_settings
 from ._output import Column, Out, next_step, show
 from ._templates import template_options, write_forms
 
@@ -36,7 +36,7 @@ def employer() -> None:
 @employer.command("search")
 @click.argument("keyword", metavar="KEYWORD")
 @click.option("--limit", type=click.IntRange(1), default=20, show_default=True, help="最多列出几个")
-@format_options
+@column_options
 @pass_settings
 def search(settings: Settings, keyword: str, *, limit: int, out: Out) -> None:
     """按关键字查找工作单位；几个关键字用空格分开，须全部出现在名称中。

@@ -11,7 +11,7 @@ from zhupei_cli.store.engine import reading, transaction
 from zhupei_cli.vocabulary import ADMISSION_STATUS, APPLICATION_STATUS
 
 from ._formats import shown
-from ._options import format_options, pass_settings, reveal_option
+from ._options import format_options, list_options, pass_settings, reveal_option
 from ._output import FINDINGS, Column, Out, show, show_sheet
 
 LIST = (
@@ -111,9 +111,8 @@ _STATES = {
 @click.option("--name", metavar="NAME", help="姓名含有这几个字")
 @click.option("--school", metavar="NAME", help="任一段教育经历的院校含有这几个字")
 @click.option("--account/--no-account", default=None, help="只列有账号的／没有账号的")
-@click.option("--limit", type=click.IntRange(1), metavar="N", help="最多列出几人")
 @reveal_option
-@format_options
+@list_options
 @pass_settings
 def list_(settings: Settings, *, reveal: bool, out: Out, **chosen: Any) -> None:
     """列出学员；证件号码和电话默认遮盖，最后一列是缺几项必填内容。
@@ -122,9 +121,10 @@ def list_(settings: Settings, *, reveal: bool, out: Out, **chosen: Any) -> None:
     例：zhupei trainee list --school 郑州大学
         zhupei trainee list --no-account -o 没有账号.xlsx
     """
+    limit = out.limit if out.sort is None else None
     with transaction(settings.database_url, read_only=not reveal) as session:
         rows = people_lists.list_people(
-            session, Chosen(**chosen), reveal_by=settings.acting() if reveal else None
+            session, Chosen(**chosen, limit=limit), reveal_by=settings.acting() if reveal else None
         )
     show(rows, LIST, out)
 
