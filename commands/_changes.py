@@ -1,6 +1,5 @@
 """What a trial import would change: shown on screen as far as it fits, whole in JSON and in files."""
 
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -59,7 +58,7 @@ def trial_changes(session: Session, outcome: Imported, reading: Reading, *, dry_
 
 
 def show_changes(settings: Settings, changes: Sequence[RowChange]) -> None:
-    """Show the first changes and count what is added; -v and -o give all."""
+    """Show the first changes; -v and -o give all, and what is added."""
     path = click.get_current_context().meta.get(_OUTPUT)
     if path is not None:
         _write(settings, changes, path)
@@ -70,9 +69,6 @@ def show_changes(settings: Settings, changes: Sequence[RowChange]) -> None:
         show([one.as_json() for one in listed], COLUMNS, Out(settings))
     if not settings.verbose and len(changed) > SHOWN:
         note(settings, f"……还有 {len(changed) - SHOWN} 处，加 -o 文件 或 zhupei -v 可全部列出")
-    added = Counter(one.entity_label for one in changes if one.action == "inserted")
-    if added:
-        note(settings, f"另外新增：{'，'.join(f'{label} {count}' for label, count in added.items())}")
 
 
 def _write(settings: Settings, changes: Sequence[RowChange], path: Path) -> None:
