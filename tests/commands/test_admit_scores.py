@@ -51,7 +51,7 @@ def test_template(scores: Call, home: Path) -> None:
         "已写入 成绩.xlsx（5 人）\n下一步：zhupei admit scores import 成绩.xlsx（填好后导入）\n",
     )
     title, *cells = _cells(home / "成绩.xlsx")
-    assert str(title[0]).startswith("T 招收 成绩　")
+    assert str(title[2]).startswith("T 招收 成绩　")
     assert cells == [
         ("报名号", "姓名", "笔试", "技能", "面试", "基地编号"),
         *((f"T-{number:07d}", f"考生{number}", None, None, None, None) for number in range(1, 6)),

@@ -136,7 +136,7 @@ def test_an_export_comes_back_filled_in(shell: Run, home: Path, database: str) -
     assert path.stat().st_mode & 0o777 == 0o600
     book = openpyxl.load_workbook(path)
     sheet = book["审核意见"]
-    assert str(sheet["A1"].value).startswith("2026 年招收 郑州第一医院 审核意见")
+    assert str(sheet["C1"].value).startswith("2026 年招收 郑州第一医院 审核意见")
     headings = [cell.value for cell in sheet[2]]
     assert headings[:5] == ["报名号*", "姓名", "审核结果*", "原因", "证件号码"]
     grid = [

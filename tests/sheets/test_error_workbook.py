@@ -150,7 +150,7 @@ def test_personal_data_may_be_masked(tmp_path: Path) -> None:
     book = read_book(typed(tmp_path / "a.xlsx", ("报名信息", [header, row])))
     table = take(book, PERSON, optional={column.key for column in PERSON.columns})
     sheet = openpyxl.load_workbook(_write(tmp_path / "b.xlsx", table, masked=True))["报名信息"]
-    assert sheet["A1"].value == "本表的证件号码、电话、地址等已遮盖，只供查看，不能再导入"
+    assert sheet["B1"].value == "本表的证件号码、电话、地址等已遮盖，只供查看，不能再导入"
     assert [cell.value for cell in sheet[3]][2:] == [
         *("张三", "4101**********001X", "138****0000", "z****@example.com", "郑州市****", "火星族")
     ]

@@ -19,7 +19,7 @@ def offered(session: Session, batch: Batch | None = None) -> Choices:
     bases = _words(base_names(session), session.scalars(enabled))
     specialties = _words(specialty_names(session), session.scalars(select(Specialty.code)))
     if batch is None:
-        return Choices(tuple(bases.values()), tuple(specialties.values()))
+        return Choices(tuple(bases.values()), tuple(bases), tuple(specialties.values()))
     source_types = settings.parse(settings_of(session, batch)).source_types
     statement = select(Plan.base_code, Plan.specialty_code).where(
         Plan.batch_id == batch.id, Plan.stopped.is_(False)
@@ -29,7 +29,7 @@ def offered(session: Session, batch: Batch | None = None) -> Choices:
         bases = {base: bases[base] for base, _ in codes}
         specialties = {specialty: specialties[specialty] for specialty in sorted({one for _, one in codes})}
     places = tuple((bases[base], specialties[specialty]) for base, specialty in codes)
-    return Choices(tuple(bases.values()), tuple(specialties.values()), source_types, places)
+    return Choices(tuple(bases.values()), tuple(bases), tuple(specialties.values()), source_types, places)
 
 
 def _words(names: Names, codes: Iterable[str]) -> dict[str, str]:

@@ -27,10 +27,12 @@ class Offer(StrEnum):
 class Choices:
     """What columns with an `Offer` offer; an empty list offers nothing and takes everything.
 
-    `places` are base and specialty of every place of a plan, in the words of the lists.
+    `base_codes` are those of `bases`, one by one; `places` are base and specialty of every place of a plan,
+    in the words of the lists.
     """
 
     bases: tuple[str, ...] = ()
+    base_codes: tuple[str, ...] = ()
     specialties: tuple[str, ...] = ()
     source_types: tuple[str, ...] = SOURCE_TYPES
     places: tuple[tuple[str, str], ...] = ()

@@ -1,6 +1,7 @@
 """Drop-downs: what each column offers, from a hidden sheet that holds every list."""
 
 from collections.abc import Mapping, Sequence
+from operator import itemgetter
 from typing import Any, Final
 
 from zhupei_cli.sheets.columns import Choices, Column, Offer
@@ -75,7 +76,8 @@ class Dictionary:
     def _pairs(self, column: Column) -> tuple[str, str]:
         """Return the column of what narrows, and the letter of that of what is then offered."""
         by_base = column.offers == Offer.SPECIALTIES
-        pairs = sorted(place if by_base else place[::-1] for place in self._choices.places)
+        pairs = [place if by_base else place[::-1] for place in self._choices.places]
+        pairs.sort(key=itemgetter(0))
         about = "基地的专业" if by_base else "专业的基地"
         keys = self._letter(f"{about}：按", [key for key, _ in pairs])
         return f"{TITLE}!${keys}:${keys}", self._letter(about, [word for _, word in pairs])

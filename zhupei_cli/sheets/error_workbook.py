@@ -22,8 +22,8 @@ _WIDTH: Final = 20
 _ON_A_PAGE: Final = 12
 _MASKED: Final = "本表的证件号码、电话、地址等已遮盖，只供查看，不能再导入"
 # Text also where people type later: an ID number keeps its digits.
-_TEXT: Final = {"num_format": "@", "valign": "top"}
-_HEAD: Final = {**_TEXT, "bold": True, "border": 1, "border_color": "#BFBFBF", "text_wrap": True}
+_TEXT: Final = {"num_format": "@", "valign": "top", "border": 1, "border_color": "#BFBFBF"}
+_HEAD: Final = {**_TEXT, "bold": True, "text_wrap": True, "align": "center", "valign": "vcenter"}
 _LOOKS: Final[Mapping[str, Mapping[str, Any]]] = {
     "plain": _TEXT,
     "heading": {**_HEAD, "bg_color": "#D9E1F2"},
@@ -31,7 +31,7 @@ _LOOKS: Final[Mapping[str, Mapping[str, Any]]] = {
     "reasons": {**_TEXT, "text_wrap": True},
     "error": {**_TEXT, "bg_color": "#FFC7CE", "font_color": "#9C0006"},
     "warning": {**_TEXT, "bg_color": "#FFEB9C"},
-    "notice": {**_TEXT, "bold": True, "font_color": "#9C0006"},
+    "notice": {"num_format": "@", "bold": True, "font_color": "#9C0006"},
 }
 
 
@@ -89,7 +89,8 @@ def _draw(
     }
     top = 1 if masked else 0
     if masked:
-        sheet.write_string(0, 0, _MASKED, made.looks["notice"])
+        sheet.set_row(0, None, made.looks["notice"])
+        sheet.write_string(0, 1, _MASKED, made.looks["notice"])
     shown = [*_WIDTHS, *(_marked(table.header.words[at], table.header.columns.get(at)) for at in kept)]
     for column, word in enumerate(shown):
         sheet.set_column(column, column, _WIDTHS.get(word, _WIDTH), made.looks["plain"])

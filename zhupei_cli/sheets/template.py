@@ -76,12 +76,13 @@ def form_of(
 
 def wide_form(title: str, choices: Choices) -> Form:
     """Return the form of a plan with a row for each base and a column for each specialty that is offered."""
-    base, _ = PLAN_WIDE.columns
     seats = [
         Column(word, word, whole(*SEATS), between=SEATS, note="计划人数；空白保持原样，0 表示不招。")
         for word in choices.specialties
     ]
-    return Form(PLAN_WIDE, title, (base, *seats), [{"base": word} for word in choices.bases])
+    named = zip(choices.base_codes, choices.bases, strict=True)
+    rows = [{"base": code, "base_name": name} for code, name in named]
+    return Form(PLAN_WIDE, title, (*PLAN_WIDE.columns, *seats), rows, 2)
 
 
 def write_template(
@@ -105,7 +106,10 @@ def _draw(made: Drawing, form: Form, dictionary: Dictionary, choices: Choices) -
     starred = any(column.required for column in form.columns)
     title, hint = form.title.replace("\n", " "), (_STARRED if starred else "　") + _HINT
     sheet.set_row(0, 2 * LINE, made.looks["title"])
-    sheet.write_rich_string(0, 0, made.looks["title"], title, made.looks["hint"], hint, made.looks["title"])
+    # Beside the frozen columns: those are repeated on every page, and would repeat a piece of the title.
+    sheet.write_rich_string(
+        0, form.frozen, made.looks["title"], title, made.looks["hint"], hint, made.looks["title"]
+    )
     _head(sheet, made, form.columns, widths, choices)
     last = 1 + max(len(form.rows), 0 if form.rows else ROWS)
     dictionary.offer(sheet, dict(enumerate(form.columns)), (2, last), typed=True)
@@ -152,7 +156,7 @@ def _width(column: Column, rows: Sequence[Mapping[str, str]], choices: Choices) 
         words = list(choices.of(column))
     longest = max((halves(line) for word in words for line in word.split("\n")), default=0)
     # A heading may take two lines.
-    heading = -(-halves(column.heading) // 2) + 4
+    heading = -(-halves(column.heading) // 2) + 6
     hinted = 0 if rows and any(words) else _WIDTHS.get(column.key, 0)
     return min(max(_NARROW, heading, hinted, longest + 3), _WIDE)
 
