@@ -22,6 +22,7 @@ def per_day(report: Report) -> str:
     days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
     step = len(days) // _NAMED_DAYS + 1
     chart = _bar_chart(
+        "days",
         x_labels=[_short(day) if number % step == 0 else "" for number, day in enumerate(days)],
         show_legend=False,
         height=260,
@@ -34,7 +35,7 @@ def per_band(report: Report) -> str:
     """Return the columns of each band of marks, one a component."""
     # The first band is who has no mark: not a range of marks, and told in the table.
     bands = report.bands[1:]
-    chart = _bar_chart(x_labels=[band.label for band in bands], height=300)
+    chart = _bar_chart("bands", x_labels=[band.label for band in bands], height=300)
     for label in bands[0].counts:
         chart.add(label, [band.counts[label] for band in bands])
     return _drawn(chart)
@@ -44,7 +45,7 @@ def _short(day: date) -> str:
     return f"{day.month}-{day.day}"
 
 
-def _bar_chart(**options: Any) -> Any:
+def _bar_chart(name: str, **options: Any) -> Any:
     import pygal
     from pygal.style import Style
 
@@ -63,8 +64,7 @@ def _bar_chart(**options: Any) -> Any:
         opacity_hover="1",
         transition="0s",
     )
-    # One id for a chart and not a random one: the same figures give the same page.
-    return pygal.Bar(
+    chart = pygal.Bar(
         style=style,
         js=[],
         width=860,
@@ -78,6 +78,8 @@ def _bar_chart(**options: Any) -> Any:
         value_formatter=lambda value: f"{value:.0f}",
         **options,
     )
+    chart.uuid = name  # pygal's is random; the same figures shall give the same page
+    return chart
 
 
 def _drawn(chart: Any) -> str:

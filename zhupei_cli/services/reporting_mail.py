@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from email.message import EmailMessage
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from zhupei_cli.errors import ZhupeiError
 from zhupei_cli.reports.page import NOTHING, change
@@ -16,9 +16,12 @@ if TYPE_CHECKING:
 
 #: How long a mail server may stay silent, in seconds.
 PATIENCE = 30
-_TYPES = {
-    ".html": ("text", "html"),
-    ".xlsx": ("application", "vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+_TYPES: Mapping[str, dict[str, Any]] = {
+    ".html": {"maintype": "text", "subtype": "html", "params": {"charset": "utf-8"}},
+    ".xlsx": {
+        "maintype": "application",
+        "subtype": "vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    },
 }
 
 
@@ -59,8 +62,7 @@ def _message(mail: Mail, report: Report, files: Mapping[str, bytes]) -> EmailMes
     lines += ["详见附件。", report.head.seal]
     message.set_content("\n".join(lines) + "\n")
     for name, content in files.items():
-        maintype, subtype = _TYPES[Path(name).suffix]
-        message.add_attachment(content, maintype=maintype, subtype=subtype, filename=name)
+        message.add_attachment(content, filename=name, **_TYPES[Path(name).suffix])
     return message
 
 
