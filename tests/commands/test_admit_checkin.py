@@ -90,6 +90,21 @@ def test_the_template_lists_who_is_to_come_and_is_read_again(checkin: Call, fina
     assert checkin("template", "-o", "报到.xlsx").code == 5
 
 
+def test_refused_rows_come_back_with_drop_downs_and_go_in_when_mended(checkin: Call, home: Path) -> None:
+    book = _book(
+        home, _row(1, "也许"), _row(2, "是"), {"checked_in": "是", "id_number": "41010119900101001X"}
+    )
+    ran = checkin("import", book, "--json")
+    path = home / "报到_未通过.xlsx"
+    sheet = openpyxl.load_workbook(path)["报到"]
+    assert (ran.code, json.loads(ran.out)["counts"]["rejected"], sheet.max_row - 1) == (3, 2, 2)
+    rules = {str(rule.sqref): rule.formula1 for rule in sheet.data_validations.dataValidation}
+    assert (rules, sheet["F1"].value) == ({"F2:F3": "字典!$A$2:$A$3"}, "是否报到*")
+    sheet["F2"], sheet["D3"] = "否", id_number(4)
+    sheet.parent.save(path)
+    assert checkin("import", path).err.startswith(DONE.format(2, 2, 0, 0))
+
+
 def test_who_came_and_who_did_not(checkin: Call, final: str, home: Path) -> None:
     other = {"id_number": id_number(2), "checked_in": "否", "note": "未到"}
     book = _book(home, _row(1, "是"), other)

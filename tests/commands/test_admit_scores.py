@@ -79,6 +79,30 @@ def test_template_of_a_base_filled_in_is_imported(scores: Call, home: Path, seas
         assert [tuple(row) for row in stored] == [(9550, 6000)]
 
 
+def test_refused_rows_come_back_with_drop_downs_and_go_in_when_mended(scores: Call, home: Path) -> None:
+    path = home / "成绩.xlsx"
+    assert scores("template", "-o", path).code == 0
+    book = load_workbook(path)
+    sheet = book["成绩"]
+    rules = {str(rule.sqref): rule.formula1 for rule in sheet.data_validations.dataValidation}
+    assert rules.keys() == {"C3:C7", "D3:D7", "E3:E7", "F3:F7"}
+    assert (book["字典"]["A1"].value, book["字典"]["A2"].value) == ("笔试", "缺考")
+    for row, mark in enumerate(("101", 80, "缺考", 80, None), 3):
+        sheet.cell(row, 3).value = mark
+    book.save(path)
+    ran = scores("import", path, "--json")
+    path = home / "成绩_未通过.xlsx"
+    book = load_workbook(path)
+    sheet = book["成绩"]
+    assert (ran.code, json.loads(ran.out)["counts"]["rejected"], sheet.max_row - 1) == (3, 1, 1)
+    rules = {str(rule.sqref): rule.formula1 for rule in sheet.data_validations.dataValidation}
+    assert rules == {**dict.fromkeys(("E2", "F2", "G2"), "字典!$A$2:$A$2"), "H2": "字典!$B$2:$B$4"}
+    sheet["E2"] = "100"
+    book.save(path)
+    ran = scores("import", path, "--json")
+    assert (ran.code, json.loads(ran.out)["counts"]["rejected"]) == (0, 0)
+
+
 BANDS = """\
 第一志愿专业  考生  无总成绩  平均   最高   最低   90-100  80-89.99  70-79.99  60-69.99  50-59.99  40-49.99  30-39.99  20-29.99  10-19.99  0-9.99
 ------------  ----  --------  -----  -----  -----  ------  --------  --------  --------  --------  --------  --------  --------  --------  ------

@@ -193,6 +193,27 @@ def test_an_export_comes_back_filled_in(shell: Run, home: Path, database: str) -
     assert exported == [(BASE, '{"rows":2}')]
 
 
+def test_refused_rows_come_back_with_drop_downs_and_go_in_when_mended(shell: Run, home: Path) -> None:
+    shell("review", "export", "--base", BASE, "-o", "审核.xlsx")
+    book = openpyxl.load_workbook(home / "审核.xlsx")
+    book["审核意见"]["C3"], book["审核意见"]["C4"] = "也许", "退回修改"
+    book.save(home / "审核.xlsx")
+    ran = shell("review", "import", "审核.xlsx", "--base", BASE, "--mask", "--json")
+    masked = openpyxl.load_workbook(home / "审核_未通过.xlsx")["审核意见"]
+    assert (ran.code, json.loads(ran.out)["counts"]["rejected"], masked.max_row - 2) == (3, 2, 2)
+    cells = {cell.value for row in masked.iter_rows() for cell in row}
+    assert not cells & {id_number(1), id_number(2), "13800000001"}
+    shell("review", "import", "审核.xlsx", "--base", BASE)
+    path = home / "审核_未通过-2.xlsx"
+    sheet = openpyxl.load_workbook(path)["审核意见"]
+    rules = {str(rule.sqref): rule.formula1 for rule in sheet.data_validations.dataValidation}
+    assert (rules, sheet["E1"].value) == ({"E2:E3": "字典!$A$2:$A$4"}, "审核结果*")
+    sheet["E2"], sheet["F3"] = "通过", "专业写全"
+    sheet.parent.save(path)
+    ran = shell("review", "import", path, "--base", BASE, "--json")
+    assert (ran.code, json.loads(ran.out)["counts"]["updated"]) == (0, 2)
+
+
 def test_an_export_of_all_is_a_file_a_base(shell: Run, home: Path) -> None:
     ran = shell("review", "export", "--all", "-o", "审核", "--json")
     names = ["审核/4101001_郑州第一医院_审核意见.xlsx", "审核/4103001_洛阳中心医院_审核意见.xlsx"]

@@ -1,5 +1,6 @@
 """The error workbook: the bad rows alone, each with its reasons; mended, it is imported as it is."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -11,6 +12,7 @@ from zhupei_cli.sheets.cells import Cell, Spoilt, text
 from zhupei_cli.sheets.columns import REASONS, ROW_NUMBER, Choices, Column, heading_key
 from zhupei_cli.sheets.dictionary import Dictionary
 from zhupei_cli.sheets.drawing import LINE, Drawing, Row, drawing, letters, lines_of
+from zhupei_cli.sheets.people_kinds import PERSON
 from zhupei_cli.sheets.take import Table, TakenRow
 from zhupei_cli.sheets.template import set_up_page
 
@@ -21,6 +23,8 @@ _WIDTH: Final = 20
 #: Columns one printed page takes.
 _ON_A_PAGE: Final = 12
 _MASKED: Final = "本表的证件号码、电话、地址等已遮盖，只供查看，不能再导入"
+#: What could be the number of a person, a telephone or a paper.
+_LONG_NUMBER: Final = re.compile("[0-9]{10,}[0-9Xx]?")
 # Text also where people type later: an ID number keeps its digits.
 _TEXT: Final = {"num_format": "@", "valign": "top", "border": 1, "border_color": "#BFBFBF"}
 _HEAD: Final = {**_TEXT, "bold": True, "text_wrap": True, "align": "center", "valign": "vcenter"}
@@ -140,7 +144,8 @@ def _rows(rows: Sequence[TakenRow], table: Table, kept: Sequence[int], *, masked
             if faults:
                 severe = any(fault.severity == "error" for fault in faults)
                 looks[len(words)] = "error" if severe else "warning"
-            words.append(_shown(row.cells[at], column, faults, masked=masked)[:_LONGEST])
+            word = _shown(row.cells[at], column, faults, masked=masked, heading=table.header.words[at])
+            words.append(word[:_LONGEST])
         yield Row(words, looks, lines_of(reasons, _WIDTHS[REASONS]))
 
 
@@ -163,7 +168,9 @@ def _reasons(row: TakenRow, headings: Mapping[str, str]) -> str:
 _text = lru_cache(maxsize=65_536)(text)
 
 
-def _shown(cell: Cell, column: Column | None, faults: Sequence[Fault], *, masked: bool) -> str:
+def _shown(
+    cell: Cell, column: Column | None, faults: Sequence[Fault], *, masked: bool, heading: str = ""
+) -> str:
     """Return a cell as text that is as wrong as the cell when it comes back unmended."""
     word = _text(cell) if isinstance(cell, str) else text(cell)
     codes = {fault.code for fault in faults}
@@ -172,4 +179,12 @@ def _shown(cell: Cell, column: Column | None, faults: Sequence[Fault], *, masked
         word = f"{cell:.14E}" if isinstance(cell, float | int) else Spoilt("").word
     elif "E024" in codes:
         word = f"{word}?"
-    return column.mask(word) if masked and word and column is not None and column.mask else word
+    return _masked(word, column, heading) if masked and word else word
+
+
+def _masked(word: str, column: Column | None, heading: str) -> str:
+    if column is not None:
+        return column.mask(word) if column.mask else word
+    # Columns that are read past, as those of a review workbook, may be ours all the same.
+    known = PERSON.by_heading.get(heading_key(heading))
+    return known.mask(word) if known is not None and known.mask else _LONG_NUMBER.sub("****", word)
