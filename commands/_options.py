@@ -5,6 +5,8 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from random import random
+from time import sleep
 from typing import Any, TypeVar
 
 import click
@@ -34,6 +36,26 @@ def pass_settings(command: F) -> F:
         return command(current_settings(), *args, **kwargs)
 
     return with_settings  # type: ignore[return-value]
+
+
+def repeatable(command: F) -> F:
+    """Call `command` again, at most twice, when a server undid its transaction for another one's sake (E620).
+
+    For commands that ask nothing and show nothing before their transaction is kept.
+    """
+
+    @functools.wraps(command)
+    def with_patience(*args: Any, **kwargs: Any) -> Any:
+        for again in range(2):
+            try:
+                return command(*args, **kwargs)
+            except ZhupeiError as error:
+                if error.code != "E620":
+                    raise
+                sleep(random() * 0.2 * 2**again)  # the other one must not come along again at once
+        return command(*args, **kwargs)
+
+    return with_patience  # type: ignore[return-value]
 
 
 def _batch_or_default(ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
@@ -106,31 +128,32 @@ def format_options(command: F, settings: Callable[[], Settings] = current_settin
     return with_out  # type: ignore[return-value]
 
 
-def column_options(command: F) -> F:
-    """Add --columns and --sort beside `format_options`: for lists that limit themselves."""
+def list_options(command: F, *, limit: bool = True) -> F:
+    """Add --columns, --sort and --limit beside `format_options`: for commands that show a list."""
     with_out = format_options(command)
 
     @functools.wraps(with_out)
     def with_asked(*args: Any, columns: str | None, sort: str | None, **kwargs: Any) -> Any:
         words = tuple(word.strip() for word in (columns or "").replace("，", ",").split(",") if word.strip())
-        asked = {"columns": words, "sort": sort, **kwargs.pop("asked", {})}
+        asked: dict[str, Any] = {"columns": words, "sort": sort}
+        if limit:
+            asked["limit"] = kwargs.pop("limit")
         return with_out(*args, asked=asked, **kwargs)
 
-    columns = click.option("--columns", metavar="COLUMN,…", help="只列这些列（列名或键），按所写次序")
-    sort = click.option("--sort", metavar="COLUMN", help="按这一列排列；列名前加 - 则从大到小")
-    return columns(sort(with_asked))  # type: ignore[return-value]
+    options = [
+        click.option("--columns", metavar="COLUMN,…", help="只列这些列（列名或键），按所写次序"),
+        click.option("--sort", metavar="COLUMN", help="按这一列排列；列名前加 - 则从大到小"),
+    ]
+    if limit:
+        options.append(click.option("--limit", type=click.IntRange(1), metavar="N", help="最多列出多少行"))
+    for option in reversed(options):
+        with_asked = option(with_asked)
+    return with_asked  # type: ignore[return-value]
 
 
-def list_options(command: F) -> F:
-    """Add --columns, --sort and --limit beside `format_options`: for commands that show a list."""
-    with_asked = column_options(command)
-
-    @functools.wraps(with_asked)
-    def with_limit(*args: Any, limit: int | None, **kwargs: Any) -> Any:
-        return with_asked(*args, asked={"limit": limit}, **kwargs)
-
-    limit = click.option("--limit", type=click.IntRange(1), metavar="N", help="最多列出多少行")
-    return limit(with_limit)  # type: ignore[return-value]
+def column_options(command: F) -> F:
+    """Add --columns and --sort beside `format_options`: for lists that have a --limit of their own."""
+    return list_options(command, limit=False)
 
 
 def _chosen_format(file_format: str | None, *, as_json: bool, output: Path | None) -> str:

@@ -8,10 +8,26 @@ import click
 from zhupei_cli.catalogue import CATALOGUE
 from zhupei_cli.errors import ZhupeiError
 
-from ._options import format_options
+from ._options import list_options
 from ._output import Column, Out, Row, show, show_sheet
 
-LIST = (Column("code", "代码"), Column("exit", "退出码"), Column("message", "含义"))
+LIST = (
+    Column("code", "代码"),
+    Column("group_label", "类别"),
+    Column("exit", "退出码"),
+    Column("message", "含义"),
+)
+#: By the digit after E.
+_GROUPS = {
+    "0": "文件和单元格",
+    "1": "人员",
+    "2": "报名规则",
+    "3": "找不到",
+    "4": "状态和名额",
+    "5": "数据库",
+    "6": "占用和权限",
+    "9": "其他",
+}
 SHEET = (
     Column("code", "代码"),
     Column("message", "含义"),
@@ -23,7 +39,7 @@ SHEET = (
 
 @click.command()
 @click.argument("code", required=False)
-@format_options
+@list_options
 def explain(code: str | None, out: Out) -> None:
     """解释错误代码：含义、原因、怎么办；不写 CODE 则列出全部代码。
 
@@ -49,6 +65,7 @@ def _entry(code: str) -> Row:
     entry = CATALOGUE[code]
     return {
         "code": code,
+        "group_label": _GROUPS[code[1]],
         "message": _readable(entry.message),
         "cause": entry.cause,
         "hint": _readable(entry.hint),

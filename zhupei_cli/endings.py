@@ -58,7 +58,8 @@ def _sentence(error: click.UsageError) -> str:
     message = error.format_message()
     if isinstance(error, click.MissingParameter):
         message = message.replace("'.", "'。", 1)  # this full stop is not in Click's catalogue
-    return message.replace("。 ", "。").strip()
+    # Click lists choices below each other; an error is one line.
+    return message.replace("。 ", "。").replace(",\n\t", "、").strip()
 
 
 def _of_database(error: Exception) -> ZhupeiError | None:

@@ -16,6 +16,7 @@ def test_one_code(zhupei: Run) -> None:
     )
     assert json.loads(zhupei("explain", "E301", "--json").out) == {
         "code": "E301",
+        "group_label": "找不到",
         "message": "没有批次 …",
         "cause": "批次编号写错，或连接的不是同一个数据库。",
         "hint": "zhupei batch list 查看全部批次",

@@ -1,3 +1,4 @@
+import ast
 import inspect
 import re
 import shlex
@@ -214,6 +215,9 @@ def test_a_command_page_whole(zhupei: Run) -> None:
         "      zhupei explain -f json\n"
         "\n"
         "选项：\n"
+        "  --columns COLUMN,…   只列这些列（列名或键），按所写次序\n"
+        "  --sort COLUMN        按这一列排列；列名前加 - 则从大到小\n"
+        "  --limit N            最多列出多少行  [x>=1]\n"
         "  -f, --format FORMAT  输出格式：table、json、jsonl、csv、xlsx\n"
         "  --json               等于 -f json\n"
         "  -o, --output FILE    写入文件，格式由后缀决定\n"
@@ -231,6 +235,32 @@ def test_a_narrow_terminal_gets_narrow_pages(zhupei: Run, columns: str) -> None:
 def test_the_compiled_catalogue_is_that_of_the_source() -> None:
     source = (FOLDER / "messages.po").read_text("utf-8")
     assert (FOLDER / "messages.mo").read_bytes() == compiled(source)
+
+
+#: What Click says to whoever writes a program, never to whoever runs it.
+FOR_PROGRAMMERS = re.compile(
+    r"declaration|was passed|defined twice|same flag|start character|colour|^Choice|standard stream|^d$"
+)
+
+
+def test_nothing_click_says_to_people_is_left_out() -> None:
+    known = {one for message, _ in entries(_source()) for one in message.split("\0")}
+    unsaid = {word for word in _said() if word not in known and not FOR_PROGRAMMERS.search(word)}
+    assert unsaid == set()
+
+
+def _source() -> str:
+    return (FOLDER / "messages.po").read_text("utf-8")
+
+
+def _said() -> Iterator[str]:
+    """Yield every text Click looks up a translation of."""
+    for path in Path(click.__file__).parent.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", None) in ("_", "ngettext"):
+                for given in node.args[:2]:
+                    if isinstance(given, ast.Constant) and isinstance(given.value, str):
+                        yield given.value
 
 
 def test_every_message_is_one_of_click_and_keeps_its_placeholders() -> None:

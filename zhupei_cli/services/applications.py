@@ -8,7 +8,7 @@ from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import CST, Acting
-from zhupei_cli.errors import ZhupeiError
+from zhupei_cli.errors import Fault, ZhupeiError
 from zhupei_cli.model import Admission, Application, Batch, Choice, Snapshot
 from zhupei_cli.rules.lifecycle import PUBLISHED
 from zhupei_cli.rules.profile import highest
@@ -102,6 +102,12 @@ def near_numbers(session: Session, batch: Batch, number: str) -> str:
     alike = _APPLICATION.c.application_no.startswith(number[: len(batch.code) + 5], autoescape=True)
     known = select(_APPLICATION.c.application_no).where(_APPLICATION.c.batch_id == batch.id, alike).limit(100)
     return nearest(number, session.execute(known).scalars())
+
+
+def refusal(session: Session, batch: Batch, fault: Fault) -> ZhupeiError:
+    """Return what is wrong with one application as an error; the nearest numbers where there is none."""
+    near = fault.code == "E304" and near_numbers(session, batch, fault.values["application_no"])
+    return ZhupeiError(fault.code, **{**fault.values, **({"nearest": near} if near else {})})
 
 
 def _stored(session: Session, statement: object, column: object, keys: Iterable[object]) -> Iterator[Stored]:

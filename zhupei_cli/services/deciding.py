@@ -10,6 +10,7 @@ from zhupei_cli.acting import Acting
 from zhupei_cli.errors import Fault, ZhupeiError
 from zhupei_cli.model import Admission, Application, Batch
 from zhupei_cli.rules.lifecycle import ADMISSION, step
+from zhupei_cli.services.applications import refusal
 from zhupei_cli.services.events import Change, record
 from zhupei_cli.services.seats import free_seats
 from zhupei_cli.store.bulk import rows_of, update_rows
@@ -58,7 +59,7 @@ def decide_admissions(
         elif outcome != stored[number].now:
             good.append((stored[number], outcome))
     if refused and not skip_bad:
-        raise ZhupeiError(refused[0][1].code, **refused[0][1].values)
+        raise refusal(session, batch, refused[0][1])
     _carry_out(session, batch, verb, good, reason=reason, by=by)
     return [
         {"application_no": row.application_no, "before": row.now, "after": to} for row, to in good

@@ -9,6 +9,7 @@ from zhupei_cli.acting import Acting
 from zhupei_cli.errors import ZhupeiError
 from zhupei_cli.model import Admission, Application, Batch, Plan
 from zhupei_cli.rules.lifecycle import ADMISSION, step
+from zhupei_cli.services.applications import near_numbers
 from zhupei_cli.services.deciding import require_state
 from zhupei_cli.services.events import Change, record
 from zhupei_cli.services.seats import take_seats
@@ -61,7 +62,7 @@ def _candidate(session: Session, batch: Batch, number: str) -> Application:
         select(Application).where(Application.batch_id == batch.id, Application.application_no == number)
     ).scalar()
     if found is None:
-        raise ZhupeiError("E304", application_no=number, nearest="")
+        raise ZhupeiError("E304", application_no=number, nearest=near_numbers(session, batch, number))
     if found.status != ApplicationStatus.APPROVED:
         raise ZhupeiError("E468", application_no=number)
     return found

@@ -98,7 +98,12 @@ def decide(
     good, _standing, refused = faults(session, batch, verdicts, base=base)
     if refused and not skip_bad:
         first = refused[0][1]
-        raise ZhupeiError(first.code, **first.values)
+        # What other bases have is not offered to one of them.
+        raise (
+            applications.refusal(session, batch, first)
+            if base is None
+            else ZhupeiError(first.code, **first.values)
+        )
     carry_out(session, batch, good, by=by, base=base)
     return len(good), refused
 
