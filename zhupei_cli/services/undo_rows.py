@@ -13,7 +13,7 @@ from zhupei_cli.services import profiles
 from zhupei_cli.services.images import STAMPS, unstamped
 from zhupei_cli.services.import_rows import Written
 from zhupei_cli.services.plans import TERMS
-from zhupei_cli.services.profiles import PERSON, profile_of
+from zhupei_cli.services.profiles import PERSON, Profile, profile_of
 from zhupei_cli.services.seats import free_seats, take_seats
 from zhupei_cli.store.bulk import delete_rows, insert_rows, rows_of, update_rows
 
@@ -115,24 +115,30 @@ def _trainees(session: Session, run: ImportRun, rows: Sequence[Written]) -> None
     for name in ("education", "work"):
         _delete(session, name, "trainee_id", sides.new)
     _delete(session, "trainee", "id", sides.new)
-    values = []
-    for row, image in sides.changed:
-        person = profile_of(row.before or "").person
-        values.append((row.id, *map(person.get, PERSON), *unstamped("trainee", image["stamp"])))
+    before = {row.id: profile_of(row.before or "") for row, _ in sides.changed}
+    values = [
+        (row.id, *map(before[row.id].person.get, PERSON), *unstamped("trainee", image["stamp"]))
+        for row, image in sides.changed
+    ]
     update_rows(session, _TABLES["trainee"], ("id",), (*PERSON, *STAMPS["trainee"]), values)
     for name, columns in (("education", profiles.EDUCATION), ("work", profiles.WORK)):
-        _put_entries_back(session, _TABLES[name], columns, [row for row, _ in sides.changed])
+        _put_entries_back(session, _TABLES[name], columns, before)
 
 
 def _put_entries_back(
-    session: Session, table: Table, columns: Sequence[str], rows: Sequence[Written]
+    session: Session, table: Table, columns: Sequence[str], people: Mapping[int, Profile]
 ) -> None:
     part = f"{table.name}s"
-    before = {entry["id"]: entry for row in rows for entry in getattr(profile_of(row.before or ""), part)}
-    stored = rows_of(session, select(table.c.id), table.c.trainee_id, (row.id for row in rows))
-    delete_rows(session, table, ("id",), [(id_,) for (id_,) in stored if id_ not in before])
-    values = [(id_, *map(entry.get, columns)) for id_, entry in before.items()]
+    before = {entry["id"]: entry for profile in people.values() for entry in getattr(profile, part)}
+    stored = {row.id: row for row in rows_of(session, select(table), table.c.trainee_id, people)}
+    delete_rows(session, table, ("id",), [(id_,) for id_ in stored if id_ not in before])
+    changed = {id_: entry for id_, entry in before.items() if _differs(entry, stored.get(id_), columns)}
+    values = [(id_, *map(entry.get, columns)) for id_, entry in changed.items()]
     update_rows(session, table, ("id",), columns, values)
+
+
+def _differs(entry: Mapping[str, Any], stored: Any, columns: Sequence[str]) -> bool:
+    return any(entry.get(name) != getattr(stored, name, None) for name in columns)
 
 
 def _scores(session: Session, run: ImportRun, rows: Sequence[Written]) -> None:
