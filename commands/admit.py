@@ -17,6 +17,7 @@ from ._options import (
     json_option,
     list_options,
     pass_settings,
+    repeatable,
     reveal_option,
 )
 from ._output import FINDINGS, Column, Out, next_step, note, show, show_sheet, show_summary
@@ -249,6 +250,7 @@ def list_(settings: Settings, *, batch: str | None, number: int | None, reveal: 
 @dry_run_option
 @json_option
 @pass_settings
+@repeatable
 def commit(settings: Settings, number: int, *, batch: str | None, dry_run: bool, as_json: bool) -> None:
     """把一次录取计算确定为拟录取结果；此后数据有变的计算不能确定。
 

@@ -12,7 +12,7 @@ from zhupei_cli.settings import Settings
 from zhupei_cli.store.engine import transaction
 from zhupei_cli.vocabulary import ADMISSION_STATUS
 
-from ._options import F, batch_option, dry_run_option, json_option, pass_settings
+from ._options import F, batch_option, dry_run_option, json_option, pass_settings, repeatable
 from ._output import FINDINGS, note, show_summary
 
 
@@ -25,6 +25,7 @@ from ._output import FINDINGS, note, show_summary
 @dry_run_option
 @json_option
 @pass_settings
+@repeatable
 def place(
     settings: Settings,
     number: str,
@@ -73,7 +74,7 @@ def _deciding(command: F) -> F:
     def with_asked(settings: Settings, numbers: tuple[str, ...], **given: Any) -> Any:
         return command(Asked(settings, numbers, **given))
 
-    decided = pass_settings(with_asked)
+    decided = pass_settings(repeatable(with_asked))
     for option in (
         json_option,
         dry_run_option,

@@ -18,7 +18,7 @@ from zhupei_cli.vocabulary import DECISION, Decision
 
 from ._changes import changes_option, trial_changes
 from ._imports import mask_option, max_rows_option, show_import
-from ._options import F, batch_option, dry_run_option, json_option, pass_settings
+from ._options import F, batch_option, dry_run_option, json_option, pass_settings, repeatable
 from ._output import FINDINGS, note, show_summary
 
 _HERE, _LISTS = "zhupei_cli.commands.review", "zhupei_cli.commands.review_lists"
@@ -63,7 +63,7 @@ def _deciding(command: F) -> F:
         shared = {key: given.pop(key) for key in ("batch", "base", "skip_bad", "dry_run", "as_json")}
         return command(Asked(settings, numbers, **shared), **given)
 
-    decided = pass_settings(with_asked)
+    decided = pass_settings(repeatable(with_asked))
     for option in (
         json_option,
         dry_run_option,
@@ -154,6 +154,7 @@ def _decide(asked: Asked, decision: Decision, reason: str | None = None) -> None
 @dry_run_option
 @json_option
 @pass_settings
+@repeatable
 def import_(
     settings: Settings,
     files: tuple[Path, ...],

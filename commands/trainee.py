@@ -15,7 +15,7 @@ from zhupei_cli.store.engine import transaction
 
 from ._changes import changes_option, trial_changes
 from ._imports import mask_option, max_rows_option, show_import
-from ._options import batch_option, dry_run_option, json_option, pass_settings
+from ._options import batch_option, dry_run_option, json_option, pass_settings, repeatable
 from ._output import next_step
 
 _HERE = "zhupei_cli.commands.trainee"
@@ -72,6 +72,7 @@ def trainee() -> None:
 @dry_run_option
 @json_option
 @pass_settings
+@repeatable
 def import_(
     settings: Settings,
     files: tuple[Path, ...],
