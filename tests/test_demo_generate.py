@@ -115,6 +115,10 @@ def test_a_season_goes_through_every_import(office: Office, season: Season, tmp_
 def test_the_samples_go_through_every_import(office: Office) -> None:
     names = {kinds.BASE: "基地", kinds.PLAN: "招收计划", kinds.PERSON: "报名信息"}
     names |= {kinds.REVIEW: "审核意见", kinds.SCORE: "成绩"}
+    assert outcome(office.take(SAMPLES / "报名信息模板.xlsx", kinds.PERSON)) == (
+        {"rows": 0, "written": 0, "rejected": 0},
+        [],
+    )
     taken = {name: outcome(office.take(SAMPLES / f"{name}.xlsx", kind)) for kind, name in names.items()}
     rows = {"基地": 3, "招收计划": 6, "报名信息": 12, "审核意见": 12, "成绩": 10}
     assert taken == {name: ({"rows": n, "written": n, "rejected": 0}, []) for name, n in rows.items()}

@@ -40,5 +40,10 @@ def _words(names: Names, codes: Iterable[str]) -> dict[str, str]:
 
 def catalogue_choices() -> Choices:
     """Return what is offered where there is no database: the specialties that come with the program."""
+    return Choices(specialties=tuple(catalogue().values()))
+
+
+def catalogue() -> dict[str, str]:
+    """Return code → name of the specialties that come with the program."""
     content = (package_files("zhupei_cli") / "data" / "specialties.csv").read_text("utf-8")
-    return Choices(specialties=tuple(row["name"] for row in csv.DictReader(content.splitlines())))
+    return {row["code"]: row["name"] for row in csv.DictReader(content.splitlines())}
