@@ -94,7 +94,8 @@ def measure(session: Session, batch: Batch, *, now: datetime) -> Report:
     """Count everything of a batch."""
     published = batch.status in PUBLISHED
     funnel, anomalies = count_funnel(session, batch), _anomalies(session, batch, now=now)
-    bases = _supplies(session, batch, "bases", "base")
+    places, hidden = section(session, batch, "places"), withheld(batch)
+    bases = _supplies(places, "base", hidden=hidden)
     before = figures_before(session, batch, now=now)
     return Report(
         head=_head(session, batch, now=now, since=before and before[0]),
@@ -102,7 +103,7 @@ def measure(session: Session, batch: Batch, *, now: datetime) -> Report:
         funnel=funnel,
         days=[(row.day, row.people) for row in section(session, batch, "days") if row.day is not None],
         bases=bases,
-        specialties=_supplies(session, batch, "specialties", "specialty"),
+        specialties=_supplies(places, "specialty", hidden=hidden),
         groups=[Group(name, title, _shares(session, batch, name)) for name, (title, _) in GROUPS.items()],
         bands=_bands(section(session, batch, "scores"), published=published),
         backlog=_waiting(section(session, batch, "backlog"), now=now),
@@ -133,7 +134,7 @@ def summarize(session: Session, batch: Batch, *, now: datetime) -> list[dict[str
         before,
         count_funnel(session, batch),
         _status_counts(session, batch),
-        _supplies(session, batch, "bases", "base"),
+        _supplies(section(session, batch, "places"), "base", hidden=withheld(batch)),
         len(_anomalies(session, batch, now=now)),
     )
     return [
@@ -206,23 +207,32 @@ def _status_counts(session: Session, batch: Batch) -> dict[str, int]:
     return {key: counts.get(status, 0) for key, status in names.items()}
 
 
-def _supplies(session: Session, batch: Batch, name: str, key: str) -> list[Supply]:
-    hidden = withheld(batch)
-    return [
-        Supply(
-            code=row[key],
-            label=row[f"{key}_label"],
-            shortage=bool(row.get("is_shortage")),
-            plan=int(row["quota"]),
-            applied=int(row["applied"]),
-            first=int(row["first_choice"]),
-            second=int(row["second_choice"]),
-            approved=int(row["approved"]),
-            admitted=None if hidden else int(row["admitted"]),
-            vacant=None if hidden else int(row["vacant"]),
-        )
-        for row in (found._mapping for found in section(session, batch, name))
-    ]
+def _supplies(rows: Sequence[Row[Any]], key: str, *, hidden: bool) -> list[Supply]:
+    """Sum places up by `key`, base or specialty: shortage specialties first, else by code."""
+    groups: dict[str, list[Row[Any]]] = {}
+    for row in rows:
+        groups.setdefault(row._mapping[key], []).append(row)
+    supplies = [_supply(code, group, key, hidden=hidden) for code, group in groups.items()]
+    return sorted(supplies, key=lambda one: (not one.shortage, one.code))
+
+
+def _supply(code: str, rows: Sequence[Row[Any]], key: str, *, hidden: bool) -> Supply:
+    def total(name: str) -> int:
+        return sum(int(row._mapping[name]) for row in rows)
+
+    first, second = total("first_choice"), total("second_choice")
+    return Supply(
+        code=code,
+        label=rows[0]._mapping[f"{key}_label"],
+        shortage=key == "specialty" and bool(rows[0].is_shortage),
+        plan=total("quota"),
+        applied=first + second - total(f"again_{key}"),
+        first=first,
+        second=second,
+        approved=total("approved"),
+        admitted=None if hidden else total("admitted"),
+        vacant=None if hidden else total("vacant"),
+    )
 
 
 def _shares(session: Session, batch: Batch, name: str) -> list[Share]:
