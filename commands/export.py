@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from zhupei_cli.lazy import LazyGroup
 from zhupei_cli.services import base_login, lookup, rosters, seats
 from zhupei_cli.services.rosters import Wanted
 from zhupei_cli.settings import Settings
@@ -25,12 +26,27 @@ VACANCIES = (
 )
 
 
-@click.group()
+_LISTS = "zhupei_cli.commands.export_lists"
+
+
+@click.group(
+    cls=LazyGroup,
+    lazy={
+        "roster": ("zhupei_cli.commands.export:roster", "录取名单：每个基地一份工作簿"),
+        "public": (f"{_LISTS}:public", "拟录取公示名单，证件号码遮盖"),
+        "ranking": (f"{_LISTS}:ranking", "各岗位的成绩排名和最低录取成绩"),
+        "unadmitted": (f"{_LISTS}:unadmitted", "未录取名单和原因"),
+        "vacancies": ("zhupei_cli.commands.export:vacancies", "空缺岗位"),
+        "applicants": (f"{_LISTS}:applicants_", "报名信息，可原样再导入"),
+        "register": (f"{_LISTS}:register_", "学员登记表，照国家平台的格式"),
+        "letters": ("zhupei_cli.commands.export_letters:letters", "录取通知书（PDF）"),
+    },
+)
 def export() -> None:
-    """导出：录取名单、空缺岗位。"""
+    """导出：录取名单、公示名单、排名、空缺岗位、报名信息、登记表、通知书。"""
 
 
-@export.command("roster")
+@click.command("roster")
 @click.argument("more", nargs=-1, metavar="[CODE…]")
 @batch_option
 @click.option("--base", "bases", multiple=True, metavar="CODE", help="这些基地（编号或名称），可写多个")
@@ -89,7 +105,7 @@ def roster(
     show_summary(settings, {**summary, "run": run, "dry_run": dry_run}, sentence, as_json=as_json)
 
 
-@export.command("vacancies")
+@click.command("vacancies")
 @batch_option
 @list_options
 @pass_settings

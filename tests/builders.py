@@ -17,6 +17,7 @@ from zhupei_cli.model import Base, Batch, BatchSetting, Specialty, TrainingBase
 from zhupei_cli.rules.run import Candidate, Inputs, Place, Spot
 from zhupei_cli.rules.run import Specialty as Kind
 from zhupei_cli.rules.scores import Record, mark_text
+from zhupei_cli.services.profiles import Profile, content_of
 from zhupei_cli.store.bulk import insert_rows
 from zhupei_cli.store.counters import take
 
@@ -123,7 +124,7 @@ def _store_people(session: Session, batch: Batch, people: Sequence[Candidate]) -
         rows["application"].append((id_, one.no, batch.id, who, *form, at, _day(at), at, 1, at, 0))
         rows["choice"] += [(id_, at + 1, batch.id, *spot) for at, spot in enumerate(one.choices)]
         studies = ("21", "郑州大学", "临床医学", "4", graduated)
-        rows["snapshot"].append((id_, 1, *person, *studies, "{}", at))
+        rows["snapshot"].append((id_, 1, *person, *studies, _content(person, studies), at))
         rows["score"] += [(id_, record.base or "", *record, 0) for record in one.records]
     for name, columns in _COLUMNS.items():
         _insert(session, name, columns, rows[name])
@@ -145,6 +146,12 @@ _COLUMNS: Mapping[str, tuple[str, ...]] = {
     ),
     "score": ("application_id", "record", "base_code", "written", "skill", "interview", "touched_by"),
 }
+
+
+def _content(person: Sequence[Any], studies: Sequence[Any]) -> str:
+    names = ("id_type", "id_number", "name", "gender", "birth_date")
+    education = dict(zip(("level", "school", "major", "degree", "graduated_on"), studies, strict=True))
+    return content_of(Profile(None, dict(zip(names, person, strict=True)), [education]))
 
 
 def _store_seats(session: Session, batch: Batch, held: Iterable[tuple[int, int, Candidate]]) -> None:

@@ -26,12 +26,16 @@ def roster_template() -> Template:
     workbook = Workbook()
     summary, specialty = workbook.worksheets[0], workbook.create_sheet("专业")
     summary.title = "汇总"
-    _draw(summary, SUMMARY_COLUMNS, lines=("{line}", "{line2}"), frozen="A")
-    _draw(specialty, ROSTER_COLUMNS, lines=("{line}",), frozen="F")
+    draw(summary, SUMMARY_COLUMNS, lines=("{line}", "{line2}"), frozen="A")
+    draw(specialty, ROSTER_COLUMNS, lines=("{line}",), frozen="F")
     return template_of(workbook)
 
 
-def _draw(sheet: "Worksheet", columns: Sequence[RosterColumn], *, lines: Sequence[str], frozen: str) -> None:
+def draw(sheet: "Worksheet", columns: Sequence[RosterColumn], *, lines: Sequence[str], frozen: str) -> None:
+    """Draw title, `lines`, headings and a sample row; columns left of `frozen` stay in sight.
+
+    Title, page header and footer are the placeholders title, batch, base, seal and made.
+    """
     headings = len(lines) + 2
     _write_line(sheet, 1, "{title}", columns, font=_HEADING, size=16, height=30)
     for row, line in enumerate(lines, 2):

@@ -1,0 +1,245 @@
+"""`zhupei export` of lists: applicants, publicity, ranking, who was not admitted, the register."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from zhupei_cli.acting import CST
+from zhupei_cli.files import refuse_existing, replacing
+from zhupei_cli.model import Batch
+from zhupei_cli.services import applicants, lookup, register, result_lists
+from zhupei_cli.services.listing import Filter
+from zhupei_cli.settings import Settings
+from zhupei_cli.sheets.kind_sheet import write_kinds
+from zhupei_cli.sheets.kinds import EDUCATION, PERSON, WORK
+from zhupei_cli.sheets.list_sheet import ListSheet, write_list
+from zhupei_cli.sheets.roster_columns import RosterColumn
+from zhupei_cli.store.engine import reading, transaction
+from zhupei_cli.vocabulary import APPLICATION_STATUS
+
+from ._options import batch_option, format_options, pass_settings
+from ._output import Column, Out, note, show
+
+PUBLIC = (
+    RosterColumn("number", "序号", 6, "number"),
+    RosterColumn("application_no", "报名号", 17, "id"),
+    RosterColumn("name", "姓名", 12, "words"),
+    RosterColumn("id_number", "证件号码", 21, "id"),
+    RosterColumn("base_label", "录取基地", 30, "words"),
+    RosterColumn("specialty_label", "录取专业", 22, "words"),
+    RosterColumn("total", "总成绩", 9, "mark"),
+    RosterColumn("rank", "名次", 7, "number"),
+)
+RANKING = (
+    RosterColumn("base_label", "基地", 26, "words"),
+    RosterColumn("specialty_label", "专业", 18, "words"),
+    RosterColumn("quota", "计划", 6, "number"),
+    RosterColumn("rank", "名次", 6, "number"),
+    RosterColumn("application_no", "报名号", 17, "id"),
+    RosterColumn("name", "姓名", 10, "words"),
+    RosterColumn("id_number", "证件号码", 20, "id"),
+    RosterColumn("choice_label", "志愿", 9, "words"),
+    RosterColumn("total", "总成绩", 8, "mark"),
+    RosterColumn("cutoff", "最低录取成绩", 8, "mark"),
+    RosterColumn("result", "结果", 14, "words"),
+)
+UNADMITTED = (
+    RosterColumn("number", "序号", 6, "number"),
+    RosterColumn("application_no", "报名号", 17, "id"),
+    RosterColumn("name", "姓名", 10, "words"),
+    RosterColumn("id_number", "证件号码", 20, "id"),
+    RosterColumn("mobile", "联系电话", 13, "id"),
+    RosterColumn("identity_label", "个人身份", 20, "words"),
+    RosterColumn("choice1", "第一志愿", 26, "words"),
+    RosterColumn("choice2", "第二志愿", 26, "words"),
+    RosterColumn("accept_adjust", "服从调剂", 6, "words"),
+    RosterColumn("reason_label", "未录取原因", 18, "words"),
+)
+#: On the screen what fits; the files have every column.
+_SHOWN = ("name", "id_number", "mobile", "identity", "specialty", "choice1_base", "choice2_base")
+
+
+def _heads(columns: Sequence[RosterColumn]) -> list[Column]:
+    return [Column(column.key, column.heading) for column in columns if column.key != "number"]
+
+
+def _give(
+    settings: Settings,
+    batch: Batch,
+    rows: Sequence[Mapping[str, Any]],
+    columns: Sequence[RosterColumn],
+    out: Out,
+    *,
+    title: str,
+) -> None:
+    """Show a list; as a workbook it has a title and is ready for paper."""
+    if out.format != "xlsx" or out.path is None:
+        show(rows, _heads(columns), out)
+        return
+    made_on = settings.acting().at.astimezone(CST).date()
+    line = f"批次：{batch.code}　　共 {len(rows)} 行"
+    sheet = ListSheet(title, batch.name, line, columns, made_on)
+    shown = [
+        {key: "是" if value is True else "否" if value is False else value for key, value in row.items()}
+        for row in rows
+    ]
+    with replacing(out.path, force=out.force) as beside:
+        write_list(beside, sheet, shown)
+    note(settings, f"已写入 {out.path}（{len(rows)} 行）")
+
+
+@click.command("public")
+@batch_option
+@format_options
+@pass_settings
+def public(settings: Settings, *, batch: str | None, out: Out) -> None:
+    """导出拟录取公示名单：证件号码遮盖，没有电话；公示以后才能导出。
+
+    \b
+    例：zhupei export public -o 公示名单.xlsx
+    """
+    with reading(settings.database_url) as session:
+        found = lookup.find_batch(session, batch)
+        rows = result_lists.public_list(session, found)
+        title = "拟录取公示名单" if found.status == "publicity" else "录取名单（公示）"
+        _give(settings, found, rows, PUBLIC, out, title=title)
+
+
+@click.command("ranking")
+@batch_option
+@click.option("--base", help="只看这个基地（编号或名称）")
+@click.option("--specialty", help="只看这个专业（代码或名称）")
+@click.option("--run", metavar="RUN", type=click.IntRange(1), help="这一次录取计算（省级）；公示前必须写")
+@format_options
+@pass_settings
+def ranking(
+    settings: Settings,
+    *,
+    batch: str | None,
+    base: str | None,
+    specialty: str | None,
+    run: int | None,
+    out: Out,
+) -> None:
+    """导出各岗位的成绩排名：填报了这个岗位、达到分数线的考生和录取结果；证件号码遮盖。
+
+    \b
+    例：zhupei export ranking --base 4101001 -o 排名.xlsx
+        zhupei export ranking --run 1
+    """
+    with reading(settings.database_url) as session:
+        found = lookup.find_batch(session, batch)
+        rows = result_lists.ranking(
+            session,
+            found,
+            run=run,
+            base=base and lookup.find_base(session, base),
+            specialty=specialty and lookup.find_specialty(session, specialty),
+        )
+        _give(settings, found, rows, RANKING, out, title="成绩排名")
+
+
+@click.command("unadmitted")
+@batch_option
+@format_options
+@pass_settings
+def unadmitted(settings: Settings, *, batch: str | None, out: Out) -> None:
+    """导出未录取名单和原因；证件号码、电话遮盖。公示前只供省级使用。
+
+    \b
+    例：zhupei export unadmitted -o 未录取名单.xlsx
+    """
+    with reading(settings.database_url) as session:
+        found = lookup.find_batch(session, batch)
+        rows = result_lists.unadmitted_list(session, found)
+        _give(settings, found, rows, UNADMITTED, out, title="未录取名单")
+
+
+@click.command("register")
+@batch_option
+@click.option(
+    "--columns",
+    "columns_file",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="各列的 CSV 文件：第一行 列名,字段，以下每行一列；不写则用程序自带的",
+)
+@format_options
+@pass_settings
+def register_(settings: Settings, *, batch: str | None, columns_file: Path | None, out: Out) -> None:
+    """导出学员登记表：各列照国家平台的格式，可用 --columns 另定；证件号码是完整的，会留下记录。
+
+    正式录取以后才能导出。可用的字段与报名信息的英文键相同。
+
+    \b
+    例：zhupei export register -o 学员登记表.xlsx
+        zhupei export register --columns 平台格式.csv -o 学员登记表.csv
+    """
+    fields = register.load_fields(columns_file)
+    if out.path is not None:
+        refuse_existing(out.path, force=out.force)
+    with transaction(settings.database_url) as session:
+        found = lookup.find_batch(session, batch)
+        rows = register.register(session, found, by=settings.acting())
+        columns = [Column(f"column{at}", one.heading) for at, one in enumerate(fields)]
+        cells = [{f"column{at}": row.get(one.field) for at, one in enumerate(fields)} for row in rows]
+    # The event is stored by now: no list leaves the database without one.
+    if out.format in ("json", "jsonl"):
+        show([{one.heading: row.get(one.field) for one in fields} for row in rows], (), out)
+    else:
+        show(cells, columns, out)
+
+
+@click.command("applicants")
+@batch_option
+@click.option("--base", help="第一志愿是这个基地的（编号或名称）")
+@click.option("--specialty", help="报名专业是这个的（代码或名称）")
+@click.option(
+    "--status",
+    "statuses",
+    multiple=True,
+    type=click.Choice(list(APPLICATION_STATUS.labels)),
+    help="只要这些状态的，可写多个",
+)
+@format_options
+@pass_settings
+def applicants_(
+    settings: Settings,
+    *,
+    batch: str | None,
+    base: str | None,
+    specialty: str | None,
+    statuses: tuple[str, ...],
+    out: Out,
+) -> None:
+    """导出报名信息：格式与导入的工作簿相同，原样再导入什么也不变；证件号码是完整的，会留下记录。
+
+    xlsx 还有教育经历、工作经历两张表；已撤回的报名不导出。
+
+    \b
+    例：zhupei export applicants -o 报名信息.xlsx
+        zhupei export applicants --base 4101001 --status approved -o 已通过.csv
+    """
+    if out.path is not None:
+        refuse_existing(out.path, force=out.force)
+    with transaction(settings.database_url) as session:
+        found = lookup.find_batch(session, batch)
+        chosen = Filter(
+            statuses,
+            base and lookup.find_base(session, base),
+            specialty and lookup.find_specialty(session, specialty),
+        )
+        rows = applicants.export_applicants(session, found, chosen, by=settings.acting())
+    # The event is stored by now: no list leaves the database without one.
+    if out.format != "xlsx" or out.path is None:
+        some = [column for column in PERSON.columns if out.format != "table" or column.key in _SHOWN]
+        show(rows.people, [Column(column.key, column.heading) for column in some], out)
+        return
+    sheets = ((PERSON, rows.people), (EDUCATION, rows.educations), (WORK, rows.works))
+    with replacing(out.path, force=out.force) as beside:
+        made_on = settings.acting().at.astimezone(CST).date()
+        filled = [(kind, kind.columns, texts) for kind, texts in sheets if texts or kind is PERSON]
+        write_kinds(beside, filled, made_on=made_on)
+    note(settings, f"已写入 {out.path}（{len(rows.people)} 人）")

@@ -1,0 +1,125 @@
+"""Letters of admission: who gets one, and what stands on it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Table, select
+from sqlalchemy.orm import Session
+
+from zhupei_cli.acting import CST, Acting
+from zhupei_cli.errors import ZhupeiError
+from zhupei_cli.model import Admission, Application, Batch, Snapshot
+from zhupei_cli.printing.fonts import FontSet
+from zhupei_cli.printing.letter import Letter, Letters, missing_characters
+from zhupei_cli.rules.times import show_time
+from zhupei_cli.services.applications import find_stored
+from zhupei_cli.services.events import Change, record
+from zhupei_cli.services.lookup import base_names, settings_of, specialty_names
+from zhupei_cli.services.result_lists import FINAL, require_status
+from zhupei_cli.vocabulary import ADMISSION_STATUS, AdmissionStatus
+
+_TABLES = Admission.metadata.tables
+_ADMISSION: Table = _TABLES[Admission.__tablename__]
+_APPLICATION: Table = _TABLES[Application.__tablename__]
+_SNAPSHOT: Table = _TABLES[Snapshot.__tablename__]
+_ADMITTED = (AdmissionStatus.ADMITTED, AdmissionStatus.REPORTED)
+#: How many people a complaint about fonts names.
+_NAMED = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Whose letters: these numbers, or everybody of these bases; of the whole batch with neither."""
+
+    numbers: Sequence[str] = ()
+    bases: Sequence[str] = ()
+
+
+def prepare_letters(
+    session: Session, batch: Batch, chosen: Chosen, *, by: Acting, fonts: FontSet
+) -> dict[str, Letters]:
+    """Return base → letters in the order of specialty and number, and record that they leave.
+
+    ID numbers are whole. Raises E487 before `batch finalize`, E304 for an unknown number, E488 for one who
+    is not admitted, E090 when the fonts lack a character.
+    """
+    require_status(batch, FINAL, "录取通知书", f"先运行 zhupei batch finalize {batch.code}")
+    found = _letters(session, batch, chosen)
+    for number in sorted({*chosen.numbers} - {one.number for _, one in found}):
+        _require_admitted(session, batch, number)
+    until = "" if batch.checkin_until is None else show_time(batch.checkin_until)[:16]
+    day = by.at.astimezone(CST).date()
+    common: dict[str, Any] = {
+        "batch": batch.name,
+        "year": batch.year,
+        "until": until,
+        "contact": settings_of(session, batch).get("contact", ""),
+        "made_on": f"{day.year} 年 {day.month} 月 {day.day} 日",
+    }
+    by_base: dict[str, list[Letter]] = {}
+    for base, one in found:
+        by_base.setdefault(base, []).append(one)
+    letters = {base: Letters(some, **common) for base, some in by_base.items()}
+    for some in letters.values():
+        _require_characters(some, fonts)
+    data = {"bases": list(letters), "rows": len(found)}
+    record(session, by, [Change("export.letters", batch.code, batch.id, data=data)])
+    return letters
+
+
+def _letters(session: Session, batch: Batch, chosen: Chosen) -> list[tuple[str, Letter]]:
+    statement = (
+        select(
+            *(_ADMISSION.c.base_code, _ADMISSION.c.specialty_code, _APPLICATION.c.application_no),
+            *(_APPLICATION.c.train_years, _SNAPSHOT.c.name, _SNAPSHOT.c.id_number),
+        )
+        .select_from(_ADMISSION)
+        .join(_APPLICATION, _APPLICATION.c.id == _ADMISSION.c.application_id)
+        .join(
+            _SNAPSHOT,
+            (_SNAPSHOT.c.application_id == _APPLICATION.c.id)
+            & (_SNAPSHOT.c.version == _APPLICATION.c.snapshot_version),
+        )
+        .where(_ADMISSION.c.batch_id == batch.id, _ADMISSION.c.status.in_(_ADMITTED))
+    )
+    if chosen.numbers:
+        statement = statement.where(_APPLICATION.c.application_no.in_(chosen.numbers))
+    if chosen.bases:
+        statement = statement.where(_ADMISSION.c.base_code.in_(chosen.bases))
+    bases, specialties = base_names(session).labels, specialty_names(session).labels
+    return [
+        (
+            base,
+            Letter(
+                *(number, name, id_number, bases[base], specialties[specialty]),
+                f"{years} 年",
+            ),
+        )
+        for base, specialty, number, years, name, id_number in sorted(
+            tuple(row) for row in session.execute(statement)
+        )
+    ]
+
+
+def _require_admitted(session: Session, batch: Batch, number: str) -> None:
+    """Raise E304 for an unknown number, E488 for one who is not admitted."""
+    stored = find_stored(session, batch, number)
+    now = session.execute(
+        select(_ADMISSION.c.status).where(_ADMISSION.c.application_id == stored.id)
+    ).scalar()
+    raise ZhupeiError(
+        "E488", application_no=number, status=ADMISSION_STATUS.label(now) if now else "没有录取结果"
+    )
+
+
+def _require_characters(letters: Letters, fonts: FontSet) -> None:
+    lacking = [
+        f"{one.number} {one.name}（{'、'.join(characters)}）"
+        for one, characters in missing_characters(letters, fonts)
+    ]
+    if characters := fonts.missing(letters.batch + letters.contact):
+        lacking.insert(0, f"批次名称或联系方式（{'、'.join(characters)}）")
+    if lacking:
+        rest = f"等 {len(lacking)} 份" if len(lacking) > _NAMED else ""
+        raise ZhupeiError("E090", lacking="、".join(lacking[:_NAMED]) + rest)

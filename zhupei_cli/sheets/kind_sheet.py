@@ -1,0 +1,52 @@
+"""Rows of the contract's kinds as plain workbooks that import again: headings, texts, sensible widths."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+from zhupei_cli.sheets.columns import Column, Kind, headings_of
+from zhupei_cli.sheets.splice import Sheet, Template, Value, template_of, write_workbook
+
+Rows = Sequence[Mapping[str, Value]]
+
+#: Rows whose cells say how wide a column should be, and the width no column exceeds.
+_MEASURED: Final = 50
+_WIDEST: Final = 40
+
+
+def write_kinds(path: Path, sheets: Sequence[tuple[Kind, Sequence[Column], Rows]], *, made_on: date) -> None:
+    """Write a sheet a kind, with these of its columns and rows by key: the same rows, the same bytes."""
+    cells = [[[row.get(column.key) for column in columns] for row in rows] for _, columns, rows in sheets]
+    drawn = [
+        (kind.title, columns, some[:_MEASURED])
+        for (kind, columns, _), some in zip(sheets, cells, strict=True)
+    ]
+    written = [Sheet(kind.title, kind.title, some) for (kind, _, _), some in zip(sheets, cells, strict=True)]
+    write_workbook(path, _template(drawn), written, title=sheets[0][0].title, made_on=made_on)
+
+
+def _template(sheets: Sequence[tuple[str, Sequence[Column], Sequence[Sequence[Value]]]]) -> Template:
+    from openpyxl import Workbook
+    from openpyxl.styles import Font
+
+    workbook = Workbook()
+    workbook.remove(workbook.worksheets[0])
+    for title, columns, cells in sheets:
+        sheet = workbook.create_sheet(title)
+        for at, heading in enumerate(headings_of(columns), 1):
+            head = sheet.cell(1, at, heading)
+            head.font = Font(bold=True)
+            sheet.cell(2, at).number_format = "@"
+            longest = max((_width(row[at - 1]) for row in cells), default=0)
+            sheet.column_dimensions[head.column_letter].width = min(
+                max(_width(heading), longest) + 2, _WIDEST
+            )
+        sheet.freeze_panes = "A2"
+    return template_of(workbook)
+
+
+def _width(value: Value) -> int:
+    """Return how many half-width characters a cell takes."""
+    text = "" if value is None else str(value)
+    return len(text) + sum(char > "\u1100" for char in text)
