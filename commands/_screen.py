@@ -13,7 +13,8 @@ from zhupei_cli.settings import Settings
 MOST_ROWS = 1000
 _GAP = 2
 #: No column is made narrower than this, heading aside.
-_NARROWEST = 8
+_NARROWEST = 12
+_STATE = "状态"
 
 
 def on_terminal() -> bool:
@@ -40,31 +41,35 @@ def page(text: str, settings: Settings) -> None:
 
 def fitted(
     headings: Sequence[str], cells: Sequence[Sequence[str]], width: int
-) -> tuple[Sequence[str], list[Sequence[str]], Sequence[str]]:
+) -> tuple[list[str], list[list[str]], list[str]]:
     """Return headings and cells that fill at most `width` columns, and the headings left out for it.
 
     Columns of Chinese text are cut short, the widest first; codes, numbers and dates never are. Where
-    that is not enough, columns are left out from the right.
+    that is not enough, columns are left out from the right; the state of things stays, people look for it.
     """
-    for count in range(len(headings), 0, -1):
-        widths = _widths(headings[:count], cells, width)
-        if widths is not None or count == 1:
-            break
+    kept, left_out = list(range(len(headings))), list[int]()
+    while (widths := _widths(kept, headings, cells, width)) is None and len(kept) > 1:
+        left_out.insert(0, next((at for at in reversed(kept[1:]) if headings[at] != _STATE), kept[-1]))
+        kept.remove(left_out[0])
     if widths is None:
-        return headings, list(cells), ()
-    shortened = [[_cut(cell, wide) for cell, wide in zip(row, widths, strict=False)] for row in cells]
-    return headings[:count], list(shortened), headings[count:]
+        widths = [max(display_width(row[kept[0]]) for row in (headings, *cells))]
+    shortened = [[_cut(row[at], wide) for at, wide in zip(kept, widths, strict=True)] for row in cells]
+    return [headings[at] for at in kept], shortened, [headings[at] for at in sorted(left_out)]
 
 
-def _widths(headings: Sequence[str], cells: Sequence[Sequence[str]], width: int) -> list[int] | None:
-    """Return how wide each column may be, None when all of them cannot fit."""
-    columns = list(zip(*cells, strict=True))[: len(headings)] if cells else [()] * len(headings)
-    least = [display_width(heading) for heading in headings]
-    widths = [max([floor, *map(display_width, column)]) for floor, column in zip(least, columns, strict=True)]
+def _widths(
+    kept: Sequence[int], headings: Sequence[str], cells: Sequence[Sequence[str]], width: int
+) -> list[int] | None:
+    """Return how wide each of the `kept` columns may be, None when all of them cannot fit."""
+    least = [max(display_width(headings[at]), _NARROWEST) for at in kept]
+    columns = [[row[at] for row in cells] for at in kept]
+    widths = [
+        max(map(display_width, [headings[at], *column])) for at, column in zip(kept, columns, strict=True)
+    ]
     soft = [any(not cell.isascii() for cell in column) for column in columns]
     spare = width - _GAP * (len(widths) - 1)
     while sum(widths) > spare:
-        wide = [at for at, one in enumerate(widths) if soft[at] and one > max(least[at], _NARROWEST)]
+        wide = [at for at, one in enumerate(widths) if soft[at] and one > least[at]]
         if not wide:
             return None
         widths[max(wide, key=widths.__getitem__)] -= 1

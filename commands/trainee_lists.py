@@ -24,7 +24,7 @@ LIST = (
     Column("school", "毕业院校"),
     Column("employer_name", "工作单位"),
     Column("username", "用户名"),
-    Column("missing", "缺少 ●"),
+    Column("missing", "缺少项"),
 )
 #: The lines of the sheet; ● stands where something required is missing.
 SHEET = (
