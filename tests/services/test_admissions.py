@@ -1,10 +1,8 @@
 """Runs and results on a real database: the known cases, what is written, what is refused."""
 
-import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -505,11 +503,10 @@ def test_vacancies_name_places_and_a_stopped_one_offers_none(database: str) -> N
 # -- no statement per row --------------------------------------------------------------------------
 
 
-def test_statements_do_not_grow_with_people(template: Path, tmp_path: Path, by: Acting) -> None:
+def test_statements_do_not_grow_with_people(new_database: Callable[[], str], by: Acting) -> None:
     counts = []
     for people in (50, 500):
-        path = shutil.copyfile(template, tmp_path / f"{people}.sqlite")
-        database = f"sqlite:///{path}"
+        database = new_database()
         _store(database, drawn_world(people))
         with statements() as seen:
             _run(database, by)
