@@ -1,10 +1,13 @@
 -- The marks seats were given at, by place, in hundredths. Whoever was placed by hand (via place) sets no line.
-SELECT d.base_code AS base, b.name AS base_label, d.specialty_code AS specialty, t.name AS specialty_label,
-       COUNT(*) AS people, MIN(d.total) AS lowest, MAX(d.total) AS highest, SUM(d.total) AS summed
-FROM admission d
-JOIN base b ON b.code = d.base_code
-JOIN specialty t ON t.code = d.specialty_code
-WHERE d.batch_id = :batch_id AND d.status IN ('proposed', 'admitted', 'reported')
-  AND d.via <> 'place' AND d.total IS NOT NULL
-GROUP BY d.base_code, b.name, d.specialty_code, t.name
-ORDER BY d.specialty_code, d.base_code
+SELECT s.base_code AS base, b.name AS base_label, s.specialty_code AS specialty, t.name AS specialty_label,
+       s.people, s.lowest, s.highest, s.summed
+FROM (SELECT d.base_code, d.specialty_code, COUNT(*) AS people,
+             MIN(d.total) AS lowest, MAX(d.total) AS highest, SUM(d.total) AS summed
+      FROM application a
+      JOIN admission d ON d.application_id = a.id
+      WHERE a.batch_id = :batch_id AND a.status = 'approved' AND d.status IN ('proposed', 'admitted', 'reported')
+        AND d.via <> 'place' AND d.total IS NOT NULL
+      GROUP BY d.base_code, d.specialty_code) s
+JOIN base b ON b.code = s.base_code
+JOIN specialty t ON t.code = s.specialty_code
+ORDER BY s.specialty_code, s.base_code

@@ -2,13 +2,14 @@
 -- here is an alarm.
 SELECT p.base_code AS base, b.name AS base_label, p.specialty_code AS specialty, t.name AS specialty_label,
        p.quota, s.seated
-FROM (SELECT base_code, specialty_code, COUNT(*) AS seated,
-             SUM(CASE WHEN identity = 'own' THEN 1 ELSE 0 END) AS own,
-             SUM(CASE WHEN identity = 'entrusted' THEN 1 ELSE 0 END) AS entrusted,
-             SUM(CASE WHEN identity = 'social' THEN 1 ELSE 0 END) AS social
-      FROM admission
-      WHERE batch_id = :batch_id AND status IN ('proposed', 'admitted', 'reported')
-      GROUP BY base_code, specialty_code) s
+FROM (SELECT d.base_code, d.specialty_code, COUNT(*) AS seated,
+             SUM(CASE WHEN d.identity = 'own' THEN 1 ELSE 0 END) AS own,
+             SUM(CASE WHEN d.identity = 'entrusted' THEN 1 ELSE 0 END) AS entrusted,
+             SUM(CASE WHEN d.identity = 'social' THEN 1 ELSE 0 END) AS social
+      FROM application a
+      JOIN admission d ON d.application_id = a.id
+      WHERE a.batch_id = :batch_id AND a.status = 'approved' AND d.status IN ('proposed', 'admitted', 'reported')
+      GROUP BY d.base_code, d.specialty_code) s
 JOIN plan p ON p.batch_id = :batch_id AND p.base_code = s.base_code AND p.specialty_code = s.specialty_code
 JOIN base b ON b.code = p.base_code
 JOIN specialty t ON t.code = p.specialty_code

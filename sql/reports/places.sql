@@ -24,10 +24,11 @@ LEFT JOIN (SELECT c.base_code, c.specialty_code,
            WHERE a.batch_id = :batch_id AND a.status IN ('submitted', 'returned', 'approved', 'rejected')
            GROUP BY c.base_code, c.specialty_code) w
        ON w.base_code = p.base_code AND w.specialty_code = p.specialty_code
-LEFT JOIN (SELECT base_code, specialty_code, COUNT(*) AS admitted
-           FROM admission
-           WHERE batch_id = :batch_id AND status IN ('proposed', 'admitted', 'reported')
-           GROUP BY base_code, specialty_code) s
+LEFT JOIN (SELECT d.base_code, d.specialty_code, COUNT(*) AS admitted
+           FROM application a
+           JOIN admission d ON d.application_id = a.id
+           WHERE a.batch_id = :batch_id AND a.status = 'approved' AND d.status IN ('proposed', 'admitted', 'reported')
+           GROUP BY d.base_code, d.specialty_code) s
        ON s.base_code = p.base_code AND s.specialty_code = p.specialty_code
 WHERE p.batch_id = :batch_id
 ORDER BY CASE WHEN t.is_shortage THEN 0 ELSE 1 END, p.specialty_code, p.base_code

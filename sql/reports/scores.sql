@@ -32,7 +32,7 @@ FROM (SELECT CASE WHEN d.total IS NULL THEN -1
                   WHEN d.total < 6000 THEN 0 WHEN d.total < 6500 THEN 1 WHEN d.total < 7000 THEN 2
                   WHEN d.total < 7500 THEN 3 WHEN d.total < 8000 THEN 4 WHEN d.total < 8500 THEN 5
                   WHEN d.total < 9000 THEN 6 WHEN d.total < 9500 THEN 7 ELSE 8 END AS band
-      FROM admission d
-      WHERE d.batch_id = :batch_id AND d.total IS NOT NULL) total_bands
+      FROM application a JOIN admission d ON d.application_id = a.id
+      WHERE a.batch_id = :batch_id AND a.status = 'approved' AND d.total IS NOT NULL) total_bands
 GROUP BY band
 ORDER BY position, band
