@@ -1,15 +1,20 @@
 """Opening databases: what is refused, what a transaction promises."""
 
+import shutil
 import stat
 import threading
+import traceback
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import make_url, select, text
 
+from tests.slots import Slots
 from zhupei_cli.errors import ZhupeiError
 from zhupei_cli.model import Batch, BatchSetting, Counter, Specialty
 from zhupei_cli.store import engine
+from zhupei_cli.store.bulk import insert_rows
 from zhupei_cli.store.counters import take
 from zhupei_cli.store.engine import HEAD, open_engine, reading, shown, transaction
 
@@ -156,3 +161,71 @@ def test_a_file_is_named_as_people_wrote_it() -> None:
         shown("postgresql+psycopg://甲:密码@host/库") == "postgresql+psycopg://%E7%94%B2:***@host/%E5%BA%93"
     )
     assert shown("招收.sqlite") == "招收.sqlite"
+
+
+@pytest.mark.sqlite
+def test_a_copy_nobody_can_write_to_is_still_read(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = Path(database.removeprefix("sqlite:///"))
+    monkeypatch.setattr("os.access", lambda *_: False)
+    with reading(database) as session:
+        assert session.get_one(Specialty, "0100").name == "内科"
+    assert [other.name for other in path.parent.iterdir()] == [path.name]
+    with pytest.raises(ZhupeiError) as caught, transaction(database) as session:
+        take(session, "c", 1)
+    assert (caught.value.code, caught.value.exit_code) == ("E602", 6)
+
+
+@pytest.mark.sqlite
+def test_what_is_in_the_log_of_such_a_copy_is_read(
+    database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, folder = Path(database.removeprefix("sqlite:///")), tmp_path / "medium"
+    folder.mkdir()
+    with reading(database) as held, transaction(database) as session:
+        held.get_one(Specialty, "0100")
+        take(session, "logged", 7)
+        session.commit()
+        for other in path.parent.glob(f"{path.name}*"):
+            shutil.copyfile(other, folder / other.name)
+    monkeypatch.setattr("os.access", lambda *_: False)
+    with reading(f"sqlite:///{folder / path.name}") as session:
+        assert session.get_one(Counter, "logged").value == 7
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ({"username": "nobody", "password": "geheim"}, "E510"),
+        ({"database": "no such database"}, "E511"),
+        ({"port": 1}, "E507"),
+        ({"host": "nowhere.invalid"}, "E507"),
+    ],
+)
+def test_a_server_that_cannot_be_reached_says_why_and_no_password(
+    slots: Slots, words: dict[str, Any], code: str
+) -> None:
+    url = make_url(slots.take(0)).set(**words)
+    with pytest.raises(ZhupeiError) as caught, transaction(url.render_as_string(hide_password=False)):
+        pass
+    error = caught.value
+    assert (error.code, error.exit_code) == (code, 6)
+    assert str(url.password) not in f"{error.message}{error.hint}{error.values}"
+
+
+@pytest.mark.parametrize("how", ["one by one", "copied"])
+def test_an_error_of_a_server_names_no_value(slots: Slots, how: str) -> None:
+    url, secret = slots.take(0), "4101" + "01200001010010"
+    table = Counter.metadata.tables["counter"]
+
+    def write() -> None:
+        with transaction(url) as session:
+            if how == "copied":
+                insert_rows(session, table, ("name", "value"), [(secret, 1)])
+            else:
+                session.add(Counter(name=secret, value=1))
+
+    write()
+    with pytest.raises(ZhupeiError) as caught:
+        write()
+    assert caught.value.code == "E621"
+    assert secret not in "".join(traceback.format_exception(caught.value))
