@@ -14,14 +14,12 @@ from zhupei_cli.sheets.dictionary import Dictionary
 from zhupei_cli.sheets.drawing import LINE, Drawing, Row, drawing, letters, lines_of
 from zhupei_cli.sheets.people_kinds import PERSON
 from zhupei_cli.sheets.take import Table, TakenRow
-from zhupei_cli.sheets.template import set_up_page
+from zhupei_cli.sheets.template import PAGE, column_width, set_up_page
 
 #: What Excel holds in a cell; longer text is reported as too long anyway.
 _LONGEST: Final = 32_767
 _WIDTHS: Final = {ROW_NUMBER: 9, REASONS: 60}
 _WIDTH: Final = 20
-#: Columns one printed page takes.
-_ON_A_PAGE: Final = 12
 _MASKED: Final = "本表的证件号码、电话、地址等已遮盖，只供查看，不能再导入"
 #: What could be the number of a person, a telephone or a paper.
 _LONG_NUMBER: Final = re.compile("[0-9]{10,}[0-9Xx]?")
@@ -96,28 +94,37 @@ def _draw(
         sheet.set_row(0, None, made.looks["notice"])
         sheet.write_string(0, 1, _MASKED, made.looks["notice"])
     shown = [*_WIDTHS, *(_marked(table.header.words[at], table.header.columns.get(at)) for at in kept)]
-    for column, word in enumerate(shown):
-        sheet.set_column(column, column, _WIDTHS.get(word, _WIDTH), made.looks["plain"])
-        look = "required" if column in known and known[column].required else "heading"
-        sheet.write_string(top, column, word, made.looks[look])
-    sheet.set_row(top, LINE * max(lines_of(word, _WIDTH - 2) for word in shown))
-    body = top + 1
-    dictionary.offer(sheet, known, (body, top + len(rows)))
-    _set_up(sheet, top, len(rows), len(shown))
+    pages = -(-_head(sheet, made, shown, known, top=top) // PAGE)
+    dictionary.offer(sheet, known, (top + 1, top + len(rows)))
+    _set_up(sheet, top, len(rows), len(shown), pages=pages)
     places = {column.key: at for at, column in known.items()}
-    for line, row in enumerate(rows, body):
+    for line, row in enumerate(rows, top + 1):
         _remark(sheet, line, row, places)
     looks = ["plain", "reasons", *["plain"] * len(kept)]
-    made.fill(sheet, body, looks, _rows(rows, table, kept, masked=masked), count=len(rows))
+    made.fill(sheet, top + 1, looks, _rows(rows, table, kept, masked=masked), count=len(rows))
 
 
-def _set_up(sheet: Any, top: int, rows: int, columns: int) -> None:
+def _head(sheet: Any, made: Drawing, shown: Sequence[str], known: Mapping[int, Column], *, top: int) -> int:
+    """Write the headings; return how wide the sheet is in half-width characters."""
+    total, tall = 0, 2
+    for at, word in enumerate(shown):
+        column = known.get(at)
+        width = _WIDTHS.get(word) or (_WIDTH if column is None else column_width(column, Choices()))
+        sheet.set_column(at, at, width, made.looks["plain"])
+        look = "required" if column is not None and column.required else "heading"
+        sheet.write_string(top, at, word, made.looks[look])
+        total, tall = total + width, max(tall, lines_of(word, width - 2))
+    sheet.set_row(top, LINE * tall)
+    return total
+
+
+def _set_up(sheet: Any, top: int, rows: int, columns: int, *, pages: int) -> None:
     last = top + rows
     sheet.freeze_panes(top + 1, 1)
     sheet.autofilter(top, 0, last, columns - 1)
     # Without this Excel marks every ID number with a green corner: a number stored as text.
     sheet.ignore_errors({"number_stored_as_text": f"A1:{letters(columns - 1)}{last + 1}"})
-    set_up_page(sheet, header=(0, top), pages=-(-columns // _ON_A_PAGE), frozen=1)
+    set_up_page(sheet, header=(0, top), pages=pages, frozen=1)
 
 
 def _remark(sheet: Any, line: int, row: TakenRow, places: Mapping[str, int]) -> None:

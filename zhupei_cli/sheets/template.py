@@ -16,13 +16,15 @@ from zhupei_cli.sheets.shared_columns import SEATS
 #: Rows below the header that have drop-downs: more than one office sends at once.
 ROWS: Final = 20_000
 _STARRED, _HINT = "　带 * 的列必填；", "鼠标停在列名上，可看这一列怎么填"
-#: Half-width characters of a narrow and a wide column, and what A4 landscape takes at a size people read.
-_NARROW, _WIDE, _PAGE = 10, 36, 180
+#: Half-width characters that A4 landscape takes at a size people read, and those of a narrow, a wide column.
+PAGE: Final = 180
+_NARROW, _WIDE = 10, 36
 _BY_WIDTH: Final = {
     12: ("name",),
     16: ("mobile", "emergency_phone", "contact_phone", "major"),
     18: ("application_no", "specialty", "choice2_specialty", "licence_no"),
-    22: ("id_number", "email", "school", "employer_uscc", "uscc"),
+    22: ("id_number", "school", "employer_uscc", "uscc"),
+    28: ("email",),
     26: ("employer_name", "base", "base_name", "choice1_base", "choice2_base", "aliases", "note"),
     34: ("address", "reason"),
 }
@@ -99,7 +101,7 @@ def write_template(
 def _draw(made: Drawing, form: Form, dictionary: Dictionary, choices: Choices) -> None:
     sheet = made.book.add_worksheet(form.kind.title)
     looks = [_look(column, form) for column in form.columns]
-    widths = [_width(column, form.rows[:_MEASURED], choices) for column in form.columns]
+    widths = [column_width(column, choices, form.rows[:_MEASURED]) for column in form.columns]
     for at, (look, width) in enumerate(zip(looks, widths, strict=True)):
         plain = "number" if look.endswith("number") else "text"
         sheet.set_column(at, at, width, made.looks[plain])
@@ -150,7 +152,8 @@ def comment_of(column: Column, choices: Choices) -> str:
     return "\n".join(filter(None, lines))
 
 
-def _width(column: Column, rows: Sequence[Mapping[str, str]], choices: Choices) -> int:
+def column_width(column: Column, choices: Choices, rows: Sequence[Mapping[str, str]] = ()) -> int:
+    """Return the width of a column in half-width characters: for what the rows hold, or for what may come."""
     words = [row.get(column.key) or "" for row in rows]
     if not rows and column.closed:
         words = list(choices.of(column))
@@ -174,7 +177,7 @@ def _set_up(sheet: Any, columns: int, last: int, *, frozen: int, width: int) -> 
     sheet.autofilter(1, 0, last, columns - 1)
     # Without this Excel marks every ID number with a green corner: a number stored as text.
     sheet.ignore_errors({"number_stored_as_text": f"A1:{letters(columns - 1)}{last + 1}"})
-    set_up_page(sheet, header=(0, 1), pages=-(-width // _PAGE), frozen=frozen)
+    set_up_page(sheet, header=(0, 1), pages=-(-width // PAGE), frozen=frozen)
 
 
 def set_up_page(sheet: Any, *, header: tuple[int, int], pages: int, frozen: int) -> None:
