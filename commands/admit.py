@@ -21,6 +21,7 @@ from ._options import (
     reveal_option,
 )
 from ._output import FINDINGS, Column, Out, next_step, note, show, show_sheet, show_summary
+from ._progress import Progress
 
 RUNS = (
     Column("run", "编号"),
@@ -161,11 +162,13 @@ def run(
     """
     if no_adjust and round_ == "adjust":
         raise click.UsageError("--round adjust 只做调剂，不能加 --no-adjust。", click.get_current_context())
-    with transaction(settings.database_url, dry_run=dry_run) as session:
-        found = lookup.find_batch(session, batch)
-        summary = admissions.run_admission(
-            session, found, by=settings.acting(), rule=rule, round_=round_, adjust=not no_adjust
-        )
+    with Progress(settings) as progress:
+        progress.phase("计算录取")
+        with transaction(settings.database_url, dry_run=dry_run) as session:
+            found = lookup.find_batch(session, batch)
+            summary = admissions.run_admission(
+                session, found, by=settings.acting(), rule=rule, round_=round_, adjust=not no_adjust
+            )
     show_summary(settings, summary, _run_sentence(summary, dry_run=dry_run), as_json=as_json)
     if not (as_json or dry_run):
         number = summary["run"]

@@ -12,6 +12,7 @@ from zhupei_cli.store.engine import reading, transaction
 
 from ._options import batch_option, dry_run_option, json_option, list_options, pass_settings
 from ._output import Column, Out, show, show_summary
+from ._progress import Progress
 
 VACANCIES = (
     Column("base", "基地编号"),
@@ -98,7 +99,8 @@ def roster(
         targets = rosters.prepare_rosters(session, found, wanted, by=settings.acting())
     # The event is stored by now: no list leaves the database without one.
     if not dry_run:
-        rosters.write_rosters(targets, force=force)
+        with Progress(settings) as progress:
+            rosters.write_rosters(progress.watch(targets, "写出名单", "份"), force=force)
     summary = rosters.summary_of(targets)
     head = "试做（不写文件）：" if dry_run else "已写出 "
     sentence = f"{head}{len(targets)} 份{summary['kind']}，共 {summary['people']} 人，文件夹 {folder}"

@@ -1,5 +1,6 @@
 """`zhupei trainee`: people. Accounts, profiles, employers and lists are in files of their own."""
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from ._changes import changes_option, trial_changes
 from ._imports import mask_option, max_rows_option, show_import
 from ._options import batch_option, dry_run_option, json_option, pass_settings, repeatable
 from ._output import next_step
+from ._progress import Progress
 
 _HERE = "zhupei_cli.commands.trainee"
 _ACCOUNT, _PROFILE = "zhupei_cli.commands.trainee_account", "zhupei_cli.commands.trainee_profile"
@@ -100,16 +102,23 @@ def import_(
         raise click.UsageError("--late 须同时用 --reason 写明原因。", click.get_current_context())
     options = Options(**chosen, late_reason=reason if late else None)
     optional = kinds.APPLICATION_KEYS if options.profile_only else ()
-    reading = read_workbooks(
-        files, kinds.PERSON, further=(kinds.EDUCATION, kinds.WORK), optional=optional, max_rows=max_rows
-    )
-    with transaction(settings.database_url, dry_run=dry_run) as session:
-        found = None if options.profile_only else lookup.find_batch(session, batch)
-        code = None if found is None else found.code
-        outcome = trainees.import_trainees(
-            session, reading, batch=found, by=settings.acting(), options=options
+    with Progress(settings) as progress:
+        progress.phase("读取工作簿")
+        reading = read_workbooks(
+            files, kinds.PERSON, further=(kinds.EDUCATION, kinds.WORK), optional=optional, max_rows=max_rows
         )
-        changes = trial_changes(session, outcome, reading, dry_run=dry_run)
+        with transaction(settings.database_url, dry_run=dry_run) as session:
+            found = None if options.profile_only else lookup.find_batch(session, batch)
+            code = None if found is None else found.code
+            outcome = trainees.import_trainees(
+                *(session, reading),
+                batch=found,
+                by=settings.acting(),
+                options=options,
+                watch=partial(progress.watch, what="检查", unit="人", then="写入数据库"),
+            )
+            progress.phase("核对变化" if dry_run else "保存")
+            changes = trial_changes(session, outcome, reading, dry_run=dry_run)
     show_import(
         settings,
         outcome,

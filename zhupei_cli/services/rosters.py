@@ -68,8 +68,8 @@ def prepare_rosters(session: Session, batch: Batch, wanted: Wanted, *, by: Actin
     return targets
 
 
-def write_rosters(targets: Targets, *, force: bool = False) -> None:
-    """Write the workbooks."""
+def write_rosters(targets: Iterable[tuple[Path, BaseRoster]], *, force: bool = False) -> None:
+    """Write the workbooks one after the other."""
     for path, roster in targets:
         write_roster(path, roster, force=force)
 

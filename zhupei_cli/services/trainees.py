@@ -1,7 +1,7 @@
 """Trainees (学员): bulk import with or without their applications."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
 from sqlalchemy.orm import Session
 
@@ -39,6 +39,8 @@ from zhupei_cli.vocabulary import BATCH_STATUS, ApplicationStatus, BatchStatus
 #: Applications that one event of an import speaks of.
 EVENT_ROWS = 500
 
+Watch = Callable[[Collection[Case]], Iterable[Case]]
+
 
 def import_trainees(
     session: Session,
@@ -47,10 +49,12 @@ def import_trainees(
     batch: Batch | None,
     by: Acting,
     options: Options,
+    watch: Watch = iter,
 ) -> Imported:
     """Take people, and their applications to `batch`, in from the rows of workbooks.
 
-    Good persons go in, bad ones do not; the faults are left on the lines. Raises E450 when the batch
+    Good persons go in, bad ones do not; the faults are left on the lines. `watch` is what goes through the
+    persons and may tell how far it is. Raises E450 when the batch
     takes no applications now.
     """
     if batch is not None and not options.profile_only:
@@ -63,7 +67,7 @@ def import_trainees(
     load_cases(session, batch, cases)
     checks = None if batch is None else load_checks(session, batch)
     short = all_fit([line.values for line in reading.lines])
-    for case in cases.values():
+    for case in watch(cases.values()):
         examine(case, checks, options=options, today=today, short=short)
     refuse_changes_of_submitted(session, list(cases.values()))
     refuse_company(cases)
