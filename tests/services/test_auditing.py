@@ -1,7 +1,7 @@
 """The chain of events: each planted damage is found, and the log hides what people typed."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from tests.conftest import NOW
 from tests.people import open_batch, person
 from tests.services.imported import reading_of, take_in
-from zhupei_cli.acting import Acting
+from zhupei_cli.acting import CST, Acting
 from zhupei_cli.model import Counter, Event
 from zhupei_cli.services import auditing, reviews
 from zhupei_cli.services.auditing import Filter
@@ -19,7 +19,7 @@ from zhupei_cli.services.events import Change, chained, record
 from zhupei_cli.services.lookup import find_batch
 from zhupei_cli.services.reviews import Verdict
 from zhupei_cli.sheets import kinds
-from zhupei_cli.store.engine import transaction
+from zhupei_cli.store.engine import reading, transaction
 from zhupei_cli.vocabulary import Decision
 
 REASON = "见 410101199501011015 与 13800000001"
@@ -156,3 +156,11 @@ def test_what_people_typed_is_masked(season: str) -> None:
         "data": None,
         "hash": row["hash"],
     }
+
+
+def test_an_instant_of_any_zone_is_chained_as_it_is_stored(database: str) -> None:
+    china = Acting("甲", datetime(2026, 6, 5, 10, 0, tzinfo=CST))
+    with transaction(database) as session:
+        record(session, china, [Change("batch.open", "B", before="draft", after="open")])
+    with reading(database) as session:
+        assert auditing.verify(session).findings == []

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Final
 
+from zhupei_cli.rules.lifecycle import ADMISSION, APPLICATION, BATCH
+
 _WORDS: Final[Mapping[str, str]] = {
     "account.check": "核对密码",
     "account.open": "建立账号",
@@ -35,6 +37,9 @@ _WORDS: Final[Mapping[str, str]] = {
     "checkin.import": "导入报到",
     "employer.import": "导入单位",
     "employer.write": "写入单位",
+    "export.applicants": "导出报名信息",
+    "export.letters": "印制录取通知书",
+    "export.register": "导出学员登记表",
     "export.roster": "导出录取名单",
     "import.undo": "撤销导入",
     "import.undo.rows": "撤销导入的各行",
@@ -43,6 +48,7 @@ _WORDS: Final[Mapping[str, str]] = {
     "plan.import": "导入招收计划",
     "plan.set": "修改招收计划",
     "plan.write": "写入招收计划",
+    "report.nightly": "生成日报",
     "reveal": "查看完整信息",
     "review.approve": "审核通过",
     "review.export": "导出审核工作簿",
@@ -65,6 +71,14 @@ _WORDS: Final[Mapping[str, str]] = {
 }
 
 
+#: What moves from state to state has the words of its table.
+_TABLES: Final = {"batch": BATCH, "application": APPLICATION, "admission": ADMISSION}
+
+
 def action_label(action: str) -> str:
     """Return the Chinese for an event's action; the action itself where there is none."""
+    what, _, verb = action.partition(".")
+    table = _TABLES.get(what)
+    if action not in _WORDS and table is not None and verb in table.verbs:
+        return table.verbs[verb].label
     return _WORDS.get(action, action)

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC
 from typing import Any
 
 from sqlalchemy import Table, select
@@ -41,14 +42,15 @@ def record(session: Session, by: Acting, changes: Sequence[Change]) -> range:
     if base_login.is_base(session):
         return _noted(session, changes)
     who = signature(session, by.who)
+    at = by.at.astimezone(UTC)  # as it comes back: its text is part of the hash
     numbers = take(session, "event", len(changes))
     previous = _head(session, numbers.start)
     rows = []
     for seq, change in zip(numbers, changes, strict=True):
         texts = (change.before, change.after, change.reason, _data(change, who, by))
-        fields = (by.at.isoformat(), who, change.action, change.batch_id, change.subject, *texts)
+        fields = (at.isoformat(), who, change.action, change.batch_id, change.subject, *texts)
         previous = chained(previous, (seq, *fields))
-        rows.append((seq, by.at, *fields[1:], previous))
+        rows.append((seq, at, *fields[1:], previous))
     table = Event.__table__
     assert isinstance(table, Table)
     insert_rows(session, table, _COLUMNS, rows)

@@ -20,8 +20,9 @@ def history(session: Session, who: str) -> list[dict[str, Any]]:
     own = select(Application.application_no).where(Application.trainee_id == profile.id)
     numbers = session.execute(own).scalars().all()
     named: list[ColumnElement[bool]] = [Event.subject.in_([subject_of(profile.id), *numbers])]
-    # Bulk changes are one event for many rows, whose data names the applications.
-    named += [Event.data.contains(f'"{number}"', autoescape=True) for number in numbers]
+    # Bulk changes are one event for many rows, whose data names applications or people.
+    said = [subject_of(profile.id), *numbers]
+    named += [Event.data.contains(f'"{word}"', autoescape=True) for word in said]
     about = or_(*named, Event.seq.in_(_imports(profile.id)))
     statement = select(Event).where(about, ~_secret()).order_by(Event.seq)
     return [_event(row) for row in session.execute(statement).scalars()]
