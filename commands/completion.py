@@ -25,4 +25,17 @@ def completion(ctx: click.Context, shell: str) -> None:
     assert kind is not None
     # Not its own `source`: for bash that runs the bash on the path to ask for its version.
     maker = kind(ctx.find_root().command, {}, "zhupei", "_ZHUPEI_COMPLETE")
-    click.echo(ShellComplete.source(maker).encode(), nl=False)
+    script = ShellComplete.source(maker)
+    click.echo((_in_utf8(script) if shell == "powershell" else script).encode(), nl=False)
+
+
+def _in_utf8(script: str) -> str:
+    """Let PowerShell read the answer as UTF-8; it would take the code page of the console (936)."""
+    before, call, after = script.partition("    try {\n")
+    return (
+        f"{before}    $prev_encoding = [Console]::OutputEncoding\n"
+        f"    [Console]::OutputEncoding = [System.Text.Encoding]::UTF8\n{call}"
+        + after.replace(
+            "} finally {\n", "} finally {\n        [Console]::OutputEncoding = $prev_encoding\n", 1
+        )
+    )

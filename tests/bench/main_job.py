@@ -114,6 +114,10 @@ def main(applicants: int, folder: Path) -> None:
     environment = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
     program = str(Path(sys.executable).parent / "zhupei")
     ratio("zhupei --help", [program, "--help"], [sys.executable, "-c", "import click"], environment)
+    for what, words in (("Tab, static", "review approve --"), ("Tab, dynamic", "apply show BENCH-0")):
+        asked = {"_ZHUPEI_COMPLETE": "bash_complete", "COMP_WORDS": f"zhupei {words}", "COMP_CWORD": "3"}
+        shell_asks = {**environment, **asked, "ZHUPEI_DATABASE_URL": shell.url}
+        ratio(what, [program], [sys.executable, "-c", "import click"], shell_asks)
     listing = [program, "--database", shell.url, "batch", "list"]
     ratio("batch list", listing, [sys.executable, "-c", _BARE.format(path=shell.path)], environment)
 

@@ -107,6 +107,13 @@ def test_other_shells_see_the_words_too(tab: Run, database: str) -> None:
     assert tab("zhupei base show 41030", database, "powershell").out == "plain\n4103001\n洛阳中心医院\n"
 
 
+def test_powershell_reads_the_answer_as_utf8_and_sets_the_console_back(zhupei: Run) -> None:
+    script = zhupei("completion", "powershell").out
+    asked = script.index("$response = & zhupei")
+    assert script.index("[Console]::OutputEncoding = [System.Text.Encoding]::UTF8") < asked
+    assert script.index("[Console]::OutputEncoding = $prev_encoding") > script.index("} finally {") > asked
+
+
 @pytest.mark.parametrize("content", [None, b"", b"no database" * 100])
 def test_without_a_database_nothing_is_offered_and_nothing_made(
     tab: Run, home: Path, content: bytes | None

@@ -43,10 +43,17 @@ def test_help_imports_click_and_nothing_heavy() -> None:
 
 @pytest.mark.parametrize(
     ("words", "expected"),
-    [("zhupei ", list(COMMANDS)), ("zhupei b", ["base", "batch"]), ("zhupei --da", ["--database"])],
+    [
+        ("zhupei ", list(COMMANDS)),
+        ("zhupei b", ["base", "batch"]),
+        ("zhupei --da", ["--database"]),
+        ("zhupei batch plan se", ["set"]),
+        ("zhupei review approve --sk", ["--skip-bad"]),
+        ("zhupei --database sqlite:///none.sqlite base show ", []),
+    ],
 )
 def test_completion_imports_no_command(words: str, expected: list[str]) -> None:
-    env = {"_ZHUPEI_COMPLETE": "bash_complete", "COMP_WORDS": words, "COMP_CWORD": "1"}
+    env = {"_ZHUPEI_COMPLETE": "bash_complete", "COMP_WORDS": words, "COMP_CWORD": str(words.count(" "))}
     out, found = modules(env=env)
     assert out.split() == [f"plain,{name}" for name in expected]
     assert {name for name in found if name.startswith(("zhupei_cli.commands", "sqlalchemy"))} == set()
