@@ -13,6 +13,7 @@ from zhupei_cli.display import display_width, joined, padded, wrap
 
 #: One less than the narrowest terminal people use, and one for what counts wider than we think.
 WIDTH = 78
+_NARROWEST = 36
 
 _TYPE_NAMES = {
     click.types.StringParamType: "文字",
@@ -49,6 +50,7 @@ class Formatter(click.HelpFormatter):
 
     def write_dl(self, rows: Iterable[tuple[str, str]], col_max: int = 30, col_spacing: int = 2) -> None:
         rows = list(rows)
+        col_max = min(col_max, self.width * 2 // 5)
         column = min(max(display_width(first) for first, _ in rows), col_max) + col_spacing
         for first, second in rows:
             if display_width(first) + col_spacing > column:
@@ -86,7 +88,7 @@ def _width() -> int:
         columns = int(os.environ.get("COLUMNS") or os.get_terminal_size().columns)
     except (OSError, ValueError):  # no terminal
         return WIDTH
-    return min(max(columns - 2, 50), WIDTH)
+    return min(max(columns - 2, _NARROWEST), WIDTH)
 
 
 class Context(click.Context):
