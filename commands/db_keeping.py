@@ -1,14 +1,16 @@
 """`zhupei db backup|restore|copy|check`: keeping a database safe and whole."""
 
+from functools import partial
 from pathlib import Path
 
 import click
 
+from zhupei_cli.errors import ZhupeiError
 from zhupei_cli.services import checks, copying, databases
 from zhupei_cli.settings import Settings
 from zhupei_cli.store.engine import reading
 
-from ._options import dry_run_option, format_options, json_option, pass_settings, yes_option
+from ._options import can_ask, confirm, dry_run_option, format_options, json_option, pass_settings, yes_option
 from ._output import Column, Out, next_step, note, show, show_sheet, show_summary
 
 FINDINGS = (Column("code", "代码"), Column("message", "问题"))
@@ -40,9 +42,10 @@ def backup(settings: Settings, *, file: Path, force: bool, as_json: bool) -> Non
 @click.argument("file", metavar="FILE", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @yes_option
 @click.option("--force", is_flag=True, help="等于 --yes")
+@dry_run_option
 @json_option
 @pass_settings
-def restore(settings: Settings, *, file: Path, yes: bool, force: bool, as_json: bool) -> None:
+def restore(settings: Settings, *, file: Path, yes: bool, force: bool, dry_run: bool, as_json: bool) -> None:
     """用备份文件 FILE 恢复数据库；不完整的备份会被拒绝，数据库保持原样。
 
     恢复到新的数据库，或（加 --yes）替换原有的全部内容。
@@ -50,9 +53,18 @@ def restore(settings: Settings, *, file: Path, yes: bool, force: bool, as_json: 
     \b
     例：zhupei --database sqlite:///恢复.sqlite db restore 备份-20260605.sqlite
     """
-    summary = databases.restore_database(file, settings.database_url, replace=yes or force)
-    show_summary(settings, summary, f"已恢复数据库 {summary['database']}", as_json=as_json)
-    next_step(settings, "zhupei db check", "检查恢复的内容")
+    restored = partial(databases.restore_database, file, settings.database_url, dry_run=dry_run)
+    try:
+        summary = restored(replace=yes or force)
+    except ZhupeiError as error:
+        if error.code != "E519" or not can_ask(settings):
+            raise
+        confirm(f"用 {file} 替换数据库的全部内容吗？", settings, yes=False)
+        summary = restored(replace=True)
+    verb = "可以恢复" if dry_run else "已恢复"
+    show_summary(settings, summary, f"{verb}数据库 {summary['database']}", as_json=as_json)
+    if not dry_run:
+        next_step(settings, "zhupei db check", "检查恢复的内容")
 
 
 @click.command("copy")

@@ -103,8 +103,10 @@ def test_backup_restore_and_check(zhupei: Run, database: str, tmp_path: Path) ->
     ran = zhupei("--database", database, "db", "restore", path, "--yes", "--json")
     assert (ran.code, json.loads(ran.out)) == (
         0,
-        {"database": shown(database), "file": str(path), "version": HEAD},
+        {"database": shown(database), "file": str(path), "version": HEAD, "dry_run": False},
     )
+    ran = zhupei("--database", database, "db", "restore", path, "-y", "-n")
+    assert ran == Ran(0, "", f"可以恢复数据库 {shown(database)}\n")
     assert zhupei("--database", database, "db", "check") == Ran(0, "", "数据库完好，没有发现问题\n")
     assert json.loads(zhupei("--database", database, "db", "check", "--json").out) == {
         "ok": True,

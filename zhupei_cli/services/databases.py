@@ -60,10 +60,11 @@ def back_up_database(url: str, path: Path, *, force: bool = False) -> dict[str, 
     return {"database": shown(url), "file": str(path), "bytes": path.stat().st_size}
 
 
-def restore_database(path: Path, url: str, *, replace: bool = False) -> dict[str, Any]:
+def restore_database(path: Path, url: str, *, replace: bool = False, dry_run: bool = False) -> dict[str, Any]:
     """Make the database what a backup holds, whole or not at all; see `backup.restore`."""
-    backup.restore(path, url, replace=replace)
-    return {"database": shown(url), "file": str(path), "version": _version(url)}
+    backup.restore(path, url, replace=replace, dry_run=dry_run)
+    version = None if dry_run else _version(url)
+    return {"database": shown(url), "file": str(path), "version": version, "dry_run": dry_run}
 
 
 def database_info(url: str) -> dict[str, Any]:

@@ -58,8 +58,8 @@ def _flush(path: Path) -> None:
         os.fsync(file.fileno())
 
 
-def restore(path: Path, url: str, *, replace: bool = False) -> None:
-    """Make the database what `path` holds: all of it, or nothing is changed.
+def restore(path: Path, url: str, *, replace: bool = False, dry_run: bool = False) -> None:
+    """Make the database what `path` holds: all of it, or nothing is changed; `dry_run` only looks.
 
     Raises E518 when `path` is no whole backup of ours, E504 when it is newer than the program, E519 when the
     database holds something and `replace` is not set, E530 when the backup is one of the other kind.
@@ -72,13 +72,17 @@ def restore(path: Path, url: str, *, replace: bool = False) -> None:
     if begins.startswith(_SERVER) != on_server:
         raise ZhupeiError("E530", file=path, database=shown(url))
     if on_server:
-        dump.read(path, url, replace=replace)
-    else:
-        _restore_file(path, sqlite_path(parse_url(url)), replace=replace)
-
-
-def _restore_file(path: Path, target: Path, *, replace: bool) -> None:
+        dump.read(path, url, replace=replace, dry_run=dry_run)
+        return
+    target = sqlite_path(parse_url(url))
     _require_whole(path)
+    if target.exists() and not replace:
+        raise ZhupeiError("E519", database=target)
+    if not dry_run:
+        _restore_file(path, target)
+
+
+def _restore_file(path: Path, target: Path) -> None:
     if not target.exists():
         target.parent.mkdir(parents=True, exist_ok=True)
         with replacing(target) as beside:
@@ -86,8 +90,6 @@ def _restore_file(path: Path, target: Path, *, replace: bool) -> None:
             keep_a_log(beside)
             _flush(beside)
         return
-    if not replace:
-        raise ZhupeiError("E519", database=target)
     # Others may have the file open: its pages are replaced in one transaction, not the file itself.
     with translated(), closing(_reader(path)) as source, closing(sqlite3.connect(target)) as connection:
         connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT}")

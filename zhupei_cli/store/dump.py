@@ -31,7 +31,7 @@ def write(url: str, path: Path) -> None:
     _run("pg_dump", url, options, database=True)
 
 
-def read(path: Path, url: str, *, replace: bool) -> None:
+def read(path: Path, url: str, *, replace: bool, dry_run: bool = False) -> None:
     """Restore `path` by pg_restore in one transaction. Raises E518 for what is no whole backup of ours,
     E519 when the database is not empty, E504 when the backup is newer than the program.
     """
@@ -41,6 +41,8 @@ def read(path: Path, url: str, *, replace: bool) -> None:
         raise ZhupeiError("E504", version=version, head=HEAD)
     with connected(url) as connection:
         emptied = _to_be_emptied(connection, url, replace=replace)
+    if dry_run:
+        return
     options = ["--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges"]
     options += ["--clean", "--if-exists"] if emptied else []
     with NamedTemporaryFile("w", encoding="utf-8", suffix=".list") as wanted:
