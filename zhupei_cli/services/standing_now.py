@@ -95,7 +95,8 @@ def _next(facts: Mapping[str, Any]) -> list[Step]:
             roster = Step(f"zhupei export roster --all --batch {code} -o 名单", "导出各基地拟录取名单")
             return [roster, Step(f"zhupei batch publish {code}", "公示")]
         case BatchStatus.PUBLICITY:
-            return [Step(f"zhupei batch finalize {code}", "公示期满，正式录取")]
+            public = Step(f"zhupei export public --batch {code} -o 公示.xlsx", "导出公示名单")
+            return [public, Step(f"zhupei batch finalize {code}", "公示期满，正式录取")]
         case BatchStatus.FINAL:
             return _after_final(facts, code)
     return []
