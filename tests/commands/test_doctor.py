@@ -30,8 +30,8 @@ def mine(home: Path, template: Path) -> Path:
 
 def test_nothing_is_bad_on_a_fresh_database(zhupei: Run, database: str) -> None:
     ran = zhupei("--database", database, "doctor", "--json")
-    found = states(ran)
     assert (ran.code, ran.err) == (0, "")
+    found = states(ran)
     assert "bad" not in found.values()
     assert {found[name] for name in ("程序", "数据库", "数据库版本", "占用", "配置")} == {"ok"}
 

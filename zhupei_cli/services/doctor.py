@@ -86,7 +86,8 @@ def _database(settings: Settings) -> Iterator[Check]:
             older = info["version"] is None or info["version"] < HEAD
             raise ZhupeiError("E503" if older else "E504", version=info["version"] or "无", head=HEAD)
         yield Check("数据库版本", f"{HEAD}，与程序相符")
-        yield from _server(url) if info["size"] is None else _journal(sqlite_path(parse_url(url)))
+        local = parse_driver(url) == "sqlite"
+        yield from _journal(sqlite_path(parse_url(url))) if local else _server(url)
         yield from _future(url, settings.clock())
     except ZhupeiError as error:
         yield Check("数据库", error.message, State.BAD, error.hint)
