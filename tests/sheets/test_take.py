@@ -282,8 +282,17 @@ def test_headings_name_one_column_each(kind: Kind) -> None:
 
 def test_the_columns_of_the_contract() -> None:
     assert {kind.key: len(kind.columns) for kind in ALL_KINDS} == {
-        **{"person": 36, "education": 8, "work": 7, "base": 8, "specialty": 5, "plan": 9, "plan_wide": 2},
-        **{"score": 7, "review": 4, "check_in": 5, "employer": 5},
+        "person": 36,
+        "education": 8,
+        "work": 7,
+        "base": 8,
+        "specialty": 5,
+        "plan": 9,
+        "plan_wide": 2,
+        "score": 7,
+        "review": 4,
+        "check_in": 5,
+        "employer": 5,
     }
     required = " ".join(column.heading for column in PERSON.columns if column.required)
     assert required == (
