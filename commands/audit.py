@@ -21,8 +21,8 @@ LOG = (
     Column("action_label", "操作"),
     Column("batch", "批次"),
     Column("subject", "对象"),
-    Column("before", "之前"),
-    Column("after", "之后"),
+    Column("before_label", "之前"),
+    Column("after_label", "之后"),
     Column("reason", "原因"),
 )
 RESULT = (Column("events", "操作记录"), Column("head", "存证"), Column("state", "核对结果"))

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from zhupei_cli.errors import Fault
 from zhupei_cli.model import Base, Batch, Counter, Event
 from zhupei_cli.rules.masking import mask_id, mask_phone
-from zhupei_cli.services.event_words import action_label
+from zhupei_cli.services.event_words import action_label, state_label
 from zhupei_cli.services.events import chained
 
 _EVENT: Table = Base.metadata.tables[Event.__tablename__]
@@ -70,6 +70,7 @@ def _shown(row: Row[Any]) -> dict[str, Any]:
         "action_label": action_label(row.action),
         "batch": row.batch,
         **texts,
+        **{f"{name}_label": state_label(row.action, texts[name]) for name in ("before", "after")},
         "data": None if row.data is None else json.loads(texts["data"] or ""),
         "hash": row.hash,
     }

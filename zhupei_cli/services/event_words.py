@@ -72,7 +72,7 @@ _WORDS: Final[Mapping[str, str]] = {
 
 
 #: What moves from state to state has the words of its table.
-_TABLES: Final = {"batch": BATCH, "application": APPLICATION, "admission": ADMISSION}
+_TABLES: Final = {"batch": BATCH, "application": APPLICATION, "review": APPLICATION, "admission": ADMISSION}
 
 
 def action_label(action: str) -> str:
@@ -82,3 +82,11 @@ def action_label(action: str) -> str:
     if action not in _WORDS and table is not None and verb in table.verbs:
         return table.verbs[verb].label
     return _WORDS.get(action, action)
+
+
+def state_label(action: str, state: str | None) -> str | None:
+    """Return the Chinese for a state an event moved from or to; any other text as it is."""
+    table = _TABLES.get(action.partition(".")[0])
+    if state is None or table is None or state not in table.labels.labels:
+        return state
+    return table.labels.label(state)
