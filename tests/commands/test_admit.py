@@ -280,7 +280,12 @@ def test_import_scores(admit: Call, marking: str, home: Path) -> None:
     )
     returned = "不合格的行已写入 成绩_未通过.xlsx，改好后可直接再导入\n"
     trial = told.replace("导入完成", "试导入（不保存）").replace("，导入编号 2", "")
-    assert admit("scores", "import", path, "--dry-run") == Ran(3, "", trial)
+    changes = (
+        "工作表  行  对象             项目  原来   改为\n"
+        "------  --  ---------------  ----  -----  ------\n"
+        "成绩    2   T-0000001 考生1  笔试  90.00  100.00\n"
+    )
+    assert admit("scores", "import", path, "--dry-run") == Ran(3, changes, trial)
     assert admit("scores", "import", path) == Ran(3, "", told + returned)
     again = json.loads(admit("scores", "import", path, "--json").out)
     assert (again["ok"], again["import_id"]) == (False, None)

@@ -128,10 +128,10 @@ def _migrate_down(connection: Connection) -> None:
         command.downgrade(config, "base")
 
 
-def test_an_upgrade_that_is_only_tried_changes_nothing(migrated: Engine, url: str) -> None:
+def test_an_upgrade_that_is_only_tried_changes_nothing(migrated: Engine, nowhere: str) -> None:
     with migrated.begin() as connection:
         _migrate_down(connection)
-    schema.upgrade(url, dry_run=True)
+    schema.upgrade(nowhere, dry_run=True)
     assert _shape(migrated) == {}
-    schema.upgrade(url)
+    schema.upgrade(nowhere)
     assert "batch" in _shape(migrated)

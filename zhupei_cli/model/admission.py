@@ -83,6 +83,8 @@ class RunRow(Base):
             " AND via IS NULL AND reason IS NOT NULL)",
             name="whole",
         ),
+        # An import is taken back by deleting its applications: each asks whether a run names it.
+        Index(None, "application_id"),
     )
 
 

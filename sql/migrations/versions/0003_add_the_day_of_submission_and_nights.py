@@ -18,6 +18,7 @@ def upgrade() -> None:
     op.add_column("application", sa.Column("submitted_on", sa.Date(), nullable=True))
     day = _LOCAL_DAY[op.get_bind().dialect.name]
     op.execute(f"UPDATE application SET submitted_on = {day} WHERE first_submitted_at IS NOT NULL")
+    op.create_index(op.f("ix_run_row_application_id"), "run_row", ["application_id"])
     op.create_table(
         "night",
         sa.Column("batch_id", sa.Integer(), autoincrement=False, nullable=False),
@@ -31,4 +32,5 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("night")
+    op.drop_index(op.f("ix_run_row_application_id"), table_name="run_row")
     op.drop_column("application", "submitted_on")
