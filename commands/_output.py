@@ -1,6 +1,6 @@
 """Showing what a service returned: data on stdout, everything said to people on stderr."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -42,15 +42,19 @@ class Out:
     limit: int | None = None
 
 
-def show(rows: Iterable[Row], columns: Sequence[Column], out: Out) -> None:
+Writer = Callable[[Path, Sequence[Column], list[Row]], None]
+
+
+def show(rows: Iterable[Row], columns: Sequence[Column], out: Out, *, workbook: Writer | None = None) -> None:
     """Print or write a list: JSON has every key of the rows, the other formats have `columns`.
 
-    What --columns, --sort and --limit ask for holds for every format.
+    What --columns, --sort and --limit ask for holds for every format. `workbook` writes an .xlsx that is
+    more than a plain sheet.
     """
     everything = list(rows)
     columns, found = _as_asked(everything, columns, out)
     if out.path is not None:
-        _write(found, columns, out)
+        _write(found, columns, out, workbook)
     elif out.format == "xlsx":
         raise ZhupeiError("E086", format=out.format)
     elif out.format == "table" and on_terminal():
@@ -124,10 +128,12 @@ def _grid(rows: list[Row], columns: Sequence[Column]) -> tuple[list[str], list[l
     return [column.heading for column in columns], [[row.get(c.key) for c in columns] for row in rows]
 
 
-def _write(rows: list[Row], columns: Sequence[Column], out: Out) -> None:
+def _write(rows: list[Row], columns: Sequence[Column], out: Out, workbook: Writer | None) -> None:
     assert out.path is not None
     with replacing(out.path, force=out.force) as beside:
-        if out.format == "xlsx":
+        if out.format == "xlsx" and workbook is not None:
+            workbook(beside, columns, rows)
+        elif out.format == "xlsx":
             _formats.write_xlsx(beside, *_grid(rows, columns))
         else:
             # The mark at the start is how Excel knows that a CSV file is UTF-8.

@@ -1,12 +1,11 @@
 """`zhupei export letters`: 录取通知书 as PDF."""
 
-import re
 from dataclasses import replace
 from pathlib import Path
 
 import click
 
-from zhupei_cli.files import refuse_existing, replacing
+from zhupei_cli.files import refuse_existing, replacing, safe_name
 from zhupei_cli.printing.fonts import find_fonts
 from zhupei_cli.printing.letter import render_letters
 from zhupei_cli.services import lookup
@@ -69,7 +68,10 @@ def letters(
             whole = [one for part in some for one in part.letters]
             files = {target: replace(some[0], letters=whole)} if some else {}
         else:
-            files = {target / _name(base, part.letters[0].base): part for base, part in by_base.items()}
+            files = {
+                target / safe_name(f"{base}_{part.letters[0].base}_录取通知书.pdf"): part
+                for base, part in by_base.items()
+            }
         for path in files:
             refuse_existing(path, force=force)
     # The event is stored by now: no letter leaves the database without one.
@@ -80,7 +82,3 @@ def letters(
     summary = {"letters": count, "files": [str(path) for path in files], "dry_run": dry_run}
     sentence = tried(f"印制 {count} 份录取通知书，{target}", dry_run=dry_run)
     show_summary(settings, summary, sentence, as_json=as_json)
-
-
-def _name(code: str, base: str) -> str:
-    return re.sub(r'[\\/:*?"<>|\x00-\x1f]', "_", f"{code}_{base}_录取通知书.pdf")

@@ -19,11 +19,13 @@ from zhupei_cli.sheets.roster_columns import RosterColumn
 from zhupei_cli.store.engine import reading, transaction
 from zhupei_cli.vocabulary import APPLICATION_STATUS
 
-from ._options import batch_option, format_options, pass_settings
-from ._output import Column, Out, note, show
+from ._options import batch_option, format_options, list_options, pass_settings
+from ._output import Column, Out, Row, note, show
 
+#: The first column on paper, and the width of a column that only --columns asked for.
+_NUMBER = RosterColumn("number", "序号", 6, "number")
+_WIDTH = 14
 PUBLIC = (
-    RosterColumn("number", "序号", 6, "number"),
     RosterColumn("application_no", "报名号", 17, "id"),
     RosterColumn("name", "姓名", 12, "words"),
     RosterColumn("id_number", "证件号码", 21, "id"),
@@ -46,7 +48,6 @@ RANKING = (
     RosterColumn("result", "结果", 14, "words"),
 )
 UNADMITTED = (
-    RosterColumn("number", "序号", 6, "number"),
     RosterColumn("application_no", "报名号", 17, "id"),
     RosterColumn("name", "姓名", 10, "words"),
     RosterColumn("id_number", "证件号码", 20, "id"),
@@ -61,10 +62,6 @@ UNADMITTED = (
 _SHOWN = ("name", "id_number", "mobile", "identity", "specialty", "choice1_base", "choice2_base")
 
 
-def _heads(columns: Sequence[RosterColumn]) -> list[Column]:
-    return [Column(column.key, column.heading) for column in columns if column.key != "number"]
-
-
 def _give(
     settings: Settings,
     batch: Batch,
@@ -75,24 +72,20 @@ def _give(
     title: str,
 ) -> None:
     """Show a list; as a workbook it has a title and is ready for paper."""
-    if out.format != "xlsx" or out.path is None:
-        show(rows, _heads(columns), out)
-        return
     made_on = settings.acting().at.astimezone(CST).date()
-    line = f"批次：{batch.code}　　共 {len(rows)} 行"
-    sheet = ListSheet(title, batch.name, line, columns, made_on)
-    shown = [
-        {key: "是" if value is True else "否" if value is False else value for key, value in row.items()}
-        for row in rows
-    ]
-    with replacing(out.path, force=out.force) as beside:
-        write_list(beside, sheet, shown)
-    note(settings, f"已写入 {out.path}（{len(rows)} 行）")
+    drawn = {column.key: column for column in columns}
+
+    def write(path: Path, chosen: Sequence[Column], some: list[Row]) -> None:
+        kept = [drawn.get(one.key) or RosterColumn(*one, _WIDTH, "words") for one in chosen]
+        line = f"批次：{batch.code}　　共 {len(some)} 行"
+        write_list(path, ListSheet(title, batch.name, line, [_NUMBER, *kept], made_on), some)
+
+    show(rows, [Column(column.key, column.heading) for column in columns], out, workbook=write)
 
 
 @click.command("public")
 @batch_option
-@format_options
+@list_options
 @pass_settings
 def public(settings: Settings, *, batch: str | None, out: Out) -> None:
     """导出拟录取公示名单：证件号码遮盖，没有电话；公示以后才能导出。
@@ -112,7 +105,7 @@ def public(settings: Settings, *, batch: str | None, out: Out) -> None:
 @click.option("--base", help="只看这个基地（编号或名称）")
 @click.option("--specialty", help="只看这个专业（代码或名称）")
 @click.option("--run", metavar="RUN", type=click.IntRange(1), help="这一次录取计算（省级）；公示前必须写")
-@format_options
+@list_options
 @pass_settings
 def ranking(
     settings: Settings,
@@ -143,7 +136,7 @@ def ranking(
 
 @click.command("unadmitted")
 @batch_option
-@format_options
+@list_options
 @pass_settings
 def unadmitted(settings: Settings, *, batch: str | None, out: Out) -> None:
     """导出未录取名单和原因；证件号码、电话遮盖。公示前只供省级使用。

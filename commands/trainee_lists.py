@@ -5,10 +5,10 @@ from typing import Any
 import click
 
 from zhupei_cli.services import lookup, people_checks, people_history, people_lists
+from zhupei_cli.services.event_words import action_label, state_label
 from zhupei_cli.services.people_lists import Chosen
 from zhupei_cli.settings import Settings
 from zhupei_cli.store.engine import reading, transaction
-from zhupei_cli.vocabulary import ADMISSION_STATUS, APPLICATION_STATUS
 
 from ._formats import shown
 from ._options import format_options, list_options, pass_settings, reveal_option
@@ -68,43 +68,8 @@ HISTORY = (
     Column("change", "变化"),
     Column("reason", "原因"),
 )
-ACTIONS = {
-    "trainee.register": "注册",
-    "trainee.import": "导入",
-    "trainee.edit": "修改个人信息",
-    "trainee.education.add": "添加教育经历",
-    "trainee.education.remove": "删除教育经历",
-    "trainee.work.add": "添加工作经历",
-    "trainee.work.remove": "删除工作经历",
-    "trainee.reveal": "查看完整信息",
-    "trainee.erase": "删除个人信息",
-    "account.open": "开通账号",
-    "account.reset": "重设密码",
-    "account.check": "核对密码",
-    "application.new": "填写报名",
-    "application.edit": "修改报名",
-    "application.import": "导入报名",
-    "application.submit": "提交报名",
-    "application.withdraw": "撤回报名",
-    "application.correct": "更正报名",
-    "review.approve": "审核通过",
-    "review.reject": "审核不通过",
-    "review.return": "退回修改",
-    "review.revoke": "撤销审核",
-    "score.import": "导入成绩",
-    "admission.propose": "拟录取",
-    "admission.pass_over": "未录取",
-    "admission.place": "个别安排",
-    "admission.finalize": "正式录取",
-    "reveal": "查看完整信息",
-}
-_STATES = {
-    **APPLICATION_STATUS.labels,
-    **ADMISSION_STATUS.labels,
-    "wrong": "不对",
-    "locked": "不对，已锁定",
-    "right": "正确",
-}
+#: What a check of a password found.
+_CHECKED = {"wrong": "不对", "locked": "不对，已锁定", "right": "正确"}
 
 
 @click.command("list")
@@ -220,8 +185,9 @@ def history(settings: Settings, who: str, *, out: Out) -> None:
 
 
 def _told(row: dict[str, Any]) -> dict[str, Any]:
-    words = [_STATES.get(word, word) for word in (row["before"], row["after"]) if word]
+    states = (state_label(row["action"], row[name]) for name in ("before", "after"))
+    words = [_CHECKED.get(word, word) for word in states if word]
     change = " → ".join(words) or "、".join(dict.fromkeys(people_lists.field_labels(row["fields"])))
     subject = "学员" if row["subject"].startswith("trainee ") else row["subject"].replace("import ", "导入 ")
-    action = ACTIONS.get(row["action"], row["action"])
+    action = action_label(row["action"])
     return {**row, "action_label": action, "subject_label": subject, "change": change}

@@ -1,6 +1,7 @@
 """Writing a file so that its readers see the old content or the new one, never half of it."""
 
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -120,6 +121,11 @@ def _locked(handle: int) -> bool:
     except OSError:
         return False
     return True
+
+
+def safe_name(name: str) -> str:
+    """Return `name` as a file may be called everywhere: what Windows refuses becomes `_`."""
+    return re.sub(r'[\\/:*?"<>|\x00-\x1f]', "_", name)
 
 
 def refuse_existing(path: Path, *, force: bool = False) -> None:

@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+import termios
 from pathlib import Path
 
 import pexpect
@@ -109,6 +110,8 @@ def on_terminal(url: str, *args: str, columns: int, lines: int = 50, **more: str
         env={**env, **more},
         encoding="utf-8",
         dimensions=(lines, columns),
+        # Set from outside alone, the size may come after the command has looked.
+        preexec_fn=lambda: termios.tcsetwinsize(0, (lines, columns)),
         timeout=30,
     )
     child.expect(pexpect.EOF)

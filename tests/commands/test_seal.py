@@ -4,6 +4,7 @@ import json
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -11,7 +12,9 @@ from sqlalchemy import select
 
 from tests.builders import store_world, worked_example
 from tests.conftest import Ran, Run
+from zhupei_cli.errors import ZhupeiError
 from zhupei_cli.model import Event
+from zhupei_cli.services.seals import verify_file
 from zhupei_cli.store.engine import reading, transaction
 
 
@@ -138,3 +141,22 @@ def test_other_files_are_refused(sealed: Path, zhupei: Run, tmp_path: Path) -> N
     for path in (short, other):
         assert zhupei("verify", path) == refused._replace(err=refused.err.format(path.name))
     assert zhupei("verify", "没有.zip").code == 4
+
+
+def test_no_damage_ends_in_anything_but_a_verdict(sealed: Path, tmp_path: Path) -> None:
+    whole, chance = sealed.read_bytes(), Random(20240611)
+    damaged = tmp_path / "坏.zip"
+    refused = 0
+    for _ in range(300):
+        content = bytearray(whole)
+        for _ in range(chance.choice((1, 3, 30))):
+            content[chance.randrange(len(content))] = chance.randrange(256)
+        if chance.random() < 0.2:
+            del content[chance.randrange(len(content)) :]
+        damaged.write_bytes(content)
+        try:
+            verify_file(damaged)
+        except ZhupeiError as error:
+            assert error.code == "E062"
+            refused += 1
+    assert refused > 150

@@ -1,16 +1,13 @@
-"""The 报名表 as PDF: data and photos go into a folder of their own, typst sets all pages in one run."""
+"""The 报名表 as PDF: all pages in one run."""
 
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from importlib.resources import files
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Final
 
 from zhupei_cli.display import display_width
-from zhupei_cli.errors import ZhupeiError
 from zhupei_cli.printing.fonts import FontSet
+from zhupei_cli.printing.typesetting import typeset
 
 Pair = tuple[str, str]
 
@@ -49,40 +46,16 @@ def missing_characters(pages: Sequence[FormPage], fonts: FontSet) -> list[tuple[
 
 def render_forms(pages: Sequence[FormPage], *, title: str, contact: str, fonts: FontSet) -> bytes:
     """Return the PDF of all pages. Raises E089 when typst cannot set it, for a broken photo."""
-    import typst
-
-    with TemporaryDirectory(prefix="zhupei-") as folder:  # mode 0700: whole ID numbers are in it
-        root = Path(folder)
-        _write_inputs(root, pages, title=title, contact=contact, families=fonts.families)
-        try:
-            pdf = typst.compile(
-                root / "form.typ",
-                root=root,
-                font_paths=list(fonts.folders),
-                ignore_system_fonts=True,
-                format="pdf",
-                pdf_tags=False,
-            )
-        except typst.TypstError as error:
-            raise ZhupeiError("E089", detail=error.message) from error
-    assert isinstance(pdf, bytes)
-    return pdf
-
-
-def _write_inputs(
-    root: Path, pages: Sequence[FormPage], *, title: str, contact: str, families: Sequence[str]
-) -> None:
-    forms = []
+    forms, pictures = [], {}
     for page in pages:
         photo = None
         if page.photo is not None:
             mime, content = page.photo
             photo = f"{page.number}.{_ENDINGS[mime]}"
-            (root / photo).write_bytes(content)
+            pictures[photo] = content
         forms.append({**_as_dict(page), "photo": photo, "dense": _is_dense(page)})
-    data = {"title": title, "contact": contact, "families": list(families), "forms": forms}
-    (root / "data.json").write_text(json.dumps(data, ensure_ascii=False), "utf-8")
-    (root / "form.typ").write_bytes((files("zhupei_cli.printing") / "form.typ").read_bytes())
+    data = {"title": title, "contact": contact, "forms": forms}
+    return typeset("form.typ", data, fonts=fonts, pictures=pictures)
 
 
 def _as_dict(page: FormPage) -> dict[str, object]:

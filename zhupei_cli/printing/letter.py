@@ -1,14 +1,10 @@
-"""The letter of admission (录取通知书) as PDF, one page a person, all set by typst in one run."""
+"""The letter of admission (录取通知书) as PDF, one page a person, all in one run."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from importlib.resources import files
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
-from zhupei_cli.errors import ZhupeiError
 from zhupei_cli.printing.fonts import FontSet
+from zhupei_cli.printing.typesetting import typeset
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,23 +39,4 @@ def missing_characters(letters: Letters, fonts: FontSet) -> list[tuple[Letter, l
 
 def render_letters(letters: Letters, *, fonts: FontSet) -> bytes:
     """Return the PDF of all letters. Raises E089 when typst cannot set it."""
-    import typst
-
-    with TemporaryDirectory(prefix="zhupei-") as folder:  # mode 0700: whole ID numbers are in it
-        root = Path(folder)
-        data = {**asdict(letters), "families": fonts.families}
-        (root / "data.json").write_text(json.dumps(data, ensure_ascii=False), "utf-8")
-        (root / "letter.typ").write_bytes((files("zhupei_cli.printing") / "letter.typ").read_bytes())
-        try:
-            pdf = typst.compile(
-                root / "letter.typ",
-                root=root,
-                font_paths=list(fonts.folders),
-                ignore_system_fonts=True,
-                format="pdf",
-                pdf_tags=False,
-            )
-        except typst.TypstError as error:
-            raise ZhupeiError("E089", detail=error.message) from error
-    assert isinstance(pdf, bytes)
-    return pdf
+    return typeset("letter.typ", asdict(letters), fonts=fonts)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Final, NamedTuple
 
 from zhupei_cli.errors import ZhupeiError
@@ -116,6 +117,11 @@ def total(record: Record, weights: Weights) -> int | None:
 def mark_text(mark: int) -> str:
     """Return a mark, total or line in hundredths as text with two decimals: 8550 → 85.50."""
     return f"{mark // 100}.{mark % 100:02d}"
+
+
+def mark_number(mark: int | None) -> Decimal | None:
+    """Return a mark, total or line in hundredths as a number with two decimals, None as None."""
+    return None if mark is None else Decimal(mark).scaleb(-2)
 
 
 def _shifted(text: str, places: int) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Table, select
+from sqlalchemy import Table, and_, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import CST, Acting
@@ -58,6 +58,12 @@ _STORED = select(
     _APPLICATION.c.accept_adjust,
     _APPLICATION.c.snapshot_version,
     _APPLICATION.c.first_submitted_at,
+)
+
+
+#: The snapshot an application stands with: the version it was submitted or corrected with last.
+CURRENT_SNAPSHOT = and_(
+    _SNAPSHOT.c.application_id == _APPLICATION.c.id, _SNAPSHOT.c.version == _APPLICATION.c.snapshot_version
 )
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import select
@@ -18,6 +17,7 @@ from zhupei_cli.rules.explanation_adjustment import explain_adjustment
 from zhupei_cli.rules.masking import mask_id
 from zhupei_cli.rules.merit import open_lines
 from zhupei_cli.rules.run import Inputs, ResultRow, Spot
+from zhupei_cli.rules.scores import mark_number
 from zhupei_cli.services.applications import near_numbers
 from zhupei_cli.services.lookup import base_names, find_base, find_specialty, specialty_names
 from zhupei_cli.services.run_inputs import load_inputs
@@ -123,10 +123,10 @@ def _step(basis: Basis, no: str, step: Step, labels: _Labels) -> dict[str, Any]:
         "choice_label": told.via_label(told.via_of(step.choice)),
         **labels.of(*spot),
         "quota": step.quota,
-        "line": _decimal(line),
-        "total": _decimal(step.total),
+        "line": mark_number(line),
+        "total": mark_number(step.total),
         "rank": step.rank,
-        "cutoff": _decimal(step.cutoff),
+        "cutoff": mark_number(step.cutoff),
         "result": step.result.value,
         "cause": cause and cause.value,
         "decided": told.decided(step, cause, identity=identity, place=place, line=line),
@@ -169,10 +169,10 @@ def explain_spot(
         "title": basis.title,
         "quota": place.quota,
         "held": sum(seat[:2] == spot for seat in basis.inputs.held),
-        "line": _decimal(open_lines(basis.inputs).get(spot) or None),
+        "line": mark_number(open_lines(basis.inputs).get(spot) or None),
         "stopped": place.stopped,
         "admitted": len(seated),
-        "cutoff": _decimal(min(by_choice, default=None)),
+        "cutoff": mark_number(min(by_choice, default=None)),
         "ranking": [_ranked(rung, *people[rung.no]) for rung in rungs],
     }
 
@@ -188,7 +188,7 @@ def _ranked(rung: Rung, name: str, id_number: str) -> dict[str, Any]:
         "identity_label": words.IDENTITY.label(rung.identity),
         "via": via,
         "via_label": told.via_label(via),
-        "total": _decimal(rung.total),
+        "total": mark_number(rung.total),
         "result": rung.result.value,
         "result_label": told.FATES[rung.result],
     }
@@ -198,7 +198,3 @@ def _names(session: Session, batch: Batch, numbers: Sequence[str]) -> dict[str, 
     """Return application number → name and ID number."""
     rows = rows_of(session, applications_of(batch), Application.application_no, numbers)
     return {row.application_no: (row.name, row.id_number) for row in rows}
-
-
-def _decimal(mark: int | None) -> Decimal | None:
-    return None if mark is None else Decimal(mark).scaleb(-2)

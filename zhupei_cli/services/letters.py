@@ -13,9 +13,10 @@ from zhupei_cli.model import Admission, Application, Batch, Snapshot
 from zhupei_cli.printing.fonts import FontSet
 from zhupei_cli.printing.letter import Letter, Letters, missing_characters
 from zhupei_cli.rules.times import show_time
-from zhupei_cli.services.applications import find_stored
+from zhupei_cli.services.applications import CURRENT_SNAPSHOT, find_stored
 from zhupei_cli.services.events import Change, record
 from zhupei_cli.services.lookup import base_names, settings_of, specialty_names
+from zhupei_cli.services.printing import require_characters
 from zhupei_cli.services.result_lists import FINAL, require_status
 from zhupei_cli.vocabulary import ADMISSION_STATUS, AdmissionStatus
 
@@ -24,8 +25,6 @@ _ADMISSION: Table = _TABLES[Admission.__tablename__]
 _APPLICATION: Table = _TABLES[Application.__tablename__]
 _SNAPSHOT: Table = _TABLES[Snapshot.__tablename__]
 _ADMITTED = (AdmissionStatus.ADMITTED, AdmissionStatus.REPORTED)
-#: How many people a complaint about fonts names.
-_NAMED = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +60,12 @@ def prepare_letters(
     for base, one in found:
         by_base.setdefault(base, []).append(one)
     letters = {base: Letters(some, **common) for base, some in by_base.items()}
-    for some in letters.values():
-        _require_characters(some, fonts)
+    lacking = [
+        (one.number, one.name, characters)
+        for some in letters.values()
+        for one, characters in missing_characters(some, fonts)
+    ]
+    require_characters(lacking, batch.name + common["contact"], fonts)
     data = {"bases": list(letters), "rows": len(found)}
     record(session, by, [Change("export.letters", batch.code, batch.id, data=data)])
     return letters
@@ -76,11 +79,7 @@ def _letters(session: Session, batch: Batch, chosen: Chosen) -> list[tuple[str, 
         )
         .select_from(_ADMISSION)
         .join(_APPLICATION, _APPLICATION.c.id == _ADMISSION.c.application_id)
-        .join(
-            _SNAPSHOT,
-            (_SNAPSHOT.c.application_id == _APPLICATION.c.id)
-            & (_SNAPSHOT.c.version == _APPLICATION.c.snapshot_version),
-        )
+        .join(_SNAPSHOT, CURRENT_SNAPSHOT)
         .where(_ADMISSION.c.batch_id == batch.id, _ADMISSION.c.status.in_(_ADMITTED))
     )
     if chosen.numbers:
@@ -89,13 +88,7 @@ def _letters(session: Session, batch: Batch, chosen: Chosen) -> list[tuple[str, 
         statement = statement.where(_ADMISSION.c.base_code.in_(chosen.bases))
     bases, specialties = base_names(session).labels, specialty_names(session).labels
     return [
-        (
-            base,
-            Letter(
-                *(number, name, id_number, bases[base], specialties[specialty]),
-                f"{years} 年",
-            ),
-        )
+        (base, Letter(number, name, id_number, bases[base], specialties[specialty], f"{years} 年"))
         for base, specialty, number, years, name, id_number in sorted(
             tuple(row) for row in session.execute(statement)
         )
@@ -111,15 +104,3 @@ def _require_admitted(session: Session, batch: Batch, number: str) -> None:
     raise ZhupeiError(
         "E488", application_no=number, status=ADMISSION_STATUS.label(now) if now else "没有录取结果"
     )
-
-
-def _require_characters(letters: Letters, fonts: FontSet) -> None:
-    lacking = [
-        f"{one.number} {one.name}（{'、'.join(characters)}）"
-        for one, characters in missing_characters(letters, fonts)
-    ]
-    if characters := fonts.missing(letters.batch + letters.contact):
-        lacking.insert(0, f"批次名称或联系方式（{'、'.join(characters)}）")
-    if lacking:
-        rest = f"等 {len(lacking)} 份" if len(lacking) > _NAMED else ""
-        raise ZhupeiError("E090", lacking="、".join(lacking[:_NAMED]) + rest)

@@ -64,9 +64,6 @@ _WITH_REASON = (words.ApplicationStatus.RETURNED, words.ApplicationStatus.REJECT
 
 
 def _query(batch: Batch, chosen: Filter) -> Select[*tuple[Any, ...]]:
-    version = and_(
-        Snapshot.application_id == Application.id, Snapshot.version == Application.snapshot_version
-    )
     statement = (
         select(
             *(Application.id, Application.application_no, Application.identity, Application.source_type),
@@ -86,7 +83,7 @@ def _query(batch: Batch, chosen: Filter) -> Select[*tuple[Any, ...]]:
         .join(Trainee, Trainee.id == Application.trainee_id)
         .join(_FIRST, and_(_FIRST.application_id == Application.id, _FIRST.number == 1))
         .outerjoin(_SECOND, and_(_SECOND.application_id == Application.id, _SECOND.number == 2))
-        .outerjoin(Snapshot, version)
+        .outerjoin(Snapshot, applications.CURRENT_SNAPSHOT)
         .outerjoin(Admission, Admission.application_id == Application.id)
         .where(Application.batch_id == batch.id)
         .order_by(Application.application_no)

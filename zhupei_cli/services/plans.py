@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any, Final
 
 from sqlalchemy import RowMapping, Table, select
@@ -12,7 +11,7 @@ from zhupei_cli.acting import Acting
 from zhupei_cli.errors import Fault, ZhupeiError
 from zhupei_cli.model import Batch, Plan, Specialty, TrainingBase
 from zhupei_cli.rules.phases import require_changeable
-from zhupei_cli.rules.scores import mark_text
+from zhupei_cli.rules.scores import mark_number
 from zhupei_cli.services.events import Change, canonical, record
 from zhupei_cli.services.lookup import Names, base_names, find_base, find_specialty, specialty_names
 from zhupei_cli.store.bulk import insert_rows, update_rows
@@ -169,7 +168,7 @@ def _shown(row: RowMapping, batch: Batch) -> dict[str, Any]:
         "quota": row["quota"],
         "taken": taken,
         "vacant": row["quota"] - taken,
-        "min_score": None if line is None else Decimal(mark_text(line)),
+        "min_score": mark_number(line),
         **{name: row[name] for name in TERMS if name.startswith("max_")},
         "stopped": row["stopped"],
         "is_shortage": row["is_shortage"],

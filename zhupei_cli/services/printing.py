@@ -1,6 +1,6 @@
 """Printed forms (指南 二.4): what stands on them, checked before any paper is set."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -50,17 +50,19 @@ def prepare_forms(session: Session, batch: Batch, chosen: Filter, *, by: Acting,
         applications.find_stored(session, batch, number)  # raises E304 with the nearest numbers
     pages = list(_pages(session, batch, rows))
     contact = settings_of(session, batch).get("contact", "")
-    _require_characters(pages, batch.name + contact, fonts)
+    lacking = [(page.number, page.name, found) for page, found in missing_characters(pages, fonts)]
+    require_characters(lacking, batch.name + contact, fonts)
     subject = rows[0]["application_no"] if len(rows) == 1 else batch.code
     record(session, by, [Change("application.print", subject, batch.id, data={"rows": len(rows)})])
     return Forms(pages, batch.name, contact)
 
 
-def _require_characters(pages: Sequence[FormPage], common: str, fonts: FontSet) -> None:
-    lacking = [
-        f"{page.number} {page.name}（{_named(characters)}）"
-        for page, characters in missing_characters(pages, fonts)
-    ]
+def require_characters(people: Iterable[tuple[str, str, Sequence[str]]], common: str, fonts: FontSet) -> None:
+    """Raise E090 naming the `people` (number, name, characters) whose characters the fonts lack.
+
+    `common` is what stands on every page.
+    """
+    lacking = [f"{number} {name}（{_named(characters)}）" for number, name, characters in people]
     if characters := fonts.missing(common):
         lacking.insert(0, f"批次名称或联系方式（{_named(characters)}）")
     if lacking:

@@ -58,7 +58,7 @@ def load_fields(path: Path | None = None) -> list[Field]:
         try:
             text = path.read_bytes().decode("utf-8-sig")
         except UnicodeDecodeError as error:
-            raise ZhupeiError("E063", file=path.name, problem="不是 UTF-8 编码") from error
+            raise _unfit(path.name, "不是 UTF-8 编码") from error
     else:
         raise ZhupeiError("E001", file=path)
     return list(_fields(csv.reader(text.splitlines()), "register.csv" if path is None else path.name))
@@ -67,12 +67,17 @@ def load_fields(path: Path | None = None) -> list[Field]:
 def _fields(lines: Iterable[list[str]], file: str) -> Iterable[Field]:
     rows = [[cell.strip() for cell in line] for line in lines if any(line)]
     if not rows or rows[0][:2] != ["列名", "字段"] or len(rows) == 1:
-        raise ZhupeiError("E063", file=file, problem="第一行应为 列名,字段，以下每行一列")
+        raise _unfit(file, "第一行应为 列名,字段，以下每行一列")
     for number, row in enumerate(rows[1:], 2):
         heading, field = (*row, "")[:2]
         if not heading or (field and field not in FIELDS):
-            raise ZhupeiError("E063", file=file, problem=f"第 {number} 行没有这个字段“{field}”")
+            problem = f"第 {number} 行没有列名" if not heading else f"第 {number} 行没有这个字段“{field}”"
+            raise _unfit(file, problem)
         yield Field(heading, field)
+
+
+def _unfit(file: str, problem: str) -> ZhupeiError:
+    return ZhupeiError("E063", file=file, problem=problem, fields=" ".join(sorted(FIELDS)))
 
 
 def register(session: Session, batch: Batch, *, by: Acting) -> list[dict[str, Any]]:

@@ -1,10 +1,9 @@
 """Lists of a result: the publicity list (公示), the order of merit of places, who was not admitted."""
 
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Any, Final
 
-from sqlalchemy import Row, Select, Table, and_, select
+from sqlalchemy import Row, Select, Table, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli import vocabulary as words
@@ -14,7 +13,8 @@ from zhupei_cli.rules.lifecycle import PUBLISHED
 from zhupei_cli.rules.masking import mask_id, mask_phone
 from zhupei_cli.rules.merit import Bid, Merits, bids
 from zhupei_cli.rules.run import Spot
-from zhupei_cli.rules.scores import mark_text
+from zhupei_cli.rules.scores import mark_number
+from zhupei_cli.services.applications import CURRENT_SNAPSHOT
 from zhupei_cli.services.lookup import Names, base_names, specialty_names
 from zhupei_cli.services.runs import find_run, result_run, stored_inputs, stored_rows
 from zhupei_cli.vocabulary import BATCH_STATUS, AdmissionStatus, BatchStatus
@@ -53,10 +53,6 @@ def public_list(session: Session, batch: Batch) -> Rows:
 
 
 def _people(*where: Any) -> Select[*tuple[Any, ...]]:
-    version = and_(
-        _SNAPSHOT.c.application_id == _APPLICATION.c.id,
-        _SNAPSHOT.c.version == _APPLICATION.c.snapshot_version,
-    )
     return (
         select(
             *(_APPLICATION.c.id, _APPLICATION.c.application_no, _APPLICATION.c.identity),
@@ -66,7 +62,7 @@ def _people(*where: Any) -> Select[*tuple[Any, ...]]:
         )
         .select_from(_ADMISSION)
         .join(_APPLICATION, _APPLICATION.c.id == _ADMISSION.c.application_id)
-        .join(_SNAPSHOT, version)
+        .join(_SNAPSHOT, CURRENT_SNAPSHOT)
         .join(_TRAINEE, _TRAINEE.c.id == _APPLICATION.c.trainee_id)
         .where(*where)
     )
@@ -81,7 +77,7 @@ def _public(row: Row[Any], bases: Names, specialties: Names) -> dict[str, Any]:
         "base_label": bases.labels[row.base_code],
         "specialty": row.specialty_code,
         "specialty_label": specialties.labels[row.specialty_code],
-        "total": _decimal(row.total),
+        "total": mark_number(row.total),
         "rank": row.rank,
         "status": row.status,
         "status_label": words.ADMISSION_STATUS.label(row.status),
@@ -92,10 +88,6 @@ def _by_place(row: dict[str, Any]) -> tuple[Any, ...]:
     # Seats by adjustment and by hand have no rank: after those who have one.
     rank = float("inf") if row["rank"] is None else row["rank"]
     return row["base"], row["specialty"], rank, row["application_no"]
-
-
-def _decimal(mark: int | None) -> Decimal | None:
-    return None if mark is None else Decimal(mark_text(mark))
 
 
 def unadmitted_list(session: Session, batch: Batch) -> Rows:
@@ -185,8 +177,8 @@ def ranking(
                     **names[bid.candidate.no],
                     "choice": bid.choice,
                     "choice_label": words.VIA.label(f"choice{bid.choice}"),
-                    "total": _decimal(bid.total),
-                    "cutoff": _decimal(min(admitted, default=None)),
+                    "total": mark_number(bid.total),
+                    "cutoff": mark_number(min(admitted, default=None)),
                     "result": _result(row.spot, spot),
                 }
             )
@@ -207,13 +199,9 @@ def _result(got: Spot | None, spot: Spot) -> str:
 
 
 def _names(session: Session, batch: Batch) -> dict[str, dict[str, str]]:
-    version = and_(
-        _SNAPSHOT.c.application_id == _APPLICATION.c.id,
-        _SNAPSHOT.c.version == _APPLICATION.c.snapshot_version,
-    )
     statement = (
         select(_APPLICATION.c.application_no, _SNAPSHOT.c.name, _SNAPSHOT.c.id_number)
-        .join(_SNAPSHOT, version)
+        .join(_SNAPSHOT, CURRENT_SNAPSHOT)
         .where(_APPLICATION.c.batch_id == batch.id)
     )
     return {

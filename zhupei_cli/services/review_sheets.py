@@ -1,6 +1,5 @@
 """Workbooks for reviewing bases: one file a base, which `import_reviews` takes back once filled in."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,7 +10,7 @@ from sqlalchemy.orm import Session
 from zhupei_cli import codes
 from zhupei_cli import vocabulary as words
 from zhupei_cli.acting import Acting
-from zhupei_cli.files import refuse_existing, replacing
+from zhupei_cli.files import refuse_existing, replacing, safe_name
 from zhupei_cli.model import Batch
 from zhupei_cli.rules.profile import highest
 from zhupei_cli.rules.times import show_time
@@ -50,7 +49,7 @@ def prepare_books(
     for code, rows in _rows_by_base(session, batch, base).items():
         path = target
         if target.suffix.lower() != ".xlsx":
-            path = target / _file_name(f"{code}_{names[code]}_审核意见.xlsx")
+            path = target / safe_name(f"{code}_{names[code]}_审核意见.xlsx")
         books[code] = ReviewBook(code, path, f"{batch.name} {names[code]} 审核意见", rows)
         refuse_existing(path, force=force)
     if books:
@@ -67,10 +66,6 @@ def write_books(books: Sequence[ReviewBook], *, force: bool = False) -> None:
     for book in books:
         with replacing(book.path, force=force) as beside:
             write_review_sheet(beside, book.rows, title=book.title)
-
-
-def _file_name(name: str) -> str:
-    return re.sub(r'[\\/:*?"<>|\x00-\x1f]', "_", name)
 
 
 def _rows_by_base(session: Session, batch: Batch, base: str | None) -> dict[str, list[Texts]]:

@@ -10,6 +10,7 @@ from zhupei_cli import codes
 from zhupei_cli import vocabulary as words
 from zhupei_cli.model import Admission, Application, Batch, Run, RunRow, Score, Snapshot, Trainee
 from zhupei_cli.rules.scores import COMPONENTS
+from zhupei_cli.services.applications import CURRENT_SNAPSHOT
 from zhupei_cli.sheets.roster import RosterRow
 from zhupei_cli.vocabulary import Outcome
 
@@ -74,10 +75,6 @@ def _seats(
 
 
 def _people(seat: Table, seated: Sequence[ColumnElement[bool]]) -> Select[*tuple[Any, ...]]:
-    version = and_(
-        _SNAPSHOT.c.application_id == _APPLICATION.c.id,
-        _SNAPSHOT.c.version == _APPLICATION.c.snapshot_version,
-    )
     # A base's own record stands for the common one there, entirely.
     own = and_(_OWN.c.application_id == _APPLICATION.c.id, _OWN.c.record == seat.c.base_code)
     common = and_(_COMMON.c.application_id == _APPLICATION.c.id, _COMMON.c.record == "")
@@ -93,7 +90,7 @@ def _people(seat: Table, seated: Sequence[ColumnElement[bool]]) -> Select[*tuple
         )
         .select_from(seat)
         .join(_APPLICATION, _APPLICATION.c.id == seat.c.application_id)
-        .join(_SNAPSHOT, version)
+        .join(_SNAPSHOT, CURRENT_SNAPSHOT)
         .join(_TRAINEE, _TRAINEE.c.id == _APPLICATION.c.trainee_id)
         .outerjoin(_OWN, own)
         .outerjoin(_COMMON, common)

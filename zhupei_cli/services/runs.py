@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Table, and_, func, select
+from sqlalchemy import Table, func, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli import vocabulary as words
@@ -18,6 +18,7 @@ from zhupei_cli.rules.audit import Finding
 from zhupei_cli.rules.canonical import digest, inputs_text, parse_inputs, results_text
 from zhupei_cli.rules.masking import mask_id
 from zhupei_cli.rules.run import Inputs, ResultRow, Round
+from zhupei_cli.services.applications import CURRENT_SNAPSHOT
 from zhupei_cli.services.lookup import base_names, specialty_names
 from zhupei_cli.services.run_inputs import Loaded
 from zhupei_cli.store.bulk import in_chunks, insert_rows
@@ -174,14 +175,10 @@ def _run_dict(run: Run, ways: Mapping[str, int]) -> dict[str, Any]:
 
 def list_results(session: Session, run: Run, *, reveal: bool = False) -> list[dict[str, Any]]:
     """Return the run's row of every candidate by application number; `total` has two decimals."""
-    version = and_(
-        _SNAPSHOT.c.application_id == _APPLICATION.c.id,
-        _SNAPSHOT.c.version == _APPLICATION.c.snapshot_version,
-    )
     statement = (
         select(_ROW, _APPLICATION.c.application_no, _SNAPSHOT.c.name, _SNAPSHOT.c.id_number)
         .join(_APPLICATION, _APPLICATION.c.id == _ROW.c.application_id)
-        .join(_SNAPSHOT, version)
+        .join(_SNAPSHOT, CURRENT_SNAPSHOT)
         .where(_ROW.c.run_id == run.id)
     )
     bases, specialties = base_names(session).labels, specialty_names(session).labels

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any
 
-from sqlalchemy import Row, Select, Table, and_, func, select
+from sqlalchemy import Row, Select, Table, func, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.errors import Fault
 from zhupei_cli.model import Application, Batch, Plan, Snapshot, Trainee
 from zhupei_cli.rules.masking import mask_id
+from zhupei_cli.services.applications import CURRENT_SNAPSHOT
 from zhupei_cli.services.imports import Line
 from zhupei_cli.services.lookup import Names, base_names
 from zhupei_cli.store.bulk import rows_of
@@ -67,17 +68,13 @@ def read_entries(session: Session, batch: Batch, lines: Sequence[Line]) -> list[
 
 def applications_of(batch: Batch) -> Select[*tuple[Any, ...]]:
     """Return the statement for the applications of a batch with their people, named as they submitted."""
-    version = and_(
-        _SNAPSHOT.c.application_id == _APPLICATION.c.id,
-        _SNAPSHOT.c.version == _APPLICATION.c.snapshot_version,
-    )
     return (
         select(
             *(_APPLICATION.c.id, _APPLICATION.c.application_no, _APPLICATION.c.status, _TRAINEE.c.id_number),
             func.coalesce(_SNAPSHOT.c.name, _TRAINEE.c.name).label("name"),
         )
         .join(_TRAINEE, _TRAINEE.c.id == _APPLICATION.c.trainee_id)
-        .outerjoin(_SNAPSHOT, version)
+        .outerjoin(_SNAPSHOT, CURRENT_SNAPSHOT)
         .where(_APPLICATION.c.batch_id == batch.id)
     )
 

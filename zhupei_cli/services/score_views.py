@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any, Final
 
 from sqlalchemy import Table, select
@@ -10,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Application, Batch, Choice, Score
 from zhupei_cli.rules import settings
-from zhupei_cli.rules.scores import COMPONENTS, Record, mark_text, scoring
+from zhupei_cli.rules.scores import COMPONENTS, Record, mark_number, scoring
 from zhupei_cli.services.lookup import settings_of, specialty_names
 from zhupei_cli.services.score_lines import applications_of
 from zhupei_cli.vocabulary import ApplicationStatus
@@ -99,12 +98,8 @@ def _row(code: str | None, label: str, spread: _Spread) -> dict[str, Any]:
         "specialty_label": label,
         "candidates": count + spread.absent,
         "absent": spread.absent,
-        "mean": _decimal(mean),
-        "highest": _decimal(max(totals, default=None)),
-        "lowest": _decimal(min(totals, default=None)),
+        "mean": mark_number(mean),
+        "highest": mark_number(max(totals, default=None)),
+        "lowest": mark_number(min(totals, default=None)),
         **{f"from_{band}": counts[band] for band in BANDS},
     }
-
-
-def _decimal(mark: int | None) -> Decimal | None:
-    return None if mark is None else Decimal(mark_text(mark))

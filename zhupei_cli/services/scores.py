@@ -1,7 +1,6 @@
 """Scores (成绩): taken in from workbooks, record by record, and listed with their totals."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Table, select
@@ -12,7 +11,7 @@ from zhupei_cli.errors import Fault, ZhupeiError
 from zhupei_cli.model import Application, Batch, Plan, Score
 from zhupei_cli.rules import settings
 from zhupei_cli.rules.masking import mask_id
-from zhupei_cli.rules.scores import COMPONENTS, Record, scoring
+from zhupei_cli.rules.scores import COMPONENTS, Record, mark_number, scoring
 from zhupei_cli.services import images
 from zhupei_cli.services.events import canonical, record
 from zhupei_cli.services.imports import (
@@ -140,12 +139,8 @@ def list_scores(session: Session, batch: Batch, *, reveal: bool = False) -> list
             "id_number": row.id_number if reveal else mask_id(row.id_number),
             "base": row.base_code,
             "base_label": row.base_code and bases[row.base_code],
-            **{name: _decimal(getattr(row, name)) for name in COMPONENTS},
-            "total": _decimal(total(Record(row.base_code, row.written, row.skill, row.interview))),
+            **{name: mark_number(getattr(row, name)) for name in COMPONENTS},
+            "total": mark_number(total(Record(row.base_code, row.written, row.skill, row.interview))),
         }
         for row in rows
     ]
-
-
-def _decimal(mark: int | None) -> Decimal | None:
-    return None if mark is None else Decimal(mark).scaleb(-2)

@@ -53,11 +53,12 @@ def verify_file(path: Path, *, seal: str | None = None) -> Verified:
     """
     if not path.is_file():
         raise ZhupeiError("E001", file=path)
-    try:
-        with zipfile.ZipFile(path) as package:
-            return _verified(package, seal)
-    except (zipfile.BadZipFile, KeyError, ValueError, TypeError, AttributeError, EOFError) as error:
-        raise ZhupeiError("E062", file=path.name) from error
+    with path.open("rb") as file:
+        try:
+            with zipfile.ZipFile(file) as package:
+                return _verified(package, seal)
+        except Exception as error:  # whatever it stumbles over: the file is no seal of ours, or damaged
+            raise ZhupeiError("E062", file=path.name) from error
 
 
 def _verified(package: zipfile.ZipFile, wanted: str | None) -> Verified:

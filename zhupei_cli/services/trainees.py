@@ -25,6 +25,7 @@ from zhupei_cli.services.importing import (
     today_of,
 )
 from zhupei_cli.services.imports import (
+    EVENT_ROWS,
     Counts,
     Imported,
     Touched,
@@ -35,9 +36,6 @@ from zhupei_cli.services.merging import all_fit
 from zhupei_cli.services.workbooks import Reading
 from zhupei_cli.store.bulk import in_chunks
 from zhupei_cli.vocabulary import BATCH_STATUS, ApplicationStatus, BatchStatus
-
-#: Applications that one event of an import speaks of.
-EVENT_ROWS = 500
 
 Watch = Callable[[Collection[Case]], Iterable[Case]]
 

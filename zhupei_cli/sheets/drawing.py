@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 from zipfile import ZIP_DEFLATED, ZipFile
 
-from zhupei_cli.sheets.ooxml import escaped
+from zhupei_cli.sheets.ooxml import escaped, halves
 
 _END: Final = b"</sheetData>"
 _STYLE: Final = re.compile(rb' s="(\d+)"')
@@ -138,11 +138,6 @@ def letters(column: int) -> str:
         column, digit = divmod(column - 1, 26)
         name = chr(65 + digit) + name
     return name
-
-
-def halves(text: str) -> int:
-    """Return how many half-width characters a text takes."""
-    return len(text) if text.isascii() else len(text) + sum(char > "\u1100" for char in text)
 
 
 @lru_cache(maxsize=65_536)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from zhupei_cli.sheets.columns import Column, Kind, headings_of
+from zhupei_cli.sheets.ooxml import halves
 from zhupei_cli.sheets.splice import Sheet, Template, Value, template_of, write_workbook
 
 Rows = Sequence[Mapping[str, Value]]
@@ -47,6 +48,4 @@ def _template(sheets: Sequence[tuple[str, Sequence[Column], Sequence[Sequence[Va
 
 
 def _width(value: Value) -> int:
-    """Return how many half-width characters a cell takes."""
-    text = "" if value is None else str(value)
-    return len(text) + sum(char > "\u1100" for char in text)
+    return 0 if value is None else halves(str(value))

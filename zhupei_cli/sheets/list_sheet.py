@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ class ListSheet:
 
 
 def write_list(path: Path, sheet: ListSheet, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Write `rows` (values by key, as people read them) as a workbook of one sheet."""
+    """Write `rows` (values by key) as a workbook of one sheet; a column `number` counts them."""
     from openpyxl import Workbook
 
     workbook = Workbook()
@@ -43,8 +44,15 @@ def write_list(path: Path, sheet: ListSheet, rows: Sequence[Mapping[str, Any]]) 
     }
     keys = [column.key for column in sheet.columns]
     cells: list[list[Value]] = [
-        [number if key == "number" else row.get(key) for key in keys] for number, row in enumerate(rows, 1)
+        [number if key == "number" else _cell(row.get(key)) for key in keys]
+        for number, row in enumerate(rows, 1)
     ]
     (name,) = sheet_names([sheet.title])
     written = Sheet(name, "名单", cells, texts)
     write_workbook(path, template_of(workbook), [written], title=sheet.title, made_on=sheet.made_on)
+
+
+def _cell(value: Any) -> Value:
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    return value if value is None or isinstance(value, str | int | Decimal) else str(value)

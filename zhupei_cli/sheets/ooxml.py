@@ -27,6 +27,11 @@ def escaped(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
+def halves(text: str) -> int:
+    """Return how many half-width characters `text` takes on paper."""
+    return len(text) if text.isascii() else len(text) + sum(char > "\u1100" for char in text)
+
+
 def attribute(text: str) -> str:
     """Return `text` as the content of an attribute in double quotes."""
     return escaped(text).replace('"', "&quot;")

@@ -1,6 +1,5 @@
 """The roster (录取名单) of a base: a summary, then one sheet a specialty, ready for A4 paper."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -8,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
-from zhupei_cli.files import replacing
+from zhupei_cli.files import replacing, safe_name
 from zhupei_cli.sheets.roster_columns import ROSTER_COLUMNS
 from zhupei_cli.sheets.roster_template import roster_template
 from zhupei_cli.sheets.splice import Sheet, Value, sheet_names, write_workbook
@@ -55,7 +54,7 @@ class BaseRoster:
     @property
     def file_name(self) -> str:
         """`<code>_<name>_录取名单.xlsx`, characters Windows refuses in names replaced."""
-        return re.sub(r'[\\/:*?"<>|\x00-\x1f]', "_", f"{self.base_code}_{self.base_name}_{self.kind}.xlsx")
+        return safe_name(f"{self.base_code}_{self.base_name}_{self.kind}.xlsx")
 
 
 def write_roster(path: Path, roster: BaseRoster, *, force: bool = False) -> None:

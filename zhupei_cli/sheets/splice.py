@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from zhupei_cli.sheets import ooxml
-from zhupei_cli.sheets.ooxml import escaped
+from zhupei_cli.sheets.ooxml import escaped, halves
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -186,9 +186,8 @@ def _height(row: Sequence[Value], model: Model) -> str:
 @lru_cache(maxsize=65_536)
 def _lines(text: str, width: int) -> int:
     """Return how many lines of `width` half-width characters `text` takes, rather one too many."""
-    halves = len(text) + sum(char > "\u1100" for char in text)
     # Between words a line breaks early; a line break of the text's own begins a line.
-    return -(-halves // width) + (" " in text) + text.count("\n")
+    return -(-halves(text) // width) + (" " in text) + text.count("\n")
 
 
 def _add(package: ZipFile, name: str, chunks: Iterable[bytes]) -> None:

@@ -8,8 +8,9 @@ from typing import Any, Final
 
 from zhupei_cli.sheets.columns import Choices, Column, Kind, headings_of
 from zhupei_cli.sheets.dictionary import Dictionary
-from zhupei_cli.sheets.drawing import LINE, Drawing, Row, drawing, halves, letters, lines_of
+from zhupei_cli.sheets.drawing import LINE, Drawing, Row, drawing, letters, lines_of
 from zhupei_cli.sheets.kinds import PLAN_WIDE
+from zhupei_cli.sheets.ooxml import halves
 from zhupei_cli.sheets.parsers import whole
 from zhupei_cli.sheets.shared_columns import SEATS
 
