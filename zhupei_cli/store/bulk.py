@@ -1,8 +1,9 @@
 """Writing many rows with one statement, and reading the rows of many keys."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import islice
-from typing import Any, TypeVar
+from itertools import chain, islice
+from sqlite3 import SQLITE_LIMIT_VARIABLE_NUMBER
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import (
     BindParameter,
@@ -27,6 +28,8 @@ from zhupei_cli.store.walls import login_of
 
 #: Keys in one IN list: few enough for every database's limit on variables.
 KEYS_AT_ONCE = 5_000
+#: Rows of one INSERT on SQLite where a statement is dear.
+_ROWS_AT_ONCE: Final = 1_000
 
 Rows = Sequence[tuple[Any, ...]]
 Processor = Callable[[Any], Any]
@@ -102,7 +105,32 @@ def _execute(
     order = [names.index(name) for name in compiled.positiontup or ()]
     processors = [_processor(compiled.binds[name].type, connection) for name in compiled.positiontup or ()]
     columns = list(zip(*rows, strict=True))
-    connection.exec_driver_sql(str(compiled), _converted([columns[at] for at in order], processors))
+    converted = _converted([columns[at] for at in order], processors)
+    text = str(compiled)
+    if isinstance(statement, Insert) and connection.dialect.name == "sqlite" and _looks_elsewhere(statement):
+        converted = converted[_insert_many(connection, text, converted) :]
+    if converted:
+        connection.exec_driver_sql(text, converted)
+
+
+def _looks_elsewhere(statement: Insert) -> bool:
+    return isinstance(statement.table, Table) and bool(statement.table.foreign_key_constraints)
+
+
+def _insert_many(connection: Connection, text: str, rows: Rows) -> int:
+    """Insert most of many rows by statements that name hundreds of them; return how many.
+
+    SQLite opens a savepoint for a statement that looks at other tables: as dear as the row itself.
+    """
+    place = f"({', '.join('?' * len(rows[0]))})"
+    most: int = connection.connection.getlimit(SQLITE_LIMIT_VARIABLE_NUMBER)
+    at_once = min(most // len(rows[0]), _ROWS_AT_ONCE)
+    whole = len(rows) // at_once * at_once
+    if whole:
+        head = text.removesuffix(place)
+        several = [tuple(chain.from_iterable(rows[at : at + at_once])) for at in range(0, whole, at_once)]
+        connection.exec_driver_sql(head + ", ".join([place] * at_once), several)
+    return whole
 
 
 def _processor(type_: TypeEngine[Any], connection: Connection) -> Processor | None:
