@@ -10,12 +10,13 @@ from zhupei_cli.acting import Acting
 from zhupei_cli.model import Base
 from zhupei_cli.services import checkins, employers, plan_sheets, reference, reviews, scores, trainees
 from zhupei_cli.services.importing import Options
-from zhupei_cli.services.imports import Imported, ImportedFile, Line
+from zhupei_cli.services.imports import Imported, ImportedFile
 from zhupei_cli.services.lookup import find_batch
 from zhupei_cli.services.workbooks import Reading
 from zhupei_cli.sheets import kinds
 from zhupei_cli.sheets.cells import CLEAR
 from zhupei_cli.sheets.columns import Kind
+from zhupei_cli.sheets.lines import Line
 from zhupei_cli.store.engine import transaction
 
 Rows = Sequence[Mapping[str, Any]]

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.sheets.corpus import Case, Flagged, cases
+from tests.sheets.taken import take
 from zhupei_cli.errors import ZhupeiError
 from zhupei_cli.sheets.read import read_book
-from zhupei_cli.sheets.take import take
 from zhupei_cli.sheets.worker import WORKER
 
 SECONDS, MEMORY = 10, 256 << 20

@@ -1,6 +1,7 @@
 """Error workbooks: the bad rows with their reasons, which come back as they went out."""
 
 import stat
+from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -11,13 +12,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.sheets.books import typed
+from tests.sheets.taken import take, take_named, take_sheet
 from zhupei_cli.errors import Fault
 from zhupei_cli.sheets.cells import Cell, Spoilt
 from zhupei_cli.sheets.columns import Kind
 from zhupei_cli.sheets.error_workbook import errors_path, write_error_workbook
 from zhupei_cli.sheets.kinds import EDUCATION, PERSON, REVIEW, SCORE, WORK
+from zhupei_cli.sheets.lines import Line
 from zhupei_cli.sheets.read import Book, Sheet, read_book
-from zhupei_cli.sheets.take import Table, TakenRow, take, take_named, take_sheet
+from zhupei_cli.sheets.take import Table
 
 _REVIEWS: list[list[Any]] = [
     ["报名号", "姓名", "审核结果", "原因", "别的"],
@@ -171,7 +174,7 @@ _CELLS: st.SearchStrategy[Cell] = st.one_of(
 _AS_BAD = dict.fromkeys(("E013", "E019", "E025", "E027"), "unreadable") | {"E024": "E018"}
 
 
-def _said(row: TakenRow) -> tuple[dict[str, Any], list[tuple[str, str]]]:
+def _said(row: Line) -> tuple[Mapping[str, Any], list[tuple[str, str]]]:
     return row.values, [(fault.field, _AS_BAD.get(fault.code, fault.code)) for fault in row.faults]
 
 

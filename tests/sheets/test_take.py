@@ -1,7 +1,8 @@
 """Headers found, columns matched, rows read: every problem of every row."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -9,13 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.sheets.taken import take, take_named, take_sheet
 from zhupei_cli.errors import Fault
 from zhupei_cli.sheets import kinds
 from zhupei_cli.sheets.cells import ABSENT, CLEAR, Cell, Spoilt
 from zhupei_cli.sheets.columns import Kind, heading_key, headings_of
 from zhupei_cli.sheets.kinds import BASE, EDUCATION, PERSON, PLAN, PLAN_WIDE, REVIEW, SCORE, WORK
+from zhupei_cli.sheets.lines import Line
 from zhupei_cli.sheets.read import Book, Sheet, read_book
-from zhupei_cli.sheets.take import Table, TakenRow, take, take_named, take_sheet
+from zhupei_cli.sheets.take import Table, Takings
 
 ALL_KINDS = [kind for kind in vars(kinds).values() if isinstance(kind, Kind)]
 
@@ -25,7 +28,7 @@ def _sheet(*rows: Sequence[Any], first_row: int = 1, name: str = "S", hidden: Se
     return Sheet(name, first_row, [[*row, *[""] * (width - len(row))] for row in rows], frozenset(hidden))
 
 
-def _taken(table: Table) -> list[tuple[int, dict[str, Any], list[tuple[str, str]]]]:
+def _taken(table: Table) -> list[tuple[int, Mapping[str, Any], list[tuple[str, str]]]]:
     """Return rows as (number, values, [(field, code)])."""
     return [(row.number, row.values, [(one.field, one.code) for one in row.faults]) for row in table.rows]
 
@@ -43,8 +46,18 @@ def test_a_table_whole() -> None:
         "S",
         table.header,
         [
-            TakenRow(2, {"application_no": "A-1", "decision": "approve"}, [], ["A-1", "通过", ""]),
-            TakenRow(3, {"application_no": "A-2", "reason": "3"}, [fault], ["A-2", "也许", 3.0]),
+            Line(
+                "",
+                "S",
+                2,
+                "review",
+                {"application_no": "A-1", "decision": "approve"},
+                [],
+                ["A-1", "通过", ""],
+            ),
+            Line(
+                "", "S", 3, "review", {"application_no": "A-2", "reason": "3"}, [fault], ["A-2", "也许", 3.0]
+            ),
         ],
         [],
     )
@@ -326,6 +339,27 @@ def test_no_cell_is_lost_without_a_word(rows: list[list[Cell]], kind: Kind) -> N
             printable = not isinstance(cell, str) or cell.isprintable()
             assert column.key in said or blank or not printable
     assert numbers <= set(range(2, len(rows) + 2))
+
+
+@given(
+    st.lists(st.lists(_CELLS, min_size=4, max_size=6), min_size=1, max_size=9),
+    st.lists(st.integers(1, 9)),
+    st.sampled_from([SCORE, REVIEW, WORK]),
+)
+def test_pieces_make_the_same_table(rows: list[list[Cell]], cuts: list[int], kind: Kind) -> None:
+    header: list[Cell] = [column.heading for column in kind.columns[:4]]
+    whole = _sheet(header, *rows)
+    coming, takings = Sheet("S"), Takings(kind)
+    for start, end in pairwise([0, *sorted({cut for cut in cuts if cut <= len(rows)}), len(rows) + 1]):
+        # What has come is even in itself, and shorter than what comes later.
+        piece = [list(row) for row in [header, *rows][start:end]]
+        width = max(map(len, [*piece, *coming.rows[-1:]]))
+        coming.rows += [[*row, *[""] * (width - len(row))] for row in piece]
+        takings.watch(coming)
+    for row in coming.rows:
+        row += [""] * (len(whole.rows[0]) - len(row))
+    (table,) = takings.tables(Book("", "", (coming,)))
+    assert table == take_sheet(whole, kind)
 
 
 def test_from_the_file_on(tmp_path: Path) -> None:

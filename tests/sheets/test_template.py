@@ -10,10 +10,11 @@ import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
 from tests.people import person
+from tests.sheets.taken import take
 from zhupei_cli.sheets import kinds
 from zhupei_cli.sheets.columns import Choices, Kind, Offer, headings_of
 from zhupei_cli.sheets.read import read_book
-from zhupei_cli.sheets.take import Table, take
+from zhupei_cli.sheets.take import Table
 from zhupei_cli.sheets.template import ROWS, Form, comment_of, form_of, wide_form, write_template
 
 _KINDS = (

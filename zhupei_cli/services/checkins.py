@@ -15,10 +15,11 @@ from zhupei_cli.rules.lifecycle import ADMISSION, step
 from zhupei_cli.services import images
 from zhupei_cli.services.deciding import admissions_of, place_of, require_state
 from zhupei_cli.services.events import Change, canonical, record
-from zhupei_cli.services.imports import Counts, Imported, Line, begin_import, record_rows, refuse_twins
+from zhupei_cli.services.imports import Counts, Imported, begin_import, record_rows, refuse_twins
 from zhupei_cli.services.score_lines import applications_of, read_entries
 from zhupei_cli.services.seats import Seat, free_seats, take_seats
 from zhupei_cli.services.workbooks import Reading
+from zhupei_cli.sheets.lines import Line
 from zhupei_cli.store.bulk import rows_of, update_rows
 from zhupei_cli.vocabulary import AdmissionStatus, Identity
 

@@ -16,7 +16,6 @@ from zhupei_cli.services.events import canonical, record
 from zhupei_cli.services.imports import (
     Counts,
     Imported,
-    Line,
     Touched,
     begin_import,
     record_rows,
@@ -26,6 +25,7 @@ from zhupei_cli.services.imports import (
 from zhupei_cli.services.lookup import match_key
 from zhupei_cli.services.workbooks import Reading
 from zhupei_cli.sheets.cells import CLEAR
+from zhupei_cli.sheets.lines import Line
 from zhupei_cli.store.bulk import insert_rows, update_rows
 from zhupei_cli.store.counters import take
 

@@ -15,11 +15,11 @@ from zhupei_cli.rules.masking import mask_id
 from zhupei_cli.services import applications, profiles
 from zhupei_cli.services.applications import Form, Stored
 from zhupei_cli.services.checking import FORM_LABELS, Checks, identity_faults, read_form
-from zhupei_cli.services.imports import Line
 from zhupei_cli.services.merging import add_education, add_work, in_the_future, incomplete, merge, too_long
 from zhupei_cli.services.profiles import PersonKey, Profile, differences
 from zhupei_cli.sheets.cells import CLEAR
 from zhupei_cli.sheets.kinds import EDUCATION, PERSON, WORK
+from zhupei_cli.sheets.lines import Line
 from zhupei_cli.vocabulary import ApplicationStatus, IdType
 
 Mode = Literal["upsert", "insert", "update"]

@@ -2,9 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
 
 from sqlalchemy import Table
 from sqlalchemy.orm import Session
@@ -14,28 +13,13 @@ from zhupei_cli.errors import Fault
 from zhupei_cli.model import ImportRow, ImportRun
 from zhupei_cli.services import base_login
 from zhupei_cli.services.events import Change, canonical, record
+from zhupei_cli.sheets.lines import Line
 from zhupei_cli.store.bulk import in_chunks, insert_rows
 from zhupei_cli.store.counters import take
 from zhupei_cli.store.walls import signature
 
 _RUN: Table = ImportRun.metadata.tables["import_run"]
 _ROW: Table = ImportRow.metadata.tables["import_row"]
-
-
-@dataclass(slots=True)
-class Line:
-    """One row of a workbook, and what is wrong with it. `kind` is the kind of its sheet."""
-
-    file: str
-    sheet: str
-    number: int
-    kind: str
-    values: Mapping[str, Any]
-    faults: list[Fault] = field(default_factory=list)
-
-    @property
-    def bad(self) -> bool:
-        return any(fault.severity == "error" for fault in self.faults)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,6 @@ from zhupei_cli.services.events import canonical, record
 from zhupei_cli.services.imports import (
     Counts,
     Imported,
-    Line,
     Touched,
     begin_import,
     record_rows,
@@ -24,6 +23,7 @@ from zhupei_cli.services.plans import TERMS, UNSAID, Books, Place, faults_of, op
 from zhupei_cli.services.workbooks import Reading, read_workbooks
 from zhupei_cli.sheets import kinds
 from zhupei_cli.sheets.cells import CLEAR
+from zhupei_cli.sheets.lines import Line
 from zhupei_cli.sheets.read import MAX_ROWS
 
 #: Columns of a wide sheet that are no specialties and are read past.

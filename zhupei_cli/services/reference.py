@@ -18,9 +18,10 @@ from zhupei_cli.rules import uscc
 from zhupei_cli.rules.masking import mask_phone
 from zhupei_cli.services.cataloguing import Catalogue, import_entries
 from zhupei_cli.services.events import Change, record
-from zhupei_cli.services.imports import Imported, ImportedFile, Line
+from zhupei_cli.services.imports import Imported, ImportedFile
 from zhupei_cli.services.workbooks import Reading
 from zhupei_cli.sheets.kinds import BASE, SPECIALTY
+from zhupei_cli.sheets.lines import Line
 from zhupei_cli.vocabulary import ENABLED, SHORTAGE, flag
 
 _DEFAULT_SPECIALTIES = "specialties.csv"

@@ -13,8 +13,9 @@ from zhupei_cli.rules import lifecycle
 from zhupei_cli.services import applications, base_login, images
 from zhupei_cli.services.applications import Stored
 from zhupei_cli.services.events import Change, canonical, record
-from zhupei_cli.services.imports import Counts, Imported, Line, Touched, begin_import, record_rows
+from zhupei_cli.services.imports import Counts, Imported, Touched, begin_import, record_rows
 from zhupei_cli.services.workbooks import Reading
+from zhupei_cli.sheets.lines import Line
 from zhupei_cli.store.bulk import insert_rows
 from zhupei_cli.store.counters import take
 from zhupei_cli.store.walls import signature

@@ -19,10 +19,10 @@ from zhupei_cli.services.checking import FORM_LABELS
 from zhupei_cli.services.entering import form_cells
 from zhupei_cli.services.images import STAMPS
 from zhupei_cli.services.import_rows import ENTITY, Written, find_import, load_rows, texts
-from zhupei_cli.services.imports import Line
 from zhupei_cli.services.plans import TERMS
 from zhupei_cli.services.profiles import Profile, profile_of
 from zhupei_cli.services.row_places import places
+from zhupei_cli.sheets.lines import Line
 from zhupei_cli.store.bulk import rows_of
 
 _TABLES: Final = Base.metadata.tables

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Application, Base, Employer, Trainee
 from zhupei_cli.services.import_rows import Written
-from zhupei_cli.services.imports import Line
 from zhupei_cli.services.lookup import base_names, match_key, specialty_names
+from zhupei_cli.sheets.lines import Line
 from zhupei_cli.store.bulk import rows_of
 
 _TABLES: Final = Base.metadata.tables

@@ -12,8 +12,8 @@ from zhupei_cli.errors import Fault
 from zhupei_cli.model import Application, Batch, Plan, Snapshot, Trainee
 from zhupei_cli.rules.masking import mask_id
 from zhupei_cli.services.applications import CURRENT_SNAPSHOT
-from zhupei_cli.services.imports import Line
 from zhupei_cli.services.lookup import Names, base_names
+from zhupei_cli.sheets.lines import Line
 from zhupei_cli.store.bulk import rows_of
 from zhupei_cli.vocabulary import APPLICATION_STATUS, ApplicationStatus
 

@@ -17,7 +17,6 @@ from zhupei_cli.services.events import canonical, record
 from zhupei_cli.services.imports import (
     Counts,
     Imported,
-    Line,
     Touched,
     begin_import,
     record_rows,
@@ -26,6 +25,7 @@ from zhupei_cli.services.imports import (
 from zhupei_cli.services.lookup import base_names, settings_of
 from zhupei_cli.services.score_lines import Entry, applications_of, read_entries, refuse_twins
 from zhupei_cli.services.workbooks import Reading
+from zhupei_cli.sheets.lines import Line
 from zhupei_cli.store.bulk import insert_rows, rows_of, update_rows
 from zhupei_cli.vocabulary import BATCH_STATUS, BatchStatus
 

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from zhupei_cli.errors import Fault
-from zhupei_cli.services.imports import ImportedFile, Line
+from zhupei_cli.services.imports import ImportedFile
 from zhupei_cli.sheets.columns import Choices, Kind
 from zhupei_cli.sheets.error_workbook import errors_path, write_error_workbook
+from zhupei_cli.sheets.lines import Line
 from zhupei_cli.sheets.problems import Problem, in_order
 from zhupei_cli.sheets.read import MAX_ROWS, read_book
-from zhupei_cli.sheets.take import Table, take, take_named
+from zhupei_cli.sheets.take import Table, Takings
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,18 +53,15 @@ def read_workbooks(
     files, lines, tables = [], [], []
     names = [path.name for path in paths]
     for path in paths:
-        book = read_book(path, max_rows=max_rows)
         # Two files of one name in different folders are told apart by their folders.
-        name = book.name if names.count(book.name) == 1 else str(path)
-        found = [take(book, kind, optional=optional)]
-        found += [table for other in further if (table := take_named(book, other)) is not None]
+        name = path.name if names.count(path.name) == 1 else str(path)
+        takings = Takings(kind, further, optional=optional, file=name)
+        book = read_book(path, max_rows=max_rows, watch=takings.watch)
+        found = takings.tables(book)
         tables += [(name, table) for table in found]
         files.append(ImportedFile(name, book.sha256, sum(len(table.rows) for table in found)))
         for table in found:
-            lines += [
-                Line(name, table.sheet, row.number, table.kind.key, row.values, row.faults)
-                for row in table.rows
-            ]
+            lines += table.rows
     return Reading(tuple(files), lines, tables, tuple(paths))
 
 

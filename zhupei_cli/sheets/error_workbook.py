@@ -12,8 +12,9 @@ from zhupei_cli.sheets.cells import Cell, Spoilt, text
 from zhupei_cli.sheets.columns import REASONS, ROW_NUMBER, Choices, Column, heading_key
 from zhupei_cli.sheets.dictionary import Dictionary
 from zhupei_cli.sheets.drawing import LINE, Drawing, Row, drawing, letters, lines_of
+from zhupei_cli.sheets.lines import Line
 from zhupei_cli.sheets.people_kinds import PERSON
-from zhupei_cli.sheets.take import Table, TakenRow
+from zhupei_cli.sheets.take import Table
 from zhupei_cli.sheets.template import PAGE, column_width, set_up_page
 
 #: What Excel holds in a cell; longer text is reported as too long anyway.
@@ -69,7 +70,7 @@ def _free(target: Path) -> Path:
 
 
 def _write(
-    path: Path, bad: Sequence[tuple[Table, Sequence[TakenRow]]], *, masked: bool, choices: Choices
+    path: Path, bad: Sequence[tuple[Table, Sequence[Line]]], *, masked: bool, choices: Choices
 ) -> None:
     dictionary = Dictionary(choices)
     with drawing(path, _LOOKS) as made:
@@ -78,9 +79,7 @@ def _write(
         dictionary.write(made.book)
 
 
-def _draw(
-    made: Drawing, table: Table, rows: Sequence[TakenRow], dictionary: Dictionary, *, masked: bool
-) -> None:
+def _draw(made: Drawing, table: Table, rows: Sequence[Line], dictionary: Dictionary, *, masked: bool) -> None:
     sheet = made.book.add_worksheet(table.kind.title)
     ours = {heading_key(ROW_NUMBER), heading_key(REASONS)}
     kept = [at for at, word in enumerate(table.header.words) if heading_key(word) not in ours]
@@ -127,7 +126,7 @@ def _set_up(sheet: Any, top: int, rows: int, columns: int, *, pages: int) -> Non
     set_up_page(sheet, header=(0, top), pages=pages, frozen=1)
 
 
-def _remark(sheet: Any, line: int, row: TakenRow, places: Mapping[str, int]) -> None:
+def _remark(sheet: Any, line: int, row: Line, places: Mapping[str, int]) -> None:
     """Put a comment on each cell that has faults."""
     remarks: dict[int, list[str]] = {}
     for fault in row.faults:
@@ -137,7 +136,7 @@ def _remark(sheet: Any, line: int, row: TakenRow, places: Mapping[str, int]) -> 
         sheet.write_comment(line, column, "\n".join(messages), {"x_scale": 2})
 
 
-def _rows(rows: Sequence[TakenRow], table: Table, kept: Sequence[int], *, masked: bool) -> Iterator[Row]:
+def _rows(rows: Sequence[Line], table: Table, kept: Sequence[int], *, masked: bool) -> Iterator[Row]:
     columns = [table.header.columns.get(at) for at in kept]
     headings = {**table.headings, **table.kind.headings}
     for row in rows:
@@ -162,7 +161,7 @@ def _marked(word: str, column: Column | None) -> str:
     return f"{word}*" if needs else word
 
 
-def _reasons(row: TakenRow, headings: Mapping[str, str]) -> str:
+def _reasons(row: Line, headings: Mapping[str, str]) -> str:
     lines = []
     for fault in sorted(row.faults, key=lambda fault: fault.severity):  # errors before warnings
         place = f"{headings[fault.field]}：" if fault.field in headings else ""

@@ -1,7 +1,7 @@
 """Taking rows from a sheet: its cells read column by column, every problem of every row kept."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from math import isfinite
 from typing import Any, Final
 
@@ -10,6 +10,7 @@ from zhupei_cli.sheets.cells import CLEAR, Cell, Spoilt, Unreadable, clean
 from zhupei_cli.sheets.columns import Column, Kind
 from zhupei_cli.sheets.header import Header, best_row, is_header, read_header
 from zhupei_cli.sheets.kinds import TITLES
+from zhupei_cli.sheets.lines import Line
 from zhupei_cli.sheets.read import Book, Sheet
 
 _TOTALS: Final = frozenset(("合计", "总计", "小计", "共计"))
@@ -17,26 +18,10 @@ _TOTALS: Final = frozenset(("合计", "总计", "小计", "共计"))
 _IN_TOTALS: Final = "计"
 _CLEAR: Final = CLEAR.value
 _ERRORS: Final = frozenset(("#N/A", "#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "#NUM!", "#NULL!"))
+#: Words of a column that are kept.
+_MANY: Final = 10_000
 #: Rows that a note names one by one.
 _NAMED: Final = 10
-
-
-@dataclass(slots=True)
-class TakenRow:
-    """One filled row: its number in the sheet, its values by key (blank cells are not there), its faults.
-
-    `cells` are the row as it was read.
-    """
-
-    number: int
-    values: dict[str, Any]
-    faults: list[Fault] = field(default_factory=list)
-    cells: Sequence[Cell] = ()
-
-    @property
-    def bad(self) -> bool:
-        """Say whether anything is wrong with the row that is no mere warning."""
-        return any(fault.severity == "error" for fault in self.faults)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +31,7 @@ class Table:
     kind: Kind
     sheet: str
     header: Header
-    rows: list[TakenRow]
+    rows: list[Line]
     faults: list[Fault]
 
     @property
@@ -57,114 +42,170 @@ class Table:
     @property
     def readable(self) -> bool:
         """Say whether the sheet's columns are those of its kind."""
-        return not any(fault.severity == "error" for fault in self.faults)
+        return not _severe(self.faults)
 
 
-def take(book: Book, kind: Kind, *, optional: Collection[str] = ()) -> Table:
-    """Return the rows of the sheet of `kind`: the one with its name, else the one with most of its columns.
+class Takings:
+    """Takes the wanted sheets of one book while the book is being read: `watch` is told of every piece.
 
-    `optional` are keys whose columns need not be there this time.
+    `optional` are keys whose columns need not be there this time; `file` is what lines call the book.
     """
-    named = [sheet for sheet in book.sheets if clean(sheet.name) == kind.title]
-    unnamed = [sheet for sheet in book.sheets if clean(sheet.name) not in TITLES]
-    weights = {sheet.name: best_row(sheet.rows, kind)[1] for sheet in book.sheets}
-    chosen = max(named or unnamed or book.sheets, key=lambda sheet: weights[sheet.name])
-    table = take_sheet(chosen, kind, optional=optional)
-    # A second sheet of people that nobody reads would be lost without a word.
-    half = max(weights[chosen.name], 2) / 2
-    others = [sheet.name for sheet in unnamed if sheet is not chosen and weights[sheet.name] >= half]
-    others += [name for name in book.hidden if clean(name) == kind.title]
-    if others:
-        table.faults.append(Fault("E029", "", "warning", {"names": "、".join(others)}))
-    return table
+
+    def __init__(
+        self, kind: Kind, further: Sequence[Kind] = (), *, optional: Collection[str] = (), file: str = ""
+    ) -> None:
+        self._kind, self._further, self._optional, self._file = kind, further, optional, file
+        self._by_title = {one.title: one for one in (kind, *further)}
+        #: By the identity of the sheets, which the takings keep alive.
+        self._begun: dict[int, Taking] = {}
+
+    def watch(self, sheet: Sheet) -> None:
+        """Take what has come of a sheet that may turn out to be wanted."""
+        title = clean(sheet.name)
+        kind = self._by_title.get(title) or (self._kind if title not in TITLES else None)
+        if kind is not None:
+            self._taking(sheet, kind).go_on()
+
+    def tables(self, book: Book) -> list[Table]:
+        """Return the table of the main kind and those of the further kinds that are there."""
+        found = [self._main(book), *(self._named(book, kind) for kind in self._further)]
+        return [table for table in found if table is not None]
+
+    def _main(self, book: Book) -> Table:
+        """Take the sheet with the kind's name, else the one with most of its columns."""
+        kind = self._kind
+        named = [sheet for sheet in book.sheets if clean(sheet.name) == kind.title]
+        unnamed = [sheet for sheet in book.sheets if clean(sheet.name) not in TITLES]
+        weights = {id(sheet): best_row(sheet.rows, kind)[1] for sheet in book.sheets}
+        chosen = max(named or unnamed or book.sheets, key=lambda sheet: weights[id(sheet)])
+        table = self._taking(chosen, kind).table()
+        # A second sheet of people that nobody reads would be lost without a word.
+        half = max(weights[id(chosen)], 2) / 2
+        others = [sheet.name for sheet in unnamed if sheet is not chosen and weights[id(sheet)] >= half]
+        others += [name for name in book.hidden if clean(name) == kind.title]
+        if others:
+            table.faults.append(Fault("E029", "", "warning", {"names": "、".join(others)}))
+        return table
+
+    def _named(self, book: Book, kind: Kind) -> Table | None:
+        """Take the sheet that carries the kind's name; a hidden one has no rows and a warning (E029)."""
+        for sheet in book.sheets:
+            if clean(sheet.name) == kind.title:
+                return self._taking(sheet, kind).table()
+        for name in book.hidden:
+            if clean(name) == kind.title:
+                faults = [Fault("E029", "", "warning", {"names": name})]
+                return Table(kind, name, Header((), {}, 0, []), [], faults)
+        return None
+
+    def _taking(self, sheet: Sheet, kind: Kind) -> "Taking":
+        taking = self._begun.get(id(sheet))
+        if taking is None or taking.kind is not kind:
+            taking = Taking(sheet, kind, optional=self._optional, file=self._file)
+            self._begun[id(sheet)] = taking
+        return taking
 
 
-def take_named(book: Book, kind: Kind) -> Table | None:
-    """Return the rows of the further sheet that carries the kind's name; None when there is none.
-
-    A hidden one has no rows and a warning (E029).
-    """
-    for sheet in book.sheets:
-        if clean(sheet.name) == kind.title:
-            return take_sheet(sheet, kind)
-    for name in book.hidden:
-        if clean(name) == kind.title:
-            return Table(
-                kind, name, Header((), {}, 0, []), [], [Fault("E029", "", "warning", {"names": name})]
-            )
-    return None
-
-
-def take_sheet(sheet: Sheet, kind: Kind, *, optional: Collection[str] = ()) -> Table:
-    """Return the rows of `sheet`, with every problem of every row.
+class Taking:
+    """The taking of one sheet, piece by piece, with every problem of every row.
 
     Blank rows and repeated headers are left out, rows of totals too, with a warning (E026).
     """
-    header = read_header(sheet.rows, kind, optional)
-    table = Table(kind, sheet.name, header, [], list(header.faults))
-    if not table.readable:
-        return table
-    totals = []
-    required = {} if kind.partial else {column.key: column for column in kind.columns if column.required}
-    for row in _rows(sheet, header):
-        if _is_blank(row) or (row.faults and is_header(row.cells, header)):
-            continue
-        if _is_total(row.cells):
-            totals.append(row.number)
-            continue
-        if kind.one_of or required.keys() - row.values.keys():
-            row.faults += _missing(row, required, kind, header)
-        table.rows.append(row)
-    table.faults.extend(_notes(totals, sheet, table.rows))
-    return table
+
+    def __init__(self, sheet: Sheet, kind: Kind, *, optional: Collection[str] = (), file: str = "") -> None:
+        self.kind = kind
+        self._sheet, self._optional, self._file = sheet, optional, file
+        self._required = {} if kind.partial else {one.key: one for one in kind.columns if one.required}
+        self._header: Header | None = None
+        self._readers: list[tuple[int, _Reader]] = []
+        self._lines: list[Line] = []
+        self._totals: list[int] = []
+        self._seen = 0
+
+    def go_on(self) -> None:
+        """Take the rows that have come since. The first ones must hold the header."""
+        rows = self._sheet.rows
+        if self._header is None:
+            self._header = read_header(rows, self.kind, self._optional)
+            columns = {} if _severe(self._header.faults) else self._header.columns
+            self._readers = [(index, _Reader(one)) for index, one in columns.items() if not one.ignored]
+            self._seen = self._header.body
+        if self._readers and len(rows) > self._seen:
+            self._take(rows[self._seen :], self._header)
+            self._seen = len(rows)
+
+    def table(self) -> Table:
+        """Return the whole sheet."""
+        self.go_on()
+        header = self._header
+        assert header is not None
+        # Rows may be longer than the header was when it was read.
+        more = len(self._sheet.rows[0]) - len(header.words)
+        header = replace(header, words=(*header.words, *[""] * more)) if header.words else header
+        faults = [*header.faults, *_notes(self._totals, self._sheet, self._lines)]
+        return Table(self.kind, self._sheet.name, header, self._lines, faults)
+
+    def _take(self, piece: Sequence[list[Cell]], header: Header) -> None:
+        faults: dict[int, list[Fault]] = {}
+        cells = list(zip(*piece, strict=True))
+        read = [reader.values_of(cells[index], faults) for index, reader in self._readers]
+        keys = [reader.key for _, reader in self._readers]
+        where = self._file, self._sheet.name
+        kind, required = self.kind, self._required.keys()
+        first = self._sheet.first_row + self._seen
+        for offset, (line, row) in enumerate(zip(piece, zip(*read, strict=True), strict=True)):
+            values = {key: value for key, value in zip(keys, row) if value is not None}  # noqa: B905
+            found = faults.get(offset) or []
+            if (not values and _is_blank(found)) or (found and is_header(line, header)):
+                continue
+            if _is_total(line):
+                self._totals.append(first + offset)
+                continue
+            if kind.one_of or not required <= values.keys():
+                found += _missing(values, found, self._required, kind, header)
+            self._lines.append(Line(*where, first + offset, kind.key, values, found, line))
 
 
-def _rows(sheet: Sheet, header: Header) -> Iterator[TakenRow]:
-    """Yield all rows below the header, read."""
-    body = sheet.rows[header.body :]
-    columns = {index: column for index, column in header.columns.items() if not column.ignored}
-    faults: dict[int, list[Fault]] = {}
-    cells = list(zip(*body, strict=True)) or [()] * len(header.words)
-    read = [_read(cells[index], column, faults) for index, column in columns.items()]
-    keys = [column.key for column in columns.values()]
-    first = sheet.first_row + header.body
-    for offset, (line, row) in enumerate(zip(body, zip(*read, strict=True), strict=True)):
-        values = {key: value for key, value in zip(keys, row) if value is not None}  # noqa: B905
-        yield TakenRow(first + offset, values, faults.get(offset) or [], line)
+class _Reader(dict[Cell, Any]):
+    """Reads the cells of one column: raw cell → value, None where there is none.
 
+    A hundred thousand cells of a column are few different words: each is read once.
+    """
 
-def _read(cells: Sequence[Cell], column: Column, faults: dict[int, list[Fault]]) -> list[Any]:
-    """Return the values of a column's cells, None where there is none; faults by index go into `faults`."""
-    if bool in set(map(type, cells)):  # True and 1.0 are one key of a dict
-        cells = ["是" if cell is True else "否" if cell is False else cell for cell in cells]
-    # A hundred thousand cells of a column are few different words: each is read once.
-    wrong: dict[Cell, Fault] = {}
-    parse = _parser(column, wrong)
-    parsed = {cell: parse(cell) for cell in set(cells)}
-    if wrong:
-        for index, cell in enumerate(cells):
-            if cell in wrong:
-                faults.setdefault(index, []).append(wrong[cell])
-    return list(map(parsed.__getitem__, cells))
+    def __init__(self, column: Column) -> None:
+        self.key = column.key
+        self._read = column.read
+        #: Faults of the cells that cannot be read.
+        self._wrong: dict[Cell, Fault] = {}
 
+    def values_of(self, cells: Sequence[Cell], faults: dict[int, list[Fault]]) -> list[Any]:
+        """Return the values of cells; their faults, by index, go into `faults`."""
+        if bool in set(map(type, cells)):  # True and 1.0 are one key of a dict
+            cells = ["是" if cell is True else "否" if cell is False else cell for cell in cells]
+        values = list(map(self.__getitem__, cells))
+        if self._wrong:
+            for index, cell in enumerate(cells):
+                if cell in self._wrong:
+                    faults.setdefault(index, []).append(self._wrong[cell])
+        return values
 
-def _parser(column: Column, wrong: dict[Cell, Fault]) -> Callable[[Cell], Any]:
-    """Return what reads a cell of the column; a cell that cannot be read gets its fault in `wrong`."""
-    read = column.read
+    def __missing__(self, raw: Cell) -> Any:
+        if len(self) > _MANY:
+            self.clear()
+        value = self[raw] = self._parse(raw)
+        return value
 
-    def parse(raw: Cell) -> Any:
+    def _parse(self, raw: Cell) -> Any:
         cell = clean(raw) if isinstance(raw, str) else raw
         if cell == "" or cell is None:
             return None
         if cell == _CLEAR:
             return CLEAR
         try:
-            return read(_sound(cell))
+            return self._read(_sound(cell))
         except Unreadable as error:
-            wrong[raw] = Fault(error.code, column.key, values=error.values)
+            self._wrong[raw] = Fault(error.code, self.key, values=error.values)
             return None
-
-    return parse
 
 
 def _sound(cell: Cell) -> Cell:
@@ -178,9 +219,9 @@ def _sound(cell: Cell) -> Cell:
     return cell
 
 
-def _is_blank(row: TakenRow) -> bool:
+def _is_blank(faults: Sequence[Fault]) -> bool:
     # A note in merged cells below the table is no row of it.
-    return not row.values and all(fault.code == "E027" for fault in row.faults)
+    return all(fault.code == "E027" for fault in faults)
 
 
 def _is_total(line: Sequence[Cell]) -> bool:
@@ -190,9 +231,15 @@ def _is_total(line: Sequence[Cell]) -> bool:
     return "".join(clean(first).split()).rstrip(":：") in _TOTALS
 
 
-def _missing(row: TakenRow, required: Mapping[str, Column], kind: Kind, header: Header) -> Iterator[Fault]:
+def _missing(
+    values: Mapping[str, Any],
+    faults: Sequence[Fault],
+    required: Mapping[str, Column],
+    kind: Kind,
+    header: Header,
+) -> Iterator[Fault]:
     """Yield a fault for each required cell that is blank; a cell that is wrong has its fault already."""
-    there = row.values.keys() | {fault.field for fault in row.faults}
+    there = values.keys() | {fault.field for fault in faults}
     if kind.one_of and not there & set(kind.one_of):
         found = [column for column in header.columns.values() if column.key in kind.one_of]
         words = " 或 ".join(column.heading for column in found)
@@ -202,7 +249,11 @@ def _missing(row: TakenRow, required: Mapping[str, Column], kind: Kind, header: 
             yield Fault("E023", key, values={"heading": column.heading})
 
 
-def _notes(totals: Sequence[int], sheet: Sheet, rows: Sequence[TakenRow]) -> Iterator[Fault]:
+def _severe(faults: Sequence[Fault]) -> bool:
+    return any(fault.severity == "error" for fault in faults)
+
+
+def _notes(totals: Sequence[int], sheet: Sheet, rows: Sequence[Line]) -> Iterator[Fault]:
     if totals:
         named = "、".join(map(str, totals[:_NAMED])) + (" 等" if len(totals) > _NAMED else "")
         yield Fault("E026", "", "warning", {"rows": named})

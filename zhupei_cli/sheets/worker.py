@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any, Final
 
@@ -19,6 +20,8 @@ from zhupei_cli.sheets.scan import Limits
 PATIENCE: Final = 9.0
 _SPEED: Final = 1 << 20
 _UNPACKED_SPEED: Final = 8 << 20
+#: Bytes the process may be ahead of its parent: a piece or two of a sheet, or neither would ever be idle.
+_AHEAD: Final = 1 << 20
 _START: Final = "import sys; sys.path[:] = sys.argv[1:]; from zhupei_cli.sheets.child import main; main()"
 _LAST: Final = ("done", "error", "system", "broken")
 
@@ -83,12 +86,21 @@ class Worker:
         pipe = subprocess.PIPE
         self._process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL)
         self._owner = os.getpid()
+        _widen(self._process)
         return self._process
 
 
 #: The one this program asks.
 WORKER: Final = Worker()
 atexit.register(WORKER.close)
+
+
+def _widen(process: "subprocess.Popen[bytes]") -> None:
+    if sys.platform == "linux" and process.stdout is not None:
+        import fcntl
+
+        with suppress(OSError):  # users have a limit on wide pipes together
+            fcntl.fcntl(process.stdout, fcntl.F_SETPIPE_SZ, _AHEAD)
 
 
 def _send(process: "subprocess.Popen[bytes]", request: tuple[Any, ...]) -> None:

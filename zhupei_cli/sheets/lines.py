@@ -1,0 +1,29 @@
+"""Lines: rows of workbooks as services take them, with all that is wrong with each."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from zhupei_cli.errors import Fault
+from zhupei_cli.sheets.cells import Cell
+
+
+@dataclass(slots=True)
+class Line:
+    """One filled row: where it stands, its values by key (blank cells are not there), its faults.
+
+    `kind` is the key of its sheet's kind, `cells` are the row as it was read.
+    """
+
+    file: str
+    sheet: str
+    number: int
+    kind: str
+    values: Mapping[str, Any]
+    faults: list[Fault] = field(default_factory=list)
+    cells: Sequence[Cell] = ()
+
+    @property
+    def bad(self) -> bool:
+        """Say whether anything is wrong with the row that is no mere warning."""
+        return bool(self.faults) and any(fault.severity == "error" for fault in self.faults)
