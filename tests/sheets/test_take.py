@@ -23,6 +23,10 @@ from zhupei_cli.sheets.take import Table, Takings
 ALL_KINDS = [kind for kind in vars(kinds).values() if isinstance(kind, Kind)]
 
 
+#: The file and the sheet of lines.
+S = ("", "S")
+
+
 def _sheet(*rows: Sequence[Any], first_row: int = 1, name: str = "S", hidden: Sequence[int] = ()) -> Sheet:
     width = max(map(len, rows))
     return Sheet(name, first_row, [[*row, *[""] * (width - len(row))] for row in rows], frozenset(hidden))
@@ -46,20 +50,11 @@ def test_a_table_whole() -> None:
         "S",
         table.header,
         [
-            Line(
-                "",
-                "S",
-                2,
-                "review",
-                {"application_no": "A-1", "decision": "approve"},
-                [],
-                ["A-1", "通过", ""],
-            ),
-            Line(
-                "", "S", 3, "review", {"application_no": "A-2", "reason": "3"}, [fault], ["A-2", "也许", 3.0]
-            ),
+            Line(*S, 2, "review", {"application_no": "A-1", "decision": "approve"}, [], ["A-1", "通过", ""]),
+            Line(*S, 3, "review", {"application_no": "A-2", "reason": "3"}, [fault], ["A-2", "也许", 3.0]),
         ],
         [],
+        {"application_no": 3, "decision": 7, "reason": 1},
     )
     assert (table.readable, [row.bad for row in table.rows]) == (True, [False, True])
     assert table.headings == {"application_no": "报名号", "decision": "审核结果", "reason": "原因"}

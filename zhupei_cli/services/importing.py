@@ -42,9 +42,10 @@ class Case:
     """One person of an import: all their lines, who they were, who they become, what they apply for."""
 
     key: PersonKey
-    lines: list[Line] = field(default_factory=list)
+    lines: list[Line]
     before: Profile | None = None
-    after: Profile = field(default_factory=Profile)
+    #: There once the case is examined.
+    after: Profile = field(init=False)
     live: Stored | None = None
     #: The batch in which the person holds a published seat of the year already.
     seated: str | None = None
@@ -87,7 +88,10 @@ def identify(lines: Sequence[Line], today: date) -> dict[PersonKey, Case]:
             # The further sheets name a person by number alone.
             number = number.strip().upper()
             key = by_number.get(number, (IdType.ID_CARD, number))
-        cases.setdefault(key, Case(key)).lines.append(line)
+        if case := cases.get(key):
+            case.lines.append(line)
+        else:
+            cases[key] = Case(key, [line])
     return cases
 
 
@@ -123,9 +127,10 @@ def examine(case: Case, checks: Checks | None, *, options: Options, today: date,
 
     `short` says that no text of the whole import is too long.
     """
-    line = next((line for line in case.lines if line.kind == "person"), None)
+    head = case.lines[0]
+    line = head if head.kind == "person" else next((one for one in case.lines if one.kind == "person"), None)
+    head = line or head
     values = {} if line is None else dict(line.values)
-    head = line or case.lines[0]
     if case.before is None and line is None:
         head.faults.append(Fault("E158", "id_number", values={"number": mask_id(case.key[1])}))
         return

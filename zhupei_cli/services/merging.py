@@ -1,6 +1,6 @@
 """What a row of 报名信息 makes of a profile: blank keeps, 清空 erases, entries are found or added."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -12,14 +12,18 @@ from zhupei_cli.rules.profile import highest, missing
 from zhupei_cli.services.profiles import PERSON, Entry, Profile, copy_of, current_work
 from zhupei_cli.sheets.cells import CLEAR
 
-_EDUCATION_KEYS = (
-    *("level", "school", "major", "graduated_on", "full_time", "degree", "degree_type", "is_fresh"),
-)
-_BACHELOR_KEYS = {
-    "school": "bachelor_school",
-    "major": "bachelor_major",
-    "graduated_on": "bachelor_graduated_on",
+# By key of a cell: the column it means.
+_PERSON_KEYS = {name: name for name in PERSON}
+_EDUCATION_KEYS = {
+    name: name
+    for name in ("level", "school", "major", "graduated_on", "full_time", "degree", "degree_type", "is_fresh")
 }
+_BACHELOR_KEYS = {
+    "bachelor_school": "school",
+    "bachelor_major": "major",
+    "bachelor_graduated_on": "graduated_on",
+}
+_WORK_KEYS = {"employer_name": "employer_name", "employer_uscc": "employer_uscc"}
 _BACHELOR = LEVEL.parse("本科")
 
 _LENGTHS = {
@@ -36,23 +40,24 @@ _LENGTHS = {
 }
 #: By the key of a cell: the width of its column; keys of the further sheets mean the same columns.
 _WIDTHS = {name: length for lengths in _LENGTHS.values() for name, length in lengths.items()}
-_WIDTHS |= {key: _WIDTHS[name] for name, key in _BACHELOR_KEYS.items() if name in _WIDTHS}
+_WIDTHS |= {key: _WIDTHS[name] for key, name in _BACHELOR_KEYS.items() if name in _WIDTHS}
 
 
 def merge(before: Profile | None, values: Mapping[str, Any]) -> tuple[Profile, list[Fault]]:
     """Return what `before` (None: nobody) becomes with the values of a row, and what is wrong with them."""
     after = Profile() if before is None else copy_of(before)
-    after.person |= {
-        name: None if values[name] is CLEAR else values[name] for name in PERSON if name in values
-    }
+    after.person |= _part(values, _PERSON_KEYS)
     faults = _from_card(after, values)
     faults += _merge_education(after, values)
     faults += _merge_work(after, values)
     return after, faults
 
 
-def _given(value: Any) -> Any:
-    return None if value is CLEAR else value
+def _part(values: Mapping[str, Any], keys: Mapping[str, str]) -> Entry:
+    """Return what a row says under `keys`, by the names of the columns they mean; 清空 is None."""
+    return {
+        name: None if values[key] is CLEAR else values[key] for key, name in keys.items() if key in values
+    }
 
 
 def _from_card(after: Profile, values: Mapping[str, Any]) -> list[Fault]:
@@ -75,11 +80,9 @@ def _from_card(after: Profile, values: Mapping[str, Any]) -> list[Fault]:
 
 
 def _merge_education(after: Profile, values: Mapping[str, Any]) -> list[Fault]:
-    given = {name: _given(values[name]) for name in _EDUCATION_KEYS if name in values}
-    bachelor = {name: _given(values[key]) for name, key in _BACHELOR_KEYS.items() if key in values}
+    given, bachelor = _part(values, _EDUCATION_KEYS), _part(values, _BACHELOR_KEYS)
     if given:
-        entry = _entry_for(after, given)
-        entry.update(given)
+        _entry_for(after, given).update(given)
     top = highest(after.educations)
     if not bachelor or top is None:
         return []
@@ -87,7 +90,7 @@ def _merge_education(after: Profile, values: Mapping[str, Any]) -> list[Fault]:
         # The bachelor is the highest degree: both groups of columns speak of the same entry.
         differing = [name for name, value in bachelor.items() if value and top.get(name) not in (None, value)]
         top.update({name: value for name, value in bachelor.items() if top.get(name) is None})
-        return [Fault("E152", _BACHELOR_KEYS[name]) for name in differing]
+        return [Fault("E152", key) for key, name in _BACHELOR_KEYS.items() if name in differing]
     if bachelor.get("school"):
         add_education(after, {"level": _BACHELOR, **bachelor})
     return []
@@ -123,12 +126,12 @@ def add_work(after: Profile, given: Entry) -> Entry:
 
 
 def _merge_work(after: Profile, values: Mapping[str, Any]) -> list[Fault]:
-    name = _given(values.get("employer_name"))
+    given = _part(values, _WORK_KEYS)
+    name = given.get("employer_name")
     if not after.person.get("has_employer"):
         return [Fault("E153", "employer_name")] if name else []
-    given = {"employer_name": name} if name else {}
-    if "employer_uscc" in values:
-        given["employer_uscc"] = _given(values["employer_uscc"])
+    if not name:
+        given.pop("employer_name", None)
     entry = current_work(after)
     if entry is None and name:
         after.works.append(given)
@@ -161,13 +164,9 @@ def too_long(profile: Profile) -> Iterator[Fault]:
                     yield Fault("E155", name, values={"length": length, "found": len(value)})
 
 
-def all_fit(rows: Sequence[Mapping[str, Any]]) -> bool:
-    """Say whether every text of `rows` fits its column; then nobody need look at each person's."""
-    return not any(
-        isinstance(text, str) and len(text) > length
-        for name, length in _WIDTHS.items()
-        for text in {row.get(name) for row in rows}
-    )
+def all_fit(longest: Mapping[str, int]) -> bool:
+    """Say whether the longest text of each key fits its column; then nobody need look at each person's."""
+    return all(longest.get(name, 0) <= length for name, length in _WIDTHS.items())
 
 
 def in_the_future(profile: Profile, today: date) -> Iterator[Fault]:

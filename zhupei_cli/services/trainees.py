@@ -64,7 +64,7 @@ def import_trainees(
     refuse_twins(cases)
     load_cases(session, batch, cases)
     checks = None if batch is None else load_checks(session, batch)
-    short = all_fit([line.values for line in reading.lines])
+    short = bool(reading.tables) and all(all_fit(table.longest) for _, table in reading.tables)
     for case in watch(cases.values()):
         examine(case, checks, options=options, today=today, short=short)
     refuse_changes_of_submitted(session, list(cases.values()))

@@ -1,7 +1,7 @@
 """Taking rows from a sheet: its cells read column by column, every problem of every row kept."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from math import isfinite
 from typing import Any, Final
 
@@ -33,6 +33,8 @@ class Table:
     header: Header
     rows: list[Line]
     faults: list[Fault]
+    #: By key: characters of the longest text.
+    longest: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def headings(self) -> dict[str, str]:
@@ -143,7 +145,8 @@ class Taking:
         more = len(self._sheet.rows[0]) - len(header.words)
         header = replace(header, words=(*header.words, *[""] * more)) if header.words else header
         faults = [*header.faults, *_notes(self._totals, self._sheet, self._lines)]
-        return Table(self.kind, self._sheet.name, header, self._lines, faults)
+        longest = {reader.key: reader.longest for _, reader in self._readers}
+        return Table(self.kind, self._sheet.name, header, self._lines, faults, longest)
 
     def _take(self, piece: Sequence[list[Cell]], header: Header) -> None:
         faults: dict[int, list[Fault]] = {}
@@ -174,6 +177,7 @@ class _Reader(dict[Cell, Any]):
 
     def __init__(self, column: Column) -> None:
         self.key = column.key
+        self.longest = 0
         self._read = column.read
         #: Faults of the cells that cannot be read.
         self._wrong: dict[Cell, Fault] = {}
@@ -193,6 +197,8 @@ class _Reader(dict[Cell, Any]):
         if len(self) > _MANY:
             self.clear()
         value = self[raw] = self._parse(raw)
+        if isinstance(value, str) and len(value) > self.longest:
+            self.longest = len(value)
         return value
 
     def _parse(self, raw: Cell) -> Any:
