@@ -103,7 +103,8 @@ def test_a_pipe_gets_every_row_and_column(places: Run) -> None:
 def on_terminal(url: str, *args: str, columns: int, lines: int = 50, **more: str) -> str:
     """Return what a terminal shows of one command, without control sequences."""
     env = {**os.environ, "ZHUPEI_DATABASE_URL": url, "TERM": "xterm", "PAGER": "cat", "PYTHONUTF8": "1"}
-    env.pop("COLUMNS", None)
+    for name in ("COLUMNS", "LINES"):
+        env.pop(name, None)
     child = pexpect.spawn(
         sys.executable,
         ["-c", "from zhupei_cli.cli import main; main()", *args],

@@ -53,7 +53,10 @@ class ImportRun(Base):
 
 
 class ImportRow(Base):
-    """What one import did to one row of a table, and what stood there before (JSON): enough to undo it."""
+    """What one import did to one row of a table, and what stood there before (JSON): enough to undo it.
+
+    New trainees and applications whose ids follow each other are one: their `key` is `first-last`.
+    """
 
     __tablename__ = "import_row"
 

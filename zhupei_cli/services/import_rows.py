@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from zhupei_cli.errors import ZhupeiError
 from zhupei_cli.model import Application, Base, Employer, ImportRow, ImportRun, Trainee
 from zhupei_cli.rules.masking import mask_id
-from zhupei_cli.services.imports import EVENT_ROWS
+from zhupei_cli.services.imports import EVENT_ROWS, keys_of
 from zhupei_cli.services.people import subject_of
 from zhupei_cli.store.bulk import rows_of
 from zhupei_cli.vocabulary import CodeTable
@@ -77,7 +77,13 @@ def find_import(session: Session, import_id: int) -> ImportRun:
 def load_rows(session: Session, run: ImportRun) -> list[Written]:
     """Return what the import wrote, by table and key."""
     columns = (_ROW.c.entity, _ROW.c.key, _ROW.c.action, _ROW.c.before)
-    return [Written(*row) for row in session.execute(select(*columns).where(_ROW.c.import_id == run.id))]
+    return [
+        Written(entity, key, action, before)
+        for entity, keys, action, before in session.execute(
+            select(*columns).where(_ROW.c.import_id == run.id)
+        )
+        for key in keys_of(entity, keys)
+    ]
 
 
 def last_event(run: ImportRun, rows: int) -> int:

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
+from itertools import groupby
 
 from sqlalchemy import Table
 from sqlalchemy.orm import Session
@@ -71,6 +72,8 @@ EVENT_ROWS = 500
 
 #: (table, key, "inserted" or "updated", what stood there before as JSON or None)
 Touched = tuple[str, str, str, str | None]
+#: Tables whose new rows have ids that follow each other: the key of many is the first and the last.
+NUMBERED = ("trainee", "application")
 
 
 def begin_import(
@@ -109,6 +112,22 @@ def record_rows(session: Session, import_id: int, rows: Iterable[Touched]) -> No
     """Keep what the import did to each row, and what stood there before."""
     columns = ("import_id", "entity", "key", "action", "before")
     insert_rows(session, _ROW, columns, [(import_id, *row) for row in rows])
+
+
+def inserted(table: str, ids: Iterable[int]) -> Iterator[Touched]:
+    """Yield new rows of a `NUMBERED` table, given by ascending ids: one for all that follow each other."""
+    for _, run in groupby(enumerate(ids), lambda one: one[1] - one[0]):
+        numbers = [id_ for _, id_ in run]
+        key = f"{numbers[0]}-{numbers[-1]}" if len(numbers) > 1 else f"{numbers[0]}"
+        yield table, key, "inserted", None
+
+
+def keys_of(table: str, key: str) -> Iterable[str]:
+    """Return the keys that a stored key stands for."""
+    first, dash, last = key.partition("-")
+    if table not in NUMBERED or not dash:
+        return (key,)
+    return map(str, range(int(first), int(last) + 1))
 
 
 def row_changes(

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Application, Batch, Event, ImportRow, ImportRun
 from zhupei_cli.rules.lifecycle import PUBLISHED
+from zhupei_cli.services.imports import keys_of
 from zhupei_cli.services.people import find_person, subject_of
 
 
@@ -23,17 +24,20 @@ def history(session: Session, who: str) -> list[dict[str, Any]]:
     # Bulk changes are one event for many rows, whose data names applications or people.
     said = [subject_of(profile.id), *numbers]
     named += [Event.data.contains(f'"{word}"', autoescape=True) for word in said]
-    about = or_(*named, Event.seq.in_(_imports(profile.id)))
+    about = or_(*named, Event.seq.in_(_imports(session, profile.id)))
     statement = select(Event).where(about, ~_secret()).order_by(Event.seq)
     return [_event(row) for row in session.execute(statement).scalars()]
 
 
-def _imports(trainee_id: int | None) -> Any:
-    return (
-        select(ImportRun.event_seq)
+def _imports(session: Session, trainee_id: int | None) -> list[int]:
+    """Return the numbers of the events of the imports that wrote the person."""
+    own = str(trainee_id)
+    statement = (
+        select(ImportRow.key, ImportRun.event_seq)
         .join(ImportRow, ImportRow.import_id == ImportRun.id)
-        .where(ImportRow.entity == "trainee", ImportRow.key == str(trainee_id))
+        .where(ImportRow.entity == "trainee", or_(ImportRow.key == own, ImportRow.key.contains("-")))
     )
+    return [seq for key, seq in session.execute(statement) if own in keys_of("trainee", key)]
 
 
 def _secret() -> ColumnElement[bool]:

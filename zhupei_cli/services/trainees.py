@@ -1,7 +1,7 @@
 """Trainees (学员): bulk import with or without their applications."""
 
 import hashlib
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 from sqlalchemy.orm import Session
 
@@ -30,6 +30,7 @@ from zhupei_cli.services.imports import (
     Imported,
     Touched,
     begin_import,
+    inserted,
     record_rows,
 )
 from zhupei_cli.services.merging import all_fit
@@ -115,16 +116,11 @@ def _write(
     stored = [case.before.id for case in changed if case.before is not None]
     stamps = images.stamps(session, "trainee", stored)
     profiles.write_profiles(session, [(case.before, case.after) for case in changed], at=by.at, seq=seq)
-    touched: list[Touched] = [
-        ("trainee", str(case.after.id), "inserted", None)
-        if case.before is None
-        else (
-            "trainee",
-            str(case.after.id),
-            "updated",
-            profiles.image_of(case.before, stamps[case.after.id or 0]),
-        )
+    touched = [*inserted("trainee", (case.after.id or 0 for case in changed if case.before is None))]
+    touched += [
+        ("trainee", str(before.id), "updated", profiles.image_of(before, stamps[before.id or 0]))
         for case in changed
+        if (before := case.before) is not None
     ]
     if batch is not None:
         touched += _write_applications(session, batch, cases, by=by, seq=seq)
@@ -150,13 +146,12 @@ def _write_applications(
     submitted = [(one, case.after) for case, one in changed if case.submit]
     applications.set_submitted(session, submitted, by=by, seq=seq)
     record(session, by, list(_changes(batch, stored)))
-    return [_touched(case, one, stamps) for case, one in stored]
+    touched = [*inserted("application", (one.id for one in added))]
+    return touched + [_touched(one, stamps[one.id]) for _, one in changed]
 
 
-def _touched(case: Case, one: Stored, stamps: Mapping[int, images.Stamp]) -> Touched:
-    if case.live is None:
-        return ("application", str(one.id), "inserted", None)
-    before = {"status": one.status, "form": _fields(one.form), "stamp": stamps[one.id]}
+def _touched(one: Stored, stamp: images.Stamp) -> Touched:
+    before = {"status": one.status, "form": _fields(one.form), "stamp": stamp}
     return ("application", str(one.id), "updated", canonical(before))
 
 
