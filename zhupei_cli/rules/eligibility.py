@@ -79,9 +79,8 @@ def check(applicant: Applicant, *, year: int, grad_years: int, severities: Mappi
     terms = Terms(year, grad_years)
     faults = []
     for rule in _BY_IDENTITY[applicant.identity]:
-        severity = severities.get(rule.name, rule.default)
-        values = None if severity == "off" else rule.broken(applicant, terms)
-        if values is not None:
+        values = rule.broken(applicant, terms)
+        if values is not None and (severity := severities.get(rule.name, rule.default)) != "off":
             values = {"rule": rule.name, "guide": rule.description, **values}
             faults.append(Fault(rule.code, rule.field, "error" if severity == "error" else "warning", values))
     return faults

@@ -65,34 +65,32 @@ def read_form(values: Mapping[str, Any], checks: Checks) -> tuple[Form | None, l
     faults = [
         Fault("E251", name, values={"label": FORM_LABELS[name]}) for name in REQUIRED if name not in values
     ]
-    bases, specialties = {}, {}
+    bases: dict[str, str] = {}
+    specialties: dict[str, str] = {}
     for name in ("choice1_base", "choice2_base"):
         if word := values.get(name):
-            bases[name] = checks.bases.find(word)
-            if bases[name] is None:
-                faults.append(
-                    Fault("E302", name, values={"base": word, "nearest": checks.bases.nearest(word)})
-                )
+            if code := checks.bases.find(word):
+                bases[name] = code
+            else:
+                near = checks.bases.nearest(word)
+                faults.append(Fault("E302", name, values={"base": word, "nearest": near}))
     for name in ("specialty", "choice2_specialty"):
         if word := values.get(name):
-            specialties[name] = checks.specialties.find(word)
-            if specialties[name] is None:
-                nearest = checks.specialties.nearest(word)
-                faults.append(Fault("E303", name, values={"specialty": word, "nearest": nearest}))
+            if code := checks.specialties.find(word):
+                specialties[name] = code
+            else:
+                near = checks.specialties.nearest(word)
+                faults.append(Fault("E303", name, values={"specialty": word, "nearest": near}))
     if "choice2_specialty" in values and "choice2_base" not in values:
         faults.append(Fault("E252", "choice2_base"))
     if faults:
         return None, faults
-    first, second = specialties["specialty"], specialties.get("choice2_specialty")
-    choices = [(bases["choice1_base"], first)]
+    first = specialties["specialty"]
+    choices: tuple[tuple[str, str], ...] = ((bases["choice1_base"], first),)
     if "choice2_base" in bases:
-        choices.append((bases["choice2_base"], second or first))
+        choices += ((bases["choice2_base"], specialties.get("choice2_specialty", first)),)
     form = Form(
-        values["identity"],
-        values["source_type"],
-        values["train_years"],
-        values["accept_adjust"],
-        tuple((base or "", specialty or "") for base, specialty in choices),
+        values["identity"], values["source_type"], values["train_years"], values["accept_adjust"], choices
     )
     return form, list(form_faults(form, checks))
 

@@ -203,11 +203,12 @@ _ENTRIES = {EDUCATION.key: EDUCATION, WORK.key: WORK}
 
 
 def _examine_form(case: Case, line: Line, checks: Checks, *, submit: bool) -> None:
-    given = {name: line.values[name] for name in FORM_LABELS if line.values.get(name) is not None}
+    given = {name: value for name in FORM_LABELS if (value := line.values.get(name)) is not None}
     if given:
-        faulty = {fault.field for fault in line.faults if fault.severity == "error"}
         case.form, faults = read_form(given, checks)
-        line.faults += [fault for fault in faults if fault.field not in faulty]
+        if faults:
+            faulty = {fault.field for fault in line.faults if fault.severity == "error"}
+            line.faults += [fault for fault in faults if fault.field not in faulty]
     elif case.live is not None:
         case.form = case.live.form
     if case.form is None:

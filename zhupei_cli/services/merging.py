@@ -8,7 +8,7 @@ from zhupei_cli.codes import LEVEL
 from zhupei_cli.errors import Fault
 from zhupei_cli.model import Education, Trainee, Work
 from zhupei_cli.rules import idcard
-from zhupei_cli.rules.profile import highest, missing
+from zhupei_cli.rules.profile import FIELD_LABELS, highest, missing
 from zhupei_cli.services.profiles import PERSON, Entry, Profile, copy_of, current_work
 from zhupei_cli.sheets.cells import CLEAR
 
@@ -68,15 +68,13 @@ def _from_card(after: Profile, values: Mapping[str, Any]) -> list[Fault]:
         return []
     if facts is None:
         return []
-    faults = []
-    for name, label, known in (
-        ("gender", "性别", facts.gender),
-        ("birth_date", "出生日期", facts.birth_date),
-    ):
-        if values.get(name) not in (None, known):
-            faults.append(Fault("E151", name, values={"label": label}))
-        after.person[name] = known
-    return faults
+    known: Entry = {"gender": facts.gender, "birth_date": facts.birth_date}
+    after.person |= known
+    return [
+        Fault("E151", name, values={"label": FIELD_LABELS[name]})
+        for name, value in known.items()
+        if values.get(name) not in (None, value)
+    ]
 
 
 def _merge_education(after: Profile, values: Mapping[str, Any]) -> list[Fault]:

@@ -97,8 +97,10 @@ def decoded(raw: bytes) -> str:
 
 def string(raw: bytes) -> str:
     """Return the text that stands between two tags."""
-    text = decoded(raw)
-    return unescaped(text) if "_x" in text else text
+    text = raw.decode()
+    if text.isprintable() and "&" not in text and "_x" not in text:  # as most are
+        return text
+    return unescaped(decoded(raw))
 
 
 def _character(found: "re.Match[str]") -> str:
