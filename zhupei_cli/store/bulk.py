@@ -108,29 +108,26 @@ def _execute(
     converted = _converted([columns[at] for at in order], processors)
     text = str(compiled)
     if isinstance(statement, Insert) and connection.dialect.name == "sqlite" and _looks_elsewhere(statement):
-        converted = converted[_insert_many(connection, text, converted) :]
-    if converted:
-        connection.exec_driver_sql(text, converted)
+        _insert_many(connection, text, converted, width=len(order))
+    else:
+        connection.exec_driver_sql(text, list(converted))
 
 
 def _looks_elsewhere(statement: Insert) -> bool:
     return isinstance(statement.table, Table) and bool(statement.table.foreign_key_constraints)
 
 
-def _insert_many(connection: Connection, text: str, rows: Rows) -> int:
-    """Insert most of many rows by statements that name hundreds of them; return how many.
+def _insert_many(connection: Connection, text: str, rows: Iterator[tuple[Any, ...]], *, width: int) -> None:
+    """Insert rows by statements that name many of them.
 
     SQLite opens a savepoint for a statement that looks at other tables: as dear as the row itself.
     """
-    place = f"({', '.join('?' * len(rows[0]))})"
+    place = f"({', '.join('?' * width)})"
+    head = text.removesuffix(place)
     most: int = connection.connection.getlimit(SQLITE_LIMIT_VARIABLE_NUMBER)
-    at_once = min(most // len(rows[0]), _ROWS_AT_ONCE)
-    whole = len(rows) // at_once * at_once
-    if whole:
-        head = text.removesuffix(place)
-        several = [tuple(chain.from_iterable(rows[at : at + at_once])) for at in range(0, whole, at_once)]
-        connection.exec_driver_sql(head + ", ".join([place] * at_once), several)
-    return whole
+    at_once = min(most // width, _ROWS_AT_ONCE)
+    while values := tuple(chain.from_iterable(islice(rows, at_once))):
+        connection.exec_driver_sql(head + ", ".join([place] * (len(values) // width)), values)
 
 
 def _processor(type_: TypeEngine[Any], connection: Connection) -> Processor | None:
@@ -138,15 +135,17 @@ def _processor(type_: TypeEngine[Any], connection: Connection) -> Processor | No
 
 
 def _processed(rows: Rows, processors: list[Processor | None]) -> Rows:
-    return rows if not any(processors) else _converted(list(zip(*rows, strict=True)), processors)
+    return rows if not any(processors) else list(_converted(list(zip(*rows, strict=True)), processors))
 
 
-def _converted(columns: list[tuple[Any, ...]], processors: list[Processor | None]) -> list[tuple[Any, ...]]:
+def _converted(
+    columns: list[tuple[Any, ...]], processors: list[Processor | None]
+) -> Iterator[tuple[Any, ...]]:
     converted = [
         column if process is None else _each_once(process, column)
         for column, process in zip(columns, processors, strict=True)
     ]
-    return list(zip(*converted, strict=True))
+    return zip(*converted, strict=True)
 
 
 def _each_once(process: Processor, column: Sequence[Any]) -> list[Any]:
