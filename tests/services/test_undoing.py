@@ -13,7 +13,7 @@ from tests.people import id_number, open_batch, person
 from tests.services.imported import everything, reading_of, take_in
 from zhupei_cli.acting import Acting
 from zhupei_cli.errors import ZhupeiError
-from zhupei_cli.model import Application, Batch, Event, ImportRun
+from zhupei_cli.model import Application, Batch, Event, ImportRow, ImportRun
 from zhupei_cli.services import (
     accounts,
     admissions,
@@ -23,6 +23,7 @@ from zhupei_cli.services import (
     erasing,
     import_views,
     people,
+    people_history,
     plans,
     reviews,
     stages,
@@ -30,6 +31,7 @@ from zhupei_cli.services import (
     undoing,
     withdrawing,
 )
+from zhupei_cli.services.import_rows import find_import, load_rows
 from zhupei_cli.services.lookup import find_batch
 from zhupei_cli.services.reviews import Verdict
 from zhupei_cli.sheets import kinds
@@ -113,6 +115,22 @@ def test_new_people_and_their_applications_go(season: str, take: Any, by: Acting
         "restored": 0,
     }
     assert everything(season) == before
+
+
+def test_new_rows_are_kept_by_their_first_and_last_number(season: str, take: Any) -> None:
+    take(_people(1))
+    import_id = take(_people(1, 2, 3, 4))
+    with transaction(season, read_only=True) as session:
+        kept = select(ImportRow.entity, ImportRow.key, ImportRow.action)
+        rows = session.execute(kept.where(ImportRow.import_id == import_id).order_by(ImportRow.entity.desc()))
+        assert rows.all() == [("trainee", "2-4", "inserted"), ("application", "2-4", "inserted")]
+        written = load_rows(session, find_import(session, import_id))
+        assert sorted((row.entity, row.id) for row in written) == [
+            (entity, id_) for entity in ("application", "trainee") for id_ in (2, 3, 4)
+        ]
+        seqs = [row["seq"] for row in people_history.history(session, id_number(3))]
+        assert find_import(session, import_id).event_seq in seqs
+        assert find_import(session, import_id - 1).event_seq not in seqs
 
 
 def test_the_same_file_imports_again_with_new_numbers(season: str, take: Any, by: Acting) -> None:

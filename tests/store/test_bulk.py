@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta, timezone
 
-from sqlalchemy import Table, select
+from sqlalchemy import Table, func, select
 from sqlalchemy.orm import Session
 
 from tests.people import open_batch
@@ -13,6 +13,7 @@ from zhupei_cli.store.engine import transaction
 
 COUNTER: Table = Counter.metadata.tables["counter"]
 SPECIALTY: Table = Specialty.metadata.tables["specialty"]
+NOW = datetime(2026, 7, 1, tzinfo=UTC)
 TRAINEE: Table = Trainee.metadata.tables["trainee"]
 
 
@@ -29,6 +30,21 @@ def test_rows_go_in_change_and_go_with_one_statement_each(database: str) -> None
         assert _counters(session) == {"c0": 1, "c1": 2}
     verbs = [words.split()[0] for words in seen]
     assert verbs == ["COPY" if database.startswith("postgresql") else "INSERT", "UPDATE", "DELETE", "SELECT"]
+
+
+def test_rows_that_refer_to_others_go_in_a_thousand_a_statement(database: str) -> None:
+    education: Table = TRAINEE.metadata.tables["education"]
+    people = [(at, "id_card", f"N{at}", "王芳", NOW, NOW, 1) for at in range(1, 2502)]
+    columns = ("id", "id_type", "id_number", "name", "created_at", "updated_at", "touched_by")
+    schools = [(at, at, "21", f"第{at}医学院", at % 2 == 0) for at in range(1, 2502)]
+    with transaction(database) as session:
+        insert_rows(session, TRAINEE, columns, people)
+        with statements() as seen:
+            insert_rows(session, education, ("id", "trainee_id", "level", "school", "full_time"), schools)
+        rows = session.execute(select(*(education.c[name] for name in ("id", "trainee_id", "school"))))
+        assert sorted(map(tuple, rows)) == [(at, at, f"第{at}医学院") for at in range(1, 2502)]
+        assert session.execute(select(func.count()).where(education.c.full_time)).scalar() == 1250
+    assert len(seen) == (1 if database.startswith("postgresql") else 3)
 
 
 def test_no_rows_are_no_statement(database: str) -> None:

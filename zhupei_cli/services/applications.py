@@ -159,10 +159,12 @@ def add_applications(
     """
     if not forms:
         return []
+    # Attributes of the model are slow to ask for a hundred thousand times.
+    batch_id, code = batch.id, batch.code
     ids = take(session, "application", len(forms))
-    numbers = take(session, f"application_no:{batch.id}", len(forms))
+    numbers = take(session, f"application_no:{batch_id}", len(forms))
     stored = [
-        Stored(id_, f"{batch.code}-{number:07d}", trainee_id, ApplicationStatus.DRAFT, form, None, None)
+        Stored(id_, f"{code}-{number:07d}", trainee_id, ApplicationStatus.DRAFT, form, None, None)
         for id_, number, (trainee_id, form) in zip(ids, numbers, forms, strict=True)
     ]
     columns = (
@@ -177,8 +179,8 @@ def add_applications(
     )
     rows = [
         (
-            *(one.id, one.application_no, batch.id, one.trainee_id, one.form.identity, one.form.source_type),
-            *(one.form.train_years, one.form.accept_adjust, f"{batch.id}:{one.trainee_id}", by.at, seq),
+            *(one.id, one.application_no, batch_id, one.trainee_id, one.form.identity, one.form.source_type),
+            *(one.form.train_years, one.form.accept_adjust, f"{batch_id}:{one.trainee_id}", by.at, seq),
             *state,
         )
         for one in stored
@@ -204,8 +206,9 @@ def change_forms(session: Session, batch: Batch, forms: Sequence[tuple[int, Form
 
 def _insert_choices(session: Session, batch: Batch, forms: Sequence[tuple[int, Form]]) -> None:
     columns = ("application_id", "number", "batch_id", "base_code", "specialty_code")
+    batch_id = batch.id
     rows = [
-        (id_, number, batch.id, base, specialty)
+        (id_, number, batch_id, base, specialty)
         for id_, form in forms
         for number, (base, specialty) in enumerate(form.choices, 1)
     ]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from functools import lru_cache
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -46,12 +47,17 @@ def settings_of(session: Session, batch: Batch) -> dict[str, str]:
     return {row.key: row.value for row in rows}
 
 
+#: Words that name nothing, for which the nearest names are looked up.
+_OFFERED: Final = 200
+
+
 class Names:
     """Codes by code, exact name or alias; a word that two entries share names neither."""
 
     def __init__(self, entries: Iterable[tuple[str, str, str]]) -> None:
         """Take (code, name, aliases separated by |)."""
         self.labels: dict[str, str] = {}
+        self._nearest: dict[str, str] = {}
         self._codes: dict[str, str | None] = {}
         for code, name, aliases in entries:
             self.labels[code] = name
@@ -66,8 +72,13 @@ class Names:
         return self._codes.get(match_key(word))
 
     def nearest(self, word: str) -> str:
-        """Return the sentence that offers the nearest names."""
-        return nearest(word, [*self.labels, *self.labels.values()])
+        """Return the sentence that offers the nearest names; for the first 200 words that name nothing.
+
+        To look for them takes a millisecond: a file in which every row is wrong would take minutes.
+        """
+        if word not in self._nearest and len(self._nearest) < _OFFERED:
+            self._nearest[word] = nearest(word, [*self.labels, *self.labels.values()])
+        return self._nearest.get(word, "")
 
 
 # A hundred thousand rows name few hundred bases and specialties.

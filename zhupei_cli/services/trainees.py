@@ -70,8 +70,9 @@ def import_trainees(
         examine(case, checks, options=options, today=today, short=short)
     refuse_changes_of_submitted(session, list(cases.values()))
     refuse_company(cases)
-    counts = _counts(cases.values())
-    accepted = [case for case in cases.values() if case.verdict in ("inserted", "updated")]
+    judged = [(case, case.verdict) for case in cases.values()]
+    counts = _counts(judged)
+    accepted = [case for case, verdict in judged if verdict in ("inserted", "updated")]
     if options.all_or_nothing and counts.rejected:
         return Imported(None, counts.none_written(), reading.files)
     if not accepted:
@@ -100,11 +101,11 @@ def require_entry(batch: Batch, by: Acting, *, late: bool) -> None:
     raise ZhupeiError("E450", batch=batch.code, status=about)
 
 
-def _counts(cases: Iterable[Case]) -> Counts:
+def _counts(judged: Iterable[tuple[Case, str]]) -> Counts:
     numbers = dict.fromkeys(("inserted", "updated", "unchanged", "rejected"), 0)
     warned = 0
-    for case in cases:
-        numbers[case.verdict] += len(case.lines)
+    for case, verdict in judged:
+        numbers[verdict] += len(case.lines)
         warned += sum(1 for line in case.lines if line.faults and not line.bad)
     return Counts(sum(numbers.values()), warned=warned, **numbers)
 
