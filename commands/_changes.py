@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 from sqlalchemy.orm import Session
 
+from zhupei_cli.logfile import note
 from zhupei_cli.services import base_login
 from zhupei_cli.services.imports import Imported
 from zhupei_cli.services.row_changes import RowChange, row_changes
@@ -13,7 +14,7 @@ from zhupei_cli.services.workbooks import Reading
 from zhupei_cli.settings import Settings
 
 from ._options import F, _chosen_format
-from ._output import Column, Out, note, show
+from ._output import Column, Out, show
 
 COLUMNS = (
     Column("sheet", "工作表"),

@@ -5,10 +5,9 @@ from typing import Any
 
 from zhupei_cli.catalogue import CATALOGUE
 from zhupei_cli.errors import Fault
+from zhupei_cli.logfile import note
 from zhupei_cli.settings import Settings
 from zhupei_cli.sheets.kinds import PERSON
-
-from ._output import note
 
 
 def label(fault: Fault) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from zhupei_cli.errors import ZhupeiError
+from zhupei_cli.logfile import note
 from zhupei_cli.services.imports import Imported
 from zhupei_cli.services.row_changes import RowChange
 from zhupei_cli.services.workbooks import Reading, write_errors
@@ -16,7 +17,7 @@ from zhupei_cli.sheets.problems import Problem
 from zhupei_cli.sheets.read import MAX_ROWS
 
 from ._changes import show_changes
-from ._output import FINDINGS, note, show_summary
+from ._output import FINDINGS, show_summary
 from ._templates import choices_of
 
 #: How many rows a sheet may have: beyond it, a look at the file first is worth the trouble.

@@ -9,7 +9,7 @@ import click
 
 from zhupei_cli.errors import ZhupeiError
 from zhupei_cli.files import replacing
-from zhupei_cli.logfile import log
+from zhupei_cli.logfile import note
 from zhupei_cli.settings import Settings
 
 from . import _formats
@@ -162,19 +162,6 @@ def show_summary(settings: Settings, summary: Row, sentence: str, *, as_json: bo
         click.echo(_formats.as_json(summary), nl=False)
     else:
         note(settings, sentence)
-
-
-def note(settings: Settings, text: str) -> None:
-    """Say something to people on stderr, unless --quiet; it goes into the log file either way."""
-    log(settings, text)
-    if not settings.quiet:
-        click.echo(text, err=True)
-
-
-def detail(settings: Settings, text: str) -> None:
-    """Say something only --verbose asks for."""
-    if settings.verbose:
-        note(settings, text)
 
 
 def next_step(settings: Settings, command: str, purpose: str) -> None:

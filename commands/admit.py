@@ -5,6 +5,7 @@ from typing import Any
 import click
 
 from zhupei_cli.lazy import LazyGroup
+from zhupei_cli.logfile import note
 from zhupei_cli.services import admissions, freshness, listing, lookup, readiness, runs
 from zhupei_cli.settings import Settings
 from zhupei_cli.store.engine import reading, transaction
@@ -20,7 +21,7 @@ from ._options import (
     repeatable,
     reveal_option,
 )
-from ._output import FINDINGS, Column, Out, next_step, note, show, show_sheet, show_summary
+from ._output import FINDINGS, Column, Out, next_step, show, show_sheet, show_summary
 from ._progress import Progress
 
 RUNS = (

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from zhupei_cli.logfile import note
 from zhupei_cli.rules.lifecycle import ADMISSION
 from zhupei_cli.services import deciding, lookup, placing
 from zhupei_cli.settings import Settings
@@ -13,7 +14,7 @@ from zhupei_cli.store.engine import transaction
 from zhupei_cli.vocabulary import ADMISSION_STATUS
 
 from ._options import F, batch_option, dry_run_option, json_option, pass_settings, repeatable
-from ._output import FINDINGS, note, show_summary
+from ._output import FINDINGS, show_summary
 
 
 @click.command("place")

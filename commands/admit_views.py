@@ -4,6 +4,7 @@ from typing import Any
 
 import click
 
+from zhupei_cli.logfile import note
 from zhupei_cli.rules.explanation_words import via_label
 from zhupei_cli.rules.settings import read_mark
 from zhupei_cli.services import comparing, explaining, lookup
@@ -13,7 +14,7 @@ from zhupei_cli.vocabulary import ADJUST_SCOPE, IDENTITY, RULE
 
 from ._formats import shown
 from ._options import F, batch_option, format_options, pass_settings
-from ._output import Column, Out, note, show, show_sheet
+from ._output import Column, Out, show, show_sheet
 
 STEPS = (
     Column("choice_label", "志愿"),

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import click
 
+from zhupei_cli.logfile import note
 from zhupei_cli.services import correcting, lookup, submitting, withdrawing
 from zhupei_cli.services.correcting import Corrected
 from zhupei_cli.settings import Settings
@@ -20,7 +21,7 @@ from ._options import (
     pass_settings,
     yes_option,
 )
-from ._output import FINDINGS, next_step, note, show_summary
+from ._output import FINDINGS, next_step, show_summary
 from .batch import tried
 
 

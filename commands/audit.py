@@ -5,6 +5,7 @@ from datetime import datetime
 
 import click
 
+from zhupei_cli.logfile import note
 from zhupei_cli.rules.times import parse_time
 from zhupei_cli.services import auditing, lookup
 from zhupei_cli.services.auditing import Filter
@@ -12,7 +13,7 @@ from zhupei_cli.settings import Settings
 from zhupei_cli.store.engine import reading
 
 from ._options import column_options, format_options, pass_settings
-from ._output import FINDINGS, Column, Out, note, show, show_sheet
+from ._output import FINDINGS, Column, Out, show, show_sheet
 
 LOG = (
     Column("seq", "编号"),

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from zhupei_cli.logfile import note
 from zhupei_cli.services import bases, reference
 from zhupei_cli.services.imports import Imported
 from zhupei_cli.services.workbooks import read_workbooks
@@ -19,7 +20,7 @@ from ._asking import field_options, given_of
 from ._changes import changes_option, trial_changes
 from ._imports import mask_option, max_rows_option, show_import
 from ._options import dry_run_option, format_options, json_option, list_options, pass_settings, reveal_option
-from ._output import Column, Out, next_step, note, show, show_sheet, show_summary
+from ._output import Column, Out, next_step, show, show_sheet, show_summary
 from ._templates import template_options, write_forms
 from .batch import tried
 

@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from zhupei_cli.lazy import LazyGroup
+from zhupei_cli.logfile import note
 from zhupei_cli.services import batches, lookup
 from zhupei_cli.settings import Settings
 from zhupei_cli.store.engine import reading, transaction
@@ -21,7 +22,7 @@ from ._options import (
     list_options,
     pass_settings,
 )
-from ._output import Column, Out, next_step, note, show, show_sheet, show_summary
+from ._output import Column, Out, next_step, show, show_sheet, show_summary
 
 _STEPS, _PLAN = "zhupei_cli.commands.batch_steps", "zhupei_cli.commands.batch_plan"
 _HERE = "zhupei_cli.commands.batch"

@@ -40,6 +40,9 @@ def config() -> None:
     """配置：每一项的值和来源，配置文件的位置。
 
     依次看选项、环境变量、当前文件夹的 zhupei.toml、用户配置文件夹的 zhupei.toml，最后是默认值。
+
+    环境变量有 ZHUPEI_DATABASE_URL、ZHUPEI_OPERATOR、ZHUPEI_BATCH、ZHUPEI_FONTS、ZHUPEI_NO_INPUT、
+    NO_COLOR，和两个密码 ZHUPEI_MAIL_PASSWORD、ZHUPEI_NEW_PASSWORD。
     """
 
 

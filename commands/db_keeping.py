@@ -6,12 +6,13 @@ from pathlib import Path
 import click
 
 from zhupei_cli.errors import ZhupeiError
+from zhupei_cli.logfile import note
 from zhupei_cli.services import checks, copying, databases
 from zhupei_cli.settings import Settings
 from zhupei_cli.store.engine import reading
 
 from ._options import can_ask, confirm, dry_run_option, format_options, json_option, pass_settings, yes_option
-from ._output import Column, Out, next_step, note, show, show_sheet, show_summary
+from ._output import Column, Out, next_step, show, show_sheet, show_summary
 
 FINDINGS = (Column("code", "代码"), Column("message", "问题"))
 RESULT = (Column("ok", "完好"), Column("findings", "问题"))

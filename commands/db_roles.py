@@ -2,12 +2,13 @@
 
 import click
 
+from zhupei_cli.logfile import note
 from zhupei_cli.services import roles
 from zhupei_cli.settings import Settings
 from zhupei_cli.store.engine import transaction
 
 from ._options import dry_run_option, format_options, json_option, pass_settings
-from ._output import FINDINGS, Column, Out, next_step, note, show, show_summary
+from ._output import FINDINGS, Column, Out, next_step, show, show_summary
 
 STATE = (
     Column("kind_label", "内容"),

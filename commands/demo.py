@@ -7,10 +7,11 @@ import click
 from zhupei_cli.demo.season import BATCH, play
 from zhupei_cli.display import padded
 from zhupei_cli.errors import ZhupeiError
+from zhupei_cli.logfile import note
 from zhupei_cli.settings import Settings
 
 from ._options import json_option, pass_settings
-from ._output import note, show_summary
+from ._output import show_summary
 
 
 @click.command()

@@ -8,6 +8,7 @@ import click
 
 from zhupei_cli.acting import CST
 from zhupei_cli.files import refuse_existing, replacing
+from zhupei_cli.logfile import note
 from zhupei_cli.model import Batch
 from zhupei_cli.services import applicants, lookup, register, result_lists
 from zhupei_cli.services.listing import Filter
@@ -20,7 +21,7 @@ from zhupei_cli.store.engine import reading, transaction
 from zhupei_cli.vocabulary import APPLICATION_STATUS
 
 from ._options import batch_option, format_options, list_options, pass_settings
-from ._output import Column, Out, Row, note, show
+from ._output import Column, Out, Row, show
 
 #: The first column on paper, and the width of a column that only --columns asked for.
 _NUMBER = RosterColumn("number", "序号", 6, "number")

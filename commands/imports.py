@@ -4,6 +4,7 @@ from typing import Any
 
 import click
 
+from zhupei_cli.logfile import note
 from zhupei_cli.services import import_views, lookup, undoing
 from zhupei_cli.services.import_rows import KIND
 from zhupei_cli.services.undo_checks import Blocked
@@ -19,7 +20,7 @@ from ._options import (
     pass_settings,
     yes_option,
 )
-from ._output import Column, Out, next_step, note, show, show_sheet, show_summary
+from ._output import Column, Out, next_step, show, show_sheet, show_summary
 
 LIST = (
     Column("import_id", "编号"),

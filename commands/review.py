@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from zhupei_cli.lazy import LazyGroup
+from zhupei_cli.logfile import note
 from zhupei_cli.services import base_login, lookup, reviews
 from zhupei_cli.services.reviews import Verdict
 from zhupei_cli.services.workbooks import read_workbooks
@@ -19,7 +20,7 @@ from zhupei_cli.vocabulary import DECISION, Decision
 from ._changes import changes_option, trial_changes
 from ._imports import mask_option, max_rows_option, show_import
 from ._options import F, batch_option, dry_run_option, json_option, pass_settings, repeatable
-from ._output import FINDINGS, note, show_summary
+from ._output import FINDINGS, show_summary
 
 _HERE, _LISTS = "zhupei_cli.commands.review", "zhupei_cli.commands.review_lists"
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from zhupei_cli.logfile import note
 from zhupei_cli.services import lookup, standing_now
 from zhupei_cli.services.batches import DATES
 from zhupei_cli.services.standing_now import Step
@@ -14,7 +15,7 @@ from zhupei_cli.vocabulary import ADMISSION_STATUS, APPLICATION_STATUS, CodeTabl
 
 from ._formats import shown
 from ._options import batch_option, format_options, pass_settings
-from ._output import Column, Out, note, show_sheet
+from ._output import Column, Out, show_sheet
 
 _LINES = (
     Column("title", "批次"),

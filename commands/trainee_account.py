@@ -3,6 +3,7 @@
 import click
 
 from zhupei_cli.codes import ID_TYPE
+from zhupei_cli.logfile import note
 from zhupei_cli.rules.idcard import WITH_FACTS
 from zhupei_cli.services import accounts, fields
 from zhupei_cli.services.accounts import Opened
@@ -23,7 +24,7 @@ from ._asking import (
     require_options,
 )
 from ._options import can_ask, dry_run_option, json_option, pass_settings
-from ._output import next_step, note, show_summary
+from ._output import next_step, show_summary
 from .batch import tried
 
 

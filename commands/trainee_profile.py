@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from zhupei_cli.logfile import note
 from zhupei_cli.services import employers, fields, people, people_lists
 from zhupei_cli.services.people import EDUCATION, WORK, Edited, Part
 from zhupei_cli.services.photos import read_photo
@@ -13,7 +14,7 @@ from zhupei_cli.store.engine import reading, transaction
 
 from ._asking import field_options, given_of
 from ._options import confirm, dry_run_option, format_options, json_option, pass_settings, yes_option
-from ._output import Column, Out, note, show, show_summary
+from ._output import Column, Out, show, show_summary
 from .batch import tried
 
 EDUCATIONS = (

@@ -4,11 +4,12 @@ from pathlib import Path
 
 import click
 
+from zhupei_cli.logfile import note
 from zhupei_cli.services.seals import verify_file
 from zhupei_cli.settings import Settings
 
 from ._options import json_option, pass_settings
-from ._output import FINDINGS, note, show_summary
+from ._output import FINDINGS, show_summary
 
 
 @click.command("verify")

@@ -148,8 +148,8 @@ def server_programs(request: pytest.FixtureRequest, backend: str, monkeypatch: p
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Work in an empty folder, without the settings of whoever runs the tests."""
-    for name in ("DATABASE_URL", "OPERATOR", "BATCH", "NO_INPUT"):
-        monkeypatch.delenv(f"ZHUPEI_{name}", raising=False)
+    for name in [name for name in os.environ if name.startswith("ZHUPEI_")]:
+        monkeypatch.delenv(name)
     monkeypatch.delenv("NO_COLOR", raising=False)
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))

@@ -9,7 +9,7 @@
         server.drop("b")                        # even while somebody is connected
 
 A pytest run has one: the fixture `server` (conftest.py). The server listens on loopback, wants passwords,
-and goes away with the process that started it, however that ends. Where ZHUPEI_TEST_DATABASE holds the
+and goes away with the process that started it, however that ends. Where TEST_DATABASE_URL holds the
 URL of a superuser on another server, that one is used, whatever version was asked for; its databases and
 roles are the caller's to remove. There is no way to skip: without a server `NoServer` is raised.
 """
@@ -29,7 +29,7 @@ from pathlib import Path
 
 from sqlalchemy import URL, create_engine, exc, make_url, pool, text
 
-GIVEN = "ZHUPEI_TEST_DATABASE"
+GIVEN = "TEST_DATABASE_URL"
 #: Where the wheel keeps its versions, beside what Debian installs.
 FOLDERS = {16: "pginstall", 18: "pginstall18"}
 SUPERUSER = "postgres"

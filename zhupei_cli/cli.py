@@ -75,7 +75,7 @@ def _options(command: Callable[..., None]) -> Callable[..., None]:
             click.option("--operator", metavar="NAME", help="经办人姓名（环境变量 ZHUPEI_OPERATOR）"),
             click.option("--config", metavar="FILE", help="只读这一个配置文件"),
             click.option("-q", "--quiet", is_flag=True, help="不显示提示信息"),
-            click.option("-v", "--verbose", is_flag=True, help="显示更多提示信息"),
+            click.option("-v", "--verbose", is_flag=True, help="显示更多提示信息，先说用的是哪个数据库"),
             click.option("--debug", is_flag=True, help="程序出错时显示详细位置"),
             click.option("--no-input", is_flag=True, help="从不提问（环境变量 ZHUPEI_NO_INPUT）"),
             click.option("--no-color", is_flag=True, help="不用颜色（环境变量 NO_COLOR）"),
@@ -110,9 +110,14 @@ def _settings(given: dict[str, Any], clock: Callable[..., Any] | None) -> Callab
     @cache
     def settings() -> "Settings":
         from zhupei_cli.acting import system_clock
-        from zhupei_cli.settings import load
+        from zhupei_cli.settings import load, useless_variables
 
-        return load(given, environ=os.environ, clock=clock or system_clock)
+        found = load(given, environ=os.environ, clock=clock or system_clock)
+        if found.verbose or useless_variables(os.environ):
+            from zhupei_cli.opening import say_origins
+
+            say_origins(found, given, environ=os.environ)
+        return found
 
     return settings
 

@@ -1,4 +1,4 @@
-"""The log file of --log-file: a line for everything said on stderr, with time and operator.
+"""What is said to people on stderr, and the file of --log-file that keeps it with time and operator.
 
 Beyond 1 MB it becomes FILE.1, that one FILE.2, up to FILE.5.
 """
@@ -7,6 +7,8 @@ import os
 import sys
 from contextlib import suppress
 from pathlib import Path
+
+import click
 
 from zhupei_cli.acting import CST
 from zhupei_cli.settings import Settings
@@ -28,6 +30,13 @@ def log(settings: Settings, text: str) -> None:
             file.write(line.encode())
     except OSError as error:
         print(f"提示：不能写入日志文件 {settings.log_file}：{error.strerror}", file=sys.stderr)
+
+
+def note(settings: Settings, text: str) -> None:
+    """Say something to people on stderr, unless --quiet; it goes into the log file either way."""
+    log(settings, text)
+    if not settings.quiet:
+        click.echo(text, err=True)
 
 
 def _rotate(path: Path) -> None:

@@ -157,6 +157,16 @@ _VARIABLES = {
 }
 
 
+_PREFIX = "ZHUPEI_"
+_PASSWORDS = (f"{_PREFIX}MAIL_PASSWORD", f"{_PREFIX}NEW_PASSWORD")
+
+
+def useless_variables(environ: Mapping[str, str]) -> list[str]:
+    """Return the variables that look like ours but that nothing reads, such as ZHUPEI_DATABASE."""
+    known = {*_VARIABLES.values(), *_PASSWORDS}
+    return sorted(name for name in environ if name.startswith(_PREFIX) and name not in known)
+
+
 def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
     texts = ("database", "operator", "batch", "fonts")
     found: dict[str, Any] = {key: environ[_VARIABLES[key]] for key in texts if environ.get(_VARIABLES[key])}

@@ -15,7 +15,7 @@ from commands._options import (
     pass_settings,
     yes_option,
 )
-from commands._output import Column, Out, detail, next_step, show, show_sheet, show_summary
+from commands._output import Column, Out, next_step, show, show_sheet, show_summary
 from zhupei_cli.cli import Program, cli
 from zhupei_cli.errors import ZhupeiError
 from zhupei_cli.settings import Settings
@@ -72,7 +72,6 @@ def write(settings: Settings, batch: str | None, dry_run: bool, as_json: bool) -
     acting = settings.acting()
     summary = {"who": acting.who, "at": acting.at, "batch": batch, "dry_run": dry_run}
     show_summary(settings, summary, f"已写入 {batch}", as_json=as_json)
-    detail(settings, "细节")
     next_step(settings, "zhupei batch open", "开放报名")
 
 

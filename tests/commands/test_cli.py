@@ -141,7 +141,22 @@ def test_quiet_and_verbose(zhupei: Run) -> None:
     told = "已写入 A\n下一步：zhupei batch open（开放报名）\n"
     assert zhupei(*words, program=PROGRAM) == Ran(0, "", told)
     assert zhupei("-q", *words, program=PROGRAM) == Ran(0, "", "")
-    assert zhupei("-v", *words, program=PROGRAM).err == told.replace("\n下", "\n细节\n下")
+    settings = "数据库：sqlite:///a.sqlite（--database）\n经办人：测试员（ZHUPEI_OPERATOR）\n"
+    assert zhupei("-v", "--database", "sqlite:///a.sqlite", *words, program=PROGRAM).err == settings + told
+
+
+def test_verbose_shows_no_password(zhupei: Run) -> None:
+    ran = zhupei("-v", "--database", "postgresql://u:secret@h/d", "do", "write", program=PROGRAM)
+    assert "postgresql://u:***@h/d" in ran.err
+    assert "secret" not in ran.err
+
+
+def test_a_variable_nothing_reads_is_told(zhupei: Run) -> None:
+    misspelt = {"ZHUPEI_DATABASE": "sqlite:///b.sqlite", "ZHUPEI_MAIL_PASSWORD": "secret"}
+    ran = zhupei("do", "show", "--json", env=misspelt, program=PROGRAM)
+    assert json.loads(ran.out)["name"] == "王小明"
+    assert ran.err == ("提醒：没有环境变量 ZHUPEI_DATABASE 这一项，未使用；可用的见 zhupei config --help\n")
+    assert zhupei("do", "write", "--help", env=misspelt, program=PROGRAM).err == ""
 
 
 def test_a_broken_configuration_stops_commands_but_not_help(zhupei: Run) -> None:

@@ -24,11 +24,11 @@ _ARGUMENTS = [f"--{word}" for word in ("headless", *_QUIET, "disable-component-u
 
 @pytest.fixture(scope="session")
 def chromium() -> str:
-    """Return the browser; where there is none this is told, and an error if ZHUPEI_TEST_BROWSER is set."""
+    """Return the browser; where there is none this is told, and an error if TEST_BROWSER is set."""
     found = next(filter(None, map(shutil.which, _NAMES)), None)
     if found is None:
         told = "no Chromium on this machine: the nightly page was NOT looked at in a browser"
-        if os.environ.get("ZHUPEI_TEST_BROWSER"):
+        if os.environ.get("TEST_BROWSER"):
             pytest.fail(told)
         warnings.warn(told, stacklevel=1)
         pytest.skip(told)
