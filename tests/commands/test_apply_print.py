@@ -103,6 +103,17 @@ def test_a_character_no_font_has_is_reported_not_left_out(shell: Run, home: Path
     assert not (home / "表.pdf").exists()
 
 
+@pytest.mark.parametrize("name", ["a.ttf", "a.otf", "a.ttc", "._a.otf"])
+@pytest.mark.parametrize("size", [0, 3, 12, 100, 5_000, 100_000])
+def test_a_broken_font_is_left_out_and_told(tmp_path: Path, name: str, size: int) -> None:
+    bundled = fonts.find_fonts(None)
+    whole = (bundled.folders[0] / "NotoSerifSC-Regular.otf").read_bytes()
+    (tmp_path / name).write_bytes(b"ttcf" + whole[4:size] if name.endswith("ttc") else whole[:size])
+    (tmp_path / "folder.otf").mkdir()
+    found = fonts.find_fonts(tmp_path)
+    assert (found.families, found.unreadable) == (bundled.families, [tmp_path / name])
+
+
 def test_many_entries_still_fit_one_page(shell: Run, home: Path) -> None:
     for year in range(1990, 2012):
         ran = shell(

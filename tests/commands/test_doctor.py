@@ -51,6 +51,14 @@ def test_no_database(zhupei: Run, home: Path) -> None:
     assert not (home / "none.sqlite").exists()
 
 
+def test_a_broken_font(zhupei: Run, mine: Path, home: Path) -> None:
+    (home / "字体").mkdir()
+    (home / "字体" / "a.ttf").write_bytes(b"hello")
+    ran = zhupei("--database", f"sqlite:///{mine}", "doctor", env={"ZHUPEI_FONTS": "字体"})
+    assert ran.code == 0
+    assert "1 个文件读不出：a.ttf" in ran.out
+
+
 def test_a_file_that_is_no_database(zhupei: Run, home: Path) -> None:
     (home / "a.sqlite").write_bytes(b"hello" * 1000)
     ran = zhupei("--database", "sqlite:///a.sqlite", "doctor", "--json")

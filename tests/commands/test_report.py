@@ -7,12 +7,13 @@ from pathlib import Path
 import openpyxl
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import text
+from sqlalchemy import text, update
 
 from tests.conftest import NOW, OPERATOR, Ran, Run
 from tests.report_world import draw, store
 from zhupei_cli import files
 from zhupei_cli.cli import cli
+from zhupei_cli.model import Batch
 from zhupei_cli.store.engine import transaction
 
 DAY = "2026-06-05"
@@ -219,8 +220,7 @@ def test_the_log_turns_over(shell: Run, tmp_path: Path) -> None:
 
 def test_an_overdue_review_is_told(shell: Run, database: str) -> None:
     with transaction(database) as session:
-        until = (NOW - timedelta(days=1)).replace(tzinfo=None)
-        session.execute(text("UPDATE batch SET review_until = :until"), {"until": until})
+        session.execute(update(Batch).values(review_until=NOW - timedelta(days=1)))
     rows = json.loads(shell("report", "anomalies", "--json").out)
     assert {row["kind"] for row in rows} >= {"overdue", "gaps", "duplicates", "planless"}
     assert all(row["message"] for row in rows)

@@ -66,7 +66,8 @@ class Office:
         assert page.exists() == book.exists(), "one file without the other"
         if page.exists():
             assert page.read_text("utf-8").endswith("</html>")
-            assert zipfile.ZipFile(book).testzip() is None
+            with zipfile.ZipFile(book) as archive:
+                assert archive.testzip() is None
             assert openpyxl.load_workbook(book)["概览"]["B5"].value == 150
         return page.exists()
 
@@ -89,7 +90,8 @@ def test_a_week(office: Office, database: str) -> None:
     killed = office.begin(3)
     _wait_until_it_works(office, killed)
     killed.kill()
-    assert killed.wait() == -signal.SIGKILL
+    killed.communicate()
+    assert killed.returncode == -signal.SIGKILL
     office.found(3)
 
     assert (office.night(4), office.found(4)) == ((0, ""), True)
@@ -103,7 +105,9 @@ def test_a_week(office: Office, database: str) -> None:
     assert "错误 [E003]" in (office.folder / "nightly.log").read_text("utf-8").splitlines()[-1]
 
     first, second = office.begin(6), office.begin(6)  # two at once
-    assert {first.wait(60), second.wait(60)} == {0}
+    first.communicate(timeout=60)
+    second.communicate(timeout=60)
+    assert (first.returncode, second.returncode) == (0, 0)
     assert office.found(6)
     assert (office.night(7), office.found(7)) == ((0, ""), True)
     assert not office.found(1), "kept for five days"
@@ -126,7 +130,7 @@ def test_killed_at_any_moment(office: Office) -> None:
         _wait_until_it_works(office, process)
         time.sleep(step * 0.03)
         process.kill()
-        process.wait()
+        process.communicate()
         office.found(2)
     assert (office.night(2), office.found(2), office.left()) == ((0, ""), True, [])
 

@@ -58,7 +58,8 @@ def test_a_sealed_batch_proves_itself_without_a_database(sealed: Path, database:
         data = session.execute(select(Event.data).where(Event.action == "batch.seal")).scalar_one()
     assert json.loads(data or "") == {"sha256": found["seal"]}
     words = f"批次 T（{{}}），封存号 {found['seal'][:16]}：全部相符\n"
-    name = json.loads(zipfile.ZipFile(sealed).read("manifest.json"))["batch"]["name"]
+    with zipfile.ZipFile(sealed) as archive:
+        name = json.loads(archive.read("manifest.json"))["batch"]["name"]
     assert zhupei("verify", sealed, "--seal", found["seal"][:16]) == Ran(0, "", words.format(name))
     assert zhupei("verify", sealed, "--seal", "0" * 16).code == 3
     assert zhupei("verify", sealed, "--seal", "封存").code == 2

@@ -1,10 +1,9 @@
 """Fonts for printing: a configured folder first, then those of the extra `print`; what they cannot show."""
 
-from collections.abc import Iterable
+from collections.abc import Set
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from zhupei_cli.errors import ZhupeiError
 
@@ -19,21 +18,30 @@ class FontSet:
     folders: tuple[Path, ...]
 
     @cached_property
-    def _read(self) -> tuple[list[str], frozenset[int]]:
+    def _read(self) -> tuple[list[str], frozenset[int], list[Path]]:
         families: dict[str, None] = {}
         characters: set[int] = set()
-        for folder in self.folders:
-            for path in sorted(folder.rglob("*")):
-                for font in _faces(path) if path.suffix.lower() in _SUFFIXES else ():
-                    family = font["name"].getFirstDebugName(_FAMILY_NAMES)
-                    families[str(family)] = None
-                    characters.update(font.getBestCmap() or ())
-        return list(families), frozenset(characters)
+        unreadable = []
+        for path in (path for folder in self.folders for path in sorted(folder.rglob("*"))):
+            if path.suffix.lower() not in _SUFFIXES or not path.is_file():
+                continue
+            try:
+                for family, known in _faces(path):
+                    families[family] = None
+                    characters |= known
+            except Exception:  # fontTools raises whatever a broken file leads it to; typst leaves it out
+                unreadable.append(path)
+        return list(families), frozenset(characters), unreadable
 
     @property
     def families(self) -> list[str]:
         """The names of the fonts, those of the configured folder first."""
         return self._read[0]
+
+    @property
+    def unreadable(self) -> list[Path]:
+        """The files that are named like fonts and are none."""
+        return self._read[2]
 
     def missing(self, text: str) -> list[str]:
         """Return the characters of `text` that no font has, each once: typst would print nothing there."""
@@ -74,10 +82,14 @@ def _bundled() -> Path | None:
     return Path(pylopdf_fonts_zh_cn.sans_path()).parent
 
 
-def _faces(path: Path) -> Iterable[Any]:
+def _faces(path: Path) -> list[tuple[str, Set[int]]]:
+    """Return the family and the characters of each font of a file."""
     from fontTools.ttLib import TTCollection, TTFont
 
-    if path.suffix.lower() in (".ttc", ".otc"):
-        collection: list[Any] = TTCollection(path, lazy=True).fonts
-        return collection
-    return (TTFont(path, lazy=True),)
+    kind = TTCollection if path.suffix.lower() in (".ttc", ".otc") else TTFont
+    with path.open("rb") as file:
+        opened = kind(file, lazy=True)
+        return [
+            (str(font["name"].getFirstDebugName(_FAMILY_NAMES)), set(font.getBestCmap() or ()))
+            for font in getattr(opened, "fonts", (opened,))
+        ]

@@ -231,6 +231,10 @@ def _fonts(settings: Settings) -> Iterator[Check]:
         yield Check("字体", "没有中文字形", State.BAD, "用 ZHUPEI_FONTS 指定有中文字体的文件夹")
     else:
         yield Check("字体", "、".join(fonts.families[:3]))
+    if fonts.unreadable:
+        names = "、".join(path.name for path in fonts.unreadable[:3])
+        told = f"{len(fonts.unreadable)} 个文件读不出：{names}"
+        yield Check("字体", told, State.WARNING, "换成完好的字体文件，或从文件夹中移走")
 
 
 def _zone(now: datetime) -> Check:
