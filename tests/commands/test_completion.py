@@ -2,6 +2,7 @@ import os
 import shutil
 import sqlite3
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pexpect
@@ -128,7 +129,7 @@ def test_without_a_database_nothing_is_offered_and_nothing_made(
 
 def test_a_writer_holds_nobody_up(tab: Run, home: Path, template: Path) -> None:
     shutil.copyfile(template, home / "a.sqlite")
-    with sqlite3.connect(home / "a.sqlite", isolation_level=None) as writer:
+    with closing(sqlite3.connect(home / "a.sqlite", isolation_level=None)) as writer:
         writer.execute("BEGIN IMMEDIATE")
         assert "0100" in offered(tab("zhupei batch plan set 4101001 ", "sqlite:///a.sqlite"))
 

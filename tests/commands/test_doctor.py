@@ -1,6 +1,7 @@
 import json
 import shutil
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -74,16 +75,15 @@ def test_a_network_share(zhupei: Run, mine: Path, monkeypatch: pytest.MonkeyPatc
 
 def test_what_is_worth_a_warning(zhupei: Run, mine: Path) -> None:
     mine.chmod(0o644)
-    with sqlite3.connect(mine) as connection:
+    with closing(sqlite3.connect(mine, isolation_level=None)) as connection:
         connection.execute("PRAGMA journal_mode=DELETE")
-    connection.close()
     ran = zhupei("--database", f"sqlite:///{mine}", "doctor", "--json")
     found = states(ran)
     assert (ran.code, found["文件权限"], found["日志方式"]) == (0, "warning", "warning")
 
 
 def test_somebody_is_writing(zhupei: Run, mine: Path) -> None:
-    with sqlite3.connect(mine, isolation_level=None) as writer:
+    with closing(sqlite3.connect(mine, isolation_level=None)) as writer:
         writer.execute("BEGIN IMMEDIATE")
         ran = zhupei("--database", f"sqlite:///{mine}", "doctor", "--json")
     assert row_of(ran, "占用")["found"] == "别的程序正在写入数据库"
@@ -97,9 +97,8 @@ def test_a_full_disk(zhupei: Run, mine: Path, monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_a_clock_that_runs_behind(zhupei: Run, mine: Path) -> None:
-    with sqlite3.connect(mine) as connection:
+    with closing(sqlite3.connect(mine, isolation_level=None)) as connection:
         connection.execute("UPDATE event SET at = '2030-01-01 00:00:00.000000'")
-    connection.close()
     ran = zhupei("--database", f"sqlite:///{mine}", "doctor", "--json")
     assert (ran.code, row_of(ran, "时钟")["state"]) == (3, "bad")
 

@@ -3,6 +3,7 @@
 import sqlite3
 import stat
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -91,7 +92,7 @@ def test_no_damaged_backup_touches_the_database(database: str, nowhere: str, tmp
 @BACKUPS
 def test_what_is_no_backup_of_ours_is_refused(database: str, tmp_path: Path) -> None:
     foreign, word = tmp_path / "foreign", tmp_path / "word"
-    with sqlite3.connect(foreign) as connection:
+    with closing(sqlite3.connect(foreign, isolation_level=None)) as connection:
         connection.execute("CREATE TABLE 工资 (n)")
     word.write_text("不是备份" * 100, encoding="utf-8")
     expected = "E518" if database.startswith("sqlite") else "E530"
