@@ -8,7 +8,7 @@ import click
 
 from zhupei_cli.lazy import LazyGroup
 from zhupei_cli.services import lookup, trainees
-from zhupei_cli.services.importing import Options
+from zhupei_cli.services.importing import Options, prepare, today_of
 from zhupei_cli.services.workbooks import read_workbooks
 from zhupei_cli.settings import Settings
 from zhupei_cli.sheets import kinds
@@ -102,10 +102,16 @@ def import_(
         raise click.UsageError("--late 须同时用 --reason 写明原因。", click.get_current_context())
     options = Options(**chosen, late_reason=reason if late else None)
     optional = kinds.APPLICATION_KEYS if options.profile_only else ()
+    by = settings.acting()
     with Progress(settings) as progress:
         progress.phase("读取工作簿")
         reading = read_workbooks(
-            files, kinds.PERSON, further=(kinds.EDUCATION, kinds.WORK), optional=optional, max_rows=max_rows
+            files,
+            kinds.PERSON,
+            further=(kinds.EDUCATION, kinds.WORK),
+            optional=optional,
+            max_rows=max_rows,
+            prepare=partial(prepare, today=today_of(by)),
         )
         with transaction(settings.database_url, dry_run=dry_run) as session:
             found = None if options.profile_only else lookup.find_batch(session, batch)
@@ -113,7 +119,7 @@ def import_(
             outcome = trainees.import_trainees(
                 *(session, reading),
                 batch=found,
-                by=settings.acting(),
+                by=by,
                 options=options,
                 watch=partial(progress.watch, what="检查", unit="人", then="写入数据库"),
             )

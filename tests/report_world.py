@@ -133,8 +133,9 @@ def store(session: Session, world: World, *, status: str, review_until: datetime
 
 
 def _insert(session: Session, table: str, rows: Sequence[dict[str, Any]]) -> None:
-    columns = list(rows[0]) if rows else []
-    insert_rows(session, Base.metadata.tables[table], columns, [tuple(row.values()) for row in rows])
+    if rows:
+        values = [tuple(row.values()) for row in rows]
+        insert_rows(session, Base.metadata.tables[table], list(rows[0]), values)
 
 
 def _store_plan(session: Session, world: World) -> None:

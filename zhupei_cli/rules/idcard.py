@@ -43,23 +43,39 @@ class Facts(NamedTuple):
     birth_date: date
 
 
-def check(id_type: str, number: str, today: date) -> tuple[str, list[Fault]]:
-    """Return the number mended (half-width, no spaces, capitals), and what is wrong with it."""
+class Paper(NamedTuple):
+    """A number mended (half-width, no spaces, capitals), what it says, and what is wrong with it."""
+
+    number: str
+    facts: Facts | None
+    faults: list[Fault]
+
+
+def read(id_type: str, number: str, today: date) -> Paper:
+    """Return the paper; one with a fault says nothing."""
     mended = _mend(number)
     if id_type in WITH_FACTS:
         code, form = _slip(id_type, mended, today), ""
+        if code is None:
+            return Paper(mended, _facts(mended), [])
     else:
         pattern, form = _FORMS[IdType(id_type)]
-        code = None if pattern.fullmatch(mended) else "E110"
-    if code is None:
-        return mended, []
+        if pattern.fullmatch(mended):
+            return Paper(mended, None, [])
+        code = "E110"
     values = {
         "id_type": ID_TYPE.label(id_type),
         "number": mask_id(mended),
         "length": len(mended),
         "form": form,
     }
-    return mended, [Fault(code, "id_number", values=values)]
+    return Paper(mended, None, [Fault(code, "id_number", values=values)])
+
+
+def check(id_type: str, number: str, today: date) -> tuple[str, list[Fault]]:
+    """Return the number mended, and what is wrong with it."""
+    paper = read(id_type, number, today)
+    return paper.number, paper.faults
 
 
 def facts(id_type: str, number: str) -> Facts | None:
@@ -68,10 +84,15 @@ def facts(id_type: str, number: str) -> Facts | None:
         return None
     if not _is_formed(number) or not _adds_up(number):
         raise NotACard
-    born = _day(number[6:14])
-    if born is None:
+    found = _facts(number)
+    if found is None:
         raise NotACard
-    return Facts("1" if number[16] in "13579" else "2", born)
+    return found
+
+
+def _facts(number: str) -> Facts | None:
+    born = _day(number[6:14])
+    return None if born is None else Facts("1" if number[16] in "13579" else "2", born)
 
 
 def check_character(first17: str) -> str:

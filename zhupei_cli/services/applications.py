@@ -177,14 +177,14 @@ def add_applications(
         if submitted is None
         else (ApplicationStatus.SUBMITTED, by.at, _day(by.at), by.at, 1)
     )
-    rows = [
+    rows = (
         (
             *(one.id, one.application_no, batch_id, one.trainee_id, one.form.identity, one.form.source_type),
             *(one.form.train_years, one.form.accept_adjust, f"{batch_id}:{one.trainee_id}", by.at, seq),
             *state,
         )
         for one in stored
-    ]
+    )
     insert_rows(session, _APPLICATION, columns, rows)
     _insert_choices(session, batch, [(one.id, one.form) for one in stored])
     if submitted is not None:
@@ -207,11 +207,11 @@ def change_forms(session: Session, batch: Batch, forms: Sequence[tuple[int, Form
 def _insert_choices(session: Session, batch: Batch, forms: Sequence[tuple[int, Form]]) -> None:
     columns = ("application_id", "number", "batch_id", "base_code", "specialty_code")
     batch_id = batch.id
-    rows = [
+    rows = (
         (id_, number, batch_id, base, specialty)
         for id_, form in forms
         for number, (base, specialty) in enumerate(form.choices, 1)
-    ]
+    )
     insert_rows(session, _CHOICE, columns, rows)
 
 

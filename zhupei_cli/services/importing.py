@@ -1,9 +1,9 @@
 """Bulk import of 报名信息: many rows, one pass, one transaction."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any, Literal
+from typing import Final, Literal
 
 from sqlalchemy.orm import Session
 
@@ -15,7 +15,16 @@ from zhupei_cli.rules.masking import mask_id
 from zhupei_cli.services import applications, profiles
 from zhupei_cli.services.applications import Form, Stored
 from zhupei_cli.services.checking import FORM_LABELS, Checks, identity_faults, read_form
-from zhupei_cli.services.merging import add_education, add_work, in_the_future, incomplete, merge, too_long
+from zhupei_cli.services.merging import (
+    Said,
+    add_education,
+    add_work,
+    in_the_future,
+    incomplete,
+    merge,
+    said_by,
+    too_long,
+)
 from zhupei_cli.services.profiles import PersonKey, Profile, differences
 from zhupei_cli.sheets.cells import CLEAR
 from zhupei_cli.sheets.kinds import EDUCATION, PERSON, WORK
@@ -23,6 +32,8 @@ from zhupei_cli.sheets.lines import Line
 from zhupei_cli.vocabulary import ApplicationStatus, IdType
 
 Mode = Literal["upsert", "insert", "update"]
+
+_NOTHING: Final = Said()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,22 +79,32 @@ class Case:
         return "updated" if self.profile_changed or self.form_changed or self.submit else "unchanged"
 
 
+def prepare(line: Line, *, today: date) -> None:
+    """Work out what a row of 报名信息 says, whoever it is about: good to do while the next rows are read."""
+    if line.kind != "person":
+        return
+    id_type, number = line.values.get("id_type") or IdType.ID_CARD, line.values.get("id_number")
+    paper = idcard.Paper("", None, []) if number is None else idcard.read(id_type, number, today)
+    line.faults += paper.faults
+    line.said = said_by(line.values, paper.facts)
+    line.said.person |= {"id_type": id_type, "id_number": paper.number}
+
+
 def identify(lines: Sequence[Line], today: date) -> dict[PersonKey, Case]:
     """Group lines by person. A line whose ID number is wrong gets its fault and a case of its own."""
     cases: dict[PersonKey, Case] = {}
     by_number: dict[str, PersonKey] = {}
     for line in lines:
+        if line.said is None:
+            prepare(line, today=today)
         number = line.values.get("id_number")
         if number is None:  # the sheet has said so already, or it is missing
             if not line.bad:
                 line.faults.append(Fault("E150", "id_number", values={"label": "证件号码"}))
             key = ("", f"{line.file}/{line.sheet}/{line.number}")
         elif line.kind == "person":
-            id_type = line.values.get("id_type") or IdType.ID_CARD
-            number, faults = idcard.check(id_type, number, today)
-            line.faults += faults
-            key = (id_type, number)
-            by_number[number] = key
+            key = line.said.person["id_type"], line.said.person["id_number"]
+            by_number[key[1]] = key
         else:
             # The further sheets name a person by number alone.
             number = number.strip().upper()
@@ -130,16 +151,16 @@ def examine(case: Case, checks: Checks | None, *, options: Options, today: date,
     head = case.lines[0]
     line = head if head.kind == "person" else next((one for one in case.lines if one.kind == "person"), None)
     head = line or head
-    values = {} if line is None else dict(line.values)
     if case.before is None and line is None:
         head.faults.append(Fault("E158", "id_number", values={"number": mask_id(case.key[1])}))
         return
     if options.mode != "upsert":
         head.faults += _mode_faults(case, options.mode)
-    if case.before is not None:
-        head.faults += _name_faults(case.before, values)
-    values["id_type"], values["id_number"] = case.key
-    case.after, faults = merge(case.before, values)
+    said: Said = _NOTHING if line is None else line.said
+    if case.before is not None and (fault := _other_name(case.before, said)):
+        head.faults.append(fault)
+        said = replace(said, person={**said.person, "name": case.before.person["name"]})
+    case.after, faults = merge(case.before, said)
     head.faults += faults
     if len(case.lines) > 1 or line is None:
         _add_entries(case)
@@ -169,12 +190,12 @@ def _mode_faults(case: Case, mode: Mode) -> Iterator[Fault]:
         yield Fault("E160", "id_number", values=values)
 
 
-def _name_faults(before: Profile, values: dict[str, Any]) -> Iterator[Fault]:
+def _other_name(before: Profile, said: Said) -> Fault | None:
     """A number with another name is two people, or a typing error: never overwritten."""
-    given = values.get("name")
-    if given is not None and given != before.person["name"]:
-        yield Fault("E161", "name", values={"given": given, "stored": before.person["name"]})
-        del values["name"]
+    given, stored = said.person.get("name"), before.person["name"]
+    if given in (None, stored):
+        return None
+    return Fault("E161", "name", values={"given": given, "stored": stored})
 
 
 def _add_entries(case: Case) -> None:
@@ -203,7 +224,7 @@ _ENTRIES = {EDUCATION.key: EDUCATION, WORK.key: WORK}
 
 
 def _examine_form(case: Case, line: Line, checks: Checks, *, submit: bool) -> None:
-    given = {name: value for name in FORM_LABELS if (value := line.values.get(name)) is not None}
+    given = {name: line.values[name] for name in FORM_LABELS if name in line.values}
     if given:
         case.form, faults = read_form(given, checks)
         if faults:
@@ -233,7 +254,7 @@ def refuse_changes_of_submitted(session: Session, cases: Sequence[Case]) -> None
         assert case.live is not None
         line = case.lines[0]
         snapshot = submitted[case.live.id]
-        again, _ = merge(snapshot, {**line.values, "id_type": case.key[0], "id_number": case.key[1]})
+        again, _ = merge(snapshot, line.said or _NOTHING)
         fields = [name for name, _, _ in differences(snapshot, again)]
         if fields or case.form_changed:
             values = {"application_no": case.live.application_no, "fields": _words(fields, case.form_changed)}

@@ -1,6 +1,7 @@
 """What a row of 报名信息 makes of a profile: blank keeps, 清空 erases, entries are found or added."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -43,42 +44,67 @@ _WIDTHS = {name: length for lengths in _LENGTHS.values() for name, length in len
 _WIDTHS |= {key: _WIDTHS[name] for key, name in _BACHELOR_KEYS.items() if name in _WIDTHS}
 
 
-def merge(before: Profile | None, values: Mapping[str, Any]) -> tuple[Profile, list[Fault]]:
-    """Return what `before` (None: nobody) becomes with the values of a row, and what is wrong with them."""
-    after = Profile() if before is None else copy_of(before)
-    after.person |= _part(values, _PERSON_KEYS)
-    faults = _from_card(after, values)
-    faults += _merge_education(after, values)
-    faults += _merge_work(after, values)
-    return after, faults
+@dataclass(slots=True)
+class Said:
+    """What a row says, by where it goes; 清空 is None. `facts` are those of its ID number, where known."""
+
+    person: Entry = field(default_factory=dict)
+    education: Entry = field(default_factory=dict)
+    bachelor: Entry = field(default_factory=dict)
+    work: Entry = field(default_factory=dict)
+    facts: idcard.Facts | None = None
+
+
+def said_by(values: Mapping[str, Any], facts: idcard.Facts | None = None) -> Said:
+    """Sort the values of a row by where they go."""
+    return Said(
+        _part(values, _PERSON_KEYS),
+        _part(values, _EDUCATION_KEYS),
+        _part(values, _BACHELOR_KEYS),
+        _part(values, _WORK_KEYS),
+        facts,
+    )
 
 
 def _part(values: Mapping[str, Any], keys: Mapping[str, str]) -> Entry:
-    """Return what a row says under `keys`, by the names of the columns they mean; 清空 is None."""
     return {
         name: None if values[key] is CLEAR else values[key] for key, name in keys.items() if key in values
     }
 
 
-def _from_card(after: Profile, values: Mapping[str, Any]) -> list[Fault]:
+def merge(before: Profile | None, said: Said) -> tuple[Profile, list[Fault]]:
+    """Return what `before` becomes by what a row says, and what is wrong with that.
+
+    None is nobody: the new profile then lives in what was said.
+    """
+    after = Profile(person=said.person) if before is None else copy_of(before)
+    after.person |= said.person
+    faults = _from_card(after, said)
+    faults += _merge_education(after, said)
+    faults += _merge_work(after, said.work)
+    return after, faults
+
+
+def _from_card(after: Profile, said: Said) -> list[Fault]:
     """Sex and birth date follow from an ID card; a cell that says otherwise is a fault."""
     try:
-        facts = idcard.facts(after.person["id_type"], after.person["id_number"])
+        facts = said.facts or idcard.facts(after.person["id_type"], after.person["id_number"])
     except idcard.NotACard:  # the number has its own fault already
         return []
     if facts is None:
         return []
     known: Entry = {"gender": facts.gender, "birth_date": facts.birth_date}
-    after.person |= known
-    return [
+    faults = [
         Fault("E151", name, values={"label": FIELD_LABELS[name]})
         for name, value in known.items()
-        if values.get(name) not in (None, value)
+        if said.person.get(name) not in (None, value)
     ]
+    after.person |= known
+    return faults
 
 
-def _merge_education(after: Profile, values: Mapping[str, Any]) -> list[Fault]:
-    given, bachelor = _part(values, _EDUCATION_KEYS), _part(values, _BACHELOR_KEYS)
+def _merge_education(after: Profile, said: Said) -> list[Fault]:
+    given, bachelor = said.education, said.bachelor
     if given:
         _entry_for(after, given).update(given)
     top = highest(after.educations)
@@ -123,16 +149,14 @@ def add_work(after: Profile, given: Entry) -> Entry:
     return given
 
 
-def _merge_work(after: Profile, values: Mapping[str, Any]) -> list[Fault]:
-    given = _part(values, _WORK_KEYS)
-    name = given.get("employer_name")
+def _merge_work(after: Profile, said: Entry) -> list[Fault]:
+    name = said.get("employer_name")
     if not after.person.get("has_employer"):
         return [Fault("E153", "employer_name")] if name else []
-    if not name:
-        given.pop("employer_name", None)
+    given = said if name else {key: value for key, value in said.items() if key != "employer_name"}
     entry = current_work(after)
     if entry is None and name:
-        after.works.append(given)
+        after.works.append(dict(given))
     elif entry is not None:
         entry.update(given)
     return []

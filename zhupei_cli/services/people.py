@@ -16,7 +16,15 @@ from zhupei_cli.rules.masking import mask_id
 from zhupei_cli.services import fields, photos
 from zhupei_cli.services.events import Change, record
 from zhupei_cli.services.importing import today_of
-from zhupei_cli.services.merging import add_education, add_work, in_the_future, incomplete, merge, too_long
+from zhupei_cli.services.merging import (
+    add_education,
+    add_work,
+    in_the_future,
+    incomplete,
+    merge,
+    said_by,
+    too_long,
+)
 from zhupei_cli.services.photos import Photo
 from zhupei_cli.services.profiles import (
     Entry,
@@ -124,7 +132,7 @@ def edit(
         faults.append(Fault("E051", "name", values={"heading": "姓名"}))
     if values.get("has_employer") is False and current_work(before) is not None:
         faults.append(Fault("E153", "has_employer"))
-    after, more = merge(before, values)
+    after, more = merge(before, said_by(values))
     _refuse(after, [*faults, *more], today=today_of(by))
     renamed = after.person["name"] != before.person["name"]
     if renamed and not (reason or "").strip():

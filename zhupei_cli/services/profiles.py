@@ -80,7 +80,7 @@ def write_profiles(
     for profile, number in zip(new, take(session, "trainee", len(new)) if new else (), strict=True):
         profile.id = number
     columns = ("id", *PERSON, "created_at", "updated_at", "touched_by")
-    rows = [(after.id, *map(after.person.get, PERSON), at, at, seq) for after in new]
+    rows = ((after.id, *map(after.person.get, PERSON), at, at, seq) for after in new)
     insert_rows(session, _TRAINEE, columns, rows)
     changed = [after for before, after in changes if before is not None]
     update_rows(
@@ -119,7 +119,7 @@ def _write_entries(
         session,
         table,
         ("id", "trainee_id", *columns),
-        [(entry["id"], owner, *map(entry.get, columns)) for owner, entry in inserts],
+        ((entry["id"], owner, *map(entry.get, columns)) for owner, entry in inserts),
     )
     update_rows(
         session,

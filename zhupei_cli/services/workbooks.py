@@ -11,7 +11,7 @@ from zhupei_cli.sheets.error_workbook import errors_path, write_error_workbook
 from zhupei_cli.sheets.lines import Line
 from zhupei_cli.sheets.problems import Problem, in_order
 from zhupei_cli.sheets.read import MAX_ROWS, read_book
-from zhupei_cli.sheets.take import Table, Takings
+from zhupei_cli.sheets.take import Prepare, Table, Takings
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +45,11 @@ def read_workbooks(
     further: Sequence[Kind] = (),
     optional: Collection[str] = (),
     max_rows: int = MAX_ROWS,
+    prepare: Prepare | None = None,
 ) -> Reading:
     """Read the sheet of `kind` of each file, and the `further` sheets where they are there.
 
+    `prepare` is called with every line while the next ones are read.
     Raises ZhupeiError for a file that cannot be read at all; whatever is wrong inside is a problem.
     """
     files, lines, tables = [], [], []
@@ -55,7 +57,7 @@ def read_workbooks(
     for path in paths:
         # Two files of one name in different folders are told apart by their folders.
         name = path.name if names.count(path.name) == 1 else str(path)
-        takings = Takings(kind, further, optional=optional, file=name)
+        takings = Takings(kind, further, optional=optional, file=name, prepare=prepare)
         book = read_book(path, max_rows=max_rows, watch=takings.watch)
         found = takings.tables(book)
         tables += [(name, table) for table in found]

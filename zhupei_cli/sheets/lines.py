@@ -22,6 +22,8 @@ class Line:
     values: Mapping[str, Any]
     faults: list[Fault] = field(default_factory=list)
     cells: Sequence[Cell] = ()
+    #: What the service that takes the row in has made of its values by now.
+    said: Any = None
 
     @property
     def bad(self) -> bool:

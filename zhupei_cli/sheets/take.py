@@ -1,6 +1,6 @@
 """Taking rows from a sheet: its cells read column by column, every problem of every row kept."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import isfinite
 from typing import Any, Final
@@ -22,6 +22,8 @@ _ERRORS: Final = frozenset(("#N/A", "#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "#N
 _MANY: Final = 10_000
 #: Rows that a note names one by one.
 _NAMED: Final = 10
+
+Prepare = Callable[[Line], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +53,20 @@ class Takings:
     """Takes the wanted sheets of one book while the book is being read: `watch` is told of every piece.
 
     `optional` are keys whose columns need not be there this time; `file` is what lines call the book.
+    `prepare` is called with every line: what it works out costs no time while the next ones are read.
     """
 
     def __init__(
-        self, kind: Kind, further: Sequence[Kind] = (), *, optional: Collection[str] = (), file: str = ""
+        self,
+        kind: Kind,
+        further: Sequence[Kind] = (),
+        *,
+        optional: Collection[str] = (),
+        file: str = "",
+        prepare: Prepare | None = None,
     ) -> None:
         self._kind, self._further, self._optional, self._file = kind, further, optional, file
+        self._prepare = prepare
         self._by_title = {one.title: one for one in (kind, *further)}
         #: By the identity of the sheets, which the takings keep alive.
         self._begun: dict[int, Taking] = {}
@@ -103,7 +113,7 @@ class Takings:
     def _taking(self, sheet: Sheet, kind: Kind) -> "Taking":
         taking = self._begun.get(id(sheet))
         if taking is None or taking.kind is not kind:
-            taking = Taking(sheet, kind, optional=self._optional, file=self._file)
+            taking = Taking(sheet, kind, optional=self._optional, file=self._file, prepare=self._prepare)
             self._begun[id(sheet)] = taking
         return taking
 
@@ -114,8 +124,17 @@ class Taking:
     Blank rows and repeated headers are left out, rows of totals too, with a warning (E026).
     """
 
-    def __init__(self, sheet: Sheet, kind: Kind, *, optional: Collection[str] = (), file: str = "") -> None:
+    def __init__(
+        self,
+        sheet: Sheet,
+        kind: Kind,
+        *,
+        optional: Collection[str] = (),
+        file: str = "",
+        prepare: Prepare | None = None,
+    ) -> None:
         self.kind = kind
+        self._prepare = prepare
         self._sheet, self._optional, self._file = sheet, optional, file
         self._required = {} if kind.partial else {one.key: one for one in kind.columns if one.required}
         self._header: Header | None = None
@@ -167,6 +186,8 @@ class Taking:
             if kind.one_of or not required <= values.keys():
                 found += _missing(values, found, self._required, kind, header)
             self._lines.append(Line(*where, first + offset, kind.key, values, found, line))
+            if self._prepare is not None:
+                self._prepare(self._lines[-1])
 
 
 class _Reader(dict[Cell, Any]):

@@ -9,7 +9,6 @@ from sqlalchemy import (
     BindParameter,
     Connection,
     Delete,
-    Insert,
     Row,
     Select,
     Table,
@@ -36,21 +35,27 @@ Processor = Callable[[Any], Any]
 S = TypeVar("S", Update, Delete)
 
 
-def insert_rows(session: Session, table: Table, columns: Sequence[str], rows: Rows) -> None:
-    """Insert `rows` (tuples in the order of `columns`) at once; nothing when there are none."""
-    if not rows:
-        return
+def insert_rows(
+    session: Session, table: Table, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]
+) -> None:
+    """Insert `rows` (tuples in the order of `columns`) as they come; they may not use the session."""
     connection = session.connection()
+    if connection.dialect.name == "sqlite":
+        _insert_many(connection, table, columns, rows)
+    elif rows := list(rows):
+        _insert_on_server(session, connection, table, columns, rows)
+
+
+def _insert_on_server(
+    session: Session, connection: Connection, table: Table, columns: Sequence[str], rows: Rows
+) -> None:
     types = [table.c[name].type for name in columns]
-    if connection.dialect.name == "postgresql" and login_of(session).row_security:
+    if login_of(session).row_security:
         # Row security refuses COPY: it wants to look at each row.
         connection.execute(table.insert().from_select(columns, select(given_rows(columns, types, rows))))
-    elif connection.dialect.name == "postgresql":
-        copy_rows(
-            connection, table, columns, _processed(rows, [_processor(each, connection) for each in types])
-        )
     else:
-        _execute(connection, table.insert(), columns, rows)
+        processors = [_processor(each, connection) for each in types]
+        copy_rows(connection, table, columns, _processed(rows, processors))
 
 
 def update_rows(
@@ -92,12 +97,9 @@ def _matching(statement: S, table: Table, key: Sequence[str], values: Mapping[st
     return statement.where(*(table.c[name] == values[f"key_{name}"] for name in key))
 
 
-def _execute(
-    connection: Connection, statement: Insert | Update | Delete, names: Sequence[str], rows: Rows
-) -> None:
+def _execute(connection: Connection, statement: Update | Delete, names: Sequence[str], rows: Rows) -> None:
     # Core takes a dict per row and is four times slower; the SQL is still compiled from the Table.
-    keys = list(names) if isinstance(statement, Insert) else None
-    compiled = statement.compile(dialect=connection.dialect, column_keys=keys)
+    compiled = statement.compile(dialect=connection.dialect)
     assert isinstance(compiled, SQLCompiler)
     if not compiled.positional:
         connection.execute(statement, [dict(zip(names, row, strict=True)) for row in rows])
@@ -105,29 +107,26 @@ def _execute(
     order = [names.index(name) for name in compiled.positiontup or ()]
     processors = [_processor(compiled.binds[name].type, connection) for name in compiled.positiontup or ()]
     columns = list(zip(*rows, strict=True))
-    converted = _converted([columns[at] for at in order], processors)
-    text = str(compiled)
-    if isinstance(statement, Insert) and connection.dialect.name == "sqlite" and _looks_elsewhere(statement):
-        _insert_many(connection, text, converted, width=len(order))
-    else:
-        connection.exec_driver_sql(text, list(converted))
+    connection.exec_driver_sql(str(compiled), list(_converted([columns[at] for at in order], processors)))
 
 
-def _looks_elsewhere(statement: Insert) -> bool:
-    return isinstance(statement.table, Table) and bool(statement.table.foreign_key_constraints)
-
-
-def _insert_many(connection: Connection, text: str, rows: Iterator[tuple[Any, ...]], *, width: int) -> None:
+def _insert_many(
+    connection: Connection, table: Table, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]
+) -> None:
     """Insert rows by statements that name many of them.
 
     SQLite opens a savepoint for a statement that looks at other tables: as dear as the row itself.
     """
-    place = f"({', '.join('?' * width)})"
-    head = text.removesuffix(place)
+    names = ", ".join(map(connection.dialect.identifier_preparer.quote, columns))
+    head = f"INSERT INTO {connection.dialect.identifier_preparer.format_table(table)} ({names}) VALUES "
+    place = f"({', '.join('?' * len(columns))})"
+    processors = [_processor(table.c[name].type, connection) for name in columns]
     most: int = connection.connection.getlimit(SQLITE_LIMIT_VARIABLE_NUMBER)
-    at_once = min(most // width, _ROWS_AT_ONCE)
-    while values := tuple(chain.from_iterable(islice(rows, at_once))):
-        connection.exec_driver_sql(head + ", ".join([place] * (len(values) // width)), values)
+    at_once = min(most // len(columns), _ROWS_AT_ONCE)
+
+    for piece in in_chunks(rows, at_once):
+        values = tuple(chain.from_iterable(_processed(piece, processors)))
+        connection.exec_driver_sql(head + ", ".join([place] * len(piece)), values)
 
 
 def _processor(type_: TypeEngine[Any], connection: Connection) -> Processor | None:
