@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from operator import itemgetter
 from typing import Any, Final, TypeVar
 
 from zhupei_cli.codes import LEVEL_RANK
@@ -30,6 +31,9 @@ FIELD_LABELS: Final[Mapping[str, str]] = {
     "employer_name": "工作单位",
 }
 _FROM_NUMBER = frozenset({"gender", "birth_date"})
+_NOTHING = (None, "")
+#: Those that are neither yes nor no, and asked of everybody.
+_PARTS: Final = itemgetter(*(FIELD_LABELS.keys() - {"full_time", "has_employer", "employer_name"}))
 
 
 def missing(values: Mapping[str, Any]) -> dict[str, str]:
@@ -38,13 +42,24 @@ def missing(values: Mapping[str, Any]) -> dict[str, str]:
     `values` is flat: the person, the highest education, the current employer. Sex and birth date follow
     from the number of an ID card or residence permit; the other papers ask for them, but for no ethnicity.
     """
-    absent = [key for key in FIELD_LABELS if values.get(key) in (None, "")]
-    if not absent:
+    if _is_whole(values):
         return {}
+    absent = [key for key in FIELD_LABELS if values.get(key) in _NOTHING]
     spared = _FROM_NUMBER if values.get("id_type") in WITH_FACTS else {"ethnicity"}
     if not values.get("has_employer"):
         spared = {*spared, "employer_name"}
     return {key: FIELD_LABELS[key] for key in absent if key not in spared}
+
+
+def _is_whole(values: Mapping[str, Any]) -> bool:
+    # Nearly all profiles are: looked at at once, for a hundred thousand of them.
+    try:
+        parts, full_time, has_employer = _PARTS(values), values["full_time"], values["has_employer"]
+    except KeyError:
+        return False
+    if not all(parts) or full_time in _NOTHING or has_employer in _NOTHING:
+        return False
+    return not has_employer or bool(values.get("employer_name"))
 
 
 def highest(educations: Sequence[Entry]) -> Entry | None:

@@ -116,10 +116,16 @@ def record_rows(session: Session, import_id: int, rows: Iterable[Touched]) -> No
 
 def inserted(table: str, ids: Iterable[int]) -> Iterator[Touched]:
     """Yield new rows of a `NUMBERED` table, given by ascending ids: one for all that follow each other."""
-    for _, run in groupby(enumerate(ids), lambda one: one[1] - one[0]):
-        numbers = [id_ for _, id_ in run]
+    for numbers in _runs(list(ids)):
         key = f"{numbers[0]}-{numbers[-1]}" if len(numbers) > 1 else f"{numbers[0]}"
         yield table, key, "inserted", None
+
+
+def _runs(ids: list[int]) -> Iterable[list[int]]:
+    if ids and ids[-1] - ids[0] == len(ids) - 1:  # as those of one import are
+        return [ids]
+    runs = groupby(enumerate(ids), lambda one: one[1] - one[0])
+    return ([id_ for _, id_ in run] for _, run in runs)
 
 
 def keys_of(table: str, key: str) -> Iterable[str]:

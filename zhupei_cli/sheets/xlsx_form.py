@@ -9,9 +9,10 @@ from zhupei_cli.sheets.cells import Cell
 
 #: Cells whose value does not depend on their style.
 _STYLED: Final = re.compile(rb'(?: s="\d+")? t="(s|str|inlineStr|b)"')
-_ROW: Final = rb'<row r="([1-9]\d{0,6})"(?: (?!hidden)[^\s<>=]+="[^"<>]*")*>'
-_FORMULA: Final = rb"(?:<f(?: [^<>]*)?(?<!/)>[^<]*</f>)?"
-_TEXT: Final = rb'<is><t(?: xml:space="preserve")?>([^<]*+)</t></is>'
+# `(?:…|)` is `(?:…)?` in half the time.
+_ROW: Final = rb'<row r="([1-9]\d{0,6})"(?: (?!hidden)[^\s<>=]++="[^"<>]*+")*>'
+_FORMULA: Final = rb"(?:<f(?: [^<>]*+|)(?<!/)>[^<]*+</f>|)"
+_TEXT: Final = rb'<is><t(?: xml:space="preserve"|)>([^<]*+)</t></is>'
 #: The first look is taken after so many rows, further ones after twice as many strange rows each time.
 _ROWS: Final = 64
 
@@ -63,9 +64,9 @@ class Form:
 def _cell(letters: bytes, attributes: bytes) -> bytes:
     """Return the pattern of a cell that is filled, blank, or not there."""
     styled = _STYLED.fullmatch(attributes)
-    written = rb'(?: s="\d+")? t="' + styled[1] + b'"' if styled else re.escape(attributes)
+    written = rb'(?: s="\d++"|) t="' + styled[1] + b'"' if styled else re.escape(attributes)
     content = _TEXT if styled and styled[1] == b"inlineStr" else b"<v>([^<]++)</v>"
-    blank = rb'(?: s="\d+")?/>'
+    blank = rb'(?: s="\d++"|)/>'
     return (
-        b'(?:<c r="' + letters + rb'\1"(?:' + written + b">" + _FORMULA + content + b"</c>|" + blank + b"))?"
+        b'(?:<c r="' + letters + rb'\1"(?:' + written + b">" + _FORMULA + content + b"</c>|" + blank + b")|)"
     )
