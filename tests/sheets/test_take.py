@@ -357,6 +357,28 @@ def test_pieces_make_the_same_table(rows: list[list[Cell]], cuts: list[int], kin
     assert table == take_sheet(whole, kind)
 
 
+def test_lines_are_prepared_as_they_come_and_again_where_the_end_tells_more(tmp_path: Path) -> None:
+    import openpyxl
+
+    def prepare(line: Line) -> None:
+        line.said = line.values["application_no"]
+        told.append(line.said)
+
+    told: list[str] = []
+    book = openpyxl.Workbook()
+    for row in (["报名号", "审核结果"], ["A-1", "通过"], ["A-2"]):
+        book.active.append(row)
+    book.save(tmp_path / "a.xlsx")
+    book.active.merge_cells("B2:B3")
+    book.save(tmp_path / "b.xlsx")
+    for name, times in (("a.xlsx", 1), ("b.xlsx", 2)):
+        told.clear()
+        takings = Takings(REVIEW, prepare=prepare)
+        (table,) = takings.tables(read_book(tmp_path / name, watch=takings.watch))
+        assert [line.said for line in table.rows] == ["A-1", "A-2"]
+        assert told == ["A-1", "A-2"] * times
+
+
 def test_from_the_file_on(tmp_path: Path) -> None:
     (tmp_path / "成绩.csv").write_text(
         "成绩表,,\n\n身份证号码,笔试,面试\n'410101,85.5,缺考\n4.1E+17,,101\n", "gb18030"
