@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
+from itertools import chain
+from operator import itemgetter
 from typing import NamedTuple
 
 from sqlalchemy import Table, and_, select
@@ -14,13 +16,15 @@ from zhupei_cli.rules.lifecycle import PUBLISHED
 from zhupei_cli.rules.profile import highest
 from zhupei_cli.services.lookup import nearest
 from zhupei_cli.services.profiles import Profile, content_of, profile_of
-from zhupei_cli.store.bulk import delete_rows, insert_rows, rows_of, update_rows
+from zhupei_cli.store.bulk import delete_rows, in_chunks, insert_rows, rows_of, update_rows
 from zhupei_cli.store.counters import take
 from zhupei_cli.vocabulary import ApplicationStatus
 
 _APPLICATION: Table = Application.metadata.tables["application"]
 _CHOICE: Table = Choice.metadata.tables["choice"]
 _SNAPSHOT: Table = Snapshot.metadata.tables["snapshot"]
+
+_NEAR = 20_000
 
 
 # Tuples: an import makes a hundred thousand of each, and a frozen dataclass takes four times as long.
@@ -212,7 +216,9 @@ def _insert_choices(session: Session, batch: Batch, forms: Sequence[tuple[int, F
         for id_, form in forms
         for number, (base, specialty) in enumerate(form.choices, 1)
     )
-    insert_rows(session, _CHOICE, columns, rows)
+    # In the order of the index by place, as far as it costs nothing elsewhere.
+    near = chain.from_iterable(sorted(some, key=itemgetter(3, 4)) for some in in_chunks(rows, _NEAR))
+    insert_rows(session, _CHOICE, columns, near)
 
 
 def set_submitted(

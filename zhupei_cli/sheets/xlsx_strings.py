@@ -6,7 +6,7 @@ from typing import Final
 from xml.parsers.expat import ParserCreate
 
 from zhupei_cli.sheets.package import body, root_of
-from zhupei_cli.sheets.xlsx_values import decoded, unescaped
+from zhupei_cli.sheets.xlsx_values import string, unescaped
 
 _PLAIN: Final = re.compile(rb'<si><t(?: xml:space="preserve")?+>([^<]*+)</t></si>')
 _TAGS: Final = 4
@@ -20,7 +20,7 @@ def read_strings(package: zipfile.ZipFile, part: str) -> list[str]:
     for piece in body(package, part, end=f"<{prefix + ':' if prefix else ''}si".encode()):
         plain = _PLAIN.findall(piece) if document.between else []
         if plain and len(plain) * _TAGS == piece.count(b"<"):
-            document.strings += [unescaped(decoded(raw)) for raw in plain]
+            document.strings += map(string, plain)
         else:
             document.parser.Parse(piece, False)
     document.parser.Parse(b"", True)

@@ -41,7 +41,7 @@ def insert_rows(
     """Insert `rows` (tuples in the order of `columns`) as they come; they may not use the session."""
     connection = session.connection()
     if connection.dialect.name == "sqlite":
-        _insert_many(connection, table, columns, rows)
+        _insert(connection, table, columns, rows)
     elif rows := list(rows):
         _insert_on_server(session, connection, table, columns, rows)
 
@@ -110,23 +110,23 @@ def _execute(connection: Connection, statement: Update | Delete, names: Sequence
     connection.exec_driver_sql(str(compiled), list(_converted([columns[at] for at in order], processors)))
 
 
-def _insert_many(
+def _insert(
     connection: Connection, table: Table, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]
 ) -> None:
-    """Insert rows by statements that name many of them.
-
-    SQLite opens a savepoint for a statement that looks at other tables: as dear as the row itself.
-    """
-    names = ", ".join(map(connection.dialect.identifier_preparer.quote, columns))
-    head = f"INSERT INTO {connection.dialect.identifier_preparer.format_table(table)} ({names}) VALUES "
+    quote = connection.dialect.identifier_preparer.quote
+    head = f"INSERT INTO {quote(table.name)} ({', '.join(map(quote, columns))}) VALUES "
     place = f"({', '.join('?' * len(columns))})"
     processors = [_processor(table.c[name].type, connection) for name in columns]
     most: int = connection.connection.getlimit(SQLITE_LIMIT_VARIABLE_NUMBER)
     at_once = min(most // len(columns), _ROWS_AT_ONCE)
-
     for piece in in_chunks(rows, at_once):
-        values = tuple(chain.from_iterable(_processed(piece, processors)))
-        connection.exec_driver_sql(head + ", ".join([place] * len(piece)), values)
+        converted = _processed(piece, processors)
+        if table.foreign_key_constraints:
+            # SQLite opens a savepoint for a statement that looks at other tables: as dear as the row itself.
+            values = tuple(chain.from_iterable(converted))
+            connection.exec_driver_sql(head + ", ".join([place] * len(piece)), values)
+        else:
+            connection.exec_driver_sql(head + place, converted)
 
 
 def _processor(type_: TypeEngine[Any], connection: Connection) -> Processor | None:
