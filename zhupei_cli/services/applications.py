@@ -3,8 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from itertools import chain
-from operator import itemgetter
-from typing import NamedTuple
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Table, and_, select
 from sqlalchemy.orm import Session
@@ -24,7 +23,8 @@ _APPLICATION: Table = Application.metadata.tables["application"]
 _CHOICE: Table = Choice.metadata.tables["choice"]
 _SNAPSHOT: Table = Snapshot.metadata.tables["snapshot"]
 
-_NEAR = 20_000
+#: Choices that are near enough for the indexes by application.
+_NEAR: Final = 20_000
 
 
 # Tuples: an import makes a hundred thousand of each, and a frozen dataclass takes four times as long.
@@ -216,9 +216,16 @@ def _insert_choices(session: Session, batch: Batch, forms: Sequence[tuple[int, F
         for id_, form in forms
         for number, (base, specialty) in enumerate(form.choices, 1)
     )
-    # In the order of the index by place, as far as it costs nothing elsewhere.
-    near = chain.from_iterable(sorted(some, key=itemgetter(3, 4)) for some in in_chunks(rows, _NEAR))
-    insert_rows(session, _CHOICE, columns, near)
+    insert_rows(session, _CHOICE, columns, _gathered(rows))
+
+
+def _gathered(rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
+    """Yield rows, those of one place together: the index by place is then written page by page."""
+    for some in in_chunks(rows, _NEAR):
+        places: dict[tuple[str, ...], list[tuple[Any, ...]]] = {}
+        for row in some:
+            places.setdefault(row[-2:], []).append(row)
+        yield from chain.from_iterable(places[place] for place in sorted(places))
 
 
 def set_submitted(

@@ -80,7 +80,10 @@ class Case:
 
 
 def prepare(line: Line, *, today: date) -> None:
-    """Work out what a row of 报名信息 says, whoever it is about: good to do while the next rows are read."""
+    """Work out what a row of 报名信息 says, whoever it is about: good to do while the next rows are read.
+
+    Of its values the number stays as it was typed; all else is in what it says.
+    """
     if line.kind != "person":
         return
     id_type, number = line.values.get("id_type") or IdType.ID_CARD, line.values.get("id_number")
@@ -88,6 +91,8 @@ def prepare(line: Line, *, today: date) -> None:
     line.faults += paper.faults
     line.said = said_by(line.values, paper.facts)
     line.said.person |= {"id_type": id_type, "id_number": paper.number}
+    line.said.form = {name: line.values[name] for name in FORM_LABELS if name in line.values}
+    line.values = {} if number is None else {"id_number": number}
 
 
 def identify(lines: Sequence[Line], today: date) -> dict[PersonKey, Case]:
@@ -224,9 +229,8 @@ _ENTRIES = {EDUCATION.key: EDUCATION, WORK.key: WORK}
 
 
 def _examine_form(case: Case, line: Line, checks: Checks, *, submit: bool) -> None:
-    given = {name: line.values[name] for name in FORM_LABELS if name in line.values}
-    if given:
-        case.form, faults = read_form(given, checks)
+    if line.said.form:
+        case.form, faults = read_form(line.said.form, checks)
         if faults:
             faulty = {fault.field for fault in line.faults if fault.severity == "error"}
             line.faults += [fault for fault in faults if fault.field not in faulty]

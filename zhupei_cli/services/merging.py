@@ -46,13 +46,17 @@ _WIDTHS |= {key: _WIDTHS[name] for key, name in _BACHELOR_KEYS.items() if name i
 
 @dataclass(slots=True)
 class Said:
-    """What a row says, by where it goes; 清空 is None. `facts` are those of its ID number, where known."""
+    """What a row says, by where it goes; in a profile 清空 is None.
+
+    `facts` are those of its ID number, where known.
+    """
 
     person: Entry = field(default_factory=dict)
     education: Entry = field(default_factory=dict)
     bachelor: Entry = field(default_factory=dict)
     work: Entry = field(default_factory=dict)
     facts: idcard.Facts | None = None
+    form: Entry = field(default_factory=dict)
 
 
 def said_by(values: Mapping[str, Any], facts: idcard.Facts | None = None) -> Said:
