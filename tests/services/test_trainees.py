@@ -114,6 +114,33 @@ def test_what_was_submitted_is_never_touched(take: Import, database: str) -> Non
         assert row.one() == ("13800000001", True)
 
 
+_COLLEGE = {
+    "id_number": id_number(1),
+    "level": "专科",
+    "school": "某卫校",
+    "major": "护理",
+    "graduated_on": "2020-06",
+    "full_time": "是",
+}
+
+
+@pytest.mark.parametrize("people", [[person(1)], []])
+def test_what_was_submitted_is_not_touched_by_further_sheets(
+    take: Import, database: str, tmp_path: Path, by: Acting, people: list[dict[str, Any]]
+) -> None:
+    def give(*schools: dict[str, Any], rows: list[dict[str, Any]]) -> tuple[dict[str, int], list[str]]:
+        path = write_book(tmp_path / "a.xlsx", [(kinds.PERSON, rows), (kinds.EDUCATION, schools)])
+        outcome, reading = _import(database, [path], by=by, options=Options(submit=True))
+        return _counts(outcome), [one.code for one in reading.problems]
+
+    count = len(people) + 1
+    assert give(_COLLEGE, rows=[person(1)]) == ({"rows": 2, "inserted": 2}, [])
+    assert give(_COLLEGE, rows=people) == ({"rows": count, "unchanged": count}, [])
+    refused = {"rows": count, "rejected": count}, ["E453", "E162"][:count]
+    assert give({**_COLLEGE, "major": "助产"}, rows=people) == refused
+    assert give({**_COLLEGE, "school": "另一卫校"}, rows=people) == refused
+
+
 def test_a_row_like_the_submitted_form_is_unchanged_though_the_profile_moved_on(
     take: Import, database: str
 ) -> None:

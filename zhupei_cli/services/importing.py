@@ -25,7 +25,7 @@ from zhupei_cli.services.merging import (
     said_by,
     too_long,
 )
-from zhupei_cli.services.profiles import PersonKey, Profile, differences
+from zhupei_cli.services.profiles import Entry, PersonKey, Profile, differences
 from zhupei_cli.sheets.cells import CLEAR
 from zhupei_cli.sheets.kinds import EDUCATION, PERSON, WORK
 from zhupei_cli.sheets.lines import Line
@@ -215,14 +215,15 @@ def _add_entries(case: Case) -> None:
         ]
         if line.bad:
             continue
-        values = {name: None if value is CLEAR else value for name, value in line.values.items()}
-        del values["id_number"]
-        if kind is EDUCATION:
-            add_education(case.after, values)
-        else:
-            entry = add_work(case.after, values)
-            if entry.get("to_date") is None and not case.after.person.get("has_employer"):
-                line.faults.append(Fault("E153", "employer_name"))
+        entry = _add_entry(case.after, line)
+        if kind is WORK and entry.get("to_date") is None and not case.after.person.get("has_employer"):
+            line.faults.append(Fault("E153", "employer_name"))
+
+
+def _add_entry(after: Profile, line: Line) -> Entry:
+    values = {name: None if value is CLEAR else value for name, value in line.values.items()}
+    del values["id_number"]
+    return add_education(after, values) if line.kind == EDUCATION.key else add_work(after, values)
 
 
 _ENTRIES = {EDUCATION.key: EDUCATION, WORK.key: WORK}
@@ -250,7 +251,7 @@ def _examine_form(case: Case, line: Line, checks: Checks, *, submit: bool) -> No
 def refuse_changes_of_submitted(session: Session, cases: Sequence[Case]) -> None:
     """Refuse rows that say otherwise than what was submitted; one that says the same changes nothing.
 
-    The row is compared with the snapshot: the live profile may have moved on since.
+    The rows are compared with the snapshot: the live profile may have moved on since.
     """
     locked = [case for case in cases if _is_locked(case) and (case.profile_changed or case.form_changed)]
     submitted = applications.load_snapshots(session, [case.live for case in locked if case.live])
@@ -258,7 +259,10 @@ def refuse_changes_of_submitted(session: Session, cases: Sequence[Case]) -> None
         assert case.live is not None
         line = case.lines[0]
         snapshot = submitted[case.live.id]
-        again, _ = merge(snapshot, line.said or _NOTHING)
+        again, _ = merge(snapshot, next((one.said for one in case.lines if one.said), _NOTHING))
+        for one in case.lines:
+            if one.kind in _ENTRIES and not one.bad:
+                _add_entry(again, one)
         fields = [name for name, _, _ in differences(snapshot, again)]
         if fields or case.form_changed:
             values = {"application_no": case.live.application_no, "fields": _words(fields, case.form_changed)}
