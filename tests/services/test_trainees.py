@@ -124,9 +124,10 @@ _COLLEGE = {
 }
 
 
+@pytest.mark.usefixtures("take")
 @pytest.mark.parametrize("people", [[person(1)], []])
 def test_what_was_submitted_is_not_touched_by_further_sheets(
-    take: Import, database: str, tmp_path: Path, by: Acting, people: list[dict[str, Any]]
+    database: str, tmp_path: Path, by: Acting, people: list[dict[str, Any]]
 ) -> None:
     def give(*schools: dict[str, Any], rows: list[dict[str, Any]]) -> tuple[dict[str, int], list[str]]:
         path = write_book(tmp_path / "a.xlsx", [(kinds.PERSON, rows), (kinds.EDUCATION, schools)])
