@@ -6,7 +6,7 @@ Whatever `zhupei --help` does not need is imported where it is used.
 import gc
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -58,7 +58,6 @@ class Program(LazyGroup):
             sys.exit(complete())
         plain_streams()
         try:
-            _begin_reading(sys.argv[1:] if argv is None else argv)
             # What a command returns means nothing; an int is the code given to `ctx.exit`.
             code = super().main(*args, **kwargs)
         except Exception as error:
@@ -66,14 +65,6 @@ class Program(LazyGroup):
 
             code = told(error, sys.argv[1:] if argv is None else argv)
         sys.exit(code if isinstance(code, int) else 0)
-
-
-def _begin_reading(argv: Sequence[str]) -> None:
-    """Start the process that reads workbooks: it gets ready while this one imports the command."""
-    if "import" in argv and "--help" not in argv:
-        from zhupei_cli.sheets.worker import WORKER
-
-        WORKER.start()
 
 
 def _options(command: Callable[..., None]) -> Callable[..., None]:

@@ -73,34 +73,3 @@ def test_a_stream_that_is_not_utf8_shows_what_it_can() -> None:
     )
     assert ran.returncode == 4
     assert ran.stderr.decode("gbk").splitlines()[0] == "错误 [E390]：没有错误代码 ?é"
-
-
-_TELL_OF_READER = """
-import sys
-from zhupei_cli.cli import main
-try:
-    main()
-finally:
-    worker = sys.modules.get("zhupei_cli.sheets.worker")
-    print("reader" if worker and worker.WORKER.process_id else "none")
-"""
-
-
-@pytest.mark.parametrize(
-    ("words", "said"),
-    [
-        (["trainee", "import", "没有这个文件.xlsx"], "reader"),
-        (["trainee", "import", "--help"], "none"),
-        (["imports", "list"], "none"),
-    ],
-)
-def test_the_reading_process_starts_while_an_import_is_itself_imported(words: list[str], said: str) -> None:
-    ran = subprocess.run(
-        [sys.executable, "-c", _TELL_OF_READER, *words],
-        capture_output=True,
-        text=True,
-        env={**os.environ, "PYTHONUTF8": "1", "ZHUPEI_DATABASE_URL": "sqlite:///none.sqlite"},
-        timeout=60,
-        check=False,
-    )
-    assert ran.stdout.split()[-1] == said, ran.stderr

@@ -125,6 +125,17 @@ _COLLEGE = {
 
 
 @pytest.mark.usefixtures("take")
+def test_nobody_is_without_a_number_or_its_kind(database: str, tmp_path: Path, by: Acting) -> None:
+    people = [person(1, id_number="清空"), person(2, id_type="清空"), person(3)]
+    sheets = [(kinds.PERSON, people), (kinds.EDUCATION, [{**_COLLEGE, "id_number": "清空"}])]
+    path = write_book(tmp_path / "a.xlsx", sheets)
+    outcome, reading = _import(database, [path], by=by, options=Options())
+    assert _counts(outcome) == {"rows": 4, "inserted": 1, "rejected": 3}
+    said = [(one.row, one.column) for one in reading.problems if one.code == "E051"]
+    assert said == [(2, "证件号码"), (3, "证件类型"), (2, "证件号码")]
+
+
+@pytest.mark.usefixtures("take")
 @pytest.mark.parametrize("people", [[person(1)], []])
 def test_what_was_submitted_is_not_touched_by_further_sheets(
     database: str, tmp_path: Path, by: Acting, people: list[dict[str, Any]]

@@ -156,11 +156,10 @@ def _owner(profile: Profile, key: str) -> dict[str, Any]:
 def _number_faults(after: Profile, values: Mapping[str, Any], *, today: Any) -> list[Fault]:
     """Check the paper, and let sex and birth date follow from it as they do everywhere."""
     id_type, id_number = after.person["id_type"], after.person["id_number"]
-    number, faults = idcard.check(id_type, id_number, today)
-    if any(fault.severity == "error" for fault in faults):
+    number, facts, faults = idcard.read(id_type, id_number, today)
+    if faults:
         return faults
     after.person["id_number"] = number
-    facts = idcard.facts(id_type, number)
     for key in ("gender", "birth_date") if facts is not None else ():
         known = getattr(facts, key)
         if values.get(key) not in (None, known):

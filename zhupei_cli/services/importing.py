@@ -84,6 +84,10 @@ def prepare(line: Line, *, today: date) -> None:
 
     Of its values the number stays as it was typed; all else is in what it says.
     """
+    for name in ("id_type", "id_number"):
+        if line.values.get(name) is CLEAR:  # nobody is without
+            line.faults.append(Fault("E051", name, values={"heading": PERSON.headings[name]}))
+            line.values = {key: value for key, value in line.values.items() if key != name}
     if line.kind != "person":
         return
     id_type, number = line.values.get("id_type") or IdType.ID_CARD, line.values.get("id_number")
@@ -157,7 +161,8 @@ def examine(case: Case, checks: Checks | None, *, options: Options, today: date,
     line = head if head.kind == "person" else next((one for one in case.lines if one.kind == "person"), None)
     head = line or head
     if case.before is None and line is None:
-        head.faults.append(Fault("E158", "id_number", values={"number": mask_id(case.key[1])}))
+        if not head.bad:
+            head.faults.append(Fault("E158", "id_number", values={"number": mask_id(case.key[1])}))
         return
     if options.mode != "upsert":
         head.faults += _mode_faults(case, options.mode)

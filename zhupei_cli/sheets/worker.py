@@ -36,10 +36,6 @@ class Worker:
         self._process: subprocess.Popen[bytes] | None = None
         self._owner = 0
 
-    def start(self) -> None:
-        """Start the process, where there is none: it takes a while until it can be asked."""
-        self._running()
-
     def read(self, path: Path, limits: Limits, *, patience: float = PATIENCE) -> Iterator[Message]:
         """Yield what the file holds, as `child` describes it.
 
