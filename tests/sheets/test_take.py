@@ -204,6 +204,16 @@ def test_words_that_are_no_value() -> None:
     assert table.rows[1].faults[0].values == {"value": "#REF!"}
 
 
+@pytest.mark.parametrize(("kind", "key"), [(REVIEW, "application_no"), (kinds.CHECK_IN, "application_no")])
+def test_what_says_which_row_it_is_cannot_be_cleared(kind: Kind, key: str) -> None:
+    headings = [column.heading for column in kind.columns]
+    row = ["清空" if column.key == key else "" for column in kind.columns]
+    table = take_sheet(_sheet(headings, row), kind)
+    faults = [(one.field, one.code) for one in table.rows[0].faults]
+    assert (key, "E051") in faults
+    assert key not in table.rows[0].values
+
+
 def test_numbers_flags_and_text_that_equal_each_other_are_kept_apart() -> None:
     header = ["专业代码", "专业名称", "类别", "紧缺"]
     rows: list[list[Any]] = [["1", 1.0, True, flag] for flag in (True, 1.0, "1", False, 0.0, "√")]

@@ -149,7 +149,12 @@ class Taking:
         if self._header is None:
             self._header = read_header(rows, self.kind, self._optional)
             columns = {} if _severe(self._header.faults) else self._header.columns
-            self._readers = [(index, _Reader(one)) for index, one in columns.items() if not one.ignored]
+            kept = {*self._required, *self.kind.one_of}
+            self._readers = [
+                (index, _Reader(one, kept=one.key in kept))
+                for index, one in columns.items()
+                if not one.ignored
+            ]
             self._seen = self._header.body
         if self._readers and len(rows) > self._seen:
             self._take(rows[self._seen :], self._header)
@@ -193,11 +198,13 @@ class Taking:
 class _Reader(dict[Cell, Any]):
     """Reads the cells of one column: raw cell → value, None where there is none.
 
-    A hundred thousand cells of a column are few different words: each is read once.
+    A hundred thousand cells of a column are few different words: each is read once. What is `kept` cannot
+    be cleared (E051).
     """
 
-    def __init__(self, column: Column) -> None:
+    def __init__(self, column: Column, *, kept: bool) -> None:
         self.key = column.key
+        self._heading, self._kept = column.heading, kept
         self.longest = 0
         self._read = column.read
         #: Faults of the cells that cannot be read.
@@ -226,8 +233,11 @@ class _Reader(dict[Cell, Any]):
         cell = clean(raw) if isinstance(raw, str) else raw
         if cell == "" or cell is None:
             return None
-        if cell == _CLEAR:
+        if cell == _CLEAR and not self._kept:
             return CLEAR
+        if cell == _CLEAR:
+            self._wrong[raw] = Fault("E051", self.key, values={"heading": self._heading})
+            return None
         try:
             return self._read(_sound(cell))
         except Unreadable as error:
