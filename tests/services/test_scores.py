@@ -157,7 +157,7 @@ def test_every_problem_of_every_row_is_found_and_good_rows_go_in(
         (6, "基地编号", "E173", "error"),
         (7, "基地编号", "E302", "error"),
         (8, "报名号", "E023", "error"),
-        (9, "报名号", "E023", "error"),
+        (9, "报名号", "E051", "error"),
         (10, "笔试", "E175", "warning"),
     ]
     assert id_number(777)[6:14] not in str(reading.problems)
