@@ -87,7 +87,8 @@ def test_formulas_and_errors_in_every_cell(tmp_path: Path, spelling: int) -> Non
         ('<c r="{}"><v>1</v></c>', 1.0),
         ('<c r="{}" s="3"><f>A1&gt;2</f><v>2</v></c>', 2.0),
         ('<c r="{}" t="str"><f>T(1)</f><v>甲</v></c>', "甲"),
-        ('<c r="{}" t="str"><f>T(1)</f></c>', ""),
+        ('<c r="{}" t="str"><f>T(1)</f></c>', Spoilt("E025")),
+        ('<c r="{}" t="str"><f>T(1)</f><v></v></c>', ""),
         ('<c r="{}"><f t="shared" si="0"/><v>3</v></c>', 3.0),
         ('<c r="{}"><f t="shared" si="0"/></c>', Spoilt("E025")),
         ('<c r="{}"><f>1</f><v></v></c>', Spoilt("E025")),
@@ -106,7 +107,7 @@ def test_formulas_and_errors_in_every_cell(tmp_path: Path, spelling: int) -> Non
     tail = "<conditionalFormatting sqref='A1'><cfRule><formula>1</formula></cfRule></conditionalFormatting>"
     read = _cells(package(tmp_path / "a.xlsx", _spelled(rows, spelling), tail=tail))
     text = "a t='e' b" if spelling == 1 else 'a t="e" b'
-    assert read == [[text if at == 8 else word for at, (_, word) in enumerate(cells)]] * 199
+    assert read == [[text if at == 9 else word for at, (_, word) in enumerate(cells)]] * 199
 
 
 def test_merged_cells_are_marked_but_for_the_first(tmp_path: Path) -> None:

@@ -66,11 +66,11 @@ def _package(path: Path, limits: Limits) -> Iterator[Message]:
         if kind == "ods":
             from zhupei_cli.sheets.ods_read import read_ods
 
-            yield from read_ods(path, opened, limits)
+            yield from read_ods(opened, limits)
         else:
             from zhupei_cli.sheets.xlsx_read import read_xlsx
 
-            yield from read_xlsx(opened, limits, file=path.name)
+            yield from read_xlsx(opened, limits)
 
 
 def restrict(memory: int, size: int) -> None:

@@ -8,6 +8,7 @@ from typing import Any, Final
 from zhupei_cli.errors import ZhupeiError
 from zhupei_cli.sheets.cells import Cell, Spoilt
 from zhupei_cli.sheets.scan import Limits, sparse
+from zhupei_cli.sheets.serials import Serial1904
 
 #: A piece of a sheet: a word that says what it is, and what it brings.
 Message = tuple[Any, ...]
@@ -89,6 +90,8 @@ class Rows:
 def carried(cell: Cell) -> tuple[Any, ...]:
     """Return a cell that marshal does not know as a tuple that it knows."""
     match cell:
+        case Serial1904():
+            return ("serial1904", float(cell))
         case datetime():
             return ("datetime", *cell.timetuple()[:6], cell.microsecond)
         case date():
@@ -111,6 +114,7 @@ def restored(kind: str, *values: Any) -> Cell:
         "time": time,
         "timedelta": timedelta,
         "spoilt": Spoilt,
+        "serial1904": Serial1904,
     }
     made: Cell = makers[kind](*values)
     return made

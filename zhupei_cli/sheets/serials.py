@@ -2,9 +2,11 @@
 
 import re
 from datetime import date, datetime, time, timedelta
-from typing import Final, Literal
+from typing import Final
 
-Look = Literal["number", "date", "duration"]
+#: What a cell shows: a number, days as a date or a duration, a share in per cent, or as many digits as the
+#: zeros that stand here ("0000").
+Look = str
 
 _DAY: Final = 86_400_000
 #: Until 1900-02-28 days are counted from 1899-12-31; Excel believes in a 29th.
@@ -18,11 +20,17 @@ _FROM_1904: Final = datetime.fromisoformat("1904-01-01")
 _SHOWN: Final = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\]', re.IGNORECASE)
 _ELAPSED: Final = re.compile(r"\[(?:h+|m+|s+)\]", re.IGNORECASE)
 _DATE: Final = re.compile(r"[ymdhs]|aaa", re.IGNORECASE)
+_PADDED: Final = re.compile("0{2,18}")
 _BUILT_IN: Final[dict[int, Look]] = {
     # ECMA-376 18.8.30; 27-36 and 50-58 are the dates of Chinese Excel.
+    **dict.fromkeys((9, 10), "percent"),
     **dict.fromkeys((*range(14, 23), *range(27, 37), 45, 47, *range(50, 59)), "date"),
     46: "duration",
 }
+
+
+class Serial1904(float):
+    """A number of a workbook that counts days from 1904: whoever takes it for a day has to know."""
 
 
 def look_of(number: int, code: str | None) -> Look:
@@ -32,12 +40,25 @@ def look_of(number: int, code: str | None) -> Look:
     first = _SHOWN.sub("", code.partition(";")[0])
     if _ELAPSED.search(first):
         return "duration"
+    if "%" in first:
+        return "percent"
+    if _PADDED.fullmatch(first):
+        return first
     return "date" if _DATE.search(first.replace("General", "")) else "number"
 
 
-def from_serial(days: float, look: Look, *, from_1904: bool) -> float | date | time | timedelta:
-    """Return what a number of days stands for; the number itself where there is no such day."""
-    if look == "number" or not -_LAST < days < _LAST or (days < 0 and look == "date"):
+def from_serial(days: float, look: Look, *, from_1904: bool) -> str | float | date | time | timedelta:
+    """Return what a number, of days or not, stands for; the number itself where there is no such day.
+
+    What people see as 85% or 0500 is that text: whoever wants a number has to say how it is read.
+    """
+    if look == "percent":
+        return f"{round(days * 100, 10):.15g}%"
+    if look.startswith("00"):
+        return f"{days:0{len(look)}.0f}" if days >= 0 and days == int(days) < 10**15 else days
+    if look == "number":
+        return Serial1904(days) if from_1904 else days
+    if not -_LAST < days < _LAST or (days < 0 and look == "date"):
         return days
     if look == "duration":
         return timedelta(milliseconds=round(days * _DAY))

@@ -1,7 +1,7 @@
 """Reading .xls: xlrd refuses what is damaged, where readers in other languages fall over."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +9,7 @@ from zhupei_cli.errors import ZhupeiError
 from zhupei_cli.sheets.cells import Cell, Spoilt
 from zhupei_cli.sheets.rows import Message, Rows
 from zhupei_cli.sheets.scan import Limits
-from zhupei_cli.sheets.serials import from_serial
+from zhupei_cli.sheets.serials import Look, from_serial, look_of
 
 
 def read_xls(path: Path, limits: Limits) -> Iterator[Message]:
@@ -20,13 +20,14 @@ def read_xls(path: Path, limits: Limits) -> Iterator[Message]:
         # Its warnings would go to the screen.
         with (
             Path(os.devnull).open("w") as nowhere,
-            xlrd.open_workbook(path, logfile=nowhere, on_demand=True, ragged_rows=True) as book,
+            xlrd.open_workbook(path, logfile=nowhere, formatting_info=True, ragged_rows=True) as book,
         ):
-            sheets = [(name, book.sheet_by_index(at)) for at, name in enumerate(book.sheet_names())]
-            yield "hidden", [name for name, sheet in sheets if sheet.visibility]
-            for name, sheet in sheets:
+            sheets = book.sheets()
+            yield "hidden", [sheet.name for sheet in sheets if sheet.visibility]
+            looks = _looks(book)
+            for sheet in sheets:
                 if not sheet.visibility:
-                    yield from _read_sheet(sheet, name, limits, from_1904=book.datemode == 1, file=path.name)
+                    yield from _read_sheet(sheet, looks, limits, from_1904=book.datemode == 1, file=path.name)
     except (ZhupeiError, MemoryError, GeneratorExit):
         raise
     except Exception as error:  # xlrd lets through whatever a damaged file makes it stumble over
@@ -34,30 +35,41 @@ def read_xls(path: Path, limits: Limits) -> Iterator[Message]:
         raise ZhupeiError(code, file=path.name) from error
 
 
-def _read_sheet(sheet: Any, name: str, limits: Limits, *, from_1904: bool, file: str) -> Iterator[Message]:
-    rows = Rows(name, limits, file=file)
-    yield "sheet", name
+def _looks(book: Any) -> list[Look]:
+    """Return what numbers look like, by style."""
+    formats = {key: look_of(key, one.format_str) for key, one in book.format_map.items()}
+    return [formats.get(style.format_key, "number") for style in book.xf_list]
+
+
+def _read_sheet(
+    sheet: Any, looks: Sequence[Look], limits: Limits, *, from_1904: bool, file: str
+) -> Iterator[Message]:
+    rows = Rows(sheet.name, limits, file=file)
+    yield "sheet", sheet.name
     for number in range(sheet.nrows):
-        types, values = sheet.row_types(number), sheet.row_values(number)
-        cells = [_cell(type_, value, from_1904) for type_, value in zip(types, values, strict=True)]
+        cells = [_cell(cell, looks, from_1904=from_1904) for cell in sheet.row(number)]
         rows.add(number + 1, cells)
         yield from rows.ready()
     yield from rows.rest()
-    yield "end", [], []
+    hidden = [number + 1 for number, row in sheet.rowinfo_map.items() if row.hidden]
+    merged = [(top, bottom - 1, left, right - 1) for top, bottom, left, right in sheet.merged_cells]
+    yield "end", sorted(hidden), merged
 
 
-def _cell(type_: int, value: Any, from_1904: bool) -> Cell:
+def _cell(cell: Any, looks: Sequence[Look], *, from_1904: bool) -> Cell:
     from xlrd import biffh
 
-    match type_:
+    match cell.ctype:
         case biffh.XL_CELL_TEXT:
-            return str(value)
-        case biffh.XL_CELL_NUMBER:
-            return float(value)
-        case biffh.XL_CELL_DATE:
-            return from_serial(float(value), "date", from_1904=from_1904)
+            return str(cell.value)
+        case biffh.XL_CELL_NUMBER | biffh.XL_CELL_DATE as type_:
+            style = cell.xf_index
+            look = looks[style] if style is not None and style < len(looks) else "number"
+            if look == "number" and type_ == biffh.XL_CELL_DATE:
+                look = "date"
+            return from_serial(float(cell.value), look, from_1904=from_1904)
         case biffh.XL_CELL_BOOLEAN:
-            return bool(value)
+            return bool(cell.value)
         case biffh.XL_CELL_ERROR:
-            return Spoilt("E019", biffh.error_text_from_code.get(value, "#N/A"))
+            return Spoilt("E019", biffh.error_text_from_code.get(cell.value, "#N/A"))
     return ""

@@ -10,14 +10,16 @@ from zhupei_cli.sheets.cells import Cell
 #: Cells whose value does not depend on their style.
 _STYLED: Final = re.compile(rb'(?: s="\d+")? t="(s|str|inlineStr|b)"')
 # `(?:…|)` is `(?:…)?` in half the time.
-_ROW: Final = rb'<row r="([1-9]\d{0,6})"(?: (?!hidden)[^\s<>=]++="[^"<>]*+")*>'
+_ROW: Final = rb'<row r="([1-9]\d{0,6})"(?: (?!hidden=|r=|xmlns)[^\s<>=]++="[^"<>]*+")*>'
 _FORMULA: Final = rb"(?:<f(?: [^<>]*+|)(?<!/)>[^<]*+</f>|)"
-_TEXT: Final = rb'<is><t(?: xml:space="preserve"|)>([^<]*+)</t></is>'
+_TEXT: Final = rb'<is><t(?: xml:space="preserve"|)>([^<]++)</t></is>'
 #: The first look is taken after so many rows, further ones after twice as many strange rows each time.
 _ROWS: Final = 64
 
 #: What reads the contents of cells with certain attributes; "" for a cell that is not there.
 Reader = Callable[[bytes], Mapping[bytes, Cell]]
+#: Number of a row, its cells, and how many of them had a content.
+Read = tuple[int, list[Cell], int]
 
 
 class Form:
@@ -31,8 +33,8 @@ class Form:
         self._contents: list[Mapping[bytes, Cell]] = []
         self._gaps: Sequence[int] = ()
 
-    def read(self, line: bytes) -> tuple[int, list[Cell]] | None:
-        """Return the number and cells of a row without its end tag; None when it is written otherwise."""
+    def read(self, line: bytes) -> Read | None:
+        """Return what a row without its end tag holds; None when it is written otherwise."""
         found = self._pattern.fullmatch(line) if self._pattern else None
         if found is None:
             return None
@@ -40,7 +42,7 @@ class Form:
         cells = list(map(getitem, self._contents, contents))
         for gap in self._gaps:
             cells.insert(gap, "")
-        return int(number), cells
+        return int(number), cells, len(contents) - contents.count(b"")
 
     def learn(self, columns: Sequence[int], letters: Sequence[bytes], attributes: Sequence[bytes]) -> None:
         """See a row that was read in another way."""

@@ -1,13 +1,15 @@
 """Rows of a sheet read by a parser: everything that is not written plainly, and what surrounds the rows."""
 
 import re
+import zipfile
 from typing import Final
-from xml.parsers.expat import ParserCreate
 
 from zhupei_cli.errors import ZhupeiError
 from zhupei_cli.sheets.cells import Cell
+from zhupei_cli.sheets.package import name_of
 from zhupei_cli.sheets.rows import Rows
 from zhupei_cli.sheets.scan import Limits
+from zhupei_cli.sheets.xlsx_document import Document
 from zhupei_cli.sheets.xlsx_plain import column_number
 from zhupei_cli.sheets.xlsx_values import Meaning
 
@@ -16,7 +18,11 @@ Range = tuple[int, int, int, int]
 
 _ADDRESS: Final = re.compile(r"([A-Za-z]*)(\d{0,12})")
 _RANGE: Final = re.compile(r"\$?([A-Za-z]{1,3})\$?(\d{1,7}):\$?([A-Za-z]{1,3})\$?(\d{1,7})")
-_OURS: Final = frozenset(("sheetData", "row", "c", "v", "is", "t", "f", "rPh"))
+_PLACES: Final = (
+    *(("", "worksheet"), ("worksheet", "sheetData"), ("sheetData", "row"), ("row", "c")),
+    *(("c", "v"), ("c", "f"), ("c", "is"), ("is", "t"), ("is", "r"), ("r", "t")),
+    *(("worksheet", "mergeCells"), ("mergeCells", "mergeCell")),
+)
 #: More merged ranges than an office makes by hand.
 _MERGED: Final = 100_000
 
@@ -24,68 +30,42 @@ _MERGED: Final = 100_000
 class ParsedRows:
     """Reads the document of one sheet; pieces of whole rows may be left out of it.
 
-    `between` says that the last piece ended between two rows. Raises E033 for cells that are not where
-    they say, E037 for cells under another prefix than the sheet's own.
+    Raises E033 for cells that are not where they say.
     """
 
-    def __init__(self, rows: Rows, meaning: Meaning, limits: Limits, *, prefix: str, file: str) -> None:
-        self.between = False
+    def __init__(self, rows: Rows, meaning: Meaning, limits: Limits, package: zipfile.ZipFile) -> None:
+        self.document = Document(package, _PLACES, self._start, self._end)
         self.merged: list[Range] = []
         self._rows, self._meaning, self._limits = rows, meaning, limits
-        self._prefix, self._file = prefix, file
+        self._file = name_of(package)
         self._number = 0
         self._cells: dict[int, Cell] = {}
-        self._cell: dict[str, str] | None = None
-        self._inside: list[str] = []
+        self._cell: dict[str, str] = {}
+        self._value: list[str] = []
         self._text: list[str] = []
-        self._formula = self._inline = False
-        self._parser = ParserCreate()
-        self._parser.buffer_text = True
-        self._parser.StartElementHandler, self._parser.EndElementHandler = self._start, self._end
-
-    def feed(self, piece: bytes, *, last: bool = False) -> None:
-        """Parse a piece; ExpatError when it is ill-formed."""
-        self._parser.Parse(piece, last)
+        self._inside: set[str] = set()
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
-        prefix, _, local = name.rpartition(":")
-        if prefix != self._prefix:
-            if local in _OURS:
-                raise ZhupeiError("E037", file=self._file)
-            return
-        if local == "sheetData":
-            self.between = True
-        elif local == "row":
-            self._start_row(attributes)
-        elif local == "c":
-            self._cell, self._text = attributes, []
-            self._formula = self._inline = False
-        elif local == "mergeCell":
-            self._merge(attributes.get("ref", ""))
-        elif self._cell is not None and local in _OURS:
-            self._inside.append(local)
-            self._formula |= local == "f"
-            self._inline |= local == "is"
-            if local == "v" or self._inside == ["is", "t"]:
-                self._parser.CharacterDataHandler = self._text.append
+        match name:
+            case "row":
+                self._start_row(attributes)
+            case "c":
+                self._cell, self._value, self._text, self._inside = attributes, [], [], set()
+            case "v":
+                self.document.collect(self._value)
+            case "t":
+                self.document.collect(self._text)
+            case "mergeCell":
+                self._merge(attributes.get("ref", ""))
+        self._inside.add(name)
 
     def _end(self, name: str) -> None:
-        prefix, _, local = name.rpartition(":")
-        if prefix != self._prefix:
-            return
-        if local == "c" and self._cell is not None:
+        if name == "c":
             self._end_cell(self._cell)
-            self._cell, self._inside = None, []
-        elif local == "row":
+        elif name == "row":
             self._end_row()
-        elif local == "sheetData":
-            self.between = False
-        elif self._inside and local == self._inside[-1]:
-            self._inside.pop()
-            self._parser.CharacterDataHandler = None
 
     def _start_row(self, attributes: dict[str, str]) -> None:
-        self.between = False
         self._number = self._whole(attributes["r"]) if "r" in attributes else 0
         self._cells = {}
         if attributes.get("hidden") in ("1", "true"):
@@ -93,7 +73,6 @@ class ParsedRows:
 
     def _end_row(self) -> None:
         number = self._number or self._rows.seen + 1
-        self.between = True
         self._rows.seen = number
         if self._cells:
             line: list[Cell] = [""] * (max(self._cells) + 1)
@@ -103,9 +82,14 @@ class ParsedRows:
 
     def _end_cell(self, attributes: dict[str, str]) -> None:
         column = self._column(attributes.get("r", ""))
-        type_ = "inlineStr" if self._inline else attributes.get("t", "n")
-        style = attributes.get("s", "")
-        cell = self._meaning.cell(type_, style, "".join(self._text), formula=self._formula)
+        formula = "f" in self._inside
+        if "is" in self._inside:
+            type_, text = "inlineStr", "".join(self._text)
+        elif formula and "v" not in self._inside:
+            type_, text = "n", ""  # whatever type it would have: the program that wrote it did not compute it
+        else:
+            type_, text = attributes.get("t", "n"), "".join(self._value)
+        cell = self._meaning.cell(type_, attributes.get("s", ""), text, formula=formula)
         if cell == "":
             self._cells.setdefault(column, "") if column < self._limits.columns else None
             return

@@ -7,7 +7,7 @@ from typing import Final
 from xml.etree.ElementTree import Element
 
 from zhupei_cli.errors import ZhupeiError
-from zhupei_cli.sheets.package import body, index, pieces, root_of
+from zhupei_cli.sheets.package import index, name_of, pieces
 from zhupei_cli.sheets.rows import Message, Rows
 from zhupei_cli.sheets.scan import Limits
 from zhupei_cli.sheets.serials import Look, look_of
@@ -26,51 +26,42 @@ _SHARED: Final = 20
 _SOME: Final = 32 << 20
 
 
-def read_xlsx(package: zipfile.ZipFile, limits: Limits, *, file: str) -> Iterator[Message]:
-    """Yield the sheets of a package.
+def read_xlsx(package: zipfile.ZipFile, limits: Limits) -> Iterator[Message]:
+    """Yield the sheets of a package. Parts that hold no cells are not looked at.
 
     Raises E033 (damaged: a sheet without its part, cells that are not where they say), E035 or E040 (too
     large, nearly empty), E037 (declarations no workbook has), E038 (formulas that refer to other
     workbooks), E041 (too many cells without a value).
     """
+    file = name_of(package)
     parts = {name.replace("\\", "/").casefold(): name for name in package.namelist()}
     if any(key.startswith("xl/externallinks/") for key in parts):
         raise ZhupeiError("E038", file=file)
     workbook = index(package, parts[WORKBOOK])
     sheets = _sheets(package, workbook, parts, file=file)
-    _look_at_others(package, parts, {part for _, part, _ in sheets})
     yield "hidden", [name for name, _, shown in sheets if not shown]
     shown = [(name, part) for name, part, visible in sheets if visible]
     meaning = _meaning(package, workbook, parts, [part for _, part in shown], file=file)
     for name, part in shown:
-        yield from _read_sheet(package, part, meaning, limits, sheet=name, file=file)
+        yield from _read_sheet(package, part, meaning, limits, sheet=name)
 
 
 def _read_sheet(
-    package: zipfile.ZipFile, part: str, meaning: Meaning, limits: Limits, *, sheet: str, file: str
+    package: zipfile.ZipFile, part: str, meaning: Meaning, limits: Limits, *, sheet: str
 ) -> Iterator[Message]:
-    prefix = root_of(package, part)[0].rpartition(":")[0]
-    own = f"{prefix}:".encode() if prefix else b""
-    rows = Rows(sheet, limits, file=file)
+    rows = Rows(sheet, limits, file=name_of(package))
     plain = PlainRows(rows, meaning)
-    parsed = ParsedRows(rows, meaning, limits, prefix=prefix, file=file)
+    parsed = ParsedRows(rows, meaning, limits, package)
+    document = parsed.document
     yield "sheet", sheet
-    for piece in body(package, part, end=b"<" + own + b"row"):
-        known = piece.replace(b"<" + own, b"<").replace(b"</" + own, b"</") if own else piece
-        if not (parsed.between and plain.take(known)):
-            parsed.feed(piece)
+    for piece in pieces(package, part, end=lambda: document.start_of("row")):
+        known = document.plain(piece, within="sheetData")
+        if known is None or not plain.take(known):
+            document.feed(piece)
         yield from rows.ready()
-    parsed.feed(b"", last=True)
+    document.feed(b"", last=True)
     yield from rows.rest()
     yield "end", rows.hidden, parsed.merged
-
-
-def _look_at_others(package: zipfile.ZipFile, parts: dict[str, str], sheets: set[str]) -> None:
-    """Read the parts that are no sheets for what they may not contain."""
-    for key, part in parts.items():
-        if key.endswith((".xml", ".rels")) and part not in sheets and key != _STRINGS:
-            for _ in pieces(package, part, end=b"<"):
-                pass
 
 
 def _sheets(

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta, timezone
 from typing import Final
 
 from zhupei_cli.sheets.cells import Cell, Spoilt
@@ -15,6 +15,8 @@ _ENTITY: Final = re.compile(r"&(?:#(\d{1,7})|#x([0-9A-Fa-f]{1,6})|(amp|lt|gt|quo
 _NAMED: Final = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 #: Characters XML does not allow.
 _FORBIDDEN: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+#: The clock of whoever keeps workbooks here.
+_CST: Final = timezone(timedelta(hours=8))
 #: Words of a column that are kept: each column has its own, and there may be two hundred of them.
 _MANY: Final = 2_000
 
@@ -41,9 +43,10 @@ class Meaning:
     from_1904: bool
 
     def cell(self, type_: str, style: str, text: str, *, formula: bool = False) -> Cell:
-        """Return the value of a cell; ValueError or LookupError when the file is damaged.
+        """Return the value of a cell.
 
-        An error, and a formula without a result, are Spoilt.
+        An error, a formula without a result, and what nobody can read are Spoilt: one odd cell in a column
+        that is not wanted does not condemn a file.
         """
         if type_ == "e":
             return Spoilt("E019", text or "#N/A")
@@ -52,13 +55,16 @@ class Meaning:
         text = text.strip()
         if not text:  # a formula that gives the empty text says so by its type
             return Spoilt("E025") if formula else ""
-        if type_ == "s":
-            return self._string(text)
-        if type_ == "b":
-            return text in ("1", "true")
-        if type_ == "d":
-            return _iso(text)
-        return self._number(style, text)
+        try:
+            if type_ == "s":
+                return self._string(text)
+            if type_ == "b":
+                return text in ("1", "true")
+            if type_ == "d":
+                return _iso(text)
+            return self._number(style, text)
+        except (ValueError, LookupError):
+            return Spoilt("E045", "")
 
     def _string(self, text: str) -> str:
         if not text.isdecimal():
@@ -73,8 +79,15 @@ class Meaning:
 
 
 def _iso(text: str) -> Cell:
+    """Return a day, an instant (as Chinese clocks show it) or a time of day."""
+    if text.startswith("T") or ":" in text[:3]:
+        return time.fromisoformat(text).replace(tzinfo=None)
+    if len(text) == len("2024-06-30"):
+        return date.fromisoformat(text)
     moment = datetime.fromisoformat(text)
-    return date.fromisoformat(text) if len(text) == len("2024-06-30") else moment.replace(tzinfo=None)
+    if moment.tzinfo is not None:
+        moment = moment.astimezone(_CST).replace(tzinfo=None)
+    return moment.date() if moment.time() == time.min else moment
 
 
 def unescaped(text: str) -> str:
