@@ -1,7 +1,7 @@
 """Workbooks for tests: typed ones by openpyxl, and packages whose XML is written by hand."""
 
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +10,12 @@ from zhupei_cli.sheets.cells import Cell, Parser, Unreadable
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
-_TYPES = (
-    f'<Types xmlns="{_PACKAGE}/content-types"><Default Extension="rels" '
-    'ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-    '<Default Extension="xml" ContentType="application/xml"/></Types>'
-)
+_DOCUMENT = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+_PARTS = {
+    "xl/workbook.xml": "sheet.main",
+    "xl/sharedStrings.xml": "sharedStrings",
+    "xl/styles.xml": "styles",
+}
 _RELATIONS = (
     f'<Relationships xmlns="{_PACKAGE}/relationships"><Relationship Id="rId1" '
     f'Type="{_OFFICE}/{{kind}}" Target="{{target}}"/></Relationships>'
@@ -28,10 +29,23 @@ SHEET_PART = "xl/worksheets/sheet1.xml"
 ONE_ROW = '<row r="1"><c r="A1"><v>1</v></c></row>'
 
 
+def types_of(names: Collection[str]) -> str:
+    """Return `[Content_Types].xml` for parts of these names: openpyxl finds them by their types."""
+    overrides = "".join(
+        f'<Override PartName="/{name}" ContentType="{_DOCUMENT}.{kind}+xml"/>'
+        for name, kind in _PARTS.items()
+        if name in names
+    )
+    return (
+        f'<Types xmlns="{_PACKAGE}/content-types"><Default Extension="rels" '
+        'ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+        f'<Default Extension="xml" ContentType="application/xml"/>{overrides}</Types>'
+    )
+
+
 def parts_of(rows: str = ONE_ROW, *, tail: str = "") -> dict[str, str | bytes]:
     """Return the parts of an .xlsx whose one sheet `S` holds `rows` as XML."""
     return {
-        "[Content_Types].xml": _TYPES,
         "_rels/.rels": _RELATIONS.format(kind="officeDocument", target="xl/workbook.xml"),
         "xl/workbook.xml": _WORKBOOK,
         "xl/_rels/workbook.xml.rels": _RELATIONS.format(kind="worksheet", target="worksheets/sheet1.xml"),
@@ -44,7 +58,8 @@ def package(
 ) -> Path:
     """Write an .xlsx whose one sheet `S` holds `rows` as XML; `parts` replace or add to the package."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in {**parts_of(rows, tail=tail), **parts}.items():
+        all_parts = {**parts_of(rows, tail=tail), **parts}
+        for name, content in {"[Content_Types].xml": types_of(all_parts), **all_parts}.items():
             archive.writestr(name, content)
     return path
 

@@ -1,4 +1,4 @@
-"""An XML part of an .xlsx while it is read: which elements count, and where bytes may be read without a parser."""
+"""An XML part of an .xlsx while it is read: which elements count, and where its bytes need no parser."""
 
 import zipfile
 from collections.abc import Callable, Sequence

@@ -10,15 +10,20 @@ from zhupei_cli.sheets.cells import Cell
 #: Cells whose value does not depend on their style.
 _STYLED: Final = re.compile(rb'(?: s="\d+")? t="(s|str|inlineStr|b)"')
 # `(?:…|)` is `(?:…)?` in half the time.
-_ROW: Final = rb'<row r="([1-9]\d{0,6})"(?: (?!hidden=|r=|xmlns)[^\s<>=]++="[^"<>]*+")*>'
-_FORMULA: Final = rb"(?:<f(?: [^<>]*+|)(?<!/)>[^<]*+</f>|)"
+#: What else a row may say: nothing that hides it, moves it or makes its name another one.
+ATTRIBUTES: Final = rb"""(?: (?!r=|xmlns)[A-Za-z\d:]++="[ !#-%'-;=?-~]*+")*+"""
+_ROW: Final = rb'<row r="([1-9]\d{0,6})"(?![^>]* hidden="[^0f])' + ATTRIBUTES + b">"
+#: The attributes and the text of a formula, which nobody reads.
+FORMULA: Final = (
+    rb"""<f(?: [a-z\d]++="[ !#-%'-;=?-~]*+")*+(?:/>|>(?:[^<&\x00-\x1f]|&(?:amp|lt|gt|quot|apos);)*+</f>)"""
+)
 _TEXT: Final = rb'<is><t(?: xml:space="preserve"|)>([^<]++)</t></is>'
 #: The first look is taken after so many rows, further ones after twice as many strange rows each time.
 _ROWS: Final = 64
 
 #: What reads the contents of cells with certain attributes; "" for a cell that is not there.
 Reader = Callable[[bytes], Mapping[bytes, Cell]]
-#: Number of a row, its cells, and how many of them had a content.
+#: Number of a row, its cells, and how many of them have a content.
 Read = tuple[int, list[Cell], int]
 
 
@@ -70,5 +75,16 @@ def _cell(letters: bytes, attributes: bytes) -> bytes:
     content = _TEXT if styled and styled[1] == b"inlineStr" else b"<v>([^<]++)</v>"
     blank = rb'(?: s="\d++"|)/>'
     return (
-        b'(?:<c r="' + letters + rb'\1"(?:' + written + b">" + _FORMULA + content + b"</c>|" + blank + b")|)"
+        b'(?:<c r="'
+        + letters
+        + rb'\1"(?:'
+        + written
+        + b">"
+        + b"(?:"
+        + FORMULA
+        + b"|)"
+        + content
+        + b"</c>|"
+        + blank
+        + b")|)"
     )

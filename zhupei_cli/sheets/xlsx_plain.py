@@ -18,19 +18,17 @@ from typing import Final
 
 from zhupei_cli.sheets.cells import Cell
 from zhupei_cli.sheets.rows import Rows
-from zhupei_cli.sheets.xlsx_form import Form, Read
+from zhupei_cli.sheets.xlsx_form import ATTRIBUTES, FORMULA, Form, Read
 from zhupei_cli.sheets.xlsx_values import Meaning, Memo, decoded, string
 
-_ROW: Final = re.compile(
-    rb'\s*(?:<row(?:\s[^<>]*)?/>\s*)*+<row r="([1-9]\d{0,6})"((?: (?!r=|xmlns)[^\s<>=]++="[^"<>]*+")*+)>'
-)
+_ROW: Final = re.compile(rb'\s*(?:<row(?:\s[^<>]*)?/>\s*)*+<row r="([1-9]\d{0,6})"(' + ATTRIBUTES + b")>")
 _NO_ROWS: Final = re.compile(rb"\s*(?:<row(?:\s[^<>]*)?/>\s*)*")
 _HIDDEN: Final = re.compile(rb' hidden="(?:1|true)"')
 #: The whole cell; address, attributes, and its value or its text: a cell that is not closed at once has one.
 _CELL: Final = re.compile(
     rb'(<c r="([A-Z]{1,3}+\d++)"([^<>]*+)(?:(?<=/)>|(?<!/)>'
-    rb"(?:<f(?: [^<>]*+)?+(?:(?<=/)>|(?<!/)>[^<]*+</f>))?+"
-    rb'(?:<v>([^<]++)</v>|<is><t(?: xml:space="preserve")?+>([^<]++)</t></is>)</c>))'
+    rb"(?:" + FORMULA + rb")?+"
+    rb'(?:<v>([^<]*+)</v>|<is><t(?: xml:space="preserve")?+>([^<]++)</t></is>)</c>))'
 )
 _ATTRIBUTES: Final = re.compile(r'(?: s="(\d{1,6})")?(?: t="(\w+)")?(?: s="(\d{1,6})")?/?')
 _DIGITS: Final = b"0123456789"
@@ -39,8 +37,8 @@ _SHAPES: Final = 4_096
 #: A column beyond what is read.
 _FAR: Final = 512
 
-#: What reads the contents of a row's cells, and which of them are texts of their own.
-Shape = tuple[list[Mapping[bytes, Cell]], list[bool]]
+#: What reads the contents of a row's cells, which of them are texts of their own, how many have a content.
+Shape = tuple[list[Mapping[bytes, Cell]], list[bool], int]
 
 
 class Unclear(Exception):
@@ -72,6 +70,8 @@ class PlainRows:
         return True
 
     def _read(self, piece: bytes) -> tuple[list[Read], list[int]]:
+        if b"<f" in piece:
+            piece.decode()  # the one text that is not read must be one
         lines = piece.split(b"</row>")
         if not _NO_ROWS.fullmatch(lines.pop()):
             raise Unclear
@@ -98,46 +98,37 @@ class PlainRows:
         if b"hidden" in row[2] and _HIDDEN.search(row[2]):
             hidden.append(number)
         found = _CELL.findall(line, row.end())
-        if not found:
-            cells, contents = [], []
-        else:
-            whole, addresses, attributes, values, texts = zip(*found, strict=True)
-            contents = [value or text for value, text in zip(values, texts, strict=True)]
-            cells = self._cells(addresses, attributes, contents, texts, row[1])
-        if found and sum(map(len, whole)) != len(line) - row.end() or not found and row.end() != len(line):
+        if sum([len(whole) for whole, *_ in found]) != len(line) - row.end():
             raise Unclear
-        return number, cells, len(contents) - contents.count(b"")
+        return number, *(self._cells(found, row[1]) if found else ([], 0))
 
-    def _cells(
-        self,
-        addresses: Sequence[bytes],
-        attributes: tuple[bytes, ...],
-        contents: Sequence[bytes],
-        texts: Sequence[bytes],
-        number: bytes,
-    ) -> list[Cell]:
-        memos, own = self._shapes.get(attributes) or self._shape(attributes)
+    def _cells(self, found: list[tuple[bytes, ...]], number: bytes) -> tuple[list[Cell], int]:
+        """Return the cells of a row, and how many of them have a content."""
+        _, addresses, attributes, values, texts = zip(*found, strict=True)
+        memos, own, filled = self._shapes.get(attributes) or self._shape(attributes)
         if own != list(map(bool, texts)):
             raise Unclear
+        contents = [value or text for value, text in zip(values, texts, strict=True)] if any(own) else values
         cells = list(map(getitem, memos, contents))
         if [letters + number for letters in self._letters] != list(addresses):
             self._letters = _letters(addresses, number)
         columns, gaps = self._places.get(self._letters) or self._place(self._letters)
         if columns[-1] >= _FAR:
-            return _spread(columns, cells)
+            return _spread(columns, cells), filled
         self._form.learn(columns, self._letters, attributes)
         for gap in gaps:
             cells.insert(gap, "")
-        return cells
+        return cells, filled
 
     def _shape(self, attributes: tuple[bytes, ...]) -> Shape:
         """Return how to read the contents of a row's cells."""
         if len(self._shapes) > _SHAPES:
             self._shapes.clear()
         memos = [self._contents.get(one) or self._content(one) for one in attributes]
-        own = [b't="inlineStr"' in one and not one.endswith(b"/") for one in attributes]
-        self._shapes[attributes] = memos, own
-        return memos, own
+        open_ = [not one.endswith(b"/") for one in attributes]
+        own = [b't="inlineStr"' in one and there for one, there in zip(attributes, open_, strict=True)]
+        shape = self._shapes[attributes] = memos, own, sum(open_)
+        return shape
 
     def _content(self, attributes: bytes) -> Mapping[bytes, Cell]:
         """Return what reads the content of cells with these attributes."""
