@@ -133,3 +133,40 @@ def test_without_the_program_of_that_version_it_says_so(
     with pytest.raises(ZhupeiError) as caught:
         back_up(url, tmp_path / "b")
     assert (caught.value.code, list(tmp_path.iterdir())) == ("E516", [])
+
+
+@pytest.mark.parametrize("side", ["", "-wal", "-shm", "-journal"])
+def test_a_backup_is_never_the_database_itself(database: str, side: str) -> None:
+    if not database.startswith("sqlite"):
+        pytest.skip("a server's database is no file of ours")
+    path = Path(database.removeprefix("sqlite:///") + side)
+    path.touch()
+    with pytest.raises(ZhupeiError) as caught:
+        back_up(database, path, force=True)
+    assert caught.value.code == "E549"
+    assert _code(path, database, replace=True) == "E549"
+    with reading(database) as session:
+        assert session.execute(select(func.count()).select_from(Specialty)).scalar() == 37
+
+
+def test_what_is_left_of_another_database_is_not_laid_over_a_restored_one(
+    database: str, tmp_path: Path
+) -> None:
+    """A -wal whose database was deleted: SQLite would take its pages for those of the new one."""
+    if not database.startswith("sqlite"):
+        pytest.skip("a server's database is no file of ours")
+    target, path = Path(database.removeprefix("sqlite:///")), tmp_path / "b"
+    _take(database)
+    back_up(database, path)
+    with closing(sqlite3.connect(target)) as kept:
+        kept.execute("PRAGMA wal_autocheckpoint=0")
+        for _ in range(50):
+            kept.execute("UPDATE counter SET value = value + 1 WHERE name = 'c'")
+            kept.commit()
+        left = target.with_name(target.name + "-wal").read_bytes()
+    target.unlink()
+    target.with_name(target.name + "-wal").write_bytes(left)
+    assert len(left) > 50 * 4096
+    assert _code(path, database) == "E519"
+    restore(path, database, replace=True)
+    assert _taken(database) == 1

@@ -22,16 +22,21 @@ from zhupei_cli.store.engine import (
 from zhupei_cli.store.failures import translated
 from zhupei_cli.store.schema import keep_a_log
 
+#: What SQLite keeps beside a database; read together with it, whosever it is.
+_SIDES = ("-wal", "-shm", "-journal")
+
 #: How a backup begins: the one of a file, and the one of a server.
 _FILE, _SERVER = b"SQLite format 3\x00", b"PGDMP"
+_DAMAGED = "文件不完整或已损坏"
 
 
 def back_up(url: str, path: Path, *, force: bool = False) -> None:
     """Write all of the database into `path` as it is at one moment, whoever else works with it.
 
-    Raises E509 when it is not ours, E002 when `path` exists, E516 or E517 when a server's pg_dump is missing
-    or fails.
+    Raises E509 when it is not ours, E002 when `path` exists, E549 when that is the database itself or what
+    stands beside it, E516 or E517 when a server's pg_dump is missing or fails.
     """
+    _require_another(path, url)
     with connected(url) as connection:
         if current_version(connection) is None:
             raise ZhupeiError("E509", database=shown(url))
@@ -62,8 +67,10 @@ def restore(path: Path, url: str, *, replace: bool = False, dry_run: bool = Fals
     """Make the database what `path` holds: all of it, or nothing is changed; `dry_run` only looks.
 
     Raises E518 when `path` is no whole backup of ours, E504 when it is newer than the program, E519 when the
-    database holds something and `replace` is not set, E530 when the backup is one of the other kind.
+    database holds something, or something is left of one, and `replace` is not set, E530 when the backup is
+    one of the other kind, E549 when it is the database itself.
     """
+    _require_another(path, url)
     on_server = parse_url(url).get_backend_name() != "sqlite"
     with path.open("rb") as file:
         begins = file.read(len(_FILE))
@@ -76,14 +83,31 @@ def restore(path: Path, url: str, *, replace: bool = False, dry_run: bool = Fals
         return
     target = sqlite_path(parse_url(url))
     _require_whole(path)
-    if target.exists() and not replace:
-        raise ZhupeiError("E519", database=target)
+    left = [one for one in (target, *_beside(target)) if one.exists()]
+    if left and not replace:
+        raise ZhupeiError("E519", database=left[0])
     if not dry_run:
         _restore_file(path, target)
+        # What is said to be restored has been opened, as the next command will open it.
+        _require_sound(target)
+
+
+def _beside(path: Path) -> list[Path]:
+    return [path.with_name(path.name + side) for side in _SIDES]
+
+
+def _require_another(path: Path, url: str) -> None:
+    if parse_url(url).get_backend_name() != "sqlite":
+        return
+    target = sqlite_path(parse_url(url))
+    if path.resolve() in [one.resolve() for one in (target, *_beside(target))]:
+        raise ZhupeiError("E549", file=path)
 
 
 def _restore_file(path: Path, target: Path) -> None:
     if not target.exists():
+        for side in _beside(target):  # of a database that is gone: its pages would be laid over ours
+            side.unlink(missing_ok=True)
         target.parent.mkdir(parents=True, exist_ok=True)
         with replacing(target) as beside:
             shutil.copyfile(path, beside)
@@ -108,6 +132,16 @@ def _give_up_when_busy(status: int, _remaining: int, _total: int) -> None:
 
 
 def _require_whole(path: Path) -> None:
+    version, size = _require_sound(path)
+    # A file cut within its last page is read as if zeros followed.
+    if size != path.stat().st_size:
+        raise ZhupeiError("E518", file=path, problem=_DAMAGED)
+    if version > HEAD:
+        raise ZhupeiError("E504", version=version, head=HEAD)
+
+
+def _require_sound(path: Path) -> tuple[str, int]:
+    """Return the version of a database of ours and its bytes; E518 when it is damaged or another one."""
     try:
         with closing(_reader(path)) as connection:
             (size,) = connection.execute(
@@ -118,10 +152,8 @@ def _require_whole(path: Path) -> None:
             (version,) = connection.execute("SELECT version_num FROM alembic_version").fetchone() or (None,)
             connection.execute("SELECT 1 FROM application, event LIMIT 1")
     except sqlite3.DatabaseError as error:
-        problem = "不是本程序的备份" if "no such table" in str(error) else "文件不完整或已损坏"
+        problem = "不是本程序的备份" if "no such table" in str(error) else _DAMAGED
         raise ZhupeiError("E518", file=path, problem=problem) from error
-    # A file cut within its last page is read as if zeros followed.
-    if size != path.stat().st_size or found != ("ok",) or broken is not None or version is None:
-        raise ZhupeiError("E518", file=path, problem="文件不完整或已损坏")
-    if version > HEAD:
-        raise ZhupeiError("E504", version=version, head=HEAD)
+    if found != ("ok",) or broken is not None or version is None:
+        raise ZhupeiError("E518", file=path, problem=_DAMAGED)
+    return version, size
