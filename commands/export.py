@@ -103,7 +103,7 @@ def roster(
             rosters.write_rosters(progress.watch(targets, "写出名单", "份"), force=force)
     summary = rosters.summary_of(targets)
     head = "试做（不写文件）：" if dry_run else "已写出 "
-    sentence = f"{head}{len(targets)} 份{summary['kind']}，共 {summary['people']} 人，文件夹 {folder}"
+    sentence = f"{head}{len(targets)} 份{summary['kind']}，共 {summary['people']} 人，存放在 {folder}"
     show_summary(settings, {**summary, "run": run, "dry_run": dry_run}, sentence, as_json=as_json)
 
 

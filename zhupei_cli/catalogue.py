@@ -75,7 +75,8 @@ CATALOGUE: dict[str, Entry] = {
     "E087": Entry(5, "文件夹 {folder} 已存在且不是空的", "换一个文件夹，例如 zhupei demo 演示2", "演示只写入新的或空的文件夹，以免覆盖已有文件。"),
     "E088": Entry(5, "不能打印：没有安装{what}", "先运行 pip install 'zhupei[print]'；字体也可用环境变量 ZHUPEI_FONTS 指定文件夹", "打印报名表要用 typst、fonttools 和中文字体，不随程序一起安装。"),
     "E089": Entry(3, "排版没有成功：{detail}", "多半是照片损坏，请换一张再打印", "排版程序读不了照片或其他内容，没有写出文件。"),
-    "E090": Entry(3, "字体里没有这些字：{lacking}", "用环境变量 ZHUPEI_FONTS 指定有这些字的字体的文件夹，再打印；zhupei doctor 会说哪些字体文件读不出", "为免印成空白，打印前核对每个字是否在字体里；生僻字要用收字更多的字体。"),
+    "E090": Entry(3, "字体里没有批次名称或设置用到的字：{characters}", "用 --font 指定有这些字的字体文件，或用环境变量 ZHUPEI_FONTS 指定字体文件夹，再打印", "每一页上都有的字印不出来，一份也没有印；zhupei doctor 会说哪些字体文件读不出。"),
+    "E091": Entry(3, "没有印 {name}：字体里没有{characters}", "用 --font 指定有这些字的字体文件，再单独打印", "为免印成空白，打印前核对每个字是否在字体里；其余的人已经印好。生僻字要用收字更多的字体。"),
     "E092": Entry(2, "没有配置邮件服务器", "在 zhupei.toml 中写 [mail] 一节：host、from、to，需要登录的再写 user", "--mail 要知道经哪个服务器、发给谁；密码用环境变量 ZHUPEI_MAIL_PASSWORD。"),
     "E093": Entry(1, "邮件没有发出：{detail}", "日报已写好，在 {folder}；请检查 zhupei.toml 的 [mail] 和 ZHUPEI_MAIL_PASSWORD，再运行一次", "邮件服务器连不上、不认用户名和密码、证书不可信，或拒收。"),
     # -- E1xx persons ------------------------------------------------------------------------------
@@ -159,6 +160,7 @@ CATALOGUE: dict[str, Entry] = {
     "E314": Entry(4, "{application_no} 不是这次的考生：{title}", "zhupei apply show {application_no} 查看报名状态；加 --run 编号 看另一次录取计算", "没有审核通过、本年度已有录取，或放弃、取消、未报到的，不参加这次录取计算。"),
     "E315": Entry(4, "没有登录账号 {login}。{nearest}", "zhupei db user list 查看全部账号", "账号写错，或不是本程序的账号。"),
     "E316": Entry(4, "没有导入 {import_id}", "zhupei imports list 查看全部导入", "导入编号写错，或连接的不是同一个数据库。"),
+    "E331": Entry(3, "{file} 不是字体文件，或已损坏", "用 .ttf、.otf 或 .ttc 字体文件", "读不出字体，可能给错了文件，或下载不完整。"),
     "E390": Entry(4, "没有错误代码 {code}", "{nearest}zhupei explain 列出全部代码", "错误代码写错。"),
     # -- E4xx state and quota ----------------------------------------------------------------------
     "E401": Entry(5, "批次 {name} 现为“{status}”，不能{wanted}", "{cure}", "批次按筹备、报名、结束、锁定、定拟录取、公示、正式录取、归档的次序进行，没有列出的步骤一律拒绝。"),

@@ -211,3 +211,8 @@ CITY: Final = CodeTable(
         for spelling in (city, f"河南{city}", f"河南省{city}市")
     },
 )
+
+
+def city_label(code: str) -> str:
+    """Return the name of a city's code; of one outside the table (another province) that of its province."""
+    return CITY.labels.get(code) or PROVINCE.labels.get(code[:2], code)

@@ -162,7 +162,7 @@ def test_letters_for_the_admitted_alone(call: Call, season: str, tmp_path: Path)
     assert call("export", "letters", "--all", "-o", "通知书", "-n").err.startswith(
         "试做（不保存）：印制 3 份"
     )
-    assert call("export", "letters", "--all", "-o", "通知书").err == "印制 3 份录取通知书，通知书\n"
+    assert call("export", "letters", "--all", "-o", "通知书").err == "印制 3 份录取通知书，存放在 通知书\n"
     files = sorted((tmp_path / "通知书").iterdir())
     assert [path.name for path in files] == [f"{code}_基地{code}_录取通知书.pdf" for code in "ABC"]
     text = PdfReader(files[0]).pages[0].extract_text()
