@@ -110,7 +110,8 @@ def list_(
         rows = listing.list_applications(session, found, chosen, reveal=reveal, unpublished=unpublished)
         if reveal:
             listing.record_reveal(session, found, by=settings.acting(), what="apply list", rows=len(rows))
-    show(rows, LIST, out)
+        name = found.name
+    show(rows, LIST, out, title="报名名单", batch_name=name)
 
 
 def _statuses(text: str | None) -> tuple[str, ...]:

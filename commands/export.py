@@ -118,5 +118,6 @@ def vacancies(settings: Settings, *, batch: str | None, out: Out) -> None:
     例：zhupei export vacancies -o 空缺岗位.xlsx
     """
     with reading(settings.database_url) as session:
-        rows = seats.list_vacancies(session, lookup.find_batch(session, batch))
-    show(rows, VACANCIES, out)
+        found = lookup.find_batch(session, batch)
+        rows, name = seats.list_vacancies(session, found), found.name
+    show(rows, VACANCIES, out, title="招收计划空缺情况", batch_name=name)
