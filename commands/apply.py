@@ -188,7 +188,7 @@ def stats(settings: Settings, *, batch: str | None, out: Out) -> None:
     """
     with reading(settings.database_url) as session:
         rows = standing.count_applications(session, lookup.find_batch(session, batch))
-    show(rows, STATS, out)
+    show(rows, STATS, out, title="报名统计")
     waiting = rows[0]["draft"] + rows[0]["returned"]
     if waiting:
         command = "zhupei apply list --status draft,returned"

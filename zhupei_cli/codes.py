@@ -9,6 +9,7 @@ GENDER: Final = CodeTable(
     "性别",
     {"1": "男", "2": "女", "0": "未知的性别", "9": "未说明的性别"},
     {"男性": "1", "女性": "2"},
+    unoffered=("0", "9"),
 )
 
 # GB/T 3304: the place in the list is the code.

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Final
 
 from zhupei_cli.sheets.columns import Column, Kind, headings_of
+from zhupei_cli.sheets.looks import BODY, HEADING
 from zhupei_cli.sheets.ooxml import halves
-from zhupei_cli.sheets.roster_template import BODY, HEADING, PAGE, set_up_page
+from zhupei_cli.sheets.roster_template import PAGE, set_up_page
 from zhupei_cli.sheets.splice import Sheet, Template, Value, template_of, write_workbook
 
 Rows = Sequence[Mapping[str, Value]]

@@ -24,7 +24,7 @@ _NAMES: Final = ("姓名", "报名号", "基地名称", "名称")
 
 @dataclass(frozen=True, slots=True)
 class ListSheet:
-    """One list: `columns` by key, `lines` below the title, `seal` in the footer of each page.
+    """One list: `columns` by key, `lines` below the title.
 
     `closing` are lines at the right below the list: who publishes it, and when.
     """
@@ -34,7 +34,6 @@ class ListSheet:
     lines: Sequence[str]
     columns: Sequence[RosterColumn]
     made_on: date
-    seal: str = ""
     closing: Sequence[str] = ()
 
 
@@ -44,19 +43,15 @@ def write_list(path: Path, sheet: ListSheet, rows: Sequence[Mapping[str, Any]]) 
 
     workbook = Workbook()
     workbook.worksheets[0].title = "名单"
+    page = {"batch": sheet.batch_name, "base": sheet.title, "made": f"制表日期：{sheet.made_on}"}
     lines = {f"line{at}": line for at, line in enumerate(sheet.lines)}
     draw(
         workbook.worksheets[0],
         sheet.columns,
         lines=[f"{{{key}}}" for key in lines],
         frozen=letters(_in_sight(sheet.columns)),
+        edges=[name for name, text in page.items() if text],
     )
-    page = {
-        "batch": sheet.batch_name,
-        "base": sheet.title,
-        "seal": sheet.seal,
-        "made": f"制表日期：{sheet.made_on}",
-    }
     texts = {
         **{key: text.replace("&", "&&") for key, text in page.items()},
         "title": f"{sheet.batch_name}{sheet.title}",

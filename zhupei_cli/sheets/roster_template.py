@@ -1,10 +1,11 @@
 """How a roster looks on the screen and on A4 paper: drawn once with openpyxl."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cache
 from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 
+from zhupei_cli.sheets.looks import BODY, HEADING
 from zhupei_cli.sheets.roster_columns import ROSTER_COLUMNS, SUMMARY_COLUMNS, RosterColumn
 from zhupei_cli.sheets.splice import CLOSING, ROW, TOTAL, Template, template_of
 
@@ -12,9 +13,8 @@ if TYPE_CHECKING:
     from openpyxl.styles import Border
     from openpyxl.worksheet.worksheet import Worksheet
 
-# Fonts every Chinese Windows and WPS has.
-BODY: Final = "宋体"
-HEADING: Final = "黑体"
+#: Placeholders of page header and footer: left, right, left, right.
+EDGES: Final = ("batch", "base", "seal", "made")
 #: The samples `draw` ends a sheet with.
 SAMPLES: Final = (ROW, TOTAL, CLOSING)
 _A4: Final = 9
@@ -36,11 +36,19 @@ def roster_template() -> Template:
     return template_of(workbook, SAMPLES)
 
 
-def draw(sheet: "Worksheet", columns: Sequence[RosterColumn], *, lines: Sequence[str], frozen: str) -> None:
+def draw(
+    sheet: "Worksheet",
+    columns: Sequence[RosterColumn],
+    *,
+    lines: Sequence[str],
+    frozen: str,
+    edges: Collection[str] = EDGES,
+) -> None:
     """Draw title, `lines`, headings and SAMPLES; columns left of `frozen` stay in sight.
 
-    A sheet wider than a page goes on beside it, with those columns again. Title, page header and footer are
-    the placeholders title, batch, base, seal and made.
+    A sheet wider than a page goes on beside it, with those columns again. The title is the placeholder
+    title, `edges` are those of page header and footer; one that would be empty is better left out, not
+    every reader takes an empty part.
     """
     headings = len(lines) + 2
     ends = list(accumulate(column.width for column in columns))
@@ -58,7 +66,7 @@ def draw(sheet: "Worksheet", columns: Sequence[RosterColumn], *, lines: Sequence
     sheet.row_dimensions[headings + 1].height = 13
     sheet.freeze_panes = f"{frozen}{headings + 1}"
     set_up_page(sheet, pages=pages, repeated=frozen)
-    _write_edges(sheet)
+    _write_edges(sheet, edges)
 
 
 def _write_line(
@@ -137,7 +145,8 @@ def set_up_page(sheet: "Worksheet", *, pages: int = 1, repeated: str = "A") -> N
     margins.header = margins.footer = 0.3
 
 
-def _write_edges(sheet: "Worksheet") -> None:
-    sheet.oddHeader.left.text, sheet.oddHeader.right.text = "{batch}", "{base}"
-    sheet.oddFooter.left.text, sheet.oddFooter.right.text = "{seal}", "{made}"
+def _write_edges(sheet: "Worksheet", edges: Collection[str]) -> None:
+    header, footer = sheet.oddHeader, sheet.oddFooter
+    for name, part in zip(EDGES, (header.left, header.right, footer.left, footer.right), strict=True):
+        part.text = f"{{{name}}}" if name in edges else None
     sheet.oddFooter.center.text = "第 &P 页，共 &N 页"

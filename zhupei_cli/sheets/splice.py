@@ -190,7 +190,8 @@ def _below(sheet: Sheet, model: Model, number: int) -> list[str]:
     for at, line in enumerate(sheet.closing, number + len(rows)):
         # Text at the right of the last cell runs over the blank ones beside it.
         opening, style = model.openings[CLOSING][-1]
-        rows.append(f'<row r="{at}">{opening}{at}{style}{_TEXT}{escaped(line)}</t></is></c></row>')
+        cell = f"{opening}{at}{style}{_TEXT}{escaped(line)}</t></is></c>" if line else ""
+        rows.append(f'<row r="{at}">{cell}</row>')
     return rows
 
 
