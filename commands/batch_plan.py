@@ -103,8 +103,8 @@ def import_(
 
 @plan.command("list")
 @batch_option
-@click.option("--base", help="只看这个基地的（编号或名称）")
-@click.option("--specialty", help="只看这个专业的（代码或名称）")
+@click.option("--base", metavar="CODE", help="只看这个基地的（编号或名称）")
+@click.option("--specialty", metavar="CODE", help="只看这个专业的（代码或名称）")
 @list_options
 @pass_settings
 def list_(
@@ -133,7 +133,7 @@ def _place_options(command: F) -> F:
     for option in (
         json_option,
         dry_run_option,
-        click.option("--reason", help="修改的原因"),
+        click.option("--reason", metavar="REASON", help="修改的原因"),
         batch_option,
         click.argument("specialty", metavar="SPECIALTY"),
         click.argument("base", metavar="BASE"),
@@ -150,7 +150,7 @@ def _place_options(command: F) -> F:
 @click.option("--max-own", metavar="N", help="本单位住院医师上限；none 表示不限")
 @click.option("--max-entrusted", metavar="N", help="委托培养住院医师上限；none 表示不限")
 @click.option("--max-social", metavar="N", help="面向社会招收上限；none 表示不限")
-@click.option("--reason", help="修改的原因")
+@click.option("--reason", metavar="REASON", help="修改的原因")
 @batch_option
 @dry_run_option
 @json_option

@@ -69,7 +69,11 @@ def _deciding(command: F) -> F:
         json_option,
         dry_run_option,
         click.option("--skip-bad", is_flag=True, help="只处理能处理的，其余列出原因（退出码 3）"),
-        click.option("--base", help="以这个基地的身份（只能审核第一志愿是本基地的报名）；不写则由省级决定"),
+        click.option(
+            "--base",
+            metavar="CODE",
+            help="以这个基地的身份（只能审核第一志愿是本基地的报名）；不写则由省级决定",
+        ),
         batch_option,
         click.argument("numbers", nargs=-1, required=True, metavar="NO…"),
     ):
@@ -89,7 +93,7 @@ def approve(asked: Asked) -> None:
 
 
 @click.command("reject")
-@click.option("--reason", required=True, help="不通过的原因")
+@click.option("--reason", required=True, metavar="REASON", help="不通过的原因")
 @_deciding
 def reject(asked: Asked, reason: str) -> None:
     """审核不通过，须写明原因。
@@ -101,7 +105,7 @@ def reject(asked: Asked, reason: str) -> None:
 
 
 @click.command("return")
-@click.option("--reason", required=True, help="退回的原因")
+@click.option("--reason", required=True, metavar="REASON", help="退回的原因")
 @_deciding
 def return_(asked: Asked, reason: str) -> None:
     """退回修改，须写明原因；学员改好后可再次提交。
@@ -113,7 +117,7 @@ def return_(asked: Asked, reason: str) -> None:
 
 
 @click.command("revoke")
-@click.option("--reason", required=True, help="撤销的原因")
+@click.option("--reason", required=True, metavar="REASON", help="撤销的原因")
 @_deciding
 def revoke(asked: Asked, reason: str) -> None:
     """撤销审核通过或不通过，报名回到已提交，须写明原因；批次锁定后不能撤销。
@@ -148,7 +152,7 @@ def _decide(asked: Asked, decision: Decision, reason: str | None = None) -> None
 @click.command("import")
 @click.argument("files", nargs=-1, required=True, metavar="FILE…", type=click.Path(path_type=Path))
 @batch_option
-@click.option("--base", help="以这个基地的身份导入（只能审核第一志愿是本基地的报名）")
+@click.option("--base", metavar="CODE", help="以这个基地的身份导入（只能审核第一志愿是本基地的报名）")
 @max_rows_option
 @mask_option
 @changes_option

@@ -18,7 +18,7 @@ from zhupei_cli.sheets.splice import Sheet, Value, sheet_names, template_of, wri
 _WIDEST: Final = 40
 _WIDEST_ID: Final = 60
 #: Of the columns at the left, how wide those may be that stay in sight: up to the name, if it is among them.
-_KEPT: Final = 60
+_KEPT: Final = 80
 _NAMES: Final = ("姓名", "报名号", "基地名称", "名称")
 
 

@@ -17,7 +17,7 @@ class RosterColumn(NamedTuple):
 
 
 #: A heading of four characters breaks in its middle here; two characters and four digits fit.
-_TWO: Final = 4.6
+_TWO: Final = 4
 
 #: A sheet is about one specialty, its title names it: code and name stand small beside the person.
 ROSTER_COLUMNS: Final = (
@@ -28,7 +28,7 @@ ROSTER_COLUMNS: Final = (
     RosterColumn("name", "姓名", 8.5, "words"),
     RosterColumn("gender", "性别", _TWO, "words"),
     RosterColumn("id_number", "证件号码", 18.5, "id"),
-    RosterColumn("identity", "个人身份", 14, "words"),
+    RosterColumn("identity", "个人身份", 12, "words"),
     RosterColumn("school", "毕业院校", 16, "words"),
     RosterColumn("major", "毕业专业", 12, "words"),
     RosterColumn("level", "最高学历", _TWO, "words"),
