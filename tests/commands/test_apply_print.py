@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from tests.conftest import Ran, Run
 from tests.people import id_number, open_batch, person, write_people
-from zhupei_cli.model import Event, TraineePhoto
+from zhupei_cli.model import BatchSetting, Event, TraineePhoto
 from zhupei_cli.printing import fonts
 from zhupei_cli.store.engine import transaction
 
@@ -145,6 +145,19 @@ def _font_with(character: str, path: Path) -> Path:
             record.string = "Rare"
     font.save(path)
     return path
+
+
+def test_the_form_says_how_the_review_ended(shell: Run, home: Path, database: str) -> None:
+    with transaction(database) as session:
+        session.get_one(BatchSetting, (1, "contact")).value = ""
+    shell("apply", "print", FIRST, "-o", "待审.pdf")
+    assert shell("review", "reject", FIRST, "--reason", "学历证书看不清").code == 0
+    shell("apply", "print", FIRST, "-o", "已审.pdf")
+    (before,), (after,) = _texts(home / "待审.pdf"), _texts(home / "已审.pdf")
+    words = ("审核单位：", "学历证书看不清", "2026年6月5日")
+    assert [(word in before, word in after) for word in words] == [(False, True)] * 3
+    # The batch says nobody to ask: no heading without words.
+    assert "技术支持" not in before + after
 
 
 def test_a_font_file_prints_what_the_others_lack(shell: Run, home: Path) -> None:

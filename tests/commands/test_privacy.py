@@ -12,7 +12,8 @@ from tests.people import id_number, open_batch, person, write_people
 from zhupei_cli.cli import cli
 from zhupei_cli.model import Event, TrainingBase
 from zhupei_cli.rules.field_values import MASKS
-from zhupei_cli.services import profiles
+from zhupei_cli.services import fields, profiles
+from zhupei_cli.sheets import kinds
 from zhupei_cli.store.engine import reading, transaction
 
 Call = Callable[..., Ran]
@@ -191,6 +192,12 @@ def test_every_masked_field_has_its_value_here() -> None:
     stored = {*profiles.PERSON, *profiles.EDUCATION, *profiles.WORK}
     assert stored & MASKS.keys() == MASKS.keys() - {"contact_phone"}
     assert {name for name in stored if name.endswith(("_no", "_number", "phone", "mobile"))} <= MASKS.keys()
+
+
+def test_columns_are_masked_as_fields_are() -> None:
+    sheets = (kinds.PERSON, kinds.EDUCATION, kinds.WORK, kinds.BASE, kinds.SCORE, kinds.CHECK_IN)
+    columns = [*(column for kind in sheets for column in kind.columns), *fields.EDUCATION]
+    assert {column.key: column.mask for column in columns if column.mask != MASKS.get(column.key)} == {}
 
 
 @pytest.mark.sqlite

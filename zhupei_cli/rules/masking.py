@@ -39,9 +39,9 @@ def mask_address(address: str) -> str:
     return f"{shown.group() if shown else ''}{_STARS}"
 
 
-def mask_birth_date(day: date) -> str:
+def mask_birth_date(day: date | str) -> str:
     """Keep the year: `1999-**-**`. Beside a masked ID number a whole date would give it away."""
-    return f"{day.year}-**-**"
+    return f"{str(day)[:4]}-**-**"
 
 
 def mask_email(email: str) -> str:
