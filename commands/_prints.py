@@ -22,7 +22,7 @@ def font_option(command: F) -> F:
         multiple=True,
         metavar="FILE",
         type=click.Path(path_type=Path),
-        help="另用这个字体文件印生僻字（.ttf、.otf、.ttc），可写多次",
+        help="另用这个字体文件印生僻字，可写多次",
     )(command)
 
 
