@@ -76,8 +76,8 @@ def apply() -> None:
 @click.command("list")
 @batch_option
 @click.option("--status", "statuses", metavar="STATUS,…", help="只看这些状态，例如 draft,returned")
-@click.option("--base", metavar="CODE", help="只看第一志愿是这个基地的（编号或名称）")
-@click.option("--specialty", metavar="CODE", help="只看报这个专业的（代码或名称）")
+@click.option("--base", help="只看第一志愿是这个基地的（编号或名称）")
+@click.option("--specialty", help="只看报这个专业的（代码或名称）")
 @click.option("--unpublished", is_flag=True, help="公示前也显示录取状态（省级）")
 @reveal_option
 @list_options

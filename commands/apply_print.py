@@ -21,7 +21,7 @@ from .batch import tried
 @click.command("print")
 @click.argument("numbers", nargs=-1, metavar="NO…")
 @batch_option
-@click.option("--base", metavar="CODE", help="第一志愿是这个基地的全部报名（编号或名称）")
+@click.option("--base", help="第一志愿是这个基地的全部报名（编号或名称）")
 @click.option("--all", "every", is_flag=True, help="本批次全部报名（已撤回的除外）")
 @click.option(
     "-o",

@@ -103,8 +103,8 @@ def import_(
 
 @plan.command("list")
 @batch_option
-@click.option("--base", metavar="CODE", help="只看这个基地的（编号或名称）")
-@click.option("--specialty", metavar="CODE", help="只看这个专业的（代码或名称）")
+@click.option("--base", help="只看这个基地的（编号或名称）")
+@click.option("--specialty", help="只看这个专业的（代码或名称）")
 @list_options
 @pass_settings
 def list_(

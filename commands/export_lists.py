@@ -110,8 +110,8 @@ def public(settings: Settings, *, batch: str | None, draft: bool, out: Out) -> N
 
 @click.command("ranking")
 @batch_option
-@click.option("--base", metavar="CODE", help="只看这个基地（编号或名称）")
-@click.option("--specialty", metavar="CODE", help="只看这个专业（代码或名称）")
+@click.option("--base", help="只看这个基地（编号或名称）")
+@click.option("--specialty", help="只看这个专业（代码或名称）")
 @click.option("--run", metavar="RUN", type=click.IntRange(1), help="这一次录取计算（省级）；公示前必须写")
 @list_options
 @pass_settings
@@ -196,8 +196,8 @@ def register_(settings: Settings, *, batch: str | None, columns_file: Path | Non
 
 @click.command("applicants")
 @batch_option
-@click.option("--base", metavar="CODE", help="第一志愿是这个基地的（编号或名称）")
-@click.option("--specialty", metavar="CODE", help="报名专业是这个的（代码或名称）")
+@click.option("--base", help="第一志愿是这个基地的（编号或名称）")
+@click.option("--specialty", help="报名专业是这个的（代码或名称）")
 @click.option(
     "--status",
     "statuses",

@@ -152,7 +152,7 @@ def _decide(asked: Asked, decision: Decision, reason: str | None = None) -> None
 @click.command("import")
 @click.argument("files", nargs=-1, required=True, metavar="FILE…", type=click.Path(path_type=Path))
 @batch_option
-@click.option("--base", metavar="CODE", help="以这个基地的身份导入（只能审核第一志愿是本基地的报名）")
+@click.option("--base", help="以这个基地的身份导入（只能审核第一志愿是本基地的报名）")
 @max_rows_option
 @mask_option
 @changes_option

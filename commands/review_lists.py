@@ -54,7 +54,7 @@ _AS_BASE = "以这个基地的身份（只看第一志愿是本基地的报名�
 
 @click.command("queue")
 @batch_option
-@click.option("--base", metavar="CODE", help=_AS_BASE)
+@click.option("--base", help=_AS_BASE)
 @click.option("--summary", is_flag=True, help="只列各基地待审核的份数")
 @list_options
 @pass_settings
@@ -76,7 +76,7 @@ def queue(settings: Settings, *, batch: str | None, base: str | None, summary: b
 @click.command("show")
 @click.argument("number", metavar="NO")
 @batch_option
-@click.option("--base", metavar="CODE", help=_AS_BASE)
+@click.option("--base", help=_AS_BASE)
 @reveal_option
 @format_options
 @pass_settings
@@ -106,7 +106,7 @@ def show_(
 @click.command("log")
 @click.argument("number", required=False, metavar="[NO]")
 @batch_option
-@click.option("--base", metavar="CODE", help=_AS_BASE)
+@click.option("--base", help=_AS_BASE)
 @list_options
 @pass_settings
 def log(settings: Settings, number: str | None, *, batch: str | None, base: str | None, out: Out) -> None:
@@ -129,7 +129,7 @@ def _which() -> click.UsageError:
 
 @click.command("export")
 @batch_option
-@click.option("--base", metavar="CODE", help="这个基地（编号或名称）")
+@click.option("--base", help="这个基地（编号或名称）")
 @click.option("--all", "every", is_flag=True, help="有待审核报名的全部基地，每个基地一份")
 @click.option(
     "-o",
