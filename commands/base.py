@@ -169,7 +169,8 @@ def edit(
         raise click.UsageError("没有写要修改的内容，例如 --name。", click.get_current_context())
     with transaction(settings.database_url, dry_run=dry_run) as session:
         row, warnings = bases.edit_base(session, code, given, by=settings.acting(), reason=reason)
-    sentence = tried(f"已保存 {row['code']} {row['name']}", dry_run=dry_run)
+    done = "可以保存" if dry_run else "已保存"
+    sentence = tried(f"{done} {row['code']} {row['name']}", dry_run=dry_run)
     show_summary(settings, {**row, "dry_run": dry_run}, sentence, as_json=as_json)
     for fault in warnings:
         note(settings, f"提醒 [{fault.code}]：{fault.message}")

@@ -69,11 +69,7 @@ def _deciding(command: F) -> F:
         json_option,
         dry_run_option,
         click.option("--skip-bad", is_flag=True, help="只处理能处理的，其余列出原因（退出码 3）"),
-        click.option(
-            "--base",
-            metavar="CODE",
-            help="以这个基地的身份（只能审核第一志愿是本基地的报名）；不写则由省级决定",
-        ),
+        click.option("--base", help="以这个基地的身份（只能审核第一志愿是本基地的报名）；不写则由省级决定"),
         batch_option,
         click.argument("numbers", nargs=-1, required=True, metavar="NO…"),
     ):
