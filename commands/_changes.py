@@ -76,4 +76,4 @@ def _write(settings: Settings, changes: Sequence[RowChange], path: Path) -> None
     file_format = _chosen_format(None, as_json=False, output=path)
     words = {"inserted": "新增", "updated": "更新"}
     rows = [{**one.as_json(), "action_label": words[one.action]} for one in changes]
-    show(rows, _WHOLE, Out(settings, file_format, path))
+    show(rows, _WHOLE, Out(settings, file_format, path), title="导入带来的变化")

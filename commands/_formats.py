@@ -4,10 +4,8 @@ import json
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
-from zhupei_cli.display import display_width
 from zhupei_cli.rules.times import iso_time, show_time
 
 Cells = Sequence[Sequence[Any]]
@@ -74,24 +72,3 @@ def as_table(headings: Sequence[str], rows: Cells) -> str:
     cells = [[" ".join(shown(value).split()) for value in row] for row in rows]
     table = tabulate.tabulate(cells, headings, tablefmt="simple", disable_numparse=True)
     return "".join(f"{line.rstrip()}\n" for line in table.splitlines())
-
-
-def write_xlsx(path: Path, headings: Sequence[str], rows: Cells) -> None:
-    """Write one sheet; whatever is no number is text, so that no ID loses digits and nothing is a formula."""
-    import xlsxwriter
-
-    with xlsxwriter.Workbook(path, {"constant_memory": True}) as book:
-        sheet = book.add_worksheet()
-        sheet.freeze_panes(1, 0)
-        bold, text = book.add_format({"bold": True}), book.add_format({"num_format": "@"})
-        for index, heading in enumerate(headings):
-            widest = max((display_width(shown(row[index])) for row in rows), default=0)
-            sheet.set_column(index, index, min(max(widest, display_width(heading)) + 2, 60))
-        for index, heading in enumerate(headings):
-            sheet.write_string(0, index, heading, bold)
-        for number, row in enumerate(rows, start=1):
-            for index, value in enumerate(row):
-                if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
-                    sheet.write_number(number, index, value)
-                elif value is not None:
-                    sheet.write_string(number, index, shown(value), text)

@@ -1,12 +1,16 @@
 """Showing what a service returned: data on stdout, everything said to people on stderr."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import click
 
+from zhupei_cli.acting import CST
 from zhupei_cli.errors import ZhupeiError
 from zhupei_cli.files import replacing
 from zhupei_cli.logfile import note
@@ -45,16 +49,24 @@ class Out:
 Writer = Callable[[Path, Sequence[Column], list[Row]], None]
 
 
-def show(rows: Iterable[Row], columns: Sequence[Column], out: Out, *, workbook: Writer | None = None) -> None:
+def show(
+    rows: Iterable[Row],
+    columns: Sequence[Column],
+    out: Out,
+    *,
+    title: str | None = None,
+    batch_name: str = "",
+    workbook: Writer | None = None,
+) -> None:
     """Print or write a list: JSON has every key of the rows, the other formats have `columns`.
 
-    What --columns, --sort and --limit ask for holds for every format. `workbook` writes an .xlsx that is
-    more than a plain sheet.
+    What --columns, --sort and --limit ask for holds for every format. A workbook is called `title`, else
+    what the command lists, after `batch_name`; `workbook` writes one that is more than its columns.
     """
     everything = list(rows)
     columns, found = _as_asked(everything, columns, out)
     if out.path is not None:
-        _write(found, columns, out, workbook)
+        _write(found, columns, out, workbook or partial(_write_sheet, out, title or _listed(), batch_name))
     elif out.format == "xlsx":
         raise ZhupeiError("E086", format=out.format)
     elif out.format == "table" and on_terminal():
@@ -128,13 +140,35 @@ def _grid(rows: list[Row], columns: Sequence[Column]) -> tuple[list[str], list[l
     return [column.heading for column in columns], [[row.get(c.key) for c in columns] for row in rows]
 
 
-def _write(rows: list[Row], columns: Sequence[Column], out: Out, workbook: Writer | None) -> None:
+def _listed() -> str:
+    """Return what the running command lists, by the first words of its help."""
+    words = re.split("[：，；。（]", click.get_current_context().command.get_short_help_str(200))[0]
+    return re.sub("^(列出|查看|导出|检查)", "", words).removeprefix("一个").removeprefix("一份") or "名单"
+
+
+def _write_sheet(
+    out: Out, title: str, batch_name: str, path: Path, columns: Sequence[Column], rows: list[Row]
+) -> None:
+    from zhupei_cli.sheets.list_sheet import ListSheet, column_for, write_list
+
+    cells = [{key: _cell(row.get(key)) for key, _ in columns} for row in rows]
+    drawn = [column_for(key, heading, [row[key] for row in cells]) for key, heading in columns]
+    made_on = out.settings.acting().at.astimezone(CST).date()
+    line = f"共 {len(rows)} 行　　制表日期：{made_on}"
+    write_list(path, ListSheet(title, batch_name, [line], drawn, made_on), cells)
+
+
+def _cell(value: Any) -> Any:
+    """Return a value as a cell holds it: whatever is no number is text."""
+    number = isinstance(value, int | float | Decimal) and not isinstance(value, bool)
+    return value if number or value is None else shown(value)
+
+
+def _write(rows: list[Row], columns: Sequence[Column], out: Out, workbook: Writer) -> None:
     assert out.path is not None
     with replacing(out.path, force=out.force) as beside:
-        if out.format == "xlsx" and workbook is not None:
+        if out.format == "xlsx":
             workbook(beside, columns, rows)
-        elif out.format == "xlsx":
-            _formats.write_xlsx(beside, *_grid(rows, columns))
         else:
             # The mark at the start is how Excel knows that a CSV file is UTF-8.
             encoding = "utf-8-sig" if out.format == "csv" else "utf-8"

@@ -110,7 +110,8 @@ def list_(
         rows = listing.list_applications(session, found, chosen, reveal=reveal, unpublished=unpublished)
         if reveal:
             listing.record_reveal(session, found, by=settings.acting(), what="apply list", rows=len(rows))
-    show(rows, LIST, out)
+        name = found.name
+    show(rows, LIST, out, title="报名名单", batch_name=name)
 
 
 def _statuses(text: str | None) -> tuple[str, ...]:
@@ -187,7 +188,7 @@ def stats(settings: Settings, *, batch: str | None, out: Out) -> None:
     """
     with reading(settings.database_url) as session:
         rows = standing.count_applications(session, lookup.find_batch(session, batch))
-    show(rows, STATS, out)
+    show(rows, STATS, out, title="报名统计")
     waiting = rows[0]["draft"] + rows[0]["returned"]
     if waiting:
         command = "zhupei apply list --status draft,returned"

@@ -1,19 +1,20 @@
 """`zhupei apply print`: the 报名表 as PDF (指南 二.4)."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
 from zhupei_cli.files import refuse_existing, replacing
 from zhupei_cli.printing.fonts import find_fonts
-from zhupei_cli.printing.form import render_forms
+from zhupei_cli.printing.form import FormPage, render_forms
 from zhupei_cli.services import lookup, printing
 from zhupei_cli.services.listing import Filter
 from zhupei_cli.settings import Settings
 from zhupei_cli.store.engine import transaction
 
 from ._options import batch_option, dry_run_option, json_option, pass_settings
-from ._output import show_summary
+from ._prints import font_option, show_prints
 from .batch import tried
 
 
@@ -31,6 +32,7 @@ from .batch import tried
     type=click.Path(path_type=Path),
     help=".pdf 文件：全部印在一个文件里；文件夹：每人一个文件",
 )
+@font_option
 @click.option("--force", is_flag=True, help="覆盖已有文件")
 @dry_run_option
 @json_option
@@ -43,14 +45,15 @@ def print_(
     base: str | None,
     every: bool,
     target: Path,
+    more_fonts: tuple[Path, ...],
     force: bool,
     dry_run: bool,
     as_json: bool,
 ) -> None:
     """打印报名表（PDF，每人一页 A4）；未提交的印有“未提交”字样。
 
-    证件号码是完整的，打印会留下记录。字体里没有的字先报出来，不会印成空白；
-    可用环境变量 ZHUPEI_FONTS 或配置项 fonts 指定字体文件夹。
+    证件号码是完整的，打印会留下记录。字体里没有的字不会印成空白：这些人列出来，
+    其余的照印（退出码 3）；可用 --font、环境变量 ZHUPEI_FONTS 或配置项 fonts 指定字体。
 
     \b
     例：zhupei apply print HN2026-0000001 -o 报名表.pdf
@@ -58,13 +61,13 @@ def print_(
     """
     if [bool(numbers), bool(base), every].count(True) != 1:
         raise click.UsageError("请写报名号，或用 --base、--all，三者选一。", click.get_current_context())
-    fonts = find_fonts(settings.fonts)
+    fonts = find_fonts(settings.fonts, more_fonts)
     with transaction(settings.database_url, dry_run=dry_run) as session:
         found = lookup.find_batch(session, batch)
         code = lookup.find_base(session, base) if base else None
         chosen = Filter(numbers=numbers, base=code)
         forms = printing.prepare_forms(session, found, chosen, by=settings.acting(), fonts=fonts)
-        pages = {target: forms.pages}
+        pages: dict[Path, Sequence[FormPage]] = {target: forms.pages} if forms.pages else {}
         if target.suffix.lower() != ".pdf":
             pages = {target / f"{page.number}_报名表.pdf": [page] for page in forms.pages}
         for path in pages:
@@ -75,5 +78,5 @@ def print_(
             beside.write_bytes(render_forms(some, title=forms.title, contact=forms.contact, fonts=fonts))
     count = len(forms.pages)
     summary = {"forms": count, "files": [str(path) for path in pages], "dry_run": dry_run}
-    sentence = tried(f"打印 {count} 份报名表，{target}", dry_run=dry_run)
-    show_summary(settings, summary, sentence, as_json=as_json)
+    sentence = tried(f"打印 {count} 份报名表，存放在 {target}", dry_run=dry_run)
+    show_prints(settings, summary, sentence, forms.refused, as_json=as_json)

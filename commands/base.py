@@ -117,7 +117,7 @@ def _import(
 @list_options
 @pass_settings
 def list_(settings: Settings, *, reveal: bool, out: Out) -> None:
-    """列出全部培训基地；联系电话默认遮盖。
+    """列出全部培训基地；联系电话默认遮盖，加 --reveal 写成的文件可原样再导入。
 
     \b
     例：zhupei base list
@@ -125,7 +125,9 @@ def list_(settings: Settings, *, reveal: bool, out: Out) -> None:
     """
     with transaction(settings.database_url, read_only=not reveal) as session:
         rows = reference.list_bases(session, reveal_by=settings.acting() if reveal else None)
-    show(rows, BASES, out)
+    show(rows, BASES, out, title="培训基地名单")
+    if out.path is not None and not reveal:
+        note(settings, "联系电话已遮盖；要改好再导入的，加 --reveal 重新写出")
 
 
 @base.command("show")
@@ -167,7 +169,8 @@ def edit(
         raise click.UsageError("没有写要修改的内容，例如 --name。", click.get_current_context())
     with transaction(settings.database_url, dry_run=dry_run) as session:
         row, warnings = bases.edit_base(session, code, given, by=settings.acting(), reason=reason)
-    sentence = tried(f"已保存 {row['code']} {row['name']}", dry_run=dry_run)
+    done = "可以保存" if dry_run else "已保存"
+    sentence = tried(f"{done} {row['code']} {row['name']}", dry_run=dry_run)
     show_summary(settings, {**row, "dry_run": dry_run}, sentence, as_json=as_json)
     for fault in warnings:
         note(settings, f"提醒 [{fault.code}]：{fault.message}")

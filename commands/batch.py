@@ -47,6 +47,9 @@ SHEET = (
 )
 
 
+_PLAN_WORDS = "{bases} 个基地，{places} 个岗位，计划 {seats} 人，已占 {taken} 人"
+
+
 @click.group(
     cls=LazyGroup,
     lazy={
@@ -99,7 +102,7 @@ def _given(pairs: Iterable[str], **options: str | None) -> dict[str, str]:
 @click.option("--year", required=True, type=click.IntRange(2000, 2100), help="招收年份")
 @click.option("--apply-from", required=True, metavar="T", help="报名开始时间，例如 2026-06-01")
 @click.option("--apply-until", required=True, metavar="T", help="报名截止时间；只写日期即到当天 23:59:59")
-@click.option("--like", metavar="CODE", help="照这个批次的设置")
+@click.option("--like", metavar="CODE", help="照这个批次的设置和招收计划")
 @click.option("--supplement-of", metavar="CODE", help="补录：取这个已正式录取的批次的设置和空缺岗位")
 @_set_option
 @dry_run_option
@@ -148,6 +151,11 @@ def create(
     )
     if supplement_of is not None and not dry_run:
         next_step(settings, f"zhupei batch open {code}", "开放补录报名")
+    elif row["plan"]["places"] and not dry_run:
+        note(settings, f"招收计划照批次 {like}：" + _PLAN_WORDS.format_map(row["plan"]))
+        next_step(
+            settings, f"zhupei batch plan list --batch {code}", "核对招收计划，需要时用 batch plan set 修改"
+        )
     elif not dry_run:
         next_step(settings, f"zhupei batch plan import 招收计划.xlsx --batch {code}", "导入招收计划")
 
@@ -186,10 +194,9 @@ def show_(settings: Settings, *, batch: str | None, out: Out) -> None:
 
 def _as_lines(row: dict[str, Any]) -> dict[str, Any]:
     """Return the row with its counts and settings as texts, for a sheet people read."""
-    words = "{bases} 个基地，{places} 个岗位，计划 {seats} 人，已占 {taken} 人"
     return {
         **row,
-        "plan_line": words.format_map(row["plan"]),
+        "plan_line": _PLAN_WORDS.format_map(row["plan"]),
         "applications_line": _counted(row["applications"], APPLICATION_STATUS),
         "admissions_line": _counted(row["admissions"] or {}, ADMISSION_STATUS),
         **{f"settings.{key}": value for key, value in row["settings"].items()},

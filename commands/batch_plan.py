@@ -1,5 +1,6 @@
 """`zhupei batch plan`: the places of a batch."""
 
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,8 @@ LIST = (
     Column("base", "基地编号"),
     Column("base_label", "基地名称"),
     Column("specialty", "专业代码"),
-    Column("specialty_label", "专业"),
+    # Not 专业 or 专业名称: those are other headings of 专业代码, and files of this list are imported again.
+    Column("specialty_label", "招收专业"),
     Column("quota", "计划人数"),
     Column("taken", "已占"),
     Column("vacant", "空缺"),
@@ -31,8 +33,9 @@ LIST = (
     Column("max_own", "本单位上限"),
     Column("max_entrusted", "委托培养上限"),
     Column("max_social", "社会招收上限"),
-    Column("stopped", "停招"),
+    Column("stopped_label", "状态"),
 )
+_LIMITS = {column.key: column.heading for column in LIST if column.key.startswith("max_")}
 _NO_LIMIT = ("none", "无")
 
 
@@ -107,10 +110,11 @@ def import_(
 def list_(
     settings: Settings, *, batch: str | None, base: str | None, specialty: str | None, out: Out
 ) -> None:
-    """列出招收计划和已占名额。
+    """列出招收计划和已占名额；写成文件后可原样再导入，也可改好再导入。
 
     \b
     例：zhupei batch plan list --base 4101001
+        zhupei batch plan list -o 招收计划.xlsx
     """
     with reading(settings.database_url) as session:
         found = lookup.find_batch(session, batch)
@@ -120,7 +124,8 @@ def list_(
             base=base and lookup.find_base(session, base),
             specialty=specialty and lookup.find_specialty(session, specialty),
         )
-    show(rows, LIST, out)
+        name = found.name
+    show(rows, LIST, out, title="招收计划", batch_name=name)
 
 
 def _place_options(command: F) -> F:
@@ -128,7 +133,7 @@ def _place_options(command: F) -> F:
     for option in (
         json_option,
         dry_run_option,
-        click.option("--reason", help="修改的原因"),
+        click.option("--reason", metavar="REASON", help="修改的原因"),
         batch_option,
         click.argument("specialty", metavar="SPECIALTY"),
         click.argument("base", metavar="BASE"),
@@ -145,7 +150,7 @@ def _place_options(command: F) -> F:
 @click.option("--max-own", metavar="N", help="本单位住院医师上限；none 表示不限")
 @click.option("--max-entrusted", metavar="N", help="委托培养住院医师上限；none 表示不限")
 @click.option("--max-social", metavar="N", help="面向社会招收上限；none 表示不限")
-@click.option("--reason", help="修改的原因")
+@click.option("--reason", metavar="REASON", help="修改的原因")
 @batch_option
 @dry_run_option
 @json_option
@@ -215,9 +220,20 @@ def _set(
     stale = runs if row["changed"] else 0
     summary = {**row, "stale_runs": stale, "dry_run": dry_run}
     place = f"{row['base_label']} 的 {row['specialty_label']}"
-    state = f"计划 {row['quota']} 人，已占 {row['taken']} 人{'，停招' if row['stopped'] else ''}"
+    state = "，".join(_terms(row))
     show_summary(settings, summary, tried(f"{place}：{state}", dry_run=dry_run), as_json=as_json)
     tell_stale(settings, stale)
+
+
+def _terms(row: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what a place says, each term with its value; limits and lines only where there are any."""
+    yield f"计划 {row['quota']} 人"
+    yield f"已占 {row['taken']} 人"
+    if row["min_score"] is not None:
+        yield f"最低分 {row['min_score']}"
+    yield from (f"{label} {row[key]} 人" for key, label in _LIMITS.items() if row[key] is not None)
+    if row["stopped"]:
+        yield "停招"
 
 
 @plan.command("stop")

@@ -103,7 +103,7 @@ def roster(
             rosters.write_rosters(progress.watch(targets, "写出名单", "份"), force=force)
     summary = rosters.summary_of(targets)
     head = "试做（不写文件）：" if dry_run else "已写出 "
-    sentence = f"{head}{len(targets)} 份{summary['kind']}，共 {summary['people']} 人，文件夹 {folder}"
+    sentence = f"{head}{len(targets)} 份{summary['kind']}，共 {summary['people']} 人，存放在 {folder}"
     show_summary(settings, {**summary, "run": run, "dry_run": dry_run}, sentence, as_json=as_json)
 
 
@@ -118,5 +118,6 @@ def vacancies(settings: Settings, *, batch: str | None, out: Out) -> None:
     例：zhupei export vacancies -o 空缺岗位.xlsx
     """
     with reading(settings.database_url) as session:
-        rows = seats.list_vacancies(session, lookup.find_batch(session, batch))
-    show(rows, VACANCIES, out)
+        found = lookup.find_batch(session, batch)
+        rows, name = seats.list_vacancies(session, found), found.name
+    show(rows, VACANCIES, out, title="招收计划空缺情况", batch_name=name)

@@ -14,7 +14,7 @@ from zhupei_cli.settings import Settings
 from zhupei_cli.store.engine import transaction
 
 from ._options import batch_option, dry_run_option, json_option, pass_settings
-from ._output import show_summary
+from ._prints import font_option, show_prints
 from .batch import tried
 
 
@@ -32,6 +32,7 @@ from .batch import tried
     type=click.Path(path_type=Path),
     help=".pdf 文件：全部印在一个文件里；文件夹：每个基地一个文件",
 )
+@font_option
 @click.option("--force", is_flag=True, help="覆盖已有文件")
 @dry_run_option
 @json_option
@@ -44,13 +45,16 @@ def letters(
     bases: tuple[str, ...],
     every: bool,
     target: Path,
+    more_fonts: tuple[Path, ...],
     force: bool,
     dry_run: bool,
     as_json: bool,
 ) -> None:
     """印制录取通知书（PDF，每人一页 A4）：已录取、已报到的人；正式录取以后才能印。
 
-    证件号码是完整的，会留下记录。报到截止时间和联系方式取自批次的设置。
+    证件号码是完整的，会留下记录。报到截止时间（checkin_until）、发文单位（authority）、
+    文号（letter_no）、报到地点（checkin_place）和联系方式（contact）取自批次的设置，
+    用 batch edit --set 修改。字体里没有的字不会印成空白：这些人列出来，其余的照印（退出码 3）。
 
     \b
     例：zhupei export letters --all -o 通知书
@@ -58,11 +62,11 @@ def letters(
     """
     if [bool(numbers), bool(bases), every].count(True) != 1:
         raise click.UsageError("请写报名号，或用 --base、--all，三者选一。", click.get_current_context())
-    fonts = find_fonts(settings.fonts)
+    fonts = find_fonts(settings.fonts, more_fonts)
     with transaction(settings.database_url, dry_run=dry_run) as session:
         found = lookup.find_batch(session, batch)
         chosen = Chosen(numbers, [lookup.find_base(session, base) for base in bases])
-        by_base = prepare_letters(session, found, chosen, by=settings.acting(), fonts=fonts)
+        by_base, refused = prepare_letters(session, found, chosen, by=settings.acting(), fonts=fonts)
         some = list(by_base.values())
         if target.suffix.lower() == ".pdf":
             whole = [one for part in some for one in part.letters]
@@ -80,5 +84,5 @@ def letters(
             beside.write_bytes(render_letters(part, fonts=fonts))
     count = sum(len(part.letters) for part in some)
     summary = {"letters": count, "files": [str(path) for path in files], "dry_run": dry_run}
-    sentence = tried(f"印制 {count} 份录取通知书，{target}", dry_run=dry_run)
-    show_summary(settings, summary, sentence, as_json=as_json)
+    sentence = tried(f"印制 {count} 份录取通知书，存放在 {target}", dry_run=dry_run)
+    show_prints(settings, summary, sentence, refused, as_json=as_json)

@@ -30,10 +30,9 @@ PUBLIC = (
     RosterColumn("application_no", "报名号", 17, "id"),
     RosterColumn("name", "姓名", 12, "words"),
     RosterColumn("id_number", "证件号码", 21, "id"),
-    RosterColumn("base_label", "录取基地", 30, "words"),
-    RosterColumn("specialty_label", "录取专业", 22, "words"),
-    RosterColumn("total", "总成绩", 9, "mark"),
-    RosterColumn("rank", "名次", 7, "number"),
+    RosterColumn("base_label", "录取基地", 40, "words"),
+    RosterColumn("specialty_label", "录取专业", 24, "words"),
+    RosterColumn("total", "总成绩", 10, "mark"),
 )
 RANKING = (
     RosterColumn("base_label", "基地", 26, "words"),
@@ -71,6 +70,8 @@ def _give(
     out: Out,
     *,
     title: str,
+    about: Sequence[str] = (),
+    closing: Sequence[str] = (),
 ) -> None:
     """Show a list; as a workbook it has a title and is ready for paper."""
     made_on = settings.acting().at.astimezone(CST).date()
@@ -78,27 +79,33 @@ def _give(
 
     def write(path: Path, chosen: Sequence[Column], some: list[Row]) -> None:
         kept = [drawn.get(one.key) or RosterColumn(*one, _WIDTH, "words") for one in chosen]
-        line = f"批次：{batch.code}　　共 {len(some)} 行"
-        write_list(path, ListSheet(title, batch.name, line, [_NUMBER, *kept], made_on), some)
+        count = len({row["application_no"] for row in some})
+        lines = (f"批次：{batch.code}　　共 {count} 人", *about)
+        sheet = ListSheet(title, batch.name, lines, [_NUMBER, *kept], made_on, closing=closing)
+        write_list(path, sheet, some)
 
     show(rows, [Column(column.key, column.heading) for column in columns], out, workbook=write)
 
 
 @click.command("public")
 @batch_option
+@click.option("--draft", is_flag=True, help="送审稿：确定拟录取以后、公示以前，供审签")
 @list_options
 @pass_settings
-def public(settings: Settings, *, batch: str | None, out: Out) -> None:
-    """导出拟录取公示名单：证件号码遮盖，没有电话；公示以后才能导出。
+def public(settings: Settings, *, batch: str | None, draft: bool, out: Out) -> None:
+    """导出拟录取公示名单：证件号码遮盖，没有电话；公示以后才能导出，公示前用 --draft 导出送审稿。
+
+    工作簿上有公示期、受理电话、落款和日期，取自批次的设置 publicity_until、contact、authority。
 
     \b
     例：zhupei export public -o 公示名单.xlsx
+        zhupei export public --draft -o 公示名单送审稿.xlsx
     """
     with reading(settings.database_url) as session:
         found = lookup.find_batch(session, batch)
-        rows = result_lists.public_list(session, found)
-        title = "拟录取公示名单" if found.status == "publicity" else "录取名单（公示）"
-        _give(settings, found, rows, PUBLIC, out, title=title)
+        rows = result_lists.public_list(session, found, draft=draft)
+        notice = result_lists.public_notice(session, found, draft=draft, by=settings.acting())
+        _give(settings, found, rows, PUBLIC, out, **notice)
 
 
 @click.command("ranking")
@@ -178,12 +185,13 @@ def register_(settings: Settings, *, batch: str | None, columns_file: Path | Non
         found = lookup.find_batch(session, batch)
         rows = register.register(session, found, by=settings.acting())
         columns = [Column(f"column{at}", one.heading) for at, one in enumerate(fields)]
+        name = found.name
         cells = [{f"column{at}": row.get(one.field) for at, one in enumerate(fields)} for row in rows]
     # The event is stored by now: no list leaves the database without one.
     if out.format in ("json", "jsonl"):
         show([{one.heading: row.get(one.field) for one in fields} for row in rows], (), out)
     else:
-        show(cells, columns, out)
+        show(cells, columns, out, title="学员登记表", batch_name=name)
 
 
 @click.command("applicants")

@@ -89,7 +89,7 @@ def approve(asked: Asked) -> None:
 
 
 @click.command("reject")
-@click.option("--reason", required=True, help="不通过的原因")
+@click.option("--reason", required=True, metavar="REASON", help="不通过的原因")
 @_deciding
 def reject(asked: Asked, reason: str) -> None:
     """审核不通过，须写明原因。
@@ -101,7 +101,7 @@ def reject(asked: Asked, reason: str) -> None:
 
 
 @click.command("return")
-@click.option("--reason", required=True, help="退回的原因")
+@click.option("--reason", required=True, metavar="REASON", help="退回的原因")
 @_deciding
 def return_(asked: Asked, reason: str) -> None:
     """退回修改，须写明原因；学员改好后可再次提交。
@@ -113,7 +113,7 @@ def return_(asked: Asked, reason: str) -> None:
 
 
 @click.command("revoke")
-@click.option("--reason", required=True, help="撤销的原因")
+@click.option("--reason", required=True, metavar="REASON", help="撤销的原因")
 @_deciding
 def revoke(asked: Asked, reason: str) -> None:
     """撤销审核通过或不通过，报名回到已提交，须写明原因；批次锁定后不能撤销。

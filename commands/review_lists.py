@@ -182,5 +182,5 @@ def export(
         review_sheets.write_books(books, force=force)
     files = [{"base": book.base, "file": str(book.path), "rows": len(book.rows)} for book in books]
     count = sum(len(book.rows) for book in books)
-    sentence = tried(f"导出 {len(books)} 份审核工作簿，共 {count} 份报名，{target}", dry_run=dry_run)
+    sentence = tried(f"导出 {len(books)} 份审核工作簿，共 {count} 份报名，存放在 {target}", dry_run=dry_run)
     show_summary(settings, {"files": files, "rows": count, "dry_run": dry_run}, sentence, as_json=as_json)

@@ -9,6 +9,7 @@ GENDER: Final = CodeTable(
     "性别",
     {"1": "男", "2": "女", "0": "未知的性别", "9": "未说明的性别"},
     {"男性": "1", "女性": "2"},
+    unoffered=("0", "9"),
 )
 
 # GB/T 3304: the place in the list is the code.
@@ -211,3 +212,8 @@ CITY: Final = CodeTable(
         for spelling in (city, f"河南{city}", f"河南省{city}市")
     },
 )
+
+
+def city_label(code: str) -> str:
+    """Return the name of a city's code; of one outside the table (another province) that of its province."""
+    return CITY.labels.get(code) or PROVINCE.labels.get(code[:2], code)

@@ -1,7 +1,7 @@
 """The field's words: codes as they are stored, labels as people read them, spellings met in workbooks."""
 
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from enum import StrEnum
 from typing import Final
 
@@ -74,9 +74,18 @@ class CodeTable:
     """A closed list of codes with labels and the other spellings people use for them."""
 
     def __init__(
-        self, name: str, labels: Mapping[str, str], aliases: Mapping[str, str] | None = None
+        self,
+        name: str,
+        labels: Mapping[str, str],
+        aliases: Mapping[str, str] | None = None,
+        *,
+        unoffered: Container[str] = (),
     ) -> None:
-        """Take code → label and alias → code; the order of `labels` is the order people see."""
+        """Take code → label and alias → code; the order of `labels` is the order people see.
+
+        Codes that are `unoffered` are read and shown, but not among the words people choose from.
+        """
+        self._offered = [label for code, label in labels.items() if code not in unoffered]
         self.name: Final = name
         self.labels: Final = {str(code): label for code, label in labels.items()}
         self._codes = {word: str(code) for word, code in (aliases or {}).items()}
@@ -96,7 +105,7 @@ class CodeTable:
 
     def words(self) -> Iterable[str]:
         """Return the labels in their order, as a drop-down offers them."""
-        return self.labels.values()
+        return self._offered
 
 
 def _plain(text: str) -> str:

@@ -128,7 +128,7 @@ def test_bands(scores: Call, home: Path) -> None:
         **{f"from_{band}": 0 for band in range(60, -1, -10)},
     }
     assert scores("bands", "-o", "分数段.xlsx").code == 0
-    assert _cells(home / "分数段.xlsx")[0][6] == "90-100"
+    assert _cells(home / "分数段.xlsx")[2][6] == "90-100"
 
 
 def test_bands_of_nobody(scores: Call, season: str) -> None:

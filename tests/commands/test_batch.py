@@ -135,7 +135,7 @@ def test_one_batch_for_people(batch: Run, stored: str) -> None:
         "录取计算次数                      0",
         "录取",
         "adjust_scope                      specialty",
-        "contact",
+        "authority",
     ]
 
 
@@ -315,12 +315,15 @@ def test_one_place(batch: Run, stored: str) -> None:
     del stored
     place = ("4101001", "内科")
     assert batch("plan", "set", *place, "12", "--min-score", "60.5", "--max-own", "1") == Ran(
-        0, "", "郑州第一医院 的 内科：计划 12 人，已占 0 人\n"
+        0, "", "郑州第一医院 的 内科：计划 12 人，已占 0 人，最低分 60.50，本单位上限 1 人\n"
     )
     assert batch("plan", "stop", *place, "-n").err == (
-        "试做（不保存）：郑州第一医院 的 内科：计划 12 人，已占 0 人，停招\n"
+        "试做（不保存）：郑州第一医院 的 内科：计划 12 人，已占 0 人，最低分 60.50，本单位上限 1 人，停招\n"
     )
-    assert batch("plan", "stop", *place).err == "郑州第一医院 的 内科：计划 12 人，已占 0 人，停招\n"
+    assert (
+        batch("plan", "stop", *place).err
+        == "郑州第一医院 的 内科：计划 12 人，已占 0 人，最低分 60.50，本单位上限 1 人，停招\n"
+    )
     assert batch("plan", "resume", *place).code == 0
     ran = batch("plan", "set", *place, "12", "--min-score", "none", "--max-social", "0", "--json")
     assert json.loads(ran.out) == {
@@ -337,6 +340,7 @@ def test_one_place(batch: Run, stored: str) -> None:
         "max_entrusted": None,
         "max_social": 0,
         "stopped": False,
+        "stopped_label": "",
         "is_shortage": False,
         "changed": True,
         "stale_runs": 0,
@@ -363,8 +367,8 @@ def test_the_list_of_places(batch: Run, stored: str) -> None:
     ran = batch("plan", "list", "--base", "郑州第二医院", "--specialty", "儿科", "-f", "csv")
     assert ran == Ran(
         0,
-        "基地编号,基地名称,专业代码,专业,计划人数,已占,空缺,最低分,本单位上限,委托培养上限,社会招收上限,停招\n"
-        "4101002,郑州第二医院,0200,儿科,10,0,10,,,,,否\n",
+        "基地编号,基地名称,专业代码,招收专业,计划人数,已占,空缺,最低分,本单位上限,委托培养上限,社会招收上限,状态\n"
+        "4101002,郑州第二医院,0200,儿科,10,0,10,,,,,\n",
         "",
     )
     assert len(json.loads(batch("plan", "list", "--json").out)) == 9

@@ -56,7 +56,7 @@ def _exports(database: str) -> int:
 
 def test_all_rosters(export: Call, committed: str, home: Path) -> None:
     assert export("roster", "--all", "-o", "名单") == Ran(
-        0, "", "已写出 3 份拟录取名单，共 4 人，文件夹 名单\n"
+        0, "", "已写出 3 份拟录取名单，共 4 人，存放在 名单\n"
     )
     assert _names(home / "名单") == FILES
     assert export("roster", "--all", "-o", "名单") == Ran(
@@ -84,7 +84,7 @@ def test_some_rosters_as_json(export: Call, committed: str, home: Path) -> None:
 
 def test_a_trial_writes_nothing(export: Call, committed: str, home: Path) -> None:
     assert export("roster", "--all", "-o", "名单", "-n") == Ran(
-        0, "", "试做（不写文件）：3 份拟录取名单，共 4 人，文件夹 名单\n"
+        0, "", "试做（不写文件）：3 份拟录取名单，共 4 人，存放在 名单\n"
     )
     assert (_names(home / "名单"), _exports(committed)) == ([], 0)
 

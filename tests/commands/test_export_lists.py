@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -16,7 +17,7 @@ from tests.statements import statements
 from zhupei_cli.acting import Acting
 from zhupei_cli.demo.generate import generate
 from zhupei_cli.demo.workbooks import write_season
-from zhupei_cli.model import Event, Specialty
+from zhupei_cli.model import Event, Snapshot, Specialty
 from zhupei_cli.services.applicants import export_applicants
 from zhupei_cli.services.listing import Filter
 from zhupei_cli.services.lookup import find_batch
@@ -90,18 +91,47 @@ def test_the_publicity_list_has_no_number_whole(call: Call, season: str) -> None
     assert _actions(season) == []
 
 
-def test_a_list_as_a_workbook_is_ready_for_paper(call: Call, tmp_path: Path) -> None:
-    _committed(call, "publish")
-    assert call("export", "public", "-o", "公示.xlsx").err == "已写入 公示.xlsx（4 行）\n"
-    sheet = openpyxl.load_workbook(tmp_path / "公示.xlsx").active
+def _grid(path: Path) -> list[list[Any]]:
+    sheet = openpyxl.load_workbook(path).active
     assert sheet is not None
-    grid = [[cell.value for cell in row] for row in sheet.iter_rows()]
-    assert grid[0][0].endswith("拟录取公示名单")
-    assert grid[1][0] == "批次：T　　共 4 行"
-    headings = ["序号", "报名号", "姓名", "证件号码", "录取基地", "录取专业", "总成绩", "名次"]
-    assert grid[2] == headings
-    assert [row[:2] for row in grid[3:]] == [[at, f"T-000000{no}"] for at, no in enumerate((1, 2, 4, 5), 1)]
-    assert sheet.print_title_rows == "$1:$3"
+    return [[cell.value for cell in row if cell.value is not None] for row in sheet.iter_rows()]
+
+
+def test_the_publicity_list_says_who_until_when_and_whom_to_ask(call: Call, tmp_path: Path) -> None:
+    until = ("--set", "publicity_until=2026-07-07", "--set", "contact=0371-00000000")
+    assert call("batch", "edit", *until, "--set", "authority=某省卫生健康委员会").code == 0
+    refused = call("export", "public", "--draft")
+    assert (refused.code, "还不能导出公示名单送审稿\n怎么办：先运行 zhupei admit commit" in refused.err) == (
+        5,
+        True,
+    )
+    _committed(call)
+    assert call("export", "public", "--draft", "-o", "送审稿.xlsx").code == 0
+    draft = call("export", "public", "--draft", "--json").out
+    assert call("batch", "publish").code == 0
+    assert call("export", "public", "-o", "公示.xlsx").err == "已写入 公示.xlsx（4 行）\n"
+    assert call("export", "public", "--json").out == draft
+    places = {"A": "基地A", "B": "基地B", "C": "基地C"}
+    rows = json.loads(draft)
+    people = [
+        [at, row["application_no"], row["name"], row["id_number"], places[row["base"]], "内", row["total"]]
+        for at, row in enumerate(rows, 1)
+    ]
+    headings = ["序号", "报名号", "姓名", "证件号码", "录取基地", "录取专业", "总成绩"]
+    whole = [headings, *people, [], [], ["某省卫生健康委员会"], ["2026年6月5日"]]
+    about = "至2026年7月7日　　受理电话：0371-00000000"
+    assert _grid(tmp_path / "送审稿.xlsx") == [
+        ["T 招收拟录取公示名单（送审稿）"],
+        ["批次：T　　共 4 人"],
+        [f"公示期：公布之日起{about}"],
+        *whole,
+    ]
+    assert _grid(tmp_path / "公示.xlsx") == [
+        ["T 招收拟录取公示名单"],
+        ["批次：T　　共 4 人"],
+        [f"公示期：2026年6月5日{about}"],
+        *whole,
+    ]
     assert call("export", "public", "-o", "公示.xlsx").code == 5
 
 
@@ -140,8 +170,9 @@ def test_the_register_in_other_columns(call: Call, season: str, tmp_path: Path) 
     assert lines[1].startswith("A,,") and "*" not in "".join(lines)
     assert _actions(season) == ["export.register"]
     assert call("export", "register", "-o", "登记.xlsx").err == "已写入 登记.xlsx（4 行）\n"
-    head = next(openpyxl.load_workbook(tmp_path / "登记.xlsx").worksheets[0].iter_rows(values_only=True))
-    assert head[:3] == ("年度", "培训基地代码", "培训基地名称")
+    title, line, head, *_ = _grid(tmp_path / "登记.xlsx")
+    assert (title, line) == (["T 招收学员登记表"], ["共 4 行　　制表日期：2026-06-05"])
+    assert head[:3] == ["年度", "培训基地代码", "培训基地名称"]
 
 
 @pytest.mark.parametrize(
@@ -162,11 +193,14 @@ def test_letters_for_the_admitted_alone(call: Call, season: str, tmp_path: Path)
     assert call("export", "letters", "--all", "-o", "通知书", "-n").err.startswith(
         "试做（不保存）：印制 3 份"
     )
-    assert call("export", "letters", "--all", "-o", "通知书").err == "印制 3 份录取通知书，通知书\n"
+    assert call("export", "letters", "--all", "-o", "通知书").err == "印制 3 份录取通知书，存放在 通知书\n"
     files = sorted((tmp_path / "通知书").iterdir())
     assert [path.name for path in files] == [f"{code}_基地{code}_录取通知书.pdf" for code in "ABC"]
     text = PdfReader(files[0]).pages[0].extract_text()
-    assert "T-0000001" in text.replace("\n", "")
+    plain = text.replace("\n", "")
+    assert ("T-0000001" in plain, "2026年6月5日" in plain, "（盖章处）" in plain) == (True, True, True)
+    # What the batch does not say leaves no empty heading.
+    assert [word for word in ("技术支持", "咨询方式", "号〔", "None") if word in plain] == []
     assert call("export", "letters", "--all", "-o", "全部.pdf").code == 0
     assert len(PdfReader(tmp_path / "全部.pdf").pages) == 3
     refused = call("export", "letters", "T-0000002", "-o", "x.pdf")
@@ -174,6 +208,55 @@ def test_letters_for_the_admitted_alone(call: Call, season: str, tmp_path: Path)
     assert call("export", "letters", "T-0000099", "-o", "x.pdf").code == 4
     assert call("export", "letters", "-o", "x.pdf").code == 2
     assert _actions(season) == ["export.letters", "export.letters"]
+
+
+def test_letters_carry_authority_number_and_place(call: Call, tmp_path: Path) -> None:
+    said = {
+        "authority": "某省卫生健康委员会",
+        "letter_no": "豫住培录〔{year}〕{number:05}号",
+        "checkin_place": "各培训基地科教科",
+        "contact": "0371-00000000",
+        "checkin_until": "2026-12-31",
+    }
+    pairs = [word for key, value in said.items() for word in ("--set", f"{key}={value}")]
+    assert call("batch", "edit", *pairs).code == 0
+    _committed(call, "publish", "finalize")
+    assert call("export", "letters", "T-0000005", "-o", "一份.pdf").code == 0
+    text = PdfReader(tmp_path / "一份.pdf").pages[0].extract_text().replace("\n", "")
+    words = (
+        "豫住培录〔2026〕00005号",
+        "某省卫生健康委员会",
+        "各培训基地科教科",
+        "2026年12月31日",
+        "0371-00000000",
+    )
+    assert [word for word in words if word not in text] == []
+    assert ("（盖章处）" in text, "23:59" in text) == (False, False)
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize("pattern", ["第{no}号", "第号", "{number", "{number:5}号", "{number!r}", "{year}年"])
+def test_patterns_of_letter_numbers_that_cannot_be(call: Call, pattern: str) -> None:
+    refused = call("batch", "edit", "--set", f"letter_no={pattern}")
+    assert (refused.code, refused.err.split("：")[0]) == (2, "错误 [E271]")
+
+
+def test_who_has_a_rare_character_gets_no_letter_and_is_named(
+    call: Call, season: str, tmp_path: Path
+) -> None:
+    _committed(call, "publish", "finalize")
+    with transaction(season) as session:
+        session.execute(update(Snapshot).where(Snapshot.name == "考生4").values(name="王\U00030000"))
+    ran = call("export", "letters", "--all", "-o", "通知书")
+    assert ran == Ran(
+        3,
+        "",
+        "印制 3 份录取通知书，存放在 通知书\n"
+        "错误 [E091] T-0000004 姓名：没有印 王\U00030000：字体里没有\U00030000（U+30000）；"
+        "用 --font 指定有这些字的字体文件，再单独打印\n",
+    )
+    assert sorted(path.name[0] for path in (tmp_path / "通知书").iterdir()) == ["A", "C"]
+    assert _actions(season) == ["export.letters"]
 
 
 # -- applicants ------------------------------------------------------------------------------------

@@ -31,7 +31,7 @@ PROFILE = """\
 证件类型          居民身份证
 证件号码          4101**********1015
 性别              男
-出生日期          1995-01-01
+出生日期          1995-**-**
 民族              汉族
 政治面貌          群众
 婚姻状况
@@ -184,7 +184,7 @@ def _status(step: Step, line: str, number: str = NO) -> None:
 def _print(step: Step, tmp_path: Path) -> None:
     # 二.4 报名成功后，可在学员报名页面中打印报名表
     form = tmp_path / "报名表.pdf"
-    step("apply", "print", NO, "-o", form, err=f"打印 1 份报名表，{form}\n")
+    step("apply", "print", NO, "-o", form, err=f"打印 1 份报名表，存放在 {form}\n")
     (page,) = PdfReader(form).pages
     text = page.extract_text()
     assert [word for word in ("报名表", NO, "已提交") if word not in text.replace(" ", "")] == []

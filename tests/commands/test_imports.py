@@ -156,7 +156,7 @@ def test_many_changes_are_counted_on_screen_and_whole_in_a_file(shell: Call, hom
     ran = shell("trainee", "import", book, "--dry-run", "-o", home / "变化.xlsx")
     assert (ran.code, ran.out) == (0, "")
     sheet = openpyxl.load_workbook(home / "变化.xlsx").active
-    assert (sheet.max_row, sheet["D2"].value, sheet["H2"].value) == (31, f"王1 {MASKED}", "洛阳市****")
+    assert (sheet.max_row, sheet["D4"].value, sheet["H4"].value) == (33, f"王1 {MASKED}", "洛阳市****")
     assert shell("trainee", "import", book, "--dry-run", "-o", home / "变化.xlsx").code == 5
     refused = shell("trainee", "import", book, "-o", home / "d.xlsx")
     assert (refused.code, refused.err.splitlines()[0]) == (2, "错误 [E080]：-o 只能与 --dry-run 同用。")

@@ -91,12 +91,14 @@ def test_into_a_workbook(listed: Run, home: Path) -> None:
     sheet = openpyxl.load_workbook(home / "名单.xlsx").active
     assert sheet is not None
     assert [[cell.value for cell in row] for row in sheet] == [
+        ["名单", *[None] * 4],
+        ["共 2 行　　制表日期：2026-06-05", *[None] * 4],
         ["姓名", "总成绩", "名次", "服从调剂", "提交时间"],
         ["王小明", 85.5, 1, "是", "2024-06-20 09:00:00"],
         ["=1+1", None, -2, "否", None],
     ]
-    assert [cell.data_type for cell in sheet["A"]] == ["s", "s", "s"]
-    assert sheet.freeze_panes == "A2"
+    assert [cell.data_type for cell in sheet["A"]] == ["s"] * 5
+    assert (sheet.title, sheet.freeze_panes, sheet.print_title_rows) == ("名单", "B4", "$1:$3")
 
 
 def test_a_workbook_is_not_for_the_screen(listed: Run) -> None:

@@ -131,7 +131,7 @@ def test_the_log_keeps_every_decision(shell: Run) -> None:
 
 def test_an_export_comes_back_filled_in(shell: Run, home: Path, database: str) -> None:
     ran = shell("review", "export", "--base", BASE, "-o", "审核.xlsx")
-    assert ran == Ran(0, "", "导出 1 份审核工作簿，共 2 份报名，审核.xlsx\n")
+    assert ran == Ran(0, "", "导出 1 份审核工作簿，共 2 份报名，存放在 审核.xlsx\n")
     path = home / "审核.xlsx"
     assert path.stat().st_mode & 0o777 == 0o600
     book = openpyxl.load_workbook(path)
@@ -236,5 +236,5 @@ def test_an_export_of_all_is_a_file_a_base(shell: Run, home: Path) -> None:
     assert shell("review", "export", "--all", "-o", "一个.xlsx").code == 2
     assert shell("review", "export", "-o", "审核").code == 2
     tried = shell("review", "export", "--base", BASE, "-o", "试.xlsx", "--dry-run")
-    assert tried == Ran(0, "", "试做（不保存）：导出 1 份审核工作簿，共 2 份报名，试.xlsx\n")
+    assert tried == Ran(0, "", "试做（不保存）：导出 1 份审核工作簿，共 2 份报名，存放在 试.xlsx\n")
     assert not (home / "试.xlsx").exists()

@@ -18,6 +18,9 @@ DEFAULTS = BatchSettings(
     source_types=("应届毕业生", "往届毕业生", "农村订单定向", "在读专硕", "其他"),
     severities={name: rule.default for name, rule in RULES.items()},
     contact="",
+    authority="",
+    letter_no="",
+    checkin_place="",
 )
 
 

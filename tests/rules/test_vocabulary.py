@@ -18,7 +18,8 @@ def test_every_label_and_code_means_itself(table: CodeTable) -> None:
     labels = table.labels
     assert {code: table.parse(label) for code, label in labels.items()} == {code: code for code in labels}
     assert {code: table.parse(code) for code in labels} == {code: code for code in labels}
-    assert list(table.words()) == [table.label(code) for code in labels]
+    offered = [code for code in labels if table is not codes.GENDER or code in ("1", "2")]
+    assert list(table.words()) == [table.label(code) for code in offered]
 
 
 def test_states_read_as_the_guide_has_them() -> None:

@@ -81,6 +81,7 @@ def test_a_place_is_changed_and_shown(database: str, by: Acting) -> None:
         "max_entrusted": None,
         "max_social": None,
         "stopped": False,
+        "stopped_label": "",
         "is_shortage": False,
         "changed": True,
     }

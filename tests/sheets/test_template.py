@@ -160,7 +160,7 @@ def test_the_look(tmp_path: Path) -> None:
     formats = {sheet.column_dimensions[letter].number_format for letter in ("A", "C", "H", "AB", "AG")}
     assert formats == {"@"}
     comments = {str(cell.value): cell.comment.text for cell in sheet[2] if cell.comment}
-    assert comments["性别"].startswith("可填：男、女、")
+    assert comments["性别"].startswith("可填：男、女。")
     assert comments["民族*"] == "必填。\n从下拉列表中选择。"
     assert "2024-06-30" in comments["毕业时间*"]
 

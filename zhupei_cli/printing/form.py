@@ -20,6 +20,16 @@ _LONG: Final = 40
 
 
 @dataclass(frozen=True, slots=True)
+class Decided:
+    """How a review ended: the `box` to tick (approve, reject, return), why, by whom, on which day."""
+
+    box: str
+    reason: str
+    who: str
+    day: str
+
+
+@dataclass(frozen=True, slots=True)
 class FormPage:
     """What one page says, as texts ready to print; `watermark` goes across the page unless empty."""
 
@@ -36,12 +46,12 @@ class FormPage:
     choices: Sequence[Pair]
     photo: tuple[str, bytes] | None = None
     """(mime, content)"""
+    decision: Decided | None = None
 
-
-def missing_characters(pages: Sequence[FormPage], fonts: FontSet) -> list[tuple[FormPage, list[str]]]:
-    """Return the pages with characters the fonts cannot show, and these characters."""
-    found = ((page, fonts.missing(json.dumps(_as_dict(page), ensure_ascii=False))) for page in pages)
-    return [(page, characters) for page, characters in found if characters]
+    @property
+    def text(self) -> str:
+        """Every character of it, for asking the fonts."""
+        return json.dumps(_as_dict(self), ensure_ascii=False)
 
 
 def render_forms(pages: Sequence[FormPage], *, title: str, contact: str, fonts: FontSet) -> bytes:

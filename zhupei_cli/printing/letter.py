@@ -9,7 +9,7 @@ from zhupei_cli.printing.typesetting import typeset
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What is one person's on their letter, as texts."""
+    """What is one person's on their letter, as texts; `letter_no` (文号) may be empty."""
 
     number: str
     name: str
@@ -17,24 +17,31 @@ class Letter:
     base: str
     specialty: str
     years: str
+    letter_no: str
+
+    @property
+    def text(self) -> str:
+        """Every character of it, for asking the fonts."""
+        return "".join(asdict(self).values())
 
 
 @dataclass(frozen=True, slots=True)
 class Letters:
-    """Letters with what is the same on all of them; `until` and `contact` may be empty."""
+    """Letters with what is the same on all of them; from `until` on all may be empty."""
 
     letters: Sequence[Letter]
     batch: str
     year: int
-    until: str
-    contact: str
     made_on: str
+    until: str
+    place: str
+    contact: str
+    authority: str
 
-
-def missing_characters(letters: Letters, fonts: FontSet) -> list[tuple[Letter, list[str]]]:
-    """Return the letters with characters the fonts cannot show, and these characters."""
-    found = ((one, fonts.missing("".join(asdict(one).values()))) for one in letters.letters)
-    return [(one, characters) for one, characters in found if characters]
+    @property
+    def text(self) -> str:
+        """The words people chose that stand on each of them."""
+        return "".join((self.batch, self.place, self.contact, self.authority))
 
 
 def render_letters(letters: Letters, *, fonts: FontSet) -> bytes:

@@ -1,7 +1,8 @@
 """Setting pages: a typst file of ours, its data and its pictures go into a folder of their own."""
 
 import json
-from collections.abc import Mapping
+import shutil
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -9,6 +10,15 @@ from typing import Any
 
 from zhupei_cli.errors import ZhupeiError
 from zhupei_cli.printing.fonts import FontSet
+
+
+def _folder_of(files: Sequence[Path], root: Path) -> list[Path]:
+    """Return a folder below `root` that holds `files`, which typst takes by the folder alone."""
+    folder = root / "fonts"
+    for number, file in enumerate(files):
+        folder.mkdir(exist_ok=True)
+        shutil.copyfile(file, folder / f"{number}{file.suffix}")
+    return [folder] if files else []
 
 
 def typeset(
@@ -31,7 +41,7 @@ def typeset(
             pdf = typst.compile(
                 root / template,
                 root=root,
-                font_paths=list(fonts.folders),
+                font_paths=[*fonts.folders, *_folder_of(fonts.files, root)],
                 ignore_system_fonts=True,
                 format="pdf",
                 pdf_tags=False,

@@ -1,6 +1,7 @@
 """Masks for personal data: what may stand on screens, in messages, logs and list files."""
 
 import re
+from datetime import date
 
 # A district, road or number ends the part that may be shown; 乡 and 镇 occur in names of cities (新乡, 镇江),
 # 超市 and 市场 are no cities.
@@ -36,6 +37,11 @@ def mask_address(address: str) -> str:
     text = "".join(address.split())
     shown = _CITY.match(text) or _PROVINCE.match(text)
     return f"{shown.group() if shown else ''}{_STARS}"
+
+
+def mask_birth_date(day: date | str) -> str:
+    """Keep the year: `1999-**-**`. Beside a masked ID number a whole date would give it away."""
+    return f"{str(day)[:4]}-**-**"
 
 
 def mask_email(email: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any, Final, Literal
 
 from zhupei_cli.errors import ZhupeiError
 from zhupei_cli.rules.eligibility import RULES
+from zhupei_cli.rules.letter_numbers import read_pattern
 from zhupei_cli.rules.scores import TIE_KEYS, Weights, parse_tie_keys, parse_weights
 from zhupei_cli.vocabulary import ADJUST_SCOPE, SOURCE_TYPES, YES_NO, flag
 
@@ -17,7 +18,7 @@ Phase = Literal["structure", "parameters", "always"]
 #: How severe a batch may make an identity rule.
 LEVELS: Final = ("error", "warning", "off")
 
-_WORDS: Final = ("source_types", "contact")
+_WORDS: Final = ("source_types", "contact", "authority", "letter_no", "checkin_place")
 _MARK: Final = re.compile(r"([0-9]{1,3})(?:\.([0-9]{1,2}))?")
 #: The longest text the database keeps of one setting, and of one source type.
 _LONGEST, _LONGEST_SOURCE_TYPE = 500, 40
@@ -50,6 +51,9 @@ class BatchSettings:
     source_types: tuple[str, ...]
     severities: Mapping[str, str]
     contact: str
+    authority: str
+    letter_no: str
+    checkin_place: str
 
 
 def read_mark(text: str) -> int:
@@ -119,7 +123,16 @@ SETTINGS: Final = {
             Setting(f"severity.{name}", rule.default, "parameters", f"可选：{'、'.join(LEVELS)}", _severity)
             for name, rule in RULES.items()
         ),
-        Setting("contact", "", "always", "技术支持的联系方式，一行文字", str),
+        Setting("contact", "", "always", "技术支持和咨询的联系方式，一行文字", str),
+        Setting("authority", "", "always", "发文单位，印在公示名单和录取通知书的落款处", str),
+        Setting(
+            "letter_no",
+            "",
+            "always",
+            "通知书的文号，例如 豫住培录〔{year}〕{number:05}号；可用 {year} {batch} {base}，须有 {number}",
+            read_pattern,
+        ),
+        Setting("checkin_place", "", "always", "报到地点，印在录取通知书上；留空则以培训基地通知为准", str),
     )
 }
 

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Final
 
 from zhupei_cli.acting import CST
@@ -46,6 +46,17 @@ def _fields(found: re.Match[str], *, end: bool) -> tuple[int, int, int, int, int
 def show_time(moment: datetime) -> str:
     """Return an instant as people read it: 2024-06-20 23:59:59, in +08:00."""
     return moment.astimezone(CST).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def written_day(day: date) -> str:
+    """Return a day as official letters write it: 2024年6月20日."""
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def written_time(moment: datetime) -> str:
+    """Return an instant as official letters write it, in +08:00; the last minute of a day is the day."""
+    local = moment.astimezone(CST)
+    return written_day(local) + ("" if (local.hour, local.minute) == (23, 59) else f"{local:%H:%M}")
 
 
 def iso_time(moment: datetime) -> str:

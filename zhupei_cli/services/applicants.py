@@ -2,16 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
-from zhupei_cli import codes
-from zhupei_cli import vocabulary as words
 from zhupei_cli.acting import Acting
 from zhupei_cli.codes import LEVEL
 from zhupei_cli.model import Batch
+from zhupei_cli.rules.field_values import text_of
 from zhupei_cli.rules.profile import highest
 from zhupei_cli.services import applications, profiles
 from zhupei_cli.services.applications import Stored
@@ -30,24 +28,6 @@ _WHOLE: Final = tuple(
     column.key for column in EDUCATION.columns if column.required and column.key != "id_number"
 )
 _OPEN: Final = (ApplicationStatus.DRAFT, ApplicationStatus.RETURNED)
-
-_TABLES: Final[Mapping[str, words.CodeTable]] = {
-    "id_type": codes.ID_TYPE,
-    "gender": codes.GENDER,
-    "ethnicity": codes.ETHNICITY,
-    "political_status": codes.POLITICAL,
-    "level": codes.LEVEL,
-    "degree": codes.DEGREE,
-    "degree_type": codes.DEGREE_TYPE,
-    "identity": words.IDENTITY,
-}
-_FLAGS: Final[Mapping[str, words.CodeTable]] = {
-    "full_time": words.FULL_TIME,
-    "is_fresh": words.FRESH,
-    "licence_passed": words.PASSED,
-    "has_employer": words.YES_NO,
-    "accept_adjust": words.CONSENT,
-}
 
 
 @dataclass(slots=True)
@@ -148,12 +128,4 @@ def _named(code: str, names: Names) -> str:
 
 def texts_of(values: Mapping[str, Any]) -> Texts:
     """Return what is there as people write it in a workbook, by key."""
-    return {name: _text(name, value) for name, value in values.items() if value is not None}
-
-
-def _text(name: str, value: Any) -> str:
-    if name in _TABLES:
-        return _TABLES[name].label(value)
-    if name in _FLAGS:
-        return words.flag_label(_FLAGS[name], value)
-    return value.isoformat() if isinstance(value, date) else str(value)
+    return {name: text_of(name, value) for name, value in values.items() if value is not None}

@@ -18,7 +18,9 @@ from zhupei_cli.sheets.columns import Column
 from zhupei_cli.vocabulary import BatchStatus
 
 #: What may be changed; the code is what everything else refers to.
-FIELDS: Final[tuple[Column, ...]] = tuple(column for column in BASES.kind.columns if column.key != "code")
+FIELDS: Final[tuple[Column, ...]] = tuple(
+    column for column in BASES.kind.columns if column.key != "code" and not column.ignored
+)
 #: Batches in which nothing is offered any more.
 _OVER: Final = (BatchStatus.FINAL, BatchStatus.ARCHIVED, BatchStatus.CANCELLED)
 

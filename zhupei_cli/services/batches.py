@@ -18,7 +18,7 @@ from zhupei_cli.rules.phases import require_changeable
 from zhupei_cli.rules.times import iso_time, parse_time, show_time
 from zhupei_cli.services.events import Change, record
 from zhupei_cli.services.lookup import find_batch, settings_of
-from zhupei_cli.services.supplements import find_parent, take_vacancies
+from zhupei_cli.services.supplements import copy_plan, find_parent, take_vacancies
 from zhupei_cli.store.bulk import delete_rows, insert_rows
 from zhupei_cli.store.counters import take
 from zhupei_cli.vocabulary import BATCH_STATUS, BatchStatus, Identity
@@ -53,9 +53,9 @@ def create_batch(
     """Store a new batch in draft, with all its settings.
 
     `given` holds name, apply_from, apply_until and any of the other DATES and settings as people write
-    them; settings that are not given are those of the batch `like`, else the defaults. `supplement_of` is
-    the final batch whose settings and vacancies it takes (补录). Raises E406 or E407 for the code, E270 to
-    E273 for what is given, E470 to E472 for the parent.
+    them; settings that are not given are those of the batch `like`, whose plan it takes too, else the
+    defaults. `supplement_of` is the final batch whose settings and vacancies it takes (补录). Raises E406 or
+    E407 for the code, E270 to E273 for what is given, E470 to E472 for the parent.
     """
     _require_free_code(session, code)
     texts = {key: text for key, text in given.items() if key not in _LABELS}
@@ -78,6 +78,8 @@ def create_batch(
     record(session, by, [Change("batch.create", code, id_, after=batch.status, data=data)])
     if parent is not None:
         take_vacancies(session, batch, parent, by=by)
+    elif source is not None:
+        copy_plan(session, batch, source, by=by)
     return batch
 
 

@@ -7,24 +7,17 @@ from typing import Any, Final
 from sqlalchemy.orm import Session
 
 from zhupei_cli import codes
+from zhupei_cli.rules.field_values import MASKS, TABLES
 from zhupei_cli.rules.scores import COMPONENTS, mark_text
 from zhupei_cli.services import fields
 from zhupei_cli.services.checking import FORM_LABELS
 from zhupei_cli.services.lookup import base_names, specialty_names
 from zhupei_cli.sheets import kinds
-from zhupei_cli.vocabulary import ADMISSION_STATUS, APPLICATION_STATUS, ENABLED, IDENTITY, CodeTable
+from zhupei_cli.vocabulary import ADMISSION_STATUS, APPLICATION_STATUS, ENABLED, CodeTable
 
 _CODED: Final[Mapping[str, CodeTable]] = {
-    "id_type": codes.ID_TYPE,
-    "gender": codes.GENDER,
-    "ethnicity": codes.ETHNICITY,
-    "political_status": codes.POLITICAL,
-    "marital_status": codes.MARITAL,
-    "origin_province": codes.PROVINCE,
-    "education.level": codes.LEVEL,
-    "education.degree": codes.DEGREE,
-    "education.degree_type": codes.DEGREE_TYPE,
-    "identity": IDENTITY,
+    **TABLES,
+    **{f"education.{name}": TABLES[name] for name in ("level", "degree", "degree_type")},
     "application.status": APPLICATION_STATUS,
     "admission.status": ADMISSION_STATUS,
     "base.status": ENABLED,
@@ -96,7 +89,7 @@ def _plain(field: str, value: Any) -> str:
         return "是" if value else "否"
     if field in _MARKS:
         return mark_text(value)
-    if isinstance(value, date):
-        return value.isoformat()
-    column = _COLUMNS.get(field)
-    return column.mask(str(value)) if column is not None and column.mask else str(value)
+    name = field.rpartition(".")[2]
+    if name in MASKS:
+        return MASKS[name](value)
+    return value.isoformat() if isinstance(value, date) else str(value)

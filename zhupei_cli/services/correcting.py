@@ -6,11 +6,11 @@ from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
-from zhupei_cli import codes
 from zhupei_cli.acting import Acting
 from zhupei_cli.errors import Fault, ZhupeiError
 from zhupei_cli.model import Batch
 from zhupei_cli.rules import idcard, lifecycle
+from zhupei_cli.rules.field_values import MASKS, TABLES
 from zhupei_cli.rules.profile import highest
 from zhupei_cli.services import applications, fields, profiles
 from zhupei_cli.services.applications import Form, Stored
@@ -24,7 +24,7 @@ from zhupei_cli.services.withdrawing import require_undecided, stale_runs
 from zhupei_cli.sheets import kinds
 from zhupei_cli.sheets.cells import CLEAR
 from zhupei_cli.sheets.columns import Column, heading_key
-from zhupei_cli.vocabulary import BATCH_STATUS, IDENTITY, BatchStatus
+from zhupei_cli.vocabulary import BATCH_STATUS, BatchStatus
 
 #: What people are reached at is read from the live profile.
 _LIVE: Final = ("mobile", "email")
@@ -36,16 +36,6 @@ _OF_PROFILE: Final = tuple(
     for column in kinds.PERSON.columns
     if column.key in (*PERSON, *EDUCATION, *_WORK) and column.key not in _LIVE
 )
-_TABLES: Final = {
-    "id_type": codes.ID_TYPE,
-    "gender": codes.GENDER,
-    "ethnicity": codes.ETHNICITY,
-    "political_status": codes.POLITICAL,
-    "level": codes.LEVEL,
-    "degree": codes.DEGREE,
-    "degree_type": codes.DEGREE_TYPE,
-    "identity": IDENTITY,
-}
 FIELDS: Final[Mapping[str, Column]] = {
     column.key: column
     for column in (*_OF_PROFILE, *(one for one in kinds.PERSON.columns if one.key in FORM_LABELS))
@@ -213,12 +203,12 @@ def _flat(profile: Profile, form: Form) -> dict[str, Any]:
 def _shown(column: Column, value: Any, checks: Checks) -> str:
     if value is None:
         return ""
-    if column.key in _TABLES:
-        return _TABLES[column.key].label(value)
+    if column.key in TABLES:
+        return TABLES[column.key].label(value)
     if column.key.endswith("_base"):
         return checks.bases.labels[value]
     if column.key.endswith("specialty"):
         return checks.specialties.labels[value]
     if isinstance(value, bool):
         return "是" if value else "否"
-    return column.mask(value) if column.mask else str(value)
+    return MASKS[column.key](value) if column.key in MASKS else str(value)

@@ -195,7 +195,7 @@ def _future(url: str, now: datetime) -> Iterator[Check]:
 
 def extras(driver: str) -> Iterator[Check]:
     """Yield whether the parts that are not installed with the program itself are there."""
-    missing = _missing(("typst", "fontTools", "pylopdf_fonts_zh_cn"))
+    missing = _missing(("typst", "fontTools", "pylopdf_fonts_zh_cn", "noto_cjk_sans_otc"))
     cure = "pip install 'zhupei[print]'"
     yield _extra("打印组件", missing, "打印报名表和通知书", cure=cure, needed=False)
     missing = _missing(("psycopg",))

@@ -1,8 +1,7 @@
 """Letters of admission: who gets one, and what stands on it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
@@ -11,12 +10,13 @@ from zhupei_cli.acting import CST, Acting
 from zhupei_cli.errors import ZhupeiError
 from zhupei_cli.model import Admission, Application, Batch, Snapshot
 from zhupei_cli.printing.fonts import FontSet
-from zhupei_cli.printing.letter import Letter, Letters, missing_characters
-from zhupei_cli.rules.times import show_time
+from zhupei_cli.printing.letter import Letter, Letters
+from zhupei_cli.rules.letter_numbers import letter_number
+from zhupei_cli.rules.times import written_day, written_time
 from zhupei_cli.services.applications import CURRENT_SNAPSHOT, find_stored
 from zhupei_cli.services.events import Change, record
 from zhupei_cli.services.lookup import base_names, settings_of, specialty_names
-from zhupei_cli.services.printing import require_characters
+from zhupei_cli.services.printing import Refused, printable, require_characters
 from zhupei_cli.services.result_lists import FINAL, require_status
 from zhupei_cli.vocabulary import ADMISSION_STATUS, AdmissionStatus
 
@@ -37,41 +37,42 @@ class Chosen:
 
 def prepare_letters(
     session: Session, batch: Batch, chosen: Chosen, *, by: Acting, fonts: FontSet
-) -> dict[str, Letters]:
+) -> tuple[dict[str, Letters], Refused]:
     """Return base → letters in the order of specialty and number, and record that they leave.
 
-    ID numbers are whole. Raises E487 before `batch finalize`, E304 for an unknown number, E488 for one who
-    is not admitted, E090 when the fonts lack a character.
+    ID numbers are whole. Who has a character that the fonts lack is left out, and returned with the E091.
+    Raises E487 before `batch finalize`, E304 for an unknown number, E488 for one who is not admitted, E090
+    when the fonts lack what stands on every letter.
     """
     require_status(batch, FINAL, "录取通知书", f"先运行 zhupei batch finalize {batch.code}")
-    found = _letters(session, batch, chosen)
+    settings = settings_of(session, batch)
+    found = _letters(session, batch, chosen, pattern=settings.get("letter_no", ""))
     for number in sorted({*chosen.numbers} - {one.number for _, one in found}):
         _require_admitted(session, batch, number)
-    until = "" if batch.checkin_until is None else show_time(batch.checkin_until)[:16]
-    day = by.at.astimezone(CST).date()
-    common: dict[str, Any] = {
-        "batch": batch.name,
-        "year": batch.year,
-        "until": until,
-        "contact": settings_of(session, batch).get("contact", ""),
-        "made_on": f"{day.year} 年 {day.month} 月 {day.day} 日",
-    }
+    common = Letters(
+        letters=(),
+        batch=batch.name,
+        year=batch.year,
+        made_on=written_day(by.at.astimezone(CST).date()),
+        until="" if batch.checkin_until is None else written_time(batch.checkin_until),
+        place=settings.get("checkin_place", ""),
+        contact=settings.get("contact", ""),
+        authority=settings.get("authority", ""),
+    )
+    require_characters(common.text, fonts)
+    kept, refused = printable([one for _, one in found], fonts)
+    numbers = {one.number for one in kept}
     by_base: dict[str, list[Letter]] = {}
     for base, one in found:
-        by_base.setdefault(base, []).append(one)
-    letters = {base: Letters(some, **common) for base, some in by_base.items()}
-    lacking = [
-        (one.number, one.name, characters)
-        for some in letters.values()
-        for one, characters in missing_characters(some, fonts)
-    ]
-    require_characters(lacking, batch.name + common["contact"], fonts)
-    data = {"bases": list(letters), "rows": len(found)}
-    record(session, by, [Change("export.letters", batch.code, batch.id, data=data)])
-    return letters
+        if one.number in numbers:
+            by_base.setdefault(base, []).append(one)
+    if kept:
+        data = {"bases": list(by_base), "rows": len(kept)}
+        record(session, by, [Change("export.letters", batch.code, batch.id, data=data)])
+    return {base: replace(common, letters=some) for base, some in by_base.items()}, refused
 
 
-def _letters(session: Session, batch: Batch, chosen: Chosen) -> list[tuple[str, Letter]]:
+def _letters(session: Session, batch: Batch, chosen: Chosen, *, pattern: str) -> list[tuple[str, Letter]]:
     statement = (
         select(
             *(_ADMISSION.c.base_code, _ADMISSION.c.specialty_code, _APPLICATION.c.application_no),
@@ -87,12 +88,14 @@ def _letters(session: Session, batch: Batch, chosen: Chosen) -> list[tuple[str, 
     if chosen.bases:
         statement = statement.where(_ADMISSION.c.base_code.in_(chosen.bases))
     bases, specialties = base_names(session).labels, specialty_names(session).labels
-    return [
-        (base, Letter(number, name, id_number, bases[base], specialties[specialty], f"{years} 年"))
-        for base, specialty, number, years, name, id_number in sorted(
-            tuple(row) for row in session.execute(statement)
+    found = []
+    for base, specialty, number, years, name, id_number in sorted(map(tuple, session.execute(statement))):
+        letter_no = letter_number(
+            pattern, year=batch.year, batch=batch.code, base=base, application_no=number
         )
-    ]
+        place = bases[base], specialties[specialty]
+        found.append((base, Letter(number, name, id_number, *place, f"{years} 年", letter_no)))
+    return found
 
 
 def _require_admitted(session: Session, batch: Batch, number: str) -> None:

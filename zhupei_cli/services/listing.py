@@ -7,16 +7,15 @@ from typing import Any
 from sqlalchemy import Row, Select, Table, and_, func, select
 from sqlalchemy.orm import Session, aliased
 
-from zhupei_cli import codes
 from zhupei_cli import vocabulary as words
 from zhupei_cli.acting import Acting
 from zhupei_cli.model import Admission, Application, Batch, Choice, Review, Snapshot, Trainee
+from zhupei_cli.rules.field_values import shown
 from zhupei_cli.rules.lifecycle import PUBLISHED, status_label
-from zhupei_cli.rules.masking import mask_address, mask_email, mask_id, mask_phone
+from zhupei_cli.rules.masking import mask_id
 from zhupei_cli.services import applications, profiles
 from zhupei_cli.services.events import Change, record
 from zhupei_cli.services.lookup import Names, base_names, specialty_names
-from zhupei_cli.services.profiles import Profile
 from zhupei_cli.store.bulk import rows_of
 
 _REVIEW: Table = Review.metadata.tables["review"]
@@ -157,34 +156,11 @@ def show_application(session: Session, batch: Batch, number: str, *, reveal: boo
     contact = {name: live.person.get(name) for name in ("mobile", "email")}
     return {
         **row,
-        "profile": _shown({**profile.person, **contact}, reveal=reveal),
-        "educations": [_education(entry) for entry in profile.educations],
-        "works": _works(profile),
+        "profile": shown({**profile.person, **contact}, reveal=reveal),
+        "educations": [shown(entry, reveal=reveal) for entry in profile.educations],
+        "works": [shown(entry, reveal=reveal) for entry in profile.works],
         "reviews": _decisions(session, stored.id),
     }
-
-
-def _shown(person: dict[str, Any], *, reveal: bool) -> dict[str, Any]:
-    masks = {
-        "id_number": mask_id,
-        "mobile": mask_phone,
-        "emergency_phone": mask_phone,
-        "address": mask_address,
-        "email": mask_email,
-        "licence_no": mask_id,
-    }
-    return {
-        name: masks[name](value) if name in masks and value and not reveal else value
-        for name, value in person.items()
-    }
-
-
-def _education(entry: dict[str, Any]) -> dict[str, Any]:
-    return {**entry, "level_label": codes.LEVEL.label(entry["level"])}
-
-
-def _works(profile: Profile) -> list[dict[str, Any]]:
-    return [dict(entry) for entry in profile.works]
 
 
 def _decisions(session: Session, application_id: int) -> list[dict[str, Any]]:

@@ -7,43 +7,21 @@ from typing import Any
 from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
-from zhupei_cli import codes
 from zhupei_cli.acting import Acting
 from zhupei_cli.model import Account, Application, Batch, Trainee, TraineePhoto
-from zhupei_cli.rules.masking import mask_address, mask_email, mask_id, mask_paper, mask_phone
+from zhupei_cli.rules.field_values import shown
 from zhupei_cli.rules.profile import highest
 from zhupei_cli.services import fields
 from zhupei_cli.services.events import Change, record
 from zhupei_cli.services.listing import Filter, list_applications
 from zhupei_cli.services.merging import incomplete
 from zhupei_cli.services.people import EDUCATION, WORK, Part, find_person, subject_of
-from zhupei_cli.services.profiles import Entry, Profile, current_work, load_profiles_by_id
+from zhupei_cli.services.profiles import Profile, current_work, load_profiles_by_id
 from zhupei_cli.vocabulary import BUSINESS, ROLE
 
 _TRAINEE: Table = Trainee.metadata.tables["trainee"]
 _ACCOUNT: Table = Account.metadata.tables["account"]
 _PHOTO: Table = TraineePhoto.metadata.tables["trainee_photo"]
-_MASKS = {
-    "id_number": mask_id,
-    "mobile": mask_phone,
-    "emergency_phone": mask_phone,
-    "email": mask_email,
-    "address": mask_address,
-    "licence_no": mask_paper,
-    "diploma_no": mask_paper,
-    "degree_no": mask_paper,
-}
-_LABELS = {
-    "id_type": codes.ID_TYPE,
-    "gender": codes.GENDER,
-    "ethnicity": codes.ETHNICITY,
-    "political_status": codes.POLITICAL,
-    "marital_status": codes.MARITAL,
-    "origin_province": codes.PROVINCE,
-    "level": codes.LEVEL,
-    "degree": codes.DEGREE,
-    "degree_type": codes.DEGREE_TYPE,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +66,8 @@ def _of_school(word: str) -> Any:
 
 
 def _listed(profile: Profile, username: str | None, *, reveal: bool) -> dict[str, Any]:
-    person = _shown(profile.person, reveal=reveal)
-    top = _shown(highest(profile.educations) or {}, reveal=reveal)
+    person = shown(profile.person, reveal=reveal)
+    top = shown(highest(profile.educations) or {}, reveal=reveal)
     keys = ("name", "id_type", "id_type_label", "id_number", "gender", "gender_label", "birth_date", "mobile")
     return {
         **{key: person.get(key) for key in keys},
@@ -101,22 +79,12 @@ def _listed(profile: Profile, username: str | None, *, reveal: bool) -> dict[str
     }
 
 
-def _shown(values: Entry, *, reveal: bool) -> Entry:
-    """Return values with a label beside each code, masked unless `reveal`."""
-    found: Entry = {}
-    for name, value in values.items():
-        found[name] = _MASKS[name](value) if name in _MASKS and value and not reveal else value
-        if name in _LABELS:
-            found[f"{name}_label"] = None if value is None else _LABELS[name].label(value)
-    return found
-
-
 def show_person(session: Session, who: str, *, reveal_by: Acting | None = None) -> dict[str, Any]:
     """Return one person whole, with what is still missing; masked unless `reveal_by` (an event)."""
     profile = find_person(session, who)
     reveal = reveal_by is not None
     found = {
-        **_shown(profile.person, reveal=reveal),
+        **shown(profile.person, reveal=reveal),
         "educations": _entries(profile, EDUCATION, reveal=reveal),
         "works": _entries(profile, WORK, reveal=reveal),
         "photo": session.execute(select(_PHOTO.c.mime).where(_PHOTO.c.trainee_id == profile.id)).scalar(),
@@ -136,7 +104,7 @@ def list_entries(session: Session, who: str, part: Part) -> list[dict[str, Any]]
 
 def _entries(profile: Profile, part: Part, *, reveal: bool) -> list[dict[str, Any]]:
     entries = sorted(getattr(profile, part.attribute), key=lambda entry: entry["id"])
-    return [_shown(entry, reveal=reveal) for entry in entries]
+    return [shown(entry, reveal=reveal) for entry in entries]
 
 
 def _account(session: Session, profile: Profile) -> dict[str, Any] | None:

@@ -171,5 +171,6 @@ def _shown(row: RowMapping, batch: Batch) -> dict[str, Any]:
         "min_score": mark_number(line),
         **{name: row[name] for name in TERMS if name.startswith("max_")},
         "stopped": row["stopped"],
+        "stopped_label": "停招" if row["stopped"] else "",
         "is_shortage": row["is_shortage"],
     }

@@ -2,76 +2,120 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from typing import Any, Final, Protocol, TypeVar
 
 from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
-from zhupei_cli import codes
 from zhupei_cli import vocabulary as words
-from zhupei_cli.acting import Acting
-from zhupei_cli.errors import ZhupeiError
-from zhupei_cli.model import Batch, TraineePhoto
+from zhupei_cli.acting import CST, Acting
+from zhupei_cli.errors import Fault, ZhupeiError
+from zhupei_cli.model import Batch, Review, TraineePhoto
 from zhupei_cli.printing.fonts import FontSet
-from zhupei_cli.printing.form import FormPage, Pair, missing_characters
+from zhupei_cli.printing.form import Decided, FormPage, Pair
+from zhupei_cli.rules.field_values import text_of
+from zhupei_cli.rules.times import written_day
 from zhupei_cli.services import applications, profiles
 from zhupei_cli.services.events import Change, record
 from zhupei_cli.services.listing import Filter, list_applications
-from zhupei_cli.services.lookup import settings_of
+from zhupei_cli.services.lookup import base_names, settings_of
 from zhupei_cli.services.profiles import Profile
 from zhupei_cli.store.bulk import rows_of
 from zhupei_cli.vocabulary import ApplicationStatus
 
 _PHOTO: Table = TraineePhoto.metadata.tables["trainee_photo"]
+_REVIEW: Table = Review.metadata.tables["review"]
 _VALID = (ApplicationStatus.SUBMITTED, ApplicationStatus.APPROVED, ApplicationStatus.REJECTED)
-#: How many people a complaint about fonts names.
-_NAMED = 10
+#: States in which the last decision stands.
+_DECIDED = (ApplicationStatus.RETURNED, ApplicationStatus.APPROVED, ApplicationStatus.REJECTED)
+_BASIC: Final = {
+    "name": "姓名",
+    "gender": "性别",
+    "id_type": "证件类型",
+    "id_number": "证件号码",
+    "birth_date": "出生日期",
+    "ethnicity": "民族",
+    "political_status": "政治面貌",
+    "marital_status": "婚姻状况",
+    "origin_province": "生源省份",
+}
+_CONTACT: Final = {
+    "mobile": "手机号码",
+    "email": "电子邮箱",
+    "emergency_name": "紧急联系人",
+    "emergency_phone": "紧急电话",
+}
+_EDUCATION: Final = ("level", "school", "major", "graduated_on", "full_time")
+
+
+#: People left out, each with what is wrong.
+Refused = list[tuple[str, Fault]]
+
+
+class _Page(Protocol):
+    """What is printed about one person: their application number, their name, every character of it."""
+
+    @property
+    def number(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+
+
+P = TypeVar("P", bound=_Page)
 
 
 @dataclass(frozen=True, slots=True)
 class Forms:
-    """Pages to set, with what is the same on all of them."""
+    """Pages to set, with what is the same on all of them; and who is left out."""
 
     pages: Sequence[FormPage]
     title: str
     contact: str
+    refused: Refused
 
 
 def prepare_forms(session: Session, batch: Batch, chosen: Filter, *, by: Acting, fonts: FontSet) -> Forms:
     """Return the forms of these applications, withdrawn ones only by number, and record the print.
 
-    ID numbers are whole. Raises E304 for an unknown number, E090 when the fonts lack a character.
+    ID numbers are whole. Who has a character that the fonts lack is left out (E091). Raises E304 for an
+    unknown number, E090 when the fonts lack what stands on every page.
     """
     rows = list_applications(session, batch, chosen, reveal=True)
     if not chosen.numbers:
         rows = [row for row in rows if row["status"] != ApplicationStatus.WITHDRAWN]
     for number in sorted({*chosen.numbers} - {row["application_no"] for row in rows}):
         applications.find_stored(session, batch, number)  # raises E304 with the nearest numbers
-    pages = list(_pages(session, batch, rows))
     contact = settings_of(session, batch).get("contact", "")
-    lacking = [(page.number, page.name, found) for page, found in missing_characters(pages, fonts)]
-    require_characters(lacking, batch.name + contact, fonts)
-    subject = rows[0]["application_no"] if len(rows) == 1 else batch.code
-    record(session, by, [Change("application.print", subject, batch.id, data={"rows": len(rows)})])
-    return Forms(pages, batch.name, contact)
+    require_characters(batch.name + contact, fonts)
+    pages, refused = printable(list(_pages(session, batch, rows)), fonts)
+    if pages:
+        subject = pages[0].number if len(pages) == 1 else batch.code
+        record(session, by, [Change("application.print", subject, batch.id, data={"rows": len(pages)})])
+    return Forms(pages, batch.name, contact, refused)
 
 
-def require_characters(people: Iterable[tuple[str, str, Sequence[str]]], common: str, fonts: FontSet) -> None:
-    """Raise E090 naming the `people` (number, name, characters) whose characters the fonts lack.
-
-    `common` is what stands on every page.
-    """
-    lacking = [f"{number} {name}（{_named(characters)}）" for number, name, characters in people]
+def require_characters(common: str, fonts: FontSet) -> None:
+    """Raise E090 when the fonts lack a character of what stands on every page."""
     if characters := fonts.missing(common):
-        lacking.insert(0, f"批次名称或联系方式（{_named(characters)}）")
-    if lacking:
-        rest = f"等 {len(lacking)} 份" if len(lacking) > _NAMED else ""
-        raise ZhupeiError("E090", lacking="、".join(lacking[:_NAMED]) + rest)
+        raise ZhupeiError("E090", characters=_named(characters))
+
+
+def printable(pages: Sequence[P], fonts: FontSet) -> tuple[list[P], Refused]:
+    """Return the pages that the fonts can show, and the numbers of the others with their E091."""
+    kept, refused = [], []
+    for page in pages:
+        if characters := fonts.missing(page.text):
+            values = {"name": page.name, "characters": _named(characters)}
+            refused.append((page.number, Fault("E091", "name", values=values)))
+        else:
+            kept.append(page)
+    return kept, refused
 
 
 def _named(characters: Sequence[str]) -> str:
-    return " ".join(f"{char} U+{ord(char):04X}" for char in characters)
+    return "、".join(f"{char}（U+{ord(char):04X}）" for char in characters)
 
 
 def _pages(session: Session, batch: Batch, rows: Sequence[Mapping[str, Any]]) -> Iterator[FormPage]:
@@ -87,17 +131,39 @@ def _pages(session: Session, batch: Batch, rows: Sequence[Mapping[str, Any]]) ->
             live,
         )
     }
+    decisions = _decisions(session, (one.id for one in stored.values()))
     for row in rows:
         one = stored[row["application_no"]]
         now = live[one.trainee_id]
         # What was submitted, but the phone and mail people can be reached at today (DOMAIN: the snapshot).
         profile = now if one.status == ApplicationStatus.DRAFT else snapshots.get(one.id, now)
         contact = {name: now.person.get(name) for name in ("mobile", "email")}
-        yield _page(row, profile, {**profile.person, **contact}, photos.get(one.trainee_id))
+        person = {**profile.person, **contact}
+        yield _page(row, profile, person, photos.get(one.trainee_id), decisions.get(one.id))
+
+
+def _decisions(session: Session, ids: Iterable[int]) -> dict[int, Decided]:
+    """Return the last decision on each application, by its id."""
+    columns = ("application_id", "id", "decision", "reason", "base_code", "decided_at")
+    rows = rows_of(session, select(*(_REVIEW.c[name] for name in columns)), _REVIEW.c.application_id, ids)
+    labels = base_names(session).labels
+    return {
+        row.application_id: Decided(
+            box=row.decision,
+            reason=row.reason or "",
+            who="省级主管部门" if row.base_code is None else labels[row.base_code],
+            day=written_day(row.decided_at.astimezone(CST).date()),
+        )
+        for row in sorted(rows, key=lambda row: row.id)
+    }
 
 
 def _page(
-    row: Mapping[str, Any], profile: Profile, person: Mapping[str, Any], photo: tuple[str, bytes] | None
+    row: Mapping[str, Any],
+    profile: Profile,
+    person: Mapping[str, Any],
+    photo: tuple[str, bytes] | None,
+    decision: Decided | None,
 ) -> FormPage:
     status = row["status"]
     return FormPage(
@@ -105,30 +171,20 @@ def _page(
         name=person["name"],
         status_line=f"状态：{words.APPLICATION_STATUS.label(status)}",
         watermark="" if status in _VALID else words.APPLICATION_STATUS.label(status),
-        basic=_basic(person),
-        contact=_contact(person),
+        basic=[*_pairs(person, _BASIC), ("医师资格", _licence(person))],
+        contact=_pairs(person, _CONTACT),
         address=person.get("address") or "",
         educations=[_education(entry) for entry in profile.educations],
         works=[_work(entry) for entry in profile.works],
         application=_application(row),
         choices=_choices(row),
         photo=photo,
+        decision=decision if status in _DECIDED else None,
     )
 
 
-def _basic(person: Mapping[str, Any]) -> list[Pair]:
-    return [
-        ("姓名", person["name"]),
-        ("性别", _label(codes.GENDER, person.get("gender"))),
-        ("证件类型", _label(codes.ID_TYPE, person.get("id_type"))),
-        ("证件号码", person["id_number"]),
-        ("出生日期", _day(person.get("birth_date"))),
-        ("民族", _label(codes.ETHNICITY, person.get("ethnicity"))),
-        ("政治面貌", _label(codes.POLITICAL, person.get("political_status"))),
-        ("婚姻状况", _label(codes.MARITAL, person.get("marital_status"))),
-        ("生源省份", person.get("origin_province") or ""),
-        ("医师资格", _licence(person)),
-    ]
+def _pairs(values: Mapping[str, Any], headings: Mapping[str, str]) -> list[Pair]:
+    return [(heading, text_of(key, values.get(key))) for key, heading in headings.items()]
 
 
 def _licence(person: Mapping[str, Any]) -> str:
@@ -138,30 +194,17 @@ def _licence(person: Mapping[str, Any]) -> str:
     return "，".join(filter(None, ("已通过考试", person.get("licence_no"))))
 
 
-def _contact(person: Mapping[str, Any]) -> list[Pair]:
-    return [
-        ("手机号码", person.get("mobile") or ""),
-        ("电子邮箱", person.get("email") or ""),
-        ("紧急联系人", person.get("emergency_name") or ""),
-        ("紧急电话", person.get("emergency_phone") or ""),
-    ]
-
-
 def _education(entry: Mapping[str, Any]) -> list[str]:
-    full_time = entry.get("full_time")
-    kind = _label(codes.DEGREE_TYPE, entry.get("degree_type"))
-    return [
-        codes.LEVEL.label(entry["level"]),
-        entry["school"],
-        entry.get("major") or "",
-        _day(entry.get("graduated_on")),
-        "" if full_time is None else words.flag_label(words.YES_NO, full_time),
-        _label(codes.DEGREE, entry.get("degree")) + (f"（{kind}）" if kind else ""),
-    ]
+    words = {key: text_of(key, entry.get(key)) for key in (*_EDUCATION, "degree", "degree_type")}
+    # The column asks whether it was full-time.
+    words["full_time"] = text_of("", entry.get("full_time"))
+    kind = f"（{words['degree_type']}）" if words["degree_type"] else ""
+    return [*(words[key] for key in _EDUCATION), words["degree"] + kind]
 
 
 def _work(entry: Mapping[str, Any]) -> list[str]:
-    started, ended = _day(entry.get("from_date")), _day(entry.get("to_date")) or "至今"
+    started, ended = (text_of(key, entry.get(key)) for key in ("from_date", "to_date"))
+    ended = ended or "至今"
     return [
         entry["employer_name"],
         entry.get("department") or "",
@@ -182,13 +225,5 @@ def _application(row: Mapping[str, Any]) -> list[Pair]:
 def _choices(row: Mapping[str, Any]) -> list[Pair]:
     first = f"{row['choice1_base_label']}　{row['specialty_label']}"
     second = f"{row['choice2_base_label']}　{row['choice2_specialty_label']}" if row["choice2_base"] else "无"
-    agreed = words.flag_label(words.CONSENT, row["accept_adjust"])
+    agreed = text_of("accept_adjust", row["accept_adjust"])
     return [("第一志愿", first), ("第二志愿", second), ("是否服从调剂", agreed)]
-
-
-def _label(table: words.CodeTable, code: str | None) -> str:
-    return table.label(code) if code else ""
-
-
-def _day(day: date | None) -> str:
-    return day.isoformat() if day else ""

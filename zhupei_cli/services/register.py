@@ -14,7 +14,7 @@ from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
-from zhupei_cli.codes import CITY
+from zhupei_cli.codes import city_label
 from zhupei_cli.errors import ZhupeiError
 from zhupei_cli.model import Admission, Application, Batch, TrainingBase
 from zhupei_cli.rules.profile import highest
@@ -24,7 +24,7 @@ from zhupei_cli.services.events import Change, record
 from zhupei_cli.services.lookup import specialty_names
 from zhupei_cli.services.profiles import current_work
 from zhupei_cli.services.result_lists import FINAL, require_status
-from zhupei_cli.vocabulary import ADMISSION_STATUS, VIA
+from zhupei_cli.vocabulary import ADMISSION_STATUS
 
 _TABLES = Admission.metadata.tables
 _ADMISSION: Table = _TABLES[Admission.__tablename__]
@@ -118,10 +118,10 @@ def register(session: Session, batch: Batch, *, by: Acting) -> list[dict[str, An
             "base": seat.base_code,
             "base_name": seat.name,
             "base_uscc": seat.uscc,
-            "base_city": CITY.labels.get(seat.city, seat.city),
+            "base_city": city_label(seat.city),
             "specialty": seat.specialty_code,
             "specialty_name": specialties[seat.specialty_code],
-            "via": VIA.label(seat.via),
+            "via": seat.via,
             "status": ADMISSION_STATUS.label(seat.status),
         }
         rows.append(texts_of({name: value for name, value in values.items() if name in FIELDS}))

@@ -1,21 +1,24 @@
 """Lists of a result: the publicity list (公示), the order of merit of places, who was not admitted."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import Row, Select, Table, select
+from sqlalchemy import Row, Select, Table, func, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli import vocabulary as words
+from zhupei_cli.acting import CST, Acting
 from zhupei_cli.errors import ZhupeiError
-from zhupei_cli.model import Admission, Application, Batch, Choice, Run, RunRow, Snapshot, Trainee
+from zhupei_cli.model import Admission, Application, Batch, Choice, Event, Run, RunRow, Snapshot, Trainee
 from zhupei_cli.rules.lifecycle import PUBLISHED
 from zhupei_cli.rules.masking import mask_id, mask_phone
 from zhupei_cli.rules.merit import Bid, Merits, bids
 from zhupei_cli.rules.run import Spot
 from zhupei_cli.rules.scores import mark_number
+from zhupei_cli.rules.times import written_day, written_time
 from zhupei_cli.services.applications import CURRENT_SNAPSHOT
-from zhupei_cli.services.lookup import Names, base_names, specialty_names
+from zhupei_cli.services.lookup import Names, base_names, settings_of, specialty_names
 from zhupei_cli.services.runs import find_run, result_run, stored_inputs, stored_rows
 from zhupei_cli.vocabulary import BATCH_STATUS, AdmissionStatus, BatchStatus
 
@@ -40,16 +43,52 @@ def require_status(batch: Batch, states: Sequence[str], what: str, cure: str) ->
         raise ZhupeiError("E487", batch=batch.code, status=label, what=what, cure=cure)
 
 
-def public_list(session: Session, batch: Batch) -> Rows:
+def public_list(session: Session, batch: Batch, *, draft: bool = False) -> Rows:
     """Return whoever holds a seat, by base, specialty and rank, as it is published: nobody's number whole.
 
-    Raises E487 before `batch publish`.
+    Raises E487 before `batch publish`, of a `draft` before a run is committed.
     """
-    require_status(batch, [*PUBLISHED], "公示名单", f"先运行 zhupei batch publish {batch.code}")
+    if draft:
+        states = (BatchStatus.COMMITTED, *PUBLISHED)
+        require_status(batch, states, "公示名单送审稿", "先运行 zhupei admit commit RUN")
+    else:
+        cure = f"先运行 zhupei batch publish {batch.code}；公示前要送审的加 --draft"
+        require_status(batch, [*PUBLISHED], "公示名单", cure)
     statement = _people(_ADMISSION.c.batch_id == batch.id, _ADMISSION.c.live_key.is_not(None))
     bases, specialties = base_names(session), specialty_names(session)
     found = [_public(row, bases, specialties) for row in session.execute(statement)]
     return sorted(found, key=_by_place)
+
+
+def public_notice(session: Session, batch: Batch, *, draft: bool, by: Acting) -> dict[str, Any]:
+    """Return what stands on the publicity list beside the people: `title`, lines `about` it, `closing` lines.
+
+    It names the days of publicity, who is asked, and who publishes, as far as the batch says so.
+    """
+    settings = settings_of(session, batch)
+    published = _published_on(session, batch)
+    day = written_day(published or by.at.astimezone(CST).date())
+    until = batch.publicity_until
+    about = []
+    if until is not None:
+        begin = "公布之日起" if draft or published is None else day
+        about.append(f"公示期：{begin}至{written_time(until)}")
+    if settings.get("contact"):
+        about.append(f"受理电话：{settings['contact']}")
+    title = "录取名单（公示）" if batch.status in FINAL else "拟录取公示名单"
+    return {
+        "title": title + ("（送审稿）" if draft else ""),
+        "about": ["　　".join(about)] if about else [],
+        # Two lines free for the seal.
+        "closing": ["", "", settings["authority"], day] if settings.get("authority") else ["", day],
+    }
+
+
+def _published_on(session: Session, batch: Batch) -> date | None:
+    at = session.execute(
+        select(func.max(Event.at)).where(Event.batch_id == batch.id, Event.action == "batch.publish")
+    ).scalar()
+    return None if at is None else at.astimezone(CST).date()
 
 
 def _people(*where: Any) -> Select[*tuple[Any, ...]]:

@@ -3,15 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
-from zhupei_cli import codes
-from zhupei_cli import vocabulary as words
 from zhupei_cli.acting import Acting
 from zhupei_cli.files import refuse_existing, replacing, safe_name
 from zhupei_cli.model import Batch
+from zhupei_cli.rules.field_values import text_of
 from zhupei_cli.rules.profile import highest
 from zhupei_cli.rules.times import show_time
 from zhupei_cli.services import applications, profiles, reviewing
@@ -24,6 +23,8 @@ from zhupei_cli.sheets.review_sheet import write_review_sheet
 from zhupei_cli.vocabulary import ApplicationStatus
 
 Texts = dict[str, str]
+
+_EDUCATION: Final = ("level", "degree", "school", "major", "graduated_on", "full_time")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,22 +102,15 @@ def _texts(row: Mapping[str, Any], profile: Profile, *, mobile: str | None) -> T
     education = highest(profile.educations) or {}
     work = current_work(profile)
     second = f"{row['choice2_base_label'] or ''} {row['choice2_specialty_label'] or ''}".strip()
-    degree, graduated_on = education.get("degree"), education.get("graduated_on")
-    gender = profile.person.get("gender")
     return {
         **{key: row[key] for key in ("application_no", "name", "id_number", "source_type")},
-        "gender": codes.GENDER.label(gender) if gender else "",
+        "gender": text_of("gender", profile.person.get("gender")),
         "identity": row["identity_label"],
         "train_years": str(row["train_years"]),
         "specialty": row["specialty_label"],
         "choice2": second,
-        "accept_adjust": words.flag_label(words.CONSENT, row["accept_adjust"]),
-        "level": codes.LEVEL.label(education["level"]) if education else "",
-        "degree": codes.DEGREE.label(degree) if degree else "",
-        "school": education.get("school") or "",
-        "major": education.get("major") or "",
-        "graduated_on": graduated_on.isoformat() if graduated_on else "",
-        "full_time": words.flag_label(words.FULL_TIME, bool(education.get("full_time"))),
+        "accept_adjust": text_of("accept_adjust", row["accept_adjust"]),
+        **{key: text_of(key, education.get(key)) for key in _EDUCATION},
         "employer": "" if work is None else work["employer_name"],
         "mobile": mobile or "",
         "submitted_at": show_time(row["submitted_at"]),

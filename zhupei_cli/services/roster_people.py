@@ -6,9 +6,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, Table, and_, select
 from sqlalchemy.orm import Session
 
-from zhupei_cli import codes
-from zhupei_cli import vocabulary as words
 from zhupei_cli.model import Admission, Application, Batch, Run, RunRow, Score, Snapshot, Trainee
+from zhupei_cli.rules.field_values import text_of
 from zhupei_cli.rules.scores import COMPONENTS
 from zhupei_cli.services.applications import CURRENT_SNAPSHOT
 from zhupei_cli.sheets.roster import RosterRow
@@ -105,12 +104,14 @@ def _merit(row: Row[Any]) -> tuple[float, float, str]:
 
 
 def _roster_row(number: int, row: Row[Any], specialty: str) -> RosterRow:
+    def text(name: str) -> str:
+        return text_of(name, row._mapping[name])
+
     return (
         *(number, row.application_no, row.specialty_code, specialty, row.name),
-        *(codes.GENDER.label(row.gender), row.id_number, words.IDENTITY.label(row.identity)),
-        *(row.school, row.major, codes.LEVEL.label(row.level), row.degree and codes.DEGREE.label(row.degree)),
-        *(row.graduated_on.isoformat(), row.train_years, *_marks(row), row.total, row.rank),
-        *(words.VIA.labels.get(row.via, row.via), row.mobile, None),
+        *(text("gender"), row.id_number, text("identity"), row.school, row.major, text("level")),
+        *(text("degree"), text("graduated_on"), row.train_years, *_marks(row), row.total, row.rank),
+        *(text("via"), row.mobile, None),
     )
 
 

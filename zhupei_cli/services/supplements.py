@@ -1,4 +1,4 @@
-"""Supplement rounds (补录): a batch of its own whose plan is what its parent left vacant."""
+"""The plan of a batch as that of a new one: whole, or for a supplement round (补录) what it left vacant."""
 
 from sqlalchemy import Row, Table, select
 from sqlalchemy.orm import Session
@@ -9,6 +9,7 @@ from zhupei_cli.model import Batch, Plan, TrainingBase
 from zhupei_cli.services.events import record
 from zhupei_cli.services.imports import row_changes
 from zhupei_cli.services.lookup import find_batch
+from zhupei_cli.services.plans import TERMS, Place, write_places
 from zhupei_cli.store.bulk import insert_rows
 from zhupei_cli.vocabulary import BATCH_STATUS, BatchStatus, Identity
 
@@ -49,6 +50,27 @@ def take_vacancies(session: Session, batch: Batch, parent: Batch, *, by: Acting)
     insert_rows(session, _PLAN, _COLUMNS, rows)
     written = ((f"{base}/{specialty}", rest) for _, base, specialty, *rest in rows)
     record(session, by, list(row_changes("plan.write", written, batch_id=batch.id)))
+
+
+def copy_plan(session: Session, batch: Batch, source: Batch, *, by: Acting) -> int:
+    """Store the places of `source` as the plan of `batch`, terms as they are, nobody seated; return how many.
+
+    Places of disabled bases are left out.
+    """
+    statement = (
+        select(*(_PLAN.c[name] for name in ("base_code", "specialty_code", *TERMS)))
+        .join(TrainingBase, TrainingBase.code == _PLAN.c.base_code)
+        .where(_PLAN.c.batch_id == source.id, TrainingBase.status == "enabled")
+    )
+    places = [
+        Place((base, specialty), "", None, dict(zip(TERMS, terms, strict=True)), {})
+        for base, specialty, *terms in sorted(map(tuple, session.execute(statement)))
+    ]
+    if places:
+        write_places(session, batch, places)
+        written = ((place.text, place.after) for place in places)
+        record(session, by, list(row_changes("plan.write", written, batch_id=batch.id)))
+    return len(places)
 
 
 def _vacancy(

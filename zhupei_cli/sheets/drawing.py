@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 from zipfile import ZIP_DEFLATED, ZipFile
 
+from zhupei_cli.sheets.looks import BODY
 from zhupei_cli.sheets.ooxml import escaped, halves
 
 _END: Final = b"</sheetData>"
@@ -80,7 +81,9 @@ def drawing(
     with Workbook(drawn) as book:
         if made_at is not None:
             book.set_properties({"created": made_at.replace(tzinfo=None)})
-        made = Drawing(book, {name: book.add_format(dict(look)) for name, look in looks.items()})
+        made = Drawing(
+            book, {name: book.add_format({"font_name": BODY, **look}) for name, look in looks.items()}
+        )
         yield made
     with ZipFile(drawn) as source, ZipFile(path, "w", ZIP_DEFLATED, compresslevel=4) as target:
         bodies = {f"xl/worksheets/sheet{index + 1}.xml": body for index, body in made.bodies.items()}

@@ -13,6 +13,7 @@ from zhupei_cli.sheets.columns import REASONS, ROW_NUMBER, Choices, Column, head
 from zhupei_cli.sheets.dictionary import Dictionary
 from zhupei_cli.sheets.drawing import LINE, Drawing, Row, drawing, letters, lines_of
 from zhupei_cli.sheets.lines import Line
+from zhupei_cli.sheets.looks import HEADING
 from zhupei_cli.sheets.people_kinds import PERSON
 from zhupei_cli.sheets.take import Table
 from zhupei_cli.sheets.template import PAGE, column_width, set_up_page
@@ -26,7 +27,7 @@ _MASKED: Final = "本表的证件号码、电话、地址等已遮盖，只供�
 _LONG_NUMBER: Final = re.compile("[0-9]{10,}[0-9Xx]?")
 # Text also where people type later: an ID number keeps its digits.
 _TEXT: Final = {"num_format": "@", "valign": "top", "border": 1, "border_color": "#BFBFBF"}
-_HEAD: Final = {**_TEXT, "bold": True, "text_wrap": True, "align": "center", "valign": "vcenter"}
+_HEAD: Final = {**_TEXT, "font_name": HEADING, "text_wrap": True, "align": "center", "valign": "vcenter"}
 _LOOKS: Final[Mapping[str, Mapping[str, Any]]] = {
     "plain": _TEXT,
     "heading": {**_HEAD, "bg_color": "#D9E1F2"},
@@ -124,6 +125,7 @@ def _set_up(sheet: Any, top: int, rows: int, columns: int, *, pages: int) -> Non
     # Without this Excel marks every ID number with a green corner: a number stored as text.
     sheet.ignore_errors({"number_stored_as_text": f"A1:{letters(columns - 1)}{last + 1}"})
     set_up_page(sheet, header=(0, top), pages=pages, frozen=1)
+    sheet.set_header("&C&F　&A")
 
 
 def _remark(sheet: Any, line: int, row: Line, places: Mapping[str, int]) -> None:

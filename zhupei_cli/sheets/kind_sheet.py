@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Final
 
 from zhupei_cli.sheets.columns import Column, Kind, headings_of
+from zhupei_cli.sheets.looks import BODY, HEADING
 from zhupei_cli.sheets.ooxml import halves
+from zhupei_cli.sheets.roster_template import PAGE, set_up_page
 from zhupei_cli.sheets.splice import Sheet, Template, Value, template_of, write_workbook
 
 Rows = Sequence[Mapping[str, Value]]
@@ -30,6 +32,7 @@ def write_kinds(path: Path, sheets: Sequence[tuple[Kind, Sequence[Column], Rows]
 def _template(sheets: Sequence[tuple[str, Sequence[Column], Sequence[Sequence[Value]]]]) -> Template:
     from openpyxl import Workbook
     from openpyxl.styles import Font
+    from openpyxl.utils import get_column_letter
 
     workbook = Workbook()
     workbook.remove(workbook.worksheets[0])
@@ -37,13 +40,17 @@ def _template(sheets: Sequence[tuple[str, Sequence[Column], Sequence[Sequence[Va
         sheet = workbook.create_sheet(title)
         for at, heading in enumerate(headings_of(columns), 1):
             head = sheet.cell(1, at, heading)
-            head.font = Font(bold=True)
-            sheet.cell(2, at).number_format = "@"
+            head.font = Font(name=HEADING, size=11)
+            sample = sheet.cell(2, at)
+            sample.number_format, sample.font = "@", Font(name=BODY, size=11)
             longest = max((_width(row[at - 1]) for row in cells), default=0)
             sheet.column_dimensions[head.column_letter].width = min(
                 max(_width(heading), longest) + 2, _WIDEST
             )
-        sheet.freeze_panes = "A2"
+        sheet.freeze_panes = "B2"
+        width = sum(sheet.column_dimensions[get_column_letter(at)].width for at in range(1, len(columns) + 1))
+        set_up_page(sheet, pages=-(-round(width) // PAGE), repeated="B")
+        sheet.oddFooter.center.text = "第 &P 页，共 &N 页"
     return template_of(workbook)
 
 

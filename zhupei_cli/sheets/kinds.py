@@ -52,6 +52,8 @@ BASE: Final = Kind(
         Column("uscc", "统一社会信用代码", parsers.paper_number, note=USCC),
         Column("contact_name", "联系人", parsers.person_name),
         Column("contact_phone", "联系电话", parsers.phone, mask=mask_phone, note=PHONE),
+        # What `base list` shows beside them.
+        Column("status_label", "状态", cells.text, ignored=True),
     ),
 )
 
@@ -104,6 +106,10 @@ PLAN: Final = Kind(
         limit("max_entrusted", "委托培养上限"),
         limit("max_social", "社会招收上限"),
         Column("stopped", "状态", parsers.stopped, offers=("停招",), note="停招的写“停招”，其余留空。"),
+        # What `batch plan list` shows beside the terms.
+        Column("specialty_label", "招收专业", cells.text, ignored=True),
+        Column("taken", "已占", cells.text, ignored=True),
+        Column("vacant", "空缺", cells.text, ignored=True),
     ),
 )
 

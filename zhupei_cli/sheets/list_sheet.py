@@ -1,27 +1,40 @@
-"""Lists for people, on the screen and on A4 paper: a title, a line about them, cells of text."""
+"""Lists for people, on the screen and on A4 paper: a title, lines about them, cells of text."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import accumulate
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from zhupei_cli.sheets.roster_columns import RosterColumn
-from zhupei_cli.sheets.roster_template import draw
+from zhupei_cli.sheets.drawing import letters
+from zhupei_cli.sheets.ooxml import halves
+from zhupei_cli.sheets.roster_columns import RosterColumn, RosterKind
+from zhupei_cli.sheets.roster_template import SAMPLES, draw
 from zhupei_cli.sheets.splice import Sheet, Value, sheet_names, template_of, write_workbook
+
+#: The width no column exceeds unless its text must stay on one line, and that of an identifier.
+_WIDEST: Final = 40
+_WIDEST_ID: Final = 60
+#: Of the columns at the left, how wide those may be that stay in sight: up to the name, if it is among them.
+_KEPT: Final = 80
+_NAMES: Final = ("姓名", "报名号", "基地名称", "名称")
 
 
 @dataclass(frozen=True, slots=True)
 class ListSheet:
-    """One list: `columns` by key, `line` below the title, `seal` in the footer of each page."""
+    """One list: `columns` by key, `lines` below the title.
+
+    `closing` are lines at the right below the list: who publishes it, and when.
+    """
 
     title: str
     batch_name: str
-    line: str
+    lines: Sequence[str]
     columns: Sequence[RosterColumn]
     made_on: date
-    seal: str = ""
+    closing: Sequence[str] = ()
 
 
 def write_list(path: Path, sheet: ListSheet, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -30,17 +43,19 @@ def write_list(path: Path, sheet: ListSheet, rows: Sequence[Mapping[str, Any]]) 
 
     workbook = Workbook()
     workbook.worksheets[0].title = "名单"
-    draw(workbook.worksheets[0], sheet.columns, lines=("{line}",), frozen="C")
-    page = {
-        "batch": sheet.batch_name,
-        "base": sheet.title,
-        "seal": sheet.seal,
-        "made": f"制表日期：{sheet.made_on}",
-    }
+    page = {"batch": sheet.batch_name, "base": sheet.title, "made": f"制表日期：{sheet.made_on}"}
+    lines = {f"line{at}": line for at, line in enumerate(sheet.lines)}
+    draw(
+        workbook.worksheets[0],
+        sheet.columns,
+        lines=[f"{{{key}}}" for key in lines],
+        frozen=letters(_in_sight(sheet.columns)),
+        edges=[name for name, text in page.items() if text],
+    )
     texts = {
         **{key: text.replace("&", "&&") for key, text in page.items()},
         "title": f"{sheet.batch_name}{sheet.title}",
-        "line": sheet.line,
+        **lines,
     }
     keys = [column.key for column in sheet.columns]
     cells: list[list[Value]] = [
@@ -48,11 +63,38 @@ def write_list(path: Path, sheet: ListSheet, rows: Sequence[Mapping[str, Any]]) 
         for number, row in enumerate(rows, 1)
     ]
     (name,) = sheet_names([sheet.title])
-    written = Sheet(name, "名单", cells, texts)
-    write_workbook(path, template_of(workbook), [written], title=sheet.title, made_on=sheet.made_on)
+    written = Sheet(name, "名单", cells, texts, closing=sheet.closing)
+    template = template_of(workbook, SAMPLES)
+    write_workbook(path, template, [written], title=sheet.title, made_on=sheet.made_on)
+
+
+def column_for(key: str, heading: str, values: Sequence[Any]) -> RosterColumn:
+    """Return how a column is drawn whose cells are these: numbers, identifiers or words, as wide as they."""
+    full = [value for value in values if value not in (None, "")]
+    kind = _kind(full)
+    widest = max((halves(str(value)) for value in full), default=0)
+    limit = _WIDEST_ID if kind == "id" else _WIDEST
+    return RosterColumn(key, heading, max(min(widest, limit), halves(heading)) + 2.5, kind)
+
+
+def _kind(values: Sequence[Any]) -> RosterKind:
+    if values and all(isinstance(value, Decimal) for value in values):
+        return "mark"
+    if values and all(isinstance(value, int | float | Decimal) for value in values):
+        return "figure"
+    # Text without a Chinese character: numbers of papers, phones, dates.
+    return "id" if all(str(value).isascii() for value in values) else "words"
+
+
+def _in_sight(columns: Sequence[RosterColumn]) -> int:
+    """Return how many columns at the left say who a row is about."""
+    ends = accumulate(column.width for column in columns)
+    kept = [at for at, end in enumerate(ends, 1) if end <= _KEPT]
+    named = [at for at in kept if columns[at - 1].heading in _NAMES]
+    return max(named, default=0) if len(columns) > 1 else 0
 
 
 def _cell(value: Any) -> Value:
     if isinstance(value, bool):
         return "是" if value else "否"
-    return value if value is None or isinstance(value, str | int | Decimal) else str(value)
+    return value if value is None or isinstance(value, str | int | float | Decimal) else str(value)

@@ -55,15 +55,18 @@ def content_types(sheets: int) -> str:
     )
 
 
-def workbook(sheets: Sequence[tuple[str, int]]) -> str:
-    """Return `xl/workbook.xml` for sheets given as (name, number of rows repeated on every printed page)."""
+def workbook(sheets: Sequence[tuple[str, int, str]]) -> str:
+    """Return `xl/workbook.xml` for sheets given as (name, rows, columns repeated on every printed page).
+
+    The rows are a number, the columns the letters of the last one, "" for none.
+    """
     entries = "".join(
         f'<sheet name="{attribute(name)}" sheetId="{n}" r:id="rId{n}"/>'
-        for n, (name, _) in enumerate(sheets, 1)
+        for n, (name, *_) in enumerate(sheets, 1)
     )
     titles = "".join(
-        f'<definedName name="_xlnm.Print_Titles" localSheetId="{n}">{_rows(name, rows)}</definedName>'
-        for n, (name, rows) in enumerate(sheets)
+        f'<definedName name="_xlnm.Print_Titles" localSheetId="{n}">{_titles(*sheet)}</definedName>'
+        for n, sheet in enumerate(sheets)
     )
     return (
         f'{_XML}<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><workbookPr/>'
@@ -97,6 +100,7 @@ def core_properties(title: str, made_on: date) -> str:
     )
 
 
-def _rows(sheet_name: str, last: int) -> str:
+def _titles(sheet_name: str, last_row: int, last_column: str) -> str:
     quoted = escaped(sheet_name).replace("'", "''")
-    return f"'{quoted}'!$1:${last}"
+    columns = f"'{quoted}'!$A:${last_column}," if last_column else ""
+    return f"{columns}'{quoted}'!$1:${last_row}"

@@ -3,7 +3,7 @@
 from typing import Final
 
 from zhupei_cli import codes, vocabulary
-from zhupei_cli.rules.masking import mask_address, mask_email, mask_paper, mask_phone
+from zhupei_cli.rules.masking import mask_address, mask_birth_date, mask_email, mask_paper, mask_phone
 from zhupei_cli.sheets import cells, parsers
 from zhupei_cli.sheets.columns import Column, Kind, Offer
 from zhupei_cli.sheets.shared_columns import DAY, ID_NUMBER, PHONE, USCC, listed, yes_or_no
@@ -17,7 +17,13 @@ PERSON: Final = Kind(
         listed("id_type", "证件类型", codes.ID_TYPE, note="空白表示居民身份证。"),
         ID_NUMBER,
         listed("gender", "性别", codes.GENDER, note="居民身份证可不填，由号码得出。"),
-        Column("birth_date", "出生日期", parsers.day, note=f"居民身份证可不填，由号码得出。{DAY}"),
+        Column(
+            "birth_date",
+            "出生日期",
+            parsers.day,
+            mask=mask_birth_date,
+            note=f"居民身份证可不填，由号码得出。{DAY}",
+        ),
         listed("ethnicity", "民族", codes.ETHNICITY, required=True),
         listed("political_status", "政治面貌", codes.POLITICAL),
         Column(

@@ -72,7 +72,6 @@ def _summary(name: str, roster: BaseRoster) -> Sheet:
     places = roster.specialties
     totals = tuple(sum(place.counts[at] for place in places) for at in range(3))
     rows: list[Sequence[Value]] = [(place.code, place.name, *place.counts) for place in places]
-    rows.append(("合计", None, *totals))
     made = f"制表日期：{roster.made_on}"
     texts = {
         **_page(roster),
@@ -80,7 +79,7 @@ def _summary(name: str, roster: BaseRoster) -> Sheet:
         "line": _line(f"培训基地：{roster.base_code} {roster.base_name}", f"批次：{roster.batch_code}"),
         "line2": _line(made, *_counted(totals), roster.seal),
     }
-    return Sheet(name, "汇总", rows, texts)
+    return Sheet(name, "汇总", rows, texts, total=("合计", None, *totals))
 
 
 def _specialty(name: str, roster: BaseRoster, place: SpecialtyRoster) -> Sheet:

@@ -2,8 +2,9 @@
 
 from typing import Final, Literal, NamedTuple
 
-#: An identifier (text on one line), words (text that wraps), a whole number, a mark in hundredths.
-RosterKind = Literal["id", "words", "number", "mark"]
+#: An identifier (text on one line), words (text that wraps), a whole number, a mark in hundredths, a number
+#: of any kind.
+RosterKind = Literal["id", "words", "number", "mark", "figure"]
 
 
 class RosterColumn(NamedTuple):
@@ -15,29 +16,33 @@ class RosterColumn(NamedTuple):
     kind: RosterKind
 
 
+#: A heading of four characters breaks in its middle here; two characters and four digits fit.
+_TWO: Final = 4
+
+#: A sheet is about one specialty, its title names it: code and name stand small beside the person.
 ROSTER_COLUMNS: Final = (
     RosterColumn("number", "序号", 4.5, "number"),
-    RosterColumn("application_no", "报名号", 14, "id"),
-    RosterColumn("specialty_code", "专业代码", 5, "id"),
-    RosterColumn("specialty", "专业", 10.5, "words"),
+    RosterColumn("application_no", "报名号", 15, "id"),
+    RosterColumn("specialty_code", "专业代码", _TWO, "id"),
+    RosterColumn("specialty", "专业", 6, "id"),
     RosterColumn("name", "姓名", 8.5, "words"),
-    RosterColumn("gender", "性别", 5, "words"),
+    RosterColumn("gender", "性别", _TWO, "words"),
     RosterColumn("id_number", "证件号码", 18.5, "id"),
-    RosterColumn("identity", "个人身份", 12.5, "words"),
-    RosterColumn("school", "毕业院校", 14.5, "words"),
-    RosterColumn("major", "毕业专业", 10.5, "words"),
-    RosterColumn("level", "最高学历", 5, "words"),
-    RosterColumn("degree", "学位", 5, "words"),
+    RosterColumn("identity", "个人身份", 12, "words"),
+    RosterColumn("school", "毕业院校", 16, "words"),
+    RosterColumn("major", "毕业专业", 12, "words"),
+    RosterColumn("level", "最高学历", _TWO, "words"),
+    RosterColumn("degree", "学位", _TWO, "words"),
     RosterColumn("graduated_on", "毕业时间", 10.5, "id"),
-    RosterColumn("train_years", "培训年限", 5, "number"),
+    RosterColumn("train_years", "培训年限", _TWO, "number"),
     RosterColumn("written", "笔试", 6.5, "mark"),
     RosterColumn("skill", "技能", 6.5, "mark"),
     RosterColumn("interview", "面试", 6.5, "mark"),
     RosterColumn("total", "总成绩", 6.5, "mark"),
-    RosterColumn("rank", "名次", 5.5, "number"),
-    RosterColumn("via", "录取志愿", 5, "words"),
+    RosterColumn("rank", "名次", 5, "number"),
+    RosterColumn("via", "录取志愿", 8.6, "id"),
     RosterColumn("mobile", "联系电话", 11.5, "id"),
-    RosterColumn("remark", "备注", 8, "words"),
+    RosterColumn("remark", "备注", 10, "words"),
 )
 
 SUMMARY_COLUMNS: Final = (

@@ -1,7 +1,7 @@
 """Fast workbooks: openpyxl draws the look once, the rows are streamed into its sheet XML.
 
-An openpyxl workbook whose sheets each end in one sample row becomes a `Template`; a file written from it
-costs little more than its rows, and the same sheets give the same bytes.
+An openpyxl workbook whose sheets each end in sample rows becomes a `Template`; a file written from it costs
+little more than its rows, and the same sheets give the same bytes.
 """
 
 import re
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
 #: A str is a text cell, also one that looks like a number or a formula; None and "" are blank cells.
-Value = str | int | Decimal | None
+Value = str | int | float | Decimal | None
 
 _PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
 _DIMENSION: Final = re.compile(r'(?<=<dimension ref=")[^"]*')
@@ -36,22 +36,30 @@ _TALLEST: Final = 409
 _KEPT: Final = ("_rels/.rels", "docProps/app.xml", "xl/styles.xml", "xl/theme/theme1.xml")
 
 
+#: What stands before and after the number of a row in its cells.
+Openings = tuple[tuple[str, str], ...]
+#: The samples at the end of a sheet: of a row, of the row of totals, of the lines that close the sheet.
+ROW, TOTAL, CLOSING = "row", "total", "closing"
+
+
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A sheet of a template: XML before and after the rows, and what its sample row says of the rows.
+    """A sheet of a template: XML before and after the rows, and what its sample rows say of the rows.
 
-    `openings` are what stands before and after the row's number in the cells of each column, `wraps`
-    names the columns whose text wraps with the half-width characters of a line, `line_height` is in points,
-    None where rows need not grow.
+    `openings` are what stands before and after the row's number in the cells of each column, by the name of
+    the sample. Of the first sample `wraps` names the columns whose text wraps with the half-width characters
+    of a line, `line_height` is in points, None where rows need not grow. `repeated` is the last column that
+    stands on every printed page, "" for none.
     """
 
     head: str
     tail: str
     first_row: int
-    openings: tuple[tuple[str, str], ...]
+    openings: Mapping[str, Openings]
     last_column: str
     wraps: tuple[tuple[int, int], ...]
     line_height: float | None
+    repeated: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,26 +72,31 @@ class Template:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One sheet to write; `texts` fill the `{placeholders}` in head rows and page headers of its model."""
+    """One sheet to write; `texts` fill the `{placeholders}` in head rows and page headers of its model.
+
+    `total` stands below the rows, `closing` are lines at the right below all, as the names below a letter.
+    """
 
     name: str
     model: str
     rows: Sequence[Sequence[Value]]
     texts: Mapping[str, str] = field(default_factory=dict)
+    total: Sequence[Value] = ()
+    closing: Sequence[str] = ()
 
 
-def template_of(workbook: "Workbook") -> Template:
-    """Return the template that `workbook` draws: in each sheet the last row is the sample of all rows.
+def template_of(workbook: "Workbook", samples: Sequence[str] = (ROW,)) -> Template:
+    """Return the template that `workbook` draws: the last rows of each sheet are these samples.
 
-    The rows above it are the head, repeated on every printed page. If the sample row has a height, it is
-    the height of one line, and rows grow with the text of cells that wrap.
+    The rows above them are the head, repeated on every printed page. If the sample of a row has a height, it
+    is the height of one line, and rows grow with the text of cells that wrap.
     """
-    samples = [_take_sample(sheet) for sheet in workbook.worksheets]
+    taken = [_take_samples(sheet, samples) for sheet in workbook.worksheets]
     saved = BytesIO()
     workbook.save(saved)
     with ZipFile(saved) as package:
         models = {}
-        for number, (title, sample) in enumerate(zip(workbook.sheetnames, samples, strict=True), 1):
+        for number, (title, sample) in enumerate(zip(workbook.sheetnames, taken, strict=True), 1):
             head, end, tail = package.read(f"xl/worksheets/sheet{number}.xml").decode().partition(_END)
             models[title] = replace(sample, head=head.replace(' tabSelected="1"', ""), tail=end + tail)
         return Template(models, {part: package.read(part) for part in _KEPT})
@@ -94,7 +107,9 @@ def write_workbook(
 ) -> None:
     """Write `sheets` as an xlsx package. Text is at most 32,767 characters a cell: callers see to that."""
     models = [template.models[sheet.model] for sheet in sheets]
-    titles = [(sheet.name, model.first_row - 1) for sheet, model in zip(sheets, models, strict=True)]
+    titles = [
+        (sheet.name, model.first_row - 1, model.repeated) for sheet, model in zip(sheets, models, strict=True)
+    ]
     # Level 4 is half the time of 6 for a tenth more bytes.
     with ZipFile(path, "w", ZIP_DEFLATED, compresslevel=4) as package:
         _add(package, "[Content_Types].xml", [ooxml.content_types(len(sheets)).encode()])
@@ -122,8 +137,8 @@ def sheet_names(wanted: Iterable[str]) -> list[str]:
     return names
 
 
-def _take_sample(sheet: "Worksheet") -> Model:
-    number = sheet.max_row
+def _take_samples(sheet: "Worksheet", samples: Sequence[str]) -> Model:
+    number = sheet.max_row - len(samples) + 1
     cells = sheet[number]
     widths = [sheet.column_dimensions[cell.column_letter].width for cell in cells]
     sample = Model(
@@ -131,7 +146,10 @@ def _take_sample(sheet: "Worksheet") -> Model:
         tail="",
         first_row=number,
         # In the order Excel writes them: readers, the guard among them, are quickest with it.
-        openings=tuple((f'<c r="{cell.column_letter}', f'" s="{cell.style_id}"') for cell in cells),
+        openings={
+            name: tuple((f'<c r="{cell.column_letter}', f'" s="{cell.style_id}"') for cell in sheet[row])
+            for row, name in enumerate(samples, number)
+        },
         last_column=cells[-1].column_letter,
         wraps=tuple(
             # A Chinese character is two wide and is not divided.
@@ -140,8 +158,10 @@ def _take_sample(sheet: "Worksheet") -> Model:
             if cell.alignment.wrap_text
         ),
         line_height=sheet.row_dimensions[number].height,
+        repeated=str(sheet.print_title_cols or "").rpartition("$")[2],
     )
-    sheet.delete_rows(number)
+    sheet.print_title_cols = None  # it is the workbook's part that says so
+    sheet.delete_rows(number, len(samples))
     del sheet.row_dimensions[number]
     return sample
 
@@ -150,11 +170,13 @@ def _sheet_xml(sheet: Sheet, model: Model) -> Iterator[bytes]:
     def fill(found: re.Match[str]) -> str:
         return escaped(sheet.texts[found[1]])
 
-    used = f"A1:{model.last_column}{model.first_row + len(sheet.rows) - 1}"
+    below = _below(sheet, model, model.first_row + len(sheet.rows))
+    used = f"A1:{model.last_column}{model.first_row + len(sheet.rows) + len(below) - 1}"
     yield _DIMENSION.sub(used, _PLACEHOLDER.sub(fill, model.head)).encode()
     for start in range(0, len(sheet.rows), _ROWS_AT_ONCE):
         chunk = enumerate(sheet.rows[start : start + _ROWS_AT_ONCE], model.first_row + start)
         yield "".join([_row_xml(number, row, model) for number, row in chunk]).encode()
+    yield "".join(below).encode()
     # Without this Excel marks every ID number with a green corner: a number stored as text.
     quiet = (
         f'<ignoredErrors><ignoredError sqref="{used}" numberStoredAsText="1"/></ignoredErrors></worksheet>'
@@ -162,14 +184,25 @@ def _sheet_xml(sheet: Sheet, model: Model) -> Iterator[bytes]:
     yield _PLACEHOLDER.sub(fill, model.tail).replace("</worksheet>", quiet).encode()
 
 
-def _row_xml(number: int, row: Sequence[Value], model: Model) -> str:
+def _below(sheet: Sheet, model: Model, number: int) -> list[str]:
+    """Return the rows below the rows, the first of them numbered `number`."""
+    rows = [_row_xml(number, sheet.total, model, TOTAL)] if sheet.total else []
+    for at, line in enumerate(sheet.closing, number + len(rows)):
+        # Text at the right of the last cell runs over the blank ones beside it.
+        opening, style = model.openings[CLOSING][-1]
+        cell = f"{opening}{at}{style}{_TEXT}{escaped(line)}</t></is></c>" if line else ""
+        rows.append(f'<row r="{at}">{cell}</row>')
+    return rows
+
+
+def _row_xml(number: int, row: Sequence[Value], model: Model, sample: str = ROW) -> str:
     cells = [
         f"{opening}{number}{style}/>"
         if value is None or value == ""
         else f"{opening}{number}{style}{_TEXT}{escaped(value)}</t></is></c>"
         if isinstance(value, str)
         else f"{opening}{number}{style}><v>{value}</v></c>"
-        for (opening, style), value in zip(model.openings, row, strict=True)
+        for (opening, style), value in zip(model.openings[sample], row, strict=True)
     ]
     return f'<row r="{number}"{_height(row, model)}>{"".join(cells)}</row>'
 

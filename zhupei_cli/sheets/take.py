@@ -205,6 +205,7 @@ class _Reader(dict[Cell, Any]):
     def __init__(self, column: Column, *, kept: bool) -> None:
         self.key = column.key
         self._heading, self._kept = column.heading, kept
+        self._masked = column.mask is not None
         self.longest = 0
         self._read = column.read
         #: Faults of the cells that cannot be read.
@@ -237,6 +238,9 @@ class _Reader(dict[Cell, Any]):
             return CLEAR
         if cell == _CLEAR:
             self._wrong[raw] = Fault("E051", self.key, values={"heading": self._heading})
+            return None
+        if self._masked and isinstance(cell, str) and "**" in cell:  # out of a list that masks
+            self._wrong[raw] = Fault("E141", self.key, values={"value": cell})
             return None
         try:
             return self._read(_sound(cell))

@@ -10,6 +10,7 @@ from zhupei_cli.sheets.columns import Choices, Column, Kind, headings_of
 from zhupei_cli.sheets.dictionary import Dictionary
 from zhupei_cli.sheets.drawing import LINE, Drawing, Row, drawing, letters, lines_of
 from zhupei_cli.sheets.kinds import PLAN_WIDE
+from zhupei_cli.sheets.looks import HEADING
 from zhupei_cli.sheets.ooxml import halves
 from zhupei_cli.sheets.parsers import whole
 from zhupei_cli.sheets.shared_columns import SEATS
@@ -29,6 +30,8 @@ _BY_WIDTH: Final = {
     26: ("employer_name", "base", "base_name", "choice1_base", "choice2_base", "aliases", "note"),
     34: ("address", "reason"),
 }
+#: Names of bases, employers and specialties, whatever their key.
+_NAME: Final = 28
 _WIDTHS: Final = {key: width for width, keys in _BY_WIDTH.items() for key in keys}
 #: Words of a list that a comment names one by one.
 _FEW: Final = 12
@@ -37,10 +40,10 @@ _MEASURED: Final = 200
 _GREY: Final = "#BFBFBF"
 # Text also where people type: an ID number keeps its digits.
 _CELL: Final = {"num_format": "@", "valign": "vcenter", "border": 1, "border_color": _GREY}
-_HEAD: Final = {**_CELL, "bold": True, "align": "center", "text_wrap": True}
+_HEAD: Final = {**_CELL, "font_name": HEADING, "align": "center", "text_wrap": True}
 _ANSWER: Final = {**_CELL, "text_wrap": True, "bg_color": "#FFF9E5"}
 _LOOKS: Final[Mapping[str, Mapping[str, Any]]] = {
-    "title": {"bold": True, "font_size": 14, "valign": "vcenter"},
+    "title": {"font_name": HEADING, "font_size": 14, "valign": "vcenter"},
     "hint": {"font_color": "#7F7F7F"},
     "heading": {**_HEAD, "bg_color": "#D9E1F2"},
     "required": {**_HEAD, "bg_color": "#FCE4D6"},
@@ -161,7 +164,8 @@ def column_width(column: Column, choices: Choices, rows: Sequence[Mapping[str, s
     longest = max((halves(line) for word in words for line in word.split("\n")), default=0)
     # A heading may take two lines.
     heading = -(-halves(column.heading) // 2) + 6
-    hinted = 0 if rows and any(words) else _WIDTHS.get(column.key, 0)
+    named = _NAME if column.heading.endswith("名称") else _WIDTHS.get(column.key, 0)
+    hinted = 0 if rows and any(words) else named
     return min(max(_NARROW, heading, hinted, longest + 3), _WIDE)
 
 
