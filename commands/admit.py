@@ -40,7 +40,7 @@ RUNS = (
 RUN = (
     *RUNS[:6],
     Column("ways", "录取志愿"),
-    Column("vacancies", "空缺岗位"),
+    Column("vacancies", "空缺名额"),
     Column("adjust", "调剂"),
     *RUNS[7:],
     Column("inputs_sha256", "输入摘要"),
@@ -51,6 +51,7 @@ CHECK = (
     Column("status_label", "状态"),
     Column("candidates", "考生"),
     Column("with_scores", "其中有成绩"),
+    Column("absent", "其中有缺考"),
     Column("own_records", "有基地单独成绩"),
     Column("places", "在招岗位"),
     Column("free_seats", "空余名额"),
@@ -183,7 +184,7 @@ def _run_sentence(summary: dict[str, Any], *, dry_run: bool) -> str:
     return (
         f"{head}（{RULE.label(summary['rule'])}）：考生 {summary['candidates']} 人，"
         f"录取 {summary['admitted']} 人（{ways}），未录取 {summary['not_admitted']} 人，"
-        f"空缺岗位 {summary['vacancies']} 个"
+        f"空缺名额 {summary['vacancies']} 个"
     )
 
 

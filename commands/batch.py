@@ -100,7 +100,7 @@ def _given(pairs: Iterable[str], **options: str | None) -> dict[str, str]:
 @click.option("--apply-from", required=True, metavar="T", help="报名开始时间，例如 2026-06-01")
 @click.option("--apply-until", required=True, metavar="T", help="报名截止时间；只写日期即到当天 23:59:59")
 @click.option("--like", metavar="CODE", help="照这个批次的设置")
-@click.option("--supplement-of", metavar="CODE", help="补录：取这个已正式录取的批次的设置和空缺岗位")
+@click.option("--supplement-of", metavar="CODE", help="补录：取这个已正式录取的批次的设置和空缺名额")
 @_set_option
 @dry_run_option
 @json_option

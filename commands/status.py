@@ -72,7 +72,12 @@ def _as_lines(row: Mapping[str, Any]) -> dict[str, str]:
         "plan_line": plan.format_map(row["plan"]) if row["plan"]["places"] else "还没有导入",
         "applications_line": _counted(row["applications"], APPLICATION_STATUS) or "还没有",
         "waiting_line": f"{waiting['count']} 份，最早的已等 {waiting['days']} 天" if waiting["count"] else "",
-        "scored_line": f"审核通过的 {approved} 人中 {scored} 人有成绩" if approved else "",
+        "scored_line": (
+            f"审核通过的 {approved} 人中 {scored} 人有成绩"
+            + (f"，{row['absent']} 人有缺考" if row["absent"] else "")
+            if approved
+            else ""
+        ),
         "run_line": _run_line(row["last_run"], row["runs"]),
         "admissions_line": _counted(row["admissions"] or {}, ADMISSION_STATUS),
         "contact": row["contact"],

@@ -20,7 +20,7 @@ Call = Callable[..., Ran]
 
 COUNTED = (
     "第 1 次录取计算（志愿优先）：考生 5 人，录取 4 人（第一志愿 3，第二志愿 1，调剂 0），"
-    "未录取 1 人，空缺岗位 0 个\n"
+    "未录取 1 人，空缺名额 0 个\n"
 )
 COMMITTED = "第 1 次录取计算已确定，拟录取 4 人，未录取 1 人\n"
 
@@ -53,6 +53,7 @@ def test_check_shows_what_is_there_and_what_is_doubtful(admit: Call, season: str
         "状态            已锁定\n"
         "考生            5\n"
         "其中有成绩      {}\n"
+        "其中有缺考      0\n"
         "有基地单独成绩  0\n"
         "在招岗位        3\n"
         "空余名额        4\n"
@@ -240,7 +241,7 @@ def test_runs_and_show(admit: Call) -> None:
         "录取      4",
         "未录取    1",
         "录取志愿  第一志愿 2、第二志愿 2、调剂 0",
-        "空缺岗位  0",
+        "空缺名额  0",
         "调剂      是",
     ]
     assert admit("show", "3").code == 4
@@ -275,7 +276,9 @@ def _book(home: Path, *rows: dict[str, Any]) -> Path:
 def test_import_scores(admit: Call, marking: str, home: Path) -> None:
     path = _book(home, {"application_no": "T-0000001", "written": 100}, {"application_no": "T-9", "skill": 1})
     told = (
-        "导入完成：共 2 行，新增 0，更新 1，不变 0，未通过 1，提醒 0，导入编号 2\n"
+        "导入完成：共 2 行，新增 0，更新 1，不变 0，未通过 1，替换已有成绩 1，提醒 1，导入编号 2\n"
+        "提醒 [E433] 成绩.xlsx 成绩 第 2 行 笔试：T-0000001 已有的成绩 90.00 被替换为 100.00；"
+        "确应更正的不必处理；改错了，用 zhupei imports undo 撤销这次导入\n"
         "错误 [E304] 成绩.xlsx 成绩 第 3 行 报名号：没有报名号 T-9；zhupei apply list 查看报名号\n"
     )
     returned = "不合格的行已写入 成绩_未通过.xlsx，改好后可直接再导入\n"
@@ -296,6 +299,8 @@ def test_import_scores(admit: Call, marking: str, home: Path) -> None:
         "unchanged": 1,
         "rejected": 1,
         "warned": 0,
+        "blank": 0,
+        "replaced": 0,
     }
     with transaction(marking, read_only=True) as session:
         assert session.execute(select(Score.written).where(Score.application_id == 1)).scalar_one() == 10000

@@ -157,7 +157,7 @@ def test_a_correction_needs_a_reason_and_a_seat(checkin: Call, final: str, home:
         plan.quota = 0
     late = checkin("import", _book(home, _row(4, "是", "迟到")), "--json")
     assert [one["message"] for one in json.loads(late.out)["problems"]] == [
-        "B 的 0100 计划 0 人，已占 0 人，没有可恢复的名额，没有写入；zhupei export vacancies 查看空缺岗位"
+        "B 的 0100 计划 0 人，已占 0 人，没有可恢复的名额，没有写入；zhupei export vacancies 查看空缺名额"
     ]
     # A seat freed by one row is there for another of the same file.
     assert checkin("import", _book(home, _row(2, "否", "改"), _row(1, "是", "改"))).code == 0
@@ -188,10 +188,22 @@ def test_every_problem_of_every_row_in_one_pass(checkin: Call, final: str, home:
             (7, "", "E050"),
             (8, "报名号", "E023"),
             (9, "证件号码", "E170"),
-            (10, "是否报到", "E023"),
         ],
     )
     assert _standing(final)["1"] == ("reported", True)
+
+
+def test_a_row_without_an_answer_is_passed_over(checkin: Call, final: str, home: Path) -> None:
+    book = _book(home, _row(1, "是"), {"application_no": NO(2)}, {"application_no": NO(4), "note": "病假"})
+    told = DONE.format(3, 1, 0, 0).removesuffix("0") + (
+        "1，导入编号 2\n2 行未填，略过\n"
+        "提醒 [E436] 报到.xlsx 报到 第 4 行 备注：只填了这一格，本行没有结果，略过；填上结果后再导入\n"
+    )
+    assert checkin("import", book) == Ran(0, "", told)
+    assert [_standing(final)[who][0] for who in "124"] == ["reported", "admitted", "admitted"]
+    assert checkin("import", _book(home, {"application_no": NO(2)})) == Ran(
+        0, "", DONE.format(1, 0, 0, 0) + "\n1 行未填，略过\n"
+    )
 
 
 def test_only_a_final_batch_has_check_ins(checkin: Call, final: str, home: Path) -> None:

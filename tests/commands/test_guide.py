@@ -233,7 +233,7 @@ def _result(step: Step, tmp_path: Path) -> None:
     step(
         *("admit", "run"),
         err="第 1 次录取计算（志愿优先）：考生 2 人，录取 1 人（第一志愿 1，第二志愿 0，调剂 0），"
-        "未录取 1 人，空缺岗位 8 个\n"
+        "未录取 1 人，空缺名额 8 个\n"
         "下一步：zhupei admit list --run 1（查看每名考生的结果）\n"
         "下一步：zhupei admit commit 1（确定为拟录取结果）\n",
     )

@@ -1,7 +1,7 @@
 """Marks, weights and the total: integers in hundredths, so that every sum is exact."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final, Literal, NamedTuple
@@ -117,6 +117,14 @@ def scoring(weights: Weights) -> Callable[[Record], int | None]:
 def total(record: Record, weights: Weights) -> int | None:
     """Return the total of one record in hundredths, None if a mark with a weight is missing."""
     return scoring(weights)(record)
+
+
+def lacking(marks: Sequence[Mark], weights: Weights) -> tuple[list[str], list[str]]:
+    """Return the components with a weight that were not sat (缺考), and those whose mark was not given."""
+    parts = zip(COMPONENTS, marks, weights.scaled(), strict=False)
+    weighted = [(name, mark) for name, mark, weight in parts if weight]
+    absent = [name for name, mark in weighted if mark == ABSENT]
+    return absent, [name for name, mark in weighted if mark is None]
 
 
 def mark_text(mark: int) -> str:

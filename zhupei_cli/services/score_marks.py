@@ -4,15 +4,21 @@ A mark in the program is its hundredths, ABSENT, or None for one that was not gi
 mark 有成绩, on every screen and in every report; 缺考 is counted apart.
 """
 
-from collections.abc import Iterable, Sequence
-from typing import Any, Final, NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, FromClause, Table, case, func, or_, select
+from sqlalchemy import ColumnElement, FromClause, Table, func, or_, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Application, Batch, Score
+from zhupei_cli.rules import settings
+from zhupei_cli.rules.explanation_words import no_total
+from zhupei_cli.rules.run import Reason
 from zhupei_cli.rules.scores import ABSENT, COMPONENTS, Mark
-from zhupei_cli.vocabulary import ApplicationStatus
+from zhupei_cli.services.applications import load_choices
+from zhupei_cli.services.lookup import settings_of
+from zhupei_cli.store.bulk import rows_of
+from zhupei_cli.vocabulary import NOT_ADMITTED, ApplicationStatus
 
 _SCORE: Table = Score.metadata.tables[Score.__tablename__]
 _APPLICATION: Table = Score.metadata.tables[Application.__tablename__]
@@ -57,41 +63,69 @@ def has_absence(table: FromClause = _SCORE) -> ColumnElement[bool]:
     return or_(*(table.c[name] for name in ABSENCES))
 
 
-class Standing(NamedTuple):
-    """Whether a person has any mark, and whether they were absent from any part, in whatever record."""
-
-    marked: bool
-    absent: bool
-
-
-def standings(session: Session, batch: Batch) -> dict[str, Standing]:
-    """Return number → standing of every approved application that has a mark or an absence."""
+def absences(session: Session, batch: Batch) -> dict[str, dict[str | None, Marks]]:
+    """Return number → base (None: the common record) → marks, of approved people's records with 缺考."""
     rows = session.execute(
-        select(
-            _APPLICATION.c.application_no,
-            func.max(case((has_mark(), 1), else_=0)),
-            func.max(case((has_absence(), 1), else_=0)),
-        )
+        select(_APPLICATION.c.application_no, _SCORE.c.base_code, *mark_columns())
         .join(_SCORE, _SCORE.c.application_id == _APPLICATION.c.id)
-        .where(
-            _APPLICATION.c.batch_id == batch.id,
-            _APPLICATION.c.status == ApplicationStatus.APPROVED,
-            or_(has_mark(), has_absence()),
-        )
-        .group_by(_APPLICATION.c.id, _APPLICATION.c.application_no)
+        .where(*_approved(batch), has_absence())
     )
-    return {number: Standing(bool(marked), bool(absent)) for number, marked, absent in rows}
+    found: dict[str, dict[str | None, Marks]] = {}
+    for number, base, *values in rows:
+        found.setdefault(number, {})[base] = marks_of(values)
+    return found
+
+
+def no_total_labels(session: Session, batch: Batch, ids: Iterable[int]) -> dict[int, str]:
+    """Return application id → why there is no total at any choice: 缺考, 没有成绩 or 成绩不全."""
+    weights = settings.parse(settings_of(session, batch)).weights
+    wanted = list(ids)
+    choices, records = load_choices(session, wanted), load_marks(session, wanted)
+    return {
+        id_: no_total([counting(records.get(id_, {}), base) for base, _ in choices.get(id_, ())], weights)
+        for id_ in wanted
+    }
+
+
+def load_marks(session: Session, ids: Iterable[int]) -> dict[int, dict[str | None, Marks]]:
+    """Return application id → base (None: the common record) → marks."""
+    statement = select(_SCORE.c.application_id, _SCORE.c.base_code, *mark_columns())
+    records: dict[int, dict[str | None, Marks]] = {}
+    for id_, base, *values in rows_of(session, statement, _SCORE.c.application_id, ids):
+        records.setdefault(id_, {})[base] = marks_of(values)
+    return records
+
+
+def counting(records: Mapping[str | None, Marks], base: str) -> Marks:
+    """Return the marks that count at `base`: its own record stands for the common one entirely."""
+    return records.get(base) or records.get(None) or NO_MARKS
+
+
+def reason_labels(session: Session, batch: Batch, reasons: Mapping[int, str | None]) -> dict[int, str]:
+    """Return application id → why there is no seat, in words, for those whose `reasons` are not None."""
+    labels = {id_: NOT_ADMITTED.label(reason) for id_, reason in reasons.items() if reason}
+    absent = [id_ for id_, reason in reasons.items() if reason == Reason.ABSENT]
+    return labels | (no_total_labels(session, batch, absent) if absent else {})
 
 
 def count_marked(session: Session, batch: Batch) -> int:
     """Return how many approved applications 有成绩."""
+    return _count(session, batch, has_mark())
+
+
+def count_absent(session: Session, batch: Batch) -> int:
+    """Return how many approved applications say 缺考 of a part at least."""
+    return _count(session, batch, has_absence())
+
+
+def _count(session: Session, batch: Batch, condition: ColumnElement[bool]) -> int:
     statement = (
         select(func.count(_SCORE.c.application_id.distinct()))
         .join(_APPLICATION, _APPLICATION.c.id == _SCORE.c.application_id)
-        .where(
-            _APPLICATION.c.batch_id == batch.id,
-            _APPLICATION.c.status == ApplicationStatus.APPROVED,
-            has_mark(),
-        )
+        .where(*_approved(batch), condition)
     )
     return session.execute(statement).scalar_one()
+
+
+def _approved(batch: Batch) -> tuple[ColumnElement[bool], ...]:
+    return _APPLICATION.c.batch_id == batch.id, _APPLICATION.c.status == ApplicationStatus.APPROVED

@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from zhupei_cli.model import Application, Batch, Run, Score, TrainingBase
+from zhupei_cli.model import Application, Batch, Run, TrainingBase
 from zhupei_cli.services.batches import show_batch
+from zhupei_cli.services.score_marks import count_absent, count_marked
 from zhupei_cli.vocabulary import ApplicationStatus, BatchStatus
 
 
@@ -27,7 +28,8 @@ def batch_now(session: Session, batch: Batch, *, now: datetime) -> dict[str, Any
         "contact": shown["settings"].get("contact", ""),
         "bases": _count_bases(session),
         "waiting": _waiting(session, batch, now),
-        "scored": _scored(session, batch),
+        "scored": count_marked(session, batch),
+        "absent": count_absent(session, batch),
         "last_run": _last_run(session, batch),
         "now": now,
     }
@@ -53,16 +55,6 @@ def _waiting(session: Session, batch: Batch, now: datetime) -> dict[str, Any]:
         )
     ).one()
     return {"count": count, "oldest_at": oldest, "days": None if oldest is None else (now - oldest).days}
-
-
-def _scored(session: Session, batch: Batch) -> int:
-    """Return how many approved applications have any record of marks."""
-    statement = (
-        select(func.count(Score.application_id.distinct()))
-        .join(Application, Application.id == Score.application_id)
-        .where(Application.batch_id == batch.id, Application.status == ApplicationStatus.APPROVED)
-    )
-    return session.execute(statement).scalar_one()
 
 
 def _last_run(session: Session, batch: Batch) -> dict[str, Any] | None:
