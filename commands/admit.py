@@ -6,11 +6,12 @@ import click
 
 from zhupei_cli.lazy import LazyGroup
 from zhupei_cli.logfile import note
-from zhupei_cli.services import admissions, freshness, listing, lookup, readiness, runs
+from zhupei_cli.services import admissions, freshness, listing, lookup, readiness, runs, standing_now
 from zhupei_cli.settings import Settings
 from zhupei_cli.store.engine import reading, transaction
-from zhupei_cli.vocabulary import ROUND, RULE, VIA, Rule
+from zhupei_cli.vocabulary import ROUND, RULE, VIA, BatchStatus, Rule
 
+from ._consent import Consent, with_doubts
 from ._options import (
     batch_option,
     dry_run_option,
@@ -20,9 +21,11 @@ from ._options import (
     pass_settings,
     repeatable,
     reveal_option,
+    yes_option,
 )
 from ._output import FINDINGS, Column, Out, next_step, show, show_sheet, show_summary
 from ._progress import Progress
+from .batch import tried
 
 RUNS = (
     Column("run", "编号"),
@@ -122,7 +125,11 @@ def check(settings: Settings, *, batch: str | None, out: Out) -> None:
             note(settings, f"提醒 [{finding.code}]：{finding.message}")
     if findings:
         click.get_current_context().exit(FINDINGS)
-    next_step(settings, "zhupei admit run", "计算录取")
+    match counts["status"]:
+        case BatchStatus.CLOSED:
+            next_step(settings, f"zhupei batch lock {counts['batch']}", "锁定，准备录取")
+        case BatchStatus.LOCKED:
+            next_step(settings, f"zhupei admit run --batch {counts['batch']}", "计算录取")
 
 
 @click.command("run")
@@ -254,23 +261,40 @@ def list_(settings: Settings, *, batch: str | None, number: int | None, reveal: 
 @batch_option
 @dry_run_option
 @json_option
+@yes_option
 @pass_settings
-@repeatable
-def commit(settings: Settings, number: int, *, batch: str | None, dry_run: bool, as_json: bool) -> None:
+def commit(
+    settings: Settings, number: int, *, batch: str | None, dry_run: bool, as_json: bool, yes: bool
+) -> None:
     """把一次录取计算确定为拟录取结果；此后数据有变的计算不能确定。
+
+    admit check 有疑问（例如有人没有成绩）时先提问，不在终端中须加 --yes。
 
     \b
     例：zhupei admit commit 1
     """
-    with transaction(settings.database_url, dry_run=dry_run) as session:
-        found = lookup.find_batch(session, batch)
-        summary = admissions.commit_run(session, found, number, by=settings.acting())
-    head = "试做（不保存）：" if dry_run else ""
-    counted = f"拟录取 {summary['proposed']} 人，未录取 {summary['not_admitted']} 人"
-    show_summary(settings, summary, f"{head}第 {number} 次录取计算已确定，{counted}", as_json=as_json)
-    if not (as_json or dry_run):
-        next_step(settings, "zhupei export roster --all -o 名单", "导出各基地拟录取名单")
-        next_step(settings, "zhupei batch publish", "公示")
+    consent = Consent(settings, given=yes or dry_run, as_json=as_json)
+
+    @repeatable
+    def act() -> dict[str, Any]:
+        with transaction(settings.database_url, dry_run=dry_run) as session:
+            found = lookup.find_batch(session, batch)
+            done = admissions.commit_run(session, found, number, by=settings.acting())
+            if done["doubts"]:
+                question = f"确定批次 {found.code}（{found.name}）第 {number} 次录取计算：{_counted(done)}"
+                consent.require(f"{question}，继续吗？", done["doubts"])
+            return done | {"next": standing_now.next_steps(session, found, now=settings.acting().at)}
+
+    summary = consent.of(act)
+    following = summary.pop("next")
+    sentence = f"第 {number} 次录取计算{'可以' if dry_run else '已'}确定，{_counted(summary)}"
+    show_summary(settings, with_doubts(summary), tried(sentence, dry_run=dry_run), as_json=as_json)
+    for step in () if as_json or dry_run else following:
+        next_step(settings, step.command, step.purpose)
+
+
+def _counted(summary: dict[str, Any]) -> str:
+    return f"拟录取 {summary['proposed']} 人，未录取 {summary['not_admitted']} 人"
 
 
 @click.command("uncommit")
@@ -288,9 +312,9 @@ def uncommit(settings: Settings, *, batch: str | None, reason: str, dry_run: boo
     with transaction(settings.database_url, dry_run=dry_run) as session:
         found = lookup.find_batch(session, batch)
         summary = admissions.uncommit(session, found, reason=reason, by=settings.acting())
-    head = "试做（不保存）：" if dry_run else ""
-    sentence = f"{head}已撤销 {summary['taken_back']} 人的录取结果，其中拟录取 {summary['proposed']} 人"
-    show_summary(settings, summary, sentence, as_json=as_json)
+    done = "可以" if dry_run else "已"
+    sentence = f"{done}撤销 {summary['taken_back']} 人的录取结果，其中拟录取 {summary['proposed']} 人"
+    show_summary(settings, summary, tried(sentence, dry_run=dry_run), as_json=as_json)
     if not (as_json or dry_run):
         next_step(settings, "zhupei admit run", "重新计算录取")
 

@@ -252,5 +252,8 @@ def tell_stale(settings: Settings, runs: int) -> None:
 
 
 def tried(sentence: str, *, dry_run: bool) -> str:
-    """Return the sentence of what was done, or only tried."""
-    return f"试做（不保存）：{sentence}" if dry_run else sentence
+    """Return the sentence of what was done (已…), or only tried: nothing was saved then, but could be."""
+    if not dry_run:
+        return sentence
+    could = "可以" + sentence.removeprefix("已") if sentence.startswith("已") else sentence
+    return f"试做（不保存）：{could}"

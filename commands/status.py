@@ -11,7 +11,7 @@ from zhupei_cli.services.batches import DATES
 from zhupei_cli.services.standing_now import Step
 from zhupei_cli.settings import Settings
 from zhupei_cli.store.engine import reading
-from zhupei_cli.vocabulary import ADMISSION_STATUS, APPLICATION_STATUS, CodeTable
+from zhupei_cli.vocabulary import ADMISSION_STATUS, APPLICATION_STATUS, RULE, CodeTable
 
 from ._formats import shown
 from ._options import batch_option, format_options, pass_settings
@@ -94,7 +94,7 @@ def _run_line(run: Mapping[str, Any] | None, count: int) -> str:
         return ""
     state = f"{shown(run['committed_at'])} 确定" if run["committed_at"] else "尚未确定"
     found = f"考生 {run['candidates']} 人，录取 {run['admitted']} 人，空缺 {run['vacancies']} 个"
-    return f"共 {count} 次；第 {run['run']} 次（{run['rule']}，{state}）：{found}"
+    return f"共 {count} 次；第 {run['run']} 次（{RULE.label(run['rule'])}，{state}）：{found}"
 
 
 def _steps(steps: Iterable[Mapping[str, str]]) -> str:

@@ -59,7 +59,7 @@ def test_check_shows_what_is_there_and_what_is_doubtful(admit: Call, season: str
         "空余名额        4\n"
         "未审核报名      0\n"
     )
-    assert admit("check") == Ran(0, sheet.format(5), "下一步：zhupei admit run（计算录取）\n")
+    assert admit("check") == Ran(0, sheet.format(5), "下一步：zhupei admit run --batch T（计算录取）\n")
     with transaction(season) as session:
         session.execute(delete(Score).where(Score.application_id == 2))
     doubt = (
@@ -69,6 +69,33 @@ def test_check_shows_what_is_there_and_what_is_doubtful(admit: Call, season: str
     assert admit("check") == Ran(3, sheet.format(4), f"提醒 [E481]：{doubt}\n")
     found = json.loads(admit("check", "--json").out)
     assert (found["ok"], found["findings"]) == (False, [{"code": "E481", "message": doubt}])
+
+
+def test_commit_and_lock_repeat_the_doubts_and_go_on_only_with_consent(admit: Call, season: str) -> None:
+    with transaction(season) as session:
+        session.execute(delete(Score).where(Score.application_id == 2))
+    admit("run")
+    doubt = (
+        "提醒 [E481]：1 名考生没有成绩，也没有登记缺考，例如 T-0000002；"
+        "补导成绩：zhupei admit scores import 成绩.xlsx；锁定的批次先 zhupei batch unlock\n"
+    )
+    assert admit("commit", "1") == Ran(
+        2,
+        "",
+        f"{doubt}错误 [E085]：需要确认：确定批次 T（T 招收）第 1 次录取计算：拟录取 4 人，未录取 1 人，继续吗？\n"
+        "怎么办：加 --yes 表示同意\n",
+    )
+    assert admit("commit", "1", "-n").err == (
+        doubt + "试做（不保存）：第 1 次录取计算可以确定，拟录取 4 人，未录取 1 人\n"
+    )
+    assert [one["code"] for one in json.loads(admit("commit", "1", "-y", "--json").out)["doubts"]] == ["E481"]
+    # Of somebody absent there is no doubt.
+    with transaction(season) as session:
+        flags = dict.fromkeys(("written_absent", "skill_absent", "interview_absent"), True)
+        session.add(Score(application_id=2, record="", touched_by=0, **flags))
+    assert admit("list", "--sort", "application_no", "--json").code == 0
+    (row,) = [one for one in json.loads(admit("list", "--json").out) if one["application_no"] == "T-0000002"]
+    assert (row["reason"], row["reason_label"]) == ("absent", "缺考（笔试、技能、面试）")
 
 
 def test_run_says_what_it_found_and_what_comes_next(admit: Call) -> None:
@@ -103,8 +130,12 @@ def test_a_dry_run_stores_nothing(admit: Call, season: str) -> None:
     assert admit("run", "-n") == Ran(0, "", COUNTED.replace("第 1 次录取计算", "试算（不保存）"))
     assert _rows(season, StoredRun) == 0
     admit("run")
-    assert admit("commit", "1", "--dry-run") == Ran(0, "", f"试做（不保存）：{COMMITTED}")
-    assert admit("commit", "1", "--dry-run") == Ran(0, "", f"试做（不保存）：{COMMITTED}")
+    assert admit("commit", "1", "--dry-run") == Ran(
+        0, "", "试做（不保存）：" + COMMITTED.replace("已确定", "可以确定")
+    )
+    assert admit("commit", "1", "--dry-run") == Ran(
+        0, "", "试做（不保存）：" + COMMITTED.replace("已确定", "可以确定")
+    )
 
 
 def test_run_refuses_by_state_and_by_usage(admit: Call, season: str) -> None:
@@ -167,8 +198,8 @@ def test_commit_then_uncommit(admit: Call, season: str) -> None:
     assert admit("commit", "1") == Ran(
         0,
         "",
-        COMMITTED + "下一步：zhupei export roster --all -o 名单（导出各基地拟录取名单）\n"
-        "下一步：zhupei batch publish（公示）\n",
+        COMMITTED + "下一步：zhupei export roster --all --batch T -o 名单（导出各基地拟录取名单）\n"
+        "下一步：zhupei batch publish T（公示）\n",
     )
     assert admit("commit", "1") == Ran(
         5,
@@ -191,6 +222,7 @@ def test_commit_then_uncommit(admit: Call, season: str) -> None:
         "run": 1,
         "proposed": 4,
         "not_admitted": 1,
+        "doubts": [],
     }
     assert (ran.code, ran.err) == (0, "")
     assert json.loads(admit("uncommit", "--reason", "再议", "--json").out)["taken_back"] == 5

@@ -89,7 +89,8 @@ def test_decline_frees_the_seats_and_writes_an_event_each(committed: Call, seaso
 def test_several_are_all_or_nothing_unless_bad_ones_are_skipped(committed: Call, season: str) -> None:
     refusal = (
         "T-0000003 现为“未录取”，不能取消录取\n"
-        "怎么办：取消录取须在“拟录取”或“已录取”时进行；先运行 zhupei admit commit RUN\n"
+        "怎么办：没有名额，也就不用放弃、取消或报到；"
+        "确应录取的，用 zhupei admit place T-0000003 基地 专业 --reason 原因\n"
     )
     assert committed("admit", "revoke", NO(1), NO(3), *WHY) == Ran(5, "", f"错误 [E403]：{refusal}")
     assert _standing(season) == FIRST
@@ -144,7 +145,7 @@ def test_place_names_what_is_full_and_fills_what_is_free(committed: Call, season
 def test_after_finalize_a_seat_given_up_is_filled_by_hand_until_a_supplement_round_has_it(
     committed: Call, season: str
 ) -> None:
-    assert committed("batch", "publish").code == committed("batch", "finalize").code == 0
+    assert committed("batch", "publish", "-y").code == committed("batch", "finalize", "-y").code == 0
     assert committed("admit", "revoke", NO(2), *WHY) == Ran(0, "", "取消录取：1 人\n")
     assert _taken(season) == {"A": 1, "B": 1, "C": 1}
     place = ("admit", "place", NO(3), "A", "0100", "--reason", "递补")

@@ -183,7 +183,7 @@ def _run(stage: Stage) -> str:
 
 def _commit(stage: Stage) -> str:
     stage.do(lambda session, batch: admissions.commit_run(session, batch, 1, by=stage.by))
-    moved = stage.do(lambda session, batch: stages.move_batch(session, batch, "publish", by=stage.by))
+    moved = stage.do(lambda session, batch: stages.publish_batch(session, batch, by=stage.by))
     return str(moved["status_label"])
 
 

@@ -59,9 +59,9 @@ def import_checkins(
 ) -> Imported:
     """Take in who came, from the rows of 报到; faults are left on the lines.
 
-    A row without an answer is passed over. The seat of a no-show is free. A row against what was taken in before is a correction: it needs its
-    备注, or `reason`, and to have come after all a seat that is still free. Raises E401 unless the batch is
-    final.
+    A row without an answer is passed over. The seat of a no-show is free. A row against what was taken in
+    before is a correction: it needs its 备注, or `reason`, and to have come after all a seat that is still
+    free. Raises E401 unless the batch is final.
     """
     require_state(session, batch, "report")
     if not reading.readable:

@@ -1,5 +1,6 @@
 """Is everything there that an admission is computed from? Asked before `admit run`, answered with counts."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import func, select
@@ -10,6 +11,7 @@ from zhupei_cli.model import Application, Batch
 from zhupei_cli.rules.audit import Finding
 from zhupei_cli.rules.readiness import Doubt, doubts, is_marked
 from zhupei_cli.rules.rooms import open_rooms
+from zhupei_cli.rules.run import Inputs
 from zhupei_cli.services.lookup import base_names, specialty_names
 from zhupei_cli.services.run_inputs import load_inputs
 from zhupei_cli.services.score_marks import absences
@@ -21,8 +23,7 @@ def check_admission(session: Session, batch: Batch) -> tuple[dict[str, Any], lis
     inputs = load_inputs(session, batch, rule=Rule.CHOICE_FIRST, round_="main", adjust=True).inputs
     waiting = _waiting(session, batch)
     absent = absences(session, batch)
-    found = [*([Doubt("E485", {"count": waiting})] if waiting else ()), *doubts(inputs, absent)]
-    bases, specialties = base_names(session).labels, specialty_names(session).labels
+    found = [Doubt("E485", {"count": waiting})] if waiting else []
     rooms = open_rooms(inputs).values()
     counts = {
         "batch": batch.code,
@@ -36,7 +37,17 @@ def check_admission(session: Session, batch: Batch) -> tuple[dict[str, Any], lis
         "free_seats": sum(max(0, room.free) for room in rooms),
         "unreviewed": waiting,
     }
-    return counts, [_finding(doubt, bases, specialties) for doubt in found]
+    return counts, _findings(session, [*found, *doubts(inputs, absent)])
+
+
+def doubts_about(session: Session, batch: Batch, inputs: Inputs) -> list[Finding]:
+    """Return what `admit check` finds doubtful about these inputs of the batch."""
+    return _findings(session, doubts(inputs, absences(session, batch)))
+
+
+def _findings(session: Session, found: Iterable[Doubt]) -> list[Finding]:
+    bases, specialties = base_names(session).labels, specialty_names(session).labels
+    return [_finding(doubt, bases, specialties) for doubt in found]
 
 
 def _waiting(session: Session, batch: Batch) -> int:

@@ -182,7 +182,8 @@ def import_reviews(
 ) -> Imported:
     """Take decisions in from the rows of 审核意见; faults are left on the lines.
 
-    A row without a decision is passed over, one that says what was decided already changes nothing. Raises E451 when reviews are over.
+    A row without a decision is passed over, one that says what was decided already changes nothing. Raises
+    E451 when reviews are over.
     """
     require_reviewing(batch)
     if not reading.readable:

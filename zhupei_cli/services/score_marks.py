@@ -118,6 +118,15 @@ def count_absent(session: Session, batch: Batch) -> int:
     return _count(session, batch, has_absence())
 
 
+def count_unmarked(session: Session, batch: Batch) -> int:
+    """Return how many approved applications have neither a mark nor an absence."""
+    told = select(_SCORE.c.application_id).where(
+        _SCORE.c.application_id == _APPLICATION.c.id, or_(has_mark(), has_absence())
+    )
+    statement = select(func.count()).select_from(_APPLICATION).where(*_approved(batch), ~told.exists())
+    return session.execute(statement).scalar_one()
+
+
 def _count(session: Session, batch: Batch, condition: ColumnElement[bool]) -> int:
     statement = (
         select(func.count(_SCORE.c.application_id.distinct()))

@@ -150,11 +150,8 @@ def comment_of(column: Column, choices: Choices) -> str:
     offered = "从下拉列表中选择，也可以直接填写。" if words else ""
     if words and column.closed:
         offered = f"可填：{'、'.join(words)}。" if len(words) <= _FEW else "从下拉列表中选择。"
-    lines = [
-        "必填。" if column.required and not column.may_wait else "",
-        "" if column.marks else offered,
-        column.note,
-    ]
+    must = "必填。" if column.required and not column.may_wait else ""
+    lines = [must, "" if column.marks else offered, column.note]
     return "\n".join(filter(None, lines))
 
 
