@@ -37,7 +37,9 @@ RANKING = (
     Column("total", "总成绩"),
     Column("result_label", "结果"),
 )
-MOVED = ("application_no", "a_label", "a_via_label", "b_label", "b_via_label")
+MOVED = ("application_no", "name", "a_label", "a_via_label", "b_label", "b_via_label")
+#: What 受损 means.
+_WRONGED = "志愿岗位还有名额，或录取了名次在其后的人，本人却没有得到它"
 #: Moves that people see without asking for a file.
 _SHOWN_MOVES = 50
 
@@ -156,6 +158,8 @@ def _show_compared(found: dict[str, Any], names: tuple[str, str], out: Out) -> N
     if out.path is None and out.format == "table":
         columns = (Column("what", "项目"), Column("a", names[0]), Column("b", names[1]))
         show(_figures(*found["runs"]), columns, out)
+        if any(run["envy"] for run in found["runs"]):
+            note(out.settings, f"受损：{_WRONGED}的考生人数")
         click.echo()
         if len(moved) > _SHOWN_MOVES:
             note(
@@ -163,7 +167,7 @@ def _show_compared(found: dict[str, Any], names: tuple[str, str], out: Out) -> N
                 f"去向不同的共 {len(moved)} 人，只列前 {_SHOWN_MOVES} 人；全部写入文件用 -o FILE",
             )
             moved = moved[:_SHOWN_MOVES]
-    headings = ("报名号", names[0], "志愿", names[1], "志愿")
+    headings = ("报名号", "姓名", names[0], "志愿", names[1], "志愿")
     show(moved, [Column(key, heading) for key, heading in zip(MOVED, headings, strict=True)], out)
 
 

@@ -167,7 +167,8 @@ lock = _step(
     stages.lock_batch,
     """锁定批次：报名和审核到此为止，审核通过的参加录取。
 
-    还有未审核的报名时拒绝锁定，除非写明 --reason。admit check 有疑问（例如有人没有成绩）时先提问，不在终端中须加 --yes。
+    还有未审核的报名时拒绝锁定，除非写明 --reason。
+    admit check 有疑问（例如有人没有成绩）时先提问，不在终端中须加 --yes。
 
     \b
     例：zhupei batch lock HN2026

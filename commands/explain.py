@@ -68,7 +68,7 @@ def _entry(code: str) -> Row:
         "group_label": _GROUPS[code[1]],
         "message": _readable(entry.message),
         "cause": entry.cause,
-        "hint": _readable(entry.hint),
+        "hint": entry.cure or _readable(entry.hint),
         "exit": entry.exit,
     }
 

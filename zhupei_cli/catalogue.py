@@ -9,12 +9,16 @@ from typing import NamedTuple
 
 
 class Entry(NamedTuple):
-    """`message` and `hint` are format strings over the error's values; `cause` is for `zhupei explain`."""
+    """`message` and `hint` are format strings over the error's values; `cause` is for `zhupei explain`.
+
+    So is `cure`, what to do in general, where the hint is found case by case.
+    """
 
     exit: int
     message: str
     hint: str
     cause: str = ""
+    cure: str = ""
 
 
 # fmt: off
@@ -160,11 +164,11 @@ CATALOGUE: dict[str, Entry] = {
     "E316": Entry(4, "没有导入 {import_id}", "zhupei imports list 查看全部导入", "导入编号写错，或连接的不是同一个数据库。"),
     "E390": Entry(4, "没有错误代码 {code}", "{nearest}zhupei explain 列出全部代码", "错误代码写错。"),
     # -- E4xx state and quota ----------------------------------------------------------------------
-    "E401": Entry(5, "批次 {name} 现为“{status}”，不能{wanted}", "{cure}", "批次按筹备、报名、结束、锁定、定拟录取、公示、正式录取、归档的次序进行，没有列出的步骤一律拒绝。"),
-    "E402": Entry(5, "{name} 现为“{status}”，不能{wanted}", "{cure}", "报名提交后即不能修改，由第一志愿基地审核；没有列出的步骤一律拒绝。"),
-    "E403": Entry(5, "{name} 现为“{status}”，不能{wanted}", "{cure}", "录取按拟录取、正式录取、报到的次序进行；放弃、取消、未报到的须先恢复资格。"),
+    "E401": Entry(5, "批次 {name} 现为“{status}”，不能{wanted}", "{cure}", "批次按筹备、报名、结束、锁定、定拟录取、公示、正式录取、归档的次序进行，没有列出的步骤一律拒绝。", "zhupei status 查看批次所处的阶段和下一步的命令；已经做过的不必再做"),
+    "E402": Entry(5, "{name} 现为“{status}”，不能{wanted}", "{cure}", "报名提交后即不能修改，由第一志愿基地审核；没有列出的步骤一律拒绝。", "zhupei apply show 报名号 查看现状；要修改，先由基地退回（zhupei review return）或由省级更正（zhupei apply correct）"),
+    "E403": Entry(5, "{name} 现为“{status}”，不能{wanted}", "{cure}", "录取按拟录取、正式录取、报到的次序进行；放弃、取消、未报到的须先恢复资格。", "zhupei apply status 报名号 查看现状；放弃、取消、未报到的先恢复资格（zhupei admit reinstate）"),
     "E404": Entry(2, "{name} 现为“{status}”，{wanted}必须写明原因", "加 --reason 原因", "这一步改变或撤销别人已作的决定，原因随记录保存。"),
-    "E405": Entry(5, "批次 {name} 现为“{status}”，不能再改 {key}", "{cure}", "报名结构只在筹备时可改，录取参数、身份规则、招收计划，以及已提交报名的撤回和志愿、身份的更正，在定拟录取前可改，日期在正式录取前可改，联系方式随时可改。"),
+    "E405": Entry(5, "批次 {name} 现为“{status}”，不能再改 {key}", "{cure}", "报名结构只在筹备时可改，录取参数、身份规则、招收计划，以及已提交报名的撤回和志愿、身份的更正，在定拟录取前可改，日期在正式录取前可改，联系方式随时可改。", "锁定的批次先解除锁定（zhupei batch unlock），已定拟录取而未公示的先撤销（zhupei admit uncommit --reason 原因）；公示以后不能再改"),
     "E406": Entry(2, "批次编号“{code}”不能用", "用字母、数字、- 和 _，以字母或数字开头，最多 32 个字符，例如 HN2026", "报名号以批次编号开头，批次编号也用在文件名里。"),
     "E407": Entry(5, "批次 {batch} 已存在", "换一个编号；要修改用 zhupei batch edit", "批次编号不能重复。"),
     "E408": Entry(2, "日期先后不对：{first}（{earlier}）晚于或等于{second}（{later}）", "按报名开始、报名截止、审核截止、公示截止、报到截止的次序填写", "各阶段依次进行。"),
@@ -178,6 +182,9 @@ CATALOGUE: dict[str, Entry] = {
     "E416": Entry(3, "批次 {batch} 公示未满，截止时间是 {until}", "期满后再正式录取：zhupei batch finalize {batch}", "公示期内有异议的，核实后可以取消录取。"),
     "E417": Entry(3, "{count} 名已录取的人没有登记报到，例如 {example}", "先登记：zhupei admit checkin template --batch {batch} -o 报到.xlsx，填好后导入", "归档以后不能再登记报到。"),
     "E418": Entry(3, "批次 {batch} 没有拟录取的人", "zhupei admit list --batch {batch} 查看录取结果", "一个人也没有录取，多半是成绩没有导入。"),
+    "E419": Entry(3, "{application_no} 在这个基地没有总成绩：{why}", "zhupei admit scores list 查看；确应录取的写明原因", "按规则计算时，没有总成绩的不录取。"),
+    "E420": Entry(3, "{application_no} 的总成绩 {total} 低于分数线 {line}", "zhupei batch plan list 核对分数线；确应录取的写明原因", "按规则计算时，低于分数线的不录取。"),
+    "E421": Entry(3, "有 {count} 名考生报了这个岗位、够分数线、名次在前而没有名额，例如 {example}", "zhupei export ranking 查看排名；确应越过他们的写明原因", "按规则计算时，名额先给名次在前的人。"),
     "E430": Entry(2, "权重 {weights} 不对：{problem}", "写成 written=0.4,skill=0.4,interview=0.2，三项都是非负小数，合计正好是 1", "总成绩按权重精确计算，合计不等于 1 时名次没有意义。"),
     "E431": Entry(2, "同分排序项 {tie_keys} 不对：{problem}", "从 written,skill,interview,submitted_at 中选，每项至多一次，也可以留空", "同分时按所列各项依次比较，最后总是报名号。"),
     "E432": Entry(5, "不能按 score-first 录取：{count} 名考生有基地单独成绩，例如 {application_no}", "改用 --rule stable，或删去基地单独成绩", "平行志愿要求全体考生按同一份成绩排名。"),
@@ -230,7 +237,7 @@ CATALOGUE: dict[str, Entry] = {
     "E484": Entry(3, "{base} 的 {specialty} 已占名额比计划多 {count} 人", "zhupei batch plan list 核对招收计划", "计划人数少于已占人数，这个岗位不再录取。"),
     "E485": Entry(3, "还有 {count} 份报名没有审核", "zhupei review queue 查看待审核的报名", "锁定时仍未审核的报名不是考生。"),
     "E486": Entry(5, "批次 {batch} 的空缺名额已由补录批次 {rounds} 招收，不能再个别安排", "在补录批次中录取", "补录批次的招收计划就是原批次的空缺；两边都招会超出计划。"),
-    "E487": Entry(5, "批次 {batch} 现为“{status}”，还不能导出{what}", "{cure}", "名单照录取的阶段对外提供，早了会泄露还没有公布的结果。"),
+    "E487": Entry(5, "批次 {batch} 现为“{status}”，还不能导出{what}", "{cure}", "名单照录取的阶段对外提供，早了会泄露还没有公布的结果。", "zhupei status 查看批次所处的阶段，到了规定的阶段再导出"),
     "E488": Entry(5, "{application_no} 现为“{status}”，没有录取通知书", "zhupei apply status {application_no} 查看录取状态", "录取通知书只发给已录取、已报到的人。"),
     "E490": Entry(5, "导入 {import_id} 已于 {at} 撤销", "需要的话可重新导入原来的文件", "一次导入只能撤销一次。"),
     "E491": Entry(5, "导入 {import_id} 不能撤销：写入的内容有 {count} 处此后又有变动，例如 {examples}", "zhupei imports show {import_id} 查看全部；逐项修改，或先撤销后来的操作", "撤销会把此后所作的修改和决定一并抹去，因此一处也不撤销。"),
@@ -284,7 +291,7 @@ CATALOGUE: dict[str, Entry] = {
     "E607": Entry(5, "数据库还没有设置角色", "先运行 zhupei db roles apply", "账号要归入角色，角色由 db roles apply 建立。"),
     "E608": Entry(5, "不能新建登录账号 {login}：{problem}", "换一个账号名；zhupei db user list 查看已有账号", "账号名不合规定，或服务器上已有同名账号。"),
     "E610": Entry(6, "文件夹 {folder} 正被另一个日报程序使用，等了 {seconds} 秒", "等它结束后再运行；没有写入任何内容", "两个日报不能同时写进一个文件夹。"),
-    "E620": Entry(6, "与另一个人的操作撞在一起，没有写入任何内容", "重新运行即可", "两个操作同时改同样的数据，数据库只让一个通过。"),
+    "E620": Entry(6, "另一个操作同时在修改同样的数据，没有写入任何内容", "重新运行即可", "两个操作同时改同样的数据，数据库只让一个通过。"),
     "E621": Entry(5, "写入的内容与库中的数据冲突，没有写入任何内容", "多半是别人刚刚做了同样的事，请查看后重新运行；仍有此事请加 --debug 运行，把输出发给技术支持", "数据库的约束拦下了重复或互相矛盾的数据。"),
     # -- E9xx unforeseen ---------------------------------------------------------------------------
     "E901": Entry(1, "程序出错：{detail}", "加 --debug 重新运行可看到详细位置，请把输出发给技术支持", "没有预料到的错误，多半是程序缺陷。"),

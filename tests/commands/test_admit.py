@@ -82,8 +82,8 @@ def test_commit_and_lock_repeat_the_doubts_and_go_on_only_with_consent(admit: Ca
     assert admit("commit", "1") == Ran(
         2,
         "",
-        f"{doubt}错误 [E085]：需要确认：确定批次 T（T 招收）第 1 次录取计算：拟录取 4 人，未录取 1 人，继续吗？\n"
-        "怎么办：加 --yes 表示同意\n",
+        f"{doubt}错误 [E085]：需要确认：确定批次 T（T 招收）第 1 次录取计算：拟录取 4 人，未录取 1 人，"
+        "继续吗？\n怎么办：加 --yes 表示同意\n",
     )
     assert admit("commit", "1", "-n").err == (
         doubt + "试做（不保存）：第 1 次录取计算可以确定，拟录取 4 人，未录取 1 人\n"

@@ -79,15 +79,45 @@ def test_the_template_lists_who_is_to_come_and_is_read_again(checkin: Call, fina
     book = openpyxl.load_workbook(home / "报到.xlsx")
     sheet = book.worksheets[0]
     assert [[cell.value for cell in row] for row in sheet.iter_rows(min_row=2)] == [
-        ["报名号", "姓名", "是否报到*", "备注"],
-        *([NO(number), f"考生{number}", None, None] for number in (1, 2, 4, 5)),
+        ["报名号", "姓名", "是否报到*", "备注", "录取基地", "录取专业", "手机号码"],
+        *(
+            [NO(number), f"考生{number}", None, None, f"基地{base}", "内科", f"138{number:08d}"]
+            for number, base in ((1, "A"), (2, "A"), (4, "B"), (5, "C"))
+        ),
     ]
     for row in range(3, 7):
+        assert str(sheet.cell(row, 3).fill.fgColor.rgb).endswith("FFF9E5")
         sheet.cell(row, 3, "是")
     book.save(home / "报到.xlsx")
     assert checkin("import", "报到.xlsx") == Ran(0, "", DONE.format(4, 4, 0, 0) + "，导入编号 2\n")
     assert [status for status, _ in _standing(final).values()].count("reported") == 4
     assert checkin("template", "-o", "报到.xlsx").code == 5
+
+
+def test_each_base_has_a_sheet_of_its_own_that_is_read_again(checkin: Call, final: str, home: Path) -> None:
+    assert checkin("template", "--all", "-o", "报到") == Ran(
+        0,
+        "",
+        "已写入 报到（4 人，3 个基地）\n下一步：zhupei admit checkin import 报到/*.xlsx（填好后导入）\n",
+    )
+    paths = sorted((home / "报到").iterdir())
+    assert [path.name for path in paths] == [f"{base}_基地{base}_报到.xlsx" for base in "ABC"]
+    assert checkin("import", *paths) == Ran(0, "", DONE.format(4, 0, 0, 0) + "\n4 行未填，略过\n")
+    one = json.loads(checkin("template", "--base", "基地B", "-o", "B.xlsx", "--json").out)
+    assert one == {
+        "file": "B.xlsx",
+        "people": 1,
+        "files": [{"base": "B", "file": "B.xlsx", "people": 1}],
+    }
+    with transaction(final, read_only=True) as session:
+        told = session.execute(
+            select(Event.subject, Event.data).where(Event.action == "checkin.export").order_by(Event.seq)
+        ).all()
+    assert [tuple(row) for row in told] == [
+        *(("A", '{"rows":2}'), ("B", '{"rows":1}'), ("C", '{"rows":1}'), ("B", '{"rows":1}')),
+    ]
+    assert [checkin("template", *words).code for words in (("--all",), ("--all", "--base", "A"))] == [2, 2]
+    assert checkin("template", "-o", "报到表").code == 2
 
 
 def test_refused_rows_come_back_with_drop_downs_and_go_in_when_mended(checkin: Call, home: Path) -> None:

@@ -16,7 +16,7 @@ from zhupei_cli.services import images
 from zhupei_cli.services.deciding import admissions_of, place_of, require_state
 from zhupei_cli.services.events import Change, canonical, record
 from zhupei_cli.services.imports import Counts, Imported, begin_import, filled_in, record_rows, refuse_twins
-from zhupei_cli.services.score_lines import applications_of, read_entries
+from zhupei_cli.services.score_lines import read_entries
 from zhupei_cli.services.seats import Seat, free_seats, take_seats
 from zhupei_cli.services.workbooks import Reading
 from zhupei_cli.sheets.lines import Line
@@ -179,15 +179,3 @@ def _write(session: Session, batch: Batch, steps: Sequence[_Step], *, by: Acting
     ]
     update_rows(session, _ADMISSION, ("application_id",), columns, rows)
     session.expire_all()
-
-
-def list_expected(session: Session, batch: Batch) -> list[dict[str, Any]]:
-    """Return number and name of everybody who is to check in still, by number; E401 unless final."""
-    require_state(session, batch, "report")
-    statement = (
-        applications_of(batch)
-        .join(_ADMISSION, _ADMISSION.c.application_id == _APPLICATION.c.id)
-        .where(_ADMISSION.c.status == AdmissionStatus.ADMITTED)
-    )
-    rows = [{"application_no": row.application_no, "name": row.name} for row in session.execute(statement)]
-    return sorted(rows, key=lambda row: row["application_no"])

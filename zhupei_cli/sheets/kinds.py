@@ -176,6 +176,10 @@ CHECK_IN: Final = Kind(
             note="还没有来的留空，导入时略过。",
         ),
         Column("note", "备注", cells.text, note="与已登记的不同时，在这里写更正的原因。"),
+        # To know whom to ring up, and about what.
+        Column("base", "录取基地", cells.text, ignored=True),
+        Column("specialty", "录取专业", cells.text, ignored=True),
+        Column("mobile", "手机号码", cells.text, ignored=True),
     ),
     one_of=("application_no", "id_number"),
 )
