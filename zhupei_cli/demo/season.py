@@ -32,6 +32,7 @@ _GIVEN = {
     "apply_from": "2026-06-01",
     "apply_until": "2026-06-30",
     "review_until": "2026-07-05",
+    "publicity_until": "2026-07-12",
     "contact": "0371-00000000",
 }
 
