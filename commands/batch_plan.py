@@ -178,6 +178,15 @@ def set_(
     _set(settings, base, specialty, terms, batch=batch, reason=reason, dry_run=dry_run, as_json=as_json)
 
 
+#: What a place may also say, as people read it.
+_TERMS = {
+    "min_score": "最低分 {}",
+    "max_own": "本单位上限 {} 人",
+    "max_entrusted": "委托培养上限 {} 人",
+    "max_social": "社会招收上限 {} 人",
+}
+
+
 def _line(text: str) -> int | None:
     try:
         return None if text in _NO_LIMIT else read_mark(text)
@@ -215,8 +224,10 @@ def _set(
     stale = runs if row["changed"] else 0
     summary = {**row, "stale_runs": stale, "dry_run": dry_run}
     place = f"{row['base_label']} 的 {row['specialty_label']}"
-    state = f"计划 {row['quota']} 人，已占 {row['taken']} 人{'，停招' if row['stopped'] else ''}"
-    show_summary(settings, summary, tried(f"{place}：{state}", dry_run=dry_run), as_json=as_json)
+    state = [f"计划 {row['quota']} 人，已占 {row['taken']} 人"]
+    state += [words.format(row[key]) for key, words in _TERMS.items() if row[key] is not None]
+    state += ["停招"] if row["stopped"] else []
+    show_summary(settings, summary, tried(f"{place}：{'，'.join(state)}", dry_run=dry_run), as_json=as_json)
     tell_stale(settings, stale)
 
 

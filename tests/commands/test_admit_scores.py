@@ -11,8 +11,10 @@ from sqlalchemy import select, update
 
 from tests.builders import store_world, worked_example
 from tests.conftest import Ran, Run
+from tests.people import write_book
 from zhupei_cli.model import Score, Specialty
 from zhupei_cli.rules.scores import Record
+from zhupei_cli.sheets import kinds
 from zhupei_cli.store.engine import transaction
 
 Call = Callable[..., Ran]
@@ -157,3 +159,27 @@ def test_bands_of_nobody(scores: Call, season: str) -> None:
         None,
         0,
     ]
+
+
+def test_a_trial_says_what_an_absence_replaces(scores: Call, home: Path) -> None:
+    rows: list[dict[str, object]] = [
+        {"application_no": "T-0000003", "written": "缺考"},
+        {"application_no": "T-0000002", "interview": 60},
+    ]
+    ran = scores("import", write_book(home / "成绩.xlsx", [(kinds.SCORE, rows)]), "--dry-run")
+    assert (ran.code, ran.out) == (
+        0,
+        "工作表  行  对象             项目  原来   改为\n"
+        "------  --  ---------------  ----  -----  -----\n"
+        "成绩    2   T-0000003 考生3  笔试  78.00  缺考\n"
+        "成绩    3   T-0000002 考生2  面试  缺考   60.00\n",
+    )
+
+
+def test_the_list_says_who_was_absent(scores: Call) -> None:
+    lines = scores("list").out.splitlines()
+    assert lines[4].split()[-3:] == ["80.00", "80.00", "缺考"]
+    row = next(
+        one for one in json.loads(scores("list", "--json").out) if one["application_no"] == "T-0000002"
+    )
+    assert (row["interview"], row["interview_absent"], row["skill_absent"]) == (None, True, False)

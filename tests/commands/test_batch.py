@@ -448,12 +448,11 @@ def test_one_place(batch: Run, stored: str) -> None:
     del stored
     place = ("4101001", "内科")
     assert batch("plan", "set", *place, "12", "--min-score", "60.5", "--max-own", "1") == Ran(
-        0, "", "郑州第一医院 的 内科：计划 12 人，已占 0 人\n"
+        0, "", "郑州第一医院 的 内科：计划 12 人，已占 0 人，最低分 60.50，本单位上限 1 人\n"
     )
-    assert batch("plan", "stop", *place, "-n").err == (
-        "试做（不保存）：郑州第一医院 的 内科：计划 12 人，已占 0 人，停招\n"
-    )
-    assert batch("plan", "stop", *place).err == "郑州第一医院 的 内科：计划 12 人，已占 0 人，停招\n"
+    stopped = "郑州第一医院 的 内科：计划 12 人，已占 0 人，最低分 60.50，本单位上限 1 人，停招\n"
+    assert batch("plan", "stop", *place, "-n").err == f"试做（不保存）：{stopped}"
+    assert batch("plan", "stop", *place).err == stopped
     assert batch("plan", "resume", *place).code == 0
     ran = batch("plan", "set", *place, "12", "--min-score", "none", "--max-social", "0", "--json")
     assert json.loads(ran.out) == {
