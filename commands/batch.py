@@ -63,7 +63,7 @@ SHEET = (
         "unlock": (f"{_STEPS}:unlock", "解除锁定"),
         "publish": (f"{_STEPS}:publish", "公示拟录取名单"),
         "finalize": (f"{_STEPS}:finalize", "正式录取"),
-        "seal": (f"{_STEPS}:seal", "封存：写出可独立核对的文件"),
+        "seal": ("zhupei_cli.commands.batch_seal:seal", "封存：写出可独立核对的文件"),
         "archive": (f"{_STEPS}:archive", "归档"),
         "cancel": (f"{_STEPS}:cancel", "取消批次"),
     },
