@@ -68,6 +68,8 @@ def show_import(
     show_summary(settings, summary, _sentence(outcome, dry_run=dry_run), as_json=as_json)
     if not as_json:
         show_changes(settings, changes)
+        if outcome.counts.blank:
+            note(settings, f"{outcome.counts.blank} 行未填，略过")
         _show_problems(settings, problems)
         for path in returned:
             where = path.name if errors is None else path
@@ -102,7 +104,8 @@ def _choices(settings: Settings, reading: Reading, batch: str | None) -> Choices
 def _sentence(outcome: Imported, *, dry_run: bool) -> str:
     counts = outcome.counts
     parts = [f"新增 {counts.inserted}", f"更新 {counts.updated}", f"不变 {counts.unchanged}"]
-    parts.append(f"未通过 {counts.rejected}")
+    parts += [f"未通过 {counts.rejected}"]
+    parts += [f"替换已有成绩 {counts.replaced}"] if counts.replaced else []
     head = "试导入（不保存）" if dry_run else "导入完成" if outcome.readable else "没有导入"
     number = "" if dry_run or outcome.import_id is None else f"，导入编号 {outcome.import_id}"
     return f"{head}：共 {counts.rows} 行，{'，'.join(parts)}，提醒 {counts.warned}{number}"

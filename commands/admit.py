@@ -9,7 +9,7 @@ from zhupei_cli.logfile import note
 from zhupei_cli.services import admissions, freshness, listing, lookup, readiness, runs
 from zhupei_cli.settings import Settings
 from zhupei_cli.store.engine import reading, transaction
-from zhupei_cli.vocabulary import ROUND, RULE, VIA, Rule
+from zhupei_cli.vocabulary import ROUND, RULE, VIA, BatchStatus, Rule
 
 from ._options import (
     batch_option,
@@ -18,7 +18,6 @@ from ._options import (
     json_option,
     list_options,
     pass_settings,
-    repeatable,
     reveal_option,
 )
 from ._output import FINDINGS, Column, Out, next_step, show, show_sheet, show_summary
@@ -40,7 +39,7 @@ RUNS = (
 RUN = (
     *RUNS[:6],
     Column("ways", "录取志愿"),
-    Column("vacancies", "空缺岗位"),
+    Column("vacancies", "空缺名额"),
     Column("adjust", "调剂"),
     *RUNS[7:],
     Column("inputs_sha256", "输入摘要"),
@@ -51,6 +50,7 @@ CHECK = (
     Column("status_label", "状态"),
     Column("candidates", "考生"),
     Column("with_scores", "其中有成绩"),
+    Column("absent", "其中有缺考"),
     Column("own_records", "有基地单独成绩"),
     Column("places", "在招岗位"),
     Column("free_seats", "空余名额"),
@@ -71,7 +71,7 @@ RESULTS = (
 
 
 _HERE, _VIEWS = "zhupei_cli.commands.admit", "zhupei_cli.commands.admit_views"
-_ACTS = "zhupei_cli.commands.admit_acts"
+_ACTS, _COMMITS = "zhupei_cli.commands.admit_acts", "zhupei_cli.commands.admit_commit"
 
 
 @click.group(
@@ -87,8 +87,8 @@ _ACTS = "zhupei_cli.commands.admit_acts"
         "compare": (f"{_VIEWS}:compare", "比较两次录取计算"),
         "what-if": (f"{_VIEWS}:what_if", "假设规则、计划或分数线变了，结果会怎样"),
         "verify": (f"{_HERE}:verify", "按保存的输入重新计算并核对"),
-        "commit": (f"{_HERE}:commit", "把一次录取计算确定为拟录取结果"),
-        "uncommit": (f"{_HERE}:uncommit", "公示前撤销拟录取结果"),
+        "commit": (f"{_COMMITS}:commit", "把一次录取计算确定为拟录取结果"),
+        "uncommit": (f"{_COMMITS}:uncommit", "公示前撤销拟录取结果"),
         "place": (f"{_ACTS}:place", "把一名考生安排到空缺岗位"),
         "revoke": (f"{_ACTS}:revoke", "取消录取"),
         "decline": (f"{_ACTS}:decline", "登记放弃录取"),
@@ -121,7 +121,11 @@ def check(settings: Settings, *, batch: str | None, out: Out) -> None:
             note(settings, f"提醒 [{finding.code}]：{finding.message}")
     if findings:
         click.get_current_context().exit(FINDINGS)
-    next_step(settings, "zhupei admit run", "计算录取")
+    match counts["status"]:
+        case BatchStatus.CLOSED:
+            next_step(settings, f"zhupei batch lock {counts['batch']}", "锁定，准备录取")
+        case BatchStatus.LOCKED:
+            next_step(settings, f"zhupei admit run --batch {counts['batch']}", "计算录取")
 
 
 @click.command("run")
@@ -183,7 +187,7 @@ def _run_sentence(summary: dict[str, Any], *, dry_run: bool) -> str:
     return (
         f"{head}（{RULE.label(summary['rule'])}）：考生 {summary['candidates']} 人，"
         f"录取 {summary['admitted']} 人（{ways}），未录取 {summary['not_admitted']} 人，"
-        f"空缺岗位 {summary['vacancies']} 个"
+        f"空缺名额 {summary['vacancies']} 个"
     )
 
 
@@ -246,52 +250,6 @@ def list_(settings: Settings, *, batch: str | None, number: int | None, reveal: 
         heading = f"第 {one.number} 次录取计算（{RULE.label(one.rule)}，{state}）"
     note(settings, heading)
     show(rows, RESULTS, out)
-
-
-@click.command("commit")
-@click.argument("number", metavar="RUN", type=click.IntRange(1))
-@batch_option
-@dry_run_option
-@json_option
-@pass_settings
-@repeatable
-def commit(settings: Settings, number: int, *, batch: str | None, dry_run: bool, as_json: bool) -> None:
-    """把一次录取计算确定为拟录取结果；此后数据有变的计算不能确定。
-
-    \b
-    例：zhupei admit commit 1
-    """
-    with transaction(settings.database_url, dry_run=dry_run) as session:
-        found = lookup.find_batch(session, batch)
-        summary = admissions.commit_run(session, found, number, by=settings.acting())
-    head = "试做（不保存）：" if dry_run else ""
-    counted = f"拟录取 {summary['proposed']} 人，未录取 {summary['not_admitted']} 人"
-    show_summary(settings, summary, f"{head}第 {number} 次录取计算已确定，{counted}", as_json=as_json)
-    if not (as_json or dry_run):
-        next_step(settings, "zhupei export roster --all -o 名单", "导出各基地拟录取名单")
-        next_step(settings, "zhupei batch publish", "公示")
-
-
-@click.command("uncommit")
-@batch_option
-@click.option("--reason", required=True, help="撤销的原因")
-@dry_run_option
-@json_option
-@pass_settings
-def uncommit(settings: Settings, *, batch: str | None, reason: str, dry_run: bool, as_json: bool) -> None:
-    """公示前撤销拟录取结果，批次回到已锁定；录取计算仍保留。
-
-    \b
-    例：zhupei admit uncommit --reason 计划调整
-    """
-    with transaction(settings.database_url, dry_run=dry_run) as session:
-        found = lookup.find_batch(session, batch)
-        summary = admissions.uncommit(session, found, reason=reason, by=settings.acting())
-    head = "试做（不保存）：" if dry_run else ""
-    sentence = f"{head}已撤销 {summary['taken_back']} 人的录取结果，其中拟录取 {summary['proposed']} 人"
-    show_summary(settings, summary, sentence, as_json=as_json)
-    if not (as_json or dry_run):
-        next_step(settings, "zhupei admit run", "重新计算录取")
 
 
 @click.command("verify")

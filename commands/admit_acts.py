@@ -13,8 +13,10 @@ from zhupei_cli.settings import Settings
 from zhupei_cli.store.engine import transaction
 from zhupei_cli.vocabulary import ADMISSION_STATUS
 
-from ._options import F, batch_option, dry_run_option, json_option, pass_settings, repeatable
+from ._consent import Consent, with_doubts
+from ._options import F, batch_option, dry_run_option, json_option, pass_settings, repeatable, yes_option
 from ._output import FINDINGS, show_summary
+from .batch import tried
 
 
 @click.command("place")
@@ -25,8 +27,8 @@ from ._output import FINDINGS, show_summary
 @batch_option
 @dry_run_option
 @json_option
+@yes_option
 @pass_settings
-@repeatable
 def place(
     settings: Settings,
     number: str,
@@ -37,22 +39,36 @@ def place(
     batch: str | None,
     dry_run: bool,
     as_json: bool,
+    yes: bool,
 ) -> None:
     """把一名未录取的考生安排到有空缺的岗位，成为拟录取；正式录取前可用。
 
+    没有总成绩、低于分数线、越过名次在前的人时先提问，不在终端中须加 --yes。
     已放弃、被取消的须先恢复资格。正式录取后安排的直接成为已录取；已有补录批次时，空缺由补录批次招收。
 
     \b
     例：zhupei admit place HN2026-0000007 4101001 0100 --reason 递补
     """
-    with transaction(settings.database_url, dry_run=dry_run) as session:
-        found = lookup.find_batch(session, batch)
-        seat = lookup.find_base(session, base), lookup.find_specialty(session, specialty)
-        placed = placing.place(session, found, number, seat, reason=reason, by=settings.acting())
-    head = "试做（不保存）：" if dry_run else ""
-    label = ADMISSION_STATUS.label(placed["status"])
-    sentence = f"{head}{number} {label}到 {placed['base']} 的 {placed['specialty']}"
-    show_summary(settings, placed | {"dry_run": dry_run}, sentence, as_json=as_json)
+    consent = Consent(settings, given=yes or dry_run, as_json=as_json)
+
+    @repeatable
+    def act() -> dict[str, Any]:
+        with transaction(settings.database_url, dry_run=dry_run) as session:
+            found = lookup.find_batch(session, batch)
+            seat = lookup.find_base(session, base), lookup.find_specialty(session, specialty)
+            done = placing.place(session, found, number, seat, reason=reason, by=settings.acting())
+            if done["doubts"]:
+                consent.require(f"把 {_placed(done)}，继续吗？", done["doubts"])
+            return done
+
+    placed = consent.of(act)
+    sentence = tried(_placed(placed), dry_run=dry_run)
+    show_summary(settings, with_doubts(placed) | {"dry_run": dry_run}, sentence, as_json=as_json)
+
+
+def _placed(done: dict[str, Any]) -> str:
+    label = ADMISSION_STATUS.label(done["status"])
+    return f"{done['application_no']} {label}到 {done['base_label']} 的 {done['specialty_label']}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +149,9 @@ def _decide(asked: Asked, verb: str) -> None:
         )
     refusals = [{"application_no": no, "code": fault.code, "message": fault.message} for no, fault in refused]
     summary = {"decided": len(done), "admissions": done, "refused": refusals, "dry_run": asked.dry_run}
-    head = "试做（不保存）：" if asked.dry_run else ""
-    sentence = f"{head}{ADMISSION.verbs[verb].label}：{len(done)} 人"
+    same = len(dict.fromkeys(asked.numbers)) - len(done) - len(refused)
+    standing = f"，另有 {same} 人已经是这样，不必再做" if same else ""
+    sentence = tried(f"{ADMISSION.verbs[verb].label}：{len(done)} 人{standing}", dry_run=asked.dry_run)
     show_summary(settings, summary, sentence, as_json=asked.as_json)
     for one in () if asked.as_json else refusals:
         note(settings, f"错误 [{one['code']}] {one['application_no']}：{one['message']}")

@@ -5,18 +5,20 @@ from typing import Any
 
 import click
 
-from zhupei_cli.services import checkins, lookup
+from zhupei_cli.files import replacing
+from zhupei_cli.services import checkin_sheets, checkins, lookup
+from zhupei_cli.services.base_books import BaseBook
 from zhupei_cli.services.workbooks import read_workbooks
 from zhupei_cli.settings import Settings
 from zhupei_cli.sheets import kinds
 from zhupei_cli.sheets.columns import Choices
-from zhupei_cli.sheets.template import form_of
+from zhupei_cli.sheets.template import Form, write_template
 from zhupei_cli.store.engine import transaction
 
 from ._changes import changes_option, trial_changes
 from ._imports import mask_option, max_rows_option, show_import
 from ._options import batch_option, dry_run_option, json_option, pass_settings
-from ._templates import template_options, write_forms
+from ._output import next_step, show_summary
 
 
 @click.group("checkin")
@@ -25,21 +27,78 @@ def checkin() -> None:
 
 
 @checkin.command("template")
-@template_options("报到.xlsx")
+@click.option("--base", help="只写这个基地（编号或名称）")
+@click.option("--all", "every", is_flag=True, help="有人要报到的全部基地，每个基地一份，-o 写文件夹")
+@click.option(
+    "-o",
+    "--output",
+    "target",
+    default="报到.xlsx",
+    show_default=True,
+    metavar="FILE|DIR",
+    type=click.Path(path_type=Path),
+    help="写入这个 .xlsx 文件；--all 时是文件夹",
+)
+@click.option("--force", is_flag=True, help="覆盖已有文件")
 @batch_option
+@json_option
 @pass_settings
-def template(settings: Settings, *, batch: str | None, **given: Any) -> None:
-    """写出报到表：已录取而尚未登记的人已列好，在“是否报到”填是或否。
+def template(
+    settings: Settings,
+    *,
+    base: str | None,
+    every: bool,
+    target: Path,
+    force: bool,
+    batch: str | None,
+    as_json: bool,
+) -> None:
+    """写出报到表：已录取而尚未登记的人已列好，在“是否报到”填是或否；空着的行不算。
+
+    手机号码是完整的，写出会留下记录。
 
     \b
     例：zhupei admit checkin template -o 报到.xlsx
+        zhupei admit checkin template --base 4101001 -o 报到.xlsx
+        zhupei admit checkin template --all -o 报到
     """
-    with transaction(settings.database_url, dry_run=True) as session:
+    _require_target(target, base=base, every=every)
+    with transaction(settings.database_url) as session:
         found = lookup.find_batch(session, batch)
-        title, people = f"{found.name} 报到", checkins.list_expected(session, found)
-    form = form_of(kinds.CHECK_IN, title, without=("id_number",), rows=people)
-    given |= {"people": len(people)}
-    write_forms(settings, [form], Choices(), importing="zhupei admit checkin import", **given)
+        given: dict[str, Any] = {"by": settings.acting(), "target": target, "force": force}
+        if every or base is not None:
+            code = None if base is None else lookup.find_base(session, base)
+            books = checkin_sheets.prepare_books(session, found, code, **given)
+        else:
+            books = [checkin_sheets.prepare_province(session, found, **given)]
+    # The event is stored by now: no list leaves the database without one.
+    for book in books:
+        with replacing(book.path, force=force) as beside:
+            write_template(beside, [_form(book)], Choices())
+    people = sum(len(book.rows) for book in books)
+    files = [{"base": book.base or None, "file": str(book.path), "people": len(book.rows)} for book in books]
+    summary = {"file": str(target), "people": people, "files": files}
+    share = f"，{len(books)} 个基地" if every else ""
+    show_summary(settings, summary, f"已写入 {target}（{people} 人{share}）", as_json=as_json)
+    if not as_json:
+        importing = f"{target}/*.xlsx" if every else str(target)
+        next_step(settings, f"zhupei admit checkin import {importing}", "填好后导入")
+
+
+def _require_target(target: Path, *, base: str | None, every: bool) -> None:
+    here = click.get_current_context()
+    if base is not None and every:
+        raise click.UsageError("请用 --base 写基地，或用 --all，二者选一。", here)
+    if every == (target.suffix.lower() == ".xlsx"):
+        wanted = (
+            "--all 每个基地一份，-o 请写文件夹。" if every else f"文件名 {target.name!r} 应以 .xlsx 结尾。"
+        )
+        raise click.UsageError(wanted, here)
+
+
+def _form(book: BaseBook) -> Form:
+    columns = tuple(column for column in kinds.CHECK_IN.columns if column.key != "id_number")
+    return Form(kinds.CHECK_IN, book.title, columns, book.rows, frozen=2)
 
 
 @checkin.command("import")

@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from zhupei_cli.rules.scores import COMPONENTS
 from zhupei_cli.services import listing, lookup, score_views, templates
 from zhupei_cli.services import scores as marks
 from zhupei_cli.services.workbooks import read_workbooks
@@ -54,7 +55,7 @@ def scores() -> None:
 @batch_option
 @pass_settings
 def template(settings: Settings, *, base: str | None, batch: str | None, **given: Any) -> None:
-    """写出成绩表：报名号和姓名已填好，填入成绩后可直接导入。
+    """写出成绩表：报名号、姓名和已有的成绩已填好，填入其余成绩后可直接导入；空着的行不算。
 
     \b
     例：zhupei admit scores template -o 成绩.xlsx
@@ -63,12 +64,11 @@ def template(settings: Settings, *, base: str | None, batch: str | None, **given
     with reading(settings.database_url) as session:
         found = lookup.find_batch(session, batch)
         code = None if base is None else lookup.find_base(session, base)
-        people = score_views.template_rows(session, found, base=code)
+        rows = score_views.template_rows(session, found, base=code)
         choices, title = templates.offered(session, found), f"{found.name} 成绩"
-    rows = [{"application_no": number, "name": name, "base": code or ""} for number, name in people]
     # No ID number: the sheet goes from hand to hand.
     form = form_of(kinds.SCORE, title, without=("id_number",), rows=rows)
-    given |= {"people": len(people), "base": code}
+    given |= {"people": len(rows), "base": code}
     write_forms(settings, [form], choices, importing="zhupei admit scores import", **given)
 
 
@@ -93,7 +93,8 @@ def import_scores(
 ) -> None:
     """从工作簿导入成绩（报名号或证件号码，笔试、技能、面试）。
 
-    缺考写“缺考”，空白表示没有给出，保留已有成绩；写了基地编号的行是该基地的单独成绩。锁定批次后不能再导入。
+    缺考写“缺考”；空白表示没有给出，保留已有成绩，整行空白的略过；写了基地编号的行是该基地的单独成绩。
+    锁定批次后不能再导入。
 
     \b
     例：zhupei admit scores import 成绩.xlsx
@@ -127,7 +128,12 @@ def list_scores(settings: Settings, *, batch: str | None, reveal: bool, out: Out
             listing.record_reveal(
                 session, found, by=settings.acting(), what="admit scores list", rows=len(rows)
             )
-    show(rows, SCORES, out)
+    show(rows if out.format.startswith("json") else map(_in_words, rows), SCORES, out)
+
+
+def _in_words(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a row with 缺考 where there is no mark for that reason."""
+    return row | {name: "缺考" for name in COMPONENTS if row[f"{name}_absent"]}
 
 
 @scores.command("bands")

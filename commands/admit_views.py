@@ -24,7 +24,7 @@ STEPS = (
     Column("line", "分数线"),
     Column("total", "总成绩"),
     Column("rank", "名次"),
-    Column("cutoff", "最低录取总成绩"),
+    Column("cutoff", "志愿最低分"),
     Column("decided", "结果"),
 )
 RANKING = (
@@ -37,7 +37,9 @@ RANKING = (
     Column("total", "总成绩"),
     Column("result_label", "结果"),
 )
-MOVED = ("application_no", "a_label", "a_via_label", "b_label", "b_via_label")
+MOVED = ("application_no", "name", "a_label", "a_via_label", "b_label", "b_via_label")
+#: What 受损 means.
+_WRONGED = "志愿岗位还有名额，或录取了名次在其后的人，本人却没有得到它"
 #: Moves that people see without asking for a file.
 _SHOWN_MOVES = 50
 
@@ -101,7 +103,8 @@ def _place_sentence(told: dict[str, Any]) -> str:
     facts = [f"计划 {told['quota']} 人"]
     facts += [f"此前已占 {told['held']} 人"] if told["held"] else []
     facts += _facts(told, line="分数线 {}")
-    facts += [f"本次录取 {told['admitted']} 人", *_facts(told, cutoff="最低录取总成绩 {}")]
+    adjusted = f"（含调剂 {told['adjusted']} 人）" if told["adjusted"] else ""
+    facts += [f"本次录取 {told['admitted']} 人{adjusted}", *_facts(told, cutoff="志愿最低分 {}")]
     stopped = "（停招）" if told["stopped"] else ""
     return f"{told['title']}：{told['base_label']} {told['specialty_label']}{stopped}，{'，'.join(facts)}"
 
@@ -119,7 +122,7 @@ def _sentences(told: dict[str, Any]) -> list[str]:
     ]
     for step in told["steps"]:
         facts = _facts(step, quota="计划 {} 人", line="分数线 {}", total="总成绩 {}", rank="排第 {} 名")
-        facts += _facts(step, cutoff="最低录取总成绩 {}")
+        facts += _facts(step, cutoff="志愿最低分 {}")
         where = f"{step['choice_label']} {step['base_label']} {step['specialty_label']}"
         lines.append(f"{where}：{step['decided']}。{'，'.join(facts)}")
     if told["adjustment"] is not None:
@@ -155,6 +158,8 @@ def _show_compared(found: dict[str, Any], names: tuple[str, str], out: Out) -> N
     if out.path is None and out.format == "table":
         columns = (Column("what", "项目"), Column("a", names[0]), Column("b", names[1]))
         show(_figures(*found["runs"]), columns, out)
+        if any(run["envy"] for run in found["runs"]):
+            note(out.settings, f"受损：{_WRONGED}的考生人数")
         click.echo()
         if len(moved) > _SHOWN_MOVES:
             note(
@@ -162,7 +167,7 @@ def _show_compared(found: dict[str, Any], names: tuple[str, str], out: Out) -> N
                 f"去向不同的共 {len(moved)} 人，只列前 {_SHOWN_MOVES} 人；全部写入文件用 -o FILE",
             )
             moved = moved[:_SHOWN_MOVES]
-    headings = ("报名号", names[0], "志愿", names[1], "志愿")
+    headings = ("报名号", "姓名", names[0], "志愿", names[1], "志愿")
     show(moved, [Column(key, heading) for key, heading in zip(MOVED, headings, strict=True)], out)
 
 
@@ -174,7 +179,7 @@ def _figures(a: dict[str, Any], b: dict[str, Any]) -> list[dict[str, Any]]:
         *_pairs(a, b, {"rule_label": "录取规则", "candidates": "考生", "admitted": "录取"}),
         *_pairs(a["by_via"], b["by_via"], ways),
         *_pairs(a["by_identity"], b["by_identity"], people),
-        *_pairs(a, b, {"not_admitted": "未录取", "envy": "受损", "vacancies": "空缺岗位"}),
+        *_pairs(a, b, {"not_admitted": "未录取", "envy": "受损", "vacancies": "空缺名额"}),
     ]
 
 

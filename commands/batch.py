@@ -66,7 +66,7 @@ _PLAN_WORDS = "{bases} 个基地，{places} 个岗位，计划 {seats} 人，已
         "unlock": (f"{_STEPS}:unlock", "解除锁定"),
         "publish": (f"{_STEPS}:publish", "公示拟录取名单"),
         "finalize": (f"{_STEPS}:finalize", "正式录取"),
-        "seal": (f"{_STEPS}:seal", "封存：写出可独立核对的文件"),
+        "seal": ("zhupei_cli.commands.batch_seal:seal", "封存：写出可独立核对的文件"),
         "archive": (f"{_STEPS}:archive", "归档"),
         "cancel": (f"{_STEPS}:cancel", "取消批次"),
     },
@@ -103,7 +103,7 @@ def _given(pairs: Iterable[str], **options: str | None) -> dict[str, str]:
 @click.option("--apply-from", required=True, metavar="T", help="报名开始时间，例如 2026-06-01")
 @click.option("--apply-until", required=True, metavar="T", help="报名截止时间；只写日期即到当天 23:59:59")
 @click.option("--like", metavar="CODE", help="照这个批次的设置和招收计划")
-@click.option("--supplement-of", metavar="CODE", help="补录：取这个已正式录取的批次的设置和空缺岗位")
+@click.option("--supplement-of", metavar="CODE", help="补录：取这个已正式录取的批次的设置和空缺名额")
 @_set_option
 @dry_run_option
 @json_option
@@ -259,5 +259,8 @@ def tell_stale(settings: Settings, runs: int) -> None:
 
 
 def tried(sentence: str, *, dry_run: bool) -> str:
-    """Return the sentence of what was done, or only tried."""
-    return f"试做（不保存）：{sentence}" if dry_run else sentence
+    """Return the sentence of what was done (已…), or only tried: nothing was saved then, but could be."""
+    if not dry_run:
+        return sentence
+    could = "可以" + sentence.removeprefix("已") if sentence.startswith("已") else sentence
+    return f"试做（不保存）：{could}"

@@ -183,6 +183,7 @@ def set_(
     _set(settings, base, specialty, terms, batch=batch, reason=reason, dry_run=dry_run, as_json=as_json)
 
 
+#: What a place may also say, as people read it.
 def _line(text: str) -> int | None:
     try:
         return None if text in _NO_LIMIT else read_mark(text)

@@ -9,7 +9,7 @@ from zhupei_cli.errors import ZhupeiError
 from zhupei_cli.logfile import note
 from zhupei_cli.services import checks, copying, databases
 from zhupei_cli.settings import Settings
-from zhupei_cli.store.engine import reading
+from zhupei_cli.store.engine import reading, shown
 
 from ._options import can_ask, confirm, dry_run_option, format_options, json_option, pass_settings, yes_option
 from ._output import Column, Out, next_step, show, show_sheet, show_summary
@@ -60,7 +60,7 @@ def restore(settings: Settings, *, file: Path, yes: bool, force: bool, dry_run: 
     except ZhupeiError as error:
         if error.code != "E519" or not can_ask(settings):
             raise
-        confirm(f"用 {file} 替换数据库的全部内容吗？", settings, yes=False)
+        confirm(f"用 {file} 替换数据库 {shown(settings.database_url)} 的全部内容吗？", settings, yes=False)
         summary = restored(replace=True)
     verb = "可以恢复" if dry_run else "已恢复"
     show_summary(settings, summary, f"{verb}数据库 {summary['database']}", as_json=as_json)

@@ -68,9 +68,14 @@ def _entry(code: str) -> Row:
         "group_label": _GROUPS[code[1]],
         "message": _readable(entry.message),
         "cause": entry.cause,
-        "hint": _readable(entry.hint),
+        "hint": entry.cure or _said(_readable(entry.hint)),
         "exit": entry.exit,
     }
+
+
+def _said(hint: str) -> str:
+    """Return a hint, and words for one that only the case can give."""
+    return "照提示改正" if hint == "…" else hint
 
 
 def _readable(template: str) -> str:

@@ -37,14 +37,14 @@ _LISTS = "zhupei_cli.commands.export_lists"
         "public": (f"{_LISTS}:public", "拟录取公示名单，证件号码遮盖"),
         "ranking": (f"{_LISTS}:ranking", "各岗位的成绩排名和最低录取成绩"),
         "unadmitted": (f"{_LISTS}:unadmitted", "未录取名单和原因"),
-        "vacancies": ("zhupei_cli.commands.export:vacancies", "空缺岗位"),
+        "vacancies": ("zhupei_cli.commands.export:vacancies", "空缺名额"),
         "applicants": (f"{_LISTS}:applicants_", "报名信息，可原样再导入"),
         "register": (f"{_LISTS}:register_", "学员登记表，照国家平台的格式"),
         "letters": ("zhupei_cli.commands.export_letters:letters", "录取通知书（PDF）"),
     },
 )
 def export() -> None:
-    """导出：录取名单、公示名单、排名、空缺岗位、报名信息、登记表、通知书。"""
+    """导出：录取名单、公示名单、排名、空缺名额、报名信息、登记表、通知书。"""
 
 
 @click.command("roster")
@@ -115,7 +115,7 @@ def vacancies(settings: Settings, *, batch: str | None, out: Out) -> None:
     """列出招收计划各岗位的计划、已占和空缺人数；停招的岗位没有空缺。
 
     \b
-    例：zhupei export vacancies -o 空缺岗位.xlsx
+    例：zhupei export vacancies -o 空缺名额.xlsx
     """
     with reading(settings.database_url) as session:
         found = lookup.find_batch(session, batch)

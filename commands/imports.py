@@ -11,8 +11,8 @@ from zhupei_cli.services.undo_checks import Blocked
 from zhupei_cli.settings import Settings
 from zhupei_cli.store.engine import reading, transaction
 
+from ._consent import Consent
 from ._options import (
-    confirm,
     dry_run_option,
     format_options,
     json_option,
@@ -138,10 +138,16 @@ def undo(settings: Settings, import_id: int, *, reason: str, yes: bool, dry_run:
     """
     if not reason.strip():
         raise click.UsageError("--reason 须写明撤销的原因。", click.get_current_context())
-    if not dry_run:
-        confirm(f"撤销导入 {import_id} 吗？", settings, yes=yes)
-    with transaction(settings.database_url, dry_run=dry_run) as session:
-        done = undoing.undo(session, import_id, by=settings.acting(), reason=reason)
+    consent = Consent(settings, given=yes or dry_run, as_json=as_json)
+
+    def act() -> dict[str, Any]:
+        with transaction(settings.database_url, dry_run=dry_run) as session:
+            undone = undoing.undo(session, import_id, by=settings.acting(), reason=reason)
+            counts = f"删除 {undone['deleted']} 条，恢复 {undone['restored']} 条"
+            consent.require(f"撤销导入 {import_id}：{counts}，继续吗？")
+            return undone
+
+    done = consent.of(act)
     head = "试撤销（不保存）" if dry_run else "已撤销"
     sentence = f"{head}：导入 {import_id}，删除 {done['deleted']} 条，恢复 {done['restored']} 条"
     show_summary(settings, {**done, "dry_run": dry_run}, sentence, as_json=as_json)

@@ -21,6 +21,7 @@ from ._changes import changes_option, trial_changes
 from ._imports import mask_option, max_rows_option, show_import
 from ._options import F, batch_option, dry_run_option, json_option, pass_settings, repeatable
 from ._output import FINDINGS, show_summary
+from .batch import tried
 
 _HERE, _LISTS = "zhupei_cli.commands.review", "zhupei_cli.commands.review_lists"
 
@@ -138,7 +139,10 @@ def _decide(asked: Asked, decision: Decision, reason: str | None = None) -> None
         for verdict, fault in refused
     ]
     summary = {"decision": decision, "decided": done, "refused": refusals, "dry_run": asked.dry_run}
-    show_summary(settings, summary, f"{DECISION.label(decision)}：{done} 份", as_json=asked.as_json)
+    same = len(dict.fromkeys(asked.numbers)) - done - len(refused)
+    standing = f"，另有 {same} 份已经是这样，不必再做" if same else ""
+    sentence = tried(f"{DECISION.label(decision)}：{done} 份{standing}", dry_run=asked.dry_run)
+    show_summary(settings, summary, sentence, as_json=asked.as_json)
     for one in () if asked.as_json else refusals:
         note(settings, f"错误 [{one['code']}] {one['application_no']}：{one['message']}")
     if refused:

@@ -11,7 +11,7 @@ from zhupei_cli.services.batches import DATES
 from zhupei_cli.services.standing_now import Step
 from zhupei_cli.settings import Settings
 from zhupei_cli.store.engine import reading
-from zhupei_cli.vocabulary import ADMISSION_STATUS, APPLICATION_STATUS, CodeTable
+from zhupei_cli.vocabulary import ADMISSION_STATUS, APPLICATION_STATUS, RULE, CodeTable
 
 from ._formats import shown
 from ._options import batch_option, format_options, pass_settings
@@ -72,7 +72,12 @@ def _as_lines(row: Mapping[str, Any]) -> dict[str, str]:
         "plan_line": plan.format_map(row["plan"]) if row["plan"]["places"] else "还没有导入",
         "applications_line": _counted(row["applications"], APPLICATION_STATUS) or "还没有",
         "waiting_line": f"{waiting['count']} 份，最早的已等 {waiting['days']} 天" if waiting["count"] else "",
-        "scored_line": f"审核通过的 {approved} 人中 {scored} 人有成绩" if approved else "",
+        "scored_line": (
+            f"审核通过的 {approved} 人中 {scored} 人有成绩"
+            + (f"，{row['absent']} 人有缺考" if row["absent"] else "")
+            if approved
+            else ""
+        ),
         "run_line": _run_line(row["last_run"], row["runs"]),
         "admissions_line": _counted(row["admissions"] or {}, ADMISSION_STATUS),
         "contact": row["contact"],
@@ -89,7 +94,7 @@ def _run_line(run: Mapping[str, Any] | None, count: int) -> str:
         return ""
     state = f"{shown(run['committed_at'])} 确定" if run["committed_at"] else "尚未确定"
     found = f"考生 {run['candidates']} 人，录取 {run['admitted']} 人，空缺 {run['vacancies']} 个"
-    return f"共 {count} 次；第 {run['run']} 次（{run['rule']}，{state}）：{found}"
+    return f"共 {count} 次；第 {run['run']} 次（{RULE.label(run['rule'])}，{state}）：{found}"
 
 
 def _steps(steps: Iterable[Mapping[str, str]]) -> str:

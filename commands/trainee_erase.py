@@ -1,12 +1,16 @@
 """`zhupei trainee erase`: a person's data goes for good."""
 
+from typing import Any
+
 import click
 
 from zhupei_cli.services.erasing import erase_person
+from zhupei_cli.services.people import find_person
 from zhupei_cli.settings import Settings
 from zhupei_cli.store.engine import transaction
 
-from ._options import confirm, dry_run_option, json_option, pass_settings, yes_option
+from ._consent import Consent
+from ._options import dry_run_option, json_option, pass_settings, yes_option
 from ._output import show_summary
 from .batch import tried
 
@@ -27,9 +31,16 @@ def erase(settings: Settings, who: str, *, reason: str, yes: bool, dry_run: bool
     \b
     例：zhupei trainee erase wang1999 --reason 本人申请
     """
-    confirm("删除个人信息后不能恢复，继续吗？", settings, yes=yes or dry_run)
-    with transaction(settings.database_url, dry_run=dry_run) as session:
-        summary = erase_person(session, who, by=settings.acting(), reason=reason)
-    kept = "" if summary["deleted"] else f"，保留 {summary['applications']} 份报名的审核和录取结果"
+    consent = Consent(settings, given=yes or dry_run, as_json=as_json)
+
+    def act() -> tuple[dict[str, Any], str]:
+        with transaction(settings.database_url, dry_run=dry_run) as session:
+            name = find_person(session, who).person["name"]
+            erased = erase_person(session, who, by=settings.acting(), reason=reason)
+            left = "" if erased["deleted"] else f"，保留 {erased['applications']} 份报名的审核和录取结果"
+            consent.require(f"删除 {name} 的个人信息{left}。删除后不能恢复，继续吗？")
+            return erased, left
+
+    summary, kept = consent.of(act)
     sentence = tried(f"已删除个人信息{kept}", dry_run=dry_run)
     show_summary(settings, {**summary, "dry_run": dry_run}, sentence, as_json=as_json)

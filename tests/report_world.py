@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 
 from tests.people import id_number
 from zhupei_cli.model import Base, Batch, Specialty, TrainingBase
+from zhupei_cli.rules.scores import ABSENT, Mark
+from zhupei_cli.services.score_marks import MARK_COLUMNS, values_of
 from zhupei_cli.store.bulk import insert_rows
 
 BASES = (("B1", "410100"), ("B2", "410100"), ("B3", "410300"), ("B4", "999999"))
@@ -39,7 +41,7 @@ class Form:
     has_employer: bool | None
     studies: int
     works: int
-    scores: list[tuple[str, int | None, int | None, int | None]] = field(default_factory=list)
+    scores: list[tuple[str, Mark, Mark, Mark]] = field(default_factory=list)
     admission: tuple[str, str | None, tuple[str, str] | None, int | None] | None = None
 
 
@@ -94,7 +96,9 @@ def _form(
 
 def _decide(random: Random, form: Form, free: dict[tuple[str, str], int]) -> None:
     for record in random.choice(((), ("",), ("",), ("B1",), ("", "B2"))):
-        form.scores.append((record, *(random.choice((None, *range(5000, 10001, 250))) for _ in range(3))))
+        form.scores.append(
+            (record, *(random.choice((None, ABSENT, *range(5000, 10001, 250))) for _ in range(3)))
+        )
     spot = random.choice(form.choices)
     outcome = random.choice(("not_admitted", "declined", "no_show", *SEATED, *SEATED, None))
     if outcome is None or (outcome in SEATED and not free[spot]):
@@ -190,7 +194,7 @@ def _store_people(session: Session, world: World) -> None:
     _insert(session, "snapshot", snapshots)
     scores = [
         {"application_id": at, "record": record, "base_code": record or None, "touched_by": 0}
-        | dict(zip(("written", "skill", "interview"), marks, strict=True))
+        | dict(zip(MARK_COLUMNS, values_of(marks), strict=True))
         for at, form in forms
         for record, *marks in form.scores
     ]

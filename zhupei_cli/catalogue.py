@@ -9,12 +9,16 @@ from typing import NamedTuple
 
 
 class Entry(NamedTuple):
-    """`message` and `hint` are format strings over the error's values; `cause` is for `zhupei explain`."""
+    """`message` and `hint` are format strings over the error's values; `cause` is for `zhupei explain`.
+
+    So is `cure`, what to do in general, where the hint is found case by case.
+    """
 
     exit: int
     message: str
     hint: str
     cause: str = ""
+    cure: str = ""
 
 
 # fmt: off
@@ -110,7 +114,6 @@ CATALOGUE: dict[str, Entry] = {
     "E172": Entry(3, "{application_no} 现为“{status}”，不参加录取", "核对报名号；确应参加录取的，先由基地审核通过", "只有基地审核通过的报名参加录取。"),
     "E173": Entry(3, "基地 {base} 在本批次没有招收计划", "填本批次有计划的基地；全省统一的成绩此格留空", "单独成绩只在该基地有效，没有计划的基地用不上。"),
     "E174": Entry(3, "{application_no} 的{record}在本次导入中重复出现，另见 {others}", "保留一行，删去其余", "两行成绩不知以哪一行为准，两行都不导入。"),
-    "E175": Entry(3, "本行没有给出任何成绩", "缺考的请写“缺考”，还没有成绩的请删去本行", "空白单元格表示没有给出；没有成绩的考生没有总成绩。"),
     "E180": Entry(3, "没有保存，{count} 处有误：{problems}", "改正后重新运行；zhupei explain 代码 查看每一处的原因", "个人信息逐项检查，任何一项有误就什么也不保存。"),
     "E181": Entry(2, "修改姓名必须写明原因", "加 --reason 原因", "证件号码不变而姓名变了，须说明依据，原因随记录保存。"),
     "E182": Entry(3, "起始时间 {first} 晚于终止时间 {last}", "请核对两个时间", "一段工作经历先开始后结束。"),
@@ -166,11 +169,11 @@ CATALOGUE: dict[str, Entry] = {
     "E331": Entry(3, "{file} 不是字体文件，或已损坏", "用 .ttf、.otf 或 .ttc 字体文件", "读不出字体，可能给错了文件，或下载不完整。"),
     "E390": Entry(4, "没有错误代码 {code}", "{nearest}zhupei explain 列出全部代码", "错误代码写错。"),
     # -- E4xx state and quota ----------------------------------------------------------------------
-    "E401": Entry(5, "批次 {name} 现为“{status}”，不能{wanted}", "{cure}", "批次按筹备、报名、结束、锁定、定拟录取、公示、正式录取、归档的次序进行，没有列出的步骤一律拒绝。"),
-    "E402": Entry(5, "{name} 现为“{status}”，不能{wanted}", "{cure}", "报名提交后即不能修改，由第一志愿基地审核；没有列出的步骤一律拒绝。"),
-    "E403": Entry(5, "{name} 现为“{status}”，不能{wanted}", "{cure}", "录取按拟录取、正式录取、报到的次序进行；放弃、取消、未报到的须先恢复资格。"),
+    "E401": Entry(5, "批次 {name} 现为“{status}”，不能{wanted}", "{cure}", "批次按筹备、报名、结束、锁定、定拟录取、公示、正式录取、归档的次序进行，没有列出的步骤一律拒绝。", "zhupei status 查看批次所处的阶段和下一步的命令；已经做过的不必再做"),
+    "E402": Entry(5, "{name} 现为“{status}”，不能{wanted}", "{cure}", "报名提交后即不能修改，由第一志愿基地审核；没有列出的步骤一律拒绝。", "zhupei apply show 报名号 查看现状；要修改，先由基地退回（zhupei review return）或由省级更正（zhupei apply correct）"),
+    "E403": Entry(5, "{name} 现为“{status}”，不能{wanted}", "{cure}", "录取按拟录取、正式录取、报到的次序进行；放弃、取消、未报到的须先恢复资格。", "zhupei apply status 报名号 查看现状；放弃、取消、未报到的先恢复资格（zhupei admit reinstate）"),
     "E404": Entry(2, "{name} 现为“{status}”，{wanted}必须写明原因", "加 --reason 原因", "这一步改变或撤销别人已作的决定，原因随记录保存。"),
-    "E405": Entry(5, "批次 {name} 现为“{status}”，不能再改 {key}", "{cure}", "报名结构只在筹备时可改，录取参数、身份规则、招收计划，以及已提交报名的撤回和志愿、身份的更正，在定拟录取前可改，日期在正式录取前可改，联系方式随时可改。"),
+    "E405": Entry(5, "批次 {name} 现为“{status}”，不能再改 {key}", "{cure}", "报名结构只在筹备时可改，录取参数、身份规则、招收计划，以及已提交报名的撤回和志愿、身份的更正，在定拟录取前可改，日期在正式录取前可改，联系方式随时可改。", "锁定的批次先解除锁定（zhupei batch unlock），已定拟录取而未公示的先撤销（zhupei admit uncommit --reason 原因）；公示以后不能再改"),
     "E406": Entry(2, "批次编号“{code}”不能用", "用字母、数字、- 和 _，以字母或数字开头，最多 32 个字符，例如 HN2026", "报名号以批次编号开头，批次编号也用在文件名里。"),
     "E407": Entry(5, "批次 {batch} 已存在", "换一个编号；要修改用 zhupei batch edit", "批次编号不能重复。"),
     "E408": Entry(2, "日期先后不对：{first}（{earlier}）晚于或等于{second}（{later}）", "按报名开始、报名截止、审核截止、公示截止、报到截止的次序填写", "各阶段依次进行。"),
@@ -179,9 +182,20 @@ CATALOGUE: dict[str, Entry] = {
     "E411": Entry(5, "{place} 的{identity}已占 {taken} 人，上限不能改为 {limit} 人", "上限至少为已占人数；确需减少，先取消部分录取", "身份上限不能低于已被占用的名额。"),
     "E412": Entry(5, "批次 {batch} 的报名截止时间 {until} 已过，不能开放报名", "先运行 zhupei batch edit {batch} --apply-until 新的截止时间", "开放之后也没有人能报名。"),
     "E413": Entry(5, "批次 {batch} 有 {count} 份报名尚未审核，例如 {application_no}", "先完成审核；确需锁定，加 --reason 原因", "锁定后不能再审核，未审核的报名不参加录取。"),
+    "E414": Entry(3, "批次 {batch} 没有设公示截止时间", "先写上：zhupei batch edit {batch} --set publicity_until=截止时间", "公示期满才能正式录取，没有截止时间就无从判断。"),
+    "E415": Entry(3, "批次 {batch} 的公示截止时间 {until} 已过", "先改：zhupei batch edit {batch} --set publicity_until=截止时间", "公示从发布时起，到公示截止时间为止。"),
+    "E416": Entry(3, "批次 {batch} 公示未满，截止时间是 {until}", "期满后再正式录取：zhupei batch finalize {batch}", "公示期内有异议的，核实后可以取消录取。"),
+    "E417": Entry(3, "{count} 名已录取的人没有登记报到，例如 {example}", "先登记：zhupei admit checkin template --batch {batch} -o 报到.xlsx，填好后导入", "归档以后不能再登记报到。"),
+    "E418": Entry(3, "批次 {batch} 没有拟录取的人", "zhupei admit list --batch {batch} 查看录取结果", "一个人也没有录取，多半是成绩没有导入。"),
+    "E419": Entry(3, "{application_no} 在这个基地没有总成绩：{why}", "zhupei admit scores list 查看；确应录取的写明原因", "按规则计算时，没有总成绩的不录取。"),
+    "E420": Entry(3, "{application_no} 的总成绩 {total} 低于分数线 {line}", "zhupei batch plan list 核对分数线；确应录取的写明原因", "按规则计算时，低于分数线的不录取。"),
+    "E421": Entry(3, "有 {count} 名考生报了这个岗位、够分数线、名次在前而没有名额，例如 {example}", "zhupei export ranking 查看排名；确应越过他们的写明原因", "按规则计算时，名额先给名次在前的人。"),
     "E430": Entry(2, "权重 {weights} 不对：{problem}", "写成 written=0.4,skill=0.4,interview=0.2，三项都是非负小数，合计正好是 1", "总成绩按权重精确计算，合计不等于 1 时名次没有意义。"),
     "E431": Entry(2, "同分排序项 {tie_keys} 不对：{problem}", "从 written,skill,interview,submitted_at 中选，每项至多一次，也可以留空", "同分时按所列各项依次比较，最后总是报名号。"),
     "E432": Entry(5, "不能按 score-first 录取：{count} 名考生有基地单独成绩，例如 {application_no}", "改用 --rule stable，或删去基地单独成绩", "平行志愿要求全体考生按同一份成绩排名。"),
+    "E433": Entry(3, "{application_no} 已有的成绩 {old} 被替换为 {new}", "确应更正的不必处理；改错了，用 zhupei imports undo 撤销这次导入", "再次导入的成绩与已有的不同；原来的成绩留在导入记录里。"),
+    "E434": Entry(3, "{application_no} 的志愿中没有基地 {base}", "请核对基地编号；单独成绩只在这个基地有效，全省统一的成绩此格留空", "不在志愿之内的基地，单独成绩只在调剂到它的时候用得上。"),
+    "E436": Entry(3, "只填了这一格，本行没有结果，略过", "填上结果后再导入", "空白的审核结果、是否报到表示还没有定。"),
     "E440": Entry(3, "{no}：结果有 {count} 行，应当正好一行", "录取结果不完整或重复，请重新运行 zhupei admit run", "每名考生在一次录取计算中正好有一行结果。"),
     "E441": Entry(3, "{base} 的 {specialty} 计划 {quota} 人，此前已占 {held} 人，本次又录取 {taken} 人", "名额超出计划，请重新运行 zhupei admit run", "本次录取人数不得超过剩余名额；此前已满的岗位不得再录取。"),
     "E442": Entry(3, "{base} 的 {specialty} 对{identity}上限 {limit} 人，此前已占 {held} 人，本次又录取 {taken} 人", "人数超出该身份上限，请重新运行 zhupei admit run", "岗位可以为本单位、委托培养、面向社会分别设上限。"),
@@ -204,15 +218,15 @@ CATALOGUE: dict[str, Entry] = {
     "E460": Entry(5, "批次 {batch} 现在不能导入成绩（{status}）", "成绩在开放报名后、锁定前导入；已锁定而没有录取结果的，先运行 zhupei batch unlock", "锁定后成绩即作为录取依据，不再改变。"),
     "E461": Entry(5, "批次 {batch} 已有录取结果（第 {run} 次录取计算）", "要换结果，公示前先运行 zhupei admit uncommit --reason 原因", "一个批次只有一份录取结果。"),
     "E462": Entry(5, "第 {run} 次录取计算已过时：此后数据或参数有变", "重新运行 zhupei admit run，再确定新的一次", "录取结果必须出自现在的数据；计算时的数据与现在的摘要不同。"),
-    "E463": Entry(5, "{what}，没有写入", "zhupei export vacancies 查看空缺岗位", "岗位的计划人数或某种身份的上限已满，可能同时有人占用了名额。"),
+    "E463": Entry(5, "{what}，没有写入", "zhupei export vacancies 查看空缺名额", "岗位的计划人数或某种身份的上限已满，可能同时有人占用了名额。"),
     "E464": Entry(5, "批次 {batch} 还没有录取结果（{status}）", "先运行 zhupei admit commit RUN；要看一次录取计算的名单加 --run RUN", "录取名单出自已确定的结果。"),
     "E465": Entry(3, "第 {run} 次录取计算：{what}与当时的摘要不符", "数据库内容被改动，请从备份核对", "录取计算保存时记下输入和结果的摘要，之后不应有任何变化。"),
     "E466": Entry(3, "名单与录取结果不一致：缺 {missing} 人，多 {extra} 人，例如 {example}", "没有写出任何名单；请把此提示发给技术支持", "写出前核对名单上的人正好是录取的人。"),
     "E467": Entry(5, "{application_no} 本年度已有录取（{status}）", "一人一年只能占一个名额；先取消或放弃原来的录取", "同一年度一人至多有一个有效录取。"),
     "E468": Entry(5, "{application_no} 没有通过审核，不能录取", "只有审核通过的报名可以录取", "录取以基地审核通过为前提。"),
     "E469": Entry(5, "{base} 的 {specialty} 已停招", "换一个岗位", "停招的岗位不再录取，已录取的不受影响。"),
-    "E470": Entry(5, "批次 {batch} 现为“{status}”，不能从它补录", "补录取的是正式录取后的空缺岗位；先运行 zhupei batch finalize {batch}", "正式录取之前，空缺岗位还会变化。"),
-    "E471": Entry(5, "批次 {batch} 没有空缺岗位，不必补录", "zhupei export vacancies --batch {batch} 查看", "补录的招收计划就是原批次的空缺岗位。"),
+    "E470": Entry(5, "批次 {batch} 现为“{status}”，不能从它补录", "补录取的是正式录取后的空缺名额；先运行 zhupei batch finalize {batch}", "正式录取之前，空缺名额还会变化。"),
+    "E471": Entry(5, "批次 {batch} 没有空缺名额，不必补录", "zhupei export vacancies --batch {batch} 查看", "补录的招收计划就是原批次的空缺名额。"),
     "E472": Entry(2, "补录批次的年份 {year} 与批次 {batch} 的 {expected} 不同", "写 --year {expected}", "一人一年至多有一个有效录取，补录须与原批次同属一年。"),
     "E473": Entry(5, "{base} 在批次 {batches} 还有 {count} 个招收岗位，不能停用", "先停招：zhupei batch plan stop 基地 专业 --batch 批次", "停用的基地不再招收；正在进行的批次里还有岗位时，先逐个停招。"),
     "E474": Entry(5, "{place}：该基地已停用，不能列入招收计划", "恢复使用：zhupei base enable 基地编号", "停用的基地不列入任何批次的招收计划。"),
@@ -227,8 +241,8 @@ CATALOGUE: dict[str, Entry] = {
     "E483": Entry(3, "{count} 名考生的志愿都已停招或不在招收计划中，例如 {example}", "zhupei batch plan list 核对招收计划", "志愿停招后只能靠调剂录取。"),
     "E484": Entry(3, "{base} 的 {specialty} 已占名额比计划多 {count} 人", "zhupei batch plan list 核对招收计划", "计划人数少于已占人数，这个岗位不再录取。"),
     "E485": Entry(3, "还有 {count} 份报名没有审核", "zhupei review queue 查看待审核的报名", "锁定时仍未审核的报名不是考生。"),
-    "E486": Entry(5, "批次 {batch} 的空缺岗位已由补录批次 {rounds} 招收，不能再个别安排", "在补录批次中录取", "补录批次的招收计划就是原批次的空缺；两边都招会超出计划。"),
-    "E487": Entry(5, "批次 {batch} 现为“{status}”，还不能导出{what}", "{cure}", "名单照录取的阶段对外提供，早了会泄露还没有公布的结果。"),
+    "E486": Entry(5, "批次 {batch} 的空缺名额已由补录批次 {rounds} 招收，不能再个别安排", "在补录批次中录取", "补录批次的招收计划就是原批次的空缺；两边都招会超出计划。"),
+    "E487": Entry(5, "批次 {batch} 现为“{status}”，还不能导出{what}", "{cure}", "名单照录取的阶段对外提供，早了会泄露还没有公布的结果。", "zhupei status 查看批次所处的阶段，到了规定的阶段再导出"),
     "E488": Entry(5, "{application_no} 现为“{status}”，没有录取通知书", "zhupei apply status {application_no} 查看录取状态", "录取通知书只发给已录取、已报到的人。"),
     "E490": Entry(5, "导入 {import_id} 已于 {at} 撤销", "需要的话可重新导入原来的文件", "一次导入只能撤销一次。"),
     "E491": Entry(5, "导入 {import_id} 不能撤销：写入的内容有 {count} 处此后又有变动，例如 {examples}", "zhupei imports show {import_id} 查看全部；逐项修改，或先撤销后来的操作", "撤销会把此后所作的修改和决定一并抹去，因此一处也不撤销。"),
@@ -283,7 +297,7 @@ CATALOGUE: dict[str, Entry] = {
     "E607": Entry(5, "数据库还没有设置角色", "先运行 zhupei db roles apply", "账号要归入角色，角色由 db roles apply 建立。"),
     "E608": Entry(5, "不能新建登录账号 {login}：{problem}", "换一个账号名；zhupei db user list 查看已有账号", "账号名不合规定，或服务器上已有同名账号。"),
     "E610": Entry(6, "文件夹 {folder} 正被另一个日报程序使用，等了 {seconds} 秒", "等它结束后再运行；没有写入任何内容", "两个日报不能同时写进一个文件夹。"),
-    "E620": Entry(6, "与另一个人的操作撞在一起，没有写入任何内容", "重新运行即可", "两个操作同时改同样的数据，数据库只让一个通过。"),
+    "E620": Entry(6, "另一个操作同时在修改同样的数据，没有写入任何内容", "重新运行即可", "两个操作同时改同样的数据，数据库只让一个通过。"),
     "E621": Entry(5, "写入的内容与库中的数据冲突，没有写入任何内容", "多半是别人刚刚做了同样的事，请查看后重新运行；仍有此事请加 --debug 运行，把输出发给技术支持", "数据库的约束拦下了重复或互相矛盾的数据。"),
     # -- E9xx unforeseen ---------------------------------------------------------------------------
     "E901": Entry(1, "程序出错：{detail}", "加 --debug 重新运行可看到详细位置，请把输出发给技术支持", "没有预料到的错误，多半是程序缺陷。"),

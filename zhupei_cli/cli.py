@@ -33,7 +33,7 @@ COMMANDS = {
     "admit": ("zhupei_cli.commands.admit:admit", "成绩和录取"),
     "imports": ("zhupei_cli.commands.imports:imports", "导入记录：查看、撤销"),
     "audit": ("zhupei_cli.commands.audit:audit", "操作记录：查看、核对"),
-    "export": ("zhupei_cli.commands.export:export", "录取名单、空缺岗位等的导出"),
+    "export": ("zhupei_cli.commands.export:export", "录取名单、空缺名额等的导出"),
     "verify": ("zhupei_cli.commands.verify:verify", "核对封存的批次文件，不需要数据库"),
     "report": ("zhupei_cli.commands.report:report", "日报、汇总、进度和异常"),
     "demo": ("zhupei_cli.commands.demo:demo", "用虚构数据演示全部流程"),

@@ -48,9 +48,9 @@ def prepare(side: Side, folder: Path, season: Season) -> dict[str, tuple[str | P
     rows = score_rows(season, numbers(url, "approved"))
     write_rows(folder / "s.xlsx", kinds.SCORE, rows, year=season.year)
     zhupei(url, "admit", "scores", "import", folder / "s.xlsx")
-    zhupei(url, "batch", "lock", "KILL")
+    zhupei(url, "batch", "lock", "KILL", "--yes")
     zhupei(url, "admit", "run")
-    return commands | {"locked": ("admit", "commit", "1")}
+    return commands | {"locked": ("admit", "commit", "1", "--yes")}
 
 
 def written(url: str, state: str) -> int:

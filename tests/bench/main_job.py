@@ -81,9 +81,9 @@ def play(shell: Shell, folder: Path, season: Season) -> None:
     shell.run("batch", "close", "BENCH")
     write_rows(folder / "s.xlsx", kinds.SCORE, score_rows(season, shell.numbers("approved")), year=2026)
     told("admit scores import", shell.run("admit", "scores", "import", folder / "s.xlsx"))
-    shell.run("batch", "lock", "BENCH")
+    shell.run("batch", "lock", "BENCH", "--yes")
     told("admit run", shell.run("admit", "run"))
-    told("admit commit", shell.run("admit", "commit", "1"))
+    told("admit commit", shell.run("admit", "commit", "1", "--yes"))
     told("export roster --all", shell.run("export", "roster", "--all", "-o", folder / "rosters"))
     told("apply list -f json", shell.run("apply", "list", "-f", "json"))
 

@@ -69,10 +69,10 @@ def main(applicants: int, folder: Path, both: tuple[Side, Side]) -> None:
         zhupei(url, "batch", "close", "BENCH")
     compared("admit scores import", urls, "admit", "scores", "import", folder / "s.xlsx")
     for url in urls:
-        zhupei(url, "batch", "lock", "BENCH")
+        zhupei(url, "batch", "lock", "BENCH", "--yes")
     for rule in ("choice-first", "score-first", "stable"):
         compared(f"admit run --rule {rule}", urls, "admit", "run", "--rule", rule)
-    compared("admit commit", urls, "admit", "commit", "1")
+    compared("admit commit", urls, "admit", "commit", "1", "--yes")
     compared("export roster --all", urls, "export", "roster", "--all", "--force", "-o", folder / "rosters")
     compared("apply list -f json", urls, "apply", "list", "-f", "json")
     compared("db check", urls, "db", "check")

@@ -20,7 +20,7 @@ Call = Callable[..., Ran]
 
 COUNTED = (
     "第 1 次录取计算（志愿优先）：考生 5 人，录取 4 人（第一志愿 3，第二志愿 1，调剂 0），"
-    "未录取 1 人，空缺岗位 0 个\n"
+    "未录取 1 人，空缺名额 0 个\n"
 )
 COMMITTED = "第 1 次录取计算已确定，拟录取 4 人，未录取 1 人\n"
 
@@ -53,12 +53,13 @@ def test_check_shows_what_is_there_and_what_is_doubtful(admit: Call, season: str
         "状态            已锁定\n"
         "考生            5\n"
         "其中有成绩      {}\n"
+        "其中有缺考      0\n"
         "有基地单独成绩  0\n"
         "在招岗位        3\n"
         "空余名额        4\n"
         "未审核报名      0\n"
     )
-    assert admit("check") == Ran(0, sheet.format(5), "下一步：zhupei admit run（计算录取）\n")
+    assert admit("check") == Ran(0, sheet.format(5), "下一步：zhupei admit run --batch T（计算录取）\n")
     with transaction(season) as session:
         session.execute(delete(Score).where(Score.application_id == 2))
     doubt = (
@@ -68,6 +69,33 @@ def test_check_shows_what_is_there_and_what_is_doubtful(admit: Call, season: str
     assert admit("check") == Ran(3, sheet.format(4), f"提醒 [E481]：{doubt}\n")
     found = json.loads(admit("check", "--json").out)
     assert (found["ok"], found["findings"]) == (False, [{"code": "E481", "message": doubt}])
+
+
+def test_commit_and_lock_repeat_the_doubts_and_go_on_only_with_consent(admit: Call, season: str) -> None:
+    with transaction(season) as session:
+        session.execute(delete(Score).where(Score.application_id == 2))
+    admit("run")
+    doubt = (
+        "提醒 [E481]：1 名考生没有成绩，也没有登记缺考，例如 T-0000002；"
+        "补导成绩：zhupei admit scores import 成绩.xlsx；锁定的批次先 zhupei batch unlock\n"
+    )
+    assert admit("commit", "1") == Ran(
+        2,
+        "",
+        f"{doubt}错误 [E085]：需要确认：确定批次 T（T 招收）第 1 次录取计算：拟录取 4 人，未录取 1 人，"
+        "继续吗？\n怎么办：加 --yes 表示同意\n",
+    )
+    assert admit("commit", "1", "-n").err == (
+        doubt + "试做（不保存）：第 1 次录取计算可以确定，拟录取 4 人，未录取 1 人\n"
+    )
+    assert [one["code"] for one in json.loads(admit("commit", "1", "-y", "--json").out)["doubts"]] == ["E481"]
+    # Of somebody absent there is no doubt.
+    with transaction(season) as session:
+        flags = dict.fromkeys(("written_absent", "skill_absent", "interview_absent"), True)
+        session.add(Score(application_id=2, record="", touched_by=0, **flags))
+    assert admit("list", "--sort", "application_no", "--json").code == 0
+    (row,) = [one for one in json.loads(admit("list", "--json").out) if one["application_no"] == "T-0000002"]
+    assert (row["reason"], row["reason_label"]) == ("absent", "缺考（笔试、技能、面试）")
 
 
 def test_run_says_what_it_found_and_what_comes_next(admit: Call) -> None:
@@ -102,8 +130,12 @@ def test_a_dry_run_stores_nothing(admit: Call, season: str) -> None:
     assert admit("run", "-n") == Ran(0, "", COUNTED.replace("第 1 次录取计算", "试算（不保存）"))
     assert _rows(season, StoredRun) == 0
     admit("run")
-    assert admit("commit", "1", "--dry-run") == Ran(0, "", f"试做（不保存）：{COMMITTED}")
-    assert admit("commit", "1", "--dry-run") == Ran(0, "", f"试做（不保存）：{COMMITTED}")
+    assert admit("commit", "1", "--dry-run") == Ran(
+        0, "", "试做（不保存）：" + COMMITTED.replace("已确定", "可以确定")
+    )
+    assert admit("commit", "1", "--dry-run") == Ran(
+        0, "", "试做（不保存）：" + COMMITTED.replace("已确定", "可以确定")
+    )
 
 
 def test_run_refuses_by_state_and_by_usage(admit: Call, season: str) -> None:
@@ -166,8 +198,8 @@ def test_commit_then_uncommit(admit: Call, season: str) -> None:
     assert admit("commit", "1") == Ran(
         0,
         "",
-        COMMITTED + "下一步：zhupei export roster --all -o 名单（导出各基地拟录取名单）\n"
-        "下一步：zhupei batch publish（公示）\n",
+        COMMITTED + "下一步：zhupei export roster --all --batch T -o 名单（导出各基地拟录取名单）\n"
+        "下一步：zhupei batch publish T（公示）\n",
     )
     assert admit("commit", "1") == Ran(
         5,
@@ -190,6 +222,7 @@ def test_commit_then_uncommit(admit: Call, season: str) -> None:
         "run": 1,
         "proposed": 4,
         "not_admitted": 1,
+        "doubts": [],
     }
     assert (ran.code, ran.err) == (0, "")
     assert json.loads(admit("uncommit", "--reason", "再议", "--json").out)["taken_back"] == 5
@@ -240,7 +273,7 @@ def test_runs_and_show(admit: Call) -> None:
         "录取      4",
         "未录取    1",
         "录取志愿  第一志愿 2、第二志愿 2、调剂 0",
-        "空缺岗位  0",
+        "空缺名额  0",
         "调剂      是",
     ]
     assert admit("show", "3").code == 4
@@ -275,7 +308,9 @@ def _book(home: Path, *rows: dict[str, Any]) -> Path:
 def test_import_scores(admit: Call, marking: str, home: Path) -> None:
     path = _book(home, {"application_no": "T-0000001", "written": 100}, {"application_no": "T-9", "skill": 1})
     told = (
-        "导入完成：共 2 行，新增 0，更新 1，不变 0，未通过 1，提醒 0，导入编号 2\n"
+        "导入完成：共 2 行，新增 0，更新 1，不变 0，未通过 1，替换已有成绩 1，提醒 1，导入编号 2\n"
+        "提醒 [E433] 成绩.xlsx 成绩 第 2 行 笔试：T-0000001 已有的成绩 90.00 被替换为 100.00；"
+        "确应更正的不必处理；改错了，用 zhupei imports undo 撤销这次导入\n"
         "错误 [E304] 成绩.xlsx 成绩 第 3 行 报名号：没有报名号 T-9；zhupei apply list 查看报名号\n"
     )
     returned = "不合格的行已写入 成绩_未通过.xlsx，改好后可直接再导入\n"
@@ -296,6 +331,8 @@ def test_import_scores(admit: Call, marking: str, home: Path) -> None:
         "unchanged": 1,
         "rejected": 1,
         "warned": 0,
+        "blank": 0,
+        "replaced": 0,
     }
     with transaction(marking, read_only=True) as session:
         assert session.execute(select(Score.written).where(Score.application_id == 1)).scalar_one() == 10000

@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 
 from tests.builders import store_world, worked_example
 from tests.conftest import Ran, Run
-from zhupei_cli.model import Admission, Application, Event, Plan, Specialty
+from zhupei_cli.model import Admission, Application, Event, Plan, Score, Specialty
 from zhupei_cli.store.engine import reading, transaction
 
 Call = Callable[..., Ran]
@@ -83,13 +83,16 @@ def test_decline_frees_the_seats_and_writes_an_event_each(committed: Call, seaso
         (NO(1), "proposed", "declined", "本人放弃", '{"base":"A","specialty":"0100"}'),
         (NO(4), "proposed", "declined", "本人放弃", '{"base":"B","specialty":"0100"}'),
     ]
-    assert committed("admit", "decline", NO(1), *WHY) == Ran(0, "", "放弃录取：0 人\n")
+    assert committed("admit", "decline", NO(1), *WHY) == Ran(
+        0, "", "放弃录取：0 人，另有 1 人已经是这样，不必再做\n"
+    )
 
 
 def test_several_are_all_or_nothing_unless_bad_ones_are_skipped(committed: Call, season: str) -> None:
     refusal = (
         "T-0000003 现为“未录取”，不能取消录取\n"
-        "怎么办：取消录取须在“拟录取”或“已录取”时进行；先运行 zhupei admit commit RUN\n"
+        "怎么办：没有名额，也就不用放弃、取消或报到；"
+        "确应录取的，用 zhupei admit place T-0000003 基地 专业 --reason 原因\n"
     )
     assert committed("admit", "revoke", NO(1), NO(3), *WHY) == Ran(5, "", f"错误 [E403]：{refusal}")
     assert _standing(season) == FIRST
@@ -98,7 +101,8 @@ def test_several_are_all_or_nothing_unless_bad_ones_are_skipped(committed: Call,
         3,
         "",
         "取消录取：1 人\n错误 [E403] T-0000003：T-0000003 现为“未录取”，不能取消录取；"
-        "取消录取须在“拟录取”或“已录取”时进行；先运行 zhupei admit commit RUN\n"
+        "没有名额，也就不用放弃、取消或报到；"
+        "确应录取的，用 zhupei admit place T-0000003 基地 专业 --reason 原因\n"
         "错误 [E304] T-0000099：没有报名号 T-0000099；zhupei apply list 查看报名号\n",
     )
     assert _standing(season) == FIRST | {"1": ("revoked", "A", False)}
@@ -124,31 +128,64 @@ def test_place_names_what_is_full_and_fills_what_is_free(committed: Call, season
     assert committed(*place) == Ran(
         5,
         "",
-        "错误 [E463]：B 的 0100 计划 1 人，已占 1 人，没有写入\n"
-        "怎么办：zhupei export vacancies 查看空缺岗位\n",
+        "错误 [E463]：基地B 的 内 计划 1 人，已占 1 人，没有写入\n"
+        "怎么办：zhupei export vacancies 查看空缺名额\n",
     )
     committed("admit", "decline", NO(4), *WHY)
     assert committed("admit", "place", NO(4), "B", "0100", "--reason", "递补").code == 5
     with transaction(season) as session:
         session.execute(update(Plan).where(Plan.base_code == "B").values(max_social=0))
     assert committed(*place).err.startswith(
-        "错误 [E463]：B 的 0100 对面向社会招收住院医师上限 0 人，已占 0 人"
+        "错误 [E463]：基地B 的 内 对面向社会招收住院医师上限 0 人，已占 0 人"
     )
     with transaction(season) as session:
         session.execute(update(Plan).where(Plan.base_code == "B").values(max_social=None))
-    assert committed(*place) == Ran(0, "", "T-0000003 拟录取到 B 的 0100\n")
+    assert committed(*place) == Ran(0, "", "T-0000003 拟录取到 基地B 的 内\n")
     assert _standing(season)["3"] == ("proposed", "B", True)
     assert _taken(season) == {"A": 2, "B": 1, "C": 1}
+
+
+def test_place_says_what_speaks_against_it_and_goes_on_only_with_consent(
+    committed: Call, season: str
+) -> None:
+    committed("admit", "decline", NO(4), *WHY)
+    committed("admit", "reinstate", NO(4), *WHY)
+    with transaction(season) as session:
+        session.execute(update(Plan).where(Plan.base_code == "B").values(min_score=7500))
+        session.execute(update(Score).where(Score.application_id == 5).values(skill=None))
+    place = ("admit", "place", NO(4), "B", "0100", "--reason", "递补")
+    told = (
+        "提醒 [E420]：T-0000004 的总成绩 70.00 低于分数线 75.00；"
+        "zhupei batch plan list 核对分数线；确应录取的写明原因\n"
+        "提醒 [E421]：有 1 名考生报了这个岗位、够分数线、名次在前而没有名额，例如 T-0000003；"
+        "zhupei export ranking 查看排名；确应越过他们的写明原因\n"
+    )
+    assert committed(*place) == Ran(
+        2,
+        "",
+        f"{told}错误 [E085]：需要确认：把 T-0000004 拟录取到 基地B 的 内，继续吗？\n"
+        "怎么办：加 --yes 表示同意\n",
+    )
+    assert _standing(season)["4"] == ("not_admitted", None, False)
+    assert committed(*place, "-n").err == f"{told}试做（不保存）：T-0000004 拟录取到 基地B 的 内\n"
+    done = json.loads(committed(*place, "-y", "--json").out)
+    assert [one["code"] for one in done["doubts"]] == ["E420", "E421"]
+    committed("admit", "decline", NO(5), *WHY)
+    committed("admit", "reinstate", NO(5), *WHY)
+    assert committed("admit", "place", NO(5), "C", "0100", "--reason", "递补").err.splitlines()[0] == (
+        "提醒 [E419]：T-0000005 在这个基地没有总成绩：成绩不全（缺少技能成绩）；"
+        "zhupei admit scores list 查看；确应录取的写明原因"
+    )
 
 
 def test_after_finalize_a_seat_given_up_is_filled_by_hand_until_a_supplement_round_has_it(
     committed: Call, season: str
 ) -> None:
-    assert committed("batch", "publish").code == committed("batch", "finalize").code == 0
+    assert committed("batch", "publish", "-y").code == committed("batch", "finalize", "-y").code == 0
     assert committed("admit", "revoke", NO(2), *WHY) == Ran(0, "", "取消录取：1 人\n")
     assert _taken(season) == {"A": 1, "B": 1, "C": 1}
     place = ("admit", "place", NO(3), "A", "0100", "--reason", "递补")
-    assert committed(*place) == Ran(0, "", "T-0000003 已录取到 A 的 0100\n")
+    assert committed(*place) == Ran(0, "", "T-0000003 已录取到 基地A 的 内\n")
     assert _standing(season)["3"] == ("admitted", "A", True)
     with reading(season) as session:
         steps = select(Event.before, Event.after).where(Event.subject == NO(3)).order_by(Event.seq)
@@ -161,7 +198,7 @@ def test_after_finalize_a_seat_given_up_is_filled_by_hand_until_a_supplement_rou
     assert committed(*place, "--batch", "T") == Ran(
         5,
         "",
-        "错误 [E486]：批次 T 的空缺岗位已由补录批次 T2 招收，不能再个别安排\n怎么办：在补录批次中录取\n",
+        "错误 [E486]：批次 T 的空缺名额已由补录批次 T2 招收，不能再个别安排\n怎么办：在补录批次中录取\n",
     )
 
 

@@ -79,15 +79,45 @@ def test_the_template_lists_who_is_to_come_and_is_read_again(checkin: Call, fina
     book = openpyxl.load_workbook(home / "报到.xlsx")
     sheet = book.worksheets[0]
     assert [[cell.value for cell in row] for row in sheet.iter_rows(min_row=2)] == [
-        ["报名号", "姓名", "是否报到*", "备注"],
-        *([NO(number), f"考生{number}", None, None] for number in (1, 2, 4, 5)),
+        ["报名号", "姓名", "是否报到*", "备注", "录取基地", "录取专业", "手机号码"],
+        *(
+            [NO(number), f"考生{number}", None, None, f"基地{base}", "内科", f"138{number:08d}"]
+            for number, base in ((1, "A"), (2, "A"), (4, "B"), (5, "C"))
+        ),
     ]
     for row in range(3, 7):
+        assert str(sheet.cell(row, 3).fill.fgColor.rgb).endswith("FFF9E5")
         sheet.cell(row, 3, "是")
     book.save(home / "报到.xlsx")
     assert checkin("import", "报到.xlsx") == Ran(0, "", DONE.format(4, 4, 0, 0) + "，导入编号 2\n")
     assert [status for status, _ in _standing(final).values()].count("reported") == 4
     assert checkin("template", "-o", "报到.xlsx").code == 5
+
+
+def test_each_base_has_a_sheet_of_its_own_that_is_read_again(checkin: Call, final: str, home: Path) -> None:
+    assert checkin("template", "--all", "-o", "报到") == Ran(
+        0,
+        "",
+        "已写入 报到（4 人，3 个基地）\n下一步：zhupei admit checkin import 报到/*.xlsx（填好后导入）\n",
+    )
+    paths = sorted((home / "报到").iterdir())
+    assert [path.name for path in paths] == [f"{base}_基地{base}_报到.xlsx" for base in "ABC"]
+    assert checkin("import", *paths) == Ran(0, "", DONE.format(4, 0, 0, 0) + "\n4 行未填，略过\n")
+    one = json.loads(checkin("template", "--base", "基地B", "-o", "B.xlsx", "--json").out)
+    assert one == {
+        "file": "B.xlsx",
+        "people": 1,
+        "files": [{"base": "B", "file": "B.xlsx", "people": 1}],
+    }
+    with transaction(final, read_only=True) as session:
+        told = session.execute(
+            select(Event.subject, Event.data).where(Event.action == "checkin.export").order_by(Event.seq)
+        ).all()
+    assert [tuple(row) for row in told] == [
+        *(("A", '{"rows":2}'), ("B", '{"rows":1}'), ("C", '{"rows":1}'), ("B", '{"rows":1}')),
+    ]
+    assert [checkin("template", *words).code for words in (("--all",), ("--all", "--base", "A"))] == [2, 2]
+    assert checkin("template", "-o", "报到表").code == 2
 
 
 def test_refused_rows_come_back_with_drop_downs_and_go_in_when_mended(checkin: Call, home: Path) -> None:
@@ -157,7 +187,7 @@ def test_a_correction_needs_a_reason_and_a_seat(checkin: Call, final: str, home:
         plan.quota = 0
     late = checkin("import", _book(home, _row(4, "是", "迟到")), "--json")
     assert [one["message"] for one in json.loads(late.out)["problems"]] == [
-        "B 的 0100 计划 0 人，已占 0 人，没有可恢复的名额，没有写入；zhupei export vacancies 查看空缺岗位"
+        "B 的 0100 计划 0 人，已占 0 人，没有可恢复的名额，没有写入；zhupei export vacancies 查看空缺名额"
     ]
     # A seat freed by one row is there for another of the same file.
     assert checkin("import", _book(home, _row(2, "否", "改"), _row(1, "是", "改"))).code == 0
@@ -188,10 +218,22 @@ def test_every_problem_of_every_row_in_one_pass(checkin: Call, final: str, home:
             (7, "", "E050"),
             (8, "报名号", "E023"),
             (9, "证件号码", "E170"),
-            (10, "是否报到", "E023"),
         ],
     )
     assert _standing(final)["1"] == ("reported", True)
+
+
+def test_a_row_without_an_answer_is_passed_over(checkin: Call, final: str, home: Path) -> None:
+    book = _book(home, _row(1, "是"), {"application_no": NO(2)}, {"application_no": NO(4), "note": "病假"})
+    told = DONE.format(3, 1, 0, 0).removesuffix("0") + (
+        "1，导入编号 2\n2 行未填，略过\n"
+        "提醒 [E436] 报到.xlsx 报到 第 4 行 备注：只填了这一格，本行没有结果，略过；填上结果后再导入\n"
+    )
+    assert checkin("import", book) == Ran(0, "", told)
+    assert [_standing(final)[who][0] for who in "124"] == ["reported", "admitted", "admitted"]
+    assert checkin("import", _book(home, {"application_no": NO(2)})) == Ran(
+        0, "", DONE.format(1, 0, 0, 0) + "\n1 行未填，略过\n"
+    )
 
 
 def test_only_a_final_batch_has_check_ins(checkin: Call, final: str, home: Path) -> None:

@@ -11,8 +11,10 @@ from sqlalchemy import select, update
 
 from tests.builders import store_world, worked_example
 from tests.conftest import Ran, Run
+from tests.people import write_book
 from zhupei_cli.model import Score, Specialty
 from zhupei_cli.rules.scores import Record
+from zhupei_cli.sheets import kinds
 from zhupei_cli.store.engine import transaction
 
 Call = Callable[..., Ran]
@@ -32,6 +34,7 @@ def season(database: str) -> str:
     with transaction(database) as session:
         store_world(session, replace(worked_example(), candidates=people), status="closed")
         session.execute(update(Specialty).where(Specialty.code == "0100").values(name="内"))
+        session.execute(update(Score).where(Score.application_id == 2).values(interview_absent=True))
     return database
 
 
@@ -54,10 +57,22 @@ def test_template(scores: Call, home: Path) -> None:
     assert str(title[2]).startswith("T 招收 成绩　")
     assert cells == [
         ("报名号", "姓名", "笔试", "技能", "面试", "基地编号"),
-        *((f"T-{number:07d}", f"考生{number}", None, None, None, None) for number in range(1, 6)),
+        ("T-0000001", "考生1", "90.00", "90.00", "90.00", None),
+        # Absent from the interview; the fifth has only a record of a base's own.
+        ("T-0000002", "考生2", "80.00", "80.00", "缺考", None),
+        ("T-0000003", "考生3", "78.00", "78.00", "78.00", None),
+        ("T-0000004", "考生4", "70.00", "70.00", "70.01", None),
+        ("T-0000005", "考生5", None, None, None, None),
     ]
     sheet = load_workbook(home / "成绩.xlsx").worksheets[0]
     assert [cell.number_format for cell in sheet[3]] == ["@", "@", "General", "General", "General", "@"]
+    again = json.loads(scores("import", "成绩.xlsx", "--json").out)
+    assert again["counts"] == {
+        **dict.fromkeys(("inserted", "updated", "rejected", "warned", "replaced"), 0),
+        "rows": 5,
+        "unchanged": 4,
+        "blank": 1,
+    }
     assert scores("template", "-o", "成绩.xlsx").code == 5
     assert scores("template", "-o", "成绩.csv").code == 2
 
@@ -68,7 +83,9 @@ def test_template_of_a_base_filled_in_is_imported(scores: Call, home: Path, seas
         f'{{\n  "file": "{path}",\n  "people": 1,\n  "base": "C"\n}}\n'
     )
     book = load_workbook(path)
-    assert [cell.value for cell in book.worksheets[0][3]] == [*("T-0000005", "考生5", None, None, None, "C")]
+    assert [cell.value for cell in book.worksheets[0][3]] == [
+        *("T-0000005", "考生5", "60.00", "60.00", "60.00", "C")
+    ]
     book.worksheets[0]["C3"] = 95.5
     book.save(path)
     assert scores("import", path).code == 0
@@ -142,3 +159,27 @@ def test_bands_of_nobody(scores: Call, season: str) -> None:
         None,
         0,
     ]
+
+
+def test_a_trial_says_what_an_absence_replaces(scores: Call, home: Path) -> None:
+    rows: list[dict[str, object]] = [
+        {"application_no": "T-0000003", "written": "缺考"},
+        {"application_no": "T-0000002", "interview": 60},
+    ]
+    ran = scores("import", write_book(home / "成绩.xlsx", [(kinds.SCORE, rows)]), "--dry-run")
+    assert (ran.code, ran.out) == (
+        0,
+        "工作表  行  对象             项目  原来   改为\n"
+        "------  --  ---------------  ----  -----  -----\n"
+        "成绩    2   T-0000003 考生3  笔试  78.00  缺考\n"
+        "成绩    3   T-0000002 考生2  面试  缺考   60.00\n",
+    )
+
+
+def test_the_list_says_who_was_absent(scores: Call) -> None:
+    lines = scores("list").out.splitlines()
+    assert lines[4].split()[-3:] == ["80.00", "80.00", "缺考"]
+    row = next(
+        one for one in json.loads(scores("list", "--json").out) if one["application_no"] == "T-0000002"
+    )
+    assert (row["interview"], row["interview_absent"], row["skill_absent"]) == (None, True, False)

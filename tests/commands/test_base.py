@@ -73,7 +73,16 @@ def test_the_summary_as_json(base: Run, book: Path) -> None:
     assert found == {
         "ok": False,
         "import_id": 2,
-        "counts": {"rows": 2, "inserted": 1, "updated": 0, "unchanged": 0, "rejected": 1, "warned": 0},
+        "counts": {
+            "rows": 2,
+            "inserted": 1,
+            "updated": 0,
+            "unchanged": 0,
+            "rejected": 1,
+            "warned": 0,
+            "blank": 0,
+            "replaced": 0,
+        },
         "problems": [
             {
                 "file": "基地.xlsx",

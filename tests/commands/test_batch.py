@@ -1,6 +1,7 @@
 """`zhupei batch`."""
 
 import json
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,9 @@ from tests.people import open_batch, write_book
 from zhupei_cli.acting import Acting
 from zhupei_cli.model import Batch
 from zhupei_cli.rules.settings import defaults
-from zhupei_cli.services.admissions import run_admission
+from zhupei_cli.services.admissions import commit_run, run_admission
 from zhupei_cli.sheets import kinds
-from zhupei_cli.store.engine import transaction
+from zhupei_cli.store.engine import reading, transaction
 
 CREATE = ("create", "HN2026", "--name", "2026 年招收", "--year", "2026")
 DATES = ("--apply-from", "2026-06-01", "--apply-until", "2026-06-20")
@@ -45,7 +46,7 @@ def _move(database: str, status: str) -> None:
 
 
 def test_a_new_batch(batch: Run) -> None:
-    assert batch(*CREATE, *DATES, "-n") == Ran(0, "", "试做（不保存）：已新建批次 HN2026（2026 年招收）\n")
+    assert batch(*CREATE, *DATES, "-n") == Ran(0, "", "试做（不保存）：可以新建批次 HN2026（2026 年招收）\n")
     assert batch("list", "--json") == Ran(0, "[]\n", "没有符合条件的记录\n")
     assert batch(*CREATE, *DATES) == Ran(
         0,
@@ -218,25 +219,35 @@ def test_from_draft_to_locked_and_back(batch: Run, stored: str) -> None:
         0,
         "",
         "批次 HN2026 已由“筹备中”变为“报名中”，计划招收 90 人\n"
-        "下一步：zhupei trainee import 报名信息.xlsx --submit（导入报名信息）\n",
+        "下一步：zhupei trainee import 报名信息.xlsx --batch HN2026 --submit（导入报名）\n",
     )
-    assert batch("open") == Ran(
-        5, "", "错误 [E401]：批次 HN2026 现为“报名中”，不能开放报名\n怎么办：已经是这个状态，不必再做\n"
-    )
+    assert batch("open") == Ran(0, "", "批次 HN2026 现为“报名中”，不必再做\n")
+    assert json.loads(batch("open", "--json").out) == {
+        "batch": "HN2026",
+        "before": "open",
+        "status": "open",
+        "status_label": "报名中",
+        "doubts": [],
+        "dry_run": False,
+    }
     assert batch("-h").code == 0
     assert batch("extend", "--apply-until", "2026-07-01").code == 0
     assert batch("close").code == 0
     assert batch("reopen").code == 0
     assert batch("close").code == 0
-    assert batch("lock").err.splitlines()[0] == (
-        "批次 HN2026 已由“报名结束”变为“已锁定”，参加录取 0 人，未审核 0 份"
-    )
-    assert batch("unlock") == Ran(
+    nobody = "提醒 [E480]：没有可以录取的考生；先审核报名：zhupei review queue\n"
+    assert batch("lock") == Ran(
         2,
         "",
-        "错误 [E085]：需要确认：解除锁定会删除这个批次的全部录取计算，继续吗？\n怎么办：加 --yes 表示同意\n",
+        f"{nobody}错误 [E085]：需要确认：锁定批次 HN2026（2026 年招收）：参加录取 0 人，未审核 0 份。"
+        "锁定后不能再导入成绩，继续吗？\n怎么办：加 --yes 表示同意\n",
     )
-    assert batch("unlock", "--yes", "--json") == Ran(
+    assert batch("lock", "--yes").err == (
+        f"{nobody}批次 HN2026 已由“报名结束”变为“已锁定”，参加录取 0 人，未审核 0 份\n"
+        "下一步：zhupei admit check --batch HN2026（核对考生、成绩和岗位）\n"
+    )
+    # There is no computation to lose.
+    assert batch("unlock", "--json") == Ran(
         0,
         json.dumps(
             {
@@ -245,6 +256,7 @@ def test_from_draft_to_locked_and_back(batch: Run, stored: str) -> None:
                 "status": "closed",
                 "status_label": "报名结束",
                 "runs_dropped": 0,
+                "doubts": [],
                 "dry_run": False,
             },
             ensure_ascii=False,
@@ -255,7 +267,19 @@ def test_from_draft_to_locked_and_back(batch: Run, stored: str) -> None:
     )
 
 
-def test_a_step_too_early_says_what_comes_first(batch: Run, stored: str) -> None:
+def test_unlocking_asks_before_computations_are_lost(batch: Run, database: str, by: Acting) -> None:
+    with transaction(database) as session:
+        run_admission(session, store_world(session, worked_example()), by=by)
+    assert batch("unlock") == Ran(
+        2,
+        "",
+        "错误 [E085]：需要确认：解除锁定批次 T（T 招收）：删除录取计算 1 次。"
+        "删除的录取计算不能恢复，继续吗？\n怎么办：加 --yes 表示同意\n",
+    )
+    assert batch("unlock", "-y").code == 0
+
+
+def test_a_step_too_early_says_what_comes_first_but_nothing_that_is_final(batch: Run, stored: str) -> None:
     _move(stored, "closed")
     assert batch("publish") == Ran(
         5,
@@ -263,26 +287,135 @@ def test_a_step_too_early_says_what_comes_first(batch: Run, stored: str) -> None
         "错误 [E401]：批次 HN2026 现为“报名结束”，不能公示\n"
         "怎么办：公示须在“已定拟录取”时进行；先运行 zhupei batch lock，再运行 zhupei admit commit RUN\n",
     )
+    assert batch("archive", "HN2026").err.splitlines()[1] == (
+        "怎么办：归档须在“已正式录取”时进行；"
+        "先运行 zhupei batch lock，再运行 zhupei admit commit RUN，以后的步骤见 zhupei status"
+    )
+    _move(stored, "committed")
+    assert batch("archive", "HN2026").err.splitlines()[1] == (
+        "怎么办：归档须在“已正式录取”时进行；先运行 zhupei batch publish，以后的步骤见 zhupei status"
+    )
+
+
+NOBODY = "提醒 [E418]：批次 HN2026 没有拟录取的人；zhupei admit list --batch HN2026 查看录取结果\n"
+NO_END = (
+    "提醒 [E414]：批次 HN2026 没有设公示截止时间；"
+    "先写上：zhupei batch edit HN2026 --set publicity_until=截止时间\n"
+)
 
 
 def test_to_the_end(batch: Run, stored: str) -> None:
     _move(stored, "committed")
-    assert batch("publish").err == (
-        "批次 HN2026 已由“已定拟录取”变为“公示中”\n下一步：zhupei batch finalize（公示期满后正式录取）\n"
+    assert batch("publish") == Ran(
+        2,
+        "",
+        f"{NOBODY}{NO_END}错误 [E085]：需要确认：公示批次 HN2026（2026 年招收）：拟录取 0 人，未录取 0 人。"
+        "公示后学员能看到录取状态，不能再撤销拟录取，继续吗？\n怎么办：加 --yes 表示同意\n",
     )
-    assert batch("finalize").err == (
-        "批次 HN2026 已由“公示中”变为“已正式录取”，正式录取 0 人\n"
-        "下一步：zhupei export roster --all -o 录取名单（导出各基地录取名单）\n"
+    assert batch("publish", "-n").err == (
+        f"{NOBODY}{NO_END}批次 HN2026 可以由“已定拟录取”变为“公示中”，拟录取 0 人，未录取 0 人\n"
     )
-    assert batch("archive").err == "批次 HN2026 已由“已正式录取”变为“已归档”\n"
+    assert batch("publish", "--yes").err == (
+        f"{NOBODY}{NO_END}批次 HN2026 已由“已定拟录取”变为“公示中”，拟录取 0 人，未录取 0 人\n"
+        "下一步：zhupei export public --batch HN2026 -o 公示.xlsx（导出公示名单）\n"
+    )
+    refused = batch("finalize", "--json")
+    assert (refused.code, refused.out) == (2, "")
+    assert json.loads(refused.err)["error"]["message"] == (
+        "需要确认：批次 HN2026 没有拟录取的人；zhupei admit list --batch HN2026 查看录取结果；"
+        "批次 HN2026 没有设公示截止时间；先写上：zhupei batch edit HN2026 --set publicity_until=截止时间。"
+        "正式录取批次 HN2026（2026 年招收）：正式录取 0 人。正式录取后不能退回公示，继续吗？"
+    )
+    assert [one["code"] for one in json.loads(batch("finalize", "-y", "--json").out)["doubts"]] == [
+        "E418",
+        "E414",
+    ]
+    assert batch("archive", "HN2026", "-y").err == (
+        "批次 HN2026 已由“已正式录取”变为“已归档”，已报到 0 人，未报到 0 人，没有登记报到 0 人\n"
+    )
 
 
-def test_cancelling_asks(batch: Run, stored: str) -> None:
+def test_a_finished_season_asks_with_counts_and_dates_but_has_no_doubts(
+    batch: Run, database: str, by: Acting
+) -> None:
+    with transaction(database) as session:
+        one = store_world(session, worked_example())
+        run_admission(session, one, by=by)
+        one.publicity_until = by.at + timedelta(days=1)
+        session.flush()
+        commit_run(session, one, 1, by=by)
+    until = "2026-06-06 10:00:00"
+    assert batch("publish") == Ran(
+        2,
+        "",
+        f"错误 [E085]：需要确认：公示批次 T（T 招收）：拟录取 4 人，未录取 1 人，公示截止 {until}。"
+        "公示后学员能看到录取状态，不能再撤销拟录取，继续吗？\n怎么办：加 --yes 表示同意\n",
+    )
+    assert batch("publish", "-y").code == 0
+    assert batch("finalize", "-n").err.splitlines()[0] == (
+        f"提醒 [E416]：批次 T 公示未满，截止时间是 {until}；期满后再正式录取：zhupei batch finalize T"
+    )
+    _until(database, by, days=-1)
+    assert batch("finalize", "-n").err == (
+        "批次 T 可以由“公示中”变为“已正式录取”，正式录取 4 人，公示截止 2026-06-04 10:00:00\n"
+    )
+    assert batch("finalize", "-y").code == 0
+    assert batch("archive", "T", "-n").err.splitlines()[0] == (
+        "提醒 [E417]：4 名已录取的人没有登记报到，例如 T-0000001；"
+        "先登记：zhupei admit checkin template --batch T -o 报到.xlsx，填好后导入"
+    )
+
+
+def _until(database: str, by: Acting, *, days: int) -> None:
+    with transaction(database) as session:
+        session.get_one(Batch, 1).publicity_until = by.at + timedelta(days=days)
+
+
+def test_what_ends_a_batch_wants_its_code_and_asks_with_what_there_is(
+    batch: Run, stored: str, database: str
+) -> None:
     del stored
-    assert batch("cancel", "--reason", "计划调整").code == 2
-    assert batch("cancel", "--reason", "计划调整", "-y") == Ran(
-        0, "", "批次 HN2026 已由“筹备中”变为“已取消”\n"
+    for verb, label in (("cancel", "取消"), ("archive", "归档")):
+        for env in ({}, {"ZHUPEI_BATCH": "HN2026"}):
+            ran = batch(verb, "--yes", env=env)
+            assert (ran.code, ran.err.splitlines()[0]) == (
+                2,
+                f"错误 [E080]：{label}须写明批次编号（CODE），不按默认的批次处理。",
+            )
+    assert batch("cancel", "HN2026", "--reason", "计划调整") == Ran(
+        2,
+        "",
+        "错误 [E085]：需要确认：取消批次 HN2026（2026 年招收）：计划招收 90 人，报名 0 份。"
+        "取消后不能恢复，继续吗？\n怎么办：加 --yes 表示同意\n",
     )
+    with reading(database) as session:
+        assert session.get_one(Batch, 1).status == "draft"
+    assert batch("cancel", "--batch", "HN2026", "--reason", "计划调整", "-y") == Ran(
+        0, "", "批次 HN2026 已由“筹备中”变为“已取消”，计划招收 90 人，报名 0 份\n"
+    )
+
+
+def test_a_batch_with_applications_is_not_cancelled_by_accident(batch: Run, database: str) -> None:
+    with transaction(database) as session:
+        store_world(session, worked_example(), status="open")
+    assert batch("cancel", "T").err.splitlines()[0] == (
+        "错误 [E085]：需要确认：取消批次 T（T 招收）：计划招收 4 人，报名 5 份（基地审核通过 5）。"
+        "取消后不能恢复，继续吗？"
+    )
+
+
+def test_a_question_comes_when_nothing_is_held_and_no_leaves_everything(
+    batch: Run, database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with transaction(database) as session:
+        store_world(session, worked_example(), status="open")
+    monkeypatch.setattr("zhupei_cli.commands._options.can_ask", lambda _settings: True)
+    refused = batch("cancel", "T", stdin="n\n")
+    assert refused.code == 130
+    assert "取消后不能恢复，继续吗？ [y/N]: n\n" in refused.err
+    with reading(database) as session:
+        assert session.get_one(Batch, 1).status == "open"
+    assert batch("cancel", "T", stdin="y\n").code == 0
 
 
 # -- plan -------------------------------------------------------------------------------------
@@ -317,13 +450,9 @@ def test_one_place(batch: Run, stored: str) -> None:
     assert batch("plan", "set", *place, "12", "--min-score", "60.5", "--max-own", "1") == Ran(
         0, "", "郑州第一医院 的 内科：计划 12 人，已占 0 人，最低分 60.50，本单位上限 1 人\n"
     )
-    assert batch("plan", "stop", *place, "-n").err == (
-        "试做（不保存）：郑州第一医院 的 内科：计划 12 人，已占 0 人，最低分 60.50，本单位上限 1 人，停招\n"
-    )
-    assert (
-        batch("plan", "stop", *place).err
-        == "郑州第一医院 的 内科：计划 12 人，已占 0 人，最低分 60.50，本单位上限 1 人，停招\n"
-    )
+    stopped = "郑州第一医院 的 内科：计划 12 人，已占 0 人，最低分 60.50，本单位上限 1 人，停招\n"
+    assert batch("plan", "stop", *place, "-n").err == f"试做（不保存）：{stopped}"
+    assert batch("plan", "stop", *place).err == stopped
     assert batch("plan", "resume", *place).code == 0
     ran = batch("plan", "set", *place, "12", "--min-score", "none", "--max-social", "0", "--json")
     assert json.loads(ran.out) == {

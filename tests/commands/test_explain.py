@@ -39,6 +39,12 @@ def test_a_code_that_does_not_exist(zhupei: Run) -> None:
     )
 
 
+def test_every_cure_is_in_words(zhupei: Run) -> None:
+    rows = json.loads(zhupei("explain", "--json").out)
+    assert [row["code"] for row in rows if not row["hint"].replace("…", "").strip() and row["hint"]] == []
+    assert "zhupei batch unlock" in next(row["hint"] for row in rows if row["code"] == "E405")
+
+
 def test_every_entry_can_be_explained() -> None:
     incomplete = [code for code, entry in CATALOGUE.items() if not entry.message or not entry.cause]
     assert incomplete == []

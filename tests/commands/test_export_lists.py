@@ -49,7 +49,7 @@ def call(season: str, zhupei: Run) -> Call:
 def _committed(call: Call, *steps: str) -> None:
     assert call("admit", "commit", "1").code == 0
     for step in steps:
-        assert call("batch", step).code == 0
+        assert call("batch", step, "--yes").code == 0
 
 
 def _actions(database: str) -> list[str]:

@@ -215,7 +215,7 @@ def _result(step: Step, tmp_path: Path) -> None:
     step(
         *("batch", "close", "HN2026"),
         err="批次 HN2026 已由“报名中”变为“报名结束”\n"
-        "下一步：zhupei admit scores import 成绩.xlsx（导入成绩；审核完成后 zhupei batch lock）\n",
+        "下一步：zhupei admit scores import 成绩.xlsx --batch HN2026（导入成绩）\n",
     )
     marks = [
         {"application_no": NO, "written": "90", "skill": "80", "interview": "70"},
@@ -228,39 +228,44 @@ def _result(step: Step, tmp_path: Path) -> None:
     step(
         *("batch", "lock", "HN2026"),
         err="批次 HN2026 已由“报名结束”变为“已锁定”，参加录取 2 人，未审核 0 份\n"
-        "下一步：zhupei admit run（计算录取）\n",
+        "下一步：zhupei admit check --batch HN2026（核对考生、成绩和岗位）\n",
     )
     step(
         *("admit", "run"),
         err="第 1 次录取计算（志愿优先）：考生 2 人，录取 1 人（第一志愿 1，第二志愿 0，调剂 0），"
-        "未录取 1 人，空缺岗位 8 个\n"
+        "未录取 1 人，空缺名额 8 个\n"
         "下一步：zhupei admit list --run 1（查看每名考生的结果）\n"
         "下一步：zhupei admit commit 1（确定为拟录取结果）\n",
     )
     step(
         *("admit", "commit", "1"),
         err="第 1 次录取计算已确定，拟录取 1 人，未录取 1 人\n"
-        "下一步：zhupei export roster --all -o 名单（导出各基地拟录取名单）\n"
-        "下一步：zhupei batch publish（公示）\n",
+        "下一步：zhupei export roster --all --batch HN2026 -o 名单（导出各基地拟录取名单）\n"
+        "下一步：zhupei batch publish HN2026（公示）\n",
     )
     # 公示以前不显示
     _status(step, "基地审核通过")
     step(
-        *("batch", "publish", "HN2026"),
-        err="批次 HN2026 已由“已定拟录取”变为“公示中”\n下一步：zhupei batch finalize（公示期满后正式录取）\n",
+        *("batch", "publish", "HN2026", "--yes"),
+        err=f"{NO_END}批次 HN2026 已由“已定拟录取”变为“公示中”，拟录取 1 人，未录取 1 人\n"
+        "下一步：zhupei export public --batch HN2026 -o 公示.xlsx（导出公示名单）\n",
     )
     _status(step, "拟录取（录取基地：郑州第一医院，公示中）")
     # 录取状态：已录取，录取基地：***基地；未录取
     step(
-        *("batch", "finalize", "HN2026"),
-        err="批次 HN2026 已由“公示中”变为“已正式录取”，正式录取 1 人\n"
-        "下一步：zhupei export roster --all -o 录取名单（导出各基地录取名单）\n",
+        *("batch", "finalize", "HN2026", "--yes"),
+        err=f"{NO_END}批次 HN2026 已由“公示中”变为“已正式录取”，正式录取 1 人\n"
+        "下一步：zhupei export roster --all --batch HN2026 -o 录取名单（导出各基地录取名单）\n",
     )
     _status(step, "已录取（录取基地：郑州第一医院）")
     _status(step, "未录取", OTHER)
     step("apply", "show", NO, out=WHOLE)
 
 
+NO_END = (
+    "提醒 [E414]：批次 HN2026 没有设公示截止时间；"
+    "先写上：zhupei batch edit HN2026 --set publicity_until=截止时间\n"
+)
 WHOLE = f"""\
 报名号        {NO}
 姓名          王小明

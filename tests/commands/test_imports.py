@@ -91,7 +91,10 @@ def test_an_import_shows_its_rows_and_what_stands_in_the_way(shell: Call) -> Non
 def test_an_undo_asks_and_tells(shell: Call, database: str) -> None:
     before = everything(database)
     asked = shell("imports", "undo", "2", "--reason", "导错了文件")
-    assert (asked.code, asked.err.splitlines()[0]) == (2, "错误 [E085]：需要确认：撤销导入 2 吗？")
+    assert (asked.code, asked.err.splitlines()[0]) == (
+        2,
+        "错误 [E085]：需要确认：撤销导入 2：删除 4 条，恢复 0 条，继续吗？",
+    )
     tried = shell("imports", "undo", "2", "--reason", "导错了文件", "--dry-run")
     assert (tried.code, tried.err) == (0, "试撤销（不保存）：导入 2，删除 4 条，恢复 0 条\n")
     assert everything(database) == before

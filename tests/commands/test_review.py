@@ -101,7 +101,7 @@ def test_revoke_until_the_batch_is_locked(shell: Run, database: str) -> None:
     assert events == [(FIRST, "approved", "submitted", "看错了人")]
     shell("review", "approve", FIRST, SECOND, OTHER)
     shell("batch", "close", "HN2026")
-    assert shell("batch", "lock", "HN2026").code == 0
+    assert shell("batch", "lock", "HN2026", "--yes").code == 0
     assert shell("review", "revoke", FIRST, "--reason", "迟了") == Ran(
         5,
         "",

@@ -27,7 +27,7 @@ def call(database: str, zhupei: Run) -> Callable[..., Ran]:
     def run(*args: str | Path) -> Ran:
         return zhupei("--database", database, *args)
 
-    for step in (("admit", "run"), ("admit", "commit", "1"), ("batch", "publish")):
+    for step in (("admit", "run"), ("admit", "commit", "1"), ("batch", "publish", "--yes")):
         assert run(*step).code == 0
     return run
 
@@ -36,7 +36,7 @@ def call(database: str, zhupei: Run) -> Callable[..., Ran]:
 def sealed(call: Callable[..., Ran], tmp_path: Path) -> Path:
     assert call("admit", "decline", "T-0000004", "--reason", "另有安排").code == 0
     assert call("admit", "place", "T-0000003", "B", "0100", "--reason", "递补").code == 0
-    assert call("batch", "finalize").code == 0
+    assert call("batch", "finalize", "--yes").code == 0
     assert call("batch", "seal").code == 0
     return tmp_path / "T_封存.zip"
 

@@ -56,6 +56,8 @@ def test_the_summary_is_what_scripts_rely_on(shell: Run, book: Path) -> None:
         "unchanged": 0,
         "rejected": 1,
         "warned": 0,
+        "blank": 0,
+        "replaced": 0,
     }
     (problem,) = summary["problems"]
     assert {key: problem[key] for key in ("sheet", "row", "column", "code", "severity")} == {

@@ -100,13 +100,18 @@ def steps() -> Iterator[standing_now.Step]:
         "plan": {"seats": 9},
         "applications": {"draft": 1, "approved": 2},
         "waiting": {"count": 1},
-        "scored": 0,
+        "unmarked": 2,
         "last_run": {"run": 7},
         "admissions": {"admitted": 1},
         "now": NOW,
         "apply_until": NOW,
     }
-    less: list[dict[str, Any]] = [{}, {"bases": 0}, {"plan": {"seats": 0}}, {"applications": {}, "scored": 2}]
+    less: list[dict[str, Any]] = [
+        {},
+        {"bases": 0},
+        {"plan": {"seats": 0}},
+        {"applications": {}, "unmarked": 0},
+    ]
     less += [{"last_run": None}, {"admissions": {}}, {"waiting": {"count": 0}, "applications": {}}]
     less += [{"apply_until": NOW.replace(year=2025)}]
     for status in BatchStatus:

@@ -61,7 +61,7 @@ def test_a_supplement_round_ends_in_rosters_of_its_own(final: str, zhupei: Run, 
     assert call("admit", "scores", "import", write_book(home / "成绩.xlsx", [(kinds.SCORE, marks)])).code == 0
     for step in (("batch", "lock"), ("admit", "run"), ("admit", "commit", "1")):
         assert call(*step).code == 0
-    for step in (("batch", "publish"), ("batch", "finalize")):
+    for step in (("batch", "publish", "-y"), ("batch", "finalize", "-y")):
         assert call(*step).code == 0
     assert call("export", "roster", "--all", "-o", "名单").code == 0
     found = {}

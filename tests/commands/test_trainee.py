@@ -208,7 +208,7 @@ def test_a_photo_and_a_dry_run(wang: Run, tmp_path: Path) -> None:
     photo = tmp_path / "照片.png"
     photo.write_bytes(b"\x89PNG\r\n\x1a\n....")
     tried = wang("trainee", "edit", "wang1", "--photo", photo, "--dry-run")
-    assert tried.err.splitlines()[0] == "试做（不保存）：已保存 王1：照片"
+    assert tried.err.splitlines()[0] == "试做（不保存）：可以保存 王1：照片"
     assert json.loads(wang("trainee", "show", "wang1", "--json").out)["photo"] is None
     done = json.loads(wang("trainee", "edit", "wang1", "--photo", photo, "--json").out)
     assert (done["fields"], done["dry_run"]) == (["photo"], False)

@@ -55,7 +55,7 @@ def test_the_decisions_stay_and_the_person_goes(call: Callable[..., Ran], databa
     named = [PERSON[key] for key in ("id_number", "name", "mobile", "address", "email", "school")]
     assert all(word in _everything(database) for word in named)
     assert call(*ERASE).code == 2  # nobody to ask
-    assert call(*ERASE, "-n").err == "试做（不保存）：已删除个人信息，保留 1 份报名的审核和录取结果\n"
+    assert call(*ERASE, "-n").err == "试做（不保存）：可以删除个人信息，保留 1 份报名的审核和录取结果\n"
     assert call(*ERASE, "--yes") == Ran(0, "", "已删除个人信息，保留 1 份报名的审核和录取结果\n")
     with transaction(database) as session:  # the other person went to the same school
         session.execute(update(Trainee).where(Trainee.id == 2).values(name="乙"))

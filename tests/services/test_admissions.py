@@ -322,6 +322,7 @@ def test_commit_writes_admissions_seats_and_events(database: str, by: Acting) ->
         "run": 1,
         "proposed": 4,
         "not_admitted": 1,
+        "doubts": [],
     }
     with transaction(database, read_only=True) as session:
         assert _admissions(session) == [

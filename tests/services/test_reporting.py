@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from importlib.resources import files
 
@@ -11,7 +12,10 @@ import pytest
 from tests.report_world import BASES, LIVE, SEATED, SPECIALTIES, Form, World, draw, store
 from zhupei_cli.codes import CITY, DEGREE
 from zhupei_cli.reports.values import Report, Supply
+from zhupei_cli.rules.scores import ABSENT, Mark
 from zhupei_cli.services import reporting
+from zhupei_cli.services.readiness import check_admission
+from zhupei_cli.services.standing_now import batch_now
 from zhupei_cli.store.engine import transaction
 from zhupei_cli.vocabulary import IDENTITY
 
@@ -53,7 +57,7 @@ def test_all_that_is_counted(database: str, world: World) -> None:
         "submitted": len(live(world)),
         "approved": sum(form.status == "approved" for form in world.forms),
         "scored": sum(
-            any(mark is not None for _, *marks in form.scores for mark in marks) for form in world.forms
+            any(isinstance(mark, int) for _, *marks in form.scores for mark in marks) for form in world.forms
         ),
         "admitted": sum(map(seated, world.forms)),
         "reported": sum(
@@ -130,20 +134,58 @@ def test_groups(database: str, world: World) -> None:
 def test_marks(database: str, world: World) -> None:
     report = measured(database, world)
 
-    def band(mark: int | None) -> str:
-        if mark is None:
-            return "缺考或未录入"
+    def band(mark: Mark) -> str:
+        if not isinstance(mark, int):
+            return "缺考" if mark == ABSENT else "没有成绩"
         low = mark // 500 * 5
         return "60 以下" if low < 60 else "95–100" if low >= 95 else f"{low}–{low + 4}"
 
     counts: Counter[tuple[str, str]] = Counter()
     for form in world.forms:
-        for _, *marks in form.scores:
-            counts.update(zip(("笔试", "技能", "面试"), map(band, marks), strict=True))
-        if form.admission and form.admission[3] is not None:
-            counts["总成绩", band(form.admission[3])] += 1
+        if form.status != "approved":
+            continue
+        records = {of: marks for of, *marks in form.scores}
+        marks = records.get(form.choices[0][0]) or records.get("") or [None] * 3
+        total: Mark = ABSENT if ABSENT in marks else None
+        if all(isinstance(mark, int) for mark in marks):
+            written, skill, interview = [mark for mark in marks if isinstance(mark, int)]
+            total = (4 * written + 4 * skill + 2 * interview + 5) // 10
+        counts.update(zip(("笔试", "技能", "面试", "总成绩"), map(band, (*marks, total)), strict=True))
     found = {(name, one.label): count for one in report.bands for name, count in one.counts.items()}
     assert {key: count for key, count in found.items() if count} == counts
+    # One population in every column, and the one of `admit scores bands`.
+    assert {sum(one.counts[name] for one in report.bands) for name in report.bands[0].counts} == {
+        sum(form.status == "approved" for form in world.forms)
+    }
+
+
+def test_who_has_marks_is_the_same_number_on_every_screen(database: str, world: World) -> None:
+    approved = [form for form in world.forms if form.status == "approved"]
+    marks = [[mark for _, *given in form.scores for mark in given] for form in approved]
+    marked = sum(any(isinstance(mark, int) for mark in given) for given in marks)
+    absent = sum(ABSENT in given for given in marks)
+    assert 0 < marked < len(approved)
+    assert absent
+    with transaction(database, dry_run=True) as session:
+        batch = store(session, unseated(world), status="closed")
+        now = batch_now(session, batch, now=NOW)
+        checked, _ = check_admission(session, batch)
+        funnel = {stage.stage: stage.count for stage in reporting.count_funnel(session, batch)}
+        summary = {row["figure"]: row["count"] for row in reporting.summarize(session, batch, now=NOW)}
+        nightly = {one.key: one.count for one in reporting.measure(session, batch, now=NOW).figures}
+    assert {
+        now["scored"],
+        checked["with_scores"],
+        funnel["scored"],
+        summary["scored"],
+        nightly["scored"],
+    } == {marked}
+    assert (checked["candidates"], checked["absent"], now["absent"]) == (len(approved), absent, absent)
+
+
+def unseated(world: World) -> World:
+    """Return the world before anybody was admitted."""
+    return replace(world, forms=[replace(form, admission=None) for form in world.forms])
 
 
 def test_what_waits(database: str, world: World) -> None:
@@ -219,7 +261,7 @@ def test_nothing_of_admission_shows_before_publication(database: str) -> None:
         (None, None, None)
     }
     assert {share.admitted for group in report.groups for share in group.shares} == {None}
-    assert [list(band.counts) for band in report.bands[:1]] == [["笔试", "技能", "面试"]]
+    assert [list(band.counts) for band in report.bands[:1]] == [["笔试", "技能", "面试", "总成绩"]]
     assert (list(report.placed), list(report.cutoffs)) == ([], [])
 
 

@@ -12,6 +12,7 @@ from zhupei_cli.errors import ZhupeiError
 from zhupei_cli.model import Application, Batch, Event, Review
 from zhupei_cli.services import reviews
 from zhupei_cli.services.importing import Options
+from zhupei_cli.services.imports import Counts
 from zhupei_cli.services.reviews import Verdict
 from zhupei_cli.services.submitting import submit
 from zhupei_cli.services.trainees import import_trainees
@@ -146,6 +147,9 @@ def test_a_workbook_of_decisions(season: str, by: Acting, tmp_path: Path) -> Non
         {"application_no": _no(3), "decision": "不通过"},
         {"application_no": _no(7), "decision": "通过"},
         {"application_no": None, "decision": "也许"},
+        # Not decided yet; the second has a reason, and was forgotten more likely than not.
+        {"application_no": _no(2), "name": "王2"},
+        {"application_no": _no(3), "reason": "材料不全"},
     ]
     path = write_book(tmp_path / "审核意见.xlsx", [(kinds.REVIEW, rows)])
 
@@ -163,9 +167,9 @@ def test_a_workbook_of_decisions(season: str, by: Acting, tmp_path: Path) -> Non
         (5, "报名号", "E304"),
         (6, "审核结果", "E014"),
         (6, "报名号", "E023"),
+        (8, "原因", "E436"),
     ]
-    counts = outcome.counts
-    assert (counts.rows, counts.updated, counts.unchanged, counts.rejected) == (5, 1, 0, 4)
+    assert outcome.counts == Counts(7, updated=1, rejected=4, warned=1, blank=2)
     assert _statuses(season) == ["approved", "submitted", "submitted"]
     outcome, _ = run()
     assert (outcome.import_id, outcome.counts.updated, outcome.counts.unchanged) == (None, 0, 1)

@@ -210,10 +210,10 @@ def test_marks_are_as_before(season: str, take: Any, by: Acting) -> None:
     take(_people(1, 2), submit=True)
     verdicts = [Verdict(number, Decision.APPROVE) for number in (ONE, TWO)]
     _do(season, lambda session, batch: reviews.decide(session, batch, verdicts, by=by))
-    take((kinds.SCORE, [{"application_no": ONE, "written": "80"}]))
+    take((kinds.SCORE, [{"application_no": ONE, "written": "80", "interview": "缺考"}]))
     before = everything(season)
     rows = [
-        {"application_no": ONE, "written": "90", "skill": "70"},
+        {"application_no": ONE, "written": "缺考", "skill": "70", "interview": "60"},
         {"application_no": ONE, "written": "91", "base": "4101001"},
         {"application_no": TWO, "interview": "66.5"},
     ]

@@ -177,7 +177,7 @@ def test_numbers_are_typed_as_numbers_and_codes_as_text(tmp_path: Path) -> None:
 def test_a_comment_says_how_to_fill_every_required_column(kind: Kind) -> None:
     for column in kind.columns:
         remark = comment_of(column, _CHOICES)
-        assert remark.startswith("必填。") == column.required
+        assert remark.startswith("必填。") == (column.required and not column.may_wait)
         if column.closed or isinstance(column.offers, Offer):
             assert "下拉列表" in remark or "可填：" in remark
 

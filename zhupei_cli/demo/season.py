@@ -32,6 +32,7 @@ _GIVEN = {
     "apply_from": "2026-06-01",
     "apply_until": "2026-06-30",
     "review_until": "2026-07-05",
+    "publicity_until": "2026-07-12",
     "contact": "0371-00000000",
 }
 
@@ -169,7 +170,7 @@ def _scores(stage: Stage) -> str:
 
 def _lock(stage: Stage) -> str:
     locked = stage.do(lambda session, batch: stages.lock_batch(session, batch, by=stage.by))
-    return f"候选人 {locked['candidates']} 名"
+    return f"考生 {locked['candidates']} 名"
 
 
 def _run(stage: Stage) -> str:
@@ -183,7 +184,7 @@ def _run(stage: Stage) -> str:
 
 def _commit(stage: Stage) -> str:
     stage.do(lambda session, batch: admissions.commit_run(session, batch, 1, by=stage.by))
-    moved = stage.do(lambda session, batch: stages.move_batch(session, batch, "publish", by=stage.by))
+    moved = stage.do(lambda session, batch: stages.publish_batch(session, batch, by=stage.by))
     return str(moved["status_label"])
 
 

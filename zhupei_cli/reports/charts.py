@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import Any, Final
 from xml.etree import ElementTree
 
-from zhupei_cli.reports.values import Report
+from zhupei_cli.reports.values import WITHOUT_MARK, Report
 
 COLOURS: Final = ("#1f6f8b", "#e09f3e", "#7a9e7e", "#9e2a2b")
 #: More days than this are not all named below their columns.
@@ -33,8 +33,8 @@ def per_day(report: Report) -> str:
 
 def per_band(report: Report) -> str:
     """Return the columns of each band of marks, one a component."""
-    # The first band is who has no mark: not a range of marks, and told in the table.
-    bands = report.bands[1:]
+    # The first bands are who has no mark: no ranges of marks, and told in the table.
+    bands = report.bands[len(WITHOUT_MARK) :]
     chart = _bar_chart("bands", x_labels=[band.label for band in bands], height=300)
     for label in bands[0].counts:
         chart.add(label, [band.counts[label] for band in bands])

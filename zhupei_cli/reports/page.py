@@ -5,7 +5,7 @@ from importlib.resources import files
 from typing import Any, Final
 
 from zhupei_cli.reports import charts, sections
-from zhupei_cli.reports.values import Report
+from zhupei_cli.reports.values import WITHOUT_MARK, Report
 from zhupei_cli.rules.times import show_time
 
 NOTHING: Final = "—"
@@ -42,7 +42,7 @@ def render(report: Report) -> str:
 
 
 def _has_marks(report: Report) -> bool:
-    return any(any(band.counts.values()) for band in report.bands[1:])
+    return any(any(band.counts.values()) for band in report.bands[len(WITHOUT_MARK) :])
 
 
 def cell(value: Any, kind: str) -> str:

@@ -84,11 +84,16 @@ def _others(shares: Sequence[Share]) -> Share:
     )
 
 
+_MARKED_NOTE: Final = (
+    "审核通过的考生每人计一次，以第一志愿基地的成绩为准（有单独成绩的按单独成绩）；总成绩按批次权重。"
+)
+
+
 def marks(report: Report) -> Section:
-    """Return how many records of marks lie in each band."""
+    """Return how many people lie in each band of marks."""
     rows = [(band.label, *band.counts.values()) for band in report.bands]
     columns = (("分数段", "text"), *((label, "count") for label in report.bands[0].counts))
-    return Section("scores", "分数段", columns, rows, "每条成绩记录计一次。")
+    return Section("scores", "分数段", columns, rows, _MARKED_NOTE)
 
 
 def backlog(report: Report) -> Section:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +78,13 @@ class Group:
     shares: Sequence[Share]
 
 
+#: The first bands: no ranges of marks, but who has no mark.
+WITHOUT_MARK: Final = ("缺考", "没有成绩")
+
+
 @dataclass(frozen=True, slots=True)
 class Band:
-    """A range of marks: how many records of each component (by its label) lie in it."""
+    """A range of marks: how many people lie in it, by each component (its label)."""
 
     label: str
     counts: Mapping[str, int]

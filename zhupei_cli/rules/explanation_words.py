@@ -1,12 +1,13 @@
 """What decided, in sentences for people."""
 
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from zhupei_cli.rules.explanation import Cause, Fate, Step
 from zhupei_cli.rules.explanation_adjustment import Adjusting, Ending
 from zhupei_cli.rules.run import Place
-from zhupei_cli.rules.scores import mark_text
-from zhupei_cli.vocabulary import ADJUST_SCOPE, IDENTITY, VIA
+from zhupei_cli.rules.scores import Mark, Weights, lacking, mark_text
+from zhupei_cli.vocabulary import ADJUST_SCOPE, IDENTITY, TIE_KEY, VIA
 
 #: What became of a choice, in a word or two.
 FATES: Final = {
@@ -25,7 +26,7 @@ _SENTENCES: Final = {
     Fate.REPEATED: "与前面的志愿相同，只按前面的计算",
     Fate.NOT_IN_PLAN: "招收计划中没有这个岗位，跳过",
     Fate.STOPPED: "岗位已停招，跳过",
-    Fate.ABSENT: "缺考或成绩不全，在该基地没有总成绩",
+    Fate.ABSENT: "在该基地没有总成绩",
     Fate.NOT_NEEDED: "已被前面的志愿录取，不再考虑",
     Fate.NOT_ASKED: "本轮只做调剂，不看志愿",
 }
@@ -44,6 +45,21 @@ def via_of(choice: int | None) -> str:
 def via_label(via: str) -> str:
     """Return 第一志愿, 第二志愿, 第 3 志愿, … or 调剂 for a code."""
     return VIA.labels.get(via, f"第 {via.removeprefix('choice')} 志愿")
+
+
+def no_total(records: Sequence[Sequence[Mark]], weights: Weights) -> str:
+    """Return why the marks of the records that count at somebody's choices give no total at any of them."""
+    lacks = [lacking(marks, weights) for marks in records]
+    absent = dict.fromkeys(name for names, _ in lacks for name in names)
+    if absent:
+        return f"缺考（{_parts(absent)}）"
+    if all(mark is None for marks in records for mark in marks):
+        return "没有成绩"
+    return f"成绩不全（缺少{_parts(dict.fromkeys(name for _, names in lacks for name in names))}成绩）"
+
+
+def _parts(names: Iterable[str]) -> str:
+    return "、".join(map(TIE_KEY.label, names))
 
 
 def decided(step: Step, cause: Cause | None, *, identity: str, place: Place | None, line: int | None) -> str:

@@ -6,7 +6,7 @@ and changes nothing.
 
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from zhupei_cli.errors import ZhupeiError
@@ -27,23 +27,32 @@ class Verb:
     command: str
     moves: Mapping[State, str]
     reasoned: frozenset[State] = frozenset()
+    #: Whether nothing leads back.
+    final: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """All verbs of one kind of thing; `code` is the catalogue entry that refuses."""
+    """All verbs of one kind of thing; `code` is the catalogue entry that refuses.
+
+    `dead_ends` are states that no act of the person's own leads out of, with what to say there instead of
+    the way to go.
+    """
 
     code: str
     labels: CodeTable
     verbs: Mapping[str, Verb]
+    dead_ends: Mapping[State, str] = field(default_factory=dict)
 
     def label(self, state: State) -> str:
         """Return the word people read for `state`."""
         return "尚无录取结果" if state is None else self.labels.label(state)
 
 
-def _verb(label: str, command: str, moves: Mapping[State, str], *, reason: bool = False) -> Verb:
-    return Verb(label, command, moves, frozenset(moves) if reason else frozenset())
+def _verb(
+    label: str, command: str, moves: Mapping[State, str], *, reason: bool = False, final: bool = False
+) -> Verb:
+    return Verb(label, command, moves, frozenset(moves) if reason else frozenset(), final)
 
 
 BATCH: Final = Table(
@@ -68,11 +77,14 @@ BATCH: Final = Table(
             "zhupei admit run --round adjust",
             {Batch.COMMITTED: Batch.COMMITTED, Batch.PUBLICITY: Batch.PUBLICITY},
         ),
-        "publish": _verb("公示", "zhupei batch publish", {Batch.COMMITTED: Batch.PUBLICITY}),
-        "finalize": _verb("正式录取", "zhupei batch finalize", {Batch.PUBLICITY: Batch.FINAL}),
-        "archive": _verb("归档", "zhupei batch archive", {Batch.FINAL: Batch.ARCHIVED}),
+        "publish": _verb("公示", "zhupei batch publish", {Batch.COMMITTED: Batch.PUBLICITY}, final=True),
+        "finalize": _verb("正式录取", "zhupei batch finalize", {Batch.PUBLICITY: Batch.FINAL}, final=True),
+        "archive": _verb("归档", "zhupei batch archive", {Batch.FINAL: Batch.ARCHIVED}, final=True),
         "cancel": _verb(
-            "取消", "zhupei batch cancel", {Batch.DRAFT: Batch.CANCELLED, Batch.OPEN: Batch.CANCELLED}
+            "取消",
+            "zhupei batch cancel",
+            {Batch.DRAFT: Batch.CANCELLED, Batch.OPEN: Batch.CANCELLED},
+            final=True,
         ),
     },
 )
@@ -178,6 +190,11 @@ ADMISSION: Final = Table(
             reason=True,
         ),
     },
+    {
+        Admission.NOT_ADMITTED: (
+            "没有名额，也就不用放弃、取消或报到；确应录取的，用 zhupei admit place NO 基地 专业 --reason 原因"
+        )
+    },
 )
 
 
@@ -205,32 +222,51 @@ def _cure(table: Table, now: State, wanted: str, name: str) -> str:
     verb = table.verbs[wanted]
     if now in verb.moves.values():
         return "已经是这个状态，不必再做"
+    if now in table.dead_ends:
+        return directions(table, now, frozenset(verb.moves), name)
     where = "”或“".join(table.label(state) for state in verb.moves)
     return f"{verb.label}须在“{where}”时进行；{directions(table, now, frozenset(verb.moves), name)}"
 
 
+def stands(table: Table, now: State, wanted: str) -> bool:
+    """Tell whether the verb `wanted` would lead to where things are: there is nothing to do."""
+    moves = table.verbs[wanted].moves
+    return now in moves.values() and now not in moves
+
+
 def directions(table: Table, now: State, goals: frozenset[State], name: str) -> str:
-    """Return the sentence that names the commands leading `name` from `now` to one of the states `goals`."""
+    """Return the sentence that names the commands leading `name` from `now` to one of the states `goals`.
+
+    What cannot be taken back is never one of several commands to type after each other.
+    """
+    if now in table.dead_ends:
+        return table.dead_ends[now].replace("NO", name)
     path = _path(table, now, goals)
     if path is None:
         return "现在已不能回到那一步"
-    return f"先运行 {'，再运行 '.join(command.replace('NO', name) for command in path)}"
+    final = next((at for at, (_, verb) in enumerate(path) if verb.final), len(path))
+    named = [_typed(state, verb) for state, verb in path[: max(final, 1)]]
+    further = "，以后的步骤见 zhupei status" if len(named) < len(path) else ""
+    return f"先运行 {'，再运行 '.join(command.replace('NO', name) for command in named)}{further}"
 
 
-def _path(table: Table, now: State, goals: frozenset[State]) -> list[str] | None:
-    """Return the fewest commands that lead from `now` to one of `goals`, None when none do."""
-    waiting: deque[tuple[State, list[str]]] = deque([(now, [])])
+def _typed(state: State, verb: Verb) -> str:
+    return verb.command + (" --reason 原因" if state in verb.reasoned else "")
+
+
+def _path(table: Table, now: State, goals: frozenset[State]) -> list[tuple[State, Verb]] | None:
+    """Return the fewest steps, each with the state it starts in, from `now` to one of `goals`, if any do."""
+    waiting: deque[tuple[State, list[tuple[State, Verb]]]] = deque([(now, [])])
     seen = {now}
     while waiting:
-        state, commands = waiting.popleft()
+        state, steps = waiting.popleft()
         if state in goals:
-            return commands
+            return steps
         for verb in table.verbs.values():
             after = verb.moves.get(state)
             if after is not None and after not in seen:
                 seen.add(after)
-                why = " --reason 原因" if state in verb.reasoned else ""
-                waiting.append((after, [*commands, verb.command + why]))
+                waiting.append((after, [*steps, (state, verb)]))
     return None
 
 

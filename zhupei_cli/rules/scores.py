@@ -1,15 +1,20 @@
 """Marks, weights and the total: integers in hundredths, so that every sum is exact."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from zhupei_cli.errors import ZhupeiError
 
 COMPONENTS: Final = ("written", "skill", "interview")
 TIE_KEYS: Final = (*COMPONENTS, "submitted_at")
+
+#: What stands for a mark where the person did not sit that part (缺考); None is a mark that was not given.
+ABSENT: Final = "absent"
+#: A mark in hundredths, ABSENT, or None.
+Mark = int | Literal["absent"] | None
 
 # Bounded, so that a pasted number of a million digits is refused and not computed with.
 _DECIMAL: Final = re.compile(r"[0-9]{1,9}(\.[0-9]{1,40})?")
@@ -114,9 +119,22 @@ def total(record: Record, weights: Weights) -> int | None:
     return scoring(weights)(record)
 
 
+def lacking(marks: Sequence[Mark], weights: Weights) -> tuple[list[str], list[str]]:
+    """Return the components with a weight that were not sat (缺考), and those whose mark was not given."""
+    parts = zip(COMPONENTS, marks, weights.scaled(), strict=False)
+    weighted = [(name, mark) for name, mark, weight in parts if weight]
+    absent = [name for name, mark in weighted if mark == ABSENT]
+    return absent, [name for name, mark in weighted if mark is None]
+
+
 def mark_text(mark: int) -> str:
     """Return a mark, total or line in hundredths as text with two decimals: 8550 → 85.50."""
     return f"{mark // 100}.{mark % 100:02d}"
+
+
+def shown_mark(mark: Mark) -> Decimal | str | None:
+    """Return a mark as people read it: a number with two decimals, 缺考, or None."""
+    return "缺考" if mark == ABSENT else mark_number(mark if isinstance(mark, int) else None)
 
 
 def mark_number(mark: int | None) -> Decimal | None:

@@ -13,9 +13,10 @@ from zhupei_cli.rules.admission import admit
 from zhupei_cli.rules.audit import audit
 from zhupei_cli.rules.canonical import digest, inputs_text
 from zhupei_cli.rules.lifecycle import ADMISSION, BATCH, step, target
-from zhupei_cli.rules.run import Round
+from zhupei_cli.rules.run import Inputs, Round
 from zhupei_cli.services.events import Change, record
 from zhupei_cli.services.freshness import outrun
+from zhupei_cli.services.readiness import doubts_about
 from zhupei_cli.services.run_inputs import load_inputs
 from zhupei_cli.services.runs import find_run, result_run, store_run
 from zhupei_cli.services.seats import Seat, free_seats, take_seats
@@ -77,12 +78,13 @@ def run_admission(
 def commit_run(session: Session, batch: Batch, number: int, *, by: Acting) -> dict[str, Any]:
     """Make a run the round's result: 拟录取 and 未录取 are written, seats taken, the batch moves on.
 
-    Raises E305 (no such run), E401 (not now), E461 (there is a result), E462 (the run is stale).
+    `doubts` are those of `admit check`, about what the run was computed from. Raises E305 (no such run),
+    E401 (not now), E461 (there is a result), E462 (the run is stale).
     """
     run = find_run(session, batch, number)
     _require_no_result(session, batch, run)
     moved = move_batch(session, batch, _COMMIT_VERBS[Round(run.round)], by=by)
-    _require_fresh(session, batch, run)
+    found = doubts_about(session, batch, _require_fresh(session, batch, run))
     decided = list(_decided(session, run))
     data = {key: getattr(run, key) for key in ("number", "inputs_sha256", "results_sha256")}
     chosen = Change("admission.commit", batch.code, batch.id, data=data)
@@ -93,7 +95,7 @@ def commit_run(session: Session, batch: Batch, number: int, *, by: Acting) -> di
     run.committed_at = by.at
     session.flush()
     counts = {"proposed": len(proposed), "not_admitted": run.candidates - run.admitted}
-    return moved | {"run": run.number, **counts}
+    return moved | {"run": run.number, **counts, "doubts": found}
 
 
 def _require_no_result(session: Session, batch: Batch, run: Run) -> None:
@@ -102,10 +104,12 @@ def _require_no_result(session: Session, batch: Batch, run: Run) -> None:
         raise ZhupeiError("E461", batch=batch.code, run=result.number)
 
 
-def _require_fresh(session: Session, batch: Batch, run: Run) -> None:
+def _require_fresh(session: Session, batch: Batch, run: Run) -> Inputs:
+    """Return what the run was computed from, as it is in the database; E462 when that is not the same."""
     now = load_inputs(session, batch, rule=run.rule, round_=run.round, adjust=run.adjust).inputs
     if digest(inputs_text(now)) != run.inputs_sha256 or run.number in outrun(session, batch):
         raise ZhupeiError("E462", run=run.number)
+    return now
 
 
 def _decided(session: Session, run: Run) -> Iterator[tuple[Any, str]]:

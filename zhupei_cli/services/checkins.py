@@ -15,8 +15,8 @@ from zhupei_cli.rules.lifecycle import ADMISSION, step
 from zhupei_cli.services import images
 from zhupei_cli.services.deciding import admissions_of, place_of, require_state
 from zhupei_cli.services.events import Change, canonical, record
-from zhupei_cli.services.imports import Counts, Imported, begin_import, record_rows, refuse_twins
-from zhupei_cli.services.score_lines import applications_of, read_entries
+from zhupei_cli.services.imports import Counts, Imported, begin_import, filled_in, record_rows, refuse_twins
+from zhupei_cli.services.score_lines import read_entries
 from zhupei_cli.services.seats import Seat, free_seats, take_seats
 from zhupei_cli.services.workbooks import Reading
 from zhupei_cli.sheets.lines import Line
@@ -59,20 +59,28 @@ def import_checkins(
 ) -> Imported:
     """Take in who came, from the rows of 报到; faults are left on the lines.
 
-    The seat of a no-show is free. A row against what was taken in before is a correction: it needs its
-    备注, or `reason`, and to have come after all a seat that is still free. Raises E401 unless the batch is
-    final.
+    A row without an answer is passed over. The seat of a no-show is free. A row against what was taken in
+    before is a correction: it needs its 备注, or `reason`, and to have come after all a seat that is still
+    free. Raises E401 unless the batch is final.
     """
     require_state(session, batch, "report")
     if not reading.readable:
         return Imported(None, Counts(), reading.files, readable=False)
-    steps = _steps(session, batch, reading.lines, reason)
+    lines = filled_in(reading.lines, ("checked_in",), beside="note")
+    steps = _steps(session, batch, lines, reason)
     _refuse_seated_elsewhere(session, batch, steps)
     _refuse_without_room(session, batch, steps)
     good = [one for one in steps if not one.line.bad]
-    bad = sum(line.bad for line in reading.lines)
-    unchanged = len(reading.lines) - bad - len(good)
-    counts = Counts(len(reading.lines), updated=len(good), unchanged=unchanged, rejected=bad)
+    bad = sum(line.bad for line in lines)
+    rows = len(reading.lines)
+    counts = Counts(
+        rows,
+        updated=len(good),
+        unchanged=len(lines) - bad - len(good),
+        rejected=bad,
+        warned=sum(bool(line.faults) and not line.bad for line in reading.lines),
+        blank=rows - len(lines),
+    )
     if not good:
         return Imported(None, counts, reading.files)
     import_id, _ = begin_import(
@@ -171,15 +179,3 @@ def _write(session: Session, batch: Batch, steps: Sequence[_Step], *, by: Acting
     ]
     update_rows(session, _ADMISSION, ("application_id",), columns, rows)
     session.expire_all()
-
-
-def list_expected(session: Session, batch: Batch) -> list[dict[str, Any]]:
-    """Return number and name of everybody who is to check in still, by number; E401 unless final."""
-    require_state(session, batch, "report")
-    statement = (
-        applications_of(batch)
-        .join(_ADMISSION, _ADMISSION.c.application_id == _APPLICATION.c.id)
-        .where(_ADMISSION.c.status == AdmissionStatus.ADMITTED)
-    )
-    rows = [{"application_no": row.application_no, "name": row.name} for row in session.execute(statement)]
-    return sorted(rows, key=lambda row: row["application_no"])

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from zhupei_cli import vocabulary as words
 from zhupei_cli.errors import ZhupeiError
-from zhupei_cli.model import Batch, Run
+from zhupei_cli.model import Application, Batch, Run
 from zhupei_cli.rules.admission import admit
 from zhupei_cli.rules.envy import wronged
 from zhupei_cli.rules.explanation_words import via_label
@@ -24,6 +24,8 @@ from zhupei_cli.services.runs import (
     stored_rows,
     summarise,
 )
+from zhupei_cli.services.score_lines import applications_of
+from zhupei_cli.store.bulk import rows_of
 from zhupei_cli.vocabulary import Identity
 
 
@@ -54,7 +56,7 @@ class _Side:
 def compare_runs(session: Session, batch: Batch, first: int, second: int) -> dict[str, Any]:
     """Return `runs`, the figures of two runs, and `moved`, who has another seat. E305 for no such run."""
     sides = [_stored(session, find_run(session, batch, number)) for number in (first, second)]
-    return _compared(session, *sides)
+    return _compared(session, batch, *sides)
 
 
 def what_if(session: Session, batch: Batch, assumed: Assumed, *, number: int | None = None) -> dict[str, Any]:
@@ -72,7 +74,7 @@ def what_if(session: Session, batch: Batch, assumed: Assumed, *, number: int | N
     inputs = _assume(session, before.inputs, assumed)
     after = _Side(None, inputs, admit(inputs))
     return {
-        **_compared(session, before, after),
+        **_compared(session, batch, before, after),
         "stale": run.number in stale_runs(session, batch, [run.number]),
     }
 
@@ -109,8 +111,8 @@ def _with_quotas(
     return tuple(places.values())
 
 
-def _compared(session: Session, a: _Side, b: _Side) -> dict[str, Any]:
-    return {"runs": [_figures(a), _figures(b)], "moved": _moved(session, a, b)}
+def _compared(session: Session, batch: Batch, a: _Side, b: _Side) -> dict[str, Any]:
+    return {"runs": [_figures(a), _figures(b)], "moved": _moved(session, batch, a, b)}
 
 
 def _figures(side: _Side) -> dict[str, Any]:
@@ -128,15 +130,18 @@ def _figures(side: _Side) -> dict[str, Any]:
     }
 
 
-def _moved(session: Session, a: _Side, b: _Side) -> list[dict[str, Any]]:
-    """Return who has another seat, by application number; a seat is `base/specialty`, None without one."""
+def _moved(session: Session, batch: Batch, a: _Side, b: _Side) -> list[dict[str, Any]]:
+    """Return who has another seat, by application number; a seat is `base/specialty`, None without one.
+
+    In words the specialty comes first: a narrow screen cuts the end.
+    """
     bases, specialties = base_names(session).labels, specialty_names(session).labels
 
     def seat(row: ResultRow | None, side: str) -> dict[str, Any]:
         spot = row.spot if row is not None else None
         label = "不是考生" if row is None else "未录取"
         if spot is not None:
-            label = f"{bases.get(spot[0], spot[0])} {specialties.get(spot[1], spot[1])}"
+            label = f"{specialties.get(spot[1], spot[1])} {bases.get(spot[0], spot[0])}"
         via = row.via if row is not None else None
         return {
             side: None if spot is None else "/".join(spot),
@@ -146,10 +151,19 @@ def _moved(session: Session, a: _Side, b: _Side) -> list[dict[str, Any]]:
         }
 
     rows_a, rows_b = ({row.no: row for row in side.rows} for side in (a, b))
+    numbers = [
+        no for no in sorted(rows_a.keys() | rows_b.keys()) if _spot(rows_a.get(no)) != _spot(rows_b.get(no))
+    ]
+    people = rows_of(session, applications_of(batch), Application.application_no, numbers)
+    names = {row.application_no: row.name for row in people}
     return [
-        {"application_no": no, **seat(rows_a.get(no), "a"), **seat(rows_b.get(no), "b")}
-        for no in sorted(rows_a.keys() | rows_b.keys())
-        if _spot(rows_a.get(no)) != _spot(rows_b.get(no))
+        {
+            "application_no": no,
+            "name": names.get(no),
+            **seat(rows_a.get(no), "a"),
+            **seat(rows_b.get(no), "b"),
+        }
+        for no in numbers
     ]
 
 

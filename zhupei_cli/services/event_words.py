@@ -34,6 +34,7 @@ _WORDS: Final[Mapping[str, str]] = {
     "batch.create": "新建批次",
     "batch.edit": "修改批次",
     "batch.seal": "封存批次",
+    "checkin.export": "写出报到表",
     "checkin.import": "导入报到",
     "employer.import": "导入单位",
     "employer.write": "写入单位",

@@ -1,6 +1,6 @@
 """Why a run ended as it did, for one candidate or one place, in words and figures."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +23,7 @@ from zhupei_cli.services.lookup import base_names, find_base, find_specialty, sp
 from zhupei_cli.services.run_inputs import load_inputs
 from zhupei_cli.services.runs import current_run, find_run, stored_inputs, stored_rows
 from zhupei_cli.services.score_lines import applications_of
+from zhupei_cli.services.score_marks import Marks, counting, load_marks, reason_labels
 from zhupei_cli.store.bulk import rows_of
 
 
@@ -69,6 +70,7 @@ def explain_candidate(
     if row is None:
         raise ZhupeiError("E314", application_no=no, title=basis.title)
     labels = _Labels(session)
+    records = load_marks(session, [person.id]).get(person.id, {})
     return {
         "application_no": no,
         "name": person.name,
@@ -78,8 +80,8 @@ def explain_candidate(
         "outcome": row.outcome,
         "outcome_label": words.OUTCOME.label(row.outcome),
         "reason": row.reason,
-        "reason_label": row.reason and words.NOT_ADMITTED.label(row.reason),
-        "steps": [_step(basis, no, step, labels) for step in explain(basis.inputs, basis.rows, no)],
+        "reason_label": reason_labels(session, batch, {person.id: row.reason}).get(person.id),
+        "steps": [_step(basis, no, step, labels, records) for step in explain(basis.inputs, basis.rows, no)],
         "adjustment": _adjustment(basis, row, labels),
     }
 
@@ -110,7 +112,9 @@ class _Labels:
         }
 
 
-def _step(basis: Basis, no: str, step: Step, labels: _Labels) -> dict[str, Any]:
+def _step(
+    basis: Basis, no: str, step: Step, labels: _Labels, records: Mapping[str | None, Marks]
+) -> dict[str, Any]:
     spot = (step.base, step.specialty)
     place = next((place for place in basis.inputs.places if place.spot == spot), None)
     line = open_lines(basis.inputs).get(spot) or None
@@ -118,6 +122,9 @@ def _step(basis: Basis, no: str, step: Step, labels: _Labels) -> dict[str, Any]:
     if step.result is Fate.FULL and step.choice is not None:
         cause = why_full(basis.inputs, basis.rows, no, step.choice)
     identity = next(one.identity for one in basis.inputs.candidates if one.no == no)
+    decided = told.decided(step, cause, identity=identity, place=place, line=line)
+    if step.result is Fate.ABSENT:
+        decided = f"{told.no_total([counting(records, step.base)], basis.inputs.weights)}，{decided}"
     return {
         "choice": step.choice,
         "choice_label": told.via_label(told.via_of(step.choice)),
@@ -129,7 +136,7 @@ def _step(basis: Basis, no: str, step: Step, labels: _Labels) -> dict[str, Any]:
         "cutoff": mark_number(step.cutoff),
         "result": step.result.value,
         "cause": cause and cause.value,
-        "decided": told.decided(step, cause, identity=identity, place=place, line=line),
+        "decided": decided,
     }
 
 
@@ -172,6 +179,7 @@ def explain_spot(
         "line": mark_number(open_lines(basis.inputs).get(spot) or None),
         "stopped": place.stopped,
         "admitted": len(seated),
+        "adjusted": sum(rung.choice is None for rung in seated),
         "cutoff": mark_number(min(by_choice, default=None)),
         "ranking": [_ranked(rung, *people[rung.no]) for rung in rungs],
     }

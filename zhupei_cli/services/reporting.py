@@ -5,6 +5,7 @@ A report may be mailed on, so it holds nothing of admission before publication: 
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
@@ -19,6 +20,7 @@ from zhupei_cli.acting import CST
 from zhupei_cli.model import Batch, Event, Night
 from zhupei_cli.model.base import UTCDateTime
 from zhupei_cli.reports.values import (
+    WITHOUT_MARK,
     Anomaly,
     Band,
     Cutoff,
@@ -33,7 +35,10 @@ from zhupei_cli.reports.values import (
     Waiting,
 )
 from zhupei_cli.rules.lifecycle import PUBLISHED
+from zhupei_cli.rules.scores import ABSENT, Mark, lacking
 from zhupei_cli.services.reporting_anomalies import find_anomalies
+from zhupei_cli.services.score_marks import count_marked
+from zhupei_cli.services.score_views import Counted, counted_marks
 from zhupei_cli.vocabulary import BATCH_STATUS, IDENTITY, VIA, ApplicationStatus, BatchStatus
 
 _NIGHT: Table = Night.metadata.tables[Night.__tablename__]
@@ -63,8 +68,9 @@ FIGURES: Final = {
     "reported": "报到",
     "anomalies": "异常",
 }
+#: The bands of marks, whoever has none first; from 60 on of five marks each, the last with the full mark.
 BANDS: Final = (
-    *("缺考或未录入", "60 以下", "60–64", "65–69", "70–74", "75–79", "80–84", "85–89", "90–94"),
+    *(*WITHOUT_MARK, "60 以下", "60–64", "65–69", "70–74", "75–79", "80–84", "85–89", "90–94"),
     "95–100",
 )
 COMPONENTS: Final = {"written": "笔试", "skill": "技能", "interview": "面试", "total": "总成绩"}
@@ -105,7 +111,7 @@ def measure(session: Session, batch: Batch, *, now: datetime) -> Report:
         bases=bases,
         specialties=_supplies(places, "specialty", hidden=hidden),
         groups=[Group(name, title, _shares(session, batch, name)) for name, (title, _) in GROUPS.items()],
-        bands=_bands(section(session, batch, "scores"), published=published),
+        bands=_bands(counted_marks(session, batch)),
         backlog=_waiting(section(session, batch, "backlog"), now=now),
         anomalies=anomalies,
         placed=_placed(section(session, batch, "satisfaction")) if published else [],
@@ -121,10 +127,9 @@ def withheld(batch: Batch) -> bool:
 def count_funnel(session: Session, batch: Batch) -> list[Stage]:
     """Return how many people got to each stage, in the order of the stages."""
     hidden = ("admitted", "reported") if withheld(batch) else ()
-    return [
-        Stage(row.stage, STAGES[row.stage], None if row.stage in hidden else row.people)
-        for row in section(session, batch, "funnel")
-    ]
+    counts = {row.stage: row.people for row in section(session, batch, "funnel")}
+    counts["scored"] = count_marked(session, batch)
+    return [Stage(key, label, None if key in hidden else counts[key]) for key, label in STAGES.items()]
 
 
 def summarize(session: Session, batch: Batch, *, now: datetime) -> list[dict[str, Any]]:
@@ -248,13 +253,26 @@ def _shares(session: Session, batch: Batch, name: str) -> list[Share]:
     return sorted(shares, key=lambda one: (-one.submitted, one.label))
 
 
-def _bands(rows: Sequence[Row[Any]], *, published: bool) -> list[Band]:
-    shown = [key for key in COMPONENTS if published or key != "total"]
-    counts = {(row.component, row.band): row.people for row in rows}
+def _bands(people: Iterable[Counted]) -> list[Band]:
+    """Return how many people lie in each band, by each part of the exam and by the total."""
+    counts = Counter[tuple[str, int]]()
+    for one in people:
+        total: Mark = one.total
+        if total is None and lacking(one.marks, one.weights)[0]:
+            total = ABSENT
+        counts.update(zip(COMPONENTS, map(_band, (*one.marks, total)), strict=True))
     return [
-        Band(label, {COMPONENTS[key]: counts.get((key, band), 0) for key in shown})
-        for band, label in enumerate(BANDS, -1)
+        Band(label, {word: counts[key, band] for key, word in COMPONENTS.items()})
+        for band, label in enumerate(BANDS)
     ]
+
+
+def _band(mark: Mark) -> int:
+    """Return the place of a mark in BANDS."""
+    if not isinstance(mark, int):
+        return 0 if mark == ABSENT else 1
+    first = len(WITHOUT_MARK)
+    return min(first + max(0, mark // 500 - 11), len(BANDS) - 1)
 
 
 def _waiting(rows: Sequence[Row[Any]], *, now: datetime) -> list[Waiting]:

@@ -20,6 +20,7 @@ from zhupei_cli.rules.times import written_day, written_time
 from zhupei_cli.services.applications import CURRENT_SNAPSHOT
 from zhupei_cli.services.lookup import Names, base_names, settings_of, specialty_names
 from zhupei_cli.services.runs import find_run, result_run, stored_inputs, stored_rows
+from zhupei_cli.services.score_marks import reason_labels
 from zhupei_cli.vocabulary import BATCH_STATUS, AdmissionStatus, BatchStatus
 
 _TABLES = Admission.metadata.tables
@@ -139,7 +140,10 @@ def unadmitted_list(session: Session, batch: Batch) -> Rows:
     statement = _people(
         _ADMISSION.c.batch_id == batch.id, _ADMISSION.c.status == AdmissionStatus.NOT_ADMITTED
     )
-    reasons = _reasons(session, batch)
+    rows = session.execute(statement).all()
+    stored = _reasons(session, batch)
+    reasons = {row.id: stored.get((row.run_id, row.id)) for row in rows}
+    labels = reason_labels(session, batch, reasons)
     wishes = _wishes(session, batch)
     found = [
         {
@@ -151,10 +155,10 @@ def unadmitted_list(session: Session, batch: Batch) -> Rows:
             "identity_label": words.IDENTITY.label(row.identity),
             **wishes[row.id],
             "accept_adjust": row.accept_adjust,
-            "reason": (reason := reasons.get((row.run_id, row.id))),
-            "reason_label": words.NOT_ADMITTED.label(reason) if reason else "",
+            "reason": reasons[row.id],
+            "reason_label": labels.get(row.id, ""),
         }
-        for row in session.execute(statement)
+        for row in rows
     ]
     return sorted(found, key=lambda row: str(row["application_no"]))
 

@@ -1,19 +1,19 @@
 """Workbooks for reviewing bases: one file a base, which `import_reviews` takes back once filled in."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
-from zhupei_cli.files import refuse_existing, replacing, safe_name
+from zhupei_cli.files import replacing
 from zhupei_cli.model import Batch
 from zhupei_cli.rules.field_values import text_of
 from zhupei_cli.rules.profile import highest
 from zhupei_cli.rules.times import show_time
 from zhupei_cli.services import applications, profiles, reviewing
+from zhupei_cli.services.base_books import BaseBook, Texts, lay_out
 from zhupei_cli.services.checking import identity_faults, load_checks
 from zhupei_cli.services.events import Change, record
 from zhupei_cli.services.listing import Filter, list_applications
@@ -22,47 +22,29 @@ from zhupei_cli.services.profiles import Profile, current_work
 from zhupei_cli.sheets.review_sheet import write_review_sheet
 from zhupei_cli.vocabulary import ApplicationStatus
 
-Texts = dict[str, str]
-
 _EDUCATION: Final = ("level", "degree", "school", "major", "graduated_on", "full_time")
-
-
-@dataclass(frozen=True, slots=True)
-class ReviewBook:
-    """One base's workbook, still to be written to `path`."""
-
-    base: str
-    path: Path
-    title: str
-    rows: list[Texts] = field(default_factory=list)
 
 
 def prepare_books(
     session: Session, batch: Batch, base: str | None, *, by: Acting, target: Path, force: bool = False
-) -> list[ReviewBook]:
+) -> list[BaseBook]:
     """Return the workbooks of what waits at `base`, or at each base that has any, and record the export.
 
     `target` is a file for one base when it ends in .xlsx, else a folder. ID numbers are whole, so an event
     is written for each base; the files are not made yet. Raises E002 for a file that is there already.
     """
     names = base_names(session).labels
-    books = {}
-    for code, rows in _rows_by_base(session, batch, base).items():
-        path = target
-        if target.suffix.lower() != ".xlsx":
-            path = target / safe_name(f"{code}_{names[code]}_审核意见.xlsx")
-        books[code] = ReviewBook(code, path, f"{batch.name} {names[code]} 审核意见", rows)
-        refuse_existing(path, force=force)
+    rows = _rows_by_base(session, batch, base)
+    books = lay_out(rows, names, target, title=batch.name, what="审核意见", force=force)
     if books:
         changes = [
-            Change("review.export", code, batch.id, data={"rows": len(book.rows)})
-            for code, book in books.items()
+            Change("review.export", book.base, batch.id, data={"rows": len(book.rows)}) for book in books
         ]
         record(session, by, changes)
-    return list(books.values())
+    return books
 
 
-def write_books(books: Sequence[ReviewBook], *, force: bool = False) -> None:
+def write_books(books: Sequence[BaseBook], *, force: bool = False) -> None:
     """Write the workbooks."""
     for book in books:
         with replacing(book.path, force=force) as beside:

@@ -13,7 +13,7 @@ from zhupei_cli.rules import lifecycle
 from zhupei_cli.services import applications, base_login, images
 from zhupei_cli.services.applications import Stored
 from zhupei_cli.services.events import Change, canonical, record
-from zhupei_cli.services.imports import Counts, Imported, Touched, begin_import, record_rows
+from zhupei_cli.services.imports import Counts, Imported, Touched, begin_import, filled_in, record_rows
 from zhupei_cli.services.workbooks import Reading
 from zhupei_cli.sheets.lines import Line
 from zhupei_cli.store.bulk import insert_rows
@@ -182,12 +182,13 @@ def import_reviews(
 ) -> Imported:
     """Take decisions in from the rows of 审核意见; faults are left on the lines.
 
-    A row that says what was decided already changes nothing. Raises E451 when reviews are over.
+    A row without a decision is passed over, one that says what was decided already changes nothing. Raises
+    E451 when reviews are over.
     """
     require_reviewing(batch)
     if not reading.readable:
         return Imported(None, Counts(), reading.files, readable=False)
-    lines = reading.lines
+    lines = filled_in(reading.lines, ("decision",), beside="reason")
     _refuse_twins(lines)
     read = {_verdict(line): line for line in lines if not line.bad}
     good, standing, refused = faults(session, batch, list(read), base=base)
@@ -196,7 +197,16 @@ def import_reviews(
     _refuse_other_names(session, [(read[verdict], one) for verdict, one in good])
     good = [(verdict, one) for verdict, one in good if not read[verdict].bad]
     bad = sum(1 for line in lines if line.bad)
-    counts = Counts(len(lines), updated=len(good), unchanged=len(standing), rejected=bad)
+    rows = len(reading.lines)
+    warned = sum(bool(line.faults) and not line.bad for line in reading.lines)
+    counts = Counts(
+        rows,
+        updated=len(good),
+        unchanged=len(standing),
+        rejected=bad,
+        warned=warned,
+        blank=rows - len(lines),
+    )
     if not good:
         return Imported(None, counts, reading.files)
     import_id, _ = begin_import(

@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Admission, Application, Batch, Run, RunRow, Score, Snapshot, Trainee
 from zhupei_cli.rules.field_values import text_of
-from zhupei_cli.rules.scores import COMPONENTS
+from zhupei_cli.rules.scores import ABSENT
 from zhupei_cli.services.applications import CURRENT_SNAPSHOT
+from zhupei_cli.services.score_marks import MARK_COLUMNS, marks_of
 from zhupei_cli.sheets.roster import RosterRow
 from zhupei_cli.vocabulary import Outcome
 
@@ -84,8 +85,8 @@ def _people(seat: Table, seated: Sequence[ColumnElement[bool]]) -> Select[*tuple
             *(seat.c[name] for name in _SEAT),
             _TRAINEE.c.mobile,
             _OWN.c.record.label("own"),
-            *(_OWN.c[name].label(f"own_{name}") for name in COMPONENTS),
-            *(_COMMON.c[name] for name in COMPONENTS),
+            *(_OWN.c[name].label(f"own_{name}") for name in MARK_COLUMNS),
+            *(_COMMON.c[name] for name in MARK_COLUMNS),
         )
         .select_from(seat)
         .join(_APPLICATION, _APPLICATION.c.id == seat.c.application_id)
@@ -115,7 +116,7 @@ def _roster_row(number: int, row: Row[Any], specialty: str) -> RosterRow:
     )
 
 
-def _marks(row: Row[Any]) -> tuple[int | None, ...]:
-    if row.own is None:
-        return row.written, row.skill, row.interview
-    return row.own_written, row.own_skill, row.own_interview
+def _marks(row: Row[Any]) -> tuple[int | str | None, ...]:
+    before = "" if row.own is None else "own_"
+    marks = marks_of([row._mapping[f"{before}{name}"] for name in MARK_COLUMNS])
+    return tuple("缺考" if mark == ABSENT else mark for mark in marks)

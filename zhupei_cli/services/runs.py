@@ -21,6 +21,7 @@ from zhupei_cli.rules.run import Inputs, ResultRow, Round
 from zhupei_cli.services.applications import CURRENT_SNAPSHOT
 from zhupei_cli.services.lookup import base_names, specialty_names
 from zhupei_cli.services.run_inputs import Loaded
+from zhupei_cli.services.score_marks import reason_labels
 from zhupei_cli.store.bulk import in_chunks, insert_rows
 from zhupei_cli.store.counters import take
 from zhupei_cli.store.walls import signature
@@ -181,6 +182,9 @@ def list_results(session: Session, run: Run, *, reveal: bool = False) -> list[di
         .join(_SNAPSHOT, CURRENT_SNAPSHOT)
         .where(_ROW.c.run_id == run.id)
     )
+    rows = session.execute(statement).all()
+    batch = session.get_one(Batch, run.batch_id)
+    reasons = reason_labels(session, batch, {row.application_id: row.reason for row in rows})
     bases, specialties = base_names(session).labels, specialty_names(session).labels
     found = [
         {
@@ -198,9 +202,9 @@ def list_results(session: Session, run: Run, *, reveal: bool = False) -> list[di
             "total": None if row.total is None else Decimal(row.total).scaleb(-2),
             "rank": row.rank,
             "reason": row.reason,
-            "reason_label": row.reason and words.NOT_ADMITTED.label(row.reason),
+            "reason_label": reasons.get(row.application_id),
         }
-        for row in session.execute(statement)
+        for row in rows
     ]
     return sorted(found, key=lambda row: row["application_no"])
 

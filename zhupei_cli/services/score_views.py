@@ -1,17 +1,18 @@
 """Marks looked at as a whole: who is to be marked, and how the totals spread."""
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Table, select
+from sqlalchemy import Table, and_, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Application, Batch, Choice, Score
 from zhupei_cli.rules import settings
-from zhupei_cli.rules.scores import COMPONENTS, Record, mark_number, scoring
+from zhupei_cli.rules.scores import COMPONENTS, Record, Weights, mark_number, scoring, shown_mark
 from zhupei_cli.services.lookup import settings_of, specialty_names
 from zhupei_cli.services.score_lines import applications_of
+from zhupei_cli.services.score_marks import NO_MARKS, Marks, mark_columns, marks_of
 from zhupei_cli.vocabulary import ApplicationStatus
 
 _TABLES = Application.metadata.tables
@@ -24,15 +25,38 @@ BANDS: Final = tuple(range(90, -1, -10))
 _WIDTH, _HUNDREDTHS = 10, 100
 
 
-def template_rows(session: Session, batch: Batch, *, base: str | None = None) -> list[tuple[str, str]]:
-    """Return number and name of every approved application, or of those with a choice at `base` (code)."""
+def template_rows(session: Session, batch: Batch, *, base: str | None = None) -> list[dict[str, str]]:
+    """Return the form of every approved application, or of those with a choice at `base` (code), by number.
+
+    The marks that are stored stand there, so that the sheet as it is changes nothing.
+    """
     statement = applications_of(batch).where(_APPLICATION.c.status == ApplicationStatus.APPROVED)
     if base is not None:
         chose = select(_CHOICE.c.application_id).where(
             _CHOICE.c.batch_id == batch.id, _CHOICE.c.base_code == base
         )
         statement = statement.where(_APPLICATION.c.id.in_(chose))
-    return sorted((row.application_no, row.name) for row in session.execute(statement))
+    of = _SCORE.c.record == (base or "")
+    marked = statement.outerjoin(_SCORE, and_(_SCORE.c.application_id == _APPLICATION.c.id, of))
+    rows = [
+        {"application_no": no, "name": name, "base": base or "", **_words(marks_of(values))}
+        for _, no, _, _, name, *values in session.execute(marked.add_columns(*mark_columns()))
+    ]
+    return sorted(rows, key=lambda row: row["application_no"])
+
+
+def _words(marks: Marks) -> dict[str, str]:
+    words = (shown_mark(mark) for mark in marks)
+    return {name: "" if word is None else str(word) for name, word in zip(COMPONENTS, words, strict=True)}
+
+
+class Counted(NamedTuple):
+    """The marks of one application that count at its first choice, in hundredths, with their total there."""
+
+    specialty: str
+    marks: Marks
+    total: int | None
+    weights: Weights
 
 
 @dataclass(slots=True)
@@ -55,9 +79,9 @@ def list_bands(session: Session, batch: Batch) -> list[dict[str, Any]]:
     The total is the one at the base of the first choice. `mean` is rounded half-up to two decimals.
     """
     whole, by_specialty = _Spread(), dict[str, _Spread]()
-    for specialty, total in _totals(session, batch):
-        whole.add(total)
-        by_specialty.setdefault(specialty, _Spread()).add(total)
+    for one in counted_marks(session, batch):
+        whole.add(one.total)
+        by_specialty.setdefault(one.specialty, _Spread()).add(one.total)
     labels = specialty_names(session).labels
     return [
         _row(None, "全部", whole),
@@ -65,25 +89,28 @@ def list_bands(session: Session, batch: Batch) -> list[dict[str, Any]]:
     ]
 
 
-def _totals(session: Session, batch: Batch) -> Iterable[tuple[str, int | None]]:
-    """Yield specialty and total of each approved application at its first choice."""
-    total = scoring(settings.parse(settings_of(session, batch)).weights)
+def counted_marks(session: Session, batch: Batch) -> Iterator[Counted]:
+    """Yield every approved application by the marks that count at its first choice."""
+    weights = settings.parse(settings_of(session, batch)).weights
+    total = scoring(weights)
     approved = (_APPLICATION.c.batch_id == batch.id, _APPLICATION.c.status == ApplicationStatus.APPROVED)
-    marks = [_SCORE.c[name] for name in COMPONENTS]
     scored = session.execute(
-        select(_SCORE.c.application_id, _SCORE.c.base_code, *marks)
+        select(_SCORE.c.application_id, _SCORE.c.base_code, *mark_columns())
         .join(_APPLICATION, _APPLICATION.c.id == _SCORE.c.application_id)
         .where(*approved)
-    )
-    records = {(id_, base): Record(base, *given) for id_, base, *given in scored}
+    ).all()
+    records = {(row[0], row[1]): row for row in scored}
     first = session.execute(
         select(_CHOICE.c.application_id, _CHOICE.c.base_code, _CHOICE.c.specialty_code)
         .join(_APPLICATION, _APPLICATION.c.id == _CHOICE.c.application_id)
         .where(*approved, _CHOICE.c.number == 1)
     )
-    for id_, base, specialty in first:
-        record = records.get((id_, base)) or records.get((id_, None))
-        yield specialty, None if record is None else total(record)
+    for id_, base, specialty in first.all():
+        row = records.get((id_, base)) or records.get((id_, None))
+        if row is None:
+            yield Counted(specialty, NO_MARKS, None, weights)
+        else:
+            yield Counted(specialty, marks_of(row[2:]), total(Record(*row[1:5])), weights)
 
 
 def _row(code: str | None, label: str, spread: _Spread) -> dict[str, Any]:

@@ -7,13 +7,17 @@ from sqlalchemy import Table, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
-from zhupei_cli.errors import ZhupeiError
+from zhupei_cli.errors import ZhupeiError, sentence
 from zhupei_cli.model import Admission, Application, Batch, Plan, Run, RunInput, RunRow
+from zhupei_cli.rules.audit import Finding
 from zhupei_cli.rules.lifecycle import ADMISSION, BATCH, step
+from zhupei_cli.rules.run import Round
 from zhupei_cli.rules.times import show_time
 from zhupei_cli.services.batches import DATES, edit_batch, require_order
 from zhupei_cli.services.events import Change, record
-from zhupei_cli.vocabulary import BATCH_STATUS, AdmissionStatus, ApplicationStatus
+from zhupei_cli.services.readiness import doubts_about
+from zhupei_cli.services.run_inputs import load_inputs
+from zhupei_cli.vocabulary import BATCH_STATUS, AdmissionStatus, ApplicationStatus, Rule
 
 _ADMISSION: Table = Admission.metadata.tables["admission"]
 
@@ -21,9 +25,10 @@ _ADMISSION: Table = Admission.metadata.tables["admission"]
 def move_batch(
     session: Session, batch: Batch, verb: str, *, by: Acting, reason: str | None = None
 ) -> dict[str, Any]:
-    """Take a step that demands nothing but the right state: close, reopen, publish, archive, cancel.
+    """Take a step that demands nothing but the right state.
 
-    Returns batch, before, status and status_label, as all steps do. Raises E401 for the wrong state.
+    Returns batch, before, status and status_label, as all steps do; steps that people should think about
+    also return what they concern, in numbers, and `doubts`. Raises E401 for the wrong state.
     """
     session.refresh(batch, with_for_update=True)
     before = batch.status
@@ -73,7 +78,7 @@ def extend_batch(
 
 
 def lock_batch(session: Session, batch: Batch, *, by: Acting, reason: str | None = None) -> dict[str, Any]:
-    """Lock the batch: its candidates are settled.
+    """Lock the batch: its candidates are settled. `doubts` are those of `admit check`.
 
     Raises E413 while applications wait for their review, unless there is a reason to lock without them.
     """
@@ -84,12 +89,13 @@ def lock_batch(session: Session, batch: Batch, *, by: Acting, reason: str | None
     count, first = session.execute(waiting).one()
     if count and not (reason or "").strip():
         raise ZhupeiError("E413", batch=batch.code, count=count, application_no=first)
+    approved = Application.status == ApplicationStatus.APPROVED
     candidates = session.execute(
-        select(func.count()).where(
-            Application.batch_id == batch.id, Application.status == ApplicationStatus.APPROVED
-        )
+        select(func.count()).where(Application.batch_id == batch.id, approved)
     ).scalar_one()
-    return moved | {"candidates": candidates, "unreviewed": count}
+    inputs = load_inputs(session, batch, rule=Rule.CHOICE_FIRST, round_=Round.MAIN, adjust=True).inputs
+    found = doubts_about(session, batch, inputs)
+    return moved | {"candidates": candidates, "unreviewed": count, "doubts": found}
 
 
 def unlock_batch(session: Session, batch: Batch, *, by: Acting, reason: str | None = None) -> dict[str, Any]:
@@ -105,10 +111,25 @@ def unlock_batch(session: Session, batch: Batch, *, by: Acting, reason: str | No
 _BLIND: Mapping[str, Any] = {"synchronize_session": False}
 
 
+def publish_batch(session: Session, batch: Batch, *, by: Acting, reason: str | None = None) -> dict[str, Any]:
+    """Publish who is 拟录取; doubtful without anybody, without an end of the 公示期, or after it."""
+    moved = move_batch(session, batch, "publish", by=by, reason=reason)
+    counts = _count_admissions(session, batch)
+    proposed, until = counts.get(AdmissionStatus.PROPOSED, 0), batch.publicity_until
+    found = [] if proposed else [_doubt("E418", batch=batch.code)]
+    if until is None:
+        found.append(_doubt("E414", batch=batch.code))
+    elif until < by.at:
+        found.append(_doubt("E415", batch=batch.code, until=show_time(until)))
+    passed_over = counts.get(AdmissionStatus.NOT_ADMITTED, 0)
+    told = {"proposed": proposed, "not_admitted": passed_over, "publicity_until": until}
+    return moved | told | {"doubts": found}
+
+
 def finalize_batch(
     session: Session, batch: Batch, *, by: Acting, reason: str | None = None
 ) -> dict[str, Any]:
-    """Make every 拟录取 of the batch 已录取, one event each, and the batch final."""
+    """Make every 拟录取 of the batch 已录取, one event each; doubtful before the 公示期 is over."""
     moved = move_batch(session, batch, "finalize", by=by, reason=reason)
     proposed = (_ADMISSION.c.batch_id == batch.id, _ADMISSION.c.status == AdmissionStatus.PROPOSED)
     numbers = session.execute(
@@ -123,4 +144,52 @@ def finalize_batch(
     ]
     record(session, by, changes)
     session.execute(update(_ADMISSION).where(*proposed).values(status=after, decided_at=by.at))
-    return moved | {"admitted": len(changes)}
+    found = [] if changes else [_doubt("E418", batch=batch.code)]
+    until = batch.publicity_until
+    if until is None:
+        found.append(_doubt("E414", batch=batch.code))
+    elif until > by.at:
+        found.append(_doubt("E416", batch=batch.code, until=show_time(until)))
+    return moved | {"admitted": len(changes), "publicity_until": until, "doubts": found}
+
+
+def archive_batch(session: Session, batch: Batch, *, by: Acting, reason: str | None = None) -> dict[str, Any]:
+    """Close the batch for good; doubtful while somebody admitted has neither come nor stayed away."""
+    moved = move_batch(session, batch, "archive", by=by, reason=reason)
+    counts = _count_admissions(session, batch)
+    names = (AdmissionStatus.REPORTED, AdmissionStatus.NO_SHOW, AdmissionStatus.ADMITTED)
+    told = {f"{name}_count": counts.get(name, 0) for name in names}
+    found = []
+    if waiting := counts.get(AdmissionStatus.ADMITTED, 0):
+        first = session.execute(
+            select(func.min(Application.application_no))
+            .join(_ADMISSION, _ADMISSION.c.application_id == Application.id)
+            .where(_ADMISSION.c.batch_id == batch.id, _ADMISSION.c.status == AdmissionStatus.ADMITTED)
+        ).scalar_one()
+        found = [_doubt("E417", batch=batch.code, count=waiting, example=first)]
+    return moved | told | {"doubts": found}
+
+
+def cancel_batch(session: Session, batch: Batch, *, by: Acting, reason: str | None = None) -> dict[str, Any]:
+    """Give the batch up, with whatever applications it has."""
+    moved = move_batch(session, batch, "cancel", by=by, reason=reason)
+    counted = (
+        select(Application.status, func.count())
+        .where(Application.batch_id == batch.id)
+        .group_by(Application.status)
+    )
+    seats = session.execute(select(func.sum(Plan.quota)).where(Plan.batch_id == batch.id)).scalar()
+    return moved | {"applications": dict(session.execute(counted).all()), "seats": seats or 0}
+
+
+def _count_admissions(session: Session, batch: Batch) -> dict[str, int]:
+    statement = (
+        select(_ADMISSION.c.status, func.count())
+        .where(_ADMISSION.c.batch_id == batch.id)
+        .group_by(_ADMISSION.c.status)
+    )
+    return dict(session.execute(statement).all())
+
+
+def _doubt(code: str, **values: Any) -> Finding:
+    return Finding(code, sentence(code, values))

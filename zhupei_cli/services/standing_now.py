@@ -2,14 +2,19 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from itertools import count
 from typing import Any, NamedTuple
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from zhupei_cli.model import Application, Batch, Run, Score, TrainingBase
+from zhupei_cli.model import Application, Batch, Run, TrainingBase
 from zhupei_cli.services.batches import show_batch
+from zhupei_cli.services.score_marks import count_absent, count_marked, count_unmarked
 from zhupei_cli.vocabulary import ApplicationStatus, BatchStatus
+
+#: The year of an example, where there is no batch to go by.
+_FIRST_YEAR = 2026
 
 
 class Step(NamedTuple):
@@ -27,17 +32,28 @@ def batch_now(session: Session, batch: Batch, *, now: datetime) -> dict[str, Any
         "contact": shown["settings"].get("contact", ""),
         "bases": _count_bases(session),
         "waiting": _waiting(session, batch, now),
-        "scored": _scored(session, batch),
+        "scored": count_marked(session, batch),
+        "absent": count_absent(session, batch),
+        "unmarked": count_unmarked(session, batch),
         "last_run": _last_run(session, batch),
         "now": now,
     }
     return {**facts, "next": [step._asdict() for step in _next(facts)]}
 
 
+def next_steps(session: Session, batch: Batch, *, now: datetime) -> list[Step]:
+    """Return what comes next in a batch, what people most likely want first."""
+    return _next(batch_now(session, batch, now=now))
+
+
 def before_any_batch(session: Session) -> list[Step]:
     """Return what comes next while no batch is under way."""
     first = [Step("zhupei base import 基地.xlsx", "导入培训基地")] if not _count_bases(session) else []
-    made = "zhupei batch create HN2026 --name … --year 2026 --apply-from … --apply-until …"
+    year = (session.execute(select(func.max(Batch.year))).scalar() or _FIRST_YEAR - 1) + 1
+    codes = set(session.execute(select(Batch.code)).scalars())
+    names = (f"HN{year}{'' if number == 1 else f'-{number}'}" for number in count(1))
+    code = next(name for name in names if name not in codes)
+    made = f"zhupei batch create {code} --name … --year {year} --apply-from … --apply-until …"
     return [*first, Step(made, "新建招收批次")]
 
 
@@ -53,16 +69,6 @@ def _waiting(session: Session, batch: Batch, now: datetime) -> dict[str, Any]:
         )
     ).one()
     return {"count": count, "oldest_at": oldest, "days": None if oldest is None else (now - oldest).days}
-
-
-def _scored(session: Session, batch: Batch) -> int:
-    """Return how many approved applications have any record of marks."""
-    statement = (
-        select(func.count(Score.application_id.distinct()))
-        .join(Application, Application.id == Score.application_id)
-        .where(Application.batch_id == batch.id, Application.status == ApplicationStatus.APPROVED)
-    )
-    return session.execute(statement).scalar_one()
 
 
 def _last_run(session: Session, batch: Batch) -> dict[str, Any] | None:
@@ -128,7 +134,7 @@ def _before_locking(facts: Mapping[str, Any], code: str) -> list[Step]:
     steps = []
     if facts["waiting"]["count"]:
         steps.append(Step(f"zhupei review queue --summary --batch {code}", "完成审核"))
-    if facts["scored"] < facts["applications"].get("approved", 0):
+    if facts["unmarked"]:
         steps.append(Step(f"zhupei admit scores import 成绩.xlsx --batch {code}", "导入成绩"))
     return steps or [Step(f"zhupei batch lock {code}", "锁定，准备录取")]
 

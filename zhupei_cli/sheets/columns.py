@@ -58,6 +58,8 @@ class Column:
     heading: str
     read: Parser
     required: bool = False
+    #: Whether a cell of a required column may be blank: the answer is still to come.
+    may_wait: bool = False
     aliases: tuple[str, ...] = ()
     #: Read past without a word: columns that exports add for people.
     ignored: bool = False

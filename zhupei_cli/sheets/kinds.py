@@ -152,7 +152,14 @@ REVIEW: Final = Kind(
     (
         Column("application_no", "报名号", cells.code, required=True),
         Column("name", "姓名", parsers.person_name),
-        listed("decision", "审核结果", vocabulary.REVIEW, required=True),
+        listed(
+            "decision",
+            "审核结果",
+            vocabulary.REVIEW,
+            required=True,
+            may_wait=True,
+            note="还没有审核的留空，导入时略过。",
+        ),
         Column("reason", "原因", cells.text, note="不通过和退回修改必须写原因，学员会看到。"),
     ),
     reads_past=True,
@@ -166,8 +173,19 @@ CHECK_IN: Final = Kind(
         Column("application_no", "报名号", cells.code),
         replace(ID_NUMBER, required=False),
         Column("name", "姓名", parsers.person_name),
-        yes_or_no("checked_in", "是否报到", vocabulary.CHECKED_IN, required=True),
+        yes_or_no(
+            "checked_in",
+            "是否报到",
+            vocabulary.CHECKED_IN,
+            required=True,
+            may_wait=True,
+            note="还没有来的留空，导入时略过。",
+        ),
         Column("note", "备注", cells.text, note="与已登记的不同时，在这里写更正的原因。"),
+        # To know whom to ring up, and about what.
+        Column("base", "录取基地", cells.text, ignored=True),
+        Column("specialty", "录取专业", cells.text, ignored=True),
+        Column("mobile", "手机号码", cells.text, ignored=True),
     ),
     one_of=("application_no", "id_number"),
 )

@@ -136,7 +136,10 @@ class Taking:
         self.kind = kind
         self._prepare = prepare
         self._sheet, self._optional, self._file = sheet, optional, file
-        self._required = {} if kind.partial else {one.key: one for one in kind.columns if one.required}
+        required = {} if kind.partial else {one.key: one for one in kind.columns if one.required}
+        self._required = {key: one for key, one in required.items() if not one.may_wait}
+        #: Keys of columns that cannot be cleared.
+        self._kept = {*required, *kind.one_of}
         self._header: Header | None = None
         self._readers: list[tuple[int, _Reader]] = []
         self._lines: list[Line] = []
@@ -149,9 +152,8 @@ class Taking:
         if self._header is None:
             self._header = read_header(rows, self.kind, self._optional)
             columns = {} if _severe(self._header.faults) else self._header.columns
-            kept = {*self._required, *self.kind.one_of}
             self._readers = [
-                (index, _Reader(one, kept=one.key in kept))
+                (index, _Reader(one, kept=one.key in self._kept))
                 for index, one in columns.items()
                 if not one.ignored
             ]

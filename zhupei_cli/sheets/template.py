@@ -127,7 +127,8 @@ def _look(column: Column, form: Form) -> str:
     number = column.between is not None or column.marks
     if not form.rows:
         return "number" if number else "text"
-    if column.ignored or any(row.get(column.key) for row in form.rows):
+    # What is there of marks may be mended, and the others are still to come.
+    if column.ignored or (not column.marks and any(row.get(column.key) for row in form.rows)):
         return "boxed"
     return "answer_number" if number else "answer"
 
@@ -152,7 +153,8 @@ def comment_of(column: Column, choices: Choices) -> str:
     offered = "从下拉列表中选择，也可以直接填写。" if words else ""
     if words and column.closed:
         offered = f"可填：{'、'.join(words)}。" if len(words) <= _FEW else "从下拉列表中选择。"
-    lines = ["必填。" if column.required else "", "" if column.marks else offered, column.note]
+    must = "必填。" if column.required and not column.may_wait else ""
+    lines = [must, "" if column.marks else offered, column.note]
     return "\n".join(filter(None, lines))
 
 
