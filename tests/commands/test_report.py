@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from sqlalchemy import text, update
 
 from tests.conftest import NOW, OPERATOR, Ran, Run
-from tests.report_world import draw, store
+from tests.report_world import draw, store, store_second_batch
 from zhupei_cli import files
 from zhupei_cli.cli import cli
 from zhupei_cli.model import Batch
@@ -138,6 +138,47 @@ def test_old_nights_go_and_nothing_else(on: Run, tmp_path: Path) -> None:
     assert left == {"2026-06-05", "2026-06-06"}
     assert (folder / "S_日报_2026-06-01.html").exists()
     assert (folder / "R_日报_2026-06-01.html.bak").exists()
+
+
+BOTH = [f"{code}_日报_{DAY}.{ending}" for code in "RS" for ending in ("html", "xlsx")]
+
+
+def test_every_batch_under_way_has_its_report(shell: Run, database: str, tmp_path: Path) -> None:
+    store_second_batch(database)
+    folder = tmp_path / "日报"
+    ran = shell("report", "nightly", "-o", folder)
+    assert (ran.code, ran.err.partition("，")[0]) == (
+        0,
+        f"日报已写好：{'、'.join(str(folder / name) for name in BOTH)}",
+    )
+    assert nightly_files(folder) == [*BOTH, "nightly.log"]
+    summary = json.loads(shell("report", "nightly", "-o", folder, "--json").out)
+    assert (summary["batch"], summary["figures"], summary["files"]) == (None, None, BOTH)
+    assert [one["batch"] for one in summary["reports"]] == ["R", "S"]
+    assert summary["anomalies"] == sum(one["anomalies"] for one in summary["reports"]) > 0
+    one = json.loads(shell("report", "nightly", "-o", folder, "--batch", "S", "--json").out)
+    assert (one["batch"], one["files"], one["figures"]) == ("S", BOTH[2:], summary["reports"][1]["figures"])
+    with transaction(database) as session:
+        nights = session.execute(text("SELECT batch_id FROM night ORDER BY batch_id")).scalars().all()
+    assert nights == [1, 2]
+
+
+@pytest.mark.usefixtures("shell")
+def test_old_nights_go_batch_by_batch(on: Run, database: str, tmp_path: Path) -> None:
+    store_second_batch(database)
+    folder = tmp_path / "日报"
+    assert on(at(5), "report", "nightly", "-o", folder).code == 0
+    ran = on(at(6), "report", "nightly", "-o", folder, "--keep", "1", "--json")
+    assert sorted(json.loads(ran.out)["removed"]) == sorted(BOTH)
+
+
+def test_without_a_batch_under_way(zhupei: Run, database: str, tmp_path: Path) -> None:
+    command = ("--database", database, "report", "nightly", "-o", tmp_path / "日报", "--check")
+    assert zhupei(*command) == Ran(0, "", "没有进行中的批次，没有日报可写\n")
+    assert zhupei("-q", *command) == Ran(0, "", "")
+    summary = json.loads(zhupei(*command, "--json").out)
+    assert (summary["batch"], summary["files"], summary["reports"], summary["anomalies"]) == (None, [], [], 0)
+    assert nightly_files(tmp_path / "日报") == ["nightly.log"]
 
 
 @pytest.mark.sqlite
