@@ -229,7 +229,12 @@ def test_the_workbook(shell: Run, tmp_path: Path) -> None:
         assert (sheet.page_setup.paperSize, sheet.sheet_properties.pageSetUpPr.fitToPage) == (9, True)
         assert sheet.oddFooter.left.text.startswith("存证：第 ")
     drawn = {sheet.title for sheet in book if sheet._charts}
-    assert drawn == {"概览", "每日报名", "按专业", "按第一志愿所在地市", "分数段", "志愿满足情况"}
+    assert drawn == {"概览", "每日报名", "按专业", "按人群", "分数段", "录取情况"}
+    # Small tables share a sheet, so that they share a page.
+    titles = [row[0].value for row in book["按人群"].iter_rows() if str(row[0].value).startswith("按")]
+    assert titles == ["按个人身份", "按生源类型", "按最高学位", "按第一志愿所在地市"]
+    heading = {cell.value: cell.alignment.indent for cell in book["异常"][4]}
+    assert heading == {"异常": 0, "对象": 0, "数量": 0, "说明": 1}, "数量 stands right, 说明 left beside it"
     places = [row[0].value for row in book["分数线（按岗位）"].iter_rows(min_row=5)]
     assert places and all(isinstance(code, str) for code in places)
 
