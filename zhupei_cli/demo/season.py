@@ -169,7 +169,7 @@ def _scores(stage: Stage) -> str:
 
 def _lock(stage: Stage) -> str:
     locked = stage.do(lambda session, batch: stages.lock_batch(session, batch, by=stage.by))
-    return f"候选人 {locked['candidates']} 名"
+    return f"考生 {locked['candidates']} 名"
 
 
 def _run(stage: Stage) -> str:
