@@ -73,7 +73,7 @@ CATALOGUE: dict[str, Entry] = {
     "E085": Entry(2, "需要确认：{question}", "加 --yes 表示同意", "不是在终端中运行，或指定了 --no-input，因此不能提问。"),
     "E086": Entry(2, "{format} 格式不能显示在屏幕上", "用 -o 指定文件，例如 -o 名单.{format}", "工作簿只能写入文件。"),
     "E087": Entry(5, "文件夹 {folder} 已存在且不是空的", "换一个文件夹，例如 zhupei demo 演示2", "演示只写入新的或空的文件夹，以免覆盖已有文件。"),
-    "E088": Entry(5, "不能打印：没有安装{what}", "先运行 pip install 'zhupei[print]'；字体也可用环境变量 ZHUPEI_FONTS 指定文件夹", "打印报名表要用 typst、fonttools 和中文字体，不随程序一起安装。"),
+    "E088": Entry(5, "不能打印：没有安装{what}", '先运行 pip install "zhupei[print]"；字体也可用环境变量 ZHUPEI_FONTS 指定文件夹', "打印报名表要用 typst、fonttools 和中文字体，不随程序一起安装。"),
     "E089": Entry(3, "排版没有成功：{detail}", "多半是照片损坏，请换一张再打印", "排版程序读不了照片或其他内容，没有写出文件。"),
     "E090": Entry(3, "字体里没有这些字：{lacking}", "用环境变量 ZHUPEI_FONTS 指定有这些字的字体的文件夹，再打印；zhupei doctor 会说哪些字体文件读不出", "为免印成空白，打印前核对每个字是否在字体里；生僻字要用收字更多的字体。"),
     "E092": Entry(2, "没有配置邮件服务器", "在 zhupei.toml 中写 [mail] 一节：host、from、to，需要登录的再写 user", "--mail 要知道经哪个服务器、发给谁；密码用环境变量 ZHUPEI_MAIL_PASSWORD。"),

@@ -91,7 +91,7 @@ def alone(folder: Path, *, seconds: float) -> Iterator[None]:
         folder.mkdir(parents=True, exist_ok=True)
         handle = os.open(path, os.O_RDWR | os.O_CREAT, PRIVATE)
     except OSError as error:
-        raise _unwritable(path, error) from error
+        raise _unwritable(folder, error) from error
     try:
         _wait_for_lock(handle, folder, seconds)
         yield

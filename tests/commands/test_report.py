@@ -240,6 +240,18 @@ def test_the_workbook(shell: Run, tmp_path: Path) -> None:
 
 
 @pytest.mark.sqlite
+def test_a_folder_that_cannot_be(shell: Run, tmp_path: Path) -> None:
+    (tmp_path / "文件").touch()
+    folder = tmp_path / "文件" / "日报"
+    assert shell("-q", "report", "nightly", "-o", folder) == Ran(
+        1,
+        "",
+        f"错误 [E003]：不能写入 {folder}：路径中有一段不是文件夹\n"
+        "怎么办：请检查文件夹是否存在、是否有写权限、磁盘是否已满\n",
+    )
+
+
+@pytest.mark.sqlite
 def test_names_are_text_on_the_page(shell: Run, database: str, tmp_path: Path) -> None:
     with transaction(database) as session:
         session.execute(text("UPDATE base SET name = '<script>alert(1)</script>' WHERE code = 'B1'"))
