@@ -88,7 +88,8 @@ def nightly(
         with nullcontext() if dry_run else files.alone(folder, seconds=PATIENCE):
             made = _make(logged, batch, folder, dry_run=dry_run)
             removed = [] if dry_run else _removed(folder, made, keep)
-        mailed = {} if mail is None or dry_run else _send(settings, mail, made, folder)
+            # Alone still: two runs at once would both find that nobody has the mail.
+            mailed = {} if mail is None or dry_run else _send(settings, mail, made, folder)
     except Exception as error:
         if settings.log_file is None and folder.is_dir():
             log_error(lambda: logged, error)

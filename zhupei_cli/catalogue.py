@@ -77,7 +77,7 @@ CATALOGUE: dict[str, Entry] = {
     "E089": Entry(3, "排版没有成功：{detail}", "多半是照片损坏，请换一张再打印", "排版程序读不了照片或其他内容，没有写出文件。"),
     "E090": Entry(3, "字体里没有这些字：{lacking}", "用环境变量 ZHUPEI_FONTS 指定有这些字的字体的文件夹，再打印；zhupei doctor 会说哪些字体文件读不出", "为免印成空白，打印前核对每个字是否在字体里；生僻字要用收字更多的字体。"),
     "E092": Entry(2, "没有配置邮件服务器", "在 zhupei.toml 中写 [mail] 一节：host、from、to，需要登录的再写 user", "--mail 要知道经哪个服务器、发给谁；密码用环境变量 ZHUPEI_MAIL_PASSWORD。"),
-    "E093": Entry(1, "邮件没有发出：{detail}", "日报已写好，在 {folder}；请检查 zhupei.toml 的 [mail] 和 ZHUPEI_MAIL_PASSWORD，再运行一次", "邮件服务器连不上、不认用户名和密码、证书不可信，或拒收。"),
+    "E093": Entry(1, "邮件没有发出：{detail}", "日报已写好，在 {folder}；请检查 zhupei.toml 的 [mail] 和 ZHUPEI_MAIL_PASSWORD，再运行一次，今天已经收到的人不会再收到", "邮件服务器连不上、不认用户名和密码、证书不可信，或拒收。"),
     # -- E1xx persons ------------------------------------------------------------------------------
     "E110": Entry(3, "{id_type}号码 {number} 的格式不对", "应为{form}，请核对证件类型和号码", "护照、通行证等只核对号码的格式。"),
     "E111": Entry(3, "{id_type}号码 {number} 有 {length} 位，应为 18 位", "对照证件重新填写；Excel 中先把该列设为文本再填", "号码多填或漏填了字符。"),
