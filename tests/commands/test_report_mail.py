@@ -207,7 +207,7 @@ def test_somebody_who_is_gone(shell: Run, home: Path, inbox: Inbox, tls: Control
 
 
 def test_several_addresses_in_one_text(shell: Run, home: Path, inbox: Inbox, tls: Controller) -> None:
-    several = ["a@example.com;b@example.com", "c@example.com， 赵某 <d@example.com>；a@example.com"]
+    several = ["a@example.com;b@example.com", "c@example.com， d@example.com；a@example.com"]
     configure(home, _port(tls), security="tls", to=several)
     assert shell("-q", *SEND) == Ran(0, "", "")
     (message,) = inbox.messages

@@ -1,16 +1,21 @@
 """Mail addresses as people write them down: one by one, or several in one text."""
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from typing import Final
 
-_BETWEEN: Final = re.compile(r"[;；,，、\n]")
+_BETWEEN: Final = re.compile(r"[;,、\n]")
 _ADDRESS: Final = re.compile(r"[^@\s<>]+@[^@\s<>]+")
 
 
 def split_addresses(texts: Iterable[str]) -> tuple[str, ...]:
-    """Return the single addresses of texts such as `a@example.com; b@example.com`, each once."""
-    found = (one.strip() for text in texts for one in _BETWEEN.split(text))
+    """Return the single addresses of texts such as `a@example.com；b@example.com`, each once.
+
+    An address with a name, `赵老师 <a@example.com>`, is one; else spaces part them too.
+    """
+    parts = (part for text in texts for part in _BETWEEN.split(unicodedata.normalize("NFKC", text)))
+    found = (one for part in parts for one in ([part.strip()] if "<" in part else part.split()))
     return tuple(dict.fromkeys(filter(None, found)))
 
 
