@@ -181,13 +181,22 @@ def show_sheet(row: Row, columns: Sequence[Column], out: Out) -> None:
     if out.path is None and out.format == "json":
         click.echo(_formats.as_json(row), nl=False)
     elif out.path is None and out.format == "table":
-        lines = [(heading, shown(row.get(key))) for key, heading in columns]
-        if on_terminal():
-            page(sheet_lines(lines, terminal_size()[0]), out.settings)
-        else:
-            click.echo(sheet_lines(lines, None), nl=False)
+        show_sheets([(row, columns)], out)
     else:
         show([row], columns, out)
+
+
+def show_sheets(sheets: Iterable[tuple[Row, Sequence[Column]]], out: Out) -> None:
+    """Print several things for people, a line per column, with an empty line between two of them."""
+    width = terminal_size()[0] if on_terminal() else None
+    text = "\n".join(
+        sheet_lines([(heading, shown(row.get(key))) for key, heading in columns], width)
+        for row, columns in sheets
+    )
+    if width is None:
+        click.echo(text, nl=False)
+    else:
+        page(text, out.settings)
 
 
 def show_summary(settings: Settings, summary: Row, sentence: str, *, as_json: bool) -> None:

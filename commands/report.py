@@ -1,6 +1,7 @@
 """`zhupei report`: the nightly report, and its parts on screen."""
 
 import dataclasses
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
@@ -9,10 +10,11 @@ import click
 
 from zhupei_cli import files
 from zhupei_cli.endings import log_error
+from zhupei_cli.errors import ZhupeiError
 from zhupei_cli.logfile import log
 from zhupei_cli.reports.values import Report
 from zhupei_cli.services import lookup, reporting, reporting_mail, reporting_nightly
-from zhupei_cli.settings import Settings
+from zhupei_cli.settings import Mail, Settings
 from zhupei_cli.store.engine import reading, transaction
 
 from ._options import batch_option, dry_run_option, format_options, json_option, pass_settings
@@ -71,9 +73,10 @@ def nightly(
     dry_run: bool,
     as_json: bool,
 ) -> None:
-    """生成日报：一份网页、一份工作簿，同一天再次运行则替换。
+    """生成日报：每个进行中的批次一份网页、一份工作簿，同一天再次运行则替换。
 
-    从不提问，适合定时运行；记录写在文件夹里的 nightly.log（或 --log-file）。
+    写明 --batch 则只做那一个批次；没有进行中的批次时说明一声，退出码为 0。邮件每个批次一封，
+    当天已经收到的人不再发。从不提问，适合定时运行；记录写在文件夹里的 nightly.log（或 --log-file）。
 
     \b
     例：zhupei --quiet report nightly -o 日报 --keep 30
@@ -83,50 +86,117 @@ def nightly(
     mail = reporting_mail.require_mail(settings.mail) if by_mail else None
     try:
         with nullcontext() if dry_run else files.alone(folder, seconds=PATIENCE):
-            made, written = _make(logged, batch, folder, dry_run=dry_run)
-            removed = [] if keep is None or dry_run else reporting_nightly.remove_old(folder, made, keep=keep)
-        if mail is not None and not dry_run:
-            reporting_mail.send_report(mail, made, written, folder=folder)
+            made = _make(logged, batch, folder, dry_run=dry_run)
+            removed = [] if dry_run else _removed(folder, made, keep)
+            # Alone still: two runs at once would both find that nobody has the mail.
+            mailed = {} if mail is None or dry_run else _send(settings, mail, made, folder)
     except Exception as error:
         if settings.log_file is None and folder.is_dir():
             log_error(lambda: logged, error)
         raise
-    summary = {
-        "batch": made.head.batch,
-        "day": reporting_nightly.day_of(made),
-        "files": list(written),
-        "removed": removed,
-        "mailed": list(mail.to) if mail and not dry_run else [],
-        "figures": reporting_nightly.figures_of(made),
-        "anomalies": len(made.anomalies),
-        "dry_run": dry_run,
-    }
-    _tell(settings if dry_run else logged, folder, summary, as_json=as_json)
-    if check and made.anomalies:
+    reports = [_summary(report, written, mailed) for report, written in made]
+    summary = _whole(reports) | {"removed": removed, "dry_run": dry_run}
+    # Everybody has it already: said, lest somebody looks for a second mail.
+    spared = mail is not None and bool(made) and not dry_run and not summary["mailed"]
+    _tell(
+        settings if dry_run else logged, _sentence(folder, summary, spared=spared), summary, as_json=as_json
+    )
+    if check and summary["anomalies"]:
         click.get_current_context().exit(FINDINGS)
 
 
-def _make(
-    settings: Settings, batch: str | None, folder: Path, *, dry_run: bool
-) -> tuple[Report, dict[str, bytes]]:
-    """Make the report and its files; the event is stored before they appear."""
+#: A report and its files, name → content.
+Made = tuple[Report, dict[str, bytes]]
+
+
+def _make(settings: Settings, batch: str | None, folder: Path, *, dry_run: bool) -> list[Made]:
+    """Make the reports of all batches that are meant, all at one instant; they appear together or not at all.
+
+    Their events are stored before the files appear.
+    """
     if not dry_run:
         files.sweep(folder)
         log(settings, "日报：开始")
     by = settings.acting()
     with reading(settings.database_url) as session:
-        made = reporting.measure(session, lookup.find_batch(session, batch), now=by.at)
-    written = reporting_nightly.render(made)
+        meant = lookup.batches_meant(session, batch)
+        reports = [reporting.measure(session, one, now=by.at) for one in meant]
+    made = [(report, reporting_nightly.render(report)) for report in reports]
+    contents = {folder / name: content for _, written in made for name, content in written.items()}
     with (
-        files.appearing({} if dry_run else {folder / name: content for name, content in written.items()}),
+        files.appearing({} if dry_run else contents),
         transaction(settings.database_url, dry_run=dry_run) as session,
     ):
-        found = lookup.find_batch(session, made.head.batch)
-        reporting_nightly.record_night(session, found, made, written, by=by)
-    return made, written
+        for report, written in made:
+            found = lookup.find_batch(session, report.head.batch)
+            reporting_nightly.record_night(session, found, report, written, by=by)
+    return made
 
 
-def _tell(settings: Settings, folder: Path, summary: dict[str, Any], *, as_json: bool) -> None:
+def _removed(folder: Path, made: Iterable[Made], keep: int | None) -> list[str]:
+    if keep is None:
+        return []
+    return [name for report, _ in made for name in reporting_nightly.remove_old(folder, report, keep=keep)]
+
+
+def _send(settings: Settings, mail: Mail, made: Iterable[Made], folder: Path) -> dict[str, list[str]]:
+    """Mail each report to who has not got it today; return who got which batch's.
+
+    What is sent is written down at once. Raises E093 when somebody could not be reached.
+    """
+    mailed: dict[str, list[str]] = {}
+    refused: dict[str, str] = {}
+    for report, written in made:
+        code = report.head.batch
+        with reading(settings.database_url) as session:
+            to = reporting_mail.still_to_get(session, lookup.find_batch(session, code), report, mail)
+        missed = reporting_mail.send_report(mail, report, written, to=to, folder=folder) if to else {}
+        refused.update(missed)
+        mailed[code] = [address for address in to if address not in missed]
+        if mailed[code]:
+            with transaction(settings.database_url) as session:
+                found = lookup.find_batch(session, code)
+                reporting_mail.record_sent(session, found, report, mailed[code], by=settings.acting())
+    if refused:
+        sent = dict.fromkeys(address for some in mailed.values() for address in some)
+        detail = reporting_mail.told_refused(mail, refused, sent)
+        raise ZhupeiError("E093", detail=detail, folder=folder)
+    return mailed
+
+
+def _summary(report: Report, written: Iterable[str], mailed: Mapping[str, list[str]]) -> dict[str, Any]:
+    return {
+        "batch": report.head.batch,
+        "day": reporting_nightly.day_of(report),
+        "files": list(written),
+        "mailed": mailed.get(report.head.batch, []),
+        "figures": reporting_nightly.figures_of(report),
+        "anomalies": len(report.anomalies),
+    }
+
+
+def _whole(reports: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Return the night as a whole: with one report its keys, with several or none what they come to."""
+    return {
+        "batch": reports[0]["batch"] if len(reports) == 1 else None,
+        "day": reports[0]["day"] if reports else None,
+        "files": [name for one in reports for name in one["files"]],
+        "mailed": list(dict.fromkeys(address for one in reports for address in one["mailed"])),
+        "figures": reports[0]["figures"] if len(reports) == 1 else None,
+        "anomalies": sum(one["anomalies"] for one in reports),
+        "reports": reports,
+    }
+
+
+def _tell(settings: Settings, sentence: str, summary: dict[str, Any], *, as_json: bool) -> None:
+    show_summary(settings, summary, sentence, as_json=as_json)
+    if as_json:  # the log file has its line either way
+        log(settings, sentence)
+
+
+def _sentence(folder: Path, summary: dict[str, Any], *, spared: bool) -> str:
+    if not summary["reports"]:
+        return "没有进行中的批次，没有日报可写"
     head = "试做（不写文件）" if summary["dry_run"] else "日报已写好"
     sentence = f"{head}：{'、'.join(str(folder / name) for name in summary['files'])}"
     if summary["anomalies"]:
@@ -135,9 +205,9 @@ def _tell(settings: Settings, folder: Path, summary: dict[str, Any], *, as_json:
         sentence += f"，删除旧日报 {len(summary['removed'])} 个文件"
     if summary["mailed"]:
         sentence += f"，已发给 {'、'.join(summary['mailed'])}"
-    show_summary(settings, summary, sentence, as_json=as_json)
-    if as_json:  # the log file has its line either way
-        log(settings, sentence)
+    if spared:
+        sentence += "，今天都已发过，没有再发"
+    return sentence
 
 
 @report.command("summary")

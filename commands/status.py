@@ -1,6 +1,6 @@
-"""`zhupei status`: where the batch stands, on one screen, and what comes next."""
+"""`zhupei status`: where each batch under way stands, on one screen, and what comes next."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import click
@@ -11,11 +11,12 @@ from zhupei_cli.services.batches import DATES
 from zhupei_cli.services.standing_now import Step
 from zhupei_cli.settings import Settings
 from zhupei_cli.store.engine import reading
+from zhupei_cli.store.engine import shown as shown_url
 from zhupei_cli.vocabulary import ADMISSION_STATUS, APPLICATION_STATUS, RULE, CodeTable
 
 from ._formats import shown
-from ._options import batch_option, format_options, pass_settings
-from ._output import Column, Out, show_sheet
+from ._options import batch_argument, format_options, pass_settings
+from ._output import Column, Out, Row, show, show_sheet, show_sheets
 
 _LINES = (
     Column("title", "批次"),
@@ -30,35 +31,52 @@ _LINES = (
     Column("contact", "技术支持"),
     Column("next_lines", "下一步"),
 )
+_DATABASE = Column("database", "数据库")
 
 
 @click.command("status")
-@batch_option
+@batch_argument
 @format_options
 @pass_settings
 def status(settings: Settings, *, batch: str | None, out: Out) -> None:
     """查看批次进行到哪一步：日期、计划、报名、审核、成绩、录取，以及下一步的命令。
 
+    不写批次则列出每一个进行中的批次（没有归档、没有取消的）。
+
     \b
     例：zhupei status
-        zhupei status --batch HN2026 --json
+        zhupei status HN2026 --json
     """
+    now = settings.acting().at
     with reading(settings.database_url) as session:
-        if batch is None and lookup.no_live_batch(session):
-            _show_start(standing_now.before_any_batch(session), out)
-            return
-        row = standing_now.batch_now(session, lookup.find_batch(session, batch), now=settings.acting().at)
-    lines = _as_lines(row)
-    columns = [column for column in _LINES if lines[column.key]]
-    show_sheet(row if out.format.startswith("json") else lines, columns, out)
+        meant = lookup.batches_meant(session, batch)
+        rows = [standing_now.batch_now(session, one, now=now) for one in meant]
+        first = [] if rows else standing_now.before_any_batch(session)
+    if out.format == "json":
+        show_sheet(_answer(rows, first, shown_url(settings.database_url)), (), out)
+    else:
+        _show(rows, first, shown_url(settings.database_url), out)
 
 
-def _show_start(steps: list[Step], out: Out) -> None:
-    row = {"batch": None, "next": [step._asdict() for step in steps]}
-    if not out.format.startswith("json"):
-        note(out.settings, "还没有进行中的批次")
-    lines = {"next_lines": _steps(row["next"] or ())}
-    show_sheet(row if out.format.startswith("json") else lines, _LINES[-1:], out)
+def _answer(rows: Sequence[Row], first: Iterable[Step], database: str) -> dict[str, Any]:
+    """Return the whole as JSON: the one batch's keys beside `batches`, which has them all."""
+    only: Row = rows[0] if len(rows) == 1 else {"batch": None, "next": [step._asdict() for step in first]}
+    return {"database": database, **only, "batches": rows}
+
+
+def _show(rows: Sequence[Row], first: Iterable[Step], database: str, out: Out) -> None:
+    if not rows:
+        note(out.settings, "没有进行中的批次")
+    lines = [_as_lines(row) for row in rows] or [{"next_lines": _steps(step._asdict() for step in first)}]
+    if out.path is not None or out.format != "table":
+        everything = [{"database": database, **one} for one in ([*rows] if out.format == "jsonl" else lines)]
+        filled = [column for column in _LINES if any(one.get(column.key) for one in lines)]
+        show(everything, [_DATABASE, *filled], out)
+        return
+    # What holds for several batches stands above them all.
+    sheets = [{"database": database, **lines[0]}] if len(lines) == 1 else [{"database": database}, *lines]
+    columns = (_DATABASE, *_LINES)
+    show_sheets([(one, [column for column in columns if one.get(column.key)]) for one in sheets], out)
 
 
 def _as_lines(row: Mapping[str, Any]) -> dict[str, str]:

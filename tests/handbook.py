@@ -11,9 +11,9 @@ import shlex
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import chdir
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -51,17 +51,36 @@ class Shell:
     """Runs the handbook's commands one after the other; `now` is the clock they see."""
 
     now: datetime
+    environment: dict[str, str] = field(default_factory=_ENVIRONMENT.copy)
 
     def run(self, command: str) -> str:
-        """Return what a command prints, data and words as they come; `cp` and `zhupei` are all it knows."""
+        """Return what a command prints, data and words as they come: `zhupei`, and what else a shell has."""
         program, *arguments = shlex.split(command)
-        if program == "cp":
-            shutil.copy(*arguments)
-            return ""
+        if program in _SHELL:
+            return _SHELL[program](self, arguments)
         assert program == "zhupei", command
-        result = CliRunner().invoke(cli, arguments, env=_ENVIRONMENT, obj=lambda: self.now.astimezone(UTC))
+        result = CliRunner().invoke(
+            cli, arguments, env=self.environment, obj=lambda: self.now.astimezone(UTC)
+        )
         ending = f"（退出码 {result.exit_code}）\n" if result.exit_code else ""
         return result.output + ending
+
+
+def _export(shell: Shell, words: Sequence[str]) -> str:
+    shell.environment.update(dict([word.split("=", 1) for word in words]))
+    return ""
+
+
+def _ls(_shell: Shell, words: Sequence[str]) -> str:
+    return "".join(f"{path.name}\n" for word in words for path in sorted(Path(word).glob("[!.]*")))
+
+
+def _cp(_shell: Shell, words: Sequence[str]) -> str:
+    shutil.copy(*words)
+    return ""
+
+
+_SHELL: Mapping[str, Callable[[Shell, Sequence[str]], str]] = {"export": _export, "ls": _ls, "cp": _cp}
 
 
 def replayed(text: str) -> Iterator[tuple[Step, str]]:

@@ -14,6 +14,7 @@ from zhupei_cli.model import Base, Batch, Specialty, TrainingBase
 from zhupei_cli.rules.scores import ABSENT, Mark
 from zhupei_cli.services.score_marks import MARK_COLUMNS, values_of
 from zhupei_cli.store.bulk import insert_rows
+from zhupei_cli.store.engine import transaction
 
 BASES = (("B1", "410100"), ("B2", "410100"), ("B3", "410300"), ("B4", "999999"))
 SPECIALTIES = (("S1", True), ("S2", False), ("S3", False))
@@ -134,6 +135,18 @@ def store(session: Session, world: World, *, status: str, review_until: datetime
     _store_plan(session, world)
     _store_people(session, world)
     return batch
+
+
+def store_second_batch(database: str) -> None:
+    """Store batch S beside R, under way too, with a place and nobody in it; and one that is over."""
+    dates = {"apply_from": _START, "apply_until": _START + timedelta(days=30), "created_at": _START}
+    names = (("S", "补录批次", "open"), ("T", "去年的批次", "archived"), ("U", "取消的批次", "cancelled"))
+    with transaction(database) as session:
+        for id_, (code, name, status) in enumerate(names, 2):
+            session.add(Batch(id=id_, code=code, name=name, year=2026, status=status, **dates))
+        session.flush()
+        place = {"batch_id": 2, "base_code": "B1", "specialty_code": "S1", "quota": 3, "stopped": False}
+        _insert(session, "plan", [place | {f"taken_{who}": 0 for who in ("own", "entrusted", "social")}])
 
 
 def _insert(session: Session, table: str, rows: Sequence[dict[str, Any]]) -> None:

@@ -10,6 +10,7 @@ import click
 
 from zhupei_cli.errors import ZhupeiError
 from zhupei_cli.logfile import log
+from zhupei_cli.oswords import os_words
 from zhupei_cli.settings import Settings
 
 CANCELLED = 130
@@ -81,7 +82,7 @@ def _of_file(error: Exception) -> ZhupeiError | None:
         return None
     if isinstance(error, FileNotFoundError):
         return ZhupeiError("E001", file=error.filename)
-    return ZhupeiError("E084", file=error.filename, detail=error.strerror)
+    return ZhupeiError("E084", file=error.filename, detail=os_words(error))
 
 
 def _unforeseen(error: Exception) -> ZhupeiError:

@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from zhupei_cli.errors import ZhupeiError
+from zhupei_cli.oswords import os_words
 
 #: Lists of people are for whoever made them.
 PRIVATE = 0o600
@@ -90,7 +91,7 @@ def alone(folder: Path, *, seconds: float) -> Iterator[None]:
         folder.mkdir(parents=True, exist_ok=True)
         handle = os.open(path, os.O_RDWR | os.O_CREAT, PRIVATE)
     except OSError as error:
-        raise _unwritable(path, error) from error
+        raise _unwritable(folder, error) from error
     try:
         _wait_for_lock(handle, folder, seconds)
         yield
@@ -154,4 +155,4 @@ def _rename(beside: Path, path: Path) -> None:
 
 
 def _unwritable(path: Path, error: OSError) -> ZhupeiError:
-    return ZhupeiError("E003", file=path, detail=error.strerror or type(error).__name__)
+    return ZhupeiError("E003", file=path, detail=os_words(error))

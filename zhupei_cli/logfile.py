@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from zhupei_cli.acting import CST
+from zhupei_cli.oswords import os_words
 from zhupei_cli.settings import Settings
 
 _LARGEST, _KEPT = 1_000_000, 5
@@ -29,7 +30,7 @@ def log(settings: Settings, text: str) -> None:
         with os.fdopen(handle, "ab") as file:
             file.write(line.encode())
     except OSError as error:
-        print(f"提示：不能写入日志文件 {settings.log_file}：{error.strerror}", file=sys.stderr)
+        print(f"提示：不能写入日志文件 {settings.log_file}：{os_words(error)}", file=sys.stderr)
 
 
 def note(settings: Settings, text: str) -> None:

@@ -271,7 +271,7 @@ def test_without_the_extra_it_says_what_to_install(shell: Run, monkeypatch: pyte
         5,
         "",
         "错误 [E088]：不能打印：没有安装打印组件 typst\n"
-        "怎么办：先运行 pip install 'zhupei[print]'；字体也可用环境变量 ZHUPEI_FONTS 指定文件夹\n",
+        '怎么办：先运行 pip install "zhupei[print]"；字体也可用环境变量 ZHUPEI_FONTS 指定文件夹\n',
     )
 
 

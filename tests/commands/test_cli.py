@@ -60,7 +60,7 @@ def test_a_file_the_system_refuses_is_named(zhupei: Run) -> None:
     ran = zhupei("do", "fail", "file", program=PROGRAM)
     assert (ran.code, ran.err.splitlines()[0]) == (
         1,
-        "错误 [E084]：文件 /dev/null/x 读写失败：Not a directory",
+        "错误 [E084]：文件 /dev/null/x 读写失败：路径中有一段不是文件夹",
     )
 
 

@@ -47,7 +47,7 @@ def test_lines_for_people(zhupei: Run, mine: Path) -> None:
 def test_no_database(zhupei: Run, home: Path) -> None:
     ran = zhupei("--database", "sqlite:///none.sqlite", "doctor")
     assert ran.code == 3
-    assert "不行  数据库" in ran.out
+    assert "异常  数据库" in ran.out
     assert "怎么办：先运行 zhupei db init 建库" in ran.out
     assert not (home / "none.sqlite").exists()
 

@@ -1,6 +1,7 @@
 """`trainee register` on a real terminal: asked one by one, the password never shown."""
 
 import os
+import signal
 import sys
 from typing import Any
 
@@ -51,8 +52,19 @@ def start(database: str, *args: str) -> Any:
     environment.pop("ZHUPEI_NO_INPUT", None)
     words = ["-c", PROGRAM, "trainee", *args]
     return pexpect.spawn(
-        sys.executable, words, env=environment, encoding="utf-8", timeout=20, dimensions=(24, 100)
+        sys.executable,
+        words,
+        env=environment,
+        encoding="utf-8",
+        timeout=20,
+        dimensions=(24, 100),
+        preexec_fn=_hear_ctrl_c,
     )
+
+
+def _hear_ctrl_c() -> None:
+    """Take Ctrl-C as a program at a terminal does: whoever runs these tests may ignore it (nohup, a job)."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def answer(child: Any, *pairs: tuple[str, str]) -> str:

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from sqlalchemy import text, update
 
 from tests.conftest import NOW, OPERATOR, Ran, Run
-from tests.report_world import draw, store
+from tests.report_world import draw, store, store_second_batch
 from zhupei_cli import files
 from zhupei_cli.cli import cli
 from zhupei_cli.model import Batch
@@ -140,6 +140,47 @@ def test_old_nights_go_and_nothing_else(on: Run, tmp_path: Path) -> None:
     assert (folder / "R_日报_2026-06-01.html.bak").exists()
 
 
+BOTH = [f"{code}_日报_{DAY}.{ending}" for code in "RS" for ending in ("html", "xlsx")]
+
+
+def test_every_batch_under_way_has_its_report(shell: Run, database: str, tmp_path: Path) -> None:
+    store_second_batch(database)
+    folder = tmp_path / "日报"
+    ran = shell("report", "nightly", "-o", folder)
+    assert (ran.code, ran.err.partition("，")[0]) == (
+        0,
+        f"日报已写好：{'、'.join(str(folder / name) for name in BOTH)}",
+    )
+    assert nightly_files(folder) == [*BOTH, "nightly.log"]
+    summary = json.loads(shell("report", "nightly", "-o", folder, "--json").out)
+    assert (summary["batch"], summary["figures"], summary["files"]) == (None, None, BOTH)
+    assert [one["batch"] for one in summary["reports"]] == ["R", "S"]
+    assert summary["anomalies"] == sum(one["anomalies"] for one in summary["reports"]) > 0
+    one = json.loads(shell("report", "nightly", "-o", folder, "--batch", "S", "--json").out)
+    assert (one["batch"], one["files"], one["figures"]) == ("S", BOTH[2:], summary["reports"][1]["figures"])
+    with transaction(database) as session:
+        nights = session.execute(text("SELECT batch_id FROM night ORDER BY batch_id")).scalars().all()
+    assert nights == [1, 2]
+
+
+@pytest.mark.usefixtures("shell")
+def test_old_nights_go_batch_by_batch(on: Run, database: str, tmp_path: Path) -> None:
+    store_second_batch(database)
+    folder = tmp_path / "日报"
+    assert on(at(5), "report", "nightly", "-o", folder).code == 0
+    ran = on(at(6), "report", "nightly", "-o", folder, "--keep", "1", "--json")
+    assert sorted(json.loads(ran.out)["removed"]) == sorted(BOTH)
+
+
+def test_without_a_batch_under_way(zhupei: Run, database: str, tmp_path: Path) -> None:
+    command = ("--database", database, "report", "nightly", "-o", tmp_path / "日报", "--check")
+    assert zhupei(*command) == Ran(0, "", "没有进行中的批次，没有日报可写\n")
+    assert zhupei("-q", *command) == Ran(0, "", "")
+    summary = json.loads(zhupei(*command, "--json").out)
+    assert (summary["batch"], summary["files"], summary["reports"], summary["anomalies"]) == (None, [], [], 0)
+    assert nightly_files(tmp_path / "日报") == ["nightly.log"]
+
+
 @pytest.mark.sqlite
 def test_two_at_once(shell: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("zhupei_cli.commands.report.PATIENCE", 0.3)
@@ -188,9 +229,26 @@ def test_the_workbook(shell: Run, tmp_path: Path) -> None:
         assert (sheet.page_setup.paperSize, sheet.sheet_properties.pageSetUpPr.fitToPage) == (9, True)
         assert sheet.oddFooter.left.text.startswith("存证：第 ")
     drawn = {sheet.title for sheet in book if sheet._charts}
-    assert drawn == {"概览", "每日报名", "按专业", "按第一志愿所在地市", "分数段", "志愿满足情况"}
+    assert drawn == {"概览", "每日报名", "按专业", "按人群", "分数段", "录取情况"}
+    # Small tables share a sheet, so that they share a page.
+    titles = [row[0].value for row in book["按人群"].iter_rows() if str(row[0].value).startswith("按")]
+    assert titles == ["按个人身份", "按生源类型", "按最高学位", "按第一志愿所在地市"]
+    heading = {cell.value: cell.alignment.indent for cell in book["异常"][4]}
+    assert heading == {"异常": 0, "对象": 0, "数量": 0, "说明": 1}, "数量 stands right, 说明 left beside it"
     places = [row[0].value for row in book["分数线（按岗位）"].iter_rows(min_row=5)]
     assert places and all(isinstance(code, str) for code in places)
+
+
+@pytest.mark.sqlite
+def test_a_folder_that_cannot_be(shell: Run, tmp_path: Path) -> None:
+    (tmp_path / "文件").touch()
+    folder = tmp_path / "文件" / "日报"
+    assert shell("-q", "report", "nightly", "-o", folder) == Ran(
+        1,
+        "",
+        f"错误 [E003]：不能写入 {folder}：路径中有一段不是文件夹\n"
+        "怎么办：请检查文件夹是否存在、是否有写权限、磁盘是否已满\n",
+    )
 
 
 @pytest.mark.sqlite

@@ -1,8 +1,11 @@
 """report nightly --mail against a real mail server on this machine, with TLS and a login."""
 
+import json
+import re
 import socket
 import ssl
 from collections.abc import Iterator
+from datetime import timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -11,9 +14,12 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
+from click.testing import CliRunner
+from sqlalchemy import text
 
-from tests.conftest import Ran, Run
-from tests.report_world import draw, store
+from tests.conftest import NOW, Ran, Run
+from tests.report_world import draw, store, store_second_batch
+from zhupei_cli.cli import cli
 from zhupei_cli.store.engine import transaction
 
 pytestmark = pytest.mark.sqlite
@@ -25,10 +31,19 @@ NAMES = ["R_日报_2026-06-05.html", "R_日报_2026-06-05.xlsx"]
 
 
 class Inbox:
-    """Keeps what was sent; nobody called `gone` lives here."""
+    """Keeps what was sent, and to whom; nobody called `gone` lives here, and `nobody` may not write."""
 
     def __init__(self) -> None:
         self.messages: list[EmailMessage] = []
+        self.people: list[str] = []
+
+    async def handle_MAIL(
+        self, _server: Any, _session: Any, envelope: Any, address: str, options: Any
+    ) -> str:
+        if address.startswith("nobody"):
+            return "550 not from here"
+        envelope.mail_from, envelope.mail_options = address, options
+        return "250 OK"
 
     async def handle_RCPT(
         self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any
@@ -42,6 +57,7 @@ class Inbox:
         message = message_from_bytes(envelope.content, policy=policy.default)
         assert isinstance(message, EmailMessage)
         self.messages.append(message)
+        self.people += envelope.rcpt_tos
         return "250 OK"
 
 
@@ -123,6 +139,10 @@ def test_the_report_comes_by_mail(shell: Run, home: Path, inbox: Inbox, starttls
     (message,) = inbox.messages
     assert message["To"] == "a@example.com, b@example.com"
     assert message["Subject"].startswith("随机批次 招收日报 2026-06-05，异常 ")
+    # RFC 5322 3.6: a date and a name of its own; no word of this machine in either.
+    assert message["Date"] == "Fri, 05 Jun 2026 10:00:00 +0800"
+    assert re.fullmatch(r"<[^@<>\s]+@example\.com>", message["Message-ID"])
+    assert message["Auto-Submitted"] == "auto-generated"
     body = message.get_body()
     assert body is not None
     assert "注册：30" in body.get_content()
@@ -181,8 +201,101 @@ def test_somebody_who_is_gone(shell: Run, home: Path, inbox: Inbox, tls: Control
     configure(home, _port(tls), security="tls", to=["gone@example.com"])
     _fails(shell(*SEND), home, f"localhost:{_port(tls)} 拒收 gone@example.com")
     configure(home, _port(tls), security="tls", to=["gone@example.com", "a@example.com"])
-    _fails(shell(*SEND), home, "服务器拒收 gone@example.com")
+    refused = f"localhost:{_port(tls)} 拒收 gone@example.com（550 no such user）；其余已发给 a@example.com\n"
+    _fails(shell(*SEND), home, refused)
     assert len(inbox.messages) == 1
+
+
+def test_several_addresses_in_one_text(shell: Run, home: Path, inbox: Inbox, tls: Controller) -> None:
+    several = ["a@example.com;b@example.com", "c@example.com， d@example.com；a@example.com"]
+    configure(home, _port(tls), security="tls", to=several)
+    assert shell("-q", *SEND) == Ran(0, "", "")
+    (message,) = inbox.messages
+    got = [address.addr_spec for address in message["To"].addresses]
+    assert got == inbox.people == [f"{name}@example.com" for name in "abcd"]
+
+
+def test_nobody_gets_it_twice(shell: Run, home: Path, inbox: Inbox, tls: Controller, database: str) -> None:
+    configure(home, _port(tls), security="tls", to=["a@example.com", "gone@example.com"])
+    assert shell(*SEND).code == 1
+    configure(home, _port(tls), security="tls", to=["A@example.com", "b@example.com", "here@example.com"])
+    ran = shell(*SEND)
+    assert ran.err.rstrip().endswith("，已发给 b@example.com、here@example.com")
+    assert [message["To"] for message in inbox.messages] == [
+        "a@example.com, gone@example.com",
+        "b@example.com, here@example.com",
+    ]
+    ran = shell(*SEND)
+    assert (ran.code, ran.err.rpartition("，今天")[2]) == (0, "都已发过，没有再发\n")
+    assert json.loads(shell(*SEND, "--json").out)["mailed"] == []
+    assert len(inbox.messages) == 2
+    with transaction(database) as session:
+        data = session.execute(text("SELECT data FROM event WHERE action = 'report.mail'")).scalars().all()
+    assert [sorted(json.loads(one)["to"].values()) for one in data] == [
+        ["a****@example.com"],
+        ["b****@example.com", "h****@example.com"],
+    ]
+    assert "here@" not in "".join(data)
+
+
+def test_the_next_night_is_another_mail(
+    shell: Run, home: Path, inbox: Inbox, tls: Controller, database: str
+) -> None:
+    configure(home, _port(tls), security="tls")
+    assert shell("-q", *SEND) == Ran(0, "", "")
+    later = CliRunner().invoke(
+        cli, ["--database", database, "-q", *SEND], obj=lambda: NOW + timedelta(days=1)
+    )
+    assert (later.exit_code, later.output) == (0, "")
+    assert [message["Date"][:16] for message in inbox.messages] == ["Fri, 05 Jun 2026", "Sat, 06 Jun 2026"]
+
+
+def test_a_mail_for_each_batch(shell: Run, home: Path, inbox: Inbox, tls: Controller, database: str) -> None:
+    store_second_batch(database)
+    configure(home, _port(tls), security="tls", to=["a@example.com", "gone@example.com"])
+    _fails(
+        shell(*SEND),
+        home,
+        f"localhost:{_port(tls)} 拒收 gone@example.com（550 no such user）；其余已发给 a@example.com\n",
+    )
+    assert [message["Subject"].partition(" ")[0] for message in inbox.messages] == ["随机批次", "补录批次"]
+    assert len(inbox.messages) == 2
+
+
+#: Why an address in Chinese cannot be reached through a server of the old kind.
+UTF8 = "地址中有汉字，服务器不支持 SMTPUTF8"
+
+
+def test_an_address_the_server_cannot_understand(shell: Run, home: Path, inbox: Inbox) -> None:
+    old = Controller(inbox, "127.0.0.1", _free_port(), enable_SMTPUTF8=False)
+    for controller in _running(old):
+        port = _port(controller)
+        configure(home, port, security="none", to=["张三@example.com", "a@example.com", "b"])
+        reason = (
+            f"localhost:{port} 拒收 张三@example.com（{UTF8}）、b（不是邮件地址）；其余已发给 a@example.com\n"
+        )
+        _fails(shell(*SEND), home, reason)
+        assert (inbox.people, inbox.messages[0]["To"]) == (["a@example.com"], "a@example.com")
+        configure(home, port, security="none", to=["c@example.com"], **{"from": "张三@example.com"})
+        _fails(
+            shell(*SEND), home, f"发件人 张三@example.com 的地址中有汉字，localhost:{port} 不支持 SMTPUTF8\n"
+        )
+        assert len(inbox.messages) == 1
+
+
+def test_a_server_that_understands_chinese_addresses(shell: Run, home: Path, inbox: Inbox) -> None:
+    for controller in _running(Controller(inbox, "127.0.0.1", _free_port())):
+        configure(home, _port(controller), security="none", to=["张三@例子.中国", "a@example.com"])
+        assert shell("-q", *SEND) == Ran(0, "", "")
+    assert inbox.people == ["张三@xn--fsqu00a.xn--fiqs8s", "a@example.com"]
+
+
+def test_a_sender_the_server_does_not_want(shell: Run, home: Path, inbox: Inbox, tls: Controller) -> None:
+    configure(home, _port(tls), security="tls", **{"from": "nobody@example.com"})
+    _fails(
+        shell(*SEND), home, f"localhost:{_port(tls)} 不接受发件人 nobody@example.com（550 not from here）\n"
+    )
+    assert inbox.messages == []
 
 
 def test_without_a_server_named_nothing_begins(shell: Run, home: Path) -> None:

@@ -1,14 +1,18 @@
 """trainee, apply and review from the shell: whole output, whole exit."""
 
 import json
+import shlex
+import sys
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
 
+from commands import demo as demo_command
 from tests.conftest import Ran, Run
 from tests.people import id_number, open_batch, person, write_book, write_people
+from zhupei_cli.display import display_width
 from zhupei_cli.sheets import kinds
 from zhupei_cli.store.engine import transaction
 
@@ -189,3 +193,28 @@ def test_the_demo_leaves_a_season_to_look_at(zhupei: Run, tmp_path: Path) -> Non
     assert taken == sum(1 for row in admitted if row["outcome"] == "admitted") > 900
     again = zhupei("demo", folder)
     assert (again.code, again.out) == (5, "")
+
+
+@pytest.mark.parametrize("columns", [80, 60])
+def test_no_line_of_the_demo_is_broken_by_the_terminal(zhupei: Run, columns: int) -> None:
+    ran = zhupei("demo", "我的 演示", env={"COLUMNS": str(columns)})
+    *lines, where, then = ran.err.splitlines()
+    assert (ran.code, ran.out) == (0, "")
+    assert [line for line in lines if display_width(line) > columns] == []
+    assert "考生" in ran.err and "候选人" not in ran.err
+    assert where.endswith("工作簿、数据库和录取名单在 我的 演示")
+    assert then == '接着试：zhupei --database "sqlite:///我的 演示/zhupei.sqlite" apply list --limit 10'
+    _, *words = shlex.split(then.removeprefix("接着试："))
+    assert zhupei(*words, "--json").code == 0
+
+
+def test_the_demo_names_the_program_as_it_was_called(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = tmp_path / ".venv" / "bin" / "zhupei"
+    program.parent.mkdir(parents=True)
+    program.touch(mode=0o755)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", [".venv/bin/zhupei", "demo"])
+    monkeypatch.setenv("PATH", "/nowhere")
+    assert demo_command._program() == ".venv/bin/zhupei"
+    monkeypatch.setenv("PATH", str(program.parent))
+    assert demo_command._program() == "zhupei"

@@ -10,7 +10,7 @@ from tests.conftest import NOW, Ran, Run
 from tests.people import open_batch
 from zhupei_cli.model import Application, Batch, Trainee
 from zhupei_cli.services import standing_now
-from zhupei_cli.store.engine import transaction
+from zhupei_cli.store.engine import shown, transaction
 from zhupei_cli.vocabulary import BatchStatus
 
 START = (
@@ -20,9 +20,10 @@ START = (
 
 
 def test_before_any_batch(zhupei: Run, database: str) -> None:
-    assert zhupei("--database", database, "status") == Ran(0, START, "还没有进行中的批次\n")
+    said = f"数据库  {shown(database)}\n{START}"
+    assert zhupei("--database", database, "status") == Ran(0, said, "没有进行中的批次\n")
     answer = json.loads(zhupei("--database", database, "status", "--json").out)
-    assert answer["batch"] is None
+    assert (answer["database"], answer["batch"], answer["batches"]) == (shown(database), None, [])
     assert answer["next"][0]["command"] == "zhupei base import 基地.xlsx"
 
 
@@ -32,6 +33,7 @@ def test_an_open_batch_on_one_screen(zhupei: Run, database: str) -> None:
     ran = zhupei("--database", database, "status")
     assert ran == Ran(
         0,
+        f"数据库    {shown(database)}\n"
         "批次      HN2026 2026 年招收\n"
         "状态      报名中\n"
         "日期      报名开始 2026-06-01 08:00:00\n"
@@ -46,7 +48,57 @@ def test_an_open_batch_on_one_screen(zhupei: Run, database: str) -> None:
     )
     answer = json.loads(zhupei("--database", database, "status", "--batch", "HN2026", "--json").out)
     assert (answer["waiting"]["count"], answer["applications"]) == (1, {"draft": 1, "submitted": 1})
-    assert zhupei("--database", database, "status", "-f", "csv").out.startswith("批次,状态,日期,")
+    assert [one["batch"] for one in answer["batches"]] == ["HN2026"]
+    assert zhupei("--database", database, "status", "-f", "csv").out.startswith("数据库,批次,状态,日期,")
+
+
+BOTH = """\
+批次      HN2026 2026 年招收
+状态      报名中
+日期      报名开始 2026-06-01 08:00:00
+          报名截止 2026-06-30 08:00:00
+招收计划  3 个基地，9 个岗位，计划 90 人，已占 0 人
+报名      未提交 1，已提交 1
+待审核    1 份，最早的已等 0 天
+下一步    zhupei review queue --summary --batch HN2026（查看各基地待审核的报名）
+          zhupei apply list --status draft,returned --batch HN2026（催办未提交的报名）
+
+批次      HN2027 2027 年招收
+状态      筹备中
+日期      报名开始 2027-06-01 08:00:00
+          报名截止 2027-06-30 08:00:00
+招收计划  还没有导入
+报名      还没有
+下一步    zhupei batch plan import 招收计划.xlsx --batch HN2027（导入招收计划）
+"""
+
+
+def test_every_batch_under_way(zhupei: Run, database: str) -> None:
+    with transaction(database) as session:
+        _apply(session, open_batch(session))
+        for code, status in (("HN2027", "draft"), ("HN2025", "archived"), ("HN2024", "cancelled")):
+            _store(session, code, status)
+    assert zhupei("--database", database, "status") == Ran(0, f"数据库  {shown(database)}\n\n{BOTH}", "")
+    answer = json.loads(zhupei("--database", database, "status", "--json").out)
+    assert (answer["batch"], [one["batch"] for one in answer["batches"]]) == (None, ["HN2026", "HN2027"])
+    lines = zhupei("--database", database, "status", "-f", "jsonl").out.splitlines()
+    assert [json.loads(line)["batch"] for line in lines] == ["HN2026", "HN2027"]
+    csv = zhupei("--database", database, "status", "-f", "csv").out
+    assert csv.count("下一步") == 1 and csv.count("zhupei batch plan import") == 1
+    one = zhupei("--database", database, "status", "HN2025", "--json").out
+    assert json.loads(one)["batch"] == "HN2025"
+
+
+def _store(session: Any, code: str, status: str) -> None:
+    year = int(code[-4:])
+    dates = {
+        "apply_from": NOW.replace(year=year, day=1, hour=0),
+        "apply_until": NOW.replace(year=year, day=30, hour=0),
+    }
+    session.add(
+        Batch(id=year, code=code, name=f"{year} 年招收", year=year, status=status, created_at=NOW, **dates)
+    )
+    session.flush()
 
 
 def _apply(session: Any, batch: Batch) -> None:

@@ -1,15 +1,19 @@
 """The small workbooks in `samples/`. They are made by `python -m zhupei_cli.demo.samples samples`."""
 
 import sys
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 
 from zhupei_cli.demo.generate import Season, generate, review_rows, score_rows
+from zhupei_cli.demo.people import Row
 from zhupei_cli.demo.workbooks import write_rows, write_season
 from zhupei_cli.files import replacing
 from zhupei_cli.services.templates import catalogue
 from zhupei_cli.sheets import kinds
-from zhupei_cli.sheets.columns import Choices
+from zhupei_cli.sheets.columns import Choices, Kind
+from zhupei_cli.sheets.kind_sheet import Rows
 from zhupei_cli.sheets.template import form_of, write_template
 
 #: A seed whose twelve people show every identity, a second choice, each decision and an absence.
@@ -18,20 +22,55 @@ _SEED = 2314
 BATCH = "HN2026"
 
 
+#: The batch of vacant seats after the first: who applies again there, with the base of the first choice.
+SUPPLEMENT = f"{BATCH}-2"
+_AGAIN = ((10, "4101001"), (12, "4103001"), (7, "4103001"))
+_AGAIN_MARKS = (("83.50", "80.25", "85.00"), ("78.00", "76.50", "74.25"), ("70.75", "68.00", "72.50"))
+#: Whose rows are still blank when the marks first come in.
+_FORGOTTEN = (10, 11)
+
+
 def write_samples(folder: Path) -> list[Path]:
-    """Write the six sample workbooks into `folder`, over what stands there; return their paths."""
+    """Write the nine sample workbooks into `folder`, over what stands there; return their paths."""
     season = generate(_SEED, bases=3, places=6, applicants=12, faulty=0)
     numbers = [
         (f"{BATCH}-{at:07d}", str(one.cells["id_number"])) for at, one in enumerate(season.applicants, 1)
     ]
-    paths = [*write_season(folder, season, force=True), folder / "审核意见.xlsx", folder / "成绩.xlsx"]
     reviews = review_rows(season, numbers)
     approved = {row["application_no"] for row in reviews if row["decision"] == "通过"}
     # Only whom the base approved sits the exam.
     scores = score_rows(season, [one for one in numbers if one[0] in approved])
-    write_rows(paths[3], kinds.REVIEW, reviews, year=season.year, force=True)
-    write_rows(paths[4], kinds.SCORE, scores, year=season.year, force=True)
+    sheets: dict[str, tuple[Kind, Rows]] = {
+        "审核意见": (kinds.REVIEW, reviews),
+        "成绩": (kinds.SCORE, scores),
+        "成绩_漏填": (kinds.SCORE, [_forgotten(row) for row in scores]),
+        "补录报名信息": (kinds.PERSON, [_again(season, at, base) for at, base in _AGAIN]),
+        "补录成绩": (kinds.SCORE, list(_again_marks(season))),
+    }
+    paths = list(write_season(folder, season, force=True))
+    for name, (kind, rows) in sheets.items():
+        paths.append(folder / f"{name}.xlsx")
+        write_rows(paths[-1], kind, rows, year=season.year, force=True)
     return [*paths, _write_template(folder / "报名信息模板.xlsx", season)]
+
+
+def _forgotten(row: Row) -> Row:
+    """Return a row of marks as the template has it for whom nobody has filled in."""
+    blank = str(row["application_no"]) in {f"{BATCH}-{at:07d}" for at in _FORGOTTEN}
+    return {key: value for key, value in row.items() if not blank or key in ("application_no", "name")}
+
+
+def _again(season: Season, at: int, base: str) -> Row:
+    """Return the row of somebody who applies for a vacant seat of 全科."""
+    choice = {"specialty": "0700", "choice1_base": base, "choice2_base": None, "choice2_specialty": None}
+    return {**season.applicants[at - 1].cells, **choice}
+
+
+def _again_marks(season: Season) -> Iterator[Row]:
+    for number, ((at, _), marks) in enumerate(zip(_AGAIN, _AGAIN_MARKS, strict=True), 1):
+        name = season.applicants[at - 1].cells["name"]
+        marked = dict(zip(("written", "skill", "interview"), map(Decimal, marks), strict=True))
+        yield {"application_no": f"{SUPPLEMENT}-{number:07d}", "name": name, **marked}
 
 
 def _write_template(path: Path, season: Season) -> Path:

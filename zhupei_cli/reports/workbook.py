@@ -1,6 +1,7 @@
 """The report as a workbook: a sheet a section, native charts, ready to print on A4."""
 
 import io
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -23,6 +24,8 @@ _FORMATS: Final = {
     "time": "yyyy-mm-dd hh:mm",
     "day": "yyyy-mm-dd",
 }
+#: Text beside a number: the number stands right, the text left, and they would touch.
+_APART: Final = "text apart"
 _WIDEST: Final = 60
 #: More columns than this are printed across the paper.
 _UPRIGHT: Final = 6
@@ -44,13 +47,11 @@ def render(report: Report) -> bytes:
         for section in (sections.anomalies(report), sections.backlog(report)):
             paper.sheet(section)
         paper.supply()
-        for group in report.groups:
-            paper.sheet(sections.by_group(group), chart=_PARTS if group.key == "cities" else None)
+        paper.groups()
         if report.bands:
             paper.sheet(sections.marks(report), chart=_BANDS)
         if report.placed:
-            paper.sheet(sections.placed(report), chart=_PLACED)
-            paper.sheet(sections.lines_by_specialty(report))
+            paper.results()
             paper.sheet(sections.lines_by_place(report), name="分数线（按岗位）")
     return file.getvalue()
 
@@ -77,11 +78,15 @@ class _Paper:
     def __init__(self, book: Any, report: Report) -> None:
         self._book, self._report = book, report
         self._formats = {kind: book.add_format({"num_format": code}) for kind, code in _FORMATS.items()}
+        self._formats[_APART] = book.add_format({"num_format": _FORMATS["text"], "indent": 1})
         self._title = book.add_format({"bold": True, "font_size": 14})
         self._soft = book.add_format({"font_color": "#5b6875"})
         self._nothing = book.add_format({"align": "right"})
         heading = {"bold": True, "bg_color": "#eef2f5", "bottom": 1}
-        self._heading = book.add_format(heading)
+        self._headings = {
+            "text": book.add_format(heading),
+            _APART: book.add_format({**heading, "indent": 1}),
+        }
         self._number_heading = book.add_format({**heading, "align": "right"})
 
     def overview(self) -> None:
@@ -103,6 +108,33 @@ class _Paper:
         sheet.write_string(row + len(funnel) + 1, 0, report.head.seal, self._soft)
         self._chart(sheet, row, stages, ("bar", (1,), 0), gap=3)
 
+    def groups(self) -> None:
+        """Write the sheet of people by what they are, small tables below each other, and that of schools."""
+        parts = [sections.by_group(group) for group in self._report.groups]
+        # What is drawn comes last: its chart stands below it.
+        small = sorted((one for one in parts if one.key != "schools"), key=lambda one: one.key == "cities")
+        if small:
+            self._stacked("按人群", small, _PARTS)
+        for schools in (one for one in parts if one.key == "schools"):
+            self.sheet(schools)
+
+    def results(self) -> None:
+        """Write the sheet of how choices were met, below the lines of the specialties."""
+        report = self._report
+        self._stacked("录取情况", [sections.lines_by_specialty(report), sections.placed(report)], _PLACED)
+
+    def _stacked(self, name: str, parts: Sequence[Section], chart: _Chart) -> None:
+        """Write several sections on one sheet that is one page; `chart` draws the last one."""
+        sheet, top = self._book.add_worksheet(name), 0
+        for section in parts:
+            self._head(sheet, top, section)
+            drawn = top + (_TOP if section.note else 1)
+            self._table(sheet, drawn, section)
+            top = drawn + max(len(section.rows), 1) + 2
+        self._page(sheet, parts)
+        if parts[-1].rows:
+            self._chart(sheet, drawn, parts[-1], chart)
+
     def days(self) -> None:
         """Write the sheet of applications per day."""
         columns = (("日期", "day"), ("提交", "count"))
@@ -119,30 +151,37 @@ class _Paper:
     ) -> Any:
         """Write one section on a sheet of its own; `labels` is the column that names a chart's bars."""
         sheet = self._book.add_worksheet(name or section.title)
-        sheet.write_string(0, 0, section.title, self._title)
-        sheet.write_string(1, 0, section.note, self._soft)
+        self._head(sheet, 0, section)
         self._table(sheet, _TOP, section)
         sheet.freeze_panes(_TOP + 1, 0)
-        self._set_up(sheet, section)
-        if not section.rows:
-            sheet.write_string(_TOP + 1, 0, "无", self._soft)
-        elif chart is not None:
+        if len(section.rows) > 1 and len(section.columns) > _UPRIGHT:
+            sheet.autofilter(_TOP, 0, _TOP + len(section.rows), len(section.columns) - 1)
+            sheet.set_landscape()
+        sheet.repeat_rows(_TOP)
+        self._page(sheet, [section])
+        if section.rows and chart is not None:
             self._chart(sheet, _TOP, section, chart, labels=labels)
         return sheet
 
+    def _head(self, sheet: Any, top: int, section: Section) -> None:
+        sheet.write_string(top, 0, section.title, self._title)
+        sheet.write_string(top + 1, 0, section.note, self._soft)
+
     def _table(self, sheet: Any, top: int, section: Section) -> None:
-        for column, (heading, kind) in enumerate(section.columns):
-            form = self._heading if kind == "text" else self._number_heading
-            sheet.write_string(top, column, heading, form)
+        kinds = [_spaced(section, column) for column in range(len(section.columns))]
+        for column, ((heading, _), kind) in enumerate(zip(section.columns, kinds, strict=True)):
+            sheet.write_string(top, column, heading, self._headings.get(kind, self._number_heading))
         for number, row in enumerate(section.rows, top + 1):
-            for column, (value, (_, kind)) in enumerate(zip(row, section.columns, strict=True)):
+            for column, (value, kind) in enumerate(zip(row, kinds, strict=True)):
                 self._cell(sheet, number, column, value, kind)
+        if not section.rows:
+            sheet.write_string(top + 1, 0, "无", self._soft)
 
     def _cell(self, sheet: Any, row: int, column: int, value: Any, kind: str) -> None:
         form = self._formats[kind]
         if value is None:
             sheet.write_string(row, column, "—", self._nothing)
-        elif kind == "text":
+        elif kind in self._headings:
             sheet.write_string(row, column, str(value), form)
         elif kind == "time":
             sheet.write_datetime(row, column, _local(value), form)
@@ -151,19 +190,13 @@ class _Paper:
         else:
             sheet.write_number(row, column, value / 100 if kind == "mark" else value, form)
 
-    def _set_up(self, sheet: Any, section: Section) -> None:
-        for column, (heading, kind) in enumerate(section.columns):
-            cells = (row[column] for row in section.rows) if kind == "text" else ()
-            widest = max((display_width(str(cell)) for cell in cells if cell is not None), default=0)
-            least = {"time": 17, "day": 12}.get(kind, 8)
-            sheet.set_column(column, column, min(max(widest, display_width(heading), least) + 2, _WIDEST))
-        if len(section.rows) > 1 and len(section.columns) > _UPRIGHT:
-            sheet.autofilter(_TOP, 0, _TOP + len(section.rows), len(section.columns) - 1)
-            sheet.set_landscape()
+    def _page(self, sheet: Any, parts: Sequence[Section]) -> None:
+        """Set a sheet up for the sections on it: columns as wide as their cells, A4, header and footer."""
+        for column in range(max(len(section.columns) for section in parts)):
+            sheet.set_column(column, column, max(_width(section, column) for section in parts))
         sheet.set_default_row(18)  # Chinese characters are taller than Excel expects
         sheet.set_paper(9)  # A4
         sheet.fit_to_pages(1, 0)
-        sheet.repeat_rows(_TOP)
         sheet.set_margins(left=0.4, right=0.4, top=0.7, bottom=0.7)
         sheet.set_header(f"&L{_plain(_title(self._report))}&R&A")
         sheet.set_footer(f"&L{_plain(self._report.head.seal)}&R第 &P 页，共 &N 页")
@@ -201,6 +234,23 @@ class _Paper:
         chart.set_size({"width": 620, "height": min(max(280, 22 * bars + 90), 960) if kind == "bar" else 300})
         sheet.insert_chart(top + len(section.rows) + gap, 0, chart)
         sheet.fit_to_pages(1, 1)  # a chart is not cut by the end of the paper
+
+
+def _spaced(section: Section, column: int) -> str:
+    """Return the kind of a column, of text that follows a number `_APART`."""
+    kind = section.columns[column][1]
+    return _APART if kind == "text" and column and section.columns[column - 1][1] != "text" else kind
+
+
+def _width(section: Section, column: int) -> float:
+    """Return how wide the column must be for this section: numbers fit below their headings."""
+    if column >= len(section.columns):
+        return 0
+    heading, kind = section.columns[column]
+    cells = (row[column] for row in section.rows) if kind == "text" else ()
+    widest = max((display_width(str(cell)) for cell in cells if cell is not None), default=0)
+    least = {"time": 17, "day": 12}.get(kind, 8)
+    return min(max(widest, display_width(heading), least) + 2, _WIDEST)
 
 
 def _plain(text: str) -> str:

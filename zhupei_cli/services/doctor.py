@@ -31,7 +31,7 @@ class State(StrEnum):
     BAD = "bad"
 
 
-STATE: Final = CodeTable("检查结果", {State.OK: "正常", State.WARNING: "注意", State.BAD: "不行"})
+STATE: Final = CodeTable("检查结果", {State.OK: "正常", State.WARNING: "注意", State.BAD: "异常"})
 
 #: Locks and shared memory do not work there: SQLite's log (WAL) loses what was written.
 _NETWORK = frozenset(
@@ -196,11 +196,11 @@ def _future(url: str, now: datetime) -> Iterator[Check]:
 def extras(driver: str) -> Iterator[Check]:
     """Yield whether the parts that are not installed with the program itself are there."""
     missing = _missing(("typst", "fontTools", "pylopdf_fonts_zh_cn", "noto_cjk_sans_otc"))
-    cure = "pip install 'zhupei[print]'"
-    yield _extra("打印组件", missing, "打印报名表和通知书", cure=cure, needed=False)
+    cure = 'pip install "zhupei[print]"'
+    yield _extra("打印组件", missing, "打印报名表和通知书时", cure=cure, needed=False)
     missing = _missing(("psycopg",))
-    cure = "pip install 'zhupei[pg]'"
-    yield _extra("PostgreSQL 组件", missing, "使用 PostgreSQL", cure=cure, needed=driver == "postgresql")
+    cure = 'pip install "zhupei[pg]"'
+    yield _extra("PostgreSQL 组件", missing, "使用 PostgreSQL 时", cure=cure, needed=driver == "postgresql")
 
 
 def _extra(name: str, missing: Sequence[str], purpose: str, *, cure: str, needed: bool) -> Check:

@@ -49,6 +49,7 @@ _WORDS: Final[Mapping[str, str]] = {
     "plan.import": "导入招收计划",
     "plan.set": "修改招收计划",
     "plan.write": "写入招收计划",
+    "report.mail": "寄出日报",
     "report.nightly": "生成日报",
     "reveal": "查看完整信息",
     "review.approve": "审核通过",

@@ -1,6 +1,6 @@
 """Finding what people name: batches, bases, specialties, with the nearest names when there is none."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -23,9 +23,7 @@ def find_batch(session: Session, code: str | None) -> Batch:
             codes = session.execute(select(Batch.code)).scalars()
             raise ZhupeiError("E301", batch=code, nearest=nearest(code, codes))
         return batch
-    live = (
-        session.execute(select(Batch).where(Batch.status.not_in(_ENDED)).order_by(Batch.code)).scalars().all()
-    )
+    live = live_batches(session)
     if len(live) != 1:
         raise ZhupeiError("E307", batches="、".join(batch.code for batch in live) or "无")
     return live[0]
@@ -34,9 +32,15 @@ def find_batch(session: Session, code: str | None) -> Batch:
 _ENDED = (BatchStatus.ARCHIVED, BatchStatus.CANCELLED)
 
 
-def no_live_batch(session: Session) -> bool:
-    """Return whether no batch is under way."""
-    return session.execute(select(Batch.id).where(Batch.status.not_in(_ENDED)).limit(1)).first() is None
+def live_batches(session: Session) -> Sequence[Batch]:
+    """Return the batches that are neither archived nor cancelled, by code."""
+    live = select(Batch).where(Batch.status.not_in(_ENDED)).order_by(Batch.code)
+    return session.execute(live).scalars().all()
+
+
+def batches_meant(session: Session, code: str | None) -> Sequence[Batch]:
+    """Return the batch of `code`, or every live one when no code is given; E301 when there is none."""
+    return live_batches(session) if code is None else [find_batch(session, code)]
 
 
 def settings_of(session: Session, batch: Batch) -> dict[str, str]:
