@@ -8,6 +8,7 @@ from itertools import pairwise, takewhile
 
 import click
 
+from zhupei_cli.anywhere import is_harmless
 from zhupei_cli.errors import ZhupeiError
 from zhupei_cli.logfile import log
 from zhupei_cli.settings import Settings
@@ -56,6 +57,12 @@ def _usage(error: click.UsageError) -> ZhupeiError:
 
 def _sentence(error: click.UsageError) -> str:
     message = error.format_message()
+    if isinstance(error, click.NoSuchOption) and error.possibilities and error.ctx:
+        # Of all near names only the harmless ones, so that following the advice never does harm.
+        command = error.ctx.command
+        options = (param for param in command.params if isinstance(param, click.Option))
+        near = {name for option in options for name in option.opts if is_harmless(name, command)}
+        message = click.NoSuchOption(error.option_name, possibilities=sorted(near)).format_message()
     if isinstance(error, click.MissingParameter):
         message = message.replace("'.", "'。", 1)  # this full stop is not in Click's catalogue
     # Click lists choices below each other; an error is one line.

@@ -13,7 +13,7 @@ WRONG = [
     ("zzz", "没有命令 'zzz'。"),
     ("batch lst", "没有命令 'lst'。您是不是要用 'list'？"),
     ("batch plan st", "没有命令 'st'。您是不是要用其中之一：'list', 'set', 'stop'？"),
-    ("batch list --opne", "没有选项 '--opne'。您是不是要用其中之一：'--force', '--json', '--open'？"),
+    ("batch list --opne", "没有选项 '--opne'。您是不是要用其中之一：'--json', '--open'？"),
     ("batch list -z", "没有选项 '-z'。"),
     ("batch list extra", "多出参数：extra"),
     ("batch list extra more", "多出参数：extra more"),
