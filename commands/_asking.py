@@ -38,7 +38,6 @@ def field_options(columns: Sequence[Column], *, required: bool = False) -> Calla
             command = click.option(
                 option_name(column),
                 column.key,
-                metavar="VALUE",
                 required=required and column.required,
                 help=column.heading,
             )(command)

@@ -1,5 +1,6 @@
 """Showing what a service returned: data on stdout, everything said to people on stderr."""
 
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ from zhupei_cli.errors import ZhupeiError
 from zhupei_cli.files import replacing
 from zhupei_cli.logfile import note
 from zhupei_cli.settings import Settings
+from zhupei_cli.streams import in_utf8
 
 from . import _formats
 from ._formats import shown
@@ -60,9 +62,16 @@ def show(rows: Iterable[Row], columns: Sequence[Column], out: Out, *, workbook: 
     elif out.format == "table" and on_terminal():
         _show_on_terminal(found, columns, out)
     else:
-        click.echo(_text(found, columns, out.format), nl=False)
+        say(_text(found, columns, out.format), for_people=out.format == "table")
     if not found:
         note(out.settings, "没有符合条件的记录")
+
+
+def say(text: str, *, for_people: bool = False) -> None:
+    """Print data; what programs read is UTF-8, whatever the terminal speaks."""
+    if not for_people:
+        in_utf8(sys.stdout)
+    click.echo(text, nl=False)
 
 
 def _as_asked(rows: list[Row], columns: Sequence[Column], out: Out) -> tuple[Sequence[Column], list[Row]]:
@@ -145,7 +154,7 @@ def _write(rows: list[Row], columns: Sequence[Column], out: Out, workbook: Write
 def show_sheet(row: Row, columns: Sequence[Column], out: Out) -> None:
     """Show one thing: a line per column for people, one object as JSON, a list of one row otherwise."""
     if out.path is None and out.format == "json":
-        click.echo(_formats.as_json(row), nl=False)
+        say(_formats.as_json(row))
     elif out.path is None and out.format == "table":
         lines = [(heading, shown(row.get(key))) for key, heading in columns]
         if on_terminal():
@@ -159,7 +168,7 @@ def show_sheet(row: Row, columns: Sequence[Column], out: Out) -> None:
 def show_summary(settings: Settings, summary: Row, sentence: str, *, as_json: bool) -> None:
     """Tell what a command did: `summary` as JSON on stdout, or its Chinese sentence on stderr."""
     if as_json:
-        click.echo(_formats.as_json(summary), nl=False)
+        say(_formats.as_json(summary))
     else:
         note(settings, sentence)
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from zhupei_cli.arguments import CODE, NAME
 from zhupei_cli.logfile import note
 from zhupei_cli.rules.lifecycle import ADMISSION
 from zhupei_cli.services import deciding, lookup, placing
@@ -18,9 +19,9 @@ from ._output import FINDINGS, show_summary
 
 
 @click.command("place")
-@click.argument("number", metavar="NO")
-@click.argument("base", metavar="BASE")
-@click.argument("specialty", metavar="SPECIALTY")
+@click.argument("number", metavar="NO", type=CODE)
+@click.argument("base", metavar="BASE", type=NAME)
+@click.argument("specialty", metavar="SPECIALTY", type=NAME)
 @click.option("--reason", required=True, help="安排的原因")
 @batch_option
 @dry_run_option
@@ -82,7 +83,7 @@ def _deciding(command: F) -> F:
         click.option("--skip-bad", is_flag=True, help="只处理能处理的，其余列出原因（退出码 3）"),
         click.option("--reason", required=True, help="原因"),
         batch_option,
-        click.argument("numbers", nargs=-1, required=True, metavar="NO…"),
+        click.argument("numbers", nargs=-1, required=True, metavar="NO…", type=CODE),
     ):
         decided = option(decided)
     return decided  # type: ignore[return-value]

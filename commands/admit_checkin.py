@@ -14,7 +14,7 @@ from zhupei_cli.sheets.template import form_of
 from zhupei_cli.store.engine import transaction
 
 from ._changes import changes_option, trial_changes
-from ._imports import mask_option, max_rows_option, show_import
+from ._imports import mask_option, max_rows_option, show_import, sources
 from ._options import batch_option, dry_run_option, json_option, pass_settings
 from ._templates import template_options, write_forms
 
@@ -52,6 +52,7 @@ def template(settings: Settings, *, batch: str | None, **given: Any) -> None:
 @dry_run_option
 @json_option
 @pass_settings
+@sources
 def import_(
     settings: Settings,
     files: tuple[Path, ...],

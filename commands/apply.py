@@ -4,6 +4,7 @@ from typing import Any
 
 import click
 
+from zhupei_cli.arguments import CODE, NAME, Words
 from zhupei_cli.lazy import LazyGroup
 from zhupei_cli.services import listing, lookup, standing
 from zhupei_cli.services.batches import DATES
@@ -75,9 +76,15 @@ def apply() -> None:
 
 @click.command("list")
 @batch_option
-@click.option("--status", "statuses", metavar="STATUS,…", help="只看这些状态，例如 draft,returned")
-@click.option("--base", help="只看第一志愿是这个基地的（编号或名称）")
-@click.option("--specialty", help="只看报这个专业的（代码或名称）")
+@click.option(
+    "--status",
+    "statuses",
+    type=Words(APPLICATION_STATUS),
+    metavar="STATUS,…",
+    help="只看这些状态，例如 未提交,退回修改",
+)
+@click.option("--base", type=NAME, help="只看第一志愿是这个基地的（编号或名称）")
+@click.option("--specialty", type=NAME, help="只看报这个专业的（代码或名称）")
 @click.option("--unpublished", is_flag=True, help="公示前也显示录取状态（省级）")
 @reveal_option
 @list_options
@@ -86,7 +93,7 @@ def list_(
     settings: Settings,
     *,
     batch: str | None,
-    statuses: str | None,
+    statuses: tuple[str, ...] | None,
     base: str | None,
     specialty: str | None,
     unpublished: bool,
@@ -102,7 +109,7 @@ def list_(
     with transaction(settings.database_url, read_only=not reveal) as session:
         found = lookup.find_batch(session, batch)
         chosen = listing.Filter(
-            statuses=_statuses(statuses),
+            statuses=statuses or (),
             base=base and lookup.find_base(session, base),
             specialty=specialty and lookup.find_specialty(session, specialty),
             limit=out.limit if out.sort is None else None,
@@ -113,17 +120,8 @@ def list_(
     show(rows, LIST, out)
 
 
-def _statuses(text: str | None) -> tuple[str, ...]:
-    words = tuple(word.strip() for word in (text or "").split(",") if word.strip())
-    for word in words:
-        if word not in list(ApplicationStatus):
-            known = "、".join(ApplicationStatus)
-            raise click.UsageError(f"不认识状态 {word!r}，可用 {known}。", click.get_current_context())
-    return words
-
-
 @click.command("show")
-@click.argument("number", metavar="NO")
+@click.argument("number", metavar="NO", type=CODE)
 @batch_option
 @reveal_option
 @format_options
@@ -157,7 +155,7 @@ def as_lines(row: dict[str, Any]) -> dict[str, Any]:
 
 
 @click.command("status")
-@click.argument("number", metavar="NO")
+@click.argument("number", metavar="NO", type=CODE)
 @batch_option
 @format_options
 @pass_settings

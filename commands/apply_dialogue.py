@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from zhupei_cli.arguments import Whole
 from zhupei_cli.display import display_width, padded
 from zhupei_cli.rules.identities import definitions
 from zhupei_cli.rules.times import show_time
@@ -56,7 +57,7 @@ def ask(
         types = desk.checks.settings.source_types
         form["source_type"] = _pick("生源类型", [(one, one) for one in types])
     if "train_years" not in form:
-        years = click.IntRange(TRAIN_YEARS[0], TRAIN_YEARS[-1])
+        years = Whole(TRAIN_YEARS[0], TRAIN_YEARS[-1])
         form["train_years"] = _prompt("培训年限（年）", type=years, default=TRAIN_YEARS[-1])
     _say("第五步 填写志愿")
     _ask_choices(form, desk.checks)
@@ -147,7 +148,7 @@ def _pick(label: str, options: Sequence[tuple[str, str]], default: int | None = 
     """Ask for one of (value, text) by its number."""
     for number, (_, text) in enumerate(options, 1):
         _say(f"  {number} {text}")
-    numbers = click.IntRange(1, len(options))
+    numbers = Whole(1, len(options))
     chosen: int = click.prompt(f"{label}（序号）", type=numbers, default=default, err=True)
     return options[chosen - 1][0]
 

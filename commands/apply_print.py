@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from zhupei_cli.arguments import CODE, NAME
 from zhupei_cli.files import refuse_existing, replacing
 from zhupei_cli.printing.fonts import find_fonts
 from zhupei_cli.printing.form import render_forms
@@ -18,9 +19,9 @@ from .batch import tried
 
 
 @click.command("print")
-@click.argument("numbers", nargs=-1, metavar="NO…")
+@click.argument("numbers", nargs=-1, metavar="NO…", type=CODE)
 @batch_option
-@click.option("--base", help="第一志愿是这个基地的全部报名（编号或名称）")
+@click.option("--base", type=NAME, help="第一志愿是这个基地的全部报名（编号或名称）")
 @click.option("--all", "every", is_flag=True, help="本批次全部报名（已撤回的除外）")
 @click.option(
     "-o",

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import click
 
+from zhupei_cli.arguments import CODE
 from zhupei_cli.logfile import note
 from zhupei_cli.services import correcting, lookup, submitting, withdrawing
 from zhupei_cli.services.correcting import Corrected
@@ -26,7 +27,7 @@ from .batch import tried
 
 
 @click.command("submit")
-@click.argument("numbers", nargs=-1, metavar="NO…")
+@click.argument("numbers", nargs=-1, metavar="NO…", type=CODE)
 @batch_option
 @click.option("--all-ready", is_flag=True, help="提交全部资料齐全的未提交、退回修改的报名")
 @click.option("--skip-bad", is_flag=True, help="只提交合格的，其余列出原因（退出码 3）")
@@ -85,7 +86,7 @@ def submit(
 
 
 @click.command("withdraw")
-@click.argument("number", metavar="NO")
+@click.argument("number", metavar="NO", type=CODE)
 @batch_option
 @click.option("--reason", help="撤回的原因；基地审核通过的必须写明")
 @yes_option
@@ -121,7 +122,7 @@ def withdraw(
 
 
 @click.command("correct")
-@click.argument("number", metavar="NO")
+@click.argument("number", metavar="NO", type=CODE)
 @click.argument("pairs", nargs=-1, required=True, metavar="FIELD VALUE…")
 @batch_option
 @click.option("--reason", required=True, help="更正的原因")

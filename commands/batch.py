@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from zhupei_cli.arguments import CODE, Whole
 from zhupei_cli.lazy import LazyGroup
 from zhupei_cli.logfile import note
 from zhupei_cli.services import batches, lookup
@@ -94,13 +95,15 @@ def _given(pairs: Iterable[str], **options: str | None) -> dict[str, str]:
 
 
 @click.command("create")
-@click.argument("code", metavar="CODE")
+@click.argument("code", metavar="CODE", type=CODE)
 @click.option("--name", required=True, help="批次名称")
-@click.option("--year", required=True, type=click.IntRange(2000, 2100), help="招收年份")
-@click.option("--apply-from", required=True, metavar="T", help="报名开始时间，例如 2026-06-01")
-@click.option("--apply-until", required=True, metavar="T", help="报名截止时间；只写日期即到当天 23:59:59")
-@click.option("--like", metavar="CODE", help="照这个批次的设置")
-@click.option("--supplement-of", metavar="CODE", help="补录：取这个已正式录取的批次的设置和空缺岗位")
+@click.option("--year", required=True, type=Whole(2000, 2100), help="招收年份")
+@click.option("--apply-from", required=True, metavar="TIME", help="报名开始时间，例如 2026-06-01")
+@click.option("--apply-until", required=True, metavar="TIME", help="报名截止时间；只写日期即到当天 23:59:59")
+@click.option("--like", type=CODE, metavar="CODE", help="照这个批次的设置")
+@click.option(
+    "--supplement-of", type=CODE, metavar="CODE", help="补录：取这个已正式录取的批次的设置和空缺岗位"
+)
 @_set_option
 @dry_run_option
 @json_option
@@ -203,8 +206,8 @@ def _counted(counts: dict[str, int], words: CodeTable) -> list[str]:
 @click.command("edit")
 @batch_argument
 @click.option("--name", help="批次名称")
-@click.option("--apply-from", metavar="T", help="报名开始时间")
-@click.option("--apply-until", metavar="T", help="报名截止时间")
+@click.option("--apply-from", metavar="TIME", help="报名开始时间")
+@click.option("--apply-until", metavar="TIME", help="报名截止时间")
 @_set_option
 @click.option("--reason", help="修改的原因")
 @dry_run_option

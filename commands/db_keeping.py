@@ -69,8 +69,8 @@ def restore(settings: Settings, *, file: Path, yes: bool, force: bool, dry_run: 
 
 
 @click.command("copy")
-@click.argument("source", metavar="FROM_URL")
-@click.argument("target", metavar="TO_URL")
+@click.argument("source", metavar="FROM_URL", type=click.UNPROCESSED)
+@click.argument("target", metavar="TO_URL", type=click.UNPROCESSED)
 @dry_run_option
 @json_option
 @pass_settings

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from zhupei_cli.arguments import CODE, NAME
 from zhupei_cli.files import refuse_existing, replacing, safe_name
 from zhupei_cli.printing.fonts import find_fonts
 from zhupei_cli.printing.letter import render_letters
@@ -19,9 +20,11 @@ from .batch import tried
 
 
 @click.command("letters")
-@click.argument("numbers", nargs=-1, metavar="[NO…]")
+@click.argument("numbers", nargs=-1, metavar="[NO…]", type=CODE)
 @batch_option
-@click.option("--base", "bases", multiple=True, metavar="CODE", help="这些基地（编号或名称），可写多个")
+@click.option(
+    "--base", "bases", type=NAME, multiple=True, metavar="CODE", help="这些基地（编号或名称），可写多个"
+)
 @click.option("--all", "every", is_flag=True, help="全部基地")
 @click.option(
     "-o",

@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from zhupei_cli.arguments import Whole
 from zhupei_cli.services import employers
 from zhupei_cli.services.workbooks import read_workbooks
 from zhupei_cli.settings import Settings
@@ -14,7 +15,7 @@ from zhupei_cli.sheets.template import form_of
 from zhupei_cli.store.engine import reading, transaction
 
 from ._changes import changes_option, trial_changes
-from ._imports import mask_option, max_rows_option, show_import
+from ._imports import mask_option, max_rows_option, show_import, sources
 from ._options import column_options, dry_run_option, json_option, pass_settings
 from ._output import Column, Out, next_step, show
 from ._templates import template_options, write_forms
@@ -35,7 +36,7 @@ def employer() -> None:
 
 @employer.command("search")
 @click.argument("keyword", metavar="KEYWORD")
-@click.option("--limit", type=click.IntRange(1), default=20, show_default=True, help="最多列出几个")
+@click.option("--limit", type=Whole(1), default=20, show_default=True, help="最多列出几个")
 @column_options
 @pass_settings
 def search(settings: Settings, keyword: str, *, limit: int, out: Out) -> None:
@@ -75,6 +76,7 @@ def template(settings: Settings, **given: Any) -> None:
 @dry_run_option
 @json_option
 @pass_settings
+@sources
 def import_(
     settings: Settings, file: Path, *, max_rows: int, mask: bool, dry_run: bool, as_json: bool
 ) -> None:

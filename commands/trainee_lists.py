@@ -4,6 +4,7 @@ from typing import Any
 
 import click
 
+from zhupei_cli.arguments import CODE
 from zhupei_cli.services import lookup, people_checks, people_history, people_lists
 from zhupei_cli.services.event_words import action_label, state_label
 from zhupei_cli.services.people_lists import Chosen
@@ -148,7 +149,9 @@ def _work(entry: dict[str, Any]) -> str:
 
 
 @click.command("check")
-@click.option("--batch", metavar="CODE", help="只查这个批次未提交、退回修改的报名，连同志愿和身份规则")
+@click.option(
+    "--batch", type=CODE, metavar="CODE", help="只查这个批次未提交、退回修改的报名，连同志愿和身份规则"
+)
 @format_options
 @pass_settings
 def check(settings: Settings, *, batch: str | None, out: Out) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from zhupei_cli.arguments import Whole
 from zhupei_cli.logfile import note
 from zhupei_cli.services import employers, fields, people, people_lists
 from zhupei_cli.services.people import EDUCATION, WORK, Edited, Part
@@ -150,7 +151,7 @@ def list_educations(settings: Settings, who: str, *, out: Out) -> None:
 
 @education.command("remove")
 @click.argument("who", metavar="WHO")
-@click.argument("number", type=int, metavar="ID")
+@click.argument("number", type=Whole(1), metavar="ID")
 @yes_option
 @dry_run_option
 @json_option
@@ -203,7 +204,7 @@ def list_works(settings: Settings, who: str, *, out: Out) -> None:
 
 @work.command("remove")
 @click.argument("who", metavar="WHO")
-@click.argument("number", type=int, metavar="ID")
+@click.argument("number", type=Whole(1), metavar="ID")
 @yes_option
 @dry_run_option
 @json_option

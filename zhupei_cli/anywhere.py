@@ -11,15 +11,20 @@ import click
 
 #: Names and what Click is told of each; `zhupei --help` shows them in this order.
 OPTIONS: Final[dict[tuple[str, ...], dict[str, Any]]] = {
-    ("--database",): {"metavar": "URL", "help": "数据库地址（环境变量 ZHUPEI_DATABASE_URL）"},
+    # Addresses and paths are bytes of whoever named them: nothing is mended in them.
+    ("--database",): {
+        "metavar": "URL",
+        "type": click.UNPROCESSED,
+        "help": "数据库地址（环境变量 ZHUPEI_DATABASE_URL）",
+    },
     ("--operator",): {"metavar": "NAME", "help": "经办人姓名（环境变量 ZHUPEI_OPERATOR）"},
-    ("--config",): {"metavar": "FILE", "help": "只读这一个配置文件"},
+    ("--config",): {"metavar": "FILE", "type": click.UNPROCESSED, "help": "只读这一个配置文件"},
     ("-q", "--quiet"): {"is_flag": True, "help": "不显示提示信息"},
     ("-v", "--verbose"): {"is_flag": True, "help": "显示更多提示信息，先说用的是哪个数据库"},
     ("--debug",): {"is_flag": True, "help": "程序出错时显示详细位置"},
     ("--no-input",): {"is_flag": True, "help": "从不提问（环境变量 ZHUPEI_NO_INPUT）"},
     ("--no-color",): {"is_flag": True, "help": "不用颜色（环境变量 NO_COLOR）"},
-    ("--log-file",): {"metavar": "FILE", "help": "把提示和错误另记入这个文件"},
+    ("--log-file",): {"metavar": "FILE", "type": click.UNPROCESSED, "help": "把提示和错误另记入这个文件"},
     ("--version",): {"is_flag": True, "help": "显示版本号"},
 }
 

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from zhupei_cli.anywhere import program_options
-from zhupei_cli.display import plain_streams
+from zhupei_cli.arguments import refuse_dashes
 from zhupei_cli.help import speak_chinese
 from zhupei_cli.lazy import LazyGroup
+from zhupei_cli.streams import flushed, plain_streams
 
 if TYPE_CHECKING:
     from zhupei_cli.settings import Settings
@@ -59,8 +60,11 @@ class Program(LazyGroup):
             sys.exit(complete())
         plain_streams()
         try:
+            refuse_dashes(sys.argv[1:] if argv is None else argv)
             # What a command returns means nothing; an int is the code given to `ctx.exit`.
             code = super().main(*args, **kwargs)
+            if failed := flushed():
+                raise failed
         except Exception as error:
             from zhupei_cli.endings import told
 

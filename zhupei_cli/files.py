@@ -123,6 +123,11 @@ def _locked(handle: int) -> bool:
     return True
 
 
+def shown_path(path: Path) -> str:
+    """Return a path as it may be shown and stored: bytes that are no UTF-8 (a name in GBK) are escaped."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
 def safe_name(name: str) -> str:
     """Return `name` as a file may be called everywhere: what Windows refuses becomes `_`."""
     return re.sub(r'[\\/:*?"<>|\x00-\x1f]', "_", name)

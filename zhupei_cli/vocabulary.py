@@ -219,6 +219,23 @@ TIE_KEY: Final = CodeTable(
 )
 ENABLED: Final = CodeTable("基地状态", {"enabled": "启用", "disabled": "停用"})
 
+# -- the command line ---------------------------------------------------------------------------
+
+IMPORT_MODE: Final = CodeTable(
+    "导入方式",
+    {"upsert": "新增或更新", "insert": "只新增", "update": "只更新"},
+    {
+        **spellings("upsert", "新增和更新 新增更新"),
+        **spellings("insert", "新增 仅新增"),
+        **spellings("update", "更新 修改 仅更新"),
+    },
+)
+OUTPUT_FORMAT: Final = CodeTable(
+    "输出格式",
+    {"table": "表格", "json": "JSON", "jsonl": "逐行 JSON", "csv": "CSV", "xlsx": "工作簿"},
+    spellings("xlsx", "excel wps xls 电子表格") | spellings("table", "屏幕 txt"),
+)
+
 # -- yes and no -------------------------------------------------------------------------------
 
 

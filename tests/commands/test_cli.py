@@ -98,7 +98,8 @@ def test_errors_as_json(zhupei: Run) -> None:
         (
             "explain -f xml",
             "'-f' / '--format' 的值不对："
-            "'xml' 不在可选范围内，可选：'table', 'json', 'jsonl', 'csv', 'xlsx'。",
+            "'xml' 不在可选范围内，"
+            "可选：table（表格）、json（JSON）、jsonl（逐行 JSON）、csv（CSV）、xlsx（工作簿）。",
             "zhupei explain",
         ),
         (

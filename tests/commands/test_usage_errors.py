@@ -20,13 +20,14 @@ WRONG = [
     ("batch create A", "缺少选项 '--name'。"),
     ("batch create A --name", "选项 '--name' 后面缺少值。"),
     ("batch create A --name B --year x", "'--year' 的值不对：'x' 不是整数。"),
-    ("batch create A --name B --year 1", "'--year' 的值不对：1 不在范围 2000<=x<=2100 内。"),
+    ("batch create A --name B --year 1", "'--year' 的值不对：1 不在 2000 到 2100 之间。"),
     ("batch list --open=1", "选项 '--open' 后面不带值。"),
     ("batch plan set A B", "缺少参数 'QUOTA'。"),
     ("batch plan set A B x", "'QUOTA' 的值不对：'x' 不是整数。"),
     (
         "admit run --rule luck",
-        "'--rule' 的值不对：'luck' 不在可选范围内，可选：'choice-first', 'score-first', 'stable'。",
+        "'--rule' 的值不对：'luck' 不在可选范围内，"
+        "可选：choice-first（志愿优先）、score-first（分数优先）、stable（稳定匹配）。",
     ),
     ("admit run --rule", "选项 '--rule' 后面缺少值。"),
     ("admit explain --place A", "选项 '--place' 后面要有 2 个值。"),

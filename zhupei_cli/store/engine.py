@@ -62,7 +62,7 @@ def sqlite_path(url: URL) -> Path:
 def _sqlite(path: Path) -> Engine:
     if not path.is_file():
         raise ZhupeiError("E501", database=path)
-    uri = f"file:{quote(str(path.absolute()))}?{_mode(path)}"
+    uri = f"file:{quote(os.fsencode(path.absolute()))}?{_mode(path)}"
     engine = create_engine(
         "sqlite://",
         creator=lambda: sqlite3.connect(uri, uri=True, timeout=BUSY_TIMEOUT / 1000),
@@ -137,6 +137,12 @@ def transaction(
             session.rollback()
         else:
             session.commit()
+
+
+def require_database(url: str) -> None:
+    """Raise what `transaction` raises where there is no database that this program and login can use."""
+    with reading(url, bases=True):
+        pass
 
 
 def reading(url: str, *, bases: bool = False) -> Any:
