@@ -232,7 +232,7 @@ CATALOGUE: dict[str, Entry] = {
     "E492": Entry(5, "导入 {import_id} 不能撤销：原来的内容与现在的数据冲突，没有作任何改动", "zhupei imports show {import_id} 查看；逐项修改", "原来的名称或编号已被别的记录使用，或别的记录还要用到这次导入的内容。"),
     # -- E5xx database -----------------------------------------------------------------------------
     "E501": Entry(6, "数据库不存在：{database}", "先运行 zhupei db init 建库，或用 --database 指向已有数据库", "为避免拼错路径时悄悄建出空库，只有 db init 会创建数据库。"),
-    "E502": Entry(2, "数据库地址不对：{database}", "例如 sqlite:///zhupei.sqlite 或 postgresql+psycopg://用户@主机/库名", "地址的写法不对，或缺少对应的驱动。"),
+    "E502": Entry(2, "数据库地址不对：{database}{problem}", "例如 sqlite:///zhupei.sqlite 或 postgresql+psycopg://用户@主机/库名", "地址的写法不对，或缺少对应的驱动。"),
     "E503": Entry(6, "数据库版本 {version} 低于程序需要的 {head}", "先运行 zhupei db upgrade 升级数据库", "程序已更新，数据库还是旧结构。"),
     "E504": Entry(6, "数据库版本 {version} 比程序的 {head} 新", "请升级程序后再用", "数据库由更新的程序建立或升级过。"),
     "E505": Entry(6, "数据库已损坏，或不是本程序的数据库：{detail}", "不要再写入，请从备份恢复", "文件内容被破坏，或给错了文件。"),
@@ -255,6 +255,8 @@ CATALOGUE: dict[str, Entry] = {
     "E522": Entry(3, "操作记录到第 {last} 条为止，编号却已用到第 {given} 条", "请从备份核对", "末尾的记录被删除。"),
     "E523": Entry(3, "操作记录只到第 {last} 条，没有存证的第 {seq} 条", "请从备份核对", "名单或报表上印着的记录已不在库中，末尾被删除，或连错了数据库。"),
     "E524": Entry(3, "操作记录第 {seq} 条的摘要是 {found}，存证是 {head}", "请从备份核对", "印出存证之后，这一条或更早的记录被整个改写过，或连错了数据库。"),
+    "E525": Entry(5, "没有权限打开数据库 {database}", "数据库文件属于别的用户：请他或系统管理员给您读写权限，或用 --database 指向自己的数据库", "数据库文件只有建立它的用户能读写（权限 0600）。"),
+    "E526": Entry(2, "没有安装 {driver}，不能使用 PostgreSQL", "先运行 pip install \"zhupei[pg]\"；只用一个文件的，写 sqlite:///文件名", "PostgreSQL 的驱动程序不随程序一起安装。"),
     "E530": Entry(5, "{file} 是另一种数据库的备份，不能恢复到 {database}", "先恢复到同一种数据库，再用 zhupei db copy 复制过去", "SQLite 与 PostgreSQL 的备份格式不同。"),
     "E531": Entry(5, "数据库 {database} 已设置角色和行级安全，不能直接覆盖", "恢复到新建的空数据库，再运行 zhupei db roles apply", "视图和权限依附在表上，覆盖会留下漏洞。"),
     "E532": Entry(6, "表 {table} 复制后与原来不一致，已全部撤回", "重试一次；仍有此事请先用 zhupei db check 检查原数据库", "复制后逐表核对行数和摘要。"),
