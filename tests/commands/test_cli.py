@@ -166,7 +166,7 @@ def test_a_broken_configuration_stops_commands_but_not_help(zhupei: Run) -> None
     assert ran == Ran(
         2,
         "",
-        "错误 [E083]：配置文件 zhupei.toml 有误：第 1 行不是正确的 TOML\n"
+        '错误 [E083]：配置文件 zhupei.toml 有误：第 1 行不是正确的 TOML；文字要加引号：operator = "…"\n'
         "怎么办：请改正，或用 --config 指定另一个文件\n",
     )
     assert zhupei("do", "write", "--help", program=PROGRAM).code == 0
