@@ -220,4 +220,7 @@ def confirm(question: str, settings: Settings, *, yes: bool) -> None:
         return
     if not can_ask(settings):
         raise ZhupeiError("E085", question=question)
-    click.confirm(question, abort=True, err=True)
+    from ._asking import agree
+
+    if not agree(question, default=False):
+        raise click.Abort

@@ -14,7 +14,8 @@ from zhupei_cli.settings import Settings
 from zhupei_cli.store.engine import transaction
 from zhupei_cli.vocabulary import ADMISSION_STATUS
 
-from ._options import F, batch_option, dry_run_option, json_option, pass_settings, repeatable
+from ._naming import numbered
+from ._options import F, dry_run_option, json_option, pass_settings, repeatable
 from ._output import FINDINGS, show_summary
 
 
@@ -23,7 +24,7 @@ from ._output import FINDINGS, show_summary
 @click.argument("base", metavar="BASE", type=NAME)
 @click.argument("specialty", metavar="SPECIALTY", type=NAME)
 @click.option("--reason", required=True, help="安排的原因")
-@batch_option
+@numbered("number")
 @dry_run_option
 @json_option
 @pass_settings
@@ -82,7 +83,7 @@ def _deciding(command: F) -> F:
         dry_run_option,
         click.option("--skip-bad", is_flag=True, help="只处理能处理的，其余列出原因（退出码 3）"),
         click.option("--reason", required=True, help="原因"),
-        batch_option,
+        numbered("numbers"),
         click.argument("numbers", nargs=-1, required=True, metavar="NO…", type=CODE),
     ):
         decided = option(decided)

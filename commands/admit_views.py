@@ -14,6 +14,7 @@ from zhupei_cli.store.engine import reading
 from zhupei_cli.vocabulary import ADJUST_SCOPE, IDENTITY, RULE
 
 from ._formats import shown
+from ._naming import numbered
 from ._options import F, batch_option, format_options, pass_settings
 from ._output import Column, Out, show, show_sheet
 
@@ -60,7 +61,7 @@ def _run_option(command: F) -> F:
 )
 @_run_option
 @click.option("--now", is_flag=True, help="不用保存的输入，按现在的数据试算（不保存）")
-@batch_option
+@numbered("no")
 @format_options
 @pass_settings
 def explain(

@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from zhupei_cli.arguments import CODE, NAME, Words
+from zhupei_cli.arguments import NAME, PERSON_NAME, Words
 from zhupei_cli.lazy import LazyGroup
 from zhupei_cli.services import listing, lookup, standing
 from zhupei_cli.services.batches import DATES
@@ -12,6 +12,7 @@ from zhupei_cli.settings import Settings
 from zhupei_cli.store.engine import reading, transaction
 from zhupei_cli.vocabulary import APPLICATION_STATUS, ApplicationStatus
 
+from ._naming import numbered
 from ._options import batch_option, format_options, list_options, pass_settings, reveal_option
 from ._output import Column, Out, next_step, show, show_sheet
 
@@ -85,6 +86,7 @@ def apply() -> None:
 )
 @click.option("--base", type=NAME, help="只看第一志愿是这个基地的（编号或名称）")
 @click.option("--specialty", type=NAME, help="只看报这个专业的（代码或名称）")
+@click.option("--name", type=PERSON_NAME, help="姓名含有这几个字")
 @click.option("--unpublished", is_flag=True, help="公示前也显示录取状态（省级）")
 @reveal_option
 @list_options
@@ -96,6 +98,7 @@ def list_(
     statuses: tuple[str, ...] | None,
     base: str | None,
     specialty: str | None,
+    name: str | None,
     unpublished: bool,
     reveal: bool,
     out: Out,
@@ -112,6 +115,7 @@ def list_(
             statuses=statuses or (),
             base=base and lookup.find_base(session, base),
             specialty=specialty and lookup.find_specialty(session, specialty),
+            name=name,
             limit=out.limit if out.sort is None else None,
         )
         rows = listing.list_applications(session, found, chosen, reveal=reveal, unpublished=unpublished)
@@ -121,8 +125,8 @@ def list_(
 
 
 @click.command("show")
-@click.argument("number", metavar="NO", type=CODE)
-@batch_option
+@click.argument("number", metavar="NO|WHO", type=NAME)
+@numbered("number", who=True)
 @reveal_option
 @format_options
 @pass_settings
@@ -155,8 +159,8 @@ def as_lines(row: dict[str, Any]) -> dict[str, Any]:
 
 
 @click.command("status")
-@click.argument("number", metavar="NO", type=CODE)
-@batch_option
+@click.argument("number", metavar="NO|WHO", type=NAME)
+@numbered("number", who=True)
 @format_options
 @pass_settings
 def status(settings: Settings, number: str, *, batch: str | None, out: Out) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from zhupei_cli.arguments import CODE, NAME
-from zhupei_cli.services import entering, lookup, people
+from zhupei_cli.services import entering, lookup, whom
 from zhupei_cli.services.checking import FORM_LABELS, REQUIRED
 from zhupei_cli.services.entering import Entered
 from zhupei_cli.settings import Settings
@@ -15,6 +15,7 @@ from zhupei_cli.vocabulary import YES_NO, flag_label
 
 from ._asking import require_options
 from ._findings import as_json_rows, tell
+from ._naming import numbered
 from ._options import (
     F,
     batch_option,
@@ -117,7 +118,7 @@ def new(
         require_options([_OPTIONS[key] for key in missing])
     with transaction(settings.database_url, dry_run=dry_run) as session:
         found = lookup.find_batch(session, batch)
-        profile = people.find_person(session, person or "")
+        profile = whom.find_person(session, person or "")
         entered = entering.enter(
             session, found, profile, given, by=settings.acting(), late_reason=late_reason
         )
@@ -128,7 +129,7 @@ def new(
 
 @click.command("edit")
 @click.argument("number", metavar="NO", type=CODE)
-@batch_option
+@numbered("number")
 @_form_options
 @late_options
 @dry_run_option

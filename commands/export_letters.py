@@ -14,14 +14,15 @@ from zhupei_cli.services.letters import Chosen, prepare_letters
 from zhupei_cli.settings import Settings
 from zhupei_cli.store.engine import transaction
 
-from ._options import batch_option, dry_run_option, json_option, pass_settings
+from ._naming import numbered
+from ._options import dry_run_option, json_option, pass_settings
 from ._output import show_summary
 from .batch import tried
 
 
 @click.command("letters")
 @click.argument("numbers", nargs=-1, metavar="[NO…]", type=CODE)
-@batch_option
+@numbered("numbers")
 @click.option(
     "--base", "bases", type=NAME, multiple=True, metavar="CODE", help="这些基地（编号或名称），可写多个"
 )

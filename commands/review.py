@@ -20,6 +20,7 @@ from zhupei_cli.vocabulary import DECISION, Decision
 
 from ._changes import changes_option, trial_changes
 from ._imports import mask_option, max_rows_option, show_import, sources
+from ._naming import numbered
 from ._options import F, batch_option, dry_run_option, json_option, pass_settings, repeatable
 from ._output import FINDINGS, show_summary
 
@@ -73,7 +74,7 @@ def _deciding(command: F) -> F:
         click.option(
             "--base", type=NAME, help="以这个基地的身份（只能审核第一志愿是本基地的报名）；不写则由省级决定"
         ),
-        batch_option,
+        numbered("numbers"),
         click.argument("numbers", nargs=-1, required=True, metavar="NO…", type=CODE),
     ):
         decided = option(decided)

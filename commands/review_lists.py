@@ -10,6 +10,7 @@ from zhupei_cli.settings import Settings
 from zhupei_cli.store.engine import reading, transaction
 
 from ._findings import as_json_rows, tell
+from ._naming import numbered
 from ._options import (
     batch_option,
     dry_run_option,
@@ -76,7 +77,7 @@ def queue(settings: Settings, *, batch: str | None, base: str | None, summary: b
 
 @click.command("show")
 @click.argument("number", metavar="NO", type=CODE)
-@batch_option
+@numbered("number")
 @click.option("--base", type=NAME, help=_AS_BASE)
 @reveal_option
 @format_options
@@ -106,7 +107,7 @@ def show_(
 
 @click.command("log")
 @click.argument("number", required=False, metavar="[NO]", type=CODE)
-@batch_option
+@numbered("number")
 @click.option("--base", type=NAME, help=_AS_BASE)
 @list_options
 @pass_settings

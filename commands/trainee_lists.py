@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from zhupei_cli.arguments import CODE
+from zhupei_cli.arguments import CODE, PERSON_NAME
 from zhupei_cli.services import lookup, people_checks, people_history, people_lists
 from zhupei_cli.services.event_words import action_label, state_label
 from zhupei_cli.services.people_lists import Chosen
@@ -12,6 +12,7 @@ from zhupei_cli.settings import Settings
 from zhupei_cli.store.engine import reading, transaction
 
 from ._formats import shown
+from ._naming import who_argument
 from ._options import format_options, list_options, pass_settings, reveal_option
 from ._output import FINDINGS, Column, Out, show, show_sheet
 
@@ -74,7 +75,7 @@ _CHECKED = {"wrong": "不对", "locked": "不对，已锁定", "right": "正确"
 
 
 @click.command("list")
-@click.option("--name", metavar="NAME", help="姓名含有这几个字")
+@click.option("--name", type=PERSON_NAME, help="姓名含有这几个字")
 @click.option("--school", metavar="NAME", help="任一段教育经历的院校含有这几个字")
 @click.option("--account/--no-account", default=None, help="只列有账号的／没有账号的")
 @reveal_option
@@ -96,14 +97,14 @@ def list_(settings: Settings, *, reveal: bool, out: Out, **chosen: Any) -> None:
 
 
 @click.command("show")
-@click.argument("who", metavar="WHO")
+@who_argument
 @reveal_option
 @format_options
 @pass_settings
 def show_(settings: Settings, who: str, *, reveal: bool, out: Out) -> None:
     """查看一个学员的全部信息，以及提交报名前还缺什么（●）。
 
-    WHO 是证件号码或用户名。
+    WHO 是证件号码或其后四位、用户名、报名号或姓名。
 
     \b
     例：zhupei trainee show wang1999
@@ -171,13 +172,13 @@ def check(settings: Settings, *, batch: str | None, out: Out) -> None:
 
 
 @click.command("history")
-@click.argument("who", metavar="WHO")
+@who_argument
 @format_options
 @pass_settings
 def history(settings: Settings, who: str, *, out: Out) -> None:
     """列出对一个学员做过的全部操作：注册、导入、修改、报名、审核、录取。
 
-    WHO 是证件号码或用户名。
+    WHO 是证件号码或其后四位、用户名、报名号或姓名。
 
     \b
     例：zhupei trainee history wang1999

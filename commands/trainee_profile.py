@@ -14,7 +14,15 @@ from zhupei_cli.settings import Settings
 from zhupei_cli.store.engine import reading, transaction
 
 from ._asking import field_options, given_of
-from ._options import confirm, dry_run_option, format_options, json_option, pass_settings, yes_option
+from ._naming import who_argument
+from ._options import (
+    confirm,
+    dry_run_option,
+    format_options,
+    json_option,
+    pass_settings,
+    yes_option,
+)
 from ._output import Column, Out, show, show_summary
 from .batch import tried
 
@@ -40,7 +48,7 @@ WORKS = (
 
 
 @click.command()
-@click.argument("who", metavar="WHO")
+@who_argument
 @field_options(fields.PERSON)
 @click.option(
     "--photo", type=click.Path(path_type=Path), metavar="FILE", help="照片，JPG 或 PNG，不超过 1 MB"
@@ -63,7 +71,7 @@ def edit(
 ) -> None:
     """修改基本信息、联系信息、医师资格和照片。
 
-    WHO 是证件号码或用户名。各项的写法与报名信息工作簿相同，填“清空”则清除。
+    WHO 是证件号码或其后四位、用户名、报名号或姓名。各项的写法与报名信息工作簿相同，填“清空”则清除。
     已提交的报名不受影响：报名以提交时的内容为准。
 
     \b
@@ -119,7 +127,7 @@ def education() -> None:
 
 
 @education.command("add")
-@click.argument("who", metavar="WHO")
+@who_argument
 @field_options(fields.EDUCATION, required=True)
 @dry_run_option
 @json_option
@@ -135,7 +143,7 @@ def add_education(settings: Settings, who: str, *, dry_run: bool, as_json: bool,
 
 
 @education.command("list")
-@click.argument("who", metavar="WHO")
+@who_argument
 @format_options
 @pass_settings
 def list_educations(settings: Settings, who: str, *, out: Out) -> None:
@@ -150,7 +158,7 @@ def list_educations(settings: Settings, who: str, *, out: Out) -> None:
 
 
 @education.command("remove")
-@click.argument("who", metavar="WHO")
+@who_argument
 @click.argument("number", type=Whole(1), metavar="ID")
 @yes_option
 @dry_run_option
@@ -171,7 +179,7 @@ def work() -> None:
 
 
 @work.command("add")
-@click.argument("who", metavar="WHO")
+@who_argument
 @field_options(fields.WORK, required=True)
 @dry_run_option
 @json_option
@@ -188,7 +196,7 @@ def add_work(settings: Settings, who: str, *, dry_run: bool, as_json: bool, **wo
 
 
 @work.command("list")
-@click.argument("who", metavar="WHO")
+@who_argument
 @format_options
 @pass_settings
 def list_works(settings: Settings, who: str, *, out: Out) -> None:
@@ -203,7 +211,7 @@ def list_works(settings: Settings, who: str, *, out: Out) -> None:
 
 
 @work.command("remove")
-@click.argument("who", metavar="WHO")
+@who_argument
 @click.argument("number", type=Whole(1), metavar="ID")
 @yes_option
 @dry_run_option

@@ -30,6 +30,7 @@ _BY_OPTION = {
 }
 _BY_METAVAR = {
     "NO": "application",
+    "NO|WHO": "application",
     "NO…": "application",
     "[NO]": "application",
     "RUN": "run",

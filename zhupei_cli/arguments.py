@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 #: What a chat window puts around a number or a name, and behind it.
 _AROUND: Final = "“”‘’「」『』\"'`"
 _BEHIND: Final = "。，、；：,;"
-#: What keyboards and word processors make of a hyphen.
-_DASHES: Final = dict.fromkeys(map(ord, "‐‑‒–—―−－﹣"), "-")
 #: A mistyped option: a dash where minus signs belong, then letters.
 _DASHED: Final = r"-?[‐‑‒–—―−－﹣][-‐‑‒–—―−－﹣]*([A-Za-z][A-Za-z-]*)(?:=.*)?"
 
@@ -56,17 +54,28 @@ class _Name(_Text):
         return text
 
 
+class _PersonName(_Name):
+    """A name of a person, or a part of one: 张　三 is 张三."""
+
+    def mended(self, word: str) -> str:
+        from zhupei_cli.sheets.parsers import person_name
+
+        return person_name(super().mended(word))
+
+
 class _Code(_Name):
     """A number or a code: no spaces, nothing in full width, every dash a hyphen."""
 
     def mended(self, word: str) -> str:
         from zhupei_cli.sheets.cells import code
+        from zhupei_cli.vocabulary import HYPHENS
 
-        return code(super().mended(word).translate(_DASHES))
+        return code(super().mended(word).translate(HYPHENS))
 
 
 TEXT: Final = _Text()
 NAME: Final = _Name()
+PERSON_NAME: Final = _PersonName()
 CODE: Final = _Code()
 
 

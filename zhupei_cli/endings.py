@@ -127,7 +127,7 @@ def _cancelled(argv: Sequence[str]) -> int:
     if wants_json(argv):
         _tell(ZhupeiError("E902"), argv)
     else:
-        click.echo("已取消", err=True)
+        click.echo("已取消，没有写入任何内容", err=True)
     return CANCELLED
 
 

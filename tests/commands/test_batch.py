@@ -307,7 +307,7 @@ def test_a_plan_from_a_sheet(batch: Run, stored: str, tmp_path: Path) -> None:
         "",
         "导入完成：共 2 行，新增 0，更新 0，不变 1，未通过 1，提醒 0\n"
         "错误 [E302] 计划.xlsx 招收计划 第 3 行 基地编号：没有培训基地 x；zhupei base list 查看全部基地\n"
-        "不合格的行已写入 计划_未通过.xlsx，改好后可直接再导入\n",
+        f"不合格的行已写入 {tmp_path}/计划_未通过.xlsx，改好后可直接再导入\n",
     )
 
 

@@ -35,7 +35,7 @@ def test_version(zhupei: Run) -> None:
             6,
             "错误 [E601]：数据库正忙，等了 30 秒仍被别的程序占用\n怎么办：稍后再试；没有写入任何内容\n",
         ),
-        ("cancel", 130, "\n已取消\n"),
+        ("cancel", 130, "\n已取消，没有写入任何内容\n"),
         ("pipe", 1, ""),
         ("nothing", 0, ""),
     ],
@@ -198,8 +198,8 @@ def test_nobody_is_asked_without_a_terminal(zhupei: Run) -> None:
 @pytest.mark.parametrize(
     ("option", "answer", "code", "out", "err"),
     [
-        ("-q", "y\n", 0, "已删除\n", "删除全部吗？ [y/N]: "),
-        ("-q", "n\n", 130, "", "删除全部吗？ [y/N]: 已取消\n"),
+        ("-q", "y\n", 0, "已删除\n", "删除全部吗？ [y/N]："),
+        ("-q", "n\n", 130, "", "删除全部吗？ [y/N]：已取消，没有写入任何内容\n"),
         ("--no-input", "y\n", 2, "", "错误 [E085]：需要确认：删除全部吗？\n怎么办：加 --yes 表示同意\n"),
     ],
 )

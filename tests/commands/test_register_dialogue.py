@@ -16,29 +16,29 @@ PROGRAM = "from zhupei_cli.cli import main; main()"
 PASSWORD = "Passw0rd-of-wang"
 
 SCREEN = """\
-姓名: 王小明
-证件类型 [居民身份证]: 
-证件号码: 41010119950101101X
+姓名：王小明
+证件类型 [居民身份证]：
+证件号码：41010119950101101X
 居民身份证号码 4101**********101X 的校验位不符；至少有一位写错，请对照证件重新填写
-证件号码: 410101199501011015
-手机号码: 138
+证件号码：410101199501011015
+手机号码：138
 电话号码 **8 不对；填手机号或带区号的固定电话
-手机号码: 13800000001
+手机号码：13800000001
 验证通过
-用户名: w
+用户名：w
 用户名“w”不能用；以字母开头，用 4 至 32 个字母、数字和 . _ -，大小写不分
-用户名: Wang1
-密码（至少 8 个字符，有字母和数字）: 
-再输入一次密码: 
+用户名：Wang1
+密码（至少 8 个字符，有字母和数字）：
+再输入一次密码：
 密码不合要求：没有数字；至少 8 个字符，同时有字母和数字
-密码（至少 8 个字符，有字母和数字）: 
-再输入一次密码: 
+密码（至少 8 个字符，有字母和数字）：
+再输入一次密码：
 两次输入不一致。
-密码（至少 8 个字符，有字母和数字）: 
-再输入一次密码: 
+密码（至少 8 个字符，有字母和数字）：
+再输入一次密码：
 注册完成：王小明（4101**********1015），用户名 wang1；业务 住院医师规范化培训 已开通，角色 学员
 下一步：zhupei trainee edit wang1 …（补全个人信息）
-"""  # noqa: W291 a question ends with a space
+"""
 
 
 def start(database: str, *args: str) -> Any:
@@ -72,20 +72,20 @@ def test_a_person_registers_and_mistakes_are_asked_again(database: str, by: Acti
     child = start(database, "register")
     screen = answer(
         child,
-        ("姓名: ", "王小明"),
-        ("证件类型 [居民身份证]: ", ""),
-        ("证件号码: ", number[:-1] + "X"),
-        ("证件号码: ", number),
-        ("手机号码: ", "138"),
-        ("手机号码: ", "13800000001"),
-        ("用户名: ", "w"),
-        ("用户名: ", "Wang1"),
-        ("密码（至少 8 个字符，有字母和数字）: ", "password"),
-        ("再输入一次密码: ", "password"),
-        ("密码（至少 8 个字符，有字母和数字）: ", PASSWORD),
-        ("再输入一次密码: ", PASSWORD + "!"),
-        ("密码（至少 8 个字符，有字母和数字）: ", PASSWORD),
-        ("再输入一次密码: ", PASSWORD),
+        ("姓名：", "王小明"),
+        ("证件类型 [居民身份证]：", ""),
+        ("证件号码：", number[:-1] + "X"),
+        ("证件号码：", number),
+        ("手机号码：", "138"),
+        ("手机号码：", "13800000001"),
+        ("用户名：", "w"),
+        ("用户名：", "Wang1"),
+        ("密码（至少 8 个字符，有字母和数字）：", "password"),
+        ("再输入一次密码：", "password"),
+        ("密码（至少 8 个字符，有字母和数字）：", PASSWORD),
+        ("再输入一次密码：", PASSWORD + "!"),
+        ("密码（至少 8 个字符，有字母和数字）：", PASSWORD),
+        ("再输入一次密码：", PASSWORD),
     )
     assert (child.exitstatus, child.signalstatus) == (0, None)
     assert screen.replace("\r\n", "\n") == SCREEN
@@ -97,23 +97,23 @@ def test_other_papers_are_asked_for_sex_and_birth_date(database: str) -> None:
     child = start(database, "register", "--id-type", "护照", "--username", "lee1", "--mobile", "13800000002")
     answer(
         child,
-        ("姓名: ", "李某"),
-        ("证件号码: ", "E12345678"),
-        ("性别: ", "女"),
-        ("出生日期: ", "1996-05-04"),
-        ("密码（至少 8 个字符，有字母和数字）: ", PASSWORD),
-        ("再输入一次密码: ", PASSWORD),
+        ("姓名：", "李某"),
+        ("证件号码：", "E12345678"),
+        ("性别：", "女"),
+        ("出生日期：", "1996-05-04"),
+        ("密码（至少 8 个字符，有字母和数字）：", PASSWORD),
+        ("再输入一次密码：", PASSWORD),
     )
     assert child.exitstatus == 0
 
 
 def test_ctrl_c_writes_nothing(database: str) -> None:
     child = start(database, "register")
-    child.expect_exact("姓名: ")
+    child.expect_exact("姓名：")
     child.sendintr()
     child.expect(pexpect.EOF)
     child.close()
-    assert (child.exitstatus, child.before.strip().splitlines()[-1]) == (130, "已取消")
+    assert (child.exitstatus, child.before.strip().splitlines()[-1]) == (130, "已取消，没有写入任何内容")
 
 
 def test_a_password_is_checked_without_showing_it(database: str, by: Acting) -> None:
@@ -121,5 +121,5 @@ def test_a_password_is_checked_without_showing_it(database: str, by: Acting) -> 
     with transaction(database) as session:
         accounts.register(session, given, username="wang1", password=PASSWORD, by=by)
     child = start(database, "password", "check", "wang1")
-    screen = answer(child, ("密码: ", PASSWORD))
-    assert (child.exitstatus, screen.replace("\r\n", "\n")) == (0, "密码: \n密码正确：wang1\n")
+    screen = answer(child, ("密码：", PASSWORD))
+    assert (child.exitstatus, screen.replace("\r\n", "\n")) == (0, "密码：\n密码正确：wang1\n")
