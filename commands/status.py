@@ -14,7 +14,7 @@ from zhupei_cli.store.engine import reading
 from zhupei_cli.vocabulary import ADMISSION_STATUS, APPLICATION_STATUS, CodeTable
 
 from ._formats import shown
-from ._options import batch_option, format_options, pass_settings
+from ._options import batch_argument, format_options, pass_settings
 from ._output import Column, Out, show_sheet
 
 _LINES = (
@@ -33,7 +33,7 @@ _LINES = (
 
 
 @click.command("status")
-@batch_option
+@batch_argument
 @format_options
 @pass_settings
 def status(settings: Settings, *, batch: str | None, out: Out) -> None:
