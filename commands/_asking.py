@@ -55,21 +55,27 @@ def given_of(words: dict[str, str | None]) -> dict[str, str]:
 
 def ask_field(column: Column, default: str | None = None) -> str:
     """Ask for one field until its value can be read; return the words typed."""
-
-    def readable(word: str) -> str:
-        try:
-            read_field(column, word)
-        except Unreadable as error:
-            raise ZhupeiError(error.code, **error.values) from None
-        return word
-
-    return ask(column.heading, readable, default=default)
+    return ask(column.heading, lambda word: _readable(column, word), default=default)
 
 
-def ask(question: str, check: Callable[[str], T], *, default: str | None = None) -> T:
+def ask_change(column: Column, now: str) -> str:
+    """Ask what a field that says `now` is to say, until it can be read; nothing for what stays."""
+    question = f"{column.heading}（{now}）"
+    return ask(question, lambda word: word and _readable(column, word), default="", show_default=False)
+
+
+def _readable(column: Column, word: str) -> str:
+    try:
+        read_field(column, word)
+    except Unreadable as error:
+        raise ZhupeiError(error.code, **error.values) from None
+    return word
+
+
+def ask(question: str, check: Callable[[str], T], *, default: str | None = None, **options: Any) -> T:
     """Ask until `check` takes the answer; what it raises is told."""
     while True:
-        word = prompt(question, default=default)
+        word = prompt(question, default=default, **options)
         try:
             return check(word)
         except ZhupeiError as error:

@@ -148,7 +148,7 @@ def list_options(command: F, *, limit: bool = True) -> F:
         click.option("--sort", metavar="COLUMN", help="按这一列排列；列名前加 - 则从大到小"),
     ]
     if limit:
-        options.append(click.option("--limit", type=Whole(1), metavar="N", help="最多列出多少行"))
+        options.append(click.option("--limit", type=Whole(0), metavar="N", help="最多列出多少行，0 为全部"))
     for option in reversed(options):
         with_asked = option(with_asked)
     return with_asked  # type: ignore[return-value]

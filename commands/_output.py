@@ -15,8 +15,8 @@ from zhupei_cli.settings import Settings
 from zhupei_cli.streams import in_utf8
 
 from . import _formats
-from ._formats import shown
-from ._screen import MOST_ROWS, fitted, on_terminal, page, sheet_lines, terminal_size
+from ._formats import in_order, shown
+from ._screen import FEW_ROWS, MOST_ROWS, can_page, fitted, on_terminal, page, sheet_lines, terminal_size
 
 FORMATS = ("table", "json", "jsonl", "csv", "xlsx")
 FINDINGS = 3
@@ -42,6 +42,11 @@ class Out:
     columns: tuple[str, ...] = ()
     sort: str | None = None
     limit: int | None = None
+
+    @property
+    def most(self) -> int | None:
+        """How many rows need to be looked up: all of them where they are sorted first."""
+        return self.limit or None if self.sort is None else None
 
 
 Writer = Callable[[Path, Sequence[Column], list[Row]], None]
@@ -78,7 +83,7 @@ def _as_asked(rows: list[Row], columns: Sequence[Column], out: Out) -> tuple[Seq
     known = {column.heading: column for column in columns} | {column.key: column for column in columns}
     if out.sort is not None:
         rows = _sorted(rows, known, out.sort)
-    rows = rows[: out.limit]
+    rows = rows[: out.limit or None]
     if out.columns:
         columns = [_column(word, known, rows) for word in out.columns]
         if out.format.startswith("json"):
@@ -102,14 +107,15 @@ def _sorted(rows: list[Row], known: Mapping[str, Column], word: str) -> list[Row
     key = _column(word.removeprefix("-"), known, rows).key
     full = [row for row in rows if row.get(key) is not None]
     try:
-        full.sort(key=lambda row: row[key], reverse=word.startswith("-"))
+        full.sort(key=lambda row: in_order(row[key]), reverse=word.startswith("-"))
     except TypeError:  # a column of several kinds of values
         full.sort(key=lambda row: shown(row[key]), reverse=word.startswith("-"))
     return full + [row for row in rows if row.get(key) is None]
 
 
 def _show_on_terminal(rows: list[Row], columns: Sequence[Column], out: Out) -> None:
-    kept = rows if out.limit is not None else rows[:MOST_ROWS]
+    most = MOST_ROWS if can_page(out.settings) else FEW_ROWS
+    kept = rows if out.limit is not None else rows[:most]
     headings, cells = _grid(kept, columns)
     texts = [[" ".join(shown(value).split()) for value in row] for row in cells]
     names, short, left_out = fitted(headings, texts, terminal_size()[0])
@@ -119,7 +125,10 @@ def _show_on_terminal(rows: list[Row], columns: Sequence[Column], out: Out) -> N
             out.settings, f"屏幕不够宽，没有显示：{'、'.join(left_out)}；可用 --columns 选择，或 -o 写入文件"
         )
     if len(kept) < len(rows):
-        note(out.settings, f"共 {len(rows)} 行，只显示前 {MOST_ROWS} 行；可用 --limit 指定，或 -o 写入文件")
+        note(
+            out.settings,
+            f"共 {len(rows)} 行，只显示前 {most} 行；可用 --limit 指定（0 为全部），或 -o 写入文件",
+        )
 
 
 def _text(rows: list[Row], columns: Sequence[Column], file_format: str) -> str:

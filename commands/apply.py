@@ -116,7 +116,7 @@ def list_(
             base=base and lookup.find_base(session, base),
             specialty=specialty and lookup.find_specialty(session, specialty),
             name=name,
-            limit=out.limit if out.sort is None else None,
+            limit=out.most,
         )
         rows = listing.list_applications(session, found, chosen, reveal=reveal, unpublished=unpublished)
         if reveal:

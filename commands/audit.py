@@ -104,12 +104,15 @@ def verify(settings: Settings, *, head: str | None, out: Out) -> None:
         click.get_current_context().exit(FINDINGS)
 
 
+#: 120:0f3a…, and as it is printed: 存证：第 120 号 0f3a…
+_HEAD = re.compile(r"(?:存证[：:\s]*)?(?:第\s*)?(\d{1,9})\s*号?[:：，,\s]*([0-9a-fA-F]{16,64})[….]*")
+
+
 def _head(word: str | None) -> tuple[int, str] | None:
     if word is None:
         return None
-    found = re.fullmatch(r"(\d{1,9})[:：]([0-9a-fA-F]{16,64})", word.strip())
+    found = _HEAD.fullmatch(word.strip())
     if found is None:
-        raise click.UsageError(
-            "--head 应写成 编号:摘要，例如 120:0f3a9c5577e1b2d4。", click.get_current_context()
-        )
+        example = "120:0f3a9c5577e1b2d4，或照印出的写“第 120 号 0f3a9c5577e1b2d4”"
+        raise click.UsageError(f"--head 应写成 编号:摘要，例如 {example}。", click.get_current_context())
     return int(found[1]), found[2].lower()

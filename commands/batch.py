@@ -9,6 +9,7 @@ from zhupei_cli.arguments import CODE, Whole
 from zhupei_cli.lazy import LazyGroup
 from zhupei_cli.logfile import note
 from zhupei_cli.rules.setting_words import in_words, label_of
+from zhupei_cli.rules.settings import SETTINGS
 from zhupei_cli.services import batches, lookup
 from zhupei_cli.settings import Settings
 from zhupei_cli.store.engine import reading, transaction
@@ -190,8 +191,13 @@ def show_(settings: Settings, *, batch: str | None, out: Out) -> None:
     """
     with reading(settings.database_url) as session:
         row = batches.show_batch(session, lookup.find_batch(session, batch))
-    keys = tuple(Column(f"settings.{key}", label_of(key)) for key in row["settings"])
+    keys = tuple(Column(f"settings.{key}", label_of(key)) for key in sorted(row["settings"], key=_place))
     show_sheet(row if out.format.startswith("json") else _as_lines(row), (*SHEET, *keys), out)
+
+
+def _place(key: str) -> int:
+    """Return where a setting stands in a sheet for people."""
+    return list(SETTINGS).index(key) if key in SETTINGS else len(SETTINGS)
 
 
 def _as_lines(row: dict[str, Any]) -> dict[str, Any]:

@@ -112,7 +112,7 @@ def show_(
 @list_options
 @pass_settings
 def log(settings: Settings, number: str | None, *, batch: str | None, base: str | None, out: Out) -> None:
-    """列出审核记录：每次决定、原因、由谁作出；可只看一份报名或一个基地。
+    """列出审核记录，最近的在前：每次决定、原因、由谁作出；可只看一份报名或一个基地。
 
     \b
     例：zhupei review log HN2026-0000001

@@ -26,6 +26,7 @@ LIST = (
     Column("level", "级别"),
     Column("city", "所在地市"),
     Column("is_medical", "医疗机构"),
+    Column("base", "培训基地"),
 )
 
 
@@ -36,11 +37,11 @@ def employer() -> None:
 
 @employer.command("search")
 @click.argument("keyword", metavar="KEYWORD")
-@click.option("--limit", type=Whole(1), default=20, show_default=True, help="最多列出几个")
+@click.option("--limit", type=Whole(0), default=20, show_default=True, help="最多列出几个，0 为全部")
 @column_options
 @pass_settings
 def search(settings: Settings, keyword: str, *, limit: int, out: Out) -> None:
-    """按关键字查找工作单位；几个关键字用空格分开，须全部出现在名称中。
+    """按关键字查找工作单位，包括培训基地；几个关键字用空格分开，须全部出现在名称中。
 
     \b
     例：zhupei trainee employer search 中心医院

@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from zhupei_cli.arguments import CODE, PERSON_NAME
+from zhupei_cli.arguments import CODE, NAME, PERSON_NAME
 from zhupei_cli.services import lookup, people_checks, people_history, people_lists
 from zhupei_cli.services.event_words import action_label, state_label
 from zhupei_cli.services.people_lists import Chosen
@@ -88,10 +88,9 @@ def list_(settings: Settings, *, reveal: bool, out: Out, **chosen: Any) -> None:
     例：zhupei trainee list --school 郑州大学
         zhupei trainee list --no-account -o 没有账号.xlsx
     """
-    limit = out.limit if out.sort is None else None
     with transaction(settings.database_url, read_only=not reveal) as session:
         rows = people_lists.list_people(
-            session, Chosen(**chosen, limit=limit), reveal_by=settings.acting() if reveal else None
+            session, Chosen(**chosen, limit=out.most), reveal_by=settings.acting() if reveal else None
         )
     show(rows, LIST, out)
 
@@ -150,21 +149,23 @@ def _work(entry: dict[str, Any]) -> str:
 
 
 @click.command("check")
+@click.argument("who", required=False, metavar="[WHO]", type=NAME)
 @click.option(
     "--batch", type=CODE, metavar="CODE", help="只查这个批次未提交、退回修改的报名，连同志愿和身份规则"
 )
 @format_options
 @pass_settings
-def check(settings: Settings, *, batch: str | None, out: Out) -> None:
-    """检查学员信息：缺少的必填项、互相矛盾的内容；有错误时退出码 3。
+def check(settings: Settings, who: str | None, *, batch: str | None, out: Out) -> None:
+    """检查学员信息：缺少的必填项、互相矛盾的内容；有错误时退出码 3。写 WHO 只查一个人。
 
     \b
     例：zhupei trainee check
+        zhupei trainee check 王小明
         zhupei trainee check --batch HN2026 -o 待补.xlsx
     """
     with reading(settings.database_url) as session:
         found = None if batch is None else lookup.find_batch(session, batch)
-        rows = list(people_checks.check_people(session, by=settings.acting(), batch=found))
+        rows = list(people_checks.check_people(session, by=settings.acting(), batch=found, who=who))
     labels = {"error": "错误", "warning": "提醒"}
     show([{**row, "severity_label": labels[row["severity"]]} for row in rows], FOUND, out)
     if any(row["severity"] == "error" for row in rows):

@@ -40,6 +40,16 @@ def take_anywhere(command: click.Command) -> None:
     command.params += _made(hidden=True, taken=taken)
 
 
+def take_yes(command: click.Command) -> None:
+    """Give a command that writes --yes where it asks nothing: scripts may add it to every one of them."""
+    names = {name for param in command.params for name in param.opts}
+    if "--json" in names and not names & {"--format", "--yes"}:
+        about = "不再提问（这个命令不提问）"
+        command.params.append(
+            click.Option(["-y", "--yes"], is_flag=True, hidden=True, expose_value=False, help=about)
+        )
+
+
 def _made(*, hidden: bool, taken: Sequence[str] | set[str] = ()) -> Iterator[click.Option]:
     for names, about in OPTIONS.items():
         free = [name for name in names if name not in taken]

@@ -18,8 +18,8 @@ _LOCK = ".lock-zhupei-nightly"
 
 
 @contextmanager
-def replacing(path: Path, *, force: bool = False) -> Iterator[Path]:
-    """Yield an empty file beside `path` that takes its place when the block ends well.
+def replacing(path: Path, *, force: bool = False, keep: bool = True) -> Iterator[Path]:
+    """Yield an empty file beside `path` that takes its place when the block ends well, unless not to `keep`.
 
     It has the suffix of `path` and mode 0600; missing folders are made. On any error it goes away and
     `path` stays as it was. Raises E002 when `path` exists, unless `force`, E003 when it cannot be written.
@@ -30,7 +30,8 @@ def replacing(path: Path, *, force: bool = False) -> Iterator[Path]:
         yield beside
         beside.chmod(PRIVATE)  # some writers make the file anew
         refuse_existing(path, force=force)  # looked at again: the work may have taken minutes
-        _rename(beside, path)
+        if keep:
+            _rename(beside, path)
     finally:
         beside.unlink(missing_ok=True)
 

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from zhupei_cli import __path__
-from zhupei_cli.anywhere import take_anywhere
+from zhupei_cli.anywhere import take_anywhere, take_yes
 from zhupei_cli.arguments import clean_arguments
 from zhupei_cli.display import display_width, joined, padded, wrap
 
@@ -105,6 +105,7 @@ def _first_sentence(text: str) -> str:
 
 def dress(command: click.Command) -> None:
     """Give a command, and every command below it, our help page, its words and the global options."""
+    take_yes(command)
     take_anywhere(command)
     clean_arguments(command)
     command.context_class = Context

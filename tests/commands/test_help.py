@@ -218,7 +218,7 @@ def test_a_command_page_whole(zhupei: Run) -> None:
         "选项：\n"
         "  --columns COLUMN,…   只列这些列（列名或键），按所写次序\n"
         "  --sort COLUMN        按这一列排列；列名前加 - 则从大到小\n"
-        "  --limit N            最多列出多少行  [x>=1]\n"
+        "  --limit N            最多列出多少行，0 为全部\n"
         "  -f, --format FORMAT  输出格式：table、json、jsonl、csv、xlsx\n"
         "  --json               等于 -f json\n"
         "  -o, --output FILE    写入文件，格式由后缀决定\n"

@@ -60,7 +60,7 @@ def test_a_wrong_command_line(zhupei: Run, line: str, problem: str) -> None:
         "batch create A --json",
         "admit run --rule luck --json",
         "trainee import -f json",
-        "apply list --limit 0 -f json",
+        "apply list --limit -1 -f json",
         "db restore none.sqlite --json",
     ],
 )
