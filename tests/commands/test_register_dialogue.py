@@ -8,7 +8,8 @@ import pytest
 
 from tests.people import id_number
 from zhupei_cli.acting import Acting
-from zhupei_cli.services import accounts
+from zhupei_cli.services import accounts, fields
+from zhupei_cli.services.whom import find_person
 from zhupei_cli.store.engine import transaction
 
 pexpect = pytest.importorskip("pexpect", reason="Windows has no pseudo-terminal")
@@ -123,3 +124,67 @@ def test_a_password_is_checked_without_showing_it(database: str, by: Acting) -> 
     child = start(database, "password", "check", "wang1")
     screen = answer(child, ("密码：", PASSWORD))
     assert (child.exitstatus, screen.replace("\r\n", "\n")) == (0, "密码：\n密码正确：wang1\n")
+
+
+EDITED = """\
+修改 王小明（4101**********1015）的信息：回车不变，填“清空”则清除
+姓名（王小明）：王晓明
+性别（男）：
+出生日期（1995-01-01）：
+民族（空）：火星
+{refused}
+民族（空）：汉族
+政治面貌（空）：
+婚姻状况（空）：
+生源省份（空）：
+手机号码（138****0001）：
+电子邮箱（空）：
+通讯地址（空）：
+紧急联系人（空）：
+紧急联系电话（空）：
+是否通过医师资格考试（空）：
+医师资格证书编号（空）：
+是否有工作单位（空）：
+修改姓名的原因：户籍更名
+保存 2 项修改？ [Y/n]：是
+"""
+
+
+def test_a_profile_is_asked_field_by_field(database: str, by: Acting) -> None:
+    given = {"name": "王小明", "id_number": id_number(1), "mobile": "13800000001"}
+    with transaction(database) as session:
+        accounts.register(session, given, username="wang1", password=PASSWORD, by=by)
+    child = start(database, "edit", "王小明")
+    blank = [(column.heading + "（", "") for column in fields.PERSON]
+    answers = [
+        ("姓名（王小明）：", "王晓明"),
+        *blank[1:3],
+        ("民族（空）：", "火星"),
+        ("民族（空）：", "汉族"),
+        *blank[4:],
+    ]
+    asked = [(question.replace("（", "（"), word) for question, word in answers]
+    screen = answer(child, *asked, ("修改姓名的原因：", "户籍更名"), ("保存 2 项修改？ [Y/n]：", "是"))
+    assert child.exitstatus == 0
+    shown = screen.replace("\r\n", "\n")
+    refused = next(line for line in shown.splitlines() if "不认识" in line)
+    assert shown.startswith(EDITED.format(refused=refused))
+    with transaction(database) as session:
+        person = find_person(session, "王晓明").person
+    assert (person["ethnicity"], person["mobile"]) == ("01", "13800000001")
+
+
+def test_of_several_people_one_is_picked(database: str, by: Acting, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PAGER", "cat")
+    with transaction(database) as session:
+        for number in (1, 2):
+            given = {"name": "李同", "id_number": id_number(number), "mobile": f"1380000000{number}"}
+            accounts.register(session, given, username=f"li{number}x", password=PASSWORD, by=by)
+    child = start(database, "show", "李同")
+    screen = answer(child, ("哪一个（序号）：", "9"), ("哪一个（序号）：", "2")).replace("\r\n", "\n")
+    assert screen.startswith(
+        "  1 李同 4101**********1015 138****0001\n"
+        "  2 李同 4101**********1023 138****0002\n"
+        "哪一个（序号）：9\n错误：9 不在 1 到 2 之间。\n哪一个（序号）：2\n"
+    )
+    assert (child.exitstatus, "4101**********1023" in screen.splitlines()[7]) == (0, True)
