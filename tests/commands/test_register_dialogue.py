@@ -2,6 +2,7 @@
 
 import os
 import sys
+from time import sleep
 from typing import Any
 
 import pytest
@@ -111,6 +112,7 @@ def test_other_papers_are_asked_for_sex_and_birth_date(database: str) -> None:
 def test_ctrl_c_writes_nothing(database: str) -> None:
     child = start(database, "register")
     child.expect_exact("姓名：")
+    sleep(0.5)  # between showing the question and waiting for its answer Python hears nothing
     child.sendintr()
     child.expect(pexpect.EOF)
     child.close()
