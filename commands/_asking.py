@@ -2,16 +2,18 @@
 
 import sys
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import click
 
+from zhupei_cli.arguments import TEXT, Whole
 from zhupei_cli.errors import ZhupeiError
 from zhupei_cli.services.accounts import require_password
 from zhupei_cli.services.fields import read_field
 from zhupei_cli.settings import Settings
 from zhupei_cli.sheets.cells import Unreadable
 from zhupei_cli.sheets.columns import Column
+from zhupei_cli.vocabulary import YES_NO, flag
 
 from ._options import F, can_ask
 
@@ -38,7 +40,6 @@ def field_options(columns: Sequence[Column], *, required: bool = False) -> Calla
             command = click.option(
                 option_name(column),
                 column.key,
-                metavar="VALUE",
                 required=required and column.required,
                 help=column.heading,
             )(command)
@@ -54,29 +55,60 @@ def given_of(words: dict[str, str | None]) -> dict[str, str]:
 
 def ask_field(column: Column, default: str | None = None) -> str:
     """Ask for one field until its value can be read; return the words typed."""
-
-    def readable(word: str) -> str:
-        try:
-            read_field(column, word)
-        except Unreadable as error:
-            raise ZhupeiError(error.code, **error.values) from None
-        return word
-
-    return ask(column.heading, readable, default=default)
+    return ask(column.heading, lambda word: _readable(column, word), default=default)
 
 
-def ask(question: str, check: Callable[[str], T], *, default: str | None = None) -> T:
+def ask_change(column: Column, now: str) -> str:
+    """Ask what a field that says `now` is to say, until it can be read; nothing for what stays."""
+    question = f"{column.heading}（{now}）"
+    return ask(question, lambda word: word and _readable(column, word), default="", show_default=False)
+
+
+def _readable(column: Column, word: str) -> str:
+    try:
+        read_field(column, word)
+    except Unreadable as error:
+        raise ZhupeiError(error.code, **error.values) from None
+    return word
+
+
+def ask(question: str, check: Callable[[str], T], *, default: str | None = None, **options: Any) -> T:
     """Ask until `check` takes the answer; what it raises is told."""
     while True:
-        try:
-            word = click.prompt(question, type=str, default=default, err=True)
-        except click.Abort:
-            click.echo(err=True)  # what is said next begins a line of its own
-            raise
+        word = prompt(question, default=default, **options)
         try:
             return check(word)
         except ZhupeiError as error:
             _tell(error)
+
+
+def prompt(question: str, *, default: Any = None, type: Any = TEXT, **options: Any) -> Any:
+    """Ask once, on stderr, until the answer is of the type; Ctrl-C ends the line it was typed on."""
+    try:
+        return click.prompt(question, type=type, default=default, err=True, prompt_suffix="：", **options)
+    except click.Abort:
+        if not options.get("hide_input"):  # Click does it there itself
+            click.echo(err=True)
+        raise
+
+
+def agree(question: str, *, default: bool | None = None) -> bool:
+    """Ask for yes or no, in every spelling workbooks have."""
+    hint = {True: "[Y/n]", False: "[y/N]", None: "[y/n]"}[default]
+    while True:
+        word = prompt(f"{question} {hint}", default="", show_default=False)
+        answer = flag(YES_NO, word) if word else default
+        if answer is not None:
+            return answer
+        click.echo("请回答 是（y）或 否（n）", err=True)
+
+
+def pick(label: str, options: Sequence[tuple[str, str]], default: int | None = None) -> str:
+    """Ask for one of (value, text) by its number."""
+    for number, (_, text) in enumerate(options, 1):
+        click.echo(f"  {number} {text}", err=True)
+    chosen: int = prompt(f"{label}（序号）", type=Whole(1, len(options)), default=default)
+    return options[chosen - 1][0]
 
 
 def new_password(settings: Settings, *, from_stdin: bool) -> str:
@@ -84,11 +116,11 @@ def new_password(settings: Settings, *, from_stdin: bool) -> str:
     if from_stdin or not can_ask(settings):
         return require_password(given_password(settings, from_stdin=from_stdin))
     while True:
-        word = click.prompt(
+        word = prompt(
             "密码（至少 8 个字符，有字母和数字）",
+            type=str,
             hide_input=True,
             confirmation_prompt="再输入一次密码",
-            err=True,
         )
         try:
             return require_password(word)
@@ -102,7 +134,7 @@ def given_password(settings: Settings, *, from_stdin: bool) -> str:
         return sys.stdin.readline().rstrip("\r\n")
     if not can_ask(settings):
         require_options(["--password-stdin"])
-    password: str = click.prompt("密码", hide_input=True, err=True)
+    password: str = prompt("密码", type=str, hide_input=True)
     return password
 
 

@@ -35,6 +35,22 @@ def _plain(value: Any) -> Any:
     return str(value)
 
 
+def in_order(value: Any) -> Any:
+    """Return what a value is sorted by.
+
+    Of Chinese text it is the place in GB 2312, where the common characters go by their sound (pinyin);
+    those it has not come last.
+    """
+    if not isinstance(value, str):
+        return value
+    if value.isascii():
+        return value.encode()
+    places = (
+        char.encode("gb2312", "ignore") or b"\xff" + char.encode("gb18030", "replace") for char in value
+    )
+    return b"".join(places)
+
+
 def as_json(value: Any) -> str:
     """Return indented JSON that keeps Chinese characters."""
     return json.dumps(value, ensure_ascii=False, indent=2, default=_plain) + "\n"

@@ -1,12 +1,16 @@
 """What every import command does with its outcome: summary, problems, exit code."""
 
+import functools
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import click
 
+from zhupei_cli.arguments import Whole
 from zhupei_cli.errors import ZhupeiError
+from zhupei_cli.files import shown_path
 from zhupei_cli.logfile import note
 from zhupei_cli.services.imports import Imported
 from zhupei_cli.services.row_changes import RowChange
@@ -15,14 +19,16 @@ from zhupei_cli.settings import Settings
 from zhupei_cli.sheets.columns import Choices, Offer
 from zhupei_cli.sheets.problems import Problem
 from zhupei_cli.sheets.read import MAX_ROWS
+from zhupei_cli.store.engine import require_database
 
 from ._changes import show_changes
+from ._options import F
 from ._output import FINDINGS, show_summary
 from ._templates import choices_of
 
 #: How many rows a sheet may have: beyond it, a look at the file first is worth the trouble.
 max_rows_option = click.option(
-    "--max-rows", type=click.IntRange(1), default=MAX_ROWS, show_default=True, help="一个工作表最多的行数"
+    "--max-rows", type=Whole(1), default=MAX_ROWS, show_default=True, help="一个工作表最多的行数"
 )
 
 #: For who only looks at the bad rows, or shows them to others.
@@ -32,6 +38,49 @@ mask_option = click.option(
 
 #: Problems a terminal shows before it says how many more there are; JSON has them all.
 SHOWN = 20
+
+
+def sources(command: F) -> F:
+    """Look at the database and at FILE… of an import before any of them is read.
+
+    Lock files of Excel are passed over and a file that is named twice is read once, each with a remark.
+    Raises E070 for a folder, E071 when nothing but lock files is named; what `require_database` raises.
+    """
+
+    @functools.wraps(command)
+    def with_sources(settings: Settings, *args: Any, **kwargs: Any) -> Any:
+        # Reading takes seconds: first of all it must be certain that there is a place for what is read.
+        require_database(settings.database_url)
+        if "files" in kwargs:
+            kwargs["files"] = _readable(settings, kwargs["files"])
+        else:
+            _readable(settings, (kwargs["file"],))
+        return command(settings, *args, **kwargs)
+
+    return with_sources  # type: ignore[return-value]
+
+
+def _readable(settings: Settings, paths: Sequence[Path]) -> tuple[Path, ...]:
+    folders = [path for path in paths if path.is_dir()]
+    if folders:
+        raise ZhupeiError("E070", folder=shown_path(folders[0]))
+    kept: dict[Path, Path] = {}
+    locks = [path for path in paths if path.name.startswith(_LOCK)]
+    for path in paths:
+        if path.resolve() in kept:
+            note(settings, f"提醒：{shown_path(path)} 写了两次，只读一次")
+        elif path not in locks:
+            kept[path.resolve()] = path
+    for path in locks:
+        named = shown_path(path).replace(_LOCK, "")
+        if not kept:
+            raise ZhupeiError("E071", file=shown_path(path), workbook=named)
+        note(settings, f"提醒：{shown_path(path)} 是 Excel 打开工作簿时的临时文件，已略过；请关闭 Excel")
+    return tuple(kept.values())
+
+
+#: How the file begins that Excel keeps beside a workbook while it is open.
+_LOCK = "~$"
 
 
 def show_import(
@@ -72,9 +121,8 @@ def show_import(
             note(settings, f"{outcome.counts.blank} 行未填，略过")
         _show_problems(settings, problems)
         for path in returned:
-            where = path.name if errors is None else path
             use = "证件号码等已遮盖，只供查看" if mask else "改好后可直接再导入"
-            note(settings, f"不合格的行已写入 {where}，{use}")
+            note(settings, f"不合格的行已写入 {shown_path(path)}，{use}")
         if outcome.readable and not outcome.counts.rows:
             note(settings, "表头以下还没有填写任何一行，没有可导入的内容")
     if not outcome.ok:
@@ -119,4 +167,9 @@ def _show_problems(settings: Settings, problems: Sequence[Problem]) -> None:
         place = f"{problem.file} {problem.sheet}{row}{column}"
         note(settings, f"{kind} [{problem.code}] {place}：{problem.message}")
     if len(problems) > SHOWN:
-        note(settings, f"……另有 {len(problems) - SHOWN} 个问题，加 --json 可全部列出")
+        # In a trial nothing is written beside the file, where people would look.
+        whole = (
+            "加 --errors 文件 写出全部不合格的行" if "errors" in click.get_current_context().params else ""
+        )
+        words = "，或".join(filter(None, (whole, "加 --json 可全部列出")))
+        note(settings, f"……另有 {len(problems) - SHOWN} 个问题，{words}")

@@ -12,10 +12,12 @@ from typing import Any, TypeVar
 import click
 
 from zhupei_cli.acting import system_clock
+from zhupei_cli.arguments import CODE, Whole, Word
 from zhupei_cli.errors import ZhupeiError
 from zhupei_cli.settings import Settings, load
+from zhupei_cli.vocabulary import OUTPUT_FORMAT
 
-from ._output import FORMATS, Out
+from ._output import Out
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -66,6 +68,7 @@ def batch_option(command: F) -> F:
     """Add --batch; `batch` is its code, that of the environment or configuration, or None."""
     return click.option(
         "--batch",
+        type=CODE,
         metavar="CODE",
         callback=_batch_or_default,
         help="批次编号（环境变量 ZHUPEI_BATCH）；只有一个进行中的批次时可省略",
@@ -79,7 +82,7 @@ def batch_argument(command: F) -> F:
     def with_batch(*args: Any, code: str | None, batch: str | None, **kwargs: Any) -> Any:
         return command(*args, batch=code or batch, **kwargs)
 
-    return batch_option(click.argument("code", required=False, metavar="[CODE]")(with_batch))  # type: ignore[return-value]
+    return batch_option(click.argument("code", required=False, metavar="[CODE]", type=CODE)(with_batch))  # type: ignore[return-value]
 
 
 def bare_settings() -> Settings:
@@ -109,9 +112,9 @@ def format_options(command: F, settings: Callable[[], Settings] = current_settin
                 "-f",
                 "--format",
                 "file_format",
-                type=click.Choice(FORMATS),
+                type=Word(OUTPUT_FORMAT),
                 metavar="FORMAT",
-                help=f"输出格式：{'、'.join(FORMATS)}",
+                help=f"输出格式：{'、'.join(OUTPUT_FORMAT.labels)}",
             ),
             click.option("--json", "as_json", is_flag=True, help="等于 -f json"),
             click.option(
@@ -145,7 +148,7 @@ def list_options(command: F, *, limit: bool = True) -> F:
         click.option("--sort", metavar="COLUMN", help="按这一列排列；列名前加 - 则从大到小"),
     ]
     if limit:
-        options.append(click.option("--limit", type=click.IntRange(1), metavar="N", help="最多列出多少行"))
+        options.append(click.option("--limit", type=Whole(0), metavar="N", help="最多列出多少行，0 为全部"))
     for option in reversed(options):
         with_asked = option(with_asked)
     return with_asked  # type: ignore[return-value]
@@ -217,4 +220,7 @@ def confirm(question: str, settings: Settings, *, yes: bool) -> None:
         return
     if not can_ask(settings):
         raise ZhupeiError("E085", question=question)
-    click.confirm(question, abort=True, err=True)
+    from ._asking import agree
+
+    if not agree(question, default=False):
+        raise click.Abort

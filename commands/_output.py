@@ -1,6 +1,7 @@
 """Showing what a service returned: data on stdout, everything said to people on stderr."""
 
 import re
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -15,10 +16,11 @@ from zhupei_cli.errors import ZhupeiError
 from zhupei_cli.files import replacing
 from zhupei_cli.logfile import note
 from zhupei_cli.settings import Settings
+from zhupei_cli.streams import in_utf8
 
 from . import _formats
-from ._formats import shown
-from ._screen import MOST_ROWS, fitted, on_terminal, page, sheet_lines, terminal_size
+from ._formats import in_order, shown
+from ._screen import FEW_ROWS, MOST_ROWS, can_page, fitted, on_terminal, page, sheet_lines, terminal_size
 
 FORMATS = ("table", "json", "jsonl", "csv", "xlsx")
 FINDINGS = 3
@@ -44,6 +46,11 @@ class Out:
     columns: tuple[str, ...] = ()
     sort: str | None = None
     limit: int | None = None
+
+    @property
+    def most(self) -> int | None:
+        """How many rows need to be looked up: all of them where they are sorted first."""
+        return self.limit or None if self.sort is None else None
 
 
 Writer = Callable[[Path, Sequence[Column], list[Row]], None]
@@ -72,16 +79,23 @@ def show(
     elif out.format == "table" and on_terminal():
         _show_on_terminal(found, columns, out)
     else:
-        click.echo(_text(found, columns, out.format), nl=False)
+        say(_text(found, columns, out.format), for_people=out.format == "table")
     if not found:
         note(out.settings, "没有符合条件的记录")
+
+
+def say(text: str, *, for_people: bool = False) -> None:
+    """Print data; what programs read is UTF-8, whatever the terminal speaks."""
+    if not for_people:
+        in_utf8(sys.stdout)
+    click.echo(text, nl=False)
 
 
 def _as_asked(rows: list[Row], columns: Sequence[Column], out: Out) -> tuple[Sequence[Column], list[Row]]:
     known = {column.heading: column for column in columns} | {column.key: column for column in columns}
     if out.sort is not None:
         rows = _sorted(rows, known, out.sort)
-    rows = rows[: out.limit]
+    rows = rows[: out.limit or None]
     if out.columns:
         columns = [_column(word, known, rows) for word in out.columns]
         if out.format.startswith("json"):
@@ -105,14 +119,15 @@ def _sorted(rows: list[Row], known: Mapping[str, Column], word: str) -> list[Row
     key = _column(word.removeprefix("-"), known, rows).key
     full = [row for row in rows if row.get(key) is not None]
     try:
-        full.sort(key=lambda row: row[key], reverse=word.startswith("-"))
+        full.sort(key=lambda row: in_order(row[key]), reverse=word.startswith("-"))
     except TypeError:  # a column of several kinds of values
         full.sort(key=lambda row: shown(row[key]), reverse=word.startswith("-"))
     return full + [row for row in rows if row.get(key) is None]
 
 
 def _show_on_terminal(rows: list[Row], columns: Sequence[Column], out: Out) -> None:
-    kept = rows if out.limit is not None else rows[:MOST_ROWS]
+    most = MOST_ROWS if can_page(out.settings) else FEW_ROWS
+    kept = rows if out.limit is not None else rows[:most]
     headings, cells = _grid(kept, columns)
     texts = [[" ".join(shown(value).split()) for value in row] for row in cells]
     names, short, left_out = fitted(headings, texts, terminal_size()[0])
@@ -122,7 +137,10 @@ def _show_on_terminal(rows: list[Row], columns: Sequence[Column], out: Out) -> N
             out.settings, f"屏幕不够宽，没有显示：{'、'.join(left_out)}；可用 --columns 选择，或 -o 写入文件"
         )
     if len(kept) < len(rows):
-        note(out.settings, f"共 {len(rows)} 行，只显示前 {MOST_ROWS} 行；可用 --limit 指定，或 -o 写入文件")
+        note(
+            out.settings,
+            f"共 {len(rows)} 行，只显示前 {most} 行；可用 --limit 指定（0 为全部），或 -o 写入文件",
+        )
 
 
 def _text(rows: list[Row], columns: Sequence[Column], file_format: str) -> str:
@@ -179,7 +197,7 @@ def _write(rows: list[Row], columns: Sequence[Column], out: Out, workbook: Write
 def show_sheet(row: Row, columns: Sequence[Column], out: Out) -> None:
     """Show one thing: a line per column for people, one object as JSON, a list of one row otherwise."""
     if out.path is None and out.format == "json":
-        click.echo(_formats.as_json(row), nl=False)
+        say(_formats.as_json(row))
     elif out.path is None and out.format == "table":
         show_sheets([(row, columns)], out)
     else:
@@ -202,7 +220,7 @@ def show_sheets(sheets: Iterable[tuple[Row, Sequence[Column]]], out: Out) -> Non
 def show_summary(settings: Settings, summary: Row, sentence: str, *, as_json: bool) -> None:
     """Tell what a command did: `summary` as JSON on stdout, or its Chinese sentence on stderr."""
     if as_json:
-        click.echo(_formats.as_json(summary), nl=False)
+        say(_formats.as_json(summary))
     else:
         note(settings, sentence)
 

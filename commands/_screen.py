@@ -11,6 +11,8 @@ from zhupei_cli.settings import Settings
 
 #: Rows of a list nobody asked a number of: making a table of 100,000 takes seconds.
 MOST_ROWS = 1000
+#: … where nobody can turn pages.
+FEW_ROWS = 100
 _GAP = 2
 #: No column is made narrower than this, heading aside.
 _NARROWEST = 12
@@ -29,10 +31,19 @@ def terminal_size() -> tuple[int, int]:
     return get_terminal_size()
 
 
+def can_page(settings: Settings) -> bool:
+    """Return whether somebody can turn pages, with a program that shows them."""
+    from shutil import which
+
+    if settings.no_input or not sys.stdin.isatty() or os.environ.get("TERM") == "dumb":
+        return False
+    pager = os.environ.get("PAGER", "").split()[:1]
+    return any(which(name) for name in (*pager, "less", "more"))
+
+
 def page(text: str, settings: Settings) -> None:
     """Print `text`, through a pager when it is longer than the screen and somebody can turn pages."""
-    nobody = settings.no_input or not sys.stdin.isatty() or os.environ.get("TERM") == "dumb"
-    if nobody or text.count("\n") < terminal_size()[1]:
+    if not can_page(settings) or text.count("\n") < terminal_size()[1]:
         click.echo(text, nl=False)
         return
     os.environ.setdefault("LESS", "FRX")

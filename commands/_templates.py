@@ -15,12 +15,13 @@ from zhupei_cli.sheets.columns import Choices
 from zhupei_cli.sheets.template import Form, write_template
 from zhupei_cli.store.engine import reading
 
-from ._options import F, json_option
+from ._options import F, dry_run_option, json_option
 from ._output import next_step, show_summary
+from .batch import tried
 
 
 def template_options(name: str) -> Callable[[F], F]:
-    """Add -o, --force and --json; the command gets them as `output` (free to write), `force`, `as_json`.
+    """Add -o, --force, -n and --json: `output` (free to write), `force`, `dry_run`, `as_json`.
 
     `name` is the file where -o is not given.
     """
@@ -44,7 +45,7 @@ def template_options(name: str) -> Callable[[F], F]:
             help="写入这个 .xlsx 文件",
         )
         force = click.option("--force", is_flag=True, help="覆盖已有文件")
-        return where(force(json_option(with_output)))  # type: ignore[return-value]
+        return where(force(dry_run_option(json_option(with_output))))  # type: ignore[return-value]
 
     return added
 
@@ -85,12 +86,14 @@ def write_forms(
     force: bool,
     as_json: bool,
     importing: str,
+    dry_run: bool = False,
     **summary: Any,
 ) -> None:
     """Write the workbook and say so; `importing` is the command that takes it, `summary` is told too."""
-    with replacing(output, force=force) as beside:
+    with replacing(output, force=force, keep=not dry_run) as beside:
         write_template(beside, forms, choices)
     people = f"（{summary['people']} 人）" if "people" in summary else ""
-    show_summary(settings, {"file": str(output), **summary}, f"已写入 {output}{people}", as_json=as_json)
-    if not as_json:
+    told = tried(f"已写入 {output}{people}", dry_run=dry_run)
+    show_summary(settings, {"file": str(output), **summary, "dry_run": dry_run}, told, as_json=as_json)
+    if not as_json and not dry_run:
         next_step(settings, f"{importing} {output}", "填好后导入")

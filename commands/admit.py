@@ -4,6 +4,7 @@ from typing import Any
 
 import click
 
+from zhupei_cli.arguments import Whole, Word
 from zhupei_cli.lazy import LazyGroup
 from zhupei_cli.logfile import note
 from zhupei_cli.services import admissions, freshness, listing, lookup, readiness, runs
@@ -132,7 +133,7 @@ def check(settings: Settings, *, batch: str | None, out: Out) -> None:
 @batch_option
 @click.option(
     "--rule",
-    type=click.Choice(list(RULE.labels)),
+    type=Word(RULE),
     default=Rule.CHOICE_FIRST.value,
     show_default=True,
     help="录取规则：志愿优先、分数优先、稳定匹配",
@@ -141,7 +142,7 @@ def check(settings: Settings, *, batch: str | None, out: Out) -> None:
 @click.option(
     "--round",
     "round_",
-    type=click.Choice(list(ROUND.labels)),
+    type=Word(ROUND),
     default="main",
     show_default=True,
     help="adjust：定拟录取后，只对尚未录取的考生再次调剂",
@@ -212,7 +213,7 @@ def runs_(settings: Settings, *, batch: str | None, out: Out) -> None:
 
 
 @click.command("show")
-@click.argument("number", metavar="RUN", type=click.IntRange(1))
+@click.argument("number", metavar="RUN", type=Whole(1))
 @batch_option
 @format_options
 @pass_settings
@@ -230,7 +231,7 @@ def show_(settings: Settings, number: int, *, batch: str | None, out: Out) -> No
 
 @click.command("list")
 @batch_option
-@click.option("--run", "number", metavar="RUN", type=click.IntRange(1), help="哪一次录取计算")
+@click.option("--run", "number", metavar="RUN", type=Whole(1), help="哪一次录取计算")
 @reveal_option
 @list_options
 @pass_settings
@@ -253,7 +254,7 @@ def list_(settings: Settings, *, batch: str | None, number: int | None, reveal: 
 
 
 @click.command("verify")
-@click.argument("number", metavar="RUN", type=click.IntRange(1))
+@click.argument("number", metavar="RUN", type=Whole(1))
 @batch_option
 @json_option
 @pass_settings

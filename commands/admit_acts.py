@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from zhupei_cli.arguments import CODE, NAME
 from zhupei_cli.logfile import note
 from zhupei_cli.rules.lifecycle import ADMISSION
 from zhupei_cli.services import deciding, lookup, placing
@@ -14,17 +15,18 @@ from zhupei_cli.store.engine import transaction
 from zhupei_cli.vocabulary import ADMISSION_STATUS
 
 from ._consent import Consent, with_doubts
-from ._options import F, batch_option, dry_run_option, json_option, pass_settings, repeatable, yes_option
+from ._naming import numbered
+from ._options import F, dry_run_option, json_option, pass_settings, repeatable, yes_option
 from ._output import FINDINGS, show_summary
 from .batch import tried
 
 
 @click.command("place")
-@click.argument("number", metavar="NO")
-@click.argument("base", metavar="BASE")
-@click.argument("specialty", metavar="SPECIALTY")
+@click.argument("number", metavar="NO", type=CODE)
+@click.argument("base", metavar="BASE", type=NAME)
+@click.argument("specialty", metavar="SPECIALTY", type=NAME)
 @click.option("--reason", required=True, help="安排的原因")
-@batch_option
+@numbered("number")
 @dry_run_option
 @json_option
 @yes_option
@@ -97,8 +99,8 @@ def _deciding(command: F) -> F:
         dry_run_option,
         click.option("--skip-bad", is_flag=True, help="只处理能处理的，其余列出原因（退出码 3）"),
         click.option("--reason", required=True, help="原因"),
-        batch_option,
-        click.argument("numbers", nargs=-1, required=True, metavar="NO…"),
+        numbered("numbers"),
+        click.argument("numbers", nargs=-1, required=True, metavar="NO…", type=CODE),
     ):
         decided = option(decided)
     return decided  # type: ignore[return-value]

@@ -16,7 +16,7 @@ from zhupei_cli.sheets.template import Form, write_template
 from zhupei_cli.store.engine import transaction
 
 from ._changes import changes_option, trial_changes
-from ._imports import mask_option, max_rows_option, show_import
+from ._imports import mask_option, max_rows_option, show_import, sources
 from ._options import batch_option, dry_run_option, json_option, pass_settings
 from ._output import next_step, show_summary
 
@@ -111,6 +111,7 @@ def _form(book: BaseBook) -> Form:
 @dry_run_option
 @json_option
 @pass_settings
+@sources
 def import_(
     settings: Settings,
     files: tuple[Path, ...],

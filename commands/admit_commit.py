@@ -4,6 +4,7 @@ from typing import Any
 
 import click
 
+from zhupei_cli.arguments import Whole
 from zhupei_cli.services import admissions, lookup, standing_now
 from zhupei_cli.settings import Settings
 from zhupei_cli.store.engine import transaction
@@ -15,7 +16,7 @@ from .batch import tried
 
 
 @click.command("commit")
-@click.argument("number", metavar="RUN", type=click.IntRange(1))
+@click.argument("number", metavar="RUN", type=Whole(1))
 @batch_option
 @dry_run_option
 @json_option

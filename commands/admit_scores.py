@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from zhupei_cli.arguments import NAME
 from zhupei_cli.rules.scores import COMPONENTS
 from zhupei_cli.services import listing, lookup, score_views, templates
 from zhupei_cli.services import scores as marks
@@ -15,7 +16,7 @@ from zhupei_cli.sheets.template import form_of
 from zhupei_cli.store.engine import reading, transaction
 
 from ._changes import changes_option, trial_changes
-from ._imports import mask_option, max_rows_option, show_import
+from ._imports import mask_option, max_rows_option, show_import, sources
 from ._options import batch_option, dry_run_option, json_option, list_options, pass_settings, reveal_option
 from ._output import Column, Out, show
 from ._templates import template_options, write_forms
@@ -51,7 +52,7 @@ def scores() -> None:
 
 @scores.command("template")
 @template_options("成绩.xlsx")
-@click.option("--base", metavar="CODE", help="这个基地的单独成绩：只列志愿中有它的考生")
+@click.option("--base", type=NAME, metavar="BASE", help="这个基地的单独成绩：只列志愿中有它的考生")
 @batch_option
 @pass_settings
 def template(settings: Settings, *, base: str | None, batch: str | None, **given: Any) -> None:
@@ -81,6 +82,7 @@ def template(settings: Settings, *, base: str | None, batch: str | None, **given
 @dry_run_option
 @json_option
 @pass_settings
+@sources
 def import_scores(
     settings: Settings,
     files: tuple[Path, ...],

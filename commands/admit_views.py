@@ -4,6 +4,7 @@ from typing import Any
 
 import click
 
+from zhupei_cli.arguments import CODE, NAME, Whole, Word
 from zhupei_cli.logfile import note
 from zhupei_cli.rules.explanation_words import via_label
 from zhupei_cli.rules.settings import read_mark
@@ -13,6 +14,7 @@ from zhupei_cli.store.engine import reading
 from zhupei_cli.vocabulary import ADJUST_SCOPE, IDENTITY, RULE
 
 from ._formats import shown
+from ._naming import numbered
 from ._options import F, batch_option, format_options, pass_settings
 from ._output import Column, Out, show, show_sheet
 
@@ -49,17 +51,19 @@ def _run_option(command: F) -> F:
         "--run",
         "number",
         metavar="RUN",
-        type=click.IntRange(1),
+        type=Whole(1),
         help="哪一次录取计算；不写则为已确定的一次，没有则为最近一次",
     )(command)
 
 
 @click.command("explain")
-@click.argument("no", metavar="[NO]", required=False)
-@click.option("--place", nargs=2, metavar="BASE SPECIALTY", help="改为说明一个岗位：全部排名和录取界线")
+@click.argument("no", metavar="[NO]", type=CODE, required=False)
+@click.option(
+    "--place", nargs=2, type=NAME, metavar="BASE SPECIALTY", help="改为说明一个岗位：全部排名和录取界线"
+)
 @_run_option
 @click.option("--now", is_flag=True, help="不用保存的输入，按现在的数据试算（不保存）")
-@batch_option
+@numbered("no")
 @format_options
 @pass_settings
 def explain(
@@ -131,8 +135,8 @@ def _sentences(told: dict[str, Any]) -> list[str]:
 
 
 @click.command("compare")
-@click.argument("first", metavar="RUN", type=click.IntRange(1))
-@click.argument("second", metavar="RUN", type=click.IntRange(1))
+@click.argument("first", metavar="RUN", type=Whole(1))
+@click.argument("second", metavar="RUN", type=Whole(1))
 @batch_option
 @format_options
 @pass_settings
@@ -188,17 +192,18 @@ def _pairs(a: dict[str, Any], b: dict[str, Any], words: dict[str, str]) -> list[
 
 
 @click.command("what-if")
-@click.option("--rule", type=click.Choice(list(RULE.labels)), help="换一种录取规则")
+@click.option("--rule", type=Word(RULE), help="换一种录取规则")
 @click.option(
     "--quota",
     "quotas",
     nargs=3,
+    type=NAME,
     multiple=True,
     metavar="BASE SPECIALTY ±N",
     help="一个岗位的计划增减人数，例如 4101001 内科 +3；可写多次",
 )
-@click.option("--line", metavar="MARK", help="换一条最低分数线，0 至 100；none 表示不设")
-@click.option("--adjust-scope", type=click.Choice(list(ADJUST_SCOPE.labels)), help="换一种调剂范围")
+@click.option("--line", type=CODE, metavar="MARK", help="换一条最低分数线，0 至 100；none 表示不设")
+@click.option("--adjust-scope", type=Word(ADJUST_SCOPE), help="换一种调剂范围")
 @click.option("--no-adjust", is_flag=True, help="不做调剂")
 @_run_option
 @batch_option

@@ -4,6 +4,7 @@ from typing import Any
 
 import click
 
+from zhupei_cli.arguments import NAME, PERSON_NAME, Words
 from zhupei_cli.lazy import LazyGroup
 from zhupei_cli.services import listing, lookup, standing
 from zhupei_cli.services.batches import DATES
@@ -11,6 +12,7 @@ from zhupei_cli.settings import Settings
 from zhupei_cli.store.engine import reading, transaction
 from zhupei_cli.vocabulary import APPLICATION_STATUS, ApplicationStatus
 
+from ._naming import numbered
 from ._options import batch_option, format_options, list_options, pass_settings, reveal_option
 from ._output import Column, Out, next_step, show, show_sheet
 
@@ -75,9 +77,16 @@ def apply() -> None:
 
 @click.command("list")
 @batch_option
-@click.option("--status", "statuses", metavar="STATUS,…", help="只看这些状态，例如 draft,returned")
-@click.option("--base", help="只看第一志愿是这个基地的（编号或名称）")
-@click.option("--specialty", help="只看报这个专业的（代码或名称）")
+@click.option(
+    "--status",
+    "statuses",
+    type=Words(APPLICATION_STATUS),
+    metavar="STATUS,…",
+    help="只看这些状态，例如 未提交,退回修改",
+)
+@click.option("--base", type=NAME, help="只看第一志愿是这个基地的（编号或名称）")
+@click.option("--specialty", type=NAME, help="只看报这个专业的（代码或名称）")
+@click.option("--name", type=PERSON_NAME, help="姓名含有这几个字")
 @click.option("--unpublished", is_flag=True, help="公示前也显示录取状态（省级）")
 @reveal_option
 @list_options
@@ -86,9 +95,10 @@ def list_(
     settings: Settings,
     *,
     batch: str | None,
-    statuses: str | None,
+    statuses: tuple[str, ...] | None,
     base: str | None,
     specialty: str | None,
+    name: str | None,
     unpublished: bool,
     reveal: bool,
     out: Out,
@@ -102,10 +112,11 @@ def list_(
     with transaction(settings.database_url, read_only=not reveal) as session:
         found = lookup.find_batch(session, batch)
         chosen = listing.Filter(
-            statuses=_statuses(statuses),
+            statuses=statuses or (),
             base=base and lookup.find_base(session, base),
             specialty=specialty and lookup.find_specialty(session, specialty),
-            limit=out.limit if out.sort is None else None,
+            name=name,
+            limit=out.most,
         )
         rows = listing.list_applications(session, found, chosen, reveal=reveal, unpublished=unpublished)
         if reveal:
@@ -114,18 +125,9 @@ def list_(
     show(rows, LIST, out, title="报名名单", batch_name=name)
 
 
-def _statuses(text: str | None) -> tuple[str, ...]:
-    words = tuple(word.strip() for word in (text or "").split(",") if word.strip())
-    for word in words:
-        if word not in list(ApplicationStatus):
-            known = "、".join(ApplicationStatus)
-            raise click.UsageError(f"不认识状态 {word!r}，可用 {known}。", click.get_current_context())
-    return words
-
-
 @click.command("show")
-@click.argument("number", metavar="NO")
-@batch_option
+@click.argument("number", metavar="NO|WHO", type=NAME)
+@numbered("number", who=True)
 @reveal_option
 @format_options
 @pass_settings
@@ -158,8 +160,8 @@ def as_lines(row: dict[str, Any]) -> dict[str, Any]:
 
 
 @click.command("status")
-@click.argument("number", metavar="NO")
-@batch_option
+@click.argument("number", metavar="NO|WHO", type=NAME)
+@numbered("number", who=True)
 @format_options
 @pass_settings
 def status(settings: Settings, number: str, *, batch: str | None, out: Out) -> None:

@@ -1,29 +1,35 @@
 """The five steps of 指南 二.3, asked one by one on a terminal; everything is said on stderr."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import click
 
+from zhupei_cli.arguments import NAME, Whole
 from zhupei_cli.display import display_width, padded
 from zhupei_cli.rules.identities import definitions
 from zhupei_cli.rules.times import show_time
-from zhupei_cli.services import entering, lookup, offering, people
+from zhupei_cli.services import entering, lookup, offering, whom
 from zhupei_cli.services.batches import list_batches
 from zhupei_cli.services.checking import Checks, load_checks
 from zhupei_cli.services.people_lists import show_person
 from zhupei_cli.settings import Settings
-from zhupei_cli.store.engine import reading
-from zhupei_cli.vocabulary import IDENTITY, TRAIN_YEARS, YES_NO, BatchStatus, flag_label
+from zhupei_cli.store.engine import reading, transaction
+from zhupei_cli.vocabulary import IDENTITY, TRAIN_YEARS, YES_NO, BatchStatus, flag, flag_label
 
+from ._asking import agree, pick, prompt
 from ._formats import shown
+from ._naming import picked
 from .trainee_lists import SHEET, as_lines
 
 #: What `trainee show` has and nobody has to confirm.
 _LEFT_OUT = ("account", "applications", "missing")
 #: Names one list shows; a longer one asks for more of the name.
 _SHOWN = 30
+
+
+_WHO = "证件号码或用户名（也可写姓名、报名号、证件号码后四位）"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,34 +49,30 @@ def ask(
     """
     _say("第一步 选择批次")
     batch = batch or _ask_batch(settings, late=late)
-    person = person or _prompt("证件号码或用户名")
+    person = picked(settings, person or prompt(_WHO, type=NAME))
     desk = _read_desk(settings, batch, person)
     form = dict(given)
     _say("第二步 选择个人身份")
     if "identity" not in form:
         form["identity"] = _ask_identity(desk.checks)
     _say("第三步 确认个人信息")
-    _confirm_profile(desk)
+    _confirm_profile(settings, desk, person)
     _say("第四步 补充报名信息")
     if "source_type" not in form:
         types = desk.checks.settings.source_types
-        form["source_type"] = _pick("生源类型", [(one, one) for one in types])
+        form["source_type"] = pick("生源类型", [(one, one) for one in types])
     if "train_years" not in form:
-        years = click.IntRange(TRAIN_YEARS[0], TRAIN_YEARS[-1])
-        form["train_years"] = _prompt("培训年限（年）", type=years, default=TRAIN_YEARS[-1])
+        years = Whole(TRAIN_YEARS[0], TRAIN_YEARS[-1])
+        form["train_years"] = str(prompt("培训年限（年）", type=years, default=TRAIN_YEARS[-1]))
     _say("第五步 填写志愿")
     _ask_choices(form, desk.checks)
-    if not click.confirm("确认并返回（保存为未提交）？", default=True, err=True):
+    if not agree("确认并返回（保存为未提交）？", default=True):
         raise click.Abort
     return batch, person, form
 
 
 def _say(text: str) -> None:
     click.echo(text, err=True)
-
-
-def _prompt(label: str, **options: Any) -> str:
-    return str(click.prompt(label, err=True, **options)).strip()
 
 
 def _ask_batch(settings: Settings, *, late: bool) -> str:
@@ -84,49 +86,60 @@ def _ask_batch(settings: Settings, *, late: bool) -> str:
     ]
     if not options:
         raise click.UsageError("现在没有可以报名的批次。", click.get_current_context())
-    return _pick("批次", options, default=1 if len(options) == 1 else None)
+    return pick("批次", options, default=1 if len(options) == 1 else None)
 
 
 def _read_desk(settings: Settings, batch: str, person: str) -> Desk:
     with reading(settings.database_url) as session:
         found = lookup.find_batch(session, batch)
-        profile = people.find_person(session, person)
+        profile = whom.find_person(session, person)
         entering.require_free(session, found, profile)
         return Desk(load_checks(session, found), show_person(session, person))
 
 
 def _ask_identity(checks: Checks) -> str:
     meanings = definitions(checks.year, checks.settings.grad_years)
-    return _pick("个人身份", [(code, f"{IDENTITY.label(code)}：{text}") for code, text in meanings.items()])
+    return pick("个人身份", [(code, f"{IDENTITY.label(code)}：{text}") for code, text in meanings.items()])
 
 
-def _confirm_profile(desk: Desk) -> None:
-    columns = [column for column in SHEET if column.key not in _LEFT_OUT]
-    width = max(display_width(column.heading) for column in columns)
-    lines = as_lines(dict(desk.person))
-    for key, heading in columns:
-        _say(f"  {padded(heading, width)}  {shown(lines[key])}".rstrip())
+def _confirm_profile(settings: Settings, desk: Desk, who: str) -> None:
+    _show_profile(desk.person)
     if desk.person["missing"]:
         _say(f"缺少必填项 ●：{'、'.join(desk.person['missing'])}")
         _say("请先用 zhupei trainee edit、education add、work add 补全，再报名")
         raise click.Abort
-    if not click.confirm("以上信息正确吗？", default=True, err=True):
+    while (answer := prompt(_CONFIRM, default="是", show_default=False)) in _WHOLE:
+        # To be read back on the phone; who looked is written down.
+        with transaction(settings.database_url) as session:
+            _show_profile(show_person(session, who, reveal_by=settings.acting()))
+    if not flag(YES_NO, answer):
         _say("请先用 zhupei trainee edit 修改，再报名")
         raise click.Abort
 
 
+_CONFIRM = "以上信息正确吗？ [Y/n，w 显示完整的号码和地址以便核对，会留下记录]"
+_WHOLE = ("w", "W", "完整", "全部")
+
+
+def _show_profile(person: Mapping[str, Any]) -> None:
+    columns = [column for column in SHEET if column.key not in _LEFT_OUT]
+    width = max(display_width(column.heading) for column in columns)
+    lines = as_lines(dict(person))
+    for key, heading in columns:
+        _say(f"  {padded(heading, width)}  {shown(lines[key])}".rstrip())
+
+
 def _ask_choices(form: dict[str, str], checks: Checks) -> None:
     if "specialty" not in form:
-        form["specialty"] = _search("报名专业", offering.open_specialties(checks)) or ""
+        form["specialty"] = _search("报名专业", offering.open_specialties(checks), checks.specialties) or ""
     specialty = checks.specialties.find(form["specialty"])
     bases = offering.open_bases(checks, specialty)
     if "choice1_base" not in form:
-        form["choice1_base"] = _search("第一志愿", bases) or ""
+        form["choice1_base"] = _search("第一志愿", bases, checks.bases) or ""
     if "choice2_base" not in form:
         _ask_second(form, checks, specialty)
     if "accept_adjust" not in form:
-        answer = click.confirm("是否服从调剂？", default=None, err=True)
-        form["accept_adjust"] = flag_label(YES_NO, answer)
+        form["accept_adjust"] = flag_label(YES_NO, agree("是否服从调剂？"))
 
 
 def _ask_second(form: dict[str, str], checks: Checks, specialty: str | None) -> None:
@@ -135,31 +148,25 @@ def _ask_second(form: dict[str, str], checks: Checks, specialty: str | None) -> 
     first = checks.bases.find(form["choice1_base"])
     if same:
         offered.pop(first or "", None)
-    second = _search("第二志愿", offered, optional=True)
+    second = _search("第二志愿", offered, checks.bases, optional=True)
     if second is None:
         return
     form["choice2_base"] = second
     if not same:
-        form["choice2_specialty"] = _search("第二志愿专业", offering.open_specialties(checks, second)) or ""
+        open_ = offering.open_specialties(checks, second)
+        form["choice2_specialty"] = _search("第二志愿专业", open_, checks.specialties) or ""
 
 
-def _pick(label: str, options: Sequence[tuple[str, str]], default: int | None = None) -> str:
-    """Ask for one of (value, text) by its number."""
-    for number, (_, text) in enumerate(options, 1):
-        _say(f"  {number} {text}")
-    numbers = click.IntRange(1, len(options))
-    chosen: int = click.prompt(f"{label}（序号）", type=numbers, default=default, err=True)
-    return options[chosen - 1][0]
-
-
-def _search(label: str, offered: Mapping[str, str], *, optional: bool = False) -> str | None:
+def _search(
+    label: str, offered: Mapping[str, str], names: lookup.Names, *, optional: bool = False
+) -> str | None:
     """Ask for a code by part of it or of its name until one is left; None when there is none."""
     hint = "回车不填" if optional else "回车列出全部"
     while offered:
-        word = _prompt(f"{label}（代码或名称的一部分，{hint}）", default="", show_default=False)
+        word = prompt(f"{label}（代码或名称的一部分，{hint}）", type=NAME, default="", show_default=False)
         if not word and optional:
             return None
-        found = offering.matching(word, offered)
+        found = offering.matching(word, offered, names)
         if len(found) == 1:
             ((code, name),) = found.items()
             _say(f"  {label}：{code} {name}")

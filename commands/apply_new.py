@@ -5,7 +5,8 @@ from typing import Any
 
 import click
 
-from zhupei_cli.services import entering, lookup, people
+from zhupei_cli.arguments import CODE, NAME
+from zhupei_cli.services import entering, lookup, whom
 from zhupei_cli.services.checking import FORM_LABELS, REQUIRED
 from zhupei_cli.services.entering import Entered
 from zhupei_cli.settings import Settings
@@ -14,6 +15,7 @@ from zhupei_cli.vocabulary import YES_NO, flag_label
 
 from ._asking import require_options
 from ._findings import as_json_rows, tell
+from ._naming import numbered
 from ._options import (
     F,
     batch_option,
@@ -52,13 +54,28 @@ def _form_options(command: F) -> F:
 
     for option in reversed(
         (
-            click.option("--identity", metavar="I", help="个人身份：own、social、entrusted，或中文名称"),
-            click.option("--source-type", metavar="T", help="生源类型，例如 应届毕业生"),
+            click.option(
+                "--identity", metavar="IDENTITY", help="个人身份：own、social、entrusted，或中文名称"
+            ),
+            click.option("--source-type", metavar="TYPE", help="生源类型，例如 应届毕业生"),
             click.option("--train-years", metavar="N", help="培训年限：1、2 或 3"),
-            click.option("--specialty", metavar="S", help="报名专业（代码或名称）"),
-            click.option("--choice1", "choice1_base", metavar="B", help="第一志愿基地（编号或名称）"),
-            click.option("--choice2", "choice2_base", metavar="B", help="第二志愿基地；修改时 清空 表示去掉"),
-            click.option("--choice2-specialty", metavar="S", help="第二志愿专业；不写即与报名专业相同"),
+            click.option("--specialty", type=NAME, metavar="SPECIALTY", help="报名专业（代码或名称）"),
+            click.option(
+                "--choice1", "choice1_base", type=NAME, metavar="BASE", help="第一志愿基地（编号或名称）"
+            ),
+            click.option(
+                "--choice2",
+                "choice2_base",
+                type=NAME,
+                metavar="BASE",
+                help="第二志愿基地；修改时 清空 表示去掉",
+            ),
+            click.option(
+                "--choice2-specialty",
+                type=NAME,
+                metavar="SPECIALTY",
+                help="第二志愿专业；不写即与报名专业相同",
+            ),
             click.option("--adjust/--no-adjust", "adjust", default=None, help="是否服从调剂"),
         )
     ):
@@ -101,7 +118,7 @@ def new(
         require_options([_OPTIONS[key] for key in missing])
     with transaction(settings.database_url, dry_run=dry_run) as session:
         found = lookup.find_batch(session, batch)
-        profile = people.find_person(session, person or "")
+        profile = whom.find_person(session, person or "")
         entered = entering.enter(
             session, found, profile, given, by=settings.acting(), late_reason=late_reason
         )
@@ -111,8 +128,8 @@ def new(
 
 
 @click.command("edit")
-@click.argument("number", metavar="NO")
-@batch_option
+@click.argument("number", metavar="NO", type=CODE)
+@numbered("number")
 @_form_options
 @late_options
 @dry_run_option

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from zhupei_cli.arguments import CODE, NAME
 from zhupei_cli.files import refuse_existing, replacing
 from zhupei_cli.printing.fonts import find_fonts
 from zhupei_cli.printing.form import FormPage, render_forms
@@ -13,15 +14,16 @@ from zhupei_cli.services.listing import Filter
 from zhupei_cli.settings import Settings
 from zhupei_cli.store.engine import transaction
 
-from ._options import batch_option, dry_run_option, json_option, pass_settings
+from ._naming import numbered
+from ._options import dry_run_option, json_option, pass_settings
 from ._prints import font_option, show_prints
 from .batch import tried
 
 
 @click.command("print")
-@click.argument("numbers", nargs=-1, metavar="NO…")
-@batch_option
-@click.option("--base", help="第一志愿是这个基地的全部报名（编号或名称）")
+@click.argument("numbers", nargs=-1, metavar="NO…", type=CODE)
+@numbered("numbers")
+@click.option("--base", type=NAME, help="第一志愿是这个基地的全部报名（编号或名称）")
 @click.option("--all", "every", is_flag=True, help="本批次全部报名（已撤回的除外）")
 @click.option(
     "-o",

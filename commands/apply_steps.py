@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import click
 
+from zhupei_cli.arguments import CODE
 from zhupei_cli.logfile import note
 from zhupei_cli.services import correcting, lookup, submitting, withdrawing
 from zhupei_cli.services.correcting import Corrected
@@ -11,8 +12,8 @@ from zhupei_cli.settings import Settings
 from zhupei_cli.store.engine import transaction
 
 from ._findings import as_json_rows, tell
+from ._naming import numbered
 from ._options import (
-    batch_option,
     can_ask,
     confirm,
     dry_run_option,
@@ -26,8 +27,8 @@ from .batch import tried
 
 
 @click.command("submit")
-@click.argument("numbers", nargs=-1, metavar="NO…")
-@batch_option
+@click.argument("numbers", nargs=-1, metavar="NO…", type=CODE)
+@numbered("numbers")
 @click.option("--all-ready", is_flag=True, help="提交全部资料齐全的未提交、退回修改的报名")
 @click.option("--skip-bad", is_flag=True, help="只提交合格的，其余列出原因（退出码 3）")
 @late_options
@@ -85,8 +86,8 @@ def submit(
 
 
 @click.command("withdraw")
-@click.argument("number", metavar="NO")
-@batch_option
+@click.argument("number", metavar="NO", type=CODE)
+@numbered("number")
 @click.option("--reason", help="撤回的原因；基地审核通过的必须写明")
 @yes_option
 @dry_run_option
@@ -121,9 +122,9 @@ def withdraw(
 
 
 @click.command("correct")
-@click.argument("number", metavar="NO")
+@click.argument("number", metavar="NO", type=CODE)
 @click.argument("pairs", nargs=-1, required=True, metavar="FIELD VALUE…")
-@batch_option
+@numbered("number")
 @click.option("--reason", required=True, help="更正的原因")
 @dry_run_option
 @json_option

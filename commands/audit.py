@@ -5,6 +5,7 @@ from datetime import datetime
 
 import click
 
+from zhupei_cli.arguments import CODE, Whole
 from zhupei_cli.logfile import note
 from zhupei_cli.rules.times import parse_time
 from zhupei_cli.services import auditing, lookup
@@ -37,12 +38,10 @@ def audit() -> None:
 @audit.command("log")
 @click.option("--who", metavar="NAME", help="只列这个经办人的")
 @click.option("--kind", metavar="KIND", help="只列一类操作，例如 review 或 review.approve")
-@click.option("--since", metavar="T", help="从这个时间起，例如 2026-06-20")
-@click.option("--until", metavar="T", help="到这个时间止；只写日期即到当天 23:59:59")
-@click.option("--batch", metavar="CODE", help="只列这个批次的")
-@click.option(
-    "--limit", type=click.IntRange(0), default=100, show_default=True, help="最多列出的条数，0 为全部"
-)
+@click.option("--since", metavar="TIME", help="从这个时间起，例如 2026-06-20")
+@click.option("--until", metavar="TIME", help="到这个时间止；只写日期即到当天 23:59:59")
+@click.option("--batch", type=CODE, metavar="CODE", help="只列这个批次的")
+@click.option("--limit", type=Whole(0), default=100, show_default=True, help="最多列出的条数，0 为全部")
 @column_options
 @pass_settings
 def log(
@@ -105,12 +104,15 @@ def verify(settings: Settings, *, head: str | None, out: Out) -> None:
         click.get_current_context().exit(FINDINGS)
 
 
+#: 120:0f3a…, and as it is printed: 存证：第 120 号 0f3a…
+_HEAD = re.compile(r"(?:存证[：:\s]*)?(?:第\s*)?(\d{1,9})\s*号?[:：，,\s]*([0-9a-fA-F]{16,64})[….]*")
+
+
 def _head(word: str | None) -> tuple[int, str] | None:
     if word is None:
         return None
-    found = re.fullmatch(r"(\d{1,9})[:：]([0-9a-fA-F]{16,64})", word.strip())
+    found = _HEAD.fullmatch(word.strip())
     if found is None:
-        raise click.UsageError(
-            "--head 应写成 编号:摘要，例如 120:0f3a9c5577e1b2d4。", click.get_current_context()
-        )
+        example = "120:0f3a9c5577e1b2d4，或照印出的写“第 120 号 0f3a9c5577e1b2d4”"
+        raise click.UsageError(f"--head 应写成 编号:摘要，例如 {example}。", click.get_current_context())
     return int(found[1]), found[2].lower()

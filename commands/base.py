@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from zhupei_cli.arguments import NAME
 from zhupei_cli.logfile import note
 from zhupei_cli.services import bases, reference
 from zhupei_cli.services.imports import Imported
@@ -18,7 +19,7 @@ from zhupei_cli.store.engine import reading, transaction
 
 from ._asking import field_options, given_of
 from ._changes import changes_option, trial_changes
-from ._imports import mask_option, max_rows_option, show_import
+from ._imports import mask_option, max_rows_option, show_import, sources
 from ._options import dry_run_option, format_options, json_option, list_options, pass_settings, reveal_option
 from ._output import Column, Out, next_step, show, show_sheet, show_summary
 from ._templates import template_options, write_forms
@@ -80,6 +81,7 @@ def template(settings: Settings, **given: Any) -> None:
 @dry_run_option
 @json_option
 @pass_settings
+@sources
 def import_(settings: Settings, file: Path, **chosen: Any) -> None:
     """从工作簿导入培训基地（基地编号、基地名称、所在地市必填）。
 
@@ -131,7 +133,7 @@ def list_(settings: Settings, *, reveal: bool, out: Out) -> None:
 
 
 @base.command("show")
-@click.argument("code", metavar="CODE")
+@click.argument("code", metavar="CODE", type=NAME)
 @reveal_option
 @format_options
 @pass_settings
@@ -147,7 +149,7 @@ def show_(settings: Settings, code: str, *, reveal: bool, out: Out) -> None:
 
 
 @base.command("edit")
-@click.argument("code", metavar="CODE")
+@click.argument("code", metavar="CODE", type=NAME)
 @field_options(bases.FIELDS)
 @click.option("--reason", metavar="REASON", help="修改的原因")
 @dry_run_option
@@ -186,7 +188,7 @@ def _set_enabled(
 
 
 @base.command("enable")
-@click.argument("code", metavar="CODE")
+@click.argument("code", metavar="CODE", type=NAME)
 @click.option("--reason", metavar="REASON", help="恢复使用的原因")
 @dry_run_option
 @json_option
@@ -201,7 +203,7 @@ def enable(settings: Settings, code: str, *, reason: str | None, dry_run: bool, 
 
 
 @base.command("disable")
-@click.argument("code", metavar="CODE")
+@click.argument("code", metavar="CODE", type=NAME)
 @click.option("--reason", metavar="REASON", help="停用的原因")
 @dry_run_option
 @json_option
@@ -243,6 +245,7 @@ def specialty_template(settings: Settings, **given: Any) -> None:
 @dry_run_option
 @json_option
 @pass_settings
+@sources
 def import_specialties(settings: Settings, file: Path, **chosen: Any) -> None:
     """从工作簿导入专业目录（专业代码、专业名称、类别必填）。
 

@@ -5,8 +5,11 @@ from typing import Any
 
 import click
 
+from zhupei_cli.arguments import CODE, Whole
 from zhupei_cli.lazy import LazyGroup
 from zhupei_cli.logfile import note
+from zhupei_cli.rules.setting_words import in_words, label_of
+from zhupei_cli.rules.settings import SETTINGS
 from zhupei_cli.services import batches, lookup
 from zhupei_cli.settings import Settings
 from zhupei_cli.store.engine import reading, transaction
@@ -81,7 +84,7 @@ def _set_option(command: F) -> F:
         "pairs",
         multiple=True,
         metavar="KEY=VALUE",
-        help="设置项，可写多次，例如 weights=written=0.5,skill=0.5 或 review_until=2026-07-05",
+        help="设置项，可写多次，例如 weights=笔试=0.5,技能=0.5 或 审核截止=2026-07-05",
     )(command)
 
 
@@ -92,18 +95,20 @@ def _given(pairs: Iterable[str], **options: str | None) -> dict[str, str]:
         key, equals, value = pair.partition("=")
         if not equals:
             raise click.UsageError(f"--set {pair!r} 应写成 KEY=VALUE。", click.get_current_context())
-        given[key.strip()] = value
+        given[batches.key_of(key.strip())] = value
     return given
 
 
 @click.command("create")
-@click.argument("code", metavar="CODE")
+@click.argument("code", metavar="CODE", type=CODE)
 @click.option("--name", required=True, help="批次名称")
-@click.option("--year", required=True, type=click.IntRange(2000, 2100), help="招收年份")
-@click.option("--apply-from", required=True, metavar="T", help="报名开始时间，例如 2026-06-01")
-@click.option("--apply-until", required=True, metavar="T", help="报名截止时间；只写日期即到当天 23:59:59")
-@click.option("--like", metavar="CODE", help="照这个批次的设置和招收计划")
-@click.option("--supplement-of", metavar="CODE", help="补录：取这个已正式录取的批次的设置和空缺名额")
+@click.option("--year", type=Whole(2000, 2100), help="招收年份；补录批次与原批次相同，可以不写")
+@click.option("--apply-from", required=True, metavar="TIME", help="报名开始时间，例如 2026-06-01")
+@click.option("--apply-until", required=True, metavar="TIME", help="报名截止时间；只写日期即到当天 23:59:59")
+@click.option("--like", type=CODE, metavar="CODE", help="照这个批次的设置和招收计划")
+@click.option(
+    "--supplement-of", type=CODE, metavar="CODE", help="补录：取这个已正式录取的批次的设置和空缺名额"
+)
 @_set_option
 @dry_run_option
 @json_option
@@ -113,7 +118,7 @@ def create(
     code: str,
     *,
     name: str,
-    year: int,
+    year: int | None,
     apply_from: str,
     apply_until: str,
     like: str | None,
@@ -128,10 +133,12 @@ def create(
     例：zhupei batch create HN2026 --name 2026年招收 --year 2026 \\
           --apply-from 2026-06-01 --apply-until 2026-06-20
         zhupei batch create HN2026B --supplement-of HN2026 --name 补录 \\
-          --year 2026 --apply-from 2026-09-01 --apply-until 2026-09-05
+          --apply-from 2026-09-01 --apply-until 2026-09-05
     """
     if like is not None and supplement_of is not None:
         raise click.UsageError("--like 和 --supplement-of 只能用一个。", click.get_current_context())
+    if year is None and supplement_of is None:
+        raise click.MissingParameter(ctx=click.get_current_context(), param=_param("year"))
     given = _given(pairs, name=name, apply_from=apply_from, apply_until=apply_until)
     with transaction(settings.database_url, dry_run=dry_run) as session:
         made = batches.create_batch(
@@ -158,6 +165,10 @@ def create(
         )
     elif not dry_run:
         next_step(settings, f"zhupei batch plan import 招收计划.xlsx --batch {code}", "导入招收计划")
+
+
+def _param(name: str) -> click.Parameter:
+    return next(one for one in click.get_current_context().command.params if one.name == name)
 
 
 @click.command("list")
@@ -188,8 +199,13 @@ def show_(settings: Settings, *, batch: str | None, out: Out) -> None:
     """
     with reading(settings.database_url) as session:
         row = batches.show_batch(session, lookup.find_batch(session, batch))
-    keys = tuple(Column(f"settings.{key}", key) for key in row["settings"])
+    keys = tuple(Column(f"settings.{key}", label_of(key)) for key in sorted(row["settings"], key=_place))
     show_sheet(row if out.format.startswith("json") else _as_lines(row), (*SHEET, *keys), out)
+
+
+def _place(key: str) -> int:
+    """Return where a setting stands in a sheet for people."""
+    return list(SETTINGS).index(key) if key in SETTINGS else len(SETTINGS)
 
 
 def _as_lines(row: dict[str, Any]) -> dict[str, Any]:
@@ -199,7 +215,7 @@ def _as_lines(row: dict[str, Any]) -> dict[str, Any]:
         "plan_line": _PLAN_WORDS.format_map(row["plan"]),
         "applications_line": _counted(row["applications"], APPLICATION_STATUS),
         "admissions_line": _counted(row["admissions"] or {}, ADMISSION_STATUS),
-        **{f"settings.{key}": value for key, value in row["settings"].items()},
+        **{f"settings.{key}": in_words(key, value) for key, value in row["settings"].items()},
     }
 
 
@@ -210,8 +226,8 @@ def _counted(counts: dict[str, int], words: CodeTable) -> list[str]:
 @click.command("edit")
 @batch_argument
 @click.option("--name", help="批次名称")
-@click.option("--apply-from", metavar="T", help="报名开始时间")
-@click.option("--apply-until", metavar="T", help="报名截止时间")
+@click.option("--apply-from", metavar="TIME", help="报名开始时间")
+@click.option("--apply-until", metavar="TIME", help="报名截止时间")
 @_set_option
 @click.option("--reason", help="修改的原因")
 @dry_run_option
@@ -248,7 +264,9 @@ def edit(
         settings, summary, tried(f"批次 {code}：修改 {len(changes)} 项", dry_run=dry_run), as_json=as_json
     )
     for change in () if as_json else changes:
-        note(settings, f"{change['key']}：{shown(change['before'])} → {shown(change['after'])}")
+        key = change["key"]
+        before, after = (in_words(key, shown(change[side])) for side in ("before", "after"))
+        note(settings, f"{batches.label_of(key)}：{before or '空'} → {after or '空'}")
     tell_stale(settings, stale)
 
 

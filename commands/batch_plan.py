@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from zhupei_cli.arguments import NAME, Whole
 from zhupei_cli.rules.settings import read_mark
 from zhupei_cli.services import batches, lookup, plan_sheets, plans
 from zhupei_cli.settings import Settings
@@ -14,7 +15,7 @@ from zhupei_cli.sheets.template import form_of, wide_form
 from zhupei_cli.store.engine import reading, transaction
 
 from ._changes import changes_option, trial_changes
-from ._imports import mask_option, max_rows_option, show_import
+from ._imports import mask_option, max_rows_option, show_import, sources
 from ._options import F, batch_option, dry_run_option, json_option, list_options, pass_settings
 from ._output import Column, Out, next_step, show, show_summary
 from ._templates import choices_of, template_options, write_forms
@@ -72,6 +73,7 @@ def template(settings: Settings, *, wide: bool, **given: Any) -> None:
 @dry_run_option
 @json_option
 @pass_settings
+@sources
 def import_(
     settings: Settings,
     file: Path,
@@ -103,8 +105,8 @@ def import_(
 
 @plan.command("list")
 @batch_option
-@click.option("--base", help="只看这个基地的（编号或名称）")
-@click.option("--specialty", help="只看这个专业的（代码或名称）")
+@click.option("--base", type=NAME, help="只看这个基地的（编号或名称）")
+@click.option("--specialty", type=NAME, help="只看这个专业的（代码或名称）")
 @list_options
 @pass_settings
 def list_(
@@ -135,17 +137,17 @@ def _place_options(command: F) -> F:
         dry_run_option,
         click.option("--reason", metavar="REASON", help="修改的原因"),
         batch_option,
-        click.argument("specialty", metavar="SPECIALTY"),
-        click.argument("base", metavar="BASE"),
+        click.argument("specialty", metavar="SPECIALTY", type=NAME),
+        click.argument("base", metavar="BASE", type=NAME),
     ):
         command = option(command)
     return command
 
 
 @plan.command("set")
-@click.argument("base", metavar="BASE")
-@click.argument("specialty", metavar="SPECIALTY")
-@click.argument("quota", metavar="QUOTA", type=click.IntRange(0, 100_000))
+@click.argument("base", metavar="BASE", type=NAME)
+@click.argument("specialty", metavar="SPECIALTY", type=NAME)
+@click.argument("quota", metavar="QUOTA", type=Whole(0, 100_000))
 @click.option("--min-score", metavar="MARK", help="最低分，0 至 100；none 表示不设")
 @click.option("--max-own", metavar="N", help="本单位住院医师上限；none 表示不限")
 @click.option("--max-entrusted", metavar="N", help="委托培养住院医师上限；none 表示不限")

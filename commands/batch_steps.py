@@ -234,7 +234,7 @@ cancel = _step(
 
 @click.command("extend")
 @batch_argument
-@click.option("--apply-until", "until", required=True, metavar="T", help="新的报名截止时间")
+@click.option("--apply-until", "until", required=True, metavar="TIME", help="新的报名截止时间")
 @click.option("--reason", help="原因，随记录保存")
 @dry_run_option
 @json_option

@@ -6,7 +6,8 @@ from typing import Any
 
 import click
 
-from zhupei_cli.settings import KEYS, Origin, candidates, origins
+from zhupei_cli.config_file import KEYS
+from zhupei_cli.settings import Origin, candidates, origins
 from zhupei_cli.store.engine import shown
 
 from ._options import bare_settings, format_options, list_options
@@ -39,7 +40,8 @@ FILES = (Column("path", "文件"), Column("meaning", "含义"), Column("exists",
 def config() -> None:
     """配置：每一项的值和来源，配置文件的位置。
 
-    依次看选项、环境变量、当前文件夹的 zhupei.toml、用户配置文件夹的 zhupei.toml，最后是默认值。
+    依次看选项、环境变量、当前文件夹（没有则最近的上级文件夹）的 zhupei.toml、用户配置文件夹的
+    zhupei.toml，最后是默认值。文件里的相对路径从该文件所在的文件夹算起。
 
     环境变量有 ZHUPEI_DATABASE_URL、ZHUPEI_OPERATOR、ZHUPEI_BATCH、ZHUPEI_FONTS、ZHUPEI_NO_INPUT、
     NO_COLOR，和两个密码 ZHUPEI_MAIL_PASSWORD、ZHUPEI_NEW_PASSWORD。
@@ -69,7 +71,7 @@ def path_(ctx: click.Context, out: Out) -> None:
     例：zhupei config path
     """
     named = _given(ctx).get("config")
-    meanings = ["--config 指定"] if named else ["当前文件夹", "用户配置文件夹"]
+    meanings = ["--config 指定"] if named else ["当前文件夹或最近的上级", "用户配置文件夹"]
     rows = [
         {"path": str(path.absolute()), "meaning": meaning, "exists": path.is_file()}
         for path, meaning in zip(candidates(named), meanings, strict=True)

@@ -24,9 +24,10 @@ FILE = click.argument("file", metavar="FILE", type=click.Path(dir_okay=False, pa
 @click.command()
 @FILE
 @click.option("--force", is_flag=True, help="覆盖已有文件")
+@dry_run_option
 @json_option
 @pass_settings
-def backup(settings: Settings, *, file: Path, force: bool, as_json: bool) -> None:
+def backup(settings: Settings, *, file: Path, force: bool, dry_run: bool, as_json: bool) -> None:
     """备份数据库到文件 FILE；别人正在使用时也可以备份。
 
     \b
@@ -34,8 +35,10 @@ def backup(settings: Settings, *, file: Path, force: bool, as_json: bool) -> Non
         zhupei --database postgresql+psycopg://用户@主机/库名 \\
           db backup 备份-20260605.dump
     """
-    summary = databases.back_up_database(settings.database_url, file, force=force)
-    done = f"已备份到 {file}（{summary['bytes']:,} 字节）；内含完整的个人信息，请妥善保管"
+    summary = databases.back_up_database(settings.database_url, file, force=force, dry_run=dry_run)
+    size = "" if dry_run else f"（{summary['bytes']:,} 字节）"
+    sentence = f"已备份到 {file}{size}；内含完整的个人信息，请妥善保管"
+    done = "试做（不保存）：能备份" if dry_run else sentence
     show_summary(settings, summary, done, as_json=as_json)
 
 
@@ -69,8 +72,8 @@ def restore(settings: Settings, *, file: Path, yes: bool, force: bool, dry_run: 
 
 
 @click.command("copy")
-@click.argument("source", metavar="FROM_URL")
-@click.argument("target", metavar="TO_URL")
+@click.argument("source", metavar="FROM_URL", type=click.UNPROCESSED)
+@click.argument("target", metavar="TO_URL", type=click.UNPROCESSED)
 @dry_run_option
 @json_option
 @pass_settings

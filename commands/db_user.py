@@ -4,6 +4,7 @@ import os
 
 import click
 
+from zhupei_cli.arguments import NAME
 from zhupei_cli.services import logins
 from zhupei_cli.services.accounts import require_password
 from zhupei_cli.settings import Settings
@@ -30,7 +31,7 @@ def user() -> None:
 
 @user.command("add")
 @click.argument("login", metavar="LOGIN")
-@click.option("--base", metavar="CODE", help="这个基地（编号或名称）的账号")
+@click.option("--base", type=NAME, metavar="BASE", help="这个基地（编号或名称）的账号")
 @click.option("--province", is_flag=True, help="省级账号")
 @click.option("--auditor", is_flag=True, help="审计账号：只能查看，证件号码等是遮盖的")
 @password_option

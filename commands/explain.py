@@ -5,6 +5,7 @@ from difflib import get_close_matches
 
 import click
 
+from zhupei_cli.arguments import CODE
 from zhupei_cli.catalogue import CATALOGUE
 from zhupei_cli.errors import ZhupeiError
 
@@ -38,7 +39,7 @@ SHEET = (
 
 
 @click.command()
-@click.argument("code", required=False)
+@click.argument("code", required=False, type=CODE)
 @list_options
 def explain(code: str | None, out: Out) -> None:
     """解释错误代码：含义、原因、怎么办；不写 CODE 则列出全部代码。

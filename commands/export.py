@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from zhupei_cli.arguments import NAME, Whole
 from zhupei_cli.lazy import LazyGroup
 from zhupei_cli.services import base_login, lookup, rosters, seats
 from zhupei_cli.services.rosters import Wanted
@@ -48,11 +49,13 @@ def export() -> None:
 
 
 @click.command("roster")
-@click.argument("more", nargs=-1, metavar="[CODE…]")
+@click.argument("more", nargs=-1, metavar="[CODE…]", type=NAME)
 @batch_option
-@click.option("--base", "bases", multiple=True, metavar="CODE", help="这些基地（编号或名称），可写多个")
+@click.option(
+    "--base", "bases", type=NAME, multiple=True, metavar="CODE", help="这些基地（编号或名称），可写多个"
+)
 @click.option("--all", "every", is_flag=True, help="招收计划中的全部基地")
-@click.option("--run", metavar="RUN", type=click.IntRange(1), help="还没有确定的一次录取计算（省级）")
+@click.option("--run", metavar="RUN", type=Whole(1), help="还没有确定的一次录取计算（省级）")
 @click.option(
     "-o",
     "--output",

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from zhupei_cli.arguments import CODE, NAME
 from zhupei_cli.files import refuse_existing, replacing, safe_name
 from zhupei_cli.printing.fonts import find_fonts
 from zhupei_cli.printing.letter import render_letters
@@ -13,15 +14,18 @@ from zhupei_cli.services.letters import Chosen, prepare_letters
 from zhupei_cli.settings import Settings
 from zhupei_cli.store.engine import transaction
 
-from ._options import batch_option, dry_run_option, json_option, pass_settings
+from ._naming import numbered
+from ._options import dry_run_option, json_option, pass_settings
 from ._prints import font_option, show_prints
 from .batch import tried
 
 
 @click.command("letters")
-@click.argument("numbers", nargs=-1, metavar="[NO…]")
-@batch_option
-@click.option("--base", "bases", multiple=True, metavar="CODE", help="这些基地（编号或名称），可写多个")
+@click.argument("numbers", nargs=-1, metavar="[NO…]", type=CODE)
+@numbered("numbers")
+@click.option(
+    "--base", "bases", type=NAME, multiple=True, metavar="CODE", help="这些基地（编号或名称），可写多个"
+)
 @click.option("--all", "every", is_flag=True, help="全部基地")
 @click.option(
     "-o",

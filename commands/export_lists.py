@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from zhupei_cli.acting import CST
+from zhupei_cli.arguments import NAME, Whole, Word
 from zhupei_cli.files import refuse_existing, replacing
 from zhupei_cli.logfile import note
 from zhupei_cli.model import Batch
@@ -110,9 +111,9 @@ def public(settings: Settings, *, batch: str | None, draft: bool, out: Out) -> N
 
 @click.command("ranking")
 @batch_option
-@click.option("--base", help="只看这个基地（编号或名称）")
-@click.option("--specialty", help="只看这个专业（代码或名称）")
-@click.option("--run", metavar="RUN", type=click.IntRange(1), help="这一次录取计算（省级）；公示前必须写")
+@click.option("--base", type=NAME, help="只看这个基地（编号或名称）")
+@click.option("--specialty", type=NAME, help="只看这个专业（代码或名称）")
+@click.option("--run", metavar="RUN", type=Whole(1), help="这一次录取计算（省级）；公示前必须写")
 @list_options
 @pass_settings
 def ranking(
@@ -196,13 +197,13 @@ def register_(settings: Settings, *, batch: str | None, columns_file: Path | Non
 
 @click.command("applicants")
 @batch_option
-@click.option("--base", help="第一志愿是这个基地的（编号或名称）")
-@click.option("--specialty", help="报名专业是这个的（代码或名称）")
+@click.option("--base", type=NAME, help="第一志愿是这个基地的（编号或名称）")
+@click.option("--specialty", type=NAME, help="报名专业是这个的（代码或名称）")
 @click.option(
     "--status",
     "statuses",
     multiple=True,
-    type=click.Choice(list(APPLICATION_STATUS.labels)),
+    type=Word(APPLICATION_STATUS),
     help="只要这些状态的，可写多个",
 )
 @format_options

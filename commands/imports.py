@@ -4,6 +4,7 @@ from typing import Any
 
 import click
 
+from zhupei_cli.arguments import CODE, Whole, Word
 from zhupei_cli.logfile import note
 from zhupei_cli.services import import_views, lookup, undoing
 from zhupei_cli.services.import_rows import KIND
@@ -54,10 +55,8 @@ def imports() -> None:
 
 
 @imports.command("list")
-@click.option("--batch", metavar="CODE", help="只列这个批次的导入")
-@click.option(
-    "--kind", type=click.Choice(list(KIND.labels)), metavar="KIND", help=f"只列一种：{'、'.join(KIND.labels)}"
-)
+@click.option("--batch", type=CODE, metavar="CODE", help="只列这个批次的导入")
+@click.option("--kind", type=Word(KIND), metavar="KIND", help=f"只列一种：{'、'.join(KIND.labels)}")
 @list_options
 @pass_settings
 def list_(settings: Settings, *, batch: str | None, kind: str | None, out: Out) -> None:
@@ -74,7 +73,7 @@ def list_(settings: Settings, *, batch: str | None, kind: str | None, out: Out) 
 
 
 @imports.command("show")
-@click.argument("import_id", metavar="ID", type=click.IntRange(1))
+@click.argument("import_id", metavar="ID", type=Whole(1))
 @format_options
 @pass_settings
 def show_(settings: Settings, import_id: int, *, out: Out) -> None:
@@ -121,7 +120,7 @@ def _more(settings: Settings, count: int, unit: str) -> None:
 
 
 @imports.command("undo")
-@click.argument("import_id", metavar="ID", type=click.IntRange(1))
+@click.argument("import_id", metavar="ID", type=Whole(1))
 @click.option("--reason", required=True, metavar="REASON", help="撤销的原因")
 @yes_option
 @dry_run_option

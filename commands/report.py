@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from zhupei_cli import files
+from zhupei_cli.arguments import Whole
 from zhupei_cli.endings import log_error
 from zhupei_cli.errors import ZhupeiError
 from zhupei_cli.logfile import log
@@ -56,7 +57,7 @@ def report() -> None:
     type=click.Path(path_type=Path, file_okay=False),
     help="写入这个文件夹",
 )
-@click.option("--keep", metavar="N", type=click.IntRange(1), help="只保留最近 N 天的日报，更早的删除")
+@click.option("--keep", metavar="N", type=Whole(1), help="只保留最近 N 天的日报，更早的删除")
 @click.option("--mail", "by_mail", is_flag=True, help="写好后用邮件发出（配置文件的 [mail]）")
 @click.option("--check", is_flag=True, help="有异常时退出码为 3")
 @dry_run_option

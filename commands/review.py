@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from zhupei_cli.arguments import CODE, NAME
 from zhupei_cli.lazy import LazyGroup
 from zhupei_cli.logfile import note
 from zhupei_cli.services import base_login, lookup, reviews
@@ -18,7 +19,8 @@ from zhupei_cli.store.engine import transaction
 from zhupei_cli.vocabulary import DECISION, Decision
 
 from ._changes import changes_option, trial_changes
-from ._imports import mask_option, max_rows_option, show_import
+from ._imports import mask_option, max_rows_option, show_import, sources
+from ._naming import numbered
 from ._options import F, batch_option, dry_run_option, json_option, pass_settings, repeatable
 from ._output import FINDINGS, show_summary
 from .batch import tried
@@ -70,9 +72,11 @@ def _deciding(command: F) -> F:
         json_option,
         dry_run_option,
         click.option("--skip-bad", is_flag=True, help="只处理能处理的，其余列出原因（退出码 3）"),
-        click.option("--base", help="以这个基地的身份（只能审核第一志愿是本基地的报名）；不写则由省级决定"),
-        batch_option,
-        click.argument("numbers", nargs=-1, required=True, metavar="NO…"),
+        click.option(
+            "--base", type=NAME, help="以这个基地的身份（只能审核第一志愿是本基地的报名）；不写则由省级决定"
+        ),
+        numbered("numbers"),
+        click.argument("numbers", nargs=-1, required=True, metavar="NO…", type=CODE),
     ):
         decided = option(decided)
     return decided  # type: ignore[return-value]
@@ -152,13 +156,14 @@ def _decide(asked: Asked, decision: Decision, reason: str | None = None) -> None
 @click.command("import")
 @click.argument("files", nargs=-1, required=True, metavar="FILE…", type=click.Path(path_type=Path))
 @batch_option
-@click.option("--base", help="以这个基地的身份导入（只能审核第一志愿是本基地的报名）")
+@click.option("--base", type=NAME, help="以这个基地的身份导入（只能审核第一志愿是本基地的报名）")
 @max_rows_option
 @mask_option
 @changes_option
 @dry_run_option
 @json_option
 @pass_settings
+@sources
 @repeatable
 def import_(
     settings: Settings,

@@ -4,11 +4,13 @@ from pathlib import Path
 
 import click
 
+from zhupei_cli.arguments import CODE, NAME
 from zhupei_cli.services import base_login, listing, lookup, review_sheets, reviewing
 from zhupei_cli.settings import Settings
 from zhupei_cli.store.engine import reading, transaction
 
 from ._findings import as_json_rows, tell
+from ._naming import numbered
 from ._options import (
     batch_option,
     dry_run_option,
@@ -54,7 +56,7 @@ _AS_BASE = "以这个基地的身份（只看第一志愿是本基地的报名�
 
 @click.command("queue")
 @batch_option
-@click.option("--base", help=_AS_BASE)
+@click.option("--base", type=NAME, help=_AS_BASE)
 @click.option("--summary", is_flag=True, help="只列各基地待审核的份数")
 @list_options
 @pass_settings
@@ -74,9 +76,9 @@ def queue(settings: Settings, *, batch: str | None, base: str | None, summary: b
 
 
 @click.command("show")
-@click.argument("number", metavar="NO")
-@batch_option
-@click.option("--base", help=_AS_BASE)
+@click.argument("number", metavar="NO", type=CODE)
+@numbered("number")
+@click.option("--base", type=NAME, help=_AS_BASE)
 @reveal_option
 @format_options
 @pass_settings
@@ -104,13 +106,13 @@ def show_(
 
 
 @click.command("log")
-@click.argument("number", required=False, metavar="[NO]")
-@batch_option
-@click.option("--base", help=_AS_BASE)
+@click.argument("number", required=False, metavar="[NO]", type=CODE)
+@numbered("number")
+@click.option("--base", type=NAME, help=_AS_BASE)
 @list_options
 @pass_settings
 def log(settings: Settings, number: str | None, *, batch: str | None, base: str | None, out: Out) -> None:
-    """列出审核记录：每次决定、原因、由谁作出；可只看一份报名或一个基地。
+    """列出审核记录，最近的在前：每次决定、原因、由谁作出；可只看一份报名或一个基地。
 
     \b
     例：zhupei review log HN2026-0000001
@@ -129,7 +131,7 @@ def _which() -> click.UsageError:
 
 @click.command("export")
 @batch_option
-@click.option("--base", help="这个基地（编号或名称）")
+@click.option("--base", type=NAME, help="这个基地（编号或名称）")
 @click.option("--all", "every", is_flag=True, help="有待审核报名的全部基地，每个基地一份")
 @click.option(
     "-o",

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from zhupei_cli.arguments import Word
 from zhupei_cli.lazy import LazyGroup
 from zhupei_cli.services import lookup, trainees
 from zhupei_cli.services.importing import Options, prepare, today_of
@@ -13,9 +14,10 @@ from zhupei_cli.services.workbooks import read_workbooks
 from zhupei_cli.settings import Settings
 from zhupei_cli.sheets import kinds
 from zhupei_cli.store.engine import transaction
+from zhupei_cli.vocabulary import IMPORT_MODE
 
 from ._changes import changes_option, trial_changes
-from ._imports import mask_option, max_rows_option, show_import
+from ._imports import mask_option, max_rows_option, show_import, sources
 from ._options import batch_option, dry_run_option, json_option, pass_settings, repeatable
 from ._output import next_step
 from ._progress import Progress
@@ -54,7 +56,7 @@ def trainee() -> None:
 @click.option("--profile-only", is_flag=True, help="只导入个人信息，不看报名各列")
 @click.option(
     "--mode",
-    type=click.Choice(["upsert", "insert", "update"]),
+    type=Word(IMPORT_MODE),
     default="upsert",
     show_default=True,
     help="upsert 新增或更新，insert 只新增，update 只更新",
@@ -74,6 +76,7 @@ def trainee() -> None:
 @dry_run_option
 @json_option
 @pass_settings
+@sources
 @repeatable
 def import_(
     settings: Settings,

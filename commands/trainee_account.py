@@ -23,6 +23,7 @@ from ._asking import (
     password_option,
     require_options,
 )
+from ._naming import who_argument
 from ._options import can_ask, dry_run_option, json_option, pass_settings
 from ._output import next_step, show_summary
 from .batch import tried
@@ -116,7 +117,7 @@ def password() -> None:
 
 
 @password.command()
-@click.argument("who", metavar="WHO")
+@who_argument
 @click.option("--username", metavar="NAME", help="还没有账号时必填：同时建立账号")
 @password_option
 @dry_run_option
@@ -127,7 +128,7 @@ def reset(
 ) -> None:
     """重设密码并解除锁定；导入的学员第一次设置密码时建立账号。
 
-    WHO 是证件号码或用户名。密码在终端中询问，或用 --password-stdin。
+    WHO 是证件号码或其后四位、用户名、报名号或姓名。密码在终端中询问，或用 --password-stdin。
 
     \b
     例：zhupei trainee password reset wang1999
@@ -141,14 +142,14 @@ def reset(
 
 
 @password.command()
-@click.argument("who", metavar="WHO")
+@who_argument
 @password_option
 @json_option
 @pass_settings
 def check(settings: Settings, who: str, *, from_stdin: bool, as_json: bool) -> None:
     """核对密码；连续 5 次不对锁定 15 分钟。
 
-    WHO 是证件号码或用户名。密码对则退出码 0，不对或已锁定则 5。
+    WHO 是证件号码或其后四位、用户名、报名号或姓名。密码对则退出码 0，不对或已锁定则 5。
 
     \b
     例：zhupei trainee password check wang1999

@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from zhupei_cli.arguments import Whole
 from zhupei_cli.services import employers
 from zhupei_cli.services.workbooks import read_workbooks
 from zhupei_cli.settings import Settings
@@ -14,7 +15,7 @@ from zhupei_cli.sheets.template import form_of
 from zhupei_cli.store.engine import reading, transaction
 
 from ._changes import changes_option, trial_changes
-from ._imports import mask_option, max_rows_option, show_import
+from ._imports import mask_option, max_rows_option, show_import, sources
 from ._options import column_options, dry_run_option, json_option, pass_settings
 from ._output import Column, Out, next_step, show
 from ._templates import template_options, write_forms
@@ -25,6 +26,7 @@ LIST = (
     Column("level", "级别"),
     Column("city", "所在地市"),
     Column("is_medical", "医疗机构"),
+    Column("base", "培训基地"),
 )
 
 
@@ -35,11 +37,11 @@ def employer() -> None:
 
 @employer.command("search")
 @click.argument("keyword", metavar="KEYWORD")
-@click.option("--limit", type=click.IntRange(1), default=20, show_default=True, help="最多列出几个")
+@click.option("--limit", type=Whole(0), default=20, show_default=True, help="最多列出几个，0 为全部")
 @column_options
 @pass_settings
 def search(settings: Settings, keyword: str, *, limit: int, out: Out) -> None:
-    """按关键字查找工作单位；几个关键字用空格分开，须全部出现在名称中。
+    """按关键字查找工作单位，包括培训基地；几个关键字用空格分开，须全部出现在名称中。
 
     \b
     例：zhupei trainee employer search 中心医院
@@ -75,6 +77,7 @@ def template(settings: Settings, **given: Any) -> None:
 @dry_run_option
 @json_option
 @pass_settings
+@sources
 def import_(
     settings: Settings, file: Path, *, max_rows: int, mask: bool, dry_run: bool, as_json: bool
 ) -> None:

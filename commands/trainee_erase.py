@@ -5,25 +5,26 @@ from typing import Any
 import click
 
 from zhupei_cli.services.erasing import erase_person
-from zhupei_cli.services.people import find_person
+from zhupei_cli.services.whom import find_person
 from zhupei_cli.settings import Settings
 from zhupei_cli.store.engine import transaction
 
 from ._consent import Consent
+from ._naming import who_argument
 from ._options import dry_run_option, json_option, pass_settings, yes_option
 from ._output import show_summary
 from .batch import tried
 
 
 @click.command("erase")
-@click.argument("who", metavar="WHO")
+@who_argument
 @click.option("--reason", metavar="REASON", required=True, help="删除的原因，例如 本人申请")
 @yes_option
 @dry_run_option
 @json_option
 @pass_settings
 def erase(settings: Settings, who: str, *, reason: str, yes: bool, dry_run: bool, as_json: bool) -> None:
-    """删除一个学员的个人信息，不能恢复；WHO 是证件号码或用户名。
+    """删除一个学员的个人信息，不能恢复；WHO 是证件号码或其后四位、用户名、报名号或姓名。
 
     没有报过名的全部删除；报过名的，所有批次归档或取消以后才能删除，审核和录取的结果保留，
     其中不再有姓名、证件号码等个人信息。备份里的信息不受影响。

@@ -4,6 +4,7 @@ from typing import Any
 
 import click
 
+from zhupei_cli.arguments import CODE, NAME, PERSON_NAME
 from zhupei_cli.services import lookup, people_checks, people_history, people_lists
 from zhupei_cli.services.event_words import action_label, state_label
 from zhupei_cli.services.people_lists import Chosen
@@ -11,6 +12,7 @@ from zhupei_cli.settings import Settings
 from zhupei_cli.store.engine import reading, transaction
 
 from ._formats import shown
+from ._naming import who_argument
 from ._options import format_options, list_options, pass_settings, reveal_option
 from ._output import FINDINGS, Column, Out, show, show_sheet
 
@@ -73,7 +75,7 @@ _CHECKED = {"wrong": "不对", "locked": "不对，已锁定", "right": "正确"
 
 
 @click.command("list")
-@click.option("--name", metavar="NAME", help="姓名含有这几个字")
+@click.option("--name", type=PERSON_NAME, help="姓名含有这几个字")
 @click.option("--school", metavar="NAME", help="任一段教育经历的院校含有这几个字")
 @click.option("--account/--no-account", default=None, help="只列有账号的／没有账号的")
 @reveal_option
@@ -86,23 +88,22 @@ def list_(settings: Settings, *, reveal: bool, out: Out, **chosen: Any) -> None:
     例：zhupei trainee list --school 郑州大学
         zhupei trainee list --no-account -o 没有账号.xlsx
     """
-    limit = out.limit if out.sort is None else None
     with transaction(settings.database_url, read_only=not reveal) as session:
         rows = people_lists.list_people(
-            session, Chosen(**chosen, limit=limit), reveal_by=settings.acting() if reveal else None
+            session, Chosen(**chosen, limit=out.most), reveal_by=settings.acting() if reveal else None
         )
     show(rows, LIST, out)
 
 
 @click.command("show")
-@click.argument("who", metavar="WHO")
+@who_argument
 @reveal_option
 @format_options
 @pass_settings
 def show_(settings: Settings, who: str, *, reveal: bool, out: Out) -> None:
     """查看一个学员的全部信息，以及提交报名前还缺什么（●）。
 
-    WHO 是证件号码或用户名。
+    WHO 是证件号码或其后四位、用户名、报名号或姓名。
 
     \b
     例：zhupei trainee show wang1999
@@ -148,19 +149,23 @@ def _work(entry: dict[str, Any]) -> str:
 
 
 @click.command("check")
-@click.option("--batch", metavar="CODE", help="只查这个批次未提交、退回修改的报名，连同志愿和身份规则")
+@click.argument("who", required=False, metavar="[WHO]", type=NAME)
+@click.option(
+    "--batch", type=CODE, metavar="CODE", help="只查这个批次未提交、退回修改的报名，连同志愿和身份规则"
+)
 @format_options
 @pass_settings
-def check(settings: Settings, *, batch: str | None, out: Out) -> None:
-    """检查学员信息：缺少的必填项、互相矛盾的内容；有错误时退出码 3。
+def check(settings: Settings, who: str | None, *, batch: str | None, out: Out) -> None:
+    """检查学员信息：缺少的必填项、互相矛盾的内容；有错误时退出码 3。写 WHO 只查一个人。
 
     \b
     例：zhupei trainee check
+        zhupei trainee check 王小明
         zhupei trainee check --batch HN2026 -o 待补.xlsx
     """
     with reading(settings.database_url) as session:
         found = None if batch is None else lookup.find_batch(session, batch)
-        rows = list(people_checks.check_people(session, by=settings.acting(), batch=found))
+        rows = list(people_checks.check_people(session, by=settings.acting(), batch=found, who=who))
     labels = {"error": "错误", "warning": "提醒"}
     show([{**row, "severity_label": labels[row["severity"]]} for row in rows], FOUND, out)
     if any(row["severity"] == "error" for row in rows):
@@ -168,13 +173,13 @@ def check(settings: Settings, *, batch: str | None, out: Out) -> None:
 
 
 @click.command("history")
-@click.argument("who", metavar="WHO")
+@who_argument
 @format_options
 @pass_settings
 def history(settings: Settings, who: str, *, out: Out) -> None:
     """列出对一个学员做过的全部操作：注册、导入、修改、报名、审核、录取。
 
-    WHO 是证件号码或用户名。
+    WHO 是证件号码或其后四位、用户名、报名号或姓名。
 
     \b
     例：zhupei trainee history wang1999

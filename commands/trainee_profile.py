@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from zhupei_cli.arguments import Whole
 from zhupei_cli.logfile import note
 from zhupei_cli.services import employers, fields, people, people_lists
 from zhupei_cli.services.people import EDUCATION, WORK, Edited, Part
@@ -12,8 +13,18 @@ from zhupei_cli.services.photos import read_photo
 from zhupei_cli.settings import Settings
 from zhupei_cli.store.engine import reading, transaction
 
-from ._asking import field_options, given_of
-from ._options import confirm, dry_run_option, format_options, json_option, pass_settings, yes_option
+from ._asking import agree, ask_change, field_options, given_of, prompt
+from ._formats import shown
+from ._naming import who_argument
+from ._options import (
+    can_ask,
+    confirm,
+    dry_run_option,
+    format_options,
+    json_option,
+    pass_settings,
+    yes_option,
+)
 from ._output import Column, Out, show, show_summary
 from .batch import tried
 
@@ -39,7 +50,7 @@ WORKS = (
 
 
 @click.command()
-@click.argument("who", metavar="WHO")
+@who_argument
 @field_options(fields.PERSON)
 @click.option(
     "--photo", type=click.Path(path_type=Path), metavar="FILE", help="照片，JPG 或 PNG，不超过 1 MB"
@@ -62,8 +73,8 @@ def edit(
 ) -> None:
     """修改基本信息、联系信息、医师资格和照片。
 
-    WHO 是证件号码或用户名。各项的写法与报名信息工作簿相同，填“清空”则清除。
-    已提交的报名不受影响：报名以提交时的内容为准。
+    WHO 是证件号码或其后四位、用户名、报名号或姓名。各项的写法与报名信息工作簿相同，填“清空”则清除。
+    什么也不写时在终端中逐项询问。已提交的报名不受影响：报名以提交时的内容为准。
 
     \b
     例：zhupei trainee edit wang1999 --mobile 13800000000 --ethnicity 汉族
@@ -72,7 +83,9 @@ def edit(
     """
     given = given_of(words)
     if not (given or photo or no_photo):
-        raise click.UsageError("没有写要修改的内容，例如 --mobile。", click.get_current_context())
+        if not can_ask(settings):
+            raise click.UsageError("没有写要修改的内容，例如 --mobile。", click.get_current_context())
+        given, reason = _asked(settings, who, reason)
     if photo and no_photo:
         raise click.UsageError("--photo 和 --no-photo 只能用一个。", click.get_current_context())
     picture = None if photo is None else read_photo(photo)
@@ -81,6 +94,23 @@ def edit(
             session, who, given, by=settings.acting(), reason=reason, photo=picture, drop_photo=no_photo
         )
     _show(settings, edited, "已保存", as_json=as_json, dry_run=dry_run)
+
+
+def _asked(settings: Settings, who: str, reason: str | None) -> tuple[dict[str, str], str | None]:
+    """Ask for each field as `register` does, with what is stored now, masked; Enter keeps it."""
+    with reading(settings.database_url) as session:
+        stored = people_lists.show_person(session, who)
+    note(settings, f"修改 {stored['name']}（{stored['id_number']}）的信息：回车不变，填“清空”则清除")
+    given = {}
+    for column in fields.PERSON:
+        now = shown(stored.get(f"{column.key}_label", stored.get(column.key))) or "空"
+        if word := ask_change(column, now):
+            given[column.key] = word
+    if "name" in given and not reason:
+        reason = prompt("修改姓名的原因")
+    if given and not agree(f"保存 {len(given)} 项修改？", default=True):
+        raise click.Abort
+    return given, reason
 
 
 def _show(settings: Settings, edited: Edited, done: str, *, as_json: bool, dry_run: bool) -> None:
@@ -118,7 +148,7 @@ def education() -> None:
 
 
 @education.command("add")
-@click.argument("who", metavar="WHO")
+@who_argument
 @field_options(fields.EDUCATION, required=True)
 @dry_run_option
 @json_option
@@ -134,7 +164,7 @@ def add_education(settings: Settings, who: str, *, dry_run: bool, as_json: bool,
 
 
 @education.command("list")
-@click.argument("who", metavar="WHO")
+@who_argument
 @format_options
 @pass_settings
 def list_educations(settings: Settings, who: str, *, out: Out) -> None:
@@ -149,8 +179,8 @@ def list_educations(settings: Settings, who: str, *, out: Out) -> None:
 
 
 @education.command("remove")
-@click.argument("who", metavar="WHO")
-@click.argument("number", type=int, metavar="ID")
+@who_argument
+@click.argument("number", type=Whole(1), metavar="ID")
 @yes_option
 @dry_run_option
 @json_option
@@ -170,7 +200,7 @@ def work() -> None:
 
 
 @work.command("add")
-@click.argument("who", metavar="WHO")
+@who_argument
 @field_options(fields.WORK, required=True)
 @dry_run_option
 @json_option
@@ -187,7 +217,7 @@ def add_work(settings: Settings, who: str, *, dry_run: bool, as_json: bool, **wo
 
 
 @work.command("list")
-@click.argument("who", metavar="WHO")
+@who_argument
 @format_options
 @pass_settings
 def list_works(settings: Settings, who: str, *, out: Out) -> None:
@@ -202,8 +232,8 @@ def list_works(settings: Settings, who: str, *, out: Out) -> None:
 
 
 @work.command("remove")
-@click.argument("who", metavar="WHO")
-@click.argument("number", type=int, metavar="ID")
+@who_argument
+@click.argument("number", type=Whole(1), metavar="ID")
 @yes_option
 @dry_run_option
 @json_option

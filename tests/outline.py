@@ -30,6 +30,7 @@ _BY_OPTION = {
 }
 _BY_METAVAR = {
     "NO": "application",
+    "NO|WHO": "application",
     "NO…": "application",
     "[NO]": "application",
     "RUN": "run",
@@ -111,7 +112,7 @@ def _names(path: tuple[str, ...], param: click.Parameter) -> str | None:
     by_option = next((_BY_OPTION[opt] for opt in param.opts if opt in _BY_OPTION), None)
     if isinstance(param, click.Option):
         return by_option
-    if path[:1] == ("batch",) and param.metavar == "[CODE]":
+    if path[:1] in (("batch",), ("status",)) and param.metavar == "[CODE]":
         return "batch"
     kind = _BY_PLACE.get(words) or _BY_METAVAR.get(param.metavar or "")
     return f"{kind}:{_STATUS[words]}" if kind == "application" and words in _STATUS else kind

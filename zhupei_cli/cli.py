@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from zhupei_cli.display import plain_streams
+from zhupei_cli.anywhere import program_options
+from zhupei_cli.arguments import refuse_dashes
 from zhupei_cli.help import speak_chinese
 from zhupei_cli.lazy import LazyGroup
+from zhupei_cli.streams import flushed, plain_streams
 
 if TYPE_CHECKING:
     from zhupei_cli.settings import Settings
@@ -58,8 +60,11 @@ class Program(LazyGroup):
             sys.exit(complete())
         plain_streams()
         try:
+            refuse_dashes(sys.argv[1:] if argv is None else argv)
             # What a command returns means nothing; an int is the code given to `ctx.exit`.
             code = super().main(*args, **kwargs)
+            if failed := flushed():
+                raise failed
         except Exception as error:
             from zhupei_cli.endings import told
 
@@ -67,38 +72,20 @@ class Program(LazyGroup):
         sys.exit(code if isinstance(code, int) else 0)
 
 
-def _options(command: Callable[..., None]) -> Callable[..., None]:
-    """Add the global options; each may also come from the environment or a configuration file."""
-    for option in reversed(
-        (
-            click.option("--database", metavar="URL", help="数据库地址（环境变量 ZHUPEI_DATABASE_URL）"),
-            click.option("--operator", metavar="NAME", help="经办人姓名（环境变量 ZHUPEI_OPERATOR）"),
-            click.option("--config", metavar="FILE", help="只读这一个配置文件"),
-            click.option("-q", "--quiet", is_flag=True, help="不显示提示信息"),
-            click.option("-v", "--verbose", is_flag=True, help="显示更多提示信息，先说用的是哪个数据库"),
-            click.option("--debug", is_flag=True, help="程序出错时显示详细位置"),
-            click.option("--no-input", is_flag=True, help="从不提问（环境变量 ZHUPEI_NO_INPUT）"),
-            click.option("--no-color", is_flag=True, help="不用颜色（环境变量 NO_COLOR）"),
-            click.option("--log-file", metavar="FILE", help="把提示和错误另记入这个文件"),
-            click.version_option(package_name="zhupei", message="zhupei %(version)s"),
-        )
-    ):
-        command = option(command)
-    return command
-
-
 @click.group(
     cls=Program,
+    params=program_options(),
     name="zhupei",
     lazy=COMMANDS,
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="zhupei 命令 --help 查看一个命令的用法；第一次使用可先运行 zhupei demo。",
+    epilog="这些选项写在命令前后都可以。zhupei 命令 --help 查看一个命令的用法；"
+    "第一次使用可先运行 zhupei demo。",
 )
-@_options
 @click.pass_context
 def cli(ctx: click.Context, /, **given: Any) -> None:
     """住院医师规范化培训招收工具：批次、报名、审核、录取、名单。"""
-    ctx.obj = _settings(given, ctx.obj)
+    # The parameters of the context, not `given`: what stands behind a command comes to be there.
+    ctx.obj = _settings(ctx.params, ctx.obj)
     ctx.with_resource(_logged(ctx.obj))
     if given["no_color"] or os.environ.get("NO_COLOR"):
         ctx.color = False

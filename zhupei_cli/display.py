@@ -1,19 +1,11 @@
-"""Text on a terminal: which characters it can show, how wide they are, where a line may break."""
+"""Text on a terminal: how wide characters are, where a line may break."""
 
-import sys
 import unicodedata
 from collections.abc import Iterator
 from functools import cache
 
 _OPENING = "（《〈【「『“‘([{<"
 _CLOSING = "，。；：、！？）》〉】」』”’…,.;:!?)]}>%％"
-
-
-def plain_streams() -> None:
-    """Let a stream that cannot show a character show a question mark instead of failing."""
-    for stream in (sys.stdout, sys.stderr):
-        if stream.encoding.lower().replace("-", "") != "utf8":
-            stream.reconfigure(errors="replace")  # type: ignore[union-attr]
 
 
 @cache

@@ -1,5 +1,6 @@
 """How a run ends: errors become a line (or JSON) on stderr and an exit code."""
 
+import errno
 import sys
 import traceback
 from collections.abc import Callable, Sequence
@@ -8,10 +9,12 @@ from itertools import pairwise, takewhile
 
 import click
 
+from zhupei_cli.anywhere import is_harmless
 from zhupei_cli.errors import ZhupeiError
 from zhupei_cli.logfile import log
 from zhupei_cli.oswords import os_words
 from zhupei_cli.settings import Settings
+from zhupei_cli.streams import flushed, in_utf8
 
 CANCELLED = 130
 
@@ -23,10 +26,12 @@ def told(error: Exception, argv: Sequence[str]) -> int:
         return 0
     if isinstance(error, click.Abort):
         return _cancelled(argv)
-    if "--debug" in argv:
-        traceback.print_exception(error)
     known = as_zhupei_error(error)
-    _tell(known, argv)
+    with suppress(OSError):  # nobody may be there to hear it
+        if "--debug" in argv:
+            traceback.print_exception(error)
+        _tell(known, argv)
+    flushed()
     return known.exit_code
 
 
@@ -57,6 +62,12 @@ def _usage(error: click.UsageError) -> ZhupeiError:
 
 def _sentence(error: click.UsageError) -> str:
     message = error.format_message()
+    if isinstance(error, click.NoSuchOption) and error.possibilities and error.ctx:
+        # Of all near names only the harmless ones, so that following the advice never does harm.
+        command = error.ctx.command
+        options = (param for param in command.params if isinstance(param, click.Option))
+        near = {name for option in options for name in option.opts if is_harmless(name, command)}
+        message = click.NoSuchOption(error.option_name, possibilities=sorted(near)).format_message()
     if isinstance(error, click.MissingParameter):
         message = message.replace("'.", "'。", 1)  # this full stop is not in Click's catalogue
     # Click lists choices below each other; an error is one line.
@@ -78,10 +89,16 @@ def _of_database(error: Exception) -> ZhupeiError | None:
 
 
 def _of_file(error: Exception) -> ZhupeiError | None:
-    if not isinstance(error, OSError) or error.filename is None:
+    if not isinstance(error, OSError):
         return None
+    if error.filename is None:
+        # What has no name was written to a stream: a full disk behind `>`, a terminal that is gone.
+        lost = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF)
+        return ZhupeiError("E003", file="标准输出", detail=os_words(error)) if lost else None
     if isinstance(error, FileNotFoundError):
         return ZhupeiError("E001", file=error.filename)
+    if isinstance(error, IsADirectoryError):
+        return ZhupeiError("E070", folder=error.filename)
     return ZhupeiError("E084", file=error.filename, detail=os_words(error))
 
 
@@ -98,6 +115,7 @@ def _tell(error: ZhupeiError, argv: Sequence[str]) -> None:
     if wants_json(argv):
         from json import dumps
 
+        in_utf8(sys.stderr)
         content = {"code": error.code, "message": error.message, "hint": error.hint}
         click.echo(dumps({"error": content}, ensure_ascii=False), err=True)
         return
@@ -110,7 +128,7 @@ def _cancelled(argv: Sequence[str]) -> int:
     if wants_json(argv):
         _tell(ZhupeiError("E902"), argv)
     else:
-        click.echo("已取消", err=True)
+        click.echo("已取消，没有写入任何内容", err=True)
     return CANCELLED
 
 

@@ -19,8 +19,8 @@ _LOCK = ".lock-zhupei-nightly"
 
 
 @contextmanager
-def replacing(path: Path, *, force: bool = False) -> Iterator[Path]:
-    """Yield an empty file beside `path` that takes its place when the block ends well.
+def replacing(path: Path, *, force: bool = False, keep: bool = True) -> Iterator[Path]:
+    """Yield an empty file beside `path` that takes its place when the block ends well, unless not to `keep`.
 
     It has the suffix of `path` and mode 0600; missing folders are made. On any error it goes away and
     `path` stays as it was. Raises E002 when `path` exists, unless `force`, E003 when it cannot be written.
@@ -31,7 +31,8 @@ def replacing(path: Path, *, force: bool = False) -> Iterator[Path]:
         yield beside
         beside.chmod(PRIVATE)  # some writers make the file anew
         refuse_existing(path, force=force)  # looked at again: the work may have taken minutes
-        _rename(beside, path)
+        if keep:
+            _rename(beside, path)
     finally:
         beside.unlink(missing_ok=True)
 
@@ -122,6 +123,11 @@ def _locked(handle: int) -> bool:
     except OSError:
         return False
     return True
+
+
+def shown_path(path: Path) -> str:
+    """Return a path as it may be shown and stored: bytes that are no UTF-8 (a name in GBK) are escaped."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 def safe_name(name: str) -> str:

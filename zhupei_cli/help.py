@@ -9,6 +9,8 @@ from typing import Any
 import click
 
 from zhupei_cli import __path__
+from zhupei_cli.anywhere import take_anywhere, take_yes
+from zhupei_cli.arguments import clean_arguments
 from zhupei_cli.display import display_width, joined, padded, wrap
 
 #: One less than the narrowest terminal people use, and one for what counts wider than we think.
@@ -102,7 +104,10 @@ def _first_sentence(text: str) -> str:
 
 
 def dress(command: click.Command) -> None:
-    """Give a command, and every command below it, our help page and its words."""
+    """Give a command, and every command below it, our help page, its words and the global options."""
+    take_yes(command)
+    take_anywhere(command)
+    clean_arguments(command)
     command.context_class = Context
     command.options_metavar = "[选项]"
     if command.help and not command.short_help:

@@ -28,7 +28,7 @@ def log(settings: Settings, text: str) -> None:
         # One write of one line in append mode, so that commands running at once do not mix theirs.
         handle = os.open(settings.log_file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         with os.fdopen(handle, "ab") as file:
-            file.write(line.encode())
+            file.write(line.encode(errors="replace"))
     except OSError as error:
         print(f"提示：不能写入日志文件 {settings.log_file}：{os_words(error)}", file=sys.stderr)
 
@@ -37,7 +37,8 @@ def note(settings: Settings, text: str) -> None:
     """Say something to people on stderr, unless --quiet; it goes into the log file either way."""
     log(settings, text)
     if not settings.quiet:
-        click.echo(text, err=True)
+        with suppress(OSError):  # whoever closed or filled stderr does not listen; the work goes on
+            click.echo(text, err=True)
 
 
 def _rotate(path: Path) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from zhupei_cli import __path__
+from zhupei_cli.anywhere import take_anywhere
 from zhupei_cli.lazy import LazyGroup
 
 #: Words that lead to a command → its summary, parameters and, for a group, the names below it.
@@ -31,7 +32,9 @@ def command_at(outline: Outline, path: str = "") -> click.Command:
     params = [_param(one) for one in entry["params"]]
     settings = {"help_option_names": ["-h", "--help"]}
     if "commands" not in entry:
-        return click.Command(path.rpartition(" ")[2], params=params, context_settings=settings)
+        command = click.Command(path.rpartition(" ")[2], params=params, context_settings=settings)
+        take_anywhere(command)
+        return command
     below = {name: ("", outline[f"{path} {name}".strip()]["summary"]) for name in entry["commands"]}
     return _Group(path.rpartition(" ")[2], lazy=below, outline=outline, path=path, params=params)
 

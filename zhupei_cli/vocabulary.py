@@ -224,9 +224,40 @@ NOT_ADMITTED: Final = CodeTable(
 ROUND: Final = CodeTable("录取轮次", {"main": "志愿录取", "adjust": "调剂录取"})
 ADJUST_SCOPE: Final = CodeTable("调剂范围", {"specialty": "本专业", "category": "同类别专业"})
 TIE_KEY: Final = CodeTable(
-    "同分排序", {"written": "笔试", "skill": "技能", "interview": "面试", "submitted_at": "首次提交时间"}
+    "同分排序",
+    {"written": "笔试", "skill": "技能", "interview": "面试", "submitted_at": "首次提交时间"},
+    spellings("submitted_at", "提交时间 首次提交"),
+)
+#: How severe a batch makes a rule.
+SEVERITY: Final = CodeTable(
+    "规则的程度",
+    {"error": "错误", "warning": "提醒", "off": "关闭"},
+    {
+        **spellings("error", "不允许 禁止 拒绝"),
+        **spellings("warning", "警告 提示"),
+        **spellings("off", "关 不检查 不查"),
+    },
 )
 ENABLED: Final = CodeTable("基地状态", {"enabled": "启用", "disabled": "停用"})
+
+# -- the command line ---------------------------------------------------------------------------
+
+IMPORT_MODE: Final = CodeTable(
+    "导入方式",
+    {"upsert": "新增或更新", "insert": "只新增", "update": "只更新"},
+    {
+        **spellings("upsert", "新增和更新 新增更新"),
+        **spellings("insert", "新增 仅新增"),
+        **spellings("update", "更新 修改 仅更新"),
+    },
+)
+#: What keyboards and word processors make of a hyphen.
+HYPHENS: Final = dict.fromkeys(map(ord, "‐‑‒–—―−－﹣"), "-")
+OUTPUT_FORMAT: Final = CodeTable(
+    "输出格式",
+    {"table": "表格", "json": "JSON", "jsonl": "逐行 JSON", "csv": "CSV", "xlsx": "工作簿"},
+    spellings("xlsx", "excel wps xls 电子表格") | spellings("table", "屏幕 txt"),
+)
 
 # -- yes and no -------------------------------------------------------------------------------
 

@@ -313,7 +313,7 @@ def test_import_scores(admit: Call, marking: str, home: Path) -> None:
         "确应更正的不必处理；改错了，用 zhupei imports undo 撤销这次导入\n"
         "错误 [E304] 成绩.xlsx 成绩 第 3 行 报名号：没有报名号 T-9；zhupei apply list 查看报名号\n"
     )
-    returned = "不合格的行已写入 成绩_未通过.xlsx，改好后可直接再导入\n"
+    returned = f"不合格的行已写入 {home}/成绩_未通过.xlsx，改好后可直接再导入\n"
     trial = told.replace("导入完成", "试导入（不保存）").replace("，导入编号 2", "")
     changes = (
         "工作表  行  对象             项目  原来   改为\n"

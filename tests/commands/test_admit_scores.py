@@ -80,7 +80,7 @@ def test_template(scores: Call, home: Path) -> None:
 def test_template_of_a_base_filled_in_is_imported(scores: Call, home: Path, season: str) -> None:
     path = home / "C.xlsx"
     assert scores("template", "--base", "C", "-o", path, "--json").out == (
-        f'{{\n  "file": "{path}",\n  "people": 1,\n  "base": "C"\n}}\n'
+        f'{{\n  "file": "{path}",\n  "people": 1,\n  "base": "C",\n  "dry_run": false\n}}\n'
     )
     book = load_workbook(path)
     assert [cell.value for cell in book.worksheets[0][3]] == [

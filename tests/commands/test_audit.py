@@ -49,7 +49,8 @@ def test_a_whole_chain_verifies(audit: Call, database: str) -> None:
     wrong = audit("verify", "--head", "zwei")
     assert (wrong.code, wrong.err.splitlines()[0]) == (
         2,
-        "错误 [E080]：--head 应写成 编号:摘要，例如 120:0f3a9c5577e1b2d4。",
+        "错误 [E080]：--head 应写成 编号:摘要，例如 120:0f3a9c5577e1b2d4，"
+        "或照印出的写“第 120 号 0f3a9c5577e1b2d4”。",
     )
 
 

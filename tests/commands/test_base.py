@@ -53,7 +53,7 @@ def test_good_rows_go_in_and_bad_ones_are_told(base: Run, book: Path) -> None:
         "",
         "导入完成：共 2 行，新增 1，更新 0，不变 0，未通过 1，提醒 0，导入编号 2\n"
         f"错误 [E053] 基地.xlsx 基地 第 3 行 所在地市：{CITY}\n"
-        "不合格的行已写入 基地_未通过.xlsx，改好后可直接再导入\n",
+        f"不合格的行已写入 {book.parent}/基地_未通过.xlsx，改好后可直接再导入\n",
     )
 
 

@@ -35,7 +35,7 @@ def test_version(zhupei: Run) -> None:
             6,
             "错误 [E601]：数据库正忙，等了 30 秒仍被别的程序占用\n怎么办：稍后再试；没有写入任何内容\n",
         ),
-        ("cancel", 130, "\n已取消\n"),
+        ("cancel", 130, "\n已取消，没有写入任何内容\n"),
         ("pipe", 1, ""),
         ("nothing", 0, ""),
     ],
@@ -98,7 +98,8 @@ def test_errors_as_json(zhupei: Run) -> None:
         (
             "explain -f xml",
             "'-f' / '--format' 的值不对："
-            "'xml' 不在可选范围内，可选：'table', 'json', 'jsonl', 'csv', 'xlsx'。",
+            "'xml' 不在可选范围内，"
+            "可选：table（表格）、json（JSON）、jsonl（逐行 JSON）、csv（CSV）、xlsx（工作簿）。",
             "zhupei explain",
         ),
         (
@@ -165,7 +166,7 @@ def test_a_broken_configuration_stops_commands_but_not_help(zhupei: Run) -> None
     assert ran == Ran(
         2,
         "",
-        "错误 [E083]：配置文件 zhupei.toml 有误：第 1 行不是正确的 TOML\n"
+        '错误 [E083]：配置文件 zhupei.toml 有误：第 1 行不是正确的 TOML；文字要加引号：operator = "…"\n'
         "怎么办：请改正，或用 --config 指定另一个文件\n",
     )
     assert zhupei("do", "write", "--help", program=PROGRAM).code == 0
@@ -197,8 +198,8 @@ def test_nobody_is_asked_without_a_terminal(zhupei: Run) -> None:
 @pytest.mark.parametrize(
     ("option", "answer", "code", "out", "err"),
     [
-        ("-q", "y\n", 0, "已删除\n", "删除全部吗？ [y/N]: "),
-        ("-q", "n\n", 130, "", "删除全部吗？ [y/N]: 已取消\n"),
+        ("-q", "y\n", 0, "已删除\n", "删除全部吗？ [y/N]："),
+        ("-q", "n\n", 130, "", "删除全部吗？ [y/N]：已取消，没有写入任何内容\n"),
         ("--no-input", "y\n", 2, "", "错误 [E085]：需要确认：删除全部吗？\n怎么办：加 --yes 表示同意\n"),
     ],
 )

@@ -21,7 +21,7 @@ def test_every_value_says_where_it_comes_from(zhupei: Run, home: Path) -> None:
     assert found["quiet"] == (True, "option", "--quiet")
     assert found["batch"] == ("B", "file", "zhupei.toml")
     assert found["mail"] == ("host mail，from a@b.cn，to c@d.cn", "file", "zhupei.toml")
-    assert found["fonts"] == ("字体", "file", str(folder / "zhupei.toml"))
+    assert found["fonts"] == (str(folder / "字体"), "file", str(folder / "zhupei.toml"))
     assert found["no_input"] == (False, "default", "")
     assert found["log_file"] == (None, "default", "")
     assert "secret" not in ran.out
@@ -48,6 +48,6 @@ def test_a_broken_file_is_told_with_its_line(zhupei: Run) -> None:
     ran = zhupei("config", "list")
     assert (ran.code, ran.err.splitlines()[0]) == (
         2,
-        "错误 [E083]：配置文件 zhupei.toml 有误：第 2 行不是正确的 TOML",
+        '错误 [E083]：配置文件 zhupei.toml 有误：第 2 行不是正确的 TOML；文字要加引号：operator = "…"',
     )
     assert zhupei("config", "path").code == 0

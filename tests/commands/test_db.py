@@ -85,7 +85,8 @@ def test_a_password_is_never_shown(zhupei: Run) -> None:
     assert ran == Ran(
         2,
         "",
-        "错误 [E502]：数据库地址不对：nosuch://zhang:***@host/zhupei\n"
+        "错误 [E502]：数据库地址不对：nosuch://zhang:***@host/zhupei；"
+        "不支持 nosuch，可用 sqlite、postgresql\n"
         "怎么办：例如 sqlite:///zhupei.sqlite 或 postgresql+psycopg://用户@主机/库名\n",
     )
 

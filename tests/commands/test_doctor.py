@@ -107,5 +107,8 @@ def test_a_broken_configuration_is_told_and_the_rest_looked_at(zhupei: Run, mine
     Path("zhupei.toml").write_text("operator = 王")
     ran = zhupei("--database", f"sqlite:///{mine}", "doctor", "--json")
     assert ran.code == 3
-    assert row_of(ran, "配置")["found"] == "配置文件 zhupei.toml 有误：第 1 行不是正确的 TOML"
+    assert (
+        row_of(ran, "配置")["found"]
+        == '配置文件 zhupei.toml 有误：第 1 行不是正确的 TOML；文字要加引号：operator = "…"'
+    )
     assert states(ran)["数据库"] == "ok"

@@ -13,10 +13,11 @@ from tests.conftest import NOW, Ran, Run
 from tests.messages import FOLDER, compiled, entries
 from tests.outline import commands
 from zhupei_cli.cli import cli
+from zhupei_cli.config_file import KEYS, MAIL_KEYS
 from zhupei_cli.display import display_width
 from zhupei_cli.rules.settings import SETTINGS
 from zhupei_cli.services.batches import DATES
-from zhupei_cli.settings import KEYS, MAIL_KEYS, Settings
+from zhupei_cli.settings import Settings
 from zhupei_cli.vocabulary import ApplicationStatus
 
 HAN = re.compile(r"[\u4e00-\u9fff]")
@@ -217,7 +218,7 @@ def test_a_command_page_whole(zhupei: Run) -> None:
         "选项：\n"
         "  --columns COLUMN,…   只列这些列（列名或键），按所写次序\n"
         "  --sort COLUMN        按这一列排列；列名前加 - 则从大到小\n"
-        "  --limit N            最多列出多少行  [x>=1]\n"
+        "  --limit N            最多列出多少行，0 为全部\n"
         "  -f, --format FORMAT  输出格式：table、json、jsonl、csv、xlsx\n"
         "  --json               等于 -f json\n"
         "  -o, --output FILE    写入文件，格式由后缀决定\n"

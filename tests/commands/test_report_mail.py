@@ -309,7 +309,8 @@ def test_without_a_server_named_nothing_begins(shell: Run, home: Path) -> None:
     [
         ('host = "x"', "[mail] 缺少 from、to"),
         ('password = "x"', "[mail] 没有 password 这一项，可用的有 "),
-        ('host = "x"\nfrom = "a"\nto = "b"', '[mail] 的 to 应为["甲@example.com"] 这样的地址'),
+        ('host = "x"\nfrom = "a"\nto = 5', '[mail] 的 to 应为 "甲@example.com" 这样的地址，多个用分号隔开'),
+        ('host = "x"\nfrom = "a"\nto = " ；"', "[mail] 缺少 to"),
         ('host = "x"\nfrom = "a"\nto = ["b"]\nport = "25"', "[mail] 的 port 应为数字"),
         (
             'host = "x"\nfrom = "a"\nto = ["b"]\nsecurity = "ssl"',

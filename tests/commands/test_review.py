@@ -112,8 +112,8 @@ def test_revoke_until_the_batch_is_locked(shell: Run, database: str) -> None:
 LOG = """\
 时间                 报名号          姓名  第一志愿      决定      原因      审核单位      经办人
 -------------------  --------------  ----  ------------  --------  --------  ------------  ------
-2026-06-05 10:00:00  HN2026-0000001  王1   郑州第一医院  通过                郑州第一医院  测试员
 2026-06-05 10:00:00  HN2026-0000001  王1   郑州第一医院  撤销审核  看错了人  省级          测试员
+2026-06-05 10:00:00  HN2026-0000001  王1   郑州第一医院  通过                郑州第一医院  测试员
 """
 
 
@@ -123,9 +123,9 @@ def test_the_log_keeps_every_decision(shell: Run) -> None:
     shell("review", "approve", OTHER)
     assert shell("review", "log", FIRST) == Ran(0, LOG, "")
     assert [row["application_no"] for row in json.loads(shell("review", "log", "--json").out)] == [
-        FIRST,
-        FIRST,
         OTHER,
+        FIRST,
+        FIRST,
     ]
 
 

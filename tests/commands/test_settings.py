@@ -1,9 +1,13 @@
+import os
+import re
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from zhupei_cli.acting import Acting
+from zhupei_cli.config_file import KEYS, MAIL_KEYS, read_file
 from zhupei_cli.errors import ZhupeiError
 from zhupei_cli.settings import Settings, load
 
@@ -93,7 +97,10 @@ def test_switches_of_the_environment(environ: dict[str, str], expected: tuple[bo
     ("content", "problem"),
     [
         (b"operator = \xcd\xf5", "不是 UTF-8 编码"),
-        (b'batch = "A"\noperator = B', "第 2 行不是正确的 TOML"),
+        (
+            b'batch = "A"\noperator = B',
+            '第 2 行不是正确的 TOML；文字要加引号：operator = "…"',
+        ),
         (b'operator = "', "结尾处不是正确的 TOML"),
         (
             b'databse = "x"',
@@ -101,7 +108,7 @@ def test_switches_of_the_environment(environ: dict[str, str], expected: tuple[bo
             "database、operator、batch、quiet、verbose、no_input、no_color、log_file、fonts、mail",
         ),
         (b"batch = 2024", "batch 应为加引号的文字"),
-        (b'quiet = "yes"', "quiet 应为true 或 false"),
+        (b'quiet = "yes"', "quiet 应为 true 或 false"),
     ],
 )
 def test_a_file_that_cannot_be_understood(home: Path, content: bytes, problem: str) -> None:
@@ -116,3 +123,62 @@ def test_a_named_file_must_exist(home: Path) -> None:
     with pytest.raises(ZhupeiError) as refused:
         loaded(config=str(home / "none.toml"))
     assert (refused.value.code, refused.value.exit_code) == ("E001", 4)
+
+
+def test_the_nearest_file_above_counts_and_its_paths_are_beside_it(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (home / "zhupei.toml").write_text(
+        'database = "sqlite:///招收.sqlite"\nlog_file = "a.log"\nfonts = "/字体"\noperator = "王"\n', "utf-8"
+    )
+    below = home / "审核" / "内科"
+    below.mkdir(parents=True)
+    monkeypatch.chdir(below)
+    found = loaded()
+    assert found.database_url == f"sqlite:///{home}/招收.sqlite"
+    assert (found.log_file, found.fonts, found.operator) == (home / "a.log", Path("/字体"), "王")
+    (home / "审核" / "zhupei.toml").write_text('database = "postgresql://h/d"\n')
+    assert (loaded().database_url, loaded().operator) != (f"sqlite:///{home}/招收.sqlite", "王")
+    assert loaded().database_url == "postgresql://h/d"
+    assert loaded(config="../../zhupei.toml").log_file == Path("../../a.log")
+    assert loaded(database="sqlite:///b.sqlite").database_url == "sqlite:///b.sqlite"
+
+
+@pytest.mark.parametrize(
+    "to",
+    [
+        '"a@b.cn；ｃ@d.cn, e@f.cn"',
+        '["a@b.cn;ｃ@d.cn", " e@f.cn "]',
+        '["a@b.cn，c@d.cn", "e@f.cn", "a@b.cn"]',
+        '"a@b.cn、c＠d.cn\\te@f.cn"',
+    ],
+)
+def test_addresses_are_taken_as_mail_programs_take_them(home: Path, to: str) -> None:
+    (home / "zhupei.toml").write_text(f'[mail]\nhost = "h"\nfrom = "x@y.cn"\nto = {to}\n', "utf-8")
+    mail = loaded().mail
+    assert mail is not None
+    assert mail.to == ("a@b.cn", "c@d.cn", "e@f.cn")
+
+
+def test_words_of_the_environment_are_made_clean(home: Path) -> None:
+    del home
+    assert loaded({"ZHUPEI_OPERATOR": "\u3000王\u200b小明 "}).operator == "王小明"
+    with pytest.raises(ZhupeiError) as refused:
+        loaded({"ZHUPEI_OPERATOR": os.fsdecode(b"\xd5\xc5")})
+    assert (refused.value.code, refused.value.exit_code) == ("E072", 2)
+
+
+def test_the_sample_file_says_everything_a_file_may_say(home: Path) -> None:
+    sample = (Path(__file__).parents[2] / "samples" / "zhupei.toml").read_text("utf-8")
+    assert read_file_of(home, sample) == {}
+    lines = [line.removeprefix("# ") for line in sample.splitlines() if re.match(r"# (\[|[a-z_]+ = )", line)]
+    kept = {line.partition(" =")[0]: line for line in lines}  # of two databases the last
+    found = read_file_of(home, "\n".join(kept.values()))
+    assert set(found) == set(KEYS)
+    assert set(found["mail"]) == set(MAIL_KEYS)
+
+
+def read_file_of(home: Path, text: str) -> dict[str, Any]:
+    """Return what a file with this text says."""
+    (home / "x.toml").write_text(text, "utf-8")
+    return read_file(home / "x.toml")

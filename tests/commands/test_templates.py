@@ -77,7 +77,7 @@ def test_no_template_needs_a_database(
     again = zhupei(*_NOWHERE, *command.split(), "template")
     assert (again.code, again.err.partition("\n")[0]) == (5, f"错误 [E002]：文件 {path.name} 已存在")
     assert zhupei(*_NOWHERE, *command.split(), "template", "--force", "--json") == Ran(
-        0, f'{{\n  "file": "{path.name}"\n}}\n', ""
+        0, f'{{\n  "file": "{path.name}",\n  "dry_run": false\n}}\n', ""
     )
     assert zhupei(*_NOWHERE, *command.split(), "template", "-o", "a.csv").code == 2
 

@@ -200,7 +200,7 @@ def test_edit_refuses_in_whole_sentences(wang: Run) -> None:
         4,
         "",
         "错误 [E310]：没有学员 4101**********1074\n"
-        "怎么办：写证件号码或用户名；zhupei trainee list 查看全部学员\n",
+        "怎么办：写证件号码或其后四位、用户名、报名号或姓名；zhupei trainee list 查看全部学员\n",
     )
 
 
@@ -247,7 +247,7 @@ def test_employers_from_the_shell(wang: Run, tmp_path: Path) -> None:
         3,
         "导入完成：共 2 行，新增 1，更新 0，不变 0，未通过 1，提醒 0，导入编号 2\n"
         "错误 [E023] 单位.xlsx 单位 第 3 行 单位名称：“单位名称”没有填写；请补填\n"
-        "不合格的行已写入 单位_未通过.xlsx，改好后可直接再导入\n",
+        f"不合格的行已写入 {tmp_path}/单位_未通过.xlsx，改好后可直接再导入\n",
     )
     assert wang("trainee", "employer", "search", "中心") == Ran(
         0,

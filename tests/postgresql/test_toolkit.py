@@ -51,9 +51,9 @@ def test_a_base_sees_and_decides_its_own(world: World, zhao: Run) -> None:
     assert (ran.code, ran.err[:9]) == (5, "错误 [E402]")
     log = json.loads(zhao("review", "log", *batch, "--json").out)
     assert [(row["decision"], row["reason"], row["decided_by"]) for row in log] == [
-        ("approve", None, "zhao"),
-        ("revoke", "看错", "zhao"),
         ("return", "照片", "zhao"),
+        ("revoke", "看错", "zhao"),
+        ("approve", None, "zhao"),
     ]
     assert _events(world) == [("zhao", f"review.{row['decision']}", OWN) for row in log]
 

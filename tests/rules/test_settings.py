@@ -6,6 +6,7 @@ from zhupei_cli.errors import ZhupeiError
 from zhupei_cli.rules.eligibility import RULES
 from zhupei_cli.rules.phases import CHANGEABLE
 from zhupei_cli.rules.scores import Weights
+from zhupei_cli.rules.setting_words import LABELS, in_words
 from zhupei_cli.rules.settings import SETTINGS, BatchSettings, checked, defaults, parse, read_mark
 
 DEFAULTS = BatchSettings(
@@ -40,6 +41,10 @@ def test_every_setting_has_a_phase_the_lifecycle_knows() -> None:
     ("key", "text", "stored"),
     [
         ("weights", "written=1", "written=1"),
+        ("weights", "笔试=0.4，技能＝0.4、面试=0.2", "written=0.4,skill=0.4,interview=0.2"),
+        ("tie_keys", "技能、笔试，提交时间", "skill,written,submitted_at"),
+        ("severity.train_years", "警告", "warning"),
+        ("severity.train_years", " 关闭 ", "off"),
         ("weights", " written＝0.5，skill＝0.5 ", "written=0.5,skill=0.5"),
         ("tie_keys", "", ""),
         ("tie_keys", "skill,written", "skill,written"),
@@ -91,6 +96,25 @@ def test_a_mistyped_key_is_offered_the_nearest() -> None:
         checked("min_scor", "60")
     assert caught.value.message == "没有设置项 min_scor"
     assert caught.value.hint == "可用的设置项：min_score"
+
+
+def test_all_keys_are_offered_where_none_is_near_and_all_rules_for_a_rule() -> None:
+    def offered(key: str) -> list[str]:
+        with pytest.raises(ZhupeiError) as caught:
+            checked(key, "1", also=("review_until",))
+        return caught.value.hint.removeprefix("可用的设置项：").split("、")
+
+    assert offered("规矩") == [*SETTINGS, "review_until"]
+    assert offered("severity.x") == [key for key in SETTINGS if key.startswith("severity.")]
+    assert offered("review_untill") == ["review_until"]
+
+
+def test_every_setting_has_its_chinese_words() -> None:
+    assert [key for key in LABELS if key not in SETTINGS] == []
+    assert in_words("weights", "written=0.5,skill=0.5") == "笔试 0.5，技能 0.5"
+    assert in_words("tie_keys", "skill,submitted_at") == "技能、首次提交时间"
+    assert (in_words("tie_keys", ""), in_words("min_score", "")) == ("不排序", "不设")
+    assert (in_words("same_specialty", "true"), in_words("severity.train_years", "off")) == ("是", "关闭")
 
 
 def test_texts_become_values() -> None:

@@ -11,11 +11,12 @@ from tests.people import id_number, open_batch, person, write_people
 from zhupei_cli.acting import Acting
 from zhupei_cli.errors import ZhupeiError
 from zhupei_cli.model import Admission, Application, Batch, Event, Plan
-from zhupei_cli.services import applications, entering, people
+from zhupei_cli.services import applications, entering
 from zhupei_cli.services.entering import Entered
 from zhupei_cli.services.importing import Options
 from zhupei_cli.services.submitting import submit
 from zhupei_cli.services.trainees import import_trainees
+from zhupei_cli.services.whom import find_person
 from zhupei_cli.services.workbooks import read_workbooks
 from zhupei_cli.sheets import kinds
 from zhupei_cli.store.engine import reading, transaction
@@ -52,7 +53,7 @@ def _enter(database: str, by: Acting, number: int = 1, **changes: Any) -> Entere
     late_reason = changes.pop("late_reason", None)
     with transaction(database) as session:
         batch = session.execute(select(Batch)).scalar_one()
-        profile = people.find_person(session, id_number(number))
+        profile = find_person(session, id_number(number))
         given = {key: word for key, word in {**FORM, **changes}.items() if word is not None}
         return entering.enter(session, batch, profile, given, by=by, late_reason=late_reason)
 
@@ -113,7 +114,7 @@ def test_who_holds_a_seat_of_the_year_applies_no_more(office: str, by: Acting) -
             )
         )
         supplement = open_batch(session, code="HN2025")
-        profile = people.find_person(session, id_number(1))
+        profile = find_person(session, id_number(1))
         entering.require_free(session, supplement, profile)
         session.execute(update(Batch).where(Batch.id == 1).values(status="publicity"))
         with pytest.raises(ZhupeiError) as caught:

@@ -6,6 +6,7 @@ from sqlalchemy import update
 from tests.people import BASES, open_batch
 from zhupei_cli.model import Plan
 from zhupei_cli.services.checking import Checks, load_checks
+from zhupei_cli.services.lookup import Names
 from zhupei_cli.services.offering import matching, open_bases, open_specialties
 from zhupei_cli.store.engine import transaction
 
@@ -49,4 +50,13 @@ def test_only_places_that_exist_and_are_not_stopped(checks: Checks) -> None:
     ],
 )
 def test_a_whole_name_beats_a_part(word: str, codes: list[str]) -> None:
-    assert list(matching(word, OFFERED)) == codes
+    names = Names((code, name, "") for code, name in OFFERED.items())
+    assert list(matching(word, OFFERED, names)) == codes
+
+
+def test_an_alias_names_too() -> None:
+    names = Names([("4101001", "郑州第一医院", "郑大一附院|一附院"), ("4101002", "郑州第二医院", "二附院")])
+    offered = {"4101001": "郑州第一医院"}
+    assert matching(" 郑大一附院", offered, names) == offered
+    assert matching("一附院", offered, names) == offered
+    assert matching("二附院", offered, names) == {}  # recruits nobody

@@ -22,6 +22,7 @@ from zhupei_cli.services.people import EDUCATION, WORK
 from zhupei_cli.services.people_lists import Chosen
 from zhupei_cli.services.photos import Photo
 from zhupei_cli.services.trainees import import_trainees
+from zhupei_cli.services.whom import find_person
 from zhupei_cli.services.workbooks import read_workbooks
 from zhupei_cli.sheets import kinds
 from zhupei_cli.store.engine import transaction
@@ -231,12 +232,12 @@ def test_a_number_of_two_papers_must_say_which(database: str, by: Acting) -> Non
             session.add(Trainee(id=number, id_type=paper, id_number="12345678", name=f"王{number}", **times))
         session.flush()
         with pytest.raises(ZhupeiError) as caught:
-            people.find_person(session, "12345678")
+            find_person(session, "12345678")
         assert (caught.value.code, caught.value.message) == ("E312", "号码 ****5678 属于两种证件的两个人")
-        assert people.find_person(session, "护照：12345678").id == 1
-        assert people.find_person(session, "台胞证:12345678").id == 2
+        assert find_person(session, "护照：12345678").id == 1
+        assert find_person(session, "台胞证:12345678").id == 2
         with pytest.raises(ZhupeiError) as caught:
-            people.find_person(session, "身份证:12345678")
+            find_person(session, "身份证:12345678")
         assert caught.value.code == "E310"
 
 

@@ -1,7 +1,9 @@
 """Opening databases: what is refused, what a transaction promises."""
 
+import os
 import shutil
 import stat
+import sys
 import threading
 import traceback
 from pathlib import Path
@@ -16,7 +18,7 @@ from zhupei_cli.model import Batch, BatchSetting, Counter, Specialty
 from zhupei_cli.store import engine
 from zhupei_cli.store.bulk import insert_rows
 from zhupei_cli.store.counters import take
-from zhupei_cli.store.engine import HEAD, open_engine, reading, shown, transaction
+from zhupei_cli.store.engine import HEAD, current_version, open_engine, reading, shown, transaction
 
 
 def _refusal(url: str) -> tuple[str, int]:
@@ -229,3 +231,53 @@ def test_an_error_of_a_server_names_no_value(slots: Slots, how: str) -> None:
         write()
     assert caught.value.code == "E621"
     assert secret not in "".join(traceback.format_exception(caught.value))
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("mysql://u:p@h/x", "mysql://u:***@h/x；不支持 mysql，可用 sqlite、postgresql"),
+        (
+            "oracle+cx_oracle://u:p@h/x",
+            "oracle+cx_oracle://u:***@h/x；不支持 oracle+cx_oracle，可用 sqlite、postgresql",
+        ),
+        (
+            "postgresql+psycopg2://u:p@h/x",
+            "postgresql+psycopg2://u:***@h/x；不支持 postgresql+psycopg2，postgresql 请写 postgresql+psycopg",
+        ),
+        (
+            "postgresql+psycopg://u:geheim@127.0.0.1:port/x",
+            "postgresql+psycopg://u:***@127.0.0.1:port/x；端口 port 应为数字",
+        ),
+        ("postgresql://u:ge:h/e@im@h:５x/x", "postgresql://u:***@h:５x/x；端口 ５x 应为数字"),
+        ("zhupei.sqlite", "zhupei.sqlite"),
+        ("sqlite://", "sqlite://；没有写文件名"),
+    ],
+)
+def test_what_is_wrong_with_an_address_is_said_without_the_password(url: str, told: str) -> None:
+    with pytest.raises(ZhupeiError) as caught:
+        open_engine(url)
+    assert (caught.value.code, caught.value.message) == ("E502", f"数据库地址不对：{told}")
+
+
+@pytest.mark.sqlite
+def test_somebody_elses_database_is_not_called_missing(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(path: Path, *_: object) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "open", refused)
+    assert _refusal(database) == ("E525", 5)
+
+
+def test_a_driver_that_is_missing_is_told_with_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    assert _refusal("postgresql+psycopg://u@h/x") == ("E526", 2)
+
+
+def test_a_database_in_a_folder_with_a_name_in_gbk_is_opened(template: Path, tmp_path: Path) -> None:
+    path = tmp_path / os.fsdecode(b"\xd5\xc5.sqlite")
+    shutil.copyfile(template, path)
+    with reading(f"sqlite:///{path}") as session:
+        assert current_version(session.connection()) == HEAD

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -10,7 +10,8 @@ from zhupei_cli.errors import ZhupeiError
 from zhupei_cli.rules.eligibility import RULES
 from zhupei_cli.rules.letter_numbers import read_pattern
 from zhupei_cli.rules.scores import TIE_KEYS, Weights, parse_tie_keys, parse_weights
-from zhupei_cli.vocabulary import ADJUST_SCOPE, SOURCE_TYPES, YES_NO, flag
+from zhupei_cli.rules.setting_words import in_codes
+from zhupei_cli.vocabulary import ADJUST_SCOPE, SEVERITY, SOURCE_TYPES, YES_NO, flag
 
 #: How long something may change: the keys of phases.CHANGEABLE.
 Phase = Literal["structure", "parameters", "always"]
@@ -19,6 +20,7 @@ Phase = Literal["structure", "parameters", "always"]
 LEVELS: Final = ("error", "warning", "off")
 
 _WORDS: Final = ("source_types", "contact", "authority", "letter_no", "checkin_place")
+_SEVERITY: Final = "severity."
 _MARK: Final = re.compile(r"([0-9]{1,3})(?:\.([0-9]{1,2}))?")
 #: The longest text the database keeps of one setting, and of one source type.
 _LONGEST, _LONGEST_SOURCE_TYPE = 500, 40
@@ -103,6 +105,7 @@ def _severity(text: str) -> str:
     return text
 
 
+_LEVELS_SAID: Final = f"可选：{'、'.join(f'{code}（{SEVERITY.label(code)}）' for code in LEVELS)}"
 SETTINGS: Final = {
     setting.key: setting
     for setting in (
@@ -120,7 +123,13 @@ SETTINGS: Final = {
             "source_types", ",".join(SOURCE_TYPES), "structure", "各类型用逗号隔开，不重复", _source_types
         ),
         *(
-            Setting(f"severity.{name}", rule.default, "parameters", f"可选：{'、'.join(LEVELS)}", _severity)
+            Setting(
+                f"severity.{name}",
+                rule.default,
+                "parameters",
+                _LEVELS_SAID,
+                _severity,
+            )
             for name, rule in RULES.items()
         ),
         Setting("contact", "", "always", "技术支持和咨询的联系方式，一行文字", str),
@@ -137,21 +146,26 @@ SETTINGS: Final = {
 }
 
 
-def setting_of(key: str) -> Setting:
-    """Return the setting `key` names; E270 with the nearest keys when there is none."""
+def setting_of(key: str, also: Iterable[str] = ()) -> Setting:
+    """Return the setting `key` names; E270 with the nearest keys, those of `also` too."""
     if key not in SETTINGS:
-        from difflib import get_close_matches
-
-        near = "、".join(get_close_matches(key, SETTINGS, n=3, cutoff=0.6) or SETTINGS)
-        raise ZhupeiError("E270", key=key, near=near)
+        raise ZhupeiError("E270", key=key, near="、".join(_near(key, [*SETTINGS, *also])))
     return SETTINGS[key]
 
 
-def checked(key: str, text: str) -> str:
+def _near(key: str, known: Sequence[str]) -> Sequence[str]:
+    from difflib import get_close_matches
+
+    if key.startswith(_SEVERITY):
+        return [one for one in known if one.startswith(_SEVERITY)]
+    return get_close_matches(key, known, n=3, cutoff=0.6) or known
+
+
+def checked(key: str, text: str, *, also: Iterable[str] = ()) -> str:
     """Return the text to store for a setting; E270 for an unknown key, E271 for what it cannot say."""
-    setting = setting_of(key)
+    setting = setting_of(key, also)
     # Full-width commas and digits are what a Chinese keyboard gives; words for people stay as they are.
-    plain = (text if key in _WORDS else unicodedata.normalize("NFKC", text)).strip()
+    plain = (text if key in _WORDS else unicodedata.normalize("NFKC", in_codes(key, text))).strip()
     if len(plain) > _LONGEST or not plain.isprintable():
         raise ZhupeiError("E271", key=key, value=text[:40], expected=setting.expected)
     try:

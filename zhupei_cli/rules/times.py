@@ -13,15 +13,18 @@ _DATE: Final = (
 )
 _TIME: Final = r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}))?"
 _INSTANT: Final = re.compile(rf"{_DATE}(?:[ T]+{_TIME})?\s*(?P<zone>Z|[+-]\d{{2}}:?\d{{2}})?", re.ASCII)
+#: 2024年6月20日 18时30分, and 18点 or 18:30 behind the day.
+_WORDS: Final = re.compile(r"(\d{4}) ?年 ?(\d{1,2}) ?月 ?(\d{1,2}) ?[日号] ?(.*)", re.ASCII)
+_CLOCK: Final = re.compile(r"(\d{1,2}) ?[时点] ?(?:(\d{1,2}) ?分 ?(?:(\d{1,2}) ?秒)?)?", re.ASCII)
 
 
 def parse_time(text: str, *, end: bool = False) -> datetime:
-    """Read 2024-06-20, 2024/6/20, 2024.6.20 or 20240620 with an optional HH:MM[:SS], as UTC.
+    """Read 2024-06-20, 2024/6/20, 2024.6.20, 20240620 or 2024年6月20日 with an optional HH:MM[:SS], as UTC.
 
     Without a zone it is +08:00. A date without time is its first second, with `end` its last one.
     Raises E272 when it is no instant.
     """
-    plain = unicodedata.normalize("NFKC", text).strip()
+    plain = _in_figures(unicodedata.normalize("NFKC", text).strip())
     found = _INSTANT.fullmatch(plain)
     if found is None:
         raise ZhupeiError("E272", value=text)
@@ -32,6 +35,17 @@ def parse_time(text: str, *, end: bool = False) -> datetime:
         return moment.astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise ZhupeiError("E272", value=text) from error
+
+
+def _in_figures(text: str) -> str:
+    """Return a date written with 年月日 as one in figures; any other text as it is."""
+    found = _WORDS.fullmatch(text)
+    if found is None:
+        return text
+    year, month, day, rest = found.groups()
+    if clock := _CLOCK.fullmatch(rest):
+        rest = ":".join(f"{int(part or 0):02d}" for part in clock.groups())
+    return f"{year}-{month}-{day} {rest}".strip()
 
 
 def _fields(found: re.Match[str], *, end: bool) -> tuple[int, int, int, int, int, int]:

@@ -19,8 +19,9 @@ from zhupei_cli.services import fields, people
 from zhupei_cli.services.events import Change, record
 from zhupei_cli.services.importing import today_of
 from zhupei_cli.services.merging import in_the_future, merge, said_by, too_long
-from zhupei_cli.services.people import find_person, subject_of
+from zhupei_cli.services.people import subject_of
 from zhupei_cli.services.profiles import Profile, load_profiles, write_profiles
+from zhupei_cli.services.whom import find_person, shown
 from zhupei_cli.store.bulk import insert_rows
 from zhupei_cli.vocabulary import BUSINESS, ROLE, IdType
 
@@ -114,7 +115,7 @@ def require_username(session: Session, username: str) -> str:
     """Return the username as it is kept, in small letters; E183 for its form, E187 when it is taken."""
     name = username.strip().lower()
     if not _USERNAME.fullmatch(name):
-        raise ZhupeiError("E183", username=people.shown(username))
+        raise ZhupeiError("E183", username=shown(username))
     if session.execute(select(Account.trainee_id).where(Account.username == name)).first():
         raise ZhupeiError("E187", username=name)
     return name

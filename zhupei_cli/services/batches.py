@@ -15,6 +15,7 @@ from zhupei_cli.model import Admission, Application, Batch, BatchSetting, Plan, 
 from zhupei_cli.rules import settings as rules
 from zhupei_cli.rules.lifecycle import PUBLISHED
 from zhupei_cli.rules.phases import require_changeable
+from zhupei_cli.rules.setting_words import LABELS
 from zhupei_cli.rules.times import iso_time, parse_time, show_time
 from zhupei_cli.services.events import Change, record
 from zhupei_cli.services.lookup import find_batch, settings_of
@@ -44,7 +45,7 @@ def create_batch(
     session: Session,
     code: str,
     *,
-    year: int,
+    year: int | None,
     given: Mapping[str, str],
     by: Acting,
     like: str | None = None,
@@ -54,8 +55,8 @@ def create_batch(
 
     `given` holds name, apply_from, apply_until and any of the other DATES and settings as people write
     them; settings that are not given are those of the batch `like`, whose plan it takes too, else the
-    defaults. `supplement_of` is the final batch whose settings and vacancies it takes (补录). Raises E406 or
-    E407 for the code, E270 to E273 for what is given, E470 to E472 for the parent.
+    defaults. `supplement_of` is the final batch whose year, settings and vacancies it takes (补录). Raises
+    E406 or E407 for the code, E270 to E273 for what is given, E470 to E472 for the parent.
     """
     _require_free_code(session, code)
     texts = {key: text for key, text in given.items() if key not in _LABELS}
@@ -63,9 +64,11 @@ def create_batch(
     values = {key: _read(key, text) for key, text in columns.items() if key in _LABELS}
     require_order(values)
     parent = None if supplement_of is None else find_parent(session, supplement_of, year=year)
+    year = parent.year if parent is not None else year
+    assert year is not None, "only a supplement round has its year from another batch"
     source = parent or (None if like is None else find_batch(session, like))
     settings = rules.defaults() if source is None else settings_of(session, source)
-    settings |= {key: rules.checked(key, text) for key, text in texts.items()}
+    settings |= {key: rules.checked(key, text, also=DATES) for key, text in texts.items()}
     (id_,) = take(session, "batch", 1)
     batch = Batch(id=id_, code=code, year=year, status=BatchStatus.DRAFT, created_at=by.at, **values)
     batch.parent_id = None if parent is None else parent.id
@@ -100,6 +103,16 @@ def _read(key: str, text: str) -> Any:
             raise ZhupeiError("E271", key=key, value=text[:40], expected=f"最多 {_LONGEST_NAME} 个字")
         return " ".join(text.split())
     return parse_time(text, end=key != "apply_from") if text.strip() else None
+
+
+def key_of(word: str) -> str:
+    """Return the key of a setting or a date that is called by its Chinese name; other words as they are."""
+    return {label: key for key, label in (LABELS | _LABELS).items()}.get(word, word)
+
+
+def label_of(key: str) -> str:
+    """Return what people call a setting or a date."""
+    return _LABELS.get(key) or LABELS.get(key, key)
 
 
 def _text(value: Any) -> str | None:
@@ -139,7 +152,7 @@ def edit_batch(
     for key, text in given.items():
         column = key in _LABELS
         before = getattr(batch, key) if column else stored.get(key)
-        after = _read(key, text) if column else rules.checked(key, text)
+        after = _read(key, text) if column else rules.checked(key, text, also=DATES)
         if after != before:
             phase = "dates" if column else rules.setting_of(key).phase
             require_changeable(_LABELS.get(key, key), phase, batch.status, name=batch.code)

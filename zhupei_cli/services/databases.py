@@ -54,10 +54,11 @@ def _version(url: str) -> str | None:
         return current_version(connection)
 
 
-def back_up_database(url: str, path: Path, *, force: bool = False) -> dict[str, Any]:
+def back_up_database(url: str, path: Path, *, force: bool = False, dry_run: bool = False) -> dict[str, Any]:
     """Write a backup of the database into `path`; see `backup.back_up` for what is refused."""
-    backup.back_up(url, path, force=force)
-    return {"database": shown(url), "file": str(path), "bytes": path.stat().st_size}
+    backup.back_up(url, path, force=force, keep=not dry_run)
+    size = None if dry_run else path.stat().st_size
+    return {"database": shown(url), "file": str(path), "bytes": size, "dry_run": dry_run}
 
 
 def restore_database(path: Path, url: str, *, replace: bool = False, dry_run: bool = False) -> dict[str, Any]:

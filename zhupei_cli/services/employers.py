@@ -4,13 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Select, Table, and_, case, func, or_, select
+from sqlalchemy import RowMapping, Select, Table, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
 from zhupei_cli.codes import CITY
 from zhupei_cli.errors import Fault
-from zhupei_cli.model import Employer
+from zhupei_cli.model import Employer, TrainingBase
 from zhupei_cli.rules import uscc
 from zhupei_cli.services.events import canonical, record
 from zhupei_cli.services.imports import (
@@ -30,6 +30,7 @@ from zhupei_cli.store.bulk import insert_rows, update_rows
 from zhupei_cli.store.counters import take
 
 _EMPLOYER: Table = Employer.metadata.tables["employer"]
+_BASE: Table = TrainingBase.metadata.tables[TrainingBase.__tablename__]
 _FIELDS = ("uscc", "level", "city", "is_medical")
 _LENGTHS = {
     column.name: column.type.length  # type: ignore[attr-defined]
@@ -128,34 +129,55 @@ def _write(session: Session, entries: Sequence[_Entry], *, by: Acting) -> list[T
 
 
 def search(session: Session, keyword: str, *, limit: int) -> list[dict[str, Any]]:
-    """Return employers with every word of `keyword` anywhere in their name, or with it as their code.
+    """Return employers and training bases with every word of `keyword` in their name, or by their code.
 
-    Names that begin with it come first, then short ones.
+    `limit` of them, all for 0; names that begin with it come first, then short ones. A base has its code in
+    `base`; one that the directory has too is there once.
     """
-    if not keyword.strip():
-        return []
-    return [dict(row) for row in session.execute(_search(keyword).limit(limit)).mappings()]
-
-
-def _search(keyword: str) -> Select[*tuple[Any, ...]]:
     words = keyword.split()
-    name = _EMPLOYER.c.name
-    named = and_(*(name.contains(word, autoescape=True) for word in words))
-    begins = case((name.startswith(words[0], autoescape=True), 0), else_=1)
-    return (
-        select(name, *(_EMPLOYER.c[key] for key in _FIELDS))
-        .where(or_(named, _EMPLOYER.c.uscc == keyword.strip().upper()))
-        .order_by(begins, func.length(name), name)
+    if not words:
+        return []
+    directory = select(_EMPLOYER.c.name, *(_EMPLOYER.c[key] for key in _FIELDS))
+    found = _matching(directory, words, _EMPLOYER.c.uscc, _EMPLOYER.c.name).limit(limit or None)
+    rows = {match_key(row["name"]): {**row, "base": None} for row in session.execute(found).mappings()}
+    some = _matching(select(_BASE), words, _BASE.c.uscc, _BASE.c.name, _BASE.c.aliases)
+    for row in session.execute(some).mappings():
+        known = rows.get(match_key(row["name"])) or _as_employer(row)
+        rows[match_key(row["name"])] = {**known, "base": row["code"]}
+    ordered = sorted(
+        rows.values(), key=lambda row: (not row["name"].startswith(words[0]), len(row["name"]), row["name"])
     )
+    return ordered[: limit or None]
+
+
+def _matching(
+    statement: Select[*tuple[Any, ...]], words: Sequence[str], uscc: Any, *names: Any
+) -> Select[*tuple[Any, ...]]:
+    named = and_(*(or_(*(name.contains(word, autoescape=True) for name in names)) for word in words))
+    begins = case((names[0].startswith(words[0], autoescape=True), 0), else_=1)
+    wanted = or_(named, uscc == "".join(words).upper())
+    return statement.where(wanted).order_by(begins, func.length(names[0]), names[0])
+
+
+def _as_employer(base: RowMapping) -> dict[str, Any]:
+    city = CITY.labels.get(base["city"], base["city"])
+    return {**{key: base[key] for key in ("name", "uscc", "level")}, "city": city, "is_medical": True}
 
 
 def find_employer(session: Session, name: str) -> dict[str, Any] | None:
-    """Return the employer of exactly this name, as names are compared; None when the directory has none."""
+    """Return the employer, else the training base, of exactly this name, as names are compared; or None."""
     wanted = match_key(name)
     for known in session.execute(select(_EMPLOYER.c.name)).scalars():
         if match_key(known) == wanted:
             row = session.execute(select(_EMPLOYER).where(_EMPLOYER.c.name == known)).mappings().one()
             return dict(row)
+    return _find_base(session, wanted)
+
+
+def _find_base(session: Session, wanted: str) -> dict[str, Any] | None:
+    for row in session.execute(select(_BASE)).mappings():
+        if wanted in map(match_key, (row["name"], *filter(None, row["aliases"].split("|")))):
+            return _as_employer(row)
     return None
 
 

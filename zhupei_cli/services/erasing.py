@@ -15,8 +15,9 @@ from zhupei_cli.errors import ZhupeiError
 from zhupei_cli.model import Account, Application, Base, Batch, Education, ImportRow, Snapshot, Trainee, Work
 from zhupei_cli.model import TraineePhoto as Photo
 from zhupei_cli.services.events import Change, record
-from zhupei_cli.services.people import find_person, subject_of
+from zhupei_cli.services.people import subject_of
 from zhupei_cli.services.profiles import PERSON, Profile, content_of
+from zhupei_cli.services.whom import find_person
 from zhupei_cli.vocabulary import BATCH_STATUS, BatchStatus
 
 #: What stands where a name stood.

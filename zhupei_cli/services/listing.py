@@ -30,6 +30,7 @@ class Filter:
     base: str | None = None
     specialty: str | None = None
     numbers: Sequence[str] = ()
+    name: str | None = None
     limit: int | None = None
 
 
@@ -94,6 +95,9 @@ def _query(batch: Batch, chosen: Filter) -> Select[*tuple[Any, ...]]:
         statement = statement.where(_FIRST.base_code == chosen.base)
     if chosen.specialty is not None:
         statement = statement.where(_FIRST.specialty_code == chosen.specialty)
+    if chosen.name is not None:
+        name = func.coalesce(Snapshot.name, Trainee.name)
+        statement = statement.where(name.contains(chosen.name, autoescape=True))
     if chosen.numbers:
         statement = statement.where(Application.application_no.in_(chosen.numbers))
     return statement

@@ -1,5 +1,6 @@
 """Finding what people name: batches, bases, specialties, with the nearest names when there is none."""
 
+import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Final
@@ -18,15 +19,62 @@ def find_batch(session: Session, code: str | None) -> Batch:
     Raises E301 (no such batch) or E307 (none or several to choose from).
     """
     if code is not None:
-        batch = session.execute(select(Batch).where(Batch.code == code)).scalar()
-        if batch is None:
-            codes = session.execute(select(Batch.code)).scalars()
-            raise ZhupeiError("E301", batch=code, nearest=nearest(code, codes))
-        return batch
+        known = _spellings(session)
+        found = known.get(code) or known.get(code.casefold())
+        if found is None:
+            raise ZhupeiError("E301", batch=code, nearest=nearest(code, dict.fromkeys(known.values())))
+        return session.execute(select(Batch).where(Batch.code == found)).scalar_one()
     live = live_batches(session)
     if len(live) != 1:
         raise ZhupeiError("E307", batches="、".join(batch.code for batch in live) or "无")
     return live[0]
+
+
+def _spellings(session: Session) -> dict[str, str]:
+    """Return the codes of all batches by themselves, and by what no other one is without capitals."""
+    codes = list(session.execute(select(Batch.code)).scalars())
+    small = [code.casefold() for code in codes]
+    loose = {key: code for key, code in zip(small, codes, strict=True) if small.count(key) == 1}
+    return loose | dict(zip(codes, codes, strict=True))
+
+
+#: A batch's code and a running number; nothing else that people are named by looks so.
+_NUMBER: Final = re.compile(r"([A-Za-z0-9][A-Za-z0-9_-]{0,31})-([0-9]{7,})")
+
+
+def is_number(word: str) -> bool:
+    """Tell whether a word is written as application numbers are."""
+    return _NUMBER.fullmatch(word) is not None
+
+
+def batch_of_numbers(
+    session: Session, numbers: Sequence[str], *, typed: str | None, default: str | None
+) -> tuple[str | None, tuple[str, ...]]:
+    """Return the code of the batch that application numbers carry, and the numbers as they are stored.
+
+    `typed` is what was said of the batch on the command line: E317 when the numbers contradict it.
+    `default` is what is meant otherwise, for words that are no numbers. Raises E304 for a number of no
+    batch, E318 when they belong to several.
+    """
+    known = _spellings(session)
+    spelt, codes = [], dict[str, str]()
+    for number in numbers:
+        found = _NUMBER.fullmatch(number)
+        code = found and (known.get(found[1]) or known.get(found[1].casefold()))
+        if found and not code:
+            near = nearest(number, (f"{one}-{found[2]}" for one in dict.fromkeys(known.values())))
+            raise ZhupeiError("E304", application_no=number, nearest=near)
+        spelt.append(f"{code}-{found[2]}" if found else number)
+        if code:
+            codes.setdefault(code, spelt[-1])
+    if len(codes) > 1:
+        raise ZhupeiError("E318", examples="、".join(codes.values()))
+    carried = next(iter(codes), None)
+    meant = typed and (known.get(typed) or known.get(typed.casefold()))
+    if carried and meant and carried != meant:
+        raise ZhupeiError("E317", application_no=codes[carried], carried=carried, batch=meant)
+    wanted = typed if typed and not meant else carried or typed or default
+    return wanted, tuple(spelt)
 
 
 _ENDED = (BatchStatus.ARCHIVED, BatchStatus.CANCELLED)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from unicodedata import normalize
 
 from zhupei_cli.services.checking import Checks
-from zhupei_cli.services.lookup import match_key
+from zhupei_cli.services.lookup import Names, match_key
 
 
 def open_specialties(checks: Checks, base: str | None = None) -> dict[str, str]:
@@ -23,12 +23,12 @@ def _open(checks: Checks) -> list[tuple[str, str]]:
     return [place for place, stopped in checks.places.items() if not stopped]
 
 
-def matching(word: str, offered: Mapping[str, str]) -> dict[str, str]:
-    """Return what `word` finds among code → name: the one it names, else all it is part of."""
+def matching(word: str, offered: Mapping[str, str], names: Names) -> dict[str, str]:
+    """Return what `word` finds among code → name: the one it names, by alias too, else all it is part of."""
     key = match_key(normalize("NFKC", word))
-    exact = {code: name for code, name in offered.items() if key in (match_key(code), match_key(name))}
-    if len(exact) == 1:
-        return exact
+    named = names.find(word) or names.find(key) or ""
+    if named in offered:
+        return {named: offered[named]}
     return {
         code: name
         for code, name in offered.items()

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Table, select
+from sqlalchemy import Table
 from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
-from zhupei_cli.codes import ID_TYPE
 from zhupei_cli.errors import Fault, ZhupeiError
-from zhupei_cli.model import Account, Education, Trainee, Work
+from zhupei_cli.model import Education, Trainee, Work
 from zhupei_cli.rules.masking import mask_id
 from zhupei_cli.services import fields, photos
 from zhupei_cli.services.events import Change, record
@@ -32,10 +31,9 @@ from zhupei_cli.services.profiles import (
     copy_of,
     current_work,
     differences,
-    load_profiles,
-    load_profiles_by_id,
     write_profiles,
 )
+from zhupei_cli.services.whom import find_person
 from zhupei_cli.sheets.cells import CLEAR
 from zhupei_cli.sheets.columns import Column
 from zhupei_cli.store.bulk import delete_rows, update_rows
@@ -80,30 +78,6 @@ class Edited:
             "fields": list(self.fields),
             "missing": list(self.missing),
         }
-
-
-def find_person(session: Session, who: str) -> Profile:
-    """Return the person `who` names: an ID number, `paper:number` or a username.
-
-    Raises E310 when there is nobody, E312 when papers of two kinds have the number.
-    """
-    paper, colon, number = who.strip().replace("：", ":").rpartition(":")
-    id_type = ID_TYPE.parse(paper) if colon else None
-    found = load_profiles(session, [number.upper()])
-    people = [one for one in found.values() if not colon or one.person["id_type"] == id_type]
-    if len(people) > 1:
-        raise ZhupeiError("E312", number=mask_id(number))
-    if people:
-        return people[0]
-    owner = select(Account.trainee_id).where(Account.username == who.strip().lower())
-    for profile in load_profiles_by_id(session, session.execute(owner).scalars()).values():
-        return profile
-    raise ZhupeiError("E310", who=shown(who.strip()))
-
-
-def shown(who: str) -> str:
-    """Return a word that may be an ID number as it may be printed."""
-    return mask_id(who) if sum(map(str.isdigit, who)) > 5 else who
 
 
 def subject_of(trainee_id: int | None) -> str:

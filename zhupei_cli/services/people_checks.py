@@ -17,20 +17,26 @@ from zhupei_cli.services.checking import Checks, form_faults, identity_faults, l
 from zhupei_cli.services.importing import today_of
 from zhupei_cli.services.merging import in_the_future, incomplete, too_long
 from zhupei_cli.services.profiles import Profile, load_profiles_by_id
+from zhupei_cli.services.whom import find_person
 from zhupei_cli.store.bulk import in_chunks
 from zhupei_cli.vocabulary import ApplicationStatus
 
 _TRAINEE: Table = Trainee.metadata.tables["trainee"]
 
 
-def check_people(session: Session, *, by: Acting, batch: Batch | None = None) -> Iterator[dict[str, Any]]:
-    """Yield what is missing or wrong, person by person; with a batch, of its 未提交 and 退回修改 alone.
+def check_people(
+    session: Session, *, by: Acting, batch: Batch | None = None, who: str | None = None
+) -> Iterator[dict[str, Any]]:
+    """Yield what is missing or wrong with people, or with `who`; with a batch, of its 未提交 and 退回修改.
 
     With a batch the form is checked too: its plan, and the identity rules with their severities.
     """
     checks = None if batch is None else load_checks(session, batch)
     today = today_of(by)
-    for ids in in_chunks(list(session.execute(select(_TRAINEE.c.id).order_by(_TRAINEE.c.id)).scalars())):
+    people = select(_TRAINEE.c.id).order_by(_TRAINEE.c.id)
+    if who is not None:
+        people = people.where(_TRAINEE.c.id == find_person(session, who).id)
+    for ids in in_chunks(list(session.execute(people).scalars())):
         live = {} if batch is None else applications.load_live(session, batch, ids)
         open_ = {one: form for one, form in live.items() if form.status in _OPEN}
         stored = load_profiles_by_id(session, ids if batch is None else open_)

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from zhupei_cli.model import Application, Batch, Event, ImportRow, ImportRun
 from zhupei_cli.rules.lifecycle import PUBLISHED
 from zhupei_cli.services.imports import keys_of
-from zhupei_cli.services.people import find_person, subject_of
+from zhupei_cli.services.people import subject_of
+from zhupei_cli.services.whom import find_person
 
 
 def history(session: Session, who: str) -> list[dict[str, Any]]:

@@ -15,8 +15,9 @@ from zhupei_cli.services import fields
 from zhupei_cli.services.events import Change, record
 from zhupei_cli.services.listing import Filter, list_applications
 from zhupei_cli.services.merging import incomplete
-from zhupei_cli.services.people import EDUCATION, WORK, Part, find_person, subject_of
+from zhupei_cli.services.people import EDUCATION, WORK, Part, subject_of
 from zhupei_cli.services.profiles import Profile, current_work, load_profiles_by_id
+from zhupei_cli.services.whom import find_person
 from zhupei_cli.vocabulary import BUSINESS, ROLE
 
 _TRAINEE: Table = Trainee.metadata.tables["trainee"]

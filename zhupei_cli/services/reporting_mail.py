@@ -3,7 +3,6 @@
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
 from pathlib import Path
@@ -18,7 +17,7 @@ from zhupei_cli.model import Batch, Event
 from zhupei_cli.oswords import os_words
 from zhupei_cli.reports.page import NOTHING, change
 from zhupei_cli.reports.values import Report
-from zhupei_cli.rules.addresses import split_addresses, wire_address
+from zhupei_cli.rules.addresses import wire_address
 from zhupei_cli.rules.masking import mask_email
 from zhupei_cli.rules.times import show_time
 from zhupei_cli.services.events import Change, record
@@ -45,10 +44,10 @@ Refused = Mapping[str, str]
 
 
 def require_mail(mail: Mail | None) -> Mail:
-    """Return where mail goes through, address by address; E092 when the configuration does not say."""
+    """Return where mail goes through; E092 when the configuration does not say."""
     if mail is None:
         raise ZhupeiError("E092")
-    return replace(mail, to=split_addresses(mail.to))
+    return mail
 
 
 # -- who has it already ----------------------------------------------------------------------------

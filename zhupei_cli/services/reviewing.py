@@ -80,7 +80,7 @@ def show(
 def log(
     session: Session, batch: Batch, *, base: str | None = None, number: str | None = None
 ) -> list[dict[str, Any]]:
-    """Return every decision of the batch in its order; of one first-choice base, of one application."""
+    """Return every decision of the batch, the newest first; of one first-choice base, of one application."""
     statement = (
         select(_REVIEW, _APPLICATION.c.application_no, _SNAPSHOT.c.name, _CHOICE.c.base_code.label("choice1"))
         .join(_APPLICATION, _APPLICATION.c.id == _REVIEW.c.application_id)
@@ -93,7 +93,7 @@ def log(
             ),
         )
         .where(_APPLICATION.c.batch_id == batch.id)
-        .order_by(_REVIEW.c.id)
+        .order_by(_REVIEW.c.id.desc())
     )
     if base is not None:
         statement = statement.where(_CHOICE.c.base_code == base)

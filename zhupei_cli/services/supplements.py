@@ -22,13 +22,13 @@ _COLUMNS = (
 )
 
 
-def find_parent(session: Session, code: str, *, year: int) -> Batch:
+def find_parent(session: Session, code: str, *, year: int | None) -> Batch:
     """Return the batch a supplement round may follow: final, of the same year; E470 or E472 otherwise."""
     parent = find_batch(session, code)
     session.refresh(parent, with_for_update=True)  # no seat of it changes while it is counted
     if parent.status != BatchStatus.FINAL:
         raise ZhupeiError("E470", batch=parent.code, status=BATCH_STATUS.label(parent.status))
-    if parent.year != year:
+    if year not in (None, parent.year):
         raise ZhupeiError("E472", batch=parent.code, year=year, expected=parent.year)
     return parent
 

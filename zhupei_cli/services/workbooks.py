@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from zhupei_cli.errors import Fault
+from zhupei_cli.files import shown_path
 from zhupei_cli.services.imports import ImportedFile
 from zhupei_cli.sheets.columns import Choices, Kind
 from zhupei_cli.sheets.error_workbook import errors_path, write_error_workbook
@@ -56,7 +57,7 @@ def read_workbooks(
     names = [path.name for path in paths]
     for path in paths:
         # Two files of one name in different folders are told apart by their folders.
-        name = path.name if names.count(path.name) == 1 else str(path)
+        name = shown_path(Path(path.name) if names.count(path.name) == 1 else path)
         takings = Takings(kind, further, optional=optional, file=name, prepare=prepare)
         book = read_book(path, max_rows=max_rows, watch=takings.watch)
         found = takings.tables(book)

@@ -30,8 +30,10 @@ _FILE, _SERVER = b"SQLite format 3\x00", b"PGDMP"
 _DAMAGED = "文件不完整或已损坏"
 
 
-def back_up(url: str, path: Path, *, force: bool = False) -> None:
+def back_up(url: str, path: Path, *, force: bool = False, keep: bool = True) -> None:
     """Write all of the database into `path` as it is at one moment, whoever else works with it.
+
+    Unless it is to be kept, the file goes away again.
 
     Raises E509 when it is not ours, E002 when `path` exists, E549 when that is the database itself or what
     stands beside it, E516 or E517 when a server's pg_dump is missing or fails.
@@ -40,7 +42,7 @@ def back_up(url: str, path: Path, *, force: bool = False) -> None:
     with connected(url) as connection:
         if current_version(connection) is None:
             raise ZhupeiError("E509", database=shown(url))
-    with replacing(path, force=force) as beside:
+    with replacing(path, force=force, keep=keep) as beside:
         if parse_url(url).get_backend_name() == "sqlite":
             _vacuum_into(url, beside)
         else:

@@ -1,6 +1,7 @@
 """Opening a database and the one unit of work: `with transaction(url) as session`."""
 
 import os
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -32,21 +33,38 @@ def open_engine(url: str) -> Engine:
 
 
 def parse_url(url: str) -> URL:
-    """Return `url` in its parts; ZhupeiError E502 when it is none, or its driver is not installed."""
+    """Return `url` in its parts; ZhupeiError E502 when it is none, or names a database we do not speak to."""
     try:
         parsed = make_url(url)
-        parsed.get_dialect()
-    except (exc.ArgumentError, exc.NoSuchModuleError) as error:
-        raise ZhupeiError("E502", database=shown(url)) from error
+    except (exc.ArgumentError, ValueError) as error:
+        raise ZhupeiError("E502", database=shown(url), problem=_misspelt(url)) from error
+    if parsed.drivername not in DRIVERS:
+        backend = parsed.get_backend_name()
+        known = f"postgresql 请写 {DRIVERS[-1]}" if backend == "postgresql" else "可用 sqlite、postgresql"
+        problem = f"；不支持 {parsed.drivername}，{known}"
+        raise ZhupeiError("E502", database=shown(url), problem=problem)
     return parsed
 
 
+def _misspelt(url: str) -> str:
+    # The colon of `host:port`, after the last @ and before the name of the database.
+    port = url.rpartition("@")[2].partition("://")[2] or url.rpartition("@")[2]
+    _, colon, port = port.partition("/")[0].rpartition(":")
+    return f"；端口 {port} 应为数字" if colon and "]" not in port and not port.isdecimal() else ""
+
+
+#: What an address may begin with; the last is how a server's is best written.
+DRIVERS = ("sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg")
+#: The password in an address that cannot be read.
+_PASSWORD = re.compile(r"(://[^:/@]*):.*@", re.DOTALL)
+
+
 def shown(url: str) -> str:
-    """Return `url` as it may be printed: without its password; a text that is no URL as it is."""
+    """Return `url` as it may be printed: without its password, also where it is no URL."""
     try:
         parsed = make_url(url)
-    except exc.ArgumentError:
-        return url
+    except (exc.ArgumentError, ValueError):
+        return _PASSWORD.sub(r"\1:***@", url)
     text = parsed.render_as_string(hide_password=True)
     # A file's name stays readable: SQLAlchemy writes 招收 in percent signs.
     return text if parsed.host else unquote(text)
@@ -55,14 +73,18 @@ def shown(url: str) -> str:
 def sqlite_path(url: URL) -> Path:
     """Return the file a SQLite URL names; an in-memory database is refused, it would hold nothing."""
     if not url.database or url.database == ":memory:":
-        raise ZhupeiError("E502", database=url.render_as_string())
+        raise ZhupeiError("E502", database=url.render_as_string(), problem="；没有写文件名")
     return Path(url.database)
 
 
 def _sqlite(path: Path) -> Engine:
-    if not path.is_file():
-        raise ZhupeiError("E501", database=path)
-    uri = f"file:{quote(str(path.absolute()))}?{_mode(path)}"
+    try:
+        if not path.is_file():
+            raise ZhupeiError("E501", database=path)
+        path.open("rb").close()
+    except PermissionError:  # the file or its folder is somebody else's
+        raise ZhupeiError("E525", database=path) from None
+    uri = f"file:{quote(os.fsencode(path.absolute()))}?{_mode(path)}"
     engine = create_engine(
         "sqlite://",
         creator=lambda: sqlite3.connect(uri, uri=True, timeout=BUSY_TIMEOUT / 1000),
@@ -137,6 +159,12 @@ def transaction(
             session.rollback()
         else:
             session.commit()
+
+
+def require_database(url: str) -> None:
+    """Raise what `transaction` raises where there is no database that this program and login can use."""
+    with reading(url, bases=True):
+        pass
 
 
 def reading(url: str, *, bases: bool = False) -> Any:

@@ -12,7 +12,7 @@ from zhupei_cli.errors import ZhupeiError
 _WORDS = (
     ("database is locked", "E601"),
     ("readonly database", "E602"),
-    ("unable to open database", "E501"),
+    ("unable to open database", "E525"),
     ("file is not a database", "E505"),
     ("malformed", "E505"),
     ("constraint failed", "E621"),
@@ -62,7 +62,7 @@ def translated() -> Iterator[None]:
         code = _of_state(getattr(error.orig, "sqlstate", None) or "") or _of_words(message)
         if code is None:
             raise
-        raise ZhupeiError(code, database="", detail=message) from error
+        raise ZhupeiError(code, database="文件", detail=message) from error
 
 
 def _of_state(state: str) -> str | None:

@@ -20,6 +20,8 @@ from sqlalchemy import (
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.types import TypeEngine
 
+from zhupei_cli.errors import ZhupeiError
+
 #: One number for all that our program writes; an advisory lock belongs to the database it is taken in.
 TURN = 0x7A68_7570_6569
 WRITING = {"isolation_level": "READ COMMITTED"}
@@ -28,13 +30,16 @@ READING = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
 
 def server_engine(url: URL) -> Engine:
-    """Return an engine whose errors carry no values of rows."""
-    engine = create_engine(
-        url,
-        poolclass=pool.NullPool,
-        hide_parameters=True,
-        connect_args={"connect_timeout": 10, "application_name": "zhupei", "client_encoding": "utf8"},
-    )
+    """Return an engine whose errors carry no values of rows; E526 where its driver is not installed."""
+    try:
+        engine = create_engine(
+            url,
+            poolclass=pool.NullPool,
+            hide_parameters=True,
+            connect_args={"connect_timeout": 10, "application_name": "zhupei", "client_encoding": "utf8"},
+        )
+    except ImportError as error:  # the driver, or the library of PostgreSQL it needs
+        raise ZhupeiError("E526", driver="psycopg") from error
     event.listen(engine, "handle_error", _without_details)
     return engine
 
