@@ -206,8 +206,8 @@ class _Reader(dict[Cell, Any]):
         self.key = column.key
         self._heading, self._kept = column.heading, kept
         self.longest = 0
-        self._read = column.read
-        #: Faults of the cells that cannot be read.
+        self._value_of = column.value_of
+        #: Faults of the cells that cannot be read, or are doubtful.
         self._wrong: dict[Cell, Fault] = {}
 
     def values_of(self, cells: Sequence[Cell], faults: dict[int, list[Fault]]) -> list[Any]:
@@ -239,10 +239,13 @@ class _Reader(dict[Cell, Any]):
             self._wrong[raw] = Fault("E051", self.key, values={"heading": self._heading})
             return None
         try:
-            return self._read(_sound(cell))
+            value, doubt = self._value_of(_sound(cell))
         except Unreadable as error:
             self._wrong[raw] = Fault(error.code, self.key, values=error.values)
             return None
+        if doubt is not None:
+            self._wrong[raw] = Fault(doubt.code, self.key, doubt.severity, doubt.values)
+        return value
 
 
 def _sound(cell: Cell) -> Cell:
