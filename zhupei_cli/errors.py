@@ -1,7 +1,7 @@
 """What can go wrong, said once: an error is a catalogue code and the values it speaks of."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -39,6 +39,11 @@ class Fault:
     def message(self) -> str:
         """The catalogue's sentence followed by its cure, as one line."""
         return sentence(self.code, self.values)
+
+
+def unread_of(faults: Iterable[Fault]) -> set[str]:
+    """Return the keys of what could not be read, or cannot be: what follows from it says nothing new."""
+    return {fault.field for fault in faults if fault.severity == "error"}
 
 
 def sentence(code: str, values: Mapping[str, Any]) -> str:

@@ -42,7 +42,7 @@ def test_one_page_a_person_with_whole_numbers(shell: Run, home: Path, database: 
     assert shell("apply", "print", "--all", "-o", "表.pdf") == Ran(0, "", "打印 2 份报名表，表.pdf\n")
     assert (home / "表.pdf").stat().st_mode & 0o777 == 0o600
     first, second = _texts(home / "表.pdf")
-    for word in (FIRST, "2026 年招收", "王1", id_number(1), "13800000001", "郑州大学", "0371-00000000"):
+    for word in (FIRST, "2026 年招收", "王一", id_number(1), "13800000001", "郑州大学", "0371-00000000"):
         assert word in first
     assert ("未提交" in first, "状态：未提交" in second, second.count("未")) == (False, True, 2)
     with transaction(database, read_only=True) as session:

@@ -104,7 +104,7 @@ def test_a_new_name_needs_a_reason(take: Take, database: str, by: Acting) -> Non
     take(person(1))
     assert refused(database, by, {"name": "王新"}) == ("E181", "修改姓名必须写明原因")
     assert refused(database, by, {"name": "王新"}, reason=" ")[0] == "E181"
-    assert edit(database, by, {"name": "王1"}) == ()
+    assert edit(database, by, {"name": "王一"}) == ()
     assert edit(database, by, {"name": "王新"}, reason="户籍更名") == ("name",)
     with transaction(database, read_only=True) as session:
         rows = people_history.history(session, ONE)
@@ -269,9 +269,9 @@ def test_a_check_finds_what_an_import_would_not_let_in(take: Take, database: str
             (row["name"], row["code"], row["field"]) for row in people_checks.check_people(session, by=by)
         ]
         assert found == [
-            ("王1", "E150", "address"),
-            ("王1", "E151", "gender"),
-            ("王1", "E153", "employer_name"),
+            ("王一", "E150", "address"),
+            ("王一", "E151", "gender"),
+            ("王一", "E153", "employer_name"),
         ]
 
 
@@ -283,8 +283,8 @@ def test_a_check_of_a_batch_looks_at_what_is_still_open(take: Take, database: st
         session.execute(old)
         rows = list(people_checks.check_people(session, by=by, batch=find_batch(session, "HN2026")))
     assert [(row["name"], row["application_no"], row["code"], row["severity"]) for row in rows] == [
-        ("王1", "HN2026-0000002", "E213", "error"),
-        ("王2", "HN2026-0000003", "E213", "error"),
+        ("王一", "HN2026-0000002", "E213", "error"),
+        ("王二", "HN2026-0000003", "E213", "error"),
     ]
 
 

@@ -68,8 +68,8 @@ def test_good_rows_go_in_as_submitted_applications(take: Import, database: str) 
             select(Choice.number, Choice.base_code, Choice.specialty_code).where(Choice.application_id == 1)
         ).all()
     assert rows == [
-        ("HN2026-0000001", "submitted", "王1", id_number(1)),
-        ("HN2026-0000002", "submitted", "王2", id_number(2)),
+        ("HN2026-0000001", "submitted", "王一", id_number(1)),
+        ("HN2026-0000002", "submitted", "王二", id_number(2)),
     ]
     assert choices == [(1, "4101001", "0100"), (2, "4103001", "0100")]
 
@@ -219,7 +219,7 @@ def test_another_name_is_a_problem_and_never_overwritten(take: Import, database:
     _, problems = take(person(1, name="赵六"))
     assert problems == [(2, "姓名", "E161")]
     with transaction(database, read_only=True) as session:
-        assert session.execute(select(Trainee.name)).scalar_one() == "王1"
+        assert session.execute(select(Trainee.name)).scalar_one() == "王一"
 
 
 def test_a_number_cell_has_lost_its_digits(take: Import) -> None:

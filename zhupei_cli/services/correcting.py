@@ -18,7 +18,7 @@ from zhupei_cli.services.checking import FORM_LABELS, Checks, form_faults, ident
 from zhupei_cli.services.entering import examine, form_cells, merged
 from zhupei_cli.services.events import Change, record
 from zhupei_cli.services.importing import today_of
-from zhupei_cli.services.merging import in_the_future, incomplete, too_long
+from zhupei_cli.services.merging import dates_wrong, incomplete, too_long
 from zhupei_cli.services.profiles import EDUCATION, PERSON, Profile, current_work
 from zhupei_cli.services.withdrawing import require_undecided, stale_runs
 from zhupei_cli.sheets import kinds
@@ -133,7 +133,9 @@ def _corrected(before: Profile, words: Mapping[str, str], number: str, *, by: Ac
         owner[key] = None if value is CLEAR else value
     today = today_of(by)
     faults += _number_faults(after, values, today=today)
-    faults += [*incomplete(after), *too_long(after), *in_the_future(after, today)]
+    known = list(dates_wrong(before, today))
+    faults += [*incomplete(after), *too_long(after)]
+    faults += [fault for fault in dates_wrong(after, today) if fault not in known]
     _refuse(number, faults)
     return after
 

@@ -19,7 +19,7 @@ from zhupei_cli.services.importing import today_of
 from zhupei_cli.services.merging import (
     add_education,
     add_work,
-    in_the_future,
+    dates_wrong,
     incomplete,
     merge,
     said_by,
@@ -133,7 +133,7 @@ def edit(
     if values.get("has_employer") is False and current_work(before) is not None:
         faults.append(Fault("E153", "has_employer"))
     after, more = merge(before, said_by(values))
-    _refuse(after, [*faults, *more], today=today_of(by))
+    _refuse(before, after, [*faults, *more], today=today_of(by))
     renamed = after.person["name"] != before.person["name"]
     if renamed and not (reason or "").strip():
         raise ZhupeiError("E181")
@@ -159,15 +159,13 @@ def add_entry(session: Session, who: str, part: Part, given: Mapping[str, str], 
         entry = part.add(after, {name: None if value is CLEAR else value for name, value in values.items()})
         if part is WORK:
             faults += _work_faults(after, entry)
-    _refuse(after, faults, today=today_of(by))
+    _refuse(before, after, faults, today=today_of(by))
     changed = [name for name, _, _ in differences(before, after)]
     return _save(session, before, after, changed=changed, action=f"trainee.{part.name}.add", by=by)
 
 
 def _work_faults(after: Profile, entry: Entry) -> list[Fault]:
-    start, end = entry.get("from_date"), entry.get("to_date")
-    if start and end and start > end:
-        return [Fault("E182", "to_date", values={"first": start, "last": end})]
+    end = entry.get("to_date")
     if end is None and after.person.get("has_employer") is None:
         after.person["has_employer"] = True
     if end is None and not after.person["has_employer"]:
@@ -175,8 +173,11 @@ def _work_faults(after: Profile, entry: Entry) -> list[Fault]:
     return []
 
 
-def _refuse(after: Profile, faults: Sequence[Fault], *, today: date) -> None:
-    fields.refuse([*faults, *too_long(after), *in_the_future(after, today)])
+def _refuse(before: Profile, after: Profile, faults: Sequence[Fault], *, today: date) -> None:
+    # A date that was wrong before is no reason against another change.
+    known = list(dates_wrong(before, today))
+    dates = [fault for fault in dates_wrong(after, today) if fault not in known]
+    fields.refuse([*faults, *too_long(after), *dates])
 
 
 def remove_entry(session: Session, who: str, part: Part, number: int, *, by: Acting) -> Edited:
