@@ -51,12 +51,12 @@ def show_import(
     They go to `errors`, else beside each file; a dry run leaves no file unless `errors` is given. With
     `mask` personal data in them is masked; drop-downs offer what the plan of `batch` has, if it is the one.
     """
-    problems = reading.problems
+    problems, ok = reading.problems, outcome.ok and not reading.left_out
     returned = (
         [] if dry_run and errors is None else _returned(settings, reading, errors, mask=mask, batch=batch)
     )
     summary = {
-        "ok": outcome.ok,
+        "ok": ok,
         "import_id": None if dry_run else outcome.import_id,
         "counts": asdict(outcome.counts),
         "problems": [problem.as_json() for problem in problems],
@@ -75,7 +75,7 @@ def show_import(
             note(settings, f"不合格的行已写入 {where}，{use}")
         if outcome.readable and not outcome.counts.rows:
             note(settings, "表头以下还没有填写任何一行，没有可导入的内容")
-    if not outcome.ok:
+    if not ok:
         click.get_current_context().exit(FINDINGS)
 
 

@@ -73,7 +73,7 @@ def import_trainees(
     judged = [(case, case.verdict) for case in cases.values()]
     counts = _counts(judged)
     accepted = [case for case, verdict in judged if verdict in ("inserted", "updated")]
-    if options.all_or_nothing and counts.rejected:
+    if options.all_or_nothing and (counts.rejected or reading.left_out):
         return Imported(None, counts.none_written(), reading.files)
     if not accepted:
         return Imported(None, counts, reading.files)

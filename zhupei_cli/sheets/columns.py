@@ -96,6 +96,10 @@ class Kind:
     columns: tuple[Column, ...]
     #: Keys of which one column at least must be there, e.g. 报名号 or 证件号码.
     one_of: tuple[str, ...] = ()
+    #: Keys of which a sheet with another name must have one: a list of people is no list of marks.
+    telling: tuple[str, ...] = ()
+    #: What imports it, for people who gave it to another command.
+    command: str = ""
     #: How the cells of columns the table does not name are read: a wide sheet has one a specialty.
     rest: Parser | None = None
     #: Whether columns the table does not name are passed over without a word.

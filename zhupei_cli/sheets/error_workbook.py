@@ -8,8 +8,9 @@ from typing import Any, Final
 
 from zhupei_cli.errors import Fault
 from zhupei_cli.files import replacing
-from zhupei_cli.sheets.cells import Cell, Spoilt, text
+from zhupei_cli.sheets.cells import Cell, Spoilt, clean, text
 from zhupei_cli.sheets.columns import REASONS, ROW_NUMBER, Choices, Column, heading_key
+from zhupei_cli.sheets.dictionary import TITLE as DICTIONARY
 from zhupei_cli.sheets.dictionary import Dictionary
 from zhupei_cli.sheets.drawing import LINE, Drawing, Row, drawing, letters, lines_of
 from zhupei_cli.sheets.lines import Line
@@ -21,8 +22,13 @@ from zhupei_cli.sheets.template import PAGE, column_width, set_up_page
 _LONGEST: Final = 32_767
 _WIDTHS: Final = {ROW_NUMBER: 9, REASONS: 60}
 _WIDTH: Final = 20
+# What Excel takes as the name of a sheet, with room for a number behind it.
+_FORBIDDEN: Final = re.compile(r"[\[\]:*?/\\]")
+_NAME: Final = 28
 _MASKED: Final = "本表的证件号码、电话、地址等已遮盖，只供查看，不能再导入"
 #: What could be the number of a person, a telephone or a paper.
+# What is given back a second time has the name of the first.
+_ENDING: Final = re.compile(r"_未通过(?:-[0-9]+)?$")
 _LONG_NUMBER: Final = re.compile("[0-9]{10,}[0-9Xx]?")
 # Text also where people type later: an ID number keeps its digits.
 _TEXT: Final = {"num_format": "@", "valign": "top", "border": 1, "border_color": "#BFBFBF"}
@@ -39,8 +45,8 @@ _LOOKS: Final[Mapping[str, Mapping[str, Any]]] = {
 
 
 def errors_path(source: Path) -> Path:
-    """Return where the bad rows of `source` go: `FILE_未通过.xlsx` beside it."""
-    return source.with_name(f"{source.stem}_未通过.xlsx")
+    """Return where the bad rows of `source` go: `FILE_未通过.xlsx` beside it, of such a file once more."""
+    return source.with_name(f"{_ENDING.sub('', source.stem)}_未通过.xlsx")
 
 
 def write_error_workbook(
@@ -74,13 +80,32 @@ def _write(
 ) -> None:
     dictionary = Dictionary(choices)
     with drawing(path, _LOOKS) as made:
-        for table, rows in bad:
-            _draw(made, table, rows, dictionary, masked=masked)
+        for name, (table, rows) in zip(_names([table for table, _ in bad]), bad, strict=True):
+            _draw(made, name, table, rows, dictionary, masked=masked)
         dictionary.write(made.book)
 
 
-def _draw(made: Drawing, table: Table, rows: Sequence[Line], dictionary: Dictionary, *, masked: bool) -> None:
-    sheet = made.book.add_worksheet(table.kind.title)
+def _names(tables: Sequence[Table]) -> Iterator[str]:
+    """Yield a name for the sheet of each table: that of its kind, of several of a kind their own."""
+    kinds = [table.kind.title for table in tables]
+    taken: set[str] = set()
+    for table in tables:
+        title = table.kind.title
+        word = (
+            title if kinds.count(title) == 1 else clean(_FORBIDDEN.sub("", table.sheet))[:_NAME].strip("' ")
+        )
+        name, number = word or title, 1
+        while name.casefold() in taken or name == DICTIONARY:
+            number += 1
+            name = f"{word or title}-{number}"
+        taken.add(name.casefold())
+        yield name
+
+
+def _draw(
+    made: Drawing, name: str, table: Table, rows: Sequence[Line], dictionary: Dictionary, *, masked: bool
+) -> None:
+    sheet = made.book.add_worksheet(name)
     ours = {heading_key(ROW_NUMBER), heading_key(REASONS)}
     kept = [at for at, word in enumerate(table.header.words) if heading_key(word) not in ours]
     known = {

@@ -54,6 +54,7 @@ BASE: Final = Kind(
         Column("contact_name", "联系人", parsers.person_name, doubt=doubt_of),
         Column("contact_phone", "联系电话", parsers.phone, mask=mask_phone, note=PHONE),
     ),
+    command="zhupei base import",
 )
 
 SPECIALTY: Final = Kind(
@@ -66,6 +67,7 @@ SPECIALTY: Final = Kind(
         yes_or_no("is_shortage", "紧缺", vocabulary.SHORTAGE),
         Column("aliases", "别名", cells.text, note="几个别名用顿号分开。"),
     ),
+    command="zhupei base specialty import",
 )
 
 #: 招收计划, long: one row a place.
@@ -106,6 +108,7 @@ PLAN: Final = Kind(
         limit("max_social", "社会招收上限"),
         Column("stopped", "状态", parsers.stopped, offers=("停招",), note="停招的写“停招”，其余留空。"),
     ),
+    command="zhupei batch plan import",
 )
 
 #: 招收计划, wide: one row a base, one column a specialty, the seats in the cells.
@@ -117,6 +120,7 @@ PLAN_WIDE: Final = Kind(
         Column("base_name", "基地名称", cells.text, ignored=True),
     ),
     rest=parsers.whole(0, 100_000),
+    command="zhupei batch plan import",
 )
 
 SCORE: Final = Kind(
@@ -139,6 +143,8 @@ SCORE: Final = Kind(
         ),
     ),
     one_of=("application_no", "id_number"),
+    command="zhupei admit scores import",
+    telling=("written", "skill", "interview"),
 )
 
 REVIEW: Final = Kind(
@@ -151,6 +157,7 @@ REVIEW: Final = Kind(
         Column("reason", "原因", cells.text, note="不通过和退回修改必须写原因，学员会看到。"),
     ),
     reads_past=True,
+    command="zhupei review import",
 )
 
 #: 报到: who came.
@@ -165,6 +172,7 @@ CHECK_IN: Final = Kind(
         Column("note", "备注", cells.text, note="与已登记的不同时，在这里写更正的原因。"),
     ),
     one_of=("application_no", "id_number"),
+    command="zhupei admit checkin import",
 )
 
 #: 单位: the directory of employers.
@@ -178,9 +186,10 @@ EMPLOYER: Final = Kind(
         Column("city", "所在地市", cells.text, offers=tuple(codes.CITY.words())),
         yes_or_no("is_medical", "医疗机构", vocabulary.YES_NO),
     ),
+    command="zhupei trainee employer import",
 )
 
+#: Every kind of sheet.
+ALL: Final = (PERSON, EDUCATION, WORK, BASE, SPECIALTY, PLAN, PLAN_WIDE, SCORE, REVIEW, CHECK_IN, EMPLOYER)
 #: The names of sheets that hold one of the kinds.
-TITLES: Final = frozenset(
-    kind.title for kind in (PERSON, EDUCATION, WORK, BASE, SPECIALTY, PLAN, SCORE, REVIEW, CHECK_IN, EMPLOYER)
-)
+TITLES: Final = frozenset(kind.title for kind in ALL)

@@ -42,8 +42,23 @@ PERSON: Final = Kind(
             mask=mask_address,
             note="写到门牌号，录取材料寄往这里。",
         ),
-        Column("emergency_name", "紧急联系人", parsers.person_name, required=True, doubt=doubt_of),
-        Column("emergency_phone", "紧急联系电话", parsers.phone, required=True, mask=mask_phone, note=PHONE),
+        Column(
+            "emergency_name",
+            "紧急联系人",
+            parsers.person_name,
+            required=True,
+            aliases=("紧急联系人姓名",),
+            doubt=doubt_of,
+        ),
+        Column(
+            "emergency_phone",
+            "紧急联系电话",
+            parsers.phone,
+            required=True,
+            aliases=("紧急联系人电话", "紧急联系人手机"),
+            mask=mask_phone,
+            note=PHONE,
+        ),
         Column("bachelor_school", "本科院校", cells.text),
         Column("bachelor_major", "本科专业", cells.text),
         Column("bachelor_graduated_on", "本科毕业时间", parsers.day_within(GRADUATION), note=DAY),
@@ -119,6 +134,7 @@ PERSON: Final = Kind(
         yes_or_no("accept_adjust", "是否服从调剂", vocabulary.CONSENT, required=True),
     ),
     partial=True,
+    command="zhupei trainee import",
 )
 #: The columns of PERSON that are the application.
 APPLICATION_KEYS: Final = frozenset(
@@ -138,6 +154,7 @@ EDUCATION: Final = Kind(
         listed("degree", "学位", codes.DEGREE),
         listed("degree_type", "学位类型", codes.DEGREE_TYPE),
     ),
+    command="zhupei trainee import",
 )
 
 WORK: Final = Kind(
@@ -158,4 +175,5 @@ WORK: Final = Kind(
             note=f"{DAY}现在仍在职的写“至今”。",
         ),
     ),
+    command="zhupei trainee import",
 )
