@@ -63,9 +63,10 @@ def show_import(
         "files": [asdict(file) for file in outcome.files],
         "errors_files": [str(path) for path in returned],
         "dry_run": dry_run,
+        "applied_anew": outcome.applied_anew,
         **({"changes": [change.as_json() for change in changes]} if dry_run else {}),
     }
-    show_summary(settings, summary, _sentence(outcome, dry_run=dry_run), as_json=as_json)
+    show_summary(settings, summary, _sentence(outcome, problems, dry_run=dry_run), as_json=as_json)
     if not as_json:
         show_changes(settings, changes)
         _show_problems(settings, problems)
@@ -99,20 +100,24 @@ def _choices(settings: Settings, reading: Reading, batch: str | None) -> Choices
     return choices_of(settings, batch, any_batch=batch is not None)[0]
 
 
-def _sentence(outcome: Imported, *, dry_run: bool) -> str:
+def _sentence(outcome: Imported, problems: Sequence[Problem], *, dry_run: bool) -> str:
+    """Return the summary; its reminders are those that are shown below, of refused rows and sheets too."""
     counts = outcome.counts
-    parts = [f"新增 {counts.inserted}", f"更新 {counts.updated}", f"不变 {counts.unchanged}"]
+    warnings = sum(1 for problem in problems if problem.severity == "warning")
+    anew = f"（新报名 {outcome.applied_anew}）" if outcome.applied_anew else ""
+    parts = [f"新增 {counts.inserted}", f"更新 {counts.updated}{anew}", f"不变 {counts.unchanged}"]
     parts.append(f"未通过 {counts.rejected}")
     head = "试导入（不保存）" if dry_run else "导入完成" if outcome.readable else "没有导入"
     number = "" if dry_run or outcome.import_id is None else f"，导入编号 {outcome.import_id}"
-    return f"{head}：共 {counts.rows} 行，{'，'.join(parts)}，提醒 {counts.warned}{number}"
+    return f"{head}：共 {counts.rows} 行，{'，'.join(parts)}，提醒 {warnings}{number}"
 
 
 def _show_problems(settings: Settings, problems: Sequence[Problem]) -> None:
     for problem in problems[:SHOWN]:
         kind = "提醒" if problem.severity == "warning" else "错误"
         row = f" 第 {problem.row} 行" if problem.row else ""
-        column = f" {problem.column}" if problem.column else ""
+        told_already = problem.column in problem.message
+        column = "" if told_already or not problem.column else f" {problem.column}"
         place = f"{problem.file} {problem.sheet}{row}{column}"
         note(settings, f"{kind} [{problem.code}] {place}：{problem.message}")
     if len(problems) > SHOWN:

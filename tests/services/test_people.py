@@ -184,7 +184,7 @@ def test_a_first_employer_answers_whether_there_is_one(take: Take, database: str
         ended = {"employer_name": "某医院", "from_date": "2024.7", "to_date": "2023-01-01"}
         with pytest.raises(ZhupeiError) as caught:
             people.add_entry(session, ONE, WORK, ended, by=by)
-        assert "起始时间 2024-07-01 晚于终止时间 2023-01-01" in caught.value.message
+        assert "起始时间 2024-07 晚于终止时间 2023-01-01" in caught.value.message
         people.add_entry(session, ONE, WORK, {**ended, "to_date": "2025-12-31"}, by=by)
         assert people.edit(session, ONE, {"has_employer": "否"}, by=by).fields == ("has_employer",)
         assert len(session.execute(select(Work.id)).all()) == 1

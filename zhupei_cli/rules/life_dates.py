@@ -65,7 +65,7 @@ def _in_order(educations: Sequence[Entry], top: Entry) -> Iterator[Fault]:
     rank = LEVEL_RANK.get(top["level"], 0)
     for entry in educations:
         day = entry.get("graduated_on")
-        lower = LEVEL_RANK.get(entry["level"], 0) < rank
+        lower = entry["level"] is not None and LEVEL_RANK[entry["level"]] < rank
         if day is not None and last is not None and lower and day.year > last.year:
             field = "bachelor_graduated_on" if _is_bachelor(entry) else "graduated_on"
             values = {"lower": _level(entry), "first": day, "higher": _level(top), "last": last}

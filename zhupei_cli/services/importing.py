@@ -13,6 +13,7 @@ from zhupei_cli.errors import Fault, unread_of
 from zhupei_cli.model import Batch
 from zhupei_cli.rules import idcard
 from zhupei_cli.rules.masking import mask_id
+from zhupei_cli.rules.people_names import read_name
 from zhupei_cli.rules.profile import highest
 from zhupei_cli.services import applications, profiles
 from zhupei_cli.services.applications import Form, Stored
@@ -134,7 +135,7 @@ def refuse_twins(cases: Mapping[PersonKey, Case]) -> None:
         if len(twins) < 2:
             continue
         for line in twins:
-            others = "、".join(f"{other.file} 第 {other.number} 行" for other in twins if other is not line)
+            others = "、".join(other.seen_from(line) for other in twins if other is not line)
             values = {"number": mask_id(case.key[1]), "others": others}
             line.faults.append(Fault("E157", "id_number", values=values))
 
@@ -169,8 +170,8 @@ def examine(case: Case, checks: Checks | None, *, options: Options, today: date,
     if options.mode != "upsert":
         head.faults += _mode_faults(case, options.mode)
     said: Said = _NOTHING if line is None else line.said
-    if case.before is not None and (fault := _other_name(case.before, said)):
-        head.faults.append(fault)
+    if case.before is not None and said.person.get("name") not in (None, case.before.person["name"]):
+        head.faults += filter(None, [_other_name(case.before, said)])
         said = replace(said, person={**said.person, "name": case.before.person["name"]})
     case.after, faults = merge(case.before, said)
     if faults:
@@ -244,7 +245,8 @@ def _mode_faults(case: Case, mode: Mode) -> Iterator[Fault]:
 def _other_name(before: Profile, said: Said) -> Fault | None:
     """A number with another name is two people, or a typing error: never overwritten."""
     given, stored = said.person.get("name"), before.person["name"]
-    if given in (None, stored):
+    # What was stored before names had one spelling is the same name in another.
+    if given in (None, stored) or given == read_name(stored):
         return None
     return Fault("E161", "name", values={"given": given, "stored": stored})
 

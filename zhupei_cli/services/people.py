@@ -143,7 +143,7 @@ def edit(
         changed.append("photo")
     if drop_photo and photos.remove(session, before.id):
         changed.append("photo")
-    return _save(session, before, after, changed=changed, action="trainee.edit", by=by, reason=reason)
+    return save_person(session, before, after, changed=changed, action="trainee.edit", by=by, reason=reason)
 
 
 def add_entry(session: Session, who: str, part: Part, given: Mapping[str, str], *, by: Acting) -> Edited:
@@ -161,7 +161,7 @@ def add_entry(session: Session, who: str, part: Part, given: Mapping[str, str], 
             faults += _work_faults(after, entry)
     _refuse(before, after, faults, today=today_of(by))
     changed = [name for name, _, _ in differences(before, after)]
-    return _save(session, before, after, changed=changed, action=f"trainee.{part.name}.add", by=by)
+    return save_person(session, before, after, changed=changed, action=f"trainee.{part.name}.add", by=by)
 
 
 def _work_faults(after: Profile, entry: Entry) -> list[Fault]:
@@ -195,7 +195,7 @@ def remove_entry(session: Session, who: str, part: Part, number: int, *, by: Act
     return _edited(profile, (part.name,))
 
 
-def _save(
+def save_person(
     session: Session,
     before: Profile,
     after: Profile,

@@ -86,8 +86,11 @@ def import_trainees(
         counts=counts,
         reason=options.late_reason,
     )
+    anew = sum(
+        1 for case in accepted if case.before is not None and case.form is not None and case.live is None
+    )
     record_rows(session, import_id, _write(session, batch, accepted, by=by, seq=seq))
-    return Imported(import_id, counts, reading.files)
+    return Imported(import_id, counts, reading.files, applied_anew=anew)
 
 
 def require_entry(batch: Batch, by: Acting, *, late: bool) -> None:

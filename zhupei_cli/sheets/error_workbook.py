@@ -6,7 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
-from zhupei_cli.errors import Fault
+from zhupei_cli.errors import Fault, under
 from zhupei_cli.files import replacing
 from zhupei_cli.sheets.cells import Cell, Spoilt, clean, text
 from zhupei_cli.sheets.columns import REASONS, ROW_NUMBER, Choices, Column, heading_key
@@ -22,6 +22,8 @@ from zhupei_cli.sheets.template import PAGE, column_width, set_up_page
 _LONGEST: Final = 32_767
 _WIDTHS: Final = {ROW_NUMBER: 9, REASONS: 60}
 _WIDTH: Final = 20
+#: Codes of numbers that are not whole any more.
+_LOST_DIGITS: Final = frozenset(("E013", "E132"))
 # What Excel takes as the name of a sheet, with room for a number behind it.
 _FORBIDDEN: Final = re.compile(r"[\[\]:*?/\\]")
 _NAME: Final = 28
@@ -156,7 +158,7 @@ def _remark(sheet: Any, line: int, row: Line, places: Mapping[str, int]) -> None
     remarks: dict[int, list[str]] = {}
     for fault in row.faults:
         if fault.field in places:
-            remarks.setdefault(places[fault.field], []).append(fault.message)
+            remarks.setdefault(places[fault.field], []).append(fault.message_for_offices)
     for column, messages in remarks.items():
         sheet.write_comment(line, column, "\n".join(messages), {"x_scale": 2})
 
@@ -189,9 +191,9 @@ def _marked(word: str, column: Column | None) -> str:
 def _reasons(row: Line, headings: Mapping[str, str]) -> str:
     lines = []
     for fault in sorted(row.faults, key=lambda fault: fault.severity):  # errors before warnings
-        place = f"{headings[fault.field]}：" if fault.field in headings else ""
+        said = under(headings.get(fault.field, ""), fault.message_for_offices)
         remark = "（提醒）" if fault.severity == "warning" else ""
-        lines.append(f"{remark}{place}{fault.message} [{fault.code}]")
+        lines.append(f"{remark}{said} [{fault.code}]")
     return "\n".join(lines)
 
 
@@ -205,7 +207,7 @@ def _shown(
     """Return a cell as text that is as wrong as the cell when it comes back unmended."""
     word = _text(cell) if isinstance(cell, str) else text(cell)
     codes = {fault.code for fault in faults}
-    if "E013" in codes and not isinstance(cell, str):
+    if codes & _LOST_DIGITS and not isinstance(cell, str):
         # As digits it would look whole again.
         word = f"{cell:.14E}" if isinstance(cell, float | int) else Spoilt("").word
     elif "E024" in codes:

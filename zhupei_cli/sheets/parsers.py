@@ -7,7 +7,8 @@ from typing import Final
 
 from zhupei_cli.rules.contacts import read_email, read_phone
 from zhupei_cli.rules.dates import WORK, Month, Span
-from zhupei_cli.rules.masking import mask_email, mask_phone
+from zhupei_cli.rules.idcard import mend
+from zhupei_cli.rules.masking import mask_email, mask_paper, mask_phone
 from zhupei_cli.rules.people_names import read_name
 from zhupei_cli.sheets.cells import ABSENT, CLEAR, Cell, Parser, Special, Unreadable, code, text
 from zhupei_cli.vocabulary import AMBIGUOUS_IDENTITIES, IDENTITY, CodeTable
@@ -39,17 +40,24 @@ def email(cell: Cell) -> str:
     return address
 
 
+#: From here on Excel keeps fewer digits than the number has.
+_EXACT: Final = 1e15
 # What Excel makes of a number when it writes a csv: 4.10101E+17.
 _SCIENTIFIC: Final = re.compile(r"-?[0-9](\.[0-9]+)?E[+-][0-9]+")
 
 
 def paper_number(cell: Cell) -> str:
-    """Return the number of a paper as text; E013 when the cell is a number: its last digits are lost."""
+    """Return the number of a paper as text.
+
+    A cell that is a number has lost the digits behind the fifteenth (E013), and zeros in front (E132).
+    """
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < _EXACT:
+        raise Unreadable("E132", value=mask_paper(str(int(cell))))
     if not isinstance(cell, str):
         raise Unreadable("E013")
     if cell.isalnum() and cell.isascii():
         return cell.upper()
-    number = code(cell).upper()
+    number = mend(text(cell))
     if _SCIENTIFIC.fullmatch(number):
         raise Unreadable("E013")
     return number
