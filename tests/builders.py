@@ -125,7 +125,9 @@ def _store_people(session: Session, batch: Batch, people: Sequence[Candidate]) -
         rows["choice"] += [(id_, at + 1, batch.id, *spot) for at, spot in enumerate(one.choices)]
         studies = ("21", "郑州大学", "临床医学", "4", graduated)
         rows["snapshot"].append((id_, 1, *person, *studies, _content(person, studies), at))
-        rows["score"] += [(id_, record.base or "", *record, 0) for record in one.records]
+        rows["score"] += [
+            (id_, record.base or "", *record, *(False for _ in record[1:]), 0) for record in one.records
+        ]
     for name, columns in _COLUMNS.items():
         _insert(session, name, columns, rows[name])
     return {one.no: pair for one, pair in zip(people, zip(ids, trainees, strict=True), strict=True)}
@@ -144,7 +146,10 @@ _COLUMNS: Mapping[str, tuple[str, ...]] = {
         *("application_id", "version", *_PERSON, "level", "school", "major", "degree", "graduated_on"),
         *("content", "made_at"),
     ),
-    "score": ("application_id", "record", "base_code", "written", "skill", "interview", "touched_by"),
+    "score": (
+        *("application_id", "record", "base_code", "written", "skill", "interview"),
+        *("written_absent", "skill_absent", "interview_absent", "touched_by"),
+    ),
 }
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from tests.people import id_number
 from zhupei_cli.model import Base, Batch, Specialty, TrainingBase
+from zhupei_cli.services.score_marks import ABSENCES
 from zhupei_cli.store.bulk import insert_rows
 
 BASES = (("B1", "410100"), ("B2", "410100"), ("B3", "410300"), ("B4", "999999"))
@@ -191,6 +192,7 @@ def _store_people(session: Session, world: World) -> None:
     scores = [
         {"application_id": at, "record": record, "base_code": record or None, "touched_by": 0}
         | dict(zip(("written", "skill", "interview"), marks, strict=True))
+        | dict.fromkeys(ABSENCES, False)
         for at, form in forms
         for record, *marks in form.scores
     ]

@@ -71,8 +71,10 @@ _COPIES = (
     SELECT application_id + :by, version, id_type, :mark || id_number, :mark || name, gender, birth_date,
         level, school, major, degree, graduated_on, content, made_at
     FROM snapshot WHERE application_id <= :drawn""",
-    """INSERT INTO score (application_id, record, written, skill, interview, touched_by)
-    SELECT application_id + :by, record, written, skill, interview, touched_by FROM score
+    """INSERT INTO score (application_id, record, written, skill, interview, written_absent, skill_absent,
+        interview_absent, touched_by)
+    SELECT application_id + :by, record, written, skill, interview, written_absent, skill_absent,
+        interview_absent, touched_by FROM score
     WHERE application_id <= :drawn""",
     """INSERT INTO admission (application_id, application_status, batch_id, status, live_key, identity,
         base_code, specialty_code, via, total, rank, decided_at)

@@ -36,8 +36,9 @@ def season(database: str, tmp_path: Path, by: Acting) -> str:
         reviews.decide(session, batch, [*approved, *rejected], by=by)
         session.execute(text("UPDATE plan SET quota = 2"))
         numbers = text(
-            "INSERT INTO score (application_id, record, written, skill, interview, touched_by)"
-            " SELECT id, '', 8000 + id, 8000, 8000, 1 FROM application"
+            "INSERT INTO score (application_id, record, written, skill, interview, written_absent,"
+            " skill_absent, interview_absent, touched_by)"
+            " SELECT id, '', 8000 + id, 8000, 8000, false, false, false, 1 FROM application"
         )
         session.execute(numbers)
         batch.status = "locked"

@@ -93,6 +93,9 @@ def test_a_row_tells_what_was_submitted_and_todays_phone(database: str, tmp_path
                 written=None,
                 skill=8888,
                 interview=1,
+                written_absent=False,
+                skill_absent=False,
+                interview_absent=False,
                 touched_by=0,
             )
         )

@@ -16,10 +16,11 @@ from zhupei_cli.acting import Acting
 from zhupei_cli.errors import ZhupeiError
 from zhupei_cli.model import Application, Event, ImportRow, ImportRun, Score, TrainingBase
 from zhupei_cli.rules.run import Candidate, Inputs
-from zhupei_cli.rules.scores import Record
+from zhupei_cli.rules.scores import ABSENT, COMPONENTS, Record
 from zhupei_cli.services import scores
 from zhupei_cli.services.imports import Counts, Imported
 from zhupei_cli.services.lookup import find_batch
+from zhupei_cli.services.score_marks import mark_columns, marks_of
 from zhupei_cli.services.workbooks import Reading, read_workbooks
 from zhupei_cli.sheets import kinds
 from zhupei_cli.store.engine import transaction
@@ -61,15 +62,13 @@ def _problems(reading: Reading) -> list[tuple[int, str, str, str]]:
 
 
 def _stored(database: str) -> list[tuple[Any, ...]]:
-    columns = (Score.record, Score.base_code, Score.written, Score.skill, Score.interview)
+    columns = (Score.record, Score.base_code, *mark_columns(Score.__table__))
     statement = select(Application.application_no, *columns).join(
         Score, Score.application_id == Application.id
     )
     with transaction(database, read_only=True) as session:
-        return [
-            tuple(row)
-            for row in session.execute(statement.order_by(Application.application_no, Score.record))
-        ]
+        rows = session.execute(statement.order_by(Application.application_no, Score.record))
+        return [(no, of, base, *marks_of(values)) for no, of, base, *values in rows]
 
 
 def test_marks_common_and_own(season: str, sheet: Path, by: Acting) -> None:
@@ -82,10 +81,10 @@ def test_marks_common_and_own(season: str, sheet: Path, by: Acting) -> None:
     outcome, reading = _take(season, sheet, rows, by)
     assert (outcome.counts, _problems(reading)) == (Counts(4, inserted=4), [])
     assert _stored(season) == [
-        (_no(1), "", None, 8550, 9000, None),
+        (_no(1), "", None, 8550, 9000, ABSENT),
         (_no(1), "B", "B", 6025, 7000, 8000),
         (_no(2), "", None, 10000, None, 0),
-        (_no(3), "A", "A", None, None, None),
+        (_no(3), "A", "A", None, ABSENT, None),
     ]
     with transaction(season, read_only=True) as session:
         events = session.execute(
@@ -108,9 +107,13 @@ def test_a_blank_cell_keeps_what_is_stored_and_the_same_file_changes_nothing(
         {"application_no": _no(1), "skill": 75, "interview": "缺考"},
         {"application_no": _no(2), "written": 1},
     ]
-    outcome, _ = _take(season, sheet, again, by)
-    assert outcome.counts == Counts(2, inserted=1, updated=1)
-    after = [(_no(1), "", None, 8000, 7500, None), (_no(2), "", None, 100, None, None)]
+    outcome, reading = _take(season, sheet, again, by)
+    assert outcome.counts == Counts(2, inserted=1, updated=1, warned=1, replaced=1)
+    assert [(one.row, one.column, one.message.partition("；")[0]) for one in reading.problems] == [
+        (2, "技能", "替换了已有的成绩 70.00，现为 75.00"),
+        (2, "面试", "替换了已有的成绩 60.00，现为 缺考"),
+    ]
+    after = [(_no(1), "", None, 8000, 7500, ABSENT), (_no(2), "", None, 100, None, None)]
     assert _stored(season) == after
     outcome, _ = _take(season, sheet, again, by)
     assert (outcome.import_id, outcome.counts, outcome.ok) == (None, Counts(2, unchanged=2), True)
@@ -144,7 +147,7 @@ def test_every_problem_of_every_row_is_found_and_good_rows_go_in(
         {"application_no": _no(3), "written": 80},
     ]
     outcome, reading = _take(season, sheet, rows, by)
-    assert outcome.counts == Counts(10, inserted=2, rejected=8, warned=1)
+    assert outcome.counts == Counts(10, inserted=1, rejected=8, blank=1)
     assert _problems(reading) == [
         (2, "笔试", "E017", "error"),
         (2, "报名号", "E304", "error"),
@@ -158,13 +161,9 @@ def test_every_problem_of_every_row_is_found_and_good_rows_go_in(
         (7, "基地编号", "E302", "error"),
         (8, "报名号", "E023", "error"),
         (9, "报名号", "E051", "error"),
-        (10, "笔试", "E175", "warning"),
     ]
     assert id_number(777)[6:14] not in str(reading.problems)
-    assert _stored(season) == [
-        (_no(3), "", None, 8000, None, None),
-        (_no(4), "C", "C", None, None, None),
-    ]
+    assert _stored(season) == [(_no(3), "", None, 8000, None, None)]
 
 
 def test_the_same_record_twice_refuses_both_rows_each_naming_the_other(
@@ -213,9 +212,10 @@ def test_the_list_has_totals_by_the_weights_of_the_batch(database: str) -> None:
     person = {"application_no": "T-0000001", "name": "考生1", "id_number": masked}
     common = {"written": Decimal("85.50"), "skill": Decimal("90.00"), "interview": Decimal("100.00")}
     own = {"written": Decimal("60.25"), "skill": None, "interview": Decimal("80.00")}
+    nowhere = {f"{name}_absent": False for name in COMPONENTS}
     assert listed == [
-        {**person, "base": None, "base_label": None, **common, "total": Decimal("90.20")},
-        {**person, "base": "B", "base_label": "基地B", **own, "total": None},
+        {**person, "base": None, "base_label": None, **common, **nowhere, "total": Decimal("90.20")},
+        {**person, "base": "B", "base_label": "基地B", **own, **nowhere, "total": None},
     ]
     assert str(listed[0]["total"]) == "90.20"
 
@@ -229,6 +229,37 @@ def test_statements_do_not_grow_with_rows(database: str, tmp_path: Path, by: Act
         path = tmp_path / f"{len(people)}.xlsx"
         with statements() as seen:
             outcome, _ = _take(database, path, rows, by)
-        assert outcome.counts == Counts(len(rows), updated=len(rows))
+        assert outcome.counts == Counts(len(rows), updated=len(rows), warned=len(rows), replaced=len(rows))
         counts.append(len(seen))
     assert counts[0] == counts[1]
+
+
+def test_a_form_that_is_not_filled_in_leaves_nothing_and_can_be_erased_from(
+    season: str, sheet: Path, by: Acting
+) -> None:
+    rows: list[dict[str, Any]] = [
+        {"application_no": _no(1), "name": "考生1"},
+        {"application_no": _no(2), "base": "B"},
+        # Forms may lie side by side, and one filled in is no second row of the other.
+        {"application_no": _no(3), "written": 80, "skill": "缺考"},
+        {"application_no": _no(3)},
+        {"application_no": _no(4), "written": "清空"},
+    ]
+    outcome, reading = _take(season, sheet, rows, by)
+    assert (outcome.counts, _problems(reading)) == (Counts(5, inserted=1, unchanged=1, blank=3), [])
+    assert _stored(season) == [(_no(3), "", None, 8000, ABSENT, None)]
+    outcome, _ = _take(season, sheet, rows[:2], by)
+    assert (outcome.import_id, outcome.ok, outcome.counts) == (None, True, Counts(2, blank=2))
+    erased = {"application_no": _no(3), **dict.fromkeys(COMPONENTS, "清空")}
+    outcome, _ = _take(season, sheet, [erased], by)
+    assert outcome.counts == Counts(1, updated=1, warned=1, replaced=1)
+    assert _stored(season) == [(_no(3), "", None, None, None, None)]
+
+
+def test_a_record_of_a_base_nobody_chose_is_told(season: str, sheet: Path, by: Acting) -> None:
+    rows = [{"application_no": _no(1), "base": base, "skill": "缺考"} for base in ("B", "C")]
+    outcome, reading = _take(season, sheet, rows, by)
+    assert outcome.counts == Counts(2, inserted=2, warned=1)
+    assert [(one.row, one.column, one.code, one.severity) for one in reading.problems] == [
+        (3, "基地编号", "E434", "warning")
+    ]

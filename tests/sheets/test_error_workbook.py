@@ -43,7 +43,7 @@ def _write(target: Path, *tables: Table, masked: bool = False) -> Path:
 def test_the_file_whole(tmp_path: Path) -> None:
     table = _table(typed(tmp_path / "意见.xlsx", ("审核意见", _REVIEWS)), REVIEW)
     table.rows[2].faults.append(Fault("E056", "name", "warning", {"value": "王五", "others": "A-9"}))
-    table.rows[2].faults.append(Fault("E175", ""))
+    table.rows[2].faults.append(Fault("E436", ""))
     path = _write(errors_path(tmp_path / "意见.xlsx"), table)
     assert (path, stat.S_IMODE(path.stat().st_mode)) == (tmp_path / "意见_未通过.xlsx", 0o600)
     book = openpyxl.load_workbook(path)
@@ -51,13 +51,13 @@ def test_the_file_whole(tmp_path: Path) -> None:
     sheet = book["审核意见"]
     unknown = "审核结果“也许”不认识；可填：通过、不通过、退回修改"
     blank, taken = "“报名号”没有填写；请补填", "“王五”已被 A-9 使用；换一个，或改正编号"
-    alone = "本行没有给出任何成绩；缺考的请写“缺考”，还没有成绩的请删去本行"
+    alone = "只填了这一格，本行没有结果，略过；填上结果后再导入"
     assert [[cell.value for cell in row] for row in sheet.rows] == [
         ["原行号", "错误说明", "报名号*", "姓名", "审核结果*", "原因", "别的"],
         ["3", f"审核结果：{unknown} [E014]", "A-2", "=cmd|' /C calc'!A0", "也许", "+1", "y"],
         [
             "4",
-            f"报名号：{blank} [E023]\n{alone} [E175]\n（提醒）姓名：{taken} [E056]",
+            f"报名号：{blank} [E023]\n{alone} [E436]\n（提醒）姓名：{taken} [E056]",
             *(None, "王五", "通过", "@a", "3"),
         ],
     ]
@@ -123,7 +123,7 @@ def test_mended_it_is_imported_without_a_word_about_the_columns_in_front(tmp_pat
 
 def _bad(table: Table) -> Table:
     for row in table.rows:
-        row.faults.append(Fault("E175", ""))
+        row.faults.append(Fault("E436", ""))
     return table
 
 

@@ -18,6 +18,7 @@ APPLICATION = """INSERT INTO application (id, application_no, batch_id, trainee_
     train_years, accept_adjust, status, live_key, first_submitted_at, submitted_at, snapshot_version,
     created_at, touched_by) VALUES (1, 'B-0000001', 1, 1, 'own', '其他', 3, true, 'submitted', '1:1',
     '2026-06-04 16:30:00', '2026-06-09 01:00:00', 2, '2026-06-01', 0)"""
+SCORE = """INSERT INTO score (application_id, record, written, touched_by) VALUES (1, '', 8000, 0)"""
 ADDED = {"account", "employer", "night", "trainee_photo"}
 
 
@@ -38,7 +39,7 @@ def test_people_of_the_first_version_stay_up_and_down(nowhere: str) -> None:
         Path(url.removeprefix("sqlite:///")).touch()
     schema.upgrade(url, "0001")
     with open_engine(url).begin() as connection:
-        for row in (PERSON, BATCH, APPLICATION):
+        for row in (PERSON, BATCH, APPLICATION, SCORE):
             connection.execute(text(row))
         old = set(inspect(connection).get_table_names())
     with pytest.raises(ZhupeiError) as caught, transaction(url):
@@ -51,8 +52,13 @@ def test_people_of_the_first_version_stay_up_and_down(nowhere: str) -> None:
         # The day of the first submission, in China: half past midnight there.
         days = session.execute(text("SELECT submitted_on FROM application")).scalars().all()
         assert list(map(str, days)) == ["2026-06-05"]
+        # Who was absent could not be told from who has no mark yet.
+        marks = session.execute(text("SELECT written, skill, skill_absent FROM score")).one()
+        assert tuple(map(int, (marks.written, marks.skill_absent))) == (8000, 0)
+        assert marks.skill is None
     with open_engine(url).begin() as connection:
         _down(connection, "0001")
     with open_engine(url).begin() as connection:
         assert set(inspect(connection).get_table_names()) == old
         assert connection.execute(text("SELECT name FROM trainee")).scalars().all() == ["王小明"]
+        assert connection.execute(text("SELECT written FROM score")).scalars().all() == [8000]

@@ -133,7 +133,10 @@ class Review(Base):
 
 
 class Score(Base):
-    """Marks in hundredths. `record` is '' for the common record, else the code of the base that owns it."""
+    """Marks in hundredths. `record` is '' for the common record, else the code of the base that owns it.
+
+    A mark that is NULL was not given; `*_absent` says that the person did not sit this part (缺考).
+    """
 
     __tablename__ = "score"
 
@@ -145,6 +148,9 @@ class Score(Base):
     written: Mapped[int | None]
     skill: Mapped[int | None]
     interview: Mapped[int | None]
+    written_absent: Mapped[bool]
+    skill_absent: Mapped[bool]
+    interview_absent: Mapped[bool]
     touched_by: Mapped[int]
 
     __table_args__ = (
@@ -155,4 +161,7 @@ class Score(Base):
         between("written", 0, 10_000),
         between("skill", 0, 10_000),
         between("interview", 0, 10_000),
+        CheckConstraint("NOT written_absent OR written IS NULL", name="written_absent"),
+        CheckConstraint("NOT skill_absent OR skill IS NULL", name="skill_absent"),
+        CheckConstraint("NOT interview_absent OR interview IS NULL", name="interview_absent"),
     )

@@ -4,12 +4,17 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from zhupei_cli.errors import ZhupeiError
 
 COMPONENTS: Final = ("written", "skill", "interview")
 TIE_KEYS: Final = (*COMPONENTS, "submitted_at")
+
+#: What stands for a mark where the person did not sit that part (缺考); None is a mark that was not given.
+ABSENT: Final = "absent"
+#: A mark in hundredths, ABSENT, or None.
+Mark = int | Literal["absent"] | None
 
 # Bounded, so that a pasted number of a million digits is refused and not computed with.
 _DECIMAL: Final = re.compile(r"[0-9]{1,9}(\.[0-9]{1,40})?")
@@ -117,6 +122,11 @@ def total(record: Record, weights: Weights) -> int | None:
 def mark_text(mark: int) -> str:
     """Return a mark, total or line in hundredths as text with two decimals: 8550 → 85.50."""
     return f"{mark // 100}.{mark % 100:02d}"
+
+
+def shown_mark(mark: Mark) -> Decimal | str | None:
+    """Return a mark as people read it: a number with two decimals, 缺考, or None."""
+    return "缺考" if mark == ABSENT else mark_number(mark if isinstance(mark, int) else None)
 
 
 def mark_number(mark: int | None) -> Decimal | None:

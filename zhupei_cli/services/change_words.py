@@ -7,7 +7,7 @@ from typing import Any, Final
 from sqlalchemy.orm import Session
 
 from zhupei_cli import codes
-from zhupei_cli.rules.scores import COMPONENTS, mark_text
+from zhupei_cli.rules.scores import COMPONENTS, shown_mark
 from zhupei_cli.services import fields
 from zhupei_cli.services.checking import FORM_LABELS
 from zhupei_cli.services.lookup import base_names, specialty_names
@@ -95,7 +95,7 @@ def _plain(field: str, value: Any) -> str:
     if isinstance(value, bool):
         return "是" if value else "否"
     if field in _MARKS:
-        return mark_text(value)
+        return str(shown_mark(value))
     if isinstance(value, date):
         return value.isoformat()
     column = _COLUMNS.get(field)

@@ -77,9 +77,9 @@ def correct(
     """Correct fields of a submitted form or of its profile; the live profile keeps all but who the person is.
 
     Name and number are mended there too: the next import knows a person by them. A field is a key or
-    heading of 报名信息, 清空 takes a value out. Identity rules are told, not enforced: facts are facts, and the
-    review can be revoked. Raises E402 and E404 (state, reason), E457 and E458 (no such field), E459 (what it
-    would become is not whole), E405 and E456 (too late for that field).
+    heading of 报名信息, 清空 takes a value out. Identity rules are told, not enforced: facts are facts, and
+    the review can be revoked. Raises E402 and E404 (state, reason), E457 and E458 (no such field), E459
+    (what it would become is not whole), E405 and E456 (too late for that field).
     """
     words = {_field(name): word for name, word in given.items()}
     stored = applications.find_stored(session, batch, number)

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from itertools import groupby
 
@@ -34,7 +34,11 @@ class ImportedFile:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Rows of one import by what became of them; `warned` rows are among the others too."""
+    """Rows of one import by what became of them.
+
+    `blank` rows were not filled in yet; `warned` ones are among the others too, `replaced` ones (a mark took
+    the place of another one) among the updated.
+    """
 
     rows: int = 0
     inserted: int = 0
@@ -42,6 +46,8 @@ class Counts:
     unchanged: int = 0
     rejected: int = 0
     warned: int = 0
+    blank: int = 0
+    replaced: int = 0
 
     @property
     def written(self) -> int:
@@ -146,6 +152,20 @@ def row_changes(
         digest = hashlib.sha256(canonical(chunk).encode()).hexdigest()
         data = {"keys": [key for key, _ in chunk], "sha256": digest}
         yield Change(action, chunk[0][0], batch_id, data=data)
+
+
+def filled_in(lines: Iterable[Line], keys: Collection[str], *, beside: str = "") -> list[Line]:
+    """Return the lines that say something under one of `keys`; others are forms that wait to be filled in.
+
+    Such a form with words under `beside`, which make no sense alone, gets a warning (E436).
+    """
+    filled = []
+    for line in lines:
+        if line.bad or not line.values.keys().isdisjoint(keys):
+            filled.append(line)
+        elif beside in line.values:
+            line.faults.append(Fault("E436", beside, "warning"))
+    return filled
 
 
 def refuse_twins(lines: Iterable[Line], key_of: Callable[[Line], Iterable[str]]) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Application, Base
-from zhupei_cli.rules.scores import COMPONENTS
+from zhupei_cli.rules.scores import COMPONENTS, Mark
 from zhupei_cli.services import applications, profiles
 from zhupei_cli.services.applications import Form
 from zhupei_cli.services.change_words import Words, field_label
@@ -22,6 +22,7 @@ from zhupei_cli.services.import_rows import ENTITY, Written, find_import, load_r
 from zhupei_cli.services.plans import TERMS
 from zhupei_cli.services.profiles import Profile, profile_of
 from zhupei_cli.services.row_places import places
+from zhupei_cli.services.score_marks import mark_columns, marks_of
 from zhupei_cli.sheets.lines import Line
 from zhupei_cli.store.bulk import rows_of
 
@@ -141,15 +142,14 @@ def _form(values: Sequence[Any], choices: Iterable[Sequence[str]]) -> Form:
 
 def _marks(session: Session, rows: Sequence[Written], _batch: int | None) -> Differing:
     table = _TABLES["score"]
-    statement = select(table.c.application_id, table.c.record, *(table.c[name] for name in COMPONENTS))
+    statement = select(table.c.application_id, table.c.record, *mark_columns(table))
     stored = rows_of(session, statement, table.c.application_id, {row.id for row in rows})
-    after = {f"{row.application_id}/{row.record}": dict(row._mapping) for row in stored}
-    return {
-        row: _compared(
-            "score.", COMPONENTS, dict(zip(COMPONENTS, row.image["marks"], strict=True)), after[row.key]
-        )
-        for row in rows
-    }
+    after = {f"{id_}/{of}": _named(marks_of(values)) for id_, of, *values in stored}
+    return {row: _compared("score.", COMPONENTS, _named(row.image["marks"]), after[row.key]) for row in rows}
+
+
+def _named(marks: Sequence[Mark]) -> dict[str, Mark]:
+    return dict(zip(COMPONENTS, marks, strict=True))
 
 
 def _admissions(session: Session, rows: Sequence[Written], _batch: int | None) -> Differing:

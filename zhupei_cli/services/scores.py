@@ -1,7 +1,7 @@
 """Scores (成绩): taken in from workbooks, record by record, and listed with their totals."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
@@ -11,20 +11,32 @@ from zhupei_cli.errors import Fault, ZhupeiError
 from zhupei_cli.model import Application, Batch, Plan, Score
 from zhupei_cli.rules import settings
 from zhupei_cli.rules.masking import mask_id
-from zhupei_cli.rules.scores import COMPONENTS, Record, mark_number, scoring
+from zhupei_cli.rules.scores import ABSENT, COMPONENTS, Mark, Record, mark_number, scoring, shown_mark
 from zhupei_cli.services import images
+from zhupei_cli.services.applications import load_choices
 from zhupei_cli.services.events import canonical, record
 from zhupei_cli.services.imports import (
     Counts,
     Imported,
     Touched,
     begin_import,
+    filled_in,
     record_rows,
     row_changes,
 )
 from zhupei_cli.services.lookup import base_names, settings_of
 from zhupei_cli.services.score_lines import Entry, applications_of, read_entries, refuse_twins
+from zhupei_cli.services.score_marks import (
+    ABSENCES,
+    MARK_COLUMNS,
+    NO_MARKS,
+    Marks,
+    mark_columns,
+    marks_of,
+    values_of,
+)
 from zhupei_cli.services.workbooks import Reading
+from zhupei_cli.sheets import cells
 from zhupei_cli.sheets.lines import Line
 from zhupei_cli.store.bulk import insert_rows, rows_of, update_rows
 from zhupei_cli.vocabulary import BATCH_STATUS, BatchStatus
@@ -33,31 +45,37 @@ _TABLES = Score.metadata.tables
 _SCORE: Table = _TABLES[Score.__tablename__]
 _PLAN: Table = _TABLES[Plan.__tablename__]
 
-Marks = tuple[int | None, ...]  # in the order of COMPONENTS
-_NONE: Marks = (None,) * len(COMPONENTS)
+#: What the words of a cell leave of a mark.
+_MEANING: Final[Mapping[Any, Mark]] = {cells.ABSENT: ABSENT, cells.CLEAR: None}
+
+#: A row that changes a record: what stood there, None for a new record, and what stands there now.
+_Change = tuple[Entry, Marks | None, Marks]
 
 
 def import_scores(session: Session, reading: Reading, *, batch: Batch, by: Acting) -> Imported:
     """Take marks in from the rows of 成绩; faults are left on the lines.
 
-    A blank cell keeps the mark that is stored; 缺考 and 清空 leave none. Raises E460 unless the batch is
-    open or closed: from locking on the marks are what admission rests on.
+    A blank cell keeps the mark that is stored, a row without any says nothing and is passed over; 清空
+    leaves none. Raises E460 unless the batch is open or closed: from locking on the marks are what
+    admission rests on.
     """
     if batch.status not in (BatchStatus.OPEN, BatchStatus.CLOSED):
         raise ZhupeiError("E460", batch=batch.code, status=BATCH_STATUS.label(batch.status))
     if not reading.readable:
         return Imported(None, Counts(), reading.files, readable=False)
-    entries = read_entries(session, batch, reading.lines)
+    filled = filled_in(reading.lines, COMPONENTS)
+    entries = read_entries(session, batch, filled)
     refuse_twins(entries)
     stored = _stored(session, entries)
     good = [entry for entry in entries if not entry.line.bad]
-    _warn_of_empty(entry for entry in good if entry.key not in stored)
     changes = [
         (entry, before, after)
         for entry in good
-        if (after := _merged(entry.line.values, before := stored.get(entry.key))) != before
+        if (after := _merged(entry.line.values, before := stored.get(entry.key))) != (before or NO_MARKS)
     ]
-    counts = _counts(reading.lines, [before for _, before, _ in changes])
+    replaced = _tell_replaced(changes)
+    _tell_not_chosen(session, good)
+    counts = _counts(reading.lines, [before for _, before, _ in changes], len(filled), replaced)
     if not changes:
         return Imported(None, counts, reading.files)
     import_id, seq = begin_import(
@@ -71,49 +89,67 @@ def import_scores(session: Session, reading: Reading, *, batch: Batch, by: Actin
     return Imported(import_id, counts, reading.files)
 
 
-def _counts(lines: Sequence[Line], befores: Sequence[Marks | None]) -> Counts:
+def _counts(lines: Sequence[Line], befores: Sequence[Marks | None], filled: int, replaced: int) -> Counts:
     rejected = sum(line.bad for line in lines)
     inserted = sum(before is None for before in befores)
     return Counts(
         rows=len(lines),
         inserted=inserted,
         updated=len(befores) - inserted,
-        unchanged=len(lines) - rejected - len(befores),
+        unchanged=filled - rejected - len(befores),
         rejected=rejected,
         warned=sum(bool(line.faults) and not line.bad for line in lines),
+        blank=len(lines) - filled,
+        replaced=replaced,
     )
 
 
 def _stored(session: Session, entries: Iterable[Entry]) -> dict[tuple[int, str], Marks]:
-    columns = (_SCORE.c.application_id, _SCORE.c.record, *(_SCORE.c[name] for name in COMPONENTS))
+    columns = (_SCORE.c.application_id, _SCORE.c.record, *mark_columns())
     ids = {entry.application_id for entry in entries if not entry.line.bad}
     rows = rows_of(session, select(*columns), _SCORE.c.application_id, ids)
-    return {(id_, of): tuple(marks) for id_, of, *marks in rows}
+    return {(id_, of): marks_of(values) for id_, of, *values in rows}
 
 
-def _warn_of_empty(entries: Iterable[Entry]) -> None:
-    # An empty record is still a record: as a base's own it stands for the common one there.
-    for entry in entries:
-        if entry.line.values.keys().isdisjoint(COMPONENTS):
-            entry.line.faults.append(Fault("E175", COMPONENTS[0], "warning"))
+def _tell_replaced(changes: Iterable[_Change]) -> int:
+    """Warn of every mark that takes the place of another one; return how many records that concerns."""
+    count = 0
+    for entry, before, after in changes:
+        marks = zip(COMPONENTS, before or NO_MARKS, after, strict=True)
+        replaced = [(name, old, new) for name, old, new in marks if old is not None and new != old]
+        for name, old, new in replaced:
+            values = {"old": shown_mark(old), "new": shown_mark(new) or "无"}
+            entry.line.faults.append(Fault("E433", name, "warning", values))
+        count += bool(replaced)
+    return count
+
+
+def _tell_not_chosen(session: Session, entries: Iterable[Entry]) -> None:
+    """Warn of records of a base that is none of the person's choices: most often a slip in 基地编号."""
+    own = [entry for entry in entries if entry.record]
+    choices = load_choices(session, {entry.application_id for entry in own})
+    for entry in own:
+        if all(base != entry.record for base, _ in choices.get(entry.application_id, ())):
+            values = {"application_no": entry.application_no, "base": entry.record}
+            entry.line.faults.append(Fault("E434", "base", "warning", values))
 
 
 def _merged(values: Mapping[str, Any], before: Marks | None) -> Marks:
-    given = [values.get(name) for name in COMPONENTS]
+    """Return the marks after a row: blank keeps what is stored, 清空 leaves nothing."""
     return tuple(
-        old if new is None else new if isinstance(new, int) else None
-        for new, old in zip(given, before or _NONE, strict=True)
+        old if name not in values else _MEANING.get(given := values[name], given)
+        for name, old in zip(COMPONENTS, before or NO_MARKS, strict=True)
     )
 
 
-def _write(session: Session, changes: Iterable[tuple[Entry, Marks | None, Marks]], *, seq: int) -> None:
+def _write(session: Session, changes: Iterable[_Change], *, seq: int) -> None:
     new, changed = [], []
     for entry, before, after in changes:
         if before is None:
-            new.append((*entry.key, entry.record or None, *after, seq))
+            new.append((*entry.key, entry.record or None, *values_of(after), seq))
         else:
-            changed.append((*entry.key, *after, seq))
-    columns = (*COMPONENTS, "touched_by")
+            changed.append((*entry.key, *values_of(after), seq))
+    columns = (*MARK_COLUMNS, "touched_by")
     insert_rows(session, _SCORE, ("application_id", "record", "base_code", *columns), new)
     update_rows(session, _SCORE, ("application_id", "record"), columns, changed)
 
@@ -128,8 +164,10 @@ def _touched(entry: Entry, before: Marks | None, stamps: Mapping[tuple[int, str]
 def list_scores(session: Session, batch: Batch, *, reveal: bool = False) -> list[dict[str, Any]]:
     """Return every record by application number, the common one first; marks and total have two decimals."""
     total = scoring(settings.parse(settings_of(session, batch)).weights)
-    marks = (Score.base_code, Score.written, Score.skill, Score.interview)
-    statement = applications_of(batch).join(Score, Score.application_id == Application.id).add_columns(*marks)
+    columns = (_SCORE.c.base_code, *mark_columns())
+    statement = (
+        applications_of(batch).join(_SCORE, _SCORE.c.application_id == Application.id).add_columns(*columns)
+    )
     bases = base_names(session).labels
     rows = sorted(session.execute(statement), key=lambda row: (row.application_no, row.base_code or ""))
     return [
@@ -140,6 +178,7 @@ def list_scores(session: Session, batch: Batch, *, reveal: bool = False) -> list
             "base": row.base_code,
             "base_label": row.base_code and bases[row.base_code],
             **{name: mark_number(getattr(row, name)) for name in COMPONENTS},
+            **{name: getattr(row, name) for name in ABSENCES},
             "total": mark_number(total(Record(row.base_code, row.written, row.skill, row.interview))),
         }
         for row in rows

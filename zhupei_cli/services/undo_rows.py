@@ -8,12 +8,12 @@ from sqlalchemy import Table, func, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Admission, Application, Base, Batch, ImportRun, Review
-from zhupei_cli.rules.scores import COMPONENTS
 from zhupei_cli.services import profiles
 from zhupei_cli.services.images import STAMPS, unstamped
 from zhupei_cli.services.import_rows import Written
 from zhupei_cli.services.plans import TERMS
 from zhupei_cli.services.profiles import PERSON, Profile, profile_of
+from zhupei_cli.services.score_marks import MARK_COLUMNS, values_of
 from zhupei_cli.services.seats import free_seats, take_seats
 from zhupei_cli.store.bulk import delete_rows, insert_rows, rows_of, update_rows
 
@@ -146,10 +146,10 @@ def _scores(session: Session, run: ImportRun, rows: Sequence[Written]) -> None:
     sides, table, key = halves(rows), _TABLES["score"], ("application_id", "record")
     delete_rows(session, table, key, [(row.id, row.key.partition("/")[2]) for row in sides.new])
     values = [
-        (row.id, row.key.partition("/")[2], *image["marks"], image["touched_by"])
+        (row.id, row.key.partition("/")[2], *values_of(image["marks"]), image["touched_by"])
         for row, image in sides.changed
     ]
-    update_rows(session, table, key, (*COMPONENTS, "touched_by"), values)
+    update_rows(session, table, key, (*MARK_COLUMNS, "touched_by"), values)
 
 
 def _admissions(session: Session, run: ImportRun, rows: Sequence[Written]) -> Moves:
