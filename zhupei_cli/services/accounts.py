@@ -95,6 +95,12 @@ def examine(session: Session, given: Mapping[str, str], *, by: Acting) -> Profil
     return profile
 
 
+def remarks(given: Mapping[str, str]) -> list[Fault]:
+    """Return what is odd about what somebody says who registers."""
+    _, faults = fields.read_fields(given, fields.REGISTER)
+    return [fault for fault in faults if fault.severity == "warning"]
+
+
 def require_number(id_type: str, word: str, *, by: Acting) -> str:
     """Return the number of an identity paper, mended; raises what is wrong with it (E110 to E119)."""
     number, faults = idcard.check(id_type, word, today_of(by))

@@ -87,13 +87,13 @@ def correct(
     _require_time(session, batch, stored, words)
     before = applications.load_snapshots(session, (stored,))[stored.id]
     checks = load_checks(session, batch)
-    after = _corrected(before, words, number, by=by)
+    after, odd = _corrected(before, words, number, by=by)
     form = _corrected_form(before, stored.form, words, number, checks)
     changes = _changes((before, stored.form), (after, form), checks)
     if not changes:
         return Corrected(number, None, [], [], 0)
     known = identity_faults(before, stored.form, checks)
-    findings = [fault for fault in identity_faults(after, form, checks) if fault not in known]
+    findings = odd + [fault for fault in identity_faults(after, form, checks) if fault not in known]
     version = applications.next_version(stored)
     data: dict[str, Any] = {"fields": [one["field"] for one in changes], "version": version}
     if form != stored.form:
@@ -129,7 +129,10 @@ def _require_time(session: Session, batch: Batch, stored: Stored, words: Mapping
         require_undecided(session, batch, stored)
 
 
-def _corrected(before: Profile, words: Mapping[str, str], number: str, *, by: Acting) -> Profile:
+def _corrected(
+    before: Profile, words: Mapping[str, str], number: str, *, by: Acting
+) -> tuple[Profile, list[Fault]]:
+    """Return what the profile becomes, and what is odd about it."""
     values, faults = fields.read_fields(words, _OF_PROFILE)
     after = profiles.copy_of(before)
     for key, value in values.items():
@@ -141,7 +144,7 @@ def _corrected(before: Profile, words: Mapping[str, str], number: str, *, by: Ac
     faults += [*incomplete(after), *too_long(after)]
     faults += [fault for fault in dates_wrong(after, today) if fault not in known]
     _refuse(number, faults)
-    return after
+    return after, faults
 
 
 #: What says who a person is, and what follows from the number.

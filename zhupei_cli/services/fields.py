@@ -84,10 +84,12 @@ def not_given(values: Mapping[str, Any], columns: Iterable[Column], faults: list
     ]
 
 
-def refuse(faults: Iterable[Fault], labels: Mapping[str, str] = LABELS) -> None:
-    """Raise E180 with everything that is wrong; nothing when nothing is."""
+def refuse(faults: Iterable[Fault], labels: Mapping[str, str] = LABELS) -> tuple[Fault, ...]:
+    """Raise E180 with everything that is wrong; return what is merely odd."""
+    faults = list(faults)
     found = [
         f"{labels.get(fault.field, '')}（{fault.message}）" for fault in faults if fault.severity == "error"
     ]
     if found:
         raise ZhupeiError("E180", count=len(found), problems="；".join(found))
+    return tuple(faults)

@@ -225,13 +225,10 @@ def _lacking(after: Profile, said: Said, faults: Iterable[Fault]) -> Iterator[Fa
 
 def _tell_dates(case: Case, head: Line, faults: Iterable[Fault]) -> None:
     """Leave faults of dates on the line that says them: the main one, or one of the further sheets."""
-    further = {"from_date": WORK.key, "to_date": WORK.key, "graduated_on": EDUCATION.key}
     for fault in _of_their_own(head, faults):
-        wanted = further.get(fault.field)
-        day = fault.values.get("value")
-        saying = (line for line in case.lines if line.kind == wanted and line.values.get(fault.field) == day)
-        line = head if day is None else next(saying, head)
-        line.faults.append(fault)
+        said = fault.values.values()
+        saying = (one for one in case.lines if one.kind in _ENTRIES and one.values.get(fault.field) in said)
+        next(saying, head).faults.append(fault)
 
 
 def _mode_faults(case: Case, mode: Mode) -> Iterator[Fault]:

@@ -158,12 +158,19 @@ def add_education(after: Profile, given: Entry) -> Entry:
 def add_work(after: Profile, given: Entry) -> Entry:
     """Add a work entry, or update the one of the same employer and start; return it."""
     for entry in after.works:
-        same_start = entry.get("from_date") in (None, given.get("from_date"))
+        same_start = _same_start(entry.get("from_date"), given.get("from_date"))
         if entry["employer_name"] == given["employer_name"] and same_start:
             entry.update(given)
             return entry
     after.works.append(given)
     return given
+
+
+def _same_start(stored: date | None, given: date | None) -> bool:
+    # Months were stored as their first days once.
+    if isinstance(given, Month) and stored is not None and stored.day == 1:
+        return (stored.year, stored.month) == (given.year, given.month)
+    return stored in (None, given)
 
 
 def _merge_work(after: Profile, said: Entry) -> list[Fault]:

@@ -34,7 +34,7 @@ $$
 """
 
 
-def _education(graduated_on: sa.types.TypeEngine) -> sa.Table:
+def _education(graduated_on: sa.types.TypeEngine, *, kept: bool) -> sa.Table:
     """Return the table as it stands: SQLite changes one by copying it, and does not tell its CHECK."""
     return sa.Table(
         "education",
@@ -51,6 +51,7 @@ def _education(graduated_on: sa.types.TypeEngine) -> sa.Table:
         sa.Column("diploma_no", sa.String(length=40), nullable=True),
         sa.Column("degree_no", sa.String(length=40), nullable=True),
         sa.Column("is_fresh", sa.Boolean(), nullable=True),
+        *([sa.Column("graduated_on_kept", sa.String(length=10), nullable=True)] if kept else ()),
         sa.CheckConstraint(
             "degree_type IN ('professional', 'academic')", name=op.f("ck_education_degree_type")
         ),
@@ -69,7 +70,15 @@ def upgrade() -> None:
 def downgrade() -> None:
     for table, column, _ in _COLUMNS:
         op.execute(f"UPDATE {table} SET {column} = {_joined(column)} WHERE length({column}) = 7")
-    _change(sa.String(length=10), sa.Date(), _TO_DATE)
+    sqlite = op.get_bind().dialect.name == "sqlite"
+    # SQLite has no dates: its CAST would leave the year alone, so the texts are kept aside.
+    for table, column, _ in _COLUMNS if sqlite else ():
+        op.add_column(table, sa.Column(f"{column}_kept", sa.String(length=10), nullable=True))
+        op.execute(f"UPDATE {table} SET {column}_kept = {column}")
+    _change(sa.String(length=10), sa.Date(), _TO_DATE, kept=sqlite)
+    for table, column, _ in _COLUMNS if sqlite else ():
+        op.execute(f"UPDATE {table} SET {column} = {column}_kept")
+        op.execute(f"ALTER TABLE {table} DROP COLUMN {column}_kept")
 
 
 def _joined(column: str) -> str:
@@ -78,11 +87,11 @@ def _joined(column: str) -> str:
     return f"{column} || '-01'"
 
 
-def _change(old: sa.types.TypeEngine, new: sa.types.TypeEngine, using: str) -> None:
+def _change(old: sa.types.TypeEngine, new: sa.types.TypeEngine, using: str, *, kept: bool = False) -> None:
     if op.get_bind().dialect.name == "postgresql":
         op.execute(_DROP_VIEWS)
     for table, column, nullable in _COLUMNS:
-        copy_from = _education(old) if table == "education" else None
+        copy_from = _education(old, kept=kept) if table == "education" else None
         with op.batch_alter_table(table, copy_from=copy_from) as batch:
             batch.alter_column(
                 column,
