@@ -46,9 +46,16 @@ _COMPATIBLE: Final = re.compile(
 )
 
 
+_ODD: Final = re.compile(
+    r"[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\u2e80-\u2fdf\ue815-\ue864\uf900-\ufaff\ufe00-\ufe0f"
+    r"\U0002f800-\U0002fa1f\U000e0000-\U000e01ff]"
+)
+
+
 def one_form(text: str) -> str:
     """Return `text` with each character in its common form, accents composed (NFC)."""
-    if text.isascii():
+    # As nearly every text has: a hundred thousand names are looked at.
+    if text.isascii() or (unicodedata.is_normalized("NFC", text) and not _ODD.search(text)):
         return text
     text = unicodedata.normalize("NFC", text.translate(_ONE_FORM))
     return _COMPATIBLE.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text)

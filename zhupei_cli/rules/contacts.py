@@ -57,14 +57,17 @@ def _number(typed: str) -> str | None:
 
 
 _ADDRESS: Final = re.compile(
-    r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
-    r"@(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z][A-Za-z0-9-]*[A-Za-z0-9]"
+    r"(?![.@])[\w.!#$%&'*+/=?^`{|}~-]+@(?:[A-Za-z0-9-]+\.)+[A-Za-z][A-Za-z0-9-]*[A-Za-z0-9]", re.ASCII
 )
+#: What stands in no address; looked for by itself, it costs least.
+_BROKEN: Final = re.compile(r"\.[.@]|[@.]-|-\.|@.*@")
 _WITHIN: Final = re.compile("[^<>]*<([^<>]+)>")
 
 
 def read_email(word: str) -> str | None:
     """Return an e-mail address without what stands around it; None when it is none, or more than one."""
+    if _is_address(word):  # as most are
+        return word
     plain = unicodedata.normalize("NFKC", word).strip(" ;,。，；、.\"'“”‘’")
     if found := _WITHIN.fullmatch(plain):
         plain = found[1]
@@ -72,4 +75,8 @@ def read_email(word: str) -> str | None:
     if plain[:7].casefold() == "mailto:":
         plain = plain[7:]
     address = "".join(plain.replace("。", ".").split()) if plain.count("@") == 1 else plain
-    return address if _ADDRESS.fullmatch(address) else None
+    return address if _is_address(address) else None
+
+
+def _is_address(word: str) -> bool:
+    return _ADDRESS.fullmatch(word) is not None and _BROKEN.search(word) is None

@@ -41,11 +41,14 @@ _LONGEST: Final = 30
 
 def read_name(word: str) -> str:
     """Return a name in its one spelling: 张　三 is 张三, and the dot within a name is always the same."""
-    return _BETWEEN_HAN.sub("", _DOTS.sub("·", one_form(word)))
+    word = one_form(word)
+    return word if word.isalpha() else _BETWEEN_HAN.sub("", _DOTS.sub("·", word))
 
 
 def doubt_of(name: str) -> Doubt | None:
     """Return the first thing that is the matter with a name, as `read_name` gives it."""
+    if _COMMON.fullmatch(name) and not (name in _NO_NAMES or name.endswith(_TITLES) or _may_be_misread(name)):
+        return None  # as nearly all are
     for code, severity, look in _LOOKS:
         if found := look(name):
             return Doubt(code, severity, {"value": name, "what": found})
@@ -92,6 +95,11 @@ def _misread(*encodings: str) -> Callable[[str], str]:
     return look
 
 
+def _may_be_misread(name: str) -> bool:
+    # What a Han character begins with in UTF-8.
+    return 0xE3 <= name[0].encode("gbk", "replace")[0] <= 0xE9
+
+
 def _digits(name: str) -> str:
     return "、".join(dict.fromkeys(f"“{char}”" for char in name if char.isdigit()))
 
@@ -118,13 +126,15 @@ def _length(name: str) -> str:
     return "只有一个字" if len(name) == 1 else "太长" if len(name) > _LONGEST else ""
 
 
+_COMMON: Final = re.compile("[\u4e00-\u9fff]{2,4}")
+_read_in_gbk: Final = _misread("gbk")
 #: In this order: code, severity, and what finds the matter. What cannot be right is an error.
 _LOOKS: Final[tuple[tuple[str, Severity, Callable[[str], str]], ...]] = (
     ("E121", "error", _entity),
     ("E120", "error", _lost),
     ("E122", "error", _no_name),
     ("E123", "error", _misread("cp1252", "latin-1")),
-    ("E123", "warning", _misread("gbk")),
+    ("E123", "warning", _read_in_gbk),
     ("E124", "warning", _digits),
     ("E124", "warning", _odd_characters),
     ("E124", "warning", _mixed),
