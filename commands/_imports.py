@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from zhupei_cli.errors import ZhupeiError
+from zhupei_cli.errors import ZhupeiError, begins_with
 from zhupei_cli.logfile import note
 from zhupei_cli.services.imports import Imported
 from zhupei_cli.services.row_changes import RowChange
@@ -63,7 +63,7 @@ def show_import(
         "files": [asdict(file) for file in outcome.files],
         "errors_files": [str(path) for path in returned],
         "dry_run": dry_run,
-        "applied_anew": outcome.applied_anew,
+        **({} if outcome.applied_anew is None else {"applied_anew": outcome.applied_anew}),
         **({"changes": [change.as_json() for change in changes]} if dry_run else {}),
     }
     show_summary(settings, summary, _sentence(outcome, problems, dry_run=dry_run), as_json=as_json)
@@ -116,8 +116,8 @@ def _show_problems(settings: Settings, problems: Sequence[Problem]) -> None:
     for problem in problems[:SHOWN]:
         kind = "提醒" if problem.severity == "warning" else "错误"
         row = f" 第 {problem.row} 行" if problem.row else ""
-        told_already = problem.column in problem.message
-        column = "" if told_already or not problem.column else f" {problem.column}"
+        named = not problem.column or begins_with(problem.column, problem.message)
+        column = "" if named else f" {problem.column}"
         place = f"{problem.file} {problem.sheet}{row}{column}"
         note(settings, f"{kind} [{problem.code}] {place}：{problem.message}")
     if len(problems) > SHOWN:

@@ -65,7 +65,12 @@ def _joined(message: str, cure: str) -> str:
 
 def under(heading: str, message: str) -> str:
     """Return a message below the heading it is about, which is not said twice."""
-    return message if not heading or heading in message else f"{heading}：{message}"
+    return message if not heading or begins_with(heading, message) else f"{heading}：{message}"
+
+
+def begins_with(heading: str, message: str) -> bool:
+    """Say whether a message names its column itself: 民族“火星族”不认识, 缺少 民族."""
+    return message.removeprefix("缺少").lstrip(" “").startswith(heading)
 
 
 def unread_of(faults: Iterable[Fault]) -> set[str]:

@@ -67,8 +67,8 @@ class Imported:
     files: Sequence[ImportedFile]
     #: Whether every sheet had the columns of its kind; if not, nothing was taken from any.
     readable: bool = True
-    #: Applications that are new, of people who are among the updated rows.
-    applied_anew: int = 0
+    #: Applications that are new, of people who are among the updated rows; None where none can be.
+    applied_anew: int | None = None
 
     @property
     def ok(self) -> bool:

@@ -74,9 +74,9 @@ def import_trainees(
     counts = _counts(judged)
     accepted = [case for case, verdict in judged if verdict in ("inserted", "updated")]
     if options.all_or_nothing and (counts.rejected or reading.left_out):
-        return Imported(None, counts.none_written(), reading.files)
+        return Imported(None, counts.none_written(), reading.files, applied_anew=0)
     if not accepted:
-        return Imported(None, counts, reading.files)
+        return Imported(None, counts, reading.files, applied_anew=0)
     import_id, seq = begin_import(
         session,
         "trainee",
