@@ -1,10 +1,11 @@
 """The formats of lists: table, JSON, JSON lines, CSV, workbook."""
 
 import json
+import re
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from zhupei_cli.rules.times import iso_time, show_time
 
@@ -73,11 +74,13 @@ def as_csv(headings: Sequence[str], rows: Cells) -> str:
     return text.getvalue()
 
 
+# What a spreadsheet would compute; and an apostrophe that reading would take for one put before such a text.
+_LIVELY: Final = re.compile(r"[=+\-@\t\r]|'+[=+\-@\d]")
+
+
 def _harmless(value: Any) -> str:
     text = shown(value)
-    return (
-        "'" + text if isinstance(value, str) and text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
-    )
+    return f"'{text}" if isinstance(value, str) and _LIVELY.match(text) else text
 
 
 def as_table(headings: Sequence[str], rows: Cells) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from zhupei_cli.arguments import Whole
-from zhupei_cli.errors import ZhupeiError
+from zhupei_cli.errors import ZhupeiError, begins_with
 from zhupei_cli.files import shown_path
 from zhupei_cli.logfile import note
 from zhupei_cli.services.imports import Imported
@@ -100,21 +100,22 @@ def show_import(
     They go to `errors`, else beside each file; a dry run leaves no file unless `errors` is given. With
     `mask` personal data in them is masked; drop-downs offer what the plan of `batch` has, if it is the one.
     """
-    problems = reading.problems
+    problems, ok = reading.problems, outcome.ok and not reading.left_out
     returned = (
         [] if dry_run and errors is None else _returned(settings, reading, errors, mask=mask, batch=batch)
     )
     summary = {
-        "ok": outcome.ok,
+        "ok": ok,
         "import_id": None if dry_run else outcome.import_id,
         "counts": asdict(outcome.counts),
         "problems": [problem.as_json() for problem in problems],
         "files": [asdict(file) for file in outcome.files],
         "errors_files": [str(path) for path in returned],
         "dry_run": dry_run,
+        **({} if outcome.applied_anew is None else {"applied_anew": outcome.applied_anew}),
         **({"changes": [change.as_json() for change in changes]} if dry_run else {}),
     }
-    show_summary(settings, summary, _sentence(outcome, dry_run=dry_run), as_json=as_json)
+    show_summary(settings, summary, _sentence(outcome, problems, dry_run=dry_run), as_json=as_json)
     if not as_json:
         show_changes(settings, changes)
         if outcome.counts.blank:
@@ -125,7 +126,7 @@ def show_import(
             note(settings, f"不合格的行已写入 {shown_path(path)}，{use}")
         if outcome.readable and not outcome.counts.rows:
             note(settings, "表头以下还没有填写任何一行，没有可导入的内容")
-    if not outcome.ok:
+    if not ok:
         click.get_current_context().exit(FINDINGS)
 
 
@@ -149,21 +150,25 @@ def _choices(settings: Settings, reading: Reading, batch: str | None) -> Choices
     return choices_of(settings, batch, any_batch=batch is not None)[0]
 
 
-def _sentence(outcome: Imported, *, dry_run: bool) -> str:
+def _sentence(outcome: Imported, problems: Sequence[Problem], *, dry_run: bool) -> str:
+    """Return the summary; its reminders are those that are shown below, of refused rows and sheets too."""
     counts = outcome.counts
-    parts = [f"新增 {counts.inserted}", f"更新 {counts.updated}", f"不变 {counts.unchanged}"]
-    parts += [f"未通过 {counts.rejected}"]
+    warnings = sum(1 for problem in problems if problem.severity == "warning")
+    anew = f"（新报名 {outcome.applied_anew}）" if outcome.applied_anew else ""
+    parts = [f"新增 {counts.inserted}", f"更新 {counts.updated}{anew}", f"不变 {counts.unchanged}"]
+    parts.append(f"未通过 {counts.rejected}")
     parts += [f"替换已有成绩 {counts.replaced}"] if counts.replaced else []
     head = "试导入（不保存）" if dry_run else "导入完成" if outcome.readable else "没有导入"
     number = "" if dry_run or outcome.import_id is None else f"，导入编号 {outcome.import_id}"
-    return f"{head}：共 {counts.rows} 行，{'，'.join(parts)}，提醒 {counts.warned}{number}"
+    return f"{head}：共 {counts.rows} 行，{'，'.join(parts)}，提醒 {warnings}{number}"
 
 
 def _show_problems(settings: Settings, problems: Sequence[Problem]) -> None:
     for problem in problems[:SHOWN]:
         kind = "提醒" if problem.severity == "warning" else "错误"
         row = f" 第 {problem.row} 行" if problem.row else ""
-        column = f" {problem.column}" if problem.column else ""
+        named = not problem.column or begins_with(problem.column, problem.message)
+        column = "" if named else f" {problem.column}"
         place = f"{problem.file} {problem.sheet}{row}{column}"
         note(settings, f"{kind} [{problem.code}] {place}：{problem.message}")
     if len(problems) > SHOWN:

@@ -23,6 +23,7 @@ from ._asking import (
     password_option,
     require_options,
 )
+from ._findings import tell
 from ._naming import who_argument
 from ._options import can_ask, dry_run_option, json_option, pass_settings
 from ._output import next_step, show_summary
@@ -65,6 +66,8 @@ def register(
     with reading(settings.database_url) as session:
         accounts.examine(session, given, by=settings.acting())
     note(settings, "验证通过")
+    for fault in accounts.remarks(given):
+        tell(settings, fault)
     name = username or ask("用户名", lambda word: _free(settings, word))
     password = new_password(settings, from_stdin=from_stdin)
     with transaction(settings.database_url, dry_run=dry_run) as session:

@@ -14,6 +14,7 @@ from zhupei_cli.settings import Settings
 from zhupei_cli.store.engine import reading, transaction
 
 from ._asking import agree, ask_change, field_options, given_of, prompt
+from ._findings import tell
 from ._formats import shown
 from ._naming import who_argument
 from ._options import (
@@ -118,6 +119,8 @@ def _show(settings: Settings, edited: Edited, done: str, *, as_json: bool, dry_r
     sentence = f"{done} {edited.name}：{words}" if words else f"{edited.name}：没有变化"
     summary = {**edited.as_json(), "dry_run": dry_run}
     show_summary(settings, summary, tried(sentence, dry_run=dry_run), as_json=as_json)
+    for fault in () if as_json else edited.warnings:
+        tell(settings, fault)
     if edited.missing and not as_json:
         note(settings, f"还缺 ●：{'、'.join(edited.missing)}")
 

@@ -14,6 +14,7 @@ from zhupei_cli.sheets import kinds
 from zhupei_cli.sheets.columns import Kind, headings_of
 
 BASES = (("4101001", "郑州第一医院"), ("4101002", "郑州第二医院"), ("4103001", "洛阳中心医院"))
+_HAN_DIGITS = str.maketrans("0123456789", "〇一二三四五六七八九")
 SPECIALTIES = ("0100", "0200", "2800")
 
 
@@ -63,10 +64,15 @@ def id_number(number: int) -> str:
     return first17 + check_character(first17)
 
 
+def called(number: int) -> str:
+    """Return the name of the invented person `number`: without digits, as names are."""
+    return "王" + str(number).translate(_HAN_DIGITS)
+
+
 def person(number: int = 1, **changes: Any) -> dict[str, Any]:
     """Return one whole row of 报名信息 by key; None takes a cell out."""
     row = {
-        "name": f"王{number}",
+        "name": called(number),
         "id_number": id_number(number),
         "ethnicity": "汉族",
         "political_status": "群众",

@@ -18,10 +18,20 @@ _PEOPLES = (
     "傈僳 佤 畲 高山 拉祜 水 东乡 纳西 景颇 柯尔克孜 土 达斡尔 仫佬 羌 布朗 撒拉 毛南 仡佬 "
     "锡伯 阿昌 普米 塔吉克 怒 乌孜别克 俄罗斯 鄂温克 德昂 保安 裕固 京 塔塔尔 独龙 鄂伦春 赫哲 门巴 珞巴 基诺"
 )
+_OTHERS = {"97": "其他", "98": "外国血统中国籍人士"}
 ETHNICITY: Final = CodeTable(
     "民族",
-    {f"{number:02d}": f"{people}族" for number, people in enumerate(_PEOPLES.split(), 1)},
-    {people: f"{number:02d}" for number, people in enumerate(_PEOPLES.split(), 1)},
+    {**{f"{number:02d}": f"{people}族" for number, people in enumerate(_PEOPLES.split(), 1)}, **_OTHERS},
+    {
+        **{people: f"{number:02d}" for number, people in enumerate(_PEOPLES.split(), 1)},
+        # What identity cards of people say whose people is not among the 56.
+        **spellings(
+            "97", "其它 其他民族 其他族 未识别民族 未定族称 未定族称人口 穿青人 穿青 穿青族 革家人 亻革家人"
+        ),
+        **spellings(
+            "98", "外国血统 外国血统中国籍 外国血统中国人 入籍 外国人加入中国籍 外国血统的中国籍人士"
+        ),
+    },
 )
 
 #: GB/T 4762

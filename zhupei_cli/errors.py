@@ -1,9 +1,10 @@
 """What can go wrong, said once: an error is a catalogue code and the values it speaks of."""
 
 import dataclasses
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from zhupei_cli.catalogue import CATALOGUE
 
@@ -40,9 +41,44 @@ class Fault:
         """The catalogue's sentence followed by its cure, as one line."""
         return sentence(self.code, self.values)
 
+    @property
+    def message_for_offices(self) -> str:
+        """The message for people who have the workbook alone: a cure they can follow, no commands."""
+        entry = CATALOGUE[self.code]
+        return _joined(entry.message.format_map(self.values), _cure_for_offices(self.code, self.values))
+
+
+# What is typed into a shell.
+_SHELL: Final = re.compile("zhupei |--[a-z]")
+_CLAUSE: Final = re.compile("[^；？]*[；？]?")
+
+
+def _cure_for_offices(code: str, values: Mapping[str, Any]) -> str:
+    """Return the clauses of a cure that name no command; where none is left, who can help."""
+    clauses = _CLAUSE.findall(CATALOGUE[code].hint.format_map(values))
+    return "".join(one for one in clauses if not _SHELL.search(one)).rstrip("；") or "请与省级管理员联系"
+
+
+def _joined(message: str, cure: str) -> str:
+    return f"{message}；{cure}" if cure else message
+
+
+def under(heading: str, message: str) -> str:
+    """Return a message below the heading it is about, which is not said twice."""
+    return message if not heading or begins_with(heading, message) else f"{heading}：{message}"
+
+
+def begins_with(heading: str, message: str) -> bool:
+    """Say whether a message names its column itself: 民族“火星族”不认识, 缺少 民族."""
+    return message.removeprefix("缺少").lstrip(" “").startswith(heading)
+
+
+def unread_of(faults: Iterable[Fault]) -> set[str]:
+    """Return the keys of what could not be read, or cannot be: what follows from it says nothing new."""
+    return {fault.field for fault in faults if fault.severity == "error"}
+
 
 def sentence(code: str, values: Mapping[str, Any]) -> str:
     """Return the message of `code` and its cure as one line for a cell or a list."""
     entry = CATALOGUE[code]
-    message = entry.message.format_map(values)
-    return f"{message}；{entry.hint.format_map(values)}" if entry.hint else message
+    return _joined(entry.message.format_map(values), entry.hint.format_map(values))

@@ -45,7 +45,7 @@ def _new(shell: Run, number: int = 1, *more: str) -> Ran:
 def test_the_five_steps_by_options(shell: Run) -> None:
     assert _new(shell) == Ran(0, "", SAVED)
     assert shell("apply", "list", "-f", "csv").out.splitlines()[1] == (
-        f"{NO},王1,4101**********1015,面向社会招收住院医师,内科,郑州第一医院,洛阳中心医院,是,未提交"
+        f"{NO},王一,4101**********1015,面向社会招收住院医师,内科,郑州第一医院,洛阳中心医院,是,未提交"
     )
 
 

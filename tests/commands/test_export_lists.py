@@ -310,13 +310,15 @@ def test_odd_people_too(zhupei: Run, database: str, tmp_path: Path) -> None:
         person(1, name="=王强", address="@河南省“郑州”市"),
         person(2, name="𠮷川·买买提", **doctor),
         person(3, ethnicity=None, **passport),
+        person(4, address="'9号院", graduated_on="2026年6月", mobile="139-1234-5678", ethnicity="穿青人"),
+        person(5, emergency_phone="0371-65000000转8001", email="a@qq.com（常用）", name="José García"),
     ]
     college = {"level": "大专", "school": "乙学院", "major": "护理", "full_time": "否"}
     further = [{"id_number": id_number(1), "graduated_on": "2018-07-01", **college}]
     work = {"id_number": id_number(1), "employer_name": "甲医院"}
     works = [
         {**work, "from_date": "2019-07-01", "to_date": "2020-06-30"},
-        {**work, "from_date": "2021-07-01", "to_date": "2022-06-30"},
+        {**work, "from_date": "2021-07", "to_date": "2022-06"},
     ]
     sheets = [(kinds.PERSON, rows), (kinds.EDUCATION, further), (kinds.WORK, works)]
     path = tmp_path / "报名信息.xlsx"
@@ -327,7 +329,9 @@ def test_odd_people_too(zhupei: Run, database: str, tmp_path: Path) -> None:
     book = openpyxl.load_workbook(tmp_path / "出.xlsx")
     assert book.sheetnames == ["报名信息", "教育经历", "工作经历"]
     assert book["报名信息"]["A2"].data_type in ("s", "inlineStr")
-    assert _unchanged(zhupei("--database", database, "trainee", "import", "出.xlsx", "--json"))["rows"] == 6
+    assert _unchanged(zhupei("--database", database, "trainee", "import", "出.xlsx", "--json"))["rows"] == 8
+    assert zhupei("--database", database, "export", "applicants", "-o", "出.csv").code == 0
+    assert _unchanged(zhupei("--database", database, "trainee", "import", "出.csv", "--json"))["rows"] == 5
 
 
 def test_filters_and_the_number_of_statements(province: Call, database: str) -> None:

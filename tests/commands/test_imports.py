@@ -67,19 +67,19 @@ def test_an_import_shows_its_rows_and_what_stands_in_the_way(shell: Call) -> Non
     assert ran.out.splitlines()[-6:] == [
         "内容  对象                    动作",
         "----  ----------------------  ----",
-        "报名  HN2026-0000001 王1      新增",
-        "报名  HN2026-0000002 王2      新增",
-        f"学员  王1 {MASKED}  新增",
-        f"学员  王2 4101**********{id_number(2)[-4:]}  新增",
+        "报名  HN2026-0000001 王一      新增",
+        "报名  HN2026-0000002 王二      新增",
+        f"学员  王一 {MASKED}  新增",
+        f"学员  王二 4101**********{id_number(2)[-4:]}  新增",
     ]
     assert "能否撤销          不能撤销\n" in ran.out
-    assert ran.err == f"此后又有变动：王1 {MASKED}（2026-06-05 10:00:00 测试员 修改学员信息）\n"
+    assert ran.err == f"此后又有变动：王一 {MASKED}（2026-06-05 10:00:00 测试员 修改学员信息）\n"
     told = json.loads(shell("imports", "show", "2", "--json").out)
     assert (told["can_undo"], told["refusal"], len(told["rows"])) == (False, None, 4)
     assert told["blocked"] == [
         {
             "entity": "trainee",
-            "text": f"王1 {MASKED}",
+            "text": f"王一 {MASKED}",
             "action_label": "修改学员信息",
             "who": "测试员",
             "at": "2026-06-05T10:00:00+08:00",
@@ -123,7 +123,7 @@ def test_a_trial_import_shows_field_by_field(shell: Call, home: Path) -> None:
         0,
         "工作表    行  对象                    项目      原来         改为\n"
         "--------  --  ----------------------  --------  -----------  -----------\n"
-        f"报名信息  2   王1 {MASKED}  手机号码  138****0001  137****2222\n",
+        f"报名信息  2   王一 {MASKED}  手机号码  138****0001  137****2222\n",
         "试导入（不保存）：共 2 行，新增 1，更新 1，不变 0，未通过 0，提醒 0\n",
     )
     told = json.loads(shell("trainee", "import", book, "--dry-run", "--json").out)
@@ -138,7 +138,7 @@ def test_a_trial_import_shows_field_by_field(shell: Call, home: Path) -> None:
         "row": 2,
         "entity": "trainee",
         "entity_label": "学员",
-        "name": f"王1 {MASKED}",
+        "name": f"王一 {MASKED}",
         "action": "updated",
         "field": "mobile",
         "field_label": "手机号码",
@@ -159,7 +159,7 @@ def test_many_changes_are_counted_on_screen_and_whole_in_a_file(shell: Call, hom
     ran = shell("trainee", "import", book, "--dry-run", "-o", home / "变化.xlsx")
     assert (ran.code, ran.out) == (0, "")
     sheet = openpyxl.load_workbook(home / "变化.xlsx").active
-    assert (sheet.max_row, sheet["D4"].value, sheet["H4"].value) == (33, f"王1 {MASKED}", "洛阳市****")
+    assert (sheet.max_row, sheet["D4"].value, sheet["H4"].value) == (33, f"王一 {MASKED}", "洛阳市****")
     assert shell("trainee", "import", book, "--dry-run", "-o", home / "变化.xlsx").code == 5
     refused = shell("trainee", "import", book, "-o", home / "d.xlsx")
     assert (refused.code, refused.err.splitlines()[0]) == (2, "错误 [E080]：-o 只能与 --dry-run 同用。")

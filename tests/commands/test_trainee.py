@@ -14,7 +14,7 @@ from zhupei_cli.store.engine import transaction
 ONE = id_number(1)
 PASSWORD = "Passw0rd-of-wang"
 REGISTER = (
-    *("trainee", "register", "--name", "王1", "--id-number", ONE, "--mobile", "13800000001"),
+    *("trainee", "register", "--name", "王一", "--id-number", ONE, "--mobile", "13800000001"),
     *("--username", "wang1", "--password-stdin"),
 )
 
@@ -33,7 +33,7 @@ def shell(zhupei: Run, database: str) -> Run:
 
 @pytest.fixture
 def wang(shell: Run) -> Run:
-    """王1 is registered and has a school."""
+    """王一 is registered and has a school."""
     assert shell(*REGISTER, stdin=PASSWORD + "\n").code == 0
     school = ("--level", "本科", "--school", "郑州大学", "--major", "临床医学", "--degree", "学士")
     graduated = ("--graduated-on", "2026-06-30", "--full-time", "是", "--diploma-no", "104591202605000123")
@@ -46,7 +46,7 @@ def test_registering_whole(shell: Run) -> None:
         0,
         "",
         "验证通过\n"
-        "注册完成：王1（4101**********1015），用户名 wang1；业务 住院医师规范化培训 已开通，角色 学员\n"
+        "注册完成：王一（4101**********1015），用户名 wang1；业务 住院医师规范化培训 已开通，角色 学员\n"
         "下一步：zhupei trainee edit wang1 …（补全个人信息）\n",
     )
     assert shell(*REGISTER, stdin=PASSWORD + "\n") == Ran(
@@ -61,7 +61,7 @@ def test_registering_as_json_and_only_tried(shell: Run) -> None:
     ran = shell(*REGISTER, "--dry-run", "--json", stdin=PASSWORD)
     assert ran.code == 0
     assert json.loads(ran.out) == {
-        "name": "王1",
+        "name": "王一",
         "id_number": "4101**********1015",
         "username": "wang1",
         "new": True,
@@ -75,7 +75,7 @@ def test_registering_as_json_and_only_tried(shell: Run) -> None:
 
 
 def test_without_a_terminal_nothing_is_asked(shell: Run) -> None:
-    assert shell("trainee", "register", "--name", "王1", stdin="x\n") == Ran(
+    assert shell("trainee", "register", "--name", "王一", stdin="x\n") == Ran(
         2,
         "",
         "错误 [E080]：缺少 --id-number、--mobile、--username、--password-stdin；"
@@ -117,13 +117,13 @@ def test_passwords_wrong_locked_and_reset(wang: Run) -> None:
     assert reset == Ran(
         0,
         "",
-        "已重设密码：王1（4101**********1015），用户名 wang1；业务 住院医师规范化培训 已开通，角色 学员\n",
+        "已重设密码：王一（4101**********1015），用户名 wang1；业务 住院医师规范化培训 已开通，角色 学员\n",
     )
     assert wang(*check, stdin="Passw0rd-2").code == 0
 
 
 SHEET = """\
-姓名              王1
+姓名              王一
 证件类型          居民身份证
 证件号码          4101**********1015
 性别              男
@@ -152,13 +152,13 @@ SHEET = """\
 def test_a_profile_is_filled_in_step_by_step(wang: Run) -> None:
     edit = wang("trainee", "edit", "wang1", "--ethnicity", "汉", "--address", "郑州市金水区文化路 1 号")
     assert edit == Ran(
-        0, "", "已保存 王1：民族、通讯地址\n还缺 ●：紧急联系人、紧急联系电话、是否有工作单位\n"
+        0, "", "已保存 王一：民族、通讯地址\n还缺 ●：紧急联系人、紧急联系电话、是否有工作单位\n"
     )
     work = ("--employer-name", "某诊所", "--department", "内科", "--from-date", "2024-07")
     assert wang("trainee", "work", "add", ONE, *work) == Ran(
         0,
         "",
-        "已保存 王1：是否有工作单位、单位名称、科室、起始\n"
+        "已保存 王一：是否有工作单位、单位名称、科室、起始\n"
         "还缺 ●：紧急联系人、紧急联系电话\n"
         "单位库中没有“某诊所”，按所写的名称保存\n",
     )
@@ -208,7 +208,7 @@ def test_a_photo_and_a_dry_run(wang: Run, tmp_path: Path) -> None:
     photo = tmp_path / "照片.png"
     photo.write_bytes(b"\x89PNG\r\n\x1a\n....")
     tried = wang("trainee", "edit", "wang1", "--photo", photo, "--dry-run")
-    assert tried.err.splitlines()[0] == "试做（不保存）：可以保存 王1：照片"
+    assert tried.err.splitlines()[0] == "试做（不保存）：可以保存 王一：照片"
     assert json.loads(wang("trainee", "show", "wang1", "--json").out)["photo"] is None
     done = json.loads(wang("trainee", "edit", "wang1", "--photo", photo, "--json").out)
     assert (done["fields"], done["dry_run"]) == (["photo"], False)
@@ -223,7 +223,7 @@ def test_removing_asks(wang: Run) -> None:
     )
     assert wang(*remove, "--dry-run").code == 0
     ran = wang(*remove, "--yes")
-    assert (ran.code, ran.err.splitlines()[0]) == (0, "已删除 王1：教育经历")
+    assert (ran.code, ran.err.splitlines()[0]) == (0, "已删除 王一：教育经历")
     assert wang(*remove, "--yes") == Ran(
         4,
         "",
@@ -267,17 +267,17 @@ def test_employers_from_the_shell(wang: Run, tmp_path: Path) -> None:
 LIST = """\
 姓名  证件类型    证件号码            性别  手机号码     最高学历  毕业院校  工作单位  用户名  缺少项
 ----  ----------  ------------------  ----  -----------  --------  --------  --------  ------  ------
-王1   居民身份证  4101**********1015  男    138****0001  本科      郑州大学            wang1   5
-王2   居民身份证  4101**********1023  女    138****0002  本科      郑州大学                    0
+王一   居民身份证  4101**********1015  男    138****0001  本科      郑州大学            wang1   5
+王二   居民身份证  4101**********1023  女    138****0002  本科      郑州大学                    0
 """
 FOUND = """\
 姓名  证件号码            报名号  程度  代码  问题
 ----  ------------------  ------  ----  ----  ------------------------------------------------------
-王1   4101**********1015          错误  E150  缺少 民族；请补填；标 ● 的项目提交前必须齐全
-王1   4101**********1015          错误  E150  缺少 通讯地址；请补填；标 ● 的项目提交前必须齐全
-王1   4101**********1015          错误  E150  缺少 紧急联系人；请补填；标 ● 的项目提交前必须齐全
-王1   4101**********1015          错误  E150  缺少 紧急联系电话；请补填；标 ● 的项目提交前必须齐全
-王1   4101**********1015          错误  E150  缺少 是否有工作单位；请补填；标 ● 的项目提交前必须齐全
+王一   4101**********1015          错误  E150  缺少 民族；请补填；标 ● 的项目提交前必须齐全
+王一   4101**********1015          错误  E150  缺少 通讯地址；请补填；标 ● 的项目提交前必须齐全
+王一   4101**********1015          错误  E150  缺少 紧急联系人；请补填；标 ● 的项目提交前必须齐全
+王一   4101**********1015          错误  E150  缺少 紧急联系电话；请补填；标 ● 的项目提交前必须齐全
+王一   4101**********1015          错误  E150  缺少 是否有工作单位；请补填；标 ● 的项目提交前必须齐全
 """
 HISTORY = """\
 时间                 经办人  事项            对象            变化                   原因

@@ -129,7 +129,7 @@ def test_a_table_granted_by_mistake_shows_own_rows_only(world: World) -> None:
             ["HN2026-0000001", "HN2026-0000002", "PUB-9000000"],
         ),
         ("SELECT id FROM public.education", [1, 2]),
-        ("SELECT name FROM public.trainee WHERE id < 6", ["王1", "王2"]),
+        ("SELECT name FROM public.trainee WHERE id < 6", ["王一", "王二"]),
         ("SELECT seq FROM public.event", []),
         ("SELECT application_id FROM public.run_row", []),
         ("SELECT username FROM public.account", []),

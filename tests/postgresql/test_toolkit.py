@@ -18,8 +18,8 @@ OWN, SECOND, FOREIGN, UNKNOWN = (f"HN2026-{number:07d}" for number in (1, 3, 4, 
 QUEUE = """\
 第一志愿      报名号          姓名  证件号码            个人身份              报名专业  提交时间             等待天数
 ------------  --------------  ----  ------------------  --------------------  --------  -------------------  --------
-郑州第一医院  HN2026-0000001  王1   4101**********1015  面向社会招收住院医师  内科      2026-06-05 10:00:00  0
-郑州第一医院  HN2026-0000002  王2   4101**********1023  面向社会招收住院医师  内科      2026-06-05 10:00:00  0
+郑州第一医院  HN2026-0000001  王一   4101**********1015  面向社会招收住院医师  内科      2026-06-05 10:00:00  0
+郑州第一医院  HN2026-0000002  王二   4101**********1023  面向社会招收住院医师  内科      2026-06-05 10:00:00  0
 """  # noqa: E501
 
 
@@ -118,7 +118,7 @@ def test_a_base_takes_its_decisions_from_a_workbook(
     world: World, zhupei: Run, zhao: Run, tmp_path: Path
 ) -> None:
     rows = [
-        {"application_no": OWN, "name": "王1", "decision": "通过"},
+        {"application_no": OWN, "name": "王一", "decision": "通过"},
         {"application_no": FOREIGN, "name": "钱外二", "decision": "通过"},
     ]
     book = write_book(tmp_path / "审核意见.xlsx", [(kinds.REVIEW, rows)])

@@ -102,7 +102,10 @@ def test_yes_and_no() -> None:
 
 
 def test_national_lists_are_whole() -> None:
-    assert len(codes.ETHNICITY.labels) == 56
+    assert len(codes.ETHNICITY.labels) == 56 + 2
+    assert [codes.ETHNICITY.parse(word) for word in ("汉", "基诺族", "其他", "穿青人", "外国血统")] == [
+        *("01", "56", "97", "97", "98"),
+    ]
     assert list(codes.POLITICAL.labels) == [f"{number:02d}" for number in range(1, 14)]
     assert len(codes.CITY.labels) == 18
     assert list(codes.LEVEL_RANK) == list(codes.LEVEL.labels)

@@ -19,7 +19,7 @@ from zhupei_cli.services.workbooks import read_workbooks
 from zhupei_cli.sheets import kinds
 from zhupei_cli.store.engine import transaction
 
-WANG = {"name": "王1", "id_number": id_number(1), "mobile": "13800000001"}
+WANG = {"name": "王一", "id_number": id_number(1), "mobile": "13800000001"}
 PASSWORD = "Passw0rd-of-wang"
 
 
@@ -53,11 +53,11 @@ def code_of(database: str, by: Acting, **changes: str) -> str:
 
 def test_who_registers_gets_a_profile_and_an_account(database: str, by: Acting) -> None:
     opened = register(database, by, username="Wang1")
-    assert opened == Opened("王1", id_number(1), "wang1", new=True)
+    assert opened == Opened("王一", id_number(1), "wang1", new=True)
     with transaction(database, read_only=True) as session:
         found = session.execute(select(Trainee)).scalar_one()
         account = session.execute(select(Account)).scalar_one()
-        assert (found.name, found.gender, found.birth_date) == ("王1", "1", date(1995, 1, 1))
+        assert (found.name, found.gender, found.birth_date) == ("王一", "1", date(1995, 1, 1))
         assert (account.trainee_id, account.business, account.role) == (found.id, "residency", "trainee")
         assert account.password_hash.startswith("$argon2id$")
         seq = session.execute(select(Event.seq).where(Event.action == "trainee.register")).scalar_one()
@@ -149,7 +149,7 @@ def test_an_imported_person_gets_the_account_by_a_reset(imported: str, by: Actin
             accounts.check_password(session, id_number(1), PASSWORD, by=by)
         assert caught.value.code == "E313"
         opened = accounts.reset_password(session, id_number(1), PASSWORD, by=by, username="wang1")
-    assert opened == Opened("王1", id_number(1), "wang1", new=True)
+    assert opened == Opened("王一", id_number(1), "wang1", new=True)
     assert check(imported, by, PASSWORD) == (True, 5, False)
     with transaction(imported) as session, pytest.raises(ZhupeiError) as caught:
         accounts.reset_password(session, "wang1", PASSWORD, by=by, username="another")

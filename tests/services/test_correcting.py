@@ -152,3 +152,36 @@ def test_inputs_of_admission_change_until_the_commit_and_tell_of_stale_runs(offi
         assert _correct(office, by, school=f"{status}大学").version is not None
     _set(office, status="archived")
     assert _refusal(office, by, school="河南大学") == ("E405", 5)
+
+
+def test_who_somebody_is_is_mended_everywhere(office: str, by: Acting, tmp_path: Path) -> None:
+    other = id_number(2)
+    assert _correct(office, by, name="王二", id_number=other).version == 2
+    with reading(office) as session:
+        live = session.execute(
+            select(Trainee.name, Trainee.id_number, Trainee.birth_date, Trainee.gender)
+        ).one()
+        kept = session.execute(select(Snapshot.name, Snapshot.id_number).where(Snapshot.version == 2)).one()
+        events = session.execute(select(Event.action, Event.reason).order_by(Event.seq)).all()[-2:]
+    assert (live[:2], kept) == (("王二", other), ("王二", other))
+    assert events == [("application.correct", "填错"), ("trainee.edit", "填错")]
+    # The list that leaves comes back unchanged.
+    rows = [person(1, name="王二", id_number=other)]
+    people = read_workbooks([write_people(tmp_path / "b.xlsx", rows)], kinds.PERSON)
+    with transaction(office) as session:
+        batch = session.get_one(Batch, 1)
+        outcome = import_trainees(session, people, batch=batch, by=by, options=Options(submit=True))
+    assert (outcome.counts.unchanged, people.problems) == (1, [])
+
+
+def test_a_number_of_somebody_else_is_refused(office: str, by: Acting, tmp_path: Path) -> None:
+    people = read_workbooks([write_people(tmp_path / "b.xlsx", [person(2)])], kinds.PERSON)
+    with transaction(office) as session:
+        batch = session.get_one(Batch, 1)
+        import_trainees(session, people, batch=batch, by=by, options=Options())
+    assert _refusal(office, by, id_number=id_number(2)) == ("E459", 5)
+
+
+def test_an_odd_name_is_told(office: str, by: Acting) -> None:
+    assert [fault.code for fault in _correct(office, by, name="王3").findings] == ["E124"]
+    assert _refusal(office, by, name="王?") == ("E459", 5)

@@ -91,7 +91,7 @@ def test_a_person_has_one_live_application(office: str, by: Acting) -> None:
     with pytest.raises(ZhupeiError) as caught:
         _enter(office, by)
     assert (caught.value.code, caught.value.exit_code) == ("E455", 5)
-    assert caught.value.message == f"王1 在本批次已有报名 {NO}（未提交）"
+    assert caught.value.message == f"王一 在本批次已有报名 {NO}（未提交）"
 
 
 def test_who_holds_a_seat_of_the_year_applies_no_more(office: str, by: Acting) -> None:
@@ -120,7 +120,7 @@ def test_who_holds_a_seat_of_the_year_applies_no_more(office: str, by: Acting) -
         with pytest.raises(ZhupeiError) as caught:
             entering.require_free(session, supplement, profile)
     assert (caught.value.code, caught.value.exit_code) == ("E452", 5)
-    assert caught.value.message == "王1 2026 年度已在批次 HN2026 录取，不能再报名"
+    assert caught.value.message == "王一 2026 年度已在批次 HN2026 录取，不能再报名"
 
 
 def test_an_identity_rule_refuses_and_a_reminder_does_not(office: str, by: Acting) -> None:

@@ -117,6 +117,12 @@ def test_what_stood_there_before_is_kept_for_undoing(take: Take, database: str) 
     assert '"level":"三级甲等"' in updated.before
 
 
+@pytest.mark.parametrize("code", ["..", ".", "a/b", "-n", "a.", ".a", "CON", "nul.x", "lpt1", "甲*"])
+def test_a_code_must_do_as_the_name_of_a_file(take: Take, code: str) -> None:
+    _, problems = take(_base(1, code=code))
+    assert problems == [(2, "基地编号", "E052")]
+
+
 def test_every_problem_of_every_row_is_found_and_good_rows_go_in(take: Take, database: str) -> None:
     outcome, problems = take(
         _base(1, city="某市", uscc="123", contact_phone="电话"),
@@ -128,6 +134,8 @@ def test_every_problem_of_every_row_is_found_and_good_rows_go_in(take: Take, dat
     )
     assert problems == [
         (2, "联系电话", "E011"),
+        (2, "所在地市", "E053"),
+        (2, "统一社会信用代码", "E054"),
         (3, "基地编号", "E052"),
         (3, "基地名称", "E155"),
         (4, "基地名称", "E051"),

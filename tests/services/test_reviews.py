@@ -142,7 +142,7 @@ def test_a_returned_application_is_submitted_again_and_keeps_its_place(season: s
 
 def test_a_workbook_of_decisions(season: str, by: Acting, tmp_path: Path) -> None:
     rows: list[dict[str, Any]] = [
-        {"application_no": _no(1), "name": "王1", "decision": "通过"},
+        {"application_no": _no(1), "name": "王一", "decision": "通过"},
         {"application_no": _no(2), "name": "别人", "decision": "通过"},
         {"application_no": _no(3), "decision": "不通过"},
         {"application_no": _no(7), "decision": "通过"},

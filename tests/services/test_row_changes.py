@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.people import id_number, open_batch, person
+from tests.people import called, id_number, open_batch, person
 from tests.services.imported import reading_of, take_in
 from tests.statements import statements
 from zhupei_cli.acting import Acting
@@ -58,10 +58,10 @@ def test_people_and_their_forms(season: str, by: Acting) -> None:
     }
     rows[1].pop("gender")
     found = _diff(season, by, (kinds.PERSON, rows), (kinds.EDUCATION, [entry]), submit=True)
-    who = {n: f"王{n} 4101**********{id_number(n)[-4:]}" for n in (1, 2, 3)}
-    one, two = f"{ONE} 王1", f"{TWO} 王2"
+    who = {n: f"{called(n)} 4101**********{id_number(n)[-4:]}" for n in (1, 2, 3)}
+    one, two = f"{ONE} 王一", f"{TWO} 王二"
     assert found == [
-        ("报名信息", 2, "HN2026-0000003 王3"),
+        ("报名信息", 2, "HN2026-0000003 王三"),
         ("报名信息", 2, who[3]),
         ("报名信息", 3, one, "报名状态", "未提交", "已提交"),
         ("报名信息", 3, who[1], "手机号码", "138****0001", "137****2222"),
@@ -85,22 +85,22 @@ def test_decisions_and_marks(season: str, by: Acting) -> None:
         {"application_no": ONE, "decision": "通过"},
     ]
     assert _diff(season, by, (kinds.REVIEW, rows)) == [
-        ("审核意见", 2, f"{TWO} 王2", "报名状态", "已提交", "审核不通过"),
-        ("审核意见", 3, f"{ONE} 王1", "报名状态", "已提交", "基地审核通过"),
+        ("审核意见", 2, f"{TWO} 王二", "报名状态", "已提交", "审核不通过"),
+        ("审核意见", 3, f"{ONE} 王一", "报名状态", "已提交", "基地审核通过"),
     ]
     marks = [
         {"application_no": ONE, "written": "80"},
         {"application_no": ONE, "written": "70", "base": "4101001"},
     ]
     assert _diff(season, by, (kinds.SCORE, marks)) == [
-        ("成绩", 2, f"{ONE} 王1"),
-        ("成绩", 3, f"{ONE}/4101001 王1"),
+        ("成绩", 2, f"{ONE} 王一"),
+        ("成绩", 3, f"{ONE}/4101001 王一"),
     ]
     again = [{"id_number": id_number(1), "written": "85.5", "skill": "60"}, marks[1] | {"interview": "90"}]
     assert _diff(season, by, (kinds.SCORE, again)) == [
-        ("成绩", 2, f"{ONE} 王1", "笔试", "80.00", "85.50"),
-        ("成绩", 2, f"{ONE} 王1", "技能", "", "60.00"),
-        ("成绩", 3, f"{ONE}/4101001 王1", "面试", "", "90.00"),
+        ("成绩", 2, f"{ONE} 王一", "笔试", "80.00", "85.50"),
+        ("成绩", 2, f"{ONE} 王一", "技能", "", "60.00"),
+        ("成绩", 3, f"{ONE}/4101001 王一", "面试", "", "90.00"),
     ]
 
 
@@ -148,4 +148,4 @@ def test_a_revoked_decision_is_no_part_of_it(season: str, by: Acting) -> None:
         batch = find_batch(session, "HN2026")
         reviews.decide(session, batch, [Verdict(ONE, Decision.RETURN, "补材料")], by=by)
     found = _diff(season, by, (kinds.PERSON, [person(1)]), submit=True)
-    assert found == [("报名信息", 2, f"{ONE} 王1", "报名状态", "退回修改", "已提交")]
+    assert found == [("报名信息", 2, f"{ONE} 王一", "报名状态", "退回修改", "已提交")]

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import event, func, select
+from sqlalchemy import event, func, select, update
 from sqlalchemy.engine import Engine
 
 from tests.conftest import NOW
@@ -14,12 +14,14 @@ from tests.people import id_number, open_batch, person, write_book, write_people
 from zhupei_cli.acting import Acting
 from zhupei_cli.errors import ZhupeiError
 from zhupei_cli.model import Application, Batch, Choice, Education, Event, Snapshot, Trainee, Work
+from zhupei_cli.rules.dates import Month
 from zhupei_cli.services.importing import Options
 from zhupei_cli.services.imports import Imported
 from zhupei_cli.services.placing import place
 from zhupei_cli.services.trainees import import_trainees
-from zhupei_cli.services.workbooks import Reading, read_workbooks
+from zhupei_cli.services.workbooks import Reading, read_workbooks, write_errors
 from zhupei_cli.sheets import kinds
+from zhupei_cli.sheets.columns import headings_of
 from zhupei_cli.store.engine import transaction
 
 Import = Callable[..., tuple[Imported, list[tuple[int, str, str]]]]
@@ -68,8 +70,8 @@ def test_good_rows_go_in_as_submitted_applications(take: Import, database: str) 
             select(Choice.number, Choice.base_code, Choice.specialty_code).where(Choice.application_id == 1)
         ).all()
     assert rows == [
-        ("HN2026-0000001", "submitted", "王1", id_number(1)),
-        ("HN2026-0000002", "submitted", "王2", id_number(2)),
+        ("HN2026-0000001", "submitted", "王一", id_number(1)),
+        ("HN2026-0000002", "submitted", "王二", id_number(2)),
     ]
     assert choices == [(1, "4101001", "0100"), (2, "4103001", "0100")]
 
@@ -201,6 +203,146 @@ def test_every_problem_of_every_row_is_found_in_one_pass(take: Import) -> None:
     )
 
 
+_CURES = [
+    # A cell that cannot be read does not keep the rules from looking at the others.
+    (
+        {"accept_adjust": "也许", "source_type": "火星", "mobile": "+86139123456"},
+        [("手机号码", "E011"), ("是否服从调剂", "E014"), ("生源类型", "E253")],
+    ),
+    (
+        {"choice1_base": "没有的医院", "choice2_base": "没有的"},
+        [("第一志愿基地", "E302"), ("第二志愿基地", "E302")],
+    ),
+    ({"specialty": "没有", "full_time": "否"}, [("报名专业", "E303"), ("是否全日制", "E214")]),
+    ({"identity": "委培", "specialty": "没有"}, [("报名专业", "E303"), ("工作单位", "E217")]),
+    # What could not be read is named alone.
+    (
+        {"level": "研究生", "bachelor_school": "甲大学", "bachelor_graduated_on": "2019-06-30"},
+        [("最高学历", "E014")],
+    ),
+    ({"has_employer": "也许", "employer_name": "某医院"}, [("是否有工作单位", "E014")]),
+    ({"identity": "委培", "has_employer": "也许"}, [("是否有工作单位", "E014")]),
+    # Two cells that contradict each other: none of them is missing.
+    (
+        {
+            "level": "大专",
+            "bachelor_school": "甲大学",
+            "identity": "委培",
+            "has_employer": "是",
+            "employer_name": "甲",
+        },
+        [("最高学历", "E130")],
+    ),
+    # Names, and dates that cannot be.
+    ({"name": "张?", "emergency_name": "无"}, [("姓名", "E120"), ("紧急联系人", "E122")]),
+    ({"graduated_on": 20246}, [("毕业时间", "E125")]),
+    ({"graduated_on": "9999-12-31", "identity": "委培"}, [("毕业时间", "E126")]),
+    ({"graduated_on": "2006-06-30", "identity": "委培"}, [("毕业时间", "E127")]),
+    ({"birth_date": "1995-02"}, [("出生日期", "E151")]),
+    (
+        {"id_type": "护照", "id_number": "E12345678", "gender": "女", "birth_date": "1995-02"},
+        [("出生日期", "E129")],
+    ),
+    (
+        {"id_type": "护照", "id_number": "E12345678", "gender": "女", "birth_date": "1890-02-01"},
+        [("出生日期", "E126")],
+    ),
+    ({"id_type": "台湾居民来往大陆通行证", "id_number": 1234567}, [("证件号码", "E132")]),
+]
+
+
+@pytest.mark.parametrize(("changes", "told"), _CURES)
+def test_a_row_is_looked_at_whole_and_nothing_is_told_twice(
+    take: Import, changes: dict[str, Any], told: list[tuple[str, str]]
+) -> None:
+    _, problems = take(person(1, **changes), submit=True)
+    wrong = [(column, code) for _, column, code in problems if code not in ("E211", "E217")]
+    expected = [one for one in told if one[1] != "E217"]
+    assert sorted(wrong) == sorted(expected)
+    assert {code for _, _, code in problems} >= {code for _, code in told}
+
+
+def test_what_is_merely_odd_goes_in_with_a_word(take: Import) -> None:
+    master = {"level": "硕士", "degree": "硕士", "bachelor_school": "甲大学", "graduated_on": "2024-06-30"}
+    outcome, problems = take(
+        person(1, name="张3"), person(2, **master, bachelor_graduated_on="2026-06-30"), submit=True
+    )
+    assert problems == [(2, "姓名", "E124"), (3, "本科毕业时间", "E128")]
+    assert _counts(outcome) == {"rows": 2, "inserted": 2, "warned": 2}
+
+
+def test_another_entry_than_the_highest_is_no_missing_cell(take: Import, database: str) -> None:
+    take(person(1, level="硕士", degree="硕士", school="乙大学", identity=None, **_NO_FORM))
+    with transaction(database) as session:
+        session.execute(update(Education).values(full_time=None))
+    _, problems = take(person(1), submit=True)
+    assert problems == [(2, "是否全日制", "E131")]
+
+
+_NO_FORM = dict.fromkeys(
+    ("source_type", "train_years", "specialty", "choice1_base", "choice2_base", "accept_adjust")
+)
+
+
+@pytest.mark.usefixtures("take")
+def test_dates_of_further_sheets_are_told_where_they_stand(database: str, tmp_path: Path, by: Acting) -> None:
+    works = [
+        {"id_number": id_number(1), "employer_name": "甲", "from_date": "2024-07-01", "to_date": "2023-01"},
+        {"id_number": id_number(1), "employer_name": "乙", "from_date": "2024.7", "to_date": "2024-07-31"},
+        {"id_number": id_number(1), "employer_name": "丙", "from_date": "2003-07-01", "to_date": "2004"},
+    ]
+    sheets = [(kinds.PERSON, [person(1)]), (kinds.WORK, works)]
+    _, reading = _import(database, [write_book(tmp_path / "a.xlsx", sheets)], by=by, options=Options())
+    told = [(one.sheet, one.row, one.column, one.code) for one in reading.problems if one.code != "E162"]
+    assert told == [("工作经历", 2, "终止", "E182"), ("工作经历", 4, "终止", "E018")]
+
+
+@pytest.mark.usefixtures("take")
+def test_people_on_every_sheet_are_taken_and_nobody_twice(database: str, tmp_path: Path, by: Acting) -> None:
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    headings = headings_of(kinds.PERSON.columns)
+    for name, rows in (("4001", [person(1), person(2)]), ("4002", [person(3), person(2)]), ("说明", [])):
+        sheet = book.create_sheet(name)
+        sheet.append(headings if rows else ["填写说明"])
+        for row in rows:
+            sheet.append([row.get(column.key) for column in kinds.PERSON.columns])
+    book.save(tmp_path / "a.xlsx")
+    outcome, reading = _import(database, [tmp_path / "a.xlsx"], by=by, options=Options())
+    assert _counts(outcome) == {"rows": 4, "inserted": 2, "rejected": 2}
+    others = [
+        (one.sheet, one.row, one.message.partition("另见 ")[2].partition("；")[0]) for one in reading.problems
+    ]
+    assert others == [("4001", 3, "a.xlsx 4002 第 3 行"), ("4002", 3, "a.xlsx 4001 第 3 行")]
+    (path,) = write_errors(reading)
+    assert openpyxl.load_workbook(path).sheetnames == ["4001", "4002", "字典"]
+    again = read_workbooks([path], kinds.PERSON)
+    assert [(table.sheet, len(table.rows)) for _, table in again.tables] == [("4001", 1), ("4002", 1)]
+
+
+def test_a_month_stays_a_month(take: Import, database: str) -> None:
+    take(person(1, graduated_on="2026年6月"), submit=True)
+    with transaction(database, read_only=True) as session:
+        stored = session.execute(select(Education.graduated_on)).scalar_one()
+        snapshot = session.execute(select(Snapshot.graduated_on, Snapshot.content)).one()
+    assert (stored, snapshot.graduated_on) == (Month(2026, 6, 1), Month(2026, 6, 1))
+    assert '"graduated_on":"2026-06"' in snapshot.content
+    outcome, problems = take(person(1, graduated_on="2026.6"), submit=True)
+    assert (_counts(outcome), problems) == ({"rows": 1, "unchanged": 1}, [])
+    _, problems = take(person(1, graduated_on="2026-06-01"), submit=True)
+    assert problems == [(2, "证件号码", "E453")]
+
+
+def test_a_name_stored_in_another_spelling_is_the_same_name(take: Import, database: str) -> None:
+    take(person(1, name="张𠮷"))
+    with transaction(database) as session:
+        session.execute(update(Trainee).values(name="张 𠮷"))
+    outcome, problems = take(person(1, name="张𠮷"))
+    assert (_counts(outcome), problems) == ({"rows": 1, "unchanged": 1}, [])
+
+
 def test_all_or_nothing_takes_nothing_when_one_row_is_bad(take: Import, database: str) -> None:
     outcome, _ = take(person(1), person(2, mobile="x"), all_or_nothing=True)
     assert (outcome.ok, outcome.import_id, _counts(outcome)) == (False, None, {"rows": 2, "rejected": 1})
@@ -219,7 +361,7 @@ def test_another_name_is_a_problem_and_never_overwritten(take: Import, database:
     _, problems = take(person(1, name="赵六"))
     assert problems == [(2, "姓名", "E161")]
     with transaction(database, read_only=True) as session:
-        assert session.execute(select(Trainee.name)).scalar_one() == "王1"
+        assert session.execute(select(Trainee.name)).scalar_one() == "王一"
 
 
 def test_a_number_cell_has_lost_its_digits(take: Import) -> None:

@@ -304,7 +304,7 @@ def test_check_ins_and_their_seats_are_as_before(final: str, by: Acting) -> None
 ACTS: dict[str, tuple[Callable[[Any, Batch, Acting], Any], str]] = {
     "edited": (
         lambda s, _, by: people.edit(s, id_number(1), {"mobile": "13712345678"}, by=by),
-        "王1 4101**********{0}（2026-06-05 11:00:00 张三 修改学员信息）",
+        "王一 4101**********{0}（2026-06-05 11:00:00 张三 修改学员信息）",
     ),
     "submitted": (lambda s, b, by: submitting.submit(s, b, [ONE], by=by), "张三 提交报名）"),
     "withdrawn": (lambda s, b, by: withdrawing.withdraw(s, b, ONE, by=by), "张三 撤回报名）"),
@@ -348,7 +348,7 @@ def test_reviewed_and_marked_applications_stay(season: str, take: Any, by: Actin
     message = _refused(season, import_id, by)[1]
     assert message == (
         f"导入 {import_id} 不能撤销：写入的内容有 2 处此后又有变动，例如 "
-        f"{ONE} 王1（2026-06-05 11:00:00 张三 审核通过）；{TWO} 王2（2026-06-05 11:00:00 张三 审核通过）"
+        f"{ONE} 王一（2026-06-05 11:00:00 张三 审核通过）；{TWO} 王二（2026-06-05 11:00:00 张三 审核通过）"
     )
 
 
@@ -357,7 +357,7 @@ def test_a_new_person_with_an_application_elsewhere_stays(season: str, take: Any
     with transaction(season) as session:
         open_batch(session, code="HN2025")
     take(_people(1), batch="HN2025")
-    assert "王1" in _refused(season, import_id, by)[1]
+    assert "王一" in _refused(season, import_id, by)[1]
 
 
 def test_marks_given_again_stay(season: str, take: Any, by: Acting) -> None:
@@ -365,7 +365,7 @@ def test_marks_given_again_stay(season: str, take: Any, by: Acting) -> None:
     _do(season, lambda s, b: reviews.decide(s, b, [Verdict(ONE, Decision.APPROVE)], by=by))
     first = take((kinds.SCORE, [{"application_no": ONE, "written": "80"}]))
     take((kinds.SCORE, [{"application_no": ONE, "written": "81"}]))
-    assert f"{ONE} 王1" in _refused(season, first, by)[1]
+    assert f"{ONE} 王一" in _refused(season, first, by)[1]
 
 
 def test_marks_and_decisions_stay_once_the_batch_is_locked(season: str, take: Any, by: Acting) -> None:

@@ -1,5 +1,6 @@
 """Error workbooks: the bad rows with their reasons, which come back as they went out."""
 
+import re
 import stat
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from tests.sheets.books import typed
 from tests.sheets.taken import take, take_named, take_sheet
+from zhupei_cli.catalogue import CATALOGUE
 from zhupei_cli.errors import Fault
 from zhupei_cli.sheets.cells import Cell, Spoilt
 from zhupei_cli.sheets.columns import Kind
@@ -54,10 +56,10 @@ def test_the_file_whole(tmp_path: Path) -> None:
     alone = "只填了这一格，本行没有结果，略过；填上结果后再导入"
     assert [[cell.value for cell in row] for row in sheet.rows] == [
         ["原行号", "错误说明", "报名号*", "姓名", "审核结果*", "原因", "别的"],
-        ["3", f"审核结果：{unknown} [E014]", "A-2", "=cmd|' /C calc'!A0", "也许", "+1", "y"],
+        ["3", f"{unknown} [E014]", "A-2", "=cmd|' /C calc'!A0", "也许", "+1", "y"],
         [
             "4",
-            f"报名号：{blank} [E023]\n{alone} [E436]\n（提醒）姓名：{taken} [E056]",
+            f"{blank} [E023]\n{alone} [E436]\n（提醒）姓名：{taken} [E056]",
             *(None, "王五", "通过", "@a", "3"),
         ],
     ]
@@ -171,7 +173,7 @@ _CELLS: st.SearchStrategy[Cell] = st.one_of(
     st.sampled_from([Spoilt("E019", "#REF!"), Spoilt("E025"), Spoilt("E027")]),
 )
 #: Codes of cells that cannot be read: what comes back in their place cannot be read either.
-_AS_BAD = dict.fromkeys(("E013", "E019", "E025", "E027"), "unreadable") | {"E024": "E018"}
+_AS_BAD = dict.fromkeys(("E013", "E132", "E019", "E025", "E027"), "unreadable") | {"E024": "E018"}
 
 
 def _said(row: Line) -> tuple[Mapping[str, Any], list[tuple[str, str]]]:
@@ -213,3 +215,31 @@ def test_what_was_read_of_a_book_is_not_needed_again(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["报名.xlsx", "报名.csv", "报名.2024.xls"])
 def test_the_name_of_an_error_workbook(name: str) -> None:
     assert errors_path(Path(name)).name == f"{name.rpartition('.')[0]}_未通过.xlsx"
+
+
+def test_the_name_does_not_grow() -> None:
+    names = ["报名.xlsx", "报名_未通过.xlsx", "报名_未通过-2.xlsx"]
+    assert {errors_path(Path(name)).name for name in names} == {"报名_未通过.xlsx"}
+
+
+class _Anything(dict[str, Any]):
+    def __missing__(self, key: str) -> str:
+        return "x"
+
+
+@pytest.mark.parametrize("code", CATALOGUE)
+def test_offices_are_told_no_commands(code: str) -> None:
+    told = Fault(code, "", values=_Anything()).message_for_offices
+    cure = told.removeprefix(CATALOGUE[code].message.format_map(_Anything()))
+    assert not re.search("zhupei |--[a-z]|●", cure)
+    assert len(cure) > 1
+
+
+def test_a_cure_keeps_what_offices_can_do() -> None:
+    values = {"base": "甲", "nearest": "您要找的是不是 乙？"}
+    told = [Fault("E302", "", values=values), Fault("E302", "", values={**values, "nearest": ""})]
+    assert [fault.message_for_offices for fault in told] == [
+        "没有培训基地 甲；您要找的是不是 乙？",
+        "没有培训基地 甲；请与省级管理员联系",
+    ]
+    assert Fault("E302", "", values=values).message.endswith("zhupei base list 查看全部基地")

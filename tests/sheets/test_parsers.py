@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from tests.sheets.books import read
 from zhupei_cli import codes, vocabulary
+from zhupei_cli.rules.dates import BIRTH, GRADUATION, Month
 from zhupei_cli.sheets import cells, parsers
 from zhupei_cli.sheets.cells import ABSENT, CLEAR, Cell, Unreadable
 
@@ -75,6 +76,12 @@ def test_code(cell: Cell, code: str) -> None:
         ("阿依古丽 . 买买提", "阿依古丽·买买提"),
         ("John  Smith", "John Smith"),
         ("J. Smith", "J. Smith"),
+        ("张 𠮷", "张𠮷"),
+        ("张 〇", "张〇"),
+        ("⻢小明", "马小明"),
+        ("葛\U000e0100明", "葛明"),
+        ("Jose\u0301", "José"),
+        ("刘\ue863", "刘䶮"),
     ],
 )
 def test_names_of_people(cell: Cell, name: str) -> None:
@@ -87,13 +94,34 @@ def test_names_of_people(cell: Cell, name: str) -> None:
         ("13800000000", "13800000000"),
         (13800000000.0, "13800000000"),
         ("１３８ ００００ ００００", "13800000000"),
-        ("138-0000-0000", "138-0000-0000"),
-        ("+86 13800000000", "+8613800000000"),
+        ("139-1234-5678", "13912345678"),
+        ("+86 139-1234-5678", "13912345678"),
+        ("8613912345678", "13912345678"),
+        ("0086 13912345678", "13912345678"),
+        ("+86139123456", "E011"),
+        ("+8610000000000", "E011"),
+        ("10000000000", "E011"),
+        ("12345678901", "E011"),
+        ("13912345678（本人）", "13912345678"),
+        ("13912345678；", "13912345678"),
+        ("13912345678转801", "13912345678转801"),
         ("0371-65000000转8001", "0371-65000000转8001"),
+        ("0371-65000000-8001", "0371-65000000-8001"),
         ("（0371）65000000", "(0371)65000000"),
+        ("0371—65000000", "0371-65000000"),
+        ("+86-371-65000000", "0371-65000000"),
+        ("65000000", "65000000"),
+        ("400-600-1234", "400-600-1234"),
+        ("+852 2345 6789", "+85223456789"),
         ("13800000000、13900000000", "13800000000/13900000000"),
+        ("13800000000/0371-65000000", "13800000000/0371-65000000"),
+        ("13800000000/1390000", "E011"),
         ("13800000000 13900000000", "E011"),
         ("1380000000", "E011"),
+        ("138000000000", "E011"),
+        ("1380000OOOO", "E011"),
+        ("手机13800000000", "E011"),
+        ("00000000000", "E011"),
         (37165000000.0, "E011"),
         ("abc", "E011"),
         ("138****0000", "E011"),
@@ -119,6 +147,23 @@ def test_a_wrong_phone_or_address_is_masked_in_its_message() -> None:
     ("cell", "address"),
     [
         (" ｚ@example．com ", "z@example.com"),
+        ("mailto:a@b.cn", "a@b.cn"),
+        ("MAILTO：a@b.cn", "a@b.cn"),
+        ("a@b.cn;", "a@b.cn"),
+        ("a@b.cn。", "a@b.cn"),
+        ("a@b.cn，", "a@b.cn"),
+        ("a@qq.com（常用）", "a@qq.com"),
+        ("a @qq.com", "a@qq.com"),
+        ("a@qq。com", "a@qq.com"),
+        ("张三 <a@b.cn>", "a@b.cn"),
+        ("o'brien+x@b-c.com.cn", "o'brien+x@b-c.com.cn"),
+        ("a@b.cn;c@d.cn", "E012"),
+        ("a@qq.com常用", "E012"),
+        ("张三@qq.com", "E012"),
+        ("a..b@qq.com", "E012"),
+        ("a@@qq.com", "E012"),
+        ("a@qq..com", "E012"),
+        ("a@1.2.3.4", "E012"),
         ("a@b", "E012"),
         ("a@b.cn c@d.cn", "E012"),
         ("无", "E012"),
@@ -135,7 +180,14 @@ def test_email(cell: Cell, address: str) -> None:
         ("41010119900101001x", "41010119900101001X"),
         ("４１０１０１ 19900101 001Ｘ", "41010119900101001X"),
         (4.1010119900101e17, "E013"),
-        (12345678.0, "E013"),
+        (12345678.0, "E132"),
+        (1234567.0, "E132"),
+        ("'41010119900101001X", "41010119900101001X"),
+        ("‘41010119900101001x", "41010119900101001X"),
+        ("41010119900101001Х", "41010119900101001X"),
+        ("41010119900101001х", "41010119900101001X"),
+        ("41010119900101001×", "41010119900101001X"),
+        ("Н12345678", "H12345678"),
         ("4.10101E+17", "E013"),
         (date(1990, 1, 1), "E013"),
         (True, "E013"),
@@ -181,7 +233,7 @@ def test_lists_flags_and_whole_numbers(parse: cells.Parser, cell: Cell, value: A
 def test_a_long_list_is_not_told_in_full() -> None:
     with pytest.raises(Unreadable) as caught:
         parsers.table(codes.ETHNICITY)("火星族")
-    shown = "汉族、蒙古族、回族、藏族、维吾尔族、苗族、彝族、壮族、布依族、朝鲜族、满族、侗族 等 56 种"
+    shown = "汉族、蒙古族、回族、藏族、维吾尔族、苗族、彝族、壮族、布依族、朝鲜族、满族、侗族 等 58 种"
     assert caught.value.values == {"label": "民族", "value": "火星族", "choices": shown}
 
 
@@ -236,13 +288,6 @@ def test_every_mark_is_read_exactly_from_number_and_text(hundredths: int) -> Non
         "2024年6月1日",
         "2024 年 06 月 01 日",
         "2024年6月1号",
-        "2024年6月",
-        "2024-06",
-        "2024.6",
-        2024.6,
-        "2024/06",
-        "202406",
-        202406.0,
         "2024-06-01 00:00:00",
         "2024-6-1 0:00:00",
         "2024-6-1 8:30",
@@ -254,6 +299,37 @@ def test_every_mark_is_read_exactly_from_number_and_text(hundredths: int) -> Non
 )
 def test_one_day_written_in_every_way(cell: Cell) -> None:
     assert parsers.day(cell) == date(2024, 6, 1)
+
+
+@pytest.mark.parametrize("cell", ["2024年6月", "2024-06", "2024.6", 2024.6, "2024/06", "202406", 202406.0])
+def test_a_month_stays_a_month(cell: Cell) -> None:
+    assert (parsers.day(cell), str(parsers.day(cell))) == (Month(2024, 6, 1), "2024-06")
+
+
+@pytest.mark.parametrize(
+    ("cell", "day"),
+    [
+        (_at("1992-03-11 23:59:17"), date(1992, 3, 12)),
+        (_at("1992-03-11 23:58:59"), date(1992, 3, 11)),
+        (_at("1992-03-12 00:00:17"), date(1992, 3, 12)),
+        (_at("9999-12-31 23:59:17"), date(9999, 12, 31)),
+        (33674.9995, date(1992, 3, 12)),
+    ],
+)
+def test_a_minute_before_midnight_is_the_day_that_begins(cell: Cell, day: date) -> None:
+    assert parsers.day(cell) == day
+
+
+@pytest.mark.parametrize("cell", [20246.0, "20246", "20241", "19986"])
+def test_a_month_run_together_is_no_day_of_the_fifties(cell: Cell) -> None:
+    assert [read(parse, cell) for parse in (parsers.day, parsers.day_within(BIRTH))] == ["E125", "E125"]
+
+
+def test_a_number_is_a_day_only_where_the_column_can_have_it() -> None:
+    assert read(parsers.day_within(GRADUATION), 15000.0) == "E018"
+    assert read(parsers.day_within(BIRTH), 15000.0) == date(1941, 1, 24)
+    assert read(parsers.day_within(GRADUATION), 45444.0) == date(2024, 6, 1)
+    assert read(parsers.day_within(GRADUATION), 80000.0) == "E018"
 
 
 @pytest.mark.parametrize(
@@ -278,13 +354,13 @@ def test_what_is_no_date(cell: Cell, code: str) -> None:
 
 def test_a_text_says_its_month_itself() -> None:
     assert [parsers.day("2024.1"), parsers.day("2024.10"), parsers.day(2024.11)] == [
-        date(2024, 1, 1),
-        date(2024, 10, 1),
-        date(2024, 11, 1),
+        Month(2024, 1, 1),
+        Month(2024, 10, 1),
+        Month(2024, 11, 1),
     ]
 
 
-@given(st.dates(date(1954, 10, 3), date(2119, 1, 10)))
+@given(st.dates(date(1957, 10, 4), date(2099, 12, 31)))
 def test_every_day_is_read_from_text_number_and_serial(day: date) -> None:
     serial = float((day - date(1899, 12, 30)).days)
     written: list[Cell] = [day.isoformat(), f"{day:%Y%m%d}", f"{day.year}年{day.month}月{day.day}日", serial]
@@ -294,6 +370,6 @@ def test_every_day_is_read_from_text_number_and_serial(day: date) -> None:
 def test_the_end_of_work_that_goes_on() -> None:
     assert [read(parsers.until, cell) for cell in ("至今", "2024.6", "x")] == [
         CLEAR,
-        date(2024, 6, 1),
+        Month(2024, 6, 1),
         "E018",
     ]

@@ -1,7 +1,6 @@
 """Headers found, columns matched, rows read: every problem of every row."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from hypothesis import strategies as st
 
 from tests.sheets.taken import take, take_named, take_sheet
 from zhupei_cli.errors import Fault
+from zhupei_cli.rules.dates import Month
 from zhupei_cli.sheets import kinds
 from zhupei_cli.sheets.cells import ABSENT, CLEAR, Cell, Spoilt
 from zhupei_cli.sheets.columns import Kind, heading_key, headings_of
@@ -111,7 +111,7 @@ def test_problems_of_a_header() -> None:
     assert (table.rows, table.readable) == ([], False)
     assert _noted(table) == [
         ("E022", "warning", {"names": "电话"}),
-        ("E020", "error", {"heading": "基地编号"}),
+        ("E020", "error", {"heading": "基地编号", "where": "A 列“基地编号”、C 列“基地编号”"}),
         ("E021", "error", {"heading": "所在地市"}),
     ]
 
@@ -131,7 +131,11 @@ def test_columns_that_need_not_be_there_this_time() -> None:
 
 def test_no_header_at_all() -> None:
     table = take_sheet(_sheet(["甲", "乙"], [1.0, 2.0]), REVIEW)
-    assert _noted(table) == [("E030", "error", {"headings": "报名号、审核结果", "rows": 20})]
+    values = {"headings": "报名号、审核结果", "rows": 20, "nearest": "；最接近的是第 1 行（甲、乙）"}
+    assert _noted(table) == [("E030", "error", values)]
+    rows = (["报名编码", "审核的结果", "原困"], ["A-1", "通过", "x"])
+    table = take_sheet(_sheet(["a", "b", "c"], *rows, first_row=3), REVIEW)
+    assert table.faults[0].values["nearest"] == "；最接近的是第 4 行（报名编码、审核的结果、原困）"
     far = take_sheet(_sheet(*[["x"]] * 20, ["报名号", "审核结果"]), REVIEW)
     assert [fault.code for fault in far.faults] == ["E030"]
 
@@ -189,7 +193,7 @@ def test_words_that_are_no_value() -> None:
         "id_number": "1",
         "employer_name": "甲医院",
         "department": CLEAR,
-        "from_date": date(2020, 7, 1),
+        "from_date": Month(2020, 7, 1),
         "to_date": CLEAR,
     }
     assert _taken(table) == [
@@ -236,7 +240,10 @@ def test_a_wide_plan() -> None:
         (3, {"base": "4102", "0100": 0, "合计": 0}, []),
     ]
     doubled = take_sheet(_sheet(["基地编号", "内科", "内科"], ["1", 1.0, 2.0]), PLAN_WIDE)
-    assert (_noted(doubled), doubled.rows) == ([("E020", "error", {"heading": "内科"})], [])
+    assert (_noted(doubled), doubled.rows) == (
+        [("E020", "error", {"heading": "内科", "where": "B 列“内科”、C 列“内科”"})],
+        [],
+    )
 
 
 def test_a_long_plan() -> None:
@@ -252,21 +259,92 @@ def _book(*sheets: Sheet, hidden: tuple[str, ...] = ()) -> Book:
     return Book("b.xlsx", "0", sheets, hidden)
 
 
-def test_the_sheet_that_is_taken() -> None:
-    score = ["报名号", "笔试", "技能", "面试"]
+SCORES = ["报名号", "笔试", "技能", "面试"]
+
+
+def _read_of(book: Book, kind: Kind, *further: Kind) -> tuple[list[tuple[str, list[int]]], list[Any]]:
+    """Return the tables as (sheet, numbers of rows), and what the first one notes."""
+    tables = Takings(kind, further).tables(book)
+    return [(table.sheet, [row.number for row in table.rows]) for table in tables], _noted(tables[0])
+
+
+def _unread(names: str) -> list[Any]:
+    return [("E029", "error", {"names": names})]
+
+
+def test_every_sheet_with_the_headings_is_taken() -> None:
     notes = _sheet(["填写说明"], name="说明")
-    first, second = _sheet(score, ["A", 1.0], name="甲"), _sheet(score, ["B", 1.0], name="乙")
-    named = _sheet(["报名号", "笔试"], ["C", 1.0], name=" 成绩 ")
-    others = _sheet(score, name="教育经历")
+    first, second = _sheet(SCORES, ["A", 1.0], name="4001"), _sheet(SCORES, ["B", 1.0], name="4002")
+    named, blank = _sheet(["报名号", "笔试"], ["C", 1.0], name=" 成绩 "), _sheet(SCORES, name="成绩")
+    others = _sheet(SCORES, name="教育经历")
+    assert _read_of(_book(notes, first, others), SCORE) == ([("4001", [2])], [])
+    assert _read_of(_book(notes, first, second), SCORE) == ([("4001", [2]), ("4002", [2])], [])
+    assert _read_of(_book(first, named), SCORE) == ([("4001", [2]), (" 成绩 ", [2])], [])
+    assert _read_of(_book(blank, first), SCORE) == ([("成绩", []), ("4001", [2])], [])
+    # A list of the same people without marks is no sheet of marks.
+    people = _sheet(["报名号", "姓名"], ["A", "张三"], name="名单")
+    assert _read_of(_book(people, first), SCORE) == ([("4001", [2])], [])
 
-    def taken(book: Book) -> tuple[str, list[tuple[str, str, dict[str, Any]]]]:
-        table = take(book, SCORE)
-        return table.sheet, _noted(table)
 
-    assert taken(_book(notes, first, others)) == ("甲", [])
-    assert taken(_book(notes, first, second)) == ("甲", [("E029", "warning", {"names": "乙"})])
-    assert taken(_book(first, named)) == (" 成绩 ", [("E029", "warning", {"names": "甲"})])
-    assert taken(_book(first, hidden=("成绩", "字典"))) == ("甲", [("E029", "warning", {"names": "成绩"})])
+def test_a_sheet_that_looks_like_one_and_is_not_read_is_named() -> None:
+    first = _sheet(SCORES, ["A", 1.0], name="4001")
+    lacking = _sheet(["考号", *SCORES[1:]], ["B", 1.0, 2.0, 3.0], name="4002")
+    assert _read_of(_book(first, lacking), SCORE) == (
+        [("4001", [2])],
+        _unread("4002（缺少列 报名号 或 证件号码）"),
+    )
+    assert _read_of(_book(first, _sheet(["考号", *SCORES[1:]], name="4002")), SCORE) == ([("4001", [2])], [])
+    hidden = _book(first, hidden=("成绩", "字典"))
+    assert _read_of(hidden, SCORE) == ([("4001", [2])], _unread("成绩（隐藏）"))
+    assert [table.readable for table in Takings(SCORE).tables(hidden)] == [True]
+
+
+def test_hidden_sheets_are_named_where_nothing_else_fits() -> None:
+    faults = take(_book(_sheet(["请看下表"], name="说明"), hidden=("Sheet2", "字典")), PERSON).faults
+    assert [(fault.code, fault.values.get("names")) for fault in faults] == [
+        ("E030", None),
+        ("E029", "Sheet2（隐藏）"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("rows", "name", "kind", "told"),
+    [
+        ([["基地编号", "专业代码", "计划人数"], ["1", "0100", 3.0]], "招收计划", PERSON, "招收计划"),
+        ([["基地编号", "专业代码", "计划人数"], ["1", "0100", 3.0]], "Sheet1", BASE, "招收计划"),
+        ([["基地编号", "基地名称", "0100"], ["1", "甲", 3.0]], "Sheet1", BASE, "招收计划"),
+        ([headings_of(PERSON.columns)], "Sheet1", BASE, "报名信息"),
+        ([headings_of(PERSON.columns)], "Sheet1", SCORE, "报名信息"),
+        ([SCORES], "Sheet1", REVIEW, "成绩"),
+    ],
+)
+def test_another_kind_of_workbook_is_named(rows: list[list[Any]], name: str, kind: Kind, told: str) -> None:
+    table = take(_book(_sheet(*rows, name=name)), kind)
+    assert [(fault.code, fault.values["is"], fault.values["wanted"]) for fault in table.faults] == [
+        ("E058", told, kind.title)
+    ]
+
+
+@pytest.mark.parametrize(
+    "around",
+    ["{}：", "1、{}", "12.{}", "{}【必填】", "(1){}", "（1）{}", "{}（必填）：", "*{}", "3.{}[文本]"],
+)
+def test_what_stands_around_a_heading(around: str) -> None:
+    table = take_sheet(_sheet([around.format(one.heading) for one in PERSON.columns]), PERSON)
+    assert (list(table.headings), table.faults) == ([one.key for one in PERSON.columns], [])
+
+
+def test_a_heading_that_only_two_rows_say_together() -> None:
+    top = [one.heading for one in PERSON.columns]
+    at = top.index("紧急联系人")
+    top[at + 1] = Spoilt("E027")  # type: ignore[call-overload]  # what a merged range swallows
+    below = ["", *[""] * (len(top) - 1)]
+    below[at : at + 2] = ["姓名", "电话"]
+    table = take_sheet(_sheet(top, below), PERSON)
+    assert (list(table.headings), table.faults) == ([one.key for one in PERSON.columns], [])
+    below[at : at + 2] = ["", ""]
+    table = take_sheet(_sheet(top, below), PERSON)
+    assert _noted(table) == [("E021", "error", {"heading": "紧急联系电话"})]
 
 
 def test_further_sheets() -> None:
@@ -277,14 +355,16 @@ def test_further_sheets() -> None:
     table = take_named(_book(_sheet(["x"]), _sheet(*rows, name="教育经历")), EDUCATION)
     assert table is not None
     values = {"id_number": "1", "level": "21", "school": "甲", "major": "乙"}
-    assert _taken(table) == [(2, {**values, "graduated_on": date(2024, 6, 1), "full_time": True}, [])]
+    assert _taken(table) == [(2, {**values, "graduated_on": Month(2024, 6, 1), "full_time": True}, [])]
     assert take_named(_book(_sheet(["x"])), EDUCATION) is None
-    hidden = take_named(_book(_sheet(["x"]), hidden=("教育经历",)), EDUCATION)
-    assert hidden is not None
-    assert (hidden.rows, hidden.readable, _noted(hidden)) == (
+    people = _sheet(headings_of(PERSON.columns), name="4001")
+    assert _read_of(_book(people, _sheet(*rows, name="学历")), PERSON, EDUCATION) == (
+        [("4001", []), ("学历", [2])],
         [],
-        True,
-        [("E029", "warning", {"names": "教育经历"})],
+    )
+    assert _read_of(_book(people, hidden=("教育经历",)), PERSON, EDUCATION) == (
+        [("4001", [])],
+        _unread("教育经历（隐藏）"),
     )
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, inspect, text
+from sqlalchemy.exc import IntegrityError
 
 from zhupei_cli.errors import ZhupeiError
 from zhupei_cli.store import schema
@@ -19,6 +20,8 @@ APPLICATION = """INSERT INTO application (id, application_no, batch_id, trainee_
     created_at, touched_by) VALUES (1, 'B-0000001', 1, 1, 'own', '其他', 3, true, 'submitted', '1:1',
     '2026-06-04 16:30:00', '2026-06-09 01:00:00', 2, '2026-06-01', 0)"""
 SCORE = """INSERT INTO score (application_id, record, written, touched_by) VALUES (1, '', 8000, 0)"""
+EDUCATION = """INSERT INTO education (id, trainee_id, level, school, graduated_on)
+    VALUES (1, 1, '21', '甲大学', '2024-06-30'), (2, 1, '14', '乙大学', '2026-06-01')"""
 ADDED = {"account", "employer", "night", "trainee_photo"}
 
 
@@ -62,3 +65,24 @@ def test_people_of_the_first_version_stay_up_and_down(nowhere: str) -> None:
         assert set(inspect(connection).get_table_names()) == old
         assert connection.execute(text("SELECT name FROM trainee")).scalars().all() == ["王小明"]
         assert connection.execute(text("SELECT written FROM score")).scalars().all() == [8000]
+
+
+def test_days_stay_days_and_months_become_first_days_on_the_way_back(nowhere: str) -> None:
+    url = nowhere
+    if url.startswith("sqlite"):
+        Path(url.removeprefix("sqlite:///")).touch()
+    schema.upgrade(url, "0004")
+    with open_engine(url).begin() as connection:
+        for row in (PERSON, EDUCATION):
+            connection.execute(text(row))
+    schema.upgrade(url)
+    days = text("SELECT graduated_on FROM education ORDER BY id")
+    with open_engine(url).begin() as connection:
+        assert connection.execute(days).scalars().all() == ["2024-06-30", "2026-06-01"]
+        connection.execute(text("UPDATE education SET graduated_on = '2026-06' WHERE id = 2"))
+        with pytest.raises(IntegrityError), connection.begin_nested():
+            connection.execute(text("UPDATE education SET degree_type = 'x'"))
+    with open_engine(url).begin() as connection:
+        _down(connection, "0004")
+    with open_engine(url).begin() as connection:
+        assert list(map(str, connection.execute(days).scalars())) == ["2024-06-30", "2026-06-01"]

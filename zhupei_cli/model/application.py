@@ -14,7 +14,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from zhupei_cli.model.base import Base, Code, Name, Number, Operator, UTCDateTime, between, one_of
+from zhupei_cli.model.base import Base, Code, Day, Name, Number, Operator, UTCDateTime, between, one_of
 from zhupei_cli.vocabulary import ApplicationStatus, Decision, Identity
 
 
@@ -104,7 +104,7 @@ class Snapshot(Base):
     school: Mapped[str] = mapped_column(Name)
     major: Mapped[str] = mapped_column(Name)
     degree: Mapped[str | None] = mapped_column(String(3))
-    graduated_on: Mapped[date]
+    graduated_on: Mapped[date] = mapped_column(Day)
     content: Mapped[str] = mapped_column(Text)
     reason: Mapped[str | None] = mapped_column(String(500))
     made_at: Mapped[datetime] = mapped_column(UTCDateTime)

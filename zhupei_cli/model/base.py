@@ -1,12 +1,14 @@
 """What every table shares: names of constraints, types that mean the same on every database."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, DateTime, Dialect, MetaData, String
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
+
+from zhupei_cli.rules.dates import day_of
 
 
 class Base(DeclarativeBase):
@@ -36,6 +38,19 @@ class UTCDateTime(TypeDecorator[datetime]):
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         return None if value is None else value.replace(tzinfo=UTC)
+
+
+class Day(TypeDecorator[date]):
+    """A day, or a `Month` where nobody knows it: ISO text of 10 or 7 characters, which sorts as it stands."""
+
+    impl = String(10)
+    cache_ok = True
+
+    def process_bind_param(self, value: date | None, dialect: Dialect) -> str | None:
+        return None if value is None else value.isoformat()
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> date | None:
+        return None if value is None else day_of(value)
 
 
 #: Lengths that several tables share.

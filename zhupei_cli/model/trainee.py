@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from zhupei_cli.model.base import Base, Name, Number, UTCDateTime, one_of
+from zhupei_cli.model.base import Base, Day, Name, Number, UTCDateTime, one_of
 
 
 class Trainee(Base):
@@ -52,7 +52,7 @@ class Education(Base):
     level: Mapped[str] = mapped_column(String(2))
     school: Mapped[str] = mapped_column(Name)
     major: Mapped[str | None] = mapped_column(Name)
-    graduated_on: Mapped[date | None]
+    graduated_on: Mapped[date | None] = mapped_column(Day)
     full_time: Mapped[bool | None]
     degree: Mapped[str | None] = mapped_column(String(3))
     degree_type: Mapped[str | None] = mapped_column(String(16))
@@ -77,7 +77,7 @@ class Work(Base):
     employer_uscc: Mapped[str | None] = mapped_column(String(18))
     department: Mapped[str | None] = mapped_column(Name)
     position: Mapped[str | None] = mapped_column(Name)
-    from_date: Mapped[date | None]
-    to_date: Mapped[date | None]
+    from_date: Mapped[date | None] = mapped_column(Day)
+    to_date: Mapped[date | None] = mapped_column(Day)
 
     __table_args__ = (Index(None, "trainee_id"),)

@@ -3,7 +3,7 @@
 指南 二.3 第二步 describes the three identities 原则上, so every rule may be an error, a warning or off.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, Literal, NamedTuple
@@ -28,7 +28,7 @@ class Applicant(NamedTuple):
     another check's matter.
     """
 
-    identity: str
+    identity: str | None
     level: str | None
     full_time: bool | None
     degree: str | None
@@ -37,9 +37,9 @@ class Applicant(NamedTuple):
     major: str | None
     employer_name: str | None
     employer_base: str | None
-    train_years: int
+    train_years: int | None
     specialty_category: str | None
-    choice1_base: str
+    choice1_base: str | None
 
 
 class Terms(NamedTuple):
@@ -62,7 +62,8 @@ Broken = Callable[[Applicant, Terms], Values | None]
 class Requirement:
     """One rule: `broken` returns the values of its sentence (catalogue `code`), None when all is well.
 
-    `field` is the value people have to look at; `identity` None means that it holds for everybody.
+    `field` is the value people have to look at, `reads` are all it looks at; `identity` None means that it
+    holds for everybody.
     """
 
     name: str
@@ -72,13 +73,26 @@ class Requirement:
     default: Severity
     identity: str | None
     broken: Broken
+    reads: frozenset[str]
 
 
-def check(applicant: Applicant, *, year: int, grad_years: int, severities: Mapping[str, str]) -> list[Fault]:
-    """Return what is wrong, with the severity the batch gives each rule; a rule not named has its default."""
+def check(
+    applicant: Applicant,
+    *,
+    year: int,
+    grad_years: int,
+    severities: Mapping[str, str],
+    unread: Collection[str] = (),
+) -> list[Fault]:
+    """Return what is wrong, with the severity the batch gives each rule; a rule not named has its default.
+
+    Rules that look at what could not be read (`unread`) say nothing: that has a fault of its own.
+    """
     terms = Terms(year, grad_years)
     faults = []
     for rule in _BY_IDENTITY[applicant.identity]:
+        if unread and not rule.reads.isdisjoint(unread):
+            continue
         values = rule.broken(applicant, terms)
         if values is not None and (severity := severities.get(rule.name, rule.default)) != "off":
             values = {"rule": rule.name, "guide": rule.description, **values}
@@ -90,10 +104,18 @@ _rules: list[Requirement] = []
 
 
 def _rule(
-    name: str, description: str, *, code: str, field: str, default: Severity, identity: str | None = None
+    name: str,
+    description: str,
+    *,
+    code: str,
+    field: str,
+    default: Severity,
+    reads: str,
+    identity: str | None = None,
 ) -> Callable[[Broken], Broken]:
     def add(broken: Broken) -> Broken:
-        _rules.append(Requirement(name, description, code, field, default, identity, broken))
+        looked_at = frozenset(reads.split())
+        _rules.append(Requirement(name, description, code, field, default, identity, broken, looked_at))
         return broken
 
     return add
@@ -105,6 +127,7 @@ def _rule(
     code="E211",
     field="employer_name",
     default="error",
+    reads="has_employer employer_name employer_uscc",
     identity=Identity.OWN,
 )
 def _own_employer(applicant: Applicant, _: Terms) -> Values | None:
@@ -119,6 +142,7 @@ def _own_employer(applicant: Applicant, _: Terms) -> Values | None:
     code="E212",
     field="choice1_base",
     default="warning",
+    reads="has_employer employer_name employer_uscc choice1_base",
     identity=Identity.OWN,
 )
 def _own_choice(applicant: Applicant, _: Terms) -> Values | None:
@@ -134,6 +158,7 @@ def _own_choice(applicant: Applicant, _: Terms) -> Values | None:
     code="E213",
     field="graduated_on",
     default="error",
+    reads="level graduated_on",
     identity=Identity.SOCIAL,
 )
 def _social_years(applicant: Applicant, terms: Terms) -> Values | None:
@@ -150,6 +175,7 @@ def _social_years(applicant: Applicant, terms: Terms) -> Values | None:
     code="E214",
     field="full_time",
     default="error",
+    reads="level full_time",
     identity=Identity.SOCIAL,
 )
 def _social_full_time(applicant: Applicant, _: Terms) -> Values | None:
@@ -163,6 +189,7 @@ def _social_full_time(applicant: Applicant, _: Terms) -> Values | None:
     code="E215",
     field="level",
     default="error",
+    reads="level",
     identity=Identity.SOCIAL,
 )
 def _social_degree(applicant: Applicant, _: Terms) -> Values | None:
@@ -176,6 +203,7 @@ def _social_degree(applicant: Applicant, _: Terms) -> Values | None:
     code="E216",
     field="employer_name",
     default="warning",
+    reads="has_employer employer_name",
     identity=Identity.SOCIAL,
 )
 def _social_employer(applicant: Applicant, _: Terms) -> Values | None:
@@ -188,6 +216,7 @@ def _social_employer(applicant: Applicant, _: Terms) -> Values | None:
     code="E217",
     field="employer_name",
     default="error",
+    reads="has_employer employer_name",
     identity=Identity.ENTRUSTED,
 )
 def _entrusted_employer(applicant: Applicant, _: Terms) -> Values | None:
@@ -200,20 +229,28 @@ def _entrusted_employer(applicant: Applicant, _: Terms) -> Values | None:
     code="E218",
     field="choice1_base",
     default="warning",
+    reads="has_employer employer_name employer_uscc choice1_base",
     identity=Identity.ENTRUSTED,
 )
 def _entrusted_choice(applicant: Applicant, _: Terms) -> Values | None:
     return {"value": applicant.employer_name} if applicant.employer_base == applicant.choice1_base else None
 
 
-@_rule("medical_major", "所学专业是医学类", code="E219", field="major", default="warning")
+@_rule(
+    "medical_major", "所学专业是医学类", code="E219", field="major", default="warning", reads="level major"
+)
 def _major(applicant: Applicant, _: Terms) -> Values | None:
     major = applicant.major
     return None if major is None or categories(major) else {"value": major}
 
 
 @_rule(
-    "specialty_category", "所学专业与报名专业的类别相符", code="E220", field="specialty", default="warning"
+    "specialty_category",
+    "所学专业与报名专业的类别相符",
+    code="E220",
+    field="specialty",
+    default="warning",
+    reads="level major specialty",
 )
 def _category(applicant: Applicant, _: Terms) -> Values | None:
     major, category = applicant.major, applicant.specialty_category
@@ -231,9 +268,10 @@ def _category(applicant: Applicant, _: Terms) -> Values | None:
     code="E221",
     field="train_years",
     default="warning",
+    reads="train_years level degree_type",
 )
 def _years(applicant: Applicant, _: Terms) -> Values | None:
-    if applicant.train_years == 3:
+    if applicant.train_years in (None, 3):
         return None
     if applicant.degree_type == "professional" and applicant.level in _POSTGRADUATE:
         return None
@@ -246,7 +284,8 @@ def _years(applicant: Applicant, _: Terms) -> Values | None:
 
 #: Every rule by its name, in the order they are reported.
 RULES: Final[Mapping[str, Requirement]] = {rule.name: rule for rule in _rules}
-_BY_IDENTITY: Final = {
-    str(identity): tuple(rule for rule in _rules if rule.identity in (None, identity))
-    for identity in Identity
+_BY_IDENTITY: Final[Mapping[str | None, Sequence[Requirement]]] = {
+    # Of an identity that could not be read only the rules for everybody are known.
+    identity: tuple(rule for rule in _rules if rule.identity in (None, identity))
+    for identity in (None, *map(str, Identity))
 }

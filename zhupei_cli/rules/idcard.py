@@ -53,7 +53,7 @@ class Paper(NamedTuple):
 
 def read(id_type: str, number: str, today: date) -> Paper:
     """Return the paper; one with a fault says nothing."""
-    mended = _mend(number)
+    mended = mend(number)
     if id_type in WITH_FACTS:
         code, form = _slip(id_type, mended, today), ""
         if code is None:
@@ -100,10 +100,18 @@ def check_character(first17: str) -> str:
     return _CHECK[(_weigh(first17[:6], 0) + _weigh(first17[6:14], 6) + _weigh(first17[14:], 14)) % 11]
 
 
-def _mend(number: str) -> str:
+# Letters of other alphabets and signs that look like ours: typed without changing the keyboard.
+_LOOKALIKES: Final = str.maketrans("АВЕКМНОРСТХЅІЈΑΒΕΖΗΙΚΜΝΟΡΤΧ×✕╳", "ABEKMHOPCTXSIJABEZHIKMNOPTXXXX")
+#: What tells Excel that a number is text, typed into a cell that is text already.
+_APOSTROPHES: Final = "'‘’`′"
+
+
+def mend(number: str) -> str:
+    """Return a number in half-width capitals, without spaces, lookalikes or an apostrophe in front."""
     if not number.isascii():
         number = unicodedata.normalize("NFKC", number)
-    return "".join(number.split()).upper()
+    number = "".join(number.split()).lstrip(_APOSTROPHES).upper()
+    return number if number.isascii() else number.translate(_LOOKALIKES)
 
 
 def _slip(id_type: str, number: str, today: date) -> str | None:

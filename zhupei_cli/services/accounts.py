@@ -18,7 +18,7 @@ from zhupei_cli.rules.times import show_time
 from zhupei_cli.services import fields, people
 from zhupei_cli.services.events import Change, record
 from zhupei_cli.services.importing import today_of
-from zhupei_cli.services.merging import in_the_future, merge, said_by, too_long
+from zhupei_cli.services.merging import dates_wrong, merge, said_by, too_long
 from zhupei_cli.services.people import subject_of
 from zhupei_cli.services.profiles import Profile, load_profiles, write_profiles
 from zhupei_cli.services.whom import find_person, shown
@@ -91,9 +91,15 @@ def examine(session: Session, given: Mapping[str, str], *, by: Acting) -> Profil
     profile, faults = merge(None, said_by(values))
     lacking = [name for name in ("gender", "birth_date") if profile.person.get(name) is None]
     faults += [Fault("E023", name, values={"heading": fields.LABELS[name]}) for name in lacking]
-    fields.refuse([*faults, *too_long(profile), *in_the_future(profile, today_of(by))])
+    fields.refuse([*faults, *too_long(profile), *dates_wrong(profile, today_of(by))])
     _require_unknown(session, profile)
     return profile
+
+
+def remarks(given: Mapping[str, str]) -> list[Fault]:
+    """Return what is odd about what somebody says who registers."""
+    _, faults = fields.read_fields(given, fields.REGISTER)
+    return [fault for fault in faults if fault.severity == "warning"]
 
 
 def require_number(id_type: str, word: str, *, by: Acting) -> str:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
@@ -66,12 +66,11 @@ def import_entries(session: Session, catalogue: Catalogue, reading: Reading, *, 
     if not reading.readable:
         return Imported(None, Counts(), reading.files, readable=False)
     lines, files = reading.lines, reading.files
-    refuse_twins(lines, lambda line: filter(_is_text, [line.values["code"]]))
+    refuse_twins(lines, lambda line: (word for word in [line.values.get("code")] if isinstance(word, str)))
     stored = {row["code"]: dict(row) for row in session.execute(select(catalogue.table)).mappings()}
     entries = [_Entry(line, stored.get(line.values.get("code", ""))) for line in lines]
     for entry in entries:
-        if not entry.line.bad:
-            entry.line.faults += _examined(entry, catalogue)
+        entry.line.faults += _examined(entry, catalogue)
     _refuse_taken(entries, catalogue, stored)
     counts = _counts(entries)
     if not counts.written:
@@ -114,23 +113,32 @@ def _shown(value: Any, mask: Callable[[str], str] | None) -> Any:
     return mask(value) if mask and value else value
 
 
-def _is_text(value: object) -> bool:
-    return isinstance(value, str)
-
-
 def _examined(entry: _Entry, catalogue: Catalogue) -> Iterator[Fault]:
+    """Yield what is wrong with what could be read of an entry, whatever else could not."""
     given = entry.line.values
     required = {column.key: column.heading for column in catalogue.kind.columns if column.required}
     cleared = {name: required[name] for name in given if given[name] is CLEAR and name in required}
-    if cleared:
-        yield from (Fault("E051", name, values={"heading": word}) for name, word in cleared.items())
-        return
-    blank = {name: catalogue.new[name] for name in given if given[name] is CLEAR}
-    entry.after = {**catalogue.new, **(entry.before or {}), **given, **blank}
-    if not re.fullmatch(r"[\w.-]+", entry.after["code"]):
+    yield from (Fault("E051", name, values={"heading": word}) for name, word in cleared.items())
+    said = {
+        name: catalogue.new[name] if value is CLEAR else value
+        for name, value in given.items()
+        if name not in cleared
+    }
+    entry.after = {**catalogue.new, **(entry.before or {}), **said}
+    if "code" in entry.after and not is_code(entry.after["code"]):
         yield Fault("E052", "code", values={"value": entry.after["code"]})
     yield from catalogue.mended(entry.after)
     yield from _too_long(entry.after, catalogue.table)
+
+
+#: Names that Windows keeps for devices, whatever follows their first dot.
+_DEVICES: Final = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?", re.IGNORECASE)
+_CODE: Final = re.compile(r"[\w-](?:[\w.-]*[\w-])?")
+
+
+def is_code(word: str) -> bool:
+    """Say whether a word can be a code: codes are parts of file names and of command lines."""
+    return _CODE.fullmatch(word) is not None and not word.startswith("-") and not _DEVICES.fullmatch(word)
 
 
 def _too_long(values: Mapping[str, Any], table: Table) -> Iterator[Fault]:
@@ -146,15 +154,15 @@ def _refuse_taken(
     """Refuse names and codes that another entry has; warn of aliases that will name neither of two."""
     good = [entry.after for entry in entries if not entry.line.bad]
     everything = [*stored.values(), *good]
+    known = [entry for entry in entries if "code" in entry.after]
     for name in catalogue.unique:
         owners = _owners((entry[name], entry["code"]) for entry in everything if entry[name])
-        for entry in entries:
-            others = _others(owners, entry, [entry.after.get(name)])
-            if others and not entry.line.bad:
+        for entry in known:
+            if others := _others(owners, entry, [entry.after.get(name)]):
                 values = {"value": entry.after[name], "others": others}
                 entry.line.faults.append(Fault("E056", name, values=values))
     owners = _owners((word, entry["code"]) for entry in everything for word in _words(entry))
-    for entry in entries:
+    for entry in known:
         others = _others(owners, entry, _words(entry.after)) if not entry.line.bad else ""
         if others:
             values = {"value": "、".join(_words(entry.after)), "others": others}

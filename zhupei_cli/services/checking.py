@@ -1,8 +1,8 @@
 """Checking a form and its person against the batch: plan, settings and the identity rules."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -60,8 +60,21 @@ def load_checks(session: Session, batch: Batch) -> Checks:
     )
 
 
-def read_form(values: Mapping[str, Any], checks: Checks) -> tuple[Form | None, list[Fault]]:
-    """Make a form of named values; every word that names nothing is a fault of its own field."""
+class Parts(NamedTuple):
+    """A form as far as it could be read: what is missing or names nothing is None."""
+
+    identity: str | None
+    source_type: str | None
+    train_years: int | None
+    accept_adjust: bool | None
+    choices: tuple[tuple[str | None, str | None], ...]
+
+
+def read_form(values: Mapping[str, Any], checks: Checks) -> tuple[Form | Parts, list[Fault]]:
+    """Make a form of named values, its parts where it is none; all that is wrong with each field.
+
+    What can be looked at is looked at, however much else is missing: nobody mends a row twice.
+    """
     faults = [
         Fault("E251", name, values={"label": FORM_LABELS[name]}) for name in REQUIRED if name not in values
     ]
@@ -83,16 +96,15 @@ def read_form(values: Mapping[str, Any], checks: Checks) -> tuple[Form | None, l
                 faults.append(Fault("E303", name, values={"specialty": word, "nearest": near}))
     if "choice2_specialty" in values and "choice2_base" not in values:
         faults.append(Fault("E252", "choice2_base"))
-    if faults:
-        return None, faults
-    first = specialties["specialty"]
-    choices: tuple[tuple[str, str], ...] = ((bases["choice1_base"], first),)
-    if "choice2_base" in bases:
-        choices += ((bases["choice2_base"], specialties.get("choice2_specialty", first)),)
-    form = Form(
-        values["identity"], values["source_type"], values["train_years"], values["accept_adjust"], choices
-    )
-    return form, list(form_faults(form, checks))
+    first = specialties.get("specialty")
+    choices: tuple[tuple[str | None, str | None], ...] = ((bases.get("choice1_base"), first),)
+    if "choice2_base" in values:
+        second = specialties.get("choice2_specialty") if "choice2_specialty" in values else first
+        choices += ((bases.get("choice2_base"), second),)
+    plain = {name: values.get(name) for name in _PLAIN}
+    parts = Parts(**plain, choices=choices)
+    form = parts if faults else Form(*parts)  # type: ignore[arg-type]  # nothing is missing
+    return form, [*faults, *form_faults(form, checks)]
 
 
 FORM_LABELS = {
@@ -105,36 +117,45 @@ FORM_LABELS = {
     "choice2_specialty": "第二志愿专业",
     "accept_adjust": "是否服从调剂",
 }
+_PLAIN = ("identity", "source_type", "train_years", "accept_adjust")
 REQUIRED = ("identity", "source_type", "train_years", "specialty", "choice1_base", "accept_adjust")
 
 
-def form_faults(form: Form, checks: Checks) -> Iterator[Fault]:
+def form_faults(form: Form | Parts, checks: Checks) -> Iterator[Fault]:
     """Yield what the batch's plan and settings have against the form (指南 二.3, 第四步、第五步)."""
     settings = checks.settings
-    if form.source_type not in settings.source_types:
+    if form.source_type is not None and form.source_type not in settings.source_types:
         words = "、".join(settings.source_types)
         yield Fault("E253", "source_type", values={"value": form.source_type, "choices": words})
-    if not 1 <= form.train_years <= 3:
+    if form.train_years is not None and not 1 <= form.train_years <= 3:
         yield Fault("E254", "train_years", values={"value": form.train_years})
-    if len(set(form.choices)) < len(form.choices):
-        yield Fault("E255", "choice2_base", values={"base": checks.bases.labels[form.choices[0][0]]})
-    if settings.same_specialty and len({specialty for _, specialty in form.choices}) > 1:
+    known = [(base, specialty) for base, specialty in form.choices if base and specialty]
+    if len(set(known)) < len(known):
+        yield Fault("E255", "choice2_base", values={"base": checks.bases.labels[known[0][0]]})
+    if settings.same_specialty and len({specialty for _, specialty in form.choices if specialty}) > 1:
         yield Fault("E256", "choice2_specialty")
     for number, (base, specialty) in enumerate(form.choices, 1):
+        if base is None or specialty is None:
+            continue
         stopped = checks.places.get((base, specialty))
         if stopped is not False:
             values = {"base": checks.bases.labels[base], "specialty": checks.specialties.labels[specialty]}
             yield Fault("E257" if stopped is None else "E258", f"choice{number}_base", values=values)
 
 
-def identity_faults(profile: Profile, form: Form, checks: Checks) -> list[Fault]:
-    """Return what the identity rules say, each with the severity the batch gives it."""
+def identity_faults(
+    profile: Profile, form: Form | Parts, checks: Checks, unread: Collection[str] = ()
+) -> list[Fault]:
+    """Return what the identity rules say, each with the severity the batch gives it.
+
+    Rules that look at what is `unread`, by key, say nothing.
+    """
     education = highest(profile.educations) or {}
     work = current_work(profile)
     employer = None
     if work is not None:
         by_uscc = checks.employers.get(match_key(work.get("employer_uscc") or ""))
-        employer = by_uscc or checks.employers.get(match_key(work["employer_name"]))
+        employer = by_uscc or checks.employers.get(match_key(work.get("employer_name") or ""))
     applicant = eligibility.Applicant(
         identity=form.identity,
         level=education.get("level"),
@@ -143,10 +164,10 @@ def identity_faults(profile: Profile, form: Form, checks: Checks) -> list[Fault]
         degree_type=education.get("degree_type"),
         graduated_on=education.get("graduated_on"),
         major=education.get("major"),
-        employer_name=None if work is None else work["employer_name"],
+        employer_name=None if work is None else work.get("employer_name"),
         employer_base=employer,
         train_years=form.train_years,
-        specialty_category=checks.categories.get(form.choices[0][1]),
+        specialty_category=checks.categories.get(form.choices[0][1] or ""),
         choice1_base=form.choices[0][0],
     )
     return eligibility.check(
@@ -154,4 +175,5 @@ def identity_faults(profile: Profile, form: Form, checks: Checks) -> list[Fault]
         year=checks.year,
         grad_years=checks.settings.grad_years,
         severities=checks.settings.severities,
+        unread=unread,
     )

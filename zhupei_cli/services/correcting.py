@@ -11,6 +11,7 @@ from zhupei_cli.errors import Fault, ZhupeiError
 from zhupei_cli.model import Batch
 from zhupei_cli.rules import idcard, lifecycle
 from zhupei_cli.rules.field_values import MASKS, TABLES
+from zhupei_cli.rules.masking import mask_id
 from zhupei_cli.rules.profile import highest
 from zhupei_cli.services import applications, fields, profiles
 from zhupei_cli.services.applications import Form, Stored
@@ -18,7 +19,8 @@ from zhupei_cli.services.checking import FORM_LABELS, Checks, form_faults, ident
 from zhupei_cli.services.entering import examine, form_cells, merged
 from zhupei_cli.services.events import Change, record
 from zhupei_cli.services.importing import today_of
-from zhupei_cli.services.merging import in_the_future, incomplete, too_long
+from zhupei_cli.services.merging import dates_wrong, incomplete, too_long
+from zhupei_cli.services.people import save_person
 from zhupei_cli.services.profiles import EDUCATION, PERSON, Profile, current_work
 from zhupei_cli.services.withdrawing import require_undecided, stale_runs
 from zhupei_cli.sheets import kinds
@@ -62,11 +64,12 @@ def correct(
     by: Acting,
     reason: str | None,
 ) -> Corrected:
-    """Correct fields of a submitted form or of its profile; the live profile stays as it is.
+    """Correct fields of a submitted form or of its profile; the live profile keeps all but who the person is.
 
-    A field is a key or heading of 报名信息, 清空 takes a value out. Identity rules are told, not enforced:
-    facts are facts, and the review can be revoked. Raises E402 and E404 (state, reason), E457 and E458
-    (no such field), E459 (what it would become is not whole), E405 and E456 (too late for that field).
+    Name and number are mended there too: the next import knows a person by them. A field is a key or
+    heading of 报名信息, 清空 takes a value out. Identity rules are told, not enforced: facts are facts, and
+    the review can be revoked. Raises E402 and E404 (state, reason), E457 and E458 (no such field), E459
+    (what it would become is not whole), E405 and E456 (too late for that field).
     """
     words = {_field(name): word for name, word in given.items()}
     stored = applications.find_stored(session, batch, number)
@@ -74,13 +77,13 @@ def correct(
     _require_time(session, batch, stored, words)
     before = applications.load_snapshots(session, (stored,))[stored.id]
     checks = load_checks(session, batch)
-    after = _corrected(before, words, number, by=by)
+    after, odd = _corrected(before, words, number, by=by)
     form = _corrected_form(before, stored.form, words, number, checks)
     changes = _changes((before, stored.form), (after, form), checks)
     if not changes:
         return Corrected(number, None, [], [], 0)
     known = identity_faults(before, stored.form, checks)
-    findings = [fault for fault in identity_faults(after, form, checks) if fault not in known]
+    findings = odd + [fault for fault in identity_faults(after, form, checks) if fault not in known]
     version = applications.next_version(stored)
     data: dict[str, Any] = {"fields": [one["field"] for one in changes], "version": version}
     if form != stored.form:
@@ -91,6 +94,7 @@ def correct(
     applications.correct_snapshot(session, stored, after, at=by.at, reason=reason or "", seq=seq)
     if form != stored.form:
         applications.change_forms(session, batch, [(stored.id, form)], seq=seq)
+    _mend_person(session, stored, before, after, by=by, reason=reason)
     counted = not _INPUTS.isdisjoint(data["fields"])
     runs = stale_runs(session, batch, stored) if counted else 0
     return Corrected(number, version, changes, findings, runs)
@@ -115,7 +119,10 @@ def _require_time(session: Session, batch: Batch, stored: Stored, words: Mapping
         require_undecided(session, batch, stored)
 
 
-def _corrected(before: Profile, words: Mapping[str, str], number: str, *, by: Acting) -> Profile:
+def _corrected(
+    before: Profile, words: Mapping[str, str], number: str, *, by: Acting
+) -> tuple[Profile, list[Fault]]:
+    """Return what the profile becomes, and what is odd about it."""
     values, faults = fields.read_fields(words, _OF_PROFILE)
     after = profiles.copy_of(before)
     for key, value in values.items():
@@ -123,9 +130,34 @@ def _corrected(before: Profile, words: Mapping[str, str], number: str, *, by: Ac
         owner[key] = None if value is CLEAR else value
     today = today_of(by)
     faults += _number_faults(after, values, today=today)
-    faults += [*incomplete(after), *too_long(after), *in_the_future(after, today)]
+    known = list(dates_wrong(before, today))
+    faults += [*incomplete(after), *too_long(after)]
+    faults += [fault for fault in dates_wrong(after, today) if fault not in known]
     _refuse(number, faults)
-    return after
+    return after, faults
+
+
+#: What says who a person is, and what follows from the number.
+_WHO: Final = ("name", "id_type", "id_number", "gender", "birth_date")
+
+
+def _mend_person(
+    session: Session, stored: Stored, before: Profile, after: Profile, *, by: Acting, reason: str | None
+) -> None:
+    """Bring the live profile in line with what a correction says of who the person is, with its event."""
+    mended = [name for name in _WHO if after.person.get(name) != before.person.get(name)]
+    if not mended:
+        return
+    live = profiles.load_profiles_by_id(session, (stored.trainee_id,))[stored.trainee_id]
+    changed = profiles.copy_of(live)
+    changed.person |= {name: after.person.get(name) for name in mended}
+    others = profiles.load_profiles(session, (changed.key[1],))
+    if changed.key in others and others[changed.key].id != live.id:
+        fault = Fault("E133", "id_number", values={"number": mask_id(changed.key[1])})
+        _refuse(stored.application_no, [fault])
+    names = [name for name, _, _ in profiles.differences(live, changed)]
+    if names:
+        save_person(session, live, changed, changed=names, action="trainee.edit", by=by, reason=reason)
 
 
 def _owner(profile: Profile, key: str) -> dict[str, Any]:

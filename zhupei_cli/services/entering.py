@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
-from zhupei_cli.errors import Fault, ZhupeiError
+from zhupei_cli.errors import Fault, ZhupeiError, unread_of
 from zhupei_cli.model import Batch
 from zhupei_cli.rules import lifecycle
 from zhupei_cli.services import applications, fields, profiles
@@ -114,13 +114,12 @@ def edit(
 def examine(profile: Profile, given: Given, checks: Checks) -> tuple[Form | None, list[Fault]]:
     """Return the form that is given, None when it cannot be read, and all that is wrong with it."""
     values, findings = fields.read_fields(given, _COLUMNS)
-    said = {fault.field for fault in findings}
+    unread = unread_of(findings)
     form, faults = read_form(values, checks)
-    findings += [fault for fault in faults if fault.field not in said]
+    findings += [fault for fault in faults if fault.field not in unread]
     findings += incomplete(profile)
-    if form is not None:
-        findings += identity_faults(profile, form, checks)
-    return form, findings
+    findings += identity_faults(profile, form, checks, unread | unread_of(faults))
+    return form if isinstance(form, Form) and not unread else None, findings
 
 
 def is_refused(findings: list[Fault]) -> bool:

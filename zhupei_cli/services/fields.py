@@ -46,14 +46,17 @@ WORK: Final = _without_person(kinds.WORK)
 LABELS: Final = {column.key: column.heading for column in (*REGISTER, *PERSON, *EDUCATION, *WORK)}
 
 
-def read_field(column: Column, word: str) -> Any:
-    """Return the value `word` has in `column`; 清空 is CLEAR. Raises Unreadable."""
+def read_field(column: Column, word: str) -> tuple[Any, Fault | None]:
+    """Return the value `word` has in `column`, and what is odd about it; 清空 is CLEAR. Raises Unreadable."""
     text = clean(word)
-    return CLEAR if text == CLEAR.value else column.read(text)
+    if text == CLEAR.value:
+        return CLEAR, None
+    value, doubt = column.value_of(text)
+    return value, doubt and Fault(doubt.code, column.key, doubt.severity, doubt.values)
 
 
 def read_fields(given: Mapping[str, str], columns: Iterable[Column]) -> tuple[dict[str, Any], list[Fault]]:
-    """Return the values of the given words by key, and a fault for each that cannot be read.
+    """Return the values of the given words by key, and what is wrong or odd about them.
 
     Blank words are left out, as blank cells are.
     """
@@ -64,9 +67,10 @@ def read_fields(given: Mapping[str, str], columns: Iterable[Column]) -> tuple[di
         if word is None or not clean(word):
             continue
         try:
-            values[column.key] = read_field(column, word)
+            values[column.key], remark = read_field(column, word)
         except Unreadable as error:
-            faults.append(Fault(error.code, column.key, values=error.values))
+            remark = Fault(error.code, column.key, values=error.values)
+        faults += [remark] if remark else []
     return values, faults
 
 
@@ -80,10 +84,12 @@ def not_given(values: Mapping[str, Any], columns: Iterable[Column], faults: list
     ]
 
 
-def refuse(faults: Iterable[Fault], labels: Mapping[str, str] = LABELS) -> None:
-    """Raise E180 with everything that is wrong; nothing when nothing is."""
+def refuse(faults: Iterable[Fault], labels: Mapping[str, str] = LABELS) -> tuple[Fault, ...]:
+    """Raise E180 with everything that is wrong; return what is merely odd."""
+    faults = list(faults)
     found = [
         f"{labels.get(fault.field, '')}（{fault.message}）" for fault in faults if fault.severity == "error"
     ]
     if found:
         raise ZhupeiError("E180", count=len(found), problems="；".join(found))
+    return tuple(faults)

@@ -8,18 +8,21 @@ from typing import Final, Literal
 from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import CST, Acting
-from zhupei_cli.errors import Fault
+from zhupei_cli.codes import LEVEL
+from zhupei_cli.errors import Fault, unread_of
 from zhupei_cli.model import Batch
 from zhupei_cli.rules import idcard
 from zhupei_cli.rules.masking import mask_id
+from zhupei_cli.rules.people_names import read_name
+from zhupei_cli.rules.profile import highest
 from zhupei_cli.services import applications, profiles
 from zhupei_cli.services.applications import Form, Stored
-from zhupei_cli.services.checking import FORM_LABELS, Checks, identity_faults, read_form
+from zhupei_cli.services.checking import FORM_LABELS, Checks, Parts, identity_faults, read_form
 from zhupei_cli.services.merging import (
     Said,
     add_education,
     add_work,
-    in_the_future,
+    dates_wrong,
     incomplete,
     merge,
     said_by,
@@ -132,7 +135,7 @@ def refuse_twins(cases: Mapping[PersonKey, Case]) -> None:
         if len(twins) < 2:
             continue
         for line in twins:
-            others = "、".join(f"{other.file} 第 {other.number} 行" for other in twins if other is not line)
+            others = "、".join(other.seen_from(line) for other in twins if other is not line)
             values = {"number": mask_id(case.key[1]), "others": others}
             line.faults.append(Fault("E157", "id_number", values=values))
 
@@ -167,29 +170,65 @@ def examine(case: Case, checks: Checks | None, *, options: Options, today: date,
     if options.mode != "upsert":
         head.faults += _mode_faults(case, options.mode)
     said: Said = _NOTHING if line is None else line.said
-    if case.before is not None and (fault := _other_name(case.before, said)):
-        head.faults.append(fault)
+    if case.before is not None and said.person.get("name") not in (None, case.before.person["name"]):
+        head.faults += filter(None, [_other_name(case.before, said)])
         said = replace(said, person={**said.person, "name": case.before.person["name"]})
     case.after, faults = merge(case.before, said)
-    head.faults += faults
+    if faults:
+        head.faults += _of_their_own(head, faults)
     if len(case.lines) > 1 or line is None:
         _add_entries(case)
     if lacking := list(incomplete(case.after)):
-        head.faults += _not_said_yet(head, lacking)
+        head.faults += _of_their_own(head, _lacking(case.after, said, lacking))
     if not short:
         head.faults += too_long(case.after)
-    head.faults += in_the_future(case.after, today)
+    if wrong := list(dates_wrong(case.after, today)):
+        _tell_dates(case, head, wrong)
     case.profile_changed = case.before is None or bool(differences(case.before, case.after))
     if checks is not None and line is not None and not options.profile_only:
         _examine_form(case, line, checks, submit=options.submit)
 
 
-def _not_said_yet(line: Line, faults: Iterable[Fault]) -> list[Fault]:
-    """Leave out what is missing only because its cell, or the ID number it follows from, is wrong."""
-    said = {fault.field for fault in line.faults if fault.severity == "error"}
-    if "id_number" in said:
-        said |= {"id_type", "gender", "birth_date"}
-    return [fault for fault in faults if fault.field not in said]
+#: By code: what makes a fault a mere consequence, when it could not be read or is wrong.
+_STEMS: Final[Mapping[str, frozenset[str]]] = {
+    "E131": frozenset(("level",)),
+    "E130": frozenset(("level",)),
+    "E152": frozenset(("level", "school")),
+    "E153": frozenset(("has_employer",)),
+}
+_FROM_NUMBER: Final = frozenset(("id_type", "gender", "birth_date"))
+
+
+def _of_their_own(line: Line, faults: Iterable[Fault]) -> list[Fault]:
+    """Leave out what follows only from a cell, or an ID number, that is wrong and has its fault."""
+    unread = unread_of(line.faults)
+    if "id_number" in unread:
+        unread |= _FROM_NUMBER
+    return [
+        fault
+        for fault in faults
+        if fault.field not in unread and unread.isdisjoint(_STEMS.get(fault.code, ()))
+    ]
+
+
+def _lacking(after: Profile, said: Said, faults: Iterable[Fault]) -> Iterator[Fault]:
+    """Yield what is missing; of a filled cell, that it speaks of another education than the highest."""
+    top = highest(after.educations) or {}
+    for fault in faults:
+        if fault.field in EDUCATION.headings and said.education.get(fault.field) is not None:
+            level = LEVEL.labels.get(top.get("level") or "", "")
+            values = {"level": level, "school": top.get("school") or "", **fault.values}
+            yield Fault("E131", fault.field, values=values)
+        else:
+            yield fault
+
+
+def _tell_dates(case: Case, head: Line, faults: Iterable[Fault]) -> None:
+    """Leave faults of dates on the line that says them: the main one, or one of the further sheets."""
+    for fault in _of_their_own(head, faults):
+        said = fault.values.values()
+        saying = (one for one in case.lines if one.kind in _ENTRIES and one.values.get(fault.field) in said)
+        next(saying, head).faults.append(fault)
 
 
 def _mode_faults(case: Case, mode: Mode) -> Iterator[Fault]:
@@ -203,7 +242,8 @@ def _mode_faults(case: Case, mode: Mode) -> Iterator[Fault]:
 def _other_name(before: Profile, said: Said) -> Fault | None:
     """A number with another name is two people, or a typing error: never overwritten."""
     given, stored = said.person.get("name"), before.person["name"]
-    if given in (None, stored):
+    # What was stored before names had one spelling is the same name in another.
+    if given in (None, stored) or given == read_name(stored):
         return None
     return Fault("E161", "name", values={"given": given, "stored": stored})
 
@@ -235,19 +275,21 @@ _ENTRIES = {EDUCATION.key: EDUCATION, WORK.key: WORK}
 
 
 def _examine_form(case: Case, line: Line, checks: Checks, *, submit: bool) -> None:
+    read: Form | Parts | None = None if case.live is None else case.live.form
     if line.said.form:
-        case.form, faults = read_form(line.said.form, checks)
+        read, faults = read_form(line.said.form, checks)
         if faults:
-            faulty = {fault.field for fault in line.faults if fault.severity == "error"}
-            line.faults += [fault for fault in faults if fault.field not in faulty]
-    elif case.live is not None:
-        case.form = case.live.form
-    if case.form is None:
+            line.faults += _of_their_own(line, faults)
+    if read is None:
         return
     if case.live is None and case.seated is not None:
         values = {"name": case.after.person.get("name"), "year": checks.year, "batch": case.seated}
         line.faults.append(Fault("E452", "id_number", values=values))
-    line.faults += identity_faults(case.after, case.form, checks)
+    unread = unread_of(line.faults) if line.faults else ()
+    line.faults += identity_faults(case.after, read, checks, unread)
+    if not isinstance(read, Form):
+        return
+    case.form = read
     case.form_changed = case.live is None or case.live.form != case.form
     open_ = case.live is None or case.live.status in (ApplicationStatus.DRAFT, ApplicationStatus.RETURNED)
     case.submit = submit and open_

@@ -67,6 +67,8 @@ class Imported:
     files: Sequence[ImportedFile]
     #: Whether every sheet had the columns of its kind; if not, nothing was taken from any.
     readable: bool = True
+    #: Applications that are new, of people who are among the updated rows; None where none can be.
+    applied_anew: int | None = None
 
     @property
     def ok(self) -> bool:
@@ -175,7 +177,7 @@ def refuse_twins(lines: Iterable[Line], key_of: Callable[[Line], Iterable[str]])
                 seen.setdefault(key, []).append(line)
     for key, twins in seen.items():
         for line in _each_once(twins) if len(twins) > 1 else ():
-            others = "、".join(f"{other.file} 第 {other.number} 行" for other in twins if other is not line)
+            others = "、".join(other.seen_from(line) for other in twins if other is not line)
             values = {"key": key, "others": others or "同一行的另一列"}
             line.faults.append(Fault("E050", "", values=values))
 

@@ -129,7 +129,9 @@ class Names:
         To look for them takes a millisecond: a file in which every row is wrong would take minutes.
         """
         if word not in self._nearest and len(self._nearest) < _OFFERED:
-            self._nearest[word] = nearest(word, [*self.labels, *self.labels.values()])
+            # 500 is 0500, whose zero a number cell has lost: no other name is meant.
+            codes = [code for code in self.labels if word and code.lstrip("0") == word.lstrip("0")]
+            self._nearest[word] = _offer(codes) or nearest(word, [*self.labels, *self.labels.values()])
         return self._nearest.get(word, "")
 
 
@@ -177,5 +179,8 @@ def nearest(word: str, known: Iterable[str]) -> str:
     """Return 您要找的是不是 … with up to three names near `word`, or nothing."""
     from difflib import get_close_matches
 
-    found = get_close_matches(word, list(known), n=3, cutoff=0.5)
+    return _offer(get_close_matches(word, list(known), n=3, cutoff=0.5))
+
+
+def _offer(found: Sequence[str]) -> str:
     return f"您要找的是不是 {'、'.join(found)}？" if found else ""

@@ -5,10 +5,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from zhupei_cli.codes import LEVEL
+from sqlalchemy import String
+
+from zhupei_cli.codes import LEVEL, LEVEL_RANK
 from zhupei_cli.errors import Fault
 from zhupei_cli.model import Education, Trainee, Work
 from zhupei_cli.rules import idcard
+from zhupei_cli.rules.dates import Month
+from zhupei_cli.rules.life_dates import date_faults
 from zhupei_cli.rules.profile import FIELD_LABELS, highest, missing
 from zhupei_cli.services.profiles import PERSON, Entry, Profile, copy_of, current_work
 from zhupei_cli.sheets.cells import CLEAR
@@ -25,13 +29,13 @@ _BACHELOR_KEYS = {
     "bachelor_graduated_on": "graduated_on",
 }
 _WORK_KEYS = {"employer_name": "employer_name", "employer_uscc": "employer_uscc"}
-_BACHELOR = LEVEL.parse("本科")
+_BACHELOR = LEVEL.parse("本科") or ""
 
 _LENGTHS = {
     part: {
-        column.name: column.type.length  # type: ignore[attr-defined]
+        column.name: column.type.length
         for column in table.columns
-        if getattr(column.type, "length", None)
+        if isinstance(column.type, String) and column.type.length
     }
     for part, table in (
         ("person", Trainee.metadata.tables["trainee"]),
@@ -101,10 +105,17 @@ def _from_card(after: Profile, said: Said) -> list[Fault]:
     faults = [
         Fault("E151", name, values={"label": FIELD_LABELS[name]})
         for name, value in known.items()
-        if said.person.get(name) not in (None, value)
+        if not _agrees(said.person.get(name), value)
     ]
     after.person |= known
     return faults
+
+
+def _agrees(said: Any, known: Any) -> bool:
+    # 1992-03 says nothing against 1992-03-12.
+    if isinstance(said, Month):
+        return (said.year, said.month) == (known.year, known.month)
+    return said in (None, known)
 
 
 def _merge_education(after: Profile, said: Said) -> list[Fault]:
@@ -121,6 +132,8 @@ def _merge_education(after: Profile, said: Said) -> list[Fault]:
         return [Fault("E152", key) for key, name in _BACHELOR_KEYS.items() if name in differing]
     if bachelor.get("school"):
         add_education(after, {"level": _BACHELOR, **bachelor})
+        if given.get("level") and LEVEL_RANK[given["level"]] < LEVEL_RANK[_BACHELOR]:
+            return [Fault("E130", "level", values={"level": LEVEL.label(given["level"])})]
     return []
 
 
@@ -145,12 +158,19 @@ def add_education(after: Profile, given: Entry) -> Entry:
 def add_work(after: Profile, given: Entry) -> Entry:
     """Add a work entry, or update the one of the same employer and start; return it."""
     for entry in after.works:
-        same_start = entry.get("from_date") in (None, given.get("from_date"))
+        same_start = _same_start(entry.get("from_date"), given.get("from_date"))
         if entry["employer_name"] == given["employer_name"] and same_start:
             entry.update(given)
             return entry
     after.works.append(given)
     return given
+
+
+def _same_start(stored: date | None, given: date | None) -> bool:
+    # Months were stored as their first days once.
+    if isinstance(given, Month) and stored is not None and stored.day == 1:
+        return (stored.year, stored.month) == (given.year, given.month)
+    return stored in (None, given)
 
 
 def _merge_work(after: Profile, said: Entry) -> list[Fault]:
@@ -195,8 +215,7 @@ def all_fit(longest: Mapping[str, int]) -> bool:
     return all(longest.get(name, 0) <= length for name, length in _WIDTHS.items())
 
 
-def in_the_future(profile: Profile, today: date) -> Iterator[Fault]:
-    """Yield a fault for a birth date that is still to come."""
-    born = profile.person.get("birth_date")
-    if born is not None and born > today:
-        yield Fault("E156", "birth_date", values={"value": born})
+def dates_wrong(profile: Profile, today: date) -> Iterator[Fault]:
+    """Yield what is wrong with the dates of a profile."""
+    top = highest(profile.educations)
+    return date_faults(profile.person, profile.educations, profile.works, today, top)

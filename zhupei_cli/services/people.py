@@ -1,7 +1,7 @@
 """One person's profile (指南 二.2): found, edited, its education and work entries kept."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -18,7 +18,7 @@ from zhupei_cli.services.importing import today_of
 from zhupei_cli.services.merging import (
     add_education,
     add_work,
-    in_the_future,
+    dates_wrong,
     incomplete,
     merge,
     said_by,
@@ -69,6 +69,8 @@ class Edited:
     id_number: str
     fields: tuple[str, ...]
     missing: tuple[str, ...]
+    #: What is odd about what was given.
+    warnings: tuple[Fault, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Return what scripts read, masked."""
@@ -77,6 +79,7 @@ class Edited:
             "id_number": mask_id(self.id_number),
             "fields": list(self.fields),
             "missing": list(self.missing),
+            "warnings": [fault.message for fault in self.warnings],
         }
 
 
@@ -107,7 +110,7 @@ def edit(
     if values.get("has_employer") is False and current_work(before) is not None:
         faults.append(Fault("E153", "has_employer"))
     after, more = merge(before, said_by(values))
-    _refuse(after, [*faults, *more], today=today_of(by))
+    warnings = _refuse(before, after, [*faults, *more], today=today_of(by))
     renamed = after.person["name"] != before.person["name"]
     if renamed and not (reason or "").strip():
         raise ZhupeiError("E181")
@@ -117,7 +120,8 @@ def edit(
         changed.append("photo")
     if drop_photo and photos.remove(session, before.id):
         changed.append("photo")
-    return _save(session, before, after, changed=changed, action="trainee.edit", by=by, reason=reason)
+    edited = save_person(session, before, after, changed=changed, action="trainee.edit", by=by, reason=reason)
+    return replace(edited, warnings=warnings)
 
 
 def add_entry(session: Session, who: str, part: Part, given: Mapping[str, str], *, by: Acting) -> Edited:
@@ -133,15 +137,16 @@ def add_entry(session: Session, who: str, part: Part, given: Mapping[str, str], 
         entry = part.add(after, {name: None if value is CLEAR else value for name, value in values.items()})
         if part is WORK:
             faults += _work_faults(after, entry)
-    _refuse(after, faults, today=today_of(by))
+    warnings = _refuse(before, after, faults, today=today_of(by))
     changed = [name for name, _, _ in differences(before, after)]
-    return _save(session, before, after, changed=changed, action=f"trainee.{part.name}.add", by=by)
+    action = f"trainee.{part.name}.add"
+    return replace(
+        save_person(session, before, after, changed=changed, action=action, by=by), warnings=warnings
+    )
 
 
 def _work_faults(after: Profile, entry: Entry) -> list[Fault]:
-    start, end = entry.get("from_date"), entry.get("to_date")
-    if start and end and start > end:
-        return [Fault("E182", "to_date", values={"first": start, "last": end})]
+    end = entry.get("to_date")
     if end is None and after.person.get("has_employer") is None:
         after.person["has_employer"] = True
     if end is None and not after.person["has_employer"]:
@@ -149,8 +154,11 @@ def _work_faults(after: Profile, entry: Entry) -> list[Fault]:
     return []
 
 
-def _refuse(after: Profile, faults: Sequence[Fault], *, today: date) -> None:
-    fields.refuse([*faults, *too_long(after), *in_the_future(after, today)])
+def _refuse(before: Profile, after: Profile, faults: Sequence[Fault], *, today: date) -> tuple[Fault, ...]:
+    # A date that was wrong before is no reason against another change.
+    known = list(dates_wrong(before, today))
+    dates = [fault for fault in dates_wrong(after, today) if fault not in known]
+    return fields.refuse([*faults, *too_long(after), *dates])
 
 
 def remove_entry(session: Session, who: str, part: Part, number: int, *, by: Acting) -> Edited:
@@ -168,7 +176,7 @@ def remove_entry(session: Session, who: str, part: Part, number: int, *, by: Act
     return _edited(profile, (part.name,))
 
 
-def _save(
+def save_person(
     session: Session,
     before: Profile,
     after: Profile,

@@ -15,7 +15,7 @@ from zhupei_cli.rules.masking import mask_id
 from zhupei_cli.services import applications, fields
 from zhupei_cli.services.checking import Checks, form_faults, identity_faults, load_checks
 from zhupei_cli.services.importing import today_of
-from zhupei_cli.services.merging import in_the_future, incomplete, too_long
+from zhupei_cli.services.merging import dates_wrong, incomplete, too_long
 from zhupei_cli.services.profiles import Profile, load_profiles_by_id
 from zhupei_cli.services.whom import find_person
 from zhupei_cli.store.bulk import in_chunks
@@ -56,7 +56,7 @@ def _profile_faults(profile: Profile, today: date) -> Iterator[Fault]:
     yield from incomplete(profile)
     yield from idcard.check(*profile.key, today)[1]
     yield from too_long(profile)
-    yield from in_the_future(profile, today)
+    yield from dates_wrong(profile, today)
     yield from _against_number(profile)
     person = profile.person
     if person.get("has_employer") is False and any(not entry.get("to_date") for entry in profile.works):

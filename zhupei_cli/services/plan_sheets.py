@@ -1,6 +1,6 @@
 """Taking a plan in from a sheet: long with a row a place, or wide with a row a base."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -69,19 +69,23 @@ def _places(line: Line, books: Books) -> list[Place]:
         line.faults[:] = [fault for fault in line.faults if fault.field not in _PASSED]
         line.values = {name: value for name, value in line.values.items() if name not in _PASSED}
     line.faults += _cleared(line)
-    if line.bad:
-        return []
-    base = books.bases.find(line.values["base"])
-    if base is None:
-        values = {"base": line.values["base"], "nearest": books.bases.nearest(line.values["base"])}
-        line.faults.append(Fault("E302", "base", values=values))
+    values = {
+        name: value for name, value in line.values.items() if value is not CLEAR or name in _MAY_BE_CLEARED
+    }
+    whole = not line.bad
+    base = None
+    if word := values.get("base"):
+        base = books.bases.find(word)
+        if base is None:
+            told = {"base": word, "nearest": books.bases.nearest(word)}
+            line.faults.append(Fault("E302", "base", values=told))
     places = []
-    for field, word, terms in _terms(line):
+    for field, word, terms in _terms(line.kind, values):
         specialty = books.specialties.find(word)
         if specialty is None:
-            values = {"specialty": word, "nearest": books.specialties.nearest(word)}
-            line.faults.append(Fault("E303", field, values=values))
-        elif base is not None:
+            told = {"specialty": word, "nearest": books.specialties.nearest(word)}
+            line.faults.append(Fault("E303", field, values=told))
+        elif base is not None and whole:
             places.append(books.place(base, specialty, terms))
             line.faults += faults_of(places[-1])
     return places
@@ -94,12 +98,11 @@ def _cleared(line: Line) -> Iterator[Fault]:
             yield Fault("E051", name, values={"heading": heading})
 
 
-def _terms(line: Line) -> Iterator[tuple[str, str, dict[str, Any]]]:
+def _terms(kind: str, values: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
     """Yield field, specialty and terms of each place in a row."""
-    values = line.values
-    if line.kind == kinds.PLAN_WIDE.key:
+    if kind == kinds.PLAN_WIDE.key:
         yield from ((name, name, {"quota": value}) for name, value in values.items() if name != "base")
-    else:
+    elif "specialty" in values:
         given = {name: values[name] for name in TERMS if name in values}
         terms = {name: UNSAID[name] if value is CLEAR else value for name, value in given.items()}
         yield "specialty", values["specialty"], terms

@@ -5,12 +5,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import zip_longest
+from operator import methodcaller
 from typing import Any
 
 from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Education, Trainee, Work
+from zhupei_cli.rules.dates import day_of
 from zhupei_cli.store.bulk import insert_rows, rows_of, update_rows
 from zhupei_cli.store.counters import take
 
@@ -181,7 +183,7 @@ def image_of(profile: Profile, stamp: Sequence[Any]) -> str:
 
 
 _json = json.JSONEncoder(
-    ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=date.isoformat
+    ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=methodcaller("isoformat")
 ).encode
 
 
@@ -194,7 +196,7 @@ def profile_of(content: str) -> Profile:
     parts = json.loads(content)
     for entry in (parts["person"], *parts["educations"], *parts["works"]):
         for name in _DATES & entry.keys():
-            entry[name] = entry[name] and date.fromisoformat(entry[name])
+            entry[name] = entry[name] and day_of(entry[name])
     return Profile(None, parts["person"], parts["educations"], parts["works"])
 
 

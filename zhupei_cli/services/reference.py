@@ -53,11 +53,11 @@ def _filled(row: Mapping[str, str]) -> dict[str, Any]:
 
 def _mended_base(entry: dict[str, Any]) -> Iterator[Fault]:
     yield from _mended_names(entry)
-    city = entry["city"]
-    entry["city"] = city if re.fullmatch("[0-9]{6}", city) else CITY.parse(city)
-    if entry["city"] is None:
-        entry["city"] = city
-        yield Fault("E053", "city", values={"value": city})
+    city = entry.get("city")
+    if city is not None and not re.fullmatch("[0-9]{6}", city):
+        entry["city"] = CITY.parse(city) or city
+        if entry["city"] == city:
+            yield Fault("E053", "city", values={"value": city})
     code = entry["uscc"]
     if code is not None and not uscc.is_formed(code):
         yield Fault("E054", "uscc", values={"value": code})
@@ -68,7 +68,7 @@ def _mended_base(entry: dict[str, Any]) -> Iterator[Fault]:
 def _mended_names(entry: dict[str, Any]) -> Iterator[Fault]:
     """Keep aliases as names separated by |, each once, without the entry's own name."""
     words = (word.strip() for word in re.split("[|｜、,，;；]", entry["aliases"]))
-    entry["aliases"] = "|".join(dict.fromkeys(word for word in words if word and word != entry["name"]))
+    entry["aliases"] = "|".join(dict.fromkeys(word for word in words if word and word != entry.get("name")))
     yield from ()
 
 

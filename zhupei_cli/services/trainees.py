@@ -73,10 +73,10 @@ def import_trainees(
     judged = [(case, case.verdict) for case in cases.values()]
     counts = _counts(judged)
     accepted = [case for case, verdict in judged if verdict in ("inserted", "updated")]
-    if options.all_or_nothing and counts.rejected:
-        return Imported(None, counts.none_written(), reading.files)
+    if options.all_or_nothing and (counts.rejected or reading.left_out):
+        return Imported(None, counts.none_written(), reading.files, applied_anew=0)
     if not accepted:
-        return Imported(None, counts, reading.files)
+        return Imported(None, counts, reading.files, applied_anew=0)
     import_id, seq = begin_import(
         session,
         "trainee",
@@ -86,8 +86,11 @@ def import_trainees(
         counts=counts,
         reason=options.late_reason,
     )
+    anew = sum(
+        1 for case in accepted if case.before is not None and case.form is not None and case.live is None
+    )
     record_rows(session, import_id, _write(session, batch, accepted, by=by, seq=seq))
-    return Imported(import_id, counts, reading.files)
+    return Imported(import_id, counts, reading.files, applied_anew=anew)
 
 
 def require_entry(batch: Batch, by: Acting, *, late: bool) -> None:

@@ -31,6 +31,11 @@ class Reading:
         return all(table.readable for _, table in self.tables)
 
     @property
+    def left_out(self) -> bool:
+        """Say whether a sheet that should have been read was not."""
+        return any(table.left_out for _, table in self.tables)
+
+    @property
     def problems(self) -> list[Problem]:
         """Return all problems, of sheets and of lines as they stand by now, in the order of the files."""
         return in_order([*_of_tables(self.tables), *_of_lines(self.lines, self._headings())])

@@ -1,12 +1,13 @@
 """Cells: what a reader gives, what a cell can say besides a value, and its text made clean."""
 
-import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import Enum
 from typing import Any, Final
+
+from zhupei_cli.rules.characters import one_form
 
 
 class Special(Enum):
@@ -67,20 +68,10 @@ def clean(text: str) -> str:
     return " ".join(text.split()) if "  " in text else text.strip()
 
 
-# Letters and digits in full width, radicals and compatibility ideographs (text copied out of a PDF): the
-# same word as the common characters. Punctuation stays: 外科（神经外科方向） is how the catalogue writes it.
-_COMPATIBLE: Final = re.compile(
-    r"[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\u2e80-\u2fdf\uf900-\ufaff\U0002f800-\U0002fa1f]+"
-)
-
-
 def text(cell: Cell) -> str:
     """Return the cell as people see it: whole numbers without a decimal point, dates as 2024-06-30."""
     if isinstance(cell, str):
-        word = clean(cell)
-        if word.isascii():
-            return word
-        return _COMPATIBLE.sub(lambda found: unicodedata.normalize("NFKC", found[0]), word)
+        return clean(one_form(cell))
     if isinstance(cell, bool):
         return "是" if cell else "否"
     if isinstance(cell, float | int):

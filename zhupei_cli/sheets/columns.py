@@ -5,9 +5,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from typing import Final
+from typing import Any, Final
 
-from zhupei_cli.sheets.cells import Parser
+from zhupei_cli.rules.people_names import Doubt
+from zhupei_cli.sheets.cells import Parser, Unreadable
 from zhupei_cli.vocabulary import SOURCE_TYPES
 
 #: What an error workbook puts in front of a sheet's own columns; read past when it comes back.
@@ -63,6 +64,8 @@ class Column:
     aliases: tuple[str, ...] = ()
     #: Read past without a word: columns that exports add for people.
     ignored: bool = False
+    #: What may be the matter with a value that was read.
+    doubt: Callable[[Any], Doubt | None] | None = None
     #: How its cells are shown where personal data is masked.
     mask: Callable[[str], str] | None = None
     #: What a drop-down offers: words of its own, or one of the lists of `Choices`.
@@ -77,6 +80,14 @@ class Column:
     #: What to write, for people: the comment of the heading.
     note: str = ""
 
+    def value_of(self, cell: Any) -> tuple[Any, Doubt | None]:
+        """Return what a cell says, and what is odd about it; Unreadable when it cannot be right."""
+        value = self.read(cell)
+        doubt = None if self.doubt is None else self.doubt(value)
+        if doubt is not None and doubt.severity == "error":
+            raise Unreadable(doubt.code, **doubt.values)
+        return value, doubt
+
 
 @dataclass(frozen=True)
 class Kind:
@@ -87,6 +98,10 @@ class Kind:
     columns: tuple[Column, ...]
     #: Keys of which one column at least must be there, e.g. 报名号 or 证件号码.
     one_of: tuple[str, ...] = ()
+    #: Keys of which a sheet with another name must have one: a list of people is no list of marks.
+    telling: tuple[str, ...] = ()
+    #: What imports it, for people who gave it to another command.
+    command: str = ""
     #: How the cells of columns the table does not name are read: a wide sheet has one a specialty.
     rest: Parser | None = None
     #: Whether columns the table does not name are passed over without a word.

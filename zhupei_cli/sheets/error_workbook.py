@@ -6,10 +6,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
-from zhupei_cli.errors import Fault
+from zhupei_cli.errors import Fault, under
 from zhupei_cli.files import replacing
-from zhupei_cli.sheets.cells import Cell, Spoilt, text
+from zhupei_cli.sheets.cells import Cell, Spoilt, clean, text
 from zhupei_cli.sheets.columns import REASONS, ROW_NUMBER, Choices, Column, heading_key
+from zhupei_cli.sheets.dictionary import TITLE as DICTIONARY
 from zhupei_cli.sheets.dictionary import Dictionary
 from zhupei_cli.sheets.drawing import LINE, Drawing, Row, drawing, letters, lines_of
 from zhupei_cli.sheets.lines import Line
@@ -22,8 +23,15 @@ from zhupei_cli.sheets.template import PAGE, column_width, set_up_page
 _LONGEST: Final = 32_767
 _WIDTHS: Final = {ROW_NUMBER: 9, REASONS: 60}
 _WIDTH: Final = 20
+#: Codes of numbers that are not whole any more.
+_LOST_DIGITS: Final = frozenset(("E013", "E132"))
+# What Excel takes as the name of a sheet, with room for a number behind it.
+_FORBIDDEN: Final = re.compile(r"[\[\]:*?/\\]")
+_NAME: Final = 28
 _MASKED: Final = "本表的证件号码、电话、地址等已遮盖，只供查看，不能再导入"
 #: What could be the number of a person, a telephone or a paper.
+# What is given back a second time has the name of the first.
+_ENDING: Final = re.compile(r"_未通过(?:-[0-9]+)?$")
 _LONG_NUMBER: Final = re.compile("[0-9]{10,}[0-9Xx]?")
 # Text also where people type later: an ID number keeps its digits.
 _TEXT: Final = {"num_format": "@", "valign": "top", "border": 1, "border_color": "#BFBFBF"}
@@ -40,8 +48,8 @@ _LOOKS: Final[Mapping[str, Mapping[str, Any]]] = {
 
 
 def errors_path(source: Path) -> Path:
-    """Return where the bad rows of `source` go: `FILE_未通过.xlsx` beside it."""
-    return source.with_name(f"{source.stem}_未通过.xlsx")
+    """Return where the bad rows of `source` go: `FILE_未通过.xlsx` beside it, of such a file once more."""
+    return source.with_name(f"{_ENDING.sub('', source.stem)}_未通过.xlsx")
 
 
 def write_error_workbook(
@@ -75,13 +83,32 @@ def _write(
 ) -> None:
     dictionary = Dictionary(choices)
     with drawing(path, _LOOKS) as made:
-        for table, rows in bad:
-            _draw(made, table, rows, dictionary, masked=masked)
+        for name, (table, rows) in zip(_names([table for table, _ in bad]), bad, strict=True):
+            _draw(made, name, table, rows, dictionary, masked=masked)
         dictionary.write(made.book)
 
 
-def _draw(made: Drawing, table: Table, rows: Sequence[Line], dictionary: Dictionary, *, masked: bool) -> None:
-    sheet = made.book.add_worksheet(table.kind.title)
+def _names(tables: Sequence[Table]) -> Iterator[str]:
+    """Yield a name for the sheet of each table: that of its kind, of several of a kind their own."""
+    kinds = [table.kind.title for table in tables]
+    taken: set[str] = set()
+    for table in tables:
+        title = table.kind.title
+        word = (
+            title if kinds.count(title) == 1 else clean(_FORBIDDEN.sub("", table.sheet))[:_NAME].strip("' ")
+        )
+        name, number = word or title, 1
+        while name.casefold() in taken or name == DICTIONARY:
+            number += 1
+            name = f"{word or title}-{number}"
+        taken.add(name.casefold())
+        yield name
+
+
+def _draw(
+    made: Drawing, name: str, table: Table, rows: Sequence[Line], dictionary: Dictionary, *, masked: bool
+) -> None:
+    sheet = made.book.add_worksheet(name)
     ours = {heading_key(ROW_NUMBER), heading_key(REASONS)}
     kept = [at for at, word in enumerate(table.header.words) if heading_key(word) not in ours]
     known = {
@@ -133,7 +160,7 @@ def _remark(sheet: Any, line: int, row: Line, places: Mapping[str, int]) -> None
     remarks: dict[int, list[str]] = {}
     for fault in row.faults:
         if fault.field in places:
-            remarks.setdefault(places[fault.field], []).append(fault.message)
+            remarks.setdefault(places[fault.field], []).append(fault.message_for_offices)
     for column, messages in remarks.items():
         sheet.write_comment(line, column, "\n".join(messages), {"x_scale": 2})
 
@@ -166,9 +193,9 @@ def _marked(word: str, column: Column | None) -> str:
 def _reasons(row: Line, headings: Mapping[str, str]) -> str:
     lines = []
     for fault in sorted(row.faults, key=lambda fault: fault.severity):  # errors before warnings
-        place = f"{headings[fault.field]}：" if fault.field in headings else ""
+        said = under(headings.get(fault.field, ""), fault.message_for_offices)
         remark = "（提醒）" if fault.severity == "warning" else ""
-        lines.append(f"{remark}{place}{fault.message} [{fault.code}]")
+        lines.append(f"{remark}{said} [{fault.code}]")
     return "\n".join(lines)
 
 
@@ -182,7 +209,7 @@ def _shown(
     """Return a cell as text that is as wrong as the cell when it comes back unmended."""
     word = _text(cell) if isinstance(cell, str) else text(cell)
     codes = {fault.code for fault in faults}
-    if "E013" in codes and not isinstance(cell, str):
+    if codes & _LOST_DIGITS and not isinstance(cell, str):
         # As digits it would look whole again.
         word = f"{cell:.14E}" if isinstance(cell, float | int) else Spoilt("").word
     elif "E024" in codes:

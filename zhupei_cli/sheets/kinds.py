@@ -5,6 +5,7 @@ from typing import Final
 
 from zhupei_cli import codes, vocabulary
 from zhupei_cli.rules.masking import mask_phone
+from zhupei_cli.rules.people_names import doubt_of
 from zhupei_cli.sheets import cells, parsers
 from zhupei_cli.sheets.columns import Column, Kind, Offer
 from zhupei_cli.sheets.people_kinds import APPLICATION_KEYS as APPLICATION_KEYS
@@ -50,11 +51,12 @@ BASE: Final = Kind(
             note="外省的写 6 位行政区划代码。",
         ),
         Column("uscc", "统一社会信用代码", parsers.paper_number, note=USCC),
-        Column("contact_name", "联系人", parsers.person_name),
+        Column("contact_name", "联系人", parsers.person_name, doubt=doubt_of),
         Column("contact_phone", "联系电话", parsers.phone, mask=mask_phone, note=PHONE),
         # What `base list` shows beside them.
         Column("status_label", "状态", cells.text, ignored=True),
     ),
+    command="zhupei base import",
 )
 
 SPECIALTY: Final = Kind(
@@ -67,6 +69,7 @@ SPECIALTY: Final = Kind(
         yes_or_no("is_shortage", "紧缺", vocabulary.SHORTAGE),
         Column("aliases", "别名", cells.text, note="几个别名用顿号分开。"),
     ),
+    command="zhupei base specialty import",
 )
 
 #: 招收计划, long: one row a place.
@@ -111,6 +114,7 @@ PLAN: Final = Kind(
         Column("taken", "已占", cells.text, ignored=True),
         Column("vacant", "空缺", cells.text, ignored=True),
     ),
+    command="zhupei batch plan import",
 )
 
 #: 招收计划, wide: one row a base, one column a specialty, the seats in the cells.
@@ -122,6 +126,7 @@ PLAN_WIDE: Final = Kind(
         Column("base_name", "基地名称", cells.text, ignored=True),
     ),
     rest=parsers.whole(0, 100_000),
+    command="zhupei batch plan import",
 )
 
 SCORE: Final = Kind(
@@ -144,6 +149,8 @@ SCORE: Final = Kind(
         ),
     ),
     one_of=("application_no", "id_number"),
+    command="zhupei admit scores import",
+    telling=("written", "skill", "interview"),
 )
 
 REVIEW: Final = Kind(
@@ -163,6 +170,7 @@ REVIEW: Final = Kind(
         Column("reason", "原因", cells.text, note="不通过和退回修改必须写原因，学员会看到。"),
     ),
     reads_past=True,
+    command="zhupei review import",
 )
 
 #: 报到: who came.
@@ -188,6 +196,7 @@ CHECK_IN: Final = Kind(
         Column("mobile", "手机号码", cells.text, ignored=True),
     ),
     one_of=("application_no", "id_number"),
+    command="zhupei admit checkin import",
 )
 
 #: 单位: the directory of employers.
@@ -201,9 +210,10 @@ EMPLOYER: Final = Kind(
         Column("city", "所在地市", cells.text, offers=tuple(codes.CITY.words())),
         yes_or_no("is_medical", "医疗机构", vocabulary.YES_NO),
     ),
+    command="zhupei trainee employer import",
 )
 
+#: Every kind of sheet.
+ALL: Final = (PERSON, EDUCATION, WORK, BASE, SPECIALTY, PLAN, PLAN_WIDE, SCORE, REVIEW, CHECK_IN, EMPLOYER)
 #: The names of sheets that hold one of the kinds.
-TITLES: Final = frozenset(
-    kind.title for kind in (PERSON, EDUCATION, WORK, BASE, SPECIALTY, PLAN, SCORE, REVIEW, CHECK_IN, EMPLOYER)
-)
+TITLES: Final = frozenset(kind.title for kind in ALL)

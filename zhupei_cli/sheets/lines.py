@@ -29,3 +29,8 @@ class Line:
     def bad(self) -> bool:
         """Say whether anything is wrong with the row that is no mere warning."""
         return bool(self.faults) and any(fault.severity == "error" for fault in self.faults)
+
+    def seen_from(self, other: "Line") -> str:
+        """Return where the row stands, for a message about another row: with its sheet where that differs."""
+        sheet = "" if (self.file, self.sheet) == (other.file, other.sheet) else f"{self.sheet} "
+        return f"{self.file} {sheet}第 {self.number} 行"

@@ -1,79 +1,63 @@
 """Parsers: one per kind of column. Each returns the value of a cell, or raises Unreadable with its code."""
 
 import re
-import unicodedata
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Final
 
-from zhupei_cli.rules.masking import mask_email, mask_phone
+from zhupei_cli.rules.contacts import read_email, read_phone
+from zhupei_cli.rules.dates import WORK, Month, Span
+from zhupei_cli.rules.idcard import mend
+from zhupei_cli.rules.masking import mask_email, mask_paper, mask_phone
+from zhupei_cli.rules.people_names import read_name
 from zhupei_cli.sheets.cells import ABSENT, CLEAR, Cell, Parser, Special, Unreadable, code, text
 from zhupei_cli.vocabulary import AMBIGUOUS_IDENTITIES, IDENTITY, CodeTable
 
 #: Words of a list that a message still names one by one.
 _FEW: Final = 12
 
-# The dot in names like 阿依古丽·买买提 is U+00B7; keyboards offer all of these.
-_DOTS: Final = re.compile(r"[•‧・･．∙⋅]|(?<=[\u3400-\u9fff]) ?\. ?(?=[\u3400-\u9fff])")
-_BETWEEN_HAN: Final = re.compile(r"(?<=[\u3400-\u9fff·]) (?=[\u3400-\u9fff·])")
-
 
 def person_name(cell: Cell) -> str:
-    """Return a name of a person: 张　三 is 张三, and the dot within a name is always the same."""
-    return _BETWEEN_HAN.sub("", _DOTS.sub("·", text(cell)))
-
-
-_MOBILE: Final = re.compile("1[0-9]{10}")
-_PHONE: Final = re.compile(r"(\+?[0-9()-]+)(?:(?:转|x|ext\.?)[0-9]{1,6})?", re.IGNORECASE)
+    """Return a name of a person in its one spelling."""
+    return read_name(text(cell))
 
 
 def phone(cell: Cell) -> str:
-    """Return a phone number, or several separated by `/`; E011 for anything no telephone has.
-
-    A number that begins with 1 is a mobile one and has 11 digits.
-    """
+    """Return a phone number, or several separated by `/`; E011 for anything no telephone has."""
     word = text(cell)
-    if _MOBILE.fullmatch(word):  # as most are
-        return word
-    word = unicodedata.normalize("NFKC", word).replace("—", "-")
-    numbers = ["".join(part.split()) for part in re.split("[/、,;]", word)]
-    if isinstance(cell, date) or not all(map(_is_phone, numbers)):
+    number = None if isinstance(cell, date) else read_phone(word)
+    if number is None:
         raise Unreadable("E011", value=mask_phone("".join(word.split())))
-    return "/".join(numbers)
-
-
-def _is_phone(number: str) -> bool:
-    found = _PHONE.fullmatch(number)
-    digits = re.sub("[^0-9]", "", found[1]) if found else ""
-    if digits.startswith("1"):
-        return len(digits) == 11
-    # A national number of 11 digits begins with 0: a cell held as a number has lost it.
-    return 7 <= len(digits) <= 15 and not (
-        len(digits) == 11 and digits[0] in "23456789" and "+" not in number
-    )
-
-
-_EMAIL: Final = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
+    return number
 
 
 def email(cell: Cell) -> str:
-    """Return an e-mail address; E012 when it has no @ or no domain."""
-    address = unicodedata.normalize("NFKC", text(cell))
-    if not _EMAIL.fullmatch(address):
-        raise Unreadable("E012", value=mask_email(address))
+    """Return an e-mail address; E012 when it is none."""
+    word = text(cell)
+    address = read_email(word)
+    if address is None:
+        raise Unreadable("E012", value=mask_email(word))
     return address
 
 
+#: From here on Excel keeps fewer digits than the number has.
+_EXACT: Final = 1e15
 # What Excel makes of a number when it writes a csv: 4.10101E+17.
 _SCIENTIFIC: Final = re.compile(r"-?[0-9](\.[0-9]+)?E[+-][0-9]+")
 
 
 def paper_number(cell: Cell) -> str:
-    """Return the number of a paper as text; E013 when the cell is a number: its last digits are lost."""
+    """Return the number of a paper as text.
+
+    A cell that is a number has lost the digits behind the fifteenth (E013), and zeros in front (E132).
+    """
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < _EXACT:
+        raise Unreadable("E132", value=mask_paper(str(int(cell))))
     if not isinstance(cell, str):
         raise Unreadable("E013")
     if cell.isalnum() and cell.isascii():
         return cell.upper()
-    number = code(cell).upper()
+    number = mend(text(cell))
     if _SCIENTIFIC.fullmatch(number):
         raise Unreadable("E013")
     return number
@@ -156,35 +140,66 @@ def mark_or_absent(cell: Cell) -> int | Special:
     return ABSENT if code(cell) in ("缺考", "缺") else mark(cell)
 
 
-_TIME: Final = re.compile(r"[T ][0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?$")
+_TIME: Final = re.compile(r"[T ]([0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?)Z?$")
 _DATE: Final = re.compile(r"([0-9]{4})(?:[-/.年]([0-9]{1,2})(?:[-/.月]([0-9]{1,2}))?|([0-9]{2})([0-9]{2})?)")
-#: Serial numbers of days, from 1954-10-03 to 2119-01-10.
-_SERIALS: Final = range(20_000, 80_000)
+_RUN_TOGETHER: Final = re.compile("((?:19|20)[0-9]{2})([0-9])")
+_SERIAL: Final = re.compile(r"[0-9]{5}(\.[0-9]+)?")
+_MINUTE: Final = 1 / 1440
 _DAY_ZERO: Final = date(1899, 12, 30)
+#: No column of ours holds a day after it.
+_LAST_YEAR: Final = 2099
 
 
-def day(cell: Cell) -> date:
-    """Return a date of any kind offices write, without a day the first of its month; E018 otherwise.
+def day(cell: Cell, span: Span = WORK) -> date:
+    """Return a date of any kind offices write, a `Month` where no day is given; E018 otherwise.
 
-    A cell that holds the number 2024.1 may have been 2024.10: E024, never guessed.
+    A cell that holds the number 2024.1 may have been 2024.10 (E024), 20246 was 2024.6 (E125): never guessed.
+    Other numbers are days as spreadsheets count them, as far as the column can have them.
     """
     if isinstance(cell, datetime):
-        return cell.date()
+        return _rounded(cell)
     if isinstance(cell, date):
         return cell
-    word = code(_TIME.sub("", text(cell)))
+    shown = text(cell)
+    word = code(_TIME.sub("", shown))
     if isinstance(cell, float) and re.fullmatch(r"[0-9]{4}\.1", word):
         raise Unreadable("E024", value=word, year=word[:4])
-    if re.fullmatch(r"[0-9]{5}(\.[0-9]+)?", word) and int(word[:5]) in _SERIALS:
-        return _DAY_ZERO + timedelta(days=int(word[:5]))
-    found = _DATE.fullmatch(word.rstrip("日号").removesuffix("月"))
+    if found := _RUN_TOGETHER.fullmatch(word):
+        raise Unreadable("E125", value=word, year=found[1], month=found[2])
+    if _SERIAL.fullmatch(word):
+        counted = _DAY_ZERO + timedelta(days=int(float(word) + _MINUTE))
+        if span.first <= counted.year <= _LAST_YEAR:
+            return counted
     try:
-        if found is None:
-            raise ValueError
-        year, month, of_month, month2, of_month2 = found.groups()
-        return date(int(year), int(month or month2 or ""), int(of_month or of_month2 or 1))
+        return _typed(word)
     except ValueError:
-        raise Unreadable("E018", value=text(cell)) from None
+        raise Unreadable("E018", value=shown) from None
+
+
+def _rounded(moment: datetime) -> date:
+    """Return the day of a moment. A minute before midnight is the day that begins.
+
+    Programs that take China to be at +08:05:43, as it was until 1901, write dates so.
+    """
+    if (moment.hour, moment.minute) == (23, 59) and moment.date() < date.max:
+        return moment.date() + timedelta(days=1)
+    return moment.date()
+
+
+def _typed(word: str) -> date:
+    found = _DATE.fullmatch(word.rstrip("日号").removesuffix("月"))
+    if found is None:
+        raise ValueError(word)
+    year, month, of_month, month2, of_month2 = found.groups()
+    day_ = of_month or of_month2
+    if day_ is None:
+        return Month(int(year), int(month or month2 or ""), 1)
+    return date(int(year), int(month or month2 or ""), int(day_))
+
+
+def day_within(span: Span) -> Parser:
+    """Return the parser of a column whose dates lie in a span: it says which numbers can be dates."""
+    return partial(day, span=span)
 
 
 def until(cell: Cell) -> date | Special:

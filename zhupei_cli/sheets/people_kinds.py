@@ -3,7 +3,9 @@
 from typing import Final
 
 from zhupei_cli import codes, vocabulary
+from zhupei_cli.rules.dates import BIRTH, GRADUATION
 from zhupei_cli.rules.masking import mask_address, mask_birth_date, mask_email, mask_paper, mask_phone
+from zhupei_cli.rules.people_names import doubt_of
 from zhupei_cli.sheets import cells, parsers
 from zhupei_cli.sheets.columns import Column, Kind, Offer
 from zhupei_cli.sheets.shared_columns import DAY, ID_NUMBER, PHONE, USCC, listed, yes_or_no
@@ -13,14 +15,14 @@ PERSON: Final = Kind(
     "person",
     "报名信息",
     (
-        Column("name", "姓名", parsers.person_name, required=True),
+        Column("name", "姓名", parsers.person_name, required=True, doubt=doubt_of),
         listed("id_type", "证件类型", codes.ID_TYPE, note="空白表示居民身份证。"),
         ID_NUMBER,
         listed("gender", "性别", codes.GENDER, note="居民身份证可不填，由号码得出。"),
         Column(
             "birth_date",
             "出生日期",
-            parsers.day,
+            parsers.day_within(BIRTH),
             mask=mask_birth_date,
             note=f"居民身份证可不填，由号码得出。{DAY}",
         ),
@@ -44,17 +46,32 @@ PERSON: Final = Kind(
             mask=mask_address,
             note="写到门牌号，录取材料寄往这里。",
         ),
-        Column("emergency_name", "紧急联系人", parsers.person_name, required=True),
-        Column("emergency_phone", "紧急联系电话", parsers.phone, required=True, mask=mask_phone, note=PHONE),
+        Column(
+            "emergency_name",
+            "紧急联系人",
+            parsers.person_name,
+            required=True,
+            aliases=("紧急联系人姓名",),
+            doubt=doubt_of,
+        ),
+        Column(
+            "emergency_phone",
+            "紧急联系电话",
+            parsers.phone,
+            required=True,
+            aliases=("紧急联系人电话", "紧急联系人手机"),
+            mask=mask_phone,
+            note=PHONE,
+        ),
         Column("bachelor_school", "本科院校", cells.text),
         Column("bachelor_major", "本科专业", cells.text),
-        Column("bachelor_graduated_on", "本科毕业时间", parsers.day, note=DAY),
+        Column("bachelor_graduated_on", "本科毕业时间", parsers.day_within(GRADUATION), note=DAY),
         listed("level", "最高学历", codes.LEVEL, required=True),
         listed("degree", "最高学位", codes.DEGREE),
         listed("degree_type", "学位类型", codes.DEGREE_TYPE, note="硕士、博士填。"),
         Column("school", "毕业院校", cells.text, required=True, note="最高学历的毕业院校，写全称。"),
         Column("major", "毕业专业", cells.text, required=True, note="与毕业证书一致。"),
-        Column("graduated_on", "毕业时间", parsers.day, required=True, note=DAY),
+        Column("graduated_on", "毕业时间", parsers.day_within(GRADUATION), required=True, note=DAY),
         yes_or_no("full_time", "是否全日制", vocabulary.FULL_TIME, required=True),
         yes_or_no("is_fresh", "应届往届", vocabulary.FRESH, required=True),
         yes_or_no("licence_passed", "是否通过医师资格考试", vocabulary.PASSED),
@@ -121,6 +138,7 @@ PERSON: Final = Kind(
         yes_or_no("accept_adjust", "是否服从调剂", vocabulary.CONSENT, required=True),
     ),
     partial=True,
+    command="zhupei trainee import",
 )
 #: The columns of PERSON that are the application.
 APPLICATION_KEYS: Final = frozenset(
@@ -135,11 +153,12 @@ EDUCATION: Final = Kind(
         listed("level", "学历", codes.LEVEL, required=True),
         Column("school", "院校", cells.text, required=True),
         Column("major", "专业", cells.text, required=True),
-        Column("graduated_on", "毕业时间", parsers.day, required=True, note=DAY),
+        Column("graduated_on", "毕业时间", parsers.day_within(GRADUATION), required=True, note=DAY),
         yes_or_no("full_time", "是否全日制", vocabulary.FULL_TIME, required=True),
         listed("degree", "学位", codes.DEGREE),
         listed("degree_type", "学位类型", codes.DEGREE_TYPE),
     ),
+    command="zhupei trainee import",
 )
 
 WORK: Final = Kind(
@@ -160,4 +179,5 @@ WORK: Final = Kind(
             note=f"{DAY}现在仍在职的写“至今”。",
         ),
     ),
+    command="zhupei trainee import",
 )

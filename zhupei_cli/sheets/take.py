@@ -8,8 +8,9 @@ from typing import Any, Final
 from zhupei_cli.errors import Fault
 from zhupei_cli.sheets.cells import CLEAR, Cell, Spoilt, Unreadable, clean
 from zhupei_cli.sheets.columns import Column, Kind
-from zhupei_cli.sheets.header import Header, best_row, is_header, read_header
-from zhupei_cli.sheets.kinds import TITLES
+from zhupei_cli.sheets.dictionary import TITLE as DICTIONARY
+from zhupei_cli.sheets.header import HEADER_WITHIN, Header, best_row, carries, is_header, read_header
+from zhupei_cli.sheets.kinds import ALL, TITLES
 from zhupei_cli.sheets.lines import Line
 from zhupei_cli.sheets.read import Book, Sheet
 
@@ -20,6 +21,11 @@ _CLEAR: Final = CLEAR.value
 _ERRORS: Final = frozenset(("#N/A", "#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "#NUM!", "#NULL!"))
 #: Words of a column that are kept.
 _MANY: Final = 10_000
+#: The code of sheets that were not read.
+_UNREAD: Final = "E029"
+#: Rows in which a header stands, with those above and below it; headings that make a sheet look like one.
+_HEAD: Final = HEADER_WITHIN + 2
+_FEW: Final = 3
 #: Rows that a note names one by one.
 _NAMED: Final = 10
 
@@ -46,7 +52,12 @@ class Table:
     @property
     def readable(self) -> bool:
         """Say whether the sheet's columns are those of its kind."""
-        return not _severe(self.faults)
+        return not any(fault.code != _UNREAD for fault in self.faults if fault.severity == "error")
+
+    @property
+    def left_out(self) -> bool:
+        """Say whether the workbook has a sheet that should have been read beside this one."""
+        return any(fault.code == _UNREAD for fault in self.faults)
 
 
 class Takings:
@@ -73,42 +84,83 @@ class Takings:
 
     def watch(self, sheet: Sheet) -> None:
         """Take what has come of a sheet that may turn out to be wanted."""
-        title = clean(sheet.name)
-        kind = self._by_title.get(title) or (self._kind if title not in TITLES else None)
+        kind = self._kind_of(sheet)
         if kind is not None:
             self._taking(sheet, kind).go_on()
 
     def tables(self, book: Book) -> list[Table]:
-        """Return the table of the main kind and those of the further kinds that are there."""
-        found = [self._main(book), *(self._named(book, kind) for kind in self._further)]
-        return [table for table in found if table is not None]
+        """Return a table of each sheet that has the name or the headings of the main or of a further kind.
 
-    def _main(self, book: Book) -> Table:
-        """Take the sheet with the kind's name, else the one with most of its columns."""
-        kind = self._kind
-        named = [sheet for sheet in book.sheets if clean(sheet.name) == kind.title]
-        unnamed = [sheet for sheet in book.sheets if clean(sheet.name) not in TITLES]
-        weights = {id(sheet): best_row(sheet.rows, kind)[1] for sheet in book.sheets}
-        chosen = max(named or unnamed or book.sheets, key=lambda sheet: weights[id(sheet)])
-        table = self._taking(chosen, kind).table()
-        # A second sheet of people that nobody reads would be lost without a word.
-        half = max(weights[id(chosen)], 2) / 2
-        others = [sheet.name for sheet in unnamed if sheet is not chosen and weights[id(sheet)] >= half]
-        others += [name for name in book.hidden if clean(name) == kind.title]
-        if others:
-            table.faults.append(Fault("E029", "", "warning", {"names": "、".join(others)}))
-        return table
+        Where there is none of the main kind, the sheet that is most like it says what it lacks. Sheets that
+        look like one and are not read, and hidden ones, are named (E029).
+        """
+        wanted = [(sheet, kind) for sheet in book.sheets if (kind := self._kind_of(sheet)) is not None]
+        mine = [sheet for sheet, kind in wanted if kind is self._kind]
+        carrying = [sheet for sheet in mine if self._is_named(sheet) or self._carries(sheet, self._kind)]
+        weights = {id(sheet): best_row(sheet.rows, self._kind)[1] for sheet in mine or book.sheets}
+        chosen = carrying or [max(mine or book.sheets, key=lambda sheet: weights[id(sheet)])]
+        tables = [self._taking(sheet, self._kind).table() for sheet in chosen]
+        if not carrying:
+            self._explain(tables[0], chosen[0], book)
+        unread = [
+            self._lacking(sheet) for sheet in mine if sheet not in chosen and self._looks_like(sheet, weights)
+        ]
+        unread += [f"{name}（隐藏）" for name in book.hidden if clean(name) in self._by_title]
+        if unread:
+            tables[0].faults.append(Fault(_UNREAD, "", values={"names": "、".join(unread)}))
+        tables += [self._taking(sheet, kind).table() for sheet, kind in wanted if kind is not self._kind]
+        return tables
 
-    def _named(self, book: Book, kind: Kind) -> Table | None:
-        """Take the sheet that carries the kind's name; a hidden one has no rows and a warning (E029)."""
-        for sheet in book.sheets:
-            if clean(sheet.name) == kind.title:
-                return self._taking(sheet, kind).table()
-        for name in book.hidden:
-            if clean(name) == kind.title:
-                faults = [Fault("E029", "", "warning", {"names": name})]
-                return Table(kind, name, Header((), {}, 0, []), [], faults)
-        return None
+    def _is_named(self, sheet: Sheet) -> bool:
+        return clean(sheet.name) == self._kind.title
+
+    def _carries(self, sheet: Sheet, kind: Kind) -> bool:
+        return carries(sheet.rows[:_HEAD], kind, self._optional)
+
+    def _kind_of(self, sheet: Sheet) -> Kind | None:
+        """Return what a sheet is to be read as: by its name, else the kind with most of its headings."""
+        if (begun := self._begun.get(id(sheet))) is not None:
+            return begun.kind
+        title = clean(sheet.name)
+        if (named := self._by_title.get(title)) is not None:
+            return named
+        if title in TITLES:
+            return None
+        most = best_row(sheet.rows, self._kind)[1]
+        for kind in self._further:
+            if best_row(sheet.rows, kind)[1] > most and self._carries(sheet, kind):
+                return kind
+        return self._kind
+
+    def _looks_like(self, sheet: Sheet, weights: Mapping[int, int]) -> bool:
+        """Say whether a sheet has rows under at least three, and half as many as another, of the headings."""
+        at, named = best_row(sheet.rows, self._kind)
+        filled = any(cell not in (None, "") for row in sheet.rows[at + 1 :] for cell in row)
+        return filled and named >= max(_FEW, max(weights.values()) / 2)
+
+    def _lacking(self, sheet: Sheet) -> str:
+        header = read_header(sheet.rows[:_HEAD], self._kind, self._optional)
+        words = "、".join(fault.values["heading"] for fault in header.faults if fault.code == "E021")
+        return f"{sheet.name}（缺少列 {words}）" if words else sheet.name
+
+    def _explain(self, table: Table, sheet: Sheet, book: Book) -> None:
+        """Where no sheet is of the kind: say what the workbook is, or that its sheets are hidden."""
+        mine = best_row(sheet.rows, self._kind)[1]
+        others = (
+            one for one in ALL if one.title != self._kind.title and best_row(sheet.rows, one)[1] >= mine
+        )
+        kind = next((one for one in others if self._carries(sheet, one)), None)
+        if kind is not None:
+            values = {
+                "sheet": sheet.name,
+                "is": kind.title,
+                "wanted": self._kind.title,
+                "command": kind.command,
+            }
+            table.faults[:] = [Fault("E058", "", values=values)]
+        elif (hidden := [name for name in book.hidden if clean(name) != DICTIONARY]) and not table.readable:
+            names = "、".join(f"{name}（隐藏）" for name in hidden)
+            table.faults.append(Fault(_UNREAD, "", values={"names": names}))
 
     def _taking(self, sheet: Sheet, kind: Kind) -> "Taking":
         taking = self._begun.get(id(sheet))
@@ -150,7 +202,7 @@ class Taking:
         """Take the rows that have come since. The first ones must hold the header."""
         rows = self._sheet.rows
         if self._header is None:
-            self._header = read_header(rows, self.kind, self._optional)
+            self._header = read_header(rows, self.kind, self._optional, self._sheet.first_row)
             columns = {} if _severe(self._header.faults) else self._header.columns
             self._readers = [
                 (index, _Reader(one, kept=one.key in self._kept))
@@ -209,8 +261,8 @@ class _Reader(dict[Cell, Any]):
         self._heading, self._kept = column.heading, kept
         self._masked = column.mask is not None
         self.longest = 0
-        self._read = column.read
-        #: Faults of the cells that cannot be read.
+        self._value_of = column.value_of
+        #: Faults of the cells that cannot be read, or are doubtful.
         self._wrong: dict[Cell, Fault] = {}
 
     def values_of(self, cells: Sequence[Cell], faults: dict[int, list[Fault]]) -> list[Any]:
@@ -245,10 +297,13 @@ class _Reader(dict[Cell, Any]):
             self._wrong[raw] = Fault("E141", self.key, values={"value": cell})
             return None
         try:
-            return self._read(_sound(cell))
+            value, doubt = self._value_of(_sound(cell))
         except Unreadable as error:
             self._wrong[raw] = Fault(error.code, self.key, values=error.values)
             return None
+        if doubt is not None:
+            self._wrong[raw] = Fault(doubt.code, self.key, doubt.severity, doubt.values)
+        return value
 
 
 def _sound(cell: Cell) -> Cell:
