@@ -12,6 +12,7 @@ from zhupei_cli import codes, vocabulary
 from zhupei_cli.rules.dates import BIRTH, GRADUATION, Month
 from zhupei_cli.sheets import cells, parsers
 from zhupei_cli.sheets.cells import ABSENT, CLEAR, Cell, Unreadable
+from zhupei_cli.sheets.serials import Serial1904
 
 _at = datetime.fromisoformat
 
@@ -244,6 +245,8 @@ def test_a_long_list_is_not_told_in_full() -> None:
         ("85.50", 8550),
         ("８５．５", 8550),
         ("85.5分", 8550),
+        ("85%", 8500),
+        ("100%", 10_000),
         (28.1 + 57, 8510),
         (0.0, 0),
         ("100.000", 10_000),
@@ -373,3 +376,7 @@ def test_the_end_of_work_that_goes_on() -> None:
         Month(2024, 6, 1),
         "E018",
     ]
+
+
+def test_numbers_of_a_workbook_that_counts_from_1904() -> None:
+    assert parsers.day(Serial1904(44011)) == parsers.day(45473.0) == date(2024, 6, 30)

@@ -5,7 +5,9 @@ import random
 import subprocess
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from datetime import time as dtime
 from pathlib import Path
+from xml.sax.saxutils import escape
 
 import pytest
 
@@ -299,3 +301,62 @@ def test_what_libreoffice_saves(tmp_path: Path) -> None:
         [["姓名", "日期", "错"], ["张三", date(2024, 6, 30), Spoilt("E019", "#DIV/0!")], ["李四", "", 1.5]]
     ]
     assert _cells(tmp_path / "a.xls")[0] == ["姓名", "日期", "错"]
+
+
+@pytest.mark.parametrize(
+    ("code", "written", "shown"),
+    [
+        ("0%", "0.85", "85%"),
+        ("0.0%", "0.855", "85.5%"),
+        ("0%", "1", "100%"),
+        ("0.00%;[Red]-0.00%", "0.07", "7%"),
+        ("0000", "500", "0500"),
+        ("0000", "12345", "12345"),
+        ('0"%"', "85", 85.0),
+        ("0000", "0.5", 0.5),
+        ("000000000000000000", "4.10101199203013e17", 4.10101199203013e17),
+    ],
+)
+def test_percent_and_zeros_in_front_are_what_people_see(
+    tmp_path: Path, code: str, written: str, shown: Cell
+) -> None:
+    styles = (
+        f'<styleSheet><numFmts><numFmt numFmtId="164" formatCode="{escape(code, {chr(34): "&quot;"})}"/>'
+        '</numFmts><cellXfs><xf numFmtId="0"/><xf numFmtId="164"/></cellXfs></styleSheet>'
+    )
+    parts = {"xl/styles.xml": styles}
+    rows = f'<row r="1"><c r="A1" s="1"><v>{written}</v></c></row>'
+    assert _cells(package(tmp_path / "a.xlsx", rows, parts=parts)) == [[shown]]
+
+
+def test_one_odd_cell_spoils_itself_alone(tmp_path: Path) -> None:
+    """An ISO time of day, an instant of another zone, a word that is no number."""
+    rows = (
+        '<row r="1"><c r="A1" t="d"><v>T08:30:00</v></c><c r="B1" t="d"><v>2026-06-29T16:00:00.000Z</v></c>'
+        '<c r="C1"><v>abc</v></c><c r="D1" t="d"><v>2026-13-01</v></c><c r="E1"><v>1</v></c></row>'
+    )
+    day = date(2026, 6, 30)
+    found = [[dtime(8, 30), day, Spoilt("E045", ""), Spoilt("E045", ""), 1.0]]
+    assert _cells(package(tmp_path / "a.xlsx", rows)) == found
+
+
+def test_ods_begins_where_it_begins(tmp_path: Path) -> None:
+    """Blank rows above, an error, a percentage, zeros in front, rows of the same twice."""
+
+    def cell(kind: str, value: str, shown: str) -> str:
+        return (
+            f'<table:table-cell office:value-type="{kind}" office:value="{value}"><text:p>{shown}</text:p>'
+            "</table:table-cell>"
+        )
+
+    rows = (
+        '<table:table-row table:number-rows-repeated="2"><table:table-cell/></table:table-row>'
+        f"<table:table-row><table:table-cell/>{cell('percentage', '0.85', '85%')}</table:table-row>"
+        f'<table:table-row table:number-rows-repeated="2">{cell("float", "500", "0500")}'
+        f"{cell('float', '2.5', '2.50')}</table:table-row>"
+        '<table:table-row><table:table-cell table:formula="of:=NA()" office:value-type="string" '
+        'calcext:value-type="error"><text:p>#N/A</text:p></table:table-cell></table:table-row>'
+    )
+    (sheet,) = read_book(ods(tmp_path / "a.ods", rows)).sheets
+    again: list[Cell] = ["0500", 2.5]
+    assert sheet == Sheet("S", 3, [["", "85%"], again, again, [Spoilt("E019", "#N/A"), ""]])

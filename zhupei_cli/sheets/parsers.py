@@ -11,6 +11,7 @@ from zhupei_cli.rules.idcard import mend
 from zhupei_cli.rules.masking import mask_email, mask_paper, mask_phone
 from zhupei_cli.rules.people_names import read_name
 from zhupei_cli.sheets.cells import ABSENT, CLEAR, Cell, Parser, Special, Unreadable, code, text
+from zhupei_cli.sheets.serials import Serial1904
 from zhupei_cli.vocabulary import AMBIGUOUS_IDENTITIES, IDENTITY, CodeTable
 
 #: Words of a list that a message still names one by one.
@@ -127,8 +128,8 @@ _MARK: Final = re.compile(r"([0-9]{1,3})(?:\.([0-9]{1,2})0*)?")
 
 
 def mark(cell: Cell) -> int:
-    """Return a mark of 0 to 100 in hundredths; E017 otherwise, also for a third decimal."""
-    found = _MARK.fullmatch(code(cell).removesuffix("分"))
+    """Return a mark of 0 to 100 in hundredths, 85% being 85; E017 otherwise, also for a third decimal."""
+    found = _MARK.fullmatch(code(cell).removesuffix("分").removesuffix("%"))
     hundredths = int(found[1]) * 100 + int((found[2] or "").ljust(2, "0")) if found else -1
     if not 0 <= hundredths <= 10_000:
         raise Unreadable("E017", value=text(cell))
@@ -146,6 +147,7 @@ _RUN_TOGETHER: Final = re.compile("((?:19|20)[0-9]{2})([0-9])")
 _SERIAL: Final = re.compile(r"[0-9]{5}(\.[0-9]+)?")
 _MINUTE: Final = 1 / 1440
 _DAY_ZERO: Final = date(1899, 12, 30)
+_DAYS_TO_1904: Final = 1_462
 #: No column of ours holds a day after it.
 _LAST_YEAR: Final = 2099
 
@@ -167,7 +169,8 @@ def day(cell: Cell, span: Span = WORK) -> date:
     if found := _RUN_TOGETHER.fullmatch(word):
         raise Unreadable("E125", value=word, year=found[1], month=found[2])
     if _SERIAL.fullmatch(word):
-        counted = _DAY_ZERO + timedelta(days=int(float(word) + _MINUTE))
+        since = _DAYS_TO_1904 if isinstance(cell, Serial1904) else 0
+        counted = _DAY_ZERO + timedelta(days=int(float(word) + _MINUTE) + since)
         if span.first <= counted.year <= _LAST_YEAR:
             return counted
     try:
