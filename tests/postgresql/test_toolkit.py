@@ -55,7 +55,7 @@ def test_a_base_sees_and_decides_its_own(world: World, zhao: Run) -> None:
         ("revoke", "看错", "zhao"),
         ("approve", None, "zhao"),
     ]
-    assert _events(world) == [("zhao", f"review.{row['decision']}", OWN) for row in log]
+    assert _events(world) == [("zhao", f"review.{row['decision']}", OWN) for row in reversed(log)]
 
 
 def test_events_of_a_base_continue_the_chain(world: World, zhao: Run) -> None:
