@@ -44,7 +44,7 @@ def test_a_base_sees_and_decides_its_own(world: World, zhao: Run) -> None:
     shown = json.loads(zhao("review", "show", OWN, *batch, "--json").out)
     assert (shown["id_number"], shown["profile"]["address"]) == ("4101**********1015", "****")
     assert zhao("review", "approve", OWN, *batch) == Ran(0, "", "通过：1 份\n")
-    assert zhao("review", "approve", OWN, *batch) == Ran(0, "", "通过：0 份\n")
+    assert zhao("review", "approve", OWN, *batch) == Ran(0, "", "通过：0 份，另有 1 份已经是这样，不必再做\n")
     assert zhao("review", "revoke", OWN, *batch, "--reason", "看错") == Ran(0, "", "撤销审核：1 份\n")
     assert zhao("review", "return", OWN, *batch, "--reason", "照片").err == "退回修改：1 份\n"
     ran = zhao("review", "reject", OWN, *batch, "--reason", "x")
