@@ -216,7 +216,7 @@ CATALOGUE: dict[str, Entry] = {
     "E430": Entry(2, "权重 {weights} 不对：{problem}", "写成 written=0.4,skill=0.4,interview=0.2，三项都是非负小数，合计正好是 1", "总成绩按权重精确计算，合计不等于 1 时名次没有意义。"),
     "E431": Entry(2, "同分排序项 {tie_keys} 不对：{problem}", "从 written,skill,interview,submitted_at 中选，每项至多一次，也可以留空", "同分时按所列各项依次比较，最后总是报名号。"),
     "E432": Entry(5, "不能按 score-first 录取：{count} 名考生有基地单独成绩，例如 {application_no}", "改用 --rule stable，或删去基地单独成绩", "平行志愿要求全体考生按同一份成绩排名。"),
-    "E433": Entry(3, "替换了已有的成绩 {old}，现为 {new}", "确应更正的不必处理；改错了，用 zhupei imports undo 撤销这次导入", "再次导入的成绩与已有的不同；原来的成绩留在导入记录里。"),
+    "E433": Entry(3, "{application_no} 已有的成绩 {old} 被替换为 {new}", "确应更正的不必处理；改错了，用 zhupei imports undo 撤销这次导入", "再次导入的成绩与已有的不同；原来的成绩留在导入记录里。"),
     "E434": Entry(3, "{application_no} 的志愿中没有基地 {base}", "请核对基地编号；单独成绩只在这个基地有效，全省统一的成绩此格留空", "不在志愿之内的基地，单独成绩只在调剂到它的时候用得上。"),
     "E436": Entry(3, "只填了这一格，本行没有结果，略过", "填上结果后再导入", "空白的审核结果、是否报到表示还没有定。"),
     "E440": Entry(3, "{no}：结果有 {count} 行，应当正好一行", "录取结果不完整或重复，请重新运行 zhupei admit run", "每名考生在一次录取计算中正好有一行结果。"),

@@ -65,8 +65,8 @@ def test_an_import_shows_its_rows_and_what_stands_in_the_way(shell: Call) -> Non
     ran = shell("imports", "show", "2")
     assert ran.code == 0
     assert ran.out.splitlines()[-6:] == [
-        "内容  对象                    动作",
-        "----  ----------------------  ----",
+        "内容  对象                     动作",
+        "----  -----------------------  ----",
         "报名  HN2026-0000001 王一      新增",
         "报名  HN2026-0000002 王二      新增",
         f"学员  王一 {MASKED}  新增",
@@ -121,8 +121,8 @@ def test_a_trial_import_shows_field_by_field(shell: Call, home: Path) -> None:
     ran = shell("trainee", "import", book, "--dry-run")
     assert ran == (
         0,
-        "工作表    行  对象                    项目      原来         改为\n"
-        "--------  --  ----------------------  --------  -----------  -----------\n"
+        "工作表    行  对象                     项目      原来         改为\n"
+        "--------  --  -----------------------  --------  -----------  -----------\n"
         f"报名信息  2   王一 {MASKED}  手机号码  138****0001  137****2222\n",
         "试导入（不保存）：共 2 行，新增 1，更新 1，不变 0，未通过 0，提醒 0\n",
     )

@@ -110,8 +110,8 @@ def test_a_blank_cell_keeps_what_is_stored_and_the_same_file_changes_nothing(
     outcome, reading = _take(season, sheet, again, by)
     assert outcome.counts == Counts(2, inserted=1, updated=1, warned=1, replaced=1)
     assert [(one.row, one.column, one.message.partition("；")[0]) for one in reading.problems] == [
-        (2, "技能", "替换了已有的成绩 70.00，现为 75.00"),
-        (2, "面试", "替换了已有的成绩 60.00，现为 缺考"),
+        (2, "技能", f"{_no(1)} 已有的成绩 70.00 被替换为 75.00"),
+        (2, "面试", f"{_no(1)} 已有的成绩 60.00 被替换为 缺考"),
     ]
     after = [(_no(1), "", None, 8000, 7500, ABSENT), (_no(2), "", None, 100, None, None)]
     assert _stored(season) == after

@@ -44,7 +44,7 @@ def test_a_refusal_names_everything_and_nothing_is_submitted(office: str, by: Ac
         submit(session, session.get_one(Batch, 1), [SECOND, FIRST], by=by)
     assert (caught.value.code, caught.value.exit_code) == ("E454", 5)
     assert caught.value.message == (
-        f"{FIRST} 不能提交：缺少 通讯地址；请补填；标 ● 的项目提交前必须齐全；"
+        f"{FIRST} 不能提交：缺少 通讯地址；请补填；必填的项目提交前必须齐全；"
         "洛阳中心医院 的 内科 已停招；换一个志愿"
     )
     assert _statuses(office) == [("draft", None), ("draft", None)]

@@ -10,6 +10,7 @@ from typing import Any
 from tests.sheets.books import ONE_ROW, SHEET, SHEET_PART, WORKBOOK, ods, package, parts_of, strict, typed
 from tests.sheets.raw_zip import bomb, deflated, raw_zip
 from tests.sheets.xls_books import xls
+from zhupei_cli.rules.dates import Month
 from zhupei_cli.sheets import kinds
 from zhupei_cli.sheets.cells import Cell, Spoilt
 from zhupei_cli.sheets.columns import Kind
@@ -440,6 +441,6 @@ def _written_dates(path: Path) -> None:
 
 
 def _days() -> Flagged:
-    days = [date(2024, 6, 30)] * len(_WRITTEN) + [date(2024, 6, 1)] * 3
+    days = [date(2024, 6, 30)] * len(_WRITTEN) + [Month(2024, 6, 1)] * 3
     about = {"id_number": "410101199203010000", "employer_name": "甲医院"}
     return Flagged(kinds.WORK, values=[{**about, "from_date": day} for day in days])

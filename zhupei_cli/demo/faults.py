@@ -35,7 +35,7 @@ SPOILS: Final[dict[str, Spoil]] = {
     "E151": lambda row: {"gender": "女" if row["gender"] == "男" else "男"},
     "E153": lambda _: {"employer_name": "青禾县人民医院"},
     "E211": lambda _: {"identity": "本单位人", "has_employer": "是", "employer_name": "青禾县人民医院"},
-    "E213": lambda _: {"graduated_on": "2015-06-30", "is_fresh": "往届", "source_type": "往届毕业生"},
+    "E213": lambda _: {"graduated_on": "2020-06-30", "is_fresh": "往届", "source_type": "往届毕业生"},
     "E253": lambda _: {"source_type": "进修人员"},
     "E255": lambda row: {"choice2_base": row["choice1_base"], "choice2_specialty": None},
     "E302": lambda _: {"choice1_base": "查无此院"},

@@ -55,6 +55,12 @@ def doubt_of(name: str) -> Doubt | None:
     return None
 
 
+def damage_of(name: str) -> Doubt | None:
+    """Return what cannot be right about a name that may be less than one: 王老师, whom a base names."""
+    doubt = doubt_of(name)
+    return doubt if doubt is not None and doubt.severity == "error" else None
+
+
 def _lost(name: str) -> str:
     return "、".join(dict.fromkeys(map(_named, filter(_is_lost, name))))
 

@@ -118,7 +118,8 @@ def _tell_replaced(changes: Iterable[_Change]) -> int:
         marks = zip(COMPONENTS, before or NO_MARKS, after, strict=True)
         replaced = [(name, old, new) for name, old, new in marks if old is not None and new != old]
         for name, old, new in replaced:
-            values = {"old": shown_mark(old), "new": shown_mark(new) or "空白"}
+            shown = {"old": shown_mark(old), "new": shown_mark(new) or "空白"}
+            values = {"application_no": entry.name, **shown}
             entry.line.faults.append(Fault("E433", name, "warning", values))
         count += bool(replaced)
     return count

@@ -5,7 +5,7 @@ from typing import Final
 
 from zhupei_cli import codes, vocabulary
 from zhupei_cli.rules.masking import mask_phone
-from zhupei_cli.rules.people_names import doubt_of
+from zhupei_cli.rules.people_names import damage_of
 from zhupei_cli.sheets import cells, parsers
 from zhupei_cli.sheets.columns import Column, Kind, Offer
 from zhupei_cli.sheets.people_kinds import APPLICATION_KEYS as APPLICATION_KEYS
@@ -51,7 +51,7 @@ BASE: Final = Kind(
             note="外省的写 6 位行政区划代码。",
         ),
         Column("uscc", "统一社会信用代码", parsers.paper_number, note=USCC),
-        Column("contact_name", "联系人", parsers.person_name, doubt=doubt_of),
+        Column("contact_name", "联系人", parsers.person_name, doubt=damage_of),
         Column("contact_phone", "联系电话", parsers.phone, mask=mask_phone, note=PHONE),
         # What `base list` shows beside them.
         Column("status_label", "状态", cells.text, ignored=True),
