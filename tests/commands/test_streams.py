@@ -74,7 +74,7 @@ def test_a_full_disk_behind_stdout_is_told(world: Path) -> None:
     for line in ("batch list", "batch list --json", "explain -f csv", "--help"):
         one = ran(f"zhupei {line} > /dev/full", world)
         assert one.returncode == 1
-        message = "不能写入 标准输出：No space left on device"
+        message = "不能写入 标准输出：磁盘已满"
         hint = "请检查文件夹是否存在、是否有写权限、磁盘是否已满"
         if "--json" in line:
             expected = {"error": {"code": "E003", "message": message, "hint": hint}}
