@@ -108,7 +108,7 @@ def test_the_publicity_list_says_who_until_when_and_whom_to_ask(call: Call, tmp_
     _committed(call)
     assert call("export", "public", "--draft", "-o", "送审稿.xlsx").code == 0
     draft = call("export", "public", "--draft", "--json").out
-    assert call("batch", "publish").code == 0
+    assert call("batch", "publish", "--yes").code == 0
     assert call("export", "public", "-o", "公示.xlsx").err == "已写入 公示.xlsx（4 行）\n"
     assert call("export", "public", "--json").out == draft
     places = {"A": "基地A", "B": "基地B", "C": "基地C"}

@@ -18,8 +18,8 @@ OWN, SECOND, FOREIGN, UNKNOWN = (f"HN2026-{number:07d}" for number in (1, 3, 4, 
 QUEUE = """\
 第一志愿      报名号          姓名  证件号码            个人身份              报名专业  提交时间             等待天数
 ------------  --------------  ----  ------------------  --------------------  --------  -------------------  --------
-郑州第一医院  HN2026-0000001  王一   4101**********1015  面向社会招收住院医师  内科      2026-06-05 10:00:00  0
-郑州第一医院  HN2026-0000002  王二   4101**********1023  面向社会招收住院医师  内科      2026-06-05 10:00:00  0
+郑州第一医院  HN2026-0000001  王一  4101**********1015  面向社会招收住院医师  内科      2026-06-05 10:00:00  0
+郑州第一医院  HN2026-0000002  王二  4101**********1023  面向社会招收住院医师  内科      2026-06-05 10:00:00  0
 """  # noqa: E501
 
 
@@ -44,7 +44,7 @@ def test_a_base_sees_and_decides_its_own(world: World, zhao: Run) -> None:
     shown = json.loads(zhao("review", "show", OWN, *batch, "--json").out)
     assert (shown["id_number"], shown["profile"]["address"]) == ("4101**********1015", "****")
     assert zhao("review", "approve", OWN, *batch) == Ran(0, "", "通过：1 份\n")
-    assert zhao("review", "approve", OWN, *batch) == Ran(0, "", "通过：0 份\n")
+    assert zhao("review", "approve", OWN, *batch) == Ran(0, "", "通过：0 份，另有 1 份已经是这样，不必再做\n")
     assert zhao("review", "revoke", OWN, *batch, "--reason", "看错") == Ran(0, "", "撤销审核：1 份\n")
     assert zhao("review", "return", OWN, *batch, "--reason", "照片").err == "退回修改：1 份\n"
     ran = zhao("review", "reject", OWN, *batch, "--reason", "x")
@@ -146,7 +146,7 @@ def test_the_roster_of_a_base(world: World, zhao: Run, tmp_path: Path) -> None:
     for words in (("--base", "4103001"), ("--all", "--run", "1"), ("4101001", "4103001")):
         assert zhao("export", "roster", "--batch", "PUB", *words, "-o", tmp_path) == DENIED
     ran = zhao("export", "roster", "--batch", "PUB", "-o", tmp_path)
-    assert ran == Ran(0, "", f"已写出 1 份拟录取名单，共 1 人，文件夹 {tmp_path}\n")
+    assert ran == Ran(0, "", f"已写出 1 份拟录取名单，共 1 人，存放在 {tmp_path}\n")
     (path,) = tmp_path.glob("4101001*.xlsx")
     rows = [row for sheet in openpyxl.load_workbook(path) for row in sheet.values]
     assert any("PUB-9000000" in row and id_number(6) in row and "13800000006" in row for row in rows)
