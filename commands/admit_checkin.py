@@ -19,6 +19,7 @@ from ._changes import changes_option, trial_changes
 from ._imports import mask_option, max_rows_option, show_import, sources
 from ._options import batch_option, dry_run_option, json_option, pass_settings
 from ._output import next_step, show_summary
+from .batch import tried
 
 
 @click.group("checkin")
@@ -41,6 +42,7 @@ def checkin() -> None:
 )
 @click.option("--force", is_flag=True, help="覆盖已有文件")
 @batch_option
+@dry_run_option
 @json_option
 @pass_settings
 def template(
@@ -51,6 +53,7 @@ def template(
     target: Path,
     force: bool,
     batch: str | None,
+    dry_run: bool,
     as_json: bool,
 ) -> None:
     """写出报到表：已录取而尚未登记的人已列好，在“是否报到”填是或否；空着的行不算。
@@ -63,7 +66,7 @@ def template(
         zhupei admit checkin template --all -o 报到
     """
     _require_target(target, base=base, every=every)
-    with transaction(settings.database_url) as session:
+    with transaction(settings.database_url, dry_run=dry_run) as session:
         found = lookup.find_batch(session, batch)
         given: dict[str, Any] = {"by": settings.acting(), "target": target, "force": force}
         if every or base is not None:
@@ -73,14 +76,15 @@ def template(
             books = [checkin_sheets.prepare_province(session, found, **given)]
     # The event is stored by now: no list leaves the database without one.
     for book in books:
-        with replacing(book.path, force=force) as beside:
+        with replacing(book.path, force=force, keep=not dry_run) as beside:
             write_template(beside, [_form(book)], Choices())
     people = sum(len(book.rows) for book in books)
     files = [{"base": book.base or None, "file": str(book.path), "people": len(book.rows)} for book in books]
-    summary = {"file": str(target), "people": people, "files": files}
+    summary = {"file": str(target), "people": people, "files": files, "dry_run": dry_run}
     share = f"，{len(books)} 个基地" if every else ""
-    show_summary(settings, summary, f"已写入 {target}（{people} 人{share}）", as_json=as_json)
-    if not as_json:
+    told = tried(f"已写入 {target}（{people} 人{share}）", dry_run=dry_run)
+    show_summary(settings, summary, told, as_json=as_json)
+    if not (as_json or dry_run):
         importing = f"{target}/*.xlsx" if every else str(target)
         next_step(settings, f"zhupei admit checkin import {importing}", "填好后导入")
 

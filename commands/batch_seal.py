@@ -1,7 +1,6 @@
 """`zhupei batch seal`: a batch's result in a file that anybody can check."""
 
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import click
 
@@ -10,7 +9,7 @@ from zhupei_cli.services import lookup, sealing
 from zhupei_cli.settings import Settings
 from zhupei_cli.store.engine import transaction
 
-from ._options import batch_argument, dry_run_option, json_option, pass_settings, yes_option
+from ._options import batch_argument, dry_run_option, json_option, pass_settings
 from ._output import next_step, show_summary
 
 
@@ -26,7 +25,6 @@ from ._output import next_step, show_summary
 @click.option("--force", is_flag=True, help="覆盖已有文件")
 @dry_run_option
 @json_option
-@yes_option
 @pass_settings
 def seal(
     settings: Settings,
@@ -36,7 +34,6 @@ def seal(
     force: bool,
     dry_run: bool,
     as_json: bool,
-    yes: bool,
 ) -> None:
     """封存正式录取的批次：录取计算的输入和结果、录取状态、操作记录，没有个人信息。
 
@@ -46,12 +43,11 @@ def seal(
     例：zhupei batch seal HN2026
         zhupei batch seal HN2026 -o 封存/HN2026.zip
     """
-    del yes
-    with transaction(settings.database_url, dry_run=dry_run) as session, TemporaryDirectory() as nowhere:
+    with transaction(settings.database_url, dry_run=dry_run) as session:
         found = lookup.find_batch(session, batch)
         path = output or Path(f"{found.code}_封存.zip")
         refuse_existing(path, force=force)
-        with replacing(Path(nowhere) / path.name if dry_run else path, force=force) as beside:
+        with replacing(path, force=force, keep=not dry_run) as beside:
             summary = sealing.seal_batch(session, found, beside, by=settings.acting())
     sentence = f"批次 {summary['batch']} {'可以' if dry_run else '已'}封存到 {path}，封存号 {summary['seal']}"
     show_summary(settings, {**summary, "file": str(path), "dry_run": dry_run}, sentence, as_json=as_json)

@@ -108,6 +108,7 @@ def test_each_base_has_a_sheet_of_its_own_that_is_read_again(checkin: Call, fina
         "file": "B.xlsx",
         "people": 1,
         "files": [{"base": "B", "file": "B.xlsx", "people": 1}],
+        "dry_run": False,
     }
     with transaction(final, read_only=True) as session:
         told = session.execute(

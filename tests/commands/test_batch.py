@@ -152,7 +152,7 @@ def test_one_batch_for_people(batch: Run, stored: str) -> None:
         ("规则：所学专业是医学类", "提醒"),
         ("规则：所学专业与报名专业同类", "提醒"),
         ("规则：培训年限与学位相符", "提醒"),
-        ("技术支持",),
+        *[("技术支持",), ("发文单位",), ("通知书文号",), ("报到地点",)],
     ]
     assert "severity.train_years" in batch("show", "--json").out
 
@@ -429,7 +429,7 @@ def test_a_question_comes_when_nothing_is_held_and_no_leaves_everything(
     monkeypatch.setattr("zhupei_cli.commands._options.can_ask", lambda _settings: True)
     refused = batch("cancel", "T", stdin="n\n")
     assert refused.code == 130
-    assert "取消后不能恢复，继续吗？ [y/N]: n\n" in refused.err
+    assert "取消后不能恢复，继续吗？ [y/N]：n\n" in refused.err
     with reading(database) as session:
         assert session.get_one(Batch, 1).status == "open"
     assert batch("cancel", "T", stdin="y\n").code == 0

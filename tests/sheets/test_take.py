@@ -389,7 +389,7 @@ def test_the_columns_of_the_contract() -> None:
         "plan_wide": 2,
         "score": 7,
         "review": 4,
-        "check_in": 8,
+        "check_in": 8,  # three of them to read only
         "employer": 5,
     }
     required = " ".join(column.heading for column in PERSON.columns if column.required)
