@@ -58,13 +58,13 @@ def lists(call: Call, database: str, home: Path) -> Path:
     """The workbooks to read: rosters and lists."""
     with transaction(database) as session:
         store_world(session, worked_example())
-    for words in ("admit run", "admit commit 1", "batch publish"):
+    for words in ("admit run", "admit commit 1", "batch publish --yes"):
         _written(call, *words.split())
     _written(call, "export", "roster", "--all", "-o", "名单")
     _written(call, "export", "public", "--draft", "-o", "送审稿.xlsx")
     for name in ("public", "ranking", "unadmitted", "vacancies", "applicants"):
         _written(call, "export", name, "-o", {"applicants": "报名信息.xlsx"}.get(name, f"{name}.xlsx"))
-    _written(call, "batch", "finalize")
+    _written(call, "batch", "finalize", "--yes")
     _written(call, "export", "register", "-o", "register.xlsx")
     for words in ("apply list", "apply stats", "base list", "batch list", "batch plan list", "trainee list"):
         _written(call, *words.split(), "-o", f"{words}.xlsx")

@@ -19,7 +19,7 @@ Status = Callable[[str, str], None]
 
 @pytest.fixture
 def shell(zhupei: Run, database: str, home: Path) -> Run:
-    """Two live batches; 王1 in both, two called 李同 in the first."""
+    """Two live batches; 王一 in both, two called 李同 in the first."""
     with transaction(database) as session:
         open_batch(session)
         open_batch(session, code="HN2025")
@@ -75,7 +75,7 @@ def test_a_number_says_its_batch_among_two_live_ones_and_in_archived_ones(shell:
 def test_a_number_out_of_a_chat_is_understood(shell: Run, word: str) -> None:
     for line in READ:
         assert shell(*line.split(), word) == shell(*line.split(), A)
-    assert shell("apply", "submit", word, "-n").err.startswith("试做（不保存）：已提交 1 份报名")
+    assert shell("apply", "submit", word, "-n").err.startswith("试做（不保存）：可以提交 1 份报名")
 
 
 def test_writing_commands_find_the_batch_too(shell: Run, database: str) -> None:
@@ -120,7 +120,7 @@ def test_without_a_number_two_live_batches_are_listed(shell: Run) -> None:
 
 
 NUMBER = id_number(1)
-WHO = [NUMBER, f" {NUMBER[:6]} {NUMBER[6:]} ", f"“{NUMBER}”", "1015", "王1", A, B.lower()]
+WHO = [NUMBER, f" {NUMBER[:6]} {NUMBER[6:]} ", f"“{NUMBER}”", "1015", "王一", A, B.lower()]
 
 
 @pytest.mark.parametrize("who", WHO)
@@ -149,12 +149,12 @@ def test_several_of_one_name_are_listed_with_what_picks_one(shell: Run) -> None:
 
 
 def test_an_application_is_found_by_its_person(shell: Run) -> None:
-    assert shell("apply", "show", "王1", "--batch", "HN2025") == shell("apply", "show", B)
+    assert shell("apply", "show", "王一", "--batch", "HN2025") == shell("apply", "show", B)
     assert shell("apply", "status", id_number(2)[-4:]) == shell("apply", "status", "HN2026-0000002")
-    several = f"错误 [E321]：王1 有 2 份报名：{A}、{B}\n怎么办：写其中一个报名号\n"
-    assert shell("apply", "show", "王1") == Ran(2, "", several)
+    several = f"错误 [E321]：王一 有 2 份报名：{A}、{B}\n怎么办：写其中一个报名号\n"
+    assert shell("apply", "show", "王一") == Ran(2, "", several)
     shell("apply", "withdraw", B, "-y")
-    assert shell("apply", "show", "王1") == shell("apply", "show", A)
+    assert shell("apply", "show", "王一") == shell("apply", "show", A)
     assert shell("apply", "show", "李同", "--batch", "HN2025").code == 2
     assert shell("apply", "show", "编号:3", "--batch", "HN2025").err.startswith(
         "错误 [E320]：李同 没有报名批次 HN2025\n"
@@ -164,13 +164,13 @@ def test_an_application_is_found_by_its_person(shell: Run) -> None:
 def test_applications_are_listed_by_name(shell: Run) -> None:
     ran = shell("apply", "list", "--batch", "HN2026", "--name", "李", "-f", "jsonl")
     assert [json.loads(line)["application_no"][-1] for line in ran.out.splitlines()] == ["2", "3"]
-    assert shell("apply", "list", "--batch", "HN2026", "--name", "“王1”", "-f", "jsonl").out.count("\n") == 1
+    assert shell("apply", "list", "--batch", "HN2026", "--name", "“王一”", "-f", "jsonl").out.count("\n") == 1
 
 
 def test_nothing_is_written_by_looking(shell: Run, database: str) -> None:
     with reading(database) as session:
         before = session.execute(select(Event.seq)).all()
-    shell("trainee", "show", "王1")
+    shell("trainee", "show", "王一")
     shell("apply", "show", A)
     with reading(database) as session:
         assert session.execute(select(Event.seq)).all() == before

@@ -90,9 +90,9 @@ def test_all_that_leaves_is_in_words(call: Call, home: Path) -> None:
     for words in ("batch lock", "admit run", "admit commit 1"):
         call(*words.split())
     call("export", "public", "--draft", "-o", "送审稿.xlsx")
-    call("batch", "publish")
+    call("batch", "publish", "--yes")
     call("export", "public", "-o", "公示.xlsx")
-    call("batch", "finalize")
+    call("batch", "finalize", "--yes")
     call("export", "roster", "--base", "4101001", "-o", "名单")
     call("export", "letters", NO, "-o", "通知书.pdf")
     whole = "\n".join(["列名,字段", *(f"{field}列,{field}" for field in sorted(FIELDS))])

@@ -165,7 +165,7 @@ def _play(run: Call, url: str, folder: Path) -> None:
         "batch lock",
         "admit run",
         "admit commit 1",
-        "batch publish",
+        "batch publish --yes",
     ):
         ran = run(*words.split(), *(["--yes"] if _has(words, "--yes") else []))
         assert ran.code == 0, (words, ran)

@@ -193,7 +193,7 @@ CHECK_IN: Final = Kind(
         # To know whom to ring up, and about what.
         Column("base", "录取基地", cells.text, ignored=True),
         Column("specialty", "录取专业", cells.text, ignored=True),
-        Column("mobile", "手机号码", cells.text, ignored=True),
+        Column("mobile", "手机号码", cells.text, ignored=True, mask=mask_phone),
     ),
     one_of=("application_no", "id_number"),
     command="zhupei admit checkin import",
