@@ -69,6 +69,9 @@ def upgrade(settings: Settings, *, dry_run: bool, as_json: bool) -> None:
     else:
         sentence = f"{'可以' if dry_run else '已'}从版本 {summary['before']} 升级到 {summary['version']}"
     show_summary(settings, summary, sentence, as_json=as_json)
+    # A migration may take away views that stand on a column it changes.
+    if summary["before"] != summary["version"] and settings.database_url.startswith("postgresql"):
+        next_step(settings, "zhupei db roles apply", "设置过角色和行级安全的，重新应用一次")
 
 
 @db.command("info")

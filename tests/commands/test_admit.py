@@ -309,7 +309,7 @@ def test_import_scores(admit: Call, marking: str, home: Path) -> None:
     path = _book(home, {"application_no": "T-0000001", "written": 100}, {"application_no": "T-9", "skill": 1})
     told = (
         "导入完成：共 2 行，新增 0，更新 1，不变 0，未通过 1，替换已有成绩 1，提醒 1，导入编号 2\n"
-        "提醒 [E433] 成绩.xlsx 成绩 第 2 行 笔试：替换了已有的成绩 90.00，现为 100.00；"
+        "提醒 [E433] 成绩.xlsx 成绩 第 2 行 笔试：T-0000001 已有的成绩 90.00 被替换为 100.00；"
         "确应更正的不必处理；改错了，用 zhupei imports undo 撤销这次导入\n"
         "错误 [E304] 成绩.xlsx 成绩 第 3 行 报名号：没有报名号 T-9；zhupei apply list 查看报名号\n"
     )

@@ -18,8 +18,8 @@ OWN, SECOND, FOREIGN, UNKNOWN = (f"HN2026-{number:07d}" for number in (1, 3, 4, 
 QUEUE = """\
 第一志愿      报名号          姓名  证件号码            个人身份              报名专业  提交时间             等待天数
 ------------  --------------  ----  ------------------  --------------------  --------  -------------------  --------
-郑州第一医院  HN2026-0000001  王一   4101**********1015  面向社会招收住院医师  内科      2026-06-05 10:00:00  0
-郑州第一医院  HN2026-0000002  王二   4101**********1023  面向社会招收住院医师  内科      2026-06-05 10:00:00  0
+郑州第一医院  HN2026-0000001  王一  4101**********1015  面向社会招收住院医师  内科      2026-06-05 10:00:00  0
+郑州第一医院  HN2026-0000002  王二  4101**********1023  面向社会招收住院医师  内科      2026-06-05 10:00:00  0
 """  # noqa: E501
 
 
@@ -146,7 +146,7 @@ def test_the_roster_of_a_base(world: World, zhao: Run, tmp_path: Path) -> None:
     for words in (("--base", "4103001"), ("--all", "--run", "1"), ("4101001", "4103001")):
         assert zhao("export", "roster", "--batch", "PUB", *words, "-o", tmp_path) == DENIED
     ran = zhao("export", "roster", "--batch", "PUB", "-o", tmp_path)
-    assert ran == Ran(0, "", f"已写出 1 份拟录取名单，共 1 人，文件夹 {tmp_path}\n")
+    assert ran == Ran(0, "", f"已写出 1 份拟录取名单，共 1 人，存放在 {tmp_path}\n")
     (path,) = tmp_path.glob("4101001*.xlsx")
     rows = [row for sheet in openpyxl.load_workbook(path) for row in sheet.values]
     assert any("PUB-9000000" in row and id_number(6) in row and "13800000006" in row for row in rows)

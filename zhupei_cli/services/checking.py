@@ -101,9 +101,9 @@ def read_form(values: Mapping[str, Any], checks: Checks) -> tuple[Form | Parts, 
     if "choice2_base" in values:
         second = specialties.get("choice2_specialty") if "choice2_specialty" in values else first
         choices += ((bases.get("choice2_base"), second),)
-    plain = {name: values.get(name) for name in _PLAIN}
-    parts = Parts(**plain, choices=choices)
-    form = parts if faults else Form(*parts)  # type: ignore[arg-type]  # nothing is missing
+    make = Parts if faults else Form
+    get = values.get
+    form = make(get("identity"), get("source_type"), get("train_years"), get("accept_adjust"), choices)  # type: ignore[arg-type]  # a Form lacks nothing
     return form, [*faults, *form_faults(form, checks)]
 
 
@@ -117,7 +117,6 @@ FORM_LABELS = {
     "choice2_specialty": "第二志愿专业",
     "accept_adjust": "是否服从调剂",
 }
-_PLAIN = ("identity", "source_type", "train_years", "accept_adjust")
 REQUIRED = ("identity", "source_type", "train_years", "specialty", "choice1_base", "accept_adjust")
 
 
