@@ -85,7 +85,7 @@ def test_an_error_workbook_saved(tmp_path: Path, kind: Kind, program: str) -> No
     book = openpyxl.load_workbook(filled(template, kind))
     rows = [[cell.value for cell in line] for line in book[kind.title].iter_rows(min_row=2, max_row=4)]
     table = take(read_book(typed(tmp_path / "报.xlsx", (kind.title, rows))), kind)
-    table.rows[0].faults.append(Fault("E175", ""))
+    table.rows[0].faults.append(Fault("E436", ""))
     path = write_error_workbook(errors_path(tmp_path / "报.xlsx"), [table])
     assert path is not None
     assert _taken(save_as(program, path, tmp_path / "存.xlsx"), kind) == _taken(path, kind)
