@@ -246,6 +246,8 @@ def test_a_long_list_is_not_told_in_full() -> None:
         ("８５．５", 8550),
         ("85.5分", 8550),
         ("85%", 8500),
+        ("00085", 8500),
+        ("8 5", "E017"),
         ("100%", 10_000),
         (28.1 + 57, 8510),
         (0.0, 0),
@@ -380,3 +382,16 @@ def test_the_end_of_work_that_goes_on() -> None:
 
 def test_numbers_of_a_workbook_that_counts_from_1904() -> None:
     assert parsers.day(Serial1904(44011)) == parsers.day(45473.0) == date(2024, 6, 30)
+
+
+@pytest.mark.parametrize(
+    ("cell", "found"),
+    [
+        (_at("2024-06-30T23:59:17"), date(2024, 7, 1)),
+        (_at("2024-06-30T23:59:59"), date(2024, 6, 30)),  # how databases write the end of a day
+        ("2024-06-29T16:00:00.000Z", date(2024, 6, 30)),
+        ("2024-06-30T08:00:00Z", date(2024, 6, 30)),
+    ],
+)
+def test_the_day_of_a_moment(cell: Cell, found: date) -> None:
+    assert parsers.day(cell) == found

@@ -3,6 +3,7 @@
 import hashlib
 import random
 import subprocess
+import zipfile
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from datetime import time as dtime
@@ -14,6 +15,7 @@ import pytest
 from tests.sheets.books import SHEET, SHEET_PART, WORKBOOK, ods, package, strict, typed
 from zhupei_cli.sheets.cells import Cell, Spoilt
 from zhupei_cli.sheets.read import Book, Sheet, read_book
+from zhupei_cli.sheets.serials import Serial1904
 
 _at = datetime.fromisoformat
 
@@ -360,3 +362,90 @@ def test_ods_begins_where_it_begins(tmp_path: Path) -> None:
     (sheet,) = read_book(ods(tmp_path / "a.ods", rows)).sheets
     again: list[Cell] = ["0500", 2.5]
     assert sheet == Sheet("S", 3, [["", "85%"], again, again, [Spoilt("E019", "#N/A"), ""]])
+
+
+@pytest.mark.parametrize(
+    ("code", "serial", "shown"),
+    [
+        ('yyyy"年"m"月"', 45444, "2024-06"),
+        ("yyyy/m", 45444, "2024-06"),
+        ("mmm-yy", 45444, "2024-06"),
+        ('[$-804]yyyy"年"m"月";@', 45444, "2024-06"),
+        ('yyyy"年"m"月"', 45473, date(2024, 6, 30)),  # a day somebody wrote, though it is not shown
+        ("yyyy-mm-dd", 45444, date(2024, 6, 1)),
+        ("yyyy/m/d h:mm", 45444, date(2024, 6, 1)),
+    ],
+)
+def test_a_month_without_a_day_is_what_people_see(
+    tmp_path: Path, code: str, serial: int, shown: Cell
+) -> None:
+    styles = (
+        f'<styleSheet><numFmts><numFmt numFmtId="164" formatCode="{escape(code, {chr(34): "&quot;"})}"/>'
+        '</numFmts><cellXfs><xf numFmtId="0"/><xf numFmtId="164"/></cellXfs></styleSheet>'
+    )
+    rows = f'<row r="1"><c r="A1" s="1"><v>{serial}</v></c></row>'
+    assert _cells(package(tmp_path / "a.xlsx", rows, parts={"xl/styles.xml": styles})) == [[shown]]
+
+
+def test_heads_of_hidden_sheets_are_told(tmp_path: Path) -> None:
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    book.active.append(["甲"])
+    book.create_sheet("旧").append(["报名号", 1, "笔试"])
+    book["旧"].sheet_state = "veryHidden"
+    book.save(tmp_path / "a.xlsx")
+    assert read_book(tmp_path / "a.xlsx").heads == {"旧": [["报名号", "", "笔试"]]}
+
+
+def test_ods_hidden_sheets_and_the_first_day(tmp_path: Path) -> None:
+    row = (
+        '<table:table-row><table:table-cell office:value-type="string"><text:p>{}</text:p>'
+        '</table:table-cell><table:table-cell office:value-type="float" office:value="44011"/>'
+        "</table:table-row>"
+    )
+    path = ods(tmp_path / "a.ods", row.format("甲") + '</table:table><table:table table:name="隐" '
+               'table:style-name="ta2">' + row.format("报名号"))  # fmt: skip
+    with zipfile.ZipFile(path) as package_:
+        parts = {name: package_.read(name).decode() for name in package_.namelist()}
+    urn = "urn:oasis:names:tc:opendocument:xmlns"
+    styles = (
+        f'<office:automatic-styles xmlns:style="{urn}:style:1.0"><style:style style:name="ta2">'
+        '<style:table-properties table:display="false"/></style:style></office:automatic-styles>'
+    )
+    first_day = (
+        "<office:spreadsheet><table:calculation-settings>"
+        '<table:null-date table:date-value="1904-01-01"/></table:calculation-settings>'
+    )
+    content = parts["content.xml"].replace("<office:body>", f"{styles}<office:body>")
+    parts["content.xml"] = content.replace("<office:spreadsheet>", first_day)
+    with zipfile.ZipFile(path, "w") as package_:
+        for name, part in parts.items():
+            package_.writestr(name, part)
+    book = read_book(path)
+    assert ([sheet.name for sheet in book.sheets], dict(book.heads)) == (["S"], {"隐": [["报名号", ""]]})
+    assert (book.sheets[0].rows, type(book.sheets[0].rows[0][1])) == ([["甲", 44011.0]], Serial1904)
+
+
+def test_xls_tells_of_merged_cells_and_hidden_rows(tmp_path: Path) -> None:
+    """What Excel 97 writes is made here by LibreOffice where it is installed."""
+    if subprocess.call(["sh", "-c", "command -v soffice >/dev/null"]) != 0:
+        pytest.skip("no LibreOffice here")
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    for row in (["编号", "比例"], ["甲", 0.85], [None, 0.9]):
+        book.active.append(row)
+    book.active.merge_cells("A2:A3")
+    book.active.row_dimensions[3].hidden = True
+    for cell in ("B2", "B3"):
+        book.active[cell].number_format = "0%"
+    book.save(tmp_path / "a.xlsx")
+    profile = f"-env:UserInstallation=file://{tmp_path}/profile"
+    command = ["soffice", profile, "--headless", "--convert-to", "xls", "--outdir", str(tmp_path)]
+    subprocess.run([*command, str(tmp_path / "a.xlsx")], check=True, capture_output=True, timeout=120)
+    (sheet,) = read_book(tmp_path / "a.xls").sheets
+    assert (sheet.rows, sheet.hidden) == (
+        [["编号", "比例"], ["甲", "85%"], [Spoilt("E027"), "90%"]],
+        frozenset({3}),
+    )

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.sheets.books import typed
 from tests.sheets.taken import take, take_named, take_sheet
 from zhupei_cli.errors import Fault
 from zhupei_cli.rules.dates import Month
@@ -478,3 +479,43 @@ def test_from_the_file_on(tmp_path: Path) -> None:
         (4, {"id_number": "410101", "written": 8550, "interview": ABSENT}, []),
         (5, {}, [("id_number", "E013"), ("interview", "E017")]),
     ]
+
+
+@pytest.mark.parametrize(
+    ("further", "named"),
+    [
+        ([["报名号", "姓名", "审核意见"], ["A-2", "李四", "通过"]], "二（缺少列 审核结果）"),
+        ([["报名号", "姓名", "审核意见"]], None),  # nobody stands on it
+        ([["日期", "说明"], ["今天", "随便"]], None),
+    ],
+)
+def test_a_sheet_about_the_same_things_that_is_not_read_is_named(
+    tmp_path: Path, further: list[list[Any]], named: str | None
+) -> None:
+    first = [["报名号", "姓名", "审核结果"], ["A-1", "张三", "通过"]]
+    table = take(read_book(typed(tmp_path / "a.xlsx", ("一", first), ("二", further))), REVIEW)
+    found = [fault.values["names"] for fault in table.faults if fault.code == "E029"]
+    assert found == ([] if named is None else [named])
+
+
+@pytest.mark.parametrize("state", ["hidden", "veryHidden"])
+def test_a_hidden_sheet_that_carries_the_headings_is_named(tmp_path: Path, state: str) -> None:
+    import openpyxl
+
+    path = typed(tmp_path / "a.xlsx", ("内科", [["报名号", "笔试"], ["A-1", 80]]),
+                 ("旧", [["报名号", "笔试"], ["A-2", 90]]), ("说明", [["随便"]]))  # fmt: skip
+    book = openpyxl.load_workbook(path)
+    book["旧"].sheet_state = book["说明"].sheet_state = state
+    book.save(path)
+    faults = [(one.code, one.severity, one.values) for one in take(read_book(path), SCORE).faults]
+    assert faults == [("E029", "error", {"names": "旧（隐藏）"})]
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_plan_of_the_other_form_on_a_further_sheet_is_named(tmp_path: Path, order: int) -> None:
+    sheets = [
+        ("长", [["基地编号", "专业代码", "计划人数"], ["4001", "0500", 31]]),
+        ("宽", [["基地编号", "基地名称", "精神科"], ["4002", "甲", 33]]),
+    ][::order]
+    table = take(read_book(typed(tmp_path / "a.xlsx", *sheets)), PLAN)
+    assert (len(table.rows), [fault.code for fault in table.faults]) == (1, ["E029"])

@@ -250,7 +250,18 @@ def test_an_error_of_a_server_names_no_value(slots: Slots, how: str) -> None:
             "postgresql+psycopg://u:***@127.0.0.1:port/x；端口 port 应为数字",
         ),
         ("postgresql://u:ge:h/e@im@h:５x/x", "postgresql://u:***@h:５x/x；端口 ５x 应为数字"),
-        ("zhupei.sqlite", "zhupei.sqlite"),
+        ("zhupei.sqlite", "zhupei.sqlite；文件请写成 sqlite:///zhupei.sqlite"),
+        (r"C:\data\x.db", r"C:\data\x.db；文件请写成 sqlite:///C:/data/x.db"),
+        ("u:geheim@h/x", "u:***@h/x"),
+        ("postgresql+psycopg:/u:geheim@h/x", "postgresql+psycopg:/u:***@h/x"),
+        (
+            "postgresql+psycopg://u:ge@heim@h/x",
+            "postgresql+psycopg://u:***@h/x；密码或用户名里的 @ 请写成 %40",
+        ),
+        (
+            "postgresql+psycopg://u:p@h:99999/x",
+            "postgresql+psycopg://u:***@h:99999/x；端口 99999 应为 1 至 65535",
+        ),
         ("sqlite://", "sqlite://；没有写文件名"),
     ],
 )

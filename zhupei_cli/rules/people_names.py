@@ -37,17 +37,21 @@ _ODD_WORDS: Final = frozenset(("na", "nan", "nil", "none", "null"))
 _TITLES: Final = ("先生", "女士", "小姐", "老师", "医生", "同学", "主任")
 _ENTITY: Final = re.compile(r"&(?:#\d+|#x[0-9a-f]+|[a-z]+\d*);?", re.IGNORECASE)
 _LONGEST: Final = 30
+#: What is left of lost characters read once more, and of memory nobody wrote to.
+_WRECKS: Final = re.compile("锟斤拷?|斤拷|烫烫烫?|屯屯屯?|锘挎?")
 
 
 def read_name(word: str) -> str:
     """Return a name in its one spelling: 张　三 is 张三, and the dot within a name is always the same."""
-    word = one_form(word)
+    word = one_form(word).removeprefix("'")  # what Excel has people type before a text
     return word if word.isalpha() else _BETWEEN_HAN.sub("", _DOTS.sub("·", word))
 
 
 def doubt_of(name: str) -> Doubt | None:
     """Return the first thing that is the matter with a name, as `read_name` gives it."""
-    if _COMMON.fullmatch(name) and not (name in _NO_NAMES or name.endswith(_TITLES) or _may_be_misread(name)):
+    if _COMMON.fullmatch(name) and not (
+        name in _NO_NAMES or name.endswith(_TITLES) or _may_be_misread(name) or _WRECKS.search(name)
+    ):
         return None  # as nearly all are
     for code, severity, look in _LOOKS:
         if found := look(name):
@@ -68,6 +72,11 @@ def _lost(name: str) -> str:
 def _is_lost(char: str) -> bool:
     # What a code page makes of a character it has not; what no font has; a column too narrow; a mask.
     return char in "?？\ufffd#＃*＊□■〓" or unicodedata.category(char) == "Co" or "\u2e80" <= char <= "\u2fdf"
+
+
+def _wreck(name: str) -> str:
+    found = _WRECKS.search(name)
+    return f"“{found[0]}”" if found else ""
 
 
 def _named(char: str) -> str:
@@ -138,6 +147,7 @@ _read_in_gbk: Final = _misread("gbk")
 _LOOKS: Final[tuple[tuple[str, Severity, Callable[[str], str]], ...]] = (
     ("E121", "error", _entity),
     ("E120", "error", _lost),
+    ("E120", "error", _wreck),
     ("E122", "error", _no_name),
     ("E123", "error", _misread("cp1252", "latin-1")),
     ("E123", "warning", _read_in_gbk),

@@ -50,7 +50,19 @@ class Unreadable(Exception):
 # Zero-width characters, marks of direction and the byte order mark: invisible, and enough to make two
 # names differ.
 _INVISIBLE: Final = dict.fromkeys(
-    [0xAD, 0x180E, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF]
+    [
+        0xAD,
+        0x115F,
+        0x1160,
+        0x180E,
+        0x2800,
+        0x3164,
+        0xFFA0,
+        *range(0x200B, 0x2010),
+        *range(0x202A, 0x202F),
+        *range(0x2060, 0x2070),
+        0xFEFF,
+    ]
 )
 #: Categories no text of ours may hold: controls, surrogates, code points without a character.
 _FORBIDDEN: Final = ("Cc", "Cs", "Cn")

@@ -1,8 +1,9 @@
 """The process that reads workbooks: whatever a file does to it, the one who asked lives on.
 
 It is started by `worker`, takes (path, rows, columns) from its input and answers with messages, each as
-length and marshal: ("size", bytes of a package unpacked), ("hidden", names of hidden sheets), then per
-sheet ("sheet", name), ("rows", …) as `Rows` makes them, and ("end", hidden rows, merged ranges); at last
+length and marshal: ("size", bytes of a package unpacked), ("hidden", name and first texts of each hidden
+sheet), then per sheet ("sheet", name), ("rows", …) as `Rows` makes them, and ("end", hidden rows, merged
+ranges); at last
 ("done", peak memory in bytes), or ("error", code, values), ("system", number, text, file), ("broken", text).
 """
 

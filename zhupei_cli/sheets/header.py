@@ -149,10 +149,15 @@ def best_row(rows: Sequence[Sequence[Cell]], kind: Kind) -> tuple[int, int]:
     """Return the index of the row that names most of the kind's columns, and how many it names."""
     best, most = 0, 0
     for index, row in enumerate(rows[:HEADER_WITHIN]):
-        named = len({column.key for column in _match(_words(row), kind).values()})
+        named = len(named_keys(row, kind))
         if named > most:
             best, most = index, named
     return best, most
+
+
+def named_keys(row: Sequence[Cell], kind: Kind) -> set[str]:
+    """Return the keys of the kind's columns that a row names."""
+    return {column.key for column in _match(_words(row), kind).values()}
 
 
 def is_header(line: Sequence[Cell], header: Header) -> bool:

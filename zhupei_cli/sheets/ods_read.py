@@ -13,9 +13,9 @@ from typing import Final
 from zhupei_cli.errors import ZhupeiError
 from zhupei_cli.sheets.cells import Cell, Spoilt
 from zhupei_cli.sheets.package import name_of, parser_for, pieces
-from zhupei_cli.sheets.rows import Message, Rows
+from zhupei_cli.sheets.rows import Message, Rows, head_of
 from zhupei_cli.sheets.scan import Limits
-from zhupei_cli.sheets.serials import from_serial
+from zhupei_cli.sheets.serials import Serial1904, from_serial
 
 CONTENT: Final = "content.xml"
 
@@ -50,12 +50,17 @@ class _Content:
     """Takes in the elements of content.xml in their order."""
 
     def __init__(self, limits: Limits, *, file: str) -> None:
-        self.hidden: list[str] = []
+        #: Name and first rows of each hidden sheet.
+        self.hidden: list[tuple[str, list[list[str]]]] = []
         self._limits, self._file = limits, file
         self._messages: list[Message] = []
         self._invisible: set[str] = set()
         self._style = ""
         self._rows: Rows | None = None
+        #: Whether the sheet is to be read, and at which message it begins.
+        self._visible, self._begun = True, 0
+        #: What stands for the first day: serial numbers of such a workbook count from there.
+        self._from_1904 = False
         self._merged: list[tuple[int, int, int, int]] = []
         #: How deep within elements whose text is no cell's: notes, drawings, tables within cells.
         self._aside = 0
@@ -71,8 +76,9 @@ class _Content:
         """Yield what has gathered."""
         if self._rows is not None:
             self._messages += self._rows.ready()
-        yield from self._messages
-        self._messages = []
+        if self._visible:
+            yield from self._messages
+            self._messages = []
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         """Take in the beginning of an element."""
@@ -84,6 +90,8 @@ class _Content:
             self._style = given.get("style:name", "")
         elif name == "style:table-properties" and given.get("table:display") == "false":
             self._invisible.add(self._style)
+        elif name == "table:null-date":
+            self._from_1904 = given.get("table:date-value", "").startswith("1904")
         elif name == "table:table":
             self._start_table(given)
         elif name == "table:table-row":
@@ -110,6 +118,11 @@ class _Content:
                 self._messages += self._rows.rest()
                 self._messages.append(("end", self._rows.hidden, self._merged))
                 self._rows = None
+                if not self._visible:
+                    own = self._messages[self._begun :]
+                    del self._messages[self._begun :]
+                    self.hidden.append((own[0][1], head_of(own)))
+                    self._visible = True
 
     def characters(self, text: str) -> None:
         """Take in what stands in a paragraph of a cell."""
@@ -119,10 +132,8 @@ class _Content:
     def _start_table(self, given: dict[str, str]) -> None:
         name = given.get("table:name", "")
         self._row, self._merged = 0, []
-        if given.get("table:style-name") in self._invisible:
-            self.hidden.append(name)
-            self._aside = 1
-            return
+        self._visible = given.get("table:style-name") not in self._invisible
+        self._begun = len(self._messages)
         self._rows = Rows(name, self._limits, file=self._file)
         self._messages.append(("sheet", name))
 
@@ -159,11 +170,15 @@ class _Content:
             if len(self._merged) < _MERGED:
                 last = self._row + self._times - 1
                 self._merged.append((self._row, last, self._column, self._column + times - 1))
-        elif (cell := _cell(given, "\n".join(self._paragraphs))) != "":
+        elif (cell := self._meant(given)) != "":
             gap = min(self._column, self._limits.columns) - len(self._line)
             self._line += [""] * gap
             self._line += [cell] * min(times, self._limits.columns + 1 - len(self._line))
         self._column += times
+
+    def _meant(self, given: dict[str, str]) -> Cell:
+        cell = _cell(given, "\n".join(self._paragraphs))
+        return Serial1904(cell) if self._from_1904 and isinstance(cell, float) else cell
 
     def _end_row(self) -> None:
         if self._rows is not None and self._line:

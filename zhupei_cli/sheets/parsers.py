@@ -1,7 +1,7 @@
 """Parsers: one per kind of column. Each returns the value of a cell, or raises Unreadable with its code."""
 
 import re
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, timezone
 from functools import partial
 from typing import Final
 
@@ -127,9 +127,15 @@ def whole(low: int, high: int) -> Parser:
 _MARK: Final = re.compile(r"([0-9]{1,3})(?:\.([0-9]{1,2})0*)?")
 
 
+_ZEROS: Final = re.compile("^0+(?=[0-9])")
+_APART: Final = re.compile("[0-9] +[0-9]")
+
+
 def mark(cell: Cell) -> int:
     """Return a mark of 0 to 100 in hundredths, 85% being 85; E017 otherwise, also for a third decimal."""
-    found = _MARK.fullmatch(code(cell).removesuffix("分").removesuffix("%"))
+    word = _ZEROS.sub("", code(cell).removesuffix("分").removesuffix("%"))
+    # 8 5 may be 8.5, or 85.
+    found = None if _APART.search(text(cell)) else _MARK.fullmatch(word)
     hundredths = int(found[1]) * 100 + int((found[2] or "").ljust(2, "0")) if found else -1
     if not 0 <= hundredths <= 10_000:
         raise Unreadable("E017", value=text(cell))
@@ -145,6 +151,8 @@ _TIME: Final = re.compile(r"[T ]([0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?)Z?$"
 _DATE: Final = re.compile(r"([0-9]{4})(?:[-/.年]([0-9]{1,2})(?:[-/.月]([0-9]{1,2}))?|([0-9]{2})([0-9]{2})?)")
 _RUN_TOGETHER: Final = re.compile("((?:19|20)[0-9]{2})([0-9])")
 _SERIAL: Final = re.compile(r"[0-9]{5}(\.[0-9]+)?")
+_ZULU: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z")
+_CST: Final = timezone(timedelta(hours=8))
 _MINUTE: Final = 1 / 1440
 _DAY_ZERO: Final = date(1899, 12, 30)
 _DAYS_TO_1904: Final = 1_462
@@ -163,6 +171,8 @@ def day(cell: Cell, span: Span = WORK) -> date:
     if isinstance(cell, date):
         return cell
     shown = text(cell)
+    if _ZULU.fullmatch(shown):
+        return _rounded(datetime.fromisoformat(shown).astimezone(_CST))
     word = code(_TIME.sub("", shown))
     if isinstance(cell, float) and re.fullmatch(r"[0-9]{4}\.1", word):
         raise Unreadable("E024", value=word, year=word[:4])
@@ -180,11 +190,12 @@ def day(cell: Cell, span: Span = WORK) -> date:
 
 
 def _rounded(moment: datetime) -> date:
-    """Return the day of a moment. A minute before midnight is the day that begins.
+    """Return the day of a moment. Less than a minute before midnight is the day that begins.
 
-    Programs that take China to be at +08:05:43, as it was until 1901, write dates so.
+    Programs that take China to be at +08:05:43, as it was until 1901, write dates so. But 23:59:59 is how
+    databases write the end of a day.
     """
-    if (moment.hour, moment.minute) == (23, 59) and moment.date() < date.max:
+    if (moment.hour, moment.minute) == (23, 59) and moment.second < 59 and moment.date() < date.max:
         return moment.date() + timedelta(days=1)
     return moment.date()
 

@@ -1,7 +1,7 @@
 """Reading workbooks: .xlsx .xlsm .xls .ods and .csv, whatever the name says, as plain cells."""
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
@@ -46,13 +46,14 @@ Watch = Callable[[Sheet], None]
 class Book:
     """A workbook as it was read. `name` is the file's name without its folder.
 
-    `hidden` are the names of hidden sheets, which are not read.
+    `hidden` are the names of hidden sheets, which are not read; `heads` are the texts of their first rows.
     """
 
     name: str
     sha256: str
     sheets: tuple[Sheet, ...]
     hidden: tuple[str, ...] = ()
+    heads: Mapping[str, Sequence[Sequence[Cell]]] = field(default_factory=dict, compare=False)
 
 
 def read_book(path: Path, *, max_rows: int = MAX_ROWS, watch: Watch = lambda _: None) -> Book:
@@ -67,11 +68,11 @@ def read_book(path: Path, *, max_rows: int = MAX_ROWS, watch: Watch = lambda _: 
         raise ZhupeiError("E001", file=path)
     limits = Limits(max_rows, MAX_COLUMNS)
     sheets: list[Sheet] = []
-    hidden: tuple[str, ...] = ()
+    heads: dict[str, list[list[Cell]]] = {}
     sheet = Sheet("")
     for kind, *values in WORKER.read(path, limits):
         if kind == "hidden":
-            hidden = tuple(values[0])
+            heads = dict(values[0])
         elif kind == "sheet":
             sheet = Sheet(values[0])
         elif kind == "rows":
@@ -83,7 +84,7 @@ def read_book(path: Path, *, max_rows: int = MAX_ROWS, watch: Watch = lambda _: 
         raise ZhupeiError("E034", file=path.name)
     with path.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-    return Book(path.name, sha256, tuple(sheets), hidden)
+    return Book(path.name, sha256, tuple(sheets), tuple(heads), heads)
 
 
 def _add(sheet: Sheet, first: int, rows: list[list[Cell]], odd: Iterable[_Odd]) -> None:

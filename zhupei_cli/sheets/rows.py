@@ -1,6 +1,6 @@
 """Rows on their way from the reading process to its parent: numbered, within limits, as a pipe takes them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any, Final
@@ -15,6 +15,8 @@ Message = tuple[Any, ...]
 #: What marshal carries as it is.
 _PLAIN: Final = {str, float, bool}
 _CHUNK: Final = 2_000
+#: Rows of a hidden sheet that are looked at.
+_HEAD: Final = 25
 
 
 class Rows:
@@ -85,6 +87,14 @@ class Rows:
                     raise ZhupeiError("E041", file=self._file, count=self._limits.spoilt)
             self._odd.append((len(self._rows), column, carried(cell)))
             cells[column] = None
+
+
+def head_of(messages: Iterable[Message]) -> list[list[str]]:
+    """Return the texts of a sheet's first rows: enough to see whether it carries headings."""
+    for kind, *values in messages:
+        if kind == "rows":
+            return [[cell if isinstance(cell, str) else "" for cell in row] for row in values[1][:_HEAD]]
+    return []
 
 
 def carried(cell: Cell) -> tuple[Any, ...]:

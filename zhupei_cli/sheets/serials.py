@@ -4,8 +4,8 @@ import re
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
-#: What a cell shows: a number, days as a date or a duration, a share in per cent, or as many digits as the
-#: zeros that stand here ("0000").
+#: What a cell shows: a number, days as a date, a month or a duration, a share in per cent, or as many digits
+#: as the zeros that stand here ("0000").
 Look = str
 
 _DAY: Final = 86_400_000
@@ -21,11 +21,13 @@ _SHOWN: Final = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\]', r
 _ELAPSED: Final = re.compile(r"\[(?:h+|m+|s+)\]", re.IGNORECASE)
 _DATE: Final = re.compile(r"[ymdhs]|aaa", re.IGNORECASE)
 _PADDED: Final = re.compile("0{2,18}")
+_DAYS: Final = re.compile("[dhs]")
 _BUILT_IN: Final[dict[int, Look]] = {
     # ECMA-376 18.8.30; 27-36 and 50-58 are the dates of Chinese Excel.
     **dict.fromkeys((9, 10), "percent"),
     **dict.fromkeys((*range(14, 23), *range(27, 37), 45, 47, *range(50, 59)), "date"),
     46: "duration",
+    **dict.fromkeys((17, 27, 36, 50, 52, 57), "month"),
 }
 
 
@@ -44,7 +46,10 @@ def look_of(number: int, code: str | None) -> Look:
         return "percent"
     if _PADDED.fullmatch(first):
         return first
-    return "date" if _DATE.search(first.replace("General", "")) else "number"
+    shown = _DATE.sub(lambda found: found[0].lower(), first.replace("General", ""))
+    if "y" in shown and "m" in shown and not _DAYS.search(shown):
+        return "month"
+    return "date" if _DATE.search(shown) else "number"
 
 
 def from_serial(days: float, look: Look, *, from_1904: bool) -> str | float | date | time | timedelta:
@@ -58,7 +63,7 @@ def from_serial(days: float, look: Look, *, from_1904: bool) -> str | float | da
         return f"{days:0{len(look)}.0f}" if days >= 0 and days == int(days) < 10**15 else days
     if look == "number":
         return Serial1904(days) if from_1904 else days
-    if not -_LAST < days < _LAST or (days < 0 and look == "date"):
+    if not -_LAST < days < _LAST or (days < 0 and look in ("date", "month")):
         return days
     if look == "duration":
         return timedelta(milliseconds=round(days * _DAY))
@@ -69,4 +74,7 @@ def from_serial(days: float, look: Look, *, from_1904: bool) -> str | float | da
         moment = start + timedelta(milliseconds=round(days * _DAY))
     except OverflowError:
         return days
-    return moment.date() if moment.time() == time.min else moment
+    if moment.time() != time.min:
+        return moment
+    # Excel keeps 2024年6月 as the first of June, and shows no day: nobody wrote one.
+    return f"{moment:%Y-%m}" if look == "month" and moment.day == 1 else moment.date()

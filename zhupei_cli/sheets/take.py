@@ -9,7 +9,15 @@ from zhupei_cli.errors import Fault
 from zhupei_cli.sheets.cells import CLEAR, Cell, Spoilt, Unreadable, clean
 from zhupei_cli.sheets.columns import Column, Kind
 from zhupei_cli.sheets.dictionary import TITLE as DICTIONARY
-from zhupei_cli.sheets.header import HEADER_WITHIN, Header, best_row, carries, is_header, read_header
+from zhupei_cli.sheets.header import (
+    HEADER_WITHIN,
+    Header,
+    best_row,
+    carries,
+    is_header,
+    named_keys,
+    read_header,
+)
 from zhupei_cli.sheets.kinds import ALL, TITLES
 from zhupei_cli.sheets.lines import Line
 from zhupei_cli.sheets.read import Book, Sheet
@@ -26,6 +34,9 @@ _UNREAD: Final = "E029"
 #: Rows in which a header stands, with those above and below it; headings that make a sheet look like one.
 _HEAD: Final = HEADER_WITHIN + 2
 _FEW: Final = 3
+_PAIR: Final = 2
+#: Columns that say whom or what a row is about.
+_ABOUT: Final = frozenset(("id_number", "application_no", "code", "base"))
 #: Rows that a note names one by one.
 _NAMED: Final = 10
 
@@ -105,11 +116,17 @@ class Takings:
         unread = [
             self._lacking(sheet) for sheet in mine if sheet not in chosen and self._looks_like(sheet, weights)
         ]
-        unread += [f"{name}（隐藏）" for name in book.hidden if clean(name) in self._by_title]
+        unread += [f"{name}（隐藏）" for name in book.hidden if self._is_wanted(name, book)]
         if unread:
             tables[0].faults.append(Fault(_UNREAD, "", values={"names": "、".join(unread)}))
         tables += [self._taking(sheet, kind).table() for sheet, kind in wanted if kind is not self._kind]
         return tables
+
+    def _is_wanted(self, name: str, book: Book) -> bool:
+        """Say whether a hidden sheet would be read if it were not."""
+        head = book.heads.get(name, ())
+        kinds = (self._kind, *self._further)
+        return clean(name) in self._by_title or any(carries(head, kind, self._optional) for kind in kinds)
 
     def _is_named(self, sheet: Sheet) -> bool:
         return clean(sheet.name) == self._kind.title
@@ -133,10 +150,17 @@ class Takings:
         return self._kind
 
     def _looks_like(self, sheet: Sheet, weights: Mapping[int, int]) -> bool:
-        """Say whether a sheet has rows under at least three, and half as many as another, of the headings."""
+        """Say whether a sheet has rows under some of the headings.
+
+        At least three, and half as many as another; or some that say whom or what a row is about, beside
+        something else: a list of the same people alone is none.
+        """
         at, named = best_row(sheet.rows, self._kind)
-        filled = any(cell not in (None, "") for row in sheet.rows[at + 1 :] for cell in row)
-        return filled and named >= max(_FEW, max(weights.values()) / 2)
+        if not any(cell not in (None, "") for row in sheet.rows[at + 1 :] for cell in row):
+            return False
+        words = sum(1 for cell in sheet.rows[at] if cell not in (None, ""))
+        about = named >= _PAIR and words >= _FEW and named_keys(sheet.rows[at], self._kind) & _ABOUT
+        return bool(about) or named >= max(_FEW, max(weights.values()) / 2)
 
     def _lacking(self, sheet: Sheet) -> str:
         header = read_header(sheet.rows[:_HEAD], self._kind, self._optional)

@@ -2,12 +2,13 @@
 
 import os
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from zhupei_cli.errors import ZhupeiError
 from zhupei_cli.sheets.cells import Cell, Spoilt
-from zhupei_cli.sheets.rows import Message, Rows
+from zhupei_cli.sheets.rows import Message, Rows, head_of
 from zhupei_cli.sheets.scan import Limits
 from zhupei_cli.sheets.serials import Look, from_serial, look_of
 
@@ -23,11 +24,13 @@ def read_xls(path: Path, limits: Limits) -> Iterator[Message]:
             xlrd.open_workbook(path, logfile=nowhere, formatting_info=True, ragged_rows=True) as book,
         ):
             sheets = book.sheets()
-            yield "hidden", [sheet.name for sheet in sheets if sheet.visibility]
             looks = _looks(book)
+            from_1904 = book.datemode == 1
+            read = partial(_read_sheet, looks=looks, limits=limits, from_1904=from_1904, file=path.name)
+            yield "hidden", [(sheet.name, head_of(read(sheet))) for sheet in sheets if sheet.visibility]
             for sheet in sheets:
                 if not sheet.visibility:
-                    yield from _read_sheet(sheet, looks, limits, from_1904=book.datemode == 1, file=path.name)
+                    yield from read(sheet)
     except (ZhupeiError, MemoryError, GeneratorExit):
         raise
     except Exception as error:  # xlrd lets through whatever a damaged file makes it stumble over
@@ -42,7 +45,7 @@ def _looks(book: Any) -> list[Look]:
 
 
 def _read_sheet(
-    sheet: Any, looks: Sequence[Look], limits: Limits, *, from_1904: bool, file: str
+    sheet: Any, *, looks: Sequence[Look], limits: Limits, from_1904: bool, file: str
 ) -> Iterator[Message]:
     rows = Rows(sheet.name, limits, file=file)
     yield "sheet", sheet.name

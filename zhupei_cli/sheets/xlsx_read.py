@@ -5,10 +5,11 @@ import zipfile
 from collections.abc import Iterator
 from typing import Final
 from xml.etree.ElementTree import Element
+from xml.parsers.expat import ExpatError
 
 from zhupei_cli.errors import ZhupeiError
 from zhupei_cli.sheets.package import index, name_of, pieces
-from zhupei_cli.sheets.rows import Message, Rows
+from zhupei_cli.sheets.rows import Message, Rows, head_of
 from zhupei_cli.sheets.scan import Limits
 from zhupei_cli.sheets.serials import Look, look_of
 from zhupei_cli.sheets.xlsx_parsed import ParsedRows
@@ -39,11 +40,22 @@ def read_xlsx(package: zipfile.ZipFile, limits: Limits) -> Iterator[Message]:
         raise ZhupeiError("E038", file=file)
     workbook = index(package, parts[WORKBOOK])
     sheets = _sheets(package, workbook, parts, file=file)
-    yield "hidden", [name for name, _, shown in sheets if not shown]
     shown = [(name, part) for name, part, visible in sheets if visible]
-    meaning = _meaning(package, workbook, parts, [part for _, part in shown], file=file)
+    meaning = _meaning(package, workbook, parts, [part for _, part, _ in sheets], file=file)
+    yield (
+        "hidden",
+        [(name, _head(package, part, meaning, limits)) for name, part, visible in sheets if not visible],
+    )
     for name, part in shown:
         yield from _read_sheet(package, part, meaning, limits, sheet=name)
+
+
+def _head(package: zipfile.ZipFile, part: str, meaning: Meaning, limits: Limits) -> list[list[str]]:
+    """Return the texts of a hidden sheet's first rows, none when it cannot be read: nobody asked for it."""
+    try:
+        return head_of(_read_sheet(package, part, meaning, limits, sheet=""))
+    except (ZhupeiError, ExpatError):
+        return []
 
 
 def _read_sheet(

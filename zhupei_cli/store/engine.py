@@ -38,6 +38,12 @@ def parse_url(url: str) -> URL:
         parsed = make_url(url)
     except (exc.ArgumentError, ValueError) as error:
         raise ZhupeiError("E502", database=shown(url), problem=_misspelt(url)) from error
+    if parsed.host and "@" in parsed.host:
+        problem = "；密码或用户名里的 @ 请写成 %40"
+        known = parsed.set(host=parsed.host.rpartition("@")[2]).render_as_string()
+        raise ZhupeiError("E502", database=known, problem=problem)
+    if parsed.port is not None and not 0 < parsed.port < 65_536:
+        raise ZhupeiError("E502", database=shown(url), problem=f"；端口 {parsed.port} 应为 1 至 65535")
     if parsed.drivername not in DRIVERS:
         backend = parsed.get_backend_name()
         known = f"postgresql 请写 {DRIVERS[-1]}" if backend == "postgresql" else "可用 sqlite、postgresql"
@@ -47,6 +53,8 @@ def parse_url(url: str) -> URL:
 
 
 def _misspelt(url: str) -> str:
+    if _FILE.match(url):
+        return f"；文件请写成 sqlite:///{url.replace(chr(92), '/')}"
     # The colon of `host:port`, after the last @ and before the name of the database.
     port = url.rpartition("@")[2].partition("://")[2] or url.rpartition("@")[2]
     _, colon, port = port.partition("/")[0].rpartition(":")
@@ -55,8 +63,10 @@ def _misspelt(url: str) -> str:
 
 #: What an address may begin with; the last is how a server's is best written.
 DRIVERS = ("sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg")
+#: The name of a file where an address is wanted.
+_FILE = re.compile(r"[A-Za-z]:[\\/]|[^:@]*\.(?:sqlite|db)$")
 #: The password in an address that cannot be read.
-_PASSWORD = re.compile(r"(://[^:/@]*):.*@", re.DOTALL)
+_PASSWORD = re.compile(r"((?:^|:/*|/)[^:/@]*):[^/].*@", re.DOTALL)
 
 
 def shown(url: str) -> str:
