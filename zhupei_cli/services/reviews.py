@@ -228,7 +228,7 @@ def _refuse_twins(lines: Sequence[Line]) -> None:
             seen.setdefault(line.values["application_no"], []).append(line)
     for number, twins in seen.items():
         for line in twins if len(twins) > 1 else ():
-            others = "、".join(f"{other.file} 第 {other.number} 行" for other in twins if other is not line)
+            others = "、".join(other.seen_from(line) for other in twins if other is not line)
             values = {"number": number, "others": others}
             line.faults.append(Fault("E157", "application_no", values=values))
 

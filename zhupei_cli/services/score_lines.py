@@ -129,8 +129,7 @@ def refuse_twins(entries: Iterable[Entry]) -> None:
         seen.setdefault(entry.key, []).append(entry)
     for twins in seen.values():
         for entry in twins if len(twins) > 1 else ():
-            others = [twin.line for twin in twins if twin is not entry]
-            places = "、".join(f"{other.file} 第 {other.number} 行" for other in others)
+            places = "、".join(twin.line.seen_from(entry.line) for twin in twins if twin is not entry)
             kind = f"基地 {entry.record} 单独成绩" if entry.record else "成绩"
             values = {"application_no": entry.application_no, "record": kind, "others": places}
             entry.line.faults.append(Fault("E174", "application_no", values=values))
