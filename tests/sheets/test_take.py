@@ -513,9 +513,8 @@ def test_a_hidden_sheet_that_carries_the_headings_is_named(tmp_path: Path, state
 
 @pytest.mark.parametrize("order", [1, -1])
 def test_a_plan_of_the_other_form_on_a_further_sheet_is_named(tmp_path: Path, order: int) -> None:
-    sheets: list[tuple[str, list[list[Any]]]] = [
-        ("长", [["基地编号", "专业代码", "计划人数"], ["4001", "0500", 31]]),
-        ("宽", [["基地编号", "基地名称", "精神科"], ["4002", "甲", 33]]),
-    ][::order]
+    long: list[list[Any]] = [["基地编号", "专业代码", "计划人数"], ["4001", "0500", 31]]
+    wide: list[list[Any]] = [["基地编号", "基地名称", "精神科"], ["4002", "甲", 33]]
+    sheets = [("长", long), ("宽", wide)][::order]
     table = take(read_book(typed(tmp_path / "a.xlsx", *sheets)), PLAN)
     assert (len(table.rows), [fault.code for fault in table.faults]) == (1, ["E029"])
