@@ -14,7 +14,7 @@ _DASHES: Final = str.maketrans(dict.fromkeys("‐‑‒–—―−－", "-"))
 # A remark behind: （本人）、（常用）.
 _REMARK: Final = re.compile(r"[(（【\[][^()（）\[\]【】0-9@]*[)）】\]]$")
 _EXTENSION: Final = re.compile(r"(?P<number>.*[0-9)])(?P<more>(?:转|x|ext\.?)[0-9]{1,6})", re.IGNORECASE)
-_CHINA: Final = re.compile(r"(?:\+|00)86-?")
+_CHINA: Final = re.compile(r"^\(?(?:\+|00)86-?")
 _DIALLED: Final = re.compile(r"\+?[0-9()-]+")
 #: As dialled, hyphens and parentheses taken out: an area code and a local number (with an extension behind a
 #: hyphen), a local number, a number of a company; what is abroad.
