@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from zhupei_cli.logfile import note
+from zhupei_cli.logfile import warn
 from zhupei_cli.rules.audit import Finding
 from zhupei_cli.settings import Settings
 
@@ -48,7 +48,7 @@ class Consent:
 
     def _tell(self) -> None:
         for doubt in () if self._as_json else self._doubts:
-            note(self._settings, f"提醒 [{doubt.code}]：{doubt.message}")
+            warn(self._settings, f"提醒 [{doubt.code}]：{doubt.message}")
 
 
 def with_doubts(summary: dict[str, Any]) -> dict[str, Any]:

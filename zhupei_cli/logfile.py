@@ -6,6 +6,7 @@ Beyond 1 MB it becomes FILE.1, that one FILE.2, up to FILE.5.
 import os
 import sys
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -31,6 +32,11 @@ def log(settings: Settings, text: str) -> None:
             file.write(line.encode(errors="replace"))
     except OSError as error:
         print(f"提示：不能写入日志文件 {settings.log_file}：{os_words(error)}", file=sys.stderr)
+
+
+def warn(settings: Settings, text: str) -> None:
+    """Say something to people on stderr, --quiet or not: what they may be blamed for not knowing."""
+    note(replace(settings, quiet=False), text)
 
 
 def note(settings: Settings, text: str) -> None:

@@ -519,3 +519,19 @@ def test_statements_do_not_grow_with_rows(database: str, tmp_path: Path, by: Act
         assert outcome.counts.inserted == many
         counts.append(len(statements))
     assert counts[1] == counts[2]
+
+
+def test_what_was_returned_is_submitted_again_only_when_the_row_mends_something(
+    take: Import, database: str
+) -> None:
+    take(person(1), person(2), submit=True)
+    with transaction(database) as session:
+        session.execute(update(Application).values(status="returned"))
+    outcome, problems = take(person(1), person(2, address="洛阳市新路 2 号"), submit=True)
+    assert (_counts(outcome), problems) == (
+        {"rows": 2, "updated": 1, "unchanged": 1, "warned": 1},
+        [(2, "", "E222")],
+    )
+    with transaction(database) as session:
+        found = session.execute(select(Application.status).order_by(Application.application_no))
+        assert found.scalars().all() == ["returned", "submitted"]

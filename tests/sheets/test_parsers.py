@@ -395,3 +395,16 @@ def test_numbers_of_a_workbook_that_counts_from_1904() -> None:
 )
 def test_the_day_of_a_moment(cell: Cell, found: date) -> None:
     assert parsers.day(cell) == found
+
+
+@pytest.mark.parametrize(
+    "char", ["\U00020bb7", "\U0003106c", "\U0002ebf0", "\U00031350", "\U0002ee5d", "\U000323af"]
+)
+def test_ideographs_younger_than_python_are_kept(char: str) -> None:
+    """Extensions H and I have no name in the tables of Python 3.11."""
+    assert parsers.person_name(f"李{char}明") == f"李{char}明"
+    assert cells.text(f"河南省郑州市{char}庄1号") == f"河南省郑州市{char}庄1号"
+
+
+def test_what_is_no_character_goes() -> None:
+    assert cells.clean("a\U0002fffe\U0003ffff\ufffeb") == "ab"

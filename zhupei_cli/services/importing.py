@@ -295,6 +295,21 @@ def _examine_form(case: Case, line: Line, checks: Checks, *, submit: bool) -> No
     case.submit = submit and open_
 
 
+def leave_returned(cases: Iterable[Case]) -> None:
+    """Leave an application as it was returned where the row mends nothing (E222): the same file again."""
+    for case in cases:
+        live = case.live
+        if (
+            case.submit
+            and live is not None
+            and live.status == ApplicationStatus.RETURNED
+            and not (case.profile_changed or case.form_changed)
+        ):
+            case.submit = False
+            values = {"application_no": live.application_no}
+            case.lines[0].faults.append(Fault("E222", "", "warning", values))
+
+
 def refuse_changes_of_submitted(session: Session, cases: Sequence[Case]) -> None:
     """Refuse rows that say otherwise than what was submitted; one that says the same changes nothing.
 

@@ -18,6 +18,7 @@ from zhupei_cli.services.importing import (
     Options,
     examine,
     identify,
+    leave_returned,
     load_cases,
     refuse_changes_of_submitted,
     refuse_company,
@@ -69,6 +70,7 @@ def import_trainees(
     for case in watch(cases.values()):
         examine(case, checks, options=options, today=today, short=short)
     refuse_changes_of_submitted(session, list(cases.values()))
+    leave_returned(cases.values())
     refuse_company(cases)
     judged = [(case, case.verdict) for case in cases.values()]
     counts = _counts(judged)

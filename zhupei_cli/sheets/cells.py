@@ -68,6 +68,11 @@ _INVISIBLE: Final = dict.fromkeys(
 _FORBIDDEN: Final = ("Cc", "Cs", "Cn")
 
 
+def _is_ideograph(char: str) -> bool:
+    # The planes of ideographs grow every year; Python knows those of its own year, and calls the rest none.
+    return 0x20000 <= ord(char) < 0x3FFFE and ord(char) & 0xFFFE != 0xFFFE
+
+
 def clean(text: str) -> str:
     """Return `text` without invisible and forbidden characters, its spaces trimmed and folded."""
     # Printable text has no control, no invisible character and no space but the common one.
@@ -75,7 +80,7 @@ def clean(text: str) -> str:
         text = "".join(
             " " if char.isspace() else char
             for char in text.translate(_INVISIBLE)
-            if char.isspace() or unicodedata.category(char) not in _FORBIDDEN
+            if char.isspace() or unicodedata.category(char) not in _FORBIDDEN or _is_ideograph(char)
         )
     return " ".join(text.split()) if "  " in text else text.strip()
 
