@@ -52,10 +52,16 @@ _ODD: Final = re.compile(
 )
 
 
+#: What is in its common form whatever stands beside it: nearly every text is of these alone.
+_USUAL: Final = re.compile("[\x00-\x7f·‘’“”、。《》【】〔〕\u4e00-\u9fff（），：；？！]*")
+
+
 def one_form(text: str) -> str:
     """Return `text` with each character in its common form, accents composed (NFC)."""
     # As nearly every text has: a hundred thousand names are looked at.
-    if text.isascii() or (unicodedata.is_normalized("NFC", text) and not _ODD.search(text)):
+    if text.isascii() or _USUAL.fullmatch(text):
+        return text
+    if unicodedata.is_normalized("NFC", text) and not _ODD.search(text):
         return text
     text = unicodedata.normalize("NFC", text.translate(_ONE_FORM))
     return _COMPATIBLE.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text)

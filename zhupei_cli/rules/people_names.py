@@ -39,6 +39,13 @@ _ENTITY: Final = re.compile(r"&(?:#\d+|#x[0-9a-f]+|[a-z]+\d*);?", re.IGNORECASE)
 _LONGEST: Final = 30
 #: What is left of lost characters read once more, and of memory nobody wrote to.
 _WRECKS: Final = re.compile("锟斤拷?|斤拷|烫烫烫?|屯屯屯?|锘挎?")
+_WRECKED: Final = frozenset("斤烫屯锘")
+#: Characters that GBK makes of the byte a Han character begins with in UTF-8.
+_MISREAD: Final = frozenset(
+    bytes((lead, trail)).decode("gbk", "replace")[0]
+    for lead in range(0xE3, 0xEA)
+    for trail in range(0x40, 0xFF)
+)
 
 
 def read_name(word: str) -> str:
@@ -50,7 +57,7 @@ def read_name(word: str) -> str:
 def doubt_of(name: str) -> Doubt | None:
     """Return the first thing that is the matter with a name, as `read_name` gives it."""
     if _COMMON.fullmatch(name) and not (
-        name in _NO_NAMES or name.endswith(_TITLES) or _may_be_misread(name) or _WRECKS.search(name)
+        name in _NO_NAMES or name.endswith(_TITLES) or name[0] in _MISREAD or not _WRECKED.isdisjoint(name)
     ):
         return None  # as nearly all are
     for code, severity, look in _LOOKS:
@@ -108,11 +115,6 @@ def _misread(*encodings: str) -> Callable[[str], str]:
         return ""
 
     return look
-
-
-def _may_be_misread(name: str) -> bool:
-    # What a Han character begins with in UTF-8.
-    return 0xE3 <= name[0].encode("gbk", "replace")[0] <= 0xE9
 
 
 def _digits(name: str) -> str:

@@ -285,7 +285,7 @@ class _Reader(dict[Cell, Any]):
         self._heading, self._kept = column.heading, kept
         self._masked = column.mask is not None
         self.longest = 0
-        self._value_of = column.value_of
+        self._read, self._value_of = column.read, column.value_of if column.doubt else None
         #: Faults of the cells that cannot be read, or are doubtful.
         self._wrong: dict[Cell, Fault] = {}
 
@@ -321,7 +321,8 @@ class _Reader(dict[Cell, Any]):
             self._wrong[raw] = Fault("E141", self.key, values={"value": cell})
             return None
         try:
-            value, doubt = self._value_of(_sound(cell))
+            cell = _sound(cell)
+            value, doubt = (self._read(cell), None) if self._value_of is None else self._value_of(cell)
         except Unreadable as error:
             self._wrong[raw] = Fault(error.code, self.key, values=error.values)
             return None
