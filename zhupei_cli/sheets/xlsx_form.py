@@ -9,7 +9,6 @@ from zhupei_cli.sheets.cells import Cell
 
 #: Cells whose value does not depend on their style.
 _STYLED: Final = re.compile(rb'(?: s="\d+")? t="(s|str|inlineStr|b)"')
-# `(?:…|)` is `(?:…)?` in half the time.
 #: What else a row may say: nothing that hides it, moves it or makes its name another one.
 ATTRIBUTES: Final = rb"""(?: (?!r=|xmlns)[A-Za-z\d:]++="[ !#-%'-;=?-~]*+")*+"""
 _ROW: Final = rb'<row r="([1-9]\d{0,6})"(?![^>]* hidden="[^0f])' + ATTRIBUTES + b">"
@@ -17,6 +16,7 @@ _ROW: Final = rb'<row r="([1-9]\d{0,6})"(?![^>]* hidden="[^0f])' + ATTRIBUTES + 
 FORMULA: Final = (
     rb"""<f(?: [a-z\d]++="[ !#-%'-;=?-~]*+")*+(?:/>|>(?:[^<&\x00-\x1f]|&(?:amp|lt|gt|quot|apos);)*+</f>)"""
 )
+# `(?:…|)` is `(?:…)?` in half the time.
 _TEXT: Final = rb'<is><t(?: xml:space="preserve"|)>([^<]++)</t></is>'
 #: The first look is taken after so many rows, further ones after twice as many strange rows each time.
 _ROWS: Final = 64

@@ -5,10 +5,10 @@ as many cells were read as it has ends of contents; whatever is written otherwis
 
 Decided on figures (100,000 × 36 texts, one run side by side): values from python-calamine alone, in the same
 process, with a scan of ours for what it does not tell (errors, formulas without a result, looks, hidden
-rows), would be a third of the lines; but its first row comes when all are read, after 5 to 8 s against 0.4
-to 1.7 s here, in 281 to 351 MiB against 34 to 82, and all of its 4.3 to 6.1 s of processor time stand before
-the scan. What it is not told it loses (error cells, a cell twice). So calamine and openpyxl are asked what
-they read by the tests, sheet by sheet, of everything this room reads (tests/sheets/test_differential.py).
+rows), would be fewer lines (it was timed, not built). But its first row comes when all are read, after 5 to
+13 s against 0.4 to 2 s here, in 281 to 351 MiB against 34 to 82, and all of its 4.3 to 6.1 s of processor
+time stand before the scan. What it is not told it loses (error cells, a cell twice). So calamine and
+openpyxl are asked what they read by the tests, sheet by sheet (tests/sheets/test_differential.py).
 """
 
 import re
