@@ -84,6 +84,18 @@ def test_a_package_of_encrypted_parts(tmp_path: Path) -> None:
     assert _refused(path) == "E032"
 
 
+def test_a_part_said_to_be_longer_than_the_file(tmp_path: Path) -> None:
+    path = package(tmp_path / "a.xlsx")
+    for part in range(path.read_bytes().count(b"PK\x01\x02")):
+        content = bytearray(path.read_bytes())
+        at = -1
+        for _ in range(part + 1):
+            at = content.find(b"PK\x01\x02", at + 1)
+        content[at + 23] = 0x26  # 637 million bytes of compressed content
+        (tmp_path / "b.xlsx").write_bytes(content)
+        assert _refused(tmp_path / "b.xlsx") == "E033"
+
+
 @pytest.mark.parametrize(
     ("rows", "code"),
     [

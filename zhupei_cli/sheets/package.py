@@ -38,7 +38,7 @@ _DAMAGE: Final = (
 def opened(path: Path) -> Iterator[zipfile.ZipFile]:
     """Open a package whose directory looks sane.
 
-    Raises E032 (encrypted), E033 (damaged), E037 (bombs, doubled parts, paths that leave the package).
+    Raises E032 (encrypted), E033 (damaged, cut off), E037 (bombs, doubled parts, paths that leave the package).
     """
     try:
         with zipfile.ZipFile(path) as package:
@@ -52,13 +52,17 @@ def _check_directory(package: zipfile.ZipFile, path: Path) -> None:
     infos = package.infolist()
     if any(info.flag_bits & 1 for info in infos):
         raise ZhupeiError("E032", file=path.name)
+    size = path.stat().st_size
+    # zipfile asks for the memory a part claims to take before it sees that the file is shorter.
+    if any(info.header_offset + info.compress_size > size for info in infos):
+        raise ZhupeiError("E033", file=path.name)
     unpacked = sum(info.file_size for info in infos)
     # Windows and calamine do not tell xl/Workbook.xml from xl/workbook.xml.
     names = {info.filename.replace("\\", "/").casefold() for info in infos}
     if (
         len(names) < len(infos)
         or len(infos) > MAX_PARTS
-        or unpacked > max(min(MAX_UNPACKED, MAX_RATIO * path.stat().st_size), _SMALL)
+        or unpacked > max(min(MAX_UNPACKED, MAX_RATIO * size), _SMALL)
         or any(name.startswith("/") or ".." in PurePosixPath(name).parts for name in names)
     ):
         raise ZhupeiError("E037", file=path.name)
