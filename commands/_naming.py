@@ -8,6 +8,7 @@ import click
 
 from zhupei_cli.arguments import CODE, NAME
 from zhupei_cli.errors import ZhupeiError
+from zhupei_cli.hints import name_batch
 from zhupei_cli.services import lookup, whom
 from zhupei_cli.settings import Settings
 from zhupei_cli.store.engine import reading
@@ -29,6 +30,7 @@ def numbered(key: str, *, who: bool = False) -> Callable[[F], F]:
             given = kwargs[key]
             words = given if isinstance(given, tuple) else (given,) if given else ()
             batch, words = _of_numbers(words, batch, who=who)
+            name_batch(batch)
             if words:
                 kwargs[key] = words if isinstance(given, tuple) else words[0]
             return command(*args, batch=batch, **kwargs)

@@ -10,7 +10,7 @@ import click
 
 from zhupei_cli import files
 from zhupei_cli.arguments import Whole
-from zhupei_cli.endings import log_error
+from zhupei_cli.endings import ending
 from zhupei_cli.errors import ZhupeiError
 from zhupei_cli.logfile import log
 from zhupei_cli.reports.values import Report
@@ -93,7 +93,7 @@ def nightly(
             mailed = {} if mail is None or dry_run else _send(settings, mail, made, folder)
     except Exception as error:
         if settings.log_file is None and folder.is_dir():
-            log_error(lambda: logged, error)
+            ending(lambda: logged, error)
         raise
     reports = [_summary(report, written, mailed) for report, written in made]
     summary = _whole(reports) | {"removed": removed, "dry_run": dry_run}

@@ -11,6 +11,7 @@ import click
 
 from zhupei_cli.anywhere import is_harmless
 from zhupei_cli.errors import ZhupeiError
+from zhupei_cli.hints import completed
 from zhupei_cli.logfile import log
 from zhupei_cli.oswords import os_words
 from zhupei_cli.settings import Settings
@@ -35,13 +36,17 @@ def told(error: Exception, argv: Sequence[str]) -> int:
     return known.exit_code
 
 
-def log_error(settings: Callable[[], Settings], error: Exception) -> None:
-    """Write into the log file what stopped a command; help and exit codes are no errors."""
+def ending(settings: Callable[[], Settings], error: Exception) -> None:
+    """Write into the log file what stopped a command, whose cure now names the batch it is about.
+
+    Help and exit codes are no errors.
+    """
     if isinstance(error, click.exceptions.Exit | click.exceptions.NoArgsIsHelpError | click.Abort):
         return
     known = as_zhupei_error(error)
     with suppress(ZhupeiError):  # a broken configuration file names no log file
         log(settings(), f"错误 [{known.code}]：{known.message}")
+        known.hint = completed(settings(), known.hint)
 
 
 def as_zhupei_error(error: Exception) -> ZhupeiError:

@@ -16,6 +16,7 @@ from zhupei_cli.services import images
 from zhupei_cli.services.deciding import admissions_of, place_of, require_state
 from zhupei_cli.services.events import Change, canonical, record
 from zhupei_cli.services.imports import Counts, Imported, begin_import, filled_in, record_rows, refuse_twins
+from zhupei_cli.services.line_numbers import settle_numbers
 from zhupei_cli.services.score_lines import read_entries
 from zhupei_cli.services.seats import Seat, free_seats, take_seats
 from zhupei_cli.services.workbooks import Reading
@@ -63,9 +64,10 @@ def import_checkins(
     before is a correction: it needs its 备注, or `reason`, and to have come after all a seat that is still
     free. Raises E401 unless the batch is final.
     """
-    require_state(session, batch, "report")
+    settle_numbers(session, batch, reading)
     if not reading.readable:
         return Imported(None, Counts(), reading.files, readable=False)
+    require_state(session, batch, "report")
     lines = filled_in(reading.lines, ("checked_in",), beside="note")
     steps = _steps(session, batch, lines, reason)
     _refuse_seated_elsewhere(session, batch, steps)

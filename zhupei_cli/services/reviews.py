@@ -14,6 +14,7 @@ from zhupei_cli.services import applications, base_login, images
 from zhupei_cli.services.applications import Stored
 from zhupei_cli.services.events import Change, canonical, record
 from zhupei_cli.services.imports import Counts, Imported, Touched, begin_import, filled_in, record_rows
+from zhupei_cli.services.line_numbers import settle_numbers
 from zhupei_cli.services.workbooks import Reading
 from zhupei_cli.sheets.lines import Line
 from zhupei_cli.store.bulk import insert_rows
@@ -185,9 +186,10 @@ def import_reviews(
     A row without a decision is passed over, one that says what was decided already changes nothing. Raises
     E451 when reviews are over.
     """
-    require_reviewing(batch)
+    settle_numbers(session, batch, reading)
     if not reading.readable:
         return Imported(None, Counts(), reading.files, readable=False)
+    require_reviewing(batch)
     lines = filled_in(reading.lines, ("decision",), beside="reason")
     _refuse_twins(lines)
     read = {_verdict(line): line for line in lines if not line.bad}

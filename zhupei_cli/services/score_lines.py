@@ -88,6 +88,8 @@ def _application(
     line: Line, by_number: Mapping[str, Row[Any]], by_paper: Mapping[str, Row[Any]]
 ) -> Row[Any] | None:
     number, paper = _word(line, "application_no"), _word(line, "id_number")
+    if any(fault.code == "E438" for fault in line.faults):
+        return None  # a number of another batch
     if number is not None and number not in by_number:
         line.faults.append(Fault("E304", "application_no", values={"application_no": number, "nearest": ""}))
         return None

@@ -133,7 +133,7 @@ SCORE: Final = Kind(
     "score",
     "成绩",
     (
-        Column("application_no", "报名号", cells.code),
+        Column("application_no", "报名号", parsers.application_number),
         replace(ID_NUMBER, required=False),
         Column("name", "姓名", parsers.person_name),
         exam_mark("written", "笔试"),
@@ -157,7 +157,7 @@ REVIEW: Final = Kind(
     "review",
     "审核意见",
     (
-        Column("application_no", "报名号", cells.code, required=True),
+        Column("application_no", "报名号", parsers.application_number, required=True),
         Column("name", "姓名", parsers.person_name),
         listed(
             "decision",
@@ -178,7 +178,7 @@ CHECK_IN: Final = Kind(
     "check_in",
     "报到",
     (
-        Column("application_no", "报名号", cells.code),
+        Column("application_no", "报名号", parsers.application_number),
         replace(ID_NUMBER, required=False),
         Column("name", "姓名", parsers.person_name),
         yes_or_no(
