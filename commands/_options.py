@@ -77,15 +77,18 @@ def batch_option(command: F) -> F:
     )(command)
 
 
-def batch_argument(command: F) -> F:
-    """Add [CODE] and --batch to a command about the batch itself; `batch` is either, or None."""
+def batch_argument(command: F, *, metavar: str = "[CODE]") -> F:
+    """Add [CODE] and --batch to a command about the batch itself; `batch` is either, or None.
+
+    `metavar` is CODE where one of the two must be written.
+    """
 
     @functools.wraps(command)
     def with_batch(*args: Any, code: str | None, batch: str | None, **kwargs: Any) -> Any:
         name_batch(code)
         return command(*args, batch=code or batch, **kwargs)
 
-    return batch_option(click.argument("code", required=False, metavar="[CODE]", type=CODE)(with_batch))  # type: ignore[return-value]
+    return batch_option(click.argument("code", required=False, metavar=metavar, type=CODE)(with_batch))  # type: ignore[return-value]
 
 
 def bare_settings() -> Settings:

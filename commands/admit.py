@@ -8,6 +8,7 @@ from zhupei_cli.arguments import Whole, Word
 from zhupei_cli.lazy import LazyGroup
 from zhupei_cli.logfile import note
 from zhupei_cli.services import admissions, freshness, listing, lookup, readiness, runs
+from zhupei_cli.services.taking_part import count_sitting_out
 from zhupei_cli.settings import Settings
 from zhupei_cli.store.engine import reading, transaction
 from zhupei_cli.vocabulary import ROUND, RULE, VIA, BatchStatus, Rule
@@ -23,6 +24,7 @@ from ._options import (
 )
 from ._output import FINDINGS, Column, Out, next_step, show, show_sheet, show_summary
 from ._progress import Progress
+from ._seated import tell_sitting_out
 
 RUNS = (
     Column("run", "编号"),
@@ -50,6 +52,7 @@ CHECK = (
     Column("batch", "批次"),
     Column("status_label", "状态"),
     Column("candidates", "考生"),
+    Column("sitting_out", "本年度已录取、不参加"),
     Column("with_scores", "其中有成绩"),
     Column("absent", "其中有缺考"),
     Column("own_records", "有基地单独成绩"),
@@ -117,9 +120,10 @@ def check(settings: Settings, *, batch: str | None, out: Out) -> None:
     if out.format in ("json", "jsonl"):
         show_sheet({**counts, "ok": not findings, "findings": listed}, CHECK, out)
     else:
-        show_sheet(counts, CHECK, out)
+        show_sheet(counts, [one for one in CHECK if one.key != "sitting_out" or counts[one.key]], out)
         for finding in findings:
             note(settings, f"提醒 [{finding.code}]：{finding.message}")
+        tell_sitting_out(settings, counts["sitting_out"], counts["batch"])
     if findings:
         click.get_current_context().exit(FINDINGS)
     match counts["status"]:
@@ -175,7 +179,10 @@ def run(
             summary = admissions.run_admission(
                 session, found, by=settings.acting(), rule=rule, round_=round_, adjust=not no_adjust
             )
+            summary["sitting_out"], code = count_sitting_out(session, found), found.code
     show_summary(settings, summary, _run_sentence(summary, dry_run=dry_run), as_json=as_json)
+    if not as_json:
+        tell_sitting_out(settings, summary["sitting_out"], code)
     if not (as_json or dry_run):
         number = summary["run"]
         next_step(settings, f"zhupei admit list --run {number}", "查看每名考生的结果")

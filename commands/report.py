@@ -20,6 +20,7 @@ from zhupei_cli.store.engine import reading, transaction
 
 from ._options import batch_option, dry_run_option, format_options, json_option, pass_settings
 from ._output import FINDINGS, Column, Out, show, show_summary
+from ._seated import tell_sitting_out
 
 #: How long a run waits for another one in the same folder, in seconds.
 PATIENCE = 30
@@ -222,8 +223,10 @@ def summary(settings: Settings, *, batch: str | None, out: Out) -> None:
     例：zhupei report summary --json
     """
     with reading(settings.database_url) as session:
-        made = reporting.summarize(session, lookup.find_batch(session, batch), now=settings.clock())
+        found = lookup.find_batch(session, batch)
+        made, code = reporting.summarize(session, found, now=settings.clock()), found.code
     show(made, SUMMARY, out)
+    tell_sitting_out(settings, sum(one["count"] for one in made if one["figure"] == "sitting_out"), code)
 
 
 @report.command("funnel")
@@ -237,9 +240,11 @@ def funnel(settings: Settings, *, batch: str | None, out: Out) -> None:
     例：zhupei report funnel --json
     """
     with reading(settings.database_url) as session:
-        stages = reporting.count_funnel(session, lookup.find_batch(session, batch))
+        found = lookup.find_batch(session, batch)
+        stages, code = reporting.count_funnel(session, found), found.code
     rows = [{"stage": one.stage, "stage_label": one.label, "count": one.count} for one in stages]
     show(rows, FUNNEL, out)
+    tell_sitting_out(settings, sum(one.count or 0 for one in stages if one.stage == "sitting_out"), code)
 
 
 @report.command("anomalies")

@@ -97,10 +97,10 @@ def _end_of(text: str, at: int, params: list[dict[str, Any]]) -> tuple[int, bool
         word = found["word"]
         if word == "--help":
             return found.end(), True
-        if word in options:
+        if word.startswith("-"):
             said = said or word == "--batch"
             at = found.end()
-            value = None if options[word].get("flag") else _TOKEN.match(text, at)
+            value = None if options.get(word, {}).get("flag", word not in options) else _TOKEN.match(text, at)
             at = value.end() if value else at
         elif arguments and (word in _PLACEHOLDERS or _ASCII.search(word)):
             said = said or numbered or arguments == ["code"]

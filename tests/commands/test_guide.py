@@ -264,7 +264,7 @@ def _result(step: Step, tmp_path: Path) -> None:
 
 NO_END = (
     "提醒 [E414]：批次 HN2026 没有设公示截止时间；"
-    "先写上：zhupei batch edit HN2026 --set publicity_until=截止时间\n"
+    "先写上：zhupei batch edit HN2026 --set publicity_until=截止时间（晚于 2026-06-30 08:00:00）\n"
 )
 WHOLE = f"""\
 报名号        {NO}

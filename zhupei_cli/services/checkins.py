@@ -19,9 +19,10 @@ from zhupei_cli.services.imports import Counts, Imported, begin_import, filled_i
 from zhupei_cli.services.line_numbers import settle_numbers
 from zhupei_cli.services.score_lines import read_entries
 from zhupei_cli.services.seats import Seat, free_seats, take_seats
+from zhupei_cli.services.taking_part import seats_of
 from zhupei_cli.services.workbooks import Reading
 from zhupei_cli.sheets.lines import Line
-from zhupei_cli.store.bulk import rows_of, update_rows
+from zhupei_cli.store.bulk import update_rows
 from zhupei_cli.vocabulary import AdmissionStatus, Identity
 
 _ADMISSION: Table = Admission.metadata.tables[Admission.__tablename__]
@@ -131,10 +132,10 @@ def _key(batch: Batch, one: _Step) -> str:
 
 def _refuse_seated_elsewhere(session: Session, batch: Batch, steps: Iterable[_Step]) -> None:
     wanted = {_key(batch, one): one for one in steps if one.takes}
-    statement = select(_ADMISSION.c.live_key, _ADMISSION.c.status)
-    for key, status in rows_of(session, statement, _ADMISSION.c.live_key, wanted):
-        one, label = wanted[key], ADMISSION.labels.label(status)
-        values = {"application_no": one.row.application_no, "status": label}
+    seats = seats_of(session, batch.year, [one.row.trainee_id for one in wanted.values()])
+    for trainee, seat in seats.items():
+        one = wanted[f"{batch.year}:{trainee}"]
+        values = {"application_no": one.row.application_no, **seat.values}
         one.line.faults.append(Fault("E467", "checked_in", values=values))
 
 

@@ -16,6 +16,7 @@ from zhupei_cli.rules.masking import mask_id
 from zhupei_cli.services import applications, profiles
 from zhupei_cli.services.events import Change, record
 from zhupei_cli.services.lookup import Names, base_names, specialty_names
+from zhupei_cli.services.taking_part import sits_out
 from zhupei_cli.store.bulk import rows_of
 
 _REVIEW: Table = Review.metadata.tables["review"]
@@ -31,6 +32,8 @@ class Filter:
     specialty: str | None = None
     numbers: Sequence[str] = ()
     name: str | None = None
+    #: Only those who do not take part in the admission, because they are seated in another batch.
+    sitting_out: bool = False
     limit: int | None = None
 
 
@@ -98,6 +101,8 @@ def _query(batch: Batch, chosen: Filter) -> Select[*tuple[Any, ...]]:
     if chosen.name is not None:
         name = func.coalesce(Snapshot.name, Trainee.name)
         statement = statement.where(name.contains(chosen.name, autoescape=True))
+    if chosen.sitting_out:
+        statement = statement.where(*sits_out(batch))
     if chosen.numbers:
         statement = statement.where(Application.application_no.in_(chosen.numbers))
     return statement

@@ -72,6 +72,7 @@ def applications_of(batch: Batch) -> Select[*tuple[Any, ...]]:
         select(
             *(_APPLICATION.c.id, _APPLICATION.c.application_no, _APPLICATION.c.status, _TRAINEE.c.id_number),
             func.coalesce(_SNAPSHOT.c.name, _TRAINEE.c.name).label("name"),
+            _APPLICATION.c.trainee_id,
         )
         .join(_TRAINEE, _TRAINEE.c.id == _APPLICATION.c.trainee_id)
         .outerjoin(_SNAPSHOT, CURRENT_SNAPSHOT)
