@@ -53,7 +53,10 @@ _ODD: Final = re.compile(
 
 
 #: What is in its common form whatever stands beside it: nearly every text is of these alone.
-_USUAL: Final = re.compile("[\x00-\x7f·‘’“”、。《》【】〔〕\u4e00-\u9fff（），：；？！]*")
+_COMMON: Final = "·‘’“”、。《》【】〔〕\u4e00-\u9fff（），：；？！"
+_USUAL: Final = re.compile(f"[\x00-\x7f{_COMMON}]*")
+#: The same with single blanks between words alone: there is nothing to clean either.
+PLAIN: Final = re.compile(f"[!-~{_COMMON}]+(?: [!-~{_COMMON}]+)*")
 
 
 def one_form(text: str) -> str:

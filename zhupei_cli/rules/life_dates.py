@@ -17,9 +17,9 @@ def date_faults(
     person: Entry, educations: Sequence[Entry], works: Sequence[Entry], today: date, top: Entry | None
 ) -> Iterator[Fault]:
     """Yield what is wrong with the dates of one person; `top` is the entry of the highest education."""
-    if not works and _is_common(person.get("birth_date"), educations, top, today.year):
-        return
     born = person.get("birth_date")
+    if _is_common(born, educations, works, top, today.year):
+        return
     if born is not None:
         yield from _of_birth(born, today)
     for entry in educations:
@@ -32,14 +32,29 @@ def date_faults(
         yield from _of_work(entry, born, today)
 
 
-def _is_common(born: date | None, educations: Sequence[Entry], top: Entry | None, year: int) -> bool:
+def _is_common(
+    born: date | None, educations: Sequence[Entry], works: Sequence[Entry], top: Entry | None, year: int
+) -> bool:
     """Say whether one look at the years is enough, as it is for nearly everybody."""
     if born is None or isinstance(born, Month) or not BIRTH.first <= born.year < year:
         return False
     last = top and top.get("graduated_on")
-    first, until = max(GRADUATION.first, born.year + YOUNGEST + 1), last.year if last else year
-    days = [day for entry in educations if (day := entry.get("graduated_on")) is not None]
-    return until <= year and all(first <= day.year <= until for day in days)
+    grown, until = born.year + YOUNGEST + 1, last.year if last else year
+    if until > year:
+        return False
+    for entry in educations:
+        if (day := entry.get("graduated_on")) is not None and not (
+            grown <= day.year <= until and day.year >= GRADUATION.first
+        ):
+            return False
+    for entry in works:
+        start, end = entry.get("from_date"), entry.get("to_date")
+        if start is not None and not (grown <= start.year <= year and start.year >= WORK.first):
+            return False
+        first = max(grown, WORK_END.first) if start is None else start.year + 1
+        if end is not None and not first <= end.year <= year:
+            return False
+    return True
 
 
 def _is_bachelor(entry: Entry) -> bool:

@@ -50,6 +50,8 @@ _MISREAD: Final = frozenset(
 
 def read_name(word: str) -> str:
     """Return a name in its one spelling: 张　三 is 张三, and the dot within a name is always the same."""
+    if _COMMON.fullmatch(word):  # as nearly all are
+        return word
     word = one_form(word).removeprefix("'")  # what Excel has people type before a text
     return word if word.isalpha() else _BETWEEN_HAN.sub("", _DOTS.sub("·", word))
 
@@ -59,7 +61,7 @@ def doubt_of(name: str) -> Doubt | None:
     if _COMMON.fullmatch(name) and not (
         name in _NO_NAMES or name.endswith(_TITLES) or name[0] in _MISREAD or not _WRECKED.isdisjoint(name)
     ):
-        return None  # as nearly all are
+        return None
     for code, severity, look in _LOOKS:
         if found := look(name):
             return Doubt(code, severity, {"value": name, "what": found})

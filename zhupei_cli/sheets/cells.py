@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from enum import Enum
 from typing import Any, Final
 
-from zhupei_cli.rules.characters import one_form
+from zhupei_cli.rules.characters import PLAIN, one_form
 
 
 class Special(Enum):
@@ -88,7 +88,8 @@ def clean(text: str) -> str:
 def text(cell: Cell) -> str:
     """Return the cell as people see it: whole numbers without a decimal point, dates as 2024-06-30."""
     if isinstance(cell, str):
-        return clean(one_form(cell))
+        # As nearly all are: the cells of a season are some millions.
+        return cell if PLAIN.fullmatch(cell) else clean(one_form(cell))
     if isinstance(cell, bool):
         return "是" if cell else "否"
     if isinstance(cell, float | int):

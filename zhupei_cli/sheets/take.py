@@ -294,7 +294,7 @@ class _Reader(dict[Cell, Any]):
         if bool in set(map(type, cells)):  # True and 1.0 are one key of a dict
             cells = ["是" if cell is True else "否" if cell is False else cell for cell in cells]
         values = list(map(self.__getitem__, cells))
-        if self._wrong:
+        if not self._wrong.keys().isdisjoint(cells):
             for index, cell in enumerate(cells):
                 if cell in self._wrong:
                     faults.setdefault(index, []).append(self._wrong[cell])
@@ -312,9 +312,9 @@ class _Reader(dict[Cell, Any]):
         cell = clean(raw) if isinstance(raw, str) else raw
         if cell == "" or cell is None:
             return None
-        if cell == _CLEAR and not self._kept:
-            return CLEAR
         if cell == _CLEAR:
+            if not self._kept:
+                return CLEAR
             self._wrong[raw] = Fault("E051", self.key, values={"heading": self._heading})
             return None
         if self._masked and isinstance(cell, str) and "**" in cell:  # out of a list that masks
@@ -333,12 +333,14 @@ class _Reader(dict[Cell, Any]):
 
 def _sound(cell: Cell) -> Cell:
     """Return a cell that has a value; raise Unreadable for an error or a spoilt cell."""
+    if isinstance(cell, str):
+        if cell.startswith("#") and cell.upper() in _ERRORS:
+            raise Unreadable("E019", value=cell)
+        return cell
     if isinstance(cell, Spoilt):
         raise Unreadable(cell.code, value=cell.word)
     if isinstance(cell, float) and not isfinite(cell):
         raise Unreadable("E019", value="#NUM!")
-    if isinstance(cell, str) and cell.startswith("#") and cell.upper() in _ERRORS:
-        raise Unreadable("E019", value=cell)
     return cell
 
 
