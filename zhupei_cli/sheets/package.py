@@ -38,7 +38,7 @@ _DAMAGE: Final = (
 def opened(path: Path) -> Iterator[zipfile.ZipFile]:
     """Open a package whose directory looks sane.
 
-    Raises E032 (encrypted), E033 (damaged, cut off), E037 (bombs, doubled parts, paths that leave the package).
+    Raises E032 (encrypted), E033 (damaged, cut off), E037 (bombs, doubled parts, paths out of the package).
     """
     try:
         with zipfile.ZipFile(path) as package:
