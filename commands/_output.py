@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 
 import click
 
-from zhupei_cli.acting import CST
 from zhupei_cli.errors import ZhupeiError
 from zhupei_cli.files import replacing
 from zhupei_cli.logfile import note
@@ -171,7 +170,7 @@ def _write_sheet(
 
     cells = [{key: _cell(row.get(key)) for key, _ in columns} for row in rows]
     drawn = [column_for(key, heading, [row[key] for row in cells]) for key, heading in columns]
-    made_on = out.settings.acting().at.astimezone(CST).date()
+    made_on = out.settings.acting().today
     line = f"共 {len(rows)} 行　　制表日期：{made_on}"
     write_list(path, ListSheet(title, batch_name, [line], drawn, made_on), cells)
 

@@ -6,7 +6,6 @@ from typing import Any
 
 import click
 
-from zhupei_cli.acting import CST
 from zhupei_cli.arguments import NAME, Whole, Word
 from zhupei_cli.files import refuse_existing, replacing
 from zhupei_cli.logfile import note
@@ -75,7 +74,7 @@ def _give(
     closing: Sequence[str] = (),
 ) -> None:
     """Show a list; as a workbook it has a title and is ready for paper."""
-    made_on = settings.acting().at.astimezone(CST).date()
+    made_on = settings.acting().today
     drawn = {column.key: column for column in columns}
 
     def write(path: Path, chosen: Sequence[Column], some: list[Row]) -> None:
@@ -242,7 +241,7 @@ def applicants_(
         return
     sheets = ((PERSON, rows.people), (EDUCATION, rows.educations), (WORK, rows.works))
     with replacing(out.path, force=out.force) as beside:
-        made_on = settings.acting().at.astimezone(CST).date()
+        made_on = settings.acting().today
         filled = [(kind, kind.columns, texts) for kind, texts in sheets if texts or kind is PERSON]
         write_kinds(beside, filled, made_on=made_on)
     note(settings, f"已写入 {out.path}（{len(rows.people)} 人）")

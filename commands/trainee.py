@@ -9,7 +9,7 @@ import click
 from zhupei_cli.arguments import Word
 from zhupei_cli.lazy import LazyGroup
 from zhupei_cli.services import lookup, trainees
-from zhupei_cli.services.importing import Options, prepare, today_of
+from zhupei_cli.services.importing import Options, prepare
 from zhupei_cli.services.workbooks import read_workbooks
 from zhupei_cli.settings import Settings
 from zhupei_cli.sheets import kinds
@@ -114,7 +114,7 @@ def import_(
             further=(kinds.EDUCATION, kinds.WORK),
             optional=optional,
             max_rows=max_rows,
-            prepare=partial(prepare, today=today_of(by)),
+            prepare=partial(prepare, today=by.today),
         )
         with transaction(settings.database_url, dry_run=dry_run) as session:
             found = None if options.profile_only else lookup.find_batch(session, batch)

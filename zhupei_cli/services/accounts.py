@@ -17,7 +17,6 @@ from zhupei_cli.rules.masking import mask_id
 from zhupei_cli.rules.times import show_time
 from zhupei_cli.services import fields, people
 from zhupei_cli.services.events import Change, record
-from zhupei_cli.services.importing import today_of
 from zhupei_cli.services.merging import dates_wrong, merge, said_by, too_long
 from zhupei_cli.services.people import subject_of
 from zhupei_cli.services.profiles import Profile, load_profiles, write_profiles
@@ -84,14 +83,14 @@ def examine(session: Session, given: Mapping[str, str], *, by: Acting) -> Profil
     faults += fields.not_given(values, fields.REGISTER, faults)
     values.setdefault("id_type", IdType.ID_CARD)
     if "id_number" in values:
-        checked = idcard.check(values["id_type"], values["id_number"], today_of(by))
+        checked = idcard.check(values["id_type"], values["id_number"], by.today)
         values["id_number"] = checked[0]
         faults += checked[1]
     fields.refuse(faults)
     profile, faults = merge(None, said_by(values))
     lacking = [name for name in ("gender", "birth_date") if profile.person.get(name) is None]
     faults += [Fault("E023", name, values={"heading": fields.LABELS[name]}) for name in lacking]
-    fields.refuse([*faults, *too_long(profile), *dates_wrong(profile, today_of(by))])
+    fields.refuse([*faults, *too_long(profile), *dates_wrong(profile, by.today)])
     _require_unknown(session, profile)
     return profile
 
@@ -104,7 +103,7 @@ def remarks(given: Mapping[str, str]) -> list[Fault]:
 
 def require_number(id_type: str, word: str, *, by: Acting) -> str:
     """Return the number of an identity paper, mended; raises what is wrong with it (E110 to E119)."""
-    number, faults = idcard.check(id_type, word, today_of(by))
+    number, faults = idcard.check(id_type, word, by.today)
     if faults:
         raise ZhupeiError(faults[0].code, **faults[0].values)
     return number

@@ -18,7 +18,6 @@ from zhupei_cli.services.applications import Form, Stored
 from zhupei_cli.services.checking import FORM_LABELS, Checks, form_faults, identity_faults, load_checks
 from zhupei_cli.services.entering import examine, form_cells, merged
 from zhupei_cli.services.events import Change, record
-from zhupei_cli.services.importing import today_of
 from zhupei_cli.services.merging import dates_wrong, incomplete, too_long
 from zhupei_cli.services.people import save_person
 from zhupei_cli.services.profiles import EDUCATION, PERSON, Profile, current_work
@@ -128,7 +127,7 @@ def _corrected(
     for key, value in values.items():
         owner = _owner(after, key)
         owner[key] = None if value is CLEAR else value
-    today = today_of(by)
+    today = by.today
     faults += _number_faults(after, values, today=today)
     known = list(dates_wrong(before, today))
     faults += [*incomplete(after), *too_long(after)]

@@ -7,7 +7,6 @@ from typing import Final, Literal
 
 from sqlalchemy.orm import Session
 
-from zhupei_cli.acting import CST, Acting
 from zhupei_cli.codes import LEVEL
 from zhupei_cli.errors import Fault, unread_of
 from zhupei_cli.model import Batch
@@ -354,8 +353,3 @@ def refuse_company(cases: Mapping[PersonKey, Case]) -> None:
             if not line.bad:
                 values = {"sheet": worst.sheet, "row": worst.number}
                 line.faults.append(Fault("E162", "id_number", values=values))
-
-
-def today_of(by: Acting) -> date:
-    """Return the calendar day in China of the instant somebody acts."""
-    return by.at.astimezone(CST).date()

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
-from zhupei_cli.acting import CST, Acting
+from zhupei_cli.acting import Acting
 from zhupei_cli.errors import ZhupeiError
 from zhupei_cli.model import Admission, Application, Batch, Snapshot
 from zhupei_cli.printing.fonts import FontSet
@@ -53,7 +53,7 @@ def prepare_letters(
         letters=(),
         batch=batch.name,
         year=batch.year,
-        made_on=written_day(by.at.astimezone(CST).date()),
+        made_on=written_day(by.today),
         until="" if batch.checkin_until is None else written_time(batch.checkin_until),
         place=settings.get("checkin_place", ""),
         contact=settings.get("contact", ""),

@@ -14,7 +14,6 @@ from zhupei_cli.model import Education, Trainee, Work
 from zhupei_cli.rules.masking import mask_id
 from zhupei_cli.services import fields, photos
 from zhupei_cli.services.events import Change, record
-from zhupei_cli.services.importing import today_of
 from zhupei_cli.services.merging import (
     add_education,
     add_work,
@@ -110,7 +109,7 @@ def edit(
     if values.get("has_employer") is False and current_work(before) is not None:
         faults.append(Fault("E153", "has_employer"))
     after, more = merge(before, said_by(values))
-    warnings = _refuse(before, after, [*faults, *more], today=today_of(by))
+    warnings = _refuse(before, after, [*faults, *more], today=by.today)
     renamed = after.person["name"] != before.person["name"]
     if renamed and not (reason or "").strip():
         raise ZhupeiError("E181")
@@ -137,7 +136,7 @@ def add_entry(session: Session, who: str, part: Part, given: Mapping[str, str], 
         entry = part.add(after, {name: None if value is CLEAR else value for name, value in values.items()})
         if part is WORK:
             faults += _work_faults(after, entry)
-    warnings = _refuse(before, after, faults, today=today_of(by))
+    warnings = _refuse(before, after, faults, today=by.today)
     changed = [name for name, _, _ in differences(before, after)]
     action = f"trainee.{part.name}.add"
     return replace(

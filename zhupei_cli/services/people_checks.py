@@ -14,7 +14,6 @@ from zhupei_cli.rules import idcard
 from zhupei_cli.rules.masking import mask_id
 from zhupei_cli.services import applications, fields
 from zhupei_cli.services.checking import Checks, form_faults, identity_faults, load_checks
-from zhupei_cli.services.importing import today_of
 from zhupei_cli.services.merging import dates_wrong, incomplete, too_long
 from zhupei_cli.services.profiles import Profile, load_profiles_by_id
 from zhupei_cli.services.whom import find_person
@@ -32,7 +31,7 @@ def check_people(
     With a batch the form is checked too: its plan, and the identity rules with their severities.
     """
     checks = None if batch is None else load_checks(session, batch)
-    today = today_of(by)
+    today = by.today
     people = select(_TRAINEE.c.id).order_by(_TRAINEE.c.id)
     if who is not None:
         people = people.where(_TRAINEE.c.id == find_person(session, who).id)

@@ -68,7 +68,7 @@ def public_notice(session: Session, batch: Batch, *, draft: bool, by: Acting) ->
     """
     settings = settings_of(session, batch)
     published = _published_on(session, batch)
-    day = written_day(published or by.at.astimezone(CST).date())
+    day = written_day(published or by.today)
     until = batch.publicity_until
     about = []
     if until is not None:

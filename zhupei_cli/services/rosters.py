@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
-from zhupei_cli.acting import CST, Acting
+from zhupei_cli.acting import Acting
 from zhupei_cli.errors import ZhupeiError
 from zhupei_cli.files import refuse_existing
 from zhupei_cli.model import Batch, Event, Plan, Run
@@ -57,7 +57,7 @@ def prepare_rosters(session: Session, batch: Batch, wanted: Wanted, *, by: Actin
         "batch_code": batch.code,
         "batch_name": batch.name,
         "provisional": provisional,
-        "made_on": by.at.astimezone(CST).date(),
+        "made_on": by.today,
         "seal": _seal(session, seq),
     }
     rosters = _rosters(session, plan, people, common)

@@ -23,7 +23,6 @@ from zhupei_cli.services.importing import (
     refuse_changes_of_submitted,
     refuse_company,
     refuse_twins,
-    today_of,
 )
 from zhupei_cli.services.imports import (
     EVENT_ROWS,
@@ -61,7 +60,7 @@ def import_trainees(
         require_entry(batch, by, late=options.late_reason is not None)
     if not reading.readable:
         return Imported(None, Counts(), reading.files, readable=False)
-    today = today_of(by)
+    today = by.today
     cases = identify(reading.lines, today)
     refuse_twins(cases)
     load_cases(session, batch, cases)

@@ -14,6 +14,8 @@ from zhupei_cli.vocabulary import SOURCE_TYPES
 #: What an error workbook puts in front of a sheet's own columns; read past when it comes back.
 ROW_NUMBER: Final = "原行号"
 REASONS: Final = "错误说明"
+#: The hidden sheet of lists that templates and error workbooks carry.
+DICTIONARY: Final = "字典"
 
 
 class Offer(StrEnum):
@@ -131,3 +133,13 @@ def heading_key(text: str) -> str:
 def headings_of(columns: Iterable[Column]) -> list[str]:
     """Return the headings in their order, required ones marked."""
     return [f"{column.heading}*" if column.required else column.heading for column in columns]
+
+
+def letters(column: int) -> str:
+    """Return the letters of a column, counted from 0."""
+    name = ""
+    column += 1
+    while column:
+        column, digit = divmod(column - 1, 26)
+        name = chr(65 + digit) + name
+    return name

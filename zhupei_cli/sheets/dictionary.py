@@ -1,14 +1,13 @@
-"""Drop-downs: what each column offers, from a hidden sheet that holds every list."""
+"""Drop-downs: what each column offers, from a hidden sheet that holds every list.
+
+A list within a validation may not pass 255 characters, and a comma would divide a name.
+"""
 
 from collections.abc import Mapping, Sequence
 from operator import itemgetter
-from typing import Any, Final
+from typing import Any
 
-from zhupei_cli.sheets.columns import Choices, Column, Offer
-from zhupei_cli.sheets.drawing import letters
-
-#: The hidden sheet. A list within a validation may not pass 255 characters, and a comma would divide a name.
-TITLE: Final = "字典"
+from zhupei_cli.sheets.columns import DICTIONARY, Choices, Column, Offer, letters
 
 
 class Dictionary:
@@ -38,7 +37,7 @@ class Dictionary:
         """Write the lists into the hidden sheet; nothing when there is none."""
         if not self._lists:
             return
-        sheet = book.add_worksheet(TITLE)
+        sheet = book.add_worksheet(DICTIONARY)
         sheet.hide()
         for at, (heading, words) in enumerate(self._lists):
             for line, word in enumerate((heading, *words)):
@@ -61,7 +60,7 @@ class Dictionary:
 
     def _source(self, column: Column, words: Sequence[str], places: Mapping[str, int], row: int) -> str:
         letter = self._letter(column.heading, words)
-        everything = f"{TITLE}!${letter}$2:${letter}${len(words) + 1}"
+        everything = f"{DICTIONARY}!${letter}$2:${letter}${len(words) + 1}"
         cells = [f"${letters(places[key])}{row}" for key in column.narrowed_by if key in places]
         if not cells or not self._choices.places:
             return f"={everything}"
@@ -71,7 +70,7 @@ class Dictionary:
         keys, offered = self._pairs(column)
         # Sorted by key, the rows of one key stand together. What is no key, nothing among it, offers all.
         first, count = f"MATCH({chosen},{keys},0)-1", f"COUNTIF({keys},{chosen})"
-        return f"=IF({count}=0,{everything},OFFSET({TITLE}!${offered}$1,{first},0,{count},1))"
+        return f"=IF({count}=0,{everything},OFFSET({DICTIONARY}!${offered}$1,{first},0,{count},1))"
 
     def _pairs(self, column: Column) -> tuple[str, str]:
         """Return the column of what narrows, and the letter of that of what is then offered."""
@@ -80,7 +79,7 @@ class Dictionary:
         pairs.sort(key=itemgetter(0))
         about = "基地的专业" if by_base else "专业的基地"
         keys = self._letter(f"{about}：按", [key for key, _ in pairs])
-        return f"{TITLE}!${keys}:${keys}", self._letter(about, [word for _, word in pairs])
+        return f"{DICTIONARY}!${keys}:${keys}", self._letter(about, [word for _, word in pairs])
 
     def _letter(self, heading: str, words: Sequence[str]) -> str:
         """Return the column a list stands in, its own or one that has the same words."""

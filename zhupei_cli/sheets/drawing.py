@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 from zipfile import ZIP_DEFLATED, ZipFile
 
+from zhupei_cli.sheets.columns import letters
 from zhupei_cli.sheets.looks import BODY
 from zhupei_cli.sheets.ooxml import escaped, halves
 
@@ -131,16 +132,6 @@ def _writer(styles: Mapping[str, str], columns: Sequence[str]) -> Any:
         return f'<row r="{number}"{height}>{"".join(cells)}</row>'
 
     return write
-
-
-def letters(column: int) -> str:
-    """Return the letters of a column, counted from 0."""
-    name = ""
-    column += 1
-    while column:
-        column, digit = divmod(column - 1, 26)
-        name = chr(65 + digit) + name
-    return name
 
 
 @lru_cache(maxsize=65_536)

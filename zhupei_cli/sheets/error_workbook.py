@@ -9,10 +9,9 @@ from typing import Any, Final
 from zhupei_cli.errors import Fault, under
 from zhupei_cli.files import replacing
 from zhupei_cli.sheets.cells import Cell, Spoilt, clean, text
-from zhupei_cli.sheets.columns import REASONS, ROW_NUMBER, Choices, Column, heading_key
-from zhupei_cli.sheets.dictionary import TITLE as DICTIONARY
+from zhupei_cli.sheets.columns import DICTIONARY, REASONS, ROW_NUMBER, Choices, Column, heading_key, letters
 from zhupei_cli.sheets.dictionary import Dictionary
-from zhupei_cli.sheets.drawing import LINE, Drawing, Row, drawing, letters, lines_of
+from zhupei_cli.sheets.drawing import LINE, Drawing, Row, drawing, lines_of
 from zhupei_cli.sheets.lines import Line
 from zhupei_cli.sheets.looks import HEADING
 from zhupei_cli.sheets.people_kinds import PERSON

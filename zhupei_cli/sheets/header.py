@@ -8,8 +8,7 @@ from typing import Final
 
 from zhupei_cli.errors import Fault
 from zhupei_cli.sheets.cells import Cell, Spoilt, Unreadable, clean, text
-from zhupei_cli.sheets.columns import REASONS, ROW_NUMBER, Column, Kind, heading_key
-from zhupei_cli.sheets.drawing import letters
+from zhupei_cli.sheets.columns import REASONS, ROW_NUMBER, Column, Kind, heading_key, letters
 
 #: How far down a header may stand: below titles and notes.
 HEADER_WITHIN: Final = 20

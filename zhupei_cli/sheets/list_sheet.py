@@ -8,7 +8,7 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Any, Final
 
-from zhupei_cli.sheets.drawing import letters
+from zhupei_cli.sheets.columns import letters
 from zhupei_cli.sheets.ooxml import halves
 from zhupei_cli.sheets.roster_columns import RosterColumn, RosterKind
 from zhupei_cli.sheets.roster_template import SAMPLES, draw

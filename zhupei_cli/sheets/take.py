@@ -7,8 +7,7 @@ from typing import Any, Final
 
 from zhupei_cli.errors import Fault
 from zhupei_cli.sheets.cells import CLEAR, Cell, Spoilt, Unreadable, clean
-from zhupei_cli.sheets.columns import Column, Kind
-from zhupei_cli.sheets.dictionary import TITLE as DICTIONARY
+from zhupei_cli.sheets.columns import DICTIONARY, Column, Kind
 from zhupei_cli.sheets.header import (
     HEADER_WITHIN,
     Header,

@@ -6,9 +6,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from zhupei_cli.sheets.columns import Choices, Column, Kind, headings_of
+from zhupei_cli.sheets.columns import Choices, Column, Kind, headings_of, letters
 from zhupei_cli.sheets.dictionary import Dictionary
-from zhupei_cli.sheets.drawing import LINE, Drawing, Row, drawing, letters, lines_of
+from zhupei_cli.sheets.drawing import LINE, Drawing, Row, drawing, lines_of
 from zhupei_cli.sheets.kinds import PLAN_WIDE
 from zhupei_cli.sheets.looks import HEADING
 from zhupei_cli.sheets.ooxml import halves
