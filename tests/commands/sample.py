@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from commands._options import (
+from commands.shared.options import (
     batch_option,
     confirm,
     dry_run_option,
@@ -15,10 +15,10 @@ from commands._options import (
     pass_settings,
     yes_option,
 )
-from commands._output import Column, Out, next_step, show, show_sheet, show_summary
-from zhupei_cli.cli import Program, cli
-from zhupei_cli.errors import ZhupeiError
+from commands.shared.output import Column, Out, next_step, show, show_sheet, show_summary
 from zhupei_cli.settings import Settings
+from zhupei_cli.shell.cli import Program, cli
+from zhupei_cli.words.errors import ZhupeiError
 
 ROWS = [
     {

@@ -12,10 +12,10 @@ from urllib.parse import quote, unquote
 from sqlalchemy import URL, Connection, Engine, create_engine, event, exc, make_url, pool, text
 from sqlalchemy.orm import Session
 
-from zhupei_cli.errors import ZhupeiError
 from zhupei_cli.store.failures import translated
 from zhupei_cli.store.server import READING, WRITING, server_engine, wait_for_turn
 from zhupei_cli.store.walls import require_admitted
+from zhupei_cli.words.errors import ZhupeiError
 
 #: The newest migration; a test compares it with the files in sql/migrations.
 HEAD = "0005"
