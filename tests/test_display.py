@@ -1,7 +1,7 @@
 import pytest
 import wcwidth
 
-from zhupei_cli.shell.display import display_width, joined, padded, wrap
+from zhupei_cli.display import display_width, joined, padded, wrap
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ from pathlib import Path
 import click
 
 from zhupei_cli.demo.season import BATCH, Step, play
+from zhupei_cli.display import padded
 from zhupei_cli.settings import Settings
-from zhupei_cli.shell.display import padded
 from zhupei_cli.shell.logfile import note
 from zhupei_cli.words.errors import ZhupeiError
 

@@ -15,8 +15,8 @@ from zhupei_cli.shell.logfile import note
 from zhupei_cli.store.engine import transaction
 from zhupei_cli.words.vocabulary import ADMISSION_STATUS
 
-from ..batch.group import tried
 from ..shared.consent import Consent, with_doubts
+from ..shared.done import tried
 from ..shared.naming import numbered
 from ..shared.options import F, dry_run_option, json_option, pass_settings, repeatable, yes_option
 from ..shared.output import FINDINGS, show_summary

@@ -16,8 +16,8 @@ from zhupei_cli.sheets.kinds.columns import Choices
 from zhupei_cli.sheets.writing.template import Form, write_template
 from zhupei_cli.store.engine import transaction
 
-from ..batch.group import tried
 from ..shared.changes import changes_option, trial_changes
+from ..shared.done import tried
 from ..shared.importing import mask_option, max_rows_option, show_import, sources
 from ..shared.options import batch_option, dry_run_option, json_option, pass_settings
 from ..shared.output import next_step, show_summary

@@ -11,8 +11,8 @@ from zhupei_cli.settings import Settings
 from zhupei_cli.shell.arguments import Whole
 from zhupei_cli.store.engine import transaction
 
-from ..batch.group import tried
 from ..shared.consent import Consent, with_doubts
+from ..shared.done import tried
 from ..shared.options import batch_option, dry_run_option, json_option, pass_settings, repeatable, yes_option
 from ..shared.output import next_step, show_summary
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from zhupei_cli.display import display_width, padded
 from zhupei_cli.rules.batch.times import show_time
 from zhupei_cli.rules.people.identities import definitions
 from zhupei_cli.services.applications import drafts, open_places
@@ -16,14 +17,13 @@ from zhupei_cli.services.people import whom
 from zhupei_cli.services.records import lookup
 from zhupei_cli.settings import Settings
 from zhupei_cli.shell.arguments import NAME, Whole
-from zhupei_cli.shell.display import display_width, padded
 from zhupei_cli.store.engine import reading, transaction
 from zhupei_cli.words.vocabulary import IDENTITY, TRAIN_YEARS, YES_NO, BatchStatus, flag, flag_label
 
 from ..shared.asking import agree, pick, prompt
 from ..shared.formats import shown
 from ..shared.naming import picked
-from ..trainee.lists import SHEET, as_lines
+from ..shared.person_sheet import PERSON_SHEET, person_lines
 
 #: What `trainee show` has and nobody has to confirm.
 _LEFT_OUT = ("account", "applications", "missing")
@@ -124,9 +124,9 @@ _WHOLE = ("w", "W", "完整", "全部")
 
 
 def _show_profile(person: Mapping[str, Any]) -> None:
-    columns = [column for column in SHEET if column.key not in _LEFT_OUT]
+    columns = [column for column in PERSON_SHEET if column.key not in _LEFT_OUT]
     width = max(display_width(column.heading) for column in columns)
-    lines = as_lines(dict(person))
+    lines = person_lines(dict(person))
     for key, heading in columns:
         _say(f"  {padded(heading, width)}  {shown(lines[key])}".rstrip())
 

@@ -15,8 +15,8 @@ from zhupei_cli.shell.arguments import CODE, NAME
 from zhupei_cli.store.engine import transaction
 from zhupei_cli.words.vocabulary import YES_NO, flag_label
 
-from ..batch.group import tried
 from ..shared.asking import require_options
+from ..shared.done import tried
 from ..shared.findings import as_json_rows, tell
 from ..shared.naming import numbered
 from ..shared.options import (

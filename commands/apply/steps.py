@@ -12,18 +12,11 @@ from zhupei_cli.shell.arguments import CODE
 from zhupei_cli.shell.logfile import note
 from zhupei_cli.store.engine import transaction
 
-from ..batch.group import tried
+from ..shared.consent import confirm
+from ..shared.done import tried
 from ..shared.findings import as_json_rows, tell
 from ..shared.naming import numbered
-from ..shared.options import (
-    can_ask,
-    confirm,
-    dry_run_option,
-    json_option,
-    late_options,
-    pass_settings,
-    yes_option,
-)
+from ..shared.options import can_ask, dry_run_option, json_option, late_options, pass_settings, yes_option
 from ..shared.output import FINDINGS, next_step, show_summary
 
 

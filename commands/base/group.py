@@ -17,9 +17,9 @@ from zhupei_cli.shell.arguments import NAME
 from zhupei_cli.shell.logfile import note
 from zhupei_cli.store.engine import reading, transaction
 
-from ..batch.group import tried
 from ..shared.asking import field_options, given_of
 from ..shared.changes import changes_option, trial_changes
+from ..shared.done import tried
 from ..shared.importing import mask_option, max_rows_option, show_import, sources
 from ..shared.options import (
     dry_run_option,

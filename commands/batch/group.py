@@ -16,6 +16,7 @@ from zhupei_cli.shell.logfile import note
 from zhupei_cli.store.engine import reading, transaction
 from zhupei_cli.words.vocabulary import ADMISSION_STATUS, APPLICATION_STATUS, CodeTable
 
+from ..shared.done import tell_stale, tried
 from ..shared.formats import shown
 from ..shared.options import (
     F,
@@ -269,17 +270,3 @@ def edit(
         before, after = (in_words(key, shown(change[side])) for side in ("before", "after"))
         note(settings, f"{batches.label_of(key)}：{before or '空'} → {after or '空'}")
     tell_stale(settings, stale)
-
-
-def tell_stale(settings: Settings, runs: int) -> None:
-    """Say that runs computed before a change of parameters or plan cannot be committed any more."""
-    if runs:
-        note(settings, f"注意：已有的 {runs} 次录取计算不再有效，须重新运行 zhupei admit run")
-
-
-def tried(sentence: str, *, dry_run: bool) -> str:
-    """Return the sentence of what was done (已…), or only tried: nothing was saved then, but could be."""
-    if not dry_run:
-        return sentence
-    could = "可以" + sentence.removeprefix("已") if sentence.startswith("已") else sentence
-    return f"试做（不保存）：{could}"

@@ -16,11 +16,11 @@ from zhupei_cli.shell.arguments import NAME, Whole
 from zhupei_cli.store.engine import reading, transaction
 
 from ..shared.changes import changes_option, trial_changes
+from ..shared.done import tell_stale, tried
 from ..shared.importing import mask_option, max_rows_option, show_import, sources
 from ..shared.options import F, batch_option, dry_run_option, json_option, list_options, pass_settings
 from ..shared.output import Column, Out, next_step, show, show_summary
 from ..shared.templates import choices_of, template_options, write_forms
-from .group import tell_stale, tried
 
 LIST = (
     Column("base", "基地编号"),

@@ -11,15 +11,8 @@ from zhupei_cli.shell.logfile import note
 from zhupei_cli.store.engine import reading, shown
 from zhupei_cli.words.errors import ZhupeiError
 
-from ..shared.options import (
-    can_ask,
-    confirm,
-    dry_run_option,
-    format_options,
-    json_option,
-    pass_settings,
-    yes_option,
-)
+from ..shared.consent import confirm
+from ..shared.options import can_ask, dry_run_option, format_options, json_option, pass_settings, yes_option
 from ..shared.output import Column, Out, next_step, show, show_sheet, show_summary
 
 FINDINGS = (Column("code", "代码"), Column("message", "问题"))

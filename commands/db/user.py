@@ -12,7 +12,8 @@ from zhupei_cli.store.engine import transaction
 from zhupei_cli.store.walls import Kind
 
 from ..shared.asking import new_password, password_option
-from ..shared.options import confirm, dry_run_option, json_option, list_options, pass_settings, yes_option
+from ..shared.consent import confirm
+from ..shared.options import dry_run_option, json_option, list_options, pass_settings, yes_option
 from ..shared.output import FINDINGS, Column, Out, show, show_summary
 
 LOGINS = (

@@ -14,7 +14,7 @@ from zhupei_cli.settings import Settings
 from zhupei_cli.shell.arguments import CODE, NAME
 from zhupei_cli.store.engine import transaction
 
-from ..batch.group import tried
+from ..shared.done import tried
 from ..shared.naming import numbered
 from ..shared.options import dry_run_option, json_option, pass_settings
 from ..shared.prints import font_option, show_prints

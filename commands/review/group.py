@@ -19,8 +19,8 @@ from zhupei_cli.shell.logfile import note
 from zhupei_cli.store.engine import transaction
 from zhupei_cli.words.vocabulary import DECISION, Decision
 
-from ..batch.group import tried
 from ..shared.changes import changes_option, trial_changes
+from ..shared.done import tried
 from ..shared.importing import mask_option, max_rows_option, show_import, sources
 from ..shared.naming import numbered
 from ..shared.options import F, batch_option, dry_run_option, json_option, pass_settings, repeatable

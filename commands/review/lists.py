@@ -12,8 +12,8 @@ from zhupei_cli.settings import Settings
 from zhupei_cli.shell.arguments import CODE, NAME
 from zhupei_cli.store.engine import reading, transaction
 
-from ..apply.group import SHEET, as_lines
-from ..batch.group import tried
+from ..shared.application_sheet import APPLICATION_SHEET, application_lines
+from ..shared.done import tried
 from ..shared.findings import as_json_rows, tell
 from ..shared.naming import numbered
 from ..shared.options import (
@@ -103,7 +103,7 @@ def show_(
             listing.record_reveal(session, found, by=settings.acting(), what=number, rows=1)
     as_json = out.format.startswith("json")
     listed = [one for _, one in as_json_rows((number, fault) for fault in findings)]
-    show_sheet({**row, "findings": listed} if as_json else as_lines(row), SHEET, out)
+    show_sheet({**row, "findings": listed} if as_json else application_lines(row), APPLICATION_SHEET, out)
     for fault in () if as_json else findings:
         tell(settings, fault, warn=True)
 

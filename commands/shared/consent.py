@@ -3,11 +3,15 @@
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
+import click
+
 from zhupei_cli.rules.proof.audit import Finding
 from zhupei_cli.settings import Settings
 from zhupei_cli.shell.logfile import warn
+from zhupei_cli.words.errors import ZhupeiError
 
-from .options import confirm
+from .asking import agree
+from .options import can_ask
 
 T = TypeVar("T")
 
@@ -54,3 +58,13 @@ class Consent:
 def with_doubts(summary: dict[str, Any]) -> dict[str, Any]:
     """Return a summary with its doubts as JSON has them."""
     return summary | {"doubts": [doubt._asdict() for doubt in summary.get("doubts", ())]}
+
+
+def confirm(question: str, settings: Settings, *, yes: bool) -> None:
+    """Ask before something is replaced or removed; no is exit 130, nobody to ask is E085."""
+    if yes:
+        return
+    if not can_ask(settings):
+        raise ZhupeiError("E085", question=question)
+    if not agree(question, default=False):
+        raise click.Abort

@@ -212,15 +212,3 @@ def reveal_option(command: F) -> F:
 def can_ask(settings: Settings) -> bool:
     """Return whether there is somebody at a terminal to answer."""
     return not settings.no_input and sys.stdin.isatty()
-
-
-def confirm(question: str, settings: Settings, *, yes: bool) -> None:
-    """Ask before something is replaced or removed; no is exit 130, nobody to ask is E085."""
-    if yes:
-        return
-    if not can_ask(settings):
-        raise ZhupeiError("E085", question=question)
-    from .asking import agree
-
-    if not agree(question, default=False):
-        raise click.Abort

@@ -8,8 +8,8 @@ from time import monotonic
 from types import TracebackType
 from typing import Self, TypeVar
 
+from zhupei_cli.display import display_width
 from zhupei_cli.settings import Settings
-from zhupei_cli.shell.display import display_width
 
 T = TypeVar("T")
 

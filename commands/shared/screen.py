@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import click
 
+from zhupei_cli.display import display_width, padded, wrap
 from zhupei_cli.settings import Settings
-from zhupei_cli.shell.display import display_width, padded, wrap
 
 #: Rows of a list nobody asked a number of: making a table of 100,000 takes seconds.
 MOST_ROWS = 1000

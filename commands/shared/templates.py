@@ -16,7 +16,7 @@ from zhupei_cli.sheets.writing.template import Form, write_template
 from zhupei_cli.store.engine import reading
 from zhupei_cli.words.errors import ZhupeiError
 
-from ..batch.group import tried
+from .done import tried
 from .options import F, dry_run_option, json_option
 from .output import next_step, show_summary
 

@@ -12,7 +12,6 @@ from zhupei_cli.store.engine import reading, transaction
 from zhupei_cli.words.codes import ID_TYPE
 from zhupei_cli.words.vocabulary import IdType
 
-from ..batch.group import tried
 from ..shared.asking import (
     ask,
     ask_field,
@@ -24,6 +23,7 @@ from ..shared.asking import (
     password_option,
     require_options,
 )
+from ..shared.done import tried
 from ..shared.findings import tell
 from ..shared.naming import who_argument
 from ..shared.options import can_ask, dry_run_option, json_option, pass_settings

@@ -9,8 +9,8 @@ from zhupei_cli.services.people.whom import find_person
 from zhupei_cli.settings import Settings
 from zhupei_cli.store.engine import transaction
 
-from ..batch.group import tried
 from ..shared.consent import Consent
+from ..shared.done import tried
 from ..shared.naming import who_argument
 from ..shared.options import dry_run_option, json_option, pass_settings, yes_option
 from ..shared.output import show_summary

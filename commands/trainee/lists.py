@@ -12,10 +12,10 @@ from zhupei_cli.settings import Settings
 from zhupei_cli.shell.arguments import CODE, NAME, PERSON_NAME
 from zhupei_cli.store.engine import reading, transaction
 
-from ..shared.formats import shown
 from ..shared.naming import who_argument
 from ..shared.options import format_options, list_options, pass_settings, reveal_option
 from ..shared.output import FINDINGS, Column, Out, show, show_sheet
+from ..shared.person_sheet import PERSON_SHEET, person_lines
 
 LIST = (
     Column("name", "姓名"),
@@ -28,32 +28,6 @@ LIST = (
     Column("employer_name", "工作单位"),
     Column("username", "用户名"),
     Column("missing", "缺少项"),
-)
-#: The lines of the sheet; ● stands where something required is missing.
-SHEET = (
-    Column("name", "姓名"),
-    Column("id_type_label", "证件类型"),
-    Column("id_number", "证件号码"),
-    Column("gender_label", "性别"),
-    Column("birth_date", "出生日期"),
-    Column("ethnicity_label", "民族"),
-    Column("political_status_label", "政治面貌"),
-    Column("marital_status_label", "婚姻状况"),
-    Column("origin_province_label", "生源省份"),
-    Column("photo", "照片"),
-    Column("mobile", "手机号码"),
-    Column("email", "电子邮箱"),
-    Column("address", "通讯地址"),
-    Column("emergency_name", "紧急联系人"),
-    Column("emergency_phone", "紧急联系电话"),
-    Column("educations", "教育经历"),
-    Column("has_employer", "是否有工作单位"),
-    Column("works", "工作经历"),
-    Column("licence_passed", "通过医师资格考试"),
-    Column("licence_no", "医师资格证书编号"),
-    Column("account", "账号"),
-    Column("applications", "报名"),
-    Column("missing", "还缺 ●"),
 )
 FOUND = (
     Column("name", "姓名"),
@@ -112,41 +86,7 @@ def show_(settings: Settings, who: str, *, reveal: bool, out: Out) -> None:
     """
     with transaction(settings.database_url, read_only=not reveal) as session:
         row = people_lists.show_person(session, who, reveal_by=settings.acting() if reveal else None)
-    show_sheet(row if out.format.startswith("json") else as_lines(row), SHEET, out)
-
-
-def as_lines(row: dict[str, Any]) -> dict[str, Any]:
-    """Return the row with its lists as texts, and ● where something required is missing."""
-    account, missing = row["account"], row["missing"]
-    headings = {column.heading: column.key for column in SHEET}
-    marks = {headings[label]: "●" for label in missing if label in headings}
-    if account is not None:
-        locked = account["locked_until"]
-        account = f"{account['username']}，{account['business_label']} 已开通，角色 {account['role_label']}"
-        account += f"，锁定至 {shown(locked)}" if locked else ""
-    lines = {
-        "educations": "；".join(map(_education, row["educations"])) or "●",
-        "works": "；".join(map(_work, row["works"])) or ("●" if row["has_employer"] else None),
-        "applications": [f"{one['application_no']} {one['status_label']}" for one in row["applications"]],
-        "photo": "有" if row["photo"] else None,
-        "account": account,
-        "missing": "、".join(missing) or "无",
-    }
-    return {**row, **lines, **marks}
-
-
-def _education(entry: dict[str, Any]) -> str:
-    keys = ("level_label", "school", "major", "graduated_on", "degree_label", "degree_type_label")
-    words = [shown(entry.get(key)) for key in keys]
-    if entry.get("full_time") is not None:
-        words.append("全日制" if entry["full_time"] else "非全日制")
-    return " ".join(filter(None, words))
-
-
-def _work(entry: dict[str, Any]) -> str:
-    words = [shown(entry.get(key)) for key in ("employer_name", "department", "position")]
-    dates = f"{shown(entry.get('from_date'))} 至 {shown(entry.get('to_date')) or '今'}"
-    return " ".join([*filter(None, words), dates.strip()])
+    show_sheet(row if out.format.startswith("json") else person_lines(row), PERSON_SHEET, out)
 
 
 @click.command("check")

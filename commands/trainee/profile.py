@@ -15,20 +15,13 @@ from zhupei_cli.shell.arguments import Whole
 from zhupei_cli.shell.logfile import note
 from zhupei_cli.store.engine import reading, transaction
 
-from ..batch.group import tried
 from ..shared.asking import agree, ask_change, field_options, given_of, prompt
+from ..shared.consent import confirm
+from ..shared.done import tried
 from ..shared.findings import tell
 from ..shared.formats import shown
 from ..shared.naming import who_argument
-from ..shared.options import (
-    can_ask,
-    confirm,
-    dry_run_option,
-    format_options,
-    json_option,
-    pass_settings,
-    yes_option,
-)
+from ..shared.options import can_ask, dry_run_option, format_options, json_option, pass_settings, yes_option
 from ..shared.output import Column, Out, show, show_summary
 
 EDUCATIONS = (

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
+from commands.shared.consent import confirm
 from commands.shared.options import (
     batch_option,
-    confirm,
     dry_run_option,
     format_options,
     json_option,

@@ -12,8 +12,8 @@ import pytest
 from commands.about import demo as demo_command
 from tests.conftest import Ran, Run
 from tests.people import id_number, open_batch, person, write_book, write_people
+from zhupei_cli.display import display_width
 from zhupei_cli.sheets.kinds import workbook_kinds
-from zhupei_cli.shell.display import display_width
 from zhupei_cli.store.engine import transaction
 
 

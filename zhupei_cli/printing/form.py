@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Final
 
+from zhupei_cli.display import display_width
 from zhupei_cli.printing.fonts import FontSet
 from zhupei_cli.printing.typesetting import typeset
-from zhupei_cli.shell.display import display_width
 
 Pair = tuple[str, str]
 

@@ -55,7 +55,7 @@ class Program(LazyGroup):
         kwargs.update(standalone_mode=False, prog_name="zhupei")
         argv = args[0] if args else kwargs.get("args")
         if "_ZHUPEI_COMPLETE" in os.environ:
-            from zhupei_cli.shell.completing import complete
+            from zhupei_cli.shell.outline import complete
 
             sys.exit(complete())
         plain_streams()

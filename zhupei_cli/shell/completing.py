@@ -10,11 +10,8 @@ from contextlib import closing
 from typing import Any
 
 import click
-from click.shell_completion import CompletionItem, shell_complete
+from click.shell_completion import CompletionItem
 
-from zhupei_cli.shell.outline import command_at, load
-
-VARIABLE = "_ZHUPEI_COMPLETE"
 #: More than this nobody reads.
 MOST = 100
 _AFTER_ALL = "\U0010ffff"
@@ -36,14 +33,6 @@ _RUNS = (
     " WHERE batch.code = COALESCE(?, batch.code) ORDER BY run.number DESC"
 )
 _IMPORTS = "SELECT id, kind FROM import_run ORDER BY id DESC"
-
-
-def complete() -> int:
-    """Answer the shell's question; never fails, never says anything else."""
-    try:
-        return shell_complete(command_at(load()), {}, "zhupei", VARIABLE, os.environ[VARIABLE])
-    except Exception:
-        return 1
 
 
 def named(kind: str, ctx: click.Context, incomplete: str) -> list[CompletionItem[str]]:

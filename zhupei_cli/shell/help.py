@@ -9,9 +9,9 @@ from typing import Any
 import click
 
 from zhupei_cli import __path__
+from zhupei_cli.display import display_width, joined, padded, wrap
 from zhupei_cli.shell.anywhere import take_anywhere, take_yes
 from zhupei_cli.shell.arguments import clean_arguments
-from zhupei_cli.shell.display import display_width, joined, padded, wrap
 
 #: One less than the narrowest terminal people use, and one for what counts wider than we think.
 WIDTH = 78

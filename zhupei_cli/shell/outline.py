@@ -4,6 +4,7 @@
 Importing the commands of one group would take ten times as long as reading it.
 """
 
+import os
 from functools import partial
 from typing import Any
 
@@ -12,6 +13,9 @@ import click
 from zhupei_cli import __path__
 from zhupei_cli.shell.anywhere import take_anywhere
 from zhupei_cli.shell.lazy import LazyGroup
+
+#: What the shell asks by.
+VARIABLE = "_ZHUPEI_COMPLETE"
 
 #: Words that lead to a command → its summary, parameters and, for a group, the names below it.
 Outline = dict[str, dict[str, Any]]
@@ -24,6 +28,16 @@ def load() -> Outline:
     with open(f"{__path__[0]}/data/outline.json", encoding="utf-8") as file:  # noqa: PTH123 - pathlib: 3 ms
         found: Outline = loads(file.read())
     return found
+
+
+def complete() -> int:
+    """Answer the shell's question; never fails, never says anything else."""
+    from click.shell_completion import shell_complete
+
+    try:
+        return shell_complete(command_at(load()), {}, "zhupei", VARIABLE, os.environ[VARIABLE])
+    except Exception:
+        return 1
 
 
 def command_at(outline: Outline, path: str = "") -> click.Command:

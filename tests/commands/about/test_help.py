@@ -13,11 +13,11 @@ from tests.conftest import NOW, Ran, Run
 from tests.messages import FOLDER, compiled, entries
 from tests.outline import commands
 from zhupei_cli.config_file import KEYS, MAIL_KEYS
+from zhupei_cli.display import display_width
 from zhupei_cli.rules.batch.settings import SETTINGS
 from zhupei_cli.services.batches.batches import DATES
 from zhupei_cli.settings import Settings
 from zhupei_cli.shell.cli import cli
-from zhupei_cli.shell.display import display_width
 from zhupei_cli.words.vocabulary import ApplicationStatus
 
 HAN = re.compile(r"[\u4e00-\u9fff]")

@@ -426,7 +426,7 @@ def test_a_question_comes_when_nothing_is_held_and_no_leaves_everything(
 ) -> None:
     with transaction(database) as session:
         store_world(session, worked_example(), status="open")
-    monkeypatch.setattr("zhupei_cli.commands.shared.options.can_ask", lambda _settings: True)
+    monkeypatch.setattr("zhupei_cli.commands.shared.consent.can_ask", lambda _settings: True)
     refused = batch("cancel", "T", stdin="n\n")
     assert refused.code == 130
     assert "取消后不能恢复，继续吗？ [y/N]：n\n" in refused.err

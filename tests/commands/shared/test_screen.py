@@ -14,7 +14,7 @@ import wcwidth
 from commands.shared.screen import fitted, sheet_lines
 from tests.conftest import Ran, Run
 from tests.people import open_batch
-from zhupei_cli.shell.display import display_width
+from zhupei_cli.display import display_width
 from zhupei_cli.store.engine import transaction
 
 HEADINGS = ["报名号", "姓名", "第一志愿", "状态"]
