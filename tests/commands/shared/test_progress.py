@@ -11,7 +11,7 @@ from commands.shared.progress import progress_line
 WORK = """
 import time
 from datetime import UTC, datetime
-from commands._progress import Progress
+from commands.shared.progress import Progress
 from zhupei_cli.settings import Settings
 
 with Progress(Settings("sqlite:///a", "王", lambda: datetime.now(UTC))) as progress:
