@@ -4,9 +4,8 @@ import os
 import re
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote, unquote
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, exc, make_url, pool, text
@@ -177,7 +176,7 @@ def require_database(url: str) -> None:
         pass
 
 
-def reading(url: str, *, bases: bool = False) -> Any:
+def reading(url: str, *, bases: bool = False) -> AbstractContextManager[Session]:
     """Open a transaction that only reads: it never waits for a writer and never holds one up."""
     return transaction(url, read_only=True, bases=bases)
 

@@ -82,6 +82,7 @@ def test_the_event_names_fields_and_no_personal_data(office: str, by: Acting) ->
             select(*columns).where(Event.action == "application.correct")
         ).one()
         assert session.execute(select(Application.touched_by)).scalar() == seq
+    assert data is not None
     found = json.loads(data)
     assert states == ["submitted", "submitted", "填错"]
     assert (found["fields"], found["version"]) == (["name", "choice2_base"], 2)

@@ -35,8 +35,8 @@ def office(database: str, tmp_path: Path, by: Acting) -> str:
 
 def _statuses(database: str) -> list[tuple[str, int | None]]:
     with reading(database) as session:
-        columns = (Application.status, Application.snapshot_version)
-        return [tuple(row) for row in session.execute(select(*columns).order_by(Application.id))]
+        statement = select(Application.status, Application.snapshot_version)
+        return [(status, version) for status, version in session.execute(statement.order_by(Application.id))]
 
 
 def test_a_refusal_names_everything_and_nothing_is_submitted(office: str, by: Acting) -> None:

@@ -239,7 +239,7 @@ def test_phones_are_masked_unless_somebody_answers_for_it(take: Take, database: 
         (row,) = list_bases(session, reveal_by=by)
     assert row["contact_phone"] == "13800000000"
     with reading(database) as session:
-        last = session.execute(select(Event.action, Event.data).order_by(Event.seq.desc())).first()
+        last = session.execute(select(Event.action, Event.data).order_by(Event.seq.desc()).limit(1)).one()
     assert tuple(last) == ("base.reveal", '{"rows":1}')
 
 
