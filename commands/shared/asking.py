@@ -119,7 +119,7 @@ def pick(
         try:
             return options[Whole(1, len(options)).convert(word, None, None) - 1][0]
         except click.UsageError as error:
-            click.echo(f"错误：{error.format_message()}", err=True)
+            click.echo(f"错误：{error.message}", err=True)
         word = str(prompt(f"{label}（序号）", type=NAME, default=default))
     assert value is not None
     return value
