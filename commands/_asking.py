@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 import click
 
 from zhupei_cli.arguments import TEXT, Whole
+from zhupei_cli.display import harmless
 from zhupei_cli.errors import ZhupeiError
 from zhupei_cli.services.accounts import require_password
 from zhupei_cli.services.fields import read_field
@@ -85,7 +86,9 @@ def ask(question: str, check: Callable[[str], T], *, default: str | None = None,
 def prompt(question: str, *, default: Any = None, type: Any = TEXT, **options: Any) -> Any:
     """Ask once, on stderr, until the answer is of the type; Ctrl-C ends the line it was typed on."""
     try:
-        return click.prompt(question, type=type, default=default, err=True, prompt_suffix="：", **options)
+        return click.prompt(
+            harmless(question), type=type, default=default, err=True, prompt_suffix="：", **options
+        )
     except click.Abort:
         if not options.get("hide_input"):  # Click does it there itself
             click.echo(err=True)
@@ -106,7 +109,7 @@ def agree(question: str, *, default: bool | None = None) -> bool:
 def pick(label: str, options: Sequence[tuple[str, str]], default: int | None = None) -> str:
     """Ask for one of (value, text) by its number."""
     for number, (_, text) in enumerate(options, 1):
-        click.echo(f"  {number} {text}", err=True)
+        click.echo(harmless(f"  {number} {text}"), err=True)
     chosen: int = prompt(f"{label}（序号）", type=Whole(1, len(options)), default=default)
     return options[chosen - 1][0]
 
@@ -139,7 +142,7 @@ def given_password(settings: Settings, *, from_stdin: bool) -> str:
 
 
 def _tell(error: ZhupeiError) -> None:
-    click.echo(f"{error.message}；{error.hint}", err=True)
+    click.echo(harmless(f"{error.message}；{error.hint}"), err=True)
 
 
 def password_option(command: F) -> F:

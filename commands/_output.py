@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import click
 
 from zhupei_cli.acting import CST
+from zhupei_cli.display import harmless
 from zhupei_cli.errors import ZhupeiError
 from zhupei_cli.files import replacing
 from zhupei_cli.logfile import note
@@ -88,7 +89,7 @@ def say(text: str, *, for_people: bool = False) -> None:
     """Print data; what programs read is UTF-8, whatever the terminal speaks."""
     if not for_people:
         in_utf8(sys.stdout)
-    click.echo(text, nl=False)
+    click.echo(harmless(text) if for_people or on_terminal() else text, nl=False)
 
 
 def _as_asked(rows: list[Row], columns: Sequence[Column], out: Out) -> tuple[Sequence[Column], list[Row]]:
@@ -212,7 +213,7 @@ def show_sheets(sheets: Iterable[tuple[Row, Sequence[Column]]], out: Out) -> Non
         for row, columns in sheets
     )
     if width is None:
-        click.echo(text, nl=False)
+        say(text, for_people=True)
     else:
         page(text, out.settings)
 

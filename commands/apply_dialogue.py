@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from zhupei_cli.arguments import NAME, Whole
-from zhupei_cli.display import display_width, padded
+from zhupei_cli.display import display_width, harmless, padded
 from zhupei_cli.rules.identities import definitions
 from zhupei_cli.rules.times import show_time
 from zhupei_cli.services import entering, lookup, offering, whom
@@ -72,7 +72,7 @@ def ask(
 
 
 def _say(text: str) -> None:
-    click.echo(text, err=True)
+    click.echo(harmless(text), err=True)
 
 
 def _ask_batch(settings: Settings, *, late: bool) -> str:

@@ -1,10 +1,11 @@
 """Writing a file so that its readers see the old content or the new one, never half of it."""
 
+import errno
 import os
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 
@@ -28,13 +29,32 @@ def replacing(path: Path, *, force: bool = False, keep: bool = True) -> Iterator
     refuse_existing(path, force=force)
     beside = _beside(path)
     try:
-        yield beside
+        with _told(path, beside):
+            yield beside
         beside.chmod(PRIVATE)  # some writers make the file anew
         refuse_existing(path, force=force)  # looked at again: the work may have taken minutes
         if keep:
             _rename(beside, path)
     finally:
-        beside.unlink(missing_ok=True)
+        with suppress(OSError):  # what stopped the writing is to be told, not this
+            beside.unlink(missing_ok=True)
+
+
+#: What a disk says, whichever of several files it names.
+_OF_DISKS = frozenset(
+    getattr(errno, name) for name in ("ENOSPC", "EDQUOT", "EFBIG", "EIO", "EROFS") if hasattr(errno, name)
+)
+
+
+@contextmanager
+def _told(path: Path, beside: Path) -> Iterator[None]:
+    """Raise E003 about `path` when the disk does not take what is written beside it."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _OF_DISKS and error.filename not in (None, beside, str(beside)):
+            raise
+        raise _unwritable(path, error) from error
 
 
 @contextmanager

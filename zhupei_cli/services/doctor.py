@@ -147,7 +147,8 @@ def _space(path: Path) -> Check:
 
 def _journal(path: Path) -> Iterator[Check]:
     """Look whether readers and a writer can work side by side, and whether somebody writes just now."""
-    with closing(sqlite3.connect(f"file:{quote(str(path.absolute()))}?mode=rw", uri=True, timeout=0.2)) as db:
+    address = f"file:{quote(str(path.absolute()))}?mode=rw"
+    with translated(), closing(sqlite3.connect(address, uri=True, timeout=0.2)) as db:
         db.isolation_level = None
         (mode,) = db.execute("PRAGMA journal_mode").fetchone()
         if mode == "wal":

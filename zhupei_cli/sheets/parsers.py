@@ -10,6 +10,7 @@ from zhupei_cli.rules.dates import WORK, Month, Span
 from zhupei_cli.rules.idcard import mend
 from zhupei_cli.rules.masking import mask_email, mask_paper, mask_phone
 from zhupei_cli.rules.people_names import read_name
+from zhupei_cli.rules.plain_words import reason_fault
 from zhupei_cli.sheets.cells import ABSENT, CLEAR, Cell, Parser, Special, Unreadable, code, text
 from zhupei_cli.sheets.serials import Serial1904
 from zhupei_cli.vocabulary import AMBIGUOUS_IDENTITIES, IDENTITY, CodeTable
@@ -21,6 +22,14 @@ _FEW: Final = 12
 def person_name(cell: Cell) -> str:
     """Return a name of a person in its one spelling."""
     return read_name(text(cell))
+
+
+def reason(cell: Cell) -> str:
+    """Return why something was decided; Unreadable for what cannot be kept."""
+    word = text(cell)
+    if (fault := reason_fault(word)) is not None:
+        raise Unreadable(fault.code, **fault.values)
+    return word
 
 
 def phone(cell: Cell) -> str:

@@ -1,5 +1,6 @@
 """What a database says in its own words, turned into errors people can mend."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -15,6 +16,7 @@ _WORDS = (
     ("unable to open database", "E525"),
     ("file is not a database", "E505"),
     ("malformed", "E505"),
+    ("Could not decode", "E505"),
     ("constraint failed", "E621"),
     ("database or disk is full", "E506"),
     ("disk I/O error", "E506"),
@@ -57,12 +59,21 @@ def translated() -> Iterator[None]:
     """Raise ZhupeiError for what the administrator can mend; anything else goes on as it is."""
     try:
         yield
-    except exc.DBAPIError as error:
-        message = str(error.orig)
-        code = _of_state(getattr(error.orig, "sqlstate", None) or "") or _of_words(message)
-        if code is None:
+    except (exc.DBAPIError, sqlite3.Error) as error:
+        known = known_failure(error.orig if isinstance(error, exc.DBAPIError) else error)
+        if known is None:
             raise
-        raise ZhupeiError(code, database="文件", detail=message) from error
+        raise known from error
+
+
+def known_failure(error: BaseException | None) -> ZhupeiError | None:
+    """Return what a driver's error means, None for one that nobody can mend."""
+    message = str(error)
+    code = _of_state(getattr(error, "sqlstate", None) or "") or _of_words(message)
+    if code is None:
+        return None
+    # "… with text '张三'": of what is in the rows nothing is said.
+    return ZhupeiError(code, database="文件", detail=message.partition(" with text ")[0])
 
 
 def _of_state(state: str) -> str | None:
