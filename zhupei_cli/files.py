@@ -6,8 +6,10 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
-from functools import partial
+from contextvars import ContextVar
+from functools import cache, partial
 from pathlib import Path
+from typing import Final
 
 from zhupei_cli.errors import ZhupeiError
 from zhupei_cli.oswords import os_words
@@ -27,17 +29,47 @@ def replacing(path: Path, *, force: bool = False, keep: bool = True) -> Iterator
     `path` stays as it was. Raises E002 when `path` exists, unless `force`, E003 when it cannot be written.
     """
     refuse_existing(path, force=force)
-    beside = _beside(path)
+    beside, held = _beside(path), _HELD.get()
+    waits = False
     try:
         with _told(path, beside):
             yield beside
         beside.chmod(PRIVATE)  # some writers make the file anew
         refuse_existing(path, force=force)  # looked at again: the work may have taken minutes
-        if keep:
+        if waits := keep and held is not None:
+            held.append((beside, path))
+        elif keep:
             _rename(beside, path)
     finally:
-        with suppress(OSError):  # what stopped the writing is to be told, not this
-            beside.unlink(missing_ok=True)
+        if not waits:
+            _remove(beside)
+
+
+#: Files that `together` holds back, each with its place.
+_HELD: ContextVar[list[tuple[Path, Path]] | None] = ContextVar("held", default=None)
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """Hold back every file that `replacing` writes in the block until all are written.
+
+    A set of lists that was killed half-way would be refused when it is made again: its first files are there.
+    """
+    held: list[tuple[Path, Path]] = []
+    before = _HELD.set(held)
+    try:
+        yield
+        for beside, path in held:
+            _rename(beside, path)
+    finally:
+        _HELD.reset(before)
+        for beside, _ in held:
+            _remove(beside)
+
+
+def _remove(beside: Path) -> None:
+    with suppress(OSError):  # what stopped the writing is to be told, not this
+        beside.unlink(missing_ok=True)
 
 
 #: What a disk says, whichever of several files it names.
@@ -93,6 +125,21 @@ def _way_back(path: Path, stack: ExitStack) -> Callable[[], object]:
     if not path.is_file():
         return partial(path.unlink, missing_ok=True)
     return partial(_written(path, path.read_bytes(), stack).replace, path)
+
+
+#: Seconds after which a file in the making is no running program's.
+_OVER: Final = 24 * 3600
+
+
+@cache
+def _sweep_old(folder: Path) -> None:
+    """Remove what killed programs left in `folder`: whole ID numbers may be in it. Looked for once a run."""
+    from time import time
+
+    for left in folder.glob(f"{_ONE}*"):
+        with suppress(OSError):  # somebody else's is theirs to remove
+            if left.is_file() and left.stat().st_mtime < time() - _OVER:
+                left.unlink()
 
 
 def sweep(folder: Path) -> None:
@@ -166,6 +213,7 @@ def _beside(path: Path, prefix: str = _ONE) -> Path:
 
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        _sweep_old(path.parent)
         handle, name = mkstemp(prefix=prefix, suffix=path.suffix, dir=path.parent)
     except OSError as error:
         raise _unwritable(path, error) from error

@@ -16,8 +16,10 @@ from urllib.parse import quote
 from sqlalchemy import func, select, text
 
 from zhupei_cli.acting import CST
+from zhupei_cli.catalogue import CATALOGUE
 from zhupei_cli.errors import ZhupeiError
 from zhupei_cli.model import Event
+from zhupei_cli.services import event_times
 from zhupei_cli.services.databases import database_info
 from zhupei_cli.settings import Settings
 from zhupei_cli.store.engine import HEAD, open_engine, parse_url, reading, sqlite_path
@@ -186,9 +188,13 @@ def _future(url: str, now: datetime) -> Iterator[Check]:
     """Look whether something was written later than now: then this clock, or another one, is wrong."""
     with reading(url, bases=True) as session:
         last = session.execute(select(func.max(Event.at))).scalar()
+        back = event_times.set_back(session)
     if last is not None and last > now + timedelta(minutes=5):
         cure = "核对这台电脑的日期和时间"
         yield Check("时钟", "数据库里有比现在更晚的操作记录", State.BAD, cure)
+    if back is not None:
+        entry = CATALOGUE[back.code]
+        yield Check("时钟", entry.message.format_map(back.values), State.WARNING, entry.hint)
 
 
 # -- what printing and servers need ----------------------------------------------------------------

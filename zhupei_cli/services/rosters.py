@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import CST, Acting
 from zhupei_cli.errors import ZhupeiError
-from zhupei_cli.files import refuse_existing
+from zhupei_cli.files import refuse_existing, together
 from zhupei_cli.model import Batch, Event, Plan, Run
 from zhupei_cli.services.events import Change, record
 from zhupei_cli.services.lookup import base_names, specialty_names
@@ -69,9 +69,10 @@ def prepare_rosters(session: Session, batch: Batch, wanted: Wanted, *, by: Actin
 
 
 def write_rosters(targets: Iterable[tuple[Path, BaseRoster]], *, force: bool = False) -> None:
-    """Write the workbooks one after the other."""
-    for path, roster in targets:
-        write_roster(path, roster, force=force)
+    """Write the workbooks one after the other; they appear together."""
+    with together():
+        for path, roster in targets:
+            write_roster(path, roster, force=force)
 
 
 def summary_of(targets: Targets) -> dict[str, Any]:

@@ -46,6 +46,7 @@ _STATES = {
     "53100": "E506",
     "53300": "E512",
     "57P01": "E513",
+    "25P03": "E513",
     "57P02": "E513",
     "57P03": "E507",
     "08": "E513",
@@ -73,7 +74,7 @@ def known_failure(error: BaseException | None) -> ZhupeiError | None:
     if code is None:
         return None
     # "… with text '张三'": of what is in the rows nothing is said.
-    return ZhupeiError(code, database="文件", detail=message.partition(" with text ")[0])
+    return ZhupeiError(code, database="文件", holder="", detail=message.partition(" with text ")[0])
 
 
 def _of_state(state: str) -> str | None:

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from contextlib import closing
 from importlib.resources import as_file, files
 from pathlib import Path
+from threading import Lock
+from typing import Final
 
 from sqlalchemy import URL, Connection, inspect, text
 from sqlalchemy.orm import Session
@@ -13,6 +15,9 @@ from zhupei_cli.errors import ZhupeiError
 from zhupei_cli.files import replacing
 from zhupei_cli.store.engine import connected, current_version, parse_url, shown, sqlite_path
 from zhupei_cli.store.failures import translated
+
+#: alembic knows one migration at a time, for all threads.
+_ALEMBIC: Final = Lock()
 
 Fill = Callable[[Session], object]
 
@@ -31,7 +36,8 @@ def create(url: str, fill: Fill | None = None) -> None:
     path = sqlite_path(parse_url(url))
     require_absent(url)
     # Made beside its place, mode 0600 from the first byte: what is killed half-way is in nobody's way.
-    with replacing(path, force=True) as beside:
+    with _ALEMBIC, replacing(path, force=True) as beside:
+        require_absent(url)
         keep_a_log(beside)
         new = URL.create("sqlite", database=str(beside)).render_as_string()
         with connected(new, read_only=False) as connection:
