@@ -19,7 +19,7 @@ def set_back(session: Session) -> Fault | None:
 
     The chain holds none the less: order is what it proves, not the hour.
     """
-    before = func.lag(Event.at).over(order_by=Event.seq).label("before")
+    before = func.lag(Event.at, type_=Event.at.type).over(order_by=Event.seq).label("before")
     lagged = select(Event.seq, Event.at, before).subquery()
     late = select(lagged).where(lagged.c.at < lagged.c.before).order_by(lagged.c.seq)
     found = [row for row in session.execute(late) if row.before - row.at > _APART]
