@@ -11,8 +11,8 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Final
 
-from zhupei_cli.errors import ZhupeiError
 from zhupei_cli.oswords import os_words
+from zhupei_cli.words.errors import ZhupeiError
 
 #: Lists of people are for whoever made them.
 PRIVATE = 0o600

@@ -10,10 +10,10 @@ from tests.builders import store_world, worked_example
 from tests.conftest import Ran, Run
 from tests.people import SPECIALTIES, open_batch, person, write_book, write_people
 from zhupei_cli.acting import Acting
-from zhupei_cli.services import admissions, stages
-from zhupei_cli.services.checking import FORM_LABELS, REQUIRED
-from zhupei_cli.sheets import kinds
-from zhupei_cli.sheets.columns import Kind
+from zhupei_cli.services.admission import admissions, stages
+from zhupei_cli.services.applications.form_checks import FORM_LABELS, REQUIRED
+from zhupei_cli.sheets.kinds import workbook_kinds
+from zhupei_cli.sheets.kinds.columns import Kind
 from zhupei_cli.store.engine import transaction
 
 CLEAR = "清空"
@@ -64,9 +64,9 @@ def test_a_form_loses_its_second_choice_and_nothing_it_needs(shell: Run, home: P
 
 PERSONS = [person(at + 100) for at in range(60)]
 BOOKS: tuple[tuple[Kind, tuple[str, ...], list[dict[str, Any]]], ...] = (
-    (kinds.PERSON, ("trainee", "import", "--batch", "HN2025"), PERSONS),
+    (workbook_kinds.PERSON, ("trainee", "import", "--batch", "HN2025"), PERSONS),
     (
-        kinds.EDUCATION,
+        workbook_kinds.EDUCATION,
         ("trainee", "import", "--batch", "HN2025"),
         [
             {**one, "level": "本科", "school": f"河南大学{at}", "full_time": "是", "graduated_on": "2020-06"}
@@ -74,22 +74,22 @@ BOOKS: tuple[tuple[Kind, tuple[str, ...], list[dict[str, Any]]], ...] = (
         ],
     ),
     (
-        kinds.WORK,
+        workbook_kinds.WORK,
         ("trainee", "import", "--batch", "HN2025"),
         [{**PERSONS[1], "employer_name": f"医院{at}", "from_date": "2020-01"} for at in range(9)],
     ),
     (
-        kinds.BASE,
+        workbook_kinds.BASE,
         ("base", "import"),
         [{"code": f"420{at}", "name": f"县医院{chr(0x4E00 + at)}", "city": "郑州市"} for at in range(12)],
     ),
     (
-        kinds.SPECIALTY,
+        workbook_kinds.SPECIALTY,
         ("base", "specialty", "import"),
         [{"code": f"77{at}", "name": f"专科{chr(0x4E00 + at)}", "category": "西医"} for at in range(9)],
     ),
     (
-        kinds.PLAN,
+        workbook_kinds.PLAN,
         ("batch", "plan", "import", "--batch", "HN2025"),
         [
             {"base": base, "specialty": one, "quota": 5}
@@ -98,12 +98,12 @@ BOOKS: tuple[tuple[Kind, tuple[str, ...], list[dict[str, Any]]], ...] = (
         ],
     ),
     (
-        kinds.EMPLOYER,
+        workbook_kinds.EMPLOYER,
         ("trainee", "employer", "import"),
         [{"name": f"卫生院{chr(0x4E00 + at)}"} for at in range(9)],
     ),
     (
-        kinds.CHECK_IN,
+        workbook_kinds.CHECK_IN,
         ("admit", "checkin", "import", "--batch", "T"),
         [{"application_no": f"T-000000{at}", "checked_in": "是"} for at in (1, 2, 4, 5, 1)],
     ),
@@ -113,8 +113,8 @@ BOOKS: tuple[tuple[Kind, tuple[str, ...], list[dict[str, Any]]], ...] = (
 def test_no_kind_ends_the_program(shell: Run, home: Path) -> None:
     for number, (kind, command, rows) in enumerate(BOOKS):
         sheets = [(kind, _cleared(kind, rows))]
-        if kind in (kinds.EDUCATION, kinds.WORK):
-            sheets.insert(0, (kinds.PERSON, PERSONS[:2]))
+        if kind in (workbook_kinds.EDUCATION, workbook_kinds.WORK):
+            sheets.insert(0, (workbook_kinds.PERSON, PERSONS[:2]))
         for tried in ("--dry-run", "--json"):
             ran = shell(*command, write_book(home / f"{number}.xlsx", sheets), tried)
             assert ran.code in (0, 3), (kind.key, ran.err)
@@ -125,25 +125,30 @@ def test_a_reason_that_is_cleared_is_none(shell: Run, home: Path) -> None:
     book = write_people(home / "人员.xlsx", [person(at + 300) for at in range(5)])
     assert shell("trainee", "import", book, "--batch", "HN2025", "--submit").code == 0
     rows = _cleared(
-        kinds.REVIEW,
+        workbook_kinds.REVIEW,
         [
             {"application_no": f"HN2025-000000{at + 1}", "decision": "不通过", "reason": "材料不全"}
             for at in range(4)
         ],
     )
     ran = shell(
-        "review", "import", write_book(home / "审核.xlsx", [(kinds.REVIEW, rows)]), "--batch", "HN2025"
+        "review",
+        "import",
+        write_book(home / "审核.xlsx", [(workbook_kinds.REVIEW, rows)]),
+        "--batch",
+        "HN2025",
     )
     assert ran.code == 3
     assert [line.partition("[")[2][:4] for line in ran.err.splitlines() if "[E" in line] == ["E051"] * 4
     marks = _cleared(
-        kinds.SCORE, [{"application_no": f"HN2025-000000{at % 5 + 1}", "written": "80"} for at in range(7)]
+        workbook_kinds.SCORE,
+        [{"application_no": f"HN2025-000000{at % 5 + 1}", "written": "80"} for at in range(7)],
     )
     ran = shell(
         "admit",
         "scores",
         "import",
-        write_book(home / "成绩.xlsx", [(kinds.SCORE, marks)]),
+        write_book(home / "成绩.xlsx", [(workbook_kinds.SCORE, marks)]),
         "--batch",
         "HN2025",
     )

@@ -11,8 +11,8 @@ from sqlalchemy import text
 from tests.conftest import NOW, Ran, Run
 from tests.people import open_batch, person, write_book, write_people
 from zhupei_cli.acting import Acting
-from zhupei_cli.services.events import Change, record
-from zhupei_cli.sheets import kinds
+from zhupei_cli.services.records.events import Change, record
+from zhupei_cli.sheets.kinds import workbook_kinds
 from zhupei_cli.store.engine import parse_url, sqlite_path, transaction
 
 FIRST, SECOND = "HN2026-0000001", "HN2026-0000002"
@@ -47,7 +47,7 @@ def test_a_reason_has_one_rule_on_every_database(shell: Run, home: Path, reason:
         ran = shell(*command)
         assert (ran.code, ran.err.startswith(f"错误 [{code}]：原因")) == (2, True), ran.err
     rows = [{"application_no": FIRST, "decision": "不通过", "reason": reason}]
-    ran = shell("review", "import", write_book(home / "审.xlsx", [(kinds.REVIEW, rows)]))
+    ran = shell("review", "import", write_book(home / "审.xlsx", [(workbook_kinds.REVIEW, rows)]))
     assert (ran.code, f"[{code}] 审.xlsx 审核意见 第 2 行" in ran.err) == (3, True), ran.err
     assert shell("review", "reject", FIRST, "--reason", "长" * 500).code == 0
 
@@ -62,11 +62,11 @@ def test_an_operator_has_one_rule_on_every_database(shell: Run, database: str) -
 
 def test_another_reason_is_not_passed_over(shell: Run, home: Path) -> None:
     row = {"application_no": SECOND, "decision": "不通过", "reason": "学历不符"}
-    ran = shell("review", "import", write_book(home / "审.xlsx", [(kinds.REVIEW, [row])]))
+    ran = shell("review", "import", write_book(home / "审.xlsx", [(workbook_kinds.REVIEW, [row])]))
     assert (ran.code, "不变 0，未通过 1" in ran.err, "[E662]" in ran.err) == (3, True, True), ran.err
     assert "登记的原因是“材料不全”" in ran.err
     for reason in ("材料不全", None):
-        book = write_book(home / "同.xlsx", [(kinds.REVIEW, [row | {"reason": reason}])])
+        book = write_book(home / "同.xlsx", [(workbook_kinds.REVIEW, [row | {"reason": reason}])])
         ran = shell("review", "import", book)
         assert (ran.code, "不变 1" in ran.err) == (0, True), ran.err
     assert shell("review", "reject", SECOND, "--reason", "学历不符").code == 5

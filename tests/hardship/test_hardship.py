@@ -15,7 +15,7 @@ import pytest
 
 from tests.hardship import walks, world
 from tests.hardship.walks import Ended
-from zhupei_cli.outline import load
+from zhupei_cli.shell.outline import load
 from zhupei_cli.store import backup, engine
 
 pytestmark = [

@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from tests.conftest import NOW, OPERATOR
 from tests.hardship.world import LINES, NEW, WHO
-from zhupei_cli.cli import cli
+from zhupei_cli.shell.cli import cli
 
 _NEW_MOUNTS: Final = 0x0002_0000
 _PRIVATE: Final = 0x0004_4000

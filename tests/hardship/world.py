@@ -10,15 +10,16 @@ from tests.conftest import NOW, OPERATOR
 from tests.people import id_number, open_batch, person, write_book
 from tests.services.imported import reading_of, take_in
 from zhupei_cli.acting import Acting
-from zhupei_cli.services import admissions, reviews, stages
-from zhupei_cli.services.lookup import find_batch
-from zhupei_cli.services.sealing import seal_batch
-from zhupei_cli.sheets import kinds
-from zhupei_cli.sheets.columns import Kind
+from zhupei_cli.services.admission import admissions, stages
+from zhupei_cli.services.records.lookup import find_batch
+from zhupei_cli.services.results.sealing import seal_batch
+from zhupei_cli.services.reviews import decisions as reviews
+from zhupei_cli.sheets.kinds import workbook_kinds
+from zhupei_cli.sheets.kinds.columns import Kind
 from zhupei_cli.store.backup import back_up
 from zhupei_cli.store.counters import take
 from zhupei_cli.store.engine import transaction
-from zhupei_cli.vocabulary import Decision
+from zhupei_cli.words.vocabulary import Decision
 
 _BY: Final = Acting(OPERATOR, NOW)
 _PEOPLE: Final = [person(at) for at in range(300, 306)]
@@ -177,7 +178,7 @@ def fill(url: str, home: Path) -> None:
         admissions.run_admission(session, locked, by=_BY)
     with transaction(url) as session:
         for rows, submit in ((_PEOPLE[:4], True), (_PEOPLE[4:], False)):
-            take_in(session, reading_of((kinds.PERSON, rows)), by=_BY, batch="HN2025", submit=submit)
+            take_in(session, reading_of((workbook_kinds.PERSON, rows)), by=_BY, batch="HN2025", submit=submit)
         chosen = [reviews.Verdict("HN2025-0000002", Decision.APPROVE)]
         reviews.decide(session, find_batch(session, "HN2025"), chosen, by=_BY)
     write_files(url, home)
@@ -190,18 +191,30 @@ def write_files(url: str, home: Path) -> None:
     books: Sequence[tuple[str, Kind, list[dict[str, Any]]]] = (
         (
             "基地",
-            kinds.BASE,
+            workbook_kinds.BASE,
             [{"code": "4202", "name": "县医院", "city": "郑州市"}, refused | {"city": "无"}],
         ),
-        ("专业", kinds.SPECIALTY, [{"code": "7700", "name": "新专科", "category": "西医"}, {"code": "7701"}]),
-        ("计划", kinds.PLAN, [{"base": "4101001", "specialty": "0100", "quota": 9}, {"base": "无"}]),
-        ("人员", kinds.PERSON, [person_row, person(311, id_number="1")]),
-        ("单位", kinds.EMPLOYER, [{"name": "某卫生院"}, {"name": "坏", "uscc": "1"}]),
-        ("审核", kinds.REVIEW, [{"application_no": number, "decision": "通过"}, {"application_no": "无"}]),
-        ("成绩", kinds.SCORE, [{"application_no": number, "written": "80"}, {"application_no": number[:-1]}]),
+        (
+            "专业",
+            workbook_kinds.SPECIALTY,
+            [{"code": "7700", "name": "新专科", "category": "西医"}, {"code": "7701"}],
+        ),
+        ("计划", workbook_kinds.PLAN, [{"base": "4101001", "specialty": "0100", "quota": 9}, {"base": "无"}]),
+        ("人员", workbook_kinds.PERSON, [person_row, person(311, id_number="1")]),
+        ("单位", workbook_kinds.EMPLOYER, [{"name": "某卫生院"}, {"name": "坏", "uscc": "1"}]),
+        (
+            "审核",
+            workbook_kinds.REVIEW,
+            [{"application_no": number, "decision": "通过"}, {"application_no": "无"}],
+        ),
+        (
+            "成绩",
+            workbook_kinds.SCORE,
+            [{"application_no": number, "written": "80"}, {"application_no": number[:-1]}],
+        ),
         (
             "报到",
-            kinds.CHECK_IN,
+            workbook_kinds.CHECK_IN,
             [{"application_no": "T-0000001", "checked_in": "是"}, {"application_no": "无"}],
         ),
     )

@@ -10,8 +10,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory, gettempdir
 from typing import Any, Final
 
-from zhupei_cli.errors import ZhupeiError
 from zhupei_cli.printing.fonts import FontSet
+from zhupei_cli.words.errors import ZhupeiError
 
 _PREFIX: Final = "zhupei-"
 #: Seconds after which a folder is no running program's: printing takes minutes.

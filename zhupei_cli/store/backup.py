@@ -6,7 +6,6 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from zhupei_cli.errors import ZhupeiError
 from zhupei_cli.files import replacing
 from zhupei_cli.store import dump
 from zhupei_cli.store.engine import (
@@ -21,6 +20,7 @@ from zhupei_cli.store.engine import (
 )
 from zhupei_cli.store.failures import known_failure, translated
 from zhupei_cli.store.schema import keep_a_log, side_files
+from zhupei_cli.words.errors import ZhupeiError
 
 #: How a backup begins: the one of a file, and the one of a server.
 _FILE, _SERVER = b"SQLite format 3\x00", b"PGDMP"

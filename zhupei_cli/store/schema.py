@@ -11,10 +11,10 @@ from typing import Final
 from sqlalchemy import URL, Connection, inspect, text
 from sqlalchemy.orm import Session
 
-from zhupei_cli.errors import ZhupeiError
 from zhupei_cli.files import replacing
 from zhupei_cli.store.engine import connected, current_version, parse_url, shown, sqlite_path
 from zhupei_cli.store.failures import translated
+from zhupei_cli.words.errors import ZhupeiError
 
 #: alembic knows one migration at a time, for all threads.
 _ALEMBIC: Final = Lock()
