@@ -42,6 +42,14 @@ def _unforeseen(ended: list[Ended]) -> list[tuple[str, int, str]]:
     ]
 
 
+#: Enough where another walk goes through all of them in nearly the same way.
+SOME = [
+    one
+    for at, one in enumerate(world.LINES)
+    if at % 4 == 0 or one.startswith("db ") or one.endswith(" import") or one == "doctor"
+]
+
+
 def _require_disks() -> None:
     if os.geteuid() != 0:
         pytest.skip("only root may lay a small disk over a folder")
@@ -132,7 +140,8 @@ def test_a_database_that_is_locked(
 
     def work() -> list[Ended]:
         walks.prepare(tmp_path)
-        return [walks.run(one, f"sqlite:///{path}", tmp_path) for one in world.LINES]
+        lines = SOME if hoarded else world.LINES
+        return [walks.run(one, f"sqlite:///{path}", tmp_path) for one in lines]
 
     with closing(sqlite3.connect(path)) as other:
         if hoarded:
@@ -148,7 +157,7 @@ def test_streams_that_are_gone(prepared: Path, tmp_path: Path, stream: str) -> N
     def work() -> list[Ended]:
         walks.prepare(tmp_path)
         ended = []
-        for command in (one for one in world.LINES if one != "demo"):
+        for command in world.LINES if stream == "closed" else SOME:
             walks.fresh(prepared, tmp_path)
             made = None if stream == "closed" else partial(Path(stream).open, "wb", buffering=0)
             ended.append(walks.run(command, f"sqlite:///{tmp_path}/zhupei.sqlite", tmp_path, stream=made))
