@@ -10,8 +10,9 @@ from tests.builders import store_world, worked_example
 from tests.conftest import Ran, Run
 from tests.people import SPECIALTIES, open_batch, person, write_book, write_people
 from zhupei_cli.acting import Acting
+from zhupei_cli.rules.people.fields import FORM_LABELS
 from zhupei_cli.services.admission import admissions, stages
-from zhupei_cli.services.applications.form_checks import FORM_LABELS, REQUIRED
+from zhupei_cli.services.applications.form_checks import REQUIRED
 from zhupei_cli.sheets.kinds import workbook_kinds
 from zhupei_cli.sheets.kinds.columns import Kind
 from zhupei_cli.store.engine import transaction

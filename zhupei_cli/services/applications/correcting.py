@@ -10,18 +10,12 @@ from zhupei_cli.acting import Acting
 from zhupei_cli.model import Batch
 from zhupei_cli.rules.batch import lifecycle
 from zhupei_cli.rules.people import idcard
-from zhupei_cli.rules.people.field_values import MASKS, TABLES
+from zhupei_cli.rules.people.fields import FORM_LABELS, MASKS, TABLES
 from zhupei_cli.rules.people.masking import mask_id
 from zhupei_cli.rules.people.profile import highest
 from zhupei_cli.services.applications import store
 from zhupei_cli.services.applications.drafts import examine, form_cells, merged
-from zhupei_cli.services.applications.form_checks import (
-    FORM_LABELS,
-    Checks,
-    form_faults,
-    identity_faults,
-    load_checks,
-)
+from zhupei_cli.services.applications.form_checks import Checks, form_faults, identity_faults, load_checks
 from zhupei_cli.services.applications.store import Form, Stored
 from zhupei_cli.services.applications.withdrawing import require_undecided, stale_runs
 from zhupei_cli.services.people import fields, profiles

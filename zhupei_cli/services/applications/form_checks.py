@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from zhupei_cli.model import Batch, Plan, Specialty, TrainingBase
 from zhupei_cli.rules.batch.settings import BatchSettings, parse
 from zhupei_cli.rules.people import eligibility
+from zhupei_cli.rules.people.fields import FORM, FORM_LABELS
 from zhupei_cli.rules.people.profile import highest
 from zhupei_cli.services.applications.store import Form
 from zhupei_cli.services.people.profiles import Profile, current_work
@@ -121,17 +122,7 @@ def _left(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if name not in gone}
 
 
-FORM_LABELS = {
-    "identity": "个人身份",
-    "source_type": "生源类型",
-    "train_years": "培训年限",
-    "specialty": "报名专业",
-    "choice1_base": "第一志愿基地",
-    "choice2_base": "第二志愿基地",
-    "choice2_specialty": "第二志愿专业",
-    "accept_adjust": "是否服从调剂",
-}
-REQUIRED = ("identity", "source_type", "train_years", "specialty", "choice1_base", "accept_adjust")
+REQUIRED: Final = tuple(field.key for field in FORM if field.required)
 
 
 def form_faults(form: Form | Parts, checks: Checks) -> Iterator[Fault]:

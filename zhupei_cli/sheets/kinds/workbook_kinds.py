@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Final
 
+from zhupei_cli.rules.people.fields import PHONE, USCC
 from zhupei_cli.rules.people.masking import mask_phone
 from zhupei_cli.rules.people.people_names import damage_of
 from zhupei_cli.sheets.kinds import cells, parsers
@@ -14,9 +15,7 @@ from zhupei_cli.sheets.kinds.people_kinds import WORK as WORK
 from zhupei_cli.sheets.kinds.shared_columns import (
     ID_NUMBER,
     NAMED,
-    PHONE,
     SEATS,
-    USCC,
     exam_mark,
     limit,
     listed,
