@@ -4,6 +4,7 @@ from typing import Any
 
 import click
 
+from zhupei_cli.display import harmless
 from zhupei_cli.rules.batch.settings import read_mark
 from zhupei_cli.rules.proof.explanation_words import via_label
 from zhupei_cli.services.admission import comparing, explaining
@@ -97,7 +98,7 @@ def explain(
         note(settings, _place_sentence(told))
         show(told["ranking"], RANKING, out)
     elif out.path is None and out.format == "table":
-        click.echo("\n".join(_sentences(told)))
+        click.echo(harmless("\n".join(_sentences(told))))
     elif out.format == "json":
         show_sheet(told, STEPS, out)
     else:

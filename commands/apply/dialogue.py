@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from zhupei_cli.display import display_width, padded
+from zhupei_cli.display import display_width, harmless, padded
 from zhupei_cli.rules.batch.times import show_time
 from zhupei_cli.rules.people.identities import definitions
 from zhupei_cli.services.applications import drafts, open_places
@@ -74,7 +74,7 @@ def ask(
 
 
 def _say(text: str) -> None:
-    click.echo(text, err=True)
+    click.echo(harmless(text), err=True)
 
 
 def _ask_batch(settings: Settings, *, late: bool) -> str:

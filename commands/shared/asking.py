@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 import click
 
+from zhupei_cli.display import harmless
 from zhupei_cli.services.people.accounts import require_password
 from zhupei_cli.services.people.fields import read_field
 from zhupei_cli.settings import Settings
@@ -85,7 +86,9 @@ def ask(question: str, check: Callable[[str], T], *, default: str | None = None,
 def prompt(question: str, *, default: Any = None, type: Any = TEXT, **options: Any) -> Any:
     """Ask once, on stderr, until the answer is of the type; Ctrl-C ends the line it was typed on."""
     try:
-        return click.prompt(question, type=type, default=default, err=True, prompt_suffix="：", **options)
+        return click.prompt(
+            harmless(question), type=type, default=default, err=True, prompt_suffix="：", **options
+        )
     except click.Abort:
         if not options.get("hide_input"):  # Click does it there itself
             click.echo(err=True)
@@ -112,7 +115,7 @@ def pick(
 ) -> str:
     """Ask for one of (value, text) by its number, its text or a word that `read` makes a value of."""
     for number, (_, text) in enumerate(options, 1):
-        click.echo(f"  {number} {text}", err=True)
+        click.echo(harmless(f"  {number} {text}"), err=True)
     known = {key: value for value, text in options for key in (value, text)}
     word = str(prompt(f"{label}（序号）", type=NAME, default=default))
     while (value := known.get(word) or read(word)) not in {value for value, _ in options}:
@@ -153,7 +156,7 @@ def given_password(settings: Settings, *, from_stdin: bool) -> str:
 
 
 def _tell(error: ZhupeiError) -> None:
-    click.echo(f"{error.message}；{error.hint}", err=True)
+    click.echo(harmless(f"{error.message}；{error.hint}"), err=True)
 
 
 def password_option(command: F) -> F:

@@ -72,7 +72,19 @@ class _Code(_Name):
         return written(super().mended(word))
 
 
+class _Reason(_Text):
+    """Why something is done, which is kept for good."""
+
+    def mended(self, word: str) -> str:
+        from zhupei_cli.rules.people.plain_words import require_reason
+
+        reason = super().mended(word)
+        require_reason(reason)
+        return reason
+
+
 TEXT: Final = _Text()
+REASON: Final = _Reason()
 NAME: Final = _Name()
 PERSON_NAME: Final = _PersonName()
 CODE: Final = _Code()
@@ -130,7 +142,7 @@ def clean_arguments(command: click.Command) -> None:
     """Make every parameter of a command that takes any text take it clean."""
     for param in command.params:
         if param.type is click.STRING:
-            param.type = TEXT
+            param.type = REASON if param.name == "reason" else TEXT
 
 
 def refuse_dashes(argv: Sequence[str]) -> None:

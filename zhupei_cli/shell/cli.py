@@ -97,9 +97,13 @@ def _settings(given: dict[str, Any], clock: Callable[..., Any] | None) -> Callab
     @cache
     def settings() -> "Settings":
         from zhupei_cli.acting import system_clock
-        from zhupei_cli.settings import load, useless_variables
+        from zhupei_cli.settings import candidates, load, useless_variables
 
         found = load(given, environ=os.environ, clock=clock or system_clock)
+        if any(name.is_file() for name in candidates(given.get("config"))):
+            from zhupei_cli.shell.origins import say_redirected
+
+            say_redirected(found, given, environ=os.environ)
         if found.verbose or useless_variables(os.environ):
             from zhupei_cli.shell.origins import say_origins
 

@@ -10,6 +10,7 @@ from itertools import pairwise, takewhile
 
 import click
 
+from zhupei_cli.display import harmless
 from zhupei_cli.oswords import os_words
 from zhupei_cli.settings import Settings
 from zhupei_cli.shell.anywhere import is_harmless
@@ -130,9 +131,9 @@ def _tell(error: ZhupeiError, argv: Sequence[str]) -> None:
         content = {"code": error.code, "message": error.message, "hint": error.hint}
         click.echo(dumps({"error": content}, ensure_ascii=False), err=True)
         return
-    click.echo(f"错误 [{error.code}]：{error.message}", err=True)
+    click.echo(harmless(f"错误 [{error.code}]：{error.message}"), err=True)
     if error.hint:
-        click.echo(f"怎么办：{error.hint}", err=True)
+        click.echo(harmless(f"怎么办：{error.hint}"), err=True)
 
 
 def _cancelled(argv: Sequence[str]) -> int:

@@ -15,6 +15,7 @@ from zhupei_cli.rules.people.profile import highest
 from zhupei_cli.services.applications.store import Form
 from zhupei_cli.services.people.profiles import Profile, current_work
 from zhupei_cli.services.records.lookup import Names, match_key, settings_of
+from zhupei_cli.sheets.kinds.cells import CLEAR
 from zhupei_cli.words.errors import Fault
 
 
@@ -77,8 +78,13 @@ def read_form(values: Mapping[str, Any], checks: Checks) -> tuple[Form | Parts, 
     What can be looked at is looked at, however much else is missing: nobody mends a row twice.
     """
     faults = [
-        Fault("E251", name, values={"label": FORM_LABELS[name]}) for name in REQUIRED if name not in values
+        Fault("E051", name, values={"heading": FORM_LABELS[name]})
+        if name in values
+        else Fault("E251", name, values={"label": FORM_LABELS[name]})
+        for name in REQUIRED
+        if values.get(name, CLEAR) is CLEAR
     ]
+    values = _left(values)
     bases: dict[str, str] = {}
     specialties: dict[str, str] = {}
     for name in ("choice1_base", "choice2_base"):
@@ -106,6 +112,14 @@ def read_form(values: Mapping[str, Any], checks: Checks) -> tuple[Form | Parts, 
     get = values.get
     form = make(get("identity"), get("source_type"), get("train_years"), get("accept_adjust"), choices)  # type: ignore[arg-type]  # a Form lacks nothing
     return form, [*faults, *form_faults(form, checks)]
+
+
+def _left(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what 清空 leaves of a form: a second choice without its base is none."""
+    gone = {name for name, value in values.items() if value is CLEAR}
+    if "choice2_base" in gone:
+        gone.add("choice2_specialty")
+    return {name: value for name, value in values.items() if name not in gone}
 
 
 REQUIRED: Final = tuple(field.key for field in FORM if field.required)

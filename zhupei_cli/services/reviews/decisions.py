@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Table
+from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
@@ -24,11 +24,17 @@ from zhupei_cli.services.records.import_ledger import (
 from zhupei_cli.services.records.line_numbers import settle_numbers
 from zhupei_cli.services.records.workbooks import Reading
 from zhupei_cli.sheets.taking.lines import Line
-from zhupei_cli.store.bulk import insert_rows
+from zhupei_cli.store.bulk import insert_rows, rows_of
 from zhupei_cli.store.counters import take
 from zhupei_cli.store.walls import signature
 from zhupei_cli.words.errors import Fault, ZhupeiError
-from zhupei_cli.words.vocabulary import BATCH_STATUS, ApplicationStatus, BatchStatus, Decision
+from zhupei_cli.words.vocabulary import (
+    APPLICATION_STATUS,
+    BATCH_STATUS,
+    ApplicationStatus,
+    BatchStatus,
+    Decision,
+)
 
 _REVIEW: Table = Review.metadata.tables["review"]
 
@@ -67,7 +73,27 @@ def faults(
             refused.append((verdict, found))
         elif one is not None:
             good.append((verdict, one))
-    return good, standing, refused
+    other = _other_reasons(session, [(verdict, stored[verdict.application_no]) for verdict in standing])
+    refused += other.items()
+    return good, [verdict for verdict in standing if verdict not in other], refused
+
+
+def _other_reasons(session: Session, standing: Sequence[tuple[Verdict, Stored]]) -> dict[Verdict, Fault]:
+    """Return the fault (E662) of each decision that stands for another reason than is given now."""
+    given = [(verdict, one) for verdict, one in standing if (verdict.reason or "").strip()]
+    columns = (_REVIEW.c.application_id, _REVIEW.c.id, _REVIEW.c.decision, _REVIEW.c.reason)
+    rows = rows_of(session, select(*columns), _REVIEW.c.application_id, [one.id for _, one in given])
+    last = {row.application_id: row for row in sorted(rows, key=lambda row: row.id)}
+    found = {}
+    for verdict, one in given:
+        row = last.get(one.id)
+        if row is not None and row.decision == verdict.decision and row.reason != verdict.reason:
+            values = {
+                "application_no": verdict.application_no,
+                "status": APPLICATION_STATUS.label(one.status),
+            }
+            found[verdict] = Fault("E662", "reason", values=values | {"reason": row.reason or "空白"})
+    return found
 
 
 def _fault(verdict: Verdict, stored: Stored | None, base: str | None) -> Fault | None:

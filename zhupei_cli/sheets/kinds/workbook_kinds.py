@@ -150,6 +150,7 @@ SCORE: Final = Kind(
     one_of=("application_no", "id_number"),
     command="zhupei admit scores import",
     telling=("written", "skill", "interview"),
+    erasable=("written", "skill", "interview"),
 )
 
 REVIEW: Final = Kind(
@@ -166,10 +167,11 @@ REVIEW: Final = Kind(
             may_wait=True,
             note="还没有审核的留空，导入时略过。",
         ),
-        Column("reason", "原因", cells.text, note="不通过和退回修改必须写原因，学员会看到。"),
+        Column("reason", "原因", parsers.reason, note="不通过和退回修改必须写原因，学员会看到。"),
     ),
     reads_past=True,
     command="zhupei review import",
+    erasable=(),
 )
 
 #: 报到: who came.
@@ -188,7 +190,7 @@ CHECK_IN: Final = Kind(
             may_wait=True,
             note="还没有来的留空，导入时略过。",
         ),
-        Column("note", "备注", cells.text, note="与已登记的不同时，在这里写更正的原因。"),
+        Column("note", "备注", parsers.reason, note="与已登记的不同时，在这里写更正的原因。"),
         # To know whom to ring up, and about what.
         Column("base", "录取基地", cells.text, ignored=True),
         Column("specialty", "录取专业", cells.text, ignored=True),
@@ -196,6 +198,7 @@ CHECK_IN: Final = Kind(
     ),
     one_of=("application_no", "id_number"),
     command="zhupei admit checkin import",
+    erasable=(),
 )
 
 #: 单位: the directory of employers.

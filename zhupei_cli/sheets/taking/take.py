@@ -216,6 +216,8 @@ class Taking:
         self._required = {key: one for key, one in required.items() if not one.may_wait}
         #: Keys of columns that cannot be cleared.
         self._kept = {*required, *kind.one_of}
+        if kind.erasable is not None:
+            self._kept = {column.key for column in kind.columns} - {*kind.erasable}
         self._header: Header | None = None
         self._readers: list[tuple[int, _Reader]] = []
         self._lines: list[Line] = []
