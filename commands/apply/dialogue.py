@@ -101,7 +101,8 @@ def _read_desk(settings: Settings, batch: str, person: str) -> Desk:
 
 def _ask_identity(checks: Checks) -> str:
     meanings = definitions(checks.year, checks.settings.grad_years)
-    return pick("个人身份", [(code, f"{IDENTITY.label(code)}：{text}") for code, text in meanings.items()])
+    options = [(code, f"{IDENTITY.label(code)}：{text}") for code, text in meanings.items()]
+    return pick("个人身份", options, read=IDENTITY.parse)
 
 
 def _confirm_profile(settings: Settings, desk: Desk, who: str) -> None:

@@ -11,7 +11,7 @@ from zhupei_cli.services.people.fields import read_field
 from zhupei_cli.settings import Settings
 from zhupei_cli.sheets.kinds.cells import Unreadable
 from zhupei_cli.sheets.kinds.columns import Column
-from zhupei_cli.shell.arguments import TEXT, Whole
+from zhupei_cli.shell.arguments import NAME, TEXT, Whole
 from zhupei_cli.words.errors import ZhupeiError
 from zhupei_cli.words.vocabulary import YES_NO, flag
 
@@ -103,12 +103,26 @@ def agree(question: str, *, default: bool | None = None) -> bool:
         click.echo("请回答 是（y）或 否（n）", err=True)
 
 
-def pick(label: str, options: Sequence[tuple[str, str]], default: int | None = None) -> str:
-    """Ask for one of (value, text) by its number."""
+def pick(
+    label: str,
+    options: Sequence[tuple[str, str]],
+    default: int | None = None,
+    *,
+    read: Callable[[str], str | None] = lambda _: None,
+) -> str:
+    """Ask for one of (value, text) by its number, its text or a word that `read` makes a value of."""
     for number, (_, text) in enumerate(options, 1):
         click.echo(f"  {number} {text}", err=True)
-    chosen: int = prompt(f"{label}（序号）", type=Whole(1, len(options)), default=default)
-    return options[chosen - 1][0]
+    known = {key: value for value, text in options for key in (value, text)}
+    word = str(prompt(f"{label}（序号）", type=NAME, default=default))
+    while (value := known.get(word) or read(word)) not in {value for value, _ in options}:
+        try:
+            return options[Whole(1, len(options)).convert(word, None, None) - 1][0]
+        except click.UsageError as error:
+            click.echo(f"错误：{error.message}", err=True)
+        word = str(prompt(f"{label}（序号）", type=NAME, default=default))
+    assert value is not None
+    return value
 
 
 def new_password(settings: Settings, *, from_stdin: bool) -> str:

@@ -67,10 +67,9 @@ class _Code(_Name):
     """A number or a code: no spaces, nothing in full width, every dash a hyphen."""
 
     def mended(self, word: str) -> str:
-        from zhupei_cli.sheets.kinds.cells import code
-        from zhupei_cli.words.vocabulary import HYPHENS
+        from zhupei_cli.rules.people.written_numbers import written
 
-        return code(super().mended(word).translate(HYPHENS))
+        return written(super().mended(word))
 
 
 TEXT: Final = _Text()

@@ -41,6 +41,10 @@ def warn(settings: Settings, text: str) -> None:
 
 def note(settings: Settings, text: str) -> None:
     """Say something to people on stderr, unless --quiet; it goes into the log file either way."""
+    if "zhupei " in text:
+        from zhupei_cli.shell.hints import completed
+
+        text = completed(settings, text)
     log(settings, text)
     if not settings.quiet:
         with suppress(OSError):  # whoever closed or filled stderr does not listen; the work goes on

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Final
 
 from sqlalchemy import exc
 
@@ -62,7 +63,27 @@ def translated() -> Iterator[None]:
         code = _of_state(getattr(error.orig, "sqlstate", None) or "") or _of_words(message)
         if code is None:
             raise
-        raise ZhupeiError(code, database="文件", detail=message) from error
+        raise ZhupeiError(code, database="文件", detail=_in_words(code, message)) from error
+
+
+#: What libpq says of a server that cannot be reached → the same for people; more than that helps nobody.
+_UNREACHED: Final = (
+    ("refused", "服务器拒绝连接，多半没有启动，或端口不对"),
+    ("resolve host", "找不到这台主机"),
+    ("translate host name", "找不到这台主机"),
+    ("timeout", "连接超时"),
+    ("timed out", "连接超时"),
+    ("No such file", "本机没有运行数据库服务"),
+    ("unreachable", "网络不通"),
+    ("No route", "网络不通"),
+)
+
+
+def _in_words(code: str, message: str) -> str:
+    """Return what a driver said, in Chinese where it is about a server that cannot be reached."""
+    if code != "E507":
+        return message
+    return next((words for part, words in _UNREACHED if part in message), "连接没有成功")
 
 
 def _of_state(state: str) -> str | None:

@@ -61,7 +61,9 @@ BATCH: Final = Table(
     {
         "open": _verb("开放报名", "zhupei batch open", {Batch.DRAFT: Batch.OPEN}),
         "extend": _verb(
-            "延长报名", "zhupei batch extend", {Batch.OPEN: Batch.OPEN, Batch.CLOSED: Batch.OPEN}
+            "延长报名",
+            "zhupei batch extend --apply-until 新的截止时间",
+            {Batch.OPEN: Batch.OPEN, Batch.CLOSED: Batch.OPEN},
         ),
         "close": _verb("结束报名", "zhupei batch close", {Batch.OPEN: Batch.CLOSED}),
         "reopen": _verb("重新开放报名", "zhupei batch reopen", {Batch.CLOSED: Batch.OPEN}),

@@ -11,13 +11,14 @@ from zhupei_cli.model import Admission, Application, Batch, Plan
 from zhupei_cli.rules.admission.merit import Merits, bids, open_lines
 from zhupei_cli.rules.admission.run import Round, Spot
 from zhupei_cli.rules.admission.scores import mark_text
-from zhupei_cli.rules.batch.lifecycle import ADMISSION, step
+from zhupei_cli.rules.batch.lifecycle import ADMISSION, directions, step
 from zhupei_cli.rules.proof.audit import Finding
 from zhupei_cli.rules.proof.explanation_words import no_total
 from zhupei_cli.services.admission.give_up import require_state
 from zhupei_cli.services.admission.run_inputs import load_inputs
 from zhupei_cli.services.admission.seats import take_seats
 from zhupei_cli.services.applications.store import near_numbers
+from zhupei_cli.services.batches.taking_part import seats_of
 from zhupei_cli.services.marks.score_marks import counting, load_marks
 from zhupei_cli.services.records.events import Change, record
 from zhupei_cli.services.records.lookup import base_names, specialty_names
@@ -40,13 +41,15 @@ def place(
     In a batch that is final they are admitted at once, as long as no supplement round offers its vacancies
     (E486). `doubts` say what speaks against it: no total there, below the line, others who come before.
     Raises E304 (no such application), E468 (not approved), E306 (no such place), E469 (the place is
-    stopped), E463 (no free seat, or a limit reached), E467 (seated elsewhere this year), E401 or E402 for
-    the wrong state, E404 without a reason.
+    stopped), E463 (no free seat, or a limit reached), E439 (has a seat in this batch), E467 (in another one
+    this year), E401, E402 or E403 for the wrong state, E404 without a reason.
     """
     require_state(session, batch, "place")
     application = _candidate(session, batch, number)
     admission = session.get(Admission, application.id)
     now = None if admission is None else admission.status
+    if admission is not None and admission.live_key is not None:
+        raise _placed_already(session, number, admission, seat)
     after = step(ADMISSION, now, "place", name=number, reason=reason)
     _require_room(session, batch, seat, application.identity)
     live_key = _free_key(session, batch, application)
@@ -81,6 +84,26 @@ def place(
         "specialty_label": specialty_names(session).labels[seat[1]],
         "doubts": found,
     }
+
+
+def _placed_already(
+    session: Session, number: str, admission: Admission, seat: tuple[str, str]
+) -> ZhupeiError:
+    """Return the refusal for who has a seat in the batch: this one, or one to be given up first."""
+    held = admission.base_code or "", admission.specialty_code or ""
+    again = frozenset({AdmissionStatus.NOT_ADMITTED})
+    way = directions(ADMISSION, admission.status, again, number)
+    if (
+        admission.status in ADMISSION.verbs["revoke"].moves
+    ):  # nobody gave anything up, as the shortest way has it
+        way = way.replace("admit decline", "admit revoke")
+    values = {
+        "application_no": number,
+        "status": ADMISSION.label(admission.status),
+        "place": f"{base_names(session).labels[held[0]]}的{specialty_names(session).labels[held[1]]}",
+        "cure": "不必再安排" if held == seat else f"要换岗位，{way}，然后再安排",
+    }
+    return ZhupeiError("E439", **values)
 
 
 def _candidate(session: Session, batch: Batch, number: str) -> Application:
@@ -147,8 +170,7 @@ def _require_no_supplement(session: Session, batch: Batch) -> None:
 def _free_key(session: Session, batch: Batch, application: Application) -> str:
     """Return the key that says who holds a seat this year; E467 when this person does already."""
     key = f"{batch.year}:{application.trainee_id}"
-    taken = session.execute(select(Admission.status).where(Admission.live_key == key)).scalar()
-    if taken is not None:
-        label = ADMISSION.labels.label(AdmissionStatus(taken))
-        raise ZhupeiError("E467", application_no=application.application_no, status=label)
+    seat = seats_of(session, batch.year, (application.trainee_id,)).get(application.trainee_id)
+    if seat is not None:
+        raise ZhupeiError("E467", application_no=application.application_no, **seat.values)
     return key

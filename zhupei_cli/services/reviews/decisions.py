@@ -21,6 +21,7 @@ from zhupei_cli.services.records.import_ledger import (
     filled_in,
     record_rows,
 )
+from zhupei_cli.services.records.line_numbers import settle_numbers
 from zhupei_cli.services.records.workbooks import Reading
 from zhupei_cli.sheets.taking.lines import Line
 from zhupei_cli.store.bulk import insert_rows
@@ -192,9 +193,10 @@ def import_reviews(
     A row without a decision is passed over, one that says what was decided already changes nothing. Raises
     E451 when reviews are over.
     """
-    require_reviewing(batch)
+    settle_numbers(session, batch, reading)
     if not reading.readable:
         return Imported(None, Counts(), reading.files, readable=False)
+    require_reviewing(batch)
     lines = filled_in(reading.lines, ("decision",), beside="reason")
     _refuse_twins(lines)
     read = {_verdict(line): line for line in lines if not line.bad}

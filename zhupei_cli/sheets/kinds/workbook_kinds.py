@@ -132,7 +132,7 @@ SCORE: Final = Kind(
     "score",
     "成绩",
     (
-        Column("application_no", "报名号", cells.code),
+        Column("application_no", "报名号", parsers.application_number),
         replace(ID_NUMBER, required=False),
         Column("name", "姓名", parsers.person_name),
         exam_mark("written", "笔试"),
@@ -156,7 +156,7 @@ REVIEW: Final = Kind(
     "review",
     "审核意见",
     (
-        Column("application_no", "报名号", cells.code, required=True),
+        Column("application_no", "报名号", parsers.application_number, required=True),
         Column("name", "姓名", parsers.person_name),
         listed(
             "decision",
@@ -177,7 +177,7 @@ CHECK_IN: Final = Kind(
     "check_in",
     "报到",
     (
-        Column("application_no", "报名号", cells.code),
+        Column("application_no", "报名号", parsers.application_number),
         replace(ID_NUMBER, required=False),
         Column("name", "姓名", parsers.person_name),
         yes_or_no(

@@ -181,6 +181,7 @@ class Takings:
                 "command": kind.command,
             }
             table.faults[:] = [Fault("E058", "", values=values)]
+            table.rows.clear()  # read as what they are not, each would say so once more
         elif (hidden := [name for name in book.hidden if clean(name) != DICTIONARY]) and not table.readable:
             names = "、".join(f"{name}（隐藏）" for name in hidden)
             table.faults.append(Fault(_UNREAD, "", values={"names": names}))
