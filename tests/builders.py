@@ -12,12 +12,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.people import id_number
-from zhupei_cli.acting import CST
-from zhupei_cli.model import Base, Batch, BatchSetting, Specialty, TrainingBase
+from zhupei_cli.acting import CST, Acting
+from zhupei_cli.model import Application, Base, Batch, BatchSetting, Review, Specialty, TrainingBase
 from zhupei_cli.rules.admission.run import Candidate, Inputs, Place, Spot
 from zhupei_cli.rules.admission.run import Specialty as Kind
 from zhupei_cli.rules.admission.scores import Record, mark_text
+from zhupei_cli.rules.batch.times import iso_time
+from zhupei_cli.services.applications.store import SNAPSHOT, snapshot_digest
 from zhupei_cli.services.people.profiles import Profile, content_of
+from zhupei_cli.services.proof.witnesses import WITNESSES
+from zhupei_cli.services.records.events import Change, record
+from zhupei_cli.services.records.lookup import settings_of
 from zhupei_cli.store.bulk import insert_rows
 from zhupei_cli.store.counters import take
 
@@ -29,9 +34,18 @@ _IDENTITIES = ("own", "entrusted", "social")
 
 
 def store_world(
-    session: Session, inputs: Inputs, *, code: str = "T", status: str = "locked", year: int = 2026
+    session: Session,
+    inputs: Inputs,
+    *,
+    code: str = "T",
+    status: str = "locked",
+    year: int = 2026,
+    told: bool = False,
 ) -> Batch:
-    """Store what `inputs` tell as a batch: approved people, and the seats that are held already."""
+    """Store what `inputs` tell as a batch: approved people, and the seats that are held already.
+
+    Nothing but a world that is `told` has the events of how it came to be.
+    """
     held = [
         Candidate(f"{code}-9{at:06d}", seat.identity, ((seat.base, seat.specialty),), False, _stamp(_AT), ())
         for at, seat in enumerate(inputs.held)
@@ -43,7 +57,49 @@ def store_world(
     _store_plan(session, batch, places, inputs)
     ids = _store_people(session, batch, people)
     _store_seats(session, batch, [(*ids[one.no], one) for one in held])
+    if told:
+        _tell(session, batch)
     return batch
+
+
+def _tell(session: Session, batch: Batch) -> None:
+    """Write the events of a world without held seats, as the program would have."""
+    by = Acting("测试员", _AT)
+    columns = ("name", "apply_from", "apply_until")
+    data = {name: getattr(batch, name) for name in columns}
+    texts = {key: iso_time(value) if isinstance(value, datetime) else value for key, value in data.items()}
+    settings = {"year": batch.year, **texts, "settings": settings_of(session, batch)}
+    record(session, by, [Change("batch.create", batch.code, batch.id, after=batch.status, data=settings)])
+    for kind, action in (("plan", "plan.write"), ("score", "score.import")):
+        rows = list(WITNESSES[kind](session, None))
+        said = {"keys": [key for _, key, _ in rows], "digests": [digest for *_, digest in rows]}
+        record(session, by, [Change(action, batch.code, batch.id, data=said)])
+    forms = {key: digest for _, key, digest in WITNESSES["application"](session, None)}
+    shots = {row[0]: snapshot_digest(row) for row in session.execute(select(*map(_snapshot, SNAPSHOT)))}
+    people = session.execute(select(Application).order_by(Application.id)).scalars().all()
+    for one in people:
+        at = Acting("测试员", one.first_submitted_at or _AT)
+        of = (one.application_no, batch.id)
+        filled = {"digest": forms[one.application_no]}
+        sent = {"snapshot": shots[one.id]}
+        record(session, at, [Change("application.new", *of, None, "draft", data=filled)])
+        record(session, at, [Change("application.submit", *of, "draft", "submitted", data=sent)])
+        record(session, at, [Change("review.approve", *of, "submitted", "approved")])
+        session.add(
+            Review(
+                id=one.id,
+                application_id=one.id,
+                decision="approve",
+                snapshot_version=1,
+                decided_by=at.who,
+                decided_at=at.at,
+            )
+        )
+    session.flush()
+
+
+def _snapshot(name: str) -> Any:
+    return Base.metadata.tables["snapshot"].c[name]
 
 
 def _places(inputs: Inputs, people: Iterable[Candidate]) -> list[Place]:

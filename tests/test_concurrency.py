@@ -30,11 +30,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from zhupei_cli.acting import Acting
 from zhupei_cli.words.errors import ZhupeiError
-from zhupei_cli.services import lookup, placing, reviews, trainees
+from zhupei_cli.services.admission import by_hand
+from zhupei_cli.services.applications import intake
+from zhupei_cli.services.records import lookup
+from zhupei_cli.services.reviews import decisions
 from zhupei_cli.services.applications.intake_cases import Options
 from zhupei_cli.services.reviews.decisions import Verdict
 from zhupei_cli.services.records.workbooks import read_workbooks
-from zhupei_cli.sheets import kinds
+from zhupei_cli.sheets.kinds import workbook_kinds
 from zhupei_cli.store.counters import take
 from zhupei_cli.store.engine import transaction
 from zhupei_cli.words.vocabulary import Decision
@@ -47,19 +50,19 @@ for number in range(first, first + tries):
         with transaction(url) as session:
             batch = lookup.find_batch(session, "HN2025")
             seat = ("4101001", "0100")
-            placing.place(session, batch, f"HN2025-{number:07d}", seat, reason="个别安排", by=by)
+            by_hand.place(session, batch, f"HN2025-{number:07d}", seat, reason="个别安排", by=by)
             seated += 1
     except ZhupeiError as error:
         assert error.code == "E463", error
-reading = read_workbooks([book], kinds.PERSON)
+reading = read_workbooks([book], workbook_kinds.PERSON)
 with transaction(url) as session:
     batch = lookup.find_batch(session, "HN2026")
-    trainees.import_trainees(session, reading, batch=batch, by=by, options=Options(submit=True))
+    intake.import_trainees(session, reading, batch=batch, by=by, options=Options(submit=True))
 with transaction(url) as session:
     batch = lookup.find_batch(session, "HN2026")
     verdicts = [Verdict(f"HN2026-{n:07d}", Decision.APPROVE) for n in range(1, 500)]
-    rows = reviews.faults(session, batch, verdicts, base=None)[0]
-    reviews.carry_out(session, batch, rows, by=by, base=None)
+    rows = decisions.faults(session, batch, verdicts, base=None)[0]
+    decisions.carry_out(session, batch, rows, by=by, base=None)
 print(seated)
 """
 

@@ -9,7 +9,7 @@ from zhupei_cli.settings import Settings
 from zhupei_cli.shell.logfile import note
 
 from ..shared.options import json_option, pass_settings
-from ..shared.output import FINDINGS, show_summary
+from ..shared.output import FINDINGS, next_step, show_summary
 
 
 @click.command("verify")
@@ -20,7 +20,8 @@ from ..shared.output import FINDINGS, show_summary
 def verify(settings: Settings, file: Path, *, seal: str | None, as_json: bool) -> None:
     """核对封存的批次文件，不需要数据库：重新计算每次录取，核对结果、名额和操作记录。
 
-    有不符时退出码为 3。文件里没有个人信息。
+    有不符时退出码为 3。文件里没有个人信息。不给 --seal 只能核对文件内部是否自相矛盾，整个重做的
+    文件看不出来，所以会提示“未核对封存号”。
 
     \b
     例：zhupei verify HN2026_封存.zip
@@ -33,15 +34,23 @@ def verify(settings: Settings, file: Path, *, seal: str | None, as_json: bool) -
     found = verify_file(file, seal=seal)
     summary = {
         "ok": not found.findings,
+        "seal_checked": seal is not None,
         "batch": found.batch,
         "seal": found.seal,
         "sealed_at": found.sealed_at,
         "findings": [finding._asdict() for finding in found.findings],
     }
     sentence = f"批次 {found.batch}（{found.name}），封存号 {found.seal[:16]}：{{}}".format(
-        f"有 {len(found.findings)} 处不符" if found.findings else "全部相符"
+        f"有 {len(found.findings)} 处不符"
+        if found.findings
+        else "全部相符"
+        if seal is not None
+        else "内部相符；未核对封存号"
     )
     show_summary(settings, summary, sentence, as_json=as_json)
+    if seal is None and not as_json:
+        # Whoever makes a whole file anew makes one that agrees with itself.
+        next_step(settings, f"zhupei verify {file} --seal 公示的封存号", "核对是不是当时封存的那一份")
     for finding in () if as_json else found.findings:
         note(settings, f"错误 [{finding.code}]：{finding.message}")
     if found.findings:

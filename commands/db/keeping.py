@@ -114,17 +114,20 @@ def copy_(settings: Settings, *, source: str, target: str, dry_run: bool, as_jso
 
 
 @click.command()
+@click.option("--deep", is_flag=True, help="再把每一行与操作记录里的摘要逐一比对；十万人约需一分钟")
 @format_options
 @pass_settings
-def check(settings: Settings, *, out: Out) -> None:
-    """检查数据库是否完好：文件、名额、状态、编号、操作记录链和登录账号；发现问题时退出码为 3。
+def check(settings: Settings, *, deep: bool, out: Out) -> None:
+    """检查数据库是否完好：文件、表结构、名额、状态、编号、操作记录链和登录账号；发现问题时退出码为 3。
+
+    加 --deep 能发现绕过程序的改动：录取、成绩、志愿、快照、计划、参数、审核、导入记录与操作记录不符。
 
     \b
     例：zhupei db check
-        zhupei db check --json
+        zhupei db check --deep --json
     """
     with reading(settings.database_url) as session:
-        found = invariants.check_database(session)
+        found = invariants.check_database(session, deep=deep)
     findings = [finding._asdict() for finding in found]
     if out.format in ("json", "jsonl"):
         show_sheet({"ok": not findings, "findings": findings}, RESULT, out)

@@ -96,7 +96,7 @@ BEGIN
       RAISE EXCEPTION '报名 % 现在不能这样审核', one.application_no USING ERRCODE = 'insufficient_privilege';
     END IF;
     PERFORM zhupei.append_event(seq + i - 1, 'review.' || p_decisions[i], p_batch, one.application_no, one.status,
-                                outcome, p_reasons[i], '{"base":' || to_json(base) || '}');
+                                outcome, zhupei.masked_text(p_reasons[i]), '{"base":' || to_json(base) || '}');
     INSERT INTO public.review (id, application_id, decision, reason, base_code, snapshot_version, decided_by, decided_at)
     VALUES (review + i - 1, one.id, p_decisions[i], p_reasons[i], base, one.snapshot_version, session_user,
             zhupei.right_now());

@@ -211,6 +211,13 @@ def test_the_masks_of_the_database_are_those_of_the_program(walls: World) -> Non
                 assert (kind, value, found) == (kind, value, mask(value))
 
 
+def test_what_a_base_types_is_masked_as_the_program_masks_it(walls: World) -> None:
+    typed = "见 410101199501011015、41010119950101101X 与 13800000001，编号 123456789012345678901"
+    with transaction(walls.admin, read_only=True) as session:
+        found = session.execute(text("SELECT zhupei.masked_text(:typed)"), {"typed": typed}).scalar()
+    assert found == masking.masked_text(typed) != typed
+
+
 def test_masked_tables_have_the_columns_of_the_model(walls: World) -> None:
     with transaction(walls.admin, read_only=True) as session:
         rows = session.execute(

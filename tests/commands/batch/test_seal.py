@@ -3,16 +3,22 @@
 import json
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text, update
 
 from tests.builders import store_world, worked_example
 from tests.conftest import Ran, Run
-from zhupei_cli.model import Event
+from zhupei_cli.model import Admission, Event
+from zhupei_cli.rules.admission.admission import admit
+from zhupei_cli.rules.admission.canonical import digest, inputs_text, parse_inputs, results_text
+from zhupei_cli.rules.admission.scores import Record
+from zhupei_cli.services.records.events import canonical, chained
+from zhupei_cli.services.results.sealed_events import summary
 from zhupei_cli.services.results.sealed_files import verify_file
 from zhupei_cli.store.engine import reading, transaction
 from zhupei_cli.words.errors import ZhupeiError
@@ -22,7 +28,7 @@ from zhupei_cli.words.errors import ZhupeiError
 def call(database: str, zhupei: Run) -> Callable[..., Ran]:
     """The worked example as batch T, computed, committed and published."""
     with transaction(database) as session:
-        store_world(session, worked_example())
+        store_world(session, worked_example(), told=True)
 
     def run(*args: str | Path) -> Ran:
         return zhupei("--database", database, *args)
@@ -67,9 +73,9 @@ def test_a_sealed_batch_proves_itself_without_a_database(sealed: Path, database:
 
 def test_a_sealed_file_names_nobody(sealed: Path) -> None:
     with zipfile.ZipFile(sealed) as package:
-        text = "".join(package.read(name).decode() for name in package.namelist())
-    assert "T-0000001" in text
-    assert "410101" not in text  # ID numbers begin so
+        said = "".join(package.read(name).decode() for name in package.namelist())
+    assert "T-0000001" in said
+    assert "410101" not in said  # ID numbers begin so
 
 
 def _rewritten(sealed: Path, change: Callable[[dict[str, bytes]], None], *, honest: bool = True) -> Path:
@@ -103,10 +109,10 @@ def _replace(part: str, old: str, new: str) -> Callable[[dict[str, bytes]], None
 @pytest.mark.parametrize(
     ("part", "old", "new", "codes"),
     [
-        ("run-1.inputs.json", '"60.00"', '"99.00"', ["E465", "E465"]),
+        ("run-1.inputs.json", '"60.00"', '"99.00"', ["E465", "E465", "E652"]),
         ("run-1.results.json", '"choice1"', '"choice2"', ["E465"]),
-        ("admissions.jsonl", '"via":"choice2"', '"via":"choice1"', ["E478"]),
-        ("admissions.jsonl", '"base":"C"', '"base":"A"', ["E478", "E441"]),
+        ("admissions.jsonl", '"via":"choice2"', '"via":"choice1"', ["E478", "E652"]),
+        ("admissions.jsonl", '"base":"C"', '"base":"A"', ["E478", "E441", "E652"]),
         ("events.jsonl", "另有安排", "没有安排", ["E479"]),
     ],
 )
@@ -161,3 +167,128 @@ def test_no_damage_ends_in_anything_but_a_verdict(sealed: Path, tmp_path: Path) 
             assert error.code == "E062"
             refused += 1
     assert refused > 150
+
+
+def _of(parts: dict[str, bytes]) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in parts["events.jsonl"].splitlines()]
+
+
+def _put(parts: dict[str, bytes], events: list[dict[str, Any]]) -> None:
+    """Write events back, chained anew, and sum them up in the manifest as they are now."""
+    for at, event in enumerate(events):
+        if at and events[at - 1]["seq"] + 1 == event["seq"]:
+            event["previous"] = events[at - 1]["hash"]
+        names = ("seq", "at", "who", "action", "batch_id", "subject", "before", "after", "reason", "data")
+        event["hash"] = chained(event["previous"], [event[name] for name in names])
+    parts["events.jsonl"] = "".join(canonical(event) + "\n" for event in events).encode()
+    manifest = json.loads(parts["manifest.json"])
+    manifest["events"] = summary(events)
+    parts["manifest.json"] = json.dumps(manifest).encode()
+
+
+def _codes(path: Path) -> set[str]:
+    return {finding.code for finding in verify_file(path).findings}
+
+
+def test_whoever_takes_an_event_out_and_chains_the_rest_anew_is_found(sealed: Path) -> None:
+    with zipfile.ZipFile(sealed) as package:
+        events = _of({"events.jsonl": package.read("events.jsonl")})
+    assert len(events) > 20
+    missed = []
+    for number, event in enumerate(events):
+
+        def change(parts: dict[str, bytes], number: int = number) -> None:
+            _put(parts, [one for at, one in enumerate(_of(parts)) if at != number])
+
+        if not _codes(_rewritten(sealed, change)):
+            missed.append(event["action"])
+    assert missed == []
+
+
+@pytest.mark.parametrize("order", ["emptied", "reversed", "cut", "doubled"])
+def test_events_in_disorder_are_found(sealed: Path, order: str) -> None:
+    def change(parts: dict[str, bytes]) -> None:
+        events = _of(parts)
+        changed = {"emptied": [], "reversed": events[::-1], "cut": events[:-1], "doubled": events * 2}
+        _put(parts, changed[order])
+
+    found = _codes(_rewritten(sealed, change))
+    assert "E652" in found if order in ("emptied", "cut") else "E651" in found
+
+
+def test_whoever_computes_marks_and_results_anew_is_found_by_the_events(sealed: Path) -> None:
+    def change(parts: dict[str, bytes]) -> None:
+        inputs = parse_inputs([parts["run-1.inputs.json"].decode()])
+        best = [one._replace(records=(Record(None, 10000, 10000, 10000),)) for one in inputs.candidates[-1:]]
+        forged = replace(inputs, candidates=(*inputs.candidates[:-1], *best))
+        rows = admit(forged)
+        parts["run-1.inputs.json"] = "".join(inputs_text(forged)).encode()
+        parts["run-1.results.json"] = "".join(results_text(rows)).encode()
+        manifest = json.loads(parts["manifest.json"])
+        digests = digest(inputs_text(forged)), digest(results_text(rows))
+        manifest["runs"][0] |= dict(zip(("inputs_sha256", "results_sha256"), digests, strict=True))
+        parts["manifest.json"] = json.dumps(manifest).encode()
+
+    found = verify_file(_rewritten(sealed, change)).findings
+    assert {"第 1 次录取计算", "T-0000005 的成绩"} <= {
+        one.message.partition("：")[2].partition("；")[0] for one in found
+    }
+
+
+def test_a_placement_without_an_event_is_found(sealed: Path) -> None:
+    def change(parts: dict[str, bytes]) -> None:
+        row = {"no": "T-0000005", "status": "admitted", "base": "C", "specialty": "0100", "via": "place"}
+        rows = [json.loads(line) for line in parts["admissions.jsonl"].splitlines()]
+        rows = [one for one in rows if one["no"] != row["no"]] + [{**row, "run": None}]
+        parts["admissions.jsonl"] = "".join(canonical(one) + "\n" for one in rows).encode()
+
+    assert "E652" in _codes(_rewritten(sealed, change))
+
+
+def test_without_the_published_number_nothing_is_called_whole(sealed: Path, zhupei: Run) -> None:
+    ran = zhupei("verify", sealed)
+    said, how = ran.err.splitlines()
+    assert (ran.code, ran.out, said.endswith("：内部相符；未核对封存号")) == (0, "", True)
+    assert "--seal" in how
+    assert json.loads(zhupei("verify", sealed, "--json").out)["seal_checked"] is False
+
+
+def test_numbers_of_people_in_reasons_stay_behind(
+    call: Callable[..., Ran], database: str, tmp_path: Path
+) -> None:
+    reason = "本人 410101199501011015 来电 13800000001"
+    assert call("admit", "decline", "T-0000004", "--reason", reason).code == 0
+    assert call("admit", "decline", "T-0000002", "--reason", "另有安排").code == 0
+    with transaction(database) as session:  # as an earlier version wrote it
+        rows = session.execute(select(Event).order_by(Event.seq)).scalars().all()
+        for before, row in zip([None, *rows], rows, strict=False):
+            if row.subject == "T-0000002" and row.reason:
+                row.reason = reason
+                session.execute(update(Admission).where(Admission.reason == "另有安排").values(reason=reason))
+            fields = (row.who, row.action, row.batch_id, row.subject, row.before, row.after, row.reason)
+            previous = "" if before is None else before.hash
+            row.hash = chained(previous, (row.seq, row.at.isoformat(), *fields, row.data))
+    assert call("batch", "finalize", "--yes").code == 0
+    assert call("batch", "seal").code == 0
+    with zipfile.ZipFile(tmp_path / "T_封存.zip") as package:
+        said = "".join(package.read(name).decode() for name in package.namelist())
+    assert ("199501011015" in said, "13800000001" in said) == (False, False)
+    assert said.count("4101**********1015") == 2
+    assert said.count('"withheld"') == 1
+    assert _codes(tmp_path / "T_封存.zip") == set()
+
+
+def test_what_stands_otherwise_than_its_events_say_is_not_sealed(
+    call: Callable[..., Ran], database: str, tmp_path: Path
+) -> None:
+    assert call("batch", "finalize", "--yes").code == 0
+    with transaction(database) as session:
+        session.execute(text("UPDATE score SET written = 9999"))
+    ran = call("batch", "seal")
+    assert (ran.code, ran.out, "[E650]" in ran.err, "摘要不符：成绩 T-0000001" in ran.err) == (
+        3,
+        "",
+        True,
+        True,
+    )
+    assert list(tmp_path.glob("*封存*")) == []

@@ -88,14 +88,15 @@ def test_marks_common_and_own(season: str, sheet: Path, by: Acting) -> None:
     ]
     with transaction(season, read_only=True) as session:
         events = session.execute(
-            select(Event.action, Event.subject).order_by(Event.seq.desc()).limit(2)
+            select(Event.action, Event.subject).order_by(Event.seq.desc()).limit(3)
         ).all()
         touched = session.execute(
             select(ImportRow.entity, ImportRow.key, ImportRow.action).where(
                 ImportRow.import_id == outcome.import_id
             )
         ).all()
-    assert events == [("score.import", _no(1)), ("score.import", f"import {outcome.import_id}")]
+    of = f"import {outcome.import_id}"
+    assert events == [("import.rows", of), ("score.import", _no(1)), ("score.import", of)]
     assert sorted(touched) == [("score", key, "inserted") for key in ("1/", "1/B", "2/", "3/A")]
 
 
@@ -123,7 +124,7 @@ def test_a_blank_cell_keeps_what_is_stored_and_the_same_file_changes_nothing(
         before = session.scalars(
             select(ImportRow.before).where(ImportRow.entity == "score", ImportRow.action == "updated")
         ).all()
-    assert before == ['{"marks":[8000,7000,6000],"touched_by":3}']
+    assert before == ['{"marks":[8000,7000,6000],"touched_by":4}']
 
 
 def test_every_problem_of_every_row_is_found_and_good_rows_go_in(

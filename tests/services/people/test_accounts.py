@@ -39,7 +39,7 @@ def events(database: str) -> list[tuple[str, str, str | None]]:
     with transaction(database, read_only=True) as session:
         rows = session.execute(
             select(Event.action, Event.subject, Event.after)
-            .where(Event.action != "specialty.import", Event.action != "specialty.write")
+            .where(Event.action.not_in(("specialty.import", "specialty.write", "import.rows")))
             .order_by(Event.seq)
         )
         return [(row.action, row.subject, row.after) for row in rows]

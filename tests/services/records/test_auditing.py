@@ -24,12 +24,12 @@ from zhupei_cli.store.engine import reading, transaction
 from zhupei_cli.words.vocabulary import Decision
 
 REASON = "见 410101199501011015 与 13800000001"
-HEAD = 6
+HEAD = 9
 
 
 @pytest.fixture
 def season(database: str, by: Acting) -> str:
-    """Seven events: 1 and 2 the specialties, 3 and 4 an import, 5 a decision, 6 and 7 by another."""
+    """Ten events: 1 to 3 the specialties, 4 to 7 an import, 8 a decision, 9 and 10 by another."""
     with transaction(database) as session:
         open_batch(session)
         take_in(session, reading_of((workbook_kinds.PERSON, [person(1)])), by=by, submit=True)
@@ -54,14 +54,14 @@ def _hash(database: str, seq: int) -> str:
 def test_a_whole_chain_has_no_findings(season: str) -> None:
     with transaction(season, read_only=True) as session:
         found = auditing.verify(session, head=(HEAD, _hash(season, HEAD)[:16]))
-    assert (found.findings, found.events, found.head) == ([], 7, f"7:{_hash(season, 7)[:16]}")
+    assert (found.findings, found.events, found.head) == ([], 10, f"10:{_hash(season, 10)[:16]}")
 
 
 def _rewrite(session: Session) -> None:
     """Change one event and chain all that follow anew, as somebody would who knows how."""
-    previous = session.execute(select(Event.hash).where(Event.seq == 3)).scalar_one()
-    session.execute(update(Event).where(Event.seq == 4).values(who="王五"))
-    for row in session.execute(select(Event).where(Event.seq > 3).order_by(Event.seq)).scalars().all():
+    previous = session.execute(select(Event.hash).where(Event.seq == 5)).scalar_one()
+    session.execute(update(Event).where(Event.seq == 6).values(who="王五"))
+    for row in session.execute(select(Event).where(Event.seq > 5).order_by(Event.seq)).scalars().all():
         texts = (row.before, row.after, row.reason, row.data)
         fields = (row.seq, row.at.isoformat(), row.who, row.action, row.batch_id, row.subject, *texts)
         previous = chained(previous, fields)
@@ -69,32 +69,32 @@ def _rewrite(session: Session) -> None:
 
 
 def _cut(session: Session, *, counter: bool) -> None:
-    session.execute(delete(Event).where(Event.seq > 5))
+    session.execute(delete(Event).where(Event.seq > 8))
     if counter:
-        session.execute(update(Counter).where(Counter.name == "event").values(value=5))
+        session.execute(update(Counter).where(Counter.name == "event").values(value=8))
 
 
 def _set(seq: int, **values: Any) -> Callable[[Session], object]:
     return lambda session: session.execute(update(Event).where(Event.seq == seq).values(**values))
 
 
-CHANGED = [("E521", {"seq": 5, "action": "退回修改"})]
+CHANGED = [("E521", {"seq": 8, "action": "退回修改"})]
 DAMAGE: dict[str, tuple[Callable[[Session], object], list[tuple[str, dict[str, Any]]]]] = {
-    "who": (_set(5, who="王五"), CHANGED),
-    "at": (_set(5, at=NOW + timedelta(seconds=1)), CHANGED),
-    "action": (_set(5, action="review.approve"), [("E521", {"seq": 5, "action": "审核通过"})]),
-    "subject": (_set(5, subject="HN2026-0000002"), CHANGED),
-    "before": (_set(5, before="draft"), CHANGED),
-    "after": (_set(5, after=None), CHANGED),
-    "reason": (_set(5, reason="不符"), CHANGED),
-    "data": (_set(5, data="{}"), CHANGED),
-    "batch": (_set(5, batch_id=None), CHANGED),
-    "hash": (_set(5, hash="0" * 64), [*CHANGED, ("E521", {"seq": 6, "action": "修改批次"})]),
+    "who": (_set(8, who="王五"), CHANGED),
+    "at": (_set(8, at=NOW + timedelta(seconds=1)), CHANGED),
+    "action": (_set(8, action="review.approve"), [("E521", {"seq": 8, "action": "审核通过"})]),
+    "subject": (_set(8, subject="HN2026-0000002"), CHANGED),
+    "before": (_set(8, before="draft"), CHANGED),
+    "after": (_set(8, after=None), CHANGED),
+    "reason": (_set(8, reason="不符"), CHANGED),
+    "data": (_set(8, data="{}"), CHANGED),
+    "batch": (_set(8, batch_id=None), CHANGED),
+    "hash": (_set(8, hash="0" * 64), [*CHANGED, ("E521", {"seq": 9, "action": "修改批次"})]),
     "gap": (
-        lambda session: session.execute(delete(Event).where(Event.seq == 5)),
-        [("E520", {"first": 5, "last": 5})],
+        lambda session: session.execute(delete(Event).where(Event.seq == 8)),
+        [("E520", {"first": 8, "last": 8})],
     ),
-    "tail": (lambda session: _cut(session, counter=False), [("E522", {"last": 5, "given": 7})]),
+    "tail": (lambda session: _cut(session, counter=False), [("E522", {"last": 8, "given": 10})]),
 }
 
 
@@ -117,7 +117,7 @@ def test_a_head_on_paper_finds_what_the_chain_itself_cannot(season: str) -> None
     with transaction(season) as session:
         _cut(session, counter=True)
     assert _codes(season) == []
-    assert _codes(season, head) == [("E523", {"last": 5, "seq": HEAD})]
+    assert _codes(season, head) == [("E523", {"last": 8, "seq": HEAD})]
 
 
 def _seqs(database: str, limit: int = 0, **wanted: Any) -> tuple[list[int], int]:
@@ -129,22 +129,22 @@ def _seqs(database: str, limit: int = 0, **wanted: Any) -> tuple[list[int], int]
 
 
 def test_events_are_listed_by_who_what_and_when(season: str) -> None:
-    assert _seqs(season) == ([7, 6, 5, 4, 3, 2, 1], 7)
-    assert _seqs(season, limit=2) == ([7, 6], 7)
-    assert _seqs(season, who="李四") == ([7, 6], 2)
-    assert _seqs(season, kind="review") == ([5], 1)
-    assert _seqs(season, kind="review.return") == ([5], 1)
+    assert _seqs(season) == (list(range(10, 0, -1)), 10)
+    assert _seqs(season, limit=2) == ([10, 9], 10)
+    assert _seqs(season, who="李四") == ([10, 9], 2)
+    assert _seqs(season, kind="review") == ([8], 1)
+    assert _seqs(season, kind="review.return") == ([8], 1)
     assert _seqs(season, kind="rev") == ([], 0)
-    assert _seqs(season, batch="HN2026") == ([6, 5, 4, 3], 4)
-    assert _seqs(season, since=NOW + timedelta(seconds=1)) == ([7, 6], 2)
-    assert _seqs(season, until=NOW, kind="review") == ([5], 1)
+    assert _seqs(season, batch="HN2026") == ([9, 8, 6, 4], 4)
+    assert _seqs(season, since=NOW + timedelta(seconds=1)) == ([10, 9], 2)
+    assert _seqs(season, until=NOW, kind="review") == ([8], 1)
 
 
 def test_what_people_typed_is_masked(season: str) -> None:
     with transaction(season, read_only=True) as session:
         ((row,), _) = auditing.log(session, Filter(kind="review"), limit=0)
     assert row == {
-        "seq": 5,
+        "seq": 8,
         "at": NOW,
         "who": "测试员",
         "action": "review.return",

@@ -66,8 +66,8 @@ def test_employers_are_known_by_name(take: Any, database: str) -> None:
             select(ImportRow.entity, ImportRow.key, ImportRow.action).where(ImportRow.entity == "employer")
         )
         assert len(undo.all()) == 5
-        actions = session.execute(select(Event.action).order_by(Event.seq.desc()).limit(2)).scalars().all()
-        assert actions == ["employer.write", "employer.import"]
+        actions = session.execute(select(Event.action).order_by(Event.seq.desc()).limit(3)).scalars().all()
+        assert actions == ["import.rows", "employer.write", "employer.import"]
 
 
 def test_bad_rows_stay_out(take: Any, database: str) -> None:

@@ -210,10 +210,11 @@ def test_a_hundred_bases_take_as_many_statements_as_one(take: Take) -> None:
 def test_every_import_leaves_its_events(take: Take, database: str) -> None:
     outcome, _ = take(_base(1), _base(2))
     with reading(database) as session:
-        events = session.execute(select(Event.action, Event.subject, Event.who, Event.data)).all()[-2:]
+        events = session.execute(select(Event.action, Event.subject, Event.who, Event.data)).all()[-3:]
     assert [tuple(event)[:3] for event in events] == [
         ("base.import", f"import {outcome.import_id}", "测试员"),
         ("base.write", "4101001", "测试员"),
+        ("import.rows", f"import {outcome.import_id}", "测试员"),
     ]
     assert '"keys":["4101001","4101002"]' in events[1].data
 

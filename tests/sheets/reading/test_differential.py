@@ -5,6 +5,7 @@ What ours marks (an error, a formula without a result) is no difference: it is s
 
 from itertools import islice
 from pathlib import Path
+from zipfile import BadZipFile, ZipFile
 
 import pytest
 
@@ -44,12 +45,20 @@ _OPENPYXL = {
 _BYTES = {1: 30_000, 7: 200_000, 4096: 6 << 20}
 
 
+def _unpacked(path: Path) -> int:
+    try:
+        with ZipFile(path) as package:
+            return sum(info.file_size for info in package.infolist())
+    except (BadZipFile, UnicodeDecodeError):
+        return path.stat().st_size
+
+
 @pytest.mark.parametrize("case", _PACKAGES, ids=lambda case: case.name)
 @pytest.mark.parametrize("chunk", _BYTES)
 def test_pieces_of_every_size_are_the_same_sheet(tmp_path: Path, case: Case, chunk: int) -> None:
     path = tmp_path / case.name
     case.make(path)
-    if path.stat().st_size > _BYTES[chunk] / 10:
+    if _unpacked(path) > _BYTES[chunk]:
         pytest.skip("too large for this size of pieces")
     whole = read_here(path, parser_only=True)
     assert read_here(path) == whole

@@ -17,7 +17,7 @@ from zhupei_cli.words.errors import ZhupeiError
 START = """
 import sys
 sys.path[:] = sys.argv[1:]
-from zhupei_cli.sheets import child, guard
+from zhupei_cli.sheets.reading import child, guard
 import os, time
 real, child._SECONDS = guard.form_of, 0
 def form_of(path):

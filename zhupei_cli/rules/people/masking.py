@@ -20,6 +20,18 @@ def mask_id(number: str) -> str:
     return mask_paper(number)
 
 
+_ID = re.compile(r"(?<!\d)\d{6}[ -]?\d{8}[ -]?\d{3}[\dXxＸｘ](?!\d)")
+_PHONE = re.compile(r"(?<!\d)1\d{2}[ -]?\d{4}[ -]?\d{4}(?!\d)")
+
+
+def masked_text(text: str | None) -> str | None:
+    """Mask the ID numbers and mobile phones in what somebody typed; masked twice it stays the same."""
+    if text is None:
+        return None
+    hidden = _ID.sub(lambda found: mask_id(found.group()), text)
+    return _PHONE.sub(lambda found: mask_phone(found.group()), hidden)
+
+
 def mask_paper(number: str) -> str:
     """Keep the last four characters, of a short number no more than half of it."""
     return _keep_last(number, 4)

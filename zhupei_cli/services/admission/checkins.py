@@ -98,8 +98,8 @@ def import_checkins(
     )
     stamps = row_stamps.stamps(session, "admission", [one.row.id for one in good])
     touched = [("admission", str(one.row.id), "updated", canonical(stamps[one.row.id])) for one in good]
-    record_rows(session, import_id, touched)
     _write(session, batch, good, by=by)
+    record_rows(session, import_id, touched, by=by)
     return Imported(import_id, counts, reading.files)
 
 

@@ -114,12 +114,15 @@ def correct(
     findings = odd + [fault for fault in identity_faults(after, form, checks) if fault not in known]
     version = store.next_version(stored)
     data: dict[str, Any] = {"fields": [one["field"] for one in changes], "version": version}
+    snapshot = store.snapshots_of([(stored, after)], reason=reason or "")[0]
+    data["snapshot"] = store.snapshot_digest(snapshot)
     if form != stored.form:
         data["form"] = {"before": form_cells(stored.form), "after": form_cells(form)}
+        data["digest"] = store.form_digest(stored.trainee_id, form)
     states = (stored.status, stored.status)
     change = Change("application.correct", number, batch.id, *states, reason, data)
     (seq,) = record(session, by, [change])
-    store.correct_snapshot(session, stored, after, at=by.at, reason=reason or "", seq=seq)
+    store.correct_snapshot(session, stored, snapshot, at=by.at, seq=seq)
     if form != stored.form:
         store.change_forms(session, batch, [(stored.id, form)], seq=seq)
     _mend_person(session, stored, before, after, by=by, reason=reason)

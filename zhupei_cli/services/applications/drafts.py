@@ -73,7 +73,8 @@ def enter(
         return Entered(None, findings)
     (draft,) = store.add_applications(session, batch, [(profile.id, form)], by=by, seq=0)
     number = draft.application_no
-    data = {"form": form_cells(form), "late": late_reason is not None}
+    digest = store.form_digest(profile.id, form)
+    data = {"form": form_cells(form), "digest": digest, "late": late_reason is not None}
     change = Change("application.new", number, batch.id, after=draft.status, reason=late_reason, data=data)
     seqs = record(session, by, [change])
     # The event names the number, so it comes second; only then can the row name its event.
@@ -105,7 +106,8 @@ def edit(
     after = form_cells(form)
     changed = tuple(key for key in FORM_LABELS if before.get(key) != after.get(key))
     if changed:
-        data = {"before": before, "after": after, "late": late_reason is not None}
+        digest = store.form_digest(stored.trainee_id, form)
+        data = {"before": before, "after": after, "digest": digest, "late": late_reason is not None}
         states = (stored.status, stored.status)
         change = Change("application.edit", number, batch.id, *states, late_reason, data)
         seqs = record(session, by, [change])

@@ -1,7 +1,8 @@
 """Trainees (学员): bulk import with or without their applications."""
 
-import hashlib
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -92,7 +93,7 @@ def import_trainees(
     anew = sum(
         1 for case in accepted if case.before is not None and case.form is not None and case.live is None
     )
-    record_rows(session, import_id, _write(session, batch, accepted, by=by, seq=seq))
+    record_rows(session, import_id, _write(session, batch, accepted, by=by, seq=seq), by=by)
     return Imported(import_id, counts, reading.files, applied_anew=anew)
 
 
@@ -123,6 +124,7 @@ def _write(
     stored = [case.before.id for case in changed if case.before is not None]
     stamps = row_stamps.stamps(session, "trainee", stored)
     profiles.write_profiles(session, [(case.before, case.after) for case in changed], at=by.at, seq=seq)
+    record(session, by, list(_people_changes(changed)))
     touched = [*inserted("trainee", (case.after.id or 0 for case in changed if case.before is None))]
     touched += [
         ("trainee", str(before.id), "updated", profiles.image_of(before, stamps[before.id or 0]))
@@ -140,9 +142,11 @@ def _write_applications(
     new = [case for case in cases if case.form is not None and case.live is None]
     forms = [(case.after.id or 0, case.form) for case in new if case.form is not None]
     # An import submits all of its new applications or none.
-    profiles_ = [case.after for case in new] if new and new[0].submit else None
-    added = store.add_applications(session, batch, forms, by=by, seq=seq, submitted=profiles_)
+    submit = bool(new) and new[0].submit
+    added = store.add_applications(session, batch, forms, by=by, seq=seq, submit=submit)
     stored: list[tuple[Case, Stored]] = list(zip(new, added, strict=True))
+    fresh = store.snapshots_of((one, case.after) for case, one in stored if submit)
+    store.insert_snapshots(session, fresh, at=by.at)
     changed = [
         (case, case.live) for case in cases if case.live is not None and (case.form_changed or case.submit)
     ]
@@ -151,8 +155,11 @@ def _write_applications(
     store.change_forms(session, batch, changed_forms, seq=seq)
     stored += changed
     submitted = [(one, case.after) for case, one in changed if case.submit]
-    store.set_submitted(session, submitted, by=by, seq=seq)
-    record(session, by, list(_changes(batch, stored)))
+    again = store.snapshots_of(submitted)
+    taken = [(one, row) for (one, _), row in zip(submitted, again, strict=True)]
+    store.set_submitted(session, taken, by=by, seq=seq)
+    snapshots = {row[0]: store.snapshot_digest(row) for row in chain(fresh, again)}
+    record(session, by, list(_changes(batch, stored, snapshots)))
     touched = [*inserted("application", (one.id for one in added))]
     return touched + [_touched(one, stamps[one.id]) for _, one in changed]
 
@@ -166,7 +173,19 @@ def _fields(form: Form) -> list[object]:
     return [form.identity, form.source_type, form.train_years, form.accept_adjust, form.choices]
 
 
-def _changes(batch: Batch, stored: Sequence[tuple[Case, Stored]]) -> Iterator[Change]:
+def _people_changes(cases: Sequence[Case]) -> Iterator[Change]:
+    """Yield one event per 500 people, new or not, by the numbers of their rows: events name nobody."""
+    for new in (True, False):
+        people = [case.after for case in cases if (case.before is None) == new]
+        for chunk in in_chunks(people, EVENT_ROWS):
+            digests = [profiles.profile_digest(one) for one in chunk]
+            data = {"people": [one.id for one in chunk], "digests": digests, "new": new}
+            yield Change("trainee.write", "trainee", data=data)
+
+
+def _changes(
+    batch: Batch, stored: Sequence[tuple[Case, Stored]], snapshots: Mapping[int, str]
+) -> Iterator[Change]:
     """Yield one event per 500 applications and change of state, naming each application in it."""
     moves: dict[tuple[str | None, str], list[tuple[Case, Stored]]] = {}
     for case, one in stored:
@@ -175,11 +194,12 @@ def _changes(batch: Batch, stored: Sequence[tuple[Case, Stored]]) -> Iterator[Ch
         moves.setdefault((before, after), []).append((case, one))
     for (before, after), moved in moves.items():
         for chunk in in_chunks(moved, EVENT_ROWS):
-            rows = canonical([[one.application_no, _fields(case.form or one.form)] for case, one in chunk])
-            data = {
+            data: dict[str, Any] = {
                 "numbers": [one.application_no for _, one in chunk],
-                "sha256": hashlib.sha256(rows.encode()).hexdigest(),
+                "digests": [store.form_digest(one.trainee_id, case.form or one.form) for case, one in chunk],
             }
+            if any(one.id in snapshots for _, one in chunk):
+                data["snapshots"] = [snapshots.get(one.id) for _, one in chunk]
             yield Change(
                 "application.import",
                 chunk[0][1].application_no,

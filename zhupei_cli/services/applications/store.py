@@ -12,6 +12,7 @@ from zhupei_cli.acting import CST, Acting
 from zhupei_cli.model import Admission, Application, Batch, Choice, Snapshot
 from zhupei_cli.rules.batch.lifecycle import PUBLISHED
 from zhupei_cli.rules.people.profile import highest
+from zhupei_cli.rules.proof.digests import row_digest
 from zhupei_cli.services.people.profiles import Profile, content_of, profile_of
 from zhupei_cli.services.records.lookup import nearest
 from zhupei_cli.store.bulk import delete_rows, in_chunks, insert_rows, rows_of, update_rows
@@ -154,12 +155,12 @@ def add_applications(
     *,
     by: Acting,
     seq: int,
-    submitted: Sequence[Profile] | None = None,
+    submit: bool = False,
 ) -> list[Stored]:
     """Store new applications for (trainee id, form) and give them their numbers, in the order given.
 
-    They are drafts; with the profiles of their persons they are submitted at once. The numbers are taken
-    here, as late as can be: rows refused before leave no gaps.
+    They are drafts; those to `submit` are submitted at once, and their snapshots are the caller's to
+    insert. The numbers are taken here, as late as can be: rows refused before leave no gaps.
     """
     if not forms:
         return []
@@ -177,9 +178,9 @@ def add_applications(
         *("status", "first_submitted_at", "submitted_on", "submitted_at", "snapshot_version"),
     )
     state = (
-        (ApplicationStatus.DRAFT, None, None, None, None)
-        if submitted is None
-        else (ApplicationStatus.SUBMITTED, by.at, _day(by.at), by.at, 1)
+        (ApplicationStatus.SUBMITTED, by.at, _day(by.at), by.at, 1)
+        if submit
+        else (ApplicationStatus.DRAFT, None, None, None, None)
     )
     rows = (
         (
@@ -191,8 +192,6 @@ def add_applications(
     )
     insert_rows(session, _APPLICATION, columns, rows)
     _insert_choices(session, batch, [(one.id, one.form) for one in stored])
-    if submitted is not None:
-        add_snapshots(session, list(zip(stored, submitted, strict=True)), at=by.at)
     return stored
 
 
@@ -229,12 +228,12 @@ def _gathered(rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
 
 
 def set_submitted(
-    session: Session, applications: Sequence[tuple[Stored, Profile]], *, by: Acting, seq: int
+    session: Session, taken: Sequence[tuple[Stored, tuple[Any, ...]]], *, by: Acting, seq: int
 ) -> None:
-    """Make the applications 已提交, each with a snapshot of its person's profile as it is now."""
-    add_snapshots(session, applications, at=by.at)
+    """Make the applications 已提交, each with its snapshot (see `snapshots_of`)."""
+    insert_snapshots(session, (row for _, row in taken), at=by.at)
     rows = []
-    for one, _ in applications:
+    for one, _ in taken:
         first = one.first_submitted_at or by.at
         rows.append((one.id, ApplicationStatus.SUBMITTED, first, _day(first), by.at, next_version(one), seq))
     changed = (
@@ -253,14 +252,17 @@ def next_version(stored: Stored) -> int:
     return (stored.snapshot_version or 0) + 1
 
 
-def add_snapshots(
-    session: Session,
-    applications: Sequence[tuple[Stored, Profile]],
-    *,
-    at: datetime,
-    reason: str | None = None,
-) -> None:
-    """Store a snapshot of each profile as its application's next version; a correction has a `reason`."""
+#: The columns of a snapshot that its digest is made of, behind whose it is.
+SNAPSHOT: Final = (
+    *("application_id", "version", "id_type", "id_number", "name", "gender", "birth_date", "level"),
+    *("school", "major", "degree", "graduated_on", "content", "reason"),
+)
+
+
+def snapshots_of(
+    applications: Iterable[tuple[Stored, Profile]], *, reason: str | None = None
+) -> list[tuple[Any, ...]]:
+    """Return a snapshot of each profile as its application's next version; a correction has a `reason`."""
     rows = []
     for stored, profile in applications:
         education = highest(profile.educations)
@@ -270,21 +272,32 @@ def add_snapshots(
                 *(stored.id, next_version(stored)),
                 *map(profile.person.get, ("id_type", "id_number", "name", "gender", "birth_date")),
                 *map(education.get, ("level", "school", "major", "degree", "graduated_on")),
-                *(content_of(profile), reason, at),
+                *(content_of(profile), reason),
             )
         )
-    columns = (
-        *("application_id", "version", "id_type", "id_number", "name", "gender", "birth_date", "level"),
-        *("school", "major", "degree", "graduated_on", "content", "reason", "made_at"),
-    )
-    insert_rows(session, _SNAPSHOT, columns, rows)
+    return rows
+
+
+def insert_snapshots(session: Session, rows: Iterable[tuple[Any, ...]], *, at: datetime) -> None:
+    """Store what `snapshots_of` made."""
+    insert_rows(session, _SNAPSHOT, (*SNAPSHOT, "made_at"), ((*row, at) for row in rows))
+
+
+def snapshot_digest(row: Sequence[Any]) -> str:
+    """Return the digest of a snapshot, given as SNAPSHOT, behind the number of its version."""
+    return f"{row[1]}:{row_digest(row[2:])}"
+
+
+def form_digest(trainee_id: int, form: Form) -> str:
+    """Return the digest of what a person asks for."""
+    return row_digest((trainee_id, *form[:4], *chain.from_iterable(form.choices)))
 
 
 def correct_snapshot(
-    session: Session, stored: Stored, profile: Profile, *, at: datetime, reason: str, seq: int
+    session: Session, stored: Stored, snapshot: tuple[Any, ...], *, at: datetime, seq: int
 ) -> None:
-    """Make `profile` the application's snapshot from now on; the versions before it stay."""
-    add_snapshots(session, [(stored, profile)], at=at, reason=reason)
+    """Make `snapshot` the application's from now on; the versions before it stay."""
+    insert_snapshots(session, [snapshot], at=at)
     row = (stored.id, next_version(stored), seq)
     update_rows(session, _APPLICATION, ("id",), ("snapshot_version", "touched_by"), [row])
 

@@ -1,6 +1,7 @@
 """Submitting (指南 二.3, 提交): from here on an application cannot be changed."""
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -70,8 +71,10 @@ def submit(
         problem = "；".join(fault.message for number, fault in refused if number == first)
         raise ZhupeiError("E454", application_no=first, problem=problem)
     if good:
-        seqs = record(session, by, [_change(batch, one, late_reason) for one, _ in good])
-        store.set_submitted(session, good, by=by, seq=seqs[-1])
+        taken = store.snapshots_of(good)
+        shots = [(one, row) for (one, _), row in zip(good, taken, strict=True)]
+        seqs = record(session, by, [_change(batch, one, row, late_reason) for one, row in shots])
+        store.set_submitted(session, shots, by=by, seq=seqs[-1])
     return [one.application_no for one, _ in good], refused, warnings
 
 
@@ -89,7 +92,7 @@ def _faults(number: str, one: Stored | None, profile: Profile | None, checks: Ch
         yield from identity_faults(profile, one.form, checks)
 
 
-def _change(batch: Batch, one: Stored, late_reason: str | None) -> Change:
+def _change(batch: Batch, one: Stored, snapshot: Sequence[Any], late_reason: str | None) -> Change:
     return Change(
         "application.submit",
         one.application_no,
@@ -97,4 +100,5 @@ def _change(batch: Batch, one: Stored, late_reason: str | None) -> Change:
         before=one.status,
         after=ApplicationStatus.SUBMITTED,
         reason=late_reason,
+        data={"snapshot": store.snapshot_digest(snapshot)},
     )

@@ -59,7 +59,7 @@ def import_plan(session: Session, batch: Batch, reading: Reading, *, by: Acting)
     write_places(session, batch, accepted)
     written = ((place.text, place.after) for place in accepted)
     record(session, by, list(row_changes("plan.write", written, batch_id=batch.id)))
-    record_rows(session, import_id, map(_touched, accepted))
+    record_rows(session, import_id, map(_touched, accepted), by=by)
     return Imported(import_id, counts, reading.files)
 
 

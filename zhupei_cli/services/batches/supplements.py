@@ -48,7 +48,10 @@ def take_vacancies(session: Session, batch: Batch, parent: Batch, *, by: Acting)
     if not rows:
         raise ZhupeiError("E471", batch=parent.code)
     insert_rows(session, _PLAN, _COLUMNS, rows)
-    written = ((f"{base}/{specialty}", rest) for _, base, specialty, *rest in rows)
+    written = (
+        (f"{base}/{specialty}", dict(zip(TERMS, rest[: len(TERMS)], strict=True)))
+        for _, base, specialty, *rest in rows
+    )
     record(session, by, list(row_changes("plan.write", written, batch_id=batch.id)))
 
 

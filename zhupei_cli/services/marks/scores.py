@@ -93,9 +93,10 @@ def import_scores(session: Session, reading: Reading, *, batch: Batch, by: Actin
     )
     stamps = row_stamps.score_stamps(session, (entry.application_id for entry, _, _ in changes))
     _write(session, changes, seq=seq)
-    record_rows(session, import_id, [_touched(entry, before, stamps) for entry, before, _ in changes])
     named = [(entry.name, after) for entry, _, after in changes]
     record(session, by, list(row_changes("score.import", named, batch_id=batch.id)))
+    touched = [_touched(entry, before, stamps) for entry, before, _ in changes]
+    record_rows(session, import_id, touched, by=by)
     return Imported(import_id, counts, reading.files)
 
 

@@ -17,7 +17,7 @@ from zhupei_cli.rules.people.masking import mask_id
 from zhupei_cli.services.people import fields, people
 from zhupei_cli.services.people.merging import dates_wrong, merge, said_by, too_long
 from zhupei_cli.services.people.people import subject_of
-from zhupei_cli.services.people.profiles import Profile, load_profiles, write_profiles
+from zhupei_cli.services.people.profiles import Profile, load_profiles, profile_digest, write_profiles
 from zhupei_cli.services.people.whom import find_person, shown
 from zhupei_cli.services.records.events import Change, record
 from zhupei_cli.store.bulk import insert_rows
@@ -154,7 +154,8 @@ def register(
     hashed = _hashed(require_password(password))
     write_profiles(session, [(None, profile)], at=by.at, seq=0)
     assert profile.id is not None
-    (seq,) = record(session, by, [Change("trainee.register", subject_of(profile.id))])
+    data = {"digest": profile_digest(profile)}
+    (seq,) = record(session, by, [Change("trainee.register", subject_of(profile.id), data=data)])
     people.touch(session, profile.id, at=by.at, seq=seq)
     return _open(session, profile, name, hashed, by=by)
 

@@ -14,7 +14,7 @@ from zhupei_cli.acting import Acting
 from zhupei_cli.model import Account, Application, Base, Batch, Education, ImportRow, Snapshot, Trainee, Work
 from zhupei_cli.model import TraineePhoto as Photo
 from zhupei_cli.services.people.people import subject_of
-from zhupei_cli.services.people.profiles import PERSON, Profile, content_of
+from zhupei_cli.services.people.profiles import PERSON, Profile, content_of, profile_digest
 from zhupei_cli.services.people.whom import find_person
 from zhupei_cli.services.records.events import Change, record
 from zhupei_cli.words.errors import ZhupeiError
@@ -48,10 +48,13 @@ def erase_person(session: Session, who: str, *, by: Acting, reason: str) -> dict
         if status not in _OVER:
             label = BATCH_STATUS.label(status)
             raise ZhupeiError("E198", application_no=number, batch=batch, status=label)
-    change = Change(
-        "trainee.erase", subject_of(profile.id), reason=reason, data={"applications": len(applied)}
-    )
-    (seq,) = record(session, by, [change])
+    left = Profile(profile.id, {"id_type": profile.person["id_type"], **_nobody(profile.id)})
+    data = {
+        "applications": len(applied),
+        "numbers": [number for _, number, *_ in applied],
+        "digest": profile_digest(left) if applied else None,
+    }
+    (seq,) = record(session, by, [Change("trainee.erase", subject_of(profile.id), reason=reason, data=data)])
     for model in _OWNED:
         owned: Table = model.metadata.tables[model.__tablename__]
         session.execute(delete(owned).where(owned.c.trainee_id == profile.id))
@@ -64,10 +67,14 @@ def erase_person(session: Session, who: str, *, by: Acting, reason: str) -> dict
     return {"applications": len(applied), "deleted": not applied}
 
 
+def _nobody(trainee_id: int) -> dict[str, str]:
+    return {"name": ERASED, "id_number": f"{ERASED}-{trainee_id}"}
+
+
 def _depersonalise(
     session: Session, trainee_id: int, applications: list[int], *, by: Acting, seq: int
 ) -> None:
-    nobody = {"name": ERASED, "id_number": f"{ERASED}-{trainee_id}"}
+    nobody = _nobody(trainee_id)
     blank: dict[str, Any] = dict.fromkeys(set(PERSON) - {"id_type", *nobody})
     session.execute(
         update(_TRAINEE)

@@ -28,6 +28,7 @@ from zhupei_cli.services.people.profiles import (
     copy_of,
     current_work,
     differences,
+    profile_digest,
     write_profiles,
 )
 from zhupei_cli.services.people.whom import find_person
@@ -166,12 +167,12 @@ def remove_entry(session: Session, who: str, part: Part, number: int, *, by: Act
     entries: list[Entry] = getattr(profile, part.attribute)
     if number not in [entry["id"] for entry in entries]:
         raise ZhupeiError("E311", what=part.label, number=number, part=part.name)
-    data = {"entry": number}
+    entries[:] = [entry for entry in entries if entry["id"] != number]
+    data = {"entry": number, "digest": profile_digest(profile)}
     (seq,) = record(session, by, [Change(f"trainee.{part.name}.remove", subject_of(profile.id), data=data)])
     delete_rows(session, part.table, ("id",), [(number,)])
     assert profile.id is not None
     touch(session, profile.id, at=by.at, seq=seq)
-    entries[:] = [entry for entry in entries if entry["id"] != number]
     return _edited(profile, (part.name,))
 
 
@@ -187,8 +188,8 @@ def save_person(
 ) -> Edited:
     """Write what changed with its event; nothing when nothing did."""
     if changed:
-        change = Change(action, subject_of(before.id), reason=reason, data={"fields": list(changed)})
-        (seq,) = record(session, by, [change])
+        data = {"fields": list(changed), "digest": profile_digest(after)}
+        (seq,) = record(session, by, [Change(action, subject_of(before.id), reason=reason, data=data)])
         write_profiles(session, [(before, after)], at=by.at, seq=seq)
     return _edited(after, changed)
 

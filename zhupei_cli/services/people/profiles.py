@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import zip_longest
+from math import inf
 from operator import methodcaller
 from typing import Any
 
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Education, Trainee, Work
 from zhupei_cli.rules.people.dates import day_of
+from zhupei_cli.rules.proof.digests import row_digest
 from zhupei_cli.store.bulk import insert_rows, rows_of, update_rows
 from zhupei_cli.store.counters import take
 
@@ -174,6 +176,20 @@ def content_of(profile: Profile) -> str:
     entries = {"educations": profile.educations, "works": profile.works}
     parts = {name: [_without_id(entry) for entry in part] for name, part in entries.items()}
     return _json({"person": profile.person, **parts})
+
+
+def profile_digest(profile: Profile) -> str:
+    """Return the digest of a profile and its entries, stored ones by their numbers, new ones after them."""
+    values = [*map(profile.person.get, PERSON)]
+    for entries, columns in ((profile.educations, EDUCATION), (profile.works, WORK)):
+        for entry in sorted(entries, key=_number) if len(entries) > 1 else entries:
+            values += map(entry.get, columns)
+    return row_digest(values)
+
+
+def _number(entry: Entry) -> float:
+    number: float = entry.get("id", inf)
+    return number
 
 
 def image_of(profile: Profile, stamp: Sequence[Any]) -> str:

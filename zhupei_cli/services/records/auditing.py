@@ -1,7 +1,6 @@
 """The events (操作记录): listed with what they say of people masked, and their chain walked and checked."""
 
 import json
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,7 +10,7 @@ from sqlalchemy import Row, Select, Table, func, or_, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Base, Batch, Counter, Event
-from zhupei_cli.rules.people.masking import mask_id, mask_phone
+from zhupei_cli.rules.people.masking import masked_text
 from zhupei_cli.services.records.event_words import action_label, state_label
 from zhupei_cli.services.records.events import chained
 from zhupei_cli.words.errors import Fault
@@ -20,8 +19,6 @@ _EVENT: Table = Base.metadata.tables[Event.__tablename__]
 _HASHED: Final = ("action", "batch_id", "subject", "before", "after", "reason", "data")
 #: Characters of a hash that papers carry.
 SHORT: Final = 16
-_ID: Final = re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)")
-_PHONE: Final = re.compile(r"(?<!\d)1\d{10}(?!\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +58,9 @@ def _where(statement: Select[Any], wanted: Filter) -> Select[Any]:
 
 def _shown(row: Row[Any]) -> dict[str, Any]:
     # Events name people by numbers of ours, but a reason is what somebody typed.
-    texts = {name: _masked(getattr(row, name)) for name in ("subject", "before", "after", "reason", "data")}
+    texts = {
+        name: masked_text(getattr(row, name)) for name in ("subject", "before", "after", "reason", "data")
+    }
     return {
         "seq": row.seq,
         "at": row.at,
@@ -74,13 +73,6 @@ def _shown(row: Row[Any]) -> dict[str, Any]:
         "data": None if row.data is None else json.loads(texts["data"] or ""),
         "hash": row.hash,
     }
-
-
-def _masked(text: str | None) -> str | None:
-    if text is None:
-        return None
-    hidden = _ID.sub(lambda found: mask_id(found.group()), text)
-    return _PHONE.sub(lambda found: mask_phone(found.group()), hidden)
 
 
 @dataclass(slots=True)

@@ -42,6 +42,7 @@ _WORDS: Final[Mapping[str, str]] = {
     "export.letters": "印制录取通知书",
     "export.register": "导出学员登记表",
     "export.roster": "导出录取名单",
+    "import.rows": "导入写入的行",
     "import.undo": "撤销导入",
     "import.undo.rows": "撤销导入的各行",
     "login.add": "新建登录账号",
@@ -70,6 +71,7 @@ _WORDS: Final[Mapping[str, str]] = {
     "trainee.reveal": "查看完整信息",
     "trainee.work.add": "添加工作经历",
     "trainee.work.remove": "删除工作经历",
+    "trainee.write": "写入学员信息",
 }
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
 from zhupei_cli.model import Event
+from zhupei_cli.rules.people.masking import masked_text
 from zhupei_cli.rules.people.plain_words import require_reason
 from zhupei_cli.services.records import base_login
 from zhupei_cli.store.bulk import insert_rows
@@ -50,7 +51,8 @@ def record(session: Session, by: Acting, changes: Sequence[Change]) -> range:
     previous = _head(session, numbers.start)
     rows = []
     for seq, change in zip(numbers, changes, strict=True):
-        texts = (change.before, change.after, change.reason, _data(change, who, by))
+        # Events leave the office in sealed files: what somebody typed may hold numbers of people.
+        texts = (change.before, change.after, masked_text(change.reason), _data(change, who, by))
         fields = (at.isoformat(), who, change.action, change.batch_id, change.subject, *texts)
         previous = chained(previous, (seq, *fields))
         rows.append((seq, at, *fields[1:], previous))

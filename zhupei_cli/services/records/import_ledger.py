@@ -1,16 +1,18 @@
 """What every import leaves behind: who took in which file, what came of it, and what stood there before."""
 
-import hashlib
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from hashlib import sha256
 from itertools import groupby
+from typing import Any
 
 from sqlalchemy import Table
 from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
 from zhupei_cli.model import ImportRow, ImportRun
+from zhupei_cli.rules.proof.digests import named_digest, row_digest
 from zhupei_cli.services.records import base_login
 from zhupei_cli.services.records.events import Change, canonical, record
 from zhupei_cli.sheets.taking.lines import Line
@@ -116,10 +118,24 @@ def begin_import(
     return import_id, seq
 
 
-def record_rows(session: Session, import_id: int, rows: Iterable[Touched]) -> None:
-    """Keep what the import did to each row, and what stood there before."""
+def record_rows(session: Session, import_id: int, rows: Iterable[Touched], *, by: Acting) -> None:
+    """Keep what the import did to each row and what stood there before, and their digest in an event.
+
+    It comes after the events that tell of the rows, which follow the import's own.
+    """
     columns = ("import_id", "entity", "key", "action", "before")
-    insert_rows(session, _ROW, columns, [(import_id, *row) for row in rows])
+    kept = list(rows)
+    insert_rows(session, _ROW, columns, [(import_id, *row) for row in kept])
+    data = {"import": import_id, "rows": len(kept), "sha256": rows_digest(kept)}
+    record(session, by, [Change("import.rows", f"import {import_id}", data=data)])
+
+
+def rows_digest(rows: Iterable[Touched]) -> str:
+    """Return the SHA-256 of what an import did to its rows, in whatever order they come."""
+    running = sha256()
+    for entity, key, action, before in sorted(rows, key=lambda row: row[:2]):
+        running.update(f"{entity}\x1f{key}\x1f{action}\x1f{before or ''}\n".encode())
+    return running.hexdigest()
 
 
 def inserted(table: str, ids: Iterable[int]) -> Iterator[Touched]:
@@ -145,13 +161,17 @@ def keys_of(table: str, key: str) -> Iterable[str]:
 
 
 def row_changes(
-    action: str, rows: Iterable[tuple[str, object]], *, batch_id: int | None = None
+    action: str,
+    rows: Iterable[tuple[str, Mapping[str, Any] | Sequence[Any]]],
+    *,
+    batch_id: int | None = None,
 ) -> Iterator[Change]:
-    """Yield one event per 500 rows (key, what stands there now) that names them and has their SHA-256."""
+    """Yield one event per 500 rows (key, what stands there now) that names them and has their digests."""
     for chunk in in_chunks(rows, EVENT_ROWS):
-        digest = hashlib.sha256(canonical(chunk).encode()).hexdigest()
-        data = {"keys": [key for key, _ in chunk], "sha256": digest}
-        yield Change(action, chunk[0][0], batch_id, data=data)
+        digests = [named_digest(now) if isinstance(now, Mapping) else row_digest(now) for _, now in chunk]
+        yield Change(
+            action, chunk[0][0], batch_id, data={"keys": [key for key, _ in chunk], "digests": digests}
+        )
 
 
 def filled_in(lines: Iterable[Line], keys: Collection[str], *, beside: str = "") -> list[Line]:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
 from zhupei_cli.model import Batch, Plan, TrainingBase
+from zhupei_cli.rules.proof.digests import named_digest
 from zhupei_cli.services.people.fields import read_fields, refuse
 from zhupei_cli.services.records.events import Change, record
 from zhupei_cli.services.records.lookup import find_base
@@ -62,9 +63,10 @@ def set_enabled(
     wanted = "enabled" if enabled else "disabled"
     changed = base.status != wanted
     if changed:
-        change = Change("base.status", base.code, before=base.status, after=wanted, reason=reason)
-        record(session, by, [change])
-        base.status = wanted
+        before, base.status = base.status, wanted
+        now = {column.name: getattr(base, column.name) for column in BASES.table.columns}
+        data = {"digest": named_digest(now)}
+        record(session, by, [Change("base.status", base.code, None, before, wanted, reason, data)])
         session.flush()
     return {**show_base(session, base.code), "changed": changed}
 

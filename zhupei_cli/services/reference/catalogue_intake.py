@@ -9,6 +9,7 @@ from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
+from zhupei_cli.rules.proof.digests import named_digest
 from zhupei_cli.services.people.fields import refuse
 from zhupei_cli.services.records.events import Change, canonical, record
 from zhupei_cli.services.records.import_ledger import (
@@ -76,7 +77,7 @@ def import_entries(session: Session, catalogue: Catalogue, reading: Reading, *, 
     if not counts.written:
         return Imported(None, counts, files)
     import_id, _ = begin_import(session, catalogue.kind.key, by=by, batch_id=None, files=files, counts=counts)
-    record_rows(session, import_id, _write(session, catalogue, entries, by=by))
+    record_rows(session, import_id, _write(session, catalogue, entries, by=by), by=by)
     return Imported(import_id, counts, files)
 
 
@@ -104,7 +105,10 @@ def edit_entry(
         changed = [name for name in after if after[name] != before[name]]
         update_rows(session, catalogue.table, ("code",), changed, [(code, *map(after.get, changed))])
         masks = {column.key: column.mask for column in catalogue.kind.columns if column.mask}
-        data = {name: [_shown(side[name], masks.get(name)) for side in (before, after)] for name in changed}
+        data: dict[str, Any] = {
+            name: [_shown(side[name], masks.get(name)) for side in (before, after)] for name in changed
+        }
+        data["digest"] = named_digest({name: after[name] for name in before})
         record(session, by, [Change(f"{catalogue.kind.key}.edit", code, reason=reason, data=data)])
     return entry.line.faults
 
@@ -206,7 +210,8 @@ def _write(session: Session, catalogue: Catalogue, entries: Sequence[_Entry], *,
     update_rows(session, catalogue.table, ("code",), others, changed)
     written = [*rows["inserted"], *rows["updated"]]
     action = f"{catalogue.kind.key}.write"
-    record(session, by, list(row_changes(action, ((entry.after["code"], entry.after) for entry in written))))
+    now = ((entry.after["code"], {name: entry.after[name] for name in columns}) for entry in written)
+    record(session, by, list(row_changes(action, now)))
     return [
         (
             *(catalogue.kind.key, entry.after["code"], entry.verdict),

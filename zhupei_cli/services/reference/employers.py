@@ -80,7 +80,7 @@ def import_employers(session: Session, reading: Reading, *, by: Acting) -> Impor
     if not counts.written:
         return Imported(None, counts, reading.files)
     import_id, _ = begin_import(session, "employer", by=by, batch_id=None, files=reading.files, counts=counts)
-    record_rows(session, import_id, _write(session, entries, by=by))
+    record_rows(session, import_id, _write(session, entries, by=by), by=by)
     return Imported(import_id, counts, reading.files)
 
 
@@ -123,7 +123,9 @@ def _write(session: Session, entries: Sequence[_Entry], *, by: Acting) -> list[T
     update_rows(session, _EMPLOYER, ("id",), columns[1:], rows)
     touched: list[Touched] = [("employer", str(entry.after["id"]), "inserted", None) for entry in new]
     touched += [("employer", str(entry.after["id"]), "updated", canonical(entry.before)) for entry in changed]
-    written = ((entry.after["name"], entry.after) for entry in (*new, *changed))
+    written = (
+        (entry.after["name"], {name: entry.after[name] for name in columns}) for entry in (*new, *changed)
+    )
     record(session, by, list(row_changes("employer.write", written)))
     return touched
 

@@ -13,11 +13,11 @@ from zhupei_cli.rules.admission.admission import admit
 from zhupei_cli.rules.admission.canonical import digest, parse_inputs, results_text
 from zhupei_cli.rules.admission.run import Inputs, ResultRow, Spot
 from zhupei_cli.rules.proof.audit import Finding, audit
-from zhupei_cli.services.records.events import chained
+from zhupei_cli.services.results.sealed_events import Contents, contradicted
 from zhupei_cli.services.results.sealing import (
     ADMISSIONS,
     EVENTS,
-    LAYOUT,
+    LAYOUTS,
     MANIFEST,
     inputs_part,
     results_part,
@@ -28,18 +28,6 @@ from zhupei_cli.words.vocabulary import AdmissionStatus
 #: Bytes of all parts together; a province of a million is a third of it.
 _MOST: Final = 1 << 30
 _HOLDING: Final = (AdmissionStatus.PROPOSED, AdmissionStatus.ADMITTED, AdmissionStatus.REPORTED)
-_EVENT_FIELDS: Final = (
-    "seq",
-    "at",
-    "who",
-    "action",
-    "batch_id",
-    "subject",
-    "before",
-    "after",
-    "reason",
-    "data",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +63,7 @@ def _verified(package: zipfile.ZipFile, wanted: str | None) -> Verified:
         raise ValueError("too large, or a part twice")
     text = package.read(MANIFEST)
     manifest = json.loads(text)
-    if manifest["layout"] != LAYOUT:
+    if manifest["layout"] not in LAYOUTS:
         raise ValueError("another layout")
     seal = sha256(text).hexdigest()
     findings = []
@@ -84,7 +72,7 @@ def _verified(package: zipfile.ZipFile, wanted: str | None) -> Verified:
     changed = [*_changed(package, manifest["parts"]), *sorted({*names} - {MANIFEST, *manifest["parts"]})]
     findings += [_finding("E477", part=name) for name in changed]
     if not changed:  # of a part that was changed nothing more can be said
-        findings += _examined(package, manifest["runs"])
+        findings += _examined(package, manifest)
     batch = manifest["batch"]
     return Verified(batch["code"], batch["name"], manifest["sealed_at"], seal, findings)
 
@@ -100,12 +88,13 @@ def _changed(package: zipfile.ZipFile, parts: Mapping[str, str]) -> Iterator[str
             yield name
 
 
-def _examined(package: zipfile.ZipFile, runs: list[dict[str, Any]]) -> Iterator[Finding]:
+def _examined(package: zipfile.ZipFile, manifest: Mapping[str, Any]) -> Iterator[Finding]:
     seated: dict[tuple[int, str], ResultRow] = {}
+    computed: dict[int, Inputs] = {}
     inputs = None
-    for run in runs:
+    for run in manifest["runs"]:
         text = package.read(inputs_part(run["number"])).decode()
-        inputs = parse_inputs([text])
+        inputs = computed[run["number"]] = parse_inputs([text])
         rows = admit(inputs)
         yield from _of_run(package, run, text, inputs, rows)
         seated |= {(run["number"], row.no): row for row in rows}
@@ -113,9 +102,8 @@ def _examined(package: zipfile.ZipFile, runs: list[dict[str, Any]]) -> Iterator[
     yield from _unlike_runs(admissions, seated)
     if inputs is not None:
         yield from _over_quota(admissions, inputs)
-    for event in _rows(package, EVENTS):
-        if chained(event["previous"], [event[name] for name in _EVENT_FIELDS]) != event["hash"]:
-            yield _finding("E479", seq=event["seq"])
+    contents = Contents(manifest, admissions, computed)
+    yield from contradicted(contents, list(_rows(package, EVENTS)))
 
 
 def _of_run(

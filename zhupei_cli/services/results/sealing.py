@@ -17,17 +17,21 @@ from sqlalchemy.orm import Session
 from zhupei_cli.acting import Acting
 from zhupei_cli.model import Admission, Application, Batch, Event, Run
 from zhupei_cli.rules.admission.canonical import results_text
+from zhupei_cli.rules.people.masking import masked_text
 from zhupei_cli.services.admission import runs
+from zhupei_cli.services.proof.batch_check import check_batch
 from zhupei_cli.services.records.events import Change, canonical, record
 from zhupei_cli.services.records.lookup import settings_of
+from zhupei_cli.services.results.sealed_events import summary, withheld
 from zhupei_cli.words.errors import ZhupeiError
 from zhupei_cli.words.vocabulary import BATCH_STATUS, BatchStatus
 
 MANIFEST: Final = "manifest.json"
 ADMISSIONS: Final = "admissions.jsonl"
 EVENTS: Final = "events.jsonl"
-#: The number of the file's layout; another one is not read.
-LAYOUT: Final = 1
+#: The number of the file's layout, and those that can be read: the first had no summary of the events.
+LAYOUT: Final = 2
+LAYOUTS: Final = (1, LAYOUT)
 
 _ADMISSION: Table = Admission.metadata.tables["admission"]
 _APPLICATION: Table = Application.metadata.tables["application"]
@@ -47,7 +51,8 @@ def results_part(number: int) -> str:
 def seal_batch(session: Session, batch: Batch, path: Path, *, by: Acting) -> dict[str, Any]:
     """Write the batch's seal to `path`, and the event; return what was sealed.
 
-    Raises E475 before `batch finalize`: what may still change cannot be sealed.
+    Raises E475 before `batch finalize`: what may still change cannot be sealed; E650 when the batch stands
+    otherwise than its events say.
     """
     if batch.status not in (BatchStatus.FINAL, BatchStatus.ARCHIVED):
         raise ZhupeiError("E475", batch=batch.code, status=BATCH_STATUS.label(batch.status))
@@ -58,13 +63,20 @@ def seal_batch(session: Session, batch: Batch, path: Path, *, by: Acting) -> dic
         .scalars()
         .all()
     )
+    if found := check_batch(session, batch):
+        shown = "；".join(finding.message for finding in found[:3])
+        raise ZhupeiError("E650", batch=batch.code, count=len(found), findings=shown)
+    events = list(_events(session, batch))
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as package:
-        parts = {name: _add(package, name, pieces) for name, pieces in _parts(session, batch, committed)}
+        parts = {
+            name: _add(package, name, pieces) for name, pieces in _parts(session, batch, committed, events)
+        }
         manifest = {
             "layout": LAYOUT,
             "batch": {"code": batch.code, "name": batch.name, "year": batch.year, "status": batch.status},
             "settings": settings_of(session, batch),
             "runs": [_run(run) for run in committed],
+            "events": summary(events),
             "sealed_at": by.at.isoformat(),
             "parts": parts,
         }
@@ -73,12 +85,14 @@ def seal_batch(session: Session, batch: Batch, path: Path, *, by: Acting) -> dic
     return {"batch": batch.code, "seal": seal, "runs": len(committed), "parts": len(parts)}
 
 
-def _parts(session: Session, batch: Batch, committed: Iterable[Run]) -> Iterator[tuple[str, Iterable[str]]]:
+def _parts(
+    session: Session, batch: Batch, committed: Iterable[Run], events: Iterable[Mapping[str, Any]]
+) -> Iterator[tuple[str, Iterable[str]]]:
     for run in committed:
         yield inputs_part(run.number), [runs.stored_text(session, run)]
         yield results_part(run.number), results_text(runs.stored_rows(session, run))
     yield ADMISSIONS, _lines(_admissions(session, batch))
-    yield EVENTS, _lines(_events(session, batch))
+    yield EVENTS, _lines(events)
 
 
 def _add(package: zipfile.ZipFile, name: str, pieces: Iterable[str]) -> str:
@@ -131,4 +145,7 @@ def _events(session: Session, batch: Batch) -> Iterator[dict[str, Any]]:
         .order_by(_EVENT.c.seq)
     )
     for row in session.execute(statement).mappings():
-        yield {**row, "at": row["at"].isoformat(), "previous": row["previous"] or ""}
+        event = {**row, "at": row["at"].isoformat(), "previous": row["previous"] or ""}
+        # Written before reasons were masked at the door, or by a base's login.
+        shown = masked_text(event["reason"])
+        yield event if shown == event["reason"] else withheld(event, shown or "")

@@ -167,8 +167,7 @@ def carry_out(
         chosen = [(one.application_no, str(verdict.decision), verdict.reason) for verdict, one in decisions]
         base_login.decide(session, batch, chosen, import_id)
         return
-    if import_id is not None:
-        record_rows(session, import_id, _touched(session, decisions))
+    touched = [] if import_id is None else list(_touched(session, decisions))
     seqs = record(session, by, list(_changes(batch, decisions, base)))
     who = signature(session, by.who)
     ids = take(session, "review", len(decisions))
@@ -183,6 +182,8 @@ def carry_out(
     insert_rows(session, _REVIEW, columns, rows)
     statuses = [(one.id, OUTCOMES[verdict.decision]) for verdict, one in decisions]
     store.set_status(session, statuses, seq=seqs[-1])
+    if import_id is not None:
+        record_rows(session, import_id, touched, by=by)
 
 
 def _touched(session: Session, decisions: Sequence[tuple[Verdict, Stored]]) -> Iterator[Touched]:

@@ -1,6 +1,5 @@
 """Taking an import back, of whatever kind: all of it in one transaction, or nothing."""
 
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -11,7 +10,8 @@ from sqlalchemy.orm import Session
 from zhupei_cli.acting import Acting
 from zhupei_cli.model import ImportRun
 from zhupei_cli.rules.batch.times import show_time
-from zhupei_cli.services.records.events import Change, canonical, record
+from zhupei_cli.services.proof.witnesses import WITNESSES
+from zhupei_cli.services.records.events import Change, record
 from zhupei_cli.services.records.import_ledger import EVENT_ROWS
 from zhupei_cli.services.undo.import_rows import Written, find_import, load_rows, names
 from zhupei_cli.services.undo.undo_checks import Blocked, blocked, require_time
@@ -51,7 +51,8 @@ def undo(session: Session, import_id: int, *, by: Acting, reason: str) -> dict[s
         reason=reason,
         data={"import": run.id, "kind": run.kind, **counts},
     )
-    record(session, by, [head, *_changes(run, called, moves, reason)])
+    digests = _digests(session, run, rows)
+    record(session, by, [head, *_changes(run, called, moves, digests, reason)])
     session.execute(update(ImportRun).where(ImportRun.id == run.id).values(undone_at=by.at))
     return {"import_id": run.id, "kind": run.kind, **counts}
 
@@ -67,18 +68,43 @@ def _example(one: Blocked) -> str:
     return f"{one.text}（{show_time(one.at)} {one.who} {one.action_label}）"
 
 
-def _changes(run: ImportRun, called: Mapping[Written, str], moves: Moves, reason: str) -> Iterator[Change]:
-    """Yield one event per 500 rows and change of state, naming each row in it."""
-    groups: dict[tuple[str | None, str | None], list[list[str | None]]] = {}
+def _digests(session: Session, run: ImportRun, rows: Sequence[Written]) -> dict[tuple[str, str], str]:
+    """Return (table, name) → digest of what stands there again; rows that are gone have none."""
+    ids: dict[str, set[Any]] = {}
+    for row in rows:
+        if row.entity in WITNESSES:
+            key = row.key if row.entity in ("base", "specialty") else run.batch_id
+            ids.setdefault(row.entity, set()).add(key if row.entity in _CODED else row.id)
+    return {
+        (entity, name): digest
+        for entity, keys in ids.items()
+        for _, name, digest in WITNESSES[entity](session, keys)
+    }
+
+
+#: Tables whose rows have no id: codes, and places of the batch's plan.
+_CODED = ("base", "specialty", "plan")
+
+
+def _changes(
+    run: ImportRun,
+    called: Mapping[Written, str],
+    moves: Moves,
+    digests: Mapping[tuple[str, str], str],
+    reason: str,
+) -> Iterator[Change]:
+    """Yield one event per 500 rows of a table and change of state, naming each row in it."""
+    groups: dict[tuple[str, str | None, str | None], list[str]] = {}
     for row, name in called.items():
-        groups.setdefault(moves.get(row, (None, None)), []).append([name, row.before])
-    for (before, after), moved in groups.items():
-        for chunk in in_chunks(moved, EVENT_ROWS):
-            keys = [name for name, _ in chunk]
-            data = {"keys": keys, "sha256": hashlib.sha256(canonical(chunk).encode()).hexdigest()}
+        groups.setdefault((row.entity, *moves.get(row, (None, None))), []).append(name)
+    for (entity, before, after), moved in groups.items():
+        for keys in in_chunks(moved, EVENT_ROWS):
+            data: dict[str, Any] = {"entity": entity, "keys": keys}
+            if entity in WITNESSES:
+                data["digests"] = [digests.get((entity, name)) for name in keys]
             yield Change(
                 "import.undo.rows",
-                str(keys[0]),
+                keys[0],
                 run.batch_id,
                 before=before,
                 after=after,

@@ -1,0 +1,310 @@
+"""`db check`: the rows compared with what the events say of them."""
+
+import json
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Row, Table, select
+from sqlalchemy.orm import Session
+
+from zhupei_cli.model import (
+    Admission,
+    Application,
+    Base,
+    Batch,
+    Event,
+    Review,
+    Run,
+    RunRow,
+    Snapshot,
+)
+from zhupei_cli.rules.batch.times import iso_time
+from zhupei_cli.rules.people.masking import masked_text
+from zhupei_cli.rules.proof.retelling import UNKNOWN, Happened, Seat, Stage, Told
+from zhupei_cli.services.applications.store import SNAPSHOT, snapshot_digest
+from zhupei_cli.services.batches.batches import DATES
+from zhupei_cli.services.proof.witnesses import WITNESSES
+from zhupei_cli.services.records.lookup import settings_of
+
+_TABLES: Final = Base.metadata.tables
+_ADMISSION: Table = _TABLES[Admission.__tablename__]
+_APPLICATION: Table = _TABLES[Application.__tablename__]
+_EVENT: Table = _TABLES[Event.__tablename__]
+_REVIEW: Table = _TABLES[Review.__tablename__]
+_ROW: Table = _TABLES[RunRow.__tablename__]
+_RUN: Table = _TABLES[Run.__tablename__]
+_SNAPSHOT: Table = _TABLES[Snapshot.__tablename__]
+_TAKEN_AT_ONCE: Final = 5_000
+#: What rows are called before their names.
+_LABELS: Final = {
+    "base": "基地",
+    "specialty": "专业",
+    "employer": "单位",
+    "plan": "招收计划",
+    "trainee": "学员",
+    "application": "报名",
+    "score": "成绩",
+}
+_OF_BATCHES: Final = ("plan", "application", "score")
+
+Found = Iterator[tuple[str, str]]
+"""catalogue code, and what it is about"""
+
+
+def retold(session: Session) -> Told:
+    """Fold all events of the database; what cannot be read is the chain's to say."""
+    names = ("seq", "at", "who", "action", "batch_id", "subject", "before", "after", "reason", "data")
+    statement = select(*(_EVENT.c[name] for name in names)).order_by(_EVENT.c.seq)
+    rows = session.execute(statement.execution_options(yield_per=_TAKEN_AT_ONCE))
+    return Told().tell(map(_happened, rows))
+
+
+def _happened(row: Row[Any]) -> Happened:
+    said = (row.before, row.after, row.reason)
+    return Happened(
+        row.seq, _iso(row.at), row.who, row.action, row.batch_id, row.subject, *said, _data(row.data)
+    )
+
+
+def _iso(at: datetime) -> str:
+    return at.isoformat()
+
+
+def _data(text: str | None) -> Any:
+    return json.loads(text) if text else {}
+
+
+def unlike_events(session: Session, told: Told, batch: Batch | None = None) -> Found:
+    """Yield what stands otherwise than the events say: everywhere, or in one batch."""
+    yield from (("E649", f"第 {event.seq} 条 {event.subject}") for event in told.breaks if _in(event, batch))
+    for entity in WITNESSES if batch is None else _OF_BATCHES:
+        yield from _witnessed(session, told, entity, batch)
+    if batch is None:
+        yield from _times(session, told)
+    yield from _batches(session, told, batch)
+    yield from _runs(session, told, batch)
+    yield from _applications(session, told, batch)
+    yield from _snapshots(session, told, batch)
+    yield from _reviews(session, told, batch)
+    yield from _admissions(session, told, batch)
+
+
+def _in(event: Happened, batch: Batch | None) -> bool:
+    return batch is None or event.batch == batch.id
+
+
+def _witnessed(session: Session, told: Told, entity: str, batch: Batch | None) -> Found:
+    known, label = told.rows[entity], _LABELS[entity]
+    seen = set()
+    for of, key, digest in WITNESSES[entity](session, _ids(session, entity, batch)):
+        seen.add((of, key))
+        said = known.get((of, key))
+        if said is None:
+            if entity != "trainee" or _should_be_told(session, told, key):
+                yield "E642", f"{label} {key}"
+        elif said.digest is None:
+            yield "E642", f"{label} {key}"
+        elif said.digest not in (digest, UNKNOWN):
+            yield "E641", f"{label} {key}"
+    gone = (
+        key
+        for (of, key), said in known.items()
+        if said.digest not in (None, UNKNOWN) and (of, key) not in seen and (batch is None or of == batch.id)
+    )
+    yield from (("E643", f"{label} {key}") for key in gone)
+
+
+def _times(session: Session, told: Told) -> Found:
+    """Yield people who were written at other times than the events say."""
+    people = _TABLES["trainee"]
+    statement = select(people.c.id, people.c.created_at, people.c.updated_at)
+    for id_, made, at in session.execute(statement.execution_options(yield_per=_TAKEN_AT_ONCE)):
+        said = told.rows["trainee"].get((None, f"trainee {id_}"))
+        if said is None or UNKNOWN in (said.digest, said.at):
+            continue
+        if said.at != _iso(at) or said.made not in (UNKNOWN, _iso(made)):
+            yield "E641", f"学员 trainee {id_} 的时间"
+
+
+def _ids(session: Session, entity: str, batch: Batch | None) -> Iterable[int] | None:
+    if batch is None:
+        return None
+    if entity == "plan":
+        return [batch.id]
+    return (
+        session.execute(select(_APPLICATION.c.id).where(_APPLICATION.c.batch_id == batch.id)).scalars().all()
+    )
+
+
+def _should_be_told(session: Session, told: Told, key: str) -> bool:
+    """Say whether a person was written after events began to have digests of people."""
+    trainees = _TABLES["trainee"]
+    written = select(trainees.c.touched_by).where(trainees.c.id == int(key.rpartition(" ")[2]))
+    return told.first_people is not None and session.execute(written).scalar_one() >= told.first_people - 1
+
+
+def _batches(session: Session, told: Told, batch: Batch | None) -> Found:
+    for one in session.execute(select(Batch)).scalars():
+        if batch is not None and one.id != batch.id:
+            continue
+        stage = told.batches.get(one.id)
+        if stage is None or not stage.whole:
+            yield "E642", f"批次 {one.code}"
+            continue
+        if stage.status != one.status:
+            yield "E646", f"{one.code} 状态"
+        texts = {"name": one.name, **{key: _text(getattr(one, key)) for key in DATES}}
+        yield from (
+            ("E646", f"{one.code} {key}") for key, text in texts.items() if stage.columns.get(key) != text
+        )
+        if (stage.code, stage.columns.get("year")) != (one.code, one.year):
+            yield "E646", f"{one.code} 编号或年度"
+        now = settings_of(session, one)
+        yield from (
+            ("E646", f"{one.code} {key}")
+            for key in sorted(now.keys() | stage.settings.keys())
+            if now.get(key) != stage.settings.get(key)
+        )
+    known = set(session.execute(select(Batch.id)).scalars())
+    yield from (("E643", f"批次 {stage.code}") for id_, stage in told.batches.items() if id_ not in known)
+
+
+def _text(value: datetime | None) -> str | None:
+    return None if value is None else iso_time(value)
+
+
+def _runs(session: Session, told: Told, batch: Batch | None) -> Found:
+    seen = set()
+    rows = session.execute(select(_RUN, Batch.code).join(Batch, Batch.id == _RUN.c.batch_id))
+    for run in rows:
+        seen.add((run.batch_id, run.number))
+        if batch is not None and run.batch_id != batch.id:
+            continue
+        event = told.runs.get((run.batch_id, run.number))
+        name = f"{run.code} 第 {run.number} 次"
+        if event is None:
+            yield "E644", f"{name}没有操作记录"
+            continue
+        keys = ("rule", "round", "adjust", "inputs_sha256", "results_sha256")
+        unlike = [key for key in keys if event.data[key] != getattr(run, key)]
+        if (event.who, event.at) != (run.made_by, _iso(run.made_at)):
+            unlike.append("made_by")
+        committed = told.batches.get(run.batch_id, Stage("", None, {}, {})).committed.get(run.number)
+        if committed != (None if run.committed_at is None else _iso(run.committed_at)):
+            unlike.append("committed_at")
+        if unlike:
+            yield "E644", f"{name}的 {'、'.join(unlike)}"
+    for (id_, number), event in told.runs.items():
+        if (id_, number) not in seen and _in(event, batch):
+            yield "E643", f"第 {number} 次录取计算"
+
+
+def _applications(session: Session, told: Told, batch: Batch | None) -> Found:
+    names = ("status", "snapshot_version", "first_submitted_at", "submitted_at", "created_at")
+    columns = (_APPLICATION.c.application_no, *(_APPLICATION.c[name] for name in names))
+    for number, status, version, *times in _of(session, select(*columns), batch):
+        if told.statuses.get(number) != status:
+            yield "E641", f"报名 {number} 的状态"
+        snaps = told.snaps.get(number, [])
+        submits = [one.at for one in snaps if one.submits]
+        wanted = (snaps[-1].version, submits[0], submits[-1]) if submits else (None, None, None)
+        made = told.made.get(number)
+        if (version, *map(_when, times[:2])) != wanted or made not in (None, _when(times[2])):
+            yield "E641", f"报名 {number} 的提交时间或版本"
+
+
+def _when(at: datetime | None) -> str | None:
+    return None if at is None else _iso(at)
+
+
+def _of(session: Session, statement: Any, batch: Batch | None) -> Any:
+    if batch is not None:
+        statement = statement.where(_APPLICATION.c.batch_id == batch.id)
+    return session.execute(statement.execution_options(yield_per=_TAKEN_AT_ONCE))
+
+
+def _snapshots(session: Session, told: Told, batch: Batch | None) -> Found:
+    columns = (_APPLICATION.c.application_no, _SNAPSHOT.c.made_at, *(_SNAPSHOT.c[name] for name in SNAPSHOT))
+    joined = select(*columns).join(_APPLICATION, _APPLICATION.c.id == _SNAPSHOT.c.application_id)
+    known = {(number, one.version): one for number, snaps in told.snaps.items() for one in snaps}
+    for number, made_at, *row in _of(session, joined, batch):
+        said = known.pop((number, row[1]), None)
+        if said is None:
+            yield "E642", f"快照 {number} 第 {row[1]} 版"
+        elif number in told.erased:
+            continue
+        elif said.at != _iso(made_at) or said.digest not in (UNKNOWN, snapshot_digest(row).partition(":")[2]):
+            yield "E641", f"快照 {number} 第 {row[1]} 版"
+    for number, version in known:
+        if batch is None or number.rpartition("-")[0] == batch.code:
+            yield "E643", f"快照 {number} 第 {version} 版"
+
+
+def _reviews(session: Session, told: Told, batch: Batch | None) -> Found:
+    names = ("decision", "reason", "base_code", "decided_by", "decided_at")
+    columns = (_APPLICATION.c.application_no, *(_REVIEW.c[name] for name in names))
+    joined = select(*columns).join(_APPLICATION, _APPLICATION.c.id == _REVIEW.c.application_id)
+    stored: dict[str, list[tuple[Any, ...]]] = {}
+    for number, decision, reason, base, who, at in _of(session, joined.order_by(_REVIEW.c.id), batch):
+        judged = (decision, masked_text(reason), base, who, _iso(at))
+        stored.setdefault(number, []).append(judged)
+    for number in sorted(stored.keys() | told.reviews.keys()):
+        if batch is not None and number.rpartition("-")[0] != batch.code:
+            continue
+        wanted = [
+            (one.decision, masked_text(one.reason), one.base, one.who, one.at)
+            for one in told.reviews.get(number, ())
+        ]
+        if stored.get(number, []) != wanted:
+            yield "E647", number
+
+
+def _admissions(session: Session, told: Told, batch: Batch | None) -> Found:
+    statement = (
+        select(
+            *(_APPLICATION.c.application_no, _APPLICATION.c.identity.label("asked"), _ADMISSION),
+            *(_RUN.c.number, _ROW.c.total.label("run_total"), _ROW.c.rank.label("run_rank")),
+            *(_ROW.c.base_code.label("run_base"), _ROW.c.specialty_code.label("run_specialty")),
+            _ROW.c.via.label("run_via"),
+        )
+        .join(_APPLICATION, _APPLICATION.c.id == _ADMISSION.c.application_id)
+        .outerjoin(_RUN, _RUN.c.id == _ADMISSION.c.run_id)
+        .outerjoin(
+            _ROW,
+            (_ROW.c.run_id == _ADMISSION.c.run_id) & (_ROW.c.application_id == _ADMISSION.c.application_id),
+        )
+    )
+    seen = set()
+    for row in _of(session, statement, batch):
+        seen.add(row.application_no)
+        seat = told.seats.get(row.application_no)
+        if seat is None:
+            yield "E645", f"{row.application_no} 没有操作记录"
+        elif unlike := ["身份"] * (row.asked != row.identity) + list(_unlike(row, seat)):
+            yield "E645", f"{row.application_no} 的{'、'.join(unlike)}"
+    gone = told.seats.keys() - seen
+    of_batch = (no for no in gone if batch is None or no.rpartition("-")[0] == batch.code)
+    yield from (("E645", f"{number} 的录取不见了") for number in sorted(of_batch))
+
+
+def _unlike(row: Any, seat: Seat) -> Iterator[str]:
+    if (row.status, _iso(row.decided_at)) != (seat.status, seat.at):
+        yield "状态或时间"
+    if (row.base_code, row.specialty_code, row.via) != (seat.base, seat.specialty, seat.via):
+        yield "岗位"
+    if row.number != seat.run:
+        yield "录取计算"
+    if masked_text(row.reason) != masked_text(seat.reason):
+        yield "原因"
+    if row.run_id is not None and seat.verb != "reinstate":
+        if (row.total, row.rank) != (row.run_total, row.run_rank):
+            yield "成绩或名次"
+        if seat.base and (seat.base, seat.specialty, seat.via) != (
+            row.run_base,
+            row.run_specialty,
+            row.run_via,
+        ):
+            yield "岗位（与录取计算）"
+    elif row.run_id is None and seat.via == "place" and (row.total, row.rank) != (None, None):
+        yield "成绩或名次"

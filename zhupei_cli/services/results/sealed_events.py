@@ -1,0 +1,171 @@
+"""Checking a sealed batch: what the file's own events say, against everything else in it."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from itertools import pairwise, product
+from typing import Any, Final
+
+from zhupei_cli.rules.admission.run import Candidate, Inputs, Place
+from zhupei_cli.rules.admission.scores import ABSENT, Mark
+from zhupei_cli.rules.batch import settings
+from zhupei_cli.rules.proof.audit import Finding
+from zhupei_cli.rules.proof.digests import named_digest, row_digest
+from zhupei_cli.rules.proof.retelling import UNKNOWN, Happened, Stage, Told
+from zhupei_cli.services.records.events import chained
+from zhupei_cli.words.errors import sentence
+from zhupei_cli.words.vocabulary import ApplicationStatus, Identity
+
+_FIELDS: Final = ("seq", "at", "who", "action", "batch_id", "subject", "before", "after", "reason", "data")
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What a sealed file holds beside its events; `inputs` by number of run."""
+
+    manifest: Mapping[str, Any]
+    admissions: Sequence[Mapping[str, Any]]
+    inputs: Mapping[int, Inputs]
+
+
+def contradicted(contents: Contents, events: Sequence[Mapping[str, Any]]) -> Iterator[Finding]:
+    """Yield everything in which the file contradicts its own events, or they themselves."""
+    yield from _chain(events)
+    listed = contents.manifest.get("events")
+    if listed is not None and listed != summary(events):
+        yield _finding("E651", what="条数、首尾或末条摘要")
+    told = Told().tell(map(_happened, events))
+    yield from (_finding("E649", what=f"第 {one.seq} 条 {one.subject}") for one in told.breaks)
+    ids = {event["batch_id"] for event in events}
+    (id_,) = ids if len(ids) == 1 else (0,)
+    stage = told.batches.get(id_, Stage("", None, {}, {}))
+    for part, found in (
+        ("manifest.json", _unlike_batch(contents.manifest, stage)),
+        ("manifest.json", _unlike_runs(contents.manifest, told, stage, id_)),
+        ("admissions.jsonl", _unlike_seats(contents.admissions, told)),
+        *((f"run-{at}.inputs.json", _unlike_inputs(one, told, id_)) for at, one in contents.inputs.items()),
+    ):
+        yield from (_finding("E652", part=part, what=what) for what in found)
+
+
+def _finding(code: str, **values: object) -> Finding:
+    return Finding(code, sentence(code, values))
+
+
+def summary(events: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return what a manifest says of the events: how many, from which to which, the hash of the last."""
+    if not events:
+        return {"count": 0, "first": None, "last": None, "head": ""}
+    first, last = events[0], events[-1]
+    return {"count": len(events), "first": first["seq"], "last": last["seq"], "head": last["hash"]}
+
+
+def withheld(event: Mapping[str, Any], shown: str) -> dict[str, Any]:
+    """Return an event with its reason as it may be `shown`, and the digest of what it was."""
+    reason = event["reason"] or ""
+    return {**event, "reason": shown, "withheld": sha256(reason.encode()).hexdigest()}
+
+
+def _chain(events: Iterable[Mapping[str, Any]]) -> Iterator[Finding]:
+    for event in events:
+        fields = [event[name] for name in _FIELDS]
+        # A reason with numbers of people stays behind: then the hash cannot be computed again.
+        if "withheld" not in event and chained(event["previous"], fields) != event["hash"]:
+            yield _finding("E479", seq=event["seq"])
+    for one, other in pairwise(events):
+        if other["seq"] <= one["seq"]:
+            yield _finding("E651", what=f"第 {other['seq']} 条排在第 {one['seq']} 条之后")
+        elif other["seq"] == one["seq"] + 1 and other["previous"] != one["hash"]:
+            yield _finding("E651", what=f"第 {other['seq']} 条不接第 {one['seq']} 条")
+
+
+def _happened(event: Mapping[str, Any]) -> Happened:
+    values = {name: event[name] for name in _FIELDS if name not in ("batch_id", "data")}
+    return Happened(**values, batch=event["batch_id"], data=json.loads(event["data"] or "{}"))
+
+
+def _unlike_batch(manifest: Mapping[str, Any], stage: Stage) -> Iterator[str]:
+    batch = manifest["batch"]
+    if not stage.whole:
+        yield "没有新建批次的记录"
+    said = {"code": stage.code, "status": stage.status, "name": stage.columns.get("name")}
+    yield from (
+        f"批次的 {key}"
+        for key, value in {**said, "year": stage.columns.get("year")}.items()
+        if value != batch[key]
+    )
+    given: Mapping[str, str] = manifest["settings"]
+    yield from (
+        f"参数 {key}"
+        for key in sorted(given.keys() | stage.settings.keys())
+        if given.get(key) != stage.settings.get(key)
+    )
+
+
+def _unlike_runs(manifest: Mapping[str, Any], told: Told, stage: Stage, id_: int) -> Iterator[str]:
+    numbers = {run["number"] for run in manifest["runs"]}
+    if numbers != stage.committed.keys():
+        yield "作为结果的录取计算"
+    for run in manifest["runs"]:
+        event = told.runs.get((id_, run["number"]))
+        keys = ("rule", "round", "inputs_sha256", "results_sha256")
+        if event is None or any(event.data[key] != run[key] for key in keys):
+            yield f"第 {run['number']} 次录取计算"
+
+
+def _unlike_seats(admissions: Sequence[Mapping[str, Any]], told: Told) -> Iterator[str]:
+    keys = ("status", "base", "specialty", "via", "run")
+    stored = {one["no"]: tuple(one[key] for key in keys) for one in admissions}
+    said = {number: seat[:5] for number, seat in told.seats.items()}
+    yield from sorted(
+        number for number in stored.keys() | said.keys() if stored.get(number) != said.get(number)
+    )
+
+
+def _unlike_inputs(inputs: Inputs, told: Told, id_: int) -> Iterator[str]:
+    yield from _unlike_settings(inputs, told.batches.get(id_, Stage("", None, {}, {})))
+    plan = told.rows["plan"]
+    places = {f"{place.base}/{place.specialty}": place for place in inputs.places}
+    for key, place in sorted(places.items()):
+        said = plan.get((id_, key))
+        if said is None or said.digest not in (_terms(place), UNKNOWN):
+            yield f"岗位 {key}"
+    yield from (
+        f"岗位 {key}" for (_, key), said in plan.items() if said.digest is not None and key not in places
+    )
+    for one in inputs.candidates:
+        if told.statuses.get(one.no) != ApplicationStatus.APPROVED:
+            yield f"{one.no} 没有审核通过的记录"
+        if not _marks_told(one, told, id_):
+            yield f"{one.no} 的成绩"
+
+
+def _unlike_settings(inputs: Inputs, stage: Stage) -> Iterator[str]:
+    if stage.settings:
+        chosen = settings.parse(stage.settings)
+        for key in ("weights", "tie_keys", "min_score", "adjust_scope"):
+            if getattr(chosen, key) != getattr(inputs, key):
+                yield f"参数 {key}"
+
+
+def _terms(place: Place) -> str:
+    terms = {f"max_{who}": place.limits.get(who) for who in Identity}
+    return named_digest(
+        {"quota": place.quota, "min_score": place.min_score, "stopped": place.stopped, **terms}
+    )
+
+
+def _marks_told(one: Candidate, told: Told, id_: int) -> bool:
+    """Say whether each record of somebody is the one the events say, 缺考 being no mark in an input."""
+    for record in one.records:
+        key = f"{one.no}/{record.base}" if record.base else one.no
+        said = told.rows["score"].get((id_, key))
+        if said is None or (said.digest != UNKNOWN and said.digest not in _digests(record[1:])):
+            return False
+    return bool(one.records) or told.rows["score"].get((id_, one.no)) is None
+
+
+def _digests(marks: Sequence[Mark]) -> set[str]:
+    ways = [(mark,) if mark is not None else (None, ABSENT) for mark in marks]
+    return {row_digest(way) for way in product(*ways)}
