@@ -1,6 +1,6 @@
 """`zhupei batch`: recruitment batches. Steps are in `batch_steps`, the plan is in `batch_plan`."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import click
@@ -50,7 +50,10 @@ SHEET = (
 )
 
 
-_PLAN_WORDS = "{bases} 个基地，{places} 个岗位，计划 {seats} 人，已占 {taken} 人"
+def plan_line(plan: Mapping[str, Any]) -> str:
+    """Return the totals of a plan in words; seats taken only where they may be told."""
+    taken = "" if plan["taken"] is None else f"，已占 {plan['taken']} 人"
+    return f"{plan['bases']} 个基地，{plan['places']} 个岗位，计划 {plan['seats']} 人{taken}"
 
 
 @click.group(
@@ -159,7 +162,7 @@ def create(
     if supplement_of is not None and not dry_run:
         next_step(settings, f"zhupei batch open {code}", "开放补录报名")
     elif row["plan"]["places"] and not dry_run:
-        note(settings, f"招收计划照批次 {like}：" + _PLAN_WORDS.format_map(row["plan"]))
+        note(settings, f"招收计划照批次 {like}：" + plan_line(row["plan"]))
         next_step(
             settings, f"zhupei batch plan list --batch {code}", "核对招收计划，需要时用 batch plan set 修改"
         )
@@ -212,7 +215,7 @@ def _as_lines(row: dict[str, Any]) -> dict[str, Any]:
     """Return the row with its counts and settings as texts, for a sheet people read."""
     return {
         **row,
-        "plan_line": _PLAN_WORDS.format_map(row["plan"]),
+        "plan_line": plan_line(row["plan"]),
         "applications_line": _counted(row["applications"], APPLICATION_STATUS),
         "admissions_line": _counted(row["admissions"] or {}, ADMISSION_STATUS),
         **{f"settings.{key}": in_words(key, value) for key, value in row["settings"].items()},

@@ -17,6 +17,7 @@ from zhupei_cli.vocabulary import ADMISSION_STATUS, APPLICATION_STATUS, RULE, Co
 from ._formats import shown
 from ._options import batch_argument, format_options, pass_settings
 from ._output import Column, Out, Row, show, show_sheet, show_sheets
+from .batch import plan_line
 
 _LINES = (
     Column("title", "批次"),
@@ -82,12 +83,11 @@ def _show(rows: Sequence[Row], first: Iterable[Step], database: str, out: Out) -
 def _as_lines(row: Mapping[str, Any]) -> dict[str, str]:
     waiting, scored = row["waiting"], row["scored"]
     approved = row["applications"].get("approved", 0)
-    plan = "{bases} 个基地，{places} 个岗位，计划 {seats} 人，已占 {taken} 人"
     return {
         "title": f"{row['batch']} {row['name']}",
         "status_label": row["status_label"],
         "dates": "\n".join(f"{label} {shown(row[key])}" for key, label in DATES.items() if row[key]),
-        "plan_line": plan.format_map(row["plan"]) if row["plan"]["places"] else "还没有导入",
+        "plan_line": plan_line(row["plan"]) if row["plan"]["places"] else "还没有导入",
         "applications_line": _counted(row["applications"], APPLICATION_STATUS) or "还没有",
         "waiting_line": f"{waiting['count']} 份，最早的已等 {waiting['days']} 天" if waiting["count"] else "",
         "scored_line": (

@@ -129,7 +129,7 @@ def test_place_names_what_is_full_and_fills_what_is_free(committed: Call, season
         5,
         "",
         "错误 [E463]：基地B 的 内 计划 1 人，已占 1 人，没有写入\n"
-        "怎么办：zhupei export vacancies 查看空缺名额\n",
+        "怎么办：zhupei export vacancies --unpublished 查看空缺名额\n",
     )
     committed("admit", "decline", NO(4), *WHY)
     assert committed("admit", "place", NO(4), "B", "0100", "--reason", "递补").code == 5
@@ -198,7 +198,8 @@ def test_after_finalize_a_seat_given_up_is_filled_by_hand_until_a_supplement_rou
     assert committed(*place, "--batch", "T") == Ran(
         5,
         "",
-        "错误 [E486]：批次 T 的空缺名额已由补录批次 T2 招收，不能再个别安排\n怎么办：在补录批次中录取\n",
+        "错误 [E486]：批次 T 的空缺名额已由补录批次 T2 招收，不能再递补或个别安排\n"
+        "怎么办：在补录批次中录取\n",
     )
 
 

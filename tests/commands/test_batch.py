@@ -74,7 +74,7 @@ def test_the_new_batch_as_json(batch: Run) -> None:
         "checkin_until": None,
         "created_at": "2026-06-05T10:00:00+08:00",
         "settings": defaults() | {"grad_years": "2"},
-        "plan": {"bases": 0, "places": 0, "seats": 0, "taken": 0},
+        "plan": {"bases": 0, "places": 0, "seats": 0, "taken": None},
         "applications": {},
         "runs": 0,
         "admissions": None,
@@ -130,7 +130,7 @@ def test_one_batch_for_people(batch: Run, stored: str) -> None:
         ("报名开始", "2026-06-01 08:00:00"),
         ("报名截止", "2026-06-30 08:00:00"),
         *[("审核截止",), ("公示截止",), ("报到截止",)],
-        ("招收计划", "3 个基地，9 个岗位，计划 90 人，已占 0 人"),
+        ("招收计划", "3 个基地，9 个岗位，计划 90 人"),
         ("报名",),
         ("录取计算次数", "0"),
         ("录取",),
@@ -222,8 +222,8 @@ def test_a_change_that_makes_runs_stale_says_so(batch: Run, database: str, by: A
     assert batch("edit", "--set", "contact=甲").err == "批次 T：修改 1 项\n技术支持：空 → 甲\n"
     assert batch("edit", "--set", "min_score=60").err.endswith(stale)
     assert json.loads(batch("edit", "--set", "min_score=61", "--json").out)["stale_runs"] == 1
-    assert batch("plan", "set", "A", "0100", "2").err == "基地A 的 内科：计划 2 人，已占 0 人\n"
-    assert batch("plan", "set", "A", "0100", "3").err == "基地A 的 内科：计划 3 人，已占 0 人\n" + stale
+    assert batch("plan", "set", "A", "0100", "2").err == "基地A 的 内科：计划 2 人\n"
+    assert batch("plan", "set", "A", "0100", "3").err == "基地A 的 内科：计划 3 人\n" + stale
 
 
 # -- steps ------------------------------------------------------------------------------------
@@ -465,9 +465,9 @@ def test_one_place(batch: Run, stored: str) -> None:
     del stored
     place = ("4101001", "内科")
     assert batch("plan", "set", *place, "12", "--min-score", "60.5", "--max-own", "1") == Ran(
-        0, "", "郑州第一医院 的 内科：计划 12 人，已占 0 人，最低分 60.50，本单位上限 1 人\n"
+        0, "", "郑州第一医院 的 内科：计划 12 人，最低分 60.50，本单位上限 1 人\n"
     )
-    stopped = "郑州第一医院 的 内科：计划 12 人，已占 0 人，最低分 60.50，本单位上限 1 人，停招\n"
+    stopped = "郑州第一医院 的 内科：计划 12 人，最低分 60.50，本单位上限 1 人，停招\n"
     assert batch("plan", "stop", *place, "-n").err == f"试做（不保存）：{stopped}"
     assert batch("plan", "stop", *place).err == stopped
     assert batch("plan", "resume", *place).code == 0
@@ -479,8 +479,8 @@ def test_one_place(batch: Run, stored: str) -> None:
         "specialty": "0100",
         "specialty_label": "内科",
         "quota": 12,
-        "taken": 0,
-        "vacant": 12,
+        "taken": None,
+        "vacant": None,
         "min_score": None,
         "max_own": 1,
         "max_entrusted": None,
@@ -514,7 +514,7 @@ def test_the_list_of_places(batch: Run, stored: str) -> None:
     assert ran == Ran(
         0,
         "基地编号,基地名称,专业代码,招收专业,计划人数,已占,空缺,最低分,本单位上限,委托培养上限,社会招收上限,状态\n"
-        "4101002,郑州第二医院,0200,儿科,10,0,10,,,,,\n",
+        "4101002,郑州第二医院,0200,儿科,10,,,,,,,\n",
         "",
     )
     assert len(json.loads(batch("plan", "list", "--json").out)) == 9

@@ -48,7 +48,7 @@ WHEN = {
     "finalize": {"publicity"},
     "decline": {"committed", "publicity", "final"},
     "revoke": {"committed", "publicity", "final"},
-    "reinstate": {"locked", "committed", "publicity", "final"},
+    "reinstate": {"open", "closed", "locked", "committed", "publicity", "final"},
     "report": {"final"},
     "no_show": {"final"},
 }

@@ -14,6 +14,7 @@ from zhupei_cli.rules.audit import audit
 from zhupei_cli.rules.canonical import digest, inputs_text
 from zhupei_cli.rules.lifecycle import ADMISSION, BATCH, step, target
 from zhupei_cli.rules.run import Inputs, Round
+from zhupei_cli.services.deciding import place_of
 from zhupei_cli.services.events import Change, record
 from zhupei_cli.services.freshness import outrun
 from zhupei_cli.services.readiness import doubts_about
@@ -161,35 +162,37 @@ def _write(
 
 
 def uncommit(session: Session, batch: Batch, *, reason: str | None, by: Acting) -> dict[str, Any]:
-    """Take the result back before publication; what people decided one by one since stays.
+    """Take the result back before publication, with whoever was placed by hand since (`placed`).
 
-    Raises E401 when it is too late or there is nothing to take back, E404 without a reason.
+    Who gave a seat up, or lost it, stays no candidate: `admit reinstate` makes them one again. Raises E401
+    when it is too late or there is nothing to take back, E404 without a reason.
     """
     moved = move_batch(session, batch, "uncommit", by=by, reason=reason)
     taken_back = session.execute(
         select(_ADMISSION, _APPLICATION.c.application_no)
         .join(_APPLICATION, _APPLICATION.c.id == _ADMISSION.c.application_id)
-        .where(*_of_runs(batch))
+        .where(*_undecided(batch))
         .order_by(_ADMISSION.c.application_id)
     ).all()
     changes = [
-        Change("admission.uncommit", row.application_no, batch.id, row.status, None, reason)
+        Change("admission.uncommit", row.application_no, batch.id, row.status, None, reason, _given(row))
         for row in taken_back
     ]
     record(session, by, changes)
     seated = [row for row in taken_back if row.status == AdmissionStatus.PROPOSED]
     free_seats(session, batch, [_seat(row) for row in seated])
-    session.execute(delete(_ADMISSION).where(*_of_runs(batch)))
+    session.execute(delete(_ADMISSION).where(*_undecided(batch)))
     # Those who gave up what a run gave them keep their place in the records, not the run.
     session.execute(update(_ADMISSION).where(_ADMISSION.c.batch_id == batch.id).values(run_id=None))
     session.execute(update(Run).where(Run.batch_id == batch.id).values(committed_at=None))
-    return moved | {"proposed": len(seated), "taken_back": len(taken_back)}
+    placed = [row.application_no for row in seated if row.via == "place"]
+    return moved | {"proposed": len(seated), "taken_back": len(taken_back), "placed": placed}
 
 
-def _of_runs(batch: Batch) -> tuple[Any, ...]:
-    undecided = (AdmissionStatus.PROPOSED, AdmissionStatus.NOT_ADMITTED)
-    return (
-        _ADMISSION.c.batch_id == batch.id,
-        _ADMISSION.c.run_id.is_not(None),
-        _ADMISSION.c.status.in_(undecided),
-    )
+def _given(row: Row[Any]) -> dict[str, str] | None:
+    return {**place_of(row), "via": row.via} if row.status == AdmissionStatus.PROPOSED else None
+
+
+def _undecided(batch: Batch) -> tuple[Any, ...]:
+    states = (AdmissionStatus.PROPOSED, AdmissionStatus.NOT_ADMITTED)
+    return _ADMISSION.c.batch_id == batch.id, _ADMISSION.c.status.in_(states)

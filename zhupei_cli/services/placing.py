@@ -16,6 +16,7 @@ from zhupei_cli.rules.merit import Merits, bids, open_lines
 from zhupei_cli.rules.run import Round, Spot
 from zhupei_cli.rules.scores import mark_text
 from zhupei_cli.services.applications import near_numbers
+from zhupei_cli.services.ceding import require_no_round
 from zhupei_cli.services.deciding import require_state
 from zhupei_cli.services.events import Change, record
 from zhupei_cli.services.lookup import base_names, specialty_names
@@ -47,7 +48,7 @@ def place(
     data = {"base": seat[0], "specialty": seat[1], "via": "place"}
     changes = [Change("admission.place", number, batch.id, now, after, reason, data)]
     if batch.status == BatchStatus.FINAL:
-        _require_no_supplement(session, batch)
+        require_no_round(session, batch)
         proposed, after = after, step(ADMISSION, after, "finalize", name=number)
         changes.append(Change("admission.finalize", number, batch.id, proposed, after, reason))
     record(session, by, changes)
@@ -128,13 +129,6 @@ def _doubts(session: Session, batch: Batch, application: Application, seat: Spot
     if before:
         found.append(("E421", {"count": len(before), "example": before[0]}))
     return [Finding(code, sentence(code, values)) for code, values in found]
-
-
-def _require_no_supplement(session: Session, batch: Batch) -> None:
-    """Raise E486 when a supplement round has taken the vacancies over: one seat would be given twice."""
-    rounds = select(Batch.code).where(Batch.parent_id == batch.id, Batch.status != BatchStatus.CANCELLED)
-    if codes := sorted(session.execute(rounds).scalars()):
-        raise ZhupeiError("E486", batch=batch.code, rounds="、".join(codes))
 
 
 def _free_key(session: Session, batch: Batch, application: Application) -> str:

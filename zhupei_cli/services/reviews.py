@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Table
+from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
 from zhupei_cli.errors import Fault, ZhupeiError
-from zhupei_cli.model import Batch, Review
+from zhupei_cli.model import Admission, Batch, Review
 from zhupei_cli.rules import lifecycle
 from zhupei_cli.services import applications, base_login, images
 from zhupei_cli.services.applications import Stored
@@ -16,10 +16,10 @@ from zhupei_cli.services.events import Change, canonical, record
 from zhupei_cli.services.imports import Counts, Imported, Touched, begin_import, filled_in, record_rows
 from zhupei_cli.services.workbooks import Reading
 from zhupei_cli.sheets.lines import Line
-from zhupei_cli.store.bulk import insert_rows
+from zhupei_cli.store.bulk import insert_rows, rows_of
 from zhupei_cli.store.counters import take
 from zhupei_cli.store.walls import signature
-from zhupei_cli.vocabulary import BATCH_STATUS, ApplicationStatus, BatchStatus, Decision
+from zhupei_cli.vocabulary import ADMISSION_STATUS, BATCH_STATUS, ApplicationStatus, BatchStatus, Decision
 
 _REVIEW: Table = Review.metadata.tables["review"]
 
@@ -49,9 +49,14 @@ def faults(
     good: list[tuple[Verdict, Stored]] = []
     standing: list[Verdict] = []
     refused: list[tuple[Verdict, Fault]] = []
+    decided = _decided(
+        session, [stored[one.application_no] for one in verdicts if one.application_no in stored]
+    )
     for verdict in dict.fromkeys(verdicts):
         one = stored.get(verdict.application_no)
         found = _fault(verdict, one, base)
+        if found is None and one is not None and one.id in decided and verdict.decision == Decision.REVOKE:
+            found = standing_in_the_way(verdict.application_no, decided[one.id])
         if one is not None and found is None and one.status == OUTCOMES[verdict.decision]:
             standing.append(verdict)
         elif found is not None:
@@ -59,6 +64,19 @@ def faults(
         elif one is not None:
             good.append((verdict, one))
     return good, standing, refused
+
+
+def _decided(session: Session, stored: Sequence[Stored]) -> dict[int, str]:
+    """Return application id → where it stands in admission, of those that stand anywhere."""
+    columns = select(Admission.application_id, Admission.status)
+    approved = [one.id for one in stored if one.status == ApplicationStatus.APPROVED]
+    return dict(tuple(row) for row in rows_of(session, columns, Admission.application_id, approved))
+
+
+def standing_in_the_way(number: str, status: str) -> Fault:
+    """Return why an application cannot be touched that gave a seat up before the result was taken back."""
+    label = ADMISSION_STATUS.label(status)
+    return Fault("E686", "application_no", values={"application_no": number, "status": label})
 
 
 def _fault(verdict: Verdict, stored: Stored | None, base: str | None) -> Fault | None:

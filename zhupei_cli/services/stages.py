@@ -14,6 +14,7 @@ from zhupei_cli.rules.lifecycle import ADMISSION, BATCH, step
 from zhupei_cli.rules.run import Round
 from zhupei_cli.rules.times import show_time
 from zhupei_cli.services.batches import DATES, edit_batch, require_order
+from zhupei_cli.services.ceding import cede_seats
 from zhupei_cli.services.events import Change, record
 from zhupei_cli.services.readiness import doubts_about
 from zhupei_cli.services.run_inputs import load_inputs
@@ -173,6 +174,7 @@ def archive_batch(session: Session, batch: Batch, *, by: Acting, reason: str | N
 def cancel_batch(session: Session, batch: Batch, *, by: Acting, reason: str | None = None) -> dict[str, Any]:
     """Give the batch up, with whatever applications it has."""
     moved = move_batch(session, batch, "cancel", by=by, reason=reason)
+    cede_seats(session, batch)  # the parent of a supplement round has its seats back
     counted = (
         select(Application.status, func.count())
         .where(Application.batch_id == batch.id)
