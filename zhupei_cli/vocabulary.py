@@ -221,7 +221,7 @@ NOT_ADMITTED: Final = CodeTable(
         "full": "所报志愿已录满",
     },
 )
-ROUND: Final = CodeTable("录取轮次", {"main": "志愿录取", "adjust": "调剂录取"})
+ROUND: Final = CodeTable("录取轮次", {"main": "志愿录取", "adjust": "调剂录取", "refill": "递补"})
 ADJUST_SCOPE: Final = CodeTable("调剂范围", {"specialty": "本专业", "category": "同类别专业"})
 TIE_KEY: Final = CodeTable(
     "同分排序",

@@ -20,6 +20,7 @@ run       locked>locked
 commit    locked>committed
 uncommit  committed>locked!
 adjust    committed>committed publicity>publicity
+refill    committed>committed publicity>publicity final>final
 publish   committed>publicity
 finalize  publicity>final
 archive   final>archived
@@ -37,7 +38,7 @@ correct   submitted>submitted! approved>approved! rejected>rejected!
 """
 ADMISSION_STEPS = """
 propose   ->proposed not_admitted>proposed
-pass_over ->not_admitted
+pass_over ->not_admitted not_admitted>not_admitted
 place     ->proposed! not_admitted>proposed!
 finalize  proposed>admitted
 decline   proposed>declined! admitted>declined!

@@ -77,6 +77,11 @@ BATCH: Final = Table(
             "zhupei admit run --round adjust",
             {Batch.COMMITTED: Batch.COMMITTED, Batch.PUBLICITY: Batch.PUBLICITY},
         ),
+        "refill": _verb(
+            "递补",
+            "zhupei admit run --round refill",
+            {state: state for state in (Batch.COMMITTED, Batch.PUBLICITY, Batch.FINAL)},
+        ),
         "publish": _verb("公示", "zhupei batch publish", {Batch.COMMITTED: Batch.PUBLICITY}, final=True),
         "finalize": _verb("正式录取", "zhupei batch finalize", {Batch.PUBLICITY: Batch.FINAL}, final=True),
         "archive": _verb("归档", "zhupei batch archive", {Batch.FINAL: Batch.ARCHIVED}, final=True),
@@ -149,7 +154,12 @@ ADMISSION: Final = Table(
             "zhupei admit commit RUN",
             dict.fromkeys((None, Admission.NOT_ADMITTED), Admission.PROPOSED),
         ),
-        "pass_over": _verb("列为未录取", "zhupei admit commit RUN", {None: Admission.NOT_ADMITTED}),
+        # Of a later round: who still has no seat has the reason of the newest one.
+        "pass_over": _verb(
+            "列为未录取",
+            "zhupei admit commit RUN",
+            dict.fromkeys((None, Admission.NOT_ADMITTED), Admission.NOT_ADMITTED),
+        ),
         "place": _verb(
             "个别安排",
             "zhupei admit place NO BASE SPECIALTY",
