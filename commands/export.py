@@ -58,7 +58,12 @@ def export() -> None:
     "--base", "bases", type=NAME, multiple=True, metavar="CODE", help="这些基地（编号或名称），可写多个"
 )
 @click.option("--all", "every", is_flag=True, help="招收计划中的全部基地")
-@click.option("--run", metavar="RUN", type=Whole(1), help="还没有确定的一次录取计算（省级）")
+@click.option(
+    "--run",
+    metavar="RUN",
+    type=Whole(1),
+    help="还没有确定的一次录取计算（省级）；已确定的递补、再次调剂只列它录取的人",
+)
 @click.option(
     "-o",
     "--output",
@@ -90,6 +95,7 @@ def roster(
     \b
     例：zhupei export roster --all -o 名单
         zhupei export roster --base 4101001 4101002 -o 名单
+        zhupei export roster --all --run 2 -o 递补名单
     """
     words = (*bases, *more)
     which = click.UsageError("请用 --base 写基地，或用 --all，二者选一。", click.get_current_context())

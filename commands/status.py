@@ -96,7 +96,7 @@ def _as_lines(row: Mapping[str, Any]) -> dict[str, str]:
             if approved
             else ""
         ),
-        "run_line": _run_line(row["last_run"], row["runs"]),
+        "run_line": _run_line(row),
         "admissions_line": _counted(row["admissions"] or {}, ADMISSION_STATUS),
         "contact": row["contact"],
         "next_lines": _steps(row["next"]),
@@ -107,9 +107,16 @@ def _counted(counts: Mapping[str, int], words: CodeTable) -> str:
     return "，".join(f"{words.label(status)} {counts[status]}" for status in words.labels if status in counts)
 
 
-def _run_line(run: Mapping[str, Any] | None, count: int) -> str:
+def _run_line(row: Mapping[str, Any]) -> str:
+    """Return the result in words, all rounds together, or where the last run stands."""
+    run, count = row["last_run"], row["runs"]
     if run is None:
         return ""
+    if len(row["rounds"]) > 1:
+        parts = "，".join(
+            f"第 {one['run']} 次{one['round_label']} {one['admitted']} 人" for one in row["rounds"]
+        )
+        return f"共 {count} 次；结果：{parts}（{RULE.label(run['rule'])}）"
     state = f"{shown(run['committed_at'])} 确定" if run["committed_at"] else "尚未确定"
     found = f"考生 {run['candidates']} 人，录取 {run['admitted']} 人，空缺 {run['vacancies']} 个"
     return f"共 {count} 次；第 {run['run']} 次（{RULE.label(run['rule'])}，{state}）：{found}"

@@ -238,7 +238,7 @@ def test_a_stale_run(admit: Call, season: str) -> None:
         5,
         "",
         '{"error": {"code": "E462", "message": "第 1 次录取计算已过时：此后数据或参数有变", '
-        '"hint": "重新运行 zhupei admit run，再确定新的一次"}}\n',
+        '"hint": "重新运行 zhupei admit run --batch T，再确定新的一次"}}\n',
     )
 
 

@@ -256,8 +256,8 @@ def test_digests_depend_neither_on_the_database_nor_on_the_day(database: str, by
 def test_a_run_that_fails_the_audit_is_not_stored(
     database: str, by: Acting, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def unjust(inputs: Inputs) -> tuple[ResultRow, ...]:
-        rows = list(admit(inputs))
+    def unjust(inputs: Inputs, main: Inputs | None) -> tuple[ResultRow, ...]:
+        rows = list(admit(inputs, main))
         rows[0] = ResultRow(rows[0].no, "not_admitted", reason="full")
         return tuple(rows)
 

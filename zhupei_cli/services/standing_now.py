@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Application, Batch, Run, TrainingBase
 from zhupei_cli.services.batches import show_batch
+from zhupei_cli.services.result_now import result_rounds
 from zhupei_cli.services.score_marks import count_absent, count_marked, count_unmarked
-from zhupei_cli.vocabulary import ApplicationStatus, BatchStatus
+from zhupei_cli.vocabulary import ROUND, ApplicationStatus, BatchStatus
 
 #: The year of an example, where there is no batch to go by.
 _FIRST_YEAR = 2026
@@ -36,6 +37,7 @@ def batch_now(session: Session, batch: Batch, *, now: datetime) -> dict[str, Any
         "absent": count_absent(session, batch),
         "unmarked": count_unmarked(session, batch),
         "last_run": _last_run(session, batch),
+        "rounds": _rounds(session, batch),
         "now": now,
     }
     return {**facts, "next": [step._asdict() for step in _next(facts)]}
@@ -83,6 +85,20 @@ def _last_run(session: Session, batch: Batch) -> dict[str, Any] | None:
         return None
     names = ("rule", "round", "candidates", "admitted", "vacancies", "made_at", "committed_at")
     return {"run": run.number, **{name: getattr(run, name) for name in names}}
+
+
+def _rounds(session: Session, batch: Batch) -> list[dict[str, Any]]:
+    """Return the rounds the result is made of, the main run first; none before a commit."""
+    return [
+        {
+            "run": run.number,
+            "round": run.round,
+            "round_label": ROUND.label(run.round),
+            "admitted": run.admitted,
+            "committed_at": run.committed_at,
+        }
+        for run in result_rounds(session, batch)
+    ]
 
 
 def _next(facts: Mapping[str, Any]) -> list[Step]:
