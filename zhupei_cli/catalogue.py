@@ -213,7 +213,7 @@ CATALOGUE: dict[str, Entry] = {
     "E418": Entry(3, "批次 {batch} 没有拟录取的人", "zhupei admit list --batch {batch} 查看录取结果", "一个人也没有录取，多半是成绩没有导入。"),
     "E419": Entry(3, "{application_no} 在这个基地没有总成绩：{why}", "zhupei admit scores list 查看；确应录取的写明原因", "按规则计算时，没有总成绩的不录取。"),
     "E420": Entry(3, "{application_no} 的总成绩 {total} 低于分数线 {line}", "zhupei batch plan list 核对分数线；确应录取的写明原因", "按规则计算时，低于分数线的不录取。"),
-    "E421": Entry(3, "有 {count} 名考生报了这个岗位、够分数线、名次在前而没有名额，例如 {example}", "zhupei export ranking 查看排名；确应越过他们的写明原因", "按规则计算时，名额先给名次在前的人。"),
+    "E421": Entry(3, "有 {count} 名考生报了这个岗位、够分数线、名次在前而没有名额：{numbers}", "zhupei export ranking 查看排名；确应越过他们的写明原因", "按规则计算时，名额先给名次在前的人。"),
     "E430": Entry(2, "权重 {weights} 不对：{problem}", "写成 written=0.4,skill=0.4,interview=0.2，三项都是非负小数，合计正好是 1", "总成绩按权重精确计算，合计不等于 1 时名次没有意义。"),
     "E431": Entry(2, "同分排序项 {tie_keys} 不对：{problem}", "从 written,skill,interview,submitted_at 中选，每项至多一次，也可以留空", "同分时按所列各项依次比较，最后总是报名号。"),
     "E432": Entry(5, "不能按 score-first 录取：{count} 名考生有基地单独成绩，例如 {application_no}", "改用 --rule stable，或删去基地单独成绩", "平行志愿要求全体考生按同一份成绩排名。"),
@@ -333,6 +333,8 @@ CATALOGUE: dict[str, Entry] = {
     "E684": Entry(5, "第 {run} 次录取计算还没有确定，没有公示名单", "先运行 zhupei admit commit {run}", "公示的是已经确定的结果。"),
     "E685": Entry(3, "编号“{value}”与 {others} 只差字母大小写", "就是同一个的，照已有的写；不是的，换一个编号", "编号用在文件名和命令里，只差大小写的两个会被当成一个。"),
     "E686": Entry(5, "{application_no} 在撤销拟录取之前已是“{status}”，这份报名现在不能改动", "先恢复资格：zhupei admit reinstate {application_no} --reason 原因", "放弃、被取消的人在撤销拟录取之后仍不是考生，记录要留着；恢复资格以后就与别的报名一样。"),
+    "E687": Entry(3, "{application_no} 没有填报这个岗位，{why}", "先征得本人同意；确应安排的写明原因", "志愿之外的岗位，只有服从调剂并在调剂范围之内的才安排。"),
+    "E688": Entry(5, "要越过规则安排，须先同意：{question}", "加 --yes 表示同意；所列疑问会记入操作记录", "个别安排越过名次在前的人、分数线或本人的意愿时，由经办人明确同意。"),
     # -- E9xx unforeseen ---------------------------------------------------------------------------
     "E901": Entry(1, "程序出错：{detail}", "加 --debug 重新运行可看到详细位置，请把输出发给技术支持", "没有预料到的错误，多半是程序缺陷。"),
     "E902": Entry(130, "已取消", "没有写入任何内容", "按了 Ctrl-C，或对提问回答了否。"),

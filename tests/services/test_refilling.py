@@ -14,7 +14,7 @@ from zhupei_cli.errors import ZhupeiError
 from zhupei_cli.model import Admission, Application, Batch, Event, Run
 from zhupei_cli.rules.admission import admit
 from zhupei_cli.rules.canonical import digest, results_text
-from zhupei_cli.services import admissions, batches, freshness, runs, sealing, seals, stages
+from zhupei_cli.services import admissions, batches, freshness, placing, runs, sealing, seals, stages
 from zhupei_cli.services.deciding import decide_admissions
 from zhupei_cli.services.lookup import find_batch
 from zhupei_cli.store.engine import transaction
@@ -157,3 +157,25 @@ def test_a_sealed_refill_is_verified_from_the_file(published: str, by: Acting, t
         stages.finalize_batch(session, batch, by=by)
         seal = sealing.seal_batch(session, batch, tmp_path / "T.zip", by=by)
     assert (seal["runs"], seals.verify_file(tmp_path / "T.zip").findings) == (2, [])
+
+
+def test_a_placing_stores_total_and_rank_and_tells_what_it_overrode(published: str, by: Acting) -> None:
+    with transaction(published) as session:
+        batch = find_batch(session, "T")
+        _give_up(session, by, 4)
+        decide_admissions(session, batch, "reinstate", [NO(4)], reason="改变主意", by=by)
+        done = placing.place(session, batch, NO(4), ("A", "0100"), reason="照顾", by=by)
+        assert [one.code for one in done["doubts"]] == ["E421"]
+        assert (done["passed_over"], done["rank"]) == ([NO(3)], 4)
+        # The rank is that of the main run, where 1, 2 and 3 come before.
+        assert _stand(session)["4"] == ("proposed", "A", "place", 7000, 4)
+        data = select(Event.data).where(Event.action == "admission.place")
+        assert session.execute(data).scalar_one() == (
+            '{"base":"A","overridden":["E421"],"passed_over":["T-0000003"],"rank":4,"seat_of":"T-0000002",'
+            '"specialty":"0100","total":"70.00","via":"place"}'
+        )
+        # Whose seat at A it was is told once; that of 4 at B goes to 3.
+        assert _refill(session, by)["admitted"] == 1
+        admissions.commit_run(session, batch, 2, by=by)
+        last = select(Event.data).where(Event.action == "admission.propose").order_by(Event.seq.desc())
+        assert '"base":"B","run":2,"seat_of":"T-0000004"' in (session.scalars(last).first() or "")
