@@ -145,7 +145,7 @@ def test_run_refuses_by_state_and_by_usage(admit: Call, season: str) -> None:
         5,
         "",
         "错误 [E401]：批次 T 现为“报名结束”，不能计算录取\n"
-        "怎么办：计算录取须在“已锁定”时进行；先运行 zhupei batch lock\n",
+        "怎么办：计算录取须在“已锁定”时进行；先运行 zhupei batch lock T\n",
     )
     assert admit("run", "--round", "adjust", "--no-adjust").code == 2
     assert admit("run", "--rule", "lottery").code == 2

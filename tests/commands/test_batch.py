@@ -201,7 +201,7 @@ def test_a_change_that_comes_too_late(batch: Run, stored: str) -> None:
         5,
         "",
         "错误 [E405]：批次 HN2026 现为“已定拟录取”，不能再改 min_score\n"
-        "怎么办：先运行 zhupei admit uncommit --reason 原因\n",
+        "怎么办：先运行 zhupei admit uncommit --batch HN2026 --reason 原因\n",
     )
 
 
@@ -302,15 +302,17 @@ def test_a_step_too_early_says_what_comes_first_but_nothing_that_is_final(batch:
         5,
         "",
         "错误 [E401]：批次 HN2026 现为“报名结束”，不能公示\n"
-        "怎么办：公示须在“已定拟录取”时进行；先运行 zhupei batch lock，再运行 zhupei admit commit RUN\n",
+        "怎么办：公示须在“已定拟录取”时进行；先运行 zhupei batch lock HN2026，"
+        "再运行 zhupei admit run --batch HN2026，再运行 zhupei admit commit 编号 --batch HN2026\n",
     )
     assert batch("archive", "HN2026").err.splitlines()[1] == (
         "怎么办：归档须在“已正式录取”时进行；"
-        "先运行 zhupei batch lock，再运行 zhupei admit commit RUN，以后的步骤见 zhupei status"
+        "先运行 zhupei batch lock HN2026，再运行 zhupei admit run --batch HN2026，"
+        "再运行 zhupei admit commit 编号 --batch HN2026，以后的步骤见 zhupei status"
     )
     _move(stored, "committed")
     assert batch("archive", "HN2026").err.splitlines()[1] == (
-        "怎么办：归档须在“已正式录取”时进行；先运行 zhupei batch publish，以后的步骤见 zhupei status"
+        "怎么办：归档须在“已正式录取”时进行；先运行 zhupei batch publish HN2026，以后的步骤见 zhupei status"
     )
 
 

@@ -55,6 +55,8 @@ def faults(
     for verdict in dict.fromkeys(verdicts):
         one = stored.get(verdict.application_no)
         found = _fault(verdict, one, base)
+        if found is not None and one is not None and found.code == "E402":
+            found = _after_closing(batch, one, found)
         if found is None and one is not None and one.id in decided and verdict.decision == Decision.REVOKE:
             found = standing_in_the_way(verdict.application_no, decided[one.id])
         if one is not None and found is None and one.status == OUTCOMES[verdict.decision]:
@@ -64,6 +66,16 @@ def faults(
         elif one is not None:
             good.append((verdict, one))
     return good, standing, refused
+
+
+def _after_closing(batch: Batch, one: Stored, fault: Fault) -> Fault:
+    """Return the refusal with a way that leads somewhere: nobody submits by themselves any more."""
+    unsent = (ApplicationStatus.DRAFT, ApplicationStatus.RETURNED)
+    if batch.status != BatchStatus.CLOSED or one.status not in unsent:
+        return fault
+    number = one.application_no
+    cure = f"报名已结束；确应参加的，先运行 zhupei apply submit {number} --late --reason 原因，再审核"
+    return Fault(fault.code, fault.field, values={**fault.values, "cure": cure})
 
 
 def _decided(session: Session, stored: Sequence[Stored]) -> dict[int, str]:
