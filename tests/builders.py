@@ -14,10 +14,10 @@ from sqlalchemy.orm import Session
 from tests.people import id_number
 from zhupei_cli.acting import CST
 from zhupei_cli.model import Base, Batch, BatchSetting, Specialty, TrainingBase
-from zhupei_cli.rules.run import Candidate, Inputs, Place, Spot
-from zhupei_cli.rules.run import Specialty as Kind
-from zhupei_cli.rules.scores import Record, mark_text
-from zhupei_cli.services.profiles import Profile, content_of
+from zhupei_cli.rules.admission.run import Candidate, Inputs, Place, Spot
+from zhupei_cli.rules.admission.run import Specialty as Kind
+from zhupei_cli.rules.admission.scores import Record, mark_text
+from zhupei_cli.services.people.profiles import Profile, content_of
 from zhupei_cli.store.bulk import insert_rows
 from zhupei_cli.store.counters import take
 

@@ -16,8 +16,8 @@ from click.testing import CliRunner
 from tests.server import Server, running_server
 from tests.slots import Slots
 from zhupei_cli.acting import Acting
-from zhupei_cli.cli import cli
-from zhupei_cli.services.reference import load_default_specialties
+from zhupei_cli.services.reference.lists import load_default_specialties
+from zhupei_cli.shell.cli import cli
 from zhupei_cli.store.engine import transaction
 from zhupei_cli.store.schema import create
 

@@ -21,7 +21,7 @@ import click
 from click.testing import CliRunner
 
 from zhupei_cli.acting import CST
-from zhupei_cli.cli import cli
+from zhupei_cli.shell.cli import cli
 
 TOP = Path(__file__).parent.parent
 HANDBOOK = TOP / "samples" / "操作手册.md"

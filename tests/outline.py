@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from zhupei_cli import __path__
-from zhupei_cli.cli import cli
+from zhupei_cli.shell.cli import cli
 
 FILE = Path(__path__[0]) / "data" / "outline.json"
 

@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Batch, BatchSetting, Plan, TrainingBase
-from zhupei_cli.rules.idcard import check_character
-from zhupei_cli.rules.settings import SETTINGS
-from zhupei_cli.sheets import kinds
-from zhupei_cli.sheets.columns import Kind, headings_of
+from zhupei_cli.rules.batch.settings import SETTINGS
+from zhupei_cli.rules.people.idcard import check_character
+from zhupei_cli.sheets.kinds import workbook_kinds
+from zhupei_cli.sheets.kinds.columns import Kind, headings_of
 
 BASES = (("4101001", "郑州第一医院"), ("4101002", "郑州第二医院"), ("4103001", "洛阳中心医院"))
 _HAN_DIGITS = str.maketrans("0123456789", "〇一二三四五六七八九")
@@ -118,4 +118,4 @@ def write_book(path: Path, sheets: Sequence[tuple[Kind, Sequence[Mapping[str, An
 
 def write_people(path: Path, rows: Sequence[Mapping[str, Any]]) -> Path:
     """Write a 报名信息 workbook."""
-    return write_book(path, [(kinds.PERSON, rows)])
+    return write_book(path, [(workbook_kinds.PERSON, rows)])

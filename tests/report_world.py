@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from tests.people import id_number
 from zhupei_cli.model import Base, Batch, Specialty, TrainingBase
-from zhupei_cli.rules.scores import ABSENT, Mark
-from zhupei_cli.services.score_marks import MARK_COLUMNS, values_of
+from zhupei_cli.rules.admission.scores import ABSENT, Mark
+from zhupei_cli.services.marks.score_marks import MARK_COLUMNS, values_of
 from zhupei_cli.store.bulk import insert_rows
 from zhupei_cli.store.engine import transaction
 

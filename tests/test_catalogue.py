@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from zhupei_cli.catalogue import CATALOGUE
+from zhupei_cli.words.catalogue import CATALOGUE
 
 TOP = Path(__file__).parent.parent
-FILES = [*TOP.glob("zhupei_cli/**/*.py"), *TOP.glob("commands/*.py")]
+FILES = [*TOP.glob("zhupei_cli/**/*.py"), *TOP.glob("commands/**/*.py")]
 SOURCES = {path: path.read_text("utf-8") for path in FILES if path.name != "catalogue.py"}
 
 

@@ -9,16 +9,16 @@ from sqlalchemy import func, select
 from tests.people import open_batch, person, write_people
 from zhupei_cli.acting import Acting
 from zhupei_cli.model import Admission, Application, Batch, Counter, Plan, Trainee
-from zhupei_cli.services import reviews
-from zhupei_cli.services.checks import check_database
-from zhupei_cli.services.importing import Options
-from zhupei_cli.services.reviews import Verdict
-from zhupei_cli.services.trainees import import_trainees
-from zhupei_cli.services.workbooks import read_workbooks
-from zhupei_cli.sheets import kinds
+from zhupei_cli.services.applications.intake import import_trainees
+from zhupei_cli.services.applications.intake_cases import Options
+from zhupei_cli.services.records.workbooks import read_workbooks
+from zhupei_cli.services.reviews import decisions
+from zhupei_cli.services.reviews.decisions import Verdict
+from zhupei_cli.services.upkeep.invariants import check_database
+from zhupei_cli.sheets.kinds import workbook_kinds
 from zhupei_cli.store.counters import take
 from zhupei_cli.store.engine import transaction
-from zhupei_cli.vocabulary import Decision
+from zhupei_cli.words.vocabulary import Decision
 
 PROCESSES, SEATS, TRIES = 8, 100, 15
 
@@ -29,15 +29,15 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from zhupei_cli.acting import Acting
-from zhupei_cli.errors import ZhupeiError
+from zhupei_cli.words.errors import ZhupeiError
 from zhupei_cli.services import lookup, placing, reviews, trainees
-from zhupei_cli.services.importing import Options
-from zhupei_cli.services.reviews import Verdict
-from zhupei_cli.services.workbooks import read_workbooks
+from zhupei_cli.services.applications.intake_cases import Options
+from zhupei_cli.services.reviews.decisions import Verdict
+from zhupei_cli.services.records.workbooks import read_workbooks
 from zhupei_cli.sheets import kinds
 from zhupei_cli.store.counters import take
 from zhupei_cli.store.engine import transaction
-from zhupei_cli.vocabulary import Decision
+from zhupei_cli.words.vocabulary import Decision
 
 url, book, first, tries = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4])
 by = Acting(f"进程{first}", datetime(2026, 6, 5, 2, tzinfo=UTC))
@@ -67,12 +67,12 @@ print(seated)
 def _season(database: str, folder: Path, by: Acting) -> None:
     """Make HN2025, committed, 120 approved and 100 seats left at one place; and HN2026, open."""
     people = [person(n) for n in range(PROCESSES * TRIES)]
-    reading = read_workbooks([write_people(folder / "old.xlsx", people)], kinds.PERSON)
+    reading = read_workbooks([write_people(folder / "old.xlsx", people)], workbook_kinds.PERSON)
     with transaction(database) as session:
         batch = open_batch(session, code="HN2025")
         import_trainees(session, reading, batch=batch, by=by, options=Options(submit=True))
         numbers = [f"HN2025-{n:07d}" for n in range(1, PROCESSES * TRIES + 1)]
-        reviews.decide(session, batch, [Verdict(number, Decision.APPROVE) for number in numbers], by=by)
+        decisions.decide(session, batch, [Verdict(number, Decision.APPROVE) for number in numbers], by=by)
         batch.status = "committed"
         plan = session.get_one(Plan, (batch.id, "4101001", "0100"))
         plan.quota = SEATS

@@ -17,18 +17,18 @@ from zhupei_cli.demo.people import Row
 from zhupei_cli.demo.samples import write_samples
 from zhupei_cli.demo.workbooks import write_rows, write_season
 from zhupei_cli.model import Application, Batch, Plan, Trainee, TrainingBase
-from zhupei_cli.rules.idcard import check_character
-from zhupei_cli.services.importing import Options
-from zhupei_cli.services.imports import Imported
-from zhupei_cli.services.plan_sheets import import_plan, read_plan
-from zhupei_cli.services.reference import import_bases
-from zhupei_cli.services.reviews import import_reviews
-from zhupei_cli.services.scores import import_scores
-from zhupei_cli.services.trainees import import_trainees
-from zhupei_cli.services.workbooks import Reading, read_workbooks
-from zhupei_cli.sheets import kinds
-from zhupei_cli.sheets.columns import Kind
-from zhupei_cli.sheets.read import read_book
+from zhupei_cli.rules.people.idcard import check_character
+from zhupei_cli.services.applications.intake import import_trainees
+from zhupei_cli.services.applications.intake_cases import Options
+from zhupei_cli.services.batches.plan_sheets import import_plan, read_plan
+from zhupei_cli.services.marks.scores import import_scores
+from zhupei_cli.services.records.import_ledger import Imported
+from zhupei_cli.services.records.workbooks import Reading, read_workbooks
+from zhupei_cli.services.reference.lists import import_bases
+from zhupei_cli.services.reviews.decisions import import_reviews
+from zhupei_cli.sheets.kinds import workbook_kinds
+from zhupei_cli.sheets.kinds.columns import Kind
+from zhupei_cli.sheets.reading.book import read_book
 from zhupei_cli.store.engine import transaction
 
 SAMPLES = Path(__file__).parent.parent / "samples"
@@ -47,7 +47,7 @@ class Office:
     by: Acting
 
     def take(self, path: Path, kind: Kind) -> tuple[Imported, Reading]:
-        reading = read_plan(path) if kind is kinds.PLAN else read_workbooks([path], kind)
+        reading = read_plan(path) if kind is workbook_kinds.PLAN else read_workbooks([path], kind)
         with transaction(self.database) as session:
             return self._imports(session)[kind.key](reading), reading
 
@@ -91,9 +91,9 @@ def outcome(taken: tuple[Imported, Reading]) -> tuple[dict[str, int], list[tuple
 
 def test_a_season_goes_through_every_import(office: Office, season: Season, tmp_path: Path) -> None:
     bases, plan, people = write_season(tmp_path, season)
-    assert outcome(office.take(bases, kinds.BASE)) == ({"rows": 4, "written": 4, "rejected": 0}, [])
-    assert outcome(office.take(plan, kinds.PLAN)) == ({"rows": 28, "written": 28, "rejected": 0}, [])
-    taken = office.take(people, kinds.PERSON)
+    assert outcome(office.take(bases, workbook_kinds.BASE)) == ({"rows": 4, "written": 4, "rejected": 0}, [])
+    assert outcome(office.take(plan, workbook_kinds.PLAN)) == ({"rows": 28, "written": 28, "rejected": 0}, [])
+    taken = office.take(people, workbook_kinds.PERSON)
     wrong = [(row, one.fault) for row, one in enumerate(season.applicants, 2) if one.fault]
     errors = [(one.row, one.code) for one in taken[1].problems if one.severity == "error"]
     assert errors == wrong
@@ -102,20 +102,20 @@ def test_a_season_goes_through_every_import(office: Office, season: Season, tmp_
     assert [one for one in taken[1].problems if one.row in good_rows] == []
 
     reviews = review_rows(season, office.applications("submitted"))
-    write_rows(tmp_path / "审核意见.xlsx", kinds.REVIEW, reviews, year=2026)
+    write_rows(tmp_path / "审核意见.xlsx", workbook_kinds.REVIEW, reviews, year=2026)
     everybody = {"rows": 552, "written": 552, "rejected": 0}
-    assert outcome(office.take(tmp_path / "审核意见.xlsx", kinds.REVIEW)) == (everybody, [])
+    assert outcome(office.take(tmp_path / "审核意见.xlsx", workbook_kinds.REVIEW)) == (everybody, [])
 
     approved = office.applications("approved")
-    write_rows(tmp_path / "成绩.xlsx", kinds.SCORE, score_rows(season, approved), year=2026)
+    write_rows(tmp_path / "成绩.xlsx", workbook_kinds.SCORE, score_rows(season, approved), year=2026)
     scored = {"rows": len(approved), "written": len(approved), "rejected": 0}
-    assert outcome(office.take(tmp_path / "成绩.xlsx", kinds.SCORE)) == (scored, [])
+    assert outcome(office.take(tmp_path / "成绩.xlsx", workbook_kinds.SCORE)) == (scored, [])
 
 
 def test_the_samples_go_through_every_import(office: Office) -> None:
-    names = {kinds.BASE: "基地", kinds.PLAN: "招收计划", kinds.PERSON: "报名信息"}
-    names |= {kinds.REVIEW: "审核意见", kinds.SCORE: "成绩"}
-    assert outcome(office.take(SAMPLES / "报名信息模板.xlsx", kinds.PERSON)) == (
+    names = {workbook_kinds.BASE: "基地", workbook_kinds.PLAN: "招收计划", workbook_kinds.PERSON: "报名信息"}
+    names |= {workbook_kinds.REVIEW: "审核意见", workbook_kinds.SCORE: "成绩"}
+    assert outcome(office.take(SAMPLES / "报名信息模板.xlsx", workbook_kinds.PERSON)) == (
         {"rows": 0, "written": 0, "rejected": 0},
         [],
     )

@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from zhupei_cli.errors import ZhupeiError
 from zhupei_cli.files import replacing
+from zhupei_cli.words.errors import ZhupeiError
 
 
 def test_a_new_file_is_private_and_alone(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 
 Clock = Callable[[], datetime]
 
@@ -16,6 +16,11 @@ class Acting:
 
     who: str
     at: datetime
+
+    @property
+    def today(self) -> date:
+        """Return the day of the command in China."""
+        return self.at.astimezone(CST).date()
 
 
 def system_clock() -> datetime:

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from zhupei_cli.errors import ZhupeiError
-from zhupei_cli.rules.addresses import split_addresses
+from zhupei_cli.rules.people.addresses import split_addresses
+from zhupei_cli.words.errors import ZhupeiError
 
 #: What a configuration file may say, and of which type.
 KEYS: Mapping[str, type] = {

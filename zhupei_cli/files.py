@@ -8,8 +8,8 @@ from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 
-from zhupei_cli.errors import ZhupeiError
 from zhupei_cli.oswords import os_words
+from zhupei_cli.words.errors import ZhupeiError
 
 #: Lists of people are for whoever made them.
 PRIVATE = 0o600

@@ -8,7 +8,7 @@ from typing import Any
 
 from zhupei_cli.acting import Acting, Clock
 from zhupei_cli.config_file import KEYS, SECURITY, addresses, read_file
-from zhupei_cli.errors import ZhupeiError
+from zhupei_cli.words.errors import ZhupeiError
 
 _FILE = "zhupei.toml"
 
@@ -122,7 +122,7 @@ def _readable(word: str | None, what: str) -> str | None:
         return word
     if any("\ud800" <= char <= "\udfff" for char in word):
         raise ZhupeiError("E072", what=what)
-    from zhupei_cli.sheets.cells import text
+    from zhupei_cli.sheets.kinds.cells import text
 
     return text(word)
 

@@ -1,4 +1,4 @@
--- The masks of zhupei_cli/rules/masking.py, applied where the whole value must not leave the database. A test
+-- The masks of zhupei_cli/rules/people/masking.py, applied where the whole value must not leave the database. A test
 -- compares the two. Only an address is hidden whole here: finding its city needs the program.
 CREATE OR REPLACE FUNCTION zhupei.tail(value text, most integer) RETURNS text
 LANGUAGE sql IMMUTABLE AS $$

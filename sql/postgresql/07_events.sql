@@ -1,4 +1,4 @@
--- Events written for a base: numbered and chained exactly as zhupei_cli/services/events.py does it, but who and
+-- Events written for a base: numbered and chained exactly as zhupei_cli/services/records/events.py does it, but who and
 -- when are the server's to say.
 CREATE OR REPLACE FUNCTION zhupei.take(p_name text, p_count integer) RETURNS bigint
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

@@ -1,5 +1,5 @@
 -- What a base decides. It holds no INSERT, UPDATE or DELETE on any table: these functions check who, whose and
--- which step, then write the decision, the new status and the event together (zhupei_cli/services/reviews.py).
+-- which step, then write the decision, the new status and the event together (zhupei_cli/services/reviews/decisions.py).
 CREATE OR REPLACE FUNCTION zhupei.hold_batch(p_batch integer) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN

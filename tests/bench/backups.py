@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 
 from tests.bench.sides import Databases, Side, sides, zhupei
 from zhupei_cli.model import Event
-from zhupei_cli.services.checks import check_database
+from zhupei_cli.services.upkeep.invariants import check_database
 from zhupei_cli.store.backup import back_up, restore
 from zhupei_cli.store.engine import reading
 
@@ -26,7 +26,7 @@ import sys
 from datetime import UTC, datetime
 from zhupei_cli.acting import Acting
 from zhupei_cli.model import Employer
-from zhupei_cli.services.events import Change, record
+from zhupei_cli.services.records.events import Change, record
 from zhupei_cli.store.counters import take
 from zhupei_cli.store.engine import transaction
 

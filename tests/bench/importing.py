@@ -25,7 +25,7 @@ from python_calamine import CalamineWorkbook
 from tests.bench.main_job import BASES, PLACES, Shell
 from zhupei_cli.demo.generate import Season, generate
 from zhupei_cli.demo.workbooks import write_rows, write_season
-from zhupei_cli.sheets import kinds
+from zhupei_cli.sheets.kinds import workbook_kinds
 
 _RUNS, _SEED = 3, 7
 
@@ -37,7 +37,7 @@ Way = Callable[[], tuple[float, float]]
 _FLOOR = """
 import sqlite3, sys
 from python_calamine import CalamineWorkbook
-from zhupei_cli.rules.idcard import check_character
+from zhupei_cli.rules.people.idcard import check_character
 with CalamineWorkbook.from_path(sys.argv[1]) as book:
     rows = book.get_sheet_by_index(0).iter_rows()
     heads = [str(head).rstrip("*") for head in next(rows)]
@@ -141,7 +141,7 @@ def shared(people: Path) -> Path:
     """Write the rows of a workbook as office programs save them: each word once, in a part of its own."""
     target = people.with_stem("共享字符串")
     with CalamineWorkbook.from_path(people) as book, xlsxwriter.Workbook(target, _AS_IT_IS) as copy:
-        sheet = copy.add_worksheet(kinds.PERSON.title)
+        sheet = copy.add_worksheet(workbook_kinds.PERSON.title)
         for number, row in enumerate(book.get_sheet_by_index(0).iter_rows()):
             sheet.write_row(number, 0, [None if cell == "" else cell for cell in row])
     return target
@@ -199,7 +199,7 @@ def _many(bench: Bench, rows: int, files: int, one: float, folder: Path) -> None
     cells = [applicant.cells for applicant in season.applicants]
     paths = [folder / f"报名信息{number}.xlsx" for number in range(files)]
     for number, path in enumerate(paths):
-        write_rows(path, kinds.PERSON, cells[number * rows : (number + 1) * rows], year=season.year)
+        write_rows(path, workbook_kinds.PERSON, cells[number * rows : (number + 1) * rows], year=season.year)
     del season, cells
     seconds, held = bench.ours(paths)
     print(

@@ -21,8 +21,8 @@ from tests.bench.sides import ZHUPEI, Side, sides, zhupei
 from zhupei_cli.demo.generate import Season, generate, review_rows, score_rows
 from zhupei_cli.demo.workbooks import write_rows, write_season
 from zhupei_cli.model import Admission, Application
-from zhupei_cli.services.checks import check_database
-from zhupei_cli.sheets import kinds
+from zhupei_cli.services.upkeep.invariants import check_database
+from zhupei_cli.sheets.kinds import workbook_kinds
 from zhupei_cli.store.engine import reading
 
 APPLICANTS = 600
@@ -42,11 +42,11 @@ def prepare(side: Side, folder: Path, season: Season) -> dict[str, tuple[str | P
     url = side.copy("locked", "opened")
     zhupei(url, *commands["opened"])
     rows = review_rows(season, numbers(url, "submitted"))
-    write_rows(folder / "r.xlsx", kinds.REVIEW, rows, year=season.year)
+    write_rows(folder / "r.xlsx", workbook_kinds.REVIEW, rows, year=season.year)
     zhupei(url, "review", "import", folder / "r.xlsx")
     zhupei(url, "batch", "close", "KILL")
     rows = score_rows(season, numbers(url, "approved"))
-    write_rows(folder / "s.xlsx", kinds.SCORE, rows, year=season.year)
+    write_rows(folder / "s.xlsx", workbook_kinds.SCORE, rows, year=season.year)
     zhupei(url, "admit", "scores", "import", folder / "s.xlsx")
     zhupei(url, "batch", "lock", "KILL", "--yes")
     zhupei(url, "admit", "run")

@@ -17,7 +17,7 @@ from sqlalchemy import select
 from zhupei_cli.demo.generate import Season, generate, review_rows, score_rows
 from zhupei_cli.demo.workbooks import write_rows, write_season
 from zhupei_cli.model import Application, Snapshot
-from zhupei_cli.sheets import kinds
+from zhupei_cli.sheets.kinds import workbook_kinds
 from zhupei_cli.store.engine import transaction
 
 BASES, PLACES = 150, 1500
@@ -76,10 +76,14 @@ def play(shell: Shell, folder: Path, season: Season) -> None:
     shell.run("batch", "open", "BENCH")
     told("trainee import --submit", shell.run("trainee", "import", people, "--submit", may_find=True))
     told("the same import again", shell.run("trainee", "import", people, "--submit", may_find=True))
-    write_rows(folder / "r.xlsx", kinds.REVIEW, review_rows(season, shell.numbers("submitted")), year=2026)
+    write_rows(
+        folder / "r.xlsx", workbook_kinds.REVIEW, review_rows(season, shell.numbers("submitted")), year=2026
+    )
     told("review import", shell.run("review", "import", folder / "r.xlsx"))
     shell.run("batch", "close", "BENCH")
-    write_rows(folder / "s.xlsx", kinds.SCORE, score_rows(season, shell.numbers("approved")), year=2026)
+    write_rows(
+        folder / "s.xlsx", workbook_kinds.SCORE, score_rows(season, shell.numbers("approved")), year=2026
+    )
     told("admit scores import", shell.run("admit", "scores", "import", folder / "s.xlsx"))
     shell.run("batch", "lock", "BENCH", "--yes")
     told("admit run", shell.run("admit", "run"))

@@ -22,9 +22,9 @@ from tests.bench.importing import measured
 from tests.builders import drawn_world, store_world
 from tests.server import running_server
 from zhupei_cli.acting import Acting, system_clock
-from zhupei_cli.services.lookup import find_batch
-from zhupei_cli.services.reference import load_default_specialties
-from zhupei_cli.services.reporting import section
+from zhupei_cli.services.records.lookup import find_batch
+from zhupei_cli.services.reference.lists import load_default_specialties
+from zhupei_cli.services.reports.reporting import section
 from zhupei_cli.store.engine import open_engine, reading, transaction
 from zhupei_cli.store.schema import create
 

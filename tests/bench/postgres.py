@@ -15,7 +15,7 @@ from tests.bench.sides import Side, sides, zhupei
 from zhupei_cli.demo.generate import Season, generate, review_rows, score_rows
 from zhupei_cli.demo.workbooks import write_rows, write_season
 from zhupei_cli.model import Application, Snapshot
-from zhupei_cli.sheets import kinds
+from zhupei_cli.sheets.kinds import workbook_kinds
 from zhupei_cli.store.engine import reading
 
 BASES, PLACES = 150, 1500
@@ -61,10 +61,10 @@ def main(applicants: int, folder: Path, both: tuple[Side, Side]) -> None:
     compared("the same import again", urls, "trainee", "import", people, "--submit")
     submitted = numbers(urls[0], "submitted")
     assert submitted == numbers(urls[1], "submitted")
-    write_rows(folder / "r.xlsx", kinds.REVIEW, review_rows(season, submitted), year=2026)
+    write_rows(folder / "r.xlsx", workbook_kinds.REVIEW, review_rows(season, submitted), year=2026)
     compared("review import", urls, "review", "import", folder / "r.xlsx")
     approved = numbers(urls[0], "approved")
-    write_rows(folder / "s.xlsx", kinds.SCORE, score_rows(season, approved), year=2026)
+    write_rows(folder / "s.xlsx", workbook_kinds.SCORE, score_rows(season, approved), year=2026)
     for url in urls:
         zhupei(url, "batch", "close", "BENCH")
     compared("admit scores import", urls, "admit", "scores", "import", folder / "s.xlsx")

@@ -28,8 +28,8 @@ if "WORKER" in globals() and WORKER.process_id:
 print(peak() + child)
 """
 _OURS: Final = """
-from zhupei_cli.sheets.read import read_book
-from zhupei_cli.sheets.worker import WORKER
+from zhupei_cli.sheets.reading.book import read_book
+from zhupei_cli.sheets.reading.worker import WORKER
 book = read_book(path)
 """
 _CALAMINE: Final = """

@@ -15,9 +15,9 @@ from pathlib import Path
 from tests.bench.main_job import Shell, play
 from zhupei_cli.acting import Acting, system_clock
 from zhupei_cli.demo.generate import generate
-from zhupei_cli.services.lookup import find_batch
-from zhupei_cli.services.rosters import Targets, Wanted, prepare_rosters, write_rosters
-from zhupei_cli.sheets.roster_columns import ROSTER_COLUMNS
+from zhupei_cli.services.records.lookup import find_batch
+from zhupei_cli.services.results.rosters import Targets, Wanted, prepare_rosters, write_rosters
+from zhupei_cli.sheets.kinds.roster_columns import ROSTER_COLUMNS
 from zhupei_cli.store.engine import transaction
 
 _BASES, _PLACES, _RUNS = 150, 2_000, 3

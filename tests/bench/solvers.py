@@ -13,11 +13,11 @@ from dataclasses import replace
 from typing import Any
 
 from tests.builders import drawn_world
-from zhupei_cli.rules.admission import admit
-from zhupei_cli.rules.matching import match
-from zhupei_cli.rules.merit import Merits, bids
-from zhupei_cli.rules.rooms import open_rooms
-from zhupei_cli.rules.run import Inputs, Spot
+from zhupei_cli.rules.admission.admission import admit
+from zhupei_cli.rules.admission.free_seats import open_rooms
+from zhupei_cli.rules.admission.matching import match
+from zhupei_cli.rules.admission.merit import Merits, bids
+from zhupei_cli.rules.admission.run import Inputs, Spot
 
 BASES, SPECIALTIES = 125, 40
 Seats = dict[str, Spot]

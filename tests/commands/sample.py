@@ -6,19 +6,19 @@ from pathlib import Path
 
 import click
 
-from commands._options import (
+from commands.shared.consent import confirm
+from commands.shared.options import (
     batch_option,
-    confirm,
     dry_run_option,
     format_options,
     json_option,
     pass_settings,
     yes_option,
 )
-from commands._output import Column, Out, next_step, show, show_sheet, show_summary
-from zhupei_cli.cli import Program, cli
-from zhupei_cli.errors import ZhupeiError
+from commands.shared.output import Column, Out, next_step, show, show_sheet, show_summary
 from zhupei_cli.settings import Settings
+from zhupei_cli.shell.cli import Program, cli
+from zhupei_cli.words.errors import ZhupeiError
 
 ROWS = [
     {

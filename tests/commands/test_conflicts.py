@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from tests.conftest import Run
 from tests.people import open_batch
 from tests.slots import Slots
-from zhupei_cli.services import reviews
+from zhupei_cli.services.reviews import decisions
 from zhupei_cli.store.counters import take
 from zhupei_cli.store.engine import connected, transaction
 
@@ -46,7 +46,7 @@ def test_a_lost_race_is_run_again(
         take(session, "lost and found", 1)
         return 1, []
 
-    monkeypatch.setattr(reviews, "decide", decide)
+    monkeypatch.setattr(decisions, "decide", decide)
     ran = zhupei("--database", url, "review", "approve", "HN2026-0000001", "--batch", "HN2026")
     assert (ran.code, len(calls)) == (code, tries if code else tries + 1)
     assert ("错误 [E620]" in ran.err, "错误 [E601]" in ran.err) == (tries == 3, state == "55P03")

@@ -10,7 +10,7 @@ import pytest
 from tests.builders import store_world, worked_example
 from tests.conftest import Ran, Run
 from tests.people import id_number, open_batch, person, write_people
-from zhupei_cli.sheets.looks import BODY, HEADING
+from zhupei_cli.sheets.writing.looks import BODY, HEADING
 from zhupei_cli.store.engine import transaction
 
 Call = Callable[..., Ran]

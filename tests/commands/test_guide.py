@@ -10,7 +10,7 @@ from sqlalchemy import update
 from tests.conftest import Ran, Run
 from tests.people import id_number, open_batch, person, write_book, write_people
 from zhupei_cli.model import Plan
-from zhupei_cli.sheets import kinds
+from zhupei_cli.sheets.kinds import workbook_kinds
 from zhupei_cli.store.engine import transaction
 
 Step = Callable[..., None]
@@ -222,7 +222,7 @@ def _result(step: Step, tmp_path: Path) -> None:
         {"application_no": OTHER, "written": "60", "skill": "60", "interview": "60"},
     ]
     step(
-        *("admit", "scores", "import", write_book(tmp_path / "成绩.xlsx", [(kinds.SCORE, marks)])),
+        *("admit", "scores", "import", write_book(tmp_path / "成绩.xlsx", [(workbook_kinds.SCORE, marks)])),
         err="导入完成：共 2 行，新增 2，更新 0，不变 0，未通过 0，提醒 0，导入编号 3\n",
     )
     step(

@@ -63,7 +63,7 @@ def test_the_cron_line_as_printed_works_the_whole_year(database: str, home: Path
     served.mkdir()
     Path(database.removeprefix("sqlite:///")).rename(served / "zhupei.sqlite")
     program.write_text(
-        f'#!/bin/sh\nexec {sys.executable} -c "from zhupei_cli.cli import main; main()" "$@"\n'
+        f'#!/bin/sh\nexec {sys.executable} -c "from zhupei_cli.shell.cli import main; main()" "$@"\n'
     )
     program.chmod(0o755)
     line = cron_line().replace("/srv/zhupei", str(served)).replace("/usr/local/bin/zhupei", str(program))

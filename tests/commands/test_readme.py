@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from zhupei_cli.cli import cli
+from zhupei_cli.shell.cli import cli
 
 TOP = Path(__file__).parent.parent.parent
 README = (TOP / "README.md").read_text("utf-8")

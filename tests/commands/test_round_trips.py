@@ -10,7 +10,7 @@ import pytest
 from tests.conftest import Ran, Run
 from tests.people import BASES, SPECIALTIES, write_book
 from zhupei_cli.model import TrainingBase
-from zhupei_cli.sheets import kinds
+from zhupei_cli.sheets.kinds import workbook_kinds
 from zhupei_cli.store.engine import transaction
 
 Call = Callable[..., Ran]
@@ -30,7 +30,7 @@ def call(zhupei: Run, database: str, tmp_path: Path) -> Call:
         session.flush()
         session.get_one(TrainingBase, "4101001").contact_phone = "0371-65556666"
     rows = [{"base": base, "specialty": code, "quota": 10} for base, _ in BASES for code in SPECIALTIES]
-    plan = write_book(tmp_path / "原计划.xlsx", [(kinds.PLAN, rows)])
+    plan = write_book(tmp_path / "原计划.xlsx", [(workbook_kinds.PLAN, rows)])
 
     def run(*args: str | Path) -> Ran:
         return zhupei("--database", database, *args)

@@ -9,11 +9,11 @@ from typing import Any
 import openpyxl
 import pytest
 
-from commands import demo as demo_command
+from commands.about import demo as demo_command
 from tests.conftest import Ran, Run
 from tests.people import id_number, open_batch, person, write_book, write_people
 from zhupei_cli.display import display_width
-from zhupei_cli.sheets import kinds
+from zhupei_cli.sheets.kinds import workbook_kinds
 from zhupei_cli.store.engine import transaction
 
 
@@ -165,7 +165,7 @@ def test_reviews_by_number_and_by_workbook(shell: Run, book: Path, tmp_path: Pat
     assert shell("review", "reject", "HN2026-0000002").code == 2
     assert shell("review", "reject", "HN2026-0000002", "--reason", "x", "--base", "洛阳中心医院").code == 4
     rows = [{"application_no": "HN2026-0000002", "decision": "退回修改", "reason": "照片不清"}]
-    opinions = write_book(tmp_path / "审核意见.xlsx", [(kinds.REVIEW, rows)])
+    opinions = write_book(tmp_path / "审核意见.xlsx", [(workbook_kinds.REVIEW, rows)])
     assert shell("review", "import", opinions, "--base", "4101001") == Ran(
         0, "", "导入完成：共 1 行，新增 0，更新 1，不变 0，未通过 0，提醒 0，导入编号 3\n"
     )

@@ -8,8 +8,8 @@ import pytest
 
 from zhupei_cli.acting import Acting
 from zhupei_cli.config_file import KEYS, MAIL_KEYS, read_file
-from zhupei_cli.errors import ZhupeiError
 from zhupei_cli.settings import Settings, load
+from zhupei_cli.words.errors import ZhupeiError
 
 NOW = datetime(2024, 6, 20, tzinfo=UTC)
 

@@ -4,17 +4,17 @@ import sys
 
 import pytest
 
-from zhupei_cli.cli import COMMANDS
+from zhupei_cli.shell.cli import COMMANDS
 
 #: What takes longer to import than the whole of `zhupei --help`; and what only running commands need.
 HEAVY = {
     *("sqlalchemy", "alembic", "pandas", "numpy", "openpyxl", "xlsxwriter", "python_calamine"),
     *("tabulate", "wcwidth", "platformdirs", "tomllib", "json", "dataclasses", "importlib.metadata"),
-    *("shutil", "tempfile", "sqlite3", "zhupei_cli.catalogue", "zhupei_cli.settings"),
+    *("shutil", "tempfile", "sqlite3", "zhupei_cli.words.catalogue", "zhupei_cli.settings"),
 }
 PRINT_MODULES = """
 import sys
-from zhupei_cli.cli import main
+from zhupei_cli.shell.cli import main
 try:
     main()
 finally:
@@ -66,7 +66,7 @@ def test_help_speaks_chinese_whatever_the_shell_speaks() -> None:
 
 def test_a_stream_that_is_not_utf8_shows_what_it_can() -> None:
     ran = subprocess.run(
-        [sys.executable, "-c", "from zhupei_cli.cli import main; main()", "explain", "𠮷é"],
+        [sys.executable, "-c", "from zhupei_cli.shell.cli import main; main()", "explain", "𠮷é"],
         capture_output=True,
         env={**os.environ, "PYTHONUTF8": "0", "PYTHONIOENCODING": "gbk"},
         check=False,

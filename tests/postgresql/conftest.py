@@ -16,19 +16,20 @@ from tests.people import id_number, open_batch, person, write_people
 from tests.server import Server, running_server
 from zhupei_cli.acting import Acting
 from zhupei_cli.model import Batch
-from zhupei_cli.rules.masking import mask_id
-from zhupei_cli.rules.run import Held, Inputs, Place, Specialty
-from zhupei_cli.services import logins, reviews, roles
-from zhupei_cli.services.importing import Options
-from zhupei_cli.services.reference import load_default_specialties
-from zhupei_cli.services.reviews import Verdict
-from zhupei_cli.services.trainees import import_trainees
-from zhupei_cli.services.workbooks import read_workbooks
-from zhupei_cli.sheets import kinds
+from zhupei_cli.rules.admission.run import Held, Inputs, Place, Specialty
+from zhupei_cli.rules.people.masking import mask_id
+from zhupei_cli.services.applications.intake import import_trainees
+from zhupei_cli.services.applications.intake_cases import Options
+from zhupei_cli.services.records.workbooks import read_workbooks
+from zhupei_cli.services.reference.lists import load_default_specialties
+from zhupei_cli.services.reviews import decisions
+from zhupei_cli.services.reviews.decisions import Verdict
+from zhupei_cli.services.upkeep import logins, roles
+from zhupei_cli.sheets.kinds import workbook_kinds
 from zhupei_cli.store.engine import transaction
 from zhupei_cli.store.schema import create
 from zhupei_cli.store.walls import Kind
-from zhupei_cli.vocabulary import Decision
+from zhupei_cli.words.vocabulary import Decision
 
 BASE, OTHER = "4101001", "4103001"
 PASSWORD = "geheim-2026-x"
@@ -130,7 +131,7 @@ def _fill(url: str, folder: Path) -> None:
 
 
 def _import(url: str, path: Path, rows: tuple[dict[str, Any], ...], *, submit: bool) -> None:
-    reading = read_workbooks([write_people(path, rows)], kinds.PERSON)
+    reading = read_workbooks([write_people(path, rows)], workbook_kinds.PERSON)
     with transaction(url) as session:
         batch = session.get_one(Batch, 1)
         import_trainees(session, reading, batch=batch, by=_BY, options=Options(submit=submit))
@@ -138,7 +139,7 @@ def _import(url: str, path: Path, rows: tuple[dict[str, Any], ...], *, submit: b
 
 def _seats_and_reviews(session: Session) -> None:
     verdicts = [Verdict("HN2026-0000004", Decision.REJECT, REASON)]
-    reviews.decide(session, session.get_one(Batch, 1), verdicts, by=_BY, base=OTHER)
+    decisions.decide(session, session.get_one(Batch, 1), verdicts, by=_BY, base=OTHER)
     # Placed with the login's base, though another one's first choice: one published, one not yet.
     inputs = Inputs(
         places=(Place(BASE, "0100", 5), Place(OTHER, "0100", 5)),

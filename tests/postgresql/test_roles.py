@@ -16,8 +16,8 @@ from tests.postgresql.conftest import PASSWORD, World
 from tests.postgresql.sessions import ask
 from tests.server import Server
 from zhupei_cli.model import Base
-from zhupei_cli.rules import masking
-from zhupei_cli.sheets import kinds
+from zhupei_cli.rules.people import masking
+from zhupei_cli.sheets.kinds import workbook_kinds
 from zhupei_cli.store.engine import transaction
 
 ROLES = ("zhupei_owner", "zhupei_keeper", "zhupei_province", "zhupei_base", "zhupei_auditor")
@@ -160,7 +160,7 @@ def test_an_administrator_without_superuser_rights_keeps_the_walls(
         assert zhupei("--database", url, "db", "roles", "apply").code == 0
         assert zhupei("--database", url, "db", "roles", "apply").err.endswith("改动 0 项\n")
         book = write_book(
-            tmp_path / "基地.xlsx", [(kinds.BASE, [{"code": "1", "name": "甲", "city": "郑州市"}])]
+            tmp_path / "基地.xlsx", [(workbook_kinds.BASE, [{"code": "1", "name": "甲", "city": "郑州市"}])]
         )
         assert zhupei("--database", url, "base", "import", book).code == 0
         made = zhupei("--database", url, "db", "user", "add", "wu", "--base", "甲", env=NEW)

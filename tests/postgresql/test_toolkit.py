@@ -10,7 +10,7 @@ from sqlalchemy import text
 from tests.conftest import Ran, Run
 from tests.people import id_number, person, write_book, write_people
 from tests.postgresql.conftest import World
-from zhupei_cli.sheets import kinds
+from zhupei_cli.sheets.kinds import workbook_kinds
 from zhupei_cli.store.engine import transaction
 
 DENIED = Ran(5, "", "错误 [E605]：没有权限\n怎么办：请用有权限的账号登录，或请省级管理员处理\n")
@@ -60,7 +60,7 @@ def test_a_base_sees_and_decides_its_own(world: World, zhao: Run) -> None:
 
 def test_events_of_a_base_continue_the_chain(world: World, zhao: Run) -> None:
     from zhupei_cli.model import Event
-    from zhupei_cli.services.events import chained
+    from zhupei_cli.services.records.events import chained
 
     zhao(
         "review", "reject", OWN, "--batch", "HN2026", "--reason", '引号 " 反斜杠 \\ 换行\n控制 \x01 制表\t𠮷'
@@ -121,7 +121,7 @@ def test_a_base_takes_its_decisions_from_a_workbook(
         {"application_no": OWN, "name": "王一", "decision": "通过"},
         {"application_no": FOREIGN, "name": "钱外二", "decision": "通过"},
     ]
-    book = write_book(tmp_path / "审核意见.xlsx", [(kinds.REVIEW, rows)])
+    book = write_book(tmp_path / "审核意见.xlsx", [(workbook_kinds.REVIEW, rows)])
     ran = zhao("review", "import", book, "--batch", "HN2026")
     assert ran.code == 3
     assert ran.err.splitlines()[:2] == [

@@ -4,8 +4,8 @@ from itertools import product
 
 from hypothesis import strategies as st
 
-from zhupei_cli.rules.run import Candidate, Held, Inputs, Place, Specialty
-from zhupei_cli.rules.scores import TIE_KEYS, Record, Weights
+from zhupei_cli.rules.admission.run import Candidate, Held, Inputs, Place, Specialty
+from zhupei_cli.rules.admission.scores import TIE_KEYS, Record, Weights
 
 BASES = ("B1", "B2", "B3")
 SPECIALTIES = {

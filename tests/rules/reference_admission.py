@@ -3,8 +3,8 @@
 from fractions import Fraction
 from math import floor
 
-from zhupei_cli.rules.run import Candidate, Inputs, Place, ResultRow, Spot
-from zhupei_cli.rules.scores import Record
+from zhupei_cli.rules.admission.run import Candidate, Inputs, Place, ResultRow, Spot
+from zhupei_cli.rules.admission.scores import Record
 
 Seats = dict[str, tuple[Spot, str]]  # application → place, via
 Merit = tuple[int | str, ...]

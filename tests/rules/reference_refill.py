@@ -13,7 +13,7 @@ from tests.rules.reference_admission import (
     stable,
     total,
 )
-from zhupei_cli.rules.run import Candidate, Held, Inputs, MainRun, ResultRow
+from zhupei_cli.rules.admission.run import Candidate, Held, Inputs, MainRun, ResultRow
 
 RULES = {"choice-first": choice_first, "score-first": score_first, "stable": stable}
 

@@ -8,15 +8,20 @@ from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
 from zhupei_cli.model import Base
-from zhupei_cli.services import checkins, employers, plan_sheets, reference, reviews, scores, trainees
-from zhupei_cli.services.importing import Options
-from zhupei_cli.services.imports import Imported, ImportedFile
-from zhupei_cli.services.lookup import find_batch
-from zhupei_cli.services.workbooks import Reading
-from zhupei_cli.sheets import kinds
-from zhupei_cli.sheets.cells import CLEAR
-from zhupei_cli.sheets.columns import Kind
-from zhupei_cli.sheets.lines import Line
+from zhupei_cli.services.admission import checkins
+from zhupei_cli.services.applications import intake
+from zhupei_cli.services.applications.intake_cases import Options
+from zhupei_cli.services.batches import plan_sheets
+from zhupei_cli.services.marks import scores
+from zhupei_cli.services.records.import_ledger import Imported, ImportedFile
+from zhupei_cli.services.records.lookup import find_batch
+from zhupei_cli.services.records.workbooks import Reading
+from zhupei_cli.services.reference import employers, lists
+from zhupei_cli.services.reviews import decisions
+from zhupei_cli.sheets.kinds import workbook_kinds
+from zhupei_cli.sheets.kinds.cells import CLEAR
+from zhupei_cli.sheets.kinds.columns import Kind
+from zhupei_cli.sheets.taking.lines import Line
 from zhupei_cli.store.engine import transaction
 
 Rows = Sequence[Mapping[str, Any]]
@@ -62,18 +67,18 @@ def take_in(
         outcome = _OF_BATCH[kind](session, reading, batch=found, by=by, **more)
         return outcome
     options = Options(submit=submit, **more)
-    return trainees.import_trainees(session, reading, batch=found, by=by, options=options)
+    return intake.import_trainees(session, reading, batch=found, by=by, options=options)
 
 
 _REFERENCE: Mapping[str, Any] = {
-    kinds.BASE.key: reference.import_bases,
-    kinds.SPECIALTY.key: reference.import_specialties,
-    kinds.EMPLOYER.key: employers.import_employers,
+    workbook_kinds.BASE.key: lists.import_bases,
+    workbook_kinds.SPECIALTY.key: lists.import_specialties,
+    workbook_kinds.EMPLOYER.key: employers.import_employers,
 }
 _OF_BATCH: Mapping[str, Any] = {
-    kinds.SCORE.key: scores.import_scores,
-    kinds.REVIEW.key: reviews.import_reviews,
-    kinds.CHECK_IN.key: checkins.import_checkins,
+    workbook_kinds.SCORE.key: scores.import_scores,
+    workbook_kinds.REVIEW.key: decisions.import_reviews,
+    workbook_kinds.CHECK_IN.key: checkins.import_checkins,
 }
 
 

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from zhupei_cli.sheets.cells import Cell, Parser, Unreadable
+from zhupei_cli.sheets.kinds.cells import Cell, Parser, Unreadable
 
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"

@@ -10,10 +10,10 @@ from typing import Any
 from tests.sheets.books import ONE_ROW, SHEET, SHEET_PART, WORKBOOK, ods, package, parts_of, strict, typed
 from tests.sheets.raw_zip import bomb, deflated, raw_zip
 from tests.sheets.xls_books import xls
-from zhupei_cli.rules.dates import Month
-from zhupei_cli.sheets import kinds
-from zhupei_cli.sheets.cells import Cell, Spoilt
-from zhupei_cli.sheets.columns import Kind
+from zhupei_cli.rules.people.dates import Month
+from zhupei_cli.sheets.kinds import workbook_kinds
+from zhupei_cli.sheets.kinds.cells import Cell, Spoilt
+from zhupei_cli.sheets.kinds.columns import Kind
 
 Rows = list[list[Cell]]
 
@@ -398,7 +398,7 @@ def _tables() -> Iterator[Case]:
     def score(
         name: str, *rows: Sequence[Any], sheet: Sequence[str] = (), faults: Mapping[int, tuple[str, ...]] = {}
     ) -> Case:
-        found = Flagged(kinds.SCORE, tuple(sheet), faults, values if not faults else None)
+        found = Flagged(workbook_kinds.SCORE, tuple(sheet), faults, values if not faults else None)
         return Case(f"{name}.xlsx", book(*rows), found)
 
     yield score("titles above", ["二〇二六年成绩"], [], head, good)
@@ -410,14 +410,16 @@ def _tables() -> Iterator[Case]:
     yield score("full width digits", head, ["Ａ-１", "张　三\u200b".replace("　", ""), "８５.５", 90])
     yield score("a mark that is none", head, ["A-1", "张三", "优", 101], faults={2: ("E017", "E017")})
     yield score("an error in a mark", head, ["A-1", "张三", "#N/A", 90], faults={2: ("E019",)})
-    yield Case("a heading twice.xlsx", book([*head, "笔试"], [*good, 1]), Flagged(kinds.SCORE, ("E020",)))
-    yield Case("a heading missing.xlsx", book(head[1:], good[1:]), Flagged(kinds.SCORE, ("E021",)))
-    yield Case("no header.xlsx", book(good, good), Flagged(kinds.SCORE, ("E030",)))
-    yield Case("rows filtered away.xlsx", _filtered, Flagged(kinds.SCORE, ("E028",)))
+    yield Case(
+        "a heading twice.xlsx", book([*head, "笔试"], [*good, 1]), Flagged(workbook_kinds.SCORE, ("E020",))
+    )
+    yield Case("a heading missing.xlsx", book(head[1:], good[1:]), Flagged(workbook_kinds.SCORE, ("E021",)))
+    yield Case("no header.xlsx", book(good, good), Flagged(workbook_kinds.SCORE, ("E030",)))
+    yield Case("rows filtered away.xlsx", _filtered, Flagged(workbook_kinds.SCORE, ("E028",)))
     yield Case("dates as people write them.xlsx", _written_dates, _days())
     ids: list[list[Any]] = [["证件号码", "单位名称", "起始"], [410101199203010000, "甲医院", "2024-06-30"]]
     yield Case("an ID number typed as a number.xlsx", lambda path: typed(path, ("工作经历", ids)),
-               Flagged(kinds.WORK, rows={2: ("E013",)}))  # fmt: skip
+               Flagged(workbook_kinds.WORK, rows={2: ("E013",)}))  # fmt: skip
 
 
 def _filtered(path: Path) -> None:
@@ -443,4 +445,4 @@ def _written_dates(path: Path) -> None:
 def _days() -> Flagged:
     days = [date(2024, 6, 30)] * len(_WRITTEN) + [Month(2024, 6, 1)] * 3
     about = {"id_number": "410101199203010000", "employer_name": "甲医院"}
-    return Flagged(kinds.WORK, values=[{**about, "from_date": day} for day in days])
+    return Flagged(workbook_kinds.WORK, values=[{**about, "from_date": day} for day in days])

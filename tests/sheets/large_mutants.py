@@ -8,7 +8,7 @@ from typing import Final
 
 from tests.sheets.books import SHEET, SHEET_PART, package
 from tests.sheets.readings import Grids, alike, by_calamine, by_openpyxl, read_here
-from zhupei_cli.sheets.cells import Spoilt
+from zhupei_cli.sheets.kinds.cells import Spoilt
 
 ROWS: Final = 10_000
 _CELLS: Final = (

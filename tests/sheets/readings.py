@@ -8,15 +8,15 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from zhupei_cli.errors import ZhupeiError
-from zhupei_cli.sheets import package
-from zhupei_cli.sheets.cells import Cell, Spoilt
-from zhupei_cli.sheets.ods_read import read_ods
-from zhupei_cli.sheets.read import MAX_COLUMNS, MAX_ROWS
-from zhupei_cli.sheets.rows import restored
-from zhupei_cli.sheets.scan import Limits
-from zhupei_cli.sheets.xlsx_plain import PlainRows
-from zhupei_cli.sheets.xlsx_read import read_xlsx
+from zhupei_cli.sheets.kinds.cells import Cell, Spoilt
+from zhupei_cli.sheets.reading import package
+from zhupei_cli.sheets.reading.book import MAX_COLUMNS, MAX_ROWS
+from zhupei_cli.sheets.reading.ods_read import read_ods
+from zhupei_cli.sheets.reading.rows import restored
+from zhupei_cli.sheets.reading.scan import Limits
+from zhupei_cli.sheets.reading.xlsx_plain import PlainRows
+from zhupei_cli.sheets.reading.xlsx_read import read_xlsx
+from zhupei_cli.words.errors import ZhupeiError
 
 #: Sheets by name: (row, column) from 1 → what stands there; or the code a file is refused with.
 Grids = dict[str, dict[tuple[int, int], Cell]]

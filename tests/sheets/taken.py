@@ -2,10 +2,10 @@
 
 from collections.abc import Collection
 
-from zhupei_cli.sheets.columns import Kind
-from zhupei_cli.sheets.kinds import PERSON
-from zhupei_cli.sheets.read import Book, Sheet
-from zhupei_cli.sheets.take import Table, Taking, Takings
+from zhupei_cli.sheets.kinds.columns import Kind
+from zhupei_cli.sheets.kinds.workbook_kinds import PERSON
+from zhupei_cli.sheets.reading.book import Book, Sheet
+from zhupei_cli.sheets.taking.take import Table, Taking, Takings
 
 
 def take(book: Book, kind: Kind, *, optional: Collection[str] = ()) -> Table:

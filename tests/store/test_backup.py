@@ -10,12 +10,12 @@ import pytest
 from sqlalchemy import func, select, text
 
 from tests.slots import Slots
-from zhupei_cli.errors import ZhupeiError
 from zhupei_cli.model import Counter, Specialty
 from zhupei_cli.store import dump
 from zhupei_cli.store.backup import back_up, restore
 from zhupei_cli.store.counters import take
 from zhupei_cli.store.engine import open_engine, reading, transaction
+from zhupei_cli.words.errors import ZhupeiError
 
 BACKUPS = pytest.mark.usefixtures("server_programs")
 

@@ -13,12 +13,12 @@ import pytest
 from sqlalchemy import make_url, select, text
 
 from tests.slots import Slots
-from zhupei_cli.errors import ZhupeiError
 from zhupei_cli.model import Batch, BatchSetting, Counter, Specialty
 from zhupei_cli.store import engine
 from zhupei_cli.store.bulk import insert_rows
 from zhupei_cli.store.counters import take
 from zhupei_cli.store.engine import HEAD, current_version, open_engine, reading, shown, transaction
+from zhupei_cli.words.errors import ZhupeiError
 
 
 def _refusal(url: str) -> tuple[str, int]:

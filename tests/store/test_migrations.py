@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import IntegrityError
 
-from zhupei_cli.errors import ZhupeiError
 from zhupei_cli.store import schema
 from zhupei_cli.store.engine import open_engine, transaction
+from zhupei_cli.words.errors import ZhupeiError
 
 PERSON = """INSERT INTO trainee (id, id_type, id_number, name, created_at, updated_at, touched_by)
     VALUES (1, 'passport', 'E12345678', '王小明', '2026-06-01', '2026-06-01', 0)"""

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Engine, inspect
 
-from zhupei_cli.errors import ZhupeiError
 from zhupei_cli.model import Base
 from zhupei_cli.store import schema
 from zhupei_cli.store.engine import HEAD, open_engine, transaction
+from zhupei_cli.words.errors import ZhupeiError
 
 
 @pytest.fixture

@@ -13,12 +13,12 @@ from random import Random
 from string import ascii_uppercase, digits
 from typing import Final
 
-from zhupei_cli.codes import CITY
 from zhupei_cli.demo import words
 from zhupei_cli.demo.faults import SPOILS, TWINS
 from zhupei_cli.demo.people import People, Place, Row
-from zhupei_cli.rules import uscc
-from zhupei_cli.sheets.splice import Value
+from zhupei_cli.rules.people import uscc
+from zhupei_cli.sheets.writing.splice import Value
+from zhupei_cli.words.codes import CITY
 
 #: Seats for each applicant: some stay without one, and some seats stay vacant all the same.
 _SEATS_PER_APPLICANT: Final = 0.85

@@ -8,8 +8,8 @@ from random import Random
 from typing import Final
 
 from zhupei_cli.demo import words
-from zhupei_cli.rules.idcard import check_character
-from zhupei_cli.sheets.splice import Value
+from zhupei_cli.rules.people.idcard import check_character
+from zhupei_cli.sheets.writing.splice import Value
 
 #: Cells of one row by the key of their column.
 Row = dict[str, Value]

@@ -10,11 +10,11 @@ from zhupei_cli.demo.generate import Season, generate, review_rows, score_rows
 from zhupei_cli.demo.people import Row
 from zhupei_cli.demo.workbooks import write_rows, write_season
 from zhupei_cli.files import replacing
-from zhupei_cli.services.templates import catalogue
-from zhupei_cli.sheets import kinds
-from zhupei_cli.sheets.columns import Choices, Kind
-from zhupei_cli.sheets.kind_sheet import Rows
-from zhupei_cli.sheets.template import form_of, write_template
+from zhupei_cli.services.batches.templates import catalogue
+from zhupei_cli.sheets.kinds import workbook_kinds
+from zhupei_cli.sheets.kinds.columns import Choices, Kind
+from zhupei_cli.sheets.writing.kind_sheet import Rows
+from zhupei_cli.sheets.writing.template import form_of, write_template
 
 #: A seed whose twelve people show every identity, a second choice, each decision and an absence.
 _SEED = 2314
@@ -41,11 +41,11 @@ def write_samples(folder: Path) -> list[Path]:
     # Only whom the base approved sits the exam.
     scores = score_rows(season, [one for one in numbers if one[0] in approved])
     sheets: dict[str, tuple[Kind, Rows]] = {
-        "审核意见": (kinds.REVIEW, reviews),
-        "成绩": (kinds.SCORE, scores),
-        "成绩_漏填": (kinds.SCORE, [_forgotten(row) for row in scores]),
-        "补录报名信息": (kinds.PERSON, [_again(season, at, base) for at, base in _AGAIN]),
-        "补录成绩": (kinds.SCORE, list(_again_marks(season))),
+        "审核意见": (workbook_kinds.REVIEW, reviews),
+        "成绩": (workbook_kinds.SCORE, scores),
+        "成绩_漏填": (workbook_kinds.SCORE, [_forgotten(row) for row in scores]),
+        "补录报名信息": (workbook_kinds.PERSON, [_again(season, at, base) for at, base in _AGAIN]),
+        "补录成绩": (workbook_kinds.SCORE, list(_again_marks(season))),
     }
     paths = list(write_season(folder, season, force=True))
     for name, (kind, rows) in sheets.items():
@@ -80,7 +80,10 @@ def _write_template(path: Path, season: Season) -> Path:
     places = tuple((bases[str(row["base"])], names[str(row["specialty"])]) for row in season.plan)
     specialties = tuple(dict.fromkeys(specialty for _, specialty in sorted(places)))
     choices = Choices(tuple(bases.values()), tuple(bases), specialties, places=places)
-    forms = [form_of(kind, kind.title) for kind in (kinds.PERSON, kinds.EDUCATION, kinds.WORK)]
+    forms = [
+        form_of(kind, kind.title)
+        for kind in (workbook_kinds.PERSON, workbook_kinds.EDUCATION, workbook_kinds.WORK)
+    ]
     with replacing(path, force=True) as beside:
         write_template(beside, forms, choices, made_at=datetime(season.year, 1, 1, tzinfo=UTC))
     return path

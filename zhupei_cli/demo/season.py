@@ -14,14 +14,19 @@ from zhupei_cli.acting import Acting
 from zhupei_cli.demo.generate import Season, generate, review_rows, score_rows
 from zhupei_cli.demo.workbooks import write_rows, write_season
 from zhupei_cli.model import Application, Batch, Snapshot
-from zhupei_cli.services import admissions, batches, plan_sheets, reference, reviews, rosters, scores, stages
-from zhupei_cli.services.databases import init_database
-from zhupei_cli.services.importing import Options
-from zhupei_cli.services.imports import Imported
-from zhupei_cli.services.lookup import find_batch
-from zhupei_cli.services.trainees import import_trainees
-from zhupei_cli.services.workbooks import read_workbooks
-from zhupei_cli.sheets import kinds
+from zhupei_cli.services.admission import admissions, stages
+from zhupei_cli.services.applications.intake import import_trainees
+from zhupei_cli.services.applications.intake_cases import Options
+from zhupei_cli.services.batches import batches, plan_sheets
+from zhupei_cli.services.marks import scores
+from zhupei_cli.services.records.import_ledger import Imported
+from zhupei_cli.services.records.lookup import find_batch
+from zhupei_cli.services.records.workbooks import read_workbooks
+from zhupei_cli.services.reference import lists
+from zhupei_cli.services.results import rosters
+from zhupei_cli.services.reviews import decisions
+from zhupei_cli.services.upkeep.databases import init_database
+from zhupei_cli.sheets.kinds import workbook_kinds
 from zhupei_cli.store.engine import transaction
 
 SEED = 2026
@@ -105,9 +110,9 @@ def _database(stage: Stage) -> str:
 
 
 def _bases(stage: Stage) -> str:
-    reading = read_workbooks([stage.inputs / "基地.xlsx"], kinds.BASE)
+    reading = read_workbooks([stage.inputs / "基地.xlsx"], workbook_kinds.BASE)
     with transaction(stage.database) as session:
-        return _told(reference.import_bases(session, reading, by=stage.by))
+        return _told(lists.import_bases(session, reading, by=stage.by))
 
 
 def _batch(stage: Stage) -> str:
@@ -130,8 +135,8 @@ def _open(stage: Stage) -> str:
 
 def _trainees(stage: Stage) -> str:
     stage.day = datetime(2026, 6, 10, 1, tzinfo=UTC)
-    further = (kinds.EDUCATION, kinds.WORK)
-    reading = read_workbooks([stage.inputs / "报名信息.xlsx"], kinds.PERSON, further=further)
+    further = (workbook_kinds.EDUCATION, workbook_kinds.WORK)
+    reading = read_workbooks([stage.inputs / "报名信息.xlsx"], workbook_kinds.PERSON, further=further)
     return _told(
         stage.do(
             lambda session, batch: import_trainees(
@@ -145,10 +150,10 @@ def _reviews(stage: Stage) -> str:
     stage.day = datetime(2026, 6, 20, 1, tzinfo=UTC)
     path = stage.inputs / "审核意见.xlsx"
     rows = review_rows(stage.season, stage.do(_applications))
-    write_rows(path, kinds.REVIEW, rows, year=stage.season.year)
-    reading = read_workbooks([path], kinds.REVIEW)
+    write_rows(path, workbook_kinds.REVIEW, rows, year=stage.season.year)
+    reading = read_workbooks([path], workbook_kinds.REVIEW)
     return _told(
-        stage.do(lambda session, batch: reviews.import_reviews(session, reading, batch=batch, by=stage.by))
+        stage.do(lambda session, batch: decisions.import_reviews(session, reading, batch=batch, by=stage.by))
     )
 
 
@@ -161,8 +166,8 @@ def _close(stage: Stage) -> str:
 def _scores(stage: Stage) -> str:
     path = stage.inputs / "成绩.xlsx"
     rows = score_rows(stage.season, stage.do(_approved))
-    write_rows(path, kinds.SCORE, rows, year=stage.season.year)
-    reading = read_workbooks([path], kinds.SCORE)
+    write_rows(path, workbook_kinds.SCORE, rows, year=stage.season.year)
+    reading = read_workbooks([path], workbook_kinds.SCORE)
     return _told(
         stage.do(lambda session, batch: scores.import_scores(session, reading, batch=batch, by=stage.by))
     )

@@ -5,18 +5,18 @@ from pathlib import Path
 
 from zhupei_cli.demo.generate import Season
 from zhupei_cli.files import replacing
-from zhupei_cli.sheets import kinds
-from zhupei_cli.sheets.columns import Kind
-from zhupei_cli.sheets.kind_sheet import Rows, write_kinds
+from zhupei_cli.sheets.kinds import workbook_kinds
+from zhupei_cli.sheets.kinds.columns import Kind
+from zhupei_cli.sheets.writing.kind_sheet import Rows, write_kinds
 
 
 def write_season(folder: Path, season: Season, *, force: bool = False) -> tuple[Path, Path, Path]:
     """Write 基地.xlsx, 招收计划.xlsx and 报名信息.xlsx into `folder` and return their paths."""
     people = [one.cells for one in season.applicants]
     bases, plan, applicants = (folder / f"{name}.xlsx" for name in ("基地", "招收计划", "报名信息"))
-    write_rows(bases, kinds.BASE, season.bases, year=season.year, force=force)
-    write_rows(plan, kinds.PLAN, season.plan, year=season.year, force=force)
-    write_rows(applicants, kinds.PERSON, people, year=season.year, force=force)
+    write_rows(bases, workbook_kinds.BASE, season.bases, year=season.year, force=force)
+    write_rows(plan, workbook_kinds.PLAN, season.plan, year=season.year, force=force)
+    write_rows(applicants, workbook_kinds.PERSON, people, year=season.year, force=force)
     return bases, plan, applicants
 
 

@@ -6,7 +6,7 @@ from sqlalchemy import ForeignKey, LargeBinary, SmallInteger, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from zhupei_cli.model.base import Base, Name, UTCDateTime, one_of
-from zhupei_cli.vocabulary import BUSINESS, ROLE
+from zhupei_cli.words.vocabulary import BUSINESS, ROLE
 
 #: The largest photo, in bytes. The column names its length: MySQL's plain BLOB ends at 65,535 bytes.
 PHOTO_BYTES = 1_048_576

@@ -17,7 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from zhupei_cli.model.base import Base, Code, Digest, Operator, UTCDateTime, one_of
-from zhupei_cli.vocabulary import AdmissionStatus, Identity, Outcome, Rule
+from zhupei_cli.words.vocabulary import AdmissionStatus, Identity, Outcome, Rule
 
 
 class Run(Base):

@@ -15,7 +15,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from zhupei_cli.model.base import Base, Code, Day, Name, Number, Operator, UTCDateTime, between, one_of
-from zhupei_cli.vocabulary import ApplicationStatus, Decision, Identity
+from zhupei_cli.words.vocabulary import ApplicationStatus, Decision, Identity
 
 
 class Application(Base):

@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, DateTime, Dialect, MetaData, String
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
-from zhupei_cli.rules.dates import day_of
+from zhupei_cli.rules.people.dates import day_of
 
 
 class Base(DeclarativeBase):

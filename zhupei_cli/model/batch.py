@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, SmallInteger, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from zhupei_cli.model.base import Base, Code, Name, UTCDateTime, between, one_of
-from zhupei_cli.vocabulary import BatchStatus, Identity
+from zhupei_cli.words.vocabulary import BatchStatus, Identity
 
 
 class Batch(Base):

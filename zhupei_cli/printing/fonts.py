@@ -8,7 +8,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
-from zhupei_cli.errors import ZhupeiError
+from zhupei_cli.words.errors import ZhupeiError
 
 _SUFFIXES: Final = (".otf", ".ttf", ".ttc", ".otc")
 _FAMILY_NAMES: Final = (16, 1)  # name records: typographic family, else family

@@ -8,8 +8,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from zhupei_cli.errors import ZhupeiError
 from zhupei_cli.printing.fonts import FontSet
+from zhupei_cli.words.errors import ZhupeiError
 
 
 def _folder_of(files: Sequence[Path], root: Path) -> list[Path]:

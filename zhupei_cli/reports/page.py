@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from zhupei_cli.reports import charts, sections
 from zhupei_cli.reports.values import WITHOUT_MARK, Report
-from zhupei_cli.rules.times import show_time
+from zhupei_cli.rules.batch.times import show_time
 
 NOTHING: Final = "—"
 

@@ -11,7 +11,7 @@ from zhupei_cli.reports import sections
 from zhupei_cli.reports.charts import COLOURS
 from zhupei_cli.reports.sections import Section
 from zhupei_cli.reports.values import Report
-from zhupei_cli.rules.times import show_time
+from zhupei_cli.rules.batch.times import show_time
 
 #: Kind of a cell → its number format. Text is written as text: no code loses digits, no name is a formula.
 _FORMATS: Final = {

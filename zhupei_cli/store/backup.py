@@ -6,7 +6,6 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from zhupei_cli.errors import ZhupeiError
 from zhupei_cli.files import replacing
 from zhupei_cli.store import dump
 from zhupei_cli.store.engine import (
@@ -21,6 +20,7 @@ from zhupei_cli.store.engine import (
 )
 from zhupei_cli.store.failures import translated
 from zhupei_cli.store.schema import keep_a_log
+from zhupei_cli.words.errors import ZhupeiError
 
 #: What SQLite keeps beside a database; read together with it, whosever it is.
 _SIDES = ("-wal", "-shm", "-journal")

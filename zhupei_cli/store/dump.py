@@ -9,9 +9,9 @@ from tempfile import NamedTemporaryFile
 
 from sqlalchemy import Connection, inspect, text
 
-from zhupei_cli.errors import ZhupeiError
 from zhupei_cli.model import Base
 from zhupei_cli.store.engine import HEAD, connected, current_version, parse_url, shown
+from zhupei_cli.words.errors import ZhupeiError
 
 #: Where installers put the programs of one version, beside PATH.
 _PLACES = (

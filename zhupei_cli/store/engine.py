@@ -4,18 +4,17 @@ import os
 import re
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote, unquote
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, exc, make_url, pool, text
 from sqlalchemy.orm import Session
 
-from zhupei_cli.errors import ZhupeiError
 from zhupei_cli.store.failures import translated
 from zhupei_cli.store.server import READING, WRITING, server_engine, wait_for_turn
 from zhupei_cli.store.walls import require_admitted
+from zhupei_cli.words.errors import ZhupeiError
 
 #: The newest migration; a test compares it with the files in sql/migrations.
 HEAD = "0008"
@@ -177,7 +176,7 @@ def require_database(url: str) -> None:
         pass
 
 
-def reading(url: str, *, bases: bool = False) -> Any:
+def reading(url: str, *, bases: bool = False) -> AbstractContextManager[Session]:
     """Open a transaction that only reads: it never waits for a writer and never holds one up."""
     return transaction(url, read_only=True, bases=bases)
 

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from sqlalchemy import exc
 
-from zhupei_cli.errors import ZhupeiError
+from zhupei_cli.words.errors import ZhupeiError
 
 #: Part of a driver's message → catalogue code. SQLite's primary result names come first; then what
 #: libpq says before a server has answered, when there is no SQLSTATE yet.

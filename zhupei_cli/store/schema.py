@@ -8,8 +8,8 @@ from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
 
-from zhupei_cli.errors import ZhupeiError
 from zhupei_cli.store.engine import connected, current_version, parse_url, shown, sqlite_path
+from zhupei_cli.words.errors import ZhupeiError
 
 
 def create(url: str) -> None:

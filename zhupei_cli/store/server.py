@@ -20,7 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.types import TypeEngine
 
-from zhupei_cli.errors import ZhupeiError
+from zhupei_cli.words.errors import ZhupeiError
 
 #: One number for all that our program writes; an advisory lock belongs to the database it is taken in.
 TURN = 0x7A68_7570_6569

@@ -1,0 +1,126 @@
+"""`zhupei status`: where each batch under way stands, on one screen, and what comes next."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import click
+
+from zhupei_cli.services.batches.batches import DATES
+from zhupei_cli.services.records import lookup
+from zhupei_cli.services.reports import overview
+from zhupei_cli.services.reports.overview import Step
+from zhupei_cli.settings import Settings
+from zhupei_cli.shell.logfile import note
+from zhupei_cli.store.engine import reading
+from zhupei_cli.store.engine import shown as shown_url
+from zhupei_cli.words.vocabulary import ADMISSION_STATUS, APPLICATION_STATUS, RULE, CodeTable
+
+from ..shared.formats import plan_line, shown
+from ..shared.options import batch_argument, format_options, pass_settings
+from ..shared.output import Column, Out, Row, show, show_sheet, show_sheets
+
+_LINES = (
+    Column("title", "批次"),
+    Column("status_label", "状态"),
+    Column("dates", "日期"),
+    Column("plan_line", "招收计划"),
+    Column("applications_line", "报名"),
+    Column("waiting_line", "待审核"),
+    Column("scored_line", "成绩"),
+    Column("run_line", "录取计算"),
+    Column("admissions_line", "录取"),
+    Column("contact", "技术支持"),
+    Column("next_lines", "下一步"),
+)
+_DATABASE = Column("database", "数据库")
+
+
+@click.command("status")
+@batch_argument
+@format_options
+@pass_settings
+def status(settings: Settings, *, batch: str | None, out: Out) -> None:
+    """查看批次进行到哪一步：日期、计划、报名、审核、成绩、录取，以及下一步的命令。
+
+    不写批次则列出每一个进行中的批次（没有归档、没有取消的）。
+
+    \b
+    例：zhupei status
+        zhupei status HN2026 --json
+    """
+    now = settings.acting().at
+    with reading(settings.database_url) as session:
+        meant = lookup.batches_meant(session, batch)
+        rows = [overview.batch_now(session, one, now=now) for one in meant]
+        first = [] if rows else overview.before_any_batch(session)
+    if out.format == "json":
+        show_sheet(_answer(rows, first, shown_url(settings.database_url)), (), out)
+    else:
+        _show(rows, first, shown_url(settings.database_url), out)
+
+
+def _answer(rows: Sequence[Row], first: Iterable[Step], database: str) -> dict[str, Any]:
+    """Return the whole as JSON: the one batch's keys beside `batches`, which has them all."""
+    only: Row = rows[0] if len(rows) == 1 else {"batch": None, "next": [step._asdict() for step in first]}
+    return {"database": database, **only, "batches": rows}
+
+
+def _show(rows: Sequence[Row], first: Iterable[Step], database: str, out: Out) -> None:
+    if not rows:
+        note(out.settings, "没有进行中的批次")
+    lines = [_as_lines(row) for row in rows] or [{"next_lines": _steps(step._asdict() for step in first)}]
+    if out.path is not None or out.format != "table":
+        everything = [{"database": database, **one} for one in ([*rows] if out.format == "jsonl" else lines)]
+        filled = [column for column in _LINES if any(one.get(column.key) for one in lines)]
+        show(everything, [_DATABASE, *filled], out)
+        return
+    # What holds for several batches stands above them all.
+    sheets = [{"database": database, **lines[0]}] if len(lines) == 1 else [{"database": database}, *lines]
+    columns = (_DATABASE, *_LINES)
+    show_sheets([(one, [column for column in columns if one.get(column.key)]) for one in sheets], out)
+
+
+def _as_lines(row: Mapping[str, Any]) -> dict[str, str]:
+    waiting, scored = row["waiting"], row["scored"]
+    approved = row["applications"].get("approved", 0)
+    return {
+        "title": f"{row['batch']} {row['name']}",
+        "status_label": row["status_label"],
+        "dates": "\n".join(f"{label} {shown(row[key])}" for key, label in DATES.items() if row[key]),
+        "plan_line": plan_line(row["plan"]) if row["plan"]["places"] else "还没有导入",
+        "applications_line": _counted(row["applications"], APPLICATION_STATUS) or "还没有",
+        "waiting_line": f"{waiting['count']} 份，最早的已等 {waiting['days']} 天" if waiting["count"] else "",
+        "scored_line": (
+            f"审核通过的 {approved} 人中 {scored} 人有成绩"
+            + (f"，{row['absent']} 人有缺考" if row["absent"] else "")
+            if approved
+            else ""
+        ),
+        "run_line": _run_line(row),
+        "admissions_line": _counted(row["admissions"] or {}, ADMISSION_STATUS),
+        "contact": row["contact"],
+        "next_lines": _steps(row["next"]),
+    }
+
+
+def _counted(counts: Mapping[str, int], words: CodeTable) -> str:
+    return "，".join(f"{words.label(status)} {counts[status]}" for status in words.labels if status in counts)
+
+
+def _run_line(row: Mapping[str, Any]) -> str:
+    """Return the result in words, all rounds together, or where the last run stands."""
+    run, count = row["last_run"], row["runs"]
+    if run is None:
+        return ""
+    if len(row["rounds"]) > 1:
+        parts = "，".join(
+            f"第 {one['run']} 次{one['round_label']} {one['admitted']} 人" for one in row["rounds"]
+        )
+        return f"共 {count} 次；结果：{parts}（{RULE.label(run['rule'])}）"
+    state = f"{shown(run['committed_at'])} 确定" if run["committed_at"] else "尚未确定"
+    found = f"考生 {run['candidates']} 人，录取 {run['admitted']} 人，空缺 {run['vacancies']} 个"
+    return f"共 {count} 次；第 {run['run']} 次（{RULE.label(run['rule'])}，{state}）：{found}"
+
+
+def _steps(steps: Iterable[Mapping[str, str]]) -> str:
+    return "\n".join(f"{step['command']}（{step['purpose']}）" for step in steps)

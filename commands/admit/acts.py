@@ -1,0 +1,170 @@
+"""`zhupei admit place | revoke | decline | reinstate`: what people decide one by one after a run."""
+
+import functools
+from dataclasses import dataclass
+from typing import Any
+
+import click
+
+from zhupei_cli.rules.batch.lifecycle import ADMISSION
+from zhupei_cli.services.admission import by_hand, give_up
+from zhupei_cli.services.records import lookup
+from zhupei_cli.settings import Settings
+from zhupei_cli.shell.arguments import CODE, NAME
+from zhupei_cli.shell.logfile import note
+from zhupei_cli.store.engine import transaction
+from zhupei_cli.words.errors import ZhupeiError
+from zhupei_cli.words.vocabulary import ADMISSION_STATUS
+
+from ..shared.consent import Consent, with_doubts
+from ..shared.done import tried
+from ..shared.naming import numbered
+from ..shared.options import F, dry_run_option, json_option, pass_settings, repeatable, yes_option
+from ..shared.output import FINDINGS, show_summary
+
+
+@click.command("place")
+@click.argument("number", metavar="NO", type=CODE)
+@click.argument("base", metavar="BASE", type=NAME)
+@click.argument("specialty", metavar="SPECIALTY", type=NAME)
+@click.option("--reason", required=True, help="安排的原因")
+@numbered("number")
+@dry_run_option
+@json_option
+@yes_option
+@pass_settings
+def place(
+    settings: Settings,
+    number: str,
+    base: str,
+    specialty: str,
+    *,
+    reason: str,
+    batch: str | None,
+    dry_run: bool,
+    as_json: bool,
+    yes: bool,
+) -> None:
+    """把一名未录取的考生安排到有空缺的岗位，成为拟录取；正式录取前可用。
+
+    没有总成绩、低于分数线、越过名次在前的人、本人没有填报也不能调剂时先列出并提问，
+    不在终端中须加 --yes。照成绩排名递补用 zhupei admit run --round refill。
+    已放弃、被取消的须先恢复资格。正式录取后安排的直接成为已录取；已有补录批次时，空缺由补录批次招收。
+
+    \b
+    例：zhupei admit place HN2026-0000007 4101001 0100 --reason 递补
+    """
+    consent = Consent(settings, given=yes or dry_run, as_json=as_json)
+
+    @repeatable
+    def act() -> dict[str, Any]:
+        with transaction(settings.database_url, dry_run=dry_run) as session:
+            found = lookup.find_batch(session, batch)
+            seat = lookup.find_base(session, base), lookup.find_specialty(session, specialty)
+            done = by_hand.place(session, found, number, seat, reason=reason, by=settings.acting())
+            if done["doubts"]:
+                consent.require(f"把 {_placed(done)}，继续吗？", done["doubts"])
+            return done
+
+    try:
+        placed = consent.of(act)
+    except ZhupeiError as refusal:
+        if refusal.code != "E085":
+            raise
+        # Nobody to ask: it is not a wrong command line, but an act that is not allowed without consent.
+        raise ZhupeiError("E688", **refusal.values) from refusal
+    sentence = tried(_placed(placed), dry_run=dry_run)
+    show_summary(settings, with_doubts(placed) | {"dry_run": dry_run}, sentence, as_json=as_json)
+
+
+def _placed(done: dict[str, Any]) -> str:
+    label = ADMISSION_STATUS.label(done["status"])
+    return f"{done['application_no']} {label}到 {done['base_label']} 的 {done['specialty_label']}"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the acts on several numbers share."""
+
+    settings: Settings
+    numbers: tuple[str, ...]
+    batch: str | None
+    reason: str
+    skip_bad: bool
+    dry_run: bool
+    as_json: bool
+
+
+def _deciding(command: F) -> F:
+    """Give an act its numbers and options as one `asked: Asked`."""
+
+    @functools.wraps(command)
+    def with_asked(settings: Settings, numbers: tuple[str, ...], **given: Any) -> Any:
+        return command(Asked(settings, numbers, **given))
+
+    decided = pass_settings(repeatable(with_asked))
+    for option in (
+        json_option,
+        dry_run_option,
+        click.option("--skip-bad", is_flag=True, help="只处理能处理的，其余列出原因（退出码 3）"),
+        click.option("--reason", required=True, help="原因"),
+        numbered("numbers"),
+        click.argument("numbers", nargs=-1, required=True, metavar="NO…", type=CODE),
+    ):
+        decided = option(decided)
+    return decided  # type: ignore[return-value]
+
+
+@click.command("revoke")
+@_deciding
+def revoke(asked: Asked) -> None:
+    """取消录取，名额立即空出；公示期异议成立时用。
+
+    \b
+    例：zhupei admit revoke HN2026-0000003 --reason 资格不符
+    """
+    _decide(asked, "revoke")
+
+
+@click.command("decline")
+@_deciding
+def decline(asked: Asked) -> None:
+    """登记本人放弃录取，名额立即空出。
+
+    \b
+    例：zhupei admit decline HN2026-0000003 HN2026-0000009 --reason 本人书面放弃
+    """
+    _decide(asked, "decline")
+
+
+@click.command("reinstate")
+@_deciding
+def reinstate(asked: Asked) -> None:
+    """恢复放弃、被取消或未报到者的录取资格，成为未录取；名额不随之恢复。
+
+    \b
+    例：zhupei admit reinstate HN2026-0000003 --reason 异议不成立
+    """
+    _decide(asked, "reinstate")
+
+
+def _decide(asked: Asked, verb: str) -> None:
+    settings = asked.settings
+    with transaction(settings.database_url, dry_run=asked.dry_run) as session:
+        batch = lookup.find_batch(session, asked.batch)
+        done, refused = give_up.decide_admissions(
+            *(session, batch, verb, asked.numbers),
+            reason=asked.reason,
+            by=settings.acting(),
+            skip_bad=asked.skip_bad,
+        )
+    refusals = [{"application_no": no, "code": fault.code, "message": fault.message} for no, fault in refused]
+    summary = {"decided": len(done), "admissions": done, "refused": refusals, "dry_run": asked.dry_run}
+    same = len(dict.fromkeys(asked.numbers)) - len(done) - len(refused)
+    standing = f"，另有 {same} 人已经是这样，不必再做" if same else ""
+    sentence = tried(f"{ADMISSION.verbs[verb].label}：{len(done)} 人{standing}", dry_run=asked.dry_run)
+    show_summary(settings, summary, sentence, as_json=asked.as_json)
+    for one in () if asked.as_json else refusals:
+        note(settings, f"错误 [{one['code']}] {one['application_no']}：{one['message']}")
+    if refused:
+        click.get_current_context().exit(FINDINGS)

@@ -1,0 +1,84 @@
+"""`zhupei admit commit` and `uncommit`: a run made the result, and taken back."""
+
+from typing import Any
+
+import click
+
+from zhupei_cli.services.admission import admissions
+from zhupei_cli.services.records import lookup
+from zhupei_cli.services.reports import overview
+from zhupei_cli.settings import Settings
+from zhupei_cli.shell.arguments import Whole
+from zhupei_cli.store.engine import transaction
+
+from ..shared.consent import Consent, with_doubts
+from ..shared.done import tried
+from ..shared.options import batch_option, dry_run_option, json_option, pass_settings, repeatable, yes_option
+from ..shared.output import next_step, show_summary
+
+
+@click.command("commit")
+@click.argument("number", metavar="RUN", type=Whole(1))
+@batch_option
+@dry_run_option
+@json_option
+@yes_option
+@pass_settings
+def commit(
+    settings: Settings, number: int, *, batch: str | None, dry_run: bool, as_json: bool, yes: bool
+) -> None:
+    """把一次录取计算确定为拟录取结果；此后数据有变的计算不能确定。
+
+    admit check 有疑问（例如有人没有成绩）时先提问，不在终端中须加 --yes。
+
+    \b
+    例：zhupei admit commit 1
+    """
+    consent = Consent(settings, given=yes or dry_run, as_json=as_json)
+
+    @repeatable
+    def act() -> dict[str, Any]:
+        with transaction(settings.database_url, dry_run=dry_run) as session:
+            found = lookup.find_batch(session, batch)
+            done = admissions.commit_run(session, found, number, by=settings.acting())
+            if done["doubts"]:
+                question = f"确定批次 {found.code}（{found.name}）第 {number} 次录取计算：{_counted(done)}"
+                consent.require(f"{question}，继续吗？", done["doubts"])
+            return done | {"next": overview.next_steps(session, found, now=settings.acting().at)}
+
+    summary = consent.of(act)
+    following = summary.pop("next")
+    sentence = f"第 {number} 次录取计算{'可以' if dry_run else '已'}确定，{_counted(summary)}"
+    show_summary(settings, with_doubts(summary), tried(sentence, dry_run=dry_run), as_json=as_json)
+    for step in () if as_json or dry_run else following:
+        next_step(settings, step.command, step.purpose)
+
+
+def _counted(summary: dict[str, Any]) -> str:
+    return f"拟录取 {summary['proposed']} 人，未录取 {summary['not_admitted']} 人"
+
+
+@click.command("uncommit")
+@batch_option
+@click.option("--reason", required=True, help="撤销的原因")
+@dry_run_option
+@json_option
+@pass_settings
+def uncommit(settings: Settings, *, batch: str | None, reason: str, dry_run: bool, as_json: bool) -> None:
+    """公示前撤销拟录取结果，批次回到已锁定；录取计算仍保留，个别安排的一并撤销。
+
+    已放弃、被取消的仍不是考生，确应参加的用 zhupei admit reinstate 恢复资格。
+
+    \b
+    例：zhupei admit uncommit --reason 计划调整
+    """
+    with transaction(settings.database_url, dry_run=dry_run) as session:
+        found = lookup.find_batch(session, batch)
+        summary = admissions.uncommit(session, found, reason=reason, by=settings.acting())
+    done = "可以" if dry_run else "已"
+    by_hand = f"（含个别安排的 {'、'.join(summary['placed'])}）" if summary["placed"] else ""
+    taken = f"{done}撤销 {summary['taken_back']} 人的录取结果"
+    sentence = f"{taken}，其中拟录取 {summary['proposed']} 人{by_hand}"
+    show_summary(settings, summary, tried(sentence, dry_run=dry_run), as_json=as_json)
+    if not (as_json or dry_run):
+        next_step(settings, "zhupei admit run", "重新计算录取")

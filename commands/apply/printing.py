@@ -1,0 +1,85 @@
+"""`zhupei apply print`: the 报名表 as PDF (指南 二.4)."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from zhupei_cli.files import refuse_existing, replacing
+from zhupei_cli.printing.fonts import find_fonts
+from zhupei_cli.printing.form import FormPage, render_forms
+from zhupei_cli.services.applications import printing
+from zhupei_cli.services.applications.listing import Filter
+from zhupei_cli.services.records import lookup
+from zhupei_cli.settings import Settings
+from zhupei_cli.shell.arguments import CODE, NAME
+from zhupei_cli.store.engine import transaction
+
+from ..shared.done import tried
+from ..shared.naming import numbered
+from ..shared.options import dry_run_option, json_option, pass_settings
+from ..shared.prints import font_option, show_prints
+
+
+@click.command("print")
+@click.argument("numbers", nargs=-1, metavar="NO…", type=CODE)
+@numbered("numbers")
+@click.option("--base", type=NAME, help="第一志愿是这个基地的全部报名（编号或名称）")
+@click.option("--all", "every", is_flag=True, help="本批次全部报名（已撤回的除外）")
+@click.option(
+    "-o",
+    "--output",
+    "target",
+    required=True,
+    metavar="FILE|DIR",
+    type=click.Path(path_type=Path),
+    help=".pdf 文件：全部印在一个文件里；文件夹：每人一个文件",
+)
+@font_option
+@click.option("--force", is_flag=True, help="覆盖已有文件")
+@dry_run_option
+@json_option
+@pass_settings
+def print_(
+    settings: Settings,
+    numbers: tuple[str, ...],
+    *,
+    batch: str | None,
+    base: str | None,
+    every: bool,
+    target: Path,
+    more_fonts: tuple[Path, ...],
+    force: bool,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """打印报名表（PDF，每人一页 A4）；未提交的印有“未提交”字样。
+
+    证件号码是完整的，打印会留下记录。字体里没有的字不会印成空白：这些人列出来，
+    其余的照印（退出码 3）；可用 --font、环境变量 ZHUPEI_FONTS 或配置项 fonts 指定字体。
+
+    \b
+    例：zhupei apply print HN2026-0000001 -o 报名表.pdf
+        zhupei apply print --base 4101001 -o 报名表
+    """
+    if [bool(numbers), bool(base), every].count(True) != 1:
+        raise click.UsageError("请写报名号，或用 --base、--all，三者选一。", click.get_current_context())
+    fonts = find_fonts(settings.fonts, more_fonts)
+    with transaction(settings.database_url, dry_run=dry_run) as session:
+        found = lookup.find_batch(session, batch)
+        code = lookup.find_base(session, base) if base else None
+        chosen = Filter(numbers=numbers, base=code)
+        forms = printing.prepare_forms(session, found, chosen, by=settings.acting(), fonts=fonts)
+        pages: dict[Path, Sequence[FormPage]] = {target: forms.pages} if forms.pages else {}
+        if target.suffix.lower() != ".pdf":
+            pages = {target / f"{page.number}_报名表.pdf": [page] for page in forms.pages}
+        for path in pages:
+            refuse_existing(path, force=force)
+    # The event is stored by now: no form leaves the database without one.
+    for path, some in () if dry_run else pages.items():
+        with replacing(path, force=force) as beside:
+            beside.write_bytes(render_forms(some, title=forms.title, contact=forms.contact, fonts=fonts))
+    count = len(forms.pages)
+    summary = {"forms": count, "files": [str(path) for path in pages], "dry_run": dry_run}
+    sentence = tried(f"打印 {count} 份报名表，存放在 {target}", dry_run=dry_run)
+    show_prints(settings, summary, sentence, forms.refused, as_json=as_json)

@@ -1,0 +1,184 @@
+"""What is done with an application: `zhupei apply submit`, `withdraw`, `correct`."""
+
+from collections.abc import Mapping
+
+import click
+
+from zhupei_cli.services.applications import correcting, submitting, withdrawing
+from zhupei_cli.services.applications.correcting import Corrected
+from zhupei_cli.services.records import lookup
+from zhupei_cli.settings import Settings
+from zhupei_cli.shell.arguments import CODE
+from zhupei_cli.shell.logfile import note
+from zhupei_cli.store.engine import transaction
+
+from ..shared.consent import confirm
+from ..shared.done import tried
+from ..shared.findings import as_json_rows, tell
+from ..shared.naming import numbered
+from ..shared.options import can_ask, dry_run_option, json_option, late_options, pass_settings, yes_option
+from ..shared.output import FINDINGS, next_step, show_summary
+
+
+@click.command("submit")
+@click.argument("numbers", nargs=-1, metavar="NO…", type=CODE)
+@numbered("numbers")
+@click.option("--all-ready", is_flag=True, help="提交全部资料齐全的未提交、退回修改的报名")
+@click.option("--skip-bad", is_flag=True, help="只提交合格的，其余列出原因（退出码 3）")
+@late_options
+@yes_option
+@dry_run_option
+@json_option
+@pass_settings
+def submit(
+    settings: Settings,
+    numbers: tuple[str, ...],
+    *,
+    batch: str | None,
+    all_ready: bool,
+    skip_bad: bool,
+    late_reason: str | None,
+    yes: bool,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """提交报名；提交后不能修改，除非基地退回。
+
+    在终端中会请您确认，--yes 表示已经确认。
+
+    \b
+    例：zhupei apply submit HN2026-0000001 HN2026-0000002
+        zhupei apply submit --all-ready
+    """
+    if bool(numbers) == all_ready:
+        raise click.UsageError("请写报名号，或用 --all-ready，二者选一。", click.get_current_context())
+    # Scripts submit without a word: only somebody at a terminal is asked.
+    if can_ask(settings) and not dry_run:
+        confirm("注意：提交后将无法修改。确认提交吗？", settings, yes=yes)
+    with transaction(settings.database_url, dry_run=dry_run) as session:
+        found = lookup.find_batch(session, batch)
+        chosen = submitting.ready_numbers(session, found) if all_ready else numbers
+        skip = skip_bad or all_ready
+        done, refused, warned = submitting.submit(
+            session, found, chosen, by=settings.acting(), skip_bad=skip, late_reason=late_reason
+        )
+    summary = {
+        "submitted": done,
+        "refused": [{"application_no": number, **one} for number, one in as_json_rows(refused)],
+        "warnings": [{"application_no": number, **one} for number, one in as_json_rows(warned)],
+        "dry_run": dry_run,
+    }
+    left = len({number for number, _ in refused})
+    sentence = tried(f"已提交 {len(done)} 份报名，未提交 {left} 份", dry_run=dry_run)
+    show_summary(settings, summary, sentence, as_json=as_json)
+    for number, fault in () if as_json else (*refused, *warned):
+        tell(settings, fault, about=number)
+    if len(done) == 1 and not dry_run and not as_json:
+        next_step(settings, f"zhupei apply status {done[0]}", "查看报名状态；由第一志愿基地审核")
+    if refused and not all_ready:
+        click.get_current_context().exit(FINDINGS)
+
+
+@click.command("withdraw")
+@click.argument("number", metavar="NO", type=CODE)
+@numbered("number")
+@click.option("--reason", help="撤回的原因；基地审核通过的必须写明")
+@yes_option
+@dry_run_option
+@json_option
+@pass_settings
+def withdraw(
+    settings: Settings,
+    number: str,
+    *,
+    batch: str | None,
+    reason: str | None,
+    yes: bool,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """撤回报名；撤回后可以重新报名，原报名号不再使用。
+
+    未提交、退回修改、已提交的可以撤回；基地审核通过的由省级写明原因撤回；已有录取结果的不能撤回。
+
+    \b
+    例：zhupei apply withdraw HN2026-0000001 --reason 本人申请
+    """
+    if not dry_run:
+        confirm(f"撤回后不能恢复，撤回 {number} 吗？", settings, yes=yes)
+    with transaction(settings.database_url, dry_run=dry_run) as session:
+        found = lookup.find_batch(session, batch)
+        done = withdrawing.withdraw(session, found, number, by=settings.acting(), reason=reason)
+    sentence = tried(f"已撤回报名 {number}", dry_run=dry_run)
+    show_summary(settings, done | {"dry_run": dry_run}, sentence, as_json=as_json)
+    if not as_json:
+        _tell_stale(settings, done["runs_stale"])
+
+
+@click.command("correct")
+@click.argument("number", metavar="NO", type=CODE)
+@click.argument("pairs", nargs=-1, required=True, metavar="FIELD VALUE…")
+@numbered("number")
+@click.option("--reason", required=True, help="更正的原因")
+@dry_run_option
+@json_option
+@pass_settings
+def correct(
+    settings: Settings,
+    number: str,
+    pairs: tuple[str, ...],
+    *,
+    batch: str | None,
+    reason: str,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """更正已提交的报名（省级）：形成新的一版，原来的各版保留，学员信息不变。
+
+    项目用报名信息表的列名或英文键，可写多对；清空表示去掉。志愿、个人身份、是否服从调剂是录取的依据，
+    确定拟录取以前可以更正，已有的录取计算随之过时。
+
+    \b
+    例：zhupei apply correct HN2026-0000001 毕业院校 河南大学 --reason 学员填错
+        zhupei apply correct HN2026-0000001 choice2_base 清空 --reason 本人申请
+    """
+    given = _pairs(pairs)
+    with transaction(settings.database_url, dry_run=dry_run) as session:
+        found = lookup.find_batch(session, batch)
+        done = correcting.correct(session, found, number, given, by=settings.acting(), reason=reason)
+    _show_corrected(settings, done, as_json=as_json, dry_run=dry_run)
+
+
+def _pairs(words: tuple[str, ...]) -> Mapping[str, str]:
+    if len(words) % 2:
+        raise click.UsageError(
+            "项目和值要成对，例如 毕业院校 河南大学；值含空格时加引号。", click.get_current_context()
+        )
+    return dict(zip(words[::2], words[1::2], strict=True))
+
+
+def _show_corrected(settings: Settings, done: Corrected, *, as_json: bool, dry_run: bool) -> None:
+    number = done.application_no
+    summary = {
+        "application_no": number,
+        "version": done.version,
+        "changes": done.changes,
+        "warnings": [one for _, one in as_json_rows((number, fault) for fault in done.findings)],
+        "runs_stale": done.runs_stale,
+        "dry_run": dry_run,
+    }
+    changed = "；".join(
+        f"{one['label']} {one['before'] or '空'} → {one['after'] or '空'}" for one in done.changes
+    )
+    sentence = f"已更正 {number}（第 {done.version} 版）：{changed}" if changed else f"{number} 没有变化"
+    show_summary(settings, summary, tried(sentence, dry_run=dry_run), as_json=as_json)
+    if as_json:
+        return
+    for fault in done.findings:
+        tell(settings, fault, warn=True)
+    _tell_stale(settings, done.runs_stale)
+
+
+def _tell_stale(settings: Settings, runs: int) -> None:
+    if runs:
+        note(settings, f"已有的 {runs} 次录取计算随之过时，须重新运行 zhupei admit run")

@@ -1,0 +1,276 @@
+"""`zhupei base`: training bases and the catalogue of specialties."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from zhupei_cli.services.records.import_ledger import Imported
+from zhupei_cli.services.records.workbooks import read_workbooks
+from zhupei_cli.services.reference import bases, lists
+from zhupei_cli.settings import Settings
+from zhupei_cli.sheets.kinds import workbook_kinds
+from zhupei_cli.sheets.kinds.columns import Choices, Kind
+from zhupei_cli.sheets.writing.template import form_of
+from zhupei_cli.shell.arguments import NAME
+from zhupei_cli.shell.logfile import note
+from zhupei_cli.store.engine import reading, transaction
+
+from ..shared.asking import field_options, given_of
+from ..shared.changes import changes_option, trial_changes
+from ..shared.done import tried
+from ..shared.importing import mask_option, max_rows_option, show_import, sources
+from ..shared.options import (
+    dry_run_option,
+    format_options,
+    json_option,
+    list_options,
+    pass_settings,
+    reveal_option,
+)
+from ..shared.output import Column, Out, next_step, show, show_sheet, show_summary
+from ..shared.templates import template_options, write_forms
+
+BASES = (
+    Column("code", "基地编号"),
+    Column("name", "基地名称"),
+    Column("level", "级别"),
+    Column("city_label", "所在地市"),
+    Column("contact_name", "联系人"),
+    Column("contact_phone", "联系电话"),
+    Column("status_label", "状态"),
+)
+BASE = (
+    *BASES[:2],
+    Column("aliases", "别名"),
+    *BASES[2:4],
+    Column("uscc", "统一社会信用代码"),
+    *BASES[4:],
+    Column("batches", "进行中的批次"),
+    Column("places", "其中招收岗位"),
+)
+SPECIALTIES = (
+    Column("code", "专业代码"),
+    Column("name", "专业名称"),
+    Column("category", "类别"),
+    Column("is_shortage", "紧缺"),
+    Column("aliases", "别名"),
+)
+
+Take = Callable[..., Imported]
+
+
+@click.group()
+def base() -> None:
+    """培训基地和专业目录：模板、导入、查看、修改、停用。"""
+
+
+@base.command("template")
+@template_options("基地模板.xlsx")
+@pass_settings
+def template(settings: Settings, **given: Any) -> None:
+    """写出培训基地的空白模板，填好后用 base import 导入；不需要数据库。
+
+    \b
+    例：zhupei base template
+        zhupei base template -o 基地.xlsx
+    """
+    form = form_of(workbook_kinds.BASE, "住院医师规范化培训基地")
+    write_forms(settings, [form], Choices(), importing="zhupei base import", **given)
+
+
+@base.command("import")
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+@max_rows_option
+@mask_option
+@changes_option
+@dry_run_option
+@json_option
+@pass_settings
+@sources
+def import_(settings: Settings, file: Path, **chosen: Any) -> None:
+    """从工作簿导入培训基地（基地编号、基地名称、所在地市必填）。
+
+    已有的基地按编号更新，表中没有的保持不变；空白格保持原样，填“清空”则清除。
+
+    \b
+    例：zhupei base import 基地.xlsx
+    """
+    outcome = _import(settings, file, workbook_kinds.BASE, lists.import_bases, **chosen)
+    if outcome.import_id is not None and not chosen["dry_run"]:
+        next_step(settings, "zhupei batch create HN2026 --name … --year 2026 …", "新建招收批次")
+
+
+def _import(
+    settings: Settings,
+    file: Path,
+    kind: Kind,
+    take: Take,
+    *,
+    max_rows: int,
+    mask: bool,
+    dry_run: bool,
+    as_json: bool,
+) -> Imported:
+    sheet = read_workbooks([file], kind, max_rows=max_rows)
+    with transaction(settings.database_url, dry_run=dry_run) as session:
+        outcome = take(session, sheet, by=settings.acting())
+        changes = trial_changes(session, outcome, sheet, dry_run=dry_run)
+    show_import(settings, outcome, sheet, as_json=as_json, dry_run=dry_run, mask=mask, changes=changes)
+    return outcome
+
+
+@base.command("list")
+@reveal_option
+@list_options
+@pass_settings
+def list_(settings: Settings, *, reveal: bool, out: Out) -> None:
+    """列出全部培训基地；联系电话默认遮盖，加 --reveal 写成的文件可原样再导入。
+
+    \b
+    例：zhupei base list
+        zhupei base list -o 基地.xlsx --reveal
+    """
+    with transaction(settings.database_url, read_only=not reveal) as session:
+        rows = lists.list_bases(session, reveal_by=settings.acting() if reveal else None)
+    show(rows, BASES, out, title="培训基地名单")
+    if out.path is not None and not reveal:
+        note(settings, "联系电话已遮盖；要改好再导入的，加 --reveal 重新写出")
+
+
+@base.command("show")
+@click.argument("code", metavar="CODE", type=NAME)
+@reveal_option
+@format_options
+@pass_settings
+def show_(settings: Settings, code: str, *, reveal: bool, out: Out) -> None:
+    """查看一个培训基地：CODE 是基地编号或名称。
+
+    \b
+    例：zhupei base show 4101001
+    """
+    with transaction(settings.database_url, read_only=not reveal) as session:
+        row = bases.show_base(session, code, reveal_by=settings.acting() if reveal else None)
+    show_sheet(row, BASE, out)
+
+
+@base.command("edit")
+@click.argument("code", metavar="CODE", type=NAME)
+@field_options(bases.FIELDS)
+@click.option("--reason", metavar="REASON", help="修改的原因")
+@dry_run_option
+@json_option
+@pass_settings
+def edit(
+    settings: Settings, code: str, *, reason: str | None, dry_run: bool, as_json: bool, **words: str | None
+) -> None:
+    """修改一个培训基地：CODE 是基地编号或名称；基地编号不能改。
+
+    各项的写法与基地工作簿相同，填“清空”则清除。
+
+    \b
+    例：zhupei base edit 4101001 --contact-phone 13800000000
+        zhupei base edit 4101001 --aliases 郑大一附院、一附院
+    """
+    given = given_of(words)
+    if not given:
+        raise click.UsageError("没有写要修改的内容，例如 --name。", click.get_current_context())
+    with transaction(settings.database_url, dry_run=dry_run) as session:
+        row, warnings = bases.edit_base(session, code, given, by=settings.acting(), reason=reason)
+    done = "可以保存" if dry_run else "已保存"
+    sentence = tried(f"{done} {row['code']} {row['name']}", dry_run=dry_run)
+    show_summary(settings, {**row, "dry_run": dry_run}, sentence, as_json=as_json)
+    for fault in warnings:
+        note(settings, f"提醒 [{fault.code}]：{fault.message}")
+
+
+def _set_enabled(
+    settings: Settings, code: str, *, enabled: bool, reason: str | None, dry_run: bool, as_json: bool
+) -> None:
+    with transaction(settings.database_url, dry_run=dry_run) as session:
+        row = bases.set_enabled(session, code, enabled=enabled, by=settings.acting(), reason=reason)
+    done = f"{row['code']} {row['name']}：{row['status_label']}{'' if row['changed'] else '，没有变化'}"
+    show_summary(settings, {**row, "dry_run": dry_run}, tried(done, dry_run=dry_run), as_json=as_json)
+
+
+@base.command("enable")
+@click.argument("code", metavar="CODE", type=NAME)
+@click.option("--reason", metavar="REASON", help="恢复使用的原因")
+@dry_run_option
+@json_option
+@pass_settings
+def enable(settings: Settings, code: str, *, reason: str | None, dry_run: bool, as_json: bool) -> None:
+    """恢复使用一个停用的培训基地。
+
+    \b
+    例：zhupei base enable 4101001
+    """
+    _set_enabled(settings, code, enabled=True, reason=reason, dry_run=dry_run, as_json=as_json)
+
+
+@base.command("disable")
+@click.argument("code", metavar="CODE", type=NAME)
+@click.option("--reason", metavar="REASON", help="停用的原因")
+@dry_run_option
+@json_option
+@pass_settings
+def disable(settings: Settings, code: str, *, reason: str | None, dry_run: bool, as_json: bool) -> None:
+    """停用一个培训基地：不再列入任何批次的招收计划；已有的报名和录取不受影响。
+
+    正在进行的批次里还有招收岗位时不能停用，先用 zhupei batch plan stop 停招。
+
+    \b
+    例：zhupei base disable 4101001 --reason 资格终止
+    """
+    _set_enabled(settings, code, enabled=False, reason=reason, dry_run=dry_run, as_json=as_json)
+
+
+@base.group("specialty")
+def specialty() -> None:
+    """专业目录：模板、导入、查看。"""
+
+
+@specialty.command("template")
+@template_options("专业模板.xlsx")
+@pass_settings
+def specialty_template(settings: Settings, **given: Any) -> None:
+    """写出专业目录的空白模板，填好后用 base specialty import 导入；不需要数据库。
+
+    \b
+    例：zhupei base specialty template
+    """
+    form = form_of(workbook_kinds.SPECIALTY, "住院医师规范化培训专业目录")
+    write_forms(settings, [form], Choices(), importing="zhupei base specialty import", **given)
+
+
+@specialty.command("import")
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+@max_rows_option
+@mask_option
+@changes_option
+@dry_run_option
+@json_option
+@pass_settings
+@sources
+def import_specialties(settings: Settings, file: Path, **chosen: Any) -> None:
+    """从工作簿导入专业目录（专业代码、专业名称、类别必填）。
+
+    \b
+    例：zhupei base specialty import 专业.xlsx
+    """
+    _import(settings, file, workbook_kinds.SPECIALTY, lists.import_specialties, **chosen)
+
+
+@specialty.command("list")
+@list_options
+@pass_settings
+def list_specialties(settings: Settings, *, out: Out) -> None:
+    """列出专业目录。
+
+    \b
+    例：zhupei base specialty list
+    """
+    with reading(settings.database_url) as session:
+        rows = lists.list_specialties(session)
+    show(rows, SPECIALTIES, out)

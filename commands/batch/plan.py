@@ -1,0 +1,285 @@
+"""`zhupei batch plan`: the places of a batch."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from zhupei_cli.rules.batch.settings import read_mark
+from zhupei_cli.services.batches import batches, plan_sheets, plans
+from zhupei_cli.services.records import lookup
+from zhupei_cli.settings import Settings
+from zhupei_cli.sheets.kinds import workbook_kinds
+from zhupei_cli.sheets.writing.template import form_of, wide_form
+from zhupei_cli.shell.arguments import NAME, Whole
+from zhupei_cli.store.engine import reading, transaction
+
+from ..shared.changes import changes_option, trial_changes
+from ..shared.done import tell_stale, tried
+from ..shared.importing import mask_option, max_rows_option, show_import, sources
+from ..shared.options import F, batch_option, dry_run_option, json_option, list_options, pass_settings
+from ..shared.output import Column, Out, next_step, show, show_summary
+from ..shared.templates import choices_of, template_options, write_forms
+
+LIST = (
+    Column("base", "基地编号"),
+    Column("base_label", "基地名称"),
+    Column("specialty", "专业代码"),
+    # Not 专业 or 专业名称: those are other headings of 专业代码, and files of this list are imported again.
+    Column("specialty_label", "招收专业"),
+    Column("quota", "计划人数"),
+    Column("taken", "已占"),
+    Column("vacant", "空缺"),
+    Column("min_score", "最低分"),
+    Column("max_own", "本单位上限"),
+    Column("max_entrusted", "委托培养上限"),
+    Column("max_social", "社会招收上限"),
+    Column("stopped_label", "状态"),
+)
+_LIMITS = {column.key: column.heading for column in LIST if column.key.startswith("max_")}
+_NO_LIMIT = ("none", "无")
+
+
+@click.group()
+def plan() -> None:
+    """招收计划：模板、导入、查看、修改。"""
+
+
+@plan.command("template")
+@template_options("招收计划模板.xlsx")
+@click.option("--wide", is_flag=True, help="一行一个基地、一列一个专业；已有的基地都列好")
+@pass_settings
+def template(settings: Settings, *, wide: bool, **given: Any) -> None:
+    """写出招收计划的空白模板，填好后用 batch plan import 导入。
+
+    基地和专业从数据库中已有的里面选；没有数据库时只有程序自带的专业。
+
+    \b
+    例：zhupei batch plan template
+        zhupei batch plan template --wide -o 招收计划.xlsx
+    """
+    choices, _ = choices_of(settings, any_batch=False)
+    title = "住院医师规范化培训招收计划"
+    form = wide_form(title, choices) if wide else form_of(workbook_kinds.PLAN, title)
+    write_forms(settings, [form], choices, importing="zhupei batch plan import", **given)
+
+
+@plan.command("import")
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+@batch_option
+@max_rows_option
+@mask_option
+@changes_option
+@dry_run_option
+@json_option
+@pass_settings
+@sources
+def import_(
+    settings: Settings,
+    file: Path,
+    *,
+    batch: str | None,
+    max_rows: int,
+    mask: bool,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """从工作簿导入招收计划：一行一个岗位，或一行一个基地、一列一个专业。
+
+    已有的岗位更新，表中没有的保持不变；空白格保持原样。
+
+    \b
+    例：zhupei batch plan import 招收计划.xlsx --batch HN2026
+    """
+    sheet = plan_sheets.read_plan(file, max_rows=max_rows)
+    with transaction(settings.database_url, dry_run=dry_run) as session:
+        found = lookup.find_batch(session, batch)
+        code, runs = found.code, batches.stored_runs(session, found)
+        outcome = plan_sheets.import_plan(session, found, sheet, by=settings.acting())
+        changes = trial_changes(session, outcome, sheet, dry_run=dry_run)
+    tell_stale(settings, runs if outcome.counts.written else 0)
+    show_import(settings, outcome, sheet, as_json=as_json, dry_run=dry_run, mask=mask, changes=changes)
+    if outcome.import_id is not None and not dry_run:
+        next_step(settings, f"zhupei batch open {code}", "开放报名")
+
+
+@plan.command("list")
+@batch_option
+@click.option("--base", type=NAME, help="只看这个基地的（编号或名称）")
+@click.option("--specialty", type=NAME, help="只看这个专业的（代码或名称）")
+@list_options
+@pass_settings
+def list_(
+    settings: Settings, *, batch: str | None, base: str | None, specialty: str | None, out: Out
+) -> None:
+    """列出招收计划和已占名额；写成文件后可原样再导入，也可改好再导入。
+
+    \b
+    例：zhupei batch plan list --base 4101001
+        zhupei batch plan list -o 招收计划.xlsx
+    """
+    with reading(settings.database_url) as session:
+        found = lookup.find_batch(session, batch)
+        rows = plans.list_plan(
+            session,
+            found,
+            base=base and lookup.find_base(session, base),
+            specialty=specialty and lookup.find_specialty(session, specialty),
+        )
+        name = found.name
+    show(rows, LIST, out, title="招收计划", batch_name=name)
+
+
+def _place_options(command: F) -> F:
+    """Add what every change of one place takes."""
+    for option in (
+        json_option,
+        dry_run_option,
+        click.option("--reason", metavar="REASON", help="修改的原因"),
+        batch_option,
+        click.argument("specialty", metavar="SPECIALTY", type=NAME),
+        click.argument("base", metavar="BASE", type=NAME),
+    ):
+        command = option(command)
+    return command
+
+
+@plan.command("set")
+@click.argument("base", metavar="BASE", type=NAME)
+@click.argument("specialty", metavar="SPECIALTY", type=NAME)
+@click.argument("quota", metavar="QUOTA", type=Whole(0, 100_000))
+@click.option("--min-score", metavar="MARK", help="最低分，0 至 100；none 表示不设")
+@click.option("--max-own", metavar="N", help="本单位住院医师上限；none 表示不限")
+@click.option("--max-entrusted", metavar="N", help="委托培养住院医师上限；none 表示不限")
+@click.option("--max-social", metavar="N", help="面向社会招收上限；none 表示不限")
+@click.option("--reason", metavar="REASON", help="修改的原因")
+@batch_option
+@dry_run_option
+@json_option
+@pass_settings
+def set_(
+    settings: Settings,
+    base: str,
+    specialty: str,
+    quota: int,
+    *,
+    batch: str | None,
+    min_score: str | None,
+    max_own: str | None,
+    max_entrusted: str | None,
+    max_social: str | None,
+    reason: str | None,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """设定一个岗位的计划人数、最低分和身份上限；没有这个岗位就新增。
+
+    \b
+    例：zhupei batch plan set 4101001 内科 20 --min-score 60 --max-own 5
+    """
+    limits = {"max_own": max_own, "max_entrusted": max_entrusted, "max_social": max_social}
+    terms: dict[str, Any] = {"quota": quota}
+    if min_score is not None:
+        terms["min_score"] = _line(min_score)
+    terms |= {name: _limit(name, text) for name, text in limits.items() if text is not None}
+    _set(settings, base, specialty, terms, batch=batch, reason=reason, dry_run=dry_run, as_json=as_json)
+
+
+#: What a place may also say, as people read it.
+def _line(text: str) -> int | None:
+    try:
+        return None if text in _NO_LIMIT else read_mark(text)
+    except ValueError as error:
+        message = f"--min-score {text!r} 应为 0 至 100，最多两位小数，或 none。"
+        raise click.UsageError(message, click.get_current_context()) from error
+
+
+def _limit(name: str, text: str) -> int | None:
+    if text in _NO_LIMIT:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) < 7):
+        option = f"--{name.replace('_', '-')}"
+        raise click.UsageError(f"{option} {text!r} 应为整数，或 none。", click.get_current_context())
+    return int(text)
+
+
+def _set(
+    settings: Settings,
+    base: str,
+    specialty: str,
+    terms: dict[str, Any],
+    *,
+    batch: str | None,
+    reason: str | None,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    with transaction(settings.database_url, dry_run=dry_run) as session:
+        found = lookup.find_batch(session, batch)
+        runs = batches.stored_runs(session, found)
+        row = plans.set_place(
+            session, found, base, specialty, by=settings.acting(), terms=terms, reason=reason
+        )
+    stale = runs if row["changed"] else 0
+    summary = {**row, "stale_runs": stale, "dry_run": dry_run}
+    place = f"{row['base_label']} 的 {row['specialty_label']}"
+    state = "，".join(_terms(row))
+    show_summary(settings, summary, tried(f"{place}：{state}", dry_run=dry_run), as_json=as_json)
+    tell_stale(settings, stale)
+
+
+def _terms(row: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what a place says, each term with its value; limits and lines only where there are any."""
+    yield f"计划 {row['quota']} 人"
+    if row["taken"] is not None:
+        yield f"已占 {row['taken']} 人"
+    if row["min_score"] is not None:
+        yield f"最低分 {row['min_score']}"
+    yield from (f"{label} {row[key]} 人" for key, label in _LIMITS.items() if row[key] is not None)
+    if row["stopped"]:
+        yield "停招"
+
+
+@plan.command("stop")
+@_place_options
+@pass_settings
+def stop(
+    settings: Settings,
+    base: str,
+    specialty: str,
+    *,
+    batch: str | None,
+    reason: str | None,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """停招一个岗位：不能再填报，录取时不再招人；已占的名额保留。
+
+    \b
+    例：zhupei batch plan stop 4101001 内科 --reason 师资不足
+    """
+    terms = {"stopped": True}
+    _set(settings, base, specialty, terms, batch=batch, reason=reason, dry_run=dry_run, as_json=as_json)
+
+
+@plan.command("resume")
+@_place_options
+@pass_settings
+def resume(
+    settings: Settings,
+    base: str,
+    specialty: str,
+    *,
+    batch: str | None,
+    reason: str | None,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """恢复停招的岗位。
+
+    \b
+    例：zhupei batch plan resume 4101001 内科
+    """
+    terms = {"stopped": False}
+    _set(settings, base, specialty, terms, batch=batch, reason=reason, dry_run=dry_run, as_json=as_json)

@@ -1,0 +1,264 @@
+"""The steps of a batch: `zhupei batch open`, `close`, `lock` and the others."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import click
+from click.core import ParameterSource
+
+from zhupei_cli.rules.batch.lifecycle import BATCH, stands
+from zhupei_cli.services.admission import stages
+from zhupei_cli.services.records import lookup
+from zhupei_cli.services.reports import overview
+from zhupei_cli.settings import Settings
+from zhupei_cli.store.engine import transaction
+from zhupei_cli.words.vocabulary import APPLICATION_STATUS, BATCH_STATUS
+
+from ..shared.consent import Consent, with_doubts
+from ..shared.formats import shown
+from ..shared.options import batch_argument, dry_run_option, json_option, pass_settings, yes_option
+from ..shared.output import next_step, show_summary
+
+#: What steps report besides the state, as people read it.
+_DETAILS = {
+    "seats": "计划招收 {} 人",
+    "applications": "报名 {}",
+    "candidates": "参加录取 {} 人",
+    "unreviewed": "未审核 {} 份",
+    "runs_dropped": "删除录取计算 {} 次",
+    "proposed": "拟录取 {} 人",
+    "not_admitted": "未录取 {} 人",
+    "admitted": "正式录取 {} 人",
+    "reported_count": "已报到 {} 人",
+    "no_show_count": "未报到 {} 人",
+    "admitted_count": "没有登记报到 {} 人",
+    "publicity_until": "公示截止 {}",
+}
+
+Take = Callable[..., dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """What is said before a step, and which results of it make it worth a question (none: any).
+
+    `named` wants the batch named on the command line: a default is too easily another one.
+    """
+
+    warning: str
+    when: tuple[str, ...] = ()
+    named: bool = False
+
+    def about(self, moved: dict[str, Any]) -> bool:
+        return not self.when or any(moved.get(key) for key in self.when)
+
+
+def _step(verb: str, take: Take, text: str, *, asking: _Asking | None = None) -> click.Command:
+    """Make the command of one step."""
+
+    @batch_argument
+    @click.option("--reason", help="原因，随记录保存")
+    @dry_run_option
+    @json_option
+    @yes_option
+    @pass_settings
+    def run(
+        settings: Settings, *, batch: str | None, reason: str | None, dry_run: bool, as_json: bool, yes: bool
+    ) -> None:
+        if asking is not None and asking.named:
+            _require_name(verb)
+        consent = Consent(settings, given=yes or dry_run, as_json=as_json)
+
+        def act() -> dict[str, Any]:
+            with transaction(settings.database_url, dry_run=dry_run) as session:
+                found = lookup.find_batch(session, batch)
+                if stands(BATCH, found.status, verb):
+                    return _standing(found.code, found.status)
+                moved = take(session, found, by=settings.acting(), reason=reason)
+                if asking is not None and asking.about(moved):
+                    consent.require(_question(verb, found.name, moved, asking), moved.get("doubts", ()))
+                return moved | {"next": overview.next_steps(session, found, now=settings.acting().at)}
+
+        _tell(settings, consent.of(act), as_json=as_json, dry_run=dry_run)
+
+    return click.command(help=text)(run)
+
+
+def _require_name(verb: str) -> None:
+    here = click.get_current_context()
+    if all(here.get_parameter_source(name) is not ParameterSource.COMMANDLINE for name in ("code", "batch")):
+        label = BATCH.verbs[verb].label
+        raise click.UsageError(f"{label}须写明批次编号（CODE），不按默认的批次处理。", here)
+
+
+def _standing(code: str, status: str) -> dict[str, Any]:
+    label = BATCH_STATUS.label(status)
+    return {"batch": code, "before": status, "status": status, "status_label": label}
+
+
+def _question(verb: str, name: str, moved: dict[str, Any], asking: _Asking) -> str:
+    counts = "，".join(_counts(moved))
+    return f"{BATCH.verbs[verb].label}批次 {moved['batch']}（{name}）：{counts}。{asking.warning}，继续吗？"
+
+
+def _counts(moved: dict[str, Any]) -> list[str]:
+    return [
+        words.format(_counted(moved[key])) for key, words in _DETAILS.items() if moved.get(key) is not None
+    ]
+
+
+def _counted(value: Any) -> str:
+    if not isinstance(value, dict):
+        return shown(value)
+    named = "，".join(
+        f"{label} {value[key]}" for key, label in APPLICATION_STATUS.labels.items() if key in value
+    )
+    return f"{sum(value.values())} 份（{named}）" if named else "0 份"
+
+
+def _tell(settings: Settings, moved: dict[str, Any], *, as_json: bool, dry_run: bool) -> None:
+    following = moved.pop("next", [])
+    head = "可以" if dry_run else "已"
+    path = f"{head}由“{BATCH_STATUS.label(moved['before'])}”变为“{moved['status_label']}”"
+    if moved["before"] == moved["status"]:
+        path = f"现为“{moved['status_label']}”，不必再做"
+    sentence = "，".join((f"批次 {moved['batch']} {path}", *_counts(moved)))
+    show_summary(settings, with_doubts(moved) | {"dry_run": dry_run}, sentence, as_json=as_json)
+    for step in () if as_json or dry_run else following[:1]:
+        next_step(settings, step.command, step.purpose)
+
+
+def _moving(verb: str) -> Take:
+    return partial(stages.move_batch, verb=verb)
+
+
+open_ = _step(
+    "open",
+    stages.open_batch,
+    """开放报名；须已有招收计划，报名截止时间未过。
+
+    \b
+    例：zhupei batch open HN2026
+    """,
+)
+close = _step(
+    "close",
+    _moving("close"),
+    """结束报名；基地可以继续审核。
+
+    \b
+    例：zhupei batch close HN2026
+    """,
+)
+reopen = _step(
+    "reopen",
+    stages.reopen_batch,
+    """重新开放报名；报名截止时间已过的用 extend。
+
+    \b
+    例：zhupei batch reopen HN2026 --reason 补报
+    """,
+)
+lock = _step(
+    "lock",
+    stages.lock_batch,
+    """锁定批次：报名和审核到此为止，审核通过的参加录取。
+
+    还有未审核的报名时拒绝锁定，除非写明 --reason。
+    admit check 有疑问（例如有人没有成绩）时先提问，不在终端中须加 --yes。
+
+    \b
+    例：zhupei batch lock HN2026
+    """,
+    asking=_Asking("锁定后不能再导入成绩", when=("doubts",)),
+)
+unlock = _step(
+    "unlock",
+    stages.unlock_batch,
+    """解除锁定，回到报名结束；已有的录取计算会被删除，先提问，不在终端中须加 --yes。
+
+    \b
+    例：zhupei batch unlock HN2026 --yes
+    """,
+    asking=_Asking("删除的录取计算不能恢复", when=("runs_dropped",)),
+)
+publish = _step(
+    "publish",
+    stages.publish_batch,
+    """公示拟录取名单；从此学员能看到录取状态，不能再撤销拟录取。
+
+    先说明人数和公示截止时间并提问，不在终端中须加 --yes。
+
+    \b
+    例：zhupei batch publish HN2026 --yes
+    """,
+    asking=_Asking("公示后学员能看到录取状态，不能再撤销拟录取"),
+)
+finalize = _step(
+    "finalize",
+    stages.finalize_batch,
+    """正式录取：拟录取的全部成为已录取，不能退回。
+
+    先说明人数和公示期是否已满并提问，不在终端中须加 --yes。
+
+    \b
+    例：zhupei batch finalize HN2026 --yes
+    """,
+    asking=_Asking("正式录取后不能退回公示"),
+)
+archive = _step(
+    "archive",
+    stages.archive_batch,
+    """归档；归档的批次不再改动。须写明批次编号。
+
+    先说明还有谁没有登记报到并提问，不在终端中须加 --yes。
+
+    \b
+    例：zhupei batch archive HN2026 --yes
+    """,
+    asking=_Asking("归档后不能再改动", named=True),
+)
+cancel = _step(
+    "cancel",
+    stages.cancel_batch,
+    """取消批次；只有筹备中和报名中的批次可以取消，取消后不能恢复。须写明批次编号。
+
+    先说明已有多少报名并提问，不在终端中须加 --yes。
+
+    \b
+    例：zhupei batch cancel HN2026 --reason 计划调整 --yes
+    """,
+    asking=_Asking("取消后不能恢复", named=True),
+)
+
+
+@click.command("extend")
+@batch_argument
+@click.option("--apply-until", "until", required=True, metavar="TIME", help="新的报名截止时间")
+@click.option("--reason", help="原因，随记录保存")
+@dry_run_option
+@json_option
+@yes_option
+@pass_settings
+def extend(
+    settings: Settings,
+    *,
+    batch: str | None,
+    until: str,
+    reason: str | None,
+    dry_run: bool,
+    as_json: bool,
+    yes: bool,
+) -> None:
+    """延长报名时间；报名已结束的批次会重新开放。
+
+    \b
+    例：zhupei batch extend HN2026 --apply-until 2026-06-25
+    """
+    del yes
+    with transaction(settings.database_url, dry_run=dry_run) as session:
+        found = lookup.find_batch(session, batch)
+        moved = stages.extend_batch(session, found, until, by=settings.acting(), reason=reason)
+    _tell(settings, moved, as_json=as_json, dry_run=dry_run)

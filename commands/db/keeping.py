@@ -1,0 +1,119 @@
+"""`zhupei db backup|restore|copy|check`: keeping a database safe and whole."""
+
+from functools import partial
+from pathlib import Path
+
+import click
+
+from zhupei_cli.services.upkeep import copying, databases, invariants
+from zhupei_cli.settings import Settings
+from zhupei_cli.shell.logfile import note
+from zhupei_cli.store.engine import reading, shown
+from zhupei_cli.words.errors import ZhupeiError
+
+from ..shared.consent import confirm
+from ..shared.options import can_ask, dry_run_option, format_options, json_option, pass_settings, yes_option
+from ..shared.output import Column, Out, next_step, show, show_sheet, show_summary
+
+FINDINGS = (Column("code", "代码"), Column("message", "问题"))
+RESULT = (Column("ok", "完好"), Column("findings", "问题"))
+FOUND = 3
+
+FILE = click.argument("file", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path))
+
+
+@click.command()
+@FILE
+@click.option("--force", is_flag=True, help="覆盖已有文件")
+@dry_run_option
+@json_option
+@pass_settings
+def backup(settings: Settings, *, file: Path, force: bool, dry_run: bool, as_json: bool) -> None:
+    """备份数据库到文件 FILE；别人正在使用时也可以备份。
+
+    \b
+    例：zhupei db backup 备份-20260605.sqlite
+        zhupei --database postgresql+psycopg://用户@主机/库名 \\
+          db backup 备份-20260605.dump
+    """
+    summary = databases.back_up_database(settings.database_url, file, force=force, dry_run=dry_run)
+    size = "" if dry_run else f"（{summary['bytes']:,} 字节）"
+    sentence = f"已备份到 {file}{size}；内含完整的个人信息，请妥善保管"
+    done = "试做（不保存）：能备份" if dry_run else sentence
+    show_summary(settings, summary, done, as_json=as_json)
+
+
+@click.command()
+@click.argument("file", metavar="FILE", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@yes_option
+@click.option("--force", is_flag=True, help="等于 --yes")
+@dry_run_option
+@json_option
+@pass_settings
+def restore(settings: Settings, *, file: Path, yes: bool, force: bool, dry_run: bool, as_json: bool) -> None:
+    """用备份文件 FILE 恢复数据库；不完整的备份会被拒绝，数据库保持原样。
+
+    恢复到新的数据库，或（加 --yes）替换原有的全部内容。
+
+    \b
+    例：zhupei --database sqlite:///恢复.sqlite db restore 备份-20260605.sqlite
+    """
+    restored = partial(databases.restore_database, file, settings.database_url, dry_run=dry_run)
+    try:
+        summary = restored(replace=yes or force)
+    except ZhupeiError as error:
+        if error.code != "E519" or not can_ask(settings):
+            raise
+        confirm(f"用 {file} 替换数据库 {shown(settings.database_url)} 的全部内容吗？", settings, yes=False)
+        summary = restored(replace=True)
+    verb = "可以恢复" if dry_run else "已恢复"
+    show_summary(settings, summary, f"{verb}数据库 {summary['database']}", as_json=as_json)
+    if not dry_run:
+        next_step(settings, "zhupei db check", "检查恢复的内容")
+
+
+@click.command("copy")
+@click.argument("source", metavar="FROM_URL", type=click.UNPROCESSED)
+@click.argument("target", metavar="TO_URL", type=click.UNPROCESSED)
+@dry_run_option
+@json_option
+@pass_settings
+def copy_(settings: Settings, *, source: str, target: str, dry_run: bool, as_json: bool) -> None:
+    """把整个数据库从 FROM_URL 复制到 TO_URL，并逐表核对；SQLite 与 PostgreSQL 之间可以互相复制。
+
+    TO_URL 是还没有的文件，或服务器上的空数据库。操作记录一并复制；服务器上的角色和账号须另行设置。
+
+    \b
+    例：zhupei db copy sqlite:///zhupei.sqlite \\
+          postgresql+psycopg://用户@主机/库名
+    """
+    summary = copying.copy_database(source, target, dry_run=dry_run)
+    verb = "可以复制" if dry_run else "已复制"
+    sentence = (
+        f"{verb} {len(summary['tables'])} 个表、{summary['rows']:,} 行到 {summary['target']}，逐表核对一致"
+    )
+    show_summary(settings, summary, sentence, as_json=as_json)
+
+
+@click.command()
+@format_options
+@pass_settings
+def check(settings: Settings, *, out: Out) -> None:
+    """检查数据库是否完好：文件、名额、状态、编号、操作记录链和登录账号；发现问题时退出码为 3。
+
+    \b
+    例：zhupei db check
+        zhupei db check --json
+    """
+    with reading(settings.database_url) as session:
+        found = invariants.check_database(session)
+    findings = [finding._asdict() for finding in found]
+    if out.format in ("json", "jsonl"):
+        show_sheet({"ok": not findings, "findings": findings}, RESULT, out)
+    elif findings or out.path is not None:
+        show(findings, FINDINGS, out)
+    if not findings:
+        note(settings, "数据库完好，没有发现问题")
+        return
+    note(settings, f"发现 {len(findings)} 处问题")
+    click.get_current_context().exit(FOUND)

@@ -1,0 +1,141 @@
+"""`zhupei export`: rosters and vacancies."""
+
+from pathlib import Path
+
+import click
+
+from zhupei_cli.services.admission import seats
+from zhupei_cli.services.records import base_login, lookup
+from zhupei_cli.services.results import rosters
+from zhupei_cli.services.results.rosters import Wanted
+from zhupei_cli.settings import Settings
+from zhupei_cli.shell.arguments import NAME, Whole
+from zhupei_cli.shell.lazy import LazyGroup
+from zhupei_cli.store.engine import reading, transaction
+
+from ..shared.options import batch_option, dry_run_option, json_option, list_options, pass_settings
+from ..shared.output import Column, Out, show, show_summary
+from ..shared.progress import Progress
+
+VACANCIES = (
+    Column("base", "基地编号"),
+    Column("base_label", "基地名称"),
+    Column("specialty", "专业代码"),
+    Column("specialty_label", "专业"),
+    Column("quota", "计划人数"),
+    Column("taken", "已占"),
+    Column("vacant", "空缺"),
+    Column("is_shortage", "紧缺"),
+    Column("stopped", "停招"),
+    Column("ceded", "转补录"),
+)
+#: Where no supplement round took seats over there is nothing to say of it.
+_UNCEDED = VACANCIES[:-1]
+
+
+_LISTS = "zhupei_cli.commands.export.lists"
+
+
+@click.group(
+    cls=LazyGroup,
+    lazy={
+        "roster": ("zhupei_cli.commands.export.group:roster", "录取名单：每个基地一份工作簿"),
+        "public": (f"{_LISTS}:public", "拟录取公示名单，证件号码遮盖"),
+        "ranking": (f"{_LISTS}:ranking", "各岗位的成绩排名和最低录取成绩"),
+        "unadmitted": (f"{_LISTS}:unadmitted", "未录取名单和原因"),
+        "vacancies": ("zhupei_cli.commands.export.group:vacancies", "空缺名额"),
+        "applicants": (f"{_LISTS}:applicants_", "报名信息，可原样再导入"),
+        "register": (f"{_LISTS}:register_", "学员登记表，照国家平台的格式"),
+        "letters": ("zhupei_cli.commands.export.letters:letters", "录取通知书（PDF）"),
+    },
+)
+def export() -> None:
+    """导出：录取名单、公示名单、排名、空缺名额、报名信息、登记表、通知书。"""
+
+
+@click.command("roster")
+@click.argument("more", nargs=-1, metavar="[CODE…]", type=NAME)
+@batch_option
+@click.option(
+    "--base", "bases", type=NAME, multiple=True, metavar="CODE", help="这些基地（编号或名称），可写多个"
+)
+@click.option("--all", "every", is_flag=True, help="招收计划中的全部基地")
+@click.option(
+    "--run",
+    metavar="RUN",
+    type=Whole(1),
+    help="还没有确定的一次录取计算（省级）；已确定的递补、再次调剂只列它录取的人",
+)
+@click.option(
+    "-o",
+    "--output",
+    "folder",
+    required=True,
+    metavar="DIR",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="写入这个文件夹",
+)
+@click.option("--force", is_flag=True, help="覆盖已有文件")
+@dry_run_option
+@json_option
+@pass_settings
+def roster(
+    settings: Settings,
+    more: tuple[str, ...],
+    *,
+    batch: str | None,
+    bases: tuple[str, ...],
+    every: bool,
+    run: int | None,
+    folder: Path,
+    force: bool,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """每个基地导出一份录取名单工作簿；正式录取前为拟录取名单。
+
+    \b
+    例：zhupei export roster --all -o 名单
+        zhupei export roster --base 4101001 4101002 -o 名单
+        zhupei export roster --all --run 2 -o 递补名单
+    """
+    words = (*bases, *more)
+    which = click.UsageError("请用 --base 写基地，或用 --all，二者选一。", click.get_current_context())
+    if words and every:
+        raise which
+    with transaction(settings.database_url, dry_run=dry_run, bases=True) as session:
+        found = lookup.find_batch(session, batch)
+        codes = base_login.acting_bases(session, words)
+        if not codes and not every:
+            raise which
+        base_login.prepare_roster(session, found, run=run, whole=not dry_run)
+        wanted = Wanted(folder, codes or None, run, force=force)
+        targets = rosters.prepare_rosters(session, found, wanted, by=settings.acting())
+    # The event is stored by now: no list leaves the database without one.
+    if not dry_run:
+        with Progress(settings) as progress:
+            rosters.write_rosters(progress.watch(targets, "写出名单", "份"), force=force)
+    summary = rosters.summary_of(targets)
+    head = "试做（不写文件）：" if dry_run else "已写出 "
+    sentence = f"{head}{len(targets)} 份{summary['kind']}，共 {summary['people']} 人，存放在 {folder}"
+    show_summary(settings, {**summary, "run": run, "dry_run": dry_run}, sentence, as_json=as_json)
+
+
+@click.command("vacancies")
+@batch_option
+@click.option("--unpublished", is_flag=True, help="公示前也列出已占和空缺人数（仅供省级）")
+@list_options
+@pass_settings
+def vacancies(settings: Settings, *, batch: str | None, unpublished: bool, out: Out) -> None:
+    """列出招收计划各岗位的计划、已占和空缺人数；停招的岗位没有空缺，补录批次接去的不再算空缺。
+
+    公示前不列已占和空缺人数；省级要看，加 --unpublished。
+
+    \b
+    例：zhupei export vacancies -o 空缺名额.xlsx
+    """
+    with reading(settings.database_url) as session:
+        found = lookup.find_batch(session, batch)
+        rows, name = seats.list_vacancies(session, found, unpublished=unpublished), found.name
+    columns = VACANCIES if any(row["ceded"] for row in rows) else _UNCEDED
+    show(rows, columns, out, title="招收计划空缺情况", batch_name=name)

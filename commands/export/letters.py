@@ -1,0 +1,95 @@
+"""`zhupei export letters`: 录取通知书 as PDF."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from zhupei_cli.files import refuse_existing, replacing, safe_name
+from zhupei_cli.printing.fonts import find_fonts
+from zhupei_cli.printing.letter import render_letters
+from zhupei_cli.services.records import lookup
+from zhupei_cli.services.results.letters import Chosen, prepare_letters
+from zhupei_cli.settings import Settings
+from zhupei_cli.shell.arguments import CODE, NAME, Whole
+from zhupei_cli.store.engine import transaction
+
+from ..shared.done import tried
+from ..shared.naming import numbered
+from ..shared.options import dry_run_option, json_option, pass_settings
+from ..shared.prints import font_option, show_prints
+
+
+@click.command("letters")
+@click.argument("numbers", nargs=-1, metavar="[NO…]", type=CODE)
+@numbered("numbers")
+@click.option(
+    "--base", "bases", type=NAME, multiple=True, metavar="CODE", help="这些基地（编号或名称），可写多个"
+)
+@click.option("--all", "every", is_flag=True, help="全部基地")
+@click.option("--run", metavar="RUN", type=Whole(1), help="只印这一次录取计算（递补、再次调剂）录取的人")
+@click.option(
+    "-o",
+    "--output",
+    "target",
+    required=True,
+    metavar="FILE|DIR",
+    type=click.Path(path_type=Path),
+    help=".pdf 文件：全部印在一个文件里；文件夹：每个基地一个文件",
+)
+@font_option
+@click.option("--force", is_flag=True, help="覆盖已有文件")
+@dry_run_option
+@json_option
+@pass_settings
+def letters(
+    settings: Settings,
+    numbers: tuple[str, ...],
+    *,
+    batch: str | None,
+    bases: tuple[str, ...],
+    every: bool,
+    run: int | None,
+    target: Path,
+    more_fonts: tuple[Path, ...],
+    force: bool,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """印制录取通知书（PDF，每人一页 A4）：已录取、已报到的人；正式录取以后才能印。
+
+    证件号码是完整的，会留下记录。报到截止时间（checkin_until）、发文单位（authority）、
+    文号（letter_no）、报到地点（checkin_place）和联系方式（contact）取自批次的设置，
+    用 batch edit --set 修改。字体里没有的字不会印成空白：这些人列出来，其余的照印（退出码 3）。
+
+    \b
+    例：zhupei export letters --all -o 通知书
+        zhupei export letters HN2026-0000001 -o 通知书.pdf
+        zhupei export letters --run 2 -o 递补通知书
+    """
+    if [bool(numbers), bool(bases), every].count(True) != 1 and (run is None or numbers):
+        raise click.UsageError("请写报名号，或用 --base、--all，三者选一。", click.get_current_context())
+    fonts = find_fonts(settings.fonts, more_fonts)
+    with transaction(settings.database_url, dry_run=dry_run) as session:
+        found = lookup.find_batch(session, batch)
+        chosen = Chosen(numbers, [lookup.find_base(session, base) for base in bases], run)
+        by_base, refused = prepare_letters(session, found, chosen, by=settings.acting(), fonts=fonts)
+        some = list(by_base.values())
+        if target.suffix.lower() == ".pdf":
+            whole = [one for part in some for one in part.letters]
+            files = {target: replace(some[0], letters=whole)} if some else {}
+        else:
+            files = {
+                target / safe_name(f"{base}_{part.letters[0].base}_录取通知书.pdf"): part
+                for base, part in by_base.items()
+            }
+        for path in files:
+            refuse_existing(path, force=force)
+    # The event is stored by now: no letter leaves the database without one.
+    for path, part in () if dry_run else files.items():
+        with replacing(path, force=force) as beside:
+            beside.write_bytes(render_letters(part, fonts=fonts))
+    count = sum(len(part.letters) for part in some)
+    summary = {"letters": count, "files": [str(path) for path in files], "dry_run": dry_run}
+    sentence = tried(f"印制 {count} 份录取通知书，存放在 {target}", dry_run=dry_run)
+    show_prints(settings, summary, sentence, refused, as_json=as_json)

@@ -1,0 +1,70 @@
+"""Asking before something final or doubtful: what it concerns is counted by trying it, then people decide."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+import click
+
+from zhupei_cli.rules.proof.audit import Finding
+from zhupei_cli.settings import Settings
+from zhupei_cli.shell.logfile import warn
+from zhupei_cli.words.errors import ZhupeiError
+
+from .asking import agree
+from .options import can_ask
+
+T = TypeVar("T")
+
+
+class _Asked(Exception):
+    """Takes the trial back: the question comes outside of the transaction, so that nobody waits for it."""
+
+
+class Consent:
+    """Whether somebody agrees to an act, asked once at most; `given` says that they did (--yes, a trial)."""
+
+    def __init__(self, settings: Settings, *, given: bool, as_json: bool) -> None:
+        self._settings, self._given, self._as_json = settings, given, as_json
+        self._question, self._doubts = "", list[Finding]()
+
+    def require(self, question: str, doubts: Sequence[Finding] = ()) -> None:
+        """Go on when there is consent; else take back what was tried, ask, and let `of` do it again."""
+        self._question, self._doubts = question, list(doubts)
+        if not self._given:
+            raise _Asked
+
+    def of(self, act: Callable[[], T]) -> T:
+        """Do `act`, which calls `require` inside its transaction; E085 when there is nobody to ask."""
+        try:
+            done = act()
+        except _Asked:
+            self._ask()
+            done = act()
+        else:
+            self._tell()
+        return done
+
+    def _ask(self) -> None:
+        self._tell()
+        told = "；".join(doubt.message for doubt in self._doubts) if self._as_json else ""
+        confirm(f"{told}。{self._question}" if told else self._question, self._settings, yes=False)
+        self._given = True
+
+    def _tell(self) -> None:
+        for doubt in () if self._as_json else self._doubts:
+            warn(self._settings, f"提醒 [{doubt.code}]：{doubt.message}")
+
+
+def with_doubts(summary: dict[str, Any]) -> dict[str, Any]:
+    """Return a summary with its doubts as JSON has them."""
+    return summary | {"doubts": [doubt._asdict() for doubt in summary.get("doubts", ())]}
+
+
+def confirm(question: str, settings: Settings, *, yes: bool) -> None:
+    """Ask before something is replaced or removed; no is exit 130, nobody to ask is E085."""
+    if yes:
+        return
+    if not can_ask(settings):
+        raise ZhupeiError("E085", question=question)
+    if not agree(question, default=False):
+        raise click.Abort

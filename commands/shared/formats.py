@@ -1,0 +1,99 @@
+"""The formats of lists: table, JSON, JSON lines, CSV, workbook."""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Final
+
+from zhupei_cli.rules.batch.times import iso_time, show_time
+
+Cells = Sequence[Sequence[Any]]
+
+
+def shown(value: Any) -> str:
+    """Return a value as people read it."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, datetime):
+        return show_time(value)
+    if isinstance(value, list | tuple):
+        return "、".join(map(shown, value))
+    return str(value)
+
+
+def plan_line(plan: Mapping[str, Any]) -> str:
+    """Return the totals of a plan in words; seats taken only where they may be told."""
+    taken = "" if plan["taken"] is None else f"，已占 {plan['taken']} 人"
+    return f"{plan['bases']} 个基地，{plan['places']} 个岗位，计划 {plan['seats']} 人{taken}"
+
+
+def _plain(value: Any) -> Any:
+    """Return as JSON what the json module does not know."""
+    if isinstance(value, datetime):
+        return iso_time(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return float(value)
+    return str(value)
+
+
+def in_order(value: Any) -> Any:
+    """Return what a value is sorted by.
+
+    Of Chinese text it is the place in GB 2312, where the common characters go by their sound (pinyin);
+    those it has not come last.
+    """
+    if not isinstance(value, str):
+        return value
+    if value.isascii():
+        return value.encode()
+    places = (
+        char.encode("gb2312", "ignore") or b"\xff" + char.encode("gb18030", "replace") for char in value
+    )
+    return b"".join(places)
+
+
+def as_json(value: Any) -> str:
+    """Return indented JSON that keeps Chinese characters."""
+    return json.dumps(value, ensure_ascii=False, indent=2, default=_plain) + "\n"
+
+
+def as_jsonl(rows: Sequence[Any]) -> str:
+    """Return one JSON object a line."""
+    return "".join(json.dumps(row, ensure_ascii=False, default=_plain) + "\n" for row in rows)
+
+
+def as_csv(headings: Sequence[str], rows: Cells) -> str:
+    """Return comma separated values; texts a spreadsheet would calculate get an apostrophe in front."""
+    import csv
+    import io
+
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(headings)
+    writer.writerows([_harmless(value) for value in row] for row in rows)
+    return text.getvalue()
+
+
+# What a spreadsheet would compute; and an apostrophe that reading would take for one put before such a text.
+_LIVELY: Final = re.compile(r"[=+\-@\t\r]|'+[=+\-@\d]")
+
+
+def _harmless(value: Any) -> str:
+    text = shown(value)
+    return f"'{text}" if isinstance(value, str) and _LIVELY.match(text) else text
+
+
+def as_table(headings: Sequence[str], rows: Cells) -> str:
+    """Return left-aligned columns under dashes; Chinese characters count as two columns."""
+    import tabulate
+
+    tabulate.MIN_PADDING = 0
+    cells = [[" ".join(shown(value).split()) for value in row] for row in rows]
+    table = tabulate.tabulate(cells, headings, tablefmt="simple", disable_numparse=True)
+    return "".join(f"{line.rstrip()}\n" for line in table.splitlines())

@@ -1,0 +1,214 @@
+"""The options every command shares, named once."""
+
+import functools
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from random import random
+from time import sleep
+from typing import Any, TypeVar
+
+import click
+
+from zhupei_cli.acting import system_clock
+from zhupei_cli.settings import Settings, load
+from zhupei_cli.shell.arguments import CODE, Whole, Word
+from zhupei_cli.words.errors import ZhupeiError
+from zhupei_cli.words.vocabulary import OUTPUT_FORMAT
+
+from .output import Out
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_SUFFIXES = {".json": "json", ".jsonl": "jsonl", ".csv": "csv", ".xlsx": "xlsx", ".txt": "table"}
+
+
+def current_settings() -> Settings:
+    """Return the settings of the running command."""
+    settings: Settings = click.get_current_context().find_root().obj()
+    return settings
+
+
+def pass_settings(command: F) -> F:
+    """Call `command` with the settings as its first argument."""
+
+    @functools.wraps(command)
+    def with_settings(*args: Any, **kwargs: Any) -> Any:
+        return command(current_settings(), *args, **kwargs)
+
+    return with_settings  # type: ignore[return-value]
+
+
+def repeatable(command: F) -> F:
+    """Call `command` again, at most twice, when a server undid its transaction for another one's sake (E620).
+
+    For commands that ask nothing and show nothing before their transaction is kept.
+    """
+
+    @functools.wraps(command)
+    def with_patience(*args: Any, **kwargs: Any) -> Any:
+        for again in range(2):
+            try:
+                return command(*args, **kwargs)
+            except ZhupeiError as error:
+                if error.code != "E620":
+                    raise
+                sleep(random() * 0.2 * 2**again)  # the other one must not come along again at once
+        return command(*args, **kwargs)
+
+    return with_patience  # type: ignore[return-value]
+
+
+def _batch_or_default(ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
+    return value if value or ctx.resilient_parsing else current_settings().batch
+
+
+def batch_option(command: F) -> F:
+    """Add --batch; `batch` is its code, that of the environment or configuration, or None."""
+    return click.option(
+        "--batch",
+        type=CODE,
+        metavar="CODE",
+        callback=_batch_or_default,
+        help="批次编号（环境变量 ZHUPEI_BATCH）；只有一个进行中的批次时可省略",
+    )(command)
+
+
+def batch_argument(command: F) -> F:
+    """Add [CODE] and --batch to a command about the batch itself; `batch` is either, or None."""
+
+    @functools.wraps(command)
+    def with_batch(*args: Any, code: str | None, batch: str | None, **kwargs: Any) -> Any:
+        return command(*args, batch=code or batch, **kwargs)
+
+    return batch_option(click.argument("code", required=False, metavar="[CODE]", type=CODE)(with_batch))  # type: ignore[return-value]
+
+
+def bare_settings() -> Settings:
+    """Return the settings of the running command, without any file when one of those is broken."""
+    try:
+        return current_settings()
+    except ZhupeiError:
+        given = click.get_current_context().find_root().params
+        return load({**given, "config": os.devnull}, environ=os.environ, clock=system_clock)
+
+
+def format_options(command: F, settings: Callable[[], Settings] = current_settings) -> F:
+    """Add -f, --json, -o and --force to a command that shows data; it gets them as `out: Out`."""
+
+    @functools.wraps(command)
+    def with_out(
+        *args: Any, file_format: str | None, as_json: bool, output: Path | None, force: bool, **kwargs: Any
+    ) -> Any:
+        chosen = _chosen_format(file_format, as_json=as_json, output=output)
+        asked = kwargs.pop("asked", {})
+        out = Out(settings(), chosen, output, force=force, **asked)
+        return command(*args, out=out, **kwargs)
+
+    for option in reversed(
+        (
+            click.option(
+                "-f",
+                "--format",
+                "file_format",
+                type=Word(OUTPUT_FORMAT),
+                metavar="FORMAT",
+                help=f"输出格式：{'、'.join(OUTPUT_FORMAT.labels)}",
+            ),
+            click.option("--json", "as_json", is_flag=True, help="等于 -f json"),
+            click.option(
+                "-o",
+                "--output",
+                type=click.Path(path_type=Path),
+                metavar="FILE",
+                help="写入文件，格式由后缀决定",
+            ),
+            click.option("--force", is_flag=True, help="覆盖已有文件"),
+        )
+    ):
+        with_out = option(with_out)
+    return with_out  # type: ignore[return-value]
+
+
+def list_options(command: F, *, limit: bool = True) -> F:
+    """Add --columns, --sort and --limit beside `format_options`: for commands that show a list."""
+    with_out = format_options(command)
+
+    @functools.wraps(with_out)
+    def with_asked(*args: Any, columns: str | None, sort: str | None, **kwargs: Any) -> Any:
+        words = tuple(word.strip() for word in (columns or "").replace("，", ",").split(",") if word.strip())
+        asked: dict[str, Any] = {"columns": words, "sort": sort}
+        if limit:
+            asked["limit"] = kwargs.pop("limit")
+        return with_out(*args, asked=asked, **kwargs)
+
+    options = [
+        click.option("--columns", metavar="COLUMN,…", help="只列这些列（列名或键），按所写次序"),
+        click.option("--sort", metavar="COLUMN", help="按这一列排列；列名前加 - 则从大到小"),
+    ]
+    if limit:
+        options.append(click.option("--limit", type=Whole(0), metavar="N", help="最多列出多少行，0 为全部"))
+    for option in reversed(options):
+        with_asked = option(with_asked)
+    return with_asked  # type: ignore[return-value]
+
+
+def column_options(command: F) -> F:
+    """Add --columns and --sort beside `format_options`: for lists that have a --limit of their own."""
+    return list_options(command, limit=False)
+
+
+def _chosen_format(file_format: str | None, *, as_json: bool, output: Path | None) -> str:
+    if as_json and file_format not in (None, "json"):
+        click.get_current_context().fail(f"--json 和 -f {file_format} 只能用一个。")
+    if as_json or file_format:
+        return file_format or "json"
+    if output is None:
+        return "table"
+    if output.suffix.lower() not in _SUFFIXES:
+        known = "、".join(_SUFFIXES)
+        click.get_current_context().fail(
+            f"不认识文件后缀 {output.suffix!r}，可用 {known}，或用 -f 指定格式。"
+        )
+    return _SUFFIXES[output.suffix.lower()]
+
+
+def json_option(command: F) -> F:
+    """Add --json to a command that writes; `as_json` says to print its summary as JSON."""
+    return click.option("--json", "as_json", is_flag=True, help="以 JSON 输出结果摘要")(command)
+
+
+def dry_run_option(command: F) -> F:
+    """Add -n; `dry_run` says to do everything and then take it back."""
+    return click.option("-n", "--dry-run", is_flag=True, help="只试做一遍，不保存")(command)
+
+
+def yes_option(command: F) -> F:
+    """Add -y; `yes` answers the question of `confirm`."""
+    return click.option("-y", "--yes", is_flag=True, help="不再提问，直接执行")(command)
+
+
+def late_options(command: F) -> F:
+    """Add --late and --reason; `late_reason` is why an application comes outside the dates, or None."""
+
+    @functools.wraps(command)
+    def with_reason(*args: Any, late: bool, reason: str | None, **kwargs: Any) -> Any:
+        if late != bool((reason or "").strip()):
+            click.get_current_context().fail("--late 和 --reason 须同时使用，写明补录入的原因。")
+        return command(*args, late_reason=reason if late else None, **kwargs)
+
+    late = click.option("--late", is_flag=True, help="报名时间以外由省级补录入，须写原因")
+    return late(click.option("--reason", help="补录入的原因")(with_reason))  # type: ignore[return-value]
+
+
+def reveal_option(command: F) -> F:
+    """Add --reveal; `reveal` says to show personal data whole, which the service writes down."""
+    return click.option("--reveal", is_flag=True, help="显示完整的证件号码、电话和地址（会留下记录）")(
+        command
+    )
+
+
+def can_ask(settings: Settings) -> bool:
+    """Return whether there is somebody at a terminal to answer."""
+    return not settings.no_input and sys.stdin.isatty()

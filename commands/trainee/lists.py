@@ -1,0 +1,139 @@
+"""`zhupei trainee list`, `show`, `check`, `history`: looking at people."""
+
+from typing import Any
+
+import click
+
+from zhupei_cli.services.applications import gaps, people_history, people_lists
+from zhupei_cli.services.applications.people_lists import Chosen
+from zhupei_cli.services.records import lookup
+from zhupei_cli.services.records.event_words import action_label, state_label
+from zhupei_cli.settings import Settings
+from zhupei_cli.shell.arguments import CODE, NAME, PERSON_NAME
+from zhupei_cli.store.engine import reading, transaction
+
+from ..shared.naming import who_argument
+from ..shared.options import format_options, list_options, pass_settings, reveal_option
+from ..shared.output import FINDINGS, Column, Out, show, show_sheet
+from ..shared.person_sheet import PERSON_SHEET, person_lines
+
+LIST = (
+    Column("name", "姓名"),
+    Column("id_type_label", "证件类型"),
+    Column("id_number", "证件号码"),
+    Column("gender_label", "性别"),
+    Column("mobile", "手机号码"),
+    Column("level_label", "最高学历"),
+    Column("school", "毕业院校"),
+    Column("employer_name", "工作单位"),
+    Column("username", "用户名"),
+    Column("missing", "缺少项"),
+)
+FOUND = (
+    Column("name", "姓名"),
+    Column("id_number", "证件号码"),
+    Column("application_no", "报名号"),
+    Column("severity_label", "程度"),
+    Column("code", "代码"),
+    Column("message", "问题"),
+)
+HISTORY = (
+    Column("at", "时间"),
+    Column("who", "经办人"),
+    Column("action_label", "事项"),
+    Column("subject_label", "对象"),
+    Column("change", "变化"),
+    Column("reason", "原因"),
+)
+#: What a check of a password found.
+_CHECKED = {"wrong": "不对", "locked": "不对，已锁定", "right": "正确"}
+
+
+@click.command("list")
+@click.option("--name", type=PERSON_NAME, help="姓名含有这几个字")
+@click.option("--school", metavar="NAME", help="任一段教育经历的院校含有这几个字")
+@click.option("--account/--no-account", default=None, help="只列有账号的／没有账号的")
+@reveal_option
+@list_options
+@pass_settings
+def list_(settings: Settings, *, reveal: bool, out: Out, **chosen: Any) -> None:
+    """列出学员；证件号码和电话默认遮盖，最后一列是缺几项必填内容。
+
+    \b
+    例：zhupei trainee list --school 郑州大学
+        zhupei trainee list --no-account -o 没有账号.xlsx
+    """
+    with transaction(settings.database_url, read_only=not reveal) as session:
+        rows = people_lists.list_people(
+            session, Chosen(**chosen, limit=out.most), reveal_by=settings.acting() if reveal else None
+        )
+    show(rows, LIST, out)
+
+
+@click.command("show")
+@who_argument
+@reveal_option
+@format_options
+@pass_settings
+def show_(settings: Settings, who: str, *, reveal: bool, out: Out) -> None:
+    """查看一个学员的全部信息，以及提交报名前还缺什么（●）。
+
+    WHO 是证件号码或其后四位、用户名、报名号或姓名。
+
+    \b
+    例：zhupei trainee show wang1999
+        zhupei trainee show 410101199901010018 --reveal
+    """
+    with transaction(settings.database_url, read_only=not reveal) as session:
+        row = people_lists.show_person(session, who, reveal_by=settings.acting() if reveal else None)
+    show_sheet(row if out.format.startswith("json") else person_lines(row), PERSON_SHEET, out)
+
+
+@click.command("check")
+@click.argument("who", required=False, metavar="[WHO]", type=NAME)
+@click.option(
+    "--batch", type=CODE, metavar="CODE", help="只查这个批次未提交、退回修改的报名，连同志愿和身份规则"
+)
+@format_options
+@pass_settings
+def check(settings: Settings, who: str | None, *, batch: str | None, out: Out) -> None:
+    """检查学员信息：缺少的必填项、互相矛盾的内容；有错误时退出码 3。写 WHO 只查一个人。
+
+    \b
+    例：zhupei trainee check
+        zhupei trainee check 王小明
+        zhupei trainee check --batch HN2026 -o 待补.xlsx
+    """
+    with reading(settings.database_url) as session:
+        found = None if batch is None else lookup.find_batch(session, batch)
+        rows = list(gaps.check_people(session, by=settings.acting(), batch=found, who=who))
+    labels = {"error": "错误", "warning": "提醒"}
+    show([{**row, "severity_label": labels[row["severity"]]} for row in rows], FOUND, out)
+    if any(row["severity"] == "error" for row in rows):
+        click.get_current_context().exit(FINDINGS)
+
+
+@click.command("history")
+@who_argument
+@format_options
+@pass_settings
+def history(settings: Settings, who: str, *, out: Out) -> None:
+    """列出对一个学员做过的全部操作：注册、导入、修改、报名、审核、录取。
+
+    WHO 是证件号码或其后四位、用户名、报名号或姓名。
+
+    \b
+    例：zhupei trainee history wang1999
+    """
+    with reading(settings.database_url) as session:
+        rows = people_history.history(session, who)
+    show([_told(row) for row in rows], HISTORY, out)
+
+
+def _told(row: dict[str, Any]) -> dict[str, Any]:
+    states = (state_label(row["action"], row[name]) for name in ("before", "after"))
+    words = [_CHECKED.get(word, word) for word in states if word]
+    change = " → ".join(words) or "、".join(dict.fromkeys(people_lists.field_labels(row["fields"])))
+    subject = "学员" if row["subject"].startswith("trainee ") else row["subject"].replace("import ", "导入 ")
+    action = action_label(row["action"])
+    return {**row, "action_label": action, "subject_label": subject, "change": change}

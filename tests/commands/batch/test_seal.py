@@ -1,0 +1,163 @@
+"""`zhupei batch seal` and `zhupei verify`: a sealed batch proves itself, and every change of it shows."""
+
+import json
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from tests.builders import store_world, worked_example
+from tests.conftest import Ran, Run
+from zhupei_cli.model import Event
+from zhupei_cli.services.results.sealed_files import verify_file
+from zhupei_cli.store.engine import reading, transaction
+from zhupei_cli.words.errors import ZhupeiError
+
+
+@pytest.fixture
+def call(database: str, zhupei: Run) -> Callable[..., Ran]:
+    """The worked example as batch T, computed, committed and published."""
+    with transaction(database) as session:
+        store_world(session, worked_example())
+
+    def run(*args: str | Path) -> Ran:
+        return zhupei("--database", database, *args)
+
+    for step in (("admit", "run"), ("admit", "commit", "1"), ("batch", "publish", "--yes")):
+        assert run(*step).code == 0
+    return run
+
+
+@pytest.fixture
+def sealed(call: Callable[..., Ran], tmp_path: Path) -> Path:
+    assert call("admit", "decline", "T-0000004", "--reason", "另有安排").code == 0
+    assert call("admit", "place", "T-0000003", "B", "0100", "--reason", "递补").code == 0
+    assert call("batch", "finalize", "--yes").code == 0
+    assert call("batch", "seal").code == 0
+    return tmp_path / "T_封存.zip"
+
+
+def test_only_what_is_final_is_sealed(call: Callable[..., Ran], tmp_path: Path) -> None:
+    assert call("batch", "seal") == Ran(
+        5,
+        "",
+        "错误 [E475]：批次 T 现为“公示中”，还不能封存\n怎么办：正式录取后封存：zhupei batch finalize T\n",
+    )
+    assert list(tmp_path.glob("*封存*")) == []
+
+
+def test_a_sealed_batch_proves_itself_without_a_database(sealed: Path, database: str, zhupei: Run) -> None:
+    ran = zhupei("--database", "sqlite:///没有.sqlite", "verify", sealed, "--json")
+    found = json.loads(ran.out)
+    assert (ran.code, ran.err, found["ok"], found["batch"], found["findings"]) == (0, "", True, "T", [])
+    with reading(database) as session:
+        data = session.execute(select(Event.data).where(Event.action == "batch.seal")).scalar_one()
+    assert json.loads(data or "") == {"sha256": found["seal"]}
+    words = f"批次 T（{{}}），封存号 {found['seal'][:16]}：全部相符\n"
+    with zipfile.ZipFile(sealed) as archive:
+        name = json.loads(archive.read("manifest.json"))["batch"]["name"]
+    assert zhupei("verify", sealed, "--seal", found["seal"][:16]) == Ran(0, "", words.format(name))
+    assert zhupei("verify", sealed, "--seal", "0" * 16).code == 3
+    assert zhupei("verify", sealed, "--seal", "封存").code == 2
+
+
+def test_a_sealed_file_names_nobody(sealed: Path) -> None:
+    with zipfile.ZipFile(sealed) as package:
+        text = "".join(package.read(name).decode() for name in package.namelist())
+    assert "T-0000001" in text
+    assert "410101" not in text  # ID numbers begin so
+
+
+def _rewritten(sealed: Path, change: Callable[[dict[str, bytes]], None], *, honest: bool = True) -> Path:
+    """Return a copy whose parts are changed; an `honest` one lists them in its manifest as they are now."""
+    from hashlib import sha256
+
+    with zipfile.ZipFile(sealed) as package:
+        parts = {name: package.read(name) for name in package.namelist()}
+    change(parts)
+    manifest = json.loads(parts["manifest.json"])
+    if honest:
+        manifest["parts"] = {
+            name: sha256(content).hexdigest() for name, content in parts.items() if name != "manifest.json"
+        }
+        parts["manifest.json"] = json.dumps(manifest).encode()
+    path = sealed.with_name("改过.zip")
+    with zipfile.ZipFile(path, "w") as package:
+        for name, content in parts.items():
+            package.writestr(name, content)
+    return path
+
+
+def _replace(part: str, old: str, new: str) -> Callable[[dict[str, bytes]], None]:
+    def change(parts: dict[str, bytes]) -> None:
+        assert old.encode() in parts[part]
+        parts[part] = parts[part].replace(old.encode(), new.encode(), 1)
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("part", "old", "new", "codes"),
+    [
+        ("run-1.inputs.json", '"60.00"', '"99.00"', ["E465", "E465"]),
+        ("run-1.results.json", '"choice1"', '"choice2"', ["E465"]),
+        ("admissions.jsonl", '"via":"choice2"', '"via":"choice1"', ["E478"]),
+        ("admissions.jsonl", '"base":"C"', '"base":"A"', ["E478", "E441"]),
+        ("events.jsonl", "另有安排", "没有安排", ["E479"]),
+    ],
+)
+def test_whoever_rewrites_a_part_and_the_manifest_is_found(
+    sealed: Path, zhupei: Run, part: str, old: str, new: str, codes: list[str]
+) -> None:
+    path = _rewritten(sealed, _replace(part, old, new))
+    ran = zhupei("verify", path, "--json")
+    assert (ran.code, [one["code"] for one in json.loads(ran.out)["findings"]]) == (3, codes)
+
+
+def test_a_part_changed_lost_or_added_is_named(sealed: Path, zhupei: Run) -> None:
+    def messages(change: Callable[[dict[str, bytes]], Any]) -> list[str]:
+        ran = zhupei("verify", _rewritten(sealed, change, honest=False), "--json")
+        return [one["message"].split(" 与")[0] for one in json.loads(ran.out)["findings"]]
+
+    assert messages(_replace("events.jsonl", "T-0000004", "T-0000001")) == ["封存文件的 events.jsonl"]
+    assert messages(lambda parts: parts.pop("admissions.jsonl")) == ["封存文件的 admissions.jsonl"]
+    assert messages(lambda parts: parts.update(x=b"")) == ["封存文件的 x"]
+
+
+def test_other_files_are_refused(sealed: Path, zhupei: Run, tmp_path: Path) -> None:
+    refused = Ran(
+        3,
+        "",
+        "错误 [E062]：{} 不是封存的批次文件，或已经损坏\n怎么办：请取回用 zhupei batch seal 写出的文件\n",
+    )
+    short = tmp_path / "短.zip"
+    short.write_bytes(sealed.read_bytes()[:-200])
+    other = tmp_path / "别的.zip"
+    with zipfile.ZipFile(other, "w") as package:
+        package.writestr("manifest.json", "[]")
+    for path in (short, other):
+        assert zhupei("verify", path) == refused._replace(err=refused.err.format(path.name))
+    assert zhupei("verify", "没有.zip").code == 4
+
+
+def test_no_damage_ends_in_anything_but_a_verdict(sealed: Path, tmp_path: Path) -> None:
+    whole, chance = sealed.read_bytes(), Random(20240611)
+    damaged = tmp_path / "坏.zip"
+    refused = 0
+    for _ in range(300):
+        content = bytearray(whole)
+        for _ in range(chance.choice((1, 3, 30))):
+            content[chance.randrange(len(content))] = chance.randrange(256)
+        if chance.random() < 0.2:
+            del content[chance.randrange(len(content)) :]
+        damaged.write_bytes(content)
+        try:
+            verify_file(damaged)
+        except ZhupeiError as error:
+            assert error.code == "E062"
+            refused += 1
+    assert refused > 150

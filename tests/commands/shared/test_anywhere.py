@@ -1,0 +1,163 @@
+"""The global options stand anywhere on the line, and no advice about a wrong option changes data."""
+
+import json
+import re
+from pathlib import Path
+
+import click
+import pytest
+
+from tests.commands.sample import PROGRAM
+from tests.conftest import Ran, Run
+from tests.outline import commands
+from zhupei_cli.shell.anywhere import OPTIONS, is_harmless
+from zhupei_cli.shell.cli import cli
+
+VALUES = {
+    "--database": "sqlite:///none.sqlite",
+    "--operator": "李四",
+    "--config": "x.toml",
+    "--log-file": "a.log",
+}
+LEAVES = [(path, command) for path, command in commands() if not isinstance(command, click.Group)]
+
+#: What people mistype, and what they take from other programs: each is tried with every command.
+MISTYPED = [
+    *("--quite", "--quit", "--silent", "--verbos", "--noinput", "--no-inputs", "--databse", "--data", "--db"),
+    *("--operater", "--conf", "--log", "--nocolor", "--debugg", "--versions", "--Quiet", "--no-imput"),
+    *(
+        "--yse",
+        "--yess",
+        "--forced",
+        "--all-redy",
+        "--sub",
+        "--submitt",
+        "--latter",
+        "--no-adjus",
+        "--adjusted",
+    ),
+    *("--no-photos", "--revealed", "--unpublish", "--auditors", "--reasons", "--resaon", "--outputs", "--al"),
+    *(
+        "--skip-bads",
+        "--skipbad",
+        "--masks",
+        "--modes",
+        "--rules",
+        "--profile",
+        "--default",
+        "--drop",
+        "--seal",
+    ),
+]
+
+
+def harmful(command: click.Command) -> set[str]:
+    """Return the options of a command that change what is written, decided, revealed or deleted."""
+    return {
+        name
+        for param in command.params
+        for name in (*param.opts, *param.secondary_opts)
+        if isinstance(param, click.Option) and not is_harmless(name, command)
+    }
+
+
+def test_what_may_never_be_offered_is_not_harmless() -> None:
+    """Told by name, so that a change of the rule does not change what it is judged by."""
+    dangerous = {
+        *(
+            "--submit",
+            "--late",
+            "--no-photo",
+            "--no-adjust",
+            "--adjust",
+            "--auditor",
+            "--province",
+            "--reason",
+        ),
+        *("--yes", "--force", "--reveal", "--unpublished", "--all-ready", "--skip-bad", "--output", "--keep"),
+        *("--mode", "--rule", "--set", "--apply-until", "--choice1", "--all-or-nothing", "--mask", "--mail"),
+    }
+    found: set[str] = set()
+    for _, command in LEAVES:
+        writes = not any("--format" in param.opts for param in command.params)
+        names = {name for param in command.params for name in (*param.opts, *param.secondary_opts)}
+        found |= names & dangerous
+        if writes:
+            assert names & dangerous <= harmful(command)
+    assert found == dangerous
+
+
+@pytest.mark.parametrize("names", list(OPTIONS), ids=" ".join)
+def test_every_command_takes_every_global_option_behind_it(zhupei: Run, names: tuple[str, ...]) -> None:
+    for path, command in LEAVES:
+        for name in names:
+            words = [name, VALUES[name]] if name in VALUES else [name]
+            ran = zhupei(*path, *words, "--help")
+            own = any(name in param.opts and not getattr(param, "hidden", False) for param in command.params)
+            assert ran.code == 0, (path, name, ran.err)
+            assert own or ran.out == (
+                zhupei("--version").out if name == "--version" else zhupei(*path, "--help").out
+            )
+
+
+def test_no_wrong_option_is_answered_with_one_that_changes_data(zhupei: Run) -> None:
+    advised = []
+    for path, command in LEAVES:
+        bad = harmful(command)
+        near = [f"{name[:-1]}x" for name in sorted(bad) if len(name) > 4]
+        for option in [*MISTYPED, *near]:
+            if any(option in (*param.opts, *param.secondary_opts) for param in command.params):
+                continue
+            ran = zhupei(*path, option)
+            assert (ran.code, ran.out) == (2, ""), (path, option, ran.err)
+            offered = set(re.findall(r"'(--?[a-z0-9-]+)'", ran.err.splitlines()[0])) - {option}
+            advised += [(path, option, offered & bad)] if offered & bad else []
+    assert advised == []
+
+
+def test_they_mean_behind_the_command_what_they_mean_before_the_group(zhupei: Run) -> None:
+    Path("x.toml").write_text('batch = "X"\n')
+    told = "已写入 A\n下一步：zhupei batch open（开放报名）\n"
+    for line in ("-q do write --batch A", "do -q write --batch A", "do write --batch A --quiet"):
+        assert zhupei(*line.split(), program=PROGRAM) == Ran(0, "", "")
+    ran = zhupei("do", "write", "--batch", "A", "-v", "--database=sqlite:///b.sqlite", program=PROGRAM)
+    assert ran.err == "数据库：sqlite:///b.sqlite（--database）\n经办人：测试员（ZHUPEI_OPERATOR）\n" + told
+    ran = zhupei("do", "write", "--json", "--config", "x.toml", "--operator", "李四", program=PROGRAM)
+    assert (json.loads(ran.out)["who"], json.loads(ran.out)["batch"]) == ("李四", "X")
+    ran = zhupei("--operator", "王", "do", "write", "--json", "--operator", "李四", program=PROGRAM)
+    assert json.loads(ran.out)["who"] == "李四"
+    ran = zhupei("do", "fail", "known", "--log-file", "a.log", "-q", program=PROGRAM)
+    assert (ran.code, "E501" in Path("a.log").read_text()) == (6, True)
+    refused = zhupei("do", "remove", "--no-input", program=PROGRAM, stdin="y\n")
+    assert refused.err.startswith("错误 [E085]")
+    assert zhupei("do", "list", "--version", program=PROGRAM) == Ran(0, "zhupei 0.1.0\n", "")
+
+
+def test_behind_two_dashes_nothing_is_an_option(zhupei: Run) -> None:
+    ran = zhupei("do", "fail", "--", "--quiet", program=PROGRAM)
+    assert ran == Ran(0, "", "")  # an ending nobody knows, by the name of --quiet
+    assert zhupei("batch", "list", "--", "--quiet").err.startswith("错误 [E080]：多出参数：--quiet")
+
+
+def test_an_option_of_the_command_wins(zhupei: Run) -> None:
+    @click.command()
+    @click.option("--operator")
+    @click.option("-v", "level", is_flag=True)
+    @click.pass_obj
+    def own(_: object, operator: str, level: bool) -> None:
+        """自己的选项。"""
+        click.echo(f"{operator} {level}")
+
+    from zhupei_cli.shell.anywhere import take_anywhere
+
+    take_anywhere(own)
+    take_anywhere(own)
+    names = [name for param in own.params for name in param.opts]
+    assert len(names) == len(set(names))
+    assert zhupei("--operator", "x", "-v", program=own).out == "x True\n"
+
+
+def test_help_of_a_command_does_not_repeat_them(zhupei: Run) -> None:
+    assert "--no-color" not in zhupei("do", "write", "--help", program=PROGRAM).out
+    assert "--no-color" in zhupei("--help").out
+    assert [param.name for param in cli.params if getattr(param, "hidden", False)] == []

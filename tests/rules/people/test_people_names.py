@@ -1,0 +1,58 @@
+"""Names of people: what cannot be one, and what is odd."""
+
+import pytest
+
+from zhupei_cli.rules.people.people_names import doubt_of, read_name
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(
+            "张三",
+            "欧阳娜娜",
+            "张𠮷",
+            "张〇",
+            "阿依古丽·买买提",
+            "José García",
+            "John Smith",
+            "O'Brien",
+            "张-三",
+        ),
+        *("某某", "吴用", "白国", "侯𠮷", "Nguyễn Văn An"),
+    ],
+)
+def test_names(name: str) -> None:
+    assert doubt_of(read_name(name)) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "severity", "what"),
+    [
+        ("张?", "E120", "error", "“?”"),
+        ("张\ufffd\ufffd", "E120", "error", "U+FFFD"),
+        ("刘\ue999", "E120", "error", "U+E999"),
+        ("⺀明", "E120", "error", "U+2E80"),
+        ("#####", "E120", "error", "“#”"),
+        ("张*", "E120", "error", "“*”"),
+        ("张&nbsp;三", "E121", "error", "&nbsp;"),
+        ("&#40857;", "E121", "error", "&#40857;"),
+        ("无", "E122", "error", "无"),
+        ("不详", "E122", "error", "不详"),
+        ("测试", "E122", "error", "测试"),
+        ("123", "E122", "error", "123"),
+        ("——", "E122", "error", "——"),
+        ("å¼ ä¸‰", "E123", "error", "张三"),
+        ("çŽ‹æ™“", "E123", "error", "王晓"),
+        ("寮犱笁", "E123", "warning", "张三"),
+        ("张3", "E124", "warning", "“3”"),
+        ("张三（女）", "E124", "warning", "“（”、“）”"),
+        ("张San", "E124", "warning", "汉字和字母"),
+        ("张老师", "E124", "warning", "带有称呼"),
+        ("NULL", "E124", "warning", "像是程序填的空值"),
+        ("张", "E124", "warning", "只有一个字"),
+    ],
+)
+def test_what_is_no_name_and_what_is_odd(name: str, code: str, severity: str, what: str) -> None:
+    name = read_name(name)
+    assert doubt_of(name) == (code, severity, {"value": name, "what": what})

@@ -1,0 +1,169 @@
+"""The chain of events: each planted damage is found, and the log hides what people typed."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from tests.conftest import NOW
+from tests.people import open_batch, person
+from tests.services.imported import reading_of, take_in
+from zhupei_cli.acting import CST, Acting
+from zhupei_cli.model import Counter, Event
+from zhupei_cli.services.records import auditing
+from zhupei_cli.services.records.auditing import Filter
+from zhupei_cli.services.records.events import Change, chained, record
+from zhupei_cli.services.records.lookup import find_batch
+from zhupei_cli.services.reviews import decisions
+from zhupei_cli.services.reviews.decisions import Verdict
+from zhupei_cli.sheets.kinds import workbook_kinds
+from zhupei_cli.store.engine import reading, transaction
+from zhupei_cli.words.vocabulary import Decision
+
+REASON = "见 410101199501011015 与 13800000001"
+HEAD = 6
+
+
+@pytest.fixture
+def season(database: str, by: Acting) -> str:
+    """Seven events: 1 and 2 the specialties, 3 and 4 an import, 5 a decision, 6 and 7 by another."""
+    with transaction(database) as session:
+        open_batch(session)
+        take_in(session, reading_of((workbook_kinds.PERSON, [person(1)])), by=by, submit=True)
+        batch = find_batch(session, "HN2026")
+        verdict = Verdict("HN2026-0000001", Decision.RETURN, REASON)
+        decisions.decide(session, batch, [verdict], by=by)
+        later = Acting("李四", NOW + timedelta(days=1))
+        record(session, later, [Change("batch.edit", "HN2026", batch.id), Change("base.status", "4101001")])
+    return database
+
+
+def _codes(database: str, head: tuple[int, str] | None = None) -> list[tuple[str, dict[str, Any]]]:
+    with transaction(database, read_only=True) as session:
+        return [(fault.code, dict(fault.values)) for fault in auditing.verify(session, head=head).findings]
+
+
+def _hash(database: str, seq: int) -> str:
+    with transaction(database, read_only=True) as session:
+        return session.execute(select(Event.hash).where(Event.seq == seq)).scalar_one()
+
+
+def test_a_whole_chain_has_no_findings(season: str) -> None:
+    with transaction(season, read_only=True) as session:
+        found = auditing.verify(session, head=(HEAD, _hash(season, HEAD)[:16]))
+    assert (found.findings, found.events, found.head) == ([], 7, f"7:{_hash(season, 7)[:16]}")
+
+
+def _rewrite(session: Session) -> None:
+    """Change one event and chain all that follow anew, as somebody would who knows how."""
+    previous = session.execute(select(Event.hash).where(Event.seq == 3)).scalar_one()
+    session.execute(update(Event).where(Event.seq == 4).values(who="王五"))
+    for row in session.execute(select(Event).where(Event.seq > 3).order_by(Event.seq)).scalars().all():
+        texts = (row.before, row.after, row.reason, row.data)
+        fields = (row.seq, row.at.isoformat(), row.who, row.action, row.batch_id, row.subject, *texts)
+        previous = chained(previous, fields)
+        session.execute(update(Event).where(Event.seq == row.seq).values(hash=previous))
+
+
+def _cut(session: Session, *, counter: bool) -> None:
+    session.execute(delete(Event).where(Event.seq > 5))
+    if counter:
+        session.execute(update(Counter).where(Counter.name == "event").values(value=5))
+
+
+def _set(seq: int, **values: Any) -> Callable[[Session], object]:
+    return lambda session: session.execute(update(Event).where(Event.seq == seq).values(**values))
+
+
+CHANGED = [("E521", {"seq": 5, "action": "退回修改"})]
+DAMAGE: dict[str, tuple[Callable[[Session], object], list[tuple[str, dict[str, Any]]]]] = {
+    "who": (_set(5, who="王五"), CHANGED),
+    "at": (_set(5, at=NOW + timedelta(seconds=1)), CHANGED),
+    "action": (_set(5, action="review.approve"), [("E521", {"seq": 5, "action": "审核通过"})]),
+    "subject": (_set(5, subject="HN2026-0000002"), CHANGED),
+    "before": (_set(5, before="draft"), CHANGED),
+    "after": (_set(5, after=None), CHANGED),
+    "reason": (_set(5, reason="不符"), CHANGED),
+    "data": (_set(5, data="{}"), CHANGED),
+    "batch": (_set(5, batch_id=None), CHANGED),
+    "hash": (_set(5, hash="0" * 64), [*CHANGED, ("E521", {"seq": 6, "action": "修改批次"})]),
+    "gap": (
+        lambda session: session.execute(delete(Event).where(Event.seq == 5)),
+        [("E520", {"first": 5, "last": 5})],
+    ),
+    "tail": (lambda session: _cut(session, counter=False), [("E522", {"last": 5, "given": 7})]),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_damage_is_found(season: str, damage: str) -> None:
+    plant, findings = DAMAGE[damage]
+    with transaction(season) as session:
+        plant(session)
+    assert _codes(season) == findings
+
+
+def test_a_head_on_paper_finds_what_the_chain_itself_cannot(season: str) -> None:
+    head = (HEAD, _hash(season, HEAD)[:16])
+    with transaction(season) as session:
+        _rewrite(session)
+    assert _codes(season) == []
+    assert _codes(season, head) == [
+        ("E524", {"seq": HEAD, "found": _hash(season, HEAD)[:16], "head": head[1]})
+    ]
+    with transaction(season) as session:
+        _cut(session, counter=True)
+    assert _codes(season) == []
+    assert _codes(season, head) == [("E523", {"last": 5, "seq": HEAD})]
+
+
+def _seqs(database: str, limit: int = 0, **wanted: Any) -> tuple[list[int], int]:
+    with transaction(database, read_only=True) as session:
+        if "batch" in wanted:
+            wanted["batch"] = find_batch(session, wanted["batch"])
+        rows, total = auditing.log(session, Filter(**wanted), limit=limit)
+    return [row["seq"] for row in rows], total
+
+
+def test_events_are_listed_by_who_what_and_when(season: str) -> None:
+    assert _seqs(season) == ([7, 6, 5, 4, 3, 2, 1], 7)
+    assert _seqs(season, limit=2) == ([7, 6], 7)
+    assert _seqs(season, who="李四") == ([7, 6], 2)
+    assert _seqs(season, kind="review") == ([5], 1)
+    assert _seqs(season, kind="review.return") == ([5], 1)
+    assert _seqs(season, kind="rev") == ([], 0)
+    assert _seqs(season, batch="HN2026") == ([6, 5, 4, 3], 4)
+    assert _seqs(season, since=NOW + timedelta(seconds=1)) == ([7, 6], 2)
+    assert _seqs(season, until=NOW, kind="review") == ([5], 1)
+
+
+def test_what_people_typed_is_masked(season: str) -> None:
+    with transaction(season, read_only=True) as session:
+        ((row,), _) = auditing.log(session, Filter(kind="review"), limit=0)
+    assert row == {
+        "seq": 5,
+        "at": NOW,
+        "who": "测试员",
+        "action": "review.return",
+        "action_label": "退回修改",
+        "batch": "HN2026",
+        "subject": "HN2026-0000001",
+        "before": "submitted",
+        "before_label": "已提交",
+        "after": "returned",
+        "after_label": "退回修改",
+        "reason": "见 4101**********1015 与 138****0001",
+        "data": None,
+        "hash": row["hash"],
+    }
+
+
+def test_an_instant_of_any_zone_is_chained_as_it_is_stored(database: str) -> None:
+    china = Acting("甲", datetime(2026, 6, 5, 10, 0, tzinfo=CST))
+    with transaction(database) as session:
+        record(session, china, [Change("batch.open", "B", before="draft", after="open")])
+    with reading(database) as session:
+        assert auditing.verify(session).findings == []

@@ -1,0 +1,282 @@
+"""Every figure of a report against a recount in plain Python, on both databases."""
+
+import re
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from importlib.resources import files
+
+import pytest
+
+from tests.report_world import BASES, LIVE, SEATED, SPECIALTIES, Form, World, draw, store
+from zhupei_cli.reports.values import Report, Supply
+from zhupei_cli.rules.admission.scores import ABSENT, Mark
+from zhupei_cli.services.admission.readiness import check_admission
+from zhupei_cli.services.reports import reporting
+from zhupei_cli.services.reports.overview import batch_now
+from zhupei_cli.store.engine import transaction
+from zhupei_cli.words.codes import CITY, DEGREE
+from zhupei_cli.words.vocabulary import IDENTITY
+
+NOW = datetime(2026, 6, 20, 2, 0, tzinfo=UTC)
+SECTIONS = sorted(path.name for path in (files("zhupei_cli.sql") / "reports").iterdir())
+#: The words that SQLite, PostgreSQL and MySQL all understand alike.
+PLAIN = (
+    "SELECT AS COUNT SUM MIN MAX COALESCE CASE WHEN THEN ELSE END FROM JOIN LEFT ON WHERE AND OR NOT IN IS"
+    " NULL EXISTS UNION ALL GROUP BY HAVING ORDER DESC"
+)
+
+
+@pytest.fixture(params=[1, 2, 3])
+def world(request: pytest.FixtureRequest) -> World:
+    return draw(request.param)
+
+
+def measured(
+    database: str, world: World, *, status: str = "publicity", review_until: datetime | None = None
+) -> Report:
+    with transaction(database, dry_run=True) as session:
+        batch = store(session, world, status=status, review_until=review_until)
+        return reporting.measure(session, batch, now=NOW)
+
+
+def live(world: World) -> list[Form]:
+    return [form for form in world.forms if form.status in LIVE]
+
+
+def seated(form: Form) -> bool:
+    return form.admission is not None and form.admission[0] in SEATED
+
+
+def test_all_that_is_counted(database: str, world: World) -> None:
+    report = measured(database, world)
+    assert {stage.stage: stage.count for stage in report.funnel} == {
+        "registered": len(world.forms),
+        "filled": sum(form.status != "withdrawn" for form in world.forms),
+        "submitted": len(live(world)),
+        "approved": sum(form.status == "approved" for form in world.forms),
+        "scored": sum(
+            any(isinstance(mark, int) for _, *marks in form.scores for mark in marks) for form in world.forms
+        ),
+        "admitted": sum(map(seated, world.forms)),
+        "reported": sum(
+            form.admission is not None and form.admission[0] == "reported" for form in world.forms
+        ),
+    }
+    days = Counter(
+        (form.submitted_at + timedelta(hours=8)).date() for form in live(world) if form.submitted_at
+    )
+    assert report.days == sorted(days.items())
+    figures = {figure.key: figure.count for figure in report.figures}
+    for key, status in (("waiting", "submitted"), ("returned", "returned"), ("withdrawn", "withdrawn")):
+        assert figures[key] == sum(form.status == status for form in world.forms)
+    assert figures["plan"] == sum(quota for quota, stopped in world.plan.values() if not stopped)
+    assert figures["anomalies"] == len(report.anomalies)
+
+
+def supply(world: World, group: Callable[[tuple[str, str]], object]) -> list[tuple[object, ...]]:
+    """Return (group, plan, applied, first, second, approved, admitted, vacant) for each group of places."""
+    rows: list[tuple[object, ...]] = []
+    for key in sorted({group(spot) for spot in world.plan}, key=str):
+        spots = {spot for spot in world.plan if group(spot) == key}
+        first = [form for form in live(world) if form.choices[0] in spots]
+        second = [form for form in live(world) if set(form.choices[1:]) & spots]
+        held = Counter(form.admission[2] for form in world.forms if form.admission and seated(form))
+        offered = [spot for spot in spots if not world.plan[spot][1]]
+        numbers = (
+            sum(world.plan[spot][0] for spot in offered),
+            len({form.number for form in (*first, *second)}),
+            len(first),
+            len(second),
+            sum(form.status == "approved" for form in first),
+            sum(held[spot] for spot in spots),
+            sum(world.plan[spot][0] - held[spot] for spot in offered),
+        )
+        rows.append((key, *numbers))
+    return rows
+
+
+def numbers(one: Supply) -> tuple[object, ...]:
+    return one.plan, one.applied, one.first, one.second, one.approved, one.admitted, one.vacant
+
+
+def test_seats_and_people(database: str, world: World) -> None:
+    report = measured(database, world)
+    assert [(one.code, *numbers(one)) for one in report.bases] == supply(world, lambda spot: spot[0])
+    assert [(one.code, *numbers(one)) for one in report.specialties] == supply(world, lambda spot: spot[1])
+    assert [(one.code, one.shortage) for one in report.specialties] == list(SPECIALTIES)
+    assert report.specialties[0].shortage, "shortage specialties stand first"
+
+
+def test_groups(database: str, world: World) -> None:
+    report = measured(database, world)
+    cities = {code: CITY.labels.get(city, city) for code, city in BASES}
+    keys: dict[str, Callable[[Form], str]] = {
+        "identities": lambda form: IDENTITY.label(form.identity),
+        "sources": lambda form: form.source,
+        "cities": lambda form: cities[form.choices[0][0]],
+        "schools": lambda form: form.school,
+        "degrees": lambda form: DEGREE.label(form.degree) if form.degree else "未填",
+    }
+    assert [group.key for group in report.groups] == list(keys)
+    for group in report.groups:
+        found: dict[str, list[Form]] = {}
+        for form in live(world):
+            found.setdefault(keys[group.key](form), []).append(form)
+        expected = {
+            label: (len(forms), sum(form.status == "approved" for form in forms), sum(map(seated, forms)))
+            for label, forms in found.items()
+        }
+        assert {one.label: (one.submitted, one.approved, one.admitted) for one in group.shares} == expected
+
+
+def test_marks(database: str, world: World) -> None:
+    report = measured(database, world)
+
+    def band(mark: Mark) -> str:
+        if not isinstance(mark, int):
+            return "缺考" if mark == ABSENT else "没有成绩"
+        low = mark // 500 * 5
+        return "60 以下" if low < 60 else "95–100" if low >= 95 else f"{low}–{low + 4}"
+
+    counts: Counter[tuple[str, str]] = Counter()
+    for form in world.forms:
+        if form.status != "approved":
+            continue
+        records = {of: marks for of, *marks in form.scores}
+        marks = records.get(form.choices[0][0]) or records.get("") or [None] * 3
+        total: Mark = ABSENT if ABSENT in marks else None
+        if all(isinstance(mark, int) for mark in marks):
+            written, skill, interview = [mark for mark in marks if isinstance(mark, int)]
+            total = (4 * written + 4 * skill + 2 * interview + 5) // 10
+        counts.update(zip(("笔试", "技能", "面试", "总成绩"), map(band, (*marks, total)), strict=True))
+    found = {(name, one.label): count for one in report.bands for name, count in one.counts.items()}
+    assert {key: count for key, count in found.items() if count} == counts
+    # One population in every column, and the one of `admit scores bands`.
+    assert {sum(one.counts[name] for one in report.bands) for name in report.bands[0].counts} == {
+        sum(form.status == "approved" for form in world.forms)
+    }
+
+
+def test_who_has_marks_is_the_same_number_on_every_screen(database: str, world: World) -> None:
+    approved = [form for form in world.forms if form.status == "approved"]
+    marks = [[mark for _, *given in form.scores for mark in given] for form in approved]
+    marked = sum(any(isinstance(mark, int) for mark in given) for given in marks)
+    absent = sum(ABSENT in given for given in marks)
+    assert 0 < marked < len(approved)
+    assert absent
+    with transaction(database, dry_run=True) as session:
+        batch = store(session, unseated(world), status="closed")
+        now = batch_now(session, batch, now=NOW)
+        checked, _ = check_admission(session, batch)
+        funnel = {stage.stage: stage.count for stage in reporting.count_funnel(session, batch)}
+        summary = {row["figure"]: row["count"] for row in reporting.summarize(session, batch, now=NOW)}
+        nightly = {one.key: one.count for one in reporting.measure(session, batch, now=NOW).figures}
+    assert {
+        now["scored"],
+        checked["with_scores"],
+        funnel["scored"],
+        summary["scored"],
+        nightly["scored"],
+    } == {marked}
+    assert (checked["candidates"], checked["absent"], now["absent"]) == (len(approved), absent, absent)
+
+
+def unseated(world: World) -> World:
+    """Return the world before anybody was admitted."""
+    return replace(world, forms=[replace(form, admission=None) for form in world.forms])
+
+
+def test_what_waits(database: str, world: World) -> None:
+    report = measured(database, world)
+    waiting: dict[str, list[datetime]] = {}
+    for form in world.forms:
+        if form.status == "submitted" and form.submitted_at:
+            waiting.setdefault(form.choices[0][0], []).append(form.submitted_at)
+    expected = [(base, len(times), min(times), (NOW - min(times)).days) for base, times in waiting.items()]
+    found = [(one.base, one.count, one.oldest, one.days) for one in report.backlog]
+    assert found == sorted(expected, key=lambda row: (row[2], row[0]))
+
+
+def test_admission(database: str, world: World) -> None:
+    report = measured(database, world)
+    outcomes: Counter[str] = Counter()
+    marks: dict[tuple[str, str], list[int]] = {}
+    for form in world.forms:
+        if form.admission is None:
+            continue
+        status, via, spot, total = form.admission
+        outcomes[
+            str(via) if status in SEATED else "not_admitted" if status == "not_admitted" else "given_up"
+        ] += 1
+        if status in SEATED and spot and total is not None:
+            marks.setdefault(spot, []).append(total)
+    assert {one.outcome: one.count for one in report.placed if one.count} == outcomes
+    assert {
+        (one.base, one.specialty): (one.count, one.lowest, one.highest, one.summed) for one in report.cutoffs
+    } == {spot: (len(totals), min(totals), max(totals), sum(totals)) for spot, totals in marks.items()}
+
+
+def gaps(form: Form) -> bool:
+    contact = form.mobile is None or form.address is None
+    work = form.has_employer is None or (form.has_employer and not form.works)
+    return contact or form.studies == 0 or work
+
+
+def test_anomalies(database: str, world: World) -> None:
+    report = measured(database, world, review_until=NOW - timedelta(days=1))
+    found: dict[str, list[tuple[str, int]]] = {}
+    for one in report.anomalies:
+        found.setdefault(one.kind, []).append((one.subject, one.count))
+    assert found["gaps"] == [
+        (form.number, 1) for form in world.forms if form.status != "withdrawn" and gaps(form)
+    ]
+    assert found["overdue"] == [(one.base, one.count) for one in report.backlog]
+    unplanned = {base for base, _ in BASES} - {
+        spot[0] for spot, (_, stopped) in world.plan.items() if not stopped
+    }
+    assert found["planless"] == [(base, 1) for base in sorted(unplanned)]
+    twins: dict[object, list[str]] = {}
+    for form in world.forms:
+        if form.status != "withdrawn" and form.mobile:
+            twins.setdefault(form.mobile, []).append(form.number)
+        if form.status in LIVE:
+            twins.setdefault((form.name, form.born, form.school), []).append(form.number)
+    expected = sorted((min(group), len(group)) for group in twins.values() if len(group) > 1)
+    assert sorted(found["duplicates"]) == expected
+    assert "overfull" not in found, "the database refuses it"
+    assert not any(one.kind == "overdue" for one in measured_in_time(database, world).anomalies)
+
+
+def measured_in_time(database: str, world: World) -> Report:
+    return measured(database, world, review_until=NOW + timedelta(days=1))
+
+
+def test_nothing_of_admission_shows_before_publication(database: str) -> None:
+    report = measured(database, draw(1), status="committed")
+    figures = {figure.key: figure.count for figure in report.figures}
+    assert (figures["admitted"], figures["reported"], figures["vacant"]) == (None, None, None)
+    assert {(one.admitted, one.vacant, one.fill) for one in (*report.bases, *report.specialties)} == {
+        (None, None, None)
+    }
+    assert {share.admitted for group in report.groups for share in group.shares} == {None}
+    assert [list(band.counts) for band in report.bands[:1]] == [["笔试", "技能", "面试", "总成绩"]]
+    assert (list(report.placed), list(report.cutoffs)) == ([], [])
+
+
+def test_a_batch_nobody_applied_to(database: str) -> None:
+    report = measured(database, World(draw(1).plan, []), status="open")
+    assert [stage.count for stage in report.funnel] == [0] * 7
+    assert (list(report.days), list(report.backlog)) == ([], [])
+
+
+@pytest.mark.parametrize("name", SECTIONS)
+def test_a_section_is_plain_sql(name: str) -> None:
+    query = (files("zhupei_cli.sql") / "reports" / name).read_text("utf-8")
+    code = re.sub(r"--.*", "", query)
+    assert query.startswith("-- "), "says what it counts"
+    assert set(re.findall(r":(\w+)", code)) <= {"batch_id"}
+    words = set(re.findall(r"[A-Z]{2,}", code))
+    assert words <= set(PLAIN.split())
+    assert not re.search(r"::|\|\||date\(|strftime|%", code)

@@ -1,0 +1,161 @@
+"""The one canonical text of a run's inputs, and back, and of its results: what is stored, digested, verified.
+
+UTF-8 JSON, keys and rows sorted by code point, no spaces; marks and lines as text with two decimals, weights
+as written, missing as null. It comes in pieces, so that nobody who stores or digests it needs it whole.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from hashlib import sha256
+from typing import Any, TypeVar
+
+from zhupei_cli.rules.admission.run import Candidate, Held, Inputs, MainRun, Place, ResultRow, Specialty
+from zhupei_cli.rules.admission.scores import Record, checked_tie_keys, mark_text, weights_from
+from zhupei_cli.words.vocabulary import Identity
+
+_Row = TypeVar("_Row")
+_ROWS_AT_ONCE = 1000
+_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")).encode
+
+
+def inputs_text(inputs: Inputs) -> Iterator[str]:
+    """Yield the canonical text of `inputs` in pieces."""
+    fields: dict[str, object] = {
+        "adjust": inputs.adjust,
+        "adjust_scope": inputs.adjust_scope,
+        "cities": dict(inputs.cities),
+        "min_score": _text(inputs.min_score),
+        "round": inputs.round,
+        "rule": inputs.rule,
+        "specialties": {code: _specialty(kind) for code, kind in inputs.specialties.items()},
+        "tie_keys": list(inputs.tie_keys),
+        "weights": inputs.weights.texts(),
+    }
+    if inputs.main is not None:  # named only where there is one: the digests of other runs stay as they are
+        fields["main"] = inputs.main._asdict()
+    tables: dict[str, Iterator[str]] = {
+        "candidates": _array(sorted(inputs.candidates, key=lambda candidate: candidate.no), _candidate),
+        "held": _array(sorted(inputs.held), Held._asdict),
+        "places": _array(sorted(inputs.places, key=lambda place: place.spot), _place),
+    }
+    opening = "{"
+    for key in sorted([*fields, *tables]):
+        yield f"{opening}{_encode(key)}:"
+        if key in fields:
+            yield _encode(fields[key])
+        else:
+            yield from tables[key]
+        opening = ","
+    yield "}"
+
+
+def results_text(rows: Iterable[ResultRow]) -> Iterator[str]:
+    """Yield the canonical text of a run's results in pieces."""
+    return _array(sorted(rows, key=lambda row: row.no), _result)
+
+
+def digest(pieces: Iterable[str]) -> str:
+    """Return the SHA-256 of a text in pieces, as 64 hexadecimal digits."""
+    running = sha256()
+    for piece in pieces:
+        running.update(piece.encode())
+    return running.hexdigest()
+
+
+def parse_inputs(pieces: Iterable[str]) -> Inputs:
+    """Return the inputs a canonical text stands for. Compare its digest first: only whole text is read."""
+    stored = json.loads("".join(pieces))
+    return Inputs(
+        places=tuple(map(_to_place, stored["places"])),
+        candidates=tuple(map(_to_candidate, stored["candidates"])),
+        cities=stored["cities"],
+        specialties={code: Specialty(**kind) for code, kind in stored["specialties"].items()},
+        weights=weights_from(stored["weights"]),
+        tie_keys=checked_tie_keys(stored["tie_keys"]),
+        min_score=_number(stored["min_score"]),
+        adjust_scope=stored["adjust_scope"],
+        rule=stored["rule"],
+        round=stored["round"],
+        adjust=stored["adjust"],
+        held=tuple(Held(**row) for row in stored["held"]),
+        main=MainRun(**stored["main"]) if "main" in stored else None,
+    )
+
+
+def _array(rows: Sequence[_Row], as_json: Callable[[_Row], Mapping[str, object]]) -> Iterator[str]:
+    yield "["
+    for start in range(0, len(rows), _ROWS_AT_ONCE):
+        comma = "," if start else ""
+        yield comma + _encode([as_json(row) for row in rows[start : start + _ROWS_AT_ONCE]])[1:-1]
+    yield "]"
+
+
+def _specialty(kind: Specialty) -> dict[str, object]:
+    return {"category": kind.category, "shortage": kind.shortage}
+
+
+def _place(place: Place) -> dict[str, object]:
+    return {
+        "base": place.base,
+        "limits": {identity.value: place.limits.get(identity) for identity in Identity},
+        "min_score": _text(place.min_score),
+        "quota": place.quota,
+        "specialty": place.specialty,
+        "stopped": place.stopped,
+    }
+
+
+def _candidate(candidate: Candidate) -> dict[str, object]:
+    return {
+        "accept_adjust": candidate.accept_adjust,
+        "choices": candidate.choices,
+        "identity": candidate.identity,
+        "no": candidate.no,
+        "records": [_record(record) for record in sorted(candidate.records, key=lambda r: r.base or "")],
+        "submitted_at": candidate.submitted_at,
+    }
+
+
+def _record(record: Record) -> dict[str, object]:
+    return {
+        "base": record.base,
+        "interview": _text(record.interview),
+        "skill": _text(record.skill),
+        "written": _text(record.written),
+    }
+
+
+def _result(row: ResultRow) -> dict[str, object]:
+    return row._asdict() | {"total": _text(row.total)}
+
+
+def _to_place(row: dict[str, Any]) -> Place:
+    limits = {identity: limit for identity, limit in row["limits"].items() if limit is not None}
+    line = _number(row["min_score"])
+    return Place(row["base"], row["specialty"], row["quota"], line, row["stopped"], limits)
+
+
+def _to_candidate(row: dict[str, Any]) -> Candidate:
+    return Candidate(
+        no=row["no"],
+        identity=row["identity"],
+        choices=tuple([(base, specialty) for base, specialty in row["choices"]]),
+        accept_adjust=row["accept_adjust"],
+        submitted_at=row["submitted_at"],
+        records=tuple([_to_record(record) for record in row["records"]]),
+    )
+
+
+def _to_record(row: dict[str, Any]) -> Record:
+    return Record(row["base"], _number(row["written"]), _number(row["skill"]), _number(row["interview"]))
+
+
+@cache
+def _text(mark: int | None) -> str | None:
+    return None if mark is None else mark_text(mark)
+
+
+@cache
+def _number(text: str | None) -> int | None:
+    return None if text is None else int(text.replace(".", ""))

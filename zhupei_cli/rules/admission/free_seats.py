@@ -1,0 +1,41 @@
+"""Free seats and identity limits of every place while a run fills them."""
+
+from collections import Counter
+
+from zhupei_cli.rules.admission.run import Inputs, Place, Spot
+
+
+class Room:
+    """What is left at one place; below zero where earlier admissions exceed the quota or a limit."""
+
+    __slots__ = ("free", "left")
+
+    def __init__(self, place: Place, held: Counter[str]) -> None:
+        self.free = place.quota - held.total()
+        self.left = {identity: limit - held[identity] for identity, limit in place.limits.items()}
+
+    def admits(self, identity: str) -> bool:
+        """Tell whether there is a free seat and the limit for `identity` is not reached."""
+        return self.free > 0 and self.left.get(identity, 1) > 0
+
+    def take(self, identity: str) -> None:
+        """Give one seat to somebody of `identity`."""
+        self.free -= 1
+        if identity in self.left:
+            self.left[identity] -= 1
+
+    def give_back(self, identity: str) -> None:
+        """Take back one seat given to somebody of `identity`."""
+        self.free += 1
+        if identity in self.left:
+            self.left[identity] += 1
+
+
+def open_rooms(inputs: Inputs) -> dict[Spot, Room]:
+    """Return the room of every enabled place, earlier live admissions counted."""
+    held: dict[Spot, Counter[str]] = {}
+    for seat in inputs.held:
+        held.setdefault((seat.base, seat.specialty), Counter())[seat.identity] += 1
+    nobody: Counter[str] = Counter()
+    enabled = (place for place in inputs.places if not place.stopped)
+    return {place.spot: Room(place, held.get(place.spot, nobody)) for place in enabled}

@@ -1,0 +1,69 @@
+"""Stable matching: deferred acceptance, candidates proposing, places holding greedily within their limits."""
+
+from collections.abc import Iterable
+from heapq import heappop, heappush
+from operator import attrgetter
+
+from zhupei_cli.rules.admission.free_seats import Room
+from zhupei_cli.rules.admission.merit import Bid
+from zhupei_cli.rules.admission.run import Spot
+
+
+class _Bench:
+    """Whom one place holds for now: for each identity a heap with the last in the order of merit on top."""
+
+    __slots__ = ("_held", "_room")
+
+    def __init__(self, room: Room) -> None:
+        self._room = room
+        self._held: dict[str, list[tuple[int, Bid]]] = {}
+
+    def hold(self, bid: Bid) -> Bid | None:
+        """Hold `bid` if it is among the best who ever proposed; return who is turned away, maybe itself.
+
+        Quota and limits nest, so the greedy best changes by one exchange: at the limit of an identity its
+        last one goes, else at the quota the last of all.
+        """
+        identity = bid.candidate.identity
+        if self._room.left.get(identity, 1) <= 0:
+            return self._exchange(bid, self._held.get(identity))
+        if self._room.free <= 0:
+            return self._exchange(bid, min(filter(None, self._held.values()), default=None, key=_last))
+        heappush(self._held.setdefault(identity, []), (-bid.position, bid))
+        self._room.take(identity)
+        return None
+
+    def _exchange(self, bid: Bid, heap: list[tuple[int, Bid]] | None) -> Bid:
+        """Hold `bid` for the last one of `heap`, unless it comes after."""
+        if not heap or -bid.position < heap[0][0]:
+            return bid
+        turned_away = heappop(heap)[1]
+        self._room.give_back(turned_away.candidate.identity)
+        heappush(self._held.setdefault(bid.candidate.identity, []), (-bid.position, bid))
+        self._room.take(bid.candidate.identity)
+        return turned_away
+
+    def held(self) -> Iterable[Bid]:
+        return (bid for heap in self._held.values() for _, bid in heap)
+
+
+def _last(heap: list[tuple[int, Bid]]) -> int:
+    return heap[0][0]
+
+
+def match(in_order: list[Bid], rooms: dict[Spot, Room]) -> dict[str, Bid]:
+    """Return application → the bid it is seated by, and take those seats from `rooms`."""
+    wishes: dict[str, list[Bid]] = {}
+    for bid in in_order:
+        wishes.setdefault(bid.candidate.no, []).append(bid)
+    for bids in wishes.values():
+        bids.sort(key=attrgetter("choice"), reverse=True)
+    benches = {spot: _Bench(room) for spot, room in rooms.items()}
+    # Whoever begins, the result is the same; the best first are hardly ever turned away again.
+    waiting = list(reversed(wishes.values()))
+    while waiting:
+        if left := waiting.pop():
+            bid = left.pop()
+            if turned_away := benches[bid.spot].hold(bid):
+                waiting.append(wishes[turned_away.candidate.no])
+    return {bid.candidate.no: bid for bench in benches.values() for bid in bench.held()}

@@ -1,0 +1,79 @@
+"""The settings of a batch in Chinese: what they are called, what their values say, and back."""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from zhupei_cli.words.vocabulary import ADJUST_SCOPE, SEVERITY, TIE_KEY, YES_NO, CodeTable
+
+#: What people call each setting; what has no name here is called by its key.
+LABELS: Final[dict[str, str]] = {
+    "weights": "成绩权重",
+    "tie_keys": "同分排序",
+    "min_score": "最低分",
+    "adjust_scope": "调剂范围",
+    "same_specialty": "两个志愿须同一专业",
+    "grad_years": "择业期年数",
+    "source_types": "生源类型",
+    "severity.own.employer_is_base": "规则：本单位的工作单位是基地",
+    "severity.own.choice1_is_employer": "规则：本单位的第一志愿是本单位",
+    "severity.social.grad_years": "规则：社会招收在择业期内",
+    "severity.social.full_time": "规则：社会招收为全日制",
+    "severity.social.degree": "规则：社会招收为本科以上",
+    "severity.social.no_employer": "规则：社会招收没有工作单位",
+    "severity.entrusted.employer": "规则：委托培养有工作单位",
+    "severity.entrusted.not_choice1": "规则：委托培养不在本单位",
+    "severity.medical_major": "规则：所学专业是医学类",
+    "severity.specialty_category": "规则：所学专业与报名专业同类",
+    "severity.train_years": "规则：培训年限与学位相符",
+    "contact": "技术支持",
+    "authority": "发文单位",
+    "letter_no": "通知书文号",
+    "checkin_place": "报到地点",
+}
+_RULE: Final = "severity."
+
+
+def label_of(key: str) -> str:
+    """Return what people call a setting."""
+    return LABELS.get(key, key)
+
+
+def in_codes(key: str, text: str) -> str:
+    """Return a value with Chinese words in place of codes as it is stored; other words stay as they are."""
+    if key in ("weights", "tie_keys"):
+        return re.sub("[^,，、=＝]+", lambda found: _code(TIE_KEY, found[0]), text).replace("、", ",")
+    return _code(SEVERITY, text) if key.startswith(_RULE) else text
+
+
+def _code(table: CodeTable, word: str) -> str:
+    return table.parse(word) or word
+
+
+def in_words(key: str, text: str) -> str:
+    """Return a stored value as people read it."""
+    if key.startswith(_RULE):
+        return SEVERITY.labels.get(text, text)
+    return _WORDS[key](text) if key in _WORDS else text
+
+
+def _said(table: CodeTable, word: str) -> str:
+    return table.labels.get(table.parse(word) or "", word)
+
+
+def _weights(text: str) -> str:
+    pairs = (one.partition("=") for one in text.split(","))
+    return "，".join(f"{_said(TIE_KEY, name)} {weight}" for name, _, weight in pairs)
+
+
+def _tie_keys(text: str) -> str:
+    return "、".join(_said(TIE_KEY, one) for one in text.split(",")) if text else "不排序"
+
+
+_WORDS: Final[Mapping[str, Callable[[str], str]]] = {
+    "weights": _weights,
+    "tie_keys": _tie_keys,
+    "min_score": lambda text: text or "不设",
+    "adjust_scope": lambda text: _said(ADJUST_SCOPE, text),
+    "same_specialty": lambda text: _said(YES_NO, text),
+}

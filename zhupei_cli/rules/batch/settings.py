@@ -1,0 +1,187 @@
+"""The settings of a batch: what each may say, what it says by default, and how long it may change."""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from zhupei_cli.rules.admission.scores import TIE_KEYS, Weights, parse_tie_keys, parse_weights
+from zhupei_cli.rules.batch.letter_numbers import read_pattern
+from zhupei_cli.rules.batch.setting_words import in_codes
+from zhupei_cli.rules.people.eligibility import RULES
+from zhupei_cli.words.errors import ZhupeiError
+from zhupei_cli.words.vocabulary import ADJUST_SCOPE, SEVERITY, SOURCE_TYPES, YES_NO, flag
+
+#: How long something may change: the keys of phases.CHANGEABLE.
+Phase = Literal["structure", "parameters", "always"]
+
+#: How severe a batch may make an identity rule.
+LEVELS: Final = ("error", "warning", "off")
+
+_WORDS: Final = ("source_types", "contact", "authority", "letter_no", "checkin_place")
+_SEVERITY: Final = "severity."
+_MARK: Final = re.compile(r"([0-9]{1,3})(?:\.([0-9]{1,2}))?")
+#: The longest text the database keeps of one setting, and of one source type.
+_LONGEST, _LONGEST_SOURCE_TYPE = 500, 40
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting: its key, default text, phase, what to write there, and the reader of its text.
+
+    `read` raises ValueError, or an error of its own, for a text that is no value of this setting.
+    """
+
+    key: str
+    default: str
+    phase: Phase
+    expected: str
+    read: Callable[[str], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class BatchSettings:
+    """All settings of a batch as values. `min_score` is in hundredths of a mark."""
+
+    weights: Weights
+    tie_keys: tuple[str, ...]
+    min_score: int | None
+    adjust_scope: str
+    same_specialty: bool
+    grad_years: int
+    source_types: tuple[str, ...]
+    severities: Mapping[str, str]
+    contact: str
+    authority: str
+    letter_no: str
+    checkin_place: str
+
+
+def read_mark(text: str) -> int:
+    """Return a mark of 0 to 100 with at most two decimals in hundredths; ValueError when it is none."""
+    found = _MARK.fullmatch(text)
+    mark = -1 if found is None else int(found[1]) * 100 + int((found[2] or "").ljust(2, "0"))
+    if not 0 <= mark <= 10_000:
+        raise ValueError(text)
+    return mark
+
+
+def _line(text: str) -> int | None:
+    return read_mark(text) if text else None
+
+
+def _scope(text: str) -> str:
+    found = ADJUST_SCOPE.parse(text)
+    if found is None:
+        raise ValueError(text)
+    return found
+
+
+def _yes_no(text: str) -> bool:
+    found = flag(YES_NO, text)
+    if found is None:
+        raise ValueError(text)
+    return found
+
+
+def _years(text: str) -> int:
+    years = int(text) if text.isascii() and text.isdigit() else 0
+    if not 1 <= years <= 50:
+        raise ValueError(text)
+    return years
+
+
+def _source_types(text: str) -> tuple[str, ...]:
+    words = tuple(word.strip() for word in re.split("[,，、]", text))
+    if not all(words) or len(set(words)) < len(words) or max(map(len, words)) > _LONGEST_SOURCE_TYPE:
+        raise ValueError(text)
+    return words
+
+
+def _severity(text: str) -> str:
+    if text not in LEVELS:
+        raise ValueError(text)
+    return text
+
+
+_LEVELS_SAID: Final = f"可选：{'、'.join(f'{code}（{SEVERITY.label(code)}）' for code in LEVELS)}"
+SETTINGS: Final = {
+    setting.key: setting
+    for setting in (
+        Setting(
+            "weights", str(Weights()), "parameters", "例如 written=0.4,skill=0.4,interview=0.2", parse_weights
+        ),
+        Setting("tie_keys", ",".join(TIE_KEYS), "parameters", "例如 written,skill,interview", parse_tie_keys),
+        Setting("min_score", "", "parameters", "0 至 100，最多两位小数；留空表示不设", _line),
+        Setting(
+            "adjust_scope", "specialty", "parameters", "specialty（本专业）或 category（同类别）", _scope
+        ),
+        Setting("same_specialty", "true", "structure", "true 或 false", _yes_no),
+        Setting("grad_years", "3", "parameters", "择业期年数，1 至 50", _years),
+        Setting(
+            "source_types", ",".join(SOURCE_TYPES), "structure", "各类型用逗号隔开，不重复", _source_types
+        ),
+        *(
+            Setting(
+                f"severity.{name}",
+                rule.default,
+                "parameters",
+                _LEVELS_SAID,
+                _severity,
+            )
+            for name, rule in RULES.items()
+        ),
+        Setting("contact", "", "always", "技术支持和咨询的联系方式，一行文字", str),
+        Setting("authority", "", "always", "发文单位，印在公示名单和录取通知书的落款处", str),
+        Setting(
+            "letter_no",
+            "",
+            "always",
+            "通知书的文号，例如 豫住培录〔{year}〕{number:05}号；可用 {year} {batch} {base}，须有 {number}",
+            read_pattern,
+        ),
+        Setting("checkin_place", "", "always", "报到地点，印在录取通知书上；留空则以培训基地通知为准", str),
+    )
+}
+
+
+def setting_of(key: str, also: Iterable[str] = ()) -> Setting:
+    """Return the setting `key` names; E270 with the nearest keys, those of `also` too."""
+    if key not in SETTINGS:
+        raise ZhupeiError("E270", key=key, near="、".join(_near(key, [*SETTINGS, *also])))
+    return SETTINGS[key]
+
+
+def _near(key: str, known: Sequence[str]) -> Sequence[str]:
+    from difflib import get_close_matches
+
+    if key.startswith(_SEVERITY):
+        return [one for one in known if one.startswith(_SEVERITY)]
+    return get_close_matches(key, known, n=3, cutoff=0.6) or known
+
+
+def checked(key: str, text: str, *, also: Iterable[str] = ()) -> str:
+    """Return the text to store for a setting; E270 for an unknown key, E271 for what it cannot say."""
+    setting = setting_of(key, also)
+    # Full-width commas and digits are what a Chinese keyboard gives; words for people stay as they are.
+    plain = (text if key in _WORDS else unicodedata.normalize("NFKC", in_codes(key, text))).strip()
+    if len(plain) > _LONGEST or not plain.isprintable():
+        raise ZhupeiError("E271", key=key, value=text[:40], expected=setting.expected)
+    try:
+        setting.read(plain)
+    except ValueError as error:
+        raise ZhupeiError("E271", key=key, value=text, expected=setting.expected) from error
+    return plain
+
+
+def defaults() -> dict[str, str]:
+    """Return every key with its default text."""
+    return {key: setting.default for key, setting in SETTINGS.items()}
+
+
+def parse(settings: Mapping[str, str]) -> BatchSettings:
+    """Read stored settings, key → text; a key that is not stored has its default."""
+    found = {key: setting.read(settings.get(key, setting.default)) for key, setting in SETTINGS.items()}
+    plain = {key: value for key, value in found.items() if not key.startswith("severity.")}
+    return BatchSettings(**plain, severities={rule: found[f"severity.{rule}"] for rule in RULES})

@@ -1,0 +1,291 @@
+"""Who may apply with which identity: the rules of the guide and ours, each with a severity per batch.
+
+指南 二.3 第二步 describes the three identities 原则上, so every rule may be an error, a warning or off.
+"""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final, Literal, NamedTuple
+
+from zhupei_cli.rules.people.majors import categories
+from zhupei_cli.words.codes import DEGREE_TYPE, LEVEL, LEVEL_RANK
+from zhupei_cli.words.errors import Fault
+from zhupei_cli.words.vocabulary import Identity
+
+Severity = Literal["error", "warning", "off"]
+
+_BACHELOR = LEVEL_RANK["21"]
+_POSTGRADUATE = ("14", "11")
+
+
+# Tuples: a hundred thousand are made in one import, and a frozen dataclass takes five times as long.
+class Applicant(NamedTuple):
+    """What the rules look at: the highest education, the current employer, the form.
+
+    Codes are those of `codes`; `employer_base` is the code of the base that the employer is, None when it
+    is none. A fact that is not known (None) breaks no rule that is about its value: that it is missing is
+    another check's matter.
+    """
+
+    identity: str | None
+    level: str | None
+    full_time: bool | None
+    degree: str | None
+    degree_type: str | None
+    graduated_on: date | None
+    major: str | None
+    employer_name: str | None
+    employer_base: str | None
+    train_years: int | None
+    specialty_category: str | None
+    choice1_base: str | None
+
+
+class Terms(NamedTuple):
+    """What a batch sets: its year, the length of the 择业期 in years."""
+
+    year: int
+    grad_years: int
+
+    @property
+    def years(self) -> tuple[int, int]:
+        """The first and the last year of graduation that count as 择业期."""
+        return self.year - self.grad_years + 1, self.year
+
+
+Values = dict[str, Any]
+Broken = Callable[[Applicant, Terms], Values | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """One rule: `broken` returns the values of its sentence (catalogue `code`), None when all is well.
+
+    `field` is the value people have to look at, `reads` are all it looks at; `identity` None means that it
+    holds for everybody.
+    """
+
+    name: str
+    description: str
+    code: str
+    field: str
+    default: Severity
+    identity: str | None
+    broken: Broken
+    reads: frozenset[str]
+
+
+def check(
+    applicant: Applicant,
+    *,
+    year: int,
+    grad_years: int,
+    severities: Mapping[str, str],
+    unread: Collection[str] = (),
+) -> list[Fault]:
+    """Return what is wrong, with the severity the batch gives each rule; a rule not named has its default.
+
+    Rules that look at what could not be read (`unread`) say nothing: that has a fault of its own.
+    """
+    terms = Terms(year, grad_years)
+    faults = []
+    for rule in _BY_IDENTITY[applicant.identity]:
+        if unread and not rule.reads.isdisjoint(unread):
+            continue
+        values = rule.broken(applicant, terms)
+        if values is not None and (severity := severities.get(rule.name, rule.default)) != "off":
+            values = {"rule": rule.name, "guide": rule.description, **values}
+            faults.append(Fault(rule.code, rule.field, "error" if severity == "error" else "warning", values))
+    return faults
+
+
+_rules: list[Requirement] = []
+
+
+def _rule(
+    name: str,
+    description: str,
+    *,
+    code: str,
+    field: str,
+    default: Severity,
+    reads: str,
+    identity: str | None = None,
+) -> Callable[[Broken], Broken]:
+    def add(broken: Broken) -> Broken:
+        looked_at = frozenset(reads.split())
+        _rules.append(Requirement(name, description, code, field, default, identity, broken, looked_at))
+        return broken
+
+    return add
+
+
+@_rule(
+    "own.employer_is_base",
+    "本单位住院医师的工作单位是培训基地",
+    code="E211",
+    field="employer_name",
+    default="error",
+    reads="has_employer employer_name employer_uscc",
+    identity=Identity.OWN,
+)
+def _own_employer(applicant: Applicant, _: Terms) -> Values | None:
+    if applicant.employer_base is not None:
+        return None
+    return {"value": applicant.employer_name or "无工作单位"}
+
+
+@_rule(
+    "own.choice1_is_employer",
+    "本单位住院医师的第一志愿是工作单位",
+    code="E212",
+    field="choice1_base",
+    default="warning",
+    reads="has_employer employer_name employer_uscc choice1_base",
+    identity=Identity.OWN,
+)
+def _own_choice(applicant: Applicant, _: Terms) -> Values | None:
+    # Of an employer that is no base at all the rule before speaks.
+    if applicant.employer_base in (None, applicant.choice1_base):
+        return None
+    return {"value": applicant.employer_name}
+
+
+@_rule(
+    "social.grad_years",
+    "面向社会招收的人员在择业期内毕业",
+    code="E213",
+    field="graduated_on",
+    default="error",
+    reads="level graduated_on",
+    identity=Identity.SOCIAL,
+)
+def _social_years(applicant: Applicant, terms: Terms) -> Values | None:
+    first, last = terms.years
+    graduated_on = applicant.graduated_on
+    if graduated_on is None or first <= graduated_on.year <= last:
+        return None
+    return {"value": graduated_on.isoformat(), "first": first, "last": last}
+
+
+@_rule(
+    "social.full_time",
+    "面向社会招收的人员是全日制毕业生",
+    code="E214",
+    field="full_time",
+    default="error",
+    reads="level full_time",
+    identity=Identity.SOCIAL,
+)
+def _social_full_time(applicant: Applicant, _: Terms) -> Values | None:
+    return {"value": "非全日制"} if applicant.full_time is False else None
+
+
+# The guide asks for 本科及以上学历, the level: a bachelor's course without a degree is enough.
+@_rule(
+    "social.degree",
+    "面向社会招收的人员有本科及以上学历",
+    code="E215",
+    field="level",
+    default="error",
+    reads="level",
+    identity=Identity.SOCIAL,
+)
+def _social_degree(applicant: Applicant, _: Terms) -> Values | None:
+    level = applicant.level
+    return None if level is None or LEVEL_RANK[level] >= _BACHELOR else {"value": LEVEL.label(level)}
+
+
+@_rule(
+    "social.no_employer",
+    "面向社会招收的人员没有工作单位",
+    code="E216",
+    field="employer_name",
+    default="warning",
+    reads="has_employer employer_name",
+    identity=Identity.SOCIAL,
+)
+def _social_employer(applicant: Applicant, _: Terms) -> Values | None:
+    return None if applicant.employer_name is None else {"value": applicant.employer_name}
+
+
+@_rule(
+    "entrusted.employer",
+    "外单位委托培养住院医师有工作单位",
+    code="E217",
+    field="employer_name",
+    default="error",
+    reads="has_employer employer_name",
+    identity=Identity.ENTRUSTED,
+)
+def _entrusted_employer(applicant: Applicant, _: Terms) -> Values | None:
+    return {"value": "无工作单位"} if applicant.employer_name is None else None
+
+
+@_rule(
+    "entrusted.not_choice1",
+    "外单位委托培养住院医师的工作单位不是第一志愿基地",
+    code="E218",
+    field="choice1_base",
+    default="warning",
+    reads="has_employer employer_name employer_uscc choice1_base",
+    identity=Identity.ENTRUSTED,
+)
+def _entrusted_choice(applicant: Applicant, _: Terms) -> Values | None:
+    return {"value": applicant.employer_name} if applicant.employer_base == applicant.choice1_base else None
+
+
+@_rule(
+    "medical_major", "所学专业是医学类", code="E219", field="major", default="warning", reads="level major"
+)
+def _major(applicant: Applicant, _: Terms) -> Values | None:
+    major = applicant.major
+    return None if major is None or categories(major) else {"value": major}
+
+
+@_rule(
+    "specialty_category",
+    "所学专业与报名专业的类别相符",
+    code="E220",
+    field="specialty",
+    default="warning",
+    reads="level major specialty",
+)
+def _category(applicant: Applicant, _: Terms) -> Values | None:
+    major, category = applicant.major, applicant.specialty_category
+    if major is None or category is None:
+        return None
+    # Of a major that is not medical the rule before speaks.
+    fits = categories(major)
+    return None if not fits or category in fits else {"value": major, "category": category}
+
+
+# 3 years are never too long: only a shorter training needs its ground.
+@_rule(
+    "train_years",
+    "培训年限为 3 年，专业型硕士、博士可为 1 或 2 年",
+    code="E221",
+    field="train_years",
+    default="warning",
+    reads="train_years level degree_type",
+)
+def _years(applicant: Applicant, _: Terms) -> Values | None:
+    if applicant.train_years in (None, 3):
+        return None
+    if applicant.degree_type == "professional" and applicant.level in _POSTGRADUATE:
+        return None
+    return {
+        "value": applicant.train_years,
+        "level": "未填" if applicant.level is None else LEVEL.label(applicant.level),
+        "degree_type": "未填" if applicant.degree_type is None else DEGREE_TYPE.label(applicant.degree_type),
+    }
+
+
+#: Every rule by its name, in the order they are reported.
+RULES: Final[Mapping[str, Requirement]] = {rule.name: rule for rule in _rules}
+_BY_IDENTITY: Final[Mapping[str | None, Sequence[Requirement]]] = {
+    # Of an identity that could not be read only the rules for everybody are known.
+    identity: tuple(rule for rule in _rules if rule.identity in (None, identity))
+    for identity in (None, *map(str, Identity))
+}

@@ -1,0 +1,163 @@
+"""Names of people: one spelling of each, and what cannot be one or is an odd one.
+
+Workbooks, the command line, the dialogue and corrections all ask here.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from typing import Any, Final, NamedTuple
+
+from zhupei_cli.rules.people.characters import HAN, one_form
+from zhupei_cli.words.errors import Severity
+
+
+class Doubt(NamedTuple):
+    """What is the matter with a value that was read: a code of the catalogue, and its values."""
+
+    code: str
+    severity: Severity
+    values: Mapping[str, Any]
+
+
+# The dot in names like 阿依古丽·买买提 is U+00B7; keyboards offer all of these.
+_DOTS: Final = re.compile(rf"[•‧・･．∙⋅]|(?<=[{HAN}]) ?\. ?(?=[{HAN}])")
+_BETWEEN_HAN: Final = re.compile(rf"(?<=[{HAN}·]) (?=[{HAN}·])")
+_HAN: Final = re.compile(rf"[{HAN}·]+")
+
+_PLACEHOLDERS = (
+    "无 没有 暂无 不详 不明 未知 未填 未填写 待定 待补 待填 空 空白 同上 略 姓名 名字 联系人 紧急联系人 "
+    "测试 测试用 测试员 测试人 测试数据 试试 示例 样例 例 学员 学生 本人 匿名 "
+    "xxx xx test n/a unknown noname undefined"
+)
+#: What stands where no name is known.
+_NO_NAMES: Final = frozenset(_PLACEHOLDERS.split())
+# What programs write for nothing, and what people put behind a family name. Some people are called so.
+_ODD_WORDS: Final = frozenset(("na", "nan", "nil", "none", "null"))
+_TITLES: Final = ("先生", "女士", "小姐", "老师", "医生", "同学", "主任")
+_ENTITY: Final = re.compile(r"&(?:#\d+|#x[0-9a-f]+|[a-z]+\d*);?", re.IGNORECASE)
+_LONGEST: Final = 30
+#: What is left of lost characters read once more, and of memory nobody wrote to.
+_WRECKS: Final = re.compile("锟斤拷?|斤拷|烫烫烫?|屯屯屯?|锘挎?")
+_WRECKED: Final = frozenset("斤烫屯锘")
+#: Characters that GBK makes of the byte a Han character begins with in UTF-8.
+_MISREAD: Final = frozenset(
+    bytes((lead, trail)).decode("gbk", "replace")[0]
+    for lead in range(0xE3, 0xEA)
+    for trail in range(0x40, 0xFF)
+)
+
+
+def read_name(word: str) -> str:
+    """Return a name in its one spelling: 张　三 is 张三, and the dot within a name is always the same."""
+    if _COMMON.fullmatch(word):  # as nearly all are
+        return word
+    word = one_form(word).removeprefix("'")  # what Excel has people type before a text
+    return word if word.isalpha() else _BETWEEN_HAN.sub("", _DOTS.sub("·", word))
+
+
+def doubt_of(name: str) -> Doubt | None:
+    """Return the first thing that is the matter with a name, as `read_name` gives it."""
+    if _COMMON.fullmatch(name) and not (
+        name in _NO_NAMES or name.endswith(_TITLES) or name[0] in _MISREAD or not _WRECKED.isdisjoint(name)
+    ):
+        return None
+    for code, severity, look in _LOOKS:
+        if found := look(name):
+            return Doubt(code, severity, {"value": name, "what": found})
+    return None
+
+
+def damage_of(name: str) -> Doubt | None:
+    """Return what cannot be right about a name that may be less than one: 王老师, whom a base names."""
+    doubt = doubt_of(name)
+    return doubt if doubt is not None and doubt.severity == "error" else None
+
+
+def _lost(name: str) -> str:
+    return "、".join(dict.fromkeys(map(_named, filter(_is_lost, name))))
+
+
+def _is_lost(char: str) -> bool:
+    # What a code page makes of a character it has not; what no font has; a column too narrow; a mask.
+    return char in "?？\ufffd#＃*＊□■〓" or unicodedata.category(char) == "Co" or "\u2e80" <= char <= "\u2fdf"
+
+
+def _wreck(name: str) -> str:
+    found = _WRECKS.search(name)
+    return f"“{found[0]}”" if found else ""
+
+
+def _named(char: str) -> str:
+    private = unicodedata.category(char) == "Co" or "\u2e80" <= char <= "\u2fdf" or char == "\ufffd"
+    return f"U+{ord(char):04X}" if private else f"“{char}”"
+
+
+def _entity(name: str) -> str:
+    found = _ENTITY.search(name)
+    return found[0] if found else ""
+
+
+def _no_name(name: str) -> str:
+    return name if name.casefold() in _NO_NAMES or not any(map(str.isalpha, name)) else ""
+
+
+def _misread(*encodings: str) -> Callable[[str], str]:
+    """Return the look for UTF-8 that was read in another encoding: what its bytes say."""
+
+    def look(name: str) -> str:
+        for encoding in encodings:
+            try:
+                # A no-break space among the bytes is a space by now.
+                said = name.replace(" ", "\xa0").encode(encoding).decode("utf-8")
+            except UnicodeError:
+                continue
+            if said != name and any(map(_HAN.fullmatch, said)):
+                return said
+        return ""
+
+    return look
+
+
+def _digits(name: str) -> str:
+    return "、".join(dict.fromkeys(f"“{char}”" for char in name if char.isdigit()))
+
+
+_PLAIN: Final = re.compile(rf"[{HAN}A-Za-z\u00c0-\u024f\u1e00-\u1eff·.'’\- ]+")
+
+
+def _odd_characters(name: str) -> str:
+    return "、".join(dict.fromkeys(f"“{char}”" for char in name if not _PLAIN.fullmatch(char)))
+
+
+def _mixed(name: str) -> str:
+    han, latin = re.search(f"[{HAN}]", name), re.search("[A-Za-z]", name)
+    return "汉字和字母" if han and latin else ""
+
+
+def _odd_word(name: str) -> str:
+    if name.casefold() in _ODD_WORDS:
+        return "像是程序填的空值"
+    return "带有称呼" if len(name) > 2 and name.endswith(_TITLES) else ""
+
+
+def _length(name: str) -> str:
+    return "只有一个字" if len(name) == 1 else "太长" if len(name) > _LONGEST else ""
+
+
+_COMMON: Final = re.compile("[\u4e00-\u9fff]{2,4}")
+_read_in_gbk: Final = _misread("gbk")
+#: In this order: code, severity, and what finds the matter. What cannot be right is an error.
+_LOOKS: Final[tuple[tuple[str, Severity, Callable[[str], str]], ...]] = (
+    ("E121", "error", _entity),
+    ("E120", "error", _lost),
+    ("E120", "error", _wreck),
+    ("E122", "error", _no_name),
+    ("E123", "error", _misread("cp1252", "latin-1")),
+    ("E123", "warning", _read_in_gbk),
+    ("E124", "warning", _digits),
+    ("E124", "warning", _odd_characters),
+    ("E124", "warning", _mixed),
+    ("E124", "warning", _odd_word),
+    ("E124", "warning", _length),
+)

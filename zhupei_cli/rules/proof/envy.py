@@ -1,0 +1,63 @@
+"""Justified envy: who is wronged by a result, over all choices or within the rounds of choice-first."""
+
+from collections.abc import Collection, Iterator, Sequence
+from typing import NamedTuple
+
+from zhupei_cli.rules.admission.run import Inputs, ResultRow, Spot
+from zhupei_cli.rules.proof.audit_view import Hope, Key, View, choice_of
+
+_WHOLE = 0  # the only round, when all choices are looked at together
+
+
+class _End(NamedTuple):
+    """A place at the end of a round: whom it still has room for, and the last whom it seated in the round."""
+
+    free: bool
+    full: frozenset[str]
+    last: dict[str, Key]
+
+
+def wronged(inputs: Inputs, rows: Sequence[ResultRow]) -> set[str]:
+    """Return the applications wronged over all choices, whatever the rule; what `admit compare` counts."""
+    return {hope.no for hope in envious(View(inputs), rows, by_round=False)}
+
+
+def envious(view: View, rows: Sequence[ResultRow], *, by_round: bool) -> Iterator[Hope]:
+    """Yield each choice at which a candidate is wronged; `by_round` as choice-first means it."""
+    got = {row.no: number for row in rows if (number := choice_of(row)) is not None}
+    ends = _ends(view, rows, by_round)
+    for hope in view.hopes:
+        if hope.no in got and got[hope.no] <= hope.choice:
+            continue
+        identity = view.candidates[hope.no].identity
+        end = ends[hope.spot, hope.choice if by_round else _WHOLE]
+        if identity in end.full:
+            # Only the seat of somebody of the same identity keeps the limit.
+            rivals: Collection[Key] = [end.last[identity]] if identity in end.last else []
+        else:
+            rivals = end.last.values()
+        if (end.free and identity not in end.full) or any(rival > hope.key for rival in rivals):
+            yield hope
+
+
+def _ends(view: View, rows: Sequence[ResultRow], by_round: bool) -> dict[tuple[Spot, int], _End]:
+    seated: dict[tuple[Spot, int], list[str]] = {}
+    for row in rows:
+        number, spot = choice_of(row), row.spot
+        if number is not None and spot is not None:
+            seated.setdefault((spot, number if by_round else _WHOLE), []).append(row.no)
+    longest = max((hope.choice for hope in view.hopes), default=0)
+    rounds = range(1, longest + 1) if by_round else (_WHOLE,)
+    ends = {}
+    for spot, place in view.places.items():
+        taken = view.held[spot].copy()
+        for number in rounds:
+            last: dict[str, Key] = {}
+            for no in seated.get((spot, number), ()):
+                identity, key = view.candidates[no].identity, view.key(no, spot[0])
+                taken[identity] += 1
+                if key is not None:
+                    last[identity] = max(key, last.get(identity, key))
+            full = frozenset(who for who, limit in place.limits.items() if taken[who] >= limit)
+            ends[spot, number] = _End(taken.total() < place.quota, full, last)
+    return ends

@@ -1,0 +1,172 @@
+"""Why a result is as it is: the way of one candidate, the list of one place."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from enum import StrEnum
+from typing import NamedTuple
+
+from zhupei_cli.rules.admission.main_ranks import MainRanks
+from zhupei_cli.rules.admission.merit import Bid, Merits, bids, open_lines
+from zhupei_cli.rules.admission.run import Candidate, Inputs, ResultRow, Round, Spot
+from zhupei_cli.words.vocabulary import Rule
+
+
+class Fate(StrEnum):
+    """What became of one choice."""
+
+    ADMITTED = "admitted"
+    REPEATED = "repeated"  # counts at its first position only
+    NOT_IN_PLAN = "not_in_plan"
+    STOPPED = "stopped"
+    ABSENT = "absent"
+    BELOW_LINE = "below_line"
+    FULL = "full"
+    NOT_NEEDED = "not_needed"  # an earlier choice was got
+    NOT_ASKED = "not_asked"  # the round of adjustment goes by no choice
+
+
+class Cause(StrEnum):
+    """Why a choice was full for somebody eligible there."""
+
+    NO_SEATS = "no_seats"  # none planned, or all held before the run
+    LIMIT = "limit"  # of the candidate's identity
+    EARLIER_ROUND = "earlier_round"  # choice-first: the seats went to earlier choices
+    BEHIND = "behind"  # everybody seated comes before
+
+
+class Step(NamedTuple):
+    """One choice, or adjustment (`choice` None); `cutoff` is the lowest total seated there by choice."""
+
+    choice: int | None
+    base: str
+    specialty: str
+    quota: int | None
+    total: int | None
+    rank: int | None
+    cutoff: int | None
+    result: Fate
+
+
+class Rung(NamedTuple):
+    """Somebody eligible at a place by a choice, or seated there by adjustment (`choice` None)."""
+
+    rank: int | None
+    no: str
+    choice: int | None
+    identity: str
+    total: int | None
+    result: Fate
+
+
+def explain(
+    inputs: Inputs, rows: Sequence[ResultRow], no: str, main: Inputs | None = None
+) -> tuple[Step, ...]:
+    """Return what happened at each choice of `no`, then the seat by adjustment if there is one.
+
+    Ranks of a refill are those of `main`, the inputs of the main run it names.
+    """
+    candidate = next(candidate for candidate in inputs.candidates if candidate.no == no)
+    row = next(row for row in rows if row.no == no)
+    merits, in_order = _contest(inputs, candidate.choices)
+    own = _ranks(in_order)
+    standings = None if main is None else MainRanks(main)
+    quotas = {place.spot: place.quota for place in inputs.places}
+    steps = []
+    for number, spot in enumerate(candidate.choices, 1):
+        position = merits.at(no, spot[0])
+        total = None if position is None else merits.totals[position]
+        fate = _before_seating(inputs, candidate, number, total) or _seating(inputs, candidate, row, number)
+        rank = own.get((no, spot)) if standings is None else standings.at(no, spot)
+        place = (quotas.get(spot), total, rank, _cutoff(rows, spot))
+        steps.append(Step(number, *spot, *place, fate))
+    if row.via == "adjust" and row.spot:
+        place = (quotas[row.spot], row.total, None, _cutoff(rows, row.spot))
+        steps.append(Step(None, *row.spot, *place, Fate.ADMITTED))
+    return tuple(steps)
+
+
+def explain_place(inputs: Inputs, rows: Sequence[ResultRow], spot: Spot) -> tuple[Rung, ...]:
+    """Return who was eligible at `spot` by a choice, in the order of merit, then who was adjusted to it."""
+    _, in_order = _contest(inputs, (spot,))
+    by_no = {row.no: row for row in rows}
+    rungs = []
+    for rank, bid in enumerate((bid for bid in in_order if bid.spot == spot), 1):
+        candidate = bid.candidate
+        fate = _seating(inputs, candidate, by_no[candidate.no], bid.choice)
+        rungs.append(Rung(rank, candidate.no, bid.choice, candidate.identity, bid.total, fate))
+    identities = {candidate.no: candidate.identity for candidate in inputs.candidates}
+    adjusted = (row for row in rows if row.via == "adjust" and row.spot == spot)
+    rungs += [Rung(None, row.no, None, identities[row.no], row.total, Fate.ADMITTED) for row in adjusted]
+    return tuple(rungs)
+
+
+def why_full(inputs: Inputs, rows: Sequence[ResultRow], no: str, number: int) -> Cause:
+    """Return what decided choice `number` of `no`, whose fate was FULL."""
+    candidate = next(candidate for candidate in inputs.candidates if candidate.no == no)
+    spot = candidate.choices[number - 1]
+    place = next(place for place in inputs.places if place.spot == spot)
+    taken = Counter(seat.identity for seat in inputs.held if seat[:2] == spot)
+    if taken.total() >= place.quota:
+        return Cause.NO_SEATS
+    _, in_order = _contest(inputs, (spot,))
+    here = {bid.candidate.no: bid for bid in in_order if bid.spot == spot}
+    seated = [here[row.no] for row in rows if row.spot == spot and row.via != "adjust"]
+    if inputs.rule == Rule.CHOICE_FIRST:
+        taken.update(bid.candidate.identity for bid in seated if bid.choice < number)
+        if taken.total() >= place.quota:
+            return Cause.EARLIER_ROUND
+        seated = [bid for bid in seated if bid.choice == number]
+    taken.update(bid.candidate.identity for bid in seated)
+    limit = place.limits.get(candidate.identity)
+    # Had it been the seats alone, nobody seated could come after.
+    passed_over = taken.total() < place.quota or any(bid.position > here[no].position for bid in seated)
+    return (
+        Cause.LIMIT
+        if limit is not None and taken[candidate.identity] >= limit and passed_over
+        else Cause.BEHIND
+    )
+
+
+def _contest(inputs: Inputs, spots: Iterable[Spot]) -> tuple[Merits, list[Bid]]:
+    """Return merits and bids of those who chose any of `spots`; nobody else counts for a rank there."""
+    wanted = set(spots)
+    rivals = tuple([c for c in inputs.candidates if not wanted.isdisjoint(c.choices)])
+    contest = replace(inputs, candidates=rivals)
+    merits = Merits(contest)
+    return merits, bids(contest, merits)
+
+
+def _ranks(in_order: Iterable[Bid]) -> dict[tuple[str, Spot], int]:
+    seen: dict[Spot, int] = {}
+    found = {}
+    for bid in in_order:
+        seen[bid.spot] = found[bid.candidate.no, bid.spot] = seen.get(bid.spot, 0) + 1
+    return found
+
+
+def _before_seating(inputs: Inputs, candidate: Candidate, number: int, total: int | None) -> Fate | None:
+    """Return why a choice was no bid; None if it was one."""
+    lines, spot = open_lines(inputs), candidate.choices[number - 1]
+    if candidate.choices.index(spot) != number - 1:
+        return Fate.REPEATED
+    if spot not in lines:
+        planned = any(place.spot == spot for place in inputs.places)
+        return Fate.STOPPED if planned else Fate.NOT_IN_PLAN
+    if total is None:
+        return Fate.ABSENT
+    return Fate.BELOW_LINE if total < lines[spot] else None
+
+
+def _seating(inputs: Inputs, candidate: Candidate, row: ResultRow, number: int) -> Fate:
+    if inputs.round == Round.ADJUST:
+        return Fate.NOT_ASKED
+    got = candidate.choices.index(row.spot) + 1 if row.spot in candidate.choices else None
+    if got is None or number < got:
+        return Fate.FULL
+    return Fate.ADMITTED if number == got else Fate.NOT_NEEDED
+
+
+def _cutoff(rows: Iterable[ResultRow], spot: Spot) -> int | None:
+    seated = (row for row in rows if row.admitted and row.spot == spot and row.via != "adjust")
+    return min((row.total for row in seated if row.total is not None), default=None)

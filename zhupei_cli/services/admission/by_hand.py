@@ -1,0 +1,192 @@
+"""Placing one person by hand, beside what a run decided."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from zhupei_cli.acting import Acting
+from zhupei_cli.model import Admission, Application, Batch, Plan
+from zhupei_cli.rules.admission.main_ranks import MainRanks
+from zhupei_cli.rules.admission.overriding import Looks, Unwanted, look_at
+from zhupei_cli.rules.admission.run import Inputs, Round, Spot
+from zhupei_cli.rules.admission.scores import mark_number, mark_text
+from zhupei_cli.rules.batch.lifecycle import ADMISSION, step
+from zhupei_cli.rules.proof.audit import Finding
+from zhupei_cli.rules.proof.explanation_words import no_total
+from zhupei_cli.services.admission.give_up import require_state
+from zhupei_cli.services.admission.run_inputs import load_inputs
+from zhupei_cli.services.admission.runs import result_run, stored_inputs
+from zhupei_cli.services.admission.seats import take_seats
+from zhupei_cli.services.admission.vacated import Vacated
+from zhupei_cli.services.applications.store import near_numbers
+from zhupei_cli.services.batches.ceding import require_no_round
+from zhupei_cli.services.marks.score_marks import counting, load_marks
+from zhupei_cli.services.records.events import Change, record
+from zhupei_cli.services.records.lookup import base_names, specialty_names
+from zhupei_cli.words.errors import ZhupeiError, sentence
+from zhupei_cli.words.vocabulary import (
+    ADJUST_SCOPE,
+    IDENTITY,
+    AdmissionStatus,
+    ApplicationStatus,
+    BatchStatus,
+    Identity,
+    Rule,
+)
+
+
+def place(
+    session: Session, batch: Batch, number: str, seat: tuple[str, str], *, reason: str | None, by: Acting
+) -> dict[str, Any]:
+    """Propose an approved applicant for the place `seat` (base, specialty) of the plan.
+
+    In a batch that is final they are admitted at once, as long as no supplement round offers its vacancies
+    (E486). `doubts` say what speaks against it: no total there, below the line, others who come before, a
+    place the person neither chose nor would be adjusted to. Total and rank are stored as a refill does.
+    Raises E304 (no such application), E468 (not approved), E306 (no such place), E469 (the place is
+    stopped), E463 (no free seat, or a limit reached), E467 (seated elsewhere this year), E401 or E402 for
+    the wrong state, E404 without a reason.
+    """
+    require_state(session, batch, "place")
+    application = _candidate(session, batch, number)
+    admission = session.get(Admission, application.id)
+    now = None if admission is None else admission.status
+    after = step(ADMISSION, now, "place", name=number, reason=reason)
+    if batch.status == BatchStatus.FINAL:
+        require_no_round(session, batch)
+    _require_room(session, batch, seat, application.identity)
+    live_key = _free_key(session, batch, application)
+    looks, inputs = _looks(session, batch, application, seat)
+    found = _doubts(session, application, seat, looks, inputs)
+    rank = _rank(session, batch, number, seat)
+    owner = Vacated(session, batch).take(seat)
+    data = _told(seat, looks, found, rank=rank, owner=owner)
+    changes = [Change("admission.place", number, batch.id, now, after, reason, data)]
+    if batch.status == BatchStatus.FINAL:
+        proposed, after = after, step(ADMISSION, after, "finalize", name=number)
+        changes.append(Change("admission.finalize", number, batch.id, proposed, after, reason))
+    record(session, by, changes)
+    take_seats(session, batch, [(*seat, application.identity)])
+    if admission is None:
+        admission = Admission(
+            application_id=application.id,
+            application_status=ApplicationStatus.APPROVED,
+            batch_id=batch.id,
+            identity=application.identity,
+        )
+        session.add(admission)
+    admission.status, admission.live_key, admission.via = after, live_key, "place"
+    admission.base_code, admission.specialty_code = seat
+    admission.total, admission.rank, admission.run_id = looks.total, rank, None
+    admission.reason, admission.decided_at = reason, by.at
+    session.flush()
+    return {
+        "application_no": number,
+        "status": after,
+        "base": seat[0],
+        "base_label": base_names(session).labels[seat[0]],
+        "specialty": seat[1],
+        "specialty_label": specialty_names(session).labels[seat[1]],
+        "total": mark_number(looks.total),
+        "rank": rank,
+        "passed_over": list(looks.before),
+        "doubts": found,
+    }
+
+
+def _candidate(session: Session, batch: Batch, number: str) -> Application:
+    found = session.execute(
+        select(Application).where(Application.batch_id == batch.id, Application.application_no == number)
+    ).scalar()
+    if found is None:
+        raise ZhupeiError("E304", application_no=number, nearest=near_numbers(session, batch, number))
+    if found.status != ApplicationStatus.APPROVED:
+        raise ZhupeiError("E468", application_no=number)
+    return found
+
+
+def _require_room(session: Session, batch: Batch, seat: tuple[str, str], identity: str) -> None:
+    # Held until the seat is counted, so that what is told here is what the counters say.
+    plan = session.get(Plan, (batch.id, *seat), with_for_update=True, populate_existing=True)
+    if plan is None:
+        raise ZhupeiError("E306", base=seat[0], specialty=seat[1])
+    if plan.stopped:
+        raise ZhupeiError("E469", base=seat[0], specialty=seat[1])
+    where = f"{base_names(session).labels[seat[0]]} 的 {specialty_names(session).labels[seat[1]]}"
+    taken = sum(getattr(plan, f"taken_{who}") for who in Identity)
+    if taken >= plan.quota:
+        raise ZhupeiError("E463", what=f"{where} 计划 {plan.quota} 人，已占 {taken} 人")
+    limit, held = getattr(plan, f"max_{identity}"), getattr(plan, f"taken_{identity}")
+    if limit is not None and held >= limit:
+        who = IDENTITY.label(identity)
+        raise ZhupeiError("E463", what=f"{where} 对{who}上限 {limit} 人，已占 {held} 人")
+
+
+def _looks(session: Session, batch: Batch, application: Application, seat: Spot) -> tuple[Looks, Inputs]:
+    """Return what a run would have held against this placement, and what it would be computed from."""
+    inputs = load_inputs(session, batch, rule=Rule.CHOICE_FIRST, round_=Round.MAIN, adjust=True).inputs
+    person = next(one for one in inputs.candidates if one.no == application.application_no)
+    return look_at(inputs, person, seat), inputs
+
+
+def _doubts(
+    session: Session, application: Application, seat: Spot, looks: Looks, inputs: Inputs
+) -> list[Finding]:
+    number = application.application_no
+    found: list[tuple[str, dict[str, Any]]] = []
+    if looks.total is None:
+        records = load_marks(session, [application.id]).get(application.id, {})
+        why = no_total([counting(records, seat[0])], inputs.weights)
+        found.append(("E419", {"application_no": number, "why": why}))
+    elif looks.total < looks.line:
+        marks = {"total": mark_text(looks.total), "line": mark_text(looks.line)}
+        found.append(("E420", {"application_no": number, **marks}))
+    if looks.before:
+        found.append(("E421", {"count": len(looks.before), "numbers": "、".join(looks.before)}))
+    if looks.unwanted is not None:
+        scope = ADJUST_SCOPE.label(inputs.adjust_scope)
+        words = {
+            Unwanted.NO_CONSENT: "本人不服从调剂",
+            Unwanted.OUT_OF_SCOPE: f"也不在调剂范围（{scope}）之内",
+        }
+        found.append(("E687", {"application_no": number, "why": words[looks.unwanted]}))
+    return [Finding(code, sentence(code, values)) for code, values in found]
+
+
+def _rank(session: Session, batch: Batch, number: str, seat: Spot) -> int | None:
+    """Return the rank there among the candidates of the committed main run, as a refill has it."""
+    main = result_run(session, batch)
+    return None if main is None else MainRanks(stored_inputs(session, main)).at(number, seat)
+
+
+def _told(
+    seat: Spot, looks: Looks, found: Sequence[Finding], *, rank: int | None, owner: str | None
+) -> dict[str, Any]:
+    """Return what the event says: the seat and whose it was, total and rank, what was overridden."""
+    total = None if looks.total is None else mark_text(looks.total)
+    data: dict[str, Any] = {
+        "base": seat[0],
+        "specialty": seat[1],
+        "via": "place",
+        "total": total,
+        "rank": rank,
+    }
+    if owner is not None:
+        data["seat_of"] = owner
+    if found:
+        data["overridden"] = [one.code for one in found]
+    if looks.before:
+        data["passed_over"] = list(looks.before)
+    return data
+
+
+def _free_key(session: Session, batch: Batch, application: Application) -> str:
+    """Return the key that says who holds a seat this year; E467 when this person does already."""
+    key = f"{batch.year}:{application.trainee_id}"
+    taken = session.execute(select(Admission.status).where(Admission.live_key == key)).scalar()
+    if taken is not None:
+        label = ADMISSION.labels.label(AdmissionStatus(taken))
+        raise ZhupeiError("E467", application_no=application.application_no, status=label)
+    return key

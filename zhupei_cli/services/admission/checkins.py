@@ -1,0 +1,190 @@
+"""Check-in (报到) by workbook: who came, who did not, and mistakes about it put right."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import Row, Table, select
+from sqlalchemy.orm import Session
+
+from zhupei_cli.acting import Acting
+from zhupei_cli.model import Admission, Application, Batch, Plan
+from zhupei_cli.rules.batch.lifecycle import ADMISSION, step
+from zhupei_cli.services.admission.give_up import admissions_of, place_of, require_state
+from zhupei_cli.services.admission.seats import Seat, free_seats, take_seats
+from zhupei_cli.services.marks.score_lines import read_entries
+from zhupei_cli.services.records import row_stamps
+from zhupei_cli.services.records.events import Change, canonical, record
+from zhupei_cli.services.records.import_ledger import (
+    Counts,
+    Imported,
+    begin_import,
+    filled_in,
+    record_rows,
+    refuse_twins,
+)
+from zhupei_cli.services.records.workbooks import Reading
+from zhupei_cli.sheets.taking.lines import Line
+from zhupei_cli.store.bulk import rows_of, update_rows
+from zhupei_cli.words.errors import Fault, ZhupeiError
+from zhupei_cli.words.vocabulary import AdmissionStatus, Identity
+
+_ADMISSION: Table = Admission.metadata.tables[Admission.__tablename__]
+_APPLICATION: Table = Admission.metadata.tables[Application.__tablename__]
+_PLAN: Table = Admission.metadata.tables[Plan.__tablename__]
+
+_VERBS: Final = {True: "report", False: "no_show"}
+_STANDING: Final = {"report": AdmissionStatus.REPORTED, "no_show": AdmissionStatus.NO_SHOW}
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """One row that changes where its person stands."""
+
+    line: Line
+    row: Row[Any]
+    verb: str
+    after: str
+    reason: str | None
+
+    @property
+    def seat(self) -> Seat:
+        return self.row.base_code, self.row.specialty_code, self.row.identity
+
+    @property
+    def frees(self) -> bool:
+        return self.row.live_key is not None and self.after == AdmissionStatus.NO_SHOW
+
+    @property
+    def takes(self) -> bool:
+        return self.row.live_key is None and self.after == AdmissionStatus.REPORTED
+
+
+def import_checkins(
+    session: Session, reading: Reading, *, batch: Batch, by: Acting, reason: str | None = None
+) -> Imported:
+    """Take in who came, from the rows of 报到; faults are left on the lines.
+
+    A row without an answer is passed over. The seat of a no-show is free. A row against what was taken in
+    before is a correction: it needs its 备注, or `reason`, and to have come after all a seat that is still
+    free. Raises E401 unless the batch is final.
+    """
+    require_state(session, batch, "report")
+    if not reading.readable:
+        return Imported(None, Counts(), reading.files, readable=False)
+    lines = filled_in(reading.lines, ("checked_in",), beside="note")
+    steps = _steps(session, batch, lines, reason)
+    _refuse_seated_elsewhere(session, batch, steps)
+    _refuse_without_room(session, batch, steps)
+    good = [one for one in steps if not one.line.bad]
+    bad = sum(line.bad for line in lines)
+    rows = len(reading.lines)
+    counts = Counts(
+        rows,
+        updated=len(good),
+        unchanged=len(lines) - bad - len(good),
+        rejected=bad,
+        warned=sum(bool(line.faults) and not line.bad for line in reading.lines),
+        blank=rows - len(lines),
+    )
+    if not good:
+        return Imported(None, counts, reading.files)
+    import_id, _ = begin_import(
+        session, "checkin", by=by, batch_id=batch.id, files=reading.files, counts=counts, reason=reason
+    )
+    stamps = row_stamps.stamps(session, "admission", [one.row.id for one in good])
+    touched = [("admission", str(one.row.id), "updated", canonical(stamps[one.row.id])) for one in good]
+    record_rows(session, import_id, touched)
+    _write(session, batch, good, by=by)
+    return Imported(import_id, counts, reading.files)
+
+
+def _steps(session: Session, batch: Batch, lines: Sequence[Line], reason: str | None) -> list[_Step]:
+    entries = read_entries(session, batch, lines)
+    numbers = {id(entry.line): entry.application_no for entry in entries}
+    refuse_twins((entry.line for entry in entries), lambda line: (numbers[id(line)],))
+    good = [entry for entry in entries if not entry.line.bad]
+    stored = admissions_of(session, batch, (entry.application_no for entry in good))
+    steps = []
+    for entry in good:
+        one = _step(entry.line, stored[entry.application_no], reason)
+        if isinstance(one, Fault):
+            entry.line.faults.append(one)
+        elif one is not None:
+            steps.append(one)
+    return steps
+
+
+def _step(line: Line, row: Row[Any], reason: str | None) -> _Step | Fault | None:
+    """Return what the row changes: nothing when the person stands there already; or why it cannot be."""
+    verb = _VERBS[line.values["checked_in"]]
+    if row.now == _STANDING[verb]:
+        return None
+    why = line.values.get("note") or reason
+    try:
+        after = step(ADMISSION, row.now, verb, name=row.application_no, reason=why)
+    except ZhupeiError as refusal:
+        field = "note" if refusal.code == "E404" else "checked_in"
+        return Fault(refusal.code, field, values=refusal.values)
+    return _Step(line, row, verb, after, why)
+
+
+def _key(batch: Batch, one: _Step) -> str:
+    return f"{batch.year}:{one.row.trainee_id}"
+
+
+def _refuse_seated_elsewhere(session: Session, batch: Batch, steps: Iterable[_Step]) -> None:
+    wanted = {_key(batch, one): one for one in steps if one.takes}
+    statement = select(_ADMISSION.c.live_key, _ADMISSION.c.status)
+    for key, status in rows_of(session, statement, _ADMISSION.c.live_key, wanted):
+        one, label = wanted[key], ADMISSION.labels.label(status)
+        values = {"application_no": one.row.application_no, "status": label}
+        one.line.faults.append(Fault("E467", "checked_in", values=values))
+
+
+def _refuse_without_room(session: Session, batch: Batch, steps: Sequence[_Step]) -> None:
+    """Refuse who came after all when their seat is somebody else's by now; seats freed here count as free."""
+    wanting = [one for one in steps if one.takes and not one.line.bad]
+    if not wanting:
+        return
+    plan = _plan(session, batch)
+    change = Counter[tuple[str, str, str]]()
+    change.subtract(one.seat for one in steps if one.frees)
+    for one in wanting:
+        place = plan[one.seat[:2]]
+        taken = {who: place[f"taken_{who}"] + change[*one.seat[:2], who] for who in Identity}
+        limit = place[f"max_{one.row.identity}"]
+        full = sum(taken.values()) + place["ceded"] >= place["quota"]
+        same = taken[Identity(one.row.identity)] + place[f"ceded_{one.row.identity}"]
+        if full or (limit is not None and same >= limit):
+            where = " 的 ".join(one.seat[:2])
+            ceded = f"，补录批次接去 {place['ceded']} 个名额" if place["ceded"] else ""
+            what = f"{where} 计划 {place['quota']} 人，已占 {sum(taken.values())} 人{ceded}，没有可恢复的名额"
+            one.line.faults.append(Fault("E463", "checked_in", values={"what": what}))
+        else:
+            change[one.seat] += 1
+
+
+def _plan(session: Session, batch: Batch) -> Mapping[tuple[str, str], Mapping[Any, Any]]:
+    rows = session.execute(select(_PLAN).where(_PLAN.c.batch_id == batch.id).with_for_update()).mappings()
+    return {(row["base_code"], row["specialty_code"]): row for row in rows}
+
+
+def _write(session: Session, batch: Batch, steps: Sequence[_Step], *, by: Acting) -> None:
+    changes = [
+        Change(
+            f"admission.{one.verb}",
+            *(one.row.application_no, batch.id, one.row.now, one.after, one.reason, place_of(one.row)),
+        )
+        for one in steps
+    ]
+    record(session, by, changes)
+    free_seats(session, batch, [one.seat for one in steps if one.frees])
+    take_seats(session, batch, [one.seat for one in steps if one.takes])
+    columns = ("status", "live_key", "reason", "decided_at")
+    rows = [
+        (one.row.id, one.after, None if one.frees else _key(batch, one), one.reason, by.at) for one in steps
+    ]
+    update_rows(session, _ADMISSION, ("application_id",), columns, rows)
+    session.expire_all()

@@ -1,0 +1,172 @@
+"""Two results side by side: two stored runs, or a run and what it would be with other parameters."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from zhupei_cli.model import Application, Batch, Run
+from zhupei_cli.rules.admission.admission import admit
+from zhupei_cli.rules.admission.run import Inputs, Place, ResultRow, Round, Spot
+from zhupei_cli.rules.proof.envy import wronged
+from zhupei_cli.rules.proof.explanation_words import via_label
+from zhupei_cli.services.admission.runs import (
+    current_run,
+    find_run,
+    main_inputs,
+    result_run,
+    stored_inputs,
+    stored_rows,
+    summarise,
+)
+from zhupei_cli.services.admission.stale_runs import stale_runs
+from zhupei_cli.services.marks.score_lines import applications_of
+from zhupei_cli.services.records.lookup import base_names, find_base, find_specialty, specialty_names
+from zhupei_cli.store.bulk import rows_of
+from zhupei_cli.words import vocabulary as words
+from zhupei_cli.words.errors import ZhupeiError
+from zhupei_cli.words.vocabulary import Identity
+
+
+@dataclass(frozen=True, slots=True)
+class Assumed:
+    """What a what-if changes; None and empty leave things as the run has them.
+
+    `quotas` are base and specialty as people name them, and seats to add (negative: to take away);
+    `line` is in hundredths, 0 for none.
+    """
+
+    rule: str | None = None
+    quotas: Sequence[tuple[str, str, int]] = ()
+    line: int | None = None
+    adjust_scope: str | None = None
+    adjust: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """One of the results that are compared."""
+
+    run: int | None
+    inputs: Inputs
+    rows: Sequence[ResultRow]
+
+
+def compare_runs(session: Session, batch: Batch, first: int, second: int) -> dict[str, Any]:
+    """Return `runs`, the figures of two runs, and `moved`, who has another seat. E305 for no such run."""
+    sides = [_stored(session, find_run(session, batch, number)) for number in (first, second)]
+    return _compared(session, batch, *sides)
+
+
+def what_if(session: Session, batch: Batch, assumed: Assumed, *, number: int | None = None) -> dict[str, Any]:
+    """Compute a run's inputs with some parameters changed, and compare; nothing is stored.
+
+    Without `number` of the run that is the batch's result, else of the newest. `stale` says that the run no
+    longer fits the database. Raises E305 or E309 (no run), E306 (a place outside the plan), E410 (below the
+    seats held), E432 (score-first with own records).
+    """
+    if number is not None:
+        run = find_run(session, batch, number)
+    else:
+        run = result_run(session, batch) or current_run(session, batch)
+    before = _stored(session, run)
+    inputs = _assume(session, before.inputs, assumed)
+    after = _Side(None, inputs, admit(inputs, main_inputs(session, batch.id, inputs)))
+    return {
+        **_compared(session, batch, before, after),
+        "stale": run.number in stale_runs(session, batch, [run.number]),
+    }
+
+
+def _stored(session: Session, run: Run) -> _Side:
+    return _Side(run.number, stored_inputs(session, run), stored_rows(session, run))
+
+
+def _assume(session: Session, inputs: Inputs, assumed: Assumed) -> Inputs:
+    line = inputs.min_score if assumed.line is None else assumed.line or None
+    return replace(
+        inputs,
+        rule=assumed.rule or inputs.rule,
+        places=_with_quotas(session, inputs, assumed.quotas),
+        min_score=line,
+        adjust_scope=assumed.adjust_scope or inputs.adjust_scope,
+        adjust=inputs.adjust if assumed.adjust is None else assumed.adjust,
+    )
+
+
+def _with_quotas(
+    session: Session, inputs: Inputs, quotas: Sequence[tuple[str, str, int]]
+) -> tuple[Place, ...]:
+    places = {place.spot: place for place in inputs.places}
+    held = Counter(seat[:2] for seat in inputs.held)
+    for base, specialty, more in quotas:
+        spot: Spot = (find_base(session, base), find_specialty(session, specialty))
+        if spot not in places:
+            raise ZhupeiError("E306", base=base, specialty=specialty)
+        quota = places[spot].quota + more
+        if quota < held[spot]:
+            raise ZhupeiError("E410", place=f"{base} {specialty}", taken=held[spot], quota=quota)
+        places[spot] = replace(places[spot], quota=quota)
+    return tuple(places.values())
+
+
+def _compared(session: Session, batch: Batch, a: _Side, b: _Side) -> dict[str, Any]:
+    return {"runs": [_figures(a), _figures(b)], "moved": _moved(session, batch, a, b)}
+
+
+def _figures(side: _Side) -> dict[str, Any]:
+    """Return what `admit run` says of a result, with the number wronged and the admitted by identity."""
+    identity = {candidate.no: candidate.identity for candidate in side.inputs.candidates}
+    admitted = Counter(identity[row.no] for row in side.rows if row.admitted)
+    # Adjustment goes by no choice, so that nobody can be wronged at one.
+    envy = 0 if side.inputs.round == Round.ADJUST else len(wronged(side.inputs, side.rows))
+    return {
+        "run": side.run,
+        **summarise(side.inputs, side.rows),
+        "rule_label": words.RULE.label(side.inputs.rule),
+        "envy": envy,
+        "by_identity": {who.value: admitted[who] for who in Identity},
+    }
+
+
+def _moved(session: Session, batch: Batch, a: _Side, b: _Side) -> list[dict[str, Any]]:
+    """Return who has another seat, by application number; a seat is `base/specialty`, None without one.
+
+    In words the specialty comes first: a narrow screen cuts the end.
+    """
+    bases, specialties = base_names(session).labels, specialty_names(session).labels
+
+    def seat(row: ResultRow | None, side: str) -> dict[str, Any]:
+        spot = row.spot if row is not None else None
+        label = "不是考生" if row is None else "未录取"
+        if spot is not None:
+            label = f"{specialties.get(spot[1], spot[1])} {bases.get(spot[0], spot[0])}"
+        via = row.via if row is not None else None
+        return {
+            side: None if spot is None else "/".join(spot),
+            f"{side}_label": label,
+            f"{side}_via": via,
+            f"{side}_via_label": via and via_label(via),
+        }
+
+    rows_a, rows_b = ({row.no: row for row in side.rows} for side in (a, b))
+    numbers = [
+        no for no in sorted(rows_a.keys() | rows_b.keys()) if _spot(rows_a.get(no)) != _spot(rows_b.get(no))
+    ]
+    people = rows_of(session, applications_of(batch), Application.application_no, numbers)
+    names = {row.application_no: row.name for row in people}
+    return [
+        {
+            "application_no": no,
+            "name": names.get(no),
+            **seat(rows_a.get(no), "a"),
+            **seat(rows_b.get(no), "b"),
+        }
+        for no in numbers
+    ]
+
+
+def _spot(row: ResultRow | None) -> Spot | None:
+    return None if row is None else row.spot

@@ -1,0 +1,214 @@
+"""Why a run ended as it did, for one candidate or one place, in words and figures."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from zhupei_cli.model import Application, Batch, Run, RunRow
+from zhupei_cli.rules.admission.admission import admit
+from zhupei_cli.rules.admission.merit import open_lines
+from zhupei_cli.rules.admission.run import Inputs, ResultRow, Spot
+from zhupei_cli.rules.admission.scores import mark_number
+from zhupei_cli.rules.people.masking import mask_id
+from zhupei_cli.rules.proof import explanation_words as told
+from zhupei_cli.rules.proof.explanation import Fate, Rung, Step, explain, explain_place, why_full
+from zhupei_cli.rules.proof.explanation_adjustment import explain_adjustment
+from zhupei_cli.services.admission.run_inputs import load_inputs
+from zhupei_cli.services.admission.runs import current_run, find_run, main_inputs, stored_inputs, stored_rows
+from zhupei_cli.services.applications.store import near_numbers
+from zhupei_cli.services.marks.score_lines import applications_of
+from zhupei_cli.services.marks.score_marks import Marks, counting, load_marks, reason_labels
+from zhupei_cli.services.records.lookup import base_names, find_base, find_specialty, specialty_names
+from zhupei_cli.store.bulk import rows_of
+from zhupei_cli.words import vocabulary as words
+from zhupei_cli.words.errors import ZhupeiError
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What is explained: a run as it was stored, or its rule over what the database holds now."""
+
+    run: Run
+    inputs: Inputs
+    rows: Sequence[ResultRow]
+    main: Inputs | None = None
+    now: bool = False
+
+    @property
+    def title(self) -> str:
+        rule = words.RULE.label(self.run.rule)
+        if self.now:
+            return f"按现在的数据试算（{rule}，不保存）"
+        state = "未确定" if self.run.committed_at is None else "已确定"
+        return f"第 {self.run.number} 次录取计算（{rule}，{state}）"
+
+
+def basis_of(session: Session, batch: Batch, run: Run, *, now: bool) -> Basis:
+    """Read a run back, or compute its rule anew from what the database holds `now`."""
+    if now:
+        inputs = load_inputs(session, batch, rule=run.rule, round_=run.round, adjust=run.adjust).inputs
+        main = main_inputs(session, batch.id, inputs)
+        return Basis(run, inputs, admit(inputs, main), main, now=True)
+    inputs = stored_inputs(session, run)
+    return Basis(run, inputs, stored_rows(session, run), main_inputs(session, batch.id, inputs))
+
+
+def explain_candidate(
+    session: Session, batch: Batch, no: str, *, number: int | None = None, now: bool = False
+) -> dict[str, Any]:
+    """Return the outcome of one application with a step for each choice, and how adjustment ended.
+
+    Without `number` of the newest result it was part of, else the newest run. Raises E304 (no such
+    application), E309 (no run), E305 (no such run), E314 (no candidate of it).
+    """
+    person = session.execute(applications_of(batch).where(Application.application_no == no)).one_or_none()
+    if person is None:
+        raise ZhupeiError("E304", application_no=no, nearest=near_numbers(session, batch, no))
+    run = _run_of(session, batch, person.id) if number is None else find_run(session, batch, number)
+    basis = basis_of(session, batch, run, now=now)
+    row = next((row for row in basis.rows if row.no == no), None)
+    if row is None:
+        raise ZhupeiError("E314", application_no=no, title=basis.title)
+    labels = _Labels(session)
+    records = load_marks(session, [person.id]).get(person.id, {})
+    return {
+        "application_no": no,
+        "name": person.name,
+        "run": None if now else run.number,
+        "rule": run.rule,
+        "title": basis.title,
+        "outcome": row.outcome,
+        "outcome_label": words.OUTCOME.label(row.outcome),
+        "reason": row.reason,
+        "reason_label": reason_labels(session, batch, {person.id: row.reason}).get(person.id),
+        "steps": [
+            _step(basis, no, step, labels, records)
+            for step in explain(basis.inputs, basis.rows, no, basis.main)
+        ],
+        "adjustment": _adjustment(basis, row, labels),
+    }
+
+
+def _run_of(session: Session, batch: Batch, application_id: int) -> Run:
+    part = select(RunRow.run_id).where(RunRow.application_id == application_id)
+    newest = (
+        select(Run)
+        .where(Run.batch_id == batch.id, Run.id.in_(part))
+        .order_by(Run.committed_at.is_(None), Run.number.desc())
+    )
+    return session.execute(newest.limit(1)).scalar() or current_run(session, batch)
+
+
+class _Labels:
+    """The names of bases and specialties."""
+
+    def __init__(self, session: Session) -> None:
+        self._bases, self._specialties = base_names(session).labels, specialty_names(session).labels
+
+    def of(self, base: str, specialty: str) -> dict[str, str]:
+        """Return codes and names of a place."""
+        return {
+            "base": base,
+            "base_label": self._bases.get(base, base),
+            "specialty": specialty,
+            "specialty_label": self._specialties.get(specialty, specialty),
+        }
+
+
+def _step(
+    basis: Basis, no: str, step: Step, labels: _Labels, records: Mapping[str | None, Marks]
+) -> dict[str, Any]:
+    spot = (step.base, step.specialty)
+    place = next((place for place in basis.inputs.places if place.spot == spot), None)
+    line = open_lines(basis.inputs).get(spot) or None
+    cause = None
+    if step.result is Fate.FULL and step.choice is not None:
+        cause = why_full(basis.inputs, basis.rows, no, step.choice)
+    identity = next(one.identity for one in basis.inputs.candidates if one.no == no)
+    decided = told.decided(step, cause, identity=identity, place=place, line=line)
+    if step.result is Fate.ABSENT:
+        decided = f"{told.no_total([counting(records, step.base)], basis.inputs.weights)}，{decided}"
+    return {
+        "choice": step.choice,
+        "choice_label": told.via_label(told.via_of(step.choice)),
+        **labels.of(*spot),
+        "quota": step.quota,
+        "line": mark_number(line),
+        "total": mark_number(step.total),
+        "rank": step.rank,
+        "cutoff": mark_number(step.cutoff),
+        "result": step.result.value,
+        "cause": cause and cause.value,
+        "decided": decided,
+    }
+
+
+def _adjustment(basis: Basis, row: ResultRow, labels: _Labels) -> dict[str, Any] | None:
+    adjusting = explain_adjustment(basis.inputs, basis.rows, row.no)
+    if adjusting is None:
+        return None
+    place = labels.of(*row.spot) if row.spot else None
+    return {
+        **adjusting._asdict(),
+        "ending": adjusting.ending.value,
+        **(place or dict.fromkeys(("base", "base_label", "specialty", "specialty_label"))),
+        "decided": told.adjusted(adjusting, scope=basis.inputs.adjust_scope),
+    }
+
+
+def explain_spot(
+    session: Session, batch: Batch, base: str, specialty: str, *, number: int | None = None, now: bool = False
+) -> dict[str, Any]:
+    """Return a place's figures and its whole `ranking`: who was eligible by a choice, then who was adjusted.
+
+    Raises E302, E303, E306 (the run's plan has no such place), E305 or E309.
+    """
+    spot: Spot = (find_base(session, base), find_specialty(session, specialty))
+    run = current_run(session, batch) if number is None else find_run(session, batch, number)
+    basis = basis_of(session, batch, run, now=now)
+    named = _Labels(session).of(*spot)
+    place = next((place for place in basis.inputs.places if place.spot == spot), None)
+    if place is None:
+        raise ZhupeiError("E306", base=named["base_label"], specialty=named["specialty_label"])
+    rungs = explain_place(basis.inputs, basis.rows, spot)
+    people = names_of(session, batch, [rung.no for rung in rungs])
+    seated = [rung for rung in rungs if rung.result is Fate.ADMITTED]
+    by_choice = [rung.total for rung in seated if rung.choice is not None and rung.total is not None]
+    return {
+        **named,
+        "title": basis.title,
+        "quota": place.quota,
+        "held": sum(seat[:2] == spot for seat in basis.inputs.held),
+        "line": mark_number(open_lines(basis.inputs).get(spot) or None),
+        "stopped": place.stopped,
+        "admitted": len(seated),
+        "adjusted": sum(rung.choice is None for rung in seated),
+        "cutoff": mark_number(min(by_choice, default=None)),
+        "ranking": [_ranked(rung, *people[rung.no]) for rung in rungs],
+    }
+
+
+def _ranked(rung: Rung, name: str, id_number: str) -> dict[str, Any]:
+    via = told.via_of(rung.choice)
+    return {
+        "rank": rung.rank,
+        "application_no": rung.no,
+        "name": name,
+        "id_number": mask_id(id_number),
+        "identity": rung.identity,
+        "identity_label": words.IDENTITY.label(rung.identity),
+        "via": via,
+        "via_label": told.via_label(via),
+        "total": mark_number(rung.total),
+        "result": rung.result.value,
+        "result_label": told.FATES[rung.result],
+    }
+
+
+def names_of(session: Session, batch: Batch, numbers: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """Return application number → name and ID number."""
+    rows = rows_of(session, applications_of(batch), Application.application_no, numbers)
+    return {row.application_no: (row.name, row.id_number) for row in rows}

@@ -1,0 +1,146 @@
+"""Admissions given up, taken away, and people made candidates again: several at once, set-based."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from sqlalchemy import Row, Table, select
+from sqlalchemy.orm import Session
+
+from zhupei_cli.acting import Acting
+from zhupei_cli.model import Admission, Application, Batch
+from zhupei_cli.rules.batch.lifecycle import ADMISSION, step
+from zhupei_cli.services.admission.seats import free_seats
+from zhupei_cli.services.applications.store import refusal
+from zhupei_cli.services.records.events import Change, record
+from zhupei_cli.store.bulk import delete_rows, rows_of, update_rows
+from zhupei_cli.words.errors import Fault, ZhupeiError
+from zhupei_cli.words.vocabulary import BATCH_STATUS, BatchStatus
+
+_ADMISSION: Table = Admission.metadata.tables[Admission.__tablename__]
+_APPLICATION: Table = Admission.metadata.tables[Application.__tablename__]
+
+_RESULT = (BatchStatus.COMMITTED, BatchStatus.PUBLICITY, BatchStatus.FINAL)
+#: The states of the batch each act is possible in.
+WHEN: Final[Mapping[str, tuple[str, ...]]] = {
+    "decline": _RESULT,
+    "revoke": _RESULT,
+    # Also after uncommit, wherever the batch went since: who gave up before is a candidate only then.
+    "reinstate": (BatchStatus.OPEN, BatchStatus.CLOSED, BatchStatus.LOCKED, *_RESULT),
+    "place": _RESULT,
+    "report": (BatchStatus.FINAL,),
+}
+
+Refused = tuple[str, Fault]
+
+
+def decide_admissions(
+    session: Session,
+    batch: Batch,
+    verb: str,
+    numbers: Iterable[str],
+    *,
+    reason: str | None,
+    by: Acting,
+    skip_bad: bool = False,
+) -> tuple[list[dict[str, Any]], list[Refused]]:
+    """Do `verb` (decline, revoke, reinstate) to each number; return what was done and who was refused.
+
+    Who stands there already is neither. One refused refuses all, unless `skip_bad`. Seats given up are free
+    at once. Raises E401 for the state of the batch; E304, E403 or E404 for a number.
+    """
+    require_state(session, batch, verb)
+    stored = admissions_of(session, batch, numbers := list(dict.fromkeys(numbers)))
+    good: list[tuple[Row[Any], str | None]] = []
+    refused: list[Refused] = []
+    for number in numbers:
+        outcome = _outcome(stored.get(number), verb, number, reason)
+        if isinstance(outcome, Fault):
+            refused.append((number, outcome))
+        elif outcome != stored[number].now:
+            good.append((stored[number], outcome))
+    if refused and not skip_bad:
+        raise refusal(session, batch, refused[0][1])
+    _carry_out(session, batch, verb, good, reason=reason, by=by)
+    return [
+        {"application_no": row.application_no, "before": row.now, "after": to} for row, to in good
+    ], refused
+
+
+def require_state(session: Session, batch: Batch, verb: str) -> None:
+    """Hold the batch, and raise E401 unless it is in one of the states `verb` is possible in."""
+    session.refresh(batch, with_for_update=True)
+    if batch.status in WHEN[verb]:
+        return
+    label = ADMISSION.verbs[verb].label
+    states = "”或“".join(BATCH_STATUS.label(status) for status in WHEN[verb])
+    cure = f"{label}须在批次“{states}”时进行"
+    status = BATCH_STATUS.label(batch.status)
+    raise ZhupeiError("E401", name=batch.code, status=status, wanted=label, cure=cure)
+
+
+def admissions_of(session: Session, batch: Batch, numbers: Iterable[str]) -> dict[str, Row[Any]]:
+    """Return the applications of these numbers with where they stand in admission (`now`) and their seat."""
+    statement = (
+        select(
+            *(_APPLICATION.c.id, _APPLICATION.c.application_no, _APPLICATION.c.trainee_id),
+            *(_ADMISSION.c.status.label("now"), _ADMISSION.c.live_key, _ADMISSION.c.base_code),
+            *(_ADMISSION.c.specialty_code, _ADMISSION.c.identity),
+        )
+        .outerjoin(_ADMISSION, _ADMISSION.c.application_id == _APPLICATION.c.id)
+        .where(_APPLICATION.c.batch_id == batch.id)
+    )
+    rows = rows_of(session, statement, _APPLICATION.c.application_no, numbers)
+    return {row.application_no: row for row in rows}
+
+
+def _outcome(row: Row[Any] | None, verb: str, number: str, reason: str | None) -> str | Fault:
+    """Return the state `verb` leads to, the present one when nothing is to be done, or why it cannot be."""
+    if row is None:
+        return Fault("E304", "application_no", values={"application_no": number, "nearest": ""})
+    if row.now in ADMISSION.verbs[verb].moves.values():
+        return str(row.now)
+    try:
+        return step(ADMISSION, row.now, verb, name=number, reason=reason)
+    except ZhupeiError as refusal:
+        return Fault(refusal.code, "application_no", values=refusal.values)
+
+
+def _carry_out(
+    session: Session,
+    batch: Batch,
+    verb: str,
+    decided: Sequence[tuple[Row[Any], str | None]],
+    *,
+    reason: str | None,
+    by: Acting,
+) -> None:
+    if not decided:
+        return
+    # Without a result there is no 未录取 either: a candidate is who has no admission at all.
+    forgotten = batch.status not in _RESULT
+    if forgotten:
+        decided = [(row, None) for row, _ in decided]
+    changes = [
+        Change(f"admission.{verb}", row.application_no, batch.id, row.now, after, reason, place_of(row))
+        for row, after in decided
+    ]
+    record(session, by, changes)
+    seated = [row for row, _ in decided if row.live_key is not None]
+    free_seats(session, batch, [(row.base_code, row.specialty_code, row.identity) for row in seated])
+    if forgotten:
+        delete_rows(session, _ADMISSION, ("application_id",), [(row.id,) for row, _ in decided])
+        session.expire_all()
+        return
+    values = [(row.id, after, None, reason, by.at) for row, after in decided]
+    columns = ("status", "live_key", "reason", "decided_at")
+    update_rows(session, _ADMISSION, ("application_id",), columns, values)
+    if verb == "reinstate":  # not admitted means no place; the events keep which one it was
+        empty = ("base_code", "specialty_code", "via", "total", "rank")
+        rows = [(row.id, *(None for _ in empty)) for row, _ in decided]
+        update_rows(session, _ADMISSION, ("application_id",), empty, rows)
+    session.expire_all()
+
+
+def place_of(row: Row[Any]) -> dict[str, str]:
+    """Return the place a stored admission names, as events have it."""
+    return {"base": row.base_code, "specialty": row.specialty_code}

@@ -1,0 +1,65 @@
+"""Is everything there that an admission is computed from? Asked before `admit run`, answered with counts."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from zhupei_cli.model import Application, Batch
+from zhupei_cli.rules.admission.free_seats import open_rooms
+from zhupei_cli.rules.admission.readiness import Doubt, doubts, is_marked
+from zhupei_cli.rules.admission.run import Inputs
+from zhupei_cli.rules.proof.audit import Finding
+from zhupei_cli.services.admission.run_inputs import load_inputs
+from zhupei_cli.services.marks.score_marks import absences
+from zhupei_cli.services.records.lookup import base_names, specialty_names
+from zhupei_cli.words.errors import sentence
+from zhupei_cli.words.vocabulary import BATCH_STATUS, ApplicationStatus, Rule
+
+
+def check_admission(session: Session, batch: Batch) -> tuple[dict[str, Any], list[Finding]]:
+    """Return what an admission of `batch` would be computed from, and what is doubtful about it."""
+    inputs = load_inputs(session, batch, rule=Rule.CHOICE_FIRST, round_="main", adjust=True).inputs
+    waiting = _waiting(session, batch)
+    absent = absences(session, batch)
+    found = [Doubt("E485", {"count": waiting})] if waiting else []
+    rooms = open_rooms(inputs).values()
+    counts = {
+        "batch": batch.code,
+        "status": batch.status,
+        "status_label": BATCH_STATUS.label(batch.status),
+        "candidates": len(inputs.candidates),
+        "with_scores": sum(map(is_marked, inputs.candidates)),
+        "absent": sum(1 for one in inputs.candidates if one.no in absent),
+        "own_records": sum(1 for one in inputs.candidates if any(record.base for record in one.records)),
+        "places": len(rooms),
+        "free_seats": sum(max(0, room.free) for room in rooms),
+        "unreviewed": waiting,
+    }
+    return counts, _findings(session, [*found, *doubts(inputs, absent)])
+
+
+def doubts_about(session: Session, batch: Batch, inputs: Inputs) -> list[Finding]:
+    """Return what `admit check` finds doubtful about these inputs of the batch."""
+    return _findings(session, doubts(inputs, absences(session, batch)))
+
+
+def _findings(session: Session, found: Iterable[Doubt]) -> list[Finding]:
+    bases, specialties = base_names(session).labels, specialty_names(session).labels
+    return [_finding(doubt, bases, specialties) for doubt in found]
+
+
+def _waiting(session: Session, batch: Batch) -> int:
+    statement = select(func.count()).where(
+        Application.batch_id == batch.id, Application.status == ApplicationStatus.SUBMITTED
+    )
+    return session.execute(statement).scalar_one()
+
+
+def _finding(doubt: Doubt, bases: dict[str, str], specialties: dict[str, str]) -> Finding:
+    values = doubt.values
+    if "specialty" in values:
+        names = {"base": bases[values["base"]], "specialty": specialties[values["specialty"]]}
+        values = {**values, **names}
+    return Finding(doubt.code, sentence(doubt.code, values))

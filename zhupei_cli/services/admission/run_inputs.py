@@ -1,0 +1,188 @@
+"""The inputs of an admission run, read from the database: a handful of statements, however many people."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, Table, select
+from sqlalchemy.orm import Session
+
+from zhupei_cli.model import Admission, Application, Batch, Choice, Plan, Run, Score, Specialty, TrainingBase
+from zhupei_cli.rules.admission.run import Candidate, Held, Inputs, MainRun, Place, Round, Spot
+from zhupei_cli.rules.admission.run import Specialty as Kind
+from zhupei_cli.rules.admission.scores import Record
+from zhupei_cli.rules.batch import settings
+from zhupei_cli.services.records.lookup import settings_of
+from zhupei_cli.words.vocabulary import AdmissionStatus, ApplicationStatus, Identity
+
+_TABLES = Application.metadata.tables
+_ADMISSION: Table = _TABLES[Admission.__tablename__]
+_APPLICATION: Table = _TABLES[Application.__tablename__]
+_BASE: Table = _TABLES[TrainingBase.__tablename__]
+_BATCH: Table = _TABLES[Batch.__tablename__]
+_CHOICE: Table = _TABLES[Choice.__tablename__]
+_PLAN: Table = _TABLES[Plan.__tablename__]
+_RUN: Table = _TABLES[Run.__tablename__]
+_SCORE: Table = _TABLES[Score.__tablename__]
+_SPECIALTY: Table = _TABLES[Specialty.__tablename__]
+
+#: Who gave a seat up, lost it or did not come is no candidate of a later round of the batch.
+_OUT = (AdmissionStatus.DECLINED, AdmissionStatus.REVOKED, AdmissionStatus.NO_SHOW)
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """The inputs as values, and the application ids behind their numbers."""
+
+    inputs: Inputs
+    ids: Mapping[str, int]
+
+
+def load_inputs(session: Session, batch: Batch, *, rule: str, round_: str, adjust: bool) -> Loaded:
+    """Read everything that can change the result of a run of `batch` as it stands now.
+
+    Candidates of a refill are those who are 未录取; it names the main run that is the batch's result.
+    """
+    refill = round_ == Round.REFILL
+    chosen = settings.parse(settings_of(session, batch))
+    candidates = session.execute(_candidates(batch, passed_over=refill)).all()
+    plan = session.execute(select(_PLAN).where(_PLAN.c.batch_id == batch.id)).all()
+    inputs = Inputs(
+        places=tuple(map(_place, plan)),
+        candidates=_with_choices_and_records(session, batch, candidates),
+        cities=_cities(session, batch),
+        specialties=_specialties(session, batch),
+        weights=chosen.weights,
+        tie_keys=chosen.tie_keys,
+        min_score=chosen.min_score,
+        adjust_scope=chosen.adjust_scope,
+        rule=rule,
+        round=round_,
+        adjust=adjust,
+        held=_held(session, batch),
+        main=_main(session, batch) if refill else None,
+    )
+    return Loaded(inputs, {row.application_no: row.id for row in candidates})
+
+
+def _main(session: Session, batch: Batch) -> MainRun | None:
+    columns = select(_RUN.c.number, _RUN.c.inputs_sha256)
+    result = columns.where(
+        _RUN.c.batch_id == batch.id, _RUN.c.round == Round.MAIN, _RUN.c.committed_at.is_not(None)
+    )
+    row = session.execute(result).one_or_none()
+    return None if row is None else MainRun(*row)
+
+
+def _candidates(batch: Batch, *, passed_over: bool) -> Select[*tuple[Any, ...]]:
+    # Aliases: inside a WHERE the same table would be taken for the one of the outer statement.
+    other, year = _APPLICATION.alias(), _BATCH.alias()
+    seated = (
+        select(other.c.trainee_id)
+        .join(_ADMISSION, _ADMISSION.c.application_id == other.c.id)
+        .join(year, year.c.id == _ADMISSION.c.batch_id)
+        .where(year.c.year == batch.year, _ADMISSION.c.live_key.is_not(None))
+    )
+    out = select(_ADMISSION.c.application_id).where(
+        _ADMISSION.c.batch_id == batch.id, _ADMISSION.c.status.in_(_OUT)
+    )
+    statement = select(
+        _APPLICATION.c.id,
+        _APPLICATION.c.application_no,
+        _APPLICATION.c.identity,
+        _APPLICATION.c.accept_adjust,
+        _APPLICATION.c.first_submitted_at,
+    ).where(
+        _APPLICATION.c.batch_id == batch.id,
+        _APPLICATION.c.status == ApplicationStatus.APPROVED,
+        _APPLICATION.c.trainee_id.not_in(seated),
+        _APPLICATION.c.id.not_in(out),
+    )
+    if not passed_over:
+        return statement
+    waiting = select(_ADMISSION.c.application_id).where(
+        _ADMISSION.c.batch_id == batch.id, _ADMISSION.c.status == AdmissionStatus.NOT_ADMITTED
+    )
+    return statement.where(_APPLICATION.c.id.in_(waiting))
+
+
+def _with_choices_and_records(
+    session: Session, batch: Batch, rows: Iterable[Row[Any]]
+) -> tuple[Candidate, ...]:
+    choices = _choices(session, batch)
+    records = _records(session, batch)
+    return tuple(
+        [
+            Candidate(
+                no=row.application_no,
+                identity=row.identity,
+                choices=choices.get(row.id, ()),
+                accept_adjust=row.accept_adjust,
+                submitted_at=_instant(row.first_submitted_at),
+                records=records.get(row.id, ()),
+            )
+            for row in rows
+        ]
+    )
+
+
+def _instant(moment: datetime) -> str:
+    return moment.isoformat().replace("+00:00", "Z")
+
+
+def _choices(session: Session, batch: Batch) -> dict[int, tuple[Spot, ...]]:
+    # By the key, which are integers: no collation has a say in it, and it costs no sorting.
+    statement = (
+        select(_CHOICE.c.application_id, _CHOICE.c.base_code, _CHOICE.c.specialty_code)
+        .where(_CHOICE.c.batch_id == batch.id)
+        .order_by(_CHOICE.c.application_id, _CHOICE.c.number)
+    )
+    found: dict[int, tuple[Spot, ...]] = {}
+    for id_, base, specialty in session.execute(statement).all():
+        found[id_] = (*found.get(id_, ()), (base, specialty))
+    return found
+
+
+def _records(session: Session, batch: Batch) -> dict[int, tuple[Record, ...]]:
+    marks = (_SCORE.c.base_code, _SCORE.c.written, _SCORE.c.skill, _SCORE.c.interview)
+    statement = (
+        select(_SCORE.c.application_id, *marks)
+        .join(_APPLICATION, _APPLICATION.c.id == _SCORE.c.application_id)
+        .where(_APPLICATION.c.batch_id == batch.id)
+    )
+    found: dict[int, tuple[Record, ...]] = {}
+    for id_, *record in session.execute(statement).all():
+        found[id_] = (*found.get(id_, ()), Record(*record))
+    return found
+
+
+def _place(row: Row[Any]) -> Place:
+    limits = {who: row._mapping[f"max_{who}"] for who in Identity}
+    given = {str(who): limit for who, limit in limits.items() if limit is not None}
+    return Place(row.base_code, row.specialty_code, row.quota, row.min_score, row.stopped, given)
+
+
+def _cities(session: Session, batch: Batch) -> dict[str, str | None]:
+    # Of the plan alone: a base that takes no part must not make a run stale.
+    bases = select(_PLAN.c.base_code).where(_PLAN.c.batch_id == batch.id)
+    rows = session.execute(select(_BASE.c.code, _BASE.c.city).where(_BASE.c.code.in_(bases)))
+    return {code: city or None for code, city in rows}
+
+
+def _specialties(session: Session, batch: Batch) -> dict[str, Kind]:
+    planned = select(_PLAN.c.specialty_code).where(_PLAN.c.batch_id == batch.id)
+    rows = session.execute(
+        select(_SPECIALTY.c.code, _SPECIALTY.c.category, _SPECIALTY.c.is_shortage).where(
+            _SPECIALTY.c.code.in_(planned)
+        )
+    )
+    return {code: Kind(category or None, shortage) for code, category, shortage in rows}
+
+
+def _held(session: Session, batch: Batch) -> tuple[Held, ...]:
+    columns = (_ADMISSION.c.base_code, _ADMISSION.c.specialty_code, _ADMISSION.c.identity)
+    rows = session.execute(
+        select(*columns).where(_ADMISSION.c.batch_id == batch.id, _ADMISSION.c.live_key.is_not(None))
+    )
+    return tuple([Held(*row) for row in rows])

@@ -1,0 +1,89 @@
+"""Seats: the counters of the plan, changed in the transaction that writes the admissions."""
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Table, bindparam, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from zhupei_cli.model import Batch, Plan, Specialty
+from zhupei_cli.rules.batch.lifecycle import PUBLISHED
+from zhupei_cli.services.records.lookup import base_names, specialty_names
+from zhupei_cli.words.errors import ZhupeiError
+from zhupei_cli.words.vocabulary import Identity
+
+_PLAN: Table = Plan.metadata.tables[Plan.__tablename__]
+_SPECIALTY: Table = Plan.metadata.tables[Specialty.__tablename__]
+
+#: Base code, specialty code, identity of whoever sits there.
+Seat = tuple[str, str, str]
+
+
+def take_seats(session: Session, batch: Batch, seats: Iterable[Seat]) -> None:
+    """Count these seats as taken; E463 when a place has not so many, or a limit is reached."""
+    try:
+        _change(session, batch, Counter(seats), step=1)
+    except IntegrityError as error:
+        what = f"批次 {batch.code} 有岗位名额不足（连同补录批次接去的名额计算）"
+        raise ZhupeiError("E463", what=what) from error
+
+
+def free_seats(session: Session, batch: Batch, seats: Iterable[Seat]) -> None:
+    """Count these seats as free again."""
+    _change(session, batch, Counter(seats), step=-1)
+
+
+def _change(session: Session, batch: Batch, seats: Counter[Seat], *, step: int) -> None:
+    places: dict[tuple[str, str], dict[str, int]] = {}
+    for (base, specialty, identity), count in seats.items():
+        places.setdefault((base, specialty), {})[identity] = step * count
+    if not places:
+        return
+    # Relative to what stands there: the CHECKs of the plan then hold whatever others do at the same time.
+    taken = {f"taken_{who}": _PLAN.c[f"taken_{who}"] + bindparam(f"more_{who}") for who in Identity}
+    statement = update(_PLAN).values(taken)
+    for name in ("batch_id", "base_code", "specialty_code"):
+        statement = statement.where(_PLAN.c[name] == bindparam(f"key_{name}"))
+    session.connection().execute(
+        statement,
+        [
+            {"key_batch_id": batch.id, "key_base_code": base, "key_specialty_code": specialty}
+            | {f"more_{who}": changes.get(who, 0) for who in Identity}
+            # In one order everywhere, so that two writers never wait for each other's place.
+            for (base, specialty), changes in sorted(places.items())
+        ],
+    )
+
+
+def list_vacancies(session: Session, batch: Batch, *, unpublished: bool = False) -> list[dict[str, Any]]:
+    """Return every place of the plan with its seats; a stopped place offers none, whatever is free there.
+
+    `ceded` went to supplement rounds. Before publication seats taken are None, unless `unpublished`.
+    """
+    told = unpublished or batch.status in PUBLISHED
+    bases, specialties = base_names(session).labels, specialty_names(session).labels
+    statement = (
+        select(_PLAN, _SPECIALTY.c.is_shortage)
+        .join(_SPECIALTY, _SPECIALTY.c.code == _PLAN.c.specialty_code)
+        .where(_PLAN.c.batch_id == batch.id)
+    )
+    found = []
+    for row in session.execute(statement):
+        taken = row.taken_own + row.taken_entrusted + row.taken_social
+        found.append(
+            {
+                "base": row.base_code,
+                "base_label": bases[row.base_code],
+                "specialty": row.specialty_code,
+                "specialty_label": specialties[row.specialty_code],
+                "quota": row.quota,
+                "taken": taken if told else None,
+                "ceded": row.ceded,
+                "vacant": (0 if row.stopped else row.quota - taken - row.ceded) if told else None,
+                "is_shortage": row.is_shortage,
+                "stopped": row.stopped,
+            }
+        )
+    return sorted(found, key=lambda place: (place["base"], place["specialty"]))

@@ -1,0 +1,197 @@
+"""The stages of a batch: what each step demands, and what it does besides moving the batch on."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Table, delete, func, select, update
+from sqlalchemy.orm import Session
+
+from zhupei_cli.acting import Acting
+from zhupei_cli.model import Admission, Application, Batch, Plan, Run, RunInput, RunRow
+from zhupei_cli.rules.admission.run import Round
+from zhupei_cli.rules.batch.lifecycle import ADMISSION, BATCH, step
+from zhupei_cli.rules.batch.times import show_time
+from zhupei_cli.rules.proof.audit import Finding
+from zhupei_cli.services.admission.readiness import doubts_about
+from zhupei_cli.services.admission.run_inputs import load_inputs
+from zhupei_cli.services.batches.batches import DATES, edit_batch, require_order
+from zhupei_cli.services.batches.ceding import cede_seats
+from zhupei_cli.services.records.events import Change, record
+from zhupei_cli.words.errors import ZhupeiError, sentence
+from zhupei_cli.words.vocabulary import BATCH_STATUS, AdmissionStatus, ApplicationStatus, Rule
+
+_ADMISSION: Table = Admission.metadata.tables["admission"]
+
+
+def move_batch(
+    session: Session, batch: Batch, verb: str, *, by: Acting, reason: str | None = None
+) -> dict[str, Any]:
+    """Take a step that demands nothing but the right state.
+
+    Returns batch, before, status and status_label, as all steps do; steps that people should think about
+    also return what they concern, in numbers, and `doubts`. Raises E401 for the wrong state.
+    """
+    session.refresh(batch, with_for_update=True)
+    before = batch.status
+    batch.status = step(BATCH, before, verb, name=batch.code, reason=reason)
+    record(session, by, [Change(f"batch.{verb}", batch.code, batch.id, before, batch.status, reason)])
+    session.flush()
+    label = BATCH_STATUS.label(batch.status)
+    return {"batch": batch.code, "before": before, "status": batch.status, "status_label": label}
+
+
+def open_batch(session: Session, batch: Batch, *, by: Acting, reason: str | None = None) -> dict[str, Any]:
+    """Open the batch for applications.
+
+    Raises E409 without a plan that has seats, E408 or E412 for dates in which nobody could apply.
+    """
+    moved = move_batch(session, batch, "open", by=by, reason=reason)
+    seats = session.execute(
+        select(func.sum(Plan.quota)).where(Plan.batch_id == batch.id, Plan.stopped.is_(False))
+    ).scalar()
+    if not seats:
+        raise ZhupeiError("E409", batch=batch.code)
+    _require_time_left(batch, by)
+    return moved | {"seats": seats}
+
+
+def _require_time_left(batch: Batch, by: Acting) -> None:
+    require_order({key: getattr(batch, key) for key in DATES})
+    if batch.apply_until < by.at:
+        raise ZhupeiError("E412", batch=batch.code, until=show_time(batch.apply_until))
+
+
+def reopen_batch(session: Session, batch: Batch, *, by: Acting, reason: str | None = None) -> dict[str, Any]:
+    """Open a closed batch again inside its dates; E412 when they are over: extend it instead."""
+    moved = move_batch(session, batch, "reopen", by=by, reason=reason)
+    _require_time_left(batch, by)
+    return moved
+
+
+def extend_batch(
+    session: Session, batch: Batch, until: str, *, by: Acting, reason: str | None = None
+) -> dict[str, Any]:
+    """Move the end of applications to `until`, opening the batch again if it was closed."""
+    moved = move_batch(session, batch, "extend", by=by, reason=reason)
+    edit_batch(session, batch, {"apply_until": until}, by=by, reason=reason)
+    _require_time_left(batch, by)
+    return moved | {"apply_until": batch.apply_until}
+
+
+def lock_batch(session: Session, batch: Batch, *, by: Acting, reason: str | None = None) -> dict[str, Any]:
+    """Lock the batch: its candidates are settled. `doubts` are those of `admit check`.
+
+    Raises E413 while applications wait for their review, unless there is a reason to lock without them.
+    """
+    moved = move_batch(session, batch, "lock", by=by, reason=reason)
+    waiting = select(func.count(), func.min(Application.application_no)).where(
+        Application.batch_id == batch.id, Application.status == ApplicationStatus.SUBMITTED
+    )
+    count, first = session.execute(waiting).one()
+    if count and not (reason or "").strip():
+        raise ZhupeiError("E413", batch=batch.code, count=count, application_no=first)
+    approved = Application.status == ApplicationStatus.APPROVED
+    candidates = session.execute(
+        select(func.count()).where(Application.batch_id == batch.id, approved)
+    ).scalar_one()
+    inputs = load_inputs(session, batch, rule=Rule.CHOICE_FIRST, round_=Round.MAIN, adjust=True).inputs
+    found = doubts_about(session, batch, inputs)
+    return moved | {"candidates": candidates, "unreviewed": count, "doubts": found}
+
+
+def unlock_batch(session: Session, batch: Batch, *, by: Acting, reason: str | None = None) -> dict[str, Any]:
+    """Take the lock back; the runs computed under it are dropped."""
+    moved = move_batch(session, batch, "unlock", by=by, reason=reason)
+    runs = session.execute(select(Run.id).where(Run.batch_id == batch.id)).scalars().all()
+    for table, column in ((RunRow, RunRow.run_id), (RunInput, RunInput.run_id), (Run, Run.id)):
+        session.execute(delete(table).where(column.in_(runs)), execution_options=_BLIND)
+    return moved | {"runs_dropped": len(runs)}
+
+
+#: Nothing of these rows is held in the session.
+_BLIND: Mapping[str, Any] = {"synchronize_session": False}
+
+
+def publish_batch(session: Session, batch: Batch, *, by: Acting, reason: str | None = None) -> dict[str, Any]:
+    """Publish who is 拟录取; doubtful without anybody, without an end of the 公示期, or after it."""
+    moved = move_batch(session, batch, "publish", by=by, reason=reason)
+    counts = _count_admissions(session, batch)
+    proposed, until = counts.get(AdmissionStatus.PROPOSED, 0), batch.publicity_until
+    found = [] if proposed else [_doubt("E418", batch=batch.code)]
+    if until is None:
+        found.append(_doubt("E414", batch=batch.code))
+    elif until < by.at:
+        found.append(_doubt("E415", batch=batch.code, until=show_time(until)))
+    passed_over = counts.get(AdmissionStatus.NOT_ADMITTED, 0)
+    told = {"proposed": proposed, "not_admitted": passed_over, "publicity_until": until}
+    return moved | told | {"doubts": found}
+
+
+def finalize_batch(
+    session: Session, batch: Batch, *, by: Acting, reason: str | None = None
+) -> dict[str, Any]:
+    """Make every 拟录取 of the batch 已录取, one event each; doubtful before the 公示期 is over."""
+    moved = move_batch(session, batch, "finalize", by=by, reason=reason)
+    proposed = (_ADMISSION.c.batch_id == batch.id, _ADMISSION.c.status == AdmissionStatus.PROPOSED)
+    numbers = session.execute(
+        select(Application.application_no)
+        .join(_ADMISSION, _ADMISSION.c.application_id == Application.id)
+        .where(*proposed)
+        .order_by(Application.application_no)
+    ).scalars()
+    after = step(ADMISSION, AdmissionStatus.PROPOSED, "finalize", name=batch.code)
+    changes = [
+        Change("admission.finalize", number, batch.id, AdmissionStatus.PROPOSED, after) for number in numbers
+    ]
+    record(session, by, changes)
+    session.execute(update(_ADMISSION).where(*proposed).values(status=after, decided_at=by.at))
+    found = [] if changes else [_doubt("E418", batch=batch.code)]
+    until = batch.publicity_until
+    if until is None:
+        found.append(_doubt("E414", batch=batch.code))
+    elif until > by.at:
+        found.append(_doubt("E416", batch=batch.code, until=show_time(until)))
+    return moved | {"admitted": len(changes), "publicity_until": until, "doubts": found}
+
+
+def archive_batch(session: Session, batch: Batch, *, by: Acting, reason: str | None = None) -> dict[str, Any]:
+    """Close the batch for good; doubtful while somebody admitted has neither come nor stayed away."""
+    moved = move_batch(session, batch, "archive", by=by, reason=reason)
+    counts = _count_admissions(session, batch)
+    names = (AdmissionStatus.REPORTED, AdmissionStatus.NO_SHOW, AdmissionStatus.ADMITTED)
+    told = {f"{name}_count": counts.get(name, 0) for name in names}
+    found = []
+    if waiting := counts.get(AdmissionStatus.ADMITTED, 0):
+        first = session.execute(
+            select(func.min(Application.application_no))
+            .join(_ADMISSION, _ADMISSION.c.application_id == Application.id)
+            .where(_ADMISSION.c.batch_id == batch.id, _ADMISSION.c.status == AdmissionStatus.ADMITTED)
+        ).scalar_one()
+        found = [_doubt("E417", batch=batch.code, count=waiting, example=first)]
+    return moved | told | {"doubts": found}
+
+
+def cancel_batch(session: Session, batch: Batch, *, by: Acting, reason: str | None = None) -> dict[str, Any]:
+    """Give the batch up, with whatever applications it has."""
+    moved = move_batch(session, batch, "cancel", by=by, reason=reason)
+    cede_seats(session, batch)  # the parent of a supplement round has its seats back
+    counted = (
+        select(Application.status, func.count())
+        .where(Application.batch_id == batch.id)
+        .group_by(Application.status)
+    )
+    seats = session.execute(select(func.sum(Plan.quota)).where(Plan.batch_id == batch.id)).scalar()
+    return moved | {"applications": dict(session.execute(counted).all()), "seats": seats or 0}
+
+
+def _count_admissions(session: Session, batch: Batch) -> dict[str, int]:
+    statement = (
+        select(_ADMISSION.c.status, func.count())
+        .where(_ADMISSION.c.batch_id == batch.id)
+        .group_by(_ADMISSION.c.status)
+    )
+    return dict(session.execute(statement).all())
+
+
+def _doubt(code: str, **values: Any) -> Finding:
+    return Finding(code, sentence(code, values))

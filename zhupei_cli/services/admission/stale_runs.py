@@ -1,0 +1,90 @@
+"""Whether stored runs still rest on what the database holds now."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from zhupei_cli.model import Batch, Event, Run
+from zhupei_cli.rules.admission.canonical import digest, inputs_text
+from zhupei_cli.rules.admission.run import Round
+from zhupei_cli.services.admission.run_inputs import load_inputs
+from zhupei_cli.services.batches.batches import SEVERITY
+from zhupei_cli.words.vocabulary import BatchStatus
+
+#: The states of a batch in which a run of each round can still become the result.
+_WAITING = {
+    Round.MAIN: (BatchStatus.LOCKED,),
+    Round.ADJUST: (BatchStatus.COMMITTED, BatchStatus.PUBLICITY),
+    Round.REFILL: (BatchStatus.COMMITTED, BatchStatus.PUBLICITY, BatchStatus.FINAL),
+}
+
+
+def stale_runs(session: Session, batch: Batch, numbers: Sequence[int]) -> set[int]:
+    """Return which of the runs could be committed but for data or parameters changed since.
+
+    Reads the batch's inputs once, those of refills once more, and nothing where no run can be committed now.
+    """
+    waiting = [
+        run
+        for run in session.execute(select(Run).where(Run.batch_id == batch.id)).scalars()
+        if run.number in numbers and run.committed_at is None and batch.status in _WAITING[Round(run.round)]
+    ]
+    if not waiting:
+        return set()
+    loaded = {
+        refill: load_inputs(
+            session, batch, rule="", round_=Round.REFILL if refill else "", adjust=True
+        ).inputs
+        for refill in {run.round == Round.REFILL for run in waiting}
+    }
+    digests: dict[tuple[str, str, bool], str] = {}
+    stale = outrun(session, batch) & {run.number for run in waiting}
+    for run in waiting:
+        how = (run.rule, run.round, run.adjust)
+        if how not in digests:
+            rule, round_, adjust = how
+            now = replace(loaded[round_ == Round.REFILL], rule=rule, round=round_, adjust=adjust)
+            digests[how] = digest(inputs_text(now))
+        if digests[how] != run.inputs_sha256:
+            stale.add(run.number)
+    return stale
+
+
+def outrun(session: Session, batch: Batch) -> set[int]:
+    """Return the runs that were computed before a severity of the identity rules changed.
+
+    Severities are none of a run's inputs, but who was taken under other rules may have to be looked at again.
+    """
+    actions = select(Event.action, Event.data).where(
+        Event.batch_id == batch.id, Event.action.in_(("admission.run", "batch.edit")), Event.data.is_not(None)
+    )
+    computed: set[int] = set()
+    before: set[int] = set()
+    for action, data in session.execute(actions.order_by(Event.seq)):
+        said = json.loads(data or "{}")
+        if action == "admission.run":
+            computed.add(said["run"])
+        elif said["key"].startswith(SEVERITY):
+            before |= computed
+    return before
+
+
+def with_state(session: Session, batch: Batch, runs: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return rows of `list_runs` with `stale` and the word for where each run stands."""
+    stale = stale_runs(session, batch, [row["run"] for row in runs])
+    return [
+        {
+            **row,
+            "stale": row["run"] in stale,
+            "state_label": "已过时"
+            if row["run"] in stale
+            else "未确定"
+            if row["committed_at"] is None
+            else "已确定",
+        }
+        for row in runs
+    ]

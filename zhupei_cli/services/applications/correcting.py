@@ -1,0 +1,253 @@
+"""Correcting what was submitted (更正): the province makes a new version of the snapshot, with its reason."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy.orm import Session
+
+from zhupei_cli.acting import Acting
+from zhupei_cli.model import Batch
+from zhupei_cli.rules.batch import lifecycle
+from zhupei_cli.rules.people import idcard
+from zhupei_cli.rules.people.field_values import MASKS, TABLES
+from zhupei_cli.rules.people.masking import mask_id
+from zhupei_cli.rules.people.profile import highest
+from zhupei_cli.services.applications import store
+from zhupei_cli.services.applications.drafts import examine, form_cells, merged
+from zhupei_cli.services.applications.form_checks import (
+    FORM_LABELS,
+    Checks,
+    form_faults,
+    identity_faults,
+    load_checks,
+)
+from zhupei_cli.services.applications.store import Form, Stored
+from zhupei_cli.services.applications.withdrawing import require_undecided, stale_runs
+from zhupei_cli.services.people import fields, profiles
+from zhupei_cli.services.people.merging import dates_wrong, incomplete, too_long
+from zhupei_cli.services.people.people import save_person
+from zhupei_cli.services.people.profiles import EDUCATION, PERSON, Profile, current_work
+from zhupei_cli.services.records.events import Change, record
+from zhupei_cli.sheets.kinds import workbook_kinds
+from zhupei_cli.sheets.kinds.cells import CLEAR
+from zhupei_cli.sheets.kinds.columns import Column, heading_key
+from zhupei_cli.words.errors import Fault, ZhupeiError
+from zhupei_cli.words.vocabulary import BATCH_STATUS, BatchStatus
+
+#: What people are reached at is read from the live profile.
+_LIVE: Final = ("mobile", "email")
+_WORK: Final = ("employer_name", "employer_uscc")
+#: What admission counts with; source_type and train_years stand on paper alone.
+_INPUTS: Final = frozenset(FORM_LABELS) - {"source_type", "train_years"}
+_OF_PROFILE: Final = tuple(
+    column
+    for column in workbook_kinds.PERSON.columns
+    if column.key in (*PERSON, *EDUCATION, *_WORK) and column.key not in _LIVE
+)
+FIELDS: Final[Mapping[str, Column]] = {
+    column.key: column
+    for column in (*_OF_PROFILE, *(one for one in workbook_kinds.PERSON.columns if one.key in FORM_LABELS))
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """What a correction changed: field, label, before and after as they may be shown."""
+
+    application_no: str
+    version: int | None
+    changes: list[dict[str, str]]
+    findings: list[Fault]
+    runs_stale: int
+
+
+def correct(
+    session: Session,
+    batch: Batch,
+    number: str,
+    given: Mapping[str, str],
+    *,
+    by: Acting,
+    reason: str | None,
+) -> Corrected:
+    """Correct fields of a submitted form or of its profile; the live profile keeps all but who the person is.
+
+    Name and number are mended there too: the next import knows a person by them. A field is a key or
+    heading of 报名信息, 清空 takes a value out. Identity rules are told, not enforced: facts are facts, and
+    the review can be revoked. Raises E402 and E404 (state, reason), E457 and E458 (no such field), E459
+    (what it would become is not whole), E405 and E456 (too late for that field).
+    """
+    words = {_field(name): word for name, word in given.items()}
+    stored = store.find_stored(session, batch, number)
+    lifecycle.step(lifecycle.APPLICATION, stored.status, "correct", name=number, reason=reason)
+    _require_time(session, batch, stored, words)
+    before = store.load_snapshots(session, (stored,))[stored.id]
+    checks = load_checks(session, batch)
+    after, odd = _corrected(before, words, number, by=by)
+    form = _corrected_form(before, stored.form, words, number, checks)
+    changes = _changes((before, stored.form), (after, form), checks)
+    if not changes:
+        return Corrected(number, None, [], [], 0)
+    known = identity_faults(before, stored.form, checks)
+    findings = odd + [fault for fault in identity_faults(after, form, checks) if fault not in known]
+    version = store.next_version(stored)
+    data: dict[str, Any] = {"fields": [one["field"] for one in changes], "version": version}
+    if form != stored.form:
+        data["form"] = {"before": form_cells(stored.form), "after": form_cells(form)}
+    states = (stored.status, stored.status)
+    change = Change("application.correct", number, batch.id, *states, reason, data)
+    (seq,) = record(session, by, [change])
+    store.correct_snapshot(session, stored, after, at=by.at, reason=reason or "", seq=seq)
+    if form != stored.form:
+        store.change_forms(session, batch, [(stored.id, form)], seq=seq)
+    _mend_person(session, stored, before, after, by=by, reason=reason)
+    counted = not _INPUTS.isdisjoint(data["fields"])
+    runs = stale_runs(session, batch, stored) if counted else 0
+    return Corrected(number, version, changes, findings, runs)
+
+
+def _field(name: str) -> str:
+    found = workbook_kinds.PERSON.by_heading.get(heading_key(name))
+    key = name if found is None else found.key
+    if key in _LIVE:
+        raise ZhupeiError("E458", label=workbook_kinds.PERSON.headings[key])
+    if key not in FIELDS:
+        raise ZhupeiError("E457", field=name, known="、".join(one.heading for one in FIELDS.values()))
+    return key
+
+
+def _require_time(session: Session, batch: Batch, stored: Stored, words: Mapping[str, str]) -> None:
+    if batch.status in (BatchStatus.ARCHIVED, BatchStatus.CANCELLED):
+        label = BATCH_STATUS.label(batch.status)
+        cure = "归档、取消的批次不再改动"
+        raise ZhupeiError("E405", name=batch.code, key=stored.application_no, status=label, cure=cure)
+    if not _INPUTS.isdisjoint(words):
+        require_undecided(session, batch, stored)
+
+
+def _corrected(
+    before: Profile, words: Mapping[str, str], number: str, *, by: Acting
+) -> tuple[Profile, list[Fault]]:
+    """Return what the profile becomes, and what is odd about it."""
+    values, faults = fields.read_fields(words, _OF_PROFILE)
+    after = profiles.copy_of(before)
+    for key, value in values.items():
+        owner = _owner(after, key)
+        owner[key] = None if value is CLEAR else value
+    today = by.today
+    faults += _number_faults(after, values, today=today)
+    known = list(dates_wrong(before, today))
+    faults += [*incomplete(after), *too_long(after)]
+    faults += [fault for fault in dates_wrong(after, today) if fault not in known]
+    _refuse(number, faults)
+    return after, faults
+
+
+#: What says who a person is, and what follows from the number.
+_WHO: Final = ("name", "id_type", "id_number", "gender", "birth_date")
+
+
+def _mend_person(
+    session: Session, stored: Stored, before: Profile, after: Profile, *, by: Acting, reason: str | None
+) -> None:
+    """Bring the live profile in line with what a correction says of who the person is, with its event."""
+    mended = [name for name in _WHO if after.person.get(name) != before.person.get(name)]
+    if not mended:
+        return
+    live = profiles.load_profiles_by_id(session, (stored.trainee_id,))[stored.trainee_id]
+    changed = profiles.copy_of(live)
+    changed.person |= {name: after.person.get(name) for name in mended}
+    others = profiles.load_profiles(session, (changed.key[1],))
+    if changed.key in others and others[changed.key].id != live.id:
+        fault = Fault("E133", "id_number", values={"number": mask_id(changed.key[1])})
+        _refuse(stored.application_no, [fault])
+    names = [name for name, _, _ in profiles.differences(live, changed)]
+    if names:
+        save_person(session, live, changed, changed=names, action="trainee.edit", by=by, reason=reason)
+
+
+def _owner(profile: Profile, key: str) -> dict[str, Any]:
+    """Return the part that has the field: the person, the highest education, the current employer."""
+    if key in PERSON:
+        return profile.person
+    if key in _WORK:
+        work = current_work(profile)
+        if work is None:
+            work = {}
+            profile.works.append(work)
+        return work
+    education = highest(profile.educations)
+    assert education is not None  # nothing is submitted without one
+    return education
+
+
+def _number_faults(after: Profile, values: Mapping[str, Any], *, today: Any) -> list[Fault]:
+    """Check the paper, and let sex and birth date follow from it as they do everywhere."""
+    id_type, id_number = after.person["id_type"], after.person["id_number"]
+    number, facts, faults = idcard.read(id_type, id_number, today)
+    if faults:
+        return faults
+    after.person["id_number"] = number
+    for key in ("gender", "birth_date") if facts is not None else ():
+        known = getattr(facts, key)
+        if values.get(key) not in (None, known):
+            faults.append(Fault("E151", key, values={"label": FIELDS[key].heading}))
+        after.person[key] = known
+    return faults
+
+
+def _corrected_form(
+    profile: Profile, before: Form, words: Mapping[str, str], number: str, checks: Checks
+) -> Form:
+    given = {key: word for key, word in words.items() if key in FORM_LABELS}
+    if not given:
+        return before
+    form, faults = examine(profile, merged(form_cells(before), given), checks)
+    # What the plan has against choices that stay is no fault of the correction.
+    known = [*form_faults(before, checks), *identity_faults(profile, before, checks)]
+    rules = [] if form is None else identity_faults(profile, form, checks)
+    _refuse(number, [fault for fault in faults if fault not in known and fault not in rules])
+    assert form is not None
+    return form
+
+
+def _refuse(number: str, faults: Sequence[Fault]) -> None:
+    found = [fault.message for fault in faults if fault.severity == "error"]
+    if found:
+        raise ZhupeiError("E459", application_no=number, problem="；".join(found))
+
+
+def _changes(
+    before: tuple[Profile, Form], after: tuple[Profile, Form], checks: Checks
+) -> list[dict[str, str]]:
+    old, new = _flat(*before), _flat(*after)
+    return [
+        {
+            "field": key,
+            "label": column.heading,
+            "before": _shown(column, old.get(key), checks),
+            "after": _shown(column, new.get(key), checks),
+        }
+        for key, column in FIELDS.items()
+        if old.get(key) != new.get(key)
+    ]
+
+
+def _flat(profile: Profile, form: Form) -> dict[str, Any]:
+    work = current_work(profile) or {}
+    return {**work, **(highest(profile.educations) or {}), **profile.person, **form_cells(form)}
+
+
+def _shown(column: Column, value: Any, checks: Checks) -> str:
+    if value is None:
+        return ""
+    if column.key in TABLES:
+        return TABLES[column.key].label(value)
+    if column.key.endswith("_base"):
+        return checks.bases.labels[value]
+    if column.key.endswith("specialty"):
+        return checks.specialties.labels[value]
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    return MASKS[column.key](value) if column.key in MASKS else str(value)

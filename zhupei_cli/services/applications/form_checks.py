@@ -1,0 +1,178 @@
+"""Checking a form and its person against the batch: plan, settings and the identity rules."""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from zhupei_cli.model import Batch, Plan, Specialty, TrainingBase
+from zhupei_cli.rules.batch.settings import BatchSettings, parse
+from zhupei_cli.rules.people import eligibility
+from zhupei_cli.rules.people.profile import highest
+from zhupei_cli.services.applications.store import Form
+from zhupei_cli.services.people.profiles import Profile, current_work
+from zhupei_cli.services.records.lookup import Names, match_key, settings_of
+from zhupei_cli.words.errors import Fault
+
+
+@dataclass(frozen=True, slots=True)
+class Checks:
+    """Everything a form is checked against, read once per command."""
+
+    year: int
+    settings: BatchSettings
+    bases: Names
+    specialties: Names
+    categories: Mapping[str, str | None]
+    places: Mapping[tuple[str, str], bool]
+    """(base, specialty) → stopped"""
+    employers: Mapping[str, str]
+    """uscc, name and alias of each base → its code"""
+
+
+def load_checks(session: Session, batch: Batch) -> Checks:
+    """Read what forms of `batch` are checked against: five queries, whatever the number of forms."""
+    bases = session.execute(
+        select(TrainingBase.code, TrainingBase.name, TrainingBase.aliases, TrainingBase.uscc)
+    ).all()
+    specialties = session.execute(
+        select(Specialty.code, Specialty.name, Specialty.aliases, Specialty.category)
+    ).all()
+    places = session.execute(
+        select(Plan.base_code, Plan.specialty_code, Plan.stopped).where(Plan.batch_id == batch.id)
+    )
+    employers = {
+        match_key(word): row.code
+        for row in bases
+        for word in (row.name, row.uscc, *row.aliases.split("|"))
+        if word
+    }
+    return Checks(
+        batch.year,
+        parse(settings_of(session, batch)),
+        Names((row.code, row.name, row.aliases) for row in bases),
+        Names((row.code, row.name, row.aliases) for row in specialties),
+        {row.code: row.category for row in specialties},
+        {(row.base_code, row.specialty_code): row.stopped for row in places},
+        employers,
+    )
+
+
+class Parts(NamedTuple):
+    """A form as far as it could be read: what is missing or names nothing is None."""
+
+    identity: str | None
+    source_type: str | None
+    train_years: int | None
+    accept_adjust: bool | None
+    choices: tuple[tuple[str | None, str | None], ...]
+
+
+def read_form(values: Mapping[str, Any], checks: Checks) -> tuple[Form | Parts, list[Fault]]:
+    """Make a form of named values, its parts where it is none; all that is wrong with each field.
+
+    What can be looked at is looked at, however much else is missing: nobody mends a row twice.
+    """
+    faults = [
+        Fault("E251", name, values={"label": FORM_LABELS[name]}) for name in REQUIRED if name not in values
+    ]
+    bases: dict[str, str] = {}
+    specialties: dict[str, str] = {}
+    for name in ("choice1_base", "choice2_base"):
+        if word := values.get(name):
+            if code := checks.bases.find(word):
+                bases[name] = code
+            else:
+                near = checks.bases.nearest(word)
+                faults.append(Fault("E302", name, values={"base": word, "nearest": near}))
+    for name in ("specialty", "choice2_specialty"):
+        if word := values.get(name):
+            if code := checks.specialties.find(word):
+                specialties[name] = code
+            else:
+                near = checks.specialties.nearest(word)
+                faults.append(Fault("E303", name, values={"specialty": word, "nearest": near}))
+    if "choice2_specialty" in values and "choice2_base" not in values:
+        faults.append(Fault("E252", "choice2_base"))
+    first = specialties.get("specialty")
+    choices: tuple[tuple[str | None, str | None], ...] = ((bases.get("choice1_base"), first),)
+    if "choice2_base" in values:
+        second = specialties.get("choice2_specialty") if "choice2_specialty" in values else first
+        choices += ((bases.get("choice2_base"), second),)
+    make = Parts if faults else Form
+    get = values.get
+    form = make(get("identity"), get("source_type"), get("train_years"), get("accept_adjust"), choices)  # type: ignore[arg-type]  # a Form lacks nothing
+    return form, [*faults, *form_faults(form, checks)]
+
+
+FORM_LABELS = {
+    "identity": "个人身份",
+    "source_type": "生源类型",
+    "train_years": "培训年限",
+    "specialty": "报名专业",
+    "choice1_base": "第一志愿基地",
+    "choice2_base": "第二志愿基地",
+    "choice2_specialty": "第二志愿专业",
+    "accept_adjust": "是否服从调剂",
+}
+REQUIRED = ("identity", "source_type", "train_years", "specialty", "choice1_base", "accept_adjust")
+
+
+def form_faults(form: Form | Parts, checks: Checks) -> Iterator[Fault]:
+    """Yield what the batch's plan and settings have against the form (指南 二.3, 第四步、第五步)."""
+    settings = checks.settings
+    if form.source_type is not None and form.source_type not in settings.source_types:
+        words = "、".join(settings.source_types)
+        yield Fault("E253", "source_type", values={"value": form.source_type, "choices": words})
+    if form.train_years is not None and not 1 <= form.train_years <= 3:
+        yield Fault("E254", "train_years", values={"value": form.train_years})
+    known = [(base, specialty) for base, specialty in form.choices if base and specialty]
+    if len(set(known)) < len(known):
+        yield Fault("E255", "choice2_base", values={"base": checks.bases.labels[known[0][0]]})
+    if settings.same_specialty and len({specialty for _, specialty in form.choices if specialty}) > 1:
+        yield Fault("E256", "choice2_specialty")
+    for number, (base, specialty) in enumerate(form.choices, 1):
+        if base is None or specialty is None:
+            continue
+        stopped = checks.places.get((base, specialty))
+        if stopped is not False:
+            values = {"base": checks.bases.labels[base], "specialty": checks.specialties.labels[specialty]}
+            yield Fault("E257" if stopped is None else "E258", f"choice{number}_base", values=values)
+
+
+def identity_faults(
+    profile: Profile, form: Form | Parts, checks: Checks, unread: Collection[str] = ()
+) -> list[Fault]:
+    """Return what the identity rules say, each with the severity the batch gives it.
+
+    Rules that look at what is `unread`, by key, say nothing.
+    """
+    education = highest(profile.educations) or {}
+    work = current_work(profile)
+    employer = None
+    if work is not None:
+        by_uscc = checks.employers.get(match_key(work.get("employer_uscc") or ""))
+        employer = by_uscc or checks.employers.get(match_key(work.get("employer_name") or ""))
+    applicant = eligibility.Applicant(
+        identity=form.identity,
+        level=education.get("level"),
+        full_time=education.get("full_time"),
+        degree=education.get("degree"),
+        degree_type=education.get("degree_type"),
+        graduated_on=education.get("graduated_on"),
+        major=education.get("major"),
+        employer_name=None if work is None else work.get("employer_name"),
+        employer_base=employer,
+        train_years=form.train_years,
+        specialty_category=checks.categories.get(form.choices[0][1] or ""),
+        choice1_base=form.choices[0][0],
+    )
+    return eligibility.check(
+        applicant,
+        year=checks.year,
+        grad_years=checks.settings.grad_years,
+        severities=checks.settings.severities,
+        unread=unread,
+    )

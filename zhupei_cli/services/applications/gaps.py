@@ -1,0 +1,89 @@
+"""What is missing or wrong with people, found before a base finds it."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Table, select
+from sqlalchemy.orm import Session
+
+from zhupei_cli.acting import Acting
+from zhupei_cli.model import Batch, Trainee
+from zhupei_cli.rules.people import idcard
+from zhupei_cli.rules.people.masking import mask_id
+from zhupei_cli.services.applications import store
+from zhupei_cli.services.applications.form_checks import Checks, form_faults, identity_faults, load_checks
+from zhupei_cli.services.people import fields
+from zhupei_cli.services.people.merging import dates_wrong, incomplete, too_long
+from zhupei_cli.services.people.profiles import Profile, load_profiles_by_id
+from zhupei_cli.services.people.whom import find_person
+from zhupei_cli.store.bulk import in_chunks
+from zhupei_cli.words.errors import Fault
+from zhupei_cli.words.vocabulary import ApplicationStatus
+
+_TRAINEE: Table = Trainee.metadata.tables["trainee"]
+
+
+def check_people(
+    session: Session, *, by: Acting, batch: Batch | None = None, who: str | None = None
+) -> Iterator[dict[str, Any]]:
+    """Yield what is missing or wrong with people, or with `who`; with a batch, of its 未提交 and 退回修改.
+
+    With a batch the form is checked too: its plan, and the identity rules with their severities.
+    """
+    checks = None if batch is None else load_checks(session, batch)
+    today = by.today
+    people = select(_TRAINEE.c.id).order_by(_TRAINEE.c.id)
+    if who is not None:
+        people = people.where(_TRAINEE.c.id == find_person(session, who).id)
+    for ids in in_chunks(list(session.execute(people).scalars())):
+        live = {} if batch is None else store.load_live(session, batch, ids)
+        open_ = {one: form for one, form in live.items() if form.status in _OPEN}
+        stored = load_profiles_by_id(session, ids if batch is None else open_)
+        for one in sorted(stored):
+            profile, form = stored[one], open_.get(one)
+            number = None if form is None else form.application_no
+            faults = list(_profile_faults(profile, today))
+            if form is not None and checks is not None:
+                faults += _form_faults(profile, form.form, checks)
+            yield from (_finding(profile, number, fault) for fault in faults)
+
+
+_OPEN = (ApplicationStatus.DRAFT, ApplicationStatus.RETURNED)
+
+
+def _profile_faults(profile: Profile, today: date) -> Iterator[Fault]:
+    yield from incomplete(profile)
+    yield from idcard.check(*profile.key, today)[1]
+    yield from too_long(profile)
+    yield from dates_wrong(profile, today)
+    yield from _against_number(profile)
+    person = profile.person
+    if person.get("has_employer") is False and any(not entry.get("to_date") for entry in profile.works):
+        yield Fault("E153", "employer_name")
+
+
+def _against_number(profile: Profile) -> Iterator[Fault]:
+    try:
+        facts = idcard.facts(*profile.key)
+    except idcard.NotACard:  # the number has its own fault
+        return
+    for name in ("gender", "birth_date") if facts is not None else ():
+        if profile.person.get(name) not in (None, getattr(facts, name)):
+            yield Fault("E151", name, values={"label": fields.LABELS[name]})
+
+
+def _form_faults(profile: Profile, form: store.Form, checks: Checks) -> list[Fault]:
+    return [*form_faults(form, checks), *identity_faults(profile, form, checks)]
+
+
+def _finding(profile: Profile, application_no: str | None, fault: Fault) -> dict[str, Any]:
+    return {
+        "name": profile.person["name"],
+        "id_number": mask_id(profile.person["id_number"]),
+        "application_no": application_no,
+        "field": fault.field,
+        "code": fault.code,
+        "severity": fault.severity,
+        "message": fault.message,
+    }

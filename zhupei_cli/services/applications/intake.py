@@ -1,0 +1,190 @@
+"""Trainees (学员): bulk import with or without their applications."""
+
+import hashlib
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+
+from sqlalchemy.orm import Session
+
+from zhupei_cli.acting import Acting
+from zhupei_cli.model import Batch
+from zhupei_cli.rules.batch.times import show_time
+from zhupei_cli.services.applications import store
+from zhupei_cli.services.applications.form_checks import load_checks
+from zhupei_cli.services.applications.intake_cases import (
+    Case,
+    Options,
+    examine,
+    identify,
+    leave_returned,
+    load_cases,
+    refuse_changes_of_submitted,
+    refuse_company,
+    refuse_twins,
+)
+from zhupei_cli.services.applications.store import Form, Stored
+from zhupei_cli.services.people import profiles
+from zhupei_cli.services.people.merging import all_fit
+from zhupei_cli.services.records import row_stamps
+from zhupei_cli.services.records.events import Change, canonical, record
+from zhupei_cli.services.records.import_ledger import (
+    EVENT_ROWS,
+    Counts,
+    Imported,
+    Touched,
+    begin_import,
+    inserted,
+    record_rows,
+)
+from zhupei_cli.services.records.workbooks import Reading
+from zhupei_cli.store.bulk import in_chunks
+from zhupei_cli.words.errors import ZhupeiError
+from zhupei_cli.words.vocabulary import BATCH_STATUS, ApplicationStatus, BatchStatus
+
+Watch = Callable[[Collection[Case]], Iterable[Case]]
+
+
+def import_trainees(
+    session: Session,
+    reading: Reading,
+    *,
+    batch: Batch | None,
+    by: Acting,
+    options: Options,
+    watch: Watch = iter,
+) -> Imported:
+    """Take people, and their applications to `batch`, in from the rows of workbooks.
+
+    Good persons go in, bad ones do not; the faults are left on the lines. `watch` is what goes through the
+    persons and may tell how far it is. Raises E450 when the batch
+    takes no applications now.
+    """
+    if batch is not None and not options.profile_only:
+        require_entry(batch, by, late=options.late_reason is not None)
+    if not reading.readable:
+        return Imported(None, Counts(), reading.files, readable=False)
+    today = by.today
+    cases = identify(reading.lines, today)
+    refuse_twins(cases)
+    load_cases(session, batch, cases)
+    checks = None if batch is None else load_checks(session, batch)
+    short = bool(reading.tables) and all(all_fit(table.longest) for _, table in reading.tables)
+    for case in watch(cases.values()):
+        examine(case, checks, options=options, today=today, short=short)
+    refuse_changes_of_submitted(session, list(cases.values()))
+    leave_returned(cases.values())
+    refuse_company(cases)
+    judged = [(case, case.verdict) for case in cases.values()]
+    counts = _counts(judged)
+    accepted = [case for case, verdict in judged if verdict in ("inserted", "updated")]
+    if options.all_or_nothing and (counts.rejected or reading.left_out):
+        return Imported(None, counts.none_written(), reading.files, applied_anew=0)
+    if not accepted:
+        return Imported(None, counts, reading.files, applied_anew=0)
+    import_id, seq = begin_import(
+        session,
+        "trainee",
+        by=by,
+        batch_id=None if batch is None else batch.id,
+        files=reading.files,
+        counts=counts,
+        reason=options.late_reason,
+    )
+    anew = sum(
+        1 for case in accepted if case.before is not None and case.form is not None and case.live is None
+    )
+    record_rows(session, import_id, _write(session, batch, accepted, by=by, seq=seq))
+    return Imported(import_id, counts, reading.files, applied_anew=anew)
+
+
+def require_entry(batch: Batch, by: Acting, *, late: bool) -> None:
+    """Raise E450 unless the batch is open and now is inside its dates; `late` also takes a closed one."""
+    if batch.status == BatchStatus.OPEN and batch.apply_from <= by.at <= batch.apply_until:
+        return
+    if late and batch.status in (BatchStatus.OPEN, BatchStatus.CLOSED):
+        return
+    dates = f"，报名时间为 {show_time(batch.apply_from)} 至 {show_time(batch.apply_until)}"
+    about = BATCH_STATUS.label(batch.status) + (dates if batch.status == BatchStatus.OPEN else "")
+    raise ZhupeiError("E450", batch=batch.code, status=about)
+
+
+def _counts(judged: Iterable[tuple[Case, str]]) -> Counts:
+    numbers = dict.fromkeys(("inserted", "updated", "unchanged", "rejected"), 0)
+    warned = 0
+    for case, verdict in judged:
+        numbers[verdict] += len(case.lines)
+        warned += sum(1 for line in case.lines if line.faults and not line.bad)
+    return Counts(sum(numbers.values()), warned=warned, **numbers)
+
+
+def _write(
+    session: Session, batch: Batch | None, cases: Sequence[Case], *, by: Acting, seq: int
+) -> list[Touched]:
+    changed = [case for case in cases if case.profile_changed]
+    stored = [case.before.id for case in changed if case.before is not None]
+    stamps = row_stamps.stamps(session, "trainee", stored)
+    profiles.write_profiles(session, [(case.before, case.after) for case in changed], at=by.at, seq=seq)
+    touched = [*inserted("trainee", (case.after.id or 0 for case in changed if case.before is None))]
+    touched += [
+        ("trainee", str(before.id), "updated", profiles.image_of(before, stamps[before.id or 0]))
+        for case in changed
+        if (before := case.before) is not None
+    ]
+    if batch is not None:
+        touched += _write_applications(session, batch, cases, by=by, seq=seq)
+    return touched
+
+
+def _write_applications(
+    session: Session, batch: Batch, cases: Sequence[Case], *, by: Acting, seq: int
+) -> list[Touched]:
+    new = [case for case in cases if case.form is not None and case.live is None]
+    forms = [(case.after.id or 0, case.form) for case in new if case.form is not None]
+    # An import submits all of its new applications or none.
+    profiles_ = [case.after for case in new] if new and new[0].submit else None
+    added = store.add_applications(session, batch, forms, by=by, seq=seq, submitted=profiles_)
+    stored: list[tuple[Case, Stored]] = list(zip(new, added, strict=True))
+    changed = [
+        (case, case.live) for case in cases if case.live is not None and (case.form_changed or case.submit)
+    ]
+    stamps = row_stamps.stamps(session, "application", [one.id for _, one in changed])
+    changed_forms = [(one.id, case.form) for case, one in changed if case.form_changed and case.form]
+    store.change_forms(session, batch, changed_forms, seq=seq)
+    stored += changed
+    submitted = [(one, case.after) for case, one in changed if case.submit]
+    store.set_submitted(session, submitted, by=by, seq=seq)
+    record(session, by, list(_changes(batch, stored)))
+    touched = [*inserted("application", (one.id for one in added))]
+    return touched + [_touched(one, stamps[one.id]) for _, one in changed]
+
+
+def _touched(one: Stored, stamp: row_stamps.Stamp) -> Touched:
+    before = {"status": one.status, "form": _fields(one.form), "stamp": stamp}
+    return ("application", str(one.id), "updated", canonical(before))
+
+
+def _fields(form: Form) -> list[object]:
+    return [form.identity, form.source_type, form.train_years, form.accept_adjust, form.choices]
+
+
+def _changes(batch: Batch, stored: Sequence[tuple[Case, Stored]]) -> Iterator[Change]:
+    """Yield one event per 500 applications and change of state, naming each application in it."""
+    moves: dict[tuple[str | None, str], list[tuple[Case, Stored]]] = {}
+    for case, one in stored:
+        before = None if case.live is None else str(one.status)
+        after = str(ApplicationStatus.SUBMITTED if case.submit else one.status)
+        moves.setdefault((before, after), []).append((case, one))
+    for (before, after), moved in moves.items():
+        for chunk in in_chunks(moved, EVENT_ROWS):
+            rows = canonical([[one.application_no, _fields(case.form or one.form)] for case, one in chunk])
+            data = {
+                "numbers": [one.application_no for _, one in chunk],
+                "sha256": hashlib.sha256(rows.encode()).hexdigest(),
+            }
+            yield Change(
+                "application.import",
+                chunk[0][1].application_no,
+                batch.id,
+                before=before,
+                after=after,
+                data=data,
+            )

@@ -1,0 +1,362 @@
+"""Bulk import of 报名信息: many rows, one pass, one transaction."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Final, Literal
+
+from sqlalchemy.orm import Session
+
+from zhupei_cli.model import Batch
+from zhupei_cli.rules.people import idcard
+from zhupei_cli.rules.people.masking import mask_id
+from zhupei_cli.rules.people.people_names import read_name
+from zhupei_cli.rules.people.profile import highest
+from zhupei_cli.services.applications import store
+from zhupei_cli.services.applications.form_checks import (
+    FORM_LABELS,
+    Checks,
+    Parts,
+    identity_faults,
+    read_form,
+)
+from zhupei_cli.services.applications.store import Form, Stored
+from zhupei_cli.services.people import profiles
+from zhupei_cli.services.people.merging import (
+    Said,
+    add_education,
+    add_work,
+    dates_wrong,
+    incomplete,
+    merge,
+    said_by,
+    too_long,
+)
+from zhupei_cli.services.people.profiles import Entry, PersonKey, Profile, differences
+from zhupei_cli.sheets.kinds.cells import CLEAR
+from zhupei_cli.sheets.kinds.workbook_kinds import EDUCATION, PERSON, WORK
+from zhupei_cli.sheets.taking.lines import Line
+from zhupei_cli.words.codes import LEVEL
+from zhupei_cli.words.errors import Fault, unread_of
+from zhupei_cli.words.vocabulary import ApplicationStatus, IdType
+
+Mode = Literal["upsert", "insert", "update"]
+
+_NOTHING: Final = Said()
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How an import is to be done, as CONTRACT says it."""
+
+    submit: bool = False
+    mode: Mode = "upsert"
+    profile_only: bool = False
+    all_or_nothing: bool = False
+    #: Why applications are taken outside the dates; None means that they are not.
+    late_reason: str | None = None
+
+
+@dataclass(slots=True)
+class Case:
+    """One person of an import: all their lines, who they were, who they become, what they apply for."""
+
+    key: PersonKey
+    lines: list[Line]
+    before: Profile | None = None
+    #: There once the case is examined.
+    after: Profile = field(init=False)
+    live: Stored | None = None
+    #: The batch in which the person holds a published seat of the year already.
+    seated: str | None = None
+    form: Form | None = None
+    profile_changed: bool = False
+    form_changed: bool = False
+    submit: bool = False
+
+    @property
+    def refused(self) -> bool:
+        return any([line.bad for line in self.lines])  # noqa: C419 (most have one)
+
+    @property
+    def verdict(self) -> str:
+        """Say what the import does with the person: rejected, inserted, updated or unchanged."""
+        if self.refused:
+            return "rejected"
+        if self.before is None:
+            return "inserted"
+        return "updated" if self.profile_changed or self.form_changed or self.submit else "unchanged"
+
+
+def prepare(line: Line, *, today: date) -> None:
+    """Work out what a row of 报名信息 says, whoever it is about: good to do while the next rows are read.
+
+    Of its values the number stays as it was typed; all else is in what it says.
+    """
+    for name in ("id_type", "id_number"):
+        if line.values.get(name) is CLEAR:  # nobody is without
+            line.faults.append(Fault("E051", name, values={"heading": PERSON.headings[name]}))
+            line.values = {key: value for key, value in line.values.items() if key != name}
+    if line.kind != "person":
+        return
+    id_type, number = line.values.get("id_type") or IdType.ID_CARD, line.values.get("id_number")
+    paper = idcard.Paper("", None, []) if number is None else idcard.read(id_type, number, today)
+    line.faults += paper.faults
+    line.said = said_by(line.values, paper.facts)
+    line.said.person |= {"id_type": id_type, "id_number": paper.number}
+    line.said.form = {name: line.values[name] for name in FORM_LABELS if name in line.values}
+    line.values = {} if number is None else {"id_number": number}
+
+
+def identify(lines: Sequence[Line], today: date) -> dict[PersonKey, Case]:
+    """Group lines by person. A line whose ID number is wrong gets its fault and a case of its own."""
+    cases: dict[PersonKey, Case] = {}
+    by_number: dict[str, PersonKey] = {}
+    for line in lines:
+        if line.said is None:
+            prepare(line, today=today)
+        number = line.values.get("id_number")
+        if number is None:  # the sheet has said so already, or it is missing
+            if not line.bad:
+                line.faults.append(Fault("E150", "id_number", values={"label": "证件号码"}))
+            key = ("", f"{line.file}/{line.sheet}/{line.number}")
+        elif line.kind == "person":
+            key = line.said.person["id_type"], line.said.person["id_number"]
+            by_number[key[1]] = key
+        else:
+            # The further sheets name a person by number alone.
+            number = number.strip().upper()
+            key = by_number.get(number, (IdType.ID_CARD, number))
+        if case := cases.get(key):
+            case.lines.append(line)
+        else:
+            cases[key] = Case(key, [line])
+    return cases
+
+
+def refuse_twins(cases: Mapping[PersonKey, Case]) -> None:
+    """Refuse both rows where one person stands twice in a call, each naming the other."""
+    for case in cases.values():
+        twins = [line for line in case.lines if line.kind == "person"]
+        if len(twins) < 2:
+            continue
+        for line in twins:
+            others = "、".join(other.seen_from(line) for other in twins if other is not line)
+            values = {"number": mask_id(case.key[1]), "others": others}
+            line.faults.append(Fault("E157", "id_number", values=values))
+
+
+def load_cases(session: Session, batch: Batch | None, cases: Mapping[PersonKey, Case]) -> None:
+    """Give each case the person and the live application that are stored: a query per 5,000 persons."""
+    stored = profiles.load_profiles(session, {number for _, number in cases})
+    for key, case in cases.items():
+        case.before = stored.get(key)
+    if batch is not None:
+        ids = [one.id for one in stored.values() if one.id is not None]
+        live = store.load_live(session, batch, ids)
+        seated = store.load_seated(session, batch, ids)
+        for case in cases.values():
+            if case.before is not None and case.before.id is not None:
+                case.live = live.get(case.before.id)
+                case.seated = seated.get(case.before.id)
+
+
+def examine(case: Case, checks: Checks | None, *, options: Options, today: date, short: bool = False) -> None:
+    """Work out what a case becomes, and find everything that is wrong with it.
+
+    `short` says that no text of the whole import is too long.
+    """
+    head = case.lines[0]
+    line = head if head.kind == "person" else next((one for one in case.lines if one.kind == "person"), None)
+    head = line or head
+    if case.before is None and line is None:
+        if not head.bad:
+            head.faults.append(Fault("E158", "id_number", values={"number": mask_id(case.key[1])}))
+        return
+    if options.mode != "upsert":
+        head.faults += _mode_faults(case, options.mode)
+    said: Said = _NOTHING if line is None else line.said
+    if case.before is not None and said.person.get("name") not in (None, case.before.person["name"]):
+        head.faults += filter(None, [_other_name(case.before, said)])
+        said = replace(said, person={**said.person, "name": case.before.person["name"]})
+    case.after, faults = merge(case.before, said)
+    if faults:
+        head.faults += _of_their_own(head, faults)
+    if len(case.lines) > 1 or line is None:
+        _add_entries(case)
+    if lacking := list(incomplete(case.after)):
+        head.faults += _of_their_own(head, _lacking(case.after, said, lacking))
+    if not short:
+        head.faults += too_long(case.after)
+    if wrong := list(dates_wrong(case.after, today)):
+        _tell_dates(case, head, wrong)
+    case.profile_changed = case.before is None or bool(differences(case.before, case.after))
+    if checks is not None and line is not None and not options.profile_only:
+        _examine_form(case, line, checks, submit=options.submit)
+
+
+#: By code: what makes a fault a mere consequence, when it could not be read or is wrong.
+_STEMS: Final[Mapping[str, frozenset[str]]] = {
+    "E131": frozenset(("level",)),
+    "E130": frozenset(("level",)),
+    "E152": frozenset(("level", "school")),
+    "E153": frozenset(("has_employer",)),
+}
+_FROM_NUMBER: Final = frozenset(("id_type", "gender", "birth_date"))
+
+
+def _of_their_own(line: Line, faults: Iterable[Fault]) -> list[Fault]:
+    """Leave out what follows only from a cell, or an ID number, that is wrong and has its fault."""
+    unread = unread_of(line.faults)
+    if "id_number" in unread:
+        unread |= _FROM_NUMBER
+    return [
+        fault
+        for fault in faults
+        if fault.field not in unread and unread.isdisjoint(_STEMS.get(fault.code, ()))
+    ]
+
+
+def _lacking(after: Profile, said: Said, faults: Iterable[Fault]) -> Iterator[Fault]:
+    """Yield what is missing; of a filled cell, that it speaks of another education than the highest."""
+    top = highest(after.educations) or {}
+    for fault in faults:
+        if fault.field in EDUCATION.headings and said.education.get(fault.field) is not None:
+            level = LEVEL.labels.get(top.get("level") or "", "")
+            values = {"level": level, "school": top.get("school") or "", **fault.values}
+            yield Fault("E131", fault.field, values=values)
+        else:
+            yield fault
+
+
+def _tell_dates(case: Case, head: Line, faults: Iterable[Fault]) -> None:
+    """Leave faults of dates on the line that says them: the main one, or one of the further sheets."""
+    for fault in _of_their_own(head, faults):
+        said = fault.values.values()
+        saying = (one for one in case.lines if one.kind in _ENTRIES and one.values.get(fault.field) in said)
+        next(saying, head).faults.append(fault)
+
+
+def _mode_faults(case: Case, mode: Mode) -> Iterator[Fault]:
+    values = {"number": mask_id(case.key[1])}
+    if mode == "insert" and case.before is not None:
+        yield Fault("E159", "id_number", values=values)
+    if mode == "update" and case.before is None:
+        yield Fault("E160", "id_number", values=values)
+
+
+def _other_name(before: Profile, said: Said) -> Fault | None:
+    """A number with another name is two people, or a typing error: never overwritten."""
+    given, stored = said.person.get("name"), before.person["name"]
+    # What was stored before names had one spelling is the same name in another.
+    if given in (None, stored) or given == read_name(stored):
+        return None
+    return Fault("E161", "name", values={"given": given, "stored": stored})
+
+
+def _add_entries(case: Case) -> None:
+    for line in case.lines:
+        kind = _ENTRIES.get(line.kind)
+        if kind is None:
+            continue
+        line.faults += [
+            Fault("E051", column.key, values={"heading": column.heading})
+            for column in kind.columns
+            if column.required and line.values.get(column.key) is CLEAR
+        ]
+        if line.bad:
+            continue
+        entry = _add_entry(case.after, line)
+        if kind is WORK and entry.get("to_date") is None and not case.after.person.get("has_employer"):
+            line.faults.append(Fault("E153", "employer_name"))
+
+
+def _add_entry(after: Profile, line: Line) -> Entry:
+    values = {name: None if value is CLEAR else value for name, value in line.values.items()}
+    del values["id_number"]
+    return add_education(after, values) if line.kind == EDUCATION.key else add_work(after, values)
+
+
+_ENTRIES = {EDUCATION.key: EDUCATION, WORK.key: WORK}
+
+
+def _examine_form(case: Case, line: Line, checks: Checks, *, submit: bool) -> None:
+    read: Form | Parts | None = None if case.live is None else case.live.form
+    if line.said.form:
+        read, faults = read_form(line.said.form, checks)
+        if faults:
+            line.faults += _of_their_own(line, faults)
+    if read is None:
+        return
+    if case.live is None and case.seated is not None:
+        values = {"name": case.after.person.get("name"), "year": checks.year, "batch": case.seated}
+        line.faults.append(Fault("E452", "id_number", values=values))
+    unread = unread_of(line.faults) if line.faults else ()
+    line.faults += identity_faults(case.after, read, checks, unread)
+    if not isinstance(read, Form):
+        return
+    case.form = read
+    case.form_changed = case.live is None or case.live.form != case.form
+    open_ = case.live is None or case.live.status in (ApplicationStatus.DRAFT, ApplicationStatus.RETURNED)
+    case.submit = submit and open_
+
+
+def leave_returned(cases: Iterable[Case]) -> None:
+    """Leave an application as it was returned where the row mends nothing (E222): the same file again."""
+    for case in cases:
+        live = case.live
+        if (
+            case.submit
+            and live is not None
+            and live.status == ApplicationStatus.RETURNED
+            and not (case.profile_changed or case.form_changed)
+        ):
+            case.submit = False
+            values = {"application_no": live.application_no}
+            case.lines[0].faults.append(Fault("E222", "", "warning", values))
+
+
+def refuse_changes_of_submitted(session: Session, cases: Sequence[Case]) -> None:
+    """Refuse rows that say otherwise than what was submitted; one that says the same changes nothing.
+
+    The rows are compared with the snapshot: the live profile may have moved on since.
+    """
+    locked = [case for case in cases if _is_locked(case) and (case.profile_changed or case.form_changed)]
+    submitted = store.load_snapshots(session, [case.live for case in locked if case.live])
+    for case in locked:
+        assert case.live is not None
+        line = case.lines[0]
+        snapshot = submitted[case.live.id]
+        again, _ = merge(snapshot, next((one.said for one in case.lines if one.said), _NOTHING))
+        for one in case.lines:
+            if one.kind in _ENTRIES and not one.bad:
+                _add_entry(again, one)
+        fields = [name for name, _, _ in differences(snapshot, again)]
+        if fields or case.form_changed:
+            values = {"application_no": case.live.application_no, "fields": _words(fields, case.form_changed)}
+            line.faults.append(Fault("E453", "id_number", values=values))
+        case.profile_changed = False
+
+
+def _is_locked(case: Case) -> bool:
+    return case.live is not None and case.live.status not in (
+        ApplicationStatus.DRAFT,
+        ApplicationStatus.RETURNED,
+    )
+
+
+def _words(fields: Sequence[str], form_changed: bool) -> str:
+    words = [PERSON.headings.get(name.rpartition(".")[2], name) for name in fields]
+    return "、".join([*words, "志愿或身份"] if form_changed else words)
+
+
+def refuse_company(cases: Mapping[PersonKey, Case]) -> None:
+    """Refuse all lines of a person when one is refused: half a person is worse than none."""
+    for case in cases.values():
+        if not case.refused:
+            continue
+        worst = next(line for line in case.lines if line.bad)
+        for line in case.lines:
+            if not line.bad:
+                values = {"sheet": worst.sheet, "row": worst.number}
+                line.faults.append(Fault("E162", "id_number", values=values))

@@ -1,0 +1,230 @@
+"""Printed forms (指南 二.4): what stands on them, checked before any paper is set."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Protocol, TypeVar
+
+from sqlalchemy import Table, select
+from sqlalchemy.orm import Session
+
+from zhupei_cli.acting import CST, Acting
+from zhupei_cli.model import Batch, Review, TraineePhoto
+from zhupei_cli.printing.fonts import FontSet
+from zhupei_cli.printing.form import Decided, FormPage, Pair
+from zhupei_cli.rules.batch.times import written_day
+from zhupei_cli.rules.people.field_values import text_of
+from zhupei_cli.services.applications import store
+from zhupei_cli.services.applications.listing import Filter, list_applications
+from zhupei_cli.services.people import profiles
+from zhupei_cli.services.people.profiles import Profile
+from zhupei_cli.services.records.events import Change, record
+from zhupei_cli.services.records.lookup import base_names, settings_of
+from zhupei_cli.store.bulk import rows_of
+from zhupei_cli.words import vocabulary as words
+from zhupei_cli.words.errors import Fault, ZhupeiError
+from zhupei_cli.words.vocabulary import ApplicationStatus
+
+_PHOTO: Table = TraineePhoto.metadata.tables["trainee_photo"]
+_REVIEW: Table = Review.metadata.tables["review"]
+_VALID = (ApplicationStatus.SUBMITTED, ApplicationStatus.APPROVED, ApplicationStatus.REJECTED)
+#: States in which the last decision stands.
+_DECIDED = (ApplicationStatus.RETURNED, ApplicationStatus.APPROVED, ApplicationStatus.REJECTED)
+_BASIC: Final = {
+    "name": "姓名",
+    "gender": "性别",
+    "id_type": "证件类型",
+    "id_number": "证件号码",
+    "birth_date": "出生日期",
+    "ethnicity": "民族",
+    "political_status": "政治面貌",
+    "marital_status": "婚姻状况",
+    "origin_province": "生源省份",
+}
+_CONTACT: Final = {
+    "mobile": "手机号码",
+    "email": "电子邮箱",
+    "emergency_name": "紧急联系人",
+    "emergency_phone": "紧急电话",
+}
+_EDUCATION: Final = ("level", "school", "major", "graduated_on", "full_time")
+
+
+#: People left out, each with what is wrong.
+Refused = list[tuple[str, Fault]]
+
+
+class _Page(Protocol):
+    """What is printed about one person: their application number, their name, every character of it."""
+
+    @property
+    def number(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+
+
+P = TypeVar("P", bound=_Page)
+
+
+@dataclass(frozen=True, slots=True)
+class Forms:
+    """Pages to set, with what is the same on all of them; and who is left out."""
+
+    pages: Sequence[FormPage]
+    title: str
+    contact: str
+    refused: Refused
+
+
+def prepare_forms(session: Session, batch: Batch, chosen: Filter, *, by: Acting, fonts: FontSet) -> Forms:
+    """Return the forms of these applications, withdrawn ones only by number, and record the print.
+
+    ID numbers are whole. Who has a character that the fonts lack is left out (E091). Raises E304 for an
+    unknown number, E090 when the fonts lack what stands on every page.
+    """
+    rows = list_applications(session, batch, chosen, reveal=True)
+    if not chosen.numbers:
+        rows = [row for row in rows if row["status"] != ApplicationStatus.WITHDRAWN]
+    for number in sorted({*chosen.numbers} - {row["application_no"] for row in rows}):
+        store.find_stored(session, batch, number)  # raises E304 with the nearest numbers
+    contact = settings_of(session, batch).get("contact", "")
+    require_characters(batch.name + contact, fonts)
+    pages, refused = printable(list(_pages(session, batch, rows)), fonts)
+    if pages:
+        subject = pages[0].number if len(pages) == 1 else batch.code
+        record(session, by, [Change("application.print", subject, batch.id, data={"rows": len(pages)})])
+    return Forms(pages, batch.name, contact, refused)
+
+
+def require_characters(common: str, fonts: FontSet) -> None:
+    """Raise E090 when the fonts lack a character of what stands on every page."""
+    if characters := fonts.missing(common):
+        raise ZhupeiError("E090", characters=_named(characters))
+
+
+def printable(pages: Sequence[P], fonts: FontSet) -> tuple[list[P], Refused]:
+    """Return the pages that the fonts can show, and the numbers of the others with their E091."""
+    kept, refused = [], []
+    for page in pages:
+        if characters := fonts.missing(page.text):
+            values = {"name": page.name, "characters": _named(characters)}
+            refused.append((page.number, Fault("E091", "name", values=values)))
+        else:
+            kept.append(page)
+    return kept, refused
+
+
+def _named(characters: Sequence[str]) -> str:
+    return "、".join(f"{char}（U+{ord(char):04X}）" for char in characters)
+
+
+def _pages(session: Session, batch: Batch, rows: Sequence[Mapping[str, Any]]) -> Iterator[FormPage]:
+    stored = store.load_by_number(session, batch, [row["application_no"] for row in rows])
+    live = profiles.load_profiles_by_id(session, (one.trainee_id for one in stored.values()))
+    snapshots = store.load_snapshots(session, stored.values())
+    photos = {
+        row.trainee_id: (row.mime, row.content)
+        for row in rows_of(
+            session,
+            select(_PHOTO.c.trainee_id, _PHOTO.c.mime, _PHOTO.c.content),
+            _PHOTO.c.trainee_id,
+            live,
+        )
+    }
+    decisions = _decisions(session, (one.id for one in stored.values()))
+    for row in rows:
+        one = stored[row["application_no"]]
+        now = live[one.trainee_id]
+        # What was submitted, but the phone and mail people can be reached at today (DOMAIN: the snapshot).
+        profile = now if one.status == ApplicationStatus.DRAFT else snapshots.get(one.id, now)
+        contact = {name: now.person.get(name) for name in ("mobile", "email")}
+        person = {**profile.person, **contact}
+        yield _page(row, profile, person, photos.get(one.trainee_id), decisions.get(one.id))
+
+
+def _decisions(session: Session, ids: Iterable[int]) -> dict[int, Decided]:
+    """Return the last decision on each application, by its id."""
+    columns = ("application_id", "id", "decision", "reason", "base_code", "decided_at")
+    rows = rows_of(session, select(*(_REVIEW.c[name] for name in columns)), _REVIEW.c.application_id, ids)
+    labels = base_names(session).labels
+    return {
+        row.application_id: Decided(
+            box=row.decision,
+            reason=row.reason or "",
+            who="省级主管部门" if row.base_code is None else labels[row.base_code],
+            day=written_day(row.decided_at.astimezone(CST).date()),
+        )
+        for row in sorted(rows, key=lambda row: row.id)
+    }
+
+
+def _page(
+    row: Mapping[str, Any],
+    profile: Profile,
+    person: Mapping[str, Any],
+    photo: tuple[str, bytes] | None,
+    decision: Decided | None,
+) -> FormPage:
+    status = row["status"]
+    return FormPage(
+        number=row["application_no"],
+        name=person["name"],
+        status_line=f"状态：{words.APPLICATION_STATUS.label(status)}",
+        watermark="" if status in _VALID else words.APPLICATION_STATUS.label(status),
+        basic=[*_pairs(person, _BASIC), ("医师资格", _licence(person))],
+        contact=_pairs(person, _CONTACT),
+        address=person.get("address") or "",
+        educations=[_education(entry) for entry in profile.educations],
+        works=[_work(entry) for entry in profile.works],
+        application=_application(row),
+        choices=_choices(row),
+        photo=photo,
+        decision=decision if status in _DECIDED else None,
+    )
+
+
+def _pairs(values: Mapping[str, Any], headings: Mapping[str, str]) -> list[Pair]:
+    return [(heading, text_of(key, values.get(key))) for key, heading in headings.items()]
+
+
+def _licence(person: Mapping[str, Any]) -> str:
+    passed = person.get("licence_passed")
+    if not passed:
+        return "" if passed is None else "未通过考试"
+    return "，".join(filter(None, ("已通过考试", person.get("licence_no"))))
+
+
+def _education(entry: Mapping[str, Any]) -> list[str]:
+    words = {key: text_of(key, entry.get(key)) for key in (*_EDUCATION, "degree", "degree_type")}
+    # The column asks whether it was full-time.
+    words["full_time"] = text_of("", entry.get("full_time"))
+    kind = f"（{words['degree_type']}）" if words["degree_type"] else ""
+    return [*(words[key] for key in _EDUCATION), words["degree"] + kind]
+
+
+def _work(entry: Mapping[str, Any]) -> list[str]:
+    started, ended = (text_of(key, entry.get(key)) for key in ("from_date", "to_date"))
+    ended = ended or "至今"
+    return [
+        entry["employer_name"],
+        entry.get("department") or "",
+        entry.get("position") or "",
+        f"{started} – {ended}" if started else ended,
+    ]
+
+
+def _application(row: Mapping[str, Any]) -> list[Pair]:
+    return [
+        ("个人身份", row["identity_label"]),
+        ("报名专业", row["specialty_label"]),
+        ("生源类型", row["source_type"]),
+        ("培训年限", f"{row['train_years']} 年"),
+    ]
+
+
+def _choices(row: Mapping[str, Any]) -> list[Pair]:
+    first = f"{row['choice1_base_label']}　{row['specialty_label']}"
+    second = f"{row['choice2_base_label']}　{row['choice2_specialty_label']}" if row["choice2_base"] else "无"
+    agreed = text_of("accept_adjust", row["accept_adjust"])
+    return [("第一志愿", first), ("第二志愿", second), ("是否服从调剂", agreed)]

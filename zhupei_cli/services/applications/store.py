@@ -1,0 +1,313 @@
+"""Applications (报名): what a person asks for, stored, submitted with a snapshot, listed."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime
+from itertools import chain
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import Table, and_, select
+from sqlalchemy.orm import Session
+
+from zhupei_cli.acting import CST, Acting
+from zhupei_cli.model import Admission, Application, Batch, Choice, Snapshot
+from zhupei_cli.rules.batch.lifecycle import PUBLISHED
+from zhupei_cli.rules.people.profile import highest
+from zhupei_cli.services.people.profiles import Profile, content_of, profile_of
+from zhupei_cli.services.records.lookup import nearest
+from zhupei_cli.store.bulk import delete_rows, in_chunks, insert_rows, rows_of, update_rows
+from zhupei_cli.store.counters import take
+from zhupei_cli.words.errors import Fault, ZhupeiError
+from zhupei_cli.words.vocabulary import ApplicationStatus
+
+_APPLICATION: Table = Application.metadata.tables["application"]
+_CHOICE: Table = Choice.metadata.tables["choice"]
+_SNAPSHOT: Table = Snapshot.metadata.tables["snapshot"]
+
+#: Choices that are near enough for the indexes by application.
+_NEAR: Final = 20_000
+
+
+# Tuples: an import makes a hundred thousand of each, and a frozen dataclass takes four times as long.
+class Form(NamedTuple):
+    """What the guide's steps two, four and five ask. `choices` are (base, specialty) in order."""
+
+    identity: str
+    source_type: str
+    train_years: int
+    accept_adjust: bool
+    choices: tuple[tuple[str, str], ...]
+
+
+class Stored(NamedTuple):
+    """An application as it stands in the database."""
+
+    id: int
+    application_no: str
+    trainee_id: int
+    status: str
+    form: Form
+    snapshot_version: int | None
+    first_submitted_at: datetime | None
+
+
+_STORED = select(
+    _APPLICATION.c.id,
+    _APPLICATION.c.application_no,
+    _APPLICATION.c.trainee_id,
+    _APPLICATION.c.status,
+    _APPLICATION.c.identity,
+    _APPLICATION.c.source_type,
+    _APPLICATION.c.train_years,
+    _APPLICATION.c.accept_adjust,
+    _APPLICATION.c.snapshot_version,
+    _APPLICATION.c.first_submitted_at,
+)
+
+
+#: The snapshot an application stands with: the version it was submitted or corrected with last.
+CURRENT_SNAPSHOT = and_(
+    _SNAPSHOT.c.application_id == _APPLICATION.c.id, _SNAPSHOT.c.version == _APPLICATION.c.snapshot_version
+)
+
+
+def load_live(session: Session, batch: Batch, trainee_ids: Iterable[int]) -> dict[int, Stored]:
+    """Return the live applications to `batch` of these people, by trainee id."""
+    statement = _STORED.where(_APPLICATION.c.batch_id == batch.id, _APPLICATION.c.live_key.is_not(None))
+    found = _stored(session, statement, _APPLICATION.c.trainee_id, trainee_ids)
+    return {stored.trainee_id: stored for stored in found}
+
+
+def load_seated(session: Session, batch: Batch, trainee_ids: Iterable[int]) -> dict[int, str]:
+    """Return trainee id → code of the batch in which they hold a seat of the batch's year.
+
+    A seat counts from publication on: before it nobody may learn of it.
+    """
+    keys = {f"{batch.year}:{id_}": id_ for id_ in trainee_ids}
+    statement = (
+        select(Admission.live_key, Batch.code)
+        .join(Batch, Admission.batch_id == Batch.id)
+        .where(Batch.status.in_(PUBLISHED))
+    )
+    return {keys[row.live_key]: row.code for row in rows_of(session, statement, Admission.live_key, keys)}
+
+
+def load_by_number(session: Session, batch: Batch, numbers: Iterable[str]) -> dict[str, Stored]:
+    """Return the applications to `batch` with these numbers, by number."""
+    statement = _STORED.where(_APPLICATION.c.batch_id == batch.id)
+    found = _stored(session, statement, _APPLICATION.c.application_no, numbers)
+    return {stored.application_no: stored for stored in found}
+
+
+def find_stored(session: Session, batch: Batch, number: str) -> Stored:
+    """Return the application to `batch` of this number; E304 with the nearest ones when there is none."""
+    stored = load_by_number(session, batch, (number,)).get(number)
+    if stored is None:
+        raise ZhupeiError("E304", application_no=number, nearest=near_numbers(session, batch, number))
+    return stored
+
+
+def near_numbers(session: Session, batch: Batch, number: str) -> str:
+    """Offer numbers that begin alike: comparing with all of a province's would take seconds."""
+    alike = _APPLICATION.c.application_no.startswith(number[: len(batch.code) + 5], autoescape=True)
+    known = select(_APPLICATION.c.application_no).where(_APPLICATION.c.batch_id == batch.id, alike).limit(100)
+    return nearest(number, session.execute(known).scalars())
+
+
+def refusal(session: Session, batch: Batch, fault: Fault) -> ZhupeiError:
+    """Return what is wrong with one application as an error; the nearest numbers where there is none."""
+    near = fault.code == "E304" and near_numbers(session, batch, fault.values["application_no"])
+    return ZhupeiError(fault.code, **{**fault.values, **({"nearest": near} if near else {})})
+
+
+def _stored(session: Session, statement: object, column: object, keys: Iterable[object]) -> Iterator[Stored]:
+    rows = list(rows_of(session, statement, column, keys))  # type: ignore[arg-type]
+    choices = load_choices(session, (row.id for row in rows))
+    for row in rows:
+        form = Form(
+            row.identity, row.source_type, row.train_years, row.accept_adjust, choices.get(row.id, ())
+        )
+        yield Stored(
+            row.id,
+            row.application_no,
+            row.trainee_id,
+            row.status,
+            form,
+            row.snapshot_version,
+            row.first_submitted_at,
+        )
+
+
+def load_choices(session: Session, ids: Iterable[int]) -> dict[int, tuple[tuple[str, str], ...]]:
+    """Return the choices of these applications in their order, by application id."""
+    columns = (_CHOICE.c.application_id, _CHOICE.c.number, _CHOICE.c.base_code, _CHOICE.c.specialty_code)
+    rows = [tuple(row) for row in rows_of(session, select(*columns), columns[0], ids)]
+    choices: dict[int, tuple[tuple[str, str], ...]] = {}
+    for application_id, _number, base, specialty in sorted(rows):
+        choices[application_id] = (*choices.get(application_id, ()), (base, specialty))
+    return choices
+
+
+def add_applications(
+    session: Session,
+    batch: Batch,
+    forms: Sequence[tuple[int, Form]],
+    *,
+    by: Acting,
+    seq: int,
+    submitted: Sequence[Profile] | None = None,
+) -> list[Stored]:
+    """Store new applications for (trainee id, form) and give them their numbers, in the order given.
+
+    They are drafts; with the profiles of their persons they are submitted at once. The numbers are taken
+    here, as late as can be: rows refused before leave no gaps.
+    """
+    if not forms:
+        return []
+    # Attributes of the model are slow to ask for a hundred thousand times.
+    batch_id, code = batch.id, batch.code
+    ids = take(session, "application", len(forms))
+    numbers = take(session, f"application_no:{batch_id}", len(forms))
+    stored = [
+        Stored(id_, f"{code}-{number:07d}", trainee_id, ApplicationStatus.DRAFT, form, None, None)
+        for id_, number, (trainee_id, form) in zip(ids, numbers, forms, strict=True)
+    ]
+    columns = (
+        *("id", "application_no", "batch_id", "trainee_id", "identity", "source_type", "train_years"),
+        *("accept_adjust", "live_key", "created_at", "touched_by"),
+        *("status", "first_submitted_at", "submitted_on", "submitted_at", "snapshot_version"),
+    )
+    state = (
+        (ApplicationStatus.DRAFT, None, None, None, None)
+        if submitted is None
+        else (ApplicationStatus.SUBMITTED, by.at, _day(by.at), by.at, 1)
+    )
+    rows = (
+        (
+            *(one.id, one.application_no, batch_id, one.trainee_id, one.form.identity, one.form.source_type),
+            *(one.form.train_years, one.form.accept_adjust, f"{batch_id}:{one.trainee_id}", by.at, seq),
+            *state,
+        )
+        for one in stored
+    )
+    insert_rows(session, _APPLICATION, columns, rows)
+    _insert_choices(session, batch, [(one.id, one.form) for one in stored])
+    if submitted is not None:
+        add_snapshots(session, list(zip(stored, submitted, strict=True)), at=by.at)
+    return stored
+
+
+def change_forms(session: Session, batch: Batch, forms: Sequence[tuple[int, Form]], *, seq: int) -> None:
+    """Replace what applications (id, new form) ask for; their status stays."""
+    columns = ("identity", "source_type", "train_years", "accept_adjust", "touched_by")
+    rows = [
+        (id_, form.identity, form.source_type, form.train_years, form.accept_adjust, seq)
+        for id_, form in forms
+    ]
+    update_rows(session, _APPLICATION, ("id",), columns, rows)
+    delete_rows(session, _CHOICE, ("application_id",), [(id_,) for id_, _ in forms])
+    _insert_choices(session, batch, forms)
+
+
+def _insert_choices(session: Session, batch: Batch, forms: Sequence[tuple[int, Form]]) -> None:
+    columns = ("application_id", "number", "batch_id", "base_code", "specialty_code")
+    batch_id = batch.id
+    rows = (
+        (id_, number, batch_id, base, specialty)
+        for id_, form in forms
+        for number, (base, specialty) in enumerate(form.choices, 1)
+    )
+    insert_rows(session, _CHOICE, columns, _gathered(rows))
+
+
+def _gathered(rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
+    """Yield rows, those of one place together: the index by place is then written page by page."""
+    for some in in_chunks(rows, _NEAR):
+        places: dict[tuple[str, ...], list[tuple[Any, ...]]] = {}
+        for row in some:
+            places.setdefault(row[-2:], []).append(row)
+        yield from chain.from_iterable(places[place] for place in sorted(places))
+
+
+def set_submitted(
+    session: Session, applications: Sequence[tuple[Stored, Profile]], *, by: Acting, seq: int
+) -> None:
+    """Make the applications 已提交, each with a snapshot of its person's profile as it is now."""
+    add_snapshots(session, applications, at=by.at)
+    rows = []
+    for one, _ in applications:
+        first = one.first_submitted_at or by.at
+        rows.append((one.id, ApplicationStatus.SUBMITTED, first, _day(first), by.at, next_version(one), seq))
+    changed = (
+        *("status", "first_submitted_at", "submitted_on", "submitted_at", "snapshot_version"),
+        "touched_by",
+    )
+    update_rows(session, _APPLICATION, ("id",), changed, rows)
+
+
+def _day(moment: datetime) -> date:
+    return moment.astimezone(CST).date()
+
+
+def next_version(stored: Stored) -> int:
+    """Return the number of the snapshot that comes next."""
+    return (stored.snapshot_version or 0) + 1
+
+
+def add_snapshots(
+    session: Session,
+    applications: Sequence[tuple[Stored, Profile]],
+    *,
+    at: datetime,
+    reason: str | None = None,
+) -> None:
+    """Store a snapshot of each profile as its application's next version; a correction has a `reason`."""
+    rows = []
+    for stored, profile in applications:
+        education = highest(profile.educations)
+        assert education is not None  # a profile without one is refused before
+        rows.append(
+            (
+                *(stored.id, next_version(stored)),
+                *map(profile.person.get, ("id_type", "id_number", "name", "gender", "birth_date")),
+                *map(education.get, ("level", "school", "major", "degree", "graduated_on")),
+                *(content_of(profile), reason, at),
+            )
+        )
+    columns = (
+        *("application_id", "version", "id_type", "id_number", "name", "gender", "birth_date", "level"),
+        *("school", "major", "degree", "graduated_on", "content", "reason", "made_at"),
+    )
+    insert_rows(session, _SNAPSHOT, columns, rows)
+
+
+def correct_snapshot(
+    session: Session, stored: Stored, profile: Profile, *, at: datetime, reason: str, seq: int
+) -> None:
+    """Make `profile` the application's snapshot from now on; the versions before it stay."""
+    add_snapshots(session, [(stored, profile)], at=at, reason=reason)
+    row = (stored.id, next_version(stored), seq)
+    update_rows(session, _APPLICATION, ("id",), ("snapshot_version", "touched_by"), [row])
+
+
+def load_snapshots(session: Session, applications: Iterable[Stored]) -> dict[int, Profile]:
+    """Return the profile each application was last submitted with, by application id."""
+    versions = {stored.id: stored.snapshot_version for stored in applications}
+    statement = select(_SNAPSHOT.c.application_id, _SNAPSHOT.c.version, _SNAPSHOT.c.content)
+    rows = rows_of(session, statement, _SNAPSHOT.c.application_id, versions)
+    return {
+        row.application_id: profile_of(row.content)
+        for row in rows
+        if row.version == versions[row.application_id]
+    }
+
+
+def set_status(session: Session, changes: Sequence[tuple[int, str]], *, seq: int) -> None:
+    """Give applications (id, status) their new status; whether it may be is the caller's question."""
+    rows = [(id_, status, seq) for id_, status in changes]
+    update_rows(session, _APPLICATION, ("id",), ("status", "touched_by"), rows)
+
+
+def set_withdrawn(session: Session, stored: Stored, *, seq: int) -> None:
+    """Make the application 已撤回; its person may apply to the batch anew."""
+    row = (stored.id, ApplicationStatus.WITHDRAWN, None, seq)
+    update_rows(session, _APPLICATION, ("id",), ("status", "live_key", "touched_by"), [row])

@@ -1,0 +1,266 @@
+"""Batches (招收批次): made, changed, listed. What moves them on is in `stages`."""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from itertools import pairwise
+from typing import Any, Final
+
+from sqlalchemy import RowMapping, Table, case, func, literal, select
+from sqlalchemy.orm import Session
+
+from zhupei_cli.acting import Acting
+from zhupei_cli.model import Admission, Application, Batch, BatchSetting, Plan, Run
+from zhupei_cli.rules.batch import settings as rules
+from zhupei_cli.rules.batch.lifecycle import PUBLISHED
+from zhupei_cli.rules.batch.phases import require_changeable
+from zhupei_cli.rules.batch.setting_words import LABELS
+from zhupei_cli.rules.batch.times import iso_time, parse_time, show_time
+from zhupei_cli.services.batches.supplements import copy_plan, find_parent, take_vacancies
+from zhupei_cli.services.records.events import Change, record
+from zhupei_cli.services.records.lookup import find_batch, settings_of
+from zhupei_cli.store.bulk import delete_rows, insert_rows
+from zhupei_cli.store.counters import take
+from zhupei_cli.words.errors import ZhupeiError
+from zhupei_cli.words.vocabulary import BATCH_STATUS, BatchStatus, Identity
+
+_BATCH: Table = Batch.metadata.tables["batch"]
+_SETTING: Table = BatchSetting.metadata.tables["batch_setting"]
+
+#: The dates of a batch in the order they must have, with their words.
+DATES: Final = {
+    "apply_from": "报名开始",
+    "apply_until": "报名截止",
+    "review_until": "审核截止",
+    "publicity_until": "公示截止",
+    "checkin_until": "报到截止",
+}
+_LABELS = {"name": "批次名称", **DATES}
+#: What every batch has.
+_NEEDED = ("name", "apply_from", "apply_until")
+_LONGEST_NAME = 100
+
+
+def create_batch(
+    session: Session,
+    code: str,
+    *,
+    year: int | None,
+    given: Mapping[str, str],
+    by: Acting,
+    like: str | None = None,
+    supplement_of: str | None = None,
+) -> Batch:
+    """Store a new batch in draft, with all its settings.
+
+    `given` holds name, apply_from, apply_until and any of the other DATES and settings as people write
+    them; settings that are not given are those of the batch `like`, whose plan it takes too, else the
+    defaults. `supplement_of` is the final batch whose year, settings and vacancies it takes (补录). Raises
+    E406 or E407 for the code, E270 to E273 for what is given, E470 to E472 for the parent.
+    """
+    _require_free_code(session, code)
+    texts = {key: text for key, text in given.items() if key not in _LABELS}
+    columns = {**dict.fromkeys(_NEEDED, ""), **given}
+    values = {key: _read(key, text) for key, text in columns.items() if key in _LABELS}
+    require_order(values)
+    parent = None if supplement_of is None else find_parent(session, supplement_of, year=year)
+    year = parent.year if parent is not None else year
+    assert year is not None, "only a supplement round has its year from another batch"
+    source = parent or (None if like is None else find_batch(session, like))
+    settings = rules.defaults() if source is None else settings_of(session, source)
+    settings |= {key: rules.checked(key, text, also=DATES) for key, text in texts.items()}
+    (id_,) = take(session, "batch", 1)
+    batch = Batch(id=id_, code=code, year=year, status=BatchStatus.DRAFT, created_at=by.at, **values)
+    batch.parent_id = None if parent is None else parent.id
+    session.add(batch)
+    session.flush()
+    _write_settings(session, batch, settings)
+    data = {"year": year, **{key: _text(value) for key, value in values.items()}, "settings": settings}
+    if parent is not None:
+        data["supplement_of"] = parent.code
+    record(session, by, [Change("batch.create", code, id_, after=batch.status, data=data)])
+    if parent is not None:
+        take_vacancies(session, batch, parent, by=by)
+    elif source is not None:
+        copy_plan(session, batch, source, by=by)
+    return batch
+
+
+def _require_free_code(session: Session, code: str) -> None:
+    # The code begins application numbers, and stands in names of files.
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}", code):
+        raise ZhupeiError("E406", code=code)
+    if session.execute(select(Batch.id).where(Batch.code == code)).first() is not None:
+        raise ZhupeiError("E407", batch=code)
+
+
+def _read(key: str, text: str) -> Any:
+    """Return what a column of the batch says: its name, or one of its dates (None for an empty text)."""
+    if key in _NEEDED and not text.strip():
+        raise ZhupeiError("E271", key=key, value=text, expected="不能留空")
+    if key == "name":
+        if len(text) > _LONGEST_NAME:
+            raise ZhupeiError("E271", key=key, value=text[:40], expected=f"最多 {_LONGEST_NAME} 个字")
+        return " ".join(text.split())
+    return parse_time(text, end=key != "apply_from") if text.strip() else None
+
+
+def key_of(word: str) -> str:
+    """Return the key of a setting or a date that is called by its Chinese name; other words as they are."""
+    return {label: key for key, label in (LABELS | _LABELS).items()}.get(word, word)
+
+
+def label_of(key: str) -> str:
+    """Return what people call a setting or a date."""
+    return _LABELS.get(key) or LABELS.get(key, key)
+
+
+def _text(value: Any) -> str | None:
+    return iso_time(value) if isinstance(value, datetime) else value
+
+
+def require_order(values: Mapping[str, Any]) -> None:
+    """Raise E408 when a date comes before one it must follow; dates that are None are not asked."""
+    known = [(key, values[key]) for key in DATES if values.get(key) is not None]
+    for (first, earlier), (second, later) in pairwise(known):
+        if earlier > later or (earlier == later and second == "apply_until"):
+            raise ZhupeiError(
+                "E408",
+                first=DATES[first],
+                earlier=show_time(earlier),
+                second=DATES[second],
+                later=show_time(later),
+            )
+
+
+def _write_settings(session: Session, batch: Batch, settings: Mapping[str, str]) -> None:
+    delete_rows(session, _SETTING, ("batch_id", "key"), [(batch.id, key) for key in settings])
+    rows = [(batch.id, key, value) for key, value in settings.items()]
+    insert_rows(session, _SETTING, ("batch_id", "key", "value"), rows)
+
+
+def edit_batch(
+    session: Session, batch: Batch, given: Mapping[str, str], *, by: Acting, reason: str | None = None
+) -> list[dict[str, Any]]:
+    """Change the name, DATES and settings that are given, and return what changed: key, before, after.
+
+    Raises E405 for what may not change any more, E408 for dates out of order, E270 to E272 for a key or
+    text that cannot be; then nothing is changed.
+    """
+    stored = settings_of(session, batch)
+    changes = []
+    for key, text in given.items():
+        column = key in _LABELS
+        before = getattr(batch, key) if column else stored.get(key)
+        after = _read(key, text) if column else rules.checked(key, text, also=DATES)
+        if after != before:
+            phase = "dates" if column else rules.setting_of(key).phase
+            require_changeable(_LABELS.get(key, key), phase, batch.status, name=batch.code)
+            changes.append({"key": key, "before": before, "after": after})
+    _write_changes(session, batch, changes)
+    events = [
+        Change(
+            "batch.edit",
+            batch.code,
+            batch.id,
+            _text(one["before"]),
+            _text(one["after"]),
+            reason,
+            {"key": one["key"]},
+        )
+        for one in changes
+    ]
+    record(session, by, events)
+    return changes
+
+
+def _write_changes(session: Session, batch: Batch, changes: Sequence[Mapping[str, Any]]) -> None:
+    values = {one["key"]: one["after"] for one in changes}
+    settings = {key: value for key, value in values.items() if key in rules.SETTINGS}
+    for key in values.keys() - settings.keys():
+        setattr(batch, key, values[key])
+    require_order({key: getattr(batch, key) for key in DATES})
+    session.flush()
+    _write_settings(session, batch, settings)
+
+
+def list_batches(session: Session, *, by: Acting, open_only: bool = False) -> list[dict[str, Any]]:
+    """Return all batches by year and code; `open_only` those one can apply to at this moment."""
+    seats = select(func.sum(Plan.quota)).where(Plan.batch_id == Batch.id, Plan.stopped.is_(False))
+    live = select(func.count()).where(Application.batch_id == Batch.id, Application.live_key.is_not(None))
+    statement = select(
+        _BATCH, seats.scalar_subquery().label("seats"), live.scalar_subquery().label("applications")
+    )
+    if open_only:
+        now = by.at
+        statement = statement.where(
+            Batch.status == BatchStatus.OPEN, Batch.apply_from <= now, Batch.apply_until >= now
+        )
+    rows = [_listed(row) for row in session.execute(statement).mappings()]
+    return sorted(rows, key=lambda row: (row["year"], row["batch"]))
+
+
+def _listed(row: RowMapping) -> dict[str, Any]:
+    return {
+        "batch": row["code"],
+        **{name: row[name] for name in ("name", "year", "status")},
+        "status_label": BATCH_STATUS.label(row["status"]),
+        **{name: row[name] for name in DATES},
+        "seats": row["seats"] or 0,
+        "applications": row["applications"],
+    }
+
+
+def show_batch(session: Session, batch: Batch) -> dict[str, Any]:
+    """Return a batch with its settings, the totals of its plan, its applications by status.
+
+    Admissions by status, and the seats taken, are there from publication on.
+    """
+    admissions = _by_status(session, Admission, batch) if batch.status in PUBLISHED else None
+    return {
+        "batch": batch.code,
+        **{name: getattr(batch, name) for name in ("name", "year", "status")},
+        "status_label": BATCH_STATUS.label(batch.status),
+        **{name: getattr(batch, name) for name in DATES},
+        "created_at": batch.created_at,
+        "settings": settings_of(session, batch),
+        "plan": _plan_totals(session, batch),
+        "applications": _by_status(session, Application, batch),
+        "runs": stored_runs(session, batch),
+        "admissions": admissions,
+    }
+
+
+def _plan_totals(session: Session, batch: Batch) -> dict[str, int | None]:
+    taken = sum((getattr(Plan, f"taken_{who}") for who in Identity), start=literal(0))
+    open_quota = case((Plan.stopped, 0), else_=Plan.quota)
+    row = session.execute(
+        select(
+            func.count(Plan.base_code.distinct()).label("bases"),
+            func.count().label("places"),
+            func.coalesce(func.sum(open_quota), 0).label("seats"),
+            func.coalesce(func.sum(taken), 0).label("taken"),
+        ).where(Plan.batch_id == batch.id)
+    ).one()
+    totals = dict(row._mapping)
+    return totals if batch.status in PUBLISHED else {**totals, "taken": None}
+
+
+def _by_status(session: Session, model: type[Application | Admission], batch: Batch) -> dict[str, int]:
+    statement = select(model.status, func.count()).where(model.batch_id == batch.id).group_by(model.status)
+    return dict(session.execute(statement).all())
+
+
+def stored_runs(session: Session, batch: Batch) -> int:
+    """Return how many computed runs the batch has: some changes make all of them stale."""
+    return session.execute(select(func.count()).where(Run.batch_id == batch.id)).scalar_one()
+
+
+#: The settings a run is computed with, and how the settings begin that say how strict a rule is.
+RUN_SETTINGS: Final = frozenset(("weights", "tie_keys", "min_score", "adjust_scope"))
+SEVERITY: Final = "severity."
+
+
+def makes_stale(key: str) -> bool:
+    """Tell whether a change of the setting `key` makes stored runs stale, as a change of the plan does."""
+    return key in RUN_SETTINGS or key.startswith(SEVERITY)

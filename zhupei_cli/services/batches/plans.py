@@ -1,0 +1,183 @@
+"""The plan (招收计划) of a batch: its places with seats, lines and limits."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import RowMapping, Table, select
+from sqlalchemy.orm import Session
+
+from zhupei_cli.acting import Acting
+from zhupei_cli.model import Batch, Plan, Specialty, TrainingBase
+from zhupei_cli.rules.admission.scores import mark_number
+from zhupei_cli.rules.batch.lifecycle import PUBLISHED
+from zhupei_cli.rules.batch.phases import require_changeable
+from zhupei_cli.services.batches.ceding import cede_seats
+from zhupei_cli.services.records.events import Change, canonical, record
+from zhupei_cli.services.records.lookup import Names, base_names, find_base, find_specialty, specialty_names
+from zhupei_cli.store.bulk import insert_rows, update_rows
+from zhupei_cli.words.errors import Fault, ZhupeiError
+from zhupei_cli.words.vocabulary import IDENTITY, Identity
+
+_PLAN: Table = Plan.metadata.tables["plan"]
+_BASE: Table = TrainingBase.metadata.tables["base"]
+_SPECIALTY: Table = Specialty.metadata.tables["specialty"]
+_KEY = ("batch_id", "base_code", "specialty_code")
+_TAKEN = tuple(f"taken_{who}" for who in Identity)
+
+#: What people set of a place. Lines are in hundredths of a mark; None is no line and no limit.
+TERMS: Final = ("quota", "min_score", "max_own", "max_entrusted", "max_social", "stopped")
+#: What a place says that nobody has said anything about.
+UNSAID: Final[Mapping[str, Any]] = {**dict.fromkeys(TERMS), "stopped": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place as it is to be: codes of base and specialty, terms stored and new, seats taken."""
+
+    key: tuple[str, str]
+    label: str
+    before: Mapping[str, Any] | None
+    after: Mapping[str, Any]
+    taken: Mapping[str, int]
+    base_enabled: bool = True
+
+    @property
+    def text(self) -> str:
+        return "/".join(self.key)
+
+    @property
+    def changed(self) -> bool:
+        return self.after != self.before
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """What changes of a plan are read against."""
+
+    bases: Names
+    specialties: Names
+    stored: Mapping[tuple[str, str], Mapping[str, Any]]
+    disabled: frozenset[str]
+    """codes of bases that offer nothing"""
+
+    def place(self, base: str, specialty: str, terms: Mapping[str, Any]) -> Place:
+        """Return the place of these codes with its new terms; terms not given stay."""
+        row = self.stored.get((base, specialty))
+        before = None if row is None else {name: row[name] for name in TERMS}
+        taken = {name: 0 if row is None else row[name] for name in _TAKEN}
+        label = f"{self.bases.labels[base]} 的 {self.specialties.labels[specialty]}"
+        after = {**UNSAID, **(before or {}), **terms}
+        return Place((base, specialty), label, before, after, taken, base not in self.disabled)
+
+
+def open_books(session: Session, batch: Batch) -> Books:
+    """Read and lock the plan for changing it; E405 when it may not change any more."""
+    require_changeable("招收计划", "parameters", batch.status, name=batch.code)
+    # Seats must not be taken while quotas are compared with them.
+    rows = session.execute(select(_PLAN).where(_PLAN.c.batch_id == batch.id).with_for_update()).mappings()
+    stored = {(row["base_code"], row["specialty_code"]): dict(row) for row in rows}
+    disabled = session.execute(select(_BASE.c.code).where(_BASE.c.status == "disabled")).scalars()
+    return Books(base_names(session), specialty_names(session), stored, frozenset(disabled))
+
+
+def faults_of(place: Place) -> Iterator[Fault]:
+    """Yield what makes the new terms impossible: fewer seats than are taken, a base that is disabled."""
+    if place.changed and not place.base_enabled and not place.after["stopped"]:
+        yield Fault("E474", "base", values={"place": place.label})
+    quota, total = place.after["quota"], sum(place.taken.values())
+    if quota < total:
+        yield Fault("E410", "quota", values={"place": place.label, "taken": total, "quota": quota})
+    for who in Identity:
+        limit, taken = place.after[f"max_{who}"], place.taken[f"taken_{who}"]
+        if limit is not None and limit < taken:
+            values = {"place": place.label, "identity": IDENTITY.label(who), "taken": taken, "limit": limit}
+            yield Fault("E411", f"max_{who}", values=values)
+
+
+def write_places(session: Session, batch: Batch, places: Sequence[Place]) -> None:
+    """Write the places that are new or changed; their events are the caller's."""
+    new = [place for place in places if place.before is None]
+    rows = [(batch.id, *place.key, *(place.after[name] for name in TERMS), 0, 0, 0) for place in new]
+    insert_rows(session, _PLAN, (*_KEY, *TERMS, *_TAKEN), rows)
+    old = [place for place in places if place.before is not None and place.changed]
+    rows = [(batch.id, *place.key, *(place.after[name] for name in TERMS)) for place in old]
+    update_rows(session, _PLAN, _KEY, TERMS, rows)
+    cede_seats(session, batch)
+
+
+def set_place(
+    session: Session,
+    batch: Batch,
+    base: str,
+    specialty: str,
+    *,
+    by: Acting,
+    terms: Mapping[str, Any],
+    reason: str | None = None,
+) -> dict[str, Any]:
+    """Set the given TERMS of one place; return it as the list has it, and whether it `changed`.
+
+    A place that is not in the plan is made when the quota is given; without one it is E306. Raises E410 or
+    E411 below the seats taken, E474 for a disabled base, E680 or E681 beyond what the parent of a supplement
+    round has left, E405 when the plan may not change any more.
+    """
+    books = open_books(session, batch)
+    codes = find_base(session, base), find_specialty(session, specialty)
+    place = books.place(*codes, terms)
+    if place.after["quota"] is None:
+        raise ZhupeiError(
+            "E306", base=books.bases.labels[codes[0]], specialty=books.specialties.labels[codes[1]]
+        )
+    for fault in faults_of(place):
+        raise ZhupeiError(fault.code, **fault.values)
+    if place.changed:
+        before = None if place.before is None else canonical(place.before)
+        after = canonical(place.after)
+        record(session, by, [Change("plan.set", place.text, batch.id, before, after, reason)])
+        write_places(session, batch, [place])
+    (row,) = list_plan(session, batch, base=codes[0], specialty=codes[1])
+    return {**row, "changed": place.changed}
+
+
+def list_plan(
+    session: Session, batch: Batch, *, base: str | None = None, specialty: str | None = None
+) -> list[dict[str, Any]]:
+    """Return the batch's places by base and specialty code, all or those of one base or specialty (codes).
+
+    `taken` and `vacant` are None before publication: they would tell of an admission.
+    """
+    columns = (_BASE.c.name.label("base_label"), _SPECIALTY.c.name.label("specialty_label"))
+    statement = (
+        select(_PLAN, *columns, _SPECIALTY.c.is_shortage)
+        .join(_BASE, _BASE.c.code == _PLAN.c.base_code)
+        .join(_SPECIALTY, _SPECIALTY.c.code == _PLAN.c.specialty_code)
+        .where(_PLAN.c.batch_id == batch.id)
+    )
+    if base is not None:
+        statement = statement.where(_PLAN.c.base_code == base)
+    if specialty is not None:
+        statement = statement.where(_PLAN.c.specialty_code == specialty)
+    rows = [_shown(row, batch) for row in session.execute(statement).mappings()]
+    # Not by the database: its order of codes depends on its collation.
+    return sorted(rows, key=lambda row: (row["base"], row["specialty"]))
+
+
+def _shown(row: RowMapping, batch: Batch) -> dict[str, Any]:
+    taken = sum(row[name] for name in _TAKEN) if batch.status in PUBLISHED else None
+    line = row["min_score"]
+    return {
+        "batch": batch.code,
+        "base": row["base_code"],
+        "base_label": row["base_label"],
+        "specialty": row["specialty_code"],
+        "specialty_label": row["specialty_label"],
+        "quota": row["quota"],
+        "taken": taken,
+        "vacant": None if taken is None else row["quota"] - taken - row["ceded"],
+        "min_score": mark_number(line),
+        **{name: row[name] for name in TERMS if name.startswith("max_")},
+        "stopped": row["stopped"],
+        "stopped_label": "停招" if row["stopped"] else "",
+        "is_shortage": row["is_shortage"],
+    }

@@ -1,0 +1,91 @@
+"""The plan of a batch as that of a new one: whole, or for a supplement round (补录) what it left vacant."""
+
+from sqlalchemy import Row, Table, select
+from sqlalchemy.orm import Session
+
+from zhupei_cli.acting import Acting
+from zhupei_cli.model import Batch, Plan, TrainingBase
+from zhupei_cli.services.batches.ceding import cede_seats
+from zhupei_cli.services.batches.plans import TERMS, Place, write_places
+from zhupei_cli.services.records.events import record
+from zhupei_cli.services.records.import_ledger import row_changes
+from zhupei_cli.services.records.lookup import find_batch
+from zhupei_cli.store.bulk import insert_rows
+from zhupei_cli.words.errors import ZhupeiError
+from zhupei_cli.words.vocabulary import BATCH_STATUS, BatchStatus, Identity
+
+_PLAN: Table = Plan.metadata.tables[Plan.__tablename__]
+_COLUMNS = (
+    *("batch_id", "base_code", "specialty_code", "quota", "min_score"),
+    *(f"max_{who}" for who in Identity),
+    "stopped",
+    *(f"taken_{who}" for who in Identity),
+)
+
+
+def find_parent(session: Session, code: str, *, year: int | None) -> Batch:
+    """Return the batch a supplement round may follow: final, of the same year; E470 or E472 otherwise."""
+    parent = find_batch(session, code)
+    session.refresh(parent, with_for_update=True)  # no seat of it changes while it is counted
+    if parent.status != BatchStatus.FINAL:
+        raise ZhupeiError("E470", batch=parent.code, status=BATCH_STATUS.label(parent.status))
+    if year not in (None, parent.year):
+        raise ZhupeiError("E472", batch=parent.code, year=year, expected=parent.year)
+    return parent
+
+
+def take_vacancies(session: Session, batch: Batch, parent: Batch, *, by: Acting) -> None:
+    """Store the parent's free seats as the plan of `batch`, lines kept, limits less who sits there already.
+
+    Stopped places, full ones and those of disabled bases are left out, and seats that another round took over
+    already. The parent counts what it cedes. Raises E471 when nothing is left.
+    """
+    statement = (
+        select(_PLAN)
+        .join(TrainingBase, TrainingBase.code == _PLAN.c.base_code)
+        .where(_PLAN.c.batch_id == parent.id, _PLAN.c.stopped.is_(False), TrainingBase.status == "enabled")
+        .order_by(_PLAN.c.base_code, _PLAN.c.specialty_code)
+    )
+    rows = [row for one in session.execute(statement) if (row := _vacancy(batch, one))[3] > 0]
+    if not rows:
+        raise ZhupeiError("E471", batch=parent.code)
+    insert_rows(session, _PLAN, _COLUMNS, rows)
+    cede_seats(session, batch)
+    written = ((f"{base}/{specialty}", rest) for _, base, specialty, *rest in rows)
+    record(session, by, list(row_changes("plan.write", written, batch_id=batch.id)))
+
+
+def copy_plan(session: Session, batch: Batch, source: Batch, *, by: Acting) -> int:
+    """Store the places of `source` as the plan of `batch`, terms as they are, nobody seated; return how many.
+
+    Places of disabled bases are left out.
+    """
+    statement = (
+        select(*(_PLAN.c[name] for name in ("base_code", "specialty_code", *TERMS)))
+        .join(TrainingBase, TrainingBase.code == _PLAN.c.base_code)
+        .where(_PLAN.c.batch_id == source.id, TrainingBase.status == "enabled")
+    )
+    places = [
+        Place((base, specialty), "", None, dict(zip(TERMS, terms, strict=True)), {})
+        for base, specialty, *terms in sorted(map(tuple, session.execute(statement)))
+    ]
+    if places:
+        write_places(session, batch, places)
+        written = ((place.text, place.after) for place in places)
+        record(session, by, list(row_changes("plan.write", written, batch_id=batch.id)))
+    return len(places)
+
+
+def _vacancy(
+    batch: Batch, place: Row[tuple[object, ...]]
+) -> tuple[object, str, str, int, *tuple[object, ...]]:
+    stands = place._mapping
+    taken = {who: stands[f"taken_{who}"] for who in Identity}
+    limits = (stands[f"max_{who}"] for who in Identity)
+    gone = (count + stands[f"ceded_{who}"] for who, count in taken.items())
+    left = (
+        None if limit is None else max(0, limit - count) for limit, count in zip(limits, gone, strict=True)
+    )
+    vacant = stands["quota"] - sum(taken.values()) - stands["ceded"]
+    code = stands["base_code"], stands["specialty_code"]
+    return (batch.id, *code, vacant, stands["min_score"], *left, False, *(0 for _ in taken))

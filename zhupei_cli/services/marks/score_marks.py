@@ -1,0 +1,140 @@
+"""Marks as the table of scores holds them: a number, 缺考, or nothing; and who has any.
+
+A mark in the program is its hundredths, ABSENT, or None for one that was not given. Whoever has at least one
+mark 有成绩, on every screen and in every report; 缺考 is counted apart.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, FromClause, Table, func, or_, select
+from sqlalchemy.orm import Session
+
+from zhupei_cli.model import Application, Batch, Score
+from zhupei_cli.rules.admission.run import Reason
+from zhupei_cli.rules.admission.scores import ABSENT, COMPONENTS, Mark
+from zhupei_cli.rules.batch import settings
+from zhupei_cli.rules.proof.explanation_words import no_total
+from zhupei_cli.services.applications.store import load_choices
+from zhupei_cli.services.records.lookup import settings_of
+from zhupei_cli.store.bulk import rows_of
+from zhupei_cli.words.vocabulary import WITHOUT_SEAT, ApplicationStatus
+
+_SCORE: Table = Score.metadata.tables[Score.__tablename__]
+_APPLICATION: Table = Score.metadata.tables[Application.__tablename__]
+
+ABSENCES: Final = tuple(f"{name}_absent" for name in COMPONENTS)
+#: The columns that hold the marks of a record.
+MARK_COLUMNS: Final = (*COMPONENTS, *ABSENCES)
+
+Marks = tuple[Mark, ...]  # in the order of COMPONENTS
+NO_MARKS: Final[Marks] = (None,) * len(COMPONENTS)
+
+
+def mark_columns(table: FromClause = _SCORE) -> list[ColumnElement[Any]]:
+    """Return the columns whose values `marks_of` takes."""
+    return [table.c[name] for name in MARK_COLUMNS]
+
+
+def marks_of(values: Sequence[Any]) -> Marks:
+    """Return the marks of a record from the values of MARK_COLUMNS."""
+    half = len(COMPONENTS)
+    return tuple(
+        ABSENT if absent else mark for mark, absent in zip(values[:half], values[half:], strict=True)
+    )
+
+
+def values_of(marks: Iterable[Mark]) -> tuple[Any, ...]:
+    """Return the values of MARK_COLUMNS for the marks of a record."""
+    given = tuple(marks)
+    return (
+        *(None if mark == ABSENT else mark for mark in given),
+        *(mark == ABSENT for mark in given),
+    )
+
+
+def has_mark(table: FromClause = _SCORE) -> ColumnElement[bool]:
+    """Return the condition that a record has a mark at all."""
+    return or_(*(table.c[name].is_not(None) for name in COMPONENTS))
+
+
+def has_absence(table: FromClause = _SCORE) -> ColumnElement[bool]:
+    """Return the condition that a record says 缺考 of a part at least."""
+    return or_(*(table.c[name] for name in ABSENCES))
+
+
+def absences(session: Session, batch: Batch) -> dict[str, dict[str | None, Marks]]:
+    """Return number → base (None: the common record) → marks, of approved people's records with 缺考."""
+    rows = session.execute(
+        select(_APPLICATION.c.application_no, _SCORE.c.base_code, *mark_columns())
+        .join(_SCORE, _SCORE.c.application_id == _APPLICATION.c.id)
+        .where(*_approved(batch), has_absence())
+    )
+    found: dict[str, dict[str | None, Marks]] = {}
+    for number, base, *values in rows:
+        found.setdefault(number, {})[base] = marks_of(values)
+    return found
+
+
+def no_total_labels(session: Session, batch: Batch, ids: Iterable[int]) -> dict[int, str]:
+    """Return application id → why there is no total at any choice: 缺考, 没有成绩 or 成绩不全."""
+    weights = settings.parse(settings_of(session, batch)).weights
+    wanted = list(ids)
+    choices, records = load_choices(session, wanted), load_marks(session, wanted)
+    return {
+        id_: no_total([counting(records.get(id_, {}), base) for base, _ in choices.get(id_, ())], weights)
+        for id_ in wanted
+    }
+
+
+def load_marks(session: Session, ids: Iterable[int]) -> dict[int, dict[str | None, Marks]]:
+    """Return application id → base (None: the common record) → marks."""
+    statement = select(_SCORE.c.application_id, _SCORE.c.base_code, *mark_columns())
+    records: dict[int, dict[str | None, Marks]] = {}
+    for id_, base, *values in rows_of(session, statement, _SCORE.c.application_id, ids):
+        records.setdefault(id_, {})[base] = marks_of(values)
+    return records
+
+
+def counting(records: Mapping[str | None, Marks], base: str) -> Marks:
+    """Return the marks that count at `base`: its own record stands for the common one entirely."""
+    return records.get(base) or records.get(None) or NO_MARKS
+
+
+def reason_labels(session: Session, batch: Batch, reasons: Mapping[int, str | None]) -> dict[int, str]:
+    """Return application id → why there is no seat, in words, for those whose `reasons` are not None."""
+    labels = {id_: WITHOUT_SEAT.label(reason) for id_, reason in reasons.items() if reason}
+    absent = [id_ for id_, reason in reasons.items() if reason == Reason.ABSENT]
+    return labels | (no_total_labels(session, batch, absent) if absent else {})
+
+
+def count_marked(session: Session, batch: Batch) -> int:
+    """Return how many approved applications 有成绩."""
+    return _count(session, batch, has_mark())
+
+
+def count_absent(session: Session, batch: Batch) -> int:
+    """Return how many approved applications say 缺考 of a part at least."""
+    return _count(session, batch, has_absence())
+
+
+def count_unmarked(session: Session, batch: Batch) -> int:
+    """Return how many approved applications have neither a mark nor an absence."""
+    told = select(_SCORE.c.application_id).where(
+        _SCORE.c.application_id == _APPLICATION.c.id, or_(has_mark(), has_absence())
+    )
+    statement = select(func.count()).select_from(_APPLICATION).where(*_approved(batch), ~told.exists())
+    return session.execute(statement).scalar_one()
+
+
+def _count(session: Session, batch: Batch, condition: ColumnElement[bool]) -> int:
+    statement = (
+        select(func.count(_SCORE.c.application_id.distinct()))
+        .join(_APPLICATION, _APPLICATION.c.id == _SCORE.c.application_id)
+        .where(*_approved(batch), condition)
+    )
+    return session.execute(statement).scalar_one()
+
+
+def _approved(batch: Batch) -> tuple[ColumnElement[bool], ...]:
+    return _APPLICATION.c.batch_id == batch.id, _APPLICATION.c.status == ApplicationStatus.APPROVED

@@ -1,0 +1,194 @@
+"""Scores (成绩): taken in from workbooks, record by record, and listed with their totals."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from sqlalchemy import Table, select
+from sqlalchemy.orm import Session
+
+from zhupei_cli.acting import Acting
+from zhupei_cli.model import Application, Batch, Plan, Score
+from zhupei_cli.rules.admission.scores import (
+    ABSENT,
+    COMPONENTS,
+    Mark,
+    Record,
+    mark_number,
+    scoring,
+    shown_mark,
+)
+from zhupei_cli.rules.batch import settings
+from zhupei_cli.rules.people.masking import mask_id
+from zhupei_cli.services.applications.store import load_choices
+from zhupei_cli.services.marks.score_lines import Entry, applications_of, read_entries, refuse_twins
+from zhupei_cli.services.marks.score_marks import (
+    ABSENCES,
+    MARK_COLUMNS,
+    NO_MARKS,
+    Marks,
+    mark_columns,
+    marks_of,
+    values_of,
+)
+from zhupei_cli.services.records import row_stamps
+from zhupei_cli.services.records.events import canonical, record
+from zhupei_cli.services.records.import_ledger import (
+    Counts,
+    Imported,
+    Touched,
+    begin_import,
+    filled_in,
+    record_rows,
+    row_changes,
+)
+from zhupei_cli.services.records.lookup import base_names, settings_of
+from zhupei_cli.services.records.workbooks import Reading
+from zhupei_cli.sheets.kinds import cells
+from zhupei_cli.sheets.taking.lines import Line
+from zhupei_cli.store.bulk import insert_rows, rows_of, update_rows
+from zhupei_cli.words.errors import Fault, ZhupeiError
+from zhupei_cli.words.vocabulary import BATCH_STATUS, BatchStatus
+
+_TABLES = Score.metadata.tables
+_SCORE: Table = _TABLES[Score.__tablename__]
+_PLAN: Table = _TABLES[Plan.__tablename__]
+
+#: What the words of a cell leave of a mark.
+_MEANING: Final[Mapping[Any, Mark]] = {cells.ABSENT: ABSENT, cells.CLEAR: None}
+
+#: A row that changes a record: what stood there, None for a new record, and what stands there now.
+_Change = tuple[Entry, Marks | None, Marks]
+
+
+def import_scores(session: Session, reading: Reading, *, batch: Batch, by: Acting) -> Imported:
+    """Take marks in from the rows of 成绩; faults are left on the lines.
+
+    A blank cell keeps the mark that is stored, a row without any says nothing and is passed over; 清空
+    leaves none. Raises E460 unless the batch is open or closed: from locking on the marks are what
+    admission rests on.
+    """
+    if batch.status not in (BatchStatus.OPEN, BatchStatus.CLOSED):
+        raise ZhupeiError("E460", batch=batch.code, status=BATCH_STATUS.label(batch.status))
+    if not reading.readable:
+        return Imported(None, Counts(), reading.files, readable=False)
+    filled = filled_in(reading.lines, COMPONENTS)
+    entries = read_entries(session, batch, filled)
+    refuse_twins(entries)
+    stored = _stored(session, entries)
+    good = [entry for entry in entries if not entry.line.bad]
+    changes = [
+        (entry, before, after)
+        for entry in good
+        if (after := _merged(entry.line.values, before := stored.get(entry.key))) != (before or NO_MARKS)
+    ]
+    replaced = _tell_replaced(changes)
+    _tell_not_chosen(session, good)
+    counts = _counts(reading.lines, [before for _, before, _ in changes], len(filled), replaced)
+    if not changes:
+        return Imported(None, counts, reading.files)
+    import_id, seq = begin_import(
+        session, "score", by=by, batch_id=batch.id, files=reading.files, counts=counts
+    )
+    stamps = row_stamps.score_stamps(session, (entry.application_id for entry, _, _ in changes))
+    _write(session, changes, seq=seq)
+    record_rows(session, import_id, [_touched(entry, before, stamps) for entry, before, _ in changes])
+    named = [(entry.name, after) for entry, _, after in changes]
+    record(session, by, list(row_changes("score.import", named, batch_id=batch.id)))
+    return Imported(import_id, counts, reading.files)
+
+
+def _counts(lines: Sequence[Line], befores: Sequence[Marks | None], filled: int, replaced: int) -> Counts:
+    rejected = sum(line.bad for line in lines)
+    inserted = sum(before is None for before in befores)
+    return Counts(
+        rows=len(lines),
+        inserted=inserted,
+        updated=len(befores) - inserted,
+        unchanged=filled - rejected - len(befores),
+        rejected=rejected,
+        warned=sum(bool(line.faults) and not line.bad for line in lines),
+        blank=len(lines) - filled,
+        replaced=replaced,
+    )
+
+
+def _stored(session: Session, entries: Iterable[Entry]) -> dict[tuple[int, str], Marks]:
+    columns = (_SCORE.c.application_id, _SCORE.c.record, *mark_columns())
+    ids = {entry.application_id for entry in entries if not entry.line.bad}
+    rows = rows_of(session, select(*columns), _SCORE.c.application_id, ids)
+    return {(id_, of): marks_of(values) for id_, of, *values in rows}
+
+
+def _tell_replaced(changes: Iterable[_Change]) -> int:
+    """Warn of every mark that takes the place of another one; return how many records that concerns."""
+    count = 0
+    for entry, before, after in changes:
+        marks = zip(COMPONENTS, before or NO_MARKS, after, strict=True)
+        replaced = [(name, old, new) for name, old, new in marks if old is not None and new != old]
+        for name, old, new in replaced:
+            shown = {"old": shown_mark(old), "new": shown_mark(new) or "空白"}
+            values = {"application_no": entry.name, **shown}
+            entry.line.faults.append(Fault("E433", name, "warning", values))
+        count += bool(replaced)
+    return count
+
+
+def _tell_not_chosen(session: Session, entries: Iterable[Entry]) -> None:
+    """Warn of records of a base that is none of the person's choices: most often a slip in 基地编号."""
+    own = [entry for entry in entries if entry.record]
+    choices = load_choices(session, {entry.application_id for entry in own})
+    for entry in own:
+        if all(base != entry.record for base, _ in choices.get(entry.application_id, ())):
+            values = {"application_no": entry.application_no, "base": entry.record}
+            entry.line.faults.append(Fault("E434", "base", "warning", values))
+
+
+def _merged(values: Mapping[str, Any], before: Marks | None) -> Marks:
+    """Return the marks after a row: blank keeps what is stored, 清空 leaves nothing."""
+    return tuple(
+        old if name not in values else _MEANING.get(given := values[name], given)
+        for name, old in zip(COMPONENTS, before or NO_MARKS, strict=True)
+    )
+
+
+def _write(session: Session, changes: Iterable[_Change], *, seq: int) -> None:
+    new, changed = [], []
+    for entry, before, after in changes:
+        if before is None:
+            new.append((*entry.key, entry.record or None, *values_of(after), seq))
+        else:
+            changed.append((*entry.key, *values_of(after), seq))
+    columns = (*MARK_COLUMNS, "touched_by")
+    insert_rows(session, _SCORE, ("application_id", "record", "base_code", *columns), new)
+    update_rows(session, _SCORE, ("application_id", "record"), columns, changed)
+
+
+def _touched(entry: Entry, before: Marks | None, stamps: Mapping[tuple[int, str], int]) -> Touched:
+    key = f"{entry.application_id}/{entry.record}"
+    if before is None:
+        return ("score", key, "inserted", None)
+    return ("score", key, "updated", canonical({"marks": before, "touched_by": stamps[entry.key]}))
+
+
+def list_scores(session: Session, batch: Batch, *, reveal: bool = False) -> list[dict[str, Any]]:
+    """Return every record by application number, the common one first; marks and total have two decimals."""
+    total = scoring(settings.parse(settings_of(session, batch)).weights)
+    columns = (_SCORE.c.base_code, *mark_columns())
+    statement = (
+        applications_of(batch).join(_SCORE, _SCORE.c.application_id == Application.id).add_columns(*columns)
+    )
+    bases = base_names(session).labels
+    rows = sorted(session.execute(statement), key=lambda row: (row.application_no, row.base_code or ""))
+    return [
+        {
+            "application_no": row.application_no,
+            "name": row.name,
+            "id_number": row.id_number if reveal else mask_id(row.id_number),
+            "base": row.base_code,
+            "base_label": row.base_code and bases[row.base_code],
+            **{name: mark_number(getattr(row, name)) for name in COMPONENTS},
+            **{name: getattr(row, name) for name in ABSENCES},
+            "total": mark_number(total(Record(row.base_code, row.written, row.skill, row.interview))),
+        }
+        for row in rows
+    ]

@@ -1,0 +1,91 @@
+"""Erasing a person (个人信息保护法 第四十七条): what the office need not keep any more goes for good.
+
+Somebody who never applied is deleted. Of somebody who did, once every batch is over, the decisions stay and
+the person goes from them: names, numbers, papers, schools, the images that imports keep.
+"""
+
+from datetime import date
+from typing import Any, Final
+
+from sqlalchemy import Table, delete, select, update
+from sqlalchemy.orm import Session
+
+from zhupei_cli.acting import Acting
+from zhupei_cli.model import Account, Application, Base, Batch, Education, ImportRow, Snapshot, Trainee, Work
+from zhupei_cli.model import TraineePhoto as Photo
+from zhupei_cli.services.people.people import subject_of
+from zhupei_cli.services.people.profiles import PERSON, Profile, content_of
+from zhupei_cli.services.people.whom import find_person
+from zhupei_cli.services.records.events import Change, record
+from zhupei_cli.words.errors import ZhupeiError
+from zhupei_cli.words.vocabulary import BATCH_STATUS, BatchStatus
+
+#: What stands where a name stood.
+ERASED: Final = "已删除"
+
+_TRAINEE: Table = Trainee.metadata.tables["trainee"]
+_SNAPSHOT: Table = Snapshot.metadata.tables["snapshot"]
+_OVER: Final = (BatchStatus.ARCHIVED, BatchStatus.CANCELLED)
+#: Rows that are nobody's once the person is gone.
+_OWNED: Final[tuple[type[Base], ...]] = (Account, Photo, Education, Work)
+
+
+def erase_person(session: Session, who: str, *, by: Acting, reason: str) -> dict[str, Any]:
+    """Erase the person `who` names; return how many applications keep their decisions.
+
+    Raises E310 or E312 as `find_person` does, E198 while one of the batches they applied to is not over.
+    """
+    profile = find_person(session, who)
+    assert profile.id is not None
+    session.execute(select(_TRAINEE.c.id).where(_TRAINEE.c.id == profile.id).with_for_update())
+    applied = session.execute(
+        select(Application.id, Application.application_no, Batch.code, Batch.status)
+        .join(Batch, Batch.id == Application.batch_id)
+        .where(Application.trainee_id == profile.id)
+        .order_by(Application.id)
+    ).all()
+    for _, number, batch, status in applied:
+        if status not in _OVER:
+            label = BATCH_STATUS.label(status)
+            raise ZhupeiError("E198", application_no=number, batch=batch, status=label)
+    change = Change(
+        "trainee.erase", subject_of(profile.id), reason=reason, data={"applications": len(applied)}
+    )
+    (seq,) = record(session, by, [change])
+    for model in _OWNED:
+        owned: Table = model.metadata.tables[model.__tablename__]
+        session.execute(delete(owned).where(owned.c.trainee_id == profile.id))
+    images = update(ImportRow).where(ImportRow.entity == "trainee", ImportRow.key == str(profile.id))
+    session.execute(images.values(before=None))
+    if applied:
+        _depersonalise(session, profile.id, [id_ for id_, *_ in applied], by=by, seq=seq)
+    else:
+        session.execute(delete(_TRAINEE).where(_TRAINEE.c.id == profile.id))
+    return {"applications": len(applied), "deleted": not applied}
+
+
+def _depersonalise(
+    session: Session, trainee_id: int, applications: list[int], *, by: Acting, seq: int
+) -> None:
+    nobody = {"name": ERASED, "id_number": f"{ERASED}-{trainee_id}"}
+    blank: dict[str, Any] = dict.fromkeys(set(PERSON) - {"id_type", *nobody})
+    session.execute(
+        update(_TRAINEE)
+        .where(_TRAINEE.c.id == trainee_id)
+        .values(**blank, **nobody, updated_at=by.at, touched_by=seq)
+    )
+    rows = session.execute(select(_SNAPSHOT).where(_SNAPSHOT.c.application_id.in_(applications))).all()
+    for row in rows:  # a person's, so a handful
+        person = {"id_type": row.id_type, **nobody}
+        session.execute(
+            update(_SNAPSHOT)
+            .where(_SNAPSHOT.c.application_id == row.application_id, _SNAPSHOT.c.version == row.version)
+            .values(
+                **nobody,
+                school=ERASED,
+                major=ERASED,
+                birth_date=date(row.birth_date.year, 1, 1),
+                graduated_on=date(row.graduated_on.year, 1, 1),
+                content=content_of(Profile(None, person)),
+            )
+        )

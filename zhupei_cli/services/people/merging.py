@@ -1,0 +1,221 @@
+"""What a row of 报名信息 makes of a profile: blank keeps, 清空 erases, entries are found or added."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from sqlalchemy import String
+
+from zhupei_cli.model import Education, Trainee, Work
+from zhupei_cli.rules.people import idcard
+from zhupei_cli.rules.people.dates import Month
+from zhupei_cli.rules.people.life_dates import date_faults
+from zhupei_cli.rules.people.profile import FIELD_LABELS, highest, missing
+from zhupei_cli.services.people.profiles import PERSON, Entry, Profile, copy_of, current_work
+from zhupei_cli.sheets.kinds.cells import CLEAR
+from zhupei_cli.words.codes import LEVEL, LEVEL_RANK
+from zhupei_cli.words.errors import Fault
+
+# By key of a cell: the column it means.
+_PERSON_KEYS = {name: name for name in PERSON}
+_EDUCATION_KEYS = {
+    name: name
+    for name in ("level", "school", "major", "graduated_on", "full_time", "degree", "degree_type", "is_fresh")
+}
+_BACHELOR_KEYS = {
+    "bachelor_school": "school",
+    "bachelor_major": "major",
+    "bachelor_graduated_on": "graduated_on",
+}
+_WORK_KEYS = {"employer_name": "employer_name", "employer_uscc": "employer_uscc"}
+_BACHELOR = LEVEL.parse("本科") or ""
+
+_LENGTHS = {
+    part: {
+        column.name: column.type.length
+        for column in table.columns
+        if isinstance(column.type, String) and column.type.length
+    }
+    for part, table in (
+        ("person", Trainee.metadata.tables["trainee"]),
+        ("educations", Education.metadata.tables["education"]),
+        ("works", Work.metadata.tables["work"]),
+    )
+}
+#: By the key of a cell: the width of its column; keys of the further sheets mean the same columns.
+_WIDTHS = {name: length for lengths in _LENGTHS.values() for name, length in lengths.items()}
+_WIDTHS |= {key: _WIDTHS[name] for key, name in _BACHELOR_KEYS.items() if name in _WIDTHS}
+
+
+@dataclass(slots=True)
+class Said:
+    """What a row says, by where it goes; in a profile 清空 is None.
+
+    `facts` are those of its ID number, where known.
+    """
+
+    person: Entry = field(default_factory=dict)
+    education: Entry = field(default_factory=dict)
+    bachelor: Entry = field(default_factory=dict)
+    work: Entry = field(default_factory=dict)
+    facts: idcard.Facts | None = None
+    form: Entry = field(default_factory=dict)
+
+
+def said_by(values: Mapping[str, Any], facts: idcard.Facts | None = None) -> Said:
+    """Sort the values of a row by where they go."""
+    return Said(
+        _part(values, _PERSON_KEYS),
+        _part(values, _EDUCATION_KEYS),
+        _part(values, _BACHELOR_KEYS),
+        _part(values, _WORK_KEYS),
+        facts,
+    )
+
+
+def _part(values: Mapping[str, Any], keys: Mapping[str, str]) -> Entry:
+    return {
+        name: None if values[key] is CLEAR else values[key] for key, name in keys.items() if key in values
+    }
+
+
+def merge(before: Profile | None, said: Said) -> tuple[Profile, list[Fault]]:
+    """Return what `before` becomes by what a row says, and what is wrong with that.
+
+    None is nobody: the new profile then lives in what was said.
+    """
+    after = Profile(person=said.person) if before is None else copy_of(before)
+    after.person |= said.person
+    faults = _from_card(after, said)
+    faults += _merge_education(after, said)
+    faults += _merge_work(after, said.work)
+    return after, faults
+
+
+def _from_card(after: Profile, said: Said) -> list[Fault]:
+    """Sex and birth date follow from an ID card; a cell that says otherwise is a fault."""
+    try:
+        facts = said.facts or idcard.facts(after.person["id_type"], after.person["id_number"])
+    except idcard.NotACard:  # the number has its own fault already
+        return []
+    if facts is None:
+        return []
+    known: Entry = {"gender": facts.gender, "birth_date": facts.birth_date}
+    faults = [
+        Fault("E151", name, values={"label": FIELD_LABELS[name]})
+        for name, value in known.items()
+        if not _agrees(said.person.get(name), value)
+    ]
+    after.person |= known
+    return faults
+
+
+def _agrees(said: Any, known: Any) -> bool:
+    # 1992-03 says nothing against 1992-03-12.
+    if isinstance(said, Month):
+        return (said.year, said.month) == (known.year, known.month)
+    return said in (None, known)
+
+
+def _merge_education(after: Profile, said: Said) -> list[Fault]:
+    given, bachelor = said.education, said.bachelor
+    if given:
+        _entry_for(after, given).update(given)
+    top = highest(after.educations)
+    if not bachelor or top is None:
+        return []
+    if top["level"] == _BACHELOR:
+        # The bachelor is the highest degree: both groups of columns speak of the same entry.
+        differing = [name for name, value in bachelor.items() if value and top.get(name) not in (None, value)]
+        top.update({name: value for name, value in bachelor.items() if top.get(name) is None})
+        return [Fault("E152", key) for key, name in _BACHELOR_KEYS.items() if name in differing]
+    if bachelor.get("school"):
+        add_education(after, {"level": _BACHELOR, **bachelor})
+        if given.get("level") and LEVEL_RANK[given["level"]] < LEVEL_RANK[_BACHELOR]:
+            return [Fault("E130", "level", values={"level": LEVEL.label(given["level"])})]
+    return []
+
+
+def _entry_for(after: Profile, given: Mapping[str, Any]) -> Entry:
+    """Return the entry a row speaks of: the one of its level and school, else the highest, else a new one."""
+    top = highest(after.educations)
+    if top is not None and all(given.get(name) in (None, top.get(name)) for name in ("level", "school")):
+        return top
+    return add_education(after, {name: given.get(name) for name in ("level", "school")})
+
+
+def add_education(after: Profile, given: Entry) -> Entry:
+    """Add an education entry, or update the one of the same level and school; return it."""
+    for entry in after.educations:
+        if entry["level"] == given["level"] and entry["school"] == given["school"]:
+            entry.update(given)
+            return entry
+    after.educations.append(given)
+    return given
+
+
+def add_work(after: Profile, given: Entry) -> Entry:
+    """Add a work entry, or update the one of the same employer and start; return it."""
+    for entry in after.works:
+        same_start = _same_start(entry.get("from_date"), given.get("from_date"))
+        if entry["employer_name"] == given["employer_name"] and same_start:
+            entry.update(given)
+            return entry
+    after.works.append(given)
+    return given
+
+
+def _same_start(stored: date | None, given: date | None) -> bool:
+    # Months were stored as their first days once.
+    if isinstance(given, Month) and stored is not None and stored.day == 1:
+        return (stored.year, stored.month) == (given.year, given.month)
+    return stored in (None, given)
+
+
+def _merge_work(after: Profile, said: Entry) -> list[Fault]:
+    name = said.get("employer_name")
+    if not after.person.get("has_employer"):
+        return [Fault("E153", "employer_name")] if name else []
+    given = said if name else {key: value for key, value in said.items() if key != "employer_name"}
+    entry = current_work(after)
+    if entry is None and name:
+        after.works.append(dict(given))
+    elif entry is not None:
+        entry.update(given)
+    return []
+
+
+def incomplete(profile: Profile) -> Iterator[Fault]:
+    """Yield a fault for every ● part of the profile that is missing."""
+    work = current_work(profile) or {}
+    values = {**(highest(profile.educations) or {}), **work, **profile.person}
+    for name, label in missing(values).items():
+        yield Fault("E150", name, values={"label": label})
+
+
+def too_long(profile: Profile) -> Iterator[Fault]:
+    """Yield a fault for every text longer than its column: a database would cut or refuse it."""
+    parts: list[tuple[str, list[Entry]]] = [
+        ("person", [profile.person]),
+        ("educations", profile.educations),
+        ("works", profile.works),
+    ]
+    for part, entries in parts:
+        lengths = _LENGTHS[part]
+        for entry in entries:
+            for name, length in lengths.items():
+                value = entry.get(name)
+                if value is not None and len(value) > length:
+                    yield Fault("E155", name, values={"length": length, "found": len(value)})
+
+
+def all_fit(longest: Mapping[str, int]) -> bool:
+    """Say whether the longest text of each key fits its column; then nobody need look at each person's."""
+    return all(longest.get(name, 0) <= length for name, length in _WIDTHS.items())
+
+
+def dates_wrong(profile: Profile, today: date) -> Iterator[Fault]:
+    """Yield what is wrong with the dates of a profile."""
+    top = highest(profile.educations)
+    return date_faults(profile.person, profile.educations, profile.works, today, top)

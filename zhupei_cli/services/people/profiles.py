@@ -1,0 +1,203 @@
+"""Profiles (学员信息): read whole, merged with what a row says, compared, written set-based."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from itertools import zip_longest
+from operator import methodcaller
+from typing import Any
+
+from sqlalchemy import Table, select
+from sqlalchemy.orm import Session
+
+from zhupei_cli.model import Education, Trainee, Work
+from zhupei_cli.rules.people.dates import day_of
+from zhupei_cli.store.bulk import insert_rows, rows_of, update_rows
+from zhupei_cli.store.counters import take
+
+Entry = dict[str, Any]
+PersonKey = tuple[str, str]
+
+_TRAINEE: Table = Trainee.metadata.tables["trainee"]
+_EDUCATION: Table = Education.metadata.tables["education"]
+_WORK: Table = Work.metadata.tables["work"]
+
+#: Columns of a person that people fill in; the rest of the table is ours.
+PERSON = tuple(
+    column.name
+    for column in _TRAINEE.columns
+    if column.name not in ("id", "created_at", "updated_at", "touched_by")
+)
+EDUCATION = tuple(column.name for column in _EDUCATION.columns if column.name not in ("id", "trainee_id"))
+WORK = tuple(column.name for column in _WORK.columns if column.name not in ("id", "trainee_id"))
+
+
+@dataclass(slots=True)
+class Profile:
+    """One person: the columns of `trainee` and the entries of `education` and `work`.
+
+    `id` is None until the person is stored; an entry's `id` likewise.
+    """
+
+    id: int | None = None
+    person: Entry = field(default_factory=dict)
+    educations: list[Entry] = field(default_factory=list)
+    works: list[Entry] = field(default_factory=list)
+
+    @property
+    def key(self) -> PersonKey:
+        """The pair that says who this is."""
+        return self.person["id_type"], self.person["id_number"]
+
+
+def load_profiles(session: Session, numbers: Iterable[str]) -> dict[PersonKey, Profile]:
+    """Return the stored profiles with these ID numbers, by (id_type, id_number)."""
+    statement = select(_TRAINEE.c.id, *(_TRAINEE.c[name] for name in PERSON))
+    rows = rows_of(session, statement, _TRAINEE.c.id_number, numbers)
+    return {profile.key: profile for profile in _with_entries(session, rows)}
+
+
+def load_profiles_by_id(session: Session, ids: Iterable[int]) -> dict[int, Profile]:
+    """Return the stored profiles with these ids."""
+    statement = select(_TRAINEE.c.id, *(_TRAINEE.c[name] for name in PERSON))
+    rows = rows_of(session, statement, _TRAINEE.c.id, ids)
+    return {profile.id: profile for profile in _with_entries(session, rows) if profile.id is not None}
+
+
+def _with_entries(session: Session, rows: Iterable[Sequence[Any]]) -> list[Profile]:
+    profiles = {row[0]: Profile(row[0], dict(zip(PERSON, row[1:], strict=True))) for row in rows}
+    for table, columns, part in ((_EDUCATION, EDUCATION, "educations"), (_WORK, WORK, "works")):
+        statement = select(table.c.trainee_id, table.c.id, *(table.c[name] for name in columns))
+        for row in rows_of(session, statement, table.c.trainee_id, profiles):
+            getattr(profiles[row[0]], part).append(dict(zip(("id", *columns), row[1:], strict=True)))
+    return list(profiles.values())
+
+
+def write_profiles(
+    session: Session, changes: Sequence[tuple[Profile | None, Profile]], *, at: datetime, seq: int
+) -> None:
+    """Store each changed (before, after); new persons and entries get their ids here."""
+    new = [after for before, after in changes if before is None]
+    for profile, number in zip(new, take(session, "trainee", len(new)) if new else (), strict=True):
+        profile.id = number
+    columns = ("id", *PERSON, "created_at", "updated_at", "touched_by")
+    rows = ((after.id, *map(after.person.get, PERSON), at, at, seq) for after in new)
+    insert_rows(session, _TRAINEE, columns, rows)
+    changed = [after for before, after in changes if before is not None]
+    update_rows(
+        session,
+        _TRAINEE,
+        ("id",),
+        (*PERSON, "updated_at", "touched_by"),
+        [(after.id, *map(after.person.get, PERSON), at, seq) for after in changed],
+    )
+    _write_entries(session, changes, table=_EDUCATION, columns=EDUCATION, part="educations")
+    _write_entries(session, changes, table=_WORK, columns=WORK, part="works")
+
+
+def _write_entries(
+    session: Session,
+    changes: Sequence[tuple[Profile | None, Profile]],
+    *,
+    table: Table,
+    columns: tuple[str, ...],
+    part: str,
+) -> None:
+    inserts: list[tuple[int | None, Entry]] = []
+    updates: list[Entry] = []
+    for before, after in changes:
+        stored = {} if before is None else {entry["id"]: entry for entry in getattr(before, part)}
+        for entry in getattr(after, part):
+            if "id" not in entry:
+                inserts.append((after.id, entry))
+            elif entry != stored[entry["id"]]:
+                updates.append(entry)
+    for (_, entry), number in zip(
+        inserts, take(session, table.name, len(inserts)) if inserts else (), strict=True
+    ):
+        entry["id"] = number
+    insert_rows(
+        session,
+        table,
+        ("id", "trainee_id", *columns),
+        ((entry["id"], owner, *map(entry.get, columns)) for owner, entry in inserts),
+    )
+    update_rows(
+        session,
+        table,
+        ("id",),
+        columns,
+        [(entry["id"], *map(entry.get, columns)) for entry in updates],
+    )
+
+
+def copy_of(profile: Profile) -> Profile:
+    """Return a profile that can be changed without changing `profile`."""
+    return Profile(
+        profile.id,
+        dict(profile.person),
+        [dict(entry) for entry in profile.educations],
+        [dict(entry) for entry in profile.works],
+    )
+
+
+def current_work(profile: Profile) -> Entry | None:
+    """Return the current employer's entry: no end date, the latest start."""
+    if not profile.person.get("has_employer"):
+        return None
+    open_ended = [entry for entry in profile.works if entry.get("to_date") is None]
+    return max(open_ended, key=lambda entry: entry.get("from_date") or date.min, default=None)
+
+
+def differences(before: Profile, after: Profile) -> list[tuple[str, Any, Any]]:
+    """Return (field, old, new) for everything that differs, entries named like `education.school`."""
+    found = [
+        (name, before.person.get(name), after.person.get(name))
+        for name in PERSON
+        if before.person.get(name) != after.person.get(name)
+    ]
+    nothing: Entry = {}
+    # Entries keep their places when a profile is copied; new ones come after them.
+    for part, label, columns in (("educations", "education", EDUCATION), ("works", "work", WORK)):
+        for old, new in zip_longest(getattr(before, part), getattr(after, part), fillvalue=nothing):
+            found += [
+                (f"{label}.{name}", old.get(name), new.get(name))
+                for name in columns
+                if old.get(name) != new.get(name)
+            ]
+    return found
+
+
+def content_of(profile: Profile) -> str:
+    """Return the whole profile as the JSON text a snapshot keeps; dates as ISO texts."""
+    entries = {"educations": profile.educations, "works": profile.works}
+    parts = {name: [_without_id(entry) for entry in part] for name, part in entries.items()}
+    return _json({"person": profile.person, **parts})
+
+
+def image_of(profile: Profile, stamp: Sequence[Any]) -> str:
+    """Return the profile with its entries' ids and its row's stamp as JSON: what an undo puts back."""
+    entries = {"educations": profile.educations, "works": profile.works}
+    return _json({"person": profile.person, **entries, "stamp": stamp})
+
+
+_json = json.JSONEncoder(
+    ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=methodcaller("isoformat")
+).encode
+
+
+def _without_id(entry: Entry) -> Entry:
+    return {name: value for name, value in entry.items() if name != "id" and value is not None}
+
+
+def profile_of(content: str) -> Profile:
+    """Read back what `content_of` or `image_of` wrote."""
+    parts = json.loads(content)
+    for entry in (parts["person"], *parts["educations"], *parts["works"]):
+        for name in _DATES & entry.keys():
+            entry[name] = entry[name] and day_of(entry[name])
+    return Profile(None, parts["person"], parts["educations"], parts["works"])
+
+
+_DATES = {"birth_date", "graduated_on", "from_date", "to_date"}

@@ -1,0 +1,134 @@
+"""The events (操作记录): listed with what they say of people masked, and their chain walked and checked."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Row, Select, Table, func, or_, select
+from sqlalchemy.orm import Session
+
+from zhupei_cli.model import Base, Batch, Counter, Event
+from zhupei_cli.rules.people.masking import mask_id, mask_phone
+from zhupei_cli.services.records.event_words import action_label, state_label
+from zhupei_cli.services.records.events import chained
+from zhupei_cli.words.errors import Fault
+
+_EVENT: Table = Base.metadata.tables[Event.__tablename__]
+_HASHED: Final = ("action", "batch_id", "subject", "before", "after", "reason", "data")
+#: Characters of a hash that papers carry.
+SHORT: Final = 16
+_ID: Final = re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)")
+_PHONE: Final = re.compile(r"(?<!\d)1\d{10}(?!\d)")
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which events are asked for; `kind` is an action or the group it begins with, e.g. review."""
+
+    who: str | None = None
+    kind: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    batch: Batch | None = None
+
+
+def log(session: Session, wanted: Filter, *, limit: int) -> tuple[list[dict[str, Any]], int]:
+    """Return the latest `limit` events (all for 0), the newest first, and how many there are."""
+    total = session.execute(_where(select(func.count()).select_from(_EVENT), wanted)).scalar_one()
+    columns = (_EVENT, Batch.code.label("batch"))
+    statement = _where(select(*columns).outerjoin(Batch, Batch.id == _EVENT.c.batch_id), wanted)
+    statement = statement.order_by(_EVENT.c.seq.desc()).limit(limit or None)
+    return [_shown(row) for row in session.execute(statement)], total
+
+
+def _where(statement: Select[Any], wanted: Filter) -> Select[Any]:
+    if wanted.who is not None:
+        statement = statement.where(_EVENT.c.who == wanted.who)
+    if wanted.kind is not None:
+        group = _EVENT.c.action.startswith(f"{wanted.kind}.", autoescape=True)
+        statement = statement.where(or_(_EVENT.c.action == wanted.kind, group))
+    if wanted.since is not None:
+        statement = statement.where(_EVENT.c.at >= wanted.since)
+    if wanted.until is not None:
+        statement = statement.where(_EVENT.c.at <= wanted.until)
+    if wanted.batch is not None:
+        statement = statement.where(_EVENT.c.batch_id == wanted.batch.id)
+    return statement
+
+
+def _shown(row: Row[Any]) -> dict[str, Any]:
+    # Events name people by numbers of ours, but a reason is what somebody typed.
+    texts = {name: _masked(getattr(row, name)) for name in ("subject", "before", "after", "reason", "data")}
+    return {
+        "seq": row.seq,
+        "at": row.at,
+        "who": row.who,
+        "action": row.action,
+        "action_label": action_label(row.action),
+        "batch": row.batch,
+        **texts,
+        **{f"{name}_label": state_label(row.action, texts[name]) for name in ("before", "after")},
+        "data": None if row.data is None else json.loads(texts["data"] or ""),
+        "hash": row.hash,
+    }
+
+
+def _masked(text: str | None) -> str | None:
+    if text is None:
+        return None
+    hidden = _ID.sub(lambda found: mask_id(found.group()), text)
+    return _PHONE.sub(lambda found: mask_phone(found.group()), hidden)
+
+
+@dataclass(slots=True)
+class Verified:
+    """What a walk along the chain found; `number` and `digest` are those of its last event."""
+
+    events: int = 0
+    number: int = 0
+    digest: str = ""
+    findings: list[Fault] = field(default_factory=list)
+
+    @property
+    def head(self) -> str:
+        return f"{self.number}:{self.digest[:SHORT]}"
+
+
+def verify(session: Session, *, head: tuple[int, str] | None = None) -> Verified:
+    """Recompute the hash of every event from the first to the last, and say all that does not fit.
+
+    `head` is a number and the beginning of a hash that some paper carries: without one, a chain that was
+    rewritten as a whole, or cut together with its counter, looks as good as new.
+    """
+    verified = Verified()
+    columns = (_EVENT.c.seq, _EVENT.c.at, _EVENT.c.who, *(_EVENT.c[name] for name in _HASHED), _EVENT.c.hash)
+    rows = session.execute(select(*columns).order_by(_EVENT.c.seq).execution_options(yield_per=5_000))
+    for row in rows:
+        verified.findings += _link(verified, row)
+        if head is not None and row.seq == head[0] and not row.hash.startswith(head[1]):
+            found = {"seq": row.seq, "found": row.hash[:SHORT], "head": head[1]}
+            verified.findings.append(Fault("E524", "hash", values=found))
+        verified.events, verified.number, verified.digest = verified.events + 1, row.seq, row.hash
+    verified.findings += _end(session, verified, head)
+    return verified
+
+
+def _link(verified: Verified, row: Row[Any]) -> Iterator[Fault]:
+    if row.seq != verified.number + 1:
+        # Nothing says which hash stood before this event: that others are missing is the finding.
+        yield Fault("E520", "seq", values={"first": verified.number + 1, "last": row.seq - 1})
+        return
+    fields = (row.seq, row.at.isoformat(), row.who, *(getattr(row, name) for name in _HASHED))
+    if chained(verified.digest, fields) != row.hash:
+        yield Fault("E521", "hash", values={"seq": row.seq, "action": action_label(row.action)})
+
+
+def _end(session: Session, verified: Verified, head: tuple[int, str] | None) -> Iterator[Fault]:
+    given = session.execute(select(Counter.value).where(Counter.name == "event")).scalar() or 0
+    if given != verified.number:
+        yield Fault("E522", "seq", values={"last": verified.number, "given": given})
+    if head is not None and head[0] > verified.number:
+        yield Fault("E523", "seq", values={"last": verified.number, "seq": head[0]})

@@ -1,0 +1,94 @@
+"""What events are called in Chinese, for whoever reads them."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from zhupei_cli.rules.batch.lifecycle import ADMISSION, APPLICATION, BATCH
+
+_WORDS: Final[Mapping[str, str]] = {
+    "account.check": "核对密码",
+    "account.open": "建立账号",
+    "account.reset": "重设密码",
+    "admission.commit": "确定拟录取",
+    "admission.decline": "登记放弃录取",
+    "admission.finalize": "正式录取",
+    "admission.no_show": "登记未报到",
+    "admission.place": "安排到空缺岗位",
+    "admission.reinstate": "恢复录取资格",
+    "admission.report": "登记报到",
+    "admission.revoke": "取消录取",
+    "admission.run": "计算录取",
+    "admission.uncommit": "撤销拟录取",
+    "application.correct": "更正报名",
+    "application.edit": "修改报名",
+    "application.import": "导入报名",
+    "application.new": "新建报名",
+    "application.print": "打印报名表",
+    "application.submit": "提交报名",
+    "application.withdraw": "撤回报名",
+    "base.edit": "修改基地",
+    "base.import": "导入基地",
+    "base.reveal": "查看完整信息",
+    "base.status": "启用或停用基地",
+    "base.write": "写入基地",
+    "batch.create": "新建批次",
+    "batch.edit": "修改批次",
+    "batch.seal": "封存批次",
+    "checkin.export": "写出报到表",
+    "checkin.import": "导入报到",
+    "employer.import": "导入单位",
+    "employer.write": "写入单位",
+    "export.applicants": "导出报名信息",
+    "export.letters": "印制录取通知书",
+    "export.register": "导出学员登记表",
+    "export.roster": "导出录取名单",
+    "import.undo": "撤销导入",
+    "import.undo.rows": "撤销导入的各行",
+    "login.add": "新建登录账号",
+    "login.remove": "删除登录账号",
+    "plan.import": "导入招收计划",
+    "plan.set": "修改招收计划",
+    "plan.write": "写入招收计划",
+    "report.mail": "寄出日报",
+    "report.nightly": "生成日报",
+    "reveal": "查看完整信息",
+    "review.approve": "审核通过",
+    "review.export": "导出审核工作簿",
+    "review.import": "导入审核意见",
+    "review.reject": "审核不通过",
+    "review.return": "退回修改",
+    "review.revoke": "撤销审核",
+    "score.import": "导入成绩",
+    "specialty.import": "导入专业目录",
+    "specialty.write": "写入专业目录",
+    "trainee.edit": "修改学员信息",
+    "trainee.education.add": "添加教育经历",
+    "trainee.education.remove": "删除教育经历",
+    "trainee.erase": "清除个人信息",
+    "trainee.import": "导入学员和报名",
+    "trainee.register": "注册账号",
+    "trainee.reveal": "查看完整信息",
+    "trainee.work.add": "添加工作经历",
+    "trainee.work.remove": "删除工作经历",
+}
+
+
+#: What moves from state to state has the words of its table.
+_TABLES: Final = {"batch": BATCH, "application": APPLICATION, "review": APPLICATION, "admission": ADMISSION}
+
+
+def action_label(action: str) -> str:
+    """Return the Chinese for an event's action; the action itself where there is none."""
+    what, _, verb = action.partition(".")
+    table = _TABLES.get(what)
+    if action not in _WORDS and table is not None and verb in table.verbs:
+        return table.verbs[verb].label
+    return _WORDS.get(action, action)
+
+
+def state_label(action: str, state: str | None) -> str | None:
+    """Return the Chinese for a state an event moved from or to; any other text as it is."""
+    table = _TABLES.get(action.partition(".")[0])
+    if state is None or table is None or state not in table.labels.labels:
+        return state
+    return table.labels.label(state)

@@ -1,0 +1,86 @@
+"""Events: what was done, by whom, when and why, each chained to the one before."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC
+from typing import Any
+
+from sqlalchemy import Table, select
+from sqlalchemy.orm import Session
+
+from zhupei_cli.acting import Acting
+from zhupei_cli.model import Event
+from zhupei_cli.services.records import base_login
+from zhupei_cli.store.bulk import insert_rows
+from zhupei_cli.store.counters import take
+from zhupei_cli.store.walls import signature
+
+_COLUMNS = ("seq", "at", "who", "action", "batch_id", "subject", "before", "after", "reason", "data", "hash")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What one event says. `subject` is an application number or a code; personal data never enters."""
+
+    action: str
+    subject: str
+    batch_id: int | None = None
+    before: str | None = None
+    after: str | None = None
+    reason: str | None = None
+    data: Mapping[str, Any] | None = None
+
+
+def record(session: Session, by: Acting, changes: Sequence[Change]) -> range:
+    """Append one event per change and return their numbers.
+
+    Call it in the transaction of the change itself: an event without its change, or a change without
+    its event, must not be possible.
+    """
+    if base_login.is_base(session):
+        return _noted(session, changes)
+    who = signature(session, by.who)
+    at = by.at.astimezone(UTC)  # as it comes back: its text is part of the hash
+    numbers = take(session, "event", len(changes))
+    previous = _head(session, numbers.start)
+    rows = []
+    for seq, change in zip(numbers, changes, strict=True):
+        texts = (change.before, change.after, change.reason, _data(change, who, by))
+        fields = (at.isoformat(), who, change.action, change.batch_id, change.subject, *texts)
+        previous = chained(previous, (seq, *fields))
+        rows.append((seq, at, *fields[1:], previous))
+    table = Event.__table__
+    assert isinstance(table, Table)
+    insert_rows(session, table, _COLUMNS, rows)
+    return numbers
+
+
+def _data(change: Change, who: str, by: Acting) -> str | None:
+    """Return the data as JSON; behind a login's name the operator's is a remark."""
+    if who == by.who:
+        return None if change.data is None else canonical(change.data)
+    return canonical({**(change.data or {}), "operator": by.who})
+
+
+def _noted(session: Session, changes: Sequence[Change]) -> range:
+    """Have the database write the event of a base's login: who and when are not the program's to say."""
+    (change,) = changes
+    data = None if change.data is None else canonical(change.data)
+    seq = base_login.note(session, change.action, change.batch_id, data)
+    return range(seq, seq + 1)
+
+
+def _head(session: Session, first: int) -> str:
+    return session.execute(select(Event.hash).where(Event.seq == first - 1)).scalar() or ""
+
+
+def chained(previous: str, fields: Sequence[object]) -> str:
+    """Return the SHA-256 of an event: the hash before it and its own fields in canonical JSON."""
+    return hashlib.sha256((previous + "\n" + canonical(fields)).encode()).hexdigest()
+
+
+def canonical(value: object) -> str:
+    """Return `value` as JSON with sorted keys and no spaces, the same text on every machine."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))

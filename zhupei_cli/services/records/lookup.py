@@ -1,0 +1,186 @@
+"""Finding what people name: batches, bases, specialties, with the nearest names when there is none."""
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from zhupei_cli.model import Batch, BatchSetting, Specialty, TrainingBase
+from zhupei_cli.words.errors import ZhupeiError
+from zhupei_cli.words.vocabulary import BatchStatus
+
+
+def find_batch(session: Session, code: str | None) -> Batch:
+    """Return the batch of `code`, or the only live one when no code is given.
+
+    Raises E301 (no such batch) or E307 (none or several to choose from).
+    """
+    if code is not None:
+        known = _spellings(session)
+        found = known.get(code) or known.get(code.casefold())
+        if found is None:
+            raise ZhupeiError("E301", batch=code, nearest=nearest(code, dict.fromkeys(known.values())))
+        return session.execute(select(Batch).where(Batch.code == found)).scalar_one()
+    live = live_batches(session)
+    if len(live) != 1:
+        raise ZhupeiError("E307", batches="、".join(batch.code for batch in live) or "无")
+    return live[0]
+
+
+def _spellings(session: Session) -> dict[str, str]:
+    """Return the codes of all batches by themselves, and by what no other one is without capitals."""
+    codes = list(session.execute(select(Batch.code)).scalars())
+    small = [code.casefold() for code in codes]
+    loose = {key: code for key, code in zip(small, codes, strict=True) if small.count(key) == 1}
+    return loose | dict(zip(codes, codes, strict=True))
+
+
+#: A batch's code and a running number; nothing else that people are named by looks so.
+_NUMBER: Final = re.compile(r"([A-Za-z0-9][A-Za-z0-9_-]{0,31})-([0-9]{7,})")
+
+
+def is_number(word: str) -> bool:
+    """Tell whether a word is written as application numbers are."""
+    return _NUMBER.fullmatch(word) is not None
+
+
+def batch_of_numbers(
+    session: Session, numbers: Sequence[str], *, typed: str | None, default: str | None
+) -> tuple[str | None, tuple[str, ...]]:
+    """Return the code of the batch that application numbers carry, and the numbers as they are stored.
+
+    `typed` is what was said of the batch on the command line: E317 when the numbers contradict it.
+    `default` is what is meant otherwise, for words that are no numbers. Raises E304 for a number of no
+    batch, E318 when they belong to several.
+    """
+    known = _spellings(session)
+    spelt, codes = [], dict[str, str]()
+    for number in numbers:
+        found = _NUMBER.fullmatch(number)
+        code = found and (known.get(found[1]) or known.get(found[1].casefold()))
+        if found and not code:
+            near = nearest(number, (f"{one}-{found[2]}" for one in dict.fromkeys(known.values())))
+            raise ZhupeiError("E304", application_no=number, nearest=near)
+        spelt.append(f"{code}-{found[2]}" if found else number)
+        if code:
+            codes.setdefault(code, spelt[-1])
+    if len(codes) > 1:
+        raise ZhupeiError("E318", examples="、".join(codes.values()))
+    carried = next(iter(codes), None)
+    meant = typed and (known.get(typed) or known.get(typed.casefold()))
+    if carried and meant and carried != meant:
+        raise ZhupeiError("E317", application_no=codes[carried], carried=carried, batch=meant)
+    wanted = typed if typed and not meant else carried or typed or default
+    return wanted, tuple(spelt)
+
+
+_ENDED = (BatchStatus.ARCHIVED, BatchStatus.CANCELLED)
+
+
+def live_batches(session: Session) -> Sequence[Batch]:
+    """Return the batches that are neither archived nor cancelled, by code."""
+    live = select(Batch).where(Batch.status.not_in(_ENDED)).order_by(Batch.code)
+    return session.execute(live).scalars().all()
+
+
+def batches_meant(session: Session, code: str | None) -> Sequence[Batch]:
+    """Return the batch of `code`, or every live one when no code is given; E301 when there is none."""
+    return live_batches(session) if code is None else [find_batch(session, code)]
+
+
+def settings_of(session: Session, batch: Batch) -> dict[str, str]:
+    """Return the batch's settings as they were written, key → text."""
+    rows = session.execute(
+        select(BatchSetting.key, BatchSetting.value).where(BatchSetting.batch_id == batch.id)
+    )
+    return {row.key: row.value for row in rows}
+
+
+#: Words that name nothing, for which the nearest names are looked up.
+_OFFERED: Final = 200
+
+
+class Names:
+    """Codes by code, exact name or alias; a word that two entries share names neither."""
+
+    def __init__(self, entries: Iterable[tuple[str, str, str]]) -> None:
+        """Take (code, name, aliases separated by |)."""
+        self.labels: dict[str, str] = {}
+        self._nearest: dict[str, str] = {}
+        self._codes: dict[str, str | None] = {}
+        for code, name, aliases in entries:
+            self.labels[code] = name
+            for word in {name, *filter(None, aliases.split("|"))}:
+                key = match_key(word)
+                self._codes[key] = code if self._codes.get(key, code) == code else None
+        # A code always means itself, even where another entry uses it as a name.
+        self._codes.update({match_key(code): code for code in self.labels})
+
+    def find(self, word: str) -> str | None:
+        """Return the code `word` names, None when it names none or several."""
+        return self._codes.get(match_key(word))
+
+    def nearest(self, word: str) -> str:
+        """Return the sentence that offers the nearest names; for the first 200 words that name nothing.
+
+        To look for them takes a millisecond: a file in which every row is wrong would take minutes.
+        """
+        if word not in self._nearest and len(self._nearest) < _OFFERED:
+            # 500 is 0500, whose zero a number cell has lost: no other name is meant.
+            codes = [code for code in self.labels if word and code.lstrip("0") == word.lstrip("0")]
+            self._nearest[word] = _offer(codes) or nearest(word, [*self.labels, *self.labels.values()])
+        return self._nearest.get(word, "")
+
+
+# A hundred thousand rows name few hundred bases and specialties.
+@lru_cache(maxsize=65_536)
+def match_key(text: str) -> str:
+    """Return `text` as names are compared: full-width brackets as half-width ones, no spaces, no case."""
+    return "".join(text.split()).translate(_WIDTHS).casefold()
+
+
+_WIDTHS = str.maketrans("（）［］，－", "()[],-")
+
+
+def base_names(session: Session) -> Names:
+    """Return the names of all training bases."""
+    rows = session.execute(select(TrainingBase.code, TrainingBase.name, TrainingBase.aliases))
+    return Names((code, name, aliases) for code, name, aliases in rows)
+
+
+def specialty_names(session: Session) -> Names:
+    """Return the names of all specialties."""
+    rows = session.execute(select(Specialty.code, Specialty.name, Specialty.aliases))
+    return Names((code, name, aliases) for code, name, aliases in rows)
+
+
+def find_base(session: Session, word: str) -> str:
+    """Return the code of the base that `word` names; E302 when there is none."""
+    names = base_names(session)
+    code = names.find(word)
+    if code is None:
+        raise ZhupeiError("E302", base=word, nearest=names.nearest(word))
+    return code
+
+
+def find_specialty(session: Session, word: str) -> str:
+    """Return the code of the specialty that `word` names; E303 when there is none."""
+    names = specialty_names(session)
+    code = names.find(word)
+    if code is None:
+        raise ZhupeiError("E303", specialty=word, nearest=names.nearest(word))
+    return code
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Return 您要找的是不是 … with up to three names near `word`, or nothing."""
+    from difflib import get_close_matches
+
+    return _offer(get_close_matches(word, list(known), n=3, cutoff=0.5))
+
+
+def _offer(found: Sequence[str]) -> str:
+    return f"您要找的是不是 {'、'.join(found)}？" if found else ""

@@ -1,0 +1,80 @@
+"""One training base: shown with its places, edited, disabled and enabled."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from zhupei_cli.acting import Acting
+from zhupei_cli.model import Batch, Plan, TrainingBase
+from zhupei_cli.services.people.fields import read_fields, refuse
+from zhupei_cli.services.records.events import Change, record
+from zhupei_cli.services.records.lookup import find_base
+from zhupei_cli.services.reference.catalogue_intake import edit_entry
+from zhupei_cli.services.reference.lists import BASES, list_bases
+from zhupei_cli.sheets.kinds.columns import Column
+from zhupei_cli.words.errors import Fault, ZhupeiError
+from zhupei_cli.words.vocabulary import BatchStatus
+
+#: What may be changed; the code is what everything else refers to.
+FIELDS: Final[tuple[Column, ...]] = tuple(
+    column for column in BASES.kind.columns if column.key != "code" and not column.ignored
+)
+#: Batches in which nothing is offered any more.
+_OVER: Final = (BatchStatus.FINAL, BatchStatus.ARCHIVED, BatchStatus.CANCELLED)
+
+
+def show_base(session: Session, word: str, *, reveal_by: Acting | None = None) -> dict[str, Any]:
+    """Return everything about a base, with its places in batches that are not over; E302 if there is none."""
+    code = find_base(session, word)
+    (row,) = (row for row in list_bases(session, reveal_by=reveal_by) if row["code"] == code)
+    offered = _offered(session, code)
+    return {**row, "batches": "、".join(offered), "places": sum(offered.values())}
+
+
+def edit_base(
+    session: Session, word: str, given: Mapping[str, str], *, by: Acting, reason: str | None = None
+) -> tuple[dict[str, Any], list[Fault]]:
+    """Change what is given, written as in the workbook of bases; return the base and the warnings.
+
+    Raises E302, and E180 with everything that is wrong.
+    """
+    code = find_base(session, word)
+    values, faults = read_fields(given, FIELDS)
+    refuse(faults, BASES.kind.headings)
+    warnings = edit_entry(session, BASES, code, values, by=by, reason=reason)
+    return show_base(session, code), warnings
+
+
+def set_enabled(
+    session: Session, word: str, *, enabled: bool, by: Acting, reason: str | None = None
+) -> dict[str, Any]:
+    """Enable or disable a base; a disabled one gets no places in any plan.
+
+    Raises E302, and E473 for a base that still offers places: stop them first, batch by batch.
+    """
+    base = session.get_one(TrainingBase, find_base(session, word), with_for_update=True)
+    offered = _offered(session, base.code)
+    if not enabled and offered:
+        count = sum(offered.values())
+        raise ZhupeiError("E473", base=base.name, count=count, batches="、".join(offered))
+    wanted = "enabled" if enabled else "disabled"
+    changed = base.status != wanted
+    if changed:
+        change = Change("base.status", base.code, before=base.status, after=wanted, reason=reason)
+        record(session, by, [change])
+        base.status = wanted
+        session.flush()
+    return {**show_base(session, base.code), "changed": changed}
+
+
+def _offered(session: Session, code: str) -> dict[str, int]:
+    """Return batch → number of places the base offers in it."""
+    statement = (
+        select(Batch.code)
+        .join(Plan, Plan.batch_id == Batch.id)
+        .where(Plan.base_code == code, Plan.stopped.is_(False), Batch.status.not_in(_OVER))
+    )
+    codes = sorted(session.execute(statement).scalars())
+    return {batch: codes.count(batch) for batch in dict.fromkeys(codes)}

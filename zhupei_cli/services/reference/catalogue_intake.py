@@ -1,0 +1,231 @@
+"""Taking entries of a catalogue in from a sheet: compared with what is stored, written set-based."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from sqlalchemy import Table, select
+from sqlalchemy.orm import Session
+
+from zhupei_cli.acting import Acting
+from zhupei_cli.services.people.fields import refuse
+from zhupei_cli.services.records.events import Change, canonical, record
+from zhupei_cli.services.records.import_ledger import (
+    Counts,
+    Imported,
+    Touched,
+    begin_import,
+    record_rows,
+    refuse_twins,
+    row_changes,
+)
+from zhupei_cli.services.records.lookup import match_key
+from zhupei_cli.services.records.workbooks import Reading
+from zhupei_cli.sheets.kinds.cells import CLEAR
+from zhupei_cli.sheets.kinds.columns import Kind
+from zhupei_cli.sheets.taking.lines import Line
+from zhupei_cli.store.bulk import insert_rows, update_rows
+from zhupei_cli.words.errors import Fault
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """One kind of reference data. `new` is what an entry holds that the sheet says nothing about."""
+
+    kind: Kind
+    table: Table
+    new: Mapping[str, Any]
+    mended: Callable[[dict[str, Any]], Iterator[Fault]]
+    """Bring an entry's values into the form they are stored in, and yield what is wrong with them."""
+    unique: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class _Entry:
+    """One row of the sheet with what is stored of it and what it becomes."""
+
+    line: Line
+    before: Mapping[str, Any] | None
+    after: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def verdict(self) -> str:
+        if self.line.bad:
+            return "rejected"
+        if self.before is None:
+            return "inserted"
+        return "updated" if self.after != self.before else "unchanged"
+
+
+def import_entries(session: Session, catalogue: Catalogue, reading: Reading, *, by: Acting) -> Imported:
+    """Bring the catalogue in line with the rows of a sheet; entries that are in no row stay as they are.
+
+    Faults are left on the lines; bad rows stay out.
+    """
+    if not reading.readable:
+        return Imported(None, Counts(), reading.files, readable=False)
+    lines, files = reading.lines, reading.files
+    refuse_twins(lines, lambda line: (word for word in [line.values.get("code")] if isinstance(word, str)))
+    stored = {row["code"]: dict(row) for row in session.execute(select(catalogue.table)).mappings()}
+    entries = [_Entry(line, stored.get(line.values.get("code", ""))) for line in lines]
+    for entry in entries:
+        entry.line.faults += _examined(entry, catalogue)
+    _refuse_taken(entries, catalogue, stored)
+    counts = _counts(entries)
+    if not counts.written:
+        return Imported(None, counts, files)
+    import_id, _ = begin_import(session, catalogue.kind.key, by=by, batch_id=None, files=files, counts=counts)
+    record_rows(session, import_id, _write(session, catalogue, entries, by=by))
+    return Imported(import_id, counts, files)
+
+
+def edit_entry(
+    session: Session,
+    catalogue: Catalogue,
+    code: str,
+    values: Mapping[str, Any],
+    *,
+    by: Acting,
+    reason: str | None,
+) -> list[Fault]:
+    """Change the given values of one entry (CLEAR erases), with an event; return the warnings.
+
+    Raises E180 with everything that is wrong; nothing is written when nothing changes.
+    """
+    stored = {row["code"]: dict(row) for row in session.execute(select(catalogue.table)).mappings()}
+    entry = _Entry(Line("", "", 0, catalogue.kind.key, {"code": code, **values}), stored[code])
+    entry.line.faults += _examined(entry, catalogue)
+    if not entry.line.bad:
+        _refuse_taken([entry], catalogue, stored)
+    refuse(entry.line.faults, catalogue.kind.headings)
+    if entry.verdict == "updated":
+        before, after = stored[code], entry.after
+        changed = [name for name in after if after[name] != before[name]]
+        update_rows(session, catalogue.table, ("code",), changed, [(code, *map(after.get, changed))])
+        masks = {column.key: column.mask for column in catalogue.kind.columns if column.mask}
+        data = {name: [_shown(side[name], masks.get(name)) for side in (before, after)] for name in changed}
+        record(session, by, [Change(f"{catalogue.kind.key}.edit", code, reason=reason, data=data)])
+    return entry.line.faults
+
+
+def _shown(value: Any, mask: Callable[[str], str] | None) -> Any:
+    return mask(value) if mask and value else value
+
+
+def _examined(entry: _Entry, catalogue: Catalogue) -> Iterator[Fault]:
+    """Yield what is wrong with what could be read of an entry, whatever else could not."""
+    given = entry.line.values
+    required = {column.key: column.heading for column in catalogue.kind.columns if column.required}
+    cleared = {name: required[name] for name in given if given[name] is CLEAR and name in required}
+    yield from (Fault("E051", name, values={"heading": word}) for name, word in cleared.items())
+    said = {
+        name: catalogue.new[name] if value is CLEAR else value
+        for name, value in given.items()
+        if name not in cleared
+    }
+    entry.after = {**catalogue.new, **(entry.before or {}), **said}
+    if "code" in entry.after and not is_code(entry.after["code"]):
+        yield Fault("E052", "code", values={"value": entry.after["code"]})
+    yield from catalogue.mended(entry.after)
+    yield from _too_long(entry.after, catalogue.table)
+
+
+#: Names that Windows keeps for devices, whatever follows their first dot.
+_DEVICES: Final = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?", re.IGNORECASE)
+_CODE: Final = re.compile(r"[\w-](?:[\w.-]*[\w-])?")
+
+
+def is_code(word: str) -> bool:
+    """Say whether a word can be a code: codes are parts of file names and of command lines."""
+    return _CODE.fullmatch(word) is not None and not word.startswith("-") and not _DEVICES.fullmatch(word)
+
+
+def _too_long(values: Mapping[str, Any], table: Table) -> Iterator[Fault]:
+    for name, value in values.items():
+        length = getattr(table.c[name].type, "length", None)
+        if isinstance(value, str) and length is not None and len(value) > length:
+            yield Fault("E155", name, values={"found": len(value), "length": length})
+
+
+def _refuse_taken(
+    entries: Sequence[_Entry], catalogue: Catalogue, stored: Mapping[str, Mapping[str, Any]]
+) -> None:
+    """Refuse names and codes that another entry has; warn of aliases that will name neither of two."""
+    good = [entry.after for entry in entries if not entry.line.bad]
+    everything = [*stored.values(), *good]
+    known = [entry for entry in entries if "code" in entry.after]
+    for name in catalogue.unique:
+        owners = _owners((entry[name], entry["code"]) for entry in everything if entry[name])
+        for entry in known:
+            if others := _others(owners, entry, [entry.after.get(name)]):
+                values = {"value": entry.after[name], "others": others}
+                entry.line.faults.append(Fault("E056", name, values=values))
+    _refuse_case_twins(entries, everything)
+    owners = _owners((word, entry["code"]) for entry in everything for word in _words(entry))
+    for entry in known:
+        others = _others(owners, entry, _words(entry.after)) if not entry.line.bad else ""
+        if others:
+            values = {"value": "、".join(_words(entry.after)), "others": others}
+            entry.line.faults.append(Fault("E057", "aliases", "warning", values))
+
+
+def _refuse_case_twins(entries: Sequence[_Entry], everything: Iterable[Mapping[str, Any]]) -> None:
+    """Refuse new codes that differ from another by case alone: files and people take them for one."""
+    spelt: dict[str, set[str]] = {}
+    for one in everything:
+        spelt.setdefault(one["code"].casefold(), set()).add(one["code"])
+    for entry in entries:
+        if entry.line.bad or entry.before is not None:
+            continue
+        code = entry.after["code"]
+        if others := sorted(spelt[code.casefold()] - {code}):
+            values = {"value": code, "others": "、".join(others)}
+            entry.line.faults.append(Fault("E685", "code", values=values))
+
+
+def _words(entry: Mapping[str, Any]) -> list[str]:
+    return [entry["name"], *filter(None, entry["aliases"].split("|"))]
+
+
+def _owners(pairs: Iterable[tuple[str, str]]) -> dict[str, set[str]]:
+    owners: dict[str, set[str]] = {}
+    for word, code in pairs:
+        owners.setdefault(match_key(word), set()).add(code)
+    return owners
+
+
+def _others(owners: Mapping[str, set[str]], entry: _Entry, words: Iterable[str | None]) -> str:
+    found = {code for word in words if word for code in owners.get(match_key(word), ())}
+    return "、".join(sorted(found - {entry.after["code"]})) if found else ""
+
+
+def _counts(entries: Sequence[_Entry]) -> Counts:
+    numbers = dict.fromkeys(("inserted", "updated", "unchanged", "rejected"), 0)
+    for entry in entries:
+        numbers[entry.verdict] += 1
+    warned = sum(1 for entry in entries if entry.line.faults and not entry.line.bad)
+    return Counts(len(entries), warned=warned, **numbers)
+
+
+def _write(session: Session, catalogue: Catalogue, entries: Sequence[_Entry], *, by: Acting) -> list[Touched]:
+    columns = [column.name for column in catalogue.table.columns]
+    others = [name for name in columns if name != "code"]
+    rows = {
+        verdict: [entry for entry in entries if entry.verdict == verdict]
+        for verdict in ("inserted", "updated")
+    }
+    new = [tuple(entry.after[name] for name in columns) for entry in rows["inserted"]]
+    insert_rows(session, catalogue.table, columns, new)
+    changed = [tuple(entry.after[name] for name in ("code", *others)) for entry in rows["updated"]]
+    update_rows(session, catalogue.table, ("code",), others, changed)
+    written = [*rows["inserted"], *rows["updated"]]
+    action = f"{catalogue.kind.key}.write"
+    record(session, by, list(row_changes(action, ((entry.after["code"], entry.after) for entry in written))))
+    return [
+        (
+            *(catalogue.kind.key, entry.after["code"], entry.verdict),
+            None if entry.before is None else canonical(entry.before),
+        )
+        for entry in written
+    ]

@@ -1,0 +1,128 @@
+"""Reference data the province keeps: training bases and the catalogue of specialties."""
+
+import csv
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+from importlib.resources import files as package_files
+from typing import Any
+
+from sqlalchemy import RowMapping, select
+from sqlalchemy.orm import Session
+
+from zhupei_cli.acting import Acting
+from zhupei_cli.model import Specialty, TrainingBase
+from zhupei_cli.rules.people import uscc
+from zhupei_cli.rules.people.masking import mask_phone
+from zhupei_cli.services.records.events import Change, record
+from zhupei_cli.services.records.import_ledger import Imported, ImportedFile
+from zhupei_cli.services.records.workbooks import Reading
+from zhupei_cli.services.reference.catalogue_intake import Catalogue, import_entries
+from zhupei_cli.sheets.kinds.workbook_kinds import BASE, SPECIALTY
+from zhupei_cli.sheets.taking.lines import Line
+from zhupei_cli.words.codes import CITY
+from zhupei_cli.words.errors import Fault
+from zhupei_cli.words.vocabulary import ENABLED, SHORTAGE, flag
+
+_DEFAULT_SPECIALTIES = "specialties.csv"
+
+
+def import_bases(session: Session, reading: Reading, *, by: Acting) -> Imported:
+    """Take training bases in from the rows of 基地; faults are left on the lines, bad rows stay out."""
+    return import_entries(session, BASES, reading, by=by)
+
+
+def import_specialties(session: Session, reading: Reading, *, by: Acting) -> Imported:
+    """Take specialties in from the rows of 专业; faults are left on the lines, bad rows stay out."""
+    return import_entries(session, _SPECIALTIES, reading, by=by)
+
+
+def load_default_specialties(session: Session, *, by: Acting) -> Imported:
+    """Take in the catalogue of specialties that comes with the program."""
+    content = (package_files("zhupei_cli") / "data" / _DEFAULT_SPECIALTIES).read_bytes()
+    rows = enumerate(csv.DictReader(content.decode().splitlines()), 2)
+    lines = [Line(_DEFAULT_SPECIALTIES, "", number, "specialty", _filled(row)) for number, row in rows]
+    file = ImportedFile(_DEFAULT_SPECIALTIES, hashlib.sha256(content).hexdigest(), len(lines))
+    return import_specialties(session, Reading((file,), lines, []), by=by)
+
+
+def _filled(row: Mapping[str, str]) -> dict[str, Any]:
+    filled: dict[str, Any] = {name: text for name, text in row.items() if text}
+    return filled | {"is_shortage": flag(SHORTAGE, row["is_shortage"])}
+
+
+def _mended_base(entry: dict[str, Any]) -> Iterator[Fault]:
+    yield from _mended_names(entry)
+    city = entry.get("city")
+    if city is not None and not re.fullmatch("[0-9]{6}", city):
+        entry["city"] = CITY.parse(city) or city
+        if entry["city"] == city:
+            yield Fault("E053", "city", values={"value": city})
+    code = entry["uscc"]
+    if code is not None and not uscc.is_formed(code):
+        yield Fault("E054", "uscc", values={"value": code})
+    elif code is not None and not uscc.agrees(code):
+        yield Fault("E055", "uscc", "warning", {"value": code})
+
+
+def _mended_names(entry: dict[str, Any]) -> Iterator[Fault]:
+    """Keep aliases as names separated by |, each once, without the entry's own name."""
+    words = (word.strip() for word in re.split("[|｜、,，;；]", entry["aliases"]))
+    entry["aliases"] = "|".join(dict.fromkeys(word for word in words if word and word != entry.get("name")))
+    yield from ()
+
+
+BASES = Catalogue(
+    BASE,
+    TrainingBase.metadata.tables["base"],
+    {
+        "aliases": "",
+        "level": None,
+        "uscc": None,
+        "contact_name": None,
+        "contact_phone": None,
+        "status": "enabled",
+    },
+    _mended_base,
+    unique=("name", "uscc"),
+)
+_SPECIALTIES = Catalogue(
+    SPECIALTY,
+    Specialty.metadata.tables["specialty"],
+    {"is_shortage": False, "aliases": ""},
+    _mended_names,
+    unique=("name",),
+)
+
+
+def list_bases(session: Session, *, reveal_by: Acting | None = None) -> list[dict[str, Any]]:
+    """Return all training bases by code; phones are masked unless `reveal_by`, which leaves an event."""
+    rows = _entries(session, BASES)
+    if reveal_by is not None:
+        record(session, reveal_by, [Change("base.reveal", "base", data={"rows": len(rows)})])
+    return [
+        {
+            **{name: row[name] for name in ("code", "name", "aliases", "level", "city")},
+            "city_label": CITY.labels.get(row["city"], row["city"]),
+            **{name: row[name] for name in ("uscc", "contact_name")},
+            "contact_phone": _phone(row["contact_phone"], masked=reveal_by is None),
+            "status": row["status"],
+            "status_label": ENABLED.label(row["status"]),
+        }
+        for row in rows
+    ]
+
+
+def _phone(number: str | None, *, masked: bool) -> str | None:
+    return mask_phone(number) if masked and number else number
+
+
+def list_specialties(session: Session) -> list[dict[str, Any]]:
+    """Return the catalogue of specialties by code."""
+    return [dict(row) for row in _entries(session, _SPECIALTIES)]
+
+
+def _entries(session: Session, catalogue: Catalogue) -> list[RowMapping]:
+    # Sorted here: a database's order of codes depends on its collation.
+    rows = session.execute(select(catalogue.table)).mappings()
+    return sorted(rows, key=lambda row: str(row["code"]))

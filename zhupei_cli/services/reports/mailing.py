@@ -1,0 +1,213 @@
+"""Sending a report by mail, through the server that the configuration names, to nobody twice in a night."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from email.message import EmailMessage
+from email.utils import format_datetime, make_msgid
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import Table, select
+from sqlalchemy.orm import Session
+
+from zhupei_cli.acting import CST, Acting
+from zhupei_cli.model import Batch, Event
+from zhupei_cli.oswords import os_words
+from zhupei_cli.reports.page import NOTHING, change
+from zhupei_cli.reports.values import Report
+from zhupei_cli.rules.batch.times import show_time
+from zhupei_cli.rules.people.addresses import wire_address
+from zhupei_cli.rules.people.masking import mask_email
+from zhupei_cli.services.records.events import Change, record
+from zhupei_cli.services.reports.nightly_report import day_of
+from zhupei_cli.settings import Mail
+from zhupei_cli.words.errors import ZhupeiError
+
+if TYPE_CHECKING:
+    import smtplib
+
+#: How long a mail server may stay silent, in seconds.
+PATIENCE = 30
+_EVENT: Table = Event.metadata.tables[Event.__tablename__]
+_SENT: Final = "report.mail"
+_TYPES: Mapping[str, dict[str, Any]] = {
+    ".html": {"maintype": "text", "subtype": "html", "params": {"charset": "utf-8"}},
+    ".xlsx": {
+        "maintype": "application",
+        "subtype": "vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    },
+}
+
+#: Why an address did not get the mail, by the address as it was written.
+Refused = Mapping[str, str]
+
+
+def require_mail(mail: Mail | None) -> Mail:
+    """Return where mail goes through; E092 when the configuration does not say."""
+    if mail is None:
+        raise ZhupeiError("E092")
+    return mail
+
+
+# -- who has it already ----------------------------------------------------------------------------
+
+
+def still_to_get(session: Session, batch: Batch, report: Report, mail: Mail) -> tuple[str, ...]:
+    """Return the addresses that have not got the batch's report of this day (+08:00) yet."""
+    rows = session.execute(
+        select(_EVENT.c.data).where(
+            _EVENT.c.batch_id == batch.id, _EVENT.c.subject == batch.code, _EVENT.c.action == _SENT
+        )
+    ).scalars()
+    told = [json.loads(row) for row in rows]
+    have = {key for one in told if one["day"] == day_of(report).isoformat() for key in one["to"]}
+    return tuple(address for address in mail.to if _key(address) not in have)
+
+
+def record_sent(session: Session, batch: Batch, report: Report, to: Iterable[str], *, by: Acting) -> None:
+    """Write down who got the report: by digest, with the address masked."""
+    data = {"day": day_of(report).isoformat(), "to": {_key(one): mask_email(one) for one in to}}
+    record(session, by, [Change(_SENT, batch.code, batch.id, data=data)])
+
+
+def _key(address: str) -> str:
+    return hashlib.sha256((wire_address(address) or address).casefold().encode()).hexdigest()[:16]
+
+
+# -- the message -----------------------------------------------------------------------------------
+
+
+def _message(mail: Mail, report: Report, files: Mapping[str, bytes], to: Sequence[str]) -> EmailMessage:
+    message = EmailMessage()
+    anomalies = f"，异常 {len(report.anomalies)} 项" if report.anomalies else ""
+    title = f"{report.head.batch_name} 招收日报"
+    message["Subject"] = f"{title} {show_time(report.head.made_at)[:10]}{anomalies}"
+    message["From"], message["To"] = mail.sender, ", ".join(to)
+    # RFC 5322 3.6: every message has a date. The domain is given lest this machine's name goes out.
+    message["Date"] = format_datetime(report.head.made_at.astimezone(CST))
+    message["Message-ID"] = make_msgid(
+        domain=(wire_address(mail.sender) or "").rpartition("@")[2] or "localhost"
+    )
+    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's absence notice answers it
+    message.set_content("\n".join([title, *_lines(report)]) + "\n")
+    for name, content in files.items():
+        message.add_attachment(content, filename=name, **_TYPES[Path(name).suffix])
+    return message
+
+
+def _lines(report: Report) -> list[str]:
+    lines = [f"截至 {show_time(report.head.made_at)}，{report.head.status_label}", ""]
+    for figure in report.figures:
+        count = NOTHING if figure.count is None else str(figure.count)
+        lines.append(f"{figure.label}：{count} {change(figure.change)}".rstrip())
+    lines += ["", *(f"{one.kind_label}：{one.message}" for one in report.anomalies if one.alarm)]
+    return [*lines, "详见附件。", report.head.seal]
+
+
+# -- the server ------------------------------------------------------------------------------------
+
+
+def send_report(
+    mail: Mail, report: Report, files: Mapping[str, bytes], *, to: Sequence[str], folder: Path
+) -> Refused:
+    """Send the report to all of `to` that the server takes; return who is refused, and why.
+
+    Raises E093, nobody having got it, when the server cannot be spoken to or does not take the mail.
+    """
+    import smtplib
+
+    try:
+        with _connected(mail) as server:
+            if mail.user:
+                server.login(mail.user, mail.password or "")
+            server.ehlo_or_helo_if_needed()
+            refused = _unreachable(to, utf8=server.has_extn("smtputf8"))
+            taken = {address: wire_address(address) or "" for address in to if address not in refused}
+            if taken:
+                refused |= _deliver(server, mail, _message(mail, report, files, list(taken)), taken)
+            return refused
+    except (OSError, smtplib.SMTPException, UnicodeError) as error:
+        raise ZhupeiError("E093", detail=_reason(mail, error), folder=folder) from error
+
+
+def _unreachable(to: Sequence[str], *, utf8: bool) -> dict[str, str]:
+    """Return the addresses this server cannot be given at all."""
+    refused = {}
+    for address in to:
+        wire = wire_address(address)
+        if wire is None:
+            refused[address] = "不是邮件地址"
+        elif not (utf8 or wire.isascii()):
+            refused[address] = "地址中有汉字，服务器不支持 SMTPUTF8"
+    return refused
+
+
+def _deliver(
+    server: "smtplib.SMTP", mail: Mail, message: EmailMessage, taken: Mapping[str, str]
+) -> dict[str, str]:
+    import smtplib
+
+    sender = wire_address(mail.sender) or mail.sender
+    try:
+        answers = server.send_message(message, sender, list(taken.values()))
+    except smtplib.SMTPRecipientsRefused as error:
+        answers = error.recipients
+    return {address: _answer(*answers[wire]) for address, wire in taken.items() if wire in answers}
+
+
+def told_refused(mail: Mail, refused: Refused, sent: Iterable[str]) -> str:
+    """Return in words who did not get the mail and why, and who did."""
+    others = "、".join(sent)
+    why = "、".join(f"{address}（{reason}）" for address, reason in refused.items())
+    return f"{mail.host}:{mail.port} 拒收 {why}" + (f"；其余已发给 {others}" if others else "")
+
+
+def _connected(mail: Mail) -> "smtplib.SMTP":
+    import smtplib
+    import ssl
+
+    if mail.security == "tls":
+        context = ssl.create_default_context()
+        return smtplib.SMTP_SSL(mail.host, mail.port, timeout=PATIENCE, context=context)
+    server = smtplib.SMTP(mail.host, mail.port, timeout=PATIENCE)
+    if mail.security == "starttls":
+        try:
+            server.starttls(context=ssl.create_default_context())
+        except BaseException:
+            server.close()
+            raise
+    return server
+
+
+def _reason(mail: Mail, error: Exception) -> str:
+    import smtplib
+    import socket
+    import ssl
+
+    place = f"{mail.host}:{mail.port}"
+    if isinstance(error, smtplib.SMTPAuthenticationError):
+        return f"{place} 不认用户名 {mail.user} 和密码"
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"{place} 的证书不可信（{error.verify_message}）"
+    if isinstance(error, smtplib.SMTPNotSupportedError):
+        said = str(error)
+        if "SMTPUTF8" in said:
+            return f"发件人 {mail.sender} 的地址中有汉字，{place} 不支持 SMTPUTF8"
+        return f"{place} 不支持 {'登录' if 'AUTH' in said else 'STARTTLS'}"
+    if isinstance(error, smtplib.SMTPSenderRefused):
+        return f"{place} 不接受发件人 {mail.sender}（{_answer(error.smtp_code, error.smtp_error)}）"
+    if isinstance(error, smtplib.SMTPResponseException):
+        return f"{place} 回答 {_answer(error.smtp_code, error.smtp_error)}"
+    if isinstance(error, UnicodeError):
+        return f"{place} 的用户名、密码或发件人中有不能用的字符"
+    if isinstance(error, socket.gaierror):
+        return f"找不到邮件服务器 {mail.host}"
+    if isinstance(error, OSError) and not isinstance(error, smtplib.SMTPException):
+        return f"{place}：{os_words(error)}"
+    return f"{place}：{type(error).__name__}"
+
+
+def _answer(code: int, said: bytes | str) -> str:
+    text = said.decode(errors="replace") if isinstance(said, bytes) else said
+    return " ".join(f"{code} {text}".split())

@@ -1,0 +1,174 @@
+"""Where a batch stands as a whole, and the command that comes next."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from itertools import count
+from typing import Any, NamedTuple
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from zhupei_cli.model import Application, Batch, Run, TrainingBase
+from zhupei_cli.services.admission.result_now import result_rounds
+from zhupei_cli.services.batches.batches import show_batch
+from zhupei_cli.services.marks.score_marks import count_absent, count_marked, count_unmarked
+from zhupei_cli.words.vocabulary import ROUND, ApplicationStatus, BatchStatus
+
+#: The year of an example, where there is no batch to go by.
+_FIRST_YEAR = 2026
+
+
+class Step(NamedTuple):
+    """A command as it is typed, and what it is for."""
+
+    command: str
+    purpose: str
+
+
+def batch_now(session: Session, batch: Batch, *, now: datetime) -> dict[str, Any]:
+    """Return all of `show_batch`, the review backlog, scores, the last run, and what comes next."""
+    shown = show_batch(session, batch)
+    facts = {
+        **shown,
+        "contact": shown["settings"].get("contact", ""),
+        "bases": _count_bases(session),
+        "waiting": _waiting(session, batch, now),
+        "scored": count_marked(session, batch),
+        "absent": count_absent(session, batch),
+        "unmarked": count_unmarked(session, batch),
+        "last_run": _last_run(session, batch),
+        "rounds": _rounds(session, batch),
+        "now": now,
+    }
+    return {**facts, "next": [step._asdict() for step in _next(facts)]}
+
+
+def next_steps(session: Session, batch: Batch, *, now: datetime) -> list[Step]:
+    """Return what comes next in a batch, what people most likely want first."""
+    return _next(batch_now(session, batch, now=now))
+
+
+def before_any_batch(session: Session) -> list[Step]:
+    """Return what comes next while no batch is under way."""
+    first = [Step("zhupei base import 基地.xlsx", "导入培训基地")] if not _count_bases(session) else []
+    year = (session.execute(select(func.max(Batch.year))).scalar() or _FIRST_YEAR - 1) + 1
+    codes = set(session.execute(select(Batch.code)).scalars())
+    names = (f"HN{year}{'' if number == 1 else f'-{number}'}" for number in count(1))
+    code = next(name for name in names if name not in codes)
+    made = f"zhupei batch create {code} --name … --year {year} --apply-from … --apply-until …"
+    return [*first, Step(made, "新建招收批次")]
+
+
+def _count_bases(session: Session) -> int:
+    return session.execute(select(func.count()).select_from(TrainingBase)).scalar_one()
+
+
+def _waiting(session: Session, batch: Batch, now: datetime) -> dict[str, Any]:
+    """Return how many applications wait for review and for how many days the oldest does."""
+    count, oldest = session.execute(
+        select(func.count(), func.min(Application.submitted_at)).where(
+            Application.batch_id == batch.id, Application.status == ApplicationStatus.SUBMITTED
+        )
+    ).one()
+    return {"count": count, "oldest_at": oldest, "days": None if oldest is None else (now - oldest).days}
+
+
+def _last_run(session: Session, batch: Batch) -> dict[str, Any] | None:
+    """Return the run that was committed last, else the one computed last."""
+    run = session.execute(
+        select(Run)
+        .where(Run.batch_id == batch.id)
+        .order_by(Run.committed_at.is_(None), Run.committed_at.desc(), Run.number.desc())
+        .limit(1)
+    ).scalar()
+    if run is None:
+        return None
+    names = ("rule", "round", "candidates", "admitted", "vacancies", "made_at", "committed_at")
+    return {"run": run.number, **{name: getattr(run, name) for name in names}}
+
+
+def _rounds(session: Session, batch: Batch) -> list[dict[str, Any]]:
+    """Return the rounds the result is made of, the main run first; none before a commit."""
+    return [
+        {
+            "run": run.number,
+            "round": run.round,
+            "round_label": ROUND.label(run.round),
+            "admitted": run.admitted,
+            "committed_at": run.committed_at,
+        }
+        for run in result_rounds(session, batch)
+    ]
+
+
+def _next(facts: Mapping[str, Any]) -> list[Step]:
+    """Return the steps people most likely want now, the first one first."""
+    code = facts["batch"]
+    match facts["status"]:
+        case BatchStatus.DRAFT:
+            return _before_opening(facts, code)
+        case BatchStatus.OPEN:
+            return _while_open(facts, code)
+        case BatchStatus.CLOSED:
+            return _before_locking(facts, code)
+        case BatchStatus.LOCKED:
+            return _before_commit(facts, code)
+        case BatchStatus.COMMITTED:
+            roster = Step(f"zhupei export roster --all --batch {code} -o 名单", "导出各基地拟录取名单")
+            return [roster, Step(f"zhupei batch publish {code}", "公示")]
+        case BatchStatus.PUBLICITY:
+            public = Step(f"zhupei export public --batch {code} -o 公示.xlsx", "导出公示名单")
+            return [public, Step(f"zhupei batch finalize {code}", "公示期满，正式录取")]
+        case BatchStatus.FINAL:
+            return _after_final(facts, code)
+    return []
+
+
+def _before_opening(facts: Mapping[str, Any], code: str) -> list[Step]:
+    if not facts["bases"]:
+        return [Step("zhupei base import 基地.xlsx", "导入培训基地")]
+    if not facts["plan"]["seats"]:
+        return [Step(f"zhupei batch plan import 招收计划.xlsx --batch {code}", "导入招收计划")]
+    return [Step(f"zhupei batch open {code}", "开放报名")]
+
+
+def _while_open(facts: Mapping[str, Any], code: str) -> list[Step]:
+    steps = []
+    if facts["now"] > facts["apply_until"]:
+        steps.append(Step(f"zhupei batch close {code}", "报名时间已过，结束报名"))
+    elif not facts["applications"]:
+        steps.append(Step(f"zhupei trainee import 报名信息.xlsx --batch {code} --submit", "导入报名"))
+    if facts["waiting"]["count"]:
+        steps.append(Step(f"zhupei review queue --summary --batch {code}", "查看各基地待审核的报名"))
+    open_forms = sum(facts["applications"].get(status, 0) for status in ("draft", "returned"))
+    if open_forms:
+        steps.append(Step(f"zhupei apply list --status draft,returned --batch {code}", "催办未提交的报名"))
+    return steps or [Step(f"zhupei batch close {code}", "报名截止后，结束报名")]
+
+
+def _before_locking(facts: Mapping[str, Any], code: str) -> list[Step]:
+    steps = []
+    if facts["waiting"]["count"]:
+        steps.append(Step(f"zhupei review queue --summary --batch {code}", "完成审核"))
+    if facts["unmarked"]:
+        steps.append(Step(f"zhupei admit scores import 成绩.xlsx --batch {code}", "导入成绩"))
+    return steps or [Step(f"zhupei batch lock {code}", "锁定，准备录取")]
+
+
+def _before_commit(facts: Mapping[str, Any], code: str) -> list[Step]:
+    run = facts["last_run"]
+    if run is None:
+        check = Step(f"zhupei admit check --batch {code}", "核对考生、成绩和岗位")
+        return [check, Step(f"zhupei admit run --batch {code}", "计算录取")]
+    number = run["run"]
+    look = Step(f"zhupei admit list --run {number} --batch {code}", "查看每名考生的结果")
+    return [look, Step(f"zhupei admit commit {number} --batch {code}", "确定为拟录取结果")]
+
+
+def _after_final(facts: Mapping[str, Any], code: str) -> list[Step]:
+    admissions = facts["admissions"] or {}
+    if admissions.get("admitted"):
+        checkin = Step(f"zhupei admit checkin template --batch {code} -o 报到.xlsx", "写出报到表，填好后导入")
+        return [Step(f"zhupei export roster --all --batch {code} -o 录取名单", "导出各基地录取名单"), checkin]
+    seal = Step(f"zhupei batch seal {code} -o {code}.zip", "封存，供日后核对")
+    return [seal, Step(f"zhupei batch archive {code}", "归档")]

@@ -1,0 +1,297 @@
+"""Reports: each section one query of sql/reports, counted in one reading transaction.
+
+A report may be mailed on, so it holds nothing of admission before publication: between `admit commit` and
+`batch publish` those figures are None, and how choices were met and the cut-offs come with publication.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from datetime import date, datetime
+from importlib.resources import files
+from typing import Any, Final
+
+from sqlalchemy import Date, Row, Table, desc, select, text
+from sqlalchemy.orm import Session
+
+from zhupei_cli.acting import CST
+from zhupei_cli.model import Batch, Event, Night
+from zhupei_cli.model.base import UTCDateTime
+from zhupei_cli.reports.values import (
+    WITHOUT_MARK,
+    Anomaly,
+    Band,
+    Cutoff,
+    Figure,
+    Group,
+    Head,
+    Placed,
+    Report,
+    Share,
+    Stage,
+    Supply,
+    Waiting,
+)
+from zhupei_cli.rules.admission.scores import ABSENT, Mark, lacking
+from zhupei_cli.rules.batch.lifecycle import PUBLISHED
+from zhupei_cli.services.marks.score_marks import count_marked
+from zhupei_cli.services.marks.score_views import Counted, counted_marks
+from zhupei_cli.services.reports.anomalies import find_anomalies
+from zhupei_cli.words import codes
+from zhupei_cli.words.vocabulary import BATCH_STATUS, IDENTITY, VIA, ApplicationStatus, BatchStatus
+
+_NIGHT: Table = Night.metadata.tables[Night.__tablename__]
+_EVENT: Table = Event.metadata.tables[Event.__tablename__]
+
+STAGES: Final = {
+    "registered": "注册",
+    "filled": "填报",
+    "submitted": "提交",
+    "approved": "审核通过",
+    "scored": "有成绩",
+    "admitted": "录取",
+    "reported": "报到",
+}
+#: The headline figures in their order: those of the funnel and what else the office looks at first.
+FIGURES: Final = {
+    **{key: STAGES[key] for key in ("registered", "filled", "submitted")},
+    "waiting": "待审核",
+    "returned": "退回修改中",
+    "approved": "审核通过",
+    "rejected": "审核不通过",
+    "withdrawn": "已撤回",
+    "scored": "有成绩",
+    "plan": "招收计划",
+    "admitted": "录取",
+    "vacant": "空缺",
+    "reported": "报到",
+    "anomalies": "异常",
+}
+#: The bands of marks, whoever has none first; from 60 on of five marks each, the last with the full mark.
+BANDS: Final = (
+    *(*WITHOUT_MARK, "60 以下", "60–64", "65–69", "70–74", "75–79", "80–84", "85–89", "90–94"),
+    "95–100",
+)
+COMPONENTS: Final = {"written": "笔试", "skill": "技能", "interview": "面试", "total": "总成绩"}
+OUTCOMES: Final = {**VIA.labels, "not_admitted": "未录取", "given_up": "放弃、取消或未报到"}
+#: Section of sql/reports → what its groups are, and the labels of those that are codes.
+GROUPS: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
+    "identities": ("个人身份", IDENTITY.labels),
+    "sources": ("生源类型", {}),
+    "cities": ("第一志愿所在地市", codes.CITY.labels),
+    "schools": ("毕业院校", {}),
+    "degrees": ("最高学位", codes.DEGREE.labels),
+}
+_TYPES: Final[Mapping[str, Any]] = {"day": Date, "oldest": UTCDateTime}
+
+#: The day and the headline figures of an earlier report.
+Before = tuple[date, Mapping[str, int | None]]
+
+
+def section(session: Session, batch: Batch, name: str) -> Sequence[Row[Any]]:
+    """Return the rows of one section: sql/reports/NAME.sql for this batch."""
+    query = (files("zhupei_cli.sql") / "reports" / f"{name}.sql").read_text("utf-8")
+    known = {key: type_ for key, type_ in _TYPES.items() if f" AS {key}" in query}
+    return session.execute(text(query).columns(**known), {"batch_id": batch.id}).all()
+
+
+def measure(session: Session, batch: Batch, *, now: datetime) -> Report:
+    """Count everything of a batch."""
+    published = batch.status in PUBLISHED
+    funnel, anomalies = count_funnel(session, batch), _anomalies(session, batch, now=now)
+    places, hidden = section(session, batch, "places"), withheld(batch)
+    bases = _supplies(places, "base", hidden=hidden)
+    before = figures_before(session, batch, now=now)
+    return Report(
+        head=_head(session, batch, now=now, since=before and before[0]),
+        figures=_figures(before, funnel, _status_counts(session, batch), bases, len(anomalies)),
+        funnel=funnel,
+        days=[(row.day, row.people) for row in section(session, batch, "days") if row.day is not None],
+        bases=bases,
+        specialties=_supplies(places, "specialty", hidden=hidden),
+        groups=[Group(name, title, _shares(session, batch, name)) for name, (title, _) in GROUPS.items()],
+        bands=_bands(counted_marks(session, batch)),
+        backlog=_waiting(section(session, batch, "backlog"), now=now),
+        anomalies=anomalies,
+        placed=_placed(section(session, batch, "satisfaction")) if published else [],
+        cutoffs=_cutoffs(section(session, batch, "cutoffs")) if published else [],
+    )
+
+
+def withheld(batch: Batch) -> bool:
+    """Return whether there is a result that may not show yet."""
+    return batch.status == BatchStatus.COMMITTED
+
+
+def count_funnel(session: Session, batch: Batch) -> list[Stage]:
+    """Return how many people got to each stage, in the order of the stages."""
+    hidden = ("admitted", "reported") if withheld(batch) else ()
+    counts = {row.stage: row.people for row in section(session, batch, "funnel")}
+    counts["scored"] = count_marked(session, batch)
+    return [Stage(key, label, None if key in hidden else counts[key]) for key, label in STAGES.items()]
+
+
+def summarize(session: Session, batch: Batch, *, now: datetime) -> list[dict[str, Any]]:
+    """Return the headline figures alone, with what they were at the last report of an earlier day."""
+    before = figures_before(session, batch, now=now)
+    figures = _figures(
+        before,
+        count_funnel(session, batch),
+        _status_counts(session, batch),
+        _supplies(section(session, batch, "places"), "base", hidden=withheld(batch)),
+        len(_anomalies(session, batch, now=now)),
+    )
+    return [
+        {
+            "figure": one.key,
+            "figure_label": one.label,
+            "count": one.count,
+            "before": one.before,
+            "change": one.change,
+            "since": before and before[0],
+        }
+        for one in figures
+    ]
+
+
+def list_anomalies(session: Session, batch: Batch, *, now: datetime) -> list[dict[str, Any]]:
+    """Return what the nightly report would warn of."""
+    return [asdict(one) for one in _anomalies(session, batch, now=now)]
+
+
+def _anomalies(session: Session, batch: Batch, *, now: datetime) -> list[Anomaly]:
+    names = ("overfull", "backlog", "gaps", "duplicates", "planless")
+    return find_anomalies(batch, {name: section(session, batch, name) for name in names}, now=now)
+
+
+def figures_before(session: Session, batch: Batch, *, now: datetime) -> Before | None:
+    """Return the day and the headline figures of the last report of an earlier day, if there is one."""
+    statement = (
+        select(_NIGHT.c.day, _NIGHT.c.figures)
+        .where(_NIGHT.c.batch_id == batch.id, _NIGHT.c.day < now.astimezone(CST).date())
+        .order_by(desc(_NIGHT.c.day))
+        .limit(1)
+    )
+    row = session.execute(statement).one_or_none()
+    return None if row is None else (row.day, json.loads(row.figures))
+
+
+def _figures(
+    before: Before | None,
+    funnel: Iterable[Stage],
+    statuses: Mapping[str, int],
+    bases: Sequence[Supply],
+    anomalies: int,
+) -> list[Figure]:
+    vacant = [one.vacant for one in bases if one.vacant is not None]
+    counts = {
+        **{stage.stage: stage.count for stage in funnel},
+        **statuses,
+        "plan": sum(one.plan for one in bases),
+        "vacant": sum(vacant) if len(vacant) == len(bases) else None,
+        "anomalies": anomalies,
+    }
+    then = before[1] if before else {}
+    return [Figure(key, label, counts[key], then.get(key)) for key, label in FIGURES.items()]
+
+
+def _head(session: Session, batch: Batch, *, now: datetime, since: date | None) -> Head:
+    last = session.execute(select(_EVENT.c.seq, _EVENT.c.hash).order_by(desc(_EVENT.c.seq)).limit(1)).first()
+    seal = "" if last is None else f"存证：第 {last.seq} 号 {last.hash[:16]}"
+    return Head(batch.code, batch.name, BATCH_STATUS.label(batch.status), now, seal, since)
+
+
+def _status_counts(session: Session, batch: Batch) -> dict[str, int]:
+    counts = {row.status: row.people for row in section(session, batch, "statuses")}
+    names = {
+        "waiting": ApplicationStatus.SUBMITTED,
+        **{str(one): one for one in (ApplicationStatus.RETURNED, ApplicationStatus.REJECTED)},
+        "withdrawn": ApplicationStatus.WITHDRAWN,
+    }
+    return {key: counts.get(status, 0) for key, status in names.items()}
+
+
+def _supplies(rows: Sequence[Row[Any]], key: str, *, hidden: bool) -> list[Supply]:
+    """Sum places up by `key`, base or specialty: shortage specialties first, else by code."""
+    groups: dict[str, list[Row[Any]]] = {}
+    for row in rows:
+        groups.setdefault(row._mapping[key], []).append(row)
+    supplies = [_supply(code, group, key, hidden=hidden) for code, group in groups.items()]
+    return sorted(supplies, key=lambda one: (not one.shortage, one.code))
+
+
+def _supply(code: str, rows: Sequence[Row[Any]], key: str, *, hidden: bool) -> Supply:
+    def total(name: str) -> int:
+        return sum(int(row._mapping[name]) for row in rows)
+
+    first, second = total("first_choice"), total("second_choice")
+    return Supply(
+        code=code,
+        label=rows[0]._mapping[f"{key}_label"],
+        shortage=key == "specialty" and bool(rows[0].is_shortage),
+        plan=total("quota"),
+        applied=first + second - total(f"again_{key}"),
+        first=first,
+        second=second,
+        approved=total("approved"),
+        admitted=None if hidden else total("admitted"),
+        vacant=None if hidden else total("vacant"),
+    )
+
+
+def _shares(session: Session, batch: Batch, name: str) -> list[Share]:
+    labels, hidden = GROUPS[name][1], withheld(batch)
+    shares = [
+        Share(
+            labels.get(row.name, row.name) if row.name else "未填",
+            *(int(row.submitted), int(row.approved), None if hidden else int(row.admitted)),
+        )
+        for row in section(session, batch, name)
+    ]
+    # Sorted here: each database has an order of its own for Chinese words.
+    return sorted(shares, key=lambda one: (-one.submitted, one.label))
+
+
+def _bands(people: Iterable[Counted]) -> list[Band]:
+    """Return how many people lie in each band, by each part of the exam and by the total."""
+    counts = Counter[tuple[str, int]]()
+    for one in people:
+        total: Mark = one.total
+        if total is None and lacking(one.marks, one.weights)[0]:
+            total = ABSENT
+        counts.update(zip(COMPONENTS, map(_band, (*one.marks, total)), strict=True))
+    return [
+        Band(label, {word: counts[key, band] for key, word in COMPONENTS.items()})
+        for band, label in enumerate(BANDS)
+    ]
+
+
+def _band(mark: Mark) -> int:
+    """Return the place of a mark in BANDS."""
+    if not isinstance(mark, int):
+        return 0 if mark == ABSENT else 1
+    first = len(WITHOUT_MARK)
+    return min(first + max(0, mark // 500 - 11), len(BANDS) - 1)
+
+
+def _waiting(rows: Sequence[Row[Any]], *, now: datetime) -> list[Waiting]:
+    return [
+        Waiting(row.base, row.base_label, row.waiting, row.oldest, max((now - row.oldest).days, 0))
+        for row in rows
+    ]
+
+
+def _placed(rows: Sequence[Row[Any]]) -> list[Placed]:
+    counts = {row.outcome: row.people for row in rows}
+    return [Placed(key, label, counts.get(key, 0)) for key, label in OUTCOMES.items()]
+
+
+def _cutoffs(rows: Sequence[Row[Any]]) -> list[Cutoff]:
+    return [
+        Cutoff(
+            *(row.base, row.base_label, row.specialty, row.specialty_label),
+            *(row.people, row.lowest, row.highest, int(row.summed)),
+        )
+        for row in rows
+    ]

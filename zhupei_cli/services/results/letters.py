@@ -1,0 +1,115 @@
+"""Letters of admission: who gets one, and what stands on it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from sqlalchemy import Table, select
+from sqlalchemy.orm import Session
+
+from zhupei_cli.acting import Acting
+from zhupei_cli.model import Admission, Application, Batch, Snapshot
+from zhupei_cli.printing.fonts import FontSet
+from zhupei_cli.printing.letter import Letter, Letters
+from zhupei_cli.rules.batch.letter_numbers import letter_number
+from zhupei_cli.rules.batch.times import written_day, written_time
+from zhupei_cli.services.applications.printing import Refused, printable, require_characters
+from zhupei_cli.services.applications.store import CURRENT_SNAPSHOT, find_stored
+from zhupei_cli.services.records.events import Change, record
+from zhupei_cli.services.records.lookup import base_names, settings_of, specialty_names
+from zhupei_cli.services.results.result_lists import FINAL, committed_run, require_status
+from zhupei_cli.words.errors import ZhupeiError
+from zhupei_cli.words.vocabulary import ADMISSION_STATUS, AdmissionStatus
+
+_TABLES = Admission.metadata.tables
+_ADMISSION: Table = _TABLES[Admission.__tablename__]
+_APPLICATION: Table = _TABLES[Application.__tablename__]
+_SNAPSHOT: Table = _TABLES[Snapshot.__tablename__]
+_ADMITTED = (AdmissionStatus.ADMITTED, AdmissionStatus.REPORTED)
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Whose letters: these numbers, or everybody of these bases; of the whole batch with neither.
+
+    With `run` those alone who have their seat by this committed run.
+    """
+
+    numbers: Sequence[str] = ()
+    bases: Sequence[str] = ()
+    run: int | None = None
+
+
+def prepare_letters(
+    session: Session, batch: Batch, chosen: Chosen, *, by: Acting, fonts: FontSet
+) -> tuple[dict[str, Letters], Refused]:
+    """Return base → letters in the order of specialty and number, and record that they leave.
+
+    ID numbers are whole. Who has a character that the fonts lack is left out, and returned with the E091.
+    Raises E487 before `batch finalize`, E304 for an unknown number, E488 for one who is not admitted, E090
+    when the fonts lack what stands on every letter.
+    """
+    require_status(batch, FINAL, "录取通知书", f"先运行 zhupei batch finalize {batch.code}")
+    settings = settings_of(session, batch)
+    found = _letters(session, batch, chosen, pattern=settings.get("letter_no", ""))
+    for number in sorted({*chosen.numbers} - {one.number for _, one in found}):
+        _require_admitted(session, batch, number)
+    common = Letters(
+        letters=(),
+        batch=batch.name,
+        year=batch.year,
+        made_on=written_day(by.today),
+        until="" if batch.checkin_until is None else written_time(batch.checkin_until),
+        place=settings.get("checkin_place", ""),
+        contact=settings.get("contact", ""),
+        authority=settings.get("authority", ""),
+    )
+    require_characters(common.text, fonts)
+    kept, refused = printable([one for _, one in found], fonts)
+    numbers = {one.number for one in kept}
+    by_base: dict[str, list[Letter]] = {}
+    for base, one in found:
+        if one.number in numbers:
+            by_base.setdefault(base, []).append(one)
+    if kept:
+        data = {"bases": list(by_base), "rows": len(kept)}
+        record(session, by, [Change("export.letters", batch.code, batch.id, data=data)])
+    return {base: replace(common, letters=some) for base, some in by_base.items()}, refused
+
+
+def _letters(session: Session, batch: Batch, chosen: Chosen, *, pattern: str) -> list[tuple[str, Letter]]:
+    statement = (
+        select(
+            *(_ADMISSION.c.base_code, _ADMISSION.c.specialty_code, _APPLICATION.c.application_no),
+            *(_APPLICATION.c.train_years, _SNAPSHOT.c.name, _SNAPSHOT.c.id_number),
+        )
+        .select_from(_ADMISSION)
+        .join(_APPLICATION, _APPLICATION.c.id == _ADMISSION.c.application_id)
+        .join(_SNAPSHOT, CURRENT_SNAPSHOT)
+        .where(_ADMISSION.c.batch_id == batch.id, _ADMISSION.c.status.in_(_ADMITTED))
+    )
+    if chosen.numbers:
+        statement = statement.where(_APPLICATION.c.application_no.in_(chosen.numbers))
+    if chosen.run is not None:
+        statement = statement.where(_ADMISSION.c.run_id == committed_run(session, batch, chosen.run).id)
+    if chosen.bases:
+        statement = statement.where(_ADMISSION.c.base_code.in_(chosen.bases))
+    bases, specialties = base_names(session).labels, specialty_names(session).labels
+    found = []
+    for base, specialty, number, years, name, id_number in sorted(map(tuple, session.execute(statement))):
+        letter_no = letter_number(
+            pattern, year=batch.year, batch=batch.code, base=base, application_no=number
+        )
+        place = bases[base], specialties[specialty]
+        found.append((base, Letter(number, name, id_number, *place, f"{years} 年", letter_no)))
+    return found
+
+
+def _require_admitted(session: Session, batch: Batch, number: str) -> None:
+    """Raise E304 for an unknown number, E488 for one who is not admitted."""
+    stored = find_stored(session, batch, number)
+    now = session.execute(
+        select(_ADMISSION.c.status).where(_ADMISSION.c.application_id == stored.id)
+    ).scalar()
+    raise ZhupeiError(
+        "E488", application_no=number, status=ADMISSION_STATUS.label(now) if now else "没有录取结果"
+    )

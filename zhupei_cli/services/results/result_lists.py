@@ -1,0 +1,261 @@
+"""Lists of a result: the publicity list (公示), the order of merit of places, who was not admitted."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, Final
+
+from sqlalchemy import Row, Select, Table, func, select
+from sqlalchemy.orm import Session
+
+from zhupei_cli.acting import CST, Acting
+from zhupei_cli.model import Admission, Application, Batch, Choice, Event, Run, RunRow, Snapshot, Trainee
+from zhupei_cli.rules.admission.merit import Bid, Merits, bids
+from zhupei_cli.rules.admission.run import Round, Spot
+from zhupei_cli.rules.admission.scores import mark_number
+from zhupei_cli.rules.batch.lifecycle import PUBLISHED
+from zhupei_cli.rules.batch.times import written_day, written_time
+from zhupei_cli.rules.people.masking import mask_id, mask_phone
+from zhupei_cli.services.admission.result_reasons import reasons_now
+from zhupei_cli.services.admission.runs import find_run, result_run, stored_inputs, stored_rows
+from zhupei_cli.services.applications.store import CURRENT_SNAPSHOT
+from zhupei_cli.services.marks.score_marks import reason_labels
+from zhupei_cli.services.records.lookup import Names, base_names, settings_of, specialty_names
+from zhupei_cli.words import vocabulary as words
+from zhupei_cli.words.errors import ZhupeiError
+from zhupei_cli.words.vocabulary import BATCH_STATUS, AdmissionStatus, BatchStatus
+
+_TABLES = Admission.metadata.tables
+_ADMISSION: Table = _TABLES[Admission.__tablename__]
+_APPLICATION: Table = _TABLES[Application.__tablename__]
+_CHOICE: Table = _TABLES[Choice.__tablename__]
+_ROW: Table = _TABLES[RunRow.__tablename__]
+_SNAPSHOT: Table = _TABLES[Snapshot.__tablename__]
+_TRAINEE: Table = _TABLES[Trainee.__tablename__]
+
+#: States in which a batch has a result that admits people for good.
+FINAL: Final = (BatchStatus.FINAL, BatchStatus.ARCHIVED)
+
+Rows = list[dict[str, Any]]
+
+
+def require_status(batch: Batch, states: Sequence[str], what: str, cure: str) -> None:
+    """Raise E487 unless the batch is in one of `states`: before that there is nothing to export."""
+    if batch.status not in states:
+        label = BATCH_STATUS.label(batch.status)
+        raise ZhupeiError("E487", batch=batch.code, status=label, what=what, cure=cure)
+
+
+def public_list(session: Session, batch: Batch, *, draft: bool = False, run: int | None = None) -> Rows:
+    """Return whoever holds a seat, by base, specialty and rank, as it is published: nobody's number whole.
+
+    `run` gives the supplementary list: those alone who have their seat by it. Raises E487 before `batch
+    publish`, of a `draft` before a run is committed; E305 and E684 for a run that is none of the result.
+    """
+    chosen = None if run is None else committed_run(session, batch, run)
+    if draft:
+        states = (BatchStatus.COMMITTED, *PUBLISHED)
+        require_status(batch, states, "公示名单送审稿", "先运行 zhupei admit commit RUN")
+    else:
+        cure = f"先运行 zhupei batch publish {batch.code}；公示前要送审的加 --draft"
+        require_status(batch, [*PUBLISHED], "公示名单", cure)
+    statement = _people(_ADMISSION.c.batch_id == batch.id, _ADMISSION.c.live_key.is_not(None))
+    if chosen is not None:
+        statement = statement.where(_ADMISSION.c.run_id == chosen.id)
+    bases, specialties = base_names(session), specialty_names(session)
+    found = [_public(row, bases, specialties) for row in session.execute(statement)]
+    return sorted(found, key=_by_place)
+
+
+def committed_run(session: Session, batch: Batch, number: int) -> Run:
+    """Return the run of this number; E305 when there is none, E684 when it is no part of the result."""
+    run = find_run(session, batch, number)
+    if run.committed_at is None:
+        raise ZhupeiError("E684", run=number)
+    return run
+
+
+def public_notice(
+    session: Session, batch: Batch, *, draft: bool, by: Acting, run: int | None = None
+) -> dict[str, Any]:
+    """Return what stands on the publicity list beside the people: `title`, lines `about` it, `closing` lines.
+
+    It names the days of publicity, who is asked, and who publishes, as far as the batch says so.
+    """
+    settings = settings_of(session, batch)
+    published = _published_on(session, batch)
+    day = written_day(published or by.today)
+    until = batch.publicity_until
+    about = []
+    if until is not None:
+        begin = "公布之日起" if draft or published is None else day
+        about.append(f"公示期：{begin}至{written_time(until)}")
+    if settings.get("contact"):
+        about.append(f"受理电话：{settings['contact']}")
+    title = "录取名单（公示）" if batch.status in FINAL else "拟录取公示名单"
+    later = None if run is None else find_run(session, batch, run).round
+    if later is not None and later != Round.MAIN:
+        title = words.ROUND.label(later) + title
+    return {
+        "title": title + ("（送审稿）" if draft else ""),
+        "about": ["　　".join(about)] if about else [],
+        # Two lines free for the seal.
+        "closing": ["", "", settings["authority"], day] if settings.get("authority") else ["", day],
+    }
+
+
+def _published_on(session: Session, batch: Batch) -> date | None:
+    at = session.execute(
+        select(func.max(Event.at)).where(Event.batch_id == batch.id, Event.action == "batch.publish")
+    ).scalar()
+    return None if at is None else at.astimezone(CST).date()
+
+
+def _people(*where: Any) -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            *(_APPLICATION.c.id, _APPLICATION.c.application_no, _APPLICATION.c.identity),
+            *(_APPLICATION.c.accept_adjust, _SNAPSHOT.c.name, _SNAPSHOT.c.id_number, _TRAINEE.c.mobile),
+            *(_ADMISSION.c.status, _ADMISSION.c.base_code, _ADMISSION.c.specialty_code, _ADMISSION.c.via),
+            *(_ADMISSION.c.total, _ADMISSION.c.rank, _ADMISSION.c.run_id),
+        )
+        .select_from(_ADMISSION)
+        .join(_APPLICATION, _APPLICATION.c.id == _ADMISSION.c.application_id)
+        .join(_SNAPSHOT, CURRENT_SNAPSHOT)
+        .join(_TRAINEE, _TRAINEE.c.id == _APPLICATION.c.trainee_id)
+        .where(*where)
+    )
+
+
+def _public(row: Row[Any], bases: Names, specialties: Names) -> dict[str, Any]:
+    return {
+        "application_no": row.application_no,
+        "name": row.name,
+        "id_number": mask_id(row.id_number),
+        "base": row.base_code,
+        "base_label": bases.labels[row.base_code],
+        "specialty": row.specialty_code,
+        "specialty_label": specialties.labels[row.specialty_code],
+        "total": mark_number(row.total),
+        "rank": row.rank,
+        "status": row.status,
+        "status_label": words.ADMISSION_STATUS.label(row.status),
+    }
+
+
+def _by_place(row: dict[str, Any]) -> tuple[Any, ...]:
+    # Seats by adjustment and by hand have no rank: after those who have one.
+    rank = float("inf") if row["rank"] is None else row["rank"]
+    return row["base"], row["specialty"], rank, row["application_no"]
+
+
+def unadmitted_list(session: Session, batch: Batch) -> Rows:
+    """Return who is 未录取, by number, with the reason and whether they would be adjusted.
+
+    Raises E487 before a run is committed.
+    """
+    states = (BatchStatus.COMMITTED, *PUBLISHED)
+    require_status(batch, states, "未录取名单", "先运行 zhupei admit commit RUN")
+    statement = _people(
+        _ADMISSION.c.batch_id == batch.id, _ADMISSION.c.status == AdmissionStatus.NOT_ADMITTED
+    )
+    rows = session.execute(statement).all()
+    now = reasons_now(session, batch)
+    reasons = {row.id: now.get(row.id) for row in rows}
+    labels = reason_labels(session, batch, reasons)
+    wishes = _wishes(session, batch)
+    found = [
+        {
+            "application_no": row.application_no,
+            "name": row.name,
+            "id_number": mask_id(row.id_number),
+            "mobile": row.mobile and mask_phone(row.mobile),
+            "identity": row.identity,
+            "identity_label": words.IDENTITY.label(row.identity),
+            **wishes[row.id],
+            "accept_adjust": row.accept_adjust,
+            "reason": reasons[row.id],
+            "reason_label": labels.get(row.id, ""),
+        }
+        for row in rows
+    ]
+    return sorted(found, key=lambda row: str(row["application_no"]))
+
+
+def _wishes(session: Session, batch: Batch) -> dict[int, dict[str, Any]]:
+    """Return application id → its choices in words."""
+    bases, specialties = base_names(session).labels, specialty_names(session).labels
+    statement = select(
+        _CHOICE.c.application_id, _CHOICE.c.number, _CHOICE.c.base_code, _CHOICE.c.specialty_code
+    ).where(_CHOICE.c.batch_id == batch.id)
+    found: dict[int, dict[str, Any]] = {}
+    for id_, number, base, specialty in session.execute(statement):
+        words_ = f"{bases[base]} {specialties[specialty]}"
+        found.setdefault(id_, {"choice1": None, "choice2": None})[f"choice{number}"] = words_
+    return found
+
+
+def ranking(
+    session: Session, batch: Batch, *, run: int | None, base: str | None, specialty: str | None
+) -> Rows:
+    """Return the order of merit of each place: who chose it and was eligible, with what they got.
+
+    Of the committed run, from publication on; of any run by its number. Raises E487 and E305.
+    """
+    if run is None:
+        require_status(batch, [*PUBLISHED], "成绩排名", "公示前加 --run 编号，看一次录取计算的排名")
+    one = find_run(session, batch, run) if run is not None else result_run(session, batch)
+    assert one is not None  # published batches have a result
+    inputs = stored_inputs(session, one)
+    got = {row.no: row for row in stored_rows(session, one)}
+    names = _names(session, batch)
+    bases, specialties = base_names(session).labels, specialty_names(session).labels
+    quotas = {place.spot: place.quota for place in inputs.places}
+    rows = []
+    for spot, in_order in sorted(_by_spot(bids(inputs, Merits(inputs))).items()):
+        if (base is not None and spot[0] != base) or (specialty is not None and spot[1] != specialty):
+            continue
+        admitted = [bid.total for bid in in_order if got[bid.candidate.no].spot == spot]
+        for rank, bid in enumerate(in_order, 1):
+            row = got[bid.candidate.no]
+            rows.append(
+                {
+                    "base": spot[0],
+                    "base_label": bases[spot[0]],
+                    "specialty": spot[1],
+                    "specialty_label": specialties[spot[1]],
+                    "quota": quotas[spot],
+                    "rank": rank,
+                    "application_no": bid.candidate.no,
+                    **names[bid.candidate.no],
+                    "choice": bid.choice,
+                    "choice_label": words.VIA.label(f"choice{bid.choice}"),
+                    "total": mark_number(bid.total),
+                    "cutoff": mark_number(min(admitted, default=None)),
+                    "result": _result(row.spot, spot),
+                }
+            )
+    return rows
+
+
+def _by_spot(in_order: Sequence[Bid]) -> dict[Spot, list[Bid]]:
+    found: dict[Spot, list[Bid]] = {}
+    for bid in in_order:
+        found.setdefault(bid.spot, []).append(bid)
+    return found
+
+
+def _result(got: Spot | None, spot: Spot) -> str:
+    if got is None:
+        return "未录取"
+    return "录取" if got == spot else "录取到其他岗位"
+
+
+def _names(session: Session, batch: Batch) -> dict[str, dict[str, str]]:
+    statement = (
+        select(_APPLICATION.c.application_no, _SNAPSHOT.c.name, _SNAPSHOT.c.id_number)
+        .join(_SNAPSHOT, CURRENT_SNAPSHOT)
+        .where(_APPLICATION.c.batch_id == batch.id)
+    )
+    return {
+        no: {"name": name, "id_number": mask_id(number)} for no, name, number in session.execute(statement)
+    }

@@ -1,0 +1,126 @@
+"""The people of rosters: from the snapshot they were admitted by, phone numbers as they are today."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, Table, and_, select
+from sqlalchemy.orm import Session
+
+from zhupei_cli.model import Admission, Application, Batch, Run, RunRow, Score, Snapshot, Trainee
+from zhupei_cli.rules.admission.scores import ABSENT
+from zhupei_cli.rules.people.field_values import text_of
+from zhupei_cli.services.applications.store import CURRENT_SNAPSHOT
+from zhupei_cli.services.marks.score_marks import MARK_COLUMNS, marks_of
+from zhupei_cli.sheets.writing.roster import RosterRow
+from zhupei_cli.words.vocabulary import Outcome
+
+_TABLES = Admission.metadata.tables
+_ADMISSION: Table = _TABLES[Admission.__tablename__]
+_APPLICATION: Table = _TABLES[Application.__tablename__]
+_RUN_ROW: Table = _TABLES[RunRow.__tablename__]
+_SNAPSHOT: Table = _TABLES[Snapshot.__tablename__]
+_TRAINEE: Table = _TABLES[Trainee.__tablename__]
+_OWN, _COMMON = (_TABLES[Score.__tablename__].alias(name) for name in ("own_record", "common_record"))
+
+_PERSON = ("name", "gender", "id_number", "school", "major", "level", "degree", "graduated_on")
+_SEAT = ("base_code", "specialty_code", "via", "total", "rank")
+
+
+class People:
+    """Whoever has a seat, by place."""
+
+    def __init__(self, rows: Sequence[Row[Any]]) -> None:
+        self._places: dict[tuple[str, str], list[Row[Any]]] = {}
+        for row in rows:
+            self._places.setdefault((row.base_code, row.specialty_code), []).append(row)
+        self._count = len(rows)
+
+    def __len__(self) -> int:
+        return self._count
+
+    def rows(self, base: str, specialty: str, name: str) -> list[RosterRow]:
+        """Return the rows of one place in the order of merit; `name` is the specialty's."""
+        found = sorted(self._places.get((base, specialty), ()), key=_merit)
+        return [_roster_row(number, row, name) for number, row in enumerate(found, 1)]
+
+
+def load_people(session: Session, batch: Batch, run: Run | None, bases: Sequence[str] | None) -> People:
+    """Read whoever holds a seat of the batch; at all bases if none are given.
+
+    With a `run` those who would by it, or, once it is committed, those who have their seat by it.
+    """
+    seat, seated = _seats(batch, run, bases)
+    return People(session.execute(_people(seat, seated)).all())
+
+
+def seats_of(
+    session: Session, batch: Batch, run: Run | None, bases: Sequence[str] | None
+) -> list[tuple[str, str, str]]:
+    """Return (base, specialty, application number) of every seat, read apart from the people themselves."""
+    seat, seated = _seats(batch, run, bases)
+    statement = (
+        select(seat.c.base_code, seat.c.specialty_code, _APPLICATION.c.application_no)
+        .join(_APPLICATION, _APPLICATION.c.id == seat.c.application_id)
+        .where(*seated)
+    )
+    return [(base, specialty, no) for base, specialty, no in session.execute(statement)]
+
+
+def _seats(
+    batch: Batch, run: Run | None, bases: Sequence[str] | None
+) -> tuple[Table, list[ColumnElement[bool]]]:
+    """Return the table that holds the seats, and what its rows must meet."""
+    if run is None or run.committed_at is not None:
+        seat, seated = _ADMISSION, [_ADMISSION.c.batch_id == batch.id, _ADMISSION.c.live_key.is_not(None)]
+        seated += [] if run is None else [_ADMISSION.c.run_id == run.id]
+    else:
+        seat, seated = _RUN_ROW, [_RUN_ROW.c.run_id == run.id, _RUN_ROW.c.outcome == Outcome.ADMITTED]
+    return seat, seated if bases is None else [*seated, seat.c.base_code.in_(bases)]
+
+
+def _people(seat: Table, seated: Sequence[ColumnElement[bool]]) -> Select[*tuple[Any, ...]]:
+    # A base's own record stands for the common one there, entirely.
+    own = and_(_OWN.c.application_id == _APPLICATION.c.id, _OWN.c.record == seat.c.base_code)
+    common = and_(_COMMON.c.application_id == _APPLICATION.c.id, _COMMON.c.record == "")
+    return (
+        select(
+            *(_APPLICATION.c.application_no, _APPLICATION.c.identity, _APPLICATION.c.train_years),
+            *(_SNAPSHOT.c[name] for name in _PERSON),
+            *(seat.c[name] for name in _SEAT),
+            _TRAINEE.c.mobile,
+            _OWN.c.record.label("own"),
+            *(_OWN.c[name].label(f"own_{name}") for name in MARK_COLUMNS),
+            *(_COMMON.c[name] for name in MARK_COLUMNS),
+        )
+        .select_from(seat)
+        .join(_APPLICATION, _APPLICATION.c.id == seat.c.application_id)
+        .join(_SNAPSHOT, CURRENT_SNAPSHOT)
+        .join(_TRAINEE, _TRAINEE.c.id == _APPLICATION.c.trainee_id)
+        .outerjoin(_OWN, own)
+        .outerjoin(_COMMON, common)
+        .where(*seated)
+    )
+
+
+def _merit(row: Row[Any]) -> tuple[float, float, str]:
+    # A seat by adjustment has no rank, one given by hand may have no total: after those who have.
+    total = float("inf") if row.total is None else -row.total
+    return total, float("inf") if row.rank is None else row.rank, row.application_no
+
+
+def _roster_row(number: int, row: Row[Any], specialty: str) -> RosterRow:
+    def text(name: str) -> str:
+        return text_of(name, row._mapping[name])
+
+    return (
+        *(number, row.application_no, row.specialty_code, specialty, row.name),
+        *(text("gender"), row.id_number, text("identity"), row.school, row.major, text("level")),
+        *(text("degree"), text("graduated_on"), row.train_years, *_marks(row), row.total, row.rank),
+        *(text("via"), row.mobile, None),
+    )
+
+
+def _marks(row: Row[Any]) -> tuple[int | str | None, ...]:
+    before = "" if row.own is None else "own_"
+    marks = marks_of([row._mapping[f"{before}{name}"] for name in MARK_COLUMNS])
+    return tuple("缺考" if mark == ABSENT else mark for mark in marks)

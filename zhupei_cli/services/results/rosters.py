@@ -1,0 +1,166 @@
+"""Rosters (录取名单): one workbook a base, holding exactly the people admitted there."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Table, select
+from sqlalchemy.orm import Session
+
+from zhupei_cli.acting import Acting
+from zhupei_cli.files import refuse_existing
+from zhupei_cli.model import Batch, Event, Plan, Run
+from zhupei_cli.rules.admission.run import Round
+from zhupei_cli.services.admission.runs import find_run
+from zhupei_cli.services.records.events import Change, record
+from zhupei_cli.services.records.lookup import base_names, specialty_names
+from zhupei_cli.services.results.roster_people import People, load_people, seats_of
+from zhupei_cli.sheets.kinds.roster_columns import ROSTER_COLUMNS
+from zhupei_cli.sheets.writing.roster import BaseRoster, SpecialtyRoster, write_roster
+from zhupei_cli.words.errors import ZhupeiError
+from zhupei_cli.words.vocabulary import BATCH_STATUS, ROUND, BatchStatus
+
+_PLAN: Table = Plan.metadata.tables[Plan.__tablename__]
+
+_WITH_RESULT = (BatchStatus.COMMITTED, BatchStatus.PUBLICITY, BatchStatus.FINAL, BatchStatus.ARCHIVED)
+_FINAL = (BatchStatus.FINAL, BatchStatus.ARCHIVED)
+_NUMBER = [column.key for column in ROSTER_COLUMNS].index("application_no")
+
+#: Rosters still to be written, each with its file.
+Targets = Sequence[tuple[Path, BaseRoster]]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Of which bases (None: all of the plan), of which run if it is no result yet, and where to."""
+
+    folder: Path
+    bases: Sequence[str] | None = None
+    run: int | None = None
+    force: bool = False
+
+
+def prepare_rosters(session: Session, batch: Batch, wanted: Wanted, *, by: Acting) -> Targets:
+    """Return what `write_rosters` is to write, and record that the lists leave the database.
+
+    Nothing is written yet: the transaction can end before the files are made. Raises E308 (no such base in
+    the plan), E464 (no result), E002 (a file is there already), E466 (the lists are not the admitted).
+    """
+    run = _wanted_run(session, batch, wanted.run)
+    plan = _plan(session, batch, wanted.bases)
+    people = load_people(session, batch, run, wanted.bases)
+    provisional = batch.status not in _FINAL or (run is not None and run.committed_at is None)
+    data = {"bases": list(plan), "people": len(people), "run": run and run.number, "provisional": provisional}
+    (seq,) = record(session, by, [Change("export.roster", batch.code, batch.id, data=data)])
+    common = {
+        "batch_code": batch.code,
+        "batch_name": batch.name,
+        "provisional": provisional,
+        "made_on": by.today,
+        "seal": _seal(session, seq),
+        "round_label": "" if run is None or run.round == Round.MAIN else ROUND.label(run.round),
+    }
+    later = run is not None and run.committed_at is not None
+    seated = (
+        Counter(seat[:2] for seat in seats_of(session, batch, None, wanted.bases)) if later else Counter()
+    )
+    rosters = _rosters(session, plan, people, seated, common=common)
+    _require_exactly(rosters, seats_of(session, batch, run, wanted.bases))
+    targets = [(wanted.folder / roster.file_name, roster) for roster in rosters]
+    for path, _ in targets:
+        refuse_existing(path, force=wanted.force)
+    return targets
+
+
+def write_rosters(targets: Iterable[tuple[Path, BaseRoster]], *, force: bool = False) -> None:
+    """Write the workbooks one after the other."""
+    for path, roster in targets:
+        write_roster(path, roster, force=force)
+
+
+def summary_of(targets: Targets) -> dict[str, Any]:
+    """Return which lists these are, how many people stand on them, and their files."""
+    files = [
+        {
+            "base": roster.base_code,
+            "file": path.name,
+            "people": sum(len(one.rows) for one in roster.specialties),
+        }
+        for path, roster in targets
+    ]
+    kind = targets[0][1].kind if targets else "名单"
+    return {"kind": kind, "people": sum(file["people"] for file in files), "files": files}
+
+
+def _wanted_run(session: Session, batch: Batch, number: int | None) -> Run | None:
+    """Return the run to show: one that is no result yet, or the people of a later round alone.
+
+    None: the result itself is wanted, and there; the main run is the result too.
+    """
+    run = None if number is None else find_run(session, batch, number)
+    if run is not None and (run.committed_at is None or run.round != Round.MAIN):
+        return run
+    if batch.status not in _WITH_RESULT:
+        raise ZhupeiError("E464", batch=batch.code, status=BATCH_STATUS.label(batch.status))
+    return None
+
+
+def _plan(session: Session, batch: Batch, bases: Sequence[str] | None) -> dict[str, dict[str, int]]:
+    """Return base → specialty → quota, codes in their order."""
+    rows = session.execute(
+        select(_PLAN.c.base_code, _PLAN.c.specialty_code, _PLAN.c.quota).where(_PLAN.c.batch_id == batch.id)
+    )
+    plan: dict[str, dict[str, int]] = {}
+    for base, specialty, quota in sorted(map(tuple, rows)):
+        plan.setdefault(base, {})[specialty] = quota
+    for base in bases or ():
+        if base not in plan:
+            raise ZhupeiError("E308", base=base, batch=batch.code)
+    return plan if bases is None else {base: plan[base] for base in sorted(set(bases))}
+
+
+def _rosters(
+    session: Session,
+    plan: Mapping[str, Mapping[str, int]],
+    people: People,
+    seated: Mapping[tuple[str, str], int],
+    *,
+    common: Mapping[str, Any],
+) -> list[BaseRoster]:
+    bases, specialties = base_names(session).labels, specialty_names(session).labels
+
+    def place(base: str, code: str, quota: int) -> SpecialtyRoster:
+        rows = people.rows(base, code, specialties[code])
+        others = max(0, seated.get((base, code), 0) - len(rows))
+        return SpecialtyRoster(code, specialties[code], quota, rows, others)
+
+    return [
+        BaseRoster(
+            base_code=base,
+            base_name=bases[base],
+            specialties=[place(base, code, quota) for code, quota in places.items()],
+            **common,
+        )
+        for base, places in plan.items()
+    ]
+
+
+def _require_exactly(rosters: Iterable[BaseRoster], admitted: Sequence[tuple[str, str, str]]) -> None:
+    """Raise E466 unless everybody admitted stands once on the roster of their place, and nobody else does."""
+    listed = Counter(
+        (roster.base_code, place.code, str(row[_NUMBER]))
+        for roster in rosters
+        for place in roster.specialties
+        for row in place.rows
+    )
+    missing, extra = Counter(admitted) - listed, listed - Counter(admitted)
+    if missing or extra:
+        example = min(missing | extra)[2]
+        raise ZhupeiError("E466", missing=missing.total(), extra=extra.total(), example=example)
+
+
+def _seal(session: Session, seq: int) -> str:
+    head = session.execute(select(Event.hash).where(Event.seq == seq)).scalar_one()
+    return f"存证：第 {seq} 号 {head[:16]}"

@@ -1,0 +1,284 @@
+"""Review by the first-choice base (指南 二.5): each decision, taking one back too, is a row that stays."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Table, select
+from sqlalchemy.orm import Session
+
+from zhupei_cli.acting import Acting
+from zhupei_cli.model import Admission, Batch, Review
+from zhupei_cli.rules.batch import lifecycle
+from zhupei_cli.services.applications import store
+from zhupei_cli.services.applications.store import Stored
+from zhupei_cli.services.records import base_login, row_stamps
+from zhupei_cli.services.records.events import Change, canonical, record
+from zhupei_cli.services.records.import_ledger import (
+    Counts,
+    Imported,
+    Touched,
+    begin_import,
+    filled_in,
+    record_rows,
+)
+from zhupei_cli.services.records.workbooks import Reading
+from zhupei_cli.sheets.taking.lines import Line
+from zhupei_cli.store.bulk import insert_rows, rows_of
+from zhupei_cli.store.counters import take
+from zhupei_cli.store.walls import signature
+from zhupei_cli.words.errors import Fault, ZhupeiError
+from zhupei_cli.words.vocabulary import (
+    ADMISSION_STATUS,
+    BATCH_STATUS,
+    ApplicationStatus,
+    BatchStatus,
+    Decision,
+)
+
+_REVIEW: Table = Review.metadata.tables["review"]
+
+#: What each decision makes of an application.
+OUTCOMES = {
+    Decision.APPROVE: ApplicationStatus.APPROVED,
+    Decision.REJECT: ApplicationStatus.REJECTED,
+    Decision.RETURN: ApplicationStatus.RETURNED,
+    Decision.REVOKE: ApplicationStatus.SUBMITTED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One decision somebody wants to make."""
+
+    application_no: str
+    decision: Decision
+    reason: str | None = None
+
+
+def faults(
+    session: Session, batch: Batch, verdicts: Sequence[Verdict], *, base: str | None
+) -> tuple[list[tuple[Verdict, Stored]], list[Verdict], list[tuple[Verdict, Fault]]]:
+    """Sort verdicts into those that can be carried out, those that stand already, and those refused."""
+    stored = store.load_by_number(session, batch, {verdict.application_no for verdict in verdicts})
+    good: list[tuple[Verdict, Stored]] = []
+    standing: list[Verdict] = []
+    refused: list[tuple[Verdict, Fault]] = []
+    decided = _decided(
+        session, [stored[one.application_no] for one in verdicts if one.application_no in stored]
+    )
+    for verdict in dict.fromkeys(verdicts):
+        one = stored.get(verdict.application_no)
+        found = _fault(verdict, one, base)
+        if found is not None and one is not None and found.code == "E402":
+            found = _after_closing(batch, one, found)
+        if found is None and one is not None and one.id in decided and verdict.decision == Decision.REVOKE:
+            found = standing_in_the_way(verdict.application_no, decided[one.id])
+        if one is not None and found is None and one.status == OUTCOMES[verdict.decision]:
+            standing.append(verdict)
+        elif found is not None:
+            refused.append((verdict, found))
+        elif one is not None:
+            good.append((verdict, one))
+    return good, standing, refused
+
+
+def _after_closing(batch: Batch, one: Stored, fault: Fault) -> Fault:
+    """Return the refusal with a way that leads somewhere: nobody submits by themselves any more."""
+    unsent = (ApplicationStatus.DRAFT, ApplicationStatus.RETURNED)
+    if batch.status != BatchStatus.CLOSED or one.status not in unsent:
+        return fault
+    number = one.application_no
+    cure = f"报名已结束；确应参加的，先运行 zhupei apply submit {number} --late --reason 原因，再审核"
+    return Fault(fault.code, fault.field, values={**fault.values, "cure": cure})
+
+
+def _decided(session: Session, stored: Sequence[Stored]) -> dict[int, str]:
+    """Return application id → where it stands in admission, of those that stand anywhere."""
+    columns = select(Admission.application_id, Admission.status)
+    approved = [one.id for one in stored if one.status == ApplicationStatus.APPROVED]
+    return dict(tuple(row) for row in rows_of(session, columns, Admission.application_id, approved))
+
+
+def standing_in_the_way(number: str, status: str) -> Fault:
+    """Return why an application cannot be touched that gave a seat up before the result was taken back."""
+    label = ADMISSION_STATUS.label(status)
+    return Fault("E686", "application_no", values={"application_no": number, "status": label})
+
+
+def _fault(verdict: Verdict, stored: Stored | None, base: str | None) -> Fault | None:
+    # A number of another base is answered like one that does not exist: it is none of their business.
+    if stored is None or (base is not None and stored.form.choices[0][0] != base):
+        return Fault(
+            "E304", "application_no", values={"application_no": verdict.application_no, "nearest": ""}
+        )
+    # Said twice a decision stands; there is nothing to take back twice.
+    if verdict.decision != Decision.REVOKE and stored.status == OUTCOMES[verdict.decision]:
+        return None
+    try:
+        lifecycle.step(
+            *(lifecycle.APPLICATION, stored.status, verdict.decision),
+            name=verdict.application_no,
+            reason=verdict.reason,
+        )
+    except ZhupeiError as refusal:
+        field = "reason" if refusal.code == "E404" else "decision"
+        return Fault(refusal.code, field, values=refusal.values)
+    return None
+
+
+def decide(
+    session: Session,
+    batch: Batch,
+    verdicts: Sequence[Verdict],
+    *,
+    by: Acting,
+    base: str | None = None,
+    skip_bad: bool = False,
+) -> tuple[int, list[tuple[Verdict, Fault]]]:
+    """Carry out the verdicts; return how many were, and the refused ones.
+
+    One refused verdict refuses all, unless `skip_bad`. Raises E451 when the batch takes no reviews now.
+    """
+    require_reviewing(batch)
+    good, _standing, refused = faults(session, batch, verdicts, base=base)
+    if refused and not skip_bad:
+        first = refused[0][1]
+        # What other bases have is not offered to one of them.
+        raise (
+            store.refusal(session, batch, first) if base is None else ZhupeiError(first.code, **first.values)
+        )
+    carry_out(session, batch, good, by=by, base=base)
+    return len(good), refused
+
+
+def require_reviewing(batch: Batch) -> None:
+    """Raise E451 unless the batch is open or closed: reviews end when it is locked."""
+    if batch.status not in (BatchStatus.OPEN, BatchStatus.CLOSED):
+        raise ZhupeiError("E451", batch=batch.code, status=BATCH_STATUS.label(batch.status))
+
+
+def carry_out(
+    session: Session,
+    batch: Batch,
+    decisions: Sequence[tuple[Verdict, Stored]],
+    *,
+    by: Acting,
+    base: str | None,
+    import_id: int | None = None,
+) -> None:
+    """Write the decisions, the new states and one event each, set-based.
+
+    `import_id` is the import they come from: the rows it touched are kept with it.
+    """
+    if not decisions:
+        return
+    if base_login.is_base(session):
+        chosen = [(one.application_no, str(verdict.decision), verdict.reason) for verdict, one in decisions]
+        base_login.decide(session, batch, chosen, import_id)
+        return
+    if import_id is not None:
+        record_rows(session, import_id, _touched(session, decisions))
+    seqs = record(session, by, list(_changes(batch, decisions, base)))
+    who = signature(session, by.who)
+    ids = take(session, "review", len(decisions))
+    columns = (
+        *("id", "application_id", "decision", "reason", "base_code", "snapshot_version"),
+        *("decided_by", "decided_at"),
+    )
+    rows = [
+        (id_, one.id, verdict.decision, verdict.reason, base, one.snapshot_version, who, by.at)
+        for id_, (verdict, one) in zip(ids, decisions, strict=True)
+    ]
+    insert_rows(session, _REVIEW, columns, rows)
+    statuses = [(one.id, OUTCOMES[verdict.decision]) for verdict, one in decisions]
+    store.set_status(session, statuses, seq=seqs[-1])
+
+
+def _touched(session: Session, decisions: Sequence[tuple[Verdict, Stored]]) -> Iterator[Touched]:
+    stamps = row_stamps.stamps(session, "application", [one.id for _, one in decisions])
+    for _, one in decisions:
+        before = {"status": one.status, "touched_by": stamps[one.id][-1]}
+        yield "application", str(one.id), "updated", canonical(before)
+
+
+def _changes(batch: Batch, decisions: Sequence[tuple[Verdict, Stored]], base: str | None) -> Iterator[Change]:
+    for verdict, one in decisions:
+        yield Change(
+            f"review.{verdict.decision}",
+            one.application_no,
+            batch.id,
+            before=one.status,
+            after=OUTCOMES[verdict.decision],
+            reason=verdict.reason,
+            data=None if base is None else {"base": base},
+        )
+
+
+def import_reviews(
+    session: Session,
+    reading: Reading,
+    *,
+    batch: Batch,
+    by: Acting,
+    base: str | None = None,
+) -> Imported:
+    """Take decisions in from the rows of 审核意见; faults are left on the lines.
+
+    A row without a decision is passed over, one that says what was decided already changes nothing. Raises
+    E451 when reviews are over.
+    """
+    require_reviewing(batch)
+    if not reading.readable:
+        return Imported(None, Counts(), reading.files, readable=False)
+    lines = filled_in(reading.lines, ("decision",), beside="reason")
+    _refuse_twins(lines)
+    read = {_verdict(line): line for line in lines if not line.bad}
+    good, standing, refused = faults(session, batch, list(read), base=base)
+    for verdict, fault in refused:
+        read[verdict].faults.append(fault)
+    _refuse_other_names(session, [(read[verdict], one) for verdict, one in good])
+    good = [(verdict, one) for verdict, one in good if not read[verdict].bad]
+    bad = sum(1 for line in lines if line.bad)
+    rows = len(reading.lines)
+    warned = sum(bool(line.faults) and not line.bad for line in reading.lines)
+    counts = Counts(
+        rows,
+        updated=len(good),
+        unchanged=len(standing),
+        rejected=bad,
+        warned=warned,
+        blank=rows - len(lines),
+    )
+    if not good:
+        return Imported(None, counts, reading.files)
+    import_id, _ = begin_import(
+        session, "review", by=by, batch_id=batch.id, files=reading.files, counts=counts
+    )
+    carry_out(session, batch, good, by=by, base=base, import_id=import_id)
+    return Imported(import_id, counts, reading.files)
+
+
+def _verdict(line: Line) -> Verdict:
+    values = line.values
+    return Verdict(values["application_no"], Decision(values["decision"]), values.get("reason"))
+
+
+def _refuse_twins(lines: Sequence[Line]) -> None:
+    seen: dict[str, list[Line]] = {}
+    for line in lines:
+        if not line.bad:
+            seen.setdefault(line.values["application_no"], []).append(line)
+    for number, twins in seen.items():
+        for line in twins if len(twins) > 1 else ():
+            others = "、".join(other.seen_from(line) for other in twins if other is not line)
+            values = {"number": number, "others": others}
+            line.faults.append(Fault("E157", "application_no", values=values))
+
+
+def _refuse_other_names(session: Session, lines: Sequence[tuple[Line, Stored]]) -> None:
+    """Refuse rows whose name is not that of the number's owner: a shifted column decides about others."""
+    snapshots = store.load_snapshots(session, [one for _, one in lines])
+    for line, one in lines:
+        given, stored = line.values.get("name"), snapshots[one.id].person["name"]
+        if given is not None and given != stored:
+            line.faults.append(Fault("E161", "name", values={"given": given, "stored": stored}))

@@ -1,0 +1,119 @@
+"""What reviewers look at: who waits, one application with its findings, what was decided (指南 二.5)."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Table, and_, func, select
+from sqlalchemy.orm import Session
+
+from zhupei_cli.model import Application, Batch, Choice, Review, Snapshot
+from zhupei_cli.services.applications import listing, store
+from zhupei_cli.services.applications.form_checks import identity_faults, load_checks
+from zhupei_cli.services.applications.listing import Filter
+from zhupei_cli.services.records.lookup import base_names
+from zhupei_cli.words.errors import Fault, ZhupeiError
+from zhupei_cli.words.vocabulary import DECISION, ApplicationStatus
+
+_TABLES = Application.metadata.tables
+_APPLICATION: Table = _TABLES[Application.__tablename__]
+_CHOICE: Table = _TABLES[Choice.__tablename__]
+_REVIEW: Table = _TABLES[Review.__tablename__]
+_SNAPSHOT: Table = _TABLES[Snapshot.__tablename__]
+_FIRST = and_(_CHOICE.c.application_id == _APPLICATION.c.id, _CHOICE.c.number == 1)
+
+
+def queue(session: Session, batch: Batch, base: str | None, *, now: datetime) -> list[dict[str, Any]]:
+    """Return what waits for review by first-choice base, the oldest first, with whole days waited."""
+    waiting = Filter(statuses=(ApplicationStatus.SUBMITTED,), base=base)
+    rows = listing.list_applications(session, batch, waiting)
+    rows.sort(key=lambda row: (row["choice1_base"], row["submitted_at"], row["application_no"]))
+    return [{**row, "waiting_days": _days(row["submitted_at"], now)} for row in rows]
+
+
+def queue_summary(session: Session, batch: Batch, base: str | None, *, now: datetime) -> list[dict[str, Any]]:
+    """Return how many wait at each base that has any, and since when the oldest does."""
+    statement = (
+        select(_CHOICE.c.base_code, func.count(), func.min(_APPLICATION.c.submitted_at))
+        .join(_APPLICATION, _FIRST)
+        .where(_APPLICATION.c.batch_id == batch.id, _APPLICATION.c.status == ApplicationStatus.SUBMITTED)
+        .group_by(_CHOICE.c.base_code)
+        .order_by(_CHOICE.c.base_code)
+    )
+    if base is not None:
+        statement = statement.where(_CHOICE.c.base_code == base)
+    labels = base_names(session).labels
+    return [
+        {
+            "base": code,
+            "base_label": labels[code],
+            "waiting": count,
+            "oldest_at": oldest,
+            "longest_days": _days(oldest, now),
+        }
+        for code, count, oldest in session.execute(statement)
+    ]
+
+
+def _days(since: datetime, now: datetime) -> int:
+    return max((now - since).days, 0)
+
+
+def show(
+    session: Session, batch: Batch, number: str, base: str | None, *, reveal: bool = False
+) -> tuple[dict[str, Any], list[Fault]]:
+    """Return one application as `apply show` has it, and what the identity rules find in its form.
+
+    Raises E304 for an unknown number, and in the same words for one that is not this base's to review.
+    """
+    stored = store.load_by_number(session, batch, (number,)).get(number)
+    if stored is None or base not in (None, stored.form.choices[0][0]):
+        # Near numbers are offered to the province only: they could be another base's.
+        near = store.near_numbers(session, batch, number) if base is None else ""
+        raise ZhupeiError("E304", application_no=number, nearest=near)
+    row = listing.show_application(session, batch, number, reveal=reveal)
+    profile = store.load_snapshots(session, (stored,)).get(stored.id)
+    if profile is None:
+        return row, []
+    return row, identity_faults(profile, stored.form, load_checks(session, batch))
+
+
+def log(
+    session: Session, batch: Batch, *, base: str | None = None, number: str | None = None
+) -> list[dict[str, Any]]:
+    """Return every decision of the batch, the newest first; of one first-choice base, of one application."""
+    statement = (
+        select(_REVIEW, _APPLICATION.c.application_no, _SNAPSHOT.c.name, _CHOICE.c.base_code.label("choice1"))
+        .join(_APPLICATION, _APPLICATION.c.id == _REVIEW.c.application_id)
+        .join(_CHOICE, _FIRST)
+        .join(
+            _SNAPSHOT,
+            and_(
+                _SNAPSHOT.c.application_id == _REVIEW.c.application_id,
+                _SNAPSHOT.c.version == _REVIEW.c.snapshot_version,
+            ),
+        )
+        .where(_APPLICATION.c.batch_id == batch.id)
+        .order_by(_REVIEW.c.id.desc())
+    )
+    if base is not None:
+        statement = statement.where(_CHOICE.c.base_code == base)
+    if number is not None:
+        statement = statement.where(_APPLICATION.c.application_no == number)
+    labels = base_names(session).labels
+    return [
+        {
+            "application_no": row.application_no,
+            "name": row.name,
+            "choice1_base": row.choice1,
+            "choice1_base_label": labels[row.choice1],
+            "decision": row.decision,
+            "decision_label": DECISION.label(row.decision),
+            "reason": row.reason,
+            "base": row.base_code,
+            "decider_label": "省级" if row.base_code is None else labels[row.base_code],
+            "decided_by": row.decided_by,
+            "decided_at": row.decided_at,
+            "snapshot_version": row.snapshot_version,
+        }
+        for row in session.execute(statement)
+    ]

@@ -1,0 +1,87 @@
+"""Taking an import back, of whatever kind: all of it in one transaction, or nothing."""
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from zhupei_cli.acting import Acting
+from zhupei_cli.model import ImportRun
+from zhupei_cli.rules.batch.times import show_time
+from zhupei_cli.services.records.events import Change, canonical, record
+from zhupei_cli.services.records.import_ledger import EVENT_ROWS
+from zhupei_cli.services.undo.import_rows import Written, find_import, load_rows, names
+from zhupei_cli.services.undo.undo_checks import Blocked, blocked, require_time
+from zhupei_cli.services.undo.undo_rows import Moves, take_back
+from zhupei_cli.store.bulk import in_chunks
+from zhupei_cli.words.errors import ZhupeiError
+
+#: Rows that an error names before it says how many more there are.
+_NAMED = 3
+
+
+def undo(session: Session, import_id: int, *, by: Acting, reason: str) -> dict[str, Any]:
+    """Take back all that an import wrote, while nothing has touched it since; return what was done.
+
+    Its numbers stay used. Raises E316 for an unknown import, E490 when it is taken back already, E401 for
+    the state of its batch, E491 with who touched what when, E492 when what stood there has no room now.
+    """
+    run = find_import(session, import_id)
+    session.refresh(run, with_for_update=True)
+    if run.undone_at is not None:
+        raise ZhupeiError("E490", import_id=run.id, at=show_time(run.undone_at))
+    rows = load_rows(session, run)
+    require_time(session, run, rows)
+    if found := blocked(session, run, rows):
+        raise ZhupeiError("E491", import_id=run.id, count=len(found), examples=examples(found))
+    called = names(session, rows)
+    try:
+        moves = take_back(session, run, rows)
+    except IntegrityError as error:
+        raise ZhupeiError("E492", import_id=run.id) from error
+    deleted = sum(row.action == "inserted" for row in rows)
+    counts = {"deleted": deleted, "restored": len(rows) - deleted}
+    head = Change(
+        "import.undo",
+        f"import {run.id}",
+        run.batch_id,
+        reason=reason,
+        data={"import": run.id, "kind": run.kind, **counts},
+    )
+    record(session, by, [head, *_changes(run, called, moves, reason)])
+    session.execute(update(ImportRun).where(ImportRun.id == run.id).values(undone_at=by.at))
+    return {"import_id": run.id, "kind": run.kind, **counts}
+
+
+def examples(found: Sequence[Blocked]) -> str:
+    """Return the first few rows with what was done to them since, by whom and when."""
+    return "；".join(_example(one) for one in found[:_NAMED])
+
+
+def _example(one: Blocked) -> str:
+    if one.at is None:
+        return f"{one.text}（{one.action_label}）"
+    return f"{one.text}（{show_time(one.at)} {one.who} {one.action_label}）"
+
+
+def _changes(run: ImportRun, called: Mapping[Written, str], moves: Moves, reason: str) -> Iterator[Change]:
+    """Yield one event per 500 rows and change of state, naming each row in it."""
+    groups: dict[tuple[str | None, str | None], list[list[str | None]]] = {}
+    for row, name in called.items():
+        groups.setdefault(moves.get(row, (None, None)), []).append([name, row.before])
+    for (before, after), moved in groups.items():
+        for chunk in in_chunks(moved, EVENT_ROWS):
+            keys = [name for name, _ in chunk]
+            data = {"keys": keys, "sha256": hashlib.sha256(canonical(chunk).encode()).hexdigest()}
+            yield Change(
+                "import.undo.rows",
+                str(keys[0]),
+                run.batch_id,
+                before=before,
+                after=after,
+                reason=reason,
+                data=data,
+            )

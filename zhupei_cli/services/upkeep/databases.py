@@ -1,0 +1,105 @@
+"""The database itself: made, brought up to date, described."""
+
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import func, select, text
+from sqlalchemy.engine import Connection
+
+from zhupei_cli.acting import Acting
+from zhupei_cli.model import Base
+from zhupei_cli.services.reference.lists import load_default_specialties
+from zhupei_cli.store import backup, schema
+from zhupei_cli.store.engine import (
+    HEAD,
+    connected,
+    current_version,
+    parse_url,
+    shown,
+    sqlite_path,
+    transaction,
+)
+from zhupei_cli.words.errors import ZhupeiError
+
+
+def init_database(url: str, *, by: Acting, dry_run: bool = False) -> dict[str, Any]:
+    """Make a database with the default catalogue of specialties; E508 when it exists already."""
+    summary = {"database": shown(url), "version": HEAD, "specialties": 0, "dry_run": dry_run}
+    if dry_run:
+        schema.require_absent(url)
+        return summary
+    schema.create(url)
+    with transaction(url) as session:
+        loaded = load_default_specialties(session, by=by)
+    return summary | {"specialties": loaded.counts.inserted}
+
+
+def upgrade_database(url: str, *, dry_run: bool = False) -> dict[str, Any]:
+    """Bring a database of ours up to date.
+
+    Raises E501 when there is none, E504 when it is newer than the program, E509 when it is not ours.
+    """
+    before = _version(url)
+    if before is None:
+        raise ZhupeiError("E509", database=shown(url))
+    if before > HEAD:
+        raise ZhupeiError("E504", version=before, head=HEAD)
+    if before != HEAD:
+        schema.upgrade(url, dry_run=dry_run)
+    return {"database": shown(url), "before": before, "version": HEAD, "dry_run": dry_run}
+
+
+def _version(url: str) -> str | None:
+    with connected(url) as connection:
+        return current_version(connection)
+
+
+def back_up_database(url: str, path: Path, *, force: bool = False, dry_run: bool = False) -> dict[str, Any]:
+    """Write a backup of the database into `path`; see `backup.back_up` for what is refused."""
+    backup.back_up(url, path, force=force, keep=not dry_run)
+    size = None if dry_run else path.stat().st_size
+    return {"database": shown(url), "file": str(path), "bytes": size, "dry_run": dry_run}
+
+
+def restore_database(path: Path, url: str, *, replace: bool = False, dry_run: bool = False) -> dict[str, Any]:
+    """Make the database what a backup holds, whole or not at all; see `backup.restore`."""
+    backup.restore(path, url, replace=replace, dry_run=dry_run)
+    version = None if dry_run else _version(url)
+    return {"database": shown(url), "file": str(path), "version": version, "dry_run": dry_run}
+
+
+def database_info(url: str) -> dict[str, Any]:
+    """Return where the database is, its versions, its size in bytes and the rows of its tables.
+
+    A database that is not up to date, or not ours, is described without rows.
+    """
+    with connected(url) as connection:
+        version = current_version(connection)
+        tables = _counts(connection) if version == HEAD else {}
+        server = ".".join(map(str, connection.dialect.server_version_info or ()))
+        name = connection.dialect.name
+        size = _size(connection, url)
+    return {
+        "database": shown(url),
+        "server": f"{name} {server}",
+        "version": version,
+        "head": HEAD,
+        "batches": tables.get("batch"),
+        "rows": sum(tables.values()) if tables else None,
+        "size": size,
+        "tables": tables,
+    }
+
+
+def _counts(connection: Connection) -> dict[str, int]:
+    return {
+        table.name: connection.execute(select(func.count()).select_from(table)).scalar_one()
+        for table in Base.metadata.sorted_tables
+    }
+
+
+def _size(connection: Connection, url: str) -> int:
+    if connection.dialect.name == "sqlite":
+        return sqlite_path(parse_url(url)).stat().st_size
+    size: int = connection.execute(text("SELECT pg_database_size(current_database())")).scalar_one()
+    return size

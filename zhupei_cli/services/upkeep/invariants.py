@@ -1,0 +1,178 @@
+"""What must hold at all times, looked at in the rows themselves: `db check`."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from sqlalchemy import Connection, func, select, text
+from sqlalchemy.exc import DatabaseError
+from sqlalchemy.orm import Session
+
+from zhupei_cli.model import Base, Batch, Counter, Run
+from zhupei_cli.rules.proof.audit import Finding
+from zhupei_cli.services.admission import runs
+from zhupei_cli.services.records import auditing
+from zhupei_cli.store.walls import Kind, login_of
+from zhupei_cli.words.errors import Fault
+
+#: Examples named with one finding.
+EXAMPLES: Final = 5
+#: Tables whose ids come from a counter of their name.
+_COUNTED: Final = (
+    *("batch", "trainee", "education", "work", "employer"),
+    *("application", "review", "run", "import_run"),
+)
+_HELD: Final = (
+    "SELECT batch_id, base_code, specialty_code, identity FROM admission WHERE live_key IS NOT NULL"
+)
+_TAKEN: Final = " OR ".join(
+    f"taken_{who} <> (SELECT count(*) FROM ({_HELD}) h WHERE h.batch_id = p.batch_id"
+    f" AND h.base_code = p.base_code AND h.specialty_code = p.specialty_code AND h.identity = '{who}')"
+    for who in ("own", "entrusted", "social")
+)
+_OVER: Final = " OR ".join(f"p.taken_{who} > p.max_{who}" for who in ("own", "entrusted", "social"))
+_SUMS: Final = " + ".join(f"taken_{who}" for who in ("own", "entrusted", "social"))
+#: Places of batches with supplement rounds where both together hold more than the batch has, or that do not
+#: cede what their rounds offer.
+_FAMILIES: Final = f"""
+    SELECT b.code || ' ' || p.base_code || ' ' || p.specialty_code
+    FROM plan p JOIN batch b ON b.id = p.batch_id LEFT JOIN (
+        SELECT r.parent_id, c.base_code, c.specialty_code, sum(c.quota) AS quota, sum({_SUMS}) AS taken,
+               sum(taken_own) AS own, sum(taken_entrusted) AS entrusted, sum(taken_social) AS social
+        FROM plan c JOIN batch r ON r.id = c.batch_id
+        WHERE r.parent_id IS NOT NULL AND r.status <> 'cancelled'
+        GROUP BY r.parent_id, c.base_code, c.specialty_code
+    ) s ON s.parent_id = p.batch_id AND s.base_code = p.base_code AND s.specialty_code = p.specialty_code
+    WHERE p.ceded <> coalesce(s.quota, 0) OR {_SUMS} + coalesce(s.taken, 0) > p.quota
+       OR taken_own + coalesce(s.own, 0) > p.max_own OR taken_social + coalesce(s.social, 0) > p.max_social
+       OR taken_entrusted + coalesce(s.entrusted, 0) > p.max_entrusted"""
+#: Catalogue code → query for the names of what is wrong. Most of it the database refuses to store; a file
+#: that was damaged, or written to by another program, may hold it all the same.
+_RULES: Final = {
+    "E540": f"SELECT p.base_code || ' ' || p.specialty_code FROM plan p WHERE {_TAKEN}",
+    "E541": f"""
+        SELECT p.base_code || ' ' || p.specialty_code FROM plan p
+        WHERE p.taken_own + p.taken_entrusted + p.taken_social > p.quota OR {_OVER}""",
+    "E682": _FAMILIES,
+    "E542": """
+        SELECT coalesce(p.application_no, 'id ' || a.application_id)
+        FROM admission a LEFT JOIN application p ON p.id = a.application_id
+        WHERE p.id IS NULL OR p.status <> 'approved' OR a.application_status <> 'approved'
+           OR a.batch_id <> p.batch_id""",
+    "E543": """
+        SELECT p.application_no FROM application p
+        WHERE coalesce(p.live_key, '')
+              <> CASE WHEN p.status = 'withdrawn' THEN '' ELSE p.batch_id || ':' || p.trainee_id END
+        UNION
+        SELECT p.application_no
+        FROM admission a JOIN application p ON p.id = a.application_id JOIN batch b ON b.id = a.batch_id
+        WHERE coalesce(a.live_key, '') <> CASE WHEN a.status IN ('proposed', 'admitted', 'reported')
+                                               THEN b.year || ':' || p.trainee_id ELSE '' END""",
+    "E544": """
+        SELECT p.application_no FROM application p
+        WHERE p.status NOT IN ('draft', 'withdrawn') AND NOT (
+            EXISTS (SELECT 1 FROM snapshot s WHERE s.application_id = p.id AND s.version = p.snapshot_version)
+            AND EXISTS (SELECT 1 FROM choice c WHERE c.application_id = p.id AND c.number = 1))""",
+    "E545": """
+        SELECT p.application_no FROM application p LEFT JOIN (
+            SELECT application_id, max(id) AS id FROM review GROUP BY application_id
+        ) l ON l.application_id = p.id LEFT JOIN review r ON r.id = l.id
+        WHERE p.status IN ('approved', 'rejected', 'returned')
+          AND coalesce(r.decision, '') <> CASE p.status
+              WHEN 'approved' THEN 'approve' WHEN 'rejected' THEN 'reject' ELSE 'return' END""",
+    "E547": """
+        SELECT p.application_no FROM application p
+        WHERE NOT EXISTS (SELECT 1 FROM event e WHERE e.seq = p.touched_by)
+        UNION
+        SELECT 'id ' || t.id FROM trainee t
+        WHERE NOT EXISTS (SELECT 1 FROM event e WHERE e.seq = t.touched_by)""",
+    "E548": """
+        SELECT DISTINCT b.code FROM admission a JOIN batch b ON b.id = a.batch_id
+        WHERE b.status IN ('draft', 'open', 'closed', 'locked', 'cancelled') AND a.live_key IS NOT NULL""",
+}
+_SWITCHED_OFF: Final = text("""
+    SELECT conname::text FROM pg_constraint WHERE NOT convalidated AND connamespace = 'public'::regnamespace
+    UNION ALL SELECT indexrelid::regclass::text FROM pg_index WHERE NOT indisvalid
+""")
+
+
+def check_database(session: Session) -> list[Finding]:
+    """Return everything that is not as it must be; the first of it when the file itself is damaged."""
+    connection = session.connection()
+    found = [*_damage(connection)]
+    if found:
+        return _told(found)
+    found += [*_references(connection), *_login(session), *_rules(connection), *_counters(session)]
+    return [*_told([*found, *auditing.verify(session).findings]), *_runs(session)]
+
+
+def _told(faults: list[Fault]) -> list[Finding]:
+    return [Finding(fault.code, fault.message) for fault in faults]
+
+
+def _damage(connection: Connection) -> Iterator[Fault]:
+    """Look at the file itself; a server looks after its own."""
+    if connection.dialect.name == "sqlite":
+        try:
+            found = [str(row[0]) for row in connection.execute(text("PRAGMA integrity_check(5)"))]
+        except DatabaseError as error:
+            found = [str(error.orig)]
+        if found != ["ok"]:
+            yield _fault("E533", found)
+
+
+def _references(connection: Connection) -> Iterator[Fault]:
+    """Look for rows that point nowhere, and for constraints that were switched off."""
+    if connection.dialect.name == "sqlite":
+        rows = connection.execute(text("PRAGMA foreign_key_check"))
+        found = [f"{row[0]} → {row[2]}" for row in rows]
+    else:
+        found = list(connection.execute(_SWITCHED_OFF).scalars())
+    if found:
+        yield _fault("E533", found)
+
+
+def _login(session: Session) -> Iterator[Fault]:
+    """Walls hold nobody who owns them: daily work is not for such a login."""
+    if session.get_bind().dialect.name == "sqlite":
+        return
+    walls = session.execute(text("SELECT to_regnamespace('zhupei')")).scalar() is not None
+    bypass = "SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = session_user"
+    login = login_of(session)
+    if walls and (login.kind == Kind.OWNER or session.execute(text(bypass)).scalar()):
+        yield Fault("E534", "login", values={"login": login.name})
+
+
+def _rules(connection: Connection) -> Iterator[Fault]:
+    for code, query in _RULES.items():
+        found = sorted(connection.execute(text(query)).scalars())
+        if found:
+            yield _fault(code, found)
+
+
+def _counters(session: Session) -> Iterator[Fault]:
+    values: dict[str, int] = dict(session.execute(select(Counter.name, Counter.value)).all())
+    for name in _COUNTED:
+        last = session.execute(select(func.max(Base.metadata.tables[name].c.id))).scalar() or 0
+        if last > values.get(name, 0):
+            yield Fault("E546", name, values={"name": name, "value": values.get(name, 0), "last": last})
+    numbers = Base.metadata.tables["application"].c
+    highest = select(numbers.batch_id, func.max(numbers.application_no)).group_by(numbers.batch_id)
+    for batch, number in session.execute(highest):
+        name, last = f"application_no:{batch}", int(number.rpartition("-")[2])
+        if last > values.get(name, 0):
+            yield Fault("E546", name, values={"name": name, "value": values.get(name, 0), "last": last})
+
+
+def _runs(session: Session) -> Iterator[Finding]:
+    """Compute again every run that admitted people."""
+    committed = (
+        select(Run, Batch.code).join(Batch, Batch.id == Run.batch_id).where(Run.committed_at.is_not(None))
+    )
+    for run, code in session.execute(committed):
+        for finding in runs.verify_run(session, run):
+            yield finding._replace(message=f"{code} {finding.message}")
+
+
+def _fault(code: str, found: list[str]) -> Fault:
+    more = f" 等 {len(found)} 处" if len(found) > EXAMPLES else ""
+    return Fault(code, "", values={"what": "、".join(found[:EXAMPLES]) + more})

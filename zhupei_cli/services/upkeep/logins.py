@@ -1,0 +1,130 @@
+"""Logins of PostgreSQL: one a person, of the province, of one base, or of an auditor."""
+
+import re
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from zhupei_cli.acting import Acting
+from zhupei_cli.services.records.events import Change, record
+from zhupei_cli.services.records.lookup import base_names, find_base, nearest
+from zhupei_cli.services.upkeep.roles import require_postgresql
+from zhupei_cli.store.walls import Kind, login_of
+from zhupei_cli.words.errors import ZhupeiError
+
+LABELS = {Kind.PROVINCE: "省级", Kind.BASE: "基地", Kind.AUDITOR: "审计"}
+#: Names that need no quotes anywhere, and are none of the roles' own.
+_NAME = re.compile(r"(?!pg_|zhupei_)[a-z_][a-z0-9_]{0,62}")
+
+_LOGINS = text("""
+    SELECT l.rolname::text AS login, substr(g.rolname, 8) AS kind, m.base_code, l.rolcanlogin,
+           l.rolsuper OR l.rolbypassrls OR l.rolcreaterole AS above,
+           count(*) OVER (PARTITION BY l.oid) > 1 AS several
+    FROM pg_auth_members a
+    JOIN pg_roles g ON g.oid = a.roleid AND g.rolname IN ('zhupei_province', 'zhupei_base', 'zhupei_auditor')
+    JOIN pg_roles l ON l.oid = a.member AND (a.inherit_option OR a.set_option)  -- not who only made the role
+    LEFT JOIN zhupei.login m ON m.login = l.rolname
+    GROUP BY l.oid, l.rolname, g.rolname, m.base_code, l.rolcanlogin, above
+    ORDER BY 1, 2
+""")
+
+
+def list_logins(session: Session) -> list[dict[str, Any]]:
+    """Return every login with its kind, its base and what is wrong with it.
+
+    Raises E606 on other databases, E607 before `db roles apply`, E605 for whoever may not look.
+    """
+    _require_keeping(session)
+    labels = base_names(session).labels
+    return [
+        {
+            "login": row.login,
+            "kind": row.kind,
+            "kind_label": LABELS[Kind(row.kind)],
+            "base": row.base_code,
+            "base_label": row.base_code and labels[row.base_code],
+            "problem": _problem(row),
+        }
+        for row in session.execute(_LOGINS)
+    ]
+
+
+def _problem(row: Any) -> str | None:
+    """Return why the walls do not hold this login, or hold it from everything."""
+    if row.above:
+        return "有超级用户、跳过行级安全或管理账号的权力"
+    if row.several:
+        return "同时属于几个角色"
+    if row.kind == Kind.BASE and row.base_code is None:
+        return "在本库没有对应的基地"
+    return None if row.rolcanlogin else "已停用登录"
+
+
+def add_login(
+    session: Session, name: str, kind: Kind, *, base: str | None, password: str, by: Acting
+) -> dict[str, Any]:
+    """Make a login with its role and, for `Kind.BASE`, its base (code or name).
+
+    The password leaves this computer only as its SCRAM digest.
+    Raises E608 (a name that is none, or taken), E302 (no such base).
+    """
+    _require_keeping(session)
+    _require_new(session, name)
+    code = None if base is None else find_base(session, base)
+    _create(session, name, kind, _digest(session, name, password))
+    if code is not None:
+        values = {"login": name, "base": code}
+        session.execute(text("INSERT INTO zhupei.login (login, base_code) VALUES (:login, :base)"), values)
+    record(session, by, [Change("login.add", name, after=kind.value, data={"base": code})])
+    label = None if code is None else base_names(session).labels[code]
+    return {"login": name, "kind": kind.value, "base": code, "base_label": label}
+
+
+def remove_login(session: Session, name: str, *, by: Acting) -> dict[str, Any]:
+    """Take a login away; what it did stays under its name. Raises E315 when it is none of ours."""
+    known = {row["login"]: row for row in list_logins(session)}
+    if name not in known:
+        raise ZhupeiError("E315", login=name, nearest=nearest(name, known))
+    for table in ("revealed", "login"):
+        session.execute(text(f"DELETE FROM zhupei.{table} WHERE login = :login"), {"login": name})
+    session.execute(text(f'DROP ROLE "{name}"'))
+    row = known[name]
+    record(session, by, [Change("login.remove", name, before=row["kind"], data={"base": row["base"]})])
+    return {key: row[key] for key in ("login", "kind", "base", "base_label")}
+
+
+def _require_keeping(session: Session) -> None:
+    require_postgresql(session)
+    if login_of(session).kind != Kind.OWNER:
+        raise ZhupeiError("E605")
+    if session.execute(text("SELECT to_regclass('zhupei.login')")).scalar() is None:
+        raise ZhupeiError("E607")
+
+
+def _require_new(session: Session, name: str) -> None:
+    if not _NAME.fullmatch(name):
+        raise ZhupeiError(
+            "E608", login=name, problem="只能用小写字母、数字和下划线，不能以 pg_ 或 zhupei_ 开头"
+        )
+    if session.execute(text("SELECT 1 FROM pg_roles WHERE rolname = :name"), {"name": name}).scalar():
+        raise ZhupeiError("E608", login=name, problem="已经有这个账号")
+
+
+def _digest(session: Session, name: str, password: str) -> str:
+    driver = session.connection().connection.driver_connection
+    assert driver is not None
+    digest: bytes = driver.pgconn.encrypt_password(password.encode(), name.encode(), b"scram-sha-256")
+    return digest.decode("ascii")
+
+
+def _create(session: Session, name: str, kind: Kind, digest: str) -> None:
+    """Make the role. No part of these statements can be a parameter; none can hold a quotation mark."""
+    session.execute(text(f"CREATE ROLE \"{name}\" LOGIN PASSWORD '{digest}'".replace(":", r"\:")))
+    # SET FALSE: a login acts under its own name only.
+    session.execute(text(f'GRANT zhupei_{kind} TO "{name}" WITH INHERIT TRUE, SET FALSE, ADMIN FALSE'))
+    if kind != Kind.PROVINCE:
+        database = session.execute(text("SELECT quote_ident(current_database())")).scalar_one()
+        session.execute(
+            text(f'ALTER ROLE "{name}" IN DATABASE {database} SET search_path = zhupei_{kind}, public')
+        )

@@ -1,0 +1,219 @@
+"""The workbooks of the contract, one table of columns each."""
+
+from dataclasses import replace
+from typing import Final
+
+from zhupei_cli.rules.people.masking import mask_phone
+from zhupei_cli.rules.people.people_names import damage_of
+from zhupei_cli.sheets.kinds import cells, parsers
+from zhupei_cli.sheets.kinds.columns import Column, Kind, Offer
+from zhupei_cli.sheets.kinds.people_kinds import APPLICATION_KEYS as APPLICATION_KEYS
+from zhupei_cli.sheets.kinds.people_kinds import EDUCATION as EDUCATION
+from zhupei_cli.sheets.kinds.people_kinds import PERSON as PERSON
+from zhupei_cli.sheets.kinds.people_kinds import WORK as WORK
+from zhupei_cli.sheets.kinds.shared_columns import (
+    ID_NUMBER,
+    NAMED,
+    PHONE,
+    SEATS,
+    USCC,
+    exam_mark,
+    limit,
+    listed,
+    yes_or_no,
+)
+from zhupei_cli.words import codes, vocabulary
+
+_PLANNED_BASE = Column(
+    "base",
+    "基地编号",
+    cells.text,
+    required=True,
+    aliases=("基地",),
+    offers=Offer.BASES,
+    note=f"基地的{NAMED}",
+)
+
+BASE: Final = Kind(
+    "base",
+    "基地",
+    (
+        Column("code", "基地编号", cells.code, required=True, note="各基地不同，导入后不能改。"),
+        Column("name", "基地名称", cells.text, required=True, note="写全称。"),
+        Column("aliases", "别名", cells.text, note="几个别名用顿号分开；报名表里可用别名指这个基地。"),
+        Column("level", "级别", cells.text),
+        Column(
+            "city",
+            "所在地市",
+            cells.text,
+            required=True,
+            offers=tuple(codes.CITY.words()),
+            note="外省的写 6 位行政区划代码。",
+        ),
+        Column("uscc", "统一社会信用代码", parsers.paper_number, note=USCC),
+        Column("contact_name", "联系人", parsers.person_name, doubt=damage_of),
+        Column("contact_phone", "联系电话", parsers.phone, mask=mask_phone, note=PHONE),
+        # What `base list` shows beside them.
+        Column("status_label", "状态", cells.text, ignored=True),
+    ),
+    command="zhupei base import",
+)
+
+SPECIALTY: Final = Kind(
+    "specialty",
+    "专业",
+    (
+        Column("code", "专业代码", cells.code, required=True, note="如 0100；前面的 0 要保留。"),
+        Column("name", "专业名称", cells.text, required=True),
+        Column("category", "类别", cells.text, required=True, note="如西医、口腔、中医。"),
+        yes_or_no("is_shortage", "紧缺", vocabulary.SHORTAGE),
+        Column("aliases", "别名", cells.text, note="几个别名用顿号分开。"),
+    ),
+    command="zhupei base specialty import",
+)
+
+#: 招收计划, long: one row a place.
+PLAN: Final = Kind(
+    "plan",
+    "招收计划",
+    (
+        _PLANNED_BASE,
+        Column("base_name", "基地名称", cells.text, ignored=True),
+        Column(
+            "specialty",
+            "专业代码",
+            cells.text,
+            required=True,
+            aliases=("专业", "专业名称"),
+            offers=Offer.SPECIALTIES,
+            note="专业的代码或准确的名称。",
+        ),
+        Column(
+            "quota",
+            "计划人数",
+            parsers.whole(*SEATS),
+            required=True,
+            aliases=("计划", "招收人数"),
+            between=SEATS,
+            note="整数。",
+        ),
+        Column(
+            "min_score",
+            "最低分",
+            parsers.mark,
+            between=(0, 100),
+            marks=True,
+            note="总成绩低于此分不录取，0 至 100；空白表示按批次的规定。",
+        ),
+        limit("max_own", "本单位上限"),
+        limit("max_entrusted", "委托培养上限"),
+        limit("max_social", "社会招收上限"),
+        Column("stopped", "状态", parsers.stopped, offers=("停招",), note="停招的写“停招”，其余留空。"),
+        # What `batch plan list` shows beside the terms.
+        Column("specialty_label", "招收专业", cells.text, ignored=True),
+        Column("taken", "已占", cells.text, ignored=True),
+        Column("vacant", "空缺", cells.text, ignored=True),
+    ),
+    command="zhupei batch plan import",
+)
+
+#: 招收计划, wide: one row a base, one column a specialty, the seats in the cells.
+PLAN_WIDE: Final = Kind(
+    "plan_wide",
+    "招收计划",
+    (
+        _PLANNED_BASE,
+        Column("base_name", "基地名称", cells.text, ignored=True),
+    ),
+    rest=parsers.whole(0, 100_000),
+    command="zhupei batch plan import",
+)
+
+SCORE: Final = Kind(
+    "score",
+    "成绩",
+    (
+        Column("application_no", "报名号", cells.code),
+        replace(ID_NUMBER, required=False),
+        Column("name", "姓名", parsers.person_name),
+        exam_mark("written", "笔试"),
+        exam_mark("skill", "技能"),
+        exam_mark("interview", "面试"),
+        Column(
+            "base",
+            "基地编号",
+            cells.text,
+            aliases=("基地",),
+            offers=Offer.BASES,
+            note=f"空白是全部志愿通用的成绩；某基地单独的成绩写该基地的{NAMED}",
+        ),
+    ),
+    one_of=("application_no", "id_number"),
+    command="zhupei admit scores import",
+    telling=("written", "skill", "interview"),
+)
+
+REVIEW: Final = Kind(
+    "review",
+    "审核意见",
+    (
+        Column("application_no", "报名号", cells.code, required=True),
+        Column("name", "姓名", parsers.person_name),
+        listed(
+            "decision",
+            "审核结果",
+            vocabulary.REVIEW,
+            required=True,
+            may_wait=True,
+            note="还没有审核的留空，导入时略过。",
+        ),
+        Column("reason", "原因", cells.text, note="不通过和退回修改必须写原因，学员会看到。"),
+    ),
+    reads_past=True,
+    command="zhupei review import",
+)
+
+#: 报到: who came.
+CHECK_IN: Final = Kind(
+    "check_in",
+    "报到",
+    (
+        Column("application_no", "报名号", cells.code),
+        replace(ID_NUMBER, required=False),
+        Column("name", "姓名", parsers.person_name),
+        yes_or_no(
+            "checked_in",
+            "是否报到",
+            vocabulary.CHECKED_IN,
+            required=True,
+            may_wait=True,
+            note="还没有来的留空，导入时略过。",
+        ),
+        Column("note", "备注", cells.text, note="与已登记的不同时，在这里写更正的原因。"),
+        # To know whom to ring up, and about what.
+        Column("base", "录取基地", cells.text, ignored=True),
+        Column("specialty", "录取专业", cells.text, ignored=True),
+        Column("mobile", "手机号码", cells.text, ignored=True, mask=mask_phone),
+    ),
+    one_of=("application_no", "id_number"),
+    command="zhupei admit checkin import",
+)
+
+#: 单位: the directory of employers.
+EMPLOYER: Final = Kind(
+    "employer",
+    "单位",
+    (
+        Column("name", "单位名称", cells.text, required=True),
+        Column("uscc", "统一社会信用代码", parsers.paper_number, note=USCC),
+        Column("level", "级别", cells.text),
+        Column("city", "所在地市", cells.text, offers=tuple(codes.CITY.words())),
+        yes_or_no("is_medical", "医疗机构", vocabulary.YES_NO),
+    ),
+    command="zhupei trainee employer import",
+)
+
+#: Every kind of sheet.
+ALL: Final = (PERSON, EDUCATION, WORK, BASE, SPECIALTY, PLAN, PLAN_WIDE, SCORE, REVIEW, CHECK_IN, EMPLOYER)
+#: The names of sheets that hold one of the kinds.
+TITLES: Final = frozenset(kind.title for kind in ALL)

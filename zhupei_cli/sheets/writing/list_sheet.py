@@ -1,0 +1,100 @@
+"""Lists for people, on the screen and on A4 paper: a title, lines about them, cells of text."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from itertools import accumulate
+from pathlib import Path
+from typing import Any, Final
+
+from zhupei_cli.sheets.kinds.columns import letters
+from zhupei_cli.sheets.kinds.roster_columns import RosterColumn, RosterKind
+from zhupei_cli.sheets.writing.ooxml import halves
+from zhupei_cli.sheets.writing.roster_template import SAMPLES, draw
+from zhupei_cli.sheets.writing.splice import Sheet, Value, sheet_names, template_of, write_workbook
+
+#: The width no column exceeds unless its text must stay on one line, and that of an identifier.
+_WIDEST: Final = 40
+_WIDEST_ID: Final = 60
+#: Of the columns at the left, how wide those may be that stay in sight: up to the name, if it is among them.
+_KEPT: Final = 80
+_NAMES: Final = ("姓名", "报名号", "基地名称", "名称")
+
+
+@dataclass(frozen=True, slots=True)
+class ListSheet:
+    """One list: `columns` by key, `lines` below the title.
+
+    `closing` are lines at the right below the list: who publishes it, and when.
+    """
+
+    title: str
+    batch_name: str
+    lines: Sequence[str]
+    columns: Sequence[RosterColumn]
+    made_on: date
+    closing: Sequence[str] = ()
+
+
+def write_list(path: Path, sheet: ListSheet, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write `rows` (values by key) as a workbook of one sheet; a column `number` counts them."""
+    from openpyxl import Workbook
+
+    workbook = Workbook()
+    workbook.worksheets[0].title = "名单"
+    page = {"batch": sheet.batch_name, "base": sheet.title, "made": f"制表日期：{sheet.made_on}"}
+    lines = {f"line{at}": line for at, line in enumerate(sheet.lines)}
+    draw(
+        workbook.worksheets[0],
+        sheet.columns,
+        lines=[f"{{{key}}}" for key in lines],
+        frozen=letters(_in_sight(sheet.columns)),
+        edges=[name for name, text in page.items() if text],
+    )
+    texts = {
+        **{key: text.replace("&", "&&") for key, text in page.items()},
+        "title": f"{sheet.batch_name}{sheet.title}",
+        **lines,
+    }
+    keys = [column.key for column in sheet.columns]
+    cells: list[list[Value]] = [
+        [number if key == "number" else _cell(row.get(key)) for key in keys]
+        for number, row in enumerate(rows, 1)
+    ]
+    (name,) = sheet_names([sheet.title])
+    written = Sheet(name, "名单", cells, texts, closing=sheet.closing)
+    template = template_of(workbook, SAMPLES)
+    write_workbook(path, template, [written], title=sheet.title, made_on=sheet.made_on)
+
+
+def column_for(key: str, heading: str, values: Sequence[Any]) -> RosterColumn:
+    """Return how a column is drawn whose cells are these: numbers, identifiers or words, as wide as they."""
+    full = [value for value in values if value not in (None, "")]
+    kind = _kind(full)
+    widest = max((halves(str(value)) for value in full), default=0)
+    limit = _WIDEST_ID if kind == "id" else _WIDEST
+    return RosterColumn(key, heading, max(min(widest, limit), halves(heading)) + 2.5, kind)
+
+
+def _kind(values: Sequence[Any]) -> RosterKind:
+    if values and all(isinstance(value, Decimal) for value in values):
+        return "mark"
+    if values and all(isinstance(value, int | float | Decimal) for value in values):
+        return "figure"
+    # Text without a Chinese character: numbers of papers, phones, dates.
+    return "id" if all(str(value).isascii() for value in values) else "words"
+
+
+def _in_sight(columns: Sequence[RosterColumn]) -> int:
+    """Return how many columns at the left say who a row is about."""
+    ends = accumulate(column.width for column in columns)
+    kept = [at for at, end in enumerate(ends, 1) if end <= _KEPT]
+    named = [at for at in kept if columns[at - 1].heading in _NAMES]
+    return max(named, default=0) if len(columns) > 1 else 0
+
+
+def _cell(value: Any) -> Value:
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    return value if value is None or isinstance(value, str | int | float | Decimal) else str(value)

@@ -1,0 +1,123 @@
+"""The roster (录取名单) of a base: a summary, then one sheet a specialty, ready for A4 paper."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Final
+
+from zhupei_cli.files import replacing, safe_name
+from zhupei_cli.sheets.kinds.roster_columns import ROSTER_COLUMNS
+from zhupei_cli.sheets.writing.roster_template import roster_template
+from zhupei_cli.sheets.writing.splice import Sheet, Value, sheet_names, write_workbook
+
+#: A person, in the order of ROSTER_COLUMNS: marks in hundredths, None where there is nothing.
+RosterRow = Sequence[str | int | None]
+
+_MARKS: Final = tuple(at for at, column in enumerate(ROSTER_COLUMNS) if column.kind == "mark")
+
+
+@dataclass(frozen=True, slots=True)
+class SpecialtyRoster:
+    """The people admitted to one place."""
+
+    code: str
+    name: str
+    quota: int
+    rows: Sequence[RosterRow]
+    others: int = 0
+    """people seated there who stand on another roster: that of an earlier round"""
+
+    @property
+    def counts(self) -> tuple[int, int, int]:
+        """Quota, admitted, vacant."""
+        return self.quota, len(self.rows), self.quota - len(self.rows) - self.others
+
+
+@dataclass(frozen=True, slots=True)
+class BaseRoster:
+    """The roster of one base. `seal` says the number of the last event and the head of the chain."""
+
+    batch_code: str
+    batch_name: str
+    base_code: str
+    base_name: str
+    provisional: bool
+    made_on: date
+    specialties: Sequence[SpecialtyRoster]
+    seal: str | None = None
+    round_label: str = ""
+
+    @property
+    def kind(self) -> str:
+        """拟录取名单 until the batch is final, then 录取名单; of a later round with its word in front."""
+        return self.round_label + ("拟录取名单" if self.provisional else "录取名单")
+
+    @property
+    def file_name(self) -> str:
+        """`<code>_<name>_录取名单.xlsx`, characters Windows refuses in names replaced."""
+        return safe_name(f"{self.base_code}_{self.base_name}_{self.kind}.xlsx")
+
+
+def write_roster(path: Path, roster: BaseRoster, *, force: bool = False) -> None:
+    """Write the workbook of one base: the same roster, the same bytes. An existing file needs `force`."""
+    names = sheet_names(["汇总", *(f"{place.code} {place.name}" for place in roster.specialties)])
+    sheets = [_summary(names[0], roster)]
+    for name, place in zip(names[1:], roster.specialties, strict=True):
+        sheets.append(_specialty(name, roster, place))
+    with replacing(path, force=force) as beside:
+        title = f"{roster.base_name}{roster.kind}"
+        write_workbook(beside, roster_template(), sheets, title=title, made_on=roster.made_on)
+
+
+def _summary(name: str, roster: BaseRoster) -> Sheet:
+    places = roster.specialties
+    totals = tuple(sum(place.counts[at] for place in places) for at in range(3))
+    rows: list[Sequence[Value]] = [(place.code, place.name, *place.counts) for place in places]
+    made = f"制表日期：{roster.made_on}"
+    texts = {
+        **_page(roster),
+        "title": f"{roster.batch_name}{roster.kind}",
+        "line": _line(f"培训基地：{roster.base_code} {roster.base_name}", f"批次：{roster.batch_code}"),
+        "line2": _line(made, *_counted(totals), roster.seal),
+    }
+    return Sheet(name, "汇总", rows, texts, total=("合计", None, *totals))
+
+
+def _specialty(name: str, roster: BaseRoster, place: SpecialtyRoster) -> Sheet:
+    texts = {
+        **_page(roster),
+        "title": f"{roster.base_name}{place.name}{roster.kind}",
+        "line": _line(f"批次：{roster.batch_code}", f"专业代码：{place.code}", *_counted(place.counts)),
+    }
+    return Sheet(name, "专业", [_cells(row) for row in place.rows], texts)
+
+
+def _page(roster: BaseRoster) -> dict[str, str]:
+    """Return the texts of page header and footer, where `&` begins a command."""
+    texts = {
+        "batch": roster.batch_name,
+        "base": f"{roster.base_code} {roster.base_name}",
+        "seal": roster.seal or "",
+        "made": f"制表日期：{roster.made_on}",
+    }
+    return {key: text.replace("&", "&&") for key, text in texts.items()}
+
+
+def _line(*parts: str | None) -> str:
+    return "　　".join(part for part in parts if part)
+
+
+def _counted(counts: Sequence[int]) -> list[str]:
+    words = ("计划", "录取", "空缺")
+    return [f"{word} {count} 人" for word, count in zip(words, counts, strict=True)]
+
+
+def _cells(row: RosterRow) -> Sequence[Value]:
+    cells: list[Value] = list(row)
+    for at in _MARKS:
+        mark = row[at]
+        if isinstance(mark, int):
+            cells[at] = Decimal(mark) / 100
+    return cells

@@ -1,0 +1,199 @@
+"""Sheets to fill in, drawn from the table of columns of their kind."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+from zhupei_cli.sheets.kinds.columns import Choices, Column, Kind, headings_of, letters
+from zhupei_cli.sheets.kinds.parsers import whole
+from zhupei_cli.sheets.kinds.shared_columns import SEATS
+from zhupei_cli.sheets.kinds.workbook_kinds import PLAN_WIDE
+from zhupei_cli.sheets.writing.dictionary import Dictionary
+from zhupei_cli.sheets.writing.drawing import LINE, Drawing, Row, drawing, lines_of
+from zhupei_cli.sheets.writing.looks import HEADING
+from zhupei_cli.sheets.writing.ooxml import halves
+
+#: Rows below the header that have drop-downs: more than one office sends at once.
+ROWS: Final = 20_000
+_STARRED, _HINT = "　带 * 的列必填；", "鼠标停在列名上，可看这一列怎么填"
+#: Half-width characters that A4 landscape takes at a size people read, and those of a narrow, a wide column.
+PAGE: Final = 180
+_NARROW, _WIDE = 10, 36
+_BY_WIDTH: Final = {
+    12: ("name",),
+    16: ("mobile", "emergency_phone", "contact_phone", "major"),
+    18: ("application_no", "specialty", "choice2_specialty", "licence_no"),
+    22: ("id_number", "school", "employer_uscc", "uscc"),
+    28: ("email",),
+    26: ("employer_name", "base", "base_name", "choice1_base", "choice2_base", "aliases", "note"),
+    34: ("address", "reason"),
+}
+#: Names of bases, employers and specialties, whatever their key.
+_NAME: Final = 28
+_WIDTHS: Final = {key: width for width, keys in _BY_WIDTH.items() for key in keys}
+#: Words of a list that a comment names one by one.
+_FEW: Final = 12
+#: Rows whose cells say how wide a column should be.
+_MEASURED: Final = 200
+_GREY: Final = "#BFBFBF"
+# Text also where people type: an ID number keeps its digits.
+_CELL: Final = {"num_format": "@", "valign": "vcenter", "border": 1, "border_color": _GREY}
+_HEAD: Final = {**_CELL, "font_name": HEADING, "align": "center", "text_wrap": True}
+_ANSWER: Final = {**_CELL, "text_wrap": True, "bg_color": "#FFF9E5"}
+_LOOKS: Final[Mapping[str, Mapping[str, Any]]] = {
+    "title": {"font_name": HEADING, "font_size": 14, "valign": "vcenter"},
+    "hint": {"font_color": "#7F7F7F"},
+    "heading": {**_HEAD, "bg_color": "#D9E1F2"},
+    "required": {**_HEAD, "bg_color": "#FCE4D6"},
+    "text": _CELL,
+    "number": {**_CELL, "num_format": "General"},
+    "boxed": {**_CELL, "text_wrap": True},
+    "answer": _ANSWER,
+    "answer_number": {**_ANSWER, "num_format": "General"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A sheet to fill in; `rows` stand there already, by key, columns without a word are to be filled.
+
+    The first `frozen` columns stay on the screen and on every printed page.
+    """
+
+    kind: Kind
+    title: str
+    columns: tuple[Column, ...]
+    rows: Sequence[Mapping[str, str]] = ()
+    frozen: int = 1
+
+
+def form_of(
+    kind: Kind, title: str, *, without: Sequence[str] = (), rows: Sequence[Mapping[str, str]] = ()
+) -> Form:
+    """Return the form of a kind; columns that are read past, and those in `without`, are left out.
+
+    Where there are rows, their first two columns say who each of them is about.
+    """
+    columns = tuple(column for column in kind.columns if not column.ignored and column.key not in without)
+    return Form(kind, title, columns, rows, 2 if rows else 1)
+
+
+def wide_form(title: str, choices: Choices) -> Form:
+    """Return the form of a plan with a row for each base and a column for each specialty that is offered."""
+    seats = [
+        Column(word, word, whole(*SEATS), between=SEATS, note="计划人数；空白保持原样，0 表示不招。")
+        for word in choices.specialties
+    ]
+    named = zip(choices.base_codes, choices.bases, strict=True)
+    rows = [{"base": code, "base_name": name} for code, name in named]
+    return Form(PLAN_WIDE, title, (*PLAN_WIDE.columns, *seats), rows, 2)
+
+
+def write_template(
+    path: Path, forms: Sequence[Form], choices: Choices, *, made_at: datetime | None = None
+) -> None:
+    """Write a workbook with a sheet for each form; what was typed into it, the import of its kind takes."""
+    dictionary = Dictionary(choices)
+    with drawing(path, _LOOKS, made_at=made_at) as made:
+        for form in forms:
+            _draw(made, form, dictionary, choices)
+        dictionary.write(made.book)
+
+
+def _draw(made: Drawing, form: Form, dictionary: Dictionary, choices: Choices) -> None:
+    sheet = made.book.add_worksheet(form.kind.title)
+    looks = [_look(column, form) for column in form.columns]
+    widths = [column_width(column, choices, form.rows[:_MEASURED]) for column in form.columns]
+    for at, (look, width) in enumerate(zip(looks, widths, strict=True)):
+        plain = "number" if look.endswith("number") else "text"
+        sheet.set_column(at, at, width, made.looks[plain])
+    starred = any(column.required for column in form.columns)
+    title, hint = form.title.replace("\n", " "), (_STARRED if starred else "　") + _HINT
+    sheet.set_row(0, 2 * LINE, made.looks["title"])
+    # Beside the frozen columns: those are repeated on every page, and would repeat a piece of the title.
+    sheet.write_rich_string(
+        0, form.frozen, made.looks["title"], title, made.looks["hint"], hint, made.looks["title"]
+    )
+    _head(sheet, made, form.columns, widths, choices)
+    last = 1 + max(len(form.rows), 0 if form.rows else ROWS)
+    dictionary.offer(sheet, dict(enumerate(form.columns)), (2, last), typed=True)
+    _set_up(sheet, len(form.columns), last, frozen=form.frozen, width=sum(widths))
+    made.fill(sheet, 2, looks, _rows(form, widths), count=len(form.rows))
+
+
+def _look(column: Column, form: Form) -> str:
+    number = column.between is not None or column.marks
+    if not form.rows:
+        return "number" if number else "text"
+    # What is there of marks may be mended, and the others are still to come.
+    if column.ignored or (not column.marks and any(row.get(column.key) for row in form.rows)):
+        return "boxed"
+    return "answer_number" if number else "answer"
+
+
+def _head(
+    sheet: Any, made: Drawing, columns: Sequence[Column], widths: Sequence[int], choices: Choices
+) -> None:
+    words = headings_of(columns)
+    # Room for the arrow of the filter.
+    tall = max(lines_of(word, width - 2) for word, width in zip(words, widths, strict=True))
+    sheet.set_row(1, LINE * max(tall, 2))
+    for at, (column, word) in enumerate(zip(columns, words, strict=True)):
+        sheet.write_string(1, at, word, made.looks["required" if column.required else "heading"])
+        if (remark := comment_of(column, choices)) and not column.ignored:
+            size = {"width": 260, "height": 20 * (lines_of(remark, 36) + 1)}
+            sheet.write_comment(1, at, remark, {**size, "font_name": "Microsoft YaHei", "font_size": 9})
+
+
+def comment_of(column: Column, choices: Choices) -> str:
+    """Return what the heading of a column says to who holds the mouse over it."""
+    words = choices.of(column)
+    offered = "从下拉列表中选择，也可以直接填写。" if words else ""
+    if words and column.closed:
+        offered = f"可填：{'、'.join(words)}。" if len(words) <= _FEW else "从下拉列表中选择。"
+    must = "必填。" if column.required and not column.may_wait else ""
+    lines = [must, "" if column.marks else offered, column.note]
+    return "\n".join(filter(None, lines))
+
+
+def column_width(column: Column, choices: Choices, rows: Sequence[Mapping[str, str]] = ()) -> int:
+    """Return the width of a column in half-width characters: for what the rows hold, or for what may come."""
+    words = [row.get(column.key) or "" for row in rows]
+    if not rows and column.closed:
+        words = list(choices.of(column))
+    longest = max((halves(line) for word in words for line in word.split("\n")), default=0)
+    # A heading may take two lines.
+    heading = -(-halves(column.heading) // 2) + 6
+    named = _NAME if column.heading.endswith("名称") else _WIDTHS.get(column.key, 0)
+    hinted = 0 if rows and any(words) else named
+    return min(max(_NARROW, heading, hinted, longest + 3), _WIDE)
+
+
+def _rows(form: Form, widths: Sequence[int]) -> Iterator[Row]:
+    keys = [column.key for column in form.columns]
+    for row in form.rows:
+        words = [row.get(key) or "" for key in keys]
+        tall = max(lines_of(word, width) for word, width in zip(words, widths, strict=True))
+        yield Row(words, lines=tall)
+
+
+def _set_up(sheet: Any, columns: int, last: int, *, frozen: int, width: int) -> None:
+    sheet.freeze_panes(2, frozen)
+    sheet.autofilter(1, 0, last, columns - 1)
+    # Without this Excel marks every ID number with a green corner: a number stored as text.
+    sheet.ignore_errors({"number_stored_as_text": f"A1:{letters(columns - 1)}{last + 1}"})
+    set_up_page(sheet, header=(0, 1), pages=-(-width // PAGE), frozen=frozen)
+
+
+def set_up_page(sheet: Any, *, header: tuple[int, int], pages: int, frozen: int) -> None:
+    """Print on A4 landscape, `pages` wide, header rows and frozen columns on each page."""
+    sheet.set_landscape()
+    sheet.set_paper(9)  # A4
+    sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+    sheet.fit_to_pages(pages, 0)
+    sheet.repeat_rows(*header)
+    if pages > 1 and frozen:
+        sheet.repeat_columns(0, frozen - 1)
+    sheet.set_footer("&C第 &P 页，共 &N 页")

@@ -1,0 +1,147 @@
+"""Words of the command line made clean, as cells are: one type for each kind of word.
+
+`TEXT` is what every option and argument is that asks for nothing narrower.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+if TYPE_CHECKING:
+    from zhupei_cli.words.vocabulary import CodeTable
+
+#: What a chat window puts around a number or a name, and behind it.
+_AROUND: Final = "“”‘’「」『』\"'`"
+_BEHIND: Final = "。，、；：,;"
+#: A mistyped option: a dash where minus signs belong, then letters.
+_DASHED: Final = r"-?[‐‑‒–—―−－﹣][-‐‑‒–—―−－﹣]*([A-Za-z][A-Za-z-]*)(?:=.*)?"
+
+
+class _Text(click.types.StringParamType):
+    """Text without what nobody sees; bytes of another encoding than that of the terminal are refused."""
+
+    name = "文字"
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str | None:
+        # --reason REASON: one language in all pages, and more than TEXT would say.
+        return None if isinstance(param, click.Argument) else param.opts[-1].lstrip("-").upper()
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        word = super().convert(value, param, ctx)
+        if not word.isascii() and any("\ud800" <= char <= "\udfff" for char in word):
+            # To guess which encoding it was could name another person.
+            self.fail("文字的编码与终端不同（多半是 GBK），不能识别；请在 UTF-8 终端中输入。", param, ctx)
+        return self.mended(word)
+
+    def mended(self, word: str) -> str:
+        """Return the word as it was meant."""
+        from zhupei_cli.sheets.kinds.cells import text
+
+        return text(word)
+
+
+class _Name(_Text):
+    """A code or a name of a base, a specialty or a person, as it was copied from somewhere."""
+
+    def mended(self, word: str) -> str:
+        text = super().mended(word)
+        while text[:1] in _AROUND or text[-1:] in _AROUND + _BEHIND:
+            if not text:
+                break
+            text = text.lstrip(_AROUND).rstrip(_AROUND + _BEHIND).strip()
+        return text
+
+
+class _PersonName(_Name):
+    """A name of a person, or a part of one: 张　三 is 张三."""
+
+    def mended(self, word: str) -> str:
+        from zhupei_cli.sheets.kinds.parsers import person_name
+
+        return person_name(super().mended(word))
+
+
+class _Code(_Name):
+    """A number or a code: no spaces, nothing in full width, every dash a hyphen."""
+
+    def mended(self, word: str) -> str:
+        from zhupei_cli.sheets.kinds.cells import code
+        from zhupei_cli.words.vocabulary import HYPHENS
+
+        return code(super().mended(word).translate(HYPHENS))
+
+
+TEXT: Final = _Text()
+NAME: Final = _Name()
+PERSON_NAME: Final = _PersonName()
+CODE: Final = _Code()
+
+
+class Whole(click.IntRange):
+    """A whole number within bounds, which are told in words."""
+
+    name = "整数"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        word: Any = CODE.mended(str(value))
+        number = int(click.INT.convert(word, param, ctx))
+        if self.min is not None and number < self.min and self.max is None:
+            self.fail(f"{number} 太小，应不小于 {self.min}。", param, ctx)
+        if not (self.min or 0) <= number <= (number if self.max is None else self.max):
+            self.fail(f"{number} 不在 {self._describe_range()} 之间。", param, ctx)
+        return number
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
+        return "N"
+
+    def _describe_range(self) -> str:
+        """Return what the page of a command says of the bounds."""
+        return "" if self.max is None else f"{self.min} 到 {self.max}"
+
+
+class Word(click.Choice[str]):
+    """One code of a table, written as it is, by its label or by another spelling of workbooks."""
+
+    def __init__(self, table: "CodeTable") -> None:
+        super().__init__(list(table.labels))
+        self._table = table
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        found = self._table.parse(NAME.mended(str(value)))
+        if found is None:
+            known = "、".join(f"{code}（{label}）" for code, label in self._table.labels.items())
+            self.fail(f"{value!r} 不在可选范围内，可选：{known}。", param, ctx)
+        return found
+
+
+class Words(_Text):
+    """Several codes of a table with commas between; the command gets a tuple."""
+
+    def __init__(self, table: "CodeTable") -> None:
+        self._word = Word(table)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        words = re.split("[,，、;；]", super().convert(value, param, ctx))
+        return tuple(self._word.convert(word, param, ctx) for word in words if word.strip())
+
+
+def clean_arguments(command: click.Command) -> None:
+    """Make every parameter of a command that takes any text take it clean."""
+    for param in command.params:
+        if param.type is click.STRING:
+            param.type = TEXT
+
+
+def refuse_dashes(argv: Sequence[str]) -> None:
+    """Raise when an option begins with a dash, which Click would take for a value: —limit.
+
+    What really is a value that begins so is written --reason=—x.
+    """
+    for word in argv:
+        if word == "--":
+            return
+        if not word.isascii() and (found := re.fullmatch(_DASHED, word, re.DOTALL)):
+            right = f"{'--' if len(found[1]) > 1 else '-'}{found[1]}"
+            raise click.UsageError(f"{word!r} 前面是破折号，不是减号；选项写作 {right}。")
