@@ -1,11 +1,24 @@
 """Text on a terminal: how wide characters are, where a line may break."""
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from functools import cache
+from typing import Final
 
 _OPENING = "（《〈【「『“‘([{<"
 _CLOSING = "，。；：、！？）》〉】」』”’…,.;:!?)]}>%％"
+
+
+# Orders to a terminal, marks that turn the direction of what follows, breaks of lines that are none of ours.
+_ORDERS: Final = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+
+
+def harmless(text: str) -> str:
+    """Return `text` as a terminal or a log may have it: what would steer it is shown as �."""
+    return text if text.isascii() and text.isprintable() else _ORDERS.sub("\ufffd", text)
 
 
 @cache

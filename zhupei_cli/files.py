@@ -1,12 +1,15 @@
 """Writing a file so that its readers see the old content or the new one, never half of it."""
 
+import errno
 import os
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
-from functools import partial
+from contextlib import ExitStack, contextmanager, suppress
+from contextvars import ContextVar
+from functools import cache, partial
 from pathlib import Path
+from typing import Final
 
 from zhupei_cli.oswords import os_words
 from zhupei_cli.words.errors import ZhupeiError
@@ -26,15 +29,64 @@ def replacing(path: Path, *, force: bool = False, keep: bool = True) -> Iterator
     `path` stays as it was. Raises E002 when `path` exists, unless `force`, E003 when it cannot be written.
     """
     refuse_existing(path, force=force)
-    beside = _beside(path)
+    beside, held = _beside(path), _HELD.get()
+    waits = False
     try:
-        yield beside
+        with _told(path, beside):
+            yield beside
         beside.chmod(PRIVATE)  # some writers make the file anew
         refuse_existing(path, force=force)  # looked at again: the work may have taken minutes
-        if keep:
+        if waits := keep and held is not None:
+            held.append((beside, path))
+        elif keep:
             _rename(beside, path)
     finally:
+        if not waits:
+            _remove(beside)
+
+
+#: Files that `together` holds back, each with its place.
+_HELD: ContextVar[list[tuple[Path, Path]] | None] = ContextVar("held", default=None)
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """Hold back every file that `replacing` writes in the block until all are written.
+
+    A set of lists that was killed half-way would be refused when it is made again: its first files are there.
+    """
+    held: list[tuple[Path, Path]] = []
+    before = _HELD.set(held)
+    try:
+        yield
+        for beside, path in held:
+            _rename(beside, path)
+    finally:
+        _HELD.reset(before)
+        for beside, _ in held:
+            _remove(beside)
+
+
+def _remove(beside: Path) -> None:
+    with suppress(OSError):  # what stopped the writing is to be told, not this
         beside.unlink(missing_ok=True)
+
+
+#: What a disk says, whichever of several files it names.
+_OF_DISKS = frozenset(
+    getattr(errno, name) for name in ("ENOSPC", "EDQUOT", "EFBIG", "EIO", "EROFS") if hasattr(errno, name)
+)
+
+
+@contextmanager
+def _told(path: Path, beside: Path) -> Iterator[None]:
+    """Raise E003 about `path` when the disk does not take what is written beside it."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _OF_DISKS and error.filename not in (None, beside, str(beside)):
+            raise
+        raise _unwritable(path, error) from error
 
 
 @contextmanager
@@ -73,6 +125,21 @@ def _way_back(path: Path, stack: ExitStack) -> Callable[[], object]:
     if not path.is_file():
         return partial(path.unlink, missing_ok=True)
     return partial(_written(path, path.read_bytes(), stack).replace, path)
+
+
+#: Seconds after which a file in the making is no running program's.
+_OVER: Final = 24 * 3600
+
+
+@cache
+def _sweep_old(folder: Path) -> None:
+    """Remove what killed programs left in `folder`: whole ID numbers may be in it. Looked for once a run."""
+    from time import time
+
+    for left in folder.glob(f"{_ONE}*"):
+        with suppress(OSError):  # somebody else's is theirs to remove
+            if left.is_file() and left.stat().st_mtime < time() - _OVER:
+                left.unlink()
 
 
 def sweep(folder: Path) -> None:
@@ -146,6 +213,7 @@ def _beside(path: Path, prefix: str = _ONE) -> Path:
 
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        _sweep_old(path.parent)
         handle, name = mkstemp(prefix=prefix, suffix=path.suffix, dir=path.parent)
     except OSError as error:
         raise _unwritable(path, error) from error

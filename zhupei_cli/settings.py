@@ -8,6 +8,7 @@ from typing import Any
 
 from zhupei_cli.acting import Acting, Clock
 from zhupei_cli.config_file import KEYS, SECURITY, addresses, read_file
+from zhupei_cli.rules.people.plain_words import require_operator
 from zhupei_cli.words.errors import ZhupeiError
 
 _FILE = "zhupei.toml"
@@ -44,7 +45,8 @@ class Settings:
     mail: Mail | None = None
 
     def acting(self) -> Acting:
-        """Return the operator and now, for services to write down."""
+        """Return the operator and now, for services to write down; E660 or E661 for a name that is none."""
+        require_operator(self.operator)
         return Acting(self.operator, self.clock())
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 import click
 
 from zhupei_cli.rules.batch.times import parse_time
-from zhupei_cli.services.records import auditing, lookup
+from zhupei_cli.services.records import auditing, event_times, lookup
 from zhupei_cli.services.records.auditing import Filter
 from zhupei_cli.settings import Settings
 from zhupei_cli.shell.arguments import CODE, Whole
@@ -91,15 +91,19 @@ def verify(settings: Settings, *, head: str | None, out: Out) -> None:
     wanted = _head(head)
     with reading(settings.database_url) as session:
         found = auditing.verify(session, head=wanted)
+        clock = event_times.set_back(session)
     findings = [{"code": fault.code, "message": fault.message} for fault in found.findings]
     result = {"ok": not findings, "events": found.events, "head": found.head}
     if out.format in ("json", "jsonl"):
-        show_sheet({**result, "findings": findings}, RESULT, out)
+        warnings = [] if clock is None else [{"code": clock.code, "message": clock.message}]
+        show_sheet({**result, "findings": findings, "warnings": warnings}, RESULT, out)
     else:
         state = f"发现 {len(findings)} 处问题" if findings else "完整，没有改动"
         show_sheet({**result, "state": state}, RESULT, out)
         for finding in findings:
             note(settings, f"错误 [{finding['code']}]：{finding['message']}")
+        if clock is not None:
+            note(settings, f"提醒 [{clock.code}]：{clock.message}")
     if findings:
         click.get_current_context().exit(FINDINGS)
 

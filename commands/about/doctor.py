@@ -12,7 +12,7 @@ from zhupei_cli.settings import candidates
 from zhupei_cli.words.errors import ZhupeiError
 
 from ..shared.options import bare_settings, current_settings, format_options
-from ..shared.output import FINDINGS, Column, Out, show
+from ..shared.output import FINDINGS, Column, Out, say, show
 from ..shared.screen import sheet_lines
 
 LIST = (
@@ -42,7 +42,7 @@ def doctor(ctx: click.Context, out: Out) -> None:
             (f"{row['state_label']}  {row['name']}", _lines(one))
             for row, one in zip(rows, found, strict=True)
         ]
-        click.echo(sheet_lines(lines, None), nl=False)
+        say(sheet_lines(lines, None), for_people=True)
     else:
         show(rows, LIST, out)
     if any(one.state is State.BAD for one in found):

@@ -14,13 +14,14 @@ from zhupei_cli.services.records import lookup
 from zhupei_cli.services.reports import mailing, nightly_report, reporting
 from zhupei_cli.settings import Mail, Settings
 from zhupei_cli.shell.arguments import Whole
-from zhupei_cli.shell.failures import log_error
+from zhupei_cli.shell.failures import ending
 from zhupei_cli.shell.logfile import log
 from zhupei_cli.store.engine import reading, transaction
 from zhupei_cli.words.errors import ZhupeiError
 
 from ..shared.options import batch_option, dry_run_option, format_options, json_option, pass_settings
 from ..shared.output import FINDINGS, Column, Out, show, show_summary
+from ..shared.seated import tell_sitting_out
 
 #: How long a run waits for another one in the same folder, in seconds.
 PATIENCE = 30
@@ -94,7 +95,7 @@ def nightly(
             mailed = {} if mail is None or dry_run else _send(settings, mail, made, folder)
     except Exception as error:
         if settings.log_file is None and folder.is_dir():
-            log_error(lambda: logged, error)
+            ending(lambda: logged, error)
         raise
     reports = [_summary(report, written, mailed) for report, written in made]
     summary = _whole(reports) | {"removed": removed, "dry_run": dry_run}
@@ -223,8 +224,10 @@ def summary(settings: Settings, *, batch: str | None, out: Out) -> None:
     例：zhupei report summary --json
     """
     with reading(settings.database_url) as session:
-        made = reporting.summarize(session, lookup.find_batch(session, batch), now=settings.clock())
+        found = lookup.find_batch(session, batch)
+        made, code = reporting.summarize(session, found, now=settings.clock()), found.code
     show(made, SUMMARY, out)
+    tell_sitting_out(settings, sum(one["count"] for one in made if one["figure"] == "sitting_out"), code)
 
 
 @report.command("funnel")
@@ -238,9 +241,11 @@ def funnel(settings: Settings, *, batch: str | None, out: Out) -> None:
     例：zhupei report funnel --json
     """
     with reading(settings.database_url) as session:
-        stages = reporting.count_funnel(session, lookup.find_batch(session, batch))
+        found = lookup.find_batch(session, batch)
+        stages, code = reporting.count_funnel(session, found), found.code
     rows = [{"stage": one.stage, "stage_label": one.label, "count": one.count} for one in stages]
     show(rows, FUNNEL, out)
+    tell_sitting_out(settings, sum(one.count or 0 for one in stages if one.stage == "sitting_out"), code)
 
 
 @report.command("anomalies")

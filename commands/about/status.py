@@ -91,7 +91,7 @@ def _as_lines(row: Mapping[str, Any]) -> dict[str, str]:
         "applications_line": _counted(row["applications"], APPLICATION_STATUS) or "还没有",
         "waiting_line": f"{waiting['count']} 份，最早的已等 {waiting['days']} 天" if waiting["count"] else "",
         "scored_line": (
-            f"审核通过的 {approved} 人中 {scored} 人有成绩"
+            f"{_taking_part(approved, row)}中 {scored} 人有成绩"
             + (f"，{row['absent']} 人有缺考" if row["absent"] else "")
             if approved
             else ""
@@ -101,6 +101,16 @@ def _as_lines(row: Mapping[str, Any]) -> dict[str, str]:
         "contact": row["contact"],
         "next_lines": _steps(row["next"]),
     }
+
+
+def _taking_part(approved: int, row: Mapping[str, Any]) -> str:
+    if not (out := row["sitting_out"]):
+        return f"审核通过的 {approved} 人"
+    listing = f"zhupei apply list --seated --batch {row['batch']}"
+    return (
+        f"审核通过的 {approved} 人中，{out} 人本年度已在别的批次录取，不参加（{listing} 查看）；"
+        f"参加的 {approved - out} 人"
+    )
 
 
 def _counted(counts: Mapping[str, int], words: CodeTable) -> str:

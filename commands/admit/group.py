@@ -6,6 +6,7 @@ import click
 
 from zhupei_cli.services.admission import admissions, readiness, result_now, runs, stale_runs
 from zhupei_cli.services.applications import listing
+from zhupei_cli.services.batches.taking_part import count_sitting_out
 from zhupei_cli.services.records import lookup
 from zhupei_cli.settings import Settings
 from zhupei_cli.shell.arguments import Whole, Word
@@ -25,6 +26,7 @@ from ..shared.options import (
 )
 from ..shared.output import FINDINGS, Column, Out, next_step, show, show_sheet, show_summary
 from ..shared.progress import Progress
+from ..shared.seated import tell_sitting_out
 
 RUNS = (
     Column("run", "编号"),
@@ -52,6 +54,7 @@ CHECK = (
     Column("batch", "批次"),
     Column("status_label", "状态"),
     Column("candidates", "考生"),
+    Column("sitting_out", "本年度已录取、不参加"),
     Column("with_scores", "其中有成绩"),
     Column("absent", "其中有缺考"),
     Column("own_records", "有基地单独成绩"),
@@ -120,9 +123,10 @@ def check(settings: Settings, *, batch: str | None, out: Out) -> None:
     if out.format in ("json", "jsonl"):
         show_sheet({**counts, "ok": not findings, "findings": listed}, CHECK, out)
     else:
-        show_sheet(counts, CHECK, out)
+        show_sheet(counts, [one for one in CHECK if one.key != "sitting_out" or counts[one.key]], out)
         for finding in findings:
             note(settings, f"提醒 [{finding.code}]：{finding.message}")
+        tell_sitting_out(settings, counts["sitting_out"], counts["batch"])
     if findings:
         click.get_current_context().exit(FINDINGS)
     match counts["status"]:
@@ -177,7 +181,10 @@ def run(
             summary = admissions.run_admission(
                 session, found, by=settings.acting(), rule=rule, round_=round_, adjust=not no_adjust
             )
+            summary["sitting_out"], code = count_sitting_out(session, found), found.code
     show_summary(settings, summary, _run_sentence(summary, dry_run=dry_run), as_json=as_json)
+    if not as_json:
+        tell_sitting_out(settings, summary["sitting_out"], code)
     if not (as_json or dry_run):
         number, main = summary["run"], round_ == "main"
         next_step(settings, f"zhupei admit list --run {number}", "查看每名考生的结果")

@@ -6,6 +6,7 @@ from typing import Any
 import click
 from sqlalchemy.orm import Session
 
+from zhupei_cli.display import harmless
 from zhupei_cli.model import Batch
 from zhupei_cli.rules.batch.settings import read_mark
 from zhupei_cli.rules.proof.explanation_words import via_label
@@ -99,7 +100,7 @@ def explain(
         later = any(row.get("round") or row.get("round_label") for row in told["ranking"])
         show(told["ranking"], RANKING if later else RANKING[:-1], out)
     elif out.path is None and out.format == "table":
-        click.echo("\n".join(_sentences(told)))
+        click.echo(harmless("\n".join(_sentences(told))))
     elif out.format == "json":
         show_sheet(told, STEPS, out)
     else:

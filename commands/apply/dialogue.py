@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from zhupei_cli.display import display_width, padded
+from zhupei_cli.display import display_width, harmless, padded
 from zhupei_cli.rules.batch.times import show_time
 from zhupei_cli.rules.people.identities import definitions
 from zhupei_cli.services.applications import drafts, open_places
@@ -74,7 +74,7 @@ def ask(
 
 
 def _say(text: str) -> None:
-    click.echo(text, err=True)
+    click.echo(harmless(text), err=True)
 
 
 def _ask_batch(settings: Settings, *, late: bool) -> str:
@@ -101,7 +101,8 @@ def _read_desk(settings: Settings, batch: str, person: str) -> Desk:
 
 def _ask_identity(checks: Checks) -> str:
     meanings = definitions(checks.year, checks.settings.grad_years)
-    return pick("个人身份", [(code, f"{IDENTITY.label(code)}：{text}") for code, text in meanings.items()])
+    options = [(code, f"{IDENTITY.label(code)}：{text}") for code, text in meanings.items()]
+    return pick("个人身份", options, read=IDENTITY.parse)
 
 
 def _confirm_profile(settings: Settings, desk: Desk, who: str) -> None:

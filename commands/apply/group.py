@@ -20,6 +20,7 @@ STATUS = (
     Column("application_no", "报名号"),
     Column("batch_name", "批次"),
     Column("status_label", "状态"),
+    Column("seated_label", "本年度录取"),
     *(Column(key, label) for key, label in DATES.items()),
     Column("contact", "技术支持"),
 )
@@ -63,6 +64,7 @@ def apply() -> None:
 @click.option("--base", type=NAME, help="只看第一志愿是这个基地的（编号或名称）")
 @click.option("--specialty", type=NAME, help="只看报这个专业的（代码或名称）")
 @click.option("--name", type=PERSON_NAME, help="姓名含有这几个字")
+@click.option("--seated", is_flag=True, help="只看本年度已在别的批次录取、因而不参加录取的")
 @click.option("--unpublished", is_flag=True, help="公示前也显示录取状态（省级）")
 @reveal_option
 @list_options
@@ -75,6 +77,7 @@ def list_(
     base: str | None,
     specialty: str | None,
     name: str | None,
+    seated: bool,
     unpublished: bool,
     reveal: bool,
     out: Out,
@@ -92,6 +95,7 @@ def list_(
             base=base and lookup.find_base(session, base),
             specialty=specialty and lookup.find_specialty(session, specialty),
             name=name,
+            sitting_out=seated,
             limit=out.most,
         )
         rows = listing.list_applications(session, found, chosen, reveal=reveal, unpublished=unpublished)

@@ -5,9 +5,10 @@ from typing import Any
 
 import click
 
+from zhupei_cli.rules.people.fields import FORM_LABELS
 from zhupei_cli.services.applications import drafts
 from zhupei_cli.services.applications.drafts import Entered
-from zhupei_cli.services.applications.form_checks import FORM_LABELS, REQUIRED
+from zhupei_cli.services.applications.form_checks import REQUIRED
 from zhupei_cli.services.people import whom
 from zhupei_cli.services.records import lookup
 from zhupei_cli.settings import Settings

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from zhupei_cli.files import refuse_existing, replacing
+from zhupei_cli.files import refuse_existing, replacing, together
 from zhupei_cli.printing.fonts import find_fonts
 from zhupei_cli.printing.form import FormPage, render_forms
 from zhupei_cli.services.applications import printing
@@ -76,9 +76,10 @@ def print_(
         for path in pages:
             refuse_existing(path, force=force)
     # The event is stored by now: no form leaves the database without one.
-    for path, some in () if dry_run else pages.items():
-        with replacing(path, force=force) as beside:
-            beside.write_bytes(render_forms(some, title=forms.title, contact=forms.contact, fonts=fonts))
+    with together():
+        for path, some in () if dry_run else pages.items():
+            with replacing(path, force=force) as beside:
+                beside.write_bytes(render_forms(some, title=forms.title, contact=forms.contact, fonts=fonts))
     count = len(forms.pages)
     summary = {"forms": count, "files": [str(path) for path in pages], "dry_run": dry_run}
     sentence = tried(f"打印 {count} 份报名表，存放在 {target}", dry_run=dry_run)

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 
 import click
 
-from zhupei_cli.services.applications import correcting, submitting, withdrawing
+from zhupei_cli.services.applications import correcting, listing, submitting, withdrawing
 from zhupei_cli.services.applications.correcting import Corrected
 from zhupei_cli.services.records import lookup
 from zhupei_cli.settings import Settings
 from zhupei_cli.shell.arguments import CODE
 from zhupei_cli.shell.logfile import note
-from zhupei_cli.store.engine import transaction
+from zhupei_cli.store.engine import reading, transaction
 
 from ..shared.consent import confirm
 from ..shared.done import tried
@@ -79,6 +79,14 @@ def submit(
         click.get_current_context().exit(FINDINGS)
 
 
+def _of_whom(settings: Settings, batch: str | None, number: str) -> str:
+    """Return the number with the name it belongs to and where it stands, as a question says it."""
+    with reading(settings.database_url) as session:
+        found = lookup.find_batch(session, batch)
+        row = listing.show_application(session, found, number)
+    return f"{number}（{row['name']}，{row['status_label']}）"
+
+
 @click.command("withdraw")
 @click.argument("number", metavar="NO", type=CODE)
 @numbered("number")
@@ -105,7 +113,7 @@ def withdraw(
     例：zhupei apply withdraw HN2026-0000001 --reason 本人申请
     """
     if not dry_run:
-        confirm(f"撤回后不能恢复，撤回 {number} 吗？", settings, yes=yes)
+        confirm(f"撤回后不能恢复，撤回 {_of_whom(settings, batch, number)}吗？", settings, yes=yes)
     with transaction(settings.database_url, dry_run=dry_run) as session:
         found = lookup.find_batch(session, batch)
         done = withdrawing.withdraw(session, found, number, by=settings.acting(), reason=reason)

@@ -20,12 +20,14 @@ from ..shared.consent import Consent, with_doubts
 from ..shared.formats import shown
 from ..shared.options import batch_argument, dry_run_option, json_option, pass_settings, yes_option
 from ..shared.output import next_step, show_summary
+from ..shared.seated import tell_sitting_out
 
 #: What steps report besides the state, as people read it.
 _DETAILS = {
     "seats": "计划招收 {} 人",
     "applications": "报名 {}",
     "candidates": "参加录取 {} 人",
+    "sitting_out": "本年度已录取、不参加 {} 人",
     "unreviewed": "未审核 {} 份",
     "runs_dropped": "删除录取计算 {} 次",
     "proposed": "拟录取 {} 人",
@@ -36,6 +38,9 @@ _DETAILS = {
     "admitted_count": "没有登记报到 {} 人",
     "publicity_until": "公示截止 {}",
 }
+
+#: Details that are not worth a word where there is nobody.
+_IF_ANY = frozenset(("sitting_out",))
 
 Take = Callable[..., dict[str, Any]]
 
@@ -58,7 +63,9 @@ class _Asking:
 def _step(verb: str, take: Take, text: str, *, asking: _Asking | None = None) -> click.Command:
     """Make the command of one step."""
 
-    @batch_argument
+    named = asking is not None and asking.named
+
+    @partial(batch_argument, metavar="CODE" if named else "[CODE]")
     @click.option("--reason", help="原因，随记录保存")
     @dry_run_option
     @json_option
@@ -67,7 +74,7 @@ def _step(verb: str, take: Take, text: str, *, asking: _Asking | None = None) ->
     def run(
         settings: Settings, *, batch: str | None, reason: str | None, dry_run: bool, as_json: bool, yes: bool
     ) -> None:
-        if asking is not None and asking.named:
+        if named:
             _require_name(verb)
         consent = Consent(settings, given=yes or dry_run, as_json=as_json)
 
@@ -105,7 +112,9 @@ def _question(verb: str, name: str, moved: dict[str, Any], asking: _Asking) -> s
 
 def _counts(moved: dict[str, Any]) -> list[str]:
     return [
-        words.format(_counted(moved[key])) for key, words in _DETAILS.items() if moved.get(key) is not None
+        words.format(_counted(moved[key]))
+        for key, words in _DETAILS.items()
+        if moved.get(key) is not None and (moved[key] or key not in _IF_ANY)
     ]
 
 
@@ -126,6 +135,8 @@ def _tell(settings: Settings, moved: dict[str, Any], *, as_json: bool, dry_run: 
         path = f"现为“{moved['status_label']}”，不必再做"
     sentence = "，".join((f"批次 {moved['batch']} {path}", *_counts(moved)))
     show_summary(settings, with_doubts(moved) | {"dry_run": dry_run}, sentence, as_json=as_json)
+    if not as_json:
+        tell_sitting_out(settings, moved.get("sitting_out", 0), moved["batch"])
     for step in () if as_json or dry_run else following[:1]:
         next_step(settings, step.command, step.purpose)
 

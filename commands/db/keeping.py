@@ -64,12 +64,30 @@ def restore(settings: Settings, *, file: Path, yes: bool, force: bool, dry_run: 
     except ZhupeiError as error:
         if error.code != "E519" or not can_ask(settings):
             raise
-        confirm(f"用 {file} 替换数据库 {shown(settings.database_url)} 的全部内容吗？", settings, yes=False)
+        stands = _content(settings.database_url)
+        comes = _content(f"sqlite:///{file}") if is_sqlite(file) else f"{file.stat().st_size:,} 字节"
+        question = f"用 {file}（{comes}）替换数据库 {shown(settings.database_url)}（{stands}）的全部内容吗？"
+        confirm(question, settings, yes=False)
         summary = restored(replace=True)
     verb = "可以恢复" if dry_run else "已恢复"
     show_summary(settings, summary, f"{verb}数据库 {summary['database']}", as_json=as_json)
     if not dry_run:
         next_step(settings, "zhupei db check", "检查恢复的内容")
+
+
+def is_sqlite(file: Path) -> bool:
+    """Say whether a backup is a database of its own, that can be looked into."""
+    with file.open("rb") as opened:
+        return opened.read(15) == b"SQLite format 3"
+
+
+def _content(url: str) -> str:
+    """Return what a database holds, as a question says it."""
+    tables = databases.database_info(url)["tables"]
+    if not tables:
+        return "内容不明"
+    words = {"batch": "批次 {:,} 个", "trainee": "学员 {:,} 人", "application": "报名 {:,} 份"}
+    return "，".join(text.format(tables[name]) for name, text in words.items())
 
 
 @click.command("copy")

@@ -43,6 +43,7 @@ def apply(settings: Settings, *, dry_run: bool, as_json: bool) -> None:
     \b
     例：zhupei db roles apply
     """
+    roles.require_server(settings.database_url)
     with transaction(settings.database_url, dry_run=dry_run) as session:
         changed = roles.apply_roles(session)
     sentence = f"{'可以设置' if dry_run else '已设置'}角色和行级安全，改动 {len(changed)} 项"
@@ -62,6 +63,7 @@ def show_(settings: Settings, *, every: bool, out: Out) -> None:
     \b
     例：zhupei db roles show
     """
+    roles.require_server(settings.database_url)
     # Comparing applies the scripts and takes them back: there is no second list of what must be there.
     with transaction(settings.database_url, dry_run=True) as session:
         rows = roles.compare_roles(session)

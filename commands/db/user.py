@@ -6,6 +6,7 @@ import click
 
 from zhupei_cli.services.people.accounts import require_password
 from zhupei_cli.services.upkeep import logins
+from zhupei_cli.services.upkeep.roles import require_server
 from zhupei_cli.settings import Settings
 from zhupei_cli.shell.arguments import NAME
 from zhupei_cli.store.engine import transaction
@@ -60,6 +61,7 @@ def add(
         raise click.UsageError("请用 --base、--province、--auditor 中的一个。", click.get_current_context())
     kind = Kind.BASE if base else Kind.PROVINCE if province else Kind.AUDITOR
     password = _password(settings, from_stdin=from_stdin)
+    require_server(settings.database_url)
     with transaction(settings.database_url, dry_run=dry_run) as session:
         made = logins.add_login(session, login, kind, base=base, password=password, by=settings.acting())
     whose = f"{logins.LABELS[kind]}{' ' + made['base_label'] if made['base_label'] else ''}"
@@ -81,6 +83,7 @@ def list_(settings: Settings, *, out: Out) -> None:
     \b
     例：zhupei db user list
     """
+    require_server(settings.database_url)
     with transaction(settings.database_url, read_only=True) as session:
         rows = logins.list_logins(session)
     show(rows, LOGINS, out)
@@ -102,6 +105,7 @@ def remove(settings: Settings, login: str, *, yes: bool, dry_run: bool, as_json:
     """
     if not dry_run:
         confirm(f"删除登录账号 {login}？", settings, yes=yes)
+    require_server(settings.database_url)
     with transaction(settings.database_url, dry_run=dry_run) as session:
         gone = logins.remove_login(session, login, by=settings.acting())
     sentence = f"{'可以删除' if dry_run else '已删除'}登录账号 {login}"

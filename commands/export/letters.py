@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from zhupei_cli.files import refuse_existing, replacing, safe_name
+from zhupei_cli.files import refuse_existing, replacing, safe_name, together
 from zhupei_cli.printing.fonts import find_fonts
 from zhupei_cli.printing.letter import render_letters
 from zhupei_cli.services.records import lookup
@@ -86,9 +86,10 @@ def letters(
         for path in files:
             refuse_existing(path, force=force)
     # The event is stored by now: no letter leaves the database without one.
-    for path, part in () if dry_run else files.items():
-        with replacing(path, force=force) as beside:
-            beside.write_bytes(render_letters(part, fonts=fonts))
+    with together():
+        for path, part in () if dry_run else files.items():
+            with replacing(path, force=force) as beside:
+                beside.write_bytes(render_letters(part, fonts=fonts))
     count = sum(len(part.letters) for part in some)
     summary = {"letters": count, "files": [str(path) for path in files], "dry_run": dry_run}
     sentence = tried(f"印制 {count} 份录取通知书，存放在 {target}", dry_run=dry_run)

@@ -6,12 +6,13 @@ from typing import Any, TypeVar
 
 import click
 
+from zhupei_cli.display import harmless
 from zhupei_cli.services.people.accounts import require_password
 from zhupei_cli.services.people.fields import read_field
 from zhupei_cli.settings import Settings
 from zhupei_cli.sheets.kinds.cells import Unreadable
 from zhupei_cli.sheets.kinds.columns import Column
-from zhupei_cli.shell.arguments import TEXT, Whole
+from zhupei_cli.shell.arguments import NAME, TEXT, Whole
 from zhupei_cli.words.errors import ZhupeiError
 from zhupei_cli.words.vocabulary import YES_NO, flag
 
@@ -85,7 +86,9 @@ def ask(question: str, check: Callable[[str], T], *, default: str | None = None,
 def prompt(question: str, *, default: Any = None, type: Any = TEXT, **options: Any) -> Any:
     """Ask once, on stderr, until the answer is of the type; Ctrl-C ends the line it was typed on."""
     try:
-        return click.prompt(question, type=type, default=default, err=True, prompt_suffix="：", **options)
+        return click.prompt(
+            harmless(question), type=type, default=default, err=True, prompt_suffix="：", **options
+        )
     except click.Abort:
         if not options.get("hide_input"):  # Click does it there itself
             click.echo(err=True)
@@ -103,12 +106,26 @@ def agree(question: str, *, default: bool | None = None) -> bool:
         click.echo("请回答 是（y）或 否（n）", err=True)
 
 
-def pick(label: str, options: Sequence[tuple[str, str]], default: int | None = None) -> str:
-    """Ask for one of (value, text) by its number."""
+def pick(
+    label: str,
+    options: Sequence[tuple[str, str]],
+    default: int | None = None,
+    *,
+    read: Callable[[str], str | None] = lambda _: None,
+) -> str:
+    """Ask for one of (value, text) by its number, its text or a word that `read` makes a value of."""
     for number, (_, text) in enumerate(options, 1):
-        click.echo(f"  {number} {text}", err=True)
-    chosen: int = prompt(f"{label}（序号）", type=Whole(1, len(options)), default=default)
-    return options[chosen - 1][0]
+        click.echo(harmless(f"  {number} {text}"), err=True)
+    known = {key: value for value, text in options for key in (value, text)}
+    word = str(prompt(f"{label}（序号）", type=NAME, default=default))
+    while (value := known.get(word) or read(word)) not in {value for value, _ in options}:
+        try:
+            return options[Whole(1, len(options)).convert(word, None, None) - 1][0]
+        except click.UsageError as error:
+            click.echo(f"错误：{error.message}", err=True)
+        word = str(prompt(f"{label}（序号）", type=NAME, default=default))
+    assert value is not None
+    return value
 
 
 def new_password(settings: Settings, *, from_stdin: bool) -> str:
@@ -139,7 +156,7 @@ def given_password(settings: Settings, *, from_stdin: bool) -> str:
 
 
 def _tell(error: ZhupeiError) -> None:
-    click.echo(f"{error.message}；{error.hint}", err=True)
+    click.echo(harmless(f"{error.message}；{error.hint}"), err=True)
 
 
 def password_option(command: F) -> F:

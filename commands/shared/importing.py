@@ -163,8 +163,13 @@ def _sentence(outcome: Imported, problems: Sequence[Problem], *, dry_run: bool) 
     return f"{head}：共 {counts.rows} 行，{'，'.join(parts)}，提醒 {warnings}{number}"
 
 
+#: Rows that are refused for another row's sake: what is to be mended stands there.
+_CONSEQUENCES = frozenset(("E162",))
+
+
 def _show_problems(settings: Settings, problems: Sequence[Problem]) -> None:
-    for problem in problems[:SHOWN]:
+    causes = sorted(problems, key=lambda problem: problem.code in _CONSEQUENCES)
+    for problem in causes[:SHOWN]:
         kind = "提醒" if problem.severity == "warning" else "错误"
         row = f" 第 {problem.row} 行" if problem.row else ""
         named = not problem.column or begins_with(problem.column, problem.message)

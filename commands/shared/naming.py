@@ -10,6 +10,7 @@ from zhupei_cli.services.people import whom
 from zhupei_cli.services.records import lookup
 from zhupei_cli.settings import Settings
 from zhupei_cli.shell.arguments import CODE, NAME
+from zhupei_cli.shell.hints import name_batch
 from zhupei_cli.store.engine import reading
 from zhupei_cli.words.errors import ZhupeiError
 
@@ -30,6 +31,7 @@ def numbered(key: str, *, who: bool = False) -> Callable[[F], F]:
             given = kwargs[key]
             words = given if isinstance(given, tuple) else (given,) if given else ()
             batch, words = _of_numbers(words, batch, who=who)
+            name_batch(batch)
             if words:
                 kwargs[key] = words if isinstance(given, tuple) else words[0]
             return command(*args, batch=batch, **kwargs)

@@ -14,6 +14,7 @@ import click
 from zhupei_cli.acting import system_clock
 from zhupei_cli.settings import Settings, load
 from zhupei_cli.shell.arguments import CODE, Whole, Word
+from zhupei_cli.shell.hints import name_batch
 from zhupei_cli.words.errors import ZhupeiError
 from zhupei_cli.words.vocabulary import OUTPUT_FORMAT
 
@@ -61,6 +62,7 @@ def repeatable(command: F) -> F:
 
 
 def _batch_or_default(ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
+    name_batch(value)
     return value if value or ctx.resilient_parsing else current_settings().batch
 
 
@@ -75,14 +77,18 @@ def batch_option(command: F) -> F:
     )(command)
 
 
-def batch_argument(command: F) -> F:
-    """Add [CODE] and --batch to a command about the batch itself; `batch` is either, or None."""
+def batch_argument(command: F, *, metavar: str = "[CODE]") -> F:
+    """Add [CODE] and --batch to a command about the batch itself; `batch` is either, or None.
+
+    `metavar` is CODE where one of the two must be written.
+    """
 
     @functools.wraps(command)
     def with_batch(*args: Any, code: str | None, batch: str | None, **kwargs: Any) -> Any:
+        name_batch(code)
         return command(*args, batch=code or batch, **kwargs)
 
-    return batch_option(click.argument("code", required=False, metavar="[CODE]", type=CODE)(with_batch))  # type: ignore[return-value]
+    return batch_option(click.argument("code", required=False, metavar=metavar, type=CODE)(with_batch))  # type: ignore[return-value]
 
 
 def bare_settings() -> Settings:

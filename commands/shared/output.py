@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import click
 
+from zhupei_cli.display import harmless
 from zhupei_cli.files import replacing
 from zhupei_cli.settings import Settings
 from zhupei_cli.shell.logfile import note
@@ -87,7 +88,7 @@ def say(text: str, *, for_people: bool = False) -> None:
     """Print data; what programs read is UTF-8, whatever the terminal speaks."""
     if not for_people:
         in_utf8(sys.stdout)
-    click.echo(text, nl=False)
+    click.echo(harmless(text) if for_people or on_terminal() else text, nl=False)
 
 
 def _as_asked(rows: list[Row], columns: Sequence[Column], out: Out) -> tuple[Sequence[Column], list[Row]]:
@@ -211,7 +212,7 @@ def show_sheets(sheets: Iterable[tuple[Row, Sequence[Column]]], out: Out) -> Non
         for row, columns in sheets
     )
     if width is None:
-        click.echo(text, nl=False)
+        say(text, for_people=True)
     else:
         page(text, out.settings)
 

@@ -1,32 +1,29 @@
 """One person as people read it: a line a field, its lists as texts."""
 
+from collections.abc import Iterable
 from typing import Any
+
+from zhupei_cli.rules.people.fields import BASIC, CONTACT, QUALIFICATION, TABLES, Field
 
 from .formats import shown
 from .output import Column
 
+
+def _lines(fields: Iterable[Field]) -> list[Column]:
+    keys = ((field, f"{field.key}_label" if field.key in TABLES else field.key) for field in fields)
+    return [Column(key, field.screen or field.heading) for field, key in keys]
+
+
+_EMPLOYED, *_LICENCE = sorted(QUALIFICATION, key=lambda field: field.key != "has_employer")
 #: The lines of the sheet; ● stands where something required is missing.
 PERSON_SHEET = (
-    Column("name", "姓名"),
-    Column("id_type_label", "证件类型"),
-    Column("id_number", "证件号码"),
-    Column("gender_label", "性别"),
-    Column("birth_date", "出生日期"),
-    Column("ethnicity_label", "民族"),
-    Column("political_status_label", "政治面貌"),
-    Column("marital_status_label", "婚姻状况"),
-    Column("origin_province_label", "生源省份"),
+    *_lines(BASIC),
     Column("photo", "照片"),
-    Column("mobile", "手机号码"),
-    Column("email", "电子邮箱"),
-    Column("address", "通讯地址"),
-    Column("emergency_name", "紧急联系人"),
-    Column("emergency_phone", "紧急联系电话"),
+    *_lines(CONTACT),
     Column("educations", "教育经历"),
-    Column("has_employer", "是否有工作单位"),
+    *_lines([_EMPLOYED]),
     Column("works", "工作经历"),
-    Column("licence_passed", "通过医师资格考试"),
-    Column("licence_no", "医师资格证书编号"),
+    *_lines(_LICENCE),
     Column("account", "账号"),
     Column("applications", "报名"),
     Column("missing", "还缺 ●"),

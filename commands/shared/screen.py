@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import click
 
-from zhupei_cli.display import display_width, padded, wrap
+from zhupei_cli.display import display_width, harmless, padded, wrap
 from zhupei_cli.settings import Settings
 
 #: Rows of a list nobody asked a number of: making a table of 100,000 takes seconds.
@@ -43,6 +43,7 @@ def can_page(settings: Settings) -> bool:
 
 def page(text: str, settings: Settings) -> None:
     """Print `text`, through a pager when it is longer than the screen and somebody can turn pages."""
+    text = harmless(text)
     if not can_page(settings) or text.count("\n") < terminal_size()[1]:
         click.echo(text, nl=False)
         return

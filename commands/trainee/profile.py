@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from zhupei_cli.services.applications import people_lists
+from zhupei_cli.services.applications.correcting import LIVE, submitted_of
 from zhupei_cli.services.people import fields, people
 from zhupei_cli.services.people.people import EDUCATION, WORK, Edited, Part
 from zhupei_cli.services.people.photos import read_photo
@@ -89,7 +90,15 @@ def edit(
         edited = people.edit(
             session, who, given, by=settings.acting(), reason=reason, photo=picture, drop_photo=no_photo
         )
+        sent = submitted_of(session, edited.trainee_id)
     _show(settings, edited, "已保存", as_json=as_json, dry_run=dry_run)
+    if not as_json and not {name.rpartition(".")[2] for name in edited.fields} <= set(LIVE):
+        for number in sent:
+            note(
+                settings,
+                f"已提交的报名 {number} 仍是提交时的内容；一并更正用 "
+                f"zhupei apply correct {number} 项目 内容 --reason 原因",
+            )
 
 
 def _asked(settings: Settings, who: str, reason: str | None) -> tuple[dict[str, str], str | None]:

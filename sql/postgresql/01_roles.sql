@@ -21,6 +21,12 @@ BEGIN
     -- Large objects belong to no table: nobody but the superuser needs to make or read them here.
     REVOKE EXECUTE ON FUNCTION lo_creat(integer), lo_create(oid), lo_from_bytea(oid, bytea), lo_open(oid, integer),
       lo_get(oid), lo_get(oid, bigint, integer), lo_put(oid, bigint, bytea) FROM PUBLIC;
+    -- Who holds the writers' lock keeps everybody else from writing: it is taken by zhupei.take_turn() alone.
+    FOR wanted IN SELECT oid::regprocedure::text FROM pg_proc
+        WHERE pronamespace = 'pg_catalog'::regnamespace AND proname ~ '^pg_(try_)?advisory_' LOOP
+      EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', wanted);
+    END LOOP;
+    GRANT EXECUTE ON FUNCTION pg_advisory_xact_lock(bigint) TO zhupei_owner, zhupei_keeper;
   ELSE
     -- An administrator without superuser rights hands the tables over and must still be able to migrate them.
     EXECUTE format('GRANT zhupei_owner, zhupei_keeper TO %I WITH INHERIT TRUE, SET TRUE', current_user);

@@ -3,6 +3,9 @@ CREATE TABLE IF NOT EXISTS zhupei.login (
   login name PRIMARY KEY,
   base_code varchar(32) NOT NULL REFERENCES public.base (code)
 );
+-- The role itself, not only its name: one that is dropped and made anew under the name is somebody else.
+ALTER TABLE zhupei.login ADD COLUMN IF NOT EXISTS role oid;
+UPDATE zhupei.login l SET role = r.oid FROM pg_roles r WHERE r.rolname = l.login AND l.role IS NULL;
 CREATE TABLE IF NOT EXISTS zhupei.revealed (
   login name NOT NULL,
   application_id integer NOT NULL REFERENCES public.application (id) ON DELETE CASCADE,
@@ -14,7 +17,7 @@ CREATE TABLE IF NOT EXISTS zhupei.revealed (
 -- session_user is who logged in: no setting, SET ROLE or function changes it. Every search_path is pinned.
 CREATE OR REPLACE FUNCTION zhupei.my_base() RETURNS text
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-  SELECT base_code::text FROM zhupei.login WHERE login = session_user
+  SELECT base_code::text FROM zhupei.login WHERE login = session_user AND role = session_user::regrole::oid
 $$;
 
 -- First choice, and submitted at least once: a form that is still being filled in is nobody's to read.

@@ -90,10 +90,10 @@ CREATE POLICY base ON public.score FOR SELECT TO zhupei_base
   USING (application_id = ANY ((SELECT zhupei.my_placed())::integer[])
          AND record IN ('', (SELECT zhupei.my_base())));
 
--- An auditor: columns without the numbers of papers and phones.
-GRANT SELECT (application_id, version, id_type, name, gender, birth_date, level, school, major, degree, graduated_on,
+-- An auditor: columns without the numbers of papers and phones, nor the date of birth, which is part of one.
+GRANT SELECT (application_id, version, id_type, name, gender, level, school, major, degree, graduated_on,
   reason, made_at) ON public.snapshot TO zhupei_auditor;
-GRANT SELECT (id, id_type, name, gender, birth_date, ethnicity, political_status, marital_status, origin_province,
+GRANT SELECT (id, id_type, name, gender, ethnicity, political_status, marital_status, origin_province,
   licence_passed, has_employer, created_at, updated_at, touched_by) ON public.trainee TO zhupei_auditor;
 GRANT SELECT (id, trainee_id, level, school, major, graduated_on, full_time, degree, degree_type, is_fresh)
   ON public.education TO zhupei_auditor;

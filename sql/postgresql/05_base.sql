@@ -25,7 +25,10 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 $$;
 CREATE OR REPLACE FUNCTION zhupei.base_event() RETURNS SETOF public.event
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-  SELECT * FROM public.event WHERE who = session_user::text
+  SELECT * FROM public.event WHERE who = session_user::text AND (SELECT zhupei.my_base()) IS NOT NULL
+    -- Not what one did who had the name before.
+    AND seq > coalesce((SELECT max(a.seq) FROM public.event a
+                        WHERE a.action = 'login.add' AND a.subject = session_user::text), 0)
 $$;
 -- Nothing of admission before publication.
 CREATE OR REPLACE FUNCTION zhupei.base_admission() RETURNS SETOF public.admission
@@ -53,7 +56,7 @@ CREATE OR REPLACE FUNCTION zhupei.base_snapshot() RETURNS SETOF public.snapshot
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   SELECT s.application_id, s.version, s.id_type,
          CASE WHEN whole THEN s.id_number ELSE zhupei.masked('id_number', s.id_number) END::varchar(40),
-         s.name, s.gender, s.birth_date, s.level, s.school, s.major, s.degree, s.graduated_on,
+         s.name, s.gender, CASE WHEN whole THEN s.birth_date ELSE date_trunc('year', s.birth_date)::date END, s.level, s.school, s.major, s.degree, s.graduated_on,
          CASE WHEN whole THEN s.content ELSE zhupei.masked_content(s.content) END, s.reason, s.made_at
   FROM public.snapshot s,
        LATERAL (SELECT s.application_id = ANY ((SELECT zhupei.my_revealed())::integer[]) AS whole) r
@@ -63,7 +66,7 @@ CREATE OR REPLACE FUNCTION zhupei.base_trainee() RETURNS SETOF public.trainee
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   SELECT t.id, t.id_type,
          CASE WHEN whole THEN t.id_number ELSE zhupei.masked('id_number', t.id_number) END::varchar(40),
-         t.name, t.gender, t.birth_date, t.ethnicity, t.political_status, t.marital_status, t.origin_province,
+         t.name, t.gender, CASE WHEN whole THEN t.birth_date ELSE date_trunc('year', t.birth_date)::date END, t.ethnicity, t.political_status, t.marital_status, t.origin_province,
          CASE WHEN whole THEN t.mobile ELSE zhupei.masked('mobile', t.mobile) END::varchar(40),
          CASE WHEN whole THEN t.email ELSE zhupei.masked('email', t.email) END::varchar(100),
          CASE WHEN whole THEN t.address ELSE zhupei.masked('address', t.address) END::varchar(200),

@@ -4,13 +4,13 @@ DROP VIEW IF EXISTS zhupei_auditor.snapshot, zhupei_auditor.trainee, zhupei_audi
   zhupei_auditor.import_row;
 CREATE VIEW zhupei_auditor.snapshot WITH (security_barrier) AS
   SELECT application_id, version, id_type, zhupei.masked('id_number', id_number) AS id_number,
-         name, gender, birth_date, level, school, major, degree, graduated_on,
+         name, gender, date_trunc('year', birth_date)::date AS birth_date, level, school, major, degree, graduated_on,
          zhupei.masked_content(content) AS content, reason, made_at
   FROM public.snapshot;
 
 CREATE VIEW zhupei_auditor.trainee WITH (security_barrier) AS
   SELECT id, id_type, zhupei.masked('id_number', id_number) AS id_number,
-         name, gender, birth_date, ethnicity, political_status, marital_status, origin_province,
+         name, gender, date_trunc('year', birth_date)::date AS birth_date, ethnicity, political_status, marital_status, origin_province,
          zhupei.masked('mobile', mobile) AS mobile, zhupei.masked('email', email) AS email,
          zhupei.masked('address', address) AS address, emergency_name,
          zhupei.masked('emergency_phone', emergency_phone) AS emergency_phone, licence_passed,

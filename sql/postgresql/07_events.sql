@@ -7,6 +7,16 @@ LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   RETURNING value - p_count + 1
 $$;
 
+-- Makes the transaction the only one that writes (zhupei_cli/store/server.py). Who then does nothing is let go.
+CREATE OR REPLACE FUNCTION zhupei.take_turn() RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  PERFORM pg_advisory_xact_lock(134589065487721);
+  IF zhupei.my_base() IS NOT NULL THEN
+    PERFORM set_config('idle_in_transaction_session_timeout', '60s', true);
+  END IF;
+END $$;
+
 CREATE OR REPLACE FUNCTION zhupei.right_now() RETURNS timestamp
 LANGUAGE sql STABLE AS $$ SELECT date_trunc('second', statement_timestamp() AT TIME ZONE 'UTC') $$;
 

@@ -9,6 +9,29 @@ BEGIN
   END IF;
 END $$;
 
+-- What the program writes there, and nothing else: the province reads it back.
+CREATE OR REPLACE FUNCTION zhupei.is_files(p_files text) RETURNS boolean
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT CASE WHEN length(p_files) > 100000 OR jsonb_typeof(p_files::jsonb) <> 'array' THEN false ELSE
+    (SELECT coalesce(bool_and(
+       CASE WHEN jsonb_typeof(f) <> 'object' THEN false ELSE
+         (SELECT array_agg(k ORDER BY k) FROM jsonb_object_keys(f) k) = ARRAY['name', 'rows', 'sha256']
+         AND jsonb_typeof(f -> 'name') = 'string' AND length(f ->> 'name') BETWEEN 1 AND 300
+         AND f ->> 'name' !~ '[\x01-\x1f\x7f-\x9f]'
+         AND jsonb_typeof(f -> 'sha256') = 'string' AND f ->> 'sha256' ~ '^[0-9a-f]{64}$'
+         AND jsonb_typeof(f -> 'rows') = 'number' AND f ->> 'rows' ~ '^[0-9]{1,9}$' END), false)
+     FROM jsonb_array_elements(p_files::jsonb) f) END
+$$;
+
+CREATE OR REPLACE FUNCTION zhupei.is_counts(p_counts text) RETURNS boolean
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT CASE WHEN length(p_counts) > 1000 OR jsonb_typeof(p_counts::jsonb) <> 'object' THEN false ELSE
+    (SELECT array_agg(key ORDER BY key) = ARRAY['blank', 'inserted', 'rejected', 'replaced', 'rows', 'unchanged',
+                                                'updated', 'warned']
+            AND bool_and(jsonb_typeof(value) = 'number' AND value #>> '{}' ~ '^[0-9]{1,9}$')
+     FROM jsonb_each(p_counts::jsonb)) END
+$$;
+
 CREATE OR REPLACE FUNCTION zhupei.begin_import(
   p_batch integer, p_files text, p_counts text, OUT import_id integer, OUT event_seq integer
 )
@@ -17,6 +40,9 @@ DECLARE
   base CONSTANT text := zhupei.require_base();  -- or an end
   counts CONSTANT jsonb := p_counts::jsonb;
 BEGIN
+  IF zhupei.is_files(p_files) IS NOT TRUE OR zhupei.is_counts(p_counts) IS NOT TRUE THEN
+    RAISE EXCEPTION '没有权限' USING ERRCODE = 'insufficient_privilege';
+  END IF;
   PERFORM zhupei.hold_batch(p_batch);
   import_id := zhupei.take('import_run', 1);
   event_seq := zhupei.take('event', 1);
@@ -62,6 +88,10 @@ BEGIN
       WHEN p_decisions[i] = 'return' AND one.status = 'submitted' THEN 'returned'
       WHEN p_decisions[i] = 'revoke' AND one.status IN ('approved', 'rejected') THEN 'submitted'
     END;
+    -- zhupei_cli/rules/plain_words.py
+    IF length(p_reasons[i]) > 500 OR p_reasons[i] ~ '[\x01-\x1f\x7f-\x9f\ue000-\uf8ff]' THEN
+      RAISE EXCEPTION '报名 % 的原因太长，或有读不出的字', one.application_no USING ERRCODE = 'insufficient_privilege';
+    END IF;
     IF outcome IS NULL OR (p_decisions[i] <> 'approve' AND coalesce(btrim(p_reasons[i]), '') = '') THEN
       RAISE EXCEPTION '报名 % 现在不能这样审核', one.application_no USING ERRCODE = 'insufficient_privilege';
     END IF;

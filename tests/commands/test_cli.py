@@ -139,7 +139,7 @@ def test_settings_reach_commands(zhupei: Run) -> None:
 
 def test_quiet_and_verbose(zhupei: Run) -> None:
     words = ("do", "write", "--batch", "A")
-    told = "已写入 A\n下一步：zhupei batch open（开放报名）\n"
+    told = "已写入 A\n下一步：zhupei batch open A（开放报名）\n"
     assert zhupei(*words, program=PROGRAM) == Ran(0, "", told)
     assert zhupei("-q", *words, program=PROGRAM) == Ran(0, "", "")
     settings = "数据库：sqlite:///a.sqlite（--database）\n经办人：测试员（ZHUPEI_OPERATOR）\n"
@@ -178,7 +178,7 @@ def test_the_log_has_what_was_said_and_what_stopped_it(zhupei: Run, home: Path) 
     zhupei("--log-file", "a.log", "do", "fail", "findings", program=PROGRAM)
     assert (home / "a.log").read_text().splitlines() == [
         "2026-06-05T10:00:00+08:00 测试员 已写入 A",
-        "2026-06-05T10:00:00+08:00 测试员 下一步：zhupei batch open（开放报名）",
+        "2026-06-05T10:00:00+08:00 测试员 下一步：zhupei batch open A（开放报名）",
         "2026-06-05T10:00:00+08:00 测试员 错误 [E501]：数据库不存在：a.sqlite",
     ]
     assert (home / "a.log").stat().st_mode & 0o777 == 0o600

@@ -254,7 +254,7 @@ def _result(step: Step, tmp_path: Path) -> None:
     # 录取状态：已录取，录取基地：***基地；未录取
     step(
         *("batch", "finalize", "HN2026", "--yes"),
-        err=f"{NO_END}批次 HN2026 已由“公示中”变为“已正式录取”，正式录取 1 人\n"
+        err=f"{NEVER_ENDED}批次 HN2026 已由“公示中”变为“已正式录取”，正式录取 1 人\n"
         "下一步：zhupei export roster --all --batch HN2026 -o 录取名单（导出各基地录取名单）\n",
     )
     _status(step, "已录取（录取基地：郑州第一医院）")
@@ -264,7 +264,12 @@ def _result(step: Step, tmp_path: Path) -> None:
 
 NO_END = (
     "提醒 [E414]：批次 HN2026 没有设公示截止时间；"
-    "先写上：zhupei batch edit HN2026 --set publicity_until=截止时间\n"
+    "先写上：zhupei batch edit HN2026 --set publicity_until=截止时间（晚于 2026-06-30 08:00:00）\n"
+)
+NEVER_ENDED = (
+    "提醒 [E229]：批次 HN2026 没有设公示截止时间，无从判断公示期是否已满；正式录取以前可以写上："
+    "zhupei batch edit HN2026 --set publicity_until=截止时间（晚于 2026-06-30 08:00:00）；"
+    "正式录取以后不能再改日期\n"
 )
 WHOLE = f"""\
 报名号        {NO}

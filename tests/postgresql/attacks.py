@@ -265,10 +265,15 @@ ATTACKS = (
         "",
     ),
     Attack("a cursor", "DECLARE c CURSOR FOR SELECT * FROM snapshot; FETCH ALL c", ""),
+    Attack("who listens", "SELECT * FROM pg_locks", ""),
+    Attack("hold everybody up", "SELECT pg_try_advisory_lock(1)"),
     Attack(
-        "who listens",
-        "SELECT * FROM pg_locks; SELECT pg_try_advisory_lock(1); SELECT pg_advisory_unlock(1)",
-        "",
+        "a reason without end",
+        "SELECT zhupei.decide({batch}, ARRAY['{own_no}'], ARRAY['reject'], ARRAY[repeat('长', 501)])",
+    ),
+    Attack(
+        "a reason that steers a terminal",
+        "SELECT zhupei.decide({batch}, ARRAY['{own_no}'], ARRAY['reject'], ARRAY[E'\\x1b[2J'])",
     ),
 )
 

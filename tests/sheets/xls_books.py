@@ -22,7 +22,7 @@ def xls(
 ) -> Path:
     """Write a workbook with one sheet `S`; (serial,) is a date, b"#N/A" an error; None is no cell.
 
-    A hidden sheet stands before it if `hidden`.
+    ("=", x) is a formula with its result, None for none. A hidden sheet stands before it if `hidden`.
     """
     names = ["隐", "S"] if hidden else ["S"]
     sheets = [_sheet([["秘"]])] * (len(names) - 1) + [_sheet(rows)]
@@ -62,6 +62,10 @@ def _cell(row: int, column: int, cell: Any) -> bytes:
             return _record(0x205, struct.pack("<HHHBB", row, column, 0, cell, 0))
         case bytes():
             return _record(0x205, struct.pack("<HHHBB", row, column, 0, _ERRORS[cell.decode()], 1))
+        case ("=", result):  # a formula: None for one that nobody has computed
+            flags = 3 if result is None else 0
+            head = struct.pack("<HHHdHIH", row, column, 0, result or 0.0, flags, 0, 3)
+            return _record(0x06, head + b"\x1e\x01\x00")
         case (serial,):
             return _record(0x203, struct.pack("<HHHd", row, column, 1, serial))
         case int() | float():

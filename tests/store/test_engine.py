@@ -1,6 +1,7 @@
 """Opening databases: what is refused, what a transaction promises."""
 
 import os
+import re
 import shutil
 import stat
 import sys
@@ -211,6 +212,7 @@ def test_a_server_that_cannot_be_reached_says_why_and_no_password(
         pass
     error = caught.value
     assert (error.code, error.exit_code) == (code, 6)
+    assert not re.search("[a-z]{4}", error.message), error.message  # no word of the driver's
     assert str(url.password) not in f"{error.message}{error.hint}{error.values}"
 
 

@@ -1,15 +1,21 @@
-"""Setting pages: a typst file of ours, its data and its pictures go into a folder of their own."""
+"""Setting pages: a typst file of ours and its pictures go into a folder of their own, its data do not."""
 
 import json
 import shutil
+import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from importlib.resources import files
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any
+from tempfile import TemporaryDirectory, gettempdir
+from typing import Any, Final
 
 from zhupei_cli.printing.fonts import FontSet
 from zhupei_cli.words.errors import ZhupeiError
+
+_PREFIX: Final = "zhupei-"
+#: Seconds after which a folder is no running program's: printing takes minutes.
+_OVER: Final = 6 * 3600
 
 
 def _folder_of(files: Sequence[Path], root: Path) -> list[Path]:
@@ -30,12 +36,13 @@ def typeset(
     """
     import typst
 
-    with TemporaryDirectory(prefix="zhupei-") as folder:  # mode 0700: whole ID numbers are in it
+    sweep()
+    # Whole ID numbers are in the data: what never is on the disk is not left there by a kill.
+    whole = json.dumps({**data, "families": fonts.families}, ensure_ascii=False)
+    with TemporaryDirectory(prefix=_PREFIX) as folder:  # mode 0700: photos are in it
         root = Path(folder)
         for name, content in (pictures or {}).items():
             (root / name).write_bytes(content)
-        whole = {**data, "families": fonts.families}
-        (root / "data.json").write_text(json.dumps(whole, ensure_ascii=False), "utf-8")
         (root / template).write_bytes((files("zhupei_cli.printing") / template).read_bytes())
         try:
             pdf = typst.compile(
@@ -43,6 +50,7 @@ def typeset(
                 root=root,
                 font_paths=[*fonts.folders, *_folder_of(fonts.files, root)],
                 ignore_system_fonts=True,
+                sys_inputs={"data": whole},
                 format="pdf",
                 pdf_tags=False,
             )
@@ -50,3 +58,11 @@ def typeset(
             raise ZhupeiError("E089", detail=error.message) from error
     assert isinstance(pdf, bytes)
     return pdf
+
+
+def sweep() -> None:
+    """Remove what killed printings left in the temporary folder: photos, of earlier versions the data too."""
+    for left in Path(gettempdir()).glob(f"{_PREFIX}*"):
+        with suppress(OSError):  # somebody else's is theirs to remove
+            if any(left.glob("*.typ")) and time.time() - left.stat().st_mtime > _OVER:
+                shutil.rmtree(left)

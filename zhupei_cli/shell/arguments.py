@@ -67,13 +67,24 @@ class _Code(_Name):
     """A number or a code: no spaces, nothing in full width, every dash a hyphen."""
 
     def mended(self, word: str) -> str:
-        from zhupei_cli.sheets.kinds.cells import code
-        from zhupei_cli.words.vocabulary import HYPHENS
+        from zhupei_cli.rules.people.written_numbers import written
 
-        return code(super().mended(word).translate(HYPHENS))
+        return written(super().mended(word))
+
+
+class _Reason(_Text):
+    """Why something is done, which is kept for good."""
+
+    def mended(self, word: str) -> str:
+        from zhupei_cli.rules.people.plain_words import require_reason
+
+        reason = super().mended(word)
+        require_reason(reason)
+        return reason
 
 
 TEXT: Final = _Text()
+REASON: Final = _Reason()
 NAME: Final = _Name()
 PERSON_NAME: Final = _PersonName()
 CODE: Final = _Code()
@@ -131,7 +142,7 @@ def clean_arguments(command: click.Command) -> None:
     """Make every parameter of a command that takes any text take it clean."""
     for param in command.params:
         if param.type is click.STRING:
-            param.type = TEXT
+            param.type = REASON if param.name == "reason" else TEXT
 
 
 def refuse_dashes(argv: Sequence[str]) -> None:

@@ -86,7 +86,7 @@ def cli(ctx: click.Context, /, **given: Any) -> None:
     """住院医师规范化培训招收工具：批次、报名、审核、录取、名单。"""
     # The parameters of the context, not `given`: what stands behind a command comes to be there.
     ctx.obj = _settings(ctx.params, ctx.obj)
-    ctx.with_resource(_logged(ctx.obj))
+    ctx.with_resource(_ending(ctx.obj))
     if given["no_color"] or os.environ.get("NO_COLOR"):
         ctx.color = False
 
@@ -97,9 +97,13 @@ def _settings(given: dict[str, Any], clock: Callable[..., Any] | None) -> Callab
     @cache
     def settings() -> "Settings":
         from zhupei_cli.acting import system_clock
-        from zhupei_cli.settings import load, useless_variables
+        from zhupei_cli.settings import candidates, load, useless_variables
 
         found = load(given, environ=os.environ, clock=clock or system_clock)
+        if any(name.is_file() for name in candidates(given.get("config"))):
+            from zhupei_cli.shell.origins import say_redirected
+
+            say_redirected(found, given, environ=os.environ)
         if found.verbose or useless_variables(os.environ):
             from zhupei_cli.shell.origins import say_origins
 
@@ -110,14 +114,14 @@ def _settings(given: dict[str, Any], clock: Callable[..., Any] | None) -> Callab
 
 
 @contextmanager
-def _logged(settings: Callable[[], "Settings"]) -> Iterator[None]:
-    """Write into the log file what stops a command."""
+def _ending(settings: Callable[[], "Settings"]) -> Iterator[None]:
+    """Write into the log file what stops a command, and let its cure name the batch."""
     try:
         yield
     except Exception as error:
-        from zhupei_cli.shell.failures import log_error
+        from zhupei_cli.shell.failures import ending
 
-        log_error(settings, error)
+        ending(settings, error)
         raise
 
 

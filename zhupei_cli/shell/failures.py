@@ -1,6 +1,7 @@
 """How a run ends: errors become a line (or JSON) on stderr and an exit code."""
 
 import errno
+import re
 import sys
 import traceback
 from collections.abc import Callable, Sequence
@@ -9,14 +10,18 @@ from itertools import pairwise, takewhile
 
 import click
 
+from zhupei_cli.display import harmless
 from zhupei_cli.oswords import os_words
 from zhupei_cli.settings import Settings
 from zhupei_cli.shell.anywhere import is_harmless
+from zhupei_cli.shell.hints import completed
 from zhupei_cli.shell.logfile import log
 from zhupei_cli.shell.streams import flushed, in_utf8
 from zhupei_cli.words.errors import ZhupeiError
 
 CANCELLED = 130
+#: What Python makes of bytes of another encoding; Click shows it as an escape.
+_SURROGATES = re.compile(r"[\ud800-\udfff]|\\udc[89a-f][0-9a-f]")
 
 
 def told(error: Exception, argv: Sequence[str]) -> int:
@@ -35,13 +40,17 @@ def told(error: Exception, argv: Sequence[str]) -> int:
     return known.exit_code
 
 
-def log_error(settings: Callable[[], Settings], error: Exception) -> None:
-    """Write into the log file what stopped a command; help and exit codes are no errors."""
+def ending(settings: Callable[[], Settings], error: Exception) -> None:
+    """Write into the log file what stopped a command, whose cure now names the batch it is about.
+
+    Help and exit codes are no errors.
+    """
     if isinstance(error, click.exceptions.Exit | click.exceptions.NoArgsIsHelpError | click.Abort):
         return
     known = as_zhupei_error(error)
     with suppress(ZhupeiError):  # a broken configuration file names no log file
         log(settings(), f"错误 [{known.code}]：{known.message}")
+        known.hint = completed(settings(), known.hint)
 
 
 def as_zhupei_error(error: Exception) -> ZhupeiError:
@@ -57,6 +66,9 @@ def as_zhupei_error(error: Exception) -> ZhupeiError:
 
 def _usage(error: click.UsageError) -> ZhupeiError:
     command = error.ctx.command_path if error.ctx else "zhupei"
+    if _SURROGATES.search(error.format_message()):
+        problem = "命令行里的文字编码与终端不同（多半是 GBK），不能识别；请在 UTF-8 终端中输入。"
+        return ZhupeiError("E080", problem=problem, command=command)
     return ZhupeiError("E080", problem=_sentence(error), command=command)
 
 
@@ -119,9 +131,9 @@ def _tell(error: ZhupeiError, argv: Sequence[str]) -> None:
         content = {"code": error.code, "message": error.message, "hint": error.hint}
         click.echo(dumps({"error": content}, ensure_ascii=False), err=True)
         return
-    click.echo(f"错误 [{error.code}]：{error.message}", err=True)
+    click.echo(harmless(f"错误 [{error.code}]：{error.message}"), err=True)
     if error.hint:
-        click.echo(f"怎么办：{error.hint}", err=True)
+        click.echo(harmless(f"怎么办：{error.hint}"), err=True)
 
 
 def _cancelled(argv: Sequence[str]) -> int:

@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 
 from zhupei_cli.acting import CST
+from zhupei_cli.display import harmless
 from zhupei_cli.oswords import os_words
 from zhupei_cli.settings import Settings
 
@@ -23,7 +24,7 @@ def log(settings: Settings, text: str) -> None:
     if settings.log_file is None:
         return
     now = settings.clock().astimezone(CST).isoformat()
-    line = " ".join([now, settings.operator, *text.split()]) + "\n"
+    line = harmless(" ".join([now, *settings.operator.split(), *text.split()])) + "\n"
     _rotate(settings.log_file)
     try:
         # One write of one line in append mode, so that commands running at once do not mix theirs.
@@ -41,10 +42,14 @@ def warn(settings: Settings, text: str) -> None:
 
 def note(settings: Settings, text: str) -> None:
     """Say something to people on stderr, unless --quiet; it goes into the log file either way."""
+    if "zhupei " in text:
+        from zhupei_cli.shell.hints import completed
+
+        text = completed(settings, text)
     log(settings, text)
     if not settings.quiet:
         with suppress(OSError):  # whoever closed or filled stderr does not listen; the work goes on
-            click.echo(text, err=True)
+            click.echo(harmless(text), err=True)
 
 
 def _rotate(path: Path) -> None:

@@ -18,12 +18,9 @@ from zhupei_cli.store.engine import (
     shown,
     sqlite_path,
 )
-from zhupei_cli.store.failures import translated
-from zhupei_cli.store.schema import keep_a_log
+from zhupei_cli.store.failures import known_failure, translated
+from zhupei_cli.store.schema import keep_a_log, side_files
 from zhupei_cli.words.errors import ZhupeiError
-
-#: What SQLite keeps beside a database; read together with it, whosever it is.
-_SIDES = ("-wal", "-shm", "-journal")
 
 #: How a backup begins: the one of a file, and the one of a server.
 _FILE, _SERVER = b"SQLite format 3\x00", b"PGDMP"
@@ -85,7 +82,7 @@ def restore(path: Path, url: str, *, replace: bool = False, dry_run: bool = Fals
         return
     target = sqlite_path(parse_url(url))
     _require_whole(path)
-    left = [one for one in (target, *_beside(target)) if one.exists()]
+    left = [one for one in (target, *side_files(target)) if one.exists()]
     if left and not replace:
         raise ZhupeiError("E519", database=left[0])
     if not dry_run:
@@ -94,21 +91,17 @@ def restore(path: Path, url: str, *, replace: bool = False, dry_run: bool = Fals
         _require_sound(target)
 
 
-def _beside(path: Path) -> list[Path]:
-    return [path.with_name(path.name + side) for side in _SIDES]
-
-
 def _require_another(path: Path, url: str) -> None:
     if parse_url(url).get_backend_name() != "sqlite":
         return
     target = sqlite_path(parse_url(url))
-    if path.resolve() in [one.resolve() for one in (target, *_beside(target))]:
+    if path.resolve() in [one.resolve() for one in (target, *side_files(target))]:
         raise ZhupeiError("E549", file=path)
 
 
 def _restore_file(path: Path, target: Path) -> None:
     if not target.exists():
-        for side in _beside(target):  # of a database that is gone: its pages would be laid over ours
+        for side in side_files(target):  # of a database that is gone: its pages would be laid over ours
             side.unlink(missing_ok=True)
         target.parent.mkdir(parents=True, exist_ok=True)
         with replacing(target) as beside:
@@ -154,6 +147,9 @@ def _require_sound(path: Path) -> tuple[str, int]:
             (version,) = connection.execute("SELECT version_num FROM alembic_version").fetchone() or (None,)
             connection.execute("SELECT 1 FROM application, event LIMIT 1")
     except sqlite3.DatabaseError as error:
+        # A file that is locked or cannot be opened may be sound.
+        if (known := known_failure(error)) is not None and known.code != "E505":
+            raise known from error
         problem = "不是本程序的备份" if "no such table" in str(error) else _DAMAGED
         raise ZhupeiError("E518", file=path, problem=problem) from error
     if found != ("ok",) or broken is not None or version is None:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, inspect, text
 
 from zhupei_cli.model import Base
 from zhupei_cli.store.engine import HEAD, connected, current_version, parse_url, shown
+from zhupei_cli.store.server import PATIENCE
 from zhupei_cli.words.errors import ZhupeiError
 
 #: Where installers put the programs of one version, beside PATH.
@@ -119,7 +120,7 @@ def _connection(url: str) -> tuple[str, str]:
     parsed = parse_url(url)
     parts = dict(parsed.get_dialect()().create_connect_args(parsed)[1])
     password = str(parts.pop("password", None) or "")
-    return make_conninfo("", **parts), password
+    return make_conninfo("", **{**PATIENCE, **parts}), password
 
 
 def _found(program: str, major: int) -> str:

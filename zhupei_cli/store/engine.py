@@ -57,7 +57,9 @@ def _misspelt(url: str) -> str:
     # The colon of `host:port`, after the last @ and before the name of the database.
     port = url.rpartition("@")[2].partition("://")[2] or url.rpartition("@")[2]
     _, colon, port = port.partition("/")[0].rpartition(":")
-    return f"；端口 {port} 应为数字" if colon and "]" not in port and not port.isdecimal() else ""
+    if not colon or "]" in port or port.isdecimal():
+        return ""
+    return f"；端口 {port} 应为数字" if "@" in url else "；端口应为数字"
 
 
 #: What an address may begin with; the last is how a server's is best written.
@@ -66,6 +68,10 @@ DRIVERS = ("sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg")
 _FILE = re.compile(r"[A-Za-z]:[\\/]|[^:@]*\.(?:sqlite|db)$")
 #: The password in an address that cannot be read.
 _PASSWORD = re.compile(r"((?:^|:/*|/)[^:/@]*):[^/].*@", re.DOTALL)
+#: Where a port belongs a password may stand, the rest of the address forgotten.
+_UNFINISHED = re.compile(r"(://[^:/?]*):(?!\d+(?:[/?]|$))[^/?]*")
+#: Passwords among the options behind the question mark, or in the words of libpq: password=… sslpassword=…
+_OPTION = re.compile(r"(\w*password\s*=\s*)('[^']*'|[^\s&]*)", re.IGNORECASE)
 
 
 def shown(url: str) -> str:
@@ -73,8 +79,14 @@ def shown(url: str) -> str:
     try:
         parsed = make_url(url)
     except (exc.ArgumentError, ValueError):
-        return _PASSWORD.sub(r"\1:***@", url)
-    text = parsed.render_as_string(hide_password=True)
+        parsed = None
+    if parsed is None or (parsed.host and "@" in f"{parsed.database}"):
+        # A slash in the password: what follows it was taken for the name of the database.
+        found = _PASSWORD.sub(r"\1:***@", url)
+        if "@" not in url:
+            found = _UNFINISHED.sub(r"\1:***", found)
+        return _OPTION.sub(r"\1***", found)
+    text = _OPTION.sub(r"\1***", parsed.render_as_string(hide_password=True))
     # A file's name stays readable: SQLAlchemy writes 招收 in percent signs.
     return text if parsed.host else unquote(text)
 

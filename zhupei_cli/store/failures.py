@@ -1,7 +1,9 @@
 """What a database says in its own words, turned into errors people can mend."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Final
 
 from sqlalchemy import exc
 
@@ -15,6 +17,7 @@ _WORDS = (
     ("unable to open database", "E525"),
     ("file is not a database", "E505"),
     ("malformed", "E505"),
+    ("Could not decode", "E505"),
     ("constraint failed", "E621"),
     ("database or disk is full", "E506"),
     ("disk I/O error", "E506"),
@@ -44,6 +47,7 @@ _STATES = {
     "53100": "E506",
     "53300": "E512",
     "57P01": "E513",
+    "25P03": "E513",
     "57P02": "E513",
     "57P03": "E507",
     "08": "E513",
@@ -57,12 +61,41 @@ def translated() -> Iterator[None]:
     """Raise ZhupeiError for what the administrator can mend; anything else goes on as it is."""
     try:
         yield
-    except exc.DBAPIError as error:
-        message = str(error.orig)
-        code = _of_state(getattr(error.orig, "sqlstate", None) or "") or _of_words(message)
-        if code is None:
+    except (exc.DBAPIError, sqlite3.Error) as error:
+        known = known_failure(error.orig if isinstance(error, exc.DBAPIError) else error)
+        if known is None:
             raise
-        raise ZhupeiError(code, database="文件", detail=message) from error
+        raise known from error
+
+
+def known_failure(error: BaseException | None) -> ZhupeiError | None:
+    """Return what a driver's error means, None for one that nobody can mend."""
+    message = str(error)
+    code = _of_state(getattr(error, "sqlstate", None) or "") or _of_words(message)
+    if code is None:
+        return None
+    return ZhupeiError(code, database="文件", holder="", detail=_in_words(code, message))
+
+
+#: What libpq says of a server that cannot be reached → the same for people; more than that helps nobody.
+_UNREACHED: Final = (
+    ("refused", "服务器拒绝连接，多半没有启动，或端口不对"),
+    ("resolve host", "找不到这台主机"),
+    ("translate host name", "找不到这台主机"),
+    ("timeout", "连接超时"),
+    ("timed out", "连接超时"),
+    ("No such file", "本机没有运行数据库服务"),
+    ("unreachable", "网络不通"),
+    ("No route", "网络不通"),
+)
+
+
+def _in_words(code: str, message: str) -> str:
+    """Return what a driver said, in Chinese where it is about a server that cannot be reached."""
+    if code != "E507":
+        # "… with text '张三'": of what is in the rows nothing is said.
+        return message.partition(" with text ")[0]
+    return next((words for part, words in _UNREACHED if part in message), "连接没有成功")
 
 
 def _of_state(state: str) -> str | None:

@@ -265,7 +265,7 @@ IMPORT_MODE: Final = CodeTable(
     },
 )
 #: What keyboards and word processors make of a hyphen.
-HYPHENS: Final = dict.fromkeys(map(ord, "‐‑‒–—―−－﹣"), "-")
+HYPHENS: Final = dict.fromkeys(map(ord, "‐‑‒–—―−－﹣⁃─━"), "-")
 OUTPUT_FORMAT: Final = CodeTable(
     "输出格式",
     {"table": "表格", "json": "JSON", "jsonl": "逐行 JSON", "csv": "CSV", "xlsx": "工作簿"},

@@ -44,7 +44,7 @@ def test_a_whole_chain_verifies(audit: Call, database: str) -> None:
     said = f"操作记录  2\n存证      {head}\n核对结果  完整，没有改动\n"
     assert audit("verify") == (0, said, "")
     assert audit("verify", "--head", head) == (0, said, "")
-    whole = {"ok": True, "events": 2, "head": head, "findings": []}
+    whole = {"ok": True, "events": 2, "head": head, "findings": [], "warnings": []}
     assert json.loads(audit("verify", "--json").out) == whole
     wrong = audit("verify", "--head", "zwei")
     assert (wrong.code, wrong.err.splitlines()[0]) == (

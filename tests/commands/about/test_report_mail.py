@@ -125,7 +125,10 @@ def shell(zhupei: Run, database: str, monkeypatch: pytest.MonkeyPatch) -> Run:
 def configure(home: Path, port: int, **more: object) -> None:
     table = {"host": "localhost", "port": port, "from": "zhupei@example.com", "to": ["a@example.com"], **more}
     lines = [f"{key} = {value!r}".replace("'", '"') for key, value in table.items()]
-    (home / "zhupei.toml").write_text("[mail]\n" + "\n".join(lines), "utf-8")
+    # The user's own: one of the folder is told of first.
+    file = home / "config" / "zhupei" / "zhupei.toml"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text("[mail]\n" + "\n".join(lines), "utf-8")
 
 
 SEND = ("report", "nightly", "-o", "日报", "--mail")

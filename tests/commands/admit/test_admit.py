@@ -122,6 +122,7 @@ def test_run_as_json(admit: Call) -> None:
         "vacancies": 0,
         "inputs_sha256": summary["inputs_sha256"],
         "results_sha256": summary["results_sha256"],
+        "sitting_out": 0,
     }
     assert [len(summary[key]) for key in ("inputs_sha256", "results_sha256")] == [64, 64]
 

@@ -135,7 +135,8 @@ def test_explain_refuses(admit: Call) -> None:
     refused = admit("explain", "T-0000001", "--now")
     assert (refused.code, refused.err.splitlines()[0]) == (
         4,
-        "错误 [E314]：T-0000001 不是这次的考生：按现在的数据试算（志愿优先，不保存）",
+        "错误 [E449]：T-0000001 不是这次的考生：按现在的数据试算（志愿优先，不保存）；"
+        "此人本年度已在批次 T 录取到基地A的内（拟录取）",
     )
 
 

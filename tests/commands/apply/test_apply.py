@@ -157,7 +157,7 @@ def test_withdraw_asks_and_the_person_may_apply_anew(shell: Run) -> None:
     assert shell("apply", "withdraw", NO) == Ran(
         2,
         "",
-        f"错误 [E085]：需要确认：撤回后不能恢复，撤回 {NO} 吗？\n怎么办：加 --yes 表示同意\n",
+        f"错误 [E085]：需要确认：撤回后不能恢复，撤回 {NO}（王一，未提交）吗？\n怎么办：加 --yes 表示同意\n",
     )
     assert shell("apply", "withdraw", NO, "-n").err == f"试做（不保存）：可以撤回报名 {NO}\n"
     ran = shell("apply", "withdraw", NO, "--yes", "--json")

@@ -1,6 +1,7 @@
 """`zhupei batch`."""
 
 import json
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -319,7 +320,7 @@ def test_a_step_too_early_says_what_comes_first_but_nothing_that_is_final(batch:
 NOBODY = "提醒 [E418]：批次 HN2026 没有拟录取的人；zhupei admit list --batch HN2026 查看录取结果\n"
 NO_END = (
     "提醒 [E414]：批次 HN2026 没有设公示截止时间；"
-    "先写上：zhupei batch edit HN2026 --set publicity_until=截止时间\n"
+    "先写上：zhupei batch edit HN2026 --set publicity_until=截止时间（晚于 2026-06-30 08:00:00）\n"
 )
 
 
@@ -342,16 +343,28 @@ def test_to_the_end(batch: Run, stored: str) -> None:
     assert (refused.code, refused.out) == (2, "")
     assert json.loads(refused.err)["error"]["message"] == (
         "需要确认：批次 HN2026 没有拟录取的人；zhupei admit list --batch HN2026 查看录取结果；"
-        "批次 HN2026 没有设公示截止时间；先写上：zhupei batch edit HN2026 --set publicity_until=截止时间。"
+        "批次 HN2026 没有设公示截止时间，无从判断公示期是否已满；正式录取以前可以写上："
+        "zhupei batch edit HN2026 --set publicity_until=截止时间（晚于 2026-06-30 08:00:00）；"
+        "正式录取以后不能再改日期。"
         "正式录取批次 HN2026（2026 年招收）：正式录取 0 人。正式录取后不能退回公示，继续吗？"
     )
     assert [one["code"] for one in json.loads(batch("finalize", "-y", "--json").out)["doubts"]] == [
         "E418",
-        "E414",
+        "E229",
     ]
     assert batch("archive", "HN2026", "-y").err == (
         "批次 HN2026 已由“已正式录取”变为“已归档”，已报到 0 人，未报到 0 人，没有登记报到 0 人\n"
     )
+
+
+def test_the_end_of_publicity_that_is_offered_is_taken(batch: Run, stored: str) -> None:
+    _move(stored, "committed")
+    assert batch("edit", "HN2026", "--set", "checkin_until=2026-06-30 08:00").code == 0
+    said = batch("publish", "-n").err
+    command = re.search("zhupei (batch edit [^（]*)（报到截止 2026-06-30 08:00:00 太早，须一并改）", said)
+    assert command is not None, said
+    words = command[1].replace("=截止时间", "=2026-07-08").replace("=其后的时间", "=2026-07-20").split()
+    assert batch(*words[1:]).code == 0
 
 
 def test_a_finished_season_asks_with_counts_and_dates_but_has_no_doubts(

@@ -9,7 +9,7 @@ from pypdf import PdfReader
 
 from tests.conftest import Ran, Run
 from tests.people import id_number, open_batch, person, write_people
-from zhupei_cli.rules.people.field_values import TABLES
+from zhupei_cli.rules.people.fields import TABLES
 from zhupei_cli.services.results.register_export import FIELDS
 from zhupei_cli.store.engine import transaction
 

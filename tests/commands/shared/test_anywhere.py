@@ -117,7 +117,7 @@ def test_no_wrong_option_is_answered_with_one_that_changes_data(zhupei: Run) -> 
 
 def test_they_mean_behind_the_command_what_they_mean_before_the_group(zhupei: Run) -> None:
     Path("x.toml").write_text('batch = "X"\n')
-    told = "已写入 A\n下一步：zhupei batch open（开放报名）\n"
+    told = "已写入 A\n下一步：zhupei batch open A（开放报名）\n"
     for line in ("-q do write --batch A", "do -q write --batch A", "do write --batch A --quiet"):
         assert zhupei(*line.split(), program=PROGRAM) == Ran(0, "", "")
     ran = zhupei("do", "write", "--batch", "A", "-v", "--database=sqlite:///b.sqlite", program=PROGRAM)

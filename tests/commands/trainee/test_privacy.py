@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from tests.conftest import Ran, Run
 from tests.people import id_number, open_batch, person, write_people
 from zhupei_cli.model import Event, TrainingBase
-from zhupei_cli.rules.people.field_values import MASKS
+from zhupei_cli.rules.people.fields import MASKS
 from zhupei_cli.services.people import fields, profiles
 from zhupei_cli.sheets.kinds import workbook_kinds
 from zhupei_cli.shell.cli import cli

@@ -77,7 +77,7 @@ def test_slips_of_typing_are_mended(typed: str, mended: str) -> None:
         (
             CARD,
             "41O101" + VALID[6:],
-            f"居民身份证号码 **************{VALID[14:]} 含有不应有的字符；"
+            f"居民身份证号码 **************{VALID[14:]} 含有不应有的字符“O”；"
             "前 17 位只能是数字，最后一位是数字或 X",
         ),
         (
@@ -176,5 +176,5 @@ def test_values_of_a_fault_are_masked() -> None:
         "E111",
         "id_number",
         "error",
-        {"id_type": "居民身份证", "number": "4101*********7202", "length": 17, "form": ""},
+        {"id_type": "居民身份证", "number": "4101*********7202", "length": 17, "form": "", "characters": ""},
     )

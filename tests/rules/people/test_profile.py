@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from zhupei_cli.rules.people.profile import FIELD_LABELS, highest, missing
+from zhupei_cli.rules.people.fields import NEEDED
+from zhupei_cli.rules.people.profile import highest, missing
 
 WHOLE: dict[str, Any] = {
     "name": "王小明",
@@ -30,14 +31,14 @@ WHOLE: dict[str, Any] = {
 
 def test_a_whole_profile_lacks_nothing() -> None:
     assert missing(WHOLE) == {}
-    assert set(WHOLE) == set(FIELD_LABELS)
+    assert set(WHOLE) == set(NEEDED)
 
 
 @pytest.mark.parametrize("key", sorted(set(WHOLE) - {"id_type", "gender", "birth_date", "has_employer"}))
 @pytest.mark.parametrize("nothing", [None, ""])
 def test_every_required_part_is_missed(key: str, nothing: str | None) -> None:
-    assert missing({**WHOLE, key: nothing}) == {key: FIELD_LABELS[key]}
-    assert missing({name: value for name, value in WHOLE.items() if name != key}) == {key: FIELD_LABELS[key]}
+    assert missing({**WHOLE, key: nothing}) == {key: NEEDED[key]}
+    assert missing({name: value for name, value in WHOLE.items() if name != key}) == {key: NEEDED[key]}
 
 
 def test_sex_and_birth_date_follow_from_some_papers_only() -> None:

@@ -43,6 +43,7 @@ def test_the_whole_of_it(world: str) -> None:
         "status": "approved",
         "admission_status": None,
         "status_label": "基地审核通过",
+        "seated_label": None,
         "apply_from": datetime(2026, 6, 1, tzinfo=UTC),
         "apply_until": datetime(2026, 6, 30, tzinfo=UTC),
         "review_until": None,

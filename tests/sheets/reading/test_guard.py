@@ -45,6 +45,8 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
         (b"\x89PNG\r\n\x1a\n\0\0\0", "E033"),
         (b"a,b\0c", "E033"),
         (b"PK\x03\x04 and nothing more", "E033"),
+        (bytes.fromhex("0900040002001000") + bytes(40), "E134"),  # Excel 2
+        (bytes.fromhex("0904060000001000") + bytes(40), "E134"),  # Excel 4
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(1000), "E033"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(2000) + "EncryptedPackage".encode("utf-16-le"), "E032"),
         (b"\xff\xff\xff,\xff", "E036"),

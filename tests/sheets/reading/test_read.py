@@ -192,6 +192,10 @@ def test_ods(tmp_path: Path) -> None:
         lambda text: text.encode("utf-8-sig"),
         lambda text: text.encode("gb18030"),
         lambda text: text.replace(",", "\t").encode("utf-16"),
+        *(
+            lambda text, code=code: text.encode(code)
+            for code in ("utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be")
+        ),
         lambda text: text.replace(",", ";").encode(),
         lambda text: text.replace("\n", "\r\n").encode(),
     ],

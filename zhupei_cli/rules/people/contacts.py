@@ -7,10 +7,11 @@ import re
 import unicodedata
 from typing import Final
 
+from zhupei_cli.words.vocabulary import HYPHENS
+
 _MOBILE: Final = re.compile("1[3-9][0-9]{9}")
-#: What people write between two numbers, and for a hyphen.
+#: What people write between two numbers.
 _SEPARATORS: Final = re.compile("[/、,，;；]")
-_DASHES: Final = str.maketrans(dict.fromkeys("‐‑‒–—―−－", "-"))
 # A remark behind: （本人）、（常用）.
 _REMARK: Final = re.compile(r"[(（【\[][^()（）\[\]【】0-9@]*[)）】\]]$")
 _EXTENSION: Final = re.compile(r"(?P<number>.*[0-9)])(?P<more>(?:转|x|ext\.?)[0-9]{1,6})", re.IGNORECASE)
@@ -31,7 +32,7 @@ def read_phone(word: str) -> str | None:
     """
     if _MOBILE.fullmatch(word):  # as most are
         return word
-    plain = _REMARK.sub("", unicodedata.normalize("NFKC", word).translate(_DASHES).strip())
+    plain = _REMARK.sub("", unicodedata.normalize("NFKC", word).translate(HYPHENS).strip())
     numbers = [_number("".join(part.split())) for part in _SEPARATORS.split(plain.rstrip(";,。. "))]
     return "/".join(number or "" for number in numbers) if all(numbers) else None
 

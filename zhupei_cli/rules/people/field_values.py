@@ -3,53 +3,12 @@
 Screens, JSON, lists and paper all ask here, by the field's key.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date
-from typing import Any, Final
+from typing import Any
 
-from zhupei_cli.rules.people.masking import (
-    mask_address,
-    mask_birth_date,
-    mask_email,
-    mask_id,
-    mask_paper,
-    mask_phone,
-)
-from zhupei_cli.words import codes
+from zhupei_cli.rules.people.fields import FLAGS, MASKS, TABLES
 from zhupei_cli.words import vocabulary as words
-
-MASKS: Final[Mapping[str, Callable[[Any], str]]] = {
-    "id_number": mask_id,
-    "birth_date": mask_birth_date,
-    "mobile": mask_phone,
-    "email": mask_email,
-    "address": mask_address,
-    "emergency_phone": mask_phone,
-    "diploma_no": mask_paper,
-    "degree_no": mask_paper,
-    "licence_no": mask_paper,
-    "contact_phone": mask_phone,
-}
-TABLES: Final[Mapping[str, words.CodeTable]] = {
-    "id_type": codes.ID_TYPE,
-    "gender": codes.GENDER,
-    "ethnicity": codes.ETHNICITY,
-    "political_status": codes.POLITICAL,
-    "marital_status": codes.MARITAL,
-    "origin_province": codes.PROVINCE,
-    "level": codes.LEVEL,
-    "degree": codes.DEGREE,
-    "degree_type": codes.DEGREE_TYPE,
-    "identity": words.IDENTITY,
-    "via": words.VIA,
-}
-FLAGS: Final[Mapping[str, words.CodeTable]] = {
-    "full_time": words.FULL_TIME,
-    "is_fresh": words.FRESH,
-    "licence_passed": words.PASSED,
-    "has_employer": words.YES_NO,
-    "accept_adjust": words.CONSENT,
-}
 
 
 def shown(values: Mapping[str, Any], *, reveal: bool = False) -> dict[str, Any]:

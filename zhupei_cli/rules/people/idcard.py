@@ -12,9 +12,10 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from zhupei_cli.rules.people.masking import mask_id
+from zhupei_cli.rules.people.written_numbers import AROUND
 from zhupei_cli.words.codes import ID_TYPE, PROVINCE
 from zhupei_cli.words.errors import Fault
-from zhupei_cli.words.vocabulary import IdType
+from zhupei_cli.words.vocabulary import HYPHENS, IdType
 
 #: Papers whose number is checked to the last digit, and says sex and birth date.
 WITH_FACTS: Final = frozenset({IdType.ID_CARD, IdType.RESIDENCE_PERMIT})
@@ -68,6 +69,7 @@ def read(id_type: str, number: str, today: date) -> Paper:
         "number": mask_id(mended),
         "length": len(mended),
         "form": form,
+        "characters": _foreign(mended),
     }
     return Paper(mended, None, [Fault(code, "id_number", values=values)])
 
@@ -102,16 +104,24 @@ def check_character(first17: str) -> str:
 
 # Letters of other alphabets and signs that look like ours: typed without changing the keyboard.
 _LOOKALIKES: Final = str.maketrans("АВЕКМНОРСТХЅІЈΑΒΕΖΗΙΚΜΝΟΡΤΧ×✕╳", "ABEKMHOPCTXSIJABEZHIKMNOPTXXXX")
-#: What tells Excel that a number is text, typed into a cell that is text already.
-_APOSTROPHES: Final = "'‘’`′"
+_CARD: Final = 18
+#: What people put between the parts of a card's number, which is digits alone.
+_APART: Final = re.compile(f"[{''.join(map(chr, HYPHENS))}._/·,-]")
+_FOREIGN: Final = re.compile("[^0-9A-Z]")
 
 
 def mend(number: str) -> str:
-    """Return a number in half-width capitals, without spaces, lookalikes or an apostrophe in front."""
+    """Return a number in half-width capitals, without spaces, lookalikes or quotes around it.
+
+    Separators go where a card's number is left: 410101-19900101-0010.
+    """
     if not number.isascii():
         number = unicodedata.normalize("NFKC", number)
-    number = "".join(number.split()).lstrip(_APOSTROPHES).upper()
-    return number if number.isascii() else number.translate(_LOOKALIKES)
+    number = "".join(number.split()).strip(AROUND).upper()
+    number = number if number.isascii() else number.translate(_LOOKALIKES)
+    if len(number) > _CARD and _is_formed(bare := _APART.sub("", number)):
+        return bare
+    return number
 
 
 def _slip(id_type: str, number: str, today: date) -> str | None:
@@ -129,6 +139,12 @@ def _slip(id_type: str, number: str, today: date) -> str | None:
     return None if _adds_up(number) else "E116"
 
 
+def _foreign(number: str) -> str:
+    """Return what no card's number has, each once, as a message names it: the number itself is masked."""
+    found = _FOREIGN.findall(number) or re.findall("[A-WYZ]|X(?!$)", number)
+    return "".join(f"“{character}”" for character in dict.fromkeys(found))
+
+
 def _is_formed(number: str) -> bool:
     return len(number) == 18 and number.isascii() and number[:17].isdigit() and number[17] in "0123456789X"
 
@@ -136,7 +152,7 @@ def _is_formed(number: str) -> bool:
 def _malformed(number: str) -> str:
     if len(number) == 15 and number.isascii() and number.isdigit():
         return "E112"
-    return "E111" if len(number) != 18 else "E117"
+    return "E117" if len(number) == _CARD or _FOREIGN.search(number) else "E111"
 
 
 def _misplaced(id_type: str, number: str) -> str | None:

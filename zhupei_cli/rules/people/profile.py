@@ -5,35 +5,16 @@ from datetime import date
 from operator import itemgetter
 from typing import Any, Final, TypeVar
 
+from zhupei_cli.rules.people.fields import NEEDED
 from zhupei_cli.rules.people.idcard import WITH_FACTS
 from zhupei_cli.words.codes import LEVEL_RANK
 
 Entry = TypeVar("Entry", bound=Mapping[str, Any])
 
-#: The required parts by key, with the headings people know them by.
-FIELD_LABELS: Final[Mapping[str, str]] = {
-    "name": "姓名",
-    "id_type": "证件类型",
-    "id_number": "证件号码",
-    "gender": "性别",
-    "birth_date": "出生日期",
-    "ethnicity": "民族",
-    "mobile": "手机号码",
-    "address": "通讯地址",
-    "emergency_name": "紧急联系人",
-    "emergency_phone": "紧急联系电话",
-    "level": "最高学历",
-    "school": "毕业院校",
-    "major": "毕业专业",
-    "graduated_on": "毕业时间",
-    "full_time": "是否全日制",
-    "has_employer": "是否有工作单位",
-    "employer_name": "工作单位",
-}
 _FROM_NUMBER = frozenset({"gender", "birth_date"})
 _NOTHING = (None, "")
 #: Those that are neither yes nor no, and asked of everybody.
-_PARTS: Final = itemgetter(*(FIELD_LABELS.keys() - {"full_time", "has_employer", "employer_name"}))
+_PARTS: Final = itemgetter(*(NEEDED.keys() - {"full_time", "has_employer", "employer_name"}))
 
 
 def missing(values: Mapping[str, Any]) -> dict[str, str]:
@@ -44,11 +25,11 @@ def missing(values: Mapping[str, Any]) -> dict[str, str]:
     """
     if _is_whole(values):
         return {}
-    absent = [key for key in FIELD_LABELS if values.get(key) in _NOTHING]
+    absent = [key for key in NEEDED if values.get(key) in _NOTHING]
     spared = _FROM_NUMBER if values.get("id_type") in WITH_FACTS else {"ethnicity"}
     if not values.get("has_employer"):
         spared = {*spared, "employer_name"}
-    return {key: FIELD_LABELS[key] for key in absent if key not in spared}
+    return {key: NEEDED[key] for key in absent if key not in spared}
 
 
 def _is_whole(values: Mapping[str, Any]) -> bool:

@@ -22,6 +22,7 @@ from zhupei_cli.services.admission.seats import take_seats
 from zhupei_cli.services.admission.vacated import Vacated
 from zhupei_cli.services.applications.store import near_numbers
 from zhupei_cli.services.batches.ceding import require_no_round
+from zhupei_cli.services.batches.taking_part import seats_of
 from zhupei_cli.services.marks.score_marks import counting, load_marks
 from zhupei_cli.services.records.events import Change, record
 from zhupei_cli.services.records.lookup import base_names, specialty_names
@@ -29,7 +30,6 @@ from zhupei_cli.words.errors import ZhupeiError, sentence
 from zhupei_cli.words.vocabulary import (
     ADJUST_SCOPE,
     IDENTITY,
-    AdmissionStatus,
     ApplicationStatus,
     BatchStatus,
     Identity,
@@ -46,13 +46,15 @@ def place(
     (E486). `doubts` say what speaks against it: no total there, below the line, others who come before, a
     place the person neither chose nor would be adjusted to. Total and rank are stored as a refill does.
     Raises E304 (no such application), E468 (not approved), E306 (no such place), E469 (the place is
-    stopped), E463 (no free seat, or a limit reached), E467 (seated elsewhere this year), E401 or E402 for
-    the wrong state, E404 without a reason.
+    stopped), E463 (no free seat, or a limit reached), E439 (has a seat in this batch), E467 (in another one
+    this year), E401, E402 or E403 for the wrong state, E404 without a reason.
     """
     require_state(session, batch, "place")
     application = _candidate(session, batch, number)
     admission = session.get(Admission, application.id)
     now = None if admission is None else admission.status
+    if admission is not None and admission.live_key is not None:
+        raise _placed_already(session, number, admission, seat)
     after = step(ADMISSION, now, "place", name=number, reason=reason)
     if batch.status == BatchStatus.FINAL:
         require_no_round(session, batch)
@@ -94,6 +96,25 @@ def place(
         "passed_over": list(looks.before),
         "doubts": found,
     }
+
+
+def _placed_already(
+    session: Session, number: str, admission: Admission, seat: tuple[str, str]
+) -> ZhupeiError:
+    """Return the refusal for who has a seat in the batch: this one, or one to be given up first."""
+    held = admission.base_code or "", admission.specialty_code or ""
+    # Said outright: no cure leads over an act that takes a seat unless it is the very thing that is wanted.
+    way = "已报到的，先更正报到"
+    if admission.status in ADMISSION.verbs["revoke"].moves:
+        acts = (f"zhupei admit {verb} {number} --reason 原因" for verb in ("revoke", "reinstate"))
+        way = f"先运行 {'，再运行 '.join(acts)}"
+    values = {
+        "application_no": number,
+        "status": ADMISSION.label(admission.status),
+        "place": f"{base_names(session).labels[held[0]]}的{specialty_names(session).labels[held[1]]}",
+        "cure": "不必再安排" if held == seat else f"要换岗位，{way}，然后再安排",
+    }
+    return ZhupeiError("E439", **values)
 
 
 def _candidate(session: Session, batch: Batch, number: str) -> Application:
@@ -185,8 +206,7 @@ def _told(
 def _free_key(session: Session, batch: Batch, application: Application) -> str:
     """Return the key that says who holds a seat this year; E467 when this person does already."""
     key = f"{batch.year}:{application.trainee_id}"
-    taken = session.execute(select(Admission.status).where(Admission.live_key == key)).scalar()
-    if taken is not None:
-        label = ADMISSION.labels.label(AdmissionStatus(taken))
-        raise ZhupeiError("E467", application_no=application.application_no, status=label)
+    seat = seats_of(session, batch.year, (application.trainee_id,)).get(application.trainee_id)
+    if seat is not None:
+        raise ZhupeiError("E467", application_no=application.application_no, **seat.values)
     return key

@@ -13,6 +13,7 @@ from zhupei_cli.model import Admission, Application, Batch, Plan
 from zhupei_cli.rules.batch.lifecycle import ADMISSION, step
 from zhupei_cli.services.admission.give_up import admissions_of, place_of, require_state
 from zhupei_cli.services.admission.seats import Seat, free_seats, take_seats
+from zhupei_cli.services.batches.taking_part import seats_of
 from zhupei_cli.services.marks.score_lines import read_entries
 from zhupei_cli.services.records import row_stamps
 from zhupei_cli.services.records.events import Change, canonical, record
@@ -24,9 +25,10 @@ from zhupei_cli.services.records.import_ledger import (
     record_rows,
     refuse_twins,
 )
+from zhupei_cli.services.records.line_numbers import settle_numbers
 from zhupei_cli.services.records.workbooks import Reading
 from zhupei_cli.sheets.taking.lines import Line
-from zhupei_cli.store.bulk import rows_of, update_rows
+from zhupei_cli.store.bulk import update_rows
 from zhupei_cli.words.errors import Fault, ZhupeiError
 from zhupei_cli.words.vocabulary import AdmissionStatus, Identity
 
@@ -70,9 +72,10 @@ def import_checkins(
     before is a correction: it needs its 备注, or `reason`, and to have come after all a seat that is still
     free. Raises E401 unless the batch is final.
     """
-    require_state(session, batch, "report")
+    settle_numbers(session, batch, reading)
     if not reading.readable:
         return Imported(None, Counts(), reading.files, readable=False)
+    require_state(session, batch, "report")
     lines = filled_in(reading.lines, ("checked_in",), beside="note")
     steps = _steps(session, batch, lines, reason)
     _refuse_seated_elsewhere(session, batch, steps)
@@ -136,10 +139,10 @@ def _key(batch: Batch, one: _Step) -> str:
 
 def _refuse_seated_elsewhere(session: Session, batch: Batch, steps: Iterable[_Step]) -> None:
     wanted = {_key(batch, one): one for one in steps if one.takes}
-    statement = select(_ADMISSION.c.live_key, _ADMISSION.c.status)
-    for key, status in rows_of(session, statement, _ADMISSION.c.live_key, wanted):
-        one, label = wanted[key], ADMISSION.labels.label(status)
-        values = {"application_no": one.row.application_no, "status": label}
+    seats = seats_of(session, batch.year, [one.row.trainee_id for one in wanted.values()])
+    for trainee, seat in seats.items():
+        one = wanted[f"{batch.year}:{trainee}"]
+        values = {"application_no": one.row.application_no, **seat.values}
         one.line.faults.append(Fault("E467", "checked_in", values=values))
 
 

@@ -19,6 +19,7 @@ from zhupei_cli.rules.proof.explanation_adjustment import explain_adjustment
 from zhupei_cli.services.admission.run_inputs import load_inputs
 from zhupei_cli.services.admission.runs import current_run, find_run, main_inputs, stored_inputs, stored_rows
 from zhupei_cli.services.applications.store import near_numbers
+from zhupei_cli.services.batches.taking_part import seats_of
 from zhupei_cli.services.marks.score_lines import applications_of
 from zhupei_cli.services.marks.score_marks import Marks, counting, load_marks, reason_labels
 from zhupei_cli.services.records.lookup import base_names, find_base, find_specialty, specialty_names
@@ -62,7 +63,8 @@ def explain_candidate(
     """Return the outcome of one application with a step for each choice, and how adjustment ended.
 
     Without `number` of the newest result it was part of, else the newest run. Raises E304 (no such
-    application), E309 (no run), E305 (no such run), E314 (no candidate of it).
+    application), E309 (no run), E305 (no such run), E314 (no candidate of it), E449 (none, being
+    seated already).
     """
     person = session.execute(applications_of(batch).where(Application.application_no == no)).one_or_none()
     if person is None:
@@ -71,6 +73,11 @@ def explain_candidate(
     basis = basis_of(session, batch, run, now=now)
     row = next((row for row in basis.rows if row.no == no), None)
     if row is None:
+        seat = seats_of(session, batch.year, (person.trainee_id,)).get(person.trainee_id)
+        if seat is not None:
+            raise ZhupeiError(
+                "E449", application_no=no, title=basis.title, seat=seat.application_no, **seat.values
+            )
         raise ZhupeiError("E314", application_no=no, title=basis.title)
     labels = _Labels(session)
     records = load_marks(session, [person.id]).get(person.id, {})

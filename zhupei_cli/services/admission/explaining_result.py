@@ -52,7 +52,7 @@ def _of_round(session: Session, batch: Batch, no: str, run: Run) -> dict[str, An
     try:
         told = explain_candidate(session, batch, no, number=run.number)
     except ZhupeiError as refusal:
-        if refusal.code != "E314":
+        if refusal.code not in ("E314", "E449"):
             raise
         return None
     of = {"run": run.number, "round": run.round, "round_label": words.ROUND.label(run.round)}

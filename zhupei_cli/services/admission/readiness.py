@@ -12,6 +12,7 @@ from zhupei_cli.rules.admission.readiness import Doubt, doubts, is_marked
 from zhupei_cli.rules.admission.run import Inputs
 from zhupei_cli.rules.proof.audit import Finding
 from zhupei_cli.services.admission.run_inputs import load_inputs
+from zhupei_cli.services.batches.taking_part import count_sitting_out
 from zhupei_cli.services.marks.score_marks import absences
 from zhupei_cli.services.records.lookup import base_names, specialty_names
 from zhupei_cli.words.errors import sentence
@@ -30,6 +31,7 @@ def check_admission(session: Session, batch: Batch) -> tuple[dict[str, Any], lis
         "status": batch.status,
         "status_label": BATCH_STATUS.label(batch.status),
         "candidates": len(inputs.candidates),
+        "sitting_out": count_sitting_out(session, batch),
         "with_scores": sum(map(is_marked, inputs.candidates)),
         "absent": sum(1 for one in inputs.candidates if one.no in absent),
         "own_records": sum(1 for one in inputs.candidates if any(record.base for record in one.records)),

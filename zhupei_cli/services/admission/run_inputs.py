@@ -13,6 +13,7 @@ from zhupei_cli.rules.admission.run import Candidate, Held, Inputs, MainRun, Pla
 from zhupei_cli.rules.admission.run import Specialty as Kind
 from zhupei_cli.rules.admission.scores import Record
 from zhupei_cli.rules.batch import settings
+from zhupei_cli.services.batches.taking_part import seated
 from zhupei_cli.services.records.lookup import settings_of
 from zhupei_cli.words.vocabulary import AdmissionStatus, ApplicationStatus, Identity
 
@@ -20,7 +21,6 @@ _TABLES = Application.metadata.tables
 _ADMISSION: Table = _TABLES[Admission.__tablename__]
 _APPLICATION: Table = _TABLES[Application.__tablename__]
 _BASE: Table = _TABLES[TrainingBase.__tablename__]
-_BATCH: Table = _TABLES[Batch.__tablename__]
 _CHOICE: Table = _TABLES[Choice.__tablename__]
 _PLAN: Table = _TABLES[Plan.__tablename__]
 _RUN: Table = _TABLES[Run.__tablename__]
@@ -76,14 +76,6 @@ def _main(session: Session, batch: Batch) -> MainRun | None:
 
 
 def _candidates(batch: Batch, *, passed_over: bool) -> Select[*tuple[Any, ...]]:
-    # Aliases: inside a WHERE the same table would be taken for the one of the outer statement.
-    other, year = _APPLICATION.alias(), _BATCH.alias()
-    seated = (
-        select(other.c.trainee_id)
-        .join(_ADMISSION, _ADMISSION.c.application_id == other.c.id)
-        .join(year, year.c.id == _ADMISSION.c.batch_id)
-        .where(year.c.year == batch.year, _ADMISSION.c.live_key.is_not(None))
-    )
     out = select(_ADMISSION.c.application_id).where(
         _ADMISSION.c.batch_id == batch.id, _ADMISSION.c.status.in_(_OUT)
     )
@@ -96,7 +88,7 @@ def _candidates(batch: Batch, *, passed_over: bool) -> Select[*tuple[Any, ...]]:
     ).where(
         _APPLICATION.c.batch_id == batch.id,
         _APPLICATION.c.status == ApplicationStatus.APPROVED,
-        _APPLICATION.c.trainee_id.not_in(seated),
+        _APPLICATION.c.trainee_id.not_in(seated(batch.year)),
         _APPLICATION.c.id.not_in(out),
     )
     if not passed_over:

@@ -16,6 +16,7 @@ from zhupei_cli.services.admission.readiness import doubts_about
 from zhupei_cli.services.admission.run_inputs import load_inputs
 from zhupei_cli.services.batches.batches import DATES, edit_batch, require_order
 from zhupei_cli.services.batches.ceding import cede_seats
+from zhupei_cli.services.batches.taking_part import count_sitting_out, takes_part
 from zhupei_cli.services.records.events import Change, record
 from zhupei_cli.words.errors import ZhupeiError, sentence
 from zhupei_cli.words.vocabulary import BATCH_STATUS, AdmissionStatus, ApplicationStatus, Rule
@@ -90,13 +91,13 @@ def lock_batch(session: Session, batch: Batch, *, by: Acting, reason: str | None
     count, first = session.execute(waiting).one()
     if count and not (reason or "").strip():
         raise ZhupeiError("E413", batch=batch.code, count=count, application_no=first)
-    approved = Application.status == ApplicationStatus.APPROVED
     candidates = session.execute(
-        select(func.count()).where(Application.batch_id == batch.id, approved)
+        select(func.count()).select_from(Application).where(*takes_part(batch))
     ).scalar_one()
     inputs = load_inputs(session, batch, rule=Rule.CHOICE_FIRST, round_=Round.MAIN, adjust=True).inputs
     found = doubts_about(session, batch, inputs)
-    return moved | {"candidates": candidates, "unreviewed": count, "doubts": found}
+    told = {"candidates": candidates, "sitting_out": count_sitting_out(session, batch)}
+    return moved | told | {"unreviewed": count, "doubts": found}
 
 
 def unlock_batch(session: Session, batch: Batch, *, by: Acting, reason: str | None = None) -> dict[str, Any]:
@@ -119,12 +120,24 @@ def publish_batch(session: Session, batch: Batch, *, by: Acting, reason: str | N
     proposed, until = counts.get(AdmissionStatus.PROPOSED, 0), batch.publicity_until
     found = [] if proposed else [_doubt("E418", batch=batch.code)]
     if until is None:
-        found.append(_doubt("E414", batch=batch.code))
+        found.append(_doubt("E414", batch=batch.code, setting=_publicity(batch, by)))
     elif until < by.at:
-        found.append(_doubt("E415", batch=batch.code, until=show_time(until)))
+        found.append(_doubt("E415", batch=batch.code, until=show_time(until), setting=_publicity(batch, by)))
     passed_over = counts.get(AdmissionStatus.NOT_ADMITTED, 0)
     told = {"proposed": proposed, "not_admitted": passed_over, "publicity_until": until}
     return moved | told | {"doubts": found}
+
+
+def _publicity(batch: Batch, by: Acting) -> str:
+    """Return the command that says until when the 公示期 lasts, and which times it takes."""
+    before = max(filter(None, (batch.apply_until, batch.review_until)))
+    after, first = batch.checkin_until, max(before, by.at)
+    command = f"zhupei batch edit {batch.code} --set publicity_until=截止时间"
+    if after is None:
+        return f"{command}（晚于 {show_time(first)}）"
+    if after <= first:  # E408 would refuse whatever is still to come
+        return f"{command} --set checkin_until=其后的时间（报到截止 {show_time(after)} 太早，须一并改）"
+    return f"{command}（晚于 {show_time(first)}，不晚于报到截止 {show_time(after)}）"
 
 
 def finalize_batch(
@@ -148,7 +161,7 @@ def finalize_batch(
     found = [] if changes else [_doubt("E418", batch=batch.code)]
     until = batch.publicity_until
     if until is None:
-        found.append(_doubt("E414", batch=batch.code))
+        found.append(_doubt("E229", batch=batch.code, setting=_publicity(batch, by)))
     elif until > by.at:
         found.append(_doubt("E416", batch=batch.code, until=show_time(until)))
     return moved | {"admitted": len(changes), "publicity_until": until, "doubts": found}

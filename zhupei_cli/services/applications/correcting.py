@@ -4,24 +4,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
-from zhupei_cli.model import Batch
+from zhupei_cli.model import Application, Batch
 from zhupei_cli.rules.batch import lifecycle
 from zhupei_cli.rules.people import idcard
-from zhupei_cli.rules.people.field_values import MASKS, TABLES
+from zhupei_cli.rules.people.fields import FORM_LABELS, MASKS, TABLES
 from zhupei_cli.rules.people.masking import mask_id
 from zhupei_cli.rules.people.profile import highest
 from zhupei_cli.services.applications import store
 from zhupei_cli.services.applications.drafts import examine, form_cells, merged
-from zhupei_cli.services.applications.form_checks import (
-    FORM_LABELS,
-    Checks,
-    form_faults,
-    identity_faults,
-    load_checks,
-)
+from zhupei_cli.services.applications.form_checks import Checks, form_faults, identity_faults, load_checks
 from zhupei_cli.services.applications.store import Form, Stored
 from zhupei_cli.services.applications.withdrawing import require_undecided, stale_runs
 from zhupei_cli.services.people import fields, profiles
@@ -36,18 +31,28 @@ from zhupei_cli.words.errors import Fault, ZhupeiError
 from zhupei_cli.words.vocabulary import BATCH_STATUS, BatchStatus
 
 #: What people are reached at is read from the live profile.
-_LIVE: Final = ("mobile", "email")
+LIVE: Final = ("mobile", "email")
 _WORK: Final = ("employer_name", "employer_uscc")
 #: What admission counts with; source_type and train_years stand on paper alone.
 _INPUTS: Final = frozenset(FORM_LABELS) - {"source_type", "train_years"}
+#: What the workbook lacks: only forms and registers have it.
+_FURTHER: Final = tuple(
+    column
+    for column in (*fields.PERSON, *fields.EDUCATION)
+    if column.key in ("marital_status", "origin_province", "diploma_no", "degree_no")
+)
 _OF_PROFILE: Final = tuple(
     column
     for column in workbook_kinds.PERSON.columns
-    if column.key in (*PERSON, *EDUCATION, *_WORK) and column.key not in _LIVE
+    if column.key in (*PERSON, *EDUCATION, *_WORK) and column.key not in LIVE
 )
 FIELDS: Final[Mapping[str, Column]] = {
     column.key: column
-    for column in (*_OF_PROFILE, *(one for one in workbook_kinds.PERSON.columns if one.key in FORM_LABELS))
+    for column in (
+        *_OF_PROFILE,
+        *_FURTHER,
+        *(one for one in workbook_kinds.PERSON.columns if one.key in FORM_LABELS),
+    )
 }
 
 
@@ -60,6 +65,22 @@ class Corrected:
     changes: list[dict[str, str]]
     findings: list[Fault]
     runs_stale: int
+
+
+def submitted_of(session: Session, trainee_id: int) -> list[str]:
+    """Return the numbers of a person's applications that keep what was submitted: `correct` mends them."""
+    ended = (BatchStatus.ARCHIVED, BatchStatus.CANCELLED)
+    statement = (
+        select(Application.application_no)
+        .join(Batch, Batch.id == Application.batch_id)
+        .where(
+            Application.trainee_id == trainee_id,
+            Application.status.in_(lifecycle.APPLICATION.verbs["correct"].moves),
+            Batch.status.not_in(ended),
+        )
+        .order_by(Application.id)
+    )
+    return list(session.execute(statement).scalars())
 
 
 def correct(
@@ -109,8 +130,10 @@ def correct(
 
 def _field(name: str) -> str:
     found = workbook_kinds.PERSON.by_heading.get(heading_key(name))
+    further = {heading_key(column.heading): column for column in _FURTHER}
+    found = found or further.get(heading_key(name))
     key = name if found is None else found.key
-    if key in _LIVE:
+    if key in LIVE:
         raise ZhupeiError("E458", label=workbook_kinds.PERSON.headings[key])
     if key not in FIELDS:
         raise ZhupeiError("E457", field=name, known="、".join(one.heading for one in FIELDS.values()))
@@ -130,7 +153,7 @@ def _corrected(
     before: Profile, words: Mapping[str, str], number: str, *, by: Acting
 ) -> tuple[Profile, list[Fault]]:
     """Return what the profile becomes, and what is odd about it."""
-    values, faults = fields.read_fields(words, _OF_PROFILE)
+    values, faults = fields.read_fields(words, (*_OF_PROFILE, *_FURTHER))
     after = profiles.copy_of(before)
     for key, value in values.items():
         owner = _owner(after, key)

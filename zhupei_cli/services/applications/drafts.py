@@ -8,14 +8,9 @@ from sqlalchemy.orm import Session
 from zhupei_cli.acting import Acting
 from zhupei_cli.model import Batch
 from zhupei_cli.rules.batch import lifecycle
+from zhupei_cli.rules.people.fields import FORM_LABELS
 from zhupei_cli.services.applications import store
-from zhupei_cli.services.applications.form_checks import (
-    FORM_LABELS,
-    Checks,
-    identity_faults,
-    load_checks,
-    read_form,
-)
+from zhupei_cli.services.applications.form_checks import Checks, identity_faults, load_checks, read_form
 from zhupei_cli.services.applications.intake import require_entry
 from zhupei_cli.services.applications.store import Form
 from zhupei_cli.services.people import fields, profiles

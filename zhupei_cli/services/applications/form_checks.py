@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,10 +10,12 @@ from sqlalchemy.orm import Session
 from zhupei_cli.model import Batch, Plan, Specialty, TrainingBase
 from zhupei_cli.rules.batch.settings import BatchSettings, parse
 from zhupei_cli.rules.people import eligibility
+from zhupei_cli.rules.people.fields import FORM, FORM_LABELS
 from zhupei_cli.rules.people.profile import highest
 from zhupei_cli.services.applications.store import Form
 from zhupei_cli.services.people.profiles import Profile, current_work
 from zhupei_cli.services.records.lookup import Names, match_key, settings_of
+from zhupei_cli.sheets.kinds.cells import CLEAR
 from zhupei_cli.words.errors import Fault
 
 
@@ -76,8 +78,13 @@ def read_form(values: Mapping[str, Any], checks: Checks) -> tuple[Form | Parts, 
     What can be looked at is looked at, however much else is missing: nobody mends a row twice.
     """
     faults = [
-        Fault("E251", name, values={"label": FORM_LABELS[name]}) for name in REQUIRED if name not in values
+        Fault("E051", name, values={"heading": FORM_LABELS[name]})
+        if name in values
+        else Fault("E251", name, values={"label": FORM_LABELS[name]})
+        for name in REQUIRED
+        if values.get(name, CLEAR) is CLEAR
     ]
+    values = _left(values)
     bases: dict[str, str] = {}
     specialties: dict[str, str] = {}
     for name in ("choice1_base", "choice2_base"):
@@ -107,17 +114,15 @@ def read_form(values: Mapping[str, Any], checks: Checks) -> tuple[Form | Parts, 
     return form, [*faults, *form_faults(form, checks)]
 
 
-FORM_LABELS = {
-    "identity": "个人身份",
-    "source_type": "生源类型",
-    "train_years": "培训年限",
-    "specialty": "报名专业",
-    "choice1_base": "第一志愿基地",
-    "choice2_base": "第二志愿基地",
-    "choice2_specialty": "第二志愿专业",
-    "accept_adjust": "是否服从调剂",
-}
-REQUIRED = ("identity", "source_type", "train_years", "specialty", "choice1_base", "accept_adjust")
+def _left(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what 清空 leaves of a form: a second choice without its base is none."""
+    gone = {name for name, value in values.items() if value is CLEAR}
+    if "choice2_base" in gone:
+        gone.add("choice2_specialty")
+    return {name: value for name, value in values.items() if name not in gone}
+
+
+REQUIRED: Final = tuple(field.key for field in FORM if field.required)
 
 
 def form_faults(form: Form | Parts, checks: Checks) -> Iterator[Fault]:

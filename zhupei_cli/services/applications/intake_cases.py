@@ -9,17 +9,12 @@ from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Batch
 from zhupei_cli.rules.people import idcard
+from zhupei_cli.rules.people.fields import FORM_LABELS
 from zhupei_cli.rules.people.masking import mask_id
 from zhupei_cli.rules.people.people_names import read_name
 from zhupei_cli.rules.people.profile import highest
 from zhupei_cli.services.applications import store
-from zhupei_cli.services.applications.form_checks import (
-    FORM_LABELS,
-    Checks,
-    Parts,
-    identity_faults,
-    read_form,
-)
+from zhupei_cli.services.applications.form_checks import Checks, Parts, identity_faults, read_form
 from zhupei_cli.services.applications.store import Form, Stored
 from zhupei_cli.services.people import profiles
 from zhupei_cli.services.people.merging import (

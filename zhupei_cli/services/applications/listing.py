@@ -13,6 +13,7 @@ from zhupei_cli.rules.batch.lifecycle import PUBLISHED, status_label
 from zhupei_cli.rules.people.field_values import shown
 from zhupei_cli.rules.people.masking import mask_id
 from zhupei_cli.services.applications import store
+from zhupei_cli.services.batches.taking_part import sits_out
 from zhupei_cli.services.people import profiles
 from zhupei_cli.services.records.events import Change, record
 from zhupei_cli.services.records.lookup import Names, base_names, specialty_names
@@ -32,6 +33,8 @@ class Filter:
     specialty: str | None = None
     numbers: Sequence[str] = ()
     name: str | None = None
+    #: Only those who do not take part in the admission, because they are seated in another batch.
+    sitting_out: bool = False
     limit: int | None = None
 
 
@@ -99,6 +102,8 @@ def _query(batch: Batch, chosen: Filter) -> Select[*tuple[Any, ...]]:
     if chosen.name is not None:
         name = func.coalesce(Snapshot.name, Trainee.name)
         statement = statement.where(name.contains(chosen.name, autoescape=True))
+    if chosen.sitting_out:
+        statement = statement.where(*sits_out(batch))
     if chosen.numbers:
         statement = statement.where(Application.application_no.in_(chosen.numbers))
     return statement

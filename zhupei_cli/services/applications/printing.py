@@ -13,6 +13,7 @@ from zhupei_cli.printing.fonts import FontSet
 from zhupei_cli.printing.form import Decided, FormPage, Pair
 from zhupei_cli.rules.batch.times import written_day
 from zhupei_cli.rules.people.field_values import text_of
+from zhupei_cli.rules.people.fields import BASIC, CONTACT, Field, Sort
 from zhupei_cli.services.applications import store
 from zhupei_cli.services.applications.listing import Filter, list_applications
 from zhupei_cli.services.people import profiles
@@ -29,23 +30,8 @@ _REVIEW: Table = Review.metadata.tables["review"]
 _VALID = (ApplicationStatus.SUBMITTED, ApplicationStatus.APPROVED, ApplicationStatus.REJECTED)
 #: States in which the last decision stands.
 _DECIDED = (ApplicationStatus.RETURNED, ApplicationStatus.APPROVED, ApplicationStatus.REJECTED)
-_BASIC: Final = {
-    "name": "姓名",
-    "gender": "性别",
-    "id_type": "证件类型",
-    "id_number": "证件号码",
-    "birth_date": "出生日期",
-    "ethnicity": "民族",
-    "political_status": "政治面貌",
-    "marital_status": "婚姻状况",
-    "origin_province": "生源省份",
-}
-_CONTACT: Final = {
-    "mobile": "手机号码",
-    "email": "电子邮箱",
-    "emergency_name": "紧急联系人",
-    "emergency_phone": "紧急电话",
-}
+#: On paper name and sex come first.
+_BASIC: Final = sorted(BASIC, key=lambda field: field.key not in ("name", "gender"))
 _EDUCATION: Final = ("level", "school", "major", "graduated_on", "full_time")
 
 
@@ -173,7 +159,7 @@ def _page(
         status_line=f"状态：{words.APPLICATION_STATUS.label(status)}",
         watermark="" if status in _VALID else words.APPLICATION_STATUS.label(status),
         basic=[*_pairs(person, _BASIC), ("医师资格", _licence(person))],
-        contact=_pairs(person, _CONTACT),
+        contact=_pairs(person, CONTACT),
         address=person.get("address") or "",
         educations=[_education(entry) for entry in profile.educations],
         works=[_work(entry) for entry in profile.works],
@@ -184,8 +170,13 @@ def _page(
     )
 
 
-def _pairs(values: Mapping[str, Any], headings: Mapping[str, str]) -> list[Pair]:
-    return [(heading, text_of(key, values.get(key))) for key, heading in headings.items()]
+def _pairs(values: Mapping[str, Any], fields: Iterable[Field]) -> list[Pair]:
+    # The address has a line of its own.
+    return [
+        (field.paper or field.heading, text_of(field.key, values.get(field.key)))
+        for field in fields
+        if field.sort is not Sort.ADDRESS
+    ]
 
 
 def _licence(person: Mapping[str, Any]) -> str:

@@ -10,6 +10,7 @@ from zhupei_cli.model import Application, Batch, Choice
 from zhupei_cli.services.applications.listing import Filter, list_applications
 from zhupei_cli.services.applications.store import find_stored
 from zhupei_cli.services.batches.batches import DATES
+from zhupei_cli.services.batches.taking_part import seats_of
 from zhupei_cli.services.records.lookup import base_names, settings_of, specialty_names
 from zhupei_cli.words.vocabulary import IDENTITY, ApplicationStatus
 
@@ -22,13 +23,18 @@ def status_of(session: Session, batch: Batch, number: str) -> dict[str, Any]:
 
     Nothing of admission is in it before publication.
     """
-    find_stored(session, batch, number)
+    trainee = find_stored(session, batch, number).trainee_id
+    seat = seats_of(session, batch.year, (trainee,)).get(trainee)
+    told = None
+    if seat is not None and seat.published and seat.batch != batch.code:
+        told = f"已在批次 {seat.batch} 录取到{seat.place}，不参加本批次的录取"
     (row,) = list_applications(session, batch, Filter(numbers=(number,)))
     return {
         "application_no": number,
         "batch": batch.code,
         "batch_name": batch.name,
         **{key: row[key] for key in ("status", "admission_status", "status_label")},
+        "seated_label": told,
         **{key: getattr(batch, key) for key in DATES},
         "contact": settings_of(session, batch).get("contact", ""),
     }

@@ -72,6 +72,7 @@ def applications_of(batch: Batch) -> Select[*tuple[Any, ...]]:
         select(
             *(_APPLICATION.c.id, _APPLICATION.c.application_no, _APPLICATION.c.status, _TRAINEE.c.id_number),
             func.coalesce(_SNAPSHOT.c.name, _TRAINEE.c.name).label("name"),
+            _APPLICATION.c.trainee_id,
         )
         .join(_TRAINEE, _TRAINEE.c.id == _APPLICATION.c.trainee_id)
         .outerjoin(_SNAPSHOT, CURRENT_SNAPSHOT)
@@ -88,6 +89,8 @@ def _application(
     line: Line, by_number: Mapping[str, Row[Any]], by_paper: Mapping[str, Row[Any]]
 ) -> Row[Any] | None:
     number, paper = _word(line, "application_no"), _word(line, "id_number")
+    if any(fault.code == "E438" for fault in line.faults):
+        return None  # a number of another batch
     if number is not None and number not in by_number:
         line.faults.append(Fault("E304", "application_no", values={"application_no": number, "nearest": ""}))
         return None

@@ -16,9 +16,10 @@ from zhupei_cli.rules.admission.scores import ABSENT, COMPONENTS, Mark
 from zhupei_cli.rules.batch import settings
 from zhupei_cli.rules.proof.explanation_words import no_total
 from zhupei_cli.services.applications.store import load_choices
+from zhupei_cli.services.batches.taking_part import takes_part
 from zhupei_cli.services.records.lookup import settings_of
 from zhupei_cli.store.bulk import rows_of
-from zhupei_cli.words.vocabulary import WITHOUT_SEAT, ApplicationStatus
+from zhupei_cli.words.vocabulary import WITHOUT_SEAT
 
 _SCORE: Table = Score.metadata.tables[Score.__tablename__]
 _APPLICATION: Table = Score.metadata.tables[Application.__tablename__]
@@ -68,7 +69,7 @@ def absences(session: Session, batch: Batch) -> dict[str, dict[str | None, Marks
     rows = session.execute(
         select(_APPLICATION.c.application_no, _SCORE.c.base_code, *mark_columns())
         .join(_SCORE, _SCORE.c.application_id == _APPLICATION.c.id)
-        .where(*_approved(batch), has_absence())
+        .where(*takes_part(batch), has_absence())
     )
     found: dict[str, dict[str | None, Marks]] = {}
     for number, base, *values in rows:
@@ -109,21 +110,21 @@ def reason_labels(session: Session, batch: Batch, reasons: Mapping[int, str | No
 
 
 def count_marked(session: Session, batch: Batch) -> int:
-    """Return how many approved applications 有成绩."""
+    """Return how many who take part 有成绩."""
     return _count(session, batch, has_mark())
 
 
 def count_absent(session: Session, batch: Batch) -> int:
-    """Return how many approved applications say 缺考 of a part at least."""
+    """Return how many who take part say 缺考 of a part at least."""
     return _count(session, batch, has_absence())
 
 
 def count_unmarked(session: Session, batch: Batch) -> int:
-    """Return how many approved applications have neither a mark nor an absence."""
+    """Return how many who take part have neither a mark nor an absence."""
     told = select(_SCORE.c.application_id).where(
         _SCORE.c.application_id == _APPLICATION.c.id, or_(has_mark(), has_absence())
     )
-    statement = select(func.count()).select_from(_APPLICATION).where(*_approved(batch), ~told.exists())
+    statement = select(func.count()).select_from(_APPLICATION).where(*takes_part(batch), ~told.exists())
     return session.execute(statement).scalar_one()
 
 
@@ -131,10 +132,6 @@ def _count(session: Session, batch: Batch, condition: ColumnElement[bool]) -> in
     statement = (
         select(func.count(_SCORE.c.application_id.distinct()))
         .join(_APPLICATION, _APPLICATION.c.id == _SCORE.c.application_id)
-        .where(*_approved(batch), condition)
+        .where(*takes_part(batch), condition)
     )
     return session.execute(statement).scalar_one()
-
-
-def _approved(batch: Batch) -> tuple[ColumnElement[bool], ...]:
-    return _APPLICATION.c.batch_id == batch.id, _APPLICATION.c.status == ApplicationStatus.APPROVED

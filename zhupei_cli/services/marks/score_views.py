@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 from zhupei_cli.model import Application, Batch, Choice, Score
 from zhupei_cli.rules.admission.scores import COMPONENTS, Record, Weights, mark_number, scoring, shown_mark
 from zhupei_cli.rules.batch import settings
+from zhupei_cli.services.batches.taking_part import takes_part
 from zhupei_cli.services.marks.score_lines import applications_of
 from zhupei_cli.services.marks.score_marks import NO_MARKS, Marks, mark_columns, marks_of
 from zhupei_cli.services.records.lookup import settings_of, specialty_names
-from zhupei_cli.words.vocabulary import ApplicationStatus
 
 _TABLES = Application.metadata.tables
 _APPLICATION: Table = _TABLES[Application.__tablename__]
@@ -26,11 +26,11 @@ _WIDTH, _HUNDREDTHS = 10, 100
 
 
 def template_rows(session: Session, batch: Batch, *, base: str | None = None) -> list[dict[str, str]]:
-    """Return the form of every approved application, or of those with a choice at `base` (code), by number.
+    """Return the form of everybody who takes part, or of those with a choice at `base` (code), by number.
 
     The marks that are stored stand there, so that the sheet as it is changes nothing.
     """
-    statement = applications_of(batch).where(_APPLICATION.c.status == ApplicationStatus.APPROVED)
+    statement = applications_of(batch).where(*takes_part(batch))
     if base is not None:
         chose = select(_CHOICE.c.application_id).where(
             _CHOICE.c.batch_id == batch.id, _CHOICE.c.base_code == base
@@ -40,7 +40,7 @@ def template_rows(session: Session, batch: Batch, *, base: str | None = None) ->
     marked = statement.outerjoin(_SCORE, and_(_SCORE.c.application_id == _APPLICATION.c.id, of))
     rows = [
         {"application_no": no, "name": name, "base": base or "", **_words(marks_of(values))}
-        for _, no, _, _, name, *values in session.execute(marked.add_columns(*mark_columns()))
+        for _, no, _, _, name, _, *values in session.execute(marked.add_columns(*mark_columns()))
     ]
     return sorted(rows, key=lambda row: row["application_no"])
 
@@ -74,7 +74,7 @@ class _Spread:
 
 
 def list_bands(session: Session, batch: Batch) -> list[dict[str, Any]]:
-    """Return how the totals of approved applications spread: all of them, then by first-choice specialty.
+    """Return how the totals of who takes part spread: all of them, then by first-choice specialty.
 
     The total is the one at the base of the first choice. `mean` is rounded half-up to two decimals.
     """
@@ -90,20 +90,19 @@ def list_bands(session: Session, batch: Batch) -> list[dict[str, Any]]:
 
 
 def counted_marks(session: Session, batch: Batch) -> Iterator[Counted]:
-    """Yield every approved application by the marks that count at its first choice."""
+    """Yield everybody who takes part, by the marks that count at its first choice."""
     weights = settings.parse(settings_of(session, batch)).weights
     total = scoring(weights)
-    approved = (_APPLICATION.c.batch_id == batch.id, _APPLICATION.c.status == ApplicationStatus.APPROVED)
     scored = session.execute(
         select(_SCORE.c.application_id, _SCORE.c.base_code, *mark_columns())
         .join(_APPLICATION, _APPLICATION.c.id == _SCORE.c.application_id)
-        .where(*approved)
+        .where(*takes_part(batch))
     ).all()
     records = {(row[0], row[1]): row for row in scored}
     first = session.execute(
         select(_CHOICE.c.application_id, _CHOICE.c.base_code, _CHOICE.c.specialty_code)
         .join(_APPLICATION, _APPLICATION.c.id == _CHOICE.c.application_id)
-        .where(*approved, _CHOICE.c.number == 1)
+        .where(*takes_part(batch), _CHOICE.c.number == 1)
     )
     for id_, base, specialty in first.all():
         row = records.get((id_, base)) or records.get((id_, None))

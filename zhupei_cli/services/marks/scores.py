@@ -41,6 +41,7 @@ from zhupei_cli.services.records.import_ledger import (
     record_rows,
     row_changes,
 )
+from zhupei_cli.services.records.line_numbers import settle_numbers
 from zhupei_cli.services.records.lookup import base_names, settings_of
 from zhupei_cli.services.records.workbooks import Reading
 from zhupei_cli.sheets.kinds import cells
@@ -67,10 +68,11 @@ def import_scores(session: Session, reading: Reading, *, batch: Batch, by: Actin
     leaves none. Raises E460 unless the batch is open or closed: from locking on the marks are what
     admission rests on.
     """
-    if batch.status not in (BatchStatus.OPEN, BatchStatus.CLOSED):
-        raise ZhupeiError("E460", batch=batch.code, status=BATCH_STATUS.label(batch.status))
+    settle_numbers(session, batch, reading)
     if not reading.readable:
         return Imported(None, Counts(), reading.files, readable=False)
+    if batch.status not in (BatchStatus.OPEN, BatchStatus.CLOSED):
+        raise ZhupeiError("E460", batch=batch.code, status=BATCH_STATUS.label(batch.status))
     filled = filled_in(reading.lines, COMPONENTS)
     entries = read_entries(session, batch, filled)
     refuse_twins(entries)

@@ -1,46 +1,23 @@
-"""The fields of a profile as people type them one by one: the workbook's columns, and a few it lacks."""
+"""The fields of a profile as people type them one by one, read as the workbook's columns are."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Any, Final
 
-from zhupei_cli.rules.people.masking import mask_paper
-from zhupei_cli.sheets.kinds import parsers, workbook_kinds
+from zhupei_cli.rules.people import fields as rules
+from zhupei_cli.rules.people.fields import FIELDS
 from zhupei_cli.sheets.kinds.cells import CLEAR, Unreadable, clean
-from zhupei_cli.sheets.kinds.columns import Column, Kind
-from zhupei_cli.words import codes
+from zhupei_cli.sheets.kinds.columns import Column
+from zhupei_cli.sheets.kinds.shared_columns import column_of, own_column
 from zhupei_cli.words.errors import Fault, ZhupeiError
 
-
-def _of(kind: Kind, *keys: str) -> tuple[Column, ...]:
-    by_key = {column.key: column for column in kind.columns}
-    return tuple(by_key[key] for key in keys)
-
-
-def _without_person(kind: Kind) -> tuple[Column, ...]:
-    return tuple(column for column in kind.columns if column.key != "id_number")
-
-
 #: What somebody says who registers (指南 二.1); sex and birth date where the paper does not tell them.
-REGISTER: Final = (
-    *_of(workbook_kinds.PERSON, "name", "id_type", "id_number", "gender", "birth_date"),
-    replace(*_of(workbook_kinds.PERSON, "mobile"), required=True),
+REGISTER: Final = tuple(
+    column_of(FIELDS[key]) for key in ("name", "id_type", "id_number", "gender", "birth_date", "mobile")
 )
-#: 基本信息、联系信息 and qualification (指南 二.2).
-PERSON: Final = (
-    *_of(workbook_kinds.PERSON, "name", "gender", "birth_date", "ethnicity", "political_status"),
-    Column("marital_status", "婚姻状况", parsers.table(codes.MARITAL)),
-    Column("origin_province", "生源省份", parsers.table(codes.PROVINCE)),
-    *_of(workbook_kinds.PERSON, "mobile", "email", "address", "emergency_name", "emergency_phone"),
-    *_of(workbook_kinds.PERSON, "licence_passed", "licence_no", "has_employer"),
-)
-EDUCATION: Final = (
-    *_without_person(workbook_kinds.EDUCATION),
-    replace(*_of(workbook_kinds.PERSON, "is_fresh"), required=False),
-    Column("diploma_no", "毕业证书编号", parsers.paper_number, mask=mask_paper),
-    Column("degree_no", "学位证书编号", parsers.paper_number, mask=mask_paper),
-)
-WORK: Final = _without_person(workbook_kinds.WORK)
+#: 基本信息、联系信息 and qualification (指南 二.2); who somebody is, is told at the registration.
+PERSON: Final = tuple(column_of(field) for field in rules.PERSON if field.key not in ("id_type", "id_number"))
+EDUCATION: Final = tuple(map(own_column, rules.EDUCATION))
+WORK: Final = tuple(map(own_column, rules.WORKING))
 
 #: Every heading by key, for messages.
 LABELS: Final = {column.key: column.heading for column in (*REGISTER, *PERSON, *EDUCATION, *WORK)}

@@ -10,8 +10,9 @@ from sqlalchemy import String
 from zhupei_cli.model import Education, Trainee, Work
 from zhupei_cli.rules.people import idcard
 from zhupei_cli.rules.people.dates import Month
+from zhupei_cli.rules.people.fields import NEEDED
 from zhupei_cli.rules.people.life_dates import date_faults
-from zhupei_cli.rules.people.profile import FIELD_LABELS, highest, missing
+from zhupei_cli.rules.people.profile import highest, missing
 from zhupei_cli.services.people.profiles import PERSON, Entry, Profile, copy_of, current_work
 from zhupei_cli.sheets.kinds.cells import CLEAR
 from zhupei_cli.words.codes import LEVEL, LEVEL_RANK
@@ -103,7 +104,7 @@ def _from_card(after: Profile, said: Said) -> list[Fault]:
         return []
     known: Entry = {"gender": facts.gender, "birth_date": facts.birth_date}
     faults = [
-        Fault("E151", name, values={"label": FIELD_LABELS[name]})
+        Fault("E151", name, values={"label": NEEDED[name]})
         for name, value in known.items()
         if not _agrees(said.person.get(name), value)
     ]

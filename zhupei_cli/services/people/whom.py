@@ -7,14 +7,15 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Account, Application, Batch, Trainee
+from zhupei_cli.rules.people.idcard import mend
 from zhupei_cli.rules.people.masking import mask_id, mask_phone
+from zhupei_cli.rules.people.written_numbers import written
 from zhupei_cli.services.people.profiles import Profile, load_profiles, load_profiles_by_id
 from zhupei_cli.services.records.lookup import batch_of_numbers, is_number
 from zhupei_cli.sheets.kinds.cells import code
 from zhupei_cli.sheets.kinds.parsers import person_name
 from zhupei_cli.words.codes import ID_TYPE
 from zhupei_cli.words.errors import ZhupeiError
-from zhupei_cli.words.vocabulary import HYPHENS
 
 #: How one of several is picked: 编号:17, the number a list of them shows.
 NUMBER: Final = "编号"
@@ -31,7 +32,7 @@ def find_person(session: Session, who: str) -> Profile:
     several have the name or the last four.
     """
     paper, colon, number = who.strip().replace("：", ":").rpartition(":")
-    number = code(number).upper()
+    number = mend(number)
     if colon and paper == NUMBER:
         return _only(session, Trainee.id == int(number) if number.isdecimal() else None, who)
     id_type = ID_TYPE.parse(paper) if colon else None
@@ -52,8 +53,8 @@ def _meant(session: Session, who: str) -> ColumnElement[bool] | None:
     if is_number(word := spelt(who)):
         _, (number,) = batch_of_numbers(session, (word,), typed=None, default=None)
         return Trainee.id.in_(select(Application.trainee_id).where(Application.application_no == number))
-    if _TAIL.fullmatch(word.upper()):
-        return Trainee.id_number.endswith(word.upper())
+    if _TAIL.fullmatch(tail := mend(who)):
+        return Trainee.id_number.endswith(tail)
     return Trainee.name == person_name(who)
 
 
@@ -89,7 +90,7 @@ def _told(person: dict[str, Any], numbers: list[str]) -> str:
 
 def spelt(word: str) -> str:
     """Return a word as an application number would be written."""
-    return code(word.translate(HYPHENS))
+    return written(word)
 
 
 def shown(who: str) -> str:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
 from zhupei_cli.model import Event
+from zhupei_cli.rules.people.plain_words import require_reason
 from zhupei_cli.services.records import base_login
 from zhupei_cli.store.bulk import insert_rows
 from zhupei_cli.store.counters import take
@@ -37,8 +38,10 @@ def record(session: Session, by: Acting, changes: Sequence[Change]) -> range:
     """Append one event per change and return their numbers.
 
     Call it in the transaction of the change itself: an event without its change, or a change without
-    its event, must not be possible.
+    its event, must not be possible. Raises E660 or E661 for a reason that cannot be kept.
     """
+    for change in changes:
+        require_reason(change.reason)
     if base_login.is_base(session):
         return _noted(session, changes)
     who = signature(session, by.who)

@@ -1,7 +1,7 @@
 """Finding what people name: batches, bases, specialties, with the nearest names when there is none."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -19,7 +19,7 @@ def find_batch(session: Session, code: str | None) -> Batch:
     Raises E301 (no such batch) or E307 (none or several to choose from).
     """
     if code is not None:
-        known = _spellings(session)
+        known = batch_spellings(session)
         found = known.get(code) or known.get(code.casefold())
         if found is None:
             raise ZhupeiError("E301", batch=code, nearest=nearest(code, dict.fromkeys(known.values())))
@@ -30,7 +30,7 @@ def find_batch(session: Session, code: str | None) -> Batch:
     return live[0]
 
 
-def _spellings(session: Session) -> dict[str, str]:
+def batch_spellings(session: Session) -> dict[str, str]:
     """Return the codes of all batches by themselves, and by what no other one is without capitals."""
     codes = list(session.execute(select(Batch.code)).scalars())
     small = [code.casefold() for code in codes]
@@ -56,17 +56,16 @@ def batch_of_numbers(
     `default` is what is meant otherwise, for words that are no numbers. Raises E304 for a number of no
     batch, E318 when they belong to several.
     """
-    known = _spellings(session)
+    known = batch_spellings(session)
     spelt, codes = [], dict[str, str]()
     for number in numbers:
-        found = _NUMBER.fullmatch(number)
-        code = found and (known.get(found[1]) or known.get(found[1].casefold()))
-        if found and not code:
-            near = nearest(number, (f"{one}-{found[2]}" for one in dict.fromkeys(known.values())))
+        found = carried_by(known, number)
+        if found is None and (written := _NUMBER.fullmatch(number)):
+            near = nearest(number, (f"{one}-{written[2]}" for one in dict.fromkeys(known.values())))
             raise ZhupeiError("E304", application_no=number, nearest=near)
-        spelt.append(f"{code}-{found[2]}" if found else number)
-        if code:
-            codes.setdefault(code, spelt[-1])
+        spelt.append(found[1] if found else number)
+        if found:
+            codes.setdefault(*found)
     if len(codes) > 1:
         raise ZhupeiError("E318", examples="、".join(codes.values()))
     carried = next(iter(codes), None)
@@ -75,6 +74,16 @@ def batch_of_numbers(
         raise ZhupeiError("E317", application_no=codes[carried], carried=carried, batch=meant)
     wanted = typed if typed and not meant else carried or typed or default
     return wanted, tuple(spelt)
+
+
+def carried_by(known: Mapping[str, str], number: str) -> tuple[str, str] | None:
+    """Return the batch that an application number carries, and the number as it is stored.
+
+    `known` are `batch_spellings`; None when the word is no number, or its batch is none of them.
+    """
+    found = _NUMBER.fullmatch(number)
+    code = found and (known.get(found[1]) or known.get(found[1].casefold()))
+    return (code, f"{code}-{found[2]}") if found and code else None
 
 
 _ENDED = (BatchStatus.ARCHIVED, BatchStatus.CANCELLED)

@@ -62,7 +62,9 @@ def still_to_get(session: Session, batch: Batch, report: Report, mail: Mail) -> 
     ).scalars()
     told = [json.loads(row) for row in rows]
     have = {key for one in told if one["day"] == day_of(report).isoformat() for key in one["to"]}
-    return tuple(address for address in mail.to if _key(address) not in have)
+    # a@X.com and 王一 <a@x.com> are one box.
+    once = {_key(address): address for address in reversed(mail.to)}
+    return tuple(address for key, address in reversed(once.items()) if key not in have)
 
 
 def record_sent(session: Session, batch: Batch, report: Report, to: Iterable[str], *, by: Acting) -> None:

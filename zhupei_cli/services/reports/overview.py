@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from zhupei_cli.model import Application, Batch, Run, TrainingBase
 from zhupei_cli.services.admission.result_now import result_rounds
 from zhupei_cli.services.batches.batches import show_batch
+from zhupei_cli.services.batches.taking_part import count_sitting_out
 from zhupei_cli.services.marks.score_marks import count_absent, count_marked, count_unmarked
 from zhupei_cli.words.vocabulary import ROUND, ApplicationStatus, BatchStatus
 
@@ -36,6 +37,7 @@ def batch_now(session: Session, batch: Batch, *, now: datetime) -> dict[str, Any
         "scored": count_marked(session, batch),
         "absent": count_absent(session, batch),
         "unmarked": count_unmarked(session, batch),
+        "sitting_out": count_sitting_out(session, batch),
         "last_run": _last_run(session, batch),
         "rounds": _rounds(session, batch),
         "now": now,

@@ -35,6 +35,7 @@ from zhupei_cli.reports.values import (
 )
 from zhupei_cli.rules.admission.scores import ABSENT, Mark, lacking
 from zhupei_cli.rules.batch.lifecycle import PUBLISHED
+from zhupei_cli.services.batches.taking_part import count_sitting_out
 from zhupei_cli.services.marks.score_marks import count_marked
 from zhupei_cli.services.marks.score_views import Counted, counted_marks
 from zhupei_cli.services.reports.anomalies import find_anomalies
@@ -49,6 +50,8 @@ STAGES: Final = {
     "filled": "填报",
     "submitted": "提交",
     "approved": "审核通过",
+    # Only where there are any.
+    "sitting_out": "其中本年度已在别的批次录取、不参加",
     "scored": "有成绩",
     "admitted": "录取",
     "reported": "报到",
@@ -61,6 +64,7 @@ FIGURES: Final = {
     "approved": "审核通过",
     "rejected": "审核不通过",
     "withdrawn": "已撤回",
+    "sitting_out": "本年度已录取、不参加",
     "scored": "有成绩",
     "plan": "招收计划",
     "admitted": "录取",
@@ -129,7 +133,12 @@ def count_funnel(session: Session, batch: Batch) -> list[Stage]:
     hidden = ("admitted", "reported") if withheld(batch) else ()
     counts = {row.stage: row.people for row in section(session, batch, "funnel")}
     counts["scored"] = count_marked(session, batch)
-    return [Stage(key, label, None if key in hidden else counts[key]) for key, label in STAGES.items()]
+    counts |= {"sitting_out": out} if (out := count_sitting_out(session, batch)) else {}
+    return [
+        Stage(key, label, None if key in hidden else counts[key])
+        for key, label in STAGES.items()
+        if key in counts
+    ]
 
 
 def summarize(session: Session, batch: Batch, *, now: datetime) -> list[dict[str, Any]]:
@@ -193,7 +202,7 @@ def _figures(
         "anomalies": anomalies,
     }
     then = before[1] if before else {}
-    return [Figure(key, label, counts[key], then.get(key)) for key, label in FIGURES.items()]
+    return [Figure(key, label, counts[key], then.get(key)) for key, label in FIGURES.items() if key in counts]
 
 
 def _head(session: Session, batch: Batch, *, now: datetime, since: date | None) -> Head:

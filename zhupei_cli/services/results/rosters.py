@@ -10,7 +10,7 @@ from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
-from zhupei_cli.files import refuse_existing
+from zhupei_cli.files import refuse_existing, together
 from zhupei_cli.model import Batch, Event, Plan, Run
 from zhupei_cli.rules.admission.run import Round
 from zhupei_cli.services.admission.runs import find_run
@@ -75,9 +75,10 @@ def prepare_rosters(session: Session, batch: Batch, wanted: Wanted, *, by: Actin
 
 
 def write_rosters(targets: Iterable[tuple[Path, BaseRoster]], *, force: bool = False) -> None:
-    """Write the workbooks one after the other."""
-    for path, roster in targets:
-        write_roster(path, roster, force=force)
+    """Write the workbooks one after the other; they appear together."""
+    with together():
+        for path, roster in targets:
+            write_roster(path, roster, force=force)
 
 
 def summary_of(targets: Targets) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from zhupei_cli.services.records.import_ledger import (
     filled_in,
     record_rows,
 )
+from zhupei_cli.services.records.line_numbers import settle_numbers
 from zhupei_cli.services.records.workbooks import Reading
 from zhupei_cli.sheets.taking.lines import Line
 from zhupei_cli.store.bulk import insert_rows, rows_of
@@ -29,6 +30,7 @@ from zhupei_cli.store.walls import signature
 from zhupei_cli.words.errors import Fault, ZhupeiError
 from zhupei_cli.words.vocabulary import (
     ADMISSION_STATUS,
+    APPLICATION_STATUS,
     BATCH_STATUS,
     ApplicationStatus,
     BatchStatus,
@@ -79,7 +81,27 @@ def faults(
             refused.append((verdict, found))
         elif one is not None:
             good.append((verdict, one))
-    return good, standing, refused
+    other = _other_reasons(session, [(verdict, stored[verdict.application_no]) for verdict in standing])
+    refused += other.items()
+    return good, [verdict for verdict in standing if verdict not in other], refused
+
+
+def _other_reasons(session: Session, standing: Sequence[tuple[Verdict, Stored]]) -> dict[Verdict, Fault]:
+    """Return the fault (E662) of each decision that stands for another reason than is given now."""
+    given = [(verdict, one) for verdict, one in standing if (verdict.reason or "").strip()]
+    columns = (_REVIEW.c.application_id, _REVIEW.c.id, _REVIEW.c.decision, _REVIEW.c.reason)
+    rows = rows_of(session, select(*columns), _REVIEW.c.application_id, [one.id for _, one in given])
+    last = {row.application_id: row for row in sorted(rows, key=lambda row: row.id)}
+    found = {}
+    for verdict, one in given:
+        row = last.get(one.id)
+        if row is not None and row.decision == verdict.decision and row.reason != verdict.reason:
+            values = {
+                "application_no": verdict.application_no,
+                "status": APPLICATION_STATUS.label(one.status),
+            }
+            found[verdict] = Fault("E662", "reason", values=values | {"reason": row.reason or "空白"})
+    return found
 
 
 def _after_closing(batch: Batch, one: Stored, fault: Fault) -> Fault:
@@ -227,9 +249,10 @@ def import_reviews(
     A row without a decision is passed over, one that says what was decided already changes nothing. Raises
     E451 when reviews are over.
     """
-    require_reviewing(batch)
+    settle_numbers(session, batch, reading)
     if not reading.readable:
         return Imported(None, Counts(), reading.files, readable=False)
+    require_reviewing(batch)
     lines = filled_in(reading.lines, ("decision",), beside="reason")
     _refuse_twins(lines)
     read = {_verdict(line): line for line in lines if not line.bad}

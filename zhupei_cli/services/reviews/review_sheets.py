@@ -7,7 +7,7 @@ from typing import Any, Final
 from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
-from zhupei_cli.files import replacing
+from zhupei_cli.files import replacing, together
 from zhupei_cli.model import Batch
 from zhupei_cli.rules.batch.times import show_time
 from zhupei_cli.rules.people.field_values import text_of
@@ -47,10 +47,11 @@ def prepare_books(
 
 
 def write_books(books: Sequence[BaseBook], *, force: bool = False) -> None:
-    """Write the workbooks."""
-    for book in books:
-        with replacing(book.path, force=force) as beside:
-            write_review_sheet(beside, book.rows, title=book.title)
+    """Write the workbooks; they appear together."""
+    with together():
+        for book in books:
+            with replacing(book.path, force=force) as beside:
+                write_review_sheet(beside, book.rows, title=book.title)
 
 
 def _rows_by_base(session: Session, batch: Batch, base: str | None) -> dict[str, list[Texts]]:

@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Application, Base
 from zhupei_cli.rules.admission.scores import COMPONENTS, Mark
+from zhupei_cli.rules.people.fields import FORM_LABELS
 from zhupei_cli.services.applications import store
 from zhupei_cli.services.applications.drafts import form_cells
-from zhupei_cli.services.applications.form_checks import FORM_LABELS
 from zhupei_cli.services.applications.store import Form
 from zhupei_cli.services.batches.plans import TERMS
 from zhupei_cli.services.marks.score_marks import mark_columns, marks_of

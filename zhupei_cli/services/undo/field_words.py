@@ -7,8 +7,7 @@ from typing import Any, Final
 from sqlalchemy.orm import Session
 
 from zhupei_cli.rules.admission.scores import COMPONENTS, shown_mark
-from zhupei_cli.rules.people.field_values import MASKS, TABLES
-from zhupei_cli.services.applications.form_checks import FORM_LABELS
+from zhupei_cli.rules.people.fields import EDUCATION, FORM_LABELS, MASKS, TABLES
 from zhupei_cli.services.people import fields
 from zhupei_cli.services.records.lookup import base_names, specialty_names
 from zhupei_cli.sheets.kinds import workbook_kinds
@@ -17,7 +16,7 @@ from zhupei_cli.words.vocabulary import ADMISSION_STATUS, APPLICATION_STATUS, EN
 
 _CODED: Final[Mapping[str, CodeTable]] = {
     **TABLES,
-    **{f"education.{name}": TABLES[name] for name in ("level", "degree", "degree_type")},
+    **{f"education.{field.key}": TABLES[field.key] for field in EDUCATION if field.key in TABLES},
     "application.status": APPLICATION_STATUS,
     "admission.status": ADMISSION_STATUS,
     "base.status": ENABLED,

@@ -66,13 +66,26 @@ def _rows(session: Session, runs: Sequence[ImportRun]) -> list[Row]:
     return [_row(run, codes.get(run.batch_id or 0), undone.get(f"import {run.id}")) for run in runs]
 
 
+def _files(text: str) -> list[Row]:
+    """Return the files of an import; of words that are none of the program's, what can be shown."""
+    try:
+        files = json.loads(text)
+    except ValueError:
+        files = None
+    known = [file for file in files if isinstance(file, dict)] if isinstance(files, list) else []
+    return [
+        {"name": str(file.get("name")), "sha256": str(file.get("sha256")), "rows": file.get("rows")}
+        for file in known
+    ]
+
+
 def _undone(session: Session) -> dict[str, Event]:
     statement = select(Event).where(Event.action == "import.undo")
     return {event.subject: event for event in session.execute(statement).scalars()}
 
 
 def _row(run: ImportRun, batch: str | None, undone: Event | None) -> Row:
-    files = json.loads(run.files)
+    files = _files(run.files)
     return {
         "import_id": run.id,
         "kind": run.kind,

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import func, select, text
 from sqlalchemy.engine import Connection
+from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
 from zhupei_cli.model import Base
@@ -17,7 +18,6 @@ from zhupei_cli.store.engine import (
     parse_url,
     shown,
     sqlite_path,
-    transaction,
 )
 from zhupei_cli.words.errors import ZhupeiError
 
@@ -28,10 +28,13 @@ def init_database(url: str, *, by: Acting, dry_run: bool = False) -> dict[str, A
     if dry_run:
         schema.require_absent(url)
         return summary
-    schema.create(url)
-    with transaction(url) as session:
-        loaded = load_default_specialties(session, by=by)
-    return summary | {"specialties": loaded.counts.inserted}
+    inserted = []
+
+    def fill(session: Session) -> None:
+        inserted.append(load_default_specialties(session, by=by).counts.inserted)
+
+    schema.create(url, fill)
+    return summary | {"specialties": inserted[0]}
 
 
 def upgrade_database(url: str, *, dry_run: bool = False) -> dict[str, Any]:

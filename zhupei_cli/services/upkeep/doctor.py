@@ -17,10 +17,12 @@ from sqlalchemy import func, select, text
 
 from zhupei_cli.acting import CST
 from zhupei_cli.model import Event
+from zhupei_cli.services.records import event_times
 from zhupei_cli.services.upkeep.databases import database_info
 from zhupei_cli.settings import Settings
 from zhupei_cli.store.engine import HEAD, open_engine, parse_url, reading, sqlite_path
 from zhupei_cli.store.failures import translated
+from zhupei_cli.words.catalogue import CATALOGUE
 from zhupei_cli.words.errors import ZhupeiError
 from zhupei_cli.words.vocabulary import CodeTable
 
@@ -147,7 +149,8 @@ def _space(path: Path) -> Check:
 
 def _journal(path: Path) -> Iterator[Check]:
     """Look whether readers and a writer can work side by side, and whether somebody writes just now."""
-    with closing(sqlite3.connect(f"file:{quote(str(path.absolute()))}?mode=rw", uri=True, timeout=0.2)) as db:
+    address = f"file:{quote(str(path.absolute()))}?mode=rw"
+    with translated(), closing(sqlite3.connect(address, uri=True, timeout=0.2)) as db:
         db.isolation_level = None
         (mode,) = db.execute("PRAGMA journal_mode").fetchone()
         if mode == "wal":
@@ -185,9 +188,13 @@ def _future(url: str, now: datetime) -> Iterator[Check]:
     """Look whether something was written later than now: then this clock, or another one, is wrong."""
     with reading(url, bases=True) as session:
         last = session.execute(select(func.max(Event.at))).scalar()
+        back = event_times.set_back(session)
     if last is not None and last > now + timedelta(minutes=5):
         cure = "核对这台电脑的日期和时间"
         yield Check("时钟", "数据库里有比现在更晚的操作记录", State.BAD, cure)
+    if back is not None:
+        entry = CATALOGUE[back.code]
+        yield Check("时钟", entry.message.format_map(back.values), State.WARNING, entry.hint)
 
 
 # -- what printing and servers need ----------------------------------------------------------------

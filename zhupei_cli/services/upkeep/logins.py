@@ -3,10 +3,11 @@
 import re
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import and_, or_, select, text
 from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
+from zhupei_cli.model import Event
 from zhupei_cli.services.records.events import Change, record
 from zhupei_cli.services.records.lookup import base_names, find_base, nearest
 from zhupei_cli.services.upkeep.roles import require_postgresql
@@ -75,7 +76,11 @@ def add_login(
     _create(session, name, kind, _digest(session, name, password))
     if code is not None:
         values = {"login": name, "base": code}
-        session.execute(text("INSERT INTO zhupei.login (login, base_code) VALUES (:login, :base)"), values)
+        statement = (
+            "INSERT INTO zhupei.login (login, base_code, role)"
+            " SELECT rolname, :base, oid FROM pg_roles WHERE rolname = :login"
+        )
+        session.execute(text(statement), values)
     record(session, by, [Change("login.add", name, after=kind.value, data={"base": code})])
     label = None if code is None else base_names(session).labels[code]
     return {"login": name, "kind": kind.value, "base": code, "base_label": label}
@@ -109,6 +114,10 @@ def _require_new(session: Session, name: str) -> None:
         )
     if session.execute(text("SELECT 1 FROM pg_roles WHERE rolname = :name"), {"name": name}).scalar():
         raise ZhupeiError("E608", login=name, problem="已经有这个账号")
+    # What somebody did stays under their name: the next one with it would be shown it, and blamed for it.
+    done = or_(Event.who == name, and_(Event.action == "login.add", Event.subject == name))
+    if session.execute(select(Event.seq).where(done).limit(1)).scalar():
+        raise ZhupeiError("E608", login=name, problem="这个账号名用过，它的操作记录还在")
 
 
 def _digest(session: Session, name: str, password: str) -> str:
@@ -123,6 +132,8 @@ def _create(session: Session, name: str, kind: Kind, digest: str) -> None:
     session.execute(text(f"CREATE ROLE \"{name}\" LOGIN PASSWORD '{digest}'".replace(":", r"\:")))
     # SET FALSE: a login acts under its own name only.
     session.execute(text(f'GRANT zhupei_{kind} TO "{name}" WITH INHERIT TRUE, SET FALSE, ADMIN FALSE'))
+    # A session that takes part in nothing must not keep others waiting.
+    session.execute(text(f"ALTER ROLE \"{name}\" SET idle_in_transaction_session_timeout = '10min'"))
     if kind != Kind.PROVINCE:
         database = session.execute(text("SELECT quote_ident(current_database())")).scalar_one()
         session.execute(

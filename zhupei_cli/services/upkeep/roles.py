@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from zhupei_cli.store.engine import parse_url
 from zhupei_cli.store.walls import Kind, login_of
 from zhupei_cli.words.errors import ZhupeiError
 
@@ -85,6 +86,12 @@ def by_table(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
         }
         for name, security in tables.items()
     ]
+
+
+def require_server(url: str) -> None:
+    """Raise E606 for a file: asked before it is opened, it may be locked or not be there."""
+    if parse_url(url).get_backend_name() != "postgresql":
+        raise ZhupeiError("E606")
 
 
 def require_postgresql(session: Session) -> None:

@@ -1,5 +1,6 @@
 """Cells: what a reader gives, what a cell can say besides a value, and its text made clean."""
 
+import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -64,6 +65,9 @@ _INVISIBLE: Final = dict.fromkeys(
         0xFEFF,
     ]
 )
+#: How people tell Excel that a number is text; in a cell that is text already, the sign stays.
+_TEXT_MARKS: Final = ("'", "‘", "’", "`", "′")
+_MARKED: Final = re.compile("['‘’`′][0-9A-Za-z+][^'‘’`′]*")
 #: Categories no text of ours may hold: controls, surrogates, code points without a character.
 _FORBIDDEN: Final = ("Cc", "Cs", "Cn")
 
@@ -89,7 +93,8 @@ def text(cell: Cell) -> str:
     """Return the cell as people see it: whole numbers without a decimal point, dates as 2024-06-30."""
     if isinstance(cell, str):
         # As nearly all are: the cells of a season are some millions.
-        return cell if PLAIN.fullmatch(cell) else clean(one_form(cell))
+        word = cell if PLAIN.fullmatch(cell) else clean(one_form(cell))
+        return word[1:] if word[:1] in _TEXT_MARKS and _MARKED.fullmatch(word) else word
     if isinstance(cell, bool):
         return "是" if cell else "否"
     if isinstance(cell, float | int):

@@ -110,6 +110,8 @@ class Kind:
     reads_past: bool = False
     #: Whether a required cell may be blank, because what is stored may have it.
     partial: bool = False
+    #: Keys of what 清空 can erase; None says: whatever is not required.
+    erasable: tuple[str, ...] | None = None
 
     @cached_property
     def by_heading(self) -> dict[str, Column]:

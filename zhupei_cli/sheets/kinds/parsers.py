@@ -10,6 +10,8 @@ from zhupei_cli.rules.people.dates import WORK, Month, Span
 from zhupei_cli.rules.people.idcard import mend
 from zhupei_cli.rules.people.masking import mask_email, mask_paper, mask_phone
 from zhupei_cli.rules.people.people_names import read_name
+from zhupei_cli.rules.people.plain_words import reason_fault
+from zhupei_cli.rules.people.written_numbers import written
 from zhupei_cli.sheets.kinds.cells import ABSENT, CLEAR, Cell, Parser, Special, Unreadable, code, text
 from zhupei_cli.sheets.kinds.serials import Serial1904
 from zhupei_cli.words.vocabulary import AMBIGUOUS_IDENTITIES, IDENTITY, CodeTable
@@ -21,6 +23,14 @@ _FEW: Final = 12
 def person_name(cell: Cell) -> str:
     """Return a name of a person in its one spelling."""
     return read_name(text(cell))
+
+
+def reason(cell: Cell) -> str:
+    """Return why something was decided; Unreadable for what cannot be kept."""
+    word = text(cell)
+    if (fault := reason_fault(word)) is not None:
+        raise Unreadable(fault.code, **fault.values)
+    return word
 
 
 def phone(cell: Cell) -> str:
@@ -45,6 +55,11 @@ def email(cell: Cell) -> str:
 _EXACT: Final = 1e15
 # What Excel makes of a number when it writes a csv: 4.10101E+17.
 _SCIENTIFIC: Final = re.compile(r"-?[0-9](\.[0-9]+)?E[+-][0-9]+")
+
+
+def application_number(cell: Cell) -> str:
+    """Return an application number; how its batch is spelt only the database knows."""
+    return written(text(cell))
 
 
 def paper_number(cell: Cell) -> str:

@@ -1,15 +1,16 @@
 """Columns that several kinds of workbook share, and what their headings say to people."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
-from zhupei_cli.rules.people.masking import mask_id
-from zhupei_cli.sheets.kinds import parsers
-from zhupei_cli.sheets.kinds.columns import Column
-from zhupei_cli.words.vocabulary import CodeTable
+from zhupei_cli.rules.people.fields import FIELDS, Field, Sort
+from zhupei_cli.rules.people.people_names import doubt_of
+from zhupei_cli.sheets.kinds import cells, parsers
+from zhupei_cli.sheets.kinds.cells import Parser
+from zhupei_cli.sheets.kinds.columns import Column, Offer
+from zhupei_cli.words.vocabulary import TRAIN_YEARS, CodeTable
 
-DAY: Final = "日期写 2024-06-30；只知道月份写 2024-06。"
-USCC: Final = "18 位。"
-PHONE: Final = "手机号码 11 位；固定电话写区号，如 0371-60000000。"
 NAMED: Final = "编号或准确的名称。"
 SEATS: Final = (0, 100_000)
 
@@ -43,12 +44,66 @@ def exam_mark(key: str, heading: str) -> Column:
     )
 
 
-ID_NUMBER: Final = Column(
-    "id_number",
-    "证件号码",
-    parsers.paper_number,
-    required=True,
-    aliases=("身份证号", "身份证号码", "证件号"),
-    mask=mask_id,
-    note="居民身份证 18 位，最后一位可以是 X。本列是文本格式，请不要改成数字。",
-)
+def column_of(field: Field) -> Column:
+    """Return the column that a field of a person or form has in 报名信息."""
+    return _column(
+        field, heading=field.heading, required=field.required, aliases=field.aliases, note=field.note
+    )
+
+
+def own_column(field: Field) -> Column:
+    """Return the column of a field in the sheet, or the questions, of its own part."""
+    # Where it is called otherwise there, its other name is known too.
+    aliases = (field.heading,) if field.own and field.aliases else field.aliases
+    note = field.note if field.own_note is None else field.own_note
+    return _column(
+        field, heading=field.own or field.heading, required=field.needed, aliases=aliases, note=note
+    )
+
+
+def _column(field: Field, **about: Any) -> Column:
+    heading = about.pop("heading")
+    about = {**about, "mask": field.mask}
+    match field.sort:
+        case Sort.LISTED:
+            return listed(field.key, heading, _words(field), **about)
+        case Sort.YES_NO:
+            return yes_or_no(field.key, heading, _words(field), **about)
+        case Sort.IDENTITY:
+            return replace(listed(field.key, heading, _words(field), **about), read=parsers.identity)
+        case Sort.NAME:
+            return Column(field.key, heading, parsers.person_name, doubt=doubt_of, **about)
+        case Sort.BIRTH | Sort.DAY if field.span is not None:
+            return Column(field.key, heading, parsers.day_within(field.span), **about)
+        case Sort.YEARS:
+            years = tuple(map(str, TRAIN_YEARS))
+            read = parsers.whole(TRAIN_YEARS[0], TRAIN_YEARS[-1])
+            return Column(field.key, heading, read, offers=years, closed=True, **about)
+        case _:
+            return Column(field.key, heading, _READ[field.sort], offers=_OFFERS.get(field.sort, ()), **about)
+
+
+def _words(field: Field) -> CodeTable:
+    assert field.words is not None
+    return field.words
+
+
+_READ: Final[Mapping[Sort, Parser]] = {
+    Sort.TEXT: cells.text,
+    Sort.ADDRESS: cells.text,
+    Sort.SOURCE: cells.text,
+    Sort.BASE: cells.text,
+    Sort.SPECIALTY: cells.text,
+    Sort.ID_NUMBER: parsers.paper_number,
+    Sort.PAPER: parsers.paper_number,
+    Sort.CODE: parsers.paper_number,
+    Sort.PHONE: parsers.phone,
+    Sort.EMAIL: parsers.email,
+    Sort.UNTIL: parsers.until,
+}
+_OFFERS: Final[Mapping[Sort, Offer]] = {
+    Sort.SOURCE: Offer.SOURCE_TYPES,
+    Sort.BASE: Offer.BASES,
+    Sort.SPECIALTY: Offer.SPECIALTIES,
+}
+ID_NUMBER: Final = column_of(FIELDS["id_number"])

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Final
 
+from zhupei_cli.rules.people.fields import PHONE, USCC
 from zhupei_cli.rules.people.masking import mask_phone
 from zhupei_cli.rules.people.people_names import damage_of
 from zhupei_cli.sheets.kinds import cells, parsers
@@ -14,9 +15,7 @@ from zhupei_cli.sheets.kinds.people_kinds import WORK as WORK
 from zhupei_cli.sheets.kinds.shared_columns import (
     ID_NUMBER,
     NAMED,
-    PHONE,
     SEATS,
-    USCC,
     exam_mark,
     limit,
     listed,
@@ -133,7 +132,7 @@ SCORE: Final = Kind(
     "score",
     "成绩",
     (
-        Column("application_no", "报名号", cells.code),
+        Column("application_no", "报名号", parsers.application_number),
         replace(ID_NUMBER, required=False),
         Column("name", "姓名", parsers.person_name),
         exam_mark("written", "笔试"),
@@ -151,13 +150,14 @@ SCORE: Final = Kind(
     one_of=("application_no", "id_number"),
     command="zhupei admit scores import",
     telling=("written", "skill", "interview"),
+    erasable=("written", "skill", "interview"),
 )
 
 REVIEW: Final = Kind(
     "review",
     "审核意见",
     (
-        Column("application_no", "报名号", cells.code, required=True),
+        Column("application_no", "报名号", parsers.application_number, required=True),
         Column("name", "姓名", parsers.person_name),
         listed(
             "decision",
@@ -167,10 +167,11 @@ REVIEW: Final = Kind(
             may_wait=True,
             note="还没有审核的留空，导入时略过。",
         ),
-        Column("reason", "原因", cells.text, note="不通过和退回修改必须写原因，学员会看到。"),
+        Column("reason", "原因", parsers.reason, note="不通过和退回修改必须写原因，学员会看到。"),
     ),
     reads_past=True,
     command="zhupei review import",
+    erasable=(),
 )
 
 #: 报到: who came.
@@ -178,7 +179,7 @@ CHECK_IN: Final = Kind(
     "check_in",
     "报到",
     (
-        Column("application_no", "报名号", cells.code),
+        Column("application_no", "报名号", parsers.application_number),
         replace(ID_NUMBER, required=False),
         Column("name", "姓名", parsers.person_name),
         yes_or_no(
@@ -189,7 +190,7 @@ CHECK_IN: Final = Kind(
             may_wait=True,
             note="还没有来的留空，导入时略过。",
         ),
-        Column("note", "备注", cells.text, note="与已登记的不同时，在这里写更正的原因。"),
+        Column("note", "备注", parsers.reason, note="与已登记的不同时，在这里写更正的原因。"),
         # To know whom to ring up, and about what.
         Column("base", "录取基地", cells.text, ignored=True),
         Column("specialty", "录取专业", cells.text, ignored=True),
@@ -197,6 +198,7 @@ CHECK_IN: Final = Kind(
     ),
     one_of=("application_no", "id_number"),
     command="zhupei admit checkin import",
+    erasable=(),
 )
 
 #: 单位: the directory of employers.

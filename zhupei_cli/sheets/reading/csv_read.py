@@ -1,4 +1,4 @@
-"""Reading .csv as offices and other programs write it: UTF-8 with or without BOM, GB18030, UTF-16."""
+"""Reading .csv as offices and other programs write it: UTF-8 with or without BOM, GB18030, UTF-16, UTF-32."""
 
 import csv
 import re
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TextIO
 
+from zhupei_cli.sheets.reading.encodings import LOOKED_AT, wide_encoding
 from zhupei_cli.sheets.reading.rows import Message, Rows
 from zhupei_cli.sheets.reading.scan import Limits
 from zhupei_cli.words.errors import ZhupeiError
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 _PIECE: Final = 1 << 20
 #: Lines among which the header is.
 _HEAD: Final = 20
-_UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
 # Ways to keep a program from computing: ="0100", and an apostrophe before digits or a sign.
 _QUOTED: Final = re.compile(r'="([^"]*)"')
 _GUARDED: Final = re.compile(r"'(?=[=+\-@\d])")
@@ -72,8 +72,8 @@ def _delimiter(text: str) -> str:
 def _encoding(path: Path) -> str:
     """Return the first encoding that the whole file is in."""
     with path.open("rb") as file:
-        utf16 = file.read(2) in _UTF16
-    for encoding in ("utf-16",) if utf16 else ("utf-8-sig", "gb18030"):
+        wide = wide_encoding(file.read(LOOKED_AT))
+    for encoding in (wide,) if wide else ("utf-8-sig", "gb18030"):
         try:
             with path.open(encoding=encoding, newline="") as text:
                 while text.read(_PIECE):

@@ -5,6 +5,7 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Final, Literal
 
+from zhupei_cli.sheets.reading.encodings import wide_encoding
 from zhupei_cli.words.errors import ZhupeiError
 
 _COMPOUND: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -14,7 +15,8 @@ _BEFORE: Final = b"\xff\xfe\xef\xbb\xbf\x00 \t\r\n"
 #: A file that is read as a whole: three hundred thousand rows take less.
 _LARGEST: Final = 512 << 20
 _PIECE: Final = 1 << 20
-_UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
+#: The record a sheet of Excel 2, 3 and 4 begins with, before there were workbooks.
+_OLD: Final = (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00")
 #: Beginnings of files that are no text, though their first bytes may look like it.
 _OTHERS: Final = (
     b"%PDF",
@@ -32,7 +34,7 @@ def form_of(path: Path) -> Literal["zip", "xls", "csv"]:
     """Say what a file is by its first bytes; its name may lie.
 
     Raises E031 (a web page named .xls), E032 (protected by a password), E033 (empty or no workbook), E037
-    (too large to be one).
+    (too large to be one), E134 (older than workbooks are).
     """
     with path.open("rb") as file:
         head = file.read(1024)
@@ -50,7 +52,9 @@ def form_of(path: Path) -> Literal["zip", "xls", "csv"]:
             return "xls"
     if _PAGE.match(head.lstrip(_BEFORE).replace(b"\x00", b"")):
         raise ZhupeiError("E031", file=path.name)
-    text = head.startswith(_UTF16) or b"\x00" not in head
+    if head.startswith(_OLD):
+        raise ZhupeiError("E134", file=path.name)
+    text = b"\x00" not in head or wide_encoding(head) is not None
     if not head.strip() or not text or head.startswith((*_OTHERS, b"<?xml", b"\xef\xbb\xbf<?xml")):
         raise ZhupeiError("E033", file=path.name)
     return "csv"

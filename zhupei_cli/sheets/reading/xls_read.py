@@ -10,6 +10,7 @@ from zhupei_cli.sheets.kinds.cells import Cell, Spoilt
 from zhupei_cli.sheets.kinds.serials import Look, from_serial, look_of
 from zhupei_cli.sheets.reading.rows import Message, Rows, head_of
 from zhupei_cli.sheets.reading.scan import Limits
+from zhupei_cli.sheets.reading.xls_formulas import Places, uncomputed
 from zhupei_cli.words.errors import ZhupeiError
 
 
@@ -24,13 +25,21 @@ def read_xls(path: Path, limits: Limits) -> Iterator[Message]:
             xlrd.open_workbook(path, logfile=nowhere, formatting_info=True, ragged_rows=True) as book,
         ):
             sheets = book.sheets()
+            waiting = dict(enumerate(uncomputed(path.read_bytes(), nowhere)))
             looks = _looks(book)
             from_1904 = book.datemode == 1
             read = partial(_read_sheet, looks=looks, limits=limits, from_1904=from_1904, file=path.name)
-            yield "hidden", [(sheet.name, head_of(read(sheet))) for sheet in sheets if sheet.visibility]
+            yield (
+                "hidden",
+                [
+                    (sheet.name, head_of(read(sheet, waiting.get(sheet.number, frozenset()))))
+                    for sheet in sheets
+                    if sheet.visibility
+                ],
+            )
             for sheet in sheets:
                 if not sheet.visibility:
-                    yield from read(sheet)
+                    yield from read(sheet, waiting.get(sheet.number, frozenset()))
     except (ZhupeiError, MemoryError, GeneratorExit):
         raise
     except Exception as error:  # xlrd lets through whatever a damaged file makes it stumble over
@@ -45,12 +54,15 @@ def _looks(book: Any) -> list[Look]:
 
 
 def _read_sheet(
-    sheet: Any, *, looks: Sequence[Look], limits: Limits, from_1904: bool, file: str
+    sheet: Any, waiting: Places, *, looks: Sequence[Look], limits: Limits, from_1904: bool, file: str
 ) -> Iterator[Message]:
     rows = Rows(sheet.name, limits, file=file)
     yield "sheet", sheet.name
+    lines = {row for row, _ in waiting}
     for number in range(sheet.nrows):
         cells = [_cell(cell, looks, from_1904=from_1904) for cell in sheet.row(number)]
+        if number in lines:
+            cells = [Spoilt("E025") if (number, at) in waiting else cell for at, cell in enumerate(cells)]
         rows.add(number + 1, cells)
         yield from rows.ready()
     yield from rows.rest()

@@ -181,6 +181,7 @@ class Takings:
                 "command": kind.command,
             }
             table.faults[:] = [Fault("E058", "", values=values)]
+            table.rows.clear()  # read as what they are not, each would say so once more
         elif (hidden := [name for name in book.hidden if clean(name) != DICTIONARY]) and not table.readable:
             names = "、".join(f"{name}（隐藏）" for name in hidden)
             table.faults.append(Fault(_UNREAD, "", values={"names": names}))
@@ -215,6 +216,8 @@ class Taking:
         self._required = {key: one for key, one in required.items() if not one.may_wait}
         #: Keys of columns that cannot be cleared.
         self._kept = {*required, *kind.one_of}
+        if kind.erasable is not None:
+            self._kept = {column.key for column in kind.columns} - {*kind.erasable}
         self._header: Header | None = None
         self._readers: list[tuple[int, _Reader]] = []
         self._lines: list[Line] = []

@@ -1,0 +1,167 @@
+"""Every command on a full disk, in a read-only folder, on a locked database, with a stream closed or full.
+
+None ends as a fault of the program: each says what is wrong, with a code and its exit, or does its work.
+"""
+
+import os
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from tests.hardship import walks, world
+from tests.hardship.walks import Ended
+from zhupei_cli.shell.outline import load
+from zhupei_cli.store import backup, engine
+
+pytestmark = [
+    pytest.mark.sqlite,
+    pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs Linux"),
+]
+
+
+@pytest.fixture(scope="module")
+def prepared(template: Path) -> Iterator[Path]:
+    """A folder with the database and the workbooks of `world`."""
+    folder = walks.temporary()
+    shutil.copyfile(template, folder / "zhupei.sqlite")
+    world.fill(f"sqlite:///{folder}/zhupei.sqlite", folder)
+    yield folder
+    shutil.rmtree(folder)
+
+
+def _unforeseen(ended: list[Ended]) -> list[tuple[str, int, str]]:
+    return [
+        (one.command, one.code, one.err[-400:])
+        for one in ended
+        if one.code not in (0, 2, 3, 4, 5, 6, 1) or "E901" in one.err or "Traceback" in one.err
+    ]
+
+
+#: Enough where another walk goes through all of them in nearly the same way.
+SOME = [
+    one
+    for at, one in enumerate(world.LINES)
+    if at % 4 == 0 or one.startswith("db ") or one.endswith(" import") or one == "doctor"
+]
+
+
+def _require_disks() -> None:
+    if os.geteuid() != 0:
+        pytest.skip("only root may lay a small disk over a folder")
+
+
+def test_every_command_has_a_line() -> None:
+    leaves = {words for words, entry in load().items() if words and "commands" not in entry}
+    assert set(world.LINES) == leaves
+
+
+def test_a_disk_that_is_full(prepared: Path, tmp_path: Path) -> None:
+    """The database, what it needs beside it and all that is written are on one disk without a free byte."""
+
+    _require_disks()
+
+    def work() -> list[Ended]:
+        ended = []
+        with walks.small_disk(tmp_path):
+            walks.prepare(tmp_path)
+            for command in world.LINES:
+                walks.fresh(prepared, tmp_path)
+                path = tmp_path / "zhupei.sqlite"
+                with walks.in_use(path):
+                    walks.fill_up(tmp_path)
+                    ended.append(walks.run(command, f"sqlite:///{path}", tmp_path))
+        return ended
+
+    ended = walks.apart(work)
+    assert _unforeseen(ended) == []
+
+
+def test_a_disk_for_what_is_written_that_is_full(prepared: Path, tmp_path: Path) -> None:
+    """The database has room. Imports are kept, and say what they did and refused."""
+
+    _require_disks()
+
+    def work() -> list[Ended]:
+        ended = []
+        disk = tmp_path / "disk"
+        disk.mkdir()
+        with walks.small_disk(disk):
+            walks.prepare(tmp_path)
+            walks.fresh(prepared, disk)
+            (disk / "zhupei.sqlite").unlink()
+            walks.fill_up(disk)
+            for command in world.LINES:
+                path = tmp_path / "zhupei.sqlite"
+                for old in tmp_path.glob("zhupei.sqlite*"):
+                    old.unlink()
+                shutil.copyfile(prepared / "zhupei.sqlite", path)
+                ended.append(walks.run(command, f"sqlite:///{path}", disk))
+        return ended
+
+    ended = walks.apart(work)
+    assert _unforeseen(ended) == []
+    for one in ended:
+        if one.command.endswith(" import"):
+            assert "导入完成：共 2 行" in one.err, one
+            assert (one.code, "错误 [E" in one.err) in ((3, True), (0, False)), one
+        elif "-o {home}" in world.LINES[one.command] and one.code:
+            assert one.code == 1, one
+            assert "[E003]：不能写入" in one.err, one
+            assert "标准输出" not in one.err, one
+
+
+def test_a_disk_that_is_read_only(prepared: Path, tmp_path: Path) -> None:
+    _require_disks()
+
+    def work() -> list[Ended]:
+        with walks.small_disk(tmp_path):
+            walks.prepare(tmp_path)
+            walks.fresh(prepared, tmp_path)
+            walks.make_read_only(tmp_path)
+            return [walks.run(one, f"sqlite:///{tmp_path}/zhupei.sqlite", tmp_path) for one in world.LINES]
+
+    ended = walks.apart(work)
+    assert _unforeseen(ended) == []
+
+
+@pytest.mark.parametrize("hoarded", [False, True], ids=["written to", "exclusive"])
+def test_a_database_that_is_locked(
+    prepared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, hoarded: bool
+) -> None:
+    for module in (engine, backup):
+        monkeypatch.setattr(module, "BUSY_TIMEOUT", 20)
+    walks.fresh(prepared, tmp_path)
+    path = tmp_path / "zhupei.sqlite"
+
+    def work() -> list[Ended]:
+        walks.prepare(tmp_path)
+        lines = SOME if hoarded else world.LINES
+        return [walks.run(one, f"sqlite:///{path}", tmp_path) for one in lines]
+
+    with closing(sqlite3.connect(path)) as other:
+        if hoarded:
+            other.execute("PRAGMA locking_mode=EXCLUSIVE")
+        other.execute("BEGIN IMMEDIATE")
+        other.execute("UPDATE counter SET value = value")
+        ended = walks.apart(work)
+    assert _unforeseen(ended) == []
+
+
+@pytest.mark.parametrize("stream", ["closed", "/dev/full"])
+def test_streams_that_are_gone(prepared: Path, tmp_path: Path, stream: str) -> None:
+    def work() -> list[Ended]:
+        walks.prepare(tmp_path)
+        ended = []
+        for command in world.LINES if stream == "closed" else SOME:
+            walks.fresh(prepared, tmp_path)
+            made = None if stream == "closed" else partial(Path(stream).open, "wb", buffering=0)
+            ended.append(walks.run(command, f"sqlite:///{tmp_path}/zhupei.sqlite", tmp_path, stream=made))
+        return ended
+
+    ended = walks.apart(work)
+    assert _unforeseen(ended) == []

@@ -1,0 +1,110 @@
+"""Who takes part in the admission of a batch: the approved ones who hold no seat of the year elsewhere.
+
+Two batches of a year run beside each other, and whoever applied to both has a seat in one first. All screens
+count by these conditions. Whoever has a result in the batch took part in it, whatever happened later.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, Table, func, select
+from sqlalchemy.orm import Session
+
+from zhupei_cli.model import Admission, Application, Batch
+from zhupei_cli.rules.batch.lifecycle import PUBLISHED
+from zhupei_cli.services.records.lookup import base_names, specialty_names
+from zhupei_cli.store.bulk import rows_of
+from zhupei_cli.words.vocabulary import ADMISSION_STATUS, ApplicationStatus
+
+_TABLES = Application.metadata.tables
+_ADMISSION: Table = _TABLES[Admission.__tablename__]
+_APPLICATION: Table = _TABLES[Application.__tablename__]
+_BATCH: Table = _TABLES[Batch.__tablename__]
+
+
+@dataclass(frozen=True, slots=True)
+class Seated:
+    """The seat that somebody holds this year, in words."""
+
+    batch: str
+    application_no: str
+    base: str
+    specialty: str
+    status: str
+    published: bool
+
+    @property
+    def place(self) -> str:
+        return f"{self.base}的{self.specialty}"
+
+    @property
+    def values(self) -> dict[str, str]:
+        """Return what messages say of it."""
+        return {"seated_in": self.batch, "place": self.place, "status": self.status}
+
+
+def seated(year: int, *, but: int | None = None) -> Select[*tuple[Any, ...]]:
+    """Return the statement for the people who hold a seat of a year, in another batch than `but`."""
+    # Aliases: inside a WHERE the same tables would be taken for those of the outer statement.
+    admission, other, batch = _ADMISSION.alias(), _APPLICATION.alias(), _BATCH.alias()
+    statement = (
+        select(other.c.trainee_id)
+        .join(admission, admission.c.application_id == other.c.id)
+        .join(batch, batch.c.id == admission.c.batch_id)
+        .where(batch.c.year == year, admission.c.live_key.is_not(None))
+    )
+    return statement if but is None else statement.where(admission.c.batch_id != but)
+
+
+def takes_part(batch: Batch) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions on applications of those that take part in the admission of a batch."""
+    return *_approved(batch), ~_sits_out(batch)
+
+
+def sits_out(batch: Batch) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions on approved applications whose people are seated in another batch of the year."""
+    return *_approved(batch), _sits_out(batch)
+
+
+def count_sitting_out(session: Session, batch: Batch) -> int:
+    """Return how many are approved and do not take part."""
+    statement = select(func.count()).select_from(_APPLICATION).where(*sits_out(batch))
+    return session.execute(statement).scalar_one()
+
+
+def _approved(batch: Batch) -> tuple[ColumnElement[bool], ...]:
+    return _APPLICATION.c.batch_id == batch.id, _APPLICATION.c.status == ApplicationStatus.APPROVED
+
+
+def _sits_out(batch: Batch) -> ColumnElement[bool]:
+    result = _ADMISSION.alias()
+    here = select(result.c.application_id).where(result.c.batch_id == batch.id)
+    return _APPLICATION.c.trainee_id.in_(seated(batch.year, but=batch.id)) & _APPLICATION.c.id.not_in(here)
+
+
+def seats_of(session: Session, year: int, trainees: Iterable[int]) -> Mapping[int, Seated]:
+    """Return trainee id → the seat they hold this year, for those who hold one."""
+    statement = (
+        select(
+            *(_APPLICATION.c.trainee_id, _APPLICATION.c.application_no, _ADMISSION.c.base_code),
+            *(_ADMISSION.c.specialty_code, _ADMISSION.c.status, _BATCH.c.code),
+            _BATCH.c.status.label("stage"),
+        )
+        .join(_ADMISSION, _ADMISSION.c.application_id == _APPLICATION.c.id)
+        .join(_BATCH, _BATCH.c.id == _ADMISSION.c.batch_id)
+    )
+    keys = {f"{year}:{trainee}" for trainee in trainees}
+    rows = rows_of(session, statement, _ADMISSION.c.live_key, keys)
+    bases, specialties = base_names(session).labels, specialty_names(session).labels
+    return {
+        row.trainee_id: Seated(
+            row.code,
+            row.application_no,
+            bases.get(row.base_code, row.base_code),
+            specialties.get(row.specialty_code, row.specialty_code),
+            ADMISSION_STATUS.label(row.status),
+            row.stage in PUBLISHED,
+        )
+        for row in rows
+    }
