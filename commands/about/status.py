@@ -15,7 +15,7 @@ from zhupei_cli.store.engine import reading
 from zhupei_cli.store.engine import shown as shown_url
 from zhupei_cli.words.vocabulary import ADMISSION_STATUS, APPLICATION_STATUS, RULE, CodeTable
 
-from ..shared.formats import shown
+from ..shared.formats import plan_line, shown
 from ..shared.options import batch_argument, format_options, pass_settings
 from ..shared.output import Column, Out, Row, show, show_sheet, show_sheets
 
@@ -83,12 +83,11 @@ def _show(rows: Sequence[Row], first: Iterable[Step], database: str, out: Out) -
 def _as_lines(row: Mapping[str, Any]) -> dict[str, str]:
     waiting, scored = row["waiting"], row["scored"]
     approved = row["applications"].get("approved", 0)
-    plan = "{bases} 个基地，{places} 个岗位，计划 {seats} 人，已占 {taken} 人"
     return {
         "title": f"{row['batch']} {row['name']}",
         "status_label": row["status_label"],
         "dates": "\n".join(f"{label} {shown(row[key])}" for key, label in DATES.items() if row[key]),
-        "plan_line": plan.format_map(row["plan"]) if row["plan"]["places"] else "还没有导入",
+        "plan_line": plan_line(row["plan"]) if row["plan"]["places"] else "还没有导入",
         "applications_line": _counted(row["applications"], APPLICATION_STATUS) or "还没有",
         "waiting_line": f"{waiting['count']} 份，最早的已等 {waiting['days']} 天" if waiting["count"] else "",
         "scored_line": (
@@ -97,7 +96,7 @@ def _as_lines(row: Mapping[str, Any]) -> dict[str, str]:
             if approved
             else ""
         ),
-        "run_line": _run_line(row["last_run"], row["runs"]),
+        "run_line": _run_line(row),
         "admissions_line": _counted(row["admissions"] or {}, ADMISSION_STATUS),
         "contact": row["contact"],
         "next_lines": _steps(row["next"]),
@@ -118,9 +117,16 @@ def _counted(counts: Mapping[str, int], words: CodeTable) -> str:
     return "，".join(f"{words.label(status)} {counts[status]}" for status in words.labels if status in counts)
 
 
-def _run_line(run: Mapping[str, Any] | None, count: int) -> str:
+def _run_line(row: Mapping[str, Any]) -> str:
+    """Return the result in words, all rounds together, or where the last run stands."""
+    run, count = row["last_run"], row["runs"]
     if run is None:
         return ""
+    if len(row["rounds"]) > 1:
+        parts = "，".join(
+            f"第 {one['run']} 次{one['round_label']} {one['admitted']} 人" for one in row["rounds"]
+        )
+        return f"共 {count} 次；结果：{parts}（{RULE.label(run['rule'])}）"
     state = f"{shown(run['committed_at'])} 确定" if run["committed_at"] else "尚未确定"
     found = f"考生 {run['candidates']} 人，录取 {run['admitted']} 人，空缺 {run['vacancies']} 个"
     return f"共 {count} 次；第 {run['run']} 次（{RULE.label(run['rule'])}，{state}）：{found}"

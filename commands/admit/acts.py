@@ -13,6 +13,7 @@ from zhupei_cli.settings import Settings
 from zhupei_cli.shell.arguments import CODE, NAME
 from zhupei_cli.shell.logfile import note
 from zhupei_cli.store.engine import transaction
+from zhupei_cli.words.errors import ZhupeiError
 from zhupei_cli.words.vocabulary import ADMISSION_STATUS
 
 from ..shared.consent import Consent, with_doubts
@@ -46,7 +47,8 @@ def place(
 ) -> None:
     """把一名未录取的考生安排到有空缺的岗位，成为拟录取；正式录取前可用。
 
-    没有总成绩、低于分数线、越过名次在前的人时先提问，不在终端中须加 --yes。
+    没有总成绩、低于分数线、越过名次在前的人、本人没有填报也不能调剂时先列出并提问，
+    不在终端中须加 --yes。照成绩排名递补用 zhupei admit run --round refill。
     已放弃、被取消的须先恢复资格。正式录取后安排的直接成为已录取；已有补录批次时，空缺由补录批次招收。
 
     \b
@@ -64,7 +66,13 @@ def place(
                 consent.require(f"把 {_placed(done)}，继续吗？", done["doubts"])
             return done
 
-    placed = consent.of(act)
+    try:
+        placed = consent.of(act)
+    except ZhupeiError as refusal:
+        if refusal.code != "E085":
+            raise
+        # Nobody to ask: it is not a wrong command line, but an act that is not allowed without consent.
+        raise ZhupeiError("E688", **refusal.values) from refusal
     sentence = tried(_placed(placed), dry_run=dry_run)
     show_summary(settings, with_doubts(placed) | {"dry_run": dry_run}, sentence, as_json=as_json)
 

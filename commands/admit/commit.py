@@ -65,7 +65,9 @@ def _counted(summary: dict[str, Any]) -> str:
 @json_option
 @pass_settings
 def uncommit(settings: Settings, *, batch: str | None, reason: str, dry_run: bool, as_json: bool) -> None:
-    """公示前撤销拟录取结果，批次回到已锁定；录取计算仍保留。
+    """公示前撤销拟录取结果，批次回到已锁定；录取计算仍保留，个别安排的一并撤销。
+
+    已放弃、被取消的仍不是考生，确应参加的用 zhupei admit reinstate 恢复资格。
 
     \b
     例：zhupei admit uncommit --reason 计划调整
@@ -74,7 +76,9 @@ def uncommit(settings: Settings, *, batch: str | None, reason: str, dry_run: boo
         found = lookup.find_batch(session, batch)
         summary = admissions.uncommit(session, found, reason=reason, by=settings.acting())
     done = "可以" if dry_run else "已"
-    sentence = f"{done}撤销 {summary['taken_back']} 人的录取结果，其中拟录取 {summary['proposed']} 人"
+    by_hand = f"（含个别安排的 {'、'.join(summary['placed'])}）" if summary["placed"] else ""
+    taken = f"{done}撤销 {summary['taken_back']} 人的录取结果"
+    sentence = f"{taken}，其中拟录取 {summary['proposed']} 人{by_hand}"
     show_summary(settings, summary, tried(sentence, dry_run=dry_run), as_json=as_json)
     if not (as_json or dry_run):
         next_step(settings, "zhupei admit run", "重新计算录取")

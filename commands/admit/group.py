@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from zhupei_cli.services.admission import admissions, readiness, runs, stale_runs
+from zhupei_cli.services.admission import admissions, readiness, result_now, runs, stale_runs
 from zhupei_cli.services.applications import listing
 from zhupei_cli.services.batches.taking_part import count_sitting_out
 from zhupei_cli.services.records import lookup
@@ -13,7 +13,7 @@ from zhupei_cli.shell.arguments import Whole, Word
 from zhupei_cli.shell.lazy import LazyGroup
 from zhupei_cli.shell.logfile import note
 from zhupei_cli.store.engine import reading, transaction
-from zhupei_cli.words.vocabulary import ROUND, RULE, VIA, BatchStatus, Rule
+from zhupei_cli.words.vocabulary import ROUND, RULE, VIA, BatchStatus
 
 from ..shared.options import (
     batch_option,
@@ -74,6 +74,7 @@ RESULTS = (
     Column("rank", "名次"),
     Column("reason_label", "未录取原因"),
 )
+RESULT = (*RESULTS[:7], Column("round_label", "轮次"), *RESULTS[7:], Column("status_label", "录取状态"))
 
 
 _HERE, _VIEWS = "zhupei_cli.commands.admit.group", "zhupei_cli.commands.admit.views"
@@ -140,9 +141,7 @@ def check(settings: Settings, *, batch: str | None, out: Out) -> None:
 @click.option(
     "--rule",
     type=Word(RULE),
-    default=Rule.CHOICE_FIRST.value,
-    show_default=True,
-    help="录取规则：志愿优先、分数优先、稳定匹配",
+    help="录取规则：志愿优先、分数优先、稳定匹配；不写为志愿优先，递补为本批次已用的规则",
 )
 @click.option("--no-adjust", is_flag=True, help="不做调剂")
 @click.option(
@@ -151,7 +150,7 @@ def check(settings: Settings, *, batch: str | None, out: Out) -> None:
     type=Word(ROUND),
     default="main",
     show_default=True,
-    help="adjust：定拟录取后，只对尚未录取的考生再次调剂",
+    help="adjust：定拟录取后，只对尚未录取的考生再次调剂；refill：放弃、取消等空出的名额递补",
 )
 @dry_run_option
 @json_option
@@ -160,7 +159,7 @@ def run(
     settings: Settings,
     *,
     batch: str | None,
-    rule: str,
+    rule: str | None,
     no_adjust: bool,
     round_: str,
     dry_run: bool,
@@ -171,6 +170,7 @@ def run(
     \b
     例：zhupei admit run
         zhupei admit run --rule stable --no-adjust
+        zhupei admit run --round refill
     """
     if no_adjust and round_ == "adjust":
         raise click.UsageError("--round adjust 只做调剂，不能加 --no-adjust。", click.get_current_context())
@@ -186,9 +186,11 @@ def run(
     if not as_json:
         tell_sitting_out(settings, summary["sitting_out"], code)
     if not (as_json or dry_run):
-        number = summary["run"]
+        number, main = summary["run"], round_ == "main"
         next_step(settings, f"zhupei admit list --run {number}", "查看每名考生的结果")
-        next_step(settings, f"zhupei admit commit {number}", "确定为拟录取结果")
+        next_step(
+            settings, f"zhupei admit commit {number}", "确定为拟录取结果" if main else "确定这一轮的结果"
+        )
 
 
 def _run_sentence(summary: dict[str, Any], *, dry_run: bool) -> str:
@@ -245,21 +247,30 @@ def show_(settings: Settings, number: int, *, batch: str | None, out: Out) -> No
 @list_options
 @pass_settings
 def list_(settings: Settings, *, batch: str | None, number: int | None, reveal: bool, out: Out) -> None:
-    """列出每名考生的录取结果；不写 --run 时为已确定的一次，没有则为最近一次。
+    """列出每名考生的录取结果；不写 --run 时为已确定的结果，各轮合在一起，没有则为最近一次计算。
+
+    已确定的结果连同此后的放弃、取消、个别安排；--run 列出当时那一次计算的结果。
 
     \b
     例：zhupei admit list --run 1 -o 录取结果.xlsx
     """
     with transaction(settings.database_url, read_only=not reveal) as session:
         found = lookup.find_batch(session, batch)
-        one = runs.current_run(session, found) if number is None else runs.find_run(session, found, number)
-        rows = runs.list_results(session, one, reveal=reveal)
+        rounds = result_now.result_rounds(session, found) if number is None else []
+        if rounds:
+            heading = result_now.result_title(rounds)
+            rows = result_now.list_result(session, found, reveal=reveal)
+        else:
+            one = (
+                runs.current_run(session, found) if number is None else runs.find_run(session, found, number)
+            )
+            state = "未确定" if one.committed_at is None else "已确定"
+            heading = f"第 {one.number} 次录取计算（{RULE.label(one.rule)}，{state}）"
+            rows = runs.list_results(session, one, reveal=reveal)
         if reveal:
             listing.record_reveal(session, found, by=settings.acting(), what="admit list", rows=len(rows))
-        state = "未确定" if one.committed_at is None else "已确定"
-        heading = f"第 {one.number} 次录取计算（{RULE.label(one.rule)}，{state}）"
     note(settings, heading)
-    show(rows, RESULTS, out)
+    show(rows, RESULT if rounds else RESULTS, out)
 
 
 @click.command("verify")

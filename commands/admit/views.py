@@ -1,13 +1,16 @@
 """`zhupei admit explain`, `compare` and `what-if`: results looked at, nothing written."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import click
+from sqlalchemy.orm import Session
 
 from zhupei_cli.display import harmless
+from zhupei_cli.model import Batch
 from zhupei_cli.rules.batch.settings import read_mark
 from zhupei_cli.rules.proof.explanation_words import via_label
-from zhupei_cli.services.admission import comparing, explaining
+from zhupei_cli.services.admission import comparing, explaining, explaining_result
 from zhupei_cli.services.records import lookup
 from zhupei_cli.settings import Settings
 from zhupei_cli.shell.arguments import CODE, NAME, Whole, Word
@@ -40,6 +43,7 @@ RANKING = (
     Column("via_label", "志愿"),
     Column("total", "总成绩"),
     Column("result_label", "结果"),
+    Column("round_label", "轮次"),
 )
 MOVED = ("application_no", "name", "a_label", "a_via_label", "b_label", "b_via_label")
 #: What 受损 means.
@@ -54,7 +58,7 @@ def _run_option(command: F) -> F:
         "number",
         metavar="RUN",
         type=Whole(1),
-        help="哪一次录取计算；不写则为已确定的一次，没有则为最近一次",
+        help="哪一次录取计算；不写则为已确定的结果，各轮合在一起，没有则为最近一次",
     )(command)
 
 
@@ -90,13 +94,11 @@ def explain(
         )
     with reading(settings.database_url) as session:
         found = lookup.find_batch(session, batch)
-        if place is not None:
-            told = explaining.explain_spot(session, found, *place, number=number, now=now)
-        else:
-            told = explaining.explain_candidate(session, found, no or "", number=number, now=now)
+        told = _explained(session, found, no, place, number=number, now=now)
     if place is not None:
         note(settings, _place_sentence(told))
-        show(told["ranking"], RANKING, out)
+        later = any(row.get("round") or row.get("round_label") for row in told["ranking"])
+        show(told["ranking"], RANKING if later else RANKING[:-1], out)
     elif out.path is None and out.format == "table":
         click.echo(harmless("\n".join(_sentences(told))))
     elif out.format == "json":
@@ -105,17 +107,37 @@ def explain(
         show(told["steps"], STEPS, out)
 
 
+def _explained(
+    session: Session,
+    batch: Batch,
+    no: str | None,
+    place: tuple[str, str] | None,
+    *,
+    number: int | None,
+    now: bool,
+) -> dict[str, Any]:
+    whole = number is None and not now
+    if place is not None and whole:
+        return explaining_result.explain_place_now(session, batch, *place)
+    if place is not None:
+        return explaining.explain_spot(session, batch, *place, number=number, now=now)
+    if whole:
+        return explaining_result.explain_standing(session, batch, no or "")
+    return explaining.explain_candidate(session, batch, no or "", number=number, now=now)
+
+
 def _place_sentence(told: dict[str, Any]) -> str:
     facts = [f"计划 {told['quota']} 人"]
     facts += [f"此前已占 {told['held']} 人"] if told["held"] else []
     facts += _facts(told, line="分数线 {}")
     adjusted = f"（含调剂 {told['adjusted']} 人）" if told["adjusted"] else ""
-    facts += [f"本次录取 {told['admitted']} 人{adjusted}", *_facts(told, cutoff="志愿最低分 {}")]
+    word = "录取" if told.get("rounds", 1) > 1 else "本次录取"
+    facts += [f"{word} {told['admitted']} 人{adjusted}", *_facts(told, cutoff="志愿最低分 {}")]
     stopped = "（停招）" if told["stopped"] else ""
     return f"{told['title']}：{told['base_label']} {told['specialty_label']}{stopped}，{'，'.join(facts)}"
 
 
-def _facts(row: dict[str, Any], **words: str) -> list[str]:
+def _facts(row: Mapping[str, Any], **words: str) -> list[str]:
     """Return the figures of a row that are there, each in its words."""
     return [words[key].format(shown(row[key])) for key in words if row[key] is not None]
 
@@ -124,16 +146,35 @@ def _sentences(told: dict[str, Any]) -> list[str]:
     reason = f"（{told['reason_label']}）" if told["reason_label"] else ""
     lines = [
         f"{told['application_no']} {told['name']}：{told['outcome_label']}{reason}",
+        *_standing(told.get("standing")),
         f"依据：{told['title']}",
     ]
+    several = len({step.get("run") for step in told["steps"]}) > 1 or len(told.get("adjustments", ())) > 1
     for step in told["steps"]:
         facts = _facts(step, quota="计划 {} 人", line="分数线 {}", total="总成绩 {}", rank="排第 {} 名")
         facts += _facts(step, cutoff="志愿最低分 {}")
         where = f"{step['choice_label']} {step['base_label']} {step['specialty_label']}"
-        lines.append(f"{where}：{step['decided']}。{'，'.join(facts)}")
-    if told["adjustment"] is not None:
-        lines.append(f"调剂：{told['adjustment']['decided']}")
+        lines.append(f"{_round(step, several)}{where}：{step['decided']}。{'，'.join(facts)}")
+    adjustments = told.get("adjustments") or [one for one in [told["adjustment"]] if one is not None]
+    lines += [f"{_round(one, several)}调剂：{one['decided']}" for one in adjustments]
     return lines
+
+
+def _round(row: Mapping[str, Any], several: bool) -> str:
+    return f"{row['round_label']} " if several else ""
+
+
+def _standing(row: Mapping[str, Any] | None) -> list[str]:
+    """Return the line of the newest act about somebody, where there was one after the main run."""
+    if row is None or (row["round"] == "main" and not row["decided_reason"]):
+        return []
+    because = f"（原因：{row['decided_reason']}）" if row["decided_reason"] else ""
+    seat = ""
+    if row["base"]:
+        facts = _facts(row, total="总成绩 {}", rank="排第 {} 名")
+        how = "，".join([row["round_label"] or row["via_label"], *facts])
+        seat = f"：{row['base_label']} {row['specialty_label']}（{how}）"
+    return [f"现状：{row['status_label']}{seat}{because}"]
 
 
 @click.command("compare")

@@ -17,7 +17,7 @@ from zhupei_cli.store.engine import reading, transaction
 from zhupei_cli.words.vocabulary import ADMISSION_STATUS, APPLICATION_STATUS, CodeTable
 
 from ..shared.done import tell_stale, tried
-from ..shared.formats import shown
+from ..shared.formats import plan_line, shown
 from ..shared.options import (
     F,
     batch_argument,
@@ -50,9 +50,6 @@ SHEET = (
     Column("runs", "录取计算次数"),
     Column("admissions_line", "录取"),
 )
-
-
-_PLAN_WORDS = "{bases} 个基地，{places} 个岗位，计划 {seats} 人，已占 {taken} 人"
 
 
 @click.group(
@@ -161,7 +158,7 @@ def create(
     if supplement_of is not None and not dry_run:
         next_step(settings, f"zhupei batch open {code}", "开放补录报名")
     elif row["plan"]["places"] and not dry_run:
-        note(settings, f"招收计划照批次 {like}：" + _PLAN_WORDS.format_map(row["plan"]))
+        note(settings, f"招收计划照批次 {like}：" + plan_line(row["plan"]))
         next_step(
             settings, f"zhupei batch plan list --batch {code}", "核对招收计划，需要时用 batch plan set 修改"
         )
@@ -214,7 +211,7 @@ def _as_lines(row: dict[str, Any]) -> dict[str, Any]:
     """Return the row with its counts and settings as texts, for a sheet people read."""
     return {
         **row,
-        "plan_line": _PLAN_WORDS.format_map(row["plan"]),
+        "plan_line": plan_line(row["plan"]),
         "applications_line": _counted(row["applications"], APPLICATION_STATUS),
         "admissions_line": _counted(row["admissions"] or {}, ADMISSION_STATUS),
         **{f"settings.{key}": in_words(key, value) for key, value in row["settings"].items()},

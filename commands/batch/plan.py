@@ -232,7 +232,8 @@ def _set(
 def _terms(row: Mapping[str, Any]) -> Iterator[str]:
     """Yield what a place says, each term with its value; limits and lines only where there are any."""
     yield f"计划 {row['quota']} 人"
-    yield f"已占 {row['taken']} 人"
+    if row["taken"] is not None:
+        yield f"已占 {row['taken']} 人"
     if row["min_score"] is not None:
         yield f"最低分 {row['min_score']}"
     yield from (f"{label} {row[key]} 人" for key, label in _LIMITS.items() if row[key] is not None)

@@ -27,7 +27,10 @@ VACANCIES = (
     Column("vacant", "空缺"),
     Column("is_shortage", "紧缺"),
     Column("stopped", "停招"),
+    Column("ceded", "转补录"),
 )
+#: Where no supplement round took seats over there is nothing to say of it.
+_UNCEDED = VACANCIES[:-1]
 
 
 _LISTS = "zhupei_cli.commands.export.lists"
@@ -57,7 +60,12 @@ def export() -> None:
     "--base", "bases", type=NAME, multiple=True, metavar="CODE", help="这些基地（编号或名称），可写多个"
 )
 @click.option("--all", "every", is_flag=True, help="招收计划中的全部基地")
-@click.option("--run", metavar="RUN", type=Whole(1), help="还没有确定的一次录取计算（省级）")
+@click.option(
+    "--run",
+    metavar="RUN",
+    type=Whole(1),
+    help="还没有确定的一次录取计算（省级）；已确定的递补、再次调剂只列它录取的人",
+)
 @click.option(
     "-o",
     "--output",
@@ -89,6 +97,7 @@ def roster(
     \b
     例：zhupei export roster --all -o 名单
         zhupei export roster --base 4101001 4101002 -o 名单
+        zhupei export roster --all --run 2 -o 递补名单
     """
     words = (*bases, *more)
     which = click.UsageError("请用 --base 写基地，或用 --all，二者选一。", click.get_current_context())
@@ -114,15 +123,19 @@ def roster(
 
 @click.command("vacancies")
 @batch_option
+@click.option("--unpublished", is_flag=True, help="公示前也列出已占和空缺人数（仅供省级）")
 @list_options
 @pass_settings
-def vacancies(settings: Settings, *, batch: str | None, out: Out) -> None:
-    """列出招收计划各岗位的计划、已占和空缺人数；停招的岗位没有空缺。
+def vacancies(settings: Settings, *, batch: str | None, unpublished: bool, out: Out) -> None:
+    """列出招收计划各岗位的计划、已占和空缺人数；停招的岗位没有空缺，补录批次接去的不再算空缺。
+
+    公示前不列已占和空缺人数；省级要看，加 --unpublished。
 
     \b
     例：zhupei export vacancies -o 空缺名额.xlsx
     """
     with reading(settings.database_url) as session:
         found = lookup.find_batch(session, batch)
-        rows, name = seats.list_vacancies(session, found), found.name
-    show(rows, VACANCIES, out, title="招收计划空缺情况", batch_name=name)
+        rows, name = seats.list_vacancies(session, found, unpublished=unpublished), found.name
+    columns = VACANCIES if any(row["ceded"] for row in rows) else _UNCEDED
+    show(rows, columns, out, title="招收计划空缺情况", batch_name=name)

@@ -11,7 +11,7 @@ from zhupei_cli.printing.letter import render_letters
 from zhupei_cli.services.records import lookup
 from zhupei_cli.services.results.letters import Chosen, prepare_letters
 from zhupei_cli.settings import Settings
-from zhupei_cli.shell.arguments import CODE, NAME
+from zhupei_cli.shell.arguments import CODE, NAME, Whole
 from zhupei_cli.store.engine import transaction
 
 from ..shared.done import tried
@@ -27,6 +27,7 @@ from ..shared.prints import font_option, show_prints
     "--base", "bases", type=NAME, multiple=True, metavar="CODE", help="这些基地（编号或名称），可写多个"
 )
 @click.option("--all", "every", is_flag=True, help="全部基地")
+@click.option("--run", metavar="RUN", type=Whole(1), help="只印这一次录取计算（递补、再次调剂）录取的人")
 @click.option(
     "-o",
     "--output",
@@ -48,6 +49,7 @@ def letters(
     batch: str | None,
     bases: tuple[str, ...],
     every: bool,
+    run: int | None,
     target: Path,
     more_fonts: tuple[Path, ...],
     force: bool,
@@ -63,13 +65,14 @@ def letters(
     \b
     例：zhupei export letters --all -o 通知书
         zhupei export letters HN2026-0000001 -o 通知书.pdf
+        zhupei export letters --run 2 -o 递补通知书
     """
-    if [bool(numbers), bool(bases), every].count(True) != 1:
+    if [bool(numbers), bool(bases), every].count(True) != 1 and (run is None or numbers):
         raise click.UsageError("请写报名号，或用 --base、--all，三者选一。", click.get_current_context())
     fonts = find_fonts(settings.fonts, more_fonts)
     with transaction(settings.database_url, dry_run=dry_run) as session:
         found = lookup.find_batch(session, batch)
-        chosen = Chosen(numbers, [lookup.find_base(session, base) for base in bases])
+        chosen = Chosen(numbers, [lookup.find_base(session, base) for base in bases], run)
         by_base, refused = prepare_letters(session, found, chosen, by=settings.acting(), fonts=fonts)
         some = list(by_base.values())
         if target.suffix.lower() == ".pdf":

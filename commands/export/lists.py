@@ -92,9 +92,12 @@ def _give(
 @click.command("public")
 @batch_option
 @click.option("--draft", is_flag=True, help="送审稿：确定拟录取以后、公示以前，供审签")
+@click.option(
+    "--run", metavar="RUN", type=Whole(1), help="补充公示名单：只列这一次录取计算（递补、再次调剂）录取的人"
+)
 @list_options
 @pass_settings
-def public(settings: Settings, *, batch: str | None, draft: bool, out: Out) -> None:
+def public(settings: Settings, *, batch: str | None, draft: bool, run: int | None, out: Out) -> None:
     """导出拟录取公示名单：证件号码遮盖，没有电话；公示以后才能导出，公示前用 --draft 导出送审稿。
 
     工作簿上有公示期、受理电话、落款和日期，取自批次的设置 publicity_until、contact、authority。
@@ -102,11 +105,12 @@ def public(settings: Settings, *, batch: str | None, draft: bool, out: Out) -> N
     \b
     例：zhupei export public -o 公示名单.xlsx
         zhupei export public --draft -o 公示名单送审稿.xlsx
+        zhupei export public --run 2 -o 递补公示名单.xlsx
     """
     with reading(settings.database_url) as session:
         found = lookup.find_batch(session, batch)
-        rows = result_lists.public_list(session, found, draft=draft)
-        notice = result_lists.public_notice(session, found, draft=draft, by=settings.acting())
+        rows = result_lists.public_list(session, found, draft=draft, run=run)
+        notice = result_lists.public_notice(session, found, draft=draft, by=settings.acting(), run=run)
         _give(settings, found, rows, PUBLIC, out, **notice)
 
 

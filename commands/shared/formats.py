@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -23,6 +23,12 @@ def shown(value: Any) -> str:
     if isinstance(value, list | tuple):
         return "、".join(map(shown, value))
     return str(value)
+
+
+def plan_line(plan: Mapping[str, Any]) -> str:
+    """Return the totals of a plan in words; seats taken only where they may be told."""
+    taken = "" if plan["taken"] is None else f"，已占 {plan['taken']} 人"
+    return f"{plan['bases']} 个基地，{plan['places']} 个岗位，计划 {plan['seats']} 人{taken}"
 
 
 def _plain(value: Any) -> Any:

@@ -1,5 +1,5 @@
--- Places where more people hold a seat than there are, all or of one identity. The database refuses this: a row
--- here is an alarm.
+-- Places where more people hold a seat than there are, all or of one identity, those of the supplement rounds
+-- of the batch included: they sit on its seats. The database refuses this: a row here is an alarm.
 SELECT p.base_code AS base, b.name AS base_label, p.specialty_code AS specialty, t.name AS specialty_label,
        p.quota, s.seated
 FROM (SELECT d.base_code, d.specialty_code, COUNT(*) AS seated,
@@ -7,8 +7,9 @@ FROM (SELECT d.base_code, d.specialty_code, COUNT(*) AS seated,
              SUM(CASE WHEN d.identity = 'entrusted' THEN 1 ELSE 0 END) AS entrusted,
              SUM(CASE WHEN d.identity = 'social' THEN 1 ELSE 0 END) AS social
       FROM application a
+      JOIN batch r ON r.id = a.batch_id AND (r.id = :batch_id OR r.parent_id = :batch_id)
       JOIN admission d ON d.application_id = a.id
-      WHERE a.batch_id = :batch_id AND a.status = 'approved' AND d.status IN ('proposed', 'admitted', 'reported')
+      WHERE a.status = 'approved' AND d.status IN ('proposed', 'admitted', 'reported')
       GROUP BY d.base_code, d.specialty_code) s
 JOIN plan p ON p.batch_id = :batch_id AND p.base_code = s.base_code AND p.specialty_code = s.specialty_code
 JOIN base b ON b.code = p.base_code

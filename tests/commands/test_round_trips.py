@@ -41,10 +41,10 @@ def call(zhupei: Run, database: str, tmp_path: Path) -> Call:
     assert run("batch", "plan", "set", "4101001", "0100", "12", *terms) == Ran(
         0,
         "",
-        "郑州第一医院 的 内科：计划 12 人，已占 0 人，最低分 60.50，本单位上限 3 人，社会招收上限 0 人\n",
+        "郑州第一医院 的 内科：计划 12 人，最低分 60.50，本单位上限 3 人，社会招收上限 0 人\n",
     )
     stopped = run("batch", "plan", "stop", "4101002", "0100")
-    assert stopped.err == "郑州第二医院 的 内科：计划 10 人，已占 0 人，停招\n"
+    assert stopped.err == "郑州第二医院 的 内科：计划 10 人，停招\n"
     return run
 
 
@@ -81,7 +81,7 @@ def test_a_batch_like_another_takes_its_plan(call: Call) -> None:
         0,
         "",
         "已新建批次 HN2027（招收）\n"
-        f"招收计划照批次 HN2026：3 个基地，{places} 个岗位，计划 82 人，已占 0 人\n"
+        f"招收计划照批次 HN2026：3 个基地，{places} 个岗位，计划 82 人\n"
         "下一步：zhupei batch plan list --batch HN2027（核对招收计划，需要时用 batch plan set 修改）\n",
     )
     assert _plan(call, "HN2027") == _plan(call, "HN2026")

@@ -34,7 +34,7 @@ def ask(zhupei: Run, database: str, world: World, *, status: str, folder: Path) 
     summary = {row["figure"]: row["count"] for row in screen("report", "summary")}
     nightly = screen("report", "nightly", "-o", folder)["figures"]
     check = screen("admit", "check")
-    places = screen("export", "vacancies")
+    places = screen("export", "vacancies", "--unpublished")
     queue = screen("review", "queue")
     forms = {**dict.fromkeys(("submitted", *_DECIDED, "withdrawn"), 0), **now["applications"]}
     seats = {**dict.fromkeys(SEATED, 0), **(now["admissions"] or {})}
@@ -83,7 +83,7 @@ def ask(zhupei: Run, database: str, world: World, *, status: str, folder: Path) 
         },
         "录取": {
             "status": sum(seats[one] for one in SEATED),
-            "taken": now["plan"]["taken"],
+            **({} if now["plan"]["taken"] is None else {"taken": now["plan"]["taken"]}),
             "vacancies": sum(one["taken"] for one in places),
             **stage("admitted"),
         },

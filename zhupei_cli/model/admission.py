@@ -43,7 +43,7 @@ class Run(Base):
     __table_args__ = (
         UniqueConstraint("batch_id", "number"),
         one_of("rule", Rule),
-        one_of("round", ("main", "adjust")),
+        one_of("round", ("main", "adjust", "refill")),
     )
 
 

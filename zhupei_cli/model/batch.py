@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, SmallInteger, String
+from sqlalchemy import CheckConstraint, ForeignKey, SmallInteger, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from zhupei_cli.model.base import Base, Code, Name, UTCDateTime, between, one_of
@@ -49,6 +49,9 @@ class Plan(Base):
 
     The counters are changed by whoever writes admissions, in the same transaction; the CHECKs make an
     over-full place impossible whatever the isolation level. `min_score` is in hundredths of a mark.
+
+    `ceded` are the seats that supplement rounds of the batch took over, `ceded_own` … how many of each
+    identity those rounds may seat: with them the CHECKs hold over the batch and its rounds together.
     """
 
     __tablename__ = "plan"
@@ -65,11 +68,25 @@ class Plan(Base):
     taken_own: Mapped[int]
     taken_entrusted: Mapped[int]
     taken_social: Mapped[int]
+    ceded: Mapped[int] = mapped_column(server_default=text("0"))
+    ceded_own: Mapped[int] = mapped_column(server_default=text("0"))
+    ceded_entrusted: Mapped[int] = mapped_column(server_default=text("0"))
+    ceded_social: Mapped[int] = mapped_column(server_default=text("0"))
 
     __table_args__ = (
         between("quota", 0, 100_000),
         between("min_score", 0, 10_000),
         CheckConstraint("taken_own + taken_entrusted + taken_social <= quota", name="seats"),
+        CheckConstraint(
+            "ceded >= 0 AND taken_own + taken_entrusted + taken_social + ceded <= quota", name="ceded"
+        ),
+        *(
+            CheckConstraint(
+                f"ceded_{who} >= 0 AND (max_{who} IS NULL OR taken_{who} + ceded_{who} <= max_{who})",
+                name=f"ceded_{who}",
+            )
+            for who in Identity
+        ),
         *(
             CheckConstraint(
                 f"taken_{who} >= 0 AND (max_{who} IS NULL OR taken_{who} <= max_{who})", name=f"seats_{who}"

@@ -221,7 +221,20 @@ NOT_ADMITTED: Final = CodeTable(
         "full": "所报志愿已录满",
     },
 )
-ROUND: Final = CodeTable("录取轮次", {"main": "志愿录取", "adjust": "调剂录取"})
+#: Where somebody stands who gave a seat up, or lost it.
+DECIDED_ON: Final = (AdmissionStatus.DECLINED, AdmissionStatus.REVOKED, AdmissionStatus.NO_SHOW)
+#: Why somebody has no seat now: the reason of the newest run, what happened since, or what they decided.
+WITHOUT_SEAT: Final = CodeTable(
+    "没有名额的原因",
+    {
+        **NOT_ADMITTED.labels,
+        "vacant": "现有空缺名额可以递补",
+        "ceded": "空缺名额已转入补录",
+        "reinstated": "已恢复录取资格，没有名额",
+        **{status: ADMISSION_STATUS.label(status) for status in DECIDED_ON},
+    },
+)
+ROUND: Final = CodeTable("录取轮次", {"main": "志愿录取", "adjust": "调剂录取", "refill": "递补"})
 ADJUST_SCOPE: Final = CodeTable("调剂范围", {"specialty": "本专业", "category": "同类别专业"})
 TIE_KEY: Final = CodeTable(
     "同分排序",

@@ -129,7 +129,7 @@ def test_place_names_what_is_full_and_fills_what_is_free(committed: Call, season
         5,
         "",
         "错误 [E463]：基地B 的 内 计划 1 人，已占 1 人，没有写入\n"
-        "怎么办：zhupei export vacancies 查看空缺名额\n",
+        "怎么办：zhupei export vacancies --unpublished 查看空缺名额\n",
     )
     committed("admit", "decline", NO(4), *WHY)
     assert committed("admit", "place", NO(4), "B", "0100", "--reason", "递补").code == 5
@@ -157,14 +157,14 @@ def test_place_says_what_speaks_against_it_and_goes_on_only_with_consent(
     told = (
         "提醒 [E420]：T-0000004 的总成绩 70.00 低于分数线 75.00；"
         "zhupei batch plan list 核对分数线；确应录取的写明原因\n"
-        "提醒 [E421]：有 1 名考生报了这个岗位、够分数线、名次在前而没有名额，例如 T-0000003；"
+        "提醒 [E421]：有 1 名考生报了这个岗位、够分数线、名次在前而没有名额：T-0000003；"
         "zhupei export ranking 查看排名；确应越过他们的写明原因\n"
     )
     assert committed(*place) == Ran(
-        2,
+        5,
         "",
-        f"{told}错误 [E085]：需要确认：把 T-0000004 拟录取到 基地B 的 内，继续吗？\n"
-        "怎么办：加 --yes 表示同意\n",
+        f"{told}错误 [E688]：要越过规则安排，须先同意：把 T-0000004 拟录取到 基地B 的 内，继续吗？\n"
+        "怎么办：加 --yes 表示同意；所列疑问会记入操作记录\n",
     )
     assert _standing(season)["4"] == ("not_admitted", None, False)
     assert committed(*place, "-n").err == f"{told}试做（不保存）：T-0000004 拟录取到 基地B 的 内\n"
@@ -198,7 +198,8 @@ def test_after_finalize_a_seat_given_up_is_filled_by_hand_until_a_supplement_rou
     assert committed(*place, "--batch", "T") == Ran(
         5,
         "",
-        "错误 [E486]：批次 T 的空缺名额已由补录批次 T2 招收，不能再个别安排\n怎么办：在补录批次中录取\n",
+        "错误 [E486]：批次 T 的空缺名额已由补录批次 T2 招收，不能再递补或个别安排\n"
+        "怎么办：在补录批次中录取\n",
     )
 
 

@@ -146,7 +146,7 @@ def test_run_refuses_by_state_and_by_usage(admit: Call, season: str) -> None:
         5,
         "",
         "错误 [E401]：批次 T 现为“报名结束”，不能计算录取\n"
-        "怎么办：计算录取须在“已锁定”时进行；先运行 zhupei batch lock\n",
+        "怎么办：计算录取须在“已锁定”时进行；先运行 zhupei batch lock T\n",
     )
     assert admit("run", "--round", "adjust", "--no-adjust").code == 2
     assert admit("run", "--rule", "lottery").code == 2
@@ -239,7 +239,7 @@ def test_a_stale_run(admit: Call, season: str) -> None:
         5,
         "",
         '{"error": {"code": "E462", "message": "第 1 次录取计算已过时：此后数据或参数有变", '
-        '"hint": "重新运行 zhupei admit run，再确定新的一次"}}\n',
+        '"hint": "重新运行 zhupei admit run --batch T，再确定新的一次"}}\n',
     )
 
 

@@ -75,7 +75,7 @@ def test_the_new_batch_as_json(batch: Run) -> None:
         "checkin_until": None,
         "created_at": "2026-06-05T10:00:00+08:00",
         "settings": defaults() | {"grad_years": "2"},
-        "plan": {"bases": 0, "places": 0, "seats": 0, "taken": 0},
+        "plan": {"bases": 0, "places": 0, "seats": 0, "taken": None},
         "applications": {},
         "runs": 0,
         "admissions": None,
@@ -131,7 +131,7 @@ def test_one_batch_for_people(batch: Run, stored: str) -> None:
         ("报名开始", "2026-06-01 08:00:00"),
         ("报名截止", "2026-06-30 08:00:00"),
         *[("审核截止",), ("公示截止",), ("报到截止",)],
-        ("招收计划", "3 个基地，9 个岗位，计划 90 人，已占 0 人"),
+        ("招收计划", "3 个基地，9 个岗位，计划 90 人"),
         ("报名",),
         ("录取计算次数", "0"),
         ("录取",),
@@ -202,7 +202,7 @@ def test_a_change_that_comes_too_late(batch: Run, stored: str) -> None:
         5,
         "",
         "错误 [E405]：批次 HN2026 现为“已定拟录取”，不能再改 min_score\n"
-        "怎么办：先运行 zhupei admit uncommit --reason 原因\n",
+        "怎么办：先运行 zhupei admit uncommit --batch HN2026 --reason 原因\n",
     )
 
 
@@ -223,8 +223,8 @@ def test_a_change_that_makes_runs_stale_says_so(batch: Run, database: str, by: A
     assert batch("edit", "--set", "contact=甲").err == "批次 T：修改 1 项\n技术支持：空 → 甲\n"
     assert batch("edit", "--set", "min_score=60").err.endswith(stale)
     assert json.loads(batch("edit", "--set", "min_score=61", "--json").out)["stale_runs"] == 1
-    assert batch("plan", "set", "A", "0100", "2").err == "基地A 的 内科：计划 2 人，已占 0 人\n"
-    assert batch("plan", "set", "A", "0100", "3").err == "基地A 的 内科：计划 3 人，已占 0 人\n" + stale
+    assert batch("plan", "set", "A", "0100", "2").err == "基地A 的 内科：计划 2 人\n"
+    assert batch("plan", "set", "A", "0100", "3").err == "基地A 的 内科：计划 3 人\n" + stale
 
 
 # -- steps ------------------------------------------------------------------------------------
@@ -303,15 +303,17 @@ def test_a_step_too_early_says_what_comes_first_but_nothing_that_is_final(batch:
         5,
         "",
         "错误 [E401]：批次 HN2026 现为“报名结束”，不能公示\n"
-        "怎么办：公示须在“已定拟录取”时进行；先运行 zhupei batch lock，再运行 zhupei admit commit RUN\n",
+        "怎么办：公示须在“已定拟录取”时进行；先运行 zhupei batch lock HN2026，"
+        "再运行 zhupei admit run --batch HN2026，再运行 zhupei admit commit 编号 --batch HN2026\n",
     )
     assert batch("archive", "HN2026").err.splitlines()[1] == (
         "怎么办：归档须在“已正式录取”时进行；"
-        "先运行 zhupei batch lock，再运行 zhupei admit commit RUN，以后的步骤见 zhupei status"
+        "先运行 zhupei batch lock HN2026，再运行 zhupei admit run --batch HN2026，"
+        "再运行 zhupei admit commit 编号 --batch HN2026，以后的步骤见 zhupei status"
     )
     _move(stored, "committed")
     assert batch("archive", "HN2026").err.splitlines()[1] == (
-        "怎么办：归档须在“已正式录取”时进行；先运行 zhupei batch publish，以后的步骤见 zhupei status"
+        "怎么办：归档须在“已正式录取”时进行；先运行 zhupei batch publish HN2026，以后的步骤见 zhupei status"
     )
 
 
@@ -478,9 +480,9 @@ def test_one_place(batch: Run, stored: str) -> None:
     del stored
     place = ("4101001", "内科")
     assert batch("plan", "set", *place, "12", "--min-score", "60.5", "--max-own", "1") == Ran(
-        0, "", "郑州第一医院 的 内科：计划 12 人，已占 0 人，最低分 60.50，本单位上限 1 人\n"
+        0, "", "郑州第一医院 的 内科：计划 12 人，最低分 60.50，本单位上限 1 人\n"
     )
-    stopped = "郑州第一医院 的 内科：计划 12 人，已占 0 人，最低分 60.50，本单位上限 1 人，停招\n"
+    stopped = "郑州第一医院 的 内科：计划 12 人，最低分 60.50，本单位上限 1 人，停招\n"
     assert batch("plan", "stop", *place, "-n").err == f"试做（不保存）：{stopped}"
     assert batch("plan", "stop", *place).err == stopped
     assert batch("plan", "resume", *place).code == 0
@@ -492,8 +494,8 @@ def test_one_place(batch: Run, stored: str) -> None:
         "specialty": "0100",
         "specialty_label": "内科",
         "quota": 12,
-        "taken": 0,
-        "vacant": 12,
+        "taken": None,
+        "vacant": None,
         "min_score": None,
         "max_own": 1,
         "max_entrusted": None,
@@ -527,7 +529,7 @@ def test_the_list_of_places(batch: Run, stored: str) -> None:
     assert ran == Ran(
         0,
         "基地编号,基地名称,专业代码,招收专业,计划人数,已占,空缺,最低分,本单位上限,委托培养上限,社会招收上限,状态\n"
-        "4101002,郑州第二医院,0200,儿科,10,0,10,,,,,\n",
+        "4101002,郑州第二医院,0200,儿科,10,,,,,,,\n",
         "",
     )
     assert len(json.loads(batch("plan", "list", "--json").out)) == 9

@@ -123,13 +123,15 @@ C         基地C     0100      内    1         {2}     {3}     否    否
 
 
 def test_vacancies_before_the_result(export: Call) -> None:
-    assert export("vacancies") == Ran(0, VACANCIES.format(0, 2, 0, 1), "")
+    assert export("vacancies") == Ran(0, VACANCIES.format(" ", " ", " ", " "), "")
+    assert export("vacancies", "--unpublished") == Ran(0, VACANCIES.format(0, 2, 0, 1), "")
 
 
 @pytest.mark.usefixtures("committed")
 def test_vacancies_after_the_result(export: Call) -> None:
-    assert export("vacancies") == Ran(0, VACANCIES.format(2, 0, 1, 0), "")
-    first = json.loads(export("vacancies", "--json").out)[0]
+    assert export("vacancies") == Ran(0, VACANCIES.format(" ", " ", " ", " "), "")
+    assert export("vacancies", "--unpublished") == Ran(0, VACANCIES.format(2, 0, 1, 0), "")
+    first = json.loads(export("vacancies", "--unpublished", "--json").out)[0]
     assert first == {
         "base": "A",
         "base_label": "基地A",
@@ -137,6 +139,7 @@ def test_vacancies_after_the_result(export: Call) -> None:
         "specialty_label": "内",
         "quota": 2,
         "taken": 2,
+        "ceded": 0,
         "vacant": 0,
         "is_shortage": False,
         "stopped": False,

@@ -29,6 +29,7 @@ run       locked>locked
 commit    locked>committed
 uncommit  committed>locked!
 adjust    committed>committed publicity>publicity
+refill    committed>committed publicity>publicity final>final
 publish   committed>publicity
 finalize  publicity>final
 archive   final>archived
@@ -46,7 +47,7 @@ correct   submitted>submitted! approved>approved! rejected>rejected!
 """
 ADMISSION_STEPS = """
 propose   ->proposed not_admitted>proposed
-pass_over ->not_admitted
+pass_over ->not_admitted not_admitted>not_admitted
 place     ->proposed! not_admitted>proposed!
 finalize  proposed>admitted
 decline   proposed>declined! admitted>declined!
@@ -111,7 +112,7 @@ def test_every_step_from_every_state(
             "draft",
             "lock",
             "批次 T 现为“筹备中”，不能锁定",
-            "锁定须在“报名结束”时进行；先运行 zhupei batch open，再运行 zhupei batch close",
+            "锁定须在“报名结束”时进行；先运行 zhupei batch open T，再运行 zhupei batch close T",
         ),
         (
             BATCH,
@@ -134,7 +135,7 @@ def test_every_step_from_every_state(
             None,
             "decline",
             "T 现为“尚无录取结果”，不能放弃录取",
-            "放弃录取须在“拟录取”或“已录取”时进行；先运行 zhupei admit commit RUN",
+            "放弃录取须在“拟录取”或“已录取”时进行；先运行 zhupei admit commit 编号 --batch T",
         ),
     ],
 )
@@ -169,7 +170,7 @@ def test_a_setting_that_comes_too_late() -> None:
         require_changeable("weights", "parameters", "committed", name="T")
     assert (refused.value.message, refused.value.hint) == (
         "批次 T 现为“已定拟录取”，不能再改 weights",
-        "先运行 zhupei admit uncommit --reason 原因",
+        "先运行 zhupei admit uncommit --batch T --reason 原因",
     )
 
 
@@ -205,3 +206,49 @@ def test_the_status_line(status: str, admission: str | None, batch: str) -> None
 
 def test_published_states() -> None:
     assert set(lifecycle.PUBLISHED) == {"publicity", "final", "archived"}
+
+
+NO, CODE = "HN2026-0000007", "HN2026"
+
+
+@pytest.mark.parametrize(
+    ("table", "now", "verb", "hint"),
+    [
+        # Somebody seated needs nothing: the way must not lead over giving the seat up.
+        (ADMISSION, "proposed", "reinstate", "录取仍然有效，不用恢复资格"),
+        (ADMISSION, "reported", "reinstate", "录取仍然有效，不用恢复资格"),
+        (
+            *(ADMISSION, "declined", "report"),
+            "名额已经空出；本人确要报到的，先运行 zhupei admit reinstate HN2026-0000007 --reason 原因，"
+            "有空缺时再运行 zhupei admit place HN2026-0000007 基地 专业 --reason 原因",
+        ),
+        (ADMISSION, "no_show", "decline", "名额已经空出，不用再登记"),
+        (
+            *(BATCH, "publicity", "run"),
+            "已有录取结果；空出的名额用 zhupei admit run --round refill --batch HN2026 递补，"
+            "公示期满以前也可用 --round adjust 再次调剂",
+        ),
+    ],
+)
+def test_a_cure_takes_nothing_from_anybody(table: Table, now: State, verb: str, hint: str) -> None:
+    with pytest.raises(ZhupeiError) as refused:
+        step(table, now, verb, name=CODE if table is BATCH else NO, reason="有")
+    assert refused.value.hint == hint
+
+
+def test_no_cure_of_any_state_names_an_act_that_takes() -> None:
+    taking = {verb.command.split(" NO")[0] for verb in ADMISSION.verbs.values() if verb.takes}
+    assert taking == {
+        "zhupei admit decline",
+        "zhupei admit revoke",
+        "zhupei admit checkin import 报到.xlsx --batch CODE",
+    }
+    for state in (None, *AdmissionStatus):
+        for verb in ADMISSION.verbs:
+            try:
+                step(ADMISSION, state, verb, name=NO, reason="有")
+            except ZhupeiError as refused:
+                assert "admit decline" not in refused.hint
+                assert "admit revoke" not in refused.hint
+                assert "RUN" not in refused.hint
+                assert "CODE" not in refused.hint

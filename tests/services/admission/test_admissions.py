@@ -256,8 +256,8 @@ def test_digests_depend_neither_on_the_database_nor_on_the_day(database: str, by
 def test_a_run_that_fails_the_audit_is_not_stored(
     database: str, by: Acting, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def unjust(inputs: Inputs) -> tuple[ResultRow, ...]:
-        rows = list(admit(inputs))
+    def unjust(inputs: Inputs, main: Inputs | None) -> tuple[ResultRow, ...]:
+        rows = list(admit(inputs, main))
         rows[0] = ResultRow(rows[0].no, "not_admitted", reason="full")
         return tuple(rows)
 
@@ -339,7 +339,9 @@ def test_commit_writes_admissions_seats_and_events(database: str, by: Acting) ->
                 select(Event.action, Event.subject, Event.before, Event.after).order_by(Event.seq)
             )
         ]
-        vacant = [place["vacant"] for place in list_vacancies(session, find_batch(session, "T"))]
+        vacant = [
+            place["vacant"] for place in list_vacancies(session, find_batch(session, "T"), unpublished=True)
+        ]
     assert events[-7:] == [
         ("batch.commit", "T", "locked", "committed"),
         ("admission.commit", "T", None, None),
@@ -415,6 +417,7 @@ def test_uncommit_takes_everything_back_but_what_people_decided(database: str, b
         "status_label": "已锁定",
         "proposed": 3,
         "taken_back": 4,
+        "placed": [],
     }
     with transaction(database, read_only=True) as session:
         assert _admissions(session) == [("T-0000002", "declined", "A", "choice1", 8000, 2, None, None)]
@@ -493,12 +496,15 @@ def test_vacancies_name_places_and_a_stopped_one_offers_none(database: str) -> N
     places = (Place(*A, 2), Place(*B, 3, stopped=True))
     _store(database, replace(worked_example(), candidates=(), places=places, held=(Held(*A, "own"),)))
     with transaction(database, read_only=True) as session:
-        found = list_vacancies(session, find_batch(session, "T"))
+        hidden = list_vacancies(session, find_batch(session, "T"))
+        found = list_vacancies(session, find_batch(session, "T"), unpublished=True)
     name = found[0]["specialty_label"]
-    shared = {"specialty": "0100", "specialty_label": name, "is_shortage": False}
+    shared = {"specialty": "0100", "specialty_label": name, "is_shortage": False, "ceded": 0}
     first = {"base": "A", "base_label": "基地A", "quota": 2, "taken": 1, "vacant": 1, "stopped": False}
     second = {"base": "B", "base_label": "基地B", "quota": 3, "taken": 0, "vacant": 0, "stopped": True}
     assert found == [{**first, **shared}, {**second, **shared}]
+    # Nothing of it before publication.
+    assert hidden == [{**one, "taken": None, "vacant": None} for one in found]
 
 
 # -- no statement per row --------------------------------------------------------------------------

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from tests.builders import store_world, worked_example
 from tests.people import open_batch, person, write_people
 from zhupei_cli.acting import Acting
-from zhupei_cli.model import Application, Batch
+from zhupei_cli.model import Application, Batch, Run
 from zhupei_cli.rules.batch import lifecycle
 from zhupei_cli.services.admission import stages
 from zhupei_cli.services.admission.admissions import commit_run, run_admission, uncommit
@@ -44,6 +44,7 @@ BATCH = {
     "commit": {"locked": "committed"},
     "uncommit": {"committed": "locked"},
     "adjust": {"committed": "committed", "publicity": "publicity"},
+    "refill": {"committed": "committed", "publicity": "publicity", "final": "final"},
     "publish": {"committed": "publicity"},
     "finalize": {"publicity": "final"},
     "archive": {"final": "archived"},
@@ -66,6 +67,11 @@ def _move(verb: str) -> Act:
     return lambda session, batch, by: stages.move_batch(session, batch, verb, by=by, reason=WHY)
 
 
+def _refill(session: Session, batch: Batch, by: Acting) -> None:
+    session.execute(update(Run).values(committed_at=by.at))  # a batch with a result has a committed run
+    run_admission(session, batch, by=by, round_="refill")
+
+
 BATCH_ACTS: dict[str, Act] = {
     "open": lambda session, batch, by: stages.open_batch(session, batch, by=by),
     "extend": lambda session, batch, by: stages.extend_batch(session, batch, "2026-07-01", by=by),
@@ -77,6 +83,7 @@ BATCH_ACTS: dict[str, Act] = {
     "commit": lambda session, batch, by: commit_run(session, batch, 1, by=by),
     "uncommit": lambda session, batch, by: uncommit(session, batch, reason=WHY, by=by),
     "adjust": lambda session, batch, by: run_admission(session, batch, by=by, round_="adjust"),
+    "refill": _refill,
     "publish": _move("publish"),
     "finalize": lambda session, batch, by: stages.finalize_batch(session, batch, by=by),
     "archive": _move("archive"),

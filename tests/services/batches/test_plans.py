@@ -74,8 +74,8 @@ def test_a_place_is_changed_and_shown(database: str, by: Acting) -> None:
         "specialty": "0100",
         "specialty_label": "内科",
         "quota": 20,
-        "taken": 0,
-        "vacant": 20,
+        "taken": None,
+        "vacant": None,
         "min_score": Decimal("60.50"),
         "max_own": 0,
         "max_entrusted": None,
@@ -145,7 +145,8 @@ def test_never_below_the_seats_taken(
 def test_exactly_the_seats_taken_is_enough(database: str, by: Acting) -> None:
     _taken(database, own=3, social=1)
     row = _set(database, by, {"quota": 4, "max_own": 3, "max_social": 1, "max_entrusted": 0})
-    assert (row["taken"], row["vacant"]) == (4, 0)
+    # Nobody is told of seats before publication.
+    assert (row["quota"], row["taken"], row["vacant"]) == (4, None, None)
 
 
 @pytest.mark.parametrize("status", ["draft", "open", "closed", "locked"])

@@ -273,3 +273,14 @@ def test_the_province_may_change_the_catalogue(database: str, tmp_path: Path, by
         "is_shortage": True,
         "aliases": "新",
     }
+
+
+def test_codes_that_differ_by_case_alone_are_refused(take: Take) -> None:
+    assert _counts(take(_base(code="ZZ01"))[0])["inserted"] == 1
+    outcome, problems = take(
+        _base(2, code="zz01"), _base(3, code="Y2"), _base(4, code="y2"), _base(5, code="Y3")
+    )
+    assert _counts(outcome) == {"rows": 4, "inserted": 1, "rejected": 3}
+    assert problems == [(row, "基地编号", "E685") for row in (2, 3, 4)]
+    # An entry that is there already may be written again.
+    assert take(_base(code="ZZ01", name="改名医院"))[1] == []

@@ -45,6 +45,17 @@ def adjust(
     return given
 
 
+def offered(inputs: Inputs, merits: Merits, rooms: dict[Spot, Room]) -> set[str]:
+    """Return whom adjustment would seat at this moment, each looked at as if they were alone."""
+    able = [
+        one
+        for one in inputs.candidates
+        if one.accept_adjust and one.choices and merits.at(one.no, one.choices[0][0]) is not None
+    ]
+    shelves = _Shelves(inputs, merits, rooms, {one.identity for one in able})
+    return {one.no for one in able if shelves.first_for(one)}
+
+
 class _Shelves:
     """The open places on shelves, so that the first one for a candidate is found without a look at each.
 

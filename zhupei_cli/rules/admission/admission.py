@@ -3,11 +3,12 @@
 Pure and deterministic: every order it sorts by is total, so the order of the inputs cannot matter.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from operator import attrgetter
 
 from zhupei_cli.rules.admission.adjustment import Seat, adjust
 from zhupei_cli.rules.admission.free_seats import Room, open_rooms
+from zhupei_cli.rules.admission.main_ranks import MainRanks
 from zhupei_cli.rules.admission.matching import match
 from zhupei_cli.rules.admission.merit import Bid, Merits, bids, open_lines, ranks
 from zhupei_cli.rules.admission.run import Candidate, Inputs, Reason, ResultRow, Round, Spot
@@ -15,8 +16,13 @@ from zhupei_cli.words.errors import ZhupeiError
 from zhupei_cli.words.vocabulary import Outcome, Rule
 
 
-def admit(inputs: Inputs) -> tuple[ResultRow, ...]:
-    """Return one row per candidate, sorted by application number. E432 if score-first meets an own record."""
+def admit(inputs: Inputs, main: Inputs | None = None) -> tuple[ResultRow, ...]:
+    """Return one row per candidate, sorted by application number. E432 if score-first meets an own record.
+
+    A refill has its ranks from `main`, the inputs of the main run it names, and needs them.
+    """
+    if (inputs.main is None) != (main is None):
+        raise ValueError("a refill, and nothing else, goes by the inputs of its main run")
     rule = Rule(inputs.rule)
     if rule is Rule.SCORE_FIRST:
         _refuse_own_records(inputs.candidates)
@@ -25,7 +31,13 @@ def admit(inputs: Inputs) -> tuple[ResultRow, ...]:
     in_order = bids(inputs, merits)
     chosen = {} if inputs.round == Round.ADJUST else _fill(rule, in_order, rooms)
     adjusted = adjust(inputs, merits, rooms, chosen) if inputs.adjust else {}
-    return _rows(inputs, merits, in_order, chosen, adjusted)
+    rank = ranks(in_order, chosen) if main is None else _main_ranks(main, chosen)
+    return _rows(inputs, merits, in_order, rank, chosen, adjusted)
+
+
+def _main_ranks(main: Inputs, chosen: dict[str, Bid]) -> dict[str, int | None]:
+    standings = MainRanks(main)
+    return {no: standings.at(no, bid.spot) for no, bid in chosen.items()}
 
 
 def _refuse_own_records(candidates: Iterable[Candidate]) -> None:
@@ -50,9 +62,13 @@ def _fill(rule: Rule, in_order: list[Bid], rooms: dict[Spot, Room]) -> dict[str,
 
 
 def _rows(
-    inputs: Inputs, merits: Merits, in_order: list[Bid], chosen: dict[str, Bid], adjusted: dict[str, Seat]
+    inputs: Inputs,
+    merits: Merits,
+    in_order: list[Bid],
+    rank: Mapping[str, int | None],
+    chosen: dict[str, Bid],
+    adjusted: dict[str, Seat],
 ) -> tuple[ResultRow, ...]:
-    rank = ranks(in_order, chosen)
     reason = _reasons(inputs, merits, {bid.candidate.no for bid in in_order})
     rows = []
     for candidate in sorted(inputs.candidates, key=attrgetter("no")):

@@ -10,7 +10,7 @@ from functools import cache
 from hashlib import sha256
 from typing import Any, TypeVar
 
-from zhupei_cli.rules.admission.run import Candidate, Held, Inputs, Place, ResultRow, Specialty
+from zhupei_cli.rules.admission.run import Candidate, Held, Inputs, MainRun, Place, ResultRow, Specialty
 from zhupei_cli.rules.admission.scores import Record, checked_tie_keys, mark_text, weights_from
 from zhupei_cli.words.vocabulary import Identity
 
@@ -32,6 +32,8 @@ def inputs_text(inputs: Inputs) -> Iterator[str]:
         "tie_keys": list(inputs.tie_keys),
         "weights": inputs.weights.texts(),
     }
+    if inputs.main is not None:  # named only where there is one: the digests of other runs stay as they are
+        fields["main"] = inputs.main._asdict()
     tables: dict[str, Iterator[str]] = {
         "candidates": _array(sorted(inputs.candidates, key=lambda candidate: candidate.no), _candidate),
         "held": _array(sorted(inputs.held), Held._asdict),
@@ -77,6 +79,7 @@ def parse_inputs(pieces: Iterable[str]) -> Inputs:
         round=stored["round"],
         adjust=stored["adjust"],
         held=tuple(Held(**row) for row in stored["held"]),
+        main=MainRun(**stored["main"]) if "main" in stored else None,
     )
 
 

@@ -14,6 +14,7 @@ Spot = tuple[str, str]  # base code, specialty code
 class Round(StrEnum):
     MAIN = "main"
     ADJUST = "adjust"  # the adjustment step alone, after a result is committed
+    REFILL = "refill"  # 递补: seats given up, offered to those without one, computed as a main run is
 
 
 class AdjustScope(StrEnum):
@@ -72,9 +73,19 @@ class Held(NamedTuple):
     identity: str
 
 
+class MainRun(NamedTuple):
+    """The committed main run that a refill goes by: its number, and the digest of its inputs."""
+
+    run: int
+    inputs_sha256: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inputs:
-    """Everything that can change a run's result. `cities` base → city, `specialties` code → its kind."""
+    """Everything that can change a run's result. `cities` base → city, `specialties` code → its kind.
+
+    `main` of a refill alone.
+    """
 
     places: tuple[Place, ...]
     candidates: tuple[Candidate, ...]
@@ -88,6 +99,7 @@ class Inputs:
     round: str = Round.MAIN
     adjust: bool = True
     held: tuple[Held, ...] = ()
+    main: MainRun | None = None
 
 
 class ResultRow(NamedTuple):

@@ -4,6 +4,7 @@ Anything that is not named is refused. A move from a state to itself says that a
 and changes nothing.
 """
 
+import re
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,6 +16,8 @@ from zhupei_cli.words.vocabulary import AdmissionStatus as Admission
 from zhupei_cli.words.vocabulary import ApplicationStatus as Application
 from zhupei_cli.words.vocabulary import BatchStatus as Batch
 
+#: Digits at the end of an application's number.
+_DIGITS: Final = 7
 #: None is the state of an application that has no admission yet.
 State = str | None
 
@@ -29,6 +32,8 @@ class Verb:
     reasoned: frozenset[State] = frozenset()
     #: Whether nothing leads back.
     final: bool = False
+    #: Whether it takes from somebody what they have: never a step on the way to another act.
+    takes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +41,15 @@ class Table:
     """All verbs of one kind of thing; `code` is the catalogue entry that refuses.
 
     `dead_ends` are states that no act of the person's own leads out of, with what to say there instead of
-    the way to go.
+    the way to go; `instead` the same for one verb in one state. In commands NO is the name of the thing, CODE
+    its batch.
     """
 
     code: str
     labels: CodeTable
     verbs: Mapping[str, Verb]
     dead_ends: Mapping[State, str] = field(default_factory=dict)
+    instead: Mapping[tuple[str, State], str] = field(default_factory=dict)
 
     def label(self, state: State) -> str:
         """Return the word people read for `state`."""
@@ -50,44 +57,68 @@ class Table:
 
 
 def _verb(
-    label: str, command: str, moves: Mapping[State, str], *, reason: bool = False, final: bool = False
+    label: str,
+    command: str,
+    moves: Mapping[State, str],
+    *,
+    reason: bool = False,
+    final: bool = False,
+    takes: bool = False,
 ) -> Verb:
-    return Verb(label, command, moves, frozenset(moves) if reason else frozenset(), final)
+    return Verb(label, command, moves, frozenset(moves) if reason else frozenset(), final, takes)
 
 
 BATCH: Final = Table(
     "E401",
     BATCH_STATUS,
     {
-        "open": _verb("开放报名", "zhupei batch open", {Batch.DRAFT: Batch.OPEN}),
+        "open": _verb("开放报名", "zhupei batch open CODE", {Batch.DRAFT: Batch.OPEN}),
         "extend": _verb(
             "延长报名",
-            "zhupei batch extend --apply-until 新的截止时间",
+            "zhupei batch extend CODE --apply-until 新的截止时间",
             {Batch.OPEN: Batch.OPEN, Batch.CLOSED: Batch.OPEN},
         ),
-        "close": _verb("结束报名", "zhupei batch close", {Batch.OPEN: Batch.CLOSED}),
-        "reopen": _verb("重新开放报名", "zhupei batch reopen", {Batch.CLOSED: Batch.OPEN}),
-        "lock": _verb("锁定", "zhupei batch lock", {Batch.CLOSED: Batch.LOCKED}),
-        "unlock": _verb("解除锁定", "zhupei batch unlock", {Batch.LOCKED: Batch.CLOSED}),
-        "run": _verb("计算录取", "zhupei admit run", {Batch.LOCKED: Batch.LOCKED}),
-        "commit": _verb("确定拟录取", "zhupei admit commit RUN", {Batch.LOCKED: Batch.COMMITTED}),
+        "close": _verb("结束报名", "zhupei batch close CODE", {Batch.OPEN: Batch.CLOSED}),
+        "reopen": _verb("重新开放报名", "zhupei batch reopen CODE", {Batch.CLOSED: Batch.OPEN}),
+        "lock": _verb("锁定", "zhupei batch lock CODE", {Batch.CLOSED: Batch.LOCKED}),
+        "unlock": _verb("解除锁定", "zhupei batch unlock CODE", {Batch.LOCKED: Batch.CLOSED}),
+        "run": _verb("计算录取", "zhupei admit run --batch CODE", {Batch.LOCKED: Batch.LOCKED}),
+        "commit": _verb(
+            "确定拟录取",
+            "zhupei admit run --batch CODE，再运行 zhupei admit commit 编号 --batch CODE",
+            {Batch.LOCKED: Batch.COMMITTED},
+        ),
         "uncommit": _verb(
-            "撤销拟录取", "zhupei admit uncommit", {Batch.COMMITTED: Batch.LOCKED}, reason=True
+            "撤销拟录取", "zhupei admit uncommit --batch CODE", {Batch.COMMITTED: Batch.LOCKED}, reason=True
         ),
         "adjust": _verb(
             "再次调剂",
-            "zhupei admit run --round adjust",
+            "zhupei admit run --round adjust --batch CODE",
             {Batch.COMMITTED: Batch.COMMITTED, Batch.PUBLICITY: Batch.PUBLICITY},
         ),
-        "publish": _verb("公示", "zhupei batch publish", {Batch.COMMITTED: Batch.PUBLICITY}, final=True),
-        "finalize": _verb("正式录取", "zhupei batch finalize", {Batch.PUBLICITY: Batch.FINAL}, final=True),
-        "archive": _verb("归档", "zhupei batch archive", {Batch.FINAL: Batch.ARCHIVED}, final=True),
+        "refill": _verb(
+            "递补",
+            "zhupei admit run --round refill --batch CODE",
+            {state: state for state in (Batch.COMMITTED, Batch.PUBLICITY, Batch.FINAL)},
+        ),
+        "publish": _verb("公示", "zhupei batch publish CODE", {Batch.COMMITTED: Batch.PUBLICITY}, final=True),
+        "finalize": _verb(
+            "正式录取", "zhupei batch finalize CODE", {Batch.PUBLICITY: Batch.FINAL}, final=True
+        ),
+        "archive": _verb("归档", "zhupei batch archive CODE", {Batch.FINAL: Batch.ARCHIVED}, final=True),
         "cancel": _verb(
             "取消",
-            "zhupei batch cancel",
+            "zhupei batch cancel CODE",
             {Batch.DRAFT: Batch.CANCELLED, Batch.OPEN: Batch.CANCELLED},
             final=True,
         ),
+    },
+    instead={
+        ("run", state): (
+            "已有录取结果；空出的名额用 zhupei admit run --round refill --batch CODE 递补，"
+            "公示期满以前也可用 --round adjust 再次调剂"
+        )
+        for state in (Batch.COMMITTED, Batch.PUBLICITY, Batch.FINAL)
     },
 )
 
@@ -148,41 +179,49 @@ ADMISSION: Final = Table(
     {
         "propose": _verb(
             "拟录取",
-            "zhupei admit commit RUN",
+            "zhupei admit commit 编号 --batch CODE",
             dict.fromkeys((None, Admission.NOT_ADMITTED), Admission.PROPOSED),
         ),
-        "pass_over": _verb("列为未录取", "zhupei admit commit RUN", {None: Admission.NOT_ADMITTED}),
+        # Of a later round: who still has no seat has the reason of the newest one.
+        "pass_over": _verb(
+            "列为未录取",
+            "zhupei admit commit 编号 --batch CODE",
+            dict.fromkeys((None, Admission.NOT_ADMITTED), Admission.NOT_ADMITTED),
+        ),
         "place": _verb(
             "个别安排",
             "zhupei admit place NO BASE SPECIALTY",
             dict.fromkeys((None, Admission.NOT_ADMITTED), Admission.PROPOSED),
             reason=True,
         ),
-        "finalize": _verb("正式录取", "zhupei batch finalize", {Admission.PROPOSED: Admission.ADMITTED}),
+        "finalize": _verb("正式录取", "zhupei batch finalize CODE", {Admission.PROPOSED: Admission.ADMITTED}),
         "decline": _verb(
             "放弃录取",
             "zhupei admit decline NO",
             dict.fromkeys((Admission.PROPOSED, Admission.ADMITTED), Admission.DECLINED),
             reason=True,
+            takes=True,
         ),
         "revoke": _verb(
             "取消录取",
             "zhupei admit revoke NO",
             dict.fromkeys((Admission.PROPOSED, Admission.ADMITTED), Admission.REVOKED),
             reason=True,
+            takes=True,
         ),
         # A wrong check-in may be corrected, with a reason.
         "report": Verb(
             "登记报到",
-            "zhupei admit checkin import FILE",
+            "zhupei admit checkin import 报到.xlsx --batch CODE",
             dict.fromkeys((Admission.ADMITTED, Admission.NO_SHOW), Admission.REPORTED),
             frozenset({Admission.NO_SHOW}),
         ),
         "no_show": Verb(
             "登记未报到",
-            "zhupei admit checkin import FILE",
+            "zhupei admit checkin import 报到.xlsx --batch CODE",
             dict.fromkeys((Admission.ADMITTED, Admission.REPORTED), Admission.NO_SHOW),
             frozenset({Admission.REPORTED}),
+            takes=True,
         ),
         # A candidate again: a later round or `admit place` may propose them.
         "reinstate": _verb(
@@ -196,6 +235,24 @@ ADMISSION: Final = Table(
         Admission.NOT_ADMITTED: (
             "没有名额，也就不用放弃、取消或报到；确应录取的，用 zhupei admit place NO 基地 专业 --reason 原因"
         )
+    },
+    {
+        **{
+            ("reinstate", state): "录取仍然有效，不用恢复资格"
+            for state in (Admission.PROPOSED, Admission.ADMITTED, Admission.REPORTED)
+        },
+        **{
+            ("report", state): (
+                "名额已经空出；本人确要报到的，先运行 zhupei admit reinstate NO --reason 原因，"
+                "有空缺时再运行 zhupei admit place NO 基地 专业 --reason 原因"
+            )
+            for state in (Admission.DECLINED, Admission.REVOKED)
+        },
+        **{
+            (verb, state): "名额已经空出，不用再登记"
+            for verb in ("decline", "revoke", "no_show")
+            for state in (Admission.DECLINED, Admission.REVOKED, Admission.NO_SHOW)
+        },
     },
 )
 
@@ -224,6 +281,8 @@ def _cure(table: Table, now: State, wanted: str, name: str) -> str:
     verb = table.verbs[wanted]
     if now in verb.moves.values():
         return "已经是这个状态，不必再做"
+    if (wanted, now) in table.instead:
+        return _named(table.instead[wanted, now], name)
     if now in table.dead_ends:
         return directions(table, now, frozenset(verb.moves), name)
     where = "”或“".join(table.label(state) for state in verb.moves)
@@ -242,14 +301,21 @@ def directions(table: Table, now: State, goals: frozenset[State], name: str) -> 
     What cannot be taken back is never one of several commands to type after each other.
     """
     if now in table.dead_ends:
-        return table.dead_ends[now].replace("NO", name)
+        return _named(table.dead_ends[now], name)
     path = _path(table, now, goals)
     if path is None:
         return "现在已不能回到那一步"
     final = next((at for at, (_, verb) in enumerate(path) if verb.final), len(path))
     named = [_typed(state, verb) for state, verb in path[: max(final, 1)]]
     further = "，以后的步骤见 zhupei status" if len(named) < len(path) else ""
-    return f"先运行 {'，再运行 '.join(command.replace('NO', name) for command in named)}{further}"
+    return f"先运行 {'，再运行 '.join(_named(command, name) for command in named)}{further}"
+
+
+def _named(words: str, name: str) -> str:
+    batch, _, number = name.rpartition("-")
+    # An application's number begins with its batch; the name of a batch is its code.
+    code = batch if batch and number.isdigit() and len(number) == _DIGITS else name
+    return re.sub(r"\b(?:NO|CODE)\b", lambda word: name if word[0] == "NO" else code, words)
 
 
 def _typed(state: State, verb: Verb) -> str:
@@ -264,7 +330,7 @@ def _path(table: Table, now: State, goals: frozenset[State]) -> list[tuple[State
         state, steps = waiting.popleft()
         if state in goals:
             return steps
-        for verb in table.verbs.values():
+        for verb in (one for one in table.verbs.values() if not one.takes):
             after = verb.moves.get(state)
             if after is not None and after not in seen:
                 seen.add(after)

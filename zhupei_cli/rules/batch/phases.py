@@ -20,9 +20,14 @@ CHANGEABLE: Final[Mapping[str, frozenset[BatchStatus]]] = {
 }
 
 
+def is_changeable(phase: str, status: str) -> bool:
+    """Tell whether what belongs to `phase` may change in a batch of this state."""
+    return status in CHANGEABLE[phase]
+
+
 def require_changeable(key: str, phase: str, status: str, *, name: str) -> None:
     """Raise E405 when `key` (a setting, a date, the plan) of batch `name` may not change in its state."""
     states = CHANGEABLE[phase]
-    if status not in states:
+    if not is_changeable(phase, status):
         cure = directions(BATCH, status, frozenset(states), name)
         raise ZhupeiError("E405", name=name, key=key, status=BATCH_STATUS.label(status), cure=cure)

@@ -31,9 +31,10 @@ class Finding(NamedTuple):
     message: str
 
 
-def audit(inputs: Inputs, rows: Sequence[ResultRow]) -> list[Finding]:
-    """Return every broken promise of a result; none if it may be stored."""
+def audit(inputs: Inputs, rows: Sequence[ResultRow], main: Inputs | None = None) -> list[Finding]:
+    """Return every broken promise of a result; none if it may be stored. `main`: see `admit`."""
     view = View(inputs)
+    ranking = view if main is None else View(main)
     known = [row for row in rows if row.no in view.candidates]
     # A seat outside the plan is found by _unfit; nothing else can be said of it.
     in_plan = [row for row in known if (spot := seat_of(row)) is None or spot in view.places]
@@ -43,7 +44,7 @@ def audit(inputs: Inputs, rows: Sequence[ResultRow]) -> list[Finding]:
         *_unfit(view, known),
         *_envy(view, in_plan),
         *_adjustment(view, {row.no: row for row in in_plan}),
-        *_figures(view, known),
+        *_figures(view, known, ranking),
     ]
 
 
@@ -141,8 +142,8 @@ def _spoken(spot: Spot | None) -> str:
     return "无" if spot is None else " 的 ".join(spot)
 
 
-def _figures(view: View, rows: Sequence[ResultRow]) -> Iterator[Finding]:
-    for no, field, expected, found in figures(view, rows):
+def _figures(view: View, rows: Sequence[ResultRow], ranking: View) -> Iterator[Finding]:
+    for no, field, expected, found in figures(view, rows, ranking):
         spoken = {"expected": _value(field, expected), "found": _value(field, found)}
         yield _finding("E447", no=no, field=_FIELDS.get(field, field), **spoken)
 

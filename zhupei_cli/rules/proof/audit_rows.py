@@ -18,28 +18,38 @@ class Difference(NamedTuple):
     found: object
 
 
-def figures(view: View, rows: Sequence[ResultRow]) -> Iterator[Difference]:
-    """Yield what differs in each row from what its seat, or the lack of one, makes it say."""
+def figures(view: View, rows: Sequence[ResultRow], ranking: View) -> Iterator[Difference]:
+    """Yield what differs in each row from what its seat, or the lack of one, makes it say.
+
+    Ranks are those of `ranking`: the run itself, or for a refill its main run.
+    """
     ladders: dict[Spot, list[Key]] = {}
-    for hope in view.hopes:
+    for hope in ranking.hopes:
         ladders.setdefault(hope.spot, []).append(hope.key)
     for ladder in ladders.values():
         ladder.sort()
     for row in rows:
-        expected = _seated(view, row, ladders) if row.admitted else _unseated(view, row)
+        expected = _seated(view, row, ranking, ladders) if row.admitted else _unseated(view, row)
         if row != expected:
             pairs = zip(row._fields, expected, row, strict=True)
             yield from (Difference(row.no, name, want, is_) for name, want, is_ in pairs if want != is_)
 
 
-def _seated(view: View, row: ResultRow, ladders: dict[Spot, list[Key]]) -> ResultRow:
+def _seated(view: View, row: ResultRow, ranking: View, ladders: dict[Spot, list[Key]]) -> ResultRow:
     spot = row.spot
     if spot is None:
         return row
-    key = view.key(row.no, spot[0])
-    by_choice = choice_of(row) is not None and key is not None
-    rank = bisect_left(ladders.get(spot, []), key) + 1 if by_choice and key is not None else None
+    key = _key_where_eligible(ranking, row.no, spot)
+    ranked = choice_of(row) is not None and key is not None
+    rank = bisect_left(ladders.get(spot, []), key) + 1 if ranked and key is not None else None
     return row._replace(total=view.total(row.no, spot[0]), rank=rank, reason=None)
+
+
+def _key_where_eligible(view: View, no: str, spot: Spot) -> Key | None:
+    key = view.key(no, spot[0]) if no in view.candidates else None
+    if key is None or spot not in view.open_lines or -int(key[0]) < view.open_lines[spot]:
+        return None
+    return key
 
 
 def _unseated(view: View, row: ResultRow) -> ResultRow:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from enum import StrEnum
 from typing import NamedTuple
 
+from zhupei_cli.rules.admission.main_ranks import MainRanks
 from zhupei_cli.rules.admission.merit import Bid, Merits, bids, open_lines
 from zhupei_cli.rules.admission.run import Candidate, Inputs, ResultRow, Round, Spot
 from zhupei_cli.words.vocabulary import Rule
@@ -58,19 +59,26 @@ class Rung(NamedTuple):
     result: Fate
 
 
-def explain(inputs: Inputs, rows: Sequence[ResultRow], no: str) -> tuple[Step, ...]:
-    """Return what happened at each choice of `no`, then the seat by adjustment if there is one."""
+def explain(
+    inputs: Inputs, rows: Sequence[ResultRow], no: str, main: Inputs | None = None
+) -> tuple[Step, ...]:
+    """Return what happened at each choice of `no`, then the seat by adjustment if there is one.
+
+    Ranks of a refill are those of `main`, the inputs of the main run it names.
+    """
     candidate = next(candidate for candidate in inputs.candidates if candidate.no == no)
     row = next(row for row in rows if row.no == no)
     merits, in_order = _contest(inputs, candidate.choices)
-    rank = _ranks(in_order)
+    own = _ranks(in_order)
+    standings = None if main is None else MainRanks(main)
     quotas = {place.spot: place.quota for place in inputs.places}
     steps = []
     for number, spot in enumerate(candidate.choices, 1):
         position = merits.at(no, spot[0])
         total = None if position is None else merits.totals[position]
         fate = _before_seating(inputs, candidate, number, total) or _seating(inputs, candidate, row, number)
-        place = (quotas.get(spot), total, rank.get((no, spot)), _cutoff(rows, spot))
+        rank = own.get((no, spot)) if standings is None else standings.at(no, spot)
+        place = (quotas.get(spot), total, rank, _cutoff(rows, spot))
         steps.append(Step(number, *spot, *place, fate))
     if row.via == "adjust" and row.spot:
         place = (quotas[row.spot], row.total, None, _cutoff(rows, row.spot))

@@ -13,16 +13,19 @@ from zhupei_cli.rules.admission.canonical import digest, inputs_text
 from zhupei_cli.rules.admission.run import Inputs, Round
 from zhupei_cli.rules.batch.lifecycle import ADMISSION, BATCH, step, target
 from zhupei_cli.rules.proof.audit import audit
+from zhupei_cli.services.admission.give_up import place_of
 from zhupei_cli.services.admission.readiness import doubts_about
 from zhupei_cli.services.admission.run_inputs import load_inputs
-from zhupei_cli.services.admission.runs import find_run, result_run, store_run
+from zhupei_cli.services.admission.runs import find_run, main_inputs, result_run, store_run
 from zhupei_cli.services.admission.seats import Seat, free_seats, take_seats
 from zhupei_cli.services.admission.stages import move_batch
 from zhupei_cli.services.admission.stale_runs import outrun
+from zhupei_cli.services.admission.vacated import Vacated
+from zhupei_cli.services.batches.ceding import require_no_round
 from zhupei_cli.services.records.events import Change, record
 from zhupei_cli.store.bulk import insert_rows, update_rows
 from zhupei_cli.words.errors import ZhupeiError
-from zhupei_cli.words.vocabulary import AdmissionStatus, ApplicationStatus, Outcome, Rule
+from zhupei_cli.words.vocabulary import RULE, AdmissionStatus, ApplicationStatus, BatchStatus, Outcome, Rule
 
 _TABLES = Admission.metadata.tables
 _ADMISSION: Table = _TABLES[Admission.__tablename__]
@@ -30,8 +33,8 @@ _APPLICATION: Table = _TABLES[Application.__tablename__]
 _ROW: Table = _TABLES[RunRow.__tablename__]
 
 #: The verb of the lifecycle that a run of each round needs.
-_RUN_VERBS = {Round.MAIN: "run", Round.ADJUST: "adjust"}
-_COMMIT_VERBS = {Round.MAIN: "commit", Round.ADJUST: "adjust"}
+_RUN_VERBS = {Round.MAIN: "run", Round.ADJUST: "adjust", Round.REFILL: "refill"}
+_COMMIT_VERBS = {Round.MAIN: "commit", Round.ADJUST: "adjust", Round.REFILL: "refill"}
 
 _FRESH = ("application_id", "application_status", "batch_id", "identity")
 _DECIDED = (
@@ -52,20 +55,26 @@ def run_admission(
     batch: Batch,
     *,
     by: Acting,
-    rule: str = Rule.CHOICE_FIRST,
+    rule: str | None = None,
     round_: str = Round.MAIN,
     adjust: bool = True,
 ) -> dict[str, Any]:
     """Compute a run from what the database holds, audit it, store it; return its summary.
 
-    Raises E401 when the batch is not locked (or has no result, for the round of adjustment), E432 when
-    `score-first` meets a base's own record, E448 when the audit finds something: nothing is stored then.
+    Without a rule it is choice-first, for a refill that of the main run. Raises E401 when the batch is not
+    locked (or has no result, for later rounds), E683 for a refill by another rule, E486 when a supplement
+    round has the seats it would give, E432 when `score-first` meets a base's own record, E448 when the audit
+    finds something: nothing is stored then.
     """
     session.refresh(batch, with_for_update=True)  # nobody unlocks or commits while it is computed
     step(BATCH, batch.status, _RUN_VERBS[Round(round_)], name=batch.code)
-    loaded = load_inputs(session, batch, rule=rule, round_=round_, adjust=adjust)
-    rows = admit(loaded.inputs)
-    findings = audit(loaded.inputs, rows)
+    if round_ == Round.REFILL:
+        require_no_round(session, batch)
+        rule = _rule_of_refill(session, batch, rule)
+    loaded = load_inputs(session, batch, rule=rule or Rule.CHOICE_FIRST, round_=round_, adjust=adjust)
+    main = main_inputs(session, batch.id, loaded.inputs)
+    rows = admit(loaded.inputs, main)
+    findings = audit(loaded.inputs, rows, main)
     if findings:
         shown = "；".join(finding.message for finding in findings[:3])
         raise ZhupeiError("E448", count=len(findings), findings=shown)
@@ -75,21 +84,33 @@ def run_admission(
     return summary
 
 
+def _rule_of_refill(session: Session, batch: Batch, given: str | None) -> str:
+    result = result_run(session, batch)
+    assert result is not None  # the batch has a result: its state says so
+    if given not in (None, result.rule):
+        raise ZhupeiError("E683", rule=RULE.label(given or ""), main=RULE.label(result.rule))
+    return result.rule
+
+
 def commit_run(session: Session, batch: Batch, number: int, *, by: Acting) -> dict[str, Any]:
     """Make a run the round's result: 拟录取 and 未录取 are written, seats taken, the batch moves on.
 
-    `doubts` are those of `admit check`, about what the run was computed from. Raises E305 (no such run),
-    E401 (not now), E461 (there is a result), E462 (the run is stale).
+    A refill of a final batch admits at once; its events name whose seats they were. `doubts` are those of
+    `admit check`, about what the run was computed from. Raises E305 (no such run), E401 (not now), E461
+    (there is a result), E462 (the run is stale), E486 (a supplement round has the seats).
     """
     run = find_run(session, batch, number)
     _require_no_result(session, batch, run)
+    if run.round == Round.REFILL:
+        require_no_round(session, batch)
     moved = move_batch(session, batch, _COMMIT_VERBS[Round(run.round)], by=by)
     found = doubts_about(session, batch, _require_fresh(session, batch, run))
     decided = list(_decided(session, run))
     data = {key: getattr(run, key) for key in ("number", "inputs_sha256", "results_sha256")}
     chosen = Change("admission.commit", batch.code, batch.id, data=data)
-    record(session, by, [chosen, *(_change(batch, run, row, status) for row, status in decided)])
-    proposed = [_seat(row) for row, status in decided if status == AdmissionStatus.PROPOSED]
+    vacated = Vacated(session, batch) if run.round == Round.REFILL else None
+    record(session, by, [chosen, *_changes(batch, run, decided, vacated)])
+    proposed = [_seat(row) for row, status in decided if status != AdmissionStatus.NOT_ADMITTED]
     take_seats(session, batch, proposed)
     _write(session, batch, run, decided, by=by)
     run.committed_at = by.at
@@ -108,12 +129,13 @@ def _require_fresh(session: Session, batch: Batch, run: Run) -> Inputs:
     """Return what the run was computed from, as it is in the database; E462 when that is not the same."""
     now = load_inputs(session, batch, rule=run.rule, round_=run.round, adjust=run.adjust).inputs
     if digest(inputs_text(now)) != run.inputs_sha256 or run.number in outrun(session, batch):
-        raise ZhupeiError("E462", run=run.number)
+        again = "" if run.round == Round.MAIN else f" --round {run.round}"
+        raise ZhupeiError("E462", run=run.number, again=f"{again} --batch {batch.code}")
     return now
 
 
 def _decided(session: Session, run: Run) -> Iterator[tuple[Any, str]]:
-    """Yield each row of the run that changes where its person stands, with the new state."""
+    """Yield each row of the run with the state it leads to, the best of each place first."""
     statement = (
         select(
             *(_ROW.c.application_id, _ROW.c.outcome, _ROW.c.base_code, _ROW.c.specialty_code, _ROW.c.via),
@@ -126,18 +148,42 @@ def _decided(session: Session, run: Run) -> Iterator[tuple[Any, str]]:
         .where(_ROW.c.run_id == run.id)
         .order_by(_ROW.c.application_id)
     )
+    final = (
+        session.execute(select(Batch.status).where(Batch.id == run.batch_id)).scalar() == BatchStatus.FINAL
+    )
     for row in session.execute(statement):
         if row.outcome == Outcome.ADMITTED:
-            yield row, step(ADMISSION, row.now, "propose", name=row.application_no)
-        elif (after := target(ADMISSION, row.now, "pass_over")) is not None:
-            yield row, after
+            after = step(ADMISSION, row.now, "propose", name=row.application_no)
+            yield row, step(ADMISSION, after, "finalize", name=row.application_no) if final else after
+        elif (passed := target(ADMISSION, row.now, "pass_over")) is not None:
+            yield row, passed
 
 
-def _change(batch: Batch, run: Run, row: Row[Any], status: str) -> Change:
-    verb = "propose" if status == AdmissionStatus.PROPOSED else "pass_over"
-    where = {"base": row.base_code, "specialty": row.specialty_code, "via": row.via}
-    data = {"run": run.number, **(where if row.base_code else {"reason": row.reason})}
-    return Change(f"admission.{verb}", row.application_no, batch.id, row.now, status, data=data)
+def _changes(
+    batch: Batch, run: Run, decided: Sequence[tuple[Row[Any], str]], vacated: Vacated | None
+) -> Iterator[Change]:
+    # Seats are named in the order of merit: the first of the refilled has the one that was free first.
+    owners = {}
+    for row, _ in sorted(decided, key=_merit):
+        if vacated is not None and row.base_code:
+            owners[row.application_no] = vacated.take((row.base_code, row.specialty_code))
+    for row, status in decided:
+        subject = (row.application_no, batch.id)
+        if not row.base_code:
+            reason = {"run": run.number, "reason": row.reason}
+            yield Change("admission.pass_over", *subject, row.now, status, data=reason)
+            continue
+        told: dict[str, Any] = {"run": run.number, **place_of(row), "via": row.via}
+        if owner := owners.get(row.application_no):
+            told["seat_of"] = owner
+        yield Change("admission.propose", *subject, row.now, AdmissionStatus.PROPOSED, data=told)
+        if status != AdmissionStatus.PROPOSED:
+            yield Change("admission.finalize", *subject, AdmissionStatus.PROPOSED, status)
+
+
+def _merit(decision: tuple[Row[Any], str]) -> tuple[int, str]:
+    row = decision[0]
+    return -(row.total or 0), row.application_no
 
 
 def _seat(row: Row[Any]) -> Seat:
@@ -149,7 +195,7 @@ def _write(
 ) -> None:
     new, changed = [], []
     for row, status in decided:
-        live = f"{batch.year}:{row.trainee_id}" if status == AdmissionStatus.PROPOSED else None
+        live = f"{batch.year}:{row.trainee_id}" if status != AdmissionStatus.NOT_ADMITTED else None
         seat = (row.base_code, row.specialty_code, row.via, row.total, row.rank)
         values = (status, live, *seat, run.id, by.at)
         if row.now is None:
@@ -161,35 +207,37 @@ def _write(
 
 
 def uncommit(session: Session, batch: Batch, *, reason: str | None, by: Acting) -> dict[str, Any]:
-    """Take the result back before publication; what people decided one by one since stays.
+    """Take the result back before publication, with whoever was placed by hand since (`placed`).
 
-    Raises E401 when it is too late or there is nothing to take back, E404 without a reason.
+    Who gave a seat up, or lost it, stays no candidate: `admit reinstate` makes them one again. Raises E401
+    when it is too late or there is nothing to take back, E404 without a reason.
     """
     moved = move_batch(session, batch, "uncommit", by=by, reason=reason)
     taken_back = session.execute(
         select(_ADMISSION, _APPLICATION.c.application_no)
         .join(_APPLICATION, _APPLICATION.c.id == _ADMISSION.c.application_id)
-        .where(*_of_runs(batch))
+        .where(*_undecided(batch))
         .order_by(_ADMISSION.c.application_id)
     ).all()
     changes = [
-        Change("admission.uncommit", row.application_no, batch.id, row.status, None, reason)
+        Change("admission.uncommit", row.application_no, batch.id, row.status, None, reason, _given(row))
         for row in taken_back
     ]
     record(session, by, changes)
     seated = [row for row in taken_back if row.status == AdmissionStatus.PROPOSED]
     free_seats(session, batch, [_seat(row) for row in seated])
-    session.execute(delete(_ADMISSION).where(*_of_runs(batch)))
+    session.execute(delete(_ADMISSION).where(*_undecided(batch)))
     # Those who gave up what a run gave them keep their place in the records, not the run.
     session.execute(update(_ADMISSION).where(_ADMISSION.c.batch_id == batch.id).values(run_id=None))
     session.execute(update(Run).where(Run.batch_id == batch.id).values(committed_at=None))
-    return moved | {"proposed": len(seated), "taken_back": len(taken_back)}
+    placed = [row.application_no for row in seated if row.via == "place"]
+    return moved | {"proposed": len(seated), "taken_back": len(taken_back), "placed": placed}
 
 
-def _of_runs(batch: Batch) -> tuple[Any, ...]:
-    undecided = (AdmissionStatus.PROPOSED, AdmissionStatus.NOT_ADMITTED)
-    return (
-        _ADMISSION.c.batch_id == batch.id,
-        _ADMISSION.c.run_id.is_not(None),
-        _ADMISSION.c.status.in_(undecided),
-    )
+def _given(row: Row[Any]) -> dict[str, str] | None:
+    return {**place_of(row), "via": row.via} if row.status == AdmissionStatus.PROPOSED else None
+
+
+def _undecided(batch: Batch) -> tuple[Any, ...]:
+    states = (AdmissionStatus.PROPOSED, AdmissionStatus.NOT_ADMITTED)
+    return _ADMISSION.c.batch_id == batch.id, _ADMISSION.c.status.in_(states)

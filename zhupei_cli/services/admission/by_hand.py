@@ -1,6 +1,6 @@
 """Placing one person by hand, beside what a run decided."""
 
-from dataclasses import replace
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -8,24 +8,28 @@ from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
 from zhupei_cli.model import Admission, Application, Batch, Plan
-from zhupei_cli.rules.admission.merit import Merits, bids, open_lines
-from zhupei_cli.rules.admission.run import Round, Spot
-from zhupei_cli.rules.admission.scores import mark_text
-from zhupei_cli.rules.batch.lifecycle import ADMISSION, directions, step
+from zhupei_cli.rules.admission.main_ranks import MainRanks
+from zhupei_cli.rules.admission.overriding import Looks, Unwanted, look_at
+from zhupei_cli.rules.admission.run import Inputs, Round, Spot
+from zhupei_cli.rules.admission.scores import mark_number, mark_text
+from zhupei_cli.rules.batch.lifecycle import ADMISSION, step
 from zhupei_cli.rules.proof.audit import Finding
 from zhupei_cli.rules.proof.explanation_words import no_total
 from zhupei_cli.services.admission.give_up import require_state
 from zhupei_cli.services.admission.run_inputs import load_inputs
+from zhupei_cli.services.admission.runs import result_run, stored_inputs
 from zhupei_cli.services.admission.seats import take_seats
+from zhupei_cli.services.admission.vacated import Vacated
 from zhupei_cli.services.applications.store import near_numbers
+from zhupei_cli.services.batches.ceding import require_no_round
 from zhupei_cli.services.batches.taking_part import seats_of
 from zhupei_cli.services.marks.score_marks import counting, load_marks
 from zhupei_cli.services.records.events import Change, record
 from zhupei_cli.services.records.lookup import base_names, specialty_names
 from zhupei_cli.words.errors import ZhupeiError, sentence
 from zhupei_cli.words.vocabulary import (
+    ADJUST_SCOPE,
     IDENTITY,
-    AdmissionStatus,
     ApplicationStatus,
     BatchStatus,
     Identity,
@@ -39,7 +43,8 @@ def place(
     """Propose an approved applicant for the place `seat` (base, specialty) of the plan.
 
     In a batch that is final they are admitted at once, as long as no supplement round offers its vacancies
-    (E486). `doubts` say what speaks against it: no total there, below the line, others who come before.
+    (E486). `doubts` say what speaks against it: no total there, below the line, others who come before, a
+    place the person neither chose nor would be adjusted to. Total and rank are stored as a refill does.
     Raises E304 (no such application), E468 (not approved), E306 (no such place), E469 (the place is
     stopped), E463 (no free seat, or a limit reached), E439 (has a seat in this batch), E467 (in another one
     this year), E401, E402 or E403 for the wrong state, E404 without a reason.
@@ -51,13 +56,17 @@ def place(
     if admission is not None and admission.live_key is not None:
         raise _placed_already(session, number, admission, seat)
     after = step(ADMISSION, now, "place", name=number, reason=reason)
+    if batch.status == BatchStatus.FINAL:
+        require_no_round(session, batch)
     _require_room(session, batch, seat, application.identity)
     live_key = _free_key(session, batch, application)
-    found = _doubts(session, batch, application, seat)
-    data = {"base": seat[0], "specialty": seat[1], "via": "place"}
+    looks, inputs = _looks(session, batch, application, seat)
+    found = _doubts(session, application, seat, looks, inputs)
+    rank = _rank(session, batch, number, seat)
+    owner = Vacated(session, batch).take(seat)
+    data = _told(seat, looks, found, rank=rank, owner=owner)
     changes = [Change("admission.place", number, batch.id, now, after, reason, data)]
     if batch.status == BatchStatus.FINAL:
-        _require_no_supplement(session, batch)
         proposed, after = after, step(ADMISSION, after, "finalize", name=number)
         changes.append(Change("admission.finalize", number, batch.id, proposed, after, reason))
     record(session, by, changes)
@@ -72,7 +81,7 @@ def place(
         session.add(admission)
     admission.status, admission.live_key, admission.via = after, live_key, "place"
     admission.base_code, admission.specialty_code = seat
-    admission.total = admission.rank = admission.run_id = None
+    admission.total, admission.rank, admission.run_id = looks.total, rank, None
     admission.reason, admission.decided_at = reason, by.at
     session.flush()
     return {
@@ -82,6 +91,9 @@ def place(
         "base_label": base_names(session).labels[seat[0]],
         "specialty": seat[1],
         "specialty_label": specialty_names(session).labels[seat[1]],
+        "total": mark_number(looks.total),
+        "rank": rank,
+        "passed_over": list(looks.before),
         "doubts": found,
     }
 
@@ -91,12 +103,11 @@ def _placed_already(
 ) -> ZhupeiError:
     """Return the refusal for who has a seat in the batch: this one, or one to be given up first."""
     held = admission.base_code or "", admission.specialty_code or ""
-    again = frozenset({AdmissionStatus.NOT_ADMITTED})
-    way = directions(ADMISSION, admission.status, again, number)
-    if (
-        admission.status in ADMISSION.verbs["revoke"].moves
-    ):  # nobody gave anything up, as the shortest way has it
-        way = way.replace("admit decline", "admit revoke")
+    # Said outright: no cure leads over an act that takes a seat unless it is the very thing that is wanted.
+    way = "已报到的，先更正报到"
+    if admission.status in ADMISSION.verbs["revoke"].moves:
+        acts = (f"zhupei admit {verb} {number} --reason 原因" for verb in ("revoke", "reinstate"))
+        way = f"先运行 {'，再运行 '.join(acts)}"
     values = {
         "application_no": number,
         "status": ADMISSION.label(admission.status),
@@ -134,37 +145,62 @@ def _require_room(session: Session, batch: Batch, seat: tuple[str, str], identit
         raise ZhupeiError("E463", what=f"{where} 对{who}上限 {limit} 人，已占 {held} 人")
 
 
-def _doubts(session: Session, batch: Batch, application: Application, seat: Spot) -> list[Finding]:
-    """Return what a run would have held against this placement."""
-    number = application.application_no
+def _looks(session: Session, batch: Batch, application: Application, seat: Spot) -> tuple[Looks, Inputs]:
+    """Return what a run would have held against this placement, and what it would be computed from."""
     inputs = load_inputs(session, batch, rule=Rule.CHOICE_FIRST, round_=Round.MAIN, adjust=True).inputs
-    rivals = tuple([one for one in inputs.candidates if seat in one.choices or one.no == number])
-    contest = replace(inputs, candidates=rivals)
-    merits = Merits(contest)
-    position, line = merits.at(number, seat[0]), open_lines(contest)[seat]
-    total = None if position is None else merits.totals[position]
+    person = next(one for one in inputs.candidates if one.no == application.application_no)
+    return look_at(inputs, person, seat), inputs
+
+
+def _doubts(
+    session: Session, application: Application, seat: Spot, looks: Looks, inputs: Inputs
+) -> list[Finding]:
+    number = application.application_no
     found: list[tuple[str, dict[str, Any]]] = []
-    if total is None:
+    if looks.total is None:
         records = load_marks(session, [application.id]).get(application.id, {})
         why = no_total([counting(records, seat[0])], inputs.weights)
         found.append(("E419", {"application_no": number, "why": why}))
-    elif total < line:
-        found.append(("E420", {"application_no": number, "total": mark_text(total), "line": mark_text(line)}))
-    before = [
-        bid.candidate.no
-        for bid in bids(contest, merits)
-        if bid.spot == seat and bid.candidate.no != number and (position is None or bid.position < position)
-    ]
-    if before:
-        found.append(("E421", {"count": len(before), "example": before[0]}))
+    elif looks.total < looks.line:
+        marks = {"total": mark_text(looks.total), "line": mark_text(looks.line)}
+        found.append(("E420", {"application_no": number, **marks}))
+    if looks.before:
+        found.append(("E421", {"count": len(looks.before), "numbers": "、".join(looks.before)}))
+    if looks.unwanted is not None:
+        scope = ADJUST_SCOPE.label(inputs.adjust_scope)
+        words = {
+            Unwanted.NO_CONSENT: "本人不服从调剂",
+            Unwanted.OUT_OF_SCOPE: f"也不在调剂范围（{scope}）之内",
+        }
+        found.append(("E687", {"application_no": number, "why": words[looks.unwanted]}))
     return [Finding(code, sentence(code, values)) for code, values in found]
 
 
-def _require_no_supplement(session: Session, batch: Batch) -> None:
-    """Raise E486 when a supplement round has taken the vacancies over: one seat would be given twice."""
-    rounds = select(Batch.code).where(Batch.parent_id == batch.id, Batch.status != BatchStatus.CANCELLED)
-    if codes := sorted(session.execute(rounds).scalars()):
-        raise ZhupeiError("E486", batch=batch.code, rounds="、".join(codes))
+def _rank(session: Session, batch: Batch, number: str, seat: Spot) -> int | None:
+    """Return the rank there among the candidates of the committed main run, as a refill has it."""
+    main = result_run(session, batch)
+    return None if main is None else MainRanks(stored_inputs(session, main)).at(number, seat)
+
+
+def _told(
+    seat: Spot, looks: Looks, found: Sequence[Finding], *, rank: int | None, owner: str | None
+) -> dict[str, Any]:
+    """Return what the event says: the seat and whose it was, total and rank, what was overridden."""
+    total = None if looks.total is None else mark_text(looks.total)
+    data: dict[str, Any] = {
+        "base": seat[0],
+        "specialty": seat[1],
+        "via": "place",
+        "total": total,
+        "rank": rank,
+    }
+    if owner is not None:
+        data["seat_of"] = owner
+    if found:
+        data["overridden"] = [one.code for one in found]
+    if looks.before:
+        data["passed_over"] = list(looks.before)
+    return data
 
 
 def _free_key(session: Session, batch: Batch, application: Application) -> str:

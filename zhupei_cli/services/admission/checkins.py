@@ -158,10 +158,12 @@ def _refuse_without_room(session: Session, batch: Batch, steps: Sequence[_Step])
         place = plan[one.seat[:2]]
         taken = {who: place[f"taken_{who}"] + change[*one.seat[:2], who] for who in Identity}
         limit = place[f"max_{one.row.identity}"]
-        full = sum(taken.values()) >= place["quota"]
-        if full or (limit is not None and taken[Identity(one.row.identity)] >= limit):
+        full = sum(taken.values()) + place["ceded"] >= place["quota"]
+        same = taken[Identity(one.row.identity)] + place[f"ceded_{one.row.identity}"]
+        if full or (limit is not None and same >= limit):
             where = " 的 ".join(one.seat[:2])
-            what = f"{where} 计划 {place['quota']} 人，已占 {sum(taken.values())} 人，没有可恢复的名额"
+            ceded = f"，补录批次接去 {place['ceded']} 个名额" if place["ceded"] else ""
+            what = f"{where} 计划 {place['quota']} 人，已占 {sum(taken.values())} 人{ceded}，没有可恢复的名额"
             one.line.faults.append(Fault("E463", "checked_in", values={"what": what}))
         else:
             change[one.seat] += 1

@@ -15,6 +15,7 @@ from zhupei_cli.rules.proof.explanation_words import via_label
 from zhupei_cli.services.admission.runs import (
     current_run,
     find_run,
+    main_inputs,
     result_run,
     stored_inputs,
     stored_rows,
@@ -72,7 +73,7 @@ def what_if(session: Session, batch: Batch, assumed: Assumed, *, number: int | N
         run = result_run(session, batch) or current_run(session, batch)
     before = _stored(session, run)
     inputs = _assume(session, before.inputs, assumed)
-    after = _Side(None, inputs, admit(inputs))
+    after = _Side(None, inputs, admit(inputs, main_inputs(session, batch.id, inputs)))
     return {
         **_compared(session, batch, before, after),
         "stale": run.number in stale_runs(session, batch, [run.number]),

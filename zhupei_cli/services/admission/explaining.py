@@ -17,7 +17,7 @@ from zhupei_cli.rules.proof import explanation_words as told
 from zhupei_cli.rules.proof.explanation import Fate, Rung, Step, explain, explain_place, why_full
 from zhupei_cli.rules.proof.explanation_adjustment import explain_adjustment
 from zhupei_cli.services.admission.run_inputs import load_inputs
-from zhupei_cli.services.admission.runs import current_run, find_run, stored_inputs, stored_rows
+from zhupei_cli.services.admission.runs import current_run, find_run, main_inputs, stored_inputs, stored_rows
 from zhupei_cli.services.applications.store import near_numbers
 from zhupei_cli.services.batches.taking_part import seats_of
 from zhupei_cli.services.marks.score_lines import applications_of
@@ -35,6 +35,7 @@ class Basis:
     run: Run
     inputs: Inputs
     rows: Sequence[ResultRow]
+    main: Inputs | None = None
     now: bool = False
 
     @property
@@ -48,10 +49,12 @@ class Basis:
 
 def basis_of(session: Session, batch: Batch, run: Run, *, now: bool) -> Basis:
     """Read a run back, or compute its rule anew from what the database holds `now`."""
-    if not now:
-        return Basis(run, stored_inputs(session, run), stored_rows(session, run))
-    inputs = load_inputs(session, batch, rule=run.rule, round_=run.round, adjust=run.adjust).inputs
-    return Basis(run, inputs, admit(inputs), now=True)
+    if now:
+        inputs = load_inputs(session, batch, rule=run.rule, round_=run.round, adjust=run.adjust).inputs
+        main = main_inputs(session, batch.id, inputs)
+        return Basis(run, inputs, admit(inputs, main), main, now=True)
+    inputs = stored_inputs(session, run)
+    return Basis(run, inputs, stored_rows(session, run), main_inputs(session, batch.id, inputs))
 
 
 def explain_candidate(
@@ -88,7 +91,10 @@ def explain_candidate(
         "outcome_label": words.OUTCOME.label(row.outcome),
         "reason": row.reason,
         "reason_label": reason_labels(session, batch, {person.id: row.reason}).get(person.id),
-        "steps": [_step(basis, no, step, labels, records) for step in explain(basis.inputs, basis.rows, no)],
+        "steps": [
+            _step(basis, no, step, labels, records)
+            for step in explain(basis.inputs, basis.rows, no, basis.main)
+        ],
         "adjustment": _adjustment(basis, row, labels),
     }
 
@@ -175,7 +181,7 @@ def explain_spot(
     if place is None:
         raise ZhupeiError("E306", base=named["base_label"], specialty=named["specialty_label"])
     rungs = explain_place(basis.inputs, basis.rows, spot)
-    people = _names(session, batch, [rung.no for rung in rungs])
+    people = names_of(session, batch, [rung.no for rung in rungs])
     seated = [rung for rung in rungs if rung.result is Fate.ADMITTED]
     by_choice = [rung.total for rung in seated if rung.choice is not None and rung.total is not None]
     return {
@@ -209,7 +215,7 @@ def _ranked(rung: Rung, name: str, id_number: str) -> dict[str, Any]:
     }
 
 
-def _names(session: Session, batch: Batch, numbers: Sequence[str]) -> dict[str, tuple[str, str]]:
+def names_of(session: Session, batch: Batch, numbers: Sequence[str]) -> dict[str, tuple[str, str]]:
     """Return application number → name and ID number."""
     rows = rows_of(session, applications_of(batch), Application.application_no, numbers)
     return {row.application_no: (row.name, row.id_number) for row in rows}

@@ -12,7 +12,7 @@ from zhupei_cli.rules.batch.lifecycle import ADMISSION, step
 from zhupei_cli.services.admission.seats import free_seats
 from zhupei_cli.services.applications.store import refusal
 from zhupei_cli.services.records.events import Change, record
-from zhupei_cli.store.bulk import rows_of, update_rows
+from zhupei_cli.store.bulk import delete_rows, rows_of, update_rows
 from zhupei_cli.words.errors import Fault, ZhupeiError
 from zhupei_cli.words.vocabulary import BATCH_STATUS, BatchStatus
 
@@ -24,8 +24,8 @@ _RESULT = (BatchStatus.COMMITTED, BatchStatus.PUBLICITY, BatchStatus.FINAL)
 WHEN: Final[Mapping[str, tuple[str, ...]]] = {
     "decline": _RESULT,
     "revoke": _RESULT,
-    # Also after uncommit: who gave up before is a candidate of the next run only then.
-    "reinstate": (BatchStatus.LOCKED, *_RESULT),
+    # Also after uncommit, wherever the batch went since: who gave up before is a candidate only then.
+    "reinstate": (BatchStatus.OPEN, BatchStatus.CLOSED, BatchStatus.LOCKED, *_RESULT),
     "place": _RESULT,
     "report": (BatchStatus.FINAL,),
 }
@@ -50,7 +50,7 @@ def decide_admissions(
     """
     require_state(session, batch, verb)
     stored = admissions_of(session, batch, numbers := list(dict.fromkeys(numbers)))
-    good: list[tuple[Row[Any], str]] = []
+    good: list[tuple[Row[Any], str | None]] = []
     refused: list[Refused] = []
     for number in numbers:
         outcome = _outcome(stored.get(number), verb, number, reason)
@@ -109,13 +109,17 @@ def _carry_out(
     session: Session,
     batch: Batch,
     verb: str,
-    decided: Sequence[tuple[Row[Any], str]],
+    decided: Sequence[tuple[Row[Any], str | None]],
     *,
     reason: str | None,
     by: Acting,
 ) -> None:
     if not decided:
         return
+    # Without a result there is no 未录取 either: a candidate is who has no admission at all.
+    forgotten = batch.status not in _RESULT
+    if forgotten:
+        decided = [(row, None) for row, _ in decided]
     changes = [
         Change(f"admission.{verb}", row.application_no, batch.id, row.now, after, reason, place_of(row))
         for row, after in decided
@@ -123,6 +127,10 @@ def _carry_out(
     record(session, by, changes)
     seated = [row for row, _ in decided if row.live_key is not None]
     free_seats(session, batch, [(row.base_code, row.specialty_code, row.identity) for row in seated])
+    if forgotten:
+        delete_rows(session, _ADMISSION, ("application_id",), [(row.id,) for row, _ in decided])
+        session.expire_all()
+        return
     values = [(row.id, after, None, reason, by.at) for row, after in decided]
     columns = ("status", "live_key", "reason", "decided_at")
     update_rows(session, _ADMISSION, ("application_id",), columns, values)

@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import Row, Select, Table, select
 from sqlalchemy.orm import Session
 
-from zhupei_cli.model import Admission, Application, Batch, Choice, Plan, Score, Specialty, TrainingBase
-from zhupei_cli.rules.admission.run import Candidate, Held, Inputs, Place, Spot
+from zhupei_cli.model import Admission, Application, Batch, Choice, Plan, Run, Score, Specialty, TrainingBase
+from zhupei_cli.rules.admission.run import Candidate, Held, Inputs, MainRun, Place, Round, Spot
 from zhupei_cli.rules.admission.run import Specialty as Kind
 from zhupei_cli.rules.admission.scores import Record
 from zhupei_cli.rules.batch import settings
@@ -23,6 +23,7 @@ _APPLICATION: Table = _TABLES[Application.__tablename__]
 _BASE: Table = _TABLES[TrainingBase.__tablename__]
 _CHOICE: Table = _TABLES[Choice.__tablename__]
 _PLAN: Table = _TABLES[Plan.__tablename__]
+_RUN: Table = _TABLES[Run.__tablename__]
 _SCORE: Table = _TABLES[Score.__tablename__]
 _SPECIALTY: Table = _TABLES[Specialty.__tablename__]
 
@@ -39,9 +40,13 @@ class Loaded:
 
 
 def load_inputs(session: Session, batch: Batch, *, rule: str, round_: str, adjust: bool) -> Loaded:
-    """Read everything that can change the result of a run of `batch` as it stands now."""
+    """Read everything that can change the result of a run of `batch` as it stands now.
+
+    Candidates of a refill are those who are 未录取; it names the main run that is the batch's result.
+    """
+    refill = round_ == Round.REFILL
     chosen = settings.parse(settings_of(session, batch))
-    candidates = session.execute(_candidates(batch)).all()
+    candidates = session.execute(_candidates(batch, passed_over=refill)).all()
     plan = session.execute(select(_PLAN).where(_PLAN.c.batch_id == batch.id)).all()
     inputs = Inputs(
         places=tuple(map(_place, plan)),
@@ -56,15 +61,25 @@ def load_inputs(session: Session, batch: Batch, *, rule: str, round_: str, adjus
         round=round_,
         adjust=adjust,
         held=_held(session, batch),
+        main=_main(session, batch) if refill else None,
     )
     return Loaded(inputs, {row.application_no: row.id for row in candidates})
 
 
-def _candidates(batch: Batch) -> Select[*tuple[Any, ...]]:
+def _main(session: Session, batch: Batch) -> MainRun | None:
+    columns = select(_RUN.c.number, _RUN.c.inputs_sha256)
+    result = columns.where(
+        _RUN.c.batch_id == batch.id, _RUN.c.round == Round.MAIN, _RUN.c.committed_at.is_not(None)
+    )
+    row = session.execute(result).one_or_none()
+    return None if row is None else MainRun(*row)
+
+
+def _candidates(batch: Batch, *, passed_over: bool) -> Select[*tuple[Any, ...]]:
     out = select(_ADMISSION.c.application_id).where(
         _ADMISSION.c.batch_id == batch.id, _ADMISSION.c.status.in_(_OUT)
     )
-    return select(
+    statement = select(
         _APPLICATION.c.id,
         _APPLICATION.c.application_no,
         _APPLICATION.c.identity,
@@ -76,6 +91,12 @@ def _candidates(batch: Batch) -> Select[*tuple[Any, ...]]:
         _APPLICATION.c.trainee_id.not_in(seated(batch.year)),
         _APPLICATION.c.id.not_in(out),
     )
+    if not passed_over:
+        return statement
+    waiting = select(_ADMISSION.c.application_id).where(
+        _ADMISSION.c.batch_id == batch.id, _ADMISSION.c.status == AdmissionStatus.NOT_ADMITTED
+    )
+    return statement.where(_APPLICATION.c.id.in_(waiting))
 
 
 def _with_choices_and_records(

@@ -214,7 +214,12 @@ def verify_run(session: Session, run: Run) -> list[Finding]:
     text = stored_text(session, run)
     if digest([text]) != run.inputs_sha256:
         return [_unlike(run, "输入")]  # nothing can be computed from what is no longer the input
-    computed = digest(results_text(admit(parse_inputs([text]))))
+    inputs = parse_inputs([text])
+    try:
+        main = main_inputs(session, run.batch_id, inputs)
+    except ZhupeiError:
+        return [_unlike(run, "所依据的主轮计算")]
+    computed = digest(results_text(admit(inputs, main)))
     findings = [] if computed == run.results_sha256 else [_unlike(run, "重新计算的结果")]
     if digest(results_text(stored_rows(session, run))) != run.results_sha256:
         findings.append(_unlike(run, "保存的结果"))
@@ -233,6 +238,20 @@ def stored_inputs(session: Session, run: Run) -> Inputs:
     if digest([text]) != run.inputs_sha256:
         raise ZhupeiError("E465", run=run.number, what="输入")
     return parse_inputs([text])
+
+
+def main_inputs(session: Session, batch_id: int, inputs: Inputs) -> Inputs | None:
+    """Return the inputs of the main run that a refill names, None for any other round.
+
+    Raises E465 if they are not what it names.
+    """
+    if inputs.main is None:
+        return None
+    named = select(Run).where(Run.batch_id == batch_id, Run.number == inputs.main.run)
+    main = session.execute(named).scalar()
+    if main is None or main.inputs_sha256 != inputs.main.inputs_sha256:
+        raise ZhupeiError("E465", run=inputs.main.run, what="输入")
+    return stored_inputs(session, main)
 
 
 def _unlike(run: Run, what: str) -> Finding:

@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Batch, Plan, Specialty
+from zhupei_cli.rules.batch.lifecycle import PUBLISHED
 from zhupei_cli.services.records.lookup import base_names, specialty_names
 from zhupei_cli.words.errors import ZhupeiError
 from zhupei_cli.words.vocabulary import Identity
@@ -25,7 +26,8 @@ def take_seats(session: Session, batch: Batch, seats: Iterable[Seat]) -> None:
     try:
         _change(session, batch, Counter(seats), step=1)
     except IntegrityError as error:
-        raise ZhupeiError("E463", what=f"批次 {batch.code} 有岗位名额不足") from error
+        what = f"批次 {batch.code} 有岗位名额不足（连同补录批次接去的名额计算）"
+        raise ZhupeiError("E463", what=what) from error
 
 
 def free_seats(session: Session, batch: Batch, seats: Iterable[Seat]) -> None:
@@ -55,8 +57,12 @@ def _change(session: Session, batch: Batch, seats: Counter[Seat], *, step: int) 
     )
 
 
-def list_vacancies(session: Session, batch: Batch) -> list[dict[str, Any]]:
-    """Return every place of the plan with its seats; a stopped place offers none, whatever is free there."""
+def list_vacancies(session: Session, batch: Batch, *, unpublished: bool = False) -> list[dict[str, Any]]:
+    """Return every place of the plan with its seats; a stopped place offers none, whatever is free there.
+
+    `ceded` went to supplement rounds. Before publication seats taken are None, unless `unpublished`.
+    """
+    told = unpublished or batch.status in PUBLISHED
     bases, specialties = base_names(session).labels, specialty_names(session).labels
     statement = (
         select(_PLAN, _SPECIALTY.c.is_shortage)
@@ -73,8 +79,9 @@ def list_vacancies(session: Session, batch: Batch) -> list[dict[str, Any]]:
                 "specialty": row.specialty_code,
                 "specialty_label": specialties[row.specialty_code],
                 "quota": row.quota,
-                "taken": taken,
-                "vacant": 0 if row.stopped else row.quota - taken,
+                "taken": taken if told else None,
+                "ceded": row.ceded,
+                "vacant": (0 if row.stopped else row.quota - taken - row.ceded) if told else None,
                 "is_shortage": row.is_shortage,
                 "stopped": row.stopped,
             }

@@ -15,6 +15,7 @@ from zhupei_cli.rules.proof.audit import Finding
 from zhupei_cli.services.admission.readiness import doubts_about
 from zhupei_cli.services.admission.run_inputs import load_inputs
 from zhupei_cli.services.batches.batches import DATES, edit_batch, require_order
+from zhupei_cli.services.batches.ceding import cede_seats
 from zhupei_cli.services.batches.taking_part import count_sitting_out, takes_part
 from zhupei_cli.services.records.events import Change, record
 from zhupei_cli.words.errors import ZhupeiError, sentence
@@ -186,6 +187,7 @@ def archive_batch(session: Session, batch: Batch, *, by: Acting, reason: str | N
 def cancel_batch(session: Session, batch: Batch, *, by: Acting, reason: str | None = None) -> dict[str, Any]:
     """Give the batch up, with whatever applications it has."""
     moved = move_batch(session, batch, "cancel", by=by, reason=reason)
+    cede_seats(session, batch)  # the parent of a supplement round has its seats back
     counted = (
         select(Application.status, func.count())
         .where(Application.batch_id == batch.id)

@@ -19,13 +19,14 @@ from zhupei_cli.words.vocabulary import BatchStatus
 _WAITING = {
     Round.MAIN: (BatchStatus.LOCKED,),
     Round.ADJUST: (BatchStatus.COMMITTED, BatchStatus.PUBLICITY),
+    Round.REFILL: (BatchStatus.COMMITTED, BatchStatus.PUBLICITY, BatchStatus.FINAL),
 }
 
 
 def stale_runs(session: Session, batch: Batch, numbers: Sequence[int]) -> set[int]:
     """Return which of the runs could be committed but for data or parameters changed since.
 
-    Reads the batch's inputs once, and nothing at all where no run can be committed any more.
+    Reads the batch's inputs once, those of refills once more, and nothing where no run can be committed now.
     """
     waiting = [
         run
@@ -34,14 +35,19 @@ def stale_runs(session: Session, batch: Batch, numbers: Sequence[int]) -> set[in
     ]
     if not waiting:
         return set()
-    inputs = load_inputs(session, batch, rule="", round_="", adjust=True).inputs
+    loaded = {
+        refill: load_inputs(
+            session, batch, rule="", round_=Round.REFILL if refill else "", adjust=True
+        ).inputs
+        for refill in {run.round == Round.REFILL for run in waiting}
+    }
     digests: dict[tuple[str, str, bool], str] = {}
     stale = outrun(session, batch) & {run.number for run in waiting}
     for run in waiting:
         how = (run.rule, run.round, run.adjust)
         if how not in digests:
             rule, round_, adjust = how
-            now = replace(inputs, rule=rule, round=round_, adjust=adjust)
+            now = replace(loaded[round_ == Round.REFILL], rule=rule, round=round_, adjust=adjust)
             digests[how] = digest(inputs_text(now))
         if digests[how] != run.inputs_sha256:
             stale.add(run.number)

@@ -8,13 +8,13 @@ from sqlalchemy.orm import Session
 from zhupei_cli.acting import Acting
 from zhupei_cli.model import Admission, Batch
 from zhupei_cli.rules.batch import lifecycle
-from zhupei_cli.rules.batch.phases import require_changeable
+from zhupei_cli.rules.batch.phases import is_changeable, require_changeable
 from zhupei_cli.services.applications import store
 from zhupei_cli.services.applications.store import Stored
 from zhupei_cli.services.batches.batches import stored_runs
 from zhupei_cli.services.records.events import Change, record
 from zhupei_cli.words.errors import ZhupeiError
-from zhupei_cli.words.vocabulary import APPLICATION_STATUS, ApplicationStatus
+from zhupei_cli.words.vocabulary import ADMISSION_STATUS, APPLICATION_STATUS, ApplicationStatus
 
 
 def withdraw(
@@ -23,7 +23,7 @@ def withdraw(
     """Withdraw an application; of an approved one with a reason, until its batch has a result.
 
     `runs_stale` counts the stored runs that no longer fit. Raises E402 for the wrong state, E404 without
-    a reason where one is needed, E456 once admission has decided on it, E405 after the commit.
+    a reason where one is needed, E456 or E686 once admission has decided on it, E405 after the commit.
     """
     stored = store.find_stored(session, batch, number)
     verb = "withdraw"
@@ -43,9 +43,13 @@ def withdraw(
 
 
 def require_undecided(session: Session, batch: Batch, stored: Stored) -> None:
-    """Raise E456 when admission has decided on the application, E405 when the batch has its result."""
-    decided = select(Admission.application_id).where(Admission.application_id == stored.id)
-    if session.execute(decided).first() is not None:
+    """Raise E456 or E686 when admission has decided on it, E405 when the batch has its result."""
+    statement = select(Admission.status, Admission.live_key).where(Admission.application_id == stored.id)
+    decided = session.execute(statement).one_or_none()
+    if decided is not None and decided.live_key is None and is_changeable("parameters", batch.status):
+        label = ADMISSION_STATUS.label(decided.status)
+        raise ZhupeiError("E686", application_no=stored.application_no, status=label)
+    if decided is not None:
         raise ZhupeiError("E456", application_no=stored.application_no)
     require_changeable(stored.application_no, "parameters", batch.status, name=batch.code)
 

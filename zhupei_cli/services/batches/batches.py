@@ -214,7 +214,7 @@ def _listed(row: RowMapping) -> dict[str, Any]:
 def show_batch(session: Session, batch: Batch) -> dict[str, Any]:
     """Return a batch with its settings, the totals of its plan, its applications by status.
 
-    Admissions by status are there from publication on.
+    Admissions by status, and the seats taken, are there from publication on.
     """
     admissions = _by_status(session, Admission, batch) if batch.status in PUBLISHED else None
     return {
@@ -231,7 +231,7 @@ def show_batch(session: Session, batch: Batch) -> dict[str, Any]:
     }
 
 
-def _plan_totals(session: Session, batch: Batch) -> dict[str, int]:
+def _plan_totals(session: Session, batch: Batch) -> dict[str, int | None]:
     taken = sum((getattr(Plan, f"taken_{who}") for who in Identity), start=literal(0))
     open_quota = case((Plan.stopped, 0), else_=Plan.quota)
     row = session.execute(
@@ -242,7 +242,8 @@ def _plan_totals(session: Session, batch: Batch) -> dict[str, int]:
             func.coalesce(func.sum(taken), 0).label("taken"),
         ).where(Plan.batch_id == batch.id)
     ).one()
-    return dict(row._mapping)
+    totals = dict(row._mapping)
+    return totals if batch.status in PUBLISHED else {**totals, "taken": None}
 
 
 def _by_status(session: Session, model: type[Application | Admission], batch: Batch) -> dict[str, int]:

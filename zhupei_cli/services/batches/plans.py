@@ -10,7 +10,9 @@ from sqlalchemy.orm import Session
 from zhupei_cli.acting import Acting
 from zhupei_cli.model import Batch, Plan, Specialty, TrainingBase
 from zhupei_cli.rules.admission.scores import mark_number
+from zhupei_cli.rules.batch.lifecycle import PUBLISHED
 from zhupei_cli.rules.batch.phases import require_changeable
+from zhupei_cli.services.batches.ceding import cede_seats
 from zhupei_cli.services.records.events import Change, canonical, record
 from zhupei_cli.services.records.lookup import Names, base_names, find_base, find_specialty, specialty_names
 from zhupei_cli.store.bulk import insert_rows, update_rows
@@ -101,6 +103,7 @@ def write_places(session: Session, batch: Batch, places: Sequence[Place]) -> Non
     old = [place for place in places if place.before is not None and place.changed]
     rows = [(batch.id, *place.key, *(place.after[name] for name in TERMS)) for place in old]
     update_rows(session, _PLAN, _KEY, TERMS, rows)
+    cede_seats(session, batch)
 
 
 def set_place(
@@ -116,7 +119,8 @@ def set_place(
     """Set the given TERMS of one place; return it as the list has it, and whether it `changed`.
 
     A place that is not in the plan is made when the quota is given; without one it is E306. Raises E410 or
-    E411 below the seats taken, E474 for a disabled base, E405 when the plan may not change any more.
+    E411 below the seats taken, E474 for a disabled base, E680 or E681 beyond what the parent of a supplement
+    round has left, E405 when the plan may not change any more.
     """
     books = open_books(session, batch)
     codes = find_base(session, base), find_specialty(session, specialty)
@@ -139,7 +143,10 @@ def set_place(
 def list_plan(
     session: Session, batch: Batch, *, base: str | None = None, specialty: str | None = None
 ) -> list[dict[str, Any]]:
-    """Return the batch's places by base and specialty code, all or those of one base or specialty (codes)."""
+    """Return the batch's places by base and specialty code, all or those of one base or specialty (codes).
+
+    `taken` and `vacant` are None before publication: they would tell of an admission.
+    """
     columns = (_BASE.c.name.label("base_label"), _SPECIALTY.c.name.label("specialty_label"))
     statement = (
         select(_PLAN, *columns, _SPECIALTY.c.is_shortage)
@@ -157,7 +164,7 @@ def list_plan(
 
 
 def _shown(row: RowMapping, batch: Batch) -> dict[str, Any]:
-    taken = sum(row[name] for name in _TAKEN)
+    taken = sum(row[name] for name in _TAKEN) if batch.status in PUBLISHED else None
     line = row["min_score"]
     return {
         "batch": batch.code,
@@ -167,7 +174,7 @@ def _shown(row: RowMapping, batch: Batch) -> dict[str, Any]:
         "specialty_label": row["specialty_label"],
         "quota": row["quota"],
         "taken": taken,
-        "vacant": row["quota"] - taken,
+        "vacant": None if taken is None else row["quota"] - taken - row["ceded"],
         "min_score": mark_number(line),
         **{name: row[name] for name in TERMS if name.startswith("max_")},
         "stopped": row["stopped"],

@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
 from zhupei_cli.model import Batch, Plan, TrainingBase
+from zhupei_cli.services.batches.ceding import cede_seats
 from zhupei_cli.services.batches.plans import TERMS, Place, write_places
 from zhupei_cli.services.records.events import record
 from zhupei_cli.services.records.import_ledger import row_changes
@@ -36,7 +37,8 @@ def find_parent(session: Session, code: str, *, year: int | None) -> Batch:
 def take_vacancies(session: Session, batch: Batch, parent: Batch, *, by: Acting) -> None:
     """Store the parent's free seats as the plan of `batch`, lines kept, limits less who sits there already.
 
-    Stopped places, full ones and those of disabled bases are left out. Raises E471 when nothing is left.
+    Stopped places, full ones and those of disabled bases are left out, and seats that another round took over
+    already. The parent counts what it cedes. Raises E471 when nothing is left.
     """
     statement = (
         select(_PLAN)
@@ -48,6 +50,7 @@ def take_vacancies(session: Session, batch: Batch, parent: Batch, *, by: Acting)
     if not rows:
         raise ZhupeiError("E471", batch=parent.code)
     insert_rows(session, _PLAN, _COLUMNS, rows)
+    cede_seats(session, batch)
     written = (
         (f"{base}/{specialty}", dict(zip(TERMS, rest[: len(TERMS)], strict=True)))
         for _, base, specialty, *rest in rows
@@ -82,9 +85,10 @@ def _vacancy(
     stands = place._mapping
     taken = {who: stands[f"taken_{who}"] for who in Identity}
     limits = (stands[f"max_{who}"] for who in Identity)
+    gone = (count + stands[f"ceded_{who}"] for who, count in taken.items())
     left = (
-        None if limit is None else limit - count for limit, count in zip(limits, taken.values(), strict=True)
+        None if limit is None else max(0, limit - count) for limit, count in zip(limits, gone, strict=True)
     )
-    vacant = stands["quota"] - sum(taken.values())
+    vacant = stands["quota"] - sum(taken.values()) - stands["ceded"]
     code = stands["base_code"], stands["specialty_code"]
     return (batch.id, *code, vacant, stands["min_score"], *left, False, *(0 for _ in taken))

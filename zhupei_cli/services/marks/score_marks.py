@@ -19,7 +19,7 @@ from zhupei_cli.services.applications.store import load_choices
 from zhupei_cli.services.batches.taking_part import takes_part
 from zhupei_cli.services.records.lookup import settings_of
 from zhupei_cli.store.bulk import rows_of
-from zhupei_cli.words.vocabulary import NOT_ADMITTED
+from zhupei_cli.words.vocabulary import WITHOUT_SEAT
 
 _SCORE: Table = Score.metadata.tables[Score.__tablename__]
 _APPLICATION: Table = Score.metadata.tables[Application.__tablename__]
@@ -104,7 +104,7 @@ def counting(records: Mapping[str | None, Marks], base: str) -> Marks:
 
 def reason_labels(session: Session, batch: Batch, reasons: Mapping[int, str | None]) -> dict[int, str]:
     """Return application id → why there is no seat, in words, for those whose `reasons` are not None."""
-    labels = {id_: NOT_ADMITTED.label(reason) for id_, reason in reasons.items() if reason}
+    labels = {id_: WITHOUT_SEAT.label(reason) for id_, reason in reasons.items() if reason}
     absent = [id_ for id_, reason in reasons.items() if reason == Reason.ABSENT]
     return labels | (no_total_labels(session, batch, absent) if absent else {})
 

@@ -165,12 +165,27 @@ def _refuse_taken(
             if others := _others(owners, entry, [entry.after.get(name)]):
                 values = {"value": entry.after[name], "others": others}
                 entry.line.faults.append(Fault("E056", name, values=values))
+    _refuse_case_twins(entries, everything)
     owners = _owners((word, entry["code"]) for entry in everything for word in _words(entry))
     for entry in known:
         others = _others(owners, entry, _words(entry.after)) if not entry.line.bad else ""
         if others:
             values = {"value": "、".join(_words(entry.after)), "others": others}
             entry.line.faults.append(Fault("E057", "aliases", "warning", values))
+
+
+def _refuse_case_twins(entries: Sequence[_Entry], everything: Iterable[Mapping[str, Any]]) -> None:
+    """Refuse new codes that differ from another by case alone: files and people take them for one."""
+    spelt: dict[str, set[str]] = {}
+    for one in everything:
+        spelt.setdefault(one["code"].casefold(), set()).add(one["code"])
+    for entry in entries:
+        if entry.line.bad or entry.before is not None:
+            continue
+        code = entry.after["code"]
+        if others := sorted(spelt[code.casefold()] - {code}):
+            values = {"value": code, "others": "、".join(others)}
+            entry.line.faults.append(Fault("E685", "code", values=values))
 
 
 def _words(entry: Mapping[str, Any]) -> list[str]:

@@ -9,10 +9,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Application, Batch, Run, TrainingBase
+from zhupei_cli.services.admission.result_now import result_rounds
 from zhupei_cli.services.batches.batches import show_batch
 from zhupei_cli.services.batches.taking_part import count_sitting_out
 from zhupei_cli.services.marks.score_marks import count_absent, count_marked, count_unmarked
-from zhupei_cli.words.vocabulary import ApplicationStatus, BatchStatus
+from zhupei_cli.words.vocabulary import ROUND, ApplicationStatus, BatchStatus
 
 #: The year of an example, where there is no batch to go by.
 _FIRST_YEAR = 2026
@@ -38,6 +39,7 @@ def batch_now(session: Session, batch: Batch, *, now: datetime) -> dict[str, Any
         "unmarked": count_unmarked(session, batch),
         "sitting_out": count_sitting_out(session, batch),
         "last_run": _last_run(session, batch),
+        "rounds": _rounds(session, batch),
         "now": now,
     }
     return {**facts, "next": [step._asdict() for step in _next(facts)]}
@@ -85,6 +87,20 @@ def _last_run(session: Session, batch: Batch) -> dict[str, Any] | None:
         return None
     names = ("rule", "round", "candidates", "admitted", "vacancies", "made_at", "committed_at")
     return {"run": run.number, **{name: getattr(run, name) for name in names}}
+
+
+def _rounds(session: Session, batch: Batch) -> list[dict[str, Any]]:
+    """Return the rounds the result is made of, the main run first; none before a commit."""
+    return [
+        {
+            "run": run.number,
+            "round": run.round,
+            "round_label": ROUND.label(run.round),
+            "admitted": run.admitted,
+            "committed_at": run.committed_at,
+        }
+        for run in result_rounds(session, batch)
+    ]
 
 
 def _next(facts: Mapping[str, Any]) -> list[Step]:

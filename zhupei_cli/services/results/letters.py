@@ -16,7 +16,7 @@ from zhupei_cli.services.applications.printing import Refused, printable, requir
 from zhupei_cli.services.applications.store import CURRENT_SNAPSHOT, find_stored
 from zhupei_cli.services.records.events import Change, record
 from zhupei_cli.services.records.lookup import base_names, settings_of, specialty_names
-from zhupei_cli.services.results.result_lists import FINAL, require_status
+from zhupei_cli.services.results.result_lists import FINAL, committed_run, require_status
 from zhupei_cli.words.errors import ZhupeiError
 from zhupei_cli.words.vocabulary import ADMISSION_STATUS, AdmissionStatus
 
@@ -29,10 +29,14 @@ _ADMITTED = (AdmissionStatus.ADMITTED, AdmissionStatus.REPORTED)
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """Whose letters: these numbers, or everybody of these bases; of the whole batch with neither."""
+    """Whose letters: these numbers, or everybody of these bases; of the whole batch with neither.
+
+    With `run` those alone who have their seat by this committed run.
+    """
 
     numbers: Sequence[str] = ()
     bases: Sequence[str] = ()
+    run: int | None = None
 
 
 def prepare_letters(
@@ -85,6 +89,8 @@ def _letters(session: Session, batch: Batch, chosen: Chosen, *, pattern: str) ->
     )
     if chosen.numbers:
         statement = statement.where(_APPLICATION.c.application_no.in_(chosen.numbers))
+    if chosen.run is not None:
+        statement = statement.where(_ADMISSION.c.run_id == committed_run(session, batch, chosen.run).id)
     if chosen.bases:
         statement = statement.where(_ADMISSION.c.base_code.in_(chosen.bases))
     bases, specialties = base_names(session).labels, specialty_names(session).labels

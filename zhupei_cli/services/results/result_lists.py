@@ -10,11 +10,12 @@ from sqlalchemy.orm import Session
 from zhupei_cli.acting import CST, Acting
 from zhupei_cli.model import Admission, Application, Batch, Choice, Event, Run, RunRow, Snapshot, Trainee
 from zhupei_cli.rules.admission.merit import Bid, Merits, bids
-from zhupei_cli.rules.admission.run import Spot
+from zhupei_cli.rules.admission.run import Round, Spot
 from zhupei_cli.rules.admission.scores import mark_number
 from zhupei_cli.rules.batch.lifecycle import PUBLISHED
 from zhupei_cli.rules.batch.times import written_day, written_time
 from zhupei_cli.rules.people.masking import mask_id, mask_phone
+from zhupei_cli.services.admission.result_reasons import reasons_now
 from zhupei_cli.services.admission.runs import find_run, result_run, stored_inputs, stored_rows
 from zhupei_cli.services.applications.store import CURRENT_SNAPSHOT
 from zhupei_cli.services.marks.score_marks import reason_labels
@@ -44,11 +45,13 @@ def require_status(batch: Batch, states: Sequence[str], what: str, cure: str) ->
         raise ZhupeiError("E487", batch=batch.code, status=label, what=what, cure=cure)
 
 
-def public_list(session: Session, batch: Batch, *, draft: bool = False) -> Rows:
+def public_list(session: Session, batch: Batch, *, draft: bool = False, run: int | None = None) -> Rows:
     """Return whoever holds a seat, by base, specialty and rank, as it is published: nobody's number whole.
 
-    Raises E487 before `batch publish`, of a `draft` before a run is committed.
+    `run` gives the supplementary list: those alone who have their seat by it. Raises E487 before `batch
+    publish`, of a `draft` before a run is committed; E305 and E684 for a run that is none of the result.
     """
+    chosen = None if run is None else committed_run(session, batch, run)
     if draft:
         states = (BatchStatus.COMMITTED, *PUBLISHED)
         require_status(batch, states, "公示名单送审稿", "先运行 zhupei admit commit RUN")
@@ -56,12 +59,24 @@ def public_list(session: Session, batch: Batch, *, draft: bool = False) -> Rows:
         cure = f"先运行 zhupei batch publish {batch.code}；公示前要送审的加 --draft"
         require_status(batch, [*PUBLISHED], "公示名单", cure)
     statement = _people(_ADMISSION.c.batch_id == batch.id, _ADMISSION.c.live_key.is_not(None))
+    if chosen is not None:
+        statement = statement.where(_ADMISSION.c.run_id == chosen.id)
     bases, specialties = base_names(session), specialty_names(session)
     found = [_public(row, bases, specialties) for row in session.execute(statement)]
     return sorted(found, key=_by_place)
 
 
-def public_notice(session: Session, batch: Batch, *, draft: bool, by: Acting) -> dict[str, Any]:
+def committed_run(session: Session, batch: Batch, number: int) -> Run:
+    """Return the run of this number; E305 when there is none, E684 when it is no part of the result."""
+    run = find_run(session, batch, number)
+    if run.committed_at is None:
+        raise ZhupeiError("E684", run=number)
+    return run
+
+
+def public_notice(
+    session: Session, batch: Batch, *, draft: bool, by: Acting, run: int | None = None
+) -> dict[str, Any]:
     """Return what stands on the publicity list beside the people: `title`, lines `about` it, `closing` lines.
 
     It names the days of publicity, who is asked, and who publishes, as far as the batch says so.
@@ -77,6 +92,9 @@ def public_notice(session: Session, batch: Batch, *, draft: bool, by: Acting) ->
     if settings.get("contact"):
         about.append(f"受理电话：{settings['contact']}")
     title = "录取名单（公示）" if batch.status in FINAL else "拟录取公示名单"
+    later = None if run is None else find_run(session, batch, run).round
+    if later is not None and later != Round.MAIN:
+        title = words.ROUND.label(later) + title
     return {
         "title": title + ("（送审稿）" if draft else ""),
         "about": ["　　".join(about)] if about else [],
@@ -141,8 +159,8 @@ def unadmitted_list(session: Session, batch: Batch) -> Rows:
         _ADMISSION.c.batch_id == batch.id, _ADMISSION.c.status == AdmissionStatus.NOT_ADMITTED
     )
     rows = session.execute(statement).all()
-    stored = _reasons(session, batch)
-    reasons = {row.id: stored.get((row.run_id, row.id)) for row in rows}
+    now = reasons_now(session, batch)
+    reasons = {row.id: now.get(row.id) for row in rows}
     labels = reason_labels(session, batch, reasons)
     wishes = _wishes(session, batch)
     found = [
@@ -161,15 +179,6 @@ def unadmitted_list(session: Session, batch: Batch) -> Rows:
         for row in rows
     ]
     return sorted(found, key=lambda row: str(row["application_no"]))
-
-
-def _reasons(session: Session, batch: Batch) -> dict[tuple[int, int], str | None]:
-    statement = (
-        select(_ROW.c.run_id, _ROW.c.application_id, _ROW.c.reason)
-        .join(Run, Run.id == _ROW.c.run_id)
-        .where(Run.batch_id == batch.id, Run.committed_at.is_not(None), _ROW.c.reason.is_not(None))
-    )
-    return {(row.run_id, row.application_id): row.reason for row in session.execute(statement)}
 
 
 def _wishes(session: Session, batch: Batch) -> dict[int, dict[str, Any]]:

@@ -45,7 +45,10 @@ class People:
 
 
 def load_people(session: Session, batch: Batch, run: Run | None, bases: Sequence[str] | None) -> People:
-    """Read whoever holds a seat of the batch, or would by `run`; at all bases if none are given."""
+    """Read whoever holds a seat of the batch; at all bases if none are given.
+
+    With a `run` those who would by it, or, once it is committed, those who have their seat by it.
+    """
     seat, seated = _seats(batch, run, bases)
     return People(session.execute(_people(seat, seated)).all())
 
@@ -67,8 +70,9 @@ def _seats(
     batch: Batch, run: Run | None, bases: Sequence[str] | None
 ) -> tuple[Table, list[ColumnElement[bool]]]:
     """Return the table that holds the seats, and what its rows must meet."""
-    if run is None:
+    if run is None or run.committed_at is not None:
         seat, seated = _ADMISSION, [_ADMISSION.c.batch_id == batch.id, _ADMISSION.c.live_key.is_not(None)]
+        seated += [] if run is None else [_ADMISSION.c.run_id == run.id]
     else:
         seat, seated = _RUN_ROW, [_RUN_ROW.c.run_id == run.id, _RUN_ROW.c.outcome == Outcome.ADMITTED]
     return seat, seated if bases is None else [*seated, seat.c.base_code.in_(bases)]

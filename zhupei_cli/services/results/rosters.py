@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from zhupei_cli.acting import Acting
 from zhupei_cli.files import refuse_existing, together
 from zhupei_cli.model import Batch, Event, Plan, Run
+from zhupei_cli.rules.admission.run import Round
 from zhupei_cli.services.admission.runs import find_run
 from zhupei_cli.services.records.events import Change, record
 from zhupei_cli.services.records.lookup import base_names, specialty_names
@@ -19,7 +20,7 @@ from zhupei_cli.services.results.roster_people import People, load_people, seats
 from zhupei_cli.sheets.kinds.roster_columns import ROSTER_COLUMNS
 from zhupei_cli.sheets.writing.roster import BaseRoster, SpecialtyRoster, write_roster
 from zhupei_cli.words.errors import ZhupeiError
-from zhupei_cli.words.vocabulary import BATCH_STATUS, BatchStatus
+from zhupei_cli.words.vocabulary import BATCH_STATUS, ROUND, BatchStatus
 
 _PLAN: Table = Plan.metadata.tables[Plan.__tablename__]
 
@@ -47,10 +48,10 @@ def prepare_rosters(session: Session, batch: Batch, wanted: Wanted, *, by: Actin
     Nothing is written yet: the transaction can end before the files are made. Raises E308 (no such base in
     the plan), E464 (no result), E002 (a file is there already), E466 (the lists are not the admitted).
     """
-    run = _uncommitted(session, batch, wanted.run)
+    run = _wanted_run(session, batch, wanted.run)
     plan = _plan(session, batch, wanted.bases)
     people = load_people(session, batch, run, wanted.bases)
-    provisional = run is not None or batch.status not in _FINAL
+    provisional = batch.status not in _FINAL or (run is not None and run.committed_at is None)
     data = {"bases": list(plan), "people": len(people), "run": run and run.number, "provisional": provisional}
     (seq,) = record(session, by, [Change("export.roster", batch.code, batch.id, data=data)])
     common = {
@@ -59,8 +60,13 @@ def prepare_rosters(session: Session, batch: Batch, wanted: Wanted, *, by: Actin
         "provisional": provisional,
         "made_on": by.today,
         "seal": _seal(session, seq),
+        "round_label": "" if run is None or run.round == Round.MAIN else ROUND.label(run.round),
     }
-    rosters = _rosters(session, plan, people, common)
+    later = run is not None and run.committed_at is not None
+    seated = (
+        Counter(seat[:2] for seat in seats_of(session, batch, None, wanted.bases)) if later else Counter()
+    )
+    rosters = _rosters(session, plan, people, seated, common=common)
     _require_exactly(rosters, seats_of(session, batch, run, wanted.bases))
     targets = [(wanted.folder / roster.file_name, roster) for roster in rosters]
     for path, _ in targets:
@@ -89,10 +95,13 @@ def summary_of(targets: Targets) -> dict[str, Any]:
     return {"kind": kind, "people": sum(file["people"] for file in files), "files": files}
 
 
-def _uncommitted(session: Session, batch: Batch, number: int | None) -> Run | None:
-    """Return the run to show before it is the result; None: the result itself is wanted, and there."""
+def _wanted_run(session: Session, batch: Batch, number: int | None) -> Run | None:
+    """Return the run to show: one that is no result yet, or the people of a later round alone.
+
+    None: the result itself is wanted, and there; the main run is the result too.
+    """
     run = None if number is None else find_run(session, batch, number)
-    if run is not None and run.committed_at is None:
+    if run is not None and (run.committed_at is None or run.round != Round.MAIN):
         return run
     if batch.status not in _WITH_RESULT:
         raise ZhupeiError("E464", batch=batch.code, status=BATCH_STATUS.label(batch.status))
@@ -114,17 +123,25 @@ def _plan(session: Session, batch: Batch, bases: Sequence[str] | None) -> dict[s
 
 
 def _rosters(
-    session: Session, plan: Mapping[str, Mapping[str, int]], people: People, common: Mapping[str, Any]
+    session: Session,
+    plan: Mapping[str, Mapping[str, int]],
+    people: People,
+    seated: Mapping[tuple[str, str], int],
+    *,
+    common: Mapping[str, Any],
 ) -> list[BaseRoster]:
     bases, specialties = base_names(session).labels, specialty_names(session).labels
+
+    def place(base: str, code: str, quota: int) -> SpecialtyRoster:
+        rows = people.rows(base, code, specialties[code])
+        others = max(0, seated.get((base, code), 0) - len(rows))
+        return SpecialtyRoster(code, specialties[code], quota, rows, others)
+
     return [
         BaseRoster(
             base_code=base,
             base_name=bases[base],
-            specialties=[
-                SpecialtyRoster(code, specialties[code], quota, people.rows(base, code, specialties[code]))
-                for code, quota in places.items()
-            ],
+            specialties=[place(base, code, quota) for code, quota in places.items()],
             **common,
         )
         for base, places in plan.items()

@@ -91,12 +91,14 @@ def _changed(package: zipfile.ZipFile, parts: Mapping[str, str]) -> Iterator[str
 def _examined(package: zipfile.ZipFile, manifest: Mapping[str, Any]) -> Iterator[Finding]:
     seated: dict[tuple[int, str], ResultRow] = {}
     computed: dict[int, Inputs] = {}
+    by_digest: dict[str, Inputs] = {}
     inputs = None
     for run in manifest["runs"]:
         text = package.read(inputs_part(run["number"])).decode()
-        inputs = computed[run["number"]] = parse_inputs([text])
-        rows = admit(inputs)
-        yield from _of_run(package, run, text, inputs, rows)
+        inputs = computed[run["number"]] = by_digest[digest([text])] = parse_inputs([text])
+        main = None if inputs.main is None else by_digest[inputs.main.inputs_sha256]
+        rows = admit(inputs, main)
+        yield from _of_run(package, run, text, inputs, rows, main)
         seated |= {(run["number"], row.no): row for row in rows}
     admissions = list(_rows(package, ADMISSIONS))
     yield from _unlike_runs(admissions, seated)
@@ -107,7 +109,12 @@ def _examined(package: zipfile.ZipFile, manifest: Mapping[str, Any]) -> Iterator
 
 
 def _of_run(
-    package: zipfile.ZipFile, run: Mapping[str, Any], text: str, inputs: Inputs, rows: Sequence[ResultRow]
+    package: zipfile.ZipFile,
+    run: Mapping[str, Any],
+    text: str,
+    inputs: Inputs,
+    rows: Sequence[ResultRow],
+    main: Inputs | None,
 ) -> Iterator[Finding]:
     computed = digest(results_text(rows))
     stored = sha256(package.read(results_part(run["number"]))).hexdigest()
@@ -115,7 +122,7 @@ def _of_run(
         yield _finding("E465", run=run["number"], what="输入")
     if computed != run["results_sha256"] or stored != computed:
         yield _finding("E465", run=run["number"], what="结果")
-    yield from audit(inputs, rows)
+    yield from audit(inputs, rows, main)
 
 
 def _unlike_runs(

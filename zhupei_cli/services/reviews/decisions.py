@@ -7,7 +7,7 @@ from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
-from zhupei_cli.model import Batch, Review
+from zhupei_cli.model import Admission, Batch, Review
 from zhupei_cli.rules.batch import lifecycle
 from zhupei_cli.services.applications import store
 from zhupei_cli.services.applications.store import Stored
@@ -29,6 +29,7 @@ from zhupei_cli.store.counters import take
 from zhupei_cli.store.walls import signature
 from zhupei_cli.words.errors import Fault, ZhupeiError
 from zhupei_cli.words.vocabulary import (
+    ADMISSION_STATUS,
     APPLICATION_STATUS,
     BATCH_STATUS,
     ApplicationStatus,
@@ -64,9 +65,16 @@ def faults(
     good: list[tuple[Verdict, Stored]] = []
     standing: list[Verdict] = []
     refused: list[tuple[Verdict, Fault]] = []
+    decided = _decided(
+        session, [stored[one.application_no] for one in verdicts if one.application_no in stored]
+    )
     for verdict in dict.fromkeys(verdicts):
         one = stored.get(verdict.application_no)
         found = _fault(verdict, one, base)
+        if found is not None and one is not None and found.code == "E402":
+            found = _after_closing(batch, one, found)
+        if found is None and one is not None and one.id in decided and verdict.decision == Decision.REVOKE:
+            found = standing_in_the_way(verdict.application_no, decided[one.id])
         if one is not None and found is None and one.status == OUTCOMES[verdict.decision]:
             standing.append(verdict)
         elif found is not None:
@@ -94,6 +102,29 @@ def _other_reasons(session: Session, standing: Sequence[tuple[Verdict, Stored]])
             }
             found[verdict] = Fault("E662", "reason", values=values | {"reason": row.reason or "空白"})
     return found
+
+
+def _after_closing(batch: Batch, one: Stored, fault: Fault) -> Fault:
+    """Return the refusal with a way that leads somewhere: nobody submits by themselves any more."""
+    unsent = (ApplicationStatus.DRAFT, ApplicationStatus.RETURNED)
+    if batch.status != BatchStatus.CLOSED or one.status not in unsent:
+        return fault
+    number = one.application_no
+    cure = f"报名已结束；确应参加的，先运行 zhupei apply submit {number} --late --reason 原因，再审核"
+    return Fault(fault.code, fault.field, values={**fault.values, "cure": cure})
+
+
+def _decided(session: Session, stored: Sequence[Stored]) -> dict[int, str]:
+    """Return application id → where it stands in admission, of those that stand anywhere."""
+    columns = select(Admission.application_id, Admission.status)
+    approved = [one.id for one in stored if one.status == ApplicationStatus.APPROVED]
+    return dict(tuple(row) for row in rows_of(session, columns, Admission.application_id, approved))
+
+
+def standing_in_the_way(number: str, status: str) -> Fault:
+    """Return why an application cannot be touched that gave a seat up before the result was taken back."""
+    label = ADMISSION_STATUS.label(status)
+    return Fault("E686", "application_no", values={"application_no": number, "status": label})
 
 
 def _fault(verdict: Verdict, stored: Stored | None, base: str | None) -> Fault | None:

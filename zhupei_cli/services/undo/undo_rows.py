@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Admission, Application, Base, Batch, ImportRun, Review
 from zhupei_cli.services.admission.seats import free_seats, take_seats
+from zhupei_cli.services.batches.ceding import cede_seats
 from zhupei_cli.services.batches.plans import TERMS
 from zhupei_cli.services.marks.score_marks import MARK_COLUMNS, values_of
 from zhupei_cli.services.people import profiles
@@ -183,6 +184,7 @@ def _places(session: Session, run: ImportRun, rows: Sequence[Written]) -> None:
         (run.batch_id, *row.key.split("/"), *(image[name] for name in TERMS)) for row, image in sides.changed
     ]
     update_rows(session, table, key, TERMS, values)
+    cede_seats(session, session.get_one(Batch, run.batch_id))
 
 
 def _reference(session: Session, run: ImportRun, rows: Sequence[Written]) -> None:

@@ -32,6 +32,21 @@ _TAKEN: Final = " OR ".join(
     for who in ("own", "entrusted", "social")
 )
 _OVER: Final = " OR ".join(f"p.taken_{who} > p.max_{who}" for who in ("own", "entrusted", "social"))
+_SUMS: Final = " + ".join(f"taken_{who}" for who in ("own", "entrusted", "social"))
+#: Places of batches with supplement rounds where both together hold more than the batch has, or that do not
+#: cede what their rounds offer.
+_FAMILIES: Final = f"""
+    SELECT b.code || ' ' || p.base_code || ' ' || p.specialty_code
+    FROM plan p JOIN batch b ON b.id = p.batch_id LEFT JOIN (
+        SELECT r.parent_id, c.base_code, c.specialty_code, sum(c.quota) AS quota, sum({_SUMS}) AS taken,
+               sum(taken_own) AS own, sum(taken_entrusted) AS entrusted, sum(taken_social) AS social
+        FROM plan c JOIN batch r ON r.id = c.batch_id
+        WHERE r.parent_id IS NOT NULL AND r.status <> 'cancelled'
+        GROUP BY r.parent_id, c.base_code, c.specialty_code
+    ) s ON s.parent_id = p.batch_id AND s.base_code = p.base_code AND s.specialty_code = p.specialty_code
+    WHERE p.ceded <> coalesce(s.quota, 0) OR {_SUMS} + coalesce(s.taken, 0) > p.quota
+       OR taken_own + coalesce(s.own, 0) > p.max_own OR taken_social + coalesce(s.social, 0) > p.max_social
+       OR taken_entrusted + coalesce(s.entrusted, 0) > p.max_entrusted"""
 #: Catalogue code → query for the names of what is wrong. Most of it the database refuses to store; a file
 #: that was damaged, or written to by another program, may hold it all the same.
 _RULES: Final = {
@@ -39,6 +54,7 @@ _RULES: Final = {
     "E541": f"""
         SELECT p.base_code || ' ' || p.specialty_code FROM plan p
         WHERE p.taken_own + p.taken_entrusted + p.taken_social > p.quota OR {_OVER}""",
+    "E682": _FAMILIES,
     "E542": """
         SELECT coalesce(p.application_no, 'id ' || a.application_id)
         FROM admission a LEFT JOIN application p ON p.id = a.application_id
@@ -73,7 +89,7 @@ _RULES: Final = {
         WHERE NOT EXISTS (SELECT 1 FROM event e WHERE e.seq = t.touched_by)""",
     "E548": """
         SELECT DISTINCT b.code FROM admission a JOIN batch b ON b.id = a.batch_id
-        WHERE b.status IN ('draft', 'open', 'closed', 'locked', 'cancelled')""",
+        WHERE b.status IN ('draft', 'open', 'closed', 'locked', 'cancelled') AND a.live_key IS NOT NULL""",
 }
 _SWITCHED_OFF: Final = text("""
     SELECT conname::text FROM pg_constraint WHERE NOT convalidated AND connamespace = 'public'::regnamespace

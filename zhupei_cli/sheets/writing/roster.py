@@ -26,11 +26,13 @@ class SpecialtyRoster:
     name: str
     quota: int
     rows: Sequence[RosterRow]
+    others: int = 0
+    """people seated there who stand on another roster: that of an earlier round"""
 
     @property
     def counts(self) -> tuple[int, int, int]:
         """Quota, admitted, vacant."""
-        return self.quota, len(self.rows), self.quota - len(self.rows)
+        return self.quota, len(self.rows), self.quota - len(self.rows) - self.others
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +47,12 @@ class BaseRoster:
     made_on: date
     specialties: Sequence[SpecialtyRoster]
     seal: str | None = None
+    round_label: str = ""
 
     @property
     def kind(self) -> str:
-        """拟录取名单 until the batch is final, then 录取名单."""
-        return "拟录取名单" if self.provisional else "录取名单"
+        """拟录取名单 until the batch is final, then 录取名单; of a later round with its word in front."""
+        return self.round_label + ("拟录取名单" if self.provisional else "录取名单")
 
     @property
     def file_name(self) -> str:

@@ -1,0 +1,149 @@
+"""Why the result of a batch is as it is: all rounds together, and what was decided one by one since."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from zhupei_cli.model import Admission, Application, Batch, Run
+from zhupei_cli.rules.admission.merit import open_lines
+from zhupei_cli.rules.admission.run import Spot
+from zhupei_cli.rules.admission.scores import mark_number
+from zhupei_cli.rules.people.masking import mask_id
+from zhupei_cli.rules.proof.explanation import Fate, Rung, explain_place
+from zhupei_cli.rules.proof.explanation_words import FATES, via_label
+from zhupei_cli.services.admission.explaining import basis_of, explain_candidate, explain_spot, names_of
+from zhupei_cli.services.admission.result_now import list_result, result_rounds, result_title
+from zhupei_cli.services.marks.score_lines import applications_of
+from zhupei_cli.services.records.lookup import base_names, find_base, find_specialty, specialty_names
+from zhupei_cli.words import vocabulary as words
+from zhupei_cli.words.errors import ZhupeiError
+
+
+def explain_standing(session: Session, batch: Batch, no: str) -> dict[str, Any]:
+    """Return how one person came to stand where they stand: the steps of every round, the newest act.
+
+    The keys are those of `explain_candidate`, each step with its `run` and `round_label`; `standing` is the
+    row of the result, with the `reason` of who decided last. Without a result it is the newest run alone.
+    """
+    rounds = result_rounds(session, batch)
+    person = session.execute(applications_of(batch).where(Application.application_no == no)).one_or_none()
+    standing = None if person is None else session.get(Admission, person.id)
+    if not rounds or person is None or standing is None:
+        return explain_candidate(session, batch, no)
+    told = [one for run in rounds if (one := _of_round(session, batch, no, run)) is not None]
+    row = next(one for one in list_result(session, batch) if one["application_no"] == no)
+    adjustments = [one["adjustment"] for one in told if one["adjustment"] is not None]
+    return {
+        **{key: row[key] for key in ("application_no", "name", "outcome", "outcome_label")},
+        **{key: row[key] for key in ("reason", "reason_label", "status", "status_label")},
+        "run": row["run"],
+        "rule": rounds[0].rule,
+        "title": result_title(rounds),
+        "steps": [step for one in told for step in one["steps"]],
+        "adjustment": adjustments[-1] if adjustments else None,
+        "adjustments": adjustments,
+        "standing": {**row, "decided_reason": standing.reason, "decided_at": standing.decided_at},
+    }
+
+
+def _of_round(session: Session, batch: Batch, no: str, run: Run) -> dict[str, Any] | None:
+    """Return what one round says of a person; None for who was no candidate of it."""
+    try:
+        told = explain_candidate(session, batch, no, number=run.number)
+    except ZhupeiError as refusal:
+        if refusal.code not in ("E314", "E449"):
+            raise
+        return None
+    of = {"run": run.number, "round": run.round, "round_label": words.ROUND.label(run.round)}
+    # The round of adjustment goes by no choice: its steps say nothing.
+    told["steps"] = [{**step, **of} for step in told["steps"] if step["result"] != Fate.NOT_ASKED]
+    if told["adjustment"] is not None:
+        told["adjustment"] = {**told["adjustment"], **of}
+    return told
+
+
+def explain_place_now(session: Session, batch: Batch, base: str, specialty: str) -> dict[str, Any]:
+    """Return a place's figures and ranking by the result: the keys are those of `explain_spot`.
+
+    Each row has the round its seat came from; the ranks are those of the main run. Without a result it is
+    the newest run alone.
+    """
+    rounds = result_rounds(session, batch)
+    if not rounds:
+        return explain_spot(session, batch, base, specialty)
+    spot: Spot = (find_base(session, base), find_specialty(session, specialty))
+    bases, specialties = base_names(session).labels, specialty_names(session).labels
+    main = basis_of(session, batch, rounds[0], now=False)
+    place = next((place for place in main.inputs.places if place.spot == spot), None)
+    if place is None:
+        raise ZhupeiError("E306", base=bases[spot[0]], specialty=specialties[spot[1]])
+    rows = {row["application_no"]: row for row in list_result(session, batch)}
+    ladder = explain_place(main.inputs, main.rows, spot)
+    ranking = [_ranked(rung, rows.get(rung.no), spot) for rung in ladder if rung.choice is not None]
+    listed = {one["application_no"] for one in ranking}
+    here = [row for row in rows.values() if (row["base"], row["specialty"]) == spot]
+    ranking += [_joined(session, batch, row) for row in here if row["application_no"] not in listed]
+    people = names_of(session, batch, [one["application_no"] for one in ranking])
+    by_choice = [row["total"] for row in here if (row["via"] or "").startswith("choice")]
+    return {
+        "base": spot[0],
+        "base_label": bases[spot[0]],
+        "specialty": spot[1],
+        "specialty_label": specialties[spot[1]],
+        "title": result_title(rounds),
+        "rounds": len(rounds),
+        "quota": place.quota,
+        "held": sum(seat[:2] == spot for seat in main.inputs.held),
+        "line": mark_number(open_lines(main.inputs).get(spot) or None),
+        "stopped": place.stopped,
+        "admitted": len(here),
+        "adjusted": sum(row["via"] == "adjust" for row in here),
+        "cutoff": min(by_choice, default=None),
+        "ranking": [_named(one, people) for one in ranking],
+    }
+
+
+def _ranked(rung: Rung, row: Mapping[str, Any] | None, spot: Spot) -> dict[str, Any]:
+    """Return who chose the place, with what they have now."""
+    via = f"choice{rung.choice}"
+    result, label = rung.result.value, FATES[rung.result]
+    if row is not None and (row["base"], row["specialty"]) == spot:
+        result, label = Fate.ADMITTED.value, FATES[Fate.ADMITTED]
+    elif row is not None and row["base"] is None:
+        result, label = str(row["reason"]), row["reason_label"]
+    elif row is not None and rung.result is not Fate.NOT_NEEDED:
+        result, label = Fate.FULL.value, "录取到其他岗位"
+    return {
+        "rank": rung.rank,
+        "application_no": rung.no,
+        "identity": rung.identity,
+        "via": via,
+        "total": mark_number(rung.total),
+        "result": result,
+        "result_label": label,
+        "round_label": row and row["round_label"] if result == Fate.ADMITTED else None,
+    }
+
+
+def _joined(session: Session, batch: Batch, row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return who sits at the place without having stood on its ranking: adjusted, placed by hand."""
+    identity = session.execute(
+        applications_of(batch)
+        .with_only_columns(Application.identity)
+        .where(Application.application_no == row["application_no"])
+    ).scalar_one()
+    keys = ("rank", "application_no", "via", "total", "round_label")
+    told = {"identity": identity, "result": Fate.ADMITTED.value, "result_label": FATES[Fate.ADMITTED]}
+    return {**{key: row[key] for key in keys}, **told}
+
+
+def _named(one: dict[str, Any], people: Mapping[str, tuple[str, str]]) -> dict[str, Any]:
+    name, id_number = people[one["application_no"]]
+    return {
+        **one,
+        "name": name,
+        "id_number": mask_id(id_number),
+        "identity_label": words.IDENTITY.label(one["identity"]),
+        "via_label": via_label(one["via"]),
+    }

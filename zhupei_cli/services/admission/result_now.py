@@ -1,0 +1,87 @@
+"""The result of a batch as it stands now: all rounds together, each person with the newest act about them."""
+
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Row, Table, select
+from sqlalchemy.orm import Session
+
+from zhupei_cli.model import Admission, Application, Batch, Run, Snapshot
+from zhupei_cli.rules.people.masking import mask_id
+from zhupei_cli.services.admission.result_reasons import reasons_now
+from zhupei_cli.services.applications.store import CURRENT_SNAPSHOT
+from zhupei_cli.services.marks.score_marks import reason_labels
+from zhupei_cli.services.records.lookup import base_names, specialty_names
+from zhupei_cli.words import vocabulary as words
+
+_ADMISSION: Table = Admission.metadata.tables[Admission.__tablename__]
+_APPLICATION: Table = Admission.metadata.tables[Application.__tablename__]
+_RUN: Table = Admission.metadata.tables[Run.__tablename__]
+_SNAPSHOT: Table = Admission.metadata.tables[Snapshot.__tablename__]
+
+
+def result_rounds(session: Session, batch: Batch) -> list[Run]:
+    """Return the committed runs of a batch in their order: the main run, then later rounds."""
+    committed = select(Run).where(Run.batch_id == batch.id, Run.committed_at.is_not(None))
+    return list(session.execute(committed.order_by(Run.committed_at, Run.number)).scalars())
+
+
+def result_title(rounds: list[Run]) -> str:
+    """Return what the result rests on, in words."""
+    if len(rounds) == 1:
+        return f"第 {rounds[0].number} 次录取计算（{words.RULE.label(rounds[0].rule)}，已确定）"
+    numbers = "、".join(f"第 {run.number} 次（{words.ROUND.label(run.round)}）" for run in rounds)
+    return f"录取结果：{numbers}录取计算（{words.RULE.label(rounds[0].rule)}，已确定）和此后的决定"
+
+
+def list_result(session: Session, batch: Batch, *, reveal: bool = False) -> list[dict[str, Any]]:
+    """Return where everybody stands by application number; with the keys of `list_results`, and more.
+
+    `round` and `run` are those the seat or the reason came from; a seat given by hand has neither. `status`
+    is the admission's.
+    """
+    statement = (
+        select(
+            *(_APPLICATION.c.application_no, _SNAPSHOT.c.name, _SNAPSHOT.c.id_number, _ADMISSION),
+            *(_RUN.c.number.label("run"), _RUN.c.round),
+        )
+        .join(_ADMISSION, _ADMISSION.c.application_id == _APPLICATION.c.id)
+        .join(_SNAPSHOT, CURRENT_SNAPSHOT)
+        .outerjoin(_RUN, _RUN.c.id == _ADMISSION.c.run_id)
+        .where(_ADMISSION.c.batch_id == batch.id)
+    )
+    reasons = reasons_now(session, batch)
+    labels = reason_labels(session, batch, reasons)
+    bases, specialties = base_names(session).labels, specialty_names(session).labels
+    found = []
+    for row in session.execute(statement):
+        seat = _seat(row) if row.live_key else dict.fromkeys(("base", "specialty", "via", "total", "rank"))
+        outcome = words.Outcome.ADMITTED if row.live_key else words.Outcome.NOT_ADMITTED
+        decided = row.status in (*words.DECIDED_ON,) or seat["via"] == "place"
+        found.append(
+            {
+                "application_no": row.application_no,
+                "name": row.name,
+                "id_number": row.id_number if reveal else mask_id(row.id_number),
+                "outcome": outcome,
+                "outcome_label": words.OUTCOME.label(outcome),
+                **seat,
+                "base_label": seat["base"] and bases[seat["base"]],
+                "specialty_label": seat["specialty"] and specialties[seat["specialty"]],
+                "via_label": seat["via"] and words.VIA.labels.get(seat["via"], seat["via"]),
+                "reason": reasons.get(row.application_id),
+                "reason_label": labels.get(row.application_id),
+                "run": None if decided else row.run,
+                "round": None if decided else row.round,
+                "round_label": None if decided or row.round is None else words.ROUND.label(row.round),
+                "status": row.status,
+                "status_label": words.ADMISSION_STATUS.label(row.status),
+            }
+        )
+    return sorted(found, key=lambda one: one["application_no"])
+
+
+def _seat(row: Row[Any]) -> dict[str, Any]:
+    total = None if row.total is None else Decimal(row.total).scaleb(-2)
+    seat = {"base": row.base_code, "specialty": row.specialty_code, "via": row.via}
+    return {**seat, "total": total, "rank": row.rank}

@@ -1,0 +1,72 @@
+"""Why somebody has no seat in the result of a batch, as it is now: no reason is told that became false."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from sqlalchemy import Row, Table, select
+from sqlalchemy.orm import Session
+
+from zhupei_cli.model import Admission, Application, Batch, RunRow
+from zhupei_cli.rules.admission.run import Reason, Round
+from zhupei_cli.rules.admission.vacancy import seatable
+from zhupei_cli.services.admission.run_inputs import load_inputs
+from zhupei_cli.services.batches.ceding import rounds_of
+from zhupei_cli.words.vocabulary import AdmissionStatus, Outcome, Rule
+
+_ADMISSION: Table = Admission.metadata.tables[Admission.__tablename__]
+_APPLICATION: Table = Admission.metadata.tables[Application.__tablename__]
+_ROW: Table = Admission.metadata.tables[RunRow.__tablename__]
+
+_SEATED: Final = (AdmissionStatus.PROPOSED, AdmissionStatus.ADMITTED, AdmissionStatus.REPORTED)
+#: Reasons that say there was no seat: false once there is one.
+_SEATS: Final = (Reason.FULL, Reason.NO_VACANCY, "reinstated")
+
+
+def reasons_now(session: Session, batch: Batch) -> dict[int, str]:
+    """Return application id → the code of WITHOUT_SEAT that is true now, of everybody without a seat.
+
+    Who decided, or was decided on, has the state itself; of those 未录取 it is the reason of their newest
+    run, unless a seat for them is free by now (`vacant`), or went to a supplement round (`ceded`).
+    """
+    statement = (
+        select(
+            *(_APPLICATION.c.id, _APPLICATION.c.application_no, _ADMISSION.c.status),
+            *(_ROW.c.outcome, _ROW.c.reason),
+        )
+        .join(_ADMISSION, _ADMISSION.c.application_id == _APPLICATION.c.id)
+        .outerjoin(
+            _ROW, (_ROW.c.run_id == _ADMISSION.c.run_id) & (_ROW.c.application_id == _APPLICATION.c.id)
+        )
+        .where(_ADMISSION.c.batch_id == batch.id, _ADMISSION.c.status.not_in(_SEATED))
+    )
+    rows = session.execute(statement).all()
+    reasons = {row.id: _reason(row) for row in rows}
+    if _anything_given_up(rows):
+        free = _seatable(session, batch)
+        code = "ceded" if rounds_of(session, batch) else "vacant"
+        waiting = (row for row in rows if reasons[row.id] in _SEATS)
+        reasons |= {row.id: code for row in waiting if row.application_no in free[reasons[row.id]]}
+    return reasons
+
+
+def _reason(row: Row[*tuple[Any, ...]]) -> str:
+    if row.status != AdmissionStatus.NOT_ADMITTED:
+        return str(row.status)
+    return row.reason if row.outcome == Outcome.NOT_ADMITTED else "reinstated"
+
+
+def _anything_given_up(rows: Sequence[Row[*tuple[Any, ...]]]) -> bool:
+    """Tell whether a seat may have become free since the newest run: until then its reasons are true."""
+    return any(row.status != AdmissionStatus.NOT_ADMITTED or row.reason is None for row in rows)
+
+
+def _seatable(session: Session, batch: Batch) -> dict[str, set[str]]:
+    """Return reason → whom it is no longer true of."""
+    found = {
+        adjust: seatable(
+            load_inputs(session, batch, rule=Rule.CHOICE_FIRST, round_=Round.REFILL, adjust=adjust).inputs
+        )
+        for adjust in (False, True)
+    }
+    # "All choices full" says nothing of adjustment.
+    return {Reason.FULL: found[False], Reason.NO_VACANCY: found[True], "reinstated": found[False]}

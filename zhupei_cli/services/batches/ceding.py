@@ -1,0 +1,96 @@
+"""Seats that supplement rounds (补录) took over from their parent: one sum over the batch and its rounds."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from sqlalchemy import Table, case, func, or_, select
+from sqlalchemy.orm import Session
+
+from zhupei_cli.model import Batch, Plan
+from zhupei_cli.services.records.lookup import base_names, specialty_names
+from zhupei_cli.store.bulk import update_rows
+from zhupei_cli.words.errors import ZhupeiError
+from zhupei_cli.words.vocabulary import IDENTITY, BatchStatus, Identity
+
+_PLAN: Table = Plan.metadata.tables[Plan.__tablename__]
+_BATCH: Table = Plan.metadata.tables[Batch.__tablename__]
+_KEY: Final = ("batch_id", "base_code", "specialty_code")
+#: What a place cedes: seats, and how many of each identity may sit on them.
+CEDED: Final = ("ceded", *(f"ceded_{who}" for who in Identity))
+
+Spot = tuple[str, str]
+
+
+def rounds_of(session: Session, batch: Batch) -> list[str]:
+    """Return the codes of the batch's supplement rounds that were not cancelled."""
+    rounds = select(Batch.code).where(Batch.parent_id == batch.id, Batch.status != BatchStatus.CANCELLED)
+    return sorted(session.execute(rounds).scalars())
+
+
+def require_no_round(session: Session, batch: Batch) -> None:
+    """Raise E486 when a supplement round has taken the vacancies over."""
+    if codes := rounds_of(session, batch):
+        raise ZhupeiError("E486", batch=batch.code, rounds="、".join(codes))
+
+
+def cede_seats(session: Session, batch: Batch) -> None:
+    """Count in the parent of a supplement round what its rounds offer now; nothing for other batches.
+
+    Raises E680 when a place of the rounds offers more seats than the parent has left, E681 when they may
+    seat more of an identity than its limit allows.
+    """
+    if batch.parent_id is None:
+        return
+    # Held, so that two rounds of one parent are not counted at the same time.
+    parent = session.execute(select(Batch).where(Batch.id == batch.parent_id).with_for_update()).scalar_one()
+    wanted = _offered(session, parent)
+    rows = session.execute(select(_PLAN).where(_PLAN.c.batch_id == parent.id)).mappings().all()
+    changed = []
+    for row in rows:
+        new = wanted.get((row["base_code"], row["specialty_code"]), dict.fromkeys(CEDED, 0))
+        if any(row[name] != new[name] for name in CEDED):
+            for code, values in _beyond(row, new):
+                place = _label(session, row)
+                raise ZhupeiError(code, place=place, parent=parent.code, **values)
+            changed.append((*(row[name] for name in _KEY), *(new[name] for name in CEDED)))
+    update_rows(session, _PLAN, _KEY, CEDED, sorted(changed))
+
+
+def _offered(session: Session, parent: Batch) -> dict[Spot, dict[str, int]]:
+    """Return what all rounds of the parent offer at each place."""
+    most = {
+        who: case(
+            (or_(_PLAN.c[f"max_{who}"].is_(None), _PLAN.c[f"max_{who}"] > _PLAN.c.quota), _PLAN.c.quota),
+            else_=_PLAN.c[f"max_{who}"],
+        )
+        for who in Identity
+    }
+    statement = (
+        select(
+            *(_PLAN.c.base_code, _PLAN.c.specialty_code, func.sum(_PLAN.c.quota).label("ceded")),
+            *(func.sum(limit).label(f"ceded_{who}") for who, limit in most.items()),
+        )
+        .join(_BATCH, _BATCH.c.id == _PLAN.c.batch_id)
+        .where(_BATCH.c.parent_id == parent.id, _BATCH.c.status != BatchStatus.CANCELLED)
+        .group_by(_PLAN.c.base_code, _PLAN.c.specialty_code)
+    )
+    return {
+        (row["base_code"], row["specialty_code"]): {name: int(row[name]) for name in CEDED}
+        for row in session.execute(statement).mappings()
+    }
+
+
+def _beyond(row: Mapping[Any, Any], new: Mapping[str, int]) -> Iterator[tuple[str, dict[str, Any]]]:
+    left = row["quota"] - sum(row[f"taken_{who}"] for who in Identity)
+    if new["ceded"] > max(left, row["ceded"]):
+        yield "E680", {"wanted": new["ceded"], "left": left}
+    for who in Identity:
+        limit = row[f"max_{who}"]
+        if limit is not None and new[f"ceded_{who}"] > max(limit - row[f"taken_{who}"], row[f"ceded_{who}"]):
+            values = {"wanted": new[f"ceded_{who}"], "left": limit - row[f"taken_{who}"]}
+            yield "E681", {"identity": IDENTITY.label(who), "option": f"--max-{who}", **values}
+
+
+def _label(session: Session, row: Mapping[Any, Any]) -> str:
+    base, specialty = base_names(session).labels, specialty_names(session).labels
+    return f"{base[row['base_code']]} 的 {specialty[row['specialty_code']]}"
