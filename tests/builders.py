@@ -19,6 +19,7 @@ from zhupei_cli.rules.admission.run import Specialty as Kind
 from zhupei_cli.rules.admission.scores import Record, mark_text
 from zhupei_cli.rules.batch.times import iso_time
 from zhupei_cli.services.applications.store import SNAPSHOT, snapshot_digest
+from zhupei_cli.services.batches.batches import DATES
 from zhupei_cli.services.people.profiles import Profile, content_of
 from zhupei_cli.services.proof.witnesses import WITNESSES
 from zhupei_cli.services.records.events import Change, record
@@ -65,7 +66,7 @@ def store_world(
 def _tell(session: Session, batch: Batch) -> None:
     """Write the events of a world without held seats, as the program would have."""
     by = Acting("测试员", _AT)
-    columns = ("name", "apply_from", "apply_until")
+    columns = ("name", *DATES)
     data = {name: getattr(batch, name) for name in columns}
     texts = {key: iso_time(value) if isinstance(value, datetime) else value for key, value in data.items()}
     settings = {"year": batch.year, **texts, "settings": settings_of(session, batch)}
@@ -77,7 +78,8 @@ def _tell(session: Session, batch: Batch) -> None:
     forms = {key: digest for _, key, digest in WITNESSES["application"](session, None)}
     shots = {row[0]: snapshot_digest(row) for row in session.execute(select(*map(_snapshot, SNAPSHOT)))}
     people = session.execute(select(Application).order_by(Application.id)).scalars().all()
-    for one in people:
+    reviews = take(session, "review", len(people))
+    for one, review in zip(people, reviews, strict=True):
         at = Acting("测试员", one.first_submitted_at or _AT)
         of = (one.application_no, batch.id)
         filled = {"digest": forms[one.application_no]}
@@ -87,7 +89,7 @@ def _tell(session: Session, batch: Batch) -> None:
         record(session, at, [Change("review.approve", *of, "submitted", "approved")])
         session.add(
             Review(
-                id=one.id,
+                id=review,
                 application_id=one.id,
                 decision="approve",
                 snapshot_version=1,

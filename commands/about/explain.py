@@ -55,7 +55,7 @@ def explain(code: str | None, out: Out) -> None:
 
 
 def _known(code: str) -> str:
-    wanted = code.upper()
+    wanted = f"E{code}" if code.isdigit() else code.upper()
     if wanted not in CATALOGUE:
         near = get_close_matches(wanted, CATALOGUE, n=1)
         raise ZhupeiError("E390", code=code, nearest=f"您是不是要查 {near[0]}？" if near else "")

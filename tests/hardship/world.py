@@ -165,7 +165,7 @@ LINES: Final = {
 def fill(url: str, home: Path) -> None:
     """Store batches in every state that matters, and write the workbooks and files that LINES name."""
     with transaction(url) as session:
-        batch = store_world(session, worked_example(), code="T")
+        batch = store_world(session, worked_example(), code="T", told=True)
         admissions.run_admission(session, batch, by=_BY)
         admissions.commit_run(session, batch, 1, by=_BY)
         stages.move_batch(session, batch, "publish", by=_BY)

@@ -17,7 +17,7 @@ _MENTION: Final = re.compile(r"zhupei (?P<words>[a-z][a-z-]*(?: [a-z][a-z-]*)*)"
 #: What follows a command: nothing that a sentence goes on with.
 _TOKEN: Final = re.compile(r" (?P<word>[^\s；，。、）（“”：]+)")
 #: Words that stand for what people type in their place.
-_PLACEHOLDERS: Final = frozenset(("报名号", "证件号码", "基地", "基地编号", "专业"))
+_PLACEHOLDERS: Final = frozenset(("报名号", "证件号码", "基地", "基地编号", "专业", "编号"))
 #: Which batches they speak of without being told: all that are live.
 _OF_ALL: Final = frozenset(("status", "report nightly"))
 _ASCII: Final = re.compile("[!-~]")

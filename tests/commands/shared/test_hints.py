@@ -33,7 +33,7 @@ def season(database: str) -> str:
     example = worked_example()
     with transaction(database) as session:
         people = tuple(one._replace(records=()) for one in example.candidates)
-        store_world(session, replace(example, candidates=people), status="closed")
+        store_world(session, replace(example, candidates=people), status="closed", told=True)
     return database
 
 

@@ -20,7 +20,7 @@ def fault_of(word: str | None, what: str, length: int) -> Fault | None:
     if len(word) > length:
         return Fault("E660", "reason", values={"what": what, "found": len(word), "length": length})
     # A hundred thousand reasons are looked at; nearly all are printable, and then nothing is the matter.
-    if word.isprintable():
+    if word.isprintable() and not _BLANK & set(word):
         return None
     lost = dict.fromkeys(f"U+{ord(char):04X}" for char in word if _is_lost(char))
     return Fault("E661", "reason", values={"what": what, "characters": "、".join(lost)}) if lost else None
@@ -47,6 +47,10 @@ def require_operator(name: str) -> None:
     require(name, "经办人", OPERATOR_LENGTH)
 
 
+#: Letters that show as nothing at all.
+_BLANK: Final = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+
+
 def _is_lost(char: str) -> bool:
     # Private use and surrogates, controls: a drawing of one font, half a character, an order to a terminal.
-    return unicodedata.category(char) in ("Co", "Cs", "Cc")
+    return unicodedata.category(char) in ("Co", "Cs", "Cc") or char in _BLANK

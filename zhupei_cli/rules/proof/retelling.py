@@ -20,6 +20,8 @@ _DECISIONS: Final = frozenset(f"review.{decision}" for decision in Decision)
 _KEEP_REASON: Final = frozenset(("propose", "pass_over", "finalize"))
 _GIVE_SEAT: Final = frozenset(("propose", "place"))
 _NO_SEAT: Final = frozenset(("pass_over", "reinstate"))
+#: Those after which no total given by hand stands any more.
+_OTHERWISE_SEATED: Final = frozenset(("propose", "pass_over", "reinstate"))
 
 
 class Happened(NamedTuple):
@@ -62,6 +64,9 @@ class Seat(NamedTuple):
     seq: int
     verb: str
     earlier: "Seat | None"
+    #: Of somebody placed by hand, as the event says them; a run tells of all others.
+    total: str | None = None
+    rank: int | None = None
 
 
 class Snap(NamedTuple):
@@ -296,10 +301,14 @@ def _seat(event: Happened, verb: str, now: Seat | None) -> Seat:
         base = specialty = via = None
     elif now is None and event.data:
         base, specialty = event.data.get("base"), event.data.get("specialty")
+    total, rank = (None, None) if now is None or verb in _OTHERWISE_SEATED else (now.total, now.rank)
+    if verb == "place":
+        total, rank = event.data.get("total"), event.data.get("rank")
     if verb in ("propose", "pass_over", "place"):
         run = event.data.get("run")
     reason = (None if now is None else now.reason) if verb in _KEEP_REASON else event.reason
-    return Seat(event.after or "", base, specialty, via, run, reason, event.at, event.seq, verb, now)
+    seat = (event.after or "", base, specialty, via, run, reason)
+    return Seat(*seat, event.at, event.seq, verb, now, total, rank)
 
 
 def _import(told: Told, event: Happened, verb: str) -> None:

@@ -41,7 +41,7 @@ def reasons_now(session: Session, batch: Batch) -> dict[int, str]:
     )
     rows = session.execute(statement).all()
     reasons = {row.id: _reason(row) for row in rows}
-    if _anything_given_up(rows):
+    if _anything_given_up(rows) or _anybody_placed(session, batch):
         free = _seatable(session, batch)
         code = "ceded" if rounds_of(session, batch) else "vacant"
         waiting = (row for row in rows if reasons[row.id] in _SEATS)
@@ -58,6 +58,14 @@ def _reason(row: Row[*tuple[Any, ...]]) -> str:
 def _anything_given_up(rows: Sequence[Row[*tuple[Any, ...]]]) -> bool:
     """Tell whether a seat may have become free since the newest run: until then its reasons are true."""
     return any(row.status != AdmissionStatus.NOT_ADMITTED or row.reason is None for row in rows)
+
+
+def _anybody_placed(session: Session, batch: Batch) -> bool:
+    """Tell whether somebody has a seat by hand: they may have left another one for it."""
+    placed = select(_ADMISSION.c.application_id).where(
+        _ADMISSION.c.batch_id == batch.id, _ADMISSION.c.via == "place", _ADMISSION.c.status.in_(_SEATED)
+    )
+    return session.execute(placed.limit(1)).first() is not None
 
 
 def _seatable(session: Session, batch: Batch) -> dict[str, set[str]]:

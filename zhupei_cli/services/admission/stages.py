@@ -1,6 +1,6 @@
 """The stages of a batch: what each step demands, and what it does besides moving the batch on."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import Table, delete, func, select, update
@@ -19,7 +19,7 @@ from zhupei_cli.services.batches.ceding import cede_seats
 from zhupei_cli.services.batches.taking_part import count_sitting_out, takes_part
 from zhupei_cli.services.records.events import Change, record
 from zhupei_cli.words.errors import ZhupeiError, sentence
-from zhupei_cli.words.vocabulary import BATCH_STATUS, AdmissionStatus, ApplicationStatus, Rule
+from zhupei_cli.words.vocabulary import BATCH_STATUS, ROUND, AdmissionStatus, ApplicationStatus, Rule
 
 _ADMISSION: Table = Admission.metadata.tables["admission"]
 
@@ -133,6 +133,9 @@ def _publicity(batch: Batch, by: Acting) -> str:
     before = max(filter(None, (batch.apply_until, batch.review_until)))
     after, first = batch.checkin_until, max(before, by.at)
     command = f"zhupei batch edit {batch.code} --set publicity_until=截止时间"
+    if batch.apply_until > by.at:  # closed before its time
+        until = show_time(batch.apply_until)
+        return f"{command} --apply-until 实际截止的时间（报名截止 {until} 还没有到，须一并改）"
     if after is None:
         return f"{command}（晚于 {show_time(first)}）"
     if after <= first:  # E408 would refuse whatever is still to come
@@ -164,7 +167,19 @@ def finalize_batch(
         found.append(_doubt("E229", batch=batch.code, setting=_publicity(batch, by)))
     elif until > by.at:
         found.append(_doubt("E416", batch=batch.code, until=show_time(until)))
+    found += _left_over(session, batch)
     return moved | {"admitted": len(changes), "publicity_until": until, "doubts": found}
+
+
+def _left_over(session: Session, batch: Batch) -> Iterator[Finding]:
+    """Yield a doubt where a later round gives seats and was not committed: nobody would publish them."""
+    statement = select(Run).where(Run.batch_id == batch.id).order_by(Run.number)
+    runs = session.execute(statement).scalars().all()
+    last = max((run.number for run in runs if run.committed_at is not None), default=0)
+    for run in runs[-1:]:
+        if run.number > last and run.round != Round.MAIN and run.admitted:
+            label = ROUND.label(run.round)
+            yield _doubt("E489", batch=batch.code, run=run.number, round=label, admitted=run.admitted)
 
 
 def archive_batch(session: Session, batch: Batch, *, by: Acting, reason: str | None = None) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from zhupei_cli.services.people.people import save_person
 from zhupei_cli.services.people.profiles import EDUCATION, PERSON, Profile, current_work
 from zhupei_cli.services.records.events import Change, record
 from zhupei_cli.sheets.kinds import workbook_kinds
-from zhupei_cli.sheets.kinds.cells import CLEAR
+from zhupei_cli.sheets.kinds.cells import CLEAR, clean
 from zhupei_cli.sheets.kinds.columns import Column, heading_key
 from zhupei_cli.words.errors import Fault, ZhupeiError
 from zhupei_cli.words.vocabulary import BATCH_STATUS, BatchStatus
@@ -100,6 +100,9 @@ def correct(
     (what it would become is not whole), E405 and E456 (too late for that field).
     """
     words = {_field(name): word for name, word in given.items()}
+    for key in ("name", "id_type", "id_number"):  # nobody is without
+        if clean(words.get(key, "")) == CLEAR.value:
+            raise ZhupeiError("E051", heading=FIELDS[key].heading)
     stored = store.find_stored(session, batch, number)
     lifecycle.step(lifecycle.APPLICATION, stored.status, "correct", name=number, reason=reason)
     _require_time(session, batch, stored, words)

@@ -105,7 +105,11 @@ def require_entry(batch: Batch, by: Acting, *, late: bool) -> None:
         return
     dates = f"，报名时间为 {show_time(batch.apply_from)} 至 {show_time(batch.apply_until)}"
     about = BATCH_STATUS.label(batch.status) + (dates if batch.status == BatchStatus.OPEN else "")
-    raise ZhupeiError("E450", batch=batch.code, status=about)
+    if late or batch.status not in (BatchStatus.OPEN, BatchStatus.CLOSED):
+        cure = "报名开始以后、锁定以前才能报名和补录入"
+    else:
+        cure = "报名要在批次开放且在报名时间内；确需补录入用 --late --reason 原因"
+    raise ZhupeiError("E450", batch=batch.code, status=about, cure=cure)
 
 
 def _counts(judged: Iterable[tuple[Case, str]]) -> Counts:

@@ -28,7 +28,10 @@ def find_parent(session: Session, code: str, *, year: int | None) -> Batch:
     parent = find_batch(session, code)
     session.refresh(parent, with_for_update=True)  # no seat of it changes while it is counted
     if parent.status != BatchStatus.FINAL:
-        raise ZhupeiError("E470", batch=parent.code, status=BATCH_STATUS.label(parent.status))
+        closed = parent.status in (BatchStatus.ARCHIVED, BatchStatus.CANCELLED)
+        first = f"补录取的是正式录取后的空缺名额；先运行 zhupei batch finalize {parent.code}"
+        cure = "补录要在归档以前新建；仍有空缺的，新建一个单独的批次" if closed else first
+        raise ZhupeiError("E470", batch=parent.code, status=BATCH_STATUS.label(parent.status), cure=cure)
     if year not in (None, parent.year):
         raise ZhupeiError("E472", batch=parent.code, year=year, expected=parent.year)
     return parent

@@ -19,6 +19,7 @@ from zhupei_cli.model import (
     RunRow,
     Snapshot,
 )
+from zhupei_cli.rules.admission.scores import mark_text
 from zhupei_cli.rules.batch.times import iso_time
 from zhupei_cli.rules.people.masking import masked_text
 from zhupei_cli.rules.proof.retelling import UNKNOWN, Happened, Seat, Stage, Told
@@ -160,6 +161,9 @@ def _batches(session: Session, told: Told, batch: Batch | None) -> Found:
         )
         if (stage.code, stage.columns.get("year")) != (one.code, one.year):
             yield "E646", f"{one.code} 编号或年度"
+        parent = None if one.parent_id is None else session.get_one(Batch, one.parent_id).code
+        if stage.columns.get("supplement_of") != parent:
+            yield "E646", f"{one.code} 的原批次"
         now = settings_of(session, one)
         yield from (
             ("E646", f"{one.code} {key}")
@@ -306,5 +310,7 @@ def _unlike(row: Any, seat: Seat) -> Iterator[str]:
             row.run_via,
         ):
             yield "岗位（与录取计算）"
-    elif row.run_id is None and seat.via == "place" and (row.total, row.rank) != (None, None):
-        yield "成绩或名次"
+    elif row.run_id is None and seat.via == "place":
+        total = None if row.total is None else mark_text(row.total)
+        if (total, row.rank) != (seat.total, seat.rank):
+            yield "成绩或名次"

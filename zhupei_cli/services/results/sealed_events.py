@@ -10,6 +10,7 @@ from typing import Any, Final
 from zhupei_cli.rules.admission.run import Candidate, Inputs, Place
 from zhupei_cli.rules.admission.scores import ABSENT, Mark
 from zhupei_cli.rules.batch import settings
+from zhupei_cli.rules.people.masking import masked_text
 from zhupei_cli.rules.proof.audit import Finding
 from zhupei_cli.rules.proof.digests import named_digest, row_digest
 from zhupei_cli.rules.proof.retelling import UNKNOWN, Happened, Stage, Told
@@ -71,13 +72,19 @@ def _chain(events: Iterable[Mapping[str, Any]]) -> Iterator[Finding]:
     for event in events:
         fields = [event[name] for name in _FIELDS]
         # A reason with numbers of people stays behind: then the hash cannot be computed again.
-        if "withheld" not in event and chained(event["previous"], fields) != event["hash"]:
+        lost = "withheld" in event and _is_masked(event["reason"])
+        if not lost and chained(event["previous"], fields) != event["hash"]:
             yield _finding("E479", seq=event["seq"])
     for one, other in pairwise(events):
         if other["seq"] <= one["seq"]:
             yield _finding("E651", what=f"第 {other['seq']} 条排在第 {one['seq']} 条之后")
         elif other["seq"] == one["seq"] + 1 and other["previous"] != one["hash"]:
             yield _finding("E651", what=f"第 {other['seq']} 条不接第 {one['seq']} 条")
+
+
+def _is_masked(reason: str | None) -> bool:
+    """Say whether a reason can have lost a number of somebody: all else keeps its hash."""
+    return reason is not None and "**" in reason and masked_text(reason) == reason
 
 
 def _happened(event: Mapping[str, Any]) -> Happened:
