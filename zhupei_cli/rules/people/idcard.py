@@ -108,6 +108,7 @@ _CARD: Final = 18
 #: What people put between the parts of a card's number, which is digits alone.
 _APART: Final = re.compile(f"[{''.join(map(chr, HYPHENS))}._/·,-]")
 _FOREIGN: Final = re.compile("[^0-9A-Z]")
+_MENDED: Final = re.compile("[0-9A-Z]{1,18}")
 
 
 def mend(number: str) -> str:
@@ -115,6 +116,8 @@ def mend(number: str) -> str:
 
     Separators go where a card's number is left: 410101-19900101-0010.
     """
+    if _MENDED.fullmatch(number):  # as nearly all are
+        return number
     if not number.isascii():
         number = unicodedata.normalize("NFKC", number)
     number = "".join(number.split()).strip(AROUND).upper()

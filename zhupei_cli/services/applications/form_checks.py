@@ -77,14 +77,10 @@ def read_form(values: Mapping[str, Any], checks: Checks) -> tuple[Form | Parts, 
 
     What can be looked at is looked at, however much else is missing: nobody mends a row twice.
     """
-    faults = [
-        Fault("E051", name, values={"heading": FORM_LABELS[name]})
-        if name in values
-        else Fault("E251", name, values={"label": FORM_LABELS[name]})
-        for name in REQUIRED
-        if values.get(name, CLEAR) is CLEAR
-    ]
-    values = _left(values)
+    faults: list[Fault] = []
+    if not values.keys() >= _REQUIRED or CLEAR in values.values():  # of nearly nobody
+        faults += _lacking(values)
+        values = _left(values)
     bases: dict[str, str] = {}
     specialties: dict[str, str] = {}
     for name in ("choice1_base", "choice2_base"):
@@ -123,6 +119,15 @@ def _left(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 REQUIRED: Final = tuple(field.key for field in FORM if field.required)
+_REQUIRED: Final = frozenset(REQUIRED)
+
+
+def _lacking(values: Mapping[str, Any]) -> Iterator[Fault]:
+    for name in REQUIRED:
+        if name not in values:
+            yield Fault("E251", name, values={"label": FORM_LABELS[name]})
+        elif values[name] is CLEAR:
+            yield Fault("E051", name, values={"heading": FORM_LABELS[name]})
 
 
 def form_faults(form: Form | Parts, checks: Checks) -> Iterator[Fault]:

@@ -76,9 +76,8 @@ def said_by(values: Mapping[str, Any], facts: idcard.Facts | None = None) -> Sai
 
 
 def _part(values: Mapping[str, Any], keys: Mapping[str, str]) -> Entry:
-    return {
-        name: None if values[key] is CLEAR else values[key] for key, name in keys.items() if key in values
-    }
+    found = zip(keys.values(), map(values.get, keys), strict=True)
+    return {name: None if value is CLEAR else value for name, value in found if value is not None}
 
 
 def merge(before: Profile | None, said: Said) -> tuple[Profile, list[Fault]]:
