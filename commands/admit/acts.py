@@ -154,7 +154,7 @@ def quit_(asked: Asked, *, on: date | None, default: bool) -> None:
 
     \b
     例：zhupei admit quit HN2026-0000003 --reason 本人申请退培
-        zhupei admit quit HN2026-0000003 --on 2027-03-01 --default --reason 未履行协议
+        zhupei admit quit HN2026-0000003 --default --reason 未履行协议
     """
     settings = asked.settings
     with transaction(settings.database_url, dry_run=asked.dry_run) as session:

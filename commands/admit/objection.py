@@ -56,7 +56,7 @@ def _writing(command: F) -> F:
 @numbered("number")
 @click.option("--base", type=NAME, help="所涉岗位的基地；与 --specialty 同用，不写报名号")
 @click.option("--specialty", type=NAME, help="所涉岗位的专业")
-@click.option("--text", "content", required=True, help="异议的内容")
+@click.option("--text", "content", required=True, metavar="WORDS", help="异议的内容")
 @click.option("--from", "signed", type=NAME, metavar="NAME", help="异议人；不写为匿名")
 @click.option("--received", type=DAY, metavar="DATE", help="收到日期；不写为今天")
 @_writing
@@ -79,7 +79,7 @@ def add(
 
     \b
     例：zhupei objection add HN2026-0000003 --text 工作经历不实 --from 李明
-        zhupei objection add --base 4101001 --specialty 0100 --text 名额与公告不符
+        zhupei objection add --base 4101001 --specialty 0100 --text 名额不符
     """
     del yes
     if (base is None) != (specialty is None) or (number is None) == (base is None):
@@ -129,7 +129,7 @@ def assign(settings: Settings, number: int, **given: Any) -> None:
 
 @objection.command("answer")
 @click.argument("number", metavar="OBJECTION", type=Whole(1))
-@click.option("--text", "answer", required=True, help="答复的内容")
+@click.option("--text", "answer", required=True, metavar="WORDS", help="答复的内容")
 @_writing
 @pass_settings
 def answer(settings: Settings, number: int, **given: Any) -> None:

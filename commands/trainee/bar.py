@@ -125,7 +125,7 @@ def add(
     """登记一条诚信记录，立即生效；限制期内此人不能报名。
 
     \b
-    例：zhupei trainee bar add 王小明 --kind 作弊 --years 3 --reason 代考 --source 豫卫〔2026〕8号
+    例：zhupei trainee bar add 王小明 --kind 作弊 --years 3 --reason 代考
     """
     by = settings.acting()
     with transaction(settings.database_url, dry_run=dry_run) as session:
