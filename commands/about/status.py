@@ -29,6 +29,7 @@ _LINES = (
     Column("scored_line", "成绩"),
     Column("run_line", "录取计算"),
     Column("admissions_line", "录取"),
+    Column("objections_line", "公示异议"),
     Column("contact", "技术支持"),
     Column("next_lines", "下一步"),
 )
@@ -98,6 +99,7 @@ def _as_lines(row: Mapping[str, Any]) -> dict[str, str]:
         ),
         "run_line": _run_line(row),
         "admissions_line": _counted(row["admissions"] or {}, ADMISSION_STATUS),
+        "objections_line": f"{row['objections']} 件没有办结" if row["objections"] else "",
         "contact": row["contact"],
         "next_lines": _steps(row["next"]),
     }

@@ -1,13 +1,15 @@
-"""`zhupei admit place | revoke | decline | reinstate`: what people decide one by one after a run."""
+"""`zhupei admit place | revoke | decline | quit | reinstate`: what people decide one by one after a run."""
 
 import functools
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import click
 
 from zhupei_cli.rules.batch.lifecycle import ADMISSION
-from zhupei_cli.services.admission import by_hand, give_up
+from zhupei_cli.services.admission import by_hand, give_up, quitting
 from zhupei_cli.services.records import lookup
 from zhupei_cli.settings import Settings
 from zhupei_cli.shell.arguments import CODE, NAME
@@ -17,10 +19,11 @@ from zhupei_cli.words.errors import ZhupeiError
 from zhupei_cli.words.vocabulary import ADMISSION_STATUS
 
 from ..shared.consent import Consent, with_doubts
+from ..shared.days import DAY
 from ..shared.done import tried
 from ..shared.naming import numbered
 from ..shared.options import F, dry_run_option, json_option, pass_settings, repeatable, yes_option
-from ..shared.output import FINDINGS, show_summary
+from ..shared.output import FINDINGS, next_step, show_summary
 
 
 @click.command("place")
@@ -95,12 +98,15 @@ class Asked:
     as_json: bool
 
 
+_SHARED = ("batch", "reason", "skip_bad", "dry_run", "as_json")
+
+
 def _deciding(command: F) -> F:
     """Give an act its numbers and options as one `asked: Asked`."""
 
     @functools.wraps(command)
     def with_asked(settings: Settings, numbers: tuple[str, ...], **given: Any) -> Any:
-        return command(Asked(settings, numbers, **given))
+        return command(Asked(settings, numbers, **{key: given.pop(key) for key in _SHARED}), **given)
 
     decided = pass_settings(repeatable(with_asked))
     for option in (
@@ -137,6 +143,37 @@ def decline(asked: Asked) -> None:
     _decide(asked, "decline")
 
 
+@click.command("quit")
+@click.option("--on", type=DAY, metavar="DATE", help="离开的日期；不写为今天")
+@click.option("--default", is_flag=True, help="违约退培：同时产生待确认的诚信记录")
+@_deciding
+def quit_(asked: Asked, *, on: date | None, default: bool) -> None:
+    """登记已报到的人退培，名额立即空出；在本批次不再是考生。
+
+    违约退培的诚信记录由批次设置 bar.default_years 定年限，用 trainee bar activate 确认后生效。
+
+    \b
+    例：zhupei admit quit HN2026-0000003 --reason 本人申请退培
+        zhupei admit quit HN2026-0000003 --default --reason 未履行协议
+    """
+    settings = asked.settings
+    with transaction(settings.database_url, dry_run=asked.dry_run) as session:
+        batch = lookup.find_batch(session, asked.batch)
+        done, refused, new = quitting.quit_training(
+            *(session, batch, asked.numbers),
+            reason=asked.reason,
+            by=settings.acting(),
+            on=on,
+            default=default,
+            skip_bad=asked.skip_bad,
+        )
+    _tell(asked, "quit", done, refused, {"bars": new})
+    if new and not (asked.as_json or asked.dry_run):
+        next_step(
+            settings, "zhupei trainee bar list --state pending", f"查看待确认的诚信记录（新增 {new} 条）"
+        )
+
+
 @click.command("reinstate")
 @_deciding
 def reinstate(asked: Asked) -> None:
@@ -158,8 +195,20 @@ def _decide(asked: Asked, verb: str) -> None:
             by=settings.acting(),
             skip_bad=asked.skip_bad,
         )
+    _tell(asked, verb, done, refused)
+
+
+def _tell(
+    asked: Asked,
+    verb: str,
+    done: Sequence[dict[str, Any]],
+    refused: Sequence[give_up.Refused],
+    more: Mapping[str, Any] | None = None,
+) -> None:
+    settings = asked.settings
     refusals = [{"application_no": no, "code": fault.code, "message": fault.message} for no, fault in refused]
-    summary = {"decided": len(done), "admissions": done, "refused": refusals, "dry_run": asked.dry_run}
+    summary = {"decided": len(done), "admissions": done, "refused": refusals, **(more or {})}
+    summary["dry_run"] = asked.dry_run
     same = len(dict.fromkeys(asked.numbers)) - len(done) - len(refused)
     standing = f"，另有 {same} 人已经是这样，不必再做" if same else ""
     sentence = tried(f"{ADMISSION.verbs[verb].label}：{len(done)} 人{standing}", dry_run=asked.dry_run)

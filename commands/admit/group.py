@@ -99,6 +99,7 @@ _ACTS, _COMMITS = "zhupei_cli.commands.admit.acts", "zhupei_cli.commands.admit.c
         "place": (f"{_ACTS}:place", "把一名考生安排到空缺岗位"),
         "revoke": (f"{_ACTS}:revoke", "取消录取"),
         "decline": (f"{_ACTS}:decline", "登记放弃录取"),
+        "quit": (f"{_ACTS}:quit_", "登记退培"),
         "reinstate": (f"{_ACTS}:reinstate", "恢复录取资格"),
         "checkin": ("zhupei_cli.commands.admit.checkin:checkin", "报到：写出报到表、导入"),
     },

@@ -103,7 +103,8 @@ def show_(
             listing.record_reveal(session, found, by=settings.acting(), what=number, rows=1)
     as_json = out.format.startswith("json")
     listed = [one for _, one in as_json_rows((number, fault) for fault in findings)]
-    show_sheet({**row, "findings": listed} if as_json else application_lines(row), APPLICATION_SHEET, out)
+    columns = (*APPLICATION_SHEET, Column("years", "历年记录")) if row["years"] else APPLICATION_SHEET
+    show_sheet({**row, "findings": listed} if as_json else application_lines(row), columns, out)
     for fault in () if as_json else findings:
         tell(settings, fault, warn=True)
 

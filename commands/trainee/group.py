@@ -42,6 +42,8 @@ _EMPLOYER, _LISTS = "zhupei_cli.commands.trainee.employer", "zhupei_cli.commands
         "list": (f"{_LISTS}:list_", "列出学员"),
         "show": (f"{_LISTS}:show_", "查看一个学员的全部信息和还缺的内容"),
         "check": (f"{_LISTS}:check", "检查学员信息是否齐全、一致"),
+        "standing": (f"{_LISTS}:standing", "一个学员历年的报名、录取、退培和诚信记录"),
+        "bar": ("zhupei_cli.commands.trainee.bar:bar", "诚信记录：导入、登记、确认、解除"),
         "history": (f"{_LISTS}:history", "列出对一个学员做过的全部操作"),
         "erase": ("zhupei_cli.commands.trainee.erase:erase", "删除一个学员的个人信息"),
     },

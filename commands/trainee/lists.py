@@ -4,12 +4,13 @@ from typing import Any
 
 import click
 
-from zhupei_cli.services.applications import gaps, people_history, people_lists
+from zhupei_cli.services.applications import gaps, people_history, people_lists, years
 from zhupei_cli.services.applications.people_lists import Chosen
 from zhupei_cli.services.records import lookup
 from zhupei_cli.services.records.event_words import action_label, state_label
 from zhupei_cli.settings import Settings
 from zhupei_cli.shell.arguments import CODE, NAME, PERSON_NAME
+from zhupei_cli.shell.logfile import note
 from zhupei_cli.store.engine import reading, transaction
 
 from ..shared.naming import who_argument
@@ -36,6 +37,7 @@ FOUND = (
     Column("severity_label", "程度"),
     Column("code", "代码"),
     Column("message", "问题"),
+    Column("years", "历年记录"),
 )
 HISTORY = (
     Column("at", "时间"),
@@ -44,6 +46,12 @@ HISTORY = (
     Column("subject_label", "对象"),
     Column("change", "变化"),
     Column("reason", "原因"),
+)
+STANDING = (
+    Column("year", "年份"),
+    Column("what", "批次或记录"),
+    Column("application_no", "报名号"),
+    Column("detail", "情况"),
 )
 #: What a check of a password found.
 _CHECKED = {"wrong": "不对", "locked": "不对，已锁定", "right": "正确"}
@@ -111,6 +119,27 @@ def check(settings: Settings, who: str | None, *, batch: str | None, out: Out) -
     show([{**row, "severity_label": labels[row["severity"]]} for row in rows], FOUND, out)
     if any(row["severity"] == "error" for row in rows):
         click.get_current_context().exit(FINDINGS)
+
+
+@click.command("standing")
+@who_argument
+@format_options
+@pass_settings
+def standing(settings: Settings, who: str, *, out: Out) -> None:
+    """一个学员的历年记录：每个批次的报名、录取、报到、退培，以及诚信记录。
+
+    WHO 是证件号码或其后四位、用户名、报名号或姓名。没有公布的录取不显示。
+
+    \b
+    例：zhupei trainee standing 王小明
+    """
+    with reading(settings.database_url) as session:
+        row = years.standing(session, who)
+    if out.format.startswith("json"):
+        show_sheet(row, STANDING, out)
+        return
+    note(settings, f"{row['name']} {row['id_number']}")
+    show(row["years"], STANDING, out)
 
 
 @click.command("history")

@@ -35,7 +35,8 @@ BEGIN
       EXECUTE format('CREATE POLICY province ON public.%I TO zhupei_province USING (true)', t.relname);
     END IF;
     -- Tables with personal data or secrets are read masked, through views of the same names.
-    IF t.relname NOT IN ('trainee', 'snapshot', 'education', 'account', 'trainee_photo', 'import_row') THEN
+    IF t.relname NOT IN ('trainee', 'snapshot', 'education', 'account', 'trainee_photo', 'import_row', 'bar',
+                         'objection') THEN
       EXECUTE format('GRANT SELECT ON public.%I TO zhupei_auditor', t.relname);
     END IF;
   END LOOP;

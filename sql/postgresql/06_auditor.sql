@@ -1,7 +1,7 @@
 -- Tables with personal data as an auditor reads them: the same names and columns, every row, masked. The views
 -- belong to zhupei_keeper; an auditor who changes the search_path finds tables without the columns.
 DROP VIEW IF EXISTS zhupei_auditor.snapshot, zhupei_auditor.trainee, zhupei_auditor.education, zhupei_auditor.account,
-  zhupei_auditor.import_row;
+  zhupei_auditor.import_row, zhupei_auditor.bar, zhupei_auditor.objection;
 CREATE VIEW zhupei_auditor.snapshot WITH (security_barrier) AS
   SELECT application_id, version, id_type, zhupei.masked('id_number', id_number) AS id_number,
          name, gender, date_trunc('year', birth_date)::date AS birth_date, level, school, major, degree, graduated_on,
@@ -29,5 +29,18 @@ CREATE VIEW zhupei_auditor.account WITH (security_barrier) AS
 
 CREATE VIEW zhupei_auditor.import_row WITH (security_barrier) AS
   SELECT import_id, entity, key, action, NULL::text AS before FROM public.import_row;
+
+CREATE VIEW zhupei_auditor.bar WITH (security_barrier) AS
+  SELECT id, id_type, zhupei.masked('id_number', id_number) AS id_number, name, kind, from_date, until,
+         zhupei.masked_text(reason) AS reason, zhupei.masked_text(source) AS source, state, application_id
+  FROM public.bar;
+
+-- Whoever objected trusts the office with the name.
+CREATE VIEW zhupei_auditor.objection WITH (security_barrier) AS
+  SELECT id, batch_id, application_id, base_code, specialty_code,
+         CASE WHEN signed IS NOT NULL THEN '***' END::varchar(100) AS signed, zhupei.masked_text(content) AS content,
+         received_on, assigned_to, zhupei.masked_text(answer) AS answer, state, upheld,
+         zhupei.masked_text(reason) AS reason
+  FROM public.objection;
 
 GRANT SELECT ON ALL TABLES IN SCHEMA zhupei_auditor TO zhupei_auditor;

@@ -12,7 +12,8 @@ BEGIN
   END LOOP;
 END $$;
 -- The masks, because a view's functions run as whoever asks; what a policy asks, for the same reason.
-GRANT EXECUTE ON FUNCTION zhupei.tail, zhupei.masked, zhupei.masked_fields, zhupei.masked_content TO zhupei_auditor;
+GRANT EXECUTE ON FUNCTION zhupei.tail, zhupei.masked, zhupei.masked_fields, zhupei.masked_content,
+  zhupei.masked_text TO zhupei_auditor;
 GRANT EXECUTE ON FUNCTION zhupei.my_base, zhupei.my_applications, zhupei.my_placed, zhupei.my_trainees,
   zhupei.base_application, zhupei.base_choice, zhupei.base_review, zhupei.base_snapshot, zhupei.base_trainee,
   zhupei.base_education, zhupei.base_work, zhupei.base_admission, zhupei.base_score, zhupei.base_plan,

@@ -5,6 +5,7 @@ from zhupei_cli.model.admission import Admission, Run, RunInput, RunRow
 from zhupei_cli.model.application import Application, Choice, Review, Score, Snapshot
 from zhupei_cli.model.base import CHUNK, Base
 from zhupei_cli.model.batch import Batch, BatchSetting, Plan
+from zhupei_cli.model.conduct import Bar, Objection
 from zhupei_cli.model.events import Event, ImportRow, ImportRun
 from zhupei_cli.model.night import Night
 from zhupei_cli.model.reference import Counter, Specialty, TrainingBase
@@ -15,6 +16,7 @@ __all__ = [
     "Account",
     "Admission",
     "Application",
+    "Bar",
     "Base",
     "Batch",
     "BatchSetting",
@@ -26,6 +28,7 @@ __all__ = [
     "ImportRow",
     "ImportRun",
     "Night",
+    "Objection",
     "Plan",
     "Review",
     "Run",

@@ -33,6 +33,7 @@ COMMANDS = {
     "apply": ("zhupei_cli.commands.apply.group:apply", "报名的填写、提交、撤回、状态和统计"),
     "review": ("zhupei_cli.commands.review.group:review", "基地审核"),
     "admit": ("zhupei_cli.commands.admit.group:admit", "成绩和录取"),
+    "objection": ("zhupei_cli.commands.admit.objection:objection", "公示异议：登记、交办、答复、办结"),
     "imports": ("zhupei_cli.commands.imports.group:imports", "导入记录：查看、撤销"),
     "audit": ("zhupei_cli.commands.about.audit:audit", "操作记录：查看、核对"),
     "export": ("zhupei_cli.commands.export.group:export", "录取名单、空缺名额等的导出"),

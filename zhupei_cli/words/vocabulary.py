@@ -35,6 +35,7 @@ class AdmissionStatus(StrEnum):
     REVOKED = "revoked"
     REPORTED = "reported"
     NO_SHOW = "no_show"
+    QUIT = "quit"
 
 
 class Decision(StrEnum):
@@ -154,6 +155,7 @@ ADMISSION_STATUS: Final = CodeTable(
         AdmissionStatus.REVOKED: "取消录取",
         AdmissionStatus.REPORTED: "已报到",
         AdmissionStatus.NO_SHOW: "未报到",
+        AdmissionStatus.QUIT: "已退培",
     },
 )
 
@@ -222,7 +224,10 @@ NOT_ADMITTED: Final = CodeTable(
     },
 )
 #: Where somebody stands who gave a seat up, or lost it.
-DECIDED_ON: Final = (AdmissionStatus.DECLINED, AdmissionStatus.REVOKED, AdmissionStatus.NO_SHOW)
+DECIDED_ON: Final = (
+    *(AdmissionStatus.DECLINED, AdmissionStatus.REVOKED, AdmissionStatus.NO_SHOW),
+    AdmissionStatus.QUIT,
+)
 #: Why somebody has no seat now: the reason of the newest run, what happened since, or what they decided.
 WITHOUT_SEAT: Final = CodeTable(
     "没有名额的原因",
@@ -252,6 +257,31 @@ SEVERITY: Final = CodeTable(
     },
 )
 ENABLED: Final = CodeTable("基地状态", {"enabled": "启用", "disabled": "停用"})
+
+# -- conduct and objections ---------------------------------------------------------------------
+
+BAR_KIND: Final = CodeTable(
+    "诚信记录的类别",
+    {"default": "违约退培", "no_show": "无故未报到", "cheating": "作弊", "other": "其他"},
+    {
+        **spellings("default", "违约 退培"),
+        **spellings("no_show", "未报到 无故不报到"),
+        **spellings("cheating", "考试作弊 舞弊"),
+    },
+)
+BAR_STATE: Final = CodeTable(
+    "诚信记录的状态",
+    {"pending": "待确认", "active": "生效", "lifted": "已解除"},
+    {**spellings("active", "有效 已生效"), **spellings("lifted", "解除")},
+)
+OBJECTION_STATE: Final = CodeTable(
+    "异议的状态",
+    {"open": "待处理", "answered": "已答复", "closed": "已办结"},
+    spellings("closed", "办结"),
+)
+UPHELD: Final = CodeTable(
+    "异议的结论", {"1": "成立", "0": "不成立"}, {**spellings("1", "是"), **spellings("0", "否")}
+)
 
 # -- the command line ---------------------------------------------------------------------------
 

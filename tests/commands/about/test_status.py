@@ -154,6 +154,8 @@ def steps() -> Iterator[overview.Step]:
         "waiting": {"count": 1},
         "unmarked": 2,
         "last_run": {"run": 7},
+        "refillable": 1,
+        "objections": 1,
         "admissions": {"admitted": 1},
         "now": NOW,
         "apply_until": NOW,

@@ -60,6 +60,7 @@ def test_without_a_terminal_nothing_asks(shell: Run) -> None:
 
 
 def test_a_finding_says_rule_value_and_guide(shell: Run) -> None:
+    assert shell("batch", "edit", "HN2026", "--set", "severity.source.fresh=off").code == 0
     assert _new(shell, 2) == Ran(
         3,
         "",

@@ -166,6 +166,7 @@ def test_an_export_comes_back_filled_in(shell: Run, home: Path, database: str) -
         "提交时间": "2026-06-05 10:00:00",
         "系统提醒": "所学专业“会计学”不在医学类专业中；核对专业名称是否写全",
         "以前的审核": None,
+        "历年记录": None,
     }
     assert book["字典"].sheet_state == "hidden"
     assert [(str(one.sqref), one.formula1) for one in sheet.data_validations.dataValidation] == [

@@ -55,6 +55,7 @@ revoke    proposed>revoked! admitted>revoked!
 report    admitted>reported no_show>reported!
 no_show   admitted>no_show reported>no_show!
 reinstate declined>not_admitted! revoked>not_admitted! no_show>not_admitted!
+quit      reported>quit!
 """
 Steps = dict[tuple[State, str], tuple[str, bool]]
 

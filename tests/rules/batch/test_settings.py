@@ -22,6 +22,8 @@ DEFAULTS = BatchSettings(
     authority="",
     letter_no="",
     checkin_place="",
+    bar_no_show_years=0,
+    bar_default_years=5,
 )
 
 

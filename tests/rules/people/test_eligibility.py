@@ -198,6 +198,10 @@ def test_rules_and_their_defaults() -> None:
         "medical_major": "warning",
         "specialty_category": "warning",
         "train_years": "warning",
+        "source.fresh": "warning",
+        "person.barred": "error",
+        "person.in_training": "error",
+        "person.retraining": "warning",
     }
     assert {name: rule.default for name, rule in RULES.items()} == defaults
 

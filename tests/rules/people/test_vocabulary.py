@@ -39,6 +39,7 @@ def test_states_read_as_the_guide_has_them() -> None:
         "revoked": "取消录取",
         "reported": "已报到",
         "no_show": "未报到",
+        "quit": "已退培",
     }
     assert vocabulary.IDENTITY.labels == {
         "own": "本单位住院医师",

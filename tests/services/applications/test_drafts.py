@@ -125,7 +125,8 @@ def test_who_holds_a_seat_of_the_year_applies_no_more(office: str, by: Acting) -
 
 def test_an_identity_rule_refuses_and_a_reminder_does_not(office: str, by: Acting) -> None:
     refused = _enter(office, by, 2)
-    (fault,) = refused.findings
+    fault, reminder = refused.findings
+    assert (reminder.code, reminder.severity) == ("E693", "warning")
     assert (refused.application_no, fault.code, fault.severity) == (None, "E213", "error")
     assert fault.values == {
         "rule": "social.grad_years",

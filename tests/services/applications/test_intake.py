@@ -195,6 +195,7 @@ def test_every_problem_of_every_row_is_found_in_one_pass(take: Import) -> None:
     assert _counts(outcome) == {"rows": 10, "inserted": 1, "rejected": 9}
     assert sorted(problems) == sorted(
         [
+            (8, "生源类型", "E693"),
             (3, "姓名", "E150"),
             (3, "民族", "E014"),
             (3, "手机号码", "E011"),
@@ -277,7 +278,8 @@ def test_what_is_merely_odd_goes_in_with_a_word(take: Import) -> None:
     outcome, problems = take(
         person(1, name="张3"), person(2, **master, bachelor_graduated_on="2026-06-30"), submit=True
     )
-    assert problems == [(2, "姓名", "E124"), (3, "本科毕业时间", "E128")]
+    wanted = [(2, "姓名", "E124"), (3, "本科毕业时间", "E128"), (3, "生源类型", "E693")]
+    assert problems == wanted
     assert _counts(outcome) == {"rows": 2, "inserted": 2, "warned": 2}
 
 

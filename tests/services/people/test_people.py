@@ -285,7 +285,11 @@ def test_a_check_of_a_batch_looks_at_what_is_still_open(take: Take, database: st
         old = update(Education).values(graduated_on=date(2020, 6, 30))
         session.execute(old)
         rows = list(gaps.check_people(session, by=by, batch=find_batch(session, "HN2026")))
-    assert [(row["name"], row["application_no"], row["code"], row["severity"]) for row in rows] == [
+    assert [
+        (row["name"], row["application_no"], row["code"], row["severity"])
+        for row in rows
+        if row["code"] != "E693"
+    ] == [
         ("王一", "HN2026-0000002", "E213", "error"),
         ("王二", "HN2026-0000003", "E213", "error"),
     ]
@@ -315,4 +319,4 @@ def test_the_number_of_statements_does_not_grow_with_the_people(
         assert len(people_lists.list_people(session, Chosen())) == 7
         assert len(seen) == 4
         assert list(gaps.check_people(session, by=by)) == []
-        assert len(seen) == 8
+        assert len(seen) == 13

@@ -223,6 +223,10 @@ ADMISSION: Final = Table(
             frozenset({Admission.REPORTED}),
             takes=True,
         ),
+        # Leaving the training; who left is no candidate of the batch again.
+        "quit": _verb(
+            "退培", "zhupei admit quit NO", {Admission.REPORTED: Admission.QUIT}, reason=True, takes=True
+        ),
         # A candidate again: a later round or `admit place` may propose them.
         "reinstate": _verb(
             "恢复录取资格",
@@ -234,7 +238,8 @@ ADMISSION: Final = Table(
     {
         Admission.NOT_ADMITTED: (
             "没有名额，也就不用放弃、取消或报到；确应录取的，用 zhupei admit place NO 基地 专业 --reason 原因"
-        )
+        ),
+        Admission.QUIT: "已退培，名额已经空出，在本批次不再是考生；可以报名参加以后的批次",
     },
     {
         **{
@@ -250,7 +255,7 @@ ADMISSION: Final = Table(
         },
         **{
             (verb, state): "名额已经空出，不用再登记"
-            for verb in ("decline", "revoke", "no_show")
+            for verb in ("decline", "revoke", "no_show", "quit")
             for state in (Admission.DECLINED, Admission.REVOKED, Admission.NO_SHOW)
         },
     },

@@ -56,6 +56,8 @@ class BatchSettings:
     authority: str
     letter_no: str
     checkin_place: str
+    bar_no_show_years: int
+    bar_default_years: int
 
 
 def read_mark(text: str) -> int:
@@ -88,6 +90,13 @@ def _yes_no(text: str) -> bool:
 def _years(text: str) -> int:
     years = int(text) if text.isascii() and text.isdigit() else 0
     if not 1 <= years <= 50:
+        raise ValueError(text)
+    return years
+
+
+def _bar_years(text: str) -> int:
+    years = int(text) if text.isascii() and text.isdigit() else -1
+    if not 0 <= years <= 50:
         raise ValueError(text)
     return years
 
@@ -131,6 +140,16 @@ SETTINGS: Final = {
                 _severity,
             )
             for name, rule in RULES.items()
+        ),
+        Setting(
+            "bar.no_show_years",
+            "0",
+            "always",
+            "登记未报到后产生待确认的诚信记录，年数；0 为不产生",
+            _bar_years,
+        ),
+        Setting(
+            "bar.default_years", "5", "always", "违约退培后产生待确认的诚信记录，年数；0 为不产生", _bar_years
         ),
         Setting("contact", "", "always", "技术支持和咨询的联系方式，一行文字", str),
         Setting("authority", "", "always", "发文单位，印在公示名单和录取通知书的落款处", str),
@@ -183,5 +202,5 @@ def defaults() -> dict[str, str]:
 def parse(settings: Mapping[str, str]) -> BatchSettings:
     """Read stored settings, key → text; a key that is not stored has its default."""
     found = {key: setting.read(settings.get(key, setting.default)) for key, setting in SETTINGS.items()}
-    plain = {key: value for key, value in found.items() if not key.startswith("severity.")}
+    plain = {key.replace(".", "_"): value for key, value in found.items() if not key.startswith("severity.")}
     return BatchSettings(**plain, severities={rule: found[f"severity.{rule}"] for rule in RULES})

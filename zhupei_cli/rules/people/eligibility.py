@@ -19,6 +19,17 @@ _BACHELOR = LEVEL_RANK["21"]
 _POSTGRADUATE = ("14", "11")
 
 
+class Past(NamedTuple):
+    """What the years before say against somebody, each in words; None where they say nothing."""
+
+    barred: str | None = None
+    in_training: str | None = None
+    retraining: str | None = None
+
+
+NO_PAST: Final = Past()
+
+
 # Tuples: a hundred thousand are made in one import, and a frozen dataclass takes five times as long.
 class Applicant(NamedTuple):
     """What the rules look at: the highest education, the current employer, the form.
@@ -40,6 +51,8 @@ class Applicant(NamedTuple):
     train_years: int | None
     specialty_category: str | None
     choice1_base: str | None
+    source_type: str | None = None
+    past: Past = NO_PAST
 
 
 class Terms(NamedTuple):
@@ -280,6 +293,59 @@ def _years(applicant: Applicant, _: Terms) -> Values | None:
         "level": "未填" if applicant.level is None else LEVEL.label(applicant.level),
         "degree_type": "未填" if applicant.degree_type is None else DEGREE_TYPE.label(applicant.degree_type),
     }
+
+
+@_rule(
+    "source.fresh",
+    "生源类型与毕业年份相符：当年毕业的是应届，以前毕业的是往届",
+    code="E693",
+    field="source_type",
+    default="warning",
+    reads="source_type level graduated_on",
+)
+def _fresh(applicant: Applicant, terms: Terms) -> Values | None:
+    day, source = applicant.graduated_on, applicant.source_type
+    if day is None:
+        return None
+    late = source == "应届毕业生" and day.year < terms.year
+    early = source == "往届毕业生" and day.year == terms.year
+    return {"value": source, "day": day.isoformat(), "year": terms.year} if late or early else None
+
+
+@_rule(
+    "person.barred",
+    "本人没有生效的诚信记录",
+    code="E690",
+    field="id_number",
+    default="error",
+    reads="id_type id_number",
+)
+def _barred(applicant: Applicant, _: Terms) -> Values | None:
+    return None if applicant.past.barred is None else {"value": applicant.past.barred}
+
+
+@_rule(
+    "person.in_training",
+    "本人不在以前年度录取的培训之中",
+    code="E691",
+    field="id_number",
+    default="error",
+    reads="id_type id_number",
+)
+def _in_training(applicant: Applicant, _: Terms) -> Values | None:
+    return None if applicant.past.in_training is None else {"value": applicant.past.in_training}
+
+
+@_rule(
+    "person.retraining",
+    "本人不曾退培，也没有逾期未结业的培训",
+    code="E692",
+    field="id_number",
+    default="warning",
+    reads="id_type id_number",
+)
+def _retraining(applicant: Applicant, _: Terms) -> Values | None:
+    return None if applicant.past.retraining is None else {"value": applicant.past.retraining}
 
 
 #: Every rule by its name, in the order they are reported.

@@ -14,7 +14,9 @@ from zhupei_cli.words.vocabulary import Decision
 
 #: Said of a row that an event names without its digest.
 UNKNOWN: Final = "?"
-_ENTITIES: Final = frozenset(("base", "specialty", "employer", "plan", "trainee", "score", "application"))
+_ENTITIES: Final = frozenset(
+    ("base", "specialty", "employer", "plan", "trainee", "score", "application", "bar", "objection")
+)
 _DECISIONS: Final = frozenset(f"review.{decision}" for decision in Decision)
 #: Events about an admission that leave its reason as it was, and those that leave its seat.
 _KEEP_REASON: Final = frozenset(("propose", "pass_over", "finalize"))
@@ -234,6 +236,16 @@ def _entry(told: Told, event: Happened, verb: str) -> None:
         _other(told, event, verb)
 
 
+def _kept(told: Told, event: Happened, verb: str) -> None:
+    entity = event.action.partition(".")[0]
+    if verb == "write":
+        told.said(entity, None, event.data["keys"], event)
+    elif "digest" in event.data:
+        told.said(entity, event.batch if entity == "objection" else None, [event.subject], event)
+    else:
+        _other(told, event, verb)
+
+
 def _trainee(told: Told, event: Happened, verb: str) -> None:
     if verb == "write":
         told.first_people = told.first_people or event.seq
@@ -356,6 +368,8 @@ _HANDLERS: Final = {
     "base": _entry,
     "specialty": _entry,
     "employer": _entry,
+    "bar": _kept,
+    "objection": _kept,
     "trainee": _trainee,
     "application": _application,
     "review": _review,

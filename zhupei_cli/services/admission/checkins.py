@@ -15,6 +15,7 @@ from zhupei_cli.services.admission.give_up import admissions_of, place_of, requi
 from zhupei_cli.services.admission.seats import Seat, free_seats, take_seats
 from zhupei_cli.services.batches.taking_part import seats_of
 from zhupei_cli.services.marks.score_lines import read_entries
+from zhupei_cli.services.people.bars import Arising, arise
 from zhupei_cli.services.records import row_stamps
 from zhupei_cli.services.records.events import Change, canonical, record
 from zhupei_cli.services.records.import_ledger import (
@@ -100,6 +101,8 @@ def import_checkins(
     touched = [("admission", str(one.row.id), "updated", canonical(stamps[one.row.id])) for one in good]
     _write(session, batch, good, by=by)
     record_rows(session, import_id, touched, by=by)
+    moved = [Arising(one.row.id, one.row.now, one.after) for one in good]
+    arise(session, batch, moved, by=by, reason=reason or "登记报到的工作簿")
     return Imported(import_id, counts, reading.files)
 
 

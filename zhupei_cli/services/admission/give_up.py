@@ -28,6 +28,8 @@ WHEN: Final[Mapping[str, tuple[str, ...]]] = {
     "reinstate": (BatchStatus.OPEN, BatchStatus.CLOSED, BatchStatus.LOCKED, *_RESULT),
     "place": _RESULT,
     "report": (BatchStatus.FINAL,),
+    # People leave in later years too, when the batch has long been archived.
+    "quit": (BatchStatus.FINAL, BatchStatus.ARCHIVED),
 }
 
 Refused = tuple[str, Fault]
@@ -42,11 +44,13 @@ def decide_admissions(
     reason: str | None,
     by: Acting,
     skip_bad: bool = False,
+    told: Mapping[str, Any] | None = None,
 ) -> tuple[list[dict[str, Any]], list[Refused]]:
-    """Do `verb` (decline, revoke, reinstate) to each number; return what was done and who was refused.
+    """Do `verb` (decline, revoke, reinstate, quit) to each number; return what was done and who was refused.
 
     Who stands there already is neither. One refused refuses all, unless `skip_bad`. Seats given up are free
-    at once. Raises E401 for the state of the batch; E304, E403 or E404 for a number.
+    at once; the events also have what is `told`. Raises E401 for the state of the batch; E304, E403 or E404
+    for a number.
     """
     require_state(session, batch, verb)
     stored = admissions_of(session, batch, numbers := list(dict.fromkeys(numbers)))
@@ -60,7 +64,7 @@ def decide_admissions(
             good.append((stored[number], outcome))
     if refused and not skip_bad:
         raise refusal(session, batch, refused[0][1])
-    _carry_out(session, batch, verb, good, reason=reason, by=by)
+    _carry_out(session, batch, verb, good, reason=reason, by=by, told=told or {})
     return [
         {"application_no": row.application_no, "before": row.now, "after": to} for row, to in good
     ], refused
@@ -113,6 +117,7 @@ def _carry_out(
     *,
     reason: str | None,
     by: Acting,
+    told: Mapping[str, Any],
 ) -> None:
     if not decided:
         return
@@ -121,7 +126,15 @@ def _carry_out(
     if forgotten:
         decided = [(row, None) for row, _ in decided]
     changes = [
-        Change(f"admission.{verb}", row.application_no, batch.id, row.now, after, reason, place_of(row))
+        Change(
+            f"admission.{verb}",
+            row.application_no,
+            batch.id,
+            row.now,
+            after,
+            reason,
+            {**place_of(row), **told},
+        )
         for row, after in decided
     ]
     record(session, by, changes)

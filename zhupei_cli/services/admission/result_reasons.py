@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from zhupei_cli.model import Admission, Application, Batch, RunRow
 from zhupei_cli.rules.admission.run import Reason, Round
 from zhupei_cli.rules.admission.vacancy import seatable
+from zhupei_cli.rules.batch.lifecycle import BATCH
 from zhupei_cli.services.admission.run_inputs import load_inputs
 from zhupei_cli.services.batches.ceding import rounds_of
 from zhupei_cli.words.vocabulary import AdmissionStatus, Outcome, Rule
@@ -18,6 +19,8 @@ _APPLICATION: Table = Admission.metadata.tables[Application.__tablename__]
 _ROW: Table = Admission.metadata.tables[RunRow.__tablename__]
 
 _SEATED: Final = (AdmissionStatus.PROPOSED, AdmissionStatus.ADMITTED, AdmissionStatus.REPORTED)
+#: The states of a batch in which seats given up are refilled.
+_REFILLED: Final = tuple(BATCH.verbs["refill"].moves)
 #: Reasons that say there was no seat: false once there is one.
 _SEATS: Final = (Reason.FULL, Reason.NO_VACANCY, "reinstated")
 
@@ -47,6 +50,13 @@ def reasons_now(session: Session, batch: Batch) -> dict[int, str]:
         waiting = (row for row in rows if reasons[row.id] in _SEATS)
         reasons |= {row.id: code for row in waiting if row.application_no in free[reasons[row.id]]}
     return reasons
+
+
+def count_refillable(session: Session, batch: Batch) -> int:
+    """Return how many people without a seat a refill could seat now; 0 where there can be no refill."""
+    if batch.status not in _REFILLED or rounds_of(session, batch):
+        return 0
+    return sum(code == "vacant" for code in reasons_now(session, batch).values())
 
 
 def _reason(row: Row[*tuple[Any, ...]]) -> str:

@@ -15,7 +15,7 @@ from zhupei_cli.rules.admission.scores import Record
 from zhupei_cli.rules.batch import settings
 from zhupei_cli.services.batches.taking_part import seated
 from zhupei_cli.services.records.lookup import settings_of
-from zhupei_cli.words.vocabulary import AdmissionStatus, ApplicationStatus, Identity
+from zhupei_cli.words.vocabulary import DECIDED_ON, AdmissionStatus, ApplicationStatus, Identity
 
 _TABLES = Application.metadata.tables
 _ADMISSION: Table = _TABLES[Admission.__tablename__]
@@ -28,7 +28,7 @@ _SCORE: Table = _TABLES[Score.__tablename__]
 _SPECIALTY: Table = _TABLES[Specialty.__tablename__]
 
 #: Who gave a seat up, lost it or did not come is no candidate of a later round of the batch.
-_OUT = (AdmissionStatus.DECLINED, AdmissionStatus.REVOKED, AdmissionStatus.NO_SHOW)
+_OUT = DECIDED_ON
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from zhupei_cli.rules.admission.run import Round
 from zhupei_cli.rules.batch.lifecycle import ADMISSION, BATCH, step
 from zhupei_cli.rules.batch.times import show_time
 from zhupei_cli.rules.proof.audit import Finding
+from zhupei_cli.services.admission.objections import require_none_open
 from zhupei_cli.services.admission.readiness import doubts_about
 from zhupei_cli.services.admission.run_inputs import load_inputs
 from zhupei_cli.services.batches.batches import DATES, edit_batch, require_order
@@ -146,8 +147,12 @@ def _publicity(batch: Batch, by: Acting) -> str:
 def finalize_batch(
     session: Session, batch: Batch, *, by: Acting, reason: str | None = None
 ) -> dict[str, Any]:
-    """Make every 拟录取 of the batch 已录取, one event each; doubtful before the 公示期 is over."""
+    """Make every 拟录取 of the batch 已录取, one event each; doubtful before the 公示期 is over.
+
+    Raises E701 while objections are open, unless there is a reason to go on.
+    """
     moved = move_batch(session, batch, "finalize", by=by, reason=reason)
+    require_none_open(session, batch, reason)
     proposed = (_ADMISSION.c.batch_id == batch.id, _ADMISSION.c.status == AdmissionStatus.PROPOSED)
     numbers = session.execute(
         select(Application.application_no)

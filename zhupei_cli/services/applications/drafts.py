@@ -8,10 +8,12 @@ from sqlalchemy.orm import Session
 from zhupei_cli.acting import Acting
 from zhupei_cli.model import Batch
 from zhupei_cli.rules.batch import lifecycle
+from zhupei_cli.rules.people.eligibility import NO_PAST, Past
 from zhupei_cli.rules.people.fields import FORM_LABELS
 from zhupei_cli.services.applications import store
 from zhupei_cli.services.applications.form_checks import Checks, identity_faults, load_checks, read_form
 from zhupei_cli.services.applications.intake import require_entry
+from zhupei_cli.services.applications.past import load_past
 from zhupei_cli.services.applications.store import Form
 from zhupei_cli.services.people import fields, profiles
 from zhupei_cli.services.people.merging import incomplete
@@ -68,7 +70,8 @@ def enter(
     require_entry(batch, by, late=late_reason is not None)
     require_free(session, batch, profile)
     assert profile.id is not None
-    form, findings = examine(profile, given, load_checks(session, batch))
+    past = load_past(session, batch, {profile.key: profile.id}).get(profile.key, NO_PAST)
+    form, findings = examine(profile, given, load_checks(session, batch), past)
     if form is None or is_refused(findings):
         return Entered(None, findings)
     (draft,) = store.add_applications(session, batch, [(profile.id, form)], by=by, seq=0)
@@ -100,7 +103,8 @@ def edit(
     lifecycle.step(lifecycle.APPLICATION, stored.status, "edit", name=number)
     profile = profiles.load_profiles_by_id(session, (stored.trainee_id,))[stored.trainee_id]
     before = form_cells(stored.form)
-    form, findings = examine(profile, merged(before, given), load_checks(session, batch))
+    past = load_past(session, batch, {profile.key: profile.id}).get(profile.key, NO_PAST)
+    form, findings = examine(profile, merged(before, given), load_checks(session, batch), past)
     if form is None or is_refused(findings):
         return Entered(None, findings)
     after = form_cells(form)
@@ -115,14 +119,16 @@ def edit(
     return Entered(number, findings, changed)
 
 
-def examine(profile: Profile, given: Given, checks: Checks) -> tuple[Form | None, list[Fault]]:
+def examine(
+    profile: Profile, given: Given, checks: Checks, past: Past = NO_PAST
+) -> tuple[Form | None, list[Fault]]:
     """Return the form that is given, None when it cannot be read, and all that is wrong with it."""
     values, findings = fields.read_fields(given, _COLUMNS)
     unread = unread_of(findings)
     form, faults = read_form(values, checks)
     findings += [fault for fault in faults if fault.field not in unread]
     findings += incomplete(profile)
-    findings += identity_faults(profile, form, checks, unread | unread_of(faults))
+    findings += identity_faults(profile, form, checks, unread | unread_of(faults), past)
     return form if isinstance(form, Form) and not unread else None, findings
 
 

@@ -153,11 +153,15 @@ def form_faults(form: Form | Parts, checks: Checks) -> Iterator[Fault]:
 
 
 def identity_faults(
-    profile: Profile, form: Form | Parts, checks: Checks, unread: Collection[str] = ()
+    profile: Profile,
+    form: Form | Parts,
+    checks: Checks,
+    unread: Collection[str] = (),
+    past: eligibility.Past = eligibility.NO_PAST,
 ) -> list[Fault]:
     """Return what the identity rules say, each with the severity the batch gives it.
 
-    Rules that look at what is `unread`, by key, say nothing.
+    Rules that look at what is `unread`, by key, say nothing. `past` is what other years say (past.py).
     """
     education = highest(profile.educations) or {}
     work = current_work(profile)
@@ -178,6 +182,8 @@ def identity_faults(
         train_years=form.train_years,
         specialty_category=checks.categories.get(form.choices[0][1] or ""),
         choice1_base=form.choices[0][0],
+        source_type=form.source_type,
+        past=past,
     )
     return eligibility.check(
         applicant,

@@ -10,9 +10,11 @@ from sqlalchemy.orm import Session
 from zhupei_cli.acting import Acting
 from zhupei_cli.model import Batch, Trainee
 from zhupei_cli.rules.people import idcard
+from zhupei_cli.rules.people.eligibility import NO_PAST
 from zhupei_cli.rules.people.masking import mask_id
-from zhupei_cli.services.applications import store
-from zhupei_cli.services.applications.form_checks import Checks, form_faults, identity_faults, load_checks
+from zhupei_cli.services.applications import store, years
+from zhupei_cli.services.applications.form_checks import form_faults, identity_faults, load_checks
+from zhupei_cli.services.applications.past import load_past
 from zhupei_cli.services.people import fields
 from zhupei_cli.services.people.merging import dates_wrong, incomplete, too_long
 from zhupei_cli.services.people.profiles import Profile, load_profiles_by_id
@@ -40,13 +42,19 @@ def check_people(
         live = {} if batch is None else store.load_live(session, batch, ids)
         open_ = {one: form for one, form in live.items() if form.status in _OPEN}
         stored = load_profiles_by_id(session, ids if batch is None else open_)
+        keys = {profile.key: id_ for id_, profile in stored.items()}
+        past = {} if batch is None else load_past(session, batch, keys)
+        told = years.lines(session, stored, but=batch)
         for one in sorted(stored):
             profile, form = stored[one], open_.get(one)
             number = None if form is None else form.application_no
             faults = list(_profile_faults(profile, today))
             if form is not None and checks is not None:
-                faults += _form_faults(profile, form.form, checks)
-            yield from (_finding(profile, number, fault) for fault in faults)
+                faults += form_faults(form.form, checks)
+                before = past.get(profile.key, NO_PAST)
+                faults += identity_faults(profile, form.form, checks, past=before)
+            line = told.get(one, "")
+            yield from ({**_finding(profile, number, fault), "years": line} for fault in faults)
 
 
 _OPEN = (ApplicationStatus.DRAFT, ApplicationStatus.RETURNED)
@@ -71,10 +79,6 @@ def _against_number(profile: Profile) -> Iterator[Fault]:
     for name in ("gender", "birth_date") if facts is not None else ():
         if profile.person.get(name) not in (None, getattr(facts, name)):
             yield Fault("E151", name, values={"label": fields.LABELS[name]})
-
-
-def _form_faults(profile: Profile, form: store.Form, checks: Checks) -> list[Fault]:
-    return [*form_faults(form, checks), *identity_faults(profile, form, checks)]
 
 
 def _finding(profile: Profile, application_no: str | None, fault: Fault) -> dict[str, Any]:

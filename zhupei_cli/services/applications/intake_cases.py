@@ -9,12 +9,14 @@ from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Batch
 from zhupei_cli.rules.people import idcard
+from zhupei_cli.rules.people.eligibility import NO_PAST, Past
 from zhupei_cli.rules.people.fields import FORM_LABELS
 from zhupei_cli.rules.people.masking import mask_id
 from zhupei_cli.rules.people.people_names import read_name
 from zhupei_cli.rules.people.profile import highest
 from zhupei_cli.services.applications import store
 from zhupei_cli.services.applications.form_checks import Checks, Parts, identity_faults, read_form
+from zhupei_cli.services.applications.past import load_past
 from zhupei_cli.services.applications.store import Form, Stored
 from zhupei_cli.services.people import profiles
 from zhupei_cli.services.people.merging import (
@@ -64,6 +66,7 @@ class Case:
     live: Stored | None = None
     #: The batch in which the person holds a published seat of the year already.
     seated: str | None = None
+    past: Past = NO_PAST
     form: Form | None = None
     profile_changed: bool = False
     form_changed: bool = False
@@ -154,6 +157,10 @@ def load_cases(session: Session, batch: Batch | None, cases: Mapping[PersonKey, 
             if case.before is not None and case.before.id is not None:
                 case.live = live.get(case.before.id)
                 case.seated = seated.get(case.before.id)
+        # Also of people who are new here: the list of bars knows more than this database.
+        keys = {key: None if case.before is None else case.before.id for key, case in cases.items() if key[0]}
+        for key, past in load_past(session, batch, keys).items():
+            cases[key].past = past
 
 
 def examine(case: Case, checks: Checks | None, *, options: Options, today: date, short: bool = False) -> None:
@@ -287,7 +294,7 @@ def _examine_form(case: Case, line: Line, checks: Checks, *, submit: bool) -> No
         values = {"name": case.after.person.get("name"), "year": checks.year, "batch": case.seated}
         line.faults.append(Fault("E452", "id_number", values=values))
     unread = unread_of(line.faults) if line.faults else ()
-    line.faults += identity_faults(case.after, read, checks, unread)
+    line.faults += identity_faults(case.after, read, checks, unread, case.past)
     if not isinstance(read, Form):
         return
     case.form = read

@@ -9,9 +9,11 @@ from sqlalchemy.orm import Session
 from zhupei_cli.acting import Acting
 from zhupei_cli.model import Application, Batch
 from zhupei_cli.rules.batch import lifecycle
+from zhupei_cli.rules.people.eligibility import NO_PAST, Past
 from zhupei_cli.services.applications import store
 from zhupei_cli.services.applications.form_checks import Checks, form_faults, identity_faults, load_checks
 from zhupei_cli.services.applications.intake import require_entry
+from zhupei_cli.services.applications.past import load_past
 from zhupei_cli.services.applications.store import Stored
 from zhupei_cli.services.people import profiles
 from zhupei_cli.services.people.merging import incomplete
@@ -52,13 +54,15 @@ def submit(
     stored = store.load_by_number(session, batch, numbers)
     people = profiles.load_profiles_by_id(session, (one.trainee_id for one in stored.values()))
     checks = load_checks(session, batch)
+    past = load_past(session, batch, {profile.key: id_ for id_, profile in people.items()})
     good: list[tuple[Stored, Profile]] = []
     refused: list[Refused] = []
     warnings: list[Refused] = []
     for number in dict.fromkeys(numbers):
         one = stored.get(number)
         profile = None if one is None else people[one.trainee_id]
-        found = list(_faults(number, one, profile, checks))
+        before = NO_PAST if profile is None else past.get(profile.key, NO_PAST)
+        found = list(_faults(number, one, profile, checks, before))
         errors = [(number, fault) for fault in found if fault.severity == "error"]
         refused += errors
         warnings += [(number, fault) for fault in found if fault.severity == "warning"]
@@ -78,7 +82,9 @@ def submit(
     return [one.application_no for one, _ in good], refused, warnings
 
 
-def _faults(number: str, one: Stored | None, profile: Profile | None, checks: Checks) -> Iterator[Fault]:
+def _faults(
+    number: str, one: Stored | None, profile: Profile | None, checks: Checks, past: Past
+) -> Iterator[Fault]:
     if one is None or profile is None:
         yield Fault("E304", "application_no", values={"application_no": number, "nearest": ""})
         return
@@ -89,7 +95,7 @@ def _faults(number: str, one: Stored | None, profile: Profile | None, checks: Ch
     else:
         yield from incomplete(profile)
         yield from form_faults(one.form, checks)
-        yield from identity_faults(profile, one.form, checks)
+        yield from identity_faults(profile, one.form, checks, past=past)
 
 
 def _change(batch: Batch, one: Stored, snapshot: Sequence[Any], late_reason: str | None) -> Change:

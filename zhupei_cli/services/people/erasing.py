@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from zhupei_cli.acting import Acting
 from zhupei_cli.model import Account, Application, Base, Batch, Education, ImportRow, Snapshot, Trainee, Work
 from zhupei_cli.model import TraineePhoto as Photo
+from zhupei_cli.services.people import conduct
 from zhupei_cli.services.people.people import subject_of
 from zhupei_cli.services.people.profiles import PERSON, Profile, content_of, profile_digest
 from zhupei_cli.services.people.whom import find_person
@@ -33,7 +34,8 @@ _OWNED: Final[tuple[type[Base], ...]] = (Account, Photo, Education, Work)
 def erase_person(session: Session, who: str, *, by: Acting, reason: str) -> dict[str, Any]:
     """Erase the person `who` names; return how many applications keep their decisions.
 
-    Raises E310 or E312 as `find_person` does, E198 while one of the batches they applied to is not over.
+    Raises E310 or E312 as `find_person` does, E198 while one of the batches they applied to is not
+    over, E698 while a record of conduct of theirs is not lifted.
     """
     profile = find_person(session, who)
     assert profile.id is not None
@@ -48,6 +50,7 @@ def erase_person(session: Session, who: str, *, by: Acting, reason: str) -> dict
         if status not in _OVER:
             label = BATCH_STATUS.label(status)
             raise ZhupeiError("E198", application_no=number, batch=batch, status=label)
+    conduct.require_lifted(session, profile)
     left = Profile(profile.id, {"id_type": profile.person["id_type"], **_nobody(profile.id)})
     data = {
         "applications": len(applied),
@@ -60,6 +63,7 @@ def erase_person(session: Session, who: str, *, by: Acting, reason: str) -> dict
         session.execute(delete(owned).where(owned.c.trainee_id == profile.id))
     images = update(ImportRow).where(ImportRow.entity == "trainee", ImportRow.key == str(profile.id))
     session.execute(images.values(before=None))
+    conduct.erase(session, profile, [id_ for id_, *_ in applied], _nobody(profile.id), by=by)
     if applied:
         _depersonalise(session, profile.id, [id_ for id_, *_ in applied], by=by, seq=seq)
     else:

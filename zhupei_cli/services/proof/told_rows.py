@@ -46,8 +46,10 @@ _LABELS: Final = {
     "trainee": "学员",
     "application": "报名",
     "score": "成绩",
+    "bar": "诚信记录",
+    "objection": "异议",
 }
-_OF_BATCHES: Final = ("plan", "application", "score")
+_OF_BATCHES: Final = ("plan", "application", "score", "objection")
 
 Found = Iterator[tuple[str, str]]
 """catalogue code, and what it is about"""
@@ -131,7 +133,7 @@ def _times(session: Session, told: Told) -> Found:
 def _ids(session: Session, entity: str, batch: Batch | None) -> Iterable[int] | None:
     if batch is None:
         return None
-    if entity == "plan":
+    if entity in ("plan", "objection"):
         return [batch.id]
     return (
         session.execute(select(_APPLICATION.c.id).where(_APPLICATION.c.batch_id == batch.id)).scalars().all()

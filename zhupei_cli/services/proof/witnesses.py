@@ -6,7 +6,7 @@ from typing import Any, Final
 from sqlalchemy import Select, Table, select
 from sqlalchemy.orm import Session
 
-from zhupei_cli.model import Application, Base, Plan, Score, Trainee
+from zhupei_cli.model import Application, Bar, Base, Objection, Plan, Score, Trainee
 from zhupei_cli.rules.proof.digests import named_digest, row_digest
 from zhupei_cli.services.applications.store import Form, form_digest, load_choices
 from zhupei_cli.services.batches.plans import TERMS
@@ -16,6 +16,8 @@ from zhupei_cli.store.bulk import in_chunks, rows_of
 
 _TABLES: Final = Base.metadata.tables
 _APPLICATION: Table = _TABLES[Application.__tablename__]
+_BAR: Table = _TABLES[Bar.__tablename__]
+_OBJECTION: Table = _TABLES[Objection.__tablename__]
 _PLAN: Table = _TABLES[Plan.__tablename__]
 _SCORE: Table = _TABLES[Score.__tablename__]
 _TRAINEE: Table = _TABLES[Trainee.__tablename__]
@@ -78,7 +80,19 @@ def _entries(name: str, called: str) -> Callable[[Session, Iterable[Any] | None]
     return witnesses
 
 
-#: By the kind of row: its witnesses, of all rows or of those with the given ids (of plans: of batches).
+def _bars(session: Session, keys: Iterable[int] | None) -> Iterator[Witness]:
+    for row in _rows(session, select(_BAR), _BAR.c.id, keys):
+        yield None, f"bar {row.id}", named_digest(row._mapping)
+
+
+def _objections(session: Session, keys: Iterable[int] | None) -> Iterator[Witness]:
+    """Yield the objections; `keys` are batches."""
+    for row in _rows(session, select(_OBJECTION), _OBJECTION.c.batch_id, keys):
+        yield row.batch_id, f"objection {row.id}", named_digest(row._mapping)
+
+
+#: By the kind of row: its witnesses, of all rows or of those with the given ids (of plans and
+#: objections: of batches).
 WITNESSES: Final[Mapping[str, Callable[[Session, Iterable[Any] | None], Iterator[Witness]]]] = {
     "base": _entries("base", "code"),
     "specialty": _entries("specialty", "code"),
@@ -87,4 +101,6 @@ WITNESSES: Final[Mapping[str, Callable[[Session, Iterable[Any] | None], Iterator
     "trainee": _people,
     "application": _forms,
     "score": _marks,
+    "bar": _bars,
+    "objection": _objections,
 }

@@ -1,6 +1,6 @@
 """What a report warns of: seats given twice, reviews that are late, profiles with gaps, people met twice."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -16,6 +16,8 @@ KINDS: Final = {
     "gaps": "个人信息不全",
     "duplicates": "疑似重复报名",
     "planless": "基地没有计划",
+    "past": "历年记录有碍",
+    "objections": "公示异议未办结",
 }
 _PARTS: Final = {
     "no_basic": "基本信息",
@@ -26,16 +28,27 @@ _PARTS: Final = {
 _SHARED: Final = {"mobile": "手机号码相同", "person": "姓名、出生日期和毕业院校相同"}
 
 Rows = Sequence[Row[Any]]
+#: What it is about, how many, what is wrong.
+Found = tuple[str, int, str]
 
 
-def find_anomalies(batch: Batch, rows: Mapping[str, Rows], *, now: datetime) -> list[Anomaly]:
+def find_anomalies(
+    batch: Batch,
+    rows: Mapping[str, Rows],
+    *,
+    now: datetime,
+    past: Iterable[Found],
+    objections: Iterable[Found],
+) -> list[Anomaly]:
     """Return what is wrong, the gravest first; `rows` are those of the sections of sql/reports by name."""
-    finders: Mapping[str, Callable[[], Iterator[tuple[str, int, str]]]] = {
+    finders: Mapping[str, Callable[[], Iterator[Found]]] = {
         "overfull": lambda: _overfull(rows["overfull"]),
         "overdue": lambda: _overdue(rows["backlog"], batch.review_until, now),
         "gaps": lambda: _gaps(rows["gaps"]),
         "duplicates": lambda: _duplicates(rows["duplicates"]),
         "planless": lambda: _planless(rows["planless"]),
+        "past": lambda: iter(past),
+        "objections": lambda: iter(objections),
     }
     return [
         Anomaly(kind, label, kind == "overfull", *found)

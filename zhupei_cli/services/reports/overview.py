@@ -9,7 +9,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Application, Batch, Run, TrainingBase
+from zhupei_cli.services.admission.objections import count_open
 from zhupei_cli.services.admission.result_now import result_rounds
+from zhupei_cli.services.admission.result_reasons import count_refillable
 from zhupei_cli.services.batches.batches import show_batch
 from zhupei_cli.services.batches.taking_part import count_sitting_out
 from zhupei_cli.services.marks.score_marks import count_absent, count_marked, count_unmarked
@@ -40,6 +42,8 @@ def batch_now(session: Session, batch: Batch, *, now: datetime) -> dict[str, Any
         "sitting_out": count_sitting_out(session, batch),
         "last_run": _last_run(session, batch),
         "rounds": _rounds(session, batch),
+        "objections": count_open(session, batch),
+        "refillable": count_refillable(session, batch),
         "now": now,
     }
     return {**facts, "next": [step._asdict() for step in _next(facts)]}
@@ -117,10 +121,13 @@ def _next(facts: Mapping[str, Any]) -> list[Step]:
             return _before_commit(facts, code)
         case BatchStatus.COMMITTED:
             roster = Step(f"zhupei export roster --all --batch {code} -o 名单", "导出各基地拟录取名单")
-            return [roster, Step(f"zhupei batch publish {code}", "公示")]
+            refill = _refill(facts, code)
+            return [*refill, roster, Step(f"zhupei batch publish {code}", "公示")]
         case BatchStatus.PUBLICITY:
+            refill = _refill(facts, code)
             public = Step(f"zhupei export public --batch {code} -o 公示.xlsx", "导出公示名单")
-            return [public, Step(f"zhupei batch finalize {code}", "公示期满，正式录取")]
+            waiting = _objections(facts, code)
+            return [*refill, *waiting, public, Step(f"zhupei batch finalize {code}", "公示期满，正式录取")]
         case BatchStatus.FINAL:
             return _after_final(facts, code)
     return []
@@ -167,10 +174,26 @@ def _before_commit(facts: Mapping[str, Any], code: str) -> list[Step]:
     return [look, Step(f"zhupei admit commit {number} --batch {code}", "确定为拟录取结果")]
 
 
+def _refill(facts: Mapping[str, Any], code: str) -> list[Step]:
+    if not (count := facts["refillable"]):
+        return []
+    # Before publication no count of free seats shows anywhere.
+    many = "" if facts["status"] == BatchStatus.COMMITTED else f"，{count} 人可以递补"
+    return [Step(f"zhupei admit run --round refill --batch {code}", f"递补空出的名额{many}")]
+
+
+def _objections(facts: Mapping[str, Any], code: str) -> list[Step]:
+    if not (count := facts["objections"]):
+        return []
+    return [Step(f"zhupei objection list --batch {code}", f"办结公示异议（{count} 件）")]
+
+
 def _after_final(facts: Mapping[str, Any], code: str) -> list[Step]:
     admissions = facts["admissions"] or {}
+    refill = [*_refill(facts, code), *_objections(facts, code)]
     if admissions.get("admitted"):
         checkin = Step(f"zhupei admit checkin template --batch {code} -o 报到.xlsx", "写出报到表，填好后导入")
-        return [Step(f"zhupei export roster --all --batch {code} -o 录取名单", "导出各基地录取名单"), checkin]
+        roster = Step(f"zhupei export roster --all --batch {code} -o 录取名单", "导出各基地录取名单")
+        return [*refill, roster, checkin]
     seal = Step(f"zhupei batch seal {code} -o {code}.zip", "封存，供日后核对")
-    return [seal, Step(f"zhupei batch archive {code}", "归档")]
+    return [*refill, seal, Step(f"zhupei batch archive {code}", "归档")]

@@ -7,9 +7,11 @@ from sqlalchemy import Table, and_, func, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Application, Batch, Choice, Review, Snapshot
-from zhupei_cli.services.applications import listing, store
+from zhupei_cli.rules.people.eligibility import NO_PAST
+from zhupei_cli.services.applications import listing, store, years
 from zhupei_cli.services.applications.form_checks import identity_faults, load_checks
 from zhupei_cli.services.applications.listing import Filter
+from zhupei_cli.services.applications.past import load_past
 from zhupei_cli.services.records.lookup import base_names
 from zhupei_cli.words.errors import Fault, ZhupeiError
 from zhupei_cli.words.vocabulary import DECISION, ApplicationStatus
@@ -71,10 +73,12 @@ def show(
         near = store.near_numbers(session, batch, number) if base is None else ""
         raise ZhupeiError("E304", application_no=number, nearest=near)
     row = listing.show_application(session, batch, number, reveal=reveal)
+    row["years"] = years.lines(session, (stored.trainee_id,), but=batch).get(stored.trainee_id, "")
     profile = store.load_snapshots(session, (stored,)).get(stored.id)
     if profile is None:
         return row, []
-    return row, identity_faults(profile, stored.form, load_checks(session, batch))
+    past = load_past(session, batch, {profile.key: stored.trainee_id}).get(profile.key, NO_PAST)
+    return row, identity_faults(profile, stored.form, load_checks(session, batch), past=past)
 
 
 def log(

@@ -10,11 +10,13 @@ from zhupei_cli.acting import Acting
 from zhupei_cli.files import replacing, together
 from zhupei_cli.model import Batch
 from zhupei_cli.rules.batch.times import show_time
+from zhupei_cli.rules.people.eligibility import NO_PAST
 from zhupei_cli.rules.people.field_values import text_of
 from zhupei_cli.rules.people.profile import highest
-from zhupei_cli.services.applications import store
+from zhupei_cli.services.applications import store, years
 from zhupei_cli.services.applications.form_checks import identity_faults, load_checks
 from zhupei_cli.services.applications.listing import Filter, list_applications
+from zhupei_cli.services.applications.past import load_past
 from zhupei_cli.services.people import profiles
 from zhupei_cli.services.people.profiles import Profile, current_work
 from zhupei_cli.services.records.base_books import BaseBook, Texts, lay_out
@@ -62,14 +64,19 @@ def _rows_by_base(session: Session, batch: Batch, base: str | None) -> dict[str,
     live = profiles.load_profiles_by_id(session, (one.trainee_id for one in stored.values()))
     earlier = _earlier(session, batch, base)
     checks = load_checks(session, batch)
+    told = years.lines(session, live, but=batch)
+    past = load_past(session, batch, {one.key: id_ for id_, one in live.items()})
     by_base: dict[str, list[Texts]] = {} if base is None else {base: []}
     for row in listed:
         number = row["application_no"]
         one = stored[number]
-        found = identity_faults(snapshots[one.id], one.form, checks)
-        texts = _texts(row, snapshots[one.id], mobile=live[one.trainee_id].person.get("mobile"))
+        person = live[one.trainee_id]
+        before = past.get(person.key, NO_PAST)
+        found = identity_faults(snapshots[one.id], one.form, checks, past=before)
+        texts = _texts(row, snapshots[one.id], mobile=person.person.get("mobile"))
         texts["findings"] = "\n".join(fault.message for fault in found)
         texts["earlier"] = "\n".join(earlier.get(number, ()))
+        texts["years"] = told.get(one.trainee_id, "")
         by_base.setdefault(row["choice1_base"], []).append(texts)
     return dict(sorted(by_base.items()))
 

@@ -193,4 +193,5 @@ _DIFFERING: Final[Mapping[str, Callable[[Session, Sequence[Written], int | None]
     "base": _reference,
     "specialty": _reference,
     "employer": _reference,
+    "bar": _reference,
 }

@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import Select, Table, select
 from sqlalchemy.orm import Session
 
-from zhupei_cli.model import Application, Base, Employer, ImportRow, ImportRun, Trainee
+from zhupei_cli.model import Application, Bar, Base, Employer, ImportRow, ImportRun, Trainee
 from zhupei_cli.rules.people.masking import mask_id
 from zhupei_cli.services.people.people import subject_of
 from zhupei_cli.services.records.import_ledger import EVENT_ROWS, keys_of
@@ -18,6 +18,7 @@ from zhupei_cli.words.vocabulary import CodeTable
 _TABLES: Final = Base.metadata.tables
 _ROW: Table = _TABLES[ImportRow.__tablename__]
 _APPLICATION: Table = _TABLES[Application.__tablename__]
+_BAR: Table = _TABLES[Bar.__tablename__]
 _TRAINEE: Table = _TABLES[Trainee.__tablename__]
 _EMPLOYER: Table = _TABLES[Employer.__tablename__]
 
@@ -32,6 +33,7 @@ KIND: Final = CodeTable(
         "review": "审核意见",
         "score": "成绩",
         "checkin": "报到",
+        "bar": "诚信名单",
     },
 )
 ENTITY: Final = CodeTable(
@@ -39,6 +41,7 @@ ENTITY: Final = CodeTable(
     {
         **{name: KIND.labels[name] for name in ("base", "employer", "plan", "score")},
         "specialty": "专业",
+        "bar": "诚信记录",
         "trainee": "学员",
         "application": "报名",
         "admission": "录取",
@@ -148,6 +151,15 @@ def _employers(session: Session, rows: Sequence[Written]) -> dict[Written, tuple
     return {row: (found[row.id].name, found[row.id].name) for row in rows if row.id in found}
 
 
+def _bars(session: Session, rows: Sequence[Written]) -> dict[Written, tuple[str, str]]:
+    found = _by_id(session, select(_BAR.c.id, _BAR.c.name, _BAR.c.id_number), rows)
+    return {
+        row: (f"bar {row.id}", f"{one.name} {mask_id(one.id_number)}")
+        for row in rows
+        if (one := found.get(row.id)) is not None
+    }
+
+
 def _coded(session: Session, rows: Sequence[Written]) -> dict[Written, tuple[str, str]]:
     del session
     return {row: (row.key, row.key) for row in rows}
@@ -166,4 +178,5 @@ _NAMING: Final = {
     "admission": _applications,
     "score": _applications,
     "employer": _employers,
+    "bar": _bars,
 }

@@ -6,7 +6,7 @@ from typing import Final
 from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
-from zhupei_cli.model import Application, Base, Employer, Trainee
+from zhupei_cli.model import Application, Bar, Base, Employer, Trainee
 from zhupei_cli.services.records.lookup import base_names, match_key, specialty_names
 from zhupei_cli.services.undo.import_rows import Written
 from zhupei_cli.sheets.taking.lines import Line
@@ -15,6 +15,7 @@ from zhupei_cli.store.bulk import rows_of
 _TABLES: Final = Base.metadata.tables
 _APPLICATION: Table = _TABLES[Application.__tablename__]
 _TRAINEE: Table = _TABLES[Trainee.__tablename__]
+_BAR: Table = _TABLES[Bar.__tablename__]
 _EMPLOYER: Table = _TABLES[Employer.__tablename__]
 
 #: What a line and a stored row have in common.
@@ -59,6 +60,7 @@ def _line_keys(session: Session) -> Callable[[Line], list[Key]]:
         "check_in": _of_application,
         "base": lambda line: [("code", line.values["code"])],
         "specialty": lambda line: [("code", line.values["code"])],
+        "bar": _of_bar,
         "employer": lambda line: [("name", match_key(line.values["name"]))],
     }
     return lambda line: kinds.get(line.kind, _of_person)(line)
@@ -66,6 +68,12 @@ def _line_keys(session: Session) -> Callable[[Line], list[Key]]:
 
 def _of_person(line: Line) -> list[Key]:
     return [("person", line.values["id_number"].strip().upper())]
+
+
+def _of_bar(line: Line) -> list[Key]:
+    values = line.values
+    number = values["id_number"].strip().upper()
+    return [("bar", number, values["kind"], values["from_date"].isoformat())]
 
 
 def _of_application(line: Line) -> list[Key]:
@@ -77,8 +85,11 @@ def _row_keys(session: Session, rows: Sequence[Written]) -> Iterable[tuple[Writt
     people = _people(session, [row for row in rows if row.entity == "trainee"])
     applied = _applied(session, [row for row in rows if row.entity in _APPLIED])
     named = _named(session, [row for row in rows if row.entity == "employer"])
+    barred = _barred(session, [row for row in rows if row.entity == "bar"])
     for row in rows:
-        if row.entity == "trainee":
+        if row.entity == "bar":
+            yield row, [("bar", *barred[row.id])]
+        elif row.entity == "trainee":
             yield row, [("person", people[row.id])]
         elif row.entity in _APPLIED:
             number, paper = applied[row.id]
@@ -102,6 +113,12 @@ def _applied(session: Session, rows: Sequence[Written]) -> dict[int, tuple[str, 
     )
     found = rows_of(session, statement, _APPLICATION.c.id, {row.id for row in rows})
     return {row.id: (row.application_no, row.id_number) for row in found}
+
+
+def _barred(session: Session, rows: Sequence[Written]) -> dict[int, tuple[str, ...]]:
+    statement = select(_BAR.c.id, _BAR.c.id_number, _BAR.c.kind, _BAR.c.from_date)
+    found = rows_of(session, statement, _BAR.c.id, [row.id for row in rows])
+    return {row.id: (row.id_number, row.kind, row.from_date) for row in found}
 
 
 def _named(session: Session, rows: Sequence[Written]) -> dict[int, str]:

@@ -233,6 +233,7 @@ _CHECKS: Final[Mapping[str, Any]] = {
     "score": _scores,
     "admission": _named,
     "employer": _named,
+    "bar": _named,
     "plan": _places,
     "base": _reference,
     "specialty": _reference,

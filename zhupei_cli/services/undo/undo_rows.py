@@ -205,6 +205,7 @@ _TAKING: Final[Mapping[str, Callable[[Session, ImportRun, Sequence[Written]], Mo
     "admission": _admissions,
     "plan": _places,
     "employer": _reference,
+    "bar": _reference,
     "base": _reference,
     "specialty": _reference,
 }

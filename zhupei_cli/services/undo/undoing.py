@@ -8,8 +8,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
-from zhupei_cli.model import ImportRun
+from zhupei_cli.model import Batch, ImportRun
 from zhupei_cli.rules.batch.times import show_time
+from zhupei_cli.services.people.bars import Arising, arise
 from zhupei_cli.services.proof.witnesses import WITNESSES
 from zhupei_cli.services.records.events import Change, record
 from zhupei_cli.services.records.import_ledger import EVENT_ROWS
@@ -53,6 +54,9 @@ def undo(session: Session, import_id: int, *, by: Acting, reason: str) -> dict[s
     )
     digests = _digests(session, run, rows)
     record(session, by, [head, *_changes(run, called, moves, digests, reason)])
+    if run.kind == "checkin" and run.batch_id is not None:
+        back = [Arising(row.id, *states) for row, states in moves.items()]
+        arise(session, session.get_one(Batch, run.batch_id), back, by=by, reason=reason)
     session.execute(update(ImportRun).where(ImportRun.id == run.id).values(undone_at=by.at))
     return {"import_id": run.id, "kind": run.kind, **counts}
 

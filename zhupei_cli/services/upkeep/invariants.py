@@ -21,7 +21,7 @@ from zhupei_cli.words.errors import Fault, ZhupeiError
 #: Tables whose ids come from a counter of their name.
 _COUNTED: Final = (
     *("batch", "trainee", "education", "work", "employer"),
-    *("application", "review", "run", "import_run"),
+    *("application", "review", "run", "import_run", "bar", "objection"),
 )
 _HELD: Final = (
     "SELECT batch_id, base_code, specialty_code, identity FROM admission WHERE live_key IS NOT NULL"

@@ -204,6 +204,14 @@ def day(cell: Cell, span: Span = WORK) -> date:
         raise Unreadable("E018", value=shown) from None
 
 
+def whole_day(cell: Cell) -> date:
+    """Return a date that has a day; E018 for a month."""
+    found = day(cell)
+    if isinstance(found, Month):
+        raise Unreadable("E018", value=text(cell))
+    return found
+
+
 def _rounded(moment: datetime) -> date:
     """Return the day of a moment. Less than a minute before midnight is the day that begins.
 

@@ -215,7 +215,47 @@ EMPLOYER: Final = Kind(
     command="zhupei trainee employer import",
 )
 
+#: 诚信名单: who may not apply, from when, for how long.
+BAR: Final = Kind(
+    "bar",
+    "诚信名单",
+    (
+        ID_NUMBER,
+        listed("id_type", "证件类型", codes.ID_TYPE, note="不写即居民身份证。"),
+        Column("name", "姓名", parsers.person_name, required=True, doubt=damage_of),
+        listed("kind", "类别", vocabulary.BAR_KIND, required=True),
+        Column("from_date", "起始日期", parsers.whole_day, required=True, note="例如 2026-06-20。"),
+        Column("years", "年限", parsers.whole(1, 50), between=(1, 50), note="空白表示不限期。"),
+        Column("reason", "原因", parsers.reason),
+        # What `trainee bar export` shows beside them.
+        *(
+            Column(key, heading, cells.text, ignored=True)
+            for key, heading in (
+                ("bar", "编号"),
+                ("until", "截止日期"),
+                ("state_label", "状态"),
+                ("source", "来源"),
+            )
+        ),
+    ),
+    command="zhupei trainee bar import",
+    telling=("kind",),
+)
+
 #: Every kind of sheet.
-ALL: Final = (PERSON, EDUCATION, WORK, BASE, SPECIALTY, PLAN, PLAN_WIDE, SCORE, REVIEW, CHECK_IN, EMPLOYER)
+ALL: Final = (
+    PERSON,
+    EDUCATION,
+    WORK,
+    BASE,
+    SPECIALTY,
+    PLAN,
+    PLAN_WIDE,
+    SCORE,
+    REVIEW,
+    CHECK_IN,
+    EMPLOYER,
+    BAR,
+)
 #: The names of sheets that hold one of the kinds.
 TITLES: Final = frozenset(kind.title for kind in ALL)

@@ -30,6 +30,7 @@ READING: Final = {
     "submitted_at": "提交时间",
     "findings": "系统提醒",
     "earlier": "以前的审核",
+    "years": "历年记录",
 }
 
 

@@ -1,0 +1,208 @@
+"""`zhupei objection`: objections to what was published (公示异议)."""
+
+from datetime import date
+from typing import Any
+
+import click
+
+from zhupei_cli.services.admission import objections
+from zhupei_cli.services.records import lookup
+from zhupei_cli.settings import Settings
+from zhupei_cli.shell.arguments import CODE, NAME, REASON, Whole, Word
+from zhupei_cli.store.engine import reading, transaction
+from zhupei_cli.words.vocabulary import OBJECTION_STATE, UPHELD
+
+from ..shared.days import DAY
+from ..shared.done import tried
+from ..shared.naming import numbered
+from ..shared.options import (
+    F,
+    batch_option,
+    dry_run_option,
+    json_option,
+    list_options,
+    pass_settings,
+    yes_option,
+)
+from ..shared.output import Column, Out, next_step, show, show_summary
+
+LIST = (
+    Column("objection", "编号"),
+    Column("about", "所涉报名或岗位"),
+    Column("signed_label", "异议人"),
+    Column("content", "内容"),
+    Column("received_on", "收到日期"),
+    Column("assigned_to", "承办"),
+    Column("answer", "答复"),
+    Column("state_label", "状态"),
+    Column("upheld_label", "结论"),
+    Column("reason", "理由"),
+)
+
+
+@click.group()
+def objection() -> None:
+    """公示异议：登记、交办、答复、办结、列出、导出。"""
+
+
+def _writing(command: F) -> F:
+    for option in (json_option, dry_run_option, yes_option):
+        command = option(command)
+    return command
+
+
+@objection.command("add")
+@click.argument("number", required=False, metavar="[NO]", type=CODE)
+@numbered("number")
+@click.option("--base", type=NAME, help="所涉岗位的基地；与 --specialty 同用，不写报名号")
+@click.option("--specialty", type=NAME, help="所涉岗位的专业")
+@click.option("--text", "content", required=True, metavar="WORDS", help="异议的内容")
+@click.option("--from", "signed", type=NAME, metavar="NAME", help="异议人；不写为匿名")
+@click.option("--received", type=DAY, metavar="DATE", help="收到日期；不写为今天")
+@_writing
+@pass_settings
+def add(
+    settings: Settings,
+    number: str | None,
+    *,
+    batch: str | None,
+    base: str | None,
+    specialty: str | None,
+    content: str,
+    signed: str | None,
+    received: date | None,
+    dry_run: bool,
+    as_json: bool,
+    yes: bool,
+) -> None:
+    """登记一件异议：关于一份报名（NO），或一个岗位（--base 和 --specialty）。公示以后才能登记。
+
+    \b
+    例：zhupei objection add HN2026-0000003 --text 工作经历不实 --from 李明
+        zhupei objection add --base 4101001 --specialty 0100 --text 名额不符
+    """
+    del yes
+    if (base is None) != (specialty is None) or (number is None) == (base is None):
+        message = "写报名号，或者写 --base 和 --specialty，二者选一。"
+        raise click.UsageError(message, click.get_current_context())
+    by = settings.acting()
+    with transaction(settings.database_url, dry_run=dry_run) as session:
+        found = lookup.find_batch(session, batch)
+        place = None
+        if base is not None and specialty is not None:
+            place = lookup.find_base(session, base), lookup.find_specialty(session, specialty)
+        row = objections.add(
+            session,
+            found,
+            number=number,
+            place=place,
+            content=content,
+            received_on=received or by.today,
+            signed=signed,
+            by=by,
+        )
+    _tell(settings, row, "已登记异议", as_json=as_json, dry_run=dry_run)
+    if not (as_json or dry_run):
+        next_step(settings, f"zhupei objection assign {row['objection']} --to 承办处室或基地", "交办")
+
+
+def _tell(settings: Settings, row: dict[str, Any], done: str, *, as_json: bool, dry_run: bool) -> None:
+    sentence = f"{done} {row['objection']}（{row['about']}）：{row['state_label']}"
+    if row["upheld_label"]:
+        sentence += f"，{row['upheld_label']}"
+    show_summary(settings, {**row, "dry_run": dry_run}, tried(sentence, dry_run=dry_run), as_json=as_json)
+
+
+@objection.command("assign")
+@click.argument("number", metavar="OBJECTION", type=Whole(1))
+@click.option("--to", "assigned_to", required=True, type=NAME, metavar="NAME", help="由谁核实")
+@_writing
+@pass_settings
+def assign(settings: Settings, number: int, **given: Any) -> None:
+    """把异议交给处室、基地或人核实。
+
+    \b
+    例：zhupei objection assign 1 --to 科教处
+    """
+    _step(settings, number, "assign", "已交办异议", **given)
+
+
+@objection.command("answer")
+@click.argument("number", metavar="OBJECTION", type=Whole(1))
+@click.option("--text", "answer", required=True, metavar="WORDS", help="答复的内容")
+@_writing
+@pass_settings
+def answer(settings: Settings, number: int, **given: Any) -> None:
+    """登记对异议的答复；办结以前可以再答复。
+
+    \b
+    例：zhupei objection answer 1 --text 经核实，材料属实
+    """
+    _step(settings, number, "answer", "已答复异议", **given)
+
+
+@objection.command("close")
+@click.argument("number", metavar="OBJECTION", type=Whole(1))
+@click.option("--outcome", required=True, type=Word(UPHELD), help="成立 或 不成立")
+@click.option("--reason", required=True, type=REASON, help="理由")
+@_writing
+@pass_settings
+def close(settings: Settings, number: int, *, outcome: str, **given: Any) -> None:
+    """办结一件异议，写明成立或不成立和理由；取消录取另用 admit revoke。
+
+    \b
+    例：zhupei objection close 1 --outcome 不成立 --reason 材料属实
+    """
+    _step(settings, number, "close", "已办结异议", upheld=outcome == "1", **given)
+
+
+def _step(
+    settings: Settings,
+    number: int,
+    verb: str,
+    done: str,
+    *,
+    dry_run: bool,
+    as_json: bool,
+    yes: bool,
+    **given: Any,
+) -> None:
+    del yes
+    with transaction(settings.database_url, dry_run=dry_run) as session:
+        row = objections.step(session, number, verb, by=settings.acting(), **given)
+    _tell(settings, row, done, as_json=as_json, dry_run=dry_run)
+    if verb == "close" and row["upheld"] and row["application_no"] and not (as_json or dry_run):
+        next_step(settings, f"zhupei admit revoke {row['application_no']} --reason 异议成立", "取消录取")
+
+
+@objection.command("list")
+@batch_option
+@click.option("--state", type=Word(OBJECTION_STATE), help="只列待处理、已答复或已办结的")
+@list_options
+@pass_settings
+def list_(settings: Settings, *, batch: str | None, state: str | None, out: Out) -> None:
+    """列出异议；不显示异议人的姓名。
+
+    \b
+    例：zhupei objection list --state 待处理
+    """
+    with reading(settings.database_url) as session:
+        rows = objections.list_objections(session, lookup.find_batch(session, batch), state=state)
+    show(rows, LIST, out)
+
+
+@objection.command("export")
+@batch_option
+@list_options
+@pass_settings
+def export(settings: Settings, *, batch: str | None, out: Out) -> None:
+    """导出异议登记表，含异议人的姓名；导出会留下记录。
+
+    \b
+    例：zhupei objection export -o 异议登记表.xlsx
+    """
+    with transaction(settings.database_url) as session:
+        found = lookup.find_batch(session, batch)
+        rows = objections.list_objections(session, found, reveal=True)
+        objections.record_export(session, found, len(rows), by=settings.acting())
+    show(rows, LIST, out)

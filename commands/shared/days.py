@@ -1,0 +1,30 @@
+"""Days on the command line, written in any way offices write them."""
+
+from datetime import date
+from typing import Any, Final
+
+import click
+
+from zhupei_cli.rules.people.dates import Month
+from zhupei_cli.sheets.kinds import parsers
+from zhupei_cli.sheets.kinds.cells import Unreadable
+
+
+class _Day(click.ParamType[date]):
+    """A whole day."""
+
+    name = "日期"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        if isinstance(value, date):
+            return value
+        try:
+            found = parsers.day(str(value))
+        except Unreadable:
+            found = None
+        if found is None or isinstance(found, Month):
+            self.fail(f"{value!r} 不是日期，例如 2026-06-20。", param, ctx)
+        return found
+
+
+DAY: Final = _Day()

@@ -1,0 +1,237 @@
+"""`zhupei trainee bar`: records of conduct (诚信记录)."""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import click
+
+from zhupei_cli.services.people import bar_sheets, bars
+from zhupei_cli.services.records.workbooks import read_workbooks
+from zhupei_cli.settings import Settings
+from zhupei_cli.sheets.kinds import workbook_kinds
+from zhupei_cli.sheets.kinds.columns import Choices
+from zhupei_cli.sheets.writing.template import form_of
+from zhupei_cli.shell.arguments import NAME, REASON, Whole, Word
+from zhupei_cli.store.engine import transaction
+from zhupei_cli.words.vocabulary import BAR_KIND, BAR_STATE
+
+from ..shared.changes import changes_option, trial_changes
+from ..shared.days import DAY
+from ..shared.done import tried
+from ..shared.importing import mask_option, max_rows_option, show_import, sources
+from ..shared.naming import who_argument
+from ..shared.options import (
+    F,
+    dry_run_option,
+    json_option,
+    list_options,
+    pass_settings,
+    reveal_option,
+    yes_option,
+)
+from ..shared.output import Column, Out, next_step, show, show_summary
+from ..shared.templates import template_options, write_forms
+
+LIST = (
+    Column("bar", "编号"),
+    Column("name", "姓名"),
+    Column("id_number", "证件号码"),
+    Column("kind_label", "类别"),
+    Column("from_date", "起始日期"),
+    Column("until", "截止日期"),
+    Column("state_label", "状态"),
+    Column("reason", "原因"),
+    Column("source", "来源"),
+)
+
+
+@click.group()
+def bar() -> None:
+    """诚信记录：模板、导入、登记、列出、确认、解除、导出。"""
+
+
+@bar.command("template")
+@template_options("诚信名单模板.xlsx")
+@pass_settings
+def template(settings: Settings, **given: Any) -> None:
+    """写出诚信名单的空白模板，填好后用 trainee bar import 导入。
+
+    \b
+    例：zhupei trainee bar template
+    """
+    form = form_of(workbook_kinds.BAR, "诚信名单")
+    write_forms(settings, [form], Choices(), importing="zhupei trainee bar import", **given)
+
+
+@bar.command("import")
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+@click.option("--pending", is_flag=True, help="导入为待确认，以后用 trainee bar activate 确认")
+@max_rows_option
+@mask_option
+@changes_option
+@dry_run_option
+@json_option
+@pass_settings
+@sources
+def import_(
+    settings: Settings,
+    file: Path,
+    *,
+    pending: bool,
+    max_rows: int,
+    mask: bool,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """从工作簿导入诚信名单，立即生效；同一文件再导入一次不会有任何变化。
+
+    同一人同类别、同一起始日期的是同一条，年限和原因照表中的更新，状态不变。
+
+    \b
+    例：zhupei trainee bar import 诚信名单.xlsx
+    """
+    sheet = read_workbooks([file], workbook_kinds.BAR, max_rows=max_rows)
+    with transaction(settings.database_url, dry_run=dry_run) as session:
+        outcome = bar_sheets.import_bars(session, sheet, by=settings.acting(), pending=pending)
+        changes = trial_changes(session, outcome, sheet, dry_run=dry_run)
+    show_import(settings, outcome, sheet, as_json=as_json, dry_run=dry_run, mask=mask, changes=changes)
+
+
+@bar.command("add")
+@who_argument
+@click.option("--kind", required=True, type=Word(BAR_KIND), help="类别：违约退培、无故未报到、作弊、其他")
+@click.option("--from", "from_date", type=DAY, metavar="DATE", help="起始日期；不写为今天")
+@click.option("--years", type=Whole(1, 50), metavar="N", help="年限；不写为不限期")
+@click.option("--reason", required=True, type=REASON, help="原因")
+@click.option("--source", help="来源，例如文号")
+@click.option("--pending", is_flag=True, help="登记为待确认，以后再确认")
+@dry_run_option
+@json_option
+@pass_settings
+def add(
+    settings: Settings,
+    who: str,
+    *,
+    kind: str,
+    from_date: date | None,
+    years: int | None,
+    reason: str,
+    source: str | None,
+    pending: bool,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """登记一条诚信记录，立即生效；限制期内此人不能报名。
+
+    \b
+    例：zhupei trainee bar add 王小明 --kind 作弊 --years 3 --reason 代考
+    """
+    by = settings.acting()
+    with transaction(settings.database_url, dry_run=dry_run) as session:
+        row = bars.add(
+            session,
+            who,
+            kind=kind,
+            from_date=from_date or by.today,
+            years=years,
+            reason=reason,
+            source=source,
+            by=by,
+            pending=pending,
+        )
+    sentence = tried(f"已登记诚信记录 {row['bar']}：{row['name']}（{row['state_label']}）", dry_run=dry_run)
+    show_summary(settings, {**row, "dry_run": dry_run}, sentence, as_json=as_json)
+    if pending and not (as_json or dry_run):
+        next_step(settings, f"zhupei trainee bar activate {row['bar']} --reason 原因", "确认生效")
+
+
+@bar.command("list")
+@click.option("--state", type=Word(BAR_STATE), help="只列待确认、生效或已解除的")
+@click.option("--who", type=NAME, metavar="WHO", help="只列这个人的")
+@reveal_option
+@list_options
+@pass_settings
+def list_(settings: Settings, *, state: str | None, who: str | None, reveal: bool, out: Out) -> None:
+    """列出诚信记录，最近的在前。
+
+    \b
+    例：zhupei trainee bar list --state 待确认
+    """
+    with transaction(settings.database_url, read_only=not reveal) as session:
+        rows = bars.list_bars(session, state=state, who=who, reveal=reveal)
+        if reveal:
+            bars.record_list(session, len(rows), by=settings.acting(), export=False)
+    show(rows, LIST, out)
+
+
+@bar.command("export")
+@click.option("--state", type=Word(BAR_STATE), help="只导出待确认、生效或已解除的")
+@list_options
+@pass_settings
+def export(settings: Settings, *, state: str | None, out: Out) -> None:
+    """导出诚信名单，证件号码是完整的；导出会留下记录。
+
+    \b
+    例：zhupei trainee bar export -o 诚信名单.xlsx
+    """
+    with transaction(settings.database_url) as session:
+        rows = bars.list_bars(session, state=state, reveal=True)
+        bars.record_list(session, len(rows), by=settings.acting(), export=True)
+    show(rows, LIST, out)
+
+
+def _stepping(command: F) -> F:
+    for option in (
+        json_option,
+        dry_run_option,
+        yes_option,
+        click.option("--reason", required=True, type=REASON, help="原因，随记录保存"),
+        click.argument("numbers", nargs=-1, required=True, metavar="BAR…", type=Whole(1)),
+    ):
+        command = option(command)
+    return command
+
+
+@bar.command("activate")
+@pass_settings
+@_stepping
+def activate(settings: Settings, **given: Any) -> None:
+    """确认待确认的诚信记录，从此生效。
+
+    \b
+    例：zhupei trainee bar activate 3 --reason 省卫健委核定
+    """
+    _step(settings, "activate", "生效", **given)
+
+
+@bar.command("lift")
+@pass_settings
+@_stepping
+def lift(settings: Settings, **given: Any) -> None:
+    """解除诚信记录，此人可以报名。
+
+    \b
+    例：zhupei trainee bar lift 3 --reason 查明无误
+    """
+    _step(settings, "lift", "解除", **given)
+
+
+def _step(
+    settings: Settings,
+    verb: str,
+    label: str,
+    *,
+    numbers: tuple[int, ...],
+    reason: str,
+    dry_run: bool,
+    as_json: bool,
+    yes: bool,
+) -> None:
+    del yes
+    with transaction(settings.database_url, dry_run=dry_run) as session:
+        moved = bars.step(session, numbers, verb, reason=reason, by=settings.acting())
+    same = len(dict.fromkeys(numbers)) - len(moved)
+    standing = f"，另有 {same} 条已经是这样，不必再做" if same else ""
+    sentence = tried(f"{label}：{len(moved)} 条{standing}", dry_run=dry_run)
+    show_summary(settings, {"bars": moved, "dry_run": dry_run}, sentence, as_json=as_json)

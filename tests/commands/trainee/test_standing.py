@@ -1,0 +1,267 @@
+"""One person over the years: barred, in training, retraining, cleared, in each place somebody looks."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from tests.builders import store_world, worked_example
+from tests.conftest import Ran, Run
+from tests.people import called, id_number, open_batch, person, write_book, write_people
+from tests.statements import statements
+from zhupei_cli.acting import Acting
+from zhupei_cli.model import Admission, Application, Trainee
+from zhupei_cli.services.applications import past
+from zhupei_cli.services.applications.intake import import_trainees
+from zhupei_cli.services.applications.intake_cases import Options
+from zhupei_cli.services.records.lookup import find_batch
+from zhupei_cli.services.records.workbooks import read_workbooks
+from zhupei_cli.services.upkeep.invariants import check_database
+from zhupei_cli.sheets.kinds import workbook_kinds as kinds
+from zhupei_cli.store.engine import reading, transaction
+
+Call = Callable[..., Ran]
+BARRED, TRAINING, LEFT, CLEARED, FREE = range(21, 26)
+NO = "T-000000{}".format
+WHY = ("--reason", "核实")
+#: What the rules say of each, in the order of the numbers above.
+CODES = {BARRED: ["E690"], TRAINING: ["E691"], LEFT: ["E692"], CLEARED: [], FREE: []}
+FORM = (
+    *("--identity", "social", "--source-type", "应届毕业生", "--train-years", "3", "--specialty", "0100"),
+    *("--choice1", "4101001", "--adjust"),
+)
+
+
+@pytest.fixture
+def call(database: str, zhupei: Run) -> Call:
+    def run(*args: str | Path) -> Ran:
+        return zhupei("--database", database, *args)
+
+    return run
+
+
+@pytest.fixture
+def years(database: str, call: Call, tmp_path: Path, by: Acting) -> Call:
+    """Five people of 2026: two came to batch T of 2025, one of them left; two are on the list of bars."""
+    book = write_people(tmp_path / "人.xlsx", [person(one) for one in (*CODES, 29)])
+    with transaction(database) as session:
+        store_world(session, worked_example(), status="final", year=2025)
+        people = read_workbooks([book], kinds.PERSON)
+        open_batch(session, code="HN2025", status="open")
+        batch = find_batch(session, "HN2025")
+        batch.code, batch.apply_until = "HN2026", datetime(2100, 1, 1, tzinfo=UTC)
+        import_trainees(session, people, batch=None, by=by, options=Options(profile_only=True))
+        ids = dict(session.execute(select(Trainee.id_number, Trainee.id)).all())
+        for at, number in ((1, TRAINING), (2, LEFT)):
+            _seat(session, at, ids[id_number(number)])
+    bars = [
+        {
+            "id_number": id_number(one),
+            "name": called(one),
+            "kind": "作弊",
+            "from_date": "2025-09-01",
+            "years": 5,
+        }
+        for one in (BARRED, CLEARED)
+    ]
+    assert call("trainee", "bar", "import", write_book(tmp_path / "名单.xlsx", [(kinds.BAR, bars)])).code == 0
+    assert call("trainee", "bar", "lift", "2", "--reason", "查明无误").code == 0
+    assert call("admit", "quit", NO(2), "--reason", "本人申请", "--on", "2025-12-01").code == 0
+    return call
+
+
+def _seat(session: Session, at: int, trainee: int, status: str = "reported") -> None:
+    number = NO(at)
+    one = session.execute(select(Application).where(Application.application_no == number)).scalar_one()
+    one.trainee_id, one.live_key = trainee, f"{one.batch_id}:{trainee}"
+    session.flush()
+    session.add(
+        Admission(
+            application_id=one.id,
+            application_status="approved",
+            batch_id=one.batch_id,
+            status=status,
+            live_key=f"2025:{trainee}",
+            identity="social",
+            base_code="A",
+            specialty_code="0100",
+            via="choice1",
+            total=9000,
+            rank=at,
+            decided_at=datetime(2025, 9, 1, tzinfo=UTC),
+        )
+    )
+    session.flush()
+    session.execute(
+        text("UPDATE plan SET taken_social = taken_social + 1 WHERE batch_id = :b AND base_code = 'A'"),
+        {"b": one.batch_id},
+    )
+
+
+def _codes(problems: list[dict[str, str]]) -> list[str]:
+    return [one["code"] for one in problems if one["code"] in ("E690", "E691", "E692")]
+
+
+def test_each_is_refused_warned_or_passed_wherever_somebody_looks(
+    years: Call, database: str, tmp_path: Path
+) -> None:
+    # By workbook: refused rows go to the error workbook, a warned one goes in.
+    book = write_people(tmp_path / "报名.xlsx", [person(one) for one in CODES])
+    ran = years("trainee", "import", book, "--batch", "HN2026", "--json", "--errors", tmp_path / "退.xlsx")
+    summary = json.loads(ran.out)
+    assert ran.code == 3
+    assert (summary["counts"]["rejected"], summary["counts"]["warned"]) == (2, 1)
+    rows = {row: _codes([one for one in summary["problems"] if one["row"] == row]) for row in range(2, 7)}
+    assert dict(zip(CODES, rows.values(), strict=True)) == CODES
+    # By command: the same, one by one.
+    for number in (BARRED, TRAINING):
+        ran = years("apply", "new", "--batch", "HN2026", "--person", id_number(number), *FORM, "--json")
+        assert (ran.code, _codes(json.loads(ran.out)["problems"])) == (3, CODES[number])
+    # A batch may make them warnings: then they are shown to whoever submits, reviews and checks.
+    with transaction(database) as session:
+        session.execute(
+            text(
+                "UPDATE batch_setting SET value = 'warning' WHERE key IN"
+                " ('severity.person.barred', 'severity.person.in_training')"
+            )
+        )
+    assert years("trainee", "import", book, "--batch", "HN2026").code == 0
+    numbers = {}
+    with reading(database) as session:
+        statement = select(Trainee.id_number, Application.application_no).join(
+            Application, Application.trainee_id == Trainee.id
+        )
+        held = dict(session.execute(statement.where(Application.application_no.startswith("HN2026"))).all())
+        numbers = {one: held[id_number(one)] for one in CODES}
+    ran = years("trainee", "check", "--batch", "HN2026", "--json")
+    found = json.loads(ran.out)
+    assert {
+        one: _codes([row for row in found if row["application_no"] == number])
+        for one, number in numbers.items()
+    } == CODES
+    assert "已退培" in next(row["years"] for row in found if row["application_no"] == numbers[LEFT])
+    with transaction(database) as session:
+        session.execute(text("UPDATE batch_setting SET value = 'error' WHERE key = 'severity.person.barred'"))
+    ran = years("apply", "submit", *numbers.values(), "--skip-bad", "--json")
+    assert ran.code == 3
+    told = json.loads(ran.out)
+    assert (numbers[BARRED] in ran.out, "E690" in ran.out, "E691" in ran.out, "E692" in ran.out) == (
+        True,
+    ) * 4
+    assert told["submitted"] == 4 if isinstance(told["submitted"], int) else len(told["submitted"]) == 4
+    with transaction(database) as session:
+        session.execute(
+            text("UPDATE batch_setting SET value = 'warning' WHERE key = 'severity.person.barred'")
+        )
+    assert years("apply", "submit", numbers[BARRED]).code == 0
+    shown = {one: json.loads(years("review", "show", numbers[one], "--json").out) for one in CODES}
+    assert {one: _codes(row["findings"]) for one, row in shown.items()} == CODES
+    assert "T 已报到" in shown[TRAINING]["years"] and shown[FREE]["years"] == ""
+    ran = years("report", "anomalies", "--batch", "HN2026", "--json")
+    past_ones = {row["subject"]: row for row in json.loads(ran.out) if row["kind"] == "past"}
+    assert past_ones.keys() == {numbers[one] for one in (BARRED, TRAINING, LEFT)}
+    assert years("review", "export", "--all", "--batch", "HN2026", "-o", tmp_path / "审核").code == 0
+
+
+def test_one_screen_has_all_years_and_names_nobody_whole(years: Call) -> None:
+    ran = years("trainee", "standing", id_number(LEFT))
+    assert ran.code == 0 and id_number(LEFT) not in ran.out + ran.err
+    assert "2025" in ran.out and "已退培" in ran.out and "2025-12-01 离开" in ran.out
+    told = json.loads(years("trainee", "standing", id_number(CLEARED), "--json").out)
+    assert [one["status_label"] for one in told["years"]] == ["作弊（已解除）"]
+    assert json.loads(years("trainee", "standing", called(FREE), "--json").out)["years"] == []
+
+
+def test_a_default_and_a_no_show_leave_pending_bars_that_nobody_is_kept_out_by(
+    years: Call, database: str, tmp_path: Path
+) -> None:
+    assert (
+        years("admit", "quit", NO(1), "--reason", "未履行协议", "--on", "2026-02-01", "--default").code == 0
+    )
+    assert years("admit", "quit", NO(1), *WHY).err == "退培：0 人，另有 1 人已经是这样，不必再做\n"
+    (pending,) = json.loads(years("trainee", "bar", "list", "--state", "待确认", "--json").out)
+    assert (pending["kind"], pending["from_date"], pending["until"]) == (
+        "default",
+        "2026-02-01",
+        "2031-01-31",
+    )
+    new = ("apply", "new", "--batch", "HN2026", "--person", id_number(TRAINING), *FORM, "--json")
+    assert _codes(json.loads(years(*new, "-n").out)["problems"]) == ["E692"]
+    assert years("trainee", "bar", "activate", str(pending["bar"]), *WHY).code == 0
+    assert _codes(json.loads(years(*new).out)["problems"]) == ["E690", "E692"]
+    assert years("trainee", "bar", "activate", "2", *WHY).code == 5
+    assert years("trainee", "bar", "lift", "99", *WHY).code == 4
+    with transaction(database) as session:
+        taken = session.execute(text("SELECT sum(taken_social) FROM plan WHERE batch_id = 1")).scalar()
+        assert taken == 0
+        free = session.execute(select(Trainee.id).where(Trainee.id_number == id_number(FREE))).scalar_one()
+        _seat(session, 5, free, "admitted")
+    assert years("batch", "edit", "T", "--set", "bar.no_show_years=2").code == 0
+    for answer, state in (("否", "pending"), ("是", "lifted")):
+        row = {"application_no": NO(5), "checked_in": answer, "note": "核对"}
+        book = write_book(tmp_path / f"{answer}.xlsx", [(kinds.CHECK_IN, [row])])
+        done = years("admit", "checkin", "import", book, "--batch", "T", "--json")
+        assert done.code == 0
+        bars = json.loads(years("trainee", "bar", "list", "--who", id_number(FREE), "--json").out)
+        assert [(one["kind"], one["state"], one["source"]) for one in bars] == [("no_show", state, NO(5))]
+
+
+def test_erasing_waits_for_the_record_to_be_lifted_and_takes_the_name_from_it(
+    years: Call, database: str
+) -> None:
+    erase = ("trainee", "erase", id_number(BARRED), "--reason", "本人要求", "--yes")
+    assert (years(*erase).code, "E698" in years(*erase).err) == (5, True)
+    assert years("trainee", "bar", "lift", "1", *WHY).code == years(*erase).code == 0
+    with reading(database) as session:
+        kept = session.execute(text("SELECT name, id_number, reason FROM bar WHERE id = 1")).one()
+        assert kept.name == "已删除" and kept.id_number.startswith("已删除-") and kept.reason is None
+        assert [one for one in check_database(session, deep=True) if "诚信记录" in one.message] == []
+
+
+def test_the_list_comes_and_goes_as_a_workbook(years: Call, database: str, tmp_path: Path) -> None:
+    assert years("trainee", "bar", "template", "-o", tmp_path / "模板.xlsx").code == 0
+    row = {
+        "id_number": id_number(27),
+        "name": called(27),
+        "kind": "其他",
+        "from_date": "2026-01-01",
+        "reason": "甲",
+    }
+    book = write_book(tmp_path / "再.xlsx", [(kinds.BAR, [row])])
+    assert json.loads(years("trainee", "bar", "import", book, "--json").out)["counts"]["inserted"] == 1
+    again = json.loads(years("trainee", "bar", "import", book, "--json").out)
+    assert (again["counts"]["unchanged"], again["import_id"]) == (1, None)
+    changed = write_book(tmp_path / "改.xlsx", [(kinds.BAR, [{**row, "years": 3}])])
+    ran = years("trainee", "bar", "import", changed, "-n", "--json")
+    assert json.loads(ran.out)["counts"]["updated"] == 1
+    done = json.loads(years("trainee", "bar", "import", changed, "--json").out)
+    assert years("imports", "undo", str(done["import_id"]), *WHY, "--yes").code == 0
+    (bar,) = [
+        one for one in json.loads(years("trainee", "bar", "list", "--json").out) if one["kind"] == "other"
+    ]
+    assert (bar["until"], bar["state"], bar["id_number"]) == (
+        None,
+        "active",
+        f"{id_number(27)[:4]}**********{id_number(27)[-4:]}",
+    )
+    other = write_book(
+        tmp_path / "错.xlsx", [(kinds.BAR, [{**row, "name": "李四", "id_number": id_number(29)}])]
+    )
+    assert years("trainee", "bar", "import", other).code == 3
+    assert years("trainee", "bar", "export", "-o", tmp_path / "出.csv").code == 0
+    assert id_number(27) in (tmp_path / "出.csv").read_text("utf-8-sig")
+    with reading(database) as session:
+        told = [one for one in check_database(session, deep=True) if "诚信记录" in one.message]
+        assert told == []
+
+
+@pytest.mark.usefixtures("years")
+def test_bars_cost_a_query_per_5000_people(database: str) -> None:
+    people = {("id_card", id_number(one)): one for one in range(1, 12_001)}
+    with reading(database) as session, statements() as seen:
+        past.load_past(session, find_batch(session, "HN2026"), people)
+    assert sum("FROM bar" in " ".join(one.split()) for one in seen) == 3

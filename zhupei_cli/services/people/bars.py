@@ -1,0 +1,286 @@
+"""Records of conduct (诚信记录): who may not apply, from when until when, and who said so."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Final
+
+from sqlalchemy import Table, and_, select
+from sqlalchemy.orm import Session
+
+from zhupei_cli.acting import CST, Acting
+from zhupei_cli.model import Application, Bar, Batch, Trainee
+from zhupei_cli.rules.batch.settings import parse
+from zhupei_cli.rules.people.masking import mask_id, masked_text
+from zhupei_cli.rules.proof.digests import named_digest
+from zhupei_cli.services.people.profiles import PersonKey
+from zhupei_cli.services.people.whom import find_person
+from zhupei_cli.services.records.events import Change, record
+from zhupei_cli.services.records.lookup import settings_of
+from zhupei_cli.store.bulk import insert_rows, rows_of, update_rows
+from zhupei_cli.store.counters import take
+from zhupei_cli.words.codes import ID_TYPE
+from zhupei_cli.words.errors import ZhupeiError
+from zhupei_cli.words.vocabulary import BAR_KIND, BAR_STATE, AdmissionStatus
+
+BAR: Final[Table] = Bar.metadata.tables[Bar.__tablename__]
+_APPLICATION: Table = Bar.metadata.tables[Application.__tablename__]
+_TRAINEE: Table = Bar.metadata.tables[Trainee.__tablename__]
+
+COLUMNS: Final = tuple(column.name for column in BAR.columns)
+_LONGEST_SOURCE: Final = 200
+#: What each step leads to, and from where.
+_STEPS: Final[Mapping[str, tuple[tuple[str, ...], str, str]]] = {
+    "activate": (("pending",), "active", "生效"),
+    "lift": (("pending", "active"), "lifted", "解除"),
+}
+
+BarRow = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Arising:
+    """Somebody whose admission came to a state that a record of conduct may follow from."""
+
+    application_id: int
+    before: str | None
+    after: str | None
+
+
+def last_day(first: date, years: int) -> date:
+    """Return the last day of a bar of so many years."""
+    try:
+        return first.replace(year=first.year + years) - timedelta(days=1)
+    except ValueError:  # 29 February
+        return date(first.year + years, 2, 28)
+
+
+def subject(bar_id: int) -> str:
+    """Return what events call a record."""
+    return f"bar {bar_id}"
+
+
+def add(
+    session: Session,
+    who: str,
+    *,
+    kind: str,
+    from_date: date,
+    years: int | None,
+    reason: str,
+    source: str | None,
+    by: Acting,
+    pending: bool = False,
+) -> BarRow:
+    """Enter a record of somebody who is stored here; E696 when it is there already, E697 for its source."""
+    profile = find_person(session, who)
+    if len(source or "") > _LONGEST_SOURCE:
+        raise ZhupeiError("E697", found=len(source or ""), length=_LONGEST_SOURCE)
+    id_type, number = profile.key
+    known = select(BAR.c.id).where(
+        *(BAR.c.id_type == id_type, BAR.c.id_number == number, BAR.c.kind == kind),
+        BAR.c.from_date == from_date.isoformat(),
+    )
+    if (found := session.execute(known).scalar()) is not None:
+        raise ZhupeiError("E696", name=profile.person["name"], bar=found)
+    row: BarRow = {
+        "id_type": id_type,
+        "id_number": number,
+        "name": profile.person["name"],
+        "kind": kind,
+        "from_date": from_date.isoformat(),
+        "until": None if years is None else last_day(from_date, years).isoformat(),
+        "reason": reason,
+        "source": source,
+        "state": "pending" if pending else "active",
+        "application_id": None,
+    }
+    (written,) = write_new(session, [row])
+    change = Change(
+        "bar.add", subject(written["id"]), after=row["state"], reason=reason, data=_digest(written)
+    )
+    record(session, by, [change])
+    return told(written)
+
+
+def write_new(session: Session, rows: Sequence[BarRow]) -> Sequence[BarRow]:
+    """Store new records; return them with their numbers. Their events are the caller's."""
+    if rows:
+        for row, number in zip(rows, take(session, "bar", len(rows)), strict=True):
+            row["id"] = number
+        insert_rows(session, BAR, COLUMNS, [tuple(row[name] for name in COLUMNS) for row in rows])
+    return rows
+
+
+def _digest(row: Mapping[Any, Any]) -> dict[str, Any]:
+    return {"digest": named_digest({name: row[name] for name in COLUMNS})}
+
+
+def step(session: Session, ids: Sequence[int], verb: str, *, reason: str, by: Acting) -> list[BarRow]:
+    """Activate or lift records; who stands there already is left alone. E694 unknown, E695 not possible."""
+    stored = {row.id: dict(row._mapping) for row in rows_of(session, select(BAR), BAR.c.id, ids)}
+    froms, after, label = _STEPS[verb]
+    moved = []
+    for one in dict.fromkeys(ids):
+        row = stored.get(one)
+        if row is None:
+            raise ZhupeiError("E694", bar=one)
+        if row["state"] == after:
+            continue
+        if row["state"] not in froms:
+            raise ZhupeiError("E695", bar=one, status=BAR_STATE.label(row["state"]), wanted=label)
+        moved.append(row)
+    _move(session, moved, f"bar.{verb}", after, reason=reason, by=by)
+    return [told(row) for row in moved]
+
+
+def _move(
+    session: Session, rows: Sequence[BarRow], action: str, after: str, *, reason: str | None, by: Acting
+) -> None:
+    changes = []
+    for row in rows:
+        before, row["state"] = row["state"], after
+        changes.append(Change(action, subject(row["id"]), None, before, after, reason, _digest(row)))
+    if changes:
+        update_rows(session, BAR, ("id",), ("state",), [(row["id"], after) for row in rows])
+        record(session, by, changes)
+
+
+def arise(
+    session: Session,
+    batch: Batch,
+    moved: Iterable[Arising],
+    *,
+    by: Acting,
+    reason: str | None,
+    on: date | None = None,
+    default: bool = False,
+) -> int:
+    """Make pending records of who did not come, or left in default, and lift those that became groundless.
+
+    How long they would last is a setting of the batch; 0 makes none. A record that the province confirmed
+    stays: lifting it is the province's. Returns how many are new.
+    """
+    moved = list(moved)
+    settings = parse(settings_of(session, batch))
+    came = [one.application_id for one in moved if one.before == AdmissionStatus.NO_SHOW]
+    pending = and_(BAR.c.state == "pending", BAR.c.kind == "no_show")
+    groundless = rows_of(session, select(BAR).where(pending), BAR.c.application_id, came)
+    _move(session, [dict(row._mapping) for row in groundless], "bar.lift", "lifted", reason=reason, by=by)
+    kinds = {
+        AdmissionStatus.NO_SHOW: ("no_show", settings.bar_no_show_years),
+        AdmissionStatus.QUIT: ("default", settings.bar_default_years if default else 0),
+    }
+    wanted = {
+        one.application_id: kinds[AdmissionStatus(one.after)]
+        for one in moved
+        if one.after in kinds and kinds[AdmissionStatus(one.after)][1]
+    }
+    first = on or by.at.astimezone(CST).date()
+    new = _arisen(session, wanted, first, reason)
+    again = _known(session, new)
+    new = [row for row in new if _key(row) not in again]
+    written = write_new(session, new)
+    record(
+        session,
+        by,
+        [
+            Change("bar.arise", subject(row["id"]), batch.id, None, "pending", row["reason"], _digest(row))
+            for row in written
+        ],
+    )
+    return len(written)
+
+
+def _arisen(
+    session: Session, wanted: Mapping[int, tuple[str, int]], first: date, reason: str | None
+) -> list[BarRow]:
+    statement = select(
+        *(_APPLICATION.c.id, _APPLICATION.c.application_no, _TRAINEE.c.id_type),
+        *(_TRAINEE.c.id_number, _TRAINEE.c.name),
+    ).join(_TRAINEE, _TRAINEE.c.id == _APPLICATION.c.trainee_id)
+    return [
+        {
+            "id_type": row.id_type,
+            "id_number": row.id_number,
+            "name": row.name,
+            "kind": wanted[row.id][0],
+            "from_date": first.isoformat(),
+            "until": last_day(first, wanted[row.id][1]).isoformat(),
+            "reason": reason,
+            "source": row.application_no,
+            "state": "pending",
+            "application_id": row.id,
+        }
+        for row in rows_of(session, statement, _APPLICATION.c.id, sorted(wanted))
+    ]
+
+
+def _key(row: Mapping[Any, Any]) -> tuple[str, ...]:
+    return row["id_type"], row["id_number"], row["kind"], row["from_date"]
+
+
+def _known(session: Session, rows: Iterable[BarRow]) -> set[tuple[str, ...]]:
+    stored = rows_of(session, select(BAR), BAR.c.id_number, [row["id_number"] for row in rows])
+    return {_key(row._mapping) for row in stored}
+
+
+def list_bars(
+    session: Session, *, state: str | None = None, who: str | None = None, reveal: bool = False
+) -> list[BarRow]:
+    """Return the records, the newest first; of one state, or one person."""
+    statement = select(BAR).order_by(BAR.c.id.desc())
+    if state is not None:
+        statement = statement.where(BAR.c.state == state)
+    if who is not None:
+        id_type, number = find_person(session, who).key
+        statement = statement.where(BAR.c.id_type == id_type, BAR.c.id_number == number)
+    return [told(row._mapping, reveal=reveal) for row in session.execute(statement)]
+
+
+def record_list(session: Session, rows: int, *, by: Acting, export: bool) -> None:
+    """Write down that numbers left whole: on a screen, or in a workbook."""
+    action, what = ("bar.export", "bar") if export else ("reveal", "trainee bar list")
+    record(session, by, [Change(action, what, data={"rows": rows})])
+
+
+def told(row: Mapping[Any, Any], *, reveal: bool = False) -> BarRow:
+    """Return a record as people and JSON have it."""
+    number = row["id_number"] if reveal else mask_id(row["id_number"])
+    return {
+        "bar": row["id"],
+        "name": row["name"],
+        "id_type": row["id_type"],
+        "id_type_label": ID_TYPE.label(row["id_type"]),
+        "id_number": number,
+        "kind": row["kind"],
+        "kind_label": BAR_KIND.label(row["kind"]),
+        "from_date": row["from_date"],
+        "until": row["until"],
+        "reason": row["reason"] if reveal else masked_text(row["reason"]),
+        "source": row["source"],
+        "state": row["state"],
+        "state_label": BAR_STATE.label(row["state"]),
+    }
+
+
+def words(row: Mapping[Any, Any]) -> str:
+    """Return a record as one phrase: its kind, its dates, its number."""
+    until = f"至 {row['until']}" if row["until"] else "起，不限期"
+    return f"{BAR_KIND.label(row['kind'])}，{row['from_date']} {until}，诚信记录 {row['id']}"
+
+
+def in_force(session: Session, batch: Batch, numbers: Iterable[str]) -> dict[PersonKey, str]:
+    """Return who of these may not apply to `batch`, with the record in words: a query per 5,000 numbers.
+
+    It counts on any day of the batch's application time, so that every look at it, early or late, agrees.
+    """
+    first, last = (at.astimezone(CST).date().isoformat() for at in (batch.apply_from, batch.apply_until))
+    statement = (
+        select(BAR)
+        .where(BAR.c.state == "active", BAR.c.from_date <= last)
+        .where(BAR.c.until.is_(None) | (BAR.c.until >= first))
+        .order_by(BAR.c.id)
+    )
+    found = rows_of(session, statement, BAR.c.id_number, dict.fromkeys(numbers))
+    return {(row.id_type, row.id_number): words(row._mapping) for row in found}

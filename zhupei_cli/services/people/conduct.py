@@ -1,0 +1,60 @@
+"""What goes from records of conduct and objections once a person is erased."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from sqlalchemy import Table, select, update
+from sqlalchemy.orm import Session
+
+from zhupei_cli.acting import Acting
+from zhupei_cli.model import Bar, Objection
+from zhupei_cli.rules.proof.digests import named_digest
+from zhupei_cli.services.people.profiles import Profile
+from zhupei_cli.services.records.events import Change, record
+from zhupei_cli.words.errors import ZhupeiError
+
+_BAR: Table = Bar.metadata.tables[Bar.__tablename__]
+_OBJECTION: Table = Bar.metadata.tables[Objection.__tablename__]
+_ERASED: Final = "已删除"
+
+
+def require_lifted(session: Session, profile: Profile) -> None:
+    """Raise E698 while a record of conduct of the person is not lifted."""
+    waiting = select(_BAR.c.id).where(*_theirs(profile), _BAR.c.state != "lifted").order_by(_BAR.c.id)
+    if found := session.execute(waiting).scalars().all():
+        bars = "、".join(map(str, found))
+        raise ZhupeiError("E698", name=profile.person["name"], bars=bars)
+
+
+def _theirs(profile: Profile) -> tuple[Any, ...]:
+    id_type, number = profile.key
+    return _BAR.c.id_type == id_type, _BAR.c.id_number == number
+
+
+def erase(
+    session: Session,
+    profile: Profile,
+    applications: Sequence[int],
+    nobody: Mapping[str, str],
+    *,
+    by: Acting,
+) -> None:
+    """Take the person out of what speaks of them: lifted records, objections about their applications."""
+    gone: dict[str, Any] = {**nobody, "reason": None}
+    records = session.execute(select(_BAR).where(*_theirs(profile))).mappings().all()
+    silent = {"signed": None, "content": _ERASED, "answer": None, "reason": None}
+    about = _OBJECTION.c.application_id.in_(applications)
+    objections = session.execute(select(_OBJECTION).where(about)).mappings().all()
+    for table, rows, values in ((_BAR, records, gone), (_OBJECTION, objections, silent)):
+        changes = [
+            Change(
+                f"{table.name}.erase",
+                f"{table.name} {row['id']}",
+                row.get("batch_id"),
+                data={"digest": named_digest({**row, **values})},
+            )
+            for row in rows
+        ]
+        record(session, by, changes)
+        ids = [row["id"] for row in rows]
+        session.execute(update(table).where(table.c.id.in_(ids)).values(**values))
