@@ -42,6 +42,7 @@ def prepare(folder: Path) -> Path:
         seated = _numbers(session, "admitted")
         give_up.decide_admissions(session, batch, "decline", seated[:1], reason="另有安排", by=BY)
         _place_somebody(session, batch)
+        _place_again(session, batch, seated[-1])
         given = {"major": "临床医学（更正）"}
         correcting.correct(session, batch, seated[2], given, by=BY, reason="毕业证写错")
         people.edit(session, seated[3], {"mobile": "13900000001"}, by=BY)
@@ -71,6 +72,19 @@ def _place_somebody(session: Session, batch: Batch) -> None:
     number = _numbers(session, "not_admitted")[0]
     by_hand.place(session, batch, number, (free["base"], free["specialty"]), reason="递补", by=BY)
     # The seat is free again: who computes the run anew must not fail at a full place.
+    give_up.decide_admissions(session, batch, "revoke", [number], reason="材料不实", by=BY)
+
+
+def _place_again(session: Session, batch: Batch, number: str) -> None:
+    """Give somebody back by hand the seat of a run: with the total and the rank they have there."""
+    statement = select(Admission.base_code, Admission.specialty_code).join(
+        Application, Application.id == Admission.application_id
+    )
+    base, specialty = session.execute(statement.where(Application.application_no == number)).one()
+    for verb in ("decline", "reinstate"):
+        give_up.decide_admissions(session, batch, verb, [number], reason="改变主意", by=BY)
+    placed = by_hand.place(session, batch, number, (base or "", specialty or ""), reason="恢复", by=BY)
+    assert placed["total"] is not None
     give_up.decide_admissions(session, batch, "revoke", [number], reason="材料不实", by=BY)
 
 
@@ -130,6 +144,9 @@ PLANTS: tuple[str, ...] = (
     f"UPDATE admission SET total = 9999 WHERE application_id = {_SEATED}",
     f"UPDATE admission SET status = 'reported' WHERE application_id = {_SEATED}",
     "UPDATE admission SET reason = '别的原因' WHERE status = 'declined'",
+    "UPDATE admission SET total = 9999 WHERE via = 'place' AND total IS NOT NULL",
+    "UPDATE admission SET rank = 1 + rank WHERE via = 'place' AND total IS NOT NULL",
+    "UPDATE batch SET parent_id = id",
     f"DELETE FROM admission WHERE application_id = {_OUT}",
     "UPDATE run SET rule = 'stable'",
     "UPDATE run SET made_by = '别人'",
