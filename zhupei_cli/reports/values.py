@@ -50,8 +50,8 @@ class Supply:
 
     @property
     def fill(self) -> float | None:
-        """The share of the seats that is taken."""
-        return None if self.vacant is None or not self.plan else (self.plan - self.vacant) / self.plan
+        """The share of the seats that is taken; those handed to a supplement round are not."""
+        return None if self.admitted is None or not self.plan else self.admitted / self.plan
 
     @property
     def ratio(self) -> float | None:

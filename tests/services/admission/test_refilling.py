@@ -17,7 +17,7 @@ from zhupei_cli.services.admission import admissions, by_hand, runs, stages, sta
 from zhupei_cli.services.admission.give_up import decide_admissions
 from zhupei_cli.services.batches import batches
 from zhupei_cli.services.records.lookup import find_batch
-from zhupei_cli.services.results import sealed_files, sealing
+from zhupei_cli.services.results import result_lists, sealed_files, sealing
 from zhupei_cli.store.engine import transaction
 from zhupei_cli.words.errors import ZhupeiError
 
@@ -183,3 +183,28 @@ def test_a_placing_stores_total_and_rank_and_tells_what_it_overrode(published: s
         admissions.commit_run(session, batch, 2, by=by)
         last = select(Event.data).where(Event.action == "admission.propose").order_by(Event.seq.desc())
         assert '"base":"B","run":2,"seat_of":"T-0000004"' in (session.scalars(last).first() or "")
+
+
+def test_the_ranking_shows_the_seats_as_they_are_now(published: str, by: Acting) -> None:
+    with transaction(published) as session:
+        batch = find_batch(session, "T")
+
+        def results(run: int | None) -> dict[str, str]:
+            rows = result_lists.ranking(session, batch, run=run, base="A", specialty="0100")
+            return {row["application_no"][-1]: row["result"] for row in rows}
+
+        found = results(1)
+        assert (found["2"], found["3"]) == ("录取", "未录取")
+        assert results(None) == found | {"2": "未录取"}
+        _refill(session, by)
+        admissions.commit_run(session, batch, 2, by=by)
+        assert results(None) == found | {"2": "未录取", "3": "录取"}
+        assert results(1) == found
+
+
+def test_a_round_that_was_left_uncommitted_is_told_before_the_end(published: str, by: Acting) -> None:
+    with transaction(published) as session:
+        batch = find_batch(session, "T")
+        _refill(session, by)
+        done = stages.finalize_batch(session, batch, by=by)
+        assert "E489" in [doubt.code for doubt in done["doubts"]]

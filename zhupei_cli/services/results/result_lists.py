@@ -199,14 +199,18 @@ def ranking(
 ) -> Rows:
     """Return the order of merit of each place: who chose it and was eligible, with what they got.
 
-    Of the committed run, from publication on; of any run by its number. Raises E487 and E305.
+    From publication on in the order of the committed run, with the seats as they are now, whatever was given
+    up, refilled or placed since; of any run by its number, as it found. Raises E487 and E305.
     """
     if run is None:
         require_status(batch, [*PUBLISHED], "成绩排名", "公示前加 --run 编号，看一次录取计算的排名")
     one = find_run(session, batch, run) if run is not None else result_run(session, batch)
     assert one is not None  # published batches have a result
     inputs = stored_inputs(session, one)
-    got = {row.no: row for row in stored_rows(session, one)}
+    if run is None:
+        got = _seats_now(session, batch)
+    else:
+        got = {row.no: row.spot for row in stored_rows(session, one) if row.spot is not None}
     names = _names(session, batch)
     bases, specialties = base_names(session).labels, specialty_names(session).labels
     quotas = {place.spot: place.quota for place in inputs.places}
@@ -214,9 +218,8 @@ def ranking(
     for spot, in_order in sorted(_by_spot(bids(inputs, Merits(inputs))).items()):
         if (base is not None and spot[0] != base) or (specialty is not None and spot[1] != specialty):
             continue
-        admitted = [bid.total for bid in in_order if got[bid.candidate.no].spot == spot]
+        admitted = [bid.total for bid in in_order if got.get(bid.candidate.no) == spot]
         for rank, bid in enumerate(in_order, 1):
-            row = got[bid.candidate.no]
             rows.append(
                 {
                     "base": spot[0],
@@ -231,7 +234,7 @@ def ranking(
                     "choice_label": words.VIA.label(f"choice{bid.choice}"),
                     "total": mark_number(bid.total),
                     "cutoff": mark_number(min(admitted, default=None)),
-                    "result": _result(row.spot, spot),
+                    "result": _result(got.get(bid.candidate.no), spot),
                 }
             )
     return rows
@@ -248,6 +251,15 @@ def _result(got: Spot | None, spot: Spot) -> str:
     if got is None:
         return "未录取"
     return "录取" if got == spot else "录取到其他岗位"
+
+
+def _seats_now(session: Session, batch: Batch) -> dict[str, Spot]:
+    statement = (
+        select(_APPLICATION.c.application_no, _ADMISSION.c.base_code, _ADMISSION.c.specialty_code)
+        .join(_ADMISSION, _ADMISSION.c.application_id == _APPLICATION.c.id)
+        .where(_ADMISSION.c.batch_id == batch.id, _ADMISSION.c.live_key.is_not(None))
+    )
+    return {no: (base, specialty) for no, base, specialty in session.execute(statement)}
 
 
 def _names(session: Session, batch: Batch) -> dict[str, dict[str, str]]:
