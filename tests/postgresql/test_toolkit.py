@@ -88,7 +88,7 @@ def test_a_base_hears_the_same_of_foreign_and_of_unknown(zhao: Run) -> None:
     ):
         foreign, second, unknown = (zhao(*words, no, *batch) for no in (FOREIGN, SECOND, UNKNOWN))
         assert foreign == Ran(
-            4, "", f"错误 [E304]：没有报名号 {FOREIGN}\n怎么办：zhupei apply list 查看报名号\n"
+            4, "", f"错误 [E304]：没有报名号 {FOREIGN}\n怎么办：zhupei apply list --batch HN2026 查看报名号\n"
         )
         assert second.err.replace(SECOND, FOREIGN) == unknown.err.replace(UNKNOWN, FOREIGN) == foreign.err
     for base in ("4103001", "洛阳中心医院", "4199999"):
@@ -127,13 +127,13 @@ def test_a_base_takes_its_decisions_from_a_workbook(
     assert ran.err.splitlines()[:2] == [
         "导入完成：共 2 行，新增 0，更新 1，不变 0，未通过 1，提醒 0，导入编号 4",
         "错误 [E304] 审核意见.xlsx 审核意见 第 3 行 报名号："
-        f"没有报名号 {FOREIGN}；zhupei apply list 查看报名号",
+        f"没有报名号 {FOREIGN}；zhupei apply list --batch HN2026 查看报名号",
     ]
     assert _events(world) == [("zhao", "review.import", "import 4"), ("zhao", "review.approve", OWN)]
     with transaction(world.admin, read_only=True) as session:
         touched = session.execute(text("SELECT * FROM import_row WHERE import_id = 4")).all()
     assert [tuple(row) for row in touched] == [
-        (4, "application", "1", "updated", '{"status":"submitted","touched_by":3}')
+        (4, "application", "1", "updated", '{"status":"submitted","touched_by":4}')
     ]
     undo = ("--database", world.login("li"), "imports", "undo", "4", "--reason", "导错了", "--yes")
     assert zhupei(*undo).code == 0

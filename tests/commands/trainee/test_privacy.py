@@ -154,6 +154,7 @@ def _play(run: Call, url: str, folder: Path) -> None:
         ("apply", "submit", NO),
         ("review", "approve", NO),
         ("batch", "close"),
+        ("trainee", "bar", "add", WHO, "--kind", "other", "--reason", "待查", "--pending"),
     ]
     for step in steps:
         ran = run(*step)

@@ -191,6 +191,7 @@ ADMISSION_LINES = {
     "revoked": "取消录取（原因：体检不合格）",
     "reported": "已报到（录取基地：甲医院）",
     "no_show": "未报到",
+    "quit": "已退培",
 }
 
 
@@ -242,6 +243,7 @@ def test_no_cure_of_any_state_names_an_act_that_takes() -> None:
     assert taking == {
         "zhupei admit decline",
         "zhupei admit revoke",
+        "zhupei admit quit",
         "zhupei admit checkin import 报到.xlsx --batch CODE",
     }
     for state in (None, *AdmissionStatus):

@@ -407,6 +407,7 @@ def test_the_columns_of_the_contract() -> None:
         "review": 4,
         "check_in": 8,  # three of them to read only
         "employer": 5,
+        "bar": 11,  # four of them to read only
     }
     required = " ".join(column.heading for column in PERSON.columns if column.required)
     assert required == (

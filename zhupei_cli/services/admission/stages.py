@@ -134,9 +134,6 @@ def _publicity(batch: Batch, by: Acting) -> str:
     before = max(filter(None, (batch.apply_until, batch.review_until)))
     after, first = batch.checkin_until, max(before, by.at)
     command = f"zhupei batch edit {batch.code} --set publicity_until=截止时间"
-    if batch.apply_until > by.at:  # closed before its time
-        until = show_time(batch.apply_until)
-        return f"{command} --apply-until 实际截止的时间（报名截止 {until} 还没有到，须一并改）"
     if after is None:
         return f"{command}（晚于 {show_time(first)}）"
     if after <= first:  # E408 would refuse whatever is still to come

@@ -100,7 +100,7 @@ def correct(
     (what it would become is not whole), E405 and E456 (too late for that field).
     """
     words = {_field(name): word for name, word in given.items()}
-    for key in ("name", "id_type", "id_number"):  # nobody is without
+    for key in ("id_type", "id_number"):  # nobody is without
         if clean(words.get(key, "")) == CLEAR.value:
             raise ZhupeiError("E051", heading=FIELDS[key].heading)
     stored = store.find_stored(session, batch, number)
