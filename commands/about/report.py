@@ -15,6 +15,7 @@ from zhupei_cli.services.reports import mailing, nightly_report, reporting
 from zhupei_cli.settings import Mail, Settings
 from zhupei_cli.shell.arguments import Whole
 from zhupei_cli.shell.failures import ending
+from zhupei_cli.shell.lazy import LazyGroup
 from zhupei_cli.shell.logfile import log
 from zhupei_cli.store.engine import reading, transaction
 from zhupei_cli.words.errors import ZhupeiError
@@ -43,9 +44,26 @@ ANOMALIES = (
 )
 
 
-@click.group()
+_YEARS = "zhupei_cli.commands.about.report_years"
+
+
+@click.group(
+    cls=LazyGroup,
+    lazy={
+        "compliance": (
+            f"{_YEARS}:compliance",
+            "列出各基地历年的合规指标：完成率、社会和委培占比、紧缺、全科、连续为零的专业",
+        ),
+        "trend": (f"{_YEARS}:trend", "列出历年的变化：每组每个指标一行，一年一列，另有增减和占比"),
+        "pivot": (f"{_YEARS}:pivot", "列出透视表：报名底表的任意列作行和列，人数或分数作值"),
+        "frame": (
+            f"{_YEARS}:frame",
+            "写出批次的报名底表：一行一份报名，供笔记本和统计软件使用，不含个人信息",
+        ),
+    },
+)
 def report() -> None:
-    """日报：每晚自动生成的报告，以及屏幕上的汇总、进度和异常。"""
+    """日报：每晚自动生成的报告；屏幕上的汇总、进度和异常；历年的合规、趋势和透视。"""
 
 
 @report.command("nightly")
