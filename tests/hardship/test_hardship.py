@@ -126,10 +126,11 @@ def test_a_disk_that_is_read_only(prepared: Path, tmp_path: Path) -> None:
 
 
 def _waiting_briefly(home: Path, lines: Sequence[str]) -> list[Ended]:
-    for module in (engine, backup):
-        module.BUSY_TIMEOUT = 20  # type: ignore[misc]
     walks.prepare(home)
-    return [walks.run(one, f"sqlite:///{home}/zhupei.sqlite", home) for one in lines]
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (engine, backup):
+            patch.setattr(module, "BUSY_TIMEOUT", 20)
+        return [walks.run(one, f"sqlite:///{home}/zhupei.sqlite", home) for one in lines]
 
 
 @pytest.mark.parametrize("hoarded", [False, True], ids=["written to", "exclusive"])
