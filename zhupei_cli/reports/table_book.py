@@ -43,6 +43,9 @@ def write_tables(path: Path, sheets: Sequence[TableSheet], *, made_on: date) -> 
         looks = {
             "title": book.add_format({"bold": True, "font_size": 14}),
             "head": book.add_format({"bold": True, "bg_color": "#eef2f5", "bottom": 1, "text_wrap": True}),
+            "number": book.add_format(
+                {"bold": True, "bg_color": "#eef2f5", "bottom": 1, "text_wrap": True, "align": "right"}
+            ),
             "soft": soft,
         }
         for one in sheets:
@@ -54,7 +57,7 @@ def _draw(book: Any, one: TableSheet, formats: dict[str, Any], looks: dict[str, 
     sheet.write_string(0, 0, one.title, looks["title"])
     sheet.write_string(1, 0, one.note, looks["soft"])
     for at, (heading, kind) in enumerate(one.columns):
-        sheet.write_string(_TOP, at, heading, looks["head"])
+        sheet.write_string(_TOP, at, heading, looks["head" if kind == "text" else "number"])
         cells = [display_width(str(row[at])) for row in one.rows if kind == "text" and row[at] is not None]
         sheet.set_column(at, at, min(max([*cells, display_width(heading), 7]) + 2, _WIDEST))
     for number, row in enumerate(one.rows, _TOP + 1):

@@ -1,6 +1,8 @@
 """Every figure over years against a recount in plain Python, on both databases."""
 
+import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -245,3 +247,14 @@ def test_the_plan_is_not_by_school(database: str) -> None:
             trends.trend(session, years=3, by="base", of=["applied"])
         with pytest.raises(ZhupeiError, match="E721"):
             trends.trend(session, years=3, by="school", of=["fill_rate"])
+
+
+def test_the_sample_of_the_handbook_runs(database: str) -> None:
+    handbook = (Path(__file__).parents[3] / "samples" / "操作手册.md").read_text("utf-8")
+    (sample,) = re.findall(r"```python\n(.*?)```", handbook, re.DOTALL)
+    with transaction(database) as session:
+        store(session, draw(1))
+    code = sample.replace("sqlite:///招收.sqlite", database).replace("HN2026", "Y25")
+    found: dict[str, Any] = {}
+    exec(code, found)
+    assert len(found["forms"]) == sum(form.batch == "Y25" for form in draw(1).forms)

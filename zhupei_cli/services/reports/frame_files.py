@@ -24,7 +24,7 @@ def revealed_frame(session: Session, batch: Batch, *, by: Acting) -> Any:
 
 
 def require_writer(file_format: str) -> None:
-    """Raise E724 when the library that writes the format is missing; before a hundred thousand rows are read."""
+    """Raise E724 when the library that writes the format is missing: before any row is read."""
     if file_format == "parquet":
         try:
             import pyarrow  # noqa: F401
