@@ -1,7 +1,7 @@
 """Workbooks that XlsxWriter draws, looks, drop-downs and comments, and whose rows are streamed in."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,12 +9,17 @@ from functools import lru_cache
 from io import BytesIO
 from itertools import count, islice
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from zhupei_cli.sheets.kinds.columns import letters
 from zhupei_cli.sheets.writing.looks import BODY
 from zhupei_cli.sheets.writing.ooxml import escaped, halves
+
+if TYPE_CHECKING:
+    from xlsxwriter.format import Format
+    from xlsxwriter.workbook import Workbook
+    from xlsxwriter.worksheet import Worksheet
 
 _END: Final = b"</sheetData>"
 _STYLE: Final = re.compile(rb' s="(\d+)"')
@@ -50,13 +55,13 @@ class _Body:
 class Drawing:
     """A workbook being drawn: `book` is XlsxWriter's, `looks` are its formats by name."""
 
-    book: Any
-    looks: dict[str, Any]
+    book: "Workbook"
+    looks: dict[str, "Format"]
     #: By index of the sheet.
     bodies: dict[int, _Body] = field(default_factory=dict)
 
     def fill(
-        self, sheet: Any, first_row: int, columns: Sequence[str], rows: Iterable[Row], *, count: int
+        self, sheet: "Worksheet", first_row: int, columns: Sequence[str], rows: Iterable[Row], *, count: int
     ) -> None:
         """Put `count` rows on a sheet, from `first_row` (from 0) on; `columns` are their looks.
 
@@ -65,12 +70,13 @@ class Drawing:
         # A row that shows which style is which; it is taken out again.
         for at, look in enumerate(self.looks.values()):
             sheet.write_blank(first_row, at, None, look)
+        assert sheet.index is not None
         self.bodies[sheet.index] = _Body(first_row, columns, rows, count)
 
 
 @contextmanager
 def drawing(
-    path: Path, looks: Mapping[str, Mapping[str, Any]], *, made_at: datetime | None = None
+    path: Path, looks: Mapping[str, Mapping[str, object]], *, made_at: datetime | None = None
 ) -> Iterator[Drawing]:
     """Yield a workbook to draw on; it is written to `path` when the block ends well.
 
@@ -109,7 +115,7 @@ def _filled(content: bytes, made: Drawing, body: _Body) -> Iterator[bytes]:
     yield after
 
 
-def _writer(styles: Mapping[str, str], columns: Sequence[str]) -> Any:
+def _writer(styles: Mapping[str, str], columns: Sequence[str]) -> Callable[[int, Row], str]:
     """Return what makes the XML of a row, its number given."""
     names = [letters(at) for at in range(len(columns))]
     #: In the order Excel writes them: readers, the guard among them, are quickest with it.

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 
 from zhupei_cli.sheets.kinds.columns import Choices, Column, Kind, headings_of, letters
 from zhupei_cli.sheets.kinds.parsers import whole
@@ -14,6 +14,9 @@ from zhupei_cli.sheets.writing.dictionary import Dictionary
 from zhupei_cli.sheets.writing.drawing import LINE, Drawing, Row, drawing, lines_of
 from zhupei_cli.sheets.writing.looks import HEADING
 from zhupei_cli.sheets.writing.ooxml import halves
+
+if TYPE_CHECKING:
+    from xlsxwriter.worksheet import Worksheet
 
 #: Rows below the header that have drop-downs: more than one office sends at once.
 ROWS: Final = 20_000
@@ -42,7 +45,7 @@ _GREY: Final = "#BFBFBF"
 _CELL: Final = {"num_format": "@", "valign": "vcenter", "border": 1, "border_color": _GREY}
 _HEAD: Final = {**_CELL, "font_name": HEADING, "align": "center", "text_wrap": True}
 _ANSWER: Final = {**_CELL, "text_wrap": True, "bg_color": "#FFF9E5"}
-_LOOKS: Final[Mapping[str, Mapping[str, Any]]] = {
+_LOOKS: Final[Mapping[str, Mapping[str, object]]] = {
     "title": {"font_name": HEADING, "font_size": 14, "valign": "vcenter"},
     "hint": {"font_color": "#7F7F7F"},
     "heading": {**_HEAD, "bg_color": "#D9E1F2"},
@@ -134,7 +137,7 @@ def _look(column: Column, form: Form) -> str:
 
 
 def _head(
-    sheet: Any, made: Drawing, columns: Sequence[Column], widths: Sequence[int], choices: Choices
+    sheet: "Worksheet", made: Drawing, columns: Sequence[Column], widths: Sequence[int], choices: Choices
 ) -> None:
     words = headings_of(columns)
     # Room for the arrow of the filter.
@@ -179,7 +182,7 @@ def _rows(form: Form, widths: Sequence[int]) -> Iterator[Row]:
         yield Row(words, lines=tall)
 
 
-def _set_up(sheet: Any, columns: int, last: int, *, frozen: int, width: int) -> None:
+def _set_up(sheet: "Worksheet", columns: int, last: int, *, frozen: int, width: int) -> None:
     sheet.freeze_panes(2, frozen)
     sheet.autofilter(1, 0, last, columns - 1)
     # Without this Excel marks every ID number with a green corner: a number stored as text.
@@ -187,7 +190,7 @@ def _set_up(sheet: Any, columns: int, last: int, *, frozen: int, width: int) -> 
     set_up_page(sheet, header=(0, 1), pages=-(-width // PAGE), frozen=frozen)
 
 
-def set_up_page(sheet: Any, *, header: tuple[int, int], pages: int, frozen: int) -> None:
+def set_up_page(sheet: "Worksheet", *, header: tuple[int, int], pages: int, frozen: int) -> None:
     """Print on A4 landscape, `pages` wide, header rows and frozen columns on each page."""
     sheet.set_landscape()
     sheet.set_paper(9)  # A4
