@@ -99,6 +99,6 @@ def _row(one: Origin) -> Row:
     }
 
 
-def shown_item(item: Any) -> str:
+def shown_item(item: object) -> str:
     """Return one value of a table of the configuration as text."""
     return "、".join(map(str, item)) if isinstance(item, list) else str(item)

@@ -3,7 +3,6 @@
 import sys
 from collections.abc import Iterator
 from functools import partial
-from typing import Any
 
 import click
 
@@ -77,7 +76,7 @@ def _lines(one: Check) -> str:
     return f"{one.found}\n怎么办：{one.cure}" if one.cure else one.found
 
 
-def _row(one: Check) -> dict[str, Any]:
+def _row(one: Check) -> dict[str, object]:
     return {
         "name": one.name,
         "state": str(one.state),

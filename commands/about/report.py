@@ -167,7 +167,7 @@ def _send(settings: Settings, mail: Mail, made: Iterable[Made], folder: Path) ->
     return mailed
 
 
-def _summary(report: Report, written: Iterable[str], mailed: Mapping[str, list[str]]) -> dict[str, Any]:
+def _summary(report: Report, written: Iterable[str], mailed: Mapping[str, list[str]]) -> dict[str, object]:
     return {
         "batch": report.head.batch,
         "day": nightly_report.day_of(report),
@@ -191,7 +191,7 @@ def _whole(reports: Sequence[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def _tell(settings: Settings, sentence: str, summary: dict[str, Any], *, as_json: bool) -> None:
+def _tell(settings: Settings, sentence: str, summary: dict[str, object], *, as_json: bool) -> None:
     show_summary(settings, summary, sentence, as_json=as_json)
     if as_json:  # the log file has its line either way
         log(settings, sentence)

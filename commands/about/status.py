@@ -60,7 +60,7 @@ def status(settings: Settings, *, batch: str | None, out: Out) -> None:
         _show(rows, first, shown_url(settings.database_url), out)
 
 
-def _answer(rows: Sequence[Row], first: Iterable[Step], database: str) -> dict[str, Any]:
+def _answer(rows: Sequence[Row], first: Iterable[Step], database: str) -> dict[str, object]:
     """Return the whole as JSON: the one batch's keys beside `batches`, which has them all."""
     only: Row = rows[0] if len(rows) == 1 else {"batch": None, "next": [step._asdict() for step in first]}
     return {"database": database, **only, "batches": rows}

@@ -106,7 +106,7 @@ def add(
         next_step(settings, f"zhupei objection assign {row['objection']} --to 承办处室或基地", "交办")
 
 
-def _tell(settings: Settings, row: dict[str, Any], done: str, *, as_json: bool, dry_run: bool) -> None:
+def _tell(settings: Settings, row: dict[str, object], done: str, *, as_json: bool, dry_run: bool) -> None:
     sentence = f"{done} {row['objection']}（{row['about']}）：{row['state_label']}"
     if row["upheld_label"]:
         sentence += f"，{row['upheld_label']}"
@@ -165,7 +165,7 @@ def _step(
     dry_run: bool,
     as_json: bool,
     yes: bool,
-    **given: Any,
+    **given: object,
 ) -> None:
     del yes
     with transaction(settings.database_url, dry_run=dry_run) as session:

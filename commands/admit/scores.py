@@ -143,7 +143,7 @@ def list_scores(settings: Settings, *, batch: str | None, reveal: bool, out: Out
     show(rows if out.format.startswith("json") else map(_in_words, rows), SCORES, out)
 
 
-def _in_words(row: dict[str, Any]) -> dict[str, Any]:
+def _in_words(row: dict[str, object]) -> dict[str, object]:
     """Return a row with 缺考 where there is no mark for that reason."""
     return row | {name: "缺考" for name in COMPONENTS if row[f"{name}_absent"]}
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import click
 
@@ -25,7 +25,7 @@ from .screen import FEW_ROWS, MOST_ROWS, can_page, fitted, on_terminal, page, sh
 FORMATS = ("table", "json", "jsonl", "csv", "xlsx")
 FINDINGS = 3
 
-Row = Mapping[str, Any]
+Row = Mapping[str, object]
 
 
 class Column(NamedTuple):
@@ -154,7 +154,7 @@ def _text(rows: list[Row], columns: Sequence[Column], file_format: str) -> str:
     return formats.as_table(headings, cells)
 
 
-def _grid(rows: list[Row], columns: Sequence[Column]) -> tuple[list[str], list[list[Any]]]:
+def _grid(rows: list[Row], columns: Sequence[Column]) -> tuple[list[str], list[list[object]]]:
     return [column.heading for column in columns], [[row.get(c.key) for c in columns] for row in rows]
 
 
@@ -176,7 +176,7 @@ def _write_sheet(
     write_list(path, ListSheet(title, batch_name, [line], drawn, made_on), cells)
 
 
-def _cell(value: Any) -> Any:
+def _cell(value: object) -> object:
     """Return a value as a cell holds it: whatever is no number is text."""
     number = isinstance(value, int | float | Decimal) and not isinstance(value, bool)
     return value if number or value is None else shown(value)

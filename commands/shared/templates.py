@@ -29,7 +29,7 @@ def template_options(name: str) -> Callable[[F], F]:
 
     def added(command: F) -> F:
         @functools.wraps(command)
-        def with_output(*args: Any, output: Path, force: bool, **kwargs: Any) -> Any:
+        def with_output(*args: object, output: Path, force: bool, **kwargs: object) -> object:
             if output.suffix.lower() != ".xlsx":
                 message = f"文件名 {output.name!r} 应以 .xlsx 结尾。"
                 raise click.UsageError(message, click.get_current_context())
@@ -88,7 +88,7 @@ def write_forms(
     as_json: bool,
     importing: str,
     dry_run: bool = False,
-    **summary: Any,
+    **summary: object,
 ) -> None:
     """Write the workbook and say so; `importing` is the command that takes it, `summary` is told too."""
     with replacing(output, force=force, keep=not dry_run) as beside:

@@ -83,7 +83,7 @@ class Program(LazyGroup):
     "第一次使用可先运行 zhupei demo。",
 )
 @click.pass_context
-def cli(ctx: click.Context, /, **given: Any) -> None:
+def cli(ctx: click.Context, /, **given: object) -> None:
     """住院医师规范化培训招收工具：批次、报名、审核、录取、名单。"""
     # The parameters of the context, not `given`: what stands behind a command comes to be there.
     ctx.obj = _settings(ctx.params, ctx.obj)

@@ -57,7 +57,7 @@ def _remember(mark: str) -> None:
             file.write(f"{mark}\n")
 
 
-def say_origins(settings: Settings, given: Mapping[str, Any], *, environ: Mapping[str, str]) -> None:
+def say_origins(settings: Settings, given: Mapping[str, object], *, environ: Mapping[str, str]) -> None:
     """Say which variables nothing reads and, with --verbose, where database and operator come from."""
     for name in useless_variables(environ):
         note(settings, f"提醒：没有环境变量 {name} 这一项，未使用；可用的见 zhupei config --help")

@@ -143,7 +143,7 @@ def copy_rows(
 
 
 def given_rows(
-    names: Sequence[str], types: Sequence[TypeEngine[Any]], rows: Sequence[tuple[Any, ...]]
+    names: Sequence[str], types: Sequence[TypeEngine[object]], rows: Sequence[tuple[object, ...]]
 ) -> Subquery:
     """Return `rows` as a table with columns `names`: one array a column, whatever their number."""
     from sqlalchemy.dialects.postgresql import ARRAY

@@ -78,7 +78,7 @@ def unread_of(faults: Iterable[Fault]) -> set[str]:
     return {fault.field for fault in faults if fault.severity == "error"}
 
 
-def sentence(code: str, values: Mapping[str, Any]) -> str:
+def sentence(code: str, values: Mapping[str, object]) -> str:
     """Return the message of `code` and its cure as one line for a cell or a list."""
     entry = CATALOGUE[code]
     return _joined(entry.message.format_map(values), entry.hint.format_map(values))

@@ -20,7 +20,7 @@ from zhupei_cli.words import vocabulary as words
 from zhupei_cli.words.errors import ZhupeiError
 
 
-def explain_standing(session: Session, batch: Batch, no: str) -> dict[str, Any]:
+def explain_standing(session: Session, batch: Batch, no: str) -> dict[str, object]:
     """Return how one person came to stand where they stand: the steps of every round, the newest act.
 
     The keys are those of `explain_candidate`, each step with its `run` and `round_label`; `standing` is the

@@ -263,7 +263,7 @@ def _changes(
     ]
 
 
-def _flat(profile: Profile, form: Form) -> dict[str, Any]:
+def _flat(profile: Profile, form: Form) -> dict[str, object]:
     work = current_work(profile) or {}
     return {**work, **(highest(profile.educations) or {}), **profile.person, **form_cells(form)}
 

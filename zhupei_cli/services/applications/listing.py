@@ -117,7 +117,7 @@ def _reasons(session: Session, ids: Iterable[int]) -> dict[int, str | None]:
 
 
 def _as_dict(
-    row: Row[Any],
+    row: Row[*tuple[object, ...]],
     batch: Batch,
     *,
     bases: Names,
@@ -125,7 +125,7 @@ def _as_dict(
     reason: str | None,
     published: bool,
     reveal: bool,
-) -> dict[str, Any]:
+) -> dict[str, object]:
     admission = None
     if published and row.admission_status is not None:
         base = bases.labels.get(row.admission_base or "", "")
@@ -156,7 +156,9 @@ def _as_dict(
     }
 
 
-def show_application(session: Session, batch: Batch, number: str, *, reveal: bool = False) -> dict[str, Any]:
+def show_application(
+    session: Session, batch: Batch, number: str, *, reveal: bool = False
+) -> dict[str, object]:
     """Return one application with its person and every decision on it; E304 when there is none."""
     stored = store.find_stored(session, batch, number)
     (row,) = list_applications(session, batch, Filter(numbers=(number,)), reveal=reveal)
@@ -173,7 +175,7 @@ def show_application(session: Session, batch: Batch, number: str, *, reveal: boo
     }
 
 
-def _decisions(session: Session, application_id: int) -> list[dict[str, Any]]:
+def _decisions(session: Session, application_id: int) -> list[dict[str, object]]:
     statement = select(_REVIEW).where(_REVIEW.c.application_id == application_id).order_by(_REVIEW.c.id)
     return [
         {

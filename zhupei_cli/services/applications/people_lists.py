@@ -35,7 +35,9 @@ class Chosen:
     limit: int | None = None
 
 
-def list_people(session: Session, chosen: Chosen, *, reveal_by: Acting | None = None) -> list[dict[str, Any]]:
+def list_people(
+    session: Session, chosen: Chosen, *, reveal_by: Acting | None = None
+) -> list[dict[str, object]]:
     """Return people in the order they came, with their highest education and their account.
 
     Personal data is masked, unless `reveal_by`, which leaves an event.
@@ -80,7 +82,7 @@ def _listed(profile: Profile, username: str | None, *, reveal: bool) -> dict[str
     }
 
 
-def show_person(session: Session, who: str, *, reveal_by: Acting | None = None) -> dict[str, Any]:
+def show_person(session: Session, who: str, *, reveal_by: Acting | None = None) -> dict[str, object]:
     """Return one person whole, with what is still missing; masked unless `reveal_by` (an event)."""
     profile = find_person(session, who)
     reveal = reveal_by is not None
@@ -108,7 +110,7 @@ def _entries(profile: Profile, part: Part, *, reveal: bool) -> list[dict[str, An
     return [shown(entry, reveal=reveal) for entry in entries]
 
 
-def _account(session: Session, profile: Profile) -> dict[str, Any] | None:
+def _account(session: Session, profile: Profile) -> dict[str, object] | None:
     row = session.execute(select(_ACCOUNT).where(_ACCOUNT.c.trainee_id == profile.id)).one_or_none()
     if row is None:
         return None
@@ -123,7 +125,7 @@ def _account(session: Session, profile: Profile) -> dict[str, Any] | None:
     }
 
 
-def _applications(session: Session, profile: Profile) -> list[dict[str, Any]]:
+def _applications(session: Session, profile: Profile) -> list[dict[str, object]]:
     """Return where each application of a person stands; there are one or two of them."""
     statement = (
         select(Batch, Application.application_no)

@@ -170,7 +170,7 @@ def _page(
     )
 
 
-def _pairs(values: Mapping[str, Any], fields: Iterable[Field]) -> list[Pair]:
+def _pairs(values: Mapping[str, object], fields: Iterable[Field]) -> list[Pair]:
     # The address has a line of its own.
     return [
         (field.paper or field.heading, text_of(field.key, values.get(field.key)))

@@ -75,7 +75,7 @@ def _ordered(counts: dict[tuple[str, str], dict[str, int]]) -> Iterator[tuple[st
         yield from sorted(key for key in counts if key[0] == group)
 
 
-def _counted(group: str, code: str, label: str, by_status: dict[str, int]) -> dict[str, Any]:
+def _counted(group: str, code: str, label: str, by_status: dict[str, int]) -> dict[str, object]:
     numbers = {str(status): by_status.get(status, 0) for status in ApplicationStatus}
     live = sum(numbers.values()) - numbers[ApplicationStatus.WITHDRAWN]
     head = {"group": group, "group_label": GROUPS[group], "code": code, "label": label}

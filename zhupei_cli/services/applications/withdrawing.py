@@ -1,6 +1,6 @@
 """Withdrawing an application (撤回): the person may apply to the batch anew."""
 
-from typing import Any
+from typing import TypedDict
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -17,9 +17,19 @@ from zhupei_cli.words.errors import ZhupeiError
 from zhupei_cli.words.vocabulary import ADMISSION_STATUS, APPLICATION_STATUS, ApplicationStatus
 
 
+class Withdrawn(TypedDict):
+    """An application that was withdrawn, and how many stored runs that makes stale."""
+
+    application_no: str
+    before: str
+    status: str
+    status_label: str
+    runs_stale: int
+
+
 def withdraw(
     session: Session, batch: Batch, number: str, *, by: Acting, reason: str | None = None
-) -> dict[str, Any]:
+) -> Withdrawn:
     """Withdraw an application; of an approved one with a reason, until its batch has a result.
 
     `runs_stale` counts the stored runs that no longer fit. Raises E402 for the wrong state, E404 without

@@ -25,7 +25,7 @@ _EVENT: Table = _TABLES[Event.__tablename__]
 _REVIEW: Table = _TABLES[Review.__tablename__]
 _TRAINEE: Table = _TABLES[Trainee.__tablename__]
 
-Year = dict[str, Any]
+Year = dict[str, object]
 
 
 def standing(session: Session, who: str) -> dict[str, Any]:
@@ -66,7 +66,7 @@ def load_years(session: Session, ids: Iterable[int], *, but: Batch | None = None
     return found
 
 
-def line_of(years: Iterable[Mapping[str, Any]]) -> str:
+def line_of(years: Iterable[Mapping[str, object]]) -> str:
     """Return the years as one line."""
     return "；".join(f"{one['year']} {one['what']} {one['detail']}".strip() for one in years)
 
@@ -92,7 +92,7 @@ def _applied(session: Session, ids: Iterable[int]) -> list[Row[Any]]:
     return list(rows_of(session, statement, _APPLICATION.c.trainee_id, ids))
 
 
-def _left(session: Session, numbers: Iterable[str]) -> dict[str, dict[str, Any]]:
+def _left(session: Session, numbers: Iterable[str]) -> dict[str, dict[str, object]]:
     """Return when people left, and whether in default: the events keep it."""
     statement = select(_EVENT.c.subject, _EVENT.c.data).where(_EVENT.c.action == "admission.quit")
     rows = rows_of(session, statement.order_by(_EVENT.c.seq), _EVENT.c.subject, numbers)
@@ -107,11 +107,11 @@ def _reasons(session: Session, ids: Iterable[int]) -> dict[int, str | None]:
 
 
 def _year(
-    row: Row[Any],
+    row: Row[*tuple[object, ...]],
     bases: Mapping[str, str],
     specialties: Mapping[str, str],
     reason: str | None,
-    left: Mapping[str, Any],
+    left: Mapping[str, object],
 ) -> Year:
     base = bases.get(row.base_code, row.base_code)
     admission = None if row.now is None else (row.now, base, row.reason)

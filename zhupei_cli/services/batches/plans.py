@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from decimal import Decimal
+from typing import Any, Final, TypedDict
 
 from sqlalchemy import RowMapping, Table, select
 from sqlalchemy.orm import Session
@@ -28,7 +29,7 @@ _TAKEN = tuple(f"taken_{who}" for who in Identity)
 #: What people set of a place. Lines are in hundredths of a mark; None is no line and no limit.
 TERMS: Final = ("quota", "min_score", "max_own", "max_entrusted", "max_social", "stopped")
 #: What a place says that nobody has said anything about.
-UNSAID: Final[Mapping[str, Any]] = {**dict.fromkeys(TERMS), "stopped": False}
+UNSAID: Final[Mapping[str, object]] = {**dict.fromkeys(TERMS), "stopped": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class Place:
 
     key: tuple[str, str]
     label: str
-    before: Mapping[str, Any] | None
+    before: Mapping[str, object] | None
     after: Mapping[str, Any]
     taken: Mapping[str, int]
     base_enabled: bool = True
@@ -106,6 +107,32 @@ def write_places(session: Session, batch: Batch, places: Sequence[Place]) -> Non
     cede_seats(session, batch)
 
 
+class PlaceRow(TypedDict):
+    """A place of a plan as a list has it; `taken` and `vacant` from publication on."""
+
+    batch: str
+    base: str
+    base_label: str
+    specialty: str
+    specialty_label: str
+    quota: int
+    taken: int | None
+    vacant: int | None
+    min_score: Decimal | None
+    max_own: int | None
+    max_entrusted: int | None
+    max_social: int | None
+    stopped: bool
+    stopped_label: str
+    is_shortage: bool
+
+
+class PlaceSet(PlaceRow):
+    """A place that was set, and whether that changed anything."""
+
+    changed: bool
+
+
 def set_place(
     session: Session,
     batch: Batch,
@@ -115,7 +142,7 @@ def set_place(
     by: Acting,
     terms: Mapping[str, Any],
     reason: str | None = None,
-) -> dict[str, Any]:
+) -> PlaceSet:
     """Set the given TERMS of one place; return it as the list has it, and whether it `changed`.
 
     A place that is not in the plan is made when the quota is given; without one it is E306. Raises E410 or
@@ -142,7 +169,7 @@ def set_place(
 
 def list_plan(
     session: Session, batch: Batch, *, base: str | None = None, specialty: str | None = None
-) -> list[dict[str, Any]]:
+) -> list[PlaceRow]:
     """Return the batch's places by base and specialty code, all or those of one base or specialty (codes).
 
     `taken` and `vacant` are None before publication: they would tell of an admission.
@@ -163,7 +190,7 @@ def list_plan(
     return sorted(rows, key=lambda row: (row["base"], row["specialty"]))
 
 
-def _shown(row: RowMapping, batch: Batch) -> dict[str, Any]:
+def _shown(row: RowMapping, batch: Batch) -> PlaceRow:
     taken = sum(row[name] for name in _TAKEN) if batch.status in PUBLISHED else None
     line = row["min_score"]
     return {
@@ -176,7 +203,9 @@ def _shown(row: RowMapping, batch: Batch) -> dict[str, Any]:
         "taken": taken,
         "vacant": None if taken is None else row["quota"] - taken - row["ceded"],
         "min_score": mark_number(line),
-        **{name: row[name] for name in TERMS if name.startswith("max_")},
+        "max_own": row["max_own"],
+        "max_entrusted": row["max_entrusted"],
+        "max_social": row["max_social"],
         "stopped": row["stopped"],
         "stopped_label": "停招" if row["stopped"] else "",
         "is_shortage": row["is_shortage"],

@@ -6,7 +6,6 @@ count by these conditions. Whoever has a result in the batch took part in it, wh
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Table, func, select
 from sqlalchemy.orm import Session
@@ -44,7 +43,7 @@ class Seated:
         return {"seated_in": self.batch, "place": self.place, "status": self.status}
 
 
-def seated(year: int, *, but: int | None = None) -> Select[*tuple[Any, ...]]:
+def seated(year: int, *, but: int | None = None) -> Select[*tuple[object, ...]]:
     """Return the statement for the people who hold a seat of a year, in another batch than `but`."""
     # Aliases: inside a WHERE the same tables would be taken for those of the outer statement.
     admission, other, batch = _ADMISSION.alias(), _APPLICATION.alias(), _BATCH.alias()

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
-from typing import Any
 
 from sqlalchemy import Row, Select, Table, func, select
 from sqlalchemy.orm import Session
@@ -66,7 +65,7 @@ def read_entries(session: Session, batch: Batch, lines: Sequence[Line]) -> list[
     return entries
 
 
-def applications_of(batch: Batch) -> Select[*tuple[Any, ...]]:
+def applications_of(batch: Batch) -> Select[*tuple[object, ...]]:
     """Return the statement for the applications of a batch with their people, named as they submitted."""
     return (
         select(
@@ -86,8 +85,10 @@ def _word(line: Line, key: str) -> str | None:
 
 
 def _application(
-    line: Line, by_number: Mapping[str, Row[Any]], by_paper: Mapping[str, Row[Any]]
-) -> Row[Any] | None:
+    line: Line,
+    by_number: Mapping[str, Row[*tuple[object, ...]]],
+    by_paper: Mapping[str, Row[*tuple[object, ...]]],
+) -> Row[*tuple[object, ...]] | None:
     number, paper = _word(line, "application_no"), _word(line, "id_number")
     if any(fault.code == "E438" for fault in line.faults):
         return None  # a number of another batch
@@ -106,7 +107,7 @@ def _application(
     return row
 
 
-def _disagreements(line: Line, row: Row[Any]) -> Iterator[Fault]:
+def _disagreements(line: Line, row: Row[*tuple[object, ...]]) -> Iterator[Fault]:
     no, paper, name = row.application_no, _word(line, "id_number"), _word(line, "name")
     if paper is not None and paper != row.id_number:
         yield Fault("E171", "id_number", values={"application_no": no, "number": mask_id(paper)})

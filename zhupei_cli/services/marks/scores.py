@@ -55,7 +55,7 @@ _SCORE: Table = _TABLES[Score.__tablename__]
 _PLAN: Table = _TABLES[Plan.__tablename__]
 
 #: What the words of a cell leave of a mark.
-_MEANING: Final[Mapping[Any, Mark]] = {cells.ABSENT: ABSENT, cells.CLEAR: None}
+_MEANING: Final[Mapping[object, Mark]] = {cells.ABSENT: ABSENT, cells.CLEAR: None}
 
 #: A row that changes a record: what stood there, None for a new record, and what stands there now.
 _Change = tuple[Entry, Marks | None, Marks]

@@ -43,7 +43,7 @@ class Opened:
     username: str
     new: bool
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, object]:
         """Return the account as scripts read it: masked, and without anything of its password."""
         return {
             "name": self.name,

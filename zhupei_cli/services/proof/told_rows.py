@@ -63,7 +63,7 @@ def retold(session: Session) -> Told:
     return Told().tell(map(_happened, rows))
 
 
-def _happened(row: Row[Any]) -> Happened:
+def _happened(row: Row[*tuple[object, ...]]) -> Happened:
     said = (row.before, row.after, row.reason)
     return Happened(
         row.seq, _iso(row.at), row.who, row.action, row.batch_id, row.subject, *said, _data(row.data)
@@ -251,7 +251,7 @@ def _reviews(session: Session, told: Told, batch: Batch | None) -> Found:
     names = ("decision", "reason", "base_code", "decided_by", "decided_at")
     columns = (_APPLICATION.c.application_no, *(_REVIEW.c[name] for name in names))
     joined = select(*columns).join(_APPLICATION, _APPLICATION.c.id == _REVIEW.c.application_id)
-    stored: dict[str, list[tuple[Any, ...]]] = {}
+    stored: dict[str, list[tuple[object, ...]]] = {}
     for number, decision, reason, base, who, at in _of(session, joined.order_by(_REVIEW.c.id), batch):
         judged = (decision, masked_text(reason), base, who, _iso(at))
         stored.setdefault(number, []).append(judged)

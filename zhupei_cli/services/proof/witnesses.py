@@ -69,11 +69,11 @@ def _places(session: Session, keys: Iterable[int] | None) -> Iterator[Witness]:
         yield batch, f"{base}/{specialty}", named_digest(dict(zip(TERMS, terms, strict=True)))
 
 
-def _entries(name: str, called: str) -> Callable[[Session, Iterable[Any] | None], Iterator[Witness]]:
+def _entries(name: str, called: str) -> Callable[[Session, Iterable[object] | None], Iterator[Witness]]:
     table = _TABLES[name]
     key = table.c.id if "id" in table.c else table.c.code
 
-    def witnesses(session: Session, keys: Iterable[Any] | None) -> Iterator[Witness]:
+    def witnesses(session: Session, keys: Iterable[object] | None) -> Iterator[Witness]:
         for row in _rows(session, select(table), key, keys):
             yield None, getattr(row, called), named_digest(row._mapping)
 

@@ -56,7 +56,7 @@ def _where(statement: Select[Any], wanted: Filter) -> Select[Any]:
     return statement
 
 
-def _shown(row: Row[Any]) -> dict[str, Any]:
+def _shown(row: Row[*tuple[object, ...]]) -> dict[str, object]:
     # Events name people by numbers of ours, but a reason is what somebody typed.
     texts = {
         name: masked_text(getattr(row, name)) for name in ("subject", "before", "after", "reason", "data")
@@ -108,7 +108,7 @@ def verify(session: Session, *, head: tuple[int, str] | None = None) -> Verified
     return verified
 
 
-def _link(verified: Verified, row: Row[Any]) -> Iterator[Fault]:
+def _link(verified: Verified, row: Row[*tuple[object, ...]]) -> Iterator[Fault]:
     if row.seq != verified.number + 1:
         # Nothing says which hash stood before this event: that others are missing is the finding.
         yield Fault("E520", "seq", values={"first": verified.number + 1, "last": row.seq - 1})

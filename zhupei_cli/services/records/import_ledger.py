@@ -5,7 +5,6 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 from itertools import groupby
-from typing import Any
 
 from sqlalchemy import Table
 from sqlalchemy.orm import Session
@@ -162,7 +161,7 @@ def keys_of(table: str, key: str) -> Iterable[str]:
 
 def row_changes(
     action: str,
-    rows: Iterable[tuple[str, Mapping[str, Any] | Sequence[Any]]],
+    rows: Iterable[tuple[str, Mapping[str, object] | Sequence[object]]],
     *,
     batch_id: int | None = None,
 ) -> Iterator[Change]:

@@ -1,7 +1,7 @@
 """One training base: shown with its places, edited, disabled and enabled."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -26,7 +26,7 @@ FIELDS: Final[tuple[Column, ...]] = tuple(
 _OVER: Final = (BatchStatus.FINAL, BatchStatus.ARCHIVED, BatchStatus.CANCELLED)
 
 
-def show_base(session: Session, word: str, *, reveal_by: Acting | None = None) -> dict[str, Any]:
+def show_base(session: Session, word: str, *, reveal_by: Acting | None = None) -> dict[str, object]:
     """Return everything about a base, with its places in batches that are not over; E302 if there is none."""
     code = find_base(session, word)
     (row,) = (row for row in list_bases(session, reveal_by=reveal_by) if row["code"] == code)
@@ -36,7 +36,7 @@ def show_base(session: Session, word: str, *, reveal_by: Acting | None = None) -
 
 def edit_base(
     session: Session, word: str, given: Mapping[str, str], *, by: Acting, reason: str | None = None
-) -> tuple[dict[str, Any], list[Fault]]:
+) -> tuple[dict[str, object], list[Fault]]:
     """Change what is given, written as in the workbook of bases; return the base and the warnings.
 
     Raises E302, and E180 with everything that is wrong.
@@ -50,7 +50,7 @@ def edit_base(
 
 def set_enabled(
     session: Session, word: str, *, enabled: bool, by: Acting, reason: str | None = None
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """Enable or disable a base; a disabled one gets no places in any plan.
 
     Raises E302, and E473 for a base that still offers places: stop them first, batch by batch.

@@ -36,8 +36,8 @@ class Catalogue:
 
     kind: Kind
     table: Table
-    new: Mapping[str, Any]
-    mended: Callable[[dict[str, Any]], Iterator[Fault]]
+    new: Mapping[str, object]
+    mended: Callable[[dict[str, object]], Iterator[Fault]]
     """Bring an entry's values into the form they are stored in, and yield what is wrong with them."""
     unique: tuple[str, ...]
 
@@ -47,7 +47,7 @@ class _Entry:
     """One row of the sheet with what is stored of it and what it becomes."""
 
     line: Line
-    before: Mapping[str, Any] | None
+    before: Mapping[str, object] | None
     after: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -145,7 +145,7 @@ def is_code(word: str) -> bool:
     return _CODE.fullmatch(word) is not None and not word.startswith("-") and not _DEVICES.fullmatch(word)
 
 
-def _too_long(values: Mapping[str, Any], table: Table) -> Iterator[Fault]:
+def _too_long(values: Mapping[str, object], table: Table) -> Iterator[Fault]:
     for name, value in values.items():
         length = getattr(table.c[name].type, "length", None)
         if isinstance(value, str) and length is not None and len(value) > length:
@@ -153,7 +153,7 @@ def _too_long(values: Mapping[str, Any], table: Table) -> Iterator[Fault]:
 
 
 def _refuse_taken(
-    entries: Sequence[_Entry], catalogue: Catalogue, stored: Mapping[str, Mapping[str, Any]]
+    entries: Sequence[_Entry], catalogue: Catalogue, stored: Mapping[str, Mapping[str, object]]
 ) -> None:
     """Refuse names and codes that another entry has; warn of aliases that will name neither of two."""
     good = [entry.after for entry in entries if not entry.line.bad]

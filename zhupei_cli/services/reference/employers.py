@@ -44,7 +44,7 @@ class _Entry:
     """One row of the sheet with what is stored of it and what it becomes."""
 
     line: Line
-    before: dict[str, Any] | None
+    before: dict[str, object] | None
     after: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -154,14 +154,14 @@ def search(session: Session, keyword: str, *, limit: int) -> list[dict[str, Any]
 
 def _matching(
     statement: Select[*tuple[Any, ...]], words: Sequence[str], uscc: Any, *names: Any
-) -> Select[*tuple[Any, ...]]:
+) -> Select[*tuple[object, ...]]:
     named = and_(*(or_(*(name.contains(word, autoescape=True) for name in names)) for word in words))
     begins = case((names[0].startswith(words[0], autoescape=True), 0), else_=1)
     wanted = or_(named, uscc == "".join(words).upper())
     return statement.where(wanted).order_by(begins, func.length(names[0]), names[0])
 
 
-def _as_employer(base: RowMapping) -> dict[str, Any]:
+def _as_employer(base: RowMapping) -> dict[str, object]:
     city = CITY.labels.get(base["city"], base["city"])
     return {**{key: base[key] for key in ("name", "uscc", "level")}, "city": city, "is_medical": True}
 
@@ -176,7 +176,7 @@ def find_employer(session: Session, name: str) -> dict[str, Any] | None:
     return _find_base(session, wanted)
 
 
-def _find_base(session: Session, wanted: str) -> dict[str, Any] | None:
+def _find_base(session: Session, wanted: str) -> dict[str, object] | None:
     for row in session.execute(select(_BASE)).mappings():
         if wanted in map(match_key, (row["name"], *filter(None, row["aliases"].split("|")))):
             return _as_employer(row)

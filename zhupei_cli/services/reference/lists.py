@@ -46,8 +46,8 @@ def load_default_specialties(session: Session, *, by: Acting) -> Imported:
     return import_specialties(session, Reading((file,), lines, []), by=by)
 
 
-def _filled(row: Mapping[str, str]) -> dict[str, Any]:
-    filled: dict[str, Any] = {name: text for name, text in row.items() if text}
+def _filled(row: Mapping[str, str]) -> dict[str, object]:
+    filled: dict[str, object] = {name: text for name, text in row.items() if text}
     return filled | {"is_shortage": flag(SHORTAGE, row["is_shortage"])}
 
 
@@ -95,7 +95,7 @@ _SPECIALTIES = Catalogue(
 )
 
 
-def list_bases(session: Session, *, reveal_by: Acting | None = None) -> list[dict[str, Any]]:
+def list_bases(session: Session, *, reveal_by: Acting | None = None) -> list[dict[str, object]]:
     """Return all training bases by code; phones are masked unless `reveal_by`, which leaves an event."""
     rows = _entries(session, BASES)
     if reveal_by is not None:
@@ -117,7 +117,7 @@ def _phone(number: str | None, *, masked: bool) -> str | None:
     return mask_phone(number) if masked and number else number
 
 
-def list_specialties(session: Session) -> list[dict[str, Any]]:
+def list_specialties(session: Session) -> list[dict[str, object]]:
     """Return the catalogue of specialties by code."""
     return [dict(row) for row in _entries(session, _SPECIALTIES)]
 

@@ -28,7 +28,7 @@ class Step(NamedTuple):
     purpose: str
 
 
-def batch_now(session: Session, batch: Batch, *, now: datetime) -> dict[str, Any]:
+def batch_now(session: Session, batch: Batch, *, now: datetime) -> dict[str, object]:
     """Return all of `show_batch`, the review backlog, scores, the last run, and what comes next."""
     shown = show_batch(session, batch)
     facts = {
@@ -69,7 +69,7 @@ def _count_bases(session: Session) -> int:
     return session.execute(select(func.count()).select_from(TrainingBase)).scalar_one()
 
 
-def _waiting(session: Session, batch: Batch, now: datetime) -> dict[str, Any]:
+def _waiting(session: Session, batch: Batch, now: datetime) -> dict[str, object]:
     """Return how many applications wait for review and for how many days the oldest does."""
     count, oldest = session.execute(
         select(func.count(), func.min(Application.submitted_at)).where(
@@ -79,7 +79,7 @@ def _waiting(session: Session, batch: Batch, now: datetime) -> dict[str, Any]:
     return {"count": count, "oldest_at": oldest, "days": None if oldest is None else (now - oldest).days}
 
 
-def _last_run(session: Session, batch: Batch) -> dict[str, Any] | None:
+def _last_run(session: Session, batch: Batch) -> dict[str, object] | None:
     """Return the run that was committed last, else the one computed last."""
     run = session.execute(
         select(Run)
@@ -93,7 +93,7 @@ def _last_run(session: Session, batch: Batch) -> dict[str, Any] | None:
     return {"run": run.number, **{name: getattr(run, name) for name in names}}
 
 
-def _rounds(session: Session, batch: Batch) -> list[dict[str, Any]]:
+def _rounds(session: Session, batch: Batch) -> list[dict[str, object]]:
     """Return the rounds the result is made of, the main run first; none before a commit."""
     return [
         {

@@ -288,19 +288,19 @@ def _band(mark: Mark) -> int:
     return min(first + max(0, mark // 500 - 11), len(BANDS) - 1)
 
 
-def _waiting(rows: Sequence[Row[Any]], *, now: datetime) -> list[Waiting]:
+def _waiting(rows: Sequence[Row[*tuple[object, ...]]], *, now: datetime) -> list[Waiting]:
     return [
         Waiting(row.base, row.base_label, row.waiting, row.oldest, max((now - row.oldest).days, 0))
         for row in rows
     ]
 
 
-def _placed(rows: Sequence[Row[Any]]) -> list[Placed]:
+def _placed(rows: Sequence[Row[*tuple[object, ...]]]) -> list[Placed]:
     counts = {row.outcome: row.people for row in rows}
     return [Placed(key, label, counts.get(key, 0)) for key, label in OUTCOMES.items()]
 
 
-def _cutoffs(rows: Sequence[Row[Any]]) -> list[Cutoff]:
+def _cutoffs(rows: Sequence[Row[*tuple[object, ...]]]) -> list[Cutoff]:
     return [
         Cutoff(
             *(row.base, row.base_label, row.specialty, row.specialty_label),

@@ -126,7 +126,7 @@ def _people(*where: Any) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _public(row: Row[Any], bases: Names, specialties: Names) -> dict[str, Any]:
+def _public(row: Row[*tuple[object, ...]], bases: Names, specialties: Names) -> dict[str, object]:
     return {
         "application_no": row.application_no,
         "name": row.name,
@@ -142,7 +142,7 @@ def _public(row: Row[Any], bases: Names, specialties: Names) -> dict[str, Any]:
     }
 
 
-def _by_place(row: dict[str, Any]) -> tuple[Any, ...]:
+def _by_place(row: dict[str, object]) -> tuple[object, ...]:
     # Seats by adjustment and by hand have no rank: after those who have one.
     rank = float("inf") if row["rank"] is None else row["rank"]
     return row["base"], row["specialty"], rank, row["application_no"]
@@ -181,13 +181,13 @@ def unadmitted_list(session: Session, batch: Batch) -> Rows:
     return sorted(found, key=lambda row: str(row["application_no"]))
 
 
-def _wishes(session: Session, batch: Batch) -> dict[int, dict[str, Any]]:
+def _wishes(session: Session, batch: Batch) -> dict[int, dict[str, object]]:
     """Return application id → its choices in words."""
     bases, specialties = base_names(session).labels, specialty_names(session).labels
     statement = select(
         _CHOICE.c.application_id, _CHOICE.c.number, _CHOICE.c.base_code, _CHOICE.c.specialty_code
     ).where(_CHOICE.c.batch_id == batch.id)
-    found: dict[int, dict[str, Any]] = {}
+    found: dict[int, dict[str, object]] = {}
     for id_, number, base, specialty in session.execute(statement):
         words_ = f"{bases[base]} {specialties[specialty]}"
         found.setdefault(id_, {"choice1": None, "choice2": None})[f"choice{number}"] = words_

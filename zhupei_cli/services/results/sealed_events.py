@@ -25,8 +25,8 @@ _FIELDS: Final = ("seq", "at", "who", "action", "batch_id", "subject", "before",
 class Contents:
     """What a sealed file holds beside its events; `inputs` by number of run."""
 
-    manifest: Mapping[str, Any]
-    admissions: Sequence[Mapping[str, Any]]
+    manifest: Mapping[str, object]
+    admissions: Sequence[Mapping[str, object]]
     inputs: Mapping[int, Inputs]
 
 
@@ -54,7 +54,7 @@ def _finding(code: str, **values: object) -> Finding:
     return Finding(code, sentence(code, values))
 
 
-def summary(events: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def summary(events: Sequence[Mapping[str, object]]) -> dict[str, object]:
     """Return what a manifest says of the events: how many, from which to which, the hash of the last."""
     if not events:
         return {"count": 0, "first": None, "last": None, "head": ""}

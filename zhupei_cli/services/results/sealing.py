@@ -9,7 +9,7 @@ import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Final
+from typing import Final, TypedDict
 
 from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
@@ -48,7 +48,16 @@ def results_part(number: int) -> str:
     return f"run-{number}.results.json"
 
 
-def seal_batch(session: Session, batch: Batch, path: Path, *, by: Acting) -> dict[str, Any]:
+class Sealed(TypedDict):
+    """What was sealed: the batch, its seal (SHA-256), and how much is in it."""
+
+    batch: str
+    seal: str
+    runs: int
+    parts: int
+
+
+def seal_batch(session: Session, batch: Batch, path: Path, *, by: Acting) -> Sealed:
     """Write the batch's seal to `path`, and the event; return what was sealed.
 
     Raises E475 before `batch finalize`: what may still change cannot be sealed; E650 when the batch stands
@@ -86,7 +95,7 @@ def seal_batch(session: Session, batch: Batch, path: Path, *, by: Acting) -> dic
 
 
 def _parts(
-    session: Session, batch: Batch, committed: Iterable[Run], events: Iterable[Mapping[str, Any]]
+    session: Session, batch: Batch, committed: Iterable[Run], events: Iterable[Mapping[str, object]]
 ) -> Iterator[tuple[str, Iterable[str]]]:
     for run in committed:
         yield inputs_part(run.number), [runs.stored_text(session, run)]
@@ -105,16 +114,16 @@ def _add(package: zipfile.ZipFile, name: str, pieces: Iterable[str]) -> str:
     return running.hexdigest()
 
 
-def _lines(rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+def _lines(rows: Iterable[Mapping[str, object]]) -> Iterator[str]:
     return (canonical(row) + "\n" for row in rows)
 
 
-def _run(run: Run) -> dict[str, Any]:
+def _run(run: Run) -> dict[str, object]:
     digests = {"inputs_sha256": run.inputs_sha256, "results_sha256": run.results_sha256}
     return {"number": run.number, "rule": run.rule, "round": run.round, **digests}
 
 
-def _admissions(session: Session, batch: Batch) -> Iterator[dict[str, Any]]:
+def _admissions(session: Session, batch: Batch) -> Iterator[dict[str, object]]:
     """Yield where everybody stands, by application number; totals are the runs'."""
     run_numbers = select(Run.id, Run.number).where(Run.batch_id == batch.id)
     numbers = {row.id: row.number for row in session.execute(run_numbers)}
@@ -135,7 +144,7 @@ def _admissions(session: Session, batch: Batch) -> Iterator[dict[str, Any]]:
         }
 
 
-def _events(session: Session, batch: Batch) -> Iterator[dict[str, Any]]:
+def _events(session: Session, batch: Batch) -> Iterator[dict[str, object]]:
     """Yield the batch's events, each with the hash of the event before it, whosever that was."""
     before = _EVENT.alias()
     statement = (

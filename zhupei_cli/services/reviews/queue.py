@@ -24,7 +24,7 @@ _SNAPSHOT: Table = _TABLES[Snapshot.__tablename__]
 _FIRST = and_(_CHOICE.c.application_id == _APPLICATION.c.id, _CHOICE.c.number == 1)
 
 
-def queue(session: Session, batch: Batch, base: str | None, *, now: datetime) -> list[dict[str, Any]]:
+def queue(session: Session, batch: Batch, base: str | None, *, now: datetime) -> list[dict[str, object]]:
     """Return what waits for review by first-choice base, the oldest first, with whole days waited."""
     waiting = Filter(statuses=(ApplicationStatus.SUBMITTED,), base=base)
     rows = listing.list_applications(session, batch, waiting)
@@ -32,7 +32,9 @@ def queue(session: Session, batch: Batch, base: str | None, *, now: datetime) ->
     return [{**row, "waiting_days": _days(row["submitted_at"], now)} for row in rows]
 
 
-def queue_summary(session: Session, batch: Batch, base: str | None, *, now: datetime) -> list[dict[str, Any]]:
+def queue_summary(
+    session: Session, batch: Batch, base: str | None, *, now: datetime
+) -> list[dict[str, object]]:
     """Return how many wait at each base that has any, and since when the oldest does."""
     statement = (
         select(_CHOICE.c.base_code, func.count(), func.min(_APPLICATION.c.submitted_at))
@@ -62,7 +64,7 @@ def _days(since: datetime, now: datetime) -> int:
 
 def show(
     session: Session, batch: Batch, number: str, base: str | None, *, reveal: bool = False
-) -> tuple[dict[str, Any], list[Fault]]:
+) -> tuple[dict[str, object], list[Fault]]:
     """Return one application as `apply show` has it, and what the identity rules find in its form.
 
     Raises E304 for an unknown number, and in the same words for one that is not this base's to review.

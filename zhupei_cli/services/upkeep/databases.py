@@ -22,7 +22,7 @@ from zhupei_cli.store.engine import (
 from zhupei_cli.words.errors import ZhupeiError
 
 
-def init_database(url: str, *, by: Acting, dry_run: bool = False) -> dict[str, Any]:
+def init_database(url: str, *, by: Acting, dry_run: bool = False) -> dict[str, object]:
     """Make a database with the default catalogue of specialties; E508 when it exists already."""
     summary = {"database": shown(url), "version": HEAD, "specialties": 0, "dry_run": dry_run}
     if dry_run:
@@ -37,7 +37,7 @@ def init_database(url: str, *, by: Acting, dry_run: bool = False) -> dict[str, A
     return summary | {"specialties": inserted[0]}
 
 
-def upgrade_database(url: str, *, dry_run: bool = False) -> dict[str, Any]:
+def upgrade_database(url: str, *, dry_run: bool = False) -> dict[str, object]:
     """Bring a database of ours up to date.
 
     Raises E501 when there is none, E504 when it is newer than the program, E509 when it is not ours.
@@ -57,14 +57,18 @@ def _version(url: str) -> str | None:
         return current_version(connection)
 
 
-def back_up_database(url: str, path: Path, *, force: bool = False, dry_run: bool = False) -> dict[str, Any]:
+def back_up_database(
+    url: str, path: Path, *, force: bool = False, dry_run: bool = False
+) -> dict[str, object]:
     """Write a backup of the database into `path`; see `backup.back_up` for what is refused."""
     backup.back_up(url, path, force=force, keep=not dry_run)
     size = None if dry_run else path.stat().st_size
     return {"database": shown(url), "file": str(path), "bytes": size, "dry_run": dry_run}
 
 
-def restore_database(path: Path, url: str, *, replace: bool = False, dry_run: bool = False) -> dict[str, Any]:
+def restore_database(
+    path: Path, url: str, *, replace: bool = False, dry_run: bool = False
+) -> dict[str, object]:
     """Make the database what a backup holds, whole or not at all; see `backup.restore`."""
     backup.restore(path, url, replace=replace, dry_run=dry_run)
     version = None if dry_run else _version(url)

@@ -86,7 +86,7 @@ def add_login(
     return {"login": name, "kind": kind.value, "base": code, "base_label": label}
 
 
-def remove_login(session: Session, name: str, *, by: Acting) -> dict[str, Any]:
+def remove_login(session: Session, name: str, *, by: Acting) -> dict[str, object]:
     """Take a login away; what it did stays under its name. Raises E315 when it is none of ours."""
     known = {row["login"]: row for row in list_logins(session)}
     if name not in known:

@@ -33,7 +33,7 @@ _KINDS = {
 }
 
 
-def apply_roles(session: Session) -> list[dict[str, Any]]:
+def apply_roles(session: Session) -> list[dict[str, object]]:
     """Make roles, grants, policies, views and functions what the scripts say; return what that changed.
 
     Everything happens in the caller's transaction, and again changes nothing. Raises E606 on other databases,
@@ -42,7 +42,7 @@ def apply_roles(session: Session) -> list[dict[str, Any]]:
     return [row for row in compare_roles(session) if row["state"] != "ok"]
 
 
-def compare_roles(session: Session) -> list[dict[str, Any]]:
+def compare_roles(session: Session) -> list[dict[str, object]]:
     """Apply the scripts and return every row of the state: `ok`, `missing` before, or `extra` before.
 
     Rolled back, this is a look at the state: the scripts are the one list there is of what it must be. Tables
@@ -113,7 +113,7 @@ def _state(session: Session) -> set[Row]:
     return {tuple(row) for row in session.connection().exec_driver_sql(script)}
 
 
-def _as_dict(row: Row, state: str) -> dict[str, Any]:
+def _as_dict(row: Row, state: str) -> dict[str, object]:
     labels = {"ok": "符合", "missing": "缺少", "extra": "多余"}
     return {
         **dict(zip(KEYS, row, strict=True)),

@@ -138,7 +138,7 @@ def main() -> None:
         os._exit(0)
 
 
-def _listen(source: BinaryIO, requests: "SimpleQueue[Any]") -> None:
+def _listen(source: BinaryIO, requests: "SimpleQueue[object]") -> None:
     """Take in requests, even while one is being answered: an orphan ends at once."""
     while len(head := source.read(4)) == 4:
         requests.put(marshal.loads(source.read(int.from_bytes(head, "big"))))
