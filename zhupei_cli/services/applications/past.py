@@ -52,8 +52,9 @@ def _seats(session: Session, batch: Batch, ids: Iterable[int]) -> Iterable[Row[*
     """Return what people came to in other batches; what is not published nobody may learn of."""
     statement = (
         select(
-            *(_APPLICATION.c.trainee_id, _APPLICATION.c.train_years, _ADMISSION.c.status),
-            *(_BATCH.c.code, _BATCH.c.year),
+            *_APPLICATION.c["trainee_id", "train_years"],
+            _ADMISSION.c.status,
+            *_BATCH.c["code", "year"],
         )
         .join(_ADMISSION, _ADMISSION.c.application_id == _APPLICATION.c.id)
         .join(_BATCH, _BATCH.c.id == _APPLICATION.c.batch_id)

@@ -79,8 +79,7 @@ def lines(session: Session, ids: Iterable[int], *, but: Batch | None = None) -> 
 def _applied(session: Session, ids: Iterable[int]) -> list[Row[Any]]:
     statement = (
         select(
-            *(_APPLICATION.c.id, _APPLICATION.c.trainee_id, _APPLICATION.c.application_no),
-            *(_APPLICATION.c.batch_id, _APPLICATION.c.status, _APPLICATION.c.train_years),
+            *_APPLICATION.c["id", "trainee_id", "application_no", "batch_id", "status", "train_years"],
             *(_BATCH.c.code, _BATCH.c.year, _BATCH.c.status.label("stage")),
             *(_ADMISSION.c.status.label("now"), _ADMISSION.c.base_code, _ADMISSION.c.specialty_code),
             _ADMISSION.c.reason,

@@ -86,8 +86,9 @@ def seats_of(session: Session, year: int, trainees: Iterable[int]) -> Mapping[in
     """Return trainee id → the seat they hold this year, for those who hold one."""
     statement = (
         select(
-            *(_APPLICATION.c.trainee_id, _APPLICATION.c.application_no, _ADMISSION.c.base_code),
-            *(_ADMISSION.c.specialty_code, _ADMISSION.c.status, _BATCH.c.code),
+            *_APPLICATION.c["trainee_id", "application_no"],
+            *_ADMISSION.c["base_code", "specialty_code", "status"],
+            _BATCH.c.code,
             _BATCH.c.status.label("stage"),
         )
         .join(_ADMISSION, _ADMISSION.c.application_id == _APPLICATION.c.id)

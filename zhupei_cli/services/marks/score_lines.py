@@ -69,7 +69,8 @@ def applications_of(batch: Batch) -> Select[*tuple[object, ...]]:
     """Return the statement for the applications of a batch with their people, named as they submitted."""
     return (
         select(
-            *(_APPLICATION.c.id, _APPLICATION.c.application_no, _APPLICATION.c.status, _TRAINEE.c.id_number),
+            *_APPLICATION.c["id", "application_no", "status"],
+            _TRAINEE.c.id_number,
             func.coalesce(_SNAPSHOT.c.name, _TRAINEE.c.name).label("name"),
             _APPLICATION.c.trainee_id,
         )

@@ -196,8 +196,8 @@ def _arisen(
     session: Session, wanted: Mapping[int, tuple[str, int]], first: date, reason: str | None
 ) -> list[BarRow]:
     statement = select(
-        *(_APPLICATION.c.id, _APPLICATION.c.application_no, _TRAINEE.c.id_type),
-        *(_TRAINEE.c.id_number, _TRAINEE.c.name),
+        *_APPLICATION.c["id", "application_no"],
+        *_TRAINEE.c["id_type", "id_number", "name"],
     ).join(_TRAINEE, _TRAINEE.c.id == _APPLICATION.c.trainee_id)
     return [
         {

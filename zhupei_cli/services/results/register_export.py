@@ -89,8 +89,9 @@ def register(session: Session, batch: Batch, *, by: Acting) -> list[dict[str, An
     require_status(batch, FINAL, "学员登记表", f"先运行 zhupei batch finalize {batch.code}")
     statement = (
         select(
-            *(_APPLICATION.c.application_no, _ADMISSION.c.status, _ADMISSION.c.base_code),
-            *(_ADMISSION.c.specialty_code, _ADMISSION.c.via, _BASE.c.name, _BASE.c.uscc, _BASE.c.city),
+            _APPLICATION.c.application_no,
+            *_ADMISSION.c["status", "base_code", "specialty_code", "via"],
+            *_BASE.c["name", "uscc", "city"],
         )
         .select_from(_ADMISSION)
         .join(_APPLICATION, _APPLICATION.c.id == _ADMISSION.c.application_id)

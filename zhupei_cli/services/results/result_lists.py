@@ -113,10 +113,11 @@ def _published_on(session: Session, batch: Batch) -> date | None:
 def _people(*where: Any) -> Select[*tuple[Any, ...]]:
     return (
         select(
-            *(_APPLICATION.c.id, _APPLICATION.c.application_no, _APPLICATION.c.identity),
-            *(_APPLICATION.c.accept_adjust, _SNAPSHOT.c.name, _SNAPSHOT.c.id_number, _TRAINEE.c.mobile),
-            *(_ADMISSION.c.status, _ADMISSION.c.base_code, _ADMISSION.c.specialty_code, _ADMISSION.c.via),
-            *(_ADMISSION.c.total, _ADMISSION.c.rank, _ADMISSION.c.run_id),
+            *_APPLICATION.c["id", "application_no", "identity"],
+            _APPLICATION.c.accept_adjust,
+            *_SNAPSHOT.c["name", "id_number"],
+            _TRAINEE.c.mobile,
+            *_ADMISSION.c["status", "base_code", "specialty_code", "via", "total", "rank", "run_id"],
         )
         .select_from(_ADMISSION)
         .join(_APPLICATION, _APPLICATION.c.id == _ADMISSION.c.application_id)

@@ -83,7 +83,7 @@ def _people(seat: Table, seated: Sequence[ColumnElement[bool]]) -> Select[*tuple
     common = and_(_COMMON.c.application_id == _APPLICATION.c.id, _COMMON.c.record == "")
     return (
         select(
-            *(_APPLICATION.c.application_no, _APPLICATION.c.identity, _APPLICATION.c.train_years),
+            *_APPLICATION.c["application_no", "identity", "train_years"],
             *(_SNAPSHOT.c[name] for name in _PERSON),
             *(seat.c[name] for name in _SEAT),
             _TRAINEE.c.mobile,
