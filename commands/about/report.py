@@ -227,7 +227,7 @@ def summary(settings: Settings, *, batch: str | None, out: Out) -> None:
         found = lookup.find_batch(session, batch)
         made, code = reporting.summarize(session, found, now=settings.clock()), found.code
     show(made, SUMMARY, out)
-    tell_sitting_out(settings, sum(one["count"] for one in made if one["figure"] == "sitting_out"), code)
+    tell_sitting_out(settings, sum(one["count"] or 0 for one in made if one["figure"] == "sitting_out"), code)
 
 
 @report.command("funnel")

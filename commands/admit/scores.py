@@ -10,6 +10,7 @@ from zhupei_cli.services.applications import listing
 from zhupei_cli.services.batches import templates
 from zhupei_cli.services.marks import score_views
 from zhupei_cli.services.marks import scores as marks
+from zhupei_cli.services.marks.scores import ScoreRow
 from zhupei_cli.services.records import lookup
 from zhupei_cli.services.records.workbooks import read_workbooks
 from zhupei_cli.settings import Settings
@@ -143,9 +144,9 @@ def list_scores(settings: Settings, *, batch: str | None, reveal: bool, out: Out
     show(rows if out.format.startswith("json") else map(_in_words, rows), SCORES, out)
 
 
-def _in_words(row: dict[str, object]) -> dict[str, object]:
+def _in_words(row: ScoreRow) -> dict[str, object]:
     """Return a row with 缺考 where there is no mark for that reason."""
-    return row | {name: "缺考" for name in COMPONENTS if row[f"{name}_absent"]}
+    return {**row, **{name: "缺考" for name in COMPONENTS if row.get(f"{name}_absent")}}
 
 
 @scores.command("bands")

@@ -161,8 +161,8 @@ def history(settings: Settings, who: str, *, out: Out) -> None:
     show([_told(row) for row in rows], HISTORY, out)
 
 
-def _told(row: dict[str, Any]) -> dict[str, Any]:
-    states = (state_label(row["action"], row[name]) for name in ("before", "after"))
+def _told(row: people_history.Happening) -> dict[str, object]:
+    states = (state_label(row["action"], state) for state in (row["before"], row["after"]))
     words = [_CHECKED.get(word, word) for word in states if word]
     change = " → ".join(words) or "、".join(dict.fromkeys(people_lists.field_labels(row["fields"])))
     subject = "学员" if row["subject"].startswith("trainee ") else row["subject"].replace("import ", "导入 ")

@@ -1,7 +1,7 @@
 import json
 import shlex
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -170,7 +170,7 @@ def steps() -> Iterator[overview.Step]:
     less += [{"apply_until": NOW.replace(year=2025)}]
     for status in BatchStatus:
         for changes in less:
-            yield from overview._next({**base, **changes, "status": status})
+            yield from overview._next(cast(overview.Facts, {**base, **changes, "status": status}))
 
 
 @pytest.mark.parametrize("command", sorted({step.command for step in steps()}))

@@ -3,6 +3,7 @@
 import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import inspect, text
@@ -99,7 +100,7 @@ def test_only_databases_of_ours_are_upgraded(url: str, database: str, tmp_path: 
 
 
 def test_what_there_is_to_know(database: str) -> None:
-    info = database_info(database)
+    info: dict[str, Any] = dict(database_info(database))
     tables = info.pop("tables")
     server, size = info.pop("server"), info.pop("size")
     assert info == {

@@ -137,8 +137,15 @@ def _applications(session: Session, profile: Profile) -> list[dict[str, object]]
         list_applications(session, batch, Filter(numbers=(number,)))[0]
         for batch, number in session.execute(statement).all()
     ]
-    keys = ("application_no", "status", "admission_status", "status_label")
-    return [{key: row[key] for key in keys} for row in rows]
+    return [
+        {
+            "application_no": row["application_no"],
+            "status": row["status"],
+            "admission_status": row["admission_status"],
+            "status_label": row["status_label"],
+        }
+        for row in rows
+    ]
 
 
 def field_labels(keys: Sequence[str]) -> list[str]:

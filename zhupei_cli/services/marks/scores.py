@@ -1,7 +1,8 @@
 """Scores (成绩): taken in from workbooks, record by record, and listed with their totals."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final
+from decimal import Decimal
+from typing import Any, Final, TypedDict
 
 from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
@@ -22,7 +23,6 @@ from zhupei_cli.rules.people.masking import mask_id
 from zhupei_cli.services.applications.store import load_choices
 from zhupei_cli.services.marks.score_lines import Entry, applications_of, read_entries, refuse_twins
 from zhupei_cli.services.marks.score_marks import (
-    ABSENCES,
     MARK_COLUMNS,
     NO_MARKS,
     Marks,
@@ -173,7 +173,24 @@ def _touched(entry: Entry, before: Marks | None, stamps: Mapping[tuple[int, str]
     return ("score", key, "updated", canonical({"marks": before, "touched_by": stamps[entry.key]}))
 
 
-def list_scores(session: Session, batch: Batch, *, reveal: bool = False) -> list[dict[str, Any]]:
+class ScoreRow(TypedDict):
+    """A record of marks; the common one has no `base`."""
+
+    application_no: str
+    name: str
+    id_number: str
+    base: str | None
+    base_label: str | None
+    written: Decimal | None
+    skill: Decimal | None
+    interview: Decimal | None
+    written_absent: bool
+    skill_absent: bool
+    interview_absent: bool
+    total: Decimal | None
+
+
+def list_scores(session: Session, batch: Batch, *, reveal: bool = False) -> list[ScoreRow]:
     """Return every record by application number, the common one first; marks and total have two decimals."""
     total = scoring(settings.parse(settings_of(session, batch)).weights)
     columns = (_SCORE.c.base_code, *mark_columns())
@@ -189,8 +206,12 @@ def list_scores(session: Session, batch: Batch, *, reveal: bool = False) -> list
             "id_number": row.id_number if reveal else mask_id(row.id_number),
             "base": row.base_code,
             "base_label": row.base_code and bases[row.base_code],
-            **{name: mark_number(getattr(row, name)) for name in COMPONENTS},
-            **{name: getattr(row, name) for name in ABSENCES},
+            "written": mark_number(row.written),
+            "skill": mark_number(row.skill),
+            "interview": mark_number(row.interview),
+            "written_absent": row.written_absent,
+            "skill_absent": row.skill_absent,
+            "interview_absent": row.interview_absent,
             "total": mark_number(total(Record(row.base_code, row.written, row.skill, row.interview))),
         }
         for row in rows

@@ -1,7 +1,8 @@
 """Whom people mean: by ID number, username, application number, name, the last four of the number."""
 
 import re
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Final
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
@@ -83,7 +84,7 @@ def choices(session: Session, ids: list[int]) -> dict[int, str]:
     return {one: _told(stored[one].person, numbers.get(one, [])) for one in ids}
 
 
-def _told(person: dict[str, Any], numbers: list[str]) -> str:
+def _told(person: Mapping[str, str], numbers: list[str]) -> str:
     phone = mask_phone(person["mobile"]) if person.get("mobile") else ""
     return " ".join(filter(None, (person["name"], mask_id(person["id_number"]), phone, *numbers)))
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from typing import Final, TypedDict, TypeVar
 
 from sqlalchemy import Row, Select, Table, func, or_, select
 from sqlalchemy.orm import Session
@@ -32,7 +32,29 @@ class Filter:
     batch: Batch | None = None
 
 
-def log(session: Session, wanted: Filter, *, limit: int) -> tuple[list[dict[str, Any]], int]:
+class EventRow(TypedDict):
+    """An event as people and JSON have it."""
+
+    seq: int
+    at: datetime
+    who: str
+    action: str
+    action_label: str
+    batch: str | None
+    subject: str | None
+    before: str | None
+    after: str | None
+    reason: str | None
+    data: object
+    before_label: str | None
+    after_label: str | None
+    hash: str
+
+
+T = TypeVar("T")
+
+
+def log(session: Session, wanted: Filter, *, limit: int) -> tuple[list[EventRow], int]:
     """Return the latest `limit` events (all for 0), the newest first, and how many there are."""
     total = session.execute(_where(select(func.count()).select_from(_EVENT), wanted)).scalar_one()
     columns = (_EVENT, Batch.code.label("batch"))
@@ -41,7 +63,7 @@ def log(session: Session, wanted: Filter, *, limit: int) -> tuple[list[dict[str,
     return [_shown(row) for row in session.execute(statement)], total
 
 
-def _where(statement: Select[Any], wanted: Filter) -> Select[Any]:
+def _where(statement: Select[T], wanted: Filter) -> Select[T]:
     if wanted.who is not None:
         statement = statement.where(_EVENT.c.who == wanted.who)
     if wanted.kind is not None:
@@ -56,11 +78,11 @@ def _where(statement: Select[Any], wanted: Filter) -> Select[Any]:
     return statement
 
 
-def _shown(row: Row[*tuple[object, ...]]) -> dict[str, object]:
+def _shown(row: Row[*tuple[object, ...]]) -> EventRow:
     # Events name people by numbers of ours, but a reason is what somebody typed.
-    texts = {
-        name: masked_text(getattr(row, name)) for name in ("subject", "before", "after", "reason", "data")
-    }
+    subject, before, after, reason, data = map(
+        masked_text, (row.subject, row.before, row.after, row.reason, row.data)
+    )
     return {
         "seq": row.seq,
         "at": row.at,
@@ -68,9 +90,13 @@ def _shown(row: Row[*tuple[object, ...]]) -> dict[str, object]:
         "action": row.action,
         "action_label": action_label(row.action),
         "batch": row.batch,
-        **texts,
-        **{f"{name}_label": state_label(row.action, texts[name]) for name in ("before", "after")},
-        "data": None if row.data is None else json.loads(texts["data"] or ""),
+        "subject": subject,
+        "before": before,
+        "after": after,
+        "reason": reason,
+        "data": None if data is None else json.loads(data),
+        "before_label": state_label(row.action, before),
+        "after_label": state_label(row.action, after),
         "hash": row.hash,
     }
 

@@ -1,9 +1,8 @@
 """Where a batch stands as a whole, and the command that comes next."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from itertools import count
-from typing import Any, NamedTuple
+from typing import NamedTuple, TypedDict
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -12,7 +11,7 @@ from zhupei_cli.model import Application, Batch, Run, TrainingBase
 from zhupei_cli.services.admission.objections import count_open
 from zhupei_cli.services.admission.result_now import result_rounds
 from zhupei_cli.services.admission.result_reasons import count_refillable
-from zhupei_cli.services.batches.batches import show_batch
+from zhupei_cli.services.batches.batches import BatchShown, show_batch
 from zhupei_cli.services.batches.taking_part import count_sitting_out
 from zhupei_cli.services.marks.score_marks import count_absent, count_marked, count_unmarked
 from zhupei_cli.words.vocabulary import ROUND, ApplicationStatus, BatchStatus
@@ -28,10 +27,64 @@ class Step(NamedTuple):
     purpose: str
 
 
-def batch_now(session: Session, batch: Batch, *, now: datetime) -> dict[str, object]:
+class Backlog(TypedDict):
+    """How many applications wait for review, and since when the oldest does."""
+
+    count: int
+    oldest_at: datetime | None
+    days: int | None
+
+
+class LastRun(TypedDict):
+    """The run that counts, or the last one."""
+
+    run: int
+    rule: str
+    round: str
+    candidates: int
+    admitted: int
+    vacancies: int
+    made_at: datetime
+    committed_at: datetime | None
+
+
+class RoundShown(TypedDict):
+    """A round the result is made of."""
+
+    run: int
+    round: str
+    round_label: str
+    admitted: int
+    committed_at: datetime | None
+
+
+class Facts(BatchShown):
+    """Where a batch stands."""
+
+    contact: str
+    bases: int
+    waiting: Backlog
+    scored: int
+    absent: int
+    unmarked: int
+    sitting_out: int
+    last_run: LastRun | None
+    rounds: list[RoundShown]
+    objections: int
+    refillable: int
+    now: datetime
+
+
+class BatchNow(Facts):
+    """Where a batch stands, and the steps that come next."""
+
+    next: list[dict[str, str]]
+
+
+def batch_now(session: Session, batch: Batch, *, now: datetime) -> BatchNow:
     """Return all of `show_batch`, the review backlog, scores, the last run, and what comes next."""
     shown = show_batch(session, batch)
-    facts = {
+    facts: Facts = {
         **shown,
         "contact": shown["settings"].get("contact", ""),
         "bases": _count_bases(session),
@@ -69,7 +122,7 @@ def _count_bases(session: Session) -> int:
     return session.execute(select(func.count()).select_from(TrainingBase)).scalar_one()
 
 
-def _waiting(session: Session, batch: Batch, now: datetime) -> dict[str, object]:
+def _waiting(session: Session, batch: Batch, now: datetime) -> Backlog:
     """Return how many applications wait for review and for how many days the oldest does."""
     count, oldest = session.execute(
         select(func.count(), func.min(Application.submitted_at)).where(
@@ -79,7 +132,7 @@ def _waiting(session: Session, batch: Batch, now: datetime) -> dict[str, object]
     return {"count": count, "oldest_at": oldest, "days": None if oldest is None else (now - oldest).days}
 
 
-def _last_run(session: Session, batch: Batch) -> dict[str, object] | None:
+def _last_run(session: Session, batch: Batch) -> LastRun | None:
     """Return the run that was committed last, else the one computed last."""
     run = session.execute(
         select(Run)
@@ -89,11 +142,19 @@ def _last_run(session: Session, batch: Batch) -> dict[str, object] | None:
     ).scalar()
     if run is None:
         return None
-    names = ("rule", "round", "candidates", "admitted", "vacancies", "made_at", "committed_at")
-    return {"run": run.number, **{name: getattr(run, name) for name in names}}
+    return {
+        "run": run.number,
+        "rule": run.rule,
+        "round": run.round,
+        "candidates": run.candidates,
+        "admitted": run.admitted,
+        "vacancies": run.vacancies,
+        "made_at": run.made_at,
+        "committed_at": run.committed_at,
+    }
 
 
-def _rounds(session: Session, batch: Batch) -> list[dict[str, object]]:
+def _rounds(session: Session, batch: Batch) -> list[RoundShown]:
     """Return the rounds the result is made of, the main run first; none before a commit."""
     return [
         {
@@ -107,7 +168,7 @@ def _rounds(session: Session, batch: Batch) -> list[dict[str, object]]:
     ]
 
 
-def _next(facts: Mapping[str, Any]) -> list[Step]:
+def _next(facts: Facts) -> list[Step]:
     """Return the steps people most likely want now, the first one first."""
     code = facts["batch"]
     match facts["status"]:
@@ -133,7 +194,7 @@ def _next(facts: Mapping[str, Any]) -> list[Step]:
     return []
 
 
-def _before_opening(facts: Mapping[str, Any], code: str) -> list[Step]:
+def _before_opening(facts: Facts, code: str) -> list[Step]:
     if not facts["bases"]:
         return [Step("zhupei base import 基地.xlsx", "导入培训基地")]
     if not facts["plan"]["seats"]:
@@ -141,7 +202,7 @@ def _before_opening(facts: Mapping[str, Any], code: str) -> list[Step]:
     return [Step(f"zhupei batch open {code}", "开放报名")]
 
 
-def _while_open(facts: Mapping[str, Any], code: str) -> list[Step]:
+def _while_open(facts: Facts, code: str) -> list[Step]:
     steps = []
     if facts["now"] > facts["apply_until"]:
         steps.append(Step(f"zhupei batch close {code}", "报名时间已过，结束报名"))
@@ -155,7 +216,7 @@ def _while_open(facts: Mapping[str, Any], code: str) -> list[Step]:
     return steps or [Step(f"zhupei batch close {code}", "报名截止后，结束报名")]
 
 
-def _before_locking(facts: Mapping[str, Any], code: str) -> list[Step]:
+def _before_locking(facts: Facts, code: str) -> list[Step]:
     steps = []
     if facts["waiting"]["count"]:
         steps.append(Step(f"zhupei review queue --summary --batch {code}", "完成审核"))
@@ -164,7 +225,7 @@ def _before_locking(facts: Mapping[str, Any], code: str) -> list[Step]:
     return steps or [Step(f"zhupei batch lock {code}", "锁定，准备录取")]
 
 
-def _before_commit(facts: Mapping[str, Any], code: str) -> list[Step]:
+def _before_commit(facts: Facts, code: str) -> list[Step]:
     run = facts["last_run"]
     if run is None:
         check = Step(f"zhupei admit check --batch {code}", "核对考生、成绩和岗位")
@@ -174,7 +235,7 @@ def _before_commit(facts: Mapping[str, Any], code: str) -> list[Step]:
     return [look, Step(f"zhupei admit commit {number} --batch {code}", "确定为拟录取结果")]
 
 
-def _refill(facts: Mapping[str, Any], code: str) -> list[Step]:
+def _refill(facts: Facts, code: str) -> list[Step]:
     if not (count := facts["refillable"]):
         return []
     # Before publication no count of free seats shows anywhere.
@@ -182,13 +243,13 @@ def _refill(facts: Mapping[str, Any], code: str) -> list[Step]:
     return [Step(f"zhupei admit run --round refill --batch {code}", f"递补空出的名额{many}")]
 
 
-def _objections(facts: Mapping[str, Any], code: str) -> list[Step]:
+def _objections(facts: Facts, code: str) -> list[Step]:
     if not (count := facts["objections"]):
         return []
     return [Step(f"zhupei objection list --batch {code}", f"办结公示异议（{count} 件）")]
 
 
-def _after_final(facts: Mapping[str, Any], code: str) -> list[Step]:
+def _after_final(facts: Facts, code: str) -> list[Step]:
     admissions = facts["admissions"] or {}
     refill = [*_refill(facts, code), *_objections(facts, code)]
     if admissions.get("admitted"):

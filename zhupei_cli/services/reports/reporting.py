@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 from importlib.resources import files
-from typing import Any, Final
+from typing import Any, Final, TypedDict
 
 from sqlalchemy import Date, Row, Table, desc, select, text
 from sqlalchemy.orm import Session
@@ -143,7 +143,29 @@ def count_funnel(session: Session, batch: Batch) -> list[Stage]:
     ]
 
 
-def summarize(session: Session, batch: Batch, *, now: datetime) -> list[dict[str, Any]]:
+class FigureRow(TypedDict):
+    """A headline figure, and what it was at the report of the day `since`."""
+
+    figure: str
+    figure_label: str
+    count: int | None
+    before: int | None
+    change: int | None
+    since: date | None
+
+
+class AnomalyRow(TypedDict):
+    """What the nightly report would warn of."""
+
+    kind: str
+    kind_label: str
+    alarm: bool
+    subject: str
+    count: int
+    message: str
+
+
+def summarize(session: Session, batch: Batch, *, now: datetime) -> list[FigureRow]:
     """Return the headline figures alone, with what they were at the last report of an earlier day."""
     before = figures_before(session, batch, now=now)
     figures = _figures(

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
@@ -81,9 +81,25 @@ def write_rosters(targets: Iterable[tuple[Path, BaseRoster]], *, force: bool = F
             write_roster(path, roster, force=force)
 
 
-def summary_of(targets: Targets) -> dict[str, Any]:
+class RosterFile(TypedDict):
+    """The list of one base, and how many stand on it."""
+
+    base: str
+    file: str
+    people: int
+
+
+class RosterSummary(TypedDict):
+    """Which lists these are, and how many people stand on them."""
+
+    kind: str
+    people: int
+    files: list[RosterFile]
+
+
+def summary_of(targets: Targets) -> RosterSummary:
     """Return which lists these are, how many people stand on them, and their files."""
-    files = [
+    files: list[RosterFile] = [
         {
             "base": roster.base_code,
             "file": path.name,

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TypedDict
 
 from sqlalchemy import URL, Connection, String, Table, collate, select
 from sqlalchemy.orm import Session
@@ -21,7 +21,17 @@ from zhupei_cli.words.errors import ZhupeiError
 ROWS_AT_ONCE = 10_000
 
 
-def copy_database(source: str, target: str, *, dry_run: bool = False) -> dict[str, Any]:
+class Copied(TypedDict):
+    """What was copied: the rows of all tables, and of each."""
+
+    source: str
+    target: str
+    rows: int
+    tables: dict[str, int]
+    dry_run: bool
+
+
+def copy_database(source: str, target: str, *, dry_run: bool = False) -> Copied:
     """Copy every row of `source` into `target`, which must not exist yet, or be empty on a server.
 
     What is read is one moment of the source; what is written is there whole or not at all. Returns the
@@ -82,14 +92,14 @@ def _new_file(path: Path, *, dry_run: bool) -> Iterator[Path]:
         yield beside
 
 
-def _copied(source: Connection, into: Session, table: Table) -> Iterator[list[tuple[Any, ...]]]:
+def _copied(source: Connection, into: Session, table: Table) -> Iterator[list[tuple[object, ...]]]:
     names = [column.name for column in table.columns]
     for rows in _rows(source, table):
         insert_rows(into, table, names, rows)
         yield rows
 
 
-def _rows(connection: Connection, table: Table) -> Iterator[list[tuple[Any, ...]]]:
+def _rows(connection: Connection, table: Table) -> Iterator[list[tuple[object, ...]]]:
     """Yield the rows of a table in the order of its key, the same on every database."""
     on_server = connection.dialect.name == "postgresql"
     order = [
@@ -101,7 +111,7 @@ def _rows(connection: Connection, table: Table) -> Iterator[list[tuple[Any, ...]
         yield [tuple(row) for row in rows]
 
 
-def _digest(parts: Iterator[list[tuple[Any, ...]]]) -> tuple[int, str]:
+def _digest(parts: Iterator[list[tuple[object, ...]]]) -> tuple[int, str]:
     """Return how many rows there are, and the SHA-256 of what Python reads in them."""
     count, digest = 0, hashlib.sha256()
     for rows in parts:

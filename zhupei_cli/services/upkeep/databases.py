@@ -1,7 +1,7 @@
 """The database itself: made, brought up to date, described."""
 
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 from sqlalchemy import func, select, text
 from sqlalchemy.engine import Connection
@@ -20,6 +20,19 @@ from zhupei_cli.store.engine import (
     sqlite_path,
 )
 from zhupei_cli.words.errors import ZhupeiError
+
+
+class DatabaseInfo(TypedDict):
+    """What a database is; without rows where it is not up to date, or not ours."""
+
+    database: str
+    server: str
+    version: str | None
+    head: str
+    batches: int | None
+    rows: int | None
+    size: int
+    tables: dict[str, int]
 
 
 def init_database(url: str, *, by: Acting, dry_run: bool = False) -> dict[str, object]:
@@ -75,7 +88,7 @@ def restore_database(
     return {"database": shown(url), "file": str(path), "version": version, "dry_run": dry_run}
 
 
-def database_info(url: str) -> dict[str, Any]:
+def database_info(url: str) -> DatabaseInfo:
     """Return where the database is, its versions, its size in bytes and the rows of its tables.
 
     A database that is not up to date, or not ours, is described without rows.

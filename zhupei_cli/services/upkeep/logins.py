@@ -1,9 +1,9 @@
 """Logins of PostgreSQL: one a person, of the province, of one base, or of an auditor."""
 
 import re
-from typing import Any
+from typing import TypedDict
 
-from sqlalchemy import and_, or_, select, text
+from sqlalchemy import Row, and_, or_, select, text
 from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
@@ -31,7 +31,23 @@ _LOGINS = text("""
 """)
 
 
-def list_logins(session: Session) -> list[dict[str, Any]]:
+class LoginMade(TypedDict):
+    """A login that was made or taken away."""
+
+    login: str
+    kind: str
+    base: str | None
+    base_label: str | None
+
+
+class Login(LoginMade):
+    """A login as a list has it, and what is wrong with it."""
+
+    kind_label: str
+    problem: str | None
+
+
+def list_logins(session: Session) -> list[Login]:
     """Return every login with its kind, its base and what is wrong with it.
 
     Raises E606 on other databases, E607 before `db roles apply`, E605 for whoever may not look.
@@ -51,7 +67,7 @@ def list_logins(session: Session) -> list[dict[str, Any]]:
     ]
 
 
-def _problem(row: Any) -> str | None:
+def _problem(row: Row[*tuple[object, ...]]) -> str | None:
     """Return why the walls do not hold this login, or hold it from everything."""
     if row.above:
         return "有超级用户、跳过行级安全或管理账号的权力"
@@ -64,7 +80,7 @@ def _problem(row: Any) -> str | None:
 
 def add_login(
     session: Session, name: str, kind: Kind, *, base: str | None, password: str, by: Acting
-) -> dict[str, Any]:
+) -> LoginMade:
     """Make a login with its role and, for `Kind.BASE`, its base (code or name).
 
     The password leaves this computer only as its SCRAM digest.
@@ -86,7 +102,7 @@ def add_login(
     return {"login": name, "kind": kind.value, "base": code, "base_label": label}
 
 
-def remove_login(session: Session, name: str, *, by: Acting) -> dict[str, object]:
+def remove_login(session: Session, name: str, *, by: Acting) -> LoginMade:
     """Take a login away; what it did stays under its name. Raises E315 when it is none of ours."""
     known = {row["login"]: row for row in list_logins(session)}
     if name not in known:
@@ -96,7 +112,7 @@ def remove_login(session: Session, name: str, *, by: Acting) -> dict[str, object
     session.execute(text(f'DROP ROLE "{name}"'))
     row = known[name]
     record(session, by, [Change("login.remove", name, before=row["kind"], data={"base": row["base"]})])
-    return {key: row[key] for key in ("login", "kind", "base", "base_label")}
+    return {"login": name, "kind": row["kind"], "base": row["base"], "base_label": row["base_label"]}
 
 
 def _require_keeping(session: Session) -> None:
