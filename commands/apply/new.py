@@ -1,7 +1,6 @@
 """`zhupei apply new` and `edit`: the five steps of 指南 二.3 by options; asked in `apply_dialogue`."""
 
 import functools
-from typing import Any
 
 import click
 from sqlalchemy.orm import Session
@@ -44,7 +43,7 @@ def _form_options(command: F) -> F:
     """Add the options of a form; the command gets what was typed as `given`, by key of FORM_LABELS."""
 
     @functools.wraps(command)
-    def with_form(*args: Any, adjust: bool | None, **kwargs: Any) -> Any:
+    def with_form(*args: object, adjust: bool | None, **kwargs: object) -> object:
         typed = {key: kwargs.pop(key) for key in FORM_LABELS if key != "accept_adjust"}
         typed["accept_adjust"] = None if adjust is None else flag_label(YES_NO, adjust)
         given = {key: word for key, word in typed.items() if word is not None}

@@ -28,7 +28,7 @@ def say_redirected(settings: Settings, given: Mapping[str, Any], *, environ: Map
             _remember(mark)
 
 
-def _redirected(file: Path, given: Mapping[str, Any], environ: Mapping[str, str]) -> Iterator[str]:
+def _redirected(file: Path, given: Mapping[str, object], environ: Mapping[str, str]) -> Iterator[str]:
     from zhupei_cli.store.engine import shown
 
     for one in origins(given, environ=environ):

@@ -53,7 +53,7 @@ _SHELL: Final = re.compile("zhupei |--[a-z]")
 _CLAUSE: Final = re.compile("[^；？]*[；？]?")
 
 
-def _cure_for_offices(code: str, values: Mapping[str, Any]) -> str:
+def _cure_for_offices(code: str, values: Mapping[str, object]) -> str:
     """Return the clauses of a cure that name no command; where none is left, who can help."""
     clauses = _CLAUSE.findall(CATALOGUE[code].hint.format_map(values))
     return "".join(one for one in clauses if not _SHELL.search(one)).rstrip("；") or "请与省级管理员联系"

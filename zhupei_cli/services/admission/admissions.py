@@ -160,7 +160,7 @@ def _decided(session: Session, run: Run) -> Iterator[tuple[Any, str]]:
 
 
 def _changes(
-    batch: Batch, run: Run, decided: Sequence[tuple[Row[Any], str]], vacated: Vacated | None
+    batch: Batch, run: Run, decided: Sequence[tuple[Row[*tuple[object, ...]], str]], vacated: Vacated | None
 ) -> Iterator[Change]:
     # Seats are named in the order of merit: the first of the refilled has the one that was free first.
     owners = {}
@@ -239,7 +239,7 @@ def uncommit(session: Session, batch: Batch, *, reason: str | None, by: Acting) 
     return moved | {"proposed": len(seated), "taken_back": len(taken_back), "placed": placed}
 
 
-def _given(row: Row[Any]) -> dict[str, str] | None:
+def _given(row: Row[*tuple[object, ...]]) -> dict[str, str] | None:
     return {**place_of(row), "via": row.via} if row.status == AdmissionStatus.PROPOSED else None
 
 

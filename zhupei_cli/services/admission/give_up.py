@@ -113,7 +113,7 @@ def _carry_out(
     session: Session,
     batch: Batch,
     verb: str,
-    decided: Sequence[tuple[Row[Any], str | None]],
+    decided: Sequence[tuple[Row[*tuple[object, ...]], str | None]],
     *,
     reason: str | None,
     by: Acting,

@@ -196,7 +196,7 @@ def _mend_person(
         save_person(session, live, changed, changed=names, action="trainee.edit", by=by, reason=reason)
 
 
-def _owner(profile: Profile, key: str) -> dict[str, Any]:
+def _owner(profile: Profile, key: str) -> dict[str, object]:
     """Return the part that has the field: the person, the highest education, the current employer."""
     if key in PERSON:
         return profile.person

@@ -214,7 +214,7 @@ def _application(row: Mapping[str, Any]) -> list[Pair]:
     ]
 
 
-def _choices(row: Mapping[str, Any]) -> list[Pair]:
+def _choices(row: Mapping[str, object]) -> list[Pair]:
     first = f"{row['choice1_base_label']}　{row['specialty_label']}"
     second = f"{row['choice2_base_label']}　{row['choice2_specialty_label']}" if row["choice2_base"] else "无"
     agreed = text_of("accept_adjust", row["accept_adjust"])

@@ -140,7 +140,7 @@ def set_place(
     specialty: str,
     *,
     by: Acting,
-    terms: Mapping[str, Any],
+    terms: Mapping[str, object],
     reason: str | None = None,
 ) -> PlaceSet:
     """Set the given TERMS of one place; return it as the list has it, and whether it `changed`.

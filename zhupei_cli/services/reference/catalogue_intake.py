@@ -85,7 +85,7 @@ def edit_entry(
     session: Session,
     catalogue: Catalogue,
     code: str,
-    values: Mapping[str, Any],
+    values: Mapping[str, object],
     *,
     by: Acting,
     reason: str | None,
@@ -105,7 +105,7 @@ def edit_entry(
         changed = [name for name in after if after[name] != before[name]]
         update_rows(session, catalogue.table, ("code",), changed, [(code, *map(after.get, changed))])
         masks = {column.key: column.mask for column in catalogue.kind.columns if column.mask}
-        data: dict[str, Any] = {
+        data: dict[str, object] = {
             name: [_shown(side[name], masks.get(name)) for side in (before, after)] for name in changed
         }
         data["digest"] = named_digest({name: after[name] for name in before})

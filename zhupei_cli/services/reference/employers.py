@@ -84,7 +84,7 @@ def import_employers(session: Session, reading: Reading, *, by: Acting) -> Impor
     return Imported(import_id, counts, reading.files)
 
 
-def _merged(entry: _Entry) -> dict[str, Any]:
+def _merged(entry: _Entry) -> dict[str, object]:
     given = {name: None if value is CLEAR else value for name, value in entry.line.values.items()}
     merged: dict[str, Any] = {**dict.fromkeys(_FIELDS), **(entry.before or {}), **given}
     # The city's name where it is one of ours: as the province's other lists have it.
@@ -130,7 +130,7 @@ def _write(session: Session, entries: Sequence[_Entry], *, by: Acting) -> list[T
     return touched
 
 
-def search(session: Session, keyword: str, *, limit: int) -> list[dict[str, Any]]:
+def search(session: Session, keyword: str, *, limit: int) -> list[dict[str, object]]:
     """Return employers and training bases with every word of `keyword` in their name, or by their code.
 
     `limit` of them, all for 0; names that begin with it come first, then short ones. A base has its code in

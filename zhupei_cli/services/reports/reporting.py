@@ -188,7 +188,7 @@ def summarize(session: Session, batch: Batch, *, now: datetime) -> list[FigureRo
     ]
 
 
-def list_anomalies(session: Session, batch: Batch, *, now: datetime) -> list[dict[str, Any]]:
+def list_anomalies(session: Session, batch: Batch, *, now: datetime) -> list[dict[str, object]]:
     """Return what the nightly report would warn of."""
     return [asdict(one) for one in _anomalies(session, batch, now=now)]
 
@@ -256,7 +256,7 @@ def _supplies(rows: Sequence[Row[Any]], key: str, *, hidden: bool) -> list[Suppl
     return sorted(supplies, key=lambda one: (not one.shortage, one.code))
 
 
-def _supply(code: str, rows: Sequence[Row[Any]], key: str, *, hidden: bool) -> Supply:
+def _supply(code: str, rows: Sequence[Row[*tuple[object, ...]]], key: str, *, hidden: bool) -> Supply:
     def total(name: str) -> int:
         return sum(int(row._mapping[name]) for row in rows)
 
