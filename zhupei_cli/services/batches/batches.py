@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import pairwise
-from typing import Any, Final, TypedDict
+from typing import Final, TypedDict
 
 from sqlalchemy import RowMapping, Table, case, func, literal, select
 from sqlalchemy.orm import Session
@@ -92,8 +92,8 @@ class Changed(TypedDict):
     """A setting, name or date of a batch that was changed."""
 
     key: str
-    before: object
-    after: object
+    before: datetime | str | None
+    after: datetime | str | None
 
 
 def create_batch(
@@ -149,7 +149,7 @@ def _require_free_code(session: Session, code: str) -> None:
         raise ZhupeiError("E407", batch=code)
 
 
-def _read(key: str, text: str) -> object:
+def _read(key: str, text: str) -> datetime | str | None:
     """Return what a column of the batch says: its name, or one of its dates (None for an empty text)."""
     if key in _NEEDED and not text.strip():
         raise ZhupeiError("E271", key=key, value=text, expected="不能留空")
@@ -170,13 +170,13 @@ def label_of(key: str) -> str:
     return _LABELS.get(key) or LABELS.get(key, key)
 
 
-def _text(value: Any) -> str | None:
+def _text(value: datetime | str | None) -> str | None:
     return iso_time(value) if isinstance(value, datetime) else value
 
 
-def require_order(values: Mapping[str, Any]) -> None:
+def require_order(values: Mapping[str, object]) -> None:
     """Raise E408 when a date comes before one it must follow; dates that are None are not asked."""
-    known = [(key, values[key]) for key in DATES if values.get(key) is not None]
+    known = [(key, at) for key in DATES if isinstance(at := values.get(key), datetime)]
     for (first, earlier), (second, later) in pairwise(known):
         if earlier > later or (earlier == later and second == "apply_until"):
             raise ZhupeiError(
@@ -229,9 +229,11 @@ def edit_batch(
     return changes
 
 
-def _write_changes(session: Session, batch: Batch, changes: Sequence[Mapping[str, Any]]) -> None:
+def _write_changes(session: Session, batch: Batch, changes: Sequence[Changed]) -> None:
     values = {one["key"]: one["after"] for one in changes}
-    settings = {key: value for key, value in values.items() if key in rules.SETTINGS}
+    settings = {
+        key: value for key, value in values.items() if key in rules.SETTINGS and isinstance(value, str)
+    }
     for key in values.keys() - settings.keys():
         setattr(batch, key, values[key])
     require_order({key: getattr(batch, key) for key in DATES})

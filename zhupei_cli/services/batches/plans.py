@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Final, TypedDict
+from typing import Final, TypedDict
 
 from sqlalchemy import RowMapping, Table, select
 from sqlalchemy.orm import Session
@@ -26,10 +26,12 @@ _SPECIALTY: Table = Specialty.metadata.tables["specialty"]
 _KEY = ("batch_id", "base_code", "specialty_code")
 _TAKEN = tuple(f"taken_{who}" for who in Identity)
 
+#: What a place says, by key of TERMS; only whether it is stopped is yes or no.
+Terms = Mapping[str, int | None]
 #: What people set of a place. Lines are in hundredths of a mark; None is no line and no limit.
 TERMS: Final = ("quota", "min_score", "max_own", "max_entrusted", "max_social", "stopped")
 #: What a place says that nobody has said anything about.
-UNSAID: Final[Mapping[str, object]] = {**dict.fromkeys(TERMS), "stopped": False}
+UNSAID: Final[Terms] = {**dict.fromkeys(TERMS), "stopped": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +40,8 @@ class Place:
 
     key: tuple[str, str]
     label: str
-    before: Mapping[str, object] | None
-    after: Mapping[str, Any]
+    before: Terms | None
+    after: Terms
     taken: Mapping[str, int]
     base_enabled: bool = True
 
@@ -58,11 +60,11 @@ class Books:
 
     bases: Names
     specialties: Names
-    stored: Mapping[tuple[str, str], Mapping[str, Any]]
+    stored: Mapping[tuple[str, str], Mapping[str, int]]
     disabled: frozenset[str]
     """codes of bases that offer nothing"""
 
-    def place(self, base: str, specialty: str, terms: Mapping[str, Any]) -> Place:
+    def place(self, base: str, specialty: str, terms: Terms) -> Place:
         """Return the place of these codes with its new terms; terms not given stay."""
         row = self.stored.get((base, specialty))
         before = None if row is None else {name: row[name] for name in TERMS}
@@ -87,6 +89,7 @@ def faults_of(place: Place) -> Iterator[Fault]:
     if place.changed and not place.base_enabled and not place.after["stopped"]:
         yield Fault("E474", "base", values={"place": place.label})
     quota, total = place.after["quota"], sum(place.taken.values())
+    assert quota is not None
     if quota < total:
         yield Fault("E410", "quota", values={"place": place.label, "taken": total, "quota": quota})
     for who in Identity:
@@ -140,7 +143,7 @@ def set_place(
     specialty: str,
     *,
     by: Acting,
-    terms: Mapping[str, object],
+    terms: Terms,
     reason: str | None = None,
 ) -> PlaceSet:
     """Set the given TERMS of one place; return it as the list has it, and whether it `changed`.
