@@ -1,7 +1,7 @@
 """`zhupei admit scores`: marks (成绩)."""
 
 from pathlib import Path
-from typing import Any
+from typing import Unpack
 
 import click
 
@@ -30,7 +30,7 @@ from ..shared.options import (
     reveal_option,
 )
 from ..shared.output import Column, Out, show
-from ..shared.templates import template_options, write_forms
+from ..shared.templates import Asked, template_options, write_forms
 
 SCORES = (
     Column("application_no", "报名号"),
@@ -66,7 +66,7 @@ def scores() -> None:
 @click.option("--base", type=NAME, metavar="BASE", help="这个基地的单独成绩：只列志愿中有它的考生")
 @batch_option
 @pass_settings
-def template(settings: Settings, *, base: str | None, batch: str | None, **given: Any) -> None:
+def template(settings: Settings, *, base: str | None, batch: str | None, **given: Unpack[Asked]) -> None:
     """写出成绩表：报名号、姓名和已有的成绩已填好，填入其余成绩后可直接导入；空着的行不算。
 
     \b
@@ -80,8 +80,8 @@ def template(settings: Settings, *, base: str | None, batch: str | None, **given
         choices, title = templates.offered(session, found), f"{found.name} 成绩"
     # No ID number: the sheet goes from hand to hand.
     form = form_of(workbook_kinds.SCORE, title, without=("id_number",), rows=rows)
-    given |= {"people": len(rows), "base": code}
-    write_forms(settings, [form], choices, importing="zhupei admit scores import", **given)
+    importing = "zhupei admit scores import"
+    write_forms(settings, [form], choices, importing=importing, people=len(rows), base=code, **given)
 
 
 @scores.command("import")

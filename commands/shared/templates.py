@@ -3,11 +3,13 @@
 import functools
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 import click
+from sqlalchemy.orm import Session
 
 from zhupei_cli.files import refuse_existing, replacing
+from zhupei_cli.model import Batch
 from zhupei_cli.services.batches import templates
 from zhupei_cli.services.records import lookup
 from zhupei_cli.settings import Settings
@@ -51,6 +53,15 @@ def template_options(name: str) -> Callable[[F], F]:
     return added
 
 
+class Asked(TypedDict):
+    """What `template_options` gives a command."""
+
+    output: Path
+    force: bool
+    dry_run: bool
+    as_json: bool
+
+
 def choices_of(
     settings: Settings, batch: str | None = None, *, any_batch: bool = True
 ) -> tuple[Choices, str]:
@@ -69,7 +80,7 @@ def choices_of(
         return templates.catalogue_choices(), ""
 
 
-def _batch(session: Any, batch: str | None) -> Any:
+def _batch(session: Session, batch: str | None) -> Batch | None:
     try:
         return lookup.find_batch(session, batch)
     except ZhupeiError as error:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
-from typing import Any
+from typing import TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -51,6 +51,9 @@ class Step:
     seconds: float
 
 
+T = TypeVar("T")
+
+
 @dataclass(slots=True)
 class Stage:
     """Where a season is played: its folder, its data, and the day it has come to."""
@@ -75,7 +78,7 @@ class Stage:
     def by(self) -> Acting:
         return Acting(OPERATOR, self.day)
 
-    def do(self, act: Callable[[Session, Batch], Any]) -> Any:
+    def do(self, act: Callable[[Session, Batch], T]) -> T:
         """Do one thing with the batch in a transaction of its own, as a command would."""
         with transaction(self.database) as session:
             return act(session, find_batch(session, BATCH))

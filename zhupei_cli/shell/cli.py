@@ -52,6 +52,7 @@ COMMANDS = {
 class Program(LazyGroup):
     """The top group: every way it can end is a line for people and an exit code for scripts."""
 
+    # Any: whatever Click gives it.
     def main(self, *args: Any, **kwargs: Any) -> NoReturn:
         kwargs.update(standalone_mode=False, prog_name="zhupei")
         argv = args[0] if args else kwargs.get("args")

@@ -153,7 +153,10 @@ def _each_once(process: Processor, column: Sequence[object]) -> list[object]:
     return [known[value] for value in column]
 
 
-def in_chunks(keys: Iterable[Any], size: int = KEYS_AT_ONCE) -> Iterator[list[Any]]:
+T = TypeVar("T")
+
+
+def in_chunks(keys: Iterable[T], size: int = KEYS_AT_ONCE) -> Iterator[list[T]]:
     """Yield the keys in lists of at most `size`."""
     rest = iter(keys)
     while chunk := list(islice(rest, size)):

@@ -62,9 +62,9 @@ def _without_details(context: ExceptionContext) -> None:
         context.sqlalchemy_exception.args = (primary,)
 
 
-def _without(error: Any) -> str | None:
+def _without(error: BaseException | None) -> str | None:
     diagnosis = getattr(error, "diag", None)
-    if diagnosis is None or not diagnosis.message_primary:
+    if error is None or diagnosis is None or not diagnosis.message_primary:
         return None
     error.args = (f"({diagnosis.sqlstate}) {diagnosis.message_primary}",)
     return str(error)
@@ -130,6 +130,7 @@ def copy_rows(
 
     quote = connection.dialect.identifier_preparer.quote
     statement = f"COPY {quote(table.name)} ({', '.join(map(quote, columns))}) FROM STDIN"
+    # Any: SQLAlchemy knows no driver's own methods.
     driver: Any = connection.connection.driver_connection
     try:
         with driver.cursor() as cursor, cursor.copy(statement) as copy:

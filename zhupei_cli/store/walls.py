@@ -5,9 +5,8 @@ The walls themselves are the database's (sql/postgresql); here the program only 
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
 from zhupei_cli.words.errors import ZhupeiError
@@ -63,7 +62,7 @@ def _asked(session: Session) -> Login:
     return Login(row.name, kind, base, row.row_security)
 
 
-def _kind(row: Any) -> Kind:
+def _kind(row: Row[*tuple[object, ...]]) -> Kind:
     # The narrowest role counts: the database would let a login with two do what either may.
     if not row.everything and "zhupei_owner" not in row.roles:
         for kind in (Kind.BASE, Kind.AUDITOR, Kind.PROVINCE):

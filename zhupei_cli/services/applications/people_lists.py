@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Table, select
+from sqlalchemy import Select, Table, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
@@ -63,7 +63,7 @@ def list_people(
     return rows
 
 
-def _of_school(word: str) -> Any:
+def _of_school(word: str) -> Select[int]:
     education = Trainee.metadata.tables["education"]
     return select(education.c.trainee_id).where(education.c.school.contains(word, autoescape=True))
 

@@ -221,9 +221,9 @@ def _insert_choices(session: Session, batch: Batch, forms: Sequence[tuple[int, F
 def _gathered(rows: Iterable[tuple[object, ...]]) -> Iterator[tuple[object, ...]]:
     """Yield rows, those of one place together: the index by place is then written page by page."""
     for some in in_chunks(rows, _NEAR):
-        places: dict[tuple[str, ...], list[tuple[object, ...]]] = {}
+        places: dict[tuple[str, str], list[tuple[object, ...]]] = {}
         for row in some:
-            places.setdefault(row[-2:], []).append(row)
+            places.setdefault((str(row[-2]), str(row[-1])), []).append(row)
         yield from chain.from_iterable(places[place] for place in sorted(places))
 
 

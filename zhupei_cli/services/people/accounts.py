@@ -4,9 +4,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import Table, select, update
+from sqlalchemy import Row, Table, select, update
 from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
@@ -231,7 +230,7 @@ def _opened(profile: Profile, username: str, *, new: bool) -> Opened:
     return Opened(profile.person["name"], profile.person["id_number"], username, new)
 
 
-def _stored(session: Session, profile: Profile, *, lock: bool = False) -> Any:
+def _stored(session: Session, profile: Profile, *, lock: bool = False) -> Row[*tuple[object, ...]] | None:
     statement = select(_ACCOUNT).where(_ACCOUNT.c.trainee_id == profile.id)
     return session.execute(statement.with_for_update() if lock else statement).one_or_none()
 
