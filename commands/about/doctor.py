@@ -6,7 +6,7 @@ from functools import partial
 
 import click
 
-from zhupei_cli.services.upkeep.doctor import STATE, Check, State, examine
+from zhupei_cli.services.upkeep.doctor import STATE, Check, State, diagnose
 from zhupei_cli.settings import candidates
 from zhupei_cli.words.errors import ZhupeiError
 
@@ -59,7 +59,7 @@ def _examined(ctx: click.Context) -> Iterator[Check]:
     else:
         used = [str(path) for path in candidates(given.get("config")) if path.is_file()]
         yield Check("配置", "、".join(used) or "没有配置文件，用默认值")
-    yield from examine(settings)
+    yield from diagnose(settings)
 
 
 def _terminal() -> Check:

@@ -189,7 +189,7 @@ class _Night(_Summary):
 def _summary(report: Report, written: Iterable[str], mailed: Mapping[str, list[str]]) -> _Summary:
     return {
         "batch": report.head.batch,
-        "day": nightly_report.day_of(report),
+        "day": nightly_report.report_day(report),
         "files": list(written),
         "mailed": mailed.get(report.head.batch, []),
         "figures": nightly_report.figures_of(report),

@@ -7,11 +7,10 @@ import click
 from zhupei_cli.services.batches.batches import DATES
 from zhupei_cli.services.records import lookup
 from zhupei_cli.services.reports import overview
-from zhupei_cli.services.reports.overview import Step
+from zhupei_cli.services.reports.overview import NextStep
 from zhupei_cli.settings import Settings
 from zhupei_cli.shell.logfile import note
-from zhupei_cli.store.engine import reading
-from zhupei_cli.store.engine import shown as shown_url
+from zhupei_cli.store.engine import reading, shown_url
 from zhupei_cli.words.vocabulary import ADMISSION_STATUS, APPLICATION_STATUS, RULE, CodeTable
 
 from ..shared.formats import plan_line, shown
@@ -59,13 +58,13 @@ def status(settings: Settings, *, batch: str | None, out: Out) -> None:
         _show(rows, first, shown_url(settings.database_url), out)
 
 
-def _answer(rows: Sequence[overview.BatchNow], first: Iterable[Step], database: str) -> dict[str, object]:
+def _answer(rows: Sequence[overview.BatchNow], first: Iterable[NextStep], database: str) -> dict[str, object]:
     """Return the whole as JSON: the one batch's keys beside `batches`, which has them all."""
     only: Row = rows[0] if len(rows) == 1 else {"batch": None, "next": [step._asdict() for step in first]}
     return {"database": database, **only, "batches": rows}
 
 
-def _show(rows: Sequence[overview.BatchNow], first: Iterable[Step], database: str, out: Out) -> None:
+def _show(rows: Sequence[overview.BatchNow], first: Iterable[NextStep], database: str, out: Out) -> None:
     if not rows:
         note(out.settings, "没有进行中的批次")
     lines = [_as_lines(row) for row in rows] or [{"next_lines": _steps(step._asdict() for step in first)}]

@@ -30,7 +30,7 @@ from ..shared.options import (
     reveal_option,
 )
 from ..shared.output import Column, Out, show
-from ..shared.templates import Asked, template_options, write_forms
+from ..shared.templates import TemplateAsked, template_options, write_forms
 
 SCORES = (
     Column("application_no", "报名号"),
@@ -66,7 +66,9 @@ def scores() -> None:
 @click.option("--base", type=NAME, metavar="BASE", help="这个基地的单独成绩：只列志愿中有它的考生")
 @batch_option
 @pass_settings
-def template(settings: Settings, *, base: str | None, batch: str | None, **given: Unpack[Asked]) -> None:
+def template(
+    settings: Settings, *, base: str | None, batch: str | None, **given: Unpack[TemplateAsked]
+) -> None:
     """写出成绩表：报名号、姓名和已有的成绩已填好，填入其余成绩后可直接导入；空着的行不算。
 
     \b

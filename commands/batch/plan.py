@@ -22,7 +22,7 @@ from ..shared.done import tell_stale
 from ..shared.importing import mask_option, max_rows_option, show_import, sources
 from ..shared.options import batch_option, dry_run_option, json_option, list_options, pass_settings
 from ..shared.output import Column, Out, next_step, show
-from ..shared.templates import Asked, choices_of, template_options, write_forms
+from ..shared.templates import TemplateAsked, choices_of, template_options, write_forms
 from ..shared.writing import Deed, writing
 
 LIST = (
@@ -53,7 +53,7 @@ def plan() -> None:
 @template_options("招收计划模板.xlsx")
 @click.option("--wide", is_flag=True, help="一行一个基地、一列一个专业；已有的基地都列好")
 @pass_settings
-def template(settings: Settings, *, wide: bool, **given: Unpack[Asked]) -> None:
+def template(settings: Settings, *, wide: bool, **given: Unpack[TemplateAsked]) -> None:
     """写出招收计划的空白模板，填好后用 batch plan import 导入。
 
     基地和专业从数据库中已有的里面选；没有数据库时只有程序自带的专业。

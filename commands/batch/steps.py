@@ -13,7 +13,7 @@ from zhupei_cli.rules.batch.lifecycle import BATCH, stands
 from zhupei_cli.services.admission import stages
 from zhupei_cli.services.admission.stages import Moved
 from zhupei_cli.services.reports import overview
-from zhupei_cli.services.reports.overview import Step
+from zhupei_cli.services.reports.overview import NextStep
 from zhupei_cli.words.vocabulary import APPLICATION_STATUS, BATCH_STATUS
 
 from ..shared.consent import with_doubts
@@ -73,7 +73,7 @@ def _step(verb: str, take: Take, text: str, *, asking: _Asking | None = None) ->
         if named:
             _require_name(verb)
 
-        def step(session: Session, found: Batch) -> tuple[Moved, Sequence[Step]]:
+        def step(session: Session, found: Batch) -> tuple[Moved, Sequence[NextStep]]:
             if stands(BATCH, found.status, verb):
                 return _standing(found.code, found.status), ()
             moved = take(session, found, by=deed.by, reason=reason)
@@ -120,7 +120,7 @@ def _counted(value: object) -> str:
     return f"{sum(value.values())} 份（{named}）" if named else "0 份"
 
 
-def _tell(deed: Deed, moved: Moved, following: Sequence[Step] = ()) -> None:
+def _tell(deed: Deed, moved: Moved, following: Sequence[NextStep] = ()) -> None:
     head = "可以" if deed.dry_run else "已"
     path = f"{head}由“{BATCH_STATUS.label(moved['before'])}”变为“{moved['status_label']}”"
     if moved["before"] == moved["status"]:

@@ -8,7 +8,7 @@ import click
 from zhupei_cli.services.upkeep import copying, databases, invariants
 from zhupei_cli.settings import Settings
 from zhupei_cli.shell.logfile import note
-from zhupei_cli.store.engine import reading, shown
+from zhupei_cli.store.engine import reading, shown_url
 from zhupei_cli.words.errors import ZhupeiError
 
 from ..shared.consent import confirm
@@ -64,7 +64,7 @@ def restore(deed: Deed, *, file: Path, force: bool) -> None:
             raise
         stands = _content(url)
         comes = _content(f"sqlite:///{file}") if is_sqlite(file) else f"{file.stat().st_size:,} 字节"
-        question = f"用 {file}（{comes}）替换数据库 {shown(url)}（{stands}）的全部内容吗？"
+        question = f"用 {file}（{comes}）替换数据库 {shown_url(url)}（{stands}）的全部内容吗？"
         confirm(question, deed.settings, yes=False)
         summary = restored(replace=True)
     verb = "可以恢复" if deed.dry_run else "已恢复"

@@ -10,7 +10,7 @@ from zhupei_cli.services.upkeep.roles import require_server
 from zhupei_cli.settings import Settings
 from zhupei_cli.shell.arguments import NAME
 from zhupei_cli.store.engine import transaction
-from zhupei_cli.store.walls import Kind
+from zhupei_cli.store.walls import LoginKind
 
 from ..shared.asking import new_password, password_option
 from ..shared.options import list_options, pass_settings, yes_option
@@ -55,7 +55,7 @@ def add(
     """
     if bool(base) + province + auditor != 1:
         raise click.UsageError("请用 --base、--province、--auditor 中的一个。", click.get_current_context())
-    kind = Kind.BASE if base else Kind.PROVINCE if province else Kind.AUDITOR
+    kind = LoginKind.BASE if base else LoginKind.PROVINCE if province else LoginKind.AUDITOR
     password = _password(deed.settings, from_stdin=from_stdin)
     require_server(deed.settings.database_url)
     made = deed.do(

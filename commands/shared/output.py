@@ -19,7 +19,7 @@ from zhupei_cli.shell.streams import in_utf8
 from zhupei_cli.words.errors import ZhupeiError
 
 from . import formats
-from .formats import in_order, shown
+from .formats import shown, sort_key
 from .screen import FEW_ROWS, MOST_ROWS, can_page, fitted, on_terminal, page, sheet_lines, terminal_size
 
 FORMATS = ("table", "json", "jsonl", "csv", "xlsx")
@@ -119,7 +119,7 @@ def _sorted(rows: list[Row], known: Mapping[str, Column], word: str) -> list[Row
     key = _column(word.removeprefix("-"), known, rows).key
     full = [row for row in rows if row.get(key) is not None]
     try:
-        full.sort(key=lambda row: in_order(row[key]), reverse=word.startswith("-"))
+        full.sort(key=lambda row: sort_key(row[key]), reverse=word.startswith("-"))
     except TypeError:  # a column of several kinds of values
         full.sort(key=lambda row: shown(row[key]), reverse=word.startswith("-"))
     return full + [row for row in rows if row.get(key) is None]

@@ -14,7 +14,7 @@ from zhupei_cli.services.batches import templates
 from zhupei_cli.services.records import lookup
 from zhupei_cli.settings import Settings
 from zhupei_cli.sheets.kinds.columns import Choices
-from zhupei_cli.sheets.writing.template import Form, write_template
+from zhupei_cli.sheets.writing.template import BlankForm, write_template
 from zhupei_cli.store.engine import reading
 from zhupei_cli.words.errors import ZhupeiError
 
@@ -53,7 +53,7 @@ def template_options(name: str) -> Callable[[F], F]:
     return added
 
 
-class Asked(TypedDict):
+class TemplateAsked(TypedDict):
     """What `template_options` gives a command."""
 
     output: Path
@@ -91,7 +91,7 @@ def _batch(session: Session, batch: str | None) -> Batch | None:
 
 def write_forms(
     settings: Settings,
-    forms: Sequence[Form],
+    forms: Sequence[BlankForm],
     choices: Choices,
     *,
     output: Path,

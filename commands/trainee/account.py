@@ -61,7 +61,7 @@ def register(
         missing = [*map(option_name, required), *([] if username else ["--username"])]
         require_options(missing + ([] if from_stdin else ["--password-stdin"]))
     with reading(settings.database_url) as session:
-        accounts.examine(session, given, by=settings.acting())
+        accounts.examine_registration(session, given, by=settings.acting())
     note(settings, "验证通过")
     for fault in accounts.remarks(given):
         tell(settings, fault)

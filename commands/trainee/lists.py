@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 from zhupei_cli.services.applications import gaps, people_history, people_lists, years
-from zhupei_cli.services.applications.people_lists import Chosen
+from zhupei_cli.services.applications.people_lists import PeopleFilter
 from zhupei_cli.services.records import lookup
 from zhupei_cli.services.records.event_words import action_label, state_label
 from zhupei_cli.settings import Settings
@@ -73,7 +73,7 @@ def list_(settings: Settings, *, reveal: bool, out: Out, **chosen: Any) -> None:
     """
     with transaction(settings.database_url, read_only=not reveal) as session:
         rows = people_lists.list_people(
-            session, Chosen(**chosen, limit=out.most), reveal_by=settings.acting() if reveal else None
+            session, PeopleFilter(**chosen, limit=out.most), reveal_by=settings.acting() if reveal else None
         )
     show(rows, LIST, out)
 

@@ -43,7 +43,7 @@ _GIVEN = {
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class SeasonStep:
     """One step of the season: what was done, what came of it, and the seconds it took."""
 
     title: str
@@ -84,7 +84,7 @@ class Stage:
             return act(session, find_batch(session, BATCH))
 
 
-def play(folder: Path, *, bases: int = 12, places: int = 96, applicants: int = 1200) -> Iterator[Step]:
+def play(folder: Path, *, bases: int = 12, places: int = 96, applicants: int = 1200) -> Iterator[SeasonStep]:
     """Play a season into the empty folder `folder`; yield each step when it is done.
 
     The same arguments leave the same data, on any day: the season has days of its own.
@@ -93,7 +93,7 @@ def play(folder: Path, *, bases: int = 12, places: int = 96, applicants: int = 1
     for title, act in _STEPS:
         started = perf_counter()
         result = act(stage)
-        yield Step(title, result, perf_counter() - started)
+        yield SeasonStep(title, result, perf_counter() - started)
 
 
 def _workbooks(stage: Stage) -> str:

@@ -35,7 +35,7 @@ class Param(TypedDict, total=False):
     file: bool
 
 
-class Entry(TypedDict):
+class CommandEntry(TypedDict):
     """A command; a group has the names below it."""
 
     summary: str
@@ -44,7 +44,7 @@ class Entry(TypedDict):
 
 
 #: Words that lead to a command → what it is.
-Outline = dict[str, Entry]
+Outline = dict[str, CommandEntry]
 
 
 def load() -> Outline:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 from zhupei_cli.acting import Acting
 from zhupei_cli.model import Admission, Application, Batch, Choice, Review, Snapshot, Trainee
 from zhupei_cli.rules.batch.lifecycle import PUBLISHED, status_label
-from zhupei_cli.rules.people.field_values import shown
+from zhupei_cli.rules.people.field_values import shown_fields
 from zhupei_cli.rules.people.masking import mask_id
 from zhupei_cli.services.applications import store
 from zhupei_cli.services.batches.taking_part import sits_out
@@ -51,7 +51,7 @@ class ApplicationRow(TypedDict):
     submitted_at: datetime | None
 
 
-class Decision(TypedDict):
+class DecisionShown(TypedDict):
     """A decision of a reviewer on one application."""
 
     decision: str
@@ -68,7 +68,7 @@ class ApplicationShown(ApplicationRow):
     profile: dict[str, object]
     educations: list[dict[str, object]]
     works: list[dict[str, object]]
-    reviews: list[Decision]
+    reviews: list[DecisionShown]
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,14 +215,14 @@ def show_application(
     contact = {name: live.person.get(name) for name in ("mobile", "email")}
     return {
         **row,
-        "profile": shown({**profile.person, **contact}, reveal=reveal),
-        "educations": [shown(entry, reveal=reveal) for entry in profile.educations],
-        "works": [shown(entry, reveal=reveal) for entry in profile.works],
+        "profile": shown_fields({**profile.person, **contact}, reveal=reveal),
+        "educations": [shown_fields(entry, reveal=reveal) for entry in profile.educations],
+        "works": [shown_fields(entry, reveal=reveal) for entry in profile.works],
         "reviews": _decisions(session, stored.id),
     }
 
 
-def _decisions(session: Session, application_id: int) -> list[Decision]:
+def _decisions(session: Session, application_id: int) -> list[DecisionShown]:
     statement = select(_REVIEW).where(_REVIEW.c.application_id == application_id).order_by(_REVIEW.c.id)
     return [
         {

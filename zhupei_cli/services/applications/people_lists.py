@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
 from zhupei_cli.model import Account, Application, Batch, Trainee, TraineePhoto
-from zhupei_cli.rules.people.field_values import shown
+from zhupei_cli.rules.people.field_values import shown_fields
 from zhupei_cli.rules.people.profile import highest
 from zhupei_cli.services.applications.listing import Filter, list_applications
 from zhupei_cli.services.people import fields
@@ -26,7 +26,7 @@ _PHOTO: Table = TraineePhoto.metadata.tables["trainee_photo"]
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class PeopleFilter:
     """Which people a list holds; empty means all."""
 
     name: str | None = None
@@ -36,7 +36,7 @@ class Chosen:
 
 
 def list_people(
-    session: Session, chosen: Chosen, *, reveal_by: Acting | None = None
+    session: Session, chosen: PeopleFilter, *, reveal_by: Acting | None = None
 ) -> list[dict[str, object]]:
     """Return people in the order they came, with their highest education and their account.
 
@@ -69,8 +69,8 @@ def _of_school(word: str) -> Select[int]:
 
 
 def _listed(profile: Profile, username: str | None, *, reveal: bool) -> dict[str, Any]:
-    person = shown(profile.person, reveal=reveal)
-    top = shown(highest(profile.educations) or {}, reveal=reveal)
+    person = shown_fields(profile.person, reveal=reveal)
+    top = shown_fields(highest(profile.educations) or {}, reveal=reveal)
     keys = ("name", "id_type", "id_type_label", "id_number", "gender", "gender_label", "birth_date", "mobile")
     return {
         **{key: person.get(key) for key in keys},
@@ -87,7 +87,7 @@ def show_person(session: Session, who: str, *, reveal_by: Acting | None = None) 
     profile = find_person(session, who)
     reveal = reveal_by is not None
     found = {
-        **shown(profile.person, reveal=reveal),
+        **shown_fields(profile.person, reveal=reveal),
         "educations": _entries(profile, EDUCATION, reveal=reveal),
         "works": _entries(profile, WORK, reveal=reveal),
         "photo": session.execute(select(_PHOTO.c.mime).where(_PHOTO.c.trainee_id == profile.id)).scalar(),
@@ -107,7 +107,7 @@ def list_entries(session: Session, who: str, part: Part) -> list[dict[str, Any]]
 
 def _entries(profile: Profile, part: Part, *, reveal: bool) -> list[dict[str, Any]]:
     entries = sorted(getattr(profile, part.attribute), key=lambda entry: entry["id"])
-    return [shown(entry, reveal=reveal) for entry in entries]
+    return [shown_fields(entry, reveal=reveal) for entry in entries]
 
 
 def _account(session: Session, profile: Profile) -> dict[str, object] | None:

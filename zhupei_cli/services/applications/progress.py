@@ -36,7 +36,7 @@ class StatusShown(TypedDict):
     contact: str
 
 
-class Counted(TypedDict):
+class StatsRow(TypedDict):
     """How many applications stand where: of `group` those of `code`; `total` without what is withdrawn."""
 
     group: str
@@ -80,7 +80,7 @@ def status_of(session: Session, batch: Batch, number: str) -> StatusShown:
     }
 
 
-def count_applications(session: Session, batch: Batch) -> list[Counted]:
+def count_applications(session: Session, batch: Batch) -> list[StatsRow]:
     """Return how many applications stand where: all, by first-choice base, by specialty, by identity.
 
     `total` leaves out what is withdrawn.
@@ -115,7 +115,7 @@ def _ordered(counts: dict[tuple[str, str], dict[str, int]]) -> Iterator[tuple[st
         yield from sorted(key for key in counts if key[0] == group)
 
 
-def _counted(group: str, code: str, label: str, by_status: dict[str, int]) -> Counted:
+def _counted(group: str, code: str, label: str, by_status: dict[str, int]) -> StatsRow:
     withdrawn = by_status.get(ApplicationStatus.WITHDRAWN, 0)
     return {
         "group": group,

@@ -48,7 +48,7 @@ def withdraw(
         "before": stored.status,
         "status": after,
         "status_label": APPLICATION_STATUS.label(after),
-        "runs_stale": stale_runs(session, batch, stored),
+        "runs_stale": count_stale_runs(session, batch, stored),
     }
 
 
@@ -64,6 +64,6 @@ def require_undecided(session: Session, batch: Batch, stored: Stored) -> None:
     require_changeable(stored.application_no, "parameters", batch.status, name=batch.code)
 
 
-def stale_runs(session: Session, batch: Batch, stored: Stored) -> int:
+def count_stale_runs(session: Session, batch: Batch, stored: Stored) -> int:
     """Return how many stored runs counted the application, and are stale once it changes."""
     return stored_runs(session, batch) if stored.status == ApplicationStatus.APPROVED else 0

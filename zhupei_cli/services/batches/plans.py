@@ -27,21 +27,21 @@ _KEY = ("batch_id", "base_code", "specialty_code")
 _TAKEN = tuple(f"taken_{who}" for who in Identity)
 
 #: What a place says, by key of TERMS; only whether it is stopped is yes or no.
-Terms = Mapping[str, int | None]
+PlaceTerms = Mapping[str, int | None]
 #: What people set of a place. Lines are in hundredths of a mark; None is no line and no limit.
 TERMS: Final = ("quota", "min_score", "max_own", "max_entrusted", "max_social", "stopped")
 #: What a place says that nobody has said anything about.
-UNSAID: Final[Terms] = {**dict.fromkeys(TERMS), "stopped": False}
+UNSAID: Final[PlaceTerms] = {**dict.fromkeys(TERMS), "stopped": False}
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PlaceChange:
     """A place as it is to be: codes of base and specialty, terms stored and new, seats taken."""
 
     key: tuple[str, str]
     label: str
-    before: Terms | None
-    after: Terms
+    before: PlaceTerms | None
+    after: PlaceTerms
     taken: Mapping[str, int]
     base_enabled: bool = True
 
@@ -64,14 +64,14 @@ class Books:
     disabled: frozenset[str]
     """codes of bases that offer nothing"""
 
-    def place(self, base: str, specialty: str, terms: Terms) -> Place:
+    def place(self, base: str, specialty: str, terms: PlaceTerms) -> PlaceChange:
         """Return the place of these codes with its new terms; terms not given stay."""
         row = self.stored.get((base, specialty))
         before = None if row is None else {name: row[name] for name in TERMS}
         taken = {name: 0 if row is None else row[name] for name in _TAKEN}
         label = f"{self.bases.labels[base]} 的 {self.specialties.labels[specialty]}"
         after = {**UNSAID, **(before or {}), **terms}
-        return Place((base, specialty), label, before, after, taken, base not in self.disabled)
+        return PlaceChange((base, specialty), label, before, after, taken, base not in self.disabled)
 
 
 def open_books(session: Session, batch: Batch) -> Books:
@@ -84,7 +84,7 @@ def open_books(session: Session, batch: Batch) -> Books:
     return Books(base_names(session), specialty_names(session), stored, frozenset(disabled))
 
 
-def faults_of(place: Place) -> Iterator[Fault]:
+def faults_of(place: PlaceChange) -> Iterator[Fault]:
     """Yield what makes the new terms impossible: fewer seats than are taken, a base that is disabled."""
     if place.changed and not place.base_enabled and not place.after["stopped"]:
         yield Fault("E474", "base", values={"place": place.label})
@@ -99,7 +99,7 @@ def faults_of(place: Place) -> Iterator[Fault]:
             yield Fault("E411", f"max_{who}", values=values)
 
 
-def write_places(session: Session, batch: Batch, places: Sequence[Place]) -> None:
+def write_places(session: Session, batch: Batch, places: Sequence[PlaceChange]) -> None:
     """Write the places that are new or changed; their events are the caller's."""
     new = [place for place in places if place.before is None]
     rows = [(batch.id, *place.key, *(place.after[name] for name in TERMS), 0, 0, 0) for place in new]
@@ -143,7 +143,7 @@ def set_place(
     specialty: str,
     *,
     by: Acting,
-    terms: Terms,
+    terms: PlaceTerms,
     reason: str | None = None,
 ) -> PlaceSet:
     """Set the given TERMS of one place; return it as the list has it, and whether it `changed`.

@@ -24,7 +24,7 @@ _TRAINEE: Table = _TABLES[Trainee.__tablename__]
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class MarkEntry:
     """A line and the record it speaks of; `record` is a base's code, '' for the common one."""
 
     line: Line
@@ -41,7 +41,7 @@ class Entry:
         return f"{self.application_no}/{self.record}" if self.record else self.application_no
 
 
-def read_entries(session: Session, batch: Batch, lines: Sequence[Line]) -> list[Entry]:
+def read_entries(session: Session, batch: Batch, lines: Sequence[Line]) -> list[MarkEntry]:
     """Return the lines whose record is known, other faults of theirs or not."""
     numbers = {number for line in lines if (number := _word(line, "application_no"))}
     papers = {number for line in lines if (number := _word(line, "id_number"))}
@@ -61,7 +61,7 @@ def read_entries(session: Session, batch: Batch, lines: Sequence[Line]) -> list[
         if isinstance(code, Fault):
             line.faults.append(code)
         elif row is not None and all(fault.field != "base" for fault in line.faults):
-            entries.append(Entry(line, row.id, row.application_no, code))
+            entries.append(MarkEntry(line, row.id, row.application_no, code))
     return entries
 
 
@@ -127,9 +127,9 @@ def _base(bases: Names, planned: Collection[str], word: str) -> str | Fault:
     return Fault("E173", "base", values={"base": word}) if code and code not in planned else code
 
 
-def refuse_twins(entries: Iterable[Entry]) -> None:
+def refuse_twins(entries: Iterable[MarkEntry]) -> None:
     """Refuse every row of a record that has several, each naming the others."""
-    seen: dict[tuple[int, str], list[Entry]] = {}
+    seen: dict[tuple[int, str], list[MarkEntry]] = {}
     for entry in entries:
         seen.setdefault(entry.key, []).append(entry)
     for twins in seen.values():

@@ -22,7 +22,7 @@ SHORT: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
-class Filter:
+class EventFilter:
     """Which events are asked for; `kind` is an action or the group it begins with, e.g. review."""
 
     who: str | None = None
@@ -54,7 +54,7 @@ class EventRow(TypedDict):
 T = TypeVar("T")
 
 
-def log(session: Session, wanted: Filter, *, limit: int) -> tuple[list[EventRow], int]:
+def log(session: Session, wanted: EventFilter, *, limit: int) -> tuple[list[EventRow], int]:
     """Return the latest `limit` events (all for 0), the newest first, and how many there are."""
     total = session.execute(_where(select(func.count()).select_from(_EVENT), wanted)).scalar_one()
     columns = (_EVENT, Batch.code.label("batch"))
@@ -63,7 +63,7 @@ def log(session: Session, wanted: Filter, *, limit: int) -> tuple[list[EventRow]
     return [_shown(row) for row in session.execute(statement)], total
 
 
-def _where(statement: Select[T], wanted: Filter) -> Select[T]:
+def _where(statement: Select[T], wanted: EventFilter) -> Select[T]:
     if wanted.who is not None:
         statement = statement.where(_EVENT.c.who == wanted.who)
     if wanted.kind is not None:
@@ -102,7 +102,7 @@ def _shown(row: Row[*tuple[object, ...]]) -> EventRow:
 
 
 @dataclass(slots=True)
-class Verified:
+class VerifiedChain:
     """What a walk along the chain found; `number` and `digest` are those of its last event."""
 
     events: int = 0
@@ -115,13 +115,13 @@ class Verified:
         return f"{self.number}:{self.digest[:SHORT]}"
 
 
-def verify(session: Session, *, head: tuple[int, str] | None = None) -> Verified:
+def verify(session: Session, *, head: tuple[int, str] | None = None) -> VerifiedChain:
     """Recompute the hash of every event from the first to the last, and say all that does not fit.
 
     `head` is a number and the beginning of a hash that some paper carries: without one, a chain that was
     rewritten as a whole, or cut together with its counter, looks as good as new.
     """
-    verified = Verified()
+    verified = VerifiedChain()
     columns = (_EVENT.c.seq, _EVENT.c.at, _EVENT.c.who, *(_EVENT.c[name] for name in _HASHED), _EVENT.c.hash)
     rows = session.execute(select(*columns).order_by(_EVENT.c.seq).execution_options(yield_per=5_000))
     for row in rows:
@@ -134,7 +134,7 @@ def verify(session: Session, *, head: tuple[int, str] | None = None) -> Verified
     return verified
 
 
-def _link(verified: Verified, row: Row[*tuple[object, ...]]) -> Iterator[Fault]:
+def _link(verified: VerifiedChain, row: Row[*tuple[object, ...]]) -> Iterator[Fault]:
     if row.seq != verified.number + 1:
         # Nothing says which hash stood before this event: that others are missing is the finding.
         yield Fault("E520", "seq", values={"first": verified.number + 1, "last": row.seq - 1})
@@ -144,7 +144,7 @@ def _link(verified: Verified, row: Row[*tuple[object, ...]]) -> Iterator[Fault]:
         yield Fault("E521", "hash", values={"seq": row.seq, "action": action_label(row.action)})
 
 
-def _end(session: Session, verified: Verified, head: tuple[int, str] | None) -> Iterator[Fault]:
+def _end(session: Session, verified: VerifiedChain, head: tuple[int, str] | None) -> Iterator[Fault]:
     given = session.execute(select(Counter.value).where(Counter.name == "event")).scalar() or 0
     if given != verified.number:
         yield Fault("E522", "seq", values={"last": verified.number, "given": given})

@@ -159,7 +159,7 @@ def keys_of(table: str, key: str) -> Iterable[str]:
     return map(str, range(int(first), int(last) + 1))
 
 
-def row_changes(
+def row_events(
     action: str,
     rows: Iterable[tuple[str, Mapping[str, object] | Sequence[object]]],
     *,

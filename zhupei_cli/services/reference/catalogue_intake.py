@@ -19,7 +19,7 @@ from zhupei_cli.services.records.import_ledger import (
     begin_import,
     record_rows,
     refuse_twins,
-    row_changes,
+    row_events,
 )
 from zhupei_cli.services.records.lookup import match_key
 from zhupei_cli.services.records.workbooks import Reading
@@ -226,7 +226,7 @@ def _write(session: Session, catalogue: Catalogue, entries: Sequence[_Entry], *,
     written = [*rows["inserted"], *rows["updated"]]
     action = f"{catalogue.kind.key}.write"
     now = ((entry.after["code"], {name: entry.after[name] for name in columns}) for entry in written)
-    record(session, by, list(row_changes(action, now)))
+    record(session, by, list(row_events(action, now)))
     return [
         (
             *(catalogue.kind.key, entry.after["code"], entry.verdict),

@@ -18,7 +18,7 @@ from zhupei_cli.services.records.import_ledger import (
     begin_import,
     record_rows,
     refuse_twins,
-    row_changes,
+    row_events,
 )
 from zhupei_cli.services.records.lookup import match_key
 from zhupei_cli.services.records.workbooks import Reading
@@ -126,7 +126,7 @@ def _write(session: Session, entries: Sequence[_Entry], *, by: Acting) -> list[T
     written = (
         (entry.after["name"], {name: entry.after[name] for name in columns}) for entry in (*new, *changed)
     )
-    record(session, by, list(row_changes("employer.write", written)))
+    record(session, by, list(row_events("employer.write", written)))
     return touched
 
 

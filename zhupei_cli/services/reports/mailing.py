@@ -20,7 +20,7 @@ from zhupei_cli.rules.batch.times import show_time
 from zhupei_cli.rules.people.addresses import wire_address
 from zhupei_cli.rules.people.masking import mask_email
 from zhupei_cli.services.records.events import Change, record
-from zhupei_cli.services.reports.nightly_report import day_of
+from zhupei_cli.services.reports.nightly_report import report_day
 from zhupei_cli.settings import Mail
 from zhupei_cli.words.errors import ZhupeiError
 
@@ -61,7 +61,7 @@ def still_to_get(session: Session, batch: Batch, report: Report, mail: Mail) -> 
         )
     ).scalars()
     told = [json.loads(row) for row in rows]
-    have = {key for one in told if one["day"] == day_of(report).isoformat() for key in one["to"]}
+    have = {key for one in told if one["day"] == report_day(report).isoformat() for key in one["to"]}
     # a@X.com and 王一 <a@x.com> are one box.
     once = {_key(address): address for address in reversed(mail.to)}
     return tuple(address for key, address in reversed(once.items()) if key not in have)
@@ -69,7 +69,7 @@ def still_to_get(session: Session, batch: Batch, report: Report, mail: Mail) -> 
 
 def record_sent(session: Session, batch: Batch, report: Report, to: Iterable[str], *, by: Acting) -> None:
     """Write down who got the report: by digest, with the address masked."""
-    data = {"day": day_of(report).isoformat(), "to": {_key(one): mask_email(one) for one in to}}
+    data = {"day": report_day(report).isoformat(), "to": {_key(one): mask_email(one) for one in to}}
     record(session, by, [Change(_SENT, batch.code, batch.id, data=data)])
 
 

@@ -24,12 +24,12 @@ from zhupei_cli.reports.values import (
     Band,
     Cutoff,
     Figure,
+    FunnelStage,
     Group,
     Head,
     Placed,
     Report,
     Share,
-    Stage,
     Supply,
     Waiting,
 )
@@ -130,14 +130,14 @@ def withheld(batch: Batch) -> bool:
     return batch.status == BatchStatus.COMMITTED
 
 
-def count_funnel(session: Session, batch: Batch) -> list[Stage]:
+def count_funnel(session: Session, batch: Batch) -> list[FunnelStage]:
     """Return how many people got to each stage, in the order of the stages."""
     hidden = ("admitted", "reported") if withheld(batch) else ()
     counts = {row.stage: row.people for row in section(session, batch, "funnel")}
     counts["scored"] = count_marked(session, batch)
     counts |= {"sitting_out": out} if (out := count_sitting_out(session, batch)) else {}
     return [
-        Stage(key, label, None if key in hidden else counts[key])
+        FunnelStage(key, label, None if key in hidden else counts[key])
         for key, label in STAGES.items()
         if key in counts
     ]
@@ -214,7 +214,7 @@ def figures_before(session: Session, batch: Batch, *, now: datetime) -> Before |
 
 def _figures(
     before: Before | None,
-    funnel: Iterable[Stage],
+    funnel: Iterable[FunnelStage],
     statuses: Mapping[str, int],
     bases: Sequence[Supply],
     anomalies: int,

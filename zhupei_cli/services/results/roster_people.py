@@ -52,7 +52,7 @@ def load_people(session: Session, batch: Batch, run: Run | None, bases: Sequence
     return People(session.execute(_people(seat, seated)).all())
 
 
-def seats_of(
+def roster_seats(
     session: Session, batch: Batch, run: Run | None, bases: Sequence[str] | None
 ) -> list[tuple[str, str, str]]:
     """Return (base, specialty, application number) of every seat, read apart from the people themselves."""

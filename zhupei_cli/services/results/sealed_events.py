@@ -122,7 +122,7 @@ def summary(events: Sequence[EventLine]) -> dict[str, object]:
     return {"count": len(events), "first": first["seq"], "last": last["seq"], "head": last["hash"]}
 
 
-def withheld(event: EventLine, shown: str) -> EventLine:
+def with_digest(event: EventLine, shown: str) -> EventLine:
     """Return an event with its reason as it may be `shown`, and the digest of what it was."""
     reason = event["reason"] or ""
     return {**event, "reason": shown, "withheld": sha256(reason.encode()).hexdigest()}

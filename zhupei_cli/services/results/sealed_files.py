@@ -38,7 +38,7 @@ _HOLDING: Final = (AdmissionStatus.PROPOSED, AdmissionStatus.ADMITTED, Admission
 
 
 @dataclass(frozen=True, slots=True)
-class Verified:
+class VerifiedFile:
     """What a file says it is, its seal, and what is wrong with it."""
 
     batch: str
@@ -48,7 +48,7 @@ class Verified:
     findings: list[Finding]
 
 
-def verify_file(path: Path, *, seal: str | None = None) -> Verified:
+def verify_file(path: Path, *, seal: str | None = None) -> VerifiedFile:
     """Check a sealed batch; `seal` are the first digits of the SHA-256 it should have.
 
     Raises E001 (no such file) and E062 (not a sealed batch, or damaged beyond reading).
@@ -63,7 +63,7 @@ def verify_file(path: Path, *, seal: str | None = None) -> Verified:
             raise ZhupeiError("E062", file=path.name) from error
 
 
-def _verified(package: zipfile.ZipFile, wanted: str | None) -> Verified:
+def _verified(package: zipfile.ZipFile, wanted: str | None) -> VerifiedFile:
     entries = package.infolist()
     names = [entry.filename for entry in entries]
     if sum(entry.file_size for entry in entries) > _MOST or len(set(names)) < len(names):
@@ -81,7 +81,7 @@ def _verified(package: zipfile.ZipFile, wanted: str | None) -> Verified:
     if not changed:  # of a part that was changed nothing more can be said
         findings += _examined(package, manifest)
     batch = manifest["batch"]
-    return Verified(batch["code"], batch["name"], manifest["sealed_at"], seal, findings)
+    return VerifiedFile(batch["code"], batch["name"], manifest["sealed_at"], seal, findings)
 
 
 def _finding(code: str, **values: object) -> Finding:

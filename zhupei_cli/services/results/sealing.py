@@ -28,7 +28,7 @@ from zhupei_cli.services.results.sealed_events import (
     RunLine,
     SeatLine,
     summary,
-    withheld,
+    with_digest,
 )
 from zhupei_cli.words.errors import ZhupeiError
 from zhupei_cli.words.vocabulary import BATCH_STATUS, BatchStatus
@@ -170,4 +170,4 @@ def _events(session: Session, batch: Batch) -> Iterator[EventLine]:
         event = cast(EventLine, line)  # the columns of the table, whatever they are
         # Written before reasons were masked at the door, or by a base's login.
         shown = masked_text(event["reason"])
-        yield event if shown == event["reason"] else withheld(event, shown or "")
+        yield event if shown == event["reason"] else with_digest(event, shown or "")

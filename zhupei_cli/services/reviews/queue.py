@@ -24,13 +24,13 @@ _SNAPSHOT: Table = _TABLES[Snapshot.__tablename__]
 _FIRST = and_(_CHOICE.c.application_id == _APPLICATION.c.id, _CHOICE.c.number == 1)
 
 
-class Waiting(listing.ApplicationRow):
+class WaitingRow(listing.ApplicationRow):
     """An application that waits for review, with the whole days it did."""
 
     waiting_days: int
 
 
-class Backlog(TypedDict):
+class BacklogRow(TypedDict):
     """How many wait at a base, and since when the oldest does."""
 
     base: str
@@ -40,7 +40,7 @@ class Backlog(TypedDict):
     longest_days: int
 
 
-class Decided(TypedDict):
+class DecisionRow(TypedDict):
     """A decision on an application."""
 
     application_no: str
@@ -63,7 +63,7 @@ class Shown(listing.ApplicationShown):
     years: str
 
 
-def queue(session: Session, batch: Batch, base: str | None, *, now: datetime) -> list[Waiting]:
+def queue(session: Session, batch: Batch, base: str | None, *, now: datetime) -> list[WaitingRow]:
     """Return what waits for review by first-choice base, the oldest first, with whole days waited."""
     waiting = Filter(statuses=(ApplicationStatus.SUBMITTED,), base=base)
     rows = listing.list_applications(session, batch, waiting)
@@ -71,7 +71,7 @@ def queue(session: Session, batch: Batch, base: str | None, *, now: datetime) ->
     return [{**row, "waiting_days": _days(row["submitted_at"], now)} for row in rows]
 
 
-def queue_summary(session: Session, batch: Batch, base: str | None, *, now: datetime) -> list[Backlog]:
+def queue_summary(session: Session, batch: Batch, base: str | None, *, now: datetime) -> list[BacklogRow]:
     """Return how many wait at each base that has any, and since when the oldest does."""
     statement = (
         select(_CHOICE.c.base_code, func.count(), func.min(_APPLICATION.c.submitted_at))
@@ -126,7 +126,7 @@ def show(
 
 def log(
     session: Session, batch: Batch, *, base: str | None = None, number: str | None = None
-) -> list[Decided]:
+) -> list[DecisionRow]:
     """Return every decision of the batch, the newest first; of one first-choice base, of one application."""
     statement = (
         select(_REVIEW, _APPLICATION.c.application_no, _SNAPSHOT.c.name, _CHOICE.c.base_code.label("choice1"))

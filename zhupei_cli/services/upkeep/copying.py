@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from zhupei_cli.files import PRIVATE, replacing
 from zhupei_cli.model import Base
 from zhupei_cli.store.bulk import insert_rows
-from zhupei_cli.store.engine import connected, parse_url, reading, shown, sqlite_path
+from zhupei_cli.store.engine import connected, parse_url, reading, shown_url, sqlite_path
 from zhupei_cli.store.schema import keep_a_log, migrate, require_empty
 from zhupei_cli.words.errors import ZhupeiError
 
@@ -52,8 +52,8 @@ def copy_database(source: str, target: str, *, dry_run: bool = False) -> Copied:
         if dry_run:
             connection.rollback()
     return {
-        "source": shown(source),
-        "target": shown(target),
+        "source": shown_url(source),
+        "target": shown_url(target),
         "rows": sum(counts.values()),
         "tables": counts,
         "dry_run": dry_run,
@@ -71,7 +71,7 @@ def _opened(url: str, *, dry_run: bool) -> Iterator[Connection]:
         return
     path = sqlite_path(parse_url(url))
     if path.exists():
-        raise ZhupeiError("E508", database=shown(url))
+        raise ZhupeiError("E508", database=shown_url(url))
     with _new_file(path, dry_run=dry_run) as beside:
         keep_a_log(beside)
         new = URL.create("sqlite", database=str(beside)).render_as_string()

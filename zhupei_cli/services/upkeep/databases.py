@@ -16,7 +16,7 @@ from zhupei_cli.store.engine import (
     connected,
     current_version,
     parse_url,
-    shown,
+    shown_url,
     sqlite_path,
 )
 from zhupei_cli.words.errors import ZhupeiError
@@ -37,7 +37,7 @@ class DatabaseInfo(TypedDict):
 
 def init_database(url: str, *, by: Acting, dry_run: bool = False) -> dict[str, object]:
     """Make a database with the default catalogue of specialties; E508 when it exists already."""
-    summary = {"database": shown(url), "version": HEAD, "specialties": 0, "dry_run": dry_run}
+    summary = {"database": shown_url(url), "version": HEAD, "specialties": 0, "dry_run": dry_run}
     if dry_run:
         schema.require_absent(url)
         return summary
@@ -57,12 +57,12 @@ def upgrade_database(url: str, *, dry_run: bool = False) -> dict[str, object]:
     """
     before = _version(url)
     if before is None:
-        raise ZhupeiError("E509", database=shown(url))
+        raise ZhupeiError("E509", database=shown_url(url))
     if before > HEAD:
         raise ZhupeiError("E504", version=before, head=HEAD)
     if before != HEAD:
         schema.upgrade(url, dry_run=dry_run)
-    return {"database": shown(url), "before": before, "version": HEAD, "dry_run": dry_run}
+    return {"database": shown_url(url), "before": before, "version": HEAD, "dry_run": dry_run}
 
 
 def _version(url: str) -> str | None:
@@ -76,7 +76,7 @@ def back_up_database(
     """Write a backup of the database into `path`; see `backup.back_up` for what is refused."""
     backup.back_up(url, path, force=force, keep=not dry_run)
     size = None if dry_run else path.stat().st_size
-    return {"database": shown(url), "file": str(path), "bytes": size, "dry_run": dry_run}
+    return {"database": shown_url(url), "file": str(path), "bytes": size, "dry_run": dry_run}
 
 
 def restore_database(
@@ -85,7 +85,7 @@ def restore_database(
     """Make the database what a backup holds, whole or not at all; see `backup.restore`."""
     backup.restore(path, url, replace=replace, dry_run=dry_run)
     version = None if dry_run else _version(url)
-    return {"database": shown(url), "file": str(path), "version": version, "dry_run": dry_run}
+    return {"database": shown_url(url), "file": str(path), "version": version, "dry_run": dry_run}
 
 
 def database_info(url: str) -> DatabaseInfo:
@@ -100,7 +100,7 @@ def database_info(url: str) -> DatabaseInfo:
         name = connection.dialect.name
         size = _size(connection, url)
     return {
-        "database": shown(url),
+        "database": shown_url(url),
         "server": f"{name} {server}",
         "version": version,
         "head": HEAD,

@@ -11,10 +11,10 @@ from zhupei_cli.model import Event
 from zhupei_cli.services.records.events import Change, record
 from zhupei_cli.services.records.lookup import base_names, find_base, nearest
 from zhupei_cli.services.upkeep.roles import require_postgresql
-from zhupei_cli.store.walls import Kind, login_of
+from zhupei_cli.store.walls import LoginKind, login_of
 from zhupei_cli.words.errors import ZhupeiError
 
-LABELS = {Kind.PROVINCE: "省级", Kind.BASE: "基地", Kind.AUDITOR: "审计"}
+LABELS = {LoginKind.PROVINCE: "省级", LoginKind.BASE: "基地", LoginKind.AUDITOR: "审计"}
 #: Names that need no quotes anywhere, and are none of the roles' own.
 _NAME = re.compile(r"(?!pg_|zhupei_)[a-z_][a-z0-9_]{0,62}")
 
@@ -40,14 +40,14 @@ class LoginMade(TypedDict):
     base_label: str | None
 
 
-class Login(LoginMade):
+class LoginRow(LoginMade):
     """A login as a list has it, and what is wrong with it."""
 
     kind_label: str
     problem: str | None
 
 
-def list_logins(session: Session) -> list[Login]:
+def list_logins(session: Session) -> list[LoginRow]:
     """Return every login with its kind, its base and what is wrong with it.
 
     Raises E606 on other databases, E607 before `db roles apply`, E605 for whoever may not look.
@@ -58,7 +58,7 @@ def list_logins(session: Session) -> list[Login]:
         {
             "login": row.login,
             "kind": row.kind,
-            "kind_label": LABELS[Kind(row.kind)],
+            "kind_label": LABELS[LoginKind(row.kind)],
             "base": row.base_code,
             "base_label": row.base_code and labels[row.base_code],
             "problem": _problem(row),
@@ -73,15 +73,15 @@ def _problem(row: Row[*tuple[object, ...]]) -> str | None:
         return "有超级用户、跳过行级安全或管理账号的权力"
     if row.several:
         return "同时属于几个角色"
-    if row.kind == Kind.BASE and row.base_code is None:
+    if row.kind == LoginKind.BASE and row.base_code is None:
         return "在本库没有对应的基地"
     return None if row.rolcanlogin else "已停用登录"
 
 
 def add_login(
-    session: Session, name: str, kind: Kind, *, base: str | None, password: str, by: Acting
+    session: Session, name: str, kind: LoginKind, *, base: str | None, password: str, by: Acting
 ) -> LoginMade:
-    """Make a login with its role and, for `Kind.BASE`, its base (code or name).
+    """Make a login with its role and, for `LoginKind.BASE`, its base (code or name).
 
     The password leaves this computer only as its SCRAM digest.
     Raises E608 (a name that is none, or taken), E302 (no such base).
@@ -117,7 +117,7 @@ def remove_login(session: Session, name: str, *, by: Acting) -> LoginMade:
 
 def _require_keeping(session: Session) -> None:
     require_postgresql(session)
-    if login_of(session).kind != Kind.OWNER:
+    if login_of(session).kind != LoginKind.OWNER:
         raise ZhupeiError("E605")
     if session.execute(text("SELECT to_regclass('zhupei.login')")).scalar() is None:
         raise ZhupeiError("E607")
@@ -143,14 +143,14 @@ def _digest(session: Session, name: str, password: str) -> str:
     return digest.decode("ascii")
 
 
-def _create(session: Session, name: str, kind: Kind, digest: str) -> None:
+def _create(session: Session, name: str, kind: LoginKind, digest: str) -> None:
     """Make the role. No part of these statements can be a parameter; none can hold a quotation mark."""
     session.execute(text(f"CREATE ROLE \"{name}\" LOGIN PASSWORD '{digest}'".replace(":", r"\:")))
     # SET FALSE: a login acts under its own name only.
     session.execute(text(f'GRANT zhupei_{kind} TO "{name}" WITH INHERIT TRUE, SET FALSE, ADMIN FALSE'))
     # A session that takes part in nothing must not keep others waiting.
     session.execute(text(f"ALTER ROLE \"{name}\" SET idle_in_transaction_session_timeout = '10min'"))
-    if kind != Kind.PROVINCE:
+    if kind != LoginKind.PROVINCE:
         database = session.execute(text("SELECT quote_ident(current_database())")).scalar_one()
         session.execute(
             text(f'ALTER ROLE "{name}" IN DATABASE {database} SET search_path = zhupei_{kind}, public')

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from zhupei_cli.store.engine import parse_url
-from zhupei_cli.store.walls import Kind, login_of
+from zhupei_cli.store.walls import LoginKind, login_of
 from zhupei_cli.words.errors import ZhupeiError
 
 #: The roles people are members of.
@@ -61,7 +61,7 @@ def compare_roles(session: Session) -> list[StateRow]:
     are locked while it lasts.
     """
     require_postgresql(session)
-    if login_of(session).kind != Kind.OWNER:
+    if login_of(session).kind != LoginKind.OWNER:
         raise ZhupeiError("E605")
     session.execute(text("SET LOCAL lock_timeout = '10s'"))
     before = _state(session)

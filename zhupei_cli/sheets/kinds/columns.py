@@ -137,7 +137,7 @@ def headings_of(columns: Iterable[Column]) -> list[str]:
     return [f"{column.heading}*" if column.required else column.heading for column in columns]
 
 
-def letters(column: int) -> str:
+def column_letters(column: int) -> str:
     """Return the letters of a column, counted from 0."""
     name = ""
     column += 1

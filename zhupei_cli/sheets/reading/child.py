@@ -39,7 +39,7 @@ def messages(path: Path, limits: Limits) -> Iterator[Message]:
     """Yield what a file holds; ZhupeiError when it is refused."""
     size = path.stat().st_size
     restrict(_MEMORY, size)
-    form = guard.form_of(path)
+    form = guard.package_form(path)
     if form == "csv":
         from zhupei_cli.sheets.reading.csv_read import read_csv
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from zhupei_cli.sheets.kinds.columns import DICTIONARY, Choices, Column, Offer, letters
+from zhupei_cli.sheets.kinds.columns import DICTIONARY, Choices, Column, Offer, column_letters
 
 if TYPE_CHECKING:
     from xlsxwriter.workbook import Workbook
@@ -65,7 +65,7 @@ class Dictionary:
     def _source(self, column: Column, words: Sequence[str], places: Mapping[str, int], row: int) -> str:
         letter = self._letter(column.heading, words)
         everything = f"{DICTIONARY}!${letter}$2:${letter}${len(words) + 1}"
-        cells = [f"${letters(places[key])}{row}" for key in column.narrowed_by if key in places]
+        cells = [f"${column_letters(places[key])}{row}" for key in column.narrowed_by if key in places]
         if not cells or not self._choices.places:
             return f"={everything}"
         chosen = cells[-1]
@@ -89,9 +89,9 @@ class Dictionary:
         """Return the column a list stands in, its own or one that has the same words."""
         for at, (_, known) in enumerate(self._lists):
             if list(known) == list(words):
-                return letters(at)
+                return column_letters(at)
         self._lists.append((heading, words))
-        return letters(len(self._lists) - 1)
+        return column_letters(len(self._lists) - 1)
 
 
 def _number(column: Column, between: tuple[int, int]) -> dict[str, object]:

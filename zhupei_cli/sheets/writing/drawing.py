@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from zipfile import ZIP_DEFLATED, ZipFile
 
-from zhupei_cli.sheets.kinds.columns import letters
+from zhupei_cli.sheets.kinds.columns import column_letters
 from zhupei_cli.sheets.writing.looks import BODY
-from zhupei_cli.sheets.writing.ooxml import escaped, halves
+from zhupei_cli.sheets.writing.ooxml import escaped, half_widths
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
@@ -106,7 +106,7 @@ def _filled(content: bytes, made: Drawing, body: _Body) -> Iterator[bytes]:
     sample, _, after = rest.partition(_END)
     styles = dict(zip(made.looks, (style.decode() for style in _STYLE.findall(sample)), strict=True))
     write = _writer(styles, body.columns)
-    used = f"A1:{letters(len(body.columns) - 1)}{body.first_row + body.count}"
+    used = f"A1:{column_letters(len(body.columns) - 1)}{body.first_row + body.count}"
     yield _DIMENSION.sub(used.encode(), before, count=1)
     lines = map(write, count(body.first_row + 1), body.rows)
     while chunk := "".join(islice(lines, _ROWS_AT_ONCE)):
@@ -117,7 +117,7 @@ def _filled(content: bytes, made: Drawing, body: _Body) -> Iterator[bytes]:
 
 def _writer(styles: Mapping[str, str], columns: Sequence[str]) -> Callable[[int, Row], str]:
     """Return what makes the XML of a row, its number given."""
-    names = [letters(at) for at in range(len(columns))]
+    names = [column_letters(at) for at in range(len(columns))]
     #: In the order Excel writes them: readers, the guard among them, are quickest with it.
     usual = [(f'<c r="{name}', f'" s="{styles[look]}"') for name, look in zip(names, columns, strict=True)]
 
@@ -143,4 +143,4 @@ def _writer(styles: Mapping[str, str], columns: Sequence[str]) -> Callable[[int,
 @lru_cache(maxsize=65_536)
 def lines_of(text: str, width: int) -> int:
     """Return how many lines a text takes in a column of `width` half-width characters, or one too many."""
-    return sum(-(-halves(line) // max(width - 2, 1)) or 1 for line in text.split("\n"))
+    return sum(-(-half_widths(line) // max(width - 2, 1)) or 1 for line in text.split("\n"))

@@ -14,8 +14,8 @@ from zhupei_cli.sheets.kinds.columns import (
     ROW_NUMBER,
     Choices,
     Column,
+    column_letters,
     heading_key,
-    letters,
 )
 from zhupei_cli.sheets.kinds.people_kinds import PERSON
 from zhupei_cli.sheets.taking.lines import Line
@@ -162,7 +162,7 @@ def _set_up(sheet: "Worksheet", top: int, rows: int, columns: int, *, pages: int
     sheet.freeze_panes(top + 1, 1)
     sheet.autofilter(top, 0, last, columns - 1)
     # Without this Excel marks every ID number with a green corner: a number stored as text.
-    sheet.ignore_errors({"number_stored_as_text": f"A1:{letters(columns - 1)}{last + 1}"})
+    sheet.ignore_errors({"number_stored_as_text": f"A1:{column_letters(columns - 1)}{last + 1}"})
     set_up_page(sheet, header=(0, top), pages=pages, frozen=1)
     sheet.set_header("&C&F　&A")
 

@@ -8,9 +8,9 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Final
 
-from zhupei_cli.sheets.kinds.columns import letters
+from zhupei_cli.sheets.kinds.columns import column_letters
 from zhupei_cli.sheets.kinds.roster_columns import RosterColumn, RosterKind
-from zhupei_cli.sheets.writing.ooxml import halves
+from zhupei_cli.sheets.writing.ooxml import half_widths
 from zhupei_cli.sheets.writing.roster_template import SAMPLES, draw
 from zhupei_cli.sheets.writing.splice import Sheet, Value, sheet_names, template_of, write_workbook
 
@@ -49,7 +49,7 @@ def write_list(path: Path, sheet: ListSheet, rows: Sequence[Mapping[str, object]
         workbook.worksheets[0],
         sheet.columns,
         lines=[f"{{{key}}}" for key in lines],
-        frozen=letters(_in_sight(sheet.columns)),
+        frozen=column_letters(_in_sight(sheet.columns)),
         edges=[name for name, text in page.items() if text],
     )
     texts = {
@@ -72,9 +72,9 @@ def column_for(key: str, heading: str, values: Sequence[object]) -> RosterColumn
     """Return how a column is drawn whose cells are these: numbers, identifiers or words, as wide as they."""
     full = [value for value in values if value not in (None, "")]
     kind = _kind(full)
-    widest = max((halves(str(value)) for value in full), default=0)
+    widest = max((half_widths(str(value)) for value in full), default=0)
     limit = _WIDEST_ID if kind == "id" else _WIDEST
-    return RosterColumn(key, heading, max(min(widest, limit), halves(heading)) + 2.5, kind)
+    return RosterColumn(key, heading, max(min(widest, limit), half_widths(heading)) + 2.5, kind)
 
 
 def _kind(values: Sequence[object]) -> RosterKind:
