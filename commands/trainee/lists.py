@@ -1,7 +1,5 @@
 """`zhupei trainee list`, `show`, `check`, `history`: looking at people."""
 
-from typing import Any
-
 import click
 
 from zhupei_cli.services.applications import gaps, people_history, people_lists, years
@@ -64,7 +62,15 @@ _CHECKED = {"wrong": "不对", "locked": "不对，已锁定", "right": "正确"
 @reveal_option
 @list_options
 @pass_settings
-def list_(settings: Settings, *, reveal: bool, out: Out, **chosen: Any) -> None:
+def list_(
+    settings: Settings,
+    *,
+    name: str | None,
+    school: str | None,
+    account: bool | None,
+    reveal: bool,
+    out: Out,
+) -> None:
     """列出学员；证件号码和电话默认遮盖，最后一列是缺几项必填内容。
 
     \b
@@ -73,7 +79,9 @@ def list_(settings: Settings, *, reveal: bool, out: Out, **chosen: Any) -> None:
     """
     with transaction(settings.database_url, read_only=not reveal) as session:
         rows = people_lists.list_people(
-            session, PeopleFilter(**chosen, limit=out.most), reveal_by=settings.acting() if reveal else None
+            session,
+            PeopleFilter(name, school, account, out.most),
+            reveal_by=settings.acting() if reveal else None,
         )
     show(rows, LIST, out)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
@@ -31,12 +31,10 @@ if TYPE_CHECKING:
 PATIENCE = 30
 _EVENT: Table = Event.metadata.tables[Event.__tablename__]
 _SENT: Final = "report.mail"
-_TYPES: Mapping[str, dict[str, Any]] = {
-    ".html": {"maintype": "text", "subtype": "html", "params": {"charset": "utf-8"}},
-    ".xlsx": {
-        "maintype": "application",
-        "subtype": "vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    },
+#: By suffix: type, subtype and parameters.
+_TYPES: Final[Mapping[str, tuple[str, str, Mapping[str, str]]]] = {
+    ".html": ("text", "html", {"charset": "utf-8"}),
+    ".xlsx": ("application", "vnd.openxmlformats-officedocument.spreadsheetml.sheet", {}),
 }
 
 #: Why an address did not get the mail, by the address as it was written.
@@ -94,7 +92,8 @@ def _message(mail: Mail, report: Report, files: Mapping[str, bytes], to: Sequenc
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's absence notice answers it
     message.set_content("\n".join([title, *_lines(report)]) + "\n")
     for name, content in files.items():
-        message.add_attachment(content, filename=name, **_TYPES[Path(name).suffix])
+        kind, subtype, params = _TYPES[Path(name).suffix]
+        message.add_attachment(content, kind, subtype, filename=name, params=params)
     return message
 
 

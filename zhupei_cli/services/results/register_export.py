@@ -8,7 +8,7 @@ import csv
 from collections.abc import Iterable
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
@@ -81,7 +81,7 @@ def _unfit(file: str, problem: str) -> ZhupeiError:
     return ZhupeiError("E063", file=file, problem=problem, fields=" ".join(sorted(FIELDS)))
 
 
-def register(session: Session, batch: Batch, *, by: Acting) -> list[dict[str, Any]]:
+def register(session: Session, batch: Batch, *, by: Acting) -> list[dict[str, str]]:
     """Return who is admitted, by base, specialty and number, as FIELDS, and record that the list leaves.
 
     People are as they were submitted, phone and mail as they are now. Raises E487 before `batch finalize`.
