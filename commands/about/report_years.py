@@ -90,7 +90,11 @@ def _told(row: Row) -> dict[str, Any]:
 
 
 def _compliance_book(
-    settings: Settings, rows: Sequence[Row], path: Path, _columns: Sequence[Column], _rows: Sequence[Row]
+    settings: Settings,
+    rows: Sequence[judging.Figured],
+    path: Path,
+    _columns: Sequence[Column],
+    _rows: Sequence[Row],
 ) -> None:
     labels = list(dict.fromkeys(row["item_label"] for row in rows))
     scores = judging.scores_of(rows)
@@ -164,7 +168,7 @@ def _percent(row: Row, span: Sequence[int]) -> dict[str, Any]:
 
 
 def _trend_book(
-    settings: Settings, span: Sequence[int], rows: Sequence[Row], by: str, path: Path, *_: Any
+    settings: Settings, span: Sequence[int], rows: Sequence[Mapping[str, Any]], by: str, path: Path, *_: Any
 ) -> None:
     sheets = []
     for figure in dict.fromkeys(row["of"] for row in rows):

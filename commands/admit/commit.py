@@ -54,7 +54,7 @@ def commit(
         next_step(settings, step.command, step.purpose)
 
 
-def _counted(summary: dict[str, Any]) -> str:
+def _counted(summary: dict[str, object]) -> str:
     return f"拟录取 {summary['proposed']} 人，未录取 {summary['not_admitted']} 人"
 
 

@@ -160,7 +160,7 @@ def _sentences(told: dict[str, Any]) -> list[str]:
     return lines
 
 
-def _round(row: Mapping[str, Any], several: bool) -> str:
+def _round(row: Mapping[str, object], several: bool) -> str:
     return f"{row['round_label']} " if several else ""
 
 

@@ -136,7 +136,7 @@ def test_compliance(database: str, seed: int) -> None:
         assert (row["part"], row["whole"]) == parts(years, row), row
 
 
-def parts(years: Years, row: dict[str, Any]) -> tuple[int, int]:
+def parts(years: Years, row: compliance.Figured) -> tuple[int, int]:
     base, year = row["base"], row["year"]
     mine = [f for f in counted(years) if f.year == year and f.seat and f.seat[1] and f.seat[1][0] == base]
     seated = [f for f in mine if f.seated]

@@ -54,7 +54,7 @@ class _Side:
     rows: Sequence[ResultRow]
 
 
-def compare_runs(session: Session, batch: Batch, first: int, second: int) -> dict[str, Any]:
+def compare_runs(session: Session, batch: Batch, first: int, second: int) -> dict[str, object]:
     """Return `runs`, the figures of two runs, and `moved`, who has another seat. E305 for no such run."""
     sides = [_stored(session, find_run(session, batch, number)) for number in (first, second)]
     return _compared(session, batch, *sides)
@@ -112,11 +112,11 @@ def _with_quotas(
     return tuple(places.values())
 
 
-def _compared(session: Session, batch: Batch, a: _Side, b: _Side) -> dict[str, Any]:
+def _compared(session: Session, batch: Batch, a: _Side, b: _Side) -> dict[str, object]:
     return {"runs": [_figures(a), _figures(b)], "moved": _moved(session, batch, a, b)}
 
 
-def _figures(side: _Side) -> dict[str, Any]:
+def _figures(side: _Side) -> dict[str, object]:
     """Return what `admit run` says of a result, with the number wronged and the admitted by identity."""
     identity = {candidate.no: candidate.identity for candidate in side.inputs.candidates}
     admitted = Counter(identity[row.no] for row in side.rows if row.admitted)
@@ -131,14 +131,14 @@ def _figures(side: _Side) -> dict[str, Any]:
     }
 
 
-def _moved(session: Session, batch: Batch, a: _Side, b: _Side) -> list[dict[str, Any]]:
+def _moved(session: Session, batch: Batch, a: _Side, b: _Side) -> list[dict[str, object]]:
     """Return who has another seat, by application number; a seat is `base/specialty`, None without one.
 
     In words the specialty comes first: a narrow screen cuts the end.
     """
     bases, specialties = base_names(session).labels, specialty_names(session).labels
 
-    def seat(row: ResultRow | None, side: str) -> dict[str, Any]:
+    def seat(row: ResultRow | None, side: str) -> dict[str, object]:
         spot = row.spot if row is not None else None
         label = "不是考生" if row is None else "未录取"
         if spot is not None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypedDict
 
 from sqlalchemy.orm import Session
 
@@ -22,6 +22,27 @@ _OPEN: Final = (Identity.SOCIAL, Identity.ENTRUSTED)
 _CAME: Final = (AdmissionStatus.REPORTED, AdmissionStatus.QUIT)
 _DUE: Final = (AdmissionStatus.NO_SHOW, AdmissionStatus.QUIT)
 _KEYS: Final = ("year", "base", "specialty", "identity", "level", "graduated", "admission", "admitted")
+
+
+class Figured(TypedDict):
+    """One item of one base in one year, as JSON shows it; `rows` says what it was counted from."""
+
+    base: str
+    base_label: str
+    year: int
+    item: str
+    item_label: str
+    part: int
+    whole: int
+    value: float | None
+    line: float | None
+    warning: float | None
+    verdict: str | None
+    verdict_label: str
+    weight: float
+    points: float | None
+    rows: str
+
 
 #: A part and the whole it is of.
 Part = tuple[int, int]
@@ -63,7 +84,7 @@ def lines_of(path: Path | None) -> list[Line]:
 
 def compliance(
     session: Session, *, years: int, lines: Sequence[Line], base: str | None = None
-) -> list[dict[str, Any]]:
+) -> list[Figured]:
     """Return a row for each base (code), year and item: part, whole, value, verdict, and whence they come.
 
     Only years whose result is published. A verdict over several years is that of the worst; where a year
@@ -75,12 +96,12 @@ def compliance(
     known = _counted(frame_of(session, batches, _KEYS), offered(session, batches))
     told = {year: "、".join(one.code for one in batches if one.year == year) for year in span}
     labels = base_names(session).labels
-    rows = []
+    rows: list[Figured] = []
     for code in sorted({code for code, _ in known} if base is None else {base}):
         for year in span[-years:]:
             if told[year]:
-                head = {"base": code, "base_label": labels.get(code, code), "year": year}
-                rows += [head | _item(line, known, code, year, told) for line in lines]
+                label = labels.get(code, code)
+                rows += [_item(line, known, (code, label), year, told) for line in lines]
     return rows
 
 
@@ -111,8 +132,13 @@ def _counted(frame: Any, plan: Sequence[Offered]) -> dict[tuple[str, int], _Year
 
 
 def _item(
-    line: Line, known: Mapping[tuple[str, int], _Year], base: str, year: int, told: Mapping[int, str]
-) -> dict[str, Any]:
+    line: Line,
+    known: Mapping[tuple[str, int], _Year],
+    named: tuple[str, str],
+    year: int,
+    told: Mapping[int, str],
+) -> Figured:
+    base, label = named
     span = list(range(year - line.years + 1, year + 1))
     of = {one: known.get((base, one), _Year()) for one in span}
     values: list[float | None]
@@ -132,6 +158,9 @@ def _item(
         rows = f"批次 {told[year]}：{each}"
     verdict = line.verdict(values)
     return {
+        "base": base,
+        "base_label": label,
+        "year": year,
         "item": line.item,
         "item_label": line.label,
         "part": part,
@@ -189,7 +218,7 @@ def _never(years: Sequence[_Year]) -> list[str]:
     return sorted(code for code in planned if not any(year.admitted.get(code) for year in years))
 
 
-def scores_of(rows: Sequence[Mapping[str, Any]]) -> dict[tuple[str, int], float | None]:
+def scores_of(rows: Sequence[Figured]) -> dict[tuple[str, int], float | None]:
     """Return (base, year) → its points of a hundred, over the items that were judged."""
     sums: dict[tuple[str, int], list[float]] = {}
     for row in rows:
@@ -200,6 +229,6 @@ def scores_of(rows: Sequence[Mapping[str, Any]]) -> dict[tuple[str, int], float 
     return {key: round(100 * got / most, 1) if most else None for key, (got, most) in sums.items()}
 
 
-def short(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+def short(rows: Sequence[Figured]) -> list[Figured]:
     """Return the rows that fall short of their line."""
     return [row for row in rows if row["verdict"] in ("below", "warned")]
