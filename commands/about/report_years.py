@@ -39,6 +39,10 @@ _MARKS = ("lowest_total", "mean_total", "highest_total")
 _NAMED = 10
 
 
+def _codes(table: CodeTable) -> str:
+    return "、".join(f"{code} {label}" for code, label in table.labels.items())
+
+
 def years_option(default: int) -> Callable[[F], F]:
     """Add --years."""
     return click.option("--years", type=Whole(1, 20), default=default, show_default=True, help="最近几年")
@@ -53,7 +57,7 @@ def years_option(default: int) -> Callable[[F], F]:
 def compliance(settings: Settings, *, base: str | None, years: int, check: bool, out: Out) -> None:
     """列出各基地历年的合规指标：完成率、社会和委培占比、紧缺、全科、连续为零的专业。
 
-    达标线、权重和年数在随程序的 data/compliance.csv；配置文件的 compliance 可换成本省自己的。
+    达标线、权重和年数随程序带有；配置文件的 compliance 可换成本省自己的文件。
     只计已公示的结果，补录和递补计入当年。
 
     \b
@@ -132,12 +136,8 @@ def _compliance_book(
 
 @click.command("trend")
 @years_option(3)
-@click.option(
-    "--by", type=Word(trends.BY), required=True, metavar="BY", help=f"分组：{'、'.join(trends.BY.labels)}"
-)
-@click.option(
-    "--of", type=Words(trends.OF), multiple=True, metavar="OF", help=f"指标：{'、'.join(trends.OF.labels)}"
-)
+@click.option("--by", type=Word(trends.BY), required=True, metavar="BY", help=f"分组：{_codes(trends.BY)}")
+@click.option("--of", type=Words(trends.OF), multiple=True, metavar="OF", help=f"指标：{_codes(trends.OF)}")
 @format_options
 @pass_settings
 def trend(settings: Settings, *, years: int, by: str, of: tuple[tuple[str, ...], ...], out: Out) -> None:
@@ -198,7 +198,7 @@ _TREND_NOTE = "报名和审核按第一志愿计，录取和报到按录取的�
     type=Words(pivots.VALUES),
     required=True,
     metavar="V[,W]",
-    help=f"指标：{'、'.join(pivots.VALUES.labels)}",
+    help=f"指标：{_codes(pivots.VALUES)}",
 )
 @click.option("--where", multiple=True, metavar="KEY=VALUE[,…]", help="只计这些，可写多次")
 @click.option("--years", type=Whole(1, 20), help="最近几年；不写 --batch 时默认 1 年")
@@ -221,8 +221,11 @@ def pivot(
     可用的列和 report frame 写出的相同。分数只计有名额的人，个别安排的除外。
 
     \b
-    例：zhupei report pivot --rows choice1_base --columns identity --values applied,admitted
-        zhupei report pivot --rows school --columns year --values applied --years 3 --where level=本科
+    例：zhupei report pivot --rows city --columns identity --values applied
+        zhupei report pivot --rows school --columns year --values applied \\
+            --years 3
+        zhupei report pivot --rows city --columns year --values applied \\
+            --where level=本科
     """
     if len(rows) > 2 or columns in rows:
         raise click.UsageError("--rows 写一列或两列，且不能与 --columns 相同。", click.get_current_context())
@@ -273,7 +276,12 @@ def _pivot_book(
 @click.command("frame")
 @batch_option
 @click.option(
-    "-f", "--format", "file_format", type=Word(FRAME_FORMAT), metavar="FORMAT", help="parquet、csv、xlsx"
+    "-f",
+    "--format",
+    "file_format",
+    type=Word(FRAME_FORMAT),
+    metavar="FORMAT",
+    help="格式：parquet、csv、xlsx；不写的看 -o 的后缀",
 )
 @click.option(
     "-o", "--output", required=True, metavar="FILE", type=click.Path(path_type=Path), help="写入文件"
@@ -286,7 +294,7 @@ def frame(
 ) -> None:
     """写出批次的报名底表：一行一份报名，供笔记本和统计软件使用，不含个人信息。
 
-    --reveal 加上姓名、证件号码、出生日期和手机号码，会留下记录。Parquet 需要 pip install "zhupei[parquet]"。
+    --reveal 加上姓名、证件号码、出生日期和手机号码，会留下记录。parquet 需要 pip install "zhupei[parquet]"。
 
     \b
     例：zhupei report frame --batch HN2026 -o 底表.parquet
