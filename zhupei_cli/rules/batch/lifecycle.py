@@ -347,6 +347,8 @@ def _path(table: Table, now: State, goals: frozenset[State]) -> list[tuple[State
 
 #: From publication on, approved people see their admission.
 PUBLISHED: Final = frozenset({Batch.PUBLICITY, Batch.FINAL, Batch.ARCHIVED})
+#: Whoever holds a seat now.
+SEATED: Final = (Admission.PROPOSED, Admission.ADMITTED, Admission.REPORTED)
 
 
 def status_label(

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from zhupei_cli.model import Admission, Application, Batch, RunRow
 from zhupei_cli.rules.admission.run import Reason, Round
 from zhupei_cli.rules.admission.vacancy import seatable
-from zhupei_cli.rules.batch.lifecycle import BATCH
+from zhupei_cli.rules.batch.lifecycle import BATCH, SEATED
 from zhupei_cli.services.admission.run_inputs import load_inputs
 from zhupei_cli.services.batches.ceding import rounds_of
 from zhupei_cli.words.vocabulary import AdmissionStatus, Outcome, Rule
@@ -18,7 +18,6 @@ _ADMISSION: Table = Admission.metadata.tables[Admission.__tablename__]
 _APPLICATION: Table = Admission.metadata.tables[Application.__tablename__]
 _ROW: Table = Admission.metadata.tables[RunRow.__tablename__]
 
-_SEATED: Final = (AdmissionStatus.PROPOSED, AdmissionStatus.ADMITTED, AdmissionStatus.REPORTED)
 #: The states of a batch in which seats given up are refilled.
 _REFILLED: Final = tuple(BATCH.verbs["refill"].moves)
 #: Reasons that say there was no seat: false once there is one.
@@ -40,7 +39,7 @@ def reasons_now(session: Session, batch: Batch) -> dict[int, str]:
         .outerjoin(
             _ROW, (_ROW.c.run_id == _ADMISSION.c.run_id) & (_ROW.c.application_id == _APPLICATION.c.id)
         )
-        .where(_ADMISSION.c.batch_id == batch.id, _ADMISSION.c.status.not_in(_SEATED))
+        .where(_ADMISSION.c.batch_id == batch.id, _ADMISSION.c.status.not_in(SEATED))
     )
     rows = session.execute(statement).all()
     reasons = {row.id: _reason(row) for row in rows}
@@ -73,7 +72,7 @@ def _anything_given_up(rows: Sequence[Row[*tuple[object, ...]]]) -> bool:
 def _anybody_placed(session: Session, batch: Batch) -> bool:
     """Tell whether somebody has a seat by hand: they may have left another one for it."""
     placed = select(_ADMISSION.c.application_id).where(
-        _ADMISSION.c.batch_id == batch.id, _ADMISSION.c.via == "place", _ADMISSION.c.status.in_(_SEATED)
+        _ADMISSION.c.batch_id == batch.id, _ADMISSION.c.via == "place", _ADMISSION.c.status.in_(SEATED)
     )
     return session.execute(placed.limit(1)).first() is not None
 

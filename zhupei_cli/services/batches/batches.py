@@ -41,9 +41,7 @@ _NEEDED = ("name", "apply_from", "apply_until")
 _LONGEST_NAME = 100
 
 
-class BatchRow(TypedDict):
-    """A batch as a list has it; `seats` of its plan, live `applications`."""
-
+class _BatchHead(TypedDict):
     batch: str
     name: str
     year: int
@@ -54,6 +52,11 @@ class BatchRow(TypedDict):
     review_until: datetime | None
     publicity_until: datetime | None
     checkin_until: datetime | None
+
+
+class BatchRow(_BatchHead):
+    """A batch as a list has it; `seats` of its plan, live `applications`."""
+
     seats: int
     applications: int
 
@@ -67,19 +70,9 @@ class PlanTotals(TypedDict):
     taken: int | None
 
 
-class BatchShown(TypedDict):
+class BatchShown(_BatchHead):
     """A batch with all there is to say of it; `admissions` by status from publication on."""
 
-    batch: str
-    name: str
-    year: int
-    status: str
-    status_label: str
-    apply_from: datetime
-    apply_until: datetime
-    review_until: datetime | None
-    publicity_until: datetime | None
-    checkin_until: datetime | None
     created_at: datetime
     settings: dict[str, str]
     plan: PlanTotals

@@ -9,7 +9,7 @@ from typing import Any, Final, TypedDict
 from sqlalchemy.orm import Session
 
 from zhupei_cli.rules.batch.compliance_lines import VERDICTS, Line, read_lines
-from zhupei_cli.rules.batch.lifecycle import PUBLISHED
+from zhupei_cli.rules.batch.lifecycle import PUBLISHED, SEATED
 from zhupei_cli.services.records.lookup import base_names
 from zhupei_cli.services.reports.flat_frame import frame_of
 from zhupei_cli.services.reports.years import Offered, batches_of_years, offered
@@ -121,7 +121,7 @@ def _counted(frame: Any, plan: Sequence[Offered]) -> dict[tuple[str, int], _Year
     ).size()
     for (base, number, specialty, identity, fresh, status), size in groups.items():
         year, size = known.setdefault((base, int(number)), _Year()), int(size)
-        if status in ("proposed", "admitted", "reported"):
+        if status in SEATED:
             year.admitted[specialty] = year.admitted.get(specialty, 0) + size
             year.open += size * (identity in _OPEN)
             year.bachelors += size * bool(fresh)

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Row, Table, literal, null, select
 from sqlalchemy.orm import Session, aliased
 
 from zhupei_cli.model import Admission, Application, Batch, Choice, Snapshot, Trainee, TrainingBase
-from zhupei_cli.rules.batch.lifecycle import PUBLISHED
+from zhupei_cli.rules.batch.lifecycle import PUBLISHED, SEATED
 from zhupei_cli.words import codes
 from zhupei_cli.words.vocabulary import (
     ADMISSION_STATUS,
@@ -29,7 +29,6 @@ APPLIED: Final = (
     *(ApplicationStatus.SUBMITTED, ApplicationStatus.RETURNED),
     *(ApplicationStatus.APPROVED, ApplicationStatus.REJECTED),
 )
-SEATED: Final = (AdmissionStatus.PROPOSED, AdmissionStatus.ADMITTED, AdmissionStatus.REPORTED)
 ROUNDS: Final = {"main": "主批次", "supplement": "补录"}
 #: Rows that are read at once: the texts of a hundred thousand would weigh more than their frame.
 _AT_ONCE: Final = 20_000
@@ -236,8 +235,8 @@ def _assembled(filled: Mapping[str, _Filling], sizes: Sequence[tuple[Batch, int]
         if key not in _OF_BATCH:
             columns[key] = filling.series()
             continue
-        said = [_said(batch, key) for batch, size in sizes for _ in range(size)]
-        columns[key] = pd.Series(said, dtype=filling.kind).array
+        said = pd.Series([_said(batch, key) for batch, _ in sizes], dtype=filling.kind)
+        columns[key] = said.repeat([size for _, size in sizes]).array
     return pd.DataFrame(columns, index=pd.RangeIndex(whole))
 
 

@@ -12,6 +12,7 @@ from typing import Any, Final
 from zhupei_cli.rules.admission.admission import admit
 from zhupei_cli.rules.admission.canonical import digest, parse_inputs, results_text
 from zhupei_cli.rules.admission.run import Inputs, ResultRow, Spot
+from zhupei_cli.rules.batch.lifecycle import SEATED
 from zhupei_cli.rules.proof.audit import Finding, audit
 from zhupei_cli.services.results.sealed_events import (
     Contents,
@@ -30,11 +31,9 @@ from zhupei_cli.services.results.sealing import (
     results_part,
 )
 from zhupei_cli.words.errors import ZhupeiError, sentence
-from zhupei_cli.words.vocabulary import AdmissionStatus
 
 #: Bytes of all parts together; a province of a million is a third of it.
 _MOST: Final = 1 << 30
-_HOLDING: Final = (AdmissionStatus.PROPOSED, AdmissionStatus.ADMITTED, AdmissionStatus.REPORTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +146,7 @@ def _unlike_runs(
 def _over_quota(admissions: list[SeatLine], inputs: Inputs) -> Iterator[Finding]:
     quotas: dict[Spot, int] = {place.spot: place.quota for place in inputs.places}
     taken = Counter(
-        (one["base"] or "", one["specialty"] or "") for one in admissions if one["status"] in _HOLDING
+        (one["base"] or "", one["specialty"] or "") for one in admissions if one["status"] in SEATED
     )
     for (base, specialty), count in sorted(taken.items()):
         quota = quotas.get((base, specialty), 0)
