@@ -374,6 +374,13 @@ CATALOGUE: dict[str, Entry] = {
     "E701": Entry(5, "批次 {batch} 还有 {count} 件异议没有办结，例如编号 {objection}，不能正式录取", "先办结：zhupei objection list --batch {batch} 查看；确需正式录取的，加 --reason 原因", "公示期内的异议要在正式录取以前核实办结。"),
     "E703": Entry(2, "收到日期 {value} 在今天之后", "核对 --received 的日期", "登记的是已经收到的异议。"),
     "E704": Entry(5, "批次 {batch} 现为“{status}”，不能登记异议", "公示以后、归档以前才有异议：zhupei batch publish {batch}", "异议是对公示的拟录取名单提出的。"),
+    # -- E72x figures over years -------------------------------------------------------------------
+    "E720": Entry(4, "还没有可以统计的批次", "先开放一个批次：zhupei batch open 编号", "筹备中和已取消的批次不计入历年统计。"),
+    "E721": Entry(2, "{figure}不能按{by}统计", "改用 --by base、specialty 或 city，或去掉这个指标", "招收计划只按基地、专业和所在地市分配。"),
+    "E722": Entry(4, "“{column}”里没有 {value}。{nearest}", "核对 --where 的值：写代码或名称", "条件里的值要在所统计的批次里出现过。"),
+    "E723": Entry(3, "{file} 第 {row} 行：{problem}", "照随程序的 compliance.csv 改正；不用自己的达标线，去掉配置文件的 compliance", "达标线文件的每一列都有规定的写法。"),
+    "E724": Entry(2, "没有安装写 Parquet 的组件", "pip install \"zhupei[parquet]\"，或改用 -f csv", "Parquet 由 pyarrow 写出，它很大，不用的不必安装。"),
+    "E725": Entry(2, "工作簿一张表最多 {most} 行，这里有 {rows} 行", "改用 -f parquet 或 -f csv", "Excel 的一张工作表只有 1,048,576 行。"),
     # -- E9xx unforeseen ---------------------------------------------------------------------------
     "E901": Entry(1, "程序出错：{detail}", "加 --debug 重新运行可看到详细位置，请把输出发给技术支持", "没有预料到的错误，多半是程序缺陷。"),
     "E902": Entry(130, "已取消", "没有写入任何内容", "按了 Ctrl-C，或对提问回答了否。"),

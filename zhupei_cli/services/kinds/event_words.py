@@ -44,6 +44,7 @@ _WORDS: Final[Mapping[str, str]] = {
     "batch.seal": "封存批次",
     "checkin.export": "写出报到表",
     "export.applicants": "导出报名信息",
+    "export.frame": "导出含个人信息的报名底表",
     "export.letters": "印制录取通知书",
     "export.register": "导出学员登记表",
     "export.roster": "导出录取名单",
