@@ -23,6 +23,7 @@ from zhupei_cli.services.records.import_ledger import (
     Imported,
     Touched,
     begin_import,
+    counted,
     record_rows,
     refuse_twins,
     row_events,
@@ -65,7 +66,7 @@ def import_plan(session: Session, reading: Reading, *, batch: Batch, by: Acting)
     rows = [(line, _places(line, books)) for line in reading.lines]
     keys = {id(line): [place.text for place in places] for line, places in rows}
     refuse_twins(reading.lines, lambda line: keys[id(line)])
-    counts = _counts(rows)
+    counts = counted((_verdict(line, places), [line]) for line, places in rows)
     if not counts.written:
         return Imported(None, counts, reading.files)
     import_id, _ = begin_import(session, "plan", by=by, batch_id=batch.id, files=reading.files, counts=counts)
@@ -120,14 +121,6 @@ def _terms(kind: str, values: Mapping[str, Any]) -> Iterator[tuple[str, str, dic
         given = {name: values[name] for name in TERMS if name in values}
         terms = {name: UNSAID[name] if value is CLEAR else value for name, value in given.items()}
         yield "specialty", values["specialty"], terms
-
-
-def _counts(rows: Sequence[tuple[Line, Sequence[PlaceChange]]]) -> Counts:
-    numbers = dict.fromkeys(("inserted", "updated", "unchanged", "rejected"), 0)
-    for line, places in rows:
-        numbers[_verdict(line, places)] += 1
-    warned = sum(1 for line, _ in rows if line.faults and not line.bad)
-    return Counts(len(rows), warned=warned, **numbers)
 
 
 def _verdict(line: Line, places: Sequence[PlaceChange]) -> str:

@@ -11,7 +11,7 @@ from zhupei_cli.acting import Acting
 from zhupei_cli.rules.people import idcard
 from zhupei_cli.rules.people.masking import mask_id
 from zhupei_cli.services.kinds.kind import ImportKind, Key
-from zhupei_cli.services.kinds.table_part import numbered_part
+from zhupei_cli.services.kinds.table_part import Naming, table_part
 from zhupei_cli.services.people import bars
 from zhupei_cli.services.people.bars import BAR, BarRow
 from zhupei_cli.services.people.profiles import load_profiles
@@ -105,12 +105,14 @@ BAR_IMPORT: Final[ImportKind] = ImportKind(
     sheets=(workbook_kinds.BAR,),
     take=import_bars,
     parts=(
-        numbered_part(
+        table_part(
             "bar",
             "诚信记录",
             kind=lambda: BAR_IMPORT,
-            called=lambda row: (bars.subject(row.id), f"{row.name} {mask_id(row.id_number)}"),
-            key=lambda row: ("bar", row.id_number, row.kind, row.from_date),
+            naming=Naming(
+                called=lambda row: (bars.subject(row.id), f"{row.name} {mask_id(row.id_number)}"),
+                key=lambda row: ("bar", row.id_number, row.kind, row.from_date),
+            ),
         ),
     ),
     line_keys=lambda _session: _line_keys,

@@ -8,9 +8,8 @@ from sqlalchemy.orm import Session
 
 from zhupei_cli.model import ImportRun, Plan, Score
 from zhupei_cli.services.kinds.kind import Found, ImportKind
-from zhupei_cli.services.kinds.later import named_later
 from zhupei_cli.services.kinds.plan import planned_later
-from zhupei_cli.services.kinds.table_part import coded_part
+from zhupei_cli.services.kinds.table_part import table_part
 from zhupei_cli.services.kinds.written import TABLES, Written
 from zhupei_cli.services.reference.lists import import_bases
 from zhupei_cli.sheets.kinds import workbook_kinds
@@ -22,9 +21,8 @@ _PLAN: Table = TABLES[Plan.__tablename__]
 _SCORE: Table = TABLES[Score.__tablename__]
 
 
-def _blocked(session: Session, run: ImportRun, rows: Sequence[Written]) -> Found:
-    """Find bases that were changed since, and new ones that a plan or a mark rests on."""
-    yield from named_later(session, run, BASE_IMPORT, rows)
+def _rests(session: Session, run: ImportRun, rows: Sequence[Written]) -> Found:
+    """Find new bases that a plan or a mark rests on."""
     yield from planned_later(session, run, rows, _PLAN.c.base_code)
     new = {row.key: row for row in rows if row.action == "inserted"}
     marks = select(_SCORE.c.base_code, func.max(_SCORE.c.touched_by)).group_by(_SCORE.c.base_code)
@@ -39,10 +37,11 @@ BASE_IMPORT: Final[ImportKind] = ImportKind(
     sheets=(workbook_kinds.BASE,),
     take=import_bases,
     parts=(
-        coded_part(
+        table_part(
             "base",
             "基地",
-            blocked=_blocked,
+            kind=lambda: BASE_IMPORT,
+            rests=_rests,
             coded={"base.status": ENABLED, "base.city": CITY},
             headings={"base.status": "状态"},
         ),

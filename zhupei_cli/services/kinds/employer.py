@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from zhupei_cli.acting import Acting
 from zhupei_cli.model import Employer
 from zhupei_cli.services.kinds.kind import ImportKind
-from zhupei_cli.services.kinds.table_part import numbered_part
+from zhupei_cli.services.kinds.table_part import Naming, table_part
 from zhupei_cli.services.kinds.written import TABLES
 from zhupei_cli.services.records.entries import Entry, take_in
 from zhupei_cli.services.records.import_ledger import Counts, Imported, refuse_twins
@@ -66,12 +66,14 @@ EMPLOYER_IMPORT: Final[ImportKind] = ImportKind(
     sheets=(workbook_kinds.EMPLOYER,),
     take=import_employers,
     parts=(
-        numbered_part(
+        table_part(
             "employer",
             "单位",
             kind=lambda: EMPLOYER_IMPORT,
-            called=lambda row: (row.name, row.name),
-            key=lambda row: ("name", match_key(row.name)),
+            naming=Naming(
+                called=lambda row: (row.name, row.name),
+                key=lambda row: ("name", match_key(row.name)),
+            ),
         ),
     ),
     line_keys=lambda _session: lambda line: [("name", match_key(line.values["name"]))],

@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 from zhupei_cli.acting import Acting
 from zhupei_cli.services.records.events import canonical, record
 from zhupei_cli.services.records.import_ledger import (
-    Counts,
     Imported,
     Touched,
     begin_import,
+    counted,
     record_rows,
     row_events,
 )
@@ -55,9 +55,7 @@ def take_in(
     Where rows have ids, new ones get theirs here. `called` is what events call a row.
     """
     verdicts = [entry.verdict for entry in entries]
-    numbers = {word: verdicts.count(word) for word in ("inserted", "updated", "unchanged", "rejected")}
-    warned = sum(1 for entry in entries if entry.line.faults and not entry.line.bad)
-    counts = Counts(len(entries), warned=warned, **numbers)
+    counts = counted((found, [entry.line]) for entry, found in zip(entries, verdicts, strict=True))
     if not counts.written:
         return Imported(None, counts, reading.files)
     import_id, _ = begin_import(session, kind, by=by, batch_id=None, files=reading.files, counts=counts)
