@@ -199,7 +199,8 @@ def _height(row: Sequence[Value], model: Model) -> float | None:
     # LibreOffice and WPS do not measure wrapped text when they open a file: a row without a height is cut.
     if model.line_height is None:
         return None
-    lines = max((_lines(str(row[at]), width) for at, width in model.wraps if row[at]), default=1)
+    wrapped = ((row[at], width) for at, width in model.wraps if at < len(row))
+    lines = max((_lines(str(value), width) for value, width in wrapped if value), default=1)
     return lines * model.line_height + _PADDING
 
 
