@@ -105,7 +105,7 @@ def test_switches_of_the_environment(environ: dict[str, str], expected: tuple[bo
         (
             b'databse = "x"',
             "没有 databse 这一项，可用的有 "
-            "database、operator、batch、quiet、verbose、no_input、no_color、log_file、fonts、mail",
+            "database、operator、batch、quiet、verbose、no_input、no_color、log_file、fonts、compliance、mail",
         ),
         (b"batch = 2024", "batch 应为加引号的文字"),
         (b'quiet = "yes"', "quiet 应为 true 或 false"),

@@ -1,5 +1,6 @@
 """Tables of years as a workbook: a sheet a table, a native chart below it, ready for A4."""
 
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -37,7 +38,9 @@ def write_tables(path: Path, sheets: Sequence[TableSheet], *, made_on: date) -> 
     """Write the tables as one workbook."""
     import xlsxwriter
 
-    with xlsxwriter.Workbook(path) as book:
+    # In memory first: what a full disk says is then what `files` can tell.
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file, {"in_memory": True}) as book:
         formats = {kind: book.add_format({"num_format": code}) for kind, code in _FORMATS.items()}
         soft = book.add_format({"font_color": "#5b6875"})
         looks = {
@@ -50,6 +53,7 @@ def write_tables(path: Path, sheets: Sequence[TableSheet], *, made_on: date) -> 
         }
         for one in sheets:
             _draw(book, one, formats, looks, made_on)
+    path.write_bytes(file.getvalue())
 
 
 def _draw(book: Any, one: TableSheet, formats: dict[str, Any], looks: dict[str, Any], made_on: date) -> None:

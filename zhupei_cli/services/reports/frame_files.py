@@ -1,5 +1,6 @@
 """The flat frame on its way out: who is in it is an event when personal columns are, and its files."""
 
+import io
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +50,8 @@ def _write_sheet(frame: Any, path: Path) -> None:
 
     if len(frame) >= _SHEET_ROWS:
         raise ZhupeiError("E725", rows=len(frame), most=_SHEET_ROWS - 1)
-    with xlsxwriter.Workbook(path, {"constant_memory": True, "strings_to_formulas": False}) as book:
+    file = io.BytesIO()  # what a full disk says is then what `files` can tell
+    with xlsxwriter.Workbook(file, {"constant_memory": True, "strings_to_formulas": False}) as book:
         day, head = book.add_format({"num_format": "yyyy-mm-dd"}), book.add_format({"bold": True})
         sheet = book.add_worksheet("报名")
         for at, key in enumerate(frame.columns):
@@ -66,3 +68,4 @@ def _write_sheet(frame: Any, path: Path) -> None:
                     sheet.write_boolean(number, at, value)
                 else:
                     sheet.write_number(number, at, value)
+    path.write_bytes(file.getvalue())
