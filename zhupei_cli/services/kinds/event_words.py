@@ -1,14 +1,12 @@
 """What events are called in Chinese, for whoever reads them."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Final
 
 from zhupei_cli.rules.batch.lifecycle import ADMISSION, APPLICATION, BATCH
-from zhupei_cli.services.kinds.register import KINDS, PARTS
 
 _WORDS: Final[Mapping[str, str]] = {
-    **{f"{entity}.write": f"写入{part.label}" for entity, part in PARTS.items()},
-    **{f"{key}.import": f"导入{kind.label}" for key, kind in KINDS.items()},
     "account.check": "核对密码",
     "account.open": "建立账号",
     "account.reset": "重设密码",
@@ -85,13 +83,24 @@ _WORDS: Final[Mapping[str, str]] = {
 _TABLES: Final = {"batch": BATCH, "application": APPLICATION, "review": APPLICATION, "admission": ADMISSION}
 
 
+@cache
+def _of_imports() -> Mapping[str, str]:
+    # All kinds know half the program: lists of people do not wait for it.
+    from zhupei_cli.services.kinds.register import KINDS, PARTS
+
+    return {
+        **{f"{entity}.write": f"写入{part.label}" for entity, part in PARTS.items()},
+        **{f"{key}.import": f"导入{kind.label}" for key, kind in KINDS.items()},
+    }
+
+
 def action_label(action: str) -> str:
     """Return the Chinese for an event's action; the action itself where there is none."""
     what, _, verb = action.partition(".")
     table = _TABLES.get(what)
     if action not in _WORDS and table is not None and verb in table.verbs:
         return table.verbs[verb].label
-    return _WORDS.get(action, action)
+    return _WORDS.get(action) or _of_imports().get(action, action)
 
 
 def state_label(action: str, state: str | None) -> str | None:
