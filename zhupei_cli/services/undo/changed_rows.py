@@ -50,9 +50,9 @@ def row_changes(session: Session, import_id: int, lines: Iterable[Line]) -> list
     changed: Differing = {}
     for entity, rows in grouped(row for row in written if row.action == "updated").items():
         changed |= kind.part(entity).compared(session, run, rows)
-    changes = []
+    labels, changes = {part.entity: part.label for part in kind.parts}, []
     for row in written:
-        head = (row.entity, kind.part(row.entity).label, called[row], row.action)
+        head = (row.entity, labels[row.entity], called[row], row.action)
         if row.action == "inserted":
             changes.append(RowChange(*_where(found[row]), *head))
         for field, old, new in changed.get(row, ()):
