@@ -20,11 +20,11 @@ from zhupei_cli.rules.admission.scores import Record
 from zhupei_cli.services.admission import by_hand, checkins, give_up, seats
 from zhupei_cli.services.admission.runs import stored_inputs
 from zhupei_cli.services.applications import correcting
+from zhupei_cli.services.kinds.employer import import_employers
 from zhupei_cli.services.people import people
 from zhupei_cli.services.records.import_ledger import Imported
 from zhupei_cli.services.records.lookup import find_batch
 from zhupei_cli.services.records.workbooks import read_workbooks
-from zhupei_cli.services.reference import employers
 from zhupei_cli.services.undo import undoing
 from zhupei_cli.sheets.kinds import workbook_kinds as kinds
 from zhupei_cli.store.engine import transaction
@@ -52,7 +52,7 @@ def prepare(folder: Path) -> Path:
         for level in ("三级甲等", "三级乙等"):
             row = {"name": "郑州某医院", "level": level, "city": "郑州市"}
             book = write_book(folder / f"{level}.xlsx", [(kinds.EMPLOYER, [row])])
-            imported = employers.import_employers(session, read_workbooks([book], kinds.EMPLOYER), by=BY)
+            imported = import_employers(session, read_workbooks([book], kinds.EMPLOYER), by=BY)
         undoing.undo(session, imported.import_id or 0, by=BY, reason="级别不对")
     return path
 

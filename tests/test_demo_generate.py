@@ -47,7 +47,7 @@ class Office:
     by: Acting
 
     def take(self, path: Path, kind: Kind) -> tuple[Imported, Reading]:
-        reading = read_plan(path) if kind is workbook_kinds.PLAN else read_workbooks([path], kind)
+        reading = read_plan([path]) if kind is workbook_kinds.PLAN else read_workbooks([path], kind)
         with transaction(self.database) as session:
             return self._imports(session)[kind.key](reading), reading
 
@@ -56,7 +56,7 @@ class Office:
         by, submit = self.by, Options(submit=True)
         return {
             "base": lambda reading: import_bases(session, reading, by=by),
-            "plan": lambda reading: import_plan(session, batch, reading, by=by),
+            "plan": lambda reading: import_plan(session, reading, batch=batch, by=by),
             "person": lambda reading: import_trainees(session, reading, batch=batch, by=by, options=submit),
             "review": lambda reading: import_reviews(session, reading, batch=batch, by=by),
             "score": lambda reading: import_scores(session, reading, batch=batch, by=by),

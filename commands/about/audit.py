@@ -6,8 +6,9 @@ from datetime import datetime
 import click
 
 from zhupei_cli.rules.batch.times import parse_time
-from zhupei_cli.services.records import auditing, event_times, lookup
-from zhupei_cli.services.records.auditing import EventFilter
+from zhupei_cli.services.proof import auditing
+from zhupei_cli.services.proof.auditing import EventFilter
+from zhupei_cli.services.records import event_times, lookup
 from zhupei_cli.settings import Settings
 from zhupei_cli.shell.arguments import CODE, Whole
 from zhupei_cli.shell.logfile import note

@@ -6,19 +6,18 @@ from typing import Any
 import click
 
 from zhupei_cli.files import replacing
-from zhupei_cli.services.admission import checkin_sheets, checkins
+from zhupei_cli.services.admission import checkin_sheets
+from zhupei_cli.services.kinds.checkin import CHECK_IN_IMPORT
 from zhupei_cli.services.records import lookup
 from zhupei_cli.services.records.base_books import BaseBook
-from zhupei_cli.services.records.workbooks import read_workbooks
 from zhupei_cli.settings import Settings
 from zhupei_cli.sheets.kinds import workbook_kinds
 from zhupei_cli.sheets.kinds.columns import Choices
 from zhupei_cli.sheets.writing.template import BlankForm, write_template
 from zhupei_cli.store.engine import transaction
 
-from ..shared.changes import changes_option, trial_changes
 from ..shared.done import tried
-from ..shared.importing import mask_option, max_rows_option, show_import, sources
+from ..shared.importing import Import, importing
 from ..shared.options import batch_option, dry_run_option, json_option, pass_settings
 from ..shared.output import next_step, show_summary
 
@@ -107,27 +106,10 @@ def _form(book: BaseBook) -> BlankForm:
 
 
 @checkin.command("import")
-@click.argument("files", nargs=-1, required=True, metavar="FILE…", type=click.Path(path_type=Path))
 @click.option("--reason", help="更正已登记的报到时的原因；各行的备注优先")
 @batch_option
-@max_rows_option
-@mask_option
-@changes_option
-@dry_run_option
-@json_option
-@pass_settings
-@sources
-def import_(
-    settings: Settings,
-    files: tuple[Path, ...],
-    *,
-    reason: str | None,
-    batch: str | None,
-    max_rows: int,
-    mask: bool,
-    dry_run: bool,
-    as_json: bool,
-) -> None:
+@importing(several=True)
+def import_(taking: Import, *, reason: str | None, batch: str | None) -> None:
     """从工作簿登记报到（报名号或证件号码、是否报到、备注）；未报到者的名额空出。
 
     与已登记的不同即为更正，须在备注或 --reason 写明原因。
@@ -135,9 +117,4 @@ def import_(
     \b
     例：zhupei admit checkin import 报到.xlsx
     """
-    reading = read_workbooks(files, workbook_kinds.CHECK_IN, max_rows=max_rows)
-    with transaction(settings.database_url, dry_run=dry_run) as session:
-        found = lookup.find_batch(session, batch)
-        outcome = checkins.import_checkins(session, reading, batch=found, by=settings.acting(), reason=reason)
-        changes = trial_changes(session, outcome, reading, dry_run=dry_run)
-    show_import(settings, outcome, reading, as_json=as_json, dry_run=dry_run, mask=mask, changes=changes)
+    taking.run_in_batch(CHECK_IN_IMPORT, batch, reason=reason)

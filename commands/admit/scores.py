@@ -1,6 +1,5 @@
 """`zhupei admit scores`: marks (成绩)."""
 
-from pathlib import Path
 from typing import Unpack
 
 import click
@@ -8,23 +7,20 @@ import click
 from zhupei_cli.rules.admission.scores import COMPONENTS
 from zhupei_cli.services.applications import listing
 from zhupei_cli.services.batches import templates
+from zhupei_cli.services.kinds.score import SCORE_IMPORT
 from zhupei_cli.services.marks import score_views
 from zhupei_cli.services.marks import scores as marks
 from zhupei_cli.services.marks.scores import ScoreRow
 from zhupei_cli.services.records import lookup
-from zhupei_cli.services.records.workbooks import read_workbooks
 from zhupei_cli.settings import Settings
 from zhupei_cli.sheets.kinds import workbook_kinds
 from zhupei_cli.sheets.writing.template import form_of
 from zhupei_cli.shell.arguments import NAME
 from zhupei_cli.store.engine import reading, transaction
 
-from ..shared.changes import changes_option, trial_changes
-from ..shared.importing import mask_option, max_rows_option, show_import, sources
+from ..shared.importing import Import, importing
 from ..shared.options import (
     batch_option,
-    dry_run_option,
-    json_option,
     list_options,
     pass_settings,
     reveal_option,
@@ -82,30 +78,13 @@ def template(
         choices, title = templates.offered(session, found), f"{found.name} 成绩"
     # No ID number: the sheet goes from hand to hand.
     form = form_of(workbook_kinds.SCORE, title, without=("id_number",), rows=rows)
-    importing = "zhupei admit scores import"
-    write_forms(settings, [form], choices, importing=importing, people=len(rows), base=code, **given)
+    write_forms(settings, [form], choices, people=len(rows), base=code, **given)
 
 
 @scores.command("import")
-@click.argument("files", nargs=-1, required=True, metavar="FILE…", type=click.Path(path_type=Path))
 @batch_option
-@max_rows_option
-@mask_option
-@changes_option
-@dry_run_option
-@json_option
-@pass_settings
-@sources
-def import_scores(
-    settings: Settings,
-    files: tuple[Path, ...],
-    *,
-    batch: str | None,
-    max_rows: int,
-    mask: bool,
-    dry_run: bool,
-    as_json: bool,
-) -> None:
+@importing(several=True)
+def import_scores(taking: Import, *, batch: str | None) -> None:
     """从工作簿导入成绩（报名号或证件号码，笔试、技能、面试）。
 
     缺考写“缺考”；空白表示没有给出，保留已有成绩，整行空白的略过；写了基地编号的行是该基地的单独成绩。
@@ -114,15 +93,7 @@ def import_scores(
     \b
     例：zhupei admit scores import 成绩.xlsx
     """
-    found = read_workbooks(files, workbook_kinds.SCORE, max_rows=max_rows)
-    with transaction(settings.database_url, dry_run=dry_run) as session:
-        chosen = lookup.find_batch(session, batch)
-        code, by = chosen.code, settings.acting()
-        outcome = marks.import_scores(session, found, batch=chosen, by=by)
-        changes = trial_changes(session, outcome, found, dry_run=dry_run)
-    show_import(
-        settings, outcome, found, as_json=as_json, dry_run=dry_run, mask=mask, changes=changes, batch=code
-    )
+    taking.run_in_batch(SCORE_IMPORT, batch)
 
 
 @scores.command("list")

@@ -1,26 +1,23 @@
 """`zhupei base`: training bases and the catalogue of specialties."""
 
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import click
 
-from zhupei_cli.services.records.import_ledger import Imported
-from zhupei_cli.services.records.workbooks import read_workbooks
+from zhupei_cli.services.kinds.base import BASE_IMPORT
+from zhupei_cli.services.kinds.specialty import SPECIALTY_IMPORT
 from zhupei_cli.services.reference import bases, lists
 from zhupei_cli.settings import Settings
 from zhupei_cli.sheets.kinds import workbook_kinds
-from zhupei_cli.sheets.kinds.columns import Choices, Kind
+from zhupei_cli.sheets.kinds.columns import Choices
 from zhupei_cli.sheets.writing.template import form_of
 from zhupei_cli.shell.arguments import NAME
 from zhupei_cli.shell.logfile import note
 from zhupei_cli.store.engine import reading, transaction
 
 from ..shared.asking import field_options, given_of
-from ..shared.changes import changes_option, trial_changes
 from ..shared.done import tried
-from ..shared.importing import mask_option, max_rows_option, show_import, sources
+from ..shared.importing import Import, importing
 from ..shared.options import (
     dry_run_option,
     format_options,
@@ -29,7 +26,7 @@ from ..shared.options import (
     pass_settings,
     reveal_option,
 )
-from ..shared.output import Column, Out, next_step, show, show_sheet, show_summary
+from ..shared.output import Column, Out, show, show_sheet, show_summary
 from ..shared.templates import template_options, write_forms
 
 BASES = (
@@ -58,8 +55,6 @@ SPECIALTIES = (
     Column("aliases", "别名"),
 )
 
-Take = Callable[..., Imported]
-
 
 @click.group()
 def base() -> None:
@@ -77,19 +72,12 @@ def template(settings: Settings, **given: Any) -> None:
         zhupei base template -o 基地.xlsx
     """
     form = form_of(workbook_kinds.BASE, "住院医师规范化培训基地")
-    write_forms(settings, [form], Choices(), importing="zhupei base import", **given)
+    write_forms(settings, [form], Choices(), **given)
 
 
 @base.command("import")
-@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
-@max_rows_option
-@mask_option
-@changes_option
-@dry_run_option
-@json_option
-@pass_settings
-@sources
-def import_(settings: Settings, file: Path, **chosen: Any) -> None:
+@importing()
+def import_(taking: Import) -> None:
     """从工作簿导入培训基地（基地编号、基地名称、所在地市必填）。
 
     已有的基地按编号更新，表中没有的保持不变；空白格保持原样，填“清空”则清除。
@@ -97,28 +85,8 @@ def import_(settings: Settings, file: Path, **chosen: Any) -> None:
     \b
     例：zhupei base import 基地.xlsx
     """
-    outcome = _import(settings, file, workbook_kinds.BASE, lists.import_bases, **chosen)
-    if outcome.import_id is not None and not chosen["dry_run"]:
-        next_step(settings, "zhupei batch create HN2026 --name … --year 2026 …", "新建招收批次")
-
-
-def _import(
-    settings: Settings,
-    file: Path,
-    kind: Kind,
-    take: Take,
-    *,
-    max_rows: int,
-    mask: bool,
-    dry_run: bool,
-    as_json: bool,
-) -> Imported:
-    sheet = read_workbooks([file], kind, max_rows=max_rows)
-    with transaction(settings.database_url, dry_run=dry_run) as session:
-        outcome = take(session, sheet, by=settings.acting())
-        changes = trial_changes(session, outcome, sheet, dry_run=dry_run)
-    show_import(settings, outcome, sheet, as_json=as_json, dry_run=dry_run, mask=mask, changes=changes)
-    return outcome
+    if taking.run(BASE_IMPORT).import_id is not None:
+        taking.next("zhupei batch create HN2026 --name … --year 2026 …", "新建招收批次")
 
 
 @base.command("list")
@@ -241,25 +209,18 @@ def specialty_template(settings: Settings, **given: Any) -> None:
     例：zhupei base specialty template
     """
     form = form_of(workbook_kinds.SPECIALTY, "住院医师规范化培训专业目录")
-    write_forms(settings, [form], Choices(), importing="zhupei base specialty import", **given)
+    write_forms(settings, [form], Choices(), **given)
 
 
 @specialty.command("import")
-@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
-@max_rows_option
-@mask_option
-@changes_option
-@dry_run_option
-@json_option
-@pass_settings
-@sources
-def import_specialties(settings: Settings, file: Path, **chosen: Any) -> None:
+@importing()
+def import_specialties(taking: Import) -> None:
     """从工作簿导入专业目录（专业代码、专业名称、类别必填）。
 
     \b
     例：zhupei base specialty import 专业.xlsx
     """
-    _import(settings, file, workbook_kinds.SPECIALTY, lists.import_specialties, **chosen)
+    taking.run(SPECIALTY_IMPORT)
 
 
 @specialty.command("list")

@@ -1,7 +1,6 @@
 """`zhupei batch plan`: the places of a batch."""
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Unpack
 
 import click
@@ -9,19 +8,21 @@ from sqlalchemy.orm import Session
 
 from zhupei_cli.model.batch import Batch
 from zhupei_cli.rules.batch.settings import read_mark
-from zhupei_cli.services.batches import batches, plan_sheets, plans
+from zhupei_cli.services.batches import batches, plans
+from zhupei_cli.services.kinds.plan import PLAN_IMPORT
 from zhupei_cli.services.records import lookup
+from zhupei_cli.services.records.import_ledger import Imported
+from zhupei_cli.services.records.workbooks import Reading
 from zhupei_cli.settings import Settings
 from zhupei_cli.sheets.kinds import workbook_kinds
 from zhupei_cli.sheets.writing.template import form_of, wide_form
 from zhupei_cli.shell.arguments import NAME, Whole
-from zhupei_cli.store.engine import reading, transaction
+from zhupei_cli.store.engine import reading
 
-from ..shared.changes import changes_option, trial_changes
 from ..shared.done import tell_stale
-from ..shared.importing import mask_option, max_rows_option, show_import, sources
-from ..shared.options import batch_option, dry_run_option, json_option, list_options, pass_settings
-from ..shared.output import Column, Out, next_step, show
+from ..shared.importing import Import, importing
+from ..shared.options import batch_option, list_options, pass_settings
+from ..shared.output import Column, Out, show
 from ..shared.templates import TemplateAsked, choices_of, template_options, write_forms
 from ..shared.writing import Deed, writing
 
@@ -65,29 +66,13 @@ def template(settings: Settings, *, wide: bool, **given: Unpack[TemplateAsked]) 
     choices, _ = choices_of(settings, any_batch=False)
     title = "住院医师规范化培训招收计划"
     form = wide_form(title, choices) if wide else form_of(workbook_kinds.PLAN, title)
-    write_forms(settings, [form], choices, importing="zhupei batch plan import", **given)
+    write_forms(settings, [form], choices, **given)
 
 
 @plan.command("import")
-@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
 @batch_option
-@max_rows_option
-@mask_option
-@changes_option
-@dry_run_option
-@json_option
-@pass_settings
-@sources
-def import_(
-    settings: Settings,
-    file: Path,
-    *,
-    batch: str | None,
-    max_rows: int,
-    mask: bool,
-    dry_run: bool,
-    as_json: bool,
-) -> None:
+@importing()
+def import_(taking: Import, *, batch: str | None) -> None:
     """从工作簿导入招收计划：一行一个岗位，或一行一个基地、一列一个专业。
 
     已有的岗位更新，表中没有的保持不变；空白格保持原样。
@@ -95,16 +80,18 @@ def import_(
     \b
     例：zhupei batch plan import 招收计划.xlsx --batch HN2026
     """
-    sheet = plan_sheets.read_plan(file, max_rows=max_rows)
-    with transaction(settings.database_url, dry_run=dry_run) as session:
+    code, runs = "", 0
+
+    def act(session: Session, sheet: Reading) -> Imported:
+        nonlocal code, runs
         found = lookup.find_batch(session, batch)
         code, runs = found.code, batches.stored_runs(session, found)
-        outcome = plan_sheets.import_plan(session, found, sheet, by=settings.acting())
-        changes = trial_changes(session, outcome, sheet, dry_run=dry_run)
-    tell_stale(settings, runs if outcome.counts.written else 0)
-    show_import(settings, outcome, sheet, as_json=as_json, dry_run=dry_run, mask=mask, changes=changes)
-    if outcome.import_id is not None and not dry_run:
-        next_step(settings, f"zhupei batch open {code}", "开放报名")
+        return PLAN_IMPORT.take(session, sheet, batch=found, by=taking.by)
+
+    done = taking.take(PLAN_IMPORT, act)
+    tell_stale(taking.settings, runs if done.outcome.counts.written else 0)
+    if taking.show(done).import_id is not None:
+        taking.next(f"zhupei batch open {code}", "开放报名")
 
 
 @plan.command("list")

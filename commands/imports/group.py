@@ -2,9 +2,9 @@
 
 import click
 
+from zhupei_cli.services.kinds.register import KIND
 from zhupei_cli.services.records import lookup
 from zhupei_cli.services.undo import import_views, undoing
-from zhupei_cli.services.undo.import_rows import KIND
 from zhupei_cli.services.undo.undo_checks import Blocked
 from zhupei_cli.settings import Settings
 from zhupei_cli.shell.arguments import CODE, Whole, Word

@@ -1,29 +1,26 @@
 """`zhupei review`: decisions of the first-choice base (指南 二.5); what they look at is in `review_lists`."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import TypedDict, Unpack
 
 import click
 from sqlalchemy.orm import Session
 
 from zhupei_cli.model.batch import Batch
+from zhupei_cli.services.kinds.review import REVIEW_IMPORT
 from zhupei_cli.services.records import base_login, lookup
-from zhupei_cli.services.records.workbooks import read_workbooks
+from zhupei_cli.services.records.import_ledger import Imported
+from zhupei_cli.services.records.workbooks import Reading
 from zhupei_cli.services.reviews import decisions
 from zhupei_cli.services.reviews.decisions import Verdict
-from zhupei_cli.settings import Settings
-from zhupei_cli.sheets.kinds import workbook_kinds
 from zhupei_cli.shell.arguments import CODE, NAME
 from zhupei_cli.shell.lazy import LazyGroup
-from zhupei_cli.store.engine import transaction
 from zhupei_cli.words.errors import Fault
 from zhupei_cli.words.vocabulary import DECISION, Decision
 
-from ..shared.changes import changes_option, trial_changes
-from ..shared.importing import mask_option, max_rows_option, show_import, sources
+from ..shared.importing import Import, importing
 from ..shared.naming import numbered
-from ..shared.options import batch_option, dry_run_option, json_option, pass_settings, repeatable
+from ..shared.options import batch_option
 from ..shared.writing import Deed, writing
 
 _HERE, _LISTS = "zhupei_cli.commands.review.group", "zhupei_cli.commands.review.lists"
@@ -146,28 +143,10 @@ def _decide(
 
 
 @click.command("import")
-@click.argument("files", nargs=-1, required=True, metavar="FILE…", type=click.Path(path_type=Path))
 @batch_option
 @click.option("--base", type=NAME, help="以这个基地的身份导入（只能审核第一志愿是本基地的报名）")
-@max_rows_option
-@mask_option
-@changes_option
-@dry_run_option
-@json_option
-@pass_settings
-@sources
-@repeatable
-def import_(
-    settings: Settings,
-    files: tuple[Path, ...],
-    *,
-    batch: str | None,
-    base: str | None,
-    max_rows: int,
-    mask: bool,
-    dry_run: bool,
-    as_json: bool,
-) -> None:
+@importing(several=True)
+def import_(taking: Import, *, batch: str | None, base: str | None) -> None:
     """从工作簿导入审核意见（报名号、审核结果、原因）。
 
     已作过同样决定的行不变；与已有决定不同的行列为错误，不会覆盖。
@@ -175,10 +154,9 @@ def import_(
     \b
     例：zhupei review import 审核意见.xlsx --base 4101001
     """
-    reading = read_workbooks(files, workbook_kinds.REVIEW, max_rows=max_rows)
-    with transaction(settings.database_url, dry_run=dry_run, bases=True) as session:
-        found = lookup.find_batch(session, batch)
-        acting = base_login.acting_base(session, base)
-        outcome = decisions.import_reviews(session, reading, batch=found, by=settings.acting(), base=acting)
-        changes = trial_changes(session, outcome, reading, dry_run=dry_run)
-    show_import(settings, outcome, reading, as_json=as_json, dry_run=dry_run, mask=mask, changes=changes)
+
+    def act(session: Session, reading: Reading) -> Imported:
+        found, acting = lookup.find_batch(session, batch), base_login.acting_base(session, base)
+        return REVIEW_IMPORT.take(session, reading, batch=found, by=taking.by, base=acting)
+
+    taking.show(taking.take(REVIEW_IMPORT, act, bases=True))

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from sqlalchemy.orm import Session
@@ -9,12 +10,14 @@ from sqlalchemy.orm import Session
 from zhupei_cli.services.records import base_login
 from zhupei_cli.services.records.import_ledger import Imported
 from zhupei_cli.services.records.workbooks import Reading
-from zhupei_cli.services.undo.changed_rows import RowChange, row_changes
 from zhupei_cli.settings import Settings
 from zhupei_cli.shell.logfile import note
 
 from .options import F, _chosen_format
 from .output import Column, Out, show
+
+if TYPE_CHECKING:
+    from zhupei_cli.services.undo.changed_rows import RowChange
 
 COLUMNS = (
     Column("sheet", "工作表"),
@@ -48,17 +51,21 @@ def changes_option(command: F) -> F:
     )(command)
 
 
-def trial_changes(session: Session, outcome: Imported, reading: Reading, *, dry_run: bool) -> list[RowChange]:
+def trial_changes(
+    session: Session, outcome: Imported, reading: Reading, *, dry_run: bool
+) -> list["RowChange"]:
     """Return what a trial import would change, before it is taken back; nothing for one that is kept."""
     if click.get_current_context().meta.get(_OUTPUT) is not None and not dry_run:
         raise click.UsageError("-o 只能与 --dry-run 同用。", click.get_current_context())
     # A base reads no images: they hold what other bases' people had.
     if not dry_run or outcome.import_id is None or base_login.is_base(session):
         return []
+    from zhupei_cli.services.undo.changed_rows import row_changes
+
     return row_changes(session, outcome.import_id, reading.lines)
 
 
-def show_changes(settings: Settings, changes: Sequence[RowChange]) -> None:
+def show_changes(settings: Settings, changes: Sequence["RowChange"]) -> None:
     """Show the first changes; -v and -o give all, and what is added."""
     path = click.get_current_context().meta.get(_OUTPUT)
     if path is not None:
@@ -72,7 +79,7 @@ def show_changes(settings: Settings, changes: Sequence[RowChange]) -> None:
         note(settings, f"……还有 {len(changed) - SHOWN} 处，加 -o 文件 或 zhupei -v 可全部列出")
 
 
-def _write(settings: Settings, changes: Sequence[RowChange], path: Path) -> None:
+def _write(settings: Settings, changes: Sequence["RowChange"], path: Path) -> None:
     file_format = _chosen_format(None, as_json=False, output=path)
     words = {"inserted": "新增", "updated": "更新"}
     rows = [{**one.as_json(), "action_label": words[one.action]} for one in changes]

@@ -1,63 +1,225 @@
-"""What every import command does with its outcome: summary, problems, exit code."""
+"""The one way of import commands: what they ask, the transaction, summary, problems, exit code."""
 
 import functools
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+from sqlalchemy.orm import Session
 
+from zhupei_cli.acting import Acting
 from zhupei_cli.files import shown_path
+from zhupei_cli.services.kinds.kind import ImportKind
+from zhupei_cli.services.records import lookup
 from zhupei_cli.services.records.import_ledger import Imported
 from zhupei_cli.services.records.workbooks import Reading, write_errors
-from zhupei_cli.services.undo.changed_rows import RowChange
 from zhupei_cli.settings import Settings
 from zhupei_cli.sheets.kinds.columns import Choices, Offer
 from zhupei_cli.sheets.reading.book import MAX_ROWS
 from zhupei_cli.sheets.taking.problems import Problem
 from zhupei_cli.shell.arguments import Whole
 from zhupei_cli.shell.logfile import note
-from zhupei_cli.store.engine import require_database
+from zhupei_cli.store.engine import require_database, transaction
 from zhupei_cli.words.errors import ZhupeiError, begins_with
 
-from .changes import show_changes
-from .options import F
-from .output import FINDINGS, show_summary
+from .changes import changes_option, show_changes, trial_changes
+from .options import F, current_settings, dry_run_option, json_option
+from .output import FINDINGS, next_step, show_summary
 from .templates import choices_of
+from .writing import patient
 
-#: How many rows a sheet may have: beyond it, a look at the file first is worth the trouble.
-max_rows_option = click.option(
-    "--max-rows", type=Whole(1), default=MAX_ROWS, show_default=True, help="一个工作表最多的行数"
-)
-
-#: For who only looks at the bad rows, or shows them to others.
-mask_option = click.option(
-    "--mask", is_flag=True, help="错误工作簿中遮盖证件号码、电话、地址（只供查看，不能再导入）"
-)
+if TYPE_CHECKING:
+    from zhupei_cli.services.undo.changed_rows import RowChange
 
 #: Problems a terminal shows before it says how many more there are; JSON has them all.
 SHOWN = 20
 
 
-def sources(command: F) -> F:
-    """Look at the database and at FILE… of an import before any of them is read.
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What an import read, what it did, and in a trial what it would change."""
 
-    Lock files of Excel are passed over and a file that is named twice is read once, each with a remark.
-    Raises E070 for a folder, E071 when nothing but lock files is named; what `require_database` raises.
+    reading: Reading
+    outcome: Imported
+    changes: Sequence["RowChange"]
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """One run of an import command: what all of them are asked."""
+
+    settings: Settings
+    files: tuple[Path, ...]
+    max_rows: int
+    mask: bool
+    dry_run: bool
+    as_json: bool
+    errors: Path | None = None
+
+    @property
+    def by(self) -> Acting:
+        """The operator, and now: ask inside the transaction, waiting for others is over then."""
+        return self.settings.acting()
+
+    def run(self, kind: ImportKind, **asked: object) -> Imported:
+        """Take the workbooks in and show what came of it."""
+        return self.show(self.take(kind, lambda *given: kind.take(*given, by=self.by, **asked)))
+
+    def run_in_batch(self, kind: ImportKind, code: str | None, **asked: object) -> Imported:
+        """Take the workbooks in for the batch `code` names, or the only live one; show what came of it."""
+
+        def act(session: Session, reading: Reading) -> Imported:
+            found = lookup.find_batch(session, code)
+            return kind.take(session, reading, batch=found, by=self.by, **asked)
+
+        return self.show(self.take(kind, act), batch=code, of_batch=True)
+
+    def take(
+        self,
+        kind: ImportKind,
+        act: Callable[[Session, Reading], Imported],
+        *,
+        bases: bool = False,
+        **how: Any,
+    ) -> Done:
+        """Return what `act` makes of the workbooks, in a transaction that is kept unless this is a trial.
+
+        All is done again when a server undid it for another one's sake. `bases` as in `transaction`, `how`
+        as in `read_workbooks`.
+        """
+
+        from zhupei_cli.services.kinds.register import SHEETS
+
+        def once() -> Done:
+            reading = kind.read(self.files, max_rows=self.max_rows, known=SHEETS, **how)
+            with transaction(self.settings.database_url, dry_run=self.dry_run, bases=bases) as session:
+                outcome = act(session, reading)
+                return Done(reading, outcome, trial_changes(session, outcome, reading, dry_run=self.dry_run))
+
+        return patient(once)
+
+    def show(self, done: Done, *, batch: str | None = None, of_batch: bool = False) -> Imported:
+        """Show what an import did and what it refused, and give the bad rows back; exit 3 if there are any.
+
+        They go to `errors`, else beside each file; a trial leaves no file unless `errors` is given. With
+        `mask` personal data in them is masked; drop-downs offer what the plan of `batch` has, or of the only
+        live batch, when the import was `of_batch`.
+        """
+        outcome, reading = done.outcome, done.reading
+        problems, ok = reading.problems, outcome.ok and not reading.left_out
+        kept = not self.dry_run or self.errors is not None
+        returned = self._give_back(reading, batch, of_batch=of_batch) if kept else []
+        summary = {
+            "ok": ok,
+            "import_id": None if self.dry_run else outcome.import_id,
+            "counts": asdict(outcome.counts),
+            "problems": [problem.as_json() for problem in problems],
+            "files": [asdict(file) for file in outcome.files],
+            "errors_files": [str(path) for path in returned],
+            "dry_run": self.dry_run,
+            **({} if outcome.applied_anew is None else {"applied_anew": outcome.applied_anew}),
+            **({"changes": [change.as_json() for change in done.changes]} if self.dry_run else {}),
+        }
+        sentence = _sentence(outcome, problems, dry_run=self.dry_run)
+        show_summary(self.settings, summary, sentence, as_json=self.as_json)
+        if not self.as_json:
+            self._tell(done, problems, returned)
+        if not ok:
+            click.get_current_context().exit(FINDINGS)
+        return outcome
+
+    def _tell(self, done: Done, problems: Sequence[Problem], returned: Sequence[Path]) -> None:
+        settings, counts = self.settings, done.outcome.counts
+        show_changes(settings, done.changes)
+        if counts.blank:
+            note(settings, f"{counts.blank} 行未填，略过")
+        _show_problems(settings, problems)
+        for path in returned:
+            use = "证件号码等已遮盖，只供查看" if self.mask else "改好后可直接再导入"
+            note(settings, f"不合格的行已写入 {shown_path(path)}，{use}")
+        if done.outcome.readable and not counts.rows:
+            note(settings, "表头以下还没有填写任何一行，没有可导入的内容")
+
+    def _give_back(self, reading: Reading, batch: str | None, *, of_batch: bool) -> list[Path]:
+        try:
+            choices = self._choices(reading, batch, of_batch=of_batch)
+            return write_errors(reading, self.errors, choices=choices, masked=self.mask)
+        except ZhupeiError as error:  # the good rows are in: that the folder is read-only changes nothing
+            note(self.settings, f"提醒 [{error.code}] 不合格的行没有写出：{error.message}")
+            return []
+
+    def _choices(self, reading: Reading, batch: str | None, *, of_batch: bool) -> Choices:
+        columns = (column for _, table in reading.tables for column in table.kind.columns)
+        if not any(isinstance(column.offers, Offer) for column in columns):
+            return Choices()
+        if not any(line.bad for line in reading.lines):
+            return Choices()
+        return choices_of(self.settings, batch, any_batch=of_batch)[0]
+
+    def next(self, command: str, purpose: str) -> None:
+        """Say which command people most likely want next, after what was kept."""
+        if not self.dry_run:
+            next_step(self.settings, command, purpose)
+
+
+def importing(*, several: bool = False, errors: bool = False) -> Callable[[F], Callable[..., Any]]:
+    """Add FILE, or FILE…, and the options of all imports; the command gets its `Import` first.
+
+    Before anything is read the database is looked at, and FILE…: lock files of Excel are passed over and a
+    file that is named twice is read once, each with a remark. Raises E070 for a folder, E071 when nothing
+    but lock files is named; what `require_database` raises. `errors` adds --errors.
     """
 
-    @functools.wraps(command)
-    def with_sources(settings: Settings, *args: Any, **kwargs: Any) -> Any:
-        # Reading takes seconds: first of all it must be certain that there is a place for what is read.
-        require_database(settings.database_url)
-        if "files" in kwargs:
-            kwargs["files"] = _readable(settings, kwargs["files"])
-        else:
-            _readable(settings, (kwargs["file"],))
-        return command(settings, *args, **kwargs)
+    def added(command: F) -> Callable[..., Any]:
+        @functools.wraps(command)
+        def with_import(
+            *,
+            file: Path | tuple[Path, ...],
+            max_rows: int,
+            mask: bool,
+            dry_run: bool,
+            as_json: bool,
+            **asked: Any,
+        ) -> object:
+            settings = current_settings()
+            # Reading takes seconds: first of all it must be certain that there is a place for what is read.
+            require_database(settings.database_url)
+            files = _readable(settings, file if isinstance(file, tuple) else (file,))
+            where = asked.pop("errors", None)
+            return command(Import(settings, files, max_rows, mask, dry_run, as_json, where), **asked)
 
-    return with_sources  # type: ignore[return-value]
+        how = {"nargs": -1, "required": True, "metavar": "FILE…"} if several else {"metavar": "FILE"}
+        options = [
+            click.argument("file", type=click.Path(path_type=Path), **how),
+            # Beyond it, a look at the file first is worth the trouble.
+            click.option(
+                "--max-rows", type=Whole(1), default=MAX_ROWS, show_default=True, help="一个工作表最多的行数"
+            ),
+            # For who only looks at the bad rows, or shows them to others.
+            click.option(
+                "--mask", is_flag=True, help="错误工作簿中遮盖证件号码、电话、地址（只供查看，不能再导入）"
+            ),
+            changes_option,
+            *([_errors_option] if errors else []),
+            dry_run_option,
+            json_option,
+        ]
+        done: Callable[..., Any] = with_import
+        for option in reversed(options):
+            done = option(done)
+        return done
+
+    return added
+
+
+_errors_option = click.option(
+    "--errors",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="不合格的行写到这个文件（默认 原文件_未通过.xlsx）",
+)
 
 
 def _readable(settings: Settings, paths: Sequence[Path]) -> tuple[Path, ...]:
@@ -81,73 +243,6 @@ def _readable(settings: Settings, paths: Sequence[Path]) -> tuple[Path, ...]:
 
 #: How the file begins that Excel keeps beside a workbook while it is open.
 _LOCK = "~$"
-
-
-def show_import(
-    settings: Settings,
-    outcome: Imported,
-    reading: Reading,
-    *,
-    as_json: bool,
-    dry_run: bool,
-    errors: Path | None = None,
-    mask: bool = False,
-    batch: str | None = None,
-    changes: Sequence[RowChange] = (),
-) -> None:
-    """Show what an import did and what it refused, and give the bad rows back; exit 3 when there are any.
-
-    They go to `errors`, else beside each file; a dry run leaves no file unless `errors` is given. With
-    `mask` personal data in them is masked; drop-downs offer what the plan of `batch` has, if it is the one.
-    """
-    problems, ok = reading.problems, outcome.ok and not reading.left_out
-    returned = (
-        [] if dry_run and errors is None else _returned(settings, reading, errors, mask=mask, batch=batch)
-    )
-    summary = {
-        "ok": ok,
-        "import_id": None if dry_run else outcome.import_id,
-        "counts": asdict(outcome.counts),
-        "problems": [problem.as_json() for problem in problems],
-        "files": [asdict(file) for file in outcome.files],
-        "errors_files": [str(path) for path in returned],
-        "dry_run": dry_run,
-        **({} if outcome.applied_anew is None else {"applied_anew": outcome.applied_anew}),
-        **({"changes": [change.as_json() for change in changes]} if dry_run else {}),
-    }
-    show_summary(settings, summary, _sentence(outcome, problems, dry_run=dry_run), as_json=as_json)
-    if not as_json:
-        show_changes(settings, changes)
-        if outcome.counts.blank:
-            note(settings, f"{outcome.counts.blank} 行未填，略过")
-        _show_problems(settings, problems)
-        for path in returned:
-            use = "证件号码等已遮盖，只供查看" if mask else "改好后可直接再导入"
-            note(settings, f"不合格的行已写入 {shown_path(path)}，{use}")
-        if outcome.readable and not outcome.counts.rows:
-            note(settings, "表头以下还没有填写任何一行，没有可导入的内容")
-    if not ok:
-        click.get_current_context().exit(FINDINGS)
-
-
-def _returned(
-    settings: Settings, reading: Reading, errors: Path | None, *, mask: bool, batch: str | None
-) -> list[Path]:
-    try:
-        choices = _choices(settings, reading, batch)
-        return write_errors(reading, errors, choices=choices, masked=mask)
-    except ZhupeiError as error:  # the good rows are in: that the folder is read-only changes nothing
-        note(settings, f"提醒 [{error.code}] 不合格的行没有写出：{error.message}")
-        return []
-
-
-def _choices(settings: Settings, reading: Reading, batch: str | None) -> Choices:
-    columns = (column for _, table in reading.tables for column in table.kind.columns)
-    if not any(isinstance(column.offers, Offer) for column in columns):
-        return Choices()
-    if not any(line.bad for line in reading.lines):
-        return Choices()
-    return choices_of(settings, batch, any_batch=batch is not None)[0]
 
 
 def _sentence(outcome: Imported, problems: Sequence[Problem], *, dry_run: bool) -> str:

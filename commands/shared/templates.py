@@ -97,15 +97,14 @@ def write_forms(
     output: Path,
     force: bool,
     as_json: bool,
-    importing: str,
     dry_run: bool = False,
     **summary: object,
 ) -> None:
-    """Write the workbook and say so; `importing` is the command that takes it, `summary` is told too."""
+    """Write the workbook and say so, and which command takes it; `summary` is told too."""
     with replacing(output, force=force, keep=not dry_run) as beside:
         write_template(beside, forms, choices)
     people = f"（{summary['people']} 人）" if "people" in summary else ""
     told = tried(f"已写入 {output}{people}", dry_run=dry_run)
     show_summary(settings, {"file": str(output), **summary, "dry_run": dry_run}, told, as_json=as_json)
     if not as_json and not dry_run:
-        next_step(settings, f"{importing} {output}", "填好后导入")
+        next_step(settings, f"{forms[0].kind.command} {output}", "填好后导入")

@@ -1,13 +1,12 @@
 """`zhupei trainee bar`: records of conduct (诚信记录)."""
 
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import click
 
-from zhupei_cli.services.people import bar_sheets, bars
-from zhupei_cli.services.records.workbooks import read_workbooks
+from zhupei_cli.services.kinds.bar import BAR_IMPORT
+from zhupei_cli.services.people import bars
 from zhupei_cli.settings import Settings
 from zhupei_cli.sheets.kinds import workbook_kinds
 from zhupei_cli.sheets.kinds.columns import Choices
@@ -16,10 +15,9 @@ from zhupei_cli.shell.arguments import NAME, REASON, Whole, Word
 from zhupei_cli.store.engine import transaction
 from zhupei_cli.words.vocabulary import BAR_KIND, BAR_STATE
 
-from ..shared.changes import changes_option, trial_changes
 from ..shared.days import DAY
 from ..shared.done import tried
-from ..shared.importing import mask_option, max_rows_option, show_import, sources
+from ..shared.importing import Import, importing
 from ..shared.naming import who_argument
 from ..shared.options import (
     F,
@@ -61,29 +59,13 @@ def template(settings: Settings, **given: Any) -> None:
     例：zhupei trainee bar template
     """
     form = form_of(workbook_kinds.BAR, "诚信名单")
-    write_forms(settings, [form], Choices(), importing="zhupei trainee bar import", **given)
+    write_forms(settings, [form], Choices(), **given)
 
 
 @bar.command("import")
-@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
 @click.option("--pending", is_flag=True, help="导入为待确认，以后用 trainee bar activate 确认")
-@max_rows_option
-@mask_option
-@changes_option
-@dry_run_option
-@json_option
-@pass_settings
-@sources
-def import_(
-    settings: Settings,
-    file: Path,
-    *,
-    pending: bool,
-    max_rows: int,
-    mask: bool,
-    dry_run: bool,
-    as_json: bool,
-) -> None:
+@importing()
+def import_(taking: Import, *, pending: bool) -> None:
     """从工作簿导入诚信名单，立即生效；同一文件再导入一次不会有任何变化。
 
     同一人同类别、同一起始日期的是同一条，年限和原因照表中的更新，状态不变。
@@ -91,11 +73,7 @@ def import_(
     \b
     例：zhupei trainee bar import 诚信名单.xlsx
     """
-    sheet = read_workbooks([file], workbook_kinds.BAR, max_rows=max_rows)
-    with transaction(settings.database_url, dry_run=dry_run) as session:
-        outcome = bar_sheets.import_bars(session, sheet, by=settings.acting(), pending=pending)
-        changes = trial_changes(session, outcome, sheet, dry_run=dry_run)
-    show_import(settings, outcome, sheet, as_json=as_json, dry_run=dry_run, mask=mask, changes=changes)
+    taking.run(BAR_IMPORT, pending=pending)
 
 
 @bar.command("add")

@@ -1,22 +1,20 @@
 """`zhupei trainee employer`: the directory of employers."""
 
-from pathlib import Path
 from typing import Any
 
 import click
 
-from zhupei_cli.services.records.workbooks import read_workbooks
+from zhupei_cli.services.kinds.employer import EMPLOYER_IMPORT
 from zhupei_cli.services.reference import employers
 from zhupei_cli.settings import Settings
 from zhupei_cli.sheets.kinds import workbook_kinds
 from zhupei_cli.sheets.kinds.columns import Choices
 from zhupei_cli.sheets.writing.template import form_of
 from zhupei_cli.shell.arguments import Whole
-from zhupei_cli.store.engine import reading, transaction
+from zhupei_cli.store.engine import reading
 
-from ..shared.changes import changes_option, trial_changes
-from ..shared.importing import mask_option, max_rows_option, show_import, sources
-from ..shared.options import column_options, dry_run_option, json_option, pass_settings
+from ..shared.importing import Import, importing
+from ..shared.options import column_options, pass_settings
 from ..shared.output import Column, Out, next_step, show
 from ..shared.templates import template_options, write_forms
 
@@ -66,21 +64,12 @@ def template(settings: Settings, **given: Any) -> None:
     例：zhupei trainee employer template
     """
     form = form_of(workbook_kinds.EMPLOYER, "工作单位库")
-    write_forms(settings, [form], Choices(), importing="zhupei trainee employer import", **given)
+    write_forms(settings, [form], Choices(), **given)
 
 
 @employer.command("import")
-@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
-@max_rows_option
-@mask_option
-@changes_option
-@dry_run_option
-@json_option
-@pass_settings
-@sources
-def import_(
-    settings: Settings, file: Path, *, max_rows: int, mask: bool, dry_run: bool, as_json: bool
-) -> None:
+@importing()
+def import_(taking: Import) -> None:
     """从工作簿导入工作单位（单位名称必填）。
 
     已有的单位按名称更新，表中没有的保持不变。
@@ -88,8 +77,4 @@ def import_(
     \b
     例：zhupei trainee employer import 单位.xlsx
     """
-    sheet = read_workbooks([file], workbook_kinds.EMPLOYER, max_rows=max_rows)
-    with transaction(settings.database_url, dry_run=dry_run) as session:
-        outcome = employers.import_employers(session, sheet, by=settings.acting())
-        changes = trial_changes(session, outcome, sheet, dry_run=dry_run)
-    show_import(settings, outcome, sheet, as_json=as_json, dry_run=dry_run, mask=mask, changes=changes)
+    taking.run(EMPLOYER_IMPORT)

@@ -1,26 +1,23 @@
 """`zhupei trainee`: people. Accounts, profiles, employers and lists are in files of their own."""
 
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import click
+from sqlalchemy.orm import Session
 
-from zhupei_cli.services.applications import intake
 from zhupei_cli.services.applications.intake_cases import Options, prepare
+from zhupei_cli.services.kinds.trainee import TRAINEE_IMPORT
 from zhupei_cli.services.records import lookup
-from zhupei_cli.services.records.workbooks import read_workbooks
-from zhupei_cli.settings import Settings
+from zhupei_cli.services.records.import_ledger import Imported
+from zhupei_cli.services.records.workbooks import Reading
 from zhupei_cli.sheets.kinds import workbook_kinds
 from zhupei_cli.shell.arguments import Word
 from zhupei_cli.shell.lazy import LazyGroup
-from zhupei_cli.store.engine import transaction
 from zhupei_cli.words.vocabulary import IMPORT_MODE
 
-from ..shared.changes import changes_option, trial_changes
-from ..shared.importing import mask_option, max_rows_option, show_import, sources
-from ..shared.options import batch_option, dry_run_option, json_option, pass_settings, repeatable
-from ..shared.output import next_step
+from ..shared.importing import Import, importing
+from ..shared.options import batch_option
 from ..shared.progress import Progress
 
 _HERE = "zhupei_cli.commands.trainee.group"
@@ -53,7 +50,6 @@ def trainee() -> None:
 
 
 @click.command("import")
-@click.argument("files", nargs=-1, required=True, metavar="FILE…", type=click.Path(path_type=Path))
 @batch_option
 @click.option("--submit", is_flag=True, help="导入后直接提交合格的报名")
 @click.option("--profile-only", is_flag=True, help="只导入个人信息，不看报名各列")
@@ -67,34 +63,8 @@ def trainee() -> None:
 @click.option("--all-or-nothing", is_flag=True, help="有一行不合格就全部不导入")
 @click.option("--late", is_flag=True, help="报名时间以外由省级补录入，须写原因")
 @click.option("--reason", help="补录入的原因")
-@max_rows_option
-@mask_option
-@changes_option
-@click.option(
-    "--errors",
-    metavar="FILE",
-    type=click.Path(path_type=Path),
-    help="不合格的行写到这个文件（默认 原文件_未通过.xlsx）",
-)
-@dry_run_option
-@json_option
-@pass_settings
-@sources
-@repeatable
-def import_(
-    settings: Settings,
-    files: tuple[Path, ...],
-    *,
-    batch: str | None,
-    max_rows: int,
-    mask: bool,
-    dry_run: bool,
-    as_json: bool,
-    errors: Path | None,
-    late: bool,
-    reason: str | None,
-    **chosen: Any,
-) -> None:
+@importing(several=True, errors=True)
+def import_(taking: Import, *, batch: str | None, late: bool, reason: str | None, **chosen: Any) -> None:
     """从工作簿导入学员和报名（报名信息，另有教育经历、工作经历两个可选的工作表）。
 
     合格的行导入；不合格的行连同原因写入 原文件_未通过.xlsx（退出码 3），改好后可再导入。
@@ -108,39 +78,18 @@ def import_(
         raise click.UsageError("--late 须同时用 --reason 写明原因。", click.get_current_context())
     options = Options(**chosen, late_reason=reason if late else None)
     optional = workbook_kinds.APPLICATION_KEYS if options.profile_only else ()
-    by = settings.acting()
-    with Progress(settings) as progress:
-        progress.phase("读取工作簿")
-        reading = read_workbooks(
-            files,
-            workbook_kinds.PERSON,
-            further=(workbook_kinds.EDUCATION, workbook_kinds.WORK),
-            optional=optional,
-            max_rows=max_rows,
-            prepare=partial(prepare, today=by.today),
-        )
-        with transaction(settings.database_url, dry_run=dry_run) as session:
+    by = taking.by
+    with Progress(taking.settings) as progress:
+
+        def act(session: Session, reading: Reading) -> Imported:
             found = None if options.profile_only else lookup.find_batch(session, batch)
-            code = None if found is None else found.code
-            outcome = intake.import_trainees(
-                *(session, reading),
-                batch=found,
-                by=by,
-                options=options,
-                watch=partial(progress.watch, what="检查", unit="人", then="写入数据库"),
-            )
-            progress.phase("核对变化" if dry_run else "保存")
-            changes = trial_changes(session, outcome, reading, dry_run=dry_run)
-    show_import(
-        settings,
-        outcome,
-        reading,
-        as_json=as_json,
-        dry_run=dry_run,
-        errors=errors,
-        mask=mask,
-        changes=changes,
-        batch=code,
-    )
-    if options.submit and outcome.import_id is not None and not dry_run:
-        next_step(settings, "zhupei review import 审核意见.xlsx", "导入基地的审核意见")
+            watch = partial(progress.watch, what="检查", unit="人", then="写入数据库")
+            outcome = TRAINEE_IMPORT.take(session, reading, batch=found, by=by, options=options, watch=watch)
+            progress.phase("核对变化" if taking.dry_run else "保存")
+            return outcome
+
+        progress.phase("读取工作簿")
+        done = taking.take(TRAINEE_IMPORT, act, optional=optional, prepare=partial(prepare, today=by.today))
+    outcome = taking.show(done, batch=batch, of_batch=not options.profile_only)
+    if options.submit and outcome.import_id is not None:
+        taking.next("zhupei review import 审核意见.xlsx", "导入基地的审核意见")

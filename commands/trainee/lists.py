@@ -4,8 +4,8 @@ import click
 
 from zhupei_cli.services.applications import gaps, people_history, people_lists, years
 from zhupei_cli.services.applications.people_lists import PeopleFilter
+from zhupei_cli.services.kinds.event_words import action_label, state_label
 from zhupei_cli.services.records import lookup
-from zhupei_cli.services.records.event_words import action_label, state_label
 from zhupei_cli.settings import Settings
 from zhupei_cli.shell.arguments import CODE, NAME, PERSON_NAME
 from zhupei_cli.shell.logfile import note

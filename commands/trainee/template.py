@@ -31,4 +31,4 @@ def template(settings: Settings, *, batch: str | None, **given: Unpack[TemplateA
         form_of(kind, f"{name} {kind.title}".strip())
         for kind in (workbook_kinds.PERSON, workbook_kinds.EDUCATION, workbook_kinds.WORK)
     ]
-    write_forms(settings, forms, choices, importing="zhupei trainee import", **given)
+    write_forms(settings, forms, choices, **given)

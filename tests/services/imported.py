@@ -12,11 +12,12 @@ from zhupei_cli.services.admission import checkins
 from zhupei_cli.services.applications import intake
 from zhupei_cli.services.applications.intake_cases import Options
 from zhupei_cli.services.batches import plan_sheets
+from zhupei_cli.services.kinds.employer import import_employers
 from zhupei_cli.services.marks import scores
 from zhupei_cli.services.records.import_ledger import Imported, ImportedFile
 from zhupei_cli.services.records.lookup import find_batch
 from zhupei_cli.services.records.workbooks import Reading
-from zhupei_cli.services.reference import employers, lists
+from zhupei_cli.services.reference import lists
 from zhupei_cli.services.reviews import decisions
 from zhupei_cli.sheets.kinds import workbook_kinds
 from zhupei_cli.sheets.kinds.cells import CLEAR
@@ -62,7 +63,7 @@ def take_in(
         return outcome
     found = find_batch(session, batch)
     if kind == "plan":
-        return plan_sheets.import_plan(session, found, reading, by=by)
+        return plan_sheets.import_plan(session, reading, batch=found, by=by)
     if kind in _OF_BATCH:
         outcome = _OF_BATCH[kind](session, reading, batch=found, by=by, **more)
         return outcome
@@ -73,7 +74,7 @@ def take_in(
 _REFERENCE: Mapping[str, Any] = {
     workbook_kinds.BASE.key: lists.import_bases,
     workbook_kinds.SPECIALTY.key: lists.import_specialties,
-    workbook_kinds.EMPLOYER.key: employers.import_employers,
+    workbook_kinds.EMPLOYER.key: import_employers,
 }
 _OF_BATCH: Mapping[str, Any] = {
     workbook_kinds.SCORE.key: scores.import_scores,

@@ -12,8 +12,7 @@ from zhupei_cli.sheets.kinds.cells import Cell, Spoilt
 from zhupei_cli.sheets.reading import package
 from zhupei_cli.sheets.reading.book import MAX_COLUMNS, MAX_ROWS
 from zhupei_cli.sheets.reading.ods_read import read_ods
-from zhupei_cli.sheets.reading.rows import restored
-from zhupei_cli.sheets.reading.scan import Limits
+from zhupei_cli.sheets.reading.rows import Limits, restored
 from zhupei_cli.sheets.reading.xlsx_plain import PlainRows
 from zhupei_cli.sheets.reading.xlsx_read import read_xlsx
 from zhupei_cli.words.errors import ZhupeiError

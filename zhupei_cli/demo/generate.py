@@ -17,7 +17,7 @@ from zhupei_cli.demo import words
 from zhupei_cli.demo.faults import SPOILS, TWINS
 from zhupei_cli.demo.people import DemoPlace, People, Row
 from zhupei_cli.rules.people import uscc
-from zhupei_cli.sheets.writing.splice import Value
+from zhupei_cli.sheets.writing.ooxml import Value
 from zhupei_cli.words.codes import CITY
 
 #: Seats for each applicant: some stay without one, and some seats stay vacant all the same.

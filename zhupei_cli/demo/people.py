@@ -9,7 +9,7 @@ from typing import Final
 
 from zhupei_cli.demo import words
 from zhupei_cli.rules.people.idcard import check_character
-from zhupei_cli.sheets.writing.splice import Value
+from zhupei_cli.sheets.writing.ooxml import Value
 
 #: Cells of one row by the key of their column.
 Row = dict[str, Value]

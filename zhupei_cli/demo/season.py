@@ -125,9 +125,9 @@ def _batch(stage: Stage) -> str:
 
 
 def _plan(stage: Stage) -> str:
-    reading = plan_sheets.read_plan(stage.inputs / "招收计划.xlsx")
+    reading = plan_sheets.read_plan([stage.inputs / "招收计划.xlsx"])
     return _told(
-        stage.do(lambda session, batch: plan_sheets.import_plan(session, batch, reading, by=stage.by))
+        stage.do(lambda session, batch: plan_sheets.import_plan(session, reading, batch=batch, by=stage.by))
     )
 
 

@@ -129,7 +129,6 @@ DEGREE: Final = CodeTable(
     {"4": "学士", "3": "硕士", "2": "博士", "0": "无"},
     {**_degree("4", "学士"), **_degree("3", "硕士"), **_degree("2", "博士"), **spellings("0", "无学位 没有")},
 )
-DEGREE_RANK: Final = {"0": 0, "4": 1, "3": 2, "2": 3}
 DEGREE_TYPE: Final = CodeTable(
     "学位类型",
     {"professional": "专业型", "academic": "学术型"},

@@ -110,7 +110,6 @@ def test_national_lists_are_whole() -> None:
     assert list(codes.POLITICAL.labels) == [f"{number:02d}" for number in range(1, 14)]
     assert len(codes.CITY.labels) == 18
     assert list(codes.LEVEL_RANK) == list(codes.LEVEL.labels)
-    assert set(codes.DEGREE_RANK) == set(codes.DEGREE.labels)
 
 
 def test_importing_the_words_imports_nothing_heavy() -> None:

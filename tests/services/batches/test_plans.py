@@ -178,9 +178,9 @@ def take(database: str, tmp_path: Path, by: Acting) -> Take:
         for row in rows:
             book.active.append(row)
         book.save(tmp_path / "计划.xlsx")
-        sheet = read_plan(tmp_path / "计划.xlsx")
+        sheet = read_plan([tmp_path / "计划.xlsx"])
         with transaction(database) as session:
-            outcome = import_plan(session, session.get_one(Batch, 1), sheet, by=by)
+            outcome = import_plan(session, sheet, batch=session.get_one(Batch, 1), by=by)
         return outcome, [(one.row, one.column, one.code) for one in sheet.problems]
 
     return run
@@ -314,7 +314,7 @@ def test_the_template_of_the_sheet_reads_back(database: str, tmp_path: Path, by:
         [(workbook_kinds.PLAN, [{"base": "4101001", "specialty": "0100", "quota": "12", "stopped": "停招"}])],
     )
     with transaction(database) as session:
-        outcome = import_plan(session, session.get_one(Batch, 1), read_plan(path), by=by)
+        outcome = import_plan(session, read_plan([path]), batch=session.get_one(Batch, 1), by=by)
     assert _counts(outcome) == {"rows": 1, "updated": 1}
     assert _plan(database)[_PLACE]["stopped"] is True
 

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from tests.people import write_book
 from zhupei_cli.acting import Acting
 from zhupei_cli.model import Employer, Event, ImportRow
+from zhupei_cli.services.kinds.employer import import_employers
 from zhupei_cli.services.records.workbooks import read_workbooks
 from zhupei_cli.services.reference import employers
 from zhupei_cli.sheets.kinds import workbook_kinds
@@ -32,7 +33,7 @@ def take(database: str, tmp_path: Path, by: Acting) -> Any:
             [write_book(tmp_path / "单位.xlsx", [(workbook_kinds.EMPLOYER, rows)])], workbook_kinds.EMPLOYER
         )
         with transaction(database) as session:
-            counts = employers.import_employers(session, reading, by=by).counts
+            counts = import_employers(session, reading, by=by).counts
         numbers = (counts.inserted, counts.updated, counts.unchanged, counts.rejected)
         return numbers, [problem.code for problem in reading.problems]
 

@@ -16,14 +16,15 @@ from zhupei_cli.model import Application, Batch, Event, ImportRow, ImportRun
 from zhupei_cli.services.admission import admissions, checkins, stages
 from zhupei_cli.services.applications import people_history, submitting, withdrawing
 from zhupei_cli.services.batches import plans
+from zhupei_cli.services.kinds.written import load_rows
 from zhupei_cli.services.people import accounts, erasing, people
-from zhupei_cli.services.records import auditing
+from zhupei_cli.services.proof import auditing
 from zhupei_cli.services.records.lookup import find_batch
 from zhupei_cli.services.reference import bases
 from zhupei_cli.services.reviews import decisions
 from zhupei_cli.services.reviews.decisions import Verdict
 from zhupei_cli.services.undo import import_views, undoing
-from zhupei_cli.services.undo.import_rows import find_import, load_rows
+from zhupei_cli.services.undo.import_names import find_import
 from zhupei_cli.sheets.kinds import workbook_kinds
 from zhupei_cli.store.engine import transaction
 from zhupei_cli.words.errors import ZhupeiError

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from zhupei_cli.sheets.reading.scan import Limits
+from zhupei_cli.sheets.reading.rows import Limits
 from zhupei_cli.sheets.reading.worker import Worker
 from zhupei_cli.words.errors import ZhupeiError
 
@@ -95,7 +95,7 @@ def test_a_file_that_may_not_be_read_says_so(folder: Path, worker: Worker) -> No
 _ASKS = """
 import os, signal, sys
 from pathlib import Path
-from zhupei_cli.sheets.reading.scan import Limits
+from zhupei_cli.sheets.reading.rows import Limits
 from zhupei_cli.sheets.reading.worker import WORKER
 messages = WORKER.read(Path(sys.argv[1]), Limits(10, 10))
 next(messages)

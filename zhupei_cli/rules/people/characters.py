@@ -11,6 +11,9 @@ from typing import Final
 #: Ideographs of all planes, with 〇.
 HAN: Final = "〇\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 
+#: Letters that show as nothing at all: fillers of Hangul, the blank of Braille.
+BLANK: Final = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+
 # CJK Radicals Supplement → ideograph: Unicode, EquivalentUnifiedIdeograph, as far as it is a whole character
 # or a common component. What is not here stays, and is found where names are looked at.
 _RADICALS: Final = dict(

@@ -6,6 +6,7 @@ The one rule for every database: a server would refuse what a file takes.
 import unicodedata
 from typing import Final
 
+from zhupei_cli.rules.people.characters import BLANK
 from zhupei_cli.words.errors import Fault, ZhupeiError
 
 #: The widths of their columns.
@@ -20,7 +21,7 @@ def fault_of(word: str | None, what: str, length: int) -> Fault | None:
     if len(word) > length:
         return Fault("E660", "reason", values={"what": what, "found": len(word), "length": length})
     # A hundred thousand reasons are looked at; nearly all are printable, and then nothing is the matter.
-    if word.isprintable() and not _BLANK & set(word):
+    if word.isprintable() and not BLANK & set(word):
         return None
     lost = dict.fromkeys(f"U+{ord(char):04X}" for char in word if _is_lost(char))
     return Fault("E661", "reason", values={"what": what, "characters": "、".join(lost)}) if lost else None
@@ -47,10 +48,6 @@ def require_operator(name: str) -> None:
     require(name, "经办人", OPERATOR_LENGTH)
 
 
-#: Letters that show as nothing at all.
-_BLANK: Final = frozenset("\u115f\u1160\u2800\u3164\uffa0")
-
-
 def _is_lost(char: str) -> bool:
     # Private use and surrogates, controls: a drawing of one font, half a character, an order to a terminal.
-    return unicodedata.category(char) in ("Co", "Cs", "Cc") or char in _BLANK
+    return unicodedata.category(char) in ("Co", "Cs", "Cc") or char in BLANK

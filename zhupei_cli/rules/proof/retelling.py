@@ -5,6 +5,7 @@ a digest (written by an earlier version, or by a base's login) leaves what it na
 """
 
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
@@ -14,9 +15,6 @@ from zhupei_cli.words.vocabulary import Decision
 
 #: Said of a row that an event names without its digest.
 UNKNOWN: Final = "?"
-_ENTITIES: Final = frozenset(
-    ("base", "specialty", "employer", "plan", "trainee", "score", "application", "bar", "objection")
-)
 _DECISIONS: Final = frozenset(f"review.{decision}" for decision in Decision)
 #: Events about an admission that leave its reason as it was, and those that leave its seat.
 _KEEP_REASON: Final = frozenset(("propose", "pass_over", "finalize"))
@@ -110,9 +108,7 @@ class Stage:
 class Told:
     """Everything the events say."""
 
-    rows: dict[str, dict[tuple[int | None, str], Digest]] = field(
-        default_factory=lambda: {entity: {} for entity in sorted(_ENTITIES)}
-    )
+    rows: dict[str, dict[tuple[int | None, str], Digest]] = field(default_factory=lambda: defaultdict(dict))
     batches: dict[int, Stage] = field(default_factory=dict)
     statuses: dict[str, str] = field(default_factory=dict)
     made: dict[str, str] = field(default_factory=dict)
@@ -136,7 +132,7 @@ class Told:
         """Take in further events, in their order."""
         for event in events:
             group, _, verb = event.action.partition(".")
-            _HANDLERS.get(group, _other)(self, event, verb)
+            _HANDLERS.get(group, _entry)(self, event, verb)
         return self
 
     def said(self, entity: str, batch: int | None, keys: Iterable[str], event: Happened) -> None:
@@ -227,23 +223,18 @@ def _score(told: Told, event: Happened, verb: str) -> None:
 
 
 def _entry(told: Told, event: Happened, verb: str) -> None:
+    """Note what is said of rows known by one name, of whatever table."""
     entity = event.action.partition(".")[0]
     if verb == "write":
         told.said(entity, None, event.data["keys"], event)
-    elif verb in ("edit", "status"):
-        told.said(entity, None, [event.subject], event)
-    else:
-        _other(told, event, verb)
-
-
-def _kept(told: Told, event: Happened, verb: str) -> None:
-    entity = event.action.partition(".")[0]
-    if verb == "write":
-        told.said(entity, None, event.data["keys"], event)
-    elif "digest" in event.data:
+    elif "digest" in event.data or (entity, verb) in _UNPROVEN:
         told.said(entity, event.batch if entity == "objection" else None, [event.subject], event)
     else:
         _other(told, event, verb)
+
+
+#: What earlier versions told of without a digest.
+_UNPROVEN: Final = frozenset((("base", "edit"), ("base", "status")))
 
 
 def _trainee(told: Told, event: Happened, verb: str) -> None:
@@ -341,7 +332,7 @@ def _take_back(told: Told, event: Happened, begun: Happened) -> None:
     named = kind if kind != "trainee" else "application" if event.before else "trainee"
     entity = event.data.get("entity", {"review": "application", "checkin": "admission"}.get(kind, named))
     batch = event.batch if entity in ("plan", "score", "application") else None
-    if entity in _ENTITIES and kind != "review":
+    if entity != "admission" and kind != "review":
         told.said(entity, batch, event.data["keys"], event)
     for number in event.data["keys"]:
         if entity == "admission":
@@ -365,11 +356,6 @@ _HANDLERS: Final = {
     "batch": _batch,
     "plan": _plan,
     "score": _score,
-    "base": _entry,
-    "specialty": _entry,
-    "employer": _entry,
-    "bar": _kept,
-    "objection": _kept,
     "trainee": _trainee,
     "application": _application,
     "review": _review,

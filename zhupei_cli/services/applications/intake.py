@@ -32,6 +32,7 @@ from zhupei_cli.services.records.import_ledger import (
     Imported,
     Touched,
     begin_import,
+    counted,
     inserted,
     record_rows,
 )
@@ -74,7 +75,7 @@ def import_trainees(
     leave_returned(cases.values())
     refuse_company(cases)
     judged = [(case, case.verdict) for case in cases.values()]
-    counts = _counts(judged)
+    counts = counted((verdict, case.lines) for case, verdict in judged)
     accepted = [case for case, verdict in judged if verdict in ("inserted", "updated")]
     if options.all_or_nothing and (counts.rejected or reading.left_out):
         return Imported(None, counts.none_written(), reading.files, applied_anew=0)
@@ -109,15 +110,6 @@ def require_entry(batch: Batch, by: Acting, *, late: bool) -> None:
     else:
         cure = "报名要在批次开放且在报名时间内；确需补录入用 --late --reason 原因"
     raise ZhupeiError("E450", batch=batch.code, status=about, cure=cure)
-
-
-def _counts(judged: Iterable[tuple[Case, str]]) -> Counts:
-    numbers = dict.fromkeys(("inserted", "updated", "unchanged", "rejected"), 0)
-    warned = 0
-    for case, verdict in judged:
-        numbers[verdict] += len(case.lines)
-        warned += sum(1 for line in case.lines if line.faults and not line.bad)
-    return Counts(sum(numbers.values()), warned=warned, **numbers)
 
 
 def _write(

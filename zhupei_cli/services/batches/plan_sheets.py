@@ -23,6 +23,7 @@ from zhupei_cli.services.records.import_ledger import (
     Imported,
     Touched,
     begin_import,
+    counted,
     record_rows,
     refuse_twins,
     row_events,
@@ -30,7 +31,7 @@ from zhupei_cli.services.records.import_ledger import (
 from zhupei_cli.services.records.workbooks import Reading, read_workbooks
 from zhupei_cli.sheets.kinds import workbook_kinds
 from zhupei_cli.sheets.kinds.cells import CLEAR
-from zhupei_cli.sheets.reading.book import MAX_ROWS
+from zhupei_cli.sheets.kinds.columns import Kind
 from zhupei_cli.sheets.taking.lines import Line
 from zhupei_cli.words.errors import Fault
 
@@ -39,16 +40,22 @@ _PASSED = frozenset(("合计", "总计", "小计", "备注", "级别", "所在�
 _MAY_BE_CLEARED = frozenset(TERMS) - {"quota"}
 
 
-def read_plan(path: Path, *, max_rows: int = MAX_ROWS) -> Reading:
+def read_plan(
+    paths: Sequence[Path],
+    kind: Kind = workbook_kinds.PLAN,
+    *,
+    further: Sequence[Kind] = (workbook_kinds.PLAN_WIDE,),
+    **how: Any,
+) -> Reading:
     """Read a plan of either form; a sheet of bases without a column for specialty or seats is wide."""
-    reading = read_workbooks([path], workbook_kinds.PLAN, max_rows=max_rows)
+    reading = read_workbooks(paths, kind, **how)
     found = reading.tables[0][1].headings.keys()
     if "base" in found and not found & {"specialty", "quota"}:
-        return read_workbooks([path], workbook_kinds.PLAN_WIDE, max_rows=max_rows)
+        return read_workbooks(paths, *further, **how)
     return reading
 
 
-def import_plan(session: Session, batch: Batch, reading: Reading, *, by: Acting) -> Imported:
+def import_plan(session: Session, reading: Reading, *, batch: Batch, by: Acting) -> Imported:
     """Take places in from a plan as `read_plan` reads it; places that are not in the sheet stay.
 
     Faults are left on the lines; bad rows stay out. Raises E405 when the plan may not change any more.
@@ -59,7 +66,7 @@ def import_plan(session: Session, batch: Batch, reading: Reading, *, by: Acting)
     rows = [(line, _places(line, books)) for line in reading.lines]
     keys = {id(line): [place.text for place in places] for line, places in rows}
     refuse_twins(reading.lines, lambda line: keys[id(line)])
-    counts = _counts(rows)
+    counts = counted((_verdict(line, places), [line]) for line, places in rows)
     if not counts.written:
         return Imported(None, counts, reading.files)
     import_id, _ = begin_import(session, "plan", by=by, batch_id=batch.id, files=reading.files, counts=counts)
@@ -114,14 +121,6 @@ def _terms(kind: str, values: Mapping[str, Any]) -> Iterator[tuple[str, str, dic
         given = {name: values[name] for name in TERMS if name in values}
         terms = {name: UNSAID[name] if value is CLEAR else value for name, value in given.items()}
         yield "specialty", values["specialty"], terms
-
-
-def _counts(rows: Sequence[tuple[Line, Sequence[PlaceChange]]]) -> Counts:
-    numbers = dict.fromkeys(("inserted", "updated", "unchanged", "rejected"), 0)
-    for line, places in rows:
-        numbers[_verdict(line, places)] += 1
-    warned = sum(1 for line, _ in rows if line.faults and not line.bad)
-    return Counts(len(rows), warned=warned, **numbers)
 
 
 def _verdict(line: Line, places: Sequence[PlaceChange]) -> str:

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from zhupei_cli.model import Batch, Run
 from zhupei_cli.rules.proof.audit import Finding
 from zhupei_cli.services.admission import runs
+from zhupei_cli.services.proof import auditing
 from zhupei_cli.services.proof.told_rows import retold, unlike_events
-from zhupei_cli.services.records import auditing
 from zhupei_cli.words.errors import Fault
 
 #: Examples named with one finding.

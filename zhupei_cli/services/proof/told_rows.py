@@ -25,7 +25,7 @@ from zhupei_cli.rules.people.masking import masked_text
 from zhupei_cli.rules.proof.retelling import UNKNOWN, Happened, Seat, Stage, Told
 from zhupei_cli.services.applications.store import SNAPSHOT, snapshot_digest
 from zhupei_cli.services.batches.batches import DATES
-from zhupei_cli.services.proof.witnesses import WITNESSES
+from zhupei_cli.services.proof.witnesses import BY_BATCH, OF_BATCHES, WITNESSED, WITNESSES
 from zhupei_cli.services.records.lookup import settings_of
 
 _TABLES: Final = Base.metadata.tables
@@ -37,19 +37,6 @@ _ROW: Table = _TABLES[RunRow.__tablename__]
 _RUN: Table = _TABLES[Run.__tablename__]
 _SNAPSHOT: Table = _TABLES[Snapshot.__tablename__]
 _TAKEN_AT_ONCE: Final = 5_000
-#: What rows are called before their names.
-_LABELS: Final = {
-    "base": "基地",
-    "specialty": "专业",
-    "employer": "单位",
-    "plan": "招收计划",
-    "trainee": "学员",
-    "application": "报名",
-    "score": "成绩",
-    "bar": "诚信记录",
-    "objection": "异议",
-}
-_OF_BATCHES: Final = ("plan", "application", "score", "objection")
 
 Found = Iterator[tuple[str, str]]
 """catalogue code, and what it is about"""
@@ -81,7 +68,7 @@ def _data(text: str | None) -> Any:
 def unlike_events(session: Session, told: Told, batch: Batch | None = None) -> Found:
     """Yield what stands otherwise than the events say: everywhere, or in one batch."""
     yield from (("E649", f"第 {event.seq} 条 {event.subject}") for event in told.breaks if _in(event, batch))
-    for entity in WITNESSES if batch is None else _OF_BATCHES:
+    for entity in WITNESSES if batch is None else OF_BATCHES:
         yield from _witnessed(session, told, entity, batch)
     if batch is None:
         yield from _times(session, told)
@@ -98,7 +85,7 @@ def _in(event: Happened, batch: Batch | None) -> bool:
 
 
 def _witnessed(session: Session, told: Told, entity: str, batch: Batch | None) -> Found:
-    known, label = told.rows[entity], _LABELS[entity]
+    known, label = told.rows[entity], WITNESSED[entity]
     seen = set()
     for of, key, digest in WITNESSES[entity](session, _ids(session, entity, batch)):
         seen.add((of, key))
@@ -133,7 +120,7 @@ def _times(session: Session, told: Told) -> Found:
 def _ids(session: Session, entity: str, batch: Batch | None) -> Iterable[int] | None:
     if batch is None:
         return None
-    if entity in ("plan", "objection"):
+    if entity in BY_BATCH:
         return [batch.id]
     return (
         session.execute(select(_APPLICATION.c.id).where(_APPLICATION.c.batch_id == batch.id)).scalars().all()

@@ -59,6 +59,16 @@ class Counts:
         return replace(self, inserted=0, updated=0)
 
 
+def counted(verdicts: Iterable[tuple[str, Sequence[Line]]]) -> Counts:
+    """Return the counts of lines by what became of them: inserted, updated, unchanged or rejected."""
+    numbers = dict.fromkeys(("inserted", "updated", "unchanged", "rejected"), 0)
+    warned = 0
+    for verdict, lines in verdicts:
+        numbers[verdict] += len(lines)
+        warned += sum(1 for line in lines if line.faults and not line.bad)
+    return Counts(sum(numbers.values()), warned=warned, **numbers)
+
+
 @dataclass(frozen=True, slots=True)
 class Imported:
     """The outcome of one import; `import_id` is None when there was nothing to write."""

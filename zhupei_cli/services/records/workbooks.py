@@ -6,6 +6,7 @@ from pathlib import Path
 
 from zhupei_cli.files import shown_path
 from zhupei_cli.services.records.import_ledger import ImportedFile
+from zhupei_cli.sheets.kinds import workbook_kinds
 from zhupei_cli.sheets.kinds.columns import Choices, Kind
 from zhupei_cli.sheets.reading.book import MAX_ROWS, read_book
 from zhupei_cli.sheets.taking.lines import Line
@@ -52,10 +53,11 @@ def read_workbooks(
     optional: Collection[str] = (),
     max_rows: int = MAX_ROWS,
     prepare: Prepare | None = None,
+    known: Sequence[Kind] = workbook_kinds.ALL,
 ) -> Reading:
     """Read the sheet of `kind` of each file, and the `further` sheets where they are there.
 
-    `prepare` is called with every line while the next ones are read.
+    `prepare` is called with every line while the next ones are read; `known` are all kinds of sheets.
     Raises ZhupeiError for a file that cannot be read at all; whatever is wrong inside is a problem.
     """
     files, lines, tables = [], [], []
@@ -63,7 +65,7 @@ def read_workbooks(
     for path in paths:
         # Two files of one name in different folders are told apart by their folders.
         name = shown_path(Path(path.name) if names.count(path.name) == 1 else path)
-        takings = Takings(kind, further, optional=optional, file=name, prepare=prepare)
+        takings = Takings(kind, further, optional=optional, file=name, prepare=prepare, known=known)
         book = read_book(path, max_rows=max_rows, watch=takings.watch)
         found = takings.tables(book)
         tables += [(name, table) for table in found]

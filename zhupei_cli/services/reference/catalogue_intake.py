@@ -2,31 +2,25 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
+from zhupei_cli.rules.people import uscc
 from zhupei_cli.rules.proof.digests import named_digest
 from zhupei_cli.services.people.fields import refuse
-from zhupei_cli.services.records.events import Change, canonical, record
-from zhupei_cli.services.records.import_ledger import (
-    Counts,
-    Imported,
-    Touched,
-    begin_import,
-    record_rows,
-    refuse_twins,
-    row_events,
-)
+from zhupei_cli.services.records.entries import Entry, take_in
+from zhupei_cli.services.records.events import Change, record
+from zhupei_cli.services.records.import_ledger import Counts, Imported, refuse_twins
 from zhupei_cli.services.records.lookup import match_key
 from zhupei_cli.services.records.workbooks import Reading
 from zhupei_cli.sheets.kinds.cells import CLEAR
 from zhupei_cli.sheets.kinds.columns import Kind
 from zhupei_cli.sheets.taking.lines import Line
-from zhupei_cli.store.bulk import insert_rows, update_rows
+from zhupei_cli.store.bulk import update_rows
 from zhupei_cli.words.errors import Fault
 
 
@@ -42,23 +36,6 @@ class Catalogue:
     unique: tuple[str, ...]
 
 
-@dataclass(slots=True)
-class _Entry:
-    """One row of the sheet with what is stored of it and what it becomes."""
-
-    line: Line
-    before: Mapping[str, object] | None
-    after: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def verdict(self) -> str:
-        if self.line.bad:
-            return "rejected"
-        if self.before is None:
-            return "inserted"
-        return "updated" if self.after != self.before else "unchanged"
-
-
 def import_entries(session: Session, catalogue: Catalogue, reading: Reading, *, by: Acting) -> Imported:
     """Bring the catalogue in line with the rows of a sheet; entries that are in no row stay as they are.
 
@@ -66,19 +43,15 @@ def import_entries(session: Session, catalogue: Catalogue, reading: Reading, *, 
     """
     if not reading.readable:
         return Imported(None, Counts(), reading.files, readable=False)
-    lines, files = reading.lines, reading.files
+    lines = reading.lines
     refuse_twins(lines, lambda line: (word for word in [line.values.get("code")] if isinstance(word, str)))
     stored = {row["code"]: dict(row) for row in session.execute(select(catalogue.table)).mappings()}
-    entries = [_Entry(line, stored.get(line.values.get("code", ""))) for line in lines]
+    entries = [Entry(line, stored.get(line.values.get("code", ""))) for line in lines]
     for entry in entries:
         entry.line.faults += _examined(entry, catalogue)
     _refuse_taken(entries, catalogue, stored)
-    counts = _counts(entries)
-    if not counts.written:
-        return Imported(None, counts, files)
-    import_id, _ = begin_import(session, catalogue.kind.key, by=by, batch_id=None, files=files, counts=counts)
-    record_rows(session, import_id, _write(session, catalogue, entries, by=by), by=by)
-    return Imported(import_id, counts, files)
+    target = (catalogue.kind.key, catalogue.table)
+    return take_in(session, *target, entries, reading, by=by, called=lambda row: row["code"])
 
 
 def edit_entry(
@@ -95,7 +68,7 @@ def edit_entry(
     Raises E180 with everything that is wrong; nothing is written when nothing changes.
     """
     stored = {row["code"]: dict(row) for row in session.execute(select(catalogue.table)).mappings()}
-    entry = _Entry(Line("", "", 0, catalogue.kind.key, {"code": code, **values}), stored[code])
+    entry = Entry(Line("", "", 0, catalogue.kind.key, {"code": code, **values}), stored[code])
     entry.line.faults += _examined(entry, catalogue)
     if not entry.line.bad:
         _refuse_taken([entry], catalogue, stored)
@@ -117,7 +90,7 @@ def _shown(value: Any, mask: Callable[[str], str] | None) -> Any:
     return mask(value) if mask and value else value
 
 
-def _examined(entry: _Entry, catalogue: Catalogue) -> Iterator[Fault]:
+def _examined(entry: Entry, catalogue: Catalogue) -> Iterator[Fault]:
     """Yield what is wrong with what could be read of an entry, whatever else could not."""
     given = entry.line.values
     required = {column.key: column.heading for column in catalogue.kind.columns if column.required}
@@ -132,7 +105,7 @@ def _examined(entry: _Entry, catalogue: Catalogue) -> Iterator[Fault]:
     if "code" in entry.after and not is_code(entry.after["code"]):
         yield Fault("E052", "code", values={"value": entry.after["code"]})
     yield from catalogue.mended(entry.after)
-    yield from _too_long(entry.after, catalogue.table)
+    yield from too_long(entry.after, catalogue.table)
 
 
 #: Names that Windows keeps for devices, whatever follows their first dot.
@@ -145,7 +118,16 @@ def is_code(word: str) -> bool:
     return _CODE.fullmatch(word) is not None and not word.startswith("-") and not _DEVICES.fullmatch(word)
 
 
-def _too_long(values: Mapping[str, object], table: Table) -> Iterator[Fault]:
+def uscc_faults(code: str | None) -> Iterator[Fault]:
+    """Yield what is wrong or odd about a unified code (统一社会信用代码), if there is one."""
+    if code is not None and not uscc.is_formed(code):
+        yield Fault("E054", "uscc", values={"value": code})
+    elif code is not None and not uscc.agrees(code):
+        yield Fault("E055", "uscc", "warning", {"value": code})
+
+
+def too_long(values: Mapping[str, object], table: Table) -> Iterator[Fault]:
+    """Yield texts that do not fit into their columns."""
     for name, value in values.items():
         length = getattr(table.c[name].type, "length", None)
         if isinstance(value, str) and length is not None and len(value) > length:
@@ -153,7 +135,7 @@ def _too_long(values: Mapping[str, object], table: Table) -> Iterator[Fault]:
 
 
 def _refuse_taken(
-    entries: Sequence[_Entry], catalogue: Catalogue, stored: Mapping[str, Mapping[str, object]]
+    entries: Sequence[Entry], catalogue: Catalogue, stored: Mapping[str, Mapping[str, object]]
 ) -> None:
     """Refuse names and codes that another entry has; warn of aliases that will name neither of two."""
     good = [entry.after for entry in entries if not entry.line.bad]
@@ -174,7 +156,7 @@ def _refuse_taken(
             entry.line.faults.append(Fault("E057", "aliases", "warning", values))
 
 
-def _refuse_case_twins(entries: Sequence[_Entry], everything: Iterable[Mapping[str, Any]]) -> None:
+def _refuse_case_twins(entries: Sequence[Entry], everything: Iterable[Mapping[str, Any]]) -> None:
     """Refuse new codes that differ from another by case alone: files and people take them for one."""
     spelt: dict[str, set[str]] = {}
     for one in everything:
@@ -199,38 +181,6 @@ def _owners(pairs: Iterable[tuple[str, str]]) -> dict[str, set[str]]:
     return owners
 
 
-def _others(owners: Mapping[str, set[str]], entry: _Entry, words: Iterable[str | None]) -> str:
+def _others(owners: Mapping[str, set[str]], entry: Entry, words: Iterable[str | None]) -> str:
     found = {code for word in words if word for code in owners.get(match_key(word), ())}
     return "、".join(sorted(found - {entry.after["code"]})) if found else ""
-
-
-def _counts(entries: Sequence[_Entry]) -> Counts:
-    numbers = dict.fromkeys(("inserted", "updated", "unchanged", "rejected"), 0)
-    for entry in entries:
-        numbers[entry.verdict] += 1
-    warned = sum(1 for entry in entries if entry.line.faults and not entry.line.bad)
-    return Counts(len(entries), warned=warned, **numbers)
-
-
-def _write(session: Session, catalogue: Catalogue, entries: Sequence[_Entry], *, by: Acting) -> list[Touched]:
-    columns = [column.name for column in catalogue.table.columns]
-    others = [name for name in columns if name != "code"]
-    rows = {
-        verdict: [entry for entry in entries if entry.verdict == verdict]
-        for verdict in ("inserted", "updated")
-    }
-    new = [tuple(entry.after[name] for name in columns) for entry in rows["inserted"]]
-    insert_rows(session, catalogue.table, columns, new)
-    changed = [tuple(entry.after[name] for name in ("code", *others)) for entry in rows["updated"]]
-    update_rows(session, catalogue.table, ("code",), others, changed)
-    written = [*rows["inserted"], *rows["updated"]]
-    action = f"{catalogue.kind.key}.write"
-    now = ((entry.after["code"], {name: entry.after[name] for name in columns}) for entry in written)
-    record(session, by, list(row_events(action, now)))
-    return [
-        (
-            *(catalogue.kind.key, entry.after["code"], entry.verdict),
-            None if entry.before is None else canonical(entry.before),
-        )
-        for entry in written
-    ]

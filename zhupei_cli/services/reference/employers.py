@@ -1,133 +1,18 @@
-"""The directory of employers (单位库): taken in from a workbook, searched by keyword (指南 二.2 工作信息)."""
+"""The directory of employers (单位库), searched by keyword (指南 二.2 工作信息)."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import RowMapping, Select, Table, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
-from zhupei_cli.acting import Acting
 from zhupei_cli.model import Employer, TrainingBase
-from zhupei_cli.rules.people import uscc
-from zhupei_cli.services.records.events import canonical, record
-from zhupei_cli.services.records.import_ledger import (
-    Counts,
-    Imported,
-    Touched,
-    begin_import,
-    record_rows,
-    refuse_twins,
-    row_events,
-)
 from zhupei_cli.services.records.lookup import match_key
-from zhupei_cli.services.records.workbooks import Reading
-from zhupei_cli.sheets.kinds.cells import CLEAR
-from zhupei_cli.sheets.taking.lines import Line
-from zhupei_cli.store.bulk import insert_rows, update_rows
-from zhupei_cli.store.counters import take
 from zhupei_cli.words.codes import CITY
-from zhupei_cli.words.errors import Fault
 
 _EMPLOYER: Table = Employer.metadata.tables["employer"]
 _BASE: Table = TrainingBase.metadata.tables[TrainingBase.__tablename__]
-_FIELDS = ("uscc", "level", "city", "is_medical")
-_LENGTHS = {
-    column.name: column.type.length  # type: ignore[attr-defined]
-    for column in _EMPLOYER.columns
-    if getattr(column.type, "length", None)
-}
-
-
-@dataclass(slots=True)
-class _Entry:
-    """One row of the sheet with what is stored of it and what it becomes."""
-
-    line: Line
-    before: dict[str, object] | None
-    after: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def verdict(self) -> str:
-        if self.line.bad:
-            return "rejected"
-        if self.before is None:
-            return "inserted"
-        return "updated" if self.after != self.before else "unchanged"
-
-
-def import_employers(session: Session, reading: Reading, *, by: Acting) -> Imported:
-    """Take employers in from the rows of 单位; one is known by its name, as names are compared.
-
-    Blank cells keep what is stored, 清空 erases. Faults are left on the lines, bad rows stay out.
-    """
-    if not reading.readable:
-        return Imported(None, Counts(), reading.files, readable=False)
-    for line in reading.lines:
-        if line.values.get("name") is CLEAR:
-            line.faults.append(Fault("E051", "name", values={"heading": "单位名称"}))
-    refuse_twins(reading.lines, lambda line: [match_key(line.values["name"])])
-    stored = {match_key(row["name"]): dict(row) for row in session.execute(select(_EMPLOYER)).mappings()}
-    entries = [
-        _Entry(line, None if line.bad else stored.get(match_key(line.values["name"])))
-        for line in reading.lines
-    ]
-    for entry in entries:
-        if not entry.line.bad:
-            entry.after = _merged(entry)
-            entry.line.faults += _faults(entry.after)
-    counts = _counts(entries)
-    if not counts.written:
-        return Imported(None, counts, reading.files)
-    import_id, _ = begin_import(session, "employer", by=by, batch_id=None, files=reading.files, counts=counts)
-    record_rows(session, import_id, _write(session, entries, by=by), by=by)
-    return Imported(import_id, counts, reading.files)
-
-
-def _merged(entry: _Entry) -> dict[str, object]:
-    given = {name: None if value is CLEAR else value for name, value in entry.line.values.items()}
-    merged: dict[str, Any] = {**dict.fromkeys(_FIELDS), **(entry.before or {}), **given}
-    # The city's name where it is one of ours: as the province's other lists have it.
-    merged["city"] = CITY.labels.get(CITY.parse(merged["city"] or "") or "", merged["city"])
-    return merged
-
-
-def _faults(entry: Mapping[str, Any]) -> Iterator[Fault]:
-    code = entry["uscc"]
-    if code is not None and not uscc.is_formed(code):
-        yield Fault("E054", "uscc", values={"value": code})
-    elif code is not None and not uscc.agrees(code):
-        yield Fault("E055", "uscc", "warning", {"value": code})
-    for name, length in _LENGTHS.items():
-        if len(entry[name] or "") > length and name != "uscc":
-            yield Fault("E155", name, values={"found": len(entry[name]), "length": length})
-
-
-def _counts(entries: Sequence[_Entry]) -> Counts:
-    numbers = dict.fromkeys(("inserted", "updated", "unchanged", "rejected"), 0)
-    for entry in entries:
-        numbers[entry.verdict] += 1
-    warned = sum(1 for entry in entries if entry.line.faults and not entry.line.bad)
-    return Counts(len(entries), warned=warned, **numbers)
-
-
-def _write(session: Session, entries: Sequence[_Entry], *, by: Acting) -> list[Touched]:
-    new = [entry for entry in entries if entry.verdict == "inserted"]
-    changed = [entry for entry in entries if entry.verdict == "updated"]
-    for entry, number in zip(new, take(session, "employer", len(new)) if new else (), strict=True):
-        entry.after["id"] = number
-    columns = ("id", "name", *_FIELDS)
-    rows = [tuple(entry.after[name] for name in columns) for entry in new]
-    insert_rows(session, _EMPLOYER, columns, rows)
-    rows = [tuple(entry.after[name] for name in columns) for entry in changed]
-    update_rows(session, _EMPLOYER, ("id",), columns[1:], rows)
-    touched: list[Touched] = [("employer", str(entry.after["id"]), "inserted", None) for entry in new]
-    touched += [("employer", str(entry.after["id"]), "updated", canonical(entry.before)) for entry in changed]
-    written = (
-        (entry.after["name"], {name: entry.after[name] for name in columns}) for entry in (*new, *changed)
-    )
-    record(session, by, list(row_events("employer.write", written)))
-    return touched
+FIELDS = ("uscc", "level", "city", "is_medical")
 
 
 def search(session: Session, keyword: str, *, limit: int) -> list[dict[str, object]]:
@@ -139,7 +24,7 @@ def search(session: Session, keyword: str, *, limit: int) -> list[dict[str, obje
     words = keyword.split()
     if not words:
         return []
-    directory = select(_EMPLOYER.c.name, *(_EMPLOYER.c[key] for key in _FIELDS))
+    directory = select(_EMPLOYER.c.name, *(_EMPLOYER.c[key] for key in FIELDS))
     found = _matching(directory, words, _EMPLOYER.c.uscc, _EMPLOYER.c.name).limit(limit or None)
     rows = {match_key(row["name"]): {**row, "base": None} for row in session.execute(found).mappings()}
     some = _matching(select(_BASE), words, _BASE.c.uscc, _BASE.c.name, _BASE.c.aliases)

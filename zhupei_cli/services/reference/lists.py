@@ -12,12 +12,11 @@ from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
 from zhupei_cli.model import Specialty, TrainingBase
-from zhupei_cli.rules.people import uscc
 from zhupei_cli.rules.people.masking import mask_phone
 from zhupei_cli.services.records.events import Change, record
 from zhupei_cli.services.records.import_ledger import Imported, ImportedFile
 from zhupei_cli.services.records.workbooks import Reading
-from zhupei_cli.services.reference.catalogue_intake import Catalogue, import_entries
+from zhupei_cli.services.reference.catalogue_intake import Catalogue, import_entries, uscc_faults
 from zhupei_cli.sheets.kinds.workbook_kinds import BASE, SPECIALTY
 from zhupei_cli.sheets.taking.lines import Line
 from zhupei_cli.words.codes import CITY
@@ -58,11 +57,7 @@ def _mended_base(entry: dict[str, Any]) -> Iterator[Fault]:
         entry["city"] = CITY.parse(city) or city
         if entry["city"] == city:
             yield Fault("E053", "city", values={"value": city})
-    code = entry["uscc"]
-    if code is not None and not uscc.is_formed(code):
-        yield Fault("E054", "uscc", values={"value": code})
-    elif code is not None and not uscc.agrees(code):
-        yield Fault("E055", "uscc", "warning", {"value": code})
+    yield from uscc_faults(entry["uscc"])
 
 
 def _mended_names(entry: dict[str, Any]) -> Iterator[Fault]:

@@ -3,38 +3,22 @@
 Call it in the transaction of the import, which a trial run then takes back.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
-from zhupei_cli.model import Application, Base
-from zhupei_cli.rules.admission.scores import COMPONENTS, Mark
-from zhupei_cli.rules.people.fields import FORM_LABELS
-from zhupei_cli.services.applications import store
-from zhupei_cli.services.applications.drafts import form_cells
-from zhupei_cli.services.applications.store import Form
-from zhupei_cli.services.batches.plans import TERMS
-from zhupei_cli.services.marks.score_marks import mark_columns, marks_of
-from zhupei_cli.services.people import profiles
-from zhupei_cli.services.people.profiles import Profile, profile_of
-from zhupei_cli.services.records.row_stamps import STAMPS
+from zhupei_cli.model import ImportRun
+from zhupei_cli.services.kinds.kind import Differing, Key, grouped
+from zhupei_cli.services.kinds.register import KINDS
+from zhupei_cli.services.kinds.written import Written, load_rows
 from zhupei_cli.services.undo.field_words import Words, field_label
-from zhupei_cli.services.undo.import_rows import ENTITY, Written, find_import, load_rows, texts
-from zhupei_cli.services.undo.source_lines import places
+from zhupei_cli.services.undo.import_names import find_import, texts
 from zhupei_cli.sheets.taking.lines import Line
-from zhupei_cli.store.bulk import rows_of
-
-_TABLES: Final = Base.metadata.tables
-_APPLICATION: Table = _TABLES[Application.__tablename__]
 
 #: What of a new entry a line about it says.
 _NAMED_BY: Final = {"education": "school", "work": "employer_name"}
-
-#: field, old value, new value; an entry that is new is one value
-Difference = tuple[str, object, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +45,14 @@ class RowChange:
 def row_changes(session: Session, import_id: int, lines: Iterable[Line]) -> list[RowChange]:
     """Return what the import did, in the order of its lines; personal values are masked."""
     run = find_import(session, import_id)
-    written = load_rows(session, run)
-    called, found, words = texts(session, written), places(session, written, lines), Words(session)
-    changed: dict[Written, list[Difference]] = {}
-    for entity, differ in _DIFFERING.items():
-        group = [row for row in written if row.entity == entity and row.action == "updated"]
-        if group:
-            changed |= differ(session, group, run.batch_id)
-    changes = []
+    kind, written = KINDS[run.kind], load_rows(session, run)
+    called, words, found = texts(session, run, written), Words(session), places(session, run, written, lines)
+    changed: Differing = {}
+    for entity, rows in grouped(row for row in written if row.action == "updated").items():
+        changed |= kind.part(entity).compared(session, run, rows)
+    labels, changes = {part.entity: part.label for part in kind.parts}, []
     for row in written:
-        head = (row.entity, ENTITY.label(row.entity), called[row], row.action)
+        head = (row.entity, labels[row.entity], called[row], row.action)
         if row.action == "inserted":
             changes.append(RowChange(*_where(found[row]), *head))
         for field, old, new in changed.get(row, ()):
@@ -88,110 +70,17 @@ def _where(lines: Sequence[Line], field: str = "", new: Any = None) -> tuple[str
     return ("", "", 0) if line is None else (line.file, line.sheet, line.number)
 
 
-Differing = dict[Written, list[Difference]]
-
-
-def _compared(
-    prefix: str, names: Iterable[str], before: Mapping[str, object], after: Mapping[str, object]
-) -> list[Difference]:
-    return [
-        (f"{prefix}{name}", before.get(name), after.get(name))
-        for name in names
-        if before.get(name) != after.get(name)
-    ]
-
-
-def _people(session: Session, rows: Sequence[Written], _batch: int | None) -> Differing:
-    after = profiles.load_profiles_by_id(session, [row.id for row in rows])
-    return {row: _of_profile(profile_of(row.before or ""), after[row.id]) for row in rows}
-
-
-def _of_profile(before: Profile, after: Profile) -> list[Difference]:
-    found = _compared("", profiles.PERSON, before.person, after.person)
-    for part, columns in (("education", profiles.EDUCATION), ("work", profiles.WORK)):
-        stored = {entry["id"]: entry for entry in getattr(before, f"{part}s")}
-        for entry in getattr(after, f"{part}s"):
-            if entry["id"] in stored:
-                found += _compared(f"{part}.", columns, stored[entry["id"]], entry)
-            else:  # nothing takes an entry out but a person
-                found.append((part, None, entry))
+def places(
+    session: Session, run: ImportRun, rows: Iterable[Written], lines: Iterable[Line]
+) -> Mapping[Written, Sequence[Line]]:
+    """Return the lines each row comes from: of a person all, in the order of the sheets."""
+    kind, by_key = KINDS[run.kind], dict[Key, list[Line]]()
+    keys_of = kind.line_keys(session)
+    for line in (line for line in lines if not line.bad):
+        for key in keys_of(line):
+            by_key.setdefault(key, []).append(line)
+    found: dict[Written, Sequence[Line]] = {}
+    for entity, group in grouped(rows).items():
+        keys = kind.part(entity).keys(session, group)
+        found |= {row: next((by_key[key] for key in keys[row] if key in by_key), []) for row in group}
     return found
-
-
-def _applications(session: Session, rows: Sequence[Written], _batch: int | None) -> Differing:
-    columns = ("id", "status", "identity", "source_type", "train_years", "accept_adjust")
-    ids = [row.id for row in rows]
-    statement = select(*(_APPLICATION.c[name] for name in columns))
-    stored = {row.id: row for row in rows_of(session, statement, _APPLICATION.c.id, ids)}
-    choices = store.load_choices(session, ids)
-    found = {}
-    for row in rows:
-        now, image = stored[row.id], row.image
-        found[row] = _compared("application.", ("status",), image, {"status": now.status})
-        if "form" in image:
-            old = form_cells(_form(image["form"][:4], image["form"][4]))
-            new = form_cells(_form(now[2:], choices[row.id]))
-            found[row] += _compared("", FORM_LABELS, old, new)
-    return found
-
-
-def _form(values: Sequence[Any], choices: Iterable[Sequence[str]]) -> Form:
-    identity, source_type, train_years, accept_adjust = values
-    chosen = tuple((base, specialty) for base, specialty in choices)
-    return Form(identity, source_type, train_years, accept_adjust, chosen)
-
-
-def _marks(session: Session, rows: Sequence[Written], _batch: int | None) -> Differing:
-    table = _TABLES["score"]
-    statement = select(table.c.application_id, table.c.record, *mark_columns(table))
-    stored = rows_of(session, statement, table.c.application_id, {row.id for row in rows})
-    after = {f"{id_}/{of}": _named(marks_of(values)) for id_, of, *values in stored}
-    return {row: _compared("score.", COMPONENTS, _named(row.image["marks"]), after[row.key]) for row in rows}
-
-
-def _named(marks: Sequence[Mark]) -> dict[str, Mark]:
-    return dict(zip(COMPONENTS, marks, strict=True))
-
-
-def _admissions(session: Session, rows: Sequence[Written], _batch: int | None) -> Differing:
-    table, names = _TABLES["admission"], ("status", "reason")
-    statement = select(table.c.application_id, *(table.c[name] for name in names))
-    stored = rows_of(session, statement, table.c.application_id, [row.id for row in rows])
-    after = {row.application_id: dict(row._mapping) for row in stored}
-    return {
-        row: _compared(
-            "admission.", names, dict(zip(STAMPS["admission"], row.image, strict=True)), after[row.id]
-        )
-        for row in rows
-    }
-
-
-def _places(session: Session, rows: Sequence[Written], batch_id: int | None) -> Differing:
-    table = _TABLES["plan"]
-    stored = session.execute(select(table).where(table.c.batch_id == batch_id)).mappings()
-    after = {f"{row['base_code']}/{row['specialty_code']}": dict(row) for row in stored}
-    return {row: _compared("plan.", TERMS, row.image, after[row.key]) for row in rows}
-
-
-def _reference(session: Session, rows: Sequence[Written], _batch: int | None) -> Differing:
-    entity = rows[0].entity
-    table = _TABLES[entity]
-    key = "id" if "id" in table.c else "code"
-    keys = [table.c[key].type.python_type(row.key) for row in rows]
-    stored = rows_of(session, select(table), table.c[key], keys)
-    after = {str(row._mapping[key]): dict(row._mapping) for row in stored}
-    names = [column.name for column in table.columns if column.name != key]
-    return {row: _compared(f"{entity}.", names, row.image, after[row.key]) for row in rows}
-
-
-_DIFFERING: Final[Mapping[str, Callable[[Session, Sequence[Written], int | None], Differing]]] = {
-    "trainee": _people,
-    "application": _applications,
-    "score": _marks,
-    "admission": _admissions,
-    "plan": _places,
-    "base": _reference,
-    "specialty": _reference,
-    "employer": _reference,
-    "bar": _reference,
-}

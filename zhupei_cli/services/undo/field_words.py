@@ -8,38 +8,29 @@ from sqlalchemy.orm import Session
 
 from zhupei_cli.rules.admission.scores import COMPONENTS, shown_mark
 from zhupei_cli.rules.people.fields import EDUCATION, FORM_LABELS, MASKS, TABLES
+from zhupei_cli.services.kinds.register import KINDS, PARTS
 from zhupei_cli.services.people import fields
 from zhupei_cli.services.records.lookup import base_names, specialty_names
-from zhupei_cli.sheets.kinds import workbook_kinds
-from zhupei_cli.words import codes
-from zhupei_cli.words.vocabulary import ADMISSION_STATUS, APPLICATION_STATUS, ENABLED, CodeTable
+from zhupei_cli.words.vocabulary import CodeTable
 
 _CODED: Final[Mapping[str, CodeTable]] = {
     **TABLES,
     **{f"education.{field.key}": TABLES[field.key] for field in EDUCATION if field.key in TABLES},
-    "application.status": APPLICATION_STATUS,
-    "admission.status": ADMISSION_STATUS,
-    "base.status": ENABLED,
-    "base.city": codes.CITY,
+    **{field: table for part in PARTS.values() for field, table in part.coded.items()},
 }
 _MARKS: Final = frozenset((*(f"score.{name}" for name in COMPONENTS), "plan.min_score"))
 _BASES: Final = frozenset(("choice1_base", "choice2_base"))
 _SPECIALTIES: Final = frozenset(("specialty", "choice2_specialty"))
 _COLUMNS: Final = {
+    **{
+        f"{sheet.key}.{column.key}": column
+        for kind in KINDS.values()
+        for sheet in kind.sheets
+        for column in sheet.columns
+    },
     **{column.key: column for column in (*fields.REGISTER, *fields.PERSON)},
     **{f"education.{column.key}": column for column in fields.EDUCATION},
     **{f"work.{column.key}": column for column in fields.WORK},
-    **{
-        f"{kind.key}.{column.key}": column
-        for kind in (
-            workbook_kinds.BASE,
-            workbook_kinds.SPECIALTY,
-            workbook_kinds.EMPLOYER,
-            workbook_kinds.PLAN,
-            workbook_kinds.SCORE,
-        )
-        for column in kind.columns
-    },
 }
 #: What names an entry that is new.
 _ENTRIES: Final[Mapping[str, Sequence[str]]] = {
@@ -49,10 +40,7 @@ _ENTRIES: Final[Mapping[str, Sequence[str]]] = {
 _PARTS: Final = {"education": "教育经历 ", "work": "工作经历 "}
 _OTHERS: Final = {
     **FORM_LABELS,
-    "application.status": "报名状态",
-    "admission.status": "录取状态",
-    "admission.reason": "原因",
-    "base.status": "状态",
+    **{field: heading for part in PARTS.values() for field, heading in part.headings.items()},
     "education": "教育经历",
     "work": "工作经历",
 }

@@ -8,7 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Batch, Event, ImportRun
-from zhupei_cli.services.undo.import_rows import ACTION, ENTITY, KIND, Written, find_import, load_rows, texts
+from zhupei_cli.services.kinds.register import ACTION, ENTITY, KIND
+from zhupei_cli.services.kinds.written import Written, load_rows
+from zhupei_cli.services.undo.import_names import find_import, texts
 from zhupei_cli.services.undo.undo_checks import Blocked, blocked, require_time
 from zhupei_cli.words.errors import ZhupeiError
 
@@ -33,7 +35,7 @@ def show_import(session: Session, import_id: int) -> tuple[Row, list[Row], list[
     run = find_import(session, import_id)
     (head,) = _rows(session, [run])
     written = load_rows(session, run)
-    called = texts(session, written)
+    called = texts(session, run, written)
     rows = [
         {
             "entity": row.entity,

@@ -7,15 +7,15 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
-from zhupei_cli.model import Batch, ImportRun
+from zhupei_cli.model import ImportRun
 from zhupei_cli.rules.batch.times import show_time
-from zhupei_cli.services.people.bars import Arising, arise
-from zhupei_cli.services.proof.witnesses import WITNESSES
+from zhupei_cli.services.kinds.kind import Moves, grouped
+from zhupei_cli.services.kinds.register import KINDS, PARTS
+from zhupei_cli.services.kinds.written import Written, load_rows
 from zhupei_cli.services.records.events import Change, record
 from zhupei_cli.services.records.import_ledger import EVENT_ROWS
-from zhupei_cli.services.undo.import_rows import Written, find_import, load_rows, names
+from zhupei_cli.services.undo.import_names import find_import, names
 from zhupei_cli.services.undo.undo_checks import Blocked, blocked, require_time
-from zhupei_cli.services.undo.undo_rows import Moves, take_back
 from zhupei_cli.store.bulk import in_chunks
 from zhupei_cli.words.errors import ZhupeiError
 
@@ -37,9 +37,9 @@ def undo(session: Session, import_id: int, *, by: Acting, reason: str) -> dict[s
     require_time(session, run, rows)
     if found := blocked(session, run, rows):
         raise ZhupeiError("E491", import_id=run.id, count=len(found), examples=examples(found))
-    called = names(session, rows)
+    called = names(session, run, rows)
     try:
-        moves = take_back(session, run, rows)
+        moves = _take_back(session, run, rows)
     except IntegrityError as error:
         raise ZhupeiError("E492", import_id=run.id) from error
     deleted = sum(row.action == "inserted" for row in rows)
@@ -53,9 +53,8 @@ def undo(session: Session, import_id: int, *, by: Acting, reason: str) -> dict[s
     )
     digests = _digests(session, run, rows)
     record(session, by, [head, *_changes(run, called, moves, digests, reason)])
-    if run.kind == "checkin" and run.batch_id is not None:
-        back = [Arising(row.id, *states) for row, states in moves.items()]
-        arise(session, session.get_one(Batch, run.batch_id), back, by=by, reason=reason)
+    if (afterwards := KINDS[run.kind].afterwards) is not None:
+        afterwards(session, run, moves, by, reason)
     session.execute(update(ImportRun).where(ImportRun.id == run.id).values(undone_at=by.at))
     return {"import_id": run.id, "kind": run.kind, **counts}
 
@@ -71,22 +70,30 @@ def _example(one: Blocked) -> str:
     return f"{one.text}（{show_time(one.at)} {one.who} {one.action_label}）"
 
 
+def _take_back(session: Session, run: ImportRun, rows: Sequence[Written]) -> Moves:
+    """Take all rows of an import back, children first; return how their states moved."""
+    groups, moves = grouped(rows), Moves()
+    for part in KINDS[run.kind].parts:
+        if part.entity in groups:
+            moves |= part.put_back(session, run, groups[part.entity]) or {}
+    session.expire_all()
+    return moves
+
+
 def _digests(session: Session, run: ImportRun, rows: Sequence[Written]) -> dict[tuple[str, str], str]:
     """Return (table, name) → digest of what stands there again; rows that are gone have none."""
-    ids: dict[str, set[object]] = {}
-    for row in rows:
-        if row.entity in WITNESSES:
-            key = row.key if row.entity in ("base", "specialty") else run.batch_id
-            ids.setdefault(row.entity, set()).add(key if row.entity in _CODED else row.id)
-    return {
-        (entity, name): digest
-        for entity, keys in ids.items()
-        for _, name, digest in WITNESSES[entity](session, keys)
-    }
-
-
-#: Tables whose rows have no id: codes, and places of the batch's plan.
-_CODED = ("base", "specialty", "plan")
+    found: dict[tuple[str, str], str] = {}
+    for entity, group in grouped(rows).items():
+        part = PARTS[entity]
+        keys = {
+            "id": {row.id for row in group} if part.witnessed_by == "id" else (),
+            "code": {row.key for row in group},
+            "batch": {run.batch_id},
+        }
+        if part.witnesses is not None:
+            seen = part.witnesses(session, keys[part.witnessed_by])
+            found |= {(entity, name): digest for _, name, digest in seen}
+    return found
 
 
 def _changes(
@@ -103,7 +110,7 @@ def _changes(
     for (entity, before, after), moved in groups.items():
         for keys in in_chunks(moved, EVENT_ROWS):
             data: dict[str, object] = {"entity": entity, "keys": keys}
-            if entity in WITNESSES:
+            if PARTS[entity].witnesses is not None:
                 data["digests"] = [digests.get((entity, name)) for name in keys]
             yield Change(
                 "import.undo.rows",

@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Base, Counter
 from zhupei_cli.rules.proof.audit import Finding
+from zhupei_cli.services.proof import auditing
 from zhupei_cli.services.proof.batch_check import about, computed_again, gathered
 from zhupei_cli.services.proof.told_imports import unlike_imports
 from zhupei_cli.services.proof.told_rows import retold, unlike_events
-from zhupei_cli.services.records import auditing
 from zhupei_cli.store.drift import unlike_model
 from zhupei_cli.store.walls import LoginKind, login_of
 from zhupei_cli.words.errors import Fault, ZhupeiError

@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from enum import Enum
 from typing import Final
 
-from zhupei_cli.rules.people.characters import PLAIN, one_form
+from zhupei_cli.rules.people.characters import BLANK, PLAIN, one_form
 
 
 class Special(Enum):
@@ -53,12 +53,8 @@ class Unreadable(Exception):
 _INVISIBLE: Final = dict.fromkeys(
     [
         0xAD,
-        0x115F,
-        0x1160,
+        *map(ord, BLANK),
         0x180E,
-        0x2800,
-        0x3164,
-        0xFFA0,
         *range(0x200B, 0x2010),
         *range(0x202A, 0x202F),
         *range(0x2060, 0x2070),

@@ -257,5 +257,3 @@ ALL: Final = (
     EMPLOYER,
     BAR,
 )
-#: The names of sheets that hold one of the kinds.
-TITLES: Final = frozenset(kind.title for kind in ALL)

@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from zhupei_cli.sheets.kinds.cells import Cell, Spoilt
-from zhupei_cli.sheets.reading.rows import restored
-from zhupei_cli.sheets.reading.scan import Limits
+from zhupei_cli.sheets.reading.rows import Limits, restored
 from zhupei_cli.sheets.reading.worker import WORKER
 from zhupei_cli.words.errors import ZhupeiError
 

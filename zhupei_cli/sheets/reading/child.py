@@ -21,8 +21,7 @@ from queue import SimpleQueue
 from typing import Any, BinaryIO, Final
 
 from zhupei_cli.sheets.reading import guard
-from zhupei_cli.sheets.reading.rows import Message
-from zhupei_cli.sheets.reading.scan import Limits
+from zhupei_cli.sheets.reading.rows import Limits, Message
 from zhupei_cli.words.errors import ZhupeiError
 
 #: Memory for whatever is refused, and what larger good files may take besides, per byte of their parts.

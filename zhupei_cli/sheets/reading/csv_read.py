@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, TextIO
 
 from zhupei_cli.sheets.reading.encodings import LOOKED_AT, wide_encoding
-from zhupei_cli.sheets.reading.rows import Message, Rows
-from zhupei_cli.sheets.reading.scan import Limits
+from zhupei_cli.sheets.reading.rows import Limits, Message, Rows
 from zhupei_cli.words.errors import ZhupeiError
 
 if TYPE_CHECKING:

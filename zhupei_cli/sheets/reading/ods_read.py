@@ -13,8 +13,7 @@ from typing import Final
 from zhupei_cli.sheets.kinds.cells import Cell, Spoilt
 from zhupei_cli.sheets.kinds.serials import Serial1904, from_serial
 from zhupei_cli.sheets.reading.package import name_of, parser_for, pieces
-from zhupei_cli.sheets.reading.rows import Message, Rows, head_of
-from zhupei_cli.sheets.reading.scan import Limits
+from zhupei_cli.sheets.reading.rows import Limits, Message, Rows, head_of
 from zhupei_cli.words.errors import ZhupeiError
 
 CONTENT: Final = "content.xml"

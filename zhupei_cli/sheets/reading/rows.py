@@ -1,13 +1,13 @@
 """Rows on their way from the reading process to its parent: numbered, within limits, as a pipe takes them."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any, Final
 
 from zhupei_cli.sheets.kinds.cells import Cell, Spoilt
 from zhupei_cli.sheets.kinds.serials import Serial1904
-from zhupei_cli.sheets.reading.scan import Limits, sparse
 from zhupei_cli.words.errors import ZhupeiError
 
 #: A piece of a sheet: a word that says what it is, and what it brings.
@@ -17,6 +17,26 @@ _PLAIN: Final = {str, float, bool}
 _CHUNK: Final = 2_000
 #: Rows of a hidden sheet that are looked at.
 _HEAD: Final = 25
+MAX_SPOILT: Final = 100_000
+#: A sheet with a larger area must be filled at least in one cell of twenty: readers make room for all.
+_ROOMY: Final = 8_000_000
+_SPARSE: Final = 20
+_ABOVE: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How many rows and columns a sheet may have; titles, notes and the header stand above the rows."""
+
+    rows: int
+    columns: int
+    #: Cells without a value that one sheet may have, before it is no longer worth reading.
+    spoilt: int = MAX_SPOILT
+
+    @property
+    def last_row(self) -> int:
+        """Return the number of the last row there may be."""
+        return self.rows + _ABOVE
 
 
 class Rows:
@@ -87,6 +107,12 @@ class Rows:
                     raise ZhupeiError("E041", file=self._file, count=self._limits.spoilt)
             self._odd.append((len(self._rows), column, carried(cell)))
             cells[column] = None
+
+
+def sparse(rows: int, columns: int, filled: int) -> bool:
+    """Say whether a sheet is large and nearly empty: a stray cell far away."""
+    area = rows * columns
+    return area > _ROOMY and filled * _SPARSE < area
 
 
 def head_of(messages: Iterable[Message]) -> list[list[str]]:

@@ -12,8 +12,7 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 import zhupei_cli
-from zhupei_cli.sheets.reading.rows import Message
-from zhupei_cli.sheets.reading.scan import Limits
+from zhupei_cli.sheets.reading.rows import Limits, Message
 from zhupei_cli.words.errors import ZhupeiError
 
 #: Seconds without a sign of life, and bytes of a file for each second more.

@@ -8,8 +8,7 @@ from typing import Any
 
 from zhupei_cli.sheets.kinds.cells import Cell, Spoilt
 from zhupei_cli.sheets.kinds.serials import Look, from_serial, look_of
-from zhupei_cli.sheets.reading.rows import Message, Rows, head_of
-from zhupei_cli.sheets.reading.scan import Limits
+from zhupei_cli.sheets.reading.rows import Limits, Message, Rows, head_of
 from zhupei_cli.sheets.reading.xls_formulas import Places, uncomputed
 from zhupei_cli.words.errors import ZhupeiError
 

@@ -6,8 +6,7 @@ from typing import Final
 
 from zhupei_cli.sheets.kinds.cells import Cell
 from zhupei_cli.sheets.reading.package import name_of
-from zhupei_cli.sheets.reading.rows import Rows
-from zhupei_cli.sheets.reading.scan import Limits
+from zhupei_cli.sheets.reading.rows import Limits, Rows
 from zhupei_cli.sheets.reading.xlsx_document import Document
 from zhupei_cli.sheets.reading.xlsx_plain import column_number
 from zhupei_cli.sheets.reading.xlsx_values import Meaning

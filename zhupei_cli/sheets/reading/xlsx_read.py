@@ -9,8 +9,7 @@ from xml.parsers.expat import ExpatError
 
 from zhupei_cli.sheets.kinds.serials import Look, look_of
 from zhupei_cli.sheets.reading.package import index, name_of, pieces
-from zhupei_cli.sheets.reading.rows import Message, Rows, head_of
-from zhupei_cli.sheets.reading.scan import Limits
+from zhupei_cli.sheets.reading.rows import Limits, Message, Rows, head_of
 from zhupei_cli.sheets.reading.xlsx_parsed import ParsedRows
 from zhupei_cli.sheets.reading.xlsx_plain import PlainRows
 from zhupei_cli.sheets.reading.xlsx_strings import read_strings

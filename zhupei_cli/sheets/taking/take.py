@@ -7,7 +7,7 @@ from typing import Final
 
 from zhupei_cli.sheets.kinds.cells import CLEAR, Cell, Spoilt, Unreadable, clean
 from zhupei_cli.sheets.kinds.columns import DICTIONARY, Column, Kind
-from zhupei_cli.sheets.kinds.workbook_kinds import ALL, TITLES
+from zhupei_cli.sheets.kinds.workbook_kinds import ALL
 from zhupei_cli.sheets.reading.book import Book, Sheet
 from zhupei_cli.sheets.taking.header import (
     HEADER_WITHIN,
@@ -73,7 +73,8 @@ class Table:
 class Takings:
     """Takes the wanted sheets of one book while the book is being read: `watch` is told of every piece.
 
-    `optional` are keys whose columns need not be there this time; `file` is what lines call the book.
+    `optional` are keys whose columns need not be there this time; `file` is what lines call the book; `known`
+    are all kinds of sheets there are.
     `prepare` is called with every line: what it works out costs no time while the next ones are read.
     """
 
@@ -85,7 +86,9 @@ class Takings:
         optional: Collection[str] = (),
         file: str = "",
         prepare: Prepare | None = None,
+        known: Sequence[Kind] = ALL,
     ) -> None:
+        self._known = known
         self._kind, self._further, self._optional, self._file = kind, further, optional, file
         self._prepare = prepare
         self._by_title = {one.title: one for one in (kind, *further)}
@@ -140,7 +143,7 @@ class Takings:
         title = clean(sheet.name)
         if (named := self._by_title.get(title)) is not None:
             return named
-        if title in TITLES:
+        if any(title == one.title for one in self._known):
             return None
         most = best_row(sheet.rows, self._kind)[1]
         for kind in self._further:
@@ -170,7 +173,9 @@ class Takings:
         """Where no sheet is of the kind: say what the workbook is, or that its sheets are hidden."""
         mine = best_row(sheet.rows, self._kind)[1]
         others = (
-            one for one in ALL if one.title != self._kind.title and best_row(sheet.rows, one)[1] >= mine
+            one
+            for one in self._known
+            if one.title != self._kind.title and best_row(sheet.rows, one)[1] >= mine
         )
         kind = next((one for one in others if self._carries(sheet, one)), None)
         if kind is not None:

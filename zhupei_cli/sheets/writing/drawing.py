@@ -1,34 +1,31 @@
 """Workbooks that XlsxWriter draws, looks, drop-downs and comments, and whose rows are streamed in."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from io import BytesIO
-from itertools import count, islice
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
-from zipfile import ZIP_DEFLATED, ZipFile
+from zipfile import ZipFile
 
 from zhupei_cli.sheets.kinds.columns import column_letters
 from zhupei_cli.sheets.writing.looks import BODY
-from zhupei_cli.sheets.writing.ooxml import escaped, half_widths
+from zhupei_cli.sheets.writing.ooxml import END, half_widths, opening_of, row_xml, streamed, write_package
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
     from xlsxwriter.workbook import Workbook
     from xlsxwriter.worksheet import Worksheet
 
-_END: Final = b"</sheetData>"
-_STYLE: Final = re.compile(rb' s="(\d+)"')
-_DIMENSION: Final = re.compile(rb'(?<=<dimension ref=")[^"]*')
-_ROWS_AT_ONCE: Final = 500
-#: Points of a line, of the room above and below the lines of a row, of the highest row Excel accepts.
+_STYLE: Final = re.compile(r' s="(\d+)"')
+_DIMENSION: Final = re.compile(r'(?<=<dimension ref=")[^"]*')
+#: Points of a line, and of the room above and below the lines of a row.
 LINE: Final = 15
 _PADDING: Final = 3
-_TALLEST: Final = 409
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,52 +89,38 @@ def drawing(
             book, {name: book.add_format({"font_name": BODY, **look}) for name, look in looks.items()}
         )
         yield made
-    with ZipFile(drawn) as source, ZipFile(path, "w", ZIP_DEFLATED, compresslevel=4) as target:
-        bodies = {f"xl/worksheets/sheet{index + 1}.xml": body for index, body in made.bodies.items()}
-        for part in source.infolist():
-            with target.open(part.filename, "w") as entry:  # opened by name it is dated 1980
-                content = source.read(part)
-                body = bodies.get(part.filename)
-                entry.writelines([content] if body is None else _filled(content, made, body))
+    bodies = {f"xl/worksheets/sheet{index + 1}.xml": body for index, body in made.bodies.items()}
+    with ZipFile(drawn) as source:
+        parts = ((name, source.read(name)) for name in source.namelist())
+        write_package(
+            path,
+            (
+                (name, _filled(content.decode(), made, bodies[name]) if name in bodies else [content])
+                for name, content in parts
+            ),
+        )
 
 
-def _filled(content: bytes, made: Drawing, body: _Body) -> Iterator[bytes]:
-    before, _, rest = content.partition(f'<row r="{body.first_row + 1}"'.encode())
-    sample, _, after = rest.partition(_END)
-    styles = dict(zip(made.looks, (style.decode() for style in _STYLE.findall(sample)), strict=True))
-    write = _writer(styles, body.columns)
-    used = f"A1:{column_letters(len(body.columns) - 1)}{body.first_row + body.count}"
-    yield _DIMENSION.sub(used.encode(), before, count=1)
-    lines = map(write, count(body.first_row + 1), body.rows)
-    while chunk := "".join(islice(lines, _ROWS_AT_ONCE)):
-        yield chunk.encode()
-    yield _END
-    yield after
-
-
-def _writer(styles: Mapping[str, str], columns: Sequence[str]) -> Callable[[int, Row], str]:
-    """Return what makes the XML of a row, its number given."""
-    names = [column_letters(at) for at in range(len(columns))]
-    #: In the order Excel writes them: readers, the guard among them, are quickest with it.
-    usual = [(f'<c r="{name}', f'" s="{styles[look]}"') for name, look in zip(names, columns, strict=True)]
+def _filled(content: str, made: Drawing, body: _Body) -> Iterator[bytes]:
+    before, _, rest = content.partition(f'<row r="{body.first_row + 1}"')
+    sample, end, after = rest.partition(END)
+    styles = dict(zip(made.looks, _STYLE.findall(sample), strict=True))
+    names = [column_letters(at) for at in range(len(body.columns))]
+    usual = [opening_of(name, styles[look]) for name, look in zip(names, body.columns, strict=True)]
 
     def write(number: int, row: Row) -> str:
         openings = usual
         if row.looks:
             openings = usual.copy()
             for at, look in row.looks.items():
-                openings[at] = (usual[at][0], f'" s="{styles[look]}"')
-        cells = [
-            f'{opening}{number}{style} t="inlineStr"><is><t xml:space="preserve">{escaped(word)}</t></is></c>'
-            if word
-            else f"{opening}{number}{style}/>"
-            for (opening, style), word in zip(openings, row.words, strict=True)
-        ]
+                openings[at] = opening_of(names[at], styles[look])
         # LibreOffice and WPS do not measure wrapped text when they open a file.
-        height = f' ht="{min(LINE * row.lines + _PADDING, _TALLEST)}" customHeight="1"' if row.lines else ""
-        return f'<row r="{number}"{height}>{"".join(cells)}</row>'
+        return row_xml(number, openings, row.words, LINE * row.lines + _PADDING if row.lines else None)
 
-    return write
+    used = f"A1:{names[-1]}{body.first_row + body.count}"
+    yield _DIMENSION.sub(used, before, count=1).encode()
+    yield from streamed(map(write, count(body.first_row + 1), body.rows))
+    yield f"{end}{after}".encode()
 
 
 @lru_cache(maxsize=65_536)

@@ -7,9 +7,9 @@ from typing import Final
 
 from zhupei_cli.sheets.kinds.columns import Column, Kind, headings_of
 from zhupei_cli.sheets.writing.looks import BODY, HEADING
-from zhupei_cli.sheets.writing.ooxml import half_widths
+from zhupei_cli.sheets.writing.ooxml import Value, half_widths
 from zhupei_cli.sheets.writing.roster_template import PAGE, set_up_page
-from zhupei_cli.sheets.writing.splice import Sheet, Template, Value, template_of, write_workbook
+from zhupei_cli.sheets.writing.splice import Sheet, Template, template_of, write_workbook
 
 Rows = Sequence[Mapping[str, Value]]
 

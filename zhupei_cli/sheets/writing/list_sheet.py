@@ -10,9 +10,9 @@ from typing import Final
 
 from zhupei_cli.sheets.kinds.columns import column_letters
 from zhupei_cli.sheets.kinds.roster_columns import RosterColumn, RosterKind
-from zhupei_cli.sheets.writing.ooxml import half_widths
+from zhupei_cli.sheets.writing.ooxml import Value, half_widths
 from zhupei_cli.sheets.writing.roster_template import SAMPLES, draw
-from zhupei_cli.sheets.writing.splice import Sheet, Value, sheet_names, template_of, write_workbook
+from zhupei_cli.sheets.writing.splice import Sheet, sheet_names, template_of, write_workbook
 
 #: The width no column exceeds unless its text must stay on one line, and that of an identifier.
 _WIDEST: Final = 40

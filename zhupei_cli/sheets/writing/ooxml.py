@@ -1,9 +1,28 @@
-"""The XML an xlsx package needs besides its sheets, and text made fit for it (ECMA-376)."""
+"""The package of an .xlsx: its parts, the XML of rows, text made fit for both (ECMA-376).
+
+Every workbook we write comes through here, whatever library drew what surrounds its rows.
+"""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from decimal import Decimal
+from itertools import islice
+from pathlib import Path
 from typing import Final
+from zipfile import ZIP_DEFLATED, ZipFile
+
+#: A str is a text cell, also one that looks like a number or a formula; None and "" are blank cells.
+Value = str | int | float | Decimal | None
+#: What stands before and after the number of a row in a cell of each column.
+Openings = Sequence[tuple[str, str]]
+#: Where rows end in the XML of a sheet.
+END: Final = "</sheetData>"
+
+_TEXT: Final = ' t="inlineStr"><is><t xml:space="preserve">'
+_ROWS_AT_ONCE: Final = 500
+#: Points of the highest row Excel accepts.
+_TALLEST: Final = 409
 
 _MAIN: Final = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _OFFICE: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -16,6 +35,43 @@ _AWKWARD: Final = re.compile(f"[&<>\r{_FORBIDDEN}]|_x")
 _DROPPED: Final = re.compile(f"[{_FORBIDDEN}]")
 # Excel reads _x0041_ as the character 41; the underscore itself must then be written that way.
 _LOOKS_ENCODED: Final = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
+
+
+def write_package(path: Path, parts: Iterable[tuple[str, Iterable[bytes]]]) -> None:
+    """Write the parts, given by name and content in pieces, as a zip: the same parts, the same bytes."""
+    # Level 4 is half the time of 6 for a tenth more bytes.
+    with ZipFile(path, "w", ZIP_DEFLATED, compresslevel=4) as package:
+        for name, pieces in parts:
+            # Opened by name an entry is dated 1980; writestr would put in the time of day.
+            with package.open(name, "w") as part:
+                part.writelines(pieces)
+
+
+def streamed(rows: Iterable[str]) -> Iterator[bytes]:
+    """Yield the XML of rows in pieces of a few hundred."""
+    lines = iter(rows)
+    while piece := "".join(islice(lines, _ROWS_AT_ONCE)):
+        yield piece.encode()
+
+
+def row_xml(number: int, openings: Openings, values: Sequence[Value], height: float | None = None) -> str:
+    """Return a row; `height` is in points, None where the reader's program may choose."""
+    cells = [
+        f"{opening}{number}{style}/>"
+        if value is None or value == ""
+        else f"{opening}{number}{style}{_TEXT}{escaped(value)}</t></is></c>"
+        if isinstance(value, str)
+        else f"{opening}{number}{style}><v>{value}</v></c>"
+        for (opening, style), value in zip(openings, values, strict=True)
+    ]
+    tall = "" if height is None else f' ht="{min(height, _TALLEST)}" customHeight="1"'
+    return f'<row r="{number}"{tall}>{"".join(cells)}</row>'
+
+
+def opening_of(letters: str, style: object) -> tuple[str, str]:
+    """Return what stands around the number of a row in a cell of this column and style."""
+    # In the order Excel writes them: readers, the guard among them, are quickest with it.
+    return f'<c r="{letters}', f'" s="{style}"'
 
 
 def escaped(text: str) -> str:

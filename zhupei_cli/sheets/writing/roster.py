@@ -9,8 +9,9 @@ from typing import Final
 
 from zhupei_cli.files import replacing, safe_name
 from zhupei_cli.sheets.kinds.roster_columns import ROSTER_COLUMNS
+from zhupei_cli.sheets.writing.ooxml import Value
 from zhupei_cli.sheets.writing.roster_template import roster_template
-from zhupei_cli.sheets.writing.splice import Sheet, Value, sheet_names, write_workbook
+from zhupei_cli.sheets.writing.splice import Sheet, sheet_names, write_workbook
 
 #: A person, in the order of ROSTER_COLUMNS: marks in hundredths, None where there is nothing.
 RosterRow = Sequence[str | int | None]

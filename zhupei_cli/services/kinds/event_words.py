@@ -1,6 +1,7 @@
 """What events are called in Chinese, for whoever reads them."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Final
 
 from zhupei_cli.rules.batch.lifecycle import ADMISSION, APPLICATION, BATCH
@@ -32,21 +33,14 @@ _WORDS: Final[Mapping[str, str]] = {
     "bar.arise": "产生待确认的诚信记录",
     "bar.erase": "清除诚信记录中的个人信息",
     "bar.export": "导出诚信名单",
-    "bar.import": "导入诚信名单",
     "bar.lift": "解除诚信记录",
-    "bar.write": "写入诚信记录",
     "base.edit": "修改基地",
-    "base.import": "导入基地",
     "base.reveal": "查看完整信息",
     "base.status": "启用或停用基地",
-    "base.write": "写入基地",
     "batch.create": "新建批次",
     "batch.edit": "修改批次",
     "batch.seal": "封存批次",
     "checkin.export": "写出报到表",
-    "checkin.import": "导入报到",
-    "employer.import": "导入单位",
-    "employer.write": "写入单位",
     "export.applicants": "导出报名信息",
     "export.frame": "导出含个人信息的报名底表",
     "export.letters": "印制录取通知书",
@@ -63,26 +57,20 @@ _WORDS: Final[Mapping[str, str]] = {
     "objection.close": "办结异议",
     "objection.erase": "清除异议中的个人信息",
     "objection.export": "导出异议登记表",
-    "plan.import": "导入招收计划",
     "plan.set": "修改招收计划",
-    "plan.write": "写入招收计划",
     "report.mail": "寄出日报",
     "report.nightly": "生成日报",
     "reveal": "查看完整信息",
     "review.approve": "审核通过",
     "review.export": "导出审核工作簿",
-    "review.import": "导入审核意见",
     "review.reject": "审核不通过",
     "review.return": "退回修改",
     "review.revoke": "撤销审核",
-    "score.import": "导入成绩",
-    "specialty.import": "导入专业目录",
     "specialty.write": "写入专业目录",
     "trainee.edit": "修改学员信息",
     "trainee.education.add": "添加教育经历",
     "trainee.education.remove": "删除教育经历",
     "trainee.erase": "清除个人信息",
-    "trainee.import": "导入学员和报名",
     "trainee.register": "注册账号",
     "trainee.reveal": "查看完整信息",
     "trainee.work.add": "添加工作经历",
@@ -95,13 +83,24 @@ _WORDS: Final[Mapping[str, str]] = {
 _TABLES: Final = {"batch": BATCH, "application": APPLICATION, "review": APPLICATION, "admission": ADMISSION}
 
 
+@cache
+def _of_imports() -> Mapping[str, str]:
+    # All kinds know half the program: lists of people do not wait for it.
+    from zhupei_cli.services.kinds.register import KINDS, PARTS
+
+    return {
+        **{f"{entity}.write": f"写入{part.label}" for entity, part in PARTS.items()},
+        **{f"{key}.import": f"导入{kind.label}" for key, kind in KINDS.items()},
+    }
+
+
 def action_label(action: str) -> str:
     """Return the Chinese for an event's action; the action itself where there is none."""
     what, _, verb = action.partition(".")
     table = _TABLES.get(what)
     if action not in _WORDS and table is not None and verb in table.verbs:
         return table.verbs[verb].label
-    return _WORDS.get(action, action)
+    return _WORDS.get(action) or _of_imports().get(action, action)
 
 
 def state_label(action: str, state: str | None) -> str | None:

@@ -1,7 +1,6 @@
-"""Records of conduct taken in from the workbook 诚信名单."""
+"""诚信名单: records of conduct."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
@@ -10,45 +9,24 @@ from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
 from zhupei_cli.rules.people import idcard
+from zhupei_cli.rules.people.masking import mask_id
+from zhupei_cli.services.kinds.kind import ImportKind, Key
+from zhupei_cli.services.kinds.table_part import Naming, table_part
 from zhupei_cli.services.people import bars
-from zhupei_cli.services.people.bars import BAR, COLUMNS, BarRow
+from zhupei_cli.services.people.bars import BAR, BarRow
 from zhupei_cli.services.people.profiles import load_profiles
-from zhupei_cli.services.records.events import canonical, record
-from zhupei_cli.services.records.import_ledger import (
-    Counts,
-    Imported,
-    Touched,
-    begin_import,
-    record_rows,
-    refuse_twins,
-    row_events,
-)
+from zhupei_cli.services.records.entries import Entry, take_in
+from zhupei_cli.services.records.import_ledger import Counts, Imported, refuse_twins
 from zhupei_cli.services.records.workbooks import Reading
+from zhupei_cli.sheets.kinds import workbook_kinds
 from zhupei_cli.sheets.kinds.cells import CLEAR
 from zhupei_cli.sheets.taking.lines import Line
-from zhupei_cli.store.bulk import rows_of, update_rows
+from zhupei_cli.store.bulk import rows_of
 from zhupei_cli.words.errors import Fault
 from zhupei_cli.words.vocabulary import IdType
 
 _TOLD: Final = ("until", "reason")
 _Key = tuple[str, str, str, str]
-
-
-@dataclass(slots=True)
-class _Entry:
-    """One row of the sheet with what is stored of it and what it becomes."""
-
-    line: Line
-    before: BarRow | None = None
-    after: BarRow = field(default_factory=dict)
-
-    @property
-    def verdict(self) -> str:
-        if self.line.bad:
-            return "rejected"
-        if self.before is None:
-            return "inserted"
-        return "updated" if self.after != self.before else "unchanged"
 
 
 def import_bars(session: Session, reading: Reading, *, by: Acting, pending: bool = False) -> Imported:
@@ -58,23 +36,20 @@ def import_bars(session: Session, reading: Reading, *, by: Acting, pending: bool
     """
     if not reading.readable:
         return Imported(None, Counts(), reading.files, readable=False)
-    entries = [_Entry(line) for line in reading.lines]
+    entries = [Entry(line) for line in reading.lines]
     for entry in entries:
         if not entry.line.bad:
             entry.after = _said(entry.line, by.today, "pending" if pending else "active")
-    refuse_twins(reading.lines, lambda line: ["/".join(_key(_after(entries, line)))])
-    good = [entry for entry in entries if not entry.line.bad]
-    _compare(session, good)
-    counts = _counts(entries)
-    if not counts.written:
-        return Imported(None, counts, reading.files)
-    import_id, _ = begin_import(session, "bar", by=by, batch_id=None, files=reading.files, counts=counts)
-    record_rows(session, import_id, _write(session, entries, by=by), by=by)
-    return Imported(import_id, counts, reading.files)
+    said = {id(entry.line): entry.after for entry in entries}
+    refuse_twins(reading.lines, lambda line: ["/".join(_key(said[id(line)]))])
+    _compare(session, [entry for entry in entries if not entry.line.bad])
+    return take_in(session, "bar", BAR, entries, reading, by=by, called=lambda row: bars.subject(row["id"]))
 
 
-def _after(entries: Sequence[_Entry], line: Line) -> BarRow:
-    return next(entry.after for entry in entries if entry.line is line)
+def _line_keys(line: Line) -> list[Key]:
+    values = line.values
+    number = values["id_number"].strip().upper()
+    return [("bar", number, values["kind"], values["from_date"].isoformat())]
 
 
 def _key(row: Mapping[Any, Any]) -> _Key:
@@ -102,7 +77,7 @@ def _said(line: Line, today: date, state: str) -> BarRow:
     }
 
 
-def _compare(session: Session, entries: Sequence[_Entry]) -> None:
+def _compare(session: Session, entries: Sequence[Entry]) -> None:
     """Give each row what is stored of it: a query per 5,000 numbers; refuse other names of known people."""
     numbers = [entry.after["id_number"] for entry in entries]
     stored = {
@@ -124,23 +99,21 @@ def _compare(session: Session, entries: Sequence[_Entry]) -> None:
             entry.after = {**entry.before, **said}
 
 
-def _counts(entries: Sequence[_Entry]) -> Counts:
-    numbers = dict.fromkeys(("inserted", "updated", "unchanged", "rejected"), 0)
-    for entry in entries:
-        numbers[entry.verdict] += 1
-    warned = sum(1 for entry in entries if entry.line.faults and not entry.line.bad)
-    return Counts(len(entries), warned=warned, **numbers)
-
-
-def _write(session: Session, entries: Sequence[_Entry], *, by: Acting) -> list[Touched]:
-    new = bars.write_new(session, [entry.after for entry in entries if entry.verdict == "inserted"])
-    changed = [entry for entry in entries if entry.verdict == "updated" and "id" in entry.after]
-    changed = [entry for entry in changed if entry.before is not None]
-    rows = [(entry.after["id"], *(entry.after[name] for name in _TOLD)) for entry in changed]
-    update_rows(session, BAR, ("id",), _TOLD, rows)
-    touched: list[Touched] = [("bar", str(row["id"]), "inserted", None) for row in new]
-    touched += [("bar", str(entry.after["id"]), "updated", canonical(entry.before)) for entry in changed]
-    written = [*new, *(entry.after for entry in changed)]
-    told = ((bars.subject(row["id"]), {name: row[name] for name in COLUMNS}) for row in written)
-    record(session, by, list(row_events("bar.write", told)))
-    return touched
+BAR_IMPORT: Final[ImportKind] = ImportKind(
+    key="bar",
+    label="诚信名单",
+    sheets=(workbook_kinds.BAR,),
+    take=import_bars,
+    parts=(
+        table_part(
+            "bar",
+            "诚信记录",
+            kind=lambda: BAR_IMPORT,
+            naming=Naming(
+                called=lambda row: (bars.subject(row.id), f"{row.name} {mask_id(row.id_number)}"),
+                key=lambda row: ("bar", row.id_number, row.kind, row.from_date),
+            ),
+        ),
+    ),
+    line_keys=lambda _session: _line_keys,
+)

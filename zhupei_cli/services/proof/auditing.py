@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Base, Batch, Counter, Event
 from zhupei_cli.rules.people.masking import masked_text
-from zhupei_cli.services.records.event_words import action_label, state_label
+from zhupei_cli.services.kinds.event_words import action_label, state_label
 from zhupei_cli.services.records.events import chained
 from zhupei_cli.words.errors import Fault
 

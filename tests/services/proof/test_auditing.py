@@ -13,8 +13,8 @@ from tests.people import open_batch, person
 from tests.services.imported import reading_of, take_in
 from zhupei_cli.acting import CST, Acting
 from zhupei_cli.model import Counter, Event
-from zhupei_cli.services.records import auditing
-from zhupei_cli.services.records.auditing import EventFilter
+from zhupei_cli.services.proof import auditing
+from zhupei_cli.services.proof.auditing import EventFilter
 from zhupei_cli.services.records.events import Change, chained, record
 from zhupei_cli.services.records.lookup import find_batch
 from zhupei_cli.services.reviews import decisions

@@ -1,0 +1,94 @@
+"""报到: who came."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from sqlalchemy import Table, select
+from sqlalchemy.orm import Session
+
+from zhupei_cli.acting import Acting
+from zhupei_cli.model import Admission, Batch, ImportRun
+from zhupei_cli.services.admission.checkins import import_checkins
+from zhupei_cli.services.admission.seats import free_seats, take_seats
+from zhupei_cli.services.kinds.applied import application_of, applied_called, applied_keys
+from zhupei_cli.services.kinds.kind import Differing, Found, ImportKind, Moves, Part, compared_fields
+from zhupei_cli.services.kinds.later import named_later
+from zhupei_cli.services.kinds.written import TABLES, Written
+from zhupei_cli.services.people.bars import Arising, arise
+from zhupei_cli.services.records.row_stamps import STAMPS, unstamped
+from zhupei_cli.sheets.kinds import workbook_kinds
+from zhupei_cli.store.bulk import rows_of, update_rows
+from zhupei_cli.words.vocabulary import ADMISSION_STATUS, BatchStatus
+
+_ADMISSION: Table = TABLES[Admission.__tablename__]
+_STAMP: Final = STAMPS[Admission.__tablename__]
+
+
+def _compared(session: Session, _run: ImportRun, rows: Sequence[Written]) -> Differing:
+    names = ("status", "reason")
+    statement = select(_ADMISSION.c.application_id, *(_ADMISSION.c[name] for name in names))
+    stored = rows_of(session, statement, _ADMISSION.c.application_id, [row.id for row in rows])
+    after = {row.application_id: dict(row._mapping) for row in stored}
+    return {
+        row: compared_fields("admission.", names, dict(zip(_STAMP, row.image, strict=True)), after[row.id])
+        for row in rows
+    }
+
+
+def _put_back(session: Session, run: ImportRun, rows: Sequence[Written]) -> Moves:
+    batch = session.get_one(Batch, run.batch_id)
+    before = {row: unstamped("admission", row.image) for row in rows}
+    columns = ("application_id", "status", "live_key", "base_code", "specialty_code", "identity")
+    statement = select(*(_ADMISSION.c[name] for name in columns))
+    by_id = {row.id: row for row in rows}
+    freed, taken, moves = [], [], Moves()
+    for now in rows_of(session, statement, _ADMISSION.c.application_id, by_id):
+        row = by_id[now.application_id]
+        status, live_key, *_ = before[row]
+        seat = (now.base_code, now.specialty_code, now.identity)
+        moves[row] = now.status, status
+        if now.live_key and not live_key:
+            freed.append(seat)
+        if live_key and not now.live_key:
+            taken.append(seat)
+    values = [(row.id, *stamp) for row, stamp in before.items()]
+    update_rows(session, _ADMISSION, ("application_id",), _STAMP, values)
+    free_seats(session, batch, freed)
+    take_seats(session, batch, taken)
+    return moves
+
+
+def _blocked(session: Session, run: ImportRun, rows: Sequence[Written]) -> Found:
+    return named_later(session, run, CHECK_IN_IMPORT, rows)
+
+
+def _afterwards(session: Session, run: ImportRun, moves: Moves, by: Acting, reason: str) -> None:
+    """Lift what arose from not coming, and make what arises from it again."""
+    back = [Arising(row.id, *states) for row, states in moves.items()]
+    arise(session, session.get_one(Batch, run.batch_id), back, by=by, reason=reason)
+
+
+CHECK_IN_IMPORT: Final[ImportKind] = ImportKind(
+    key="checkin",
+    label="报到",
+    sheets=(workbook_kinds.CHECK_IN,),
+    take=import_checkins,
+    parts=(
+        Part(
+            entity="admission",
+            label="录取",
+            called=applied_called,
+            keys=applied_keys,
+            compared=_compared,
+            put_back=_put_back,
+            blocked=_blocked,
+            when=(BatchStatus.FINAL,),
+            coded={"admission.status": ADMISSION_STATUS},
+            headings={"admission.status": "录取状态", "admission.reason": "原因"},
+        ),
+    ),
+    line_keys=lambda _session: application_of,
+    events="admission",
+    event_rows=1,
+    afterwards=_afterwards,
+)

@@ -1,0 +1,47 @@
+"""审核意见: decisions on applications."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from sqlalchemy import Table, func, select
+from sqlalchemy.orm import Session
+
+from zhupei_cli.model import ImportRun, Review
+from zhupei_cli.services.kinds.applied import APPLICATION, application_of, statuses_of
+from zhupei_cli.services.kinds.kind import Found, ImportKind, Moves
+from zhupei_cli.services.kinds.later import overwritten
+from zhupei_cli.services.kinds.trainee import APPLIED
+from zhupei_cli.services.kinds.written import TABLES, Written
+from zhupei_cli.services.reviews.decisions import import_reviews
+from zhupei_cli.sheets.kinds import workbook_kinds
+from zhupei_cli.store.bulk import delete_rows, rows_of, update_rows
+
+_REVIEW: Table = TABLES[Review.__tablename__]
+
+
+def _put_back(session: Session, _run: ImportRun, rows: Sequence[Written]) -> Moves:
+    """Delete the last decision on each application: nothing has happened to it since the import."""
+    statuses, images = statuses_of(session, rows), {row: row.image for row in rows}
+    statement = select(func.max(_REVIEW.c.id)).group_by(_REVIEW.c.application_id)
+    last = rows_of(session, statement, _REVIEW.c.application_id, (row.id for row in rows))
+    delete_rows(session, _REVIEW, ("id",), [tuple(row) for row in last])
+    values = [(row.id, image["status"], image["touched_by"]) for row, image in images.items()]
+    update_rows(session, APPLICATION, ("id",), ("status", "touched_by"), values)
+    return {row: (statuses[row.id], image["status"]) for row, image in images.items()}
+
+
+def _blocked(session: Session, run: ImportRun, rows: Sequence[Written]) -> Found:
+    # The number of the last event is written into all that was decided.
+    return overwritten(session, APPLICATION, rows, REVIEW_IMPORT.last_event(run, len(rows)))
+
+
+REVIEW_IMPORT: Final[ImportKind] = ImportKind(
+    key="review",
+    label="审核意见",
+    sheets=(workbook_kinds.REVIEW,),
+    take=import_reviews,
+    parts=(replace(APPLIED, put_back=_put_back, blocked=_blocked),),
+    line_keys=lambda _session: application_of,
+    event_rows=1,
+)

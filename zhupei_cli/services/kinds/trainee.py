@@ -1,0 +1,132 @@
+"""学员和报名: people, in a file of their own, and their applications."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Final
+
+from sqlalchemy import Table, select
+from sqlalchemy.orm import Session
+
+from zhupei_cli.model import ImportRun, Score
+from zhupei_cli.rules.people.fields import FORM_LABELS
+from zhupei_cli.services.applications.drafts import form_cells
+from zhupei_cli.services.applications.intake import import_trainees
+from zhupei_cli.services.applications.store import Form, form_digest, load_choices
+from zhupei_cli.services.kinds.applied import APPLICATION, applied_called, applied_keys, statuses_of
+from zhupei_cli.services.kinds.kind import (
+    Differing,
+    Found,
+    ImportKind,
+    Keys,
+    Moves,
+    Part,
+    Witness,
+    compared_fields,
+)
+from zhupei_cli.services.kinds.later import overwritten
+from zhupei_cli.services.kinds.person import PEOPLE
+from zhupei_cli.services.kinds.written import TABLES, Written, delete_of, halves, new_of, witnessed_rows
+from zhupei_cli.services.records.row_stamps import STAMPS, unstamped
+from zhupei_cli.sheets.kinds import workbook_kinds
+from zhupei_cli.store.bulk import delete_rows, in_chunks, insert_rows, rows_of, update_rows
+from zhupei_cli.words.vocabulary import APPLICATION_STATUS, BatchStatus
+
+_SCORE: Table = TABLES[Score.__tablename__]
+_SNAPSHOT: Table = TABLES["snapshot"]
+_FORM: Final = ("identity", "source_type", "train_years", "accept_adjust")
+
+
+def _compared(session: Session, _run: ImportRun, rows: Sequence[Written]) -> Differing:
+    ids = [row.id for row in rows]
+    statement = select(*(APPLICATION.c[name] for name in ("id", "status", *_FORM)))
+    stored = {row.id: row for row in rows_of(session, statement, APPLICATION.c.id, ids)}
+    choices = load_choices(session, ids)
+    found = {}
+    for row in rows:
+        now, image = stored[row.id], row.image
+        found[row] = compared_fields("application.", ("status",), image, {"status": now.status})
+        if "form" in image:
+            old = form_cells(_form(image["form"][:4], image["form"][4]))
+            new = form_cells(_form(now[2:], choices[row.id]))
+            found[row] += compared_fields("", FORM_LABELS, old, new)
+    return found
+
+
+def _form(values: Sequence[Any], choices: Iterable[Sequence[str]]) -> Form:
+    identity, source_type, train_years, accept_adjust = values
+    chosen = tuple((base, specialty) for base, specialty in choices)
+    return Form(identity, source_type, train_years, accept_adjust, chosen)
+
+
+def _put_back(session: Session, run: ImportRun, rows: Sequence[Written]) -> Moves:
+    statuses, sides = statuses_of(session, rows), halves(rows)
+    for name in ("snapshot", "choice"):
+        delete_of(session, name, "application_id", sides.new)
+    delete_of(session, "application", "id", sides.new)
+    _put_forms_back(session, run, sides.changed)
+    moves: Moves = {row: (statuses[row.id], None) for row in sides.new}
+    return moves | {row: (statuses[row.id], image["status"]) for row, image in sides.changed}
+
+
+def _put_forms_back(session: Session, run: ImportRun, changed: Sequence[tuple[Written, Any]]) -> None:
+    stamps = {row.id: unstamped("application", image["stamp"]) for row, image in changed}
+    # A snapshot taken by the import is the newest one: nothing has happened since.
+    version = STAMPS["application"].index("snapshot_version")
+    statement = select(_SNAPSHOT.c.application_id, _SNAPSHOT.c.version)
+    stored = rows_of(session, statement, _SNAPSHOT.c.application_id, stamps)
+    newer = [(id_, number) for id_, number in stored if number > (stamps[id_][version] or 0)]
+    columns = (*_FORM, "status", *STAMPS["application"])
+    values = [(row.id, *image["form"][:4], image["status"], *stamps[row.id]) for row, image in changed]
+    update_rows(session, APPLICATION, ("id",), columns, values)
+    delete_rows(session, _SNAPSHOT, ("application_id", "version"), newer)
+    delete_of(session, "choice", "application_id", (row for row, _ in changed))
+    choices = [
+        (row.id, number, run.batch_id, base, specialty)
+        for row, image in changed
+        for number, (base, specialty) in enumerate(image["form"][4], 1)
+    ]
+    columns = ("application_id", "number", "batch_id", "base_code", "specialty_code")
+    insert_rows(session, TABLES["choice"], columns, choices)
+
+
+def _blocked(session: Session, run: ImportRun, rows: Sequence[Written]) -> Found:
+    """Find applications that were written since, and new ones with marks."""
+    yield from overwritten(session, APPLICATION, rows, run.event_seq)
+    new = new_of(rows)
+    statement = select(_SCORE.c.application_id, _SCORE.c.touched_by)
+    for id_, seq in rows_of(session, statement, _SCORE.c.application_id, new):
+        yield new[id_], seq
+
+
+def _witnesses(session: Session, keys: Keys) -> Iterator[Witness]:
+    names = ("id", "application_no", "batch_id", "trainee_id", *_FORM)
+    statement = select(*(APPLICATION.c[name] for name in names))
+    for chunk in in_chunks(witnessed_rows(session, statement, APPLICATION.c.id, keys)):
+        choices = load_choices(session, [row.id for row in chunk])
+        for row in chunk:
+            wanted = (row.identity, row.source_type, row.train_years, row.accept_adjust)
+            form = Form(*wanted, choices.get(row.id, ()))
+            yield row.batch_id, row.application_no, form_digest(row.trainee_id, form)
+
+
+APPLIED: Final = Part(
+    entity="application",
+    label="报名",
+    called=applied_called,
+    keys=applied_keys,
+    compared=_compared,
+    put_back=_put_back,
+    blocked=_blocked,
+    witnesses=_witnesses,
+    of_batch=True,
+    when=(BatchStatus.OPEN, BatchStatus.CLOSED),
+    coded={"application.status": APPLICATION_STATUS},
+    headings={"application.status": "报名状态"},
+)
+TRAINEE_IMPORT: Final[ImportKind] = ImportKind(
+    key="trainee",
+    label="学员和报名",
+    sheets=(workbook_kinds.PERSON, workbook_kinds.EDUCATION, workbook_kinds.WORK),
+    take=import_trainees,
+    parts=(APPLIED, PEOPLE),
+    line_keys=lambda _session: lambda line: [("person", line.values["id_number"].strip().upper())],
+)
