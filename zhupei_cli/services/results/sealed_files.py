@@ -27,7 +27,8 @@ from zhupei_cli.words.vocabulary import AdmissionStatus
 
 #: Bytes of all parts together; a province of a million is a third of it.
 _MOST: Final = 1 << 30
-_HOLDING: Final = (AdmissionStatus.PROPOSED, AdmissionStatus.ADMITTED, AdmissionStatus.REPORTED)
+#: States in which somebody has a seat.
+HOLDING: Final = (AdmissionStatus.PROPOSED, AdmissionStatus.ADMITTED, AdmissionStatus.REPORTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +140,7 @@ def _unlike_runs(
 
 def _over_quota(admissions: list[dict[str, Any]], inputs: Inputs) -> Iterator[Finding]:
     quotas: dict[Spot, int] = {place.spot: place.quota for place in inputs.places}
-    taken = Counter((one["base"], one["specialty"]) for one in admissions if one["status"] in _HOLDING)
+    taken = Counter((one["base"], one["specialty"]) for one in admissions if one["status"] in HOLDING)
     for (base, specialty), count in sorted(taken.items()):
         quota = quotas.get((base, specialty), 0)
         if count > quota:
