@@ -7,13 +7,22 @@ import click
 from zhupei_cli.services.admission import seats
 from zhupei_cli.services.records import base_login, lookup
 from zhupei_cli.services.results import rosters
+from zhupei_cli.services.results import year as year_lists
 from zhupei_cli.services.results.rosters import Wanted
 from zhupei_cli.settings import Settings
 from zhupei_cli.shell.arguments import NAME, Whole
 from zhupei_cli.shell.lazy import LazyGroup
 from zhupei_cli.store.engine import reading, transaction
 
-from ..shared.options import batch_option, dry_run_option, json_option, list_options, pass_settings
+from ..shared.options import (
+    batch_option,
+    dry_run_option,
+    json_option,
+    list_options,
+    pass_settings,
+    whole_year,
+    year_option,
+)
 from ..shared.output import Column, Out, show, show_summary
 from ..shared.progress import Progress
 
@@ -66,6 +75,7 @@ def export() -> None:
     type=Whole(1),
     help="还没有确定的一次录取计算（省级）；已确定的递补、再次调剂只列它录取的人",
 )
+@year_option
 @click.option(
     "-o",
     "--output",
@@ -87,6 +97,7 @@ def roster(
     bases: tuple[str, ...],
     every: bool,
     run: int | None,
+    year: int | None,
     folder: Path,
     force: bool,
     dry_run: bool,
@@ -98,19 +109,28 @@ def roster(
     例：zhupei export roster --all -o 名单
         zhupei export roster --base 4101001 4101002 -o 名单
         zhupei export roster --all --run 2 -o 递补名单
+        zhupei export roster --all --year 2026 -o 年度名单
     """
     words = (*bases, *more)
     which = click.UsageError("请用 --base 写基地，或用 --all，二者选一。", click.get_current_context())
     if words and every:
         raise which
+    whole_year(year, run=run)
     with transaction(settings.database_url, dry_run=dry_run, bases=True) as session:
-        found = lookup.find_batch(session, batch)
         codes = base_login.acting_bases(session, words)
         if not codes and not every:
             raise which
-        base_login.prepare_roster(session, found, run=run, whole=not dry_run)
         wanted = Wanted(folder, codes or None, run, force=force)
-        targets = rosters.prepare_rosters(session, found, wanted, by=settings.acting())
+        by = settings.acting()
+        if year is not None:
+            batches = year_lists.batches_of(session, year, base_login.told_states(session))
+            for one in batches:
+                base_login.prepare_roster(session, one, run=None, whole=not dry_run)
+            targets = rosters.prepare_year(session, year, batches, wanted, by=by)
+        else:
+            found = lookup.find_batch(session, batch)
+            base_login.prepare_roster(session, found, run=run, whole=not dry_run)
+            targets = rosters.prepare_rosters(session, found, wanted, by=by)
     # The event is stored by now: no list leaves the database without one.
     if not dry_run:
         with Progress(settings) as progress:

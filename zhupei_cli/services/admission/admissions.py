@@ -12,7 +12,7 @@ from zhupei_cli.rules.admission.admission import admit
 from zhupei_cli.rules.admission.canonical import digest, inputs_text
 from zhupei_cli.rules.admission.run import Inputs, Round
 from zhupei_cli.rules.batch.lifecycle import ADMISSION, BATCH, step, target
-from zhupei_cli.rules.proof.audit import audit
+from zhupei_cli.rules.proof.audit import Finding, audit
 from zhupei_cli.services.admission.give_up import place_of
 from zhupei_cli.services.admission.readiness import doubts_about
 from zhupei_cli.services.admission.run_inputs import load_inputs
@@ -24,7 +24,7 @@ from zhupei_cli.services.admission.vacated import Vacated
 from zhupei_cli.services.batches.ceding import require_no_round
 from zhupei_cli.services.records.events import Change, record
 from zhupei_cli.store.bulk import insert_rows, update_rows
-from zhupei_cli.words.errors import ZhupeiError
+from zhupei_cli.words.errors import ZhupeiError, sentence
 from zhupei_cli.words.vocabulary import RULE, AdmissionStatus, ApplicationStatus, BatchStatus, Outcome, Rule
 
 _TABLES = Admission.metadata.tables
@@ -116,7 +116,15 @@ def commit_run(session: Session, batch: Batch, number: int, *, by: Acting) -> di
     run.committed_at = by.at
     session.flush()
     counts = {"proposed": len(proposed), "not_admitted": run.candidates - run.admitted}
+    if batch.status == BatchStatus.FINAL:
+        # As placing does there: who is admitted at once was never on a list that people could object to.
+        found = [*found, _at_once(batch, len(proposed))]
     return moved | {"run": run.number, **counts, "doubts": found}
+
+
+def _at_once(batch: Batch, count: int) -> Finding:
+    values = {"batch": batch.code, "count": count}
+    return Finding("E707", sentence("E707", values))
 
 
 def _require_no_result(session: Session, batch: Batch, run: Run) -> None:

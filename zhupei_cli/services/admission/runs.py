@@ -135,6 +135,16 @@ def result_run(session: Session, batch: Batch) -> Run | None:
     ).scalar()
 
 
+def waiting_run(session: Session, batch: Batch) -> Run | None:
+    """Return the newest run, if it is of a later round, gives seats and was not committed."""
+    newest = select(Run).where(Run.batch_id == batch.id).order_by(Run.number.desc()).limit(1)
+    run = session.execute(newest).scalar()
+    # Only the newest: what was committed since has replaced the ones before it.
+    if run is None or run.committed_at is not None or run.round == Round.MAIN or not run.admitted:
+        return None
+    return run
+
+
 def list_runs(session: Session, batch: Batch, *, number: int | None = None) -> list[dict[str, Any]]:
     """Return the runs of a batch in their order, or the one of `number` (E305)."""
     chosen = select(Run).where(Run.batch_id == batch.id).order_by(Run.number)

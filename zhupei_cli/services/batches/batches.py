@@ -240,6 +240,7 @@ def _plan_totals(session: Session, batch: Batch) -> dict[str, int | None]:
             func.count().label("places"),
             func.coalesce(func.sum(open_quota), 0).label("seats"),
             func.coalesce(func.sum(taken), 0).label("taken"),
+            func.coalesce(func.sum(Plan.ceded), 0).label("ceded"),
         ).where(Plan.batch_id == batch.id)
     ).one()
     totals = dict(row._mapping)

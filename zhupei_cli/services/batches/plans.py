@@ -175,6 +175,7 @@ def _shown(row: RowMapping, batch: Batch) -> dict[str, Any]:
         "quota": row["quota"],
         "taken": taken,
         "vacant": None if taken is None else row["quota"] - taken - row["ceded"],
+        "ceded": row["ceded"],
         "min_score": mark_number(line),
         **{name: row[name] for name in TERMS if name.startswith("max_")},
         "stopped": row["stopped"],

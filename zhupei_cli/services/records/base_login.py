@@ -13,7 +13,7 @@ from zhupei_cli.rules.batch.lifecycle import PUBLISHED
 from zhupei_cli.services.records.lookup import find_base
 from zhupei_cli.store.walls import Kind, login_of
 from zhupei_cli.words.errors import ZhupeiError
-from zhupei_cli.words.vocabulary import BATCH_STATUS, ApplicationStatus
+from zhupei_cli.words.vocabulary import BATCH_STATUS, ApplicationStatus, BatchStatus
 
 
 def is_base(session: Session) -> bool:
@@ -44,6 +44,11 @@ def acting_bases(session: Session, words: Sequence[str]) -> list[str]:
     if is_base(session) and not words:
         words = [login_of(session).base or ""]
     return [code for word in words if (code := acting_base(session, word)) is not None]
+
+
+def told_states(session: Session) -> frozenset[BatchStatus]:
+    """Return the states of batches whose result the login may see: before publication not a base's."""
+    return PUBLISHED if is_base(session) else PUBLISHED | {BatchStatus.COMMITTED}
 
 
 def prepare_roster(session: Session, batch: Batch, *, run: int | None, whole: bool) -> None:
