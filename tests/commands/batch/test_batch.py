@@ -208,7 +208,7 @@ def test_a_change_that_comes_too_late(batch: Run, stored: str) -> None:
         5,
         "",
         "错误 [E405]：批次 HN2026 现为“已定拟录取”，不能再改 min_score\n"
-        "怎么办：先运行 zhupei admit uncommit --batch HN2026 --reason 原因\n",
+        "怎么办：先运行 zhupei admit uncommit --batch HN2026 --reason 原因（全部拟录取随之撤销）\n",
     )
 
 

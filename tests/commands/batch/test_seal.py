@@ -51,7 +51,7 @@ def test_only_what_is_final_is_sealed(call: Callable[..., Ran], tmp_path: Path) 
     assert call("batch", "seal") == Ran(
         5,
         "",
-        "错误 [E475]：批次 T 现为“公示中”，还不能封存\n怎么办：正式录取后封存：zhupei batch finalize T\n",
+        "错误 [E475]：批次 T 现为“公示中”，还不能封存\n怎么办：先运行 zhupei batch finalize T\n",
     )
     assert list(tmp_path.glob("*封存*")) == []
 

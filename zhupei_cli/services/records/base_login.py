@@ -61,7 +61,8 @@ def prepare_roster(session: Session, batch: Batch, *, run: int | None, whole: bo
     if run is not None:
         raise ZhupeiError("E605")
     if batch.status not in PUBLISHED:
-        raise ZhupeiError("E464", batch=batch.code, status=BATCH_STATUS.label(batch.status))
+        label = BATCH_STATUS.label(batch.status)
+        raise ZhupeiError("E464", batch=batch.code, status=label, cure="公示以后再导出")
     if whole:
         reveal_seated(session, batch)
 

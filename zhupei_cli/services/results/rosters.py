@@ -13,6 +13,7 @@ from zhupei_cli.acting import Acting
 from zhupei_cli.files import refuse_existing, together
 from zhupei_cli.model import Batch, Event, Plan, Run
 from zhupei_cli.rules.admission.run import Round
+from zhupei_cli.rules.batch.lifecycle import BATCH, directions
 from zhupei_cli.services.admission.runs import find_run
 from zhupei_cli.services.records.events import Change, record
 from zhupei_cli.services.records.lookup import base_names, specialty_names
@@ -134,7 +135,8 @@ def _wanted_run(session: Session, batch: Batch, number: int | None) -> Run | Non
     if run is not None and (run.committed_at is None or run.round != Round.MAIN):
         return run
     if batch.status not in _WITH_RESULT:
-        raise ZhupeiError("E464", batch=batch.code, status=BATCH_STATUS.label(batch.status))
+        cure = directions(BATCH, batch.status, frozenset({BatchStatus.COMMITTED}), batch.code)
+        raise ZhupeiError("E464", batch=batch.code, status=BATCH_STATUS.label(batch.status), cure=cure)
     return None
 
 
