@@ -39,7 +39,7 @@ def addresses(given: str | Iterable[str]) -> tuple[str, ...]:
     return split_addresses([given] if isinstance(given, str) else given)
 
 
-def read_file(path: Path) -> dict[str, Any]:
+def read_file(path: Path) -> dict[str, object]:
     """Return what a configuration file says, its paths relative to the file itself.
 
     Raises E001 when there is none, E083 when it cannot be understood.

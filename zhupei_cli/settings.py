@@ -87,7 +87,7 @@ class Origin:
 def origins(given: Mapping[str, Any], *, environ: Mapping[str, str]) -> Iterator[Origin]:
     """Yield every setting with the layer that decides it; raises what `load` raises."""
     typed = {key: value for key, value in given.items() if value}
-    layers: list[tuple[str, str, Mapping[str, Any]]] = [("option", "", typed)]
+    layers: list[tuple[str, str, Mapping[str, object]]] = [("option", "", typed)]
     layers.append(("environment", "", _from_environment(environ)))
     layers += [("file", str(path), read_file(path)) for path in _files(given.get("config"))]
     defaults = {"database": _default_database(), "operator": _os_user(), "batch": None}
@@ -164,7 +164,9 @@ def useless_variables(environ: Mapping[str, str]) -> list[str]:
 
 def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
     texts = ("database", "operator", "batch", "fonts")
-    found: dict[str, Any] = {key: environ[_VARIABLES[key]] for key in texts if environ.get(_VARIABLES[key])}
+    found: dict[str, object] = {
+        key: environ[_VARIABLES[key]] for key in texts if environ.get(_VARIABLES[key])
+    }
     if environ.get("ZHUPEI_NO_INPUT"):
         found["no_input"] = environ["ZHUPEI_NO_INPUT"].lower() not in ("0", "false", "no", "off")
     if environ.get("NO_COLOR"):  # any value counts, https://no-color.org

@@ -7,7 +7,7 @@ import click
 
 from zhupei_cli.rules.batch.times import parse_time
 from zhupei_cli.services.records import auditing, event_times, lookup
-from zhupei_cli.services.records.auditing import Filter
+from zhupei_cli.services.records.auditing import EventFilter
 from zhupei_cli.settings import Settings
 from zhupei_cli.shell.arguments import CODE, Whole
 from zhupei_cli.shell.logfile import note
@@ -64,7 +64,7 @@ def log(
     first, last = _time(since, end=False), _time(until, end=True)
     with reading(settings.database_url) as session:
         found = None if batch is None else lookup.find_batch(session, batch)
-        wanted = Filter(who, kind, first, last, found)
+        wanted = EventFilter(who, kind, first, last, found)
         rows, total = auditing.log(session, wanted, limit=limit)
     show(rows, LOG, out)
     if total > len(rows):

@@ -8,7 +8,7 @@ import click
 
 from zhupei_cli.config_file import KEYS
 from zhupei_cli.settings import Origin, candidates, origins
-from zhupei_cli.store.engine import shown
+from zhupei_cli.store.engine import shown_url
 
 from ..shared.options import bare_settings, format_options, list_options
 from ..shared.output import Column, Out, Row, show
@@ -86,7 +86,7 @@ def _given(ctx: click.Context) -> dict[str, Any]:
 def _row(one: Origin) -> Row:
     value = one.value
     if one.key == "database":
-        value = shown(value)
+        value = shown_url(value)
     elif isinstance(value, dict):
         value = "，".join(f"{key} {shown_item(item)}" for key, item in value.items())
     return {
@@ -99,6 +99,6 @@ def _row(one: Origin) -> Row:
     }
 
 
-def shown_item(item: Any) -> str:
+def shown_item(item: object) -> str:
     """Return one value of a table of the configuration as text."""
     return "、".join(map(str, item)) if isinstance(item, list) else str(item)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from zhupei_cli.demo.season import BATCH, Step, play
+from zhupei_cli.demo.season import BATCH, SeasonStep, play
 from zhupei_cli.display import padded
 from zhupei_cli.settings import Settings
 from zhupei_cli.shell.logfile import note
@@ -48,7 +48,7 @@ def demo(settings: Settings, folder: Path, *, as_json: bool) -> None:
     note(settings, f"接着试：{_typed(_program())} --database {_typed(url)} apply list --limit 10")
 
 
-def _line(number: int, step: Step) -> str:
+def _line(number: int, step: SeasonStep) -> str:
     """Return the line of a step, broken where words end: a terminal would break it within a number."""
     title = f"{number:>2}. {padded(step.title, _TITLE)}"
     return sheet_lines([(title, f"{step.result}（{step.seconds:.1f} 秒）")], terminal_size()[0]).rstrip()

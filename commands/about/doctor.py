@@ -3,11 +3,10 @@
 import sys
 from collections.abc import Iterator
 from functools import partial
-from typing import Any
 
 import click
 
-from zhupei_cli.services.upkeep.doctor import STATE, Check, State, examine
+from zhupei_cli.services.upkeep.doctor import STATE, Check, State, diagnose
 from zhupei_cli.settings import candidates
 from zhupei_cli.words.errors import ZhupeiError
 
@@ -60,7 +59,7 @@ def _examined(ctx: click.Context) -> Iterator[Check]:
     else:
         used = [str(path) for path in candidates(given.get("config")) if path.is_file()]
         yield Check("配置", "、".join(used) or "没有配置文件，用默认值")
-    yield from examine(settings)
+    yield from diagnose(settings)
 
 
 def _terminal() -> Check:
@@ -77,7 +76,7 @@ def _lines(one: Check) -> str:
     return f"{one.found}\n怎么办：{one.cure}" if one.cure else one.found
 
 
-def _row(one: Check) -> dict[str, Any]:
+def _row(one: Check) -> dict[str, object]:
     return {
         "name": one.name,
         "state": str(one.state),

@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from pathlib import Path
-from typing import Any
+from typing import NotRequired, TypedDict
 
 import click
 
@@ -20,7 +20,7 @@ from zhupei_cli.store.engine import reading, transaction
 from zhupei_cli.words.errors import ZhupeiError
 
 from ..shared.options import batch_option, dry_run_option, format_options, json_option, pass_settings
-from ..shared.output import FINDINGS, Column, Out, show, show_summary
+from ..shared.output import FINDINGS, Column, Out, Row, show, show_summary
 from ..shared.seated import tell_sitting_out
 
 #: How long a run waits for another one in the same folder, in seconds.
@@ -167,10 +167,29 @@ def _send(settings: Settings, mail: Mail, made: Iterable[Made], folder: Path) ->
     return mailed
 
 
-def _summary(report: Report, written: Iterable[str], mailed: Mapping[str, list[str]]) -> dict[str, Any]:
+class _Summary(TypedDict):
+    """A report in short."""
+
+    batch: str | None
+    day: object
+    files: list[str]
+    mailed: list[str]
+    figures: object
+    anomalies: int
+
+
+class _Night(_Summary):
+    """All reports of a night in short, and each of them."""
+
+    reports: Sequence[_Summary]
+    removed: NotRequired[list[str]]
+    dry_run: NotRequired[bool]
+
+
+def _summary(report: Report, written: Iterable[str], mailed: Mapping[str, list[str]]) -> _Summary:
     return {
         "batch": report.head.batch,
-        "day": nightly_report.day_of(report),
+        "day": nightly_report.report_day(report),
         "files": list(written),
         "mailed": mailed.get(report.head.batch, []),
         "figures": nightly_report.figures_of(report),
@@ -178,7 +197,7 @@ def _summary(report: Report, written: Iterable[str], mailed: Mapping[str, list[s
     }
 
 
-def _whole(reports: Sequence[dict[str, Any]]) -> dict[str, Any]:
+def _whole(reports: Sequence[_Summary]) -> _Night:
     """Return the night as a whole: with one report its keys, with several or none what they come to."""
     return {
         "batch": reports[0]["batch"] if len(reports) == 1 else None,
@@ -191,13 +210,13 @@ def _whole(reports: Sequence[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def _tell(settings: Settings, sentence: str, summary: dict[str, Any], *, as_json: bool) -> None:
+def _tell(settings: Settings, sentence: str, summary: Row, *, as_json: bool) -> None:
     show_summary(settings, summary, sentence, as_json=as_json)
     if as_json:  # the log file has its line either way
         log(settings, sentence)
 
 
-def _sentence(folder: Path, summary: dict[str, Any], *, spared: bool) -> str:
+def _sentence(folder: Path, summary: _Night, *, spared: bool) -> str:
     if not summary["reports"]:
         return "没有进行中的批次，没有日报可写"
     head = "试做（不写文件）" if summary["dry_run"] else "日报已写好"
@@ -227,7 +246,7 @@ def summary(settings: Settings, *, batch: str | None, out: Out) -> None:
         found = lookup.find_batch(session, batch)
         made, code = reporting.summarize(session, found, now=settings.clock()), found.code
     show(made, SUMMARY, out)
-    tell_sitting_out(settings, sum(one["count"] for one in made if one["figure"] == "sitting_out"), code)
+    tell_sitting_out(settings, sum(one["count"] or 0 for one in made if one["figure"] == "sitting_out"), code)
 
 
 @report.command("funnel")

@@ -1,19 +1,17 @@
 """`zhupei status`: where each batch under way stands, on one screen, and what comes next."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 import click
 
 from zhupei_cli.services.batches.batches import DATES
 from zhupei_cli.services.records import lookup
 from zhupei_cli.services.reports import overview
-from zhupei_cli.services.reports.overview import Step
+from zhupei_cli.services.reports.overview import NextStep
 from zhupei_cli.services.results import year as year_lists
 from zhupei_cli.settings import Settings
 from zhupei_cli.shell.logfile import note
-from zhupei_cli.store.engine import reading
-from zhupei_cli.store.engine import shown as shown_url
+from zhupei_cli.store.engine import reading, shown_url
 from zhupei_cli.words.vocabulary import ADMISSION_STATUS, APPLICATION_STATUS, ROUND, RULE, VIA, CodeTable
 
 from ..shared.formats import plan_line, shown
@@ -88,13 +86,13 @@ def _show_year(settings: Settings, year: int, out: Out) -> None:
     show(found["bases"], kept, out, title=f"{year} 年录取情况", batch_name="、".join(found["batches"]))
 
 
-def _answer(rows: Sequence[Row], first: Iterable[Step], database: str) -> dict[str, Any]:
+def _answer(rows: Sequence[overview.BatchNow], first: Iterable[NextStep], database: str) -> dict[str, object]:
     """Return the whole as JSON: the one batch's keys beside `batches`, which has them all."""
     only: Row = rows[0] if len(rows) == 1 else {"batch": None, "next": [step._asdict() for step in first]}
     return {"database": database, **only, "batches": rows}
 
 
-def _show(rows: Sequence[Row], first: Iterable[Step], database: str, out: Out) -> None:
+def _show(rows: Sequence[overview.BatchNow], first: Iterable[NextStep], database: str, out: Out) -> None:
     if not rows:
         note(out.settings, "没有进行中的批次")
     lines = [_as_lines(row) for row in rows] or [{"next_lines": _steps(step._asdict() for step in first)}]
@@ -109,13 +107,13 @@ def _show(rows: Sequence[Row], first: Iterable[Step], database: str, out: Out) -
     show_sheets([(one, [column for column in columns if one.get(column.key)]) for one in sheets], out)
 
 
-def _as_lines(row: Mapping[str, Any]) -> dict[str, str]:
+def _as_lines(row: overview.BatchNow) -> dict[str, str]:
     waiting, scored = row["waiting"], row["scored"]
     approved = row["applications"].get("approved", 0)
     return {
         "title": f"{row['batch']} {row['name']}",
         "status_label": row["status_label"],
-        "dates": "\n".join(f"{label} {shown(row[key])}" for key, label in DATES.items() if row[key]),
+        "dates": "\n".join(f"{label} {shown(row.get(key))}" for key, label in DATES.items() if row.get(key)),
         "plan_line": plan_line(row["plan"]) if row["plan"]["places"] else "还没有导入",
         "applications_line": _counted(row["applications"], APPLICATION_STATUS) or "还没有",
         "waiting_line": f"{waiting['count']} 份，最早的已等 {waiting['days']} 天" if waiting["count"] else "",
@@ -133,7 +131,7 @@ def _as_lines(row: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-def _taking_part(approved: int, row: Mapping[str, Any]) -> str:
+def _taking_part(approved: int, row: overview.BatchNow) -> str:
     if not (out := row["sitting_out"]):
         return f"审核通过的 {approved} 人"
     listing = f"zhupei apply list --seated --batch {row['batch']}"
@@ -147,7 +145,7 @@ def _counted(counts: Mapping[str, int], words: CodeTable) -> str:
     return "，".join(f"{words.label(status)} {counts[status]}" for status in words.labels if status in counts)
 
 
-def _run_line(row: Mapping[str, Any]) -> str:
+def _run_line(row: overview.BatchNow) -> str:
     """Return the result in words, all rounds together, or where the last run stands."""
     run, count = row["last_run"], row["runs"]
     if run is None:

@@ -60,7 +60,7 @@ def place(
     consent = Consent(settings, given=yes or dry_run, as_json=as_json)
 
     @repeatable
-    def act() -> dict[str, Any]:
+    def act() -> dict[str, object]:
         with transaction(settings.database_url, dry_run=dry_run) as session:
             found = lookup.find_batch(session, batch)
             seat = lookup.find_base(session, base), lookup.find_specialty(session, specialty)
@@ -201,9 +201,9 @@ def _decide(asked: Asked, verb: str) -> None:
 def _tell(
     asked: Asked,
     verb: str,
-    done: Sequence[dict[str, Any]],
+    done: Sequence[dict[str, object]],
     refused: Sequence[give_up.Refused],
-    more: Mapping[str, Any] | None = None,
+    more: Mapping[str, object] | None = None,
 ) -> None:
     settings = asked.settings
     refusals = [{"application_no": no, "code": fault.code, "message": fault.message} for no, fault in refused]

@@ -13,7 +13,7 @@ from zhupei_cli.services.records.workbooks import read_workbooks
 from zhupei_cli.settings import Settings
 from zhupei_cli.sheets.kinds import workbook_kinds
 from zhupei_cli.sheets.kinds.columns import Choices
-from zhupei_cli.sheets.writing.template import Form, write_template
+from zhupei_cli.sheets.writing.template import BlankForm, write_template
 from zhupei_cli.store.engine import transaction
 
 from ..shared.changes import changes_option, trial_changes
@@ -101,9 +101,9 @@ def _require_target(target: Path, *, base: str | None, every: bool) -> None:
         raise click.UsageError(wanted, here)
 
 
-def _form(book: BaseBook) -> Form:
+def _form(book: BaseBook) -> BlankForm:
     columns = tuple(column for column in workbook_kinds.CHECK_IN.columns if column.key != "id_number")
-    return Form(workbook_kinds.CHECK_IN, book.title, columns, book.rows, frozen=2)
+    return BlankForm(workbook_kinds.CHECK_IN, book.title, columns, book.rows, frozen=2)
 
 
 @checkin.command("import")

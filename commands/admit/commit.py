@@ -55,11 +55,9 @@ def commit(
         next_step(settings, step.command, step.purpose)
 
 
-def _counted(summary: dict[str, Any]) -> str:
-    at_once = summary["status"] == BatchStatus.FINAL
-    return (
-        f"{'已录取' if at_once else '拟录取'} {summary['proposed']} 人，未录取 {summary['not_admitted']} 人"
-    )
+def _counted(summary: dict[str, object]) -> str:
+    word = "已录取" if summary["status"] == BatchStatus.FINAL else "拟录取"
+    return f"{word} {summary['proposed']} 人，未录取 {summary['not_admitted']} 人"
 
 
 @click.command("uncommit")

@@ -1,10 +1,11 @@
 """`zhupei objection`: objections to what was published (公示异议)."""
 
 from datetime import date
-from typing import Any
 
 import click
+from sqlalchemy.orm import Session
 
+from zhupei_cli.model import Batch
 from zhupei_cli.services.admission import objections
 from zhupei_cli.services.records import lookup
 from zhupei_cli.settings import Settings
@@ -13,18 +14,15 @@ from zhupei_cli.store.engine import reading, transaction
 from zhupei_cli.words.vocabulary import OBJECTION_STATE, UPHELD
 
 from ..shared.days import DAY
-from ..shared.done import tried
 from ..shared.naming import numbered
 from ..shared.options import (
-    F,
     batch_option,
-    dry_run_option,
-    json_option,
     list_options,
     pass_settings,
     yes_option,
 )
-from ..shared.output import Column, Out, next_step, show, show_summary
+from ..shared.output import Column, Out, show
+from ..shared.writing import Deed, writing
 
 LIST = (
     Column("objection", "编号"),
@@ -45,12 +43,6 @@ def objection() -> None:
     """公示异议：登记、交办、答复、办结、列出、导出。"""
 
 
-def _writing(command: F) -> F:
-    for option in (json_option, dry_run_option, yes_option):
-        command = option(command)
-    return command
-
-
 @objection.command("add")
 @click.argument("number", required=False, metavar="[NO]", type=CODE)
 @numbered("number")
@@ -59,10 +51,10 @@ def _writing(command: F) -> F:
 @click.option("--text", "content", required=True, metavar="WORDS", help="异议的内容")
 @click.option("--from", "signed", type=NAME, metavar="NAME", help="异议人；不写为匿名")
 @click.option("--received", type=DAY, metavar="DATE", help="收到日期；不写为今天")
-@_writing
-@pass_settings
+@yes_option
+@writing
 def add(
-    settings: Settings,
+    deed: Deed,
     number: str | None,
     *,
     batch: str | None,
@@ -71,9 +63,6 @@ def add(
     content: str,
     signed: str | None,
     received: date | None,
-    dry_run: bool,
-    as_json: bool,
-    yes: bool,
 ) -> None:
     """登记一件异议：关于一份报名（NO），或一个岗位（--base 和 --specialty）。公示以后才能登记。
 
@@ -81,17 +70,15 @@ def add(
     例：zhupei objection add HN2026-0000003 --text 工作经历不实 --from 李明
         zhupei objection add --base 4101001 --specialty 0100 --text 名额不符
     """
-    del yes
     if (base is None) != (specialty is None) or (number is None) == (base is None):
         message = "写报名号，或者写 --base 和 --specialty，二者选一。"
         raise click.UsageError(message, click.get_current_context())
-    by = settings.acting()
-    with transaction(settings.database_url, dry_run=dry_run) as session:
-        found = lookup.find_batch(session, batch)
-        place = None
+
+    def store(session: Session, found: Batch) -> objections.Row:
+        place, by = None, deed.by
         if base is not None and specialty is not None:
             place = lookup.find_base(session, base), lookup.find_specialty(session, specialty)
-        row = objections.add(
+        return objections.add(
             session,
             found,
             number=number,
@@ -101,78 +88,67 @@ def add(
             signed=signed,
             by=by,
         )
-    _tell(settings, row, "已登记异议", as_json=as_json, dry_run=dry_run)
-    if not (as_json or dry_run):
-        next_step(settings, f"zhupei objection assign {row['objection']} --to 承办处室或基地", "交办")
+
+    row = deed.in_batch(batch, store)
+    _tell(deed, row, "已登记异议")
+    deed.next(f"zhupei objection assign {row['objection']} --to 承办处室或基地", "交办")
 
 
-def _tell(settings: Settings, row: dict[str, Any], done: str, *, as_json: bool, dry_run: bool) -> None:
+def _tell(deed: Deed, row: objections.Row, done: str) -> None:
     sentence = f"{done} {row['objection']}（{row['about']}）：{row['state_label']}"
     if row["upheld_label"]:
         sentence += f"，{row['upheld_label']}"
-    show_summary(settings, {**row, "dry_run": dry_run}, tried(sentence, dry_run=dry_run), as_json=as_json)
+    deed.tell(row, sentence)
 
 
 @objection.command("assign")
 @click.argument("number", metavar="OBJECTION", type=Whole(1))
 @click.option("--to", "assigned_to", required=True, type=NAME, metavar="NAME", help="由谁核实")
-@_writing
-@pass_settings
-def assign(settings: Settings, number: int, **given: Any) -> None:
+@yes_option
+@writing
+def assign(deed: Deed, number: int, *, assigned_to: str) -> None:
     """把异议交给处室、基地或人核实。
 
     \b
     例：zhupei objection assign 1 --to 科教处
     """
-    _step(settings, number, "assign", "已交办异议", **given)
+    _step(deed, number, "assign", "已交办异议", assigned_to=assigned_to)
 
 
 @objection.command("answer")
 @click.argument("number", metavar="OBJECTION", type=Whole(1))
 @click.option("--text", "answer", required=True, metavar="WORDS", help="答复的内容")
-@_writing
-@pass_settings
-def answer(settings: Settings, number: int, **given: Any) -> None:
+@yes_option
+@writing
+def answer(deed: Deed, number: int, **given: str) -> None:
     """登记对异议的答复；办结以前可以再答复。
 
     \b
     例：zhupei objection answer 1 --text 经核实，材料属实
     """
-    _step(settings, number, "answer", "已答复异议", **given)
+    _step(deed, number, "answer", "已答复异议", **given)
 
 
 @objection.command("close")
 @click.argument("number", metavar="OBJECTION", type=Whole(1))
 @click.option("--outcome", required=True, type=Word(UPHELD), help="成立 或 不成立")
 @click.option("--reason", required=True, type=REASON, help="理由")
-@_writing
-@pass_settings
-def close(settings: Settings, number: int, *, outcome: str, **given: Any) -> None:
+@yes_option
+@writing
+def close(deed: Deed, number: int, *, outcome: str, reason: str) -> None:
     """办结一件异议，写明成立或不成立和理由；取消录取另用 admit revoke。
 
     \b
     例：zhupei objection close 1 --outcome 不成立 --reason 材料属实
     """
-    _step(settings, number, "close", "已办结异议", upheld=outcome == "1", **given)
+    _step(deed, number, "close", "已办结异议", upheld=outcome == "1", reason=reason)
 
 
-def _step(
-    settings: Settings,
-    number: int,
-    verb: str,
-    done: str,
-    *,
-    dry_run: bool,
-    as_json: bool,
-    yes: bool,
-    **given: Any,
-) -> None:
-    del yes
-    with transaction(settings.database_url, dry_run=dry_run) as session:
-        row = objections.step(session, number, verb, by=settings.acting(), **given)
-    _tell(settings, row, done, as_json=as_json, dry_run=dry_run)
-    if verb == "close" and row["upheld"] and row["application_no"] and not (as_json or dry_run):
-        next_step(settings, f"zhupei admit revoke {row['application_no']} --reason 异议成立", "取消录取")
+def _step(deed: Deed, number: int, verb: str, done: str, **given: str | bool) -> None:
+    row = deed.do(lambda session: objections.step(session, number, verb, by=deed.by, **given))
+    _tell(deed, row, done)
+    if verb == "close" and row["upheld"] and row["application_no"]:
+        deed.next(f"zhupei admit revoke {row['application_no']} --reason 异议成立", "取消录取")
 
 
 @objection.command("list")

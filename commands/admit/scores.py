@@ -1,7 +1,7 @@
 """`zhupei admit scores`: marks (成绩)."""
 
 from pathlib import Path
-from typing import Any
+from typing import Unpack
 
 import click
 
@@ -10,6 +10,7 @@ from zhupei_cli.services.applications import listing
 from zhupei_cli.services.batches import templates
 from zhupei_cli.services.marks import score_views
 from zhupei_cli.services.marks import scores as marks
+from zhupei_cli.services.marks.scores import ScoreRow
 from zhupei_cli.services.records import lookup
 from zhupei_cli.services.records.workbooks import read_workbooks
 from zhupei_cli.settings import Settings
@@ -29,7 +30,7 @@ from ..shared.options import (
     reveal_option,
 )
 from ..shared.output import Column, Out, show
-from ..shared.templates import template_options, write_forms
+from ..shared.templates import TemplateAsked, template_options, write_forms
 
 SCORES = (
     Column("application_no", "报名号"),
@@ -65,7 +66,9 @@ def scores() -> None:
 @click.option("--base", type=NAME, metavar="BASE", help="这个基地的单独成绩：只列志愿中有它的考生")
 @batch_option
 @pass_settings
-def template(settings: Settings, *, base: str | None, batch: str | None, **given: Any) -> None:
+def template(
+    settings: Settings, *, base: str | None, batch: str | None, **given: Unpack[TemplateAsked]
+) -> None:
     """写出成绩表：报名号、姓名和已有的成绩已填好，填入其余成绩后可直接导入；空着的行不算。
 
     \b
@@ -79,8 +82,8 @@ def template(settings: Settings, *, base: str | None, batch: str | None, **given
         choices, title = templates.offered(session, found), f"{found.name} 成绩"
     # No ID number: the sheet goes from hand to hand.
     form = form_of(workbook_kinds.SCORE, title, without=("id_number",), rows=rows)
-    given |= {"people": len(rows), "base": code}
-    write_forms(settings, [form], choices, importing="zhupei admit scores import", **given)
+    importing = "zhupei admit scores import"
+    write_forms(settings, [form], choices, importing=importing, people=len(rows), base=code, **given)
 
 
 @scores.command("import")
@@ -143,9 +146,9 @@ def list_scores(settings: Settings, *, batch: str | None, reveal: bool, out: Out
     show(rows if out.format.startswith("json") else map(_in_words, rows), SCORES, out)
 
 
-def _in_words(row: dict[str, Any]) -> dict[str, Any]:
+def _in_words(row: ScoreRow) -> dict[str, object]:
     """Return a row with 缺考 where there is no mark for that reason."""
-    return row | {name: "缺考" for name in COMPONENTS if row[f"{name}_absent"]}
+    return {**row, **{name: "缺考" for name in COMPONENTS if row.get(f"{name}_absent")}}
 
 
 @scores.command("bands")

@@ -124,7 +124,7 @@ _CONFIRM = "以上信息正确吗？ [Y/n，w 显示完整的号码和地址以�
 _WHOLE = ("w", "W", "完整", "全部")
 
 
-def _show_profile(person: Mapping[str, Any]) -> None:
+def _show_profile(person: Mapping[str, object]) -> None:
     columns = [column for column in PERSON_SHEET if column.key not in _LEFT_OUT]
     width = max(display_width(column.heading) for column in columns)
     lines = person_lines(dict(person))

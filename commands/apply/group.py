@@ -140,7 +140,7 @@ def status(settings: Settings, number: str, *, batch: str | None, out: Out) -> N
     """
     with reading(settings.database_url) as session:
         row = progress.status_of(session, lookup.find_batch(session, batch), number)
-    show_sheet(row, [column for column in STATUS if row[column.key]], out)
+    show_sheet(row, [column for column in STATUS if row.get(column.key)], out)
 
 
 @click.command("stats")

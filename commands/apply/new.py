@@ -1,35 +1,29 @@
 """`zhupei apply new` and `edit`: the five steps of 指南 二.3 by options; asked in `apply_dialogue`."""
 
 import functools
-from typing import Any
 
 import click
+from sqlalchemy.orm import Session
 
+from zhupei_cli.model.batch import Batch
 from zhupei_cli.rules.people.fields import FORM_LABELS
 from zhupei_cli.services.applications import drafts
 from zhupei_cli.services.applications.drafts import Entered
 from zhupei_cli.services.applications.form_checks import REQUIRED
 from zhupei_cli.services.people import whom
-from zhupei_cli.services.records import lookup
-from zhupei_cli.settings import Settings
 from zhupei_cli.shell.arguments import CODE, NAME
-from zhupei_cli.store.engine import transaction
 from zhupei_cli.words.vocabulary import YES_NO, flag_label
 
 from ..shared.asking import require_options
-from ..shared.done import tried
 from ..shared.findings import as_json_rows, tell
 from ..shared.naming import numbered
 from ..shared.options import (
     F,
     batch_option,
     can_ask,
-    dry_run_option,
-    json_option,
     late_options,
-    pass_settings,
 )
-from ..shared.output import FINDINGS, next_step, show_summary
+from ..shared.writing import Deed, writing
 
 #: The option that says each part of a form.
 _OPTIONS = {
@@ -49,7 +43,7 @@ def _form_options(command: F) -> F:
     """Add the options of a form; the command gets what was typed as `given`, by key of FORM_LABELS."""
 
     @functools.wraps(command)
-    def with_form(*args: Any, adjust: bool | None, **kwargs: Any) -> Any:
+    def with_form(*args: object, adjust: bool | None, **kwargs: object) -> object:
         typed = {key: kwargs.pop(key) for key in FORM_LABELS if key != "accept_adjust"}
         typed["accept_adjust"] = None if adjust is None else flag_label(YES_NO, adjust)
         given = {key: word for key, word in typed.items() if word is not None}
@@ -91,18 +85,14 @@ def _form_options(command: F) -> F:
 @batch_option
 @_form_options
 @late_options
-@dry_run_option
-@json_option
-@pass_settings
+@writing
 def new(
-    settings: Settings,
+    deed: Deed,
     *,
     person: str | None,
     batch: str | None,
     given: dict[str, str],
     late_reason: str | None,
-    dry_run: bool,
-    as_json: bool,
 ) -> None:
     """新建报名，保存为未提交；没有写全的项目在终端中按操作指南的五步逐项提问。
 
@@ -113,19 +103,20 @@ def new(
     """
     missing = [key for key in REQUIRED if key not in given]
     missing = missing if person else ["person", *missing]
-    if missing and can_ask(settings):
+    if missing and can_ask(deed.settings):
         from .dialogue import ask
 
-        batch, person, given = ask(settings, batch=batch, person=person, given=given, late=bool(late_reason))
+        batch, person, given = ask(
+            deed.settings, batch=batch, person=person, given=given, late=bool(late_reason)
+        )
     elif missing:
         require_options([_OPTIONS[key] for key in missing])
-    with transaction(settings.database_url, dry_run=dry_run) as session:
-        found = lookup.find_batch(session, batch)
+
+    def enter(session: Session, found: Batch) -> Entered:
         profile = whom.find_person(session, person or "")
-        entered = drafts.enter(session, found, profile, given, by=settings.acting(), late_reason=late_reason)
-    _show_entered(settings, entered, "已保存报名 {}（未提交）", as_json=as_json, dry_run=dry_run)
-    if entered.application_no is not None and not dry_run:
-        next_step(settings, f"zhupei apply submit {entered.application_no}", "提交；提交后将无法修改")
+        return drafts.enter(session, found, profile, given, by=deed.by, late_reason=late_reason)
+
+    _show_entered(deed, deed.in_batch(batch, enter), "已保存报名 {}（未提交）")
 
 
 @click.command("edit")
@@ -133,18 +124,14 @@ def new(
 @numbered("number")
 @_form_options
 @late_options
-@dry_run_option
-@json_option
-@pass_settings
+@writing
 def edit(
-    settings: Settings,
+    deed: Deed,
     number: str,
     *,
     batch: str | None,
     given: dict[str, str],
     late_reason: str | None,
-    dry_run: bool,
-    as_json: bool,
 ) -> None:
     """修改未提交或退回修改的报名，没有写的项目不变；已提交的不能修改。
 
@@ -153,34 +140,31 @@ def edit(
     """
     if not given:
         raise click.UsageError("没有要修改的项目，例如 --choice2 4103001。", click.get_current_context())
-    with transaction(settings.database_url, dry_run=dry_run) as session:
-        found = lookup.find_batch(session, batch)
-        entered = drafts.edit(session, found, number, given, by=settings.acting(), late_reason=late_reason)
+    entered = deed.in_batch(
+        batch,
+        lambda session, found: drafts.edit(
+            session, found, number, given, by=deed.by, late_reason=late_reason
+        ),
+    )
     labels = "、".join(FORM_LABELS[key] for key in entered.changed)
-    sentence = f"已修改报名 {{}}：{labels}" if labels else "报名 {} 没有变化"
-    _show_entered(settings, entered, sentence, as_json=as_json, dry_run=dry_run)
-    if entered.application_no is not None and not dry_run:
-        next_step(settings, f"zhupei apply submit {number}", "提交；提交后将无法修改")
+    _show_entered(deed, entered, f"已修改报名 {{}}：{labels}" if labels else "报名 {} 没有变化")
 
 
-def _show_entered(
-    settings: Settings, entered: Entered, sentence: str, *, as_json: bool, dry_run: bool
-) -> None:
+def _show_entered(deed: Deed, entered: Entered, sentence: str) -> None:
     number = entered.application_no
     refused = number is None
     summary = {
         "ok": not refused,
         # The number of a trial belongs to nobody.
-        "application_no": None if dry_run else number,
+        "application_no": None if deed.dry_run else number,
         "changed": list(entered.changed),
         "problems": [row for _, row in as_json_rows(("", fault) for fault in entered.findings)],
-        "dry_run": dry_run,
     }
     errors = sum(1 for fault in entered.findings if fault.severity == "error")
     if refused:
         sentence = f"没有保存：{errors} 处不符合要求"
-    show_summary(settings, summary, tried(sentence.format(number), dry_run=dry_run), as_json=as_json)
-    for fault in () if as_json else entered.findings:
-        tell(settings, fault)
-    if refused:
-        click.get_current_context().exit(FINDINGS)
+    deed.tell(summary, sentence.format(number))
+    for fault in () if deed.as_json else entered.findings:
+        tell(deed.settings, fault)
+    deed.end(found=refused)
+    deed.next(f"zhupei apply submit {number}", "提交；提交后将无法修改", in_json=True)

@@ -4,21 +4,20 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import click
+from sqlalchemy.orm import Session
 
 from zhupei_cli.files import refuse_existing, replacing, together
+from zhupei_cli.model.batch import Batch
 from zhupei_cli.printing.fonts import find_fonts
 from zhupei_cli.printing.form import FormPage, render_forms
 from zhupei_cli.services.applications import printing
 from zhupei_cli.services.applications.listing import Filter
 from zhupei_cli.services.records import lookup
-from zhupei_cli.settings import Settings
 from zhupei_cli.shell.arguments import CODE, NAME
-from zhupei_cli.store.engine import transaction
 
-from ..shared.done import tried
 from ..shared.naming import numbered
-from ..shared.options import dry_run_option, json_option, pass_settings
 from ..shared.prints import font_option, show_prints
+from ..shared.writing import Deed, writing
 
 
 @click.command("print")
@@ -37,11 +36,9 @@ from ..shared.prints import font_option, show_prints
 )
 @font_option
 @click.option("--force", is_flag=True, help="覆盖已有文件")
-@dry_run_option
-@json_option
-@pass_settings
+@writing
 def print_(
-    settings: Settings,
+    deed: Deed,
     numbers: tuple[str, ...],
     *,
     batch: str | None,
@@ -50,8 +47,6 @@ def print_(
     target: Path,
     more_fonts: tuple[Path, ...],
     force: bool,
-    dry_run: bool,
-    as_json: bool,
 ) -> None:
     """打印报名表（PDF，每人一页 A4）；未提交的印有“未提交”字样。
 
@@ -64,23 +59,25 @@ def print_(
     """
     if [bool(numbers), bool(base), every].count(True) != 1:
         raise click.UsageError("请写报名号，或用 --base、--all，三者选一。", click.get_current_context())
-    fonts = find_fonts(settings.fonts, more_fonts)
-    with transaction(settings.database_url, dry_run=dry_run) as session:
-        found = lookup.find_batch(session, batch)
+    fonts = find_fonts(deed.settings.fonts, more_fonts)
+
+    def prepare(session: Session, found: Batch) -> tuple[printing.Forms, dict[Path, Sequence[FormPage]]]:
         code = lookup.find_base(session, base) if base else None
         chosen = Filter(numbers=numbers, base=code)
-        forms = printing.prepare_forms(session, found, chosen, by=settings.acting(), fonts=fonts)
+        forms = printing.prepare_forms(session, found, chosen, by=deed.by, fonts=fonts)
         pages: dict[Path, Sequence[FormPage]] = {target: forms.pages} if forms.pages else {}
         if target.suffix.lower() != ".pdf":
             pages = {target / f"{page.number}_报名表.pdf": [page] for page in forms.pages}
         for path in pages:
             refuse_existing(path, force=force)
+        return forms, pages
+
+    forms, pages = deed.in_batch(batch, prepare)
     # The event is stored by now: no form leaves the database without one.
     with together():
-        for path, some in () if dry_run else pages.items():
+        for path, some in () if deed.dry_run else pages.items():
             with replacing(path, force=force) as beside:
                 beside.write_bytes(render_forms(some, title=forms.title, contact=forms.contact, fonts=fonts))
     count = len(forms.pages)
-    summary = {"forms": count, "files": [str(path) for path in pages], "dry_run": dry_run}
-    sentence = tried(f"打印 {count} 份报名表，存放在 {target}", dry_run=dry_run)
-    show_prints(settings, summary, sentence, forms.refused, as_json=as_json)
+    summary = {"forms": count, "files": [str(path) for path in pages]}
+    show_prints(deed, summary, f"打印 {count} 份报名表，存放在 {target}", forms.refused)

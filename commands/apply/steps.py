@@ -3,21 +3,20 @@
 from collections.abc import Mapping
 
 import click
+from sqlalchemy.orm import Session
 
+from zhupei_cli.model.batch import Batch
 from zhupei_cli.services.applications import correcting, listing, submitting, withdrawing
 from zhupei_cli.services.applications.correcting import Corrected
 from zhupei_cli.services.records import lookup
 from zhupei_cli.settings import Settings
 from zhupei_cli.shell.arguments import CODE
-from zhupei_cli.shell.logfile import note
-from zhupei_cli.store.engine import reading, transaction
+from zhupei_cli.store.engine import reading
 
-from ..shared.consent import confirm
-from ..shared.done import tried
 from ..shared.findings import as_json_rows, tell
 from ..shared.naming import numbered
-from ..shared.options import can_ask, dry_run_option, json_option, late_options, pass_settings, yes_option
-from ..shared.output import FINDINGS, next_step, show_summary
+from ..shared.options import can_ask, late_options, yes_option
+from ..shared.writing import Deed, writing
 
 
 @click.command("submit")
@@ -27,20 +26,15 @@ from ..shared.output import FINDINGS, next_step, show_summary
 @click.option("--skip-bad", is_flag=True, help="只提交合格的，其余列出原因（退出码 3）")
 @late_options
 @yes_option
-@dry_run_option
-@json_option
-@pass_settings
+@writing
 def submit(
-    settings: Settings,
+    deed: Deed,
     numbers: tuple[str, ...],
     *,
     batch: str | None,
     all_ready: bool,
     skip_bad: bool,
     late_reason: str | None,
-    yes: bool,
-    dry_run: bool,
-    as_json: bool,
 ) -> None:
     """提交报名；提交后不能修改，除非基地退回。
 
@@ -53,30 +47,27 @@ def submit(
     if bool(numbers) == all_ready:
         raise click.UsageError("请写报名号，或用 --all-ready，二者选一。", click.get_current_context())
     # Scripts submit without a word: only somebody at a terminal is asked.
-    if can_ask(settings) and not dry_run:
-        confirm("注意：提交后将无法修改。确认提交吗？", settings, yes=yes)
-    with transaction(settings.database_url, dry_run=dry_run) as session:
-        found = lookup.find_batch(session, batch)
+    if can_ask(deed.settings):
+        deed.confirm("注意：提交后将无法修改。确认提交吗？")
+
+    def hand_in(session: Session, found: Batch) -> submitting.Submitted:
         chosen = submitting.ready_numbers(session, found) if all_ready else numbers
         skip = skip_bad or all_ready
-        done, refused, warned = submitting.submit(
-            session, found, chosen, by=settings.acting(), skip_bad=skip, late_reason=late_reason
-        )
+        return submitting.submit(session, found, chosen, by=deed.by, skip_bad=skip, late_reason=late_reason)
+
+    done, refused, warned = deed.in_batch(batch, hand_in)
     summary = {
         "submitted": done,
         "refused": [{"application_no": number, **one} for number, one in as_json_rows(refused)],
         "warnings": [{"application_no": number, **one} for number, one in as_json_rows(warned)],
-        "dry_run": dry_run,
     }
     left = len({number for number, _ in refused})
-    sentence = tried(f"已提交 {len(done)} 份报名，未提交 {left} 份", dry_run=dry_run)
-    show_summary(settings, summary, sentence, as_json=as_json)
-    for number, fault in () if as_json else (*refused, *warned):
-        tell(settings, fault, about=number)
-    if len(done) == 1 and not dry_run and not as_json:
-        next_step(settings, f"zhupei apply status {done[0]}", "查看报名状态；由第一志愿基地审核")
-    if refused and not all_ready:
-        click.get_current_context().exit(FINDINGS)
+    deed.tell(summary, f"已提交 {len(done)} 份报名，未提交 {left} 份")
+    for number, fault in () if deed.as_json else (*refused, *warned):
+        tell(deed.settings, fault, about=number)
+    if len(done) == 1:
+        deed.next(f"zhupei apply status {done[0]}", "查看报名状态；由第一志愿基地审核")
+    deed.end(found=bool(refused) and not all_ready)
 
 
 def _of_whom(settings: Settings, batch: str | None, number: str) -> str:
@@ -92,18 +83,13 @@ def _of_whom(settings: Settings, batch: str | None, number: str) -> str:
 @numbered("number")
 @click.option("--reason", help="撤回的原因；基地审核通过的必须写明")
 @yes_option
-@dry_run_option
-@json_option
-@pass_settings
+@writing
 def withdraw(
-    settings: Settings,
+    deed: Deed,
     number: str,
     *,
     batch: str | None,
     reason: str | None,
-    yes: bool,
-    dry_run: bool,
-    as_json: bool,
 ) -> None:
     """撤回报名；撤回后可以重新报名，原报名号不再使用。
 
@@ -112,15 +98,14 @@ def withdraw(
     \b
     例：zhupei apply withdraw HN2026-0000001 --reason 本人申请
     """
-    if not dry_run:
-        confirm(f"撤回后不能恢复，撤回 {_of_whom(settings, batch, number)}吗？", settings, yes=yes)
-    with transaction(settings.database_url, dry_run=dry_run) as session:
-        found = lookup.find_batch(session, batch)
-        done = withdrawing.withdraw(session, found, number, by=settings.acting(), reason=reason)
-    sentence = tried(f"已撤回报名 {number}", dry_run=dry_run)
-    show_summary(settings, done | {"dry_run": dry_run}, sentence, as_json=as_json)
-    if not as_json:
-        _tell_stale(settings, done["runs_stale"])
+    if not deed.dry_run:
+        deed.confirm(f"撤回后不能恢复，撤回 {_of_whom(deed.settings, batch, number)}吗？")
+    done = deed.in_batch(
+        batch,
+        lambda session, found: withdrawing.withdraw(session, found, number, by=deed.by, reason=reason),
+    )
+    deed.tell(done, f"已撤回报名 {number}")
+    _tell_stale(deed, done["runs_stale"])
 
 
 @click.command("correct")
@@ -128,18 +113,14 @@ def withdraw(
 @click.argument("pairs", nargs=-1, required=True, metavar="FIELD VALUE…")
 @numbered("number")
 @click.option("--reason", required=True, help="更正的原因")
-@dry_run_option
-@json_option
-@pass_settings
+@writing
 def correct(
-    settings: Settings,
+    deed: Deed,
     number: str,
     pairs: tuple[str, ...],
     *,
     batch: str | None,
     reason: str,
-    dry_run: bool,
-    as_json: bool,
 ) -> None:
     """更正已提交的报名（省级）：形成新的一版，原来的各版保留，学员信息不变。
 
@@ -151,10 +132,11 @@ def correct(
         zhupei apply correct HN2026-0000001 choice2_base 清空 --reason 本人申请
     """
     given = _pairs(pairs)
-    with transaction(settings.database_url, dry_run=dry_run) as session:
-        found = lookup.find_batch(session, batch)
-        done = correcting.correct(session, found, number, given, by=settings.acting(), reason=reason)
-    _show_corrected(settings, done, as_json=as_json, dry_run=dry_run)
+    done = deed.in_batch(
+        batch,
+        lambda session, found: correcting.correct(session, found, number, given, by=deed.by, reason=reason),
+    )
+    _show_corrected(deed, done)
 
 
 def _pairs(words: tuple[str, ...]) -> Mapping[str, str]:
@@ -165,7 +147,7 @@ def _pairs(words: tuple[str, ...]) -> Mapping[str, str]:
     return dict(zip(words[::2], words[1::2], strict=True))
 
 
-def _show_corrected(settings: Settings, done: Corrected, *, as_json: bool, dry_run: bool) -> None:
+def _show_corrected(deed: Deed, done: Corrected) -> None:
     number = done.application_no
     summary = {
         "application_no": number,
@@ -173,20 +155,17 @@ def _show_corrected(settings: Settings, done: Corrected, *, as_json: bool, dry_r
         "changes": done.changes,
         "warnings": [one for _, one in as_json_rows((number, fault) for fault in done.findings)],
         "runs_stale": done.runs_stale,
-        "dry_run": dry_run,
     }
     changed = "；".join(
         f"{one['label']} {one['before'] or '空'} → {one['after'] or '空'}" for one in done.changes
     )
     sentence = f"已更正 {number}（第 {done.version} 版）：{changed}" if changed else f"{number} 没有变化"
-    show_summary(settings, summary, tried(sentence, dry_run=dry_run), as_json=as_json)
-    if as_json:
-        return
-    for fault in done.findings:
-        tell(settings, fault, warn=True)
-    _tell_stale(settings, done.runs_stale)
+    deed.tell(summary, sentence)
+    for fault in () if deed.as_json else done.findings:
+        tell(deed.settings, fault, warn=True)
+    _tell_stale(deed, done.runs_stale)
 
 
-def _tell_stale(settings: Settings, runs: int) -> None:
+def _tell_stale(deed: Deed, runs: int) -> None:
     if runs:
-        note(settings, f"已有的 {runs} 次录取计算随之过时，须重新运行 zhupei admit run")
+        deed.note(f"已有的 {runs} 次录取计算随之过时，须重新运行 zhupei admit run")

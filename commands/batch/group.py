@@ -1,10 +1,11 @@
 """`zhupei batch`: recruitment batches. Steps are in `batch_steps`, the plan is in `batch_plan`."""
 
 from collections.abc import Iterable
-from typing import Any
 
 import click
+from sqlalchemy.orm import Session
 
+from zhupei_cli.model.batch import Batch
 from zhupei_cli.rules.batch.setting_words import in_words, label_of
 from zhupei_cli.rules.batch.settings import SETTINGS
 from zhupei_cli.services.batches import batches
@@ -13,21 +14,20 @@ from zhupei_cli.settings import Settings
 from zhupei_cli.shell.arguments import CODE, Whole
 from zhupei_cli.shell.lazy import LazyGroup
 from zhupei_cli.shell.logfile import note
-from zhupei_cli.store.engine import reading, transaction
+from zhupei_cli.store.engine import reading
 from zhupei_cli.words.vocabulary import ADMISSION_STATUS, APPLICATION_STATUS, CodeTable
 
-from ..shared.done import tell_stale, tried
+from ..shared.done import tell_stale
 from ..shared.formats import plan_line, shown
 from ..shared.options import (
     F,
     batch_argument,
-    dry_run_option,
     format_options,
-    json_option,
     list_options,
     pass_settings,
 )
-from ..shared.output import Column, Out, next_step, show, show_sheet, show_summary
+from ..shared.output import Column, Out, show, show_sheet
+from ..shared.writing import Deed, writing
 
 _STEPS, _PLAN = "zhupei_cli.commands.batch.steps", "zhupei_cli.commands.batch.plan"
 _HERE = "zhupei_cli.commands.batch.group"
@@ -109,11 +109,9 @@ def _given(pairs: Iterable[str], **options: str | None) -> dict[str, str]:
     "--supplement-of", type=CODE, metavar="CODE", help="补录：取这个已正式录取的批次的设置和空缺名额"
 )
 @_set_option
-@dry_run_option
-@json_option
-@pass_settings
+@writing
 def create(
-    settings: Settings,
+    deed: Deed,
     code: str,
     *,
     name: str,
@@ -123,8 +121,6 @@ def create(
     like: str | None,
     supplement_of: str | None,
     pairs: tuple[str, ...],
-    dry_run: bool,
-    as_json: bool,
 ) -> None:
     """新建招收批次，状态为筹备中；报名号以批次编号开头。
 
@@ -139,31 +135,26 @@ def create(
     if year is None and supplement_of is None:
         raise click.MissingParameter(ctx=click.get_current_context(), param=_param("year"))
     given = _given(pairs, name=name, apply_from=apply_from, apply_until=apply_until)
-    with transaction(settings.database_url, dry_run=dry_run) as session:
+
+    def make(session: Session) -> batches.BatchShown:
         made = batches.create_batch(
-            *(session, code),
-            year=year,
-            given=given,
-            by=settings.acting(),
-            like=like,
-            supplement_of=supplement_of,
+            session, code, year=year, given=given, by=deed.by, like=like, supplement_of=supplement_of
         )
-        row = batches.show_batch(session, made)
-    show_summary(
-        settings,
-        row | {"dry_run": dry_run},
-        tried(f"已新建批次 {code}（{row['name']}）", dry_run=dry_run),
-        as_json=as_json,
-    )
-    if supplement_of is not None and not dry_run:
-        next_step(settings, f"zhupei batch open {code}", "开放补录报名")
-    elif row["plan"]["places"] and not dry_run:
-        note(settings, f"招收计划照批次 {like}：" + plan_line(row["plan"]))
-        next_step(
-            settings, f"zhupei batch plan list --batch {code}", "核对招收计划，需要时用 batch plan set 修改"
+        return batches.show_batch(session, made)
+
+    row = deed.do(make)
+    deed.tell(row, f"已新建批次 {code}（{row['name']}）")
+    following, purpose = f"zhupei batch plan import 招收计划.xlsx --batch {code}", "导入招收计划"
+    if supplement_of is not None:
+        following, purpose = f"zhupei batch open {code}", "开放补录报名"
+    elif row["plan"]["places"]:
+        following, purpose = (
+            f"zhupei batch plan list --batch {code}",
+            "核对招收计划，需要时用 batch plan set 修改",
         )
-    elif not dry_run:
-        next_step(settings, f"zhupei batch plan import 招收计划.xlsx --batch {code}", "导入招收计划")
+        if not deed.dry_run:
+            note(deed.settings, f"招收计划照批次 {like}：" + plan_line(row["plan"]))
+    deed.next(following, purpose, in_json=True)
 
 
 def _param(name: str) -> click.Parameter:
@@ -207,7 +198,7 @@ def _place(key: str) -> int:
     return list(SETTINGS).index(key) if key in SETTINGS else len(SETTINGS)
 
 
-def _as_lines(row: dict[str, Any]) -> dict[str, Any]:
+def _as_lines(row: batches.BatchShown) -> dict[str, object]:
     """Return the row with its counts and settings as texts, for a sheet people read."""
     return {
         **row,
@@ -229,11 +220,9 @@ def _counted(counts: dict[str, int], words: CodeTable) -> list[str]:
 @click.option("--apply-until", metavar="TIME", help="报名截止时间")
 @_set_option
 @click.option("--reason", help="修改的原因")
-@dry_run_option
-@json_option
-@pass_settings
+@writing
 def edit(
-    settings: Settings,
+    deed: Deed,
     *,
     batch: str | None,
     name: str | None,
@@ -241,8 +230,6 @@ def edit(
     apply_until: str | None,
     pairs: tuple[str, ...],
     reason: str | None,
-    dry_run: bool,
-    as_json: bool,
 ) -> None:
     """修改批次的名称、日期和设置；每一项何时还能改，见 zhupei explain E405。
 
@@ -253,17 +240,17 @@ def edit(
     given = _given(pairs, name=name, apply_from=apply_from, apply_until=apply_until)
     if not given:
         raise click.UsageError("没有写明要修改什么，例如 --set min_score=60。", click.get_current_context())
-    with transaction(settings.database_url, dry_run=dry_run) as session:
-        found = lookup.find_batch(session, batch)
-        code, runs = found.code, batches.stored_runs(session, found)
-        changes = batches.edit_batch(session, found, given, by=settings.acting(), reason=reason)
-    stale = runs if any(batches.makes_stale(change["key"]) for change in changes) else 0
-    summary = {"batch": code, "changes": changes, "stale_runs": stale, "dry_run": dry_run}
-    show_summary(
-        settings, summary, tried(f"批次 {code}：修改 {len(changes)} 项", dry_run=dry_run), as_json=as_json
-    )
-    for change in () if as_json else changes:
-        key = change["key"]
-        before, after = (in_words(key, shown(change[side])) for side in ("before", "after"))
-        note(settings, f"{batches.label_of(key)}：{before or '空'} → {after or '空'}")
-    tell_stale(settings, stale)
+
+    def change(session: Session, found: Batch) -> tuple[str, list[batches.Changed], int]:
+        runs = batches.stored_runs(session, found)
+        changes = batches.edit_batch(session, found, given, by=deed.by, reason=reason)
+        return found.code, changes, runs if any(batches.makes_stale(one["key"]) for one in changes) else 0
+
+    code, changes, stale = deed.in_batch(batch, change)
+    summary = {"batch": code, "changes": changes, "stale_runs": stale}
+    deed.tell(summary, f"批次 {code}：修改 {len(changes)} 项")
+    for one in changes:
+        key = one["key"]
+        before, after = (in_words(key, shown(value)) for value in (one["before"], one["after"]))
+        deed.note(f"{batches.label_of(key)}：{before or '空'} → {after or '空'}")
+    tell_stale(deed.settings, stale)

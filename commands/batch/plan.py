@@ -1,11 +1,13 @@
 """`zhupei batch plan`: the places of a batch."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Unpack
 
 import click
+from sqlalchemy.orm import Session
 
+from zhupei_cli.model.batch import Batch
 from zhupei_cli.rules.batch.settings import read_mark
 from zhupei_cli.services.batches import batches, plan_sheets, plans
 from zhupei_cli.services.records import lookup
@@ -16,11 +18,12 @@ from zhupei_cli.shell.arguments import NAME, Whole
 from zhupei_cli.store.engine import reading, transaction
 
 from ..shared.changes import changes_option, trial_changes
-from ..shared.done import tell_stale, tried
+from ..shared.done import tell_stale
 from ..shared.importing import mask_option, max_rows_option, show_import, sources
-from ..shared.options import F, batch_option, dry_run_option, json_option, list_options, pass_settings
-from ..shared.output import Column, Out, next_step, show, show_summary
-from ..shared.templates import choices_of, template_options, write_forms
+from ..shared.options import batch_option, dry_run_option, json_option, list_options, pass_settings
+from ..shared.output import Column, Out, next_step, show
+from ..shared.templates import TemplateAsked, choices_of, template_options, write_forms
+from ..shared.writing import Deed, writing
 
 LIST = (
     Column("base", "基地编号"),
@@ -51,7 +54,7 @@ def plan() -> None:
 @template_options("招收计划模板.xlsx")
 @click.option("--wide", is_flag=True, help="一行一个基地、一列一个专业；已有的基地都列好")
 @pass_settings
-def template(settings: Settings, *, wide: bool, **given: Any) -> None:
+def template(settings: Settings, *, wide: bool, **given: Unpack[TemplateAsked]) -> None:
     """写出招收计划的空白模板，填好后用 batch plan import 导入。
 
     基地和专业从数据库中已有的里面选；没有数据库时只有程序自带的专业。
@@ -135,11 +138,10 @@ def list_(
     show(rows, columns, out, title="招收计划", batch_name=name)
 
 
-def _place_options(command: F) -> F:
+def _place_options(command: Callable[..., None]) -> Callable[..., None]:
     """Add what every change of one place takes."""
     for option in (
-        json_option,
-        dry_run_option,
+        writing,
         click.option("--reason", metavar="REASON", help="修改的原因"),
         batch_option,
         click.argument("specialty", metavar="SPECIALTY", type=NAME),
@@ -159,11 +161,9 @@ def _place_options(command: F) -> F:
 @click.option("--max-social", metavar="N", help="面向社会招收上限；none 表示不限")
 @click.option("--reason", metavar="REASON", help="修改的原因")
 @batch_option
-@dry_run_option
-@json_option
-@pass_settings
+@writing
 def set_(
-    settings: Settings,
+    deed: Deed,
     base: str,
     specialty: str,
     quota: int,
@@ -174,8 +174,6 @@ def set_(
     max_entrusted: str | None,
     max_social: str | None,
     reason: str | None,
-    dry_run: bool,
-    as_json: bool,
 ) -> None:
     """设定一个岗位的计划人数、最低分和身份上限；没有这个岗位就新增。
 
@@ -183,11 +181,11 @@ def set_(
     例：zhupei batch plan set 4101001 内科 20 --min-score 60 --max-own 5
     """
     limits = {"max_own": max_own, "max_entrusted": max_entrusted, "max_social": max_social}
-    terms: dict[str, Any] = {"quota": quota}
+    terms: dict[str, int | None] = {"quota": quota}
     if min_score is not None:
         terms["min_score"] = _line(min_score)
     terms |= {name: _limit(name, text) for name, text in limits.items() if text is not None}
-    _set(settings, base, specialty, terms, batch=batch, reason=reason, dry_run=dry_run, as_json=as_json)
+    _set(deed, base, specialty, terms, batch=batch, reason=reason)
 
 
 #: What a place may also say, as people read it.
@@ -209,81 +207,56 @@ def _limit(name: str, text: str) -> int | None:
 
 
 def _set(
-    settings: Settings,
+    deed: Deed,
     base: str,
     specialty: str,
-    terms: dict[str, Any],
+    terms: dict[str, int | None],
     *,
     batch: str | None,
     reason: str | None,
-    dry_run: bool,
-    as_json: bool,
 ) -> None:
-    with transaction(settings.database_url, dry_run=dry_run) as session:
-        found = lookup.find_batch(session, batch)
+    def change(session: Session, found: Batch) -> tuple[plans.PlaceSet, int]:
         runs = batches.stored_runs(session, found)
-        row = plans.set_place(
-            session, found, base, specialty, by=settings.acting(), terms=terms, reason=reason
-        )
-    stale = runs if row["changed"] else 0
-    summary = {**row, "stale_runs": stale, "dry_run": dry_run}
-    place = f"{row['base_label']} 的 {row['specialty_label']}"
-    state = "，".join(_terms(row))
-    show_summary(settings, summary, tried(f"{place}：{state}", dry_run=dry_run), as_json=as_json)
-    tell_stale(settings, stale)
+        row = plans.set_place(session, found, base, specialty, by=deed.by, terms=terms, reason=reason)
+        return row, runs if row["changed"] else 0
+
+    row, stale = deed.in_batch(batch, change)
+    sentence = f"{row['base_label']} 的 {row['specialty_label']}：{'，'.join(_terms(row))}"
+    deed.tell({**row, "stale_runs": stale}, sentence)
+    tell_stale(deed.settings, stale)
 
 
-def _terms(row: Mapping[str, Any]) -> Iterator[str]:
+def _terms(row: plans.PlaceSet) -> Iterator[str]:
     """Yield what a place says, each term with its value; limits and lines only where there are any."""
     yield f"计划 {row['quota']} 人"
     if row["taken"] is not None:
         yield f"已占 {row['taken']} 人"
     if row["min_score"] is not None:
         yield f"最低分 {row['min_score']}"
-    yield from (f"{label} {row[key]} 人" for key, label in _LIMITS.items() if row[key] is not None)
+    for key, label in _LIMITS.items():
+        if (most := row.get(key)) is not None:
+            yield f"{label} {most} 人"
     if row["stopped"]:
         yield "停招"
 
 
 @plan.command("stop")
 @_place_options
-@pass_settings
-def stop(
-    settings: Settings,
-    base: str,
-    specialty: str,
-    *,
-    batch: str | None,
-    reason: str | None,
-    dry_run: bool,
-    as_json: bool,
-) -> None:
+def stop(deed: Deed, base: str, specialty: str, *, batch: str | None, reason: str | None) -> None:
     """停招一个岗位：不能再填报，录取时不再招人；已占的名额保留。
 
     \b
     例：zhupei batch plan stop 4101001 内科 --reason 师资不足
     """
-    terms = {"stopped": True}
-    _set(settings, base, specialty, terms, batch=batch, reason=reason, dry_run=dry_run, as_json=as_json)
+    _set(deed, base, specialty, {"stopped": True}, batch=batch, reason=reason)
 
 
 @plan.command("resume")
 @_place_options
-@pass_settings
-def resume(
-    settings: Settings,
-    base: str,
-    specialty: str,
-    *,
-    batch: str | None,
-    reason: str | None,
-    dry_run: bool,
-    as_json: bool,
-) -> None:
+def resume(deed: Deed, base: str, specialty: str, *, batch: str | None, reason: str | None) -> None:
     """恢复停招的岗位。
 
     \b
     例：zhupei batch plan resume 4101001 内科
     """
-    terms = {"stopped": False}
-    _set(settings, base, specialty, terms, batch=batch, reason=reason, dry_run=dry_run, as_json=as_json)
+    _set(deed, base, specialty, {"stopped": False}, batch=batch, reason=reason)

@@ -3,15 +3,14 @@
 from pathlib import Path
 
 import click
+from sqlalchemy.orm import Session
 
 from zhupei_cli.files import refuse_existing, replacing
-from zhupei_cli.services.records import lookup
+from zhupei_cli.model.batch import Batch
 from zhupei_cli.services.results import sealing
-from zhupei_cli.settings import Settings
-from zhupei_cli.store.engine import transaction
 
-from ..shared.options import batch_argument, dry_run_option, json_option, pass_settings
-from ..shared.output import next_step, show_summary
+from ..shared.options import batch_argument
+from ..shared.writing import Deed, writing
 
 
 @click.command("seal")
@@ -24,17 +23,13 @@ from ..shared.output import next_step, show_summary
     help="写入的文件，默认 批次编号_封存.zip",
 )
 @click.option("--force", is_flag=True, help="覆盖已有文件")
-@dry_run_option
-@json_option
-@pass_settings
+@writing
 def seal(
-    settings: Settings,
+    deed: Deed,
     *,
     batch: str | None,
     output: Path | None,
     force: bool,
-    dry_run: bool,
-    as_json: bool,
 ) -> None:
     """封存正式录取的批次：录取计算的输入和结果、录取状态、操作记录，没有个人信息。
 
@@ -44,13 +39,15 @@ def seal(
     例：zhupei batch seal HN2026
         zhupei batch seal HN2026 -o 封存/HN2026.zip
     """
-    with transaction(settings.database_url, dry_run=dry_run) as session:
-        found = lookup.find_batch(session, batch)
+
+    def write(session: Session, found: Batch) -> tuple[sealing.Sealed, Path]:
         path = output or Path(f"{found.code}_封存.zip")
         refuse_existing(path, force=force)
-        with replacing(path, force=force, keep=not dry_run) as beside:
-            summary = sealing.seal_batch(session, found, beside, by=settings.acting())
-    sentence = f"批次 {summary['batch']} {'可以' if dry_run else '已'}封存到 {path}，封存号 {summary['seal']}"
-    show_summary(settings, {**summary, "file": str(path), "dry_run": dry_run}, sentence, as_json=as_json)
-    if not (as_json or dry_run):
-        next_step(settings, f"zhupei verify {path}", "核对封存的文件")
+        with replacing(path, force=force, keep=not deed.dry_run) as beside:
+            return sealing.seal_batch(session, found, beside, by=deed.by), path
+
+    summary, path = deed.in_batch(batch, write)
+    done = "可以" if deed.dry_run else "已"
+    sentence = f"批次 {summary['batch']} {done}封存到 {path}，封存号 {summary['seal']}"
+    deed.tell_plainly({**summary, "file": str(path), "dry_run": deed.dry_run}, sentence)
+    deed.next(f"zhupei verify {path}", "核对封存的文件")

@@ -1,26 +1,26 @@
 """The steps of a batch: `zhupei batch open`, `close`, `lock` and the others."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 import click
 from click.core import ParameterSource
+from sqlalchemy.orm import Session
 
+from zhupei_cli.model.batch import Batch
 from zhupei_cli.rules.batch.lifecycle import BATCH, stands
 from zhupei_cli.services.admission import stages
-from zhupei_cli.services.records import lookup
+from zhupei_cli.services.admission.stages import Moved
 from zhupei_cli.services.reports import overview
-from zhupei_cli.settings import Settings
-from zhupei_cli.store.engine import transaction
+from zhupei_cli.services.reports.overview import NextStep
 from zhupei_cli.words.vocabulary import APPLICATION_STATUS, BATCH_STATUS
 
-from ..shared.consent import Consent, with_doubts
+from ..shared.consent import with_doubts
 from ..shared.formats import shown
-from ..shared.options import batch_argument, dry_run_option, json_option, pass_settings, yes_option
-from ..shared.output import next_step, show_summary
+from ..shared.options import batch_argument, yes_option
 from ..shared.seated import tell_sitting_out
+from ..shared.writing import Deed, writing
 
 #: What steps report besides the state, as people read it.
 _DETAILS = {
@@ -42,7 +42,7 @@ _DETAILS = {
 #: Details that are not worth a word where there is nobody.
 _IF_ANY = frozenset(("sitting_out",))
 
-Take = Callable[..., dict[str, Any]]
+Take = Callable[..., Moved]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class _Asking:
     when: tuple[str, ...] = ()
     named: bool = False
 
-    def about(self, moved: dict[str, Any]) -> bool:
+    def about(self, moved: Moved) -> bool:
         return not self.when or any(moved.get(key) for key in self.when)
 
 
@@ -67,28 +67,21 @@ def _step(verb: str, take: Take, text: str, *, asking: _Asking | None = None) ->
 
     @partial(batch_argument, metavar="CODE" if named else "[CODE]")
     @click.option("--reason", help="原因，随记录保存")
-    @dry_run_option
-    @json_option
+    @writing
     @yes_option
-    @pass_settings
-    def run(
-        settings: Settings, *, batch: str | None, reason: str | None, dry_run: bool, as_json: bool, yes: bool
-    ) -> None:
+    def run(deed: Deed, *, batch: str | None, reason: str | None) -> None:
         if named:
             _require_name(verb)
-        consent = Consent(settings, given=yes or dry_run, as_json=as_json)
 
-        def act() -> dict[str, Any]:
-            with transaction(settings.database_url, dry_run=dry_run) as session:
-                found = lookup.find_batch(session, batch)
-                if stands(BATCH, found.status, verb):
-                    return _standing(found.code, found.status)
-                moved = take(session, found, by=settings.acting(), reason=reason)
-                if asking is not None and asking.about(moved):
-                    consent.require(_question(verb, found.name, moved, asking), moved.get("doubts", ()))
-                return moved | {"next": overview.next_steps(session, found, now=settings.acting().at)}
+        def step(session: Session, found: Batch) -> tuple[Moved, Sequence[NextStep]]:
+            if stands(BATCH, found.status, verb):
+                return _standing(found.code, found.status), ()
+            moved = take(session, found, by=deed.by, reason=reason)
+            if asking is not None and asking.about(moved):
+                deed.require(_question(verb, found.name, moved, asking), moved.get("doubts", ()))
+            return moved, overview.next_steps(session, found, now=deed.by.at)
 
-        _tell(settings, consent.of(act), as_json=as_json, dry_run=dry_run)
+        _tell(deed, *deed.in_batch(batch, step))
 
     return click.command(help=text)(run)
 
@@ -100,25 +93,25 @@ def _require_name(verb: str) -> None:
         raise click.UsageError(f"{label}须写明批次编号（CODE），不按默认的批次处理。", here)
 
 
-def _standing(code: str, status: str) -> dict[str, Any]:
+def _standing(code: str, status: str) -> Moved:
     label = BATCH_STATUS.label(status)
     return {"batch": code, "before": status, "status": status, "status_label": label}
 
 
-def _question(verb: str, name: str, moved: dict[str, Any], asking: _Asking) -> str:
+def _question(verb: str, name: str, moved: Moved, asking: _Asking) -> str:
     counts = "，".join(_counts(moved))
     return f"{BATCH.verbs[verb].label}批次 {moved['batch']}（{name}）：{counts}。{asking.warning}，继续吗？"
 
 
-def _counts(moved: dict[str, Any]) -> list[str]:
+def _counts(moved: Moved) -> list[str]:
     return [
-        words.format(_counted(moved[key]))
+        words.format(_counted(value))
         for key, words in _DETAILS.items()
-        if moved.get(key) is not None and (moved[key] or key not in _IF_ANY)
+        if (value := moved.get(key)) is not None and (value or key not in _IF_ANY)
     ]
 
 
-def _counted(value: Any) -> str:
+def _counted(value: object) -> str:
     if not isinstance(value, dict):
         return shown(value)
     named = "，".join(
@@ -127,18 +120,17 @@ def _counted(value: Any) -> str:
     return f"{sum(value.values())} 份（{named}）" if named else "0 份"
 
 
-def _tell(settings: Settings, moved: dict[str, Any], *, as_json: bool, dry_run: bool) -> None:
-    following = moved.pop("next", [])
-    head = "可以" if dry_run else "已"
+def _tell(deed: Deed, moved: Moved, following: Sequence[NextStep] = ()) -> None:
+    head = "可以" if deed.dry_run else "已"
     path = f"{head}由“{BATCH_STATUS.label(moved['before'])}”变为“{moved['status_label']}”"
     if moved["before"] == moved["status"]:
         path = f"现为“{moved['status_label']}”，不必再做"
     sentence = "，".join((f"批次 {moved['batch']} {path}", *_counts(moved)))
-    show_summary(settings, with_doubts(moved) | {"dry_run": dry_run}, sentence, as_json=as_json)
-    if not as_json:
-        tell_sitting_out(settings, moved.get("sitting_out", 0), moved["batch"])
-    for step in () if as_json or dry_run else following[:1]:
-        next_step(settings, step.command, step.purpose)
+    deed.tell_plainly(with_doubts(moved) | {"dry_run": deed.dry_run}, sentence)
+    if not deed.as_json:
+        tell_sitting_out(deed.settings, moved.get("sitting_out", 0), moved["batch"])
+    for step in following[:1]:
+        deed.next(step.command, step.purpose)
 
 
 def _moving(verb: str) -> Take:
@@ -250,27 +242,16 @@ cancel = _step(
 @batch_argument
 @click.option("--apply-until", "until", required=True, metavar="TIME", help="新的报名截止时间")
 @click.option("--reason", help="原因，随记录保存")
-@dry_run_option
-@json_option
+@writing
 @yes_option
-@pass_settings
-def extend(
-    settings: Settings,
-    *,
-    batch: str | None,
-    until: str,
-    reason: str | None,
-    dry_run: bool,
-    as_json: bool,
-    yes: bool,
-) -> None:
+def extend(deed: Deed, *, batch: str | None, until: str, reason: str | None) -> None:
     """延长报名时间；报名已结束的批次会重新开放。
 
     \b
     例：zhupei batch extend HN2026 --apply-until 2026-06-25
     """
-    del yes
-    with transaction(settings.database_url, dry_run=dry_run) as session:
-        found = lookup.find_batch(session, batch)
-        moved = stages.extend_batch(session, found, until, by=settings.acting(), reason=reason)
-    _tell(settings, moved, as_json=as_json, dry_run=dry_run)
+
+    def extend(session: Session, found: Batch) -> Moved:
+        return stages.extend_batch(session, found, until, by=deed.by, reason=reason)
+
+    _tell(deed, deed.in_batch(batch, extend))

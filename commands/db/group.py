@@ -5,8 +5,9 @@ import click
 from zhupei_cli.services.upkeep import databases
 from zhupei_cli.settings import Settings
 
-from ..shared.options import dry_run_option, format_options, json_option, pass_settings
-from ..shared.output import Column, Out, next_step, show_sheet, show_summary
+from ..shared.options import format_options, pass_settings
+from ..shared.output import Column, Out, next_step, show_sheet
+from ..shared.writing import Deed, writing
 from .keeping import backup, check, copy_, restore
 from .roles import roles_
 from .user import user
@@ -36,42 +37,37 @@ db.add_command(user)
 
 
 @db.command("init")
-@dry_run_option
-@json_option
-@pass_settings
-def init(settings: Settings, *, dry_run: bool, as_json: bool) -> None:
+@writing
+def init(deed: Deed) -> None:
     """新建数据库，并装入默认的专业目录；已有的数据库不会被覆盖。
 
     \b
     例：zhupei db init
         zhupei --database sqlite:///招收.sqlite db init
     """
-    summary = databases.init_database(settings.database_url, by=settings.acting(), dry_run=dry_run)
-    done = f"{'可以新建' if dry_run else '已新建'}数据库 {summary['database']}"
-    show_summary(settings, summary, done, as_json=as_json)
-    if not dry_run:
-        next_step(settings, "zhupei base import 基地.xlsx", "导入培训基地")
+    summary = databases.init_database(deed.settings.database_url, by=deed.by, dry_run=deed.dry_run)
+    done = f"{'可以新建' if deed.dry_run else '已新建'}数据库 {summary['database']}"
+    deed.tell_plainly(summary, done)
+    deed.next("zhupei base import 基地.xlsx", "导入培训基地", in_json=True)
 
 
 @db.command("upgrade")
-@dry_run_option
-@json_option
-@pass_settings
-def upgrade(settings: Settings, *, dry_run: bool, as_json: bool) -> None:
+@writing
+def upgrade(deed: Deed) -> None:
     """把数据库升级到程序需要的版本；升级前请先备份。
 
     \b
     例：zhupei db upgrade
     """
-    summary = databases.upgrade_database(settings.database_url, dry_run=dry_run)
+    summary = databases.upgrade_database(deed.settings.database_url, dry_run=deed.dry_run)
     if summary["before"] == summary["version"]:
         sentence = f"数据库已是最新版本 {summary['version']}，不必升级"
     else:
-        sentence = f"{'可以' if dry_run else '已'}从版本 {summary['before']} 升级到 {summary['version']}"
-    show_summary(settings, summary, sentence, as_json=as_json)
+        sentence = f"{'可以' if deed.dry_run else '已'}从版本 {summary['before']} 升级到 {summary['version']}"
+    deed.tell_plainly(summary, sentence)
     # A migration may take away views that stand on a column it changes.
-    if summary["before"] != summary["version"] and settings.database_url.startswith("postgresql"):
-        next_step(settings, "zhupei db roles apply", "设置过角色和行级安全的，重新应用一次")
+    if summary["before"] != summary["version"] and deed.settings.database_url.startswith("postgresql"):
+        next_step(deed.settings, "zhupei db roles apply", "设置过角色和行级安全的，重新应用一次")
 
 
 @db.command("info")

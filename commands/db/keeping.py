@@ -8,12 +8,13 @@ import click
 from zhupei_cli.services.upkeep import copying, databases, invariants
 from zhupei_cli.settings import Settings
 from zhupei_cli.shell.logfile import note
-from zhupei_cli.store.engine import reading, shown
+from zhupei_cli.store.engine import reading, shown_url
 from zhupei_cli.words.errors import ZhupeiError
 
 from ..shared.consent import confirm
-from ..shared.options import can_ask, dry_run_option, format_options, json_option, pass_settings, yes_option
-from ..shared.output import Column, Out, next_step, show, show_sheet, show_summary
+from ..shared.options import can_ask, format_options, pass_settings, yes_option
+from ..shared.output import Column, Out, show, show_sheet
+from ..shared.writing import Deed, writing
 
 FINDINGS = (Column("code", "代码"), Column("message", "问题"))
 RESULT = (Column("ok", "完好"), Column("findings", "问题"))
@@ -25,10 +26,8 @@ FILE = click.argument("file", metavar="FILE", type=click.Path(dir_okay=False, pa
 @click.command()
 @FILE
 @click.option("--force", is_flag=True, help="覆盖已有文件")
-@dry_run_option
-@json_option
-@pass_settings
-def backup(settings: Settings, *, file: Path, force: bool, dry_run: bool, as_json: bool) -> None:
+@writing
+def backup(deed: Deed, *, file: Path, force: bool) -> None:
     """备份数据库到文件 FILE；别人正在使用时也可以备份。
 
     \b
@@ -36,21 +35,19 @@ def backup(settings: Settings, *, file: Path, force: bool, dry_run: bool, as_jso
         zhupei --database postgresql+psycopg://用户@主机/库名 \\
           db backup 备份-20260605.dump
     """
-    summary = databases.back_up_database(settings.database_url, file, force=force, dry_run=dry_run)
-    size = "" if dry_run else f"（{summary['bytes']:,} 字节）"
+    summary = databases.back_up_database(deed.settings.database_url, file, force=force, dry_run=deed.dry_run)
+    size = "" if deed.dry_run else f"（{summary['bytes']:,} 字节）"
     sentence = f"已备份到 {file}{size}；内含完整的个人信息，请妥善保管"
-    done = "试做（不保存）：能备份" if dry_run else sentence
-    show_summary(settings, summary, done, as_json=as_json)
+    done = "试做（不保存）：能备份" if deed.dry_run else sentence
+    deed.tell_plainly(summary, done)
 
 
 @click.command()
 @click.argument("file", metavar="FILE", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @yes_option
 @click.option("--force", is_flag=True, help="等于 --yes")
-@dry_run_option
-@json_option
-@pass_settings
-def restore(settings: Settings, *, file: Path, yes: bool, force: bool, dry_run: bool, as_json: bool) -> None:
+@writing
+def restore(deed: Deed, *, file: Path, force: bool) -> None:
     """用备份文件 FILE 恢复数据库；不完整的备份会被拒绝，数据库保持原样。
 
     恢复到新的数据库，或（加 --yes）替换原有的全部内容。
@@ -58,21 +55,21 @@ def restore(settings: Settings, *, file: Path, yes: bool, force: bool, dry_run: 
     \b
     例：zhupei --database sqlite:///恢复.sqlite db restore 备份-20260605.sqlite
     """
-    restored = partial(databases.restore_database, file, settings.database_url, dry_run=dry_run)
+    url = deed.settings.database_url
+    restored = partial(databases.restore_database, file, url, dry_run=deed.dry_run)
     try:
-        summary = restored(replace=yes or force)
+        summary = restored(replace=deed.yes or force)
     except ZhupeiError as error:
-        if error.code != "E519" or not can_ask(settings):
+        if error.code != "E519" or not can_ask(deed.settings):
             raise
-        stands = _content(settings.database_url)
+        stands = _content(url)
         comes = _content(f"sqlite:///{file}") if is_sqlite(file) else f"{file.stat().st_size:,} 字节"
-        question = f"用 {file}（{comes}）替换数据库 {shown(settings.database_url)}（{stands}）的全部内容吗？"
-        confirm(question, settings, yes=False)
+        question = f"用 {file}（{comes}）替换数据库 {shown_url(url)}（{stands}）的全部内容吗？"
+        confirm(question, deed.settings, yes=False)
         summary = restored(replace=True)
-    verb = "可以恢复" if dry_run else "已恢复"
-    show_summary(settings, summary, f"{verb}数据库 {summary['database']}", as_json=as_json)
-    if not dry_run:
-        next_step(settings, "zhupei db check", "检查恢复的内容")
+    verb = "可以恢复" if deed.dry_run else "已恢复"
+    deed.tell_plainly(summary, f"{verb}数据库 {summary['database']}")
+    deed.next("zhupei db check", "检查恢复的内容", in_json=True)
 
 
 def is_sqlite(file: Path) -> bool:
@@ -93,10 +90,8 @@ def _content(url: str) -> str:
 @click.command("copy")
 @click.argument("source", metavar="FROM_URL", type=click.UNPROCESSED)
 @click.argument("target", metavar="TO_URL", type=click.UNPROCESSED)
-@dry_run_option
-@json_option
-@pass_settings
-def copy_(settings: Settings, *, source: str, target: str, dry_run: bool, as_json: bool) -> None:
+@writing
+def copy_(deed: Deed, *, source: str, target: str) -> None:
     """把整个数据库从 FROM_URL 复制到 TO_URL，并逐表核对；SQLite 与 PostgreSQL 之间可以互相复制。
 
     TO_URL 是还没有的文件，或服务器上的空数据库。操作记录一并复制；服务器上的角色和账号须另行设置。
@@ -105,12 +100,12 @@ def copy_(settings: Settings, *, source: str, target: str, dry_run: bool, as_jso
     例：zhupei db copy sqlite:///zhupei.sqlite \\
           postgresql+psycopg://用户@主机/库名
     """
-    summary = copying.copy_database(source, target, dry_run=dry_run)
-    verb = "可以复制" if dry_run else "已复制"
+    summary = copying.copy_database(source, target, dry_run=deed.dry_run)
+    verb = "可以复制" if deed.dry_run else "已复制"
     sentence = (
         f"{verb} {len(summary['tables'])} 个表、{summary['rows']:,} 行到 {summary['target']}，逐表核对一致"
     )
-    show_summary(settings, summary, sentence, as_json=as_json)
+    deed.tell_plainly(summary, sentence)
 
 
 @click.command()

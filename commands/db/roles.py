@@ -7,8 +7,9 @@ from zhupei_cli.settings import Settings
 from zhupei_cli.shell.logfile import note
 from zhupei_cli.store.engine import transaction
 
-from ..shared.options import dry_run_option, format_options, json_option, pass_settings
-from ..shared.output import FINDINGS, Column, Out, next_step, show, show_summary
+from ..shared.options import format_options, pass_settings
+from ..shared.output import FINDINGS, Column, Out, show
+from ..shared.writing import Deed, writing
 
 STATE = (
     Column("kind_label", "内容"),
@@ -32,10 +33,8 @@ def roles_() -> None:
 
 
 @roles_.command("apply")
-@dry_run_option
-@json_option
-@pass_settings
-def apply(settings: Settings, *, dry_run: bool, as_json: bool) -> None:
+@writing
+def apply(deed: Deed) -> None:
     """设置角色、权限和行级安全；可重复运行，升级数据库后须再运行一次。
 
     由数据库的所有者或超级用户运行，在一个事务中完成。
@@ -43,14 +42,12 @@ def apply(settings: Settings, *, dry_run: bool, as_json: bool) -> None:
     \b
     例：zhupei db roles apply
     """
-    roles.require_server(settings.database_url)
-    with transaction(settings.database_url, dry_run=dry_run) as session:
-        changed = roles.apply_roles(session)
-    sentence = f"{'可以设置' if dry_run else '已设置'}角色和行级安全，改动 {len(changed)} 项"
-    summary = {"changed": len(changed), "dry_run": dry_run}
-    show_summary(settings, summary, sentence, as_json=as_json)
-    if changed and not dry_run:
-        next_step(settings, "zhupei db user add 账号 --base 基地编号", "给各基地建立登录账号")
+    roles.require_server(deed.settings.database_url)
+    changed = deed.do(roles.apply_roles)
+    sentence = f"{'可以设置' if deed.dry_run else '已设置'}角色和行级安全，改动 {len(changed)} 项"
+    deed.tell_plainly({"changed": len(changed), "dry_run": deed.dry_run}, sentence)
+    if changed:
+        deed.next("zhupei db user add 账号 --base 基地编号", "给各基地建立登录账号", in_json=True)
 
 
 @roles_.command("show")

@@ -10,12 +10,12 @@ from zhupei_cli.services.upkeep.roles import require_server
 from zhupei_cli.settings import Settings
 from zhupei_cli.shell.arguments import NAME
 from zhupei_cli.store.engine import transaction
-from zhupei_cli.store.walls import Kind
+from zhupei_cli.store.walls import LoginKind
 
 from ..shared.asking import new_password, password_option
-from ..shared.consent import confirm
-from ..shared.options import dry_run_option, json_option, list_options, pass_settings, yes_option
-from ..shared.output import FINDINGS, Column, Out, show, show_summary
+from ..shared.options import list_options, pass_settings, yes_option
+from ..shared.output import FINDINGS, Column, Out, show
+from ..shared.writing import Deed, writing
 
 LOGINS = (
     Column("login", "账号"),
@@ -37,19 +37,15 @@ def user() -> None:
 @click.option("--province", is_flag=True, help="省级账号")
 @click.option("--auditor", is_flag=True, help="审计账号：只能查看，证件号码等是遮盖的")
 @password_option
-@dry_run_option
-@json_option
-@pass_settings
+@writing
 def add(
-    settings: Settings,
+    deed: Deed,
     login: str,
     *,
     base: str | None,
     province: bool,
     auditor: bool,
     from_stdin: bool,
-    dry_run: bool,
-    as_json: bool,
 ) -> None:
     """新建登录账号；密码在终端询问，或用 --password-stdin，或用环境变量 ZHUPEI_NEW_PASSWORD。
 
@@ -59,14 +55,15 @@ def add(
     """
     if bool(base) + province + auditor != 1:
         raise click.UsageError("请用 --base、--province、--auditor 中的一个。", click.get_current_context())
-    kind = Kind.BASE if base else Kind.PROVINCE if province else Kind.AUDITOR
-    password = _password(settings, from_stdin=from_stdin)
-    require_server(settings.database_url)
-    with transaction(settings.database_url, dry_run=dry_run) as session:
-        made = logins.add_login(session, login, kind, base=base, password=password, by=settings.acting())
+    kind = LoginKind.BASE if base else LoginKind.PROVINCE if province else LoginKind.AUDITOR
+    password = _password(deed.settings, from_stdin=from_stdin)
+    require_server(deed.settings.database_url)
+    made = deed.do(
+        lambda session: logins.add_login(session, login, kind, base=base, password=password, by=deed.by)
+    )
     whose = f"{logins.LABELS[kind]}{' ' + made['base_label'] if made['base_label'] else ''}"
-    sentence = f"{'可以新建' if dry_run else '已新建'}登录账号 {login}（{whose}）"
-    show_summary(settings, made | {"dry_run": dry_run}, sentence, as_json=as_json)
+    sentence = f"{'可以新建' if deed.dry_run else '已新建'}登录账号 {login}（{whose}）"
+    deed.tell_plainly({**made, "dry_run": deed.dry_run}, sentence)
 
 
 def _password(settings: Settings, *, from_stdin: bool) -> str:
@@ -94,19 +91,15 @@ def list_(settings: Settings, *, out: Out) -> None:
 @user.command("remove")
 @click.argument("login", metavar="LOGIN")
 @yes_option
-@dry_run_option
-@json_option
-@pass_settings
-def remove(settings: Settings, login: str, *, yes: bool, dry_run: bool, as_json: bool) -> None:
+@writing
+def remove(deed: Deed, login: str) -> None:
     """删除登录账号；它做过的事仍记在它名下。
 
     \b
     例：zhupei db user remove zhangsan --yes
     """
-    if not dry_run:
-        confirm(f"删除登录账号 {login}？", settings, yes=yes)
-    require_server(settings.database_url)
-    with transaction(settings.database_url, dry_run=dry_run) as session:
-        gone = logins.remove_login(session, login, by=settings.acting())
-    sentence = f"{'可以删除' if dry_run else '已删除'}登录账号 {login}"
-    show_summary(settings, gone | {"dry_run": dry_run}, sentence, as_json=as_json)
+    deed.confirm(f"删除登录账号 {login}？")
+    require_server(deed.settings.database_url)
+    gone = deed.do(lambda session: logins.remove_login(session, login, by=deed.by))
+    sentence = f"{'可以删除' if deed.dry_run else '已删除'}登录账号 {login}"
+    deed.tell_plainly({**gone, "dry_run": deed.dry_run}, sentence)

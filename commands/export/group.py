@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import click
+from sqlalchemy.orm import Session
 
 from zhupei_cli.services.admission import seats
 from zhupei_cli.services.records import base_login, lookup
@@ -12,19 +13,12 @@ from zhupei_cli.services.results.rosters import Wanted
 from zhupei_cli.settings import Settings
 from zhupei_cli.shell.arguments import NAME, Whole
 from zhupei_cli.shell.lazy import LazyGroup
-from zhupei_cli.store.engine import reading, transaction
+from zhupei_cli.store.engine import reading
 
-from ..shared.options import (
-    batch_option,
-    dry_run_option,
-    json_option,
-    list_options,
-    pass_settings,
-    whole_year,
-    year_option,
-)
-from ..shared.output import Column, Out, show, show_summary
+from ..shared.options import batch_option, list_options, pass_settings, whole_year, year_option
+from ..shared.output import Column, Out, show
 from ..shared.progress import Progress
+from ..shared.writing import Deed, writing
 
 VACANCIES = (
     Column("base", "基地编号"),
@@ -86,11 +80,9 @@ def export() -> None:
     help="写入这个文件夹",
 )
 @click.option("--force", is_flag=True, help="覆盖已有文件")
-@dry_run_option
-@json_option
-@pass_settings
+@writing
 def roster(
-    settings: Settings,
+    deed: Deed,
     more: tuple[str, ...],
     *,
     batch: str | None,
@@ -100,8 +92,6 @@ def roster(
     year: int | None,
     folder: Path,
     force: bool,
-    dry_run: bool,
-    as_json: bool,
 ) -> None:
     """每个基地导出一份录取名单工作簿；正式录取前为拟录取名单。
 
@@ -116,29 +106,30 @@ def roster(
     if words and every:
         raise which
     whole_year(year, run=run)
-    with transaction(settings.database_url, dry_run=dry_run, bases=True) as session:
+
+    def prepare(session: Session) -> rosters.Targets:
         codes = base_login.acting_bases(session, words)
         if not codes and not every:
             raise which
         wanted = Wanted(folder, codes or None, run, force=force)
-        by = settings.acting()
-        if year is not None:
-            batches = year_lists.batches_of(session, year, base_login.told_states(session))
-            for one in batches:
-                base_login.prepare_roster(session, one, run=None, whole=not dry_run)
-            targets = rosters.prepare_year(session, year, batches, wanted, by=by)
-        else:
+        if year is None:
             found = lookup.find_batch(session, batch)
-            base_login.prepare_roster(session, found, run=run, whole=not dry_run)
-            targets = rosters.prepare_rosters(session, found, wanted, by=by)
+            base_login.prepare_roster(session, found, run=run, whole=not deed.dry_run)
+            return rosters.prepare_rosters(session, found, wanted, by=deed.by)
+        batches = year_lists.batches_of(session, year, base_login.told_states(session))
+        for one in batches:
+            base_login.prepare_roster(session, one, run=None, whole=not deed.dry_run)
+        return rosters.prepare_year(session, year, batches, wanted, by=deed.by)
+
+    targets = deed.do(prepare, bases=True)
     # The event is stored by now: no list leaves the database without one.
-    if not dry_run:
-        with Progress(settings) as progress:
+    if not deed.dry_run:
+        with Progress(deed.settings) as progress:
             rosters.write_rosters(progress.watch(targets, "写出名单", "份"), force=force)
     summary = rosters.summary_of(targets)
-    head = "试做（不写文件）：" if dry_run else "已写出 "
+    head = "试做（不写文件）：" if deed.dry_run else "已写出 "
     sentence = f"{head}{len(targets)} 份{summary['kind']}，共 {summary['people']} 人，存放在 {folder}"
-    show_summary(settings, {**summary, "run": run, "dry_run": dry_run}, sentence, as_json=as_json)
+    deed.tell_plainly({**summary, "run": run, "dry_run": deed.dry_run}, sentence)
 
 
 @click.command("vacancies")

@@ -1,23 +1,24 @@
 """`zhupei export letters`: 录取通知书 as PDF."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import click
+from sqlalchemy.orm import Session
 
 from zhupei_cli.files import refuse_existing, replacing, safe_name, together
+from zhupei_cli.model.batch import Batch
 from zhupei_cli.printing.fonts import find_fonts
-from zhupei_cli.printing.letter import render_letters
+from zhupei_cli.printing.letter import Letters, render_letters
 from zhupei_cli.services.records import lookup
 from zhupei_cli.services.results.letters import Chosen, prepare_letters
-from zhupei_cli.settings import Settings
 from zhupei_cli.shell.arguments import CODE, NAME, Whole
-from zhupei_cli.store.engine import transaction
+from zhupei_cli.words.errors import Fault
 
-from ..shared.done import tried
 from ..shared.naming import numbered
-from ..shared.options import dry_run_option, json_option, pass_settings
 from ..shared.prints import font_option, show_prints
+from ..shared.writing import Deed, writing
 
 
 @click.command("letters")
@@ -39,11 +40,9 @@ from ..shared.prints import font_option, show_prints
 )
 @font_option
 @click.option("--force", is_flag=True, help="覆盖已有文件")
-@dry_run_option
-@json_option
-@pass_settings
+@writing
 def letters(
-    settings: Settings,
+    deed: Deed,
     numbers: tuple[str, ...],
     *,
     batch: str | None,
@@ -53,8 +52,6 @@ def letters(
     target: Path,
     more_fonts: tuple[Path, ...],
     force: bool,
-    dry_run: bool,
-    as_json: bool,
 ) -> None:
     """印制录取通知书（PDF，每人一页 A4）：已录取、已报到的人；正式录取以后才能印。
 
@@ -69,11 +66,11 @@ def letters(
     """
     if [bool(numbers), bool(bases), every].count(True) != 1 and (run is None or numbers):
         raise click.UsageError("请写报名号，或用 --base、--all，三者选一。", click.get_current_context())
-    fonts = find_fonts(settings.fonts, more_fonts)
-    with transaction(settings.database_url, dry_run=dry_run) as session:
-        found = lookup.find_batch(session, batch)
+    fonts = find_fonts(deed.settings.fonts, more_fonts)
+
+    def prepare(session: Session, found: Batch) -> tuple[dict[Path, Letters], Sequence[tuple[str, Fault]]]:
         chosen = Chosen(numbers, [lookup.find_base(session, base) for base in bases], run)
-        by_base, refused = prepare_letters(session, found, chosen, by=settings.acting(), fonts=fonts)
+        by_base, refused = prepare_letters(session, found, chosen, by=deed.by, fonts=fonts)
         some = list(by_base.values())
         if target.suffix.lower() == ".pdf":
             whole = [one for part in some for one in part.letters]
@@ -85,12 +82,14 @@ def letters(
             }
         for path in files:
             refuse_existing(path, force=force)
+        return files, refused
+
+    files, refused = deed.in_batch(batch, prepare)
     # The event is stored by now: no letter leaves the database without one.
     with together():
-        for path, part in () if dry_run else files.items():
+        for path, part in () if deed.dry_run else files.items():
             with replacing(path, force=force) as beside:
                 beside.write_bytes(render_letters(part, fonts=fonts))
-    count = sum(len(part.letters) for part in some)
-    summary = {"letters": count, "files": [str(path) for path in files], "dry_run": dry_run}
-    sentence = tried(f"印制 {count} 份录取通知书，存放在 {target}", dry_run=dry_run)
-    show_prints(settings, summary, sentence, refused, as_json=as_json)
+    count = sum(len(part.letters) for part in files.values())
+    summary = {"letters": count, "files": [str(path) for path in files]}
+    show_prints(deed, summary, f"印制 {count} 份录取通知书，存放在 {target}", refused)

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -75,7 +74,7 @@ _SHOWN = ("name", "id_number", "mobile", "identity", "specialty", "choice1_base"
 def _give(
     settings: Settings,
     batch: Batch,
-    rows: Sequence[Mapping[str, Any]],
+    rows: Sequence[Mapping[str, object]],
     columns: Sequence[RosterColumn],
     out: Out,
     *,

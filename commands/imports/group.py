@@ -1,7 +1,5 @@
 """`zhupei imports`: what was imported, what it did, and taking it back."""
 
-from typing import Any
-
 import click
 
 from zhupei_cli.services.records import lookup
@@ -102,7 +100,7 @@ def show_(settings: Settings, import_id: int, *, out: Out) -> None:
     _explain(settings, blocked, refusal)
 
 
-def _told(one: Blocked) -> dict[str, Any]:
+def _told(one: Blocked) -> dict[str, object]:
     return {name: getattr(one, name) for name in ("entity", "text", "action_label", "who", "at", "seq")}
 
 
@@ -140,7 +138,7 @@ def undo(settings: Settings, import_id: int, *, reason: str, yes: bool, dry_run:
         raise click.UsageError("--reason 须写明撤销的原因。", click.get_current_context())
     consent = Consent(settings, given=yes or dry_run, as_json=as_json)
 
-    def act() -> dict[str, Any]:
+    def act() -> dict[str, object]:
         with transaction(settings.database_url, dry_run=dry_run) as session:
             undone = undoing.undo(session, import_id, by=settings.acting(), reason=reason)
             counts = f"删除 {undone['deleted']} 条，恢复 {undone['restored']} 条"

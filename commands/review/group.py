@@ -1,12 +1,13 @@
 """`zhupei review`: decisions of the first-choice base (指南 二.5); what they look at is in `review_lists`."""
 
-import functools
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TypedDict, Unpack
 
 import click
+from sqlalchemy.orm import Session
 
+from zhupei_cli.model.batch import Batch
 from zhupei_cli.services.records import base_login, lookup
 from zhupei_cli.services.records.workbooks import read_workbooks
 from zhupei_cli.services.reviews import decisions
@@ -15,18 +16,25 @@ from zhupei_cli.settings import Settings
 from zhupei_cli.sheets.kinds import workbook_kinds
 from zhupei_cli.shell.arguments import CODE, NAME
 from zhupei_cli.shell.lazy import LazyGroup
-from zhupei_cli.shell.logfile import note
 from zhupei_cli.store.engine import transaction
+from zhupei_cli.words.errors import Fault
 from zhupei_cli.words.vocabulary import DECISION, Decision
 
 from ..shared.changes import changes_option, trial_changes
-from ..shared.done import tried
 from ..shared.importing import mask_option, max_rows_option, show_import, sources
 from ..shared.naming import numbered
-from ..shared.options import F, batch_option, dry_run_option, json_option, pass_settings, repeatable
-from ..shared.output import FINDINGS, show_summary
+from ..shared.options import batch_option, dry_run_option, json_option, pass_settings, repeatable
+from ..shared.writing import Deed, writing
 
 _HERE, _LISTS = "zhupei_cli.commands.review.group", "zhupei_cli.commands.review.lists"
+
+
+class _How(TypedDict):
+    """What the decisions share: of which batch, by which base."""
+
+    batch: str | None
+    base: str | None
+    skip_bad: bool
 
 
 @click.group(
@@ -47,31 +55,10 @@ def review() -> None:
     """基地审核：待审核、通过、不通过、退回修改、撤销，也可用工作簿导出导入。"""
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What the decisions share: of which batch, by which base, how."""
-
-    settings: Settings
-    numbers: tuple[str, ...]
-    batch: str | None
-    base: str | None
-    skip_bad: bool
-    dry_run: bool
-    as_json: bool
-
-
-def _deciding(command: F) -> F:
-    """Give a decision its numbers and options as one `asked: Asked`."""
-
-    @functools.wraps(command)
-    def with_asked(settings: Settings, numbers: tuple[str, ...], **given: Any) -> Any:
-        shared = {key: given.pop(key) for key in ("batch", "base", "skip_bad", "dry_run", "as_json")}
-        return command(Asked(settings, numbers, **shared), **given)
-
-    decided = pass_settings(repeatable(with_asked))
+def _deciding(command: Callable[..., None]) -> Callable[..., None]:
+    """Add what every decision takes."""
     for option in (
-        json_option,
-        dry_run_option,
+        writing,
         click.option("--skip-bad", is_flag=True, help="只处理能处理的，其余列出原因（退出码 3）"),
         click.option(
             "--base", type=NAME, help="以这个基地的身份（只能审核第一志愿是本基地的报名）；不写则由省级决定"
@@ -79,79 +66,83 @@ def _deciding(command: F) -> F:
         numbered("numbers"),
         click.argument("numbers", nargs=-1, required=True, metavar="NO…", type=CODE),
     ):
-        decided = option(decided)
-    return decided  # type: ignore[return-value]
+        command = option(command)
+    return command
 
 
 @click.command("approve")
 @_deciding
-def approve(asked: Asked) -> None:
+def approve(deed: Deed, numbers: tuple[str, ...], **how: Unpack[_How]) -> None:
     """审核通过。
 
     \b
     例：zhupei review approve HN2026-0000001 --base 4101001
     """
-    _decide(asked, Decision.APPROVE)
+    _decide(deed, numbers, Decision.APPROVE, **how)
 
 
 @click.command("reject")
 @click.option("--reason", required=True, metavar="REASON", help="不通过的原因")
 @_deciding
-def reject(asked: Asked, reason: str) -> None:
+def reject(deed: Deed, numbers: tuple[str, ...], *, reason: str, **how: Unpack[_How]) -> None:
     """审核不通过，须写明原因。
 
     \b
     例：zhupei review reject HN2026-0000003 --reason 学历不符合要求
     """
-    _decide(asked, Decision.REJECT, reason)
+    _decide(deed, numbers, Decision.REJECT, reason, **how)
 
 
 @click.command("return")
 @click.option("--reason", required=True, metavar="REASON", help="退回的原因")
 @_deciding
-def return_(asked: Asked, reason: str) -> None:
+def return_(deed: Deed, numbers: tuple[str, ...], *, reason: str, **how: Unpack[_How]) -> None:
     """退回修改，须写明原因；学员改好后可再次提交。
 
     \b
     例：zhupei review return HN2026-0000002 --reason 毕业证照片不清楚
     """
-    _decide(asked, Decision.RETURN, reason)
+    _decide(deed, numbers, Decision.RETURN, reason, **how)
 
 
 @click.command("revoke")
 @click.option("--reason", required=True, metavar="REASON", help="撤销的原因")
 @_deciding
-def revoke(asked: Asked, reason: str) -> None:
+def revoke(deed: Deed, numbers: tuple[str, ...], *, reason: str, **how: Unpack[_How]) -> None:
     """撤销审核通过或不通过，报名回到已提交，须写明原因；批次锁定后不能撤销。
 
     \b
     例：zhupei review revoke HN2026-0000001 --reason 材料有误，重新审核
     """
-    _decide(asked, Decision.REVOKE, reason)
+    _decide(deed, numbers, Decision.REVOKE, reason, **how)
 
 
-def _decide(asked: Asked, decision: Decision, reason: str | None = None) -> None:
-    settings = asked.settings
-    verdicts = [Verdict(number, decision, reason) for number in asked.numbers]
-    with transaction(settings.database_url, dry_run=asked.dry_run, bases=True) as session:
-        batch = lookup.find_batch(session, asked.batch)
-        base = base_login.acting_base(session, asked.base)
-        done, refused = decisions.decide(
-            session, batch, verdicts, by=settings.acting(), base=base, skip_bad=asked.skip_bad
-        )
+def _decide(
+    deed: Deed,
+    numbers: tuple[str, ...],
+    decision: Decision,
+    reason: str | None = None,
+    *,
+    batch: str | None,
+    base: str | None,
+    skip_bad: bool,
+) -> None:
+    verdicts = [Verdict(number, decision, reason) for number in numbers]
+
+    def decide(session: Session, found: Batch) -> tuple[int, list[tuple[Verdict, Fault]]]:
+        code = base_login.acting_base(session, base)
+        return decisions.decide(session, found, verdicts, by=deed.by, base=code, skip_bad=skip_bad)
+
+    done, refused = deed.in_batch(batch, decide, bases=True)
     refusals = [
         {"application_no": verdict.application_no, "code": fault.code, "message": fault.message}
         for verdict, fault in refused
     ]
-    summary = {"decision": decision, "decided": done, "refused": refusals, "dry_run": asked.dry_run}
-    same = len(dict.fromkeys(asked.numbers)) - done - len(refused)
+    same = len(dict.fromkeys(numbers)) - done - len(refused)
     standing = f"，另有 {same} 份已经是这样，不必再做" if same else ""
-    sentence = tried(f"{DECISION.label(decision)}：{done} 份{standing}", dry_run=asked.dry_run)
-    show_summary(settings, summary, sentence, as_json=asked.as_json)
-    for one in () if asked.as_json else refusals:
-        note(settings, f"错误 [{one['code']}] {one['application_no']}：{one['message']}")
-    if refused:
-        click.get_current_context().exit(FINDINGS)
+    summary = {"decision": decision, "decided": done, "refused": refusals}
+    deed.tell(summary, f"{DECISION.label(decision)}：{done} 份{standing}")
+    deed.refuse(refusals)
 
 
 @click.command("import")

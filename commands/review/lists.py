@@ -1,11 +1,15 @@
 """What reviewers look at: `zhupei review queue`, `show`, `log`, `export`."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
+from sqlalchemy.orm import Session
 
+from zhupei_cli.model.batch import Batch
 from zhupei_cli.services.applications import listing
 from zhupei_cli.services.records import base_login, lookup
+from zhupei_cli.services.records.base_books import BaseBook
 from zhupei_cli.services.reviews import queue as reviewing
 from zhupei_cli.services.reviews import review_sheets
 from zhupei_cli.settings import Settings
@@ -13,19 +17,17 @@ from zhupei_cli.shell.arguments import CODE, NAME
 from zhupei_cli.store.engine import reading, transaction
 
 from ..shared.application_sheet import APPLICATION_SHEET, application_lines
-from ..shared.done import tried
 from ..shared.findings import as_json_rows, tell
 from ..shared.naming import numbered
 from ..shared.options import (
     batch_option,
-    dry_run_option,
     format_options,
-    json_option,
     list_options,
     pass_settings,
     reveal_option,
 )
-from ..shared.output import Column, Out, show, show_sheet, show_summary
+from ..shared.output import Column, Out, show, show_sheet
+from ..shared.writing import Deed, writing
 
 QUEUE = (
     Column("choice1_base_label", "第一志愿"),
@@ -147,19 +149,15 @@ def _which() -> click.UsageError:
     help="一个基地时可写 .xlsx 文件名，否则是文件夹",
 )
 @click.option("--force", is_flag=True, help="覆盖已有文件")
-@dry_run_option
-@json_option
-@pass_settings
+@writing
 def export(
-    settings: Settings,
+    deed: Deed,
     *,
     batch: str | None,
     base: str | None,
     every: bool,
     target: Path,
     force: bool,
-    dry_run: bool,
-    as_json: bool,
 ) -> None:
     """导出待审核的工作簿；填好审核结果和原因后，用 review import 导入。
 
@@ -173,20 +171,20 @@ def export(
         raise _which()
     if every and target.suffix.lower() == ".xlsx":
         raise click.UsageError("--all 每个基地一份，-o 请写文件夹。", click.get_current_context())
-    with transaction(settings.database_url, dry_run=dry_run, bases=True) as session:
-        found = lookup.find_batch(session, batch)
+
+    def prepare(session: Session, found: Batch) -> Sequence[BaseBook]:
         code = base_login.acting_base(session, base)
         if code is None and not every:
             raise _which()
-        if not dry_run:
+        if not deed.dry_run:
             base_login.reveal_waiting(session, found)
-        books = review_sheets.prepare_books(
-            session, found, code, by=settings.acting(), target=target, force=force
-        )
+        return review_sheets.prepare_books(session, found, code, by=deed.by, target=target, force=force)
+
+    books = deed.in_batch(batch, prepare, bases=True)
     # The event is stored by now: no list leaves the database without one.
-    if not dry_run:
+    if not deed.dry_run:
         review_sheets.write_books(books, force=force)
     files = [{"base": book.base, "file": str(book.path), "rows": len(book.rows)} for book in books]
     count = sum(len(book.rows) for book in books)
-    sentence = tried(f"导出 {len(books)} 份审核工作簿，共 {count} 份报名，存放在 {target}", dry_run=dry_run)
-    show_summary(settings, {"files": files, "rows": count, "dry_run": dry_run}, sentence, as_json=as_json)
+    sentence = f"导出 {len(books)} 份审核工作簿，共 {count} 份报名，存放在 {target}"
+    deed.tell({"files": files, "rows": count}, sentence)

@@ -1,6 +1,6 @@
 """One application as people read it: a line a field, its lists as texts."""
 
-from typing import Any
+from zhupei_cli.services.applications.listing import ApplicationShown
 
 from .output import Column
 
@@ -30,7 +30,7 @@ APPLICATION_SHEET = (
 )
 
 
-def application_lines(row: dict[str, Any]) -> dict[str, Any]:
+def application_lines(row: ApplicationShown) -> dict[str, object]:
     """Return the row with its lists as texts, for a sheet people read."""
     person = row["profile"]
     educations = [

@@ -73,7 +73,7 @@ def _readable(column: Column, word: str) -> str:
     return word
 
 
-def ask(question: str, check: Callable[[str], T], *, default: str | None = None, **options: Any) -> T:
+def ask(question: str, check: Callable[[str], T], *, default: str | None = None, **options: object) -> T:
     """Ask until `check` takes the answer; what it raises is told."""
     while True:
         word = prompt(question, default=default, **options)

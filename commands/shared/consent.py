@@ -1,7 +1,7 @@
 """Asking before something final or doubtful: what it concerns is counted by trying it, then people decide."""
 
-from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
 
 import click
 
@@ -55,9 +55,11 @@ class Consent:
             warn(self._settings, f"提醒 [{doubt.code}]：{doubt.message}")
 
 
-def with_doubts(summary: dict[str, Any]) -> dict[str, Any]:
+def with_doubts(summary: Mapping[str, object]) -> dict[str, object]:
     """Return a summary with its doubts as JSON has them."""
-    return summary | {"doubts": [doubt._asdict() for doubt in summary.get("doubts", ())]}
+    doubts = summary.get("doubts", ())
+    assert isinstance(doubts, list | tuple)
+    return {**summary, "doubts": [doubt._asdict() for doubt in doubts]}
 
 
 def confirm(question: str, settings: Settings, *, yes: bool) -> None:

@@ -1,7 +1,7 @@
 """Days on the command line, written in any way offices write them."""
 
 from datetime import date
-from typing import Any, Final
+from typing import Final
 
 import click
 
@@ -15,7 +15,7 @@ class _Day(click.ParamType[date]):
 
     name = "日期"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> date:
         if isinstance(value, date):
             return value
         try:

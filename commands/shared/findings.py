@@ -1,7 +1,6 @@
 """Showing what is wrong with one form: the rule, the value, and what the guide says about it."""
 
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 from zhupei_cli.settings import Settings
 from zhupei_cli.sheets.kinds.workbook_kinds import PERSON
@@ -24,7 +23,7 @@ def tell(settings: Settings, fault: Fault, *, about: str = "", warn: bool = Fals
         note(settings, f"    规则 {fault.values['rule']}：{CATALOGUE[fault.code].cause}")
 
 
-def as_json_rows(findings: Iterable[tuple[str, Fault]]) -> Iterator[tuple[str, dict[str, Any]]]:
+def as_json_rows(findings: Iterable[tuple[str, Fault]]) -> Iterator[tuple[str, dict[str, object]]]:
     """Yield (number, finding as JSON has it)."""
     for number, fault in findings:
         row = {

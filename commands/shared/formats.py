@@ -9,10 +9,10 @@ from typing import Any, Final
 
 from zhupei_cli.rules.batch.times import iso_time, show_time
 
-Cells = Sequence[Sequence[Any]]
+Cells = Sequence[Sequence[object]]
 
 
-def shown(value: Any) -> str:
+def shown(value: object) -> str:
     """Return a value as people read it."""
     if value is None:
         return ""
@@ -25,14 +25,14 @@ def shown(value: Any) -> str:
     return str(value)
 
 
-def plan_line(plan: Mapping[str, Any]) -> str:
+def plan_line(plan: Mapping[str, object]) -> str:
     """Return the totals of a plan in words; seats taken only where they may be told."""
     taken = "" if plan["taken"] is None else f"，已占 {plan['taken']} 人"
     ceded = f"，转补录 {plan['ceded']} 人" if plan["ceded"] else ""
     return f"{plan['bases']} 个基地，{plan['places']} 个岗位，计划 {plan['seats']} 人{taken}{ceded}"
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> object:
     """Return as JSON what the json module does not know."""
     if isinstance(value, datetime):
         return iso_time(value)
@@ -43,7 +43,7 @@ def _plain(value: Any) -> Any:
     return str(value)
 
 
-def in_order(value: Any) -> Any:
+def sort_key(value: Any) -> Any:
     """Return what a value is sorted by.
 
     Of Chinese text it is the place in GB 2312, where the common characters go by their sound (pinyin);
@@ -59,12 +59,12 @@ def in_order(value: Any) -> Any:
     return b"".join(places)
 
 
-def as_json(value: Any) -> str:
+def as_json(value: object) -> str:
     """Return indented JSON that keeps Chinese characters."""
     return json.dumps(value, ensure_ascii=False, indent=2, default=_plain) + "\n"
 
 
-def as_jsonl(rows: Sequence[Any]) -> str:
+def as_jsonl(rows: Sequence[object]) -> str:
     """Return one JSON object a line."""
     return "".join(json.dumps(row, ensure_ascii=False, default=_plain) + "\n" for row in rows)
 
@@ -85,7 +85,7 @@ def as_csv(headings: Sequence[str], rows: Cells) -> str:
 _LIVELY: Final = re.compile(r"[=+\-@\t\r]|'+[=+\-@\d]")
 
 
-def _harmless(value: Any) -> str:
+def _harmless(value: object) -> str:
     text = shown(value)
     return f"'{text}" if isinstance(value, str) and _LIVELY.match(text) else text
 

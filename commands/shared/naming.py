@@ -2,7 +2,6 @@
 
 import functools
 from collections.abc import Callable
-from typing import Any
 
 import click
 
@@ -27,7 +26,7 @@ def numbered(key: str, *, who: bool = False) -> Callable[[F], F]:
 
     def added(command: F) -> F:
         @functools.wraps(command)
-        def with_batch(*args: Any, batch: str | None, **kwargs: Any) -> Any:
+        def with_batch(*args: object, batch: str | None, **kwargs: object) -> object:
             given = kwargs[key]
             words = given if isinstance(given, tuple) else (given,) if given else ()
             batch, words = _of_numbers(words, batch, who=who)
@@ -60,7 +59,7 @@ def who_argument(command: F) -> F:
     """Add WHO, a person; where the word means several, somebody at a terminal is asked which one."""
 
     @functools.wraps(command)
-    def with_who(*args: Any, who: str, **kwargs: Any) -> Any:
+    def with_who(*args: object, who: str, **kwargs: object) -> object:
         return command(*args, who=picked(current_settings(), who), **kwargs)
 
     return click.argument("who", metavar="WHO", type=NAME)(with_who)  # type: ignore[return-value]

@@ -20,7 +20,7 @@ from zhupei_cli.words.vocabulary import OUTPUT_FORMAT
 
 from .output import Out
 
-F = TypeVar("F", bound=Callable[..., Any])
+F = TypeVar("F", bound=Callable[..., object])
 
 _SUFFIXES = {".json": "json", ".jsonl": "jsonl", ".csv": "csv", ".xlsx": "xlsx", ".txt": "table"}
 
@@ -35,7 +35,7 @@ def pass_settings(command: F) -> F:
     """Call `command` with the settings as its first argument."""
 
     @functools.wraps(command)
-    def with_settings(*args: Any, **kwargs: Any) -> Any:
+    def with_settings(*args: object, **kwargs: object) -> object:
         return command(current_settings(), *args, **kwargs)
 
     return with_settings  # type: ignore[return-value]
@@ -48,7 +48,7 @@ def repeatable(command: F) -> F:
     """
 
     @functools.wraps(command)
-    def with_patience(*args: Any, **kwargs: Any) -> Any:
+    def with_patience(*args: object, **kwargs: object) -> object:
         for again in range(2):
             try:
                 return command(*args, **kwargs)
@@ -102,7 +102,7 @@ def batch_argument(command: F, *, metavar: str = "[CODE]") -> F:
     """
 
     @functools.wraps(command)
-    def with_batch(*args: Any, code: str | None, batch: str | None, **kwargs: Any) -> Any:
+    def with_batch(*args: object, code: str | None, batch: str | None, **kwargs: object) -> object:
         name_batch(code)
         return command(*args, batch=code or batch, **kwargs)
 
@@ -124,7 +124,7 @@ def format_options(command: F, settings: Callable[[], Settings] = current_settin
     @functools.wraps(command)
     def with_out(
         *args: Any, file_format: str | None, as_json: bool, output: Path | None, force: bool, **kwargs: Any
-    ) -> Any:
+    ) -> object:
         chosen = _chosen_format(file_format, as_json=as_json, output=output)
         asked = kwargs.pop("asked", {})
         out = Out(settings(), chosen, output, force=force, **asked)
@@ -160,9 +160,9 @@ def list_options(command: F, *, limit: bool = True) -> F:
     with_out = format_options(command)
 
     @functools.wraps(with_out)
-    def with_asked(*args: Any, columns: str | None, sort: str | None, **kwargs: Any) -> Any:
+    def with_asked(*args: object, columns: str | None, sort: str | None, **kwargs: object) -> object:
         words = tuple(word.strip() for word in (columns or "").replace("，", ",").split(",") if word.strip())
-        asked: dict[str, Any] = {"columns": words, "sort": sort}
+        asked: dict[str, object] = {"columns": words, "sort": sort}
         if limit:
             asked["limit"] = kwargs.pop("limit")
         return with_out(*args, asked=asked, **kwargs)
@@ -217,7 +217,7 @@ def late_options(command: F) -> F:
     """Add --late and --reason; `late_reason` is why an application comes outside the dates, or None."""
 
     @functools.wraps(command)
-    def with_reason(*args: Any, late: bool, reason: str | None, **kwargs: Any) -> Any:
+    def with_reason(*args: object, late: bool, reason: str | None, **kwargs: object) -> object:
         if late != bool((reason or "").strip()):
             click.get_current_context().fail("--late 和 --reason 须同时使用，写明补录入的原因。")
         return command(*args, late_reason=reason if late else None, **kwargs)

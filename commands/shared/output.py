@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import click
 
@@ -19,13 +19,13 @@ from zhupei_cli.shell.streams import in_utf8
 from zhupei_cli.words.errors import ZhupeiError
 
 from . import formats
-from .formats import in_order, shown
+from .formats import shown, sort_key
 from .screen import FEW_ROWS, MOST_ROWS, can_page, fitted, on_terminal, page, sheet_lines, terminal_size
 
 FORMATS = ("table", "json", "jsonl", "csv", "xlsx")
 FINDINGS = 3
 
-Row = Mapping[str, Any]
+Row = Mapping[str, object]
 
 
 class Column(NamedTuple):
@@ -119,7 +119,7 @@ def _sorted(rows: list[Row], known: Mapping[str, Column], word: str) -> list[Row
     key = _column(word.removeprefix("-"), known, rows).key
     full = [row for row in rows if row.get(key) is not None]
     try:
-        full.sort(key=lambda row: in_order(row[key]), reverse=word.startswith("-"))
+        full.sort(key=lambda row: sort_key(row[key]), reverse=word.startswith("-"))
     except TypeError:  # a column of several kinds of values
         full.sort(key=lambda row: shown(row[key]), reverse=word.startswith("-"))
     return full + [row for row in rows if row.get(key) is None]
@@ -154,7 +154,7 @@ def _text(rows: list[Row], columns: Sequence[Column], file_format: str) -> str:
     return formats.as_table(headings, cells)
 
 
-def _grid(rows: list[Row], columns: Sequence[Column]) -> tuple[list[str], list[list[Any]]]:
+def _grid(rows: list[Row], columns: Sequence[Column]) -> tuple[list[str], list[list[object]]]:
     return [column.heading for column in columns], [[row.get(c.key) for c in columns] for row in rows]
 
 
@@ -176,7 +176,7 @@ def _write_sheet(
     write_list(path, ListSheet(title, batch_name, [line], drawn, made_on), cells)
 
 
-def _cell(value: Any) -> Any:
+def _cell(value: object) -> object:
     """Return a value as a cell holds it: whatever is no number is text."""
     number = isinstance(value, int | float | Decimal) and not isinstance(value, bool)
     return value if number or value is None else shown(value)

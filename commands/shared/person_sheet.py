@@ -50,7 +50,7 @@ def person_lines(row: dict[str, Any]) -> dict[str, Any]:
     return {**row, **lines, **marks}
 
 
-def _education(entry: dict[str, Any]) -> str:
+def _education(entry: dict[str, object]) -> str:
     keys = ("level_label", "school", "major", "graduated_on", "degree_label", "degree_type_label")
     words = [shown(entry.get(key)) for key in keys]
     if entry.get("full_time") is not None:
@@ -58,7 +58,7 @@ def _education(entry: dict[str, Any]) -> str:
     return " ".join(filter(None, words))
 
 
-def _work(entry: dict[str, Any]) -> str:
+def _work(entry: dict[str, object]) -> str:
     words = [shown(entry.get(key)) for key in ("employer_name", "department", "position")]
     dates = f"{shown(entry.get('from_date'))} 至 {shown(entry.get('to_date')) or '今'}"
     return " ".join([*filter(None, words), dates.strip()])

@@ -1,17 +1,17 @@
 """What the commands that print PDF share: --font, and the people whose characters no font has."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import click
 
-from zhupei_cli.settings import Settings
 from zhupei_cli.words.errors import Fault
 
+from .done import tried
 from .findings import as_json_rows, tell
 from .options import F
-from .output import FINDINGS, show_summary
+from .output import Row
+from .writing import Deed
 
 
 def font_option(command: F) -> F:
@@ -26,18 +26,11 @@ def font_option(command: F) -> F:
     )(command)
 
 
-def show_prints(
-    settings: Settings,
-    summary: Mapping[str, Any],
-    sentence: str,
-    refused: Sequence[tuple[str, Fault]],
-    *,
-    as_json: bool,
-) -> None:
+def show_prints(deed: Deed, summary: Row, sentence: str, refused: Sequence[tuple[str, Fault]]) -> None:
     """Say what was printed and who was left out; exit 3 when somebody was."""
     listed = [{"application_no": number, **one} for number, one in as_json_rows(refused)]
-    show_summary(settings, {**summary, "refused": listed}, sentence, as_json=as_json)
-    for number, fault in () if as_json else refused:
-        tell(settings, fault, about=number)
-    if refused:
-        click.get_current_context().exit(FINDINGS)
+    told = {**summary, "dry_run": deed.dry_run, "refused": listed}
+    deed.tell_plainly(told, tried(sentence, dry_run=deed.dry_run))
+    for number, fault in () if deed.as_json else refused:
+        tell(deed.settings, fault, about=number)
+    deed.end(found=bool(refused))

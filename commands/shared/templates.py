@@ -3,16 +3,18 @@
 import functools
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 import click
+from sqlalchemy.orm import Session
 
 from zhupei_cli.files import refuse_existing, replacing
+from zhupei_cli.model import Batch
 from zhupei_cli.services.batches import templates
 from zhupei_cli.services.records import lookup
 from zhupei_cli.settings import Settings
 from zhupei_cli.sheets.kinds.columns import Choices
-from zhupei_cli.sheets.writing.template import Form, write_template
+from zhupei_cli.sheets.writing.template import BlankForm, write_template
 from zhupei_cli.store.engine import reading
 from zhupei_cli.words.errors import ZhupeiError
 
@@ -29,7 +31,7 @@ def template_options(name: str) -> Callable[[F], F]:
 
     def added(command: F) -> F:
         @functools.wraps(command)
-        def with_output(*args: Any, output: Path, force: bool, **kwargs: Any) -> Any:
+        def with_output(*args: object, output: Path, force: bool, **kwargs: object) -> object:
             if output.suffix.lower() != ".xlsx":
                 message = f"文件名 {output.name!r} 应以 .xlsx 结尾。"
                 raise click.UsageError(message, click.get_current_context())
@@ -51,6 +53,15 @@ def template_options(name: str) -> Callable[[F], F]:
     return added
 
 
+class TemplateAsked(TypedDict):
+    """What `template_options` gives a command."""
+
+    output: Path
+    force: bool
+    dry_run: bool
+    as_json: bool
+
+
 def choices_of(
     settings: Settings, batch: str | None = None, *, any_batch: bool = True
 ) -> tuple[Choices, str]:
@@ -69,7 +80,7 @@ def choices_of(
         return templates.catalogue_choices(), ""
 
 
-def _batch(session: Any, batch: str | None) -> Any:
+def _batch(session: Session, batch: str | None) -> Batch | None:
     try:
         return lookup.find_batch(session, batch)
     except ZhupeiError as error:
@@ -80,7 +91,7 @@ def _batch(session: Any, batch: str | None) -> Any:
 
 def write_forms(
     settings: Settings,
-    forms: Sequence[Form],
+    forms: Sequence[BlankForm],
     choices: Choices,
     *,
     output: Path,
@@ -88,7 +99,7 @@ def write_forms(
     as_json: bool,
     importing: str,
     dry_run: bool = False,
-    **summary: Any,
+    **summary: object,
 ) -> None:
     """Write the workbook and say so; `importing` is the command that takes it, `summary` is told too."""
     with replacing(output, force=force, keep=not dry_run) as beside:

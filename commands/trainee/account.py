@@ -23,27 +23,23 @@ from ..shared.asking import (
     password_option,
     require_options,
 )
-from ..shared.done import tried
 from ..shared.findings import tell
 from ..shared.naming import who_argument
-from ..shared.options import can_ask, dry_run_option, json_option, pass_settings
-from ..shared.output import next_step, show_summary
+from ..shared.options import can_ask, json_option, pass_settings
+from ..shared.output import show_summary
+from ..shared.writing import Deed, writing
 
 
 @click.command()
 @field_options(fields.REGISTER)
 @click.option("--username", metavar="NAME", help="用户名：字母开头，4 至 32 个字母、数字和 . _ -")
 @password_option
-@dry_run_option
-@json_option
-@pass_settings
+@writing
 def register(
-    settings: Settings,
+    deed: Deed,
     *,
     username: str | None,
     from_stdin: bool,
-    dry_run: bool,
-    as_json: bool,
     **words: str | None,
 ) -> None:
     """注册学员账号：先验证个人信息，再设置用户名和密码。
@@ -57,6 +53,7 @@ def register(
             --mobile 13800000000 --username wang1999 --password-stdin < 密码.txt
     """
     given = given_of(words)
+    settings = deed.settings
     if can_ask(settings) and not from_stdin:
         given = _asked(settings, given)
     else:
@@ -64,17 +61,17 @@ def register(
         missing = [*map(option_name, required), *([] if username else ["--username"])]
         require_options(missing + ([] if from_stdin else ["--password-stdin"]))
     with reading(settings.database_url) as session:
-        accounts.examine(session, given, by=settings.acting())
+        accounts.examine_registration(session, given, by=settings.acting())
     note(settings, "验证通过")
     for fault in accounts.remarks(given):
         tell(settings, fault)
     name = username or ask("用户名", lambda word: _free(settings, word))
     password = new_password(settings, from_stdin=from_stdin)
-    with transaction(settings.database_url, dry_run=dry_run) as session:
-        opened = accounts.register(session, given, username=name, password=password, by=settings.acting())
-    _show(settings, opened, "注册完成", as_json=as_json, dry_run=dry_run)
-    if not dry_run:
-        next_step(settings, f"zhupei trainee edit {opened.username} …", "补全个人信息")
+    opened = deed.do(
+        lambda session: accounts.register(session, given, username=name, password=password, by=deed.by)
+    )
+    _show(deed, opened, "注册完成")
+    deed.next(f"zhupei trainee edit {opened.username} …", "补全个人信息", in_json=True)
 
 
 def _asked(settings: Settings, given: dict[str, str]) -> dict[str, str]:
@@ -104,14 +101,13 @@ def _free(settings: Settings, word: str) -> str:
         return accounts.require_username(session, word)
 
 
-def _show(settings: Settings, opened: Opened, done: str, *, as_json: bool, dry_run: bool) -> None:
+def _show(deed: Deed, opened: Opened, done: str) -> None:
     shown = opened.as_json()
     sentence = (
         f"{done}：{shown['name']}（{shown['id_number']}），用户名 {shown['username']}；"
         f"业务 {shown['business_label']} 已开通，角色 {shown['role_label']}"
     )
-    summary = {**shown, "dry_run": dry_run}
-    show_summary(settings, summary, tried(sentence, dry_run=dry_run), as_json=as_json)
+    deed.tell(shown, sentence)
 
 
 @click.group()
@@ -123,12 +119,8 @@ def password() -> None:
 @who_argument
 @click.option("--username", metavar="NAME", help="还没有账号时必填：同时建立账号")
 @password_option
-@dry_run_option
-@json_option
-@pass_settings
-def reset(
-    settings: Settings, who: str, *, username: str | None, from_stdin: bool, dry_run: bool, as_json: bool
-) -> None:
+@writing
+def reset(deed: Deed, who: str, *, username: str | None, from_stdin: bool) -> None:
     """重设密码并解除锁定；导入的学员第一次设置密码时建立账号。
 
     WHO 是证件号码或其后四位、用户名、报名号或姓名。密码在终端中询问，或用 --password-stdin。
@@ -137,11 +129,11 @@ def reset(
     例：zhupei trainee password reset wang1999
         zhupei trainee password reset 410101199901010018 --username wang1999
     """
-    new = new_password(settings, from_stdin=from_stdin)
-    with transaction(settings.database_url, dry_run=dry_run) as session:
-        opened = accounts.reset_password(session, who, new, by=settings.acting(), username=username)
-    done = "已建立账号" if opened.new else "已重设密码"
-    _show(settings, opened, done, as_json=as_json, dry_run=dry_run)
+    new = new_password(deed.settings, from_stdin=from_stdin)
+    opened = deed.do(
+        lambda session: accounts.reset_password(session, who, new, by=deed.by, username=username)
+    )
+    _show(deed, opened, "已建立账号" if opened.new else "已重设密码")
 
 
 @password.command()

@@ -1,11 +1,9 @@
 """`zhupei trainee list`, `show`, `check`, `history`: looking at people."""
 
-from typing import Any
-
 import click
 
 from zhupei_cli.services.applications import gaps, people_history, people_lists, years
-from zhupei_cli.services.applications.people_lists import Chosen
+from zhupei_cli.services.applications.people_lists import PeopleFilter
 from zhupei_cli.services.records import lookup
 from zhupei_cli.services.records.event_words import action_label, state_label
 from zhupei_cli.settings import Settings
@@ -64,7 +62,15 @@ _CHECKED = {"wrong": "不对", "locked": "不对，已锁定", "right": "正确"
 @reveal_option
 @list_options
 @pass_settings
-def list_(settings: Settings, *, reveal: bool, out: Out, **chosen: Any) -> None:
+def list_(
+    settings: Settings,
+    *,
+    name: str | None,
+    school: str | None,
+    account: bool | None,
+    reveal: bool,
+    out: Out,
+) -> None:
     """列出学员；证件号码和电话默认遮盖，最后一列是缺几项必填内容。
 
     \b
@@ -73,7 +79,9 @@ def list_(settings: Settings, *, reveal: bool, out: Out, **chosen: Any) -> None:
     """
     with transaction(settings.database_url, read_only=not reveal) as session:
         rows = people_lists.list_people(
-            session, Chosen(**chosen, limit=out.most), reveal_by=settings.acting() if reveal else None
+            session,
+            PeopleFilter(name, school, account, out.most),
+            reveal_by=settings.acting() if reveal else None,
         )
     show(rows, LIST, out)
 
@@ -161,8 +169,8 @@ def history(settings: Settings, who: str, *, out: Out) -> None:
     show([_told(row) for row in rows], HISTORY, out)
 
 
-def _told(row: dict[str, Any]) -> dict[str, Any]:
-    states = (state_label(row["action"], row[name]) for name in ("before", "after"))
+def _told(row: people_history.Happening) -> dict[str, object]:
+    states = (state_label(row["action"], state) for state in (row["before"], row["after"]))
     words = [_CHECKED.get(word, word) for word in states if word]
     change = " → ".join(words) or "、".join(dict.fromkeys(people_lists.field_labels(row["fields"])))
     subject = "学员" if row["subject"].startswith("trainee ") else row["subject"].replace("import ", "导入 ")

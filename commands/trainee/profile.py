@@ -1,9 +1,10 @@
 """`zhupei trainee edit`, `education`, `work`: one person's profile (指南 二.2)."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import click
+from sqlalchemy.orm import Session
 
 from zhupei_cli.services.applications import people_lists
 from zhupei_cli.services.applications.correcting import LIVE, submitted_of
@@ -14,16 +15,15 @@ from zhupei_cli.services.reference import employers
 from zhupei_cli.settings import Settings
 from zhupei_cli.shell.arguments import Whole
 from zhupei_cli.shell.logfile import note
-from zhupei_cli.store.engine import reading, transaction
+from zhupei_cli.store.engine import reading
 
 from ..shared.asking import agree, ask_change, field_options, given_of, prompt
-from ..shared.consent import confirm
-from ..shared.done import tried
 from ..shared.findings import tell
 from ..shared.formats import shown
 from ..shared.naming import who_argument
-from ..shared.options import can_ask, dry_run_option, format_options, json_option, pass_settings, yes_option
-from ..shared.output import Column, Out, show, show_summary
+from ..shared.options import can_ask, format_options, pass_settings, yes_option
+from ..shared.output import Column, Out, show
+from ..shared.writing import Deed, writing
 
 EDUCATIONS = (
     Column("id", "编号"),
@@ -54,18 +54,14 @@ WORKS = (
 )
 @click.option("--no-photo", is_flag=True, help="删除照片")
 @click.option("--reason", metavar="REASON", help="修改的原因；修改姓名时必填")
-@dry_run_option
-@json_option
-@pass_settings
+@writing
 def edit(
-    settings: Settings,
+    deed: Deed,
     who: str,
     *,
     photo: Path | None,
     no_photo: bool,
     reason: str | None,
-    dry_run: bool,
-    as_json: bool,
     **words: str | None,
 ) -> None:
     """修改基本信息、联系信息、医师资格和照片。
@@ -80,25 +76,25 @@ def edit(
     """
     given = given_of(words)
     if not (given or photo or no_photo):
-        if not can_ask(settings):
+        if not can_ask(deed.settings):
             raise click.UsageError("没有写要修改的内容，例如 --mobile。", click.get_current_context())
-        given, reason = _asked(settings, who, reason)
+        given, reason = _asked(deed.settings, who, reason)
     if photo and no_photo:
         raise click.UsageError("--photo 和 --no-photo 只能用一个。", click.get_current_context())
     picture = None if photo is None else read_photo(photo)
-    with transaction(settings.database_url, dry_run=dry_run) as session:
+
+    def change(session: Session) -> tuple[Edited, Sequence[str]]:
         edited = people.edit(
-            session, who, given, by=settings.acting(), reason=reason, photo=picture, drop_photo=no_photo
+            session, who, given, by=deed.by, reason=reason, photo=picture, drop_photo=no_photo
         )
-        sent = submitted_of(session, edited.trainee_id)
-    _show(settings, edited, "已保存", as_json=as_json, dry_run=dry_run)
-    if not as_json and not {name.rpartition(".")[2] for name in edited.fields} <= set(LIVE):
+        return edited, submitted_of(session, edited.trainee_id)
+
+    edited, sent = deed.do(change)
+    _show(deed, edited, "已保存")
+    if not {name.rpartition(".")[2] for name in edited.fields} <= set(LIVE):
         for number in sent:
-            note(
-                settings,
-                f"已提交的报名 {number} 仍是提交时的内容；一并更正用 "
-                f"zhupei apply correct {number} 项目 内容 --reason 原因",
-            )
+            correct = f"zhupei apply correct {number} 项目 内容 --reason 原因"
+            deed.note(f"已提交的报名 {number} 仍是提交时的内容；一并更正用 {correct}")
 
 
 def _asked(settings: Settings, who: str, reason: str | None) -> tuple[dict[str, str], str | None]:
@@ -118,35 +114,33 @@ def _asked(settings: Settings, who: str, reason: str | None) -> tuple[dict[str, 
     return given, reason
 
 
-def _show(settings: Settings, edited: Edited, done: str, *, as_json: bool, dry_run: bool) -> None:
+def _show(deed: Deed, edited: Edited, done: str) -> None:
     words = "、".join(dict.fromkeys(people_lists.field_labels(edited.fields)))
     sentence = f"{done} {edited.name}：{words}" if words else f"{edited.name}：没有变化"
-    summary = {**edited.as_json(), "dry_run": dry_run}
-    show_summary(settings, summary, tried(sentence, dry_run=dry_run), as_json=as_json)
-    for fault in () if as_json else edited.warnings:
-        tell(settings, fault)
-    if edited.missing and not as_json:
-        note(settings, f"还缺 ●：{'、'.join(edited.missing)}")
+    deed.tell(edited.as_json(), sentence)
+    for fault in () if deed.as_json else edited.warnings:
+        tell(deed.settings, fault)
+    if edited.missing:
+        deed.note(f"还缺 ●：{'、'.join(edited.missing)}")
 
 
-def _add(
-    settings: Settings, who: str, part: Part, given: dict[str, str], *, dry_run: bool, as_json: bool
-) -> None:
-    with transaction(settings.database_url, dry_run=dry_run) as session:
-        known = True
-        if part is WORK:
-            given, known = employers.completed(session, given)
-        edited = people.add_entry(session, who, part, given, by=settings.acting())
-    _show(settings, edited, "已保存", as_json=as_json, dry_run=dry_run)
+def _add(deed: Deed, who: str, part: Part, words: dict[str, str | None]) -> None:
+    given = given_of(words)
+
+    def add(session: Session) -> tuple[Edited, bool]:
+        completed, known = employers.completed(session, given) if part is WORK else (given, True)
+        return people.add_entry(session, who, part, completed, by=deed.by), known
+
+    edited, known = deed.do(add)
+    _show(deed, edited, "已保存")
     if not known:
-        note(settings, f"单位库中没有“{given['employer_name']}”，按所写的名称保存")
+        note(deed.settings, f"单位库中没有“{given['employer_name']}”，按所写的名称保存")
 
 
-def _remove(settings: Settings, who: str, part: Part, number: int, *, yes: bool, **how: bool) -> None:
-    confirm(f"删除编号 {number} 的{part.label}？", settings, yes=yes or how["dry_run"])
-    with transaction(settings.database_url, dry_run=how["dry_run"]) as session:
-        edited = people.remove_entry(session, who, part, number, by=settings.acting())
-    _show(settings, edited, "已删除", **how)
+def _remove(deed: Deed, who: str, part: Part, number: int) -> None:
+    deed.confirm(f"删除编号 {number} 的{part.label}？")
+    edited = deed.do(lambda session: people.remove_entry(session, who, part, number, by=deed.by))
+    _show(deed, edited, "已删除")
 
 
 @click.group()
@@ -157,17 +151,15 @@ def education() -> None:
 @education.command("add")
 @who_argument
 @field_options(fields.EDUCATION, required=True)
-@dry_run_option
-@json_option
-@pass_settings
-def add_education(settings: Settings, who: str, *, dry_run: bool, as_json: bool, **words: str | None) -> None:
+@writing
+def add_education(deed: Deed, who: str, **words: str | None) -> None:
     """添加一段教育经历；学历和院校都相同的，改为修改那一段。
 
     \b
     例：zhupei trainee education add wang1999 --level 本科 --school 郑州大学 \\
             --major 临床医学 --graduated-on 2026-06-30 --full-time 是
     """
-    _add(settings, who, EDUCATION, given_of(words), dry_run=dry_run, as_json=as_json)
+    _add(deed, who, EDUCATION, words)
 
 
 @education.command("list")
@@ -189,16 +181,14 @@ def list_educations(settings: Settings, who: str, *, out: Out) -> None:
 @who_argument
 @click.argument("number", type=Whole(1), metavar="ID")
 @yes_option
-@dry_run_option
-@json_option
-@pass_settings
-def remove_education(settings: Settings, who: str, number: int, **how: Any) -> None:
+@writing
+def remove_education(deed: Deed, who: str, number: int) -> None:
     """删除一段教育经历；ID 是 education list 中的编号。
 
     \b
     例：zhupei trainee education remove wang1999 3 --yes
     """
-    _remove(settings, who, EDUCATION, number, **how)
+    _remove(deed, who, EDUCATION, number)
 
 
 @click.group()
@@ -209,10 +199,8 @@ def work() -> None:
 @work.command("add")
 @who_argument
 @field_options(fields.WORK, required=True)
-@dry_run_option
-@json_option
-@pass_settings
-def add_work(settings: Settings, who: str, *, dry_run: bool, as_json: bool, **words: str | None) -> None:
+@writing
+def add_work(deed: Deed, who: str, **words: str | None) -> None:
     """添加一段工作经历；没有终止时间的是现工作单位。
 
     单位库中有的补上统一社会信用代码，没有的按所写的名称保存；先用 employer search 查找。
@@ -220,7 +208,7 @@ def add_work(settings: Settings, who: str, *, dry_run: bool, as_json: bool, **wo
     \b
     例：zhupei trainee work add wang1999 --employer-name 郑州第一医院
     """
-    _add(settings, who, WORK, given_of(words), dry_run=dry_run, as_json=as_json)
+    _add(deed, who, WORK, words)
 
 
 @work.command("list")
@@ -242,13 +230,11 @@ def list_works(settings: Settings, who: str, *, out: Out) -> None:
 @who_argument
 @click.argument("number", type=Whole(1), metavar="ID")
 @yes_option
-@dry_run_option
-@json_option
-@pass_settings
-def remove_work(settings: Settings, who: str, number: int, **how: Any) -> None:
+@writing
+def remove_work(deed: Deed, who: str, number: int) -> None:
     """删除一段工作经历；ID 是 work list 中的编号。
 
     \b
     例：zhupei trainee work remove wang1999 3 --yes
     """
-    _remove(settings, who, WORK, number, **how)
+    _remove(deed, who, WORK, number)

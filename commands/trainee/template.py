@@ -1,6 +1,6 @@
 """`zhupei trainee template`: the workbook people are registered with."""
 
-from typing import Any
+from typing import Unpack
 
 import click
 
@@ -9,14 +9,14 @@ from zhupei_cli.sheets.kinds import workbook_kinds
 from zhupei_cli.sheets.writing.template import form_of
 
 from ..shared.options import batch_option, pass_settings
-from ..shared.templates import choices_of, template_options, write_forms
+from ..shared.templates import TemplateAsked, choices_of, template_options, write_forms
 
 
 @click.command("template")
 @template_options("报名信息模板.xlsx")
 @batch_option
 @pass_settings
-def template(settings: Settings, *, batch: str | None, **given: Any) -> None:
+def template(settings: Settings, *, batch: str | None, **given: Unpack[TemplateAsked]) -> None:
     """写出报名信息的空白模板（另有教育经历、工作经历两个工作表），填好后用 trainee import 导入。
 
     专业和基地的下拉列表按批次的招收计划，先选专业就只列招收它的基地，先选基地就只列它招收的专业。

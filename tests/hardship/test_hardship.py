@@ -6,7 +6,7 @@ None ends as a fault of the program: each says what is wrong, with a code and it
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from functools import partial
 from pathlib import Path
@@ -60,50 +60,47 @@ def test_every_command_has_a_line() -> None:
     assert set(world.LINES) == leaves
 
 
+def _on_a_full_disk(prepared: Path, home: Path) -> list[Ended]:
+    ended = []
+    with walks.small_disk(home):
+        walks.prepare(home)
+        for command in world.LINES:
+            walks.fresh(prepared, home)
+            path = home / "zhupei.sqlite"
+            with walks.in_use(path):
+                walks.fill_up(home)
+                ended.append(walks.run(command, f"sqlite:///{path}", home))
+    return ended
+
+
 def test_a_disk_that_is_full(prepared: Path, tmp_path: Path) -> None:
     """The database, what it needs beside it and all that is written are on one disk without a free byte."""
-
     _require_disks()
+    assert _unforeseen(walks.apart(_on_a_full_disk, prepared, tmp_path)) == []
 
-    def work() -> list[Ended]:
-        ended = []
-        with walks.small_disk(tmp_path):
-            walks.prepare(tmp_path)
-            for command in world.LINES:
-                walks.fresh(prepared, tmp_path)
-                path = tmp_path / "zhupei.sqlite"
-                with walks.in_use(path):
-                    walks.fill_up(tmp_path)
-                    ended.append(walks.run(command, f"sqlite:///{path}", tmp_path))
-        return ended
 
-    ended = walks.apart(work)
-    assert _unforeseen(ended) == []
+def _with_a_full_disk(prepared: Path, home: Path) -> list[Ended]:
+    ended = []
+    disk = home / "disk"
+    disk.mkdir()
+    with walks.small_disk(disk):
+        walks.prepare(home)
+        walks.fresh(prepared, disk)
+        (disk / "zhupei.sqlite").unlink()
+        walks.fill_up(disk)
+        for command in world.LINES:
+            path = home / "zhupei.sqlite"
+            for old in home.glob("zhupei.sqlite*"):
+                old.unlink()
+            shutil.copyfile(prepared / "zhupei.sqlite", path)
+            ended.append(walks.run(command, f"sqlite:///{path}", disk))
+    return ended
 
 
 def test_a_disk_for_what_is_written_that_is_full(prepared: Path, tmp_path: Path) -> None:
     """The database has room. Imports are kept, and say what they did and refused."""
-
     _require_disks()
-
-    def work() -> list[Ended]:
-        ended = []
-        disk = tmp_path / "disk"
-        disk.mkdir()
-        with walks.small_disk(disk):
-            walks.prepare(tmp_path)
-            walks.fresh(prepared, disk)
-            (disk / "zhupei.sqlite").unlink()
-            walks.fill_up(disk)
-            for command in world.LINES:
-                path = tmp_path / "zhupei.sqlite"
-                for old in tmp_path.glob("zhupei.sqlite*"):
-                    old.unlink()
-                shutil.copyfile(prepared / "zhupei.sqlite", path)
-                ended.append(walks.run(command, f"sqlite:///{path}", disk))
-        return ended
-
-    ended = walks.apart(work)
+    ended = walks.apart(_with_a_full_disk, prepared, tmp_path)
     assert _unforeseen(ended) == []
     for one in ended:
         if one.command.endswith(" import"):
@@ -115,53 +112,49 @@ def test_a_disk_for_what_is_written_that_is_full(prepared: Path, tmp_path: Path)
             assert "标准输出" not in one.err, one
 
 
+def _on_a_read_only_disk(prepared: Path, home: Path) -> list[Ended]:
+    with walks.small_disk(home):
+        walks.prepare(home)
+        walks.fresh(prepared, home)
+        walks.make_read_only(home)
+        return [walks.run(one, f"sqlite:///{home}/zhupei.sqlite", home) for one in world.LINES]
+
+
 def test_a_disk_that_is_read_only(prepared: Path, tmp_path: Path) -> None:
     _require_disks()
+    assert _unforeseen(walks.apart(_on_a_read_only_disk, prepared, tmp_path)) == []
 
-    def work() -> list[Ended]:
-        with walks.small_disk(tmp_path):
-            walks.prepare(tmp_path)
-            walks.fresh(prepared, tmp_path)
-            walks.make_read_only(tmp_path)
-            return [walks.run(one, f"sqlite:///{tmp_path}/zhupei.sqlite", tmp_path) for one in world.LINES]
 
-    ended = walks.apart(work)
-    assert _unforeseen(ended) == []
+def _waiting_briefly(home: Path, lines: Sequence[str]) -> list[Ended]:
+    walks.prepare(home)
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (engine, backup):
+            patch.setattr(module, "BUSY_TIMEOUT", 20)
+        return [walks.run(one, f"sqlite:///{home}/zhupei.sqlite", home) for one in lines]
 
 
 @pytest.mark.parametrize("hoarded", [False, True], ids=["written to", "exclusive"])
-def test_a_database_that_is_locked(
-    prepared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, hoarded: bool
-) -> None:
-    for module in (engine, backup):
-        monkeypatch.setattr(module, "BUSY_TIMEOUT", 20)
+def test_a_database_that_is_locked(prepared: Path, tmp_path: Path, hoarded: bool) -> None:
     walks.fresh(prepared, tmp_path)
-    path = tmp_path / "zhupei.sqlite"
-
-    def work() -> list[Ended]:
-        walks.prepare(tmp_path)
-        lines = SOME if hoarded else world.LINES
-        return [walks.run(one, f"sqlite:///{path}", tmp_path) for one in lines]
-
-    with closing(sqlite3.connect(path)) as other:
+    with closing(sqlite3.connect(tmp_path / "zhupei.sqlite")) as other:
         if hoarded:
             other.execute("PRAGMA locking_mode=EXCLUSIVE")
         other.execute("BEGIN IMMEDIATE")
         other.execute("UPDATE counter SET value = value")
-        ended = walks.apart(work)
+        ended = walks.apart(_waiting_briefly, tmp_path, SOME if hoarded else tuple(world.LINES))
     assert _unforeseen(ended) == []
+
+
+def _without_streams(prepared: Path, home: Path, stream: str) -> list[Ended]:
+    walks.prepare(home)
+    ended = []
+    for command in world.LINES if stream == "closed" else SOME:
+        walks.fresh(prepared, home)
+        made = None if stream == "closed" else partial(Path(stream).open, "wb", buffering=0)
+        ended.append(walks.run(command, f"sqlite:///{home}/zhupei.sqlite", home, stream=made))
+    return ended
 
 
 @pytest.mark.parametrize("stream", ["closed", "/dev/full"])
 def test_streams_that_are_gone(prepared: Path, tmp_path: Path, stream: str) -> None:
-    def work() -> list[Ended]:
-        walks.prepare(tmp_path)
-        ended = []
-        for command in world.LINES if stream == "closed" else SOME:
-            walks.fresh(prepared, tmp_path)
-            made = None if stream == "closed" else partial(Path(stream).open, "wb", buffering=0)
-            ended.append(walks.run(command, f"sqlite:///{tmp_path}/zhupei.sqlite", tmp_path, stream=made))
-        return ended
-
-    ended = walks.apart(work)
-    assert _unforeseen(ended) == []
+    assert _unforeseen(walks.apart(_without_streams, prepared, tmp_path, stream)) == []

@@ -3,7 +3,6 @@
 import contextlib
 import ctypes
 import io
-import json
 import os
 import shlex
 import shutil
@@ -11,7 +10,9 @@ import sqlite3
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Final
 
@@ -36,27 +37,13 @@ class Ended:
     err: str
 
 
-def apart(work: Callable[[], list[Ended]]) -> list[Ended]:
-    """Return what `work` returns in a process that may be spoilt."""
-    read, write = os.pipe()
-    child = os.fork()
-    if child == 0:
-        os.close(read)
-        text = "null"
-        try:
-            text = json.dumps([[one.command, one.code, one.out, one.err] for one in work()])
-        except BaseException as error:
-            text = json.dumps(f"{type(error).__name__}: {error}")
-        finally:
-            with os.fdopen(write, "w") as pipe:
-                pipe.write(text)
-            os._exit(0)
-    os.close(write)
-    with os.fdopen(read) as pipe:
-        found = json.load(pipe)
-    os.waitpid(child, 0)
-    assert isinstance(found, list), found
-    return [Ended(*one) for one in found]
+def apart(work: Callable[..., list[Ended]], *args: Any) -> list[Ended]:
+    """Return what `work` returns in a process that may be spoilt.
+
+    A new one, not a fork: where a form was typeset before, a fork waits for threads that it does not have.
+    """
+    with ProcessPoolExecutor(1, get_context("spawn")) as processes:
+        return processes.submit(work, *args).result()
 
 
 def run(

@@ -28,7 +28,7 @@ from zhupei_cli.services.upkeep import logins, roles
 from zhupei_cli.sheets.kinds import workbook_kinds
 from zhupei_cli.store.engine import transaction
 from zhupei_cli.store.schema import create
-from zhupei_cli.store.walls import Kind
+from zhupei_cli.store.walls import LoginKind
 from zhupei_cli.words.vocabulary import Decision
 
 BASE, OTHER = "4101001", "4103001"
@@ -36,10 +36,10 @@ PASSWORD = "geheim-2026-x"
 REASON = "别家的理由"
 #: login → its kind and base
 LOGINS = {
-    "zhao": (Kind.BASE, BASE),
-    "qian": (Kind.BASE, OTHER),
-    "sun": (Kind.AUDITOR, None),
-    "li": (Kind.PROVINCE, None),
+    "zhao": (LoginKind.BASE, BASE),
+    "qian": (LoginKind.BASE, OTHER),
+    "sun": (LoginKind.AUDITOR, None),
+    "li": (LoginKind.PROVINCE, None),
 }
 _BY = Acting(OPERATOR, NOW)
 _PEOPLE = (
@@ -106,7 +106,7 @@ def _copied(made: World, name: str) -> Iterator[World]:
     made.server.create(database, template=made.database)
     # What `db user add` sets belongs to one database and is not copied.
     for login, (kind, _) in LOGINS.items():
-        if kind != Kind.PROVINCE:
+        if kind != LoginKind.PROVINCE:
             path = f"zhupei_{kind}, public"
             made.server.execute(f"ALTER ROLE {login} IN DATABASE {database} SET search_path = {path}")
     # Neither are the privileges on the database itself.

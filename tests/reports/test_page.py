@@ -8,12 +8,12 @@ from zhupei_cli.reports.values import (
     Band,
     Cutoff,
     Figure,
+    FunnelStage,
     Group,
     Head,
     Placed,
     Report,
     Share,
-    Stage,
     Supply,
     Waiting,
 )
@@ -33,7 +33,7 @@ def province(bases: int) -> Report:
     return Report(
         head=Head("HN2026", "2026年招收", "公示中", _AT, "存证：第 7 号 0123456789abcdef", date(2026, 6, 19)),
         figures=[Figure("submitted", "提交", 98000, 97000)],
-        funnel=[Stage("registered", "注册", 100000), Stage("submitted", "提交", 98000)],
+        funnel=[FunnelStage("registered", "注册", 100000), FunnelStage("submitted", "提交", 98000)],
         days=[(date(2026, 6, day), day * 100) for day in range(1, 31)],
         bases=supplies,
         specialties=supplies[:37],

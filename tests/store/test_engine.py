@@ -18,7 +18,7 @@ from zhupei_cli.model import Batch, BatchSetting, Counter, Specialty
 from zhupei_cli.store import engine
 from zhupei_cli.store.bulk import insert_rows
 from zhupei_cli.store.counters import take
-from zhupei_cli.store.engine import HEAD, current_version, open_engine, reading, shown, transaction
+from zhupei_cli.store.engine import HEAD, current_version, open_engine, reading, shown_url, transaction
 from zhupei_cli.words.errors import ZhupeiError
 
 
@@ -41,7 +41,8 @@ def test_an_address_that_cannot_be_is_a_usage_error(url: str) -> None:
 
 def test_a_password_is_never_shown() -> None:
     assert (
-        shown("postgresql+psycopg://zhang:geheim@host/zhupei") == "postgresql+psycopg://zhang:***@host/zhupei"
+        shown_url("postgresql+psycopg://zhang:geheim@host/zhupei")
+        == "postgresql+psycopg://zhang:***@host/zhupei"
     )
 
 
@@ -159,11 +160,12 @@ def test_no_batch_is_there_before_one_is_made(database: str) -> None:
 
 
 def test_a_file_is_named_as_people_wrote_it() -> None:
-    assert shown("sqlite:///招收 2026.sqlite") == "sqlite:///招收 2026.sqlite"
+    assert shown_url("sqlite:///招收 2026.sqlite") == "sqlite:///招收 2026.sqlite"
     assert (
-        shown("postgresql+psycopg://甲:密码@host/库") == "postgresql+psycopg://%E7%94%B2:***@host/%E5%BA%93"
+        shown_url("postgresql+psycopg://甲:密码@host/库")
+        == "postgresql+psycopg://%E7%94%B2:***@host/%E5%BA%93"
     )
-    assert shown("招收.sqlite") == "招收.sqlite"
+    assert shown_url("招收.sqlite") == "招收.sqlite"
 
 
 @pytest.mark.sqlite

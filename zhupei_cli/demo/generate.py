@@ -15,7 +15,7 @@ from typing import Final
 
 from zhupei_cli.demo import words
 from zhupei_cli.demo.faults import SPOILS, TWINS
-from zhupei_cli.demo.people import People, Place, Row
+from zhupei_cli.demo.people import DemoPlace, People, Row
 from zhupei_cli.rules.people import uscc
 from zhupei_cli.sheets.writing.splice import Value
 from zhupei_cli.words.codes import CITY
@@ -132,7 +132,7 @@ def _uscc(first17: str) -> str:
 
 def _plan(
     random: Random, bases: Sequence[Row], places: int, applicants: int
-) -> tuple[list[Row], list[Place]]:
+) -> tuple[list[Row], list[DemoPlace]]:
     """Return the rows of 招收计划 and the places that may be chosen."""
     catalogue = _specialties()
     average = applicants * _SEATS_PER_APPLICANT / places
@@ -151,7 +151,7 @@ def _plan(
             )
             if "stopped" not in terms:
                 place = (specialty["code"], specialty["name"], specialty["category"])
-                open_places.append(Place(base, *place, weight=quota * fame))
+                open_places.append(DemoPlace(base, *place, weight=quota * fame))
     return plan, open_places
 
 

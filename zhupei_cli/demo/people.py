@@ -33,7 +33,7 @@ _ETHNICITIES: Final = (*(("汉族",) * 30), "回族", "满族", "蒙古族")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class DemoPlace:
     """A place people may choose: the base's row of 基地, the specialty, the weight of the wish for it."""
 
     base: Mapping[str, Value]
@@ -46,14 +46,14 @@ class Place:
 class People:
     """Makes one applicant after the other; no ID number comes twice."""
 
-    def __init__(self, random: Random, places: Sequence[Place], year: int) -> None:
+    def __init__(self, random: Random, places: Sequence[DemoPlace], year: int) -> None:
         self._random = random
         self._places = places
         self._weights = list(accumulate(place.weight for place in places))
         self._year = year
         self._numbers: set[str] = set()
         self._made = 0
-        self._by_specialty: dict[str, list[Place]] = {}
+        self._by_specialty: dict[str, list[DemoPlace]] = {}
         for place in places:
             self._by_specialty.setdefault(place.code, []).append(place)
 
@@ -140,7 +140,7 @@ class People:
         number = f"{self._year - 1}41110{person['id_number']}"
         return {"licence_passed": "是", "licence_no": number[:27]}
 
-    def _work(self, identity: str, place: Place) -> Row:
+    def _work(self, identity: str, place: DemoPlace) -> Row:
         if identity == "social":
             return {"has_employer": "否"}
         if identity == "own":
@@ -149,7 +149,7 @@ class People:
         hospital = self._random.choice(words.COUNTIES) + self._random.choice(words.COUNTY_HOSPITALS)
         return {"has_employer": "是", "employer_name": hospital}
 
-    def _form(self, identity: str, place: Place, education: Row) -> Row:
+    def _form(self, identity: str, place: DemoPlace, education: Row) -> Row:
         random = self._random
         fresh = education["is_fresh"] == "应届"
         source = "农村订单定向" if identity == "entrusted" and random.random() < 0.2 else None

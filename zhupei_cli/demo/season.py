@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
-from typing import Any
+from typing import TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -43,12 +43,15 @@ _GIVEN = {
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class SeasonStep:
     """One step of the season: what was done, what came of it, and the seconds it took."""
 
     title: str
     result: str
     seconds: float
+
+
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -75,13 +78,13 @@ class Stage:
     def by(self) -> Acting:
         return Acting(OPERATOR, self.day)
 
-    def do(self, act: Callable[[Session, Batch], Any]) -> Any:
+    def do(self, act: Callable[[Session, Batch], T]) -> T:
         """Do one thing with the batch in a transaction of its own, as a command would."""
         with transaction(self.database) as session:
             return act(session, find_batch(session, BATCH))
 
 
-def play(folder: Path, *, bases: int = 12, places: int = 96, applicants: int = 1200) -> Iterator[Step]:
+def play(folder: Path, *, bases: int = 12, places: int = 96, applicants: int = 1200) -> Iterator[SeasonStep]:
     """Play a season into the empty folder `folder`; yield each step when it is done.
 
     The same arguments leave the same data, on any day: the season has days of its own.
@@ -90,7 +93,7 @@ def play(folder: Path, *, bases: int = 12, places: int = 96, applicants: int = 1
     for title, act in _STEPS:
         started = perf_counter()
         result = act(stage)
-        yield Step(title, result, perf_counter() - started)
+        yield SeasonStep(title, result, perf_counter() - started)
 
 
 def _workbooks(stage: Stage) -> str:

@@ -8,7 +8,7 @@ from contextlib import suppress
 from importlib.resources import files
 from pathlib import Path
 from tempfile import TemporaryDirectory, gettempdir
-from typing import Any, Final
+from typing import Final
 
 from zhupei_cli.printing.fonts import FontSet
 from zhupei_cli.words.errors import ZhupeiError
@@ -28,7 +28,7 @@ def _folder_of(files: Sequence[Path], root: Path) -> list[Path]:
 
 
 def typeset(
-    template: str, data: Mapping[str, Any], *, fonts: FontSet, pictures: Mapping[str, bytes] | None = None
+    template: str, data: Mapping[str, object], *, fonts: FontSet, pictures: Mapping[str, bytes] | None = None
 ) -> bytes:
     """Return the PDF that `template` makes of `data`; `pictures` are the files it names.
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from importlib.resources import files
-from typing import Any, Final
+from typing import Final
 
 from zhupei_cli.reports import charts, sections
 from zhupei_cli.reports.values import WITHOUT_MARK, Report
@@ -45,18 +45,20 @@ def _has_marks(report: Report) -> bool:
     return any(any(band.counts.values()) for band in report.bands[len(WITHOUT_MARK) :])
 
 
-def cell(value: Any, kind: str) -> str:
+def cell(value: object, kind: str) -> str:
     """Return a cell as people read it."""
     if value is None:
         return NOTHING
+    if isinstance(value, datetime):
+        return show_time(value)[:16]
+    if not isinstance(value, int | float):
+        return str(value)
     if kind == "share":
         return f"{value:.1%}"
     if kind == "ratio":
         return f"{value:.2f}"
     if kind == "mark":
         return f"{value / 100:.2f}"
-    if isinstance(value, datetime):
-        return show_time(value)[:16]
     return str(value)
 
 

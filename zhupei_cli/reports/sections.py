@@ -6,14 +6,14 @@ A cell is None where there is nothing to say: what may not show yet, a ratio to 
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from zhupei_cli.reports.values import Cutoff, Group, Report, Share, Supply
 
 #: The page names so many schools, and anomalies of each kind; the workbook has all.
 SCHOOLS, ANOMALIES = 15, 10
 
-Cells = tuple[Any, ...]
+Cells = tuple[object, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
+class FunnelStage:
     """One stage of the funnel."""
 
     stage: str
@@ -154,7 +154,7 @@ class Report:
 
     head: Head
     figures: Sequence[Figure]
-    funnel: Sequence[Stage]
+    funnel: Sequence[FunnelStage]
     days: Sequence[tuple[date, int]]
     bases: Sequence[Supply]
     specialties: Sequence[Supply]

@@ -2,8 +2,8 @@
 
 import io
 from collections.abc import Sequence
-from datetime import datetime
-from typing import Any, Final
+from datetime import date, datetime, time
+from typing import TYPE_CHECKING, Final
 
 from zhupei_cli.acting import CST
 from zhupei_cli.display import display_width
@@ -12,6 +12,10 @@ from zhupei_cli.reports.charts import COLOURS
 from zhupei_cli.reports.sections import Section
 from zhupei_cli.reports.values import Report
 from zhupei_cli.rules.batch.times import show_time
+
+if TYPE_CHECKING:
+    from xlsxwriter.workbook import Workbook
+    from xlsxwriter.worksheet import Worksheet
 
 #: Kind of a cell → its number format. Text is written as text: no code loses digits, no name is a formula.
 _FORMATS: Final = {
@@ -75,7 +79,7 @@ _SUPPLY: Final[_Chart] = ("bar", (3, 5), 0)
 class _Paper:
     """A workbook in the making: its formats, and how a sheet is set up."""
 
-    def __init__(self, book: Any, report: Report) -> None:
+    def __init__(self, book: "Workbook", report: Report) -> None:
         self._book, self._report = book, report
         self._formats = {kind: book.add_format({"num_format": code}) for kind, code in _FORMATS.items()}
         self._formats[_APART] = book.add_format({"num_format": _FORMATS["text"], "indent": 1})
@@ -148,7 +152,7 @@ class _Paper:
 
     def sheet(
         self, section: Section, *, name: str | None = None, chart: _Chart | None = None, labels: int = 0
-    ) -> Any:
+    ) -> "Worksheet":
         """Write one section on a sheet of its own; `labels` is the column that names a chart's bars."""
         sheet = self._book.add_worksheet(name or section.title)
         self._head(sheet, 0, section)
@@ -163,11 +167,11 @@ class _Paper:
             self._chart(sheet, _TOP, section, chart, labels=labels)
         return sheet
 
-    def _head(self, sheet: Any, top: int, section: Section) -> None:
+    def _head(self, sheet: "Worksheet", top: int, section: Section) -> None:
         sheet.write_string(top, 0, section.title, self._title)
         sheet.write_string(top + 1, 0, section.note, self._soft)
 
-    def _table(self, sheet: Any, top: int, section: Section) -> None:
+    def _table(self, sheet: "Worksheet", top: int, section: Section) -> None:
         kinds = [_spaced(section, column) for column in range(len(section.columns))]
         for column, ((heading, _), kind) in enumerate(zip(section.columns, kinds, strict=True)):
             sheet.write_string(top, column, heading, self._headings.get(kind, self._number_heading))
@@ -177,20 +181,20 @@ class _Paper:
         if not section.rows:
             sheet.write_string(top + 1, 0, "无", self._soft)
 
-    def _cell(self, sheet: Any, row: int, column: int, value: Any, kind: str) -> None:
+    def _cell(self, sheet: "Worksheet", row: int, column: int, value: object, kind: str) -> None:
         form = self._formats[kind]
         if value is None:
             sheet.write_string(row, column, "—", self._nothing)
         elif kind in self._headings:
             sheet.write_string(row, column, str(value), form)
-        elif kind == "time":
-            sheet.write_datetime(row, column, _local(value), form)
-        elif kind == "day":
-            sheet.write_datetime(row, column, value, form)
+        elif isinstance(value, date):
+            moment = _local(value) if isinstance(value, datetime) else datetime.combine(value, time.min)
+            sheet.write_datetime(row, column, moment, form)
         else:
+            assert isinstance(value, int | float)
             sheet.write_number(row, column, value / 100 if kind == "mark" else value, form)
 
-    def _page(self, sheet: Any, parts: Sequence[Section]) -> None:
+    def _page(self, sheet: "Worksheet", parts: Sequence[Section]) -> None:
         """Set a sheet up for the sections on it: columns as wide as their cells, A4, header and footer."""
         for column in range(max(len(section.columns) for section in parts)):
             sheet.set_column(column, column, max(_width(section, column) for section in parts))
@@ -202,19 +206,20 @@ class _Paper:
         sheet.set_footer(f"&L{_plain(self._report.head.seal)}&R第 &P 页，共 &N 页")
 
     def _chart(
-        self, sheet: Any, top: int, section: Section, how: _Chart, *, labels: int = 0, gap: int = 2
+        self, sheet: "Worksheet", top: int, section: Section, how: _Chart, *, labels: int = 0, gap: int = 2
     ) -> None:
         """Draw the table whose headings stand at row `top`, below it: beside it would not fit the paper."""
         kind, series, skipped = how
         first, last = top + 1 + skipped, top + len(section.rows)
         columns = series or tuple(range(1, len(section.columns)))
         chart = self._book.add_chart({"type": kind})
+        assert chart is not None
         for column, colour in zip(columns, COLOURS, strict=False):
             chart.add_series(
                 {
-                    "name": [sheet.get_name(), top, column],
-                    "categories": [sheet.get_name(), first, labels, last, labels],
-                    "values": [sheet.get_name(), first, column, last, column],
+                    "name": [sheet.name, top, column],
+                    "categories": [sheet.name, first, labels, last, labels],
+                    "values": [sheet.name, first, column, last, column],
                     "fill": {"color": colour},
                     "gap": 60,
                 }

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import click
 
-#: Names and what Click is told of each; `zhupei --help` shows them in this order.
+#: Names and what Click is told of each, Any of it; `zhupei --help` shows them in this order.
 OPTIONS: Final[dict[tuple[str, ...], dict[str, Any]]] = {
     # Addresses and paths are bytes of whoever named them: nothing is mended in them.
     ("--database",): {
@@ -67,7 +67,7 @@ def _made(*, hidden: bool, taken: Sequence[str] | set[str] = ()) -> Iterator[cli
         yield click.Option([*free, f"anywhere_{key}" if hidden else key], **about, **special)
 
 
-def _hand_up(ctx: click.Context, param: click.Parameter, value: Any) -> None:
+def _hand_up(ctx: click.Context, param: click.Parameter, value: object) -> None:
     """Keep what was typed behind a command as if it had been typed before the group."""
     key = (param.name or "").removeprefix("anywhere_")
     root = ctx.find_root()

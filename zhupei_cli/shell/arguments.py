@@ -28,7 +28,7 @@ class _Text(click.types.StringParamType):
         # --reason REASON: one language in all pages, and more than TEXT would say.
         return None if isinstance(param, click.Argument) else param.opts[-1].lstrip("-").upper()
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
         word = super().convert(value, param, ctx)
         if not word.isascii() and any("\ud800" <= char <= "\udfff" for char in word):
             # To guess which encoding it was could name another person.
@@ -95,7 +95,7 @@ class Whole(click.IntRange):
 
     name = "整数"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int:
         word: Any = CODE.mended(str(value))
         number = int(click.INT.convert(word, param, ctx))
         if self.min is not None and number < self.min and self.max is None:

@@ -52,6 +52,7 @@ COMMANDS = {
 class Program(LazyGroup):
     """The top group: every way it can end is a line for people and an exit code for scripts."""
 
+    # Any: whatever Click gives it.
     def main(self, *args: Any, **kwargs: Any) -> NoReturn:
         kwargs.update(standalone_mode=False, prog_name="zhupei")
         argv = args[0] if args else kwargs.get("args")
@@ -83,7 +84,7 @@ class Program(LazyGroup):
     "第一次使用可先运行 zhupei demo。",
 )
 @click.pass_context
-def cli(ctx: click.Context, /, **given: Any) -> None:
+def cli(ctx: click.Context, /, **given: object) -> None:
     """住院医师规范化培训招收工具：批次、报名、审核、录取、名单。"""
     # The parameters of the context, not `given`: what stands behind a command comes to be there.
     ctx.obj = _settings(ctx.params, ctx.obj)

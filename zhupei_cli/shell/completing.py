@@ -97,7 +97,7 @@ def _rows(
     yield from ((str(value), str(about)) for value, about in found)
 
 
-def _by_name(database: "_Database", kind: str, incomplete: str) -> list[tuple[Any, ...]]:
+def _by_name(database: "_Database", kind: str, incomplete: str) -> list[tuple[object, ...]]:
     """Return names that begin with what is typed, else those that hold it.
 
     What the shell would take for something else than a name is offered by its code.

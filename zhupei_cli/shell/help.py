@@ -37,6 +37,7 @@ def speak_chinese() -> None:
 class Formatter(click.HelpFormatter):
     """Click's help pages with Chinese punctuation and widths."""
 
+    # Any: whatever Click gives a formatter.
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{**kwargs, "width": _width()})
 

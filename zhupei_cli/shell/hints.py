@@ -5,12 +5,12 @@ left out of the next one too; one that was named is named again, unless it is th
 """
 
 import re
-from typing import Any, Final
+from typing import Final
 
 import click
 
 from zhupei_cli.settings import Settings
-from zhupei_cli.shell.outline import Outline, load
+from zhupei_cli.shell.outline import Outline, Param, load
 
 _META: Final = "zhupei.batch"
 _MENTION: Final = re.compile(r"zhupei (?P<words>[a-z][a-z-]*(?: [a-z][a-z-]*)*)")
@@ -65,7 +65,11 @@ def in_batch(text: str, code: str) -> str:
         at = found.start("words") + len(path)
         end, said = _end_of(text, at, outline[path]["params"])
         if not said and _takes_batch(outline, path):
-            words = f" {code}" if path.startswith("batch ") and _names(outline[path]) == ["code"] else ""
+            words = (
+                f" {code}"
+                if path.startswith("batch ") and _names(outline[path]["params"]) == ["code"]
+                else ""
+            )
             pieces += [text[done:end], words or f" --batch {code}"]
             done = end
     return "".join([*pieces, text[done:]])
@@ -83,13 +87,13 @@ def _takes_batch(outline: Outline, path: str) -> bool:
     return path not in _OF_ALL and any(text.startswith("批次编号") for text in helps)
 
 
-def _names(entry: dict[str, Any]) -> list[str]:
-    return [one["name"] for one in entry["params"] if "name" in one]
+def _names(params: list[Param]) -> list[str]:
+    return [one["name"] for one in params if "name" in one]
 
 
-def _end_of(text: str, at: int, params: list[dict[str, Any]]) -> tuple[int, bool]:
+def _end_of(text: str, at: int, params: list[Param]) -> tuple[int, bool]:
     """Return where a command with its words ends, and whether they say the batch: as such or by a number."""
-    arguments = _names({"params": params})
+    arguments = _names(params)
     options = {name: one for one in params for name in one.get("opts", ())}
     numbered = "报名号自带批次" in options.get("--batch", {}).get("help", "")
     said = False

@@ -30,6 +30,7 @@ def _imported(name: str) -> ModuleType:
 class LazyGroup(click.Group):
     """Commands named as `name → ("module:attribute", summary)`; help and completion import none of them."""
 
+    # Any: whatever Click gives a group.
     def __init__(self, *args: Any, lazy: Mapping[str, tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.lazy = lazy

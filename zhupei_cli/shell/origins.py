@@ -28,12 +28,12 @@ def say_redirected(settings: Settings, given: Mapping[str, Any], *, environ: Map
             _remember(mark)
 
 
-def _redirected(file: Path, given: Mapping[str, Any], environ: Mapping[str, str]) -> Iterator[str]:
-    from zhupei_cli.store.engine import shown
+def _redirected(file: Path, given: Mapping[str, object], environ: Mapping[str, str]) -> Iterator[str]:
+    from zhupei_cli.store.engine import shown_url
 
     for one in origins(given, environ=environ):
         if one.kind == "file" and one.where == str(file) and one.key == "database":
-            yield f"数据库 {shown(one.value)}"
+            yield f"数据库 {shown_url(one.value)}"
         elif one.kind == "file" and one.where == str(file) and one.key == "mail":
             yield f"邮件服务器 {one.value.get('host')}"
 
@@ -57,15 +57,15 @@ def _remember(mark: str) -> None:
             file.write(f"{mark}\n")
 
 
-def say_origins(settings: Settings, given: Mapping[str, Any], *, environ: Mapping[str, str]) -> None:
+def say_origins(settings: Settings, given: Mapping[str, object], *, environ: Mapping[str, str]) -> None:
     """Say which variables nothing reads and, with --verbose, where database and operator come from."""
     for name in useless_variables(environ):
         note(settings, f"提醒：没有环境变量 {name} 这一项，未使用；可用的见 zhupei config --help")
     if not settings.verbose:
         return
-    from zhupei_cli.store.engine import shown
+    from zhupei_cli.store.engine import shown_url
 
     for one in origins(given, environ=environ):
         if one.key in _TOLD:
-            value = shown(one.value) if one.key == "database" else one.value
+            value = shown_url(one.value) if one.key == "database" else one.value
             note(settings, f"{_TOLD[one.key]}：{value}（{one.where or '默认'}）")

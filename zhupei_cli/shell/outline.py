@@ -6,7 +6,7 @@ Importing the commands of one group would take ten times as long as reading it.
 
 import os
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any, NotRequired, TypedDict
 
 import click
 
@@ -14,11 +14,37 @@ from zhupei_cli import __path__
 from zhupei_cli.shell.anywhere import take_anywhere
 from zhupei_cli.shell.lazy import LazyGroup
 
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
 #: What the shell asks by.
 VARIABLE = "_ZHUPEI_COMPLETE"
 
-#: Words that lead to a command → its summary, parameters and, for a group, the names below it.
-Outline = dict[str, dict[str, Any]]
+
+class Param(TypedDict, total=False):
+    """A parameter: `name` of an argument, or `opts`; `names` is the kind of what its value names."""
+
+    name: str
+    names: str
+    opts: list[str]
+    help: str
+    flag: bool
+    multiple: bool
+    nargs: int
+    choices: list[str]
+    file: bool
+
+
+class CommandEntry(TypedDict):
+    """A command; a group has the names below it."""
+
+    summary: str
+    params: list[Param]
+    commands: NotRequired[list[str]]
+
+
+#: Words that lead to a command → what it is.
+Outline = dict[str, CommandEntry]
 
 
 def load() -> Outline:
@@ -56,6 +82,7 @@ def command_at(outline: Outline, path: str = "") -> click.Command:
 class _Group(LazyGroup):
     """A group whose commands come from the outline."""
 
+    # Any: whatever Click gives a group.
     def __init__(self, *args: Any, outline: Outline, path: str, **kwargs: Any) -> None:
         super().__init__(*args, context_settings={"help_option_names": ["-h", "--help"]}, **kwargs)
         self._outline, self._path = outline, path
@@ -67,24 +94,26 @@ class _Group(LazyGroup):
         )
 
 
-def _param(entry: dict[str, Any]) -> click.Parameter:
-    rest: dict[str, Any] = {"type": _type(entry), "nargs": entry.get("nargs", 1)}
-    if "names" in entry:
-        rest["shell_complete"] = partial(_named, entry["names"])
+def _param(entry: Param) -> click.Parameter:
+    kind, count = _type(entry), entry.get("nargs", 1)
+    ask = partial(_named, entry["names"]) if "names" in entry else None
     if "name" in entry:
-        return click.Argument([entry["name"]], required=False, **rest)
+        return click.Argument([entry["name"]], required=False, type=kind, nargs=count, shell_complete=ask)
     if entry.get("flag"):
         return click.Option(entry["opts"], is_flag=True, help=entry["help"])
-    return click.Option(entry["opts"], multiple=entry.get("multiple", False), help=entry["help"], **rest)
+    several = entry.get("multiple", False)
+    return click.Option(
+        entry["opts"], multiple=several, help=entry["help"], type=kind, nargs=count, shell_complete=ask
+    )
 
 
-def _type(entry: dict[str, Any]) -> click.ParamType[Any] | None:
+def _type(entry: Param) -> click.Choice[str] | click.Path | None:
     if "choices" in entry:
         return click.Choice(entry["choices"])
     return click.Path() if entry.get("file") else None
 
 
-def _named(kind: str, ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[Any]:
+def _named(kind: str, ctx: click.Context, _param: click.Parameter, incomplete: str) -> "list[CompletionItem]":
     from zhupei_cli.shell.completing import named
 
     return named(kind, ctx, incomplete)

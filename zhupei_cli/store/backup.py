@@ -15,7 +15,7 @@ from zhupei_cli.store.engine import (
     current_version,
     open_engine,
     parse_url,
-    shown,
+    shown_url,
     sqlite_path,
 )
 from zhupei_cli.store.failures import known_failure, translated
@@ -38,7 +38,7 @@ def back_up(url: str, path: Path, *, force: bool = False, keep: bool = True) -> 
     _require_another(path, url)
     with connected(url) as connection:
         if current_version(connection) is None:
-            raise ZhupeiError("E509", database=shown(url))
+            raise ZhupeiError("E509", database=shown_url(url))
     with replacing(path, force=force, keep=keep) as beside:
         if parse_url(url).get_backend_name() == "sqlite":
             _vacuum_into(url, beside)
@@ -76,7 +76,7 @@ def restore(path: Path, url: str, *, replace: bool = False, dry_run: bool = Fals
     if not begins.startswith((_FILE, _SERVER)):
         raise ZhupeiError("E518", file=path, problem="不是本程序的备份")
     if begins.startswith(_SERVER) != on_server:
-        raise ZhupeiError("E530", file=path, database=shown(url))
+        raise ZhupeiError("E530", file=path, database=shown_url(url))
     if on_server:
         dump.read(path, url, replace=replace, dry_run=dry_run)
         return

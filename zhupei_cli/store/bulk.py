@@ -30,13 +30,13 @@ KEYS_AT_ONCE = 5_000
 #: Rows of one INSERT on SQLite where a statement is dear.
 _ROWS_AT_ONCE: Final = 1_000
 
-Rows = Sequence[tuple[Any, ...]]
-Processor = Callable[[Any], Any]
+Rows = Sequence[tuple[object, ...]]
+Processor = Callable[[object], object]
 S = TypeVar("S", Update, Delete)
 
 
 def insert_rows(
-    session: Session, table: Table, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]
+    session: Session, table: Table, columns: Sequence[str], rows: Iterable[tuple[object, ...]]
 ) -> None:
     """Insert `rows` (tuples in the order of `columns`) as they come; they may not use the session."""
     connection = session.connection()
@@ -89,11 +89,11 @@ def delete_rows(session: Session, table: Table, key: Sequence[str], rows: Rows) 
         _execute(connection, _matching(table.delete(), table, key, _binds(names, types)), names, rows)
 
 
-def _binds(names: Sequence[str], types: Sequence[TypeEngine[Any]]) -> dict[str, BindParameter[Any]]:
+def _binds(names: Sequence[str], types: Sequence[TypeEngine[object]]) -> dict[str, BindParameter[object]]:
     return {name: bindparam(name, type_=type_) for name, type_ in zip(names, types, strict=True)}
 
 
-def _matching(statement: S, table: Table, key: Sequence[str], values: Mapping[str, Any]) -> S:
+def _matching(statement: S, table: Table, key: Sequence[str], values: Mapping[str, object]) -> S:
     return statement.where(*(table.c[name] == values[f"key_{name}"] for name in key))
 
 
@@ -111,7 +111,7 @@ def _execute(connection: Connection, statement: Update | Delete, names: Sequence
 
 
 def _insert(
-    connection: Connection, table: Table, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]
+    connection: Connection, table: Table, columns: Sequence[str], rows: Iterable[tuple[object, ...]]
 ) -> None:
     quote = connection.dialect.identifier_preparer.quote
     head = f"INSERT INTO {quote(table.name)} ({', '.join(map(quote, columns))}) VALUES "
@@ -129,7 +129,7 @@ def _insert(
             connection.exec_driver_sql(head + place, converted)
 
 
-def _processor(type_: TypeEngine[Any], connection: Connection) -> Processor | None:
+def _processor(type_: TypeEngine[object], connection: Connection) -> Processor | None:
     return type_.dialect_impl(connection.dialect).bind_processor(connection.dialect)
 
 
@@ -138,8 +138,8 @@ def _processed(rows: Rows, processors: list[Processor | None]) -> Rows:
 
 
 def _converted(
-    columns: list[tuple[Any, ...]], processors: list[Processor | None]
-) -> Iterator[tuple[Any, ...]]:
+    columns: list[tuple[object, ...]], processors: list[Processor | None]
+) -> Iterator[tuple[object, ...]]:
     converted = [
         column if process is None else _each_once(process, column)
         for column, process in zip(columns, processors, strict=True)
@@ -147,13 +147,16 @@ def _converted(
     return zip(*converted, strict=True)
 
 
-def _each_once(process: Processor, column: Sequence[Any]) -> list[Any]:
+def _each_once(process: Processor, column: Sequence[object]) -> list[object]:
     # Instants and days repeat: most rows of a command carry its own instant.
     known = {value: process(value) for value in set(column)}
     return [known[value] for value in column]
 
 
-def in_chunks(keys: Iterable[Any], size: int = KEYS_AT_ONCE) -> Iterator[list[Any]]:
+T = TypeVar("T")
+
+
+def in_chunks(keys: Iterable[T], size: int = KEYS_AT_ONCE) -> Iterator[list[T]]:
     """Yield the keys in lists of at most `size`."""
     rest = iter(keys)
     while chunk := list(islice(rest, size)):
@@ -161,7 +164,10 @@ def in_chunks(keys: Iterable[Any], size: int = KEYS_AT_ONCE) -> Iterator[list[An
 
 
 def rows_of(
-    session: Session, statement: Select[*tuple[Any, ...]], column: SQLCoreOperations[Any], keys: Iterable[Any]
+    session: Session,
+    statement: Select[*tuple[object, ...]],
+    column: SQLCoreOperations[object],
+    keys: Iterable[object],
 ) -> Iterator[Row[*tuple[Any, ...]]]:
     """Yield the rows of `statement` whose `column` is among `keys`, one query per 5,000 keys."""
     for chunk in in_chunks(keys):

@@ -1,9 +1,9 @@
 """Whether the tables of a database are those of the program: nothing lacks, nothing was planted."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import Connection, create_engine, inspect, text
 
@@ -70,7 +70,7 @@ def _parts(connection: Connection) -> Iterator[str]:
             yield f"{table}.{check['name']} CHECK{condition}"
 
 
-def _names(columns: list[Any]) -> str:
+def _names(columns: Sequence[object]) -> str:
     return f"({', '.join(map(str, columns))})"
 
 

@@ -10,7 +10,7 @@ from tempfile import NamedTemporaryFile
 from sqlalchemy import Connection, inspect, text
 
 from zhupei_cli.model import Base
-from zhupei_cli.store.engine import HEAD, connected, current_version, parse_url, shown
+from zhupei_cli.store.engine import HEAD, connected, current_version, parse_url, shown_url
 from zhupei_cli.store.server import PATIENCE
 from zhupei_cli.words.errors import ZhupeiError
 
@@ -63,11 +63,11 @@ def _to_be_emptied(connection: Connection, url: str, *, replace: bool) -> bool:
     foreign = tables - set(Base.metadata.tables) - {"alembic_version"}
     if foreign or (tables and current_version(connection) is None):
         names = "、".join(sorted(foreign or tables)[:3])
-        raise ZhupeiError("E514", database=shown(url), tables=names)
+        raise ZhupeiError("E514", database=shown_url(url), tables=names)
     walls = connection.execute(text("SELECT to_regnamespace('zhupei')")).scalar() is not None
     if tables and (walls or not replace):
         # Views and policies hang on the tables: what has walls is restored beside, not over.
-        raise ZhupeiError("E531" if walls else "E519", database=shown(url))
+        raise ZhupeiError("E531" if walls else "E519", database=shown_url(url))
     return bool(tables)
 
 

@@ -36,18 +36,18 @@ def parse_url(url: str) -> URL:
     try:
         parsed = make_url(url)
     except (exc.ArgumentError, ValueError) as error:
-        raise ZhupeiError("E502", database=shown(url), problem=_misspelt(url)) from error
+        raise ZhupeiError("E502", database=shown_url(url), problem=_misspelt(url)) from error
     if parsed.host and "@" in parsed.host:
         problem = "；密码或用户名里的 @ 请写成 %40"
         known = parsed.set(host=parsed.host.rpartition("@")[2]).render_as_string()
         raise ZhupeiError("E502", database=known, problem=problem)
     if parsed.port is not None and not 0 < parsed.port < 65_536:
-        raise ZhupeiError("E502", database=shown(url), problem=f"；端口 {parsed.port} 应为 1 至 65535")
+        raise ZhupeiError("E502", database=shown_url(url), problem=f"；端口 {parsed.port} 应为 1 至 65535")
     if parsed.drivername not in DRIVERS:
         backend = parsed.get_backend_name()
         known = f"postgresql 请写 {DRIVERS[-1]}" if backend == "postgresql" else "可用 sqlite、postgresql"
         problem = f"；不支持 {parsed.drivername}，{known}"
-        raise ZhupeiError("E502", database=shown(url), problem=problem)
+        raise ZhupeiError("E502", database=shown_url(url), problem=problem)
     return parsed
 
 
@@ -74,7 +74,7 @@ _UNFINISHED = re.compile(r"(://[^:/?]*):(?!\d+(?:[/?]|$))[^/?]*")
 _OPTION = re.compile(r"(\w*password\s*=\s*)('[^']*'|[^\s&]*)", re.IGNORECASE)
 
 
-def shown(url: str) -> str:
+def shown_url(url: str) -> str:
     """Return `url` as it may be printed: without its password, also where it is no URL."""
     try:
         parsed = make_url(url)

@@ -12,7 +12,7 @@ from sqlalchemy import URL, Connection, inspect, text
 from sqlalchemy.orm import Session
 
 from zhupei_cli.files import replacing
-from zhupei_cli.store.engine import connected, current_version, parse_url, shown, sqlite_path
+from zhupei_cli.store.engine import connected, current_version, parse_url, shown_url, sqlite_path
 from zhupei_cli.store.failures import translated
 from zhupei_cli.words.errors import ZhupeiError
 
@@ -60,7 +60,7 @@ def require_absent(url: str) -> None:
     if parse_url(url).get_backend_name() == "sqlite":
         path = sqlite_path(parse_url(url))
         if path.exists() and not _is_hollow(path):
-            raise ZhupeiError("E508", database=shown(url))
+            raise ZhupeiError("E508", database=shown_url(url))
         return
     with connected(url) as connection:
         require_empty(connection, url)
@@ -69,13 +69,13 @@ def require_absent(url: str) -> None:
 def require_empty(connection: Connection, url: str) -> None:
     """Raise E508, E514 or E515 when our tables cannot be made in this database of a server."""
     if current_version(connection) is not None:
-        raise ZhupeiError("E508", database=shown(url))
+        raise ZhupeiError("E508", database=shown_url(url))
     tables = inspect(connection).get_table_names()
     if tables:
-        raise ZhupeiError("E514", database=shown(url), tables="、".join(sorted(tables)[:3]))
+        raise ZhupeiError("E514", database=shown_url(url), tables="、".join(sorted(tables)[:3]))
     encoding = connection.execute(text("SHOW server_encoding")).scalar()
     if encoding != "UTF8":
-        raise ZhupeiError("E515", database=shown(url), encoding=encoding)
+        raise ZhupeiError("E515", database=shown_url(url), encoding=encoding)
 
 
 def _is_hollow(path: Path) -> bool:

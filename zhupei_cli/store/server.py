@@ -62,9 +62,9 @@ def _without_details(context: ExceptionContext) -> None:
         context.sqlalchemy_exception.args = (primary,)
 
 
-def _without(error: Any) -> str | None:
+def _without(error: BaseException | None) -> str | None:
     diagnosis = getattr(error, "diag", None)
-    if diagnosis is None or not diagnosis.message_primary:
+    if error is None or diagnosis is None or not diagnosis.message_primary:
         return None
     error.args = (f"({diagnosis.sqlstate}) {diagnosis.message_primary}",)
     return str(error)
@@ -123,13 +123,14 @@ def _holder(connection: Connection) -> str:
 
 
 def copy_rows(
-    connection: Connection, table: Table, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]
+    connection: Connection, table: Table, columns: Sequence[str], rows: Iterable[tuple[object, ...]]
 ) -> None:
     """Write `rows` by COPY inside the transaction of `connection`: nine times as fast as INSERT."""
     import psycopg
 
     quote = connection.dialect.identifier_preparer.quote
     statement = f"COPY {quote(table.name)} ({', '.join(map(quote, columns))}) FROM STDIN"
+    # Any: SQLAlchemy knows no driver's own methods.
     driver: Any = connection.connection.driver_connection
     try:
         with driver.cursor() as cursor, cursor.copy(statement) as copy:
@@ -143,7 +144,7 @@ def copy_rows(
 
 
 def given_rows(
-    names: Sequence[str], types: Sequence[TypeEngine[Any]], rows: Sequence[tuple[Any, ...]]
+    names: Sequence[str], types: Sequence[TypeEngine[object]], rows: Sequence[tuple[object, ...]]
 ) -> Subquery:
     """Return `rows` as a table with columns `names`: one array a column, whatever their number."""
     from sqlalchemy.dialects.postgresql import ARRAY

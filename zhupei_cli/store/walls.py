@@ -5,15 +5,14 @@ The walls themselves are the database's (sql/postgresql); here the program only 
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
 from zhupei_cli.words.errors import ZhupeiError
 
 
-class Kind(StrEnum):
+class LoginKind(StrEnum):
     """What a login is: `owner` stands for whoever no wall holds, on a file database everybody."""
 
     OWNER = "owner"
@@ -30,12 +29,12 @@ class Login:
     """
 
     name: str | None
-    kind: Kind
+    kind: LoginKind
     base: str | None = None
     row_security: bool = False
 
 
-_FILE = Login(None, Kind.OWNER)
+_FILE = Login(None, LoginKind.OWNER)
 _WHO = text("""
     SELECT session_user::text AS name, rolsuper AS everything,
            row_security_active('public.event') AS row_security,
@@ -59,27 +58,27 @@ def _asked(session: Session) -> Login:
         return _FILE
     row = session.execute(_WHO).one()
     kind = _kind(row)
-    base = session.execute(text("SELECT zhupei.my_base()")).scalar() if kind == Kind.BASE else None
+    base = session.execute(text("SELECT zhupei.my_base()")).scalar() if kind == LoginKind.BASE else None
     return Login(row.name, kind, base, row.row_security)
 
 
-def _kind(row: Any) -> Kind:
+def _kind(row: Row[*tuple[object, ...]]) -> LoginKind:
     # The narrowest role counts: the database would let a login with two do what either may.
     if not row.everything and "zhupei_owner" not in row.roles:
-        for kind in (Kind.BASE, Kind.AUDITOR, Kind.PROVINCE):
+        for kind in (LoginKind.BASE, LoginKind.AUDITOR, LoginKind.PROVINCE):
             if f"zhupei_{kind}" in row.roles:
                 return kind
-    return Kind.OWNER
+    return LoginKind.OWNER
 
 
 def signature(session: Session, operator: str) -> str:
     """Return who does something: behind a wall the login, which cannot be forged, else the operator."""
     login = login_of(session)
-    return operator if login.name is None or login.kind == Kind.OWNER else login.name
+    return operator if login.name is None or login.kind == LoginKind.OWNER else login.name
 
 
 def require_admitted(session: Session, *, bases: bool) -> None:
     """Raise E605 for the login of a base, unless it has one and what is to be done is meant for `bases`."""
     login = login_of(session)
-    if login.kind == Kind.BASE and (not bases or login.base is None):
+    if login.kind == LoginKind.BASE and (not bases or login.base is None):
         raise ZhupeiError("E605")

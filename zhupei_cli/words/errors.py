@@ -53,7 +53,7 @@ _SHELL: Final = re.compile("zhupei |--[a-z]")
 _CLAUSE: Final = re.compile("[^；？]*[；？]?")
 
 
-def _cure_for_offices(code: str, values: Mapping[str, Any]) -> str:
+def _cure_for_offices(code: str, values: Mapping[str, object]) -> str:
     """Return the clauses of a cure that name no command; where none is left, who can help."""
     clauses = _CLAUSE.findall(CATALOGUE[code].hint.format_map(values))
     return "".join(one for one in clauses if not _SHELL.search(one)).rstrip("；") or "请与省级管理员联系"
@@ -78,7 +78,7 @@ def unread_of(faults: Iterable[Fault]) -> set[str]:
     return {fault.field for fault in faults if fault.severity == "error"}
 
 
-def sentence(code: str, values: Mapping[str, Any]) -> str:
+def sentence(code: str, values: Mapping[str, object]) -> str:
     """Return the message of `code` and its cure as one line for a cell or a list."""
     entry = CATALOGUE[code]
     return _joined(entry.message.format_map(values), entry.hint.format_map(values))

@@ -1,7 +1,7 @@
 import json
 import shlex
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -10,7 +10,7 @@ from tests.conftest import NOW, Ran, Run
 from tests.people import open_batch
 from zhupei_cli.model import Application, Batch, Trainee
 from zhupei_cli.services.reports import overview
-from zhupei_cli.store.engine import shown, transaction
+from zhupei_cli.store.engine import shown_url, transaction
 from zhupei_cli.words.vocabulary import BatchStatus
 
 START = (
@@ -20,10 +20,10 @@ START = (
 
 
 def test_before_any_batch(zhupei: Run, database: str) -> None:
-    said = f"数据库  {shown(database)}\n{START}"
+    said = f"数据库  {shown_url(database)}\n{START}"
     assert zhupei("--database", database, "status") == Ran(0, said, "没有进行中的批次\n")
     answer = json.loads(zhupei("--database", database, "status", "--json").out)
-    assert (answer["database"], answer["batch"], answer["batches"]) == (shown(database), None, [])
+    assert (answer["database"], answer["batch"], answer["batches"]) == (shown_url(database), None, [])
     assert answer["next"][0]["command"] == "zhupei base import 基地.xlsx"
 
 
@@ -33,7 +33,7 @@ def test_an_open_batch_on_one_screen(zhupei: Run, database: str) -> None:
     ran = zhupei("--database", database, "status")
     assert ran == Ran(
         0,
-        f"数据库    {shown(database)}\n"
+        f"数据库    {shown_url(database)}\n"
         "批次      HN2026 2026 年招收\n"
         "状态      报名中\n"
         "日期      报名开始 2026-06-01 08:00:00\n"
@@ -78,7 +78,7 @@ def test_every_batch_under_way(zhupei: Run, database: str) -> None:
         _apply(session, open_batch(session))
         for code, status in (("HN2027", "draft"), ("HN2025", "archived"), ("HN2024", "cancelled")):
             _store(session, code, status)
-    assert zhupei("--database", database, "status") == Ran(0, f"数据库  {shown(database)}\n\n{BOTH}", "")
+    assert zhupei("--database", database, "status") == Ran(0, f"数据库  {shown_url(database)}\n\n{BOTH}", "")
     answer = json.loads(zhupei("--database", database, "status", "--json").out)
     assert (answer["batch"], [one["batch"] for one in answer["batches"]]) == (None, ["HN2026", "HN2027"])
     lines = zhupei("--database", database, "status", "-f", "jsonl").out.splitlines()
@@ -144,7 +144,7 @@ def test_a_batch_that_does_not_exist(zhupei: Run, database: str) -> None:
     assert "HN2026" in ran.err
 
 
-def steps() -> Iterator[overview.Step]:
+def steps() -> Iterator[overview.NextStep]:
     """Yield what every state of a batch, and every stage within it, can say comes next."""
     base = {
         "batch": "HN2026",
@@ -172,7 +172,7 @@ def steps() -> Iterator[overview.Step]:
     less += [{"apply_until": NOW.replace(year=2025)}]
     for status in BatchStatus:
         for changes in less:
-            yield from overview._next({**base, **changes, "status": status})
+            yield from overview._next(cast(overview.BatchFacts, {**base, **changes, "status": status}))
 
 
 @pytest.mark.parametrize("command", sorted({step.command for step in steps()}))

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from sqlalchemy import select, text, update
@@ -18,7 +18,7 @@ from zhupei_cli.rules.admission.admission import admit
 from zhupei_cli.rules.admission.canonical import digest, inputs_text, parse_inputs, results_text
 from zhupei_cli.rules.admission.scores import Record
 from zhupei_cli.services.records.events import canonical, chained
-from zhupei_cli.services.results.sealed_events import summary
+from zhupei_cli.services.results.sealed_events import EventLine, summary
 from zhupei_cli.services.results.sealed_files import verify_file
 from zhupei_cli.store.engine import reading, transaction
 from zhupei_cli.words.errors import ZhupeiError
@@ -219,7 +219,7 @@ def _put(parts: dict[str, bytes], events: list[dict[str, Any]]) -> None:
         event["hash"] = chained(event["previous"], [event[name] for name in names])
     parts["events.jsonl"] = "".join(canonical(event) + "\n" for event in events).encode()
     manifest = json.loads(parts["manifest.json"])
-    manifest["events"] = summary(events)
+    manifest["events"] = summary(cast(list[EventLine], events))
     parts["manifest.json"] = json.dumps(manifest).encode()
 
 

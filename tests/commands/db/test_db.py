@@ -7,7 +7,7 @@ import pytest
 
 from tests.conftest import Ran, Run
 from zhupei_cli.model import Base
-from zhupei_cli.store.engine import HEAD, connected, shown
+from zhupei_cli.store.engine import HEAD, connected, shown_url
 
 
 def test_a_new_database(zhupei: Run, tmp_path: Path) -> None:
@@ -54,7 +54,7 @@ def test_an_upgrade_that_is_not_needed(zhupei: Run, database: str) -> None:
     )
     ran = zhupei("--database", database, "db", "upgrade", "--json")
     assert json.loads(ran.out) == {
-        "database": shown(database),
+        "database": shown_url(database),
         "before": HEAD,
         "version": HEAD,
         "dry_run": False,
@@ -74,7 +74,7 @@ def test_info(zhupei: Run, database: str) -> None:
         "总行数",
         "大小（字节）",
     ]
-    assert ran.out.splitlines()[0] == f"数据库          {shown(database)}"
+    assert ran.out.splitlines()[0] == f"数据库          {shown_url(database)}"
     found = json.loads(zhupei("--database", database, "db", "info", "--json").out)
     assert found["tables"]["specialty"] == 37
     assert found["size"] > 100_000
@@ -104,10 +104,10 @@ def test_backup_restore_and_check(zhupei: Run, database: str, tmp_path: Path) ->
     ran = zhupei("--database", database, "db", "restore", path, "--yes", "--json")
     assert (ran.code, json.loads(ran.out)) == (
         0,
-        {"database": shown(database), "file": str(path), "version": HEAD, "dry_run": False},
+        {"database": shown_url(database), "file": str(path), "version": HEAD, "dry_run": False},
     )
     ran = zhupei("--database", database, "db", "restore", path, "-y", "-n")
-    assert ran == Ran(0, "", f"可以恢复数据库 {shown(database)}\n")
+    assert ran == Ran(0, "", f"可以恢复数据库 {shown_url(database)}\n")
     assert zhupei("--database", database, "db", "check") == Ran(0, "", "数据库完好，没有发现问题\n")
     assert json.loads(zhupei("--database", database, "db", "check", "--json").out) == {
         "ok": True,
@@ -118,7 +118,7 @@ def test_backup_restore_and_check(zhupei: Run, database: str, tmp_path: Path) ->
 def test_copy_and_a_check_that_finds(zhupei: Run, database: str, nowhere: str) -> None:
     ran = zhupei("db", "copy", database, nowhere)
     assert (ran.code, ran.out) == (0, "")
-    copied = f"{len(Base.metadata.tables)} 个表、{_rows(ran.err)} 行到 {shown(nowhere)}"
+    copied = f"{len(Base.metadata.tables)} 个表、{_rows(ran.err)} 行到 {shown_url(nowhere)}"
     assert ran.err == f"已复制 {copied}，逐表核对一致\n"
     assert zhupei("db", "copy", database, nowhere).code == 5
     with connected(nowhere, read_only=False) as connection:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
 
 import pytest
 from sqlalchemy import func, select, update
@@ -17,7 +16,7 @@ from zhupei_cli.services.batches.batches import show_batch
 from zhupei_cli.store.engine import reading, transaction
 from zhupei_cli.words.errors import ZhupeiError
 
-Take = Callable[..., dict[str, Any]]
+Take = Callable[..., stages.Moved]
 
 
 def _batch(database: str, status: str) -> None:
@@ -25,7 +24,7 @@ def _batch(database: str, status: str) -> None:
         open_batch(session, status=status)
 
 
-def _step(database: str, by: Acting, take: Take, *args: str, reason: str | None = None) -> dict[str, Any]:
+def _step(database: str, by: Acting, take: Take, *args: str, reason: str | None = None) -> stages.Moved:
     with transaction(database) as session:
         return take(session, session.get_one(Batch, 1), *args, by=by, reason=reason)
 

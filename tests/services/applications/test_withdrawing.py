@@ -1,7 +1,6 @@
 """Withdrawing, and applying anew."""
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy import select, update
@@ -14,7 +13,7 @@ from zhupei_cli.services.admission.admissions import commit_run, run_admission
 from zhupei_cli.services.applications import drafts, store
 from zhupei_cli.services.applications.intake import import_trainees
 from zhupei_cli.services.applications.intake_cases import Options
-from zhupei_cli.services.applications.withdrawing import withdraw
+from zhupei_cli.services.applications.withdrawing import Withdrawn, withdraw
 from zhupei_cli.services.people import profiles
 from zhupei_cli.services.records.workbooks import read_workbooks
 from zhupei_cli.sheets.kinds import workbook_kinds
@@ -42,7 +41,7 @@ def world(database: str, by: Acting) -> str:
     return database
 
 
-def _withdraw(database: str, by: Acting, number: str = NO, reason: str | None = None) -> dict[str, Any]:
+def _withdraw(database: str, by: Acting, number: str = NO, reason: str | None = None) -> Withdrawn:
     with transaction(database) as session:
         return withdraw(session, session.get_one(Batch, 1), number, by=by, reason=reason)
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -13,6 +12,7 @@ from zhupei_cli.acting import Acting
 from zhupei_cli.model import Batch, Event
 from zhupei_cli.rules.batch.settings import defaults
 from zhupei_cli.services.batches.batches import (
+    Changed,
     create_batch,
     edit_batch,
     list_batches,
@@ -33,9 +33,7 @@ def _create(database: str, by: Acting, code: str = "HN2026", **given: str) -> No
         create_batch(session, code, year=2026, given={**_GIVEN, **given}, by=by)
 
 
-def _edit(
-    database: str, by: Acting, given: Mapping[str, str], *, status: str = "draft"
-) -> list[dict[str, Any]]:
+def _edit(database: str, by: Acting, given: Mapping[str, str], *, status: str = "draft") -> list[Changed]:
     with transaction(database) as session:
         batch = find_batch(session, "HN2026")
         batch.status = status

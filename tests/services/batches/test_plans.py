@@ -14,7 +14,7 @@ from tests.statements import statements
 from zhupei_cli.acting import Acting
 from zhupei_cli.model import Batch, Event, Plan
 from zhupei_cli.services.batches.plan_sheets import import_plan, read_plan
-from zhupei_cli.services.batches.plans import list_plan, set_place
+from zhupei_cli.services.batches.plans import PlaceRow, PlaceSet, list_plan, set_place
 from zhupei_cli.services.records.import_ledger import Imported
 from zhupei_cli.sheets.kinds import workbook_kinds
 from zhupei_cli.store.engine import reading, transaction
@@ -43,13 +43,13 @@ def _move(database: str, status: str) -> None:
         session.get_one(Batch, 1).status = status
 
 
-def _set(database: str, by: Acting, terms: Mapping[str, Any], *, place: Place = _PLACE) -> dict[str, Any]:
+def _set(database: str, by: Acting, terms: Mapping[str, Any], *, place: Place = _PLACE) -> PlaceSet:
     with transaction(database) as session:
         batch = session.get_one(Batch, 1)
         return set_place(session, batch, *place, by=by, terms=terms, reason="测试")
 
 
-def _plan(database: str) -> dict[Place, dict[str, Any]]:
+def _plan(database: str) -> dict[Place, PlaceRow]:
     with reading(database) as session:
         rows = list_plan(session, session.get_one(Batch, 1))
     return {(row["base"], row["specialty"]): row for row in rows}

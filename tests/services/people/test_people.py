@@ -17,7 +17,7 @@ from zhupei_cli.model import Application, Education, Event, Snapshot, Trainee, W
 from zhupei_cli.services.applications import gaps, people_history, people_lists
 from zhupei_cli.services.applications.intake import import_trainees
 from zhupei_cli.services.applications.intake_cases import Options
-from zhupei_cli.services.applications.people_lists import Chosen
+from zhupei_cli.services.applications.people_lists import PeopleFilter
 from zhupei_cli.services.people import people, photos
 from zhupei_cli.services.people.people import EDUCATION, WORK
 from zhupei_cli.services.people.photos import Photo
@@ -248,16 +248,16 @@ def test_a_number_of_two_papers_must_say_which(database: str, by: Acting) -> Non
 def test_lists_choose_and_mask(take: Take, database: str, by: Acting) -> None:
     take(person(1), person(2, school="河南大学", has_employer="是", employer_name="某医院"))
     with transaction(database) as session:
-        rows = people_lists.list_people(session, Chosen())
+        rows = people_lists.list_people(session, PeopleFilter())
         assert [(row["id_number"], row["mobile"], row["employer_name"]) for row in rows] == [
             ("4101**********1015", "138****0001", None),
             ("4101**********1023", "138****0002", "某医院"),
         ]
-        revealed = people_lists.list_people(session, Chosen(school="河南"), reveal_by=by)
+        revealed = people_lists.list_people(session, PeopleFilter(school="河南"), reveal_by=by)
         assert [row["id_number"] for row in revealed] == [id_number(2)]
-        assert len(people_lists.list_people(session, Chosen(limit=1))) == 1
-        assert people_lists.list_people(session, Chosen(account=True)) == []
-        assert people_lists.list_people(session, Chosen(name="%")) == []
+        assert len(people_lists.list_people(session, PeopleFilter(limit=1))) == 1
+        assert people_lists.list_people(session, PeopleFilter(account=True)) == []
+        assert people_lists.list_people(session, PeopleFilter(name="%")) == []
         last = session.execute(select(Event.data).where(Event.action == "trainee.reveal")).scalar_one()
         assert last == '{"rows":1}'
 
@@ -316,7 +316,7 @@ def test_the_number_of_statements_does_not_grow_with_the_people(
 ) -> None:
     take(*(person(number) for number in range(1, 8)))
     with transaction(database, read_only=True) as session, statements() as seen:
-        assert len(people_lists.list_people(session, Chosen())) == 7
+        assert len(people_lists.list_people(session, PeopleFilter())) == 7
         assert len(seen) == 4
         assert list(gaps.check_people(session, by=by)) == []
         assert len(seen) == 13

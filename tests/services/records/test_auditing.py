@@ -14,7 +14,7 @@ from tests.services.imported import reading_of, take_in
 from zhupei_cli.acting import CST, Acting
 from zhupei_cli.model import Counter, Event
 from zhupei_cli.services.records import auditing
-from zhupei_cli.services.records.auditing import Filter
+from zhupei_cli.services.records.auditing import EventFilter
 from zhupei_cli.services.records.events import Change, chained, record
 from zhupei_cli.services.records.lookup import find_batch
 from zhupei_cli.services.reviews import decisions
@@ -124,7 +124,7 @@ def _seqs(database: str, limit: int = 0, **wanted: Any) -> tuple[list[int], int]
     with transaction(database, read_only=True) as session:
         if "batch" in wanted:
             wanted["batch"] = find_batch(session, wanted["batch"])
-        rows, total = auditing.log(session, Filter(**wanted), limit=limit)
+        rows, total = auditing.log(session, EventFilter(**wanted), limit=limit)
     return [row["seq"] for row in rows], total
 
 
@@ -142,7 +142,7 @@ def test_events_are_listed_by_who_what_and_when(season: str) -> None:
 
 def test_what_people_typed_is_masked(season: str) -> None:
     with transaction(season, read_only=True) as session:
-        ((row,), _) = auditing.log(session, Filter(kind="review"), limit=0)
+        ((row,), _) = auditing.log(session, EventFilter(kind="review"), limit=0)
     assert row == {
         "seq": 8,
         "at": NOW,

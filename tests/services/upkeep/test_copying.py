@@ -15,7 +15,7 @@ from zhupei_cli.services.upkeep import copying
 from zhupei_cli.services.upkeep.copying import copy_database
 from zhupei_cli.store.bulk import insert_rows
 from zhupei_cli.store.counters import take
-from zhupei_cli.store.engine import open_engine, reading, shown, transaction
+from zhupei_cli.store.engine import open_engine, reading, shown_url, transaction
 from zhupei_cli.words.errors import ZhupeiError
 
 
@@ -33,7 +33,7 @@ def test_there_and_back_nothing_changes(
 ) -> None:
     monkeypatch.setattr(copying, "ROWS_AT_ONCE", 7)
     there = copy_database(filled, nowhere)
-    assert (there["source"], there["target"]) == (shown(filled), shown(nowhere))
+    assert (there["source"], there["target"]) == (shown_url(filled), shown_url(nowhere))
     back = copy_database(nowhere, f"sqlite:///{tmp_path / 'back.sqlite'}")
     assert there["tables"] == back["tables"]
     assert (there["tables"]["application"], there["tables"]["choice"]) == (300, 600)

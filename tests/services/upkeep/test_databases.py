@@ -3,6 +3,7 @@
 import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import inspect, text
@@ -11,7 +12,7 @@ from tests.server import Server
 from zhupei_cli.acting import Acting
 from zhupei_cli.services.reference.lists import list_specialties
 from zhupei_cli.services.upkeep.databases import database_info, init_database, upgrade_database
-from zhupei_cli.store.engine import HEAD, open_engine, reading, shown
+from zhupei_cli.store.engine import HEAD, open_engine, reading, shown_url
 from zhupei_cli.words.errors import ZhupeiError
 
 
@@ -22,7 +23,7 @@ def url(tmp_path: Path) -> str:
 
 def test_a_new_database_has_the_catalogue(nowhere: str, by: Acting) -> None:
     assert init_database(nowhere, by=by) == {
-        "database": shown(nowhere),
+        "database": shown_url(nowhere),
         "version": HEAD,
         "specialties": 37,
         "dry_run": False,
@@ -78,7 +79,7 @@ def test_what_exists_is_refused(database: str, by: Acting, dry_run: bool) -> Non
 
 def test_what_is_up_to_date_stays_as_it_is(database: str) -> None:
     assert upgrade_database(database) == {
-        "database": shown(database),
+        "database": shown_url(database),
         "before": HEAD,
         "version": HEAD,
         "dry_run": False,
@@ -99,11 +100,11 @@ def test_only_databases_of_ours_are_upgraded(url: str, database: str, tmp_path: 
 
 
 def test_what_there_is_to_know(database: str) -> None:
-    info = database_info(database)
+    info: dict[str, Any] = dict(database_info(database))
     tables = info.pop("tables")
     server, size = info.pop("server"), info.pop("size")
     assert info == {
-        "database": shown(database),
+        "database": shown_url(database),
         "version": HEAD,
         "head": HEAD,
         "batches": 0,

@@ -189,7 +189,7 @@ def test_a_file_too_large_to_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(guard, "_LARGEST", 9)
     (tmp_path / "a.csv").write_text("a,b\n1,2\n3,4\n")
     with pytest.raises(ZhupeiError) as caught:
-        guard.form_of(tmp_path / "a.csv")
+        guard.package_form(tmp_path / "a.csv")
     assert caught.value.code == "E037"
 
 

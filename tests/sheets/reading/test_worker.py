@@ -19,12 +19,12 @@ import sys
 sys.path[:] = sys.argv[1:]
 from zhupei_cli.sheets.reading import child, guard
 import os, time
-real, child._SECONDS = guard.form_of, 0
+real, child._SECONDS = guard.package_form, 0
 def form_of(path):
     if path.stem == "bad":
         {deed}
     return real(path)
-guard.form_of = form_of
+guard.package_form = form_of
 child.main()
 """
 LIMITS = Limits(100, 100)

@@ -15,7 +15,7 @@ from zhupei_cli.sheets.kinds import workbook_kinds
 from zhupei_cli.sheets.kinds.columns import Choices, Kind, Offer, headings_of
 from zhupei_cli.sheets.reading.book import read_book
 from zhupei_cli.sheets.taking.take import Table
-from zhupei_cli.sheets.writing.template import ROWS, Form, comment_of, form_of, wide_form, write_template
+from zhupei_cli.sheets.writing.template import ROWS, BlankForm, comment_of, form_of, wide_form, write_template
 
 _KINDS = (
     *(
@@ -42,7 +42,7 @@ _CHOICES = Choices(
 )
 
 
-def _write(path: Path, *forms: Form, choices: Choices = _CHOICES) -> Path:
+def _write(path: Path, *forms: BlankForm, choices: Choices = _CHOICES) -> Path:
     with warnings.catch_warnings():
         warnings.simplefilter("error")  # XlsxWriter warns of a rule Excel would refuse, and leaves it out
         write_template(path, forms, choices)

@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from hashlib import sha256
-from typing import Any, TypeVar
+from typing import TypedDict, TypeVar
 
 from zhupei_cli.rules.admission.run import Candidate, Held, Inputs, MainRun, Place, ResultRow, Specialty
 from zhupei_cli.rules.admission.scores import Record, checked_tie_keys, mark_text, weights_from
@@ -130,13 +130,38 @@ def _result(row: ResultRow) -> dict[str, object]:
     return row._asdict() | {"total": _text(row.total)}
 
 
-def _to_place(row: dict[str, Any]) -> Place:
+class _PlaceText(TypedDict):
+    base: str
+    specialty: str
+    quota: int
+    min_score: str | None
+    stopped: bool
+    limits: dict[str, int | None]
+
+
+class _RecordText(TypedDict):
+    base: str | None
+    written: str | None
+    skill: str | None
+    interview: str | None
+
+
+class _CandidateText(TypedDict):
+    no: str
+    identity: Identity
+    choices: list[tuple[str, str]]
+    accept_adjust: bool
+    submitted_at: str
+    records: list[_RecordText]
+
+
+def _to_place(row: _PlaceText) -> Place:
     limits = {identity: limit for identity, limit in row["limits"].items() if limit is not None}
     line = _number(row["min_score"])
     return Place(row["base"], row["specialty"], row["quota"], line, row["stopped"], limits)
 
 
-def _to_candidate(row: dict[str, Any]) -> Candidate:
+def _to_candidate(row: _CandidateText) -> Candidate:
     return Candidate(
         no=row["no"],
         identity=row["identity"],
@@ -147,7 +172,7 @@ def _to_candidate(row: dict[str, Any]) -> Candidate:
     )
 
 
-def _to_record(row: dict[str, Any]) -> Record:
+def _to_record(row: _RecordText) -> Record:
     return Record(row["base"], _number(row["written"]), _number(row["skill"]), _number(row["interview"]))
 
 

@@ -6,7 +6,7 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final, Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from zhupei_cli.rules.people.majors import categories
 from zhupei_cli.words.codes import DEGREE_TYPE, LEVEL, LEVEL_RANK
@@ -67,7 +67,7 @@ class Terms(NamedTuple):
         return self.year - self.grad_years + 1, self.year
 
 
-Values = dict[str, Any]
+Values = dict[str, object]
 Broken = Callable[[Applicant, Terms], Values | None]
 
 

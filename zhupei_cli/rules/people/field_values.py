@@ -11,9 +11,9 @@ from zhupei_cli.rules.people.fields import FLAGS, MASKS, TABLES
 from zhupei_cli.words import vocabulary as words
 
 
-def shown(values: Mapping[str, Any], *, reveal: bool = False) -> dict[str, Any]:
+def shown_fields(values: Mapping[str, Any], *, reveal: bool = False) -> dict[str, Any]:
     """Return the values with a label beside each code, masked unless `reveal`."""
-    found: dict[str, Any] = {}
+    found: dict[str, object] = {}
     for name, value in values.items():
         found[name] = MASKS[name](value) if name in MASKS and value and not reveal else value
         if name in TABLES:

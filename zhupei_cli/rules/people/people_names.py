@@ -6,7 +6,7 @@ Workbooks, the command line, the dialogue and corrections all ask here.
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from zhupei_cli.rules.people.characters import HAN, one_form
 from zhupei_cli.words.errors import Severity
@@ -17,7 +17,7 @@ class Doubt(NamedTuple):
 
     code: str
     severity: Severity
-    values: Mapping[str, Any]
+    values: Mapping[str, object]
 
 
 # The dot in names like 阿依古丽·买买提 is U+00B7; keyboards offer all of these.

@@ -17,7 +17,7 @@ _NOTHING = (None, "")
 _PARTS: Final = itemgetter(*(NEEDED.keys() - {"full_time", "has_employer", "employer_name"}))
 
 
-def missing(values: Mapping[str, Any]) -> dict[str, str]:
+def missing(values: Mapping[str, object]) -> dict[str, str]:
     """Return key → heading of the required parts that `values` lacks; None and "" are nothing.
 
     `values` is flat: the person, the highest education, the current employer. Sex and birth date follow
@@ -32,7 +32,7 @@ def missing(values: Mapping[str, Any]) -> dict[str, str]:
     return {key: NEEDED[key] for key in absent if key not in spared}
 
 
-def _is_whole(values: Mapping[str, Any]) -> bool:
+def _is_whole(values: Mapping[str, object]) -> bool:
     # Nearly all profiles are: looked at at once, for a hundred thousand of them.
     try:
         parts, full_time, has_employer = _PARTS(values), values["full_time"], values["has_employer"]

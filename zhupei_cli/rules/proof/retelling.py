@@ -98,7 +98,7 @@ class Stage:
 
     code: str
     status: str | None
-    columns: dict[str, Any]
+    columns: dict[str, object]
     settings: dict[str, str]
     committed: dict[int, str] = field(default_factory=dict)
     """number of a run that is the result → when it became so"""

@@ -181,7 +181,7 @@ def _decided(session: Session, run: Run) -> Iterator[tuple[Any, str]]:
 
 
 def _changes(
-    batch: Batch, run: Run, decided: Sequence[tuple[Row[Any], str]], vacated: Vacated | None
+    batch: Batch, run: Run, decided: Sequence[tuple[Row[*tuple[object, ...]], str]], vacated: Vacated | None
 ) -> Iterator[Change]:
     # Seats are named in the order of merit: the first of the refilled has the one that was free first.
     owners = {}
@@ -194,7 +194,7 @@ def _changes(
             reason = {"run": run.number, "reason": row.reason}
             yield Change("admission.pass_over", *subject, row.now, status, data=reason)
             continue
-        told: dict[str, Any] = {"run": run.number, **place_of(row), "via": row.via}
+        told: dict[str, object] = {"run": run.number, **place_of(row), "via": row.via}
         if owner := owners.get(row.application_no):
             told["seat_of"] = owner
         yield Change("admission.propose", *subject, row.now, AdmissionStatus.PROPOSED, data=told)
@@ -202,17 +202,22 @@ def _changes(
             yield Change("admission.finalize", *subject, AdmissionStatus.PROPOSED, status)
 
 
-def _merit(decision: tuple[Row[Any], str]) -> tuple[int, str]:
+def _merit(decision: tuple[Row[*tuple[object, ...]], str]) -> tuple[int, str]:
     row = decision[0]
     return -(row.total or 0), row.application_no
 
 
-def _seat(row: Row[Any]) -> Seat:
+def _seat(row: Row[*tuple[object, ...]]) -> Seat:
     return row.base_code, row.specialty_code, row.identity
 
 
 def _write(
-    session: Session, batch: Batch, run: Run, decided: Sequence[tuple[Row[Any], str]], *, by: Acting
+    session: Session,
+    batch: Batch,
+    run: Run,
+    decided: Sequence[tuple[Row[*tuple[object, ...]], str]],
+    *,
+    by: Acting,
 ) -> None:
     new, changed = [], []
     for row, status in decided:
@@ -255,7 +260,7 @@ def uncommit(session: Session, batch: Batch, *, reason: str | None, by: Acting) 
     return moved | {"proposed": len(seated), "taken_back": len(taken_back), "placed": placed}
 
 
-def _given(row: Row[Any]) -> dict[str, str] | None:
+def _given(row: Row[*tuple[object, ...]]) -> dict[str, str] | None:
     return {**place_of(row), "via": row.via} if row.status == AdmissionStatus.PROPOSED else None
 
 

@@ -184,10 +184,10 @@ def _rank(session: Session, batch: Batch, number: str, seat: Spot) -> int | None
 
 def _told(
     seat: Spot, looks: Looks, found: Sequence[Finding], *, rank: int | None, owner: str | None
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """Return what the event says: the seat and whose it was, total and rank, what was overridden."""
     total = None if looks.total is None else mark_text(looks.total)
-    data: dict[str, Any] = {
+    data: dict[str, object] = {
         "base": seat[0],
         "specialty": seat[1],
         "via": "place",

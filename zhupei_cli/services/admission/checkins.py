@@ -46,7 +46,7 @@ class _Step:
     """One row that changes where its person stands."""
 
     line: Line
-    row: Row[Any]
+    row: Row[*tuple[object, ...]]
     verb: str
     after: str
     reason: str | None
@@ -122,7 +122,7 @@ def _steps(session: Session, batch: Batch, lines: Sequence[Line], reason: str | 
     return steps
 
 
-def _step(line: Line, row: Row[Any], reason: str | None) -> _Step | Fault | None:
+def _step(line: Line, row: Row[*tuple[object, ...]], reason: str | None) -> _Step | Fault | None:
     """Return what the row changes: nothing when the person stands there already; or why it cannot be."""
     verb = _VERBS[line.values["checked_in"]]
     if row.now == _STANDING[verb]:

@@ -126,7 +126,7 @@ def _compared(session: Session, batch: Batch, sides: Sequence[_Side], *, named: 
     return {"runs": [_figures(side) for side in sides], "moved": moved}
 
 
-def _figures(side: _Side) -> dict[str, Any]:
+def _figures(side: _Side) -> dict[str, object]:
     """Return what `admit run` says of a result, with the number wronged and the admitted by identity."""
     identity = {candidate.no: candidate.identity for candidate in side.inputs.candidates}
     admitted = Counter(identity[row.no] for row in side.rows if row.admitted)
@@ -148,7 +148,7 @@ def _moved(session: Session, batch: Batch, sides: Sequence[_Side], *, named: boo
     """
     bases, specialties = base_names(session).labels, specialty_names(session).labels
 
-    def seat(row: ResultRow | None, side: str) -> dict[str, Any]:
+    def seat(row: ResultRow | None, side: str) -> dict[str, object]:
         spot = row.spot if row is not None else None
         label = "不是考生" if row is None else "未录取"
         if spot is not None:

@@ -138,7 +138,7 @@ def _adjustment(basis: Basis, row: ResultRow, labels: _Labels) -> dict[str, Any]
 
 def explain_spot(
     session: Session, batch: Batch, base: str, specialty: str, *, number: int | None = None, now: bool = False
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """Return a place's figures and its whole `ranking`: who was eligible by a choice, then who was adjusted.
 
     Raises E302, E303, E306 (the run's plan has no such place), E305 or E309.
@@ -168,7 +168,7 @@ def explain_spot(
     }
 
 
-def _ranked(rung: Rung, name: str, id_number: str) -> dict[str, Any]:
+def _ranked(rung: Rung, name: str, id_number: str) -> dict[str, object]:
     via = told.via_of(rung.choice)
     return {
         "rank": rung.rank,

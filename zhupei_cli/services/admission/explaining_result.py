@@ -20,7 +20,7 @@ from zhupei_cli.words import vocabulary as words
 from zhupei_cli.words.errors import ZhupeiError
 
 
-def explain_standing(session: Session, batch: Batch, no: str) -> dict[str, Any]:
+def explain_standing(session: Session, batch: Batch, no: str) -> dict[str, object]:
     """Return how one person came to stand where they stand: the steps of every round, the newest act.
 
     The keys are those of `explain_candidate`, each step with its `run` and `round_label`; `standing` is the
@@ -63,7 +63,7 @@ def _of_round(session: Session, batch: Batch, no: str, run: Run) -> dict[str, An
     return told
 
 
-def explain_place_now(session: Session, batch: Batch, base: str, specialty: str) -> dict[str, Any]:
+def explain_place_now(session: Session, batch: Batch, base: str, specialty: str) -> dict[str, object]:
     """Return a place's figures and ranking by the result: the keys are those of `explain_spot`.
 
     Each row has the round its seat came from; the ranks are those of the main run. Without a result it is

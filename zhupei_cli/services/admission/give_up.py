@@ -44,7 +44,7 @@ def decide_admissions(
     reason: str | None,
     by: Acting,
     skip_bad: bool = False,
-    told: Mapping[str, Any] | None = None,
+    told: Mapping[str, object] | None = None,
 ) -> tuple[list[dict[str, Any]], list[Refused]]:
     """Do `verb` (decline, revoke, reinstate, quit) to each number; return what was done and who was refused.
 
@@ -97,7 +97,7 @@ def admissions_of(session: Session, batch: Batch, numbers: Iterable[str]) -> dic
     return {row.application_no: row for row in rows}
 
 
-def _outcome(row: Row[Any] | None, verb: str, number: str, reason: str | None) -> str | Fault:
+def _outcome(row: Row[*tuple[object, ...]] | None, verb: str, number: str, reason: str | None) -> str | Fault:
     """Return the state `verb` leads to, the present one when nothing is to be done, or why it cannot be."""
     if row is None:
         return Fault("E304", "application_no", values={"application_no": number, "nearest": ""})
@@ -113,11 +113,11 @@ def _carry_out(
     session: Session,
     batch: Batch,
     verb: str,
-    decided: Sequence[tuple[Row[Any], str | None]],
+    decided: Sequence[tuple[Row[*tuple[object, ...]], str | None]],
     *,
     reason: str | None,
     by: Acting,
-    told: Mapping[str, Any],
+    told: Mapping[str, object],
 ) -> None:
     if not decided:
         return
@@ -154,6 +154,6 @@ def _carry_out(
     session.expire_all()
 
 
-def place_of(row: Row[Any]) -> dict[str, str]:
+def place_of(row: Row[*tuple[object, ...]]) -> dict[str, str]:
     """Return the place a stored admission names, as events have it."""
     return {"base": row.base_code, "specialty": row.specialty_code}

@@ -35,7 +35,7 @@ _FROM: Final[Mapping[str, tuple[str, ...]]] = {
 }
 _LABELS: Final = {"assign": "交办", "answer": "答复", "close": "办结"}
 
-Row = dict[str, Any]
+Row = dict[str, object]
 
 
 def add(

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -23,7 +22,7 @@ def quit_training(
     on: date | None = None,
     default: bool = False,
     skip_bad: bool = False,
-) -> tuple[list[dict[str, Any]], list[Refused], int]:
+) -> tuple[list[dict[str, object]], list[Refused], int]:
     """Record that people left on a day, today without one; return also how many records arose.
 
     Raises E689 for a day to come, and what `decide_admissions` raises.

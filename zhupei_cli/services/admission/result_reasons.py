@@ -1,7 +1,7 @@
 """Why somebody has no seat in the result of a batch, as it is now: no reason is told that became false."""
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import Row, Table, select
 from sqlalchemy.orm import Session
@@ -59,13 +59,13 @@ def count_refillable(session: Session, batch: Batch) -> int:
     return sum(code == "vacant" for code in reasons_now(session, batch).values())
 
 
-def _reason(row: Row[*tuple[Any, ...]]) -> str:
+def _reason(row: Row[*tuple[object, ...]]) -> str:
     if row.status != AdmissionStatus.NOT_ADMITTED:
         return str(row.status)
     return row.reason if row.outcome == Outcome.NOT_ADMITTED else "reinstated"
 
 
-def _anything_given_up(rows: Sequence[Row[*tuple[Any, ...]]]) -> bool:
+def _anything_given_up(rows: Sequence[Row[*tuple[object, ...]]]) -> bool:
     """Tell whether a seat may have become free since the newest run: until then its reasons are true."""
     return any(row.status != AdmissionStatus.NOT_ADMITTED or row.reason is None for row in rows)
 

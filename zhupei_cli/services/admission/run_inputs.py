@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Row, Select, Table, select
 from sqlalchemy.orm import Session
@@ -75,7 +74,7 @@ def _main(session: Session, batch: Batch) -> MainRun | None:
     return None if row is None else MainRun(*row)
 
 
-def _candidates(batch: Batch, *, passed_over: bool) -> Select[*tuple[Any, ...]]:
+def _candidates(batch: Batch, *, passed_over: bool) -> Select[*tuple[object, ...]]:
     out = select(_ADMISSION.c.application_id).where(
         _ADMISSION.c.batch_id == batch.id, _ADMISSION.c.status.in_(_OUT)
     )
@@ -100,7 +99,7 @@ def _candidates(batch: Batch, *, passed_over: bool) -> Select[*tuple[Any, ...]]:
 
 
 def _with_choices_and_records(
-    session: Session, batch: Batch, rows: Iterable[Row[Any]]
+    session: Session, batch: Batch, rows: Iterable[Row[*tuple[object, ...]]]
 ) -> tuple[Candidate, ...]:
     choices = _choices(session, batch)
     records = _records(session, batch)
@@ -149,7 +148,7 @@ def _records(session: Session, batch: Batch) -> dict[int, tuple[Record, ...]]:
     return found
 
 
-def _place(row: Row[Any]) -> Place:
+def _place(row: Row[*tuple[object, ...]]) -> Place:
     limits = {who: row._mapping[f"max_{who}"] for who in Identity}
     given = {str(who): limit for who, limit in limits.items() if limit is not None}
     return Place(row.base_code, row.specialty_code, row.quota, row.min_score, row.stopped, given)

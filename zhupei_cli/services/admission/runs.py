@@ -45,7 +45,7 @@ _RUN_COLUMNS = (
 
 def store_run(
     session: Session, batch: Batch, loaded: Loaded, rows: Sequence[ResultRow], *, by: Acting
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """Store a run with its inputs and rows under the next number of the batch; return its summary."""
     inputs = loaded.inputs
     pieces = list(inputs_text(inputs))
@@ -87,7 +87,7 @@ def _parts(pieces: Iterable[str]) -> Iterator[str]:
         yield rest
 
 
-def summarise(inputs: Inputs, rows: Sequence[ResultRow]) -> dict[str, Any]:
+def summarise(inputs: Inputs, rows: Sequence[ResultRow]) -> dict[str, object]:
     """Return how many candidates got what, and how many seats are left."""
     seats = Counter(row.spot for row in rows if row.admitted)
     seats.update((held.base, held.specialty) for held in inputs.held)
@@ -151,7 +151,7 @@ def waiting_run(session: Session, batch: Batch) -> Run | None:
     return run
 
 
-def list_runs(session: Session, batch: Batch, *, number: int | None = None) -> list[dict[str, Any]]:
+def list_runs(session: Session, batch: Batch, *, number: int | None = None) -> list[dict[str, object]]:
     """Return the runs of a batch in their order, or the one of `number` (E305)."""
     chosen = select(Run).where(Run.batch_id == batch.id).order_by(Run.number)
     runs = (
@@ -169,7 +169,7 @@ def list_runs(session: Session, batch: Batch, *, number: int | None = None) -> l
     return [_run_dict(run, ways.get(run.id, {})) for run in runs]
 
 
-def _run_dict(run: Run, ways: Mapping[str, int]) -> dict[str, Any]:
+def _run_dict(run: Run, ways: Mapping[str, int]) -> dict[str, object]:
     return {
         "run": run.number,
         "rule": run.rule,

@@ -1,7 +1,8 @@
 """The stages of a batch: what each step demands, and what it does besides moving the batch on."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from datetime import datetime
+from typing import NotRequired, TypedDict
 
 from sqlalchemy import Table, delete, func, select, update
 from sqlalchemy.orm import Session
@@ -23,12 +24,35 @@ from zhupei_cli.services.records.events import Change, record
 from zhupei_cli.words.errors import ZhupeiError, sentence
 from zhupei_cli.words.vocabulary import BATCH_STATUS, ROUND, AdmissionStatus, ApplicationStatus, Rule
 
+
+class Moved(TypedDict):
+    """What a step did; what it concerns, in numbers, where people should think about it."""
+
+    batch: str
+    before: str
+    status: str
+    status_label: str
+    seats: NotRequired[int]
+    apply_until: NotRequired[datetime]
+    candidates: NotRequired[int]
+    sitting_out: NotRequired[int]
+    unreviewed: NotRequired[int]
+    runs_dropped: NotRequired[int]
+    proposed: NotRequired[int]
+    not_admitted: NotRequired[int]
+    publicity_until: NotRequired[datetime | None]
+    admitted: NotRequired[int]
+    reported_count: NotRequired[int]
+    no_show_count: NotRequired[int]
+    admitted_count: NotRequired[int]
+    applications: NotRequired[dict[str, int]]
+    doubts: NotRequired[list[Finding]]
+
+
 _ADMISSION: Table = Admission.metadata.tables["admission"]
 
 
-def move_batch(
-    session: Session, batch: Batch, verb: str, *, by: Acting, reason: str | None = None
-) -> dict[str, Any]:
+def move_batch(session: Session, batch: Batch, verb: str, *, by: Acting, reason: str | None = None) -> Moved:
     """Take a step that demands nothing but the right state.
 
     Returns batch, before, status and status_label, as all steps do; steps that people should think about
@@ -43,7 +67,7 @@ def move_batch(
     return {"batch": batch.code, "before": before, "status": batch.status, "status_label": label}
 
 
-def open_batch(session: Session, batch: Batch, *, by: Acting, reason: str | None = None) -> dict[str, Any]:
+def open_batch(session: Session, batch: Batch, *, by: Acting, reason: str | None = None) -> Moved:
     """Open the batch for applications.
 
     Raises E409 without a plan that has seats, E408 or E412 for dates in which nobody could apply.
@@ -64,7 +88,7 @@ def _require_time_left(batch: Batch, by: Acting) -> None:
         raise ZhupeiError("E412", batch=batch.code, until=show_time(batch.apply_until))
 
 
-def reopen_batch(session: Session, batch: Batch, *, by: Acting, reason: str | None = None) -> dict[str, Any]:
+def reopen_batch(session: Session, batch: Batch, *, by: Acting, reason: str | None = None) -> Moved:
     """Open a closed batch again inside its dates; E412 when they are over: extend it instead."""
     moved = move_batch(session, batch, "reopen", by=by, reason=reason)
     _require_time_left(batch, by)
@@ -73,7 +97,7 @@ def reopen_batch(session: Session, batch: Batch, *, by: Acting, reason: str | No
 
 def extend_batch(
     session: Session, batch: Batch, until: str, *, by: Acting, reason: str | None = None
-) -> dict[str, Any]:
+) -> Moved:
     """Move the end of applications to `until`, opening the batch again if it was closed."""
     moved = move_batch(session, batch, "extend", by=by, reason=reason)
     edit_batch(session, batch, {"apply_until": until}, by=by, reason=reason)
@@ -81,7 +105,7 @@ def extend_batch(
     return moved | {"apply_until": batch.apply_until}
 
 
-def lock_batch(session: Session, batch: Batch, *, by: Acting, reason: str | None = None) -> dict[str, Any]:
+def lock_batch(session: Session, batch: Batch, *, by: Acting, reason: str | None = None) -> Moved:
     """Lock the batch: its candidates are settled. `doubts` are those of `admit check`.
 
     Raises E413 while applications wait for their review, unless there is a reason to lock without them.
@@ -98,11 +122,16 @@ def lock_batch(session: Session, batch: Batch, *, by: Acting, reason: str | None
     ).scalar_one()
     inputs = load_inputs(session, batch, rule=Rule.CHOICE_FIRST, round_=Round.MAIN, adjust=True).inputs
     found = doubts_about(session, batch, inputs)
-    told = {"candidates": candidates, "sitting_out": count_sitting_out(session, batch)}
-    return moved | told | {"unreviewed": count, "doubts": found}
+    sitting_out = count_sitting_out(session, batch)
+    return moved | {
+        "candidates": candidates,
+        "sitting_out": sitting_out,
+        "unreviewed": count,
+        "doubts": found,
+    }
 
 
-def unlock_batch(session: Session, batch: Batch, *, by: Acting, reason: str | None = None) -> dict[str, Any]:
+def unlock_batch(session: Session, batch: Batch, *, by: Acting, reason: str | None = None) -> Moved:
     """Take the lock back; the runs computed under it are dropped."""
     moved = move_batch(session, batch, "unlock", by=by, reason=reason)
     runs = session.execute(select(Run.id).where(Run.batch_id == batch.id)).scalars().all()
@@ -112,10 +141,10 @@ def unlock_batch(session: Session, batch: Batch, *, by: Acting, reason: str | No
 
 
 #: Nothing of these rows is held in the session.
-_BLIND: Mapping[str, Any] = {"synchronize_session": False}
+_BLIND: Mapping[str, object] = {"synchronize_session": False}
 
 
-def publish_batch(session: Session, batch: Batch, *, by: Acting, reason: str | None = None) -> dict[str, Any]:
+def publish_batch(session: Session, batch: Batch, *, by: Acting, reason: str | None = None) -> Moved:
     """Publish who is 拟录取; doubtful without anybody, without an end of the 公示期, or after it."""
     moved = move_batch(session, batch, "publish", by=by, reason=reason)
     counts = _count_admissions(session, batch)
@@ -126,8 +155,12 @@ def publish_batch(session: Session, batch: Batch, *, by: Acting, reason: str | N
     elif until < by.at:
         found.append(_doubt("E415", batch=batch.code, until=show_time(until), setting=_publicity(batch, by)))
     passed_over = counts.get(AdmissionStatus.NOT_ADMITTED, 0)
-    told = {"proposed": proposed, "not_admitted": passed_over, "publicity_until": until}
-    return moved | told | {"doubts": found}
+    return moved | {
+        "proposed": proposed,
+        "not_admitted": passed_over,
+        "publicity_until": until,
+        "doubts": found,
+    }
 
 
 def _publicity(batch: Batch, by: Acting) -> str:
@@ -142,9 +175,7 @@ def _publicity(batch: Batch, by: Acting) -> str:
     return f"{command}（晚于 {show_time(first)}，不晚于报到截止 {show_time(after)}）"
 
 
-def finalize_batch(
-    session: Session, batch: Batch, *, by: Acting, reason: str | None = None
-) -> dict[str, Any]:
+def finalize_batch(session: Session, batch: Batch, *, by: Acting, reason: str | None = None) -> Moved:
     """Make every 拟录取 of the batch 已录取, one event each; doubtful before the 公示期 is over.
 
     Raises E701 while objections are open, unless there is a reason to go on.
@@ -181,12 +212,10 @@ def _left_over(session: Session, batch: Batch) -> Iterator[Finding]:
         yield _doubt("E489", batch=batch.code, run=run.number, round=label, admitted=run.admitted)
 
 
-def archive_batch(session: Session, batch: Batch, *, by: Acting, reason: str | None = None) -> dict[str, Any]:
+def archive_batch(session: Session, batch: Batch, *, by: Acting, reason: str | None = None) -> Moved:
     """Close the batch for good; doubtful while somebody admitted has neither come nor stayed away."""
     moved = move_batch(session, batch, "archive", by=by, reason=reason)
     counts = _count_admissions(session, batch)
-    names = (AdmissionStatus.REPORTED, AdmissionStatus.NO_SHOW, AdmissionStatus.ADMITTED)
-    told = {f"{name}_count": counts.get(name, 0) for name in names}
     found = []
     if waiting := counts.get(AdmissionStatus.ADMITTED, 0):
         first = session.execute(
@@ -195,10 +224,15 @@ def archive_batch(session: Session, batch: Batch, *, by: Acting, reason: str | N
             .where(_ADMISSION.c.batch_id == batch.id, _ADMISSION.c.status == AdmissionStatus.ADMITTED)
         ).scalar_one()
         found = [_doubt("E417", batch=batch.code, count=waiting, example=first)]
-    return moved | told | {"doubts": found}
+    return moved | {
+        "reported_count": counts.get(AdmissionStatus.REPORTED, 0),
+        "no_show_count": counts.get(AdmissionStatus.NO_SHOW, 0),
+        "admitted_count": counts.get(AdmissionStatus.ADMITTED, 0),
+        "doubts": found,
+    }
 
 
-def cancel_batch(session: Session, batch: Batch, *, by: Acting, reason: str | None = None) -> dict[str, Any]:
+def cancel_batch(session: Session, batch: Batch, *, by: Acting, reason: str | None = None) -> Moved:
     """Give the batch up, with whatever applications it has."""
     moved = move_batch(session, batch, "cancel", by=by, reason=reason)
     cede_seats(session, batch)  # the parent of a supplement round has its seats back
@@ -220,5 +254,5 @@ def _count_admissions(session: Session, batch: Batch) -> dict[str, int]:
     return dict(session.execute(statement).all())
 
 
-def _doubt(code: str, **values: Any) -> Finding:
+def _doubt(code: str, **values: object) -> Finding:
     return Finding(code, sentence(code, values))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy.orm import Session
 
@@ -127,6 +127,6 @@ def _named(code: str, names: Names) -> str:
     return label if names.find(label) == code else code
 
 
-def texts_of(values: Mapping[str, Any]) -> Texts:
+def texts_of(values: Mapping[str, object]) -> Texts:
     """Return what is there as people write it in a workbook, by key."""
     return {name: text_of(name, value) for name, value in values.items() if value is not None}

@@ -15,10 +15,10 @@ from zhupei_cli.rules.people.fields import FORM_LABELS, MASKS, TABLES
 from zhupei_cli.rules.people.masking import mask_id
 from zhupei_cli.rules.people.profile import highest
 from zhupei_cli.services.applications import store
-from zhupei_cli.services.applications.drafts import examine, form_cells, merged
+from zhupei_cli.services.applications.drafts import examine_draft, form_cells, merged
 from zhupei_cli.services.applications.form_checks import Checks, form_faults, identity_faults, load_checks
 from zhupei_cli.services.applications.store import Form, Stored
-from zhupei_cli.services.applications.withdrawing import require_undecided, stale_runs
+from zhupei_cli.services.applications.withdrawing import count_stale_runs, require_undecided
 from zhupei_cli.services.people import fields, profiles
 from zhupei_cli.services.people.merging import dates_wrong, incomplete, too_long
 from zhupei_cli.services.people.people import save_person
@@ -130,7 +130,7 @@ def correct(
         store.change_forms(session, batch, [(stored.id, form)], seq=seq)
     _mend_person(session, stored, before, after, by=by, reason=reason)
     counted = not _INPUTS.isdisjoint(data["fields"])
-    runs = stale_runs(session, batch, stored) if counted else 0
+    runs = count_stale_runs(session, batch, stored) if counted else 0
     return Corrected(number, version, changes, findings, runs)
 
 
@@ -196,7 +196,7 @@ def _mend_person(
         save_person(session, live, changed, changed=names, action="trainee.edit", by=by, reason=reason)
 
 
-def _owner(profile: Profile, key: str) -> dict[str, Any]:
+def _owner(profile: Profile, key: str) -> dict[str, object]:
     """Return the part that has the field: the person, the highest education, the current employer."""
     if key in PERSON:
         return profile.person
@@ -232,7 +232,7 @@ def _corrected_form(
     given = {key: word for key, word in words.items() if key in FORM_LABELS}
     if not given:
         return before
-    form, faults = examine(profile, merged(form_cells(before), given), checks)
+    form, faults = examine_draft(profile, merged(form_cells(before), given), checks)
     # What the plan has against choices that stay is no fault of the correction.
     known = [*form_faults(before, checks), *identity_faults(profile, before, checks)]
     rules = [] if form is None else identity_faults(profile, form, checks)
@@ -263,7 +263,7 @@ def _changes(
     ]
 
 
-def _flat(profile: Profile, form: Form) -> dict[str, Any]:
+def _flat(profile: Profile, form: Form) -> dict[str, object]:
     work = current_work(profile) or {}
     return {**work, **(highest(profile.educations) or {}), **profile.person, **form_cells(form)}
 

@@ -71,7 +71,7 @@ def enter(
     require_free(session, batch, profile)
     assert profile.id is not None
     past = load_past(session, batch, {profile.key: profile.id}).get(profile.key, NO_PAST)
-    form, findings = examine(profile, given, load_checks(session, batch), past)
+    form, findings = examine_draft(profile, given, load_checks(session, batch), past)
     if form is None or is_refused(findings):
         return Entered(None, findings)
     (draft,) = store.add_applications(session, batch, [(profile.id, form)], by=by, seq=0)
@@ -104,7 +104,7 @@ def edit(
     profile = profiles.load_profiles_by_id(session, (stored.trainee_id,))[stored.trainee_id]
     before = form_cells(stored.form)
     past = load_past(session, batch, {profile.key: profile.id}).get(profile.key, NO_PAST)
-    form, findings = examine(profile, merged(before, given), load_checks(session, batch), past)
+    form, findings = examine_draft(profile, merged(before, given), load_checks(session, batch), past)
     if form is None or is_refused(findings):
         return Entered(None, findings)
     after = form_cells(form)
@@ -119,7 +119,7 @@ def edit(
     return Entered(number, findings, changed)
 
 
-def examine(
+def examine_draft(
     profile: Profile, given: Given, checks: Checks, past: Past = NO_PAST
 ) -> tuple[Form | None, list[Fault]]:
     """Return the form that is given, None when it cannot be read, and all that is wrong with it."""
@@ -138,7 +138,7 @@ def is_refused(findings: list[Fault]) -> bool:
 
 
 def form_cells(form: Form) -> dict[str, str]:
-    """Return the form by key, as `examine` reads it back; choices are codes."""
+    """Return the form by key, as `examine_draft` reads it back; choices are codes."""
     (base, specialty), *second = form.choices
     cells = {
         "identity": form.identity,

@@ -110,7 +110,7 @@ def read_form(values: Mapping[str, Any], checks: Checks) -> tuple[Form | Parts, 
     return form, [*faults, *form_faults(form, checks)]
 
 
-def _left(values: Mapping[str, Any]) -> dict[str, Any]:
+def _left(values: Mapping[str, object]) -> dict[str, object]:
     """Return what 清空 leaves of a form: a second choice without its base is none."""
     gone = {name for name, value in values.items() if value is CLEAR}
     if "choice2_base" in gone:
@@ -122,7 +122,7 @@ REQUIRED: Final = tuple(field.key for field in FORM if field.required)
 _REQUIRED: Final = frozenset(REQUIRED)
 
 
-def _lacking(values: Mapping[str, Any]) -> Iterator[Fault]:
+def _lacking(values: Mapping[str, object]) -> Iterator[Fault]:
     for name in REQUIRED:
         if name not in values:
             yield Fault("E251", name, values={"label": FORM_LABELS[name]})

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Any
+from typing import TypedDict
 
 from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
@@ -26,9 +26,22 @@ from zhupei_cli.words.vocabulary import ApplicationStatus
 _TRAINEE: Table = Trainee.metadata.tables["trainee"]
 
 
+class Gap(TypedDict):
+    """One thing missing or wrong with a person, or with their form."""
+
+    name: str
+    id_number: str
+    application_no: str | None
+    field: str
+    code: str
+    severity: str
+    message: str
+    years: str
+
+
 def check_people(
     session: Session, *, by: Acting, batch: Batch | None = None, who: str | None = None
-) -> Iterator[dict[str, Any]]:
+) -> Iterator[Gap]:
     """Yield what is missing or wrong with people, or with `who`; with a batch, of its 未提交 and 退回修改.
 
     With a batch the form is checked too: its plan, and the identity rules with their severities.
@@ -54,7 +67,7 @@ def check_people(
                 before = past.get(profile.key, NO_PAST)
                 faults += identity_faults(profile, form.form, checks, past=before)
             line = told.get(one, "")
-            yield from ({**_finding(profile, number, fault), "years": line} for fault in faults)
+            yield from (_finding(profile, number, fault, years=line) for fault in faults)
 
 
 _OPEN = (ApplicationStatus.DRAFT, ApplicationStatus.RETURNED)
@@ -81,7 +94,7 @@ def _against_number(profile: Profile) -> Iterator[Fault]:
             yield Fault("E151", name, values={"label": fields.LABELS[name]})
 
 
-def _finding(profile: Profile, application_no: str | None, fault: Fault) -> dict[str, Any]:
+def _finding(profile: Profile, application_no: str | None, fault: Fault, *, years: str) -> Gap:
     return {
         "name": profile.person["name"],
         "id_number": mask_id(profile.person["id_number"]),
@@ -90,4 +103,5 @@ def _finding(profile: Profile, application_no: str | None, fault: Fault) -> dict
         "code": fault.code,
         "severity": fault.severity,
         "message": fault.message,
+        "years": years,
     }

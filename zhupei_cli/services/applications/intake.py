@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
-from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -198,7 +197,7 @@ def _changes(
         moves.setdefault((before, after), []).append((case, one))
     for (before, after), moved in moves.items():
         for chunk in in_chunks(moved, EVENT_ROWS):
-            data: dict[str, Any] = {
+            data: dict[str, object] = {
                 "numbers": [one.application_no for _, one in chunk],
                 "digests": [store.form_digest(one.trainee_id, case.form or one.form) for case, one in chunk],
             }

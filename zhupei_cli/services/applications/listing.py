@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import TypedDict
 
 from sqlalchemy import Row, Select, Table, and_, func, select
 from sqlalchemy.orm import Session, aliased
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 from zhupei_cli.acting import Acting
 from zhupei_cli.model import Admission, Application, Batch, Choice, Review, Snapshot, Trainee
 from zhupei_cli.rules.batch.lifecycle import PUBLISHED, status_label
-from zhupei_cli.rules.people.field_values import shown
+from zhupei_cli.rules.people.field_values import shown_fields
 from zhupei_cli.rules.people.masking import mask_id
 from zhupei_cli.services.applications import store
 from zhupei_cli.services.batches.taking_part import sits_out
@@ -22,6 +23,52 @@ from zhupei_cli.words import vocabulary as words
 
 _REVIEW: Table = Review.metadata.tables["review"]
 _FIRST, _SECOND = aliased(Choice, name="choice1"), aliased(Choice, name="choice2")
+
+
+class ApplicationRow(TypedDict):
+    """An application as a list has it."""
+
+    application_no: str
+    batch: str
+    name: str
+    id_number: str
+    identity: str
+    identity_label: str
+    source_type: str
+    train_years: int
+    specialty: str
+    specialty_label: str
+    choice1_base: str
+    choice1_base_label: str
+    choice2_base: str | None
+    choice2_base_label: str | None
+    choice2_specialty: str | None
+    choice2_specialty_label: str | None
+    accept_adjust: bool
+    status: str
+    admission_status: str | None
+    status_label: str
+    submitted_at: datetime | None
+
+
+class DecisionShown(TypedDict):
+    """A decision of a reviewer on one application."""
+
+    decision: str
+    decision_label: str
+    reason: str | None
+    base: str | None
+    decided_by: str
+    decided_at: datetime
+
+
+class ApplicationShown(ApplicationRow):
+    """An application whole: `profile`, `educations` and `works` are fields and labels by key."""
+
+    profile: dict[str, object]
+    educations: list[dict[str, object]]
+    works: list[dict[str, object]]
+    reviews: list[DecisionShown]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +87,7 @@ class Filter:
 
 def list_applications(
     session: Session, batch: Batch, chosen: Filter, *, reveal: bool = False, unpublished: bool = False
-) -> list[dict[str, Any]]:
+) -> list[ApplicationRow]:
     """Return the applications of a batch by number, as CONTRACT's `apply list` has them.
 
     Names and ID numbers are those of the submitted form, of the live profile while there is none.
@@ -67,7 +114,7 @@ def list_applications(
 _WITH_REASON = (words.ApplicationStatus.RETURNED, words.ApplicationStatus.REJECTED)
 
 
-def _query(batch: Batch, chosen: Filter) -> Select[*tuple[Any, ...]]:
+def _query(batch: Batch, chosen: Filter) -> Select[*tuple[object, ...]]:
     statement = (
         select(
             *(Application.id, Application.application_no, Application.identity, Application.source_type),
@@ -117,7 +164,7 @@ def _reasons(session: Session, ids: Iterable[int]) -> dict[int, str | None]:
 
 
 def _as_dict(
-    row: Row[Any],
+    row: Row[*tuple[object, ...]],
     batch: Batch,
     *,
     bases: Names,
@@ -125,7 +172,7 @@ def _as_dict(
     reason: str | None,
     published: bool,
     reveal: bool,
-) -> dict[str, Any]:
+) -> ApplicationRow:
     admission = None
     if published and row.admission_status is not None:
         base = bases.labels.get(row.admission_base or "", "")
@@ -156,7 +203,9 @@ def _as_dict(
     }
 
 
-def show_application(session: Session, batch: Batch, number: str, *, reveal: bool = False) -> dict[str, Any]:
+def show_application(
+    session: Session, batch: Batch, number: str, *, reveal: bool = False
+) -> ApplicationShown:
     """Return one application with its person and every decision on it; E304 when there is none."""
     stored = store.find_stored(session, batch, number)
     (row,) = list_applications(session, batch, Filter(numbers=(number,)), reveal=reveal)
@@ -166,14 +215,14 @@ def show_application(session: Session, batch: Batch, number: str, *, reveal: boo
     contact = {name: live.person.get(name) for name in ("mobile", "email")}
     return {
         **row,
-        "profile": shown({**profile.person, **contact}, reveal=reveal),
-        "educations": [shown(entry, reveal=reveal) for entry in profile.educations],
-        "works": [shown(entry, reveal=reveal) for entry in profile.works],
+        "profile": shown_fields({**profile.person, **contact}, reveal=reveal),
+        "educations": [shown_fields(entry, reveal=reveal) for entry in profile.educations],
+        "works": [shown_fields(entry, reveal=reveal) for entry in profile.works],
         "reviews": _decisions(session, stored.id),
     }
 
 
-def _decisions(session: Session, application_id: int) -> list[dict[str, Any]]:
+def _decisions(session: Session, application_id: int) -> list[DecisionShown]:
     statement = select(_REVIEW).where(_REVIEW.c.application_id == application_id).order_by(_REVIEW.c.id)
     return [
         {

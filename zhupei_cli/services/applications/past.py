@@ -1,7 +1,7 @@
 """What the years before say of somebody: bars, a training that goes on, one that was left or not finished."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import Row, Select, Table, or_, select
 from sqlalchemy.orm import Session
@@ -48,12 +48,13 @@ def load_past(
     return found
 
 
-def _seats(session: Session, batch: Batch, ids: Iterable[int]) -> Iterable[Row[Any]]:
+def _seats(session: Session, batch: Batch, ids: Iterable[int]) -> Iterable[Row[*tuple[object, ...]]]:
     """Return what people came to in other batches; what is not published nobody may learn of."""
     statement = (
         select(
-            *(_APPLICATION.c.trainee_id, _APPLICATION.c.train_years, _ADMISSION.c.status),
-            *(_BATCH.c.code, _BATCH.c.year),
+            *_APPLICATION.c["trainee_id", "train_years"],
+            _ADMISSION.c.status,
+            *_BATCH.c["code", "year"],
         )
         .join(_ADMISSION, _ADMISSION.c.application_id == _APPLICATION.c.id)
         .join(_BATCH, _BATCH.c.id == _APPLICATION.c.batch_id)
@@ -64,7 +65,7 @@ def _seats(session: Session, batch: Batch, ids: Iterable[int]) -> Iterable[Row[A
     return rows_of(session, statement, _APPLICATION.c.trainee_id, ids)
 
 
-def _with(past: Past, row: Row[Any], year: int) -> Past:
+def _with(past: Past, row: Row[*tuple[object, ...]], year: int) -> Past:
     label = f"{row.year} 年 {row.code} {ADMISSION_STATUS.label(row.status)}"
     end = row.year + row.train_years
     if row.status == AdmissionStatus.QUIT:
@@ -106,7 +107,7 @@ def _said(past: Past, severities: Mapping[str, str]) -> str:
     return "，".join(parts)
 
 
-def _people_with_a_past(batch: Batch) -> Select[Any]:
+def _people_with_a_past(batch: Batch) -> Select[object]:
     """Return the statement for the live applications whose people have any past at all: few."""
     other, admission = _APPLICATION.alias(), _ADMISSION.alias()
     trained = (

@@ -1,7 +1,8 @@
 """What was done to a person: the events that speak of them, of their imports and their applications."""
 
 import json
-from typing import Any
+from datetime import datetime
+from typing import TypedDict
 
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
@@ -13,7 +14,21 @@ from zhupei_cli.services.people.whom import find_person
 from zhupei_cli.services.records.import_ledger import keys_of
 
 
-def history(session: Session, who: str) -> list[dict[str, Any]]:
+class Happening(TypedDict):
+    """An event that speaks of a person; `fields` are those it changed."""
+
+    seq: int
+    at: datetime
+    who: str
+    action: str
+    subject: str
+    before: str | None
+    after: str | None
+    fields: list[str]
+    reason: str | None
+
+
+def history(session: Session, who: str) -> list[Happening]:
     """Return the events about a person, the oldest first: profile, account, imports, applications.
 
     Nothing of an admission shows before its batch is published.
@@ -46,7 +61,7 @@ def _secret() -> ColumnElement[bool]:
     return and_(Event.action.startswith("admission."), Event.batch_id.in_(unpublished))
 
 
-def _event(row: Event) -> dict[str, Any]:
+def _event(row: Event) -> Happening:
     data = json.loads(row.data) if row.data else {}
     return {
         "seq": row.seq,

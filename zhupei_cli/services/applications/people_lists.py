@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Table, select
+from sqlalchemy import Select, Table, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
 from zhupei_cli.model import Account, Application, Batch, Trainee, TraineePhoto
-from zhupei_cli.rules.people.field_values import shown
+from zhupei_cli.rules.people.field_values import shown_fields
 from zhupei_cli.rules.people.profile import highest
 from zhupei_cli.services.applications.listing import Filter, list_applications
 from zhupei_cli.services.people import fields
@@ -26,7 +26,7 @@ _PHOTO: Table = TraineePhoto.metadata.tables["trainee_photo"]
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class PeopleFilter:
     """Which people a list holds; empty means all."""
 
     name: str | None = None
@@ -35,7 +35,9 @@ class Chosen:
     limit: int | None = None
 
 
-def list_people(session: Session, chosen: Chosen, *, reveal_by: Acting | None = None) -> list[dict[str, Any]]:
+def list_people(
+    session: Session, chosen: PeopleFilter, *, reveal_by: Acting | None = None
+) -> list[dict[str, object]]:
     """Return people in the order they came, with their highest education and their account.
 
     Personal data is masked, unless `reveal_by`, which leaves an event.
@@ -61,14 +63,14 @@ def list_people(session: Session, chosen: Chosen, *, reveal_by: Acting | None = 
     return rows
 
 
-def _of_school(word: str) -> Any:
+def _of_school(word: str) -> Select[int]:
     education = Trainee.metadata.tables["education"]
     return select(education.c.trainee_id).where(education.c.school.contains(word, autoescape=True))
 
 
 def _listed(profile: Profile, username: str | None, *, reveal: bool) -> dict[str, Any]:
-    person = shown(profile.person, reveal=reveal)
-    top = shown(highest(profile.educations) or {}, reveal=reveal)
+    person = shown_fields(profile.person, reveal=reveal)
+    top = shown_fields(highest(profile.educations) or {}, reveal=reveal)
     keys = ("name", "id_type", "id_type_label", "id_number", "gender", "gender_label", "birth_date", "mobile")
     return {
         **{key: person.get(key) for key in keys},
@@ -80,12 +82,12 @@ def _listed(profile: Profile, username: str | None, *, reveal: bool) -> dict[str
     }
 
 
-def show_person(session: Session, who: str, *, reveal_by: Acting | None = None) -> dict[str, Any]:
+def show_person(session: Session, who: str, *, reveal_by: Acting | None = None) -> dict[str, object]:
     """Return one person whole, with what is still missing; masked unless `reveal_by` (an event)."""
     profile = find_person(session, who)
     reveal = reveal_by is not None
     found = {
-        **shown(profile.person, reveal=reveal),
+        **shown_fields(profile.person, reveal=reveal),
         "educations": _entries(profile, EDUCATION, reveal=reveal),
         "works": _entries(profile, WORK, reveal=reveal),
         "photo": session.execute(select(_PHOTO.c.mime).where(_PHOTO.c.trainee_id == profile.id)).scalar(),
@@ -105,10 +107,10 @@ def list_entries(session: Session, who: str, part: Part) -> list[dict[str, Any]]
 
 def _entries(profile: Profile, part: Part, *, reveal: bool) -> list[dict[str, Any]]:
     entries = sorted(getattr(profile, part.attribute), key=lambda entry: entry["id"])
-    return [shown(entry, reveal=reveal) for entry in entries]
+    return [shown_fields(entry, reveal=reveal) for entry in entries]
 
 
-def _account(session: Session, profile: Profile) -> dict[str, Any] | None:
+def _account(session: Session, profile: Profile) -> dict[str, object] | None:
     row = session.execute(select(_ACCOUNT).where(_ACCOUNT.c.trainee_id == profile.id)).one_or_none()
     if row is None:
         return None
@@ -123,7 +125,7 @@ def _account(session: Session, profile: Profile) -> dict[str, Any] | None:
     }
 
 
-def _applications(session: Session, profile: Profile) -> list[dict[str, Any]]:
+def _applications(session: Session, profile: Profile) -> list[dict[str, object]]:
     """Return where each application of a person stands; there are one or two of them."""
     statement = (
         select(Batch, Application.application_no)
@@ -135,8 +137,15 @@ def _applications(session: Session, profile: Profile) -> list[dict[str, Any]]:
         list_applications(session, batch, Filter(numbers=(number,)))[0]
         for batch, number in session.execute(statement).all()
     ]
-    keys = ("application_no", "status", "admission_status", "status_label")
-    return [{key: row[key] for key in keys} for row in rows]
+    return [
+        {
+            "application_no": row["application_no"],
+            "status": row["status"],
+            "admission_status": row["admission_status"],
+            "status_label": row["status_label"],
+        }
+        for row in rows
+    ]
 
 
 def field_labels(keys: Sequence[str]) -> list[str]:

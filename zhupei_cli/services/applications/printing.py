@@ -15,7 +15,7 @@ from zhupei_cli.rules.batch.times import written_day
 from zhupei_cli.rules.people.field_values import text_of
 from zhupei_cli.rules.people.fields import BASIC, CONTACT, Field, Sort
 from zhupei_cli.services.applications import store
-from zhupei_cli.services.applications.listing import Filter, list_applications
+from zhupei_cli.services.applications.listing import ApplicationRow, Filter, list_applications
 from zhupei_cli.services.people import profiles
 from zhupei_cli.services.people.profiles import Profile
 from zhupei_cli.services.records.events import Change, record
@@ -105,7 +105,7 @@ def _named(characters: Sequence[str]) -> str:
     return "、".join(f"{char}（U+{ord(char):04X}）" for char in characters)
 
 
-def _pages(session: Session, batch: Batch, rows: Sequence[Mapping[str, Any]]) -> Iterator[FormPage]:
+def _pages(session: Session, batch: Batch, rows: Sequence[ApplicationRow]) -> Iterator[FormPage]:
     stored = store.load_by_number(session, batch, [row["application_no"] for row in rows])
     live = profiles.load_profiles_by_id(session, (one.trainee_id for one in stored.values()))
     snapshots = store.load_snapshots(session, stored.values())
@@ -146,7 +146,7 @@ def _decisions(session: Session, ids: Iterable[int]) -> dict[int, Decided]:
 
 
 def _page(
-    row: Mapping[str, Any],
+    row: ApplicationRow,
     profile: Profile,
     person: Mapping[str, Any],
     photo: tuple[str, bytes] | None,
@@ -170,7 +170,7 @@ def _page(
     )
 
 
-def _pairs(values: Mapping[str, Any], fields: Iterable[Field]) -> list[Pair]:
+def _pairs(values: Mapping[str, object], fields: Iterable[Field]) -> list[Pair]:
     # The address has a line of its own.
     return [
         (field.paper or field.heading, text_of(field.key, values.get(field.key)))
@@ -205,7 +205,7 @@ def _work(entry: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _application(row: Mapping[str, Any]) -> list[Pair]:
+def _application(row: ApplicationRow) -> list[Pair]:
     return [
         ("个人身份", row["identity_label"]),
         ("报名专业", row["specialty_label"]),
@@ -214,7 +214,7 @@ def _application(row: Mapping[str, Any]) -> list[Pair]:
     ]
 
 
-def _choices(row: Mapping[str, Any]) -> list[Pair]:
+def _choices(row: Mapping[str, object]) -> list[Pair]:
     first = f"{row['choice1_base_label']}　{row['specialty_label']}"
     second = f"{row['choice2_base_label']}　{row['choice2_specialty_label']}" if row["choice2_base"] else "无"
     agreed = text_of("accept_adjust", row["accept_adjust"])

@@ -1,7 +1,8 @@
 """Where applications stand: the status line of one, and how many stand where."""
 
 from collections.abc import Iterator
-from typing import Any, Final
+from datetime import datetime
+from typing import Final, TypedDict
 
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
@@ -9,7 +10,6 @@ from sqlalchemy.orm import Session
 from zhupei_cli.model import Application, Batch, Choice
 from zhupei_cli.services.applications.listing import Filter, list_applications
 from zhupei_cli.services.applications.store import find_stored
-from zhupei_cli.services.batches.batches import DATES
 from zhupei_cli.services.batches.taking_part import seats_of
 from zhupei_cli.services.records.lookup import base_names, settings_of, specialty_names
 from zhupei_cli.words.vocabulary import IDENTITY, ApplicationStatus
@@ -18,7 +18,41 @@ from zhupei_cli.words.vocabulary import IDENTITY, ApplicationStatus
 GROUPS: Final = {"all": "全部", "base": "第一志愿基地", "specialty": "报名专业", "identity": "个人身份"}
 
 
-def status_of(session: Session, batch: Batch, number: str) -> dict[str, Any]:
+class StatusShown(TypedDict):
+    """What a trainee may know of an application."""
+
+    application_no: str
+    batch: str
+    batch_name: str
+    status: str
+    admission_status: str | None
+    status_label: str
+    seated_label: str | None
+    apply_from: datetime
+    apply_until: datetime
+    review_until: datetime | None
+    publicity_until: datetime | None
+    checkin_until: datetime | None
+    contact: str
+
+
+class StatsRow(TypedDict):
+    """How many applications stand where: of `group` those of `code`; `total` without what is withdrawn."""
+
+    group: str
+    group_label: str
+    code: str
+    label: str
+    total: int
+    draft: int
+    submitted: int
+    returned: int
+    approved: int
+    rejected: int
+    withdrawn: int
+
+
+def status_of(session: Session, batch: Batch, number: str) -> StatusShown:
     """Return what a trainee may know of an application (指南 二.5); E304 when there is none.
 
     Nothing of admission is in it before publication.
@@ -33,14 +67,20 @@ def status_of(session: Session, batch: Batch, number: str) -> dict[str, Any]:
         "application_no": number,
         "batch": batch.code,
         "batch_name": batch.name,
-        **{key: row[key] for key in ("status", "admission_status", "status_label")},
+        "status": row["status"],
+        "admission_status": row["admission_status"],
+        "status_label": row["status_label"],
         "seated_label": told,
-        **{key: getattr(batch, key) for key in DATES},
+        "apply_from": batch.apply_from,
+        "apply_until": batch.apply_until,
+        "review_until": batch.review_until,
+        "publicity_until": batch.publicity_until,
+        "checkin_until": batch.checkin_until,
         "contact": settings_of(session, batch).get("contact", ""),
     }
 
 
-def count_applications(session: Session, batch: Batch) -> list[dict[str, Any]]:
+def count_applications(session: Session, batch: Batch) -> list[StatsRow]:
     """Return how many applications stand where: all, by first-choice base, by specialty, by identity.
 
     `total` leaves out what is withdrawn.
@@ -75,8 +115,18 @@ def _ordered(counts: dict[tuple[str, str], dict[str, int]]) -> Iterator[tuple[st
         yield from sorted(key for key in counts if key[0] == group)
 
 
-def _counted(group: str, code: str, label: str, by_status: dict[str, int]) -> dict[str, Any]:
-    numbers = {str(status): by_status.get(status, 0) for status in ApplicationStatus}
-    live = sum(numbers.values()) - numbers[ApplicationStatus.WITHDRAWN]
-    head = {"group": group, "group_label": GROUPS[group], "code": code, "label": label}
-    return {**head, "total": live, **numbers}
+def _counted(group: str, code: str, label: str, by_status: dict[str, int]) -> StatsRow:
+    withdrawn = by_status.get(ApplicationStatus.WITHDRAWN, 0)
+    return {
+        "group": group,
+        "group_label": GROUPS[group],
+        "code": code,
+        "label": label,
+        "total": sum(by_status.values()) - withdrawn,
+        "draft": by_status.get(ApplicationStatus.DRAFT, 0),
+        "submitted": by_status.get(ApplicationStatus.SUBMITTED, 0),
+        "returned": by_status.get(ApplicationStatus.RETURNED, 0),
+        "approved": by_status.get(ApplicationStatus.APPROVED, 0),
+        "rejected": by_status.get(ApplicationStatus.REJECTED, 0),
+        "withdrawn": withdrawn,
+    }

@@ -218,17 +218,17 @@ def _insert_choices(session: Session, batch: Batch, forms: Sequence[tuple[int, F
     insert_rows(session, _CHOICE, columns, _gathered(rows))
 
 
-def _gathered(rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
+def _gathered(rows: Iterable[tuple[object, ...]]) -> Iterator[tuple[object, ...]]:
     """Yield rows, those of one place together: the index by place is then written page by page."""
     for some in in_chunks(rows, _NEAR):
-        places: dict[tuple[str, ...], list[tuple[Any, ...]]] = {}
+        places: dict[tuple[str, str], list[tuple[object, ...]]] = {}
         for row in some:
-            places.setdefault(row[-2:], []).append(row)
+            places.setdefault((str(row[-2]), str(row[-1])), []).append(row)
         yield from chain.from_iterable(places[place] for place in sorted(places))
 
 
 def set_submitted(
-    session: Session, taken: Sequence[tuple[Stored, tuple[Any, ...]]], *, by: Acting, seq: int
+    session: Session, taken: Sequence[tuple[Stored, tuple[object, ...]]], *, by: Acting, seq: int
 ) -> None:
     """Make the applications 已提交, each with its snapshot (see `snapshots_of`)."""
     insert_snapshots(session, (row for _, row in taken), at=by.at)
@@ -278,12 +278,12 @@ def snapshots_of(
     return rows
 
 
-def insert_snapshots(session: Session, rows: Iterable[tuple[Any, ...]], *, at: datetime) -> None:
+def insert_snapshots(session: Session, rows: Iterable[tuple[object, ...]], *, at: datetime) -> None:
     """Store what `snapshots_of` made."""
     insert_rows(session, _SNAPSHOT, (*SNAPSHOT, "made_at"), ((*row, at) for row in rows))
 
 
-def snapshot_digest(row: Sequence[Any]) -> str:
+def snapshot_digest(row: Sequence[object]) -> str:
     """Return the digest of a snapshot, given as SNAPSHOT, behind the number of its version."""
     return f"{row[1]}:{row_digest(row[2:])}"
 
@@ -294,7 +294,7 @@ def form_digest(trainee_id: int, form: Form) -> str:
 
 
 def correct_snapshot(
-    session: Session, stored: Stored, snapshot: tuple[Any, ...], *, at: datetime, seq: int
+    session: Session, stored: Stored, snapshot: tuple[object, ...], *, at: datetime, seq: int
 ) -> None:
     """Make `snapshot` the application's from now on; the versions before it stay."""
     insert_snapshots(session, [snapshot], at=at)

@@ -1,7 +1,6 @@
 """Submitting (指南 二.3, 提交): from here on an application cannot be changed."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -26,6 +25,7 @@ from zhupei_cli.words.vocabulary import ApplicationStatus
 _OPEN = (ApplicationStatus.DRAFT, ApplicationStatus.RETURNED)
 
 Refused = tuple[str, Fault]
+Submitted = tuple[list[str], list[Refused], list[Refused]]
 
 
 def ready_numbers(session: Session, batch: Batch) -> list[str]:
@@ -44,7 +44,7 @@ def submit(
     by: Acting,
     skip_bad: bool = False,
     late_reason: str | None = None,
-) -> tuple[list[str], list[Refused], list[Refused]]:
+) -> Submitted:
     """Submit applications, each with a snapshot of its profile; return submitted, refused and warnings.
 
     One refused refuses all, unless `skip_bad`. Raises E450 outside the batch's dates, unless there is a
@@ -98,7 +98,7 @@ def _faults(
         yield from identity_faults(profile, one.form, checks, past=past)
 
 
-def _change(batch: Batch, one: Stored, snapshot: Sequence[Any], late_reason: str | None) -> Change:
+def _change(batch: Batch, one: Stored, snapshot: Sequence[object], late_reason: str | None) -> Change:
     return Change(
         "application.submit",
         one.application_no,

@@ -1,6 +1,6 @@
 """Withdrawing an application (撤回): the person may apply to the batch anew."""
 
-from typing import Any
+from typing import TypedDict
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -17,9 +17,19 @@ from zhupei_cli.words.errors import ZhupeiError
 from zhupei_cli.words.vocabulary import ADMISSION_STATUS, APPLICATION_STATUS, ApplicationStatus
 
 
+class Withdrawn(TypedDict):
+    """An application that was withdrawn, and how many stored runs that makes stale."""
+
+    application_no: str
+    before: str
+    status: str
+    status_label: str
+    runs_stale: int
+
+
 def withdraw(
     session: Session, batch: Batch, number: str, *, by: Acting, reason: str | None = None
-) -> dict[str, Any]:
+) -> Withdrawn:
     """Withdraw an application; of an approved one with a reason, until its batch has a result.
 
     `runs_stale` counts the stored runs that no longer fit. Raises E402 for the wrong state, E404 without
@@ -38,7 +48,7 @@ def withdraw(
         "before": stored.status,
         "status": after,
         "status_label": APPLICATION_STATUS.label(after),
-        "runs_stale": stale_runs(session, batch, stored),
+        "runs_stale": count_stale_runs(session, batch, stored),
     }
 
 
@@ -54,6 +64,6 @@ def require_undecided(session: Session, batch: Batch, stored: Stored) -> None:
     require_changeable(stored.application_no, "parameters", batch.status, name=batch.code)
 
 
-def stale_runs(session: Session, batch: Batch, stored: Stored) -> int:
+def count_stale_runs(session: Session, batch: Batch, stored: Stored) -> int:
     """Return how many stored runs counted the application, and are stale once it changes."""
     return stored_runs(session, batch) if stored.status == ApplicationStatus.APPROVED else 0

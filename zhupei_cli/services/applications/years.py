@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from typing import Final, TypedDict
 
 from sqlalchemy import Row, Table, select
 from sqlalchemy.orm import Session
@@ -25,10 +25,30 @@ _EVENT: Table = _TABLES[Event.__tablename__]
 _REVIEW: Table = _TABLES[Review.__tablename__]
 _TRAINEE: Table = _TABLES[Trainee.__tablename__]
 
-Year = dict[str, Any]
+
+class Year(TypedDict):
+    """An application, or a record of conduct, in one line; a seat only once it is published."""
+
+    year: int
+    kind: str
+    what: str
+    application_no: str | None
+    detail: str
+    base: str | None
+    specialty: str | None
+    status_label: str
 
 
-def standing(session: Session, who: str) -> dict[str, Any]:
+class Standing(TypedDict):
+    """A person over the years, also as one `line`."""
+
+    name: str
+    id_number: str
+    line: str
+    years: list[Year]
+
+
+def standing(session: Session, who: str) -> Standing:
     """Return everything the years say of the person `who` names; nothing of an unpublished admission."""
     profile = find_person(session, who)
     assert profile.id is not None
@@ -53,20 +73,18 @@ def load_years(session: Session, ids: Iterable[int], *, but: Batch | None = None
     left = _left(session, [row.application_no for row in applied if row.now == AdmissionStatus.QUIT])
     reasons = _reasons(session, [row.id for row in applied])
     bases, specialties = base_names(session).labels, specialty_names(session).labels
-    found: dict[int, list[Year]] = {}
+    found: dict[int, list[tuple[str, Year]]] = {}
     for row in applied:
         year = _year(row, bases, specialties, reasons.get(row.id), left.get(row.application_no, {}))
-        found.setdefault(row.trainee_id, []).append(year)
-    for id_, bar in _bars(session, ids):
-        found.setdefault(id_, []).append(bar)
+        found.setdefault(row.trainee_id, []).append((row.application_no, year))
+    for id_, number, bar in _bars(session, ids):
+        found.setdefault(id_, []).append((f"{number:08d}", bar))
     for years in found.values():
-        years.sort(key=lambda one: (one["year"], one["kind"], one["sort"]))
-        for one in years:
-            del one["sort"]
-    return found
+        years.sort(key=lambda one: (one[1]["year"], one[1]["kind"], one[0]))
+    return {id_: [one for _, one in years] for id_, years in found.items()}
 
 
-def line_of(years: Iterable[Mapping[str, Any]]) -> str:
+def line_of(years: Iterable[Year]) -> str:
     """Return the years as one line."""
     return "；".join(f"{one['year']} {one['what']} {one['detail']}".strip() for one in years)
 
@@ -76,11 +94,10 @@ def lines(session: Session, ids: Iterable[int], *, but: Batch | None = None) -> 
     return {id_: line_of(years) for id_, years in load_years(session, ids, but=but).items()}
 
 
-def _applied(session: Session, ids: Iterable[int]) -> list[Row[Any]]:
+def _applied(session: Session, ids: Iterable[int]) -> list[Row[*tuple[object, ...]]]:
     statement = (
         select(
-            *(_APPLICATION.c.id, _APPLICATION.c.trainee_id, _APPLICATION.c.application_no),
-            *(_APPLICATION.c.batch_id, _APPLICATION.c.status, _APPLICATION.c.train_years),
+            *_APPLICATION.c["id", "trainee_id", "application_no", "batch_id", "status", "train_years"],
             *(_BATCH.c.code, _BATCH.c.year, _BATCH.c.status.label("stage")),
             *(_ADMISSION.c.status.label("now"), _ADMISSION.c.base_code, _ADMISSION.c.specialty_code),
             _ADMISSION.c.reason,
@@ -92,7 +109,7 @@ def _applied(session: Session, ids: Iterable[int]) -> list[Row[Any]]:
     return list(rows_of(session, statement, _APPLICATION.c.trainee_id, ids))
 
 
-def _left(session: Session, numbers: Iterable[str]) -> dict[str, dict[str, Any]]:
+def _left(session: Session, numbers: Iterable[str]) -> dict[str, dict[str, object]]:
     """Return when people left, and whether in default: the events keep it."""
     statement = select(_EVENT.c.subject, _EVENT.c.data).where(_EVENT.c.action == "admission.quit")
     rows = rows_of(session, statement.order_by(_EVENT.c.seq), _EVENT.c.subject, numbers)
@@ -107,11 +124,11 @@ def _reasons(session: Session, ids: Iterable[int]) -> dict[int, str | None]:
 
 
 def _year(
-    row: Row[Any],
+    row: Row[*tuple[object, ...]],
     bases: Mapping[str, str],
     specialties: Mapping[str, str],
     reason: str | None,
-    left: Mapping[str, Any],
+    left: Mapping[str, object],
 ) -> Year:
     base = bases.get(row.base_code, row.base_code)
     admission = None if row.now is None else (row.now, base, row.reason)
@@ -133,11 +150,10 @@ def _year(
         "base": row.base_code if shown else None,
         "specialty": row.specialty_code if shown else None,
         "status_label": label,
-        "sort": row.application_no,
     }
 
 
-def _bars(session: Session, ids: Iterable[int]) -> Iterable[tuple[int, Year]]:
+def _bars(session: Session, ids: Iterable[int]) -> Iterable[tuple[int, int, Year]]:
     statement = select(_TRAINEE.c.id.label("of"), BAR).join(
         BAR, (BAR.c.id_number == _TRAINEE.c.id_number) & (BAR.c.id_type == _TRAINEE.c.id_type)
     )
@@ -147,6 +163,7 @@ def _bars(session: Session, ids: Iterable[int]) -> Iterable[tuple[int, Year]]:
         label = f"{one['kind_label']}（{one['state_label']}）"
         yield (
             row.of,
+            one["bar"],
             {
                 "year": int(one["from_date"][:4]),
                 "kind": "bar",
@@ -156,6 +173,5 @@ def _bars(session: Session, ids: Iterable[int]) -> Iterable[tuple[int, Year]]:
                 "base": None,
                 "specialty": None,
                 "status_label": label,
-                "sort": f"{one['bar']:08d}",
             },
         )

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import pairwise
-from typing import Any, Final
+from typing import Final, TypedDict
 
 from sqlalchemy import RowMapping, Table, case, func, literal, select
 from sqlalchemy.orm import Session
@@ -39,6 +39,62 @@ _LABELS = {"name": "批次名称", **DATES}
 #: What every batch has.
 _NEEDED = ("name", "apply_from", "apply_until")
 _LONGEST_NAME = 100
+
+
+class BatchRow(TypedDict):
+    """A batch as a list has it; `seats` of its plan, live `applications`."""
+
+    batch: str
+    name: str
+    year: int
+    status: str
+    status_label: str
+    apply_from: datetime
+    apply_until: datetime
+    review_until: datetime | None
+    publicity_until: datetime | None
+    checkin_until: datetime | None
+    seats: int
+    applications: int
+
+
+class PlanTotals(TypedDict):
+    """The totals of a plan; seats `taken` only where they may be told, `ceded` to supplement rounds."""
+
+    bases: int
+    places: int
+    seats: int
+    taken: int | None
+    ceded: int
+
+
+class BatchShown(TypedDict):
+    """A batch with all there is to say of it; `admissions` by status from publication on."""
+
+    batch: str
+    name: str
+    year: int
+    status: str
+    status_label: str
+    apply_from: datetime
+    apply_until: datetime
+    review_until: datetime | None
+    publicity_until: datetime | None
+    checkin_until: datetime | None
+    created_at: datetime
+    settings: dict[str, str]
+    plan: PlanTotals
+    applications: dict[str, int]
+    runs: int
+    admissions: dict[str, int] | None
+
+
+class Changed(TypedDict):
+    """A setting, name or date of a batch that was changed."""
+
+    key: str
+    before: datetime | str | None
+    after: datetime | str | None
 
 
 def create_batch(
@@ -94,7 +150,7 @@ def _require_free_code(session: Session, code: str) -> None:
         raise ZhupeiError("E407", batch=code)
 
 
-def _read(key: str, text: str) -> Any:
+def _read(key: str, text: str) -> datetime | str | None:
     """Return what a column of the batch says: its name, or one of its dates (None for an empty text)."""
     if key in _NEEDED and not text.strip():
         raise ZhupeiError("E271", key=key, value=text, expected="不能留空")
@@ -115,13 +171,13 @@ def label_of(key: str) -> str:
     return _LABELS.get(key) or LABELS.get(key, key)
 
 
-def _text(value: Any) -> str | None:
+def _text(value: datetime | str | None) -> str | None:
     return iso_time(value) if isinstance(value, datetime) else value
 
 
-def require_order(values: Mapping[str, Any]) -> None:
+def require_order(values: Mapping[str, object]) -> None:
     """Raise E408 when a date comes before one it must follow; dates that are None are not asked."""
-    known = [(key, values[key]) for key in DATES if values.get(key) is not None]
+    known = [(key, at) for key in DATES if isinstance(at := values.get(key), datetime)]
     for (first, earlier), (second, later) in pairwise(known):
         if earlier > later or (earlier == later and second == "apply_until"):
             raise ZhupeiError(
@@ -141,14 +197,14 @@ def _write_settings(session: Session, batch: Batch, settings: Mapping[str, str])
 
 def edit_batch(
     session: Session, batch: Batch, given: Mapping[str, str], *, by: Acting, reason: str | None = None
-) -> list[dict[str, Any]]:
+) -> list[Changed]:
     """Change the name, DATES and settings that are given, and return what changed: key, before, after.
 
     Raises E405 for what may not change any more, E408 for dates out of order, E270 to E272 for a key or
     text that cannot be; then nothing is changed.
     """
     stored = settings_of(session, batch)
-    changes = []
+    changes: list[Changed] = []
     for key, text in given.items():
         column = key in _LABELS
         before = getattr(batch, key) if column else stored.get(key)
@@ -174,9 +230,11 @@ def edit_batch(
     return changes
 
 
-def _write_changes(session: Session, batch: Batch, changes: Sequence[Mapping[str, Any]]) -> None:
+def _write_changes(session: Session, batch: Batch, changes: Sequence[Changed]) -> None:
     values = {one["key"]: one["after"] for one in changes}
-    settings = {key: value for key, value in values.items() if key in rules.SETTINGS}
+    settings = {
+        key: value for key, value in values.items() if key in rules.SETTINGS and isinstance(value, str)
+    }
     for key in values.keys() - settings.keys():
         setattr(batch, key, values[key])
     require_order({key: getattr(batch, key) for key in DATES})
@@ -184,7 +242,7 @@ def _write_changes(session: Session, batch: Batch, changes: Sequence[Mapping[str
     _write_settings(session, batch, settings)
 
 
-def list_batches(session: Session, *, by: Acting, open_only: bool = False) -> list[dict[str, Any]]:
+def list_batches(session: Session, *, by: Acting, open_only: bool = False) -> list[BatchRow]:
     """Return all batches by year and code; `open_only` those one can apply to at this moment."""
     seats = select(func.sum(Plan.quota)).where(Plan.batch_id == Batch.id, Plan.stopped.is_(False))
     live = select(func.count()).where(Application.batch_id == Batch.id, Application.live_key.is_not(None))
@@ -200,18 +258,24 @@ def list_batches(session: Session, *, by: Acting, open_only: bool = False) -> li
     return sorted(rows, key=lambda row: (row["year"], row["batch"]))
 
 
-def _listed(row: RowMapping) -> dict[str, Any]:
+def _listed(row: RowMapping) -> BatchRow:
     return {
         "batch": row["code"],
-        **{name: row[name] for name in ("name", "year", "status")},
+        "name": row["name"],
+        "year": row["year"],
+        "status": row["status"],
         "status_label": BATCH_STATUS.label(row["status"]),
-        **{name: row[name] for name in DATES},
+        "apply_from": row["apply_from"],
+        "apply_until": row["apply_until"],
+        "review_until": row["review_until"],
+        "publicity_until": row["publicity_until"],
+        "checkin_until": row["checkin_until"],
         "seats": row["seats"] or 0,
         "applications": row["applications"],
     }
 
 
-def show_batch(session: Session, batch: Batch) -> dict[str, Any]:
+def show_batch(session: Session, batch: Batch) -> BatchShown:
     """Return a batch with its settings, the totals of its plan, its applications by status.
 
     Admissions by status, and the seats taken, are there from publication on.
@@ -219,9 +283,15 @@ def show_batch(session: Session, batch: Batch) -> dict[str, Any]:
     admissions = _by_status(session, Admission, batch) if batch.status in PUBLISHED else None
     return {
         "batch": batch.code,
-        **{name: getattr(batch, name) for name in ("name", "year", "status")},
+        "name": batch.name,
+        "year": batch.year,
+        "status": batch.status,
         "status_label": BATCH_STATUS.label(batch.status),
-        **{name: getattr(batch, name) for name in DATES},
+        "apply_from": batch.apply_from,
+        "apply_until": batch.apply_until,
+        "review_until": batch.review_until,
+        "publicity_until": batch.publicity_until,
+        "checkin_until": batch.checkin_until,
         "created_at": batch.created_at,
         "settings": settings_of(session, batch),
         "plan": _plan_totals(session, batch),
@@ -231,7 +301,7 @@ def show_batch(session: Session, batch: Batch) -> dict[str, Any]:
     }
 
 
-def _plan_totals(session: Session, batch: Batch) -> dict[str, int | None]:
+def _plan_totals(session: Session, batch: Batch) -> PlanTotals:
     taken = sum((getattr(Plan, f"taken_{who}") for who in Identity), start=literal(0))
     open_quota = case((Plan.stopped, 0), else_=Plan.quota)
     row = session.execute(
@@ -243,8 +313,8 @@ def _plan_totals(session: Session, batch: Batch) -> dict[str, int | None]:
             func.coalesce(func.sum(Plan.ceded), 0).label("ceded"),
         ).where(Plan.batch_id == batch.id)
     ).one()
-    totals = dict(row._mapping)
-    return totals if batch.status in PUBLISHED else {**totals, "taken": None}
+    told = row.taken if batch.status in PUBLISHED else None
+    return {"bases": row.bases, "places": row.places, "seats": row.seats, "taken": told, "ceded": row.ceded}
 
 
 def _by_status(session: Session, model: type[Application | Admission], batch: Batch) -> dict[str, int]:

@@ -1,9 +1,9 @@
 """Seats that supplement rounds (补录) took over from their parent: one sum over the batch and its rounds."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import Table, case, func, or_, select
+from sqlalchemy import RowMapping, Table, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Batch, Plan
@@ -80,7 +80,7 @@ def _offered(session: Session, parent: Batch) -> dict[Spot, dict[str, int]]:
     }
 
 
-def _beyond(row: Mapping[Any, Any], new: Mapping[str, int]) -> Iterator[tuple[str, dict[str, Any]]]:
+def _beyond(row: RowMapping, new: Mapping[str, int]) -> Iterator[tuple[str, dict[str, object]]]:
     left = row["quota"] - sum(row[f"taken_{who}"] for who in Identity)
     if new["ceded"] > max(left, row["ceded"]):
         yield "E680", {"wanted": new["ceded"], "left": left}
@@ -91,6 +91,6 @@ def _beyond(row: Mapping[Any, Any], new: Mapping[str, int]) -> Iterator[tuple[st
             yield "E681", {"identity": IDENTITY.label(who), "option": f"--max-{who}", **values}
 
 
-def _label(session: Session, row: Mapping[Any, Any]) -> str:
+def _label(session: Session, row: RowMapping) -> str:
     base, specialty = base_names(session).labels, specialty_names(session).labels
     return f"{base[row['base_code']]} 的 {specialty[row['specialty_code']]}"

@@ -8,7 +8,15 @@ from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
 from zhupei_cli.model import Batch
-from zhupei_cli.services.batches.plans import TERMS, UNSAID, Books, Place, faults_of, open_books, write_places
+from zhupei_cli.services.batches.plans import (
+    TERMS,
+    UNSAID,
+    Books,
+    PlaceChange,
+    faults_of,
+    open_books,
+    write_places,
+)
 from zhupei_cli.services.records.events import canonical, record
 from zhupei_cli.services.records.import_ledger import (
     Counts,
@@ -17,7 +25,7 @@ from zhupei_cli.services.records.import_ledger import (
     begin_import,
     record_rows,
     refuse_twins,
-    row_changes,
+    row_events,
 )
 from zhupei_cli.services.records.workbooks import Reading, read_workbooks
 from zhupei_cli.sheets.kinds import workbook_kinds
@@ -58,12 +66,12 @@ def import_plan(session: Session, batch: Batch, reading: Reading, *, by: Acting)
     accepted = [place for line, places in rows if not line.bad for place in places if place.changed]
     write_places(session, batch, accepted)
     written = ((place.text, place.after) for place in accepted)
-    record(session, by, list(row_changes("plan.write", written, batch_id=batch.id)))
+    record(session, by, list(row_events("plan.write", written, batch_id=batch.id)))
     record_rows(session, import_id, map(_touched, accepted), by=by)
     return Imported(import_id, counts, reading.files)
 
 
-def _places(line: Line, books: Books) -> list[Place]:
+def _places(line: Line, books: Books) -> list[PlaceChange]:
     """Return the places a row speaks of, its faults left on the line."""
     if line.kind == workbook_kinds.PLAN_WIDE.key:
         line.faults[:] = [fault for fault in line.faults if fault.field not in _PASSED]
@@ -108,7 +116,7 @@ def _terms(kind: str, values: Mapping[str, Any]) -> Iterator[tuple[str, str, dic
         yield "specialty", values["specialty"], terms
 
 
-def _counts(rows: Sequence[tuple[Line, Sequence[Place]]]) -> Counts:
+def _counts(rows: Sequence[tuple[Line, Sequence[PlaceChange]]]) -> Counts:
     numbers = dict.fromkeys(("inserted", "updated", "unchanged", "rejected"), 0)
     for line, places in rows:
         numbers[_verdict(line, places)] += 1
@@ -116,7 +124,7 @@ def _counts(rows: Sequence[tuple[Line, Sequence[Place]]]) -> Counts:
     return Counts(len(rows), warned=warned, **numbers)
 
 
-def _verdict(line: Line, places: Sequence[Place]) -> str:
+def _verdict(line: Line, places: Sequence[PlaceChange]) -> str:
     if line.bad:
         return "rejected"
     if any(place.before is None for place in places):
@@ -124,7 +132,7 @@ def _verdict(line: Line, places: Sequence[Place]) -> str:
     return "updated" if any(place.changed for place in places) else "unchanged"
 
 
-def _touched(place: Place) -> Touched:
+def _touched(place: PlaceChange) -> Touched:
     if place.before is None:
         return ("plan", place.text, "inserted", None)
     return ("plan", place.text, "updated", canonical(place.before))

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from decimal import Decimal
+from typing import Final, TypedDict
 
 from sqlalchemy import RowMapping, Table, select
 from sqlalchemy.orm import Session
@@ -25,20 +26,22 @@ _SPECIALTY: Table = Specialty.metadata.tables["specialty"]
 _KEY = ("batch_id", "base_code", "specialty_code")
 _TAKEN = tuple(f"taken_{who}" for who in Identity)
 
+#: What a place says, by key of TERMS; only whether it is stopped is yes or no.
+PlaceTerms = Mapping[str, int | None]
 #: What people set of a place. Lines are in hundredths of a mark; None is no line and no limit.
 TERMS: Final = ("quota", "min_score", "max_own", "max_entrusted", "max_social", "stopped")
 #: What a place says that nobody has said anything about.
-UNSAID: Final[Mapping[str, Any]] = {**dict.fromkeys(TERMS), "stopped": False}
+UNSAID: Final[PlaceTerms] = {**dict.fromkeys(TERMS), "stopped": False}
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PlaceChange:
     """A place as it is to be: codes of base and specialty, terms stored and new, seats taken."""
 
     key: tuple[str, str]
     label: str
-    before: Mapping[str, Any] | None
-    after: Mapping[str, Any]
+    before: PlaceTerms | None
+    after: PlaceTerms
     taken: Mapping[str, int]
     base_enabled: bool = True
 
@@ -57,18 +60,18 @@ class Books:
 
     bases: Names
     specialties: Names
-    stored: Mapping[tuple[str, str], Mapping[str, Any]]
+    stored: Mapping[tuple[str, str], Mapping[str, int]]
     disabled: frozenset[str]
     """codes of bases that offer nothing"""
 
-    def place(self, base: str, specialty: str, terms: Mapping[str, Any]) -> Place:
+    def place(self, base: str, specialty: str, terms: PlaceTerms) -> PlaceChange:
         """Return the place of these codes with its new terms; terms not given stay."""
         row = self.stored.get((base, specialty))
         before = None if row is None else {name: row[name] for name in TERMS}
         taken = {name: 0 if row is None else row[name] for name in _TAKEN}
         label = f"{self.bases.labels[base]} 的 {self.specialties.labels[specialty]}"
         after = {**UNSAID, **(before or {}), **terms}
-        return Place((base, specialty), label, before, after, taken, base not in self.disabled)
+        return PlaceChange((base, specialty), label, before, after, taken, base not in self.disabled)
 
 
 def open_books(session: Session, batch: Batch) -> Books:
@@ -81,11 +84,12 @@ def open_books(session: Session, batch: Batch) -> Books:
     return Books(base_names(session), specialty_names(session), stored, frozenset(disabled))
 
 
-def faults_of(place: Place) -> Iterator[Fault]:
+def faults_of(place: PlaceChange) -> Iterator[Fault]:
     """Yield what makes the new terms impossible: fewer seats than are taken, a base that is disabled."""
     if place.changed and not place.base_enabled and not place.after["stopped"]:
         yield Fault("E474", "base", values={"place": place.label})
     quota, total = place.after["quota"], sum(place.taken.values())
+    assert quota is not None
     if quota < total:
         yield Fault("E410", "quota", values={"place": place.label, "taken": total, "quota": quota})
     for who in Identity:
@@ -95,7 +99,7 @@ def faults_of(place: Place) -> Iterator[Fault]:
             yield Fault("E411", f"max_{who}", values=values)
 
 
-def write_places(session: Session, batch: Batch, places: Sequence[Place]) -> None:
+def write_places(session: Session, batch: Batch, places: Sequence[PlaceChange]) -> None:
     """Write the places that are new or changed; their events are the caller's."""
     new = [place for place in places if place.before is None]
     rows = [(batch.id, *place.key, *(place.after[name] for name in TERMS), 0, 0, 0) for place in new]
@@ -106,6 +110,33 @@ def write_places(session: Session, batch: Batch, places: Sequence[Place]) -> Non
     cede_seats(session, batch)
 
 
+class PlaceRow(TypedDict):
+    """A place of a plan as a list has it; `taken` and `vacant` from publication on."""
+
+    batch: str
+    base: str
+    base_label: str
+    specialty: str
+    specialty_label: str
+    quota: int
+    taken: int | None
+    vacant: int | None
+    ceded: int
+    min_score: Decimal | None
+    max_own: int | None
+    max_entrusted: int | None
+    max_social: int | None
+    stopped: bool
+    stopped_label: str
+    is_shortage: bool
+
+
+class PlaceSet(PlaceRow):
+    """A place that was set, and whether that changed anything."""
+
+    changed: bool
+
+
 def set_place(
     session: Session,
     batch: Batch,
@@ -113,9 +144,9 @@ def set_place(
     specialty: str,
     *,
     by: Acting,
-    terms: Mapping[str, Any],
+    terms: PlaceTerms,
     reason: str | None = None,
-) -> dict[str, Any]:
+) -> PlaceSet:
     """Set the given TERMS of one place; return it as the list has it, and whether it `changed`.
 
     A place that is not in the plan is made when the quota is given; without one it is E306. Raises E410 or
@@ -142,7 +173,7 @@ def set_place(
 
 def list_plan(
     session: Session, batch: Batch, *, base: str | None = None, specialty: str | None = None
-) -> list[dict[str, Any]]:
+) -> list[PlaceRow]:
     """Return the batch's places by base and specialty code, all or those of one base or specialty (codes).
 
     `taken` and `vacant` are None before publication: they would tell of an admission.
@@ -163,7 +194,7 @@ def list_plan(
     return sorted(rows, key=lambda row: (row["base"], row["specialty"]))
 
 
-def _shown(row: RowMapping, batch: Batch) -> dict[str, Any]:
+def _shown(row: RowMapping, batch: Batch) -> PlaceRow:
     taken = sum(row[name] for name in _TAKEN) if batch.status in PUBLISHED else None
     line = row["min_score"]
     return {
@@ -177,7 +208,9 @@ def _shown(row: RowMapping, batch: Batch) -> dict[str, Any]:
         "vacant": None if taken is None else row["quota"] - taken - row["ceded"],
         "ceded": row["ceded"],
         "min_score": mark_number(line),
-        **{name: row[name] for name in TERMS if name.startswith("max_")},
+        "max_own": row["max_own"],
+        "max_entrusted": row["max_entrusted"],
+        "max_social": row["max_social"],
         "stopped": row["stopped"],
         "stopped_label": "停招" if row["stopped"] else "",
         "is_shortage": row["is_shortage"],

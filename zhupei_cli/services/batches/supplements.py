@@ -7,9 +7,9 @@ from zhupei_cli.acting import Acting
 from zhupei_cli.model import Batch, Plan, TrainingBase
 from zhupei_cli.rules.batch.lifecycle import BATCH, directions
 from zhupei_cli.services.batches.ceding import cede_seats
-from zhupei_cli.services.batches.plans import TERMS, Place, write_places
+from zhupei_cli.services.batches.plans import TERMS, PlaceChange, write_places
 from zhupei_cli.services.records.events import record
-from zhupei_cli.services.records.import_ledger import row_changes
+from zhupei_cli.services.records.import_ledger import row_events
 from zhupei_cli.services.records.lookup import find_batch
 from zhupei_cli.store.bulk import insert_rows
 from zhupei_cli.words.errors import ZhupeiError
@@ -60,7 +60,7 @@ def take_vacancies(session: Session, batch: Batch, parent: Batch, *, by: Acting)
         (f"{base}/{specialty}", dict(zip(TERMS, rest[: len(TERMS)], strict=True)))
         for _, base, specialty, *rest in rows
     )
-    record(session, by, list(row_changes("plan.write", written, batch_id=batch.id)))
+    record(session, by, list(row_events("plan.write", written, batch_id=batch.id)))
 
 
 def copy_plan(session: Session, batch: Batch, source: Batch, *, by: Acting) -> int:
@@ -74,13 +74,13 @@ def copy_plan(session: Session, batch: Batch, source: Batch, *, by: Acting) -> i
         .where(_PLAN.c.batch_id == source.id, TrainingBase.status == "enabled")
     )
     places = [
-        Place((base, specialty), "", None, dict(zip(TERMS, terms, strict=True)), {})
+        PlaceChange((base, specialty), "", None, dict(zip(TERMS, terms, strict=True)), {})
         for base, specialty, *terms in sorted(map(tuple, session.execute(statement)))
     ]
     if places:
         write_places(session, batch, places)
         written = ((place.text, place.after) for place in places)
-        record(session, by, list(row_changes("plan.write", written, batch_id=batch.id)))
+        record(session, by, list(row_events("plan.write", written, batch_id=batch.id)))
     return len(places)
 
 

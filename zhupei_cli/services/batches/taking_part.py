@@ -6,7 +6,6 @@ count by these conditions. Whoever has a result in the batch took part in it, wh
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Table, func, select
 from sqlalchemy.orm import Session
@@ -44,7 +43,7 @@ class Seated:
         return {"seated_in": self.batch, "place": self.place, "status": self.status}
 
 
-def seated(year: int, *, but: int | None = None) -> Select[*tuple[Any, ...]]:
+def seated(year: int, *, but: int | None = None) -> Select[*tuple[object, ...]]:
     """Return the statement for the people who hold a seat of a year, in another batch than `but`."""
     # Aliases: inside a WHERE the same tables would be taken for those of the outer statement.
     admission, other, batch = _ADMISSION.alias(), _APPLICATION.alias(), _BATCH.alias()
@@ -87,8 +86,9 @@ def seats_of(session: Session, year: int, trainees: Iterable[int]) -> Mapping[in
     """Return trainee id → the seat they hold this year, for those who hold one."""
     statement = (
         select(
-            *(_APPLICATION.c.trainee_id, _APPLICATION.c.application_no, _ADMISSION.c.base_code),
-            *(_ADMISSION.c.specialty_code, _ADMISSION.c.status, _BATCH.c.code),
+            *_APPLICATION.c["trainee_id", "application_no"],
+            *_ADMISSION.c["base_code", "specialty_code", "status"],
+            _BATCH.c.code,
             _BATCH.c.status.label("stage"),
         )
         .join(_ADMISSION, _ADMISSION.c.application_id == _APPLICATION.c.id)

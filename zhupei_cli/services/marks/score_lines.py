@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
-from typing import Any
 
 from sqlalchemy import Row, Select, Table, func, select
 from sqlalchemy.orm import Session
@@ -25,7 +24,7 @@ _TRAINEE: Table = _TABLES[Trainee.__tablename__]
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class MarkEntry:
     """A line and the record it speaks of; `record` is a base's code, '' for the common one."""
 
     line: Line
@@ -42,7 +41,7 @@ class Entry:
         return f"{self.application_no}/{self.record}" if self.record else self.application_no
 
 
-def read_entries(session: Session, batch: Batch, lines: Sequence[Line]) -> list[Entry]:
+def read_entries(session: Session, batch: Batch, lines: Sequence[Line]) -> list[MarkEntry]:
     """Return the lines whose record is known, other faults of theirs or not."""
     numbers = {number for line in lines if (number := _word(line, "application_no"))}
     papers = {number for line in lines if (number := _word(line, "id_number"))}
@@ -62,15 +61,16 @@ def read_entries(session: Session, batch: Batch, lines: Sequence[Line]) -> list[
         if isinstance(code, Fault):
             line.faults.append(code)
         elif row is not None and all(fault.field != "base" for fault in line.faults):
-            entries.append(Entry(line, row.id, row.application_no, code))
+            entries.append(MarkEntry(line, row.id, row.application_no, code))
     return entries
 
 
-def applications_of(batch: Batch) -> Select[*tuple[Any, ...]]:
+def applications_of(batch: Batch) -> Select[*tuple[object, ...]]:
     """Return the statement for the applications of a batch with their people, named as they submitted."""
     return (
         select(
-            *(_APPLICATION.c.id, _APPLICATION.c.application_no, _APPLICATION.c.status, _TRAINEE.c.id_number),
+            *_APPLICATION.c["id", "application_no", "status"],
+            _TRAINEE.c.id_number,
             func.coalesce(_SNAPSHOT.c.name, _TRAINEE.c.name).label("name"),
             _APPLICATION.c.trainee_id,
         )
@@ -86,8 +86,10 @@ def _word(line: Line, key: str) -> str | None:
 
 
 def _application(
-    line: Line, by_number: Mapping[str, Row[Any]], by_paper: Mapping[str, Row[Any]]
-) -> Row[Any] | None:
+    line: Line,
+    by_number: Mapping[str, Row[*tuple[object, ...]]],
+    by_paper: Mapping[str, Row[*tuple[object, ...]]],
+) -> Row[*tuple[object, ...]] | None:
     number, paper = _word(line, "application_no"), _word(line, "id_number")
     if any(fault.code == "E438" for fault in line.faults):
         return None  # a number of another batch
@@ -106,7 +108,7 @@ def _application(
     return row
 
 
-def _disagreements(line: Line, row: Row[Any]) -> Iterator[Fault]:
+def _disagreements(line: Line, row: Row[*tuple[object, ...]]) -> Iterator[Fault]:
     no, paper, name = row.application_no, _word(line, "id_number"), _word(line, "name")
     if paper is not None and paper != row.id_number:
         yield Fault("E171", "id_number", values={"application_no": no, "number": mask_id(paper)})
@@ -125,9 +127,9 @@ def _base(bases: Names, planned: Collection[str], word: str) -> str | Fault:
     return Fault("E173", "base", values={"base": word}) if code and code not in planned else code
 
 
-def refuse_twins(entries: Iterable[Entry]) -> None:
+def refuse_twins(entries: Iterable[MarkEntry]) -> None:
     """Refuse every row of a record that has several, each naming the others."""
-    seen: dict[tuple[int, str], list[Entry]] = {}
+    seen: dict[tuple[int, str], list[MarkEntry]] = {}
     for entry in entries:
         seen.setdefault(entry.key, []).append(entry)
     for twins in seen.values():

@@ -32,7 +32,7 @@ Marks = tuple[Mark, ...]  # in the order of COMPONENTS
 NO_MARKS: Final[Marks] = (None,) * len(COMPONENTS)
 
 
-def mark_columns(table: FromClause = _SCORE) -> list[ColumnElement[Any]]:
+def mark_columns(table: FromClause = _SCORE) -> list[ColumnElement[object]]:
     """Return the columns whose values `marks_of` takes."""
     return [table.c[name] for name in MARK_COLUMNS]
 
@@ -45,7 +45,7 @@ def marks_of(values: Sequence[Any]) -> Marks:
     )
 
 
-def values_of(marks: Iterable[Mark]) -> tuple[Any, ...]:
+def values_of(marks: Iterable[Mark]) -> tuple[object, ...]:
     """Return the values of MARK_COLUMNS for the marks of a record."""
     given = tuple(marks)
     return (

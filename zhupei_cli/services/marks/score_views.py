@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from sqlalchemy import Table, and_, select
 from sqlalchemy.orm import Session
@@ -73,7 +73,7 @@ class _Spread:
             self.totals.append(total)
 
 
-def list_bands(session: Session, batch: Batch) -> list[dict[str, Any]]:
+def list_bands(session: Session, batch: Batch) -> list[dict[str, object]]:
     """Return how the totals of who takes part spread: all of them, then by first-choice specialty.
 
     The total is the one at the base of the first choice. `mean` is rounded half-up to two decimals.
@@ -112,7 +112,7 @@ def counted_marks(session: Session, batch: Batch) -> Iterator[Counted]:
             yield Counted(specialty, marks_of(row[2:]), total(Record(*row[1:5])), weights)
 
 
-def _row(code: str | None, label: str, spread: _Spread) -> dict[str, Any]:
+def _row(code: str | None, label: str, spread: _Spread) -> dict[str, object]:
     totals = spread.totals
     counts = dict.fromkeys(BANDS, 0)
     for total in totals:

@@ -1,7 +1,8 @@
 """Scores (成绩): taken in from workbooks, record by record, and listed with their totals."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final
+from decimal import Decimal
+from typing import Any, Final, TypedDict
 
 from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
@@ -20,9 +21,8 @@ from zhupei_cli.rules.admission.scores import (
 from zhupei_cli.rules.batch import settings
 from zhupei_cli.rules.people.masking import mask_id
 from zhupei_cli.services.applications.store import load_choices
-from zhupei_cli.services.marks.score_lines import Entry, applications_of, read_entries, refuse_twins
+from zhupei_cli.services.marks.score_lines import MarkEntry, applications_of, read_entries, refuse_twins
 from zhupei_cli.services.marks.score_marks import (
-    ABSENCES,
     MARK_COLUMNS,
     NO_MARKS,
     Marks,
@@ -39,7 +39,7 @@ from zhupei_cli.services.records.import_ledger import (
     begin_import,
     filled_in,
     record_rows,
-    row_changes,
+    row_events,
 )
 from zhupei_cli.services.records.line_numbers import settle_numbers
 from zhupei_cli.services.records.lookup import base_names, settings_of
@@ -55,10 +55,10 @@ _SCORE: Table = _TABLES[Score.__tablename__]
 _PLAN: Table = _TABLES[Plan.__tablename__]
 
 #: What the words of a cell leave of a mark.
-_MEANING: Final[Mapping[Any, Mark]] = {cells.ABSENT: ABSENT, cells.CLEAR: None}
+_MEANING: Final[Mapping[object, Mark]] = {cells.ABSENT: ABSENT, cells.CLEAR: None}
 
 #: A row that changes a record: what stood there, None for a new record, and what stands there now.
-_Change = tuple[Entry, Marks | None, Marks]
+_Change = tuple[MarkEntry, Marks | None, Marks]
 
 
 def import_scores(session: Session, reading: Reading, *, batch: Batch, by: Acting) -> Imported:
@@ -94,7 +94,7 @@ def import_scores(session: Session, reading: Reading, *, batch: Batch, by: Actin
     stamps = row_stamps.score_stamps(session, (entry.application_id for entry, _, _ in changes))
     _write(session, changes, seq=seq)
     named = [(entry.name, after) for entry, _, after in changes]
-    record(session, by, list(row_changes("score.import", named, batch_id=batch.id)))
+    record(session, by, list(row_events("score.import", named, batch_id=batch.id)))
     touched = [_touched(entry, before, stamps) for entry, before, _ in changes]
     record_rows(session, import_id, touched, by=by)
     return Imported(import_id, counts, reading.files)
@@ -115,7 +115,7 @@ def _counts(lines: Sequence[Line], befores: Sequence[Marks | None], filled: int,
     )
 
 
-def _stored(session: Session, entries: Iterable[Entry]) -> dict[tuple[int, str], Marks]:
+def _stored(session: Session, entries: Iterable[MarkEntry]) -> dict[tuple[int, str], Marks]:
     columns = (_SCORE.c.application_id, _SCORE.c.record, *mark_columns())
     ids = {entry.application_id for entry in entries if not entry.line.bad}
     rows = rows_of(session, select(*columns), _SCORE.c.application_id, ids)
@@ -136,7 +136,7 @@ def _tell_replaced(changes: Iterable[_Change]) -> int:
     return count
 
 
-def _tell_not_chosen(session: Session, entries: Iterable[Entry]) -> None:
+def _tell_not_chosen(session: Session, entries: Iterable[MarkEntry]) -> None:
     """Warn of records of a base that is none of the person's choices: most often a slip in 基地编号."""
     own = [entry for entry in entries if entry.record]
     choices = load_choices(session, {entry.application_id for entry in own})
@@ -166,14 +166,31 @@ def _write(session: Session, changes: Iterable[_Change], *, seq: int) -> None:
     update_rows(session, _SCORE, ("application_id", "record"), columns, changed)
 
 
-def _touched(entry: Entry, before: Marks | None, stamps: Mapping[tuple[int, str], int]) -> Touched:
+def _touched(entry: MarkEntry, before: Marks | None, stamps: Mapping[tuple[int, str], int]) -> Touched:
     key = f"{entry.application_id}/{entry.record}"
     if before is None:
         return ("score", key, "inserted", None)
     return ("score", key, "updated", canonical({"marks": before, "touched_by": stamps[entry.key]}))
 
 
-def list_scores(session: Session, batch: Batch, *, reveal: bool = False) -> list[dict[str, Any]]:
+class ScoreRow(TypedDict):
+    """A record of marks; the common one has no `base`."""
+
+    application_no: str
+    name: str
+    id_number: str
+    base: str | None
+    base_label: str | None
+    written: Decimal | None
+    skill: Decimal | None
+    interview: Decimal | None
+    written_absent: bool
+    skill_absent: bool
+    interview_absent: bool
+    total: Decimal | None
+
+
+def list_scores(session: Session, batch: Batch, *, reveal: bool = False) -> list[ScoreRow]:
     """Return every record by application number, the common one first; marks and total have two decimals."""
     total = scoring(settings.parse(settings_of(session, batch)).weights)
     columns = (_SCORE.c.base_code, *mark_columns())
@@ -189,8 +206,12 @@ def list_scores(session: Session, batch: Batch, *, reveal: bool = False) -> list
             "id_number": row.id_number if reveal else mask_id(row.id_number),
             "base": row.base_code,
             "base_label": row.base_code and bases[row.base_code],
-            **{name: mark_number(getattr(row, name)) for name in COMPONENTS},
-            **{name: getattr(row, name) for name in ABSENCES},
+            "written": mark_number(row.written),
+            "skill": mark_number(row.skill),
+            "interview": mark_number(row.interview),
+            "written_absent": row.written_absent,
+            "skill_absent": row.skill_absent,
+            "interview_absent": row.interview_absent,
             "total": mark_number(total(Record(row.base_code, row.written, row.skill, row.interview))),
         }
         for row in rows

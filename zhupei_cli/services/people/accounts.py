@@ -4,9 +4,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import Table, select, update
+from sqlalchemy import Row, Table, select, update
 from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
@@ -18,7 +17,7 @@ from zhupei_cli.services.people import fields, people
 from zhupei_cli.services.people.merging import dates_wrong, merge, said_by, too_long
 from zhupei_cli.services.people.people import subject_of
 from zhupei_cli.services.people.profiles import Profile, load_profiles, profile_digest, write_profiles
-from zhupei_cli.services.people.whom import find_person, shown
+from zhupei_cli.services.people.whom import find_person, shown_who
 from zhupei_cli.services.records.events import Change, record
 from zhupei_cli.store.bulk import insert_rows
 from zhupei_cli.words.errors import Fault, ZhupeiError
@@ -43,7 +42,7 @@ class Opened:
     username: str
     new: bool
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, object]:
         """Return the account as scripts read it: masked, and without anything of its password."""
         return {
             "name": self.name,
@@ -74,7 +73,7 @@ class Checked:
             raise ZhupeiError("E603", username=self.username, left=self.left)
 
 
-def examine(session: Session, given: Mapping[str, str], *, by: Acting) -> Profile:
+def examine_registration(session: Session, given: Mapping[str, str], *, by: Acting) -> Profile:
     """Return the person who wants to register, checked (指南 二.1: 验证通过后); nothing is written.
 
     Raises E180 with every field that is wrong, E185 or E186 for an ID number that exists.
@@ -120,7 +119,7 @@ def require_username(session: Session, username: str) -> str:
     """Return the username as it is kept, in small letters; E183 for its form, E187 when it is taken."""
     name = username.strip().lower()
     if not _USERNAME.fullmatch(name):
-        raise ZhupeiError("E183", username=shown(username))
+        raise ZhupeiError("E183", username=shown_who(username))
     if session.execute(select(Account.trainee_id).where(Account.username == name)).first():
         raise ZhupeiError("E187", username=name)
     return name
@@ -147,9 +146,9 @@ def register(
 ) -> Opened:
     """Store a person who registers, with an account: business 已开通, role 学员.
 
-    Raises what `examine`, `require_username` and `require_password` raise, in this order.
+    Raises what `examine_registration`, `require_username` and `require_password` raise, in this order.
     """
-    profile = examine(session, given, by=by)
+    profile = examine_registration(session, given, by=by)
     name = require_username(session, username)
     hashed = _hashed(require_password(password))
     write_profiles(session, [(None, profile)], at=by.at, seq=0)
@@ -231,7 +230,7 @@ def _opened(profile: Profile, username: str, *, new: bool) -> Opened:
     return Opened(profile.person["name"], profile.person["id_number"], username, new)
 
 
-def _stored(session: Session, profile: Profile, *, lock: bool = False) -> Any:
+def _stored(session: Session, profile: Profile, *, lock: bool = False) -> Row[*tuple[object, ...]] | None:
     statement = select(_ACCOUNT).where(_ACCOUNT.c.trainee_id == profile.id)
     return session.execute(statement.with_for_update() if lock else statement).one_or_none()
 

@@ -21,7 +21,7 @@ from zhupei_cli.services.records.import_ledger import (
     begin_import,
     record_rows,
     refuse_twins,
-    row_changes,
+    row_events,
 )
 from zhupei_cli.services.records.workbooks import Reading
 from zhupei_cli.sheets.kinds.cells import CLEAR
@@ -142,5 +142,5 @@ def _write(session: Session, entries: Sequence[_Entry], *, by: Acting) -> list[T
     touched += [("bar", str(entry.after["id"]), "updated", canonical(entry.before)) for entry in changed]
     written = [*new, *(entry.after for entry in changed)]
     told = ((bars.subject(row["id"]), {name: row[name] for name in COLUMNS}) for row in written)
-    record(session, by, list(row_changes("bar.write", told)))
+    record(session, by, list(row_events("bar.write", told)))
     return touched

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, Final
+from typing import Any, Final, TypedDict
 
 from sqlalchemy import Table, and_, select
 from sqlalchemy.orm import Session
@@ -36,6 +36,24 @@ _STEPS: Final[Mapping[str, tuple[tuple[str, ...], str, str]]] = {
 }
 
 BarRow = dict[str, Any]
+
+
+class BarShown(TypedDict):
+    """A record of conduct as people and JSON have it."""
+
+    bar: int
+    name: str
+    id_type: str
+    id_type_label: str
+    id_number: str
+    kind: str
+    kind_label: str
+    from_date: str
+    until: str | None
+    reason: str | None
+    source: str | None
+    state: str
+    state_label: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +89,7 @@ def add(
     source: str | None,
     by: Acting,
     pending: bool = False,
-) -> BarRow:
+) -> BarShown:
     """Enter a record of somebody who is stored here; E696 when it is there already, E697 for its source."""
     profile = find_person(session, who)
     if len(source or "") > _LONGEST_SOURCE:
@@ -116,7 +134,7 @@ def _digest(row: Mapping[Any, Any]) -> dict[str, Any]:
     return {"digest": named_digest({name: row[name] for name in COLUMNS})}
 
 
-def step(session: Session, ids: Sequence[int], verb: str, *, reason: str, by: Acting) -> list[BarRow]:
+def step(session: Session, ids: Sequence[int], verb: str, *, reason: str, by: Acting) -> list[BarShown]:
     """Activate or lift records; who stands there already is left alone. E694 unknown, E695 not possible."""
     stored = {row.id: dict(row._mapping) for row in rows_of(session, select(BAR), BAR.c.id, ids)}
     froms, after, label = _STEPS[verb]
@@ -196,8 +214,8 @@ def _arisen(
     session: Session, wanted: Mapping[int, tuple[str, int]], first: date, reason: str | None
 ) -> list[BarRow]:
     statement = select(
-        *(_APPLICATION.c.id, _APPLICATION.c.application_no, _TRAINEE.c.id_type),
-        *(_TRAINEE.c.id_number, _TRAINEE.c.name),
+        *_APPLICATION.c["id", "application_no"],
+        *_TRAINEE.c["id_type", "id_number", "name"],
     ).join(_TRAINEE, _TRAINEE.c.id == _APPLICATION.c.trainee_id)
     return [
         {
@@ -227,7 +245,7 @@ def _known(session: Session, rows: Iterable[BarRow]) -> set[tuple[str, ...]]:
 
 def list_bars(
     session: Session, *, state: str | None = None, who: str | None = None, reveal: bool = False
-) -> list[BarRow]:
+) -> list[BarShown]:
     """Return the records, the newest first; of one state, or one person."""
     statement = select(BAR).order_by(BAR.c.id.desc())
     if state is not None:
@@ -244,7 +262,7 @@ def record_list(session: Session, rows: int, *, by: Acting, export: bool) -> Non
     record(session, by, [Change(action, what, data={"rows": rows})])
 
 
-def told(row: Mapping[Any, Any], *, reveal: bool = False) -> BarRow:
+def told(row: Mapping[Any, Any], *, reveal: bool = False) -> BarShown:
     """Return a record as people and JSON have it."""
     number = row["id_number"] if reveal else mask_id(row["id_number"])
     return {

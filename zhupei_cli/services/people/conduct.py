@@ -1,9 +1,9 @@
 """What goes from records of conduct and objections once a person is erased."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import Table, select, update
+from sqlalchemy import ColumnElement, Table, select, update
 from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
@@ -26,7 +26,7 @@ def require_lifted(session: Session, profile: Profile) -> None:
         raise ZhupeiError("E698", name=profile.person["name"], bars=bars)
 
 
-def _theirs(profile: Profile) -> tuple[Any, ...]:
+def _theirs(profile: Profile) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     id_type, number = profile.key
     return _BAR.c.id_type == id_type, _BAR.c.id_number == number
 
@@ -40,7 +40,7 @@ def erase(
     by: Acting,
 ) -> None:
     """Take the person out of what speaks of them: lifted records, objections about their applications."""
-    gone: dict[str, Any] = {**nobody, "reason": None}
+    gone: dict[str, str | None] = {**nobody, "reason": None}
     records = session.execute(select(_BAR).where(*_theirs(profile))).mappings().all()
     silent = {"signed": None, "content": _ERASED, "answer": None, "reason": None}
     about = _OBJECTION.c.application_id.in_(applications)

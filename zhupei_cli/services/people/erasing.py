@@ -5,7 +5,7 @@ the person goes from them: names, numbers, papers, schools, the images that impo
 """
 
 from datetime import date
-from typing import Any, Final
+from typing import Final, TypedDict
 
 from sqlalchemy import Table, delete, select, update
 from sqlalchemy.orm import Session
@@ -31,7 +31,14 @@ _OVER: Final = (BatchStatus.ARCHIVED, BatchStatus.CANCELLED)
 _OWNED: Final[tuple[type[Base], ...]] = (Account, Photo, Education, Work)
 
 
-def erase_person(session: Session, who: str, *, by: Acting, reason: str) -> dict[str, Any]:
+class Erased(TypedDict):
+    """How many applications keep their decisions; `deleted` says that nothing is left of the person."""
+
+    applications: int
+    deleted: bool
+
+
+def erase_person(session: Session, who: str, *, by: Acting, reason: str) -> Erased:
     """Erase the person `who` names; return how many applications keep their decisions.
 
     Raises E310 or E312 as `find_person` does, E198 while one of the batches they applied to is not
@@ -79,7 +86,7 @@ def _depersonalise(
     session: Session, trainee_id: int, applications: list[int], *, by: Acting, seq: int
 ) -> None:
     nobody = _nobody(trainee_id)
-    blank: dict[str, Any] = dict.fromkeys(set(PERSON) - {"id_type", *nobody})
+    blank: dict[str, object] = dict.fromkeys(set(PERSON) - {"id_type", *nobody})
     session.execute(
         update(_TRAINEE)
         .where(_TRAINEE.c.id == trainee_id)

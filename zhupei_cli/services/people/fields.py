@@ -23,7 +23,7 @@ WORK: Final = tuple(map(own_column, rules.WORKING))
 LABELS: Final = {column.key: column.heading for column in (*REGISTER, *PERSON, *EDUCATION, *WORK)}
 
 
-def read_field(column: Column, word: str) -> tuple[Any, Fault | None]:
+def read_field(column: Column, word: str) -> tuple[object, Fault | None]:
     """Return the value `word` has in `column`, and what is odd about it; 清空 is CLEAR. Raises Unreadable."""
     text = clean(word)
     if text == CLEAR.value:
@@ -51,7 +51,7 @@ def read_fields(given: Mapping[str, str], columns: Iterable[Column]) -> tuple[di
     return values, faults
 
 
-def not_given(values: Mapping[str, Any], columns: Iterable[Column], faults: list[Fault]) -> list[Fault]:
+def not_given(values: Mapping[str, object], columns: Iterable[Column], faults: list[Fault]) -> list[Fault]:
     """Return a fault for each required field that is blank or 清空, unless it has a fault already."""
     said = {fault.field for fault in faults}
     return [

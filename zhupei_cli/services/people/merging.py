@@ -64,7 +64,7 @@ class Said:
     form: Entry = field(default_factory=dict)
 
 
-def said_by(values: Mapping[str, Any], facts: idcard.Facts | None = None) -> Said:
+def said_by(values: Mapping[str, object], facts: idcard.Facts | None = None) -> Said:
     """Sort the values of a row by where they go."""
     return Said(
         _part(values, _PERSON_KEYS),
@@ -75,7 +75,7 @@ def said_by(values: Mapping[str, Any], facts: idcard.Facts | None = None) -> Sai
     )
 
 
-def _part(values: Mapping[str, Any], keys: Mapping[str, str]) -> Entry:
+def _part(values: Mapping[str, object], keys: Mapping[str, str]) -> Entry:
     found = zip(keys.values(), map(values.get, keys), strict=True)
     return {name: None if value is CLEAR else value for name, value in found if value is not None}
 
@@ -137,7 +137,7 @@ def _merge_education(after: Profile, said: Said) -> list[Fault]:
     return []
 
 
-def _entry_for(after: Profile, given: Mapping[str, Any]) -> Entry:
+def _entry_for(after: Profile, given: Mapping[str, object]) -> Entry:
     """Return the entry a row speaks of: the one of its level and school, else the highest, else a new one."""
     top = highest(after.educations)
     if top is not None and all(given.get(name) in (None, top.get(name)) for name in ("level", "school")):

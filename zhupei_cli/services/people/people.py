@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import Table
 from sqlalchemy.orm import Session
@@ -72,7 +71,7 @@ class Edited:
     #: What is odd about what was given.
     warnings: tuple[Fault, ...] = ()
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, object]:
         """Return what scripts read, masked."""
         return {
             "name": self.name,

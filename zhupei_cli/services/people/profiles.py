@@ -152,7 +152,7 @@ def current_work(profile: Profile) -> Entry | None:
     return max(open_ended, key=lambda entry: entry.get("from_date") or date.min, default=None)
 
 
-def differences(before: Profile, after: Profile) -> list[tuple[str, Any, Any]]:
+def differences(before: Profile, after: Profile) -> list[tuple[str, object, object]]:
     """Return (field, old, new) for everything that differs, entries named like `education.school`."""
     found = [
         (name, before.person.get(name), after.person.get(name))
@@ -192,7 +192,7 @@ def _number(entry: Entry) -> float:
     return number
 
 
-def image_of(profile: Profile, stamp: Sequence[Any]) -> str:
+def image_of(profile: Profile, stamp: Sequence[object]) -> str:
     """Return the profile with its entries' ids and its row's stamp as JSON: what an undo puts back."""
     entries = {"educations": profile.educations, "works": profile.works}
     return _json({"person": profile.person, **entries, "stamp": stamp})

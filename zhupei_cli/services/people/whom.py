@@ -1,7 +1,8 @@
 """Whom people mean: by ID number, username, application number, name, the last four of the number."""
 
 import re
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Final
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
@@ -66,7 +67,7 @@ def _only(session: Session, condition: ColumnElement[bool] | None, who: str) -> 
         (profile,) = load_profiles_by_id(session, ids).values()
         return profile
     if not ids:
-        raise ZhupeiError("E310", who=shown(who.strip()))
+        raise ZhupeiError("E310", who=shown_who(who.strip()))
     people = choices(session, ids[:_LISTED])
     words = "；".join(f"{NUMBER}:{one} {about}" for one, about in people.items())
     more = f"；另有 {len(ids) - _LISTED} 人" if len(ids) > _LISTED else ""
@@ -83,7 +84,7 @@ def choices(session: Session, ids: list[int]) -> dict[int, str]:
     return {one: _told(stored[one].person, numbers.get(one, [])) for one in ids}
 
 
-def _told(person: dict[str, Any], numbers: list[str]) -> str:
+def _told(person: Mapping[str, str], numbers: list[str]) -> str:
     phone = mask_phone(person["mobile"]) if person.get("mobile") else ""
     return " ".join(filter(None, (person["name"], mask_id(person["id_number"]), phone, *numbers)))
 
@@ -93,7 +94,7 @@ def spelt(word: str) -> str:
     return written(word)
 
 
-def shown(who: str) -> str:
+def shown_who(who: str) -> str:
     """Return a word that may be an ID number as it may be printed."""
     return mask_id(who) if sum(map(str.isdigit, who)) > 5 and not is_number(spelt(who)) else who
 

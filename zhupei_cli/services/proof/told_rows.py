@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Row, Table, select
+from sqlalchemy import Result, Row, Select, Table, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.model import (
@@ -63,7 +63,7 @@ def retold(session: Session) -> Told:
     return Told().tell(map(_happened, rows))
 
 
-def _happened(row: Row[Any]) -> Happened:
+def _happened(row: Row[*tuple[object, ...]]) -> Happened:
     said = (row.before, row.after, row.reason)
     return Happened(
         row.seq, _iso(row.at), row.who, row.action, row.batch_id, row.subject, *said, _data(row.data)
@@ -224,7 +224,10 @@ def _when(at: datetime | None) -> str | None:
     return None if at is None else _iso(at)
 
 
-def _of(session: Session, statement: Any, batch: Batch | None) -> Any:
+# Any: rows of several columns, unpacked where they are asked for.
+def _of(
+    session: Session, statement: Select[*tuple[Any, ...]], batch: Batch | None
+) -> Result[*tuple[Any, ...]]:
     if batch is not None:
         statement = statement.where(_APPLICATION.c.batch_id == batch.id)
     return session.execute(statement.execution_options(yield_per=_TAKEN_AT_ONCE))
@@ -251,7 +254,7 @@ def _reviews(session: Session, told: Told, batch: Batch | None) -> Found:
     names = ("decision", "reason", "base_code", "decided_by", "decided_at")
     columns = (_APPLICATION.c.application_no, *(_REVIEW.c[name] for name in names))
     joined = select(*columns).join(_APPLICATION, _APPLICATION.c.id == _REVIEW.c.application_id)
-    stored: dict[str, list[tuple[Any, ...]]] = {}
+    stored: dict[str, list[tuple[object, ...]]] = {}
     for number, decision, reason, base, who, at in _of(session, joined.order_by(_REVIEW.c.id), batch):
         judged = (decision, masked_text(reason), base, who, _iso(at))
         stored.setdefault(number, []).append(judged)
@@ -294,7 +297,7 @@ def _admissions(session: Session, told: Told, batch: Batch | None) -> Found:
     yield from (("E645", f"{number} 的录取不见了") for number in sorted(of_batch))
 
 
-def _unlike(row: Any, seat: Seat) -> Iterator[str]:
+def _unlike(row: Row[*tuple[object, ...]], seat: Seat) -> Iterator[str]:
     if (row.status, _iso(row.decided_at)) != (seat.status, seat.at):
         yield "状态或时间"
     if (row.base_code, row.specialty_code, row.via) != (seat.base, seat.specialty, seat.via):

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from sqlalchemy import Select, Table, select
+from sqlalchemy import Column, Select, Table, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Application, Bar, Base, Objection, Plan, Score, Trainee
@@ -22,13 +22,18 @@ _PLAN: Table = _TABLES[Plan.__tablename__]
 _SCORE: Table = _TABLES[Score.__tablename__]
 _TRAINEE: Table = _TABLES[Trainee.__tablename__]
 
+#: Ids or codes of a table, None for all of them. Any: each table has keys of its own kind.
+Keys = Iterable[Any] | None
 #: Batch (None for what belongs to none), what events call the row, its digest.
 Witness = tuple[int | None, str, str]
 _ROWS_AT_ONCE: Final = 5_000
 
 
 def _rows(
-    session: Session, statement: Select[*tuple[Any, ...]], column: Any, keys: Iterable[Any] | None
+    session: Session,
+    statement: Select[*tuple[object, ...]],
+    column: Column[Any],
+    keys: Iterable[object] | None,
 ) -> Iterator[Any]:
     if keys is not None:
         return iter(rows_of(session, statement, column, keys))
@@ -69,11 +74,11 @@ def _places(session: Session, keys: Iterable[int] | None) -> Iterator[Witness]:
         yield batch, f"{base}/{specialty}", named_digest(dict(zip(TERMS, terms, strict=True)))
 
 
-def _entries(name: str, called: str) -> Callable[[Session, Iterable[Any] | None], Iterator[Witness]]:
+def _entries(name: str, called: str) -> Callable[[Session, Keys], Iterator[Witness]]:
     table = _TABLES[name]
     key = table.c.id if "id" in table.c else table.c.code
 
-    def witnesses(session: Session, keys: Iterable[Any] | None) -> Iterator[Witness]:
+    def witnesses(session: Session, keys: Keys) -> Iterator[Witness]:
         for row in _rows(session, select(table), key, keys):
             yield None, getattr(row, called), named_digest(row._mapping)
 
@@ -93,7 +98,7 @@ def _objections(session: Session, keys: Iterable[int] | None) -> Iterator[Witnes
 
 #: By the kind of row: its witnesses, of all rows or of those with the given ids (of plans and
 #: objections: of batches).
-WITNESSES: Final[Mapping[str, Callable[[Session, Iterable[Any] | None], Iterator[Witness]]]] = {
+WITNESSES: Final[Mapping[str, Callable[[Session, Keys], Iterator[Witness]]]] = {
     "base": _entries("base", "code"),
     "specialty": _entries("specialty", "code"),
     "employer": _entries("employer", "name"),

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from typing import Final, TypedDict, TypeVar
 
 from sqlalchemy import Row, Select, Table, func, or_, select
 from sqlalchemy.orm import Session
@@ -22,7 +22,7 @@ SHORT: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
-class Filter:
+class EventFilter:
     """Which events are asked for; `kind` is an action or the group it begins with, e.g. review."""
 
     who: str | None = None
@@ -32,7 +32,29 @@ class Filter:
     batch: Batch | None = None
 
 
-def log(session: Session, wanted: Filter, *, limit: int) -> tuple[list[dict[str, Any]], int]:
+class EventRow(TypedDict):
+    """An event as people and JSON have it."""
+
+    seq: int
+    at: datetime
+    who: str
+    action: str
+    action_label: str
+    batch: str | None
+    subject: str | None
+    before: str | None
+    after: str | None
+    reason: str | None
+    data: object
+    before_label: str | None
+    after_label: str | None
+    hash: str
+
+
+T = TypeVar("T")
+
+
+def log(session: Session, wanted: EventFilter, *, limit: int) -> tuple[list[EventRow], int]:
     """Return the latest `limit` events (all for 0), the newest first, and how many there are."""
     total = session.execute(_where(select(func.count()).select_from(_EVENT), wanted)).scalar_one()
     columns = (_EVENT, Batch.code.label("batch"))
@@ -41,7 +63,7 @@ def log(session: Session, wanted: Filter, *, limit: int) -> tuple[list[dict[str,
     return [_shown(row) for row in session.execute(statement)], total
 
 
-def _where(statement: Select[Any], wanted: Filter) -> Select[Any]:
+def _where(statement: Select[T], wanted: EventFilter) -> Select[T]:
     if wanted.who is not None:
         statement = statement.where(_EVENT.c.who == wanted.who)
     if wanted.kind is not None:
@@ -56,11 +78,11 @@ def _where(statement: Select[Any], wanted: Filter) -> Select[Any]:
     return statement
 
 
-def _shown(row: Row[Any]) -> dict[str, Any]:
+def _shown(row: Row[*tuple[object, ...]]) -> EventRow:
     # Events name people by numbers of ours, but a reason is what somebody typed.
-    texts = {
-        name: masked_text(getattr(row, name)) for name in ("subject", "before", "after", "reason", "data")
-    }
+    subject, before, after, reason, data = map(
+        masked_text, (row.subject, row.before, row.after, row.reason, row.data)
+    )
     return {
         "seq": row.seq,
         "at": row.at,
@@ -68,15 +90,19 @@ def _shown(row: Row[Any]) -> dict[str, Any]:
         "action": row.action,
         "action_label": action_label(row.action),
         "batch": row.batch,
-        **texts,
-        **{f"{name}_label": state_label(row.action, texts[name]) for name in ("before", "after")},
-        "data": None if row.data is None else json.loads(texts["data"] or ""),
+        "subject": subject,
+        "before": before,
+        "after": after,
+        "reason": reason,
+        "data": None if data is None else json.loads(data),
+        "before_label": state_label(row.action, before),
+        "after_label": state_label(row.action, after),
         "hash": row.hash,
     }
 
 
 @dataclass(slots=True)
-class Verified:
+class VerifiedChain:
     """What a walk along the chain found; `number` and `digest` are those of its last event."""
 
     events: int = 0
@@ -89,13 +115,13 @@ class Verified:
         return f"{self.number}:{self.digest[:SHORT]}"
 
 
-def verify(session: Session, *, head: tuple[int, str] | None = None) -> Verified:
+def verify(session: Session, *, head: tuple[int, str] | None = None) -> VerifiedChain:
     """Recompute the hash of every event from the first to the last, and say all that does not fit.
 
     `head` is a number and the beginning of a hash that some paper carries: without one, a chain that was
     rewritten as a whole, or cut together with its counter, looks as good as new.
     """
-    verified = Verified()
+    verified = VerifiedChain()
     columns = (_EVENT.c.seq, _EVENT.c.at, _EVENT.c.who, *(_EVENT.c[name] for name in _HASHED), _EVENT.c.hash)
     rows = session.execute(select(*columns).order_by(_EVENT.c.seq).execution_options(yield_per=5_000))
     for row in rows:
@@ -108,7 +134,7 @@ def verify(session: Session, *, head: tuple[int, str] | None = None) -> Verified
     return verified
 
 
-def _link(verified: Verified, row: Row[Any]) -> Iterator[Fault]:
+def _link(verified: VerifiedChain, row: Row[*tuple[object, ...]]) -> Iterator[Fault]:
     if row.seq != verified.number + 1:
         # Nothing says which hash stood before this event: that others are missing is the finding.
         yield Fault("E520", "seq", values={"first": verified.number + 1, "last": row.seq - 1})
@@ -118,7 +144,7 @@ def _link(verified: Verified, row: Row[Any]) -> Iterator[Fault]:
         yield Fault("E521", "hash", values={"seq": row.seq, "action": action_label(row.action)})
 
 
-def _end(session: Session, verified: Verified, head: tuple[int, str] | None) -> Iterator[Fault]:
+def _end(session: Session, verified: VerifiedChain, head: tuple[int, str] | None) -> Iterator[Fault]:
     given = session.execute(select(Counter.value).where(Counter.name == "event")).scalar() or 0
     if given != verified.number:
         yield Fault("E522", "seq", values={"last": verified.number, "given": given})

@@ -11,14 +11,14 @@ from sqlalchemy.orm import Session
 from zhupei_cli.model import Admission, Application, Batch
 from zhupei_cli.rules.batch.lifecycle import PUBLISHED
 from zhupei_cli.services.records.lookup import find_base
-from zhupei_cli.store.walls import Kind, login_of
+from zhupei_cli.store.walls import LoginKind, login_of
 from zhupei_cli.words.errors import ZhupeiError
 from zhupei_cli.words.vocabulary import BATCH_STATUS, ApplicationStatus, BatchStatus
 
 
 def is_base(session: Session) -> bool:
     """Return whether a training base is logged in."""
-    return login_of(session).kind == Kind.BASE
+    return login_of(session).kind == LoginKind.BASE
 
 
 def acting_base(session: Session, word: str | None) -> str | None:

@@ -5,7 +5,6 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC
-from typing import Any
 
 from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
@@ -32,7 +31,7 @@ class Change:
     before: str | None = None
     after: str | None = None
     reason: str | None = None
-    data: Mapping[str, Any] | None = None
+    data: Mapping[str, object] | None = None
 
 
 def record(session: Session, by: Acting, changes: Sequence[Change]) -> range:

@@ -5,7 +5,6 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 from itertools import groupby
-from typing import Any
 
 from sqlalchemy import Table
 from sqlalchemy.orm import Session
@@ -160,9 +159,9 @@ def keys_of(table: str, key: str) -> Iterable[str]:
     return map(str, range(int(first), int(last) + 1))
 
 
-def row_changes(
+def row_events(
     action: str,
-    rows: Iterable[tuple[str, Mapping[str, Any] | Sequence[Any]]],
+    rows: Iterable[tuple[str, Mapping[str, object] | Sequence[object]]],
     *,
     batch_id: int | None = None,
 ) -> Iterator[Change]:

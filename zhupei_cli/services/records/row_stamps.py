@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from zhupei_cli.model import Admission, Application, Base, Score, Trainee
 from zhupei_cli.store.bulk import rows_of
 
-Stamp = list[Any]
+Stamp = list[object]
 
 _SCORE: Table = Base.metadata.tables[Score.__tablename__]
 
@@ -44,7 +44,7 @@ def stamps(session: Session, name: str, ids: Iterable[int | None]) -> dict[int, 
     }
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> object:
     return value.isoformat() if isinstance(value, date) else value
 
 

@@ -1,7 +1,7 @@
 """One training base: shown with its places, edited, disabled and enabled."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,7 +13,7 @@ from zhupei_cli.services.people.fields import read_fields, refuse
 from zhupei_cli.services.records.events import Change, record
 from zhupei_cli.services.records.lookup import find_base
 from zhupei_cli.services.reference.catalogue_intake import edit_entry
-from zhupei_cli.services.reference.lists import BASES, list_bases
+from zhupei_cli.services.reference.lists import BASES, BaseRow, list_bases
 from zhupei_cli.sheets.kinds.columns import Column
 from zhupei_cli.words.errors import Fault, ZhupeiError
 from zhupei_cli.words.vocabulary import BatchStatus
@@ -26,7 +26,20 @@ FIELDS: Final[tuple[Column, ...]] = tuple(
 _OVER: Final = (BatchStatus.FINAL, BatchStatus.ARCHIVED, BatchStatus.CANCELLED)
 
 
-def show_base(session: Session, word: str, *, reveal_by: Acting | None = None) -> dict[str, Any]:
+class BaseShown(BaseRow):
+    """A training base with the batches it offers places in, and how many."""
+
+    batches: str
+    places: int
+
+
+class BaseMoved(BaseShown):
+    """A base that was enabled or disabled, and whether that changed anything."""
+
+    changed: bool
+
+
+def show_base(session: Session, word: str, *, reveal_by: Acting | None = None) -> BaseShown:
     """Return everything about a base, with its places in batches that are not over; E302 if there is none."""
     code = find_base(session, word)
     (row,) = (row for row in list_bases(session, reveal_by=reveal_by) if row["code"] == code)
@@ -36,7 +49,7 @@ def show_base(session: Session, word: str, *, reveal_by: Acting | None = None) -
 
 def edit_base(
     session: Session, word: str, given: Mapping[str, str], *, by: Acting, reason: str | None = None
-) -> tuple[dict[str, Any], list[Fault]]:
+) -> tuple[BaseShown, list[Fault]]:
     """Change what is given, written as in the workbook of bases; return the base and the warnings.
 
     Raises E302, and E180 with everything that is wrong.
@@ -50,7 +63,7 @@ def edit_base(
 
 def set_enabled(
     session: Session, word: str, *, enabled: bool, by: Acting, reason: str | None = None
-) -> dict[str, Any]:
+) -> BaseMoved:
     """Enable or disable a base; a disabled one gets no places in any plan.
 
     Raises E302, and E473 for a base that still offers places: stop them first, batch by batch.

@@ -19,7 +19,7 @@ from zhupei_cli.services.records.import_ledger import (
     begin_import,
     record_rows,
     refuse_twins,
-    row_changes,
+    row_events,
 )
 from zhupei_cli.services.records.lookup import match_key
 from zhupei_cli.services.records.workbooks import Reading
@@ -36,8 +36,8 @@ class Catalogue:
 
     kind: Kind
     table: Table
-    new: Mapping[str, Any]
-    mended: Callable[[dict[str, Any]], Iterator[Fault]]
+    new: Mapping[str, object]
+    mended: Callable[[dict[str, object]], Iterator[Fault]]
     """Bring an entry's values into the form they are stored in, and yield what is wrong with them."""
     unique: tuple[str, ...]
 
@@ -47,7 +47,7 @@ class _Entry:
     """One row of the sheet with what is stored of it and what it becomes."""
 
     line: Line
-    before: Mapping[str, Any] | None
+    before: Mapping[str, object] | None
     after: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -85,7 +85,7 @@ def edit_entry(
     session: Session,
     catalogue: Catalogue,
     code: str,
-    values: Mapping[str, Any],
+    values: Mapping[str, object],
     *,
     by: Acting,
     reason: str | None,
@@ -105,7 +105,7 @@ def edit_entry(
         changed = [name for name in after if after[name] != before[name]]
         update_rows(session, catalogue.table, ("code",), changed, [(code, *map(after.get, changed))])
         masks = {column.key: column.mask for column in catalogue.kind.columns if column.mask}
-        data: dict[str, Any] = {
+        data: dict[str, object] = {
             name: [_shown(side[name], masks.get(name)) for side in (before, after)] for name in changed
         }
         data["digest"] = named_digest({name: after[name] for name in before})
@@ -145,7 +145,7 @@ def is_code(word: str) -> bool:
     return _CODE.fullmatch(word) is not None and not word.startswith("-") and not _DEVICES.fullmatch(word)
 
 
-def _too_long(values: Mapping[str, Any], table: Table) -> Iterator[Fault]:
+def _too_long(values: Mapping[str, object], table: Table) -> Iterator[Fault]:
     for name, value in values.items():
         length = getattr(table.c[name].type, "length", None)
         if isinstance(value, str) and length is not None and len(value) > length:
@@ -153,7 +153,7 @@ def _too_long(values: Mapping[str, Any], table: Table) -> Iterator[Fault]:
 
 
 def _refuse_taken(
-    entries: Sequence[_Entry], catalogue: Catalogue, stored: Mapping[str, Mapping[str, Any]]
+    entries: Sequence[_Entry], catalogue: Catalogue, stored: Mapping[str, Mapping[str, object]]
 ) -> None:
     """Refuse names and codes that another entry has; warn of aliases that will name neither of two."""
     good = [entry.after for entry in entries if not entry.line.bad]
@@ -226,7 +226,7 @@ def _write(session: Session, catalogue: Catalogue, entries: Sequence[_Entry], *,
     written = [*rows["inserted"], *rows["updated"]]
     action = f"{catalogue.kind.key}.write"
     now = ((entry.after["code"], {name: entry.after[name] for name in columns}) for entry in written)
-    record(session, by, list(row_changes(action, now)))
+    record(session, by, list(row_events(action, now)))
     return [
         (
             *(catalogue.kind.key, entry.after["code"], entry.verdict),

@@ -18,7 +18,7 @@ from zhupei_cli.services.records.import_ledger import (
     begin_import,
     record_rows,
     refuse_twins,
-    row_changes,
+    row_events,
 )
 from zhupei_cli.services.records.lookup import match_key
 from zhupei_cli.services.records.workbooks import Reading
@@ -44,7 +44,7 @@ class _Entry:
     """One row of the sheet with what is stored of it and what it becomes."""
 
     line: Line
-    before: dict[str, Any] | None
+    before: dict[str, object] | None
     after: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -84,7 +84,7 @@ def import_employers(session: Session, reading: Reading, *, by: Acting) -> Impor
     return Imported(import_id, counts, reading.files)
 
 
-def _merged(entry: _Entry) -> dict[str, Any]:
+def _merged(entry: _Entry) -> dict[str, object]:
     given = {name: None if value is CLEAR else value for name, value in entry.line.values.items()}
     merged: dict[str, Any] = {**dict.fromkeys(_FIELDS), **(entry.before or {}), **given}
     # The city's name where it is one of ours: as the province's other lists have it.
@@ -126,11 +126,11 @@ def _write(session: Session, entries: Sequence[_Entry], *, by: Acting) -> list[T
     written = (
         (entry.after["name"], {name: entry.after[name] for name in columns}) for entry in (*new, *changed)
     )
-    record(session, by, list(row_changes("employer.write", written)))
+    record(session, by, list(row_events("employer.write", written)))
     return touched
 
 
-def search(session: Session, keyword: str, *, limit: int) -> list[dict[str, Any]]:
+def search(session: Session, keyword: str, *, limit: int) -> list[dict[str, object]]:
     """Return employers and training bases with every word of `keyword` in their name, or by their code.
 
     `limit` of them, all for 0; names that begin with it come first, then short ones. A base has its code in
@@ -154,14 +154,14 @@ def search(session: Session, keyword: str, *, limit: int) -> list[dict[str, Any]
 
 def _matching(
     statement: Select[*tuple[Any, ...]], words: Sequence[str], uscc: Any, *names: Any
-) -> Select[*tuple[Any, ...]]:
+) -> Select[*tuple[object, ...]]:
     named = and_(*(or_(*(name.contains(word, autoescape=True) for name in names)) for word in words))
     begins = case((names[0].startswith(words[0], autoescape=True), 0), else_=1)
     wanted = or_(named, uscc == "".join(words).upper())
     return statement.where(wanted).order_by(begins, func.length(names[0]), names[0])
 
 
-def _as_employer(base: RowMapping) -> dict[str, Any]:
+def _as_employer(base: RowMapping) -> dict[str, object]:
     city = CITY.labels.get(base["city"], base["city"])
     return {**{key: base[key] for key in ("name", "uscc", "level")}, "city": city, "is_medical": True}
 
@@ -176,7 +176,7 @@ def find_employer(session: Session, name: str) -> dict[str, Any] | None:
     return _find_base(session, wanted)
 
 
-def _find_base(session: Session, wanted: str) -> dict[str, Any] | None:
+def _find_base(session: Session, wanted: str) -> dict[str, object] | None:
     for row in session.execute(select(_BASE)).mappings():
         if wanted in map(match_key, (row["name"], *filter(None, row["aliases"].split("|")))):
             return _as_employer(row)

@@ -5,7 +5,7 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from importlib.resources import files as package_files
-from typing import Any
+from typing import Any, TypedDict
 
 from sqlalchemy import RowMapping, select
 from sqlalchemy.orm import Session
@@ -46,8 +46,8 @@ def load_default_specialties(session: Session, *, by: Acting) -> Imported:
     return import_specialties(session, Reading((file,), lines, []), by=by)
 
 
-def _filled(row: Mapping[str, str]) -> dict[str, Any]:
-    filled: dict[str, Any] = {name: text for name, text in row.items() if text}
+def _filled(row: Mapping[str, str]) -> dict[str, object]:
+    filled: dict[str, object] = {name: text for name, text in row.items() if text}
     return filled | {"is_shortage": flag(SHORTAGE, row["is_shortage"])}
 
 
@@ -95,16 +95,37 @@ _SPECIALTIES = Catalogue(
 )
 
 
-def list_bases(session: Session, *, reveal_by: Acting | None = None) -> list[dict[str, Any]]:
+class BaseRow(TypedDict):
+    """A training base as a list has it."""
+
+    code: str
+    name: str
+    aliases: str
+    level: str | None
+    city: str
+    city_label: str
+    uscc: str | None
+    contact_name: str | None
+    contact_phone: str | None
+    status: str
+    status_label: str
+
+
+def list_bases(session: Session, *, reveal_by: Acting | None = None) -> list[BaseRow]:
     """Return all training bases by code; phones are masked unless `reveal_by`, which leaves an event."""
     rows = _entries(session, BASES)
     if reveal_by is not None:
         record(session, reveal_by, [Change("base.reveal", "base", data={"rows": len(rows)})])
     return [
         {
-            **{name: row[name] for name in ("code", "name", "aliases", "level", "city")},
+            "code": row["code"],
+            "name": row["name"],
+            "aliases": row["aliases"],
+            "level": row["level"],
+            "city": row["city"],
             "city_label": CITY.labels.get(row["city"], row["city"]),
-            **{name: row[name] for name in ("uscc", "contact_name")},
+            "uscc": row["uscc"],
+            "contact_name": row["contact_name"],
             "contact_phone": _phone(row["contact_phone"], masked=reveal_by is None),
             "status": row["status"],
             "status_label": ENABLED.label(row["status"]),
@@ -117,7 +138,7 @@ def _phone(number: str | None, *, masked: bool) -> str | None:
     return mask_phone(number) if masked and number else number
 
 
-def list_specialties(session: Session) -> list[dict[str, Any]]:
+def list_specialties(session: Session) -> list[dict[str, object]]:
     """Return the catalogue of specialties by code."""
     return [dict(row) for row in _entries(session, _SPECIALTIES)]
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import Row
 
@@ -27,7 +27,7 @@ _PARTS: Final = {
 }
 _SHARED: Final = {"mobile": "手机号码相同", "person": "姓名、出生日期和毕业院校相同"}
 
-Rows = Sequence[Row[Any]]
+Rows = Sequence[Row[*tuple[object, ...]]]
 #: What it is about, how many, what is wrong.
 Found = tuple[str, int, str]
 

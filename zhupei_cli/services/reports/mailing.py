@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
@@ -20,7 +20,7 @@ from zhupei_cli.rules.batch.times import show_time
 from zhupei_cli.rules.people.addresses import wire_address
 from zhupei_cli.rules.people.masking import mask_email
 from zhupei_cli.services.records.events import Change, record
-from zhupei_cli.services.reports.nightly_report import day_of
+from zhupei_cli.services.reports.nightly_report import report_day
 from zhupei_cli.settings import Mail
 from zhupei_cli.words.errors import ZhupeiError
 
@@ -31,12 +31,10 @@ if TYPE_CHECKING:
 PATIENCE = 30
 _EVENT: Table = Event.metadata.tables[Event.__tablename__]
 _SENT: Final = "report.mail"
-_TYPES: Mapping[str, dict[str, Any]] = {
-    ".html": {"maintype": "text", "subtype": "html", "params": {"charset": "utf-8"}},
-    ".xlsx": {
-        "maintype": "application",
-        "subtype": "vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    },
+#: By suffix: type, subtype and parameters.
+_TYPES: Final[Mapping[str, tuple[str, str, Mapping[str, str]]]] = {
+    ".html": ("text", "html", {"charset": "utf-8"}),
+    ".xlsx": ("application", "vnd.openxmlformats-officedocument.spreadsheetml.sheet", {}),
 }
 
 #: Why an address did not get the mail, by the address as it was written.
@@ -61,7 +59,7 @@ def still_to_get(session: Session, batch: Batch, report: Report, mail: Mail) -> 
         )
     ).scalars()
     told = [json.loads(row) for row in rows]
-    have = {key for one in told if one["day"] == day_of(report).isoformat() for key in one["to"]}
+    have = {key for one in told if one["day"] == report_day(report).isoformat() for key in one["to"]}
     # a@X.com and 王一 <a@x.com> are one box.
     once = {_key(address): address for address in reversed(mail.to)}
     return tuple(address for key, address in reversed(once.items()) if key not in have)
@@ -69,7 +67,7 @@ def still_to_get(session: Session, batch: Batch, report: Report, mail: Mail) -> 
 
 def record_sent(session: Session, batch: Batch, report: Report, to: Iterable[str], *, by: Acting) -> None:
     """Write down who got the report: by digest, with the address masked."""
-    data = {"day": day_of(report).isoformat(), "to": {_key(one): mask_email(one) for one in to}}
+    data = {"day": report_day(report).isoformat(), "to": {_key(one): mask_email(one) for one in to}}
     record(session, by, [Change(_SENT, batch.code, batch.id, data=data)])
 
 
@@ -94,7 +92,8 @@ def _message(mail: Mail, report: Report, files: Mapping[str, bytes], to: Sequenc
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's absence notice answers it
     message.set_content("\n".join([title, *_lines(report)]) + "\n")
     for name, content in files.items():
-        message.add_attachment(content, filename=name, **_TYPES[Path(name).suffix])
+        kind, subtype, params = _TYPES[Path(name).suffix]
+        message.add_attachment(content, kind, subtype, filename=name, params=params)
     return message
 
 

@@ -24,11 +24,11 @@ _ENDINGS = ("html", "xlsx")
 def render(report: Report) -> dict[str, bytes]:
     """Return the files of a report, name → content."""
     contents = (page.render(report).encode(), workbook.render(report))
-    stem = f"{report.head.batch}_日报_{day_of(report)}"
+    stem = f"{report.head.batch}_日报_{report_day(report)}"
     return {f"{stem}.{ending}": content for ending, content in zip(_ENDINGS, contents, strict=True)}
 
 
-def day_of(report: Report) -> date:
+def report_day(report: Report) -> date:
     """Return the day (+08:00) a report is of."""
     return report.head.made_at.astimezone(CST).date()
 
@@ -43,9 +43,9 @@ def record_night(
 ) -> None:
     """Keep the headline figures of the night, and write down which files were made; the day's last counts."""
     files = [{"name": name, "sha256": hashlib.sha256(text).hexdigest()} for name, text in written.items()]
-    data = {"day": day_of(report).isoformat(), "files": files, "anomalies": len(report.anomalies)}
+    data = {"day": report_day(report).isoformat(), "files": files, "anomalies": len(report.anomalies)}
     record(session, by, [Change("report.nightly", batch.code, batch.id, data=data)])
-    key = (batch.id, day_of(report))
+    key = (batch.id, report_day(report))
     delete_rows(session, _NIGHT, ("batch_id", "day"), [key])
     columns = ("batch_id", "day", "made_at", "figures")
     insert_rows(session, _NIGHT, columns, [(*key, report.head.made_at, canonical(figures_of(report)))])
@@ -56,7 +56,7 @@ def remove_old(folder: Path, report: Report, *, keep: int) -> list[str]:
     name = re.compile(
         rf"{re.escape(report.head.batch)}_日报_(\d{{4}}-\d{{2}}-\d{{2}})\.(?:{'|'.join(_ENDINGS)})"
     )
-    oldest = (day_of(report) - timedelta(days=keep - 1)).isoformat()
+    oldest = (report_day(report) - timedelta(days=keep - 1)).isoformat()
     old = sorted(
         path for path in folder.iterdir() if (found := name.fullmatch(path.name)) and found[1] < oldest
     )

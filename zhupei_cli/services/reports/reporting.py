@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 from importlib.resources import files
-from typing import Any, Final
+from typing import Any, Final, TypedDict
 
 from sqlalchemy import Date, Row, Table, desc, select, text
 from sqlalchemy.orm import Session
@@ -24,12 +24,12 @@ from zhupei_cli.reports.values import (
     Band,
     Cutoff,
     Figure,
+    FunnelStage,
     Group,
     Head,
     Placed,
     Report,
     Share,
-    Stage,
     Supply,
     Waiting,
 )
@@ -130,20 +130,42 @@ def withheld(batch: Batch) -> bool:
     return batch.status == BatchStatus.COMMITTED
 
 
-def count_funnel(session: Session, batch: Batch) -> list[Stage]:
+def count_funnel(session: Session, batch: Batch) -> list[FunnelStage]:
     """Return how many people got to each stage, in the order of the stages."""
     hidden = ("admitted", "reported") if withheld(batch) else ()
     counts = {row.stage: row.people for row in section(session, batch, "funnel")}
     counts["scored"] = count_marked(session, batch)
     counts |= {"sitting_out": out} if (out := count_sitting_out(session, batch)) else {}
     return [
-        Stage(key, label, None if key in hidden else counts[key])
+        FunnelStage(key, label, None if key in hidden else counts[key])
         for key, label in STAGES.items()
         if key in counts
     ]
 
 
-def summarize(session: Session, batch: Batch, *, now: datetime) -> list[dict[str, Any]]:
+class FigureRow(TypedDict):
+    """A headline figure, and what it was at the report of the day `since`."""
+
+    figure: str
+    figure_label: str
+    count: int | None
+    before: int | None
+    change: int | None
+    since: date | None
+
+
+class AnomalyRow(TypedDict):
+    """What the nightly report would warn of."""
+
+    kind: str
+    kind_label: str
+    alarm: bool
+    subject: str
+    count: int
+    message: str
+
+
+def summarize(session: Session, batch: Batch, *, now: datetime) -> list[FigureRow]:
     """Return the headline figures alone, with what they were at the last report of an earlier day."""
     before = figures_before(session, batch, now=now)
     figures = _figures(
@@ -166,7 +188,7 @@ def summarize(session: Session, batch: Batch, *, now: datetime) -> list[dict[str
     ]
 
 
-def list_anomalies(session: Session, batch: Batch, *, now: datetime) -> list[dict[str, Any]]:
+def list_anomalies(session: Session, batch: Batch, *, now: datetime) -> list[dict[str, object]]:
     """Return what the nightly report would warn of."""
     return [asdict(one) for one in _anomalies(session, batch, now=now)]
 
@@ -192,7 +214,7 @@ def figures_before(session: Session, batch: Batch, *, now: datetime) -> Before |
 
 def _figures(
     before: Before | None,
-    funnel: Iterable[Stage],
+    funnel: Iterable[FunnelStage],
     statuses: Mapping[str, int],
     bases: Sequence[Supply],
     anomalies: int,
@@ -234,7 +256,7 @@ def _supplies(rows: Sequence[Row[Any]], key: str, *, hidden: bool) -> list[Suppl
     return sorted(supplies, key=lambda one: (not one.shortage, one.code))
 
 
-def _supply(code: str, rows: Sequence[Row[Any]], key: str, *, hidden: bool) -> Supply:
+def _supply(code: str, rows: Sequence[Row[*tuple[object, ...]]], key: str, *, hidden: bool) -> Supply:
     def total(name: str) -> int:
         return sum(int(row._mapping[name]) for row in rows)
 
@@ -288,19 +310,19 @@ def _band(mark: Mark) -> int:
     return min(first + max(0, mark // 500 - 11), len(BANDS) - 1)
 
 
-def _waiting(rows: Sequence[Row[Any]], *, now: datetime) -> list[Waiting]:
+def _waiting(rows: Sequence[Row[*tuple[object, ...]]], *, now: datetime) -> list[Waiting]:
     return [
         Waiting(row.base, row.base_label, row.waiting, row.oldest, max((now - row.oldest).days, 0))
         for row in rows
     ]
 
 
-def _placed(rows: Sequence[Row[Any]]) -> list[Placed]:
+def _placed(rows: Sequence[Row[*tuple[object, ...]]]) -> list[Placed]:
     counts = {row.outcome: row.people for row in rows}
     return [Placed(key, label, counts.get(key, 0)) for key, label in OUTCOMES.items()]
 
 
-def _cutoffs(rows: Sequence[Row[Any]]) -> list[Cutoff]:
+def _cutoffs(rows: Sequence[Row[*tuple[object, ...]]]) -> list[Cutoff]:
     return [
         Cutoff(
             *(row.base, row.base_label, row.specialty, row.specialty_label),

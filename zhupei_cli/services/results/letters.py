@@ -79,8 +79,10 @@ def prepare_letters(
 def _letters(session: Session, batch: Batch, chosen: Chosen, *, pattern: str) -> list[tuple[str, Letter]]:
     statement = (
         select(
-            *(_ADMISSION.c.base_code, _ADMISSION.c.specialty_code, _APPLICATION.c.application_no),
-            *(_APPLICATION.c.train_years, _SNAPSHOT.c.name, _SNAPSHOT.c.id_number),
+            *_ADMISSION.c["base_code", "specialty_code"],
+            _APPLICATION.c.application_no,
+            _APPLICATION.c.train_years,
+            *_SNAPSHOT.c["name", "id_number"],
         )
         .select_from(_ADMISSION)
         .join(_APPLICATION, _APPLICATION.c.id == _ADMISSION.c.application_id)

@@ -8,7 +8,7 @@ import csv
 from collections.abc import Iterable
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
@@ -81,7 +81,7 @@ def _unfit(file: str, problem: str) -> ZhupeiError:
     return ZhupeiError("E063", file=file, problem=problem, fields=" ".join(sorted(FIELDS)))
 
 
-def register(session: Session, batch: Batch, *, by: Acting) -> list[dict[str, Any]]:
+def register(session: Session, batch: Batch, *, by: Acting) -> list[dict[str, str]]:
     """Return who is admitted, by base, specialty and number, as FIELDS, and record that the list leaves.
 
     People are as they were submitted, phone and mail as they are now. Raises E487 before `batch finalize`.
@@ -89,8 +89,9 @@ def register(session: Session, batch: Batch, *, by: Acting) -> list[dict[str, An
     require_status(batch, FINAL, "学员登记表")
     statement = (
         select(
-            *(_APPLICATION.c.application_no, _ADMISSION.c.status, _ADMISSION.c.base_code),
-            *(_ADMISSION.c.specialty_code, _ADMISSION.c.via, _BASE.c.name, _BASE.c.uscc, _BASE.c.city),
+            _APPLICATION.c.application_no,
+            *_ADMISSION.c["status", "base_code", "specialty_code", "via"],
+            *_BASE.c["name", "uscc", "city"],
         )
         .select_from(_ADMISSION)
         .join(_APPLICATION, _APPLICATION.c.id == _ADMISSION.c.application_id)

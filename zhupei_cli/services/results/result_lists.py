@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any, Final
+from decimal import Decimal
+from typing import Final, TypedDict
 
-from sqlalchemy import Row, Select, Table, func, select
+from sqlalchemy import ColumnElement, Row, Select, Table, func, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import CST, Acting
@@ -35,7 +36,64 @@ _TRAINEE: Table = _TABLES[Trainee.__tablename__]
 #: States in which a batch has a result that admits people for good.
 FINAL: Final = (BatchStatus.FINAL, BatchStatus.ARCHIVED)
 
-Rows = list[dict[str, Any]]
+
+class PublicRow(TypedDict):
+    """Somebody with a seat as it is published."""
+
+    application_no: str
+    name: str
+    id_number: str
+    base: str
+    base_label: str
+    specialty: str
+    specialty_label: str
+    total: Decimal | None
+    rank: int | None
+    status: str
+    status_label: str
+
+
+class Ranked(TypedDict):
+    """Somebody who chose a place and was eligible, in the order of merit, with what they got."""
+
+    base: str
+    base_label: str
+    specialty: str
+    specialty_label: str
+    quota: int
+    rank: int
+    application_no: str
+    name: str
+    id_number: str
+    choice: int
+    choice_label: str
+    total: Decimal | None
+    cutoff: Decimal | None
+    result: str
+
+
+class Unadmitted(TypedDict):
+    """Somebody without a seat, and why."""
+
+    application_no: str
+    name: str
+    id_number: str
+    mobile: str | None
+    identity: str
+    identity_label: str
+    choice1: str | None
+    choice2: str | None
+    accept_adjust: bool
+    reason: str | None
+    reason_label: str
+
+
+class Notice(TypedDict):
+    """What stands on the publicity list beside the people."""
+
+    title: str
+    about: list[str]
+    closing: list[str]
 
 
 def require_status(batch: Batch, states: Sequence[str], what: str, more: str = "") -> None:
@@ -49,7 +107,9 @@ def require_status(batch: Batch, states: Sequence[str], what: str, more: str = "
         raise ZhupeiError("E487", batch=batch.code, status=label, what=what, cure=f"{way}{more}")
 
 
-def public_list(session: Session, batch: Batch, *, draft: bool = False, run: int | None = None) -> Rows:
+def public_list(
+    session: Session, batch: Batch, *, draft: bool = False, run: int | None = None
+) -> list[PublicRow]:
     """Return whoever holds a seat, by base, specialty and rank, as it is published: nobody's number whole.
 
     `run` gives the supplementary list: those alone who have their seat by it. Raises E487 before `batch
@@ -79,7 +139,7 @@ def committed_run(session: Session, batch: Batch, number: int) -> Run:
 
 def public_notice(
     session: Session, batch: Batch, *, draft: bool, by: Acting, run: int | None = None
-) -> dict[str, Any]:
+) -> Notice:
     """Return what stands on the publicity list beside the people: `title`, lines `about` it, `closing` lines.
 
     It names the days of publicity, who is asked, and who publishes, as far as the batch says so.
@@ -113,13 +173,14 @@ def _published_on(session: Session, batch: Batch) -> date | None:
     return None if at is None else at.astimezone(CST).date()
 
 
-def _people(*where: Any) -> Select[*tuple[Any, ...]]:
+def _people(*where: ColumnElement[bool]) -> Select[*tuple[object, ...]]:
     return (
         select(
-            *(_APPLICATION.c.id, _APPLICATION.c.application_no, _APPLICATION.c.identity),
-            *(_APPLICATION.c.accept_adjust, _SNAPSHOT.c.name, _SNAPSHOT.c.id_number, _TRAINEE.c.mobile),
-            *(_ADMISSION.c.status, _ADMISSION.c.base_code, _ADMISSION.c.specialty_code, _ADMISSION.c.via),
-            *(_ADMISSION.c.total, _ADMISSION.c.rank, _ADMISSION.c.run_id),
+            *_APPLICATION.c["id", "application_no", "identity"],
+            _APPLICATION.c.accept_adjust,
+            *_SNAPSHOT.c["name", "id_number"],
+            _TRAINEE.c.mobile,
+            *_ADMISSION.c["status", "base_code", "specialty_code", "via", "total", "rank", "run_id"],
         )
         .select_from(_ADMISSION)
         .join(_APPLICATION, _APPLICATION.c.id == _ADMISSION.c.application_id)
@@ -129,7 +190,7 @@ def _people(*where: Any) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _public(row: Row[Any], bases: Names, specialties: Names) -> dict[str, Any]:
+def _public(row: Row[*tuple[object, ...]], bases: Names, specialties: Names) -> PublicRow:
     return {
         "application_no": row.application_no,
         "name": row.name,
@@ -145,13 +206,13 @@ def _public(row: Row[Any], bases: Names, specialties: Names) -> dict[str, Any]:
     }
 
 
-def _by_place(row: dict[str, Any]) -> tuple[Any, ...]:
+def _by_place(row: PublicRow) -> tuple[str, str, float, str]:
     # Seats by adjustment and by hand have no rank: after those who have one.
     rank = float("inf") if row["rank"] is None else row["rank"]
     return row["base"], row["specialty"], rank, row["application_no"]
 
 
-def unadmitted_list(session: Session, batch: Batch) -> Rows:
+def unadmitted_list(session: Session, batch: Batch) -> list[Unadmitted]:
     """Return who is 未录取, by number, with the reason and whether they would be adjusted.
 
     Raises E487 before a run is committed.
@@ -166,7 +227,7 @@ def unadmitted_list(session: Session, batch: Batch) -> Rows:
     reasons = {row.id: now.get(row.id) for row in rows}
     labels = reason_labels(session, batch, reasons)
     wishes = _wishes(session, batch)
-    found = [
+    found: list[Unadmitted] = [
         {
             "application_no": row.application_no,
             "name": row.name,
@@ -174,32 +235,33 @@ def unadmitted_list(session: Session, batch: Batch) -> Rows:
             "mobile": row.mobile and mask_phone(row.mobile),
             "identity": row.identity,
             "identity_label": words.IDENTITY.label(row.identity),
-            **wishes[row.id],
+            "choice1": wishes[row.id].get(1),
+            "choice2": wishes[row.id].get(2),
             "accept_adjust": row.accept_adjust,
             "reason": reasons[row.id],
             "reason_label": labels.get(row.id, ""),
         }
         for row in rows
     ]
-    return sorted(found, key=lambda row: str(row["application_no"]))
+    return sorted(found, key=lambda row: row["application_no"])
 
 
-def _wishes(session: Session, batch: Batch) -> dict[int, dict[str, Any]]:
+def _wishes(session: Session, batch: Batch) -> dict[int, dict[int, str]]:
     """Return application id → its choices in words."""
     bases, specialties = base_names(session).labels, specialty_names(session).labels
     statement = select(
         _CHOICE.c.application_id, _CHOICE.c.number, _CHOICE.c.base_code, _CHOICE.c.specialty_code
     ).where(_CHOICE.c.batch_id == batch.id)
-    found: dict[int, dict[str, Any]] = {}
+    found: dict[int, dict[int, str]] = {}
     for id_, number, base, specialty in session.execute(statement):
         words_ = f"{bases[base]} {specialties[specialty]}"
-        found.setdefault(id_, {"choice1": None, "choice2": None})[f"choice{number}"] = words_
+        found.setdefault(id_, {})[number] = words_
     return found
 
 
 def ranking(
     session: Session, batch: Batch, *, run: int | None, base: str | None, specialty: str | None
-) -> Rows:
+) -> list[Ranked]:
     """Return the order of merit of each place: who chose it and was eligible, with what they got.
 
     From publication on in the order of the committed run, with the seats as they are now, whatever was given
@@ -217,7 +279,7 @@ def ranking(
     names = _names(session, batch)
     bases, specialties = base_names(session).labels, specialty_names(session).labels
     quotas = {place.spot: place.quota for place in inputs.places}
-    rows = []
+    rows: list[Ranked] = []
     for spot, in_order in sorted(_by_spot(bids(inputs, Merits(inputs))).items()):
         if (base is not None and spot[0] != base) or (specialty is not None and spot[1] != specialty):
             continue
@@ -232,7 +294,8 @@ def ranking(
                     "quota": quotas[spot],
                     "rank": rank,
                     "application_no": bid.candidate.no,
-                    **names[bid.candidate.no],
+                    "name": names[bid.candidate.no]["name"],
+                    "id_number": names[bid.candidate.no]["id_number"],
                     "choice": bid.choice,
                     "choice_label": words.VIA.label(f"choice{bid.choice}"),
                     "total": mark_number(bid.total),

@@ -1,7 +1,6 @@
 """The people of rosters: from the snapshot they were admitted by, phone numbers as they are today."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, Table, and_, select
 from sqlalchemy.orm import Session
@@ -29,9 +28,11 @@ _SEAT = ("base_code", "specialty_code", "via", "total", "rank")
 class People:
     """Whoever has a seat, by place."""
 
-    def __init__(self, rows: Sequence[Row[Any]], remarks: Mapping[int, str] | None = None) -> None:
+    def __init__(
+        self, rows: Sequence[Row[*tuple[object, ...]]], remarks: Mapping[int, str] | None = None
+    ) -> None:
         self._remarks = remarks or {}
-        self._places: dict[tuple[str, str], list[Row[Any]]] = {}
+        self._places: dict[tuple[str, str], list[Row[*tuple[object, ...]]]] = {}
         for row in rows:
             self._places.setdefault((row.base_code, row.specialty_code), []).append(row)
         self._count = len(rows)
@@ -61,7 +62,7 @@ def load_people(
     return People(session.execute(_people(seat, seated)).all(), remarks)
 
 
-def seats_of(
+def roster_seats(
     session: Session, batches: Sequence[Batch], run: Run | None, bases: Sequence[str] | None
 ) -> list[tuple[str, str, str]]:
     """Return (base, specialty, application number) of every seat, read apart from the people themselves."""
@@ -88,14 +89,13 @@ def _seats(
     return seat, seated if bases is None else [*seated, seat.c.base_code.in_(bases)]
 
 
-def _people(seat: Table, seated: Sequence[ColumnElement[bool]]) -> Select[*tuple[Any, ...]]:
+def _people(seat: Table, seated: Sequence[ColumnElement[bool]]) -> Select[*tuple[object, ...]]:
     # A base's own record stands for the common one there, entirely.
     own = and_(_OWN.c.application_id == _APPLICATION.c.id, _OWN.c.record == seat.c.base_code)
     common = and_(_COMMON.c.application_id == _APPLICATION.c.id, _COMMON.c.record == "")
     return (
         select(
-            *(_APPLICATION.c.application_no, _APPLICATION.c.identity, _APPLICATION.c.train_years),
-            _APPLICATION.c.batch_id,
+            *_APPLICATION.c["application_no", "identity", "train_years", "batch_id"],
             *(_SNAPSHOT.c[name] for name in _PERSON),
             *(seat.c[name] for name in _SEAT),
             _TRAINEE.c.mobile,
@@ -113,13 +113,13 @@ def _people(seat: Table, seated: Sequence[ColumnElement[bool]]) -> Select[*tuple
     )
 
 
-def _merit(row: Row[Any]) -> tuple[float, float, str]:
+def _merit(row: Row[*tuple[object, ...]]) -> tuple[float, float, str]:
     # A seat by adjustment has no rank, one given by hand may have no total: after those who have.
     total = float("inf") if row.total is None else -row.total
     return total, float("inf") if row.rank is None else row.rank, row.application_no
 
 
-def _roster_row(number: int, row: Row[Any], specialty: str, remark: str | None) -> RosterRow:
+def _roster_row(number: int, row: Row[*tuple[object, ...]], specialty: str, remark: str | None) -> RosterRow:
     def text(name: str) -> str:
         return text_of(name, row._mapping[name])
 
@@ -131,7 +131,7 @@ def _roster_row(number: int, row: Row[Any], specialty: str, remark: str | None) 
     )
 
 
-def _marks(row: Row[Any]) -> tuple[int | str | None, ...]:
+def _marks(row: Row[*tuple[object, ...]]) -> tuple[int | str | None, ...]:
     before = "" if row.own is None else "own_"
     marks = marks_of([row._mapping[f"{before}{name}"] for name in MARK_COLUMNS])
     return tuple("缺考" if mark == ABSENT else mark for mark in marks)

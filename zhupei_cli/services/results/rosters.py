@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
@@ -17,7 +17,7 @@ from zhupei_cli.rules.batch.lifecycle import BATCH, directions
 from zhupei_cli.services.admission.runs import find_run
 from zhupei_cli.services.records.events import Change, record
 from zhupei_cli.services.records.lookup import base_names, specialty_names
-from zhupei_cli.services.results.roster_people import People, load_people, seats_of
+from zhupei_cli.services.results.roster_people import People, load_people, roster_seats
 from zhupei_cli.sheets.kinds.roster_columns import ROSTER_COLUMNS
 from zhupei_cli.sheets.writing.roster import BaseRoster, SpecialtyRoster, write_roster
 from zhupei_cli.words.errors import ZhupeiError
@@ -65,10 +65,12 @@ def prepare_rosters(session: Session, batch: Batch, wanted: Wanted, *, by: Actin
     }
     later = run is not None and run.committed_at is not None
     seated = (
-        Counter(seat[:2] for seat in seats_of(session, [batch], None, wanted.bases)) if later else Counter()
+        Counter(seat[:2] for seat in roster_seats(session, [batch], None, wanted.bases))
+        if later
+        else Counter()
     )
     rosters = _rosters(session, plan, people, seated, common=common)
-    _require_exactly(rosters, seats_of(session, [batch], run, wanted.bases))
+    _require_exactly(rosters, roster_seats(session, [batch], run, wanted.bases))
     targets = [(wanted.folder / roster.file_name, roster) for roster in rosters]
     for path, _ in targets:
         refuse_existing(path, force=wanted.force)
@@ -98,7 +100,7 @@ def prepare_year(
         "round_label": f"{year}年度",
     }
     rosters = _rosters(session, plan, people, {}, common=common)
-    _require_exactly(rosters, seats_of(session, batches, None, wanted.bases))
+    _require_exactly(rosters, roster_seats(session, batches, None, wanted.bases))
     targets = [(wanted.folder / roster.file_name, roster) for roster in rosters]
     for path, _ in targets:
         refuse_existing(path, force=wanted.force)
@@ -112,9 +114,25 @@ def write_rosters(targets: Iterable[tuple[Path, BaseRoster]], *, force: bool = F
             write_roster(path, roster, force=force)
 
 
-def summary_of(targets: Targets) -> dict[str, Any]:
+class RosterFile(TypedDict):
+    """The list of one base, and how many stand on it."""
+
+    base: str
+    file: str
+    people: int
+
+
+class RosterSummary(TypedDict):
+    """Which lists these are, and how many people stand on them."""
+
+    kind: str
+    people: int
+    files: list[RosterFile]
+
+
+def summary_of(targets: Targets) -> RosterSummary:
     """Return which lists these are, how many people stand on them, and their files."""
-    files = [
+    files: list[RosterFile] = [
         {
             "base": roster.base_code,
             "file": path.name,

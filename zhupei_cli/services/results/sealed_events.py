@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import pairwise, product
-from typing import Any, Final
+from typing import Final, NotRequired, TypedDict
 
 from zhupei_cli.rules.admission.run import Candidate, Inputs, Place
 from zhupei_cli.rules.admission.scores import ABSENT, Mark
@@ -21,16 +21,76 @@ from zhupei_cli.words.vocabulary import ApplicationStatus, Identity
 _FIELDS: Final = ("seq", "at", "who", "action", "batch_id", "subject", "before", "after", "reason", "data")
 
 
+class EventLine(TypedDict):
+    """An event as a sealed file has it, with the hash of the one before; `withheld` is a reason's digest."""
+
+    seq: int
+    at: str
+    who: str
+    action: str
+    batch_id: int
+    subject: str
+    before: str | None
+    after: str | None
+    reason: str | None
+    data: str | None
+    hash: str
+    previous: str
+    withheld: NotRequired[str]
+
+
+class SeatLine(TypedDict):
+    """Where somebody stands, as a sealed file has it."""
+
+    no: str
+    status: str
+    base: str | None
+    specialty: str | None
+    via: str | None
+    run: int | None
+
+
+class RunLine(TypedDict):
+    """A run that is part of the result, as a manifest has it."""
+
+    number: int
+    rule: str
+    round: str
+    inputs_sha256: str
+    results_sha256: str
+
+
+class BatchLine(TypedDict):
+    """The batch of a manifest."""
+
+    code: str
+    name: str
+    year: int
+    status: str
+
+
+class Manifest(TypedDict):
+    """What a sealed file says it is."""
+
+    layout: int
+    batch: BatchLine
+    settings: dict[str, str]
+    runs: list[RunLine]
+    events: NotRequired[dict[str, object]]
+    sealed_at: str
+    parts: dict[str, str]
+
+
 @dataclass(frozen=True, slots=True)
 class Contents:
     """What a sealed file holds beside its events; `inputs` by number of run."""
 
-    manifest: Mapping[str, Any]
-    admissions: Sequence[Mapping[str, Any]]
+    manifest: Manifest
+    admissions: Sequence[SeatLine]
     inputs: Mapping[int, Inputs]
 
 
-def contradicted(contents: Contents, events: Sequence[Mapping[str, Any]]) -> Iterator[Finding]:
+def contradicted(contents: Contents, events: Sequence[EventLine]) -> Iterator[Finding]:
     """Yield everything in which the file contradicts its own events, or they themselves."""
     yield from _chain(events)
     listed = contents.manifest.get("events")
@@ -54,7 +114,7 @@ def _finding(code: str, **values: object) -> Finding:
     return Finding(code, sentence(code, values))
 
 
-def summary(events: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def summary(events: Sequence[EventLine]) -> dict[str, object]:
     """Return what a manifest says of the events: how many, from which to which, the hash of the last."""
     if not events:
         return {"count": 0, "first": None, "last": None, "head": ""}
@@ -62,15 +122,15 @@ def summary(events: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     return {"count": len(events), "first": first["seq"], "last": last["seq"], "head": last["hash"]}
 
 
-def withheld(event: Mapping[str, Any], shown: str) -> dict[str, Any]:
+def with_digest(event: EventLine, shown: str) -> EventLine:
     """Return an event with its reason as it may be `shown`, and the digest of what it was."""
     reason = event["reason"] or ""
     return {**event, "reason": shown, "withheld": sha256(reason.encode()).hexdigest()}
 
 
-def _chain(events: Iterable[Mapping[str, Any]]) -> Iterator[Finding]:
+def _chain(events: Iterable[EventLine]) -> Iterator[Finding]:
     for event in events:
-        fields = [event[name] for name in _FIELDS]
+        fields = [event.get(name) for name in _FIELDS]
         # A reason with numbers of people stays behind: then the hash cannot be computed again.
         lost = "withheld" in event and _is_masked(event["reason"])
         if not lost and chained(event["previous"], fields) != event["hash"]:
@@ -87,12 +147,22 @@ def _is_masked(reason: str | None) -> bool:
     return reason is not None and "**" in reason and masked_text(reason) == reason
 
 
-def _happened(event: Mapping[str, Any]) -> Happened:
-    values = {name: event[name] for name in _FIELDS if name not in ("batch_id", "data")}
-    return Happened(**values, batch=event["batch_id"], data=json.loads(event["data"] or "{}"))
+def _happened(event: EventLine) -> Happened:
+    return Happened(
+        event["seq"],
+        event["at"],
+        event["who"],
+        event["action"],
+        event["batch_id"],
+        event["subject"],
+        event["before"],
+        event["after"],
+        event["reason"],
+        json.loads(event["data"] or "{}"),
+    )
 
 
-def _unlike_batch(manifest: Mapping[str, Any], stage: Stage) -> Iterator[str]:
+def _unlike_batch(manifest: Manifest, stage: Stage) -> Iterator[str]:
     batch = manifest["batch"]
     if not stage.whole:
         yield "没有新建批次的记录"
@@ -100,7 +170,7 @@ def _unlike_batch(manifest: Mapping[str, Any], stage: Stage) -> Iterator[str]:
     yield from (
         f"批次的 {key}"
         for key, value in {**said, "year": stage.columns.get("year")}.items()
-        if value != batch[key]
+        if value != batch.get(key)
     )
     given: Mapping[str, str] = manifest["settings"]
     yield from (
@@ -110,20 +180,20 @@ def _unlike_batch(manifest: Mapping[str, Any], stage: Stage) -> Iterator[str]:
     )
 
 
-def _unlike_runs(manifest: Mapping[str, Any], told: Told, stage: Stage, id_: int) -> Iterator[str]:
+def _unlike_runs(manifest: Manifest, told: Told, stage: Stage, id_: int) -> Iterator[str]:
     numbers = {run["number"] for run in manifest["runs"]}
     if numbers != stage.committed.keys():
         yield "作为结果的录取计算"
     for run in manifest["runs"]:
         event = told.runs.get((id_, run["number"]))
         keys = ("rule", "round", "inputs_sha256", "results_sha256")
-        if event is None or any(event.data[key] != run[key] for key in keys):
+        if event is None or any(event.data[key] != run.get(key) for key in keys):
             yield f"第 {run['number']} 次录取计算"
 
 
-def _unlike_seats(admissions: Sequence[Mapping[str, Any]], told: Told) -> Iterator[str]:
+def _unlike_seats(admissions: Sequence[SeatLine], told: Told) -> Iterator[str]:
     keys = ("status", "base", "specialty", "via", "run")
-    stored = {one["no"]: tuple(one[key] for key in keys) for one in admissions}
+    stored = {one["no"]: tuple(one.get(key) for key in keys) for one in admissions}
     said = {number: seat[:5] for number, seat in told.seats.items()}
     yield from sorted(
         number for number in stored.keys() | said.keys() if stored.get(number) != said.get(number)

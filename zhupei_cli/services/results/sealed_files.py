@@ -13,7 +13,14 @@ from zhupei_cli.rules.admission.admission import admit
 from zhupei_cli.rules.admission.canonical import digest, parse_inputs, results_text
 from zhupei_cli.rules.admission.run import Inputs, ResultRow, Spot
 from zhupei_cli.rules.proof.audit import Finding, audit
-from zhupei_cli.services.results.sealed_events import Contents, contradicted
+from zhupei_cli.services.results.sealed_events import (
+    Contents,
+    EventLine,
+    Manifest,
+    RunLine,
+    SeatLine,
+    contradicted,
+)
 from zhupei_cli.services.results.sealing import (
     ADMISSIONS,
     EVENTS,
@@ -32,7 +39,7 @@ HOLDING: Final = (AdmissionStatus.PROPOSED, AdmissionStatus.ADMITTED, AdmissionS
 
 
 @dataclass(frozen=True, slots=True)
-class Verified:
+class VerifiedFile:
     """What a file says it is, its seal, and what is wrong with it."""
 
     batch: str
@@ -42,7 +49,7 @@ class Verified:
     findings: list[Finding]
 
 
-def verify_file(path: Path, *, seal: str | None = None) -> Verified:
+def verify_file(path: Path, *, seal: str | None = None) -> VerifiedFile:
     """Check a sealed batch; `seal` are the first digits of the SHA-256 it should have.
 
     Raises E001 (no such file) and E062 (not a sealed batch, or damaged beyond reading).
@@ -57,13 +64,13 @@ def verify_file(path: Path, *, seal: str | None = None) -> Verified:
             raise ZhupeiError("E062", file=path.name) from error
 
 
-def _verified(package: zipfile.ZipFile, wanted: str | None) -> Verified:
+def _verified(package: zipfile.ZipFile, wanted: str | None) -> VerifiedFile:
     entries = package.infolist()
     names = [entry.filename for entry in entries]
     if sum(entry.file_size for entry in entries) > _MOST or len(set(names)) < len(names):
         raise ValueError("too large, or a part twice")
     text = package.read(MANIFEST)
-    manifest = json.loads(text)
+    manifest: Manifest = json.loads(text)
     if manifest["layout"] not in LAYOUTS:
         raise ValueError("another layout")
     seal = sha256(text).hexdigest()
@@ -75,7 +82,7 @@ def _verified(package: zipfile.ZipFile, wanted: str | None) -> Verified:
     if not changed:  # of a part that was changed nothing more can be said
         findings += _examined(package, manifest)
     batch = manifest["batch"]
-    return Verified(batch["code"], batch["name"], manifest["sealed_at"], seal, findings)
+    return VerifiedFile(batch["code"], batch["name"], manifest["sealed_at"], seal, findings)
 
 
 def _finding(code: str, **values: object) -> Finding:
@@ -89,7 +96,7 @@ def _changed(package: zipfile.ZipFile, parts: Mapping[str, str]) -> Iterator[str
             yield name
 
 
-def _examined(package: zipfile.ZipFile, manifest: Mapping[str, Any]) -> Iterator[Finding]:
+def _examined(package: zipfile.ZipFile, manifest: Manifest) -> Iterator[Finding]:
     seated: dict[tuple[int, str], ResultRow] = {}
     computed: dict[int, Inputs] = {}
     by_digest: dict[str, Inputs] = {}
@@ -101,17 +108,17 @@ def _examined(package: zipfile.ZipFile, manifest: Mapping[str, Any]) -> Iterator
         rows = admit(inputs, main)
         yield from _of_run(package, run, text, inputs, rows, main)
         seated |= {(run["number"], row.no): row for row in rows}
-    admissions = list(_rows(package, ADMISSIONS))
+    admissions = list[SeatLine](_rows(package, ADMISSIONS))
     yield from _unlike_runs(admissions, seated)
     if inputs is not None:
         yield from _over_quota(admissions, inputs)
     contents = Contents(manifest, admissions, computed)
-    yield from contradicted(contents, list(_rows(package, EVENTS)))
+    yield from contradicted(contents, list[EventLine](_rows(package, EVENTS)))
 
 
 def _of_run(
     package: zipfile.ZipFile,
-    run: Mapping[str, Any],
+    run: RunLine,
     text: str,
     inputs: Inputs,
     rows: Sequence[ResultRow],
@@ -127,7 +134,7 @@ def _of_run(
 
 
 def _unlike_runs(
-    admissions: list[dict[str, Any]], seated: Mapping[tuple[int, str], ResultRow]
+    admissions: list[SeatLine], seated: Mapping[tuple[int, str], ResultRow]
 ) -> Iterator[Finding]:
     """Yield a finding for each seat that is not what its run found; a seat given by hand has no run."""
     for one in admissions:
@@ -138,16 +145,19 @@ def _unlike_runs(
             yield _finding("E478", application_no=one["no"], run=one["run"])
 
 
-def _over_quota(admissions: list[dict[str, Any]], inputs: Inputs) -> Iterator[Finding]:
+def _over_quota(admissions: list[SeatLine], inputs: Inputs) -> Iterator[Finding]:
     quotas: dict[Spot, int] = {place.spot: place.quota for place in inputs.places}
-    taken = Counter((one["base"], one["specialty"]) for one in admissions if one["status"] in HOLDING)
+    taken = Counter(
+        (one["base"] or "", one["specialty"] or "") for one in admissions if one["status"] in HOLDING
+    )
     for (base, specialty), count in sorted(taken.items()):
         quota = quotas.get((base, specialty), 0)
         if count > quota:
             yield _finding("E441", base=base, specialty=specialty, quota=quota, held=0, taken=count)
 
 
-def _rows(package: zipfile.ZipFile, part: str) -> Iterator[dict[str, Any]]:
+# Any: one line of JSON, of which the callers say what it holds.
+def _rows(package: zipfile.ZipFile, part: str) -> Iterator[Any]:
     with package.open(part) as lines:
         for line in lines:
             yield json.loads(line)

@@ -9,7 +9,7 @@ import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Final
+from typing import Final, TypedDict, cast
 
 from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
@@ -23,7 +23,14 @@ from zhupei_cli.services.admission import runs
 from zhupei_cli.services.proof.batch_check import check_batch
 from zhupei_cli.services.records.events import Change, canonical, record
 from zhupei_cli.services.records.lookup import settings_of
-from zhupei_cli.services.results.sealed_events import summary, withheld
+from zhupei_cli.services.results.sealed_events import (
+    EventLine,
+    Manifest,
+    RunLine,
+    SeatLine,
+    summary,
+    with_digest,
+)
 from zhupei_cli.words.errors import ZhupeiError
 from zhupei_cli.words.vocabulary import BATCH_STATUS, BatchStatus
 
@@ -49,7 +56,16 @@ def results_part(number: int) -> str:
     return f"run-{number}.results.json"
 
 
-def seal_batch(session: Session, batch: Batch, path: Path, *, by: Acting) -> dict[str, Any]:
+class Sealed(TypedDict):
+    """What was sealed: the batch, its seal (SHA-256), and how much is in it."""
+
+    batch: str
+    seal: str
+    runs: int
+    parts: int
+
+
+def seal_batch(session: Session, batch: Batch, path: Path, *, by: Acting) -> Sealed:
     """Write the batch's seal to `path`, and the event; return what was sealed.
 
     Raises E475 before `batch finalize`: what may still change cannot be sealed; E650 when the batch stands
@@ -73,7 +89,7 @@ def seal_batch(session: Session, batch: Batch, path: Path, *, by: Acting) -> dic
         parts = {
             name: _add(package, name, pieces) for name, pieces in _parts(session, batch, committed, events)
         }
-        manifest = {
+        manifest: Manifest = {
             "layout": LAYOUT,
             "batch": {"code": batch.code, "name": batch.name, "year": batch.year, "status": batch.status},
             "settings": settings_of(session, batch),
@@ -88,7 +104,7 @@ def seal_batch(session: Session, batch: Batch, path: Path, *, by: Acting) -> dic
 
 
 def _parts(
-    session: Session, batch: Batch, committed: Iterable[Run], events: Iterable[Mapping[str, Any]]
+    session: Session, batch: Batch, committed: Iterable[Run], events: Iterable[EventLine]
 ) -> Iterator[tuple[str, Iterable[str]]]:
     for run in committed:
         yield inputs_part(run.number), [runs.stored_text(session, run)]
@@ -107,16 +123,21 @@ def _add(package: zipfile.ZipFile, name: str, pieces: Iterable[str]) -> str:
     return running.hexdigest()
 
 
-def _lines(rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+def _lines(rows: Iterable[Mapping[str, object]]) -> Iterator[str]:
     return (canonical(row) + "\n" for row in rows)
 
 
-def _run(run: Run) -> dict[str, Any]:
-    digests = {"inputs_sha256": run.inputs_sha256, "results_sha256": run.results_sha256}
-    return {"number": run.number, "rule": run.rule, "round": run.round, **digests}
+def _run(run: Run) -> RunLine:
+    return {
+        "number": run.number,
+        "rule": run.rule,
+        "round": run.round,
+        "inputs_sha256": run.inputs_sha256,
+        "results_sha256": run.results_sha256,
+    }
 
 
-def _admissions(session: Session, batch: Batch) -> Iterator[dict[str, Any]]:
+def _admissions(session: Session, batch: Batch) -> Iterator[SeatLine]:
     """Yield where everybody stands, by application number; totals are the runs'."""
     run_numbers = select(Run.id, Run.number).where(Run.batch_id == batch.id)
     numbers = {row.id: row.number for row in session.execute(run_numbers)}
@@ -137,7 +158,7 @@ def _admissions(session: Session, batch: Batch) -> Iterator[dict[str, Any]]:
         }
 
 
-def _events(session: Session, batch: Batch) -> Iterator[dict[str, Any]]:
+def _events(session: Session, batch: Batch) -> Iterator[EventLine]:
     """Yield the batch's events, each with the hash of the event before it, whosever that was."""
     before = _EVENT.alias()
     statement = (
@@ -147,7 +168,8 @@ def _events(session: Session, batch: Batch) -> Iterator[dict[str, Any]]:
         .order_by(_EVENT.c.seq)
     )
     for row in session.execute(statement).mappings():
-        event = {**row, "at": row["at"].isoformat(), "previous": row["previous"] or ""}
+        line = {**row, "at": row["at"].isoformat(), "previous": row["previous"] or ""}
+        event = cast(EventLine, line)  # the columns of the table, whatever they are
         # Written before reasons were masked at the door, or by a base's login.
         shown = masked_text(event["reason"])
-        yield event if shown == event["reason"] else withheld(event, shown or "")
+        yield event if shown == event["reason"] else with_digest(event, shown or "")

@@ -1,7 +1,7 @@
 """What reviewers look at: who waits, one application with its findings, what was decided (指南 二.5)."""
 
 from datetime import datetime
-from typing import Any
+from typing import TypedDict
 
 from sqlalchemy import Table, and_, func, select
 from sqlalchemy.orm import Session
@@ -24,7 +24,46 @@ _SNAPSHOT: Table = _TABLES[Snapshot.__tablename__]
 _FIRST = and_(_CHOICE.c.application_id == _APPLICATION.c.id, _CHOICE.c.number == 1)
 
 
-def queue(session: Session, batch: Batch, base: str | None, *, now: datetime) -> list[dict[str, Any]]:
+class WaitingRow(listing.ApplicationRow):
+    """An application that waits for review, with the whole days it did."""
+
+    waiting_days: int
+
+
+class BacklogRow(TypedDict):
+    """How many wait at a base, and since when the oldest does."""
+
+    base: str
+    base_label: str
+    waiting: int
+    oldest_at: datetime
+    longest_days: int
+
+
+class DecisionRow(TypedDict):
+    """A decision on an application."""
+
+    application_no: str
+    name: str
+    choice1_base: str
+    choice1_base_label: str
+    decision: str
+    decision_label: str
+    reason: str | None
+    base: str | None
+    decider_label: str
+    decided_by: str
+    decided_at: datetime
+    snapshot_version: int
+
+
+class Shown(listing.ApplicationShown):
+    """An application as `apply show` has it, with the other years of its person in a line."""
+
+    years: str
+
+
+def queue(session: Session, batch: Batch, base: str | None, *, now: datetime) -> list[WaitingRow]:
     """Return what waits for review by first-choice base, the oldest first, with whole days waited."""
     waiting = Filter(statuses=(ApplicationStatus.SUBMITTED,), base=base)
     rows = listing.list_applications(session, batch, waiting)
@@ -32,7 +71,7 @@ def queue(session: Session, batch: Batch, base: str | None, *, now: datetime) ->
     return [{**row, "waiting_days": _days(row["submitted_at"], now)} for row in rows]
 
 
-def queue_summary(session: Session, batch: Batch, base: str | None, *, now: datetime) -> list[dict[str, Any]]:
+def queue_summary(session: Session, batch: Batch, base: str | None, *, now: datetime) -> list[BacklogRow]:
     """Return how many wait at each base that has any, and since when the oldest does."""
     statement = (
         select(_CHOICE.c.base_code, func.count(), func.min(_APPLICATION.c.submitted_at))
@@ -56,13 +95,14 @@ def queue_summary(session: Session, batch: Batch, base: str | None, *, now: date
     ]
 
 
-def _days(since: datetime, now: datetime) -> int:
+def _days(since: datetime | None, now: datetime) -> int:
+    assert since is not None  # whoever waits was submitted
     return max((now - since).days, 0)
 
 
 def show(
     session: Session, batch: Batch, number: str, base: str | None, *, reveal: bool = False
-) -> tuple[dict[str, Any], list[Fault]]:
+) -> tuple[Shown, list[Fault]]:
     """Return one application as `apply show` has it, and what the identity rules find in its form.
 
     Raises E304 for an unknown number, and in the same words for one that is not this base's to review.
@@ -72,8 +112,11 @@ def show(
         # Near numbers are offered to the province only: they could be another base's.
         near = store.near_numbers(session, batch, number) if base is None else ""
         raise ZhupeiError("E304", application_no=number, nearest=near)
-    row = listing.show_application(session, batch, number, reveal=reveal)
-    row["years"] = years.lines(session, (stored.trainee_id,), but=batch).get(stored.trainee_id, "")
+    told = years.lines(session, (stored.trainee_id,), but=batch).get(stored.trainee_id, "")
+    row: Shown = {
+        **listing.show_application(session, batch, number, reveal=reveal),
+        "years": told,
+    }
     profile = store.load_snapshots(session, (stored,)).get(stored.id)
     if profile is None:
         return row, []
@@ -83,7 +126,7 @@ def show(
 
 def log(
     session: Session, batch: Batch, *, base: str | None = None, number: str | None = None
-) -> list[dict[str, Any]]:
+) -> list[DecisionRow]:
     """Return every decision of the batch, the newest first; of one first-choice base, of one application."""
     statement = (
         select(_REVIEW, _APPLICATION.c.application_no, _SNAPSHOT.c.name, _CHOICE.c.base_code.label("choice1"))

@@ -1,8 +1,8 @@
 """Workbooks for reviewing bases: one file a base, which `import_reviews` takes back once filled in."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy.orm import Session
 
@@ -15,7 +15,7 @@ from zhupei_cli.rules.people.field_values import text_of
 from zhupei_cli.rules.people.profile import highest
 from zhupei_cli.services.applications import store, years
 from zhupei_cli.services.applications.form_checks import identity_faults, load_checks
-from zhupei_cli.services.applications.listing import Filter, list_applications
+from zhupei_cli.services.applications.listing import ApplicationRow, Filter, list_applications
 from zhupei_cli.services.applications.past import load_past
 from zhupei_cli.services.people import profiles
 from zhupei_cli.services.people.profiles import Profile, current_work
@@ -90,12 +90,16 @@ def _earlier(session: Session, batch: Batch, base: str | None) -> dict[str, list
     return found
 
 
-def _texts(row: Mapping[str, Any], profile: Profile, *, mobile: str | None) -> Texts:
+def _texts(row: ApplicationRow, profile: Profile, *, mobile: str | None) -> Texts:
     education = highest(profile.educations) or {}
     work = current_work(profile)
+    assert row["submitted_at"] is not None  # only what was submitted waits
     second = f"{row['choice2_base_label'] or ''} {row['choice2_specialty_label'] or ''}".strip()
     return {
-        **{key: row[key] for key in ("application_no", "name", "id_number", "source_type")},
+        "application_no": row["application_no"],
+        "name": row["name"],
+        "id_number": row["id_number"],
+        "source_type": row["source_type"],
         "gender": text_of("gender", profile.person.get("gender")),
         "identity": row["identity_label"],
         "train_years": str(row["train_years"]),

@@ -34,7 +34,7 @@ _APPLICATION: Table = _TABLES[Application.__tablename__]
 _NAMED_BY: Final = {"education": "school", "work": "employer_name"}
 
 #: field, old value, new value; an entry that is new is one value
-Difference = tuple[str, Any, Any]
+Difference = tuple[str, object, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class RowChange:
     old: str = ""
     new: str = ""
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, object]:
         """Return the change as `changes` of an import's summary has it."""
         return asdict(self)
 
@@ -92,7 +92,7 @@ Differing = dict[Written, list[Difference]]
 
 
 def _compared(
-    prefix: str, names: Iterable[str], before: Mapping[str, Any], after: Mapping[str, Any]
+    prefix: str, names: Iterable[str], before: Mapping[str, object], after: Mapping[str, object]
 ) -> list[Difference]:
     return [
         (f"{prefix}{name}", before.get(name), after.get(name))

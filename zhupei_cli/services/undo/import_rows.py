@@ -166,7 +166,7 @@ def _coded(session: Session, rows: Sequence[Written]) -> dict[Written, tuple[str
 
 
 def _by_id(
-    session: Session, statement: Select[*tuple[Any, ...]], rows: Iterable[Written]
+    session: Session, statement: Select[*tuple[object, ...]], rows: Iterable[Written]
 ) -> Mapping[int, Any]:
     column = statement.selected_columns[0]
     return {row.id: row for row in rows_of(session, statement, column, {row.id for row in rows})}

@@ -1,10 +1,10 @@
 """Whether an import can be taken back: not once a later event touched what it wrote, or rests on it."""
 
 import json
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import Table, func, select
 from sqlalchemy.orm import Session
@@ -227,7 +227,7 @@ def _reference(session: Session, run: ImportRun, rows: Sequence[Written]) -> Fou
                 yield new[code], seq
 
 
-_CHECKS: Final[Mapping[str, Any]] = {
+_CHECKS: Final[Mapping[str, Callable[[Session, ImportRun, Sequence[Written]], Found]]] = {
     "trainee": _trainees,
     "application": _applications,
     "score": _scores,

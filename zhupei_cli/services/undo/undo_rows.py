@@ -138,7 +138,7 @@ def _put_entries_back(
     update_rows(session, table, ("id",), columns, values)
 
 
-def _differs(entry: Mapping[str, Any], stored: Any, columns: Sequence[str]) -> bool:
+def _differs(entry: Mapping[str, object], stored: object, columns: Sequence[str]) -> bool:
     return any(entry.get(name) != getattr(stored, name, None) for name in columns)
 
 

@@ -1,7 +1,6 @@
 """Taking an import back, of whatever kind: all of it in one transaction, or nothing."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
 from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
@@ -24,7 +23,7 @@ from zhupei_cli.words.errors import ZhupeiError
 _NAMED = 3
 
 
-def undo(session: Session, import_id: int, *, by: Acting, reason: str) -> dict[str, Any]:
+def undo(session: Session, import_id: int, *, by: Acting, reason: str) -> dict[str, object]:
     """Take back all that an import wrote, while nothing has touched it since; return what was done.
 
     Its numbers stay used. Raises E316 for an unknown import, E490 when it is taken back already, E401 for
@@ -74,7 +73,7 @@ def _example(one: Blocked) -> str:
 
 def _digests(session: Session, run: ImportRun, rows: Sequence[Written]) -> dict[tuple[str, str], str]:
     """Return (table, name) → digest of what stands there again; rows that are gone have none."""
-    ids: dict[str, set[Any]] = {}
+    ids: dict[str, set[object]] = {}
     for row in rows:
         if row.entity in WITNESSES:
             key = row.key if row.entity in ("base", "specialty") else run.batch_id
@@ -103,7 +102,7 @@ def _changes(
         groups.setdefault((row.entity, *moves.get(row, (None, None))), []).append(name)
     for (entity, before, after), moved in groups.items():
         for keys in in_chunks(moved, EVENT_ROWS):
-            data: dict[str, Any] = {"entity": entity, "keys": keys}
+            data: dict[str, object] = {"entity": entity, "keys": keys}
             if entity in WITNESSES:
                 data["digests"] = [digests.get((entity, name)) for name in keys]
             yield Change(

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TypedDict
 
 from sqlalchemy import URL, Connection, String, Table, collate, select
 from sqlalchemy.orm import Session
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from zhupei_cli.files import PRIVATE, replacing
 from zhupei_cli.model import Base
 from zhupei_cli.store.bulk import insert_rows
-from zhupei_cli.store.engine import connected, parse_url, reading, shown, sqlite_path
+from zhupei_cli.store.engine import connected, parse_url, reading, shown_url, sqlite_path
 from zhupei_cli.store.schema import keep_a_log, migrate, require_empty
 from zhupei_cli.words.errors import ZhupeiError
 
@@ -21,7 +21,17 @@ from zhupei_cli.words.errors import ZhupeiError
 ROWS_AT_ONCE = 10_000
 
 
-def copy_database(source: str, target: str, *, dry_run: bool = False) -> dict[str, Any]:
+class Copied(TypedDict):
+    """What was copied: the rows of all tables, and of each."""
+
+    source: str
+    target: str
+    rows: int
+    tables: dict[str, int]
+    dry_run: bool
+
+
+def copy_database(source: str, target: str, *, dry_run: bool = False) -> Copied:
     """Copy every row of `source` into `target`, which must not exist yet, or be empty on a server.
 
     What is read is one moment of the source; what is written is there whole or not at all. Returns the
@@ -42,8 +52,8 @@ def copy_database(source: str, target: str, *, dry_run: bool = False) -> dict[st
         if dry_run:
             connection.rollback()
     return {
-        "source": shown(source),
-        "target": shown(target),
+        "source": shown_url(source),
+        "target": shown_url(target),
         "rows": sum(counts.values()),
         "tables": counts,
         "dry_run": dry_run,
@@ -61,7 +71,7 @@ def _opened(url: str, *, dry_run: bool) -> Iterator[Connection]:
         return
     path = sqlite_path(parse_url(url))
     if path.exists():
-        raise ZhupeiError("E508", database=shown(url))
+        raise ZhupeiError("E508", database=shown_url(url))
     with _new_file(path, dry_run=dry_run) as beside:
         keep_a_log(beside)
         new = URL.create("sqlite", database=str(beside)).render_as_string()
@@ -82,14 +92,14 @@ def _new_file(path: Path, *, dry_run: bool) -> Iterator[Path]:
         yield beside
 
 
-def _copied(source: Connection, into: Session, table: Table) -> Iterator[list[tuple[Any, ...]]]:
+def _copied(source: Connection, into: Session, table: Table) -> Iterator[list[tuple[object, ...]]]:
     names = [column.name for column in table.columns]
     for rows in _rows(source, table):
         insert_rows(into, table, names, rows)
         yield rows
 
 
-def _rows(connection: Connection, table: Table) -> Iterator[list[tuple[Any, ...]]]:
+def _rows(connection: Connection, table: Table) -> Iterator[list[tuple[object, ...]]]:
     """Yield the rows of a table in the order of its key, the same on every database."""
     on_server = connection.dialect.name == "postgresql"
     order = [
@@ -101,7 +111,7 @@ def _rows(connection: Connection, table: Table) -> Iterator[list[tuple[Any, ...]
         yield [tuple(row) for row in rows]
 
 
-def _digest(parts: Iterator[list[tuple[Any, ...]]]) -> tuple[int, str]:
+def _digest(parts: Iterator[list[tuple[object, ...]]]) -> tuple[int, str]:
     """Return how many rows there are, and the SHA-256 of what Python reads in them."""
     count, digest = 0, hashlib.sha256()
     for rows in parts:

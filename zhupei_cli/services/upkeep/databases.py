@@ -1,7 +1,7 @@
 """The database itself: made, brought up to date, described."""
 
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 from sqlalchemy import func, select, text
 from sqlalchemy.engine import Connection
@@ -16,15 +16,28 @@ from zhupei_cli.store.engine import (
     connected,
     current_version,
     parse_url,
-    shown,
+    shown_url,
     sqlite_path,
 )
 from zhupei_cli.words.errors import ZhupeiError
 
 
-def init_database(url: str, *, by: Acting, dry_run: bool = False) -> dict[str, Any]:
+class DatabaseInfo(TypedDict):
+    """What a database is; without rows where it is not up to date, or not ours."""
+
+    database: str
+    server: str
+    version: str | None
+    head: str
+    batches: int | None
+    rows: int | None
+    size: int
+    tables: dict[str, int]
+
+
+def init_database(url: str, *, by: Acting, dry_run: bool = False) -> dict[str, object]:
     """Make a database with the default catalogue of specialties; E508 when it exists already."""
-    summary = {"database": shown(url), "version": HEAD, "specialties": 0, "dry_run": dry_run}
+    summary = {"database": shown_url(url), "version": HEAD, "specialties": 0, "dry_run": dry_run}
     if dry_run:
         schema.require_absent(url)
         return summary
@@ -37,19 +50,19 @@ def init_database(url: str, *, by: Acting, dry_run: bool = False) -> dict[str, A
     return summary | {"specialties": inserted[0]}
 
 
-def upgrade_database(url: str, *, dry_run: bool = False) -> dict[str, Any]:
+def upgrade_database(url: str, *, dry_run: bool = False) -> dict[str, object]:
     """Bring a database of ours up to date.
 
     Raises E501 when there is none, E504 when it is newer than the program, E509 when it is not ours.
     """
     before = _version(url)
     if before is None:
-        raise ZhupeiError("E509", database=shown(url))
+        raise ZhupeiError("E509", database=shown_url(url))
     if before > HEAD:
         raise ZhupeiError("E504", version=before, head=HEAD)
     if before != HEAD:
         schema.upgrade(url, dry_run=dry_run)
-    return {"database": shown(url), "before": before, "version": HEAD, "dry_run": dry_run}
+    return {"database": shown_url(url), "before": before, "version": HEAD, "dry_run": dry_run}
 
 
 def _version(url: str) -> str | None:
@@ -57,21 +70,25 @@ def _version(url: str) -> str | None:
         return current_version(connection)
 
 
-def back_up_database(url: str, path: Path, *, force: bool = False, dry_run: bool = False) -> dict[str, Any]:
+def back_up_database(
+    url: str, path: Path, *, force: bool = False, dry_run: bool = False
+) -> dict[str, object]:
     """Write a backup of the database into `path`; see `backup.back_up` for what is refused."""
     backup.back_up(url, path, force=force, keep=not dry_run)
     size = None if dry_run else path.stat().st_size
-    return {"database": shown(url), "file": str(path), "bytes": size, "dry_run": dry_run}
+    return {"database": shown_url(url), "file": str(path), "bytes": size, "dry_run": dry_run}
 
 
-def restore_database(path: Path, url: str, *, replace: bool = False, dry_run: bool = False) -> dict[str, Any]:
+def restore_database(
+    path: Path, url: str, *, replace: bool = False, dry_run: bool = False
+) -> dict[str, object]:
     """Make the database what a backup holds, whole or not at all; see `backup.restore`."""
     backup.restore(path, url, replace=replace, dry_run=dry_run)
     version = None if dry_run else _version(url)
-    return {"database": shown(url), "file": str(path), "version": version, "dry_run": dry_run}
+    return {"database": shown_url(url), "file": str(path), "version": version, "dry_run": dry_run}
 
 
-def database_info(url: str) -> dict[str, Any]:
+def database_info(url: str) -> DatabaseInfo:
     """Return where the database is, its versions, its size in bytes and the rows of its tables.
 
     A database that is not up to date, or not ours, is described without rows.
@@ -83,7 +100,7 @@ def database_info(url: str) -> dict[str, Any]:
         name = connection.dialect.name
         size = _size(connection, url)
     return {
-        "database": shown(url),
+        "database": shown_url(url),
         "server": f"{name} {server}",
         "version": version,
         "head": HEAD,

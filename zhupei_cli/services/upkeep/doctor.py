@@ -53,7 +53,7 @@ class Check:
     cure: str = ""
 
 
-def examine(settings: Settings) -> Iterator[Check]:
+def diagnose(settings: Settings) -> Iterator[Check]:
     """Yield what is found of the program, the database, printing and the clock."""
     yield _python()
     yield from _database(settings)

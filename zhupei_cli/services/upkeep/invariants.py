@@ -15,7 +15,7 @@ from zhupei_cli.services.proof.told_imports import unlike_imports
 from zhupei_cli.services.proof.told_rows import retold, unlike_events
 from zhupei_cli.services.records import auditing
 from zhupei_cli.store.drift import unlike_model
-from zhupei_cli.store.walls import Kind, login_of
+from zhupei_cli.store.walls import LoginKind, login_of
 from zhupei_cli.words.errors import Fault, ZhupeiError
 
 #: Tables whose ids come from a counter of their name.
@@ -102,7 +102,7 @@ def check_database(session: Session, *, deep: bool = False) -> list[Finding]:
 
     `deep` compares every row with what the events say of it; E605 for a login that sees no row whole.
     """
-    if deep and login_of(session).kind in (Kind.BASE, Kind.AUDITOR):
+    if deep and login_of(session).kind in (LoginKind.BASE, LoginKind.AUDITOR):
         raise ZhupeiError("E605")
     try:
         return _checked(session, deep=deep)
@@ -162,7 +162,7 @@ def _login(session: Session) -> Iterator[Fault]:
     walls = session.execute(text("SELECT to_regnamespace('zhupei')")).scalar() is not None
     bypass = "SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = session_user"
     login = login_of(session)
-    if walls and (login.kind == Kind.OWNER or session.execute(text(bypass)).scalar()):
+    if walls and (login.kind == LoginKind.OWNER or session.execute(text(bypass)).scalar()):
         yield Fault("E534", "login", values={"login": login.name})
 
 

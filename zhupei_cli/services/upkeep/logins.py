@@ -1,9 +1,9 @@
 """Logins of PostgreSQL: one a person, of the province, of one base, or of an auditor."""
 
 import re
-from typing import Any
+from typing import TypedDict
 
-from sqlalchemy import and_, or_, select, text
+from sqlalchemy import Row, and_, or_, select, text
 from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
@@ -11,10 +11,10 @@ from zhupei_cli.model import Event
 from zhupei_cli.services.records.events import Change, record
 from zhupei_cli.services.records.lookup import base_names, find_base, nearest
 from zhupei_cli.services.upkeep.roles import require_postgresql
-from zhupei_cli.store.walls import Kind, login_of
+from zhupei_cli.store.walls import LoginKind, login_of
 from zhupei_cli.words.errors import ZhupeiError
 
-LABELS = {Kind.PROVINCE: "省级", Kind.BASE: "基地", Kind.AUDITOR: "审计"}
+LABELS = {LoginKind.PROVINCE: "省级", LoginKind.BASE: "基地", LoginKind.AUDITOR: "审计"}
 #: Names that need no quotes anywhere, and are none of the roles' own.
 _NAME = re.compile(r"(?!pg_|zhupei_)[a-z_][a-z0-9_]{0,62}")
 
@@ -31,7 +31,23 @@ _LOGINS = text("""
 """)
 
 
-def list_logins(session: Session) -> list[dict[str, Any]]:
+class LoginMade(TypedDict):
+    """A login that was made or taken away."""
+
+    login: str
+    kind: str
+    base: str | None
+    base_label: str | None
+
+
+class LoginRow(LoginMade):
+    """A login as a list has it, and what is wrong with it."""
+
+    kind_label: str
+    problem: str | None
+
+
+def list_logins(session: Session) -> list[LoginRow]:
     """Return every login with its kind, its base and what is wrong with it.
 
     Raises E606 on other databases, E607 before `db roles apply`, E605 for whoever may not look.
@@ -42,7 +58,7 @@ def list_logins(session: Session) -> list[dict[str, Any]]:
         {
             "login": row.login,
             "kind": row.kind,
-            "kind_label": LABELS[Kind(row.kind)],
+            "kind_label": LABELS[LoginKind(row.kind)],
             "base": row.base_code,
             "base_label": row.base_code and labels[row.base_code],
             "problem": _problem(row),
@@ -51,21 +67,21 @@ def list_logins(session: Session) -> list[dict[str, Any]]:
     ]
 
 
-def _problem(row: Any) -> str | None:
+def _problem(row: Row[*tuple[object, ...]]) -> str | None:
     """Return why the walls do not hold this login, or hold it from everything."""
     if row.above:
         return "有超级用户、跳过行级安全或管理账号的权力"
     if row.several:
         return "同时属于几个角色"
-    if row.kind == Kind.BASE and row.base_code is None:
+    if row.kind == LoginKind.BASE and row.base_code is None:
         return "在本库没有对应的基地"
     return None if row.rolcanlogin else "已停用登录"
 
 
 def add_login(
-    session: Session, name: str, kind: Kind, *, base: str | None, password: str, by: Acting
-) -> dict[str, Any]:
-    """Make a login with its role and, for `Kind.BASE`, its base (code or name).
+    session: Session, name: str, kind: LoginKind, *, base: str | None, password: str, by: Acting
+) -> LoginMade:
+    """Make a login with its role and, for `LoginKind.BASE`, its base (code or name).
 
     The password leaves this computer only as its SCRAM digest.
     Raises E608 (a name that is none, or taken), E302 (no such base).
@@ -86,7 +102,7 @@ def add_login(
     return {"login": name, "kind": kind.value, "base": code, "base_label": label}
 
 
-def remove_login(session: Session, name: str, *, by: Acting) -> dict[str, Any]:
+def remove_login(session: Session, name: str, *, by: Acting) -> LoginMade:
     """Take a login away; what it did stays under its name. Raises E315 when it is none of ours."""
     known = {row["login"]: row for row in list_logins(session)}
     if name not in known:
@@ -96,12 +112,12 @@ def remove_login(session: Session, name: str, *, by: Acting) -> dict[str, Any]:
     session.execute(text(f'DROP ROLE "{name}"'))
     row = known[name]
     record(session, by, [Change("login.remove", name, before=row["kind"], data={"base": row["base"]})])
-    return {key: row[key] for key in ("login", "kind", "base", "base_label")}
+    return {"login": name, "kind": row["kind"], "base": row["base"], "base_label": row["base_label"]}
 
 
 def _require_keeping(session: Session) -> None:
     require_postgresql(session)
-    if login_of(session).kind != Kind.OWNER:
+    if login_of(session).kind != LoginKind.OWNER:
         raise ZhupeiError("E605")
     if session.execute(text("SELECT to_regclass('zhupei.login')")).scalar() is None:
         raise ZhupeiError("E607")
@@ -127,14 +143,14 @@ def _digest(session: Session, name: str, password: str) -> str:
     return digest.decode("ascii")
 
 
-def _create(session: Session, name: str, kind: Kind, digest: str) -> None:
+def _create(session: Session, name: str, kind: LoginKind, digest: str) -> None:
     """Make the role. No part of these statements can be a parameter; none can hold a quotation mark."""
     session.execute(text(f"CREATE ROLE \"{name}\" LOGIN PASSWORD '{digest}'".replace(":", r"\:")))
     # SET FALSE: a login acts under its own name only.
     session.execute(text(f'GRANT zhupei_{kind} TO "{name}" WITH INHERIT TRUE, SET FALSE, ADMIN FALSE'))
     # A session that takes part in nothing must not keep others waiting.
     session.execute(text(f"ALTER ROLE \"{name}\" SET idle_in_transaction_session_timeout = '10min'"))
-    if kind != Kind.PROVINCE:
+    if kind != LoginKind.PROVINCE:
         database = session.execute(text("SELECT quote_ident(current_database())")).scalar_one()
         session.execute(
             text(f'ALTER ROLE "{name}" IN DATABASE {database} SET search_path = zhupei_{kind}, public')

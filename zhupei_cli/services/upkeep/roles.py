@@ -1,14 +1,14 @@
 """Roles and row security of PostgreSQL: applied from sql/postgresql, compared with what stands there."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from importlib.resources import files
-from typing import Any
+from typing import TypedDict
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from zhupei_cli.store.engine import parse_url
-from zhupei_cli.store.walls import Kind, login_of
+from zhupei_cli.store.walls import LoginKind, login_of
 from zhupei_cli.words.errors import ZhupeiError
 
 #: The roles people are members of.
@@ -33,7 +33,19 @@ _KINDS = {
 }
 
 
-def apply_roles(session: Session) -> list[dict[str, Any]]:
+class StateRow(TypedDict):
+    """One thing the scripts say, or that stands there without them: `state` is ok, missing or extra."""
+
+    kind: str
+    name: str
+    role: str
+    holds: str
+    kind_label: str
+    state: str
+    state_label: str
+
+
+def apply_roles(session: Session) -> list[StateRow]:
     """Make roles, grants, policies, views and functions what the scripts say; return what that changed.
 
     Everything happens in the caller's transaction, and again changes nothing. Raises E606 on other databases,
@@ -42,14 +54,14 @@ def apply_roles(session: Session) -> list[dict[str, Any]]:
     return [row for row in compare_roles(session) if row["state"] != "ok"]
 
 
-def compare_roles(session: Session) -> list[dict[str, Any]]:
+def compare_roles(session: Session) -> list[StateRow]:
     """Apply the scripts and return every row of the state: `ok`, `missing` before, or `extra` before.
 
     Rolled back, this is a look at the state: the scripts are the one list there is of what it must be. Tables
     are locked while it lasts.
     """
     require_postgresql(session)
-    if login_of(session).kind != Kind.OWNER:
+    if login_of(session).kind != LoginKind.OWNER:
         raise ZhupeiError("E605")
     session.execute(text("SET LOCAL lock_timeout = '10s'"))
     before = _state(session)
@@ -60,7 +72,7 @@ def compare_roles(session: Session) -> list[dict[str, Any]]:
     return [_as_dict(row, marks.get(row, "ok")) for row in sorted(before | after)]
 
 
-def by_table(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def by_table(rows: Iterable[StateRow]) -> list[dict[str, str]]:
     """Return for each table what the province, a base and an auditor hold of it, and its row security.
 
     部分列 says that only some columns are granted, 视图 that they read it through a view of the same name.
@@ -113,10 +125,13 @@ def _state(session: Session) -> set[Row]:
     return {tuple(row) for row in session.connection().exec_driver_sql(script)}
 
 
-def _as_dict(row: Row, state: str) -> dict[str, Any]:
+def _as_dict(row: Row, state: str) -> StateRow:
     labels = {"ok": "符合", "missing": "缺少", "extra": "多余"}
     return {
-        **dict(zip(KEYS, row, strict=True)),
+        "kind": row[0],
+        "name": row[1],
+        "role": row[2],
+        "holds": row[3],
         "kind_label": _KINDS[row[0]],
         "state": state,
         "state_label": labels[state],

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import Enum
-from typing import Any, Final
+from typing import Final
 
 from zhupei_cli.rules.people.characters import PLAIN, one_form
 
@@ -36,7 +36,7 @@ class Spoilt:
 
 
 Cell = str | float | bool | date | datetime | time | timedelta | Spoilt | None
-Parser = Callable[[Any], Any]
+Parser = Callable[[Cell], object]
 
 
 class Unreadable(Exception):

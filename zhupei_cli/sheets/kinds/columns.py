@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from typing import Any, Final
+from typing import Final
 
 from zhupei_cli.rules.people.people_names import Doubt
-from zhupei_cli.sheets.kinds.cells import Parser, Unreadable
+from zhupei_cli.sheets.kinds.cells import Cell, Parser, Unreadable
 from zhupei_cli.words.vocabulary import SOURCE_TYPES
 
 #: What an error workbook puts in front of a sheet's own columns; read past when it comes back.
@@ -67,7 +67,7 @@ class Column:
     #: Read past without a word: columns that exports add for people.
     ignored: bool = False
     #: What may be the matter with a value that was read.
-    doubt: Callable[[Any], Doubt | None] | None = None
+    doubt: Callable[[str], Doubt | None] | None = None
     #: How its cells are shown where personal data is masked.
     mask: Callable[[str], str] | None = None
     #: What a drop-down offers: words of its own, or one of the lists of `Choices`.
@@ -82,10 +82,10 @@ class Column:
     #: What to write, for people: the comment of the heading.
     note: str = ""
 
-    def value_of(self, cell: Any) -> tuple[Any, Doubt | None]:
+    def value_of(self, cell: Cell) -> tuple[object, Doubt | None]:
         """Return what a cell says, and what is odd about it; Unreadable when it cannot be right."""
         value = self.read(cell)
-        doubt = None if self.doubt is None else self.doubt(value)
+        doubt = self.doubt(value) if self.doubt is not None and isinstance(value, str) else None
         if doubt is not None and doubt.severity == "error":
             raise Unreadable(doubt.code, **doubt.values)
         return value, doubt
@@ -137,7 +137,7 @@ def headings_of(columns: Iterable[Column]) -> list[str]:
     return [f"{column.heading}*" if column.required else column.heading for column in columns]
 
 
-def letters(column: int) -> str:
+def column_letters(column: int) -> str:
     """Return the letters of a column, counted from 0."""
     name = ""
     column += 1

@@ -1,6 +1,7 @@
 """Parsers: one per kind of column. Each returns the value of a cell, or raises Unreadable with its code."""
 
 import re
+from collections.abc import Callable
 from datetime import date, datetime, timedelta, timezone
 from functools import partial
 from typing import Final
@@ -79,7 +80,7 @@ def paper_number(cell: Cell) -> str:
     return number
 
 
-def table(words: CodeTable) -> Parser:
+def table(words: CodeTable) -> Callable[[Cell], str]:
     """Return the parser of a closed list; E014 names the list."""
 
     def read(cell: Cell) -> str:
@@ -115,8 +116,7 @@ def identity(cell: Cell) -> str:
     """Return an identity; 单位人 could be two of them and is never guessed (E015)."""
     if code(cell) in AMBIGUOUS_IDENTITIES:
         raise Unreadable("E015", value=text(cell), choices=_choices(IDENTITY))
-    found: str = _IDENTITY(cell)
-    return found
+    return _IDENTITY(cell)
 
 
 def stopped(cell: Cell) -> bool:

@@ -1,8 +1,8 @@
 """Columns that several kinds of workbook share, and what their headings say to people."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final, TypedDict, Unpack
 
 from zhupei_cli.rules.people.fields import FIELDS, Field, Sort
 from zhupei_cli.rules.people.people_names import doubt_of
@@ -15,12 +15,23 @@ NAMED: Final = "编号或准确的名称。"
 SEATS: Final = (0, 100_000)
 
 
-def listed(key: str, heading: str, words: CodeTable, **more: Any) -> Column:
+class About(TypedDict, total=False):
+    """What a column may say of itself, beside how it is read."""
+
+    required: bool
+    may_wait: bool
+    aliases: tuple[str, ...]
+    ignored: bool
+    mask: Callable[[str], str] | None
+    note: str
+
+
+def listed(key: str, heading: str, words: CodeTable, **more: Unpack[About]) -> Column:
     """Return the column of a closed list."""
     return Column(key, heading, parsers.table(words), offers=tuple(words.words()), closed=True, **more)
 
 
-def yes_or_no(key: str, heading: str, words: CodeTable, **more: Any) -> Column:
+def yes_or_no(key: str, heading: str, words: CodeTable, **more: Unpack[About]) -> Column:
     """Return the column of a question with two answers."""
     return Column(key, heading, parsers.flag(words), offers=tuple(words.words()), closed=True, **more)
 
@@ -61,9 +72,8 @@ def own_column(field: Field) -> Column:
     )
 
 
-def _column(field: Field, **about: Any) -> Column:
-    heading = about.pop("heading")
-    about = {**about, "mask": field.mask}
+def _column(field: Field, heading: str, **about: Unpack[About]) -> Column:
+    about["mask"] = field.mask
     match field.sort:
         case Sort.LISTED:
             return listed(field.key, heading, _words(field), **about)

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from zhupei_cli.sheets.kinds.cells import Cell, Spoilt
 from zhupei_cli.sheets.reading.rows import restored
@@ -15,7 +15,7 @@ from zhupei_cli.words.errors import ZhupeiError
 #: First and last row, first and last column, each from 0.
 _Range = tuple[int, int, int, int]
 #: Row and column, each from 0, and a cell that was carried.
-_Odd = tuple[int, int, tuple[Any, ...]]
+_Odd = tuple[int, int, tuple[object, ...]]
 
 _MERGED: Final = "E027"
 

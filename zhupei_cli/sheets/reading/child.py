@@ -39,7 +39,7 @@ def messages(path: Path, limits: Limits) -> Iterator[Message]:
     """Yield what a file holds; ZhupeiError when it is refused."""
     size = path.stat().st_size
     restrict(_MEMORY, size)
-    form = guard.form_of(path)
+    form = guard.package_form(path)
     if form == "csv":
         from zhupei_cli.sheets.reading.csv_read import read_csv
 
@@ -138,7 +138,7 @@ def main() -> None:
         os._exit(0)
 
 
-def _listen(source: BinaryIO, requests: "SimpleQueue[Any]") -> None:
+def _listen(source: BinaryIO, requests: "SimpleQueue[object]") -> None:
     """Take in requests, even while one is being answered: an orphan ends at once."""
     while len(head := source.read(4)) == 4:
         requests.put(marshal.loads(source.read(int.from_bytes(head, "big"))))

@@ -30,7 +30,7 @@ _OTHERS: Final = (
 )
 
 
-def form_of(path: Path) -> Literal["zip", "xls", "csv"]:
+def package_form(path: Path) -> Literal["zip", "xls", "csv"]:
     """Say what a file is by its first bytes; its name may lie.
 
     Raises E031 (a web page named .xls), E032 (protected by a password), E033 (empty or no workbook), E037

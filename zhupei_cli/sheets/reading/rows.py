@@ -33,7 +33,7 @@ class Rows:
         self._last = self._width = self._filled = self._spoilt = 0
         self._first = 1
         self._rows: list[list[Cell]] = []
-        self._odd: list[tuple[int, int, tuple[Any, ...]]] = []
+        self._odd: list[tuple[int, int, tuple[object, ...]]] = []
 
     def add(self, number: int, cells: list[Cell]) -> None:
         """Take a row; blank cells are ''.
@@ -97,7 +97,7 @@ def head_of(messages: Iterable[Message]) -> list[list[str]]:
     return []
 
 
-def carried(cell: Cell) -> tuple[Any, ...]:
+def carried(cell: Cell) -> tuple[object, ...]:
     """Return a cell that marshal does not know as a tuple that it knows."""
     match cell:
         case Serial1904():
@@ -116,7 +116,7 @@ def carried(cell: Cell) -> tuple[Any, ...]:
 
 
 @lru_cache(maxsize=65_536)
-def restored(kind: str, *values: Any) -> Cell:
+def restored(kind: str, *values: object) -> Cell:
     """Return the cell that was carried."""
     makers: dict[str, Any] = {
         "datetime": datetime,

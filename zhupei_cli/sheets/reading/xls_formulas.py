@@ -6,7 +6,7 @@ flag fCalcOnLoad).
 
 import struct
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 _BOUNDSHEET, _EOF, _BOF = 0x0085, 0x000A, 0x0809
 _FORMULAS: Final = frozenset((0x0006, 0x0206, 0x0406))
@@ -19,7 +19,7 @@ _NOTHING: Final = bytes(8)
 Places = frozenset[tuple[int, int]]
 
 
-def uncomputed(content: bytes, log: Any) -> list[Places]:
+def uncomputed(content: bytes, log: object) -> list[Places]:
     """Return for each worksheet of a workbook, in its order, where formulas wait for their first result.
 
     An empty list for a file without sheets of their own (before Excel 5).

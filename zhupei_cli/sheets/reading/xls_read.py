@@ -47,6 +47,7 @@ def read_xls(path: Path, limits: Limits) -> Iterator[Message]:
         raise ZhupeiError(code, file=path.name) from error
 
 
+# Any: xlrd has no types.
 def _looks(book: Any) -> list[Look]:
     """Return what numbers look like, by style."""
     formats = {key: look_of(key, one.format_str) for key, one in book.format_map.items()}

@@ -27,7 +27,7 @@ Reader = Callable[[bytes], Mapping[bytes, Cell]]
 Read = tuple[int, list[Cell], int]
 
 
-class Form:
+class XlsxForm:
     """Learns, and reads rows that follow what it has learnt; for others it says so."""
 
     def __init__(self, reader: Reader) -> None:

@@ -18,7 +18,7 @@ from typing import Final
 
 from zhupei_cli.sheets.kinds.cells import Cell
 from zhupei_cli.sheets.reading.rows import Rows
-from zhupei_cli.sheets.reading.xlsx_form import ATTRIBUTES, FORMULA, Form, Read
+from zhupei_cli.sheets.reading.xlsx_form import ATTRIBUTES, FORMULA, Read, XlsxForm
 from zhupei_cli.sheets.reading.xlsx_values import Meaning, Memo, decoded, string
 
 _ROW: Final = re.compile(rb'\s*(?:<row(?:\s[^<>]*)?/>\s*)*+<row r="([1-9]\d{0,6})"(' + ATTRIBUTES + b")>")
@@ -54,7 +54,7 @@ class PlainRows:
         self._shapes: dict[tuple[bytes, ...], Shape] = {}
         self._places: dict[tuple[bytes, ...], tuple[list[int], list[int]]] = {}
         self._letters: tuple[bytes, ...] = ()
-        self._form = Form(self._or_blank)
+        self._form = XlsxForm(self._or_blank)
 
     def take(self, piece: bytes) -> bool:
         """Take in a piece of whole rows; False, and nothing taken, when a parser has to read it."""

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from typing import Final
 
 from zhupei_cli.sheets.kinds.cells import Cell, Spoilt, Unreadable, clean, text
-from zhupei_cli.sheets.kinds.columns import REASONS, ROW_NUMBER, Column, Kind, heading_key, letters
+from zhupei_cli.sheets.kinds.columns import REASONS, ROW_NUMBER, Column, Kind, column_letters, heading_key
 from zhupei_cli.words.errors import Fault
 
 #: How far down a header may stand: below titles and notes.
@@ -226,7 +226,7 @@ def _doubled(columns: Mapping[int, Column], words: Sequence[str]) -> Iterator[Fa
         places.setdefault(column.key, []).append(index)
     for key, indexes in places.items():
         if len(indexes) > 1:
-            where = "、".join(f"{letters(index)} 列“{words[index]}”" for index in indexes)
+            where = "、".join(f"{column_letters(index)} 列“{words[index]}”" for index in indexes)
             yield Fault("E020", key, values={"heading": columns[indexes[0]].heading, "where": where})
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import isfinite
-from typing import Any, Final
+from typing import Final
 
 from zhupei_cli.sheets.kinds.cells import CLEAR, Cell, Spoilt, Unreadable, clean
 from zhupei_cli.sheets.kinds.columns import DICTIONARY, Column, Kind
@@ -275,7 +275,7 @@ class Taking:
                 self._prepare(self._lines[-1])
 
 
-class _Reader(dict[Cell, Any]):
+class _Reader(dict[Cell, object]):
     """Reads the cells of one column: raw cell → value, None where there is none.
 
     A hundred thousand cells of a column are few different words: each is read once. What is `kept` cannot
@@ -291,7 +291,7 @@ class _Reader(dict[Cell, Any]):
         #: Faults of the cells that cannot be read, or are doubtful.
         self._wrong: dict[Cell, Fault] = {}
 
-    def values_of(self, cells: Sequence[Cell], faults: dict[int, list[Fault]]) -> list[Any]:
+    def values_of(self, cells: Sequence[Cell], faults: dict[int, list[Fault]]) -> list[object]:
         """Return the values of cells; their faults, by index, go into `faults`."""
         if bool in set(map(type, cells)):  # True and 1.0 are one key of a dict
             cells = ["是" if cell is True else "否" if cell is False else cell for cell in cells]
@@ -302,7 +302,7 @@ class _Reader(dict[Cell, Any]):
                     faults.setdefault(index, []).append(self._wrong[cell])
         return values
 
-    def __missing__(self, raw: Cell) -> Any:
+    def __missing__(self, raw: Cell) -> object:
         if len(self) > _MANY:
             self.clear()
         value = self[raw] = self._parse(raw)
@@ -310,7 +310,7 @@ class _Reader(dict[Cell, Any]):
             self.longest = len(value)
         return value
 
-    def _parse(self, raw: Cell) -> Any:
+    def _parse(self, raw: Cell) -> object:
         cell = clean(raw) if isinstance(raw, str) else raw
         if cell == "" or cell is None:
             return None
@@ -359,7 +359,7 @@ def _is_total(line: Sequence[Cell]) -> bool:
 
 
 def _missing(
-    values: Mapping[str, Any],
+    values: Mapping[str, object],
     faults: Sequence[Fault],
     required: Mapping[str, Column],
     kind: Kind,

@@ -5,9 +5,13 @@ A list within a validation may not pass 255 characters, and a comma would divide
 
 from collections.abc import Mapping, Sequence
 from operator import itemgetter
-from typing import Any
+from typing import TYPE_CHECKING
 
-from zhupei_cli.sheets.kinds.columns import DICTIONARY, Choices, Column, Offer, letters
+from zhupei_cli.sheets.kinds.columns import DICTIONARY, Choices, Column, Offer, column_letters
+
+if TYPE_CHECKING:
+    from xlsxwriter.workbook import Workbook
+    from xlsxwriter.worksheet import Worksheet
 
 
 class Dictionary:
@@ -19,7 +23,7 @@ class Dictionary:
         self._lists: list[tuple[str, Sequence[str]]] = []
 
     def offer(
-        self, sheet: Any, columns: Mapping[int, Column], rows: tuple[int, int], *, typed: bool = False
+        self, sheet: "Worksheet", columns: Mapping[int, Column], rows: tuple[int, int], *, typed: bool = False
     ) -> None:
         """Give the columns of a sheet their drop-downs; `rows` are first and last, from 0.
 
@@ -33,7 +37,7 @@ class Dictionary:
             if rule is not None:
                 sheet.data_validation(rows[0], at, rows[1], at, rule)
 
-    def write(self, book: Any) -> None:
+    def write(self, book: "Workbook") -> None:
         """Write the lists into the hidden sheet; nothing when there is none."""
         if not self._lists:
             return
@@ -44,7 +48,7 @@ class Dictionary:
                 # write_string, whatever stands in it: `write` would make a formula of =cmd|…
                 sheet.write_string(line, at, word)
 
-    def _rule(self, column: Column, places: Mapping[str, int], row: int) -> dict[str, Any] | None:
+    def _rule(self, column: Column, places: Mapping[str, int], row: int) -> dict[str, object] | None:
         words = self._choices.of(column)
         if not words:
             return None
@@ -61,7 +65,7 @@ class Dictionary:
     def _source(self, column: Column, words: Sequence[str], places: Mapping[str, int], row: int) -> str:
         letter = self._letter(column.heading, words)
         everything = f"{DICTIONARY}!${letter}$2:${letter}${len(words) + 1}"
-        cells = [f"${letters(places[key])}{row}" for key in column.narrowed_by if key in places]
+        cells = [f"${column_letters(places[key])}{row}" for key in column.narrowed_by if key in places]
         if not cells or not self._choices.places:
             return f"={everything}"
         chosen = cells[-1]
@@ -85,12 +89,12 @@ class Dictionary:
         """Return the column a list stands in, its own or one that has the same words."""
         for at, (_, known) in enumerate(self._lists):
             if list(known) == list(words):
-                return letters(at)
+                return column_letters(at)
         self._lists.append((heading, words))
-        return letters(len(self._lists) - 1)
+        return column_letters(len(self._lists) - 1)
 
 
-def _number(column: Column, between: tuple[int, int]) -> dict[str, Any]:
+def _number(column: Column, between: tuple[int, int]) -> dict[str, object]:
     low, high = between
     kind, about = ("decimal", "") if column.marks else ("integer", "整数，")
     return {

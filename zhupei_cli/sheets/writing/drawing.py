@@ -1,7 +1,7 @@
 """Workbooks that XlsxWriter draws, looks, drop-downs and comments, and whose rows are streamed in."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,12 +9,17 @@ from functools import lru_cache
 from io import BytesIO
 from itertools import count, islice
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 from zipfile import ZIP_DEFLATED, ZipFile
 
-from zhupei_cli.sheets.kinds.columns import letters
+from zhupei_cli.sheets.kinds.columns import column_letters
 from zhupei_cli.sheets.writing.looks import BODY
-from zhupei_cli.sheets.writing.ooxml import escaped, halves
+from zhupei_cli.sheets.writing.ooxml import escaped, half_widths
+
+if TYPE_CHECKING:
+    from xlsxwriter.format import Format
+    from xlsxwriter.workbook import Workbook
+    from xlsxwriter.worksheet import Worksheet
 
 _END: Final = b"</sheetData>"
 _STYLE: Final = re.compile(rb' s="(\d+)"')
@@ -50,13 +55,13 @@ class _Body:
 class Drawing:
     """A workbook being drawn: `book` is XlsxWriter's, `looks` are its formats by name."""
 
-    book: Any
-    looks: dict[str, Any]
+    book: "Workbook"
+    looks: dict[str, "Format"]
     #: By index of the sheet.
     bodies: dict[int, _Body] = field(default_factory=dict)
 
     def fill(
-        self, sheet: Any, first_row: int, columns: Sequence[str], rows: Iterable[Row], *, count: int
+        self, sheet: "Worksheet", first_row: int, columns: Sequence[str], rows: Iterable[Row], *, count: int
     ) -> None:
         """Put `count` rows on a sheet, from `first_row` (from 0) on; `columns` are their looks.
 
@@ -65,12 +70,13 @@ class Drawing:
         # A row that shows which style is which; it is taken out again.
         for at, look in enumerate(self.looks.values()):
             sheet.write_blank(first_row, at, None, look)
+        assert sheet.index is not None
         self.bodies[sheet.index] = _Body(first_row, columns, rows, count)
 
 
 @contextmanager
 def drawing(
-    path: Path, looks: Mapping[str, Mapping[str, Any]], *, made_at: datetime | None = None
+    path: Path, looks: Mapping[str, Mapping[str, object]], *, made_at: datetime | None = None
 ) -> Iterator[Drawing]:
     """Yield a workbook to draw on; it is written to `path` when the block ends well.
 
@@ -100,7 +106,7 @@ def _filled(content: bytes, made: Drawing, body: _Body) -> Iterator[bytes]:
     sample, _, after = rest.partition(_END)
     styles = dict(zip(made.looks, (style.decode() for style in _STYLE.findall(sample)), strict=True))
     write = _writer(styles, body.columns)
-    used = f"A1:{letters(len(body.columns) - 1)}{body.first_row + body.count}"
+    used = f"A1:{column_letters(len(body.columns) - 1)}{body.first_row + body.count}"
     yield _DIMENSION.sub(used.encode(), before, count=1)
     lines = map(write, count(body.first_row + 1), body.rows)
     while chunk := "".join(islice(lines, _ROWS_AT_ONCE)):
@@ -109,9 +115,9 @@ def _filled(content: bytes, made: Drawing, body: _Body) -> Iterator[bytes]:
     yield after
 
 
-def _writer(styles: Mapping[str, str], columns: Sequence[str]) -> Any:
+def _writer(styles: Mapping[str, str], columns: Sequence[str]) -> Callable[[int, Row], str]:
     """Return what makes the XML of a row, its number given."""
-    names = [letters(at) for at in range(len(columns))]
+    names = [column_letters(at) for at in range(len(columns))]
     #: In the order Excel writes them: readers, the guard among them, are quickest with it.
     usual = [(f'<c r="{name}', f'" s="{styles[look]}"') for name, look in zip(names, columns, strict=True)]
 
@@ -137,4 +143,4 @@ def _writer(styles: Mapping[str, str], columns: Sequence[str]) -> Any:
 @lru_cache(maxsize=65_536)
 def lines_of(text: str, width: int) -> int:
     """Return how many lines a text takes in a column of `width` half-width characters, or one too many."""
-    return sum(-(-halves(line) // max(width - 2, 1)) or 1 for line in text.split("\n"))
+    return sum(-(-half_widths(line) // max(width - 2, 1)) or 1 for line in text.split("\n"))

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 
 from zhupei_cli.files import replacing
 from zhupei_cli.sheets.kinds.cells import Cell, Spoilt, clean, text
@@ -14,8 +14,8 @@ from zhupei_cli.sheets.kinds.columns import (
     ROW_NUMBER,
     Choices,
     Column,
+    column_letters,
     heading_key,
-    letters,
 )
 from zhupei_cli.sheets.kinds.people_kinds import PERSON
 from zhupei_cli.sheets.taking.lines import Line
@@ -25,6 +25,9 @@ from zhupei_cli.sheets.writing.drawing import LINE, Drawing, Row, drawing, lines
 from zhupei_cli.sheets.writing.looks import HEADING
 from zhupei_cli.sheets.writing.template import PAGE, column_width, set_up_page
 from zhupei_cli.words.errors import Fault, under
+
+if TYPE_CHECKING:
+    from xlsxwriter.worksheet import Worksheet
 
 #: What Excel holds in a cell; longer text is reported as too long anyway.
 _LONGEST: Final = 32_767
@@ -43,7 +46,7 @@ _LONG_NUMBER: Final = re.compile("[0-9]{10,}[0-9Xx]?")
 # Text also where people type later: an ID number keeps its digits.
 _TEXT: Final = {"num_format": "@", "valign": "top", "border": 1, "border_color": "#BFBFBF"}
 _HEAD: Final = {**_TEXT, "font_name": HEADING, "text_wrap": True, "align": "center", "valign": "vcenter"}
-_LOOKS: Final[Mapping[str, Mapping[str, Any]]] = {
+_LOOKS: Final[Mapping[str, Mapping[str, object]]] = {
     "plain": _TEXT,
     "heading": {**_HEAD, "bg_color": "#D9E1F2"},
     "required": {**_HEAD, "bg_color": "#FCE4D6"},
@@ -138,7 +141,9 @@ def _draw(
     made.fill(sheet, top + 1, looks, _rows(rows, table, kept, masked=masked), count=len(rows))
 
 
-def _head(sheet: Any, made: Drawing, shown: Sequence[str], known: Mapping[int, Column], *, top: int) -> int:
+def _head(
+    sheet: "Worksheet", made: Drawing, shown: Sequence[str], known: Mapping[int, Column], *, top: int
+) -> int:
     """Write the headings; return how wide the sheet is in half-width characters."""
     total, tall = 0, 2
     for at, word in enumerate(shown):
@@ -152,17 +157,17 @@ def _head(sheet: Any, made: Drawing, shown: Sequence[str], known: Mapping[int, C
     return total
 
 
-def _set_up(sheet: Any, top: int, rows: int, columns: int, *, pages: int) -> None:
+def _set_up(sheet: "Worksheet", top: int, rows: int, columns: int, *, pages: int) -> None:
     last = top + rows
     sheet.freeze_panes(top + 1, 1)
     sheet.autofilter(top, 0, last, columns - 1)
     # Without this Excel marks every ID number with a green corner: a number stored as text.
-    sheet.ignore_errors({"number_stored_as_text": f"A1:{letters(columns - 1)}{last + 1}"})
+    sheet.ignore_errors({"number_stored_as_text": f"A1:{column_letters(columns - 1)}{last + 1}"})
     set_up_page(sheet, header=(0, top), pages=pages, frozen=1)
     sheet.set_header("&C&F　&A")
 
 
-def _remark(sheet: Any, line: int, row: Line, places: Mapping[str, int]) -> None:
+def _remark(sheet: "Worksheet", line: int, row: Line, places: Mapping[str, int]) -> None:
     """Put a comment on each cell that has faults."""
     remarks: dict[int, list[str]] = {}
     for fault in row.faults:

@@ -7,7 +7,7 @@ from typing import Final
 
 from zhupei_cli.sheets.kinds.columns import Column, Kind, headings_of
 from zhupei_cli.sheets.writing.looks import BODY, HEADING
-from zhupei_cli.sheets.writing.ooxml import halves
+from zhupei_cli.sheets.writing.ooxml import half_widths
 from zhupei_cli.sheets.writing.roster_template import PAGE, set_up_page
 from zhupei_cli.sheets.writing.splice import Sheet, Template, Value, template_of, write_workbook
 
@@ -55,4 +55,4 @@ def _template(sheets: Sequence[tuple[str, Sequence[Column], Sequence[Sequence[Va
 
 
 def _width(value: Value) -> int:
-    return 0 if value is None else halves(str(value))
+    return 0 if value is None else half_widths(str(value))

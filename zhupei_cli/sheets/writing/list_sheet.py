@@ -6,11 +6,11 @@ from datetime import date
 from decimal import Decimal
 from itertools import accumulate
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from zhupei_cli.sheets.kinds.columns import letters
+from zhupei_cli.sheets.kinds.columns import column_letters
 from zhupei_cli.sheets.kinds.roster_columns import RosterColumn, RosterKind
-from zhupei_cli.sheets.writing.ooxml import halves
+from zhupei_cli.sheets.writing.ooxml import half_widths
 from zhupei_cli.sheets.writing.roster_template import SAMPLES, draw
 from zhupei_cli.sheets.writing.splice import Sheet, Value, sheet_names, template_of, write_workbook
 
@@ -37,7 +37,7 @@ class ListSheet:
     closing: Sequence[str] = ()
 
 
-def write_list(path: Path, sheet: ListSheet, rows: Sequence[Mapping[str, Any]]) -> None:
+def write_list(path: Path, sheet: ListSheet, rows: Sequence[Mapping[str, object]]) -> None:
     """Write `rows` (values by key) as a workbook of one sheet; a column `number` counts them."""
     from openpyxl import Workbook
 
@@ -49,7 +49,7 @@ def write_list(path: Path, sheet: ListSheet, rows: Sequence[Mapping[str, Any]]) 
         workbook.worksheets[0],
         sheet.columns,
         lines=[f"{{{key}}}" for key in lines],
-        frozen=letters(_in_sight(sheet.columns)),
+        frozen=column_letters(_in_sight(sheet.columns)),
         edges=[name for name, text in page.items() if text],
     )
     texts = {
@@ -68,16 +68,16 @@ def write_list(path: Path, sheet: ListSheet, rows: Sequence[Mapping[str, Any]]) 
     write_workbook(path, template, [written], title=sheet.title, made_on=sheet.made_on)
 
 
-def column_for(key: str, heading: str, values: Sequence[Any]) -> RosterColumn:
+def column_for(key: str, heading: str, values: Sequence[object]) -> RosterColumn:
     """Return how a column is drawn whose cells are these: numbers, identifiers or words, as wide as they."""
     full = [value for value in values if value not in (None, "")]
     kind = _kind(full)
-    widest = max((halves(str(value)) for value in full), default=0)
+    widest = max((half_widths(str(value)) for value in full), default=0)
     limit = _WIDEST_ID if kind == "id" else _WIDEST
-    return RosterColumn(key, heading, max(min(widest, limit), halves(heading)) + 2.5, kind)
+    return RosterColumn(key, heading, max(min(widest, limit), half_widths(heading)) + 2.5, kind)
 
 
-def _kind(values: Sequence[Any]) -> RosterKind:
+def _kind(values: Sequence[object]) -> RosterKind:
     if values and all(isinstance(value, Decimal) for value in values):
         return "mark"
     if values and all(isinstance(value, int | float | Decimal) for value in values):
@@ -94,7 +94,7 @@ def _in_sight(columns: Sequence[RosterColumn]) -> int:
     return max(named, default=0) if len(columns) > 1 else 0
 
 
-def _cell(value: Any) -> Value:
+def _cell(value: object) -> Value:
     if isinstance(value, bool):
         return "是" if value else "否"
     return value if value is None or isinstance(value, str | int | float | Decimal) else str(value)

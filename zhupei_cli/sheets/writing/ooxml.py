@@ -27,7 +27,7 @@ def escaped(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def halves(text: str) -> int:
+def half_widths(text: str) -> int:
     """Return how many half-width characters `text` takes on paper."""
     return len(text) if text.isascii() else len(text) + sum(char > "\u1100" for char in text)
 

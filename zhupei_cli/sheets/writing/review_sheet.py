@@ -7,7 +7,7 @@ from typing import Final
 from zhupei_cli.sheets.kinds import cells
 from zhupei_cli.sheets.kinds.columns import Choices, Column
 from zhupei_cli.sheets.kinds.workbook_kinds import REVIEW
-from zhupei_cli.sheets.writing.template import Form, write_template
+from zhupei_cli.sheets.writing.template import BlankForm, write_template
 
 #: Columns to read, after those of the kind; the import passes them over.
 READING: Final = {
@@ -37,5 +37,5 @@ READING: Final = {
 def write_review_sheet(path: Path, rows: Sequence[Mapping[str, str]], *, title: str) -> None:
     """Write `rows`, texts by the keys of 审核意见 and READING; `title` stands above them."""
     reading = (Column(key, heading, cells.text, ignored=True) for key, heading in READING.items())
-    form = Form(REVIEW, title, (*REVIEW.columns, *reading), rows, frozen=2)
+    form = BlankForm(REVIEW, title, (*REVIEW.columns, *reading), rows, frozen=2)
     write_template(path, [form], Choices())

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from zhupei_cli.sheets.writing import ooxml
-from zhupei_cli.sheets.writing.ooxml import escaped, halves
+from zhupei_cli.sheets.writing.ooxml import escaped, half_widths
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -220,7 +220,7 @@ def _height(row: Sequence[Value], model: Model) -> str:
 def _lines(text: str, width: int) -> int:
     """Return how many lines of `width` half-width characters `text` takes, rather one too many."""
     # Between words a line breaks early; a line break of the text's own begins a line.
-    return -(-halves(text) // width) + (" " in text) + text.count("\n")
+    return -(-half_widths(text) // width) + (" " in text) + text.count("\n")
 
 
 def _add(package: ZipFile, name: str, chunks: Iterable[bytes]) -> None:

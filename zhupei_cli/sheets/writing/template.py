@@ -4,16 +4,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 
-from zhupei_cli.sheets.kinds.columns import Choices, Column, Kind, headings_of, letters
+from zhupei_cli.sheets.kinds.columns import Choices, Column, Kind, column_letters, headings_of
 from zhupei_cli.sheets.kinds.parsers import whole
 from zhupei_cli.sheets.kinds.shared_columns import SEATS
 from zhupei_cli.sheets.kinds.workbook_kinds import PLAN_WIDE
 from zhupei_cli.sheets.writing.dictionary import Dictionary
 from zhupei_cli.sheets.writing.drawing import LINE, Drawing, Row, drawing, lines_of
 from zhupei_cli.sheets.writing.looks import HEADING
-from zhupei_cli.sheets.writing.ooxml import halves
+from zhupei_cli.sheets.writing.ooxml import half_widths
+
+if TYPE_CHECKING:
+    from xlsxwriter.worksheet import Worksheet
 
 #: Rows below the header that have drop-downs: more than one office sends at once.
 ROWS: Final = 20_000
@@ -42,7 +45,7 @@ _GREY: Final = "#BFBFBF"
 _CELL: Final = {"num_format": "@", "valign": "vcenter", "border": 1, "border_color": _GREY}
 _HEAD: Final = {**_CELL, "font_name": HEADING, "align": "center", "text_wrap": True}
 _ANSWER: Final = {**_CELL, "text_wrap": True, "bg_color": "#FFF9E5"}
-_LOOKS: Final[Mapping[str, Mapping[str, Any]]] = {
+_LOOKS: Final[Mapping[str, Mapping[str, object]]] = {
     "title": {"font_name": HEADING, "font_size": 14, "valign": "vcenter"},
     "hint": {"font_color": "#7F7F7F"},
     "heading": {**_HEAD, "bg_color": "#D9E1F2"},
@@ -56,7 +59,7 @@ _LOOKS: Final[Mapping[str, Mapping[str, Any]]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class BlankForm:
     """A sheet to fill in; `rows` stand there already, by key, columns without a word are to be filled.
 
     The first `frozen` columns stay on the screen and on every printed page.
@@ -71,16 +74,16 @@ class Form:
 
 def form_of(
     kind: Kind, title: str, *, without: Sequence[str] = (), rows: Sequence[Mapping[str, str]] = ()
-) -> Form:
+) -> BlankForm:
     """Return the form of a kind; columns that are read past, and those in `without`, are left out.
 
     Where there are rows, their first two columns say who each of them is about.
     """
     columns = tuple(column for column in kind.columns if not column.ignored and column.key not in without)
-    return Form(kind, title, columns, rows, 2 if rows else 1)
+    return BlankForm(kind, title, columns, rows, 2 if rows else 1)
 
 
-def wide_form(title: str, choices: Choices) -> Form:
+def wide_form(title: str, choices: Choices) -> BlankForm:
     """Return the form of a plan with a row for each base and a column for each specialty that is offered."""
     seats = [
         Column(word, word, whole(*SEATS), between=SEATS, note="计划人数；空白保持原样，0 表示不招。")
@@ -88,11 +91,11 @@ def wide_form(title: str, choices: Choices) -> Form:
     ]
     named = zip(choices.base_codes, choices.bases, strict=True)
     rows = [{"base": code, "base_name": name} for code, name in named]
-    return Form(PLAN_WIDE, title, (*PLAN_WIDE.columns, *seats), rows, 2)
+    return BlankForm(PLAN_WIDE, title, (*PLAN_WIDE.columns, *seats), rows, 2)
 
 
 def write_template(
-    path: Path, forms: Sequence[Form], choices: Choices, *, made_at: datetime | None = None
+    path: Path, forms: Sequence[BlankForm], choices: Choices, *, made_at: datetime | None = None
 ) -> None:
     """Write a workbook with a sheet for each form; what was typed into it, the import of its kind takes."""
     dictionary = Dictionary(choices)
@@ -102,7 +105,7 @@ def write_template(
         dictionary.write(made.book)
 
 
-def _draw(made: Drawing, form: Form, dictionary: Dictionary, choices: Choices) -> None:
+def _draw(made: Drawing, form: BlankForm, dictionary: Dictionary, choices: Choices) -> None:
     sheet = made.book.add_worksheet(form.kind.title)
     looks = [_look(column, form) for column in form.columns]
     widths = [column_width(column, choices, form.rows[:_MEASURED]) for column in form.columns]
@@ -123,7 +126,7 @@ def _draw(made: Drawing, form: Form, dictionary: Dictionary, choices: Choices) -
     made.fill(sheet, 2, looks, _rows(form, widths), count=len(form.rows))
 
 
-def _look(column: Column, form: Form) -> str:
+def _look(column: Column, form: BlankForm) -> str:
     number = column.between is not None or column.marks
     if not form.rows:
         return "number" if number else "text"
@@ -134,7 +137,7 @@ def _look(column: Column, form: Form) -> str:
 
 
 def _head(
-    sheet: Any, made: Drawing, columns: Sequence[Column], widths: Sequence[int], choices: Choices
+    sheet: "Worksheet", made: Drawing, columns: Sequence[Column], widths: Sequence[int], choices: Choices
 ) -> None:
     words = headings_of(columns)
     # Room for the arrow of the filter.
@@ -163,15 +166,15 @@ def column_width(column: Column, choices: Choices, rows: Sequence[Mapping[str, s
     words = [row.get(column.key) or "" for row in rows]
     if not rows and column.closed:
         words = list(choices.of(column))
-    longest = max((halves(line) for word in words for line in word.split("\n")), default=0)
+    longest = max((half_widths(line) for word in words for line in word.split("\n")), default=0)
     # A heading may take two lines.
-    heading = -(-halves(column.heading) // 2) + 6
+    heading = -(-half_widths(column.heading) // 2) + 6
     named = _NAME if column.heading.endswith("名称") else _WIDTHS.get(column.key, 0)
     hinted = 0 if rows and any(words) else named
     return min(max(_NARROW, heading, hinted, longest + 3), _WIDE)
 
 
-def _rows(form: Form, widths: Sequence[int]) -> Iterator[Row]:
+def _rows(form: BlankForm, widths: Sequence[int]) -> Iterator[Row]:
     keys = [column.key for column in form.columns]
     for row in form.rows:
         words = [row.get(key) or "" for key in keys]
@@ -179,15 +182,15 @@ def _rows(form: Form, widths: Sequence[int]) -> Iterator[Row]:
         yield Row(words, lines=tall)
 
 
-def _set_up(sheet: Any, columns: int, last: int, *, frozen: int, width: int) -> None:
+def _set_up(sheet: "Worksheet", columns: int, last: int, *, frozen: int, width: int) -> None:
     sheet.freeze_panes(2, frozen)
     sheet.autofilter(1, 0, last, columns - 1)
     # Without this Excel marks every ID number with a green corner: a number stored as text.
-    sheet.ignore_errors({"number_stored_as_text": f"A1:{letters(columns - 1)}{last + 1}"})
+    sheet.ignore_errors({"number_stored_as_text": f"A1:{column_letters(columns - 1)}{last + 1}"})
     set_up_page(sheet, header=(0, 1), pages=-(-width // PAGE), frozen=frozen)
 
 
-def set_up_page(sheet: Any, *, header: tuple[int, int], pages: int, frozen: int) -> None:
+def set_up_page(sheet: "Worksheet", *, header: tuple[int, int], pages: int, frozen: int) -> None:
     """Print on A4 landscape, `pages` wide, header rows and frozen columns on each page."""
     sheet.set_landscape()
     sheet.set_paper(9)  # A4

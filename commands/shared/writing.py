@@ -1,0 +1,124 @@
+"""The one way of commands that write: -n and --json, the transaction and its retries, asking, the summary."""
+
+import functools
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from random import random
+from time import sleep
+from typing import TypeVar
+
+import click
+from sqlalchemy.orm import Session
+
+from zhupei_cli.acting import Acting
+from zhupei_cli.model.batch import Batch
+from zhupei_cli.rules.proof.audit import Finding
+from zhupei_cli.services.records import lookup
+from zhupei_cli.settings import Settings
+from zhupei_cli.shell.logfile import note
+from zhupei_cli.store.engine import transaction
+from zhupei_cli.words.errors import ZhupeiError
+
+from .consent import Consent, confirm
+from .done import tried
+from .options import current_settings, dry_run_option, json_option
+from .output import FINDINGS, Row, next_step, show_summary
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """One run of a command that writes; `yes` says that nobody needs to be asked."""
+
+    settings: Settings
+    dry_run: bool
+    as_json: bool
+    yes: bool = False
+    consent: Consent = field(init=False)
+
+    def __post_init__(self) -> None:
+        consent = Consent(self.settings, given=self.yes or self.dry_run, as_json=self.as_json)
+        object.__setattr__(self, "consent", consent)
+
+    @property
+    def by(self) -> Acting:
+        """The operator, and now: ask inside the transaction, waiting for others is over then."""
+        return self.settings.acting()
+
+    def do(self, work: Callable[[Session], T], *, bases: bool = False) -> T:
+        """Return what `work` does in a transaction, kept unless it is a trial.
+
+        It is done again, at most twice, when a server undid it for another one's sake (E620), and when it
+        wanted consent: it must show nothing itself. `bases` as in `transaction`.
+        """
+
+        def once() -> T:
+            with transaction(self.settings.database_url, dry_run=self.dry_run, bases=bases) as session:
+                return work(session)
+
+        return self.consent.of(lambda: patient(once))
+
+    def in_batch(self, code: str | None, work: Callable[[Session, Batch], T], *, bases: bool = False) -> T:
+        """Return what `work` does in a transaction with the batch `code` names, see `do`."""
+        return self.do(lambda session: work(session, lookup.find_batch(session, code)), bases=bases)
+
+    def require(self, question: str, doubts: Sequence[Finding] = ()) -> None:
+        """Go on when there is consent; inside `do`, whose work is taken back while somebody is asked."""
+        self.consent.require(question, doubts)
+
+    def confirm(self, question: str) -> None:
+        """Ask before anything is tried; a trial asks nothing."""
+        if not self.dry_run:
+            confirm(question, self.settings, yes=self.yes)
+
+    def tell(self, summary: Row, sentence: str) -> None:
+        """Say what was done, or only tried."""
+        self.tell_plainly({**summary, "dry_run": self.dry_run}, tried(sentence, dry_run=self.dry_run))
+
+    def tell_plainly(self, summary: Row, sentence: str) -> None:
+        """Say a summary and a sentence that know of trials themselves."""
+        show_summary(self.settings, summary, sentence, as_json=self.as_json)
+
+    def note(self, sentence: str) -> None:
+        """Say something more to people."""
+        if not self.as_json:
+            note(self.settings, sentence)
+
+    def next(self, command: str, purpose: str, *, in_json: bool = False) -> None:
+        """Say which command people most likely want next, after what was kept; `in_json` beside JSON too."""
+        if not self.dry_run and (in_json or not self.as_json):
+            next_step(self.settings, command, purpose)
+
+    def refuse(self, refusals: Sequence[Mapping[str, object]]) -> None:
+        """Say which numbers were left out and why; exit 3 when there are any."""
+        for one in refusals:
+            self.note(f"错误 [{one['code']}] {one['application_no']}：{one['message']}")
+        self.end(found=bool(refusals))
+
+    def end(self, *, found: bool) -> None:
+        """End the command with exit 3 where something was found wrong."""
+        if found:
+            click.get_current_context().exit(FINDINGS)
+
+
+def patient(act: Callable[[], T]) -> T:
+    """Do `act` again, at most twice, when a server undid its transaction for another one's sake (E620)."""
+    for again in range(2):
+        try:
+            return act()
+        except ZhupeiError as error:
+            if error.code != "E620":
+                raise
+            sleep(random() * 0.2 * 2**again)  # the other one must not come along again at once
+    return act()
+
+
+def writing(command: Callable[..., T]) -> Callable[..., T]:
+    """Add -n and --json, and call `command` with its `Deed` first; --yes is `yes_option`, where it asks."""
+
+    @functools.wraps(command)
+    def with_deed(*args: object, dry_run: bool, as_json: bool, yes: bool = False, **kwargs: object) -> T:
+        return command(Deed(current_settings(), dry_run, as_json, yes), *args, **kwargs)
+
+    return dry_run_option(json_option(with_deed))
