@@ -19,6 +19,7 @@ KEYS: Mapping[str, type] = {
     "no_color": bool,
     "log_file": str,
     "fonts": str,
+    "compliance": str,
     "mail": dict,
 }
 #: What its table [mail] may say; the password comes from the environment only.
@@ -79,7 +80,7 @@ def _beside(path: Path, key: str, value: Any) -> Any:
     folder = path.parent
     if folder == Path():
         return value
-    if key in ("log_file", "fonts"):
+    if key in ("log_file", "fonts", "compliance"):
         return str(folder / Path(value).expanduser())
     scheme, sep, place = value.partition(":///") if key == "database" else ("", "", "")
     if sep and scheme.startswith("sqlite") and place and not Path(place).is_absolute():

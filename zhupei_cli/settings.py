@@ -42,6 +42,7 @@ class Settings:
     no_color: bool = False
     log_file: Path | None = None
     fonts: Path | None = None
+    compliance: Path | None = None
     mail: Mail | None = None
 
     def acting(self) -> Acting:
@@ -57,7 +58,7 @@ def load(given: Mapping[str, Any], *, environ: Mapping[str, str], clock: Clock) 
     """
     typed = {key: value for key, value in given.items() if value}
     found = ChainMap(typed, _from_environment(environ), *map(read_file, _files(given.get("config"))))
-    log_file, fonts = found.get("log_file"), found.get("fonts")
+    log_file, fonts, lines = (found.get(key) for key in ("log_file", "fonts", "compliance"))
     return Settings(
         database_url=found.get("database") or _default_database(),
         operator=_readable(found.get("operator"), "经办人") or _os_user(),
@@ -70,6 +71,7 @@ def load(given: Mapping[str, Any], *, environ: Mapping[str, str], clock: Clock) 
         no_color=found.get("no_color", False),
         log_file=Path(log_file) if log_file else None,
         fonts=Path(fonts) if fonts else None,
+        compliance=Path(lines) if lines else None,
         mail=_mail(found["mail"], environ.get("ZHUPEI_MAIL_PASSWORD")) if "mail" in found else None,
     )
 
@@ -147,6 +149,7 @@ _VARIABLES = {
     "operator": "ZHUPEI_OPERATOR",
     "batch": "ZHUPEI_BATCH",
     "fonts": "ZHUPEI_FONTS",
+    "compliance": "ZHUPEI_COMPLIANCE",
     "no_input": "ZHUPEI_NO_INPUT",
     "no_color": "NO_COLOR",
 }
@@ -163,7 +166,7 @@ def useless_variables(environ: Mapping[str, str]) -> list[str]:
 
 
 def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
-    texts = ("database", "operator", "batch", "fonts")
+    texts = ("database", "operator", "batch", "fonts", "compliance")
     found: dict[str, object] = {
         key: environ[_VARIABLES[key]] for key in texts if environ.get(_VARIABLES[key])
     }

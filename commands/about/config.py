@@ -24,6 +24,7 @@ _WORDS = {
     "no_color": "不用颜色",
     "log_file": "日志文件",
     "fonts": "打印用的字体文件夹",
+    "compliance": "合规达标线",
     "mail": "寄送报告的邮件服务器",
 }
 LIST = (

@@ -15,6 +15,7 @@ from zhupei_cli.services.reports import mailing, nightly_report, reporting
 from zhupei_cli.settings import Mail, Settings
 from zhupei_cli.shell.arguments import Whole
 from zhupei_cli.shell.failures import ending
+from zhupei_cli.shell.lazy import LazyGroup
 from zhupei_cli.shell.logfile import log
 from zhupei_cli.store.engine import reading, transaction
 from zhupei_cli.words.errors import ZhupeiError
@@ -43,12 +44,40 @@ ANOMALIES = (
 )
 
 
-@click.group()
+_HERE = "zhupei_cli.commands.about.report"
+_YEARS = "zhupei_cli.commands.about.report_years"
+
+
+@click.group(
+    cls=LazyGroup,
+    lazy={
+        "nightly": (
+            f"{_HERE}:nightly",
+            "生成日报：每个进行中的批次一份网页、一份工作簿，同一天再次运行则替换",
+        ),
+        "summary": (f"{_HERE}:summary", "列出各项汇总数字，以及和上一份日报相比的增减"),
+        "funnel": (f"{_HERE}:funnel", "列出各步的人数：注册、填报、提交、审核通过、有成绩、录取、报到"),
+        "anomalies": (
+            f"{_HERE}:anomalies",
+            "列出异常：超计划录取、审核逾期、个人信息不全、疑似重复报名、基地没有计划",
+        ),
+        "compliance": (
+            f"{_YEARS}:compliance",
+            "列出各基地历年的合规指标：完成率、社会和委培占比、紧缺、全科、连续为零的专业",
+        ),
+        "trend": (f"{_YEARS}:trend", "列出历年的变化：每组每个指标一行，一年一列，另有增减和占比"),
+        "pivot": (f"{_YEARS}:pivot", "列出透视表：报名底表的任意列作行和列，人数或分数作值"),
+        "frame": (
+            f"{_YEARS}:frame",
+            "写出批次的报名底表：一行一份报名，供笔记本和统计软件使用，不含个人信息",
+        ),
+    },
+)
 def report() -> None:
-    """日报：每晚自动生成的报告，以及屏幕上的汇总、进度和异常。"""
+    """日报：每晚自动生成的报告；屏幕上的汇总、进度和异常；历年的合规、趋势和透视。"""
 
 
-@report.command("nightly")
+@click.command("nightly")
 @batch_option
 @click.option(
     "-o",
@@ -232,7 +261,7 @@ def _sentence(folder: Path, summary: _Night, *, spared: bool) -> str:
     return sentence
 
 
-@report.command("summary")
+@click.command("summary")
 @batch_option
 @format_options
 @pass_settings
@@ -249,7 +278,7 @@ def summary(settings: Settings, *, batch: str | None, out: Out) -> None:
     tell_sitting_out(settings, sum(one["count"] or 0 for one in made if one["figure"] == "sitting_out"), code)
 
 
-@report.command("funnel")
+@click.command("funnel")
 @batch_option
 @format_options
 @pass_settings
@@ -267,7 +296,7 @@ def funnel(settings: Settings, *, batch: str | None, out: Out) -> None:
     tell_sitting_out(settings, sum(one.count or 0 for one in stages if one.stage == "sitting_out"), code)
 
 
-@report.command("anomalies")
+@click.command("anomalies")
 @batch_option
 @click.option("--check", is_flag=True, help="有异常时退出码为 3")
 @format_options

@@ -132,6 +132,7 @@ class Words(_Text):
 
     def __init__(self, table: "CodeTable") -> None:
         self._word = Word(table)
+        self.choices = self._word.choices
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         words = re.split("[,，、;；]", super().convert(value, param, ctx))

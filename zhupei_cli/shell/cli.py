@@ -38,7 +38,7 @@ COMMANDS = {
     "audit": ("zhupei_cli.commands.about.audit:audit", "操作记录：查看、核对"),
     "export": ("zhupei_cli.commands.export.group:export", "录取名单、空缺名额等的导出"),
     "verify": ("zhupei_cli.commands.about.verify:verify", "核对封存的批次文件，不需要数据库"),
-    "report": ("zhupei_cli.commands.about.report:report", "日报、汇总、进度和异常"),
+    "report": ("zhupei_cli.commands.about.report:report", "日报、汇总、进度和异常，历年的合规和趋势"),
     "demo": ("zhupei_cli.commands.about.demo:demo", "用虚构数据演示全部流程"),
     "status": ("zhupei_cli.commands.about.status:status", "批次进行到哪一步，下一步做什么"),
     "doctor": ("zhupei_cli.commands.about.doctor:doctor", "检查运行环境、数据库和配置"),

@@ -377,6 +377,13 @@ CATALOGUE: dict[str, Entry] = {
     "E705": Entry(4, "封存的批次 {batch} 里没有考生 {application_no}{nearest}", "核对报名号；没有参加录取的报名不在封存文件里", "封存文件里有参加录取的每一个人，只有报名号，没有姓名和证件号码。"),
     "E706": Entry(4, "{year} 年{why}", "zhupei batch list 查看全部批次和它们的年份", "年度的名单和统计由这一年各批次（含补录批次）的录取合成。"),
     "E707": Entry(3, "批次 {batch} 已正式录取，这一轮的 {count} 人直接成为已录取，没有经过公示", "确定以后用 zhupei export public --run 编号 导出补充公示名单", "正式录取以后的递补不再有公示期。"),
+    # -- E72x figures over years -------------------------------------------------------------------
+    "E720": Entry(4, "还没有可以统计的批次", "先开放一个批次：zhupei batch open 编号", "筹备中和已取消的批次不计入历年统计。"),
+    "E721": Entry(2, "{figure}不能按{by}统计", "改用 --by base、specialty 或 city，或去掉这个指标", "招收计划只按基地、专业和所在地市分配。"),
+    "E722": Entry(4, "“{column}”里没有 {value}。{nearest}", "核对 --where 的值：写代码或名称", "条件里的值要在所统计的批次里出现过。"),
+    "E723": Entry(3, "{file} 第 {row} 行：{problem}", "照随程序的 compliance.csv 改正；不用自己的达标线，去掉配置文件的 compliance", "达标线文件的每一列都有规定的写法。"),
+    "E724": Entry(2, "没有安装写 Parquet 的组件", "pip install \"zhupei[parquet]\"，或改用 -f csv", "Parquet 由 pyarrow 写出，它很大，不用的不必安装。"),
+    "E725": Entry(2, "工作簿一张表最多 {most} 行，这里有 {rows} 行", "改用 -f parquet 或 -f csv", "Excel 的一张工作表只有 1,048,576 行。"),
     # -- E9xx unforeseen ---------------------------------------------------------------------------
     "E901": Entry(1, "程序出错：{detail}", "加 --debug 重新运行可看到详细位置，请把输出发给技术支持", "没有预料到的错误，多半是程序缺陷。"),
     "E902": Entry(130, "已取消", "没有写入任何内容", "按了 Ctrl-C，或对提问回答了否。"),

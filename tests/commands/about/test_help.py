@@ -17,6 +17,7 @@ from zhupei_cli.display import display_width
 from zhupei_cli.rules.batch.settings import SETTINGS
 from zhupei_cli.services.batches.batches import DATES
 from zhupei_cli.settings import Settings
+from zhupei_cli.shell.arguments import Words
 from zhupei_cli.shell.cli import cli
 from zhupei_cli.words.vocabulary import ApplicationStatus
 
@@ -143,7 +144,7 @@ def names() -> set[str]:
         for param in command.params:
             found.update(re.findall(r"[A-Za-z_]+", " ".join((*param.opts, *param.secondary_opts))))
             found.update(re.findall(r"[A-Za-z_]+", param.metavar or ""))
-            if isinstance(param.type, click.Choice):
+            if isinstance(param.type, (click.Choice, Words)):
                 found.update(re.findall(r"[A-Za-z_]+", " ".join(param.type.choices)))
     found.update(ApplicationStatus, DATES)
     for key, setting in SETTINGS.items():

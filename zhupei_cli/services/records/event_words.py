@@ -48,6 +48,7 @@ _WORDS: Final[Mapping[str, str]] = {
     "employer.import": "导入单位",
     "employer.write": "写入单位",
     "export.applicants": "导出报名信息",
+    "export.frame": "导出含个人信息的报名底表",
     "export.letters": "印制录取通知书",
     "export.register": "导出学员登记表",
     "export.roster": "导出录取名单",

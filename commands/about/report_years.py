@@ -1,0 +1,318 @@
+"""`zhupei report compliance|trend|pivot|frame`: figures over years."""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import click
+
+from zhupei_cli.files import replacing
+from zhupei_cli.reports.table_book import TableSheet, write_tables
+from zhupei_cli.services.records import lookup
+from zhupei_cli.services.reports import compliance as judging
+from zhupei_cli.services.reports import frame_files, pivots, trends
+from zhupei_cli.services.reports.flat_frame import frame_of
+from zhupei_cli.services.reports.years import batches_of_years
+from zhupei_cli.settings import Settings
+from zhupei_cli.shell.arguments import NAME, Whole, Word, Words
+from zhupei_cli.shell.logfile import note
+from zhupei_cli.store.engine import reading, transaction
+from zhupei_cli.words.vocabulary import CodeTable
+
+from ..shared.options import F, batch_option, format_options, pass_settings, reveal_option
+from ..shared.output import FINDINGS, Column, Out, Row, show
+
+FRAME_FORMAT = CodeTable("文件格式", {"parquet": "Parquet", "csv": "CSV", "xlsx": "工作簿"})
+COMPLIANCE = (
+    *(
+        Column("base", "基地编号"),
+        Column("base_label", "基地"),
+        Column("year", "年份"),
+        Column("item_label", "指标"),
+    ),
+    *(Column("part", "分子"), Column("whole", "分母"), Column("value", "数值"), Column("line", "达标线")),
+    *(Column("verdict_label", "结论"), Column("rows", "依据")),
+)
+_MARKS = ("lowest_total", "mean_total", "highest_total")
+#: Shortfalls named one by one.
+_NAMED = 10
+
+
+def _codes(table: CodeTable) -> str:
+    return "、".join(f"{code} {label}" for code, label in table.labels.items())
+
+
+def years_option(default: int) -> Callable[[F], F]:
+    """Add --years."""
+    return click.option("--years", type=Whole(1, 20), default=default, show_default=True, help="最近几年")
+
+
+@click.command("compliance")
+@click.option("--base", type=NAME, help="只看这个基地（编号或名称）")
+@years_option(3)
+@click.option("--check", is_flag=True, help="有未达标的退出码为 3")
+@format_options
+@pass_settings
+def compliance(settings: Settings, *, base: str | None, years: int, check: bool, out: Out) -> None:
+    """列出各基地历年的合规指标：完成率、社会和委培占比、紧缺、全科、连续为零的专业。
+
+    达标线、权重和年数随程序带有；配置文件的 compliance 可换成本省自己的文件。
+    只计已公示的结果，补录和递补计入当年。
+
+    \b
+    例：zhupei report compliance --base 4101001 --years 3
+        zhupei report compliance --check -o 合规.xlsx
+    """
+    lines = judging.lines_of(settings.compliance)
+    with reading(settings.database_url) as session:
+        code = base and lookup.find_base(session, base)
+        rows = judging.compliance(session, years=years, lines=lines, base=code)
+    show(
+        rows if out.format.startswith("json") else list(map(_told, rows)),
+        COMPLIANCE,
+        out,
+        workbook=partial(_compliance_book, settings, rows),
+    )
+    short = judging.short(rows)
+    for one in short[:_NAMED] if check else ():
+        told = _told(one)
+        words = f"{told['base']} {told['base_label']} {told['year']} 年{told['item_label']} {told['value']}"
+        note(settings, f"{told['verdict_label']}：{words}，达标线 {told['line']}")
+    if check and len(short) > _NAMED:
+        note(settings, f"……未达标共 {len(short)} 项")
+    if check and short:
+        click.get_current_context().exit(FINDINGS)
+
+
+def _told(row: Row) -> dict[str, Any]:
+    """Return a row as people read it: rates in percent."""
+    rate, value = row["item"] != "zero_specialties", row["value"]
+    shown = None if value is None else f"{value:.1%}" if rate else f"{value:g}"
+    line = None if row["line"] is None else f"{row['line']:g}{'%' if rate else ''}"
+    return {**row, "value": shown, "line": line}
+
+
+def _compliance_book(
+    settings: Settings,
+    rows: Sequence[judging.Figured],
+    path: Path,
+    _columns: Sequence[Column],
+    _rows: Sequence[Row],
+) -> None:
+    labels = list(dict.fromkeys(row["item_label"] for row in rows))
+    scores = judging.scores_of(rows)
+    wide: dict[tuple[str, int], list[Any]] = {}
+    for row in rows:
+        head = wide.setdefault(
+            (row["base"], row["year"]), [row["base"], f"{row['base_label']} {row['year']}"]
+        )
+        head.append(row["value"])
+    kinds = {row["item_label"]: "count" if row["item"] == "zero_specialties" else "share" for row in rows}
+    table = [[*cells, scores[key]] for key, cells in wide.items()]
+    drawn = [2 + at for at, label in enumerate(labels) if kinds[label] == "share"][:4]
+    columns = [
+        ("基地编号", "text"),
+        ("基地、年份", "text"),
+        *((label, kinds[label]) for label in labels),
+        ("得分", "mark"),
+    ]
+    whole = TableSheet(
+        "合规汇总",
+        "只计已公示的结果；得分为判定过的指标按权重折合百分。",
+        columns,
+        table,
+        1,
+        drawn,
+        len(table),
+    )
+    cells = [[_told(row)[column.key] for column in COMPLIANCE] for row in rows]
+    kinds_of = [
+        (one.heading, "count" if one.key in ("year", "part", "whole") else "text") for one in COMPLIANCE
+    ]
+    each = TableSheet("逐项依据", "每个数字来自哪些批次的哪些人。", kinds_of, cells)
+    write_tables(path, [whole, each], made_on=settings.acting().today)
+
+
+@click.command("trend")
+@years_option(3)
+@click.option("--by", type=Word(trends.BY), required=True, metavar="BY", help=f"分组：{_codes(trends.BY)}")
+@click.option("--of", type=Words(trends.OF), multiple=True, metavar="OF", help=f"指标：{_codes(trends.OF)}")
+@format_options
+@pass_settings
+def trend(settings: Settings, *, years: int, by: str, of: tuple[tuple[str, ...], ...], out: Out) -> None:
+    """列出历年的变化：每组每个指标一行，一年一列，另有增减和占比。
+
+    报名和审核按第一志愿计，录取和报到按录取的岗位计；补录和递补计入当年，结果未公示的年份没有录取数字。
+
+    \b
+    例：zhupei report trend --years 3 --by base --of admitted,fill_rate
+        zhupei report trend --by specialty -o 趋势.xlsx
+    """
+    wanted = list(dict.fromkeys(one for some in of for one in some)) or ["applied", "admitted"]
+    with reading(settings.database_url) as session:
+        span, rows = trends.trend(session, years=years, by=by, of=wanted)
+    columns = (
+        *(Column("key", "代码"), Column("label", trends.BY.label(by)), Column("of_label", "指标")),
+        *(Column(f"y{year}", str(year)) for year in span),
+        *(Column("change", "增减"), Column("change_rate", "增减率"), Column("share", "占比")),
+    )
+    shown = rows if out.format.startswith("json") else [_percent(row, span) for row in rows]
+    show(shown, columns, out, workbook=partial(_trend_book, settings, span, rows, trends.BY.label(by)))
+
+
+def _percent(row: Row, span: Sequence[int]) -> dict[str, Any]:
+    rates = ["change_rate", "share", *((f"y{year}" for year in span) if row["of"] == "fill_rate" else ())]
+    rates += ["change"] if row["of"] == "fill_rate" else []
+    return {**row, **{key: f"{row[key]:.1%}" for key in rates if row[key] is not None}}
+
+
+def _trend_book(
+    settings: Settings, span: Sequence[int], rows: Sequence[Mapping[str, Any]], by: str, path: Path, *_: Any
+) -> None:
+    sheets = []
+    for figure in dict.fromkeys(row["of"] for row in rows):
+        kind = {"fill_rate": "share", "lowest_total": "mark"}.get(figure, "count")
+        change = "change" if kind == "count" else kind
+        columns = [("代码", "text"), (by, "text"), *((str(year), kind) for year in span), ("增减", change)]
+        columns += [("增减率", "share"), ("占比", "share")]
+        keys = ("key", "label", *(f"y{year}" for year in span), "change", "change_rate", "share")
+        table = [[row[key] for key in keys] for row in rows if row["of"] == figure]
+        # The most first, the whole last: a chart draws what stands at the top.
+        last = 1 + len(span)
+        table.sort(key=lambda row: (row[0] is None, -(row[last] or 0)))
+        title = f"{trends.OF.label(figure)}（按{by}）"
+        series = list(range(2, 2 + len(span)))
+        sheets.append(TableSheet(title, _TREND_NOTE, columns, table, 1, series, len(table) - 1))
+    write_tables(path, sheets, made_on=settings.acting().today)
+
+
+_TREND_NOTE = "报名和审核按第一志愿计，录取和报到按录取的岗位计；补录和递补计入当年。"
+
+
+@click.command("pivot")
+@click.option("--rows", type=Words(pivots.DIMENSIONS), required=True, metavar="A[,B]", help="行，一列或两列")
+@click.option("--columns", type=Word(pivots.DIMENSIONS), required=True, metavar="C", help="列")
+@click.option(
+    "--values",
+    type=Words(pivots.VALUES),
+    required=True,
+    metavar="V[,W]",
+    help=f"指标：{_codes(pivots.VALUES)}",
+)
+@click.option("--where", multiple=True, metavar="KEY=VALUE[,…]", help="只计这些，可写多次")
+@click.option("--years", type=Whole(1, 20), help="最近几年；不写 --batch 时默认 1 年")
+@batch_option
+@format_options
+@pass_settings
+def pivot(
+    settings: Settings,
+    *,
+    rows: tuple[str, ...],
+    columns: str,
+    values: tuple[str, ...],
+    where: tuple[str, ...],
+    years: int | None,
+    batch: str | None,
+    out: Out,
+) -> None:
+    """列出透视表：报名底表的任意列作行和列，人数或分数作值。
+
+    可用的列和 report frame 写出的相同。分数只计有名额的人，个别安排的除外。
+
+    \b
+    例：zhupei report pivot --rows city --columns identity --values applied
+        zhupei report pivot --rows school --columns year --values applied \\
+            --years 3
+        zhupei report pivot --rows city --columns year --values applied \\
+            --where level=本科
+    """
+    if len(rows) > 2 or columns in rows:
+        raise click.UsageError("--rows 写一列或两列，且不能与 --columns 相同。", click.get_current_context())
+    asked = _conditions(where)
+    with reading(settings.database_url) as session:
+        if batch and not years:
+            meant: Sequence[Any] = [lookup.find_batch(session, batch)]
+        else:
+            meant = batches_of_years(session, years or 1)[1]
+        headings, found = pivots.pivot(session, meant, rows=rows, columns=columns, values=values, where=asked)
+    heads = [Column(f"{key}_label", pivots.DIMENSIONS.label(key)) for key in rows]
+    shown = [*heads, *(Column(key, heading) for key, heading in headings)]
+    show(found, shown, out, workbook=partial(_pivot_book, settings, found, shown, len(rows)))
+
+
+def _conditions(where: Sequence[str]) -> Mapping[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for word in where:
+        key, equals, value = word.partition("=")
+        code = pivots.DIMENSIONS.parse(key.strip())
+        if not equals or code is None or not value.strip():
+            known = "、".join(pivots.DIMENSIONS.labels)
+            raise click.UsageError(
+                f"--where {word!r} 应写作 列=值，可用的列：{known}。", click.get_current_context()
+            )
+        found.setdefault(code, []).extend(
+            one.strip() for one in value.replace("，", ",").split(",") if one.strip()
+        )
+    return found
+
+
+def _pivot_book(
+    settings: Settings, found: Sequence[Row], shown: Sequence[Column], heads: int, path: Path, *_: Any
+) -> None:
+    kinds = [
+        (one.heading, "text" if at < heads else "mark" if one.key.startswith(_MARKS) else "count")
+        for at, one in enumerate(shown)
+    ]
+    table = [[row[one.key] for one in shown] for row in found]
+    first = shown[heads].key.rpartition("_")[0] if len(shown) > heads else ""
+    series = [at for at, one in enumerate(shown) if at >= heads and one.key.startswith(f"{first}_")][:-1][:8]
+    sheet = TableSheet(
+        "透视表", "合计在末行和各指标的末列。", kinds, table, heads - 1, series, max(len(table) - 1, 0)
+    )
+    write_tables(path, [sheet], made_on=settings.acting().today)
+
+
+@click.command("frame")
+@batch_option
+@click.option(
+    "-f",
+    "--format",
+    "file_format",
+    type=Word(FRAME_FORMAT),
+    metavar="FORMAT",
+    help="格式：parquet、csv、xlsx；不写的看 -o 的后缀",
+)
+@click.option(
+    "-o", "--output", required=True, metavar="FILE", type=click.Path(path_type=Path), help="写入文件"
+)
+@click.option("--force", is_flag=True, help="覆盖已有文件")
+@reveal_option
+@pass_settings
+def frame(
+    settings: Settings, *, batch: str | None, file_format: str | None, output: Path, force: bool, reveal: bool
+) -> None:
+    """写出批次的报名底表：一行一份报名，供笔记本和统计软件使用，不含个人信息。
+
+    --reveal 加上姓名、证件号码、出生日期和手机号码，会留下记录。parquet 需要 pip install "zhupei[parquet]"。
+
+    \b
+    例：zhupei report frame --batch HN2026 -o 底表.parquet
+    """
+    chosen = file_format or output.suffix.lower().removeprefix(".")
+    if chosen not in FRAME_FORMAT.labels:
+        raise click.UsageError(
+            "文件后缀应为 .parquet、.csv 或 .xlsx，或用 -f 指定格式。", click.get_current_context()
+        )
+    frame_files.require_writer(chosen)
+    with replacing(output, force=force) as beside:
+        if reveal:
+            with transaction(settings.database_url) as session:
+                found = lookup.find_batch(session, batch)
+                made = frame_files.revealed_frame(session, found, by=settings.acting())
+                frame_files.write_frame(made, beside, chosen)
+        else:
+            with reading(settings.database_url) as session:
+                made = frame_of(session, [lookup.find_batch(session, batch)])
+            frame_files.write_frame(made, beside, chosen)
+    note(settings, f"已写入 {output}（{len(made)} 行）")

@@ -1,0 +1,93 @@
+"""report compliance, trend, pivot, frame from the shell."""
+
+import json
+import sys
+from pathlib import Path
+
+import openpyxl
+import pandas as pd
+import pytest
+
+from tests.conftest import Ran, Run
+from tests.years_world import draw, store
+from zhupei_cli.store.engine import transaction
+
+
+@pytest.fixture
+def shell(zhupei: Run, database: str) -> Run:
+    """Run commands on three years."""
+    with transaction(database) as session:
+        store(session, draw(1))
+
+    def run(*args: str | Path, **kwargs: object) -> Ran:
+        return zhupei("--database", database, *args, **kwargs)
+
+    return run
+
+
+def test_what_scripts_and_people_get(shell: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ran = shell("report", "trend", "--by", "基地", "--of", "录取,fill_rate", "--json")
+    rows = json.loads(ran.out)
+    assert (ran.code, ran.err) == (0, "")
+    assert list(rows[0]) == [
+        *("by", "key", "label", "of", "of_label", "y2024", "y2025", "y2026"),
+        *("change", "change_rate", "share"),
+    ]
+    table = shell("report", "trend", "--by", "base", "--of", "fill_rate").out.splitlines()
+    assert table[0].split() == ["代码", "基地", "指标", "2024", "2025", "2026", "增减", "增减率", "占比"]
+    assert table[2].split()[3].endswith("%")
+    pivot = json.loads(
+        shell(
+            *("report", "pivot", "--rows", "identity", "--columns", "year", "--values", "applied"),
+            *("--years", "3", "--where", "choice1_base=基地B1", "--json"),
+        ).out
+    )
+    assert list(pivot[-1]) == [
+        "identity",
+        "identity_label",
+        *(f"applied_{year}" for year in (2024, 2025, 2026)),
+        "applied_all",
+    ]
+    assert (pivot[-1]["identity"], pivot[-1]["identity_label"]) == (None, "合计")
+    judged = shell("report", "compliance", "--check")
+    assert judged.code == 3
+    assert judged.err.splitlines()[0].startswith(("未达标：B1 基地B1 ", "预警：B1 基地B1 "))
+    assert shell("-q", "report", "compliance", "--json").code == 0
+
+    for name, *words in (
+        ("合规", "compliance"),
+        ("趋势", "trend", "--by", "specialty", "--of", "admitted,fill_rate,lowest_total"),
+        ("透视", "pivot", "--rows", "base", "--columns", "identity", "--values", "admitted", "--years", "2"),
+    ):
+        book = tmp_path / f"{name}.xlsx"
+        assert shell("report", *words, "-o", book).code == 0
+        sheets = openpyxl.load_workbook(book).worksheets
+        assert len(sheets[0]._charts) == 1
+        assert {(sheet.page_setup.paperSize, sheet.page_setup.orientation) for sheet in sheets} == {
+            (9, "landscape")
+        }
+
+    assert shell("report", "frame", "--batch", "Y25", "-o", tmp_path / "底表.parquet").code == 0
+    for name in ("底表.csv", "底表.xlsx"):
+        assert shell("report", "frame", "--batch", "Y25", "-o", tmp_path / name).code == 0
+    frame = pd.read_parquet(tmp_path / "底表.parquet")
+    assert "id_number" not in frame.columns and len(pd.read_csv(tmp_path / "底表.csv")) == len(frame)
+    again = shell("report", "frame", "--batch", "Y25", "-o", tmp_path / "底表.csv")
+    assert again.code == 5
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    without = shell("report", "frame", "--batch", "Y25", "-o", tmp_path / "无.parquet")
+    assert (without.code, without.err.splitlines()[0]) == (2, "错误 [E724]：没有安装写 Parquet 的组件")
+
+
+def test_the_lines_of_the_province(shell: Run, tmp_path: Path) -> None:
+    own = tmp_path / "本省.csv"
+    heading = "指标,名称,权重,达标线,预警线,方向,年数,专业"
+    own.write_text(f"{heading}\nfill_rate,完成率,2,0,,不低于,1,\n", "utf-8-sig")
+    (tmp_path / "zhupei.toml").write_text('compliance = "本省.csv"\n', "utf-8")
+    rows = json.loads(shell("report", "compliance", "--check", "--json").out)
+    assert {(row["item"], row["item_label"], row["verdict"], row["points"]) for row in rows} == {
+        ("fill_rate", "完成率", "met", 2.0)
+    }
+    own.write_text(f"{heading}\nfill_rate,完成率,多,0,,不低于,1,\n", "utf-8-sig")
+    wrong = shell("report", "compliance")
+    assert (wrong.code, wrong.err.splitlines()[0]) == (3, "错误 [E723]：本省.csv 第 2 行：权重 '多' 应为数字")

@@ -1,0 +1,260 @@
+"""Every figure over years against a recount in plain Python, on both databases."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from tests.conftest import NOW
+from tests.years_world import APPLIED, BATCHES, CITIES, SEATED, SHORTAGE, SPOTS, Form, Years, draw, store
+from zhupei_cli import frames
+from zhupei_cli.acting import Acting
+from zhupei_cli.services.reports import compliance, pivots, trends
+from zhupei_cli.services.reports.years import batches_of_years
+from zhupei_cli.store.engine import transaction
+from zhupei_cli.words.errors import ZhupeiError
+
+YEARS = [2024, 2025, 2026]
+
+
+def counted(years: Years) -> list[Form]:
+    return [form for form in years.forms if BATCHES[form.batch][2] != "cancelled"]
+
+
+def first(by: str, form: Form) -> str:
+    places = {"base": form.choice[0], "specialty": form.choice[1], "city": CITIES[form.choice[0]]}
+    return places.get(by) or getattr(form, by)
+
+
+def seat(by: str, form: Form) -> str:
+    assert form.seat is not None and form.seat[1] is not None
+    base, code = form.seat[1]
+    return {"base": base, "specialty": code, "city": CITIES[base]}.get(by) or getattr(form, by)
+
+
+def planned(years: Years, by: str, key: str | None, year: int) -> int:
+    of: dict[str, Callable[[str, str], str]] = {
+        "base": lambda base, _: base, "specialty": lambda _, code: code, "city": lambda base, _: CITIES[base],
+    }  # fmt: skip
+    return sum(
+        quota
+        for (batch, base, code), (quota, stopped) in years.plan.items()
+        if BATCHES[batch][:2] == (year, None) and BATCHES[batch][2] != "cancelled"
+        if not stopped and key in (None, of[by](base, code))
+    )
+
+
+def recount(years: Years, by: str, of: str, key: str | None, year: int) -> float | int | None:
+    forms = [form for form in counted(years) if form.year == year]
+    applied = [f for f in forms if f.status in APPLIED and key in (None, first(by, f))]
+    seated = [f for f in forms if f.seated and key in (None, seat(by, f))]
+    totals = [f.seat[3] for f in seated if f.seat and f.seat[2] != "place" and f.seat[3]]
+    plan = planned(years, by, key, year) if by in ("base", "specialty", "city") else 0
+    return {
+        "plan": plan,
+        "applied": len(applied),
+        "approved": sum(f.status == "approved" for f in applied),
+        "admitted": len(seated),
+        "reported": sum(f.seat is not None and f.seat[0] == "reported" for f in seated),
+        "fill_rate": len(seated) / plan if plan else None,
+        "lowest_total": min(totals) / 100 if totals else None,
+    }[of]
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_trend(database: str, seed: int) -> None:
+    years = draw(seed)
+    with transaction(database, dry_run=True) as session:
+        store(session, years)
+        for by in trends.BY.labels:
+            all_of = [
+                one
+                for one in trends.OF.labels
+                if by in ("base", "specialty", "city") or one not in ("plan", "fill_rate")
+            ]
+            span, rows = trends.trend(session, years=3, by=by, of=all_of)
+            assert span == YEARS
+            for row in rows:
+                found = [row[f"y{year}"] for year in YEARS]
+                expected = [recount(years, by, row["of"], row["key"], year) for year in YEARS]
+                assert found == pytest.approx(expected), (by, row)
+                if row["of"] == "admitted":
+                    assert row["change"] == found[2] - found[1]
+                    whole = recount(years, by, "admitted", None, 2026)
+                    assert row["share"] == (found[2] / whole if whole else None)
+            keys = {first(by, f) for f in counted(years) if f.status in APPLIED}
+            assert keys <= {row["key"] for row in rows}
+
+
+def test_a_pivot(database: str) -> None:
+    years = draw(3)
+    with transaction(database, dry_run=True) as session:
+        store(session, years)
+        _, batches = batches_of_years(session, 3)
+        _, rows = pivots.pivot(
+            session, batches, rows=("choice1_base", "identity"), columns="year",
+            values=("applied", "admitted", "mean_total"), where={"level": ["21"]},
+        )  # fmt: skip
+        with pytest.raises(ZhupeiError, match="E722"):
+            pivots.pivot(
+                session,
+                batches,
+                rows=("identity",),
+                columns="year",
+                values=("applied",),
+                where={"school": ["没有"]},
+            )
+    forms = [f for f in counted(years) if f.level == "21" and f.status in APPLIED]
+    for row in rows:
+        base, who = row["choice1_base"], row["identity"]
+        for year in YEARS:
+            mine = [
+                f
+                for f in forms
+                if f.year == year and (base is None or (f.choice[0], f.identity) == (base, who))
+            ]
+            assert row[f"applied_{year}"] == len(mine)
+            assert row[f"admitted_{year}"] == sum(f.seated for f in mine)
+            marks = [f.seat[3] / 100 for f in mine if f.seated and f.seat and f.seat[3]]
+            mean = sum(marks) / len(marks) if marks else None
+            assert row[f"mean_total_{year}"] == (None if mean is None else pytest.approx(mean, abs=0.006))
+        assert row["applied_all"] == sum(row[f"applied_{year}"] for year in YEARS)
+    assert len(rows) == len({(f.choice[0], f.identity) for f in forms}) + 1
+
+
+@pytest.mark.parametrize("seed", [4, 5])
+def test_compliance(database: str, seed: int) -> None:
+    years = draw(seed)
+    with transaction(database, dry_run=True) as session:
+        store(session, years)
+        rows = compliance.compliance(session, years=3, lines=compliance.lines_of(None))
+    assert {row["base"] for row in rows} == set(CITIES)
+    for row in rows:
+        assert (row["part"], row["whole"]) == parts(years, row), row
+
+
+def parts(years: Years, row: compliance.Figured) -> tuple[int, int]:
+    base, year = row["base"], row["year"]
+    mine = [f for f in counted(years) if f.year == year and f.seat and f.seat[1] and f.seat[1][0] == base]
+    seated = [f for f in mine if f.seated]
+    states = [f.seat[0] for f in mine if f.seat]
+    quotas = {
+        code: sum(0 if stopped else quota for (batch, b, c), (quota, stopped) in years.plan.items()
+                  if (b, c) == (base, code) and BATCHES[batch][:2] == (year, None) and batch != "Y26X")
+        for code in SHORTAGE
+    }  # fmt: skip
+    held = {code: sum(f.seat[1] == (base, code) for f in seated if f.seat) for code in SHORTAGE}
+    match row["item"]:
+        case "fill_rate":
+            return len(seated), sum(quotas.values())
+        case "report_rate":
+            came = sum(one in ("reported", "quit") for one in states)
+            return came, sum(one in (*SEATED, "no_show", "quit") for one in states)
+        case "open_share":
+            return sum(f.identity != "own" for f in seated), len(seated)
+        case "fresh_bachelors":
+            return sum(f.level == "21" and f.graduated == year for f in seated), len(seated)
+        case "zero_specialties":
+            every = [f.seat[1] for f in counted(years) if f.seated and f.seat and f.year <= year]
+            zero = [code for code in SHORTAGE if (base, code) not in every] if year == 2026 else []
+            return len(zero), len(SHORTAGE)
+    return min(held["0700"], quotas["0700"]), quotas["0700"]
+
+
+def by_hand() -> Years:
+    """Three bases of one specialty 0700 and one of 0100, worked out on paper."""
+    plan = {(batch, *spot): (10, spot[1] == "0900") for batch in BATCHES for spot in SPOTS}
+    forms: list[Form] = []
+
+    def seats(batch: str, base: str, code: str, identity: str, number: int) -> None:
+        one = ("reported", (base, code), "choice1", 8000)
+        year = BATCHES[batch][0]
+        forms.extend(
+            Form(batch, "approved", identity, "应届毕业生", "郑州大学", "21", year, (base, code), one)
+            for _ in range(number)
+        )
+
+    for batch in ("Y24", "Y25", "Y26"):
+        seats(batch, "B1", "0100", "own", 4)  # 6 of 10 open: exactly on the line
+        seats(batch, "B1", "0700", "social", 6)
+        seats(batch, "B2", "0100", "own", 10)  # 9 of 19: below the line, above the warning
+        seats(batch, "B2", "0700", "entrusted", 9)
+        seats(batch, "B3", "0100", "own", 7)  # 3 of 10: a warning; nobody for 0700
+        seats(batch, "B3", "0100", "social", 3)
+    return Years(plan, forms)
+
+
+def test_compliance_by_hand(database: str) -> None:
+    with transaction(database, dry_run=True) as session:
+        store(session, by_hand())
+        rows = compliance.compliance(session, years=1, lines=compliance.lines_of(None))
+    found = {(row["base"], row["item"]): (row["value"], row["verdict"]) for row in rows}
+    assert {
+        key: value
+        for key, value in found.items()
+        if key[1] in ("open_share", "general_rate", "zero_specialties")
+    } == {
+        ("B1", "open_share"): (0.6, "met"),
+        ("B1", "general_rate"): (0.6, "warned"),
+        ("B1", "zero_specialties"): (1.0, "below"),
+        ("B2", "open_share"): (9 / 19, "below"),
+        ("B2", "general_rate"): (0.9, "met"),
+        ("B2", "zero_specialties"): (1.0, "below"),
+        ("B3", "open_share"): (0.3, "warned"),
+        ("B3", "general_rate"): (0.0, "warned"),
+        ("B3", "zero_specialties"): (2.0, "below"),
+    }
+    # B1: 1 of 1 for the share; 0700 at 60 % of 100: none of 1; 全科 warned: none; one at zero: none.
+    assert compliance.scores_of(rows) == {("B1", 2026): 25.0, ("B2", 2026): 37.5, ("B3", 2026): 0.0}
+    source = next(row["rows"] for row in rows if (row["base"], row["item"]) == ("B1", "open_share"))
+    assert source == "批次 Y26：2026 年 面向社会和委托培养 6 人，录取 10 人"
+
+
+def test_a_frame_has_its_dtypes_and_nobody_in_it(database: str) -> None:
+    years = draw(6)
+    with transaction(database, dry_run=True) as session:
+        store(session, years)
+        frame = frames.applications(session, "Y25")
+        whole = frames.applications(session, "Y25", personal=True, by=Acting("测试员", NOW))
+        events = session.execute(text("SELECT action FROM event")).scalars().all()
+    kinds = frames.dtypes()
+    personal = {"name", "id_number", "birth_date", "mobile"}
+    assert set(frame.columns) == set(kinds) - personal
+    assert {key: str(one) for key, one in whole.dtypes.items()} == kinds
+    assert (events[-1:], len(frame)) == (["export.frame"], sum(f.batch == "Y25" for f in years.forms))
+    assert int(frame["admitted"].sum()) == sum(f.seated for f in years.forms if f.batch == "Y25")
+
+
+def test_no_admission_before_publication(database: str) -> None:
+    with transaction(database, dry_run=True) as session:
+        store(session, draw(7))
+        session.execute(text("UPDATE batch SET status = 'committed' WHERE code = 'Y26'"))
+        frame = frames.applications(session, "Y26")
+        _, rows = trends.trend(session, years=3, by="base", of=["admitted", "applied"])
+        judged = compliance.compliance(session, years=3, lines=compliance.lines_of(None))
+    assert frame[["admission", "base", "total"]].isna().all().all()
+    assert not frame["admitted"].any()
+    assert {row["y2026"] for row in rows if row["of"] == "admitted"} == {None}
+    assert {row["year"] for row in judged} == {2024, 2025}
+
+
+def test_the_plan_is_not_by_school(database: str) -> None:
+    with transaction(database, dry_run=True) as session:
+        with pytest.raises(ZhupeiError, match="E720"):
+            trends.trend(session, years=3, by="base", of=["applied"])
+        with pytest.raises(ZhupeiError, match="E721"):
+            trends.trend(session, years=3, by="school", of=["fill_rate"])
+
+
+def test_the_sample_of_the_handbook_runs(database: str) -> None:
+    handbook = (Path(__file__).parents[3] / "samples" / "操作手册.md").read_text("utf-8")
+    (sample,) = re.findall(r"```python\n(.*?)```", handbook, re.DOTALL)
+    with transaction(database) as session:
+        store(session, draw(1))
+    code = sample.replace("sqlite:///招收.sqlite", database).replace("HN2026", "Y25")
+    found: dict[str, Any] = {}
+    exec(code, found)
+    assert len(found["forms"]) == sum(form.batch == "Y25" for form in draw(1).forms)

@@ -1,0 +1,104 @@
+"""Tables of years as a workbook: a sheet a table, a native chart below it, ready for A4."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+from zhupei_cli.display import display_width
+from zhupei_cli.reports.charts import COLOURS
+
+_FORMATS: Final = {"text": "@", "count": "0", "change": '+0;−0;"±0"', "share": "0.0%", "mark": "0.00"}
+_MORE: Final = ("#5c4d7d", "#bc6c25", "#4d7c8a", "#8a8a8a")
+#: Bars beyond this cannot be read on one page.
+_DRAWN: Final = 15
+_WIDEST: Final = 48
+_TOP: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class TableSheet:
+    """A table: headings with kinds (text, count, change, share, mark), and which columns a chart draws.
+
+    The first `drawn` rows are drawn, named by the column `labels`.
+    """
+
+    title: str
+    note: str
+    columns: Sequence[tuple[str, str]]
+    rows: Sequence[Sequence[Any]]
+    labels: int = 0
+    series: Sequence[int] = ()
+    drawn: int = 0
+
+
+def write_tables(path: Path, sheets: Sequence[TableSheet], *, made_on: date) -> None:
+    """Write the tables as one workbook."""
+    import xlsxwriter
+
+    with xlsxwriter.Workbook(path) as book:
+        formats = {kind: book.add_format({"num_format": code}) for kind, code in _FORMATS.items()}
+        soft = book.add_format({"font_color": "#5b6875"})
+        looks = {
+            "title": book.add_format({"bold": True, "font_size": 14}),
+            "head": book.add_format({"bold": True, "bg_color": "#eef2f5", "bottom": 1, "text_wrap": True}),
+            "number": book.add_format(
+                {"bold": True, "bg_color": "#eef2f5", "bottom": 1, "text_wrap": True, "align": "right"}
+            ),
+            "soft": soft,
+        }
+        for one in sheets:
+            _draw(book, one, formats, looks, made_on)
+
+
+def _draw(book: Any, one: TableSheet, formats: dict[str, Any], looks: dict[str, Any], made_on: date) -> None:
+    sheet = book.add_worksheet(one.title[:31])
+    sheet.write_string(0, 0, one.title, looks["title"])
+    sheet.write_string(1, 0, one.note, looks["soft"])
+    for at, (heading, kind) in enumerate(one.columns):
+        sheet.write_string(_TOP, at, heading, looks["head" if kind == "text" else "number"])
+        cells = [display_width(str(row[at])) for row in one.rows if kind == "text" and row[at] is not None]
+        sheet.set_column(at, at, min(max([*cells, display_width(heading), 7]) + 2, _WIDEST))
+    for number, row in enumerate(one.rows, _TOP + 1):
+        for at, (value, (_, kind)) in enumerate(zip(row, one.columns, strict=True)):
+            if value is None:
+                continue
+            if isinstance(value, str):
+                sheet.write_string(number, at, value, formats["text"])
+            else:
+                sheet.write_number(number, at, value, formats[kind])
+    sheet.freeze_panes(_TOP + 1, one.labels + 1)
+    sheet.set_default_row(18)
+    sheet.set_paper(9)  # A4
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(_TOP)
+    sheet.set_margins(left=0.4, right=0.4, top=0.7, bottom=0.7)
+    sheet.set_footer(f"&L制表日期：{made_on}&R第 &P 页，共 &N 页")
+    if one.series and one.drawn:
+        _chart(book, sheet, one)
+
+
+def _chart(book: Any, sheet: Any, one: TableSheet) -> None:
+    first, last = _TOP + 1, _TOP + min(one.drawn, _DRAWN)
+    chart = book.add_chart({"type": "column"})
+    colours = (*COLOURS, *_MORE)
+    for number, at in enumerate(one.series):
+        chart.add_series(
+            {
+                "name": [sheet.get_name(), _TOP, at],
+                "categories": [sheet.get_name(), first, one.labels, last, one.labels],
+                "values": [sheet.get_name(), first, at, last, at],
+                "fill": {"color": colours[number % len(colours)]},
+                "gap": 60,
+            }
+        )
+    title = one.title if one.drawn <= _DRAWN else f"{one.title}（前 {_DRAWN} 项）"
+    chart.set_title({"name": title, "name_font": {"size": 12}})
+    chart.set_legend({"position": "bottom"})
+    form = "0%" if one.columns[one.series[0]][1] == "share" else "General"
+    axis = {"major_gridlines": {"visible": True, "line": {"color": "#dde3e8"}}, "num_format": form}
+    chart.set_y_axis({**axis, "min": 0} if form == "0%" else axis)
+    chart.set_size({"width": 900, "height": 340})
+    sheet.insert_chart(_TOP + len(one.rows) + 2, 0, chart)

@@ -1,0 +1,68 @@
+"""The flat frame on its way out: who is in it is an event when personal columns are, and its files."""
+
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from zhupei_cli.acting import Acting
+from zhupei_cli.model import Batch
+from zhupei_cli.services.records.events import Change, record
+from zhupei_cli.services.reports.flat_frame import BY_KEY, OPEN_KEYS, PERSONAL_KEYS, frame_of
+from zhupei_cli.words.errors import ZhupeiError
+
+#: The most rows of a sheet, its heading among them.
+_SHEET_ROWS = 1_048_576
+
+
+def revealed_frame(session: Session, batch: Batch, *, by: Acting) -> Any:
+    """Return the frame of a batch with the personal columns, which is written down as an event."""
+    frame = frame_of(session, [batch], (*OPEN_KEYS, *PERSONAL_KEYS))
+    data = {"rows": len(frame), "columns": list(PERSONAL_KEYS)}
+    record(session, by, [Change("export.frame", batch.code, batch.id, data=data)])
+    return frame
+
+
+def require_writer(file_format: str) -> None:
+    """Raise E724 when the library that writes the format is missing: before any row is read."""
+    if file_format == "parquet":
+        try:
+            import pyarrow  # noqa: F401
+        except ImportError as error:
+            raise ZhupeiError("E724") from error
+
+
+def write_frame(frame: Any, path: Path, file_format: str) -> None:
+    """Write a frame as parquet, csv or xlsx; E725 for more rows than a sheet has."""
+    if file_format == "parquet":
+        frame.to_parquet(path, engine="pyarrow", index=False)
+    elif file_format == "csv":
+        frame.to_csv(path, index=False, encoding="utf-8-sig")
+    else:
+        _write_sheet(frame, path)
+
+
+def _write_sheet(frame: Any, path: Path) -> None:
+    """Write every cell as what it is: a text is never a formula, nothing is left for a missing value."""
+    import pandas as pd
+    import xlsxwriter
+
+    if len(frame) >= _SHEET_ROWS:
+        raise ZhupeiError("E725", rows=len(frame), most=_SHEET_ROWS - 1)
+    with xlsxwriter.Workbook(path, {"constant_memory": True, "strings_to_formulas": False}) as book:
+        day, head = book.add_format({"num_format": "yyyy-mm-dd"}), book.add_format({"bold": True})
+        sheet = book.add_worksheet("报名")
+        for at, key in enumerate(frame.columns):
+            sheet.write_string(0, at, f"{BY_KEY[key].heading}", head)
+        for number, row in enumerate(frame.itertuples(index=False), 1):
+            for at, value in enumerate(row):
+                if value is None or value is pd.NA or value is pd.NaT or value != value:
+                    continue
+                if isinstance(value, str):
+                    sheet.write_string(number, at, value)
+                elif isinstance(value, pd.Timestamp):
+                    sheet.write_datetime(number, at, value.to_pydatetime(), day)
+                elif isinstance(value, bool):
+                    sheet.write_boolean(number, at, value)
+                else:
+                    sheet.write_number(number, at, value)

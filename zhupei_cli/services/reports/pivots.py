@@ -1,0 +1,154 @@
+"""A pivot table over the flat frame: any of its columns against any other."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from sqlalchemy.orm import Session
+
+from zhupei_cli.model import Batch
+from zhupei_cli.services.records.lookup import base_names, nearest, specialty_names
+from zhupei_cli.services.reports.flat_frame import BY_KEY, COLUMNS, frame_of
+from zhupei_cli.services.reports.trends import labels_of
+from zhupei_cli.words.errors import ZhupeiError
+from zhupei_cli.words.vocabulary import CodeTable
+
+#: What may stand in rows, columns and conditions: everything that makes groups.
+DIMENSIONS: Final = CodeTable(
+    "列",
+    {
+        column.key: column.heading
+        for column in COLUMNS
+        if not column.personal
+        and (column.kind == "category" or column.key in ("year", "train_years", "graduated"))
+    },
+)
+VALUES: Final = CodeTable(
+    "指标",
+    {
+        "applied": "报名",
+        "approved": "审核通过",
+        "admitted": "录取",
+        "reported": "报到",
+        "lowest_total": "最低分",
+        "mean_total": "平均分",
+        "highest_total": "最高分",
+    },
+)
+_MARKS: Final = {"lowest_total": "min", "mean_total": "mean", "highest_total": "max"}
+#: The group of whoever has nothing there.
+_BLANK: Final = "未填"
+
+Heading = tuple[str, str]
+
+
+def pivot(
+    session: Session,
+    batches: Sequence[Batch],
+    *,
+    rows: Sequence[str],
+    columns: str,
+    values: Sequence[str],
+    where: Mapping[str, Sequence[str]],
+) -> tuple[list[Heading], list[dict[str, Any]]]:
+    """Return the value columns (key, heading), and a row for each group of `rows` and for the whole.
+
+    Marks are those of the seated, placings by hand left out. `where` keeps the rows whose column is one of
+    the words, codes or names; E722 for a word that is none.
+    """
+    wanted = dict.fromkeys(
+        (*rows, columns, *where, "applied", "approved", "admitted", "reported", "via", "total")
+    )
+    frame = frame_of(session, batches, list(wanted))
+    for key, words in where.items():
+        frame = frame[frame[key].isin(_codes(session, frame, key, words))]
+    groups = list(dict.fromkeys((*rows, columns)))
+    frame = frame.assign(
+        **{key: frame[key].astype("object").where(frame[key].notna(), _BLANK) for key in groups}
+    )
+    across = sorted(frame.loc[frame["applied"], columns].unique(), key=str)
+    labels = {key: labels_of(session, key) for key in groups}
+    headings: list[Heading] = []
+    found: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for value in values:
+        counted, source, how = _counted(frame, value)
+        headings += [
+            (f"{value}_{one}", f"{VALUES.label(value)}·{labels[columns].get(one, one)}") for one in across
+        ]
+        headings.append((f"{value}_all", f"{VALUES.label(value)}·合计"))
+        if counted.empty:
+            continue
+        wide = counted.pivot_table(index=list(rows), columns=columns, values=source, aggfunc=how)
+        for one in wide.columns:
+            for at, cell in wide[one].dropna().items():
+                found.setdefault(_tuple(at), {})[f"{value}_{one}"] = _plain(value, cell)
+        for at, cell in counted.groupby(list(rows))[source].agg(how).items():
+            found.setdefault(_tuple(at), {})[f"{value}_all"] = _plain(value, cell)
+        whole = found.setdefault((None,) * len(rows), {})
+        for one, cell in counted.groupby(columns)[source].agg(how).items():
+            whole[f"{value}_{one}"] = _plain(value, cell)
+        whole[f"{value}_all"] = _plain(value, counted[source].agg(how))
+    return headings, [
+        _row(at, rows, labels, headings, found[at])
+        for at in sorted(found, key=lambda at: (at[0] is None, list(map(str, at))))
+    ]
+
+
+def _counted(frame: Any, value: str) -> tuple[Any, str, str]:
+    if value in _MARKS:
+        seated = frame["admitted"] & (frame["via"] != "place").fillna(True) & frame["total"].notna()
+        return frame[seated], "total", _MARKS[value]
+    return frame[frame[value]], value, "sum"
+
+
+def _tuple(at: Any) -> tuple[Any, ...]:
+    return at if isinstance(at, tuple) else (at,)
+
+
+def _plain(value: str, cell: Any) -> float | int:
+    return round(float(cell), 2) if value in _MARKS else int(cell)
+
+
+def _row(
+    at: tuple[Any, ...],
+    rows: Sequence[str],
+    labels: Mapping[str, Mapping[str, str]],
+    headings: Sequence[Heading],
+    cells: Mapping[str, Any],
+) -> dict[str, Any]:
+    said: dict[str, Any] = {}
+    for number, (key, code) in enumerate(zip(rows, at, strict=True)):
+        whole = "合计" if number == 0 else ""
+        said |= {key: code, f"{key}_label": whole if code is None else labels[key].get(code, code)}
+    nothing = {key: None if key.startswith(tuple(_MARKS)) else 0 for key, _ in headings}
+    return said | nothing | dict(cells)
+
+
+def _codes(session: Session, frame: Any, key: str, words: Sequence[str]) -> list[Any]:
+    """Return what the words of a condition mean: codes of the column, whichever way they were written."""
+    if BY_KEY[key].kind == "Int64":
+        numbers = [word for word in words if not word.isdecimal()]
+        if numbers:
+            raise ZhupeiError("E722", column=BY_KEY[key].heading, value=numbers[0], nearest="应为数字")
+        return [int(word) for word in words]
+    labels = labels_of(session, key)
+    names = base_names(session) if key.endswith("base") else specialty_names(session)
+    back = {label: code for code, label in labels.items()}
+    known = {*labels, *frame[key].dropna().unique()}
+    found = []
+    for word in words:
+        code = (
+            names.find(word)
+            if key.endswith(("base", "specialty"))
+            else word
+            if word in known
+            else back.get(word)
+        )
+        if code is None:
+            raise ZhupeiError(
+                "E722",
+                column=BY_KEY[key].heading,
+                value=word,
+                nearest=nearest(word, [*back, *map(str, known)]),
+            )
+        found.append(code)
+    return found
