@@ -8,13 +8,14 @@ from zhupei_cli.services.batches.batches import DATES
 from zhupei_cli.services.records import lookup
 from zhupei_cli.services.reports import overview
 from zhupei_cli.services.reports.overview import NextStep
+from zhupei_cli.services.results import year as year_lists
 from zhupei_cli.settings import Settings
 from zhupei_cli.shell.logfile import note
 from zhupei_cli.store.engine import reading, shown_url
-from zhupei_cli.words.vocabulary import ADMISSION_STATUS, APPLICATION_STATUS, RULE, CodeTable
+from zhupei_cli.words.vocabulary import ADMISSION_STATUS, APPLICATION_STATUS, ROUND, RULE, VIA, CodeTable
 
 from ..shared.formats import plan_line, shown
-from ..shared.options import batch_argument, format_options, pass_settings
+from ..shared.options import batch_argument, format_options, pass_settings, whole_year, year_option
 from ..shared.output import Column, Out, Row, show, show_sheet, show_sheets
 
 _LINES = (
@@ -32,21 +33,35 @@ _LINES = (
     Column("next_lines", "下一步"),
 )
 _DATABASE = Column("database", "数据库")
+_YEAR = (
+    Column("base", "基地编号"),
+    Column("base_label", "基地名称"),
+    Column("quota", "计划"),
+    *(Column(way, ROUND.labels.get(way) or VIA.labels.get(way, "补录")) for way in year_lists.WAYS),
+    Column("admitted", "在录合计"),
+    Column("vacant", "空缺"),
+)
 
 
 @click.command("status")
 @batch_argument
+@year_option
 @format_options
 @pass_settings
-def status(settings: Settings, *, batch: str | None, out: Out) -> None:
+def status(settings: Settings, *, batch: str | None, year: int | None, out: Out) -> None:
     """查看批次进行到哪一步：日期、计划、报名、审核、成绩、录取，以及下一步的命令。
 
-    不写批次则列出每一个进行中的批次（没有归档、没有取消的）。
+    不写批次则列出每一个进行中的批次（没有归档、没有取消的）。--year 列出一个年度各基地的合计。
 
     \b
     例：zhupei status
         zhupei status HN2026 --json
+        zhupei status --year 2026
     """
+    whole_year(year)
+    if year is not None:
+        _show_year(settings, year, out)
+        return
     now = settings.acting().at
     with reading(settings.database_url) as session:
         meant = lookup.batches_meant(session, batch)
@@ -56,6 +71,19 @@ def status(settings: Settings, *, batch: str | None, out: Out) -> None:
         show_sheet(_answer(rows, first, shown_url(settings.database_url)), (), out)
     else:
         _show(rows, first, shown_url(settings.database_url), out)
+
+
+def _show_year(settings: Settings, year: int, out: Out) -> None:
+    """Show each base's seats over all batches of a year."""
+    with reading(settings.database_url) as session:
+        found = year_lists.year_by_base(session, year)
+    if found["waiting"]:
+        note(settings, f"还没有公示的批次只计计划，不计录取：{'、'.join(found['waiting'])}")
+    if out.format == "json":
+        show_sheet(found, (), out)
+        return
+    kept = [column for column in _YEAR if any(row[column.key] for row in found["bases"])]
+    show(found["bases"], kept, out, title=f"{year} 年录取情况", batch_name="、".join(found["batches"]))
 
 
 def _answer(rows: Sequence[overview.BatchNow], first: Iterable[NextStep], database: str) -> dict[str, object]:
@@ -122,6 +150,9 @@ def _run_line(row: overview.BatchNow) -> str:
     run, count = row["last_run"], row["runs"]
     if run is None:
         return ""
+    if (waiting := row["waiting_run"]) is not None:
+        told = _run_line({**row, "waiting_run": None})
+        return f"{told}；第 {waiting['run']} 次（{waiting['round_label']}）尚未确定"
     if len(row["rounds"]) > 1:
         parts = "，".join(
             f"第 {one['run']} 次{one['round_label']} {one['admitted']} 人" for one in row["rounds"]

@@ -1,13 +1,18 @@
 """`zhupei verify`: a sealed batch, checked without any database."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
+from zhupei_cli.display import harmless
+from zhupei_cli.services.results.sealed_explaining import explain_sealed
 from zhupei_cli.services.results.sealed_files import verify_file
 from zhupei_cli.settings import Settings
+from zhupei_cli.shell.arguments import CODE
 from zhupei_cli.shell.logfile import note
 
+from ..shared.explained import sealed_lines
 from ..shared.options import json_option, pass_settings
 from ..shared.output import FINDINGS, next_step, show_summary
 
@@ -15,24 +20,27 @@ from ..shared.output import FINDINGS, next_step, show_summary
 @click.command("verify")
 @click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
 @click.option("--seal", metavar="HEX", help="封存号（至少前 16 位），核对文件是否就是当时封存的那一份")
+@click.option("--explain", "no", metavar="NO", type=CODE, help="说明一名考生的名次、分数线和最低录取成绩")
 @json_option
 @pass_settings
-def verify(settings: Settings, file: Path, *, seal: str | None, as_json: bool) -> None:
+def verify(settings: Settings, file: Path, *, seal: str | None, no: str | None, as_json: bool) -> None:
     """核对封存的批次文件，不需要数据库：重新计算每次录取，核对结果、名额和操作记录。
 
-    有不符时退出码为 3。文件里没有个人信息。不给 --seal 只能核对文件内部是否自相矛盾，整个重做的
-    文件看不出来，所以会提示“未核对封存号”。
+    有不符时退出码为 3，此时不作 --explain 的说明。文件里没有个人信息，基地和专业只有编号。不给 --seal
+    只能核对文件内部是否自相矛盾，整个重做的文件看不出来，所以会提示“未核对封存号”。
 
     \b
     例：zhupei verify HN2026_封存.zip
         zhupei verify HN2026_封存.zip --seal 9f2c4a61d07be35c
+        zhupei verify HN2026_封存.zip --explain HN2026-0000003
     """
     if seal is not None and not (
         16 <= len(seal) <= 64 and all(digit in "0123456789abcdefABCDEF" for digit in seal)
     ):
         raise click.UsageError("--seal 应为封存号的 16 至 64 位十六进制数字。", click.get_current_context())
     found = verify_file(file, seal=seal)
-    summary = {
+    told = explain_sealed(file, no) if no is not None and not found.findings else None
+    summary: dict[str, Any] = {
         "ok": not found.findings,
         "seal_checked": seal is not None,
         "batch": found.batch,
@@ -40,6 +48,8 @@ def verify(settings: Settings, file: Path, *, seal: str | None, as_json: bool) -
         "sealed_at": found.sealed_at,
         "findings": [finding._asdict() for finding in found.findings],
     }
+    if no is not None:
+        summary["explanation"] = told
     sentence = f"批次 {found.batch}（{found.name}），封存号 {found.seal[:16]}：{{}}".format(
         f"有 {len(found.findings)} 处不符"
         if found.findings
@@ -47,7 +57,11 @@ def verify(settings: Settings, file: Path, *, seal: str | None, as_json: bool) -
         if seal is not None
         else "内部相符；未核对封存号"
     )
-    show_summary(settings, summary, sentence, as_json=as_json)
+    if told is None or as_json:
+        show_summary(settings, summary, sentence, as_json=as_json)
+    else:
+        note(settings, sentence)
+        click.echo(harmless("\n".join(sealed_lines(told))))
     if seal is None and not as_json:
         # Whoever makes a whole file anew makes one that agrees with itself.
         next_step(settings, f"zhupei verify {file} --seal 公示的封存号", "核对是不是当时封存的那一份")

@@ -10,6 +10,7 @@ from zhupei_cli.services.reports import overview
 from zhupei_cli.settings import Settings
 from zhupei_cli.shell.arguments import Whole
 from zhupei_cli.store.engine import transaction
+from zhupei_cli.words.vocabulary import BatchStatus
 
 from ..shared.consent import Consent, with_doubts
 from ..shared.done import tried
@@ -29,7 +30,7 @@ def commit(
 ) -> None:
     """把一次录取计算确定为拟录取结果；此后数据有变的计算不能确定。
 
-    admit check 有疑问（例如有人没有成绩）时先提问，不在终端中须加 --yes。
+    admit check 有疑问（例如有人没有成绩）时、正式录取以后的递补，先提问，不在终端中须加 --yes。
 
     \b
     例：zhupei admit commit 1
@@ -55,7 +56,8 @@ def commit(
 
 
 def _counted(summary: dict[str, object]) -> str:
-    return f"拟录取 {summary['proposed']} 人，未录取 {summary['not_admitted']} 人"
+    word = "已录取" if summary["status"] == BatchStatus.FINAL else "拟录取"
+    return f"{word} {summary['proposed']} 人，未录取 {summary['not_admitted']} 人"
 
 
 @click.command("uncommit")

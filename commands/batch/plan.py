@@ -35,6 +35,7 @@ LIST = (
     Column("quota", "计划人数"),
     Column("taken", "已占"),
     Column("vacant", "空缺"),
+    Column("ceded", "转补录"),
     Column("min_score", "最低分"),
     Column("max_own", "本单位上限"),
     Column("max_entrusted", "委托培养上限"),
@@ -118,7 +119,10 @@ def list_(
             specialty=specialty and lookup.find_specialty(session, specialty),
         )
         name = found.name
-    show(rows, LIST, out, title="招收计划", batch_name=name)
+    # Where no supplement round took seats over there is nothing to say of it.
+    ceded = any(row["ceded"] for row in rows)
+    columns = LIST if ceded else [column for column in LIST if column.key != "ceded"]
+    show(rows, columns, out, title="招收计划", batch_name=name)
 
 
 def _place_options(command: Callable[..., None]) -> Callable[..., None]:

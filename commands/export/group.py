@@ -5,17 +5,17 @@ from pathlib import Path
 import click
 from sqlalchemy.orm import Session
 
-from zhupei_cli.model.batch import Batch
 from zhupei_cli.services.admission import seats
 from zhupei_cli.services.records import base_login, lookup
 from zhupei_cli.services.results import rosters
+from zhupei_cli.services.results import year as year_lists
 from zhupei_cli.services.results.rosters import Wanted
 from zhupei_cli.settings import Settings
 from zhupei_cli.shell.arguments import NAME, Whole
 from zhupei_cli.shell.lazy import LazyGroup
 from zhupei_cli.store.engine import reading
 
-from ..shared.options import batch_option, list_options, pass_settings
+from ..shared.options import batch_option, list_options, pass_settings, whole_year, year_option
 from ..shared.output import Column, Out, show
 from ..shared.progress import Progress
 from ..shared.writing import Deed, writing
@@ -69,6 +69,7 @@ def export() -> None:
     type=Whole(1),
     help="还没有确定的一次录取计算（省级）；已确定的递补、再次调剂只列它录取的人",
 )
+@year_option
 @click.option(
     "-o",
     "--output",
@@ -88,6 +89,7 @@ def roster(
     bases: tuple[str, ...],
     every: bool,
     run: int | None,
+    year: int | None,
     folder: Path,
     force: bool,
 ) -> None:
@@ -97,21 +99,29 @@ def roster(
     例：zhupei export roster --all -o 名单
         zhupei export roster --base 4101001 4101002 -o 名单
         zhupei export roster --all --run 2 -o 递补名单
+        zhupei export roster --all --year 2026 -o 年度名单
     """
     words = (*bases, *more)
     which = click.UsageError("请用 --base 写基地，或用 --all，二者选一。", click.get_current_context())
     if words and every:
         raise which
+    whole_year(year, run=run)
 
-    def prepare(session: Session, found: Batch) -> rosters.Targets:
+    def prepare(session: Session) -> rosters.Targets:
         codes = base_login.acting_bases(session, words)
         if not codes and not every:
             raise which
-        base_login.prepare_roster(session, found, run=run, whole=not deed.dry_run)
         wanted = Wanted(folder, codes or None, run, force=force)
-        return rosters.prepare_rosters(session, found, wanted, by=deed.by)
+        if year is None:
+            found = lookup.find_batch(session, batch)
+            base_login.prepare_roster(session, found, run=run, whole=not deed.dry_run)
+            return rosters.prepare_rosters(session, found, wanted, by=deed.by)
+        batches = year_lists.batches_of(session, year, base_login.told_states(session))
+        for one in batches:
+            base_login.prepare_roster(session, one, run=None, whole=not deed.dry_run)
+        return rosters.prepare_year(session, year, batches, wanted, by=deed.by)
 
-    targets = deed.in_batch(batch, prepare, bases=True)
+    targets = deed.do(prepare, bases=True)
     # The event is stored by now: no list leaves the database without one.
     if not deed.dry_run:
         with Progress(deed.settings) as progress:

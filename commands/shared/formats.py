@@ -28,7 +28,8 @@ def shown(value: object) -> str:
 def plan_line(plan: Mapping[str, object]) -> str:
     """Return the totals of a plan in words; seats taken only where they may be told."""
     taken = "" if plan["taken"] is None else f"，已占 {plan['taken']} 人"
-    return f"{plan['bases']} 个基地，{plan['places']} 个岗位，计划 {plan['seats']} 人{taken}"
+    ceded = f"，转补录 {plan['ceded']} 人" if plan["ceded"] else ""
+    return f"{plan['bases']} 个基地，{plan['places']} 个岗位，计划 {plan['seats']} 人{taken}{ceded}"
 
 
 def _plain(value: object) -> object:

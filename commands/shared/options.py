@@ -77,6 +77,24 @@ def batch_option(command: F) -> F:
     )(command)
 
 
+def year_option(command: F) -> F:
+    """Add --year; `year` is a year whose batches are meant together, instead of one batch."""
+    return click.option(
+        "--year",
+        type=Whole(2000, 2100),
+        metavar="YYYY",
+        help="一个年度的全部批次合在一起：主批次、递补、调剂和补录批次",
+    )(command)
+
+
+def whole_year(year: int | None, *, run: int | None = None) -> None:
+    """Refuse --year beside what names a part of it; a batch of the environment does not count."""
+    context = click.get_current_context()
+    named = context.get_parameter_source("batch") is click.core.ParameterSource.COMMANDLINE
+    if year is not None and (named or run is not None):
+        raise click.UsageError("--year 是全部批次，不能同时写批次或 --run。", context)
+
+
 def batch_argument(command: F, *, metavar: str = "[CODE]") -> F:
     """Add [CODE] and --batch to a command about the batch itself; `batch` is either, or None.
 

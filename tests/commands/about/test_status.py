@@ -155,6 +155,7 @@ def steps() -> Iterator[overview.NextStep]:
         "unmarked": 2,
         "last_run": {"run": 7},
         "refillable": 1,
+        "waiting_run": None,
         "objections": 1,
         "admissions": {"admitted": 1},
         "now": NOW,
@@ -167,6 +168,7 @@ def steps() -> Iterator[overview.NextStep]:
         {"applications": {}, "unmarked": 0},
     ]
     less += [{"last_run": None}, {"admissions": {}}, {"waiting": {"count": 0}, "applications": {}}]
+    less += [{"waiting_run": {"run": 8, "round_label": "递补"}}]
     less += [{"apply_until": NOW.replace(year=2025)}]
     for status in BatchStatus:
         for changes in less:

@@ -179,10 +179,10 @@ COMPARED = """\
 受损                    1         0
 空缺名额                0         0
 
-报名号     姓名   第 1 次   志愿      第 2 次   志愿
----------  -----  --------  --------  --------  --------
-T-0000003  考生3  未录取              内 基地B  第二志愿
-T-0000004  考生4  内 基地B  第一志愿  未录取
+报名号     第 1 次   志愿      第 2 次   志愿
+---------  --------  --------  --------  --------
+T-0000003  未录取              内 基地B  第二志愿
+T-0000004  内 基地B  第一志愿  未录取
 """
 WRONGED = "受损：志愿岗位还有名额，或录取了名次在其后的人，本人却没有得到它的考生人数\n"
 
@@ -190,6 +190,37 @@ WRONGED = "受损：志愿岗位还有名额，或录取了名次在其后的人
 def test_compare(admit: Call) -> None:
     assert admit("compare", "1", "2") == Ran(0, COMPARED, WRONGED)
     assert admit("compare", "1", "3").code == 4
+
+
+THREE = """\
+报名号     姓名   第 1 次   志愿      第 2 次   志愿      第 3 次   志愿
+---------  -----  --------  --------  --------  --------  --------  --------
+T-0000003  考生3  未录取              内 基地B  第二志愿  内 基地B  第二志愿
+T-0000004  考生4  内 基地B  第一志愿  未录取              未录取
+"""
+
+
+def test_compare_the_three_rules_in_one_table(admit: Call, season: str) -> None:
+    assert admit("run", "--rule", "score-first").code == 0
+    shown = admit("compare", "1", "2", "3")
+    assert shown.out.splitlines()[:5] == [
+        "项目                    第 1 次   第 2 次   第 3 次",
+        "----------------------  --------  --------  --------",
+        "录取规则                志愿优先  稳定匹配  分数优先",
+        "考生                    5         5         5",
+        "录取                    4         4         4",
+    ]
+    assert "考生3" not in shown.out
+    assert admit("compare", "1", "2", "3", "--reveal").out.split("\n\n")[1] == THREE
+    (one, other) = json.loads(admit("compare", "1", "2", "3", "--json").out)["moved"]
+    assert [one[key] for key in ("application_no", "name", "a", "b", "c")] == [
+        *("T-0000003", None, None, "B/0100", "B/0100")
+    ]
+    assert [other[key] for key in ("a", "b", "c")] == ["B/0100", None, None]
+    with transaction(season, read_only=True) as session:
+        seen = select(Event.subject, Event.data).where(Event.action == "reveal")
+        assert [tuple(row) for row in session.execute(seen)] == [("admit compare", '{"rows":2}')]
+    assert admit("compare", "1").code == admit("compare", *["1"] * 27).code == 2
 
 
 def test_compare_as_json(admit: Call) -> None:

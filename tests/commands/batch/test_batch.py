@@ -75,7 +75,7 @@ def test_the_new_batch_as_json(batch: Run) -> None:
         "checkin_until": None,
         "created_at": "2026-06-05T10:00:00+08:00",
         "settings": defaults() | {"grad_years": "2"},
-        "plan": {"bases": 0, "places": 0, "seats": 0, "taken": None},
+        "plan": {"bases": 0, "places": 0, "seats": 0, "taken": None, "ceded": 0},
         "applications": {},
         "runs": 0,
         "admissions": None,
@@ -208,7 +208,7 @@ def test_a_change_that_comes_too_late(batch: Run, stored: str) -> None:
         5,
         "",
         "错误 [E405]：批次 HN2026 现为“已定拟录取”，不能再改 min_score\n"
-        "怎么办：先运行 zhupei admit uncommit --batch HN2026 --reason 原因\n",
+        "怎么办：先运行 zhupei admit uncommit --batch HN2026 --reason 原因（全部拟录取随之撤销）\n",
     )
 
 
@@ -501,6 +501,7 @@ def test_one_place(batch: Run, stored: str) -> None:
         "specialty_label": "内科",
         "quota": 12,
         "taken": None,
+        "ceded": 0,
         "vacant": None,
         "min_score": None,
         "max_own": 1,

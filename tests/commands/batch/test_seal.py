@@ -51,7 +51,7 @@ def test_only_what_is_final_is_sealed(call: Callable[..., Ran], tmp_path: Path) 
     assert call("batch", "seal") == Ran(
         5,
         "",
-        "错误 [E475]：批次 T 现为“公示中”，还不能封存\n怎么办：正式录取后封存：zhupei batch finalize T\n",
+        "错误 [E475]：批次 T 现为“公示中”，还不能封存\n怎么办：先运行 zhupei batch finalize T\n",
     )
     assert list(tmp_path.glob("*封存*")) == []
 
@@ -69,6 +69,43 @@ def test_a_sealed_batch_proves_itself_without_a_database(sealed: Path, database:
     assert zhupei("verify", sealed, "--seal", found["seal"][:16]) == Ran(0, "", words.format(name))
     assert zhupei("verify", sealed, "--seal", "0" * 16).code == 3
     assert zhupei("verify", sealed, "--seal", "封存").code == 2
+
+
+def test_a_sealed_file_explains_an_applicant_without_a_database(sealed: Path, zhupei: Run) -> None:
+    def explain(no: str, *more: str) -> Ran:
+        return zhupei("--database", "sqlite:///没有.sqlite", "verify", sealed, "--explain", no, *more)
+
+    assert explain("T-0000002").out == (
+        "T-0000002：已录取，A 0100（第一志愿，总成绩 80.00，排第 2 名）\n"
+        "第 1 次录取计算（志愿优先，志愿录取）：录取\n"
+        "第一志愿 A 0100：录取。计划 2 人，总成绩 80.00，排第 2 名，志愿最低分 80.00\n"
+        "第二志愿 B 0100：已被前面的志愿录取，不再考虑。"
+        "计划 1 人，总成绩 80.00，排第 2 名，志愿最低分 70.00\n"
+    )
+    # Placed by hand after a run had no seat: the newest act, and what that run said.
+    assert explain("T-0000003").out == (
+        "T-0000003：已录取，B 0100（个别安排，总成绩 78.00，排第 3 名）\n"
+        "第 1 次录取计算（志愿优先，志愿录取）：未录取（服从调剂但无空缺岗位）\n"
+        "第一志愿 A 0100：名额已由名次在前的考生录满。计划 2 人，总成绩 78.00，排第 3 名，志愿最低分 80.00\n"
+        "第二志愿 B 0100：志愿优先：轮到第二志愿时，名额已由前面的志愿录满。"
+        "计划 1 人，总成绩 78.00，排第 3 名，志愿最低分 70.00\n"
+        "调剂：没有可去的岗位：排在调剂第 1 位，轮到时考察本专业岗位 1 个（名额已满 1 个）\n"
+    )
+    assert explain("T-0000004").out.startswith("T-0000004：放弃录取\n")
+    told = json.loads(explain("T-0000003", "--json").out)["explanation"]
+    assert [told[key] for key in ("status", "base", "via", "total", "rank")] == [
+        *("admitted", "B", "place", 78.0, 3)
+    ]
+    assert [step["cutoff"] for step in told["runs"][0]["steps"]] == [80.0, 70.0]
+    missing = explain("T-0000009")
+    assert (missing.code, missing.err.splitlines()[0]) == (
+        4,
+        "错误 [E705]：封存的批次 T 里没有考生 T-0000009；相近的有 T-0000001、T-0000002、T-0000003",
+    )
+    # A file that contradicts itself explains nothing.
+    forged = _rewritten(sealed, _replace("admissions.jsonl", '"via":"choice2"', '"via":"choice1"'))
+    ran = zhupei("verify", forged, "--explain", "T-0000003", "--json")
+    assert (ran.code, json.loads(ran.out)["explanation"]) == (3, None)
 
 
 def test_a_sealed_file_names_nobody(sealed: Path) -> None:

@@ -107,7 +107,8 @@ def test_before_the_result_only_a_run_can_be_looked_at(export: Call, season: str
         5,
         "",
         "错误 [E464]：批次 T 还没有录取结果（已锁定）\n"
-        "怎么办：先运行 zhupei admit commit RUN；要看一次录取计算的名单加 --run RUN\n",
+        "怎么办：先运行 zhupei admit run --batch T，再运行 zhupei admit commit 编号 --batch T；"
+        "要看一次录取计算的名单加 --run RUN\n",
     )
     assert export("roster", "--all", "--run", "1", "-o", "名单").code == 0
     assert (_names(home / "名单"), _exports(season)) == (FILES, 1)

@@ -101,7 +101,7 @@ def test_the_publicity_list_says_who_until_when_and_whom_to_ask(call: Call, tmp_
     until = ("--set", "publicity_until=2026-07-07", "--set", "contact=0371-00000000")
     assert call("batch", "edit", *until, "--set", "authority=某省卫生健康委员会").code == 0
     refused = call("export", "public", "--draft")
-    assert (refused.code, "还不能导出公示名单送审稿\n怎么办：先运行 zhupei admit commit" in refused.err) == (
+    assert (refused.code, "还不能导出公示名单送审稿\n怎么办：先运行 zhupei admit run" in refused.err) == (
         5,
         True,
     )

@@ -71,7 +71,7 @@ def test_hints_name_the_batch_only_where_another_could_be_meant(shell: Run) -> N
         told.err
     )
     refused = shell("export", "unadmitted", "--batch", "HN2026")
-    assert "怎么办：先运行 zhupei admit commit RUN --batch HN2026" in refused.err
+    assert "再运行 zhupei admit commit 编号 --batch HN2026" in refused.err
     assert shell("batch", "cancel", "HN2025", "--yes").code == 0
     alone = shell("admit", "check", "--batch", "HN2026")
     assert "zhupei admit scores import 成绩.xlsx；锁定的批次先 zhupei batch unlock\n" in alone.err

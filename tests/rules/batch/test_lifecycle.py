@@ -171,7 +171,7 @@ def test_a_setting_that_comes_too_late() -> None:
         require_changeable("weights", "parameters", "committed", name="T")
     assert (refused.value.message, refused.value.hint) == (
         "批次 T 现为“已定拟录取”，不能再改 weights",
-        "先运行 zhupei admit uncommit --batch T --reason 原因",
+        "先运行 zhupei admit uncommit --batch T --reason 原因（全部拟录取随之撤销）",
     )
 
 

@@ -34,6 +34,8 @@ class Verb:
     final: bool = False
     #: Whether it takes from somebody what they have: never a step on the way to another act.
     takes: bool = False
+    #: What it takes back, in words; said wherever the command is named.
+    warning: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +90,12 @@ BATCH: Final = Table(
             "zhupei admit run --batch CODE，再运行 zhupei admit commit 编号 --batch CODE",
             {Batch.LOCKED: Batch.COMMITTED},
         ),
-        "uncommit": _verb(
-            "撤销拟录取", "zhupei admit uncommit --batch CODE", {Batch.COMMITTED: Batch.LOCKED}, reason=True
+        "uncommit": Verb(
+            "撤销拟录取",
+            "zhupei admit uncommit --batch CODE",
+            {Batch.COMMITTED: Batch.LOCKED},
+            frozenset({Batch.COMMITTED}),
+            warning="（全部拟录取随之撤销）",
         ),
         "adjust": _verb(
             "再次调剂",
@@ -114,11 +120,15 @@ BATCH: Final = Table(
         ),
     },
     instead={
-        ("run", state): (
-            "已有录取结果；空出的名额用 zhupei admit run --round refill --batch CODE 递补，"
-            "公示期满以前也可用 --round adjust 再次调剂"
-        )
-        for state in (Batch.COMMITTED, Batch.PUBLICITY, Batch.FINAL)
+        **{
+            ("run", state): (
+                "已有录取结果；空出的名额用 zhupei admit run --round refill --batch CODE 递补，"
+                "公示期满以前也可用 --round adjust 再次调剂"
+            )
+            for state in (Batch.COMMITTED, Batch.PUBLICITY, Batch.FINAL)
+        },
+        ("close", Batch.COMMITTED): "报名已经结束，不必再做",
+        ("lock", Batch.COMMITTED): "已经锁定，不必再做",
     },
 )
 
@@ -324,7 +334,7 @@ def _named(words: str, name: str) -> str:
 
 
 def _typed(state: State, verb: Verb) -> str:
-    return verb.command + (" --reason 原因" if state in verb.reasoned else "")
+    return verb.command + (" --reason 原因" if state in verb.reasoned else "") + verb.warning
 
 
 def _path(table: Table, now: State, goals: frozenset[State]) -> list[tuple[State, Verb]] | None:

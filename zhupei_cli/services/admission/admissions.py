@@ -12,7 +12,7 @@ from zhupei_cli.rules.admission.admission import admit
 from zhupei_cli.rules.admission.canonical import digest, inputs_text
 from zhupei_cli.rules.admission.run import Inputs, Round
 from zhupei_cli.rules.batch.lifecycle import ADMISSION, BATCH, step, target
-from zhupei_cli.rules.proof.audit import audit
+from zhupei_cli.rules.proof.audit import Finding, audit
 from zhupei_cli.services.admission.give_up import place_of
 from zhupei_cli.services.admission.readiness import doubts_about
 from zhupei_cli.services.admission.run_inputs import load_inputs
@@ -21,10 +21,10 @@ from zhupei_cli.services.admission.seats import Seat, free_seats, take_seats
 from zhupei_cli.services.admission.stages import move_batch
 from zhupei_cli.services.admission.stale_runs import outrun
 from zhupei_cli.services.admission.vacated import Vacated
-from zhupei_cli.services.batches.ceding import require_no_round
+from zhupei_cli.services.batches.ceding import require_no_round, rounds_of
 from zhupei_cli.services.records.events import Change, record
 from zhupei_cli.store.bulk import insert_rows, update_rows
-from zhupei_cli.words.errors import ZhupeiError
+from zhupei_cli.words.errors import ZhupeiError, sentence
 from zhupei_cli.words.vocabulary import RULE, AdmissionStatus, ApplicationStatus, BatchStatus, Outcome, Rule
 
 _TABLES = Admission.metadata.tables
@@ -67,6 +67,8 @@ def run_admission(
     finds something: nothing is stored then.
     """
     session.refresh(batch, with_for_update=True)  # nobody unlocks or commits while it is computed
+    if batch.status == BatchStatus.FINAL:
+        require_no_round(session, batch)  # a refill, which is what is offered there, would be refused too
     step(BATCH, batch.status, _RUN_VERBS[Round(round_)], name=batch.code)
     if round_ == Round.REFILL:
         require_no_round(session, batch)
@@ -116,13 +118,32 @@ def commit_run(session: Session, batch: Batch, number: int, *, by: Acting) -> di
     run.committed_at = by.at
     session.flush()
     counts = {"proposed": len(proposed), "not_admitted": run.candidates - run.admitted}
+    if batch.status == BatchStatus.FINAL:
+        # As placing does there: who is admitted at once was never on a list that people could object to.
+        found = [*found, _at_once(batch, len(proposed))]
     return moved | {"run": run.number, **counts, "doubts": found}
+
+
+def _at_once(batch: Batch, count: int) -> Finding:
+    values = {"batch": batch.code, "count": count}
+    return Finding("E707", sentence("E707", values))
 
 
 def _require_no_result(session: Session, batch: Batch, run: Run) -> None:
     result = run if run.committed_at is not None else result_run(session, batch)
     if result is not None and (run.round == Round.MAIN or result is run):
-        raise ZhupeiError("E461", batch=batch.code, run=result.number)
+        raise ZhupeiError("E461", batch=batch.code, run=result.number, cure=_instead(session, batch))
+
+
+def _instead(session: Session, batch: Batch) -> str:
+    """Return what can be done about a result that is there."""
+    if batch.status == BatchStatus.COMMITTED:
+        return "要换结果，先撤销全部拟录取：zhupei admit uncommit --reason 原因"
+    if rounds := rounds_of(session, batch):
+        return f"结果已经公示，不能再换；空出的名额由补录批次 {'、'.join(rounds)} 招收"
+    if batch.status in BATCH.verbs["refill"].moves:
+        return "结果已经公示，不能再换；空出的名额用 zhupei admit run --round refill 递补"
+    return "结果不再改变"
 
 
 def _require_fresh(session: Session, batch: Batch, run: Run) -> Inputs:

@@ -107,7 +107,7 @@ def _placed_already(
     way = "已报到的，先更正报到"
     if admission.status in ADMISSION.verbs["revoke"].moves:
         acts = (f"zhupei admit {verb} {number} --reason 原因" for verb in ("revoke", "reinstate"))
-        way = f"先运行 {'，再运行 '.join(acts)}"
+        way = f"先取消原来的录取再恢复资格：先运行 {'，再运行 '.join(acts)}"
     values = {
         "application_no": number,
         "status": ADMISSION.label(admission.status),

@@ -1,9 +1,10 @@
-"""Two results side by side: two stored runs, or a run and what it would be with other parameters."""
+"""Results side by side: stored runs, or a run and what it would be with other parameters."""
 
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from string import ascii_lowercase
+from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
@@ -28,6 +29,9 @@ from zhupei_cli.store.bulk import rows_of
 from zhupei_cli.words import vocabulary as words
 from zhupei_cli.words.errors import ZhupeiError
 from zhupei_cli.words.vocabulary import Identity
+
+#: The keys of the results in each row of `moved`; so many can be compared at once.
+SIDES: Final = ascii_lowercase
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +58,15 @@ class _Side:
     rows: Sequence[ResultRow]
 
 
-def compare_runs(session: Session, batch: Batch, first: int, second: int) -> dict[str, object]:
-    """Return `runs`, the figures of two runs, and `moved`, who has another seat. E305 for no such run."""
-    sides = [_stored(session, find_run(session, batch, number)) for number in (first, second)]
-    return _compared(session, batch, *sides)
+def compare_runs(
+    session: Session, batch: Batch, numbers: Sequence[int], *, reveal: bool = False
+) -> dict[str, Any]:
+    """Return `runs`, the figures of some runs, and `moved`, who has not the same seat in all of them.
+
+    People go by their number, with `reveal` by their name too. E305 for no such run.
+    """
+    sides = [_stored(session, find_run(session, batch, number)) for number in numbers]
+    return _compared(session, batch, sides, named=reveal)
 
 
 def what_if(session: Session, batch: Batch, assumed: Assumed, *, number: int | None = None) -> dict[str, Any]:
@@ -75,7 +84,7 @@ def what_if(session: Session, batch: Batch, assumed: Assumed, *, number: int | N
     inputs = _assume(session, before.inputs, assumed)
     after = _Side(None, inputs, admit(inputs, main_inputs(session, batch.id, inputs)))
     return {
-        **_compared(session, batch, before, after),
+        **_compared(session, batch, (before, after), named=True),
         "stale": run.number in stale_runs(session, batch, [run.number]),
     }
 
@@ -112,8 +121,9 @@ def _with_quotas(
     return tuple(places.values())
 
 
-def _compared(session: Session, batch: Batch, a: _Side, b: _Side) -> dict[str, object]:
-    return {"runs": [_figures(a), _figures(b)], "moved": _moved(session, batch, a, b)}
+def _compared(session: Session, batch: Batch, sides: Sequence[_Side], *, named: bool) -> dict[str, Any]:
+    moved = _moved(session, batch, sides, named=named)
+    return {"runs": [_figures(side) for side in sides], "moved": moved}
 
 
 def _figures(side: _Side) -> dict[str, object]:
@@ -131,8 +141,8 @@ def _figures(side: _Side) -> dict[str, object]:
     }
 
 
-def _moved(session: Session, batch: Batch, a: _Side, b: _Side) -> list[dict[str, object]]:
-    """Return who has another seat, by application number; a seat is `base/specialty`, None without one.
+def _moved(session: Session, batch: Batch, sides: Sequence[_Side], *, named: bool) -> list[dict[str, Any]]:
+    """Return who has not the same seat everywhere, by application number; a seat is `base/specialty`.
 
     In words the specialty comes first: a narrow screen cuts the end.
     """
@@ -151,21 +161,22 @@ def _moved(session: Session, batch: Batch, a: _Side, b: _Side) -> list[dict[str,
             f"{side}_via_label": via and via_label(via),
         }
 
-    rows_a, rows_b = ({row.no: row for row in side.rows} for side in (a, b))
-    numbers = [
-        no for no in sorted(rows_a.keys() | rows_b.keys()) if _spot(rows_a.get(no)) != _spot(rows_b.get(no))
-    ]
+    found = [{row.no: row for row in side.rows} for side in sides]
+    everybody = sorted(set().union(*found))
+    numbers = [no for no in everybody if len({_spot(rows.get(no)) for rows in found}) > 1]
+    names = _names(session, batch, numbers) if named else {}
+    moved = []
+    for no in numbers:
+        told: dict[str, Any] = {"application_no": no, "name": names.get(no)}
+        for side, rows in zip(SIDES, found, strict=False):
+            told |= seat(rows.get(no), side)
+        moved.append(told)
+    return moved
+
+
+def _names(session: Session, batch: Batch, numbers: Sequence[str]) -> dict[str, str]:
     people = rows_of(session, applications_of(batch), Application.application_no, numbers)
-    names = {row.application_no: row.name for row in people}
-    return [
-        {
-            "application_no": no,
-            "name": names.get(no),
-            **seat(rows_a.get(no), "a"),
-            **seat(rows_b.get(no), "b"),
-        }
-        for no in numbers
-    ]
+    return {row.application_no: row.name for row in people}
 
 
 def _spot(row: ResultRow | None) -> Spot | None:

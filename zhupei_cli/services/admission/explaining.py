@@ -14,8 +14,8 @@ from zhupei_cli.rules.admission.run import Inputs, ResultRow, Spot
 from zhupei_cli.rules.admission.scores import mark_number
 from zhupei_cli.rules.people.masking import mask_id
 from zhupei_cli.rules.proof import explanation_words as told
-from zhupei_cli.rules.proof.explanation import Fate, Rung, Step, explain, explain_place, why_full
-from zhupei_cli.rules.proof.explanation_adjustment import explain_adjustment
+from zhupei_cli.rules.proof.explanation import Fate, Rung, Step, explain, explain_place
+from zhupei_cli.rules.proof.explanation_rows import adjustment_row, step_row
 from zhupei_cli.services.admission.run_inputs import load_inputs
 from zhupei_cli.services.admission.runs import current_run, find_run, main_inputs, stored_inputs, stored_rows
 from zhupei_cli.services.applications.store import near_numbers
@@ -128,42 +128,12 @@ class _Labels:
 def _step(
     basis: Basis, no: str, step: Step, labels: _Labels, records: Mapping[str | None, Marks]
 ) -> dict[str, Any]:
-    spot = (step.base, step.specialty)
-    place = next((place for place in basis.inputs.places if place.spot == spot), None)
-    line = open_lines(basis.inputs).get(spot) or None
-    cause = None
-    if step.result is Fate.FULL and step.choice is not None:
-        cause = why_full(basis.inputs, basis.rows, no, step.choice)
-    identity = next(one.identity for one in basis.inputs.candidates if one.no == no)
-    decided = told.decided(step, cause, identity=identity, place=place, line=line)
-    if step.result is Fate.ABSENT:
-        decided = f"{told.no_total([counting(records, step.base)], basis.inputs.weights)}，{decided}"
-    return {
-        "choice": step.choice,
-        "choice_label": told.via_label(told.via_of(step.choice)),
-        **labels.of(*spot),
-        "quota": step.quota,
-        "line": mark_number(line),
-        "total": mark_number(step.total),
-        "rank": step.rank,
-        "cutoff": mark_number(step.cutoff),
-        "result": step.result.value,
-        "cause": cause and cause.value,
-        "decided": decided,
-    }
+    where = labels.of(step.base, step.specialty)
+    return step_row(basis.inputs, basis.rows, no, step, where=where, marks=counting(records, step.base))
 
 
-def _adjustment(basis: Basis, row: ResultRow, labels: _Labels) -> dict[str, object] | None:
-    adjusting = explain_adjustment(basis.inputs, basis.rows, row.no)
-    if adjusting is None:
-        return None
-    place = labels.of(*row.spot) if row.spot else None
-    return {
-        **adjusting._asdict(),
-        "ending": adjusting.ending.value,
-        **(place or dict.fromkeys(("base", "base_label", "specialty", "specialty_label"))),
-        "decided": told.adjusted(adjusting, scope=basis.inputs.adjust_scope),
-    }
+def _adjustment(basis: Basis, row: ResultRow, labels: _Labels) -> dict[str, Any] | None:
+    return adjustment_row(basis.inputs, basis.rows, row, where=labels.of(*row.spot) if row.spot else None)
 
 
 def explain_spot(

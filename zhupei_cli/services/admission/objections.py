@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
 from zhupei_cli.model import Application, Batch, Objection
+from zhupei_cli.rules.batch.lifecycle import BATCH, directions
 from zhupei_cli.rules.people.masking import masked_text
 from zhupei_cli.rules.people.plain_words import require
 from zhupei_cli.rules.proof.digests import named_digest
@@ -54,7 +55,8 @@ def add(
     """
     session.refresh(batch, with_for_update=True)
     if batch.status not in _PUBLIC:
-        raise ZhupeiError("E704", batch=batch.code, status=BATCH_STATUS.label(batch.status))
+        cure = directions(BATCH, batch.status, frozenset({BatchStatus.PUBLICITY}), batch.code)
+        raise ZhupeiError("E704", batch=batch.code, status=BATCH_STATUS.label(batch.status), cure=cure)
     if received_on > by.today:
         raise ZhupeiError("E703", value=received_on.isoformat())
     require(content, "异议内容", _LONGEST)

@@ -13,6 +13,7 @@ from zhupei_cli.model import CHUNK, Application, Batch, Run, RunInput, RunRow, S
 from zhupei_cli.rules.admission.admission import admit
 from zhupei_cli.rules.admission.canonical import digest, inputs_text, parse_inputs, results_text
 from zhupei_cli.rules.admission.run import Inputs, ResultRow, Round
+from zhupei_cli.rules.batch.lifecycle import BATCH, directions
 from zhupei_cli.rules.people.masking import mask_id
 from zhupei_cli.rules.proof.audit import Finding
 from zhupei_cli.services.admission.run_inputs import Loaded
@@ -25,6 +26,7 @@ from zhupei_cli.store.walls import signature
 from zhupei_cli.words import vocabulary as words
 from zhupei_cli.words.catalogue import CATALOGUE
 from zhupei_cli.words.errors import ZhupeiError
+from zhupei_cli.words.vocabulary import BatchStatus
 
 _TABLES = Run.metadata.tables
 _RUN: Table = _TABLES[Run.__tablename__]
@@ -124,7 +126,11 @@ def current_run(session: Session, batch: Batch) -> Run:
     )
     run = session.execute(newest.limit(1)).scalar()
     if run is None:
-        raise ZhupeiError("E309", batch=batch.code)
+        way = directions(BATCH, batch.status, frozenset({BatchStatus.LOCKED}), batch.code)
+        at_once = f"先运行 zhupei admit run --batch {batch.code}"
+        raise ZhupeiError(
+            "E309", batch=batch.code, cure=at_once if batch.status == BatchStatus.LOCKED else way
+        )
     return run
 
 
@@ -133,6 +139,16 @@ def result_run(session: Session, batch: Batch) -> Run | None:
     return session.execute(
         select(Run).where(Run.batch_id == batch.id, Run.round == Round.MAIN, Run.committed_at.is_not(None))
     ).scalar()
+
+
+def waiting_run(session: Session, batch: Batch) -> Run | None:
+    """Return the newest run, if it is of a later round, gives seats and was not committed."""
+    newest = select(Run).where(Run.batch_id == batch.id).order_by(Run.number.desc()).limit(1)
+    run = session.execute(newest).scalar()
+    # Only the newest: what was committed since has replaced the ones before it.
+    if run is None or run.committed_at is not None or run.round == Round.MAIN or not run.admitted:
+        return None
+    return run
 
 
 def list_runs(session: Session, batch: Batch, *, number: int | None = None) -> list[dict[str, object]]:

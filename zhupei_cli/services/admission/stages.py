@@ -16,6 +16,7 @@ from zhupei_cli.rules.proof.audit import Finding
 from zhupei_cli.services.admission.objections import require_none_open
 from zhupei_cli.services.admission.readiness import doubts_about
 from zhupei_cli.services.admission.run_inputs import load_inputs
+from zhupei_cli.services.admission.runs import waiting_run
 from zhupei_cli.services.batches.batches import DATES, edit_batch, require_order
 from zhupei_cli.services.batches.ceding import cede_seats
 from zhupei_cli.services.batches.taking_part import count_sitting_out, takes_part
@@ -206,13 +207,9 @@ def finalize_batch(session: Session, batch: Batch, *, by: Acting, reason: str | 
 
 def _left_over(session: Session, batch: Batch) -> Iterator[Finding]:
     """Yield a doubt where a later round gives seats and was not committed: nobody would publish them."""
-    statement = select(Run).where(Run.batch_id == batch.id).order_by(Run.number)
-    runs = session.execute(statement).scalars().all()
-    last = max((run.number for run in runs if run.committed_at is not None), default=0)
-    for run in runs[-1:]:
-        if run.number > last and run.round != Round.MAIN and run.admitted:
-            label = ROUND.label(run.round)
-            yield _doubt("E489", batch=batch.code, run=run.number, round=label, admitted=run.admitted)
+    if (run := waiting_run(session, batch)) is not None:
+        label = ROUND.label(run.round)
+        yield _doubt("E489", batch=batch.code, run=run.number, round=label, admitted=run.admitted)
 
 
 def archive_batch(session: Session, batch: Batch, *, by: Acting, reason: str | None = None) -> Moved:

@@ -62,12 +62,13 @@ class BatchRow(_BatchHead):
 
 
 class PlanTotals(TypedDict):
-    """The totals of a plan; seats `taken` only where they may be told."""
+    """The totals of a plan; seats `taken` only where they may be told, `ceded` to supplement rounds."""
 
     bases: int
     places: int
     seats: int
     taken: int | None
+    ceded: int
 
 
 class BatchShown(_BatchHead):
@@ -302,10 +303,11 @@ def _plan_totals(session: Session, batch: Batch) -> PlanTotals:
             func.count().label("places"),
             func.coalesce(func.sum(open_quota), 0).label("seats"),
             func.coalesce(func.sum(taken), 0).label("taken"),
+            func.coalesce(func.sum(Plan.ceded), 0).label("ceded"),
         ).where(Plan.batch_id == batch.id)
     ).one()
     told = row.taken if batch.status in PUBLISHED else None
-    return {"bases": row.bases, "places": row.places, "seats": row.seats, "taken": told}
+    return {"bases": row.bases, "places": row.places, "seats": row.seats, "taken": told, "ceded": row.ceded}
 
 
 def _by_status(session: Session, model: type[Application | Admission], batch: Batch) -> dict[str, int]:

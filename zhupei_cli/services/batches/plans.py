@@ -121,6 +121,7 @@ class PlaceRow(TypedDict):
     quota: int
     taken: int | None
     vacant: int | None
+    ceded: int
     min_score: Decimal | None
     max_own: int | None
     max_entrusted: int | None
@@ -205,6 +206,7 @@ def _shown(row: RowMapping, batch: Batch) -> PlaceRow:
         "quota": row["quota"],
         "taken": taken,
         "vacant": None if taken is None else row["quota"] - taken - row["ceded"],
+        "ceded": row["ceded"],
         "min_score": mark_number(line),
         "max_own": row["max_own"],
         "max_entrusted": row["max_entrusted"],

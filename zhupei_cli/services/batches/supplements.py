@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
 from zhupei_cli.model import Batch, Plan, TrainingBase
+from zhupei_cli.rules.batch.lifecycle import BATCH, directions
 from zhupei_cli.services.batches.ceding import cede_seats
 from zhupei_cli.services.batches.plans import TERMS, PlaceChange, write_places
 from zhupei_cli.services.records.events import record
@@ -29,7 +30,8 @@ def find_parent(session: Session, code: str, *, year: int | None) -> Batch:
     session.refresh(parent, with_for_update=True)  # no seat of it changes while it is counted
     if parent.status != BatchStatus.FINAL:
         closed = parent.status in (BatchStatus.ARCHIVED, BatchStatus.CANCELLED)
-        first = f"补录取的是正式录取后的空缺名额；先运行 zhupei batch finalize {parent.code}"
+        way = directions(BATCH, parent.status, frozenset({BatchStatus.FINAL}), parent.code)
+        first = f"补录取的是正式录取后的空缺名额；{way}"
         cure = "补录要在归档以前新建；仍有空缺的，新建一个单独的批次" if closed else first
         raise ZhupeiError("E470", batch=parent.code, status=BATCH_STATUS.label(parent.status), cure=cure)
     if year not in (None, parent.year):

@@ -13,7 +13,7 @@ from zhupei_cli.rules.batch.lifecycle import PUBLISHED
 from zhupei_cli.services.records.lookup import find_base
 from zhupei_cli.store.walls import LoginKind, login_of
 from zhupei_cli.words.errors import ZhupeiError
-from zhupei_cli.words.vocabulary import BATCH_STATUS, ApplicationStatus
+from zhupei_cli.words.vocabulary import BATCH_STATUS, ApplicationStatus, BatchStatus
 
 
 def is_base(session: Session) -> bool:
@@ -46,6 +46,11 @@ def acting_bases(session: Session, words: Sequence[str]) -> list[str]:
     return [code for word in words if (code := acting_base(session, word)) is not None]
 
 
+def told_states(session: Session) -> frozenset[BatchStatus]:
+    """Return the states of batches whose result the login may see: before publication not a base's."""
+    return PUBLISHED if is_base(session) else PUBLISHED | {BatchStatus.COMMITTED}
+
+
 def prepare_roster(session: Session, batch: Batch, *, run: int | None, whole: bool) -> None:
     """Get a base's login ready for the roster of its people, `whole` where the list is to be written.
 
@@ -56,7 +61,8 @@ def prepare_roster(session: Session, batch: Batch, *, run: int | None, whole: bo
     if run is not None:
         raise ZhupeiError("E605")
     if batch.status not in PUBLISHED:
-        raise ZhupeiError("E464", batch=batch.code, status=BATCH_STATUS.label(batch.status))
+        label = BATCH_STATUS.label(batch.status)
+        raise ZhupeiError("E464", batch=batch.code, status=label, cure="公示以后再导出")
     if whole:
         reveal_seated(session, batch)
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from itertools import count
-from typing import NamedTuple, TypedDict
+from typing import Final, NamedTuple, TypedDict
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -11,11 +11,15 @@ from zhupei_cli.model import Application, Batch, Run, TrainingBase
 from zhupei_cli.services.admission.objections import count_open
 from zhupei_cli.services.admission.result_now import result_rounds
 from zhupei_cli.services.admission.result_reasons import count_refillable
+from zhupei_cli.services.admission.runs import waiting_run
+from zhupei_cli.services.admission.stale_runs import stale_runs
 from zhupei_cli.services.batches.batches import BatchShown, show_batch
 from zhupei_cli.services.batches.taking_part import count_sitting_out
 from zhupei_cli.services.marks.score_marks import count_absent, count_marked, count_unmarked
 from zhupei_cli.words.vocabulary import ROUND, ApplicationStatus, BatchStatus
 
+#: The states of a batch that has a result and may still have another round.
+_WITH_RESULT: Final = (BatchStatus.COMMITTED, BatchStatus.PUBLICITY, BatchStatus.FINAL)
 #: The year of an example, where there is no batch to go by.
 _FIRST_YEAR = 2026
 
@@ -58,6 +62,15 @@ class RoundShown(TypedDict):
     committed_at: datetime | None
 
 
+class WaitingRun(TypedDict):
+    """A run of a later round that was not committed."""
+
+    run: int
+    round: str
+    round_label: str
+    admitted: int
+
+
 class BatchFacts(BatchShown):
     """Where a batch stands."""
 
@@ -70,6 +83,7 @@ class BatchFacts(BatchShown):
     sitting_out: int
     last_run: LastRun | None
     rounds: list[RoundShown]
+    waiting_run: WaitingRun | None
     objections: int
     refillable: int
     now: datetime
@@ -95,6 +109,7 @@ def batch_now(session: Session, batch: Batch, *, now: datetime) -> BatchNow:
         "sitting_out": count_sitting_out(session, batch),
         "last_run": _last_run(session, batch),
         "rounds": _rounds(session, batch),
+        "waiting_run": _waiting_run(session, batch),
         "objections": count_open(session, batch),
         "refillable": count_refillable(session, batch),
         "now": now,
@@ -152,6 +167,15 @@ def _last_run(session: Session, batch: Batch) -> LastRun | None:
         "made_at": run.made_at,
         "committed_at": run.committed_at,
     }
+
+
+def _waiting_run(session: Session, batch: Batch) -> WaitingRun | None:
+    """Return the run of a later round that waits for its commit and may still have it."""
+    run = waiting_run(session, batch)
+    if run is None or batch.status not in _WITH_RESULT or stale_runs(session, batch, [run.number]):
+        return None
+    label = ROUND.label(run.round)
+    return {"run": run.number, "round": run.round, "round_label": label, "admitted": run.admitted}
 
 
 def _rounds(session: Session, batch: Batch) -> list[RoundShown]:
@@ -243,6 +267,9 @@ def _before_commit(facts: BatchFacts, code: str) -> list[NextStep]:
 
 
 def _refill(facts: BatchFacts, code: str) -> list[NextStep]:
+    if (run := facts["waiting_run"]) is not None:
+        purpose = f"确定这一轮（{run['round_label']}）的结果"
+        return [NextStep(f"zhupei admit commit {run['run']} --batch {code}", purpose)]
     if not (count := facts["refillable"]):
         return []
     # Before publication no count of free seats shows anywhere.

@@ -48,7 +48,7 @@ def prepare_letters(
     Raises E487 before `batch finalize`, E304 for an unknown number, E488 for one who is not admitted, E090
     when the fonts lack what stands on every letter.
     """
-    require_status(batch, FINAL, "录取通知书", f"先运行 zhupei batch finalize {batch.code}")
+    require_status(batch, FINAL, "录取通知书")
     settings = settings_of(session, batch)
     found = _letters(session, batch, chosen, pattern=settings.get("letter_no", ""))
     for number in sorted({*chosen.numbers} - {one.number for _, one in found}):

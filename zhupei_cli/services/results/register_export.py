@@ -86,7 +86,7 @@ def register(session: Session, batch: Batch, *, by: Acting) -> list[dict[str, st
 
     People are as they were submitted, phone and mail as they are now. Raises E487 before `batch finalize`.
     """
-    require_status(batch, FINAL, "学员登记表", f"先运行 zhupei batch finalize {batch.code}")
+    require_status(batch, FINAL, "学员登记表")
     statement = (
         select(
             _APPLICATION.c.application_no,

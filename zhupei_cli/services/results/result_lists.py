@@ -13,7 +13,7 @@ from zhupei_cli.model import Admission, Application, Batch, Choice, Event, Run, 
 from zhupei_cli.rules.admission.merit import Bid, Merits, bids
 from zhupei_cli.rules.admission.run import Round, Spot
 from zhupei_cli.rules.admission.scores import mark_number
-from zhupei_cli.rules.batch.lifecycle import PUBLISHED
+from zhupei_cli.rules.batch.lifecycle import BATCH, PUBLISHED, directions
 from zhupei_cli.rules.batch.times import written_day, written_time
 from zhupei_cli.rules.people.masking import mask_id, mask_phone
 from zhupei_cli.services.admission.result_reasons import reasons_now
@@ -96,11 +96,15 @@ class Notice(TypedDict):
     closing: list[str]
 
 
-def require_status(batch: Batch, states: Sequence[str], what: str, cure: str) -> None:
-    """Raise E487 unless the batch is in one of `states`: before that there is nothing to export."""
+def require_status(batch: Batch, states: Sequence[str], what: str, more: str = "") -> None:
+    """Raise E487 unless the batch is in one of `states`: before that there is nothing to export.
+
+    The way there is named, and what `more` can be done instead.
+    """
     if batch.status not in states:
         label = BATCH_STATUS.label(batch.status)
-        raise ZhupeiError("E487", batch=batch.code, status=label, what=what, cure=cure)
+        way = directions(BATCH, batch.status, frozenset(states), batch.code)
+        raise ZhupeiError("E487", batch=batch.code, status=label, what=what, cure=f"{way}{more}")
 
 
 def public_list(
@@ -114,10 +118,9 @@ def public_list(
     chosen = None if run is None else committed_run(session, batch, run)
     if draft:
         states = (BatchStatus.COMMITTED, *PUBLISHED)
-        require_status(batch, states, "公示名单送审稿", "先运行 zhupei admit commit RUN")
+        require_status(batch, states, "公示名单送审稿")
     else:
-        cure = f"先运行 zhupei batch publish {batch.code}；公示前要送审的加 --draft"
-        require_status(batch, [*PUBLISHED], "公示名单", cure)
+        require_status(batch, [*PUBLISHED], "公示名单", "；公示前要送审的加 --draft")
     statement = _people(_ADMISSION.c.batch_id == batch.id, _ADMISSION.c.live_key.is_not(None))
     if chosen is not None:
         statement = statement.where(_ADMISSION.c.run_id == chosen.id)
@@ -215,7 +218,7 @@ def unadmitted_list(session: Session, batch: Batch) -> list[Unadmitted]:
     Raises E487 before a run is committed.
     """
     states = (BatchStatus.COMMITTED, *PUBLISHED)
-    require_status(batch, states, "未录取名单", "先运行 zhupei admit commit RUN")
+    require_status(batch, states, "未录取名单")
     statement = _people(
         _ADMISSION.c.batch_id == batch.id, _ADMISSION.c.status == AdmissionStatus.NOT_ADMITTED
     )
@@ -265,7 +268,7 @@ def ranking(
     up, refilled or placed since; of any run by its number, as it found. Raises E487 and E305.
     """
     if run is None:
-        require_status(batch, [*PUBLISHED], "成绩排名", "公示前加 --run 编号，看一次录取计算的排名")
+        require_status(batch, [*PUBLISHED], "成绩排名", "；公示前加 --run 编号，看一次录取计算的排名")
     one = find_run(session, batch, run) if run is not None else result_run(session, batch)
     assert one is not None  # published batches have a result
     inputs = stored_inputs(session, one)

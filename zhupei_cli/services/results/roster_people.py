@@ -1,6 +1,6 @@
 """The people of rosters: from the snapshot they were admitted by, phone numbers as they are today."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import ColumnElement, Row, Select, Table, and_, select
 from sqlalchemy.orm import Session
@@ -28,7 +28,10 @@ _SEAT = ("base_code", "specialty_code", "via", "total", "rank")
 class People:
     """Whoever has a seat, by place."""
 
-    def __init__(self, rows: Sequence[Row[*tuple[object, ...]]]) -> None:
+    def __init__(
+        self, rows: Sequence[Row[*tuple[object, ...]]], remarks: Mapping[int, str] | None = None
+    ) -> None:
+        self._remarks = remarks or {}
         self._places: dict[tuple[str, str], list[Row[*tuple[object, ...]]]] = {}
         for row in rows:
             self._places.setdefault((row.base_code, row.specialty_code), []).append(row)
@@ -40,23 +43,30 @@ class People:
     def rows(self, base: str, specialty: str, name: str) -> list[RosterRow]:
         """Return the rows of one place in the order of merit; `name` is the specialty's."""
         found = sorted(self._places.get((base, specialty), ()), key=_merit)
-        return [_roster_row(number, row, name) for number, row in enumerate(found, 1)]
+        return [
+            _roster_row(number, row, name, self._remarks.get(row.batch_id))
+            for number, row in enumerate(found, 1)
+        ]
 
 
-def load_people(session: Session, batch: Batch, run: Run | None, bases: Sequence[str] | None) -> People:
-    """Read whoever holds a seat of the batch; at all bases if none are given.
+def load_people(
+    session: Session, batches: Sequence[Batch], run: Run | None, bases: Sequence[str] | None
+) -> People:
+    """Read whoever holds a seat of the batches; at all bases if none are given.
 
-    With a `run` those who would by it, or, once it is committed, those who have their seat by it.
+    With a `run` those who would by it, or, once it is committed, those who have their seat by it. The people
+    of several batches are told apart by a remark, the batch's code.
     """
-    seat, seated = _seats(batch, run, bases)
-    return People(session.execute(_people(seat, seated)).all())
+    seat, seated = _seats(batches, run, bases)
+    remarks = {batch.id: batch.code for batch in batches} if len(batches) > 1 else None
+    return People(session.execute(_people(seat, seated)).all(), remarks)
 
 
 def roster_seats(
-    session: Session, batch: Batch, run: Run | None, bases: Sequence[str] | None
+    session: Session, batches: Sequence[Batch], run: Run | None, bases: Sequence[str] | None
 ) -> list[tuple[str, str, str]]:
     """Return (base, specialty, application number) of every seat, read apart from the people themselves."""
-    seat, seated = _seats(batch, run, bases)
+    seat, seated = _seats(batches, run, bases)
     statement = (
         select(seat.c.base_code, seat.c.specialty_code, _APPLICATION.c.application_no)
         .join(_APPLICATION, _APPLICATION.c.id == seat.c.application_id)
@@ -66,12 +76,14 @@ def roster_seats(
 
 
 def _seats(
-    batch: Batch, run: Run | None, bases: Sequence[str] | None
+    batches: Sequence[Batch], run: Run | None, bases: Sequence[str] | None
 ) -> tuple[Table, list[ColumnElement[bool]]]:
     """Return the table that holds the seats, and what its rows must meet."""
     if run is None or run.committed_at is not None:
-        seat, seated = _ADMISSION, [_ADMISSION.c.batch_id == batch.id, _ADMISSION.c.live_key.is_not(None)]
-        seated += [] if run is None else [_ADMISSION.c.run_id == run.id]
+        ids = [batch.id for batch in batches]
+        seat = _ADMISSION
+        seated: list[ColumnElement[bool]] = [seat.c.batch_id.in_(ids), seat.c.live_key.is_not(None)]
+        seated += [] if run is None else [seat.c.run_id == run.id]
     else:
         seat, seated = _RUN_ROW, [_RUN_ROW.c.run_id == run.id, _RUN_ROW.c.outcome == Outcome.ADMITTED]
     return seat, seated if bases is None else [*seated, seat.c.base_code.in_(bases)]
@@ -83,7 +95,7 @@ def _people(seat: Table, seated: Sequence[ColumnElement[bool]]) -> Select[*tuple
     common = and_(_COMMON.c.application_id == _APPLICATION.c.id, _COMMON.c.record == "")
     return (
         select(
-            *_APPLICATION.c["application_no", "identity", "train_years"],
+            *_APPLICATION.c["application_no", "identity", "train_years", "batch_id"],
             *(_SNAPSHOT.c[name] for name in _PERSON),
             *(seat.c[name] for name in _SEAT),
             _TRAINEE.c.mobile,
@@ -107,7 +119,7 @@ def _merit(row: Row[*tuple[object, ...]]) -> tuple[float, float, str]:
     return total, float("inf") if row.rank is None else row.rank, row.application_no
 
 
-def _roster_row(number: int, row: Row[*tuple[object, ...]], specialty: str) -> RosterRow:
+def _roster_row(number: int, row: Row[*tuple[object, ...]], specialty: str, remark: str | None) -> RosterRow:
     def text(name: str) -> str:
         return text_of(name, row._mapping[name])
 
@@ -115,7 +127,7 @@ def _roster_row(number: int, row: Row[*tuple[object, ...]], specialty: str) -> R
         *(number, row.application_no, row.specialty_code, specialty, row.name),
         *(text("gender"), row.id_number, text("identity"), row.school, row.major, text("level")),
         *(text("degree"), text("graduated_on"), row.train_years, *_marks(row), row.total, row.rank),
-        *(text("via"), row.mobile, None),
+        *(text("via"), row.mobile, remark),
     )
 
 

@@ -13,6 +13,7 @@ from zhupei_cli.acting import Acting
 from zhupei_cli.files import refuse_existing, together
 from zhupei_cli.model import Batch, Event, Plan, Run
 from zhupei_cli.rules.admission.run import Round
+from zhupei_cli.rules.batch.lifecycle import BATCH, directions
 from zhupei_cli.services.admission.runs import find_run
 from zhupei_cli.services.records.events import Change, record
 from zhupei_cli.services.records.lookup import base_names, specialty_names
@@ -49,8 +50,8 @@ def prepare_rosters(session: Session, batch: Batch, wanted: Wanted, *, by: Actin
     the plan), E464 (no result), E002 (a file is there already), E466 (the lists are not the admitted).
     """
     run = _wanted_run(session, batch, wanted.run)
-    plan = _plan(session, batch, wanted.bases)
-    people = load_people(session, batch, run, wanted.bases)
+    plan = _plan(session, [batch], wanted.bases)
+    people = load_people(session, [batch], run, wanted.bases)
     provisional = batch.status not in _FINAL or (run is not None and run.committed_at is None)
     data = {"bases": list(plan), "people": len(people), "run": run and run.number, "provisional": provisional}
     (seq,) = record(session, by, [Change("export.roster", batch.code, batch.id, data=data)])
@@ -64,10 +65,42 @@ def prepare_rosters(session: Session, batch: Batch, wanted: Wanted, *, by: Actin
     }
     later = run is not None and run.committed_at is not None
     seated = (
-        Counter(seat[:2] for seat in roster_seats(session, batch, None, wanted.bases)) if later else Counter()
+        Counter(seat[:2] for seat in roster_seats(session, [batch], None, wanted.bases))
+        if later
+        else Counter()
     )
     rosters = _rosters(session, plan, people, seated, common=common)
-    _require_exactly(rosters, roster_seats(session, batch, run, wanted.bases))
+    _require_exactly(rosters, roster_seats(session, [batch], run, wanted.bases))
+    targets = [(wanted.folder / roster.file_name, roster) for roster in rosters]
+    for path, _ in targets:
+        refuse_existing(path, force=wanted.force)
+    return targets
+
+
+def prepare_year(
+    session: Session, year: int, batches: Sequence[Batch], wanted: Wanted, *, by: Acting
+) -> Targets:
+    """Return the rosters of a whole year, `batches` of it together; what a `prepare_rosters` is for one.
+
+    Main, later and supplement rounds stand on one list a base, 备注 being the batch. Raises what
+    `prepare_rosters` does.
+    """
+    plan = _plan(session, batches, wanted.bases)
+    people = load_people(session, batches, None, wanted.bases)
+    provisional = any(batch.status not in _FINAL for batch in batches)
+    codes = [batch.code for batch in batches]
+    data = {"bases": list(plan), "people": len(people), "batches": codes, "provisional": provisional}
+    (seq,) = record(session, by, [Change("export.roster", str(year), None, data=data)])
+    common = {
+        "batch_code": str(year),
+        "batch_name": f"{year} 年住院医师规范化培训招收（{'、'.join(codes)}）",
+        "provisional": provisional,
+        "made_on": by.today,
+        "seal": _seal(session, seq),
+        "round_label": f"{year}年度",
+    }
+    rosters = _rosters(session, plan, people, {}, common=common)
+    _require_exactly(rosters, roster_seats(session, batches, None, wanted.bases))
     targets = [(wanted.folder / roster.file_name, roster) for roster in rosters]
     for path, _ in targets:
         refuse_existing(path, force=wanted.force)
@@ -120,21 +153,30 @@ def _wanted_run(session: Session, batch: Batch, number: int | None) -> Run | Non
     if run is not None and (run.committed_at is None or run.round != Round.MAIN):
         return run
     if batch.status not in _WITH_RESULT:
-        raise ZhupeiError("E464", batch=batch.code, status=BATCH_STATUS.label(batch.status))
+        cure = directions(BATCH, batch.status, frozenset({BatchStatus.COMMITTED}), batch.code)
+        raise ZhupeiError("E464", batch=batch.code, status=BATCH_STATUS.label(batch.status), cure=cure)
     return None
 
 
-def _plan(session: Session, batch: Batch, bases: Sequence[str] | None) -> dict[str, dict[str, int]]:
-    """Return base → specialty → quota, codes in their order."""
-    rows = session.execute(
-        select(_PLAN.c.base_code, _PLAN.c.specialty_code, _PLAN.c.quota).where(_PLAN.c.batch_id == batch.id)
-    )
+def _plan(
+    session: Session, batches: Sequence[Batch], bases: Sequence[str] | None
+) -> dict[str, dict[str, int]]:
+    """Return base → specialty → quota, codes in their order.
+
+    Over several batches a supplement round offers again what its parent's plan has counted already.
+    """
+    chosen = {batch.id: batch for batch in batches}
+    columns = (_PLAN.c.base_code, _PLAN.c.specialty_code, _PLAN.c.quota, _PLAN.c.batch_id)
     plan: dict[str, dict[str, int]] = {}
-    for base, specialty, quota in sorted(map(tuple, rows)):
-        plan.setdefault(base, {})[specialty] = quota
+    for base, specialty, quota, batch_id in sorted(
+        map(tuple, session.execute(select(*columns).where(_PLAN.c.batch_id.in_(chosen))))
+    ):
+        again = chosen[batch_id].parent_id in chosen
+        places = plan.setdefault(base, {})
+        places[specialty] = places.get(specialty, 0) + (0 if again else quota)
     for base in bases or ():
         if base not in plan:
-            raise ZhupeiError("E308", base=base, batch=batch.code)
+            raise ZhupeiError("E308", base=base, batch="、".join(batch.code for batch in batches))
     return plan if bases is None else {base: plan[base] for base in sorted(set(bases))}
 
 

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from zhupei_cli.acting import Acting
 from zhupei_cli.model import Admission, Application, Batch, Event, Run
 from zhupei_cli.rules.admission.canonical import results_text
+from zhupei_cli.rules.batch.lifecycle import BATCH, directions
 from zhupei_cli.rules.people.masking import masked_text
 from zhupei_cli.services.admission import runs
 from zhupei_cli.services.proof.batch_check import check_batch
@@ -71,7 +72,8 @@ def seal_batch(session: Session, batch: Batch, path: Path, *, by: Acting) -> Sea
     otherwise than its events say.
     """
     if batch.status not in (BatchStatus.FINAL, BatchStatus.ARCHIVED):
-        raise ZhupeiError("E475", batch=batch.code, status=BATCH_STATUS.label(batch.status))
+        cure = directions(BATCH, batch.status, frozenset({BatchStatus.FINAL}), batch.code)
+        raise ZhupeiError("E475", batch=batch.code, status=BATCH_STATUS.label(batch.status), cure=cure)
     committed = (
         session.execute(
             select(Run).where(Run.batch_id == batch.id, Run.committed_at.is_not(None)).order_by(Run.number)

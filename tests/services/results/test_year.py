@@ -1,0 +1,93 @@
+"""A year as a whole: main, refill and supplement rounds together on rosters, register and status."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from tests.builders import store_world, worked_example
+from tests.conftest import Ran, Run
+from zhupei_cli.store.engine import transaction
+
+Call = Callable[..., Ran]
+NO = "T-000000{}".format
+
+
+@pytest.fixture
+def year(database: str, zhupei: Run) -> Call:
+    """T in its 公示期: 2 gave up the seat at A, the refill that gives it to 3 waits for its commit."""
+    with transaction(database) as session:
+        store_world(session, worked_example(), told=True)
+
+    def call(*args: str | Path) -> Ran:
+        return zhupei("--database", database, *args)
+
+    for line in (
+        "admit run|admit commit 1|batch publish -y|admit decline T-0000002 --reason 放弃",
+        "admit run --round refill",
+    ):
+        for step in line.split("|"):
+            assert call(*step.split(), *_where(step)).code == 0, step
+    return call
+
+
+def _where(step: str) -> tuple[str, ...]:
+    return () if "T-" in step or " T" in step else ("--batch", "T")
+
+
+def _json(call: Call, *args: str) -> Any:
+    ran = call(*args, "--json")
+    assert ran.code == 0, ran.err
+    return json.loads(ran.out)
+
+
+def test_status_names_a_round_that_waits(year: Call) -> None:
+    shown = year("status", "T")
+    assert "第 2 次（递补）尚未确定" in shown.out
+    assert "zhupei admit commit 2 --batch T（确定这一轮（递补）的结果）" in shown.out
+    assert year("admit", "commit", "2").code == 0
+    assert "尚未确定" not in year("status", "T").out
+
+
+def test_a_refill_of_a_final_batch_asks(year: Call) -> None:
+    assert year("batch", "finalize", "-y").code == 0
+    refused = year("admit", "commit", "2")
+    assert refused.code == 2
+    assert "提醒 [E707]：批次 T 已正式录取，这一轮的 1 人直接成为已录取，没有经过公示" in refused.err
+    assert year("admit", "commit", "2", "--yes").code == 0
+
+
+def test_a_year_is_told_as_a_whole(year: Call, home: Path) -> None:
+    for step in (
+        "admit commit 2",
+        "batch finalize -y",
+        "admit decline T-0000001 --reason 放弃",
+        "batch create T-2 --supplement-of T --name 补录 --apply-from 2026-06-01 --apply-until 2026-06-20",
+    ):
+        assert year(*step.split(), *_where(step)).code == 0, step
+    # The seats that went over are named wherever a plan is.
+    assert "已占 3 人，转补录 1 人" in year("status", "T").out
+    assert [row["ceded"] for row in _json(year, "batch", "plan", "list", "--batch", "T")] == [1, 0, 0]
+    assert "转补录" in year("batch", "plan", "list", "--batch", "T").out
+    assert "转补录" not in year("batch", "plan", "list", "--batch", "T-2").out
+    ran = year("status", "--year", "2026")
+    assert ran.err == "还没有公示的批次只计计划，不计录取：T-2\n"
+    assert ran.out == (
+        "基地编号  基地名称  计划  志愿录取  递补  在录合计\n"
+        "--------  --------  ----  --------  ----  --------\n"
+        "A         基地A     2     0         1     1\n"
+        "B         基地B     1     1         0     1\n"
+        "C         基地C     1     1         0     1\n"
+    )
+    done = _json(year, "export", "roster", "--all", "--year", "2026", "-o", "名单")
+    assert (done["kind"], done["people"]) == ("2026年度录取名单", 3)
+    register = _json(year, "export", "register", "--year", "2026")
+    assert [row["报名号"] for row in register if "报名号" in row] or len(register) == 3
+    book = openpyxl.load_workbook(home / "名单" / "A_基地A_2026年度录取名单.xlsx")
+    cells = [cell for sheet in book for line in sheet.iter_rows(values_only=True) for cell in line if cell]
+    assert [cell for cell in cells if str(cell).startswith("T-000")] == [NO(3)]
+    assert year("export", "roster", "--all", "--year", "2019", "-o", "名单").code == 4
+    assert year("export", "roster", "--all", "--year", "2026", "--batch", "T", "-o", "名单").code == 2

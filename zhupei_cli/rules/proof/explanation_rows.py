@@ -1,0 +1,67 @@
+"""What became of one choice, or of adjustment, as a row of figures and words."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from zhupei_cli.rules.admission.merit import open_lines
+from zhupei_cli.rules.admission.run import Inputs, ResultRow
+from zhupei_cli.rules.admission.scores import Mark, mark_number
+from zhupei_cli.rules.proof.explanation import Fate, Step, why_full
+from zhupei_cli.rules.proof.explanation_adjustment import explain_adjustment
+from zhupei_cli.rules.proof.explanation_words import adjusted, decided, no_total, via_label, via_of
+
+_NOWHERE = ("base", "base_label", "specialty", "specialty_label")
+
+
+def step_row(
+    inputs: Inputs,
+    rows: Sequence[ResultRow],
+    no: str,
+    step: Step,
+    *,
+    where: Mapping[str, str],
+    marks: Sequence[Mark] | None,
+) -> dict[str, Any]:
+    """Return one choice with its line, total, rank, cut and what decided it.
+
+    `where` are codes and names of the place; `marks` those that count there, for saying what is lacking, or
+    None where 缺考 cannot be told from marks that were never given.
+    """
+    spot = (step.base, step.specialty)
+    place = next((place for place in inputs.places if place.spot == spot), None)
+    line = open_lines(inputs).get(spot) or None
+    cause = None
+    if step.result is Fate.FULL and step.choice is not None:
+        cause = why_full(inputs, rows, no, step.choice)
+    identity = next(one.identity for one in inputs.candidates if one.no == no)
+    said = decided(step, cause, identity=identity, place=place, line=line)
+    if step.result is Fate.ABSENT and marks is not None:
+        said = f"{no_total([marks], inputs.weights)}，{said}"
+    return {
+        "choice": step.choice,
+        "choice_label": via_label(via_of(step.choice)),
+        **where,
+        "quota": step.quota,
+        "line": mark_number(line),
+        "total": mark_number(step.total),
+        "rank": step.rank,
+        "cutoff": mark_number(step.cutoff),
+        "result": step.result.value,
+        "cause": cause and cause.value,
+        "decided": said,
+    }
+
+
+def adjustment_row(
+    inputs: Inputs, rows: Sequence[ResultRow], row: ResultRow, *, where: Mapping[str, str] | None
+) -> dict[str, Any] | None:
+    """Return how adjustment ended for somebody, at the place `where`; None for who did not come to it."""
+    adjusting = explain_adjustment(inputs, rows, row.no)
+    if adjusting is None:
+        return None
+    return {
+        **adjusting._asdict(),
+        "ending": adjusting.ending.value,
+        **(where or dict.fromkeys(_NOWHERE)),
+        "decided": adjusted(adjusting, scope=inputs.adjust_scope),
+    }

@@ -1,0 +1,104 @@
+"""A year as a whole: its main batches with their later rounds and supplement rounds (补录) together."""
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from typing import Any, Final
+
+from sqlalchemy import Table, func, select
+from sqlalchemy.orm import Session
+
+from zhupei_cli.acting import Acting
+from zhupei_cli.model import Admission, Batch, Plan, Run
+from zhupei_cli.rules.admission.run import Round
+from zhupei_cli.rules.batch.lifecycle import PUBLISHED
+from zhupei_cli.services.records.lookup import base_names
+from zhupei_cli.services.results.register_export import register
+from zhupei_cli.services.results.result_lists import FINAL
+from zhupei_cli.words.errors import ZhupeiError
+from zhupei_cli.words.vocabulary import BatchStatus, Identity
+
+_ADMISSION: Table = Admission.metadata.tables[Admission.__tablename__]
+_PLAN: Table = Admission.metadata.tables[Plan.__tablename__]
+_RUN: Table = Admission.metadata.tables[Run.__tablename__]
+
+#: The ways to a seat in a year, told apart in its figures.
+WAYS: Final = (*(round_.value for round_ in Round), "place", "supplement")
+
+
+def batches_of(session: Session, year: int, states: Collection[str] | None = None) -> list[Batch]:
+    """Return the batches of a year that were not cancelled, in the order of their codes.
+
+    With `states` those in one of them. Raises E706 when there is none.
+    """
+    every = select(Batch).where(Batch.year == year, Batch.status != BatchStatus.CANCELLED)
+    found = sorted(session.execute(every).scalars(), key=lambda batch: batch.code)
+    chosen = [batch for batch in found if states is None or batch.status in states]
+    if not chosen:
+        why = "没有批次" if not found else "还没有录取结果"
+        raise ZhupeiError("E706", year=year, why=why)
+    return chosen
+
+
+def year_by_base(session: Session, year: int) -> dict[str, Any]:
+    """Return the `batches` of a year and each base's figures: plan, seats by their way, what is vacant.
+
+    Seats of a supplement round are its parent's, so that the plan counts them once. `waiting` are the batches
+    whose seats are not counted, as nothing of admission shows before publication. Raises E706.
+    """
+    batches = batches_of(session, year)
+    told = [batch for batch in batches if batch.status in PUBLISHED]
+    quotas, vacant = _plans(session, batches, told)
+    ways = _ways(session, told)
+    labels = base_names(session).labels
+    rows = []
+    for base in sorted(quotas):
+        seats = {way: ways[base, way] for way in WAYS}
+        figures = {"quota": quotas[base], **seats, "admitted": sum(seats.values()), "vacant": vacant[base]}
+        rows.append({"base": base, "base_label": labels[base], **figures})
+    return {
+        "year": year,
+        "batches": [batch.code for batch in batches],
+        "waiting": [batch.code for batch in batches if batch not in told],
+        "bases": rows,
+    }
+
+
+def register_of_year(session: Session, year: int, *, by: Acting) -> tuple[list[dict[str, Any]], list[str]]:
+    """Return the register of every batch of a year that is final, and the codes of the others."""
+    final = batches_of(session, year, FINAL)
+    rows = [row for batch in final for row in register(session, batch, by=by)]
+    others = [batch.code for batch in batches_of(session, year) if batch not in final]
+    return sorted(rows, key=lambda row: (row["base"], row["specialty"], row["application_no"])), others
+
+
+def _plans(
+    session: Session, batches: Sequence[Batch], told: Sequence[Batch]
+) -> tuple[Counter[str], Counter[str]]:
+    """Return base → seats planned, and of the batches that may be `told`, seats vacant."""
+    parents, published = {batch.id: batch.parent_id for batch in batches}, {batch.id for batch in told}
+    quotas: Counter[str] = Counter()
+    vacant: Counter[str] = Counter()
+    for row in session.execute(select(_PLAN).where(_PLAN.c.batch_id.in_(parents))).mappings():
+        quotas[row["base_code"]] += 0 if parents[row["batch_id"]] in parents else row["quota"]
+        if row["batch_id"] in published and not row["stopped"]:
+            taken = sum(row[f"taken_{who}"] for who in Identity)
+            vacant[row["base_code"]] += row["quota"] - taken - row["ceded"]
+    return quotas, vacant
+
+
+def _ways(session: Session, told: Sequence[Batch]) -> Counter[tuple[str, str]]:
+    """Return (base, way) → seats held."""
+    parents = {batch.id: batch.parent_id for batch in told}
+    keys = (_ADMISSION.c.batch_id, _ADMISSION.c.base_code, _ADMISSION.c.via, _RUN.c.round)
+    statement = (
+        select(*keys, func.count())
+        .select_from(_ADMISSION)
+        .outerjoin(_RUN, _RUN.c.id == _ADMISSION.c.run_id)
+        .where(_ADMISSION.c.batch_id.in_(parents), _ADMISSION.c.live_key.is_not(None))
+        .group_by(*keys)
+    )
+    ways: Counter[tuple[str, str]] = Counter()
+    for batch_id, base, via, round_, count in session.execute(statement):
+        way = "place" if via == "place" else round_
+        ways[base, "supplement" if parents[batch_id] is not None else way] += count
+    return ways
