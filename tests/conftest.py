@@ -13,6 +13,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
+from tests import compiled
 from tests.server import Server, running_server
 from tests.slots import Slots
 from zhupei_cli.acting import Acting
@@ -51,7 +52,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Name the marks of this suite."""
+    """Name the marks of this suite, and compile each statement once for all its databases."""
+    compiled.share()
     config.addinivalue_line("markers", "sqlite: about files of SQLite, or the same on every database")
 
 
