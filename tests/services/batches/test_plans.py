@@ -76,6 +76,7 @@ def test_a_place_is_changed_and_shown(database: str, by: Acting) -> None:
         "quota": 20,
         "taken": None,
         "vacant": None,
+        "ceded": 0,
         "min_score": Decimal("60.50"),
         "max_own": 0,
         "max_entrusted": None,
