@@ -14,7 +14,7 @@ from zhupei_cli.services.applications.store import refusal
 from zhupei_cli.services.records.events import Change, record
 from zhupei_cli.store.bulk import delete_rows, rows_of, update_rows
 from zhupei_cli.words.errors import Fault, ZhupeiError
-from zhupei_cli.words.vocabulary import BATCH_STATUS, BatchStatus
+from zhupei_cli.words.vocabulary import BATCH_STATUS, AdmissionStatus, BatchStatus
 
 _ADMISSION: Table = Admission.metadata.tables[Admission.__tablename__]
 _APPLICATION: Table = Admission.metadata.tables[Application.__tablename__]
@@ -57,7 +57,7 @@ def decide_admissions(
     good: list[tuple[Row[Any], str | None]] = []
     refused: list[Refused] = []
     for number in numbers:
-        outcome = _outcome(stored.get(number), verb, number, reason)
+        outcome = _outcome(batch, stored.get(number), verb, number, reason)
         if isinstance(outcome, Fault):
             refused.append((number, outcome))
         elif outcome != stored[number].now:
@@ -97,7 +97,9 @@ def admissions_of(session: Session, batch: Batch, numbers: Iterable[str]) -> dic
     return {row.application_no: row for row in rows}
 
 
-def _outcome(row: Row[*tuple[object, ...]] | None, verb: str, number: str, reason: str | None) -> str | Fault:
+def _outcome(
+    batch: Batch, row: Row[*tuple[object, ...]] | None, verb: str, number: str, reason: str | None
+) -> str | Fault:
     """Return the state `verb` leads to, the present one when nothing is to be done, or why it cannot be."""
     if row is None:
         return Fault("E304", "application_no", values={"application_no": number, "nearest": ""})
@@ -106,7 +108,11 @@ def _outcome(row: Row[*tuple[object, ...]] | None, verb: str, number: str, reaso
     try:
         return step(ADMISSION, row.now, verb, name=number, reason=reason)
     except ZhupeiError as refusal:
-        return Fault(refusal.code, "application_no", values=refusal.values)
+        values = refusal.values
+        if row.now == AdmissionStatus.ADMITTED and batch.status == BatchStatus.ARCHIVED:
+            # Nobody can be checked in any more: the way over 已报到 leads nowhere.
+            values = {**values, "cure": "批次已归档，没有登记过报到的人不用退培，也不能再登记报到"}
+        return Fault(refusal.code, "application_no", values=values)
 
 
 def _carry_out(
