@@ -1,6 +1,7 @@
-"""Admissions given up, taken away, and people made candidates again: several at once, set-based."""
+"""Admissions given up, taken away, left after check-in, and people made candidates again: several at once."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any, Final
 
 from sqlalchemy import Row, Table, select
@@ -11,6 +12,7 @@ from zhupei_cli.model import Admission, Application, Batch
 from zhupei_cli.rules.batch.lifecycle import ADMISSION, step
 from zhupei_cli.services.admission.seats import free_seats
 from zhupei_cli.services.applications.store import refusal
+from zhupei_cli.services.people.bars import Arising, arise
 from zhupei_cli.services.records.events import Change, record
 from zhupei_cli.store.bulk import delete_rows, rows_of, update_rows
 from zhupei_cli.words.errors import Fault, ZhupeiError
@@ -68,6 +70,35 @@ def decide_admissions(
     return [
         {"application_no": row.application_no, "before": row.now, "after": to} for row, to in good
     ], refused
+
+
+def quit_training(
+    session: Session,
+    batch: Batch,
+    numbers: Iterable[str],
+    *,
+    reason: str,
+    by: Acting,
+    on: date | None = None,
+    default: bool = False,
+    skip_bad: bool = False,
+) -> tuple[list[dict[str, object]], list[Refused], int]:
+    """Record that people left after check-in (退培), on a day, today without one.
+
+    Returns also how many records of conduct arose, one for each who left in default. Raises E689 for a day
+    to come, and what `decide_admissions` raises.
+    """
+    day = on or by.today
+    if day > by.today:
+        raise ZhupeiError("E689", value=day.isoformat())
+    told = {"on": day.isoformat(), "default": default}
+    done, refused = decide_admissions(
+        session, batch, "quit", numbers, reason=reason, by=by, skip_bad=skip_bad, told=told
+    )
+    rows = admissions_of(session, batch, (one["application_no"] for one in done))
+    moved = [Arising(rows[one["application_no"]].id, one["before"], one["after"]) for one in done]
+    new = arise(session, batch, moved, by=by, reason=reason, on=day, default=default)
+    return done, refused, new
 
 
 def require_state(session: Session, batch: Batch, verb: str) -> None:
