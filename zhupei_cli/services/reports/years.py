@@ -12,7 +12,7 @@ from zhupei_cli.words.vocabulary import BatchStatus
 
 _PLAN: Table = Plan.metadata.tables[Plan.__tablename__]
 #: What is no recruitment: not begun, or given up.
-_NONE: Final = (BatchStatus.DRAFT, BatchStatus.CANCELLED)
+NO_RECRUITMENT: Final = (BatchStatus.DRAFT, BatchStatus.CANCELLED)
 
 
 class Offered(NamedTuple):
@@ -31,7 +31,7 @@ def batches_of_years(session: Session, years: int) -> tuple[list[int], Sequence[
 
     Batches in preparation and cancelled ones do not count. Raises E720 when there is none.
     """
-    statement = select(Batch).where(Batch.status.not_in(_NONE)).order_by(Batch.year, Batch.id)
+    statement = select(Batch).where(Batch.status.not_in(NO_RECRUITMENT)).order_by(Batch.year, Batch.id)
     found = session.execute(statement).scalars().all()
     if not found:
         raise ZhupeiError("E720")
