@@ -16,7 +16,7 @@ NO_RECRUITMENT: Final = (BatchStatus.DRAFT, BatchStatus.CANCELLED)
 
 
 class Offered(NamedTuple):
-    """The seats of one place in one year; `city` is that of its base."""
+    """The seats of one place in one year; `city` is that of its base, `capacity` the most the plans say."""
 
     year: int
     base: str
@@ -24,6 +24,7 @@ class Offered(NamedTuple):
     city: str
     shortage: bool
     quota: int
+    capacity: int | None
 
 
 def batches_of_years(session: Session, years: int) -> tuple[list[int], Sequence[Batch]]:
@@ -49,14 +50,18 @@ def offered(session: Session, batches: Sequence[Batch]) -> list[Offered]:
     if not roots:
         return []
     columns = (_PLAN.c.batch_id, _PLAN.c.base_code, _PLAN.c.specialty_code, _PLAN.c.quota, _PLAN.c.stopped)
+    more = (_PLAN.c.capacity, TrainingBase.city, Specialty.is_shortage)
     statement = (
-        select(*columns, TrainingBase.city, Specialty.is_shortage)
+        select(*columns, *more)
         .join(TrainingBase, TrainingBase.code == _PLAN.c.base_code)
         .join(Specialty, Specialty.code == _PLAN.c.specialty_code)
         .where(_PLAN.c.batch_id.in_(roots))
     )
     sums: dict[tuple[int, str, str, str, bool], int] = {}
-    for batch, base, specialty, quota, stopped, city, shortage in session.execute(statement):
+    most: dict[tuple[int, str, str, str, bool], int] = {}
+    for batch, base, specialty, quota, stopped, capacity, city, shortage in session.execute(statement):
         key = (roots[batch], base, specialty, city, shortage)
         sums[key] = sums.get(key, 0) + (0 if stopped else quota)
-    return [Offered(*key, quota) for key, quota in sorted(sums.items())]
+        if capacity is not None:
+            most[key] = max(most.get(key, 0), capacity)
+    return [Offered(*key, quota, most.get(key)) for key, quota in sorted(sums.items())]
