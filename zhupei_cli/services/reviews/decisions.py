@@ -11,7 +11,7 @@ from zhupei_cli.model import Admission, Batch, Review
 from zhupei_cli.rules.batch import lifecycle
 from zhupei_cli.services.applications import store
 from zhupei_cli.services.applications.store import Stored
-from zhupei_cli.services.records import base_login, row_stamps
+from zhupei_cli.services.records import base_login
 from zhupei_cli.services.records.events import Change, canonical, record
 from zhupei_cli.services.records.import_ledger import (
     Counts,
@@ -218,9 +218,9 @@ def carry_out(
 
 
 def _touched(session: Session, decisions: Sequence[tuple[Verdict, Stored]]) -> Iterator[Touched]:
-    stamps = row_stamps.stamps(session, "application", [one.id for _, one in decisions])
+    touched_by = store.load_touched_by(session, [one.id for _, one in decisions])
     for _, one in decisions:
-        before = {"status": one.status, "touched_by": stamps[one.id][-1]}
+        before = {"status": one.status, "touched_by": touched_by[one.id]}
         yield "application", str(one.id), "updated", canonical(before)
 
 
@@ -301,8 +301,8 @@ def _refuse_twins(lines: Sequence[Line]) -> None:
 
 def _refuse_other_names(session: Session, lines: Sequence[tuple[Line, Stored]]) -> None:
     """Refuse rows whose name is not that of the number's owner: a shifted column decides about others."""
-    snapshots = store.load_snapshots(session, [one for _, one in lines])
+    names = store.load_names(session, [one for _, one in lines])
     for line, one in lines:
-        given, stored = line.values.get("name"), snapshots[one.id].person["name"]
+        given, stored = line.values.get("name"), names[one.id]
         if given is not None and given != stored:
             line.faults.append(Fault("E161", "name", values={"given": given, "stored": stored}))
