@@ -84,6 +84,7 @@ def test_a_place_is_changed_and_shown(database: str, by: Acting) -> None:
         "stopped_label": "",
         "is_shortage": False,
         "changed": True,
+        "ceded": 0,
     }
     assert _events(database) == [
         (

@@ -12,11 +12,11 @@ from datetime import date, datetime
 from importlib.resources import files
 from typing import Any, Final, TypedDict
 
-from sqlalchemy import Date, Row, Table, desc, select, text
+from sqlalchemy import Date, Row, Table, desc, func, select, text
 from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import CST
-from zhupei_cli.model import Batch, Event, Night
+from zhupei_cli.model import Batch, Event, Night, Plan
 from zhupei_cli.model.base import UTCDateTime
 from zhupei_cli.reports.values import (
     WITHOUT_MARK,
@@ -71,6 +71,8 @@ FIGURES: Final = {
     "plan": "招收计划",
     "admitted": "录取",
     "vacant": "空缺",
+    # Only where a supplement round took some over.
+    "ceded": "转补录",
     "reported": "报到",
     "anomalies": "异常",
 }
@@ -111,7 +113,9 @@ def measure(session: Session, batch: Batch, *, now: datetime) -> Report:
     before = figures_before(session, batch, now=now)
     return Report(
         head=_head(session, batch, now=now, since=before and before[0]),
-        figures=_figures(before, funnel, _status_counts(session, batch), bases, len(anomalies)),
+        figures=_figures(
+            before, funnel, _status_counts(session, batch) | _ceded(session, batch), bases, len(anomalies)
+        ),
         funnel=funnel,
         days=[(row.day, row.people) for row in section(session, batch, "days") if row.day is not None],
         bases=bases,
@@ -171,7 +175,7 @@ def summarize(session: Session, batch: Batch, *, now: datetime) -> list[FigureRo
     figures = _figures(
         before,
         count_funnel(session, batch),
-        _status_counts(session, batch),
+        _status_counts(session, batch) | _ceded(session, batch),
         _supplies(section(session, batch, "places"), "base", hidden=withheld(batch)),
         len(_anomalies(session, batch, now=now)),
     )
@@ -246,6 +250,12 @@ def _status_counts(session: Session, batch: Batch) -> dict[str, int]:
         "withdrawn": ApplicationStatus.WITHDRAWN,
     }
     return {key: counts.get(status, 0) for key, status in names.items()}
+
+
+def _ceded(session: Session, batch: Batch) -> dict[str, int]:
+    """Return the seats that supplement rounds took over, where there are any."""
+    count = session.execute(select(func.sum(Plan.ceded)).where(Plan.batch_id == batch.id)).scalar()
+    return {"ceded": int(count)} if count else {}
 
 
 def _supplies(rows: Sequence[Row[Any]], key: str, *, hidden: bool) -> list[Supply]:
