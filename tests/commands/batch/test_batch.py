@@ -509,6 +509,7 @@ def test_one_place(batch: Run, stored: str) -> None:
         "max_social": 0,
         "stopped": False,
         "stopped_label": "",
+        "capacity": None,
         "is_shortage": False,
         "changed": True,
         "stale_runs": 0,
