@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Table, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
@@ -74,7 +75,7 @@ def faults(
         if found is not None and one is not None and found.code == "E402":
             found = _after_closing(batch, one, found)
         if found is None and one is not None and one.id in decided and verdict.decision == Decision.REVOKE:
-            found = standing_in_the_way(verdict.application_no, decided[one.id])
+            found = standing_in_the_way(verdict.application_no, decided[one.id], base=base)
         if one is not None and found is None and one.status == OUTCOMES[verdict.decision]:
             standing.append(verdict)
         elif found is not None:
@@ -121,8 +122,13 @@ def _decided(session: Session, stored: Sequence[Stored]) -> dict[int, str]:
     return dict(tuple(row) for row in rows_of(session, columns, Admission.application_id, approved))
 
 
-def standing_in_the_way(number: str, status: str) -> Fault:
-    """Return why an application cannot be touched that gave a seat up before the result was taken back."""
+def standing_in_the_way(number: str, status: str, *, base: str | None = None) -> Fault:
+    """Return why an application cannot be touched that gave a seat up before the result was taken back.
+
+    A base learns nothing of an admission that was not published.
+    """
+    if base is not None:
+        return Fault("E708", "application_no", values={"application_no": number})
     label = ADMISSION_STATUS.label(status)
     return Fault("E686", "application_no", values={"application_no": number, "status": label})
 
@@ -196,7 +202,12 @@ def carry_out(
         return
     if base_login.is_base(session):
         chosen = [(one.application_no, str(verdict.decision), verdict.reason) for verdict, one in decisions]
-        base_login.decide(session, batch, chosen, import_id)
+        try:
+            base_login.decide(session, batch, chosen, import_id)
+        except IntegrityError as error:
+            # An approval that an admission rests on which this login may not see: it learns nothing of it.
+            first, *more = (one.application_no for _, one in decisions)
+            raise ZhupeiError("E708", application_no=f"{first} 等" if more else first) from error
         return
     touched = [] if import_id is None else list(_touched(session, decisions))
     seqs = record(session, by, list(_changes(batch, decisions, base)))
