@@ -41,7 +41,10 @@ LIST = (
     Column("max_entrusted", "委托培养上限"),
     Column("max_social", "社会招收上限"),
     Column("stopped_label", "状态"),
+    Column("capacity", "培训容量"),
 )
+#: What is shown only where there is something to say of it.
+_RARE = ("ceded", "capacity")
 _LIMITS = {column.key: column.heading for column in LIST if column.key.startswith("max_")}
 _NO_LIMIT = ("none", "无")
 
@@ -119,9 +122,8 @@ def list_(
             specialty=specialty and lookup.find_specialty(session, specialty),
         )
         name = found.name
-    # Where no supplement round took seats over there is nothing to say of it.
-    ceded = any(row["ceded"] for row in rows)
-    columns = LIST if ceded else [column for column in LIST if column.key != "ceded"]
+    said = {key for row in rows for key in _RARE if row.get(key)}
+    columns = [column for column in LIST if column.key not in _RARE or column.key in said]
     show(rows, columns, out, title="招收计划", batch_name=name)
 
 
@@ -146,6 +148,7 @@ def _place_options(command: Callable[..., None]) -> Callable[..., None]:
 @click.option("--max-own", metavar="N", help="本单位住院医师上限；none 表示不限")
 @click.option("--max-entrusted", metavar="N", help="委托培养住院医师上限；none 表示不限")
 @click.option("--max-social", metavar="N", help="面向社会招收上限；none 表示不限")
+@click.option("--capacity", metavar="N", help="培训容量，各年级合计；none 表示没有规定")
 @click.option("--reason", metavar="REASON", help="修改的原因")
 @batch_option
 @writing
@@ -160,9 +163,10 @@ def set_(
     max_own: str | None,
     max_entrusted: str | None,
     max_social: str | None,
+    capacity: str | None,
     reason: str | None,
 ) -> None:
-    """设定一个岗位的计划人数、最低分和身份上限；没有这个岗位就新增。
+    """设定一个岗位的计划人数、最低分、身份上限和培训容量；没有这个岗位就新增。
 
     \b
     例：zhupei batch plan set 4101001 内科 20 --min-score 60 --max-own 5
@@ -171,6 +175,7 @@ def set_(
     terms: dict[str, int | None] = {"quota": quota}
     if min_score is not None:
         terms["min_score"] = _line(min_score)
+    limits["capacity"] = capacity
     terms |= {name: _limit(name, text) for name, text in limits.items() if text is not None}
     _set(deed, base, specialty, terms, batch=batch, reason=reason)
 
@@ -223,6 +228,8 @@ def _terms(row: plans.PlaceSet) -> Iterator[str]:
     for key, label in _LIMITS.items():
         if (most := row.get(key)) is not None:
             yield f"{label} {most} 人"
+    if row["capacity"] is not None:
+        yield f"培训容量 {row['capacity']} 人"
     if row["stopped"]:
         yield "停招"
 

@@ -41,7 +41,11 @@ def worlds(draw: st.DrawFn, rule: str, adjust_round: bool = False) -> Inputs:
     bases = (None,) if rule == "score-first" else (None, None, *BASES)
     spots = draw(st.lists(_spots, max_size=7, unique=True))
     stopped = st.sampled_from((False, False, False, True))
-    places = [Place(*s, draw(st.integers(0, 2)), draw(_lines), draw(stopped), draw(_limits)) for s in spots]
+    capacity = st.none() | st.integers(0, 9)
+    places = [
+        Place(*s, draw(st.integers(0, 2)), draw(_lines), draw(stopped), draw(_limits), draw(capacity))
+        for s in spots
+    ]
     wished = st.sampled_from(spots) | _spots if spots else _spots
     candidates = st.builds(
         Candidate,

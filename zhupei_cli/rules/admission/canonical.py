@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from hashlib import sha256
-from typing import TypedDict, TypeVar
+from typing import NotRequired, TypedDict, TypeVar
 
 from zhupei_cli.rules.admission.run import Candidate, Held, Inputs, MainRun, Place, ResultRow, Specialty
 from zhupei_cli.rules.admission.scores import Record, checked_tie_keys, mark_text, weights_from
@@ -96,7 +96,9 @@ def _specialty(kind: Specialty) -> dict[str, object]:
 
 
 def _place(place: Place) -> dict[str, object]:
-    return {
+    # Named only where there is one, as `main` is.
+    more = {} if place.capacity is None else {"capacity": place.capacity}
+    return more | {
         "base": place.base,
         "limits": {identity.value: place.limits.get(identity) for identity in Identity},
         "min_score": _text(place.min_score),
@@ -137,6 +139,7 @@ class _PlaceText(TypedDict):
     min_score: str | None
     stopped: bool
     limits: dict[str, int | None]
+    capacity: NotRequired[int]
 
 
 class _RecordText(TypedDict):
@@ -158,7 +161,9 @@ class _CandidateText(TypedDict):
 def _to_place(row: _PlaceText) -> Place:
     limits = {identity: limit for identity, limit in row["limits"].items() if limit is not None}
     line = _number(row["min_score"])
-    return Place(row["base"], row["specialty"], row["quota"], line, row["stopped"], limits)
+    return Place(
+        row["base"], row["specialty"], row["quota"], line, row["stopped"], limits, row.get("capacity")
+    )
 
 
 def _to_candidate(row: _CandidateText) -> Candidate:

@@ -31,7 +31,10 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Seats of one specialty at one base; `min_score` in hundredths, `limits` identity → most seats."""
+    """Seats of one specialty at one base; `min_score` in hundredths, `limits` identity → most seats.
+
+    `capacity` has no say in admission: it is here lest the plan's digest cannot be told from the inputs.
+    """
 
     base: str
     specialty: str
@@ -39,6 +42,7 @@ class Place:
     min_score: int | None = None
     stopped: bool = False
     limits: Mapping[str, int] = field(default_factory=dict)
+    capacity: int | None = None
 
     @property
     def spot(self) -> Spot:

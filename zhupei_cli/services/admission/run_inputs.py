@@ -151,7 +151,8 @@ def _records(session: Session, batch: Batch) -> dict[int, tuple[Record, ...]]:
 def _place(row: Row[*tuple[object, ...]]) -> Place:
     limits = {who: row._mapping[f"max_{who}"] for who in Identity}
     given = {str(who): limit for who, limit in limits.items() if limit is not None}
-    return Place(row.base_code, row.specialty_code, row.quota, row.min_score, row.stopped, given)
+    code = row.base_code, row.specialty_code
+    return Place(*code, row.quota, row.min_score, row.stopped, given, row.capacity)
 
 
 def _cities(session: Session, batch: Batch) -> dict[str, str | None]:

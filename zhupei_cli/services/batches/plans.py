@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final, TypedDict
+from typing import Final, TypedDict, TypeVar
 
 from sqlalchemy import RowMapping, Table, select
 from sqlalchemy.orm import Session
@@ -26,12 +26,21 @@ _SPECIALTY: Table = Specialty.metadata.tables["specialty"]
 _KEY = ("batch_id", "base_code", "specialty_code")
 _TAKEN = tuple(f"taken_{who}" for who in Identity)
 
+_Term = TypeVar("_Term")
 #: What a place says, by key of TERMS; only whether it is stopped is yes or no.
 PlaceTerms = Mapping[str, int | None]
 #: What people set of a place. Lines are in hundredths of a mark; None is no line and no limit.
-TERMS: Final = ("quota", "min_score", "max_own", "max_entrusted", "max_social", "stopped")
+TERMS: Final = ("quota", "min_score", "max_own", "max_entrusted", "max_social", "stopped", "capacity")
 #: What a place says that nobody has said anything about.
 UNSAID: Final[PlaceTerms] = {**dict.fromkeys(TERMS), "stopped": False}
+
+
+def witnessed(terms: Mapping[str, _Term]) -> dict[str, _Term]:
+    """Return the terms as events and digests have them: a capacity is named only where there is one.
+
+    Plans of before it was kept have the digests they had.
+    """
+    return {name: value for name, value in terms.items() if name != "capacity" or value is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +137,7 @@ class PlaceRow(TypedDict):
     max_social: int | None
     stopped: bool
     stopped_label: str
+    capacity: int | None
     is_shortage: bool
 
 
@@ -163,8 +173,8 @@ def set_place(
     for fault in faults_of(place):
         raise ZhupeiError(fault.code, **fault.values)
     if place.changed:
-        before = None if place.before is None else canonical(place.before)
-        after = canonical(place.after)
+        before = None if place.before is None else canonical(witnessed(place.before))
+        after = canonical(witnessed(place.after))
         record(session, by, [Change("plan.set", place.text, batch.id, before, after, reason)])
         write_places(session, batch, [place])
     (row,) = list_plan(session, batch, base=codes[0], specialty=codes[1])
@@ -213,5 +223,6 @@ def _shown(row: RowMapping, batch: Batch) -> PlaceRow:
         "max_social": row["max_social"],
         "stopped": row["stopped"],
         "stopped_label": "停招" if row["stopped"] else "",
+        "capacity": row["capacity"],
         "is_shortage": row["is_shortage"],
     }

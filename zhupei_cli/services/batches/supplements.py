@@ -7,7 +7,7 @@ from zhupei_cli.acting import Acting
 from zhupei_cli.model import Batch, Plan, TrainingBase
 from zhupei_cli.rules.batch.lifecycle import BATCH, directions
 from zhupei_cli.services.batches.ceding import cede_seats
-from zhupei_cli.services.batches.plans import TERMS, PlaceChange, write_places
+from zhupei_cli.services.batches.plans import TERMS, PlaceChange, witnessed, write_places
 from zhupei_cli.services.records.events import record
 from zhupei_cli.services.records.import_ledger import row_events
 from zhupei_cli.services.records.lookup import find_batch
@@ -19,7 +19,7 @@ _PLAN: Table = Plan.metadata.tables[Plan.__tablename__]
 _COLUMNS = (
     *("batch_id", "base_code", "specialty_code", "quota", "min_score"),
     *(f"max_{who}" for who in Identity),
-    "stopped",
+    *("stopped", "capacity"),
     *(f"taken_{who}" for who in Identity),
 )
 
@@ -43,7 +43,8 @@ def take_vacancies(session: Session, batch: Batch, parent: Batch, *, by: Acting)
     """Store the parent's free seats as the plan of `batch`, lines kept, limits less who sits there already.
 
     Stopped places, full ones and those of disabled bases are left out, and seats that another round took over
-    already. The parent counts what it cedes. Raises E471 when nothing is left.
+    already. A capacity stays with the parent, whose places these are. The parent counts what it cedes. Raises
+    E471 when nothing is left.
     """
     statement = (
         select(_PLAN)
@@ -57,7 +58,7 @@ def take_vacancies(session: Session, batch: Batch, parent: Batch, *, by: Acting)
     insert_rows(session, _PLAN, _COLUMNS, rows)
     cede_seats(session, batch)
     written = (
-        (f"{base}/{specialty}", dict(zip(TERMS, rest[: len(TERMS)], strict=True)))
+        (f"{base}/{specialty}", witnessed(dict(zip(TERMS, rest[: len(TERMS)], strict=True))))
         for _, base, specialty, *rest in rows
     )
     record(session, by, list(row_events("plan.write", written, batch_id=batch.id)))
@@ -79,7 +80,7 @@ def copy_plan(session: Session, batch: Batch, source: Batch, *, by: Acting) -> i
     ]
     if places:
         write_places(session, batch, places)
-        written = ((place.text, place.after) for place in places)
+        written = ((place.text, witnessed(place.after)) for place in places)
         record(session, by, list(row_events("plan.write", written, batch_id=batch.id)))
     return len(places)
 
@@ -96,4 +97,4 @@ def _vacancy(
     )
     vacant = stands["quota"] - sum(taken.values()) - stands["ceded"]
     code = stands["base_code"], stands["specialty_code"]
-    return (batch.id, *code, vacant, stands["min_score"], *left, False, *(0 for _ in taken))
+    return (batch.id, *code, vacant, stands["min_score"], *left, False, None, *(0 for _ in taken))

@@ -110,6 +110,13 @@ PLAN: Final = Kind(
         limit("max_entrusted", "委托培养上限"),
         limit("max_social", "社会招收上限"),
         Column("stopped", "状态", parsers.stopped, offers=("停招",), note="停招的写“停招”，其余留空。"),
+        Column(
+            "capacity",
+            "培训容量",
+            parsers.whole(*SEATS),
+            between=SEATS,
+            note="这个专业同时能培训的人数，各年级合计；可不填，只用于合规指标。",
+        ),
         # What `batch plan list` shows beside the terms.
         Column("specialty_label", "招收专业", cells.text, ignored=True),
         Column("taken", "已占", cells.text, ignored=True),
