@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from hashlib import sha256
-from typing import TypedDict, TypeVar
+from typing import NotRequired, TypedDict, TypeVar
 
 from zhupei_cli.rules.admission.run import Candidate, Held, Inputs, MainRun, Place, ResultRow, Specialty
 from zhupei_cli.rules.admission.scores import Record, checked_tie_keys, mark_text, weights_from
@@ -16,6 +16,8 @@ from zhupei_cli.words.vocabulary import Identity
 
 _Row = TypeVar("_Row")
 _ROWS_AT_ONCE = 1000
+#: Whose limit is named even where there is none: the identities there were when digests began.
+_NAMED = (Identity.OWN.value, Identity.SOCIAL.value, Identity.ENTRUSTED.value)
 _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")).encode
 
 
@@ -96,14 +98,18 @@ def _specialty(kind: Specialty) -> dict[str, object]:
 
 
 def _place(place: Place) -> dict[str, object]:
-    return {
+    row: dict[str, object] = {
         "base": place.base,
-        "limits": {identity.value: place.limits.get(identity) for identity in Identity},
+        "limits": dict.fromkeys(_NAMED) | dict(place.limits),
         "min_score": _text(place.min_score),
         "quota": place.quota,
         "specialty": place.specialty,
         "stopped": place.stopped,
     }
+    # Named only where there are any, as `main` is.
+    if reserves := {identity: seats for identity, seats in place.reserves.items() if seats}:
+        row["reserves"] = reserves
+    return row
 
 
 def _candidate(candidate: Candidate) -> dict[str, object]:
@@ -137,6 +143,7 @@ class _PlaceText(TypedDict):
     min_score: str | None
     stopped: bool
     limits: dict[str, int | None]
+    reserves: NotRequired[dict[str, int]]
 
 
 class _RecordText(TypedDict):
@@ -158,7 +165,8 @@ class _CandidateText(TypedDict):
 def _to_place(row: _PlaceText) -> Place:
     limits = {identity: limit for identity, limit in row["limits"].items() if limit is not None}
     line = _number(row["min_score"])
-    return Place(row["base"], row["specialty"], row["quota"], line, row["stopped"], limits)
+    terms = (row["quota"], line, row["stopped"], limits, row.get("reserves", {}))
+    return Place(row["base"], row["specialty"], *terms)
 
 
 def _to_candidate(row: _CandidateText) -> Candidate:

@@ -1,4 +1,4 @@
-"""Stable matching: deferred acceptance, candidates proposing, places holding greedily within their limits."""
+"""Stable matching: deferred acceptance, candidates proposing, places holding the best they may."""
 
 from collections.abc import Iterable
 from heapq import heappop, heappush
@@ -21,22 +21,45 @@ class _Bench:
     def hold(self, bid: Bid) -> Bid | None:
         """Hold `bid` if it is among the best who ever proposed; return who is turned away, maybe itself.
 
-        Quota and limits nest, so the greedy best changes by one exchange: at the limit of an identity its
-        last one goes, else at the quota the last of all.
+        Quota, limits and reserves nest, so the best change by one exchange: at the limit of an identity its
+        last one goes, else at the quota the last of all who sit on no reserved seat.
         """
         identity = bid.candidate.identity
         if self._room.left.get(identity, 1) <= 0:
             return self._exchange(bid, self._held.get(identity))
         if self._room.free <= 0:
-            return self._exchange(bid, min(filter(None, self._held.values()), default=None, key=_last))
+            return self._exchange_for_last(bid) if self._room.short else self._exchange(bid, self._last_of())
         heappush(self._held.setdefault(identity, []), (-bid.position, bid))
         self._room.take(identity)
         return None
+
+    def _last_of(self, identities: Iterable[str] | None = None) -> list[tuple[int, Bid]] | None:
+        """Return the heap with the last of all on top, or the last of these identities."""
+        held = self._held
+        heaps = held.values() if identities is None else [held.get(identity) for identity in identities]
+        return min(filter(None, heaps), default=None, key=_last)
+
+    def _exchange_for_last(self, bid: Bid) -> Bid:
+        """Hold `bid` for the last one who sits on no reserved seat: itself, if its identity needs none.
+
+        Earlier admissions can leave fewer seats than are reserved; then those on reserved seats compete.
+        """
+        identity, short = bid.candidate.identity, self._room.short
+        unreserved = [who for who in self._held if short.get(who, -1) < 0]
+        if not self._room.reserves_for(identity):
+            # With one more of the identity its last one sits on no reserved seat.
+            return self._exchange(bid, self._last_of((*unreserved, identity)))
+        if (heap := self._last_of(unreserved)) is not None:
+            return self._replace(bid, heap)
+        return self._exchange(bid, self._last_of())
 
     def _exchange(self, bid: Bid, heap: list[tuple[int, Bid]] | None) -> Bid:
         """Hold `bid` for the last one of `heap`, unless it comes after."""
         if not heap or -bid.position < heap[0][0]:
             return bid
+        return self._replace(bid, heap)
+
+    def _replace(self, bid: Bid, heap: list[tuple[int, Bid]]) -> Bid:
         turned_away = heappop(heap)[1]
         self._room.give_back(turned_away.candidate.identity)
         heappush(self._held.setdefault(bid.candidate.identity, []), (-bid.position, bid))

@@ -31,7 +31,10 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Seats of one specialty at one base; `min_score` in hundredths, `limits` identity → most seats."""
+    """Seats of one specialty at one base; `min_score` in hundredths, `limits` identity → most seats.
+
+    `reserves` identity → seats it comes first for; an identity without any is left out.
+    """
 
     base: str
     specialty: str
@@ -39,6 +42,7 @@ class Place:
     min_score: int | None = None
     stopped: bool = False
     limits: Mapping[str, int] = field(default_factory=dict)
+    reserves: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def spot(self) -> Spot:
