@@ -40,9 +40,17 @@ LIST = (
     Column("max_own", "本单位上限"),
     Column("max_entrusted", "委托培养上限"),
     Column("max_social", "社会招收上限"),
+    Column("max_postgrad", "专硕上限"),
+    Column("reserve_own", "本单位保留"),
+    Column("reserve_entrusted", "委托培养保留"),
+    Column("reserve_social", "社会招收保留"),
+    Column("reserve_postgrad", "专硕保留"),
     Column("stopped_label", "状态"),
 )
 _LIMITS = {column.key: column.heading for column in LIST if column.key.startswith("max_")}
+_RESERVES = {column.key: column.heading for column in LIST if column.key.startswith("reserve_")}
+#: What is shown only where some place has it.
+_RARE = ("ceded", "max_postgrad", *_RESERVES)
 _NO_LIMIT = ("none", "无")
 
 
@@ -119,9 +127,9 @@ def list_(
             specialty=specialty and lookup.find_specialty(session, specialty),
         )
         name = found.name
-    # Where no supplement round took seats over there is nothing to say of it.
-    ceded = any(row["ceded"] for row in rows)
-    columns = LIST if ceded else [column for column in LIST if column.key != "ceded"]
+    # Where no supplement round took seats over, or none are reserved, there is nothing to say of it.
+    rare = {key for key in _RARE if any(row[key] for row in rows)}  # type: ignore[literal-required]
+    columns = [column for column in LIST if column.key not in _RARE or column.key in rare]
     show(rows, columns, out, title="招收计划", batch_name=name)
 
 
@@ -146,6 +154,11 @@ def _place_options(command: Callable[..., None]) -> Callable[..., None]:
 @click.option("--max-own", metavar="N", help="本单位住院医师上限；none 表示不限")
 @click.option("--max-entrusted", metavar="N", help="委托培养住院医师上限；none 表示不限")
 @click.option("--max-social", metavar="N", help="面向社会招收上限；none 表示不限")
+@click.option("--max-postgrad", metavar="N", help="在读专硕上限；none 表示不限")
+@click.option("--reserve-own", metavar="N", help="为本单位住院医师保留的名额；0 表示不保留")
+@click.option("--reserve-entrusted", metavar="N", help="为委托培养住院医师保留的名额")
+@click.option("--reserve-social", metavar="N", help="为面向社会招收保留的名额")
+@click.option("--reserve-postgrad", metavar="N", help="为在读专硕保留的名额")
 @click.option("--reason", metavar="REASON", help="修改的原因")
 @batch_option
 @writing
@@ -157,21 +170,23 @@ def set_(
     *,
     batch: str | None,
     min_score: str | None,
-    max_own: str | None,
-    max_entrusted: str | None,
-    max_social: str | None,
     reason: str | None,
+    **numbers: str | None,
 ) -> None:
-    """设定一个岗位的计划人数、最低分和身份上限；没有这个岗位就新增。
+    """设定一个岗位的计划人数、最低分、身份上限和保留名额；没有这个岗位就新增。
+
+    保留名额先给这种身份的考生，他们用不完的对所有人开放。
 
     \b
     例：zhupei batch plan set 4101001 内科 20 --min-score 60 --max-own 5
+        zhupei batch plan set 4101001 内科 20 --reserve-entrusted 2 --reserve-social 10
     """
-    limits = {"max_own": max_own, "max_entrusted": max_entrusted, "max_social": max_social}
     terms: dict[str, int | None] = {"quota": quota}
     if min_score is not None:
         terms["min_score"] = _line(min_score)
-    terms |= {name: _limit(name, text) for name, text in limits.items() if text is not None}
+    for name, text in numbers.items():
+        if text is not None:
+            terms[name] = _limit(name, text) if name in _LIMITS else _limit(name, text) or 0
     _set(deed, base, specialty, terms, batch=batch, reason=reason)
 
 
@@ -223,6 +238,9 @@ def _terms(row: plans.PlaceSet) -> Iterator[str]:
     for key, label in _LIMITS.items():
         if (most := row.get(key)) is not None:
             yield f"{label} {most} 人"
+    for key, label in _RESERVES.items():
+        if seats := row.get(key):
+            yield f"{label} {seats} 人"
     if row["stopped"]:
         yield "停招"
 

@@ -234,7 +234,7 @@ def test_one_batch_with_all_that_is_known_of_it(database: str) -> None:
         row = show_batch(session, batch)
         runs = stored_runs(session, batch)
     assert (row["plan"], row["applications"], row["runs"], row["admissions"]) == (
-        {"bases": 3, "places": 3, "seats": 4, "taken": None},
+        {"bases": 3, "places": 3, "seats": 4, "taken": None, "ceded": 0},
         {"approved": 5},
         0,
         None,

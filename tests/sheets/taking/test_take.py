@@ -401,7 +401,7 @@ def test_the_columns_of_the_contract() -> None:
         "work": 7,
         "base": 9,
         "specialty": 5,
-        "plan": 12,
+        "plan": 17,
         "plan_wide": 2,
         "score": 7,
         "review": 4,

@@ -71,7 +71,7 @@ def list_vacancies(session: Session, batch: Batch, *, unpublished: bool = False)
     )
     found = []
     for row in session.execute(statement):
-        taken = row.taken_own + row.taken_entrusted + row.taken_social
+        taken = sum(row._mapping[f"taken_{who}"] for who in Identity)
         found.append(
             {
                 "base": row.base_code,

@@ -29,9 +29,18 @@ _TAKEN = tuple(f"taken_{who}" for who in Identity)
 #: What a place says, by key of TERMS; only whether it is stopped is yes or no.
 PlaceTerms = Mapping[str, int | None]
 #: What people set of a place. Lines are in hundredths of a mark; None is no line and no limit.
-TERMS: Final = ("quota", "min_score", "max_own", "max_entrusted", "max_social", "stopped")
+LIMITS: Final = ("max_own", "max_entrusted", "max_social", "max_postgrad")
+RESERVES: Final = ("reserve_own", "reserve_entrusted", "reserve_social", "reserve_postgrad")
+TERMS: Final = ("quota", "min_score", *LIMITS, *RESERVES, "stopped")
 #: What a place says that nobody has said anything about.
-UNSAID: Final[PlaceTerms] = {**dict.fromkeys(TERMS), "stopped": False}
+UNSAID: Final[PlaceTerms] = {**dict.fromkeys(TERMS), **dict.fromkeys(RESERVES, 0), "stopped": False}
+#: Terms that came later, kept only where they say something: what was kept before still reads alike.
+_LATER: Final = frozenset(("max_postgrad", *RESERVES))
+
+
+def kept(terms: PlaceTerms) -> PlaceTerms:
+    """Return what events, images and digests keep of the terms of a place."""
+    return {name: value for name, value in terms.items() if name not in _LATER or value != UNSAID[name]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +94,7 @@ def open_books(session: Session, batch: Batch) -> Books:
 
 
 def faults_of(place: PlaceChange) -> Iterator[Fault]:
-    """Yield what makes the new terms impossible: fewer seats than are taken, a base that is disabled."""
+    """Yield what makes the new terms impossible: fewer seats than taken or reserved, a base disabled."""
     if place.changed and not place.base_enabled and not place.after["stopped"]:
         yield Fault("E474", "base", values={"place": place.label})
     quota, total = place.after["quota"], sum(place.taken.values())
@@ -94,15 +103,21 @@ def faults_of(place: PlaceChange) -> Iterator[Fault]:
         yield Fault("E410", "quota", values={"place": place.label, "taken": total, "quota": quota})
     for who in Identity:
         limit, taken = place.after[f"max_{who}"], place.taken[f"taken_{who}"]
+        values = {"place": place.label, "identity": IDENTITY.label(who), "limit": limit}
         if limit is not None and limit < taken:
-            values = {"place": place.label, "identity": IDENTITY.label(who), "taken": taken, "limit": limit}
-            yield Fault("E411", f"max_{who}", values=values)
+            yield Fault("E411", f"max_{who}", values={**values, "taken": taken})
+        reserve = place.after[f"reserve_{who}"] or 0
+        if limit is not None and limit < reserve:
+            yield Fault("E760", f"reserve_{who}", values={**values, "reserve": reserve})
+    if quota < (reserved := sum(place.after[name] or 0 for name in RESERVES)):
+        yield Fault("E761", "quota", values={"place": place.label, "reserve": reserved, "quota": quota})
 
 
 def write_places(session: Session, batch: Batch, places: Sequence[PlaceChange]) -> None:
     """Write the places that are new or changed; their events are the caller's."""
     new = [place for place in places if place.before is None]
-    rows = [(batch.id, *place.key, *(place.after[name] for name in TERMS), 0, 0, 0) for place in new]
+    nobody = (0,) * len(_TAKEN)
+    rows = [(batch.id, *place.key, *(place.after[name] for name in TERMS), *nobody) for place in new]
     insert_rows(session, _PLAN, (*_KEY, *TERMS, *_TAKEN), rows)
     old = [place for place in places if place.before is not None and place.changed]
     rows = [(batch.id, *place.key, *(place.after[name] for name in TERMS)) for place in old]
@@ -126,6 +141,11 @@ class PlaceRow(TypedDict):
     max_own: int | None
     max_entrusted: int | None
     max_social: int | None
+    max_postgrad: int | None
+    reserve_own: int
+    reserve_entrusted: int
+    reserve_social: int
+    reserve_postgrad: int
     stopped: bool
     stopped_label: str
     is_shortage: bool
@@ -150,8 +170,9 @@ def set_place(
     """Set the given TERMS of one place; return it as the list has it, and whether it `changed`.
 
     A place that is not in the plan is made when the quota is given; without one it is E306. Raises E410 or
-    E411 below the seats taken, E474 for a disabled base, E680 or E681 beyond what the parent of a supplement
-    round has left, E405 when the plan may not change any more.
+    E411 below the seats taken, E760 or E761 for reserves above a limit or the quota, E474 for a disabled
+    base, E680 or E681 beyond what the parent of a supplement round has left,
+    E405 when the plan may not change any more.
     """
     books = open_books(session, batch)
     codes = find_base(session, base), find_specialty(session, specialty)
@@ -163,8 +184,8 @@ def set_place(
     for fault in faults_of(place):
         raise ZhupeiError(fault.code, **fault.values)
     if place.changed:
-        before = None if place.before is None else canonical(place.before)
-        after = canonical(place.after)
+        before = None if place.before is None else canonical(kept(place.before))
+        after = canonical(kept(place.after))
         record(session, by, [Change("plan.set", place.text, batch.id, before, after, reason)])
         write_places(session, batch, [place])
     (row,) = list_plan(session, batch, base=codes[0], specialty=codes[1])
@@ -211,6 +232,11 @@ def _shown(row: RowMapping, batch: Batch) -> PlaceRow:
         "max_own": row["max_own"],
         "max_entrusted": row["max_entrusted"],
         "max_social": row["max_social"],
+        "max_postgrad": row["max_postgrad"],
+        "reserve_own": row["reserve_own"],
+        "reserve_entrusted": row["reserve_entrusted"],
+        "reserve_social": row["reserve_social"],
+        "reserve_postgrad": row["reserve_postgrad"],
         "stopped": row["stopped"],
         "stopped_label": "停招" if row["stopped"] else "",
         "is_shortage": row["is_shortage"],

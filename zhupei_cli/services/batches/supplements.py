@@ -7,7 +7,7 @@ from zhupei_cli.acting import Acting
 from zhupei_cli.model import Batch, Plan, TrainingBase
 from zhupei_cli.rules.batch.lifecycle import BATCH, directions
 from zhupei_cli.services.batches.ceding import cede_seats
-from zhupei_cli.services.batches.plans import TERMS, PlaceChange, write_places
+from zhupei_cli.services.batches.plans import LIMITS, RESERVES, TERMS, PlaceChange, kept, write_places
 from zhupei_cli.services.records.events import record
 from zhupei_cli.services.records.import_ledger import row_events
 from zhupei_cli.services.records.lookup import find_batch
@@ -18,7 +18,8 @@ from zhupei_cli.words.vocabulary import BATCH_STATUS, BatchStatus, Identity
 _PLAN: Table = Plan.metadata.tables[Plan.__tablename__]
 _COLUMNS = (
     *("batch_id", "base_code", "specialty_code", "quota", "min_score"),
-    *(f"max_{who}" for who in Identity),
+    *LIMITS,
+    *RESERVES,
     "stopped",
     *(f"taken_{who}" for who in Identity),
 )
@@ -40,8 +41,9 @@ def find_parent(session: Session, code: str, *, year: int | None) -> Batch:
 
 
 def take_vacancies(session: Session, batch: Batch, parent: Batch, *, by: Acting) -> None:
-    """Store the parent's free seats as the plan of `batch`, lines kept, limits less who sits there already.
+    """Store the parent's free seats as the plan of `batch`, lines kept.
 
+    Limits and reserves are less who sits there already, reserves together no more than the seats left.
     Stopped places, full ones and those of disabled bases are left out, and seats that another round took over
     already. The parent counts what it cedes. Raises E471 when nothing is left.
     """
@@ -57,7 +59,7 @@ def take_vacancies(session: Session, batch: Batch, parent: Batch, *, by: Acting)
     insert_rows(session, _PLAN, _COLUMNS, rows)
     cede_seats(session, batch)
     written = (
-        (f"{base}/{specialty}", dict(zip(TERMS, rest[: len(TERMS)], strict=True)))
+        (f"{base}/{specialty}", kept(dict(zip(TERMS, rest[: len(TERMS)], strict=True))))
         for _, base, specialty, *rest in rows
     )
     record(session, by, list(row_events("plan.write", written, batch_id=batch.id)))
@@ -79,21 +81,24 @@ def copy_plan(session: Session, batch: Batch, source: Batch, *, by: Acting) -> i
     ]
     if places:
         write_places(session, batch, places)
-        written = ((place.text, place.after) for place in places)
+        written = ((place.text, kept(place.after)) for place in places)
         record(session, by, list(row_events("plan.write", written, batch_id=batch.id)))
     return len(places)
 
 
 def _vacancy(
     batch: Batch, place: Row[tuple[object, ...]]
-) -> tuple[object, str, str, int, *tuple[object, ...]]:
+) -> tuple[object, str, str, int, *tuple[int | None, ...]]:
     stands = place._mapping
-    taken = {who: stands[f"taken_{who}"] for who in Identity}
-    limits = (stands[f"max_{who}"] for who in Identity)
-    gone = (count + stands[f"ceded_{who}"] for who, count in taken.items())
-    left = (
-        None if limit is None else max(0, limit - count) for limit, count in zip(limits, gone, strict=True)
-    )
-    vacant = stands["quota"] - sum(taken.values()) - stands["ceded"]
+    vacant = stands["quota"] - sum(stands[f"taken_{who}"] for who in Identity) - stands["ceded"]
+    limits: list[int | None] = []
+    reserves: list[int] = []
+    # In the order of TERMS, which is not that of the identities.
+    for who in (name.removeprefix("max_") for name in LIMITS):
+        taken, limit = stands[f"taken_{who}"], stands[f"max_{who}"]
+        limits.append(None if limit is None else max(0, limit - taken - stands[f"ceded_{who}"]))
+        left = [stands[f"reserve_{who}"] - taken, vacant - sum(reserves), *limits[-1:]]
+        reserves.append(max(0, min(one for one in left if one is not None)))
     code = stands["base_code"], stands["specialty_code"]
-    return (batch.id, *code, vacant, stands["min_score"], *left, False, *(0 for _ in taken))
+    nobody = (0,) * len(LIMITS)
+    return (batch.id, *code, vacant, stands["min_score"], *limits, *reserves, False, *nobody)

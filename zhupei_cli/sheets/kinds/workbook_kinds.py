@@ -19,6 +19,7 @@ from zhupei_cli.sheets.kinds.shared_columns import (
     exam_mark,
     limit,
     listed,
+    reserve,
     yes_or_no,
 )
 from zhupei_cli.words import codes, vocabulary
@@ -107,6 +108,11 @@ PLAN: Final = Kind(
         limit("max_own", "本单位上限"),
         limit("max_entrusted", "委托培养上限"),
         limit("max_social", "社会招收上限"),
+        limit("max_postgrad", "专硕上限"),
+        reserve("reserve_own", "本单位保留"),
+        reserve("reserve_entrusted", "委托培养保留"),
+        reserve("reserve_social", "社会招收保留"),
+        reserve("reserve_postgrad", "专硕保留"),
         Column("stopped", "状态", parsers.stopped, offers=("停招",), note="停招的写“停招”，其余留空。"),
         # What `batch plan list` shows beside the terms.
         Column("specialty_label", "招收专业", cells.text, ignored=True),
