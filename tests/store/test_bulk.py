@@ -1,7 +1,9 @@
 """Many rows with one statement, on SQLite a thousand rows with one."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
 
+import pytest
 from sqlalchemy import Table, func, select
 from sqlalchemy.orm import Session
 
@@ -10,6 +12,7 @@ from tests.statements import statements
 from zhupei_cli.model import Batch, Counter, Specialty, Trainee
 from zhupei_cli.store.bulk import KEYS_AT_ONCE, delete_rows, in_chunks, insert_rows, rows_of, update_rows
 from zhupei_cli.store.engine import transaction
+from zhupei_cli.words.errors import ZhupeiError
 
 COUNTER: Table = Counter.metadata.tables["counter"]
 SPECIALTY: Table = Specialty.metadata.tables["specialty"]
@@ -49,6 +52,28 @@ def test_rows_that_refer_to_others_go_in_after_them(database: str) -> None:
         assert sorted(map(tuple, rows)) == [(at, at, f"第{at}医学院") for at in range(1, 2502)]
         assert session.execute(select(func.count()).where(education.c.full_time)).scalar() == 1250
     assert len(seen) == len(_inserts(database, len(schools)))
+
+
+@pytest.mark.parametrize("twice", [500, 1500, 3499])
+def test_one_bad_row_of_many_ends_all_of_them(database: str, twice: int) -> None:
+    # On SQLite statements run behind the making of the next: none is left running when one fails.
+    rows = [(f"c{at}", at) for at in range(3500)]
+    rows[twice] = ("c0", 0)
+    with pytest.raises(ZhupeiError, match="E621"), transaction(database) as session:
+        insert_rows(session, COUNTER, ("name", "value"), rows)
+    with transaction(database) as session:
+        assert _counters(session) == {}
+
+
+def test_rows_that_cannot_be_made_end_all_of_them(database: str) -> None:
+    def rows() -> Iterator[tuple[object, ...]]:
+        yield from ((f"c{at}", at) for at in range(2500))
+        raise LookupError("no more")
+
+    with pytest.raises(LookupError), transaction(database) as session:
+        insert_rows(session, COUNTER, ("name", "value"), rows())
+    with transaction(database) as session:
+        assert _counters(session) == {}
 
 
 def test_no_rows_are_no_statement(database: str) -> None:

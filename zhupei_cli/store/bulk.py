@@ -32,6 +32,8 @@ _ROWS_AT_ONCE: Final = 1_000
 
 Rows = Sequence[tuple[object, ...]]
 Processor = Callable[[object], object]
+#: SQL, and the values of one row or of many.
+_Statement = tuple[str, Any]
 S = TypeVar("S", Update, Delete)
 
 
@@ -119,14 +121,37 @@ def _insert(
     processors = [_processor(table.c[name].type, connection) for name in columns]
     most: int = connection.connection.getlimit(SQLITE_LIMIT_VARIABLE_NUMBER)
     at_once = min(most // len(columns), _ROWS_AT_ONCE)
-    for piece in in_chunks(rows, at_once):
-        converted = _processed(piece, processors)
-        if table.foreign_key_constraints:
-            # SQLite opens a savepoint for a statement that looks at other tables: as dear as the row itself.
-            values = tuple(chain.from_iterable(converted))
-            connection.exec_driver_sql(head + ", ".join([place] * len(piece)), values)
-        else:
-            connection.exec_driver_sql(head + place, converted)
+
+    def statements() -> Iterator[_Statement]:
+        for piece in in_chunks(rows, at_once):
+            converted = _processed(piece, processors)
+            if table.foreign_key_constraints:
+                # A statement that looks at other tables gets a savepoint: as dear as the row itself.
+                yield head + ", ".join([place] * len(piece)), tuple(chain.from_iterable(converted))
+            else:
+                yield head + place, converted
+
+    _run(connection, statements())
+
+
+def _run(connection: Connection, statements: Iterator[_Statement]) -> None:
+    """Run statements in order, each while the next is being made: SQLite works outside Python's lock."""
+    waiting = next(statements, None)
+    if waiting is None:
+        return
+    following = next(statements, None)
+    if following is None:
+        connection.exec_driver_sql(*waiting)
+        return
+    from concurrent.futures import ThreadPoolExecutor
+
+    # Left by whatever way, the block waits for the statement under way: nobody rolls back beneath it.
+    with ThreadPoolExecutor(1) as behind:
+        running = behind.submit(connection.exec_driver_sql, *waiting)
+        for statement in chain([following], statements):
+            running.result()
+            running = behind.submit(connection.exec_driver_sql, *statement)
+        running.result()
 
 
 def _processor(type_: TypeEngine[object], connection: Connection) -> Processor | None:

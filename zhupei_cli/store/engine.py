@@ -108,7 +108,8 @@ def _sqlite(path: Path) -> Engine:
     uri = f"file:{quote(os.fsencode(path.absolute()))}?{_mode(path)}"
     engine = create_engine(
         "sqlite://",
-        creator=lambda: sqlite3.connect(uri, uri=True, timeout=BUSY_TIMEOUT / 1000),
+        # Bulk inserts run one statement behind in a thread of their own, never two at once.
+        creator=lambda: sqlite3.connect(uri, uri=True, timeout=BUSY_TIMEOUT / 1000, check_same_thread=False),
         poolclass=pool.NullPool,
         hide_parameters=True,
     )

@@ -117,7 +117,7 @@ def correct(
     findings = odd + [fault for fault in identity_faults(after, form, checks) if fault not in known]
     version = store.next_version(stored)
     data: dict[str, Any] = {"fields": [one["field"] for one in changes], "version": version}
-    snapshot = store.snapshots_of([(stored, after)], reason=reason or "")[0]
+    snapshot = next(store.snapshots_of([(stored, after)], reason=reason or ""))
     data["snapshot"] = store.snapshot_digest(snapshot)
     if form != stored.form:
         data["form"] = {"before": form_cells(stored.form), "after": form_cells(form)}

@@ -1,7 +1,6 @@
 """Trainees (学员): bulk import with or without their applications."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import chain
 
 from sqlalchemy.orm import Session
 
@@ -21,7 +20,7 @@ from zhupei_cli.services.applications.intake_cases import (
     refuse_company,
     refuse_twins,
 )
-from zhupei_cli.services.applications.store import Form, Stored
+from zhupei_cli.services.applications.store import Form, SnapshotRow, Stored
 from zhupei_cli.services.people import profiles
 from zhupei_cli.services.people.merging import all_fit
 from zhupei_cli.services.records import row_stamps
@@ -140,8 +139,10 @@ def _write_applications(
     submit = bool(new) and new[0].submit
     added = store.add_applications(session, batch, forms, by=by, seq=seq, submit=submit)
     stored: list[tuple[Case, Stored]] = list(zip(new, added, strict=True))
+    snapshots: dict[int, str] = {}
     fresh = store.snapshots_of((one, case.after) for case, one in stored if submit)
-    store.insert_snapshots(session, fresh, at=by.at)
+    # Made and digested while the rows before are written.
+    store.insert_snapshots(session, _digested(fresh, snapshots), at=by.at)
     changed = [
         (case, case.live) for case in cases if case.live is not None and (case.form_changed or case.submit)
     ]
@@ -150,13 +151,19 @@ def _write_applications(
     store.change_forms(session, batch, changed_forms, seq=seq)
     stored += changed
     submitted = [(one, case.after) for case, one in changed if case.submit]
-    again = store.snapshots_of(submitted)
+    again = _digested(store.snapshots_of(submitted), snapshots)
     taken = [(one, row) for (one, _), row in zip(submitted, again, strict=True)]
     store.set_submitted(session, taken, by=by, seq=seq)
-    snapshots = {row[0]: store.snapshot_digest(row) for row in chain(fresh, again)}
     record(session, by, list(_changes(batch, stored, snapshots)))
     touched = [*inserted("application", (one.id for one in added))]
     return touched + [_touched(one, stamps[one.id]) for _, one in changed]
+
+
+def _digested(rows: Iterable[SnapshotRow], digests: dict[int, str]) -> Iterator[SnapshotRow]:
+    """Yield snapshots as they come, and keep each one's digest by the number of its application."""
+    for row in rows:
+        digests[row[0]] = store.snapshot_digest(row)
+        yield row
 
 
 def _touched(one: Stored, stamp: row_stamps.Stamp) -> Touched:

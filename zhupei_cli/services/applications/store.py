@@ -258,24 +258,23 @@ SNAPSHOT: Final = (
     *("school", "major", "degree", "graduated_on", "content", "reason"),
 )
 
+#: The values of SNAPSHOT.
+SnapshotRow = tuple[Any, ...]
+
 
 def snapshots_of(
     applications: Iterable[tuple[Stored, Profile]], *, reason: str | None = None
-) -> list[tuple[Any, ...]]:
-    """Return a snapshot of each profile as its application's next version; a correction has a `reason`."""
-    rows = []
+) -> Iterator[SnapshotRow]:
+    """Yield a snapshot of each profile as its application's next version; a correction has a `reason`."""
     for stored, profile in applications:
         education = highest(profile.educations)
         assert education is not None  # a profile without one is refused before
-        rows.append(
-            (
-                *(stored.id, next_version(stored)),
-                *map(profile.person.get, ("id_type", "id_number", "name", "gender", "birth_date")),
-                *map(education.get, ("level", "school", "major", "degree", "graduated_on")),
-                *(content_of(profile), reason),
-            )
+        yield (
+            *(stored.id, next_version(stored)),
+            *map(profile.person.get, ("id_type", "id_number", "name", "gender", "birth_date")),
+            *map(education.get, ("level", "school", "major", "degree", "graduated_on")),
+            *(content_of(profile), reason),
         )
-    return rows
 
 
 def insert_snapshots(session: Session, rows: Iterable[tuple[object, ...]], *, at: datetime) -> None:
