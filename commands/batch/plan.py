@@ -34,6 +34,7 @@ LIST = (
     Column("specialty_label", "招收专业"),
     Column("quota", "计划人数"),
     Column("taken", "已占"),
+    Column("preplaced", "其中预先安排"),
     Column("vacant", "空缺"),
     Column("ceded", "转补录"),
     Column("min_score", "最低分"),
@@ -50,7 +51,7 @@ LIST = (
 _LIMITS = {column.key: column.heading for column in LIST if column.key.startswith("max_")}
 _RESERVES = {column.key: column.heading for column in LIST if column.key.startswith("reserve_")}
 #: What is shown only where some place has it.
-_RARE = ("ceded", "max_postgrad", *_RESERVES)
+_RARE = ("ceded", "preplaced", "max_postgrad", *_RESERVES)
 _NO_LIMIT = ("none", "无")
 
 
@@ -179,7 +180,7 @@ def set_(
 
     \b
     例：zhupei batch plan set 4101001 内科 20 --min-score 60 --max-own 5
-        zhupei batch plan set 4101001 内科 20 --reserve-entrusted 2 --reserve-social 10
+        zhupei batch plan set 4101001 内科 20 --reserve-social 10
     """
     terms: dict[str, int | None] = {"quota": quota}
     if min_score is not None:

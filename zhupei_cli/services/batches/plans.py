@@ -13,6 +13,7 @@ from zhupei_cli.model import Batch, Plan, Specialty, TrainingBase
 from zhupei_cli.rules.admission.scores import mark_number
 from zhupei_cli.rules.batch.lifecycle import PUBLISHED
 from zhupei_cli.rules.batch.phases import require_changeable
+from zhupei_cli.services.batches import taking_part
 from zhupei_cli.services.batches.ceding import cede_seats
 from zhupei_cli.services.records.events import Change, canonical, record
 from zhupei_cli.services.records.lookup import Names, base_names, find_base, find_specialty, specialty_names
@@ -126,7 +127,7 @@ def write_places(session: Session, batch: Batch, places: Sequence[PlaceChange]) 
 
 
 class PlaceRow(TypedDict):
-    """A place of a plan as a list has it; `taken` and `vacant` from publication on."""
+    """A place of a plan as a list has it; seats taken, `preplaced` among them, and vacant when published."""
 
     batch: str
     base: str
@@ -135,6 +136,7 @@ class PlaceRow(TypedDict):
     specialty_label: str
     quota: int
     taken: int | None
+    preplaced: int | None
     vacant: int | None
     ceded: int
     min_score: Decimal | None
@@ -210,12 +212,13 @@ def list_plan(
         statement = statement.where(_PLAN.c.base_code == base)
     if specialty is not None:
         statement = statement.where(_PLAN.c.specialty_code == specialty)
-    rows = [_shown(row, batch) for row in session.execute(statement).mappings()]
+    given = taking_part.preplaced(session, batch)
+    rows = [_shown(row, batch, given) for row in session.execute(statement).mappings()]
     # Not by the database: its order of codes depends on its collation.
     return sorted(rows, key=lambda row: (row["base"], row["specialty"]))
 
 
-def _shown(row: RowMapping, batch: Batch) -> PlaceRow:
+def _shown(row: RowMapping, batch: Batch, given: Mapping[tuple[str, str], int]) -> PlaceRow:
     taken = sum(row[name] for name in _TAKEN) if batch.status in PUBLISHED else None
     line = row["min_score"]
     return {
@@ -226,6 +229,7 @@ def _shown(row: RowMapping, batch: Batch) -> PlaceRow:
         "specialty_label": row["specialty_label"],
         "quota": row["quota"],
         "taken": taken,
+        "preplaced": None if taken is None else given.get((row["base_code"], row["specialty_code"]), 0),
         "vacant": None if taken is None else row["quota"] - taken - row["ceded"],
         "ceded": row["ceded"],
         "min_score": mark_number(line),

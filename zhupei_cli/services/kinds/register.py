@@ -9,6 +9,7 @@ from zhupei_cli.services.kinds.checkin import CHECK_IN_IMPORT
 from zhupei_cli.services.kinds.employer import EMPLOYER_IMPORT
 from zhupei_cli.services.kinds.kind import ImportKind, Part
 from zhupei_cli.services.kinds.plan import PLAN_IMPORT
+from zhupei_cli.services.kinds.preplace import PREPLACE_IMPORT
 from zhupei_cli.services.kinds.review import REVIEW_IMPORT
 from zhupei_cli.services.kinds.score import SCORE_IMPORT
 from zhupei_cli.services.kinds.specialty import SPECIALTY_IMPORT
@@ -25,6 +26,7 @@ _KINDS: Final = (
     REVIEW_IMPORT,
     SCORE_IMPORT,
     CHECK_IN_IMPORT,
+    PREPLACE_IMPORT,
     BAR_IMPORT,
 )
 

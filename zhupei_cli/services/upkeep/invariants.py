@@ -90,7 +90,8 @@ _RULES: Final = {
         WHERE NOT EXISTS (SELECT 1 FROM event e WHERE e.seq = t.touched_by)""",
     "E548": """
         SELECT DISTINCT b.code FROM admission a JOIN batch b ON b.id = a.batch_id
-        WHERE b.status IN ('draft', 'open', 'closed', 'locked', 'cancelled') AND a.live_key IS NOT NULL""",
+        WHERE b.status IN ('draft', 'open', 'closed', 'locked', 'cancelled') AND a.live_key IS NOT NULL
+          AND NOT (a.via = 'preplaced' AND b.status IN ('open', 'closed', 'locked'))""",
 }
 _SWITCHED_OFF: Final = text("""
     SELECT conname::text FROM pg_constraint WHERE NOT convalidated AND connamespace = 'public'::regnamespace
