@@ -507,6 +507,7 @@ def test_one_place(batch: Run, stored: str) -> None:
         "quota": 12,
         "taken": None,
         "ceded": 0,
+        "preplaced": None,
         "vacant": None,
         "min_score": None,
         "max_own": 1,

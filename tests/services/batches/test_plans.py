@@ -75,6 +75,7 @@ def test_a_place_is_changed_and_shown(database: str, by: Acting) -> None:
         "specialty_label": "内科",
         "quota": 20,
         "taken": None,
+        "preplaced": None,
         "vacant": None,
         "ceded": 0,
         "min_score": Decimal("60.50"),
