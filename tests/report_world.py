@@ -149,6 +149,29 @@ def store_second_batch(database: str) -> None:
         _insert(session, "plan", [place | {f"taken_{who}": 0 for who in ("own", "entrusted", "social")}])
 
 
+def store_last_year(session: Session, at: dict[str, list[datetime]], *, until: datetime) -> None:
+    """Store batch Q of 2025 with submissions at the instants, by identity, and one that was withdrawn."""
+    dates = {"apply_from": _START.replace(year=2025), "apply_until": until, "created_at": _START}
+    session.add(Batch(id=9, code="Q", name="去年的批次", year=2025, status="archived", **dates))
+    session.flush()
+    forms = [
+        ("approved" if number % 2 else "rejected", identity, moment)
+        for identity, moments in at.items()
+        for number, moment in enumerate(moments)
+    ]
+    forms.append(("withdrawn", "own", dates["apply_from"]))
+    _insert(session, "application", [
+        {
+            "id": 9000 + number, "application_no": f"Q-{number:07d}", "batch_id": 9, "trainee_id": number + 1,
+            "identity": identity, "source_type": "应届毕业生", "train_years": 3, "accept_adjust": True,
+            "status": status, "live_key": None if status == "withdrawn" else f"9:{number}",
+            "first_submitted_at": moment, "submitted_on": (moment + timedelta(hours=8)).date(),
+            "submitted_at": moment, "snapshot_version": 1, "created_at": _START, "touched_by": 0,
+        }
+        for number, (status, identity, moment) in enumerate(forms)
+    ])  # fmt: skip
+
+
 def _insert(session: Session, table: str, rows: Sequence[dict[str, Any]]) -> None:
     if rows:
         values = [tuple(row.values()) for row in rows]

@@ -47,6 +47,7 @@ class Form:
     graduated: int
     choice: tuple[str, str]
     seat: Seat | None = None
+    stay: int = 3
 
     @property
     def year(self) -> int:
@@ -59,10 +60,11 @@ class Form:
 
 @dataclass(slots=True)
 class Years:
-    """(batch, base, specialty) → (quota, stopped), and the applications."""
+    """(batch, base, specialty) → (quota, stopped), the applications, and capacities where there are any."""
 
     plan: dict[tuple[str, str, str], tuple[int, bool]]
     forms: list[Form] = field(default_factory=list)
+    capacity: dict[tuple[str, str, str], int] = field(default_factory=dict)
 
 
 def draw(seed: int, people: int = 240) -> Years:
@@ -72,7 +74,10 @@ def draw(seed: int, people: int = 240) -> Years:
         (batch, *spot): (random.randint(5, 20), random.random() < 0.1) for batch in BATCHES for spot in SPOTS
     }
     free = {place: quota for place, (quota, _) in plan.items()}
-    return Years(plan, [_form(random, free) for _ in range(people)])
+    forms = [_form(random, free) for _ in range(people)]
+    # B1 says nothing of what it can train.
+    capacity = {place: random.randint(0, 12) for place in plan if place[1] != "B1" and random.random() < 0.7}
+    return Years(plan, forms, capacity)
 
 
 def _form(random: Random, free: dict[tuple[str, str, str], int]) -> Form:
@@ -92,6 +97,7 @@ def _form(random: Random, free: dict[tuple[str, str, str], int]) -> Form:
         *(random.choice(("应届毕业生", "往届毕业生")), random.choice(("郑州大学", "河南大学"))),
         *(random.choice(("21", "14")), BATCHES[batch][0] - random.randint(0, 1)),
         *(random.choice(SPOTS), seat),
+        stay=random.choice((1, 2, 3, 3, 3)),
     )
 
 
@@ -114,7 +120,7 @@ def store(session: Session, years: Years) -> None:
     )
     _insert(session, "plan", [
         {"batch_id": ids[batch], "base_code": base, "specialty_code": code, "quota": quota,
-         "stopped": stopped}
+         "stopped": stopped, "capacity": years.capacity.get((batch, base, code))}
         | {f"taken_{who}": taken[batch, (base, code), who] for who in ("own", "entrusted", "social")}
         for (batch, base, code), (quota, stopped) in years.plan.items()
     ])  # fmt: skip
@@ -148,7 +154,8 @@ def _application(at: int, form: Form, batch: int) -> dict[str, Any]:
     sent = form.status in APPLIED
     return {
         "id": at, "application_no": f"{form.batch}-{at:07d}", "batch_id": batch, "trainee_id": at,
-        "identity": form.identity, "source_type": form.source, "train_years": 3, "accept_adjust": True,
+        "identity": form.identity, "source_type": form.source, "train_years": form.stay,
+        "accept_adjust": True,
         "status": form.status, "live_key": None if form.status == "withdrawn" else f"{batch}:{at}",
         "submitted_at": _AT if sent else None, "submitted_on": _AT.date() if sent else None,
         "snapshot_version": 1 if sent else None, "created_at": _AT, "touched_by": 0,

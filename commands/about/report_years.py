@@ -9,6 +9,7 @@ import click
 
 from zhupei_cli.files import replacing
 from zhupei_cli.reports.table_book import TableSheet, write_tables
+from zhupei_cli.rules.batch.compliance_lines import COUNTS
 from zhupei_cli.services.records import lookup
 from zhupei_cli.services.reports import compliance as judging
 from zhupei_cli.services.reports import frame_files, pivots, trends
@@ -87,7 +88,7 @@ def compliance(settings: Settings, *, base: str | None, years: int, check: bool,
 
 def _told(row: Row) -> dict[str, Any]:
     """Return a row as people read it: rates in percent."""
-    rate, value = row["item"] != "zero_specialties", row["value"]
+    rate, value = row["item"] not in COUNTS, row["value"]
     shown = None if value is None else f"{value:.1%}" if rate else f"{value:g}"
     line = None if row["line"] is None else f"{row['line']:g}{'%' if rate else ''}"
     return {**row, "value": shown, "line": line}
@@ -108,7 +109,7 @@ def _compliance_book(
             (row["base"], row["year"]), [row["base"], f"{row['base_label']} {row['year']}"]
         )
         head.append(row["value"])
-    kinds = {row["item_label"]: "count" if row["item"] == "zero_specialties" else "share" for row in rows}
+    kinds = {row["item_label"]: "count" if row["item"] in COUNTS else "share" for row in rows}
     table = [[*cells, scores[key]] for key, cells in wide.items()]
     drawn = [2 + at for at, label in enumerate(labels) if kinds[label] == "share"][:4]
     columns = [
@@ -190,7 +191,7 @@ def _trend_book(
 _TREND_NOTE = "报名和审核按第一志愿计，录取和报到按录取的岗位计；补录和递补计入当年。"
 
 
-@click.command("pivot")
+@click.command("pivot", epilog=f"行、列和 --where 可用的列，写英文或中文：{_codes(pivots.DIMENSIONS)}。")
 @click.option("--rows", type=Words(pivots.DIMENSIONS), required=True, metavar="A[,B]", help="行，一列或两列")
 @click.option("--columns", type=Word(pivots.DIMENSIONS), required=True, metavar="C", help="列")
 @click.option(
@@ -218,7 +219,7 @@ def pivot(
 ) -> None:
     """列出透视表：报名底表的任意列作行和列，人数或分数作值。
 
-    可用的列和 report frame 写出的相同。分数只计有名额的人，个别安排的除外。
+    可用的列见末尾，都是 report frame 写出的列。分数只计有名额的人，个别安排的除外。
 
     \b
     例：zhupei report pivot --rows city --columns identity --values applied

@@ -47,11 +47,12 @@ LIST = (
     Column("reserve_social", "社会招收保留"),
     Column("reserve_postgrad", "专硕保留"),
     Column("stopped_label", "状态"),
+    Column("capacity", "培训容量"),
 )
 _LIMITS = {column.key: column.heading for column in LIST if column.key.startswith("max_")}
 _RESERVES = {column.key: column.heading for column in LIST if column.key.startswith("reserve_")}
-#: What is shown only where some place has it.
-_RARE = ("ceded", "preplaced", "max_postgrad", *_RESERVES)
+#: What is shown only where there is something to say of it.
+_RARE = ("ceded", "preplaced", "max_postgrad", *_RESERVES, "capacity")
 _NO_LIMIT = ("none", "无")
 
 
@@ -128,9 +129,8 @@ def list_(
             specialty=specialty and lookup.find_specialty(session, specialty),
         )
         name = found.name
-    # Where no supplement round took seats over, or none are reserved, there is nothing to say of it.
-    rare = {key for key in _RARE if any(row[key] for row in rows)}  # type: ignore[literal-required]
-    columns = [column for column in LIST if column.key not in _RARE or column.key in rare]
+    said = {key for row in rows for key in _RARE if row.get(key)}
+    columns = [column for column in LIST if column.key not in _RARE or column.key in said]
     show(rows, columns, out, title="招收计划", batch_name=name)
 
 
@@ -160,6 +160,7 @@ def _place_options(command: Callable[..., None]) -> Callable[..., None]:
 @click.option("--reserve-entrusted", metavar="N", help="为委托培养住院医师保留的名额")
 @click.option("--reserve-social", metavar="N", help="为面向社会招收保留的名额")
 @click.option("--reserve-postgrad", metavar="N", help="为在读专硕保留的名额")
+@click.option("--capacity", metavar="N", help="培训容量，各年级合计；none 表示没有规定")
 @click.option("--reason", metavar="REASON", help="修改的原因")
 @batch_option
 @writing
@@ -174,7 +175,7 @@ def set_(
     reason: str | None,
     **numbers: str | None,
 ) -> None:
-    """设定一个岗位的计划人数、最低分、身份上限和保留名额；没有这个岗位就新增。
+    """设定一个岗位的计划人数、最低分、身份上限、保留名额和培训容量；没有这个岗位就新增。
 
     保留名额先给这种身份的考生，他们用不完的对所有人开放。
 
@@ -187,7 +188,8 @@ def set_(
         terms["min_score"] = _line(min_score)
     for name, text in numbers.items():
         if text is not None:
-            terms[name] = _limit(name, text) if name in _LIMITS else _limit(name, text) or 0
+            number = _limit(name, text)
+            terms[name] = number or 0 if name in _RESERVES else number
     _set(deed, base, specialty, terms, batch=batch, reason=reason)
 
 
@@ -242,6 +244,8 @@ def _terms(row: plans.PlaceSet) -> Iterator[str]:
     for key, label in _RESERVES.items():
         if seats := row.get(key):
             yield f"{label} {seats} 人"
+    if row["capacity"] is not None:
+        yield f"培训容量 {row['capacity']} 人"
     if row["stopped"]:
         yield "停招"
 

@@ -4,7 +4,9 @@ import sys
 
 import pytest
 
+from tests.report_world import World, draw, store
 from zhupei_cli.shell.cli import COMMANDS
+from zhupei_cli.store.engine import transaction
 
 #: What takes longer to import than the whole of `zhupei --help`; and what only running commands need.
 HEAVY = {
@@ -39,6 +41,44 @@ def test_help_imports_click_and_nothing_heavy() -> None:
     assert out.startswith("用法：zhupei ")
     assert found & HEAVY == set()
     assert {name for name in found if name.startswith("zhupei_cli.commands")} == set()
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize(
+    "command",
+    [
+        *(
+            "report --help",
+            "report pivot --help",
+            "frames",
+            "batch list",
+            "base list",
+            "apply list --limit 1",
+        ),
+        *("report funnel --batch R", "report nightly -n -o 日报 --batch R"),
+    ],
+)
+def test_only_figures_over_years_import_pandas(command: str, database: str) -> None:
+    with transaction(database) as session:
+        store(session, World(draw(1).plan, []), status="open")
+    if command == "frames":
+        ran = subprocess.run(
+            [sys.executable, "-c", "import sys, zhupei_cli.frames; print(*sys.modules)"],
+            capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        found = set(ran.stdout.split())
+    else:
+        _, found = modules("--database", database, *command.split())
+    assert found & {"pandas", "numpy", "pyarrow"} == set()
+
+
+@pytest.mark.sqlite
+def test_a_figure_over_years_imports_pandas(database: str) -> None:
+    """Were the test above to look for the wrong name, it could not fail."""
+    with transaction(database) as session:
+        store(session, World(draw(1).plan, []), status="open")
+    _, found = modules("--database", database, "report", "trend", "--by", "base")
+    assert "pandas" in found
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,9 @@ from zhupei_cli.reports.values import (
     FunnelStage,
     Group,
     Head,
+    LiveBatch,
+    Pace,
+    PaceLine,
     Placed,
     Report,
     Share,
@@ -34,6 +37,8 @@ def province(bases: int) -> Report:
         head=Head("HN2026", "2026年招收", "公示中", _AT, "存证：第 7 号 0123456789abcdef", date(2026, 6, 19)),
         figures=[Figure("submitted", "提交", 98000, 97000)],
         funnel=[FunnelStage("registered", "注册", 100000), FunnelStage("submitted", "提交", 98000)],
+        pace=Pace(2025, "HN2025", _AT, _AT, "", [PaceLine("合计", 98000, 90000, 95000)]),
+        batches=[LiveBatch("HN2026", "2026年招收", "公示中", _AT, 98000, 0, 90000, 80000)],
         days=[(date(2026, 6, day), day * 100) for day in range(1, 31)],
         bases=supplies,
         specialties=supplies[:37],
@@ -73,6 +78,15 @@ def test_a_first_report_says_nothing_of_changes() -> None:
     assert '<span class="change">' not in page.render(first)
     assert '<span class="change">+1000</span>' in page.render(report)
     assert "与 2026-06-19 的日报相比" in page.render(report)
+
+
+def test_without_a_year_before_it_says_so() -> None:
+    report = province(3)
+    assert '<td>合计</td><td class="n">98000</td><td class="n">90000</td>' in page.render(report)
+    reason = "库中没有 2025 年的批次，不能比较。"
+    told = page.render(replace(report, pace=Pace(2025, None, None, None, reason, []), batches=[]))
+    assert f'<p class="note">{reason}</p></section>' in told.replace("\n", "")
+    assert "进行中的批次" not in told
 
 
 def test_before_publication_the_page_says_that_it_is_silent() -> None:

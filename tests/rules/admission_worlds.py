@@ -40,7 +40,11 @@ def _records(bases: tuple[str | None, ...]) -> st.SearchStrategy[tuple[Record, .
 def _places(draw: st.DrawFn, reserves: bool) -> list[Place]:
     spots = draw(st.lists(_spots, max_size=7, unique=True))
     stopped = st.sampled_from((False, False, False, True))
-    places = [Place(*s, draw(st.integers(0, 2)), draw(_lines), draw(stopped), draw(_limits)) for s in spots]
+    capacity = st.none() | st.integers(0, 9)
+    places = [
+        Place(*s, draw(st.integers(0, 2)), draw(_lines), draw(stopped), draw(_limits), draw(capacity))
+        for s in spots
+    ]
     return [replace(one, reserves=draw(_reserves(one))) for one in places] if reserves else places
 
 

@@ -117,7 +117,7 @@ def draw(random: Random) -> Tiny:
         for who in random.choices(_WHO, k=random.randint(0, quota)):
             if reserves.get(who, 0) < limits.get(who, quota):
                 reserves[who] = reserves.get(who, 0) + 1
-        places[base] = Place(base, _SPECIALTY, quota, None, False, limits, reserves)
+        places[base] = Place(base, _SPECIALTY, quota, None, False, limits, reserves=reserves)
     held = tuple((random.choice(bases), random.choice(_WHO)) for _ in range(random.choice((0, 0, 0, 1, 2))))
     count = random.randint(1, 5)
     marks = {base: random.sample(range(6000, 6000 + count), count) for base in bases}

@@ -58,6 +58,8 @@ class Plan(Base):
 
     `ceded` are the seats that supplement rounds of the batch took over, `ceded_own` … how many of each
     identity those rounds may seat: with them the CHECKs hold over the batch and its rounds together.
+
+    `capacity` is how many people the place can train at once, of all years; it has no say in admission.
     """
 
     __tablename__ = "plan"
@@ -85,10 +87,12 @@ class Plan(Base):
     ceded_entrusted: Mapped[int] = mapped_column(server_default=text("0"))
     ceded_social: Mapped[int] = mapped_column(server_default=text("0"))
     ceded_postgrad: Mapped[int] = mapped_column(server_default=text("0"))
+    capacity: Mapped[int | None]
 
     __table_args__ = (
         between("quota", 0, 100_000),
         between("min_score", 0, 10_000),
+        between("capacity", 0, 100_000),
         CheckConstraint(f"{_TAKEN} <= quota", name="seats"),
         CheckConstraint(f"ceded >= 0 AND {_TAKEN} + ceded <= quota", name="ceded"),
         CheckConstraint(

@@ -29,6 +29,7 @@ def render(report: Report) -> str:
         most=max((stage.count or 0 for stage in report.funnel), default=0),
         per_day=Markup(charts.per_day(report)) if report.days else None,
         per_band=Markup(charts.per_band(report)) if _has_marks(report) else None,
+        day=sections.of_the_day(report),
         anomalies=sections.anomalies(report, sections.ANOMALIES),
         backlog=sections.backlog(report),
         supply=[sections.by_specialty(report), sections.by_base(report)],
@@ -55,6 +56,10 @@ def cell(value: object, kind: str) -> str:
         return str(value)
     if kind == "share":
         return f"{value:.1%}"
+    if kind == "rate":
+        return f"{value:+.1%}".replace("-", "−")
+    if kind == "change":
+        return change(int(value))
     if kind == "ratio":
         return f"{value:.2f}"
     if kind == "mark":

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from zhupei_cli.reports.values import Cutoff, Group, Report, Share, Supply
+from zhupei_cli.rules.batch.times import show_time
 
 #: The page names so many schools, and anomalies of each kind; the workbook has all.
-SCHOOLS, ANOMALIES = 15, 10
+SCHOOLS, ANOMALIES = 15, 5
 
 Cells = tuple[object, ...]
 
@@ -20,7 +21,8 @@ Cells = tuple[object, ...]
 class Section:
     """A table: headings with the kinds of their cells, rows, a note below the title.
 
-    Kinds: `text`, `count`, `share` (0.5 is 50 %), `ratio`, `mark` (hundredths), `time`.
+    Kinds: `text`, `count`, `change`, `share` (0.5 is 50 %), `ratio`, `mark` (hundredths), `time`.
+    `bare` has no rows by right: its note says why.
     """
 
     key: str
@@ -28,6 +30,49 @@ class Section:
     columns: Sequence[tuple[str, str]]
     rows: Sequence[Cells]
     note: str = ""
+    bare: bool = False
+
+
+def of_the_day(report: Report) -> list[Section]:
+    """Return what the office looks at beside the batch itself, in its order: here a new section goes in."""
+    return [against_last_year(report), *([under_way(report)] if report.batches else [])]
+
+
+def against_last_year(report: Report) -> Section:
+    """Return this day against the same day before the deadline of last year."""
+    pace, title = report.pace, "去年同期"
+    if pace.until is None or pace.then is None:
+        return Section("last_year", title, (("报名", "text"),), [], pace.reason, bare=True)
+    rows = [
+        (
+            *(line.label, line.now, line.then, line.now - line.then),
+            *(_part(line.now - line.then, line.then), line.whole, _part(line.then, line.whole)),
+        )
+        for line in pace.lines
+    ]
+    columns = (
+        *(("报名", "text"), ("今年至今", "count"), (f"{pace.year} 年同期", "count"), ("增减", "change")),
+        *(("增减率", "rate"), (f"{pace.year} 年全部", "count"), ("同期占全部", "share")),
+    )
+    then, until = show_time(pace.then)[:16], show_time(pace.until)[:16]
+    note = f"{pace.year} 年为批次 {pace.batch}，报名截止 {until}；同期为离截止同样久的 {then}。已撤回的不计。"
+    return Section("last_year", title, columns, rows, note)
+
+
+def under_way(report: Report) -> Section:
+    """Return all batches under way."""
+    rows = [
+        (
+            *(one.code, one.name, one.status_label, one.apply_until),
+            *(one.submitted, one.waiting, one.approved, one.admitted),
+        )
+        for one in report.batches
+    ]
+    columns = (
+        *(("批次", "text"), ("名称", "text"), ("状态", "text"), ("报名截止", "time")),
+        *(("提交", "count"), ("待审核", "count"), ("审核通过", "count"), ("录取", "count")),
+    )
+    return Section("batches", "进行中的批次", columns, rows)
 
 
 _SEATS: Final = (

@@ -137,6 +137,45 @@ class Cutoff:
 
 
 @dataclass(frozen=True, slots=True)
+class PaceLine:
+    """Applications of one identity, or of all: so far, last year as long before its end, last year in all."""
+
+    label: str
+    now: int
+    then: int
+    whole: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """This day against the same day of last year; with no batch to compare with, `reason` says so.
+
+    `until` is last year's deadline, `then` the instant as long before it as now is before this year's.
+    """
+
+    year: int
+    batch: str | None
+    until: datetime | None
+    then: datetime | None
+    reason: str
+    lines: Sequence[PaceLine]
+
+
+@dataclass(frozen=True, slots=True)
+class LiveBatch:
+    """A batch under way; `admitted` None while it may not show."""
+
+    code: str
+    name: str
+    status_label: str
+    apply_until: datetime
+    submitted: int
+    waiting: int
+    approved: int
+    admitted: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Head:
     """Of which batch, made when, resting on which event of the chain, compared with which day."""
 
@@ -150,11 +189,13 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All of one report. `placed` and `cutoffs` are empty before publication."""
+    """All of one report. `placed` and `cutoffs` are empty before publication, `batches` with but one."""
 
     head: Head
     figures: Sequence[Figure]
     funnel: Sequence[FunnelStage]
+    pace: Pace
+    batches: Sequence[LiveBatch]
     days: Sequence[tuple[date, int]]
     bases: Sequence[Supply]
     specialties: Sequence[Supply]

@@ -1,4 +1,4 @@
-"""The report as a workbook: a sheet a section, native charts, ready to print on A4."""
+"""The report as a workbook: small tables several to a sheet, native charts, ready to print on A4."""
 
 import io
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from zhupei_cli.display import display_width
 from zhupei_cli.reports import sections
 from zhupei_cli.reports.charts import COLOURS
 from zhupei_cli.reports.sections import Section
-from zhupei_cli.reports.values import Report
+from zhupei_cli.reports.values import WITHOUT_MARK, Report
 from zhupei_cli.rules.batch.times import show_time
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ _FORMATS: Final = {
     "count": "0",
     "change": '+0;−0;"±0"',
     "share": "0.0%",
+    "rate": '+0.0%;−0.0%;"±0"',
     "ratio": "0.00",
     "mark": "0.00",
     "time": "yyyy-mm-dd hh:mm",
@@ -31,6 +32,8 @@ _FORMATS: Final = {
 #: Text beside a number: the number stands right, the text left, and they would touch.
 _APART: Final = "text apart"
 _WIDEST: Final = 60
+#: How wide a chart is, in pixels: across the paper, or below a table that stands beside another.
+_WHOLE, _LEAST = 620, 360
 #: More columns than this are printed across the paper.
 _UPRIGHT: Final = 6
 #: Where a table's headings stand: below its title and its note.
@@ -48,15 +51,14 @@ def render(report: Report) -> bytes:
         paper = _Paper(book, report)
         paper.overview()
         paper.days()
-        for section in (sections.anomalies(report), sections.backlog(report)):
-            paper.sheet(section)
+        paper.stacked("待办", [sections.backlog(report), sections.anomalies(report)])
         paper.supply()
         paper.groups()
+        placed = [(sections.placed(report), _PLACED)] if report.placed else []
         if report.bands:
-            paper.sheet(sections.marks(report), chart=_BANDS)
+            paper.beside("分数和录取", [(sections.marks(report), _BANDS), *placed])
         if report.placed:
-            paper.results()
-            paper.sheet(sections.lines_by_place(report), name="分数线（按岗位）")
+            paper.stacked("分数线", [sections.lines_by_specialty(report), sections.lines_by_place(report)])
     return file.getvalue()
 
 
@@ -70,9 +72,10 @@ def _local(moment: datetime) -> datetime:
 
 #: How a section is drawn: kind of chart, the columns of its series (None: all numbers), from which row on.
 _Chart = tuple[str, tuple[int, ...] | None, int]
-_BANDS: Final[_Chart] = ("column", None, 1)
+_BANDS: Final[_Chart] = ("column", None, len(WITHOUT_MARK))
 _PARTS: Final[_Chart] = ("bar", (1,), 0)
 _PLACED: Final[_Chart] = ("bar", (1,), 0)
+_FUNNEL: Final[_Chart] = ("bar", (1,), 0)
 _SUPPLY: Final[_Chart] = ("bar", (3, 5), 0)
 
 
@@ -104,13 +107,9 @@ class _Paper:
             [(figure.label, figure.count, figure.change) for figure in report.figures],
             f"{report.head.batch} · {report.head.status_label} · 截至 {show_time(report.head.made_at)}",
         )
-        sheet = self.sheet(figures, name="概览")
-        row = _TOP + len(figures.rows) + 3
         funnel = [(stage.label, stage.count) for stage in report.funnel]
         stages = Section("funnel", "进度", (("进度", "text"), ("人数", "count")), funnel)
-        self._table(sheet, row, stages)
-        sheet.write_string(row + len(funnel) + 1, 0, report.head.seal, self._soft)
-        self._chart(sheet, row, stages, ("bar", (1,), 0), gap=3)
+        self.stacked("概览", [figures, *sections.of_the_day(report), stages], _FUNNEL)
 
     def groups(self) -> None:
         """Write the sheet of people by what they are, small tables below each other, and that of schools."""
@@ -118,26 +117,49 @@ class _Paper:
         # What is drawn comes last: its chart stands below it.
         small = sorted((one for one in parts if one.key != "schools"), key=lambda one: one.key == "cities")
         if small:
-            self._stacked("按人群", small, _PARTS)
+            self.stacked("按人群", small, _PARTS)
         for schools in (one for one in parts if one.key == "schools"):
             self.sheet(schools)
 
-    def results(self) -> None:
-        """Write the sheet of how choices were met, below the lines of the specialties."""
-        report = self._report
-        self._stacked("录取情况", [sections.lines_by_specialty(report), sections.placed(report)], _PLACED)
+    def stacked(self, name: str, parts: Sequence[Section], chart: _Chart | None = None) -> None:
+        """Write several sections below each other; `chart` draws the last one, and all is one page then.
 
-    def _stacked(self, name: str, parts: Sequence[Section], chart: _Chart) -> None:
-        """Write several sections on one sheet that is one page; `chart` draws the last one."""
-        sheet, top = self._book.add_worksheet(name), 0
+        Without a chart the last one may be long: its headings are repeated on each page.
+        """
+        sheet, top, drawn = self._book.add_worksheet(name), 0, 0
         for section in parts:
-            self._head(sheet, top, section)
-            drawn = top + (_TOP if section.note else 1)
-            self._table(sheet, drawn, section)
-            top = drawn + max(len(section.rows), 1) + 2
+            drawn = self._part(sheet, top, section)
+            top = drawn + (0 if section.bare else max(len(section.rows), 1) + 2)
+        sheet.repeat_rows(drawn)
         self._page(sheet, parts)
-        if parts[-1].rows:
+        if chart is not None and parts[-1].rows:
             self._chart(sheet, drawn, parts[-1], chart)
+
+    def beside(self, name: str, parts: Sequence[tuple[Section, _Chart]]) -> None:
+        """Write sections beside each other on one page across, each with its chart below."""
+        sheet, left, lowest = self._book.add_worksheet(name), 0, max(len(part.rows) for part, _ in parts)
+        sheet.set_landscape()
+        self._page(sheet, [])
+        for section, chart in parts:
+            top = self._part(sheet, 0, section, left, noted=True)
+            self._widths(sheet, [section], left)
+            if section.rows:
+                gap, wide = lowest - len(section.rows) + 2, max(_pixels(section), _LEAST)
+                self._chart(
+                    sheet, top, section, chart, gap=gap, left=left, width=wide if len(parts) > 1 else _WHOLE
+                )
+            left += len(section.columns) + 1
+        sheet.fit_to_pages(1, 1)
+
+    def _part(
+        self, sheet: "Worksheet", top: int, section: Section, left: int = 0, *, noted: bool = False
+    ) -> int:
+        """Write title, note and table from row `top` on; return the row of the headings."""
+        self._head(sheet, top, section, left)
+        drawn = top + (_TOP if section.note or noted else 1)
+        if not section.bare:
+            self._table(sheet, drawn, section, left)
+        return drawn
 
     def days(self) -> None:
         """Write the sheet of applications per day."""
@@ -167,19 +189,19 @@ class _Paper:
             self._chart(sheet, _TOP, section, chart, labels=labels)
         return sheet
 
-    def _head(self, sheet: "Worksheet", top: int, section: Section) -> None:
-        sheet.write_string(top, 0, section.title, self._title)
-        sheet.write_string(top + 1, 0, section.note, self._soft)
+    def _head(self, sheet: "Worksheet", top: int, section: Section, left: int = 0) -> None:
+        sheet.write_string(top, left, section.title, self._title)
+        sheet.write_string(top + 1, left, section.note, self._soft)
 
-    def _table(self, sheet: "Worksheet", top: int, section: Section) -> None:
+    def _table(self, sheet: "Worksheet", top: int, section: Section, left: int = 0) -> None:
         kinds = [_spaced(section, column) for column in range(len(section.columns))]
-        for column, ((heading, _), kind) in enumerate(zip(section.columns, kinds, strict=True)):
+        for column, ((heading, _), kind) in enumerate(zip(section.columns, kinds, strict=True), left):
             sheet.write_string(top, column, heading, self._headings.get(kind, self._number_heading))
         for number, row in enumerate(section.rows, top + 1):
-            for column, (value, kind) in enumerate(zip(row, kinds, strict=True)):
+            for column, (value, kind) in enumerate(zip(row, kinds, strict=True), left):
                 self._cell(sheet, number, column, value, kind)
         if not section.rows:
-            sheet.write_string(top + 1, 0, "无", self._soft)
+            sheet.write_string(top + 1, left, "无", self._soft)
 
     def _cell(self, sheet: "Worksheet", row: int, column: int, value: object, kind: str) -> None:
         form = self._formats[kind]
@@ -196,8 +218,7 @@ class _Paper:
 
     def _page(self, sheet: "Worksheet", parts: Sequence[Section]) -> None:
         """Set a sheet up for the sections on it: columns as wide as their cells, A4, header and footer."""
-        for column in range(max(len(section.columns) for section in parts)):
-            sheet.set_column(column, column, max(_width(section, column) for section in parts))
+        self._widths(sheet, parts)
         sheet.set_default_row(18)  # Chinese characters are taller than Excel expects
         sheet.set_paper(9)  # A4
         sheet.fit_to_pages(1, 0)
@@ -205,8 +226,22 @@ class _Paper:
         sheet.set_header(f"&L{_plain(_title(self._report))}&R&A")
         sheet.set_footer(f"&L{_plain(self._report.head.seal)}&R第 &P 页，共 &N 页")
 
+    def _widths(self, sheet: "Worksheet", parts: Sequence[Section], left: int = 0) -> None:
+        for column in range(max((len(section.columns) for section in parts), default=0)):
+            widest = max(_width(section, column) for section in parts)
+            sheet.set_column(left + column, left + column, widest)
+
     def _chart(
-        self, sheet: "Worksheet", top: int, section: Section, how: _Chart, *, labels: int = 0, gap: int = 2
+        self,
+        sheet: "Worksheet",
+        top: int,
+        section: Section,
+        how: _Chart,
+        *,
+        labels: int = 0,
+        gap: int = 2,
+        left: int = 0,
+        width: int = _WHOLE,
     ) -> None:
         """Draw the table whose headings stand at row `top`, below it: beside it would not fit the paper."""
         kind, series, skipped = how
@@ -217,9 +252,9 @@ class _Paper:
         for column, colour in zip(columns, COLOURS, strict=False):
             chart.add_series(
                 {
-                    "name": [sheet.name, top, column],
-                    "categories": [sheet.name, first, labels, last, labels],
-                    "values": [sheet.name, first, column, last, column],
+                    "name": [sheet.name, top, left + column],
+                    "categories": [sheet.name, first, left + labels, last, left + labels],
+                    "values": [sheet.name, first, left + column, last, left + column],
                     "fill": {"color": colour},
                     "gap": 60,
                 }
@@ -236,8 +271,10 @@ class _Paper:
             chart.set_x_axis({"text_axis": True, "num_format": "m-d"} if dates else {})
             chart.set_y_axis(axis)
         bars = len(columns) * (last - first + 1)
-        chart.set_size({"width": 620, "height": min(max(280, 22 * bars + 90), 960) if kind == "bar" else 300})
-        sheet.insert_chart(top + len(section.rows) + gap, 0, chart)
+        chart.set_size(
+            {"width": width, "height": min(max(280, 22 * bars + 90), 960) if kind == "bar" else 300}
+        )
+        sheet.insert_chart(top + len(section.rows) + gap, left, chart)
         sheet.fit_to_pages(1, 1)  # a chart is not cut by the end of the paper
 
 
@@ -256,6 +293,11 @@ def _width(section: Section, column: int) -> float:
     widest = max((display_width(str(cell)) for cell in cells if cell is not None), default=0)
     least = {"time": 17, "day": 12}.get(kind, 8)
     return min(max(widest, display_width(heading), least) + 2, _WIDEST)
+
+
+def _pixels(section: Section) -> int:
+    """Return how wide the columns of a section are on a screen: seven pixels a digit, five for the rim."""
+    return sum(int(_width(section, column) * 7) + 5 for column in range(len(section.columns)))
 
 
 def _plain(text: str) -> str:

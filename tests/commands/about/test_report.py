@@ -221,22 +221,33 @@ def test_both_files_or_neither(shell: Run, tmp_path: Path) -> None:
 def test_the_workbook(shell: Run, tmp_path: Path) -> None:
     shell("report", "nightly", "-o", tmp_path / "a")
     book = openpyxl.load_workbook(tmp_path / "a" / NAMES[1])
-    assert book.sheetnames[:6] == ["概览", "每日报名", "异常", "待审核", "按专业", "按基地"]
+    assert book.sheetnames == [
+        *("概览", "每日报名", "待办", "按专业", "按基地", "按人群", "按毕业院校", "分数和录取", "分数线"),
+    ]
     figures = json.loads(shell("report", "summary", "--json").out)
-    overview = [[cell.value for cell in row[:2]] for row in book["概览"].iter_rows(min_row=5, max_row=18)]
+    overview = [[cell.value for cell in row[:2]] for row in book["概览"].iter_rows(min_row=5, max_row=21)]
     assert overview == [[row["figure_label"], row["count"]] for row in figures]
     for sheet in book:
         assert (sheet.page_setup.paperSize, sheet.sheet_properties.pageSetUpPr.fitToPage) == (9, True)
         assert sheet.oddFooter.left.text.startswith("存证：第 ")
     drawn = {sheet.title for sheet in book if sheet._charts}
-    assert drawn == {"概览", "每日报名", "按专业", "按人群", "分数段", "录取情况"}
+    assert drawn == {"概览", "每日报名", "按专业", "按人群", "分数和录取"}
     # Small tables share a sheet, so that they share a page.
     titles = [row[0].value for row in book["按人群"].iter_rows() if str(row[0].value).startswith("按")]
     assert titles == ["按个人身份", "按生源类型", "按最高学位", "按第一志愿所在地市"]
-    heading = {cell.value: cell.alignment.indent for cell in book["异常"][4]}
+    waiting = [row[0].value for row in book["待办"].iter_rows()]
+    top = waiting.index("异常", waiting.index("异常") + 1) + 1
+    assert book["待办"].print_title_rows == f"${top}:${top}", "the headings of the long table"
+    heading = {cell.value: cell.alignment.indent for cell in book["待办"][top] if cell.value}
     assert heading == {"异常": 0, "对象": 0, "数量": 0, "说明": 1}, "数量 stands right, 说明 left beside it"
-    places = [row[0].value for row in book["分数线（按岗位）"].iter_rows(min_row=5)]
+    lines = [row[0].value for row in book["分数线"].iter_rows()]
+    places = lines[lines.index("基地编号") + 1 :]
     assert places and all(isinstance(code, str) for code in places)
+    marks = book["分数和录取"]
+    beside = [cell.value for cell in marks[4]]
+    assert beside == ["分数段", "笔试", "技能", "面试", "总成绩", None, "结果", "人数", "占比"]
+    first = marks._charts[0].ser[0].val.numRef.f
+    assert (first, marks["A7"].value) == ("分数和录取!$B$7:$B$15", "60 以下"), "drawn are ranges of marks"
 
 
 @pytest.mark.sqlite

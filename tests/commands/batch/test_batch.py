@@ -520,6 +520,7 @@ def test_one_place(batch: Run, stored: str) -> None:
         "reserve_postgrad": 0,
         "stopped": False,
         "stopped_label": "",
+        "capacity": None,
         "is_shortage": False,
         "changed": True,
         "stale_runs": 0,

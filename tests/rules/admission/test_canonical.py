@@ -63,6 +63,13 @@ def test_inputs_text() -> None:
     assert "".join(inputs_text(INPUTS)) == TEXT
 
 
+def test_a_capacity_is_named_only_where_there_is_one() -> None:
+    places = (replace(INPUTS.places[0], capacity=9), INPUTS.places[1])
+    text = "".join(inputs_text(replace(INPUTS, places=places)))
+    assert text.replace('"base":"B2","capacity":9,"limits"', '"base":"B2","limits"') == TEXT != text
+    assert [place.capacity for place in parse_inputs([text]).places] == [None, 9]
+
+
 def test_digest_is_of_the_whole_text() -> None:
     assert digest(inputs_text(INPUTS)) == sha256(TEXT.encode("utf-8")).hexdigest()
 

@@ -52,7 +52,7 @@ def test_the_share_of_a_batch_reserves_seats(
 ) -> None:
     from decimal import Decimal
 
-    place = Place("A", "0100", quota, None, False, limits, reserves)
+    place = Place("A", "0100", quota, None, False, limits, reserves=reserves)
     derived = with_social_share(place, Decimal(share))
     assert derived.reserves.get("social", 0) == social
     assert {**derived.reserves, "social": 0} == {**reserves, "social": 0}

@@ -1,7 +1,7 @@
 """The plan of a batch: single places, sheets of both forms, the list."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -13,9 +13,15 @@ from tests.people import open_batch, write_book
 from tests.statements import statements
 from zhupei_cli.acting import Acting
 from zhupei_cli.model import Batch, Event, Plan
+from zhupei_cli.rules.admission.run import Place as AdmissionPlace
+from zhupei_cli.rules.proof.digests import named_digest
 from zhupei_cli.services.batches.plan_sheets import import_plan, read_plan
 from zhupei_cli.services.batches.plans import PlaceRow, PlaceSet, list_plan, set_place
+from zhupei_cli.services.batches.supplements import copy_plan
+from zhupei_cli.services.proof.told_rows import retold, unlike_events
 from zhupei_cli.services.records.import_ledger import Imported
+from zhupei_cli.services.results import sealed_events
+from zhupei_cli.services.undo.undoing import undo
 from zhupei_cli.sheets.kinds import workbook_kinds
 from zhupei_cli.store.engine import reading, transaction
 from zhupei_cli.words.errors import ZhupeiError
@@ -89,6 +95,7 @@ def test_a_place_is_changed_and_shown(database: str, by: Acting) -> None:
         "reserve_postgrad": 0,
         "stopped": False,
         "stopped_label": "",
+        "capacity": None,
         "is_shortage": False,
         "changed": True,
     }
@@ -370,6 +377,59 @@ def test_the_template_of_the_sheet_reads_back(database: str, tmp_path: Path, by:
         outcome = import_plan(session, read_plan([path]), batch=session.get_one(Batch, 1), by=by)
     assert _counts(outcome) == {"rows": 1, "updated": 1}
     assert _plan(database)[_PLACE]["stopped"] is True
+
+
+# -- the capacity -----------------------------------------------------------------------------
+
+
+def _unlike(database: str) -> list[str]:
+    """Return what stands otherwise than events say; the places of `open_batch` have none."""
+    with reading(database) as session:
+        return [what for code, what in unlike_events(session, retold(session)) if code == "E641"]
+
+
+def test_a_capacity_is_named_in_events_only_where_there_is_one(take: Take, database: str, by: Acting) -> None:
+    """What was stored and digested before places had one stays true to the letter."""
+    _set(database, by, {"quota": 12})
+    assert "capacity" not in str(_events(database))
+    first, _ = take((*_LONG[:3], "培训容量"), ("4101001", "内科", 12, 36), ("4101002", "内科", 9, None))
+    assert [_plan(database)[base, "0100"]["capacity"] for base in ("4101001", "4101002")] == [36, None]
+    _set(database, by, {"capacity": 40})
+    before, after = _events(database)[-1][2:4]
+    terms = (
+        '"max_entrusted":null,"max_own":null,"max_social":null,"min_score":null,"quota":12,"stopped":false}'
+    )
+    assert (before, after) == (f'{{"capacity":36,{terms}', f'{{"capacity":40,{terms}')
+    assert _unlike(database) == []
+    with transaction(database) as session, pytest.raises(ZhupeiError, match="E491"):
+        undo(session, first.import_id or 0, by=by, reason="容量改过")
+    last, _ = take((*_LONG[:3], "培训容量"), ("4101001", "内科", 12, "清空"))
+    assert _plan(database)[_PLACE]["capacity"] is None
+    with transaction(database) as session:
+        undo(session, last.import_id or 0, by=by, reason="不该清空")
+    assert _plan(database)[_PLACE]["capacity"] == 40
+    with transaction(database) as session:
+        first_batch = session.get_one(Batch, 1)
+        dates = {"apply_from": first_batch.apply_from, "apply_until": first_batch.apply_until}
+        other = Batch(id=2, code="N", name="N", year=2027, status="draft", created_at=by.at, **dates)
+        session.add(other)
+        session.flush()
+        copy_plan(session, other, first_batch, by=by)
+        copied = {(row["base"], row["specialty"]): row["capacity"] for row in list_plan(session, other)}
+    assert {key: value for key, value in copied.items() if value} == {_PLACE: 40}
+    assert _unlike(database) == []
+    with transaction(database) as session:
+        session.execute(update(Plan).where(Plan.batch_id == 1, Plan.capacity == 40).values(capacity=41))
+    assert _unlike(database) == ["招收计划 4101001/0100"]
+
+
+def test_the_terms_of_a_sealed_place_are_those_of_its_event() -> None:
+    place = AdmissionPlace("B1", "0100", 3, 6000, limits={"own": 1})
+    limits = {"max_own": 1, "max_entrusted": None, "max_social": None}
+    terms = {"quota": 3, "min_score": 6000, "stopped": False, **limits}
+    assert sealed_events._terms(place) == named_digest(terms)
+    more = replace(place, capacity=9)
+    assert sealed_events._terms(more) == named_digest({**terms, "capacity": 9}) != named_digest(terms)
 
 
 # -- the list ---------------------------------------------------------------------------------

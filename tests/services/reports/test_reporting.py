@@ -6,14 +6,17 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from importlib.resources import files
+from itertools import product
 
 import pytest
 
-from tests.report_world import BASES, LIVE, SEATED, SPECIALTIES, Form, World, draw, store
+from tests.report_world import BASES, LIVE, SEATED, SPECIALTIES, Form, World, draw, store, store_last_year
+from zhupei_cli.model import Bar, Batch, Objection
 from zhupei_cli.reports.values import Report, Supply
 from zhupei_cli.rules.admission.scores import ABSENT, Mark
 from zhupei_cli.services.admission.readiness import check_admission
 from zhupei_cli.services.reports import reporting
+from zhupei_cli.services.reports.last_year import batch_of_last_year
 from zhupei_cli.services.reports.overview import batch_now
 from zhupei_cli.store.engine import transaction
 from zhupei_cli.words.codes import CITY, DEGREE
@@ -47,6 +50,89 @@ def live(world: World) -> list[Form]:
 
 def seated(form: Form) -> bool:
     return form.admission is not None and form.admission[0] in SEATED
+
+
+def test_this_day_and_the_same_day_of_last_year(database: str, world: World) -> None:
+    until = datetime(2025, 6, 28, 10, 0, tzinfo=UTC)
+    # This year ends at 01:00 UTC of 1 July, NOW is 10 days and 23 hours before that.
+    same = until - timedelta(days=10, hours=23)
+    told = {
+        "own": [same, same + timedelta(seconds=1), same - timedelta(days=3), until],
+        "social": [same - timedelta(minutes=1)] * 3,
+    }
+    with transaction(database, dry_run=True) as session:
+        batch = store(session, world, status="open")
+        first = reporting.measure(session, batch, now=NOW).pace
+        store_last_year(session, told, until=until)
+        pace = reporting.measure(session, batch, now=NOW).pace
+    assert (list(first.lines), first.reason) == ([], "库中没有 2025 年的批次，不能比较。")
+    assert (pace.batch, pace.until, pace.then, pace.year) == ("Q", until, same, 2025)
+    expected = []
+    for who in ("own", "social", "entrusted"):
+        now = [one for one in live(world) if one.identity == who and one.submitted_at <= NOW]  # type: ignore[operator]
+        then = [moment for moment in told.get(who, []) if moment <= same]
+        expected.append((IDENTITY.label(who), len(now), len(then), len(told.get(who, []))))
+    found = [(one.label, one.now, one.then, one.whole) for one in pace.lines]
+    assert sorted(found[:-1]) == sorted(expected)
+    assert found[-1] == ("合计", len(live(world)), 5, 7)
+
+
+def test_which_batch_of_last_year_it_follows(database: str) -> None:
+    dates = {"apply_from": NOW - timedelta(days=9), "apply_until": NOW, "created_at": NOW, "name": "某批次"}
+
+    def batch(id_: int, code: str, year: int, parent: int | None = None, status: str = "final") -> Batch:
+        return Batch(id=id_, code=code, year=year, parent_id=parent, status=status, **dates)
+
+    with transaction(database, dry_run=True) as session:
+        session.add_all([batch(1, "HN2026", 2026), batch(2, "ZY-2026-1", 2026), batch(3, "X", 2026)])
+        session.add_all([batch(11, "HN2025", 2025), batch(12, "ZY-2025-1", 2025)])
+        session.add(batch(13, "V", 2024))
+        session.flush()
+        session.add_all([batch(4, "HN2026-2", 2026, 1), batch(14, "HN2025S", 2025, 11)])
+        session.add(batch(15, "HN2025-2", 2025, 11, "cancelled"))
+        session.flush()
+        found = {
+            id_: batch_of_last_year(session, session.get_one(Batch, id_)) for id_ in (1, 2, 3, 4, 11, 13)
+        }
+        codes = {id_: one and one.code for id_, (one, _) in found.items()}
+    assert codes == {1: "HN2025", 2: "ZY-2025-1", 3: None, 4: "HN2025S", 11: "V", 13: None}
+    assert found[3][1] == "2025 年有多个批次（HN2025、ZY-2025-1），没有编号为 X 的，不能比较。"
+    assert found[13][1] == "库中没有 2023 年的批次，不能比较。"
+
+
+def test_batches_objections_and_records_of_conduct(database: str, world: World) -> None:
+    days = [
+        ("2026-06-20", None),
+        ("2026-06-21", None),
+        ("2026-01-01", "2026-06-19"),
+        ("2020-01-01", "2026-06-20"),
+    ]
+    bars = [
+        {"id": at, "id_number": f"{at:05d}", "from_date": first, "until": until, "state": state}
+        for at, ((first, until), state) in enumerate(product(days, ("pending", "active", "lifted")), 1)
+    ]
+    about = {"base_code": "B1", "specialty_code": "S1", "content": "某事", "received_on": "2026-06-19"}
+    with transaction(database, dry_run=True) as session:
+        batch = store(session, world, status="publicity")
+        assert reporting.measure(session, batch, now=NOW).batches == [], "there is but this one"
+        session.add_all(Bar(**one, id_type="passport", name="王一", kind="other") for one in bars)
+        for at, state in enumerate(("open", "answered", "closed", "open"), 1):
+            upheld = True if state == "closed" else None
+            session.add(Objection(**about, id=at, batch_id=1, state=state, upheld=upheld))
+        for id_, status in enumerate(("committed", "archived", "cancelled", "draft"), 2):
+            dates = {"apply_from": NOW - timedelta(days=9), "apply_until": NOW, "created_at": NOW}
+            session.add(Batch(id=id_, code=f"S{id_}", name="又一批次", year=2026, status=status, **dates))
+        session.flush()
+        report = reporting.measure(session, batch, now=NOW)
+        batch.status = "open"
+        session.flush()
+        early = {one.key for one in reporting.measure(session, batch, now=NOW).figures}
+    figures = {one.key: one.count for one in report.figures}
+    assert (figures["objections"], figures["bars_pending"], figures["bars_active"]) == (3, 4, 2)
+    assert early >= {"bars_pending", "bars_active"} and "objections" not in early
+    of_it = (figures["submitted"], figures["waiting"], figures["approved"], figures["admitted"])
+    rows = [(one.code, one.submitted, one.waiting, one.approved, one.admitted) for one in report.batches]
+    assert rows == [("R", *of_it), ("S2", 0, 0, 0, None), ("S5", 0, 0, 0, 0)]
 
 
 def test_all_that_is_counted(database: str, world: World) -> None:

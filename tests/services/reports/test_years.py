@@ -12,7 +12,7 @@ from tests.conftest import NOW
 from tests.years_world import APPLIED, BATCHES, CITIES, SEATED, SHORTAGE, SPOTS, Form, Years, draw, store
 from zhupei_cli import frames
 from zhupei_cli.acting import Acting
-from zhupei_cli.services.reports import compliance, pivots, trends
+from zhupei_cli.services.reports import compliance, flat_frame, pivots, trends
 from zhupei_cli.services.reports.years import batches_of_years
 from zhupei_cli.store.engine import transaction
 from zhupei_cli.words.errors import ZhupeiError
@@ -161,6 +161,19 @@ def parts(years: Years, row: compliance.Figured) -> tuple[int, int]:
             every = [f.seat[1] for f in counted(years) if f.seated and f.seat and f.year <= year]
             zero = [code for code in SHORTAGE if (base, code) not in every] if year == 2026 else []
             return len(zero), len(SHORTAGE)
+        case "over_capacity":
+            there = dict.fromkeys(SHORTAGE, 0)
+            for form in counted(years):
+                if form.seated and form.seat and form.seat[1] and form.seat[1][0] == base:
+                    there[form.seat[1][1]] += form.year <= year < form.year + form.stay
+            root = {code for code, (of, parent, _) in BATCHES.items() if of == year and parent is None}
+            most = {
+                code: max(capacity for (batch, b, c), capacity in years.capacity.items()
+                          if (b, c) == (base, code) and batch in root - {"Y26X"})
+                for code in SHORTAGE
+                if any((batch, base, code) in years.capacity for batch in root - {"Y26X"})
+            }  # fmt: skip
+            return sum(max(0, there[code] - one) for code, one in most.items()), sum(most.values())
     return min(held["0700"], quotas["0700"]), quotas["0700"]
 
 
@@ -213,6 +226,30 @@ def test_compliance_by_hand(database: str) -> None:
     assert source == "批次 Y26：2026 年 面向社会和委托培养 6 人，录取 10 人"
 
 
+def test_over_capacity_by_hand(database: str) -> None:
+    """Three years of people who stay for three; what B3 said of an earlier year does not count."""
+    years = by_hand()
+    # 0100: 12 came for three years, 11 may be there. 0700: 18 came, 20 may: what is free is not given away.
+    years.capacity |= {("Y26", "B1", "0100"): 11, ("Y26", "B1", "0700"): 20, ("Y25", "B1", "0100"): 99}
+    years.capacity |= {("Y26", "B2", "0700"): 27, ("Y25", "B3", "0700"): 1}
+    with transaction(database, dry_run=True) as session:
+        store(session, years)
+        rows = compliance.compliance(session, years=1, lines=compliance.lines_of(None))
+    found = {row["base"]: row for row in rows if row["item"] == "over_capacity"}
+    assert {
+        base: (row["part"], row["whole"], row["value"], row["verdict"]) for base, row in found.items()
+    } == {
+        "B1": (1, 31, 1.0, "below"),
+        "B2": (0, 27, 0.0, "met"),
+        "B3": (0, 0, None, None),
+    }
+    assert found["B1"]["rows"] == (
+        "有培训容量的专业：2024、2025、2026 年录取、2026 年仍在培 30 人，容量 31 人，0100 超 1 人"
+    )
+    assert found["B2"]["rows"].endswith("仍在培 27 人，容量 27 人，没有超出的专业")
+    assert found["B3"]["rows"] == "批次 Y26：招收计划没有填写培训容量"
+
+
 def test_a_frame_has_its_dtypes_and_nobody_in_it(database: str) -> None:
     years = draw(6)
     with transaction(database, dry_run=True) as session:
@@ -226,6 +263,17 @@ def test_a_frame_has_its_dtypes_and_nobody_in_it(database: str) -> None:
     assert {key: str(one) for key, one in whole.dtypes.items()} == kinds
     assert (events[-1:], len(frame)) == (["export.frame"], sum(f.batch == "Y25" for f in years.forms))
     assert int(frame["admitted"].sum()) == sum(f.seated for f in years.forms if f.batch == "Y25")
+
+
+def test_a_frame_read_in_pieces_is_the_same(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with transaction(database, dry_run=True) as session:
+        store(session, draw(8))
+        whole = frames.applications(session, "Y25")
+        monkeypatch.setattr(flat_frame, "_AT_ONCE", 7)
+        pieces = frames.applications(session, "Y25")
+    assert len(whole) > 14 and whole.equals(pieces)
+    numbers = list(whole["application_no"])
+    assert numbers == sorted(numbers), "other batches lie between"
 
 
 def test_no_admission_before_publication(database: str) -> None:

@@ -189,7 +189,7 @@ def test_numbers_are_typed_as_numbers_and_codes_as_text(tmp_path: Path) -> None:
     sheet = _sheet(_write(tmp_path / "a.xlsx", form_of(workbook_kinds.PLAN, "表")), workbook_kinds.PLAN)
     formats = {cell.value: sheet.column_dimensions[cell.column_letter].number_format for cell in sheet[2]}
     assert {heading for heading, shown in formats.items() if shown == "General"} == {
-        *("计划人数*", "最低分", "本单位上限", "委托培养上限", "社会招收上限", "专硕上限"),
+        *("计划人数*", "最低分", "本单位上限", "委托培养上限", "社会招收上限", "专硕上限", "培训容量"),
         *("本单位保留", "委托培养保留", "社会招收保留", "专硕保留"),
     }
 

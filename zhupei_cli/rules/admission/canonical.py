@@ -109,6 +109,8 @@ def _place(place: Place) -> dict[str, object]:
     # Named only where there are any, as `main` is.
     if reserves := {identity: seats for identity, seats in place.reserves.items() if seats}:
         row["reserves"] = reserves
+    if place.capacity is not None:
+        row["capacity"] = place.capacity
     return row
 
 
@@ -144,6 +146,7 @@ class _PlaceText(TypedDict):
     stopped: bool
     limits: dict[str, int | None]
     reserves: NotRequired[dict[str, int]]
+    capacity: NotRequired[int]
 
 
 class _RecordText(TypedDict):
@@ -165,8 +168,8 @@ class _CandidateText(TypedDict):
 def _to_place(row: _PlaceText) -> Place:
     limits = {identity: limit for identity, limit in row["limits"].items() if limit is not None}
     line = _number(row["min_score"])
-    terms = (row["quota"], line, row["stopped"], limits, row.get("reserves", {}))
-    return Place(row["base"], row["specialty"], *terms)
+    more = (row.get("capacity"), row.get("reserves", {}))
+    return Place(row["base"], row["specialty"], row["quota"], line, row["stopped"], limits, *more)
 
 
 def _to_candidate(row: _CandidateText) -> Candidate:

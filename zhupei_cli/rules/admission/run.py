@@ -33,6 +33,7 @@ class Reason(StrEnum):
 class Place:
     """Seats of one specialty at one base; `min_score` in hundredths, `limits` identity → most seats.
 
+    `capacity` has no say in admission: it is here lest the plan's digest cannot be told from the inputs.
     `reserves` identity → seats it comes first for; an identity without any is left out.
     """
 
@@ -42,6 +43,7 @@ class Place:
     min_score: int | None = None
     stopped: bool = False
     limits: Mapping[str, int] = field(default_factory=dict)
+    capacity: int | None = None
     reserves: Mapping[str, int] = field(default_factory=dict)
 
     @property

@@ -12,8 +12,10 @@ VERDICTS: Final = {"met": "达标", "below": "未达标", "warned": "预警"}
 
 ITEMS: Final = (
     *("fill_rate", "report_rate", "open_share", "fresh_bachelors", "shortage_rate", "general_rate"),
-    "zero_specialties",
+    *("zero_specialties", "over_capacity"),
 )
+#: Items that count something; the others are rates.
+COUNTS: Final = frozenset(("zero_specialties", "over_capacity"))
 _HEADINGS: Final = ("指标", "名称", "权重", "达标线", "预警线", "方向", "年数", "专业")
 _DIRECTIONS: Final = {"不低于": True, "不高于": False}
 _YEARS: Final = range(1, 11)
@@ -37,7 +39,7 @@ class Line:
 
     @property
     def is_rate(self) -> bool:
-        return self.item != "zero_specialties"
+        return self.item not in COUNTS
 
     def verdict(self, values: list[float | None]) -> Verdict | None:
         """Return how the values of the last years stand, the worst one deciding; None: not judged."""

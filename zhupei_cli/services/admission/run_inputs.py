@@ -154,7 +154,7 @@ def _place(row: Row[*tuple[object, ...]], share: Decimal) -> Place:
     limits = {who: row._mapping[f"max_{who}"] for who in Identity}
     given = {str(who): limit for who, limit in limits.items() if limit is not None}
     reserves = {who.value: seats for who in Identity if (seats := row._mapping[f"reserve_{who}"])}
-    terms = (row.quota, row.min_score, row.stopped, given, reserves)
+    terms = (row.quota, row.min_score, row.stopped, given, row.capacity, reserves)
     return with_social_share(Place(row.base_code, row.specialty_code, *terms), share)
 
 

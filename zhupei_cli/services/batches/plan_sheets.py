@@ -14,8 +14,8 @@ from zhupei_cli.services.batches.plans import (
     Books,
     PlaceChange,
     faults_of,
-    kept,
     open_books,
+    witnessed,
     write_places,
 )
 from zhupei_cli.services.records.events import canonical, record
@@ -73,7 +73,7 @@ def import_plan(session: Session, reading: Reading, *, batch: Batch, by: Acting)
     import_id, _ = begin_import(session, "plan", by=by, batch_id=batch.id, files=reading.files, counts=counts)
     accepted = [place for line, places in rows if not line.bad for place in places if place.changed]
     write_places(session, batch, accepted)
-    written = ((place.text, kept(place.after)) for place in accepted)
+    written = ((place.text, witnessed(place.after)) for place in accepted)
     record(session, by, list(row_events("plan.write", written, batch_id=batch.id)))
     record_rows(session, import_id, map(_touched, accepted), by=by)
     return Imported(import_id, counts, reading.files)
@@ -135,4 +135,4 @@ def _verdict(line: Line, places: Sequence[PlaceChange]) -> str:
 def _touched(place: PlaceChange) -> Touched:
     if place.before is None:
         return ("plan", place.text, "inserted", None)
-    return ("plan", place.text, "updated", canonical(kept(place.before)))
+    return ("plan", place.text, "updated", canonical(witnessed(place.before)))

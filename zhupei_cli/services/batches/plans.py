@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final, TypedDict
+from typing import Final, TypedDict, TypeVar
 
 from sqlalchemy import RowMapping, Table, select
 from sqlalchemy.orm import Session
@@ -27,20 +27,24 @@ _SPECIALTY: Table = Specialty.metadata.tables["specialty"]
 _KEY = ("batch_id", "base_code", "specialty_code")
 _TAKEN = tuple(f"taken_{who}" for who in Identity)
 
+_Term = TypeVar("_Term")
 #: What a place says, by key of TERMS; only whether it is stopped is yes or no.
 PlaceTerms = Mapping[str, int | None]
 #: What people set of a place. Lines are in hundredths of a mark; None is no line and no limit.
 LIMITS: Final = ("max_own", "max_entrusted", "max_social", "max_postgrad")
 RESERVES: Final = ("reserve_own", "reserve_entrusted", "reserve_social", "reserve_postgrad")
-TERMS: Final = ("quota", "min_score", *LIMITS, *RESERVES, "stopped")
+TERMS: Final = ("quota", "min_score", *LIMITS, *RESERVES, "stopped", "capacity")
 #: What a place says that nobody has said anything about.
 UNSAID: Final[PlaceTerms] = {**dict.fromkeys(TERMS), **dict.fromkeys(RESERVES, 0), "stopped": False}
-#: Terms that came later, kept only where they say something: what was kept before still reads alike.
-_LATER: Final = frozenset(("max_postgrad", *RESERVES))
+#: Terms that came later than the first digests of plans.
+_LATER: Final = frozenset(("max_postgrad", *RESERVES, "capacity"))
 
 
-def kept(terms: PlaceTerms) -> PlaceTerms:
-    """Return what events, images and digests keep of the terms of a place."""
+def witnessed(terms: Mapping[str, _Term]) -> dict[str, _Term]:
+    """Return the terms as events and digests have them: those that came later only where they say something.
+
+    Plans of before they were kept have the digests they had.
+    """
     return {name: value for name, value in terms.items() if name not in _LATER or value != UNSAID[name]}
 
 
@@ -150,6 +154,7 @@ class PlaceRow(TypedDict):
     reserve_postgrad: int
     stopped: bool
     stopped_label: str
+    capacity: int | None
     is_shortage: bool
 
 
@@ -186,8 +191,8 @@ def set_place(
     for fault in faults_of(place):
         raise ZhupeiError(fault.code, **fault.values)
     if place.changed:
-        before = None if place.before is None else canonical(kept(place.before))
-        after = canonical(kept(place.after))
+        before = None if place.before is None else canonical(witnessed(place.before))
+        after = canonical(witnessed(place.after))
         record(session, by, [Change("plan.set", place.text, batch.id, before, after, reason)])
         write_places(session, batch, [place])
     (row,) = list_plan(session, batch, base=codes[0], specialty=codes[1])
@@ -243,5 +248,6 @@ def _shown(row: RowMapping, batch: Batch, given: Mapping[tuple[str, str], int]) 
         "reserve_postgrad": row["reserve_postgrad"],
         "stopped": row["stopped"],
         "stopped_label": "停招" if row["stopped"] else "",
+        "capacity": row["capacity"],
         "is_shortage": row["is_shortage"],
     }

@@ -7,7 +7,7 @@ from zhupei_cli.acting import Acting
 from zhupei_cli.model import Batch, Plan, TrainingBase
 from zhupei_cli.rules.batch.lifecycle import BATCH, directions
 from zhupei_cli.services.batches.ceding import cede_seats
-from zhupei_cli.services.batches.plans import LIMITS, RESERVES, TERMS, PlaceChange, kept, write_places
+from zhupei_cli.services.batches.plans import LIMITS, RESERVES, TERMS, PlaceChange, witnessed, write_places
 from zhupei_cli.services.records.events import record
 from zhupei_cli.services.records.import_ledger import row_events
 from zhupei_cli.services.records.lookup import find_batch
@@ -20,7 +20,7 @@ _COLUMNS = (
     *("batch_id", "base_code", "specialty_code", "quota", "min_score"),
     *LIMITS,
     *RESERVES,
-    "stopped",
+    *("stopped", "capacity"),
     *(f"taken_{who}" for who in Identity),
 )
 
@@ -45,7 +45,8 @@ def take_vacancies(session: Session, batch: Batch, parent: Batch, *, by: Acting)
 
     Limits and reserves are less who sits there already, reserves together no more than the seats left.
     Stopped places, full ones and those of disabled bases are left out, and seats that another round took over
-    already. The parent counts what it cedes. Raises E471 when nothing is left.
+    already. A capacity stays with the parent, whose places these are. The parent counts what it cedes. Raises
+    E471 when nothing is left.
     """
     statement = (
         select(_PLAN)
@@ -59,7 +60,7 @@ def take_vacancies(session: Session, batch: Batch, parent: Batch, *, by: Acting)
     insert_rows(session, _PLAN, _COLUMNS, rows)
     cede_seats(session, batch)
     written = (
-        (f"{base}/{specialty}", kept(dict(zip(TERMS, rest[: len(TERMS)], strict=True))))
+        (f"{base}/{specialty}", witnessed(dict(zip(TERMS, rest[: len(TERMS)], strict=True))))
         for _, base, specialty, *rest in rows
     )
     record(session, by, list(row_events("plan.write", written, batch_id=batch.id)))
@@ -81,7 +82,7 @@ def copy_plan(session: Session, batch: Batch, source: Batch, *, by: Acting) -> i
     ]
     if places:
         write_places(session, batch, places)
-        written = ((place.text, kept(place.after)) for place in places)
+        written = ((place.text, witnessed(place.after)) for place in places)
         record(session, by, list(row_events("plan.write", written, batch_id=batch.id)))
     return len(places)
 
@@ -101,4 +102,4 @@ def _vacancy(
         reserves.append(max(0, min(one for one in left if one is not None)))
     code = stands["base_code"], stands["specialty_code"]
     nobody = (0,) * len(LIMITS)
-    return (batch.id, *code, vacant, stands["min_score"], *limits, *reserves, False, *nobody)
+    return (batch.id, *code, vacant, stands["min_score"], *limits, *reserves, False, None, *nobody)

@@ -10,7 +10,7 @@ from zhupei_cli.model import Application, Batch, Choice, ImportRun, Plan
 from zhupei_cli.rules.proof.digests import named_digest
 from zhupei_cli.services.batches.ceding import cede_seats
 from zhupei_cli.services.batches.plan_sheets import import_plan, read_plan
-from zhupei_cli.services.batches.plans import TERMS, UNSAID, kept
+from zhupei_cli.services.batches.plans import TERMS, UNSAID, witnessed
 from zhupei_cli.services.kinds.kind import (
     Differing,
     Found,
@@ -98,7 +98,7 @@ def _witnesses(session: Session, keys: Keys) -> Iterator[Witness]:
     columns = (_PLAN.c.batch_id, _PLAN.c.base_code, _PLAN.c.specialty_code)
     statement = select(*columns, *(_PLAN.c[name] for name in TERMS))
     for batch, base, specialty, *terms in witnessed_rows(session, statement, _PLAN.c.batch_id, keys):
-        yield batch, f"{base}/{specialty}", named_digest(kept(dict(zip(TERMS, terms, strict=True))))
+        yield batch, f"{base}/{specialty}", named_digest(witnessed(dict(zip(TERMS, terms, strict=True))))
 
 
 PLAN_IMPORT: Final[ImportKind] = ImportKind(

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Final, TypedDict
+from typing import Any, Final, NamedTuple, TypedDict
 
 from sqlalchemy.orm import Session
 
@@ -21,7 +21,10 @@ _OPEN: Final = (Identity.SOCIAL, Identity.ENTRUSTED)
 #: Who was to come: the seated, and whoever held the seat until the day of check-in or left after it.
 _CAME: Final = (AdmissionStatus.REPORTED, AdmissionStatus.QUIT)
 _DUE: Final = (AdmissionStatus.NO_SHOW, AdmissionStatus.QUIT)
-_KEYS: Final = ("year", "base", "specialty", "identity", "level", "graduated", "admission", "admitted")
+_KEYS: Final = (
+    *("year", "base", "specialty", "identity", "level", "graduated", "train_years"),
+    *("admission", "admitted"),
+)
 
 
 class Figured(TypedDict):
@@ -48,13 +51,25 @@ class Figured(TypedDict):
 Part = tuple[int, int]
 
 
+class _Counts(NamedTuple):
+    """An item counted: part and whole of the last year, the values of the years, whence they come."""
+
+    part: int
+    whole: int
+    values: list[float | None]
+    rows: str
+
+
 @dataclass(slots=True)
 class _Year:
     """What is counted of one base in one year."""
 
     plan: dict[str, int] = field(default_factory=dict)
     shortage: set[str] = field(default_factory=set)
+    capacity: dict[str, int] = field(default_factory=dict)
     admitted: dict[str, int] = field(default_factory=dict)
+    training: dict[tuple[str, int], int] = field(default_factory=dict)
+    """(specialty, years of training) → who holds a seat"""
     open: int = 0
     bachelors: int = 0
     came: int = 0
@@ -113,16 +128,20 @@ def _counted(frame: Any, plan: Sequence[Offered]) -> dict[tuple[str, int], _Year
         year.plan[one.specialty] = year.plan.get(one.specialty, 0) + one.quota
         if one.shortage:
             year.shortage.add(one.specialty)
+        if one.capacity is not None:
+            year.capacity[one.specialty] = one.capacity
     people = frame[frame["base"].notna()].assign(
         fresh=lambda all: (all["level"] == _BACHELOR) & (all["graduated"] == all["year"])
     )
     groups = people.groupby(
-        ["base", "year", "specialty", "identity", "fresh", "admission"], observed=True
+        ["base", "year", "specialty", "identity", "fresh", "train_years", "admission"], observed=True
     ).size()
-    for (base, number, specialty, identity, fresh, status), size in groups.items():
+    for (base, number, specialty, identity, fresh, years, status), size in groups.items():
         year, size = known.setdefault((base, int(number)), _Year()), int(size)
         if status in SEATED:
             year.admitted[specialty] = year.admitted.get(specialty, 0) + size
+            stay = (specialty, int(years))
+            year.training[stay] = year.training.get(stay, 0) + size
             year.open += size * (identity in _OPEN)
             year.bachelors += size * bool(fresh)
             year.due += size
@@ -139,23 +158,9 @@ def _item(
     told: Mapping[int, str],
 ) -> Figured:
     base, label = named
-    span = list(range(year - line.years + 1, year + 1))
-    of = {one: known.get((base, one), _Year()) for one in span}
-    values: list[float | None]
-    if line.item == "zero_specialties":
-        whole = all(told.get(one) for one in span)
-        zero = _never(list(of.values())) if whole else []
-        part, base_count = len(zero), len(of[year].plan)
-        values = [float(part) if whole else None]
-        value = values[0]
-        never = "、".join(zero) or "无"
-        rows = f"{span[0]}–{year} 年的招收计划和录取，年年有计划而没有录取的专业：{never}"
-    else:
-        part, base_count = _part(line, of[year])
-        values = [_rate(_part(line, of[one])) if told.get(one) else None for one in span]
-        value = values[-1]
-        each = "；".join(f"{one} 年 {_WORDS[line.item].format(*_part(line, of[one]))}" for one in span)
-        rows = f"批次 {told[year]}：{each}"
+    of = {one: known.get((base, one), _Year()) for one in range(year - line.years + 1, year + 1)}
+    how = {"zero_specialties": _zero, "over_capacity": _over}.get(line.item, _rates)
+    part, whole, values, rows = how(line, of, told)
     verdict = line.verdict(values)
     return {
         "base": base,
@@ -164,8 +169,8 @@ def _item(
         "item": line.item,
         "item_label": line.label,
         "part": part,
-        "whole": base_count,
-        "value": value,
+        "whole": whole,
+        "value": values[-1],
         "line": line.line,
         "warning": line.warning,
         "verdict": verdict,
@@ -174,6 +179,44 @@ def _item(
         "points": None if verdict is None else line.points(verdict),
         "rows": rows,
     }
+
+
+def _rates(line: Line, of: Mapping[int, _Year], told: Mapping[int, str]) -> _Counts:
+    part, whole = _part(line, of[max(of)])
+    values = [_rate(_part(line, one)) if told.get(year) else None for year, one in of.items()]
+    each = "；".join(f"{year} 年 {_WORDS[line.item].format(*_part(line, one))}" for year, one in of.items())
+    return _Counts(part, whole, values, f"批次 {told[max(of)]}：{each}")
+
+
+def _zero(_line: Line, of: Mapping[int, _Year], told: Mapping[int, str]) -> _Counts:
+    whole = all(told.get(year) for year in of)
+    zero = _never(list(of.values())) if whole else []
+    never = "、".join(zero) or "无"
+    rows = f"{min(of)}–{max(of)} 年的招收计划和录取，年年有计划而没有录取的专业：{never}"
+    return _Counts(len(zero), len(of[max(of)].plan), [float(len(zero)) if whole else None], rows)
+
+
+def _over(_line: Line, of: Mapping[int, _Year], told: Mapping[int, str]) -> _Counts:
+    """Count who is beyond the capacity of a specialty: what one has free does not make up for another."""
+    capacity = of[max(of)].capacity
+    if not capacity:
+        return _Counts(0, 0, [None], f"批次 {told[max(of)]}：招收计划没有填写培训容量")
+    there = {
+        code: sum(
+            size
+            for year, one in of.items()
+            for (specialty, years), size in one.training.items()
+            if specialty == code and year + years > max(of)
+        )
+        for code in capacity
+    }
+    over = {code: there[code] - most for code, most in sorted(capacity.items()) if there[code] > most}
+    named = "、".join(f"{code} 超 {count} 人" for code, count in over.items()) or "没有超出的专业"
+    counted = "、".join(str(year) for year in of if told.get(year))
+    most = sum(capacity.values())
+    stay = f"{counted} 年录取、{max(of)} 年仍在培 {sum(there.values())} 人"
+    rows = f"有培训容量的专业：{stay}，容量 {most} 人，{named}"
+    return _Counts(sum(over.values()), most, [float(sum(over.values()))], rows)
 
 
 _WORDS: Final = {

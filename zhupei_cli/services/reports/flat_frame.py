@@ -168,10 +168,14 @@ def _pieces(session: Session, batch: Batch, keys: Sequence[str]) -> Iterator[Seq
     source: Any = _A
     for table in joined:
         source = source.outerjoin(*_JOINS[table])
-    statement = select(*columns or [literal(1)]).select_from(source).where(_A.c.batch_id == batch.id)
-    ordered = statement.order_by(_A.c.id)
-    found: Any = session.execute(ordered, execution_options={"yield_per": _AT_ONCE})
-    yield from found.partitions(_AT_ONCE)
+    ids = session.execute(select(_A.c.id).where(_A.c.batch_id == batch.id).order_by(_A.c.id)).scalars().all()
+    # By ranges of the key, in which the rows lie in order: to sort them whole takes a third of the time. The
+    # sum keeps the planner from going by the index of batches after all.
+    statement = select(*columns or [literal(1)]).select_from(source).where(_A.c.batch_id + 0 == batch.id)
+    for start in range(0, len(ids), _AT_ONCE):
+        some = ids[start : start + _AT_ONCE]
+        piece = statement.where(_A.c.id.between(some[0], some[-1])).order_by(_A.c.id)
+        yield session.execute(piece).all()
 
 
 _OF_BATCH: Final = ("batch", "year", "round")

@@ -4,7 +4,6 @@ A report may be mailed on, so it holds nothing of admission before publication: 
 `batch publish` those figures are None, and how choices were met and the cut-offs come with publication.
 """
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
@@ -15,18 +14,17 @@ from typing import Any, Final, TypedDict
 from sqlalchemy import Date, Row, Table, desc, select, text
 from sqlalchemy.orm import Session
 
-from zhupei_cli.acting import CST
-from zhupei_cli.model import Batch, Event, Night
+from zhupei_cli.model import Batch, Event
 from zhupei_cli.model.base import UTCDateTime
 from zhupei_cli.reports.values import (
     WITHOUT_MARK,
     Anomaly,
     Band,
     Cutoff,
-    Figure,
     FunnelStage,
     Group,
     Head,
+    LiveBatch,
     Placed,
     Report,
     Share,
@@ -36,44 +34,19 @@ from zhupei_cli.reports.values import (
 from zhupei_cli.rules.admission.scores import ABSENT, Mark, lacking
 from zhupei_cli.rules.batch.lifecycle import PUBLISHED
 from zhupei_cli.services.admission.objections import open_objections
-from zhupei_cli.services.applications.past import against_people
+from zhupei_cli.services.applications.past import against_people, against_sources
 from zhupei_cli.services.batches.taking_part import count_sitting_out
 from zhupei_cli.services.marks.score_marks import count_marked
 from zhupei_cli.services.marks.score_views import Counted, counted_marks
+from zhupei_cli.services.records.lookup import live_batches
 from zhupei_cli.services.reports.anomalies import find_anomalies
+from zhupei_cli.services.reports.headline import STAGES, figures_before, headline_figures, office_counts
+from zhupei_cli.services.reports.last_year import pace
 from zhupei_cli.words import codes
 from zhupei_cli.words.vocabulary import BATCH_STATUS, IDENTITY, VIA, ApplicationStatus, BatchStatus
 
-_NIGHT: Table = Night.metadata.tables[Night.__tablename__]
 _EVENT: Table = Event.metadata.tables[Event.__tablename__]
 
-STAGES: Final = {
-    "registered": "注册",
-    "filled": "填报",
-    "submitted": "提交",
-    "approved": "审核通过",
-    # Only where there are any.
-    "sitting_out": "其中本年度已在别的批次录取、不参加",
-    "scored": "有成绩",
-    "admitted": "录取",
-    "reported": "报到",
-}
-#: The headline figures in their order: those of the funnel and what else the office looks at first.
-FIGURES: Final = {
-    **{key: STAGES[key] for key in ("registered", "filled", "submitted")},
-    "waiting": "待审核",
-    "returned": "退回修改中",
-    "approved": "审核通过",
-    "rejected": "审核不通过",
-    "withdrawn": "已撤回",
-    "sitting_out": "本年度已录取、不参加",
-    "scored": "有成绩",
-    "plan": "招收计划",
-    "admitted": "录取",
-    "vacant": "空缺",
-    "reported": "报到",
-    "anomalies": "异常",
-}
 #: The bands of marks, whoever has none first; from 60 on of five marks each, the last with the full mark.
 BANDS: Final = (
     *(*WITHOUT_MARK, "60 以下", "60–64", "65–69", "70–74", "75–79", "80–84", "85–89", "90–94"),
@@ -89,10 +62,7 @@ GROUPS: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
     "schools": ("毕业院校", {}),
     "degrees": ("最高学位", codes.DEGREE.labels),
 }
-_TYPES: Final[Mapping[str, Any]] = {"day": Date, "oldest": UTCDateTime}
-
-#: The day and the headline figures of an earlier report.
-Before = tuple[date, Mapping[str, int | None]]
+_TYPES: Final[Mapping[str, Any]] = {"day": Date, "oldest": UTCDateTime, "until": UTCDateTime}
 
 
 def section(session: Session, batch: Batch, name: str) -> Sequence[Row[Any]]:
@@ -111,8 +81,10 @@ def measure(session: Session, batch: Batch, *, now: datetime) -> Report:
     before = figures_before(session, batch, now=now)
     return Report(
         head=_head(session, batch, now=now, since=before and before[0]),
-        figures=_figures(before, funnel, _status_counts(session, batch), bases, len(anomalies)),
+        figures=headline_figures(before, funnel, _counts(session, batch, now=now), bases, len(anomalies)),
         funnel=funnel,
+        pace=pace(session, batch, now=now),
+        batches=_live(session, batch),
         days=[(row.day, row.people) for row in section(session, batch, "days") if row.day is not None],
         bases=bases,
         specialties=_supplies(places, "specialty", hidden=hidden),
@@ -168,10 +140,10 @@ class AnomalyRow(TypedDict):
 def summarize(session: Session, batch: Batch, *, now: datetime) -> list[FigureRow]:
     """Return the headline figures alone, with what they were at the last report of an earlier day."""
     before = figures_before(session, batch, now=now)
-    figures = _figures(
+    figures = headline_figures(
         before,
         count_funnel(session, batch),
-        _status_counts(session, batch),
+        _counts(session, batch, now=now),
         _supplies(section(session, batch, "places"), "base", hidden=withheld(batch)),
         len(_anomalies(session, batch, now=now)),
     )
@@ -196,45 +168,33 @@ def list_anomalies(session: Session, batch: Batch, *, now: datetime) -> list[dic
 def _anomalies(session: Session, batch: Batch, *, now: datetime) -> list[Anomaly]:
     names = ("overfull", "backlog", "gaps", "duplicates", "planless")
     rows = {name: section(session, batch, name) for name in names}
-    past, waiting = against_people(session, batch), open_objections(session, batch)
-    return find_anomalies(batch, rows, now=now, past=past, objections=waiting)
-
-
-def figures_before(session: Session, batch: Batch, *, now: datetime) -> Before | None:
-    """Return the day and the headline figures of the last report of an earlier day, if there is one."""
-    statement = (
-        select(_NIGHT.c.day, _NIGHT.c.figures)
-        .where(_NIGHT.c.batch_id == batch.id, _NIGHT.c.day < now.astimezone(CST).date())
-        .order_by(desc(_NIGHT.c.day))
-        .limit(1)
-    )
-    row = session.execute(statement).one_or_none()
-    return None if row is None else (row.day, json.loads(row.figures))
-
-
-def _figures(
-    before: Before | None,
-    funnel: Iterable[FunnelStage],
-    statuses: Mapping[str, int],
-    bases: Sequence[Supply],
-    anomalies: int,
-) -> list[Figure]:
-    vacant = [one.vacant for one in bases if one.vacant is not None]
-    counts = {
-        **{stage.stage: stage.count for stage in funnel},
-        **statuses,
-        "plan": sum(one.plan for one in bases),
-        "vacant": sum(vacant) if len(vacant) == len(bases) else None,
-        "anomalies": anomalies,
-    }
-    then = before[1] if before else {}
-    return [Figure(key, label, counts[key], then.get(key)) for key, label in FIGURES.items() if key in counts]
+    past, sources = against_people(session, batch), against_sources(session, batch)
+    waiting = open_objections(session, batch)
+    return find_anomalies(batch, rows, now=now, past=past, sources=sources, objections=waiting)
 
 
 def _head(session: Session, batch: Batch, *, now: datetime, since: date | None) -> Head:
     last = session.execute(select(_EVENT.c.seq, _EVENT.c.hash).order_by(desc(_EVENT.c.seq)).limit(1)).first()
     seal = "" if last is None else f"存证：第 {last.seq} 号 {last.hash[:16]}"
     return Head(batch.code, batch.name, BATCH_STATUS.label(batch.status), now, seal, since)
+
+
+def _live(session: Session, batch: Batch) -> list[LiveBatch]:
+    """Return all batches under way; none where there is but this one, which the report is of."""
+    if len(live_batches(session)) < 2:
+        return []
+    return [
+        LiveBatch(
+            *(row.batch, row.batch_name, BATCH_STATUS.label(row.status), row.until),
+            *(int(row.submitted), int(row.waiting), int(row.approved)),
+            None if row.admitted is None else int(row.admitted),
+        )
+        for row in section(session, batch, "live")
+    ]
+
+
+def _counts(session: Session, batch: Batch, *, now: datetime) -> dict[str, int]:
+    return _status_counts(session, batch) | office_counts(session, batch, now=now)
 
 
 def _status_counts(session: Session, batch: Batch) -> dict[str, int]:

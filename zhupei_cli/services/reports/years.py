@@ -12,11 +12,11 @@ from zhupei_cli.words.vocabulary import BatchStatus
 
 _PLAN: Table = Plan.metadata.tables[Plan.__tablename__]
 #: What is no recruitment: not begun, or given up.
-_NONE: Final = (BatchStatus.DRAFT, BatchStatus.CANCELLED)
+NO_RECRUITMENT: Final = (BatchStatus.DRAFT, BatchStatus.CANCELLED)
 
 
 class Offered(NamedTuple):
-    """The seats of one place in one year; `city` is that of its base."""
+    """The seats of one place in one year; `city` is that of its base, `capacity` the most the plans say."""
 
     year: int
     base: str
@@ -24,6 +24,7 @@ class Offered(NamedTuple):
     city: str
     shortage: bool
     quota: int
+    capacity: int | None
 
 
 def batches_of_years(session: Session, years: int) -> tuple[list[int], Sequence[Batch]]:
@@ -31,7 +32,7 @@ def batches_of_years(session: Session, years: int) -> tuple[list[int], Sequence[
 
     Batches in preparation and cancelled ones do not count. Raises E720 when there is none.
     """
-    statement = select(Batch).where(Batch.status.not_in(_NONE)).order_by(Batch.year, Batch.id)
+    statement = select(Batch).where(Batch.status.not_in(NO_RECRUITMENT)).order_by(Batch.year, Batch.id)
     found = session.execute(statement).scalars().all()
     if not found:
         raise ZhupeiError("E720")
@@ -49,14 +50,18 @@ def offered(session: Session, batches: Sequence[Batch]) -> list[Offered]:
     if not roots:
         return []
     columns = (_PLAN.c.batch_id, _PLAN.c.base_code, _PLAN.c.specialty_code, _PLAN.c.quota, _PLAN.c.stopped)
+    more = (_PLAN.c.capacity, TrainingBase.city, Specialty.is_shortage)
     statement = (
-        select(*columns, TrainingBase.city, Specialty.is_shortage)
+        select(*columns, *more)
         .join(TrainingBase, TrainingBase.code == _PLAN.c.base_code)
         .join(Specialty, Specialty.code == _PLAN.c.specialty_code)
         .where(_PLAN.c.batch_id.in_(roots))
     )
     sums: dict[tuple[int, str, str, str, bool], int] = {}
-    for batch, base, specialty, quota, stopped, city, shortage in session.execute(statement):
+    most: dict[tuple[int, str, str, str, bool], int] = {}
+    for batch, base, specialty, quota, stopped, capacity, city, shortage in session.execute(statement):
         key = (roots[batch], base, specialty, city, shortage)
         sums[key] = sums.get(key, 0) + (0 if stopped else quota)
-    return [Offered(*key, quota) for key, quota in sorted(sums.items())]
+        if capacity is not None:
+            most[key] = max(most.get(key, 0), capacity)
+    return [Offered(*key, quota, most.get(key)) for key, quota in sorted(sums.items())]

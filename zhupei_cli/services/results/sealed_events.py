@@ -15,7 +15,7 @@ from zhupei_cli.rules.people.masking import masked_text
 from zhupei_cli.rules.proof.audit import Finding
 from zhupei_cli.rules.proof.digests import named_digest, row_digest
 from zhupei_cli.rules.proof.retelling import UNKNOWN, Happened, Stage, Told
-from zhupei_cli.services.batches.plans import kept
+from zhupei_cli.services.batches.plans import witnessed
 from zhupei_cli.services.records.events import chained
 from zhupei_cli.words.errors import sentence
 from zhupei_cli.words.vocabulary import ApplicationStatus, Identity
@@ -234,8 +234,8 @@ def _unlike_settings(inputs: Inputs, stage: Stage) -> Iterator[str]:
 def _terms(place: Place) -> str:
     terms = {f"max_{who}": place.limits.get(who) for who in Identity}
     reserves = {f"reserve_{who}": place.reserves.get(who, 0) for who in Identity}
-    plain = {"quota": place.quota, "min_score": place.min_score, "stopped": place.stopped}
-    return named_digest(kept({**plain, **terms, **reserves}))
+    said = {"quota": place.quota, "min_score": place.min_score, "stopped": place.stopped, **terms}
+    return named_digest(witnessed({**said, **reserves, "capacity": place.capacity}))
 
 
 def _marks_told(one: Candidate, told: Told, id_: int) -> bool:

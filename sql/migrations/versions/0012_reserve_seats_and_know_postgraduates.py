@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0011"
-down_revision = "0009"
+revision = "0012"
+down_revision = "0011"
 
 _BEFORE = ("own", "entrusted", "social")
 _WHO = (*_BEFORE, "postgrad")
