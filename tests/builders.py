@@ -32,6 +32,7 @@ _GOLDEN_KINDS = {"0100": Kind("西医", False), "0200": Kind("西医", True), "2
 
 _AT = datetime(2026, 6, 1, tzinfo=UTC)
 _IDENTITIES = ("own", "entrusted", "social")
+_EVERYBODY = (*_IDENTITIES, "postgrad")
 
 
 def store_world(
@@ -152,14 +153,16 @@ def _store_plan(session: Session, batch: Batch, places: Iterable[Place], inputs:
     taken = Counter((seat.base, seat.specialty, seat.identity) for seat in inputs.held)
     columns = (
         *("batch_id", "base_code", "specialty_code", "quota", "min_score", "stopped"),
-        *(f"max_{who}" for who in _IDENTITIES),
-        *(f"taken_{who}" for who in _IDENTITIES),
+        *(f"max_{who}" for who in _EVERYBODY),
+        *(f"reserve_{who}" for who in _EVERYBODY),
+        *(f"taken_{who}" for who in _EVERYBODY),
     )
     rows = [
         (
             *(batch.id, *place.spot, place.quota, place.min_score, place.stopped),
-            *(place.limits.get(who) for who in _IDENTITIES),
-            *(taken[*place.spot, who] for who in _IDENTITIES),
+            *(place.limits.get(who) for who in _EVERYBODY),
+            *(place.reserves.get(who, 0) for who in _EVERYBODY),
+            *(taken[*place.spot, who] for who in _EVERYBODY),
         )
         for place in places
     ]

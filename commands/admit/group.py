@@ -85,6 +85,7 @@ _ACTS, _COMMITS = "zhupei_cli.commands.admit.acts", "zhupei_cli.commands.admit.c
     cls=LazyGroup,
     lazy={
         "scores": ("zhupei_cli.commands.admit.scores:scores", "成绩：模板、导入、查看、分数段"),
+        "preplace": ("zhupei_cli.commands.admit.preplace:preplace", "预先安排：计算以前给在读专硕等安排名额"),
         "check": (f"{_HERE}:check", "计算前检查：考生、成绩、岗位是否齐全"),
         "run": (f"{_HERE}:run", "计算录取，结果编号保存"),
         "runs": (f"{_HERE}:runs_", "列出全部录取计算"),

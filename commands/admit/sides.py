@@ -14,14 +14,14 @@ from zhupei_cli.settings import Settings
 from zhupei_cli.shell.arguments import CODE, NAME, Whole, Word
 from zhupei_cli.shell.logfile import note
 from zhupei_cli.store.engine import reading, transaction
-from zhupei_cli.words.vocabulary import ADJUST_SCOPE, IDENTITY, RULE
+from zhupei_cli.words.vocabulary import ADJUST_SCOPE, IDENTITY, RULE, Identity
 
 from ..shared.options import batch_option, format_options, pass_settings
 from ..shared.output import Column, Out, show, show_sheet
 from .views import run_option
 
 #: What 受损 means.
-_WRONGED = "志愿岗位还有名额，或录取了名次在其后的人，本人却没有得到它"
+_WRONGED = "志愿岗位还有名额，或录取了按名次和保留名额都应在其后的人，本人却没有得到它"
 #: Moves that people see without asking for a file.
 _SHOWN_MOVES = 50
 
@@ -37,7 +37,7 @@ def compare(
 ) -> None:
     """比较几次录取计算：人数、志愿、身份、空缺，以及谁的去向不同；人只列报名号。
 
-    “受损”指志愿岗位还有名额，或录取了名次在其后的人，本人却没有得到它。
+    “受损”指志愿岗位还有名额，或录取了按名次和保留名额都应在其后的人，本人却没有得到它。
 
     \b
     例：zhupei admit compare 1 2
@@ -88,7 +88,12 @@ def _show_compared(found: dict[str, Any], names: Sequence[str], out: Out, *, nam
 def _figures(runs: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Return the figures of some results, one a row."""
     ways = {via: via_label(via) for run in runs for via in run["by_via"]}
-    people = {who: IDENTITY.label(who) for who in runs[0]["by_identity"]}
+    admitted = runs[0]["by_identity"]
+    # Hardly any batch takes postgraduates: no line says that there are none.
+    there = [
+        who for who in admitted if who != Identity.POSTGRAD or any(run["by_identity"][who] for run in runs)
+    ]
+    people = {who: IDENTITY.label(who) for who in there}
     return [
         *_rows(runs, {"rule_label": "录取规则", "candidates": "考生", "admitted": "录取"}),
         *_rows([run["by_via"] for run in runs], ways),
@@ -118,6 +123,7 @@ def _rows(runs: Sequence[Mapping[str, Any]], words: Mapping[str, str]) -> list[d
 @click.option("--line", type=CODE, metavar="MARK", help="换一条最低分数线，0 至 100；none 表示不设")
 @click.option("--adjust-scope", type=Word(ADJUST_SCOPE), help="换一种调剂范围")
 @click.option("--no-adjust", is_flag=True, help="不做调剂")
+@click.option("--no-reserves", is_flag=True, help="不设保留名额")
 @run_option
 @batch_option
 @format_options
@@ -130,18 +136,24 @@ def what_if(
     line: str | None,
     adjust_scope: str | None,
     no_adjust: bool,
+    no_reserves: bool,
     number: int | None,
     batch: str | None,
     out: Out,
 ) -> None:
-    """假设规则、计划、分数线或调剂范围变了，与现在的录取计算比较；什么也不保存。
+    """假设规则、计划、分数线、调剂范围或保留名额变了，与现在的录取计算比较；什么也不保存。
 
     \b
     例：zhupei admit what-if --rule stable
         zhupei admit what-if --quota 4101001 内科 +3 --line 60
     """
     assumed = comparing.Assumed(
-        rule, [_quota(one) for one in quotas], _line(line), adjust_scope, False if no_adjust else None
+        rule,
+        [_quota(one) for one in quotas],
+        _line(line),
+        adjust_scope,
+        False if no_adjust else None,
+        no_reserves,
     )
     if assumed == comparing.Assumed(quotas=[]):
         raise click.UsageError("请至少写一项假设，例如 --rule stable。", click.get_current_context())

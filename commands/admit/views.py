@@ -13,6 +13,7 @@ from zhupei_cli.settings import Settings
 from zhupei_cli.shell.arguments import CODE, NAME, Whole
 from zhupei_cli.shell.logfile import note
 from zhupei_cli.store.engine import reading
+from zhupei_cli.words.vocabulary import IDENTITY
 
 from ..shared.explained import explained_lines, facts_of
 from ..shared.naming import numbered
@@ -119,6 +120,7 @@ def _explained(
 
 def _place_sentence(told: dict[str, Any]) -> str:
     facts = [f"计划 {told['quota']} 人"]
+    facts += [f"为{IDENTITY.label(who)}保留 {seats} 人" for who, seats in told["reserves"].items()]
     facts += [f"此前已占 {told['held']} 人"] if told["held"] else []
     facts += facts_of(told, line="分数线 {}")
     adjusted = f"（含调剂 {told['adjusted']} 人）" if told["adjusted"] else ""

@@ -117,8 +117,10 @@ def _tell_against(settings: Settings, desk: Desk) -> None:
 
 
 def _ask_identity(checks: Checks) -> str:
-    meanings = definitions(checks.year, checks.settings.grad_years)
-    options = [(code, f"{IDENTITY.label(code)}：{text}") for code, text in meanings.items()]
+    meanings, offered = definitions(checks.year, checks.settings.grad_years), checks.settings.identities
+    options = [
+        (code, f"{IDENTITY.label(code)}：{text}") for code, text in meanings.items() if code in offered
+    ]
     return pick("个人身份", options, read=IDENTITY.parse)
 
 

@@ -52,7 +52,9 @@ def _form_options(command: F) -> F:
     for option in reversed(
         (
             click.option(
-                "--identity", metavar="IDENTITY", help="个人身份：own、social、entrusted，或中文名称"
+                "--identity",
+                metavar="IDENTITY",
+                help="个人身份：own、social、entrusted、postgrad，或中文名称",
             ),
             click.option("--source-type", metavar="TYPE", help="生源类型，例如 应届毕业生"),
             click.option("--train-years", metavar="N", help="培训年限：1、2 或 3"),

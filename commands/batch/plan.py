@@ -34,18 +34,25 @@ LIST = (
     Column("specialty_label", "招收专业"),
     Column("quota", "计划人数"),
     Column("taken", "已占"),
+    Column("preplaced", "其中预先安排"),
     Column("vacant", "空缺"),
     Column("ceded", "转补录"),
     Column("min_score", "最低分"),
     Column("max_own", "本单位上限"),
     Column("max_entrusted", "委托培养上限"),
     Column("max_social", "社会招收上限"),
+    Column("max_postgrad", "专硕上限"),
+    Column("reserve_own", "本单位保留"),
+    Column("reserve_entrusted", "委托培养保留"),
+    Column("reserve_social", "社会招收保留"),
+    Column("reserve_postgrad", "专硕保留"),
     Column("stopped_label", "状态"),
     Column("capacity", "培训容量"),
 )
-#: What is shown only where there is something to say of it.
-_RARE = ("ceded", "capacity")
 _LIMITS = {column.key: column.heading for column in LIST if column.key.startswith("max_")}
+_RESERVES = {column.key: column.heading for column in LIST if column.key.startswith("reserve_")}
+#: What is shown only where there is something to say of it.
+_RARE = ("ceded", "preplaced", "max_postgrad", *_RESERVES, "capacity")
 _NO_LIMIT = ("none", "无")
 
 
@@ -148,6 +155,11 @@ def _place_options(command: Callable[..., None]) -> Callable[..., None]:
 @click.option("--max-own", metavar="N", help="本单位住院医师上限；none 表示不限")
 @click.option("--max-entrusted", metavar="N", help="委托培养住院医师上限；none 表示不限")
 @click.option("--max-social", metavar="N", help="面向社会招收上限；none 表示不限")
+@click.option("--max-postgrad", metavar="N", help="在读专硕上限；none 表示不限")
+@click.option("--reserve-own", metavar="N", help="为本单位住院医师保留的名额；0 表示不保留")
+@click.option("--reserve-entrusted", metavar="N", help="为委托培养住院医师保留的名额")
+@click.option("--reserve-social", metavar="N", help="为面向社会招收保留的名额")
+@click.option("--reserve-postgrad", metavar="N", help="为在读专硕保留的名额")
 @click.option("--capacity", metavar="N", help="培训容量，各年级合计；none 表示没有规定")
 @click.option("--reason", metavar="REASON", help="修改的原因")
 @batch_option
@@ -160,23 +172,24 @@ def set_(
     *,
     batch: str | None,
     min_score: str | None,
-    max_own: str | None,
-    max_entrusted: str | None,
-    max_social: str | None,
-    capacity: str | None,
     reason: str | None,
+    **numbers: str | None,
 ) -> None:
-    """设定一个岗位的计划人数、最低分、身份上限和培训容量；没有这个岗位就新增。
+    """设定一个岗位的计划人数、最低分、身份上限、保留名额和培训容量；没有这个岗位就新增。
+
+    保留名额先给这种身份的考生，他们用不完的对所有人开放。
 
     \b
     例：zhupei batch plan set 4101001 内科 20 --min-score 60 --max-own 5
+        zhupei batch plan set 4101001 内科 20 --reserve-social 10
     """
-    limits = {"max_own": max_own, "max_entrusted": max_entrusted, "max_social": max_social}
     terms: dict[str, int | None] = {"quota": quota}
     if min_score is not None:
         terms["min_score"] = _line(min_score)
-    limits["capacity"] = capacity
-    terms |= {name: _limit(name, text) for name, text in limits.items() if text is not None}
+    for name, text in numbers.items():
+        if text is not None:
+            number = _limit(name, text)
+            terms[name] = number or 0 if name in _RESERVES else number
     _set(deed, base, specialty, terms, batch=batch, reason=reason)
 
 
@@ -228,6 +241,9 @@ def _terms(row: plans.PlaceSet) -> Iterator[str]:
     for key, label in _LIMITS.items():
         if (most := row.get(key)) is not None:
             yield f"{label} {most} 人"
+    for key, label in _RESERVES.items():
+        if seats := row.get(key):
+            yield f"{label} {seats} 人"
     if row["capacity"] is not None:
         yield f"培训容量 {row['capacity']} 人"
     if row["stopped"]:

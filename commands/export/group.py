@@ -27,13 +27,14 @@ VACANCIES = (
     Column("specialty_label", "专业"),
     Column("quota", "计划人数"),
     Column("taken", "已占"),
+    Column("preplaced", "其中预先安排"),
     Column("vacant", "空缺"),
     Column("is_shortage", "紧缺"),
     Column("stopped", "停招"),
     Column("ceded", "转补录"),
 )
-#: Where no supplement round took seats over there is nothing to say of it.
-_UNCEDED = VACANCIES[:-1]
+#: Where nobody was seated before the run, or no supplement round took seats over, nothing is said of it.
+_RARE = ("preplaced", "ceded")
 
 
 _LISTS = "zhupei_cli.commands.export.lists"
@@ -148,5 +149,6 @@ def vacancies(settings: Settings, *, batch: str | None, unpublished: bool, out: 
     with reading(settings.database_url) as session:
         found = lookup.find_batch(session, batch)
         rows, name = seats.list_vacancies(session, found, unpublished=unpublished), found.name
-    columns = VACANCIES if any(row["ceded"] for row in rows) else _UNCEDED
+    rare = {key for key in _RARE if any(row[key] for row in rows)}
+    columns = [column for column in VACANCIES if column.key not in _RARE or column.key in rare]
     show(rows, columns, out, title="招收计划空缺情况", batch_name=name)

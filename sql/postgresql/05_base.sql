@@ -43,12 +43,16 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   WHERE application_id = ANY ((SELECT zhupei.my_placed())::integer[]) AND record IN ('', (SELECT zhupei.my_base()))
 $$;
 -- Without the seats taken: they would tell of an admission before its publication.
-CREATE OR REPLACE FUNCTION zhupei.base_plan() RETURNS TABLE (
+DROP FUNCTION IF EXISTS zhupei.base_plan();
+CREATE FUNCTION zhupei.base_plan() RETURNS TABLE (
   batch_id integer, base_code varchar(32), specialty_code varchar(32), quota integer, min_score integer,
-  max_own integer, max_entrusted integer, max_social integer, stopped boolean
+  max_own integer, max_entrusted integer, max_social integer, max_postgrad integer,
+  reserve_own integer, reserve_entrusted integer, reserve_social integer, reserve_postgrad integer,
+  stopped boolean, capacity integer
 )
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-  SELECT batch_id, base_code, specialty_code, quota, min_score, max_own, max_entrusted, max_social, stopped
+  SELECT batch_id, base_code, specialty_code, quota, min_score, max_own, max_entrusted, max_social, max_postgrad,
+         reserve_own, reserve_entrusted, reserve_social, reserve_postgrad, stopped, capacity
   FROM public.plan WHERE base_code = (SELECT zhupei.my_base())
 $$;
 

@@ -5,7 +5,8 @@ SELECT p.base_code AS base, b.name AS base_label, p.specialty_code AS specialty,
 FROM (SELECT d.base_code, d.specialty_code, COUNT(*) AS seated,
              SUM(CASE WHEN d.identity = 'own' THEN 1 ELSE 0 END) AS own,
              SUM(CASE WHEN d.identity = 'entrusted' THEN 1 ELSE 0 END) AS entrusted,
-             SUM(CASE WHEN d.identity = 'social' THEN 1 ELSE 0 END) AS social
+             SUM(CASE WHEN d.identity = 'social' THEN 1 ELSE 0 END) AS social,
+             SUM(CASE WHEN d.identity = 'postgrad' THEN 1 ELSE 0 END) AS postgrad
       FROM application a
       JOIN batch r ON r.id = a.batch_id AND (r.id = :batch_id OR r.parent_id = :batch_id)
       JOIN admission d ON d.application_id = a.id
@@ -15,4 +16,5 @@ JOIN plan p ON p.batch_id = :batch_id AND p.base_code = s.base_code AND p.specia
 JOIN base b ON b.code = p.base_code
 JOIN specialty t ON t.code = p.specialty_code
 WHERE s.seated > p.quota OR s.own > p.max_own OR s.entrusted > p.max_entrusted OR s.social > p.max_social
+   OR s.postgrad > p.max_postgrad
 ORDER BY p.base_code, p.specialty_code

@@ -4,7 +4,7 @@
 SELECT p.base_code AS base, b.name AS base_label, p.specialty_code AS specialty, t.name AS specialty_label,
        t.is_shortage,
        CASE WHEN p.stopped THEN 0 ELSE p.quota END AS quota,
-       CASE WHEN p.stopped THEN 0 ELSE p.quota - p.taken_own - p.taken_entrusted - p.taken_social - p.ceded END AS vacant,
+       CASE WHEN p.stopped THEN 0 ELSE p.quota - p.taken_own - p.taken_entrusted - p.taken_social - p.taken_postgrad - p.ceded END AS vacant,
        COALESCE(w.first_choice, 0) AS first_choice, COALESCE(w.second_choice, 0) AS second_choice,
        COALESCE(w.again_base, 0) AS again_base, COALESCE(w.again_specialty, 0) AS again_specialty,
        COALESCE(w.approved, 0) AS approved, COALESCE(s.admitted, 0) AS admitted

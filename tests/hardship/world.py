@@ -14,6 +14,7 @@ from tests.pictures import picture
 from tests.services.imported import reading_of, take_in
 from zhupei_cli.acting import Acting
 from zhupei_cli.services.admission import admissions, stages
+from zhupei_cli.services.admission.preplacing.giving import import_preplaced
 from zhupei_cli.services.exams.allotting import allot_seats
 from zhupei_cli.services.records.lookup import find_batch
 from zhupei_cli.services.results.sealing import seal_batch
@@ -154,6 +155,10 @@ LINES: Final = {
     "admit reinstate": "T-0000001 --reason 有误",
     "admit checkin import": "{home}/报到.xlsx --batch T",
     "admit checkin template": "--batch T -o {home}/报到模板.xlsx",
+    "admit preplace import": "{home}/安排.xlsx --batch L",
+    "admit preplace list": "--batch L --reveal -o {home}/安排名单.xlsx",
+    "admit preplace template": "--batch L -o {home}/安排模板.xlsx",
+    "admit preplace undo": "L-0000005 --reason 重来 --yes",
     "exam allot": "--batch E --again --seed 2 --yes",
     "exam list": "--batch E --reveal -o {home}/座位.xlsx",
     "exam sheets": "--batch E -o {home}/考务",
@@ -207,6 +212,8 @@ def fill(url: str, home: Path) -> None:
         inputs = worked_example()
         others = tuple(one._replace(no=f"L{one.no[1:]}") for one in inputs.candidates)
         locked = store_world(session, replace(inputs, candidates=others), code="L")
+        seat = {"application_no": "L-0000005", "place_base": "C", "place_specialty": "0100"}
+        import_preplaced(session, reading_of((workbook_kinds.PREPLACE, [seat])), batch=locked, by=_BY)
         admissions.run_admission(session, locked, by=_BY)
         others = tuple(one._replace(no=f"E{one.no[1:]}") for one in inputs.candidates)
         closed = store_world(session, replace(inputs, candidates=others), code="E", status="closed")
@@ -262,6 +269,14 @@ def write_files(url: str, home: Path) -> None:
             "报到",
             workbook_kinds.CHECK_IN,
             [{"application_no": "T-0000001", "checked_in": "是"}, {"application_no": "无"}],
+        ),
+        (
+            "安排",
+            workbook_kinds.PREPLACE,
+            [
+                {"application_no": "L-0000004", "place_base": "B", "place_specialty": "0100"},
+                {"place_base": "B"},
+            ],
         ),
     )
     for name, kind, rows in books:

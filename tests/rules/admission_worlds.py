@@ -1,5 +1,6 @@
 """Small invented rounds of admission for the property tests, drawn so that ties, lines and limits meet."""
 
+from dataclasses import replace
 from itertools import product
 
 from hypothesis import strategies as st
@@ -14,7 +15,7 @@ SPECIALTIES = {
     "2800": Specialty("口腔", False),
     "9900": Specialty(None, True),
 }
-IDENTITIES = ("own", "social", "entrusted")
+IDENTITIES = ("own", "social", "entrusted", "postgrad")
 WEIGHTS = (
     Weights(),
     Weights("0.5", "0.50", "0"),
@@ -36,9 +37,7 @@ def _records(bases: tuple[str | None, ...]) -> st.SearchStrategy[tuple[Record, .
 
 
 @st.composite
-def worlds(draw: st.DrawFn, rule: str, adjust_round: bool = False) -> Inputs:
-    """Draw one run's inputs; for score-first without own records."""
-    bases = (None,) if rule == "score-first" else (None, None, *BASES)
+def _places(draw: st.DrawFn, reserves: bool) -> list[Place]:
     spots = draw(st.lists(_spots, max_size=7, unique=True))
     stopped = st.sampled_from((False, False, False, True))
     capacity = st.none() | st.integers(0, 9)
@@ -46,6 +45,27 @@ def worlds(draw: st.DrawFn, rule: str, adjust_round: bool = False) -> Inputs:
         Place(*s, draw(st.integers(0, 2)), draw(_lines), draw(stopped), draw(_limits), draw(capacity))
         for s in spots
     ]
+    return [replace(one, reserves=draw(_reserves(one))) for one in places] if reserves else places
+
+
+def _reserves(place: Place) -> st.SearchStrategy[dict[str, int]]:
+    """Draw none half of the time, else what the quota and the limits of `place` allow."""
+    whom = st.lists(_identities, max_size=place.quota)
+    return st.just({}) | whom.map(
+        lambda drawn: {
+            who: min(drawn.count(who), place.limits.get(who, place.quota))
+            for who in drawn
+            if place.limits.get(who, 1) > 0
+        }
+    )
+
+
+@st.composite
+def worlds(draw: st.DrawFn, rule: str, adjust_round: bool = False, reserves: bool = True) -> Inputs:
+    """Draw one run's inputs; for score-first without own records, without `reserves` with none anywhere."""
+    bases = (None,) if rule == "score-first" else (None, None, *BASES)
+    places = draw(_places(reserves))
+    spots = [place.spot for place in places]
     wished = st.sampled_from(spots) | _spots if spots else _spots
     candidates = st.builds(
         Candidate,

@@ -23,21 +23,39 @@ def reference(inputs: Inputs) -> tuple[ResultRow, ...]:
 
 
 def choice_first(inputs: Inputs) -> Seats:
-    """First everybody's first choice, place by place, greedily; then the second of those without a seat."""
+    """First everybody's first choice, place by place; then the second of those without a seat."""
     seats: Seats = {}
     for number in range(1, 1 + max((len(c.choices) for c in inputs.candidates), default=0)):
         unseated = [c for c in inputs.candidates if c.no not in seats]
         for place in inputs.places:
-            for c in in_merit_order(
-                inputs, [c for c in unseated if choice(c, number) == place.spot], place.base
-            ):
-                if eligible(inputs, c, place.spot) and has_room(inputs, seats, place, c.identity):
-                    seats[c.no] = (place.spot, f"choice{number}")
+            suitors = {c.no: number for c in unseated if choice(c, number) == place.spot}
+            take(inputs, seats, place, suitors)
     return seats
 
 
+def take(inputs: Inputs, seats: Seats, place: Place, suitors: dict[str, int]) -> None:
+    """Seat at `place` what taking from the eligible `suitors` (application → number of the choice) gives."""
+    in_order = in_merit_order(inputs, [c for c in inputs.candidates if c.no in suitors], place.base)
+    able = [c for c in in_order if eligible(inputs, c, place.spot)]
+    for c in able:
+        if has_room(inputs, seats, place, c.identity) and _lacks_seats(inputs, seats, place, c.identity):
+            seats[c.no] = (place.spot, f"choice{suitors[c.no]}")
+    for c in able:
+        if c.no not in seats and has_room(inputs, seats, place, c.identity):
+            seats[c.no] = (place.spot, f"choice{suitors[c.no]}")
+
+
+def _lacks_seats(inputs: Inputs, seats: Seats, place: Place, identity: str) -> bool:
+    return _occupants(inputs, seats, place).count(identity) < place.reserves.get(identity, 0)
+
+
 def score_first(inputs: Inputs) -> Seats:
-    """All with a common total in the order of merit; each the first choice that is eligible and has room."""
+    """All with a common total in the order of merit; each the first choice that is eligible and has room.
+
+    With any reserve in the plan: as stable.
+    """
+    if any(seats for place in inputs.places for seats in place.reserves.values()):
+        return stable(inputs)
     seats: Seats = {}
     for c in in_merit_order(inputs, inputs.candidates, "no base has an own record"):
         for number in range(1, 1 + len(c.choices)):
@@ -70,10 +88,10 @@ def _held_now(inputs: Inputs, proposed: dict[str, int]) -> Seats:
             for number in range(1, 1 + proposed[c.no])
             if choice(c, number) == place.spot and eligible(inputs, c, place.spot)
         }
-        for c in in_merit_order(inputs, [c for c in inputs.candidates if c.no in suitors], place.base):
-            if has_room(inputs, seats, place, c.identity):
-                assert c.no not in seats, "two places hold one candidate"
-                seats[c.no] = (place.spot, f"choice{suitors[c.no]}")
+        here: Seats = {}
+        take(inputs, here, place, suitors)
+        assert not seats.keys() & here.keys(), "two places hold one candidate"
+        seats |= here
     return seats
 
 
@@ -248,11 +266,19 @@ def _envies(inputs: Inputs, seats: Seats, c: Candidate, spot: Spot) -> bool:
     place = plan(inputs)[spot]
     if has_room(inputs, seats, place, c.identity):
         return True
+    now = _occupants(inputs, seats, place)
+    reserves = place.reserves
     for d in inputs.candidates:
-        if d.no in seats and seats[d.no][0] == spot and comes_before(inputs, c, d, spot[0]):
-            without = {no: seat for no, seat in seats.items() if no != d.no}
-            limit = place.limits.get(c.identity)
-            others = _occupants(inputs, without, place).count(c.identity)
-            if limit is None or others < limit:
-                return True
+        if d.no not in seats or seats[d.no][0] != spot:
+            continue
+        without = {no: seat for no, seat in seats.items() if no != d.no}
+        limit = place.limits.get(c.identity)
+        if limit is not None and _occupants(inputs, without, place).count(c.identity) >= limit:
+            continue
+        before = comes_before(inputs, c, d, spot[0])
+        more = now.count(d.identity) > reserves.get(d.identity, 0)
+        a = c.identity == d.identity and before
+        b = now.count(c.identity) < reserves.get(c.identity, 0) and (more or before)
+        if a or b or (before and more):
+            return True
     return False

@@ -31,6 +31,7 @@ ADDED = {
     "account",
     "employer",
     "night",
+    "preplaced",
     "trainee_photo",
 }
 

@@ -1,7 +1,7 @@
 """The shared SQLAlchemy model: tables and constraints, without logic."""
 
 from zhupei_cli.model.account import Account, Employer, TraineePhoto
-from zhupei_cli.model.admission import Admission, Run, RunInput, RunRow
+from zhupei_cli.model.admission import Admission, Preplaced, Run, RunInput, RunRow
 from zhupei_cli.model.application import Application, Choice, Review, Score, Snapshot
 from zhupei_cli.model.base import CHUNK, Base
 from zhupei_cli.model.batch import Batch, BatchSetting, Plan
@@ -34,6 +34,7 @@ __all__ = [
     "Night",
     "Objection",
     "Plan",
+    "Preplaced",
     "Review",
     "Run",
     "RunInput",

@@ -16,7 +16,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from zhupei_cli.model.base import Base, Code, Digest, Operator, UTCDateTime, one_of
+from zhupei_cli.model.base import Base, Code, Digest, Name, Operator, UTCDateTime, one_of
 from zhupei_cli.words.vocabulary import AdmissionStatus, Identity, Outcome, Rule
 
 
@@ -86,6 +86,18 @@ class RunRow(Base):
         # An import is taken back by deleting its applications: each asks whether a run names it.
         Index(None, "application_id"),
     )
+
+
+class Preplaced(Base):
+    """What is known of a seat taken before any run (专硕安排): the university in charge and the tutor."""
+
+    __tablename__ = "preplaced"
+
+    application_id: Mapped[int] = mapped_column(
+        ForeignKey("admission.application_id"), primary_key=True, autoincrement=False
+    )
+    university: Mapped[str | None] = mapped_column(Name)
+    tutor: Mapped[str | None] = mapped_column(Name)
 
 
 class Admission(Base):

@@ -1,6 +1,7 @@
 """A batch (招收批次), its settings and its plan (招收计划) with the counters of seats taken."""
 
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import CheckConstraint, ForeignKey, SmallInteger, String, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -44,11 +45,16 @@ class BatchSetting(Base):
     value: Mapped[str] = mapped_column(String(500))
 
 
+_TAKEN: Final = "taken_own + taken_entrusted + taken_social + taken_postgrad"
+
+
 class Plan(Base):
     """A place (招收岗位): seats of one specialty at one base, limits per identity, and the seats taken.
 
     The counters are changed by whoever writes admissions, in the same transaction; the CHECKs make an
     over-full place impossible whatever the isolation level. `min_score` is in hundredths of a mark.
+
+    `reserve_own` … are seats an identity comes first for; what it does not use is open to all.
 
     `ceded` are the seats that supplement rounds of the batch took over, `ceded_own` … how many of each
     identity those rounds may seat: with them the CHECKs hold over the batch and its rounds together.
@@ -66,23 +72,38 @@ class Plan(Base):
     max_own: Mapped[int | None]
     max_entrusted: Mapped[int | None]
     max_social: Mapped[int | None]
+    max_postgrad: Mapped[int | None]
+    reserve_own: Mapped[int] = mapped_column(server_default=text("0"))
+    reserve_entrusted: Mapped[int] = mapped_column(server_default=text("0"))
+    reserve_social: Mapped[int] = mapped_column(server_default=text("0"))
+    reserve_postgrad: Mapped[int] = mapped_column(server_default=text("0"))
     stopped: Mapped[bool]
     taken_own: Mapped[int]
     taken_entrusted: Mapped[int]
     taken_social: Mapped[int]
+    taken_postgrad: Mapped[int] = mapped_column(server_default=text("0"))
     ceded: Mapped[int] = mapped_column(server_default=text("0"))
     ceded_own: Mapped[int] = mapped_column(server_default=text("0"))
     ceded_entrusted: Mapped[int] = mapped_column(server_default=text("0"))
     ceded_social: Mapped[int] = mapped_column(server_default=text("0"))
+    ceded_postgrad: Mapped[int] = mapped_column(server_default=text("0"))
     capacity: Mapped[int | None]
 
     __table_args__ = (
         between("quota", 0, 100_000),
         between("min_score", 0, 10_000),
         between("capacity", 0, 100_000),
-        CheckConstraint("taken_own + taken_entrusted + taken_social <= quota", name="seats"),
+        CheckConstraint(f"{_TAKEN} <= quota", name="seats"),
+        CheckConstraint(f"ceded >= 0 AND {_TAKEN} + ceded <= quota", name="ceded"),
         CheckConstraint(
-            "ceded >= 0 AND taken_own + taken_entrusted + taken_social + ceded <= quota", name="ceded"
+            "reserve_own + reserve_entrusted + reserve_social + reserve_postgrad <= quota", name="reserves"
+        ),
+        *(
+            CheckConstraint(
+                f"reserve_{who} >= 0 AND (max_{who} IS NULL OR reserve_{who} <= max_{who})",
+                name=f"reserve_{who}",
+            )
+            for who in Identity
         ),
         *(
             CheckConstraint(

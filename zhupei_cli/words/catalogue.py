@@ -412,6 +412,18 @@ CATALOGUE: dict[str, Entry] = {
     "E754": Entry(3, "没有读：{problem}", "把文件直接放进文件夹或 ZIP，再导入", "只读文件夹和 ZIP 里面的文件，不跟着链接和路径到别处去。"),
     "E755": Entry(3, "{file} {problem}", "把照片放在一个文件夹里，或压缩成一个 ZIP", "照片从文件夹或 ZIP 导入。"),
     "E756": Entry(3, "同一个人有几张照片，另见 {others}", "只留一张", "无法判断用哪一张，都不导入。"),
+    # -- E76x reserved seats and seats before a run -------------------------------------------------
+    "E760": Entry(5, "{place} 为{identity}保留 {reserve} 人，超过这一身份的上限 {limit} 人", "保留人数定为至多 {limit}，或放宽上限", "一种身份最多招这么多人，保留更多用不上。"),
+    "E761": Entry(5, "{place} 各身份保留合计 {reserve} 人，超过计划 {quota} 人", "保留合计定为至多 {quota}，或增加计划人数", "保留的是计划之内的名额。"),
+    "E762": Entry(3, "本批次不招收{identity}", "可选：{choices}；确要招收的，在批次筹备时设定 identities", "批次的参数 identities 列出招收哪些个人身份。"),
+    "E763": Entry(3, "在读专硕的毕业时间 {value} 不在 {year} 年以后", "填预计毕业时间；已经毕业的按其他身份报名", "在读专硕是正在攻读、批次年度以后才毕业的研究生。"),
+    "E764": Entry(3, "在读专硕攻读的是{value}学位，应为专业型", "核对学位类型；学术型的按其他身份报名", "四证合一只对专业型学位。"),
+    "E765": Entry(3, "在读专硕的最高学历是{value}，应为硕士", "最高学历填正在攻读的硕士", "在读专硕以正在攻读的硕士为最高学历。"),
+    "E766": Entry(3, "{application_no} 已预先安排到 {seat}", "要换岗位，先撤销：zhupei admit preplace undo {application_no} --reason 原因", "一个人只有一个名额，换岗位要先撤销原来的安排。"),
+    "E767": Entry(5, "{application_no} 没有预先安排的名额", "zhupei admit preplace list 查看已安排的", "只有预先安排的名额才这样撤销；公示以后的用 admit revoke。"),
+    "E768": Entry(5, "批次 {batch} 还有 {count} 个预先安排的名额，不能取消", "先结束报名，再撤销这些名额：zhupei admit preplace list --batch {batch} 查看", "取消的批次里不能还有人占着名额，他们在别的批次就不能录取。"),
+    "E769": Entry(3, "{application_no} 的个人身份是{identity}，不是在读专硕", "确应预先安排的不用改；否则删去这一行", "预先安排一般只给在读专硕。"),
+    "E770": Entry(5, "{application_no} 的报名已用于名额安排，现在不能改动", "由省级先撤销安排：zhupei admit preplace undo {application_no} --reason 原因", "名额以报名的审核和身份为依据，先撤销安排才能改。"),
     # -- E9xx unforeseen ---------------------------------------------------------------------------
     "E901": Entry(1, "程序出错：{detail}", "加 --debug 重新运行可看到详细位置，请把输出发给技术支持", "没有预料到的错误，多半是程序缺陷。"),
     "E902": Entry(130, "已取消", "没有写入任何内容", "按了 Ctrl-C，或对提问回答了否。"),

@@ -49,6 +49,7 @@ class Identity(StrEnum):
     OWN = "own"
     SOCIAL = "social"
     ENTRUSTED = "entrusted"
+    POSTGRAD = "postgrad"
 
 
 class IdType(StrEnum):
@@ -173,12 +174,16 @@ IDENTITY: Final = CodeTable(
         Identity.OWN: "本单位住院医师",
         Identity.SOCIAL: "面向社会招收住院医师",
         Identity.ENTRUSTED: "外单位委托培养住院医师",
+        Identity.POSTGRAD: "在读专硕",
     },
     {
         **spellings(Identity.OWN, "本单位 本单位人 本单位人员"),
         **spellings(Identity.SOCIAL, "社会人 行业人 社会招收 面向社会 面向社会招收 社会招收住院医师"),
         **spellings(Identity.ENTRUSTED, "委培 委培人 委培单位人 委托培养 外单位委托培养 委托培养住院医师"),
+        **spellings(Identity.POSTGRAD, "在校专硕 专硕 四证合一 在读专业硕士 专业学位硕士研究生"),
     },
+    # Only some batches take them: their setting `identities` says which.
+    unoffered={Identity.POSTGRAD},
 )
 #: Words that could mean two of the identities: a problem that lists all three, never a guess.
 AMBIGUOUS_IDENTITIES: Final = frozenset({"单位人"})
@@ -212,7 +217,14 @@ RULE: Final = CodeTable(
 )
 OUTCOME: Final = CodeTable("录取结果", {Outcome.ADMITTED: "录取", Outcome.NOT_ADMITTED: "未录取"})
 VIA: Final = CodeTable(
-    "录取志愿", {"choice1": "第一志愿", "choice2": "第二志愿", "adjust": "调剂", "place": "个别安排"}
+    "录取志愿",
+    {
+        "choice1": "第一志愿",
+        "choice2": "第二志愿",
+        "adjust": "调剂",
+        "place": "个别安排",
+        "preplaced": "预先安排",
+    },
 )
 NOT_ADMITTED: Final = CodeTable(
     "未录取原因",

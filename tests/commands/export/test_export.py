@@ -141,6 +141,7 @@ def test_vacancies_after_the_result(export: Call) -> None:
         "quota": 2,
         "taken": 2,
         "ceded": 0,
+        "preplaced": 0,
         "vacant": 0,
         "is_shortage": False,
         "stopped": False,

@@ -49,6 +49,7 @@ ADMISSION_STEPS = """
 propose   ->proposed not_admitted>proposed
 pass_over ->not_admitted not_admitted>not_admitted
 place     ->proposed! not_admitted>proposed!
+preplace  ->proposed not_admitted>proposed
 finalize  proposed>admitted
 decline   proposed>declined! admitted>declined!
 revoke    proposed>revoked! admitted>revoked!

@@ -1,5 +1,7 @@
 """The settings of a batch."""
 
+from decimal import Decimal
+
 import pytest
 
 from zhupei_cli.rules.admission.scores import Weights
@@ -22,6 +24,8 @@ DEFAULTS = BatchSettings(
     authority="",
     letter_no="",
     checkin_place="",
+    reserve_social_share=Decimal(0),
+    identities=("own", "social", "entrusted"),
     ticket="{year}{site}{room}{seat}",
     exam_time="",
     exam_rules="",
@@ -48,6 +52,8 @@ def test_every_setting_has_a_phase_the_lifecycle_knows() -> None:
     ("key", "text", "stored"),
     [
         ("weights", "written=1", "written=1"),
+        ("reserve.social_share", " ０.３ ", "0.3"),
+        ("identities", "社会招收、在读专硕", "social,postgrad"),
         ("weights", "笔试=0.4，技能＝0.4、面试=0.2", "written=0.4,skill=0.4,interview=0.2"),
         ("tie_keys", "技能、笔试，提交时间", "skill,written,submitted_at"),
         ("severity.train_years", "警告", "warning"),

@@ -34,7 +34,12 @@ def broken(applicant: Applicant, **severities: str) -> list[Fault]:
     return check(applicant, year=2024, grad_years=3, severities=severities)
 
 
-@pytest.mark.parametrize("applicant", [SOCIAL, OWN, ENTRUSTED])
+POSTGRAD = SOCIAL._replace(
+    identity="postgrad", level="14", degree_type="professional", graduated_on=date(2027, 7, 1)
+)
+
+
+@pytest.mark.parametrize("applicant", [SOCIAL, OWN, ENTRUSTED, POSTGRAD])
 def test_nothing_is_wrong(applicant: Applicant) -> None:
     assert broken(applicant) == []
 
@@ -200,6 +205,9 @@ def test_rules_and_their_defaults() -> None:
         "train_years": "warning",
         "source.fresh": "warning",
         "person.barred": "error",
+        "postgrad.in_study": "error",
+        "postgrad.degree_type": "error",
+        "postgrad.level": "error",
         "person.in_training": "error",
         "person.retraining": "warning",
     }

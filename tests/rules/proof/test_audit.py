@@ -226,7 +226,10 @@ def test_finds_nothing_on_an_adjustment_round(inputs: Inputs) -> None:
 def test_finds_any_other_result(rule: str) -> None:
     """These two rules leave one right result, so whatever else is said must break a promise."""
 
-    @given(worlds(rule), st.randoms(use_true_random=False))
+    # Where seats are reserved score-first is computed as stable, which leaves several.
+    reserves = rule != "score-first"
+
+    @given(worlds(rule, reserves=reserves), st.randoms(use_true_random=False))
     @quick
     def check(inputs: Inputs, random: Random) -> None:
         seats = {row.no: (spot, row.via) for row in admit(inputs) if (spot := row.spot) and row.via}

@@ -499,12 +499,12 @@ def test_vacancies_name_places_and_a_stopped_one_offers_none(database: str) -> N
         hidden = list_vacancies(session, find_batch(session, "T"))
         found = list_vacancies(session, find_batch(session, "T"), unpublished=True)
     name = found[0]["specialty_label"]
-    shared = {"specialty": "0100", "specialty_label": name, "is_shortage": False, "ceded": 0}
+    shared = {"specialty": "0100", "specialty_label": name, "is_shortage": False, "ceded": 0, "preplaced": 0}
     first = {"base": "A", "base_label": "基地A", "quota": 2, "taken": 1, "vacant": 1, "stopped": False}
     second = {"base": "B", "base_label": "基地B", "quota": 3, "taken": 0, "vacant": 0, "stopped": True}
     assert found == [{**first, **shared}, {**second, **shared}]
     # Nothing of it before publication.
-    assert hidden == [{**one, "taken": None, "vacant": None} for one in found]
+    assert hidden == [{**one, "taken": None, "preplaced": None, "vacant": None} for one in found]
 
 
 # -- no statement per row --------------------------------------------------------------------------

@@ -81,12 +81,18 @@ def test_a_place_is_changed_and_shown(database: str, by: Acting) -> None:
         "specialty_label": "内科",
         "quota": 20,
         "taken": None,
+        "preplaced": None,
         "vacant": None,
         "ceded": 0,
         "min_score": Decimal("60.50"),
         "max_own": 0,
         "max_entrusted": None,
         "max_social": None,
+        "max_postgrad": None,
+        "reserve_own": 0,
+        "reserve_entrusted": 0,
+        "reserve_social": 0,
+        "reserve_postgrad": 0,
         "stopped": False,
         "stopped_label": "",
         "capacity": None,
@@ -102,6 +108,24 @@ def test_a_place_is_changed_and_shown(database: str, by: Acting) -> None:
             "测试",
         )
     ]
+
+
+def test_reserves_stay_within_limits_and_seats(database: str, by: Acting) -> None:
+    row = _set(database, by, {"reserve_own": 3, "reserve_postgrad": 7, "max_own": 3})
+    assert (row["reserve_own"], row["reserve_entrusted"], row["reserve_postgrad"]) == (3, 0, 7)
+    # Only what is reserved is kept of it: events of before say nothing of reserves.
+    assert _events(database)[0][3] == (
+        '{"max_entrusted":null,"max_own":3,"max_social":null,"min_score":null,"quota":10,'
+        '"reserve_own":3,"reserve_postgrad":7,"stopped":false}'
+    )
+    for terms, code in (({"reserve_social": 1}, "E761"), ({"quota": 9}, "E761"), ({"max_own": 2}, "E760")):
+        with pytest.raises(ZhupeiError) as error:
+            _set(database, by, terms)
+        assert error.value.code == code
+    with pytest.raises(ZhupeiError) as error, transaction(database) as session:
+        session.execute(update(Plan).values(reserve_social=Plan.quota + 1))
+    assert error.value.code == "E621"  # the database itself
+    assert _set(database, by, {"reserve_own": 0, "max_own": 2})["reserve_own"] == 0
 
 
 def test_saying_what_is_there_already_is_no_event(database: str, by: Acting) -> None:
@@ -244,6 +268,34 @@ def test_the_same_sheet_again_changes_nothing(take: Take, database: str) -> None
     assert (outcome.import_id, _counts(outcome)) == (None, {"rows": 2, "unchanged": 2})
     assert _events(database) == events
     assert [event[0] for event in events] == ["plan.import", "plan.write"]
+
+
+def test_reserves_of_a_long_sheet(take: Take, database: str) -> None:
+    heads = (
+        "基地编号",
+        "专业代码",
+        "计划人数",
+        "本单位上限",
+        "本单位保留",
+        "委托培养保留",
+        "社会招收保留",
+        "专硕保留",
+    )
+    _, problems = take(
+        heads,
+        ("4101001", "内科", 12, None, 1, 2, 3, 4),
+        ("4101001", "外科", 5, 1, 2, None, None, None),
+        ("4101002", "内科", 5, None, 2, 2, 2, None),
+    )
+    assert problems == [(3, "本单位保留", "E760"), (4, "计划人数", "E761")]
+    assert _reserves(database) == [1, 2, 3, 4]
+    take(heads, ("4101001", "内科", 12, None, "清空", None, 0, 4))
+    assert _reserves(database) == [0, 2, 0, 4]
+
+
+def _reserves(database: str) -> list[int]:
+    row: Mapping[str, Any] = _plan(database)[_PLACE]
+    return [row[f"reserve_{who}"] for who in ("own", "entrusted", "social", "postgrad")]
 
 
 def test_a_limit_is_erased_by_its_word(take: Take, database: str, by: Acting) -> None:

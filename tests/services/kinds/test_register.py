@@ -25,6 +25,7 @@ def test_every_kind_and_table_has_its_words() -> None:
         "review": "导入审核意见",
         "score": "导入成绩",
         "checkin": "导入报到",
+        "preplace": "导入专硕安排",
         "bar": "导入诚信名单",
         "exam_room": "导入考场",
         "photo": "导入照片",
@@ -46,6 +47,7 @@ def test_fields_of_every_table_have_headings() -> None:
         "until": "截止日期",
         "reason": "原因",
     }
+    assert (field_label("preplace.university"), field_label("preplace.tutor")) == ("培养高校", "导师")
     named = {name: field_label(name) for name in ("exam_site.name", "exam_site.city", "exam_room.seats")}
     assert named == {"exam_site.name": "考点名称", "exam_site.city": "所在地市", "exam_room.seats": "座位数"}
     assert (field_label("base.city"), field_label("admission.status")) == ("所在地市", "录取状态")

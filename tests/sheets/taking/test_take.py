@@ -401,7 +401,8 @@ def test_the_columns_of_the_contract() -> None:
         "work": 7,
         "base": 9,
         "specialty": 5,
-        "plan": 13,  # 培训容量 at the end: not of the contract, and may be left out
+        "plan": 19,  # 培训容量 at the end: not of the contract, and may be left out
+        "preplace": 11,
         "plan_wide": 2,
         "score": 15,  # three to tick, four to read only
         "review": 4,

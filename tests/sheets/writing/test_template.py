@@ -189,7 +189,8 @@ def test_numbers_are_typed_as_numbers_and_codes_as_text(tmp_path: Path) -> None:
     sheet = _sheet(_write(tmp_path / "a.xlsx", form_of(workbook_kinds.PLAN, "表")), workbook_kinds.PLAN)
     formats = {cell.value: sheet.column_dimensions[cell.column_letter].number_format for cell in sheet[2]}
     assert {heading for heading, shown in formats.items() if shown == "General"} == {
-        *("计划人数*", "最低分", "本单位上限", "委托培养上限", "社会招收上限", "培训容量")
+        *("计划人数*", "最低分", "本单位上限", "委托培养上限", "社会招收上限", "专硕上限", "培训容量"),
+        *("本单位保留", "委托培养保留", "社会招收保留", "专硕保留"),
     }
 
 
@@ -211,7 +212,8 @@ def test_names_that_look_like_formulas_are_text(tmp_path: Path) -> None:
     book = openpyxl.load_workbook(path)
     cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None]
     assert {cell.data_type for cell in cells} == {"s"}
-    assert [cell.value for cell in book["成绩"]["C"][2:]] == list(hostile)
+    (names,) = [column for column in book["成绩"].iter_cols() if column[1].value == "姓名"]
+    assert [cell.value for cell in names[2:]] == list(hostile)
 
 
 def test_a_filled_template_is_read(tmp_path: Path) -> None:

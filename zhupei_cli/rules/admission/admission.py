@@ -4,6 +4,7 @@ Pure and deterministic: every order it sorts by is total, so the order of the in
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from itertools import groupby
 from operator import attrgetter
 
 from zhupei_cli.rules.admission.adjustment import Seat, adjust
@@ -47,18 +48,37 @@ def _refuse_own_records(candidates: Iterable[Candidate]) -> None:
 
 
 def _fill(rule: Rule, in_order: list[Bid], rooms: dict[Spot, Room]) -> dict[str, Bid]:
-    if rule is Rule.STABLE:
+    reserved = any(room.short for room in rooms.values())
+    # Who comes first at one place may come last at another where seats are reserved: no one list serves all.
+    if rule is Rule.STABLE or (rule is Rule.SCORE_FIRST and reserved):
         return match(in_order, rooms)
+    seated: dict[str, Bid] = {}
+    if rule is Rule.SCORE_FIRST:
+        _take(in_order, rooms, seated)
+        return seated
     # Places do not touch each other within a round of choices, so one pass in the order of merit is the same
     # as place by place. The sort is stable: each round keeps that order.
-    turns = in_order if rule is Rule.SCORE_FIRST else sorted(in_order, key=attrgetter("choice"))
-    seated: dict[str, Bid] = {}
+    for _, round_ in groupby(sorted(in_order, key=attrgetter("choice")), key=attrgetter("choice")):
+        turns = list(round_)
+        if reserved:
+            _take(turns, rooms, seated, reserved=True)
+        _take(turns, rooms, seated)
+    return seated
+
+
+def _take(
+    turns: Iterable[Bid], rooms: dict[Spot, Room], seated: dict[str, Bid], *, reserved: bool = False
+) -> None:
+    """Seat in turn who has none and finds room; `reserved` only whose identity lacks some of its reserve."""
     for bid in turns:
         room, candidate = rooms[bid.spot], bid.candidate
-        if candidate.no not in seated and room.admits(candidate.identity):
+        if (
+            candidate.no not in seated
+            and room.admits(candidate.identity)
+            and (not reserved or room.reserves_for(candidate.identity))
+        ):
             room.take(candidate.identity)
             seated[candidate.no] = bid
-    return seated
 
 
 def _rows(

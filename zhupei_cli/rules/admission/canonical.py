@@ -16,6 +16,8 @@ from zhupei_cli.words.vocabulary import Identity
 
 _Row = TypeVar("_Row")
 _ROWS_AT_ONCE = 1000
+#: Whose limit is named even where there is none: the identities there were when digests began.
+_NAMED = (Identity.OWN.value, Identity.SOCIAL.value, Identity.ENTRUSTED.value)
 _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")).encode
 
 
@@ -96,16 +98,20 @@ def _specialty(kind: Specialty) -> dict[str, object]:
 
 
 def _place(place: Place) -> dict[str, object]:
-    # Named only where there is one, as `main` is.
-    more = {} if place.capacity is None else {"capacity": place.capacity}
-    return more | {
+    row: dict[str, object] = {
         "base": place.base,
-        "limits": {identity.value: place.limits.get(identity) for identity in Identity},
+        "limits": dict.fromkeys(_NAMED) | dict(place.limits),
         "min_score": _text(place.min_score),
         "quota": place.quota,
         "specialty": place.specialty,
         "stopped": place.stopped,
     }
+    # Named only where there are any, as `main` is.
+    if reserves := {identity: seats for identity, seats in place.reserves.items() if seats}:
+        row["reserves"] = reserves
+    if place.capacity is not None:
+        row["capacity"] = place.capacity
+    return row
 
 
 def _candidate(candidate: Candidate) -> dict[str, object]:
@@ -139,6 +145,7 @@ class _PlaceText(TypedDict):
     min_score: str | None
     stopped: bool
     limits: dict[str, int | None]
+    reserves: NotRequired[dict[str, int]]
     capacity: NotRequired[int]
 
 
@@ -161,9 +168,8 @@ class _CandidateText(TypedDict):
 def _to_place(row: _PlaceText) -> Place:
     limits = {identity: limit for identity, limit in row["limits"].items() if limit is not None}
     line = _number(row["min_score"])
-    return Place(
-        row["base"], row["specialty"], row["quota"], line, row["stopped"], limits, row.get("capacity")
-    )
+    more = (row.get("capacity"), row.get("reserves", {}))
+    return Place(row["base"], row["specialty"], row["quota"], line, row["stopped"], limits, *more)
 
 
 def _to_candidate(row: _CandidateText) -> Candidate:

@@ -1,4 +1,4 @@
-"""Free seats and identity limits of every place while a run fills them."""
+"""Free seats, identity limits and reserves of every place while a run fills them."""
 
 from collections import Counter
 
@@ -6,29 +6,41 @@ from zhupei_cli.rules.admission.run import Inputs, Place, Spot
 
 
 class Room:
-    """What is left at one place; below zero where earlier admissions exceed the quota or a limit."""
+    """What is left at one place; below zero where earlier admissions exceed the quota or a limit.
 
-    __slots__ = ("free", "left")
+    `short` is what each identity with a reserve still lacks of it, below zero where it has more seats.
+    """
+
+    __slots__ = ("free", "left", "short")
 
     def __init__(self, place: Place, held: Counter[str]) -> None:
         self.free = place.quota - held.total()
         self.left = {identity: limit - held[identity] for identity, limit in place.limits.items()}
+        self.short = {identity: seats - held[identity] for identity, seats in place.reserves.items()}
 
     def admits(self, identity: str) -> bool:
         """Tell whether there is a free seat and the limit for `identity` is not reached."""
         return self.free > 0 and self.left.get(identity, 1) > 0
+
+    def reserves_for(self, identity: str) -> bool:
+        """Tell whether `identity` has fewer seats here than its reserve."""
+        return self.short.get(identity, 0) > 0
 
     def take(self, identity: str) -> None:
         """Give one seat to somebody of `identity`."""
         self.free -= 1
         if identity in self.left:
             self.left[identity] -= 1
+        if identity in self.short:
+            self.short[identity] -= 1
 
     def give_back(self, identity: str) -> None:
         """Take back one seat given to somebody of `identity`."""
         self.free += 1
         if identity in self.left:
             self.left[identity] += 1
+        if identity in self.short:
+            self.short[identity] += 1
 
 
 def open_rooms(inputs: Inputs) -> dict[Spot, Room]:

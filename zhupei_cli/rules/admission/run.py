@@ -34,6 +34,7 @@ class Place:
     """Seats of one specialty at one base; `min_score` in hundredths, `limits` identity → most seats.
 
     `capacity` has no say in admission: it is here lest the plan's digest cannot be told from the inputs.
+    `reserves` identity → seats it comes first for; an identity without any is left out.
     """
 
     base: str
@@ -43,6 +44,7 @@ class Place:
     stopped: bool = False
     limits: Mapping[str, int] = field(default_factory=dict)
     capacity: int | None = None
+    reserves: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def spot(self) -> Spot:

@@ -204,6 +204,12 @@ ADMISSION: Final = Table(
             dict.fromkeys((None, Admission.NOT_ADMITTED), Admission.PROPOSED),
             reason=True,
         ),
+        # Before anything is computed; who gave a seat up once needs to be reinstated first.
+        "preplace": _verb(
+            "预先安排名额",
+            "zhupei admit preplace import 专硕安排.xlsx",
+            dict.fromkeys((None, Admission.NOT_ADMITTED), Admission.PROPOSED),
+        ),
         "finalize": _verb("正式录取", "zhupei batch finalize CODE", {Admission.PROPOSED: Admission.ADMITTED}),
         "decline": _verb(
             "放弃录取",

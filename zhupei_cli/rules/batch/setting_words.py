@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Final
 
-from zhupei_cli.words.vocabulary import ADJUST_SCOPE, SEVERITY, TIE_KEY, YES_NO, CodeTable
+from zhupei_cli.words.vocabulary import ADJUST_SCOPE, IDENTITY, SEVERITY, TIE_KEY, YES_NO, CodeTable
 
 #: What people call each setting; what has no name here is called by its key.
 LABELS: Final[dict[str, str]] = {
@@ -12,6 +13,8 @@ LABELS: Final[dict[str, str]] = {
     "tie_keys": "同分排序",
     "min_score": "最低分",
     "adjust_scope": "调剂范围",
+    "reserve.social_share": "社会招收保留比例",
+    "identities": "招收的个人身份",
     "same_specialty": "两个志愿须同一专业",
     "grad_years": "择业期年数",
     "source_types": "生源类型",
@@ -23,6 +26,9 @@ LABELS: Final[dict[str, str]] = {
     "severity.social.no_employer": "规则：社会招收没有工作单位",
     "severity.entrusted.employer": "规则：委托培养有工作单位",
     "severity.entrusted.not_choice1": "规则：委托培养不在本单位",
+    "severity.postgrad.in_study": "规则：在读专硕尚未毕业",
+    "severity.postgrad.degree_type": "规则：在读专硕为专业型学位",
+    "severity.postgrad.level": "规则：在读专硕为硕士",
     "severity.medical_major": "规则：所学专业是医学类",
     "severity.specialty_category": "规则：所学专业与报名专业同类",
     "severity.train_years": "规则：培训年限与学位相符",
@@ -54,6 +60,8 @@ def in_codes(key: str, text: str) -> str:
     """Return a value with Chinese words in place of codes as it is stored; other words stay as they are."""
     if key in ("weights", "tie_keys"):
         return re.sub("[^,，、=＝]+", lambda found: _code(TIE_KEY, found[0]), text).replace("、", ",")
+    if key == "identities":
+        return ",".join(_code(IDENTITY, word.strip()) for word in re.split("[,，、]", text))
     return _code(SEVERITY, text) if key.startswith(_RULE) else text
 
 
@@ -81,10 +89,17 @@ def _tie_keys(text: str) -> str:
     return "、".join(_said(TIE_KEY, one) for one in text.split(",")) if text else "不排序"
 
 
+def _share(text: str) -> str:
+    # A batch of before the setting has no text of it.
+    return f"计划人数的 {Decimal(text):.0%}" if text and Decimal(text) else "不保留"
+
+
 _WORDS: Final[Mapping[str, Callable[[str], str]]] = {
     "weights": _weights,
     "tie_keys": _tie_keys,
     "min_score": lambda text: text or "不设",
     "adjust_scope": lambda text: _said(ADJUST_SCOPE, text),
+    "reserve.social_share": _share,
+    "identities": lambda text: "、".join(_said(IDENTITY, one) for one in text.split(",")),
     "same_specialty": lambda text: _said(YES_NO, text),
 }

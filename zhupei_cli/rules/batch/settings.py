@@ -4,15 +4,17 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Final, Literal
 
+from zhupei_cli.rules.admission.reserves import read_share
 from zhupei_cli.rules.admission.scores import TIE_KEYS, Weights, parse_tie_keys, parse_weights
 from zhupei_cli.rules.batch.letter_numbers import read_pattern
 from zhupei_cli.rules.batch.setting_words import in_codes
 from zhupei_cli.rules.exam import ticket_numbers
 from zhupei_cli.rules.people.eligibility import RULES
 from zhupei_cli.words.errors import ZhupeiError
-from zhupei_cli.words.vocabulary import ADJUST_SCOPE, SEVERITY, SOURCE_TYPES, YES_NO, flag
+from zhupei_cli.words.vocabulary import ADJUST_SCOPE, SEVERITY, SOURCE_TYPES, YES_NO, Identity, flag
 
 #: How long something may change: the keys of phases.CHANGEABLE.
 Phase = Literal["structure", "parameters", "always"]
@@ -60,6 +62,8 @@ class BatchSettings:
     authority: str
     letter_no: str
     checkin_place: str
+    reserve_social_share: Decimal
+    identities: tuple[str, ...]
     ticket: str
     exam_time: str
     exam_rules: str
@@ -135,6 +139,13 @@ def _source_types(text: str) -> tuple[str, ...]:
     return words
 
 
+def _identities(text: str) -> tuple[str, ...]:
+    found = tuple(text.split(","))
+    if not set(found) <= set(Identity) or len(set(found)) < len(found):
+        raise ValueError(text)
+    return found
+
+
 def _severity(text: str) -> str:
     if text not in LEVELS:
         raise ValueError(text)
@@ -152,6 +163,20 @@ SETTINGS: Final = {
         Setting("min_score", "", "parameters", "0 至 100，最多两位小数；留空表示不设", _line),
         Setting(
             "adjust_scope", "specialty", "parameters", "specialty（本专业）或 category（同类别）", _scope
+        ),
+        Setting(
+            "reserve.social_share",
+            "0",
+            "parameters",
+            "0 至 1，最多两位小数，例如 0.3：每个岗位的计划人数按此比例为面向社会招收保留；0 为不保留",
+            read_share,
+        ),
+        Setting(
+            "identities",
+            ",".join((Identity.OWN, Identity.SOCIAL, Identity.ENTRUSTED)),
+            "structure",
+            "本批次招收的个人身份，用逗号隔开，可选 own、social、entrusted、postgrad（在读专硕）",
+            _identities,
         ),
         Setting("same_specialty", "true", "structure", "true 或 false", _yes_no),
         Setting("grad_years", "3", "parameters", "择业期年数，1 至 50", _years),

@@ -1,6 +1,6 @@
 """Who may apply with which identity: the rules of the guide and ours, each with a severity per batch.
 
-指南 二.3 第二步 describes the three identities 原则上, so every rule may be an error, a warning or off.
+指南 二.3 第二步 describes three identities 原则上, so every rule may be an error, a warning or off.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -16,7 +16,8 @@ from zhupei_cli.words.vocabulary import Identity
 Severity = Literal["error", "warning", "off"]
 
 _BACHELOR = LEVEL_RANK["21"]
-_POSTGRADUATE = ("14", "11")
+_MASTER = "14"
+_POSTGRADUATE = (_MASTER, "11")
 
 
 class Past(NamedTuple):
@@ -247,6 +248,47 @@ def _entrusted_employer(applicant: Applicant, _: Terms) -> Values | None:
 )
 def _entrusted_choice(applicant: Applicant, _: Terms) -> Values | None:
     return {"value": applicant.employer_name} if applicant.employer_base == applicant.choice1_base else None
+
+
+@_rule(
+    "postgrad.in_study",
+    "在读专硕在批次年度以后毕业",
+    code="E763",
+    field="graduated_on",
+    default="error",
+    reads="level graduated_on",
+    identity=Identity.POSTGRAD,
+)
+def _postgrad_in_study(applicant: Applicant, terms: Terms) -> Values | None:
+    day = applicant.graduated_on
+    return None if day is None or day.year > terms.year else {"value": day.isoformat(), "year": terms.year}
+
+
+@_rule(
+    "postgrad.degree_type",
+    "在读专硕攻读的是专业型学位",
+    code="E764",
+    field="degree_type",
+    default="error",
+    reads="level degree_type",
+    identity=Identity.POSTGRAD,
+)
+def _postgrad_degree_type(applicant: Applicant, _: Terms) -> Values | None:
+    kind = applicant.degree_type
+    return None if kind in (None, "professional") else {"value": DEGREE_TYPE.label(kind)}
+
+
+@_rule(
+    "postgrad.level",
+    "在读专硕的最高学历是硕士",
+    code="E765",
+    field="level",
+    default="error",
+    reads="level",
+    identity=Identity.POSTGRAD,
+)
+def _postgrad_level(applicant: Applicant, _: Terms) -> Values | None:
+    return None if applicant.level in (None, _MASTER) else {"value": LEVEL.label(applicant.level)}
 
 
 @_rule(

@@ -1,4 +1,4 @@
-"""What the three identities mean (指南 二.3 第二步), for whoever has to choose one."""
+"""What the identities mean (指南 二.3 第二步), for whoever has to choose one."""
 
 from collections.abc import Mapping
 
@@ -14,4 +14,5 @@ def definitions(year: int, grad_years: int) -> Mapping[str, str]:
         "医学类全日制本科及以上毕业生，全国均可报名",
         Identity.ENTRUSTED: "各级医疗卫生单位招聘、将从事临床医疗工作，"
         "由单位委托到培训基地参加培训的在职人员",
+        Identity.POSTGRAD: "正在高校攻读专业型硕士学位、在培训基地参加培训的研究生（四证合一）",
     }

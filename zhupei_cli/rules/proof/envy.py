@@ -1,6 +1,6 @@
 """Justified envy: who is wronged by a result, over all choices or within the rounds of choice-first."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from zhupei_cli.rules.admission.run import Inputs, ResultRow, Spot
@@ -10,11 +10,33 @@ _WHOLE = 0  # the only round, when all choices are looked at together
 
 
 class _End(NamedTuple):
-    """A place at the end of a round: whom it still has room for, and the last whom it seated in the round."""
+    """A place at the end of a round: whom it still has room for, and the last whom it seated in the round.
+
+    Identities are `short` with fewer seats than their reserve, `over` with more.
+    """
 
     free: bool
     full: frozenset[str]
+    short: frozenset[str]
+    over: frozenset[str]
     last: dict[str, Key]
+
+    def wrongs(self, identity: str, key: Key) -> bool:
+        """Tell whether somebody of `identity` who stands at `key` should have a seat here."""
+        if identity not in self.full and self.free:
+            return True
+        # Only the seat of somebody of the same identity keeps a limit that is reached.
+        open_to = self.last if identity not in self.full else self.last.keys() & {identity}
+        return any(self._yields(who, identity, key) for who in open_to)
+
+    def _yields(self, who: str, identity: str, key: Key) -> bool:
+        """Tell whether the last one here of identity `who` should have left their seat to that somebody."""
+        before = key < self.last[who]
+        if who == identity:
+            return before
+        if identity in self.short:
+            return before or who in self.over
+        return before and who in self.over
 
 
 def wronged(inputs: Inputs, rows: Sequence[ResultRow]) -> set[str]:
@@ -30,13 +52,7 @@ def envious(view: View, rows: Sequence[ResultRow], *, by_round: bool) -> Iterato
         if hope.no in got and got[hope.no] <= hope.choice:
             continue
         identity = view.candidates[hope.no].identity
-        end = ends[hope.spot, hope.choice if by_round else _WHOLE]
-        if identity in end.full:
-            # Only the seat of somebody of the same identity keeps the limit.
-            rivals: Collection[Key] = [end.last[identity]] if identity in end.last else []
-        else:
-            rivals = end.last.values()
-        if (end.free and identity not in end.full) or any(rival > hope.key for rival in rivals):
+        if ends[hope.spot, hope.choice if by_round else _WHOLE].wrongs(identity, hope.key):
             yield hope
 
 
@@ -59,5 +75,7 @@ def _ends(view: View, rows: Sequence[ResultRow], by_round: bool) -> dict[tuple[S
                 if key is not None:
                     last[identity] = max(key, last.get(identity, key))
             full = frozenset(who for who, limit in place.limits.items() if taken[who] >= limit)
-            ends[spot, number] = _End(taken.total() < place.quota, full, last)
+            short = frozenset(who for who, seats in place.reserves.items() if taken[who] < seats)
+            over = frozenset(who for who, count in taken.items() if count > place.reserves.get(who, 0))
+            ends[spot, number] = _End(taken.total() < place.quota, full, short, over, last)
     return ends

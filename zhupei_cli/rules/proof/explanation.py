@@ -9,6 +9,7 @@ from typing import NamedTuple
 from zhupei_cli.rules.admission.main_ranks import MainRanks
 from zhupei_cli.rules.admission.merit import Bid, Merits, bids, open_lines
 from zhupei_cli.rules.admission.run import Candidate, Inputs, ResultRow, Round, Spot
+from zhupei_cli.rules.proof.reserved_seats import on_reserve
 from zhupei_cli.words.vocabulary import Rule
 
 
@@ -32,11 +33,15 @@ class Cause(StrEnum):
     NO_SEATS = "no_seats"  # none planned, or all held before the run
     LIMIT = "limit"  # of the candidate's identity
     EARLIER_ROUND = "earlier_round"  # choice-first: the seats went to earlier choices
+    RESERVED = "reserved"  # somebody who comes after has a seat reserved for another identity
     BEHIND = "behind"  # everybody seated comes before
 
 
 class Step(NamedTuple):
-    """One choice, or adjustment (`choice` None); `cutoff` is the lowest total seated there by choice."""
+    """One choice, or adjustment (`choice` None); `cutoff` is the lowest total seated there by choice.
+
+    `reserved` where the seat is one that the place reserves for the candidate's identity.
+    """
 
     choice: int | None
     base: str
@@ -46,6 +51,7 @@ class Step(NamedTuple):
     rank: int | None
     cutoff: int | None
     result: Fate
+    reserved: bool = False
 
 
 class Rung(NamedTuple):
@@ -57,6 +63,7 @@ class Rung(NamedTuple):
     identity: str
     total: int | None
     result: Fate
+    reserved: bool = False
 
 
 #: Application number and place → rank.
@@ -109,8 +116,9 @@ def explain(
     candidate = next(candidate for candidate in inputs.candidates if candidate.no == no)
     row = next(row for row in rows if row.no == no)
     contests = contests or Contests(inputs, main)
-    merits, _ = contests.over(candidate.choices)
+    merits, in_order = contests.over(candidate.choices)
     quotas = {place.spot: place.quota for place in inputs.places}
+    reserved = row.spot in candidate.choices and no in _on_reserve(inputs, rows, row.spot, in_order)
     steps = []
     for number, spot in enumerate(candidate.choices, 1):
         position = merits.at(no, spot[0])
@@ -118,7 +126,7 @@ def explain(
         fate = _before_seating(inputs, candidate, number, total) or _seating(inputs, candidate, row, number)
         rank = contests.rank(no, spot, candidate.choices)
         place = (quotas.get(spot), total, rank, _cutoff(rows, spot))
-        steps.append(Step(number, *spot, *place, fate))
+        steps.append(Step(number, *spot, *place, fate, fate is Fate.ADMITTED and reserved))
     if row.via == "adjust" and row.spot:
         place = (quotas[row.spot], row.total, None, _cutoff(rows, row.spot))
         steps.append(Step(None, *row.spot, *place, Fate.ADMITTED))
@@ -129,11 +137,13 @@ def explain_place(inputs: Inputs, rows: Sequence[ResultRow], spot: Spot) -> tupl
     """Return who was eligible at `spot` by a choice, in the order of merit, then who was adjusted to it."""
     _, in_order = Contests(inputs).over((spot,))
     by_no = {row.no: row for row in rows}
+    reserved = _on_reserve(inputs, rows, spot, in_order)
     rungs = []
     for rank, bid in enumerate((bid for bid in in_order if bid.spot == spot), 1):
         candidate = bid.candidate
         fate = _seating(inputs, candidate, by_no[candidate.no], bid.choice)
-        rungs.append(Rung(rank, candidate.no, bid.choice, candidate.identity, bid.total, fate))
+        person = (candidate.no, bid.choice, candidate.identity, bid.total)
+        rungs.append(Rung(rank, *person, fate, fate is Fate.ADMITTED and candidate.no in reserved))
     identities = {candidate.no: candidate.identity for candidate in inputs.candidates}
     adjusted = (row for row in rows if row.via == "adjust" and row.spot == spot)
     rungs += [Rung(None, row.no, None, identities[row.no], row.total, Fate.ADMITTED) for row in adjusted]
@@ -161,11 +171,21 @@ def why_full(
     taken.update(bid.candidate.identity for bid in seated)
     limit = place.limits.get(candidate.identity)
     # Had it been the seats alone, nobody seated could come after.
-    passed_over = taken.total() < place.quota or any(bid.position > here[no].position for bid in seated)
-    return (
-        Cause.LIMIT
-        if limit is not None and taken[candidate.identity] >= limit and passed_over
-        else Cause.BEHIND
+    outrun = any(bid.position > here[no].position for bid in seated)
+    limited = limit is not None and taken[candidate.identity] >= limit
+    if limited and (outrun or taken.total() < place.quota):
+        return Cause.LIMIT
+    return Cause.RESERVED if outrun else Cause.BEHIND
+
+
+def _on_reserve(inputs: Inputs, rows: Sequence[ResultRow], spot: Spot, in_order: Iterable[Bid]) -> set[str]:
+    """Return who has a reserved seat at `spot`; `in_order` holds the bids of everybody who chose it."""
+    place = next((place for place in inputs.places if place.spot == spot), None)
+    if place is None or not place.reserves:
+        return set()
+    seated = {row.no for row in rows if row.spot == spot and row.via != "adjust"}
+    return on_reserve(
+        inputs, place, [bid for bid in in_order if bid.spot == spot and bid.candidate.no in seated]
     )
 
 

@@ -48,6 +48,7 @@ def step_row(
         "rank": step.rank,
         "cutoff": mark_number(step.cutoff),
         "result": step.result.value,
+        "reserved": step.reserved,
         "cause": cause and cause.value,
         "decided": said,
     }

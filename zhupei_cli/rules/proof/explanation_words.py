@@ -5,7 +5,7 @@ from typing import Final
 
 from zhupei_cli.rules.admission.run import Place
 from zhupei_cli.rules.admission.scores import Mark, Weights, lacking, mark_text
-from zhupei_cli.rules.proof.explanation import Cause, Fate, Step
+from zhupei_cli.rules.proof.explanation import Cause, Fate, Rung, Step
 from zhupei_cli.rules.proof.explanation_adjustment import Adjusting, Ending
 from zhupei_cli.words.vocabulary import ADJUST_SCOPE, IDENTITY, TIE_KEY, VIA
 
@@ -21,6 +21,7 @@ FATES: Final = {
     Fate.NOT_NEEDED: "已被前面的志愿录取",
     Fate.NOT_ASKED: "本轮只做调剂",
 }
+_RESERVED: Final = "录取于保留名额"
 _SENTENCES: Final = {
     Fate.ADMITTED: "录取",
     Fate.REPEATED: "与前面的志愿相同，只按前面的计算",
@@ -47,6 +48,11 @@ def via_label(via: str) -> str:
     return VIA.labels.get(via, f"第 {via.removeprefix('choice')} 志愿")
 
 
+def fate_label(rung: Rung) -> str:
+    """Return what became of somebody on the list of a place, in a word or two."""
+    return _RESERVED if rung.reserved else FATES[rung.result]
+
+
 def no_total(records: Sequence[Sequence[Mark]], weights: Weights) -> str:
     """Return why the marks of the records that count at somebody's choices give no total at any of them."""
     lacks = [lacking(marks, weights) for marks in records]
@@ -66,12 +72,19 @@ def decided(step: Step, cause: Cause | None, *, identity: str, place: Place | No
     """Return what decided one choice; `cause` for a full one, `line` in hundredths."""
     if step.result is Fate.BELOW_LINE:
         return f"总成绩 {_mark(step.total)} 低于分数线 {_mark(line)}"
+    if step.reserved and place is not None:
+        return f"{_RESERVED}（为{IDENTITY.label(identity)}保留 {place.reserves[identity]} 人）"
     if step.result is not Fate.FULL:
         return _SENTENCES[step.result]
     if cause is Cause.NO_SEATS:
         return "没有名额：计划 0 人" if place is None or not place.quota else "计划的名额此前已全部占用"
     if cause is Cause.LIMIT and place is not None:
         return f"{IDENTITY.label(identity)}的上限 {place.limits[identity]} 人已满"
+    if cause is Cause.RESERVED and place is not None:
+        kept = "、".join(
+            f"{IDENTITY.label(who)} {seats} 人" for who, seats in place.reserves.items() if who != identity
+        )
+        return f"名额已录满，其中有为其他身份保留的名额（{kept}）"
     if cause is Cause.EARLIER_ROUND:
         return f"志愿优先：轮到{via_label(via_of(step.choice))}时，名额已由前面的志愿录满"
     return "名额已由名次在前的考生录满"

@@ -20,7 +20,7 @@ UNKNOWN: Final = "?"
 _DECISIONS: Final = frozenset(f"review.{decision}" for decision in Decision)
 #: Events about an admission that leave its reason as it was, and those that leave its seat.
 _KEEP_REASON: Final = frozenset(("propose", "pass_over", "finalize"))
-_GIVE_SEAT: Final = frozenset(("propose", "place"))
+_GIVE_SEAT: Final = frozenset(("propose", "place", "preplace"))
 _NO_SEAT: Final = frozenset(("pass_over", "reinstate"))
 #: Those after which no total given by hand stands any more.
 _OTHERWISE_SEATED: Final = frozenset(("propose", "pass_over", "reinstate"))
@@ -344,6 +344,8 @@ def _take_back(told: Told, event: Happened, begun: Happened) -> None:
                 seat = seat.earlier
             if seat is not None:
                 told.seats[number] = seat
+            else:  # a seat before any run: nobody stood anywhere
+                told.seats.pop(number, None)
         elif entity == "application":
             told.snaps[number] = [one for one in told.snaps.get(number, ()) if one.seq < begun.seq]
             told.reviews[number] = [one for one in told.reviews.get(number, ()) if one.seq < begun.seq]

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Row, Table, delete, select, update
+from sqlalchemy import Row, Table, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
@@ -266,4 +266,6 @@ def _given(row: Row[*tuple[object, ...]]) -> dict[str, str] | None:
 
 def _undecided(batch: Batch) -> tuple[Any, ...]:
     states = (AdmissionStatus.PROPOSED, AdmissionStatus.NOT_ADMITTED)
-    return _ADMISSION.c.batch_id == batch.id, _ADMISSION.c.status.in_(states)
+    # Seats before a run were no result of it: they stay.
+    given = or_(_ADMISSION.c.via.is_(None), _ADMISSION.c.via != "preplaced")
+    return _ADMISSION.c.batch_id == batch.id, _ADMISSION.c.status.in_(states), given

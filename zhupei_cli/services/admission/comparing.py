@@ -47,6 +47,7 @@ class Assumed:
     line: int | None = None
     adjust_scope: str | None = None
     adjust: bool | None = None
+    no_reserves: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ def what_if(session: Session, batch: Batch, assumed: Assumed, *, number: int | N
 
     Without `number` of the run that is the batch's result, else of the newest. `stale` says that the run no
     longer fits the database. Raises E305 or E309 (no run), E306 (a place outside the plan), E410 (below the
-    seats held), E432 (score-first with own records).
+    seats held), E761 (below the seats reserved), E432 (score-first with own records).
     """
     if number is not None:
         run = find_run(session, batch, number)
@@ -95,28 +96,31 @@ def _stored(session: Session, run: Run) -> _Side:
 
 def _assume(session: Session, inputs: Inputs, assumed: Assumed) -> Inputs:
     line = inputs.min_score if assumed.line is None else assumed.line or None
+    places = _with_quotas(session, inputs, assumed)
     return replace(
         inputs,
         rule=assumed.rule or inputs.rule,
-        places=_with_quotas(session, inputs, assumed.quotas),
+        places=places,
         min_score=line,
         adjust_scope=assumed.adjust_scope or inputs.adjust_scope,
         adjust=inputs.adjust if assumed.adjust is None else assumed.adjust,
     )
 
 
-def _with_quotas(
-    session: Session, inputs: Inputs, quotas: Sequence[tuple[str, str, int]]
-) -> tuple[Place, ...]:
+def _with_quotas(session: Session, inputs: Inputs, assumed: Assumed) -> tuple[Place, ...]:
     places = {place.spot: place for place in inputs.places}
+    if assumed.no_reserves:
+        places = {spot: replace(place, reserves={}) for spot, place in places.items()}
     held = Counter(seat[:2] for seat in inputs.held)
-    for base, specialty, more in quotas:
+    for base, specialty, more in assumed.quotas:
         spot: Spot = (find_base(session, base), find_specialty(session, specialty))
         if spot not in places:
             raise ZhupeiError("E306", base=base, specialty=specialty)
         quota = places[spot].quota + more
         if quota < held[spot]:
             raise ZhupeiError("E410", place=f"{base} {specialty}", taken=held[spot], quota=quota)
+        if quota < (reserved := sum(places[spot].reserves.values())):
+            raise ZhupeiError("E761", place=f"{base} {specialty}", reserve=reserved, quota=quota)
         places[spot] = replace(places[spot], quota=quota)
     return tuple(places.values())
 

@@ -183,6 +183,7 @@ def explain_spot(
         "quota": place.quota,
         "held": sum(seat[:2] == spot for seat in basis.inputs.held),
         "line": mark_number(open_lines(basis.inputs).get(spot) or None),
+        "reserves": dict(place.reserves),
         "stopped": place.stopped,
         "admitted": len(seated),
         "adjusted": sum(rung.choice is None for rung in seated),
@@ -204,7 +205,8 @@ def _ranked(rung: Rung, name: str, id_number: str) -> dict[str, object]:
         "via_label": told.via_label(via),
         "total": mark_number(rung.total),
         "result": rung.result.value,
-        "result_label": told.FATES[rung.result],
+        "reserved": rung.reserved,
+        "result_label": told.fate_label(rung),
     }
 
 

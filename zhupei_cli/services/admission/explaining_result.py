@@ -12,7 +12,7 @@ from zhupei_cli.rules.admission.run import Spot
 from zhupei_cli.rules.admission.scores import mark_number
 from zhupei_cli.rules.people.masking import mask_id
 from zhupei_cli.rules.proof.explanation import Fate, Rung, explain_place
-from zhupei_cli.rules.proof.explanation_words import FATES, via_label
+from zhupei_cli.rules.proof.explanation_words import FATES, fate_label, via_label
 from zhupei_cli.services.admission.explaining import (
     basis_of,
     explain_candidate,
@@ -126,6 +126,7 @@ def explain_place_now(session: Session, batch: Batch, base: str, specialty: str)
         "quota": place.quota,
         "held": sum(seat[:2] == spot for seat in main.inputs.held),
         "line": mark_number(open_lines(main.inputs).get(spot) or None),
+        "reserves": dict(place.reserves),
         "stopped": place.stopped,
         "admitted": len(here),
         "adjusted": sum(row["via"] == "adjust" for row in here),
@@ -137,9 +138,10 @@ def explain_place_now(session: Session, batch: Batch, base: str, specialty: str)
 def _ranked(rung: Rung, row: Mapping[str, Any] | None, spot: Spot) -> dict[str, Any]:
     """Return who chose the place, with what they have now."""
     via = f"choice{rung.choice}"
-    result, label = rung.result.value, FATES[rung.result]
+    result, label = rung.result.value, fate_label(rung)
     if row is not None and (row["base"], row["specialty"]) == spot:
-        result, label = Fate.ADMITTED.value, FATES[Fate.ADMITTED]
+        if rung.result is not Fate.ADMITTED:
+            result, label = Fate.ADMITTED.value, FATES[Fate.ADMITTED]
     elif row is not None and row["base"] is None:
         result, label = str(row["reason"]), row["reason_label"]
     elif row is not None and rung.result is not Fate.NOT_NEEDED:
@@ -151,6 +153,7 @@ def _ranked(rung: Rung, row: Mapping[str, Any] | None, spot: Spot) -> dict[str, 
         "via": via,
         "total": mark_number(rung.total),
         "result": result,
+        "reserved": rung.reserved and result == Fate.ADMITTED,
         "result_label": label,
         "round_label": row and row["round_label"] if result == Fate.ADMITTED else None,
     }
@@ -165,7 +168,7 @@ def _joined(session: Session, batch: Batch, row: Mapping[str, Any]) -> dict[str,
     ).scalar_one()
     keys = ("rank", "application_no", "via", "total", "round_label")
     told = {"identity": identity, "result": Fate.ADMITTED.value, "result_label": FATES[Fate.ADMITTED]}
-    return {**{key: row[key] for key in keys}, **told}
+    return {**{key: row[key] for key in keys}, **told, "reserved": False}
 
 
 def _named(one: dict[str, Any], people: Mapping[str, tuple[str, str]]) -> dict[str, Any]:

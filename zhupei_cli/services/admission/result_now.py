@@ -57,7 +57,7 @@ def list_result(session: Session, batch: Batch, *, reveal: bool = False) -> list
     for row in session.execute(statement):
         seat = _seat(row) if row.live_key else dict.fromkeys(("base", "specialty", "via", "total", "rank"))
         outcome = words.Outcome.ADMITTED if row.live_key else words.Outcome.NOT_ADMITTED
-        decided = row.status in (*words.DECIDED_ON,) or seat["via"] == "place"
+        decided = row.status in (*words.DECIDED_ON,) or seat["via"] in ("place", "preplaced")
         found.append(
             {
                 "application_no": row.application_no,

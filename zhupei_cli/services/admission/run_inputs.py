@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from sqlalchemy import Row, Select, Table, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Admission, Application, Batch, Choice, Plan, Run, Score, Specialty, TrainingBase
+from zhupei_cli.rules.admission.reserves import with_social_share
 from zhupei_cli.rules.admission.run import Candidate, Held, Inputs, MainRun, Place, Round, Spot
 from zhupei_cli.rules.admission.run import Specialty as Kind
 from zhupei_cli.rules.admission.scores import Record
@@ -48,7 +50,7 @@ def load_inputs(session: Session, batch: Batch, *, rule: str, round_: str, adjus
     candidates = session.execute(_candidates(batch, passed_over=refill)).all()
     plan = session.execute(select(_PLAN).where(_PLAN.c.batch_id == batch.id)).all()
     inputs = Inputs(
-        places=tuple(map(_place, plan)),
+        places=tuple([_place(row, chosen.reserve_social_share) for row in plan]),
         candidates=_with_choices_and_records(session, batch, candidates),
         cities=_cities(session, batch),
         specialties=_specialties(session, batch),
@@ -148,11 +150,12 @@ def _records(session: Session, batch: Batch) -> dict[int, tuple[Record, ...]]:
     return found
 
 
-def _place(row: Row[*tuple[object, ...]]) -> Place:
+def _place(row: Row[*tuple[object, ...]], share: Decimal) -> Place:
     limits = {who: row._mapping[f"max_{who}"] for who in Identity}
     given = {str(who): limit for who, limit in limits.items() if limit is not None}
-    code = row.base_code, row.specialty_code
-    return Place(*code, row.quota, row.min_score, row.stopped, given, row.capacity)
+    reserves = {who.value: seats for who in Identity if (seats := row._mapping[f"reserve_{who}"])}
+    terms = (row.quota, row.min_score, row.stopped, given, row.capacity, reserves)
+    return with_social_share(Place(row.base_code, row.specialty_code, *terms), share)
 
 
 def _cities(session: Session, batch: Batch) -> dict[str, str | None]:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Batch, Plan, Specialty
 from zhupei_cli.rules.batch.lifecycle import PUBLISHED
+from zhupei_cli.services.batches.taking_part import preplaced
 from zhupei_cli.services.records.lookup import base_names, specialty_names
 from zhupei_cli.words.errors import ZhupeiError
 from zhupei_cli.words.vocabulary import Identity
@@ -60,7 +61,8 @@ def _change(session: Session, batch: Batch, seats: Counter[Seat], *, step: int) 
 def list_vacancies(session: Session, batch: Batch, *, unpublished: bool = False) -> list[dict[str, Any]]:
     """Return every place of the plan with its seats; a stopped place offers none, whatever is free there.
 
-    `ceded` went to supplement rounds. Before publication seats taken are None, unless `unpublished`.
+    `preplaced` are those of the taken given before any run, `ceded` went to supplement rounds. Before
+    publication seats taken are None, unless `unpublished`.
     """
     told = unpublished or batch.status in PUBLISHED
     bases, specialties = base_names(session).labels, specialty_names(session).labels
@@ -69,9 +71,9 @@ def list_vacancies(session: Session, batch: Batch, *, unpublished: bool = False)
         .join(_SPECIALTY, _SPECIALTY.c.code == _PLAN.c.specialty_code)
         .where(_PLAN.c.batch_id == batch.id)
     )
-    found = []
+    given, found = preplaced(session, batch), []
     for row in session.execute(statement):
-        taken = row.taken_own + row.taken_entrusted + row.taken_social
+        taken = sum(row._mapping[f"taken_{who}"] for who in Identity)
         found.append(
             {
                 "base": row.base_code,
@@ -80,6 +82,7 @@ def list_vacancies(session: Session, batch: Batch, *, unpublished: bool = False)
                 "specialty_label": specialties[row.specialty_code],
                 "quota": row.quota,
                 "taken": taken if told else None,
+                "preplaced": given[row.base_code, row.specialty_code] if told else None,
                 "ceded": row.ceded,
                 "vacant": (0 if row.stopped else row.quota - taken - row.ceded) if told else None,
                 "is_shortage": row.is_shortage,

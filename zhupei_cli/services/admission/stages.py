@@ -19,7 +19,7 @@ from zhupei_cli.services.admission.run_inputs import load_inputs
 from zhupei_cli.services.admission.runs import waiting_run
 from zhupei_cli.services.batches.batches import DATES, edit_batch, require_order
 from zhupei_cli.services.batches.ceding import cede_seats
-from zhupei_cli.services.batches.taking_part import count_sitting_out, takes_part
+from zhupei_cli.services.batches.taking_part import count_sitting_out, preplaced, takes_part
 from zhupei_cli.services.records.events import Change, record
 from zhupei_cli.words.errors import ZhupeiError, sentence
 from zhupei_cli.words.vocabulary import BATCH_STATUS, ROUND, AdmissionStatus, ApplicationStatus, Rule
@@ -133,6 +133,8 @@ def lock_batch(session: Session, batch: Batch, *, by: Acting, reason: str | None
     candidates = session.execute(
         select(func.count()).select_from(Application).where(*takes_part(batch))
     ).scalar_one()
+    # Who has a seat before the run is approved as they are, and no candidate.
+    candidates -= preplaced(session, batch).total()
     inputs = load_inputs(session, batch, rule=Rule.CHOICE_FIRST, round_=Round.MAIN, adjust=True).inputs
     found = doubts_about(session, batch, inputs)
     sitting_out = count_sitting_out(session, batch)
@@ -246,7 +248,9 @@ def archive_batch(session: Session, batch: Batch, *, by: Acting, reason: str | N
 
 
 def cancel_batch(session: Session, batch: Batch, *, by: Acting, reason: str | None = None) -> Moved:
-    """Give the batch up, with whatever applications it has."""
+    """Give the batch up, with whatever applications it has; E768 while seats are given before a run."""
+    if given := preplaced(session, batch).total():
+        raise ZhupeiError("E768", batch=batch.code, count=given)
     moved = move_batch(session, batch, "cancel", by=by, reason=reason)
     cede_seats(session, batch)  # the parent of a supplement round has its seats back
     seats = session.execute(select(func.sum(Plan.quota)).where(Plan.batch_id == batch.id)).scalar()

@@ -17,6 +17,7 @@ from zhupei_cli.services.people.profiles import Profile, current_work
 from zhupei_cli.services.records.lookup import Names, match_key, settings_of
 from zhupei_cli.sheets.kinds.cells import CLEAR
 from zhupei_cli.words.errors import Fault
+from zhupei_cli.words.vocabulary import IDENTITY
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +134,10 @@ def _lacking(values: Mapping[str, object]) -> Iterator[Fault]:
 def form_faults(form: Form | Parts, checks: Checks) -> Iterator[Fault]:
     """Yield what the batch's plan and settings have against the form (指南 二.3, 第四步、第五步)."""
     settings = checks.settings
+    if form.identity is not None and form.identity not in settings.identities:
+        words = "、".join(map(IDENTITY.label, settings.identities))
+        values = {"identity": IDENTITY.label(form.identity), "choices": words}
+        yield Fault("E762", "identity", values=values)
     if form.source_type is not None and form.source_type not in settings.source_types:
         words = "、".join(settings.source_types)
         yield Fault("E253", "source_type", values={"value": form.source_type, "choices": words})

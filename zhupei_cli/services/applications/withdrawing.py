@@ -33,7 +33,7 @@ def withdraw(
     """Withdraw an application; of an approved one with a reason, until its batch has a result.
 
     `runs_stale` counts the stored runs that no longer fit. Raises E402 for the wrong state, E404 without
-    a reason where one is needed, E456 or E686 once admission has decided on it, E405 after the commit.
+    a reason where one is needed, E456, E686 or E770 once admission has decided on it, E405 after the commit.
     """
     stored = store.find_stored(session, batch, number)
     verb = "withdraw"
@@ -53,12 +53,14 @@ def withdraw(
 
 
 def require_undecided(session: Session, batch: Batch, stored: Stored) -> None:
-    """Raise E456 or E686 when admission has decided on it, E405 when the batch has its result."""
+    """Raise E456, E686 or E770 when admission has decided on it, E405 when the batch has its result."""
     statement = select(Admission.status, Admission.live_key).where(Admission.application_id == stored.id)
     decided = session.execute(statement).one_or_none()
     if decided is not None and decided.live_key is None and is_changeable("parameters", batch.status):
         label = ADMISSION_STATUS.label(decided.status)
         raise ZhupeiError("E686", application_no=stored.application_no, status=label)
+    if decided is not None and is_changeable("parameters", batch.status):
+        raise ZhupeiError("E770", application_no=stored.application_no)
     if decided is not None:
         raise ZhupeiError("E456", application_no=stored.application_no)
     require_changeable(stored.application_no, "parameters", batch.status, name=batch.code)

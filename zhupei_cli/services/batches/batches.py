@@ -321,7 +321,7 @@ def stored_runs(session: Session, batch: Batch) -> int:
 
 
 #: The settings a run is computed with, and how the settings begin that say how strict a rule is.
-RUN_SETTINGS: Final = frozenset(("weights", "tie_keys", "min_score", "adjust_scope"))
+RUN_SETTINGS: Final = frozenset(("weights", "tie_keys", "min_score", "adjust_scope", "reserve.social_share"))
 SEVERITY: Final = "severity."
 
 

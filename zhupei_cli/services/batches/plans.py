@@ -13,6 +13,7 @@ from zhupei_cli.model import Batch, Plan, Specialty, TrainingBase
 from zhupei_cli.rules.admission.scores import mark_number
 from zhupei_cli.rules.batch.lifecycle import PUBLISHED
 from zhupei_cli.rules.batch.phases import require_changeable
+from zhupei_cli.services.batches import taking_part
 from zhupei_cli.services.batches.ceding import cede_seats
 from zhupei_cli.services.records.events import Change, canonical, record
 from zhupei_cli.services.records.lookup import Names, base_names, find_base, find_specialty, specialty_names
@@ -30,17 +31,21 @@ _Term = TypeVar("_Term")
 #: What a place says, by key of TERMS; only whether it is stopped is yes or no.
 PlaceTerms = Mapping[str, int | None]
 #: What people set of a place. Lines are in hundredths of a mark; None is no line and no limit.
-TERMS: Final = ("quota", "min_score", "max_own", "max_entrusted", "max_social", "stopped", "capacity")
+LIMITS: Final = ("max_own", "max_entrusted", "max_social", "max_postgrad")
+RESERVES: Final = ("reserve_own", "reserve_entrusted", "reserve_social", "reserve_postgrad")
+TERMS: Final = ("quota", "min_score", *LIMITS, *RESERVES, "stopped", "capacity")
 #: What a place says that nobody has said anything about.
-UNSAID: Final[PlaceTerms] = {**dict.fromkeys(TERMS), "stopped": False}
+UNSAID: Final[PlaceTerms] = {**dict.fromkeys(TERMS), **dict.fromkeys(RESERVES, 0), "stopped": False}
+#: Terms that came later than the first digests of plans.
+_LATER: Final = frozenset(("max_postgrad", *RESERVES, "capacity"))
 
 
 def witnessed(terms: Mapping[str, _Term]) -> dict[str, _Term]:
-    """Return the terms as events and digests have them: a capacity is named only where there is one.
+    """Return the terms as events and digests have them: those that came later only where they say something.
 
-    Plans of before it was kept have the digests they had.
+    Plans of before they were kept have the digests they had.
     """
-    return {name: value for name, value in terms.items() if name != "capacity" or value is not None}
+    return {name: value for name, value in terms.items() if name not in _LATER or value != UNSAID[name]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +99,7 @@ def open_books(session: Session, batch: Batch) -> Books:
 
 
 def faults_of(place: PlaceChange) -> Iterator[Fault]:
-    """Yield what makes the new terms impossible: fewer seats than are taken, a base that is disabled."""
+    """Yield what makes the new terms impossible: fewer seats than taken or reserved, a base disabled."""
     if place.changed and not place.base_enabled and not place.after["stopped"]:
         yield Fault("E474", "base", values={"place": place.label})
     quota, total = place.after["quota"], sum(place.taken.values())
@@ -103,15 +108,21 @@ def faults_of(place: PlaceChange) -> Iterator[Fault]:
         yield Fault("E410", "quota", values={"place": place.label, "taken": total, "quota": quota})
     for who in Identity:
         limit, taken = place.after[f"max_{who}"], place.taken[f"taken_{who}"]
+        values = {"place": place.label, "identity": IDENTITY.label(who), "limit": limit}
         if limit is not None and limit < taken:
-            values = {"place": place.label, "identity": IDENTITY.label(who), "taken": taken, "limit": limit}
-            yield Fault("E411", f"max_{who}", values=values)
+            yield Fault("E411", f"max_{who}", values={**values, "taken": taken})
+        reserve = place.after[f"reserve_{who}"] or 0
+        if limit is not None and limit < reserve:
+            yield Fault("E760", f"reserve_{who}", values={**values, "reserve": reserve})
+    if quota < (reserved := sum(place.after[name] or 0 for name in RESERVES)):
+        yield Fault("E761", "quota", values={"place": place.label, "reserve": reserved, "quota": quota})
 
 
 def write_places(session: Session, batch: Batch, places: Sequence[PlaceChange]) -> None:
     """Write the places that are new or changed; their events are the caller's."""
     new = [place for place in places if place.before is None]
-    rows = [(batch.id, *place.key, *(place.after[name] for name in TERMS), 0, 0, 0) for place in new]
+    nobody = (0,) * len(_TAKEN)
+    rows = [(batch.id, *place.key, *(place.after[name] for name in TERMS), *nobody) for place in new]
     insert_rows(session, _PLAN, (*_KEY, *TERMS, *_TAKEN), rows)
     old = [place for place in places if place.before is not None and place.changed]
     rows = [(batch.id, *place.key, *(place.after[name] for name in TERMS)) for place in old]
@@ -120,7 +131,7 @@ def write_places(session: Session, batch: Batch, places: Sequence[PlaceChange]) 
 
 
 class PlaceRow(TypedDict):
-    """A place of a plan as a list has it; `taken` and `vacant` from publication on."""
+    """A place of a plan as a list has it; seats taken, `preplaced` among them, and vacant when published."""
 
     batch: str
     base: str
@@ -129,12 +140,18 @@ class PlaceRow(TypedDict):
     specialty_label: str
     quota: int
     taken: int | None
+    preplaced: int | None
     vacant: int | None
     ceded: int
     min_score: Decimal | None
     max_own: int | None
     max_entrusted: int | None
     max_social: int | None
+    max_postgrad: int | None
+    reserve_own: int
+    reserve_entrusted: int
+    reserve_social: int
+    reserve_postgrad: int
     stopped: bool
     stopped_label: str
     capacity: int | None
@@ -160,8 +177,9 @@ def set_place(
     """Set the given TERMS of one place; return it as the list has it, and whether it `changed`.
 
     A place that is not in the plan is made when the quota is given; without one it is E306. Raises E410 or
-    E411 below the seats taken, E474 for a disabled base, E680 or E681 beyond what the parent of a supplement
-    round has left, E405 when the plan may not change any more.
+    E411 below the seats taken, E760 or E761 for reserves above a limit or the quota, E474 for a disabled
+    base, E680 or E681 beyond what the parent of a supplement round has left,
+    E405 when the plan may not change any more.
     """
     books = open_books(session, batch)
     codes = find_base(session, base), find_specialty(session, specialty)
@@ -199,12 +217,13 @@ def list_plan(
         statement = statement.where(_PLAN.c.base_code == base)
     if specialty is not None:
         statement = statement.where(_PLAN.c.specialty_code == specialty)
-    rows = [_shown(row, batch) for row in session.execute(statement).mappings()]
+    given = taking_part.preplaced(session, batch)
+    rows = [_shown(row, batch, given) for row in session.execute(statement).mappings()]
     # Not by the database: its order of codes depends on its collation.
     return sorted(rows, key=lambda row: (row["base"], row["specialty"]))
 
 
-def _shown(row: RowMapping, batch: Batch) -> PlaceRow:
+def _shown(row: RowMapping, batch: Batch, given: Mapping[tuple[str, str], int]) -> PlaceRow:
     taken = sum(row[name] for name in _TAKEN) if batch.status in PUBLISHED else None
     line = row["min_score"]
     return {
@@ -215,12 +234,18 @@ def _shown(row: RowMapping, batch: Batch) -> PlaceRow:
         "specialty_label": row["specialty_label"],
         "quota": row["quota"],
         "taken": taken,
+        "preplaced": None if taken is None else given.get((row["base_code"], row["specialty_code"]), 0),
         "vacant": None if taken is None else row["quota"] - taken - row["ceded"],
         "ceded": row["ceded"],
         "min_score": mark_number(line),
         "max_own": row["max_own"],
         "max_entrusted": row["max_entrusted"],
         "max_social": row["max_social"],
+        "max_postgrad": row["max_postgrad"],
+        "reserve_own": row["reserve_own"],
+        "reserve_entrusted": row["reserve_entrusted"],
+        "reserve_social": row["reserve_social"],
+        "reserve_postgrad": row["reserve_postgrad"],
         "stopped": row["stopped"],
         "stopped_label": "停招" if row["stopped"] else "",
         "capacity": row["capacity"],

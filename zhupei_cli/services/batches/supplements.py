@@ -7,7 +7,7 @@ from zhupei_cli.acting import Acting
 from zhupei_cli.model import Batch, Plan, TrainingBase
 from zhupei_cli.rules.batch.lifecycle import BATCH, directions
 from zhupei_cli.services.batches.ceding import cede_seats
-from zhupei_cli.services.batches.plans import TERMS, PlaceChange, witnessed, write_places
+from zhupei_cli.services.batches.plans import LIMITS, RESERVES, TERMS, PlaceChange, witnessed, write_places
 from zhupei_cli.services.records.events import record
 from zhupei_cli.services.records.import_ledger import row_events
 from zhupei_cli.services.records.lookup import find_batch
@@ -18,7 +18,8 @@ from zhupei_cli.words.vocabulary import BATCH_STATUS, BatchStatus, Identity
 _PLAN: Table = Plan.metadata.tables[Plan.__tablename__]
 _COLUMNS = (
     *("batch_id", "base_code", "specialty_code", "quota", "min_score"),
-    *(f"max_{who}" for who in Identity),
+    *LIMITS,
+    *RESERVES,
     *("stopped", "capacity"),
     *(f"taken_{who}" for who in Identity),
 )
@@ -40,8 +41,9 @@ def find_parent(session: Session, code: str, *, year: int | None) -> Batch:
 
 
 def take_vacancies(session: Session, batch: Batch, parent: Batch, *, by: Acting) -> None:
-    """Store the parent's free seats as the plan of `batch`, lines kept, limits less who sits there already.
+    """Store the parent's free seats as the plan of `batch`, lines kept.
 
+    Limits and reserves are less who sits there already, reserves together no more than the seats left.
     Stopped places, full ones and those of disabled bases are left out, and seats that another round took over
     already. A capacity stays with the parent, whose places these are. The parent counts what it cedes. Raises
     E471 when nothing is left.
@@ -87,14 +89,17 @@ def copy_plan(session: Session, batch: Batch, source: Batch, *, by: Acting) -> i
 
 def _vacancy(
     batch: Batch, place: Row[tuple[object, ...]]
-) -> tuple[object, str, str, int, *tuple[object, ...]]:
+) -> tuple[object, str, str, int, *tuple[int | None, ...]]:
     stands = place._mapping
-    taken = {who: stands[f"taken_{who}"] for who in Identity}
-    limits = (stands[f"max_{who}"] for who in Identity)
-    gone = (count + stands[f"ceded_{who}"] for who, count in taken.items())
-    left = (
-        None if limit is None else max(0, limit - count) for limit, count in zip(limits, gone, strict=True)
-    )
-    vacant = stands["quota"] - sum(taken.values()) - stands["ceded"]
+    vacant = stands["quota"] - sum(stands[f"taken_{who}"] for who in Identity) - stands["ceded"]
+    limits: list[int | None] = []
+    reserves: list[int] = []
+    # In the order of TERMS, which is not that of the identities.
+    for who in (name.removeprefix("max_") for name in LIMITS):
+        taken, limit = stands[f"taken_{who}"], stands[f"max_{who}"]
+        limits.append(None if limit is None else max(0, limit - taken - stands[f"ceded_{who}"]))
+        left = [stands[f"reserve_{who}"] - taken, vacant - sum(reserves), *limits[-1:]]
+        reserves.append(max(0, min(one for one in left if one is not None)))
     code = stands["base_code"], stands["specialty_code"]
-    return (batch.id, *code, vacant, stands["min_score"], *left, False, None, *(0 for _ in taken))
+    nobody = (0,) * len(LIMITS)
+    return (batch.id, *code, vacant, stands["min_score"], *limits, *reserves, False, None, *nobody)

@@ -4,6 +4,7 @@ Two batches of a year run beside each other, and whoever applied to both has a s
 count by these conditions. Whoever has a result in the batch took part in it, whatever happened later.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -70,6 +71,21 @@ def count_sitting_out(session: Session, batch: Batch) -> int:
     """Return how many are approved and do not take part."""
     statement = select(func.count()).select_from(_APPLICATION).where(*sits_out(batch))
     return session.execute(statement).scalar_one()
+
+
+def preplaced(session: Session, batch: Batch) -> Counter[tuple[str, str]]:
+    """Return (base, specialty) → seats that were given before any run and are held still."""
+    spot = (_ADMISSION.c.base_code, _ADMISSION.c.specialty_code)
+    statement = (
+        select(*spot, func.count())
+        .where(
+            _ADMISSION.c.batch_id == batch.id,
+            _ADMISSION.c.via == "preplaced",
+            _ADMISSION.c.live_key.is_not(None),
+        )
+        .group_by(*spot)
+    )
+    return Counter({(base, specialty): count for base, specialty, count in session.execute(statement)})
 
 
 def _approved(batch: Batch) -> tuple[ColumnElement[bool], ...]:

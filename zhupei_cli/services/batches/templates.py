@@ -11,6 +11,7 @@ from zhupei_cli.model import Batch, Plan, Specialty, TrainingBase
 from zhupei_cli.rules.batch import settings
 from zhupei_cli.services.records.lookup import Names, base_names, settings_of, specialty_names
 from zhupei_cli.sheets.kinds.columns import Choices
+from zhupei_cli.words.vocabulary import IDENTITY
 
 
 def offered(session: Session, batch: Batch | None = None) -> Choices:
@@ -20,7 +21,8 @@ def offered(session: Session, batch: Batch | None = None) -> Choices:
     specialties = _words(specialty_names(session), session.scalars(select(Specialty.code)))
     if batch is None:
         return Choices(tuple(bases.values()), tuple(bases), tuple(specialties.values()))
-    source_types = settings.parse(settings_of(session, batch)).source_types
+    chosen = settings.parse(settings_of(session, batch))
+    identities = tuple(map(IDENTITY.label, chosen.identities))
     statement = select(Plan.base_code, Plan.specialty_code).where(
         Plan.batch_id == batch.id, Plan.stopped.is_(False)
     )
@@ -29,7 +31,10 @@ def offered(session: Session, batch: Batch | None = None) -> Choices:
         bases = {base: bases[base] for base, _ in codes}
         specialties = {specialty: specialties[specialty] for specialty in sorted({one for _, one in codes})}
     places = tuple((bases[base], specialties[specialty]) for base, specialty in codes)
-    return Choices(tuple(bases.values()), tuple(bases), tuple(specialties.values()), source_types, places)
+    return Choices(
+        *(tuple(bases.values()), tuple(bases), tuple(specialties.values())),
+        *(chosen.source_types, places, identities),
+    )
 
 
 def _words(names: Names, codes: Iterable[str]) -> dict[str, str]:

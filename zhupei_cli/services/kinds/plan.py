@@ -10,7 +10,7 @@ from zhupei_cli.model import Application, Batch, Choice, ImportRun, Plan
 from zhupei_cli.rules.proof.digests import named_digest
 from zhupei_cli.services.batches.ceding import cede_seats
 from zhupei_cli.services.batches.plan_sheets import import_plan, read_plan
-from zhupei_cli.services.batches.plans import TERMS, witnessed
+from zhupei_cli.services.batches.plans import TERMS, UNSAID, witnessed
 from zhupei_cli.services.kinds.kind import (
     Differing,
     Found,
@@ -49,14 +49,17 @@ def _line_keys(session: Session) -> Callable[[Line], list[Key]]:
 def _compared(session: Session, run: ImportRun, rows: Sequence[Written]) -> Differing:
     stored = session.execute(select(_PLAN).where(_PLAN.c.batch_id == run.batch_id)).mappings()
     after = {f"{row['base_code']}/{row['specialty_code']}": dict(row) for row in stored}
-    return {row: compared_fields("plan.", TERMS, row.image, after[row.key]) for row in rows}
+    return {
+        row: compared_fields("plan.", TERMS, row.image and {**UNSAID, **row.image}, after[row.key])
+        for row in rows
+    }
 
 
 def _put_back(session: Session, run: ImportRun, rows: Sequence[Written]) -> None:
     sides, key = halves(rows), ("batch_id", "base_code", "specialty_code")
     delete_rows(session, _PLAN, key, [(run.batch_id, *row.key.split("/")) for row in sides.new])
     values = [
-        (run.batch_id, *row.key.split("/"), *(image.get(name) for name in TERMS))
+        (run.batch_id, *row.key.split("/"), *(image.get(name, UNSAID[name]) for name in TERMS))
         for row, image in sides.changed
     ]
     update_rows(session, _PLAN, key, TERMS, values)

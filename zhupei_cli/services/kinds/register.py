@@ -11,6 +11,7 @@ from zhupei_cli.services.kinds.exam_room import EXAM_ROOM_IMPORT
 from zhupei_cli.services.kinds.kind import ImportKind, Part
 from zhupei_cli.services.kinds.photo import PHOTO_IMPORT
 from zhupei_cli.services.kinds.plan import PLAN_IMPORT
+from zhupei_cli.services.kinds.preplace import PREPLACE_IMPORT
 from zhupei_cli.services.kinds.review import REVIEW_IMPORT
 from zhupei_cli.services.kinds.score import SCORE_IMPORT
 from zhupei_cli.services.kinds.specialty import SPECIALTY_IMPORT
@@ -27,6 +28,7 @@ _KINDS: Final = (
     REVIEW_IMPORT,
     SCORE_IMPORT,
     CHECK_IN_IMPORT,
+    PREPLACE_IMPORT,
     BAR_IMPORT,
     EXAM_ROOM_IMPORT,
     PHOTO_IMPORT,

@@ -95,7 +95,7 @@ def pivot(
 
 def _counted(frame: Any, value: str) -> tuple[Any, str, str]:
     if value in _MARKS:
-        seated = frame["admitted"] & (frame["via"] != "place").fillna(True) & frame["total"].notna()
+        seated = frame["admitted"] & ~frame["via"].isin(("place", "preplaced")) & frame["total"].notna()
         return frame[seated], "total", _MARKS[value]
     return frame[frame[value]], value, "sum"
 

@@ -100,7 +100,9 @@ def _table(frame: Any, plan: Sequence[tuple[int, str, int]], figure: str, key: s
     if figure == "plan":
         counted, value, how = pd.DataFrame(plan, columns=["year", key, "plan"]), "plan", "sum"
     elif figure == "lowest_total":
-        counted = frame[frame["admitted"] & (frame["via"] != "place") & frame["total"].notna()]
+        counted = frame[
+            frame["admitted"] & ~frame["via"].isin(("place", "preplaced")) & frame["total"].notna()
+        ]
         value, how = "total", "min"
     else:
         counted, value, how = frame[frame[figure]], figure, "sum"

@@ -7,6 +7,7 @@ from hashlib import sha256
 from itertools import pairwise, product
 from typing import Final, NotRequired, TypedDict
 
+from zhupei_cli.rules.admission.reserves import without_social_share
 from zhupei_cli.rules.admission.run import Candidate, Inputs, Place
 from zhupei_cli.rules.admission.scores import ABSENT, Mark
 from zhupei_cli.rules.batch import settings
@@ -202,12 +203,15 @@ def _unlike_seats(admissions: Sequence[SeatLine], told: Told) -> Iterator[str]:
 
 
 def _unlike_inputs(inputs: Inputs, told: Told, id_: int) -> Iterator[str]:
-    yield from _unlike_settings(inputs, told.batches.get(id_, Stage("", None, {}, {})))
+    stage = told.batches.get(id_, Stage("", None, {}, {}))
+    yield from _unlike_settings(inputs, stage)
+    share = settings.parse(stage.settings).reserve_social_share
     plan = told.rows["plan"]
     places = {f"{place.base}/{place.specialty}": place for place in inputs.places}
     for key, place in sorted(places.items()):
         said = plan.get((id_, key))
-        if said is None or said.digest not in (_terms(place), UNKNOWN):
+        planned = (_terms(place), _terms(without_social_share(place, share)), UNKNOWN)
+        if said is None or said.digest not in planned:
             yield f"岗位 {key}"
     yield from (
         f"岗位 {key}" for (_, key), said in plan.items() if said.digest is not None and key not in places
@@ -229,8 +233,9 @@ def _unlike_settings(inputs: Inputs, stage: Stage) -> Iterator[str]:
 
 def _terms(place: Place) -> str:
     terms = {f"max_{who}": place.limits.get(who) for who in Identity}
+    reserves = {f"reserve_{who}": place.reserves.get(who, 0) for who in Identity}
     said = {"quota": place.quota, "min_score": place.min_score, "stopped": place.stopped, **terms}
-    return named_digest(witnessed({**said, "capacity": place.capacity}))
+    return named_digest(witnessed({**said, **reserves, "capacity": place.capacity}))
 
 
 def _marks_told(one: Candidate, told: Told, id_: int) -> bool:

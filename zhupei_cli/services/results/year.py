@@ -22,7 +22,7 @@ _PLAN: Table = Admission.metadata.tables[Plan.__tablename__]
 _RUN: Table = Admission.metadata.tables[Run.__tablename__]
 
 #: The ways to a seat in a year, told apart in its figures.
-WAYS: Final = (*(round_.value for round_ in Round), "place", "supplement")
+WAYS: Final = (*(round_.value for round_ in Round), "place", "preplaced", "supplement")
 
 
 def batches_of(session: Session, year: int, states: Collection[str] | None = None) -> list[Batch]:
@@ -99,6 +99,6 @@ def _ways(session: Session, told: Sequence[Batch]) -> Counter[tuple[str, str]]:
     )
     ways: Counter[tuple[str, str]] = Counter()
     for batch_id, base, via, round_, count in session.execute(statement):
-        way = "place" if via == "place" else round_
+        way = via if via in ("place", "preplaced") else round_
         ways[base, "supplement" if parents[batch_id] is not None else way] += count
     return ways

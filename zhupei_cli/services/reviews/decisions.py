@@ -33,6 +33,7 @@ from zhupei_cli.words.vocabulary import (
     ADMISSION_STATUS,
     APPLICATION_STATUS,
     BATCH_STATUS,
+    AdmissionStatus,
     ApplicationStatus,
     BatchStatus,
     Decision,
@@ -123,12 +124,14 @@ def _decided(session: Session, stored: Sequence[Stored]) -> dict[int, str]:
 
 
 def standing_in_the_way(number: str, status: str, *, base: str | None = None) -> Fault:
-    """Return why an application cannot be touched that gave a seat up before the result was taken back.
+    """Return why an application cannot be touched that has a seat before the run, or gave one up.
 
     A base learns nothing of an admission that was not published.
     """
     if base is not None:
         return Fault("E708", "application_no", values={"application_no": number})
+    if status == AdmissionStatus.PROPOSED:  # of a batch without a result
+        return Fault("E770", "application_no", values={"application_no": number})
     label = ADMISSION_STATUS.label(status)
     return Fault("E686", "application_no", values={"application_no": number, "status": label})
 

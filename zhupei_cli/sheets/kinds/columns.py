@@ -9,7 +9,7 @@ from typing import Final
 
 from zhupei_cli.rules.people.people_names import Doubt
 from zhupei_cli.sheets.kinds.cells import Cell, Parser, Unreadable
-from zhupei_cli.words.vocabulary import SOURCE_TYPES
+from zhupei_cli.words.vocabulary import IDENTITY, SOURCE_TYPES
 
 #: What an error workbook puts in front of a sheet's own columns; read past when it comes back.
 ROW_NUMBER: Final = "原行号"
@@ -24,6 +24,7 @@ class Offer(StrEnum):
     BASES = "bases"
     SPECIALTIES = "specialties"
     SOURCE_TYPES = "source_types"
+    IDENTITIES = "identities"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ class Choices:
     specialties: tuple[str, ...] = ()
     source_types: tuple[str, ...] = SOURCE_TYPES
     places: tuple[tuple[str, str], ...] = ()
+    identities: tuple[str, ...] = tuple(IDENTITY.words())
 
     def of(self, column: "Column") -> tuple[str, ...]:
         """Return the words offered in a column."""
@@ -49,6 +51,8 @@ class Choices:
                 return self.specialties
             case Offer.SOURCE_TYPES:
                 return self.source_types
+            case Offer.IDENTITIES:
+                return self.identities
             case words:
                 return words
 

@@ -41,6 +41,12 @@ def limit(key: str, heading: str) -> Column:
     return Column(key, heading, parsers.whole(*SEATS), between=SEATS, note="人数；空白表示不限。")
 
 
+def reserve(key: str, heading: str) -> Column:
+    """Return the column of the seats one identity comes first for."""
+    note = "人数，各身份合计不超过计划人数；空白表示不保留。"
+    return Column(key, heading, parsers.whole(*SEATS), between=SEATS, note=note)
+
+
 def exam_mark(key: str, heading: str) -> Column:
     """Return the column of one part of the exam."""
     note = "0 至 100，最多两位小数；缺考写“缺考”；还没有成绩的留空。"
@@ -80,7 +86,8 @@ def _column(field: Field, heading: str, **about: Unpack[About]) -> Column:
         case Sort.YES_NO:
             return yes_or_no(field.key, heading, _words(field), **about)
         case Sort.IDENTITY:
-            return replace(listed(field.key, heading, _words(field), **about), read=parsers.identity)
+            column = listed(field.key, heading, _words(field), **about)
+            return replace(column, read=parsers.identity, offers=Offer.IDENTITIES)
         case Sort.NAME:
             return Column(field.key, heading, parsers.person_name, doubt=doubt_of, **about)
         case Sort.BIRTH | Sort.DAY if field.span is not None:

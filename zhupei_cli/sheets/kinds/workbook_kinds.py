@@ -21,6 +21,7 @@ from zhupei_cli.sheets.kinds.shared_columns import (
     exam_mark,
     limit,
     listed,
+    reserve,
     yes_or_no,
 )
 from zhupei_cli.words import codes, vocabulary
@@ -109,6 +110,11 @@ PLAN: Final = Kind(
         limit("max_own", "本单位上限"),
         limit("max_entrusted", "委托培养上限"),
         limit("max_social", "社会招收上限"),
+        limit("max_postgrad", "专硕上限"),
+        reserve("reserve_own", "本单位保留"),
+        reserve("reserve_entrusted", "委托培养保留"),
+        reserve("reserve_social", "社会招收保留"),
+        reserve("reserve_postgrad", "专硕保留"),
         Column("stopped", "状态", parsers.stopped, offers=("停招",), note="停招的写“停招”，其余留空。"),
         Column(
             "capacity",
@@ -120,6 +126,7 @@ PLAN: Final = Kind(
         # What `batch plan list` shows beside the terms.
         Column("specialty_label", "招收专业", cells.text, ignored=True),
         Column("taken", "已占", cells.text, ignored=True),
+        Column("preplaced", "其中预先安排", cells.text, ignored=True),
         Column("vacant", "空缺", cells.text, ignored=True),
     ),
     command="zhupei batch plan import",
@@ -227,6 +234,51 @@ CHECK_IN: Final = Kind(
     erasable=(),
 )
 
+#: 专硕安排: seats given before anything is computed.
+PREPLACE: Final = Kind(
+    "preplace",
+    "专硕安排",
+    (
+        Column("application_no", "报名号", parsers.application_number),
+        replace(ID_NUMBER, required=False),
+        Column("name", "姓名", parsers.person_name),
+        Column(
+            "place_base",
+            "基地编号",
+            cells.text,
+            required=True,
+            aliases=("基地",),
+            offers=Offer.BASES,
+            note=f"基地的{NAMED}",
+        ),
+        Column(
+            "place_specialty",
+            "专业代码",
+            cells.text,
+            required=True,
+            aliases=("专业", "专业名称"),
+            offers=Offer.SPECIALTIES,
+            note="专业的代码或准确的名称。",
+        ),
+        Column("university", "培养高校", cells.text),
+        Column("tutor", "导师", cells.text),
+        # What `admit preplace list` shows beside them.
+        *(
+            Column(key, heading, cells.text, ignored=True)
+            for key, heading in (
+                ("identity_label", "个人身份"),
+                ("base_label", "基地名称"),
+                ("specialty_label", "安排专业"),
+                ("decided_at", "安排时间"),
+            )
+        ),
+    ),
+    one_of=("application_no", "id_number"),
+    command="zhupei admit preplace import",
+    telling=("place_specialty",),
+    erasable=(),
+)
+
 #: 单位: the directory of employers.
 EMPLOYER: Final = Kind(
     "employer",
@@ -282,5 +334,6 @@ ALL: Final = (
     CHECK_IN,
     EMPLOYER,
     BAR,
+    PREPLACE,
     EXAM_ROOM,
 )

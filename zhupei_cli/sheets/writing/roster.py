@@ -12,10 +12,12 @@ from zhupei_cli.sheets.kinds.roster_columns import ROSTER_COLUMNS
 from zhupei_cli.sheets.writing.ooxml import Value
 from zhupei_cli.sheets.writing.roster_template import roster_template
 from zhupei_cli.sheets.writing.splice import Sheet, sheet_names, write_workbook
+from zhupei_cli.words.vocabulary import VIA
 
 #: A person, in the order of ROSTER_COLUMNS: marks in hundredths, None where there is nothing.
 RosterRow = Sequence[str | int | None]
 
+_VIA: Final = next(at for at, column in enumerate(ROSTER_COLUMNS) if column.key == "via")
 _MARKS: Final = tuple(at for at, column in enumerate(ROSTER_COLUMNS) if column.kind == "mark")
 
 
@@ -29,6 +31,11 @@ class SpecialtyRoster:
     rows: Sequence[RosterRow]
     others: int = 0
     """people seated there who stand on another roster: that of an earlier round"""
+
+    @property
+    def preplaced(self) -> int:
+        """How many of them were seated before any run."""
+        return sum(row[_VIA] == VIA.label("preplaced") for row in self.rows)
 
     @property
     def counts(self) -> tuple[int, int, int]:
@@ -81,7 +88,7 @@ def _summary(name: str, roster: BaseRoster) -> Sheet:
         **_page(roster),
         "title": f"{roster.batch_name}{roster.kind}",
         "line": _line(f"培训基地：{roster.base_code} {roster.base_name}", f"批次：{roster.batch_code}"),
-        "line2": _line(made, *_counted(totals), roster.seal),
+        "line2": _line(made, *_counted(totals), _given(*places), roster.seal),
     }
     return Sheet(name, "汇总", rows, texts, total=("合计", None, *totals))
 
@@ -90,7 +97,9 @@ def _specialty(name: str, roster: BaseRoster, place: SpecialtyRoster) -> Sheet:
     texts = {
         **_page(roster),
         "title": f"{roster.base_name}{place.name}{roster.kind}",
-        "line": _line(f"批次：{roster.batch_code}", f"专业代码：{place.code}", *_counted(place.counts)),
+        "line": _line(
+            f"批次：{roster.batch_code}", f"专业代码：{place.code}", *_counted(place.counts), _given(place)
+        ),
     }
     return Sheet(name, "专业", [_cells(row) for row in place.rows], texts)
 
@@ -113,6 +122,11 @@ def _line(*parts: str | None) -> str:
 def _counted(counts: Sequence[int]) -> list[str]:
     words = ("计划", "录取", "空缺")
     return [f"{word} {count} 人" for word, count in zip(words, counts, strict=True)]
+
+
+def _given(*places: SpecialtyRoster) -> str | None:
+    seats = sum(place.preplaced for place in places)
+    return f"其中预先安排 {seats} 人" if seats else None
 
 
 def _cells(row: RosterRow) -> Sequence[Value]:

@@ -1,0 +1,271 @@
+"""Seats given before anything is computed (专硕安排), taken in from a workbook."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import Row, Table, select
+from sqlalchemy.orm import Session
+
+from zhupei_cli.acting import Acting
+from zhupei_cli.model import Admission, Application, Batch, Plan, Preplaced
+from zhupei_cli.rules.batch.lifecycle import ADMISSION, BATCH, directions, step
+from zhupei_cli.services.admission.seats import take_seats
+from zhupei_cli.services.batches.taking_part import seats_of
+from zhupei_cli.services.marks.score_lines import read_entries
+from zhupei_cli.services.records.events import Change, canonical, record
+from zhupei_cli.services.records.import_ledger import (
+    Imported,
+    Touched,
+    begin_import,
+    counted,
+    record_rows,
+    refuse_twins,
+)
+from zhupei_cli.services.records.line_numbers import settle_numbers
+from zhupei_cli.services.records.lookup import Names, base_names, specialty_names
+from zhupei_cli.services.records.workbooks import Reading
+from zhupei_cli.sheets.taking.lines import Line
+from zhupei_cli.store.bulk import insert_rows, rows_of, update_rows
+from zhupei_cli.words.errors import Fault, ZhupeiError
+from zhupei_cli.words.vocabulary import (
+    BATCH_STATUS,
+    IDENTITY,
+    AdmissionStatus,
+    ApplicationStatus,
+    BatchStatus,
+    Identity,
+)
+
+_TABLES = Admission.metadata.tables
+_ADMISSION: Table = _TABLES[Admission.__tablename__]
+_APPLICATION: Table = _TABLES[Application.__tablename__]
+_PLAN: Table = _TABLES[Plan.__tablename__]
+_PREPLACED: Table = _TABLES[Preplaced.__tablename__]
+
+#: How such a seat came about.
+VIA: Final = "preplaced"
+#: The states of a batch in which seats are given before anything is computed.
+WHEN: Final = (BatchStatus.CLOSED, BatchStatus.LOCKED)
+#: What is known of such a seat besides the place.
+DETAILS: Final = ("university", "tutor")
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """A row of the sheet: whose seat, where, and what stands there of it already."""
+
+    line: Line
+    row: Row[Any]
+    spot: tuple[str, str]
+    details: tuple[str | None, str | None]
+
+    @property
+    def seat(self) -> tuple[str, str, str]:
+        return *self.spot, self.row.identity
+
+    @property
+    def held(self) -> bool:
+        """Whether the person has a seat before the run already."""
+        return self.row.live_key is not None and self.row.via == VIA
+
+    @property
+    def verdict(self) -> str:
+        if self.line.bad:
+            return "rejected"
+        if not self.held:
+            return "inserted"
+        return "unchanged" if self.details == (self.row.university, self.row.tutor) else "updated"
+
+
+def require_time(session: Session, batch: Batch, wanted: str) -> None:
+    """Hold the batch, and raise E401 unless seats may be given before a run now."""
+    session.refresh(batch, with_for_update=True)
+    if batch.status not in WHEN:
+        cure = directions(BATCH, batch.status, frozenset(WHEN), batch.code)
+        status = BATCH_STATUS.label(batch.status)
+        raise ZhupeiError("E401", name=batch.code, status=status, wanted=wanted, cure=cure)
+
+
+def import_preplaced(session: Session, reading: Reading, *, batch: Batch, by: Acting) -> Imported:
+    """Give the seats that the rows of 专硕安排 name; faults are left on the lines, bad rows stay out.
+
+    Who has that seat already gets what else the row says. Raises E401 unless the batch is closed or locked.
+    """
+    require_time(session, batch, "预先安排名额")
+    settle_numbers(session, batch, reading)
+    wishes = _wishes(session, batch, reading.lines) if reading.readable else []
+    _refuse_without_room(session, batch, wishes)
+    by_line = {id(wish.line): wish for wish in wishes}
+    verdicts = [by_line[id(line)].verdict if id(line) in by_line else "rejected" for line in reading.lines]
+    counts = counted((word, [line]) for word, line in zip(verdicts, reading.lines, strict=True))
+    if not counts.written:
+        return Imported(None, counts, reading.files, readable=reading.readable)
+    import_id, _ = begin_import(
+        session, "preplace", by=by, batch_id=batch.id, files=reading.files, counts=counts
+    )
+    good = [wish for wish in wishes if wish.verdict in ("inserted", "updated")]
+    _write(session, batch, good, by=by)
+    record_rows(session, import_id, map(_touched, good), by=by)
+    return Imported(import_id, counts, reading.files)
+
+
+def _touched(wish: _Wish) -> Touched:
+    if not wish.held:
+        return ("admission", str(wish.row.id), "inserted", None)
+    image = {name: wish.row._mapping[name] for name in DETAILS}
+    image |= {"decided_at": wish.row.decided_at.isoformat()}
+    return ("admission", str(wish.row.id), "updated", canonical(image))
+
+
+def _wishes(session: Session, batch: Batch, lines: Sequence[Line]) -> list[_Wish]:
+    """Return what the rows wish whose person and place are known, everything that speaks against it told."""
+    entries = read_entries(session, batch, lines)
+    numbers = {id(entry.line): entry.application_no for entry in entries}
+    refuse_twins((entry.line for entry in entries), lambda line: (numbers[id(line)],))
+    stored = {
+        row.id: row
+        for row in rows_of(
+            session, _people(batch), _APPLICATION.c.id, {entry.application_id for entry in entries}
+        )
+    }
+    bases, specialties = base_names(session), specialty_names(session)
+    wishes = []
+    for entry in entries:
+        spot = _spot(entry.line, bases, specialties)
+        if spot is not None and not entry.line.bad:
+            values = entry.line.values
+            details = (values.get("university"), values.get("tutor"))
+            wishes.append(_Wish(entry.line, stored[entry.application_id], spot, details))
+    seats = seats_of(session, batch.year, [wish.row.trainee_id for wish in wishes if not wish.held])
+    for wish in wishes:
+        if (fault := _standing(wish)) is not None:
+            wish.line.faults.append(fault)
+        elif not wish.held and (seat := seats.get(wish.row.trainee_id)) is not None:
+            values = {"application_no": wish.row.application_no, **seat.values}
+            wish.line.faults.append(Fault("E467", "application_no", values=values))
+        elif wish.row.identity != Identity.POSTGRAD:
+            told = {"application_no": wish.row.application_no, "identity": IDENTITY.label(wish.row.identity)}
+            wish.line.faults.append(Fault("E769", "application_no", "warning", told))
+    return wishes
+
+
+def _people(batch: Batch) -> Any:
+    return (
+        select(
+            *_APPLICATION.c["id", "application_no", "trainee_id", "identity"],
+            *_ADMISSION.c["status", "live_key", "via", "base_code", "specialty_code", "decided_at"],
+            *(_PREPLACED.c[name] for name in DETAILS),
+        )
+        .outerjoin(_ADMISSION, _ADMISSION.c.application_id == _APPLICATION.c.id)
+        .outerjoin(_PREPLACED, _PREPLACED.c.application_id == _APPLICATION.c.id)
+        .where(_APPLICATION.c.batch_id == batch.id)
+    )
+
+
+def _spot(line: Line, bases: Names, specialties: Names) -> tuple[str, str] | None:
+    found = []
+    for field, names, code, what in (
+        ("place_base", bases, "E302", "base"),
+        ("place_specialty", specialties, "E303", "specialty"),
+    ):
+        if (word := line.values.get(field)) is None:
+            continue
+        if (one := names.find(word)) is None:
+            line.faults.append(Fault(code, field, values={what: word, "nearest": names.nearest(word)}))
+        else:
+            found.append(one)
+    return (found[0], found[1]) if len(found) == 2 else None
+
+
+def _standing(wish: _Wish) -> Fault | None:
+    """Return why the person cannot be given this seat, whatever room there is."""
+    row = wish.row
+    if wish.held:
+        held = (row.base_code, row.specialty_code)
+        values = {"application_no": row.application_no, "seat": " 的 ".join(held)}
+        return None if held == wish.spot else Fault("E766", "place_base", values=values)
+    try:
+        step(ADMISSION, row.status, "preplace", name=row.application_no)
+    except ZhupeiError as refusal:
+        return Fault(refusal.code, "application_no", values=refusal.values)
+    return None
+
+
+def _refuse_without_room(session: Session, batch: Batch, wishes: Sequence[_Wish]) -> None:
+    """Refuse in their order the rows for whose seat there is no room any more."""
+    statement = select(_PLAN).where(_PLAN.c.batch_id == batch.id).with_for_update()
+    plan = {(row["base_code"], row["specialty_code"]): row for row in session.execute(statement).mappings()}
+    more: Counter[tuple[str, str, str]] = Counter()
+    for wish in wishes:
+        if not wish.line.bad and not wish.held:
+            fault = _without_room(plan.get(wish.spot), wish, more)
+            if fault is None:
+                more[wish.seat] += 1
+            else:
+                wish.line.faults.append(fault)
+
+
+def _without_room(place: Mapping[Any, Any] | None, wish: _Wish, more: Mapping[Any, int]) -> Fault | None:
+    base, specialty = wish.spot
+    if place is None:
+        return Fault("E306", "place_specialty", values={"base": base, "specialty": specialty})
+    if place["stopped"]:
+        return Fault("E469", "place_specialty", values={"base": base, "specialty": specialty})
+    taken = {who: place[f"taken_{who}"] + more[*wish.spot, who] for who in Identity}
+    where, total = f"{base} 的 {specialty}", sum(taken.values())
+    if total + place["ceded"] >= place["quota"]:
+        what = f"{where} 计划 {place['quota']} 人，已占 {total} 人"
+        return Fault("E463", "place_specialty", values={"what": what})
+    who = Identity(wish.row.identity)
+    limit = place[f"max_{who}"]
+    if limit is not None and taken[who] + place[f"ceded_{who}"] >= limit:
+        what = f"{where} 对{IDENTITY.label(who)}上限 {limit} 人，已占 {taken[who]} 人"
+        return Fault("E463", "place_specialty", values={"what": what})
+    return None
+
+
+def _write(session: Session, batch: Batch, wishes: Sequence[_Wish], *, by: Acting) -> None:
+    record(session, by, list(_changes(batch, wishes)))
+    new = [wish for wish in wishes if not wish.held]
+    take_seats(session, batch, [wish.seat for wish in new])
+    stays = [wish for wish in new if wish.row.status is not None]
+    columns = ("status", "live_key", "base_code", "specialty_code", "via", "decided_at")
+    seats = {
+        wish.row.id: (AdmissionStatus.PROPOSED, f"{batch.year}:{wish.row.trainee_id}", *wish.spot, VIA, by.at)
+        for wish in new
+    }
+    fresh = ("application_id", "application_status", "batch_id", "identity")
+    insert_rows(
+        session,
+        _ADMISSION,
+        (*fresh, *columns),
+        [
+            (wish.row.id, ApplicationStatus.APPROVED, batch.id, wish.row.identity, *seats[wish.row.id])
+            for wish in new
+            if wish.row.status is None
+        ],
+    )
+    rows = [(wish.row.id, *seats[wish.row.id]) for wish in stays]
+    update_rows(session, _ADMISSION, ("application_id",), columns, rows)
+    insert_rows(
+        session, _PREPLACED, ("application_id", *DETAILS), [(wish.row.id, *wish.details) for wish in new]
+    )
+    old = [wish for wish in wishes if wish.held]
+    update_rows(
+        session, _PREPLACED, ("application_id",), DETAILS, [(wish.row.id, *wish.details) for wish in old]
+    )
+    update_rows(
+        session, _ADMISSION, ("application_id",), ("decided_at",), [(wish.row.id, by.at) for wish in old]
+    )
+    session.expire_all()
+
+
+def _changes(batch: Batch, wishes: Sequence[_Wish]) -> Iterator[Change]:
+    for wish in wishes:
+        base, specialty = wish.spot
+        data = {"base": base, "specialty": specialty, "via": VIA}
+        data |= {name: told for name, told in zip(DETAILS, wish.details, strict=True) if told}
+        subject = (wish.row.application_no, batch.id, wish.row.status)
+        yield Change("admission.preplace", *subject, AdmissionStatus.PROPOSED, data=data)
