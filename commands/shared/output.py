@@ -23,6 +23,8 @@ from .formats import shown, sort_key
 from .screen import FEW_ROWS, MOST_ROWS, can_page, fitted, on_terminal, page, sheet_lines, terminal_size
 
 FORMATS = ("table", "json", "jsonl", "csv", "xlsx")
+#: Those that no screen shows; html and pdf are of lists that are published.
+IN_FILES = ("xlsx", "html", "pdf")
 FINDINGS = 3
 
 Row = Mapping[str, object]
@@ -74,7 +76,7 @@ def show(
     columns, found = _as_asked(everything, columns, out)
     if out.path is not None:
         _write(found, columns, out, workbook or partial(_write_sheet, out, title or _listed(), batch_name))
-    elif out.format == "xlsx":
+    elif out.format in IN_FILES:
         raise ZhupeiError("E086", format=out.format)
     elif out.format == "table" and on_terminal():
         _show_on_terminal(found, columns, out)
@@ -185,7 +187,7 @@ def _cell(value: object) -> object:
 def _write(rows: list[Row], columns: Sequence[Column], out: Out, workbook: Writer) -> None:
     assert out.path is not None
     with replacing(out.path, force=out.force) as beside:
-        if out.format == "xlsx":
+        if out.format in IN_FILES:
             workbook(beside, columns, rows)
         else:
             # The mark at the start is how Excel knows that a CSV file is UTF-8.

@@ -384,6 +384,7 @@ CATALOGUE: dict[str, Entry] = {
     "E723": Entry(3, "{file} 第 {row} 行：{problem}", "照随程序的 compliance.csv 改正；不用自己的达标线，去掉配置文件的 compliance", "达标线文件的每一列都有规定的写法。"),
     "E724": Entry(2, "没有安装写 Parquet 的组件", "pip install \"zhupei[parquet]\"，或改用 -f csv", "Parquet 由 pyarrow 写出，它很大，不用的不必安装。"),
     "E725": Entry(2, "工作簿一张表最多 {most} 行，这里有 {rows} 行", "改用 -f parquet 或 -f csv", "Excel 的一张工作表只有 1,048,576 行。"),
+    "E726": Entry(3, "字体里没有名单用到的字：{characters}", "用 --font 指定有这些字的字体文件，或改用 -f html、-f xlsx", "公示名单不能少一个人，也不能印出空白，因此没有印；网页和工作簿用看的人电脑上的字体。"),
     # -- E9xx unforeseen ---------------------------------------------------------------------------
     "E901": Entry(1, "程序出错：{detail}", "加 --debug 重新运行可看到详细位置，请把输出发给技术支持", "没有预料到的错误，多半是程序缺陷。"),
     "E902": Entry(130, "已取消", "没有写入任何内容", "按了 Ctrl-C，或对提问回答了否。"),

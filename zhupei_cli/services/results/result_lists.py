@@ -94,6 +94,7 @@ class Notice(TypedDict):
     title: str
     about: list[str]
     closing: list[str]
+    seal: str
 
 
 def require_status(batch: Batch, states: Sequence[str], what: str, more: str = "") -> None:
@@ -142,7 +143,8 @@ def public_notice(
 ) -> Notice:
     """Return what stands on the publicity list beside the people: `title`, lines `about` it, `closing` lines.
 
-    It names the days of publicity, who is asked, and who publishes, as far as the batch says so.
+    It names the days of publicity, who is asked, and who publishes, as far as the batch says so; `seal` is
+    the head of the chain of events, for `audit verify --head`.
     """
     settings = settings_of(session, batch)
     published = _published_on(session, batch)
@@ -161,9 +163,21 @@ def public_notice(
     return {
         "title": title + ("（送审稿）" if draft else ""),
         "about": ["　　".join(about)] if about else [],
-        # Two lines free for the seal.
-        "closing": ["", "", settings["authority"], day] if settings.get("authority") else ["", day],
+        "closing": signed_by(session, batch, day),
+        "seal": seal_now(session),
     }
+
+
+def signed_by(session: Session, batch: Batch, day: str) -> list[str]:
+    """Return the lines a list closes with: room for the seal, who publishes it, and when."""
+    authority = settings_of(session, batch).get("authority")
+    return ["", "", authority, day] if authority else ["", day]
+
+
+def seal_now(session: Session) -> str:
+    """Return the number of the last event and the head of the chain, as lists and reports have them."""
+    last = session.execute(select(Event.seq, Event.hash).order_by(Event.seq.desc()).limit(1)).first()
+    return "" if last is None else f"存证：第 {last.seq} 号 {last.hash[:16]}"
 
 
 def _published_on(session: Session, batch: Batch) -> date | None:
