@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from zhupei_cli.rules.batch.lifecycle import ADMISSION
-from zhupei_cli.services.admission import by_hand, give_up, quitting
+from zhupei_cli.services.admission import by_hand, give_up
 from zhupei_cli.services.records import lookup
 from zhupei_cli.settings import Settings
 from zhupei_cli.shell.arguments import CODE, NAME
@@ -159,7 +159,7 @@ def quit_(asked: Asked, *, on: date | None, default: bool) -> None:
     settings = asked.settings
     with transaction(settings.database_url, dry_run=asked.dry_run) as session:
         batch = lookup.find_batch(session, asked.batch)
-        done, refused, new = quitting.quit_training(
+        done, refused, new = give_up.quit_training(
             *(session, batch, asked.numbers),
             reason=asked.reason,
             by=settings.acting(),

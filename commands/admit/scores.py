@@ -77,7 +77,10 @@ def template(
         rows = score_views.template_rows(session, found, base=code)
         choices, title = templates.offered(session, found), f"{found.name} 成绩"
     # No ID number: the sheet goes from hand to hand.
-    form = form_of(workbook_kinds.SCORE, title, without=("id_number",), rows=rows)
+    without = ["id_number", *(f"{part}_missed" for part in COMPONENTS)]
+    if not any("ticket" in row for row in rows):
+        without.append("ticket")
+    form = form_of(workbook_kinds.SCORE, title, without=without, rows=rows)
     write_forms(settings, [form], choices, people=len(rows), base=code, **given)
 
 
@@ -85,9 +88,10 @@ def template(
 @batch_option
 @importing(several=True)
 def import_scores(taking: Import, *, batch: str | None) -> None:
-    """从工作簿导入成绩（报名号或证件号码，笔试、技能、面试）。
+    """从工作簿导入成绩（报名号、证件号码或准考证号，笔试、技能、面试）。
 
     缺考写“缺考”；空白表示没有给出，保留已有成绩，整行空白的略过；写了基地编号的行是该基地的单独成绩。
+    签到登记表（exam sheets 写出）中勾了缺考的，也这样导入。
     锁定批次后不能再导入。
 
     \b

@@ -1,6 +1,6 @@
 """The five steps of 指南 二.3, asked one by one on a terminal; everything is said on stderr."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,11 +18,14 @@ from zhupei_cli.services.records import lookup
 from zhupei_cli.settings import Settings
 from zhupei_cli.shell.arguments import NAME, Whole
 from zhupei_cli.store.engine import reading, transaction
+from zhupei_cli.words.errors import Fault
 from zhupei_cli.words.vocabulary import IDENTITY, TRAIN_YEARS, YES_NO, BatchStatus, flag, flag_label
 
 from ..shared.asking import agree, pick, prompt
+from ..shared.findings import tell
 from ..shared.formats import shown
 from ..shared.naming import picked
+from ..shared.output import FINDINGS
 from ..shared.person_sheet import PERSON_SHEET, person_lines
 
 #: What `trainee show` has and nobody has to confirm.
@@ -40,6 +43,8 @@ class Desk:
 
     checks: Checks
     person: Mapping[str, Any]
+    #: What other years say against the person.
+    against: Sequence[Fault]
 
 
 def ask(
@@ -47,12 +52,14 @@ def ask(
 ) -> tuple[str, str, dict[str, str]]:
     """Return batch code, person and form; what is given already is not asked.
 
-    Raises click.Abort when somebody says no, E454 while the profile lacks something.
+    Raises click.Abort when somebody says no or the profile lacks something; ends with exit 3 for who
+    may not apply because of other years.
     """
     _say("第一步 选择批次")
     batch = batch or _ask_batch(settings, late=late)
     person = picked(settings, person or prompt(_WHO, type=NAME))
     desk = _read_desk(settings, batch, person)
+    _tell_against(settings, desk)
     form = dict(given)
     _say("第二步 选择个人身份")
     if "identity" not in form:
@@ -96,7 +103,17 @@ def _read_desk(settings: Settings, batch: str, person: str) -> Desk:
         found = lookup.find_batch(session, batch)
         profile = whom.find_person(session, person)
         drafts.require_free(session, found, profile)
-        return Desk(load_checks(session, found), show_person(session, person))
+        against = drafts.spoken_against(session, found, profile)
+        return Desk(load_checks(session, found), show_person(session, person), against)
+
+
+def _tell_against(settings: Settings, desk: Desk) -> None:
+    """Say what other years say before anything is asked; who may not apply is not asked for a form."""
+    for fault in desk.against:
+        tell(settings, fault)
+    if drafts.is_refused(list(desk.against)):
+        _say("本人不能报名这个批次，没有保存")
+        click.get_current_context().exit(FINDINGS)
 
 
 def _ask_identity(checks: Checks) -> str:

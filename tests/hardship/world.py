@@ -7,10 +7,12 @@ from typing import Any, Final
 
 from tests.builders import store_world, worked_example
 from tests.conftest import NOW, OPERATOR
+from tests.exam_world import take_rooms
 from tests.people import id_number, open_batch, person, write_book
 from tests.services.imported import reading_of, take_in
 from zhupei_cli.acting import Acting
 from zhupei_cli.services.admission import admissions, stages
+from zhupei_cli.services.exams.allotting import allot_seats
 from zhupei_cli.services.records.lookup import find_batch
 from zhupei_cli.services.results.sealing import seal_batch
 from zhupei_cli.services.reviews import decisions as reviews
@@ -148,9 +150,16 @@ LINES: Final = {
     "admit reinstate": "T-0000001 --reason 有误",
     "admit checkin import": "{home}/报到.xlsx --batch T",
     "admit checkin template": "--batch T -o {home}/报到模板.xlsx",
+    "exam allot": "--batch E --again --seed 2 --yes",
+    "exam list": "--batch E --reveal -o {home}/座位.xlsx",
+    "exam sheets": "--batch E -o {home}/考务",
+    "exam sites import": "{home}/考场.xlsx --batch E",
+    "exam sites list": "--batch E -o {home}/考场名单.csv",
+    "exam sites template": "-o {home}/考场模板.xlsx",
+    "exam tickets": "--all --batch E -o {home}/准考证.pdf",
     "imports list": "",
     "imports show": "1",
-    "imports undo": "3 --reason 有误 --yes",
+    "imports undo": "4 --reason 有误 --yes",
     "audit log": "-o {home}/记录.csv",
     "audit verify": "",
     "export roster": "--all --batch T -o {home}/名单",
@@ -195,6 +204,10 @@ def fill(url: str, home: Path) -> None:
         others = tuple(one._replace(no=f"L{one.no[1:]}") for one in inputs.candidates)
         locked = store_world(session, replace(inputs, candidates=others), code="L")
         admissions.run_admission(session, locked, by=_BY)
+        others = tuple(one._replace(no=f"E{one.no[1:]}") for one in inputs.candidates)
+        closed = store_world(session, replace(inputs, candidates=others), code="E", status="closed")
+        take_rooms(session, closed, by=_BY)
+        allot_seats(session, closed, how=None, seed=1, again=False, by=_BY)
     with transaction(url) as session:
         for rows, submit in ((_PEOPLE[:4], True), (_PEOPLE[4:], False)):
             take_in(session, reading_of((workbook_kinds.PERSON, rows)), by=_BY, batch="HN2025", submit=submit)
@@ -222,6 +235,11 @@ def write_files(url: str, home: Path) -> None:
             "诚信",
             workbook_kinds.BAR,
             [person_row | {"kind": "作弊", "from_date": "2026-06-01"}, {"name": "?"}],
+        ),
+        (
+            "考场",
+            workbook_kinds.EXAM_ROOM,
+            [{"site": "01", "room": "009", "seats": "30"}, {"site": "09", "room": "001", "seats": "30"}],
         ),
         ("计划", workbook_kinds.PLAN, [{"base": "4101001", "specialty": "0100", "quota": 9}, {"base": "无"}]),
         ("人员", workbook_kinds.PERSON, [person_row, person(311, id_number="1")]),

@@ -22,7 +22,17 @@ APPLICATION = """INSERT INTO application (id, application_no, batch_id, trainee_
 SCORE = """INSERT INTO score (application_id, record, written, touched_by) VALUES (1, '', 8000, 0)"""
 EDUCATION = """INSERT INTO education (id, trainee_id, level, school, graduated_on)
     VALUES (1, 1, '21', '甲大学', '2024-06-30'), (2, 1, '14', '乙大学', '2026-06-01')"""
-ADDED = {"bar", "objection", "account", "employer", "night", "trainee_photo"}
+ADDED = {
+    "bar",
+    "exam_room",
+    "exam_seat",
+    "exam_site",
+    "objection",
+    "account",
+    "employer",
+    "night",
+    "trainee_photo",
+}
 
 
 def _down(connection: Connection, revision: str) -> None:

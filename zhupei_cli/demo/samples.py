@@ -26,12 +26,20 @@ BATCH = "HN2026"
 SUPPLEMENT = f"{BATCH}-2"
 _AGAIN = ((10, "4101001"), (12, "4103001"), (7, "4103001"))
 _AGAIN_MARKS = (("83.50", "80.25", "85.00"), ("78.00", "76.50", "74.25"), ("70.75", "68.00", "72.50"))
+#: Where the approved sit the exam.
+_ROOMS: Rows = (
+    {"site": "01", "site_name": "郑州市示例中学", "address": "郑州市示例路 1 号", "city": "郑州市"}
+    | {"room": "001", "seats": "6", "row_count": "3", "column_count": "2"},
+    {"site": "01", "room": "002", "seats": "4", "row_count": "2", "column_count": "2"},
+    {"site": "02", "site_name": "洛阳市示例学院", "address": "洛阳市示例路 2 号", "city": "洛阳市"}
+    | {"room": "001", "seats": "6", "row_count": "3", "column_count": "2"},
+)
 #: Whose rows are still blank when the marks first come in.
 _FORGOTTEN = (10, 11)
 
 
 def write_samples(folder: Path) -> list[Path]:
-    """Write the nine sample workbooks into `folder`, over what stands there; return their paths."""
+    """Write the ten sample workbooks into `folder`, over what stands there; return their paths."""
     season = generate(_SEED, bases=3, places=6, applicants=12, faulty=0)
     numbers = [
         (f"{BATCH}-{at:07d}", str(one.cells["id_number"])) for at, one in enumerate(season.applicants, 1)
@@ -42,6 +50,7 @@ def write_samples(folder: Path) -> list[Path]:
     scores = score_rows(season, [one for one in numbers if one[0] in approved])
     sheets: dict[str, tuple[Kind, Rows]] = {
         "审核意见": (workbook_kinds.REVIEW, reviews),
+        "考场": (workbook_kinds.EXAM_ROOM, _ROOMS),
         "成绩": (workbook_kinds.SCORE, scores),
         "成绩_漏填": (workbook_kinds.SCORE, [_forgotten(row) for row in scores]),
         "补录报名信息": (workbook_kinds.PERSON, [_again(season, at, base) for at, base in _AGAIN]),

@@ -7,6 +7,7 @@ from zhupei_cli.model.base import CHUNK, Base
 from zhupei_cli.model.batch import Batch, BatchSetting, Plan
 from zhupei_cli.model.conduct import Bar, Objection
 from zhupei_cli.model.events import Event, ImportRow, ImportRun
+from zhupei_cli.model.exam import ExamRoom, ExamSeat, ExamSite
 from zhupei_cli.model.night import Night
 from zhupei_cli.model.reference import Counter, Specialty, TrainingBase
 from zhupei_cli.model.trainee import Education, Trainee, Work
@@ -25,6 +26,9 @@ __all__ = [
     "Education",
     "Employer",
     "Event",
+    "ExamRoom",
+    "ExamSeat",
+    "ExamSite",
     "ImportRow",
     "ImportRun",
     "Night",

@@ -12,7 +12,7 @@ from zhupei_cli.printing.typesetting import typeset
 Pair = tuple[str, str]
 
 #: The ending typst knows a picture by.
-_ENDINGS: Final = {"image/jpeg": "jpg", "image/png": "png"}
+ENDINGS: Final = {"image/jpeg": "jpg", "image/png": "png"}
 
 #: Entries a page surely holds, and characters that surely need no more than two lines of a cell.
 _ROOMY: Final = 4
@@ -61,7 +61,7 @@ def render_forms(pages: Sequence[FormPage], *, title: str, contact: str, fonts: 
         photo = None
         if page.photo is not None:
             mime, content = page.photo
-            photo = f"{page.number}.{_ENDINGS[mime]}"
+            photo = f"{page.number}.{ENDINGS[mime]}"
             pictures[photo] = content
         forms.append({**_as_dict(page), "photo": photo, "dense": _is_dense(page)})
     data = {"title": title, "contact": contact, "forms": forms}

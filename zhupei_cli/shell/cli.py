@@ -32,6 +32,7 @@ COMMANDS = {
     "trainee": ("zhupei_cli.commands.trainee.group:trainee", "学员账号和个人信息"),
     "apply": ("zhupei_cli.commands.apply.group:apply", "报名的填写、提交、撤回、状态和统计"),
     "review": ("zhupei_cli.commands.review.group:review", "基地审核"),
+    "exam": ("zhupei_cli.commands.exam.group:exam", "考务：考场、座位、准考证、签到"),
     "admit": ("zhupei_cli.commands.admit.group:admit", "成绩和录取"),
     "objection": ("zhupei_cli.commands.admit.objection:objection", "公示异议：登记、交办、答复、办结"),
     "imports": ("zhupei_cli.commands.imports.group:imports", "导入记录：查看、撤销"),

@@ -283,6 +283,22 @@ UPHELD: Final = CodeTable(
     "异议的结论", {"1": "成立", "0": "不成立"}, {**spellings("1", "是"), **spellings("0", "否")}
 )
 
+ALLOT_BY: Final = CodeTable(
+    "座位的安排",
+    {"mixed": "混合", "specialty": "专业", "base": "基地", "city": "地市"},
+    {
+        **spellings("mixed", "随机 打乱 混编"),
+        **spellings("specialty", "按专业"),
+        **spellings("base", "按基地"),
+        **spellings("city", "按地市 城市"),
+    },
+)
+
+EXAM_PAPER: Final = CodeTable(
+    "考务材料", {"door": "门贴", "desk": "桌贴", "sign": "签到表", "book": "签到登记表"}
+)
+EXAM_PART: Final = CodeTable("科目", {"written": "笔试", "skill": "技能", "interview": "面试"})
+
 # -- the command line ---------------------------------------------------------------------------
 
 IMPORT_MODE: Final = CodeTable(
@@ -321,6 +337,12 @@ YES_NO: Final = _flag("是否")
 FULL_TIME: Final = _flag("是否全日制", yes="全日制", no="非全日制")
 CONSENT: Final = _flag("是否服从调剂", yes="服从 服从调剂", no="不服从 不服从调剂")
 PASSED: Final = _flag("是否通过", yes="通过 已通过", no="未通过 不通过")
+#: Ticked or not; a cross may mean either.
+MISSED: Final = CodeTable(
+    "缺考",
+    {"1": "√", "0": "否"},
+    {**spellings("1", "是 缺考 缺 y yes true ✓ ✔ ☑"), **spellings("0", "到 到考 未缺考 n no false □")},
+)
 CHECKED_IN: Final = _flag("是否报到", yes="报到 已报到", no="未报到")
 SHORTAGE: Final = _flag("紧缺", yes="紧缺", no="非紧缺")
 #: 应届往届 asks which of two, so 是 answers nothing.

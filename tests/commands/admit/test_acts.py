@@ -92,7 +92,7 @@ def test_several_are_all_or_nothing_unless_bad_ones_are_skipped(committed: Call,
     refusal = (
         "T-0000003 现为“未录取”，不能取消录取\n"
         "怎么办：没有名额，也就不用放弃、取消或报到；"
-        "确应录取的，用 zhupei admit place T-0000003 基地 专业 --reason 原因\n"
+        "确应录取的，有空缺时用 zhupei admit place T-0000003 基地 专业 --reason 原因\n"
     )
     assert committed("admit", "revoke", NO(1), NO(3), *WHY) == Ran(5, "", f"错误 [E403]：{refusal}")
     assert _standing(season) == FIRST
@@ -102,7 +102,7 @@ def test_several_are_all_or_nothing_unless_bad_ones_are_skipped(committed: Call,
         "",
         "取消录取：1 人\n错误 [E403] T-0000003：T-0000003 现为“未录取”，不能取消录取；"
         "没有名额，也就不用放弃、取消或报到；"
-        "确应录取的，用 zhupei admit place T-0000003 基地 专业 --reason 原因\n"
+        "确应录取的，有空缺时用 zhupei admit place T-0000003 基地 专业 --reason 原因\n"
         "错误 [E304] T-0000099：没有报名号 T-0000099；zhupei apply list 查看报名号\n",
     )
     assert _standing(season) == FIRST | {"1": ("revoked", "A", False)}

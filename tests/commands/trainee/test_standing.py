@@ -1,35 +1,34 @@
 """One person over the years: barred, in training, retraining, cleared, in each place somebody looks."""
 
 import json
-from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select, text
-from sqlalchemy.orm import Session
 
-from tests.builders import store_world, worked_example
 from tests.conftest import Ran, Run
-from tests.people import called, id_number, open_batch, person, write_book, write_people
+from tests.people import called, id_number, write_book
+from tests.people_over_years import (
+    BARRED,
+    CLEARED,
+    FREE,
+    LEFT,
+    NO,
+    TRAINING,
+    Call,
+    seat_at,
+    store_years,
+)
 from tests.statements import statements
 from zhupei_cli.acting import Acting
-from zhupei_cli.model import Admission, Application, Trainee
+from zhupei_cli.model import Trainee
 from zhupei_cli.services.applications import past
-from zhupei_cli.services.applications.intake import import_trainees
-from zhupei_cli.services.applications.intake_cases import Options
 from zhupei_cli.services.records.lookup import find_batch
-from zhupei_cli.services.records.workbooks import read_workbooks
 from zhupei_cli.services.upkeep.invariants import check_database
 from zhupei_cli.sheets.kinds import workbook_kinds as kinds
 from zhupei_cli.store.engine import reading, transaction
 
-Call = Callable[..., Ran]
-BARRED, TRAINING, LEFT, CLEARED, FREE = range(21, 26)
-NO = "T-000000{}".format
 WHY = ("--reason", "核实")
-#: What the rules say of each, in the order of the numbers above.
-CODES = {BARRED: ["E690"], TRAINING: ["E691"], LEFT: ["E692"], CLEARED: [], FREE: []}
 FORM = (
     *("--identity", "social", "--source-type", "应届毕业生", "--train-years", "3", "--specialty", "0100"),
     *("--choice1", "4101001", "--adjust"),
@@ -46,125 +45,12 @@ def call(database: str, zhupei: Run) -> Call:
 
 @pytest.fixture
 def years(database: str, call: Call, tmp_path: Path, by: Acting) -> Call:
-    """Five people of 2026: two came to batch T of 2025, one of them left; two are on the list of bars."""
-    book = write_people(tmp_path / "人.xlsx", [person(one) for one in (*CODES, 29)])
-    with transaction(database) as session:
-        store_world(session, worked_example(), status="final", year=2025)
-        people = read_workbooks([book], kinds.PERSON)
-        open_batch(session, code="HN2025", status="open")
-        batch = find_batch(session, "HN2025")
-        batch.code, batch.apply_until = "HN2026", datetime(2100, 1, 1, tzinfo=UTC)
-        import_trainees(session, people, batch=None, by=by, options=Options(profile_only=True))
-        ids = dict(session.execute(select(Trainee.id_number, Trainee.id)).all())
-        for at, number in ((1, TRAINING), (2, LEFT)):
-            _seat(session, at, ids[id_number(number)])
-    bars = [
-        {
-            "id_number": id_number(one),
-            "name": called(one),
-            "kind": "作弊",
-            "from_date": "2025-09-01",
-            "years": 5,
-        }
-        for one in (BARRED, CLEARED)
-    ]
-    assert call("trainee", "bar", "import", write_book(tmp_path / "名单.xlsx", [(kinds.BAR, bars)])).code == 0
-    assert call("trainee", "bar", "lift", "2", "--reason", "查明无误").code == 0
-    assert call("admit", "quit", NO(2), "--reason", "本人申请", "--on", "2025-12-01").code == 0
+    store_years(database, call, tmp_path, by)
     return call
-
-
-def _seat(session: Session, at: int, trainee: int, status: str = "reported") -> None:
-    number = NO(at)
-    one = session.execute(select(Application).where(Application.application_no == number)).scalar_one()
-    one.trainee_id, one.live_key = trainee, f"{one.batch_id}:{trainee}"
-    session.flush()
-    session.add(
-        Admission(
-            application_id=one.id,
-            application_status="approved",
-            batch_id=one.batch_id,
-            status=status,
-            live_key=f"2025:{trainee}",
-            identity="social",
-            base_code="A",
-            specialty_code="0100",
-            via="choice1",
-            total=9000,
-            rank=at,
-            decided_at=datetime(2025, 9, 1, tzinfo=UTC),
-        )
-    )
-    session.flush()
-    session.execute(
-        text("UPDATE plan SET taken_social = taken_social + 1 WHERE batch_id = :b AND base_code = 'A'"),
-        {"b": one.batch_id},
-    )
 
 
 def _codes(problems: list[dict[str, str]]) -> list[str]:
     return [one["code"] for one in problems if one["code"] in ("E690", "E691", "E692")]
-
-
-def test_each_is_refused_warned_or_passed_wherever_somebody_looks(
-    years: Call, database: str, tmp_path: Path
-) -> None:
-    # By workbook: refused rows go to the error workbook, a warned one goes in.
-    book = write_people(tmp_path / "报名.xlsx", [person(one) for one in CODES])
-    ran = years("trainee", "import", book, "--batch", "HN2026", "--json", "--errors", tmp_path / "退.xlsx")
-    summary = json.loads(ran.out)
-    assert ran.code == 3
-    assert (summary["counts"]["rejected"], summary["counts"]["warned"]) == (2, 1)
-    rows = {row: _codes([one for one in summary["problems"] if one["row"] == row]) for row in range(2, 7)}
-    assert dict(zip(CODES, rows.values(), strict=True)) == CODES
-    # By command: the same, one by one.
-    for number in (BARRED, TRAINING):
-        ran = years("apply", "new", "--batch", "HN2026", "--person", id_number(number), *FORM, "--json")
-        assert (ran.code, _codes(json.loads(ran.out)["problems"])) == (3, CODES[number])
-    # A batch may make them warnings: then they are shown to whoever submits, reviews and checks.
-    with transaction(database) as session:
-        session.execute(
-            text(
-                "UPDATE batch_setting SET value = 'warning' WHERE key IN"
-                " ('severity.person.barred', 'severity.person.in_training')"
-            )
-        )
-    assert years("trainee", "import", book, "--batch", "HN2026").code == 0
-    numbers = {}
-    with reading(database) as session:
-        statement = select(Trainee.id_number, Application.application_no).join(
-            Application, Application.trainee_id == Trainee.id
-        )
-        held = dict(session.execute(statement.where(Application.application_no.startswith("HN2026"))).all())
-        numbers = {one: held[id_number(one)] for one in CODES}
-    ran = years("trainee", "check", "--batch", "HN2026", "--json")
-    found = json.loads(ran.out)
-    assert {
-        one: _codes([row for row in found if row["application_no"] == number])
-        for one, number in numbers.items()
-    } == CODES
-    assert "已退培" in next(row["years"] for row in found if row["application_no"] == numbers[LEFT])
-    with transaction(database) as session:
-        session.execute(text("UPDATE batch_setting SET value = 'error' WHERE key = 'severity.person.barred'"))
-    ran = years("apply", "submit", *numbers.values(), "--skip-bad", "--json")
-    assert ran.code == 3
-    told = json.loads(ran.out)
-    assert (numbers[BARRED] in ran.out, "E690" in ran.out, "E691" in ran.out, "E692" in ran.out) == (
-        True,
-    ) * 4
-    assert told["submitted"] == 4 if isinstance(told["submitted"], int) else len(told["submitted"]) == 4
-    with transaction(database) as session:
-        session.execute(
-            text("UPDATE batch_setting SET value = 'warning' WHERE key = 'severity.person.barred'")
-        )
-    assert years("apply", "submit", numbers[BARRED]).code == 0
-    shown = {one: json.loads(years("review", "show", numbers[one], "--json").out) for one in CODES}
-    assert {one: _codes(row["findings"]) for one, row in shown.items()} == CODES
-    assert "T 已报到" in shown[TRAINING]["years"] and shown[FREE]["years"] == ""
-    ran = years("report", "anomalies", "--batch", "HN2026", "--json")
-    past_ones = {row["subject"]: row for row in json.loads(ran.out) if row["kind"] == "past"}
-    assert past_ones.keys() == {numbers[one] for one in (BARRED, TRAINING, LEFT)}
-    assert years("review", "export", "--all", "--batch", "HN2026", "-o", tmp_path / "审核").code == 0
 
 
 def test_one_screen_has_all_years_and_names_nobody_whole(years: Call) -> None:
@@ -199,7 +85,7 @@ def test_a_default_and_a_no_show_leave_pending_bars_that_nobody_is_kept_out_by(
         taken = session.execute(text("SELECT sum(taken_social) FROM plan WHERE batch_id = 1")).scalar()
         assert taken == 0
         free = session.execute(select(Trainee.id).where(Trainee.id_number == id_number(FREE))).scalar_one()
-        _seat(session, 5, free, "admitted")
+        seat_at(session, 5, free, "admitted")
     assert years("batch", "edit", "T", "--set", "bar.no_show_years=2").code == 0
     for answer, state in (("否", "pending"), ("是", "lifted")):
         row = {"application_no": NO(5), "checked_in": answer, "note": "核对"}

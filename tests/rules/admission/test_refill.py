@@ -14,7 +14,7 @@ from tests.rules.reference_refill import reference_refill, refill_of
 from zhupei_cli.rules.admission.admission import admit
 from zhupei_cli.rules.admission.canonical import digest, inputs_text, parse_inputs, results_text
 from zhupei_cli.rules.admission.run import Candidate, Held, Inputs, MainRun, Place, ResultRow
-from zhupei_cli.rules.admission.scores import Record
+from zhupei_cli.rules.admission.scores import Record, Weights
 from zhupei_cli.rules.proof.audit import audit
 from zhupei_cli.rules.proof.explanation import explain
 
@@ -80,6 +80,30 @@ def test_marks_and_lines_are_those_of_now_and_the_rank_is_that_of_then() -> None
     raised = tuple(one._replace(records=(Record(None, *(9900,) * 3),)) for one in inputs.candidates)
     assert _refilled(replace(inputs, candidates=raised))["3"] == ("A", "choice1", 9900, 3, None)
     assert _refilled(replace(inputs, min_score=8000))["3"] == (None, None, None, None, "below_line")
+
+
+def test_weights_limits_and_stopped_places_are_those_of_now() -> None:
+    inputs = _after(2)
+    uneven = tuple(one._replace(records=(Record(None, 9000, 5000, 5000),)) for one in inputs.candidates)
+    weighted = replace(inputs, candidates=uneven, weights=Weights("1", "0", "0"))
+    assert _refilled(weighted)["3"] == ("A", "choice1", 9000, 3, None)
+    # 1 sits at A: a limit set since counts who holds a seat; a place stopped since gives none.
+    limited = replace(inputs, places=(Place(*A, 2, limits={"social": 1}), *MAIN.places[1:]))
+    assert _refilled(limited)["3"] == (None, None, None, None, "no_vacancy")
+    stopped = replace(inputs, places=(Place(*A, 2, stopped=True), *MAIN.places[1:]))
+    assert _refilled(stopped)["3"] == (None, None, None, None, "no_vacancy")
+
+
+@pytest.mark.parametrize(("rule", "first"), [("choice-first", "4"), ("score-first", "3"), ("stable", "3")])
+def test_it_goes_by_the_rule_of_the_main_run(rule: str, first: str) -> None:
+    # A and C hold two better ones; 3 (78) wants A, then B, 4 (70) wants B, then A, and B had no seat.
+    # When B has one, its first choices come first by choice-first, the better one by the other rules.
+    main = replace(MAIN, rule=rule, adjust=False, places=(Place(*A, 2), Place(*B, 0), Place(*C, 1)))
+    inputs = replace(_after(adjust=False, main=main), places=MAIN.places)
+    found = {no: got for no, got in _refilled(inputs, main).items() if got[0] is not None}
+    # B had no seats, but it was in the plan: ranks there are those of the main run.
+    via, total, rank = ("choice1", 7000, 4) if first == "4" else ("choice2", 7800, 3)
+    assert found == {first: ("B", via, total, rank, None)}
 
 
 def test_who_was_not_eligible_there_in_the_main_run_has_no_rank() -> None:

@@ -22,6 +22,9 @@ DEFAULTS = BatchSettings(
     authority="",
     letter_no="",
     checkin_place="",
+    ticket="{year}{site}{room}{seat}",
+    exam_time="",
+    exam_rules="",
     bar_no_show_years=0,
     bar_default_years=5,
 )
@@ -57,6 +60,7 @@ def test_every_setting_has_a_phase_the_lifecycle_knows() -> None:
         ("grad_years", "2", "2"),
         ("source_types", "应届（含规培）、其他", "应届（含规培）、其他"),
         ("severity.medical_major", "off", "off"),
+        ("ticket", "{year}-{site}{room:03}｛seat｝", "{year}-{site}{room:03}{seat}"),
         ("contact", "0371-00000000（工作日）", "0371-00000000（工作日）"),
     ],
 )

@@ -26,6 +26,7 @@ def test_every_kind_and_table_has_its_words() -> None:
         "score": "导入成绩",
         "checkin": "导入报到",
         "bar": "导入诚信名单",
+        "exam_room": "导入考场",
     }
     assert {
         entity: action_label(f"{entity}.write") for entity in ("plan", "bar", "specialty", "trainee")
@@ -44,11 +45,13 @@ def test_fields_of_every_table_have_headings() -> None:
         "until": "截止日期",
         "reason": "原因",
     }
+    named = {name: field_label(name) for name in ("exam_site.name", "exam_site.city", "exam_room.seats")}
+    assert named == {"exam_site.name": "考点名称", "exam_site.city": "所在地市", "exam_room.seats": "座位数"}
     assert (field_label("base.city"), field_label("admission.status")) == ("所在地市", "录取状态")
 
 
 def test_what_is_put_back_is_witnessed_or_told_in_full() -> None:
     unproven = {entity for entity, part in PARTS.items() if part.witnesses is None}
     assert unproven == {"admission"}
-    assert WITNESSES.keys() == {*PARTS, "objection"} - unproven
-    assert WITNESSED["objection"] == "异议"
+    assert WITNESSES.keys() == {*PARTS, "objection", "exam_seat"} - unproven
+    assert (WITNESSED["objection"], WITNESSED["exam_seat"]) == ("异议", "座位")

@@ -129,7 +129,7 @@ def test_problems_of_a_header() -> None:
 def test_one_of_two_headings_is_enough_and_one_is_needed() -> None:
     assert take_sheet(_sheet(["身份证号", "笔试"]), SCORE).readable
     table = take_sheet(_sheet(["姓名", "笔试"]), SCORE)
-    assert _noted(table) == [("E021", "error", {"heading": "报名号 或 证件号码"})]
+    assert _noted(table) == [("E021", "error", {"heading": "报名号 或 证件号码 或 准考证号"})]
 
 
 def test_columns_that_need_not_be_there_this_time() -> None:
@@ -307,7 +307,7 @@ def test_a_sheet_that_looks_like_one_and_is_not_read_is_named() -> None:
     lacking = _sheet(["考号", *SCORES[1:]], ["B", 1.0, 2.0, 3.0], name="4002")
     assert _read_of(_book(first, lacking), SCORE) == (
         [("4001", [2])],
-        _unread("4002（缺少列 报名号 或 证件号码）"),
+        _unread("4002（缺少列 报名号 或 证件号码 或 准考证号）"),
     )
     assert _read_of(_book(first, _sheet(["考号", *SCORES[1:]], name="4002")), SCORE) == ([("4001", [2])], [])
     hidden = _book(first, hidden=("成绩", "字典"))
@@ -403,11 +403,12 @@ def test_the_columns_of_the_contract() -> None:
         "specialty": 5,
         "plan": 13,  # 培训容量 at the end: not of the contract, and may be left out
         "plan_wide": 2,
-        "score": 7,
+        "score": 15,  # three to tick, four to read only
         "review": 4,
         "check_in": 8,  # three of them to read only
         "employer": 5,
         "bar": 11,  # four of them to read only
+        "exam_room": 10,  # two of them to read only
     }
     required = " ".join(column.heading for column in PERSON.columns if column.required)
     assert required == (

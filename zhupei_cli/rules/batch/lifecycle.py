@@ -247,7 +247,8 @@ ADMISSION: Final = Table(
     },
     {
         Admission.NOT_ADMITTED: (
-            "没有名额，也就不用放弃、取消或报到；确应录取的，用 zhupei admit place NO 基地 专业 --reason 原因"
+            "没有名额，也就不用放弃、取消或报到；"
+            "确应录取的，有空缺时用 zhupei admit place NO 基地 专业 --reason 原因"
         ),
         Admission.QUIT: "已退培，名额已经空出，在本批次不再是考生；可以报名参加以后的批次",
     },

@@ -36,6 +36,9 @@ LABELS: Final[dict[str, str]] = {
     "authority": "发文单位",
     "letter_no": "通知书文号",
     "checkin_place": "报到地点",
+    "ticket": "准考证号",
+    "exam_time": "考试时间",
+    "exam_rules": "考生须知",
 }
 _RULE: Final = "severity."
 

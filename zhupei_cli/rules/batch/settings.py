@@ -9,6 +9,7 @@ from typing import Any, Final, Literal
 from zhupei_cli.rules.admission.scores import TIE_KEYS, Weights, parse_tie_keys, parse_weights
 from zhupei_cli.rules.batch.letter_numbers import read_pattern
 from zhupei_cli.rules.batch.setting_words import in_codes
+from zhupei_cli.rules.exam import ticket_numbers
 from zhupei_cli.rules.people.eligibility import RULES
 from zhupei_cli.words.errors import ZhupeiError
 from zhupei_cli.words.vocabulary import ADJUST_SCOPE, SEVERITY, SOURCE_TYPES, YES_NO, flag
@@ -19,7 +20,10 @@ Phase = Literal["structure", "parameters", "always"]
 #: How severe a batch may make an identity rule.
 LEVELS: Final = ("error", "warning", "off")
 
-_WORDS: Final = ("source_types", "contact", "authority", "letter_no", "checkin_place")
+_WORDS: Final = (
+    *("source_types", "contact", "authority", "letter_no", "checkin_place"),
+    *("exam_time", "exam_rules"),
+)
 _SEVERITY: Final = "severity."
 _MARK: Final = re.compile(r"([0-9]{1,3})(?:\.([0-9]{1,2}))?")
 #: The longest text the database keeps of one setting, and of one source type.
@@ -56,6 +60,9 @@ class BatchSettings:
     authority: str
     letter_no: str
     checkin_place: str
+    ticket: str
+    exam_time: str
+    exam_rules: str
     bar_no_show_years: int
     bar_default_years: int
 
@@ -161,6 +168,16 @@ SETTINGS: Final = {
             read_pattern,
         ),
         Setting("checkin_place", "", "always", "报到地点，印在录取通知书上；留空则以培训基地通知为准", str),
+        Setting(
+            "ticket",
+            ticket_numbers.DEFAULT,
+            "always",
+            "准考证号，例如 {year}{site}{room}{seat}；可用 {year} {batch} {site} {room} {seat}，"
+            "须有 {room} 和 {seat}，此外只能有字母、数字和 -；{seat:03} 补足 3 位",
+            ticket_numbers.read_ticket_pattern,
+        ),
+        Setting("exam_time", "", "always", "考试时间，印在准考证和签到表上，一行文字", str),
+        Setting("exam_rules", "", "always", "考生须知，印在准考证上，各条用 | 隔开；留空则用通常的几条", str),
     )
 }
 

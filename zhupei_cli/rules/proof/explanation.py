@@ -59,25 +59,64 @@ class Rung(NamedTuple):
     result: Fate
 
 
-def explain(
-    inputs: Inputs, rows: Sequence[ResultRow], no: str, main: Inputs | None = None
-) -> tuple[Step, ...]:
-    """Return what happened at each choice of `no`, then the seat by adjustment if there is one.
+#: Application number and place → rank.
+_Ranks = dict[tuple[str, Spot], int]
+
+
+class Contests:
+    """Who contends for places: worked out once for each set of them, for many explanations of one run.
 
     Ranks of a refill are those of `main`, the inputs of the main run it names.
     """
+
+    def __init__(self, inputs: Inputs, main: Inputs | None = None) -> None:
+        self._inputs = inputs
+        self._main = None if main is None else MainRanks(main)
+        self._over: dict[frozenset[Spot], tuple[Merits, list[Bid], _Ranks]] = {}
+
+    def over(self, spots: Iterable[Spot]) -> tuple[Merits, list[Bid]]:
+        """Return merits and bids of those who chose any of `spots`; nobody else counts for a rank there."""
+        return self._worked_out(frozenset(spots))[:2]
+
+    def rank(self, no: str, spot: Spot, among: Iterable[Spot]) -> int | None:
+        """Return the rank of `no` at `spot`, one of the places `among` which they chose."""
+        if self._main is not None:
+            return self._main.at(no, spot)
+        return self._worked_out(frozenset(among))[2].get((no, spot))
+
+    def _worked_out(self, wanted: frozenset[Spot]) -> tuple[Merits, list[Bid], _Ranks]:
+        if wanted not in self._over:
+            rivals = tuple([c for c in self._inputs.candidates if not wanted.isdisjoint(c.choices)])
+            contest = replace(self._inputs, candidates=rivals)
+            merits = Merits(contest)
+            in_order = bids(contest, merits)
+            self._over[wanted] = merits, in_order, _ranks(in_order)
+        return self._over[wanted]
+
+
+def explain(
+    inputs: Inputs,
+    rows: Sequence[ResultRow],
+    no: str,
+    main: Inputs | None = None,
+    contests: Contests | None = None,
+) -> tuple[Step, ...]:
+    """Return what happened at each choice of `no`, then the seat by adjustment if there is one.
+
+    Ranks of a refill are those of `main`, the inputs of the main run it names; whoever explains many people
+    of a run gives their `contests`.
+    """
     candidate = next(candidate for candidate in inputs.candidates if candidate.no == no)
     row = next(row for row in rows if row.no == no)
-    merits, in_order = _contest(inputs, candidate.choices)
-    own = _ranks(in_order)
-    standings = None if main is None else MainRanks(main)
+    contests = contests or Contests(inputs, main)
+    merits, _ = contests.over(candidate.choices)
     quotas = {place.spot: place.quota for place in inputs.places}
     steps = []
     for number, spot in enumerate(candidate.choices, 1):
         position = merits.at(no, spot[0])
         total = None if position is None else merits.totals[position]
         fate = _before_seating(inputs, candidate, number, total) or _seating(inputs, candidate, row, number)
-        rank = own.get((no, spot)) if standings is None else standings.at(no, spot)
+        rank = contests.rank(no, spot, candidate.choices)
         place = (quotas.get(spot), total, rank, _cutoff(rows, spot))
         steps.append(Step(number, *spot, *place, fate))
     if row.via == "adjust" and row.spot:
@@ -88,7 +127,7 @@ def explain(
 
 def explain_place(inputs: Inputs, rows: Sequence[ResultRow], spot: Spot) -> tuple[Rung, ...]:
     """Return who was eligible at `spot` by a choice, in the order of merit, then who was adjusted to it."""
-    _, in_order = _contest(inputs, (spot,))
+    _, in_order = Contests(inputs).over((spot,))
     by_no = {row.no: row for row in rows}
     rungs = []
     for rank, bid in enumerate((bid for bid in in_order if bid.spot == spot), 1):
@@ -101,7 +140,9 @@ def explain_place(inputs: Inputs, rows: Sequence[ResultRow], spot: Spot) -> tupl
     return tuple(rungs)
 
 
-def why_full(inputs: Inputs, rows: Sequence[ResultRow], no: str, number: int) -> Cause:
+def why_full(
+    inputs: Inputs, rows: Sequence[ResultRow], no: str, number: int, contests: Contests | None = None
+) -> Cause:
     """Return what decided choice `number` of `no`, whose fate was FULL."""
     candidate = next(candidate for candidate in inputs.candidates if candidate.no == no)
     spot = candidate.choices[number - 1]
@@ -109,7 +150,7 @@ def why_full(inputs: Inputs, rows: Sequence[ResultRow], no: str, number: int) ->
     taken = Counter(seat.identity for seat in inputs.held if seat[:2] == spot)
     if taken.total() >= place.quota:
         return Cause.NO_SEATS
-    _, in_order = _contest(inputs, (spot,))
+    _, in_order = (contests or Contests(inputs)).over((spot,))
     here = {bid.candidate.no: bid for bid in in_order if bid.spot == spot}
     seated = [here[row.no] for row in rows if row.spot == spot and row.via != "adjust"]
     if inputs.rule == Rule.CHOICE_FIRST:
@@ -128,16 +169,7 @@ def why_full(inputs: Inputs, rows: Sequence[ResultRow], no: str, number: int) ->
     )
 
 
-def _contest(inputs: Inputs, spots: Iterable[Spot]) -> tuple[Merits, list[Bid]]:
-    """Return merits and bids of those who chose any of `spots`; nobody else counts for a rank there."""
-    wanted = set(spots)
-    rivals = tuple([c for c in inputs.candidates if not wanted.isdisjoint(c.choices)])
-    contest = replace(inputs, candidates=rivals)
-    merits = Merits(contest)
-    return merits, bids(contest, merits)
-
-
-def _ranks(in_order: Iterable[Bid]) -> dict[tuple[str, Spot], int]:
+def _ranks(in_order: Iterable[Bid]) -> _Ranks:
     seen: dict[Spot, int] = {}
     found = {}
     for bid in in_order:
@@ -168,5 +200,7 @@ def _seating(inputs: Inputs, candidate: Candidate, row: ResultRow, number: int) 
 
 
 def _cutoff(rows: Iterable[ResultRow], spot: Spot) -> int | None:
-    seated = (row for row in rows if row.admitted and row.spot == spot and row.via != "adjust")
-    return min((row.total for row in seated if row.total is not None), default=None)
+    base, specialty = spot
+    # Base and specialty before all else: few rows are of this place, and it is asked for every choice.
+    here = (row for row in rows if row.base == base and row.specialty == specialty and row.via != "adjust")
+    return min((row.total for row in here if row.total is not None), default=None)

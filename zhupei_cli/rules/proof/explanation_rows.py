@@ -6,7 +6,7 @@ from typing import Any
 from zhupei_cli.rules.admission.merit import open_lines
 from zhupei_cli.rules.admission.run import Inputs, ResultRow
 from zhupei_cli.rules.admission.scores import Mark, mark_number
-from zhupei_cli.rules.proof.explanation import Fate, Step, why_full
+from zhupei_cli.rules.proof.explanation import Contests, Fate, Step, why_full
 from zhupei_cli.rules.proof.explanation_adjustment import explain_adjustment
 from zhupei_cli.rules.proof.explanation_words import adjusted, decided, no_total, via_label, via_of
 
@@ -21,6 +21,7 @@ def step_row(
     *,
     where: Mapping[str, str],
     marks: Sequence[Mark] | None,
+    contests: Contests | None = None,
 ) -> dict[str, Any]:
     """Return one choice with its line, total, rank, cut and what decided it.
 
@@ -32,7 +33,7 @@ def step_row(
     line = open_lines(inputs).get(spot) or None
     cause = None
     if step.result is Fate.FULL and step.choice is not None:
-        cause = why_full(inputs, rows, no, step.choice)
+        cause = why_full(inputs, rows, no, step.choice, contests)
     identity = next(one.identity for one in inputs.candidates if one.no == no)
     said = decided(step, cause, identity=identity, place=place, line=line)
     if step.result is Fate.ABSENT and marks is not None:

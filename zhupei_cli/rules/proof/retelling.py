@@ -13,6 +13,8 @@ from typing import Any, Final, NamedTuple
 from zhupei_cli.rules.proof.digests import named_digest
 from zhupei_cli.words.vocabulary import Decision
 
+#: Tables whose rows belong to a batch, and are told of by events of the table's own name.
+_OF_BATCH: Final = frozenset(("objection", "exam_site", "exam_room", "exam_seat"))
 #: Said of a row that an event names without its digest.
 UNKNOWN: Final = "?"
 _DECISIONS: Final = frozenset(f"review.{decision}" for decision in Decision)
@@ -225,10 +227,11 @@ def _score(told: Told, event: Happened, verb: str) -> None:
 def _entry(told: Told, event: Happened, verb: str) -> None:
     """Note what is said of rows known by one name, of whatever table."""
     entity = event.action.partition(".")[0]
+    batch = event.batch if entity in _OF_BATCH else None
     if verb == "write":
-        told.said(entity, None, event.data["keys"], event)
+        told.said(entity, batch, event.data["keys"], event)
     elif "digest" in event.data or (entity, verb) in _UNPROVEN:
-        told.said(entity, event.batch if entity == "objection" else None, [event.subject], event)
+        told.said(entity, batch, [event.subject], event)
     else:
         _other(told, event, verb)
 
@@ -331,7 +334,7 @@ def _take_back(told: Told, event: Happened, begun: Happened) -> None:
     kind = begun.action.partition(".")[0]
     named = kind if kind != "trainee" else "application" if event.before else "trainee"
     entity = event.data.get("entity", {"review": "application", "checkin": "admission"}.get(kind, named))
-    batch = event.batch if entity in ("plan", "score", "application") else None
+    batch = event.batch if entity in ("plan", "score", "application", *_OF_BATCH) else None
     if entity != "admission" and kind != "review":
         told.said(entity, batch, event.data["keys"], event)
     for number in event.data["keys"]:

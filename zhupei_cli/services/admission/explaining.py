@@ -1,10 +1,11 @@
 """Why a run ended as it did, for one candidate or one place, in words and figures."""
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Application, Batch, Run, RunRow
@@ -14,7 +15,7 @@ from zhupei_cli.rules.admission.run import Inputs, ResultRow, Spot
 from zhupei_cli.rules.admission.scores import mark_number
 from zhupei_cli.rules.people.masking import mask_id
 from zhupei_cli.rules.proof import explanation_words as told
-from zhupei_cli.rules.proof.explanation import Fate, Rung, Step, explain, explain_place
+from zhupei_cli.rules.proof.explanation import Contests, Fate, Rung, Step, explain, explain_place
 from zhupei_cli.rules.proof.explanation_rows import adjustment_row, step_row
 from zhupei_cli.services.admission.run_inputs import load_inputs
 from zhupei_cli.services.admission.runs import current_run, find_run, main_inputs, stored_inputs, stored_rows
@@ -46,6 +47,11 @@ class Basis:
         state = "未确定" if self.run.committed_at is None else "已确定"
         return f"第 {self.run.number} 次录取计算（{rule}，{state}）"
 
+    def row_of(self, no: str) -> ResultRow | None:
+        """Return what the run found for somebody, None for who was no candidate of it."""
+        at = bisect_left(self.rows, no, key=lambda row: row.no)
+        return self.rows[at] if at < len(self.rows) and self.rows[at].no == no else None
+
 
 def basis_of(session: Session, batch: Batch, run: Run, *, now: bool) -> Basis:
     """Read a run back, or compute its rule anew from what the database holds `now`."""
@@ -71,32 +77,44 @@ def explain_candidate(
         raise ZhupeiError("E304", application_no=no, nearest=near_numbers(session, batch, no))
     run = _run_of(session, batch, person.id) if number is None else find_run(session, batch, number)
     basis = basis_of(session, batch, run, now=now)
-    row = next((row for row in basis.rows if row.no == no), None)
-    if row is None:
+    if basis.row_of(no) is None:
         seat = seats_of(session, batch.year, (person.trainee_id,)).get(person.trainee_id)
         if seat is not None:
             raise ZhupeiError(
                 "E449", application_no=no, title=basis.title, seat=seat.application_no, **seat.values
             )
         raise ZhupeiError("E314", application_no=no, title=basis.title)
-    labels = _Labels(session)
-    records = load_marks(session, [person.id]).get(person.id, {})
-    return {
-        "application_no": no,
-        "name": person.name,
-        "run": None if now else run.number,
-        "rule": run.rule,
-        "title": basis.title,
-        "outcome": row.outcome,
-        "outcome_label": words.OUTCOME.label(row.outcome),
-        "reason": row.reason,
-        "reason_label": reason_labels(session, batch, {person.id: row.reason}).get(person.id),
-        "steps": [
-            _step(basis, no, step, labels, records)
-            for step in explain(basis.inputs, basis.rows, no, basis.main)
-        ],
-        "adjustment": _adjustment(basis, row, labels),
-    }
+    (told,) = explain_candidates(session, batch, basis, [person])
+    return told
+
+
+def explain_candidates(
+    session: Session, batch: Batch, basis: Basis, people: Sequence[Row[*tuple[Any, ...]]]
+) -> list[dict[str, Any]]:
+    """Return what `explain_candidate` does of people (rows of `applications_of`), but for no candidates."""
+    labels, contests = _Labels(session), Contests(basis.inputs, basis.main)
+    part = [(person, row) for person in people if (row := basis.row_of(person.application_no)) is not None]
+    marks = load_marks(session, [person.id for person, _ in part])
+    reasons = reason_labels(session, batch, {person.id: row.reason for person, row in part})
+    return [
+        {
+            "application_no": row.no,
+            "name": person.name,
+            "run": None if basis.now else basis.run.number,
+            "rule": basis.run.rule,
+            "title": basis.title,
+            "outcome": row.outcome,
+            "outcome_label": words.OUTCOME.label(row.outcome),
+            "reason": row.reason,
+            "reason_label": reasons.get(person.id),
+            "steps": [
+                _step(basis, row.no, step, labels, marks.get(person.id, {}), contests)
+                for step in explain(basis.inputs, basis.rows, row.no, basis.main, contests)
+            ],
+            "adjustment": _adjustment(basis, row, labels),
+        }
+        for person, row in part
+    ]
 
 
 def _run_of(session: Session, batch: Batch, application_id: int) -> Run:
@@ -126,10 +144,15 @@ class _Labels:
 
 
 def _step(
-    basis: Basis, no: str, step: Step, labels: _Labels, records: Mapping[str | None, Marks]
+    basis: Basis,
+    no: str,
+    step: Step,
+    labels: _Labels,
+    records: Mapping[str | None, Marks],
+    contests: Contests,
 ) -> dict[str, Any]:
-    where = labels.of(step.base, step.specialty)
-    return step_row(basis.inputs, basis.rows, no, step, where=where, marks=counting(records, step.base))
+    where, marks = labels.of(step.base, step.specialty), counting(records, step.base)
+    return step_row(basis.inputs, basis.rows, no, step, where=where, marks=marks, contests=contests)
 
 
 def _adjustment(basis: Basis, row: ResultRow, labels: _Labels) -> dict[str, Any] | None:

@@ -1,8 +1,9 @@
 """Why the result of a batch is as it is: all rounds together, and what was decided one by one since."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from sqlalchemy import Row, Table, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Admission, Application, Batch, Run
@@ -12,12 +13,21 @@ from zhupei_cli.rules.admission.scores import mark_number
 from zhupei_cli.rules.people.masking import mask_id
 from zhupei_cli.rules.proof.explanation import Fate, Rung, explain_place
 from zhupei_cli.rules.proof.explanation_words import FATES, via_label
-from zhupei_cli.services.admission.explaining import basis_of, explain_candidate, explain_spot, names_of
+from zhupei_cli.services.admission.explaining import (
+    basis_of,
+    explain_candidate,
+    explain_candidates,
+    explain_spot,
+    names_of,
+)
 from zhupei_cli.services.admission.result_now import list_result, result_rounds, result_title
 from zhupei_cli.services.marks.score_lines import applications_of
 from zhupei_cli.services.records.lookup import base_names, find_base, find_specialty, specialty_names
+from zhupei_cli.store.bulk import rows_of
 from zhupei_cli.words import vocabulary as words
 from zhupei_cli.words.errors import ZhupeiError
+
+_DECIDED: Table = Admission.metadata.tables[Admission.__tablename__]
 
 
 def explain_standing(session: Session, batch: Batch, no: str) -> dict[str, object]:
@@ -26,13 +36,36 @@ def explain_standing(session: Session, batch: Batch, no: str) -> dict[str, objec
     The keys are those of `explain_candidate`, each step with its `run` and `round_label`; `standing` is the
     row of the result, with the `reason` of who decided last. Without a result it is the newest run alone.
     """
+    told = explain_standings(session, batch, [no])
+    return told[no] if no in told else explain_candidate(session, batch, no)
+
+
+def explain_standings(session: Session, batch: Batch, numbers: Sequence[str]) -> dict[str, dict[str, object]]:
+    """Return what `explain_standing` says of each number that is part of the result; each round read once."""
     rounds = result_rounds(session, batch)
-    person = session.execute(applications_of(batch).where(Application.application_no == no)).one_or_none()
-    standing = None if person is None else session.get(Admission, person.id)
-    if not rounds or person is None or standing is None:
-        return explain_candidate(session, batch, no)
-    told = [one for run in rounds if (one := _of_round(session, batch, no, run)) is not None]
-    row = next(one for one in list_result(session, batch) if one["application_no"] == no)
+    found = rows_of(session, applications_of(batch), Application.application_no, numbers if rounds else ())
+    people = list(found)
+    stored = rows_of(session, select(_DECIDED), _DECIDED.c.application_id, [person.id for person in people])
+    decided = {row.application_id: row for row in stored}
+    people = [person for person in people if person.id in decided]
+    if not people:
+        return {}
+    told: dict[str, list[dict[str, Any]]] = {person.application_no: [] for person in people}
+    for run in rounds:
+        for one in _of_round(session, batch, run, people):
+            told[one["application_no"]].append(one)
+    rows = {row["application_no"]: row for row in list_result(session, batch)}
+    return {
+        person.application_no: _standing(
+            rounds, rows[person.application_no], told[person.application_no], decided[person.id]
+        )
+        for person in people
+    }
+
+
+def _standing(
+    rounds: list[Run], row: Mapping[str, Any], told: Sequence[Mapping[str, Any]], decided: Row[Any]
+) -> dict[str, object]:
     adjustments = [one["adjustment"] for one in told if one["adjustment"] is not None]
     return {
         **{key: row[key] for key in ("application_no", "name", "outcome", "outcome_label")},
@@ -43,24 +76,21 @@ def explain_standing(session: Session, batch: Batch, no: str) -> dict[str, objec
         "steps": [step for one in told for step in one["steps"]],
         "adjustment": adjustments[-1] if adjustments else None,
         "adjustments": adjustments,
-        "standing": {**row, "decided_reason": standing.reason, "decided_at": standing.decided_at},
+        "standing": {**row, "decided_reason": decided.reason, "decided_at": decided.decided_at},
     }
 
 
-def _of_round(session: Session, batch: Batch, no: str, run: Run) -> dict[str, Any] | None:
-    """Return what one round says of a person; None for who was no candidate of it."""
-    try:
-        told = explain_candidate(session, batch, no, number=run.number)
-    except ZhupeiError as refusal:
-        if refusal.code not in ("E314", "E449"):
-            raise
-        return None
+def _of_round(
+    session: Session, batch: Batch, run: Run, people: Sequence[Row[*tuple[Any, ...]]]
+) -> Iterator[dict[str, Any]]:
+    """Yield what one round says of those who were candidates of it."""
     of = {"run": run.number, "round": run.round, "round_label": words.ROUND.label(run.round)}
-    # The round of adjustment goes by no choice: its steps say nothing.
-    told["steps"] = [{**step, **of} for step in told["steps"] if step["result"] != Fate.NOT_ASKED]
-    if told["adjustment"] is not None:
-        told["adjustment"] = {**told["adjustment"], **of}
-    return told
+    for told in explain_candidates(session, batch, basis_of(session, batch, run, now=False), people):
+        # The round of adjustment goes by no choice: its steps say nothing.
+        told["steps"] = [{**step, **of} for step in told["steps"] if step["result"] != Fate.NOT_ASKED]
+        if told["adjustment"] is not None:
+            told["adjustment"] = {**told["adjustment"], **of}
+        yield told
 
 
 def explain_place_now(session: Session, batch: Batch, base: str, specialty: str) -> dict[str, object]:

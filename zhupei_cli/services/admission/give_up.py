@@ -1,6 +1,7 @@
-"""Admissions given up, taken away, and people made candidates again: several at once, set-based."""
+"""Admissions given up, taken away, left after check-in, and people made candidates again: several at once."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any, Final
 
 from sqlalchemy import Row, Table, select
@@ -11,10 +12,11 @@ from zhupei_cli.model import Admission, Application, Batch
 from zhupei_cli.rules.batch.lifecycle import ADMISSION, step
 from zhupei_cli.services.admission.seats import free_seats
 from zhupei_cli.services.applications.store import refusal
+from zhupei_cli.services.people.bars import Arising, arise
 from zhupei_cli.services.records.events import Change, record
 from zhupei_cli.store.bulk import delete_rows, rows_of, update_rows
 from zhupei_cli.words.errors import Fault, ZhupeiError
-from zhupei_cli.words.vocabulary import BATCH_STATUS, BatchStatus
+from zhupei_cli.words.vocabulary import BATCH_STATUS, AdmissionStatus, BatchStatus
 
 _ADMISSION: Table = Admission.metadata.tables[Admission.__tablename__]
 _APPLICATION: Table = Admission.metadata.tables[Application.__tablename__]
@@ -57,7 +59,7 @@ def decide_admissions(
     good: list[tuple[Row[Any], str | None]] = []
     refused: list[Refused] = []
     for number in numbers:
-        outcome = _outcome(stored.get(number), verb, number, reason)
+        outcome = _outcome(batch, stored.get(number), verb, number, reason)
         if isinstance(outcome, Fault):
             refused.append((number, outcome))
         elif outcome != stored[number].now:
@@ -68,6 +70,35 @@ def decide_admissions(
     return [
         {"application_no": row.application_no, "before": row.now, "after": to} for row, to in good
     ], refused
+
+
+def quit_training(
+    session: Session,
+    batch: Batch,
+    numbers: Iterable[str],
+    *,
+    reason: str,
+    by: Acting,
+    on: date | None = None,
+    default: bool = False,
+    skip_bad: bool = False,
+) -> tuple[list[dict[str, object]], list[Refused], int]:
+    """Record that people left after check-in (退培), on a day, today without one.
+
+    Returns also how many records of conduct arose, one for each who left in default. Raises E689 for a day
+    to come, and what `decide_admissions` raises.
+    """
+    day = on or by.today
+    if day > by.today:
+        raise ZhupeiError("E689", value=day.isoformat())
+    told = {"on": day.isoformat(), "default": default}
+    done, refused = decide_admissions(
+        session, batch, "quit", numbers, reason=reason, by=by, skip_bad=skip_bad, told=told
+    )
+    rows = admissions_of(session, batch, (one["application_no"] for one in done))
+    moved = [Arising(rows[one["application_no"]].id, one["before"], one["after"]) for one in done]
+    new = arise(session, batch, moved, by=by, reason=reason, on=day, default=default)
+    return done, refused, new
 
 
 def require_state(session: Session, batch: Batch, verb: str) -> None:
@@ -97,7 +128,9 @@ def admissions_of(session: Session, batch: Batch, numbers: Iterable[str]) -> dic
     return {row.application_no: row for row in rows}
 
 
-def _outcome(row: Row[*tuple[object, ...]] | None, verb: str, number: str, reason: str | None) -> str | Fault:
+def _outcome(
+    batch: Batch, row: Row[*tuple[object, ...]] | None, verb: str, number: str, reason: str | None
+) -> str | Fault:
     """Return the state `verb` leads to, the present one when nothing is to be done, or why it cannot be."""
     if row is None:
         return Fault("E304", "application_no", values={"application_no": number, "nearest": ""})
@@ -106,7 +139,11 @@ def _outcome(row: Row[*tuple[object, ...]] | None, verb: str, number: str, reaso
     try:
         return step(ADMISSION, row.now, verb, name=number, reason=reason)
     except ZhupeiError as refusal:
-        return Fault(refusal.code, "application_no", values=refusal.values)
+        values = refusal.values
+        if row.now == AdmissionStatus.ADMITTED and batch.status == BatchStatus.ARCHIVED:
+            # Nobody can be checked in any more: the way over 已报到 leads nowhere.
+            values = {**values, "cure": "批次已归档，没有登记过报到的人不用退培，也不能再登记报到"}
+        return Fault(refusal.code, "application_no", values=values)
 
 
 def _carry_out(

@@ -97,16 +97,16 @@ def step(session: Session, objection: int, verb: str, *, by: Acting, **given: An
     found = session.execute(columns).mappings().one_or_none()
     if found is None:
         raise ZhupeiError("E699", objection=objection)
+    batch = session.get_one(Batch, found["batch_id"])
     if found["state"] not in _FROM[verb]:
-        label = OBJECTION_STATE.label(found["state"])
-        raise ZhupeiError("E700", objection=objection, status=label, wanted=_LABELS[verb])
+        values = {"status": OBJECTION_STATE.label(found["state"]), "wanted": _LABELS[verb]}
+        raise ZhupeiError("E700", objection=objection, batch=batch.code, **values)
     require(given.get("answer"), "答复", _LONGEST)
     require(given.get("assigned_to"), "承办人", _LONGEST_NAME)
     states = {"answer": "answered", "close": "closed"}
     row = {**found, **given, "state": states.get(verb, found["state"])}
     session.execute(update(_OBJECTION).where(_OBJECTION.c.id == objection).values(**row))
     record(session, by, [_change(row, verb, found["state"], given.get("reason"))])
-    batch = session.get_one(Batch, row["batch_id"])
     return list_objections(session, batch, objection=objection)[0]
 
 

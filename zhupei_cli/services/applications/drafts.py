@@ -11,7 +11,13 @@ from zhupei_cli.rules.batch import lifecycle
 from zhupei_cli.rules.people.eligibility import NO_PAST, Past
 from zhupei_cli.rules.people.fields import FORM_LABELS
 from zhupei_cli.services.applications import store
-from zhupei_cli.services.applications.form_checks import Checks, identity_faults, load_checks, read_form
+from zhupei_cli.services.applications.form_checks import (
+    Checks,
+    Parts,
+    identity_faults,
+    load_checks,
+    read_form,
+)
 from zhupei_cli.services.applications.intake import require_entry
 from zhupei_cli.services.applications.past import load_past
 from zhupei_cli.services.applications.store import Form
@@ -130,6 +136,15 @@ def examine_draft(
     findings += incomplete(profile)
     findings += identity_faults(profile, form, checks, unread | unread_of(faults), past)
     return form if isinstance(form, Form) and not unread else None, findings
+
+
+def spoken_against(session: Session, batch: Batch, profile: Profile) -> list[Fault]:
+    """Return what other years say against a person, whatever they would ask for: told before any form."""
+    assert profile.id is not None
+    past = load_past(session, batch, {profile.key: profile.id}).get(profile.key, NO_PAST)
+    nothing = Parts(None, None, None, None, ((None, None),))
+    found = identity_faults(profile, nothing, load_checks(session, batch), past=past)
+    return [fault for fault in found if str(fault.values["rule"]).startswith("person.")]
 
 
 def is_refused(findings: list[Fault]) -> bool:

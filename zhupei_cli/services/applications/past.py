@@ -1,16 +1,18 @@
 """What the years before say of somebody: bars, a training that goes on, one that was left or not finished."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Final
 
-from sqlalchemy import Row, Select, Table, or_, select
+from sqlalchemy import Row, Select, Table, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from zhupei_cli.model import Admission, Application, Batch, Trainee
+from zhupei_cli.model import Admission, Application, Batch, Snapshot, Trainee
 from zhupei_cli.rules.batch.lifecycle import PUBLISHED
 from zhupei_cli.rules.batch.settings import parse
 from zhupei_cli.rules.people.eligibility import NO_PAST, Past
 from zhupei_cli.services.applications import years
+from zhupei_cli.services.applications.store import CURRENT_SNAPSHOT
 from zhupei_cli.services.people import bars
 from zhupei_cli.services.people.bars import BAR
 from zhupei_cli.services.people.profiles import PersonKey
@@ -22,6 +24,7 @@ from zhupei_cli.words.vocabulary import ADMISSION_STATUS, AdmissionStatus
 _ADMISSION: Table = Admission.metadata.tables[Admission.__tablename__]
 _APPLICATION: Table = Admission.metadata.tables[Application.__tablename__]
 _BATCH: Table = Admission.metadata.tables[Batch.__tablename__]
+_SNAPSHOT: Table = Admission.metadata.tables[Snapshot.__tablename__]
 _TRAINEE: Table = Admission.metadata.tables[Trainee.__tablename__]
 
 #: Years after the end of a training in which it may still be finished.
@@ -105,6 +108,29 @@ def _said(past: Past, severities: Mapping[str, str]) -> str:
         if value is not None and severities.get(rule) != "off"
     ]
     return "，".join(parts)
+
+
+def against_sources(session: Session, batch: Batch) -> list[tuple[str, int, str]]:
+    """Return the submitted forms whose 生源类型 is not that of their graduation (`source.fresh`), in one row.
+
+    The first number, how many they are, and what is odd; nothing where the batch switched the rule off.
+    """
+    if parse(settings_of(session, batch)).severities.get("source.fresh") == "off":
+        return []
+    # Ends of years: a month without a day, which sorts before its days, is of its own year then.
+    before, last = (date(year, 12, 31) for year in (batch.year - 1, batch.year))
+    graduated, source = _SNAPSHOT.c.graduated_on, _APPLICATION.c.source_type
+    late = and_(source == "应届毕业生", graduated <= before)
+    early = and_(source == "往届毕业生", graduated > before, graduated <= last)
+    statement = (
+        select(func.count(), func.min(_APPLICATION.c.application_no))
+        .join(_SNAPSHOT, CURRENT_SNAPSHOT)
+        .where(_APPLICATION.c.batch_id == batch.id, _APPLICATION.c.live_key.is_not(None))
+        .where(or_(late, early))
+    )
+    count, first = session.execute(statement).one()
+    what = f"生源类型与毕业时间不符 {count} 份，例如 {first}（批次的年份是 {batch.year}）"
+    return [(first, count, what)] if count else []
 
 
 def _people_with_a_past(batch: Batch) -> Select[object]:

@@ -7,6 +7,7 @@ from zhupei_cli.services.kinds.bar import BAR_IMPORT
 from zhupei_cli.services.kinds.base import BASE_IMPORT
 from zhupei_cli.services.kinds.checkin import CHECK_IN_IMPORT
 from zhupei_cli.services.kinds.employer import EMPLOYER_IMPORT
+from zhupei_cli.services.kinds.exam_room import EXAM_ROOM_IMPORT
 from zhupei_cli.services.kinds.kind import ImportKind, Part
 from zhupei_cli.services.kinds.plan import PLAN_IMPORT
 from zhupei_cli.services.kinds.review import REVIEW_IMPORT
@@ -26,6 +27,7 @@ _KINDS: Final = (
     SCORE_IMPORT,
     CHECK_IN_IMPORT,
     BAR_IMPORT,
+    EXAM_ROOM_IMPORT,
 )
 
 KINDS: Final[Mapping[str, ImportKind]] = {kind.key: kind for kind in _KINDS}

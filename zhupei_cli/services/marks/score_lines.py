@@ -7,7 +7,7 @@ from functools import cache, partial
 from sqlalchemy import Row, Select, Table, func, select
 from sqlalchemy.orm import Session
 
-from zhupei_cli.model import Application, Batch, Plan, Snapshot, Trainee
+from zhupei_cli.model import Application, Batch, ExamSeat, Plan, Snapshot, Trainee
 from zhupei_cli.rules.people.masking import mask_id
 from zhupei_cli.services.applications.store import CURRENT_SNAPSHOT
 from zhupei_cli.services.records.lookup import Names, base_names
@@ -19,6 +19,7 @@ from zhupei_cli.words.vocabulary import APPLICATION_STATUS, ApplicationStatus
 _TABLES = Application.metadata.tables
 _APPLICATION: Table = _TABLES[Application.__tablename__]
 _PLAN: Table = _TABLES[Plan.__tablename__]
+_SEAT: Table = _TABLES[ExamSeat.__tablename__]
 _SNAPSHOT: Table = _TABLES[Snapshot.__tablename__]
 _TRAINEE: Table = _TABLES[Trainee.__tablename__]
 
@@ -43,6 +44,9 @@ class MarkEntry:
 
 def read_entries(session: Session, batch: Batch, lines: Sequence[Line]) -> list[MarkEntry]:
     """Return the lines whose record is known, other faults of theirs or not."""
+    by_ticket = tickets_of(session, batch, {ticket for line in lines if (ticket := _word(line, "ticket"))})
+    for line in lines:
+        line.faults += _by_ticket(line, by_ticket)
     numbers = {number for line in lines if (number := _word(line, "application_no"))}
     papers = {number for line in lines if (number := _word(line, "id_number"))}
     by_number = {
@@ -80,6 +84,31 @@ def applications_of(batch: Batch) -> Select[*tuple[object, ...]]:
     )
 
 
+def tickets_of(session: Session, batch: Batch, tickets: Iterable[str]) -> dict[str, str]:
+    """Return ticket → application number, of those tickets that somebody of the batch has."""
+    statement = (
+        select(_SEAT.c.ticket, _APPLICATION.c.application_no)
+        .join(_APPLICATION, _APPLICATION.c.id == _SEAT.c.application_id)
+        .where(_SEAT.c.batch_id == batch.id)
+    )
+    return dict(tuple(row) for row in rows_of(session, statement, _SEAT.c.ticket, tickets))
+
+
+def _by_ticket(line: Line, known: Mapping[str, str]) -> Iterator[Fault]:
+    """Name the application of a line by its ticket, and yield what is wrong with the ticket."""
+    ticket = _word(line, "ticket")
+    if ticket is None:
+        return
+    number, typed = known.get(ticket), _word(line, "application_no")
+    if number is None:
+        yield Fault("E743", "ticket", values={"ticket": ticket})
+    elif typed is not None and typed != number:
+        values = {"ticket": ticket, "other": number, "application_no": typed}
+        yield Fault("E744", "ticket", values=values)
+    else:
+        line.values = {**line.values, "application_no": number}
+
+
 def _word(line: Line, key: str) -> str | None:
     word = line.values.get(key)
     return word if isinstance(word, str) else None  # 清空 says nothing here
@@ -98,7 +127,9 @@ def _application(
         return None
     if number is None and paper is None:
         if not line.bad:
-            line.faults.append(Fault("E023", "application_no", values={"heading": "报名号 或 证件号码"}))
+            line.faults.append(
+                Fault("E023", "application_no", values={"heading": "报名号、证件号码 或 准考证号"})
+            )
         return None
     if number is None and paper not in by_paper:
         line.faults.append(Fault("E170", "id_number", values={"number": mask_id(paper or "")}))

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 from sqlalchemy import Table, and_, select
 from sqlalchemy.orm import Session
 
-from zhupei_cli.model import Application, Batch, Choice, Score
+from zhupei_cli.model import Application, Batch, Choice, ExamSeat, Score
 from zhupei_cli.rules.admission.scores import COMPONENTS, Record, Weights, mark_number, scoring, shown_mark
 from zhupei_cli.rules.batch import settings
 from zhupei_cli.services.batches.taking_part import takes_part
@@ -18,6 +18,7 @@ from zhupei_cli.services.records.lookup import settings_of, specialty_names
 _TABLES = Application.metadata.tables
 _APPLICATION: Table = _TABLES[Application.__tablename__]
 _CHOICE: Table = _TABLES[Choice.__tablename__]
+_SEAT: Table = _TABLES[ExamSeat.__tablename__]
 _SCORE: Table = _TABLES[Score.__tablename__]
 
 #: Lowest mark of each band, the highest band first; it takes the full mark in.
@@ -28,7 +29,8 @@ _WIDTH, _HUNDREDTHS = 10, 100
 def template_rows(session: Session, batch: Batch, *, base: str | None = None) -> list[dict[str, str]]:
     """Return the form of everybody who takes part, or of those with a choice at `base` (code), by number.
 
-    The marks that are stored stand there, so that the sheet as it is changes nothing.
+    The marks that are stored stand there, so that the sheet as it is changes nothing; `ticket` is there once
+    seats are allotted.
     """
     statement = applications_of(batch).where(*takes_part(batch))
     if base is not None:
@@ -37,10 +39,20 @@ def template_rows(session: Session, batch: Batch, *, base: str | None = None) ->
         )
         statement = statement.where(_APPLICATION.c.id.in_(chose))
     of = _SCORE.c.record == (base or "")
-    marked = statement.outerjoin(_SCORE, and_(_SCORE.c.application_id == _APPLICATION.c.id, of))
+    marked = (
+        statement.outerjoin(_SCORE, and_(_SCORE.c.application_id == _APPLICATION.c.id, of))
+        .outerjoin(_SEAT, _SEAT.c.application_id == _APPLICATION.c.id)
+        .add_columns(_SEAT.c.ticket, *mark_columns())
+    )
     rows = [
-        {"application_no": no, "name": name, "base": base or "", **_words(marks_of(values))}
-        for _, no, _, _, name, _, *values in session.execute(marked.add_columns(*mark_columns()))
+        {
+            "application_no": no,
+            **({"ticket": ticket} if ticket else {}),
+            "name": name,
+            "base": base or "",
+            **_words(marks_of(values)),
+        }
+        for _, no, _, _, name, _, ticket, *values in session.execute(marked)
     ]
     return sorted(rows, key=lambda row: row["application_no"])
 

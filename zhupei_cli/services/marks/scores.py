@@ -45,6 +45,7 @@ from zhupei_cli.services.records.line_numbers import settle_numbers
 from zhupei_cli.services.records.lookup import base_names, settings_of
 from zhupei_cli.services.records.workbooks import Reading
 from zhupei_cli.sheets.kinds import cells
+from zhupei_cli.sheets.kinds.workbook_kinds import SCORE
 from zhupei_cli.sheets.taking.lines import Line
 from zhupei_cli.store.bulk import insert_rows, rows_of, update_rows
 from zhupei_cli.words.errors import Fault, ZhupeiError
@@ -73,6 +74,7 @@ def import_scores(session: Session, reading: Reading, *, batch: Batch, by: Actin
         return Imported(None, Counts(), reading.files, readable=False)
     if batch.status not in (BatchStatus.OPEN, BatchStatus.CLOSED):
         raise ZhupeiError("E460", batch=batch.code, status=BATCH_STATUS.label(batch.status))
+    _tick(reading.lines)
     filled = filled_in(reading.lines, COMPONENTS)
     entries = read_entries(session, batch, filled)
     refuse_twins(entries)
@@ -98,6 +100,18 @@ def import_scores(session: Session, reading: Reading, *, batch: Batch, by: Actin
     touched = [_touched(entry, before, stamps) for entry, before, _ in changes]
     record_rows(session, import_id, touched, by=by)
     return Imported(import_id, counts, reading.files)
+
+
+def _tick(lines: Iterable[Line]) -> None:
+    """Make 缺考 of every part that is ticked as missed; E745 where it has a mark as well."""
+    for line in lines:
+        for name in COMPONENTS:
+            if line.values.get(f"{name}_missed") is not True:
+                continue
+            if line.values.get(name, cells.ABSENT) is not cells.ABSENT:
+                part = SCORE.headings[name]
+                line.faults.append(Fault("E745", f"{name}_missed", values={"part": part}))
+            line.values = {**line.values, name: cells.ABSENT}
 
 
 def _counts(lines: Sequence[Line], befores: Sequence[Marks | None], filled: int, replaced: int) -> Counts:

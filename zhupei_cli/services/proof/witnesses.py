@@ -6,12 +6,16 @@ from typing import Final
 from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
-from zhupei_cli.model import Base, Objection
+from zhupei_cli.model import Application, Base, ExamSeat, Objection
+from zhupei_cli.rules.exam.rooms import Place
 from zhupei_cli.rules.proof.digests import named_digest
+from zhupei_cli.services.exams.allotting import seat_digest
 from zhupei_cli.services.kinds.kind import Keys, Witness
 from zhupei_cli.services.kinds.register import PARTS
 from zhupei_cli.services.kinds.written import witnessed_rows
 
+_APPLICATION: Table = Base.metadata.tables[Application.__tablename__]
+_SEAT: Table = Base.metadata.tables[ExamSeat.__tablename__]
 _OBJECTION: Table = Base.metadata.tables[Objection.__tablename__]
 
 
@@ -21,12 +25,31 @@ def _objections(session: Session, keys: Keys) -> Iterator[Witness]:
         yield row.batch_id, f"objection {row.id}", named_digest(row._mapping)
 
 
+def _seats(session: Session, keys: Keys) -> Iterator[Witness]:
+    """Yield the seats of the exam; `keys` are batches."""
+    columns = (
+        *_SEAT.c["batch_id", "site_code", "room_code", "seat", "ticket"],
+        _APPLICATION.c.application_no,
+    )
+    statement = select(*columns).join(_APPLICATION, _APPLICATION.c.id == _SEAT.c.application_id)
+    for batch, site, room, seat, ticket, number in witnessed_rows(session, statement, _SEAT.c.batch_id, keys):
+        yield batch, number, seat_digest(Place(site, room, seat), ticket)
+
+
+#: What is written otherwise than by an import, by batch.
+_OTHERS: Final[Mapping[str, tuple[str, Callable[[Session, Keys], Iterator[Witness]]]]] = {
+    "objection": ("异议", _objections),
+    "exam_seat": ("座位", _seats),
+}
 #: By table: the witnesses of all its rows or of those with the given keys, see `Part`.
 WITNESSES: Final[Mapping[str, Callable[[Session, Keys], Iterator[Witness]]]] = {
     **{entity: part.witnesses for entity, part in PARTS.items() if part.witnesses is not None},
-    "objection": _objections,
+    **{entity: witnesses for entity, (_, witnesses) in _OTHERS.items()},
 }
 #: What rows are called before their names, of which tables they belong to a batch, and are asked for by it.
-WITNESSED: Final = {**{entity: part.label for entity, part in PARTS.items()}, "objection": "异议"}
-OF_BATCHES: Final = (*(entity for entity, part in PARTS.items() if part.of_batch), "objection")
-BY_BATCH: Final = (*(entity for entity, part in PARTS.items() if part.witnessed_by == "batch"), "objection")
+WITNESSED: Final = {
+    **{entity: part.label for entity, part in PARTS.items()},
+    **{entity: label for entity, (label, _) in _OTHERS.items()},
+}
+OF_BATCHES: Final = (*(entity for entity, part in PARTS.items() if part.of_batch), *_OTHERS)
+BY_BATCH: Final = (*(entity for entity, part in PARTS.items() if part.witnessed_by == "batch"), *_OTHERS)

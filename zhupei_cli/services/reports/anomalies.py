@@ -17,6 +17,7 @@ KINDS: Final = {
     "duplicates": "疑似重复报名",
     "planless": "基地没有计划",
     "past": "历年记录有碍",
+    "sources": "生源类型不符",
     "objections": "公示异议未办结",
 }
 _PARTS: Final = {
@@ -38,6 +39,7 @@ def find_anomalies(
     *,
     now: datetime,
     past: Iterable[Found],
+    sources: Iterable[Found],
     objections: Iterable[Found],
 ) -> list[Anomaly]:
     """Return what is wrong, the gravest first; `rows` are those of the sections of sql/reports by name."""
@@ -48,6 +50,7 @@ def find_anomalies(
         "duplicates": lambda: _duplicates(rows["duplicates"]),
         "planless": lambda: _planless(rows["planless"]),
         "past": lambda: iter(past),
+        "sources": lambda: iter(sources),
         "objections": lambda: iter(objections),
     }
     return [

@@ -34,7 +34,7 @@ from zhupei_cli.reports.values import (
 from zhupei_cli.rules.admission.scores import ABSENT, Mark, lacking
 from zhupei_cli.rules.batch.lifecycle import PUBLISHED
 from zhupei_cli.services.admission.objections import open_objections
-from zhupei_cli.services.applications.past import against_people
+from zhupei_cli.services.applications.past import against_people, against_sources
 from zhupei_cli.services.batches.taking_part import count_sitting_out
 from zhupei_cli.services.marks.score_marks import count_marked
 from zhupei_cli.services.marks.score_views import Counted, counted_marks
@@ -168,8 +168,9 @@ def list_anomalies(session: Session, batch: Batch, *, now: datetime) -> list[dic
 def _anomalies(session: Session, batch: Batch, *, now: datetime) -> list[Anomaly]:
     names = ("overfull", "backlog", "gaps", "duplicates", "planless")
     rows = {name: section(session, batch, name) for name in names}
-    past, waiting = against_people(session, batch), open_objections(session, batch)
-    return find_anomalies(batch, rows, now=now, past=past, objections=waiting)
+    past, sources = against_people(session, batch), against_sources(session, batch)
+    waiting = open_objections(session, batch)
+    return find_anomalies(batch, rows, now=now, past=past, sources=sources, objections=waiting)
 
 
 def _head(session: Session, batch: Batch, *, now: datetime, since: date | None) -> Head:

@@ -8,6 +8,8 @@ from zhupei_cli.rules.people.masking import mask_phone
 from zhupei_cli.rules.people.people_names import damage_of
 from zhupei_cli.sheets.kinds import cells, parsers
 from zhupei_cli.sheets.kinds.columns import Column, Kind, Offer
+from zhupei_cli.sheets.kinds.exam_kinds import EXAM_ROOM as EXAM_ROOM
+from zhupei_cli.sheets.kinds.exam_kinds import TICKET as TICKET
 from zhupei_cli.sheets.kinds.people_kinds import APPLICATION_KEYS as APPLICATION_KEYS
 from zhupei_cli.sheets.kinds.people_kinds import EDUCATION as EDUCATION
 from zhupei_cli.sheets.kinds.people_kinds import PERSON as PERSON
@@ -135,16 +137,23 @@ PLAN_WIDE: Final = Kind(
     command="zhupei batch plan import",
 )
 
+#: The parts of the exam.
+_PARTS: Final = {"written": "笔试", "skill": "技能", "interview": "面试"}
+
 SCORE: Final = Kind(
     "score",
     "成绩",
     (
         Column("application_no", "报名号", parsers.application_number),
         replace(ID_NUMBER, required=False),
+        TICKET,
         Column("name", "姓名", parsers.person_name),
-        exam_mark("written", "笔试"),
-        exam_mark("skill", "技能"),
-        exam_mark("interview", "面试"),
+        *(exam_mark(key, heading) for key, heading in _PARTS.items()),
+        # On the workbook that goes along with the sign-in sheets (签到).
+        *(
+            yes_or_no(f"{key}_missed", f"{heading}缺考", vocabulary.MISSED, note="缺考的选 √，到考的留空。")
+            for key, heading in _PARTS.items()
+        ),
         Column(
             "base",
             "基地编号",
@@ -153,11 +162,21 @@ SCORE: Final = Kind(
             offers=Offer.BASES,
             note=f"空白是全部志愿通用的成绩；某基地单独的成绩写该基地的{NAMED}",
         ),
+        # What stands on the sign-in workbook beside them.
+        *(
+            Column(key, heading, cells.text, ignored=True)
+            for key, heading in (
+                ("site", "考点"),
+                ("room", "考场"),
+                ("seat", "座位号"),
+                ("specialty", "报名专业"),
+            )
+        ),
     ),
-    one_of=("application_no", "id_number"),
+    one_of=("application_no", "id_number", "ticket"),
     command="zhupei admit scores import",
-    telling=("written", "skill", "interview"),
-    erasable=("written", "skill", "interview"),
+    telling=(*_PARTS, *(f"{key}_missed" for key in _PARTS)),
+    erasable=(*_PARTS,),
 )
 
 REVIEW: Final = Kind(
@@ -263,4 +282,5 @@ ALL: Final = (
     CHECK_IN,
     EMPLOYER,
     BAR,
+    EXAM_ROOM,
 )

@@ -1,0 +1,206 @@
+"""`zhupei exam tickets` and `sheets`: what is printed for the exam days."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+import click
+from sqlalchemy.orm import Session
+
+from zhupei_cli.files import refuse_existing, replacing, safe_name, together
+from zhupei_cli.model import Batch
+from zhupei_cli.printing.exam_sheets import Paper, render_sheets
+from zhupei_cli.printing.fonts import find_fonts
+from zhupei_cli.printing.ticket import Tickets, render_tickets
+from zhupei_cli.services.exams import candidates, papers
+from zhupei_cli.sheets.kinds.columns import Choices
+from zhupei_cli.sheets.kinds.workbook_kinds import SCORE
+from zhupei_cli.sheets.writing.template import BlankForm, write_template
+from zhupei_cli.shell.arguments import CODE, Word
+from zhupei_cli.words.vocabulary import EXAM_PAPER, EXAM_PART
+
+from ..shared.naming import numbered
+from ..shared.options import batch_option
+from ..shared.prints import font_option, show_prints
+from ..shared.writing import Deed, writing
+from .allot import where_options
+
+_PAPERS: Final[dict[str, Paper]] = {"door": "door", "desk": "desk", "sign": "sign"}
+
+
+@click.command("tickets")
+@click.argument("numbers", nargs=-1, metavar="[NO…]", type=CODE)
+@numbered("numbers")
+@where_options
+@click.option("--all", "every", is_flag=True, help="全部考场")
+@click.option(
+    "-o",
+    "--output",
+    "target",
+    required=True,
+    metavar="FILE|DIR",
+    type=click.Path(path_type=Path),
+    help=".pdf 文件：全部印在一个文件里；文件夹：每个考场一个文件",
+)
+@font_option
+@click.option("--force", is_flag=True, help="覆盖已有文件")
+@writing
+def tickets(
+    deed: Deed,
+    numbers: tuple[str, ...],
+    *,
+    batch: str | None,
+    site: str | None,
+    room: str | None,
+    every: bool,
+    target: Path,
+    more_fonts: tuple[Path, ...],
+    force: bool,
+) -> None:
+    """印制准考证（PDF，每人一页 A4），有照片、考场、座位号和考生须知。
+
+    证件号码是完整的，印制会留下记录。考试时间（exam_time）、考生须知（exam_rules）、发文单位
+    （authority）和联系方式（contact）取自批次的设置，用 batch edit --set 修改。
+
+    \b
+    例：zhupei exam tickets --all -o 准考证
+        zhupei exam tickets HN2026-0000001 -o 准考证.pdf
+    """
+    _require_one(bool(numbers), bool(site or room), every)
+    fonts = find_fonts(deed.settings.fonts, more_fonts)
+    wanted = candidates.Wanted(numbers, site, room)
+
+    def prepare(session: Session, found: Batch) -> tuple[papers.Printed, dict[Path, Tickets]]:
+        printed = papers.prepare_tickets(session, found, wanted, by=deed.by, fonts=fonts)
+        files = _files(printed, target)
+        for path in files:
+            refuse_existing(path, force=force)
+        return printed, files
+
+    printed, files = deed.in_batch(batch, prepare)
+    # The event is stored by now: no ticket leaves the database without one.
+    with together():
+        for path, some in () if deed.dry_run else files.items():
+            with replacing(path, force=force) as beside:
+                beside.write_bytes(render_tickets(some, fonts=fonts))
+    count = sum(len(some.tickets) for some in files.values())
+    summary = {
+        "tickets": count,
+        "without_photo": printed.without_photo,
+        "files": [str(path) for path in files],
+    }
+    photos = f"（{printed.without_photo} 人没有照片）" if printed.without_photo else ""
+    show_prints(deed, summary, f"印制 {count} 份准考证{photos}，存放在 {target}", printed.refused)
+
+
+def _require_one(*given: bool) -> None:
+    if given.count(True) != 1:
+        raise click.UsageError("请写报名号，或用 --site、--room，或用 --all。", click.get_current_context())
+
+
+def _files(printed: papers.Printed, target: Path) -> dict[Path, Tickets]:
+    if target.suffix.lower() == ".pdf":
+        parts = list(printed.rooms.values())
+        whole = [one for part in parts for one in part.tickets]
+        return {target: replace(parts[0], tickets=whole)} if parts else {}
+    return {
+        target / safe_name(f"{site}_{room}_准考证.pdf"): part for (site, room), part in printed.rooms.items()
+    }
+
+
+@click.command("sheets")
+@batch_option
+@where_options
+@click.option(
+    "--only",
+    "chosen",
+    multiple=True,
+    type=Word(EXAM_PAPER),
+    help="只要这几样：door 门贴、desk 桌贴、sign 签到表、book 签到登记表（工作簿），可写多次",
+)
+@click.option(
+    "--part",
+    type=Word(EXAM_PART),
+    default="written",
+    show_default=True,
+    help="签到登记表登记哪一科的缺考：笔试、技能、面试",
+)
+@click.option(
+    "-o",
+    "--output",
+    "target",
+    required=True,
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="写入这个文件夹，每个考点一份",
+)
+@font_option
+@click.option("--force", is_flag=True, help="覆盖已有文件")
+@writing
+def sheets(
+    deed: Deed,
+    *,
+    batch: str | None,
+    site: str | None,
+    room: str | None,
+    chosen: tuple[str, ...],
+    part: str,
+    target: Path,
+    more_fonts: tuple[Path, ...],
+    force: bool,
+) -> None:
+    """印制门贴、桌贴和签到表（PDF，A4，按考场分页），写出签到登记表（工作簿）。
+
+    签到登记表的“缺考”一栏勾 √，用 admit scores import 导入即为缺考。证件号码遮盖。
+
+    \b
+    例：zhupei exam sheets -o 考务
+        zhupei exam sheets --site 01 --only 签到表 -o 考务
+    """
+    kinds = chosen or tuple(EXAM_PAPER.labels)
+    printing = any(kind in _PAPERS for kind in kinds)
+    fonts = find_fonts(deed.settings.fonts, more_fonts) if printing else None
+    wanted = candidates.Wanted((), site, room)
+
+    def prepare(session: Session, found: Batch) -> tuple[papers.Sheets, str]:
+        made = papers.prepare_sheets(session, found, wanted, by=deed.by, fonts=fonts)
+        for one in made.sites:
+            for kind in kinds:
+                refuse_existing(_path(target, one, kind), force=force)
+        return made, found.code
+
+    made, code = deed.in_batch(batch, prepare)
+    files = [(one, kind, _path(target, one, kind)) for one in made.sites for kind in kinds]
+    with together():
+        for one, kind, path in () if deed.dry_run else files:
+            with replacing(path, force=force) as beside:
+                if kind == "book":
+                    write_template(beside, [_book(made, one, part)], Choices())
+                elif fonts is not None:
+                    pdf = render_sheets(
+                        _PAPERS[kind], one.rooms, batch=made.batch, time=made.time, fonts=fonts
+                    )
+                    beside.write_bytes(pdf)
+    summary = {
+        "people": made.people,
+        "rooms": made.rooms,
+        "sites": len(made.sites),
+        "files": [str(path) for *_, path in files],
+    }
+    sentence = f"印制 {len(made.sites)} 个考点、{made.rooms} 个考场、{made.people} 人的材料，存放在 {target}"
+    show_prints(deed, summary, sentence, ())
+    if "book" in kinds and files:
+        deed.next(f"zhupei admit scores import --batch {code} {target}/*_签到登记表.xlsx", "考后登记缺考")
+
+
+def _path(target: Path, one: papers.SiteSheets, kind: str) -> Path:
+    ending = "xlsx" if kind == "book" else "pdf"
+    return target / safe_name(f"{one.site.code}_{one.site.name}_{EXAM_PAPER.label(kind)}.{ending}")
+
+
+def _book(made: papers.Sheets, one: papers.SiteSheets, part: str) -> BlankForm:
+    keys: Sequence[str] = ("room", "seat", "ticket", "name", "specialty", f"{part}_missed")
+    columns = {column.key: column for column in SCORE.columns}
+    title = f"{made.batch} {one.site.name} 签到登记表"
+    return BlankForm(SCORE, title, tuple(columns[key] for key in keys), one.rows, frozen=2)

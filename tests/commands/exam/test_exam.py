@@ -1,0 +1,206 @@
+"""`zhupei exam`: from the rooms to the marks of who was absent."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import openpyxl
+import pytest
+from pypdf import PdfReader
+from sqlalchemy import update
+
+from tests.conftest import Ran, Run
+from tests.exam_world import ROOMS, closed_batch, step
+from tests.people import called, write_book
+from zhupei_cli.model import Snapshot, TrainingBase
+from zhupei_cli.sheets.kinds.exam_kinds import EXAM_ROOM
+from zhupei_cli.store.engine import transaction
+
+Call = Callable[..., Ran]
+#: Two people whose names are long, and not in the Basic Multilingual Plane.
+HOSPITAL = "河南省某某医学院第一附属人民医院暨国家区域医疗中心心血管病分中心"
+LONG, RARE = "阿卜杜热合曼·麦麦提敏吐尔逊江买买提艾力", "王𠀋"
+
+
+@pytest.fixture
+def call(database: str, zhupei: Run, home: Path) -> Call:
+    """Batch T, closed, of fourteen people, the thirteenth and fourteenth not approved yet; 考场.xlsx."""
+    with transaction(database) as session:
+        closed_batch(session, 14, told=True)
+        step(session, (13, 14), "submitted")
+        names = {at: called(at) for at in range(1, 15)} | {1: LONG, 2: RARE}
+        for id_, name in names.items():
+            renamed = update(Snapshot).where(Snapshot.application_id == id_).values(name=name)
+            session.execute(renamed)
+        session.execute(update(TrainingBase).where(TrainingBase.code == "B001").values(name=HOSPITAL))
+    write_book(home / "考场.xlsx", [(EXAM_ROOM, ROOMS)])
+    return lambda *args: zhupei("--database", database, *args)
+
+
+def _rooms(call: Call) -> list[tuple[object, ...]]:
+    rows = json.loads(call("exam", "sites", "list", "--json").out)
+    return [(row["site"], row["room"], row["seats"], row["seated"], row["free"]) for row in rows]
+
+
+def test_a_day_of_exams(call: Call, home: Path) -> None:
+    assert call("exam", "sites", "template").code == 0
+    imported = call("exam", "sites", "import", "考场.xlsx")
+    assert (imported.code, imported.err) == (
+        0,
+        "导入完成：共 3 行，新增 3，更新 0，不变 0，未通过 0，提醒 0，导入编号 2\n"
+        "下一步：zhupei exam allot（报名结束、审核以后安排座位）\n",
+    )
+    early = call("exam", "tickets", "--all", "-o", "准考证.pdf")
+    assert (early.code, early.err.splitlines()[0]) == (5, "错误 [E741]：批次 T 还没有安排座位")
+    allotted = call("exam", "allot", "--seed", "7", "--by", "混合")
+    assert (allotted.code, allotted.err) == (
+        0,
+        "已安排 12 人，原有 0 人不动；共用考场 3 个，还有空座 6 个\n"
+        "种子 7：加 --seed 7 可得到同样的结果\n"
+        "下一步：zhupei exam tickets --all --batch T -o 准考证（印制准考证）\n",
+    )
+    assert _rooms(call) == [("01", "001", 6, 6, 0), ("01", "002", 4, 4, 0), ("02", "001", 8, 2, 6)]
+    first = json.loads(call("exam", "list", "--json").out)
+    assert [row["ticket"] for row in first][:2] == ["20260100101", "20260100102"]
+    assert all("*" in row["id_number"] for row in first)
+    assert call("exam", "allot").err == "没有要安排的人：12 名考生都有座位\n"
+    assert call("exam", "sites", "list", "-o", "again.xlsx").code == 0
+    assert "不变 3" in call("exam", "sites", "import", "again.xlsx").err
+    # Two are approved late.
+    _approve(call)
+    assert "另有 2 名考生没有座位" in call("exam", "list").err
+    assert call("exam", "allot", "--seed", "8").err.startswith("已安排 2 人，原有 12 人不动；")
+    rows = json.loads(call("exam", "list", "--json").out)
+    assert [row for row in rows if row in first] == first
+    _papers(call, home, rows)
+    _absent(call, home, rows)
+
+
+def _approve(call: Call) -> None:
+    for number in (13, 14):
+        assert call("review", "approve", f"T-{number:07d}").code == 0
+
+
+def _papers(call: Call, home: Path, rows: list[dict[str, object]]) -> None:
+    """Every ticket on one page, every paper with exactly the people of its room."""
+    told = json.loads(call("exam", "tickets", "--all", "-o", "准考证", "--json").out)
+    assert (told["tickets"], told["without_photo"], len(told["files"])) == (14, 14, 3)
+    assert told["refused"] == []
+    tickets = _pages(home / "准考证/02_001_准考证.pdf")
+    here = [row for row in rows if (row["site"], row["room"]) == ("02", "001")]
+    assert len(tickets) == len(here) == 4
+    for page, row in zip(tickets, here, strict=True):
+        assert str(row["ticket"]) in page
+        assert str(row["application_no"]) in page
+        assert "考生须知" in page
+        assert "洛阳一中" in page
+    one = call("exam", "tickets", "T-0000001", "T-0000002", "-o", "两人.pdf")
+    assert one.err == "印制 2 份准考证（2 人没有照片），存放在 两人.pdf\n"
+    assert call("exam", "tickets", "T-0000001", "-o", "两人.pdf").code == 5
+    assert call("exam", "tickets", "-o", "x.pdf").code == 2
+    assert call("exam", "tickets", "T-0000099", "-o", "x.pdf").code == 4
+    assert call("exam", "tickets", "--site", "09", "-o", "x.pdf").code == 4
+    assert call("exam", "list", "--room", "009").code == 4
+    made = call("exam", "sheets", "-o", "考务")
+    assert made.err == (
+        "印制 2 个考点、3 个考场、14 人的材料，存放在 考务\n"
+        "下一步：zhupei admit scores import --batch T 考务/*_签到登记表.xlsx（考后登记缺考）\n"
+    )
+    papers = ("门贴", "桌贴", "签到表")
+    sites = ("01_郑州一中", "02_洛阳一中")
+    endings = (*(f"{paper}.pdf" for paper in papers), "签到登记表.xlsx")
+    files = {path.name for path in (home / "考务").iterdir()}
+    assert files == {f"{site}_{ending}" for site in sites for ending in endings}
+    for name in sites:
+        wanted = sorted(str(row["ticket"]) for row in rows if row["site"] == name[:2])
+        for paper in papers:
+            pages = "\n".join(_pages(home / f"考务/{name}_{paper}.pdf"))
+            found = [word for word in pages.split() if word.startswith("2026") and word.isdigit()]
+            assert sorted(set(found)) == wanted, paper
+    assert len(_pages(home / "考务/01_郑州一中_签到表.pdf")) == 2
+    assert call("exam", "sheets", "-o", "考务").code == 5
+    assert call("exam", "sheets", "--only", "签到登记表", "--site", "02", "-o", "只有表").code == 0
+    assert [path.name for path in (home / "只有表").iterdir()] == ["02_洛阳一中_签到登记表.xlsx"]
+
+
+def _pages(path: Path) -> list[str]:
+    return [page.extract_text() for page in PdfReader(path).pages]
+
+
+def _absent(call: Call, home: Path, rows: list[dict[str, object]]) -> None:
+    """Who is ticked on the sign-in workbook is 缺考; marks come in by ticket."""
+    path = home / "考务/02_洛阳一中_签到登记表.xlsx"
+    book = openpyxl.load_workbook(path)
+    sheet = book["成绩"]
+    headings = [cell.value for cell in sheet[2]]
+    assert headings == ["考场", "座位号", "准考证号", "姓名", "报名专业", "笔试缺考"]
+    missing = sheet.cell(3, 3).value
+    sheet.cell(3, 6, "√")
+    book.save(path)
+    done = call("admit", "scores", "import", path)
+    assert (done.code, "3 行未填，略过" in done.err, "替换已有成绩 1" in done.err) == (0, True, True)
+    (gone,) = [row["application_no"] for row in rows if row["ticket"] == missing]
+    scores = json.loads(call("admit", "scores", "list", "--json").out)
+    assert [row["application_no"] for row in scores if row["written_absent"]] == [gone]
+    head = ["准考证号", "姓名", "笔试", "笔试缺考"]
+    other = next(row for row in rows if row["application_no"] != gone)
+    lines: list[list[object]] = [
+        [other["ticket"], other["name"], 88, None],
+        ["20269999999", None, 70, None],
+        [rows[-1]["ticket"], rows[-1]["name"], 70, "√"],
+        [rows[-2]["ticket"], "别人", 70, None],
+    ]
+    _write(home / "笔试.xlsx", head, lines)
+    taken = call("admit", "scores", "import", "笔试.xlsx", "--json")
+    found = json.loads(taken.out)["problems"]
+    problems = [(one["row"], one["code"]) for one in found if one["severity"] == "error"]
+    assert (taken.code, problems) == (3, [(3, "E743"), (4, "E745"), (5, "E161")])
+    scores = json.loads(call("admit", "scores", "list", "--json").out)
+    assert [row["written"] for row in scores if row["application_no"] == other["application_no"]] == [88]
+    _write(home / "两号.xlsx", ["报名号", *head], [["T-0000099", *lines[0]]])
+    assert "E744" in call("admit", "scores", "import", "两号.xlsx").err
+    assert call("admit", "scores", "template", "-o", "成绩.xlsx").code == 0
+    sheet = openpyxl.load_workbook(home / "成绩.xlsx")["成绩"]
+    assert [cell.value for cell in sheet[2]][:3] == ["报名号", "准考证号", "姓名"]
+    assert "未通过 0" in call("admit", "scores", "import", "成绩.xlsx").err
+
+
+def _write(path: Path, head: list[str], rows: list[list[object]]) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = "成绩"
+    for row in (head, *rows):
+        sheet.append(row)
+    book.save(path)
+
+
+def test_allotting_again_asks_and_says_how_many_have_marks(call: Call) -> None:
+    call("exam", "sites", "import", "考场.xlsx")
+    call("exam", "allot", "--seed", "1")
+    before = call("exam", "list", "--json").out
+    again = ("exam", "allot", "--again", "--seed", "2")
+    asked = call(*again)
+    assert (asked.code, asked.err.splitlines()[1][:21]) == (2, "错误 [E085]：需要确认：批次 T 有")
+    assert asked.err.startswith("提醒 [E746]：换座位的人中有 ")
+    assert call(*again, "-n").err.splitlines()[1].startswith("试做（不保存）：可以安排 ")
+    assert call("exam", "list", "--json").out == before
+    assert call(*again, "--yes").code == 0
+    assert call("exam", "list", "--json").out != before
+    assert call("db", "check", "--deep").out.count("座位") == 0
+
+
+def test_names_that_fonts_lack_are_not_left_out_of_a_sheet(call: Call, database: str) -> None:
+    with transaction(database) as session:
+        session.execute(update(Snapshot).where(Snapshot.application_id == 2).values(name="王𠀀"))
+    call("exam", "sites", "import", "考场.xlsx")
+    call("exam", "allot", "--seed", "1")
+    made = call("exam", "sheets", "-o", "考务")
+    assert (made.code, made.err.splitlines()[0]) == (
+        3,
+        "错误 [E749]：没有印：字体里没有 王𠀀 的𠀀（U+20000）",
+    )
+    assert not Path("考务").exists()
+    tickets = call("exam", "tickets", "--all", "-o", "准考证.pdf")
+    assert tickets.code == 3
+    assert tickets.err.startswith("印制 11 份准考证（11 人没有照片），存放在 准考证.pdf\n")

@@ -1,0 +1,172 @@
+"""Who is to sit the exam of a batch, and who has which seat."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from sqlalchemy import Column, Select, Table, func, select
+from sqlalchemy.orm import Session
+
+from zhupei_cli.model import Application, Batch, Choice, Snapshot, TrainingBase
+from zhupei_cli.rules.exam.rooms import Place, Room
+from zhupei_cli.rules.exam.seating import Sitter
+from zhupei_cli.services.applications.store import CURRENT_SNAPSHOT
+from zhupei_cli.services.batches.taking_part import takes_part
+from zhupei_cli.services.exams.rooms import SEAT, in_order, load_rooms, load_sites
+from zhupei_cli.services.records.lookup import base_names, specialty_names
+from zhupei_cli.words.errors import ZhupeiError
+
+_TABLES = Application.metadata.tables
+_APPLICATION: Table = _TABLES[Application.__tablename__]
+_BASE: Table = _TABLES[TrainingBase.__tablename__]
+_CHOICE: Table = _TABLES[Choice.__tablename__]
+_SNAPSHOT: Table = _TABLES[Snapshot.__tablename__]
+
+
+class Stored(NamedTuple):
+    """A seat as it is stored, whoever has it and whether it is one still."""
+
+    application_no: str
+    place: Place
+    ticket: str
+
+
+@dataclass(frozen=True, slots=True)
+class Seated:
+    """Somebody with a seat, as papers name them; everything is text but the seat."""
+
+    application_id: int
+    application_no: str
+    trainee_id: int
+    ticket: str
+    place: Place
+    name: str
+    gender: str
+    id_number: str
+    base: str
+    base_label: str
+    specialty: str
+    specialty_label: str
+    site_label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Whose seats: of these applications, of a site, of one room there; all of them by default."""
+
+    numbers: tuple[str, ...] = ()
+    site: str | None = None
+    room: str | None = None
+
+
+def load_sitters(session: Session, batch: Batch) -> dict[int, Sitter]:
+    """Return application id → who is to sit the exam: the approved who take part in the admission."""
+    columns = (
+        *_APPLICATION.c["id", "application_no"],
+        *_CHOICE.c["specialty_code", "base_code"],
+        *(_SNAPSHOT.c.school, _BASE.c.city),
+    )
+    rows = session.execute(_people(batch, *columns))
+    return {
+        id_: Sitter(number, specialty, school, base, city)
+        for id_, number, specialty, base, school, city in rows
+    }
+
+
+# Any: rows of several columns, unpacked where they are asked for.
+def _people(batch: Batch, *columns: Column[Any]) -> Select[*tuple[Any, ...]]:
+    return (
+        select(*columns)
+        .select_from(_APPLICATION)
+        .join(_SNAPSHOT, CURRENT_SNAPSHOT)
+        .join(_CHOICE, (_CHOICE.c.application_id == _APPLICATION.c.id) & (_CHOICE.c.number == 1))
+        .join(_BASE, _BASE.c.code == _CHOICE.c.base_code)
+        .where(*takes_part(batch))
+    )
+
+
+def load_stored(session: Session, batch: Batch) -> dict[int, Stored]:
+    """Return application id → the seat that is stored for it."""
+    columns = (
+        *SEAT.c["application_id", "site_code", "room_code", "seat", "ticket"],
+        _APPLICATION.c.application_no,
+    )
+    statement = (
+        select(*columns)
+        .join(_APPLICATION, _APPLICATION.c.id == SEAT.c.application_id)
+        .where(SEAT.c.batch_id == batch.id)
+    )
+    return {
+        id_: Stored(number, Place(site, room, seat), ticket)
+        for id_, site, room, seat, ticket, number in session.execute(statement)
+    }
+
+
+def still_there(stored: Mapping[int, Stored], rooms: Iterable[Room]) -> dict[int, Stored]:
+    """Return the seats that their rooms still have."""
+    seats = {room[:2]: room.seats for room in rooms}
+    return {id_: one for id_, one in stored.items() if one.place.seat <= seats.get(one.place[:2], 0)}
+
+
+def load_seated(session: Session, batch: Batch, wanted: Wanted | None = None) -> list[Seated]:
+    """Return who takes part and has a seat, by room and seat, named as they submitted.
+
+    Raises E747 for an unknown site, E748 for an unknown room, E742 for an application without a seat.
+    """
+    wanted = wanted or Wanted()
+    rooms = load_rooms(session, batch)
+    _require_known(wanted, rooms, batch)
+    seats = {room[:2]: room.seats for room in rooms}
+    bases, specialties = base_names(session).labels, specialty_names(session).labels
+    sites = load_sites(session, batch)
+    columns = (
+        *_APPLICATION.c["id", "application_no", "trainee_id"],
+        *SEAT.c["ticket", "site_code", "room_code", "seat"],
+        *_SNAPSHOT.c["name", "gender", "id_number"],
+        *_CHOICE.c["base_code", "specialty_code"],
+    )
+    statement = _people(batch, *columns).join(SEAT, SEAT.c.application_id == _APPLICATION.c.id)
+    if wanted.numbers:
+        statement = statement.where(_APPLICATION.c.application_no.in_(wanted.numbers))
+    if wanted.site is not None:
+        statement = statement.where(SEAT.c.site_code == wanted.site)
+    if wanted.room is not None:
+        statement = statement.where(SEAT.c.room_code == wanted.room)
+    found = [
+        Seated(
+            *(id_, number, trainee, ticket, Place(site, room, seat), name, gender, id_number),
+            *(base, bases[base], specialty, specialties[specialty], sites[site].name),
+        )
+        for id_, number, trainee, ticket, site, room, seat, name, gender, id_number, base, specialty in (
+            session.execute(statement)
+        )
+        if seat <= seats[site, room]
+    ]
+    if lacking := sorted({*wanted.numbers} - {one.application_no for one in found}):
+        raise ZhupeiError("E742", application_no=lacking[0], batch=batch.code)
+    return sorted(found, key=_by_place)
+
+
+def _by_place(one: Seated) -> tuple[object, ...]:
+    return in_order(one.place.site), in_order(one.place.room), one.place.seat
+
+
+def _require_known(wanted: Wanted, rooms: Iterable[Room], batch: Batch) -> None:
+    known = [room for room in rooms if wanted.site in (None, room.site)]
+    if wanted.site is not None and not known:
+        raise ZhupeiError("E747", site=wanted.site, batch=batch.code)
+    if wanted.room is not None and all(room.code != wanted.room for room in known):
+        raise ZhupeiError("E748", room=wanted.room, batch=batch.code)
+
+
+def count_unseated(session: Session, batch: Batch) -> int:
+    """Return how many take part and have no seat, or one that their room has no more."""
+    seated = still_there(load_stored(session, batch), load_rooms(session, batch))
+    ids = session.execute(select(_APPLICATION.c.id).where(*takes_part(batch))).scalars()
+    return sum(id_ not in seated for id_ in ids)
+
+
+def has_seats(session: Session, batch: Batch) -> bool:
+    """Say whether anybody of a batch has a seat."""
+    statement = select(func.count()).select_from(SEAT).where(SEAT.c.batch_id == batch.id)
+    return bool(session.execute(statement).scalar_one())

@@ -1,0 +1,221 @@
+"""Papers of the exam days (准考证、门贴、桌贴、签到表): what stands on them, checked before any is set."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Table, select
+from sqlalchemy.orm import Session
+
+from zhupei_cli.acting import Acting
+from zhupei_cli.model import Batch, TraineePhoto
+from zhupei_cli.printing.exam_sheets import Desk, RoomSheet
+from zhupei_cli.printing.fonts import FontSet
+from zhupei_cli.printing.ticket import RULES, Ticket, Tickets
+from zhupei_cli.rules.batch.settings import BatchSettings, parse
+from zhupei_cli.rules.people.masking import mask_id
+from zhupei_cli.services.applications.printing import Refused, printable, require_characters
+from zhupei_cli.services.exams.candidates import Seated, Wanted, load_seated
+from zhupei_cli.services.exams.rooms import Site, load_rooms, load_sites
+from zhupei_cli.services.records.events import Change, record
+from zhupei_cli.services.records.lookup import settings_of
+from zhupei_cli.store.bulk import rows_of
+from zhupei_cli.words.codes import GENDER
+from zhupei_cli.words.errors import ZhupeiError
+
+_PHOTO: Table = TraineePhoto.metadata.tables["trainee_photo"]
+#: Names that a message lists before it says how many more there are.
+_NAMED = 3
+
+RoomKey = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """Tickets by room, in the order of the rooms; how many have no photo, and who is left out."""
+
+    rooms: dict[RoomKey, Tickets]
+    without_photo: int
+    refused: Refused
+
+
+def prepare_tickets(session: Session, batch: Batch, wanted: Wanted, *, by: Acting, fonts: FontSet) -> Printed:
+    """Return the tickets of these people, and record that they leave.
+
+    ID numbers are whole. Who has a character that the fonts lack is left out (E091). Raises E741 while
+    nobody has a seat, E742 for an application without one, E747 or E748 for an unknown site or room, E090
+    when the fonts lack what stands on every ticket.
+    """
+    seated, settings = _seated(session, batch, wanted), parse(settings_of(session, batch))
+    common = Tickets(
+        (), batch.name, settings.exam_time, _rules(settings), settings.authority, settings.contact
+    )
+    require_characters(common.text, fonts)
+    kept, refused = printable(_tickets(session, batch, seated), fonts)
+    rooms = {one.application_no: one.place[:2] for one in seated}
+    by_room: dict[RoomKey, list[Ticket]] = {}
+    for one in kept:
+        by_room.setdefault(rooms[one.number], []).append(one)
+    if kept:
+        data = {"rows": len(kept), "rooms": len(by_room)}
+        record(session, by, [Change("exam.tickets", batch.code, batch.id, data=data)])
+    made = {
+        key: Tickets(some, common.batch, common.time, common.rules, common.authority, common.contact)
+        for key, some in by_room.items()
+    }
+    return Printed(made, sum(one.photo is None for one in kept), refused)
+
+
+def _seated(session: Session, batch: Batch, wanted: Wanted) -> list[Seated]:
+    seated = load_seated(session, batch, wanted)
+    if not seated and wanted == Wanted():
+        raise ZhupeiError("E741", batch=batch.code)
+    return seated
+
+
+def _rules(settings: BatchSettings) -> Sequence[str]:
+    own = [rule.strip() for rule in re.split("[|｜]", settings.exam_rules)]
+    return [rule for rule in own if rule] or RULES
+
+
+def _tickets(session: Session, batch: Batch, seated: Sequence[Seated]) -> list[Ticket]:
+    sites = load_sites(session, batch)
+    statement = select(_PHOTO.c.trainee_id, _PHOTO.c.mime, _PHOTO.c.content)
+    people = [one.trainee_id for one in seated]
+    photos = {
+        row.trainee_id: (row.mime, row.content)
+        for row in rows_of(session, statement, _PHOTO.c.trainee_id, people)
+    }
+    return [
+        Ticket(
+            number=one.application_no,
+            ticket=one.ticket,
+            name=one.name,
+            gender=GENDER.label(one.gender),
+            id_number=one.id_number,
+            specialty=one.specialty_label,
+            base=one.base_label,
+            site=one.site_label,
+            address=sites[one.place.site].address or "",
+            room=one.place.room,
+            seat=str(one.place.seat),
+            photo=photos.get(one.trainee_id),
+        )
+        for one in seated
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class SiteSheets:
+    """The rooms of one site that have people, and the rows of its sign-in workbook, by key of 成绩."""
+
+    site: Site
+    rooms: Sequence[RoomSheet]
+    rows: Sequence[dict[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheets:
+    """The papers of all sites, with what is the same on all of them."""
+
+    batch: str
+    time: str
+    sites: Sequence[SiteSheets]
+
+    @property
+    def people(self) -> int:
+        """How many people they are about."""
+        return sum(len(site.rows) for site in self.sites)
+
+    @property
+    def rooms(self) -> int:
+        """How many rooms they are about."""
+        return sum(len(site.rooms) for site in self.sites)
+
+
+def prepare_sheets(
+    session: Session, batch: Batch, wanted: Wanted, *, by: Acting, fonts: FontSet | None
+) -> Sheets:
+    """Return the papers of these rooms with everybody who sits there, and record that they leave.
+
+    ID numbers are masked. Raises as `prepare_tickets`, but E749 where the fonts lack a character of a name:
+    a list that lacks somebody is none. Without `fonts` only the workbooks are wanted.
+    """
+    seated, settings = _seated(session, batch, wanted), parse(settings_of(session, batch))
+    sites, rooms = load_sites(session, batch), load_rooms(session, batch)
+    by_room: dict[RoomKey, list[Seated]] = {}
+    for one in seated:
+        by_room.setdefault(one.place[:2], []).append(one)
+    made: dict[str, list[RoomSheet]] = {}
+    for room in rooms:
+        if people := by_room.get(room[:2]):
+            site = sites[room.site]
+            sheet = RoomSheet(
+                site.name, site.address or "", room.code, [_desk(one) for one in people], room.grid()
+            )
+            made.setdefault(room.site, []).append(sheet)
+    if fonts is not None:
+        _require_printable(batch.name + settings.exam_time, made, seated, fonts)
+    rows: dict[str, list[dict[str, str]]] = {}
+    for one in seated:
+        rows.setdefault(one.place.site, []).append(_row(one))
+    if seated:
+        data = {"rows": len(seated), "rooms": len(by_room)}
+        record(session, by, [Change("exam.sheets", batch.code, batch.id, data=data)])
+    parts = [SiteSheets(sites[code], some, rows[code]) for code, some in made.items()]
+    return Sheets(batch.name, settings.exam_time, parts)
+
+
+def _require_printable(
+    common: str, made: dict[str, list[RoomSheet]], seated: Iterable[Seated], fonts: FontSet
+) -> None:
+    require_characters(common + "".join(room.text for some in made.values() for room in some), fonts)
+    _, refused = printable([_Named(one) for one in seated], fonts)
+    if refused:
+        names = "、".join(str(fault.values["name"]) for _, fault in refused[:_NAMED])
+        more = f" 等 {len(refused)} 人" if len(refused) > _NAMED else ""
+        characters = "、".join(
+            dict.fromkeys(str(fault.values["characters"]) for _, fault in refused[:_NAMED])
+        )
+        raise ZhupeiError("E749", names=names + more, characters=characters)
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """Somebody on a sheet, as `printable` asks for them."""
+
+    one: Seated
+
+    @property
+    def number(self) -> str:
+        return self.one.application_no
+
+    @property
+    def name(self) -> str:
+        return self.one.name
+
+    @property
+    def text(self) -> str:
+        return f"{self.one.name}{self.one.specialty_label}{self.one.ticket}"
+
+
+def _desk(one: Seated) -> Desk:
+    return Desk(
+        one.place.seat,
+        one.ticket,
+        one.name,
+        GENDER.label(one.gender),
+        mask_id(one.id_number),
+        one.specialty_label,
+    )
+
+
+def _row(one: Seated) -> dict[str, str]:
+    return {
+        "site": one.site_label,
+        "room": one.place.room,
+        "seat": str(one.place.seat),
+        "ticket": one.ticket,
+        "name": one.name,
+        "specialty": one.specialty_label,
+    }

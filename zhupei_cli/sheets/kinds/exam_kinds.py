@@ -1,0 +1,83 @@
+"""The workbook of the exam: sites and rooms (考场)."""
+
+import re
+from typing import Final
+
+from zhupei_cli.sheets.kinds import cells, parsers
+from zhupei_cli.sheets.kinds.cells import Cell, Unreadable
+from zhupei_cli.sheets.kinds.columns import Column, Kind
+from zhupei_cli.words import codes
+
+SEATS: Final = (0, 2_000)
+LINES: Final = (1, 200)
+_CODE: Final = re.compile(r"[0-9A-Z]+(?:-[0-9A-Z]+)*")
+
+
+def exam_code(cell: Cell) -> str:
+    """Return the code of a site or room, in capitals; E734 for what cannot be part of a ticket's number."""
+    word = cells.code(cell).upper()
+    if not _CODE.fullmatch(word):
+        raise Unreadable("E734", value=cells.text(cell))
+    return word
+
+
+def ticket(cell: Cell) -> str:
+    """Return the number on a ticket, in capitals; E013 for a cell that is a number and has lost digits."""
+    if isinstance(cell, float) and abs(cell) >= 1e15:
+        raise Unreadable("E013")
+    return cells.code(cell).upper()
+
+
+TICKET: Final = Column("ticket", "准考证号", ticket, note="照准考证上的写。")
+
+#: 考场: one row a room, with its site.
+EXAM_ROOM: Final = Kind(
+    "exam_room",
+    "考场",
+    (
+        Column(
+            "site", "考点编号", exam_code, required=True, aliases=("考点",), note="如 01；前面的 0 要保留。"
+        ),
+        Column(
+            "site_name",
+            "考点名称",
+            cells.text,
+            note="同一考点的各行写一次即可。",
+        ),
+        Column("address", "考点地址", cells.text, aliases=("地址",), note="印在准考证上。"),
+        Column(
+            "city",
+            "所在地市",
+            cells.text,
+            offers=tuple(codes.CITY.words()),
+            note="按地市安排考场时用（exam allot --by city）。",
+        ),
+        Column(
+            "room", "考场编号", exam_code, required=True, aliases=("考场",), note="如 001；同一考点内不重复。"
+        ),
+        Column(
+            "seats",
+            "座位数",
+            parsers.whole(*SEATS),
+            required=True,
+            aliases=("座位",),
+            between=SEATS,
+            note="整数；不用的考场写 0。",
+        ),
+        Column(
+            "row_count",
+            "行数",
+            parsers.whole(*LINES),
+            aliases=("排数",),
+            between=LINES,
+            note="从讲台往后数有几排。座位号从前往后，再从后往前，成 S 形；不写则只知道前后座。",
+        ),
+        Column("column_count", "列数", parsers.whole(*LINES), between=LINES, note="从左到右有几列。"),
+        # What `exam sites list` shows beside them.
+        Column("seated", "已安排", cells.text, ignored=True),
+        Column("free", "空座", cells.text, ignored=True),
+    ),
+    command="zhupei exam sites import",
+    telling=("seats",),
+    erasable=("address", "city", "row_count", "column_count"),
+)
