@@ -171,7 +171,8 @@ def ranking(
             base=base and lookup.find_base(session, base),
             specialty=specialty and lookup.find_specialty(session, specialty),
         )
-        _give(settings, found, rows, RANKING, out, title="成绩排名")
+        closing = result_lists.signed_by(session, found, by=settings.acting())
+        _give(settings, found, rows, RANKING, out, title="成绩排名", closing=closing)
 
 
 @click.command("unadmitted")
@@ -187,7 +188,8 @@ def unadmitted(settings: Settings, *, batch: str | None, out: Out) -> None:
     with reading(settings.database_url) as session:
         found = lookup.find_batch(session, batch)
         rows = result_lists.unadmitted_list(session, found)
-        _give(settings, found, rows, UNADMITTED, out, title="未录取名单")
+        closing = result_lists.signed_by(session, found, by=settings.acting())
+        _give(settings, found, rows, UNADMITTED, out, title="未录取名单", closing=closing)
 
 
 @click.command("register")

@@ -115,6 +115,25 @@ def test_the_publicity_list_as_a_page_and_on_paper(call: Call, season: str, tmp_
     assert not any(number in text for number in numbers for text in (page, paper))
 
 
+def test_lists_that_leave_the_house_say_whose_they_are(call: Call, tmp_path: Path) -> None:
+    _committed(call, "publish")
+    names = ("ranking", "unadmitted", "vacancies")
+
+    def last(name: str) -> list[object]:
+        assert call("export", name, "-o", tmp_path / f"{name}.xlsx", "--force").code == 0
+        sheet = openpyxl.load_workbook(tmp_path / f"{name}.xlsx").worksheets[0]
+        assert sheet.oddFooter.center.text == "第 &P 页，共 &N 页"
+        assert sheet.print_title_rows is not None
+        return [
+            sheet.cell(row, sheet.max_column).value for row in range(sheet.max_row - 3, sheet.max_row + 1)
+        ]
+
+    assert not any("某某省卫生委" in last(name) for name in names)
+    assert call("batch", "edit", "T", "--set", "authority=某某省卫生委").code == 0
+    day = f"{NOW.year}年{NOW.month}月{NOW.day}日"
+    assert [last(name) for name in names] == [[None, None, "某某省卫生委", day]] * 3
+
+
 def test_a_page_is_written_to_a_file_by_lists_that_are_published(call: Call) -> None:
     _committed(call, "publish")
     assert call("export", "public", "-f", "pdf").err.startswith("错误 [E086]：pdf 格式不能显示在屏幕上")

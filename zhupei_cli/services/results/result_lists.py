@@ -163,15 +163,16 @@ def public_notice(
     return {
         "title": title + ("（送审稿）" if draft else ""),
         "about": ["　　".join(about)] if about else [],
-        "closing": signed_by(session, batch, day),
+        # Two lines free for the seal.
+        "closing": ["", "", settings["authority"], day] if settings.get("authority") else ["", day],
         "seal": seal_now(session),
     }
 
 
-def signed_by(session: Session, batch: Batch, day: str) -> list[str]:
-    """Return the lines a list closes with: room for the seal, who publishes it, and when."""
+def signed_by(session: Session, batch: Batch, *, by: Acting) -> list[str]:
+    """Return the lines a list made today closes with; none where the batch does not say whose it is."""
     authority = settings_of(session, batch).get("authority")
-    return ["", "", authority, day] if authority else ["", day]
+    return ["", "", authority, written_day(by.today)] if authority else []
 
 
 def seal_now(session: Session) -> str:
