@@ -16,6 +16,7 @@ from zhupei_cli.settings import Settings
 from zhupei_cli.sheets.kinds import workbook_kinds
 from zhupei_cli.sheets.writing.template import form_of
 from zhupei_cli.shell.arguments import NAME
+from zhupei_cli.shell.logfile import note
 from zhupei_cli.store.engine import reading, transaction
 
 from ..shared.importing import Import, importing
@@ -102,22 +103,28 @@ def import_scores(taking: Import, *, batch: str | None) -> None:
 
 @scores.command("list")
 @batch_option
+@click.option("--missing", is_flag=True, help="只列没有成绩、也没有登记缺考的考生")
 @reveal_option
 @list_options
 @pass_settings
-def list_scores(settings: Settings, *, batch: str | None, reveal: bool, out: Out) -> None:
-    """列出成绩和按批次权重计算的总成绩；证件号码默认遮盖。
+def list_scores(settings: Settings, *, batch: str | None, missing: bool, reveal: bool, out: Out) -> None:
+    """列出成绩和按批次权重计算的总成绩；没有成绩记录的考生也列出，成绩空白。证件号码默认遮盖。
 
     \b
     例：zhupei admit scores list -o 成绩.csv
+        zhupei admit scores list --missing
     """
     with transaction(settings.database_url, read_only=not reveal) as session:
         found = lookup.find_batch(session, batch)
-        rows = marks.list_scores(session, found, reveal=reveal)
+        rows = [
+            row for row in marks.list_scores(session, found, reveal=reveal) if row["forgotten"] or not missing
+        ]
         if reveal:
             listing.record_reveal(
                 session, found, by=settings.acting(), what="admit scores list", rows=len(rows)
             )
+    if forgotten := sum(row["forgotten"] for row in rows):
+        note(settings, f"{forgotten} 名考生没有成绩，也没有登记缺考（成绩空白）")
     show(rows if out.format.startswith("json") else map(_in_words, rows), SCORES, out)
 
 

@@ -28,6 +28,8 @@ _DETAILS = {
     "applications": "报名 {}",
     "candidates": "参加录取 {} 人",
     "sitting_out": "本年度已录取、不参加 {} 人",
+    "unsent": "未提交 {} 份（不能再提交）",
+    "returned_count": "退回修改 {} 份（还没有改好再交）",
     "unreviewed": "未审核 {} 份",
     "runs_dropped": "删除录取计算 {} 次",
     "proposed": "拟录取 {} 人",
@@ -40,7 +42,7 @@ _DETAILS = {
 }
 
 #: Details that are not worth a word where there is nobody.
-_IF_ANY = frozenset(("sitting_out",))
+_IF_ANY = frozenset(("sitting_out", "unsent", "returned_count"))
 
 Take = Callable[..., Moved]
 
@@ -148,8 +150,8 @@ open_ = _step(
 )
 close = _step(
     "close",
-    _moving("close"),
-    """结束报名；基地可以继续审核。
+    stages.close_batch,
+    """结束报名；基地可以继续审核。说明还有多少份没有提交、退回修改、没有审核。
 
     \b
     例：zhupei batch close HN2026

@@ -7,6 +7,7 @@ import click
 
 from zhupei_cli.files import refuse_existing, replacing
 from zhupei_cli.model import Batch
+from zhupei_cli.rules.batch.lifecycle import PUBLISHED
 from zhupei_cli.services.applications import applicant_export
 from zhupei_cli.services.applications.listing import Filter
 from zhupei_cli.services.records import lookup
@@ -137,6 +138,8 @@ def public(
         found = lookup.find_batch(session, batch)
         rows = result_lists.public_list(session, found, draft=draft, run=run)
         notice = result_lists.public_notice(session, found, draft=draft, by=settings.acting(), run=run)
+        if draft and found.status in PUBLISHED:
+            note(settings, f"批次 {found.code} 已经公示，不再需要送审稿；公示名单不加 --draft 导出")
         _give(settings, found, rows, PUBLIC, out, **notice, more_fonts=more_fonts)
 
 

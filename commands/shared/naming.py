@@ -1,6 +1,7 @@
 """How a command is told which application or which person: numbers carry their batch, names are picked."""
 
 import functools
+import re
 from collections.abc import Callable
 
 import click
@@ -28,7 +29,11 @@ def numbered(key: str, *, who: bool = False) -> Callable[[F], F]:
         @functools.wraps(command)
         def with_batch(*args: object, batch: str | None, **kwargs: object) -> object:
             given = kwargs[key]
-            words = given if isinstance(given, tuple) else (given,) if given else ()
+            words: tuple[str, ...] = ()
+            if isinstance(given, tuple):
+                words = _apart(given)
+            elif given:
+                words = (str(given),)
             batch, words = _of_numbers(words, batch, who=who)
             name_batch(batch)
             if words:
@@ -40,6 +45,12 @@ def numbered(key: str, *, who: bool = False) -> Callable[[F], F]:
         )(with_batch)  # type: ignore[return-value]
 
     return added
+
+
+def _apart(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the numbers that people put between them what stands between words of a Chinese sentence."""
+    parts = (part.strip() for word in words for part in re.split("[,，、;；]", word))
+    return tuple(part for part in parts if part)
 
 
 def _of_numbers(

@@ -58,6 +58,27 @@ def test_a_base_sees_and_decides_its_own(world: World, zhao: Run) -> None:
     assert _events(world) == [("zhao", f"review.{row['decision']}", OWN) for row in reversed(log)]
 
 
+def test_a_base_learns_nothing_of_who_gave_a_seat_up_before_publication(world: World, zhao: Run) -> None:
+    """The result was taken back, the batch is open again; the approval stays as long as the record does."""
+    assert zhao("review", "approve", OWN, "--batch", "HN2026").code == 0
+    with transaction(world.admin) as session:
+        session.execute(
+            text(
+                "INSERT INTO admission"
+                " (application_id, application_status, batch_id, status, identity, base_code, specialty_code,"
+                " via, decided_at) SELECT id, 'approved', batch_id, 'declined', identity, '4101001', '0100',"
+                " 'choice1', now() FROM application"
+                " WHERE application_no = :number"
+            ),
+            {"number": OWN},
+        )
+    assert zhao("review", "revoke", OWN, "--batch", "HN2026", "--reason", "看错") == Ran(
+        5,
+        "",
+        f"错误 [E708]：{OWN} 的审核意见现在不能改动\n怎么办：请与省级管理员联系，由省级处理\n",
+    )
+
+
 def test_events_of_a_base_continue_the_chain(world: World, zhao: Run) -> None:
     from zhupei_cli.model import Event
     from zhupei_cli.services.records.events import chained

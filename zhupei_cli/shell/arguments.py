@@ -82,6 +82,13 @@ class _Reason(_Text):
         require_reason(reason)
         return reason
 
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        reason = super().convert(value, param, ctx)
+        if not reason:
+            # Kept for good it would say nothing, as if somebody had given one.
+            self.fail("原因是空白的。写上原因，或者不写 --reason。", param, ctx)
+        return reason
+
 
 TEXT: Final = _Text()
 REASON: Final = _Reason()

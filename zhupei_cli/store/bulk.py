@@ -196,4 +196,4 @@ def rows_of(
 ) -> Iterator[Row[*tuple[Any, ...]]]:
     """Yield the rows of `statement` whose `column` is among `keys`, one query per 5,000 keys."""
     for chunk in in_chunks(keys):
-        yield from session.execute(statement.where(column.in_(chunk)))
+        yield from session.execute(statement.where(column.in_(chunk))).all()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from tests.builders import store_world, worked_example
 from tests.conftest import Ran, Run
@@ -183,3 +183,16 @@ def test_the_list_says_who_was_absent(scores: Call) -> None:
         one for one in json.loads(scores("list", "--json").out) if one["application_no"] == "T-0000002"
     )
     assert (row["interview"], row["interview_absent"], row["skill_absent"]) == (None, True, False)
+
+
+def test_the_list_has_who_was_forgotten(scores: Call, season: str) -> None:
+    with transaction(season) as session:
+        session.execute(delete(Score).where(Score.application_id == 3))
+    ran = scores("list")
+    assert ran.err == "1 名考生没有成绩，也没有登记缺考（成绩空白）\n"
+    assert ran.out.splitlines()[5].split()[0] == "T-0000003"
+    (row,) = json.loads(scores("list", "--missing", "--json").out)
+    assert (row["application_no"], row["forgotten"], row["written"], row["total"]) == (
+        *("T-0000003", True),
+        *(None, None),
+    )

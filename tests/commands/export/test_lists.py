@@ -421,3 +421,12 @@ def test_filters_and_the_number_of_statements(province: Call, database: str) -> 
         whole = export_applicants(session, find_batch(session, "HN2026"), Filter(), by=Acting("甲", NOW))
     assert len(whole.people) == 299
     assert len(seen) < 25
+
+
+def test_a_draft_after_publication_says_that_it_is_published(call: Call) -> None:
+    _committed(call)
+    told = "批次 T 已经公示，不再需要送审稿；公示名单不加 --draft 导出\n"
+    assert told not in call("export", "public", "--draft").err
+    assert call("batch", "publish", "--yes").code == 0
+    assert call("export", "public", "--draft").err == told
+    assert call("export", "public").err == ""

@@ -239,3 +239,21 @@ def test_an_export_of_all_is_a_file_a_base(shell: Run, home: Path) -> None:
     tried = shell("review", "export", "--base", BASE, "-o", "试.xlsx", "--dry-run")
     assert tried == Ran(0, "", "试做（不保存）：导出 1 份审核工作簿，共 2 份报名，存放在 试.xlsx\n")
     assert not (home / "试.xlsx").exists()
+
+
+def test_numbers_may_stand_in_a_row_as_people_write_them(shell: Run) -> None:
+    ran = shell("review", "approve", f"{FIRST}、{SECOND}", f"{OTHER}；")
+    assert ran == Ran(0, "", "通过：3 份\n")
+    again = shell("review", "revoke", f"{FIRST}，{SECOND}", "--reason", "重审", "--batch", "HN2026")
+    assert again == Ran(0, "", "撤销审核：2 份\n")
+
+
+def test_closing_says_what_it_strands(shell: Run, tmp_path: Path) -> None:
+    draft = write_people(tmp_path / "草稿.xlsx", [person(4)])
+    assert shell("trainee", "import", draft).code == 0
+    assert shell("review", "return", FIRST, "--reason", "照片").code == 0
+    ran = shell("batch", "close", "HN2026")
+    assert ran.err.splitlines()[0] == (
+        "批次 HN2026 已由“报名中”变为“报名结束”，未提交 1 份（不能再提交），"
+        "退回修改 1 份（还没有改好再交），未审核 2 份"
+    )

@@ -177,6 +177,10 @@ def test_uncommit_takes_back_who_was_placed_and_a_decline_is_no_damage(database:
             verdict = Verdict(number, Decision.REVOKE, "重审")
             _good, _standing, faults = decisions.faults(session, batch, [verdict], base=None)
             assert [fault.code for _, fault in faults] == ([] if code is None else [code])
+        # A base learns nothing of it.
+        verdict = Verdict("T-0000001", Decision.REVOKE, "重审")
+        faults = decisions.faults(session, batch, [verdict], base="A")[2]
+        assert [(fault.code, "放弃" in fault.message) for _, fault in faults] == [("E708", False)]
         with pytest.raises(ZhupeiError, match="E686"):
             withdraw(session, batch, "T-0000004", by=by, reason="撤回")
         decide_admissions(session, batch, "reinstate", ["T-0000001"], reason="改变主意", by=by)

@@ -213,7 +213,7 @@ def test_the_list_has_totals_by_the_weights_of_the_batch(database: str) -> None:
     person = {"application_no": "T-0000001", "name": "考生1", "id_number": masked}
     common = {"written": Decimal("85.50"), "skill": Decimal("90.00"), "interview": Decimal("100.00")}
     own = {"written": Decimal("60.25"), "skill": None, "interview": Decimal("80.00")}
-    nowhere = {f"{name}_absent": False for name in COMPONENTS}
+    nowhere = {**{f"{name}_absent": False for name in COMPONENTS}, "forgotten": False}
     assert listed == [
         {**person, "base": None, "base_label": None, **common, **nowhere, "total": Decimal("90.20")},
         {**person, "base": "B", "base_label": "基地B", **own, **nowhere, "total": None},

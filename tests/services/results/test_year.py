@@ -72,6 +72,9 @@ def test_a_year_is_told_as_a_whole(year: Call, home: Path) -> None:
     assert "已占 3 人，转补录 1 人" in year("status", "T").out
     assert [row["ceded"] for row in _json(year, "batch", "plan", "list", "--batch", "T")] == [1, 0, 0]
     assert "转补录" in year("batch", "plan", "list", "--batch", "T").out
+    figures = {row["figure"]: row["count"] for row in _json(year, "report", "summary", "--batch", "T")}
+    assert [figures[one] for one in ("plan", "admitted", "vacant", "ceded")] == [4, 3, 0, 1]
+    assert "ceded" not in {row["figure"] for row in _json(year, "report", "summary", "--batch", "T-2")}
     assert "转补录" not in year("batch", "plan", "list", "--batch", "T-2").out
     ran = year("status", "--year", "2026")
     assert ran.err == "还没有公示的批次只计计划，不计录取：T-2\n"

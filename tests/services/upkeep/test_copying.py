@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import inspect, select
@@ -9,7 +10,9 @@ from sqlalchemy import inspect, select
 from tests.builders import drawn_world, store_world
 from tests.people import open_batch
 from zhupei_cli.acting import Acting
-from zhupei_cli.model import Application, Batch
+from zhupei_cli.model import Application, Base, Batch, Plan
+from zhupei_cli.services.admission import objections
+from zhupei_cli.services.people import bars
 from zhupei_cli.services.reference.lists import load_default_specialties
 from zhupei_cli.services.upkeep import copying
 from zhupei_cli.services.upkeep.copying import copy_database
@@ -41,6 +44,36 @@ def test_there_and_back_nothing_changes(
         assert take(session, "trainee", 1) == range(301, 302)
         parent = select(Batch.parent_id).where(Batch.code == "HN2025")
         assert session.execute(parent).scalar() == 1
+
+
+def test_what_came_after_the_lists_is_copied_row_by_row(filled: str, nowhere: str, by: Acting) -> None:
+    """Records of conduct, objections, seats that a supplement round took: every table has the same rows."""
+    with transaction(filled) as session:
+        first, place = session.get_one(Batch, 1), ("B001", "0100")
+        first.status = "publicity"
+        session.get_one(Plan, (1, *place)).ceded = 1
+        session.flush()
+        given: dict[str, Any] = {
+            "kind": "cheating",
+            "from_date": by.today,
+            "years": 3,
+            "reason": "代考",
+            "source": "文号",
+        }
+        bars.add(session, "T-0000001", **given, by=by, pending=True)
+        bars.add(session, "T-0000002", **(given | {"years": None}), by=by)
+        about: Any = {"content": "异议", "received_on": by.today, "by": by}
+        objections.add(session, first, number="T-0000003", place=None, signed="李四", **about)
+        objections.add(session, first, number=None, place=place, signed=None, **about)
+        objections.step(session, 1, "close", by=by, upheld=True, reason="属实")
+    copied = copy_database(filled, nowhere)["tables"]
+    assert (copied["bar"], copied["objection"]) == (2, 2)
+    with reading(filled) as here, reading(nowhere) as there:
+        for table in Base.metadata.sorted_tables:
+            rows = [sorted(map(repr, one.execute(select(table)))) for one in (here, there)]
+            assert rows[0] == rows[1], table.name
+        assert set(copied) == set(Base.metadata.tables)
+        assert there.get_one(Plan, (1, *place)).ceded == 1
 
 
 def test_a_try_leaves_nothing(filled: str, nowhere: str, tmp_path: Path) -> None:

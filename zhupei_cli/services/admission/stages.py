@@ -36,6 +36,8 @@ class Moved(TypedDict):
     apply_until: NotRequired[datetime]
     candidates: NotRequired[int]
     sitting_out: NotRequired[int]
+    unsent: NotRequired[int]
+    returned_count: NotRequired[int]
     unreviewed: NotRequired[int]
     runs_dropped: NotRequired[int]
     proposed: NotRequired[int]
@@ -86,6 +88,17 @@ def _require_time_left(batch: Batch, by: Acting) -> None:
     require_order({key: getattr(batch, key) for key in DATES})
     if batch.apply_until < by.at:
         raise ZhupeiError("E412", batch=batch.code, until=show_time(batch.apply_until))
+
+
+def close_batch(session: Session, batch: Batch, *, by: Acting, reason: str | None = None) -> Moved:
+    """End the applications; returns how many stay unsent, are with their people to mend, wait for review."""
+    moved = move_batch(session, batch, "close", by=by, reason=reason)
+    counts = _count_applications(session, batch)
+    return moved | {
+        "unsent": counts.get(ApplicationStatus.DRAFT, 0),
+        "returned_count": counts.get(ApplicationStatus.RETURNED, 0),
+        "unreviewed": counts.get(ApplicationStatus.SUBMITTED, 0),
+    }
 
 
 def reopen_batch(session: Session, batch: Batch, *, by: Acting, reason: str | None = None) -> Moved:
@@ -236,13 +249,13 @@ def cancel_batch(session: Session, batch: Batch, *, by: Acting, reason: str | No
     """Give the batch up, with whatever applications it has."""
     moved = move_batch(session, batch, "cancel", by=by, reason=reason)
     cede_seats(session, batch)  # the parent of a supplement round has its seats back
-    counted = (
-        select(Application.status, func.count())
-        .where(Application.batch_id == batch.id)
-        .group_by(Application.status)
-    )
     seats = session.execute(select(func.sum(Plan.quota)).where(Plan.batch_id == batch.id)).scalar()
-    return moved | {"applications": dict(session.execute(counted).all()), "seats": seats or 0}
+    return moved | {"applications": _count_applications(session, batch), "seats": seats or 0}
+
+
+def _count_applications(session: Session, batch: Batch) -> dict[str, int]:
+    statement = select(Application.status, func.count()).where(Application.batch_id == batch.id)
+    return dict(session.execute(statement.group_by(Application.status)).all())
 
 
 def _count_admissions(session: Session, batch: Batch) -> dict[str, int]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final, TypedDict
 
-from sqlalchemy import Table, select
+from sqlalchemy import Table, and_, or_, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
@@ -21,6 +21,7 @@ from zhupei_cli.rules.admission.scores import (
 from zhupei_cli.rules.batch import settings
 from zhupei_cli.rules.people.masking import mask_id
 from zhupei_cli.services.applications.store import load_choices
+from zhupei_cli.services.batches.taking_part import takes_part
 from zhupei_cli.services.marks.score_lines import MarkEntry, applications_of, read_entries, refuse_twins
 from zhupei_cli.services.marks.score_marks import (
     MARK_COLUMNS,
@@ -201,15 +202,20 @@ class ScoreRow(TypedDict):
     written_absent: bool
     skill_absent: bool
     interview_absent: bool
+    forgotten: bool
     total: Decimal | None
 
 
 def list_scores(session: Session, batch: Batch, *, reveal: bool = False) -> list[ScoreRow]:
-    """Return every record by application number, the common one first; marks and total have two decimals."""
+    """Return every record by application number, the common one first; marks and total have two decimals.
+
+    Who takes part and has no record at all stands there too, `forgotten`, with no mark and no absence.
+    """
     total = scoring(settings.parse(settings_of(session, batch)).weights)
     columns = (_SCORE.c.base_code, *mark_columns())
-    statement = (
-        applications_of(batch).join(_SCORE, _SCORE.c.application_id == Application.id).add_columns(*columns)
+    everybody = applications_of(batch).outerjoin(_SCORE, _SCORE.c.application_id == Application.id)
+    statement = everybody.add_columns(_SCORE.c.application_id.label("scored"), *columns).where(
+        or_(_SCORE.c.application_id.is_not(None), and_(*takes_part(batch)))
     )
     bases = base_names(session).labels
     rows = sorted(session.execute(statement), key=lambda row: (row.application_no, row.base_code or ""))
@@ -223,9 +229,10 @@ def list_scores(session: Session, batch: Batch, *, reveal: bool = False) -> list
             "written": mark_number(row.written),
             "skill": mark_number(row.skill),
             "interview": mark_number(row.interview),
-            "written_absent": row.written_absent,
-            "skill_absent": row.skill_absent,
-            "interview_absent": row.interview_absent,
+            "written_absent": bool(row.written_absent),
+            "skill_absent": bool(row.skill_absent),
+            "interview_absent": bool(row.interview_absent),
+            "forgotten": row.scored is None,
             "total": mark_number(total(Record(row.base_code, row.written, row.skill, row.interview))),
         }
         for row in rows

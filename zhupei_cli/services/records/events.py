@@ -2,9 +2,10 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC
+from typing import Final
 
 from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
@@ -47,17 +48,20 @@ def record(session: Session, by: Acting, changes: Sequence[Change]) -> range:
     who = signature(session, by.who)
     at = by.at.astimezone(UTC)  # as it comes back: its text is part of the hash
     numbers = take(session, "event", len(changes))
-    previous = _head(session, numbers.start)
-    rows = []
-    for seq, change in zip(numbers, changes, strict=True):
-        # Events leave the office in sealed files: what somebody typed may hold numbers of people.
-        texts = (change.before, change.after, masked_text(change.reason), _data(change, who, by))
-        fields = (at.isoformat(), who, change.action, change.batch_id, change.subject, *texts)
-        previous = chained(previous, (seq, *fields))
-        rows.append((seq, at, *fields[1:], previous))
+    head = _head(session, numbers.start)
+
+    def rows() -> Iterator[tuple[object, ...]]:
+        previous = head
+        for seq, change in zip(numbers, changes, strict=True):
+            # Events leave the office in sealed files: what somebody typed may hold numbers of people.
+            texts = (change.before, change.after, masked_text(change.reason), _data(change, who, by))
+            fields = (at.isoformat(), who, change.action, change.batch_id, change.subject, *texts)
+            previous = chained(previous, (seq, *fields))
+            yield seq, at, *fields[1:], previous
+
     table = Event.__table__
     assert isinstance(table, Table)
-    insert_rows(session, table, _COLUMNS, rows)
+    insert_rows(session, table, _COLUMNS, rows())
     return numbers
 
 
@@ -85,6 +89,10 @@ def chained(previous: str, fields: Sequence[object]) -> str:
     return hashlib.sha256((previous + "\n" + canonical(fields)).encode()).hexdigest()
 
 
+#: Made once: `json.dumps` makes one for every text.
+_CANONICAL: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
 def canonical(value: object) -> str:
     """Return `value` as JSON with sorted keys and no spaces, the same text on every machine."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _CANONICAL.encode(value)

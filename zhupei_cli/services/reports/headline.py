@@ -9,7 +9,7 @@ from sqlalchemy import Table, and_, case, desc, func, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import CST
-from zhupei_cli.model import Bar, Batch, Night
+from zhupei_cli.model import Bar, Batch, Night, Plan
 from zhupei_cli.reports.values import Figure, FunnelStage, Supply
 from zhupei_cli.rules.batch.lifecycle import PUBLISHED
 from zhupei_cli.services.admission.objections import count_open
@@ -41,6 +41,8 @@ FIGURES: Final = {
     "plan": "招收计划",
     "admitted": "录取",
     "vacant": "空缺",
+    # Only where a supplement round took some over.
+    "ceded": "转补录",
     "reported": "报到",
     # From publication on.
     "objections": "异议未办结",
@@ -66,10 +68,17 @@ def figures_before(session: Session, batch: Batch, *, now: datetime) -> Before |
 
 
 def office_counts(session: Session, batch: Batch, *, now: datetime) -> dict[str, int]:
-    """Return what waits beside the applications: objections to this batch, everybody's records of conduct."""
+    """Return what stands beside the applications: objections, seats handed over, everybody's conduct."""
     pending, active = _count_bars(session, now.astimezone(CST).date())
     found = {"objections": count_open(session, batch)} if batch.status in PUBLISHED else {}
+    found |= {"ceded": ceded} if (ceded := _count_ceded(session, batch)) else {}
     return {**found, "bars_pending": pending, "bars_active": active}
+
+
+def _count_ceded(session: Session, batch: Batch) -> int:
+    """Return how many seats supplement rounds took over."""
+    ceded = select(func.coalesce(func.sum(Plan.ceded), 0)).where(Plan.batch_id == batch.id)
+    return int(session.execute(ceded).scalar_one())
 
 
 def _count_bars(session: Session, on: date) -> tuple[int, int]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Table, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
@@ -11,7 +12,7 @@ from zhupei_cli.model import Admission, Batch, Review
 from zhupei_cli.rules.batch import lifecycle
 from zhupei_cli.services.applications import store
 from zhupei_cli.services.applications.store import Stored
-from zhupei_cli.services.records import base_login, row_stamps
+from zhupei_cli.services.records import base_login
 from zhupei_cli.services.records.events import Change, canonical, record
 from zhupei_cli.services.records.import_ledger import (
     Counts,
@@ -74,7 +75,7 @@ def faults(
         if found is not None and one is not None and found.code == "E402":
             found = _after_closing(batch, one, found)
         if found is None and one is not None and one.id in decided and verdict.decision == Decision.REVOKE:
-            found = standing_in_the_way(verdict.application_no, decided[one.id])
+            found = standing_in_the_way(verdict.application_no, decided[one.id], base=base)
         if one is not None and found is None and one.status == OUTCOMES[verdict.decision]:
             standing.append(verdict)
         elif found is not None:
@@ -121,8 +122,13 @@ def _decided(session: Session, stored: Sequence[Stored]) -> dict[int, str]:
     return dict(tuple(row) for row in rows_of(session, columns, Admission.application_id, approved))
 
 
-def standing_in_the_way(number: str, status: str) -> Fault:
-    """Return why an application cannot be touched that gave a seat up before the result was taken back."""
+def standing_in_the_way(number: str, status: str, *, base: str | None = None) -> Fault:
+    """Return why an application cannot be touched that gave a seat up before the result was taken back.
+
+    A base learns nothing of an admission that was not published.
+    """
+    if base is not None:
+        return Fault("E708", "application_no", values={"application_no": number})
     label = ADMISSION_STATUS.label(status)
     return Fault("E686", "application_no", values={"application_no": number, "status": label})
 
@@ -196,7 +202,12 @@ def carry_out(
         return
     if base_login.is_base(session):
         chosen = [(one.application_no, str(verdict.decision), verdict.reason) for verdict, one in decisions]
-        base_login.decide(session, batch, chosen, import_id)
+        try:
+            base_login.decide(session, batch, chosen, import_id)
+        except IntegrityError as error:
+            # An approval that an admission rests on which this login may not see: it learns nothing of it.
+            first, *more = (one.application_no for _, one in decisions)
+            raise ZhupeiError("E708", application_no=f"{first} 等" if more else first) from error
         return
     touched = [] if import_id is None else list(_touched(session, decisions))
     seqs = record(session, by, list(_changes(batch, decisions, base)))
@@ -218,9 +229,9 @@ def carry_out(
 
 
 def _touched(session: Session, decisions: Sequence[tuple[Verdict, Stored]]) -> Iterator[Touched]:
-    stamps = row_stamps.stamps(session, "application", [one.id for _, one in decisions])
+    touched_by = store.load_touched_by(session, [one.id for _, one in decisions])
     for _, one in decisions:
-        before = {"status": one.status, "touched_by": stamps[one.id][-1]}
+        before = {"status": one.status, "touched_by": touched_by[one.id]}
         yield "application", str(one.id), "updated", canonical(before)
 
 
@@ -301,8 +312,8 @@ def _refuse_twins(lines: Sequence[Line]) -> None:
 
 def _refuse_other_names(session: Session, lines: Sequence[tuple[Line, Stored]]) -> None:
     """Refuse rows whose name is not that of the number's owner: a shifted column decides about others."""
-    snapshots = store.load_snapshots(session, [one for _, one in lines])
+    names = store.load_names(session, [one for _, one in lines])
     for line, one in lines:
-        given, stored = line.values.get("name"), snapshots[one.id].person["name"]
+        given, stored = line.values.get("name"), names[one.id]
         if given is not None and given != stored:
             line.faults.append(Fault("E161", "name", values={"given": given, "stored": stored}))
