@@ -9,6 +9,7 @@ from zhupei_cli.services.kinds.checkin import CHECK_IN_IMPORT
 from zhupei_cli.services.kinds.employer import EMPLOYER_IMPORT
 from zhupei_cli.services.kinds.exam_room import EXAM_ROOM_IMPORT
 from zhupei_cli.services.kinds.kind import ImportKind, Part
+from zhupei_cli.services.kinds.photo import PHOTO_IMPORT
 from zhupei_cli.services.kinds.plan import PLAN_IMPORT
 from zhupei_cli.services.kinds.review import REVIEW_IMPORT
 from zhupei_cli.services.kinds.score import SCORE_IMPORT
@@ -28,6 +29,7 @@ _KINDS: Final = (
     CHECK_IN_IMPORT,
     BAR_IMPORT,
     EXAM_ROOM_IMPORT,
+    PHOTO_IMPORT,
 )
 
 KINDS: Final[Mapping[str, ImportKind]] = {kind.key: kind for kind in _KINDS}
