@@ -68,8 +68,12 @@ class Years:
 
 
 def draw(seed: int, people: int = 240) -> Years:
+    """Draw the years of a seed."""
+    return drawn(Random(seed), people)
+
+
+def drawn(random: Random, people: int) -> Years:
     """Draw the years; B3 has nobody for 0900 in any of them."""
-    random = Random(seed)
     plan = {
         (batch, *spot): (random.randint(5, 20), random.random() < 0.1) for batch in BATCHES for spot in SPOTS
     }

@@ -176,8 +176,10 @@ def _trend_book(
         kind = {"fill_rate": "share", "lowest_total": "mark"}.get(figure, "count")
         change = "change" if kind == "count" else kind
         columns = [("代码", "text"), (by, "text"), *((str(year), kind) for year in span), ("增减", change)]
-        columns += [("增减率", "share"), ("占比", "share")]
-        keys = ("key", "label", *(f"y{year}" for year in span), "change", "change_rate", "share")
+        keys = ["key", "label", *(f"y{year}" for year in span), "change"]
+        if kind == "count":  # rates and marks have neither
+            columns += [("增减率", "share"), ("占比", "share")]
+            keys += ["change_rate", "share"]
         table = [[row[key] for key in keys] for row in rows if row["of"] == figure]
         # The most first, the whole last: a chart draws what stands at the top.
         last = 1 + len(span)

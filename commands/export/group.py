@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from zhupei_cli.services.admission import seats
 from zhupei_cli.services.records import base_login, lookup
-from zhupei_cli.services.results import rosters
+from zhupei_cli.services.results import result_lists, rosters
 from zhupei_cli.services.results import year as year_lists
 from zhupei_cli.services.results.rosters import Wanted
 from zhupei_cli.settings import Settings
@@ -149,6 +149,7 @@ def vacancies(settings: Settings, *, batch: str | None, unpublished: bool, out: 
     with reading(settings.database_url) as session:
         found = lookup.find_batch(session, batch)
         rows, name = seats.list_vacancies(session, found, unpublished=unpublished), found.name
+        closing = result_lists.signed_by(session, found, by=settings.acting())
     rare = {key for key in _RARE if any(row[key] for row in rows)}
     columns = [column for column in VACANCIES if column.key not in _RARE or column.key in rare]
-    show(rows, columns, out, title="招收计划空缺情况", batch_name=name)
+    show(rows, columns, out, title="招收计划空缺情况", batch_name=name, closing=closing)

@@ -27,11 +27,14 @@ from ..shared.options import (
     batch_option,
     format_options,
     list_options,
+    page_options,
     pass_settings,
     whole_year,
     year_option,
 )
 from ..shared.output import Column, Out, Row, show
+from ..shared.prints import font_option
+from .pages import write_page
 
 #: The first column on paper, and the width of a column that only --columns asked for.
 _NUMBER = RosterColumn("number", "序号", 6, "number")
@@ -82,8 +85,10 @@ def _give(
     title: str,
     about: Sequence[str] = (),
     closing: Sequence[str] = (),
+    seal: str = "",
+    more_fonts: Sequence[Path] = (),
 ) -> None:
-    """Show a list; as a workbook it has a title and is ready for paper."""
+    """Show a list; as a workbook or a page it has a title and is ready for paper."""
     made_on = settings.acting().today
     drawn = {column.key: column for column in columns}
 
@@ -91,8 +96,11 @@ def _give(
         kept = [drawn.get(one.key) or RosterColumn(*one, _WIDTH, "words") for one in chosen]
         count = len({row["application_no"] for row in some})
         lines = (f"批次：{batch.code}　　共 {count} 人", *about)
-        sheet = ListSheet(title, batch.name, lines, [_NUMBER, *kept], made_on, closing=closing)
-        write_list(path, sheet, some)
+        sheet = ListSheet(title, batch.name, lines, [_NUMBER, *kept], made_on, closing=closing, seal=seal)
+        if out.format == "xlsx":
+            write_list(path, sheet, some)
+        else:
+            write_page(settings, path, sheet, some, file_format=out.format, more_fonts=more_fonts)
 
     show(rows, [Column(column.key, column.heading) for column in columns], out, workbook=write)
 
@@ -103,15 +111,26 @@ def _give(
 @click.option(
     "--run", metavar="RUN", type=Whole(1), help="补充公示名单：只列这一次录取计算（递补、再次调剂）录取的人"
 )
-@list_options
+@font_option
+@page_options
 @pass_settings
-def public(settings: Settings, *, batch: str | None, draft: bool, run: int | None, out: Out) -> None:
+def public(
+    settings: Settings,
+    *,
+    batch: str | None,
+    draft: bool,
+    run: int | None,
+    more_fonts: tuple[Path, ...],
+    out: Out,
+) -> None:
     """导出拟录取公示名单：证件号码遮盖，没有电话；公示以后才能导出，公示前用 --draft 导出送审稿。
 
-    工作簿上有公示期、受理电话、落款和日期，取自批次的设置 publicity_until、contact、authority。
+    工作簿、网页和 PDF 上有公示期、受理电话、落款和日期，取自批次的设置 publicity_until、contact、
+    authority，还有存证，可用 audit verify --head 核对；网页不连外网，可以直接挂到网站上。
 
     \b
     例：zhupei export public -o 公示名单.xlsx
+        zhupei export public -o 公示名单.html
         zhupei export public --draft -o 公示名单送审稿.xlsx
         zhupei export public --run 2 -o 递补公示名单.xlsx
     """
@@ -121,7 +140,7 @@ def public(settings: Settings, *, batch: str | None, draft: bool, run: int | Non
         notice = result_lists.public_notice(session, found, draft=draft, by=settings.acting(), run=run)
         if draft and found.status in PUBLISHED:
             note(settings, f"批次 {found.code} 已经公示，不再需要送审稿；公示名单不加 --draft 导出")
-        _give(settings, found, rows, PUBLIC, out, **notice)
+        _give(settings, found, rows, PUBLIC, out, **notice, more_fonts=more_fonts)
 
 
 @click.command("ranking")
@@ -155,7 +174,8 @@ def ranking(
             base=base and lookup.find_base(session, base),
             specialty=specialty and lookup.find_specialty(session, specialty),
         )
-        _give(settings, found, rows, RANKING, out, title="成绩排名")
+        closing = result_lists.signed_by(session, found, by=settings.acting())
+        _give(settings, found, rows, RANKING, out, title="成绩排名", closing=closing)
 
 
 @click.command("unadmitted")
@@ -171,7 +191,8 @@ def unadmitted(settings: Settings, *, batch: str | None, out: Out) -> None:
     with reading(settings.database_url) as session:
         found = lookup.find_batch(session, batch)
         rows = result_lists.unadmitted_list(session, found)
-        _give(settings, found, rows, UNADMITTED, out, title="未录取名单")
+        closing = result_lists.signed_by(session, found, by=settings.acting())
+        _give(settings, found, rows, UNADMITTED, out, title="未录取名单", closing=closing)
 
 
 @click.command("register")

@@ -3,7 +3,7 @@
 import functools
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from random import random
 from time import sleep
@@ -16,13 +16,14 @@ from zhupei_cli.settings import Settings, load
 from zhupei_cli.shell.arguments import CODE, Whole, Word
 from zhupei_cli.shell.hints import name_batch
 from zhupei_cli.words.errors import ZhupeiError
-from zhupei_cli.words.vocabulary import OUTPUT_FORMAT
+from zhupei_cli.words.vocabulary import OUTPUT_FORMAT, PAGE_FORMAT
 
 from .output import Out
 
 F = TypeVar("F", bound=Callable[..., object])
 
 _SUFFIXES = {".json": "json", ".jsonl": "jsonl", ".csv": "csv", ".xlsx": "xlsx", ".txt": "table"}
+_PAGES = {".html": "html", ".pdf": "pdf"}
 
 
 def current_settings() -> Settings:
@@ -118,14 +119,21 @@ def bare_settings() -> Settings:
         return load({**given, "config": os.devnull}, environ=os.environ, clock=system_clock)
 
 
-def format_options(command: F, settings: Callable[[], Settings] = current_settings) -> F:
-    """Add -f, --json, -o and --force to a command that shows data; it gets them as `out: Out`."""
+def format_options(
+    command: F, settings: Callable[[], Settings] = current_settings, *, pages: bool = False
+) -> F:
+    """Add -f, --json, -o and --force to a command that shows data; it gets them as `out: Out`.
+
+    With `pages` html and pdf are formats too.
+    """
+    suffixes = _SUFFIXES | _PAGES if pages else _SUFFIXES
+    known = PAGE_FORMAT if pages else OUTPUT_FORMAT
 
     @functools.wraps(command)
     def with_out(
         *args: Any, file_format: str | None, as_json: bool, output: Path | None, force: bool, **kwargs: Any
     ) -> object:
-        chosen = _chosen_format(file_format, as_json=as_json, output=output)
+        chosen = _chosen_format(file_format, as_json=as_json, output=output, suffixes=suffixes)
         asked = kwargs.pop("asked", {})
         out = Out(settings(), chosen, output, force=force, **asked)
         return command(*args, out=out, **kwargs)
@@ -136,9 +144,9 @@ def format_options(command: F, settings: Callable[[], Settings] = current_settin
                 "-f",
                 "--format",
                 "file_format",
-                type=Word(OUTPUT_FORMAT),
+                type=Word(known),
                 metavar="FORMAT",
-                help=f"输出格式：{'、'.join(OUTPUT_FORMAT.labels)}",
+                help=f"输出格式：{'、'.join(known.labels)}",
             ),
             click.option("--json", "as_json", is_flag=True, help="等于 -f json"),
             click.option(
@@ -155,9 +163,9 @@ def format_options(command: F, settings: Callable[[], Settings] = current_settin
     return with_out  # type: ignore[return-value]
 
 
-def list_options(command: F, *, limit: bool = True) -> F:
+def list_options(command: F, *, limit: bool = True, pages: bool = False) -> F:
     """Add --columns, --sort and --limit beside `format_options`: for commands that show a list."""
-    with_out = format_options(command)
+    with_out = format_options(command, pages=pages)
 
     @functools.wraps(with_out)
     def with_asked(*args: object, columns: str | None, sort: str | None, **kwargs: object) -> object:
@@ -178,24 +186,31 @@ def list_options(command: F, *, limit: bool = True) -> F:
     return with_asked  # type: ignore[return-value]
 
 
+def page_options(command: F) -> F:
+    """Add what `list_options` adds, and the formats html and pdf: for lists that are published."""
+    return list_options(command, pages=True)
+
+
 def column_options(command: F) -> F:
     """Add --columns and --sort beside `format_options`: for lists that have a --limit of their own."""
     return list_options(command, limit=False)
 
 
-def _chosen_format(file_format: str | None, *, as_json: bool, output: Path | None) -> str:
+def _chosen_format(
+    file_format: str | None, *, as_json: bool, output: Path | None, suffixes: Mapping[str, str] = _SUFFIXES
+) -> str:
     if as_json and file_format not in (None, "json"):
         click.get_current_context().fail(f"--json 和 -f {file_format} 只能用一个。")
     if as_json or file_format:
         return file_format or "json"
     if output is None:
         return "table"
-    if output.suffix.lower() not in _SUFFIXES:
-        known = "、".join(_SUFFIXES)
+    if output.suffix.lower() not in suffixes:
+        known = "、".join(suffixes)
         click.get_current_context().fail(
             f"不认识文件后缀 {output.suffix!r}，可用 {known}，或用 -f 指定格式。"
         )
-    return _SUFFIXES[output.suffix.lower()]
+    return suffixes[output.suffix.lower()]
 
 
 def json_option(command: F) -> F:

@@ -23,6 +23,8 @@ from .formats import shown, sort_key
 from .screen import FEW_ROWS, MOST_ROWS, can_page, fitted, on_terminal, page, sheet_lines, terminal_size
 
 FORMATS = ("table", "json", "jsonl", "csv", "xlsx")
+#: Those that no screen shows; html and pdf are of lists that are published.
+IN_FILES = ("xlsx", "html", "pdf")
 FINDINGS = 3
 
 Row = Mapping[str, object]
@@ -63,18 +65,25 @@ def show(
     *,
     title: str | None = None,
     batch_name: str = "",
+    closing: Sequence[str] = (),
     workbook: Writer | None = None,
 ) -> None:
     """Print or write a list: JSON has every key of the rows, the other formats have `columns`.
 
     What --columns, --sort and --limit ask for holds for every format. A workbook is called `title`, else
-    what the command lists, after `batch_name`; `workbook` writes one that is more than its columns.
+    what the command lists, after `batch_name`, and ends with the lines `closing`: who publishes it, and when.
+    `workbook` writes one that is more than its columns.
     """
     everything = list(rows)
     columns, found = _as_asked(everything, columns, out)
     if out.path is not None:
-        _write(found, columns, out, workbook or partial(_write_sheet, out, title or _listed(), batch_name))
-    elif out.format == "xlsx":
+        _write(
+            found,
+            columns,
+            out,
+            workbook or partial(_write_sheet, out, title or _listed(), batch_name, closing),
+        )
+    elif out.format in IN_FILES:
         raise ZhupeiError("E086", format=out.format)
     elif out.format == "table" and on_terminal():
         _show_on_terminal(found, columns, out)
@@ -165,7 +174,13 @@ def _listed() -> str:
 
 
 def _write_sheet(
-    out: Out, title: str, batch_name: str, path: Path, columns: Sequence[Column], rows: list[Row]
+    out: Out,
+    title: str,
+    batch_name: str,
+    closing: Sequence[str],
+    path: Path,
+    columns: Sequence[Column],
+    rows: list[Row],
 ) -> None:
     from zhupei_cli.sheets.writing.list_sheet import ListSheet, column_for, write_list
 
@@ -173,7 +188,7 @@ def _write_sheet(
     drawn = [column_for(key, heading, [row[key] for row in cells]) for key, heading in columns]
     made_on = out.settings.acting().today
     line = f"共 {len(rows)} 行　　制表日期：{made_on}"
-    write_list(path, ListSheet(title, batch_name, [line], drawn, made_on), cells)
+    write_list(path, ListSheet(title, batch_name, [line], drawn, made_on, closing=closing), cells)
 
 
 def _cell(value: object) -> object:
@@ -185,7 +200,7 @@ def _cell(value: object) -> object:
 def _write(rows: list[Row], columns: Sequence[Column], out: Out, workbook: Writer) -> None:
     assert out.path is not None
     with replacing(out.path, force=out.force) as beside:
-        if out.format == "xlsx":
+        if out.format in IN_FILES:
             workbook(beside, columns, rows)
         else:
             # The mark at the start is how Excel knows that a CSV file is UTF-8.

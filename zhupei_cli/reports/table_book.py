@@ -11,10 +11,12 @@ from zhupei_cli.display import display_width
 from zhupei_cli.reports.charts import COLOURS
 
 _FORMATS: Final = {"text": "@", "count": "0", "change": '+0;−0;"±0"', "share": "0.0%", "mark": "0.00"}
+_HEAD: Final = {"bold": True, "bg_color": "#eef2f5", "bottom": 1, "text_wrap": True}
 _MORE: Final = ("#5c4d7d", "#bc6c25", "#4d7c8a", "#8a8a8a")
 #: Bars beyond this cannot be read on one page.
 _DRAWN: Final = 15
-_WIDEST: Final = 48
+#: The widest a column becomes; the last one may be a sentence, which is else cut where the paper ends.
+_WIDEST, _LAST = 48, 96
 _TOP: Final = 3
 
 
@@ -45,11 +47,12 @@ def write_tables(path: Path, sheets: Sequence[TableSheet], *, made_on: date) -> 
         soft = book.add_format({"font_color": "#5b6875"})
         looks = {
             "title": book.add_format({"bold": True, "font_size": 14}),
-            "head": book.add_format({"bold": True, "bg_color": "#eef2f5", "bottom": 1, "text_wrap": True}),
-            "number": book.add_format(
-                {"bold": True, "bg_color": "#eef2f5", "bottom": 1, "text_wrap": True, "align": "right"}
-            ),
+            "head": book.add_format(_HEAD),
+            "number": book.add_format({**_HEAD, "align": "right"}),
             "soft": soft,
+            # Text behind a number: the number stands right, the text left, and they would touch.
+            "head apart": book.add_format({**_HEAD, "indent": 1}),
+            "apart": book.add_format({"num_format": "@", "indent": 1}),
         }
         for one in sheets:
             _draw(book, one, formats, looks, made_on)
@@ -61,15 +64,24 @@ def _draw(book: Any, one: TableSheet, formats: dict[str, Any], looks: dict[str, 
     sheet.write_string(0, 0, one.title, looks["title"])
     sheet.write_string(1, 0, one.note, looks["soft"])
     for at, (heading, kind) in enumerate(one.columns):
-        sheet.write_string(_TOP, at, heading, looks["head" if kind == "text" else "number"])
+        apart = kind == "text" and at > 0 and one.columns[at - 1][1] != "text"
+        head = "head apart" if apart else "head" if kind == "text" else "number"
+        sheet.write_string(_TOP, at, heading, looks[head])
         cells = [display_width(str(row[at])) for row in one.rows if kind == "text" and row[at] is not None]
-        sheet.set_column(at, at, min(max([*cells, display_width(heading), 7]) + 2, _WIDEST))
+        sheet.set_column(
+            at,
+            at,
+            min(
+                max([*cells, display_width(heading), 7]) + 2, _LAST if at == len(one.columns) - 1 else _WIDEST
+            ),
+        )
     for number, row in enumerate(one.rows, _TOP + 1):
         for at, (value, (_, kind)) in enumerate(zip(row, one.columns, strict=True)):
             if value is None:
                 continue
             if isinstance(value, str):
-                sheet.write_string(number, at, value, formats["text"])
+                apart = at > 0 and one.columns[at - 1][1] != "text"
+                sheet.write_string(number, at, value, looks["apart"] if apart else formats["text"])
             else:
                 sheet.write_number(number, at, value, formats[kind])
     sheet.freeze_panes(_TOP + 1, one.labels + 1)

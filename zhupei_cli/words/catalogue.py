@@ -385,6 +385,7 @@ CATALOGUE: dict[str, Entry] = {
     "E723": Entry(3, "{file} 第 {row} 行：{problem}", "照随程序的 compliance.csv 改正；不用自己的达标线，去掉配置文件的 compliance", "达标线文件的每一列都有规定的写法。"),
     "E724": Entry(2, "没有安装写 Parquet 的组件", "pip install \"zhupei[parquet]\"，或改用 -f csv", "Parquet 由 pyarrow 写出，它很大，不用的不必安装。"),
     "E725": Entry(2, "工作簿一张表最多 {most} 行，这里有 {rows} 行", "改用 -f parquet 或 -f csv", "Excel 的一张工作表只有 1,048,576 行。"),
+    "E726": Entry(3, "字体里没有名单用到的字：{characters}", "用 --font 指定有这些字的字体文件，或改用 -f html、-f xlsx", "公示名单不能少一个人，也不能印出空白，因此没有印；网页和工作簿用看的人电脑上的字体。"),
     # -- E73x exam days ----------------------------------------------------------------------------
     "E730": Entry(5, "批次 {batch} 的座位不够：{what}（{sites}）", "增加考场或座位数，再导入：zhupei exam sites import", "每个考生一个座位；不够时一个也不安排。"),
     "E732": Entry(5, "批次 {batch} 还没有可用的考场", "先写出模板 zhupei exam sites template，填好后 zhupei exam sites import 导入", "安排座位以前要有考场。"),

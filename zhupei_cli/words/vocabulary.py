@@ -334,6 +334,13 @@ OUTPUT_FORMAT: Final = CodeTable(
     spellings("xlsx", "excel wps xls 电子表格") | spellings("table", "屏幕 txt"),
 )
 
+#: Of lists that are published: a page besides.
+PAGE_FORMAT: Final = CodeTable(
+    "输出格式",
+    {**OUTPUT_FORMAT.labels, "html": "网页", "pdf": "PDF"},
+    spellings("xlsx", "excel wps xls 电子表格") | spellings("table", "屏幕 txt") | spellings("html", "htm"),
+)
+
 # -- yes and no -------------------------------------------------------------------------------
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from tests.conftest import Ran, Run
 from tests.years_world import draw, store
+from zhupei_cli.services.reports import pivots
 from zhupei_cli.store.engine import transaction
 
 
@@ -23,6 +24,15 @@ def shell(zhupei: Run, database: str) -> Run:
         return zhupei("--database", database, *args, **kwargs)
 
     return run
+
+
+def test_the_help_of_pivot_lists_its_columns(zhupei: Run) -> None:
+    told = "".join(line.strip() for line in zhupei("report", "pivot", "--help").out.splitlines()).replace(
+        " ", ""
+    )
+    for key, label in pivots.DIMENSIONS.labels.items():
+        assert f"{key}{label}" in told
+    assert "id_number" not in told
 
 
 def test_what_scripts_and_people_get(shell: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

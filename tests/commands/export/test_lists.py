@@ -1,6 +1,7 @@
 """`zhupei export` of lists: what is on them, what never is, and when they may be had."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -75,6 +76,81 @@ def test_too_early(call: Call, name: str, steps: tuple[str, ...], what: str) -> 
     assert (refused.code, refused.out) == (5, "")
     assert refused.err.startswith("错误 [E487]：批次 T 现为“")
     assert f"还不能导出{what}\n" in refused.err
+
+
+def test_the_publicity_list_as_a_page_and_on_paper(call: Call, season: str, tmp_path: Path) -> None:
+    _committed(call, "publish")
+    with transaction(season) as session:
+        session.execute(update(Snapshot).values(name="<b>王一</b>"))
+    settings = ("--set", "contact=0371-1 & 2", "--set", "authority=某某省<卫生>委")
+    assert call("batch", "edit", "T", *settings).code == 0
+    rows = json.loads(call("export", "public", "--json").out)
+    head = json.loads(call("audit", "verify", "--json").out)
+    for name in ("a.html", "a.pdf", "a.xlsx"):
+        ran = call("export", "public", "-o", tmp_path / name)
+        assert ran.err == f"已写入 {tmp_path / name}（{len(rows)} 行）\n"
+    page = (tmp_path / "a.html").read_text("utf-8")
+    assert "<script" not in page and "http" not in re.sub("http-equiv", "", page)
+    cells = re.findall(r'<td[^>]*data-heading="([^"]*)">([^<]*)</td>', page)
+    said = [dict(cells[at : at + 7]) for at in range(0, len(cells), 7)]
+    assert [(one["序号"], one["报名号"], one["证件号码"]) for one in said] == [
+        (str(number), row["application_no"], row["id_number"]) for number, row in enumerate(rows, 1)
+    ]
+    assert {one["姓名"] for one in said} == {"&lt;b&gt;王一&lt;/b&gt;"}
+    paper = "".join(leaf.extract_text() for leaf in PdfReader(tmp_path / "a.pdf").pages)
+    book = openpyxl.load_workbook(tmp_path / "a.xlsx").worksheets[0]
+    seal = f"存证：第 {head['events']} 号 {head['head'][-16:]}"
+    for words in (
+        seal,
+        f"共 {len(rows)} 人",
+        "受理电话：0371-1 & 2",
+        "某某省<卫生>委",
+        rows[0]["application_no"],
+    ):
+        assert words in page.replace("&amp;", "&").replace("&lt;", "<").replace("&gt;", ">")
+        assert words.replace(" ", "") in paper.replace(" ", "").replace("\n", "")
+    assert book.oddFooter.left.text == seal
+    with transaction(season) as session:
+        numbers = session.execute(select(Snapshot.id_number)).scalars().all()
+    assert not any(number in text for number in numbers for text in (page, paper))
+
+
+def test_lists_that_leave_the_house_say_whose_they_are(call: Call, tmp_path: Path) -> None:
+    _committed(call, "publish")
+    names = ("ranking", "unadmitted", "vacancies")
+
+    def last(name: str) -> list[object]:
+        assert call("export", name, "-o", tmp_path / f"{name}.xlsx", "--force").code == 0
+        sheet = openpyxl.load_workbook(tmp_path / f"{name}.xlsx").worksheets[0]
+        assert sheet.oddFooter.center.text == "第 &P 页，共 &N 页"
+        assert sheet.print_title_rows is not None
+        return [
+            sheet.cell(row, sheet.max_column).value for row in range(sheet.max_row - 3, sheet.max_row + 1)
+        ]
+
+    assert not any("某某省卫生委" in last(name) for name in names)
+    assert call("batch", "edit", "T", "--set", "authority=某某省卫生委").code == 0
+    day = f"{NOW.year}年{NOW.month}月{NOW.day}日"
+    assert [last(name) for name in names] == [[None, None, "某某省卫生委", day]] * 3
+
+
+def test_a_page_is_written_to_a_file_by_lists_that_are_published(call: Call) -> None:
+    _committed(call, "publish")
+    assert call("export", "public", "-f", "pdf").err.startswith("错误 [E086]：pdf 格式不能显示在屏幕上")
+    assert "不认识文件后缀 '.html'" in call("export", "ranking", "-o", "a.html").err
+
+
+def test_paper_lacks_no_character_of_a_name(call: Call, season: str, tmp_path: Path) -> None:
+    _committed(call, "publish")
+    with transaction(season) as session:
+        session.execute(update(Snapshot).values(name="王\U000323ae"))
+    ran = call("export", "public", "-o", tmp_path / "a.pdf")
+    assert (ran.code, ran.err.splitlines()[0]) == (
+        3,
+        "错误 [E726]：字体里没有名单用到的字：\U000323ae（U+323AE）",
+    )
+    assert not (tmp_path / "a.pdf").exists()
+    assert call("export", "public", "-o", tmp_path / "a.html").code == 0
 
 
 def test_the_publicity_list_has_no_number_whole(call: Call, season: str) -> None:

@@ -86,7 +86,7 @@ def prepare_forms(session: Session, batch: Batch, chosen: Filter, *, by: Acting,
 def require_characters(common: str, fonts: FontSet) -> None:
     """Raise E090 when the fonts lack a character of what stands on every page."""
     if characters := fonts.missing(common):
-        raise ZhupeiError("E090", characters=_named(characters))
+        raise ZhupeiError("E090", characters=named_characters(characters))
 
 
 def printable(pages: Sequence[P], fonts: FontSet) -> tuple[list[P], Refused]:
@@ -94,14 +94,15 @@ def printable(pages: Sequence[P], fonts: FontSet) -> tuple[list[P], Refused]:
     kept, refused = [], []
     for page in pages:
         if characters := fonts.missing(page.text):
-            values = {"name": page.name, "characters": _named(characters)}
+            values = {"name": page.name, "characters": named_characters(characters)}
             refused.append((page.number, Fault("E091", "name", values=values)))
         else:
             kept.append(page)
     return kept, refused
 
 
-def _named(characters: Sequence[str]) -> str:
+def named_characters(characters: Sequence[str]) -> str:
+    """Return characters as people look for them: each with its number."""
     return "、".join(f"{char}（U+{ord(char):04X}）" for char in characters)
 
 

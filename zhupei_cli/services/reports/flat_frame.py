@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Any, Final, Literal
 
-from sqlalchemy import ColumnElement, Row, Table, literal, null, select
+from sqlalchemy import ColumnElement, Row, Table, literal, select
 from sqlalchemy.orm import Session, aliased
 
 from zhupei_cli.model import Admission, Application, Batch, Choice, Snapshot, Trainee, TrainingBase
@@ -145,28 +145,37 @@ def frame_of(session: Session, batches: Sequence[Batch], keys: Sequence[str] = O
     filled = {key: _filling(key, cities) for key in keys}
     sizes = []
     for batch in batches:
-        size = 0
-        for piece in _pieces(session, batch, keys):
+        size, read = 0, _read(batch, keys)
+        # What several columns of the frame come from is read once.
+        places = {column: at for at, column in enumerate(dict.fromkeys(name for _, name in read.values()))}
+        for piece in _pieces(session, batch, read):
             size += len(piece)
-            for key, values in zip(keys, zip(*piece, strict=True), strict=True):
-                filled[key].extend(values)
+            columns = list(zip(*piece, strict=True))
+            for key in keys:
+                source = read.get(key)
+                filled[key].extend([None] * len(piece) if source is None else columns[places[source[1]]])
         sizes.append((batch, size))
     return _assembled(filled, sizes)
 
 
-def _pieces(session: Session, batch: Batch, keys: Sequence[str]) -> Iterator[Sequence[Row[Any]]]:
-    columns, joined = list[Any](), dict[str, None]()
+def _read(batch: Batch, keys: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """Return what columns of the frame are read from, table and column; those of no column are left out."""
     hidden = batch.status not in PUBLISHED
-    for key in keys:
-        table, column = _FROM.get(key, ("", None))
-        if key in _OF_BATCH or (hidden and table == "admission"):
-            columns.append(null().label(key))
-            continue
-        columns.append((_A.c[key] if column is None else column).label(key))
-        if table:
-            joined[table] = None
+    found = {key: _FROM.get(key, ("", None)) for key in keys if key not in _OF_BATCH}
+    return {
+        key: (table, str(_A.c[key] if column is None else column))
+        for key, (table, column) in found.items()
+        if not (hidden and table == "admission")
+    }
+
+
+def _pieces(
+    session: Session, batch: Batch, read: Mapping[str, tuple[str, str]]
+) -> Iterator[Sequence[Row[Any]]]:
+    by_name = {str(column): column for _, column in _FROM.values()} | {str(one): one for one in _A.c}
+    columns = [by_name[name] for name in dict.fromkeys(name for _, name in read.values())]
     source: Any = _A
-    for table in joined:
+    for table in dict.fromkeys(table for table, _ in read.values() if table):
         source = source.outerjoin(*_JOINS[table])
     ids = session.execute(select(_A.c.id).where(_A.c.batch_id == batch.id).order_by(_A.c.id)).scalars().all()
     # By ranges of the key, in which the rows lie in order: to sort them whole takes a third of the time. The
@@ -181,11 +190,23 @@ def _pieces(session: Session, batch: Batch, keys: Sequence[str]) -> Iterator[Seq
 _OF_BATCH: Final = ("batch", "year", "round")
 
 
+class _Said(dict[Any, Any]):
+    """What a function says of the few values there are, asked once of each."""
+
+    def __init__(self, value: Callable[[Any], Any]) -> None:
+        self._value = value
+
+    def __missing__(self, key: Any) -> Any:
+        self[key] = self._value(key)
+        return self[key]
+
+
 class _Filling:
     """A column in the making: categories become small numbers at once, so that no text is kept twice."""
 
     def __init__(self, kind: Kind, value: Callable[[Any], Any] | None) -> None:
         self.kind, self._value = kind, value
+        self._said = None if value is None else _Said(value)
         self.values: list[Any] = []
         self._codes: dict[Any, int] = {None: -1}
         self._next = count()
@@ -198,7 +219,7 @@ class _Filling:
                     known[one] = next(self._next)
             self.values.extend(map(known.__getitem__, values))
         else:
-            self.values.extend(values if self._value is None else map(self._value, values))
+            self.values.extend(values if self._said is None else map(self._said.__getitem__, values))
 
     def series(self) -> Any:
         """Return the pandas array."""

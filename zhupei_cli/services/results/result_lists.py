@@ -94,6 +94,7 @@ class Notice(TypedDict):
     title: str
     about: list[str]
     closing: list[str]
+    seal: str
 
 
 def require_status(batch: Batch, states: Sequence[str], what: str, more: str = "") -> None:
@@ -142,7 +143,8 @@ def public_notice(
 ) -> Notice:
     """Return what stands on the publicity list beside the people: `title`, lines `about` it, `closing` lines.
 
-    It names the days of publicity, who is asked, and who publishes, as far as the batch says so.
+    It names the days of publicity, who is asked, and who publishes, as far as the batch says so; `seal` is
+    the head of the chain of events, for `audit verify --head`.
     """
     settings = settings_of(session, batch)
     published = _published_on(session, batch)
@@ -163,7 +165,20 @@ def public_notice(
         "about": ["　　".join(about)] if about else [],
         # Two lines free for the seal.
         "closing": ["", "", settings["authority"], day] if settings.get("authority") else ["", day],
+        "seal": seal_now(session),
     }
+
+
+def signed_by(session: Session, batch: Batch, *, by: Acting) -> list[str]:
+    """Return the lines a list made today closes with; none where the batch does not say whose it is."""
+    authority = settings_of(session, batch).get("authority")
+    return ["", "", authority, written_day(by.today)] if authority else []
+
+
+def seal_now(session: Session) -> str:
+    """Return the number of the last event and the head of the chain, as lists and reports have them."""
+    last = session.execute(select(Event.seq, Event.hash).order_by(Event.seq.desc()).limit(1)).first()
+    return "" if last is None else f"存证：第 {last.seq} 号 {last.hash[:16]}"
 
 
 def _published_on(session: Session, batch: Batch) -> date | None:

@@ -26,7 +26,8 @@ _NAMES: Final = ("姓名", "报名号", "基地名称", "名称")
 class ListSheet:
     """One list: `columns` by key, `lines` below the title.
 
-    `closing` are lines at the right below the list: who publishes it, and when.
+    `closing` are lines at the right below the list: who publishes it, and when; `seal` stands at the foot of
+    each page.
     """
 
     title: str
@@ -35,6 +36,7 @@ class ListSheet:
     columns: Sequence[RosterColumn]
     made_on: date
     closing: Sequence[str] = ()
+    seal: str = ""
 
 
 def write_list(path: Path, sheet: ListSheet, rows: Sequence[Mapping[str, object]]) -> None:
@@ -43,7 +45,12 @@ def write_list(path: Path, sheet: ListSheet, rows: Sequence[Mapping[str, object]
 
     workbook = Workbook()
     workbook.worksheets[0].title = "名单"
-    page = {"batch": sheet.batch_name, "base": sheet.title, "made": f"制表日期：{sheet.made_on}"}
+    page = {
+        "batch": sheet.batch_name,
+        "base": sheet.title,
+        "seal": sheet.seal,
+        "made": f"制表日期：{sheet.made_on}",
+    }
     lines = {f"line{at}": line for at, line in enumerate(sheet.lines)}
     draw(
         workbook.worksheets[0],
