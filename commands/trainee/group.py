@@ -36,6 +36,7 @@ _EMPLOYER, _LISTS = "zhupei_cli.commands.trainee.employer", "zhupei_cli.commands
         "education": (f"{_PROFILE}:education", "教育经历：添加、列出、删除"),
         "work": (f"{_PROFILE}:work", "工作经历：添加、列出、删除"),
         "employer": (f"{_EMPLOYER}:employer", "单位库：查找、模板、导入"),
+        "photo": ("zhupei_cli.commands.trainee.photo:photo", "照片：成批导入、导出"),
         "list": (f"{_LISTS}:list_", "列出学员"),
         "show": (f"{_LISTS}:show_", "查看一个学员的全部信息和还缺的内容"),
         "check": (f"{_LISTS}:check", "检查学员信息是否齐全、一致"),

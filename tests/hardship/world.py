@@ -1,5 +1,6 @@
 """One prepared database and its workbooks, and a line for every command of the program."""
 
+import zipfile
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -9,6 +10,7 @@ from tests.builders import store_world, worked_example
 from tests.conftest import NOW, OPERATOR
 from tests.exam_world import take_rooms
 from tests.people import id_number, open_batch, person, write_book
+from tests.pictures import picture
 from tests.services.imported import reading_of, take_in
 from zhupei_cli.acting import Acting
 from zhupei_cli.services.admission import admissions, stages
@@ -108,6 +110,8 @@ LINES: Final = {
     "objection export": "--batch T -o {home}/异议登记表.xlsx",
     "objection list": "--batch T -o {home}/异议.csv",
     "trainee history": "{who}",
+    "trainee photo export": "--batch T -o {home}/照片夹",
+    "trainee photo import": "{home}/照片.zip",
     "trainee erase": "{who} --reason 本人申请 --yes",
     "apply new": "--person {who} --batch T --late --reason 补录 --identity 社会人 --source-type 应届毕业生 "
     "--specialty 内科 --choice1 4101001 --train-years 3 --no-adjust",
@@ -277,6 +281,9 @@ def write_files(url: str, home: Path) -> None:
     )
     for name, kind, rows in books:
         write_book(home / f"{name}.xlsx", [(kind, rows)])
+    with zipfile.ZipFile(home / "照片.zip", "w") as package:
+        package.writestr("T-0000001.jpg", picture())
+        package.writestr("没有号码.jpg", picture())
     back_up(url, home / "旧备份.sqlite")
     with transaction(url) as session:
         seal_batch(session, find_batch(session, "T"), home / "旧封存.zhupei", by=_BY)

@@ -311,6 +311,10 @@ EXAM_PAPER: Final = CodeTable(
 )
 EXAM_PART: Final = CodeTable("科目", {"written": "笔试", "skill": "技能", "interview": "面试"})
 
+PHOTO_NAME: Final = CodeTable(
+    "照片的文件名", {"application_no": "报名号", "id_number": "证件号码", "ticket": "准考证号"}
+)
+
 # -- the command line ---------------------------------------------------------------------------
 
 IMPORT_MODE: Final = CodeTable(

@@ -128,6 +128,8 @@ SPOKEN = {
         "png",
         "zhupei",
         "html",
+        "HEIC",
+        "KB",
         "toml",
         "sqlite",
         "B",

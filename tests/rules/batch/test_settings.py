@@ -29,6 +29,8 @@ DEFAULTS = BatchSettings(
     ticket="{year}{site}{room}{seat}",
     exam_time="",
     exam_rules="",
+    photo_pixels=(413, 626),
+    photo_kb=(150, 300),
     bar_no_show_years=0,
     bar_default_years=5,
 )
@@ -67,6 +69,8 @@ def test_every_setting_has_a_phase_the_lifecycle_knows() -> None:
         ("source_types", "应届（含规培）、其他", "应届（含规培）、其他"),
         ("severity.medical_major", "off", "off"),
         ("ticket", "{year}-{site}{room:03}｛seat｝", "{year}-{site}{room:03}{seat}"),
+        ("photo_pixels", "２９５×413", "295×413"),
+        ("photo_kb", "", ""),
         ("contact", "0371-00000000（工作日）", "0371-00000000（工作日）"),
     ],
 )
@@ -93,6 +97,9 @@ def test_what_may_be_written(key: str, text: str, stored: str) -> None:
         ("source_types", "甲,甲", "E271"),
         ("source_types", "甲" * 41, "E271"),
         ("severity.train_years", "fatal", "E271"),
+        ("photo_pixels", "413", "E271"),
+        ("photo_kb", "300-150", "E271"),
+        ("ticket", "{seat}", "E271"),
         ("contact", "0371\n0372", "E271"),
         ("contact", "0" * 501, "E271"),
     ],

@@ -45,6 +45,8 @@ LABELS: Final[dict[str, str]] = {
     "ticket": "准考证号",
     "exam_time": "考试时间",
     "exam_rules": "考生须知",
+    "photo_pixels": "照片像素",
+    "photo_kb": "照片大小",
 }
 _RULE: Final = "severity."
 

@@ -67,6 +67,8 @@ class BatchSettings:
     ticket: str
     exam_time: str
     exam_rules: str
+    photo_pixels: tuple[int, int] | None
+    photo_kb: tuple[int, int] | None
     bar_no_show_years: int
     bar_default_years: int
 
@@ -110,6 +112,24 @@ def _bar_years(text: str) -> int:
     if not 0 <= years <= 50:
         raise ValueError(text)
     return years
+
+
+def _two_numbers(text: str, between: str) -> tuple[int, int] | None:
+    found = re.fullmatch(rf"([0-9]{{1,5}})\s*{between}\s*([0-9]{{1,5}})", text)
+    if text and found is None:
+        raise ValueError(text)
+    return None if found is None else (int(found[1]), int(found[2]))
+
+
+def _pixels(text: str) -> tuple[int, int] | None:
+    return _two_numbers(text, "[xX×*]")
+
+
+def _kilobytes(text: str) -> tuple[int, int] | None:
+    found = _two_numbers(text, "[-~]")
+    if found is not None and found[0] > found[1]:
+        raise ValueError(text)
+    return found
 
 
 def _source_types(text: str) -> tuple[str, ...]:
@@ -202,6 +222,9 @@ SETTINGS: Final = {
             ticket_numbers.read_ticket_pattern,
         ),
         Setting("exam_time", "", "always", "考试时间，印在准考证和签到表上，一行文字", str),
+        # 江苏等省报名系统的照片要求。
+        Setting("photo_pixels", "413x626", "always", "照片的宽和高，像素；留空则不核对", _pixels),
+        Setting("photo_kb", "150-300", "always", "照片的大小，KB，从几到几；留空则不核对", _kilobytes),
         Setting("exam_rules", "", "always", "考生须知，印在准考证上，各条用 | 隔开；留空则用通常的几条", str),
     )
 }

@@ -62,6 +62,7 @@ _WORDS: Final[Mapping[str, str]] = {
     "objection.close": "办结异议",
     "objection.erase": "清除异议中的个人信息",
     "objection.export": "导出异议登记表",
+    "photo.export": "导出照片",
     "plan.set": "修改招收计划",
     "report.mail": "寄出日报",
     "report.nightly": "生成日报",

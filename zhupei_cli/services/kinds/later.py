@@ -70,6 +70,18 @@ def naming(
     return found
 
 
+def told_in(session: Session, group: str, wanted: set[str], *, after: int) -> dict[str, int]:
+    """Return which names later events of a group speak of; the latest event of each."""
+    statement = select(_EVENT.c.seq, _EVENT.c.subject, _EVENT.c.data).where(
+        _EVENT.c.seq > after, _EVENT.c.action.startswith(f"{group}.")
+    )
+    found: dict[str, int] = {}
+    for seq, subject, data in session.execute(statement.order_by(_EVENT.c.seq)) if wanted else ():
+        spoken = {subject, *(json.loads(data).get("keys", ()) if data else ())}
+        found |= dict.fromkeys(spoken & wanted, seq)
+    return found
+
+
 def _taken_back(session: Session, kind: ImportKind, after: int) -> list[tuple[int, int]]:
     statement = select(ImportRun).where(ImportRun.event_seq > after, ImportRun.undone_at.is_not(None))
     return [

@@ -6,12 +6,12 @@ from typing import Final
 from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
-from zhupei_cli.model import Account, ImportRun, Trainee
+from zhupei_cli.model import Account, ImportRun, Trainee, TraineePhoto
 from zhupei_cli.rules.people.masking import mask_id
 from zhupei_cli.services.kinds.applied import APPLICATION
 from zhupei_cli.services.kinds.kind import Called, Difference, Differing, Found, Key, Keys, Part, Witness
 from zhupei_cli.services.kinds.kind import compared_fields as compared
-from zhupei_cli.services.kinds.later import latest, overwritten
+from zhupei_cli.services.kinds.later import latest, overwritten, told_in
 from zhupei_cli.services.kinds.written import TABLES, Written, by_id, delete_of, halves, load_ids, new_of
 from zhupei_cli.services.people import profiles
 from zhupei_cli.services.people.people import subject_of
@@ -20,6 +20,7 @@ from zhupei_cli.services.records.row_stamps import STAMPS, unstamped
 from zhupei_cli.store.bulk import delete_rows, in_chunks, rows_of, update_rows
 
 _ACCOUNT: Table = TABLES[Account.__tablename__]
+_OF_PHOTO = TABLES[TraineePhoto.__tablename__].c.trainee_id
 _TRAINEE: Table = TABLES[Trainee.__tablename__]
 _ENTRIES: Final = (("education", profiles.EDUCATION), ("work", profiles.WORK))
 
@@ -87,13 +88,17 @@ def _differs(entry: Mapping[str, object], stored: object, columns: Sequence[str]
 
 
 def _blocked(session: Session, run: ImportRun, rows: Sequence[Written]) -> Found:
-    """Find people who were written since, and new ones with accounts, or applications of another origin."""
+    """Find people who were written since, new ones with photos, accounts, applications of another origin."""
     yield from overwritten(session, _TRAINEE, rows, run.event_seq)
     new = new_of(rows)
     accounts = [id_ for (id_,) in rows_of(session, select(_ACCOUNT.c.trainee_id), _ACCOUNT.c.trainee_id, new)]
     opened = latest(session, [subject_of(id_) for id_ in accounts], "account")
     for id_ in accounts:
         yield new[id_], opened.get(subject_of(id_))
+    shown = {subject_of(id_): id_ for (id_,) in rows_of(session, select(_OF_PHOTO), _OF_PHOTO, new)}
+    told = told_in(session, "trainee_photo", set(shown), after=run.event_seq)
+    for subject, id_ in shown.items():
+        yield new[id_], told.get(subject)
     own = load_ids(session, run, "application")
     statement = select(APPLICATION.c.trainee_id, APPLICATION.c.id, APPLICATION.c.touched_by)
     for trainee_id, id_, seq in rows_of(session, statement, APPLICATION.c.trainee_id, new):

@@ -9,6 +9,7 @@ from zhupei_cli.services.kinds.checkin import CHECK_IN_IMPORT
 from zhupei_cli.services.kinds.employer import EMPLOYER_IMPORT
 from zhupei_cli.services.kinds.exam_room import EXAM_ROOM_IMPORT
 from zhupei_cli.services.kinds.kind import ImportKind, Part
+from zhupei_cli.services.kinds.photo import PHOTO_IMPORT
 from zhupei_cli.services.kinds.plan import PLAN_IMPORT
 from zhupei_cli.services.kinds.preplace import PREPLACE_IMPORT
 from zhupei_cli.services.kinds.review import REVIEW_IMPORT
@@ -30,6 +31,7 @@ _KINDS: Final = (
     PREPLACE_IMPORT,
     BAR_IMPORT,
     EXAM_ROOM_IMPORT,
+    PHOTO_IMPORT,
 )
 
 KINDS: Final[Mapping[str, ImportKind]] = {kind.key: kind for kind in _KINDS}

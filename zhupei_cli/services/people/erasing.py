@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from zhupei_cli.acting import Acting
 from zhupei_cli.model import Account, Application, Base, Batch, Education, ImportRow, Snapshot, Trainee, Work
 from zhupei_cli.model import TraineePhoto as Photo
-from zhupei_cli.services.people import conduct
+from zhupei_cli.services.people import conduct, photos
 from zhupei_cli.services.people.people import subject_of
 from zhupei_cli.services.people.profiles import PERSON, Profile, content_of, profile_digest
 from zhupei_cli.services.people.whom import find_person
@@ -65,10 +65,14 @@ def erase_person(session: Session, who: str, *, by: Acting, reason: str) -> Eras
         "digest": profile_digest(left) if applied else None,
     }
     (seq,) = record(session, by, [Change("trainee.erase", subject_of(profile.id), reason=reason, data=data)])
+    had_photo = photos.photo_of(session, profile.id) is not None
     for model in _OWNED:
         owned: Table = model.metadata.tables[model.__tablename__]
         session.execute(delete(owned).where(owned.c.trainee_id == profile.id))
-    images = update(ImportRow).where(ImportRow.entity == "trainee", ImportRow.key == str(profile.id))
+    if had_photo:
+        photos.record_photos(session, [(subject_of(profile.id), None)], by=by)
+    personal = ImportRow.entity.in_(("trainee", Photo.__tablename__))
+    images = update(ImportRow).where(personal, ImportRow.key == str(profile.id))
     session.execute(images.values(before=None))
     conduct.erase(session, profile, [id_ for id_, *_ in applied], _nobody(profile.id), by=by)
     if applied:

@@ -120,6 +120,9 @@ def edit(
     if drop_photo and photos.remove(session, before.id):
         changed.append("photo")
     edited = save_person(session, before, after, changed=changed, action="trainee.edit", by=by, reason=reason)
+    if "photo" in changed:
+        digest = None if photo is None else photos.photo_digest(photo)
+        photos.record_photos(session, [(subject_of(before.id), digest)], by=by)
     return replace(edited, warnings=warnings)
 
 

@@ -1,14 +1,21 @@
-"""Photos of people: read from a file, kept as they are."""
+"""Photos of people: read from a file, kept as they are, told by their digests."""
 
+import json
+from base64 import b64decode, b64encode
+from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 from pathlib import Path
 
 from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
+from zhupei_cli.acting import Acting
 from zhupei_cli.model import TraineePhoto
 from zhupei_cli.model.account import PHOTO_BYTES
-from zhupei_cli.store.bulk import delete_rows, insert_rows
+from zhupei_cli.services.records.events import Change, canonical, record
+from zhupei_cli.services.records.import_ledger import EVENT_ROWS
+from zhupei_cli.store.bulk import delete_rows, in_chunks, insert_rows
 from zhupei_cli.words.errors import ZhupeiError
 
 _PHOTO: Table = TraineePhoto.metadata.tables["trainee_photo"]
@@ -58,3 +65,33 @@ def remove(session: Session, trainee_id: int) -> bool:
         return False
     delete_rows(session, _PHOTO, ("trainee_id",), [(trainee_id,)])
     return True
+
+
+def photo_digest(photo: Photo) -> str:
+    """Return the digest of a photo, as events have it."""
+    return blake2b(photo.mime.encode() + b"\x1f" + photo.content, digest_size=8).hexdigest()
+
+
+def image_of(photo: Photo) -> str:
+    """Return a photo as an import keeps what stood there before it."""
+    return canonical({"mime": photo.mime, "content": b64encode(photo.content).decode()})
+
+
+def photo_in(image: str) -> Photo:
+    """Return the photo that an import kept."""
+    said = json.loads(image)
+    return Photo(said["mime"], b64decode(said["content"]))
+
+
+def record_photos(session: Session, digests: Sequence[tuple[str, str | None]], *, by: Acting) -> None:
+    """Write down which photos stand there now, an event for 500 people; None for one that is gone."""
+    changes = [
+        Change(
+            "trainee_photo.write",
+            chunk[0][0],
+            data={"keys": [key for key, _ in chunk], "digests": [digest for _, digest in chunk]},
+        )
+        for chunk in in_chunks(digests, EVENT_ROWS)
+    ]
+    if changes:
+        record(session, by, changes)

@@ -74,13 +74,14 @@ def write_error_workbook(
     bad = [(table, rows) for table in tables if (rows := [row for row in table.rows if row.bad])]
     if not bad:
         return None
-    path = _free(target)
+    path = free_path(target)
     with replacing(path) as beside:
         _write(beside, bad, masked=masked, choices=choices or Choices())
     return path
 
 
-def _free(target: Path) -> Path:
+def free_path(target: Path) -> Path:
+    """Return `target`, or where it exists `…-2.xlsx` and so on."""
     path, number = target, 1
     while path.exists():
         number += 1

@@ -1,0 +1,64 @@
+"""`zhupei trainee photo`: what people see of an import, and the photos given back."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from tests.conftest import Ran, Run
+from tests.exam_world import closed_batch
+from tests.pictures import picture
+from zhupei_cli.store.engine import transaction
+
+Call = Callable[..., Ran]
+
+
+@pytest.fixture
+def call(database: str, zhupei: Run) -> Call:
+    """Batch T of three people."""
+    with transaction(database) as session:
+        closed_batch(session, 3, told=True)
+    return lambda *args: zhupei("--database", database, *args)
+
+
+def test_photos_by_the_hundred(call: Call, home: Path) -> None:
+    folder = home / "照片"
+    folder.mkdir()
+    (folder / "T-0000001_王一.jpg").write_bytes(picture())
+    assert call("batch", "edit", "T", "--set", "photo_kb=").code == 0
+    tried = call("trainee", "photo", "import", "照片", "-n")
+    counts = "共 1 个文件，新增 1，更新 0，不变 0，未通过 0，提醒 0"
+    assert (tried.code, tried.err) == (0, f"试导入（不保存）：{counts}\n")
+    assert call("trainee", "photo", "import", "照片").err == f"导入完成：{counts}，导入编号 2\n"
+    (folder / "王二.jpg").write_bytes(picture())
+    (folder / "T-0000002.jpg").write_bytes(picture(size=(100, 200)))
+    done = call("trainee", "photo", "import", "照片", "--json")
+    told = json.loads(done.out)
+    assert (done.code, told["counts"]["unchanged"], told["counts"]["inserted"]) == (3, 1, 1)
+    assert [(one["file"], one["code"], one["severity"]) for one in told["problems"]] == [
+        ("T-0000002.jpg", "E752", "warning"),
+        ("王二.jpg", "E750", "error"),
+    ]
+    assert told["errors_files"] == ["照片_未通过.xlsx"]
+    sheet = openpyxl.load_workbook(home / "照片_未通过.xlsx").worksheets[0]
+    cells = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    assert ["王二.jpg", "没有导入"] in [row[:2] for row in cells]
+    assert ["T-0000002.jpg", "已导入，有提醒"] in [row[:2] for row in cells]
+    assert "照片" in call("imports", "list").out
+    assert call("imports", "show", "3").code == 0
+    given = call("trainee", "photo", "export", "-o", "导出")
+    assert (given.code, given.err) == (0, "已导出 2 张照片，存放在 导出\n")
+    assert {path.name: path.read_bytes() for path in (home / "导出").iterdir()} == {
+        "T-0000001.jpg": picture(),
+        "T-0000002.jpg": picture(size=(100, 200)),
+    }
+    assert call("trainee", "photo", "export", "-o", "导出").code == 5
+    assert (
+        call("trainee", "photo", "export", "--by", "准考证号", "-o", "空").err
+        == "已导出 0 张照片，存放在 空\n"
+    )
+    assert call("imports", "undo", "3", "--reason", "有误", "--yes").code == 0
+    assert call("trainee", "photo", "import", "没有").code == 4
+    assert json.loads(call("trainee", "show", "T-0000002", "--json").out)["photo"] is None
