@@ -105,6 +105,10 @@ def _give(
     show(rows, [Column(column.key, column.heading) for column in columns], out, workbook=write)
 
 
+#: Forms of a list that hang on a wall or a web site.
+_PAPER = ("xlsx", "html", "pdf")
+
+
 @click.command("public")
 @batch_option
 @click.option("--draft", is_flag=True, help="送审稿：确定拟录取以后、公示以前，供审签")
@@ -141,6 +145,11 @@ def public(
         if draft and found.status in PUBLISHED:
             note(settings, f"批次 {found.code} 已经公示，不再需要送审稿；公示名单不加 --draft 导出")
         _give(settings, found, rows, PUBLIC, out, **notice, more_fonts=more_fonts)
+        lacking = result_lists.left_unsaid(session, found) if out.format in _PAPER else {}
+        if lacking:
+            sets = " ".join(f"--set {key}=…" for key in lacking)
+            words = "、".join(lacking.values())
+            note(settings, f"名单上没有{words}；补上再导出：zhupei batch edit {found.code} {sets}")
 
 
 @click.command("ranking")

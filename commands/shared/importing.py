@@ -20,7 +20,7 @@ from zhupei_cli.sheets.kinds.columns import Choices, Offer
 from zhupei_cli.sheets.reading.book import MAX_ROWS
 from zhupei_cli.sheets.taking.problems import Problem
 from zhupei_cli.shell.arguments import Whole
-from zhupei_cli.shell.logfile import note
+from zhupei_cli.shell.logfile import note, warn
 from zhupei_cli.store.engine import require_database, transaction
 from zhupei_cli.words.errors import ZhupeiError, begins_with
 
@@ -138,7 +138,7 @@ class Import:
         _show_problems(settings, problems)
         for path in returned:
             use = "证件号码等已遮盖，只供查看" if self.mask else "改好后可直接再导入"
-            note(settings, f"不合格的行已写入 {shown_path(path)}，{use}")
+            warn(settings, f"不合格的行已写入 {shown_path(path)}，{use}")
         if done.outcome.readable and not counts.rows:
             note(settings, "表头以下还没有填写任何一行，没有可导入的内容")
 
@@ -147,7 +147,7 @@ class Import:
             choices = self._choices(reading, batch, of_batch=of_batch)
             return write_errors(reading, self.errors, choices=choices, masked=self.mask)
         except ZhupeiError as error:  # the good rows are in: that the folder is read-only changes nothing
-            note(self.settings, f"提醒 [{error.code}] 不合格的行没有写出：{error.message}")
+            warn(self.settings, f"提醒 [{error.code}] 不合格的行没有写出：{error.message}")
             return []
 
     def _choices(self, reading: Reading, batch: str | None, *, of_batch: bool) -> Choices:
@@ -270,11 +270,14 @@ def _show_problems(settings: Settings, problems: Sequence[Problem]) -> None:
         named = not problem.column or begins_with(problem.column, problem.message)
         column = "" if named else f" {problem.column}"
         place = f"{problem.file} {problem.sheet}{row}{column}"
-        note(settings, f"{kind} [{problem.code}] {place}：{problem.message}")
+        # What was refused is told under --quiet too: a nightly import that ends with 3 says why.
+        tell = note if problem.severity == "warning" else warn
+        tell(settings, f"{kind} [{problem.code}] {place}：{problem.message}")
     if len(problems) > SHOWN:
         # In a trial nothing is written beside the file, where people would look.
         whole = (
             "加 --errors 文件 写出全部不合格的行" if "errors" in click.get_current_context().params else ""
         )
         words = "，或".join(filter(None, (whole, "加 --json 可全部列出")))
-        note(settings, f"……另有 {len(problems) - SHOWN} 个问题，{words}")
+        refused = any(problem.severity != "warning" for problem in causes[SHOWN:])
+        (warn if refused else note)(settings, f"……另有 {len(problems) - SHOWN} 个问题，{words}")

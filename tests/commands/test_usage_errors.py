@@ -14,6 +14,9 @@ WRONG = [
     ("batch lst", "没有命令 'lst'。您是不是要用 'list'？"),
     ("batch plan st", "没有命令 'st'。您是不是要用其中之一：'list', 'set', 'stop'？"),
     ("batch list --opne", "没有选项 '--opne'。您是不是要用其中之一：'--json', '--open'？"),
+    ("trainee import F --sbumit", "没有选项 '--sbumit'。"),  # not --quiet: the people would stay drafts
+    ("apply new --no-adjst", "没有选项 '--no-adjst'。"),
+    ("trainee import F --jsno", "没有选项 '--jsno'。您是不是要用 '--json'？"),
     ("batch list -z", "没有选项 '-z'。"),
     ("batch list extra", "多出参数：extra"),
     ("batch list extra more", "多出参数：extra more"),

@@ -55,7 +55,7 @@ def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
 def test_a_database_without_our_tables_is_not_written_to(tmp_path: Path) -> None:
     path = tmp_path / "empty.sqlite"
     path.touch()
-    assert _refusal(f"sqlite:///{path}") == ("E503", 6)
+    assert _refusal(f"sqlite:///{path}") == ("E509", 6)
 
 
 def test_a_newer_database_is_refused(database: str) -> None:

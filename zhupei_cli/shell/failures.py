@@ -75,11 +75,11 @@ def _usage(error: click.UsageError) -> ZhupeiError:
 def _sentence(error: click.UsageError) -> str:
     message = error.format_message()
     if isinstance(error, click.NoSuchOption) and error.possibilities and error.ctx:
-        # Of all near names only the harmless ones, so that following the advice never does harm.
-        command = error.ctx.command
-        options = (param for param in command.params if isinstance(param, click.Option))
-        near = {name for option in options for name in option.opts if is_harmless(name, command)}
-        message = click.NoSuchOption(error.option_name, possibilities=sorted(near)).format_message()
+        # Following the advice must never do harm: where the nearest name would, nothing is advised, for what
+        # was meant by --sbumit is not --quiet.
+        near = [name for name in error.possibilities if is_harmless(name, error.ctx.command)]
+        meant = near if near[:1] == error.possibilities[:1] else []
+        message = click.NoSuchOption(error.option_name, possibilities=meant).format_message()
     if isinstance(error, click.MissingParameter):
         message = message.replace("'.", "'。", 1)  # this full stop is not in Click's catalogue
     # Click lists choices below each other; an error is one line.

@@ -174,7 +174,7 @@ def transaction(
     with translated(), Session(engine_for(url, read_only=read_only), autoflush=False) as session:
         if not read_only:
             wait_for_turn(session.connection(), BUSY_TIMEOUT)
-        _require_head(session)
+        _require_head(session, url)
         require_admitted(session, bases=bases)
         yield session
         if dry_run or read_only:
@@ -194,12 +194,12 @@ def reading(url: str, *, bases: bool = False) -> AbstractContextManager[Session]
     return transaction(url, read_only=True, bases=bases)
 
 
-def _require_head(session: Session) -> None:
+def _require_head(session: Session, url: str) -> None:
     found = current_version(session.connection())
+    if found is None:
+        raise ZhupeiError("E509", database=shown_url(url))
     if found != HEAD:
-        raise ZhupeiError(
-            "E503" if found is None or found < HEAD else "E504", version=found or "无", head=HEAD
-        )
+        raise ZhupeiError("E503" if found < HEAD else "E504", version=found, head=HEAD)
 
 
 def current_version(connection: Connection) -> str | None:

@@ -88,7 +88,8 @@ def test_the_publicity_list_as_a_page_and_on_paper(call: Call, season: str, tmp_
     head = json.loads(call("audit", "verify", "--json").out)
     for name in ("a.html", "a.pdf", "a.xlsx"):
         ran = call("export", "public", "-o", tmp_path / name)
-        assert ran.err == f"已写入 {tmp_path / name}（{len(rows)} 行）\n"
+        lacks = "名单上没有公示期；补上再导出：zhupei batch edit T --set publicity_until=…"
+        assert ran.err.splitlines() == [f"已写入 {tmp_path / name}（{len(rows)} 行）", lacks]
     page = (tmp_path / "a.html").read_text("utf-8")
     assert "<script" not in page and "http" not in re.sub("http-equiv", "", page)
     cells = re.findall(r'<td[^>]*data-heading="([^"]*)">([^<]*)</td>', page)

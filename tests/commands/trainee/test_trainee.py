@@ -305,3 +305,13 @@ def test_lists_checks_and_history_whole(wang: Run, tmp_path: Path) -> None:
     )
     assert wang(*reset, "--username", "Li-2", stdin=PASSWORD).code == 0
     assert wang("trainee", "history", "li-2") == Ran(0, HISTORY, "")
+
+
+def test_quiet_says_all_the_same_why_a_row_was_refused(shell: Run, tmp_path: Path) -> None:
+    book = write_people(tmp_path / "人.xlsx", [person(1), person(2, name="测试")])
+    ran = shell("trainee", "import", book, "-q")
+    refused, returned = ran.err.splitlines()
+    assert (ran.code, ran.out) == (3, "")
+    assert refused.startswith("错误 [E122] 人.xlsx 报名信息 第 3 行")
+    assert returned.startswith(f"不合格的行已写入 {tmp_path / '人_未通过.xlsx'}，")
+    assert shell("trainee", "import", book, "-q", "-n").err.splitlines() == [refused]

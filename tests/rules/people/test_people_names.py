@@ -2,7 +2,8 @@
 
 import pytest
 
-from zhupei_cli.rules.people.people_names import doubt_of, read_name
+from zhupei_cli.rules.people.masking import masked_text
+from zhupei_cli.rules.people.people_names import contact_doubt, damage_of, doubt_of, read_name
 
 
 @pytest.mark.parametrize(
@@ -45,6 +46,9 @@ def test_names(name: str) -> None:
         ("å¼ ä¸‰", "E123", "error", "张三"),
         ("çŽ‹æ™“", "E123", "error", "王晓"),
         ("寮犱笁", "E123", "warning", "张三"),
+        ("张三 13900004177", "E122", "error", "张三 139****4177"),
+        ("张三/李四", "E122", "error", "张三/李四"),
+        ("张三、李四", "E122", "error", "张三、李四"),
         ("张3", "E124", "warning", "“3”"),
         ("张三（女）", "E124", "warning", "“（”、“）”"),
         ("张San", "E124", "warning", "汉字和字母"),
@@ -55,4 +59,15 @@ def test_names(name: str) -> None:
 )
 def test_what_is_no_name_and_what_is_odd(name: str, code: str, severity: str, what: str) -> None:
     name = read_name(name)
-    assert doubt_of(name) == (code, severity, {"value": name, "what": what})
+    assert doubt_of(name) == (code, severity, {"value": masked_text(name), "what": what})
+
+
+def test_whom_to_call_may_be_two() -> None:
+    assert contact_doubt("张三、李四") == (
+        "E124",
+        "warning",
+        {"value": "张三、李四", "what": "不止一个人的姓名"},
+    )
+    assert (contact_doubt("张三"), damage_of("张三、李四")) == (None, None)
+    for name in ("无", "??"):
+        assert contact_doubt(name) == doubt_of(name)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple
 
 from zhupei_cli.rules.people.characters import HAN, one_form
+from zhupei_cli.rules.people.masking import masked_text
 from zhupei_cli.words.errors import Severity
 
 
@@ -32,6 +33,8 @@ _PLACEHOLDERS = (
 )
 #: What stands where no name is known.
 _NO_NAMES: Final = frozenset(_PLACEHOLDERS.split())
+#: A number behind the name, or two names: 张三 0371-66666666, 张三/李四.
+_MORE: Final = re.compile(r"\d{4}|\w\s*[/／、;；|]\s*\w")
 # What programs write for nothing, and what people put behind a family name. Some people are called so.
 _ODD_WORDS: Final = frozenset(("na", "nan", "nil", "none", "null"))
 _TITLES: Final = ("先生", "女士", "小姐", "老师", "医生", "同学", "主任")
@@ -64,13 +67,23 @@ def doubt_of(name: str) -> Doubt | None:
         return None
     for code, severity, look in _LOOKS:
         if found := look(name):
-            return Doubt(code, severity, {"value": name, "what": found})
+            # A phone or an ID number behind the name is nobody's to read in a list of problems.
+            return Doubt(code, severity, {"value": masked_text(name), "what": masked_text(found)})
     return None
+
+
+def contact_doubt(name: str) -> Doubt | None:
+    """Return the same about whom to call: two people, or one with a number behind, are told and taken."""
+    doubt = doubt_of(name)
+    if doubt is not None and doubt.code == "E122" and _MORE.search(name):
+        return Doubt("E124", "warning", {"value": masked_text(name), "what": "不止一个人的姓名"})
+    return doubt
 
 
 def damage_of(name: str) -> Doubt | None:
     """Return what cannot be right about a name that may be less than one: 王老师, whom a base names."""
-    doubt = doubt_of(name)
+    # Two people, or one with a number behind, may well answer for a base.
+    doubt = None if _MORE.search(name) else doubt_of(name)
     return doubt if doubt is not None and doubt.severity == "error" else None
 
 
@@ -99,7 +112,8 @@ def _entity(name: str) -> str:
 
 
 def _no_name(name: str) -> str:
-    return name if name.casefold() in _NO_NAMES or not any(map(str.isalpha, name)) else ""
+    wrong = name.casefold() in _NO_NAMES or not any(map(str.isalpha, name)) or _MORE.search(name)
+    return name if wrong else ""
 
 
 def _misread(*encodings: str) -> Callable[[str], str]:

@@ -169,6 +169,17 @@ def public_notice(
     }
 
 
+def left_unsaid(session: Session, batch: Batch) -> dict[str, str]:
+    """Return setting → what a publicity list lacks because the batch does not say it."""
+    settings = settings_of(session, batch)
+    said = {"publicity_until": batch.publicity_until, **{key: settings.get(key) for key in _SIGNED}}
+    return {key: words for key, words in _UNSAID.items() if not said[key]}
+
+
+_SIGNED: Final = ("contact", "authority")
+_UNSAID: Final = {"publicity_until": "公示期", "contact": "受理电话", "authority": "落款单位"}
+
+
 def signed_by(session: Session, batch: Batch, *, by: Acting) -> list[str]:
     """Return the lines a list made today closes with; none where the batch does not say whose it is."""
     authority = settings_of(session, batch).get("authority")

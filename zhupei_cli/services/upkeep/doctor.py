@@ -20,7 +20,7 @@ from zhupei_cli.model import Event
 from zhupei_cli.services.records import event_times
 from zhupei_cli.services.upkeep.databases import database_info
 from zhupei_cli.settings import Settings
-from zhupei_cli.store.engine import HEAD, open_engine, parse_url, reading, sqlite_path
+from zhupei_cli.store.engine import HEAD, open_engine, parse_url, reading, shown_url, sqlite_path
 from zhupei_cli.store.failures import translated
 from zhupei_cli.words.catalogue import CATALOGUE
 from zhupei_cli.words.errors import ZhupeiError
@@ -84,9 +84,11 @@ def _database(settings: Settings) -> Iterator[Check]:
             yield from _file(sqlite_path(parse_url(url)))
         info = database_info(url)
         yield Check("数据库", f"{info['server']}，{info['database']}")
+        if info["version"] is None:
+            raise ZhupeiError("E509", database=shown_url(url))
         if info["version"] != HEAD:
-            older = info["version"] is None or info["version"] < HEAD
-            raise ZhupeiError("E503" if older else "E504", version=info["version"] or "无", head=HEAD)
+            code = "E503" if info["version"] < HEAD else "E504"
+            raise ZhupeiError(code, version=info["version"], head=HEAD)
         yield Check("数据库版本", f"{HEAD}，与程序相符")
         local = parse_driver(url) == "sqlite"
         yield from _journal(sqlite_path(parse_url(url))) if local else _server(url)

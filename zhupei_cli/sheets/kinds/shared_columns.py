@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Final, TypedDict, Unpack
 
 from zhupei_cli.rules.people.fields import FIELDS, Field, Sort
-from zhupei_cli.rules.people.people_names import doubt_of
+from zhupei_cli.rules.people.people_names import contact_doubt, doubt_of
 from zhupei_cli.sheets.kinds import cells, parsers
 from zhupei_cli.sheets.kinds.cells import Parser
 from zhupei_cli.sheets.kinds.columns import Column, Offer
@@ -89,7 +89,8 @@ def _column(field: Field, heading: str, **about: Unpack[About]) -> Column:
             column = listed(field.key, heading, _words(field), **about)
             return replace(column, read=parsers.identity, offers=Offer.IDENTITIES)
         case Sort.NAME:
-            return Column(field.key, heading, parsers.person_name, doubt=doubt_of, **about)
+            doubt = doubt_of if field.key == "name" else contact_doubt
+            return Column(field.key, heading, parsers.person_name, doubt=doubt, **about)
         case Sort.BIRTH | Sort.DAY if field.span is not None:
             return Column(field.key, heading, parsers.day_within(field.span), **about)
         case Sort.YEARS:

@@ -113,14 +113,15 @@ class Takings:
         weights = {id(sheet): best_row(sheet.rows, self._kind)[1] for sheet in mine or book.sheets}
         chosen = carrying or [max(mine or book.sheets, key=lambda sheet: weights[id(sheet)])]
         tables = [self._taking(sheet, self._kind).table() for sheet in chosen]
-        if not carrying:
-            self._explain(tables[0], chosen[0], book)
         unread = [
             self._lacking(sheet) for sheet in mine if sheet not in chosen and self._looks_like(sheet, weights)
         ]
         unread += [f"{name}（隐藏）" for name in book.hidden if self._is_wanted(name, book)]
+        if not carrying:
+            unread += self._explain(tables[0], chosen[0], book)
         if unread:
-            tables[0].faults.append(Fault(_UNREAD, "", values={"names": "、".join(unread)}))
+            names = "、".join(dict.fromkeys(unread))
+            tables[0].faults.append(Fault(_UNREAD, "", values={"names": names}))
         tables += [self._taking(sheet, kind).table() for sheet, kind in wanted if kind is not self._kind]
         return tables
 
@@ -169,8 +170,8 @@ class Takings:
         words = "、".join(fault.values["heading"] for fault in header.faults if fault.code == "E021")
         return f"{sheet.name}（缺少列 {words}）" if words else sheet.name
 
-    def _explain(self, table: Table, sheet: Sheet, book: Book) -> None:
-        """Where no sheet is of the kind: say what the workbook is, or that its sheets are hidden."""
+    def _explain(self, table: Table, sheet: Sheet, book: Book) -> list[str]:
+        """Where no sheet is of the kind: say what the workbook is, or return its sheets that are hidden."""
         mine = best_row(sheet.rows, self._kind)[1]
         others = (
             one
@@ -187,9 +188,9 @@ class Takings:
             }
             table.faults[:] = [Fault("E058", "", values=values)]
             table.rows.clear()  # read as what they are not, each would say so once more
-        elif (hidden := [name for name in book.hidden if clean(name) != DICTIONARY]) and not table.readable:
-            names = "、".join(f"{name}（隐藏）" for name in hidden)
-            table.faults.append(Fault(_UNREAD, "", values={"names": names}))
+        elif not table.readable:
+            return [f"{name}（隐藏）" for name in book.hidden if clean(name) != DICTIONARY]
+        return []
 
     def _taking(self, sheet: Sheet, kind: Kind) -> "Taking":
         taking = self._begun.get(id(sheet))
