@@ -30,6 +30,7 @@ _DETAILS = {
     "sitting_out": "本年度已录取、不参加 {} 人",
     "unsent": "未提交 {} 份（不能再提交）",
     "returned_count": "退回修改 {} 份（还没有改好再交）",
+    "waiting": "待审核 {} 份",
     "unreviewed": "未审核 {} 份",
     "runs_dropped": "删除录取计算 {} 次",
     "proposed": "拟录取 {} 人",
@@ -42,7 +43,7 @@ _DETAILS = {
 }
 
 #: Details that are not worth a word where there is nobody.
-_IF_ANY = frozenset(("sitting_out", "unsent", "returned_count"))
+_IF_ANY = frozenset(("sitting_out", "unsent", "returned_count", "waiting"))
 
 Take = Callable[..., Moved]
 

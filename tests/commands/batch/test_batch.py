@@ -166,7 +166,7 @@ def test_one_batch_for_people(batch: Run, stored: str) -> None:
         ("违约退培的限制年数", "5"),
         *[("技术支持",), ("发文单位",), ("通知书文号",), ("报到地点",)],
         ("准考证号", "{year}{site}{room}{seat}"),
-        *[("考试时间",), ("考生须知",)],
+        *[("考试时间",), ("照片像素", "413x626"), ("照片大小", "150-300"), ("考生须知",)],
     ]
     assert "severity.train_years" in batch("show", "--json").out
 

@@ -255,5 +255,5 @@ def test_closing_says_what_it_strands(shell: Run, tmp_path: Path) -> None:
     ran = shell("batch", "close", "HN2026")
     assert ran.err.splitlines()[0] == (
         "批次 HN2026 已由“报名中”变为“报名结束”，未提交 1 份（不能再提交），"
-        "退回修改 1 份（还没有改好再交），未审核 2 份"
+        "退回修改 1 份（还没有改好再交），待审核 2 份"
     )

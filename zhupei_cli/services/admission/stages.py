@@ -38,6 +38,7 @@ class Moved(TypedDict):
     sitting_out: NotRequired[int]
     unsent: NotRequired[int]
     returned_count: NotRequired[int]
+    waiting: NotRequired[int]
     unreviewed: NotRequired[int]
     runs_dropped: NotRequired[int]
     proposed: NotRequired[int]
@@ -97,7 +98,7 @@ def close_batch(session: Session, batch: Batch, *, by: Acting, reason: str | Non
     return moved | {
         "unsent": counts.get(ApplicationStatus.DRAFT, 0),
         "returned_count": counts.get(ApplicationStatus.RETURNED, 0),
-        "unreviewed": counts.get(ApplicationStatus.SUBMITTED, 0),
+        "waiting": counts.get(ApplicationStatus.SUBMITTED, 0),
     }
 
 

@@ -23,9 +23,10 @@ def exam_code(cell: Cell) -> str:
 
 def ticket(cell: Cell) -> str:
     """Return the number on a ticket, in capitals; E013 for a cell that is a number and has lost digits."""
-    if isinstance(cell, float) and abs(cell) >= 1e15:
+    number = cells.code(cell).upper()
+    if (isinstance(cell, float) and abs(cell) >= 1e15) or parsers.SCIENTIFIC.fullmatch(number):
         raise Unreadable("E013")
-    return cells.code(cell).upper()
+    return number
 
 
 TICKET: Final = Column("ticket", "准考证号", ticket, note="照准考证上的写。")

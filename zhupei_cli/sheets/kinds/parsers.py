@@ -54,8 +54,8 @@ def email(cell: Cell) -> str:
 
 #: From here on Excel keeps fewer digits than the number has.
 _EXACT: Final = 1e15
-# What Excel makes of a number when it writes a csv: 4.10101E+17.
-_SCIENTIFIC: Final = re.compile(r"-?[0-9](\.[0-9]+)?E[+-][0-9]+")
+#: What Excel makes of a number when it writes a csv: 4.10101E+17.
+SCIENTIFIC: Final = re.compile(r"-?[0-9](\.[0-9]+)?E[+-][0-9]+")
 
 
 def application_number(cell: Cell) -> str:
@@ -75,7 +75,7 @@ def paper_number(cell: Cell) -> str:
     if cell.isalnum() and cell.isascii():
         return cell.upper()
     number = mend(text(cell))
-    if _SCIENTIFIC.fullmatch(number):
+    if SCIENTIFIC.fullmatch(number):
         raise Unreadable("E013")
     return number
 
