@@ -8,6 +8,7 @@ import pytest
 
 from tests.conftest import Ran, Run
 from tests.people import id_number, open_batch, person, write_book, write_people
+from tests.pictures import picture
 from zhupei_cli.sheets.kinds import workbook_kinds
 from zhupei_cli.store.engine import transaction
 
@@ -206,7 +207,7 @@ def test_edit_refuses_in_whole_sentences(wang: Run) -> None:
 
 def test_a_photo_and_a_dry_run(wang: Run, tmp_path: Path) -> None:
     photo = tmp_path / "照片.png"
-    photo.write_bytes(b"\x89PNG\r\n\x1a\n....")
+    photo.write_bytes(picture(form="PNG"))
     tried = wang("trainee", "edit", "wang1", "--photo", photo, "--dry-run")
     assert tried.err.splitlines()[0] == "试做（不保存）：可以保存 王一：照片"
     assert json.loads(wang("trainee", "show", "wang1", "--json").out)["photo"] is None

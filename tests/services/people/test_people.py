@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from tests.people import id_number, open_batch, person, write_book
+from tests.pictures import picture
 from tests.statements import statements
 from zhupei_cli.acting import Acting
 from zhupei_cli.model import Application, Education, Event, Snapshot, Trainee, Work
@@ -213,6 +214,8 @@ def test_a_photo_is_kept_replaced_and_forgotten(take: Take, database: str, by: A
         (b"GIF89a", "不是 JPG 或 PNG 图片"),
         (b"", "不是 JPG 或 PNG 图片"),
         (PNG.content + b"x" * 1_048_576, "超过 1 MB"),
+        (PNG.content, "已经损坏，打不开"),
+        (picture()[:-40], "已经损坏，打不开"),
     ],
 )
 def test_what_is_no_photo_is_refused(tmp_path: Path, content: bytes, problem: str) -> None:
@@ -225,8 +228,8 @@ def test_what_is_no_photo_is_refused(tmp_path: Path, content: bytes, problem: st
 
 def test_a_photo_is_what_its_bytes_say(tmp_path: Path) -> None:
     path = tmp_path / "照片.jpg"
-    path.write_bytes(PNG.content)
-    assert photos.read_photo(path) == PNG
+    path.write_bytes(content := picture(form="PNG"))
+    assert photos.read_photo(path) == Photo("image/png", content)
 
 
 def test_a_number_of_two_papers_must_say_which(database: str, by: Acting) -> None:

@@ -1,5 +1,6 @@
 """Photos by the hundred: whose each is, what stays out, what is put back."""
 
+import os
 import zipfile
 from io import BytesIO
 from pathlib import Path
@@ -145,6 +146,30 @@ def test_a_folder_is_read_too_and_links_are_not_followed(world: str, by: Acting,
     (folder / "外").symlink_to(tmp_path / "外", target_is_directory=True)
     done = _take(world, folder, by)
     assert (_codes(done)["T-0000002.jpg"], _owners(world)) == (["E754"], [1])
+
+
+def test_what_would_stop_the_printing_or_never_end_stays_out(world: str, by: Acting, tmp_path: Path) -> None:
+    folder, good = tmp_path / "照片", picture()
+    folder.mkdir()
+    plain = BytesIO()
+    Image.new("RGBA", (20, 30)).save(plain, "PNG")  # nothing to turn in it
+    files = {
+        "T-0000001.jpg": good[:200] + b"\x00" * 9_000 + b"\xff\xd9",
+        "T-0000002.jpg": good[:700] + b"\xff\xd9",
+        "T-0000003.png": plain.getvalue(),
+        "T-0000004.png": picture(form="PNG")[:-40],
+        "T-0000005.jpg": good + b"what some telephones write behind a picture",
+    }
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+    os.mkfifo(folder / "T-0000006.jpg")
+    done = _take(world, folder, by)
+    refused = {name: codes for name, codes in _codes(done).items() if codes != ["E752"] * len(codes)}
+    assert refused == {
+        **{name: ["E753"] for name in ("T-0000001.jpg", "T-0000002.jpg", "T-0000004.png")},
+        "T-0000006.jpg": ["E754"],
+    }
+    assert _owners(world) == [3, 5]
 
 
 def test_a_bomb_is_not_unpacked(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
 from zhupei_cli.model.account import PHOTO_BYTES
-from zhupei_cli.services.people.photos import Photo
+from zhupei_cli.services.people.photos import Photo, require_whole
 from zhupei_cli.words.errors import Fault, ZhupeiError
 
 #: Files that a photo import looks at; a season has a tenth of them.
@@ -28,7 +28,6 @@ _HEIC: Final = (b"heic", b"heix", b"heif", b"mif1", b"msf1", b"hevc")
 _ENCRYPTED: Final = 1
 _UTF8: Final = 0x800
 _ORIENTATION: Final = 274
-_END_OF_JPEG: Final = b"\xff\xd9"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +84,17 @@ def _in_folder(source: Path) -> Iterator[PhotoFile]:
         for name in names:
             path = Path(folder) / name
             shown = path.relative_to(source).as_posix()
-            fault = _fault("E754", problem="是符号链接") if path.is_symlink() else None
+            fault = _not_a_file(path.lstat().st_mode)
             one = PhotoFile(shown, lambda path=path: _read(path), fault)  # type: ignore[misc]
             if _is_wanted(one):
                 yield one
+
+
+def _not_a_file(mode: int) -> Fault | None:
+    if stat.S_ISLNK(mode):
+        return _fault("E754", problem="是符号链接")
+    # To read a pipe is to wait for whoever writes to it.
+    return None if stat.S_ISREG(mode) else _fault("E754", problem="不是普通文件")
 
 
 def _read(path: Path) -> bytes:
@@ -163,21 +169,12 @@ def _picture(content: bytes, limits: Limits, *, whole: bool = True) -> tuple[Pho
                 upright = ImageOps.exif_transpose(picture)
                 content, (width, height) = _saved(upright, mime), upright.size
             elif whole:
-                _require_end(picture, content)
+                require_whole(picture, content)
     except Exception:  # Pillow raises whatever a broken file leads it to
         return None, [_fault("E753", problem="不是 JPG 或 PNG 图片，或者已经损坏")]
     if len(content) > PHOTO_BYTES:
         return None, [_fault("E753", problem="超过 1 MB")]
     return Photo(mime, content), list(_odd(limits, (width, height), len(content)))
-
-
-def _require_end(picture: Any, content: bytes) -> None:
-    """Raise when a picture was cut off or damaged. To decode ten thousand of them would take a minute."""
-    if picture.format == "JPEG":
-        if not content.rstrip(b"\x00").endswith(_END_OF_JPEG):
-            raise ValueError("cut off")
-    else:
-        picture.verify()
 
 
 def _saved(picture: Any, mime: str) -> bytes:
