@@ -15,9 +15,11 @@ from zhupei_cli.model import Admission, Application, Batch, Event, Run
 from zhupei_cli.rules.admission.admission import admit
 from zhupei_cli.rules.admission.canonical import digest, results_text
 from zhupei_cli.services.admission import admissions, by_hand, runs, stages, stale_runs
+from zhupei_cli.services.admission.explaining import explain_candidate
 from zhupei_cli.services.admission.give_up import decide_admissions
 from zhupei_cli.services.batches import batches
 from zhupei_cli.services.records.lookup import find_batch
+from zhupei_cli.services.reports.overview import batch_now
 from zhupei_cli.services.results import result_lists, sealed_files, sealing
 from zhupei_cli.store.engine import transaction
 from zhupei_cli.words.errors import ZhupeiError
@@ -254,3 +256,18 @@ def test_a_round_that_was_left_uncommitted_is_told_before_the_end(published: str
         _refill(session, by)
         done = stages.finalize_batch(session, batch, by=by)
         assert "E489" in [doubt.code for doubt in done["doubts"]]
+
+
+def test_what_was_built_on_a_result_taken_back_is_no_result(database: str, by: Acting) -> None:
+    with transaction(database) as session:
+        batch = store_world(session, worked_example())
+        admissions.run_admission(session, batch, by=by)
+        admissions.commit_run(session, batch, 1, by=by)
+        _give_up(session, by, 2)
+        _refill(session, by)
+        admissions.uncommit(session, batch, reason="错", by=by)
+        assert 2 in stale_runs.stale_runs(session, batch, [1, 2])
+        assert runs.current_run(session, batch).number == 1
+        last = batch_now(session, batch, now=by.at)["last_run"]
+        assert last is not None and (last["run"], last["round"]) == (1, "main")
+        assert explain_candidate(session, batch, NO(3))["run"] == 1

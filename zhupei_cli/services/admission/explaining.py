@@ -18,7 +18,14 @@ from zhupei_cli.rules.proof import explanation_words as told
 from zhupei_cli.rules.proof.explanation import Contests, Fate, Rung, Step, explain, explain_place
 from zhupei_cli.rules.proof.explanation_rows import adjustment_row, step_row
 from zhupei_cli.services.admission.run_inputs import load_inputs
-from zhupei_cli.services.admission.runs import current_run, find_run, main_inputs, stored_inputs, stored_rows
+from zhupei_cli.services.admission.runs import (
+    baseless,
+    current_run,
+    find_run,
+    main_inputs,
+    stored_inputs,
+    stored_rows,
+)
 from zhupei_cli.services.applications.store import near_numbers
 from zhupei_cli.services.batches.taking_part import seats_of
 from zhupei_cli.services.marks.score_lines import applications_of
@@ -122,7 +129,7 @@ def _run_of(session: Session, batch: Batch, application_id: int) -> Run:
     newest = (
         select(Run)
         .where(Run.batch_id == batch.id, Run.id.in_(part))
-        .order_by(Run.committed_at.is_(None), Run.number.desc())
+        .order_by(baseless(batch), Run.committed_at.is_(None), Run.number.desc())
     )
     return session.execute(newest.limit(1)).scalar() or current_run(session, batch)
 

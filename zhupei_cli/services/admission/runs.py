@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Table, func, select
+from sqlalchemy import ColumnElement, Table, func, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
@@ -119,10 +119,20 @@ def find_run(session: Session, batch: Batch, number: int) -> Run:
     return run
 
 
+def baseless(batch: Batch) -> ColumnElement[bool]:
+    """Return what is true of runs that were built on a result of `batch` that has been taken back."""
+    return Run.round.in_((Round.ADJUST, Round.REFILL) if batch.status == BatchStatus.LOCKED else ())
+
+
 def current_run(session: Session, batch: Batch) -> Run:
-    """Return the last run that is the result, else the last one; E309 when there is none."""
+    """Return the last run that is the result, else the last one; E309 when there is none.
+
+    Of a locked batch that is one of the main round: what was built on a result that was taken back is none.
+    """
     newest = (
-        select(Run).where(Run.batch_id == batch.id).order_by(Run.committed_at.is_(None), Run.number.desc())
+        select(Run)
+        .where(Run.batch_id == batch.id)
+        .order_by(baseless(batch), Run.committed_at.is_(None), Run.number.desc())
     )
     run = session.execute(newest.limit(1)).scalar()
     if run is None:

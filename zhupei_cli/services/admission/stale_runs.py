@@ -28,13 +28,18 @@ def stale_runs(session: Session, batch: Batch, numbers: Sequence[int]) -> set[in
 
     Reads the batch's inputs once, those of refills once more, and nothing where no run can be committed now.
     """
-    waiting = [
+    uncommitted = [
         run
         for run in session.execute(select(Run).where(Run.batch_id == batch.id)).scalars()
-        if run.number in numbers and run.committed_at is None and batch.status in _WAITING[Round(run.round)]
+        if run.number in numbers and run.committed_at is None
     ]
+    # What was built on a result that has been taken back.
+    baseless = {
+        run.number for run in uncommitted if run.round != Round.MAIN and batch.status == BatchStatus.LOCKED
+    }
+    waiting = [run for run in uncommitted if batch.status in _WAITING[Round(run.round)]]
     if not waiting:
-        return set()
+        return baseless
     loaded = {
         refill: load_inputs(
             session, batch, rule="", round_=Round.REFILL if refill else "", adjust=True
@@ -42,7 +47,7 @@ def stale_runs(session: Session, batch: Batch, numbers: Sequence[int]) -> set[in
         for refill in {run.round == Round.REFILL for run in waiting}
     }
     digests: dict[tuple[str, str, bool], str] = {}
-    stale = outrun(session, batch) & {run.number for run in waiting}
+    stale = baseless | (outrun(session, batch) & {run.number for run in waiting})
     for run in waiting:
         how = (run.rule, run.round, run.adjust)
         if how not in digests:

@@ -11,7 +11,7 @@ from zhupei_cli.model import Application, Batch, Run, TrainingBase
 from zhupei_cli.services.admission.objections import count_open
 from zhupei_cli.services.admission.result_now import result_rounds
 from zhupei_cli.services.admission.result_reasons import count_refillable
-from zhupei_cli.services.admission.runs import waiting_run
+from zhupei_cli.services.admission.runs import baseless, waiting_run
 from zhupei_cli.services.admission.stale_runs import stale_runs
 from zhupei_cli.services.batches.batches import BatchShown, show_batch
 from zhupei_cli.services.batches.taking_part import count_sitting_out
@@ -152,7 +152,7 @@ def _last_run(session: Session, batch: Batch) -> LastRun | None:
     run = session.execute(
         select(Run)
         .where(Run.batch_id == batch.id)
-        .order_by(Run.committed_at.is_(None), Run.committed_at.desc(), Run.number.desc())
+        .order_by(baseless(batch), Run.committed_at.is_(None), Run.committed_at.desc(), Run.number.desc())
         .limit(1)
     ).scalar()
     if run is None:
