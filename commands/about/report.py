@@ -20,9 +20,9 @@ from zhupei_cli.shell.logfile import log
 from zhupei_cli.store.engine import reading, transaction
 from zhupei_cli.words.errors import ZhupeiError
 
+from ..shared.done import tell_sitting_out
 from ..shared.options import batch_option, dry_run_option, format_options, json_option, pass_settings
 from ..shared.output import FINDINGS, Column, Out, Row, show, show_summary
-from ..shared.seated import tell_sitting_out
 
 #: How long a run waits for another one in the same folder, in seconds.
 PATIENCE = 30

@@ -13,13 +13,13 @@ from zhupei_cli.services.admission import by_hand, give_up
 from zhupei_cli.services.records import lookup
 from zhupei_cli.settings import Settings
 from zhupei_cli.shell.arguments import CODE, NAME
+from zhupei_cli.shell.days import DAY
 from zhupei_cli.shell.logfile import note
 from zhupei_cli.store.engine import transaction
 from zhupei_cli.words.errors import ZhupeiError
 from zhupei_cli.words.vocabulary import ADMISSION_STATUS
 
 from ..shared.consent import Consent, with_doubts
-from ..shared.days import DAY
 from ..shared.done import tried
 from ..shared.naming import numbered
 from ..shared.options import F, dry_run_option, json_option, pass_settings, repeatable, yes_option

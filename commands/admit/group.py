@@ -15,6 +15,7 @@ from zhupei_cli.shell.logfile import note
 from zhupei_cli.store.engine import reading, transaction
 from zhupei_cli.words.vocabulary import ROUND, RULE, VIA, BatchStatus
 
+from ..shared.done import tell_sitting_out
 from ..shared.options import (
     batch_option,
     dry_run_option,
@@ -26,7 +27,6 @@ from ..shared.options import (
 )
 from ..shared.output import FINDINGS, Column, Out, next_step, show, show_sheet, show_summary
 from ..shared.progress import Progress
-from ..shared.seated import tell_sitting_out
 
 RUNS = (
     Column("run", "编号"),

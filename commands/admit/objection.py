@@ -10,10 +10,10 @@ from zhupei_cli.services.admission import objections
 from zhupei_cli.services.records import lookup
 from zhupei_cli.settings import Settings
 from zhupei_cli.shell.arguments import CODE, NAME, REASON, Whole, Word
+from zhupei_cli.shell.days import DAY
 from zhupei_cli.store.engine import reading, transaction
 from zhupei_cli.words.vocabulary import OBJECTION_STATE, UPHELD
 
-from ..shared.days import DAY
 from ..shared.naming import numbered
 from ..shared.options import (
     batch_option,

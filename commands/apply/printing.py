@@ -16,6 +16,7 @@ from zhupei_cli.services.records import lookup
 from zhupei_cli.shell.arguments import CODE, NAME
 
 from ..shared.naming import numbered
+from ..shared.options import into_options
 from ..shared.prints import font_option, show_prints
 from ..shared.writing import Deed, writing
 
@@ -25,17 +26,8 @@ from ..shared.writing import Deed, writing
 @numbered("numbers")
 @click.option("--base", type=NAME, help="第一志愿是这个基地的全部报名（编号或名称）")
 @click.option("--all", "every", is_flag=True, help="本批次全部报名（已撤回的除外）")
-@click.option(
-    "-o",
-    "--output",
-    "target",
-    required=True,
-    metavar="FILE|DIR",
-    type=click.Path(path_type=Path),
-    help=".pdf 文件：全部印在一个文件里；文件夹：每人一个文件",
-)
+@into_options(".pdf 文件：全部印在一个文件里；文件夹：每人一个文件")
 @font_option
-@click.option("--force", is_flag=True, help="覆盖已有文件")
 @writing
 def print_(
     deed: Deed,

@@ -17,9 +17,9 @@ from zhupei_cli.services.reports.overview import NextStep
 from zhupei_cli.words.vocabulary import APPLICATION_STATUS, BATCH_STATUS
 
 from ..shared.consent import with_doubts
+from ..shared.done import tell_sitting_out
 from ..shared.formats import shown
 from ..shared.options import batch_argument, yes_option
-from ..shared.seated import tell_sitting_out
 from ..shared.writing import Deed, writing
 
 #: What steps report besides the state, as people read it.

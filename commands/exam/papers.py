@@ -21,7 +21,7 @@ from zhupei_cli.shell.arguments import CODE, Word
 from zhupei_cli.words.vocabulary import EXAM_PAPER, EXAM_PART
 
 from ..shared.naming import numbered
-from ..shared.options import batch_option
+from ..shared.options import batch_option, into_options
 from ..shared.prints import font_option, show_prints
 from ..shared.writing import Deed, writing
 from .allot import where_options
@@ -34,17 +34,8 @@ _PAPERS: Final[dict[str, Paper]] = {"door": "door", "desk": "desk", "sign": "sig
 @numbered("numbers")
 @where_options
 @click.option("--all", "every", is_flag=True, help="全部考场")
-@click.option(
-    "-o",
-    "--output",
-    "target",
-    required=True,
-    metavar="FILE|DIR",
-    type=click.Path(path_type=Path),
-    help=".pdf 文件：全部印在一个文件里；文件夹：每个考场一个文件",
-)
+@into_options(".pdf 文件：全部印在一个文件里；文件夹：每个考场一个文件")
 @font_option
-@click.option("--force", is_flag=True, help="覆盖已有文件")
 @writing
 def tickets(
     deed: Deed,
@@ -126,17 +117,8 @@ def _files(printed: papers.Printed, target: Path) -> dict[Path, Tickets]:
     show_default=True,
     help="签到登记表登记哪一科的缺考：笔试、技能、面试",
 )
-@click.option(
-    "-o",
-    "--output",
-    "target",
-    required=True,
-    metavar="DIR",
-    type=click.Path(path_type=Path),
-    help="写入这个文件夹，每个考点一份",
-)
+@into_options("写入这个文件夹，每个考点一份", metavar="DIR")
 @font_option
-@click.option("--force", is_flag=True, help="覆盖已有文件")
 @writing
 def sheets(
     deed: Deed,

@@ -17,6 +17,7 @@ from zhupei_cli.shell.arguments import CODE, NAME, Whole
 from zhupei_cli.words.errors import Fault
 
 from ..shared.naming import numbered
+from ..shared.options import into_options
 from ..shared.prints import font_option, show_prints
 from ..shared.writing import Deed, writing
 
@@ -29,17 +30,8 @@ from ..shared.writing import Deed, writing
 )
 @click.option("--all", "every", is_flag=True, help="全部基地")
 @click.option("--run", metavar="RUN", type=Whole(1), help="只印这一次录取计算（递补、再次调剂）录取的人")
-@click.option(
-    "-o",
-    "--output",
-    "target",
-    required=True,
-    metavar="FILE|DIR",
-    type=click.Path(path_type=Path),
-    help=".pdf 文件：全部印在一个文件里；文件夹：每个基地一个文件",
-)
+@into_options(".pdf 文件：全部印在一个文件里；文件夹：每个基地一个文件")
 @font_option
-@click.option("--force", is_flag=True, help="覆盖已有文件")
 @writing
 def letters(
     deed: Deed,

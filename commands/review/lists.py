@@ -22,6 +22,7 @@ from ..shared.naming import numbered
 from ..shared.options import (
     batch_option,
     format_options,
+    into_options,
     list_options,
     pass_settings,
     reveal_option,
@@ -139,16 +140,7 @@ def _which() -> click.UsageError:
 @batch_option
 @click.option("--base", type=NAME, help="这个基地（编号或名称）")
 @click.option("--all", "every", is_flag=True, help="有待审核报名的全部基地，每个基地一份")
-@click.option(
-    "-o",
-    "--output",
-    "target",
-    required=True,
-    metavar="FILE|DIR",
-    type=click.Path(path_type=Path),
-    help="一个基地时可写 .xlsx 文件名，否则是文件夹",
-)
-@click.option("--force", is_flag=True, help="覆盖已有文件")
+@into_options("一个基地时可写 .xlsx 文件名，否则是文件夹")
 @writing
 def export(
     deed: Deed,

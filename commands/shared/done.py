@@ -1,4 +1,4 @@
-"""Saying what was done, or only tried, and what no longer counts because of it."""
+"""Saying what was done, or only tried, what no longer counts because of it, and who takes no part."""
 
 from zhupei_cli.settings import Settings
 from zhupei_cli.shell.logfile import note
@@ -8,6 +8,13 @@ def tell_stale(settings: Settings, runs: int) -> None:
     """Say that runs computed before a change of parameters or plan cannot be committed any more."""
     if runs:
         note(settings, f"注意：已有的 {runs} 次录取计算不再有效，须重新运行 zhupei admit run")
+
+
+def tell_sitting_out(settings: Settings, count: int, batch: str) -> None:
+    """Say how many are approved and do not take part, and what lists them; nothing when there is nobody."""
+    if count:
+        listing = f"zhupei apply list --seated --batch {batch}"
+        note(settings, f"提醒：{count} 人本年度已在别的批次录取，不参加；{listing} 查看")
 
 
 def tried(sentence: str, *, dry_run: bool) -> str:

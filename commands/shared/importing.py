@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
 from zhupei_cli.files import shown_path
-from zhupei_cli.services.kinds.kind import ImportKind
+from zhupei_cli.services.kinds.parts.kind import ImportKind
 from zhupei_cli.services.records import lookup
 from zhupei_cli.services.records.import_ledger import Imported
 from zhupei_cli.services.records.workbooks import Reading, write_errors

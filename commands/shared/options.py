@@ -251,3 +251,22 @@ def reveal_option(command: F) -> F:
 def can_ask(settings: Settings) -> bool:
     """Return whether there is somebody at a terminal to answer."""
     return not settings.no_input and sys.stdin.isatty()
+
+
+def into_options(words: str, *, metavar: str = "FILE|DIR") -> Callable[[F], F]:
+    """Add -o, which must be given, as `target`, and --force; `words` say what may stand there."""
+
+    def added(command: F) -> F:
+        force = click.option("--force", is_flag=True, help="覆盖已有文件")
+        into = click.option(
+            "-o",
+            "--output",
+            "target",
+            required=True,
+            metavar=metavar,
+            type=click.Path(path_type=Path),
+            help=words,
+        )
+        return into(force(command))
+
+    return added

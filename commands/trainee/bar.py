@@ -12,10 +12,10 @@ from zhupei_cli.sheets.kinds import workbook_kinds
 from zhupei_cli.sheets.kinds.columns import Choices
 from zhupei_cli.sheets.writing.template import form_of
 from zhupei_cli.shell.arguments import NAME, REASON, Whole, Word
+from zhupei_cli.shell.days import DAY
 from zhupei_cli.store.engine import transaction
 from zhupei_cli.words.vocabulary import BAR_KIND, BAR_STATE
 
-from ..shared.days import DAY
 from ..shared.done import tried
 from ..shared.importing import Import, importing
 from ..shared.naming import who_argument

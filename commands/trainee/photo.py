@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from zhupei_cli.files import refuse_existing, replacing, safe_name, shown_path
 from zhupei_cli.model import Batch
-from zhupei_cli.services.applications.photo_export import NamedBy, photo_names, photos_named
+from zhupei_cli.services.people.photo_export import NamedBy, photo_names, photos_named
 from zhupei_cli.services.people.photo_files import photo_files
 from zhupei_cli.services.people.photo_intake import Taken, TakenIn, examined, import_photos, limits_of
 from zhupei_cli.services.records import lookup
@@ -21,7 +21,7 @@ from zhupei_cli.words.errors import ZhupeiError
 from zhupei_cli.words.vocabulary import PHOTO_NAME
 
 from ..shared.importing import SHOWN
-from ..shared.options import batch_option
+from ..shared.options import batch_option, into_options
 from ..shared.progress import Progress
 from ..shared.writing import Deed, writing
 
@@ -159,16 +159,7 @@ def _write(deed: Deed, path: Path, told: Sequence[Taken]) -> None:
     show_default=True,
     help="文件名：application_no 报名号、id_number 证件号码、ticket 准考证号",
 )
-@click.option(
-    "-o",
-    "--output",
-    "target",
-    required=True,
-    metavar="DIR",
-    type=click.Path(path_type=Path),
-    help="写入这个文件夹",
-)
-@click.option("--force", is_flag=True, help="覆盖已有文件")
+@into_options("写入这个文件夹", metavar="DIR")
 @writing
 def export(deed: Deed, *, batch: str | None, named_by: NamedBy, target: Path, force: bool) -> None:
     """导出一个批次的照片，每人一个文件，以报名号为文件名；导出会留下记录。

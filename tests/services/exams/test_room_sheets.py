@@ -1,12 +1,12 @@
 """Sites and rooms by workbook: taken in, kept, contradicted, taken back."""
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from tests.exam_world import ROOMS, Row, closed_batch, take_rooms
 from tests.services.imported import everything, reading_of
 from zhupei_cli.acting import Acting
-from zhupei_cli.model import Batch, ExamRoom, ExamSite
+from zhupei_cli.model import Batch, ExamRoom, ExamSeat, ExamSite
 from zhupei_cli.services.exams.allotting import allot_seats
 from zhupei_cli.services.exams.room_sheets import import_rooms
 from zhupei_cli.services.exams.rooms import list_rooms
@@ -157,3 +157,17 @@ def test_a_room_that_is_empty_can_be_taken_back_beside_one_that_is_not(world: st
         undo(session, 3, by=by, reason="有误")
         codes = session.execute(select(ExamSite.code)).scalars().all()
         assert (sorted(codes), len(ROOMS)) == (["01", "02"], 3)
+
+
+def test_a_room_made_larger_is_not_made_smaller_under_who_sits_there(world: str, by: Acting) -> None:
+    with transaction(world) as session:
+        batch = find_batch(session, "T")
+        larger = {"site": "01", "room": "002", "seats": "40"}
+        assert take_rooms(session, batch, [larger], by=by).import_id == 3
+    with transaction(world) as session:
+        allot_seats(session, find_batch(session, "T"), how=None, seed=1, again=False, by=by)
+        last = select(func.max(ExamSeat.seat)).where(ExamSeat.site_code == "01", ExamSeat.room_code == "002")
+        assert session.execute(last).scalar_one() > 4
+    with transaction(world) as session, pytest.raises(ZhupeiError) as caught:
+        undo(session, 3, by=by, reason="有误")
+    assert (caught.value.code, "01/002" in caught.value.message) == ("E491", True)

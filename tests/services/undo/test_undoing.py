@@ -16,7 +16,7 @@ from zhupei_cli.model import Application, Batch, Event, ImportRow, ImportRun
 from zhupei_cli.services.admission import admissions, checkins, stages
 from zhupei_cli.services.applications import people_history, submitting, withdrawing
 from zhupei_cli.services.batches import plans
-from zhupei_cli.services.kinds.written import load_rows
+from zhupei_cli.services.kinds.parts.written import load_rows
 from zhupei_cli.services.people import accounts, erasing, people
 from zhupei_cli.services.proof import auditing
 from zhupei_cli.services.records.lookup import find_batch

@@ -260,12 +260,17 @@ def _written(
     ]
 
 
-def seats_in(session: Session, batch: Batch, keys: Iterable[tuple[str, ...]]) -> dict[tuple[str, ...], int]:
-    """Return the last event that seated somebody in each of these rooms; empty rooms are not in it."""
-    wanted = set[tuple[str, ...]](keys)
+def seated_beyond(
+    session: Session, batch: Batch, kept: Mapping[tuple[str, ...], int]
+) -> dict[tuple[str, ...], int]:
+    """Return the last event that seated somebody in each room where someone sits beyond the seats `kept`."""
     statement = (
-        select(SEAT.c.site_code, SEAT.c.room_code, func.max(SEAT.c.touched_by))
+        select(SEAT.c.site_code, SEAT.c.room_code, func.max(SEAT.c.seat), func.max(SEAT.c.touched_by))
         .where(SEAT.c.batch_id == batch.id)
         .group_by(SEAT.c.site_code, SEAT.c.room_code)
     )
-    return {(site, room): seq for site, room, seq in session.execute(statement) if (site, room) in wanted}
+    return {
+        (site, room): seq
+        for site, room, last, seq in session.execute(statement)
+        if last > kept.get((site, room), last)
+    }

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from zhupei_cli.acting import Acting
 from zhupei_cli.rules.people import idcard
 from zhupei_cli.rules.people.masking import mask_id
-from zhupei_cli.services.kinds.kind import ImportKind, Key
-from zhupei_cli.services.kinds.table_part import Naming, table_part
+from zhupei_cli.services.kinds.parts.kind import ImportKind, Key
+from zhupei_cli.services.kinds.parts.table_part import Naming, table_part
 from zhupei_cli.services.people import bars
 from zhupei_cli.services.people.bars import BAR, BarRow
 from zhupei_cli.services.people.profiles import load_profiles

@@ -7,10 +7,10 @@ from sqlalchemy import Table, func, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.model import ImportRun, Plan, Score
-from zhupei_cli.services.kinds.kind import Found, ImportKind
+from zhupei_cli.services.kinds.parts.kind import Found, ImportKind
+from zhupei_cli.services.kinds.parts.table_part import table_part
+from zhupei_cli.services.kinds.parts.written import TABLES, Written
 from zhupei_cli.services.kinds.plan import planned_later
-from zhupei_cli.services.kinds.table_part import table_part
-from zhupei_cli.services.kinds.written import TABLES, Written
 from zhupei_cli.services.reference.lists import import_bases
 from zhupei_cli.sheets.kinds import workbook_kinds
 from zhupei_cli.store.bulk import in_chunks

@@ -10,15 +10,15 @@ from zhupei_cli.acting import Acting
 from zhupei_cli.model import Admission, Batch, ImportRun
 from zhupei_cli.services.admission.checkins import import_checkins
 from zhupei_cli.services.admission.seats import free_seats, take_seats
-from zhupei_cli.services.kinds.applied import application_of, applied_called, applied_keys
-from zhupei_cli.services.kinds.kind import Differing, Found, ImportKind, Moves, Part, compared_fields
-from zhupei_cli.services.kinds.later import named_later
-from zhupei_cli.services.kinds.written import TABLES, Written
+from zhupei_cli.services.kinds.parts.applied import admission_part, application_of
+from zhupei_cli.services.kinds.parts.kind import Differing, Found, ImportKind, Moves, compared_fields
+from zhupei_cli.services.kinds.parts.later import named_later
+from zhupei_cli.services.kinds.parts.written import TABLES, Written
 from zhupei_cli.services.people.bars import Arising, arise
 from zhupei_cli.services.records.row_stamps import STAMPS, unstamped
 from zhupei_cli.sheets.kinds import workbook_kinds
 from zhupei_cli.store.bulk import rows_of, update_rows
-from zhupei_cli.words.vocabulary import ADMISSION_STATUS, BatchStatus
+from zhupei_cli.words.vocabulary import BatchStatus
 
 _ADMISSION: Table = TABLES[Admission.__tablename__]
 _STAMP: Final = STAMPS[Admission.__tablename__]
@@ -74,17 +74,11 @@ CHECK_IN_IMPORT: Final[ImportKind] = ImportKind(
     sheets=(workbook_kinds.CHECK_IN,),
     take=import_checkins,
     parts=(
-        Part(
-            entity="admission",
-            label="录取",
-            called=applied_called,
-            keys=applied_keys,
+        admission_part(
             compared=_compared,
             put_back=_put_back,
             blocked=_blocked,
             when=(BatchStatus.FINAL,),
-            coded={"admission.status": ADMISSION_STATUS},
-            headings={"admission.status": "录取状态", "admission.reason": "原因"},
         ),
     ),
     line_keys=lambda _session: application_of,

@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
 from zhupei_cli.model import Employer
-from zhupei_cli.services.kinds.kind import ImportKind
-from zhupei_cli.services.kinds.table_part import Naming, table_part
-from zhupei_cli.services.kinds.written import TABLES
+from zhupei_cli.services.kinds.parts.kind import ImportKind
+from zhupei_cli.services.kinds.parts.table_part import Naming, table_part
+from zhupei_cli.services.kinds.parts.written import TABLES
 from zhupei_cli.services.records.entries import Entry, take_in
 from zhupei_cli.services.records.import_ledger import Counts, Imported, refuse_twins
 from zhupei_cli.services.records.lookup import match_key

@@ -9,8 +9,15 @@ from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Batch, ImportRun
 from zhupei_cli.rules.proof.digests import named_digest
-from zhupei_cli.services.exams.room_sheets import ROOM_TERMS, SITE_TERMS, WHEN, import_rooms, key_of, seats_in
-from zhupei_cli.services.kinds.kind import (
+from zhupei_cli.services.exams.room_sheets import (
+    ROOM_TERMS,
+    SITE_TERMS,
+    WHEN,
+    import_rooms,
+    key_of,
+    seated_beyond,
+)
+from zhupei_cli.services.kinds.parts.kind import (
     Called,
     Differing,
     Found,
@@ -21,7 +28,7 @@ from zhupei_cli.services.kinds.kind import (
     Witness,
     compared_fields,
 )
-from zhupei_cli.services.kinds.written import TABLES, Written, halves, witnessed_rows
+from zhupei_cli.services.kinds.parts.written import TABLES, Written, halves, witnessed_rows
 from zhupei_cli.sheets.kinds.exam_kinds import EXAM_ROOM
 from zhupei_cli.store.bulk import delete_rows, update_rows
 from zhupei_cli.words.codes import CITY
@@ -105,10 +112,11 @@ def _part(entity: str, label: str, key: tuple[str, ...], terms: tuple[str, ...],
 
 
 def _seated(session: Session, run: ImportRun, rows: Sequence[Written]) -> Found:
-    """Find new rooms in which somebody has a seat."""
-    new = {tuple(row.key.split("/")): row for row in rows if row.action == "inserted"}
-    found = seats_in(session, session.get_one(Batch, run.batch_id), new)
-    yield from ((new[key], seq) for key, seq in found.items())
+    """Find rooms in which somebody sits on a seat that would be none any more."""
+    sides = {tuple(row.key.split("/")): row for row in rows}
+    kept = {key: 0 if row.action == "inserted" else row.image["seats"] for key, row in sides.items()}
+    found = seated_beyond(session, session.get_one(Batch, run.batch_id), kept)
+    yield from ((sides[key], seq) for key, seq in found.items())
 
 
 def _roomed(session: Session, run: ImportRun, rows: Sequence[Written]) -> Found:

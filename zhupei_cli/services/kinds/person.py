@@ -8,11 +8,28 @@ from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Account, ImportRun, Trainee, TraineePhoto
 from zhupei_cli.rules.people.masking import mask_id
-from zhupei_cli.services.kinds.applied import APPLICATION
-from zhupei_cli.services.kinds.kind import Called, Difference, Differing, Found, Key, Keys, Part, Witness
-from zhupei_cli.services.kinds.kind import compared_fields as compared
-from zhupei_cli.services.kinds.later import latest, overwritten, told_in
-from zhupei_cli.services.kinds.written import TABLES, Written, by_id, delete_of, halves, load_ids, new_of
+from zhupei_cli.services.kinds.parts.applied import APPLICATION
+from zhupei_cli.services.kinds.parts.kind import (
+    Called,
+    Difference,
+    Differing,
+    Found,
+    Key,
+    Keys,
+    Part,
+    Witness,
+)
+from zhupei_cli.services.kinds.parts.kind import compared_fields as compared
+from zhupei_cli.services.kinds.parts.later import latest, overwritten, told_in
+from zhupei_cli.services.kinds.parts.written import (
+    TABLES,
+    Written,
+    by_id,
+    delete_of,
+    halves,
+    load_ids,
+    new_of,
+)
 from zhupei_cli.services.people import profiles
 from zhupei_cli.services.people.people import subject_of
 from zhupei_cli.services.people.profiles import PERSON, Profile, load_profiles_by_id, profile_of

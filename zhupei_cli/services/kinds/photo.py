@@ -7,10 +7,19 @@ from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.model import ImportRun, TraineePhoto
-from zhupei_cli.services.kinds.kind import Called, Differing, Found, ImportKind, Key, Keys, Part, Witness
-from zhupei_cli.services.kinds.later import named_later
+from zhupei_cli.services.kinds.parts.kind import (
+    Called,
+    Differing,
+    Found,
+    ImportKind,
+    Key,
+    Keys,
+    Part,
+    Witness,
+)
+from zhupei_cli.services.kinds.parts.later import named_later
+from zhupei_cli.services.kinds.parts.written import TABLES, Written
 from zhupei_cli.services.kinds.person import PEOPLE
-from zhupei_cli.services.kinds.written import TABLES, Written
 from zhupei_cli.services.people.people import subject_of
 from zhupei_cli.services.people.photo_intake import import_photos, stored_photos
 from zhupei_cli.services.people.photos import photo_digest, photo_in

@@ -11,7 +11,7 @@ from zhupei_cli.rules.proof.digests import named_digest
 from zhupei_cli.services.batches.ceding import cede_seats
 from zhupei_cli.services.batches.plan_sheets import import_plan, read_plan
 from zhupei_cli.services.batches.plans import TERMS, UNSAID, witnessed
-from zhupei_cli.services.kinds.kind import (
+from zhupei_cli.services.kinds.parts.kind import (
     Differing,
     Found,
     ImportKind,
@@ -21,8 +21,8 @@ from zhupei_cli.services.kinds.kind import (
     Witness,
     compared_fields,
 )
-from zhupei_cli.services.kinds.later import named_later, naming
-from zhupei_cli.services.kinds.written import TABLES, Written, halves, witnessed_rows
+from zhupei_cli.services.kinds.parts.later import named_later, naming
+from zhupei_cli.services.kinds.parts.written import TABLES, Written, halves, witnessed_rows
 from zhupei_cli.services.records.lookup import base_names, specialty_names
 from zhupei_cli.sheets.kinds import workbook_kinds
 from zhupei_cli.sheets.taking.lines import Line

@@ -10,13 +10,12 @@ from sqlalchemy.orm import Session
 from zhupei_cli.model import Admission, Batch, ImportRun, Preplaced
 from zhupei_cli.services.admission.preplacing.giving import DETAILS, WHEN, import_preplaced
 from zhupei_cli.services.admission.preplacing.taking_back import remove
-from zhupei_cli.services.kinds.applied import application_of, applied_called, applied_keys
-from zhupei_cli.services.kinds.kind import Differing, Found, ImportKind, Moves, Part, compared_fields
-from zhupei_cli.services.kinds.later import named_later
-from zhupei_cli.services.kinds.written import TABLES, Written, halves
+from zhupei_cli.services.kinds.parts.applied import admission_part, application_of
+from zhupei_cli.services.kinds.parts.kind import Differing, Found, ImportKind, Moves, compared_fields
+from zhupei_cli.services.kinds.parts.later import named_later
+from zhupei_cli.services.kinds.parts.written import TABLES, Written, halves
 from zhupei_cli.sheets.kinds import workbook_kinds
 from zhupei_cli.store.bulk import rows_of, update_rows
-from zhupei_cli.words.vocabulary import ADMISSION_STATUS
 
 _ADMISSION: Table = TABLES[Admission.__tablename__]
 _PREPLACED: Table = TABLES[Preplaced.__tablename__]
@@ -53,16 +52,11 @@ PREPLACE_IMPORT: Final[ImportKind] = ImportKind(
     sheets=(workbook_kinds.PREPLACE,),
     take=import_preplaced,
     parts=(
-        Part(
-            entity="admission",
-            label="录取",
-            called=applied_called,
-            keys=applied_keys,
+        admission_part(
             compared=_compared,
             put_back=_put_back,
             blocked=_blocked,
             when=WHEN,
-            coded={"admission.status": ADMISSION_STATUS},
         ),
     ),
     line_keys=lambda _session: application_of,

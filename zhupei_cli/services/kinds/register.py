@@ -8,7 +8,7 @@ from zhupei_cli.services.kinds.base import BASE_IMPORT
 from zhupei_cli.services.kinds.checkin import CHECK_IN_IMPORT
 from zhupei_cli.services.kinds.employer import EMPLOYER_IMPORT
 from zhupei_cli.services.kinds.exam_room import EXAM_ROOM_IMPORT
-from zhupei_cli.services.kinds.kind import ImportKind, Part
+from zhupei_cli.services.kinds.parts.kind import ImportKind, Part
 from zhupei_cli.services.kinds.photo import PHOTO_IMPORT
 from zhupei_cli.services.kinds.plan import PLAN_IMPORT
 from zhupei_cli.services.kinds.preplace import PREPLACE_IMPORT

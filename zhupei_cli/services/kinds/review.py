@@ -8,11 +8,11 @@ from sqlalchemy import Table, func, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.model import ImportRun, Review
-from zhupei_cli.services.kinds.applied import APPLICATION, application_of, statuses_of
-from zhupei_cli.services.kinds.kind import Found, ImportKind, Moves
-from zhupei_cli.services.kinds.later import overwritten
+from zhupei_cli.services.kinds.parts.applied import APPLICATION, application_of, statuses_of
+from zhupei_cli.services.kinds.parts.kind import Found, ImportKind, Moves
+from zhupei_cli.services.kinds.parts.later import overwritten
+from zhupei_cli.services.kinds.parts.written import TABLES, Written
 from zhupei_cli.services.kinds.trainee import APPLIED
-from zhupei_cli.services.kinds.written import TABLES, Written
 from zhupei_cli.services.reviews.decisions import import_reviews
 from zhupei_cli.sheets.kinds import workbook_kinds
 from zhupei_cli.store.bulk import delete_rows, rows_of, update_rows

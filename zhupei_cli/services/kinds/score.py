@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from zhupei_cli.model import ImportRun, Score
 from zhupei_cli.rules.admission.scores import COMPONENTS, Mark
 from zhupei_cli.rules.proof.digests import row_digest
-from zhupei_cli.services.kinds.applied import APPLICATION, application_of, applied_called, applied_keys
-from zhupei_cli.services.kinds.kind import (
+from zhupei_cli.services.kinds.parts.applied import APPLICATION, application_of, applied_called, applied_keys
+from zhupei_cli.services.kinds.parts.kind import (
     Differing,
     Found,
     ImportKind,
@@ -20,7 +20,7 @@ from zhupei_cli.services.kinds.kind import (
     Witness,
     compared_fields,
 )
-from zhupei_cli.services.kinds.written import TABLES, Written, halves, witnessed_rows
+from zhupei_cli.services.kinds.parts.written import TABLES, Written, halves, witnessed_rows
 from zhupei_cli.services.marks.score_marks import MARK_COLUMNS, mark_columns, marks_of, values_of
 from zhupei_cli.services.marks.scores import import_scores
 from zhupei_cli.services.records.lookup import base_names

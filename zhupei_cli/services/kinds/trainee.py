@@ -11,8 +11,8 @@ from zhupei_cli.rules.people.fields import FORM_LABELS
 from zhupei_cli.services.applications.drafts import form_cells
 from zhupei_cli.services.applications.intake import import_trainees
 from zhupei_cli.services.applications.store import Form, form_digest, load_choices
-from zhupei_cli.services.kinds.applied import APPLICATION, applied_called, applied_keys, statuses_of
-from zhupei_cli.services.kinds.kind import (
+from zhupei_cli.services.kinds.parts.applied import APPLICATION, applied_called, applied_keys, statuses_of
+from zhupei_cli.services.kinds.parts.kind import (
     Differing,
     Found,
     ImportKind,
@@ -22,9 +22,9 @@ from zhupei_cli.services.kinds.kind import (
     Witness,
     compared_fields,
 )
-from zhupei_cli.services.kinds.later import overwritten
+from zhupei_cli.services.kinds.parts.later import overwritten
+from zhupei_cli.services.kinds.parts.written import TABLES, Written, delete_of, halves, new_of, witnessed_rows
 from zhupei_cli.services.kinds.person import PEOPLE
-from zhupei_cli.services.kinds.written import TABLES, Written, delete_of, halves, new_of, witnessed_rows
 from zhupei_cli.services.records.row_stamps import STAMPS, unstamped
 from zhupei_cli.sheets.kinds import workbook_kinds
 from zhupei_cli.store.bulk import delete_rows, in_chunks, insert_rows, rows_of, update_rows

@@ -10,9 +10,9 @@ from zhupei_cli.model import Application, Base, ExamSeat, Objection
 from zhupei_cli.rules.exam.rooms import Place
 from zhupei_cli.rules.proof.digests import named_digest
 from zhupei_cli.services.exams.allotting import seat_digest
-from zhupei_cli.services.kinds.kind import Keys, Witness
+from zhupei_cli.services.kinds.parts.kind import Keys, Witness
+from zhupei_cli.services.kinds.parts.written import witnessed_rows
 from zhupei_cli.services.kinds.register import PARTS
-from zhupei_cli.services.kinds.written import witnessed_rows
 
 _APPLICATION: Table = Base.metadata.tables[Application.__tablename__]
 _SEAT: Table = Base.metadata.tables[ExamSeat.__tablename__]

@@ -10,9 +10,9 @@ from typing import Any, Final
 from sqlalchemy.orm import Session
 
 from zhupei_cli.model import ImportRun
-from zhupei_cli.services.kinds.kind import Differing, Key, grouped
+from zhupei_cli.services.kinds.parts.kind import Differing, Key, grouped
+from zhupei_cli.services.kinds.parts.written import Written, load_rows
 from zhupei_cli.services.kinds.register import KINDS
-from zhupei_cli.services.kinds.written import Written, load_rows
 from zhupei_cli.services.undo.field_words import Words, field_label
 from zhupei_cli.services.undo.import_names import find_import, texts
 from zhupei_cli.sheets.taking.lines import Line

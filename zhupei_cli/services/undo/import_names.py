@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from sqlalchemy.orm import Session
 
 from zhupei_cli.model import ImportRun
-from zhupei_cli.services.kinds.kind import Called, grouped
+from zhupei_cli.services.kinds.parts.kind import Called, grouped
+from zhupei_cli.services.kinds.parts.written import Written
 from zhupei_cli.services.kinds.register import KINDS
-from zhupei_cli.services.kinds.written import Written
 from zhupei_cli.words.errors import ZhupeiError
 
 

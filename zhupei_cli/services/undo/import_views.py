@@ -8,8 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Batch, Event, ImportRun
+from zhupei_cli.services.kinds.parts.written import Written, load_rows
 from zhupei_cli.services.kinds.register import ACTION, ENTITY, KIND
-from zhupei_cli.services.kinds.written import Written, load_rows
 from zhupei_cli.services.undo.import_names import find_import, texts
 from zhupei_cli.services.undo.undo_checks import Blocked, blocked, require_time
 from zhupei_cli.words.errors import ZhupeiError

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from zhupei_cli.model import Base, Batch, Event, ImportRun
 from zhupei_cli.rules.batch.lifecycle import BATCH, directions
 from zhupei_cli.services.kinds.event_words import action_label
-from zhupei_cli.services.kinds.kind import grouped
+from zhupei_cli.services.kinds.parts.kind import grouped
+from zhupei_cli.services.kinds.parts.written import Written
 from zhupei_cli.services.kinds.register import KINDS
-from zhupei_cli.services.kinds.written import Written
 from zhupei_cli.services.undo.import_names import texts
 from zhupei_cli.store.bulk import rows_of
 from zhupei_cli.words.errors import ZhupeiError

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 from zhupei_cli.acting import Acting
 from zhupei_cli.model import ImportRun
 from zhupei_cli.rules.batch.times import show_time
-from zhupei_cli.services.kinds.kind import Moves, grouped
+from zhupei_cli.services.kinds.parts.kind import Moves, grouped
+from zhupei_cli.services.kinds.parts.written import Written, load_rows
 from zhupei_cli.services.kinds.register import KINDS, PARTS
-from zhupei_cli.services.kinds.written import Written, load_rows
 from zhupei_cli.services.records.events import Change, record
 from zhupei_cli.services.records.import_ledger import EVENT_ROWS
 from zhupei_cli.services.undo.import_names import find_import, names

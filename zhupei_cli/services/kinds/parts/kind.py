@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
 from zhupei_cli.model import ImportRun
-from zhupei_cli.services.kinds.written import Written
+from zhupei_cli.services.kinds.parts.written import Written
 from zhupei_cli.services.records.import_ledger import EVENT_ROWS, Imported
 from zhupei_cli.services.records.workbooks import Reading, read_workbooks
 from zhupei_cli.sheets.kinds.columns import Kind

@@ -8,8 +8,8 @@ from sqlalchemy import Table, func, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Event, ImportRun
-from zhupei_cli.services.kinds.kind import Found, ImportKind
-from zhupei_cli.services.kinds.written import TABLES, Written, load_rows
+from zhupei_cli.services.kinds.parts.kind import Found, ImportKind
+from zhupei_cli.services.kinds.parts.written import TABLES, Written, load_rows
 from zhupei_cli.store.bulk import rows_of
 
 _EVENT: Table = TABLES[Event.__tablename__]

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from zhupei_cli.model import ImportRun
 from zhupei_cli.rules.proof.digests import named_digest
-from zhupei_cli.services.kinds import kind as of
-from zhupei_cli.services.kinds.later import named_later
-from zhupei_cli.services.kinds.written import TABLES, Written, by_id, halves, witnessed_rows
+from zhupei_cli.services.kinds.parts import kind as of
+from zhupei_cli.services.kinds.parts.later import named_later
+from zhupei_cli.services.kinds.parts.written import TABLES, Written, by_id, halves, witnessed_rows
 from zhupei_cli.store.bulk import delete_rows, rows_of, update_rows
 from zhupei_cli.words.vocabulary import CodeTable
 

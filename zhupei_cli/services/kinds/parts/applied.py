@@ -1,16 +1,18 @@
 """Rows that belong to applications: the applications themselves, marks, admissions."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from functools import partial
+from typing import Any, Final
 
 from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Application, Trainee
-from zhupei_cli.services.kinds.kind import Called, Key
-from zhupei_cli.services.kinds.written import TABLES, Written, by_id
+from zhupei_cli.services.kinds.parts.kind import Called, Key, Part
+from zhupei_cli.services.kinds.parts.written import TABLES, Written, by_id
 from zhupei_cli.sheets.taking.lines import Line
 from zhupei_cli.store.bulk import rows_of
+from zhupei_cli.words.vocabulary import ADMISSION_STATUS
 
 APPLICATION: Table = TABLES[Application.__tablename__]
 _TRAINEE: Table = TABLES[Trainee.__tablename__]
@@ -36,6 +38,18 @@ def applied_keys(session: Session, rows: Sequence[Written]) -> Mapping[Written, 
         record = (row.key.partition("/")[2],) if row.entity == "score" else ()
         keys[row] = [("number", number, *record), ("paper", paper, *record), ("person", paper)]
     return keys
+
+
+#: What an import writes to admissions; how it is compared, put back and blocked is each kind's own.
+admission_part: Final = partial(
+    Part,
+    entity="admission",
+    label="录取",
+    called=applied_called,
+    keys=applied_keys,
+    coded={"admission.status": ADMISSION_STATUS},
+    headings={"admission.status": "录取状态", "admission.reason": "原因"},
+)
 
 
 def application_of(line: Line) -> list[Key]:

@@ -1,0 +1,1 @@
+"""What importable kinds are made of: the object, its parts, and the rows an import wrote."""
