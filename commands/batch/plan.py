@@ -29,6 +29,8 @@ from ..shared.writing import Deed, writing
 LIST = (
     Column("base", "基地编号"),
     Column("base_label", "基地名称"),
+    # Of joint bases alone.
+    Column("main_base_label", "主基地"),
     Column("specialty", "专业代码"),
     # Not 专业 or 专业名称: those are other headings of 专业代码, and files of this list are imported again.
     Column("specialty_label", "招收专业"),
@@ -52,7 +54,7 @@ LIST = (
 _LIMITS = {column.key: column.heading for column in LIST if column.key.startswith("max_")}
 _RESERVES = {column.key: column.heading for column in LIST if column.key.startswith("reserve_")}
 #: What is shown only where there is something to say of it.
-_RARE = ("ceded", "preplaced", "max_postgrad", *_RESERVES, "capacity")
+_RARE = ("main_base_label", "ceded", "preplaced", "max_postgrad", *_RESERVES, "capacity")
 _NO_LIMIT = ("none", "无")
 
 

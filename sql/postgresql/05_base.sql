@@ -79,7 +79,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
            ELSE zhupei.masked('emergency_phone', t.emergency_phone) END::varchar(40),
          t.licence_passed,
          CASE WHEN whole THEN t.licence_no ELSE zhupei.masked('licence_no', t.licence_no) END::varchar(40),
-         t.has_employer, t.created_at, t.updated_at, t.touched_by
+         t.has_employer, t.created_at, t.updated_at, t.touched_by, t.order_oriented, t.order_county, t.order_base
   FROM public.trainee t,
        LATERAL (SELECT t.id = ANY ((SELECT zhupei.my_revealed_trainees())::integer[]) AS whole) r
   WHERE t.id = ANY ((SELECT zhupei.my_trainees())::integer[])

@@ -23,7 +23,7 @@ Phase = Literal["structure", "parameters", "always"]
 LEVELS: Final = ("error", "warning", "off")
 
 _WORDS: Final = (
-    *("source_types", "contact", "authority", "letter_no", "checkin_place"),
+    *("source_types", "order_specialties", "contact", "authority", "letter_no", "checkin_place"),
     *("exam_time", "exam_rules"),
 )
 _SEVERITY: Final = "severity."
@@ -63,6 +63,7 @@ class BatchSettings:
     letter_no: str
     checkin_place: str
     reserve_social_share: Decimal
+    order_specialties: tuple[str, ...]
     identities: tuple[str, ...]
     ticket: str
     exam_time: str
@@ -132,6 +133,13 @@ def _kilobytes(text: str) -> tuple[int, int] | None:
     return found
 
 
+def _listed_names(text: str) -> tuple[str, ...]:
+    names = tuple(word.strip() for word in re.split("[,，、]", text))
+    if not all(names):
+        raise ValueError(text)
+    return names
+
+
 def _source_types(text: str) -> tuple[str, ...]:
     words = tuple(word.strip() for word in re.split("[,，、]", text))
     if not all(words) or len(set(words)) < len(words) or max(map(len, words)) > _LONGEST_SOURCE_TYPE:
@@ -177,6 +185,13 @@ SETTINGS: Final = {
             "structure",
             "本批次招收的个人身份，用逗号隔开，可选 own、social、entrusted、postgrad（在读专硕）",
             _identities,
+        ),
+        Setting(
+            "order_specialties",
+            "0700,助理全科",
+            "parameters",
+            "订单定向学生可报、可调剂的专业，代码或名称，用逗号隔开",
+            _listed_names,
         ),
         Setting("same_specialty", "true", "structure", "true 或 false", _yes_no),
         Setting("grad_years", "3", "parameters", "择业期年数，1 至 50", _years),

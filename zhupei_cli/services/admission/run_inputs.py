@@ -8,14 +8,24 @@ from decimal import Decimal
 from sqlalchemy import Row, Select, Table, select
 from sqlalchemy.orm import Session
 
-from zhupei_cli.model import Admission, Application, Batch, Choice, Plan, Run, Score, Specialty, TrainingBase
+from zhupei_cli.model import (
+    Admission,
+    Application,
+    Batch,
+    Choice,
+    Plan,
+    Run,
+    Score,
+    Specialty,
+    TrainingBase,
+)
 from zhupei_cli.rules.admission.reserves import with_social_share
 from zhupei_cli.rules.admission.run import Candidate, Held, Inputs, MainRun, Place, Round, Spot
 from zhupei_cli.rules.admission.run import Specialty as Kind
 from zhupei_cli.rules.admission.scores import Record
 from zhupei_cli.rules.batch import settings
 from zhupei_cli.services.batches.taking_part import seated
-from zhupei_cli.services.records.lookup import settings_of
+from zhupei_cli.services.records.lookup import settings_of, specialty_names
 from zhupei_cli.words.vocabulary import DECIDED_ON, AdmissionStatus, ApplicationStatus, Identity
 
 _TABLES = Application.metadata.tables
@@ -63,6 +73,7 @@ def load_inputs(session: Session, batch: Batch, *, rule: str, round_: str, adjus
         adjust=adjust,
         held=_held(session, batch),
         main=_main(session, batch) if refill else None,
+        order_specialties=specialty_names(session).codes_of(chosen.order_specialties),
     )
     return Loaded(inputs, {row.application_no: row.id for row in candidates})
 
@@ -86,6 +97,7 @@ def _candidates(batch: Batch, *, passed_over: bool) -> Select[*tuple[object, ...
         _APPLICATION.c.identity,
         _APPLICATION.c.accept_adjust,
         _APPLICATION.c.first_submitted_at,
+        _APPLICATION.c.order_oriented,
     ).where(
         _APPLICATION.c.batch_id == batch.id,
         _APPLICATION.c.status == ApplicationStatus.APPROVED,
@@ -114,6 +126,7 @@ def _with_choices_and_records(
                 accept_adjust=row.accept_adjust,
                 submitted_at=_instant(row.first_submitted_at),
                 records=records.get(row.id, ()),
+                by_order=bool(row.order_oriented),
             )
             for row in rows
         ]

@@ -137,7 +137,8 @@ def _write_applications(
     forms = [(case.after.id or 0, case.form) for case in new if case.form is not None]
     # An import submits all of its new applications or none.
     submit = bool(new) and new[0].submit
-    added = store.add_applications(session, batch, forms, by=by, seq=seq, submit=submit)
+    by_order = {case.after.id or 0 for case in new if submit and case.after.person.get("order_oriented")}
+    added = store.add_applications(session, batch, forms, by=by, seq=seq, submit=submit, by_order=by_order)
     stored: list[tuple[Case, Stored]] = list(zip(new, added, strict=True))
     snapshots: dict[int, str] = {}
     fresh = store.snapshots_of((one, case.after) for case, one in stored if submit)

@@ -136,6 +136,8 @@ class PlaceRow(TypedDict):
     batch: str
     base: str
     base_label: str
+    main_base: str | None
+    main_base_label: str | None
     specialty: str
     specialty_label: str
     quota: int
@@ -206,10 +208,8 @@ def list_plan(
 
     `taken` and `vacant` are None before publication: they would tell of an admission.
     """
-    columns = (_BASE.c.name.label("base_label"), _SPECIALTY.c.name.label("specialty_label"))
     statement = (
-        select(_PLAN, *columns, _SPECIALTY.c.is_shortage)
-        .join(_BASE, _BASE.c.code == _PLAN.c.base_code)
+        select(_PLAN, _SPECIALTY.c.name.label("specialty_label"), _SPECIALTY.c.is_shortage)
         .join(_SPECIALTY, _SPECIALTY.c.code == _PLAN.c.specialty_code)
         .where(_PLAN.c.batch_id == batch.id)
     )
@@ -218,18 +218,22 @@ def list_plan(
     if specialty is not None:
         statement = statement.where(_PLAN.c.specialty_code == specialty)
     given = taking_part.preplaced(session, batch)
-    rows = [_shown(row, batch, given) for row in session.execute(statement).mappings()]
+    bases = base_names(session)
+    rows = [_shown(row, batch, given, bases) for row in session.execute(statement).mappings()]
     # Not by the database: its order of codes depends on its collation.
     return sorted(rows, key=lambda row: (row["base"], row["specialty"]))
 
 
-def _shown(row: RowMapping, batch: Batch, given: Mapping[tuple[str, str], int]) -> PlaceRow:
+def _shown(row: RowMapping, batch: Batch, given: Mapping[tuple[str, str], int], bases: Names) -> PlaceRow:
+    main = bases.mains.get(row["base_code"])
     taken = sum(row[name] for name in _TAKEN) if batch.status in PUBLISHED else None
     line = row["min_score"]
     return {
         "batch": batch.code,
         "base": row["base_code"],
-        "base_label": row["base_label"],
+        "base_label": bases.names[row["base_code"]],
+        "main_base": main,
+        "main_base_label": None if main is None else bases.names[main],
         "specialty": row["specialty_code"],
         "specialty_label": row["specialty_label"],
         "quota": row["quota"],

@@ -21,7 +21,7 @@ from zhupei_cli.services.applications.applicant_export import texts_of
 from zhupei_cli.services.people import profiles
 from zhupei_cli.services.people.profiles import current_work
 from zhupei_cli.services.records.events import Change, record
-from zhupei_cli.services.records.lookup import specialty_names
+from zhupei_cli.services.records.lookup import base_names, specialty_names
 from zhupei_cli.services.results.result_lists import FINAL, require_status
 from zhupei_cli.words.codes import city_label
 from zhupei_cli.words.errors import ZhupeiError
@@ -39,6 +39,7 @@ FIELDS: Final = frozenset(
         *profiles.EDUCATION,
         *("employer_name", "employer_uscc", "application_no", "identity", "source_type", "train_years"),
         *("year", "batch", "batch_name", "base", "base_name", "base_uscc", "base_city"),
+        *("main_base", "main_base_name", "is_joint"),
         *("specialty", "specialty_name", "via", "status"),
     )
 )
@@ -91,7 +92,7 @@ def register(session: Session, batch: Batch, *, by: Acting) -> list[dict[str, st
         select(
             _APPLICATION.c.application_no,
             *_ADMISSION.c["status", "base_code", "specialty_code", "via"],
-            *_BASE.c["name", "uscc", "city"],
+            *_BASE.c["uscc", "city"],
         )
         .select_from(_ADMISSION)
         .join(_APPLICATION, _APPLICATION.c.id == _ADMISSION.c.application_id)
@@ -102,9 +103,10 @@ def register(session: Session, batch: Batch, *, by: Acting) -> list[dict[str, st
     stored = store.load_by_number(session, batch, seats)
     snapshots = store.load_snapshots(session, stored.values())
     live = profiles.load_profiles_by_id(session, (one.trainee_id for one in stored.values()))
-    specialties = specialty_names(session).labels
+    specialties, bases = specialty_names(session).labels, base_names(session)
     rows = []
     for number, seat in seats.items():
+        main = bases.mains.get(seat.base_code)
         one = stored[number]
         profile, now = snapshots[one.id], live[one.trainee_id].person
         values = {
@@ -118,7 +120,11 @@ def register(session: Session, batch: Batch, *, by: Acting) -> list[dict[str, st
             "batch": batch.code,
             "batch_name": batch.name,
             "base": seat.base_code,
-            "base_name": seat.name,
+            "base_name": bases.names[seat.base_code],
+            "main_base": main or seat.base_code,
+            "main_base_name": bases.names[main or seat.base_code],
+            "is_joint": main is not None,
+            "order_oriented": bool(profile.person.get("order_oriented")),
             "base_uscc": seat.uscc,
             "base_city": city_label(seat.city),
             "specialty": seat.specialty_code,
