@@ -25,6 +25,7 @@ DEFAULTS = BatchSettings(
     letter_no="",
     checkin_place="",
     reserve_social_share=Decimal(0),
+    train_from="",
     order_specialties=("0700", "助理全科"),
     identities=("own", "social", "entrusted"),
     ticket="{year}{site}{room}{seat}",

@@ -46,6 +46,7 @@ LABELS: Final[dict[str, str]] = {
     "authority": "发文单位",
     "letter_no": "通知书文号",
     "checkin_place": "报到地点",
+    "train_from": "培训开始时间",
     "ticket": "准考证号",
     "exam_time": "考试时间",
     "exam_rules": "考生须知",

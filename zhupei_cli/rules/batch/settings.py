@@ -62,6 +62,7 @@ class BatchSettings:
     authority: str
     letter_no: str
     checkin_place: str
+    train_from: str
     reserve_social_share: Decimal
     order_specialties: tuple[str, ...]
     identities: tuple[str, ...]
@@ -131,6 +132,12 @@ def _kilobytes(text: str) -> tuple[int, int] | None:
     if found is not None and found[0] > found[1]:
         raise ValueError(text)
     return found
+
+
+def _month(text: str) -> str:
+    if text and not re.fullmatch(r"20[0-9]{2}-(0[1-9]|1[0-2])", text):
+        raise ValueError(text)
+    return text
 
 
 def _listed_names(text: str) -> tuple[str, ...]:
@@ -228,6 +235,7 @@ SETTINGS: Final = {
             read_pattern,
         ),
         Setting("checkin_place", "", "always", "报到地点，印在录取通知书上；留空则以培训基地通知为准", str),
+        Setting("train_from", "", "always", "培训开始的年月，例如 2026-09；登记表用", _month),
         Setting(
             "ticket",
             ticket_numbers.DEFAULT,
