@@ -44,6 +44,8 @@ PUBLIC = (
     RosterColumn("specialty_label", "录取专业", 24, "words"),
     RosterColumn("total", "总成绩", 10, "mark"),
 )
+#: Only where there is something to remark.
+_REMARK = RosterColumn("remark", "备注", 12, "words")
 RANKING = (
     RosterColumn("base_label", "基地", 26, "words"),
     RosterColumn("specialty_label", "专业", 18, "words"),
@@ -141,7 +143,8 @@ def public(
         notice = result_lists.public_notice(session, found, draft=draft, by=settings.acting(), run=run)
         if draft and found.status in PUBLISHED:
             note(settings, f"批次 {found.code} 已经公示，不再需要送审稿；公示名单不加 --draft 导出")
-        _give(settings, found, rows, PUBLIC, out, **notice, more_fonts=more_fonts)
+        columns = (*PUBLIC, _REMARK) if any(row["remark"] for row in rows) else PUBLIC
+        _give(settings, found, rows, columns, out, **notice, more_fonts=more_fonts)
         lacking = result_lists.left_unsaid(session, found) if out.format in _PAPER else {}
         if lacking:
             sets = " ".join(f"--set {key}=…" for key in lacking)

@@ -532,6 +532,8 @@ def test_one_place(batch: Run, stored: str) -> None:
         "stopped": False,
         "stopped_label": "",
         "capacity": None,
+        "reserve_shared": 0,
+        "reserve_cut": 0,
         "is_shortage": False,
         "changed": True,
         "stale_runs": 0,

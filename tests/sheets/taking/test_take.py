@@ -401,7 +401,7 @@ def test_the_columns_of_the_contract() -> None:
         "work": 7,
         "base": 12,  # 主基地编号 是否协同 机构类别 at the end
         "specialty": 5,
-        "plan": 20,  # 培训容量 at the end: not of the contract, and may be left out
+        "plan": 22,  # 培训容量 at the end: not of the contract, and may be left out
         "preplace": 11,
         "plan_wide": 2,
         "score": 15,  # three to tick, four to read only

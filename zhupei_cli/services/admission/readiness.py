@@ -12,6 +12,7 @@ from zhupei_cli.rules.admission.readiness import Doubt, doubts, is_marked
 from zhupei_cli.rules.admission.run import Inputs
 from zhupei_cli.rules.proof.audit import Finding
 from zhupei_cli.services.admission.run_inputs import load_inputs
+from zhupei_cli.services.batches.plans import list_plan
 from zhupei_cli.services.batches.taking_part import count_sitting_out
 from zhupei_cli.services.marks.score_marks import absences
 from zhupei_cli.services.records.lookup import base_names, specialty_names
@@ -25,6 +26,7 @@ def check_admission(session: Session, batch: Batch) -> tuple[dict[str, Any], lis
     waiting = _waiting(session, batch)
     absent = absences(session, batch)
     found = [Doubt("E485", {"count": waiting})] if waiting else []
+    found += _cut_shares(session, batch)
     rooms = open_rooms(inputs).values()
     counts = {
         "batch": batch.code,
@@ -45,6 +47,19 @@ def check_admission(session: Session, batch: Batch) -> tuple[dict[str, Any], lis
 def doubts_about(session: Session, batch: Batch, inputs: Inputs) -> list[Finding]:
     """Return what `admit check` finds doubtful about these inputs of the batch."""
     return _findings(session, doubts(inputs, absences(session, batch)))
+
+
+def _cut_shares(session: Session, batch: Batch) -> list[Doubt]:
+    """Return the places, the first of them named, that cannot reserve what the share of the batch asks."""
+    cut = [row for row in list_plan(session, batch) if row["reserve_cut"]]
+    if not cut:
+        return []
+    one = cut[0]
+    place = f"{one['base_label']} 的 {one['specialty_label']}"
+    wanted = one["reserve_shared"] + one["reserve_cut"]
+    return [
+        Doubt("E778", {"count": len(cut), "place": place, "wanted": wanted, "seats": one["reserve_shared"]})
+    ]
 
 
 def _findings(session: Session, found: Iterable[Doubt]) -> list[Finding]:

@@ -133,6 +133,8 @@ PLAN: Final = Kind(
         # What `batch plan list` shows beside the terms.
         Column("specialty_label", "招收专业", cells.text, ignored=True),
         Column("main_base_label", "主基地", cells.text, ignored=True),
+        Column("reserve_shared", "按比例保留", cells.text, ignored=True),
+        Column("reserve_cut", "比例留不足", cells.text, ignored=True),
         Column("taken", "已占", cells.text, ignored=True),
         Column("preplaced", "其中预先安排", cells.text, ignored=True),
         Column("vacant", "空缺", cells.text, ignored=True),
