@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TypedDict
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
@@ -11,14 +11,9 @@ from zhupei_cli.acting import Acting
 from zhupei_cli.model import Base
 from zhupei_cli.services.reference.lists import load_default_specialties
 from zhupei_cli.store import backup, schema
-from zhupei_cli.store.engine import (
-    HEAD,
-    connected,
-    current_version,
-    parse_url,
-    shown_url,
-    sqlite_path,
-)
+from zhupei_cli.store.engine import HEAD, connected, current_version, parse_url
+from zhupei_cli.store.engines.addresses import shown_url
+from zhupei_cli.store.engines.choosing import backend_at, backend_of
 from zhupei_cli.words.errors import ZhupeiError
 
 
@@ -65,6 +60,11 @@ def upgrade_database(url: str, *, dry_run: bool = False) -> dict[str, object]:
     return {"database": shown_url(url), "before": before, "version": HEAD, "dry_run": dry_run}
 
 
+def has_walls(url: str) -> bool:
+    """Return whether roles and row security may stand on the tables of this database."""
+    return backend_of(parse_url(url)).WALLS
+
+
 def _version(url: str) -> str | None:
     with connected(url) as connection:
         return current_version(connection)
@@ -98,7 +98,7 @@ def database_info(url: str) -> DatabaseInfo:
         tables = _counts(connection) if version == HEAD else {}
         server = ".".join(map(str, connection.dialect.server_version_info or ()))
         name = connection.dialect.name
-        size = _size(connection, url)
+        size = backend_at(connection).size(connection, parse_url(url))
     return {
         "database": shown_url(url),
         "server": f"{name} {server}",
@@ -116,10 +116,3 @@ def _counts(connection: Connection) -> dict[str, int]:
         table.name: connection.execute(select(func.count()).select_from(table)).scalar_one()
         for table in Base.metadata.sorted_tables
     }
-
-
-def _size(connection: Connection, url: str) -> int:
-    if connection.dialect.name == "sqlite":
-        return sqlite_path(parse_url(url)).stat().st_size
-    size: int = connection.execute(text("SELECT pg_database_size(current_database())")).scalar_one()
-    return size
