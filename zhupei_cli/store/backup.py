@@ -1,14 +1,19 @@
 """Backups: made while the database is in use, refused when they are not whole."""
 
 from pathlib import Path
+from typing import Final
 
 from zhupei_cli.files import replacing
+from zhupei_cli.store import portable
 from zhupei_cli.store.engine import HEAD, connected, current_version, parse_url
 from zhupei_cli.store.engines.addresses import shown_url
+from zhupei_cli.store.engines.backend import Backups
 from zhupei_cli.store.engines.choosing import BACKENDS, backend_of
 from zhupei_cli.store.engines.sqlite_file import flush
 from zhupei_cli.store.failures import translated
 from zhupei_cli.words.errors import ZhupeiError
+
+_PORTABLE: Final = Backups(b"SQLite format 3\x00", portable.back_up, portable.restore)
 
 
 def back_up(url: str, path: Path, *, force: bool = False, keep: bool = True) -> None:
@@ -22,12 +27,13 @@ def back_up(url: str, path: Path, *, force: bool = False, keep: bool = True) -> 
     parsed = parse_url(url)
     backend = backend_of(parsed)
     backend.require_another(path, parsed)
+    form = backend.BACKUPS or _PORTABLE
     with connected(url) as connection:
         if current_version(connection) is None:
             raise ZhupeiError("E509", database=shown_url(url))
     with replacing(path, force=force, keep=keep) as beside:
         with translated():
-            backend.back_up(parsed, beside)
+            form.back_up(parsed, beside)
         flush(beside)
 
 
@@ -41,12 +47,13 @@ def restore(path: Path, url: str, *, replace: bool = False, dry_run: bool = Fals
     parsed = parse_url(url)
     backend = backend_of(parsed)
     backend.require_another(path, parsed)
-    known = {each.BACKUPS_BEGIN for each in BACKENDS.values()}
+    form = backend.BACKUPS or _PORTABLE
+    known = {each.BACKUPS.begin for each in BACKENDS.values() if each.BACKUPS}
     with path.open("rb") as file:
         begins = file.read(max(map(len, known)))
     if not begins.startswith(tuple(known)):
         raise ZhupeiError("E518", file=path, problem="不是本程序的备份")
-    if not begins.startswith(backend.BACKUPS_BEGIN):
+    if not begins.startswith(form.begin):
         raise ZhupeiError("E530", file=path, database=shown_url(url))
     with translated():
-        backend.restore(path, parsed, replace=replace, dry_run=dry_run, head=HEAD)
+        form.restore(path, parsed, replace=replace, dry_run=dry_run, head=HEAD)

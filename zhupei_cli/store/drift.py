@@ -51,11 +51,13 @@ def _parts(connection: Connection) -> Iterator[str]:
             type_ = f" {column['type']}" if worded else ""
             yield f"{table}.{column['name']}{type_}{'' if column['nullable'] else ' NOT NULL'}"
         yield f"{table} PRIMARY KEY {_names(inspector.get_pk_constraint(table)['constrained_columns'])}"
+        uniques = inspector.get_unique_constraints(table)
+        behind = {unique.get("duplicates_index") for unique in uniques}
         for index in inspector.get_indexes(table):
             # A server lists the index behind a UNIQUE constraint too.
-            if not index.get("duplicates_constraint"):
+            if not index.get("duplicates_constraint") and index["name"] not in behind:
                 yield f"{table} INDEX {index['name']} {_names(index['column_names'])}"
-        for unique in inspector.get_unique_constraints(table):
+        for unique in uniques:
             yield f"{table} UNIQUE {_names(unique['column_names'])}"
         for key in inspector.get_foreign_keys(table):
             there = f"{key['referred_table']} {_names(key['referred_columns'])}"

@@ -6,12 +6,14 @@ from importlib.resources import as_file, files
 from threading import Lock
 from typing import Final
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, exc
 from sqlalchemy.orm import Session
 
-from zhupei_cli.store.engine import connected, parse_url
-from zhupei_cli.store.engines.choosing import backend_of
+from zhupei_cli.store.engine import connected, current_version, parse_url
+from zhupei_cli.store.engines import patience
+from zhupei_cli.store.engines.choosing import backend_at, backend_of
 from zhupei_cli.store.failures import translated
+from zhupei_cli.words.errors import ZhupeiError
 
 #: alembic knows one migration at a time, for all threads.
 _ALEMBIC: Final = Lock()
@@ -60,11 +62,39 @@ def require_absent(url: str) -> None:
 
 
 def upgrade(url: str, revision: str = "head", *, dry_run: bool = False) -> None:
-    """Run the migrations up to `revision` in one transaction; `dry_run` takes them back."""
-    with connected(url, read_only=False) as connection:
-        migrate(connection, revision)
+    """Run the migrations up to `revision` in one transaction; `dry_run` takes them back.
+
+    Where tables stay with their first word, step by step: E712 says at which version it stopped, and run
+    again it goes on from there; `dry_run` does nothing there.
+    """
+    parsed = parse_url(url)
+    backend = backend_of(parsed)
+    if dry_run and not backend.UNDOES_DDL:
+        return
+    with (
+        translated(),
+        backend.kept_apart(parsed, patience.BUSY_TIMEOUT),
+        connected(url, read_only=False) as connection,
+    ):
+        try:
+            migrate(connection, revision)
+        except exc.DBAPIError as error:
+            if backend.UNDOES_DDL:
+                raise
+            raise ZhupeiError(
+                "E712", version=current_version(connection) or "（空）", detail=error.orig
+            ) from error
         if dry_run:
             connection.rollback()
+
+
+def steps_from(version: str) -> list[str]:
+    """Return what the migrations after `version` do, each as its number and its first line."""
+    from alembic.script import ScriptDirectory
+
+    with as_file(files("zhupei_cli.sql") / "migrations") as scripts:
+        found = ScriptDirectory(str(scripts)).iterate_revisions("head", version)
+        return [f"{step.revision} {step.doc}" for step in found][::-1]
 
 
 def migrate(connection: Connection, revision: str = "head") -> None:
@@ -76,4 +106,5 @@ def migrate(connection: Connection, revision: str = "head") -> None:
         config = Config()
         config.set_main_option("script_location", str(scripts).replace("%", "%%"))
         config.attributes["connection"] = connection
+        config.attributes["stepwise"] = not backend_at(connection).UNDOES_DDL
         command.upgrade(config, revision)

@@ -96,12 +96,11 @@ def database_info(url: str) -> DatabaseInfo:
     with connected(url) as connection:
         version = current_version(connection)
         tables = _counts(connection) if version == HEAD else {}
-        server = ".".join(map(str, connection.dialect.server_version_info or ()))
-        name = connection.dialect.name
-        size = backend_at(connection).size(connection, parse_url(url))
+        backend = backend_at(connection)
+        server, size = backend.described(connection), backend.size(connection, parse_url(url))
     return {
         "database": shown_url(url),
-        "server": f"{name} {server}",
+        "server": server,
         "version": version,
         "head": HEAD,
         "batches": tables.get("batch"),

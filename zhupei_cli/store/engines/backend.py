@@ -1,6 +1,6 @@
 """What every engine can do: the one interface between our program and the databases it speaks to."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import StrEnum
@@ -54,6 +54,21 @@ class Check:
     cure: str = ""
 
 
+class Restore(Protocol):
+    """What makes a database what a backup holds; `head` is the newest version that is known."""
+
+    def __call__(self, path: Path, url: URL, *, replace: bool, dry_run: bool, head: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Backups:
+    """A form of backups: its first bytes, what writes one into an empty file, what makes a database of it."""
+
+    begin: bytes
+    back_up: Callable[[URL, Path], None]
+    restore: Restore
+
+
 class Backend(Protocol):
     """An engine. Modules are these: their functions raise what the driver raises, and ZhupeiError."""
 
@@ -100,6 +115,9 @@ class Backend(Protocol):
 
         Raises what means E601 after `patience` milliseconds.
         """
+
+    def kept_apart(self, url: URL, patience: int) -> AbstractContextManager[None]:
+        """Let nobody else change our tables while the block lasts, where no transaction does that."""
 
     def has_version(self, connection: Connection) -> bool:
         """Return whether the table of versions stands there, without ending the transaction where not."""
@@ -150,6 +168,9 @@ class Backend(Protocol):
     def made(self, url: URL, *, dry_run: bool = False) -> AbstractContextManager[str]:
         """Yield where new tables are to be made; what is there is kept when the block ends well."""
 
+    def described(self, connection: Connection) -> str:
+        """Return the engine and its version in words."""
+
     def size(self, connection: Connection, url: URL) -> int:
         """Return the bytes the database takes."""
 
@@ -173,15 +194,9 @@ class Backend(Protocol):
 
     # -- backups -----------------------------------------------------------------------------------
 
-    @property
-    def BACKUPS_BEGIN(self) -> bytes:
-        """The first bytes of a backup that can be restored."""
-
     def require_another(self, path: Path, url: URL) -> None:
         """Raise E549 when `path` is the database itself or what stands beside it."""
 
-    def back_up(self, url: URL, path: Path) -> None:
-        """Write all of the database into the empty file `path` as it is at one moment."""
-
-    def restore(self, path: Path, url: URL, *, replace: bool, dry_run: bool, head: str) -> None:
-        """Make the database what `path` holds; `head` is the newest version that is known."""
+    @property
+    def BACKUPS(self) -> Backups | None:
+        """Its own form of backups; without one, all rows go into a file of SQLite."""

@@ -5,11 +5,15 @@ from typing import Final
 from sqlalchemy import URL, Connection
 from sqlalchemy.orm import Session
 
-from zhupei_cli.store.engines import postgresql, sqlite
+from zhupei_cli.store.engines import oceanbase, postgresql, sqlite
 from zhupei_cli.store.engines.backend import Backend
 
 #: The name SQLAlchemy knows an engine by → its module.
-BACKENDS: Final[dict[str, Backend]] = {"sqlite": sqlite, "postgresql": postgresql}
+BACKENDS: Final[dict[str, Backend]] = {
+    "sqlite": sqlite,
+    "postgresql": postgresql,
+    "mysql": oceanbase,
+}
 
 
 def backend_of(url: URL) -> Backend:

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import ColumnElement
 
 from zhupei_cli.rules.batch.times import show_time
-from zhupei_cli.store.engines.backend import Check, Login, LoginKind
+from zhupei_cli.store.engines.backend import Backups, Check, Login, LoginKind
 from zhupei_cli.store.engines.postgresql_dump import back_up, restore
 from zhupei_cli.store.engines.postgresql_health import (
     checks_of,
@@ -34,11 +34,11 @@ from zhupei_cli.store.engines.postgresql_health import (
 from zhupei_cli.store.engines.postgresql_opening import at_work, open_engine
 from zhupei_cli.store.engines.postgresql_rows import delete, insert, update
 from zhupei_cli.store.engines.postgresql_words import code_of, detail_of
-from zhupei_cli.store.engines.servers import made, require_absent, require_another
+from zhupei_cli.store.engines.servers import kept_apart, made, require_absent, require_another
 from zhupei_cli.words.errors import ZhupeiError
 
 __all__ = [
-    "BACKUPS_BEGIN",
+    "BACKUPS",
     "COMPONENT",
     "DRIVERS",
     "KEEPS_WORDS",
@@ -47,15 +47,16 @@ __all__ = [
     "UNDOES_DDL",
     "WALLS",
     "at_work",
-    "back_up",
     "code_of",
     "damage",
     "dangling",
     "delete",
+    "described",
     "detail_of",
     "has_version",
     "in_order",
     "insert",
+    "kept_apart",
     "made",
     "open_engine",
     "place_checks",
@@ -63,7 +64,6 @@ __all__ = [
     "require_absent",
     "require_another",
     "require_room",
-    "restore",
     "running_checks",
     "size",
     "take_turn",
@@ -79,7 +79,7 @@ WALLS: Final = True
 UNDOES_DDL: Final = True
 KEEPS_WORDS: Final = False
 COMPONENT: Final = ("psycopg", "pg")
-BACKUPS_BEGIN: Final = b"PGDMP"
+BACKUPS: Final = Backups(b"PGDMP", back_up, restore)
 
 #: One number for all that our program writes; an advisory lock belongs to the database it is taken in.
 TURN: Final = 0x7A68_7570_6569
@@ -178,6 +178,11 @@ def running_checks(url: URL) -> Iterator[Check]:
     """Look at the encoding, and at who waits for whom."""
     with open_engine(url).connect() as connection:
         yield from checks_of(connection)
+
+
+def described(connection: Connection) -> str:
+    """Return the engine and its version."""
+    return f"postgresql {'.'.join(map(str, connection.dialect.server_version_info or ()))}"
 
 
 def in_order(column: Column[object]) -> ColumnElement[Any]:

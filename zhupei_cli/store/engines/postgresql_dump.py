@@ -10,7 +10,6 @@ from tempfile import NamedTemporaryFile
 
 from sqlalchemy import URL, Connection, inspect
 
-from zhupei_cli.model import Base
 from zhupei_cli.store.engines.postgresql_health import has_version, has_walls
 from zhupei_cli.store.engines.postgresql_opening import PATIENCE, at_work, open_engine
 from zhupei_cli.store.engines.servers import shown
@@ -65,6 +64,8 @@ def _looking(url: URL) -> AbstractContextManager[Connection]:
 
 def _to_be_emptied(connection: Connection, url: URL, *, replace: bool) -> bool:
     """Return whether our tables stand there and go; E514, E519 when something may not."""
+    from zhupei_cli.model import Base
+
     tables = set(inspect(connection).get_table_names())
     foreign = tables - set(Base.metadata.tables) - {"alembic_version"}
     if foreign or (tables and not has_version(connection)):

@@ -34,7 +34,7 @@ def open_engine(url: URL) -> Engine:
             connect_args={**PATIENCE, "application_name": "zhupei", "client_encoding": "utf8"},
         )
     except ImportError as error:  # the driver, or the library of PostgreSQL it needs
-        raise ZhupeiError("E526", driver="psycopg") from error
+        raise ZhupeiError("E526", driver="psycopg", name="PostgreSQL", extra="pg") from error
     event.listen(engine, "handle_error", _without_details)
     return engine
 

@@ -3,7 +3,7 @@
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing
+from contextlib import AbstractContextManager, closing, nullcontext
 from itertools import chain
 from pathlib import Path
 from sqlite3 import SQLITE_LIMIT_VARIABLE_NUMBER
@@ -31,7 +31,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.elements import ColumnElement
 
 from zhupei_cli.store.engines import patience
-from zhupei_cli.store.engines.backend import Login, LoginKind
+from zhupei_cli.store.engines.backend import Backups, Login, LoginKind
 from zhupei_cli.store.engines.sqlite_file import (
     made,
     require_absent,
@@ -61,7 +61,7 @@ from zhupei_cli.store.engines.values import (
 from zhupei_cli.words.errors import ZhupeiError
 
 __all__ = [
-    "BACKUPS_BEGIN",
+    "BACKUPS",
     "COMPONENT",
     "DRIVERS",
     "KEEPS_WORDS",
@@ -70,15 +70,16 @@ __all__ = [
     "UNDOES_DDL",
     "WALLS",
     "at_work",
-    "back_up",
     "code_of",
     "damage",
     "dangling",
     "delete",
+    "described",
     "detail_of",
     "has_version",
     "in_order",
     "insert",
+    "kept_apart",
     "made",
     "open_engine",
     "place_checks",
@@ -86,7 +87,6 @@ __all__ = [
     "require_absent",
     "require_another",
     "require_room",
-    "restore",
     "running_checks",
     "size",
     "take_turn",
@@ -102,7 +102,6 @@ WALLS: Final = False
 UNDOES_DDL: Final = True
 KEEPS_WORDS: Final = True
 COMPONENT: Final = None
-BACKUPS_BEGIN: Final = b"SQLite format 3\x00"
 
 #: Rows of one INSERT where a statement is dear.
 _ROWS_AT_ONCE: Final = 1_000
@@ -174,6 +173,12 @@ def take_turn(connection: Connection, patience: int) -> None:
     del connection, patience
 
 
+def kept_apart(url: URL, patience: int) -> AbstractContextManager[None]:
+    """Do nothing: the transaction that changes tables is the only one that writes."""
+    del url, patience
+    return nullcontext()
+
+
 def has_version(connection: Connection) -> bool:
     """Return whether the table of versions stands there."""
     asked = "SELECT name FROM sqlite_master WHERE type = 'table' AND name = 'alembic_version'"
@@ -192,16 +197,14 @@ def unwalled(session: Session) -> bool:
     return False
 
 
+def described(connection: Connection) -> str:
+    """Return the engine and its version."""
+    return f"sqlite {'.'.join(map(str, connection.dialect.server_version_info or ()))}"
+
+
 def require_room(connection: Connection, url: URL) -> None:
     """Do nothing: the file is a new one."""
     del connection, url
-
-
-def back_up(url: URL, path: Path) -> None:
-    """Write the database into `path`, whoever else works with it."""
-    # Past SQLAlchemy, which would open a transaction: VACUUM must stand alone.
-    with closing(open_engine(url).raw_connection()) as pooled, closing(pooled.cursor()) as cursor:
-        cursor.execute("VACUUM INTO ?", (str(path),))
 
 
 # -- many rows -------------------------------------------------------------------------------------
@@ -291,3 +294,12 @@ def _execute(connection: Connection, statement: Update | Delete, names: Sequence
 def in_order(column: Column[object]) -> ColumnElement[Any]:
     """Return the column itself: SQLite compares bytes."""
     return column
+
+
+def _back_up(url: URL, path: Path) -> None:
+    # Past SQLAlchemy, which would open a transaction: VACUUM must stand alone.
+    with closing(open_engine(url).raw_connection()) as pooled, closing(pooled.cursor()) as cursor:
+        cursor.execute("VACUUM INTO ?", (str(path),))
+
+
+BACKUPS: Final = Backups(b"SQLite format 3\x00", _back_up, restore)
