@@ -1,7 +1,7 @@
 """The database itself: made, brought up to date, described."""
 
 from pathlib import Path
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 from sqlalchemy import func, select
 from sqlalchemy.engine import Connection
@@ -30,6 +30,16 @@ class DatabaseInfo(TypedDict):
     tables: dict[str, int]
 
 
+class Upgraded(TypedDict):
+    """An upgrade from the version `before`; `steps` where each is kept at once, with its first line."""
+
+    database: str
+    before: str
+    version: str
+    dry_run: bool
+    steps: NotRequired[list[str]]
+
+
 def init_database(url: str, *, by: Acting, dry_run: bool = False) -> dict[str, object]:
     """Make a database with the default catalogue of specialties; E508 when it exists already."""
     summary = {"database": shown_url(url), "version": HEAD, "specialties": 0, "dry_run": dry_run}
@@ -45,19 +55,23 @@ def init_database(url: str, *, by: Acting, dry_run: bool = False) -> dict[str, o
     return summary | {"specialties": inserted[0]}
 
 
-def upgrade_database(url: str, *, dry_run: bool = False) -> dict[str, object]:
+def upgrade_database(url: str, *, dry_run: bool = False) -> Upgraded:
     """Bring a database of ours up to date.
 
-    Raises E501 when there is none, E504 when it is newer than the program, E509 when it is not ours.
+    Raises E501 when there is none, E504 when it is newer than the program, E509 when it is not ours. Where
+    nothing can be undone `steps` says what was done, or, with `dry_run`, will be: nothing was tried.
     """
     before = _version(url)
     if before is None:
         raise ZhupeiError("E509", database=shown_url(url))
     if before > HEAD:
         raise ZhupeiError("E504", version=before, head=HEAD)
+    summary: Upgraded = {"database": shown_url(url), "before": before, "version": HEAD, "dry_run": dry_run}
     if before != HEAD:
         schema.upgrade(url, dry_run=dry_run)
-    return {"database": shown_url(url), "before": before, "version": HEAD, "dry_run": dry_run}
+        if not backend_of(parse_url(url)).UNDOES_DDL:
+            summary["steps"] = schema.steps_from(before)
+    return summary
 
 
 def has_walls(url: str) -> bool:

@@ -5,10 +5,10 @@ from typing import Any, Final
 
 from sqlalchemy.dialects.mysql.pymysql import MySQLDialect_pymysql
 
-#: What SHOW CREATE TABLE says in other words than MySQL: where an index lies, no blank before what is
-#: referred to.
+#: What SHOW CREATE TABLE says in other words than MySQL: where an index lies; what is referred to with its
+#: database, and no blank between.
 _PLACE: Final = re.compile(r" BLOCK_SIZE \d+ (?:LOCAL|GLOBAL)")
-_REFERRED: Final = re.compile(r"(REFERENCES `[^`]+`(?:\.`[^`]+`)?)\(")
+_REFERRED: Final = re.compile(r"REFERENCES (?:`[^`]+`\.)?(`[^`]+`)\(")
 
 
 class OceanBaseDialect(MySQLDialect_pymysql):
@@ -18,4 +18,4 @@ class OceanBaseDialect(MySQLDialect_pymysql):
 
     def _show_create_table(self, *args: Any, **kwargs: Any) -> str:
         words = super()._show_create_table(*args, **kwargs)
-        return _REFERRED.sub(r"\1 (", _PLACE.sub("", words))
+        return _REFERRED.sub(r"REFERENCES \1 (", _PLACE.sub("", words))
