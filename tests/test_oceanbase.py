@@ -1,11 +1,14 @@
 """OceanBase: a season on one node of it in every run; what it promises under fire where a run is about it."""
 
 import gc
+import json
 import os
 import shlex
+import traceback
 import warnings
 from collections.abc import Iterator
 from contextlib import closing
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +17,15 @@ from sqlalchemy import make_url, select, text
 
 from tests.bench.kills import killed
 from tests.bench.sides import OceanBases
+from tests.builders import drawn_world, store_world
 from tests.conftest import Ran, Run
 from tests.oceanbase_server import OceanBase, is_installed, running_oceanbase
 from tests.oceanbase_slots import OceanBaseSlots
-from zhupei_cli.model import Counter, Specialty
+from tests.slots import Slots
+from zhupei_cli.model import Base, Counter, Specialty
 from zhupei_cli.store import schema
+from zhupei_cli.store.backup import back_up, restore
+from zhupei_cli.store.bulk import delete_rows, insert_rows, update_rows
 from zhupei_cli.store.counters import take
 from zhupei_cli.store.drift import unlike_model
 from zhupei_cli.store.engine import HEAD, connected, current_version, open_engine, reading, transaction
@@ -26,6 +33,7 @@ from zhupei_cli.store.engines import patience
 from zhupei_cli.store.engines.oceanbase_opening import kept_apart
 from zhupei_cli.words.errors import ZhupeiError
 
+COUNTER = Counter.metadata.tables["counter"]
 SAMPLES = Path(__file__).parent.parent / "samples"
 #: What README has of a season, up to the rosters.
 SEASON = """
@@ -136,6 +144,38 @@ def test_codes_that_differ_in_case_are_two(database: str) -> None:
 
 
 @ALONE
+def test_any_text_comes_back_as_it_was(database: str) -> None:
+    texts = [
+        "a'b",
+        'a"b',
+        "a\\b",
+        "%s %(x)s 100%",
+        "a\nb\rc",
+        "\\'; DROP TABLE counter; -- ",
+        "𠮷",
+        "x\x1ay",
+        "\\",
+    ]
+    rows = [(f"{at}{text}", at) for at, text in enumerate(texts)]
+    with transaction(database) as session:
+        insert_rows(session, COUNTER, ("name", "value"), rows)
+        moved = [(name, f"c{name}", value) for name, value in rows]
+        update_rows(session, COUNTER, ("name",), ("name", "value"), moved)
+        delete_rows(session, COUNTER, ("name",), [(moved[0][1],)])
+        found = session.execute(select(Counter.name).where(Counter.name.startswith("c"))).scalars()
+        assert sorted(found) == sorted(name for _, name, _ in moved[1:])
+
+
+@ALONE
+def test_what_fails_tells_no_value(database: str) -> None:
+    secret = "4101" + "01200001010010"
+    with pytest.raises(ZhupeiError) as caught, transaction(database) as session:
+        insert_rows(session, COUNTER, ("name", "value"), [(secret, 1), (secret, 2)])
+    assert caught.value.code == "E621"
+    assert secret not in "".join(traceback.format_exception(caught.value))
+
+
+@ALONE
 def test_a_reader_cannot_write_and_sees_one_moment(database: str) -> None:
     with pytest.raises(ZhupeiError, match="E602"), reading(database) as session:
         take(session, "x", 1)
@@ -145,6 +185,51 @@ def test_a_reader_cannot_write_and_sees_one_moment(database: str) -> None:
             writer.get_one(Specialty, "0100").name = "改过"
         session.expire_all()
         assert session.get_one(Specialty, "0100").name == before
+
+
+@ALONE
+def test_a_database_goes_round_all_engines(
+    database: str, nowhere: str, slots: Slots, zhupei: Run, tmp_path: Path
+) -> None:
+    with transaction(database) as session:
+        store_world(session, drawn_world(300, bases=4, specialties=3))
+    slots.server.create(name := f"{slots.template}_round")
+    server = slots.server.url(name, user=slots.user, password=slots.password)
+    steps = [database, f"sqlite:///{tmp_path / 'a.sqlite'}", nowhere, server]
+    tables = []
+    for source, target in pairwise(steps):
+        ran = zhupei("--database", source, "db", "copy", source, target, "--json")
+        assert ran.code == 0, ran
+        tables.append(json.loads(ran.out)["tables"])
+    slots.server.drop(name)
+    assert tables[0] == tables[1] == tables[2]
+    assert tables[0]["application"] == 300
+    with reading(database) as here, reading(nowhere) as there:
+        for table in Base.metadata.sorted_tables:
+            rows = [sorted(map(repr, one.execute(select(table)))) for one in (here, there)]
+            assert rows[0] == rows[1], table.name
+
+
+@ALONE
+def test_the_doctor_knows_it(database: str, zhupei: Run) -> None:
+    ran = zhupei("--database", database, "doctor", "--json")
+    found = {row["name"]: (row["state"], row["found"]) for row in json.loads(ran.out)}
+    assert ran.code == 0
+    assert found["数据库"][1].startswith("OceanBase 4")
+    assert found["排序规则"] == ("ok", "utf8mb4_bin，行尾空格不作区分")
+    assert found["超时"] == ("ok", "一条语句 3,600 秒，一次写入 43,200 秒")
+
+
+@ALONE
+def test_an_earlier_version_is_backed_up_and_comes_back_at_this_one(nowhere: str, tmp_path: Path) -> None:
+    schema.upgrade(nowhere, "0011")
+    _execute(nowhere, "INSERT INTO counter VALUES ('c', 7)")
+    back_up(nowhere, tmp_path / "old.sqlite")
+    _execute(nowhere, "DELETE FROM counter")
+    schema.upgrade(nowhere)
+    restore(tmp_path / "old.sqlite", nowhere, replace=True)
+    with reading(nowhere) as session:
+        assert session.get_one(Counter, "c").value == 7
 
 
 @ALONE

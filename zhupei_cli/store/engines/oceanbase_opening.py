@@ -84,9 +84,12 @@ def _on_begin(connection: Connection) -> None:
 
 
 def _without_values(context: ExceptionContext) -> None:
-    left = without_values(context.original_exception)
-    if left and context.sqlalchemy_exception is not None:
-        context.sqlalchemy_exception.args = (left,)
+    left, raised = without_values(context.original_exception), context.sqlalchemy_exception
+    if left and raised is not None:
+        raised.args = (left,)
+    if raised is not None and raised.statement:
+        # Statements of many rows hold them.
+        raised.statement = raised.statement.partition("VALUES")[0]
 
 
 def at_work(engine: Engine, *, read_only: bool) -> Engine:
