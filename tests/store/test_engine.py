@@ -244,7 +244,8 @@ def test_an_error_of_a_server_names_no_value(slots: Slots, how: str) -> None:
         ("mysql://u:p@h/x", "mysql://u:***@h/x；不支持 mysql，mysql 请写 mysql+pymysql"),
         (
             "oracle+cx_oracle://u:p@h/x",
-            "oracle+cx_oracle://u:***@h/x；不支持 oracle+cx_oracle，可用 sqlite、postgresql、mysql",
+            "oracle+cx_oracle://u:***@h/x；不支持 oracle+cx_oracle，"
+            "可用 sqlite、postgresql+psycopg、mysql+pymysql",
         ),
         (
             "postgresql+psycopg2://u:p@h/x",

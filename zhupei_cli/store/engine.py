@@ -44,7 +44,8 @@ def parse_url(url: str) -> URL:
     if parsed.drivername not in _DRIVERS:
         name = parsed.get_backend_name()
         meant = BACKENDS.get(name)
-        known = f"{name} 请写 {meant.DRIVERS[-1]}" if meant else f"可用 {'、'.join(BACKENDS)}"
+        all_ = "、".join(backend.DRIVERS[-1] for backend in BACKENDS.values())
+        known = f"{name} 请写 {meant.DRIVERS[-1]}" if meant else f"可用 {all_}"
         problem = f"；不支持 {parsed.drivername}，{known}"
         raise ZhupeiError("E502", database=shown_url(url), problem=problem)
     return parsed

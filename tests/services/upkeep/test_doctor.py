@@ -37,8 +37,11 @@ def test_without_mounts_every_disk_is_local() -> None:
 
 def test_what_is_not_installed_is_bad_only_where_it_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
-    states = {driver: [check.state for check in extras(driver)] for driver in ("sqlite", "postgresql")}
+    states = {
+        driver: [check.state for check in extras(driver)] for driver in ("sqlite", "postgresql", "mysql")
+    }
     assert states == {
-        "sqlite": [State.WARNING, State.WARNING],
-        "postgresql": [State.WARNING, State.BAD],
+        "sqlite": [State.WARNING, State.WARNING, State.WARNING],
+        "postgresql": [State.WARNING, State.BAD, State.WARNING],
+        "mysql": [State.WARNING, State.WARNING, State.BAD],
     }

@@ -79,19 +79,34 @@ def made(url: URL, *, dry_run: bool = False) -> Iterator[str]:
     Tables stay with their first word here, whatever becomes of the transaction. Raises what `require_room`
     does.
     """
+    _look_for_room(url)
+    kept = False
+    try:
+        with kept_apart(url, patience.BUSY_TIMEOUT):
+            _look_for_room(url)  # again: another one may have been first
+            drop_tables(url)
+            try:
+                yield address(url)
+                kept = not dry_run
+            finally:
+                if not kept:
+                    drop_tables(url)
+    finally:
+        if not kept:
+            _drop_versions(url)
+
+
+def _look_for_room(url: URL) -> None:
     with at_work(open_engine(url), read_only=True).begin() as connection:
         require_room(connection, url)
-    with kept_apart(url, patience.BUSY_TIMEOUT):
-        with at_work(open_engine(url), read_only=True).begin() as connection:
-            require_room(connection, url)  # looked at again: another one may have been first
-        drop_tables(url)
-        try:
-            yield address(url)
-        except BaseException:
-            drop_tables(url)
-            raise
-        if dry_run:
-            drop_tables(url)
+
+
+def _drop_versions(url: URL) -> None:
+    """Take the table of versions away where it is all there is, and empty."""
+    with open_engine(url).begin() as connection:
+        tables = inspect(connection).get_table_names()
+        if tables == [_VERSION] and not connection.exec_driver_sql(f"SELECT 1 FROM {_VERSION}").all():
+            connection.exec_driver_sql(f"DROP TABLE {_VERSION}")
 
 
 def drop_tables(url: URL) -> None:
