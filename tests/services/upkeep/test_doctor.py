@@ -2,7 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from zhupei_cli.services.upkeep.doctor import State, extras, network_type
+from zhupei_cli.services.upkeep.doctor import State, extras
+from zhupei_cli.store.engines.sqlite_health import network_type
 
 MOUNTS = """\
 /dev/sda1 / ext4 rw 0 0
