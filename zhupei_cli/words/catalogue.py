@@ -180,7 +180,7 @@ CATALOGUE: dict[str, Entry] = {
     "E307": Entry(2, "没有指明批次（可选：{batches}）", "加 --batch 批次编号，或设置环境变量 ZHUPEI_BATCH", "只有恰好一个进行中的批次时才能省略 --batch。"),
     "E308": Entry(4, "基地 {base} 在批次 {batch} 没有招收计划", "zhupei batch plan list 查看招收计划", "该基地不参加本批次。"),
     "E309": Entry(4, "批次 {batch} 还没有录取计算", "{cure}", "本批次没有进行过录取计算，或已随解锁清除。", "锁定批次后运行 zhupei admit run"),
-    "E310": Entry(4, "没有学员 {who}", "写证件号码或其后四位、用户名、报名号或姓名；zhupei trainee list 查看全部学员", "号码、用户名或姓名写错，或此人还没有导入或注册。"),
+    "E310": Entry(4, "没有学员 {who}{alike}", "写证件号码或其后四位、用户名、报名号或姓名；zhupei trainee list 查看全部学员", "号码、用户名或姓名写错，或此人还没有导入或注册。"),
     "E311": Entry(4, "此人没有编号 {number} 的{what}", "zhupei trainee {part} list 证件号码 查看编号", "编号写错，或属于另一个人。"),
     "E312": Entry(2, "号码 {number} 属于两种证件的两个人", "写成 证件类型:号码，例如 护照:E12345678", "证件类型和号码合在一起才指明一个人。"),
     "E313": Entry(4, "{number} 还没有账号", "用 zhupei trainee password reset 证件号码 --username 用户名 建立账号", "导入的学员没有账号，第一次设置密码时建立。"),

@@ -101,8 +101,11 @@ def against_people(session: Session, batch: Batch) -> list[tuple[str, int, str]]
 def not_allowed(session: Session, batch: Batch, numbers: Collection[str] | None = None) -> dict[str, str]:
     """Return number → why, of the live applications that the past forbids under the batch's rules now.
 
-    Nobody could submit them today: the record came later, or the rule did. Of `numbers`, or of the batch.
+    Nobody could submit them today: the record came later, or the rule did. Of `numbers`, or of the batch. A
+    base's login has no part in other years.
     """
+    if base_login.is_base(session):
+        return {}
     rows, found = _with_a_past(session, batch, numbers)
     severities = parse(settings_of(session, batch)).severities
     said = {
