@@ -39,7 +39,10 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 $$;
 CREATE OR REPLACE FUNCTION zhupei.base_preplaced() RETURNS SETOF public.preplaced
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-  SELECT p.* FROM public.preplaced p JOIN zhupei.base_admission() d ON d.application_id = p.application_id
+  SELECT p.* FROM public.preplaced p JOIN public.admission d ON d.application_id = p.application_id
+  JOIN public.batch b ON b.id = d.batch_id
+  WHERE p.application_id = ANY ((SELECT zhupei.my_applications())::integer[])
+    AND b.status IN ('publicity', 'final', 'archived')
 $$;
 CREATE OR REPLACE FUNCTION zhupei.base_score() RETURNS SETOF public.score
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
