@@ -26,7 +26,7 @@ from ..shared.findings import tell
 from ..shared.formats import shown
 from ..shared.naming import picked
 from ..shared.output import FINDINGS
-from ..shared.person_sheet import PERSON_SHEET, person_lines
+from ..shared.person_sheet import person_lines, person_sheet
 
 #: What `trainee show` has and nobody has to confirm.
 _LEFT_OUT = ("account", "applications", "missing")
@@ -144,7 +144,7 @@ _WHOLE = ("w", "W", "完整", "全部")
 
 
 def _show_profile(person: Mapping[str, object]) -> None:
-    columns = [column for column in PERSON_SHEET if column.key not in _LEFT_OUT]
+    columns = [column for column in person_sheet(dict(person)) if column.key not in _LEFT_OUT]
     width = max(display_width(column.heading) for column in columns)
     lines = person_lines(dict(person))
     for key, heading in columns:

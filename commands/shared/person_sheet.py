@@ -31,6 +31,15 @@ PERSON_SHEET = (
 )
 
 
+_BY_ORDER = frozenset(field.key for field in ORDER)
+
+
+def person_sheet(row: dict[str, Any]) -> list[Column]:
+    """Return the lines of somebody's sheet: of studying by order only where something is said of it."""
+    said = any(row.get(key) for key in _BY_ORDER)
+    return [column for column in PERSON_SHEET if said or column.key not in _BY_ORDER]
+
+
 def person_lines(row: dict[str, Any]) -> dict[str, Any]:
     """Return the row with its lists as texts, and ● where something required is missing."""
     account, missing = row["account"], row["missing"]

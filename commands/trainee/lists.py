@@ -14,7 +14,7 @@ from zhupei_cli.store.engine import reading, transaction
 from ..shared.naming import who_argument
 from ..shared.options import format_options, list_options, pass_settings, reveal_option
 from ..shared.output import FINDINGS, Column, Out, show, show_sheet
-from ..shared.person_sheet import PERSON_SHEET, person_lines
+from ..shared.person_sheet import person_lines, person_sheet
 
 LIST = (
     Column("name", "姓名"),
@@ -102,7 +102,7 @@ def show_(settings: Settings, who: str, *, reveal: bool, out: Out) -> None:
     """
     with transaction(settings.database_url, read_only=not reveal) as session:
         row = people_lists.show_person(session, who, reveal_by=settings.acting() if reveal else None)
-    show_sheet(row if out.format.startswith("json") else person_lines(row), PERSON_SHEET, out)
+    show_sheet(row if out.format.startswith("json") else person_lines(row), person_sheet(row), out)
 
 
 @click.command("check")
