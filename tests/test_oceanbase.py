@@ -218,6 +218,10 @@ def test_the_doctor_knows_it(database: str, zhupei: Run) -> None:
     assert found["数据库"][1].startswith("OceanBase 4")
     assert found["排序规则"] == ("ok", "utf8mb4_bin，行尾空格不作区分")
     assert found["超时"] == ("ok", "一条语句 3,600 秒，一次写入 43,200 秒")
+    assert found["占用"] == ("ok", "没有别的程序在写入")
+    with transaction(database):
+        rows = json.loads(zhupei("--database", database, "doctor", "--json").out)
+    assert [row["found"] for row in rows if row["name"] == "占用"] == ["别的程序正在写入数据库"]
 
 
 @ALONE
