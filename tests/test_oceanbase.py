@@ -30,7 +30,7 @@ from zhupei_cli.store.counters import take
 from zhupei_cli.store.drift import unlike_model
 from zhupei_cli.store.engine import HEAD, connected, current_version, open_engine, reading, transaction
 from zhupei_cli.store.engines import patience
-from zhupei_cli.store.engines.oceanbase_opening import kept_apart
+from zhupei_cli.store.engines.oceanbase.opening import kept_apart
 from zhupei_cli.words.errors import ZhupeiError
 
 COUNTER = Counter.metadata.tables["counter"]

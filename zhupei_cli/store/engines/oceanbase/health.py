@@ -8,7 +8,7 @@ from sqlalchemy import URL, Connection, exc, inspect, text
 
 from zhupei_cli.store.engines import patience
 from zhupei_cli.store.engines.backend import Check, State
-from zhupei_cli.store.engines.oceanbase_opening import (
+from zhupei_cli.store.engines.oceanbase.opening import (
     COLLATION,
     at_work,
     has_version,
@@ -16,7 +16,7 @@ from zhupei_cli.store.engines.oceanbase_opening import (
     kept_apart,
     open_engine,
 )
-from zhupei_cli.store.engines.oceanbase_words import number_of
+from zhupei_cli.store.engines.oceanbase.words import number_of
 from zhupei_cli.store.engines.servers import address, require_no_tables, shown
 from zhupei_cli.words.errors import ZhupeiError
 
