@@ -304,7 +304,7 @@ BAR: Final = Kind(
         listed("kind", "类别", vocabulary.BAR_KIND, required=True),
         Column("from_date", "起始日期", parsers.whole_day, required=True, note="例如 2026-06-20。"),
         Column("years", "年限", parsers.whole(1, 50), between=(1, 50), note="空白表示不限期。"),
-        Column("reason", "原因", parsers.reason),
+        Column("reason", "原因", parsers.reason, required=True),
         # What `trainee bar export` shows beside them.
         *(
             Column(key, heading, cells.text, ignored=True)
