@@ -176,6 +176,7 @@ def _doubts(
         words = {
             Unwanted.NO_CONSENT: "本人不服从调剂",
             Unwanted.OUT_OF_SCOPE: f"也不在调剂范围（{scope}）之内",
+            Unwanted.NOT_BY_ORDER: "也不是订单定向学生可去的专业",
         }
         found.append(("E687", {"application_no": number, "why": words[looks.unwanted]}))
     return [Finding(code, sentence(code, values)) for code, values in found]

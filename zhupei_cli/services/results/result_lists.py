@@ -51,6 +51,8 @@ class PublicRow(TypedDict):
     rank: int | None
     status: str
     status_label: str
+    remark: str | None
+    """预先安排 of who was seated before any run: they have no marks to be compared"""
 
 
 class Ranked(TypedDict):
@@ -229,6 +231,7 @@ def _public(row: Row[*tuple[object, ...]], bases: Names, specialties: Names) -> 
         "rank": row.rank,
         "status": row.status,
         "status_label": words.ADMISSION_STATUS.label(row.status),
+        "remark": words.VIA.label(row.via) if row.via == "preplaced" else None,
     }
 
 
