@@ -17,7 +17,7 @@ from zhupei_cli.store.walls import require_admitted
 from zhupei_cli.words.errors import ZhupeiError
 
 #: The newest migration; a test compares it with the files in sql/migrations.
-HEAD = "0012"
+HEAD = "0015"
 
 #: How long a writer waits for another one, in milliseconds.
 BUSY_TIMEOUT = 30_000

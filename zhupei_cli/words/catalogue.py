@@ -425,6 +425,9 @@ CATALOGUE: dict[str, Entry] = {
     "E768": Entry(5, "批次 {batch} 还有 {count} 个预先安排的名额，不能取消", "先结束报名，再撤销这些名额：zhupei admit preplace list --batch {batch} 查看", "取消的批次里不能还有人占着名额，他们在别的批次就不能录取。"),
     "E769": Entry(3, "{application_no} 的个人身份是{identity}，不是在读专硕", "确应预先安排的不用改；否则删去这一行", "预先安排一般只给在读专硕。"),
     "E770": Entry(5, "{application_no} 的报名已用于名额安排，现在不能改动", "由省级先撤销安排：zhupei admit preplace undo {application_no} --reason 原因", "名额以报名的审核和身份为依据，先撤销安排才能改。"),
+    "E780": Entry(1, "邮件没有发完：{detail}", "检查 zhupei.toml 的 [mail] 和 ZHUPEI_MAIL_PASSWORD，再运行一次，已经发出的不会再发", "邮件服务器连不上、不认用户名和密码、证书不可信，或中途断开。"),
+    "E781": Entry(3, "{count} 封邮件上次发送到一半中断，不知道发出没有，没有再发", "zhupei notice list --state 发送中 查看是谁，另行通知", "发出以前先记下，中断时最多一封不清楚；为了不重复，不自动再发。"),
+    "E782": Entry(3, "{application_no} 的邮件被拒收：{answer}", "更正邮箱（zhupei trainee edit）后再运行一次，或用 notice export 发短信", "邮件服务器不接受这个地址。"),
     # -- E9xx unforeseen ---------------------------------------------------------------------------
     "E901": Entry(1, "程序出错：{detail}", "加 --debug 重新运行可看到详细位置，请把输出发给技术支持", "没有预料到的错误，多半是程序缺陷。"),
     "E902": Entry(130, "已取消", "没有写入任何内容", "按了 Ctrl-C，或对提问回答了否。"),

@@ -167,6 +167,10 @@ def test_one_batch_for_people(batch: Run, stored: str) -> None:
         *[("技术支持",), ("发文单位",), ("通知书文号",), ("报到地点",)],
         ("准考证号", "{year}{site}{room}{seat}"),
         *[("考试时间",), ("照片像素", "413x626"), ("照片大小", "150-300"), ("考生须知",)],
+        *[
+            (f"通知：{event}", "通常的文字")
+            for event in ("审核通过", "退回修改", "考试", "复试", "拟录取", "递补", "正式录取", "报到提醒")
+        ],
     ]
     assert "severity.train_years" in batch("show", "--json").out
 

@@ -56,6 +56,8 @@ _WORDS: Final[Mapping[str, str]] = {
     "import.undo.rows": "撤销导入的各行",
     "login.add": "新建登录账号",
     "login.remove": "删除登录账号",
+    "notice.email": "发出邮件通知",
+    "notice.workbook": "写出短信通知",
     "objection.add": "登记异议",
     "objection.answer": "答复异议",
     "objection.assign": "交办异议",
