@@ -311,6 +311,9 @@ EXAM_PAPER: Final = CodeTable(
 )
 EXAM_PART: Final = CodeTable("科目", {"written": "笔试", "skill": "技能", "interview": "面试"})
 
+LETTER_FORMAT: Final = CodeTable(
+    "通知书的格式", {"pdf": "PDF", "docx": "Word"}, spellings("docx", "doc WPS 文档")
+)
 NOTICE_EVENT: Final = CodeTable(
     "通知的事项",
     {
