@@ -107,11 +107,16 @@ def prepare_year(
     return targets
 
 
-def write_rosters(targets: Iterable[tuple[Path, BaseRoster]], *, force: bool = False) -> None:
-    """Write the workbooks one after the other; they appear together."""
+def write_rosters(
+    targets: Iterable[tuple[Path, BaseRoster]],
+    *,
+    force: bool = False,
+    passwords: Mapping[str, str] | None = None,
+) -> None:
+    """Write the workbooks one after the other; they appear together. `passwords`: base → what opens it."""
     with together():
         for path, roster in targets:
-            write_roster(path, roster, force=force)
+            write_roster(path, roster, force=force, password=(passwords or {}).get(roster.base_code))
 
 
 class RosterFile(TypedDict):
