@@ -311,6 +311,7 @@ EXAM_PAPER: Final = CodeTable(
 )
 EXAM_PART: Final = CodeTable("科目", {"written": "笔试", "skill": "技能", "interview": "面试"})
 
+ROSTER_FORMAT: Final = CodeTable("名单的格式", {"xlsx": "工作簿", "pdf": "PDF"})
 LETTER_FORMAT: Final = CodeTable(
     "通知书的格式", {"pdf": "PDF", "docx": "Word"}, spellings("docx", "doc WPS 文档")
 )
