@@ -160,6 +160,10 @@ LINES: Final = {
     "admit preplace template": "--batch L -o {home}/安排模板.xlsx",
     "admit preplace undo": "L-0000005 --reason 重来 --yes",
     "exam allot": "--batch E --again --seed 2 --yes",
+    "exam groups import": "{home}/复试.xlsx --batch E",
+    "exam groups list": "--batch E -o {home}/复试名单.csv",
+    "exam groups sheets": "--batch E -o {home}/复试签到表.pdf",
+    "exam groups template": "-o {home}/复试模板.xlsx",
     "exam list": "--batch E --reveal -o {home}/座位.xlsx",
     "exam sheets": "--batch E -o {home}/考务",
     "exam sites import": "{home}/考场.xlsx --batch E",
@@ -254,6 +258,15 @@ def write_files(url: str, home: Path) -> None:
             "考场",
             workbook_kinds.EXAM_ROOM,
             [{"site": "01", "room": "009", "seats": "30"}, {"site": "09", "room": "001", "seats": "30"}],
+        ),
+        (
+            "复试",
+            workbook_kinds.EXAM_GROUP,
+            [
+                {"application_no": "E-0000001", "group": "内科一组", "day": "2026-07-10"}
+                | {"clock": "08:30", "place": "示教室"},
+                {"application_no": "无", "group": "内科一组"},
+            ],
         ),
         ("计划", workbook_kinds.PLAN, [{"base": "4101001", "specialty": "0100", "quota": 9}, {"base": "无"}]),
         ("人员", workbook_kinds.PERSON, [person_row, person(311, id_number="1")]),

@@ -1,7 +1,7 @@
 """Papers of the exam days (准考证、门贴、桌贴、签到表): what stands on them, checked before any is set."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Table, select
@@ -155,7 +155,8 @@ def prepare_sheets(
             )
             made.setdefault(room.site, []).append(sheet)
     if fonts is not None:
-        _require_printable(batch.name + settings.exam_time, made, seated, fonts)
+        sheets = [sheet for some in made.values() for sheet in some]
+        require_names(batch.name + settings.exam_time, sheets, fonts)
     rows: dict[str, list[dict[str, str]]] = {}
     for one in seated:
         rows.setdefault(one.place.site, []).append(_row(one))
@@ -166,11 +167,10 @@ def prepare_sheets(
     return Sheets(batch.name, settings.exam_time, parts)
 
 
-def _require_printable(
-    common: str, made: dict[str, list[RoomSheet]], seated: Iterable[Seated], fonts: FontSet
-) -> None:
-    require_characters(common + "".join(room.text for some in made.values() for room in some), fonts)
-    _, refused = printable([_Named(one) for one in seated], fonts)
+def require_names(common: str, rooms: Sequence[RoomSheet], fonts: FontSet) -> None:
+    """Raise E090 or E749 when the fonts lack a character of these rooms, or of anybody there."""
+    require_characters(common + "".join(f"{room.text}{room.label}{room.time}" for room in rooms), fonts)
+    _, refused = printable([_Named(one) for room in rooms for one in room.people], fonts)
     if refused:
         names = "、".join(str(fault.values["name"]) for _, fault in refused[:_NAMED])
         more = f" 等 {len(refused)} 人" if len(refused) > _NAMED else ""
@@ -184,11 +184,11 @@ def _require_printable(
 class _Named:
     """Somebody on a sheet, as `printable` asks for them."""
 
-    one: Seated
+    one: Desk
 
     @property
     def number(self) -> str:
-        return self.one.application_no
+        return self.one.ticket
 
     @property
     def name(self) -> str:
@@ -196,7 +196,7 @@ class _Named:
 
     @property
     def text(self) -> str:
-        return f"{self.one.name}{self.one.specialty_label}{self.one.ticket}"
+        return f"{self.one.name}{self.one.specialty}{self.one.ticket}"
 
 
 def _desk(one: Seated) -> Desk:

@@ -43,6 +43,7 @@ _WORDS: Final[Mapping[str, str]] = {
     "batch.seal": "封存批次",
     "checkin.export": "写出报到表",
     "exam.allot": "安排座位",
+    "exam.group_sheets": "印制复试签到表",
     "exam.sheets": "印制门贴、桌贴和签到表",
     "exam.tickets": "印制准考证",
     "exam_seat.write": "写入座位",
