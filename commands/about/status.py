@@ -155,11 +155,17 @@ def _run_line(row: overview.BatchNow) -> str:
         return f"{told}；第 {waiting['run']} 次（{waiting['round_label']}）尚未确定"
     if len(row["rounds"]) > 1:
         parts = "，".join(
-            f"第 {one['run']} 次{one['round_label']} {one['admitted']} 人" for one in row["rounds"]
+            f"第 {one['run']} 次{one['round_label']}"
+            + ("" if one["admitted"] is None else f" {one['admitted']} 人")
+            for one in row["rounds"]
         )
         return f"共 {count} 次；结果：{parts}（{RULE.label(run['rule'])}）"
-    state = f"{shown(run['committed_at'])} 确定" if run["committed_at"] else "尚未确定"
-    found = f"考生 {run['candidates']} 人，录取 {run['admitted']} 人，空缺 {run['vacancies']} 个"
+    state = "已过时" if run["stale"] else "尚未确定"
+    if run["committed_at"]:
+        state = f"{shown(run['committed_at'])} 确定"
+    found = f"考生 {run['candidates']} 人"
+    if run["admitted"] is not None:
+        found += f"，录取 {run['admitted']} 人，空缺 {run['vacancies']} 个"
     return f"共 {count} 次；第 {run['run']} 次（{RULE.label(run['rule'])}，{state}）：{found}"
 
 

@@ -15,7 +15,7 @@ from zhupei_cli.shell.logfile import note
 from zhupei_cli.store.engine import reading, transaction
 from zhupei_cli.words.vocabulary import ROUND, RULE, VIA, BatchStatus
 
-from ..shared.done import tell_sitting_out
+from ..shared.done import tell_gave_up, tell_sitting_out
 from ..shared.options import (
     batch_option,
     dry_run_option,
@@ -61,7 +61,9 @@ CHECK = (
     Column("places", "在招岗位"),
     Column("free_seats", "空余名额"),
     Column("unreviewed", "未审核报名"),
+    Column("gave_up", "此前已放弃或被取消、不参加"),
 )
+_IF_ANY = ("sitting_out", "gave_up")
 RESULTS = (
     Column("application_no", "报名号"),
     Column("name", "姓名"),
@@ -125,10 +127,11 @@ def check(settings: Settings, *, batch: str | None, out: Out) -> None:
     if out.format in ("json", "jsonl"):
         show_sheet({**counts, "ok": not findings, "findings": listed}, CHECK, out)
     else:
-        show_sheet(counts, [one for one in CHECK if one.key != "sitting_out" or counts[one.key]], out)
+        show_sheet(counts, [one for one in CHECK if one.key not in _IF_ANY or counts[one.key]], out)
         for finding in findings:
             note(settings, f"提醒 [{finding.code}]：{finding.message}")
         tell_sitting_out(settings, counts["sitting_out"], counts["batch"])
+        tell_gave_up(settings, counts["gave_up"], counts["batch"])
     if findings:
         click.get_current_context().exit(FINDINGS)
     match counts["status"]:

@@ -65,6 +65,7 @@ def apply() -> None:
 @click.option("--specialty", type=NAME, help="只看报这个专业的（代码或名称）")
 @click.option("--name", type=PERSON_NAME, help="姓名含有这几个字")
 @click.option("--seated", is_flag=True, help="只看本年度已在别的批次录取、因而不参加录取的")
+@click.option("--gave-up", is_flag=True, help="只看撤销拟录取以前已放弃或被取消、因而不参加录取的")
 @click.option("--unpublished", is_flag=True, help="公示前也显示录取状态（省级）")
 @reveal_option
 @list_options
@@ -78,6 +79,7 @@ def list_(
     specialty: str | None,
     name: str | None,
     seated: bool,
+    gave_up: bool,
     unpublished: bool,
     reveal: bool,
     out: Out,
@@ -96,6 +98,7 @@ def list_(
             specialty=specialty and lookup.find_specialty(session, specialty),
             name=name,
             sitting_out=seated,
+            gave_up=gave_up,
             limit=out.most,
         )
         rows = listing.list_applications(session, found, chosen, reveal=reveal, unpublished=unpublished)

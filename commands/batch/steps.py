@@ -24,7 +24,7 @@ from zhupei_cli.words.vocabulary import APPLICATION_STATUS, BATCH_STATUS
 
 from ..shared.asking import ask
 from ..shared.consent import with_doubts
-from ..shared.done import tell_sitting_out
+from ..shared.done import tell_gave_up, tell_sitting_out
 from ..shared.formats import shown
 from ..shared.options import batch_argument, can_ask, yes_option
 from ..shared.writing import Deed, writing
@@ -35,6 +35,7 @@ _DETAILS = {
     "applications": "报名 {}",
     "candidates": "参加录取 {} 人",
     "sitting_out": "本年度已录取、不参加 {} 人",
+    "gave_up": "此前已放弃或被取消、不参加 {} 人",
     "unsent": "未提交 {} 份（不能再提交）",
     "returned_count": "退回修改 {} 份（还没有改好再交）",
     "waiting": "待审核 {} 份",
@@ -50,7 +51,7 @@ _DETAILS = {
 }
 
 #: Details that are not worth a word where there is nobody.
-_IF_ANY = frozenset(("sitting_out", "unsent", "returned_count", "waiting"))
+_IF_ANY = frozenset(("sitting_out", "gave_up", "unsent", "returned_count", "waiting"))
 
 Take = Callable[..., Moved]
 
@@ -165,6 +166,7 @@ def _tell(deed: Deed, moved: Moved, following: Sequence[NextStep] = ()) -> None:
     deed.tell_plainly(with_doubts(moved) | {"dry_run": deed.dry_run}, sentence)
     if not deed.as_json:
         tell_sitting_out(deed.settings, moved.get("sitting_out", 0), moved["batch"])
+        tell_gave_up(deed.settings, moved.get("gave_up", 0), moved["batch"])
     for step in following[:1]:
         deed.next(step.command, step.purpose)
 

@@ -17,6 +17,14 @@ def tell_sitting_out(settings: Settings, count: int, batch: str) -> None:
         note(settings, f"提醒：{count} 人本年度已在别的批次录取，不参加；{listing} 查看")
 
 
+def tell_gave_up(settings: Settings, count: int, batch: str) -> None:
+    """Say how many gave up in a result that was taken back, and what makes them candidates again."""
+    if count:
+        listing = f"zhupei apply list --gave-up --batch {batch}"
+        again = "确应参加的先恢复资格（zhupei admit reinstate 报名号 --reason 原因）"
+        note(settings, f"提醒：{count} 人在撤销拟录取以前已放弃或被取消，不参加；{listing} 查看，{again}")
+
+
 def tried(sentence: str, *, dry_run: bool) -> str:
     """Return the sentence of what was done (已…), or only tried: nothing was saved then, but could be."""
     if not dry_run:

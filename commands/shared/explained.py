@@ -3,17 +3,23 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from zhupei_cli.words.vocabulary import DECIDED_ON
+
 from .formats import shown
 
 
 def explained_lines(told: Mapping[str, Any]) -> list[str]:
     """Return what `admit explain` says of one person."""
     reason = f"（{told['reason_label']}）" if told["reason_label"] else ""
+    outcome = f"{told['outcome_label']}{reason}"
+    if told["reason"] in DECIDED_ON:  # what they decided says it all
+        outcome = told["reason_label"]
     several = len({step.get("run") for step in told["steps"]}) > 1 or len(told.get("adjustments", ())) > 1
     adjustments = told.get("adjustments") or [one for one in [told["adjustment"]] if one is not None]
     return [
-        f"{told['application_no']} {told['name']}：{told['outcome_label']}{reason}",
+        f"{told['application_no']} {told['name']}：{outcome}",
         *_standing(told.get("standing")),
+        *([f"另：{told['seated_label']}"] if told.get("seated_label") else []),
         f"依据：{told['title']}",
         *_steps(told["steps"], adjustments, several=several),
     ]

@@ -107,7 +107,8 @@ def _object(season: Season, placed: list[str]) -> None:
         season.call("objection", "add", about, "--text", "异议")
     season.call("objection", "add", "--base", BASES[0][0], "--specialty", "2800", "--text", "名额")
     season.call("objection", "assign", "1", "--to", "科教处")
-    season.call("objection", "answer", "1", "--text", "属实")
+    for number in "123":
+        season.call("objection", "answer", number, "--text", "已核实")
     assert season.json("status", "HN2026")["objections"] == 3
     for number, outcome in (("1", "成立"), ("2", "不成立")):
         season.call("objection", "close", number, "--outcome", outcome, *WHY)

@@ -7,6 +7,7 @@ from zhupei_cli.reports import page, workbook
 from zhupei_cli.reports.values import (
     Band,
     Cutoff,
+    ExamLoad,
     Figure,
     FunnelStage,
     Group,
@@ -17,6 +18,7 @@ from zhupei_cli.reports.values import (
     Placed,
     Report,
     Share,
+    SiteLoad,
     Supply,
     Waiting,
 )
@@ -39,6 +41,7 @@ def province(bases: int) -> Report:
         funnel=[FunnelStage("registered", "注册", 100000), FunnelStage("submitted", "提交", 98000)],
         pace=Pace(2025, "HN2025", _AT, _AT, "", [PaceLine("合计", 98000, 90000, 95000)]),
         batches=[LiveBatch("HN2026", "2026年招收", "公示中", _AT, 98000, 0, 90000, 80000)],
+        exam=ExamLoad([SiteLoad("1", "郑州第一中学", 30, 900, 880)], 20),
         days=[(date(2026, 6, day), day * 100) for day in range(1, 31)],
         bases=supplies,
         specialties=supplies[:37],

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from zhupei_cli.reports.values import Cutoff, Group, Report, Share, Supply
+from zhupei_cli.reports.values import Cutoff, ExamLoad, Group, Report, Share, Supply
 from zhupei_cli.rules.batch.times import show_time
 
 #: The page names so many schools, and anomalies of each kind; the workbook has all.
@@ -35,7 +35,9 @@ class Section:
 
 def of_the_day(report: Report) -> list[Section]:
     """Return what the office looks at beside the batch itself, in its order: here a new section goes in."""
-    return [against_last_year(report), *([under_way(report)] if report.batches else [])]
+    found = [against_last_year(report)]
+    found += [] if report.exam is None else [allotment(report.exam)]
+    return [*found, *([under_way(report)] if report.batches else [])]
 
 
 def against_last_year(report: Report) -> Section:
@@ -57,6 +59,26 @@ def against_last_year(report: Report) -> Section:
     then, until = show_time(pace.then)[:16], show_time(pace.until)[:16]
     note = f"{pace.year} 年为批次 {pace.batch}，报名截止 {until}；同期为离截止同样久的 {then}。已撤回的不计。"
     return Section("last_year", title, columns, rows, note)
+
+
+def allotment(exam: ExamLoad) -> Section:
+    """Return how far the allotment of the exam is, by site, with the whole in the last row."""
+    rows = [(one.code, one.name, *_load(one.rooms, one.seats, one.seated)) for one in exam.sites]
+    if len(rows) > 1:
+        whole = [
+            sum(counts) for counts in zip(*((s.rooms, s.seats, s.seated) for s in exam.sites), strict=True)
+        ]
+        rows.append(("", "合计", *_load(*whole)))
+    columns = (
+        *(("考点", "text"), ("名称", "text"), ("考场", "count"), ("座位", "count")),
+        *(("已排", "count"), ("空座", "count"), ("排满率", "share")),
+    )
+    left = f"还有 {exam.unseated} 名参加考试的人没有座位。" if exam.unseated else "参加考试的人都有座位。"
+    return Section("exam", "考场安排", columns, rows, left)
+
+
+def _load(rooms: int, seats: int, seated: int) -> Cells:
+    return rooms, seats, seated, seats - seated, _part(seated, seats)
 
 
 def under_way(report: Report) -> Section:

@@ -176,6 +176,25 @@ class LiveBatch:
 
 
 @dataclass(frozen=True, slots=True)
+class SiteLoad:
+    """A site of the exam: its rooms in use and their seats, and how many people sit there."""
+
+    code: str
+    name: str
+    rooms: int
+    seats: int
+    seated: int
+
+
+@dataclass(frozen=True, slots=True)
+class ExamLoad:
+    """How far the allotment of the exam is: by site, and how many who take part have no seat yet."""
+
+    sites: Sequence[SiteLoad]
+    unseated: int
+
+
+@dataclass(frozen=True, slots=True)
 class Head:
     """Of which batch, made when, resting on which event of the chain, compared with which day."""
 
@@ -189,13 +208,17 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All of one report. `placed` and `cutoffs` are empty before publication, `batches` with but one."""
+    """All of one report. `placed` and `cutoffs` are empty before publication, `batches` with but one.
+
+    `exam` is None while the batch has no rooms.
+    """
 
     head: Head
     figures: Sequence[Figure]
     funnel: Sequence[FunnelStage]
     pace: Pace
     batches: Sequence[LiveBatch]
+    exam: ExamLoad | None
     days: Sequence[tuple[date, int]]
     bases: Sequence[Supply]
     specialties: Sequence[Supply]

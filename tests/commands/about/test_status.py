@@ -153,7 +153,7 @@ def steps() -> Iterator[overview.NextStep]:
         "applications": {"draft": 1, "approved": 2},
         "waiting": {"count": 1},
         "unmarked": 2,
-        "last_run": {"run": 7},
+        "last_run": {"run": 7, "stale": False},
         "refillable": 1,
         "waiting_run": None,
         "objections": 1,
@@ -167,7 +167,12 @@ def steps() -> Iterator[overview.NextStep]:
         {"plan": {"seats": 0}},
         {"applications": {}, "unmarked": 0},
     ]
-    less += [{"last_run": None}, {"admissions": {}}, {"waiting": {"count": 0}, "applications": {}}]
+    less += [
+        {"last_run": {"run": 7, "stale": True}},
+        {"last_run": None},
+        {"admissions": {}},
+        {"waiting": {"count": 0}, "applications": {}},
+    ]
     less += [{"waiting_run": {"run": 8, "round_label": "递补"}}]
     less += [{"apply_until": NOW.replace(year=2025)}]
     for status in BatchStatus:

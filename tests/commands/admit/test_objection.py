@@ -72,6 +72,9 @@ def test_open_objections_hold_finalize_and_closed_ones_do_not(call: Call, tmp_pa
     assert call("objection", "answer", "1", "--text", "又").code == 5
     assert call("objection", "close", "7", "--outcome", "成立", *WHY).code == 4
     assert call("batch", "finalize", "T", "--yes").code == 5
+    early = call("objection", "close", "2", "--outcome", "不成立", *WHY)
+    assert (early.code, "zhupei objection answer 2 --text" in early.err) == (5, True)
+    assert call("objection", "answer", "2", "--text", "查无实据").code == 0
     assert call("objection", "close", "2", "--outcome", "不成立", *WHY).code == 0
     assert call("objection", "export", "-o", tmp_path / "登记表.csv").code == 0
     assert "李明" in (tmp_path / "登记表.csv").read_text("utf-8-sig")

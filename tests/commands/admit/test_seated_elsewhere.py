@@ -102,3 +102,11 @@ def test_each_of_them_is_told_where_they_are(shell: Run) -> None:
     assert (
         f"zhupei admit revoke {OTHER} --reason 原因，再运行 zhupei admit reinstate {OTHER}" in elsewhere.err
     )
+
+
+def test_explaining_somebody_without_a_seat_says_that_they_have_one_elsewhere(shell: Run) -> None:
+    assert "另：" not in shell("admit", "explain", "HN2025-0000002").out
+    for step in (("batch", "lock", "HN2026"), ("admit", "run"), ("admit", "commit", "1", "-y")):
+        assert shell(*step, *(() if step[0] == "batch" else ("--batch", "HN2026"))).code == 0
+    line = "另：本年度已在批次 HN2026 录取到郑州第一医院的内科（拟录取）"
+    assert line in shell("admit", "explain", "HN2025-0000002").out.splitlines()

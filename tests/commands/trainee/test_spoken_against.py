@@ -111,6 +111,13 @@ def _reviewed(office: Call, numbers: Mapping[int, str]) -> Verdicts:
     }
 
 
+def _not_approved(office: Call, numbers: Mapping[int, str]) -> set[str]:
+    """Return who may not be approved any more; nothing is kept."""
+    done = _json(office("review", "approve", *numbers.values(), "--skip-bad", "-n", "--json"))
+    assert {one["code"] for one in done["refused"]} <= {"E425"}
+    return {one["application_no"] for one in done["refused"]}
+
+
 def _odd(office: Call, numbers: Mapping[int, str]) -> set[int]:
     said = {
         row["subject"]
@@ -142,6 +149,8 @@ def test_each_is_refused_told_or_passed_in_each_place(office: Call, database: st
     for severity in ("error", "warning", "off"):
         _strict(office, severity)
         assert _reviewed(office, numbers) == meant(severity), severity
+        forbidden = {no for one, no in numbers.items() if severity == "error" and AGAINST[one] and one != ODD}
+        assert _not_approved(office, numbers) == forbidden, severity
         assert _odd(office, numbers) == {one for one, said in meant(severity).items() if said}, severity
     # The workbook that bases review by has their years in words.
     assert office("review", "export", "--all", *BATCH, "-o", tmp_path / "审核").code == 0

@@ -246,6 +246,11 @@ def test_a_number_of_two_papers_must_say_which(database: str, by: Acting) -> Non
         with pytest.raises(ZhupeiError) as caught:
             find_person(session, "身份证:12345678")
         assert caught.value.code == "E310"
+        with pytest.raises(ZhupeiError) as caught:
+            find_person(session, "王")
+        assert caught.value.message.startswith(
+            "没有学员 王；姓名中有“王”的：编号:1 王1 ****5678、编号:2 王2 "
+        )
 
 
 def test_lists_choose_and_mask(take: Take, database: str, by: Acting) -> None:

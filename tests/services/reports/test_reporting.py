@@ -9,12 +9,15 @@ from importlib.resources import files
 from itertools import product
 
 import pytest
+from sqlalchemy import select
 
 from tests.report_world import BASES, LIVE, SEATED, SPECIALTIES, Form, World, draw, store, store_last_year
-from zhupei_cli.model import Bar, Batch, Objection
-from zhupei_cli.reports.values import Report, Supply
+from zhupei_cli.model import Application, Bar, Batch, ExamRoom, ExamSeat, ExamSite, Objection
+from zhupei_cli.reports.sections import allotment
+from zhupei_cli.reports.values import Report, SiteLoad, Supply
 from zhupei_cli.rules.admission.scores import ABSENT, Mark
 from zhupei_cli.services.admission.readiness import check_admission
+from zhupei_cli.services.batches.taking_part import takes_part
 from zhupei_cli.services.reports import reporting
 from zhupei_cli.services.reports.last_year import batch_of_last_year
 from zhupei_cli.services.reports.overview import batch_now
@@ -75,6 +78,36 @@ def test_this_day_and_the_same_day_of_last_year(database: str, world: World) -> 
     found = [(one.label, one.now, one.then, one.whole) for one in pace.lines]
     assert sorted(found[:-1]) == sorted(expected)
     assert found[-1] == ("合计", len(live(world)), 5, 7)
+
+
+def test_how_far_the_allotment_of_the_exam_is(database: str, world: World) -> None:
+    with transaction(database, dry_run=True) as session:
+        batch = store(session, world, status="closed")
+        assert reporting.measure(session, batch, now=NOW).exam is None
+        rooms = {("2", "1"): 3, ("2", "2"): 0, ("10", "1"): 5}
+        for site in ("2", "10"):
+            session.add(ExamSite(batch_id=batch.id, code=site, name=f"考点{site}", touched_by=1))
+        session.flush()
+        for (site, room), seats in rooms.items():
+            session.add(ExamRoom(batch_id=batch.id, site_code=site, code=room, seats=seats, touched_by=1))
+        session.flush()
+        approved = select(Application.id).where(
+            Application.batch_id == batch.id, Application.status == "approved"
+        )
+        ids = session.execute(approved.order_by(Application.id)).scalars().all()
+        assert len(ids) > 4
+        for at, id_ in enumerate(ids[:4], 1):  # the fourth sits on a seat that its room has no more
+            keys = {"application_id": id_, "batch_id": batch.id, "site_code": "2", "room_code": "1"}
+            session.add(ExamSeat(**keys, seat=at, ticket=f"T{at}", touched_by=1))
+        session.flush()
+        exam = reporting.measure(session, batch, now=NOW).exam
+        seatless = len(session.execute(select(Application.id).where(*takes_part(batch))).all()) - 3
+    assert exam is not None
+    assert list(exam.sites) == [SiteLoad("2", "考点2", 1, 3, 3), SiteLoad("10", "考点10", 1, 5, 0)]
+    assert exam.unseated == seatless > 0
+    section = allotment(exam)
+    assert section.rows[-1] == ("", "合计", 2, 8, 3, 5, 3 / 8)
+    assert section.note == f"还有 {seatless} 名参加考试的人没有座位。"
 
 
 def test_which_batch_of_last_year_it_follows(database: str) -> None:

@@ -34,7 +34,8 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     ("content", "code"),
     [
         (b"", "E033"),
-        (b" \r\n", "E033"),
+        (b" \r\n", "E034"),
+        (b"\r\r\r", "E034"),
         (b"<html><body><table>", "E031"),
         (b"\xef\xbb\xbf\r\n<!DOCTYPE html>", "E031"),
         ("<html>".encode("utf-16"), "E031"),

@@ -271,6 +271,14 @@ ADMISSION: Final = Table(
             for state in (Admission.DECLINED, Admission.REVOKED)
         },
         **{
+            (verb, Admission.REPORTED): "已经报到；离开的登记退培：zhupei admit quit NO --reason 原因"
+            for verb in ("decline", "revoke")
+        },
+        **{
+            ("quit", state): "还没有报到；不来的登记放弃：zhupei admit decline NO --reason 原因"
+            for state in (Admission.PROPOSED, Admission.ADMITTED)
+        },
+        **{
             (verb, state): "名额已经空出，不用再登记"
             for verb in ("decline", "revoke", "no_show", "quit")
             for state in (Admission.DECLINED, Admission.REVOKED, Admission.NO_SHOW)

@@ -20,6 +20,7 @@ from zhupei_cli.services.admission.run_inputs import load_inputs
 from zhupei_cli.services.admission.runs import result_run, stored_inputs
 from zhupei_cli.services.admission.seats import take_seats
 from zhupei_cli.services.admission.vacated import Vacated
+from zhupei_cli.services.applications.past import not_allowed
 from zhupei_cli.services.applications.store import near_numbers
 from zhupei_cli.services.batches.ceding import require_no_round
 from zhupei_cli.services.batches.taking_part import seats_of
@@ -61,7 +62,7 @@ def place(
     _require_room(session, batch, seat, application.identity)
     live_key = _free_key(session, batch, application)
     looks, inputs = _looks(session, batch, application, seat)
-    found = _doubts(session, application, seat, looks, inputs)
+    found = _doubts(session, batch, application, seat, looks, inputs)
     rank = _rank(session, batch, number, seat)
     owner = Vacated(session, batch).take(seat)
     data = _told(seat, looks, found, rank=rank, owner=owner)
@@ -153,10 +154,12 @@ def _looks(session: Session, batch: Batch, application: Application, seat: Spot)
 
 
 def _doubts(
-    session: Session, application: Application, seat: Spot, looks: Looks, inputs: Inputs
+    session: Session, batch: Batch, application: Application, seat: Spot, looks: Looks, inputs: Inputs
 ) -> list[Finding]:
     number = application.application_no
     found: list[tuple[str, dict[str, Any]]] = []
+    if why := not_allowed(session, batch, (number,)).get(number):
+        found.append(("E423", {"application_no": number, "why": why}))
     if looks.total is None:
         records = load_marks(session, [application.id]).get(application.id, {})
         why = no_total([counting(records, seat[0])], inputs.weights)

@@ -27,7 +27,7 @@ from zhupei_cli.services.admission.runs import (
     stored_rows,
 )
 from zhupei_cli.services.applications.store import near_numbers
-from zhupei_cli.services.batches.taking_part import seats_of
+from zhupei_cli.services.batches.taking_part import gave_up, seats_of
 from zhupei_cli.services.marks.score_lines import applications_of
 from zhupei_cli.services.marks.score_marks import Marks, counting, load_marks, reason_labels
 from zhupei_cli.services.records.lookup import base_names, find_base, find_specialty, specialty_names
@@ -90,9 +90,24 @@ def explain_candidate(
             raise ZhupeiError(
                 "E449", application_no=no, title=basis.title, seat=seat.application_no, **seat.values
             )
-        raise ZhupeiError("E314", application_no=no, title=basis.title)
+        values = {"application_no": no, "title": basis.title}
+        if session.execute(
+            select(Application.id).where(Application.id == person.id, *gave_up(batch))
+        ).scalar():
+            way = f"zhupei admit reinstate {no} --reason 原因"
+            cure = f"在撤销拟录取以前已放弃或被取消；确应参加的先恢复资格：{way}"
+            raise ZhupeiError("E314", **values, cure=cure)
+        raise ZhupeiError("E314", **values)
     (told,) = explain_candidates(session, batch, basis, [person])
-    return told
+    return told | seated_elsewhere(session, batch, person.trainee_id)
+
+
+def seated_elsewhere(session: Session, batch: Batch, trainee: int) -> dict[str, str | None]:
+    """Return `seated_label`: the seat somebody holds this year in another batch, in words."""
+    seat = seats_of(session, batch.year, (trainee,)).get(trainee)
+    if seat is None or seat.batch == batch.code:
+        return {"seated_label": None}
+    return {"seated_label": f"本年度已在批次 {seat.batch} 录取到{seat.place}（{seat.status}）"}
 
 
 def explain_candidates(

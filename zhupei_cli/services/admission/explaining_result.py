@@ -19,8 +19,9 @@ from zhupei_cli.services.admission.explaining import (
     explain_candidates,
     explain_spot,
     names_of,
+    seated_elsewhere,
 )
-from zhupei_cli.services.admission.result_now import list_result, result_rounds, result_title
+from zhupei_cli.services.admission.result_now import list_result, result_rounds, result_title, round_labels
 from zhupei_cli.services.marks.score_lines import applications_of
 from zhupei_cli.services.records.lookup import base_names, find_base, find_specialty, specialty_names
 from zhupei_cli.store.bulk import rows_of
@@ -37,7 +38,10 @@ def explain_standing(session: Session, batch: Batch, no: str) -> dict[str, objec
     row of the result, with the `reason` of who decided last. Without a result it is the newest run alone.
     """
     told = explain_standings(session, batch, [no])
-    return told[no] if no in told else explain_candidate(session, batch, no)
+    if no not in told:
+        return explain_candidate(session, batch, no)
+    person = session.execute(applications_of(batch).where(Application.application_no == no)).one()
+    return told[no] | seated_elsewhere(session, batch, person.trainee_id)
 
 
 def explain_standings(session: Session, batch: Batch, numbers: Sequence[str]) -> dict[str, dict[str, object]]:
@@ -51,8 +55,9 @@ def explain_standings(session: Session, batch: Batch, numbers: Sequence[str]) ->
     if not people:
         return {}
     told: dict[str, list[dict[str, Any]]] = {person.application_no: [] for person in people}
+    labels = round_labels(rounds)
     for run in rounds:
-        for one in _of_round(session, batch, run, people):
+        for one in _of_round(session, batch, run, people, labels[run.number]):
             told[one["application_no"]].append(one)
     rows = {row["application_no"]: row for row in list_result(session, batch)}
     return {
@@ -76,15 +81,21 @@ def _standing(
         "steps": [step for one in told for step in one["steps"]],
         "adjustment": adjustments[-1] if adjustments else None,
         "adjustments": adjustments,
-        "standing": {**row, "decided_reason": decided.reason, "decided_at": decided.decided_at},
+        "standing": {**row, "decided_reason": _why(row, decided), "decided_at": decided.decided_at},
     }
 
 
+def _why(row: Mapping[str, Any], decided: Row[Any]) -> str | None:
+    """Return the reason of the newest act, of those that have one: a round after it has none of its own."""
+    by_hand = row["via"] in ("place", "preplaced") or row["reason"] in (*words.DECIDED_ON, "reinstated")
+    return decided.reason if by_hand or not row["base"] else None
+
+
 def _of_round(
-    session: Session, batch: Batch, run: Run, people: Sequence[Row[*tuple[Any, ...]]]
+    session: Session, batch: Batch, run: Run, people: Sequence[Row[*tuple[Any, ...]]], label: str
 ) -> Iterator[dict[str, Any]]:
     """Yield what one round says of those who were candidates of it."""
-    of = {"run": run.number, "round": run.round, "round_label": words.ROUND.label(run.round)}
+    of = {"run": run.number, "round": run.round, "round_label": label}
     for told in explain_candidates(session, batch, basis_of(session, batch, run, now=False), people):
         # The round of adjustment goes by no choice: its steps say nothing.
         told["steps"] = [{**step, **of} for step in told["steps"] if step["result"] != Fate.NOT_ASKED]

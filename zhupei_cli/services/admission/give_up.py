@@ -4,11 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import Row, Table, select
+from sqlalchemy import Row, Table, func, select
 from sqlalchemy.orm import Session
 
-from zhupei_cli.acting import Acting
-from zhupei_cli.model import Admission, Application, Batch
+from zhupei_cli.acting import CST, Acting
+from zhupei_cli.model import Admission, Application, Batch, Event
 from zhupei_cli.rules.batch.lifecycle import ADMISSION, step
 from zhupei_cli.services.admission.seats import free_seats
 from zhupei_cli.services.applications.store import refusal
@@ -86,11 +86,14 @@ def quit_training(
     """Record that people left after check-in (退培), on a day, today without one.
 
     Returns also how many records of conduct arose, one for each who left in default. Raises E689 for a day
-    to come, and what `decide_admissions` raises.
+    to come, E424 for one before the batch was final, and what `decide_admissions` raises.
     """
     day = on or by.today
     if day > by.today:
         raise ZhupeiError("E689", value=day.isoformat())
+    first = _final_since(session, batch)
+    if first is not None and day < first:
+        raise ZhupeiError("E424", value=day.isoformat(), day=first.isoformat())
     told = {"on": day.isoformat(), "default": default}
     done, refused = decide_admissions(
         session, batch, "quit", numbers, reason=reason, by=by, skip_bad=skip_bad, told=told
@@ -99,6 +102,13 @@ def quit_training(
     moved = [Arising(rows[one["application_no"]].id, one["before"], one["after"]) for one in done]
     new = arise(session, batch, moved, by=by, reason=reason, on=day, default=default)
     return done, refused, new
+
+
+def _final_since(session: Session, batch: Batch) -> date | None:
+    """Return the day the batch became final: nobody came before it."""
+    statement = select(func.max(Event.at)).where(Event.batch_id == batch.id, Event.action == "batch.finalize")
+    at = session.execute(statement).scalar()
+    return None if at is None else at.astimezone(CST).date()
 
 
 def require_state(session: Session, batch: Batch, verb: str) -> None:
@@ -175,6 +185,10 @@ def _carry_out(
         for row, after in decided
     ]
     record(session, by, changes)
+    if verb == "reinstate":  # what followed from not coming has no ground any more
+        arise(
+            session, batch, [Arising(row.id, row.now, after) for row, after in decided], by=by, reason=reason
+        )
     seated = [row for row, _ in decided if row.live_key is not None]
     free_seats(session, batch, [(row.base_code, row.specialty_code, row.identity) for row in seated])
     if forgotten:

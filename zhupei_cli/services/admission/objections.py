@@ -31,7 +31,7 @@ _PUBLIC: Final = (BatchStatus.PUBLICITY, BatchStatus.FINAL)
 _FROM: Final[Mapping[str, tuple[str, ...]]] = {
     "assign": ("open", "answered"),
     "answer": ("open", "answered"),
-    "close": ("open", "answered"),
+    "close": ("answered",),
 }
 _LABELS: Final = {"assign": "交办", "answer": "答复", "close": "办结"}
 
@@ -100,7 +100,10 @@ def step(session: Session, objection: int, verb: str, *, by: Acting, **given: An
     batch = session.get_one(Batch, found["batch_id"])
     if found["state"] not in _FROM[verb]:
         values = {"status": OBJECTION_STATE.label(found["state"]), "wanted": _LABELS[verb]}
-        raise ZhupeiError("E700", objection=objection, batch=batch.code, **values)
+        cure = f"先答复：zhupei objection answer {objection} --text 答复"
+        if found["state"] == "closed":
+            cure = f"zhupei objection list --batch {batch.code} 查看；又有新的异议的，另行登记"
+        raise ZhupeiError("E700", objection=objection, cure=cure, **values)
     require(given.get("answer"), "答复", _LONGEST)
     require(given.get("assigned_to"), "承办人", _LONGEST_NAME)
     states = {"answer": "answered", "close": "closed"}

@@ -12,7 +12,8 @@ from zhupei_cli.rules.admission.readiness import Doubt, doubts, is_marked
 from zhupei_cli.rules.admission.run import Inputs
 from zhupei_cli.rules.proof.audit import Finding
 from zhupei_cli.services.admission.run_inputs import load_inputs
-from zhupei_cli.services.batches.taking_part import count_sitting_out
+from zhupei_cli.services.applications.past import not_allowed
+from zhupei_cli.services.batches.taking_part import count_gave_up, count_sitting_out
 from zhupei_cli.services.marks.score_marks import absences
 from zhupei_cli.services.records.lookup import base_names, specialty_names
 from zhupei_cli.words.errors import sentence
@@ -25,6 +26,7 @@ def check_admission(session: Session, batch: Batch) -> tuple[dict[str, Any], lis
     waiting = _waiting(session, batch)
     absent = absences(session, batch)
     found = [Doubt("E485", {"count": waiting})] if waiting else []
+    found += _forbidden(session, batch, inputs)
     rooms = open_rooms(inputs).values()
     counts = {
         "batch": batch.code,
@@ -38,13 +40,26 @@ def check_admission(session: Session, batch: Batch) -> tuple[dict[str, Any], lis
         "places": len(rooms),
         "free_seats": sum(max(0, room.free) for room in rooms),
         "unreviewed": waiting,
+        "gave_up": count_gave_up(session, batch),
     }
     return counts, _findings(session, [*found, *doubts(inputs, absent)])
 
 
 def doubts_about(session: Session, batch: Batch, inputs: Inputs) -> list[Finding]:
     """Return what `admit check` finds doubtful about these inputs of the batch."""
-    return _findings(session, doubts(inputs, absences(session, batch)))
+    found = [*_forbidden(session, batch, inputs), *doubts(inputs, absences(session, batch))]
+    return _findings(session, found)
+
+
+def _forbidden(session: Session, batch: Batch, inputs: Inputs) -> list[Doubt]:
+    """Return the doubt about candidates whom the past forbids this batch, as it came to light since."""
+    candidates = {one.no for one in inputs.candidates}
+    found = {no: why for no, why in not_allowed(session, batch).items() if no in candidates}
+    if not found:
+        return []
+    example = min(found)
+    values = {"count": len(found), "example": example, "why": found[example], "batch": batch.code}
+    return [Doubt("E422", values)]
 
 
 def _findings(session: Session, found: Iterable[Doubt]) -> list[Finding]:

@@ -1,5 +1,7 @@
 """The result of a batch as it stands now: all rounds together, each person with the newest act about them."""
 
+from collections import Counter
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -26,11 +28,25 @@ def result_rounds(session: Session, batch: Batch) -> list[Run]:
     return list(session.execute(committed.order_by(Run.committed_at, Run.number)).scalars())
 
 
+def round_labels(rounds: Iterable[Run]) -> dict[int, str]:
+    """Return run number → what its round is called, numbered where there are several of a kind."""
+    rounds = list(rounds)
+    kinds = Counter(run.round for run in rounds)
+    met: Counter[str] = Counter()
+    labels = {}
+    for run in rounds:
+        met[run.round] += 1
+        label = words.ROUND.label(run.round)
+        labels[run.number] = f"第 {met[run.round]} 次{label}" if kinds[run.round] > 1 else label
+    return labels
+
+
 def result_title(rounds: list[Run]) -> str:
     """Return what the result rests on, in words."""
     if len(rounds) == 1:
         return f"第 {rounds[0].number} 次录取计算（{words.RULE.label(rounds[0].rule)}，已确定）"
-    numbers = "、".join(f"第 {run.number} 次（{words.ROUND.label(run.round)}）" for run in rounds)
+    labels = round_labels(rounds)
+    numbers = "、".join(f"第 {run.number} 次（{labels[run.number]}）" for run in rounds)
     return f"录取结果：{numbers}录取计算（{words.RULE.label(rounds[0].rule)}，已确定）和此后的决定"
 
 
@@ -52,6 +68,7 @@ def list_result(session: Session, batch: Batch, *, reveal: bool = False) -> list
     )
     reasons = reasons_now(session, batch)
     labels = reason_labels(session, batch, reasons)
+    rounds = round_labels(result_rounds(session, batch))
     bases, specialties = base_names(session).labels, specialty_names(session).labels
     found = []
     for row in session.execute(statement):
@@ -73,7 +90,7 @@ def list_result(session: Session, batch: Batch, *, reveal: bool = False) -> list
                 "reason_label": labels.get(row.application_id),
                 "run": None if decided else row.run,
                 "round": None if decided else row.round,
-                "round_label": None if decided or row.round is None else words.ROUND.label(row.round),
+                "round_label": None if decided or row.round is None else rounds[row.run],
                 "status": row.status,
                 "status_label": words.ADMISSION_STATUS.label(row.status),
             }

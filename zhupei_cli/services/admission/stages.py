@@ -20,7 +20,12 @@ from zhupei_cli.services.admission.run_inputs import load_inputs
 from zhupei_cli.services.admission.runs import waiting_run
 from zhupei_cli.services.batches.batches import DATES, edit_batch, require_order
 from zhupei_cli.services.batches.ceding import cede_seats
-from zhupei_cli.services.batches.taking_part import count_sitting_out, preplaced, takes_part
+from zhupei_cli.services.batches.taking_part import (
+    count_gave_up,
+    count_sitting_out,
+    preplaced,
+    takes_part,
+)
 from zhupei_cli.services.records.events import Change, record
 from zhupei_cli.services.records.lookup import settings_of
 from zhupei_cli.words.errors import ZhupeiError, sentence
@@ -38,6 +43,7 @@ class Moved(TypedDict):
     apply_until: NotRequired[datetime]
     candidates: NotRequired[int]
     sitting_out: NotRequired[int]
+    gave_up: NotRequired[int]
     unsent: NotRequired[int]
     returned_count: NotRequired[int]
     waiting: NotRequired[int]
@@ -146,6 +152,7 @@ def lock_batch(session: Session, batch: Batch, *, by: Acting, reason: str | None
     return moved | {
         "candidates": candidates,
         "sitting_out": sitting_out,
+        "gave_up": count_gave_up(session, batch),
         "unreviewed": count,
         "doubts": found,
     }

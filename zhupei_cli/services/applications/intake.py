@@ -117,8 +117,14 @@ def _write(
     changed = [case for case in cases if case.profile_changed]
     stored = [case.before.id for case in changed if case.before is not None]
     stamps = row_stamps.stamps(session, "trainee", stored)
-    profiles.write_profiles(session, [(case.before, case.after) for case in changed], at=by.at, seq=seq)
-    record(session, by, list(_people_changes(changed)))
+    digests: dict[int | None, str] = {}
+
+    def digest(one: profiles.Profile) -> None:
+        digests[one.id] = profiles.profile_digest(one)
+
+    pairs = [(case.before, case.after) for case in changed]
+    profiles.write_profiles(session, pairs, at=by.at, seq=seq, watch=digest)
+    record(session, by, list(_people_changes(changed, digests)))
     touched = [*inserted("trainee", (case.after.id or 0 for case in changed if case.before is None))]
     touched += [
         ("trainee", str(before.id), "updated", profiles.image_of(before, stamps[before.id or 0]))
@@ -137,7 +143,12 @@ def _write_applications(
     forms = [(case.after.id or 0, case.form) for case in new if case.form is not None]
     # An import submits all of its new applications or none.
     submit = bool(new) and new[0].submit
-    added = store.add_applications(session, batch, forms, by=by, seq=seq, submit=submit)
+    digests: dict[int, str] = {}
+
+    def digest(one: Stored) -> None:
+        digests[one.id] = store.form_digest(one.trainee_id, one.form)
+
+    added = store.add_applications(session, batch, forms, by=by, seq=seq, submit=submit, watch=digest)
     stored: list[tuple[Case, Stored]] = list(zip(new, added, strict=True))
     snapshots: dict[int, str] = {}
     fresh = store.snapshots_of((one, case.after) for case, one in stored if submit)
@@ -154,7 +165,8 @@ def _write_applications(
     again = _digested(store.snapshots_of(submitted), snapshots)
     taken = [(one, row) for (one, _), row in zip(submitted, again, strict=True)]
     store.set_submitted(session, taken, by=by, seq=seq)
-    record(session, by, list(_changes(batch, stored, snapshots)))
+    digests |= {one.id: store.form_digest(one.trainee_id, case.form or one.form) for case, one in changed}
+    record(session, by, list(_changes(batch, stored, snapshots, digests)))
     touched = [*inserted("application", (one.id for one in added))]
     return touched + [_touched(one, stamps[one.id]) for _, one in changed]
 
@@ -175,18 +187,21 @@ def _fields(form: Form) -> list[object]:
     return [form.identity, form.source_type, form.train_years, form.accept_adjust, form.choices]
 
 
-def _people_changes(cases: Sequence[Case]) -> Iterator[Change]:
+def _people_changes(cases: Sequence[Case], digests: Mapping[int | None, str]) -> Iterator[Change]:
     """Yield one event per 500 people, new or not, by the numbers of their rows: events name nobody."""
     for new in (True, False):
         people = [case.after for case in cases if (case.before is None) == new]
         for chunk in in_chunks(people, EVENT_ROWS):
-            digests = [profiles.profile_digest(one) for one in chunk]
-            data = {"people": [one.id for one in chunk], "digests": digests, "new": new}
+            ids = [one.id for one in chunk]
+            data = {"people": ids, "digests": [digests[one] for one in ids], "new": new}
             yield Change("trainee.write", "trainee", data=data)
 
 
 def _changes(
-    batch: Batch, stored: Sequence[tuple[Case, Stored]], snapshots: Mapping[int, str]
+    batch: Batch,
+    stored: Sequence[tuple[Case, Stored]],
+    snapshots: Mapping[int, str],
+    digests: Mapping[int, str],
 ) -> Iterator[Change]:
     """Yield one event per 500 applications and change of state, naming each application in it."""
     moves: dict[tuple[str | None, str], list[tuple[Case, Stored]]] = {}
@@ -198,7 +213,7 @@ def _changes(
         for chunk in in_chunks(moved, EVENT_ROWS):
             data: dict[str, object] = {
                 "numbers": [one.application_no for _, one in chunk],
-                "digests": [store.form_digest(one.trainee_id, case.form or one.form) for case, one in chunk],
+                "digests": [digests[one.id] for _, one in chunk],
             }
             if any(one.id in snapshots for _, one in chunk):
                 data["snapshots"] = [snapshots.get(one.id) for _, one in chunk]

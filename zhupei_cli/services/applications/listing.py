@@ -14,7 +14,7 @@ from zhupei_cli.rules.batch.lifecycle import PUBLISHED, status_label
 from zhupei_cli.rules.people.field_values import shown_fields
 from zhupei_cli.rules.people.masking import mask_id
 from zhupei_cli.services.applications import store
-from zhupei_cli.services.batches.taking_part import sits_out
+from zhupei_cli.services.batches.taking_part import gave_up, sits_out
 from zhupei_cli.services.people import profiles
 from zhupei_cli.services.records.events import Change, record
 from zhupei_cli.services.records.lookup import Names, base_names, specialty_names
@@ -82,6 +82,8 @@ class Filter:
     name: str | None = None
     #: Only those who do not take part in the admission, because they are seated in another batch.
     sitting_out: bool = False
+    #: Only those who gave a seat up, or lost it, in a result that was taken back.
+    gave_up: bool = False
     limit: int | None = None
 
 
@@ -151,6 +153,8 @@ def _query(batch: Batch, chosen: Filter) -> Select[*tuple[object, ...]]:
         statement = statement.where(name.contains(chosen.name, autoescape=True))
     if chosen.sitting_out:
         statement = statement.where(*sits_out(batch))
+    if chosen.gave_up:
+        statement = statement.where(*gave_up(batch))
     if chosen.numbers:
         statement = statement.where(Application.application_no.in_(chosen.numbers))
     return statement

@@ -1,6 +1,6 @@
 """What the years before say of somebody: bars, a training that goes on, one that was left or not finished."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Final
 
@@ -29,6 +29,8 @@ _TRAINEE: Table = Admission.metadata.tables[Trainee.__tablename__]
 
 #: Years after the end of a training in which it may still be finished.
 _GRACE: Final = 3
+#: Up to so many are looked up by their numbers; for more the whole batch is read.
+_FEW: Final = 5_000
 
 
 def load_past(
@@ -85,10 +87,9 @@ def against_people(session: Session, batch: Batch) -> list[tuple[str, int, str]]
 
     Rules that the batch switched off say nothing.
     """
-    rows = session.execute(_people_with_a_past(batch)).all()
-    found = load_past(session, batch, {(row.id_type, row.id_number): row.id for row in rows})
+    rows, found = _with_a_past(session, batch)
     severities = parse(settings_of(session, batch)).severities
-    said = {row.id: _said(found.get((row.id_type, row.id_number), NO_PAST), severities) for row in rows}
+    said = {row.id: "，".join(words for _, words in _said(found[row.id], severities)) for row in rows}
     told = years.lines(session, [id_ for id_, words in said.items() if words], but=batch)
     return [
         (row.application_no, 1, f"{said[row.id]}；历年记录：{told.get(row.id, '')}")
@@ -97,9 +98,42 @@ def against_people(session: Session, batch: Batch) -> list[tuple[str, int, str]]
     ]
 
 
-def _said(past: Past, severities: Mapping[str, str]) -> str:
-    parts = [
-        sentence
+def not_allowed(session: Session, batch: Batch, numbers: Collection[str] | None = None) -> dict[str, str]:
+    """Return number → why, of the live applications that the past forbids under the batch's rules now.
+
+    Nobody could submit them today: the record came later, or the rule did. Of `numbers`, or of the batch. A
+    base's login has no part in other years.
+    """
+    if base_login.is_base(session):
+        return {}
+    rows, found = _with_a_past(session, batch, numbers)
+    severities = parse(settings_of(session, batch)).severities
+    said = {
+        row.application_no: [
+            words for rule, words in _said(found[row.id], severities) if severities[rule] == "error"
+        ]
+        for row in rows
+    }
+    return {number: "，".join(words) for number, words in said.items() if words}
+
+
+def _with_a_past(
+    session: Session, batch: Batch, numbers: Collection[str] | None = None
+) -> tuple[Sequence[Row[*tuple[object, ...]]], dict[int, Past]]:
+    statement = _people_with_a_past(batch)
+    if numbers is None or len(numbers) > _FEW:
+        found = session.execute(statement)
+        rows = [row for row in found if numbers is None or row.application_no in numbers]
+    else:
+        rows = list(rows_of(session, statement, _APPLICATION.c.application_no, numbers))
+    past = load_past(session, batch, {(row.id_type, row.id_number): row.id for row in rows})
+    return rows, {row.id: past.get((row.id_type, row.id_number), NO_PAST) for row in rows}
+
+
+def _said(past: Past, severities: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Return each rule that the past speaks against, with the words for it."""
+    return [
+        (rule, sentence)
         for rule, value, sentence in (
             ("person.barred", past.barred, f"在诚信名单上（{past.barred}）"),
             ("person.in_training", past.in_training, f"还在培训（{past.in_training}）"),
@@ -107,7 +141,6 @@ def _said(past: Past, severities: Mapping[str, str]) -> str:
         )
         if value is not None and severities.get(rule) != "off"
     ]
-    return "，".join(parts)
 
 
 def against_sources(session: Session, batch: Batch) -> list[tuple[str, int, str]]:

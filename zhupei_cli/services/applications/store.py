@@ -1,6 +1,6 @@
 """Applications (报名): what a person asks for, stored, submitted with a snapshot, listed."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from itertools import chain
 from typing import Any, Final, NamedTuple
@@ -13,7 +13,7 @@ from zhupei_cli.model import Admission, Application, Batch, Choice, Snapshot
 from zhupei_cli.rules.batch.lifecycle import PUBLISHED
 from zhupei_cli.rules.people.profile import highest
 from zhupei_cli.rules.proof.digests import row_digest
-from zhupei_cli.services.people.profiles import Profile, content_of, profile_of
+from zhupei_cli.services.people.profiles import Profile, content_of, profile_of, watched
 from zhupei_cli.services.records.lookup import nearest
 from zhupei_cli.store.bulk import delete_rows, in_chunks, insert_rows, rows_of, update_rows
 from zhupei_cli.store.counters import take
@@ -156,11 +156,13 @@ def add_applications(
     by: Acting,
     seq: int,
     submit: bool = False,
+    watch: Callable[[Stored], None] = lambda _: None,
 ) -> list[Stored]:
     """Store new applications for (trainee id, form) and give them their numbers, in the order given.
 
     They are drafts; those to `submit` are submitted at once, and their snapshots are the caller's to
     insert. The numbers are taken here, as late as can be: rows refused before leave no gaps.
+    `watch` sees each one while those before are written.
     """
     if not forms:
         return []
@@ -188,7 +190,7 @@ def add_applications(
             *(one.form.train_years, one.form.accept_adjust, f"{batch_id}:{one.trainee_id}", by.at, seq),
             *state,
         )
-        for one in stored
+        for one in watched(stored, watch)
     )
     insert_rows(session, _APPLICATION, columns, rows)
     _insert_choices(session, batch, [(one.id, one.form) for one in stored])

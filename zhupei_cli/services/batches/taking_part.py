@@ -8,19 +8,22 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, Table, func, select
+from sqlalchemy import ColumnElement, Select, Table, func, literal, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Admission, Application, Batch
 from zhupei_cli.rules.batch.lifecycle import PUBLISHED
 from zhupei_cli.services.records.lookup import base_names, specialty_names
 from zhupei_cli.store.bulk import rows_of
-from zhupei_cli.words.vocabulary import ADMISSION_STATUS, ApplicationStatus
+from zhupei_cli.words.vocabulary import ADMISSION_STATUS, DECIDED_ON, ApplicationStatus, BatchStatus
 
 _TABLES = Application.metadata.tables
 _ADMISSION: Table = _TABLES[Admission.__tablename__]
 _APPLICATION: Table = _TABLES[Application.__tablename__]
 _BATCH: Table = _TABLES[Batch.__tablename__]
+
+
+_WITH_RESULT = (BatchStatus.COMMITTED, *PUBLISHED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,25 @@ def sits_out(batch: Batch) -> tuple[ColumnElement[bool], ...]:
 def count_sitting_out(session: Session, batch: Batch) -> int:
     """Return how many are approved and do not take part."""
     statement = select(func.count()).select_from(_APPLICATION).where(*sits_out(batch))
+    return session.execute(statement).scalar_one()
+
+
+def gave_up(batch: Batch) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions on approved applications whose people gave a seat up, or lost it, before.
+
+    Before the result was taken back: where there is one, it says so itself. They are no candidates until they
+    are reinstated.
+    """
+    decided = _ADMISSION.alias()
+    out = select(decided.c.application_id).where(
+        decided.c.batch_id == batch.id, decided.c.status.in_(DECIDED_ON)
+    )
+    return *_approved(batch), _APPLICATION.c.id.in_(out), literal(batch.status not in _WITH_RESULT)
+
+
+def count_gave_up(session: Session, batch: Batch) -> int:
+    """Return how many are no candidates because they gave up before the result was taken back."""
+    statement = select(func.count()).select_from(_APPLICATION).where(*gave_up(batch))
     return session.execute(statement).scalar_one()
 
 

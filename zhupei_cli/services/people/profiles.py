@@ -1,13 +1,13 @@
 """Profiles (学员信息): read whole, merged with what a row says, compared, written set-based."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import zip_longest
 from math import inf
 from operator import methodcaller
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
@@ -77,14 +77,22 @@ def _with_entries(session: Session, rows: Iterable[Sequence[Any]]) -> list[Profi
 
 
 def write_profiles(
-    session: Session, changes: Sequence[tuple[Profile | None, Profile]], *, at: datetime, seq: int
+    session: Session,
+    changes: Sequence[tuple[Profile | None, Profile]],
+    *,
+    at: datetime,
+    seq: int,
+    watch: Callable[[Profile], None] = lambda _: None,
 ) -> None:
-    """Store each changed (before, after); new persons and entries get their ids here."""
+    """Store each changed (before, after); new persons and entries get their ids here.
+
+    `watch` sees each of them with its id, while those before are written: its work costs no time then.
+    """
     new = [after for before, after in changes if before is None]
     for profile, number in zip(new, take(session, "trainee", len(new)) if new else (), strict=True):
         profile.id = number
     columns = ("id", *PERSON, "created_at", "updated_at", "touched_by")
-    rows = ((after.id, *map(after.person.get, PERSON), at, at, seq) for after in new)
+    rows = ((after.id, *map(after.person.get, PERSON), at, at, seq) for after in watched(new, watch))
     insert_rows(session, _TRAINEE, columns, rows)
     changed = [after for before, after in changes if before is not None]
     update_rows(
@@ -92,10 +100,20 @@ def write_profiles(
         _TRAINEE,
         ("id",),
         (*PERSON, "updated_at", "touched_by"),
-        [(after.id, *map(after.person.get, PERSON), at, seq) for after in changed],
+        [(after.id, *map(after.person.get, PERSON), at, seq) for after in watched(changed, watch)],
     )
     _write_entries(session, changes, table=_EDUCATION, columns=EDUCATION, part="educations")
     _write_entries(session, changes, table=_WORK, columns=WORK, part="works")
+
+
+T = TypeVar("T")
+
+
+def watched(things: Iterable[T], watch: Callable[[T], None]) -> Iterator[T]:
+    """Yield things, each after `watch` has seen it."""
+    for one in things:
+        watch(one)
+        yield one
 
 
 def _write_entries(

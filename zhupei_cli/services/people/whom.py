@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Account, Application, Batch, Trainee
+from zhupei_cli.rules.people.characters import HAN
 from zhupei_cli.rules.people.idcard import mend
 from zhupei_cli.rules.people.masking import mask_id, mask_phone
 from zhupei_cli.rules.people.written_numbers import written
@@ -21,6 +22,10 @@ from zhupei_cli.words.errors import ZhupeiError
 #: How one of several is picked: 编号:17, the number a list of them shows.
 NUMBER: Final = "编号"
 _TAIL: Final = re.compile(r"[0-9]{3}[0-9X]")
+#: What may be a part of somebody's name.
+_NAME: Final = re.compile(rf"[{HAN}·]+")
+#: People that a part of a name may mean, of whom a message tells.
+_OFFERED: Final = 5
 #: People of one name that a message still lists.
 _LISTED: Final = 20
 
@@ -67,11 +72,22 @@ def _only(session: Session, condition: ColumnElement[bool] | None, who: str) -> 
         (profile,) = load_profiles_by_id(session, ids).values()
         return profile
     if not ids:
-        raise ZhupeiError("E310", who=shown_who(who.strip()))
+        raise ZhupeiError("E310", who=shown_who(who.strip()), alike=_alike(session, who))
     people = choices(session, ids[:_LISTED])
     words = "；".join(f"{NUMBER}:{one} {about}" for one, about in people.items())
     more = f"；另有 {len(ids) - _LISTED} 人" if len(ids) > _LISTED else ""
     raise ZhupeiError("E319", who=who.strip(), count=len(ids), people=words + more, example=ids[0], ids=ids)
+
+
+def _alike(session: Session, who: str) -> str:
+    """Return whom a part of a name may mean, as a message goes on with it; nothing for what is no name."""
+    word = person_name(who)
+    if not _NAME.fullmatch(word):
+        return ""
+    statement = select(Trainee.id).where(Trainee.name.contains(word, autoescape=True)).order_by(Trainee.id)
+    ids = list(session.execute(statement.limit(_OFFERED)).scalars())
+    people = "、".join(f"{NUMBER}:{one} {about}" for one, about in choices(session, ids).items())
+    return f"；姓名中有“{word}”的：{people}" if people else ""
 
 
 def choices(session: Session, ids: list[int]) -> dict[int, str]:

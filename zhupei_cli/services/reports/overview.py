@@ -4,12 +4,13 @@ from datetime import datetime
 from itertools import count
 from typing import Final, NamedTuple, TypedDict
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from zhupei_cli.model import Application, Batch, Run, TrainingBase
+from zhupei_cli.model import Application, Batch, Event, Run, TrainingBase
+from zhupei_cli.rules.batch.lifecycle import PUBLISHED
 from zhupei_cli.services.admission.objections import count_open
-from zhupei_cli.services.admission.result_now import result_rounds
+from zhupei_cli.services.admission.result_now import result_rounds, round_labels
 from zhupei_cli.services.admission.result_reasons import count_refillable
 from zhupei_cli.services.admission.runs import baseless, waiting_run
 from zhupei_cli.services.admission.stale_runs import stale_runs
@@ -46,8 +47,11 @@ class LastRun(TypedDict):
     rule: str
     round: str
     candidates: int
-    admitted: int
-    vacancies: int
+    #: None before publication: until then no count of seats taken shows anywhere.
+    admitted: int | None
+    vacancies: int | None
+    #: Whether data or parameters have changed since, so that it cannot be committed any more.
+    stale: bool
     made_at: datetime
     committed_at: datetime | None
 
@@ -58,7 +62,8 @@ class RoundShown(TypedDict):
     run: int
     round: str
     round_label: str
-    admitted: int
+    #: None before publication.
+    admitted: int | None
     committed_at: datetime | None
 
 
@@ -68,7 +73,8 @@ class WaitingRun(TypedDict):
     run: int
     round: str
     round_label: str
-    admitted: int
+    #: None before publication.
+    admitted: int | None
 
 
 class BatchFacts(BatchShown):
@@ -162,11 +168,27 @@ def _last_run(session: Session, batch: Batch) -> LastRun | None:
         "rule": run.rule,
         "round": run.round,
         "candidates": run.candidates,
-        "admitted": run.admitted,
-        "vacancies": run.vacancies,
+        "admitted": _seen(batch, run.admitted),
+        "vacancies": _seen(batch, run.vacancies),
+        "stale": _is_stale(session, batch, run),
         "made_at": run.made_at,
         "committed_at": run.committed_at,
     }
+
+
+def _seen(batch: Batch, count: int) -> int | None:
+    return count if batch.status in PUBLISHED else None
+
+
+def _is_stale(session: Session, batch: Batch, run: Run) -> bool:
+    """Tell whether the run could be committed but for what changed; looked at where anything happened."""
+    computed = select(func.max(Event.seq)).where(Event.batch_id == batch.id, Event.action == "admission.run")
+    since = select(Event.seq).where(
+        Event.seq > computed.scalar_subquery(), or_(Event.batch_id == batch.id, Event.batch_id.is_(None))
+    )
+    if run.committed_at is not None or session.execute(since.limit(1)).first() is None:
+        return False
+    return run.number in stale_runs(session, batch, [run.number])
 
 
 def _waiting_run(session: Session, batch: Batch) -> WaitingRun | None:
@@ -174,21 +196,23 @@ def _waiting_run(session: Session, batch: Batch) -> WaitingRun | None:
     run = waiting_run(session, batch)
     if run is None or batch.status not in _WITH_RESULT or stale_runs(session, batch, [run.number]):
         return None
-    label = ROUND.label(run.round)
-    return {"run": run.number, "round": run.round, "round_label": label, "admitted": run.admitted}
+    label, admitted = ROUND.label(run.round), _seen(batch, run.admitted)
+    return {"run": run.number, "round": run.round, "round_label": label, "admitted": admitted}
 
 
 def _rounds(session: Session, batch: Batch) -> list[RoundShown]:
     """Return the rounds the result is made of, the main run first; none before a commit."""
+    rounds = result_rounds(session, batch)
+    labels = round_labels(rounds)
     return [
         {
             "run": run.number,
             "round": run.round,
-            "round_label": ROUND.label(run.round),
-            "admitted": run.admitted,
+            "round_label": labels[run.number],
+            "admitted": _seen(batch, run.admitted),
             "committed_at": run.committed_at,
         }
-        for run in result_rounds(session, batch)
+        for run in rounds
     ]
 
 
@@ -212,12 +236,9 @@ def _next(facts: BatchFacts) -> list[NextStep]:
             refill = _refill(facts, code)
             public = NextStep(f"zhupei export public --batch {code} -o 公示.xlsx", "导出公示名单")
             waiting = _objections(facts, code)
-            return [
-                *refill,
-                *waiting,
-                public,
-                NextStep(f"zhupei batch finalize {code}", "公示期满，正式录取"),
-            ]
+            # Open objections hold it: offered without a reason it would only be refused.
+            final = [] if waiting else [NextStep(f"zhupei batch finalize {code}", "公示期满，正式录取")]
+            return [*refill, *waiting, public, *final]
         case BatchStatus.FINAL:
             return _after_final(facts, code)
     return []
@@ -261,6 +282,8 @@ def _before_commit(facts: BatchFacts, code: str) -> list[NextStep]:
     if run is None:
         check = NextStep(f"zhupei admit check --batch {code}", "核对考生、成绩和岗位")
         return [check, NextStep(f"zhupei admit run --batch {code}", "计算录取")]
+    if run["stale"]:
+        return [NextStep(f"zhupei admit run --batch {code}", "数据或参数已变，重新计算录取")]
     number = run["run"]
     look = NextStep(f"zhupei admit list --run {number} --batch {code}", "查看每名考生的结果")
     return [look, NextStep(f"zhupei admit commit {number} --batch {code}", "确定为拟录取结果")]

@@ -21,6 +21,7 @@ from zhupei_cli.reports.values import (
     Anomaly,
     Band,
     Cutoff,
+    ExamLoad,
     FunnelStage,
     Group,
     Head,
@@ -28,6 +29,7 @@ from zhupei_cli.reports.values import (
     Placed,
     Report,
     Share,
+    SiteLoad,
     Supply,
     Waiting,
 )
@@ -36,6 +38,8 @@ from zhupei_cli.rules.batch.lifecycle import PUBLISHED
 from zhupei_cli.services.admission.objections import open_objections
 from zhupei_cli.services.applications.past import against_people, against_sources
 from zhupei_cli.services.batches.taking_part import count_sitting_out
+from zhupei_cli.services.exams.candidates import count_unseated
+from zhupei_cli.services.exams.rooms import RoomRow, list_rooms
 from zhupei_cli.services.marks.score_marks import count_marked
 from zhupei_cli.services.marks.score_views import Counted, counted_marks
 from zhupei_cli.services.records.lookup import live_batches
@@ -85,6 +89,7 @@ def measure(session: Session, batch: Batch, *, now: datetime) -> Report:
         funnel=funnel,
         pace=pace(session, batch, now=now),
         batches=_live(session, batch),
+        exam=_exam(session, batch),
         days=[(row.day, row.people) for row in section(session, batch, "days") if row.day is not None],
         bases=bases,
         specialties=_supplies(places, "specialty", hidden=hidden),
@@ -191,6 +196,24 @@ def _live(session: Session, batch: Batch) -> list[LiveBatch]:
         )
         for row in section(session, batch, "live")
     ]
+
+
+def _exam(session: Session, batch: Batch) -> ExamLoad | None:
+    """Return how far the allotment of the exam is; None without rooms."""
+    sites: dict[str, list[RoomRow]] = {}
+    for room in list_rooms(session, batch):
+        if room["seats"]:
+            sites.setdefault(room["site"], []).append(room)
+    if not sites:
+        return None
+    loads = [
+        SiteLoad(
+            *(code, rooms[0]["site_name"], len(rooms)),
+            *(sum(room["seats"] for room in rooms), sum(room["seated"] for room in rooms)),
+        )
+        for code, rooms in sites.items()
+    ]
+    return ExamLoad(loads, count_unseated(session, batch))
 
 
 def _counts(session: Session, batch: Batch, *, now: datetime) -> dict[str, int]:

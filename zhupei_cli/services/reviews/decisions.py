@@ -11,6 +11,7 @@ from zhupei_cli.acting import Acting
 from zhupei_cli.model import Admission, Batch, Review
 from zhupei_cli.rules.batch import lifecycle
 from zhupei_cli.services.applications import store
+from zhupei_cli.services.applications.past import not_allowed
 from zhupei_cli.services.applications.store import Stored
 from zhupei_cli.services.records import base_login
 from zhupei_cli.services.records.events import Change, canonical, record
@@ -83,9 +84,26 @@ def faults(
             refused.append((verdict, found))
         elif one is not None:
             good.append((verdict, one))
+    good, barred = _allowed(session, batch, good)
+    refused += barred
     other = _other_reasons(session, [(verdict, stored[verdict.application_no]) for verdict in standing])
     refused += other.items()
     return good, [verdict for verdict in standing if verdict not in other], refused
+
+
+def _allowed(
+    session: Session, batch: Batch, good: Sequence[tuple[Verdict, Stored]]
+) -> tuple[list[tuple[Verdict, Stored]], list[tuple[Verdict, Fault]]]:
+    """Sort out the approvals of people whom the past forbids this batch, as it came to light since."""
+    approved = {one.application_no for verdict, one in good if verdict.decision == Decision.APPROVE}
+    barred = not_allowed(session, batch, approved) if approved else {}
+    refused = [
+        (verdict, Fault("E425", "decision", values={"application_no": number, "why": barred[number]}))
+        for verdict, _ in good
+        if verdict.decision == Decision.APPROVE and (number := verdict.application_no) in barred
+    ]
+    out = {verdict for verdict, _ in refused}
+    return [(verdict, one) for verdict, one in good if verdict not in out], refused
 
 
 def _other_reasons(session: Session, standing: Sequence[tuple[Verdict, Stored]]) -> dict[Verdict, Fault]:

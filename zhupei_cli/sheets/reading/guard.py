@@ -33,8 +33,8 @@ _OTHERS: Final = (
 def package_form(path: Path) -> Literal["zip", "xls", "csv"]:
     """Say what a file is by its first bytes; its name may lie.
 
-    Raises E031 (a web page named .xls), E032 (protected by a password), E033 (empty or no workbook), E037
-    (too large to be one), E134 (older than workbooks are).
+    Raises E031 (a web page named .xls), E032 (protected by a password), E033 (no workbook), E034
+    (nothing but blanks and line ends), E037 (too large to be one), E134 (older than workbooks are).
     """
     with path.open("rb") as file:
         head = file.read(1024)
@@ -55,7 +55,9 @@ def package_form(path: Path) -> Literal["zip", "xls", "csv"]:
     if head.startswith(_OLD):
         raise ZhupeiError("E134", file=path.name)
     text = b"\x00" not in head or wide_encoding(head) is not None
-    if not head.strip() or not text or head.startswith((*_OTHERS, b"<?xml", b"\xef\xbb\xbf<?xml")):
+    if head and not head.strip():
+        raise ZhupeiError("E034", file=path.name)
+    if not head or not text or head.startswith((*_OTHERS, b"<?xml", b"\xef\xbb\xbf<?xml")):
         raise ZhupeiError("E033", file=path.name)
     return "csv"
 

@@ -1,0 +1,166 @@
+"""What came to light since: a result taken back, a record entered late, data changed after a run."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from tests.builders import store_world, worked_example
+from tests.conftest import Ran, Run
+from tests.people import write_book
+from zhupei_cli.model import Application, Trainee
+from zhupei_cli.sheets.kinds import workbook_kinds as kinds
+from zhupei_cli.store.engine import reading, transaction
+
+Call = Callable[..., Ran]
+NO = "T-000000{}".format
+WHY = ("--reason", "本人放弃")
+
+
+@pytest.fixture
+def call(database: str, zhupei: Run) -> Call:
+    """The worked example as batch T, locked."""
+    with transaction(database) as session:
+        store_world(session, worked_example())
+
+    def run(*args: str | Path) -> Ran:
+        return zhupei("--database", database, *args)
+
+    return run
+
+
+def _json(call: Call, *args: str) -> Any:
+    ran = call(*args, "--json")
+    assert ran.code in (0, 3), ran
+    return json.loads(ran.out)
+
+
+def _commit(call: Call, run: str = "1") -> None:
+    assert (call("admit", "run").code, call("admit", "commit", run, "-y").code) == (0, 0)
+
+
+def _number_of(database: str, application: str) -> str:
+    with reading(database) as session:
+        statement = select(Trainee.id_number).join(Application, Application.trainee_id == Trainee.id)
+        return session.execute(statement.where(Application.application_no == application)).scalar_one()
+
+
+def test_who_gave_up_before_the_result_was_taken_back_is_named_everywhere(call: Call) -> None:
+    _commit(call)
+    assert call("admit", "decline", NO(1), *WHY).code == 0
+    assert _json(call, "admit", "check")["gave_up"] == 0  # the result says so itself
+    assert call("admit", "uncommit", "--reason", "计划调整").code == 0
+    told = "提醒：1 人在撤销拟录取以前已放弃或被取消，不参加；zhupei apply list --gave-up --batch T 查看"
+    checked = _json(call, "admit", "check")
+    assert (checked["candidates"], checked["gave_up"]) == (4, 1)
+    assert told in call("admit", "check").err
+    assert [row["application_no"] for row in _json(call, "apply", "list", "--gave-up")] == [NO(1)]
+    assert (call("batch", "unlock", "T", "-y").code, told in call("batch", "lock", "T", "-y").err) == (
+        0,
+        True,
+    )
+    assert call("admit", "run").code == 0
+    explained = call("admit", "explain", NO(1))
+    assert (explained.code, f"zhupei admit reinstate {NO(1)} --reason 原因" in explained.err) == (4, True)
+    assert call("admit", "reinstate", NO(1), *WHY).code == 0
+    checked = _json(call, "admit", "check")
+    assert (checked["candidates"], checked["gave_up"], _json(call, "apply", "list", "--gave-up")) == (
+        5,
+        0,
+        [],
+    )
+
+
+def test_a_run_that_cannot_be_committed_any_more_is_not_offered(call: Call) -> None:
+    def offered() -> list[str]:
+        return [step["command"] for step in _json(call, "status", "T")["next"]]
+
+    assert call("admit", "run").code == 0
+    assert offered()[-1] == "zhupei admit commit 1 --batch T"
+    assert call("batch", "edit", "T", "--set", "contact=0371-1234567").code == 0  # changes no result
+    assert offered()[-1] == "zhupei admit commit 1 --batch T"
+    _commit(call, "2")
+    assert call("admit", "decline", NO(1), *WHY).code == 0
+    assert call("admit", "uncommit", "--reason", "计划调整").code == 0
+    assert offered() == ["zhupei admit run --batch T"]
+    assert "已过时" in call("status", "T").out
+    assert call("admit", "commit", "2").code == 5
+
+
+def test_no_count_of_seats_shows_before_publication(call: Call) -> None:
+    for step in ((), ("admit", "run"), ("admit", "commit", "1", "-y")):
+        assert not step or call(*step).code == 0
+        now = _json(call, "status", "T")
+        counts = [one["admitted"] for one in (*filter(None, [now["last_run"]]), *now["rounds"])]
+        assert (now["admissions"], set(counts) - {None}) == (None, set())
+        assert not {"录取 4", "空缺 0", "4 人"} & set(call("status", "T").out.replace("，", " ").split())
+    assert call("batch", "publish", "T", "-y").code == 0
+    now = _json(call, "status", "T")
+    assert (now["last_run"]["admitted"], [one["admitted"] for one in now["rounds"]]) == (4, [4])
+    assert "录取 4 人，空缺 0 个" in call("status", "T").out
+
+
+def test_a_bar_of_after_the_review_is_asked_about_and_told(call: Call, database: str) -> None:
+    who = _number_of(database, NO(3))
+    bar = ("trainee", "bar", "add", who, "--kind", "cheating", "--from", "2020-01-01", "--reason", "代考")
+    assert call(*bar).code == 0
+    doubts = [one["code"] for one in _json(call, "admit", "check")["findings"]]
+    assert doubts == ["E422"]
+    assert "E422" in call("admit", "check").err
+    assert call("admit", "run").code == 0
+    held = call("admit", "commit", "1")
+    assert (held.code, "E422" in held.err) == (2, True)
+    assert call("admit", "commit", "1", "-y").code == 0
+    assert call("admit", "decline", NO(1), *WHY).code == 0
+    placed = _json(call, "admit", "place", NO(3), "A", "0100", "--reason", "照顾", "-y")
+    assert "E423" in [one["code"] for one in placed["doubts"]]
+    assert call("batch", "edit", "T", "--set", "contact=0371").code == 0
+
+
+def test_two_refills_have_numbers(call: Call) -> None:
+    _commit(call)
+    for at, number in ((2, 1), (3, 2)):
+        assert call("admit", "decline", NO(number), *WHY).code == 0
+        assert call("admit", "run", "--round", "refill").code == 0
+        assert call("admit", "commit", str(at), "-y").code == 0
+    rounds = [one["round_label"] for one in _json(call, "status", "T")["rounds"]]
+    assert rounds == ["志愿录取", "第 1 次递补", "第 2 次递补"]
+    assert "第 1 次递补" in {row["round_label"] for row in _json(call, "admit", "list")}
+
+
+def test_what_was_decided_last_is_told_with_its_own_reason(call: Call) -> None:
+    _commit(call)
+    assert call("admit", "decline", NO(1), *WHY).code == 0
+    assert call("admit", "explain", NO(1)).out.splitlines()[0] == f"{NO(1)} 考生1：放弃录取"
+    assert call("admit", "reinstate", NO(1), "--reason", "误登").code == 0
+    assert "原因：误登" in call("admit", "explain", NO(1)).out
+    assert (call("admit", "run", "--round", "refill").code, call("admit", "commit", "2", "-y").code) == (0, 0)
+    told = call("admit", "explain", NO(1)).out
+    assert ("现状：拟录取" in told, "误登" in told) == (True, False)
+
+
+def test_leaving_before_anybody_came_is_refused_and_acts_say_the_right_one(
+    call: Call, tmp_path: Path
+) -> None:
+    _commit(call)
+    for step in (("batch", "publish", "T", "-y"), ("batch", "finalize", "T", "-y")):
+        assert call(*step).code == 0
+    early = call("admit", "quit", NO(1), *WHY)
+    assert (early.code, f"zhupei admit decline {NO(1)} --reason 原因" in early.err) == (5, True)
+    assert call("batch", "edit", "T", "--set", "bar.no_show_years=2").code == 0
+    rows = [
+        {"application_no": NO(at), "checked_in": "否" if at == 2 else "是", "note": "核对"} for at in (1, 2)
+    ]
+    book = write_book(tmp_path / "报到.xlsx", [(kinds.CHECK_IN, rows)])
+    assert call("admit", "checkin", "import", book).code == 0
+    assert [one["state"] for one in _json(call, "trainee", "bar", "list")] == ["pending"]
+    assert call("admit", "reinstate", NO(2), "--reason", "路上耽搁").code == 0
+    assert [one["state"] for one in _json(call, "trainee", "bar", "list")] == ["lifted"]
+    late = call("admit", "decline", NO(1), *WHY)
+    assert (late.code, f"zhupei admit quit {NO(1)} --reason 原因" in late.err) == (5, True)
+    before = call("admit", "quit", NO(1), *WHY, "--on", "2020-01-01")
+    assert (before.code, "E424" in before.err) == (2, True)
+    assert call("admit", "quit", NO(1), *WHY).code == 0
