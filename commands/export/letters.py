@@ -20,7 +20,7 @@ from zhupei_cli.words.vocabulary import LETTER_FORMAT
 
 from ..shared.naming import numbered
 from ..shared.options import into_options
-from ..shared.prints import font_option, show_prints
+from ..shared.prints import font_option, kind_of_file, show_prints
 from ..shared.writing import Deed, writing
 
 
@@ -77,7 +77,7 @@ def letters(
         chosen = Chosen(numbers, [lookup.find_base(session, base) for base in bases], run)
         by_base, refused = prepare_letters(session, found, chosen, by=deed.by, fonts=fonts)
         some = list(by_base.values())
-        if target.suffix:
+        if kind_of_file(target, tuple(LETTER_FORMAT.labels)):
             whole = [one for part in some for one in part.letters]
             files = {target: replace(some[0], letters=whole)} if some else {}
         else:
@@ -104,9 +104,8 @@ def letters(
 
 def _kind(target: Path, asked: str | None) -> str:
     """Return pdf or docx; a usage error for a file of another kind, or one that is not as asked."""
-    suffix = target.suffix.lower().removeprefix(".")
-    if suffix and (suffix not in LETTER_FORMAT.labels or asked not in (None, suffix)):
-        known = "、".join(f".{one}" for one in LETTER_FORMAT.labels)
-        words = f"文件名 {target.name!r} 应以 {f'.{asked}' if asked else known} 结尾，或写文件夹。"
+    kind = kind_of_file(target, tuple(LETTER_FORMAT.labels))
+    if kind and asked not in (None, kind):
+        words = f"文件名 {target.name!r} 应以 .{asked} 结尾，或写文件夹。"
         raise click.UsageError(words, click.get_current_context())
-    return suffix or asked or "pdf"
+    return kind or asked or "pdf"

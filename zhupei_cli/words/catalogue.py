@@ -415,7 +415,7 @@ CATALOGUE: dict[str, Entry] = {
     "E752": Entry(3, "照片{problem}", "请核对；确实清楚可用的不必换", "尺寸和大小按批次的设置 photo_pixels、photo_kb 核对，不合的只提醒。"),
     "E753": Entry(3, "照片{problem}", "换一张 JPG 或 PNG 照片，不超过 1 MB", "照片要能印在准考证和报名表上。"),
     "E754": Entry(3, "没有读：{problem}", "把文件直接放进文件夹或 ZIP，再导入", "只读文件夹和 ZIP 里面的文件，不跟着链接和路径到别处去。"),
-    "E755": Entry(3, "{file} {problem}", "把照片放在一个文件夹里，或压缩成一个 ZIP", "照片从文件夹或 ZIP 导入。"),
+    "E755": Entry(3, "{file} {problem}", "把照片放在一个文件夹里，或压缩成一个 ZIP", "照片从文件夹、ZIP 或单独一张导入。"),
     "E756": Entry(3, "同一个人有几张照片，另见 {others}", "只留一张", "无法判断用哪一张，都不导入。"),
     # -- E76x reserved seats and seats before a run -------------------------------------------------
     "E760": Entry(5, "{place} 为{identity}保留 {reserve} 人，超过这一身份的上限 {limit} 人", "保留人数定为至多 {limit}，或放宽上限", "一种身份最多招这么多人，保留更多用不上。"),
@@ -441,6 +441,8 @@ CATALOGUE: dict[str, Entry] = {
     "E789": Entry(3, "批次 {batch} 还没有设置{what}，公示名单和通知书上就没有", "zhupei batch edit {batch} {pairs}", "公示名单有落款和联系方式，录取通知书有落款和报到地点；公示以后也可以再设置。"),
     "E790": Entry(3, "“{value}”不是时间", "写成 08:30，或从几点到几点：08:30-11:30", "复试的时间印在通知和签到表上。"),
     "E791": Entry(4, "批次 {batch} 没有复试组{group}", "zhupei exam groups list 查看；先用 exam groups import 导入分组", "分组还没有导入，或组别写得不一样。"),
+    "E792": Entry(3, "没有印 {name}：存着的照片已经损坏", "重新导入照片，再单独印：zhupei exam tickets {application_no} -o 准考证.pdf", "照片解不开；其余的人已经印好。"),
+    "E793": Entry(3, "{what}编号 {code} 与 {other} 只差前面的 0", "是同一个的写成 {other}；不是的换一个编号", "Excel 常把 01 存成 1；两个这样的编号在准考证上分不清。"),
     # -- E9xx unforeseen ---------------------------------------------------------------------------
     "E901": Entry(1, "程序出错：{detail}", "加 --debug 重新运行可看到详细位置，请把输出发给技术支持", "没有预料到的错误，多半是程序缺陷。"),
     "E902": Entry(130, "已取消", "没有写入任何内容", "按了 Ctrl-C，或对提问回答了否。"),

@@ -17,11 +17,12 @@ from zhupei_cli.rules.people.masking import mask_id
 from zhupei_cli.services.applications.printing import Refused, printable, require_characters
 from zhupei_cli.services.exams.candidates import Seated, Wanted, load_seated
 from zhupei_cli.services.exams.rooms import Site, load_rooms, load_sites
+from zhupei_cli.services.people.photos import is_whole
 from zhupei_cli.services.records.events import Change, record
 from zhupei_cli.services.records.lookup import settings_of
 from zhupei_cli.store.bulk import rows_of
 from zhupei_cli.words.codes import GENDER
-from zhupei_cli.words.errors import ZhupeiError
+from zhupei_cli.words.errors import Fault, ZhupeiError
 
 _PHOTO: Table = TraineePhoto.metadata.tables["trainee_photo"]
 #: Names that a message lists before it says how many more there are.
@@ -64,6 +65,15 @@ def prepare_tickets(session: Session, batch: Batch, wanted: Wanted, *, by: Actin
         for key, some in by_room.items()
     }
     return Printed(made, sum(one.photo is None for one in kept), refused)
+
+
+def with_damaged_photo(tickets: Sequence[Ticket]) -> dict[str, Fault]:
+    """Return application number → E792 of those whose stored photo cannot be decoded."""
+    return {
+        one.number: Fault("E792", "photo", values={"name": one.name, "application_no": one.number})
+        for one in tickets
+        if one.photo is not None and not is_whole(one.photo[1])
+    }
 
 
 def _seated(session: Session, batch: Batch, wanted: Wanted) -> list[Seated]:

@@ -24,6 +24,8 @@ _STARRED, _HINT = "　带 * 的列必填；", "鼠标停在列名上，可看这
 #: Half-width characters that A4 landscape takes at a size people read, and those of a narrow, a wide column.
 PAGE: Final = 180
 _NARROW, _WIDE = 10, 36
+#: Those that it takes without being made smaller.
+_WHOLE: Final = 125
 _BY_WIDTH: Final = {
     12: ("name",),
     16: ("mobile", "emergency_phone", "contact_phone", "major"),
@@ -62,7 +64,8 @@ _LOOKS: Final[Mapping[str, Mapping[str, object]]] = {
 class BlankForm:
     """A sheet to fill in; `rows` stand there already, by key, columns without a word are to be filled.
 
-    The first `frozen` columns stay on the screen and on every printed page.
+    The first `frozen` columns stay on the screen and on every printed page. Rows that differ under the key
+    `apart` are printed on different pages.
     """
 
     kind: Kind
@@ -70,6 +73,7 @@ class BlankForm:
     columns: tuple[Column, ...]
     rows: Sequence[Mapping[str, str]] = ()
     frozen: int = 1
+    apart: str = ""
 
 
 def form_of(
@@ -123,6 +127,8 @@ def _draw(made: Drawing, form: BlankForm, dictionary: Dictionary, choices: Choic
     last = 1 + max(len(form.rows), 0 if form.rows else ROWS)
     dictionary.offer(sheet, dict(enumerate(form.columns)), (2, last), typed=True)
     _set_up(sheet, len(form.columns), last, frozen=form.frozen, width=sum(widths))
+    if form.apart:
+        _break_pages(sheet, form, width=sum(widths))
     made.fill(sheet, 2, looks, _rows(form, widths), count=len(form.rows))
 
 
@@ -188,6 +194,15 @@ def _set_up(sheet: "Worksheet", columns: int, last: int, *, frozen: int, width: 
     # Without this Excel marks every ID number with a green corner: a number stored as text.
     sheet.ignore_errors({"number_stored_as_text": f"A1:{column_letters(columns - 1)}{last + 1}"})
     set_up_page(sheet, header=(0, 1), pages=-(-width // PAGE), frozen=frozen)
+
+
+def _break_pages(sheet: "Worksheet", form: BlankForm, *, width: int) -> None:
+    words = [row.get(form.apart) for row in form.rows]
+    # The row of a break is the first one below it, from 1 for the first row; two rows stand above all.
+    sheet.set_h_pagebreaks([at + 2 for at in range(1, len(words)) if words[at] != words[at - 1]])
+    if width <= _WHOLE:
+        # Excel may pass over breaks where it is told to fit the page; what fits by itself is not told.
+        sheet.set_print_scale(100)
 
 
 def set_up_page(sheet: "Worksheet", *, header: tuple[int, int], pages: int, frozen: int) -> None:
