@@ -38,7 +38,6 @@ LIST = (
     Column("name", "姓名"),
     Column("id_number", "证件号码"),
     Column("specialty_label", "报名专业"),
-    Column("base_label", "第一志愿基地"),
 )
 _group_option = click.option("--group", type=NAME, metavar="NAME", help="只要这一组")
 
