@@ -4,6 +4,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
@@ -14,6 +15,8 @@ import pytest
 from click.testing import CliRunner
 
 from tests import compiled
+from tests.oceanbase_server import GIVEN, running_oceanbase
+from tests.oceanbase_slots import OceanBaseSlots
 from tests.server import Server, running_server
 from tests.slots import Slots
 from zhupei_cli.acting import Acting
@@ -25,7 +28,11 @@ from zhupei_cli.store.schema import create
 #: 2026-06-05 10:00:00 in +08:00: inside the dates of the batches that tests open.
 NOW = datetime(2026, 6, 5, 2, 0, tzinfo=UTC)
 OPERATOR = "测试员"
+#: What every run is about, and what one is about that asks for it.
 BACKENDS = ("sqlite", "postgresql")
+ASKED = (*BACKENDS, "oceanbase")
+#: The engine of this run, for as long as it lasts.
+_RUNNING = pytest.StashKey[ExitStack]()
 
 
 class Ran(NamedTuple):
@@ -47,7 +54,7 @@ def by() -> Acting:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Take which databases the run is about: both, unless somebody is in a hurry."""
-    parser.addoption("--on", choices=(*BACKENDS, "both"), default="both", help="databases to test on")
+    parser.addoption("--on", choices=(*ASKED, "both"), default="both", help="databases to test on")
     parser.addoption("--server", type=int, choices=(16, 18), default=16, help="version of PostgreSQL")
 
 
@@ -55,6 +62,17 @@ def pytest_configure(config: pytest.Config) -> None:
     """Name the marks of this suite, and compile each statement once for all its databases."""
     compiled.share()
     config.addinivalue_line("markers", "sqlite: about files of SQLite, or the same on every database")
+    config.addinivalue_line("markers", "oceanbase: about OceanBase alone, with --on oceanbase")
+    if config.getoption("--on") == "oceanbase" and not hasattr(config, "workerinput"):
+        running = config.stash[_RUNNING] = ExitStack()
+        os.environ[GIVEN] = running.enter_context(running_oceanbase()).url("")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the engine that was started for this run."""
+    if _RUNNING in config.stash:
+        config.stash[_RUNNING].close()
+        del os.environ[GIVEN]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -64,6 +82,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         backends: Sequence[str] = BACKENDS if chosen == "both" else (chosen,)
         if metafunc.definition.get_closest_marker("sqlite"):
             backends = [backend for backend in backends if backend == "sqlite"]
+        if metafunc.definition.get_closest_marker("oceanbase"):
+            backends = [backend for backend in backends if backend == "oceanbase"]
         metafunc.parametrize("backend", backends)
 
 
@@ -96,6 +116,16 @@ def slots(server: Server) -> Iterator[Slots]:
     made.drop()
 
 
+@pytest.fixture(scope="session")
+def oceanbase_slots() -> Iterator[OceanBaseSlots]:
+    """Return what hands out databases of OceanBase, with our tables and the default specialties."""
+    with running_oceanbase() as server:
+        made = OceanBaseSlots(server, f"zhupei_test_{os.getpid()}")
+        made.fill(_fill)
+        yield made
+        made.drop()
+
+
 def _fill(url: str) -> None:
     create(url)
     with transaction(url) as session:
@@ -116,7 +146,11 @@ def new_database(request: pytest.FixtureRequest, backend: str, tmp_path: Path) -
         slots: Slots = request.getfixturevalue("slots")
         return slots.take(next(numbers))
 
-    return in_file if backend == "sqlite" else on_server
+    def on_oceanbase() -> str:
+        slots: OceanBaseSlots = request.getfixturevalue("oceanbase_slots")
+        return slots.take(next(numbers))
+
+    return {"sqlite": in_file, "postgresql": on_server, "oceanbase": on_oceanbase}[backend]
 
 
 @pytest.fixture
@@ -130,6 +164,13 @@ def nowhere(request: pytest.FixtureRequest, backend: str, tmp_path: Path) -> Ite
     """Return a URL where `db init` makes a database: no file yet, or an empty database of the server."""
     if backend == "sqlite":
         yield f"sqlite:///{tmp_path / 'new.sqlite'}"
+        return
+    if backend == "oceanbase":
+        made: OceanBaseSlots = request.getfixturevalue("oceanbase_slots")
+        made.server.drop(f"{made.template}_empty")
+        made.server.create(f"{made.template}_empty")
+        yield made.server.url(f"{made.template}_empty")
+        made.server.drop(f"{made.template}_empty")
         return
     slots: Slots = request.getfixturevalue("slots")
     name = f"{slots.template}_empty"

@@ -64,9 +64,11 @@ def upgrade(deed: Deed) -> None:
         sentence = f"数据库已是最新版本 {summary['version']}，不必升级"
     else:
         sentence = f"{'可以' if deed.dry_run else '已'}从版本 {summary['before']} 升级到 {summary['version']}"
+        if "steps" in summary:
+            sentence += f"；这种数据库的改动逐步生效，不能撤回：{'，'.join(summary['steps'])}"
     deed.tell_plainly(summary, sentence)
     # A migration may take away views that stand on a column it changes.
-    if summary["before"] != summary["version"] and deed.settings.database_url.startswith("postgresql"):
+    if summary["before"] != summary["version"] and databases.has_walls(deed.settings.database_url):
         next_step(deed.settings, "zhupei db roles apply", "设置过角色和行级安全的，重新应用一次")
 
 

@@ -30,6 +30,8 @@ FILE = click.argument("file", metavar="FILE", type=click.Path(dir_okay=False, pa
 def backup(deed: Deed, *, file: Path, force: bool) -> None:
     """备份数据库到文件 FILE；别人正在使用时也可以备份。
 
+    OceanBase 的备份是一个 SQLite 文件，可以直接打开查看，也可以恢复成文件数据库。
+
     \b
     例：zhupei db backup 备份-20260605.sqlite
         zhupei --database postgresql+psycopg://用户@主机/库名 \\
@@ -92,7 +94,7 @@ def _content(url: str) -> str:
 @click.argument("target", metavar="TO_URL", type=click.UNPROCESSED)
 @writing
 def copy_(deed: Deed, *, source: str, target: str) -> None:
-    """把整个数据库从 FROM_URL 复制到 TO_URL，并逐表核对；SQLite 与 PostgreSQL 之间可以互相复制。
+    """把整个数据库从 FROM_URL 复制到 TO_URL，并逐表核对；SQLite、PostgreSQL、OceanBase 之间可以互相复制。
 
     TO_URL 是还没有的文件，或服务器上的空数据库。操作记录一并复制；服务器上的角色和账号须另行设置。
 

@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 
@@ -88,9 +89,11 @@ def attempt(side: Side, state: str, command: tuple[str | Path, ...], *, whole: i
     return "all" if left else "nothing"
 
 
-def main(times: int, folder: Path, side: Side) -> None:
-    """Print what the kills left on one side."""
-    commands = prepare(side, folder, generate(7, bases=20, places=100, applicants=APPLICANTS))
+def killed(
+    times: int, folder: Path, side: Side, *, applicants: int
+) -> Iterator[tuple[tuple[str | Path, ...], Counter[str]]]:
+    """Yield for each command what its kills left; AssertionError where anything was half done."""
+    commands = prepare(side, folder, generate(7, bases=20, places=100, applicants=applicants))
     random = Random(7)
     for state, command in commands.items():
         url = side.copy("victim", state)
@@ -99,7 +102,15 @@ def main(times: int, folder: Path, side: Side) -> None:
         seconds, whole = time.perf_counter() - started, written(url, state)
         # From the end of the start-up to a little after the end: what a kill before that leaves is clear.
         moments = [seconds * (0.35 + 0.75 * random.random()) for _ in range(times)]
-        left = Counter(attempt(side, state, command, whole=whole, seconds=moment) for moment in moments)
+        yield (
+            command,
+            Counter(attempt(side, state, command, whole=whole, seconds=moment) for moment in moments),
+        )
+
+
+def main(times: int, folder: Path, side: Side) -> None:
+    """Print what the kills left on one side."""
+    for command, left in killed(times, folder, side, applicants=APPLICANTS):
         print(
             f"{side.name:<12}{command[0]} {command[1]:<8}{times} kills: {dict(left)}, none half", flush=True
         )

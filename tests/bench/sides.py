@@ -4,11 +4,12 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from tests.oceanbase_server import OceanBase
 from tests.server import Server, running_server
 
 ZHUPEI = str(Path(sys.executable).parent / "zhupei")
@@ -65,6 +66,40 @@ class Databases:
         self.server.drop(database)
         self.server.create(database, template=template)
         return self.server.url(database)
+
+
+@dataclass(frozen=True, slots=True)
+class OceanBases:
+    """Databases of OceanBase: their rows are copied by the engine, their tables made once."""
+
+    server: OceanBase
+    prefix: str
+    name: str = "OceanBase"
+
+    def new(self, database: str) -> str:
+        """Make an empty database."""
+        self.server.drop(f"{self.prefix}{database}")
+        self.server.create(f"{self.prefix}{database}")
+        return self.server.url(f"{self.prefix}{database}")
+
+    def copy(self, database: str, template: str) -> str:
+        """Make the rows of a database those of another one."""
+        here, there = f"{self.prefix}{database}", f"{self.prefix}{template}"
+        with closing(self.server.connect()) as connection, connection.cursor() as cursor:
+            cursor.execute(f"CREATE DATABASE IF NOT EXISTS `{here}` COLLATE utf8mb4_bin")
+            cursor.execute(f"USE `{here}`")
+            cursor.execute("SET foreign_key_checks = 0")
+            cursor.execute(f"SHOW TABLES FROM `{there}`")
+            tables = [table for (table,) in cursor.fetchall()]
+            cursor.execute("SHOW TABLES")
+            if not cursor.fetchall():
+                for table in tables:
+                    cursor.execute(f"SHOW CREATE TABLE `{there}`.`{table}`")
+                    cursor.execute(cursor.fetchone()[1].replace(f"`{there}`.", ""))
+            for table in tables:
+                cursor.execute(f"DELETE FROM `{table}`")
+                cursor.execute(f"INSERT INTO `{table}` SELECT * FROM `{there}`.`{table}`")
+        return self.server.url(here)
 
 
 @contextmanager

@@ -16,7 +16,7 @@ import pytest
 from tests.hardship import walks, world
 from tests.hardship.walks import Ended
 from zhupei_cli.shell.outline import load
-from zhupei_cli.store import backup, engine
+from zhupei_cli.store.engines import patience
 
 pytestmark = [
     pytest.mark.sqlite,
@@ -128,8 +128,7 @@ def test_a_disk_that_is_read_only(prepared: Path, tmp_path: Path) -> None:
 def _waiting_briefly(home: Path, lines: Sequence[str]) -> list[Ended]:
     walks.prepare(home)
     with pytest.MonkeyPatch.context() as patch:
-        for module in (engine, backup):
-            patch.setattr(module, "BUSY_TIMEOUT", 20)
+        patch.setattr(patience, "BUSY_TIMEOUT", 20)
         return [walks.run(one, f"sqlite:///{home}/zhupei.sqlite", home) for one in lines]
 
 

@@ -10,8 +10,8 @@ import pytest
 from tests.conftest import Run
 from tests.postgresql.conftest import BASE, PASSWORD, World
 from tests.postgresql.sessions import address, ask
-from zhupei_cli.store import engine
 from zhupei_cli.store.engine import connected
+from zhupei_cli.store.engines import patience
 
 COUNTS = {
     "rows": 1,
@@ -98,7 +98,7 @@ def test_a_name_is_one_login_for_good(world: World, zhupei: Run) -> None:
 def test_who_keeps_others_waiting_is_named_and_let_go(
     walls: World, zhupei: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engine, "BUSY_TIMEOUT", 200)
+    monkeypatch.setattr(patience, "BUSY_TIMEOUT", 200)
     for lock in ("pg_advisory_lock(1)", "pg_advisory_xact_lock(1)", "pg_try_advisory_lock_shared(1, 2)"):
         for login in ("zhao", "li", "sun"):
             assert ask(walls.login(login), f"SELECT {lock}").sqlstate == "42501"

@@ -19,6 +19,7 @@ from zhupei_cli.store import engine
 from zhupei_cli.store.bulk import insert_rows
 from zhupei_cli.store.counters import take
 from zhupei_cli.store.engine import HEAD, current_version, open_engine, reading, shown_url, transaction
+from zhupei_cli.store.engines import patience
 from zhupei_cli.words.errors import ZhupeiError
 
 
@@ -102,7 +103,7 @@ def test_a_reader_neither_waits_for_a_writer_nor_sees_what_is_not_committed(data
 
 
 def test_a_second_writer_is_told_after_its_wait(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine, "BUSY_TIMEOUT", 50)
+    monkeypatch.setattr(patience, "BUSY_TIMEOUT", 50)
     with transaction(database):
         assert _refusal(database) == ("E601", 6)
 
@@ -240,10 +241,11 @@ def test_an_error_of_a_server_names_no_value(slots: Slots, how: str) -> None:
 @pytest.mark.parametrize(
     ("url", "told"),
     [
-        ("mysql://u:p@h/x", "mysql://u:***@h/x；不支持 mysql，可用 sqlite、postgresql"),
+        ("mysql://u:p@h/x", "mysql://u:***@h/x；不支持 mysql，mysql 请写 mysql+pymysql"),
         (
             "oracle+cx_oracle://u:p@h/x",
-            "oracle+cx_oracle://u:***@h/x；不支持 oracle+cx_oracle，可用 sqlite、postgresql",
+            "oracle+cx_oracle://u:***@h/x；不支持 oracle+cx_oracle，"
+            "可用 sqlite、postgresql+psycopg、mysql+pymysql",
         ),
         (
             "postgresql+psycopg2://u:p@h/x",

@@ -115,25 +115,14 @@ class _Database:
     def __init__(self, ctx: click.Context) -> None:
         from zhupei_cli.acting import system_clock
         from zhupei_cli.settings import load as load_settings
+        from zhupei_cli.store.bare import BareDatabase
 
         given = {key: ctx.find_root().params.get(key) for key in ("database", "config")}
         settings = load_settings(given, environ=os.environ, clock=system_clock)
-        driver, _, place = settings.database_url.partition("://")
-        self._mark = "?" if driver.startswith("sqlite") else "%s"
-        if driver.startswith("sqlite"):
-            import sqlite3
-            from urllib.parse import quote
-
-            self._connection: Any = sqlite3.connect(f"file:{quote(place[1:])}?mode=ro", uri=True, timeout=0.1)
-        else:
-            import psycopg
-
-            self._connection = psycopg.connect(f"postgresql://{place}", connect_timeout=2)
-            self._connection.read_only = True
+        self._database = BareDatabase(settings.database_url)
 
     def rows(self, statement: str, *values: Any) -> Sequence[tuple[Any, ...]]:
-        cursor = self._connection.execute(statement.replace("?", self._mark), values)
-        return cursor.fetchmany(MOST)  # type: ignore[no-any-return]
+        return self._database.rows(statement, *values, most=MOST)
 
     def close(self) -> None:
-        self._connection.close()
+        self._database.close()

@@ -5,29 +5,24 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Final
 
-from sqlalchemy import Connection, create_engine, inspect, text
+from sqlalchemy import Connection, create_engine, inspect
 
 from zhupei_cli.model import Base
+from zhupei_cli.store.engines.choosing import backend_at
 
 _VERSION: Final = "alembic_version"
-#: Triggers, rules and functions of others that act on our tables, and our own checks switched off.
-_PLANTED: Final = text("""
-    SELECT 'trigger ' || tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
-     WHERE c.relnamespace = 'public'::regnamespace AND (NOT t.tgisinternal OR t.tgenabled <> 'O')
-    UNION ALL SELECT 'rule ' || rulename FROM pg_rules WHERE schemaname = 'public'
-    UNION ALL SELECT 'view ' || viewname FROM pg_views WHERE schemaname = 'public'
-""")
 
 
 def unlike_model(connection: Connection) -> list[str]:
     """Return what the database has beyond the program's tables (`+`), and what of them it lacks (`-`)."""
-    there, wanted = set(_parts(connection)), _wanted(on_server=connection.dialect.name != "sqlite")
+    backend = backend_at(connection)
+    there, wanted = set(_parts(connection)), _wanted(worded=backend.KEEPS_WORDS)
     found = [f"- {one}" for one in sorted(wanted - there)] + [f"+ {one}" for one in sorted(there - wanted)]
-    return found + [f"+ {one}" for one in sorted(_planted(connection))]
+    return found + [f"+ {one}" for one in sorted(backend.planted(connection))]
 
 
 @cache
-def _wanted(*, on_server: bool) -> frozenset[str]:
+def _wanted(*, worded: bool) -> frozenset[str]:
     # Made and read back by the same means, so that both sides are spelled alike.
     engine = create_engine("sqlite://")
     with engine.connect() as fresh:
@@ -35,7 +30,7 @@ def _wanted(*, on_server: bool) -> frozenset[str]:
         parts = list(_parts(fresh))
     engine.dispose()
     # A server keeps conditions in words of its own: there names have to do.
-    return frozenset(_without_words(part) if on_server else part for part in parts)
+    return frozenset(part if worded else _without_words(part) for part in parts)
 
 
 def _without_words(part: str) -> str:
@@ -47,26 +42,28 @@ def _without_words(part: str) -> str:
 
 def _parts(connection: Connection) -> Iterator[str]:
     inspector = inspect(connection)
-    on_server = connection.dialect.name != "sqlite"
+    worded = backend_at(connection).KEEPS_WORDS
     for table in inspector.get_table_names():
         if table == _VERSION:
             continue
         yield table
         for column in inspector.get_columns(table):
-            type_ = "" if on_server else f" {column['type']}"
+            type_ = f" {column['type']}" if worded else ""
             yield f"{table}.{column['name']}{type_}{'' if column['nullable'] else ' NOT NULL'}"
         yield f"{table} PRIMARY KEY {_names(inspector.get_pk_constraint(table)['constrained_columns'])}"
+        uniques = inspector.get_unique_constraints(table)
+        behind = {unique.get("duplicates_index") for unique in uniques}
         for index in inspector.get_indexes(table):
             # A server lists the index behind a UNIQUE constraint too.
-            if not index.get("duplicates_constraint"):
+            if not index.get("duplicates_constraint") and index["name"] not in behind:
                 yield f"{table} INDEX {index['name']} {_names(index['column_names'])}"
-        for unique in inspector.get_unique_constraints(table):
+        for unique in uniques:
             yield f"{table} UNIQUE {_names(unique['column_names'])}"
         for key in inspector.get_foreign_keys(table):
             there = f"{key['referred_table']} {_names(key['referred_columns'])}"
             yield f"{table} FOREIGN KEY {_names(key['constrained_columns'])} → {there}"
         for check in inspector.get_check_constraints(table):
-            condition = "" if on_server else " " + _plain(str(check["sqltext"]))
+            condition = " " + _plain(str(check["sqltext"])) if worded else ""
             yield f"{table}.{check['name']} CHECK{condition}"
 
 
@@ -76,11 +73,3 @@ def _names(columns: Sequence[object]) -> str:
 
 def _plain(condition: str) -> str:
     return re.sub(r"[\s\"()]+", "", condition).lower()
-
-
-def _planted(connection: Connection) -> Iterator[str]:
-    if connection.dialect.name == "sqlite":
-        kinds = "SELECT type || ' ' || name FROM sqlite_master WHERE type IN ('trigger', 'view')"
-        yield from connection.execute(text(kinds)).scalars()
-    else:
-        yield from connection.execute(_PLANTED).scalars()

@@ -1,34 +1,32 @@
 """Opening a database and the one unit of work: `with transaction(url) as session`."""
 
-import os
 import re
-import sqlite3
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, closing, contextmanager
-from pathlib import Path
-from urllib.parse import quote, unquote
+from contextlib import AbstractContextManager, contextmanager
+from itertools import chain
+from typing import Final
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, exc, make_url, pool, text
+from sqlalchemy import URL, Connection, Engine, exc, make_url, text
 from sqlalchemy.orm import Session
 
+from zhupei_cli.store.engines import patience
+from zhupei_cli.store.engines.addresses import shown_url as shown_url
+from zhupei_cli.store.engines.choosing import BACKENDS, backend_at, backend_of
 from zhupei_cli.store.failures import translated
-from zhupei_cli.store.server import READING, WRITING, server_engine, wait_for_turn
 from zhupei_cli.store.walls import require_admitted
 from zhupei_cli.words.errors import ZhupeiError
 
 #: The newest migration; a test compares it with the files in sql/migrations.
 HEAD = "0015"
 
-#: How long a writer waits for another one, in milliseconds.
-BUSY_TIMEOUT = 30_000
+#: What an address may begin with.
+_DRIVERS: Final = tuple(chain.from_iterable(backend.DRIVERS for backend in BACKENDS.values()))
 
 
 def open_engine(url: str) -> Engine:
     """Return an engine on an existing database; ZhupeiError E501 when there is none, E502 for a bad URL."""
     parsed = parse_url(url)
-    if parsed.get_backend_name() != "sqlite":
-        return server_engine(parsed)
-    return _sqlite(sqlite_path(parsed))
+    return backend_of(parsed).open_engine(parsed)
 
 
 def parse_url(url: str) -> URL:
@@ -43,9 +41,11 @@ def parse_url(url: str) -> URL:
         raise ZhupeiError("E502", database=known, problem=problem)
     if parsed.port is not None and not 0 < parsed.port < 65_536:
         raise ZhupeiError("E502", database=shown_url(url), problem=f"；端口 {parsed.port} 应为 1 至 65535")
-    if parsed.drivername not in DRIVERS:
-        backend = parsed.get_backend_name()
-        known = f"postgresql 请写 {DRIVERS[-1]}" if backend == "postgresql" else "可用 sqlite、postgresql"
+    if parsed.drivername not in _DRIVERS:
+        name = parsed.get_backend_name()
+        meant = BACKENDS.get(name)
+        all_ = "、".join(backend.DRIVERS[-1] for backend in BACKENDS.values())
+        known = f"{name} 请写 {meant.DRIVERS[-1]}" if meant else f"可用 {all_}"
         problem = f"；不支持 {parsed.drivername}，{known}"
         raise ZhupeiError("E502", database=shown_url(url), problem=problem)
     return parsed
@@ -62,95 +62,15 @@ def _misspelt(url: str) -> str:
     return f"；端口 {port} 应为数字" if "@" in url else "；端口应为数字"
 
 
-#: What an address may begin with; the last is how a server's is best written.
-DRIVERS = ("sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg")
 #: The name of a file where an address is wanted.
 _FILE = re.compile(r"[A-Za-z]:[\\/]|[^:@]*\.(?:sqlite|db)$")
-#: The password in an address that cannot be read.
-_PASSWORD = re.compile(r"((?:^|:/*|/)[^:/@]*):[^/].*@", re.DOTALL)
-#: Where a port belongs a password may stand, the rest of the address forgotten.
-_UNFINISHED = re.compile(r"(://[^:/?]*):(?!\d+(?:[/?]|$))[^/?]*")
-#: Passwords among the options behind the question mark, or in the words of libpq: password=… sslpassword=…
-_OPTION = re.compile(r"(\w*password\s*=\s*)('[^']*'|[^\s&]*)", re.IGNORECASE)
-
-
-def shown_url(url: str) -> str:
-    """Return `url` as it may be printed: without its password, also where it is no URL."""
-    try:
-        parsed = make_url(url)
-    except (exc.ArgumentError, ValueError):
-        parsed = None
-    if parsed is None or (parsed.host and "@" in f"{parsed.database}"):
-        # A slash in the password: what follows it was taken for the name of the database.
-        found = _PASSWORD.sub(r"\1:***@", url)
-        if "@" not in url:
-            found = _UNFINISHED.sub(r"\1:***", found)
-        return _OPTION.sub(r"\1***", found)
-    text = _OPTION.sub(r"\1***", parsed.render_as_string(hide_password=True))
-    # A file's name stays readable: SQLAlchemy writes 招收 in percent signs.
-    return text if parsed.host else unquote(text)
-
-
-def sqlite_path(url: URL) -> Path:
-    """Return the file a SQLite URL names; an in-memory database is refused, it would hold nothing."""
-    if not url.database or url.database == ":memory:":
-        raise ZhupeiError("E502", database=url.render_as_string(), problem="；没有写文件名")
-    return Path(url.database)
-
-
-def _sqlite(path: Path) -> Engine:
-    try:
-        if not path.is_file():
-            raise ZhupeiError("E501", database=path)
-        path.open("rb").close()
-    except PermissionError:  # the file or its folder is somebody else's
-        raise ZhupeiError("E525", database=path) from None
-    uri = f"file:{quote(os.fsencode(path.absolute()))}?{_mode(path)}"
-    engine = create_engine(
-        "sqlite://",
-        # Bulk inserts run one statement behind in a thread of their own, never two at once.
-        creator=lambda: sqlite3.connect(uri, uri=True, timeout=BUSY_TIMEOUT / 1000, check_same_thread=False),
-        poolclass=pool.NullPool,
-        hide_parameters=True,
-    )
-    event.listen(engine, "connect", _on_connect)
-    event.listen(engine, "begin", _on_begin)
-    return engine
-
-
-def _mode(path: Path) -> str:
-    if os.access(path.parent, os.W_OK):
-        # sqlite3.connect would otherwise make an empty database out of a mistyped path.
-        return "mode=rw" if os.access(path, os.W_OK) else "mode=ro"
-    # On read-only media the file that tells readers of writers cannot be made: `immutable` does without.
-    # A log that was copied along must not be read past, though.
-    beside = path.with_name(f"{path.name}-wal")
-    return "mode=ro" if beside.is_file() and beside.stat().st_size else "mode=ro&immutable=1"
-
-
-def _on_connect(connection: sqlite3.Connection, _record: object) -> None:
-    # The driver must not begin transactions itself: its deferred BEGIN admitted 107 people to 100 seats.
-    connection.isolation_level = None
-    with closing(connection.cursor()) as cursor:
-        cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT}")
-        cursor.execute("PRAGMA synchronous=FULL")
-        cursor.execute("PRAGMA foreign_keys=ON")
-        # The default of 2 MB writes the pages of a big import several times.
-        cursor.execute("PRAGMA cache_size=-131072")
-
-
-def _on_begin(connection: Connection) -> None:
-    # A writer takes the write lock at once, so that what it has read is still true when it writes.
-    read_only = connection.get_execution_options().get("zhupei_read_only", False)
-    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
 
 
 def engine_for(url: str, *, read_only: bool) -> Engine:
     """Return an engine whose transactions write, or only read what stood there when they began."""
-    engine = open_engine(url)
-    if engine.dialect.name == "sqlite":
-        return engine.execution_options(zhupei_read_only=read_only)
-    return engine.execution_options(**(READING if read_only else WRITING))
+    parsed = parse_url(url)
+    backend = backend_of(parsed)
+    return backend.at_work(backend.open_engine(parsed), read_only=read_only)
 
 
 @contextmanager
@@ -158,8 +78,12 @@ def connected(url: str, *, read_only: bool = True) -> Iterator[Connection]:
     """Open a transaction on whatever stands there, up to date or not; kept when the block ends well."""
     with translated(), engine_for(url, read_only=read_only).begin() as connection:
         if not read_only:
-            wait_for_turn(connection, BUSY_TIMEOUT)
+            _take_turn(connection)
         yield connection
+
+
+def _take_turn(connection: Connection) -> None:
+    backend_at(connection).take_turn(connection, patience.BUSY_TIMEOUT)
 
 
 @contextmanager
@@ -173,7 +97,7 @@ def transaction(
     """
     with translated(), Session(engine_for(url, read_only=read_only), autoflush=False) as session:
         if not read_only:
-            wait_for_turn(session.connection(), BUSY_TIMEOUT)
+            _take_turn(session.connection())
         _require_head(session, url)
         require_admitted(session, bases=bases)
         yield session
@@ -204,16 +128,7 @@ def _require_head(session: Session, url: str) -> None:
 
 def current_version(connection: Connection) -> str | None:
     """Return the migration the database stands at; None when it has no tables of ours."""
-    if not _has_version(connection):
+    if not backend_at(connection).has_version(connection):
         return None
     found: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
     return found
-
-
-def _has_version(connection: Connection) -> bool:
-    # Asked, not tried: on a server a statement that fails ends the transaction.
-    if connection.dialect.name == "sqlite":
-        asked = "SELECT name FROM sqlite_master WHERE type = 'table' AND name = 'alembic_version'"
-    else:
-        asked = "SELECT to_regclass('alembic_version')"
-    return connection.execute(text(asked)).scalar() is not None

@@ -14,8 +14,8 @@ from zhupei_cli.model import Application, Base, Batch, Plan
 from zhupei_cli.services.admission import objections
 from zhupei_cli.services.people import bars
 from zhupei_cli.services.reference.lists import load_default_specialties
-from zhupei_cli.services.upkeep import copying
 from zhupei_cli.services.upkeep.copying import copy_database
+from zhupei_cli.store import rows as all_rows
 from zhupei_cli.store.bulk import insert_rows
 from zhupei_cli.store.counters import take
 from zhupei_cli.store.engine import open_engine, reading, shown_url, transaction
@@ -34,7 +34,7 @@ def filled(database: str) -> str:
 def test_there_and_back_nothing_changes(
     filled: str, nowhere: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(copying, "ROWS_AT_ONCE", 7)
+    monkeypatch.setattr(all_rows, "ROWS_AT_ONCE", 7)
     there = copy_database(filled, nowhere)
     assert (there["source"], there["target"]) == (shown_url(filled), shown_url(nowhere))
     back = copy_database(nowhere, f"sqlite:///{tmp_path / 'back.sqlite'}")
@@ -95,7 +95,7 @@ def test_what_reads_back_differently_is_taken_back(
     filled: str, nowhere: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        copying, "insert_rows", lambda into, table, names, rows: insert_rows(into, table, names, rows[1:])
+        all_rows, "insert_rows", lambda into, table, names, rows: insert_rows(into, table, names, rows[1:])
     )
     with pytest.raises(ZhupeiError) as caught:
         copy_database(filled, nowhere)

@@ -2,7 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from zhupei_cli.services.upkeep.doctor import State, extras, network_type
+from zhupei_cli.services.upkeep.doctor import State, extras
+from zhupei_cli.store.engines.sqlite_health import network_type
 
 MOUNTS = """\
 /dev/sda1 / ext4 rw 0 0
@@ -36,8 +37,11 @@ def test_without_mounts_every_disk_is_local() -> None:
 
 def test_what_is_not_installed_is_bad_only_where_it_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
-    states = {driver: [check.state for check in extras(driver)] for driver in ("sqlite", "postgresql")}
+    states = {
+        driver: [check.state for check in extras(driver)] for driver in ("sqlite", "postgresql", "mysql")
+    }
     assert states == {
-        "sqlite": [State.WARNING, State.WARNING],
-        "postgresql": [State.WARNING, State.BAD],
+        "sqlite": [State.WARNING, State.WARNING, State.WARNING],
+        "postgresql": [State.WARNING, State.BAD, State.WARNING],
+        "mysql": [State.WARNING, State.WARNING, State.BAD],
     }

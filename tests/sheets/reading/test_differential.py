@@ -90,5 +90,5 @@ def test_what_offices_save_is_read_the_same(tmp_path: Path, kind: Kind, program:
 
 def test_large_sheets_spelled_otherwise_or_damaged(tmp_path: Path) -> None:
     """A few of those that `python -m tests.bench.mutants` reads by the thousand."""
-    for number, xml in enumerate(islice(mutants(seed=11), 14)):
+    for number, xml in enumerate(islice(mutants(seed=11), 7)):
         assert differences(write(tmp_path / "a.xlsx", xml), slow=number == 0) == []

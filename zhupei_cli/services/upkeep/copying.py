@@ -1,24 +1,12 @@
 """A whole database copied to another one, of the same kind or the other, and compared row by row."""
 
-import hashlib
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TypedDict
 
-from sqlalchemy import URL, Connection, String, Table, collate, select
-from sqlalchemy.orm import Session
-
-from zhupei_cli.files import PRIVATE, replacing
 from zhupei_cli.model import Base
-from zhupei_cli.store.bulk import insert_rows
-from zhupei_cli.store.engine import connected, parse_url, reading, shown_url, sqlite_path
-from zhupei_cli.store.schema import keep_a_log, migrate, require_empty
-from zhupei_cli.words.errors import ZhupeiError
-
-#: Rows in memory at once.
-ROWS_AT_ONCE = 10_000
+from zhupei_cli.store.engine import reading
+from zhupei_cli.store.engines.addresses import shown_url
+from zhupei_cli.store.rows import copy_rows
+from zhupei_cli.store.schema import new_tables
 
 
 class Copied(TypedDict):
@@ -38,19 +26,8 @@ def copy_database(source: str, target: str, *, dry_run: bool = False) -> Copied:
     number of rows of each table. Raises E508 or E514 when the target holds something, E532 when a table
     reads back differently.
     """
-    counts = {}
-    with (
-        reading(source) as session,
-        _opened(target, dry_run=dry_run) as connection,
-        Session(connection) as into,
-    ):
-        for table in Base.metadata.sorted_tables:
-            written = _digest(_copied(session.connection(), into, table))
-            if _digest(_rows(connection, table)) != written:
-                raise ZhupeiError("E532", table=table.name)
-            counts[table.name] = written[0]
-        if dry_run:
-            connection.rollback()
+    with reading(source) as session, new_tables(target, dry_run=dry_run) as connection:
+        counts = copy_rows(session.connection(), connection, Base.metadata.sorted_tables)
     return {
         "source": shown_url(source),
         "target": shown_url(target),
@@ -58,63 +35,3 @@ def copy_database(source: str, target: str, *, dry_run: bool = False) -> Copied:
         "tables": counts,
         "dry_run": dry_run,
     }
-
-
-@contextmanager
-def _opened(url: str, *, dry_run: bool) -> Iterator[Connection]:
-    """Yield a connection to new tables without rows, kept when the block ends well."""
-    if parse_url(url).get_backend_name() != "sqlite":
-        with connected(url, read_only=False) as connection:
-            require_empty(connection, url)
-            migrate(connection)
-            yield connection
-        return
-    path = sqlite_path(parse_url(url))
-    if path.exists():
-        raise ZhupeiError("E508", database=shown_url(url))
-    with _new_file(path, dry_run=dry_run) as beside:
-        keep_a_log(beside)
-        new = URL.create("sqlite", database=str(beside)).render_as_string()
-        with connected(new, read_only=False) as connection:
-            migrate(connection)
-            yield connection
-
-
-@contextmanager
-def _new_file(path: Path, *, dry_run: bool) -> Iterator[Path]:
-    if not dry_run:
-        with replacing(path) as beside:
-            yield beside
-        return
-    with TemporaryDirectory() as folder:
-        beside = Path(folder) / path.name
-        beside.touch(PRIVATE)
-        yield beside
-
-
-def _copied(source: Connection, into: Session, table: Table) -> Iterator[list[tuple[object, ...]]]:
-    names = [column.name for column in table.columns]
-    for rows in _rows(source, table):
-        insert_rows(into, table, names, rows)
-        yield rows
-
-
-def _rows(connection: Connection, table: Table) -> Iterator[list[tuple[object, ...]]]:
-    """Yield the rows of a table in the order of its key, the same on every database."""
-    on_server = connection.dialect.name == "postgresql"
-    order = [
-        collate(column, "C") if on_server and isinstance(column.type, String) else column
-        for column in table.primary_key
-    ]
-    statement = select(table).order_by(*order).execution_options(yield_per=ROWS_AT_ONCE)
-    for rows in connection.execute(statement).partitions():
-        yield [tuple(row) for row in rows]
-
-
-def _digest(parts: Iterator[list[tuple[object, ...]]]) -> tuple[int, str]:
-    """Return how many rows there are, and the SHA-256 of what Python reads in them."""
-    count, digest = 0, hashlib.sha256()
-    for rows in parts:
-        count += len(rows)
-        digest.update(repr(rows).encode("utf-8", "surrogatepass"))
-    return count, digest.hexdigest()

@@ -1,9 +1,9 @@
 """The database itself: made, brought up to date, described."""
 
 from pathlib import Path
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
@@ -11,14 +11,9 @@ from zhupei_cli.acting import Acting
 from zhupei_cli.model import Base
 from zhupei_cli.services.reference.lists import load_default_specialties
 from zhupei_cli.store import backup, schema
-from zhupei_cli.store.engine import (
-    HEAD,
-    connected,
-    current_version,
-    parse_url,
-    shown_url,
-    sqlite_path,
-)
+from zhupei_cli.store.engine import HEAD, connected, current_version, parse_url
+from zhupei_cli.store.engines.addresses import shown_url
+from zhupei_cli.store.engines.choosing import backend_at, backend_of
 from zhupei_cli.words.errors import ZhupeiError
 
 
@@ -33,6 +28,16 @@ class DatabaseInfo(TypedDict):
     rows: int | None
     size: int
     tables: dict[str, int]
+
+
+class Upgraded(TypedDict):
+    """An upgrade from the version `before`; `steps` where each is kept at once, with its first line."""
+
+    database: str
+    before: str
+    version: str
+    dry_run: bool
+    steps: NotRequired[list[str]]
 
 
 def init_database(url: str, *, by: Acting, dry_run: bool = False) -> dict[str, object]:
@@ -50,19 +55,28 @@ def init_database(url: str, *, by: Acting, dry_run: bool = False) -> dict[str, o
     return summary | {"specialties": inserted[0]}
 
 
-def upgrade_database(url: str, *, dry_run: bool = False) -> dict[str, object]:
+def upgrade_database(url: str, *, dry_run: bool = False) -> Upgraded:
     """Bring a database of ours up to date.
 
-    Raises E501 when there is none, E504 when it is newer than the program, E509 when it is not ours.
+    Raises E501 when there is none, E504 when it is newer than the program, E509 when it is not ours. Where
+    nothing can be undone `steps` says what was done, or, with `dry_run`, will be: nothing was tried.
     """
     before = _version(url)
     if before is None:
         raise ZhupeiError("E509", database=shown_url(url))
     if before > HEAD:
         raise ZhupeiError("E504", version=before, head=HEAD)
+    summary: Upgraded = {"database": shown_url(url), "before": before, "version": HEAD, "dry_run": dry_run}
     if before != HEAD:
         schema.upgrade(url, dry_run=dry_run)
-    return {"database": shown_url(url), "before": before, "version": HEAD, "dry_run": dry_run}
+        if not backend_of(parse_url(url)).UNDOES_DDL:
+            summary["steps"] = schema.steps_from(before)
+    return summary
+
+
+def has_walls(url: str) -> bool:
+    """Return whether roles and row security may stand on the tables of this database."""
+    return backend_of(parse_url(url)).WALLS
 
 
 def _version(url: str) -> str | None:
@@ -96,12 +110,11 @@ def database_info(url: str) -> DatabaseInfo:
     with connected(url) as connection:
         version = current_version(connection)
         tables = _counts(connection) if version == HEAD else {}
-        server = ".".join(map(str, connection.dialect.server_version_info or ()))
-        name = connection.dialect.name
-        size = _size(connection, url)
+        backend = backend_at(connection)
+        server, size = backend.described(connection), backend.size(connection, parse_url(url))
     return {
         "database": shown_url(url),
-        "server": f"{name} {server}",
+        "server": server,
         "version": version,
         "head": HEAD,
         "batches": tables.get("batch"),
@@ -116,10 +129,3 @@ def _counts(connection: Connection) -> dict[str, int]:
         table.name: connection.execute(select(func.count()).select_from(table)).scalar_one()
         for table in Base.metadata.sorted_tables
     }
-
-
-def _size(connection: Connection, url: str) -> int:
-    if connection.dialect.name == "sqlite":
-        return sqlite_path(parse_url(url)).stat().st_size
-    size: int = connection.execute(text("SELECT pg_database_size(current_database())")).scalar_one()
-    return size

@@ -1,63 +1,36 @@
 """Whether everything around the program is as it should be: what `zhupei doctor` looks at."""
 
-import os
-import shutil
-import sqlite3
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import closing
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
-from pathlib import Path
 from typing import Final
-from urllib.parse import quote
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 
 from zhupei_cli.acting import CST
 from zhupei_cli.model import Event
 from zhupei_cli.services.records import event_times
 from zhupei_cli.services.upkeep.databases import database_info
 from zhupei_cli.settings import Settings
-from zhupei_cli.store.engine import HEAD, open_engine, parse_url, reading, shown_url, sqlite_path
+from zhupei_cli.store.engine import HEAD, parse_url, reading
+from zhupei_cli.store.engines.addresses import shown_url
+from zhupei_cli.store.engines.backend import Check, State
+from zhupei_cli.store.engines.choosing import BACKENDS, backend_of
 from zhupei_cli.store.failures import translated
 from zhupei_cli.words.catalogue import CATALOGUE
 from zhupei_cli.words.errors import ZhupeiError
 from zhupei_cli.words.vocabulary import CodeTable
 
-
-class State(StrEnum):
-    OK = "ok"
-    WARNING = "warning"
-    BAD = "bad"
-
+__all__ = ["STATE", "Check", "State", "diagnose", "extras"]
 
 STATE: Final = CodeTable("检查结果", {State.OK: "正常", State.WARNING: "注意", State.BAD: "异常"})
-
-#: Locks and shared memory do not work there: SQLite's log (WAL) loses what was written.
-_NETWORK = frozenset(
-    ("nfs", "nfs4", "cifs", "smb", "smb2", "smb3", "smbfs", "ncpfs", "afs", "9p", "fuse.sshfs", "davfs")
-)
-_MIB = 1 << 20
-_LITTLE, _NOTHING = 500 * _MIB, 50 * _MIB
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing looked at: what was found, and what to do where it is not ok."""
-
-    name: str
-    found: str
-    state: State = State.OK
-    cure: str = ""
 
 
 def diagnose(settings: Settings) -> Iterator[Check]:
     """Yield what is found of the program, the database, printing and the clock."""
     yield _python()
     yield from _database(settings)
-    yield from extras(parse_driver(settings.database_url))
+    yield from extras(settings.database_url.partition(":")[0].partition("+")[0])
     yield from _fonts(settings)
     yield _zone(settings.clock())
 
@@ -69,19 +42,15 @@ def _python() -> Check:
     return Check("程序", found)
 
 
-def parse_driver(url: str) -> str:
-    """Return the kind of database a URL names: sqlite, postgresql, or nothing that is known."""
-    return url.partition(":")[0].partition("+")[0]
-
-
 # -- the database ----------------------------------------------------------------------------------
 
 
 def _database(settings: Settings) -> Iterator[Check]:
     url = settings.database_url
     try:
-        if parse_driver(url) == "sqlite":
-            yield from _file(sqlite_path(parse_url(url)))
+        parsed = parse_url(url)
+        backend = backend_of(parsed)
+        yield from backend.place_checks(parsed)
         info = database_info(url)
         yield Check("数据库", f"{info['server']}，{info['database']}")
         if info["version"] is None:
@@ -90,100 +59,11 @@ def _database(settings: Settings) -> Iterator[Check]:
             code = "E503" if info["version"] < HEAD else "E504"
             raise ZhupeiError(code, version=info["version"], head=HEAD)
         yield Check("数据库版本", f"{HEAD}，与程序相符")
-        local = parse_driver(url) == "sqlite"
-        yield from _journal(sqlite_path(parse_url(url))) if local else _server(url)
+        with translated():
+            yield from backend.running_checks(parsed)
         yield from _future(url, settings.clock())
     except ZhupeiError as error:
         yield Check("数据库", error.message, State.BAD, error.hint)
-
-
-def _file(path: Path) -> Iterator[Check]:
-    mounts = Path("/proc/mounts")
-    kind = network_type(path, mounts.read_text("utf-8", "replace") if mounts.is_file() else "")
-    if kind is not None:
-        cure = "把数据库移到本机磁盘，或改用 PostgreSQL"
-        yield Check(
-            "数据库位置", f"{path.parent} 在网络共享上（{kind}），多人使用会损坏数据", State.BAD, cure
-        )
-    if not path.is_file():
-        return
-    yield _space(path)
-    if os.name == "posix" and path.stat().st_mode & 0o077:
-        cure = f"chmod 600 {path}"
-        yield Check("文件权限", f"{path.name} 别的用户也能读，里面有个人信息", State.WARNING, cure)
-    if not os.access(path, os.W_OK) or not os.access(path.parent, os.W_OK):
-        cure = "检查文件和文件夹的写权限"
-        yield Check("文件权限", f"{path} 只能读，不能写", State.WARNING, cure)
-
-
-def network_type(path: Path, mounts: str) -> str | None:
-    """Return the type of the network file system `path` is on, None for a local disk.
-
-    `mounts` is what /proc/mounts says; on Windows the path itself tells.
-    """
-    if sys.platform == "win32":
-        import ctypes
-
-        drive = path.absolute().drive
-        remote = drive.startswith("\\\\") or ctypes.windll.kernel32.GetDriveTypeW(drive + "\\") == 4
-        return "Windows 共享" if remote else None
-    place = str(path.resolve())
-    best, kind = "", ""
-    for line in mounts.splitlines():
-        _, folder, type_, *_ = [*line.split(" "), "", "", ""]
-        folder = folder.replace("\\040", " ")
-        inside = place == folder or place.startswith(folder.rstrip("/") + "/")
-        if folder and inside and len(folder) >= len(best):
-            best, kind = folder, type_
-    return kind if kind in _NETWORK else None
-
-
-def _space(path: Path) -> Check:
-    free = shutil.disk_usage(path.parent).free
-    state = State.BAD if free < _NOTHING else State.WARNING if free < _LITTLE else State.OK
-    return Check(
-        "磁盘空间",
-        f"数据库所在的磁盘还有 {free // _MIB} MB",
-        state,
-        "" if state is State.OK else "清理磁盘；磁盘写满后不能再写入",
-    )
-
-
-def _journal(path: Path) -> Iterator[Check]:
-    """Look whether readers and a writer can work side by side, and whether somebody writes just now."""
-    address = f"file:{quote(str(path.absolute()))}?mode=rw"
-    with translated(), closing(sqlite3.connect(address, uri=True, timeout=0.2)) as db:
-        db.isolation_level = None
-        (mode,) = db.execute("PRAGMA journal_mode").fetchone()
-        if mode == "wal":
-            yield Check("日志方式", "WAL，查看不受写入影响")
-        else:
-            cure = f"没有人使用时运行：sqlite3 {path.name} 'PRAGMA journal_mode=WAL'"
-            yield Check("日志方式", f"{mode}，写入时别人要等待", State.WARNING, cure)
-        try:
-            db.execute("BEGIN IMMEDIATE")
-            db.execute("ROLLBACK")
-        except sqlite3.OperationalError as error:
-            if "locked" not in str(error):
-                return  # a file that can only be read has been told of
-            cure = "等它结束；没有命令在运行的，看看有没有卡住的程序"
-            yield Check("占用", "别的程序正在写入数据库", State.WARNING, cure)
-        else:
-            yield Check("占用", "没有别的程序在写入")
-
-
-def _server(url: str) -> Iterator[Check]:
-    with translated(), open_engine(url).connect() as connection:
-        encoding = connection.execute(text("SHOW server_encoding")).scalar_one()
-        waiting = connection.execute(text("SELECT count(*) FROM pg_locks WHERE NOT granted")).scalar_one()
-    state = State.OK if encoding == "UTF8" else State.BAD
-    yield Check("数据库编码", encoding, state, "" if state is State.OK else "用 createdb -E UTF8 重新建库")
-    if waiting:
-        yield Check(
-            "占用", f"有 {waiting} 个操作在等待别人", State.WARNING, "等它们结束；久等请找数据库管理员"
-        )
-    else:
-        yield Check("占用", "没有人在等待")
 
 
 def _future(url: str, now: datetime) -> Iterator[Check]:
@@ -203,13 +83,19 @@ def _future(url: str, now: datetime) -> Iterator[Check]:
 
 
 def extras(driver: str) -> Iterator[Check]:
-    """Yield whether the parts that are not installed with the program itself are there."""
+    """Yield whether the parts that are not installed with the program itself are there.
+
+    `driver` is the kind of database the address names, known or not.
+    """
     missing = _missing(("typst", "fontTools", "pylopdf_fonts_zh_cn", "noto_cjk_sans_otc"))
     cure = 'pip install "zhupei[print]"'
     yield _extra("打印组件", missing, "打印报名表和通知书时", cure=cure, needed=False)
-    missing = _missing(("psycopg",))
-    cure = 'pip install "zhupei[pg]"'
-    yield _extra("PostgreSQL 组件", missing, "使用 PostgreSQL 时", cure=cure, needed=driver == "postgresql")
+    for name, backend in BACKENDS.items():
+        if backend.COMPONENT is not None:
+            module, extra = backend.COMPONENT
+            cure, purpose = f'pip install "zhupei[{extra}]"', f"使用 {backend.NAME} 时"
+            missing = _missing((module,))
+            yield _extra(f"{backend.NAME} 组件", missing, purpose, cure=cure, needed=driver == name)
 
 
 def _extra(name: str, missing: Sequence[str], purpose: str, *, cure: str, needed: bool) -> Check:

@@ -5,7 +5,6 @@ from itertools import chain as chain_
 from typing import Final
 
 from sqlalchemy import Connection, func, select, text
-from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Base, Counter
@@ -15,6 +14,7 @@ from zhupei_cli.services.proof.batch_check import about, computed_again, gathere
 from zhupei_cli.services.proof.told_imports import unlike_imports
 from zhupei_cli.services.proof.told_rows import retold, unlike_events
 from zhupei_cli.store.drift import unlike_model
+from zhupei_cli.store.engines.choosing import backend_at
 from zhupei_cli.store.walls import LoginKind, login_of
 from zhupei_cli.words.errors import Fault, ZhupeiError
 from zhupei_cli.words.vocabulary import Identity
@@ -93,10 +93,6 @@ _RULES: Final = {
         WHERE b.status IN ('draft', 'open', 'closed', 'locked', 'cancelled') AND a.live_key IS NOT NULL
           AND NOT (a.via = 'preplaced' AND b.status IN ('open', 'closed', 'locked'))""",
 }
-_SWITCHED_OFF: Final = text("""
-    SELECT conname::text FROM pg_constraint WHERE NOT convalidated AND connamespace = 'public'::regnamespace
-    UNION ALL SELECT indexrelid::regclass::text FROM pg_index WHERE NOT indisvalid
-""")
 
 
 def check_database(session: Session, *, deep: bool = False) -> list[Finding]:
@@ -136,36 +132,21 @@ def _told(faults: list[Fault]) -> list[Finding]:
 
 
 def _damage(connection: Connection) -> Iterator[Fault]:
-    """Look at the file itself; a server looks after its own."""
-    if connection.dialect.name == "sqlite":
-        try:
-            found = [str(row[0]) for row in connection.execute(text("PRAGMA integrity_check(5)"))]
-        except DatabaseError as error:
-            found = [str(error.orig)]
-        if found != ["ok"]:
-            yield about("E533", found)
+    """Look at the storage itself; a server looks after its own."""
+    if found := backend_at(connection).damage(connection):
+        yield about("E533", found)
 
 
 def _references(connection: Connection) -> Iterator[Fault]:
     """Look for rows that point nowhere, and for constraints that were switched off."""
-    if connection.dialect.name == "sqlite":
-        rows = connection.execute(text("PRAGMA foreign_key_check"))
-        found = [f"{row[0]} → {row[2]}" for row in rows]
-    else:
-        found = list(connection.execute(_SWITCHED_OFF).scalars())
-    if found:
+    if found := backend_at(connection).dangling(connection):
         yield about("E533", found)
 
 
 def _login(session: Session) -> Iterator[Fault]:
     """Walls hold nobody who owns them: daily work is not for such a login."""
-    if session.get_bind().dialect.name == "sqlite":
-        return
-    walls = session.execute(text("SELECT to_regnamespace('zhupei')")).scalar() is not None
-    bypass = "SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = session_user"
-    login = login_of(session)
-    if walls and (login.kind == LoginKind.OWNER or session.execute(text(bypass)).scalar()):
-        yield Fault("E534", "login", values={"login": login.name})
+    if backend_at(session).unwalled(session):
+        yield Fault("E534", "login", values={"login": login_of(session).name})
 
 
 def _rules(connection: Connection) -> Iterator[Fault]:

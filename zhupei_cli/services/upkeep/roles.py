@@ -8,6 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from zhupei_cli.store.engine import parse_url
+from zhupei_cli.store.engines.choosing import backend_at, backend_of
 from zhupei_cli.store.walls import LoginKind, login_of
 from zhupei_cli.words.errors import ZhupeiError
 
@@ -102,13 +103,13 @@ def by_table(rows: Iterable[StateRow]) -> list[dict[str, str]]:
 
 def require_server(url: str) -> None:
     """Raise E606 for a file: asked before it is opened, it may be locked or not be there."""
-    if parse_url(url).get_backend_name() != "postgresql":
+    if not backend_of(parse_url(url)).WALLS:
         raise ZhupeiError("E606")
 
 
 def require_postgresql(session: Session) -> None:
     """Raise E606 on a database without logins and roles."""
-    if session.get_bind().dialect.name != "postgresql":
+    if not backend_at(session).WALLS:
         raise ZhupeiError("E606")
 
 

@@ -4,14 +4,15 @@ import os
 import re
 import shutil
 import subprocess
+from contextlib import AbstractContextManager
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import URL, Connection, inspect
 
-from zhupei_cli.model import Base
-from zhupei_cli.store.engine import HEAD, connected, current_version, parse_url, shown_url
-from zhupei_cli.store.server import PATIENCE
+from zhupei_cli.store.engines.postgresql_health import has_version, has_walls
+from zhupei_cli.store.engines.postgresql_opening import PATIENCE, at_work, open_engine
+from zhupei_cli.store.engines.servers import shown
 from zhupei_cli.words.errors import ZhupeiError
 
 #: Where installers put the programs of one version, beside PATH.
@@ -26,21 +27,21 @@ _ENTRY = re.compile(
 )
 
 
-def write(url: str, path: Path) -> None:
+def back_up(url: URL, path: Path) -> None:
     """Write the database into `path` by pg_dump; E516 when there is none of the server's version."""
     options = ["--format=custom", "--no-owner", "--no-privileges", "--schema=public", f"--file={path}"]
     _run("pg_dump", url, options, database=True)
 
 
-def read(path: Path, url: str, *, replace: bool, dry_run: bool = False) -> None:
+def restore(path: Path, url: URL, *, replace: bool, dry_run: bool, head: str) -> None:
     """Restore `path` by pg_restore in one transaction. Raises E518 for what is no whole backup of ours,
     E519 when the database is not empty, E504 when the backup is newer than the program.
     """
     listed = _contents(path, url)
     version = _version(path, url)
-    if version > HEAD:
-        raise ZhupeiError("E504", version=version, head=HEAD)
-    with connected(url) as connection:
+    if version > head:
+        raise ZhupeiError("E504", version=version, head=head)
+    with _looking(url) as connection:
         emptied = _to_be_emptied(connection, url, replace=replace)
     if dry_run:
         return
@@ -57,21 +58,27 @@ def read(path: Path, url: str, *, replace: bool, dry_run: bool = False) -> None:
             raise ZhupeiError("E518", file=path, problem="文件不完整或已损坏") from error
 
 
-def _to_be_emptied(connection: Connection, url: str, *, replace: bool) -> bool:
+def _looking(url: URL) -> AbstractContextManager[Connection]:
+    return at_work(open_engine(url), read_only=True).begin()
+
+
+def _to_be_emptied(connection: Connection, url: URL, *, replace: bool) -> bool:
     """Return whether our tables stand there and go; E514, E519 when something may not."""
+    from zhupei_cli.model import Base
+
     tables = set(inspect(connection).get_table_names())
     foreign = tables - set(Base.metadata.tables) - {"alembic_version"}
-    if foreign or (tables and current_version(connection) is None):
+    if foreign or (tables and not has_version(connection)):
         names = "、".join(sorted(foreign or tables)[:3])
-        raise ZhupeiError("E514", database=shown_url(url), tables=names)
-    walls = connection.execute(text("SELECT to_regnamespace('zhupei')")).scalar() is not None
+        raise ZhupeiError("E514", database=shown(url), tables=names)
+    walls = has_walls(connection)
     if tables and (walls or not replace):
         # Views and policies hang on the tables: what has walls is restored beside, not over.
-        raise ZhupeiError("E531" if walls else "E519", database=shown_url(url))
+        raise ZhupeiError("E531" if walls else "E519", database=shown(url))
     return bool(tables)
 
 
-def _contents(path: Path, url: str) -> list[str]:
+def _contents(path: Path, url: URL) -> list[str]:
     try:
         lines = _run("pg_restore", url, ["--list", str(path)]).splitlines()
     except ZhupeiError as error:
@@ -85,7 +92,7 @@ def _contents(path: Path, url: str) -> list[str]:
     return [line for line, _ in listed]
 
 
-def _version(path: Path, url: str) -> str:
+def _version(path: Path, url: URL) -> str:
     script = _run("pg_restore", url, ["--data-only", "--table=alembic_version", "--file=-", str(path)])
     found = re.search(r"^COPY .*\n(\w+)$", script, re.MULTILINE)
     if found is None:
@@ -93,12 +100,12 @@ def _version(path: Path, url: str) -> str:
     return found[1]
 
 
-def _run(program: str, url: str, options: list[str], *, database: bool = False) -> str:
+def _run(program: str, url: URL, options: list[str], *, database: bool = False) -> str:
     """Run a program of the server's version, on the `database` itself or not, and return what it prints.
 
     Raises E516 when there is no such program, E517 when it fails.
     """
-    with connected(url) as connection:
+    with _looking(url) as connection:
         major = int((connection.dialect.server_version_info or (0,))[0])
     conninfo, password = _connection(url)
     words = [_found(program, major), *options]
@@ -113,12 +120,11 @@ def _run(program: str, url: str, options: list[str], *, database: bool = False) 
     return ran.stdout.decode(errors="replace")
 
 
-def _connection(url: str) -> tuple[str, str]:
+def _connection(url: URL) -> tuple[str, str]:
     """Return how libpq writes the URL, without its password, and the password."""
     from psycopg.conninfo import make_conninfo
 
-    parsed = parse_url(url)
-    parts = dict(parsed.get_dialect()().create_connect_args(parsed)[1])
+    parts = dict(url.get_dialect()().create_connect_args(url)[1])
     password = str(parts.pop("password", None) or "")
     return make_conninfo("", **{**PATIENCE, **parts}), password
 

@@ -1,0 +1,91 @@
+"""OceanBase: a distributed server that speaks MySQL's protocol; one node of it is enough."""
+
+from typing import Any, Final
+
+from sqlalchemy import Column
+from sqlalchemy.orm import Session
+from sqlalchemy.sql.elements import ColumnElement
+
+from zhupei_cli.store.engines.backend import Login, LoginKind
+from zhupei_cli.store.engines.oceanbase_health import (
+    damage,
+    dangling,
+    described,
+    made,
+    place_checks,
+    planted,
+    require_room,
+    running_checks,
+    size,
+)
+from zhupei_cli.store.engines.oceanbase_opening import (
+    at_work,
+    has_version,
+    kept_apart,
+    open_engine,
+    take_turn,
+)
+from zhupei_cli.store.engines.oceanbase_rows import delete, insert, update
+from zhupei_cli.store.engines.oceanbase_words import code_of, detail_of
+from zhupei_cli.store.engines.servers import require_absent, require_another
+
+__all__ = [
+    "BACKUPS",
+    "COMPONENT",
+    "DRIVERS",
+    "KEEPS_WORDS",
+    "NAME",
+    "ON_SERVER",
+    "UNDOES_DDL",
+    "WALLS",
+    "at_work",
+    "code_of",
+    "damage",
+    "dangling",
+    "delete",
+    "described",
+    "detail_of",
+    "has_version",
+    "in_order",
+    "insert",
+    "kept_apart",
+    "made",
+    "open_engine",
+    "place_checks",
+    "planted",
+    "require_absent",
+    "require_another",
+    "require_room",
+    "running_checks",
+    "size",
+    "take_turn",
+    "unwalled",
+    "update",
+    "who",
+]
+
+NAME: Final = "OceanBase"
+DRIVERS: Final = ("mysql+pymysql",)
+ON_SERVER: Final = True
+WALLS: Final = False
+UNDOES_DDL: Final = False
+KEEPS_WORDS: Final = False
+COMPONENT: Final = ("pymysql", "oceanbase")
+BACKUPS: Final = None
+
+
+def who(session: Session) -> Login:
+    """Return nobody: there are no walls between logins."""
+    del session
+    return Login(None, LoginKind.OWNER)
+
+
+def unwalled(session: Session) -> bool:
+    """Return False: there are no walls."""
+    del session
+    return False
+
+
+def in_order(column: Column[object]) -> ColumnElement[Any]:
+    """Return the column itself: its texts are compared by their bytes."""
+    return column

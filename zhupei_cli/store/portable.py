@@ -1,0 +1,93 @@
+"""Backups of an engine without a form of its own: all its rows at one moment, in a file of SQLite.
+
+Such a file is a database by itself: every command reads it with `--database sqlite:///FILE`.
+"""
+
+import shutil
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from sqlalchemy import URL, Connection, MetaData, Table, delete, inspect
+
+from zhupei_cli.model import Base
+from zhupei_cli.store.engine import HEAD, connected, current_version
+from zhupei_cli.store.engines.servers import address, shown
+from zhupei_cli.store.engines.sqlite_file import keep_a_log, require_whole, sqlite_url
+from zhupei_cli.store.rows import copy_rows
+from zhupei_cli.store.schema import new_tables, upgrade
+from zhupei_cli.words.errors import ZhupeiError
+
+_VERSION = "alembic_version"
+
+
+def back_up(url: URL, path: Path) -> None:
+    """Write all rows into the empty file `path`, at the version the database has: also before an upgrade."""
+    with connected(address(url)) as source:
+        version = current_version(source)
+        assert version is not None
+        keep_a_log(path)
+        upgrade(sqlite_url(path), version)
+        with connected(sqlite_url(path), read_only=False) as target:
+            copy_rows(source, target, _tables(source, version))
+    _leave_no_log(path)
+
+
+def _tables(connection: Connection, version: str) -> list[Table]:
+    """Return the tables as they are: of an earlier version as they are found, else those of the model."""
+    if version == HEAD:
+        return Base.metadata.sorted_tables
+    found = MetaData()
+    found.reflect(connection)
+    return [table for table in found.sorted_tables if table.name != _VERSION]
+
+
+def _leave_no_log(path: Path) -> None:
+    import sqlite3
+    from contextlib import closing
+
+    # One file is moved to its place; what it keeps beside itself would stay behind.
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA journal_mode=DELETE")
+
+
+def restore(path: Path, url: URL, *, replace: bool, dry_run: bool, head: str) -> None:
+    """Make the database what the file `path` holds. Raises E504, E514, E518, E519."""
+    version = require_whole(path, head)
+    with connected(address(url)) as connection:
+        holds = _holds(connection, url)
+    if holds and not replace:
+        raise ZhupeiError("E519", database=shown(url))
+    if dry_run:
+        return
+    with TemporaryDirectory() as folder:
+        source = path
+        if version != head:
+            source = Path(folder) / "upgraded.sqlite"
+            shutil.copyfile(path, source)
+            upgrade(sqlite_url(source))
+        with connected(sqlite_url(source)) as rows:
+            if holds:
+                _replace(rows, address(url))
+            else:
+                with new_tables(address(url)) as target:
+                    copy_rows(rows, target, Base.metadata.sorted_tables)
+
+
+def _holds(connection: Connection, url: URL) -> bool:
+    """Return whether our tables stand there with rows; E514 for those of another program."""
+    foreign = set(inspect(connection).get_table_names()) - set(Base.metadata.tables) - {_VERSION}
+    if foreign:
+        raise ZhupeiError("E514", database=shown(url), tables="、".join(sorted(foreign)[:3]))
+    version = current_version(connection)
+    if version is not None and version != HEAD:
+        raise ZhupeiError("E503" if version < HEAD else "E504", version=version, head=HEAD)
+    return version is not None
+
+
+def _replace(rows: Connection, url: str) -> None:
+    """Put the rows in the place of those there, in one transaction: others see all old or all new."""
+    tables = Base.metadata.sorted_tables
+    with connected(url, read_only=False) as target:
+        for table in reversed(tables):
+            target.execute(delete(table))
+        copy_rows(rows, target, tables)
