@@ -8,6 +8,7 @@ from zhupei_cli.rules.people.masking import mask_phone
 from zhupei_cli.rules.people.people_names import damage_of
 from zhupei_cli.sheets.kinds import cells, parsers
 from zhupei_cli.sheets.kinds.columns import Column, Kind, Offer
+from zhupei_cli.sheets.kinds.exam_kinds import EXAM_GROUP as EXAM_GROUP
 from zhupei_cli.sheets.kinds.exam_kinds import EXAM_ROOM as EXAM_ROOM
 from zhupei_cli.sheets.kinds.exam_kinds import TICKET as TICKET
 from zhupei_cli.sheets.kinds.people_kinds import APPLICATION_KEYS as APPLICATION_KEYS
@@ -348,4 +349,5 @@ ALL: Final = (
     BAR,
     PREPLACE,
     EXAM_ROOM,
+    EXAM_GROUP,
 )
