@@ -174,6 +174,11 @@ def test_a_season_is_told_once(call: Call, home: Path, inbox: Inbox) -> None:
     words = {row[2] for row in _sheet(home / "报到.xlsx")[1:]}
     assert all("还没有报到。请到培训基地报到" in str(one) for one in words)
     assert "notice" not in call("db", "check").out
+    # What was sent to somebody goes with the person.
+    assert call("batch", "archive", "T", "-y").code == 0
+    assert call("trainee", "erase", NO(1), "--reason", "本人申请", "--yes").code == 0
+    left = [row for row in _told(call) if row["application_no"] == NO(1)]
+    assert {(row["recipient"], row["content"]) for row in left} == {(None, None)}
 
 
 def test_texts_can_do_nothing_but_name_and_ask(call: Call) -> None:
