@@ -269,7 +269,7 @@ def test_an_upgrade_that_stopped_goes_on(nowhere: str, zhupei: Run, monkeypatch:
     assert (stopped.code, "E712" in stopped.err, "停在版本 0011" in stopped.err) == (6, True, True)
     _execute(nowhere, "RENAME TABLE away TO admission")
     done = run()
-    assert (done.code, "已从版本 0011 升级到 0012" in done.err) == (0, True)
+    assert (done.code, f"已从版本 0011 升级到 {HEAD}" in done.err) == (0, True)
     with connected(nowhere) as connection:
         assert (current_version(connection), unlike_model(connection)) == (HEAD, [])
 
