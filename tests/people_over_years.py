@@ -46,6 +46,7 @@ def store_years(database: str, call: Call, folder: Path, by: Acting) -> None:
             "kind": "作弊",
             "from_date": "2025-09-01",
             "years": 5,
+            "reason": "代考",
         }
         for one in (BARRED, CLEARED)
     ]

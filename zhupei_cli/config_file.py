@@ -107,8 +107,8 @@ _WANTED = {
 
 
 def _check_mail(path: Path, table: Mapping[str, object]) -> None:
-    missing = [key for key in ("host", "from", "to") if not table.get(key)]
-    if "to" not in missing and _is(table["to"], list) and not addresses(table["to"]):  # type: ignore[arg-type]
+    missing = [key for key in ("host", "from") if not table.get(key)]
+    if "to" in table and _is(table["to"], list) and not addresses(table["to"]):  # type: ignore[arg-type]
         missing.append("to")  # nothing but a semicolon
     unknown = [key for key in table if key not in MAIL_KEYS]
     wrong = [key for key, value in table.items() if key in MAIL_KEYS and not _is(value, MAIL_KEYS[key])]

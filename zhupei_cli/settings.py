@@ -16,7 +16,7 @@ _FILE = "zhupei.toml"
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """The mail server reports go through, and to whom."""
+    """The mail server reports and notices go through, and to whom reports go; notices need no `to`."""
 
     host: str
     port: int
@@ -138,7 +138,7 @@ def _mail(table: Mapping[str, Any], password: str | None) -> Mail:
         port=table.get("port", SECURITY[security]),
         security=security,
         sender=table["from"],
-        to=addresses(table["to"]),
+        to=addresses(table.get("to", ())),
         user=table.get("user"),
         password=password,
     )

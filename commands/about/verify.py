@@ -1,4 +1,4 @@
-"""`zhupei verify`: a sealed batch, checked without any database."""
+"""`zhupei verify`: a sealed batch, checked without any database, and the codes on letters."""
 
 from pathlib import Path
 from typing import Any
@@ -6,11 +6,14 @@ from typing import Any
 import click
 
 from zhupei_cli.display import harmless
+from zhupei_cli.rules.proof.letter_codes import LetterCode
+from zhupei_cli.services.results.letter_check import check_sealed, check_stored, read_letter
 from zhupei_cli.services.results.sealed_explaining import explain_sealed
 from zhupei_cli.services.results.sealed_files import verify_file
 from zhupei_cli.settings import Settings
-from zhupei_cli.shell.arguments import CODE
+from zhupei_cli.shell.arguments import CODE, NAME
 from zhupei_cli.shell.logfile import note
+from zhupei_cli.store.engine import reading
 
 from ..shared.explained import sealed_lines
 from ..shared.options import json_option, pass_settings
@@ -18,26 +21,46 @@ from ..shared.output import FINDINGS, next_step, show_summary
 
 
 @click.command("verify")
-@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+@click.argument("file", required=False, metavar="[FILE]", type=click.Path(path_type=Path))
 @click.option("--seal", metavar="HEX", help="封存号（至少前 16 位），核对文件是否就是当时封存的那一份")
 @click.option("--explain", "no", metavar="NO", type=CODE, help="说明一名考生的名次、分数线和最低录取成绩")
+@click.option("--letter", metavar="TEXT", type=NAME, help="核对录取通知书的二维码：扫码得到的整段文字")
 @json_option
 @pass_settings
-def verify(settings: Settings, file: Path, *, seal: str | None, no: str | None, as_json: bool) -> None:
+def verify(
+    settings: Settings,
+    file: Path | None,
+    *,
+    seal: str | None,
+    no: str | None,
+    letter: str | None,
+    as_json: bool,
+) -> None:
     """核对封存的批次文件，不需要数据库：重新计算每次录取，核对结果、名额和操作记录。
 
     有不符时退出码为 3，此时不作 --explain 的说明。文件里没有个人信息，基地和专业只有编号。不给 --seal
     只能核对文件内部是否自相矛盾，整个重做的文件看不出来，所以会提示“未核对封存号”。
 
+    --letter 核对一份录取通知书是不是这里印的、现在还算不算数：写了 FILE 用封存的文件，不写用数据库。
+
     \b
     例：zhupei verify HN2026_封存.zip
         zhupei verify HN2026_封存.zip --seal 9f2c4a61d07be35c
         zhupei verify HN2026_封存.zip --explain HN2026-0000003
+        zhupei verify --letter 'zhupei:1|HN2026-0000003|…'
     """
+    if file is None:
+        if letter is None or seal is not None or no is not None:
+            raise click.UsageError("请写封存的文件，或用 --letter。", click.get_current_context())
+        code = read_letter(letter)
+        with reading(settings.database_url) as session:
+            _tell_letter(settings, code, check_stored(session, code), as_json=as_json)
+        return
     if seal is not None and not (
         16 <= len(seal) <= 64 and all(digit in "0123456789abcdefABCDEF" for digit in seal)
     ):
         raise click.UsageError("--seal 应为封存号的 16 至 64 位十六进制数字。", click.get_current_context())
+    given = None if letter is None else read_letter(letter)
     found = verify_file(file, seal=seal)
     told = explain_sealed(file, no) if no is not None and not found.findings else None
     summary: dict[str, Any] = {
@@ -50,6 +73,9 @@ def verify(settings: Settings, file: Path, *, seal: str | None, no: str | None, 
     }
     if no is not None:
         summary["explanation"] = told
+    state = "" if given is None or found.findings else check_sealed(file, given)
+    if given is not None:
+        summary["letter"] = {"status_label": state or None}
     sentence = f"批次 {found.batch}（{found.name}），封存号 {found.seal[:16]}：{{}}".format(
         f"有 {len(found.findings)} 处不符"
         if found.findings
@@ -69,3 +95,13 @@ def verify(settings: Settings, file: Path, *, seal: str | None, no: str | None, 
         note(settings, f"错误 [{finding.code}]：{finding.message}")
     if found.findings:
         click.get_current_context().exit(FINDINGS)
+    if given is not None and not as_json:
+        _tell_letter(settings, given, state, as_json=False)
+
+
+def _tell_letter(settings: Settings, code: LetterCode, state: str, *, as_json: bool) -> None:
+    said = {key: value for key, value in code._asdict().items() if key != "lot"}
+    summary = {"ok": True, "letter": {**said, "status_label": state}}
+    place = f"{code.base} {code.specialty}"
+    words = f"通知书相符：{code.number} {code.name} {code.id_number}，基地和专业 {place}，{state}"
+    show_summary(settings, summary, f"{words}；请与纸上的姓名和证件号码对照", as_json=as_json)

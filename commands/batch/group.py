@@ -11,7 +11,7 @@ from zhupei_cli.rules.batch.settings import SETTINGS
 from zhupei_cli.services.batches import batches, plans
 from zhupei_cli.services.records import lookup
 from zhupei_cli.settings import Settings
-from zhupei_cli.shell.arguments import CODE, Whole
+from zhupei_cli.shell.arguments import CODE, SETTING, Whole
 from zhupei_cli.shell.lazy import LazyGroup
 from zhupei_cli.shell.logfile import note
 from zhupei_cli.store.engine import reading
@@ -82,6 +82,7 @@ def _set_option(command: F) -> F:
         "--set",
         "pairs",
         multiple=True,
+        type=SETTING,
         metavar="KEY=VALUE",
         help="设置项，可写多次，例如 weights=笔试=0.5,技能=0.5 或 审核截止=2026-07-05",
     )(command)

@@ -10,16 +10,23 @@ from sqlalchemy.orm import Session
 
 from zhupei_cli.model.batch import Batch
 from zhupei_cli.rules.batch.lifecycle import BATCH, stands
+from zhupei_cli.rules.batch.setting_words import label_of
+from zhupei_cli.rules.batch.settings import SETTINGS, checked
 from zhupei_cli.services.admission import stages
 from zhupei_cli.services.admission.stages import Moved
+from zhupei_cli.services.batches.batches import edit_batch
+from zhupei_cli.services.records import lookup
+from zhupei_cli.services.records.lookup import settings_of
 from zhupei_cli.services.reports import overview
 from zhupei_cli.services.reports.overview import NextStep
+from zhupei_cli.store.engine import reading
 from zhupei_cli.words.vocabulary import APPLICATION_STATUS, BATCH_STATUS
 
+from ..shared.asking import ask
 from ..shared.consent import with_doubts
 from ..shared.done import tell_gave_up, tell_sitting_out
 from ..shared.formats import shown
-from ..shared.options import batch_argument, yes_option
+from ..shared.options import batch_argument, can_ask, yes_option
 from ..shared.writing import Deed, writing
 
 #: What steps report besides the state, as people read it.
@@ -76,10 +83,13 @@ def _step(verb: str, take: Take, text: str, *, asking: _Asking | None = None) ->
     def run(deed: Deed, *, batch: str | None, reason: str | None) -> None:
         if named:
             _require_name(verb)
+        given = _said_now(deed, batch) if verb == "publish" else {}
 
         def step(session: Session, found: Batch) -> tuple[Moved, Sequence[NextStep]]:
             if stands(BATCH, found.status, verb):
                 return _standing(found.code, found.status), ()
+            if given:
+                edit_batch(session, found, given, by=deed.by)
             moved = take(session, found, by=deed.by, reason=reason)
             if asking is not None and asking.about(moved):
                 deed.require(_question(verb, found.name, moved, asking), moved.get("doubts", ()))
@@ -88,6 +98,29 @@ def _step(verb: str, take: Take, text: str, *, asking: _Asking | None = None) ->
         _tell(deed, *deed.in_batch(batch, step))
 
     return click.command(help=text)(run)
+
+
+def _said_now(deed: Deed, batch: str | None) -> dict[str, str]:
+    """Ask at a terminal for what lists and letters would lack; nothing where somebody said not to ask."""
+    if deed.yes or deed.dry_run or deed.as_json or not can_ask(deed.settings):
+        return {}
+    with reading(deed.settings.database_url) as session:
+        found = lookup.find_batch(session, batch)
+        known = settings_of(session, found)
+        if found.status not in BATCH.verbs["publish"].moves:
+            return {}
+    given: dict[str, str] = {}
+    for key in stages.ON_PAPER:
+        if not known.get(key):
+            question = f"{label_of(key)}（{SETTINGS[key].expected}；不写按回车）"
+            reads = partial(_read_or_nothing, key)
+            word = ask(question, reads, default="", show_default=False)
+            given |= {key: word} if word else {}
+    return given
+
+
+def _read_or_nothing(key: str, text: str) -> str:
+    return text and checked(key, text)
 
 
 def _require_name(verb: str) -> None:
@@ -197,7 +230,8 @@ publish = _step(
     stages.publish_batch,
     """公示拟录取名单；从此学员能看到录取状态，不能再撤销拟录取。
 
-    先说明人数和公示截止时间并提问，不在终端中须加 --yes。
+    发文单位、联系方式、报到地点还空着的，在终端中先问（不写按回车）；不提问时只提醒。
+    再说明人数和公示截止时间并提问，不在终端中须加 --yes。
 
     \b
     例：zhupei batch publish HN2026 --yes

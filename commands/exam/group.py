@@ -15,7 +15,8 @@ _ALLOT, _PAPERS = "zhupei_cli.commands.exam.allot", "zhupei_cli.commands.exam.pa
         "list": (f"{_ALLOT}:list_", "列出考生的座位和准考证号"),
         "tickets": (f"{_PAPERS}:tickets", "印制准考证"),
         "sheets": (f"{_PAPERS}:sheets", "印制门贴、桌贴和签到表，写出签到登记表"),
+        "groups": ("zhupei_cli.commands.exam.groups:groups", "复试分组：模板、导入、列出、签到表"),
     },
 )
 def exam() -> None:
-    """考务：考点和考场，安排座位，准考证，门贴、桌贴和签到表。"""
+    """考务：考点和考场，安排座位，准考证，门贴、桌贴和签到表，复试分组。"""

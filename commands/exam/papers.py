@@ -11,18 +11,19 @@ from sqlalchemy.orm import Session
 from zhupei_cli.files import refuse_existing, replacing, safe_name, together
 from zhupei_cli.model import Batch
 from zhupei_cli.printing.exam_sheets import Paper, render_sheets
-from zhupei_cli.printing.fonts import find_fonts
+from zhupei_cli.printing.fonts import FontSet, find_fonts
 from zhupei_cli.printing.ticket import Tickets, render_tickets
 from zhupei_cli.services.exams import candidates, papers
 from zhupei_cli.sheets.kinds.columns import Choices
 from zhupei_cli.sheets.kinds.workbook_kinds import SCORE
 from zhupei_cli.sheets.writing.template import BlankForm, write_template
 from zhupei_cli.shell.arguments import CODE, Word
+from zhupei_cli.words.errors import Fault, ZhupeiError
 from zhupei_cli.words.vocabulary import EXAM_PAPER, EXAM_PART
 
 from ..shared.naming import numbered
 from ..shared.options import batch_option, into_options
-from ..shared.prints import font_option, show_prints
+from ..shared.prints import font_option, kind_of_file, show_prints
 from ..shared.writing import Deed, writing
 from .allot import where_options
 
@@ -59,6 +60,7 @@ def tickets(
         zhupei exam tickets HN2026-0000001 -o 准考证.pdf
     """
     _require_one(bool(numbers), bool(site or room), every)
+    kind_of_file(target, ("pdf",))
     fonts = find_fonts(deed.settings.fonts, more_fonts)
     wanted = candidates.Wanted(numbers, site, room)
 
@@ -71,18 +73,40 @@ def tickets(
 
     printed, files = deed.in_batch(batch, prepare)
     # The event is stored by now: no ticket leaves the database without one.
+    damaged: list[tuple[str, Fault]] = []
     with together():
         for path, some in () if deed.dry_run else files.items():
-            with replacing(path, force=force) as beside:
-                beside.write_bytes(render_tickets(some, fonts=fonts))
-    count = sum(len(some.tickets) for some in files.values())
+            pdf, left_out = _rendered(some, fonts)
+            damaged += left_out
+            if pdf is not None:
+                with replacing(path, force=force) as beside:
+                    beside.write_bytes(pdf)
+    count = sum(len(some.tickets) for some in files.values()) - len(damaged)
     summary = {
         "tickets": count,
         "without_photo": printed.without_photo,
         "files": [str(path) for path in files],
     }
     photos = f"（{printed.without_photo} 人没有照片）" if printed.without_photo else ""
-    show_prints(deed, summary, f"印制 {count} 份准考证{photos}，存放在 {target}", printed.refused)
+    show_prints(
+        deed, summary, f"印制 {count} 份准考证{photos}，存放在 {target}", [*printed.refused, *damaged]
+    )
+
+
+def _rendered(some: Tickets, fonts: FontSet) -> tuple[bytes | None, list[tuple[str, Fault]]]:
+    """Return the PDF, and who is left out because their photo is damaged; None when nobody is left.
+
+    Pages are set in one run: photos are looked at only when it stopped, for it takes as long as the printing.
+    """
+    try:
+        return render_tickets(some, fonts=fonts), []
+    except ZhupeiError as error:
+        left_out = papers.with_damaged_photo(some.tickets) if error.code == "E089" else {}
+        if not left_out:
+            raise
+    whole = [one for one in some.tickets if one.number not in left_out]
+    pdf = render_tickets(replace(some, tickets=whole), fonts=fonts) if whole else None
+    return pdf, list(left_out.items())
 
 
 def _require_one(*given: bool) -> None:
@@ -185,4 +209,4 @@ def _book(made: papers.Sheets, one: papers.SiteSheets, part: str) -> BlankForm:
     keys: Sequence[str] = ("room", "seat", "ticket", "name", "specialty", f"{part}_missed")
     columns = {column.key: column for column in SCORE.columns}
     title = f"{made.batch} {one.site.name} 签到登记表"
-    return BlankForm(SCORE, title, tuple(columns[key] for key in keys), one.rows, frozen=2)
+    return BlankForm(SCORE, title, tuple(columns[key] for key in keys), one.rows, frozen=2, apart="room")

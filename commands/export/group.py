@@ -1,22 +1,28 @@
 """`zhupei export`: rosters and vacancies."""
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import click
 from sqlalchemy.orm import Session
 
+from zhupei_cli.printing.fonts import find_fonts
 from zhupei_cli.services.admission import seats
 from zhupei_cli.services.records import base_login, lookup
 from zhupei_cli.services.results import result_lists, rosters
 from zhupei_cli.services.results import year as year_lists
+from zhupei_cli.services.results.roster_passwords import completed, read_passwords, write_passwords
 from zhupei_cli.services.results.rosters import Wanted
 from zhupei_cli.settings import Settings
-from zhupei_cli.shell.arguments import NAME, Whole
+from zhupei_cli.shell.arguments import NAME, Whole, Word
 from zhupei_cli.shell.lazy import LazyGroup
 from zhupei_cli.store.engine import reading
+from zhupei_cli.words.vocabulary import ROSTER_FORMAT
 
+from ..shared.asking import given_password
 from ..shared.options import batch_option, list_options, pass_settings, whole_year, year_option
 from ..shared.output import Column, Out, show
+from ..shared.prints import font_option
 from ..shared.progress import Progress
 from ..shared.writing import Deed, writing
 
@@ -43,7 +49,7 @@ _LISTS = "zhupei_cli.commands.export.lists"
 @click.group(
     cls=LazyGroup,
     lazy={
-        "roster": ("zhupei_cli.commands.export.group:roster", "录取名单：每个基地一份工作簿"),
+        "roster": ("zhupei_cli.commands.export.group:roster", "录取名单：每个基地一份工作簿或 PDF"),
         "public": (f"{_LISTS}:public", "拟录取公示名单，证件号码遮盖"),
         "ranking": (f"{_LISTS}:ranking", "各岗位的成绩排名和最低录取成绩"),
         "unadmitted": (f"{_LISTS}:unadmitted", "未录取名单和原因"),
@@ -81,6 +87,24 @@ def export() -> None:
     help="写入这个文件夹",
 )
 @click.option("--force", is_flag=True, help="覆盖已有文件")
+@click.option(
+    "-f",
+    "--format",
+    "file_format",
+    type=Word(ROSTER_FORMAT),
+    default="xlsx",
+    metavar="FORMAT",
+    help="xlsx 工作簿（默认）；pdf 打印用：各专业接排，页数最少",
+)
+@font_option
+@click.option(
+    "--passwords",
+    "list_of",
+    metavar="FILE",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="名单加密，每个基地一个密码，记在这个 .csv 里：有的沿用，没有的新定",
+)
+@click.option("--password-stdin", "from_stdin", is_flag=True, help="名单加密，都用标准输入的这一个密码")
 @writing
 def roster(
     deed: Deed,
@@ -93,26 +117,38 @@ def roster(
     year: int | None,
     folder: Path,
     force: bool,
+    file_format: str,
+    more_fonts: tuple[Path, ...],
+    list_of: Path | None,
+    from_stdin: bool,
 ) -> None:
-    """每个基地导出一份录取名单工作簿；正式录取前为拟录取名单。
+    """每个基地导出一份录取名单，工作簿或 PDF；正式录取前为拟录取名单。
 
     \b
     例：zhupei export roster --all -o 名单
         zhupei export roster --base 4101001 4101002 -o 名单
         zhupei export roster --all --run 2 -o 递补名单
         zhupei export roster --all --year 2026 -o 年度名单
+        zhupei export roster --all --passwords 密码.csv -o 名单
+        zhupei export roster --all -f pdf -o 名单_打印
     """
     words = (*bases, *more)
     which = click.UsageError("请用 --base 写基地，或用 --all，二者选一。", click.get_current_context())
     if words and every:
         raise which
     whole_year(year, run=run)
+    fonts = find_fonts(deed.settings.fonts, more_fonts) if file_format == "pdf" else None
+    if fonts is not None and (list_of is not None or from_stdin):
+        raise click.UsageError("PDF 不能加密，密码只用于工作簿。", click.get_current_context())
+    names: dict[str, str] = {}
+    words_for = _passwords(list_of, from_stdin=from_stdin, settings=deed.settings)
 
     def prepare(session: Session) -> rosters.Targets:
         codes = base_login.acting_bases(session, words)
+        names.update(lookup.base_names(session).labels)
         if not codes and not every:
             raise which
-        wanted = Wanted(folder, codes or None, run, force=force)
+        wanted = Wanted(folder, codes or None, run, force=force, fonts=fonts)
         if year is None:
             found = lookup.find_batch(session, batch)
             base_login.prepare_roster(session, found, run=run, whole=not deed.dry_run)
@@ -124,13 +160,41 @@ def roster(
 
     targets = deed.do(prepare, bases=True)
     # The event is stored by now: no list leaves the database without one.
+    passwords = words_for([one.base_code for _, one in targets])
     if not deed.dry_run:
+        if list_of is not None:
+            # Before the rosters: what nobody can open would be of no use.
+            write_passwords(list_of, passwords, names)
         with Progress(deed.settings) as progress:
-            rosters.write_rosters(progress.watch(targets, "写出名单", "份"), force=force)
+            written = progress.watch(targets, "写出名单", "份")
+            rosters.write_rosters(written, force=force, passwords=passwords, fonts=fonts)
     summary = rosters.summary_of(targets)
     head = "试做（不写文件）：" if deed.dry_run else "已写出 "
     sentence = f"{head}{len(targets)} 份{summary['kind']}，共 {summary['people']} 人，存放在 {folder}"
-    deed.tell_plainly({**summary, "run": run, "dry_run": deed.dry_run}, sentence)
+    sentence += f"；密码在 {list_of}，另行告知各基地" if list_of is not None else ""
+    locked = bool(passwords)
+    deed.tell_plainly({**summary, "run": run, "locked": locked, "dry_run": deed.dry_run}, sentence)
+
+
+def _passwords(
+    list_of: Path | None, *, from_stdin: bool, settings: Settings
+) -> Callable[[Sequence[str]], dict[str, str]]:
+    """Return what gives bases their passwords, none where nobody asked for any."""
+    if list_of is not None and from_stdin:
+        words = "--passwords 和 --password-stdin 只能用一个。"
+        raise click.UsageError(words, click.get_current_context())
+    if list_of is not None:
+        if list_of.suffix.lower() != ".csv":
+            words = f"文件名 {list_of.name!r} 应以 .csv 结尾。"
+            raise click.UsageError(words, click.get_current_context())
+        known = read_passwords(list_of)
+        return lambda bases: completed(known, bases)
+    if from_stdin:
+        word = given_password(settings, from_stdin=True)
+        if not word:
+            raise click.UsageError("标准输入里没有密码。", click.get_current_context())
+        return lambda bases: dict.fromkeys(bases, word)
+    return lambda _: {}
 
 
 @click.command("vacancies")

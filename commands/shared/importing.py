@@ -2,7 +2,7 @@
 
 import functools
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +24,7 @@ from zhupei_cli.shell.logfile import note, warn
 from zhupei_cli.store.engine import require_database, transaction
 from zhupei_cli.words.errors import ZhupeiError, begins_with
 
+from .asking import given_password
 from .changes import changes_option, show_changes, trial_changes
 from .options import F, current_settings, dry_run_option, json_option
 from .output import FINDINGS, next_step, show_summary
@@ -57,6 +58,7 @@ class Import:
     dry_run: bool
     as_json: bool
     errors: Path | None = None
+    password: str | None = field(default=None, repr=False)
 
     @property
     def by(self) -> Acting:
@@ -93,7 +95,9 @@ class Import:
         from zhupei_cli.services.kinds.register import SHEETS
 
         def once() -> Done:
-            reading = kind.read(self.files, max_rows=self.max_rows, known=SHEETS, **how)
+            reading = kind.read(
+                self.files, max_rows=self.max_rows, known=SHEETS, password=self.password, **how
+            )
             with transaction(self.settings.database_url, dry_run=self.dry_run, bases=bases) as session:
                 outcome = act(session, reading)
                 return Done(reading, outcome, trial_changes(session, outcome, reading, dry_run=self.dry_run))
@@ -181,6 +185,7 @@ def importing(*, several: bool = False, errors: bool = False) -> Callable[[F], C
             mask: bool,
             dry_run: bool,
             as_json: bool,
+            from_stdin: bool,
             **asked: Any,
         ) -> object:
             settings = current_settings()
@@ -188,7 +193,9 @@ def importing(*, several: bool = False, errors: bool = False) -> Callable[[F], C
             require_database(settings.database_url)
             files = _readable(settings, file if isinstance(file, tuple) else (file,))
             where = asked.pop("errors", None)
-            return command(Import(settings, files, max_rows, mask, dry_run, as_json, where), **asked)
+            password = given_password(settings, from_stdin=True) if from_stdin else None
+            taking = Import(settings, files, max_rows, mask, dry_run, as_json, where, password)
+            return command(taking, **asked)
 
         how = {"nargs": -1, "required": True, "metavar": "FILE…"} if several else {"metavar": "FILE"}
         options = [
@@ -200,6 +207,12 @@ def importing(*, several: bool = False, errors: bool = False) -> Callable[[F], C
             # For who only looks at the bad rows, or shows them to others.
             click.option(
                 "--mask", is_flag=True, help="错误工作簿中遮盖证件号码、电话、地址（只供查看，不能再导入）"
+            ),
+            click.option(
+                "--password-stdin",
+                "from_stdin",
+                is_flag=True,
+                help="工作簿有密码：从标准输入读一行作为密码；不合格的行也用它加密",
             ),
             changes_option,
             *([_errors_option] if errors else []),

@@ -1,7 +1,9 @@
 """What the commands that print PDF share: --font, and the people whose characters no font has."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 import click
 
@@ -24,6 +26,25 @@ def font_option(command: F) -> F:
         type=click.Path(path_type=Path),
         help="另用这个字体文件印生僻字，可写多次",
     )(command)
+
+
+#: What looks like the ending of a file's name, and not like 名单.2026.
+_ENDING: Final = re.compile(r"\.[A-Za-z]{2,5}")
+
+
+def kind_of_file(target: Path, kinds: Sequence[str]) -> str:
+    """Return which of `kinds` a file is by its ending, "" for a folder; a usage error for another ending.
+
+    A folder of that name would be made otherwise.
+    """
+    kind = target.suffix.lower().removeprefix(".")
+    if kind in kinds:
+        return kind
+    if _ENDING.fullmatch(target.suffix) and not target.is_dir():
+        known = "、".join(f".{one}" for one in kinds)
+        words = f"文件名 {target.name!r} 应以 {known} 结尾，或写文件夹。"
+        raise click.UsageError(words, click.get_current_context())
+    return ""
 
 
 def show_prints(deed: Deed, summary: Row, sentence: str, refused: Sequence[tuple[str, Fault]]) -> None:

@@ -1,6 +1,7 @@
 """`zhupei trainee photo`: photos by the hundred (照片)."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
 
@@ -25,6 +26,8 @@ from ..shared.options import batch_option, into_options
 from ..shared.progress import Progress
 from ..shared.writing import Deed, writing
 
+#: Photos that are looked at side by side.
+_AT_ONCE = 2
 _HEADINGS = {"file": "文件", "result": "结果", "message": "说明"}
 
 
@@ -58,7 +61,10 @@ def import_(deed: Deed, source: Path, *, batch: str | None, target: Path | None)
     with photo_files(source) as files, Progress(deed.settings) as progress:
         with reading(deed.settings.database_url) as session:
             limits = limits_of(session, _batch(session, batch))
-        looked = [examined(one, limits) for one in progress.watch(files, "查看照片", "张", then="写入照片")]
+        # Pillow decodes outside of Python's lock: two at a time are done in half the time.
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            waiting = [pool.submit(examined, one, limits) for one in files]
+            looked = [one.result() for one in progress.watch(waiting, "查看照片", "张", then="写入照片")]
 
         def work(session: Session) -> TakenIn:
             return import_photos(session, source, looked, batch=_batch(session, batch), by=deed.by)

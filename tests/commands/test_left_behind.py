@@ -94,7 +94,7 @@ def test_no_number_is_written_into_the_temporary_folder(monkeypatch: pytest.Monk
 
     monkeypatch.setattr(typst, "compile", looking)
     number = "410101199501011015"
-    letter = Letter("A-0000001", "王一", number, "基地", "内科", "3", "")
+    letter = Letter("A-0000001", "王一", number, "基地", "内科", "3", "", "x")
     pdf = render_letters(Letters([letter], "批次", 2026, "2026 年", "", "", "", ""), fonts=find_fonts(None))
     assert pdf.startswith(b"%PDF")
     assert seen

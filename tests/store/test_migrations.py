@@ -24,9 +24,11 @@ EDUCATION = """INSERT INTO education (id, trainee_id, level, school, graduated_o
     VALUES (1, 1, '21', '甲大学', '2024-06-30'), (2, 1, '14', '乙大学', '2026-06-01')"""
 ADDED = {
     "bar",
+    "exam_group",
     "exam_room",
     "exam_seat",
     "exam_site",
+    "notice",
     "objection",
     "account",
     "employer",

@@ -7,8 +7,9 @@ from zhupei_cli.model.base import CHUNK, Base
 from zhupei_cli.model.batch import Batch, BatchSetting, Plan
 from zhupei_cli.model.conduct import Bar, Objection
 from zhupei_cli.model.events import Event, ImportRow, ImportRun
-from zhupei_cli.model.exam import ExamRoom, ExamSeat, ExamSite
+from zhupei_cli.model.exam import ExamGroup, ExamRoom, ExamSeat, ExamSite
 from zhupei_cli.model.night import Night
+from zhupei_cli.model.notice import Notice
 from zhupei_cli.model.reference import Counter, Specialty, TrainingBase
 from zhupei_cli.model.trainee import Education, Trainee, Work
 
@@ -26,12 +27,14 @@ __all__ = [
     "Education",
     "Employer",
     "Event",
+    "ExamGroup",
     "ExamRoom",
     "ExamSeat",
     "ExamSite",
     "ImportRow",
     "ImportRun",
     "Night",
+    "Notice",
     "Objection",
     "Plan",
     "Preplaced",

@@ -1,6 +1,6 @@
 """The exam of a batch (考务): sites and rooms, and who sits where with which ticket."""
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, SmallInteger, String, UniqueConstraint
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, SmallInteger, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from zhupei_cli.model.base import Base, Code, Name, between
@@ -68,4 +68,23 @@ class ExamSeat(Base):
         UniqueConstraint("batch_id", "site_code", "room_code", "seat"),
         UniqueConstraint("batch_id", "ticket"),
         between("seat", 1, 2_000),
+    )
+
+
+class ExamGroup(Base):
+    """Who goes to which group of the second exam (复试), when and where. `touched_by`: see Trainee."""
+
+    __tablename__ = "exam_group"
+
+    application_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    batch_id: Mapped[int]
+    name: Mapped[str] = mapped_column(String(40))
+    day: Mapped[str] = mapped_column(String(10))
+    clock: Mapped[str] = mapped_column(String(20))
+    place: Mapped[str] = mapped_column(String(200))
+    touched_by: Mapped[int]
+
+    __table_args__ = (
+        ForeignKeyConstraint(["application_id", "batch_id"], ["application.id", "application.batch_id"]),
+        Index(None, "batch_id", "name"),
     )

@@ -24,13 +24,18 @@ class Desk:
 
 @dataclass(frozen=True, slots=True)
 class RoomSheet:
-    """One room with who sits there; `grid`: see Room."""
+    """One room with who sits there; `grid`: see Room.
+
+    A group of the second exam has a `label` that stands for its room, and a `time` of its own.
+    """
 
     site: str
     address: str
     room: str
     people: Sequence[Desk]
     grid: Sequence[Sequence[int | None]]
+    label: str = ""
+    time: str = ""
 
     @property
     def text(self) -> str:

@@ -72,6 +72,20 @@ class _Code(_Name):
         return written(super().mended(word))
 
 
+class _Setting(_Text):
+    """KEY=VALUE; of a list that was pasted each line is one of its parts."""
+
+    def mended(self, word: str) -> str:
+        key, equals, value = word.partition("=")
+        if key.strip() in _LISTS:
+            value = "|".join(line.strip() for line in value.splitlines() if line.strip())
+        return super().mended(f"{key}{equals}{value}")
+
+
+#: Settings that hold several texts, as codes and as people call them.
+_LISTS: Final = ("exam_rules", "考生须知")
+
+
 class _Reason(_Text):
     """Why something is done, which is kept for good."""
 
@@ -92,6 +106,7 @@ class _Reason(_Text):
 
 TEXT: Final = _Text()
 REASON: Final = _Reason()
+SETTING: Final = _Setting()
 NAME: Final = _Name()
 PERSON_NAME: Final = _PersonName()
 CODE: Final = _Code()

@@ -35,6 +35,7 @@ COMMANDS = {
     "exam": ("zhupei_cli.commands.exam.group:exam", "考务：考场、座位、准考证、签到"),
     "admit": ("zhupei_cli.commands.admit.group:admit", "成绩和录取"),
     "objection": ("zhupei_cli.commands.admit.objection:objection", "公示异议：登记、交办、答复、办结"),
+    "notice": ("zhupei_cli.commands.notice.group:notice", "通知：短信工作簿、邮件，谁也不重复"),
     "imports": ("zhupei_cli.commands.imports.group:imports", "导入记录：查看、撤销"),
     "audit": ("zhupei_cli.commands.about.audit:audit", "操作记录：查看、核对"),
     "export": ("zhupei_cli.commands.export.group:export", "录取名单、空缺名额等的导出"),

@@ -248,6 +248,7 @@ WITHOUT_SEAT: Final = CodeTable(
         "vacant": "现有空缺名额可以递补",
         "ceded": "空缺名额已转入补录",
         "reinstated": "已恢复录取资格，没有名额",
+        "elsewhere": "本年度已在别的批次录取",
         **{status: ADMISSION_STATUS.label(status) for status in DECIDED_ON},
     },
 )
@@ -310,6 +311,37 @@ EXAM_PAPER: Final = CodeTable(
     "考务材料", {"door": "门贴", "desk": "桌贴", "sign": "签到表", "book": "签到登记表"}
 )
 EXAM_PART: Final = CodeTable("科目", {"written": "笔试", "skill": "技能", "interview": "面试"})
+
+ROSTER_FORMAT: Final = CodeTable("名单的格式", {"xlsx": "工作簿", "pdf": "PDF"})
+LETTER_FORMAT: Final = CodeTable(
+    "通知书的格式", {"pdf": "PDF", "docx": "Word"}, spellings("docx", "doc WPS 文档")
+)
+NOTICE_EVENT: Final = CodeTable(
+    "通知的事项",
+    {
+        "approved": "审核通过",
+        "returned": "退回修改",
+        "exam": "考试",
+        "interview": "复试",
+        "proposed": "拟录取",
+        "refilled": "递补",
+        "admitted": "正式录取",
+        "checkin": "报到提醒",
+    },
+    {
+        **spellings("approved", "通过 基地审核通过"),
+        **spellings("returned", "退回"),
+        **spellings("exam", "笔试 准考证"),
+        **spellings("interview", "面试"),
+        **spellings("refilled", "递补录取"),
+        **spellings("admitted", "录取 已录取"),
+        **spellings("checkin", "报到 check-in"),
+    },
+)
+NOTICE_WAY: Final = CodeTable(
+    "通知的方式", {"workbook": "短信", "email": "邮件"}, spellings("workbook", "工作簿 sms")
+)
+NOTICE_STATE: Final = CodeTable("通知的状态", {"sending": "发送中", "sent": "已发", "refused": "拒收"})
 
 PHOTO_NAME: Final = CodeTable(
     "照片的文件名", {"application_no": "报名号", "id_number": "证件号码", "ticket": "准考证号"}

@@ -310,7 +310,7 @@ def test_without_a_server_named_nothing_begins(shell: Run, home: Path) -> None:
 @pytest.mark.parametrize(
     ("table", "problem"),
     [
-        ('host = "x"', "[mail] 缺少 from、to"),
+        ('host = "x"', "[mail] 缺少 from"),
         ('password = "x"', "[mail] 没有 password 这一项，可用的有 "),
         ('host = "x"\nfrom = "a"\nto = 5', '[mail] 的 to 应为 "甲@example.com" 这样的地址，多个用分号隔开'),
         ('host = "x"\nfrom = "a"\nto = " ；"', "[mail] 缺少 to"),

@@ -12,7 +12,7 @@ from tests.builders import store_world, worked_example
 from tests.conftest import Ran, Run
 from tests.people import open_batch, write_book
 from zhupei_cli.acting import Acting
-from zhupei_cli.model import Batch
+from zhupei_cli.model import Batch, BatchSetting
 from zhupei_cli.rules.batch.settings import defaults
 from zhupei_cli.services.admission.admissions import commit_run, run_admission
 from zhupei_cli.sheets.kinds import workbook_kinds
@@ -174,6 +174,10 @@ def test_one_batch_for_people(batch: Run, stored: str) -> None:
         ("培训开始时间",),
         ("准考证号", "{year}{site}{room}{seat}"),
         *[("考试时间",), ("照片像素", "413x626"), ("照片大小", "150-300"), ("考生须知",)],
+        *[
+            (f"通知：{event}", "通常的文字")
+            for event in ("审核通过", "退回修改", "考试", "复试", "拟录取", "递补", "正式录取", "报到提醒")
+        ],
     ]
     assert "severity.train_years" in batch("show", "--json").out
 
@@ -338,6 +342,10 @@ def test_a_step_too_early_says_what_comes_first_but_nothing_that_is_final(batch:
 
 
 NOBODY = "提醒 [E418]：批次 HN2026 没有拟录取的人；zhupei admit list --batch HN2026 查看录取结果\n"
+UNSIGNED = (
+    "提醒 [E789]：批次 HN2026 还没有设置发文单位、技术支持、报到地点，公示名单和通知书上就没有；"
+    "zhupei batch edit HN2026 --set authority=… --set contact=… --set checkin_place=…\n"
+)
 NO_END = (
     "提醒 [E414]：批次 HN2026 没有设公示截止时间；"
     "先写上：zhupei batch edit HN2026 --set publicity_until=截止时间（晚于 2026-06-30 08:00:00）\n"
@@ -349,14 +357,15 @@ def test_to_the_end(batch: Run, stored: str) -> None:
     assert batch("publish") == Ran(
         2,
         "",
-        f"{NOBODY}{NO_END}错误 [E085]：需要确认：公示批次 HN2026（2026 年招收）：拟录取 0 人，未录取 0 人。"
+        f"{NOBODY}{NO_END}{UNSIGNED}"
+        "错误 [E085]：需要确认：公示批次 HN2026（2026 年招收）：拟录取 0 人，未录取 0 人。"
         "公示后学员能看到录取状态，不能再撤销拟录取，继续吗？\n怎么办：加 --yes 表示同意\n",
     )
     assert batch("publish", "-n").err == (
-        f"{NOBODY}{NO_END}批次 HN2026 可以由“已定拟录取”变为“公示中”，拟录取 0 人，未录取 0 人\n"
+        f"{NOBODY}{NO_END}{UNSIGNED}批次 HN2026 可以由“已定拟录取”变为“公示中”，拟录取 0 人，未录取 0 人\n"
     )
     assert batch("publish", "--yes").err == (
-        f"{NOBODY}{NO_END}批次 HN2026 已由“已定拟录取”变为“公示中”，拟录取 0 人，未录取 0 人\n"
+        f"{NOBODY}{NO_END}{UNSIGNED}批次 HN2026 已由“已定拟录取”变为“公示中”，拟录取 0 人，未录取 0 人\n"
         "下一步：zhupei export public --batch HN2026 -o 公示.xlsx（导出公示名单）\n"
     )
     refused = batch("finalize", "--json")
@@ -394,6 +403,8 @@ def test_a_finished_season_asks_with_counts_and_dates_but_has_no_doubts(
         one = store_world(session, worked_example())
         run_admission(session, one, by=by)
         one.publicity_until = by.at + timedelta(days=1)
+        said = ("authority", "contact", "checkin_place")
+        session.add_all(BatchSetting(batch_id=one.id, key=key, value="某处") for key in said)
         session.flush()
         commit_run(session, one, 1, by=by)
     until = "2026-06-06 10:00:00"

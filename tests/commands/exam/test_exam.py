@@ -12,7 +12,8 @@ from sqlalchemy import update
 from tests.conftest import Ran, Run
 from tests.exam_world import ROOMS, closed_batch, step
 from tests.people import called, write_book
-from zhupei_cli.model import Snapshot, TrainingBase
+from tests.pictures import picture
+from zhupei_cli.model import Snapshot, TraineePhoto, TrainingBase
 from zhupei_cli.sheets.kinds.exam_kinds import EXAM_ROOM
 from zhupei_cli.store.engine import transaction
 
@@ -204,3 +205,60 @@ def test_names_that_fonts_lack_are_not_left_out_of_a_sheet(call: Call, database:
     tickets = call("exam", "tickets", "--all", "-o", "准考证.pdf")
     assert tickets.code == 3
     assert tickets.err.startswith("印制 11 份准考证（11 人没有照片），存放在 准考证.pdf\n")
+
+
+def test_one_damaged_photo_stops_nobody_elses_ticket(call: Call, database: str, home: Path) -> None:
+    call("exam", "sites", "import", "考场.xlsx")
+    call("exam", "allot", "--seed", "1")
+    (home / "照片").mkdir()
+    for number in (3, 4):
+        (home / f"照片/T-000000{number}.jpg").write_bytes(picture())
+    assert call("trainee", "photo", "import", "照片").code == 0
+    with transaction(database) as session:
+        broken = update(TraineePhoto).where(TraineePhoto.trainee_id == 3)
+        session.execute(broken.values(content=picture()[:300]))
+    rules = "exam_rules=带好证件。\n\n 不得迟到。 \n听从安排。"
+    assert call("batch", "edit", "T", "--set", rules).code == 0
+    made = call("exam", "tickets", "--all", "-o", "准考证.pdf")
+    assert (made.code, made.err.splitlines()) == (
+        3,
+        [
+            "印制 11 份准考证（10 人没有照片），存放在 准考证.pdf",
+            "错误 [E792] T-0000003：没有印 王三：存着的照片已经损坏；重新导入照片，再单独印："
+            "zhupei exam tickets T-0000003 -o 准考证.pdf",
+        ],
+    )
+    pages = _pages(home / "准考证.pdf")
+    assert len(pages) == 11
+    assert ["2. 不得迟到。" in page.replace("\n", "") for page in pages] == [True] * 11
+    alone = call("exam", "tickets", "T-0000003", "-o", "一份.pdf")
+    assert (alone.code, (home / "一份.pdf").exists()) == (3, False)
+    # A folder called 准考证.txt was what came of it.
+    assert call("exam", "tickets", "--all", "-o", "准考证.txt").code == 2
+    assert not (home / "准考证.txt").exists()
+
+
+def test_rooms_of_the_sign_in_workbook_are_on_pages_of_their_own(call: Call, home: Path) -> None:
+    call("exam", "sites", "import", "考场.xlsx")
+    call("exam", "allot", "--seed", "1")
+    call("exam", "sheets", "--only", "签到登记表", "-o", "考务")
+    sheet = openpyxl.load_workbook(home / "考务/01_郑州一中_签到登记表.xlsx").worksheets[0]
+    rooms = [cell.value for cell in sheet["A"]][2:]
+    wanted = [at + 2 for at in range(1, len(rooms)) if rooms[at] != rooms[at - 1]]
+    assert [one.id for one in sheet.row_breaks.brk] == wanted == [8]
+
+
+def test_a_zero_that_a_spreadsheet_took_away_makes_no_second_site(call: Call, home: Path) -> None:
+    call("exam", "sites", "import", "考场.xlsx")
+    rows = [
+        {"site": "1", "site_name": "又一个", "room": "005", "seats": "6"},
+        {"site": "01", "room": "1", "seats": "6"},
+        {"site": "03", "site_name": "新的", "room": "001", "seats": "6"},
+    ]
+    write_book(home / "再.xlsx", [(EXAM_ROOM, rows)])
+    taken = json.loads(call("exam", "sites", "import", "再.xlsx", "--json").out)
+    assert taken["counts"]["inserted"] == 1
+    assert [(one["row"], one["column"], one["code"]) for one in taken["problems"]] == [
+        (2, "考点编号", "E793"),
+        (3, "考场编号", "E793"),
+    ]

@@ -75,6 +75,7 @@ def test_some_rosters_as_json(export: Call, committed: str, home: Path) -> None:
         "people": 3,
         "files": [{"base": "A", "file": FILES[0], "people": 2}, {"base": "C", "file": FILES[2], "people": 1}],
         "run": None,
+        "locked": False,
         "dry_run": False,
     }
     assert (ran.code, ran.err) == (0, "")

@@ -2,12 +2,16 @@
 
 import json
 import re
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import docx
 import openpyxl
 import pytest
+import zxingcpp
+from PIL import Image
 from pypdf import PdfReader
 from sqlalchemy import select, update
 
@@ -309,6 +313,63 @@ def test_letters_carry_authority_number_and_place(call: Call, tmp_path: Path) ->
     )
     assert [word for word in words if word not in text] == []
     assert ("（盖章处）" in text, "23:59" in text) == (False, False)
+
+
+def test_the_code_of_a_letter_says_whether_it_holds(database: str, zhupei: Run, tmp_path: Path) -> None:
+    with transaction(database) as session:
+        store_world(session, worked_example(), told=True)
+
+    def call(*args: str | Path) -> Ran:
+        return zhupei("--database", database, *args)
+
+    assert call("admit", "run").code == 0
+    _committed(call, "publish", "finalize")
+    first, fifth = "T-0000001", "T-0000005"
+    assert call("export", "letters", first, fifth, "-o", "通知书.docx").code == 0
+    assert call("export", "letters", "--all", "-f", "docx", "-o", "通知书").code == 0
+    assert {path.suffix for path in (tmp_path / "通知书").iterdir()} == {".docx"}
+    for words in (("-o", "x.txt"), ("-f", "docx", "-o", "x.pdf")):
+        assert call("export", "letters", first, *words).code == 2
+    document = docx.Document(str(tmp_path / "通知书.docx"))
+    cells = [[cell.text for cell in row.cells] for row in document.tables[0].rows]
+    assert [words for words in cells if words[0] in ("姓名", "培训年限")] == [
+        ["姓名", "考生1"],
+        ["培训年限", "3 年"],
+    ]
+    codes = _codes(tmp_path / "通知书.docx")
+    assert [code.split("|")[1] for code in codes] == [first, fifth]
+    assert call("batch", "seal", "-o", "T.zip").code == 0
+    good = call("verify", "--letter", codes[0])
+    assert (good.code, good.err.split("，")[0]) == (
+        0,
+        "通知书相符：T-0000001 考生1 4101**********1015",
+    )
+    assert call("verify", "T.zip", "--letter", codes[0]).code == 0
+    assert json.loads(call("verify", "T.zip", "--letter", codes[0], "--json").out)["letter"] == {
+        "status_label": "已录取"
+    }
+    # Another name on the paper, somebody else's number, words that are no code, a seat that was given up.
+    for forged in (codes[0].replace("考生1", "考生9"), codes[0].replace(first, fifth)):
+        for file in ((), ("T.zip",)):
+            assert "E784" in call("verify", *file, "--letter", forged).err
+    assert call("verify", "--letter", "https://example.com").code == 2
+    assert call("verify").code == 2
+    assert call("admit", "decline", fifth, "--reason", "另有安排").code == 0
+    gone = call("verify", "--letter", codes[1])
+    assert (gone.code, gone.err.splitlines()[0]) == (
+        3,
+        "错误 [E785]：T-0000005 的录取通知书已失效：现为放弃录取",
+    )
+    # The sealed file is of before.
+    assert call("verify", "T.zip", "--letter", codes[1]).code == 0
+
+
+def _codes(path: Path) -> list[str]:
+    """What a camera reads from the pictures of a document, in their order."""
+    with zipfile.ZipFile(path) as package:
+        pictures = sorted(name for name in package.namelist() if name.startswith("word/media/"))
+        read = [zxingcpp.read_barcodes(Image.open(package.open(name)).convert("L")) for name in pictures]
+    return [found.text for (found,) in read]
 
 
 @pytest.mark.sqlite

@@ -62,3 +62,23 @@ def test_photos_by_the_hundred(call: Call, home: Path) -> None:
     assert call("imports", "undo", "3", "--reason", "有误", "--yes").code == 0
     assert call("trainee", "photo", "import", "没有").code == 4
     assert json.loads(call("trainee", "show", "T-0000002", "--json").out)["photo"] is None
+
+
+def test_what_people_hand_in_instead(call: Call, home: Path) -> None:
+    """Names in full width, one picture by itself, a workbook that is a ZIP too."""
+    folder = home / "全角"
+    folder.mkdir()
+    (folder / "Ｔ－００００００１．ＪＰＧ").write_bytes(picture())
+    (folder / "T—0000002.jpg").write_bytes(picture(grey=90))
+    (folder / "T−0000003 王三.jpg").write_bytes(picture(grey=60))
+    taken = call("trainee", "photo", "import", "全角", "--json")
+    assert json.loads(taken.out)["counts"]["inserted"] == 3, taken.out
+    (home / "T-0000001.jpg").write_bytes(picture(grey=10))
+    one = call("trainee", "photo", "import", "T-0000001.jpg", "--json")
+    assert json.loads(one.out)["counts"]["updated"] == 1
+    openpyxl.Workbook().save(home / "名单.xlsx")
+    refused = call("trainee", "photo", "import", "名单.xlsx")
+    assert (refused.code, refused.err.splitlines()[0]) == (
+        3,
+        "错误 [E755]：名单.xlsx 是 Excel 工作簿，不是照片的 ZIP",
+    )

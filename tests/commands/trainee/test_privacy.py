@@ -161,11 +161,14 @@ def _play(run: Call, url: str, folder: Path) -> None:
         assert ran.code == 0, (step, ran)
     rooms = folder / "考场.csv"
     rooms.write_text("考点编号,考点名称,考场编号,座位数\n01,郑州一中,001,9\n", "utf-8")
+    groups = folder / "复试.csv"
+    groups.write_text(f"报名号,复试组,日期,时间,地点\n{NO},一组,2026-07-01,08:30,一号楼\n", "utf-8")
     marks = folder / "成绩.csv"
     marks.write_text(f"报名号,笔试,技能,面试\n{NO},80,80,80\n", "utf-8")
     for words in (
         f"exam sites import {rooms}",
         "exam allot",
+        f"exam groups import {groups}",
         f"admit scores import {marks}",
         "batch lock",
         "admit run",

@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 
 from zhupei_cli.rules.admission.scores import Weights
+from zhupei_cli.rules.batch import notice_texts
 from zhupei_cli.rules.batch.phases import CHANGEABLE
 from zhupei_cli.rules.batch.setting_words import LABELS, in_words
 from zhupei_cli.rules.batch.settings import SETTINGS, BatchSettings, checked, defaults, parse, read_mark
@@ -35,6 +36,7 @@ DEFAULTS = BatchSettings(
     photo_kb=(150, 300),
     bar_no_show_years=0,
     bar_default_years=5,
+    notices=notice_texts.DEFAULTS,
 )
 
 

@@ -28,6 +28,7 @@ def test_every_kind_and_table_has_its_words() -> None:
         "preplace": "导入专硕安排",
         "bar": "导入诚信名单",
         "exam_room": "导入考场",
+        "exam_group": "导入复试分组",
         "photo": "导入照片",
     }
     assert {

@@ -1,5 +1,6 @@
 """Rosters of exactly the admitted, read back with openpyxl."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -8,6 +9,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+from pypdf import PdfReader
 from sqlalchemy import delete, select, update
 
 from tests.builders import drawn_world, store_world, worked_example
@@ -15,6 +17,7 @@ from tests.people import id_number
 from tests.statements import statements
 from zhupei_cli.acting import Acting
 from zhupei_cli.model import Admission, Application, Batch, Event, Score, Snapshot, Trainee
+from zhupei_cli.printing.fonts import find_fonts
 from zhupei_cli.rules.admission.run import Inputs, Place
 from zhupei_cli.services.admission import admissions
 from zhupei_cli.services.records.lookup import find_batch
@@ -39,7 +42,7 @@ def _export(database: str, by: Acting, folder: Path, **options: Any) -> Targets:
     with transaction(database) as session:
         wanted = Wanted(folder, **options)
         targets = rosters.prepare_rosters(session, find_batch(session, "T"), wanted, by=by)
-    rosters.write_rosters(targets, force=wanted.force)
+    rosters.write_rosters(targets, force=wanted.force, fonts=wanted.fonts)
     return targets
 
 
@@ -263,3 +266,28 @@ def test_statements_do_not_grow_with_people(
             rosters.prepare_rosters(session, find_batch(session, "T"), wanted, by=by)
         counts.append(len(seen))
     assert counts[0] == counts[1]
+
+
+def test_on_paper_specialties_follow_each_other(database: str, tmp_path: Path, by: Acting) -> None:
+    """Everybody, on fewer pages; what is the same in all rows is said once; no list lacks somebody."""
+    _season(database, drawn_world(120, bases=2, specialties=6), by)
+    fonts = find_fonts(None)
+    targets = _export(database, by, tmp_path / "纸", fonts=fonts)
+    assert [path.suffix for path, _ in targets] == [".pdf", ".pdf"]
+    for path, roster in targets:
+        pages = [page.extract_text() for page in PdfReader(path).pages]
+        text = "\n".join(pages)
+        numbers = [str(row[1]) for place in roster.specialties for row in place.rows]
+        assert sorted(re.findall(r"T-\d{7}", text)) == sorted(numbers)
+        assert len(pages) < len([place for place in roster.specialties if place.rows])
+        assert text.count("专业代码") == 0
+        assert "以下各人相同：" in pages[0]
+        assert pages[0].count("培训年限") == 1
+        admitted = sum(len(place.rows) for place in roster.specialties)
+        assert f"录取 {admitted} 人" in text.replace("\n", "").rpartition("合计：")[2]
+    with transaction(database) as session:
+        session.execute(update(Snapshot).values(name="王\U00030000"))
+    with pytest.raises(ZhupeiError) as caught:
+        _export(database, by, tmp_path / "缺", fonts=fonts)
+    assert caught.value.code == "E749"
+    assert not (tmp_path / "缺").exists()

@@ -106,6 +106,6 @@ def _damage(url: str, statement: str) -> None:
 def test_a_damaged_file_is_found(season: str) -> None:
     path = Path(season.removeprefix("sqlite:///"))
     content = bytearray(path.read_bytes())
-    content[len(content) // 2 : len(content) // 2 + 3000] = b"\x07" * 3000
+    content[len(content) // 3 : len(content) // 3 + 3000] = b"\x07" * 3000
     path.write_bytes(content)
     assert _codes(season) == ["E533"]

@@ -5,7 +5,15 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Final
 
-from zhupei_cli.words.vocabulary import ADJUST_SCOPE, IDENTITY, SEVERITY, TIE_KEY, YES_NO, CodeTable
+from zhupei_cli.words.vocabulary import (
+    ADJUST_SCOPE,
+    IDENTITY,
+    NOTICE_EVENT,
+    SEVERITY,
+    TIE_KEY,
+    YES_NO,
+    CodeTable,
+)
 
 #: What people call each setting; what has no name here is called by its key.
 LABELS: Final[dict[str, str]] = {
@@ -52,8 +60,10 @@ LABELS: Final[dict[str, str]] = {
     "exam_rules": "考生须知",
     "photo_pixels": "照片像素",
     "photo_kb": "照片大小",
+    **{f"notice.{event}": f"通知：{label}" for event, label in NOTICE_EVENT.labels.items()},
 }
 _RULE: Final = "severity."
+_NOTICE: Final = "notice."
 
 
 def label_of(key: str) -> str:
@@ -78,6 +88,8 @@ def in_words(key: str, text: str) -> str:
     """Return a stored value as people read it."""
     if key.startswith(_RULE):
         return SEVERITY.labels.get(text, text)
+    if key.startswith(_NOTICE):
+        return text or "通常的文字"
     return _WORDS[key](text) if key in _WORDS else text
 
 

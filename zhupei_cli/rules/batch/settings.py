@@ -5,16 +5,26 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from typing import Any, Final, Literal
 
 from zhupei_cli.rules.admission.reserves import read_share
 from zhupei_cli.rules.admission.scores import TIE_KEYS, Weights, parse_tie_keys, parse_weights
+from zhupei_cli.rules.batch import notice_texts
 from zhupei_cli.rules.batch.letter_numbers import read_pattern
 from zhupei_cli.rules.batch.setting_words import in_codes
 from zhupei_cli.rules.exam import ticket_numbers
 from zhupei_cli.rules.people.eligibility import RULES
 from zhupei_cli.words.errors import ZhupeiError
-from zhupei_cli.words.vocabulary import ADJUST_SCOPE, SEVERITY, SOURCE_TYPES, YES_NO, Identity, flag
+from zhupei_cli.words.vocabulary import (
+    ADJUST_SCOPE,
+    NOTICE_EVENT,
+    SEVERITY,
+    SOURCE_TYPES,
+    YES_NO,
+    Identity,
+    flag,
+)
 
 #: How long something may change: the keys of phases.CHANGEABLE.
 Phase = Literal["structure", "parameters", "always"]
@@ -25,8 +35,10 @@ LEVELS: Final = ("error", "warning", "off")
 _WORDS: Final = (
     *("source_types", "order_specialties", "contact", "authority", "letter_no", "checkin_place"),
     *("exam_time", "exam_rules"),
+    *(f"notice.{event}" for event in NOTICE_EVENT.labels),
 )
 _SEVERITY: Final = "severity."
+_NOTICE: Final = "notice."
 _MARK: Final = re.compile(r"([0-9]{1,3})(?:\.([0-9]{1,2}))?")
 #: The longest text the database keeps of one setting, and of one source type.
 _LONGEST, _LONGEST_SOURCE_TYPE = 500, 40
@@ -36,7 +48,8 @@ _LONGEST, _LONGEST_SOURCE_TYPE = 500, 40
 class Setting:
     """One setting: its key, default text, phase, what to write there, and the reader of its text.
 
-    `read` raises ValueError, or an error of its own, for a text that is no value of this setting.
+    `read` raises ValueError, or an error of its own, for a text that is no value of this setting; so does
+    `check`, which is asked only when somebody sets it.
     """
 
     key: str
@@ -44,6 +57,7 @@ class Setting:
     phase: Phase
     expected: str
     read: Callable[[str], Any]
+    check: Callable[[str], object] = str
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +87,8 @@ class BatchSettings:
     photo_kb: tuple[int, int] | None
     bar_no_show_years: int
     bar_default_years: int
+    notices: Mapping[str, str]
+    """event → the text people are told"""
 
 
 def read_mark(text: str) -> int:
@@ -249,6 +265,18 @@ SETTINGS: Final = {
         Setting("photo_pixels", "413x626", "always", "照片的宽和高，像素；留空则不核对", _pixels),
         Setting("photo_kb", "150-300", "always", "照片的大小，KB，从几到几；留空则不核对", _kilobytes),
         Setting("exam_rules", "", "always", "考生须知，印在准考证上，各条用 | 隔开；留空则用通常的几条", str),
+        *(
+            Setting(
+                f"{_NOTICE}{event}",
+                "",
+                "always",
+                f"通知（{label}）的内容，一行文字，留空则用通常的文字；可用 {{{{ 姓名 }}}} 这样的名称："
+                f"{'、'.join(notice_texts.names_of(event))}；{{% if 名称 %}}…{{% endif %}} 只在有内容时写",
+                str,
+                partial(notice_texts.require_text, event),
+            )
+            for event, label in NOTICE_EVENT.labels.items()
+        ),
     )
 }
 
@@ -277,6 +305,7 @@ def checked(key: str, text: str, *, also: Iterable[str] = ()) -> str:
         raise ZhupeiError("E271", key=key, value=text[:40], expected=setting.expected)
     try:
         setting.read(plain)
+        setting.check(plain)
     except ValueError as error:
         raise ZhupeiError("E271", key=key, value=text, expected=setting.expected) from error
     return plain
@@ -290,5 +319,13 @@ def defaults() -> dict[str, str]:
 def parse(settings: Mapping[str, str]) -> BatchSettings:
     """Read stored settings, key → text; a key that is not stored has its default."""
     found = {key: setting.read(settings.get(key, setting.default)) for key, setting in SETTINGS.items()}
-    plain = {key.replace(".", "_"): value for key, value in found.items() if not key.startswith("severity.")}
-    return BatchSettings(**plain, severities={rule: found[f"severity.{rule}"] for rule in RULES})
+    plain = {
+        key.replace(".", "_"): value
+        for key, value in found.items()
+        if not key.startswith((_SEVERITY, _NOTICE))
+    }
+    return BatchSettings(
+        **plain,
+        severities={rule: found[f"{_SEVERITY}{rule}"] for rule in RULES},
+        notices={event: found[f"{_NOTICE}{event}"] or text for event, text in notice_texts.DEFAULTS.items()},
+    )

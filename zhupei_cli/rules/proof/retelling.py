@@ -14,7 +14,7 @@ from zhupei_cli.rules.proof.digests import named_digest
 from zhupei_cli.words.vocabulary import Decision
 
 #: Tables whose rows belong to a batch, and are told of by events of the table's own name.
-_OF_BATCH: Final = frozenset(("objection", "exam_site", "exam_room", "exam_seat"))
+_OF_BATCH: Final = frozenset(("objection", "exam_site", "exam_room", "exam_seat", "exam_group"))
 #: Said of a row that an event names without its digest.
 UNKNOWN: Final = "?"
 _DECISIONS: Final = frozenset(f"review.{decision}" for decision in Decision)

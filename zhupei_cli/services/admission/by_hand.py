@@ -55,6 +55,8 @@ def place(
     admission = session.get(Admission, application.id)
     now = None if admission is None else admission.status
     if admission is not None and admission.live_key is not None:
+        if (admission.base_code, admission.specialty_code) != seat:
+            _require_room(session, batch, seat, application.identity)  # before anybody gives a seat up for it
         raise _placed_already(session, number, admission, seat)
     after = step(ADMISSION, now, "place", name=number, reason=reason)
     if batch.status == BatchStatus.FINAL:

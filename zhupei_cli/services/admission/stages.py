@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import NotRequired, TypedDict
+from typing import Final, NotRequired, TypedDict
 
 from sqlalchemy import Table, delete, func, select, update
 from sqlalchemy.orm import Session
@@ -11,9 +11,10 @@ from zhupei_cli.acting import Acting
 from zhupei_cli.model import Admission, Application, Batch, Plan, Run, RunInput, RunRow
 from zhupei_cli.rules.admission.run import Round
 from zhupei_cli.rules.batch.lifecycle import ADMISSION, BATCH, step
+from zhupei_cli.rules.batch.setting_words import label_of
 from zhupei_cli.rules.batch.times import show_time
 from zhupei_cli.rules.proof.audit import Finding
-from zhupei_cli.services.admission.objections import require_none_open
+from zhupei_cli.services.admission.objections import open_ids, require_none_open
 from zhupei_cli.services.admission.readiness import doubts_about
 from zhupei_cli.services.admission.run_inputs import load_inputs
 from zhupei_cli.services.admission.runs import waiting_run
@@ -26,6 +27,7 @@ from zhupei_cli.services.batches.taking_part import (
     takes_part,
 )
 from zhupei_cli.services.records.events import Change, record
+from zhupei_cli.services.records.lookup import settings_of
 from zhupei_cli.words.errors import ZhupeiError, sentence
 from zhupei_cli.words.vocabulary import BATCH_STATUS, ROUND, AdmissionStatus, ApplicationStatus, Rule
 
@@ -59,6 +61,8 @@ class Moved(TypedDict):
 
 
 _ADMISSION: Table = Admission.metadata.tables["admission"]
+#: Settings that stand on lists and letters which leave the house.
+ON_PAPER: Final = ("authority", "contact", "checkin_place")
 
 
 def move_batch(session: Session, batch: Batch, verb: str, *, by: Acting, reason: str | None = None) -> Moved:
@@ -168,7 +172,10 @@ _BLIND: Mapping[str, object] = {"synchronize_session": False}
 
 
 def publish_batch(session: Session, batch: Batch, *, by: Acting, reason: str | None = None) -> Moved:
-    """Publish who is 拟录取; doubtful without anybody, without an end of the 公示期, or after it."""
+    """Publish who is 拟录取; doubtful without anybody, without an end of the 公示期, or after it.
+
+    So it is while lists and letters would lack whose they are.
+    """
     moved = move_batch(session, batch, "publish", by=by, reason=reason)
     counts = _count_admissions(session, batch)
     proposed, until = counts.get(AdmissionStatus.PROPOSED, 0), batch.publicity_until
@@ -177,6 +184,10 @@ def publish_batch(session: Session, batch: Batch, *, by: Acting, reason: str | N
         found.append(_doubt("E414", batch=batch.code, setting=_publicity(batch, by)))
     elif until < by.at:
         found.append(_doubt("E415", batch=batch.code, until=show_time(until), setting=_publicity(batch, by)))
+    known = settings_of(session, batch)
+    if lacking := {key: label_of(key) for key in ON_PAPER if not known.get(key)}:
+        pairs = " ".join(f"--set {key}=…" for key in lacking)
+        found.append(_doubt("E789", batch=batch.code, what="、".join(lacking.values()), pairs=pairs))
     passed_over = counts.get(AdmissionStatus.NOT_ADMITTED, 0)
     return moved | {
         "proposed": proposed,
@@ -247,6 +258,8 @@ def archive_batch(session: Session, batch: Batch, *, by: Acting, reason: str | N
             .where(_ADMISSION.c.batch_id == batch.id, _ADMISSION.c.status == AdmissionStatus.ADMITTED)
         ).scalar_one()
         found = [_doubt("E417", batch=batch.code, count=waiting, example=first)]
+    if open_ := open_ids(session, batch):
+        found.append(_doubt("E426", batch=batch.code, count=len(open_), objection=open_[0]))
     return moved | {
         "reported_count": counts.get(AdmissionStatus.REPORTED, 0),
         "no_show_count": counts.get(AdmissionStatus.NO_SHOW, 0),

@@ -52,11 +52,15 @@ class Seated:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Whose seats: of these applications, of a site, of one room there; all of them by default."""
+    """Whose seats: of these applications, of a site, of one room there; all of them by default.
+
+    `application` is the id of one, which need not have a seat.
+    """
 
     numbers: tuple[str, ...] = ()
     site: str | None = None
     room: str | None = None
+    application: int | None = None
 
 
 def load_sitters(session: Session, batch: Batch) -> dict[int, Sitter]:
@@ -132,6 +136,8 @@ def load_seated(session: Session, batch: Batch, wanted: Wanted | None = None) ->
         statement = statement.where(SEAT.c.site_code == wanted.site)
     if wanted.room is not None:
         statement = statement.where(SEAT.c.room_code == wanted.room)
+    if wanted.application is not None:
+        statement = statement.where(_APPLICATION.c.id == wanted.application)
     found = [
         Seated(
             *(id_, number, trainee, ticket, Place(site, room, seat), name, gender, id_number),

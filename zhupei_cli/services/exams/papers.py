@@ -1,7 +1,7 @@
 """Papers of the exam days (准考证、门贴、桌贴、签到表): what stands on them, checked before any is set."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Table, select
@@ -17,11 +17,12 @@ from zhupei_cli.rules.people.masking import mask_id
 from zhupei_cli.services.applications.printing import Refused, printable, require_characters
 from zhupei_cli.services.exams.candidates import Seated, Wanted, load_seated
 from zhupei_cli.services.exams.rooms import Site, load_rooms, load_sites
+from zhupei_cli.services.people.photos import is_whole
 from zhupei_cli.services.records.events import Change, record
 from zhupei_cli.services.records.lookup import settings_of
 from zhupei_cli.store.bulk import rows_of
 from zhupei_cli.words.codes import GENDER
-from zhupei_cli.words.errors import ZhupeiError
+from zhupei_cli.words.errors import Fault, ZhupeiError
 
 _PHOTO: Table = TraineePhoto.metadata.tables["trainee_photo"]
 #: Names that a message lists before it says how many more there are.
@@ -64,6 +65,15 @@ def prepare_tickets(session: Session, batch: Batch, wanted: Wanted, *, by: Actin
         for key, some in by_room.items()
     }
     return Printed(made, sum(one.photo is None for one in kept), refused)
+
+
+def with_damaged_photo(tickets: Sequence[Ticket]) -> dict[str, Fault]:
+    """Return application number → E792 of those whose stored photo cannot be decoded."""
+    return {
+        one.number: Fault("E792", "photo", values={"name": one.name, "application_no": one.number})
+        for one in tickets
+        if one.photo is not None and not is_whole(one.photo[1])
+    }
 
 
 def _seated(session: Session, batch: Batch, wanted: Wanted) -> list[Seated]:
@@ -155,7 +165,8 @@ def prepare_sheets(
             )
             made.setdefault(room.site, []).append(sheet)
     if fonts is not None:
-        _require_printable(batch.name + settings.exam_time, made, seated, fonts)
+        sheets = [sheet for some in made.values() for sheet in some]
+        require_names(batch.name + settings.exam_time, sheets, fonts)
     rows: dict[str, list[dict[str, str]]] = {}
     for one in seated:
         rows.setdefault(one.place.site, []).append(_row(one))
@@ -166,11 +177,10 @@ def prepare_sheets(
     return Sheets(batch.name, settings.exam_time, parts)
 
 
-def _require_printable(
-    common: str, made: dict[str, list[RoomSheet]], seated: Iterable[Seated], fonts: FontSet
-) -> None:
-    require_characters(common + "".join(room.text for some in made.values() for room in some), fonts)
-    _, refused = printable([_Named(one) for one in seated], fonts)
+def require_names(common: str, rooms: Sequence[RoomSheet], fonts: FontSet) -> None:
+    """Raise E090 or E749 when the fonts lack a character of these rooms, or of anybody there."""
+    require_characters(common + "".join(f"{room.text}{room.label}{room.time}" for room in rooms), fonts)
+    _, refused = printable([_Named(one) for room in rooms for one in room.people], fonts)
     if refused:
         names = "、".join(str(fault.values["name"]) for _, fault in refused[:_NAMED])
         more = f" 等 {len(refused)} 人" if len(refused) > _NAMED else ""
@@ -184,11 +194,11 @@ def _require_printable(
 class _Named:
     """Somebody on a sheet, as `printable` asks for them."""
 
-    one: Seated
+    one: Desk
 
     @property
     def number(self) -> str:
-        return self.one.application_no
+        return self.one.ticket
 
     @property
     def name(self) -> str:
@@ -196,7 +206,7 @@ class _Named:
 
     @property
     def text(self) -> str:
-        return f"{self.one.name}{self.one.specialty_label}{self.one.ticket}"
+        return f"{self.one.name}{self.one.specialty}{self.one.ticket}"
 
 
 def _desk(one: Seated) -> Desk:

@@ -78,6 +78,7 @@ def _sites(session: Session, batch: Batch, lines: Iterable[Line]) -> dict[str, E
         line.faults += _odd(line)
         if not line.bad:
             line.faults += _contradicted(line, said)
+    _refuse_twins_of_sites(session, batch, lines, stored)
     good = [line for line in lines if not line.bad]
     for line in good:
         code = line.values["site"]
@@ -95,6 +96,27 @@ def _sites(session: Session, batch: Batch, lines: Iterable[Line]) -> dict[str, E
             **{name: one.after.get(name, (one.before or {}).get(name)) for name in SITE_TERMS},
         }
     return kept
+
+
+def _refuse_twins_of_sites(
+    session: Session, batch: Batch, lines: Iterable[Line], stored: Iterable[str]
+) -> None:
+    """Refuse 1 beside 01, of sites and of the rooms of a site: most often Excel took the zero away."""
+    sites = {_bare(code): code for code in stored}
+    statement = select(ROOM.c.site_code, ROOM.c.code).where(ROOM.c.batch_id == batch.id)
+    rooms = {(site, _bare(code)): code for site, code in session.execute(statement)}
+    for line in lines:
+        if line.bad:
+            continue
+        site, room = key_of(line)
+        if (other := sites.setdefault(_bare(site), site)) != site:
+            line.faults.append(Fault("E793", "site", values={"what": "考点", "code": site, "other": other}))
+        elif (other := rooms.setdefault((site, _bare(room)), room)) != room:
+            line.faults.append(Fault("E793", "room", values={"what": "考场", "code": room, "other": other}))
+
+
+def _bare(code: str) -> str:
+    return code.lstrip("0")
 
 
 def _odd(line: Line) -> Iterator[Fault]:

@@ -7,6 +7,7 @@ from zhupei_cli.services.kinds.bar import BAR_IMPORT
 from zhupei_cli.services.kinds.base import BASE_IMPORT
 from zhupei_cli.services.kinds.checkin import CHECK_IN_IMPORT
 from zhupei_cli.services.kinds.employer import EMPLOYER_IMPORT
+from zhupei_cli.services.kinds.exam_group import EXAM_GROUP_IMPORT
 from zhupei_cli.services.kinds.exam_room import EXAM_ROOM_IMPORT
 from zhupei_cli.services.kinds.parts.kind import ImportKind, Part
 from zhupei_cli.services.kinds.photo import PHOTO_IMPORT
@@ -31,6 +32,7 @@ _KINDS: Final = (
     PREPLACE_IMPORT,
     BAR_IMPORT,
     EXAM_ROOM_IMPORT,
+    EXAM_GROUP_IMPORT,
     PHOTO_IMPORT,
 )
 

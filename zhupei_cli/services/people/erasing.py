@@ -11,7 +11,18 @@ from sqlalchemy import Table, delete, select, update
 from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
-from zhupei_cli.model import Account, Application, Base, Batch, Education, ImportRow, Snapshot, Trainee, Work
+from zhupei_cli.model import (
+    Account,
+    Application,
+    Base,
+    Batch,
+    Education,
+    ImportRow,
+    Notice,
+    Snapshot,
+    Trainee,
+    Work,
+)
 from zhupei_cli.model import TraineePhoto as Photo
 from zhupei_cli.services.people import conduct, photos
 from zhupei_cli.services.people.people import subject_of
@@ -74,6 +85,9 @@ def erase_person(session: Session, who: str, *, by: Acting, reason: str) -> Eras
     personal = ImportRow.entity.in_(("trainee", Photo.__tablename__))
     images = update(ImportRow).where(personal, ImportRow.key == str(profile.id))
     session.execute(images.values(before=None))
+    notices = Notice.metadata.tables[Notice.__tablename__]
+    theirs = notices.c.application_id.in_([id_ for id_, *_ in applied])
+    session.execute(update(notices).where(theirs).values(recipient=None, content=None, answer=None))
     conduct.erase(session, profile, [id_ for id_, *_ in applied], _nobody(profile.id), by=by)
     if applied:
         _depersonalise(session, profile.id, [id_ for id_, *_ in applied], by=by, seq=seq)

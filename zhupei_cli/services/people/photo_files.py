@@ -14,6 +14,7 @@ from typing import Any, Final
 from zhupei_cli.model.account import PHOTO_BYTES
 from zhupei_cli.services.people.photos import Photo, require_whole
 from zhupei_cli.words.errors import Fault, ZhupeiError
+from zhupei_cli.words.vocabulary import HYPHENS
 
 #: Files that a photo import looks at; a season has a tenth of them.
 MAX_FILES: Final = 200_000
@@ -24,6 +25,7 @@ _PIXELS: Final = 64_000_000
 _MIMES: Final = {"JPEG": "image/jpeg", "PNG": "image/png"}
 #: What systems put beside the files of people.
 _OTHERS: Final = ("thumbs.db", "desktop.ini")
+_PICTURES: Final = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
 _HEIC: Final = (b"heic", b"heix", b"heif", b"mif1", b"msf1", b"hevc")
 _ENCRYPTED: Final = 1
 _UTF8: Final = 0x800
@@ -41,28 +43,49 @@ class PhotoFile:
 
     @property
     def stem(self) -> str:
-        """The file's name without folder and ending, in half-width characters."""
-        return unicodedata.normalize("NFKC", PurePosixPath(self.name).stem)
+        """The file's name without folder and ending, in half-width characters, every dash a hyphen."""
+        name = unicodedata.normalize("NFKC", self.name.translate(HYPHENS))
+        return PurePosixPath(name).stem
 
 
 @contextmanager
 def photo_files(source: Path) -> Iterator[list[PhotoFile]]:
     """Yield the files of a folder or a ZIP, which stays open meanwhile, by name.
 
-    Raises E001 when there is none, E755 for what is neither, or a ZIP that is damaged, or has more files
-    than any season. Symbolic links and names that lead out of the ZIP are in it with their fault (E754).
+    A picture by itself is one file. Raises E001 when there is none, E755 for what is none of these, or a ZIP
+    that is damaged, or has more files than any season. Symbolic links and names that lead out of the ZIP are
+    in it with their fault (E754).
     """
     if not source.exists():
         raise ZhupeiError("E001", file=source)
     if source.is_dir():
         yield _limited(source, sorted(_in_folder(source), key=lambda one: one.name))
         return
+    if source.is_file() and _read_head(source).startswith(_PICTURES):
+        yield [PhotoFile(source.name, lambda: _read(source))]
+        return
     try:
         with zipfile.ZipFile(source) as package:
+            _refuse_document(source, package)
             found = [_in_package(package, info) for info in package.infolist() if not info.is_dir()]
             yield _limited(source, sorted(filter(_is_wanted, found), key=lambda one: one.name))
     except zipfile.BadZipFile as error:
         raise ZhupeiError("E755", file=source.name, problem="不是文件夹，也不是完好的 ZIP") from error
+
+
+def _read_head(source: Path) -> bytes:
+    with source.open("rb") as file:
+        return file.read(16)
+
+
+def _refuse_document(source: Path, package: zipfile.ZipFile) -> None:
+    """Raise E755 for an office document, which is a ZIP too."""
+    names = {info.filename for info in package.infolist()}
+    if not names & {"[Content_Types].xml", "mimetype"}:
+        return
+    kinds = {"xl/": "Excel 工作簿", "word/": "Word 文档", "ppt/": "演示文稿"}
+    known = (what for folder, what in kinds.items() if any(name.startswith(folder) for name in names))
+    raise ZhupeiError("E755", file=source.name, problem=f"是 {next(known, '文档')}，不是照片的 ZIP")
 
 
 def _limited(source: Path, found: list[PhotoFile]) -> list[PhotoFile]:

@@ -65,6 +65,18 @@ def require_whole(picture: "ImageFile", content: bytes) -> None:
     picture.load()
 
 
+def is_whole(content: bytes) -> bool:
+    """Say whether a picture that is stored can be decoded from its first byte to its last."""
+    from PIL import Image
+
+    try:
+        with Image.open(BytesIO(content), formats=["JPEG", "PNG"]) as picture:
+            picture.load()
+    except Exception:  # Pillow raises whatever a broken file leads it to
+        return False
+    return True
+
+
 def photo_of(session: Session, trainee_id: int) -> Photo | None:
     """Return the photo of a person, None when there is none."""
     row = session.execute(

@@ -1,7 +1,7 @@
 """Workbooks as services take them: lines to examine, and the problems found, in people's words."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from zhupei_cli.files import shown_path
@@ -25,6 +25,7 @@ class Reading:
     tables: list[tuple[str, Table]]
     #: Where each of `files` was read from.
     sources: tuple[Path, ...] = ()
+    password: str | None = field(default=None, repr=False)
 
     @property
     def readable(self) -> bool:
@@ -54,10 +55,12 @@ def read_workbooks(
     max_rows: int = MAX_ROWS,
     prepare: Prepare | None = None,
     known: Sequence[Kind] = workbook_kinds.ALL,
+    password: str | None = None,
 ) -> Reading:
     """Read the sheet of `kind` of each file, and the `further` sheets where they are there.
 
-    `prepare` is called with every line while the next ones are read; `known` are all kinds of sheets.
+    `prepare` is called with every line while the next ones are read; `known` are all kinds of sheets;
+    `password` opens files that are protected, and protects the bad rows that are given back.
     Raises ZhupeiError for a file that cannot be read at all; whatever is wrong inside is a problem.
     """
     files, lines, tables = [], [], []
@@ -66,13 +69,13 @@ def read_workbooks(
         # Two files of one name in different folders are told apart by their folders.
         name = shown_path(Path(path.name) if names.count(path.name) == 1 else path)
         takings = Takings(kind, further, optional=optional, file=name, prepare=prepare, known=known)
-        book = read_book(path, max_rows=max_rows, watch=takings.watch)
+        book = read_book(path, max_rows=max_rows, watch=takings.watch, password=password)
         found = takings.tables(book)
         tables += [(name, table) for table in found]
         files.append(ImportedFile(name, book.sha256, sum(len(table.rows) for table in found)))
         for table in found:
             lines += table.rows
-    return Reading(tuple(files), lines, tables, tuple(paths))
+    return Reading(tuple(files), lines, tables, tuple(paths), password)
 
 
 def write_errors(
@@ -86,7 +89,13 @@ def write_errors(
     written = []
     for file, source in zip(reading.files, reading.sources, strict=True):
         tables = [table for name, table in reading.tables if name == file.name]
-        path = write_error_workbook(target or errors_path(source), tables, masked=masked, choices=choices)
+        path = write_error_workbook(
+            target or errors_path(source),
+            tables,
+            masked=masked,
+            choices=choices,
+            password=reading.password,
+        )
         if path is not None:
             written.append(path)
     return written

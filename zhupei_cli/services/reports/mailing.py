@@ -13,12 +13,12 @@ from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import CST, Acting
 from zhupei_cli.model import Batch, Event
-from zhupei_cli.oswords import os_words
 from zhupei_cli.reports.page import NOTHING, change
 from zhupei_cli.reports.values import Report
 from zhupei_cli.rules.batch.times import show_time
 from zhupei_cli.rules.people.addresses import wire_address
 from zhupei_cli.rules.people.masking import mask_email
+from zhupei_cli.services.records import mail_server
 from zhupei_cli.services.records.events import Change, record
 from zhupei_cli.services.reports.nightly_report import report_day
 from zhupei_cli.settings import Mail
@@ -27,8 +27,6 @@ from zhupei_cli.words.errors import ZhupeiError
 if TYPE_CHECKING:
     import smtplib
 
-#: How long a mail server may stay silent, in seconds.
-PATIENCE = 30
 _EVENT: Table = Event.metadata.tables[Event.__tablename__]
 _SENT: Final = "report.mail"
 #: By suffix: type, subtype and parameters.
@@ -42,8 +40,8 @@ Refused = Mapping[str, str]
 
 
 def require_mail(mail: Mail | None) -> Mail:
-    """Return where mail goes through; E092 when the configuration does not say."""
-    if mail is None:
+    """Return where mail goes through, and to whom; E092 when the configuration does not say."""
+    if mail is None or not mail.to:
         raise ZhupeiError("E092")
     return mail
 
@@ -84,11 +82,9 @@ def _message(mail: Mail, report: Report, files: Mapping[str, bytes], to: Sequenc
     title = f"{report.head.batch_name} 招收日报"
     message["Subject"] = f"{title} {show_time(report.head.made_at)[:10]}{anomalies}"
     message["From"], message["To"] = mail.sender, ", ".join(to)
-    # RFC 5322 3.6: every message has a date. The domain is given lest this machine's name goes out.
+    # RFC 5322 3.6: every message has a date.
     message["Date"] = format_datetime(report.head.made_at.astimezone(CST))
-    message["Message-ID"] = make_msgid(
-        domain=(wire_address(mail.sender) or "").rpartition("@")[2] or "localhost"
-    )
+    message["Message-ID"] = make_msgid(domain=mail_server.domain_of(mail))
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's absence notice answers it
     message.set_content("\n".join([title, *_lines(report)]) + "\n")
     for name, content in files.items():
@@ -119,29 +115,14 @@ def send_report(
     import smtplib
 
     try:
-        with _connected(mail) as server:
-            if mail.user:
-                server.login(mail.user, mail.password or "")
-            server.ehlo_or_helo_if_needed()
-            refused = _unreachable(to, utf8=server.has_extn("smtputf8"))
+        with mail_server.connected(mail) as server:
+            refused = mail_server.unreachable(to, utf8=server.has_extn("smtputf8"))
             taken = {address: wire_address(address) or "" for address in to if address not in refused}
             if taken:
                 refused |= _deliver(server, mail, _message(mail, report, files, list(taken)), taken)
             return refused
     except (OSError, smtplib.SMTPException, UnicodeError) as error:
-        raise ZhupeiError("E093", detail=_reason(mail, error), folder=folder) from error
-
-
-def _unreachable(to: Sequence[str], *, utf8: bool) -> dict[str, str]:
-    """Return the addresses this server cannot be given at all."""
-    refused = {}
-    for address in to:
-        wire = wire_address(address)
-        if wire is None:
-            refused[address] = "不是邮件地址"
-        elif not (utf8 or wire.isascii()):
-            refused[address] = "地址中有汉字，服务器不支持 SMTPUTF8"
-    return refused
+        raise ZhupeiError("E093", detail=mail_server.why_not(mail, error), folder=folder) from error
 
 
 def _deliver(
@@ -154,7 +135,7 @@ def _deliver(
         answers = server.send_message(message, sender, list(taken.values()))
     except smtplib.SMTPRecipientsRefused as error:
         answers = error.recipients
-    return {address: _answer(*answers[wire]) for address, wire in taken.items() if wire in answers}
+    return {address: mail_server.answer(*answers[wire]) for address, wire in taken.items() if wire in answers}
 
 
 def told_refused(mail: Mail, refused: Refused, sent: Iterable[str]) -> str:
@@ -162,53 +143,3 @@ def told_refused(mail: Mail, refused: Refused, sent: Iterable[str]) -> str:
     others = "、".join(sent)
     why = "、".join(f"{address}（{reason}）" for address, reason in refused.items())
     return f"{mail.host}:{mail.port} 拒收 {why}" + (f"；其余已发给 {others}" if others else "")
-
-
-def _connected(mail: Mail) -> "smtplib.SMTP":
-    import smtplib
-    import ssl
-
-    if mail.security == "tls":
-        context = ssl.create_default_context()
-        return smtplib.SMTP_SSL(mail.host, mail.port, timeout=PATIENCE, context=context)
-    server = smtplib.SMTP(mail.host, mail.port, timeout=PATIENCE)
-    if mail.security == "starttls":
-        try:
-            server.starttls(context=ssl.create_default_context())
-        except BaseException:
-            server.close()
-            raise
-    return server
-
-
-def _reason(mail: Mail, error: Exception) -> str:
-    import smtplib
-    import socket
-    import ssl
-
-    place = f"{mail.host}:{mail.port}"
-    if isinstance(error, smtplib.SMTPAuthenticationError):
-        return f"{place} 不认用户名 {mail.user} 和密码"
-    if isinstance(error, ssl.SSLCertVerificationError):
-        return f"{place} 的证书不可信（{error.verify_message}）"
-    if isinstance(error, smtplib.SMTPNotSupportedError):
-        said = str(error)
-        if "SMTPUTF8" in said:
-            return f"发件人 {mail.sender} 的地址中有汉字，{place} 不支持 SMTPUTF8"
-        return f"{place} 不支持 {'登录' if 'AUTH' in said else 'STARTTLS'}"
-    if isinstance(error, smtplib.SMTPSenderRefused):
-        return f"{place} 不接受发件人 {mail.sender}（{_answer(error.smtp_code, error.smtp_error)}）"
-    if isinstance(error, smtplib.SMTPResponseException):
-        return f"{place} 回答 {_answer(error.smtp_code, error.smtp_error)}"
-    if isinstance(error, UnicodeError):
-        return f"{place} 的用户名、密码或发件人中有不能用的字符"
-    if isinstance(error, socket.gaierror):
-        return f"找不到邮件服务器 {mail.host}"
-    if isinstance(error, OSError) and not isinstance(error, smtplib.SMTPException):
-        return f"{place}：{os_words(error)}"
-    return f"{place}：{type(error).__name__}"
-
-
-def _answer(code: int, said: bytes | str) -> str:
-    text = said.decode(errors="replace") if isinstance(said, bytes) else said
-    return " ".join(f"{code} {text}".split())

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from secrets import token_hex
+from typing import Final
 
 from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
@@ -12,11 +14,15 @@ from zhupei_cli.printing.fonts import FontSet
 from zhupei_cli.printing.letter import Letter, Letters
 from zhupei_cli.rules.batch.letter_numbers import letter_number
 from zhupei_cli.rules.batch.times import written_day, written_time
+from zhupei_cli.rules.people.masking import mask_id
+from zhupei_cli.rules.proof.letter_codes import LetterCode, read_code
 from zhupei_cli.services.applications.printing import Refused, printable, require_characters
 from zhupei_cli.services.applications.store import CURRENT_SNAPSHOT, find_stored
 from zhupei_cli.services.records.events import Change, record
+from zhupei_cli.services.records.import_ledger import EVENT_ROWS
 from zhupei_cli.services.records.lookup import base_names, settings_of, specialty_names
 from zhupei_cli.services.results.result_lists import FINAL, committed_run, require_status
+from zhupei_cli.store.bulk import in_chunks
 from zhupei_cli.words.errors import ZhupeiError
 from zhupei_cli.words.vocabulary import ADMISSION_STATUS, AdmissionStatus
 
@@ -25,6 +31,8 @@ _ADMISSION: Table = _TABLES[Admission.__tablename__]
 _APPLICATION: Table = _TABLES[Application.__tablename__]
 _SNAPSHOT: Table = _TABLES[Snapshot.__tablename__]
 _ADMITTED = (AdmissionStatus.ADMITTED, AdmissionStatus.REPORTED)
+#: Bytes drawn for each letter.
+_LOT: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +78,14 @@ def prepare_letters(
     for base, one in found:
         if one.number in numbers:
             by_base.setdefault(base, []).append(one)
-    if kept:
-        data = {"bases": list(by_base), "rows": len(kept)}
-        record(session, by, [Change("export.letters", batch.code, batch.id, data=data)])
+    # By its digest a letter can be told from one that was never printed.
+    digests = ((one.number, read_code(one.code).digest) for one in kept)
+    changes = [
+        Change("export.letters", batch.code, batch.id, data={"letters": dict(chunk), "rows": len(chunk)})
+        for chunk in in_chunks(digests, EVENT_ROWS)
+    ]
+    if changes:
+        record(session, by, changes)
     return {base: replace(common, letters=some) for base, some in by_base.items()}, refused
 
 
@@ -102,7 +115,8 @@ def _letters(session: Session, batch: Batch, chosen: Chosen, *, pattern: str) ->
             pattern, year=batch.year, batch=batch.code, base=base, application_no=number
         )
         place = bases[base], specialties[specialty]
-        found.append((base, Letter(number, name, id_number, *place, f"{years} 年", letter_no)))
+        code = LetterCode(number, name, mask_id(id_number), base, specialty, token_hex(_LOT))
+        found.append((base, Letter(number, name, id_number, *place, f"{years} 年", letter_no, code.text)))
     return found
 
 

@@ -136,7 +136,7 @@ def committed_run(session: Session, batch: Batch, number: int) -> Run:
     """Return the run of this number; E305 when there is none, E684 when it is no part of the result."""
     run = find_run(session, batch, number)
     if run.committed_at is None:
-        raise ZhupeiError("E684", run=number)
+        raise ZhupeiError("E684", run=number, batch=batch.code)
     return run
 
 

@@ -10,13 +10,15 @@ from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
-from zhupei_cli.files import refuse_existing, together
+from zhupei_cli.files import refuse_existing, replacing, together
 from zhupei_cli.model import Batch, Event, Plan, Run
+from zhupei_cli.printing.fonts import FontSet
 from zhupei_cli.rules.admission.run import Round
 from zhupei_cli.rules.batch.lifecycle import BATCH, directions
 from zhupei_cli.services.admission.runs import find_run
 from zhupei_cli.services.records.events import Change, record
 from zhupei_cli.services.records.lookup import base_names, specialty_names
+from zhupei_cli.services.results.roster_paper import print_roster, require_printable
 from zhupei_cli.services.results.roster_people import People, load_people, roster_seats
 from zhupei_cli.sheets.kinds.roster_columns import ROSTER_COLUMNS
 from zhupei_cli.sheets.writing.roster import BaseRoster, SpecialtyRoster, write_roster
@@ -35,19 +37,24 @@ Targets = Sequence[tuple[Path, BaseRoster]]
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Of which bases (None: all of the plan), of which run if it is no result yet, and where to."""
+    """Of which bases (None: all of the plan), of which run if it is no result yet, and where to.
+
+    With `fonts` they are printed, as PDF; else they are workbooks.
+    """
 
     folder: Path
     bases: Sequence[str] | None = None
     run: int | None = None
     force: bool = False
+    fonts: FontSet | None = None
 
 
 def prepare_rosters(session: Session, batch: Batch, wanted: Wanted, *, by: Acting) -> Targets:
     """Return what `write_rosters` is to write, and record that the lists leave the database.
 
     Nothing is written yet: the transaction can end before the files are made. Raises E308 (no such base in
-    the plan), E464 (no result), E002 (a file is there already), E466 (the lists are not the admitted).
+    the plan), E464 (no result), E002 (a file is there already), E466 (the lists are not the admitted),
+    E090 and E749 when fonts lack a character.
     """
     run = _wanted_run(session, batch, wanted.run)
     plan = _plan(session, [batch], wanted.bases)
@@ -71,10 +78,7 @@ def prepare_rosters(session: Session, batch: Batch, wanted: Wanted, *, by: Actin
     )
     rosters = _rosters(session, plan, people, seated, common=common)
     _require_exactly(rosters, roster_seats(session, [batch], run, wanted.bases))
-    targets = [(wanted.folder / roster.file_name, roster) for roster in rosters]
-    for path, _ in targets:
-        refuse_existing(path, force=wanted.force)
-    return targets
+    return _targets(rosters, wanted)
 
 
 def prepare_year(
@@ -101,17 +105,39 @@ def prepare_year(
     }
     rosters = _rosters(session, plan, people, {}, common=common)
     _require_exactly(rosters, roster_seats(session, batches, None, wanted.bases))
-    targets = [(wanted.folder / roster.file_name, roster) for roster in rosters]
+    return _targets(rosters, wanted)
+
+
+def _targets(rosters: Sequence[BaseRoster], wanted: Wanted) -> Targets:
+    if wanted.fonts is not None:
+        require_printable(rosters, wanted.fonts)
+    ending = ".xlsx" if wanted.fonts is None else ".pdf"
+    targets = [
+        (wanted.folder / f"{roster.file_name.removesuffix('.xlsx')}{ending}", roster) for roster in rosters
+    ]
     for path, _ in targets:
         refuse_existing(path, force=wanted.force)
     return targets
 
 
-def write_rosters(targets: Iterable[tuple[Path, BaseRoster]], *, force: bool = False) -> None:
-    """Write the workbooks one after the other; they appear together."""
+def write_rosters(
+    targets: Iterable[tuple[Path, BaseRoster]],
+    *,
+    force: bool = False,
+    passwords: Mapping[str, str] | None = None,
+    fonts: FontSet | None = None,
+) -> None:
+    """Write the rosters one after the other; they appear together. `fonts`: see Wanted.
+
+    `passwords`: base → what opens its workbook.
+    """
     with together():
         for path, roster in targets:
-            write_roster(path, roster, force=force)
+            if fonts is not None:
+                with replacing(path, force=force) as beside:
+                    beside.write_bytes(print_roster(roster, fonts=fonts))
+                continue
+            write_roster(path, roster, force=force, password=(passwords or {}).get(roster.base_code))
 
 
 class RosterFile(TypedDict):

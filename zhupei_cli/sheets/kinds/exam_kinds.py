@@ -1,11 +1,13 @@
-"""The workbook of the exam: sites and rooms (考场)."""
+"""The workbooks of the exam: sites and rooms (考场), groups of the second exam (复试分组)."""
 
 import re
+from dataclasses import replace
 from typing import Final
 
 from zhupei_cli.sheets.kinds import cells, parsers
 from zhupei_cli.sheets.kinds.cells import Cell, Unreadable
 from zhupei_cli.sheets.kinds.columns import Column, Kind
+from zhupei_cli.sheets.kinds.shared_columns import ID_NUMBER
 from zhupei_cli.words import codes
 
 SEATS: Final = (0, 2_000)
@@ -81,4 +83,51 @@ EXAM_ROOM: Final = Kind(
     command="zhupei exam sites import",
     telling=("seats",),
     erasable=("address", "city", "row_count", "column_count"),
+)
+
+_MINUTES: Final = 24 * 60
+_HOUR: Final = r"([01]?[0-9]|2[0-3])[:：点时.]?([0-5][0-9])?分?"
+_CLOCK: Final = re.compile(rf"{_HOUR}(?:[-~～—–至到]+{_HOUR})?")
+
+
+def clock(cell: Cell) -> str:
+    """Return an hour, or from which to which, as 08:30 or 08:30-11:30; E790 for what is none."""
+    if isinstance(cell, float) and 0 <= cell < 1:  # as workbooks keep hours
+        minutes = round(cell * _MINUTES)
+        return f"{minutes // 60:02d}:{minutes % 60:02d}"
+    word = "".join(cells.text(cell).split())
+    found = _CLOCK.fullmatch(word)
+    if found is None:
+        raise Unreadable("E790", value=cells.text(cell))
+    pairs = (found.group(1, 2), found.group(3, 4))
+    hours = [f"{int(hour):02d}:{minute or '00'}" for hour, minute in pairs if hour]
+    return "-".join(hours)
+
+
+def _iso_day(cell: Cell) -> str:
+    return parsers.whole_day(cell).isoformat()
+
+
+#: 复试分组: one row a person.
+EXAM_GROUP: Final = Kind(
+    "exam_group",
+    "复试分组",
+    (
+        Column("application_no", "报名号", parsers.application_number),
+        replace(ID_NUMBER, required=False),
+        TICKET,
+        Column("name", "姓名", parsers.person_name),
+        Column("group", "组别", cells.text, required=True, aliases=("复试组", "小组"), note="如 内科一组。"),
+        Column("day", "日期", _iso_day, required=True, aliases=("复试日期",), note="如 2026-07-10。"),
+        Column(
+            "clock", "时间", clock, required=True, aliases=("复试时间",), note="如 08:30，或 08:30-11:30。"
+        ),
+        Column("place", "地点", cells.text, required=True, aliases=("复试地点",)),
+        # What `exam groups list` shows beside them.
+        Column("specialty_label", "报名专业", cells.text, ignored=True),
+        Column("base_label", "第一志愿基地", cells.text, ignored=True),
+    ),
+    one_of=("application_no", "id_number", "ticket"),
+    command="zhupei exam groups import",
+    telling=("group",),
 )

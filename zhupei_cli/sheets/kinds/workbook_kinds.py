@@ -8,6 +8,7 @@ from zhupei_cli.rules.people.masking import mask_phone
 from zhupei_cli.rules.people.people_names import damage_of
 from zhupei_cli.sheets.kinds import cells, parsers
 from zhupei_cli.sheets.kinds.columns import Column, Kind, Offer
+from zhupei_cli.sheets.kinds.exam_kinds import EXAM_GROUP as EXAM_GROUP
 from zhupei_cli.sheets.kinds.exam_kinds import EXAM_ROOM as EXAM_ROOM
 from zhupei_cli.sheets.kinds.exam_kinds import TICKET as TICKET
 from zhupei_cli.sheets.kinds.people_kinds import APPLICATION_KEYS as APPLICATION_KEYS
@@ -316,7 +317,7 @@ BAR: Final = Kind(
         listed("kind", "类别", vocabulary.BAR_KIND, required=True),
         Column("from_date", "起始日期", parsers.whole_day, required=True, note="例如 2026-06-20。"),
         Column("years", "年限", parsers.whole(1, 50), between=(1, 50), note="空白表示不限期。"),
-        Column("reason", "原因", parsers.reason),
+        Column("reason", "原因", parsers.reason, required=True),
         # What `trainee bar export` shows beside them.
         *(
             Column(key, heading, cells.text, ignored=True)
@@ -348,4 +349,5 @@ ALL: Final = (
     BAR,
     PREPLACE,
     EXAM_ROOM,
+    EXAM_GROUP,
 )

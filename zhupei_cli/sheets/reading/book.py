@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from zhupei_cli.sheets.kinds.cells import Cell, Spoilt
+from zhupei_cli.sheets.locks.opening import opened
 from zhupei_cli.sheets.reading.rows import Limits, restored
 from zhupei_cli.sheets.reading.worker import WORKER
 from zhupei_cli.words.errors import ZhupeiError
@@ -55,16 +56,23 @@ class Book:
     heads: Mapping[str, Sequence[Sequence[Cell]]] = field(default_factory=dict, compare=False)
 
 
-def read_book(path: Path, *, max_rows: int = MAX_ROWS, watch: Watch = lambda _: None) -> Book:
+def read_book(
+    path: Path, *, max_rows: int = MAX_ROWS, watch: Watch = lambda _: None, password: str | None = None
+) -> Book:
     """Return all visible sheets of a workbook that have cells.
 
     It is read in a process of its own, behind a guard, while `watch` looks at what has come. A sheet with
-    merged cells, which are known at its end, is another Sheet than the one that was watched. Raises
-    ZhupeiError E001 (no such file), or E03x and E04x: not a workbook, protected, damaged, too large, empty,
-    hostile.
+    merged cells, which are known at its end, is another Sheet than the one that was watched. `password`
+    opens a workbook that is protected. Raises ZhupeiError E001 (no such file), E03x and E04x: not a workbook,
+    protected, damaged, too large, empty, hostile; what `opened` raises.
     """
     if not path.is_file():
         raise ZhupeiError("E001", file=path)
+    with opened(path, password) as plain:
+        return _read(plain, max_rows, watch)
+
+
+def _read(path: Path, max_rows: int, watch: Watch) -> Book:
     limits = Limits(max_rows, MAX_COLUMNS)
     sheets: list[Sheet] = []
     heads: dict[str, list[list[Cell]]] = {}

@@ -18,6 +18,7 @@ from zhupei_cli.sheets.kinds.columns import (
     heading_key,
 )
 from zhupei_cli.sheets.kinds.people_kinds import PERSON
+from zhupei_cli.sheets.locks.locking import lock
 from zhupei_cli.sheets.taking.lines import Line
 from zhupei_cli.sheets.taking.take import Table
 from zhupei_cli.sheets.writing.dictionary import Dictionary
@@ -63,13 +64,18 @@ def errors_path(source: Path) -> Path:
 
 
 def write_error_workbook(
-    target: Path, tables: Iterable[Table], *, masked: bool = False, choices: Choices | None = None
+    target: Path,
+    tables: Iterable[Table],
+    *,
+    masked: bool = False,
+    choices: Choices | None = None,
+    password: str | None = None,
 ) -> Path | None:
     """Write the bad rows of one file's tables, a sheet per kind; return the file, None when no row is bad.
 
     Where `target` exists, the file is `…-2.xlsx` and so on. All cells are text; `choices` are what the
     drop-downs offer besides closed lists. With `masked` personal data is unreadable, and the file no use
-    for another import: its first line says so. Raises E003 when it cannot be written.
+    for another import: its first line says so. A `password` opens it. Raises E003 when it cannot be written.
     """
     bad = [(table, rows) for table in tables if (rows := [row for row in table.rows if row.bad])]
     if not bad:
@@ -77,6 +83,7 @@ def write_error_workbook(
     path = free_path(target)
     with replacing(path) as beside:
         _write(beside, bad, masked=masked, choices=choices or Choices())
+        lock(beside, password)
     return path
 
 

@@ -9,6 +9,7 @@ from typing import Final
 
 from zhupei_cli.files import replacing, safe_name
 from zhupei_cli.sheets.kinds.roster_columns import ROSTER_COLUMNS
+from zhupei_cli.sheets.locks.locking import lock
 from zhupei_cli.sheets.writing.ooxml import Value
 from zhupei_cli.sheets.writing.roster_template import roster_template
 from zhupei_cli.sheets.writing.splice import Sheet, sheet_names, write_workbook
@@ -78,8 +79,11 @@ class BaseRoster:
         return safe_name(f"{self.base_code}_{self.base_name}_{self.kind}.xlsx")
 
 
-def write_roster(path: Path, roster: BaseRoster, *, force: bool = False) -> None:
-    """Write the workbook of one base: the same roster, the same bytes. An existing file needs `force`."""
+def write_roster(path: Path, roster: BaseRoster, *, force: bool = False, password: str | None = None) -> None:
+    """Write the workbook of one base: the same roster, the same bytes, unless a `password` opens it.
+
+    An existing file needs `force`.
+    """
     names = sheet_names(["汇总", *(f"{place.code} {place.name}" for place in roster.specialties)])
     sheets = [_summary(names[0], roster)]
     for name, place in zip(names[1:], roster.specialties, strict=True):
@@ -87,6 +91,7 @@ def write_roster(path: Path, roster: BaseRoster, *, force: bool = False) -> None
     with replacing(path, force=force) as beside:
         title = f"{roster.base_name}{roster.kind}"
         write_workbook(beside, roster_template(), sheets, title=title, made_on=roster.made_on)
+        lock(beside, password)
 
 
 def _summary(name: str, roster: BaseRoster) -> Sheet:

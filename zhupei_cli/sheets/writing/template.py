@@ -24,6 +24,8 @@ _STARRED, _HINT = "　带 * 的列必填；", "鼠标停在列名上，可看这
 #: Half-width characters that A4 landscape takes at a size people read, and those of a narrow, a wide column.
 PAGE: Final = 180
 _NARROW, _WIDE = 10, 36
+#: Those that A4 upright takes without being made smaller.
+_UPRIGHT: Final = 66
 _BY_WIDTH: Final = {
     12: ("name",),
     16: ("mobile", "emergency_phone", "contact_phone", "major"),
@@ -62,7 +64,8 @@ _LOOKS: Final[Mapping[str, Mapping[str, object]]] = {
 class BlankForm:
     """A sheet to fill in; `rows` stand there already, by key, columns without a word are to be filled.
 
-    The first `frozen` columns stay on the screen and on every printed page.
+    The first `frozen` columns stay on the screen and on every printed page. Rows that differ under the key
+    `apart` are printed on different pages.
     """
 
     kind: Kind
@@ -70,6 +73,7 @@ class BlankForm:
     columns: tuple[Column, ...]
     rows: Sequence[Mapping[str, str]] = ()
     frozen: int = 1
+    apart: str = ""
 
 
 def form_of(
@@ -117,12 +121,20 @@ def _draw(made: Drawing, form: BlankForm, dictionary: Dictionary, choices: Choic
     sheet.set_row(0, 2 * LINE, made.looks["title"])
     # Beside the frozen columns: those are repeated on every page, and would repeat a piece of the title.
     sheet.write_rich_string(
-        0, form.frozen, made.looks["title"], title, made.looks["hint"], hint, made.looks["title"]
+        0,
+        0 if form.apart else form.frozen,
+        made.looks["title"],
+        title,
+        made.looks["hint"],
+        hint,
+        made.looks["title"],
     )
     _head(sheet, made, form.columns, widths, choices)
     last = 1 + max(len(form.rows), 0 if form.rows else ROWS)
     dictionary.offer(sheet, dict(enumerate(form.columns)), (2, last), typed=True)
     _set_up(sheet, len(form.columns), last, frozen=form.frozen, width=sum(widths))
+    if form.apart:
+        _break_pages(sheet, form, width=sum(widths))
     made.fill(sheet, 2, looks, _rows(form, widths), count=len(form.rows))
 
 
@@ -188,6 +200,19 @@ def _set_up(sheet: "Worksheet", columns: int, last: int, *, frozen: int, width: 
     # Without this Excel marks every ID number with a green corner: a number stored as text.
     sheet.ignore_errors({"number_stored_as_text": f"A1:{column_letters(columns - 1)}{last + 1}"})
     set_up_page(sheet, header=(0, 1), pages=-(-width // PAGE), frozen=frozen)
+
+
+def _break_pages(sheet: "Worksheet", form: BlankForm, *, width: int) -> None:
+    """Begin a page with each value of `apart`; upright, for a room has more rows than columns."""
+    words = [row.get(form.apart) for row in form.rows]
+    # The row of a break is the first one below it, from 1 for the first row; two rows stand above all.
+    sheet.set_h_pagebreaks([at + 2 for at in range(1, len(words)) if words[at] != words[at - 1]])
+    sheet.set_portrait()
+    # Excel may pass over breaks where it is told to fit the page; the hint behind the title is not printed.
+    sheet.set_print_scale(min(100, 100 * _UPRIGHT // width))
+    sheet.print_area(0, 0, len(words) + 1, len(form.columns) - 1)
+    # Where the title is wider than the columns it is cut there.
+    sheet.set_header(f"&C{form.title.replace('&', '&&')}")
 
 
 def set_up_page(sheet: "Worksheet", *, header: tuple[int, int], pages: int, frozen: int) -> None:

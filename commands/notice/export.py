@@ -1,0 +1,78 @@
+"""`zhupei notice export`: a workbook for the office that sends short messages."""
+
+from pathlib import Path
+
+import click
+from sqlalchemy.orm import Session
+
+from zhupei_cli.files import refuse_existing, replacing
+from zhupei_cli.model import Batch
+from zhupei_cli.rules.people.masking import mask_phone
+from zhupei_cli.services.notices.telling import Message, messages_due, write_down
+from zhupei_cli.sheets.writing.plain_sheet import write_plain
+from zhupei_cli.words.vocabulary import NOTICE_EVENT
+
+from ..shared.options import batch_option, into_options, yes_option
+from ..shared.writing import Deed, writing
+from .previews import event_option, previewed, show_preview
+
+
+@click.command("export")
+@batch_option
+@event_option
+@click.option("--again", is_flag=True, help="连同已写入以前工作簿的人再写一次，例如工作簿丢失（会先问）")
+@into_options("写入这个 .xlsx 文件", metavar="FILE")
+@yes_option
+@writing
+def export(deed: Deed, *, batch: str | None, event: str, again: bool, target: Path, force: bool) -> None:
+    """写出还没有通知的人的手机号、姓名、内容，交给发短信的部门；写出即记为已通知，不重复。
+
+    内容取自批次的设置 notice.事项（例如 notice.approved），可用 {{ 姓名 }} 这样的名称；
+    加 -n 只看前几条，不写文件，也不记。手机号是完整的，写出会留下记录。
+
+    \b
+    例：zhupei notice export --event 审核通过 -o 短信.xlsx -n
+        zhupei notice export --event 拟录取 -o 短信.xlsx
+    """
+    if target.suffix.lower() != ".xlsx":
+        raise click.UsageError(f"文件名 {target.name!r} 应以 .xlsx 结尾。", click.get_current_context())
+    refuse_existing(target, force=force)
+
+    def prepare(session: Session, found: Batch) -> tuple[list[Message], int]:
+        due = messages_due(session, found, event, again=again)
+        told = [one for one in due if one.mobile]
+        repeated = sum(one.notice is not None for one in told)
+        if again and repeated:
+            deed.require(f"{repeated} 人已写入以前的工作簿，可能收到两次短信，继续吗？")
+        written = [(one, _masked(one)) for one in told]
+        write_down(session, found, event, written, way="workbook", state="sent", by=deed.by)
+        return told, len(due) - len(told)
+
+    told, without = deed.in_batch(batch, prepare)
+    if told and not deed.dry_run:
+        # Written down by now: who is in the workbook is in no other one.
+        with replacing(target, force=force) as beside:
+            rows = [(one.mobile or "", one.name, one.content) for one in told]
+            write_plain(beside, "短信", ("手机号", "姓名", "内容"), rows)
+    label = NOTICE_EVENT.label(event)
+    summary = {
+        "event": event,
+        "people": len(told),
+        "without_mobile": without,
+        "file": str(target) if told else None,
+        "preview": previewed(told, _masked),
+    }
+    sentence = (
+        f"没有要通知的人（{label}）"
+        if not told
+        else f"已写出 {len(told)} 人的通知（{label}），存放在 {target}"
+    )
+    deed.tell(summary, sentence)
+    if deed.dry_run:
+        show_preview(deed, told, _masked)
+    if without:
+        deed.note(f"{without} 人没有手机号，没有写出")
+
+
+def _masked(one: Message) -> str:
+    return mask_phone(one.mobile or "")

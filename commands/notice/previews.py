@@ -1,0 +1,41 @@
+"""What the commands that tell people share: the event, and the first texts as they will read."""
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+import click
+
+from zhupei_cli.rules.people.masking import masked_text
+from zhupei_cli.services.notices.telling import Message, longest
+from zhupei_cli.shell.arguments import Word
+from zhupei_cli.words.vocabulary import NOTICE_EVENT
+
+from ..shared.options import F
+from ..shared.writing import Deed
+
+#: Texts that are shown before they are sent.
+_SHOWN: Final = 3
+
+
+def event_option(command: F) -> F:
+    """Add --event, which must be given."""
+    words = "、".join(f"{code} {label}" for code, label in NOTICE_EVENT.labels.items())
+    return click.option(
+        "--event", required=True, type=Word(NOTICE_EVENT), metavar="EVENT", help=f"通知什么：{words}"
+    )(command)
+
+
+def previewed(messages: Sequence[Message], masked: Callable[[Message], str]) -> list[dict[str, str | None]]:
+    """Return the first texts, recipients masked."""
+    return [
+        {"application_no": one.number, "to": masked(one), "content": masked_text(one.content)}
+        for one in messages[:_SHOWN]
+    ]
+
+
+def show_preview(deed: Deed, messages: Sequence[Message], masked: Callable[[Message], str]) -> None:
+    """Show people the first texts, and how long the longest one is."""
+    for one in previewed(messages, masked):
+        deed.note(f"  {one['to']}：{one['content']}")
+    if messages:
+        deed.note(f"  最长的一条 {longest(messages)} 字；改内容：zhupei batch edit --set notice.事项=…")

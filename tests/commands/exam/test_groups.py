@@ -1,0 +1,99 @@
+"""`zhupei exam groups`: the second exam (复试), from the workbook to the sheets and the notices."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import openpyxl
+import pytest
+from pypdf import PdfReader
+
+from tests.conftest import Ran, Run
+from tests.exam_world import closed_batch, step
+from tests.people import write_book
+from zhupei_cli.sheets.kinds.cells import Unreadable
+from zhupei_cli.sheets.kinds.exam_kinds import EXAM_GROUP, clock
+from zhupei_cli.store.engine import transaction
+
+Call = Callable[..., Ran]
+NO = "T-{:07d}".format
+
+
+@pytest.fixture
+def call(database: str, zhupei: Run) -> Call:
+    """Batch T, closed, of six approved people, the sixth not yet."""
+    with transaction(database) as session:
+        closed_batch(session, 6, told=True)
+        step(session, (6,), "submitted")
+    return lambda *args: zhupei("--database", database, *args)
+
+
+def _write(home: Path, *rows: tuple[str, str, str, str, str]) -> None:
+    keys = ("application_no", "group", "day", "clock", "place")
+    write_book(home / "复试.xlsx", [(EXAM_GROUP, [dict(zip(keys, row, strict=True)) for row in rows])])
+
+
+def test_groups_from_the_workbook_to_the_sheets(call: Call, home: Path) -> None:
+    assert call("exam", "groups", "template").code == 0
+    one, two = ("2026.7.10", "8:30-11:30", "示教室"), ("2026-07-11", "14:00", "会议室")
+    _write(home, (NO(1), "内科一组", *one), (NO(2), "内科一组", *one), (NO(3), "外科组", *two))
+    taken = call("exam", "groups", "import", "复试.xlsx")
+    assert (taken.code, "新增 3，更新 0，不变 0，未通过 0" in taken.err) == (0, True)
+    assert "不变 3" in call("exam", "groups", "import", "复试.xlsx").err
+    rows = json.loads(call("exam", "groups", "list", "--json").out)
+    assert [(row["group"], row["day"], row["clock"], row["application_no"]) for row in rows] == [
+        ("内科一组", "2026-07-10", "08:30-11:30", NO(1)),
+        ("内科一组", "2026-07-10", "08:30-11:30", NO(2)),
+        ("外科组", "2026-07-11", "14:00", NO(3)),
+    ]
+    assert all("*" in row["id_number"] for row in rows)
+    # What was listed comes in again unchanged; what is wrong stays out, and says where.
+    assert call("exam", "groups", "list", "--reveal", "-o", "again.xlsx").code == 0
+    assert "不变 3" in call("exam", "groups", "import", "again.xlsx").err
+    _write(
+        home,
+        (NO(1), "外科组", *two),
+        (NO(4), "外科组", "2026-07-11", "下午", "会议室"),
+        (NO(6), "外科组", *two),
+        (NO(9), "外科组", *two),
+    )
+    mixed = json.loads(call("exam", "groups", "import", "复试.xlsx", "--json").out)
+    assert mixed["counts"]["updated"] == 1
+    assert [(one["row"], one["code"]) for one in mixed["problems"]] == [(3, "E790"), (4, "E172"), (5, "E304")]
+    # Each group on pages of its own, with exactly its people.
+    printed = call("exam", "groups", "sheets", "-o", "签到.pdf")
+    assert printed.err == "印制 2 组、3 人的复试签到表，存放在 签到.pdf\n"
+    pages = [page.extract_text() for page in PdfReader(home / "签到.pdf").pages]
+    assert [sorted(n for n in range(1, 7) if NO(n) in page) for page in pages] == [[2], [1, 3]]
+    assert ["示教室" in pages[0], "外科组" in pages[1], "2026-07-11 14:00" in pages[1]] == [True] * 3
+    assert call("exam", "groups", "sheets", "--group", "无", "-o", "x.pdf").code == 4
+    assert call("exam", "groups", "sheets", "-o", "x.txt").code == 2
+    # Who moved is told anew, the others are not.
+    notice = ("notice", "export", "--event", "复试", "-o")
+    assert json.loads(call(*notice, "一.xlsx", "--json").out)["people"] == 3
+    sheet = openpyxl.load_workbook(home / "一.xlsx").worksheets[0]
+    assert "请于2026-07-11 14:00到会议室参加" in str(sheet.cell(2, 3).value)
+    _write(home, (NO(3), "外科组", "2026-07-12", "14:00", "会议室"))
+    assert call("exam", "groups", "import", "复试.xlsx").code == 0
+    assert json.loads(call(*notice, "二.xlsx", "--json").out)["people"] == 1
+    # Each import is taken back as it came, and every row stands as its events say.
+    assert call("imports", "undo", "2", "--reason", "有误", "--yes").code == 5
+    newest = max(row["import_id"] for row in json.loads(call("imports", "list", "--json").out))
+    assert call("imports", "undo", str(newest), "--reason", "有误", "--yes").code == 0
+    rows = json.loads(call("exam", "groups", "list", "--json").out)
+    assert [row["day"] for row in rows if row["application_no"] == NO(3)] == ["2026-07-11"]
+    assert "复试" not in call("db", "check").out
+
+
+@pytest.mark.parametrize(
+    ("cell", "hour"),
+    [("8：30", "08:30"), ("8点", "08:00"), (0.354166666, "08:30"), ("08:30 至 11:00", "08:30-11:00")],
+)
+def test_hours_as_people_write_them(cell: str | float, hour: str) -> None:
+    assert clock(cell) == hour
+
+
+@pytest.mark.parametrize("cell", ["25:00", "上午", "8:60", 1.5])
+def test_hours_that_are_none(cell: str | float) -> None:
+    with pytest.raises(Unreadable):
+        clock(cell)

@@ -1,0 +1,260 @@
+"""`zhupei notice`: every event told once, by workbook or by mail, against a real mail server."""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from email import message_from_bytes, policy
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from aiosmtpd.controller import Controller
+from sqlalchemy import select, update
+
+from tests.builders import store_world, worked_example
+from tests.conftest import OPERATOR, Ran, Run
+from tests.exam_world import closed_batch, take_rooms
+from zhupei_cli.acting import Acting
+from zhupei_cli.model import Application, Notice, Trainee
+from zhupei_cli.services.exams.allotting import allot_seats
+from zhupei_cli.store.engine import transaction
+
+Call = Callable[..., Ran]
+NO = "T-000000{}".format
+PROGRAM = "from zhupei_cli.shell.cli import main; main()"
+
+
+class Inbox:
+    """Keeps who got what; `gone` is refused, and after `closing` mails a connection is ended (421)."""
+
+    def __init__(self, closing: int = 0) -> None:
+        self.mails: list[tuple[str, str, str]] = []
+        self.closing, self.here = closing, Counter[int]()
+
+    async def handle_RCPT(
+        self, _server: Any, session: Any, envelope: Any, address: str, _options: Any
+    ) -> str:
+        if address.startswith("gone"):
+            return f"550 <{address}> no such user"
+        if self.closing and self.here[id(session)] >= self.closing:
+            return "421 enough for now"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, _server: Any, session: Any, envelope: Any) -> str:
+        message = message_from_bytes(envelope.content, policy=policy.default)
+        body = message.get_body()
+        assert body is not None
+        self.here[id(session)] += 1
+        (address,) = envelope.rcpt_tos
+        self.mails.append((address, message["Subject"], body.get_content().strip()))
+        return "250 OK"
+
+
+@pytest.fixture
+def inbox(home: Path) -> Iterator[Inbox]:
+    """Run a mail server, and say in the configuration where it is."""
+    inbox = Inbox(closing=2)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    controller = Controller(inbox, "127.0.0.1", port)
+    controller.start()
+    file = home / "config/zhupei/zhupei.toml"
+    file.parent.mkdir(parents=True)
+    file.write_text(
+        f'[mail]\nhost = "127.0.0.1"\nport = {port}\nsecurity = "none"\nfrom = "zp@example.com"\n', "utf-8"
+    )
+    yield inbox
+    controller.stop()
+
+
+@pytest.fixture
+def call(database: str, zhupei: Run) -> Call:
+    """The worked example, locked; everybody but the third has a mail box, the fourth's is gone."""
+    with transaction(database) as session:
+        store_world(session, worked_example(), told=True)
+        _mailboxes(session)
+    return lambda *args: zhupei("--database", database, *args, env={"ZHUPEI_BATCH": "T"})
+
+
+def _mailboxes(session: Any) -> None:
+    for id_ in session.scalars(select(Trainee.id)).all():
+        box = f"gone{id_}@example.com" if id_ == 4 else f"p{id_}@example.com"
+        values = {"mobile": f"138{id_:08d}", "email": None if id_ == 3 else box}
+        session.execute(update(Trainee).where(Trainee.id == id_).values(**values))
+
+
+def _sheet(path: Path) -> list[tuple[object, ...]]:
+    sheet = openpyxl.load_workbook(path).worksheets[0]
+    assert all(cell.data_type == "s" for row in sheet.iter_rows() for cell in row)
+    return list(sheet.iter_rows(values_only=True))
+
+
+def _told(call: Call, *args: str) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = json.loads(call("notice", "list", *args, "--json").out)
+    return rows
+
+
+def test_a_season_is_told_once(call: Call, home: Path, inbox: Inbox) -> None:
+    people = len(json.loads(call("apply", "list", "--json").out))
+    text = "notice.approved={{ 姓名 }}你好，{{ 报名号 }}通过。{% if 联系方式 %}问{{ 联系方式 }}{% endif %}"
+    assert call("batch", "edit", "T", "--set", text).code == 0
+    # A trial shows the texts and keeps nothing.
+    trial = call("notice", "export", "--event", "通过", "-o", "短信.xlsx", "-n")
+    assert trial.err.splitlines()[1] == "  138****0001：考生1你好，T-0000001通过。"
+    assert not (home / "短信.xlsx").exists()
+    assert call("notice", "export", "--event", "通过", "-o", "短信.txt").code == 2
+    done = call("notice", "export", "--event", "审核通过", "-o", "短信.xlsx")
+    assert (done.code, done.err) == (0, f"已写出 {people} 人的通知（审核通过），存放在 短信.xlsx\n")
+    head, first, *rest = _sheet(home / "短信.xlsx")
+    assert (head, first) == (
+        ("手机号", "姓名", "内容"),
+        ("13800000001", "考生1", "考生1你好，T-0000001通过。"),
+    )
+    assert len(rest) == people - 1
+    # Nobody is told the same twice, by whatever way; a lost workbook is written again, if somebody says so.
+    assert (
+        call("notice", "export", "--event", "approved", "-o", "再.xlsx").err == "没有要通知的人（审核通过）\n"
+    )
+    assert call("notice", "send", "--event", "approved", "-y").err == "没有要发邮件的人（审核通过）\n"
+    again = ("notice", "export", "--event", "approved", "--again", "-o", "再.xlsx")
+    assert call(*again).code == 2
+    assert call(*again, "-y").code == 0
+    assert _sheet(home / "再.xlsx") == _sheet(home / "短信.xlsx")
+    # Nothing of admission before it is published; then by mail, in spite of a server that hangs up.
+    for step in (("admit", "run"), ("admit", "commit", "1", "-y")):
+        assert call(*step).code == 0
+    assert call("notice", "export", "--event", "拟录取", "-o", "x.xlsx").err.startswith("没有要通知的人")
+    assert call("batch", "publish", "-y").code == 0
+    proposed = [row for row in json.loads(call("admit", "list", "--json").out) if row["base"]]
+    wanted = {one["application_no"] for one in proposed}
+    asked = call("notice", "send", "--event", "拟录取")
+    assert (asked.code, inbox.mails) == (2, [])
+    assert re.search(r"  p\*\*\*\*@example.com：考生\d，T 招收拟录取你到", asked.err)
+    sent = call("notice", "send", "--event", "拟录取", "-y", "--rate", "6000", "--json")
+    told = json.loads(sent.out)
+    without = "T-0000003" in wanted
+    gone = "T-0000004" in wanted
+    assert told["without_email"] == without
+    assert [one["application_no"] for one in told["refused"]] == ["T-0000004"] * gone
+    assert all("gone" not in one["message"] for one in told["refused"])
+    assert sent.code == (3 if gone else 0)
+    assert told["sent"] == len(inbox.mails) == len(wanted) - without - gone
+    assert len({address for address, *_ in inbox.mails}) == len(inbox.mails)
+    assert {subject for _, subject, _ in inbox.mails} == {"T 招收：拟录取"}
+    # Who was refused is tried again, once the address is right; who has no address gets a short message.
+    before = len(inbox.mails)
+    call("trainee", "edit", "T-0000004", "--email", "now@example.com")
+    call("notice", "send", "--event", "拟录取", "-y", "--rate", "6000")
+    assert [address for address, *_ in inbox.mails[before:]] == ["now@example.com"] * gone
+    call("notice", "export", "--event", "拟录取", "-o", "拟录取.xlsx")
+    rows = _told(call, "--event", "拟录取")
+    assert {row["application_no"] for row in rows} == wanted
+    assert {row["state"] for row in rows} == {"sent"}
+    assert not [row for row in rows if "138000" in str(row) or re.search(r"p\d@", str(row))]
+    # Those who get a seat later are told so, and only they.
+    assert call("admit", "decline", NO(2), "--reason", "本人放弃").code == 0
+    call("admit", "run", "--round", "refill")
+    assert call("admit", "commit", "2", "-y").code == 0
+    refilled = json.loads(call("notice", "export", "--event", "递补", "-o", "递补.xlsx", "--json").out)
+    assert refilled["people"] >= 1
+    assert call("notice", "export", "--event", "拟录取", "-o", "x.xlsx").err.startswith("没有要通知的人")
+    assert call("batch", "finalize", "-y").code == 0
+    assert call("notice", "export", "--event", "录取", "-o", "录取.xlsx").code == 0
+    assert call("notice", "export", "--event", "报到", "-o", "报到.xlsx").code == 0
+    words = {row[2] for row in _sheet(home / "报到.xlsx")[1:]}
+    assert all("还没有报到。请到培训基地报到" in str(one) for one in words)
+    assert "notice" not in call("db", "check").out
+    # What was sent to somebody goes with the person.
+    assert call("batch", "archive", "T", "-y").code == 0
+    assert call("trainee", "erase", NO(1), "--reason", "本人申请", "--yes").code == 0
+    left = [row for row in _told(call) if row["application_no"] == NO(1)]
+    assert {(row["recipient"], row["content"]) for row in left} == {(None, None)}
+
+
+def test_texts_can_do_nothing_but_name_and_ask(call: Call) -> None:
+    for text in (
+        "{{ 姓名.__class__ }}",
+        "{{ 原因 }}",
+        "{% for x in range(9) %}x{% endfor %}",
+        "{{ 姓名 * 999999999 }}",
+        "{{ 姓名",
+        "{{ cycler.__init__ }}",
+    ):
+        refused = call("batch", "edit", "T", "--set", f"notice.approved={text}")
+        assert (refused.code, "E271" in refused.err) == (2, True), text
+    assert call("batch", "edit", "T", "--set", "notice.returned=请改：{{ 原因 }}").code == 0
+
+
+def test_a_return_is_told_with_its_reason_and_a_second_one_too(
+    database: str, zhupei: Run, home: Path, by: Acting
+) -> None:
+    def call(*args: str) -> Ran:
+        return zhupei("--database", database, *args, env={"ZHUPEI_BATCH": "T"})
+
+    with transaction(database) as session:
+        batch = closed_batch(session, 4, told=True)
+        take_rooms(session, batch, by=by)
+        allot_seats(session, batch, how=None, seed=1, again=False, by=by)
+    exam = ("notice", "export", "--event", "考试", "-o")
+    assert json.loads(call(*exam, "一.xlsx", "--json").out)["people"] == 4
+    assert "准考证号2026" in str(_sheet(home / "一.xlsx")[1][2])
+    # Another hour is another thing to tell.
+    call("batch", "edit", "T", "--set", "exam_time=7 月 1 日 9 时")
+    assert json.loads(call(*exam, "二.xlsx", "--json").out)["people"] == 4
+    for reason in ("缺学历", "缺照片"):
+        call("review", "revoke", NO(1), "--reason", "重审")
+        assert call("review", "return", NO(1), "--reason", reason).code == 0
+        name = f"{reason}.xlsx"
+        assert call("notice", "export", "--event", "退回", "-o", name).code == 0
+        assert reason in str(_sheet(home / name)[1:])
+        with transaction(database) as session:
+            session.execute(update(Application).where(Application.id == 1).values(status="submitted"))
+
+
+@pytest.mark.sqlite
+def test_a_killed_run_goes_on_where_it_was_and_nobody_hears_it_twice(
+    call: Call, database: str, inbox: Inbox
+) -> None:
+    inbox.closing = 0
+    with transaction(database) as session:
+        ids: Sequence[int] = session.scalars(select(Trainee.id)).all()
+        for id_ in ids:
+            session.execute(update(Trainee).where(Trainee.id == id_).values(email=f"p{id_}@example.com"))
+    command = [sys.executable, "-c", PROGRAM, "--database", database, "notice", "send"]
+    command += ["--event", "approved", "--batch", "T", "-y", "--rate", "600"]
+    env = {**os.environ, "ZHUPEI_OPERATOR": OPERATOR}
+    for wanted in (1, 3):
+        with subprocess.Popen(command, env=env, stderr=subprocess.DEVNULL) as run:
+            deadline = time.monotonic() + 30
+            while len(inbox.mails) < wanted and time.monotonic() < deadline:
+                time.sleep(0.01)
+            run.send_signal(signal.SIGKILL)
+    ended = call("notice", "send", "--event", "approved", "-y", "--rate", "6000")
+    with transaction(database) as session:
+        states = Counter(session.scalars(select(Notice.state)).all())
+    assert max(Counter(address for address, *_ in inbox.mails).values()) == 1
+    # Of each killed run at most the mail under way is not sent again, and it is told of.
+    assert states["sending"] <= 2
+    assert sum(states.values()) == len(ids)
+    assert len(inbox.mails) >= states["sent"]
+    assert ("E781" in ended.err) == bool(states["sending"])
+
+
+def test_no_server_is_no_mail(call: Call, home: Path) -> None:
+    assert "E092" in call("notice", "send", "--event", "approved", "-y").err
+    file = home / "config/zhupei/zhupei.toml"
+    file.parent.mkdir(parents=True)
+    file.write_text('[mail]\nhost = "127.0.0.1"\nport = 9\nsecurity = "none"\nfrom = "zp@example.com"\n')
+    failed = call("notice", "send", "--event", "approved", "-y")
+    assert (failed.code, failed.err.splitlines()[-2].split("：")[0]) == (1, "错误 [E780]")
+    assert _told(call) == []

@@ -1,0 +1,182 @@
+"""What there is to tell people: by event, who it is about, and what it was."""
+
+from collections.abc import Callable, Collection, Mapping
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import ColumnElement, Select, Table, func, or_, select
+from sqlalchemy.orm import Session
+
+from zhupei_cli.model import Admission, Application, Batch, Choice, ExamGroup, Review, Run
+from zhupei_cli.rules.admission.run import Round
+from zhupei_cli.rules.batch.lifecycle import PUBLISHED
+from zhupei_cli.rules.batch.settings import BatchSettings, parse
+from zhupei_cli.rules.batch.times import iso_time, written_time
+from zhupei_cli.rules.proof.digests import named_digest
+from zhupei_cli.services.exams.candidates import Wanted, load_seated
+from zhupei_cli.services.exams.rooms import load_sites
+from zhupei_cli.services.records.lookup import base_names, settings_of, specialty_names
+from zhupei_cli.words.vocabulary import AdmissionStatus, ApplicationStatus, BatchStatus, Decision
+
+_TABLES = Application.metadata.tables
+_ADMISSION: Table = _TABLES[Admission.__tablename__]
+_APPLICATION: Table = _TABLES[Application.__tablename__]
+_CHOICE: Table = _TABLES[Choice.__tablename__]
+_GROUP: Table = _TABLES[ExamGroup.__tablename__]
+_REVIEW: Table = _TABLES[Review.__tablename__]
+_RUN: Table = _TABLES[Run.__tablename__]
+#: The longest name of an occasion that is kept.
+_LONGEST: Final = 100
+
+
+class Occasion(NamedTuple):
+    """What an event was about for one person, and what its text says of it."""
+
+    name: str
+    values: Mapping[str, str]
+
+
+#: Application id → what there is to tell.
+Occasions = dict[int, Occasion]
+#: The last is the one application that is asked about, None for all.
+Find = Callable[[Session, Batch, BatchSettings, int | None], Occasions]
+
+
+def find_occasions(session: Session, batch: Batch, event: str, only: int | None = None) -> Occasions:
+    """Return whom an event of a batch is about now, told already or not; `only` asks about one application.
+
+    Nothing of admission before it is published.
+    """
+    settings = parse(settings_of(session, batch))
+    office = {"批次": batch.name, "年度": str(batch.year)}
+    office |= {"发文单位": settings.authority, "联系方式": settings.contact}
+    found = _FIND[event](session, batch, settings, only)
+    return {id_: Occasion(name[:_LONGEST], {**office, **values}) for id_, (name, values) in found.items()}
+
+
+def _reviewed(status: ApplicationStatus, decision: Decision) -> Find:
+    def find(session: Session, batch: Batch, _settings: BatchSettings, only: int | None) -> Occasions:
+        last = (
+            select(_REVIEW.c.application_id, func.max(_REVIEW.c.id).label("id"))
+            .where(*_one(_REVIEW, only))
+            .group_by(_REVIEW.c.application_id)
+            .subquery()
+        )
+        statement = (
+            select(
+                _APPLICATION.c.id, _REVIEW.c.id, _REVIEW.c.reason, *_CHOICE.c["base_code", "specialty_code"]
+            )
+            .join(last, last.c.application_id == _APPLICATION.c.id)
+            .join(_REVIEW, _REVIEW.c.id == last.c.id)
+            .join(_CHOICE, (_CHOICE.c.application_id == _APPLICATION.c.id) & (_CHOICE.c.number == 1))
+            .where(
+                _APPLICATION.c.batch_id == batch.id,
+                _APPLICATION.c.status == status,
+                _REVIEW.c.decision == decision,
+            )
+        )
+        seat = _seats(session)
+        return {
+            id_: Occasion(str(review), {**seat(base, specialty), "原因": reason or ""})
+            for id_, review, reason, base, specialty in session.execute(statement)
+        }
+
+    return find
+
+
+def _one(table: Table, only: int | None) -> tuple[ColumnElement[bool], ...]:
+    return () if only is None else (table.c.application_id == only,)
+
+
+def _seats(session: Session) -> Callable[[str, str], dict[str, str]]:
+    bases, specialties = base_names(session).labels, specialty_names(session).labels
+    return lambda base, specialty: {"基地": bases[base], "专业": specialties[specialty]}
+
+
+def _exam(session: Session, batch: Batch, settings: BatchSettings, only: int | None) -> Occasions:
+    sites = load_sites(session, batch)
+    found = {}
+    for one in load_seated(session, batch, Wanted(application=only)):
+        values = {"准考证号": one.ticket, "考点": one.site_label, "考场": one.place.room}
+        values |= {"考点地址": sites[one.place.site].address or "", "座位号": str(one.place.seat)}
+        values |= {"考试时间": settings.exam_time}
+        # Who was told an hour that is no more is told the new one.
+        found[one.application_id] = Occasion(f"{one.ticket} {settings.exam_time}", values)
+    return found
+
+
+def _interview(session: Session, batch: Batch, _settings: BatchSettings, only: int | None) -> Occasions:
+    statement = (
+        select(_GROUP)
+        .join(_APPLICATION, _APPLICATION.c.id == _GROUP.c.application_id)
+        .where(
+            _GROUP.c.batch_id == batch.id,
+            _APPLICATION.c.status == ApplicationStatus.APPROVED,
+            *_one(_GROUP, only),
+        )
+    )
+    found = {}
+    for row in session.execute(statement):
+        values = {"组别": row.name, "日期": row.day, "时间": row.clock, "地点": row.place}
+        found[row.application_id] = Occasion(named_digest(values), values)
+    return found
+
+
+def _admission(
+    statuses: Collection[AdmissionStatus], *, stages: Collection[BatchStatus], refilled: bool | None = None
+) -> Find:
+    def find(session: Session, batch: Batch, settings: BatchSettings, only: int | None) -> Occasions:
+        if batch.status not in stages:
+            return {}
+        seat, until = _seats(session), batch.publicity_until
+        common = {"公示截止": "" if until is None else written_time(until), **_coming(batch, settings)}
+        rows = session.execute(_admitted(batch, statuses, refilled, only))
+        return {
+            id_: Occasion(f"{base} {specialty} {iso_time(at)}", {**common, **seat(base, specialty)})
+            for id_, base, specialty, at in rows
+        }
+
+    return find
+
+
+def _coming(batch: Batch, settings: BatchSettings) -> dict[str, str]:
+    until = batch.checkin_until
+    return {"报到截止": "" if until is None else written_time(until), "报到地点": settings.checkin_place}
+
+
+def _admitted(
+    batch: Batch, statuses: Collection[AdmissionStatus], refilled: bool | None, only: int | None
+) -> Select[*tuple[Any, ...]]:
+    statement = (
+        select(*_ADMISSION.c["application_id", "base_code", "specialty_code", "decided_at"])
+        .outerjoin(_RUN, _RUN.c.id == _ADMISSION.c.run_id)
+        .where(_ADMISSION.c.batch_id == batch.id, _ADMISSION.c.status.in_(statuses), *_one(_ADMISSION, only))
+    )
+    if refilled is None:
+        return statement
+    later = _RUN.c.round == Round.REFILL
+    return statement.where(later if refilled else or_(_RUN.c.round.is_(None), ~later))
+
+
+def _checkin(session: Session, batch: Batch, settings: BatchSettings, only: int | None) -> Occasions:
+    if batch.status != BatchStatus.FINAL:
+        return {}
+    seat, coming = _seats(session), _coming(batch, settings)
+    rows = session.execute(_admitted(batch, (AdmissionStatus.ADMITTED,), None, only))
+    return {
+        id_: Occasion(f"{base} {specialty} {coming['报到截止']}", {**coming, **seat(base, specialty)})
+        for id_, base, specialty, _ in rows
+    }
+
+
+_SEATED: Final = (AdmissionStatus.PROPOSED, AdmissionStatus.ADMITTED)
+_FIND: Final[Mapping[str, Find]] = {
+    "approved": _reviewed(ApplicationStatus.APPROVED, Decision.APPROVE),
+    "returned": _reviewed(ApplicationStatus.RETURNED, Decision.RETURN),
+    "exam": _exam,
+    "interview": _interview,
+    "proposed": _admission((AdmissionStatus.PROPOSED,), stages=(BatchStatus.PUBLICITY,), refilled=False),
+    "refilled": _admission(_SEATED, stages=tuple(PUBLISHED), refilled=True),
+    # Who was refilled into a final batch is told so, not twice.
+    "admitted": _admission((AdmissionStatus.ADMITTED,), stages=(BatchStatus.FINAL,)),
+    "checkin": _checkin,
+}

@@ -1,0 +1,172 @@
+"""Who is still to be told, and writing down who was."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import Table, select, update
+from sqlalchemy.orm import Session
+
+from zhupei_cli.acting import Acting
+from zhupei_cli.model import Application, Batch, Notice, Snapshot, Trainee
+from zhupei_cli.rules.batch.notice_texts import render
+from zhupei_cli.rules.batch.settings import SETTINGS, parse
+from zhupei_cli.rules.people.masking import masked_text
+from zhupei_cli.services.applications.store import CURRENT_SNAPSHOT
+from zhupei_cli.services.notices.occasions import Occasions, find_occasions
+from zhupei_cli.services.records.events import Change, record
+from zhupei_cli.services.records.import_ledger import EVENT_ROWS
+from zhupei_cli.services.records.lookup import settings_of
+from zhupei_cli.store.bulk import in_chunks, insert_rows, rows_of, update_rows
+from zhupei_cli.store.counters import take
+from zhupei_cli.words.errors import ZhupeiError
+from zhupei_cli.words.vocabulary import NOTICE_EVENT
+
+_TABLES = Notice.metadata.tables
+_APPLICATION: Table = _TABLES[Application.__tablename__]
+_NOTICE: Table = _TABLES[Notice.__tablename__]
+_SNAPSHOT: Table = _TABLES[Snapshot.__tablename__]
+_TRAINEE: Table = _TABLES[Trainee.__tablename__]
+_COLUMNS: Final = tuple(column.name for column in _NOTICE.columns)
+_SETTLED: Final = ("way", "state", "recipient", "content", "answer", "told_by", "told_at")
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What one person is to be told; `mobile` and `email` are whole, and may be missing.
+
+    `notice` is the row of an earlier try that is to be written over.
+    """
+
+    application_id: int
+    number: str
+    name: str
+    mobile: str | None
+    email: str | None
+    occasion: str
+    content: str
+    notice: int | None = None
+
+
+def messages_due(
+    session: Session, batch: Batch, event: str, *, only: int | None = None, again: bool = False
+) -> list[Message]:
+    """Return what is to be told now, by application number: to nobody what they were told already.
+
+    `only` asks about one application. With `again` those who stand in an earlier workbook are among them.
+    """
+    found = find_occasions(session, batch, event, only)
+    statement = select(*_NOTICE.c["id", "application_id", "occasion", "way", "state"]).where(
+        _NOTICE.c.batch_id == batch.id, _NOTICE.c.event == event
+    )
+    if only is not None:
+        statement = statement.where(_NOTICE.c.application_id == only)
+    rows = session.execute(statement).all()
+    told = {(row.application_id, row.occasion): row for row in rows}
+    earlier: dict[int, int] = {}
+    for id_ in list(found):
+        if (row := told.get((id_, found[id_].name))) is None:
+            continue
+        if row.state == "refused" or (again and row.way == "workbook"):
+            earlier[id_] = row.id
+        else:
+            del found[id_]
+    return _messages(session, batch, event, found, earlier)
+
+
+def _messages(
+    session: Session, batch: Batch, event: str, found: Occasions, earlier: dict[int, int]
+) -> list[Message]:
+    text = parse(settings_of(session, batch)).notices[event]
+    statement = (
+        select(*_APPLICATION.c["id", "application_no"], _SNAPSHOT.c.name, *_TRAINEE.c["mobile", "email"])
+        .join(_TRAINEE, _TRAINEE.c.id == _APPLICATION.c.trainee_id)
+        .join(_SNAPSHOT, CURRENT_SNAPSHOT)
+    )
+    made = []
+    for row in rows_of(session, statement, _APPLICATION.c.id, found):
+        one = found[row.id]
+        values = {**one.values, "姓名": row.name, "报名号": row.application_no}
+        try:
+            content = render(event, text, values)
+        except ValueError as error:  # stored by another program
+            values = {"key": f"notice.{event}", "value": text[:40]}
+            raise ZhupeiError("E271", **values, expected=SETTINGS[f"notice.{event}"].expected) from error
+        person = (row.name, row.mobile, row.email)
+        made.append(Message(row.id, row.application_no, *person, one.name, content, earlier.get(row.id)))
+    return sorted(made, key=lambda one: one.number)
+
+
+def write_down(
+    session: Session,
+    batch: Batch,
+    event: str,
+    told: Sequence[tuple[Message, str]],
+    *,
+    way: str,
+    state: str,
+    by: Acting,
+) -> None:
+    """Write down that these people were told, or are being told; beside each the masked recipient."""
+    if not told:
+        return
+    new = [pair for pair in told if pair[0].notice is None]
+    rows = []
+    for id_, (one, recipient) in zip(take(session, "notice", len(new)) if new else (), new, strict=True):
+        key = (id_, batch.id, one.application_id, event, one.occasion)
+        rows.append((*key, *_settled(one, recipient, way, state, by)))
+    insert_rows(session, _NOTICE, _COLUMNS, rows)
+    old = [
+        (one.notice, *_settled(one, recipient, way, state, by))
+        for one, recipient in told
+        if one.notice is not None
+    ]
+    update_rows(session, _NOTICE, ("id",), _SETTLED, old)
+    changes = [
+        Change(
+            f"notice.{way}",
+            chunk[0],
+            batch.id,
+            data={"event": event, "rows": len(chunk), "keys": chunk},
+        )
+        for chunk in in_chunks((one.number for one, _ in told), EVENT_ROWS)
+    ]
+    record(session, by, changes)
+
+
+def _settled(one: Message, recipient: str, way: str, state: str, by: Acting) -> tuple[object, ...]:
+    return way, state, recipient, masked_text(one.content), None, by.who, by.at
+
+
+def settle(session: Session, batch: Batch, event: str, one: Message, *, refused: str | None) -> None:
+    """Write down what became of a mail that was being sent: it left, or why the server refused it."""
+    state = "sent" if refused is None else "refused"
+    answer = None if refused is None else (masked_text(refused) or "")[:500]
+    session.execute(
+        update(_NOTICE)
+        .where(
+            _NOTICE.c.batch_id == batch.id,
+            _NOTICE.c.application_id == one.application_id,
+            _NOTICE.c.event == event,
+            _NOTICE.c.occasion == one.occasion,
+        )
+        .values(state=state, answer=answer)
+    )
+
+
+def count_interrupted(session: Session, batch: Batch, event: str) -> int:
+    """Return how many mails were being sent when an earlier run ended: nobody knows whether they left."""
+    statement = select(_NOTICE.c.id).where(
+        _NOTICE.c.batch_id == batch.id, _NOTICE.c.event == event, _NOTICE.c.state == "sending"
+    )
+    return len(session.execute(statement).all())
+
+
+def event_label(event: str) -> str:
+    """Return what an event is called."""
+    return NOTICE_EVENT.label(event)
+
+
+def longest(messages: Iterable[Message]) -> int:
+    """Return the characters of the longest text: a short message has seventy."""
+    return max((len(one.content) for one in messages), default=0)
