@@ -155,7 +155,7 @@ def _run_line(row: overview.BatchNow) -> str:
         return f"{told}；第 {waiting['run']} 次（{waiting['round_label']}）尚未确定"
     if len(row["rounds"]) > 1:
         parts = "，".join(
-            f"第 {one['run']} 次{one['round_label']}"
+            f"第 {one['run']} 次（{one['round_label']}）"
             + ("" if one["admitted"] is None else f" {one['admitted']} 人")
             for one in row["rounds"]
         )

@@ -147,7 +147,7 @@ def close(deed: Deed, number: int, *, outcome: str, reason: str) -> None:
 def _step(deed: Deed, number: int, verb: str, done: str, **given: str | bool) -> None:
     row = deed.do(lambda session: objections.step(session, number, verb, by=deed.by, **given))
     _tell(deed, row, done)
-    if verb == "close" and row["upheld"] and row["application_no"]:
+    if verb == "close" and row["upheld"] and row["application_no"] and row["seated"]:
         deed.next(f"zhupei admit revoke {row['application_no']} --reason 异议成立", "取消录取")
 
 

@@ -36,14 +36,20 @@ BASES = (
     Column("city_label", "所在地市"),
     Column("contact_name", "联系人"),
     Column("contact_phone", "联系电话"),
+    Column("main_base", "主基地编号"),
+    Column("is_joint", "是否协同"),
+    Column("institution", "机构类别"),
     Column("status_label", "状态"),
 )
+#: What is shown only where there is something to say of it.
+_RARE = ("main_base", "main_base_label", "is_joint", "institution")
 BASE = (
     *BASES[:2],
     Column("aliases", "别名"),
     *BASES[2:4],
     Column("uscc", "统一社会信用代码"),
     *BASES[4:],
+    Column("main_base_label", "主基地"),
     Column("batches", "进行中的批次"),
     Column("places", "其中招收岗位"),
 )
@@ -102,7 +108,9 @@ def list_(settings: Settings, *, reveal: bool, out: Out) -> None:
     """
     with transaction(settings.database_url, read_only=not reveal) as session:
         rows = lists.list_bases(session, reveal_by=settings.acting() if reveal else None)
-    show(rows, BASES, out, title="培训基地名单")
+    said = {key for row in rows for key in _RARE if row.get(key)}
+    columns = [column for column in BASES if column.key not in _RARE or column.key in said]
+    show(rows, columns, out, title="培训基地名单")
     if out.path is not None and not reveal:
         note(settings, "联系电话已遮盖；要改好再导入的，加 --reveal 重新写出")
 
@@ -120,7 +128,7 @@ def show_(settings: Settings, code: str, *, reveal: bool, out: Out) -> None:
     """
     with transaction(settings.database_url, read_only=not reveal) as session:
         row = bases.show_base(session, code, reveal_by=settings.acting() if reveal else None)
-    show_sheet(row, BASE, out)
+    show_sheet(row, [column for column in BASE if column.key not in _RARE or row.get(column.key)], out)
 
 
 @base.command("edit")

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from zhupei_cli.model.batch import Batch
 from zhupei_cli.rules.batch.setting_words import in_words, label_of
 from zhupei_cli.rules.batch.settings import SETTINGS
-from zhupei_cli.services.batches import batches
+from zhupei_cli.services.batches import batches, plans
 from zhupei_cli.services.records import lookup
 from zhupei_cli.settings import Settings
 from zhupei_cli.shell.arguments import CODE, SETTING, Whole
@@ -17,7 +17,7 @@ from zhupei_cli.shell.logfile import note
 from zhupei_cli.store.engine import reading
 from zhupei_cli.words.vocabulary import ADMISSION_STATUS, APPLICATION_STATUS, CodeTable
 
-from ..shared.done import tell_stale
+from ..shared.done import tell_cut_shares, tell_stale
 from ..shared.formats import plan_line, shown
 from ..shared.options import (
     F,
@@ -242,12 +242,14 @@ def edit(
     if not given:
         raise click.UsageError("没有写明要修改什么，例如 --set min_score=60。", click.get_current_context())
 
-    def change(session: Session, found: Batch) -> tuple[str, list[batches.Changed], int]:
+    def change(session: Session, found: Batch) -> tuple[str, list[batches.Changed], int, int]:
         runs = batches.stored_runs(session, found)
         changes = batches.edit_batch(session, found, given, by=deed.by, reason=reason)
-        return found.code, changes, runs if any(batches.makes_stale(one["key"]) for one in changes) else 0
+        stale = runs if any(batches.makes_stale(one["key"]) for one in changes) else 0
+        shared = any(one["key"] == "reserve.social_share" for one in changes)
+        return found.code, changes, stale, plans.count_cut_shares(session, found) if shared else 0
 
-    code, changes, stale = deed.in_batch(batch, change)
+    code, changes, stale, cut = deed.in_batch(batch, change)
     summary = {"batch": code, "changes": changes, "stale_runs": stale}
     deed.tell(summary, f"批次 {code}：修改 {len(changes)} 项")
     for one in changes:
@@ -255,3 +257,4 @@ def edit(
         before, after = (in_words(key, shown(value)) for value in (one["before"], one["after"]))
         deed.note(f"{batches.label_of(key)}：{before or '空'} → {after or '空'}")
     tell_stale(deed.settings, stale)
+    tell_cut_shares(deed.settings, cut, code)

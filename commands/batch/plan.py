@@ -19,7 +19,7 @@ from zhupei_cli.sheets.writing.template import form_of, wide_form
 from zhupei_cli.shell.arguments import NAME, Whole
 from zhupei_cli.store.engine import reading
 
-from ..shared.done import tell_stale
+from ..shared.done import tell_cut_shares, tell_stale
 from ..shared.importing import Import, importing
 from ..shared.options import batch_option, list_options, pass_settings
 from ..shared.output import Column, Out, show
@@ -29,6 +29,8 @@ from ..shared.writing import Deed, writing
 LIST = (
     Column("base", "基地编号"),
     Column("base_label", "基地名称"),
+    # Of joint bases alone.
+    Column("main_base_label", "主基地"),
     Column("specialty", "专业代码"),
     # Not 专业 or 专业名称: those are other headings of 专业代码, and files of this list are imported again.
     Column("specialty_label", "招收专业"),
@@ -46,13 +48,25 @@ LIST = (
     Column("reserve_entrusted", "委托培养保留"),
     Column("reserve_social", "社会招收保留"),
     Column("reserve_postgrad", "专硕保留"),
+    # By the share of the batch for who comes from the public; what there is no room for.
+    Column("reserve_shared", "按比例保留"),
+    Column("reserve_cut", "比例留不足"),
     Column("stopped_label", "状态"),
     Column("capacity", "培训容量"),
 )
 _LIMITS = {column.key: column.heading for column in LIST if column.key.startswith("max_")}
-_RESERVES = {column.key: column.heading for column in LIST if column.key.startswith("reserve_")}
+_RESERVES = {column.key: column.heading for column in LIST if column.key in plans.RESERVES}
 #: What is shown only where there is something to say of it.
-_RARE = ("ceded", "preplaced", "max_postgrad", *_RESERVES, "capacity")
+_RARE = (
+    "main_base_label",
+    "ceded",
+    "preplaced",
+    "max_postgrad",
+    *_RESERVES,
+    "reserve_shared",
+    "reserve_cut",
+    "capacity",
+)
 _NO_LIMIT = ("none", "无")
 
 
@@ -128,10 +142,11 @@ def list_(
             base=base and lookup.find_base(session, base),
             specialty=specialty and lookup.find_specialty(session, specialty),
         )
-        name = found.name
+        name, code = found.name, found.code
     said = {key for row in rows for key in _RARE if row.get(key)}
     columns = [column for column in LIST if column.key not in _RARE or column.key in said]
     show(rows, columns, out, title="招收计划", batch_name=name)
+    tell_cut_shares(settings, sum(1 for row in rows if row["reserve_cut"]), code)
 
 
 def _place_options(command: Callable[..., None]) -> Callable[..., None]:

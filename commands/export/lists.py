@@ -11,8 +11,7 @@ from zhupei_cli.rules.batch.lifecycle import PUBLISHED
 from zhupei_cli.services.applications import applicant_export
 from zhupei_cli.services.applications.listing import Filter
 from zhupei_cli.services.records import lookup
-from zhupei_cli.services.results import register_export, result_lists
-from zhupei_cli.services.results import year as year_lists
+from zhupei_cli.services.results import result_lists
 from zhupei_cli.settings import Settings
 from zhupei_cli.sheets.kinds.roster_columns import RosterColumn
 from zhupei_cli.sheets.kinds.workbook_kinds import EDUCATION, PERSON, WORK
@@ -29,8 +28,6 @@ from ..shared.options import (
     list_options,
     page_options,
     pass_settings,
-    whole_year,
-    year_option,
 )
 from ..shared.output import Column, Out, Row, show
 from ..shared.prints import font_option
@@ -47,6 +44,8 @@ PUBLIC = (
     RosterColumn("specialty_label", "录取专业", 24, "words"),
     RosterColumn("total", "总成绩", 10, "mark"),
 )
+#: Only where there is something to remark.
+_REMARK = RosterColumn("remark", "备注", 12, "words")
 RANKING = (
     RosterColumn("base_label", "基地", 26, "words"),
     RosterColumn("specialty_label", "专业", 18, "words"),
@@ -144,7 +143,8 @@ def public(
         notice = result_lists.public_notice(session, found, draft=draft, by=settings.acting(), run=run)
         if draft and found.status in PUBLISHED:
             note(settings, f"批次 {found.code} 已经公示，不再需要送审稿；公示名单不加 --draft 导出")
-        _give(settings, found, rows, PUBLIC, out, **notice, more_fonts=more_fonts)
+        columns = (*PUBLIC, _REMARK) if any(row["remark"] for row in rows) else PUBLIC
+        _give(settings, found, rows, columns, out, **notice, more_fonts=more_fonts)
         lacking = result_lists.left_unsaid(session, found) if out.format in _PAPER else {}
         if lacking:
             sets = " ".join(f"--set {key}=…" for key in lacking)
@@ -202,52 +202,6 @@ def unadmitted(settings: Settings, *, batch: str | None, out: Out) -> None:
         rows = result_lists.unadmitted_list(session, found)
         closing = result_lists.signed_by(session, found, by=settings.acting())
         _give(settings, found, rows, UNADMITTED, out, title="未录取名单", closing=closing)
-
-
-@click.command("register")
-@batch_option
-@click.option(
-    "--columns",
-    "columns_file",
-    metavar="FILE",
-    type=click.Path(path_type=Path),
-    help="各列的 CSV 文件：第一行 列名,字段，以下每行一列；不写则用程序自带的",
-)
-@year_option
-@format_options
-@pass_settings
-def register_(
-    settings: Settings, *, batch: str | None, columns_file: Path | None, year: int | None, out: Out
-) -> None:
-    """导出学员登记表：各列照国家平台的格式，可用 --columns 另定；证件号码是完整的，会留下记录。
-
-    正式录取以后才能导出。可用的字段与报名信息的英文键相同。
-
-    \b
-    例：zhupei export register -o 学员登记表.xlsx
-        zhupei export register --columns 平台格式.csv -o 学员登记表.csv
-        zhupei export register --year 2026 -o 年度登记表.xlsx
-    """
-    whole_year(year)
-    fields = register_export.load_fields(columns_file)
-    if out.path is not None:
-        refuse_existing(out.path, force=out.force)
-    with transaction(settings.database_url) as session:
-        if year is not None:
-            rows, others = year_lists.register_of_year(session, year, by=settings.acting())
-            name = f"{year} 年度"
-        else:
-            found, others = lookup.find_batch(session, batch), []
-            rows, name = register_export.register(session, found, by=settings.acting()), found.name
-        columns = [Column(f"column{at}", one.heading) for at, one in enumerate(fields)]
-        cells = [{f"column{at}": row.get(one.field) for at, one in enumerate(fields)} for row in rows]
-    if others:
-        note(settings, f"没有列入还没有正式录取的批次：{'、'.join(others)}")
-    # The event is stored by now: no list leaves the database without one.
-    if out.format in ("json", "jsonl"):
-        show([{one.heading: row.get(one.field) for one in fields} for row in rows], (), out)
-    else:
-        show(cells, columns, out, title="学员登记表", batch_name=name)
 
 
 @click.command("applicants")

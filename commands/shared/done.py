@@ -10,6 +10,16 @@ def tell_stale(settings: Settings, runs: int) -> None:
         note(settings, f"注意：已有的 {runs} 次录取计算不再有效，须重新运行 zhupei admit run")
 
 
+def tell_cut_shares(settings: Settings, places: int, batch: str) -> None:
+    """Say that places cannot reserve what the share of the batch asks of them."""
+    if places:
+        listing = f"zhupei batch plan list --batch {batch}"
+        note(
+            settings,
+            f"提醒：{places} 个岗位留不足 reserve.social_share 的名额，上限或其他保留不允许；{listing} 查看",
+        )
+
+
 def tell_sitting_out(settings: Settings, count: int, batch: str) -> None:
     """Say how many are approved and do not take part, and what lists them; nothing when there is nobody."""
     if count:

@@ -14,7 +14,16 @@ def explained_lines(told: Mapping[str, Any]) -> list[str]:
     outcome = f"{told['outcome_label']}{reason}"
     if told["reason"] in DECIDED_ON:  # what they decided says it all
         outcome = told["reason_label"]
-    several = len({step.get("run") for step in told["steps"]}) > 1 or len(told.get("adjustments", ())) > 1
+    # What the rounds said, where the head says what came of it since.
+    since = told.get("standing") is not None and told["reason"] in (
+        *DECIDED_ON,
+        "vacant",
+        "ceded",
+        "reinstated",
+    )
+    several = (
+        since or len({step.get("run") for step in told["steps"]}) > 1 or len(told.get("adjustments", ())) > 1
+    )
     adjustments = told.get("adjustments") or [one for one in [told["adjustment"]] if one is not None]
     return [
         f"{told['application_no']} {told['name']}：{outcome}",

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from zhupei_cli.rules.people.fields import BASIC, CONTACT, QUALIFICATION, TABLES, Field
+from zhupei_cli.rules.people.fields import BASIC, CONTACT, ORDER, QUALIFICATION, TABLES, Field
 
 from .formats import shown
 from .output import Column
@@ -24,6 +24,7 @@ PERSON_SHEET = (
     *_lines([_EMPLOYED]),
     Column("works", "工作经历"),
     *_lines(_LICENCE),
+    *_lines(ORDER),
     Column("account", "账号"),
     Column("applications", "报名"),
     Column("missing", "还缺 ●"),

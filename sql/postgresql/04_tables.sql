@@ -59,7 +59,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON zhupei.login TO zhupei_owner;
 -- A base reads reference data here. Whatever speaks of people it reads through functions (05_base.sql), not from
 -- the tables: EXPLAIN ANALYZE counts the rows that row security removed, and would tell what exists elsewhere.
 GRANT SELECT ON public.alembic_version, public.batch, public.batch_setting, public.specialty TO zhupei_base;
-GRANT SELECT (code, name, aliases, level, city, uscc, status) ON public.base TO zhupei_base;
+GRANT SELECT (code, name, aliases, level, city, uscc, status, main_code, is_joint, institution) ON public.base TO zhupei_base;
 CREATE POLICY base ON public.alembic_version FOR SELECT TO zhupei_base USING (true);
 CREATE POLICY base ON public.batch FOR SELECT TO zhupei_base USING (true);
 CREATE POLICY base ON public.batch_setting FOR SELECT TO zhupei_base USING (true);

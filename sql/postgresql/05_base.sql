@@ -5,7 +5,7 @@
 -- their statistics, and EXPLAIN ANALYZE counts only what the function gave.
 DROP VIEW IF EXISTS zhupei_base.application, zhupei_base.choice, zhupei_base.review, zhupei_base.snapshot,
   zhupei_base.trainee, zhupei_base.education, zhupei_base.work, zhupei_base.admission, zhupei_base.score,
-  zhupei_base.plan, zhupei_base.event;
+  zhupei_base.plan, zhupei_base.event, zhupei_base.preplaced;
 
 CREATE OR REPLACE FUNCTION zhupei.base_application() RETURNS SETOF public.application
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -35,6 +35,13 @@ CREATE OR REPLACE FUNCTION zhupei.base_admission() RETURNS SETOF public.admissio
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   SELECT d.* FROM public.admission d JOIN public.batch b ON b.id = d.batch_id
   WHERE d.application_id = ANY ((SELECT zhupei.my_applications())::integer[])
+    AND b.status IN ('publicity', 'final', 'archived')
+$$;
+CREATE OR REPLACE FUNCTION zhupei.base_preplaced() RETURNS SETOF public.preplaced
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  SELECT p.* FROM public.preplaced p JOIN public.admission d ON d.application_id = p.application_id
+  JOIN public.batch b ON b.id = d.batch_id
+  WHERE p.application_id = ANY ((SELECT zhupei.my_applications())::integer[])
     AND b.status IN ('publicity', 'final', 'archived')
 $$;
 CREATE OR REPLACE FUNCTION zhupei.base_score() RETURNS SETOF public.score
@@ -79,7 +86,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
            ELSE zhupei.masked('emergency_phone', t.emergency_phone) END::varchar(40),
          t.licence_passed,
          CASE WHEN whole THEN t.licence_no ELSE zhupei.masked('licence_no', t.licence_no) END::varchar(40),
-         t.has_employer, t.created_at, t.updated_at, t.touched_by
+         t.has_employer, t.created_at, t.updated_at, t.touched_by, t.order_oriented, t.order_county, t.order_base
   FROM public.trainee t,
        LATERAL (SELECT t.id = ANY ((SELECT zhupei.my_revealed_trainees())::integer[]) AS whole) r
   WHERE t.id = ANY ((SELECT zhupei.my_trainees())::integer[])
@@ -100,6 +107,7 @@ CREATE VIEW zhupei_base.trainee AS SELECT * FROM zhupei.base_trainee();
 CREATE VIEW zhupei_base.education AS SELECT * FROM zhupei.base_education();
 CREATE VIEW zhupei_base.work AS SELECT * FROM zhupei.base_work();
 CREATE VIEW zhupei_base.admission AS SELECT * FROM zhupei.base_admission();
+CREATE VIEW zhupei_base.preplaced AS SELECT * FROM zhupei.base_preplaced();
 CREATE VIEW zhupei_base.score AS SELECT * FROM zhupei.base_score();
 CREATE VIEW zhupei_base.plan AS SELECT * FROM zhupei.base_plan();
 CREATE VIEW zhupei_base.event AS SELECT * FROM zhupei.base_event();

@@ -14,7 +14,8 @@ CREATE VIEW zhupei_auditor.trainee WITH (security_barrier) AS
          zhupei.masked('mobile', mobile) AS mobile, zhupei.masked('email', email) AS email,
          zhupei.masked('address', address) AS address, emergency_name,
          zhupei.masked('emergency_phone', emergency_phone) AS emergency_phone, licence_passed,
-         zhupei.masked('licence_no', licence_no) AS licence_no, has_employer, created_at, updated_at, touched_by
+         zhupei.masked('licence_no', licence_no) AS licence_no, has_employer, created_at, updated_at, touched_by,
+         order_oriented, order_county, order_base
   FROM public.trainee;
 
 CREATE VIEW zhupei_auditor.education WITH (security_barrier) AS

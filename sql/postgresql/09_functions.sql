@@ -16,6 +16,6 @@ GRANT EXECUTE ON FUNCTION zhupei.tail, zhupei.masked, zhupei.masked_fields, zhup
   zhupei.masked_text TO zhupei_auditor;
 GRANT EXECUTE ON FUNCTION zhupei.my_base, zhupei.my_applications, zhupei.my_placed, zhupei.my_trainees,
   zhupei.base_application, zhupei.base_choice, zhupei.base_review, zhupei.base_snapshot, zhupei.base_trainee,
-  zhupei.base_education, zhupei.base_work, zhupei.base_admission, zhupei.base_score, zhupei.base_plan,
-  zhupei.base_event, zhupei.note, zhupei.reveal, zhupei.begin_import, zhupei.decide TO zhupei_base;
+  zhupei.base_education, zhupei.base_work, zhupei.base_admission, zhupei.base_preplaced, zhupei.base_score,
+  zhupei.base_plan, zhupei.base_event, zhupei.note, zhupei.reveal, zhupei.begin_import, zhupei.decide TO zhupei_base;
 GRANT EXECUTE ON FUNCTION zhupei.take_turn TO zhupei_province, zhupei_base, zhupei_owner;

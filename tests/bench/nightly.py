@@ -24,7 +24,7 @@ from tests.server import running_server
 from zhupei_cli.acting import Acting, system_clock
 from zhupei_cli.services.records.lookup import find_batch
 from zhupei_cli.services.reference.lists import load_default_specialties
-from zhupei_cli.services.reports.reporting import section
+from zhupei_cli.services.reports.queries import section
 from zhupei_cli.store.engine import open_engine, reading, transaction
 from zhupei_cli.store.schema import create
 

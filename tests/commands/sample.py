@@ -1,5 +1,6 @@
 """A program with the global options of zhupei and commands that end in every way a command can."""
 
+import sqlite3
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -107,7 +108,7 @@ def fail(ctx: click.Context, how: str, as_json: bool) -> None:
         case "database":
             from sqlalchemy.exc import OperationalError
 
-            raise OperationalError("SELECT", None, Exception("database is locked"))
+            raise OperationalError("SELECT", None, sqlite3.OperationalError("database is locked"))
 
 
 PROGRAM = Program(

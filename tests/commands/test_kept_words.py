@@ -14,7 +14,7 @@ from zhupei_cli.acting import Acting
 from zhupei_cli.services.records.events import Change, record
 from zhupei_cli.sheets.kinds import workbook_kinds
 from zhupei_cli.store.engine import parse_url, transaction
-from zhupei_cli.store.engines.sqlite_file import sqlite_path
+from zhupei_cli.store.engines.sqlite.file import sqlite_path
 
 FIRST, SECOND = "HN2026-0000001", "HN2026-0000002"
 STEERING = "好\x1b[2J\x9b5m\u202e坏"

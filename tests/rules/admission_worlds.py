@@ -75,6 +75,7 @@ def worlds(draw: st.DrawFn, rule: str, adjust_round: bool = False, reserves: boo
         accept_adjust=st.booleans(),
         submitted_at=_times,
         records=_records(bases),
+        by_order=st.sampled_from((False, False, True)),
     )
     held = st.builds(lambda spot, identity: Held(spot[0], spot[1], identity), wished, _identities)
     return Inputs(
@@ -90,4 +91,7 @@ def worlds(draw: st.DrawFn, rule: str, adjust_round: bool = False, reserves: boo
         round="adjust" if adjust_round else "main",
         adjust=draw(st.sampled_from((True, True, True, False))),
         held=tuple(draw(st.lists(held, max_size=4))),
+        order_specialties=frozenset(
+            draw(st.sampled_from(((), ("0200",), ("0100", "2800"), ("0200", "9900"))))
+        ),
     )

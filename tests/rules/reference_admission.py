@@ -115,6 +115,8 @@ def may_be_adjusted_to(inputs: Inputs, seats: Seats, c: Candidate, place: Place)
     wish, offer = (inputs.specialties.get(code) for code in (c.choices[0][1], place.specialty))
     same_category = wish and offer and wish.category and wish.category == offer.category
     wanted = place.specialty == c.choices[0][1] or (inputs.adjust_scope == "category" and bool(same_category))
+    if c.by_order and place.specialty not in inputs.order_specialties:
+        return False
     return (
         wanted
         and place.spot not in c.choices

@@ -14,7 +14,7 @@ from zhupei_cli.model import Counter, Specialty
 from zhupei_cli.store.backup import back_up, restore
 from zhupei_cli.store.counters import take
 from zhupei_cli.store.engine import open_engine, reading, transaction
-from zhupei_cli.store.engines import postgresql_dump
+from zhupei_cli.store.engines.postgresql import dump
 from zhupei_cli.words.errors import ZhupeiError
 
 BACKUPS = pytest.mark.usefixtures("server_programs")
@@ -128,7 +128,7 @@ def test_without_the_program_of_that_version_it_says_so(
     slots: Slots, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setattr(postgresql_dump, "_PLACES", ())
+    monkeypatch.setattr(dump, "_PLACES", ())
     url = slots.take(0)
     with pytest.raises(ZhupeiError) as caught:
         back_up(url, tmp_path / "b")

@@ -93,12 +93,17 @@ def migrated(nowhere: str) -> Engine:
     return open_engine(nowhere)
 
 
+def _differ(context: Any, _inspected: Any, column: Any, _type: Any, _wanted: Any) -> bool | None:
+    """Let bytes be: MySQL makes the kind of blob that holds them, and tells its name, not its length."""
+    return False if context.dialect.name == "mysql" and str(column) == "trainee_photo.content" else None
+
+
 def test_migrations_lead_to_the_model(migrated: Engine) -> None:
     from alembic.autogenerate import compare_metadata
     from alembic.migration import MigrationContext
 
     with migrated.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        context = MigrationContext.configure(connection, opts={"compare_type": _differ})
         assert compare_metadata(context, Base.metadata) == []
     found = _shape(migrated)
     with migrated.begin() as connection:

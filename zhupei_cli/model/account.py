@@ -52,3 +52,5 @@ class Employer(Base):
     level: Mapped[str | None] = mapped_column(String(40))
     city: Mapped[str | None] = mapped_column(String(40))
     is_medical: Mapped[bool | None]
+    institution: Mapped[str | None] = mapped_column(String(40))
+    affiliation: Mapped[str | None] = mapped_column(String(40))

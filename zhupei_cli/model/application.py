@@ -24,7 +24,8 @@ class Application(Base):
     `live_key` is `<batch id>:<trainee id>` while the application lives and NULL once it is withdrawn:
     a portable way to say "one live application per person and batch". `first_submitted_at` never
     changes (who had to mend a form loses no place); `submitted_on` is its day in +08:00, so that reports
-    count days without the date functions of one database. `touched_by`: see Trainee.
+    count days without the date functions of one database. `order_oriented` repeats what the snapshot says of
+    the person, which admission must know of everybody. `touched_by`: see Trainee.
     """
 
     __tablename__ = "application"
@@ -43,6 +44,7 @@ class Application(Base):
     submitted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     submitted_on: Mapped[date | None]
     snapshot_version: Mapped[int | None] = mapped_column(SmallInteger)
+    order_oriented: Mapped[bool | None]
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     touched_by: Mapped[int]
 

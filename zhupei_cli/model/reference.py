@@ -28,7 +28,10 @@ class Specialty(Base):
 
 
 class TrainingBase(Base):
-    """A hospital that is a training base. `city` is the prefecture's GB/T 2260 code where it is known."""
+    """A hospital that is a training base. `city` is the prefecture's GB/T 2260 code where it is known.
+
+    One that `is_joint` (协同单位) trains for its main base, `main_code`.
+    """
 
     __tablename__ = "base"
 
@@ -41,5 +44,8 @@ class TrainingBase(Base):
     contact_name: Mapped[str | None] = mapped_column(Name)
     contact_phone: Mapped[str | None] = mapped_column(String(40))
     status: Mapped[str] = mapped_column(String(16))
+    main_code: Mapped[str | None] = mapped_column(Code)
+    is_joint: Mapped[bool | None]
+    institution: Mapped[str | None] = mapped_column(String(40))
 
     __table_args__ = (one_of("status", ("enabled", "disabled")),)

@@ -35,6 +35,10 @@ class Trainee(Base):
     licence_passed: Mapped[bool | None]
     licence_no: Mapped[str | None] = mapped_column(Number)
     has_employer: Mapped[bool | None]
+    order_oriented: Mapped[bool | None]
+    order_county: Mapped[str | None] = mapped_column(Name)
+    #: As it was written: it need not be a base of ours.
+    order_base: Mapped[str | None] = mapped_column(Name)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     updated_at: Mapped[datetime] = mapped_column(UTCDateTime)
     touched_by: Mapped[int]

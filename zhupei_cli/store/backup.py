@@ -9,7 +9,7 @@ from zhupei_cli.store.engine import HEAD, connected, current_version, parse_url
 from zhupei_cli.store.engines.addresses import shown_url
 from zhupei_cli.store.engines.backend import Backups
 from zhupei_cli.store.engines.choosing import BACKENDS, backend_of
-from zhupei_cli.store.engines.sqlite_file import flush
+from zhupei_cli.store.engines.sqlite.file import flush
 from zhupei_cli.store.failures import translated
 from zhupei_cli.words.errors import ZhupeiError
 

@@ -12,7 +12,7 @@ from sqlalchemy import URL, Connection, MetaData, Table, delete, inspect
 from zhupei_cli.model import Base
 from zhupei_cli.store.engine import HEAD, connected, current_version
 from zhupei_cli.store.engines.servers import address, shown
-from zhupei_cli.store.engines.sqlite_file import keep_a_log, require_whole, sqlite_url
+from zhupei_cli.store.engines.sqlite.file import keep_a_log, require_whole, sqlite_url
 from zhupei_cli.store.rows import copy_rows
 from zhupei_cli.store.schema import new_tables, upgrade
 from zhupei_cli.words.errors import ZhupeiError

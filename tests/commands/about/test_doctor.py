@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import Ran, Run
-from zhupei_cli.store.engines import sqlite_health
+from zhupei_cli.store.engines.sqlite import health
 
 
 def states(ran: Ran) -> dict[str, str]:
@@ -67,7 +67,7 @@ def test_a_file_that_is_no_database(zhupei: Run, home: Path) -> None:
 
 
 def test_a_network_share(zhupei: Run, mine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sqlite_health, "network_type", lambda _path, _mounts: "nfs4")
+    monkeypatch.setattr(health, "network_type", lambda _path, _mounts: "nfs4")
     ran = zhupei("--database", f"sqlite:///{mine}", "doctor", "--json")
     row = row_of(ran, "数据库位置")
     assert (ran.code, row["state"], row["cure"]) == (3, "bad", "把数据库移到本机磁盘，或改用 PostgreSQL")

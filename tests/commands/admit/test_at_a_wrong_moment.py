@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from tests.builders import store_world, worked_example
 from tests.conftest import Ran, Run
@@ -24,7 +24,7 @@ WHY = ("--reason", "本人放弃")
 def call(database: str, zhupei: Run) -> Call:
     """The worked example as batch T, locked."""
     with transaction(database) as session:
-        store_world(session, worked_example())
+        store_world(session, worked_example(), told=True)
 
     def run(*args: str | Path) -> Ran:
         return zhupei("--database", database, *args)
@@ -164,3 +164,103 @@ def test_leaving_before_anybody_came_is_refused_and_acts_say_the_right_one(
     before = call("admit", "quit", NO(1), *WHY, "--on", "2020-01-01")
     assert (before.code, "E424" in before.err) == (2, True)
     assert call("admit", "quit", NO(1), *WHY).code == 0
+
+
+def _final(call: Call, *more: tuple[str, ...]) -> None:
+    _commit(call)
+    for step in (("batch", "publish", "T", "-y"), ("batch", "finalize", "T", "-y"), *more):
+        assert call(*step).code == 0, step
+
+
+def _check_in(call: Call, folder: Path, *rows: tuple[int, str]) -> Ran:
+    lines = [{"application_no": NO(at), "checked_in": answer, "note": "核对"} for at, answer in rows]
+    return call("admit", "checkin", "import", write_book(folder / "报到.xlsx", [(kinds.CHECK_IN, lines)]))
+
+
+def test_what_happens_after_archiving_is_kept_and_no_seat_is_held_for_ever(
+    call: Call, tmp_path: Path
+) -> None:
+    _final(call)
+    assert _check_in(call, tmp_path, (1, "是")).code == 0
+    assert call("batch", "archive", "T", "-y").code == 0
+    assert call("admit", "quit", NO(1), *WHY).code == 0
+    # Who never came is told of the act that gives the seat up, and it is possible.
+    stuck = call("admit", "quit", NO(2), *WHY)
+    assert (stuck.code, f"zhupei admit decline {NO(2)} --reason 原因" in stuck.err) == (5, True)
+    assert call("admit", "decline", NO(2), *WHY).code == 0
+    rows = {row["application_no"]: row["status"] for row in _json(call, "admit", "list", "--batch", "T")}
+    assert (rows[NO(1)], rows[NO(2)], rows[NO(4)]) == ("quit", "declined", "admitted")
+    assert "已退培" in call("admit", "explain", NO(1)).out
+    assert call("batch", "seal", "T", "-o", tmp_path / "T.zip").code == 0
+    told = call("verify", tmp_path / "T.zip", "--explain", NO(1))
+    assert (told.code, "已退培" in told.out) == (0, True)
+
+
+def test_who_was_no_candidate_is_told_so(call: Call, database: str) -> None:
+    with transaction(database) as session:
+        session.execute(
+            update(Application).where(Application.application_no == NO(5)).values(status="rejected")
+        )
+    for step in ((), ("admit", "run"), ("admit", "commit", "1", "-y")):
+        assert not step or call(*step).code == 0
+        told = call("admit", "explain", NO(5))
+        assert (told.code, "E901" in told.err) == (4, False), told.err
+    assert f"zhupei apply show {NO(5)}" in told.err
+
+
+def test_the_list_of_a_place_speaks_of_that_place(call: Call) -> None:
+    """3 would rather sit at A; a seat that is free at B is none at A."""
+    _commit(call)
+    assert call("admit", "decline", NO(4), *WHY).code == 0  # frees the seat at B
+    told = {row["application_no"]: row for row in _json(call, "admit", "explain", "--place", "A", "0100")}
+    assert told[NO(3)]["result_label"] == "已录满"
+    told = {row["application_no"]: row for row in _json(call, "admit", "explain", "--place", "B", "0100")}
+    assert told[NO(3)]["result_label"] == "现有空缺名额可以递补"
+    lines = call("admit", "explain", NO(3)).out.splitlines()
+    assert "现有空缺名额可以递补" in lines[0]
+    assert any(line.startswith("志愿录取 第二志愿") for line in lines)
+    placed = call("admit", "place", NO(3), "B", "0100", "--reason", "递补", "-y")
+    assert placed.code == 0
+    told = {row["application_no"]: row for row in _json(call, "admit", "explain", "--place", "B", "0100")}
+    assert (told[NO(3)]["via_label"], told[NO(3)]["result_label"]) == ("个别安排", "录取")
+    # Nobody gives a seat up for a place that is full.
+    full = call("admit", "place", NO(3), "A", "0100", "--reason", "换", "-y")
+    assert (full.code, "E463" in full.err, "revoke" in full.err) == (5, True, False)
+
+
+def test_records_of_not_coming_follow_what_happened(call: Call, tmp_path: Path) -> None:
+    def states() -> list[str]:
+        return [one["state"] for one in _json(call, "trainee", "bar", "list")]
+
+    _final(call, ("batch", "edit", "T", "--set", "bar.no_show_years=2"))
+    assert _check_in(call, tmp_path, (1, "否")).code == 0
+    assert states() == ["pending"]
+    assert _check_in(call, tmp_path, (1, "是")).code == 0
+    assert states() == ["lifted"]
+    assert _check_in(call, tmp_path, (1, "否")).code == 0
+    assert states() == ["pending"]
+    assert call("trainee", "bar", "activate", "1", "--reason", "核实").code == 0
+    late = _check_in(call, tmp_path, (1, "是"))
+    assert (late.code, "E427" in late.err, states()) == (0, True, ["active"])
+    checked = call("db", "check", "--deep")
+    assert "诚信" not in checked.out
+
+
+def test_what_is_offered_next_can_be_done(call: Call) -> None:
+    _final(call)
+    assert call("admit", "decline", NO(1), *WHY).code == 0
+    assert call("admit", "run", "--round", "refill").code == 0
+    dates = ("--apply-from", "2026-06-01", "--apply-until", "2026-06-20")
+    assert call("batch", "create", "T-2", "--supplement-of", "T", "--name", "补录", *dates).code == 0
+    steps = [step["command"] for step in _json(call, "status", "T")["next"]]
+    assert not any("commit" in step for step in steps)
+    for number in (3, 2):
+        assert call("objection", "add", NO(number), "--text", "异议", "--batch", "T").code == 0
+    for objection in ("1", "2"):
+        assert call("objection", "answer", objection, "--text", "属实").code == 0
+        closed = call("objection", "close", objection, "--outcome", "成立", "--reason", "属实")
+        # Only who has a seat can lose it.
+        assert ("admit revoke" in closed.err) == (objection == "2")
+    outside = call("objection", "add", "--base", "C", "--specialty", "0200", "--text", "异议", "--batch", "T")
+    assert outside.code in (4, 5)
+    assert call("admit", "reinstate", NO(5), *WHY).code == 5

@@ -61,7 +61,10 @@ def test_a_season_with_seats_before_the_run(call: Call, tmp_path: Path) -> None:
         (NO(3), "B", "0100", None, None),  # … which 2 has now
     )
     ran = call("admit", "preplace", "import", book, "--json")
-    assert (ran.code, codes(ran)) == (3, [(3, "E303"), (4, "E769"), (5, "E769"), (5, "E463")])
+    assert (ran.code, codes(ran)) == (
+        3,
+        [(2, "E727"), (3, "E303"), (4, "E769"), (5, "E769"), (5, "E463")],
+    )
     undone = call("admit", "preplace", "undo", NO(2), "--reason", "不是专硕", "--yes")
     assert undone == Ran(0, "", f"已撤销预先安排的名额 1 个：{NO(2)}\n")
     assert call("admit", "preplace", "undo", NO(2), "--reason", "x", "--yes").code == 5

@@ -114,6 +114,7 @@ def test_every_part_of_the_inputs_is_in_the_text() -> None:
                 {"accept_adjust": False},
                 {"submitted_at": "2024-06-04T02:00:02Z"},
                 {"records": candidate.records[:1]},
+                {"by_order": True},
             )
         ),
         {"cities": {}},

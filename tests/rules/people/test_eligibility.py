@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from zhupei_cli.rules.people import majors
-from zhupei_cli.rules.people.eligibility import RULES, Applicant, check
+from zhupei_cli.rules.people.eligibility import RULES, Applicant, Terms, check
 from zhupei_cli.words.errors import Fault
 
 SOCIAL = Applicant(
@@ -28,18 +28,20 @@ OWN = SOCIAL._replace(
     identity="own", employer_name="甲医院", employer_base="B01", graduated_on=date(2010, 7, 1)
 )
 ENTRUSTED = SOCIAL._replace(identity="entrusted", employer_name="乙卫生院", graduated_on=date(2010, 7, 1))
+TERMS = Terms(2024, 3, {"0700"}, {"0100": "内科", "0700": "全科"})
 
 
 def broken(applicant: Applicant, **severities: str) -> list[Fault]:
-    return check(applicant, year=2024, grad_years=3, severities=severities)
+    return check(applicant, TERMS, severities=severities)
 
 
+ORDER = ENTRUSTED._replace(by_order=True, specialties=("0700", "0700"), order_base="B01")
 POSTGRAD = SOCIAL._replace(
     identity="postgrad", level="14", degree_type="professional", graduated_on=date(2027, 7, 1)
 )
 
 
-@pytest.mark.parametrize("applicant", [SOCIAL, OWN, ENTRUSTED, POSTGRAD])
+@pytest.mark.parametrize("applicant", [SOCIAL, OWN, ENTRUSTED, POSTGRAD, ORDER])
 def test_nothing_is_wrong(applicant: Applicant) -> None:
     assert broken(applicant) == []
 
@@ -90,6 +92,17 @@ def _fault(rule: str, code: str, field: str, severity: Any, **values: object) ->
             SOCIAL,
             {"full_time": False},
             _fault("social.full_time", "E214", "full_time", "error", value="非全日制"),
+        ),
+        (
+            ORDER,
+            {"specialties": ("0700", "0100")},
+            _fault("order.specialty", "E771", "specialty", "error", value="内科", choices="全科"),
+        ),
+        (ORDER, {"choice1_base": "B02"}, _fault("order.base", "E772", "choice1_base", "error", value="B01")),
+        (
+            ORDER._replace(identity="social", graduated_on=date(2023, 6, 30)),
+            {"employer_name": None},
+            _fault("order.employer", "E773", "employer_name", "warning"),
         ),
         (SOCIAL, {"level": "31"}, _fault("social.degree", "E215", "level", "error", value="大专")),
         (
@@ -150,6 +163,9 @@ def test_one_rule_broken(applicant: Applicant, changes: Mapping[str, Any], fault
         SOCIAL._replace(specialty_category=None),
         # An employer that is a base elsewhere may send its people away.
         ENTRUSTED._replace(employer_base="B02"),
+        # Nothing is asked of who is not one by order, nor of a base that the order leaves open.
+        ORDER._replace(by_order=False, specialties=("0100",), choice1_base="B02"),
+        ORDER._replace(order_base=None, choice1_base="B02"),
         # What is not known is another check's matter.
         SOCIAL._replace(level=None, full_time=None, graduated_on=None, major=None),
     ],
@@ -186,7 +202,7 @@ def test_a_batch_sets_the_severity() -> None:
 
 def test_the_length_of_the_years_after_graduation_is_the_batches() -> None:
     applicant = SOCIAL._replace(graduated_on=date(2023, 6, 30))
-    faults = check(applicant, year=2024, grad_years=1, severities={})
+    faults = check(applicant, TERMS._replace(grad_years=1), severities={})
     assert [(fault.values["first"], fault.values["last"]) for fault in faults] == [(2024, 2024)]
 
 
@@ -204,6 +220,9 @@ def test_rules_and_their_defaults() -> None:
         "specialty_category": "warning",
         "train_years": "warning",
         "source.fresh": "warning",
+        "order.specialty": "error",
+        "order.base": "error",
+        "order.employer": "warning",
         "person.barred": "error",
         "postgrad.in_study": "error",
         "postgrad.degree_type": "error",

@@ -77,6 +77,8 @@ def test_a_place_is_changed_and_shown(database: str, by: Acting) -> None:
         "batch": "HN2026",
         "base": "4101001",
         "base_label": "郑州第一医院",
+        "main_base": None,
+        "main_base_label": None,
         "specialty": "0100",
         "specialty_label": "内科",
         "quota": 20,
@@ -96,6 +98,8 @@ def test_a_place_is_changed_and_shown(database: str, by: Acting) -> None:
         "stopped": False,
         "stopped_label": "",
         "capacity": None,
+        "reserve_shared": 0,
+        "reserve_cut": 0,
         "is_shortage": False,
         "changed": True,
     }

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from tests.bench.pages import damages, verdict
 from tests.forged_season import FORGERIES, PLANTS, commit
 from zhupei_cli.services.upkeep.invariants import check_database
+from zhupei_cli.store.engines.choosing import backend_at
 
 Forging = Callable[[], AbstractContextManager[Session]]
 
@@ -26,8 +27,10 @@ def test_each_planted_change_is_found(forging: Forging) -> None:
     missed = []
     with forging() as session:
         # A server brings no other rows: a part of them shows that its columns are compared alike.
-        few = session.get_bind().dialect.name != "sqlite"
+        few, undone = session.get_bind().dialect.name != "sqlite", backend_at(session).UNDOES_DDL
     for plant in PLANTS[::4] if few else PLANTS:
+        if plant.startswith(("DROP", "ALTER")) and not undone:
+            continue  # it would stay for those after it
         with forging() as session:
             changed = session.execute(text(plant)).rowcount  # type: ignore[attr-defined]
             assert changed or plant.startswith(("DROP", "ALTER")), plant

@@ -82,6 +82,7 @@ def test_rows_become_bases(take: Take, database: str) -> None:
         "contact_name": "王芳",
         "contact_phone": "13800000000",
         "status": "enabled",
+        **dict.fromkeys(("main_code", "is_joint", "institution")),
     }
     assert _stored(database)["4101002"]["city"] == "130100"
 
@@ -233,6 +234,10 @@ def test_phones_are_masked_unless_somebody_answers_for_it(take: Take, database: 
         "uscc": None,
         "contact_name": "王芳",
         "contact_phone": "138****0000",
+        "main_base": None,
+        "main_base_label": None,
+        "is_joint": False,
+        "institution": None,
         "status": "enabled",
         "status_label": "启用",
     }

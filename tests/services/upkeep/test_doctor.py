@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from zhupei_cli.services.upkeep.doctor import State, extras
-from zhupei_cli.store.engines.sqlite_health import network_type
+from zhupei_cli.store.engines.sqlite.health import network_type
 
 MOUNTS = """\
 /dev/sda1 / ext4 rw 0 0

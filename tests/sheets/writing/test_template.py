@@ -108,19 +108,19 @@ def test_choices_narrow_each_other_by_the_plan(tmp_path: Path) -> None:
     book = openpyxl.load_workbook(path)
     rules = _rules(book["报名信息"])
     assert rules["报名专业*"].formula1 == (
-        "IF(COUNTIF(字典!$N:$N,$AG3)=0,字典!$M$2:$M$3,"
-        "OFFSET(字典!$O$1,MATCH($AG3,字典!$N:$N,0)-1,0,COUNTIF(字典!$N:$N,$AG3),1))"
+        "IF(COUNTIF(字典!$N:$N,$AJ3)=0,字典!$M$2:$M$3,"
+        "OFFSET(字典!$O$1,MATCH($AJ3,字典!$N:$N,0)-1,0,COUNTIF(字典!$N:$N,$AJ3),1))"
     )
     assert rules["第一志愿基地*"].formula1 == (
-        "IF(COUNTIF(字典!$Q:$Q,$AF3)=0,字典!$P$2:$P$4,"
-        "OFFSET(字典!$R$1,MATCH($AF3,字典!$Q:$Q,0)-1,0,COUNTIF(字典!$Q:$Q,$AF3),1))"
+        "IF(COUNTIF(字典!$Q:$Q,$AI3)=0,字典!$P$2:$P$4,"
+        "OFFSET(字典!$R$1,MATCH($AI3,字典!$Q:$Q,0)-1,0,COUNTIF(字典!$Q:$Q,$AI3),1))"
     )
-    which = 'IF($AI3="",$AF3,$AI3)'
+    which = 'IF($AL3="",$AI3,$AL3)'
     assert rules["第二志愿基地"].formula1 == (
         f"IF(COUNTIF(字典!$Q:$Q,{which})=0,字典!$P$2:$P$4,"
         f"OFFSET(字典!$R$1,MATCH({which},字典!$Q:$Q,0)-1,0,COUNTIF(字典!$Q:$Q,{which}),1))"
     )
-    assert "$AH3" in rules["第二志愿专业"].formula1
+    assert "$AK3" in rules["第二志愿专业"].formula1
     words = {
         letter: [cell.value for cell in book["字典"][letter] if cell.value] for letter in ("N", "O", "Q", "R")
     }
@@ -173,7 +173,7 @@ def test_the_look(tmp_path: Path) -> None:
     )
     assert sheet["B1"].value == "2026 年 报名信息　带 * 的列必填；鼠标停在列名上，可看这一列怎么填"
     assert [cell.value for cell in sheet[2]] == headings_of(workbook_kinds.PERSON.columns)
-    assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("B3", f"A2:AJ{ROWS + 2}")
+    assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("B3", f"A2:AM{ROWS + 2}")
     assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
     assert (sheet.print_title_rows, sheet.print_title_cols) == ("$1:$2", "$A:$A")
     assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (4, 0)

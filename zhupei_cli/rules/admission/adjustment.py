@@ -15,6 +15,8 @@ _UNLISTED = Specialty(None, False)
 # A class of places that one step of the order asks for: specialty, or category with its shortage mark, and a
 # city, or None for any city.
 _Class = tuple[str, str, bool, str | None]
+# The classes that are asked for at once.
+_Step = tuple[_Class, ...]
 # How places of one class follow each other: more free seats first, then base and specialty code.
 _Entry = tuple[int, str, str]
 
@@ -79,7 +81,7 @@ class _Shelves:
 
     def first_for(self, candidate: Candidate) -> Seat | None:
         """Return the seat the stated order gives `candidate` now."""
-        steps = self._steps(candidate.choices[0])
+        steps = self._steps(candidate)
         own_bases = {record.base for record in candidate.records if record.base is not None}
         offers = list(self._at_own_bases(candidate, own_bases, steps))
         common = self._merits.common(candidate.no)
@@ -88,7 +90,7 @@ class _Shelves:
         return min(offers)[2] if offers else None
 
     def _at_own_bases(
-        self, candidate: Candidate, own_bases: Collection[str], steps: list[_Class]
+        self, candidate: Candidate, own_bases: Collection[str], steps: list[_Step]
     ) -> Iterator[tuple[int, _Entry, Seat]]:
         for base in own_bases:
             position = self._merits.at(candidate.no, base)
@@ -103,16 +105,22 @@ class _Shelves:
                     or spot in candidate.choices
                 ):
                     continue
-                step = next((number for number, wanted in enumerate(steps) if wanted in classes), None)
+                asked = (number for number, step in enumerate(steps) if any(one in classes for one in step))
+                step = next(asked, None)
                 if step is not None:
                     yield step, (-room.free, *spot), Seat(spot, total)
 
     def _by_common(
-        self, candidate: Candidate, own_bases: Collection[str], steps: list[_Class], total: int
+        self, candidate: Candidate, own_bases: Collection[str], steps: list[_Step], total: int
     ) -> Iterator[tuple[int, _Entry, Seat]]:
-        for step, wanted in enumerate(steps):
-            shelf = self._shelves.get((candidate.identity, wanted), {})
-            entries = [self._top(shelf, line, candidate, own_bases) for line in list(shelf) if line <= total]
+        for step, classes in enumerate(steps):
+            shelves = [self._shelves.get((candidate.identity, wanted), {}) for wanted in classes]
+            entries = [
+                self._top(shelf, line, candidate, own_bases)
+                for shelf in shelves
+                for line in list(shelf)
+                if line <= total
+            ]
             if best := min(filter(None, entries), default=None):
                 yield step, best, Seat(best[1:], total)
                 return
@@ -138,18 +146,34 @@ class _Shelves:
             del shelf[line]
         return found
 
-    def _steps(self, first_choice: Spot) -> list[_Class]:
+    def _steps(self, candidate: Candidate) -> list[_Step]:
         """Return the classes of places to ask for, in their order.
 
         A later step may offer again what an earlier one did: it comes up only when that had nothing.
         """
-        base, specialty = first_choice
+        base, specialty = candidate.choices[0]
         city = self._inputs.cities.get(base)
         kind = self._inputs.specialties.get(specialty, _UNLISTED)
-        asked = [("specialty", specialty, False)]
+        asked = [[("specialty", specialty, False)]]
         if self._inputs.adjust_scope == AdjustScope.CATEGORY and kind.category:
-            asked += [("category", kind.category, shortage) for shortage in (True, False)]
-        return [(*which, where) for which in asked for where in ((city, None) if city else (None,))]
+            asked += [[("category", kind.category, shortage)] for shortage in (True, False)]
+        if candidate.by_order:
+            asked = [self._of_order(which) for (which,) in asked]
+        return [
+            tuple([(*one, where) for one in which])
+            for which in asked
+            for where in ((city, None) if city else (None,))
+        ]
+
+    def _of_order(self, which: tuple[str, str, bool]) -> list[tuple[str, str, bool]]:
+        """Return what is asked for in place of `which` by who studies by order: single specialties alone."""
+        sort, wanted, shortage = which
+        allowed = sorted(self._inputs.order_specialties)
+        if sort == "specialty":
+            return [which] if wanted in allowed else []
+        kinds = self._inputs.specialties
+        fitting = Specialty(wanted, shortage)
+        return [("specialty", code, False) for code in allowed if kinds.get(code) == fitting]
 
     def _classes(self, spot: Spot) -> list[_Class]:
         """Return every class a place belongs to."""

@@ -36,6 +36,8 @@ def inputs_text(inputs: Inputs) -> Iterator[str]:
     }
     if inputs.main is not None:  # named only where there is one: the digests of other runs stay as they are
         fields["main"] = inputs.main._asdict()
+    if any(candidate.by_order for candidate in inputs.candidates):  # as `main` is
+        fields["order_specialties"] = sorted(inputs.order_specialties)
     tables: dict[str, Iterator[str]] = {
         "candidates": _array(sorted(inputs.candidates, key=lambda candidate: candidate.no), _candidate),
         "held": _array(sorted(inputs.held), Held._asdict),
@@ -82,6 +84,7 @@ def parse_inputs(pieces: Iterable[str]) -> Inputs:
         adjust=stored["adjust"],
         held=tuple(Held(**row) for row in stored["held"]),
         main=MainRun(**stored["main"]) if "main" in stored else None,
+        order_specialties=frozenset(stored.get("order_specialties", ())),
     )
 
 
@@ -115,7 +118,9 @@ def _place(place: Place) -> dict[str, object]:
 
 
 def _candidate(candidate: Candidate) -> dict[str, object]:
-    return {
+    # Named only of whom it is true, as `main` is.
+    order = {"by_order": True} if candidate.by_order else {}
+    return order | {
         "accept_adjust": candidate.accept_adjust,
         "choices": candidate.choices,
         "identity": candidate.identity,
@@ -163,6 +168,7 @@ class _CandidateText(TypedDict):
     accept_adjust: bool
     submitted_at: str
     records: list[_RecordText]
+    by_order: NotRequired[bool]
 
 
 def _to_place(row: _PlaceText) -> Place:
@@ -180,6 +186,7 @@ def _to_candidate(row: _CandidateText) -> Candidate:
         accept_adjust=row["accept_adjust"],
         submitted_at=row["submitted_at"],
         records=tuple([_to_record(record) for record in row["records"]]),
+        by_order=row.get("by_order", False),
     )
 
 

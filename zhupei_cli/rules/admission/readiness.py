@@ -24,7 +24,8 @@ def doubts(inputs: Inputs, absences: Absences) -> Iterator[Doubt]:
     """Yield what about `inputs` will likely surprise somebody; a run is possible all the same.
 
     E480 nobody to admit · E481 no mark, and no absence either · E482 marks without a total at any choice, and
-    no absence to explain it · E483 no choice that is open · E484 more seats held than a place has.
+    no absence to explain it · E483 no choice that is open · E777 choices not open to who studies by order ·
+    E484 more seats held than a place has.
     """
     if not inputs.candidates:
         yield Doubt("E480", {})
@@ -35,9 +36,14 @@ def doubts(inputs: Inputs, absences: Absences) -> Iterator[Doubt]:
     half = (one for one in inputs.candidates if is_marked(one) and not _has_total(one, merits))
     yield from _some("E482", [one.no for one in half if not _was_absent(one, inputs, absences)])
     yield from _some("E483", [one.no for one in inputs.candidates if open_.isdisjoint(one.choices)])
+    yield from _some("E777", [one.no for one in inputs.candidates if _strays(one, inputs)])
     for (base, specialty), room in open_rooms(inputs).items():
         if room.free < 0:
             yield Doubt("E484", {"base": base, "specialty": specialty, "count": -room.free})
+
+
+def _strays(one: Candidate, inputs: Inputs) -> bool:
+    return any(not inputs.open_to(one, specialty) for _, specialty in one.choices)
 
 
 def is_marked(one: Candidate) -> bool:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Final
+from typing import Final, NamedTuple
 
 from zhupei_cli.rules.admission.run import Place
 from zhupei_cli.words.vocabulary import Identity
@@ -21,17 +21,33 @@ def read_share(text: str) -> Decimal:
     return share
 
 
-def with_social_share(place: Place, share: Decimal) -> Place:
-    """Return `place` with the reserve that follows from the share of its seats, rounded half-up.
+class Shared(NamedTuple):
+    """The seats a place reserves by the share of the batch, and how many it was to reserve."""
 
-    A place that says a reserve for the identity itself keeps it. Neither the limit nor the seats that
-    others have reserved are exceeded.
+    seats: int
+    wanted: int
+
+    @property
+    def cut(self) -> int:
+        return self.wanted - self.seats
+
+
+def shared_seats(place: Place, share: Decimal) -> Shared:
+    """Return what follows for `place` from the share of its seats, rounded half-up.
+
+    Nothing for a place that says a reserve for the identity itself. Neither its limit nor the seats that
+    others have reserved are exceeded: what is cut off by them is told.
     """
     if not share or place.reserves.get(_SOCIAL):
-        return place
+        return Shared(0, 0)
     wanted = int((place.quota * share).quantize(Decimal(1), ROUND_HALF_UP))
     left = place.quota - sum(place.reserves.values())
-    seats = min(wanted, left, place.limits.get(_SOCIAL, wanted))
+    return Shared(max(0, min(wanted, left, place.limits.get(_SOCIAL, wanted))), wanted)
+
+
+def with_social_share(place: Place, share: Decimal) -> Place:
+    """Return `place` with the reserve that follows from the share of its seats (`shared_seats`)."""
+    seats = shared_seats(place, share).seats
     return replace(place, reserves={**place.reserves, _SOCIAL: seats}) if seats > 0 else place
 
 

@@ -54,7 +54,8 @@ class Place:
 class Candidate(NamedTuple):
     """An approved application without a seat; at most one record per base and one common record.
 
-    `submitted_at` is the first submission as UTC text to the second, `2024-06-04T02:00:00Z`.
+    `submitted_at` is the first submission as UTC text to the second, `2024-06-04T02:00:00Z`. Who studies by
+    order (订单定向) is adjusted to the specialties of the order alone.
     """
 
     no: str
@@ -63,6 +64,7 @@ class Candidate(NamedTuple):
     accept_adjust: bool
     submitted_at: str
     records: tuple[Record, ...]
+    by_order: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,7 @@ class MainRun(NamedTuple):
 class Inputs:
     """Everything that can change a run's result. `cities` base → city, `specialties` code → its kind.
 
-    `main` of a refill alone.
+    `main` of a refill alone. `order_specialties` are those open to who studies by order.
     """
 
     places: tuple[Place, ...]
@@ -106,6 +108,11 @@ class Inputs:
     adjust: bool = True
     held: tuple[Held, ...] = ()
     main: MainRun | None = None
+    order_specialties: frozenset[str] = frozenset()
+
+    def open_to(self, candidate: Candidate, specialty: str) -> bool:
+        """Tell whether `candidate` may be adjusted to a specialty, whatever the scope of the batch."""
+        return not candidate.by_order or specialty in self.order_specialties
 
 
 class ResultRow(NamedTuple):

@@ -263,6 +263,7 @@ ADMISSION: Final = Table(
             ("reinstate", state): "录取仍然有效，不用恢复资格"
             for state in (Admission.PROPOSED, Admission.ADMITTED, Admission.REPORTED)
         },
+        ("reinstate", None): "没有放弃或被取消过录取，不用恢复资格",
         **{
             ("report", state): (
                 "名额已经空出；本人确要报到的，先运行 zhupei admit reinstate NO --reason 原因，"

@@ -33,7 +33,7 @@ Phase = Literal["structure", "parameters", "always"]
 LEVELS: Final = ("error", "warning", "off")
 
 _WORDS: Final = (
-    *("source_types", "contact", "authority", "letter_no", "checkin_place"),
+    *("source_types", "order_specialties", "contact", "authority", "letter_no", "checkin_place"),
     *("exam_time", "exam_rules"),
     *(f"notice.{event}" for event in NOTICE_EVENT.labels),
 )
@@ -76,7 +76,9 @@ class BatchSettings:
     authority: str
     letter_no: str
     checkin_place: str
+    train_from: str
     reserve_social_share: Decimal
+    order_specialties: tuple[str, ...]
     identities: tuple[str, ...]
     ticket: str
     exam_time: str
@@ -148,6 +150,19 @@ def _kilobytes(text: str) -> tuple[int, int] | None:
     return found
 
 
+def _month(text: str) -> str:
+    if text and not re.fullmatch(r"20[0-9]{2}-(0[1-9]|1[0-2])", text):
+        raise ValueError(text)
+    return text
+
+
+def _listed_names(text: str) -> tuple[str, ...]:
+    names = tuple(word.strip() for word in re.split("[,，、]", text))
+    if not all(names):
+        raise ValueError(text)
+    return names
+
+
 def _source_types(text: str) -> tuple[str, ...]:
     words = tuple(word.strip() for word in re.split("[,，、]", text))
     if not all(words) or len(set(words)) < len(words) or max(map(len, words)) > _LONGEST_SOURCE_TYPE:
@@ -194,6 +209,13 @@ SETTINGS: Final = {
             "本批次招收的个人身份，用逗号隔开，可选 own、social、entrusted、postgrad（在读专硕）",
             _identities,
         ),
+        Setting(
+            "order_specialties",
+            "0700,助理全科",
+            "parameters",
+            "订单定向学生可报、可调剂的专业，代码或名称，用逗号隔开",
+            _listed_names,
+        ),
         Setting("same_specialty", "true", "structure", "true 或 false", _yes_no),
         Setting("grad_years", "3", "parameters", "择业期年数，1 至 50", _years),
         Setting(
@@ -229,6 +251,7 @@ SETTINGS: Final = {
             read_pattern,
         ),
         Setting("checkin_place", "", "always", "报到地点，印在录取通知书上；留空则以培训基地通知为准", str),
+        Setting("train_from", "", "always", "培训开始的年月，例如 2026-09；登记表用", _month),
         Setting(
             "ticket",
             ticket_numbers.DEFAULT,

@@ -54,13 +54,22 @@ class Applicant(NamedTuple):
     choice1_base: str | None
     source_type: str | None = None
     past: Past = NO_PAST
+    by_order: bool | None = None
+    order_base: str | None = None
+    specialties: tuple[str, ...] = ()
+    """those of all choices"""
 
 
 class Terms(NamedTuple):
-    """What a batch sets: its year, the length of the 择业期 in years."""
+    """What a batch sets: its year, the length of the 择业期 in years, what is open to who studies by order.
+
+    `names` are those of specialties by code, for sentences.
+    """
 
     year: int
     grad_years: int
+    order_specialties: Collection[str] = ()
+    names: Mapping[str, str] = {}
 
     @property
     def years(self) -> tuple[int, int]:
@@ -92,9 +101,8 @@ class Requirement:
 
 def check(
     applicant: Applicant,
+    terms: Terms,
     *,
-    year: int,
-    grad_years: int,
     severities: Mapping[str, str],
     unread: Collection[str] = (),
 ) -> list[Fault]:
@@ -102,7 +110,6 @@ def check(
 
     Rules that look at what could not be read (`unread`) say nothing: that has a fault of its own.
     """
-    terms = Terms(year, grad_years)
     faults = []
     for rule in _BY_IDENTITY[applicant.identity]:
         if unread and not rule.reads.isdisjoint(unread):
@@ -352,6 +359,56 @@ def _fresh(applicant: Applicant, terms: Terms) -> Values | None:
     late = source == "应届毕业生" and day.year < terms.year
     early = source == "往届毕业生" and day.year == terms.year
     return {"value": source, "day": day.isoformat(), "year": terms.year} if late or early else None
+
+
+# 国卫科教：农村订单定向免费医学生只能参加全科专业（含助理全科）的培训。
+@_rule(
+    "order.specialty",
+    "订单定向学生只报全科专业",
+    code="E771",
+    field="specialty",
+    default="error",
+    reads="order_oriented specialty choice2_specialty",
+)
+def _order_specialty(applicant: Applicant, terms: Terms) -> Values | None:
+    if not applicant.by_order:
+        return None
+    wrong = [code for code in dict.fromkeys(applicant.specialties) if code not in terms.order_specialties]
+    if not wrong:
+        return None
+    value, choices = (
+        "、".join(terms.names.get(code, code) for code in codes)
+        for codes in (wrong, sorted(terms.order_specialties))
+    )
+    return {"value": value, "choices": choices or "无"}
+
+
+@_rule(
+    "order.base",
+    "订单定向学生的第一志愿是协议写明的基地",
+    code="E772",
+    field="choice1_base",
+    default="error",
+    reads="order_oriented order_base choice1_base",
+)
+def _order_base(applicant: Applicant, _: Terms) -> Values | None:
+    base = applicant.order_base
+    if not applicant.by_order or base is None or applicant.choice1_base in (None, base):
+        return None
+    return {"value": base}
+
+
+# They are employed by the health centre of the county before the training begins.
+@_rule(
+    "order.employer",
+    "订单定向学生有定向就业的工作单位",
+    code="E773",
+    field="employer_name",
+    default="warning",
+    reads="order_oriented has_employer employer_name",
+)
+def _order_employer(applicant: Applicant, _: Terms) -> Values | None:
+    return {} if applicant.by_order and applicant.employer_name is None else None
 
 
 @_rule(

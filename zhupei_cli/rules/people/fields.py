@@ -197,6 +197,24 @@ QUALIFICATION: Final = (
     Field("licence_no", "医师资格证书编号", Sort.PAPER),
     Field("has_employer", "是否有工作单位", Sort.YES_NO, vocabulary.YES_NO, required=True, needed=True),
 )
+#: 农村订单定向医学生: who the county pays for, and where they are to be trained.
+ORDER: Final = (
+    Field(
+        "order_oriented",
+        "是否订单定向",
+        Sort.YES_NO,
+        vocabulary.YES_NO,
+        aliases=("是否农村订单定向", "订单定向"),
+        note="农村订单定向免费医学生写“是”；空白即否。",
+    ),
+    Field(
+        "order_county",
+        "定向县",
+        aliases=("定向县区", "定向地区"),
+        note="订单定向的填，写定向的县（市、区）。",
+    ),
+    Field("order_base", "定向基地", note="协议写明培训基地的填，编号或准确的名称。"),
+)
 #: A work entry; in 报名信息 the current employer.
 WORKING: Final = (
     Field(
@@ -263,11 +281,11 @@ FORM: Final = (
     ),
     Field("accept_adjust", "是否服从调剂", Sort.YES_NO, vocabulary.CONSENT, required=True),
 )
-PERSON: Final = (*BASIC, *CONTACT, *QUALIFICATION)
+PERSON: Final = (*BASIC, *CONTACT, *QUALIFICATION, *ORDER)
 
 #: No two parts have a key in common.
 FIELDS: Final[Mapping[str, Field]] = {
-    field.key: field for field in (*BASIC, *CONTACT, *EDUCATION, *QUALIFICATION, *WORKING, *FORM)
+    field.key: field for field in (*BASIC, *CONTACT, *EDUCATION, *QUALIFICATION, *ORDER, *WORKING, *FORM)
 }
 
 

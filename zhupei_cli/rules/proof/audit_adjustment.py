@@ -108,6 +108,8 @@ class _Vacancies:
     def _by_common(self, candidate: Candidate, own: Collection[str], total: int) -> list[Spot]:
         """Return the first place of each list open to the common total, same specialty if any."""
         kind = self._kind(candidate.choices[0])
+        if candidate.by_order:
+            return self._by_order(candidate, own)
         tiers = [_same_specialty(kind)]
         if self._view.inputs.adjust_scope == AdjustScope.CATEGORY:
             tiers.append([g for mark in (True, False) for g in _same_category(kind._replace(shortage=mark))])
@@ -120,6 +122,15 @@ class _Vacancies:
             if heads:
                 return heads
         return []
+
+    def _by_order(self, candidate: Candidate, own: Collection[str]) -> list[Spot]:
+        """Return every place that suits somebody who studies by order: few people, few specialties."""
+        allowed = self._view.inputs.order_specialties
+        return [
+            spot
+            for spot in self._groups
+            if spot[1] in allowed and spot[0] not in own and self._suits(candidate, spot)
+        ]
 
     def _room(self, spot: Spot, identity: str) -> bool:
         limit = self._view.places[spot].limits.get(identity)
@@ -141,6 +152,7 @@ class _Vacancies:
             and self._room(spot, candidate.identity)
             and spot not in candidate.choices
             and self._in_scope(candidate.choices[0], spot)
+            and (not candidate.by_order or spot[1] in self._view.inputs.order_specialties)
         )
 
     def _in_scope(self, first_choice: Spot, spot: Spot) -> bool:

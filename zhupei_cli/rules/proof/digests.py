@@ -2,9 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from hashlib import blake2b
+from typing import Final
 
 #: Bytes of a digest: nobody finds another row with the same 64 bits.
 _BYTES = 8
+#: Columns that rows did not have when they were first digested: named only where they say something, so that
+#: rows of before have the digests they had.
+_LATER: Final = frozenset(("main_code", "is_joint", "institution", "affiliation"))
 
 
 def row_digest(values: Iterable[object]) -> str:
@@ -16,4 +20,4 @@ def row_digest(values: Iterable[object]) -> str:
 
 def named_digest(values: Mapping[str, object]) -> str:
     """Return the digest of named values, whatever their order."""
-    return row_digest([values[name] for name in sorted(values)])
+    return row_digest([values[name] for name in sorted(values) if name not in _LATER or values[name]])

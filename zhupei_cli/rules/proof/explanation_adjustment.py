@@ -36,6 +36,8 @@ class Adjusting(NamedTuple):
     below_line: int = 0
     full: int = 0
     suitable: int = 0
+    by_order: bool = False
+    """whether only specialties open to who studies by order were considered"""
 
 
 def explain_adjustment(inputs: Inputs, rows: Sequence[ResultRow], no: str) -> Adjusting | None:
@@ -60,7 +62,7 @@ def explain_adjustment(inputs: Inputs, rows: Sequence[ResultRow], no: str) -> Ad
             rooms[seat.spot].take(identities[seat.no])
     found = Counter(_fits(inputs, candidate, rooms))
     ending = Ending.SEATED if row.admitted else Ending.NO_PLACE
-    return Adjusting(ending, len(ahead) + 1, found.total(), **found)
+    return Adjusting(ending, len(ahead) + 1, found.total(), by_order=candidate.by_order, **found)
 
 
 def _ahead(inputs: Inputs, candidate: Candidate, seats: dict[str, ResultRow]) -> list[str] | None:
@@ -85,6 +87,8 @@ def _fits(inputs: Inputs, candidate: Candidate, rooms: dict[Spot, Room]) -> Iter
     merits, lines = Merits(replace(inputs, candidates=(candidate,))), open_lines(inputs)
     for spot, room in rooms.items():
         if spot in candidate.choices or not _in_scope(inputs, candidate.choices[0], spot):
+            continue
+        if not inputs.open_to(candidate, spot[1]):
             continue
         position = merits.at(candidate.no, spot[0])
         if position is None:

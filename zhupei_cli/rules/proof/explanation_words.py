@@ -95,7 +95,7 @@ def adjusted(adjusting: Adjusting, *, scope: str) -> str:
     if adjusting.ending in _ENDINGS:
         return _ENDINGS[adjusting.ending]
     head = "录取" if adjusting.ending is Ending.SEATED else "没有可去的岗位"
-    label = ADJUST_SCOPE.label(scope)
+    label = f"{ADJUST_SCOPE.label(scope)}{'中订单定向可去的' if adjusting.by_order else ''}"
     counts = (
         ("有空缺且达线", adjusting.suitable),
         ("名额已满", adjusting.full),

@@ -55,6 +55,8 @@ def place(
     admission = session.get(Admission, application.id)
     now = None if admission is None else admission.status
     if admission is not None and admission.live_key is not None:
+        if (admission.base_code, admission.specialty_code) != seat:
+            _require_room(session, batch, seat, application.identity)  # before anybody gives a seat up for it
         raise _placed_already(session, number, admission, seat)
     after = step(ADMISSION, now, "place", name=number, reason=reason)
     if batch.status == BatchStatus.FINAL:
@@ -174,6 +176,7 @@ def _doubts(
         words = {
             Unwanted.NO_CONSENT: "本人不服从调剂",
             Unwanted.OUT_OF_SCOPE: f"也不在调剂范围（{scope}）之内",
+            Unwanted.NOT_BY_ORDER: "也不是订单定向学生可去的专业",
         }
         found.append(("E687", {"application_no": number, "why": words[looks.unwanted]}))
     return [Finding(code, sentence(code, values)) for code, values in found]

@@ -15,7 +15,7 @@ from zhupei_cli.services.admission.give_up import admissions_of, place_of, requi
 from zhupei_cli.services.admission.seats import Seat, free_seats, take_seats
 from zhupei_cli.services.batches.taking_part import seats_of
 from zhupei_cli.services.marks.score_lines import read_entries
-from zhupei_cli.services.people.bars import Arising, arise
+from zhupei_cli.services.people.bars import Arising, arise, confirmed_no_shows
 from zhupei_cli.services.records import row_stamps
 from zhupei_cli.services.records.events import Change, canonical, record
 from zhupei_cli.services.records.import_ledger import (
@@ -82,6 +82,7 @@ def import_checkins(
     _refuse_seated_elsewhere(session, batch, steps)
     _refuse_without_room(session, batch, steps)
     good = [one for one in steps if not one.line.bad]
+    _tell_of_records(session, good)
     bad = sum(line.bad for line in lines)
     rows = len(reading.lines)
     counts = Counts(
@@ -104,6 +105,13 @@ def import_checkins(
     moved = [Arising(one.row.id, one.row.now, one.after) for one in good]
     arise(session, batch, moved, by=by, reason=reason or "登记报到的工作簿")
     return Imported(import_id, counts, reading.files)
+
+
+def _tell_of_records(session: Session, steps: Sequence[_Step]) -> None:
+    """Say on whose line that a record of not coming is in force, which coming does not lift."""
+    came = {one.row.id: one.line for one in steps if one.takes}
+    for application_id, bar in confirmed_no_shows(session, came).items():
+        came[application_id].faults.append(Fault("E427", "checked_in", "warning", {"bar": bar}))
 
 
 def _steps(session: Session, batch: Batch, lines: Sequence[Line], reason: str | None) -> list[_Step]:

@@ -26,6 +26,7 @@ from zhupei_cli.services.admission.runs import (
     stored_inputs,
     stored_rows,
 )
+from zhupei_cli.services.admission.stale_runs import is_stale
 from zhupei_cli.services.applications.store import near_numbers
 from zhupei_cli.services.batches.taking_part import gave_up, seats_of
 from zhupei_cli.services.marks.score_lines import applications_of
@@ -45,13 +46,15 @@ class Basis:
     rows: Sequence[ResultRow]
     main: Inputs | None = None
     now: bool = False
+    #: Whether what it was computed from has changed since, so that it cannot be the result any more.
+    stale: bool = False
 
     @property
     def title(self) -> str:
         rule = words.RULE.label(self.run.rule)
         if self.now:
             return f"按现在的数据试算（{rule}，不保存）"
-        state = "未确定" if self.run.committed_at is None else "已确定"
+        state = "已过时" if self.stale else "未确定" if self.run.committed_at is None else "已确定"
         return f"第 {self.run.number} 次录取计算（{rule}，{state}）"
 
     def row_of(self, no: str) -> ResultRow | None:
@@ -67,7 +70,8 @@ def basis_of(session: Session, batch: Batch, run: Run, *, now: bool) -> Basis:
         main = main_inputs(session, batch.id, inputs)
         return Basis(run, inputs, admit(inputs, main), main, now=True)
     inputs = stored_inputs(session, run)
-    return Basis(run, inputs, stored_rows(session, run), main_inputs(session, batch.id, inputs))
+    stale = is_stale(session, batch, run)
+    return Basis(run, inputs, stored_rows(session, run), main_inputs(session, batch.id, inputs), stale=stale)
 
 
 def explain_candidate(
@@ -84,20 +88,19 @@ def explain_candidate(
         raise ZhupeiError("E304", application_no=no, nearest=near_numbers(session, batch, no))
     run = _run_of(session, batch, person.id) if number is None else find_run(session, batch, number)
     basis = basis_of(session, batch, run, now=now)
-    if basis.row_of(no) is None:
+    # Who gave up before the result was taken back is none of the next one's, whatever the last run said.
+    gone = number is None and not now and _gave_up(session, batch, person.id)
+    if gone or basis.row_of(no) is None:
         seat = seats_of(session, batch.year, (person.trainee_id,)).get(person.trainee_id)
-        if seat is not None:
+        if seat is not None and seat.batch != batch.code:
             raise ZhupeiError(
                 "E449", application_no=no, title=basis.title, seat=seat.application_no, **seat.values
             )
-        values = {"application_no": no, "title": basis.title}
-        if session.execute(
-            select(Application.id).where(Application.id == person.id, *gave_up(batch))
-        ).scalar():
+        cure = f"zhupei apply show {no} 查看报名状态；加 --run 编号 看另一次录取计算"
+        if _gave_up(session, batch, person.id):
             way = f"zhupei admit reinstate {no} --reason 原因"
             cure = f"在撤销拟录取以前已放弃或被取消；确应参加的先恢复资格：{way}"
-            raise ZhupeiError("E314", **values, cure=cure)
-        raise ZhupeiError("E314", **values)
+        raise ZhupeiError("E314", application_no=no, title=basis.title, cure=cure)
     (told,) = explain_candidates(session, batch, basis, [person])
     return told | seated_elsewhere(session, batch, person.trainee_id)
 
@@ -139,11 +142,19 @@ def explain_candidates(
     ]
 
 
+def _gave_up(session: Session, batch: Batch, application_id: int) -> bool:
+    statement = select(Application.id).where(Application.id == application_id, *gave_up(batch))
+    return session.execute(statement).scalar() is not None
+
+
 def _run_of(session: Session, batch: Batch, application_id: int) -> Run:
     part = select(RunRow.run_id).where(RunRow.application_id == application_id)
+    committed = select(Run.id).where(Run.batch_id == batch.id, Run.committed_at.is_not(None))
     newest = (
         select(Run)
         .where(Run.batch_id == batch.id, Run.id.in_(part))
+        # Where there is a result, nothing else says how somebody stands.
+        .where(Run.committed_at.is_not(None) | ~committed.exists())
         .order_by(baseless(batch), Run.committed_at.is_(None), Run.number.desc())
     )
     return session.execute(newest.limit(1)).scalar() or current_run(session, batch)

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Row, Table, select
 from sqlalchemy.orm import Session
 
-from zhupei_cli.model import Admission, Application, Batch, Run
+from zhupei_cli.model import Admission, Application, Batch, Choice, Plan, Run
 from zhupei_cli.rules.admission.merit import open_lines
 from zhupei_cli.rules.admission.run import Spot
 from zhupei_cli.rules.admission.scores import mark_number
@@ -27,6 +27,7 @@ from zhupei_cli.services.records.lookup import base_names, find_base, find_speci
 from zhupei_cli.store.bulk import rows_of
 from zhupei_cli.words import vocabulary as words
 from zhupei_cli.words.errors import ZhupeiError
+from zhupei_cli.words.vocabulary import Identity
 
 _DECIDED: Table = Admission.metadata.tables[Admission.__tablename__]
 
@@ -121,10 +122,15 @@ def explain_place_now(session: Session, batch: Batch, base: str, specialty: str)
         raise ZhupeiError("E306", base=bases[spot[0]], specialty=specialties[spot[1]])
     rows = {row["application_no"]: row for row in list_result(session, batch)}
     ladder = explain_place(main.inputs, main.rows, spot)
-    ranking = [_ranked(rung, rows.get(rung.no), spot) for rung in ladder if rung.choice is not None]
+    free = _has_room(session, batch, spot)
+    ranking = [
+        _ranked(rung, rows.get(rung.no), spot, free=free) for rung in ladder if rung.choice is not None
+    ]
     listed = {one["application_no"] for one in ranking}
     here = [row for row in rows.values() if (row["base"], row["specialty"]) == spot]
     ranking += [_joined(session, batch, row) for row in here if row["application_no"] not in listed]
+    waiting = [no for no, row in rows.items() if row["base"] is None and main.row_of(no) is None]
+    ranking += _since(session, batch, [rows[no] for no in waiting if no not in listed], spot)
     people = names_of(session, batch, [one["application_no"] for one in ranking])
     by_choice = [row["total"] for row in here if (row["via"] or "").startswith("choice")]
     return {
@@ -146,13 +152,52 @@ def explain_place_now(session: Session, batch: Batch, base: str, specialty: str)
     }
 
 
-def _ranked(rung: Rung, row: Mapping[str, Any] | None, spot: Spot) -> dict[str, Any]:
-    """Return who chose the place, with what they have now."""
+def _has_room(session: Session, batch: Batch, spot: Spot) -> bool:
+    plan = session.get(Plan, (batch.id, *spot))
+    return plan is not None and plan.quota - plan.ceded > sum(
+        getattr(plan, f"taken_{who}") for who in Identity
+    )
+
+
+def _since(
+    session: Session, batch: Batch, rows: Sequence[Mapping[str, Any]], spot: Spot
+) -> list[dict[str, Any]]:
+    """Return who became a candidate after the main run and chose the place: without a rank in it."""
+    statement = (
+        applications_of(batch)
+        .with_only_columns(Application.application_no, Application.identity, Choice.number)
+        .join(Choice, Choice.application_id == Application.id)
+        .where(Choice.base_code == spot[0], Choice.specialty_code == spot[1])
+    )
+    by_number = {row["application_no"]: row for row in rows}
+    chosen = rows_of(session, statement, Application.application_no, by_number)
+    return [
+        {
+            "rank": None,
+            "application_no": one.application_no,
+            "identity": one.identity,
+            "via": f"choice{one.number}",
+            "total": None,
+            "result": str(by_number[one.application_no]["reason"]),
+            "reserved": False,
+            "result_label": by_number[one.application_no]["reason_label"],
+            "round_label": None,
+        }
+        for one in chosen
+    ]
+
+
+def _ranked(rung: Rung, row: Mapping[str, Any] | None, spot: Spot, *, free: bool) -> dict[str, Any]:
+    """Return who chose the place, with what they have now; `free` says that the place has room."""
     via = f"choice{rung.choice}"
     result, label = rung.result.value, fate_label(rung)
     if row is not None and (row["base"], row["specialty"]) == spot:
+        if row["via"] == "place":
+            via = "place"
         if rung.result is not Fate.ADMITTED:
             result, label = Fate.ADMITTED.value, FATES[Fate.ADMITTED]
+    elif row is not None and row["base"] is None and row["reason"] in ("vacant", "ceded") and not free:
+        pass  # their vacancy is at another place: here it is as it was
     elif row is not None and row["base"] is None:
         result, label = str(row["reason"]), row["reason_label"]
     elif row is not None and rung.result is not Fate.NOT_NEEDED:

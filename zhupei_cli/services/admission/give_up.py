@@ -22,12 +22,14 @@ _ADMISSION: Table = Admission.metadata.tables[Admission.__tablename__]
 _APPLICATION: Table = Admission.metadata.tables[Application.__tablename__]
 
 _RESULT = (BatchStatus.COMMITTED, BatchStatus.PUBLICITY, BatchStatus.FINAL)
+_BEFORE_RESULT = (BatchStatus.OPEN, BatchStatus.CLOSED, BatchStatus.LOCKED)
 #: The states of the batch each act is possible in.
 WHEN: Final[Mapping[str, tuple[str, ...]]] = {
-    "decline": _RESULT,
-    "revoke": _RESULT,
+    # Who never came and is not known to have stayed away holds a seat still when all is archived.
+    "decline": (*_RESULT, BatchStatus.ARCHIVED),
+    "revoke": (*_RESULT, BatchStatus.ARCHIVED),
     # Also after uncommit, wherever the batch went since: who gave up before is a candidate only then.
-    "reinstate": (BatchStatus.OPEN, BatchStatus.CLOSED, BatchStatus.LOCKED, *_RESULT),
+    "reinstate": (*_BEFORE_RESULT, *_RESULT),
     "place": _RESULT,
     "report": (BatchStatus.FINAL,),
     # People leave in later years too, when the batch has long been archived.
@@ -152,7 +154,8 @@ def _outcome(
         values = refusal.values
         if row.now == AdmissionStatus.ADMITTED and batch.status == BatchStatus.ARCHIVED:
             # Nobody can be checked in any more: the way over 已报到 leads nowhere.
-            values = {**values, "cure": "批次已归档，没有登记过报到的人不用退培，也不能再登记报到"}
+            way = f"zhupei admit decline {number} --reason 原因"
+            values = {**values, "cure": f"批次已归档，不能再登记报到；没有来的登记放弃：{way}"}
         return Fault(refusal.code, "application_no", values=values)
 
 
@@ -169,7 +172,7 @@ def _carry_out(
     if not decided:
         return
     # Without a result there is no 未录取 either: a candidate is who has no admission at all.
-    forgotten = batch.status not in _RESULT
+    forgotten = batch.status in _BEFORE_RESULT
     if forgotten:
         decided = [(row, None) for row, _ in decided]
     changes = [

@@ -1,6 +1,6 @@
 """Objections to what was published (公示异议): from entry to the end, each step with its event."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
@@ -8,7 +8,7 @@ from sqlalchemy import Table, func, select, update
 from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
-from zhupei_cli.model import Application, Batch, Objection
+from zhupei_cli.model import Admission, Application, Batch, Objection, Plan
 from zhupei_cli.rules.batch.lifecycle import BATCH, directions
 from zhupei_cli.rules.people.masking import masked_text
 from zhupei_cli.rules.people.plain_words import require
@@ -23,6 +23,7 @@ from zhupei_cli.words.vocabulary import BATCH_STATUS, OBJECTION_STATE, UPHELD, B
 
 _OBJECTION: Table = Objection.metadata.tables[Objection.__tablename__]
 _APPLICATION: Table = Objection.metadata.tables[Application.__tablename__]
+_ADMISSION: Table = Objection.metadata.tables[Admission.__tablename__]
 _COLUMNS: Final = tuple(column.name for column in _OBJECTION.columns)
 _LONGEST: Final = 2000
 _LONGEST_NAME: Final = 100
@@ -49,7 +50,8 @@ def add(
     signed: str | None,
     by: Acting,
 ) -> Row:
-    """Enter an objection about an application or a place; E704 before publication, E703 for a day to come.
+    """Enter an objection about an application or a place; E704 before publication, E703 for a day to come,
+    E306 for a place that is not in the plan.
 
     `signed` is whose it is; without it nobody's.
     """
@@ -63,6 +65,8 @@ def add(
     require(signed, "异议人", _LONGEST_NAME)
     about = None if number is None else store.find_stored(session, batch, number).id
     base, specialty = place or (None, None)
+    if place is not None and session.get(Plan, (batch.id, *place)) is None:
+        raise ZhupeiError("E306", base=base, specialty=specialty)
     (id_,) = take(session, "objection", 1)
     row: Row = {
         "id": id_,
@@ -123,13 +127,15 @@ def _open(batch: Batch) -> tuple[Any, ...]:
     return _OBJECTION.c.batch_id == batch.id, _OBJECTION.c.state != "closed"
 
 
+def open_ids(session: Session, batch: Batch) -> Sequence[int]:
+    """Return the numbers of the objections to a batch that are not closed."""
+    statement = select(_OBJECTION.c.id).where(*_open(batch)).order_by(_OBJECTION.c.id)
+    return session.execute(statement).scalars().all()
+
+
 def require_none_open(session: Session, batch: Batch, reason: str | None) -> None:
     """Raise E701 while objections to the batch are open, unless there is a reason to go on."""
-    ids = (
-        session.execute(select(_OBJECTION.c.id).where(*_open(batch)).order_by(_OBJECTION.c.id))
-        .scalars()
-        .all()
-    )
+    ids = open_ids(session, batch)
     if ids and not (reason or "").strip():
         raise ZhupeiError("E701", batch=batch.code, count=len(ids), objection=ids[0])
 
@@ -158,8 +164,9 @@ def list_objections(
 ) -> list[Row]:
     """Return the objections to a batch in the order they came; names of who objected only if revealed."""
     statement = (
-        select(_OBJECTION, _APPLICATION.c.application_no)
+        select(_OBJECTION, _APPLICATION.c.application_no, _ADMISSION.c.live_key)
         .outerjoin(_APPLICATION, _APPLICATION.c.id == _OBJECTION.c.application_id)
+        .outerjoin(_ADMISSION, _ADMISSION.c.application_id == _OBJECTION.c.application_id)
         .where(_OBJECTION.c.batch_id == batch.id)
         .order_by(_OBJECTION.c.id)
     )
@@ -180,6 +187,7 @@ def list_objections(
                 "base": base,
                 "specialty": specialty,
                 "about": row["application_no"] or place,
+                "seated": row["live_key"] is not None,
                 "signed": row["signed"] is not None,
                 "signed_label": _whose(row["signed"], reveal=reveal),
                 "content": row["content"] if reveal else masked_text(row["content"]),

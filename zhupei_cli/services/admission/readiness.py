@@ -13,6 +13,7 @@ from zhupei_cli.rules.admission.run import Inputs
 from zhupei_cli.rules.proof.audit import Finding
 from zhupei_cli.services.admission.run_inputs import load_inputs
 from zhupei_cli.services.applications.past import not_allowed
+from zhupei_cli.services.batches.plans import list_plan
 from zhupei_cli.services.batches.taking_part import count_gave_up, count_sitting_out
 from zhupei_cli.services.marks.score_marks import absences
 from zhupei_cli.services.records.lookup import base_names, specialty_names
@@ -26,6 +27,7 @@ def check_admission(session: Session, batch: Batch) -> tuple[dict[str, Any], lis
     waiting = _waiting(session, batch)
     absent = absences(session, batch)
     found = [Doubt("E485", {"count": waiting})] if waiting else []
+    found += _cut_shares(session, batch)
     found += _forbidden(session, batch, inputs)
     rooms = open_rooms(inputs).values()
     counts = {
@@ -60,6 +62,19 @@ def _forbidden(session: Session, batch: Batch, inputs: Inputs) -> list[Doubt]:
     example = min(found)
     values = {"count": len(found), "example": example, "why": found[example], "batch": batch.code}
     return [Doubt("E422", values)]
+
+
+def _cut_shares(session: Session, batch: Batch) -> list[Doubt]:
+    """Return the places, the first of them named, that cannot reserve what the share of the batch asks."""
+    cut = [row for row in list_plan(session, batch) if row["reserve_cut"]]
+    if not cut:
+        return []
+    one = cut[0]
+    place = f"{one['base_label']} 的 {one['specialty_label']}"
+    wanted = one["reserve_shared"] + one["reserve_cut"]
+    return [
+        Doubt("E778", {"count": len(cut), "place": place, "wanted": wanted, "seats": one["reserve_shared"]})
+    ]
 
 
 def _findings(session: Session, found: Iterable[Doubt]) -> list[Finding]:

@@ -12,6 +12,7 @@ from zhupei_cli.rules.admission.vacancy import seatable
 from zhupei_cli.rules.batch.lifecycle import BATCH, SEATED
 from zhupei_cli.services.admission.run_inputs import load_inputs
 from zhupei_cli.services.batches.ceding import rounds_of
+from zhupei_cli.services.batches.taking_part import seated_elsewhere
 from zhupei_cli.words.vocabulary import AdmissionStatus, Outcome, Rule
 
 _ADMISSION: Table = Admission.metadata.tables[Admission.__tablename__]
@@ -28,7 +29,8 @@ def reasons_now(session: Session, batch: Batch) -> dict[int, str]:
     """Return application id → the code of WITHOUT_SEAT that is true now, of everybody without a seat.
 
     Who decided, or was decided on, has the state itself; of those 未录取 it is the reason of their newest
-    run, unless a seat for them is free by now (`vacant`), or went to a supplement round (`ceded`).
+    run, unless they have a seat in another published batch (`elsewhere`), or a seat for them is free by now
+    (`vacant`), or went to a supplement round (`ceded`).
     """
     statement = (
         select(
@@ -43,6 +45,9 @@ def reasons_now(session: Session, batch: Batch) -> dict[int, str]:
     )
     rows = session.execute(statement).all()
     reasons = {row.id: _reason(row) for row in rows}
+    if any(reason in _SEATS for reason in reasons.values()):
+        out = session.execute(select(_APPLICATION.c.id).where(*seated_elsewhere(batch, published=True)))
+        reasons |= {id_: "elsewhere" for id_ in out.scalars() if reasons.get(id_) in _SEATS}
     if _anything_given_up(rows) or _anybody_placed(session, batch):
         free = _seatable(session, batch)
         code = "ceded" if rounds_of(session, batch) else "vacant"

@@ -3,20 +3,30 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 
 from sqlalchemy import Row, Select, Table, select
 from sqlalchemy.orm import Session
 
-from zhupei_cli.model import Admission, Application, Batch, Choice, Plan, Run, Score, Specialty, TrainingBase
+from zhupei_cli.model import (
+    Admission,
+    Application,
+    Batch,
+    Choice,
+    Plan,
+    Run,
+    Score,
+    Specialty,
+    TrainingBase,
+)
 from zhupei_cli.rules.admission.reserves import with_social_share
-from zhupei_cli.rules.admission.run import Candidate, Held, Inputs, MainRun, Place, Round, Spot
+from zhupei_cli.rules.admission.run import Candidate, Held, Inputs, MainRun, Round, Spot
 from zhupei_cli.rules.admission.run import Specialty as Kind
 from zhupei_cli.rules.admission.scores import Record
 from zhupei_cli.rules.batch import settings
+from zhupei_cli.services.batches.plans import place_of
 from zhupei_cli.services.batches.taking_part import seated
-from zhupei_cli.services.records.lookup import settings_of
-from zhupei_cli.words.vocabulary import DECIDED_ON, AdmissionStatus, ApplicationStatus, Identity
+from zhupei_cli.services.records.lookup import settings_of, specialty_names
+from zhupei_cli.words.vocabulary import DECIDED_ON, AdmissionStatus, ApplicationStatus
 
 _TABLES = Application.metadata.tables
 _ADMISSION: Table = _TABLES[Admission.__tablename__]
@@ -48,9 +58,9 @@ def load_inputs(session: Session, batch: Batch, *, rule: str, round_: str, adjus
     refill = round_ == Round.REFILL
     chosen = settings.parse(settings_of(session, batch))
     candidates = session.execute(_candidates(batch, passed_over=refill)).all()
-    plan = session.execute(select(_PLAN).where(_PLAN.c.batch_id == batch.id)).all()
+    plan = session.execute(select(_PLAN).where(_PLAN.c.batch_id == batch.id)).mappings().all()
     inputs = Inputs(
-        places=tuple([_place(row, chosen.reserve_social_share) for row in plan]),
+        places=tuple([with_social_share(place_of(row), chosen.reserve_social_share) for row in plan]),
         candidates=_with_choices_and_records(session, batch, candidates),
         cities=_cities(session, batch),
         specialties=_specialties(session, batch),
@@ -63,6 +73,7 @@ def load_inputs(session: Session, batch: Batch, *, rule: str, round_: str, adjus
         adjust=adjust,
         held=_held(session, batch),
         main=_main(session, batch) if refill else None,
+        order_specialties=specialty_names(session).codes_of(chosen.order_specialties),
     )
     return Loaded(inputs, {row.application_no: row.id for row in candidates})
 
@@ -86,6 +97,7 @@ def _candidates(batch: Batch, *, passed_over: bool) -> Select[*tuple[object, ...
         _APPLICATION.c.identity,
         _APPLICATION.c.accept_adjust,
         _APPLICATION.c.first_submitted_at,
+        _APPLICATION.c.order_oriented,
     ).where(
         _APPLICATION.c.batch_id == batch.id,
         _APPLICATION.c.status == ApplicationStatus.APPROVED,
@@ -114,6 +126,7 @@ def _with_choices_and_records(
                 accept_adjust=row.accept_adjust,
                 submitted_at=_instant(row.first_submitted_at),
                 records=records.get(row.id, ()),
+                by_order=bool(row.order_oriented),
             )
             for row in rows
         ]
@@ -148,14 +161,6 @@ def _records(session: Session, batch: Batch) -> dict[int, tuple[Record, ...]]:
     for id_, *record in session.execute(statement).all():
         found[id_] = (*found.get(id_, ()), Record(*record))
     return found
-
-
-def _place(row: Row[*tuple[object, ...]], share: Decimal) -> Place:
-    limits = {who: row._mapping[f"max_{who}"] for who in Identity}
-    given = {str(who): limit for who, limit in limits.items() if limit is not None}
-    reserves = {who.value: seats for who in Identity if (seats := row._mapping[f"reserve_{who}"])}
-    terms = (row.quota, row.min_score, row.stopped, given, row.capacity, reserves)
-    return with_social_share(Place(row.base_code, row.specialty_code, *terms), share)
 
 
 def _cities(session: Session, batch: Batch) -> dict[str, str | None]:

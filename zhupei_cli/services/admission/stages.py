@@ -14,7 +14,7 @@ from zhupei_cli.rules.batch.lifecycle import ADMISSION, BATCH, step
 from zhupei_cli.rules.batch.setting_words import label_of
 from zhupei_cli.rules.batch.times import show_time
 from zhupei_cli.rules.proof.audit import Finding
-from zhupei_cli.services.admission.objections import require_none_open
+from zhupei_cli.services.admission.objections import open_ids, require_none_open
 from zhupei_cli.services.admission.readiness import doubts_about
 from zhupei_cli.services.admission.run_inputs import load_inputs
 from zhupei_cli.services.admission.runs import waiting_run
@@ -258,6 +258,8 @@ def archive_batch(session: Session, batch: Batch, *, by: Acting, reason: str | N
             .where(_ADMISSION.c.batch_id == batch.id, _ADMISSION.c.status == AdmissionStatus.ADMITTED)
         ).scalar_one()
         found = [_doubt("E417", batch=batch.code, count=waiting, example=first)]
+    if open_ := open_ids(session, batch):
+        found.append(_doubt("E426", batch=batch.code, count=len(open_), objection=open_[0]))
     return moved | {
         "reported_count": counts.get(AdmissionStatus.REPORTED, 0),
         "no_show_count": counts.get(AdmissionStatus.NO_SHOW, 0),

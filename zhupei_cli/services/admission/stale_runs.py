@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Batch, Event, Run
@@ -57,6 +57,17 @@ def stale_runs(session: Session, batch: Batch, numbers: Sequence[int]) -> set[in
         if digests[how] != run.inputs_sha256:
             stale.add(run.number)
     return stale
+
+
+def is_stale(session: Session, batch: Batch, run: Run) -> bool:
+    """Tell whether the run could be committed but for what changed; looked at where anything happened."""
+    computed = select(func.max(Event.seq)).where(Event.batch_id == batch.id, Event.action == "admission.run")
+    since = select(Event.seq).where(
+        Event.seq > computed.scalar_subquery(), or_(Event.batch_id == batch.id, Event.batch_id.is_(None))
+    )
+    if run.committed_at is not None or session.execute(since.limit(1)).first() is None:
+        return False
+    return run.number in stale_runs(session, batch, [run.number])
 
 
 def outrun(session: Session, batch: Batch) -> set[int]:

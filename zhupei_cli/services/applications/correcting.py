@@ -34,7 +34,7 @@ from zhupei_cli.words.vocabulary import BATCH_STATUS, BatchStatus
 LIVE: Final = ("mobile", "email")
 _WORK: Final = ("employer_name", "employer_uscc")
 #: What admission counts with; source_type and train_years stand on paper alone.
-_INPUTS: Final = frozenset(FORM_LABELS) - {"source_type", "train_years"}
+_INPUTS: Final = (frozenset(FORM_LABELS) - {"source_type", "train_years"}) | {"order_oriented"}
 #: What the workbook lacks: only forms and registers have it.
 _FURTHER: Final = tuple(
     column
@@ -273,7 +273,7 @@ def _shown(column: Column, value: Any, checks: Checks) -> str:
         return ""
     if column.key in TABLES:
         return TABLES[column.key].label(value)
-    if column.key.endswith("_base"):
+    if column.key.endswith("_base") and value in checks.bases.labels:
         return checks.bases.labels[value]
     if column.key.endswith("specialty"):
         return checks.specialties.labels[value]

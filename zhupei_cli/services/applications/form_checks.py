@@ -33,12 +33,17 @@ class Checks:
     """(base, specialty) → stopped"""
     employers: Mapping[str, str]
     """uscc, name and alias of each base → its code"""
+    order_specialties: frozenset[str]
+    """codes of the specialties open to who studies by order"""
 
 
 def load_checks(session: Session, batch: Batch) -> Checks:
     """Read what forms of `batch` are checked against: five queries, whatever the number of forms."""
     bases = session.execute(
-        select(TrainingBase.code, TrainingBase.name, TrainingBase.aliases, TrainingBase.uscc)
+        select(
+            *(TrainingBase.code, TrainingBase.name, TrainingBase.aliases, TrainingBase.uscc),
+            TrainingBase.main_code,
+        )
     ).all()
     specialties = session.execute(
         select(Specialty.code, Specialty.name, Specialty.aliases, Specialty.category)
@@ -52,14 +57,20 @@ def load_checks(session: Session, batch: Batch) -> Checks:
         for word in (row.name, row.uscc, *row.aliases.split("|"))
         if word
     }
+    settings = parse(settings_of(session, batch))
+    names = Names((row.code, row.name, row.aliases) for row in specialties)
     return Checks(
         batch.year,
-        parse(settings_of(session, batch)),
-        Names((row.code, row.name, row.aliases) for row in bases),
-        Names((row.code, row.name, row.aliases) for row in specialties),
+        settings,
+        Names(
+            ((row.code, row.name, row.aliases) for row in bases),
+            {row.code: row.main_code for row in bases if row.main_code},
+        ),
+        names,
         {row.code: row.category for row in specialties},
         {(row.base_code, row.specialty_code): row.stopped for row in places},
         employers,
+        names.codes_of(settings.order_specialties),
     )
 
 
@@ -170,6 +181,8 @@ def identity_faults(
     """
     education = highest(profile.educations) or {}
     work = current_work(profile)
+    person = profile.person
+    order_base = person.get("order_base")
     employer = None
     if work is not None:
         by_uscc = checks.employers.get(match_key(work.get("employer_uscc") or ""))
@@ -189,11 +202,15 @@ def identity_faults(
         choice1_base=form.choices[0][0],
         source_type=form.source_type,
         past=past,
+        by_order=person.get("order_oriented"),
+        order_base=order_base and (checks.bases.find(order_base) or order_base),
+        specialties=tuple([specialty for _, specialty in form.choices if specialty]),
     )
     return eligibility.check(
         applicant,
-        year=checks.year,
-        grad_years=checks.settings.grad_years,
+        eligibility.Terms(
+            checks.year, checks.settings.grad_years, checks.order_specialties, checks.specialties.labels
+        ),
         severities=checks.settings.severities,
         unread=unread,
     )

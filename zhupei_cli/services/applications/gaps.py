@@ -16,7 +16,7 @@ from zhupei_cli.services.applications import store, years
 from zhupei_cli.services.applications.form_checks import form_faults, identity_faults, load_checks
 from zhupei_cli.services.applications.past import load_past
 from zhupei_cli.services.people import fields
-from zhupei_cli.services.people.merging import dates_wrong, incomplete, too_long
+from zhupei_cli.services.people.merging import dates_wrong, incomplete, order_odd, too_long
 from zhupei_cli.services.people.profiles import Profile, load_profiles_by_id
 from zhupei_cli.services.people.whom import find_person
 from zhupei_cli.store.bulk import in_chunks
@@ -78,6 +78,7 @@ def _profile_faults(profile: Profile, today: date) -> Iterator[Fault]:
     yield from idcard.check(*profile.key, today)[1]
     yield from too_long(profile)
     yield from dates_wrong(profile, today)
+    yield from order_odd(profile)
     yield from _against_number(profile)
     person = profile.person
     if person.get("has_employer") is False and any(not entry.get("to_date") for entry in profile.works):

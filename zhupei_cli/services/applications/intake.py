@@ -143,12 +143,15 @@ def _write_applications(
     forms = [(case.after.id or 0, case.form) for case in new if case.form is not None]
     # An import submits all of its new applications or none.
     submit = bool(new) and new[0].submit
+    by_order = {case.after.id or 0 for case in new if submit and case.after.person.get("order_oriented")}
     digests: dict[int, str] = {}
 
     def digest(one: Stored) -> None:
         digests[one.id] = store.form_digest(one.trainee_id, one.form)
 
-    added = store.add_applications(session, batch, forms, by=by, seq=seq, submit=submit, watch=digest)
+    added = store.add_applications(
+        session, batch, forms, by=by, seq=seq, submit=submit, by_order=by_order, watch=digest
+    )
     stored: list[tuple[Case, Stored]] = list(zip(new, added, strict=True))
     snapshots: dict[int, str] = {}
     fresh = store.snapshots_of((one, case.after) for case, one in stored if submit)

@@ -26,6 +26,7 @@ from zhupei_cli.services.people.merging import (
     dates_wrong,
     incomplete,
     merge,
+    order_odd,
     said_by,
     too_long,
 )
@@ -190,6 +191,8 @@ def examine(case: Case, checks: Checks | None, *, options: Options, today: date,
         head.faults += _of_their_own(head, _lacking(case.after, said, lacking))
     if not short:
         head.faults += too_long(case.after)
+    if odd := list(order_odd(case.after)):
+        head.faults += _of_their_own(head, odd)
     if wrong := list(dates_wrong(case.after, today)):
         _tell_dates(case, head, wrong)
     case.profile_changed = case.before is None or bool(differences(case.before, case.after))

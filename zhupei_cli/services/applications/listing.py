@@ -14,7 +14,7 @@ from zhupei_cli.rules.batch.lifecycle import PUBLISHED, status_label
 from zhupei_cli.rules.people.field_values import shown_fields
 from zhupei_cli.rules.people.masking import mask_id
 from zhupei_cli.services.applications import store
-from zhupei_cli.services.batches.taking_part import gave_up, sits_out
+from zhupei_cli.services.batches.taking_part import gave_up, seated_elsewhere
 from zhupei_cli.services.people import profiles
 from zhupei_cli.services.records.events import Change, record
 from zhupei_cli.services.records.lookup import Names, base_names, specialty_names
@@ -152,7 +152,7 @@ def _query(batch: Batch, chosen: Filter) -> Select[*tuple[object, ...]]:
         name = func.coalesce(Snapshot.name, Trainee.name)
         statement = statement.where(name.contains(chosen.name, autoescape=True))
     if chosen.sitting_out:
-        statement = statement.where(*sits_out(batch))
+        statement = statement.where(*seated_elsewhere(batch))
     if chosen.gave_up:
         statement = statement.where(*gave_up(batch))
     if chosen.numbers:

@@ -1,6 +1,6 @@
 """Applications (报名): what a person asks for, stored, submitted with a snapshot, listed."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from itertools import chain
 from typing import Any, Final, NamedTuple
@@ -23,6 +23,9 @@ from zhupei_cli.words.vocabulary import ApplicationStatus
 _APPLICATION: Table = Application.metadata.tables["application"]
 _CHOICE: Table = Choice.metadata.tables["choice"]
 _SNAPSHOT: Table = Snapshot.metadata.tables["snapshot"]
+
+#: The values of SNAPSHOT.
+SnapshotRow = tuple[Any, ...]
 
 #: Choices that are near enough for the indexes by application.
 _NEAR: Final = 20_000
@@ -156,12 +159,14 @@ def add_applications(
     by: Acting,
     seq: int,
     submit: bool = False,
+    by_order: Container[int] = (),
     watch: Callable[[Stored], None] = lambda _: None,
 ) -> list[Stored]:
     """Store new applications for (trainee id, form) and give them their numbers, in the order given.
 
     They are drafts; those to `submit` are submitted at once, and their snapshots are the caller's to
-    insert. The numbers are taken here, as late as can be: rows refused before leave no gaps.
+    insert; `by_order` are the people of whom these say that they study by order. The numbers are taken here,
+    as late as can be: rows refused before leave no gaps.
     `watch` sees each one while those before are written.
     """
     if not forms:
@@ -178,6 +183,7 @@ def add_applications(
         *("id", "application_no", "batch_id", "trainee_id", "identity", "source_type", "train_years"),
         *("accept_adjust", "live_key", "created_at", "touched_by"),
         *("status", "first_submitted_at", "submitted_on", "submitted_at", "snapshot_version"),
+        "order_oriented",
     )
     state = (
         (ApplicationStatus.SUBMITTED, by.at, _day(by.at), by.at, 1)
@@ -188,7 +194,7 @@ def add_applications(
         (
             *(one.id, one.application_no, batch_id, one.trainee_id, one.form.identity, one.form.source_type),
             *(one.form.train_years, one.form.accept_adjust, f"{batch_id}:{one.trainee_id}", by.at, seq),
-            *state,
+            *(*state, one.trainee_id in by_order or None),
         )
         for one in watched(stored, watch)
     )
@@ -230,17 +236,18 @@ def _gathered(rows: Iterable[tuple[object, ...]]) -> Iterator[tuple[object, ...]
 
 
 def set_submitted(
-    session: Session, taken: Sequence[tuple[Stored, tuple[object, ...]]], *, by: Acting, seq: int
+    session: Session, taken: Sequence[tuple[Stored, SnapshotRow]], *, by: Acting, seq: int
 ) -> None:
     """Make the applications 已提交, each with its snapshot (see `snapshots_of`)."""
     insert_snapshots(session, (row for _, row in taken), at=by.at)
     rows = []
-    for one, _ in taken:
+    for one, snapshot in taken:
         first = one.first_submitted_at or by.at
-        rows.append((one.id, ApplicationStatus.SUBMITTED, first, _day(first), by.at, next_version(one), seq))
+        state = (one.id, ApplicationStatus.SUBMITTED, first, _day(first), by.at, next_version(one))
+        rows.append((*state, _is_by_order(snapshot), seq))
     changed = (
         *("status", "first_submitted_at", "submitted_on", "submitted_at", "snapshot_version"),
-        "touched_by",
+        *("order_oriented", "touched_by"),
     )
     update_rows(session, _APPLICATION, ("id",), changed, rows)
 
@@ -260,8 +267,11 @@ SNAPSHOT: Final = (
     *("school", "major", "degree", "graduated_on", "content", "reason"),
 )
 
-#: The values of SNAPSHOT.
-SnapshotRow = tuple[Any, ...]
+_CONTENT: Final = SNAPSHOT.index("content")
+
+
+def _is_by_order(snapshot: SnapshotRow) -> bool | None:
+    return '"order_oriented":true' in snapshot[_CONTENT] or None
 
 
 def snapshots_of(
@@ -279,7 +289,7 @@ def snapshots_of(
         )
 
 
-def insert_snapshots(session: Session, rows: Iterable[tuple[object, ...]], *, at: datetime) -> None:
+def insert_snapshots(session: Session, rows: Iterable[SnapshotRow], *, at: datetime) -> None:
     """Store what `snapshots_of` made."""
     insert_rows(session, _SNAPSHOT, (*SNAPSHOT, "made_at"), ((*row, at) for row in rows))
 
@@ -295,12 +305,13 @@ def form_digest(trainee_id: int, form: Form) -> str:
 
 
 def correct_snapshot(
-    session: Session, stored: Stored, snapshot: tuple[object, ...], *, at: datetime, seq: int
+    session: Session, stored: Stored, snapshot: SnapshotRow, *, at: datetime, seq: int
 ) -> None:
     """Make `snapshot` the application's from now on; the versions before it stay."""
     insert_snapshots(session, [snapshot], at=at)
-    row = (stored.id, next_version(stored), seq)
-    update_rows(session, _APPLICATION, ("id",), ("snapshot_version", "touched_by"), [row])
+    row = (stored.id, next_version(stored), _is_by_order(snapshot), seq)
+    columns = ("snapshot_version", "order_oriented", "touched_by")
+    update_rows(session, _APPLICATION, ("id",), columns, [row])
 
 
 def load_snapshots(session: Session, applications: Iterable[Stored]) -> dict[int, Profile]:

@@ -321,7 +321,9 @@ def stored_runs(session: Session, batch: Batch) -> int:
 
 
 #: The settings a run is computed with, and how the settings begin that say how strict a rule is.
-RUN_SETTINGS: Final = frozenset(("weights", "tie_keys", "min_score", "adjust_scope", "reserve.social_share"))
+RUN_SETTINGS: Final = frozenset(
+    ("weights", "tie_keys", "min_score", "adjust_scope", "reserve.social_share", "order_specialties")
+)
 SEVERITY: Final = "severity."
 
 

@@ -3,20 +3,30 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final, TypedDict, TypeVar
+from typing import Any, Final, TypedDict, TypeVar
 
 from sqlalchemy import RowMapping, Table, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
 from zhupei_cli.model import Batch, Plan, Specialty, TrainingBase
+from zhupei_cli.rules.admission.reserves import Shared, shared_seats
+from zhupei_cli.rules.admission.run import Place
 from zhupei_cli.rules.admission.scores import mark_number
 from zhupei_cli.rules.batch.lifecycle import PUBLISHED
 from zhupei_cli.rules.batch.phases import require_changeable
+from zhupei_cli.rules.batch.settings import parse
 from zhupei_cli.services.batches import taking_part
 from zhupei_cli.services.batches.ceding import cede_seats
 from zhupei_cli.services.records.events import Change, canonical, record
-from zhupei_cli.services.records.lookup import Names, base_names, find_base, find_specialty, specialty_names
+from zhupei_cli.services.records.lookup import (
+    Names,
+    base_names,
+    find_base,
+    find_specialty,
+    settings_of,
+    specialty_names,
+)
 from zhupei_cli.store.bulk import insert_rows, update_rows
 from zhupei_cli.words.errors import Fault, ZhupeiError
 from zhupei_cli.words.vocabulary import IDENTITY, Identity
@@ -136,6 +146,8 @@ class PlaceRow(TypedDict):
     batch: str
     base: str
     base_label: str
+    main_base: str | None
+    main_base_label: str | None
     specialty: str
     specialty_label: str
     quota: int
@@ -155,6 +167,10 @@ class PlaceRow(TypedDict):
     stopped: bool
     stopped_label: str
     capacity: int | None
+    reserve_shared: int
+    """seats reserved by the batch's share for who comes from the public"""
+    reserve_cut: int
+    """how many more it was to be"""
     is_shortage: bool
 
 
@@ -206,10 +222,8 @@ def list_plan(
 
     `taken` and `vacant` are None before publication: they would tell of an admission.
     """
-    columns = (_BASE.c.name.label("base_label"), _SPECIALTY.c.name.label("specialty_label"))
     statement = (
-        select(_PLAN, *columns, _SPECIALTY.c.is_shortage)
-        .join(_BASE, _BASE.c.code == _PLAN.c.base_code)
+        select(_PLAN, _SPECIALTY.c.name.label("specialty_label"), _SPECIALTY.c.is_shortage)
         .join(_SPECIALTY, _SPECIALTY.c.code == _PLAN.c.specialty_code)
         .where(_PLAN.c.batch_id == batch.id)
     )
@@ -218,18 +232,38 @@ def list_plan(
     if specialty is not None:
         statement = statement.where(_PLAN.c.specialty_code == specialty)
     given = taking_part.preplaced(session, batch)
-    rows = [_shown(row, batch, given) for row in session.execute(statement).mappings()]
+    bases, share = base_names(session), parse(settings_of(session, batch)).reserve_social_share
+    found = session.execute(statement).mappings()
+    rows = [_shown(row, batch, given, bases, shared_seats(place_of(row), share)) for row in found]
     # Not by the database: its order of codes depends on its collation.
     return sorted(rows, key=lambda row: (row["base"], row["specialty"]))
 
 
-def _shown(row: RowMapping, batch: Batch, given: Mapping[tuple[str, str], int]) -> PlaceRow:
+def count_cut_shares(session: Session, batch: Batch) -> int:
+    """Return how many places cannot reserve what the share of the batch asks of them."""
+    return sum(1 for row in list_plan(session, batch) if row["reserve_cut"])
+
+
+def place_of(row: Mapping[Any, Any]) -> Place:
+    """Return a row of the plan as the rules of admission know it, without the share of the batch."""
+    limits = {str(who): limit for who in Identity if (limit := row[f"max_{who}"]) is not None}
+    reserves = {who.value: seats for who in Identity if (seats := row[f"reserve_{who}"])}
+    terms = (row["quota"], row["min_score"], row["stopped"], limits, row["capacity"], reserves)
+    return Place(row["base_code"], row["specialty_code"], *terms)
+
+
+def _shown(
+    row: RowMapping, batch: Batch, given: Mapping[tuple[str, str], int], bases: Names, shared: Shared
+) -> PlaceRow:
+    main = bases.mains.get(row["base_code"])
     taken = sum(row[name] for name in _TAKEN) if batch.status in PUBLISHED else None
     line = row["min_score"]
     return {
         "batch": batch.code,
         "base": row["base_code"],
-        "base_label": row["base_label"],
+        "base_label": bases.names[row["base_code"]],
+        "main_base": main,
+        "main_base_label": None if main is None else bases.names[main],
         "specialty": row["specialty_code"],
         "specialty_label": row["specialty_label"],
         "quota": row["quota"],
@@ -249,5 +283,7 @@ def _shown(row: RowMapping, batch: Batch, given: Mapping[tuple[str, str], int]) 
         "stopped": row["stopped"],
         "stopped_label": "停招" if row["stopped"] else "",
         "capacity": row["capacity"],
+        "reserve_shared": shared.seats,
+        "reserve_cut": shared.cut,
         "is_shortage": row["is_shortage"],
     }

@@ -15,7 +15,13 @@ from zhupei_cli.model import Admission, Application, Batch
 from zhupei_cli.rules.batch.lifecycle import PUBLISHED
 from zhupei_cli.services.records.lookup import base_names, specialty_names
 from zhupei_cli.store.bulk import rows_of
-from zhupei_cli.words.vocabulary import ADMISSION_STATUS, DECIDED_ON, ApplicationStatus, BatchStatus
+from zhupei_cli.words.vocabulary import (
+    ADMISSION_STATUS,
+    DECIDED_ON,
+    AdmissionStatus,
+    ApplicationStatus,
+    BatchStatus,
+)
 
 _TABLES = Application.metadata.tables
 _ADMISSION: Table = _TABLES[Admission.__tablename__]
@@ -47,8 +53,11 @@ class Seated:
         return {"seated_in": self.batch, "place": self.place, "status": self.status}
 
 
-def seated(year: int, *, but: int | None = None) -> Select[*tuple[object, ...]]:
-    """Return the statement for the people who hold a seat of a year, in another batch than `but`."""
+def seated(year: int, *, but: int | None = None, published: bool = False) -> Select[*tuple[object, ...]]:
+    """Return the statement for the people who hold a seat of a year, in another batch than `but`.
+
+    With `published` only in batches of which everybody may know.
+    """
     # Aliases: inside a WHERE the same tables would be taken for those of the outer statement.
     admission, other, batch = _ADMISSION.alias(), _APPLICATION.alias(), _BATCH.alias()
     statement = (
@@ -57,6 +66,8 @@ def seated(year: int, *, but: int | None = None) -> Select[*tuple[object, ...]]:
         .join(batch, batch.c.id == admission.c.batch_id)
         .where(batch.c.year == year, admission.c.live_key.is_not(None))
     )
+    if published:
+        statement = statement.where(batch.c.status.in_(PUBLISHED))
     return statement if but is None else statement.where(admission.c.batch_id != but)
 
 
@@ -68,6 +79,28 @@ def takes_part(batch: Batch) -> tuple[ColumnElement[bool], ...]:
 def sits_out(batch: Batch) -> tuple[ColumnElement[bool], ...]:
     """Return the conditions on approved applications whose people are seated in another batch of the year."""
     return *_approved(batch), _sits_out(batch)
+
+
+def seated_elsewhere(batch: Batch, *, published: bool = False) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions on approved applications whose people have a seat in another batch of the year.
+
+    Also of those who took part here and have none: the next round leaves them out.
+    """
+    people = seated(batch.year, but=batch.id, published=published)
+    return *_approved(batch), _APPLICATION.c.trainee_id.in_(people)
+
+
+def count_left_out(session: Session, batch: Batch) -> int:
+    """Return how many are 未录取 here and left out of a later round, for their seat in another batch."""
+    passed_over = select(_ADMISSION.c.application_id).where(
+        _ADMISSION.c.batch_id == batch.id, _ADMISSION.c.status == AdmissionStatus.NOT_ADMITTED
+    )
+    statement = (
+        select(func.count())
+        .select_from(_APPLICATION)
+        .where(*seated_elsewhere(batch), _APPLICATION.c.id.in_(passed_over))
+    )
+    return session.execute(statement).scalar_one()
 
 
 def count_sitting_out(session: Session, batch: Batch) -> int:

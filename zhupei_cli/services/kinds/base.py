@@ -6,7 +6,7 @@ from typing import Final
 from sqlalchemy import Table, func, select
 from sqlalchemy.orm import Session
 
-from zhupei_cli.model import ImportRun, Plan, Score
+from zhupei_cli.model import ImportRun, Plan, Score, TrainingBase
 from zhupei_cli.services.kinds.parts.kind import Found, ImportKind
 from zhupei_cli.services.kinds.parts.table_part import table_part
 from zhupei_cli.services.kinds.parts.written import TABLES, Written
@@ -17,14 +17,19 @@ from zhupei_cli.store.bulk import in_chunks
 from zhupei_cli.words.codes import CITY
 from zhupei_cli.words.vocabulary import ENABLED
 
+_BASE: Table = TABLES[TrainingBase.__tablename__]
 _PLAN: Table = TABLES[Plan.__tablename__]
 _SCORE: Table = TABLES[Score.__tablename__]
 
 
 def _rests(session: Session, run: ImportRun, rows: Sequence[Written]) -> Found:
-    """Find new bases that a plan or a mark rests on."""
+    """Find new bases that a plan, a mark or a joint base of another origin rests on."""
     yield from planned_later(session, run, rows, _PLAN.c.base_code)
     new = {row.key: row for row in rows if row.action == "inserted"}
+    joint = select(_BASE.c.main_code, _BASE.c.code).where(_BASE.c.main_code.is_not(None))
+    for main, code in session.execute(joint):
+        if main in new and code not in new:
+            yield new[main], None
     marks = select(_SCORE.c.base_code, func.max(_SCORE.c.touched_by)).group_by(_SCORE.c.base_code)
     for chunk in in_chunks(new):
         for code, seq in session.execute(marks.where(_SCORE.c.base_code.in_(chunk))):

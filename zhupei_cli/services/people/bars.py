@@ -196,8 +196,11 @@ def arise(
     }
     first = on or by.at.astimezone(CST).date()
     new = _arisen(session, wanted, first, reason)
-    again = _known(session, new)
-    new = [row for row in new if _key(row) not in again]
+    known = _known(session, new)
+    # What was lifted as groundless has its ground again.
+    back = [known[_key(row)] for row in new if known.get(_key(row), {}).get("state") == "lifted"]
+    _move(session, back, "bar.arise", "pending", reason=reason, by=by)
+    new = [row for row in new if _key(row) not in known]
     written = write_new(session, new)
     record(
         session,
@@ -207,7 +210,7 @@ def arise(
             for row in written
         ],
     )
-    return len(written)
+    return len(written) + len(back)
 
 
 def _arisen(
@@ -238,9 +241,17 @@ def _key(row: Mapping[Any, Any]) -> tuple[str, ...]:
     return row["id_type"], row["id_number"], row["kind"], row["from_date"]
 
 
-def _known(session: Session, rows: Iterable[BarRow]) -> set[tuple[str, ...]]:
+def _known(session: Session, rows: Iterable[BarRow]) -> dict[tuple[str, ...], BarRow]:
     stored = rows_of(session, select(BAR), BAR.c.id_number, [row["id_number"] for row in rows])
-    return {_key(row._mapping) for row in stored}
+    return {_key(row._mapping): dict(row._mapping) for row in stored}
+
+
+def confirmed_no_shows(session: Session, applications: Iterable[int]) -> dict[int, int]:
+    """Return application id → the record in force that says that its person did not come."""
+    active = select(BAR.c.application_id, BAR.c.id).where(BAR.c.state == "active", BAR.c.kind == "no_show")
+    return {
+        row.application_id: row.id for row in rows_of(session, active, BAR.c.application_id, applications)
+    }
 
 
 def list_bars(

@@ -110,6 +110,7 @@ def _depersonalise(
         .where(_TRAINEE.c.id == trainee_id)
         .values(**blank, **nobody, updated_at=by.at, touched_by=seq)
     )
+    session.execute(update(Application).where(Application.id.in_(applications)).values(order_oriented=None))
     rows = session.execute(select(_SNAPSHOT).where(_SNAPSHOT.c.application_id.in_(applications))).all()
     for row in rows:  # a person's, so a handful
         person = {"id_type": row.id_type, **nobody}

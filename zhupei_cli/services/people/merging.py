@@ -194,6 +194,17 @@ def incomplete(profile: Profile) -> Iterator[Fault]:
         yield Fault("E150", name, values={"label": label})
 
 
+def order_odd(profile: Profile) -> Iterator[Fault]:
+    """Yield a warning where what is said of a student by order (订单定向) does not fit together."""
+    person = profile.person
+    said = any(person.get(name) for name in ("order_county", "order_base"))
+    if person.get("order_oriented"):
+        if not person.get("order_county"):
+            yield Fault("E774", "order_county", "warning")
+    elif said:
+        yield Fault("E775", "order_oriented", "warning")
+
+
 def too_long(profile: Profile) -> Iterator[Fault]:
     """Yield a fault for every text longer than its column: a database would cut or refuse it."""
     parts: list[tuple[str, list[Entry]]] = [

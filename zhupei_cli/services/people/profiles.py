@@ -31,6 +31,9 @@ PERSON = tuple(
     for column in _TRAINEE.columns
     if column.name not in ("id", "created_at", "updated_at", "touched_by")
 )
+#: Columns that profiles did not have when they were first digested: named only where they say something.
+_LATER = ("order_oriented", "order_county", "order_base")
+_DIGESTED = tuple(name for name in PERSON if name not in _LATER)
 EDUCATION = tuple(column.name for column in _EDUCATION.columns if column.name not in ("id", "trainee_id"))
 WORK = tuple(column.name for column in _WORK.columns if column.name not in ("id", "trainee_id"))
 
@@ -198,10 +201,12 @@ def content_of(profile: Profile) -> str:
 
 def profile_digest(profile: Profile) -> str:
     """Return the digest of a profile and its entries, stored ones by their numbers, new ones after them."""
-    values = [*map(profile.person.get, PERSON)]
+    person = profile.person
+    values = [*map(person.get, _DIGESTED)]
     for entries, columns in ((profile.educations, EDUCATION), (profile.works, WORK)):
         for entry in sorted(entries, key=_number) if len(entries) > 1 else entries:
             values += map(entry.get, columns)
+    values += [f"{name}={person[name]}" for name in _LATER if person.get(name) is not None]
     return row_digest(values)
 
 

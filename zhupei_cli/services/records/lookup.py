@@ -115,22 +115,38 @@ _OFFERED: Final = 200
 class Names:
     """Codes by code, exact name or alias; a word that two entries share names neither."""
 
-    def __init__(self, entries: Iterable[tuple[str, str, str]]) -> None:
-        """Take (code, name, aliases separated by |)."""
+    def __init__(
+        self, entries: Iterable[tuple[str, str, str]], mains: Mapping[str, str] | None = None
+    ) -> None:
+        """Take (code, name, aliases separated by |), and of joint bases code → code of the main base.
+
+        `names` are plain, `labels` what lists say: of a joint base (协同单位) both names. Either is read.
+        """
+        entries = list(entries)
+        self.names = {code: name for code, name, _ in entries}
+        self.mains = {code: main for code, main in (mains or {}).items() if main in self.names}
         self.labels: dict[str, str] = {}
         self._nearest: dict[str, str] = {}
         self._codes: dict[str, str | None] = {}
         for code, name, aliases in entries:
-            self.labels[code] = name
-            for word in {name, *filter(None, aliases.split("|"))}:
+            self.labels[code] = label = self._label(code)
+            for word in {name, label, *filter(None, aliases.split("|"))}:
                 key = match_key(word)
                 self._codes[key] = code if self._codes.get(key, code) == code else None
         # A code always means itself, even where another entry uses it as a name.
         self._codes.update({match_key(code): code for code in self.labels})
 
+    def _label(self, code: str) -> str:
+        main = self.mains.get(code)
+        return self.names[code] if main is None else f"{self.names[code]}（{self.names[main]}协同单位）"
+
     def find(self, word: str) -> str | None:
         """Return the code `word` names, None when it names none or several."""
         return self._codes.get(match_key(word))
+
+    def codes_of(self, words: Iterable[str]) -> frozenset[str]:
+        """Return the codes that words name; a word that names nothing is passed over."""
+        return frozenset(filter(None, map(self.find, words)))
 
     def nearest(self, word: str) -> str:
         """Return the sentence that offers the nearest names; for the first 200 words that name nothing.
@@ -156,8 +172,9 @@ _WIDTHS = str.maketrans("（）［］，－", "()[],-")
 
 def base_names(session: Session) -> Names:
     """Return the names of all training bases."""
-    rows = session.execute(select(TrainingBase.code, TrainingBase.name, TrainingBase.aliases))
-    return Names((code, name, aliases) for code, name, aliases in rows)
+    columns = (TrainingBase.code, TrainingBase.name, TrainingBase.aliases, TrainingBase.main_code)
+    rows = session.execute(select(*columns)).all()
+    return Names((row[:3] for row in rows), {row.code: row.main_code for row in rows if row.main_code})
 
 
 def specialty_names(session: Session) -> Names:

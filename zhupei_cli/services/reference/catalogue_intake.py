@@ -34,6 +34,8 @@ class Catalogue:
     mended: Callable[[dict[str, object]], Iterator[Fault]]
     """Bring an entry's values into the form they are stored in, and yield what is wrong with them."""
     unique: tuple[str, ...]
+    refuse_odd: Callable[[Sequence[Entry], Mapping[str, Mapping[str, Any]]], None] = lambda *_: None
+    """Leave on entries that could be read what is wrong with them beside the others, stored ones included."""
 
 
 def import_entries(session: Session, catalogue: Catalogue, reading: Reading, *, by: Acting) -> Imported:
@@ -50,6 +52,7 @@ def import_entries(session: Session, catalogue: Catalogue, reading: Reading, *, 
     for entry in entries:
         entry.line.faults += _examined(entry, catalogue)
     _refuse_taken(entries, catalogue, stored)
+    catalogue.refuse_odd(entries, stored)
     target = (catalogue.kind.key, catalogue.table)
     return take_in(session, *target, entries, reading, by=by, called=lambda row: row["code"])
 
@@ -72,6 +75,7 @@ def edit_entry(
     entry.line.faults += _examined(entry, catalogue)
     if not entry.line.bad:
         _refuse_taken([entry], catalogue, stored)
+        catalogue.refuse_odd([entry], stored)
     refuse(entry.line.faults, catalogue.kind.headings)
     if entry.verdict == "updated":
         before, after = stored[code], entry.after

@@ -12,7 +12,7 @@ from zhupei_cli.words.codes import CITY
 
 _EMPLOYER: Table = Employer.metadata.tables["employer"]
 _BASE: Table = TrainingBase.metadata.tables[TrainingBase.__tablename__]
-FIELDS = ("uscc", "level", "city", "is_medical")
+FIELDS = ("uscc", "level", "city", "is_medical", "institution", "affiliation")
 
 
 def search(session: Session, keyword: str, *, limit: int) -> list[dict[str, object]]:
@@ -48,7 +48,8 @@ def _matching(
 
 def _as_employer(base: RowMapping) -> dict[str, object]:
     city = CITY.labels.get(base["city"], base["city"])
-    return {**{key: base[key] for key in ("name", "uscc", "level")}, "city": city, "is_medical": True}
+    found = {key: base[key] for key in ("name", "uscc", "level", "institution")}
+    return {**found, "city": city, "is_medical": True, "affiliation": None}
 
 
 def find_employer(session: Session, name: str) -> dict[str, Any] | None:

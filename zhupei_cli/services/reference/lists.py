@@ -3,7 +3,7 @@
 import csv
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.resources import files as package_files
 from typing import Any, TypedDict
 
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from zhupei_cli.acting import Acting
 from zhupei_cli.model import Specialty, TrainingBase
 from zhupei_cli.rules.people.masking import mask_phone
+from zhupei_cli.services.records.entries import Entry
 from zhupei_cli.services.records.events import Change, record
 from zhupei_cli.services.records.import_ledger import Imported, ImportedFile
 from zhupei_cli.services.records.workbooks import Reading
@@ -58,6 +59,33 @@ def _mended_base(entry: dict[str, Any]) -> Iterator[Fault]:
         if entry["city"] == city:
             yield Fault("E053", "city", values={"value": city})
     yield from uscc_faults(entry["uscc"])
+    if entry["is_joint"] is None and entry["main_code"]:
+        entry["is_joint"] = True
+    if entry["is_joint"] and not entry["main_code"]:
+        yield Fault("E776", "main_code", values={"problem": "是协同单位，没有写主基地编号"})
+    elif entry["main_code"] and not entry["is_joint"]:
+        yield Fault("E776", "is_joint", values={"problem": "写了主基地编号，是否协同却不是“是”"})
+
+
+def _refuse_odd_mains(entries: Sequence[Entry], stored: Mapping[str, Mapping[str, Any]]) -> None:
+    """Refuse joint bases whose main base is none: not there, a joint one itself, or about to become one."""
+    good = {entry.after["code"]: entry for entry in entries if not entry.line.bad}
+    # One that turns out bad stays as it is stored.
+    bases: dict[str, Mapping[str, Any]] = {**stored, **{code: one.after for code, one in good.items()}}
+    led = {base["main_code"] for base in bases.values() if base["main_code"]}
+    for code, entry in good.items():
+        main = entry.after["main_code"]
+        if main is None:
+            continue
+        problem = None
+        if main not in bases:
+            problem = f"没有编号为 {main} 的基地"
+        elif main == code or bases[main]["main_code"]:
+            problem = f"主基地 {main} 自己是协同单位"
+        elif code in led:
+            problem = f"{code} 是别的协同单位的主基地，不能是协同单位"
+        if problem:
+            entry.line.faults.append(Fault("E776", "main_code", values={"problem": problem}))
 
 
 def _mended_names(entry: dict[str, Any]) -> Iterator[Fault]:
@@ -77,9 +105,11 @@ BASES = Catalogue(
         "contact_name": None,
         "contact_phone": None,
         "status": "enabled",
+        **dict.fromkeys(("main_code", "is_joint", "institution")),
     },
     _mended_base,
     unique=("name", "uscc"),
+    refuse_odd=_refuse_odd_mains,
 )
 _SPECIALTIES = Catalogue(
     SPECIALTY,
@@ -102,6 +132,10 @@ class BaseRow(TypedDict):
     uscc: str | None
     contact_name: str | None
     contact_phone: str | None
+    main_base: str | None
+    main_base_label: str | None
+    is_joint: bool
+    institution: str | None
     status: str
     status_label: str
 
@@ -109,6 +143,7 @@ class BaseRow(TypedDict):
 def list_bases(session: Session, *, reveal_by: Acting | None = None) -> list[BaseRow]:
     """Return all training bases by code; phones are masked unless `reveal_by`, which leaves an event."""
     rows = _entries(session, BASES)
+    names = {row["code"]: row["name"] for row in rows}
     if reveal_by is not None:
         record(session, reveal_by, [Change("base.reveal", "base", data={"rows": len(rows)})])
     return [
@@ -122,6 +157,10 @@ def list_bases(session: Session, *, reveal_by: Acting | None = None) -> list[Bas
             "uscc": row["uscc"],
             "contact_name": row["contact_name"],
             "contact_phone": _phone(row["contact_phone"], masked=reveal_by is None),
+            "main_base": row["main_code"],
+            "main_base_label": names.get(row["main_code"]),
+            "is_joint": bool(row["is_joint"]),
+            "institution": row["institution"],
             "status": row["status"],
             "status_label": ENABLED.label(row["status"]),
         }

@@ -18,6 +18,7 @@ KINDS: Final = {
     "planless": "基地没有计划",
     "past": "历年记录有碍",
     "sources": "生源类型不符",
+    "orders": "订单定向不符",
     "objections": "公示异议未办结",
 }
 _PARTS: Final = {
@@ -40,6 +41,7 @@ def find_anomalies(
     now: datetime,
     past: Iterable[Found],
     sources: Iterable[Found],
+    orders: Iterable[Found],
     objections: Iterable[Found],
 ) -> list[Anomaly]:
     """Return what is wrong, the gravest first; `rows` are those of the sections of sql/reports by name."""
@@ -51,6 +53,7 @@ def find_anomalies(
         "planless": lambda: _planless(rows["planless"]),
         "past": lambda: iter(past),
         "sources": lambda: iter(sources),
+        "orders": lambda: iter(orders),
         "objections": lambda: iter(objections),
     }
     return [

@@ -13,6 +13,7 @@ from zhupei_cli.model import Bar, Batch, Night, Plan
 from zhupei_cli.reports.values import Figure, FunnelStage, Supply
 from zhupei_cli.rules.batch.lifecycle import PUBLISHED
 from zhupei_cli.services.admission.objections import count_open
+from zhupei_cli.services.batches.taking_part import preplaced
 
 _NIGHT: Table = Night.metadata.tables[Night.__tablename__]
 _BAR: Table = Night.metadata.tables[Bar.__tablename__]
@@ -40,6 +41,8 @@ FIGURES: Final = {
     "scored": "有成绩",
     "plan": "招收计划",
     "admitted": "录取",
+    # Only where there are any.
+    "preplaced": "其中预先安排",
     "vacant": "空缺",
     # Only where a supplement round took some over.
     "ceded": "转补录",
@@ -71,6 +74,8 @@ def office_counts(session: Session, batch: Batch, *, now: datetime) -> dict[str,
     """Return what stands beside the applications: objections, seats handed over, everybody's conduct."""
     pending, active = _count_bars(session, now.astimezone(CST).date())
     found = {"objections": count_open(session, batch)} if batch.status in PUBLISHED else {}
+    if batch.status in PUBLISHED and (given := preplaced(session, batch).total()):
+        found["preplaced"] = given
     found |= {"ceded": ceded} if (ceded := _count_ceded(session, batch)) else {}
     return {**found, "bars_pending": pending, "bars_active": active}
 

@@ -4,17 +4,19 @@ from datetime import datetime
 from itertools import count
 from typing import Final, NamedTuple, TypedDict
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from zhupei_cli.model import Application, Batch, Event, Run, TrainingBase
+from zhupei_cli.model import Application, Batch, Run, TrainingBase
+from zhupei_cli.rules.admission.run import Round
 from zhupei_cli.rules.batch.lifecycle import PUBLISHED
 from zhupei_cli.services.admission.objections import count_open
 from zhupei_cli.services.admission.result_now import result_rounds, round_labels
 from zhupei_cli.services.admission.result_reasons import count_refillable
 from zhupei_cli.services.admission.runs import baseless, waiting_run
-from zhupei_cli.services.admission.stale_runs import stale_runs
+from zhupei_cli.services.admission.stale_runs import is_stale, stale_runs
 from zhupei_cli.services.batches.batches import BatchShown, show_batch
+from zhupei_cli.services.batches.ceding import rounds_of
 from zhupei_cli.services.batches.taking_part import count_sitting_out
 from zhupei_cli.services.marks.score_marks import count_absent, count_marked, count_unmarked
 from zhupei_cli.words.vocabulary import ROUND, ApplicationStatus, BatchStatus
@@ -170,7 +172,7 @@ def _last_run(session: Session, batch: Batch) -> LastRun | None:
         "candidates": run.candidates,
         "admitted": _seen(batch, run.admitted),
         "vacancies": _seen(batch, run.vacancies),
-        "stale": _is_stale(session, batch, run),
+        "stale": is_stale(session, batch, run),
         "made_at": run.made_at,
         "committed_at": run.committed_at,
     }
@@ -180,22 +182,13 @@ def _seen(batch: Batch, count: int) -> int | None:
     return count if batch.status in PUBLISHED else None
 
 
-def _is_stale(session: Session, batch: Batch, run: Run) -> bool:
-    """Tell whether the run could be committed but for what changed; looked at where anything happened."""
-    computed = select(func.max(Event.seq)).where(Event.batch_id == batch.id, Event.action == "admission.run")
-    since = select(Event.seq).where(
-        Event.seq > computed.scalar_subquery(), or_(Event.batch_id == batch.id, Event.batch_id.is_(None))
-    )
-    if run.committed_at is not None or session.execute(since.limit(1)).first() is None:
-        return False
-    return run.number in stale_runs(session, batch, [run.number])
-
-
 def _waiting_run(session: Session, batch: Batch) -> WaitingRun | None:
     """Return the run of a later round that waits for its commit and may still have it."""
     run = waiting_run(session, batch)
     if run is None or batch.status not in _WITH_RESULT or stale_runs(session, batch, [run.number]):
         return None
+    if run.round == Round.REFILL and rounds_of(session, batch):
+        return None  # a supplement round has the seats
     label, admitted = ROUND.label(run.round), _seen(batch, run.admitted)
     return {"run": run.number, "round": run.round, "round_label": label, "admitted": admitted}
 

@@ -8,14 +8,12 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
-from importlib.resources import files
 from typing import Any, Final, TypedDict
 
-from sqlalchemy import Date, Row, Table, desc, select, text
+from sqlalchemy import Row, Table, desc, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Batch, Event
-from zhupei_cli.model.base import UTCDateTime
 from zhupei_cli.reports.values import (
     WITHOUT_MARK,
     Anomaly,
@@ -46,6 +44,8 @@ from zhupei_cli.services.records.lookup import live_batches
 from zhupei_cli.services.reports.anomalies import find_anomalies
 from zhupei_cli.services.reports.headline import STAGES, figures_before, headline_figures, office_counts
 from zhupei_cli.services.reports.last_year import pace
+from zhupei_cli.services.reports.orders import against_orders
+from zhupei_cli.services.reports.queries import section
 from zhupei_cli.words import codes
 from zhupei_cli.words.vocabulary import BATCH_STATUS, IDENTITY, VIA, ApplicationStatus, BatchStatus
 
@@ -66,14 +66,6 @@ GROUPS: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
     "schools": ("毕业院校", {}),
     "degrees": ("最高学位", codes.DEGREE.labels),
 }
-_TYPES: Final[Mapping[str, Any]] = {"day": Date, "oldest": UTCDateTime, "until": UTCDateTime}
-
-
-def section(session: Session, batch: Batch, name: str) -> Sequence[Row[Any]]:
-    """Return the rows of one section: sql/reports/NAME.sql for this batch."""
-    query = (files("zhupei_cli.sql") / "reports" / f"{name}.sql").read_text("utf-8")
-    known = {key: type_ for key, type_ in _TYPES.items() if f" AS {key}" in query}
-    return session.execute(text(query).columns(**known), {"batch_id": batch.id}).all()
 
 
 def measure(session: Session, batch: Batch, *, now: datetime) -> Report:
@@ -174,8 +166,9 @@ def _anomalies(session: Session, batch: Batch, *, now: datetime) -> list[Anomaly
     names = ("overfull", "backlog", "gaps", "duplicates", "planless")
     rows = {name: section(session, batch, name) for name in names}
     past, sources = against_people(session, batch), against_sources(session, batch)
-    waiting = open_objections(session, batch)
-    return find_anomalies(batch, rows, now=now, past=past, sources=sources, objections=waiting)
+    orders, waiting = against_orders(session, batch), open_objections(session, batch)
+    found = {"past": past, "sources": sources, "orders": orders, "objections": waiting}
+    return find_anomalies(batch, rows, now=now, **found)
 
 
 def _head(session: Session, batch: Batch, *, now: datetime, since: date | None) -> Head:

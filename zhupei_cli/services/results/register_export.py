@@ -1,14 +1,6 @@
-"""The register of who was admitted, in the columns another platform wants: the columns are data.
+"""The register of who was admitted, for the columns another platform wants (register_columns.py)."""
 
-A file of columns is a CSV with the headings 列名 and 字段, one line a column of the register; a field that
-is left empty makes an empty column. `data/register.csv` is what comes with the program.
-"""
-
-import csv
-from collections.abc import Iterable
-from importlib.resources import files
-from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
@@ -21,10 +13,11 @@ from zhupei_cli.services.applications.applicant_export import texts_of
 from zhupei_cli.services.people import profiles
 from zhupei_cli.services.people.profiles import current_work
 from zhupei_cli.services.records.events import Change, record
-from zhupei_cli.services.records.lookup import specialty_names
+from zhupei_cli.services.records.lookup import base_names, settings_of, specialty_names
+from zhupei_cli.services.results import register_values
+from zhupei_cli.services.results.register_values import Employers, joint, schooling
 from zhupei_cli.services.results.result_lists import FINAL, require_status
 from zhupei_cli.words.codes import city_label
-from zhupei_cli.words.errors import ZhupeiError
 from zhupei_cli.words.vocabulary import ADMISSION_STATUS
 
 _TABLES = Admission.metadata.tables
@@ -39,50 +32,22 @@ FIELDS: Final = frozenset(
         *profiles.EDUCATION,
         *("employer_name", "employer_uscc", "application_no", "identity", "source_type", "train_years"),
         *("year", "batch", "batch_name", "base", "base_name", "base_uscc", "base_city"),
+        *("main_base", "main_base_name", "is_joint"),
         *("specialty", "specialty_name", "via", "status"),
+        *register_values.FIELDS,
     )
 )
 
 
-class Field(NamedTuple):
-    """One column of the register: its heading, and which of FIELDS it holds ("" for none)."""
-
-    heading: str
-    field: str
-
-
-def load_fields(path: Path | None = None) -> list[Field]:
-    """Read the columns from `path`, else those of the program. Raises E001, and E063 for an unknown field."""
-    if path is None:
-        text = (files("zhupei_cli") / "data" / "register.csv").read_text("utf-8")
-    elif path.is_file():
-        try:
-            text = path.read_bytes().decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            raise _unfit(path.name, "不是 UTF-8 编码") from error
-    else:
-        raise ZhupeiError("E001", file=path)
-    return list(_fields(csv.reader(text.splitlines()), "register.csv" if path is None else path.name))
-
-
-def _fields(lines: Iterable[list[str]], file: str) -> Iterable[Field]:
-    rows = [[cell.strip() for cell in line] for line in lines if any(line)]
-    if not rows or rows[0][:2] != ["列名", "字段"] or len(rows) == 1:
-        raise _unfit(file, "第一行应为 列名,字段，以下每行一列")
-    for number, row in enumerate(rows[1:], 2):
-        heading, field = (*row, "")[:2]
-        if not heading or (field and field not in FIELDS):
-            problem = f"第 {number} 行没有列名" if not heading else f"第 {number} 行没有这个字段“{field}”"
-            raise _unfit(file, problem)
-        yield Field(heading, field)
-
-
-def _unfit(file: str, problem: str) -> ZhupeiError:
-    return ZhupeiError("E063", file=file, problem=problem, fields=" ".join(sorted(FIELDS)))
-
-
 def register(session: Session, batch: Batch, *, by: Acting) -> list[dict[str, str]]:
-    """Return who is admitted, by base, specialty and number, as FIELDS, and record that the list leaves.
+    """Return what `register_rows` does, and record that the list leaves."""
+    rows = register_rows(session, batch)
+    record(session, by, [Change("export.register", batch.code, batch.id, data={"rows": len(rows)})])
+    return rows
+
+
+def register_rows(session: Session, batch: Batch) -> list[dict[str, str]]:
+    """Return who is admitted, by base, specialty and number, as FIELDS.
 
     People are as they were submitted, phone and mail as they are now. Raises E487 before `batch finalize`.
     """
@@ -91,7 +56,7 @@ def register(session: Session, batch: Batch, *, by: Acting) -> list[dict[str, st
         select(
             _APPLICATION.c.application_no,
             *_ADMISSION.c["status", "base_code", "specialty_code", "via"],
-            *_BASE.c["name", "uscc", "city"],
+            *_BASE.c["uscc", "city"],
         )
         .select_from(_ADMISSION)
         .join(_APPLICATION, _APPLICATION.c.id == _ADMISSION.c.application_id)
@@ -102,23 +67,38 @@ def register(session: Session, batch: Batch, *, by: Acting) -> list[dict[str, st
     stored = store.load_by_number(session, batch, seats)
     snapshots = store.load_snapshots(session, stored.values())
     live = profiles.load_profiles_by_id(session, (one.trainee_id for one in stored.values()))
-    specialties = specialty_names(session).labels
+    specialties, bases = specialty_names(session).labels, base_names(session)
+    employers = Employers(session, snapshots.values())
+    joints = {
+        code: joint(session, code)
+        for code in {seat.base_code for seat in seats.values()} & bases.mains.keys()
+    }
+    train_from = settings_of(session, batch).get("train_from", "")
     rows = []
     for number, seat in seats.items():
+        main = bases.mains.get(seat.base_code)
         one = stored[number]
         profile, now = snapshots[one.id], live[one.trainee_id].person
         values = {
             **(highest(profile.educations) or {}),
             **(current_work(profile) or {}),
             **profile.person,
+            **schooling(profile),
+            **employers.of(profile),
+            **joints.get(seat.base_code, {}),
             **{name: now.get(name) for name in ("mobile", "email")},
             **{name: getattr(one.form, name) for name in ("identity", "source_type", "train_years")},
             "application_no": number,
             "year": batch.year,
+            "train_from": train_from,
             "batch": batch.code,
             "batch_name": batch.name,
             "base": seat.base_code,
-            "base_name": seat.name,
+            "base_name": bases.names[seat.base_code],
+            "main_base": main or seat.base_code,
+            "main_base_name": bases.names[main or seat.base_code],
+            "is_joint": main is not None,
+            "order_oriented": bool(profile.person.get("order_oriented")),
             "base_uscc": seat.uscc,
             "base_city": city_label(seat.city),
             "specialty": seat.specialty_code,
@@ -127,5 +107,4 @@ def register(session: Session, batch: Batch, *, by: Acting) -> list[dict[str, st
             "status": ADMISSION_STATUS.label(seat.status),
         }
         rows.append(texts_of({name: value for name, value in values.items() if name in FIELDS}))
-    record(session, by, [Change("export.register", batch.code, batch.id, data={"rows": len(rows)})])
     return sorted(rows, key=lambda row: (row["base"], row["specialty"], row["application_no"]))

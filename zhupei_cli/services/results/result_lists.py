@@ -51,6 +51,8 @@ class PublicRow(TypedDict):
     rank: int | None
     status: str
     status_label: str
+    remark: str | None
+    """预先安排 of who was seated before any run: they have no marks to be compared"""
 
 
 class Ranked(TypedDict):
@@ -134,7 +136,7 @@ def committed_run(session: Session, batch: Batch, number: int) -> Run:
     """Return the run of this number; E305 when there is none, E684 when it is no part of the result."""
     run = find_run(session, batch, number)
     if run.committed_at is None:
-        raise ZhupeiError("E684", run=number)
+        raise ZhupeiError("E684", run=number, batch=batch.code)
     return run
 
 
@@ -229,6 +231,7 @@ def _public(row: Row[*tuple[object, ...]], bases: Names, specialties: Names) -> 
         "rank": row.rank,
         "status": row.status,
         "status_label": words.ADMISSION_STATUS.label(row.status),
+        "remark": words.VIA.label(row.via) if row.via == "preplaced" else None,
     }
 
 

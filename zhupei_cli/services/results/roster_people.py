@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import ColumnElement, Row, Select, Table, and_, select
 from sqlalchemy.orm import Session
 
-from zhupei_cli.model import Admission, Application, Batch, Run, RunRow, Score, Snapshot, Trainee
+from zhupei_cli.model import Admission, Application, Batch, Preplaced, Run, RunRow, Score, Snapshot, Trainee
 from zhupei_cli.rules.admission.scores import ABSENT
 from zhupei_cli.rules.people.field_values import text_of
 from zhupei_cli.services.applications.store import CURRENT_SNAPSHOT
@@ -16,6 +16,7 @@ from zhupei_cli.words.vocabulary import Outcome
 _TABLES = Admission.metadata.tables
 _ADMISSION: Table = _TABLES[Admission.__tablename__]
 _APPLICATION: Table = _TABLES[Application.__tablename__]
+_PREPLACED: Table = _TABLES[Preplaced.__tablename__]
 _RUN_ROW: Table = _TABLES[RunRow.__tablename__]
 _SNAPSHOT: Table = _TABLES[Snapshot.__tablename__]
 _TRAINEE: Table = _TABLES[Trainee.__tablename__]
@@ -43,10 +44,12 @@ class People:
     def rows(self, base: str, specialty: str, name: str) -> list[RosterRow]:
         """Return the rows of one place in the order of merit; `name` is the specialty's."""
         found = sorted(self._places.get((base, specialty), ()), key=_merit)
-        return [
-            _roster_row(number, row, name, self._remarks.get(row.batch_id))
-            for number, row in enumerate(found, 1)
-        ]
+        return [_roster_row(number, row, name, self._remark(row)) for number, row in enumerate(found, 1)]
+
+    def _remark(self, row: Row[*tuple[object, ...]]) -> str | None:
+        """Return what the last column says: the batch where there are several, and whose student it is."""
+        tutor = row.tutor and f"导师 {row.tutor}"
+        return "；".join(filter(None, (self._remarks.get(row.batch_id), row.university, tutor))) or None
 
 
 def load_people(
@@ -99,6 +102,7 @@ def _people(seat: Table, seated: Sequence[ColumnElement[bool]]) -> Select[*tuple
             *(_SNAPSHOT.c[name] for name in _PERSON),
             *(seat.c[name] for name in _SEAT),
             _TRAINEE.c.mobile,
+            *_PREPLACED.c["university", "tutor"],
             _OWN.c.record.label("own"),
             *(_OWN.c[name].label(f"own_{name}") for name in MARK_COLUMNS),
             *(_COMMON.c[name] for name in MARK_COLUMNS),
@@ -107,6 +111,7 @@ def _people(seat: Table, seated: Sequence[ColumnElement[bool]]) -> Select[*tuple
         .join(_APPLICATION, _APPLICATION.c.id == seat.c.application_id)
         .join(_SNAPSHOT, CURRENT_SNAPSHOT)
         .join(_TRAINEE, _TRAINEE.c.id == _APPLICATION.c.trainee_id)
+        .outerjoin(_PREPLACED, _PREPLACED.c.application_id == _APPLICATION.c.id)
         .outerjoin(_OWN, own)
         .outerjoin(_COMMON, common)
         .where(*seated)

@@ -214,7 +214,11 @@ def _rosters(
     *,
     common: Mapping[str, Any],
 ) -> list[BaseRoster]:
-    bases, specialties = base_names(session).labels, specialty_names(session).labels
+    bases, specialties = base_names(session), specialty_names(session).labels
+
+    def main(base: str) -> str:
+        code = bases.mains.get(base)
+        return "" if code is None else f"{code} {bases.names[code]}"
 
     def place(base: str, code: str, quota: int) -> SpecialtyRoster:
         rows = people.rows(base, code, specialties[code])
@@ -224,7 +228,8 @@ def _rosters(
     return [
         BaseRoster(
             base_code=base,
-            base_name=bases[base],
+            base_name=bases.names[base],
+            main=main(base),
             specialties=[place(base, code, quota) for code, quota in places.items()],
             **common,
         )

@@ -1,18 +1,16 @@
 """A year as a whole: its main batches with their later rounds and supplement rounds (补录) together."""
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Final
 
 from sqlalchemy import Table, func, select
 from sqlalchemy.orm import Session
 
-from zhupei_cli.acting import Acting
 from zhupei_cli.model import Admission, Batch, Plan, Run
 from zhupei_cli.rules.admission.run import Round
 from zhupei_cli.rules.batch.lifecycle import PUBLISHED
 from zhupei_cli.services.records.lookup import base_names
-from zhupei_cli.services.results.register_export import register
 from zhupei_cli.services.results.result_lists import FINAL
 from zhupei_cli.words.errors import ZhupeiError
 from zhupei_cli.words.vocabulary import BatchStatus, Identity
@@ -63,10 +61,12 @@ def year_by_base(session: Session, year: int) -> dict[str, Any]:
     }
 
 
-def register_of_year(session: Session, year: int, *, by: Acting) -> tuple[list[dict[str, Any]], list[str]]:
-    """Return the register of every batch of a year that is final, and the codes of the others."""
+def register_of_year(
+    session: Session, year: int, read: Callable[[Session, Batch], list[dict[str, str]]]
+) -> tuple[list[Mapping[str, str]], list[str]]:
+    """Return the register of every batch of a year that is final, as `read` gives it; codes of the others."""
     final = batches_of(session, year, FINAL)
-    rows = [row for batch in final for row in register(session, batch, by=by)]
+    rows: list[Mapping[str, str]] = [row for batch in final for row in read(session, batch)]
     others = [batch.code for batch in batches_of(session, year) if batch not in final]
     return sorted(rows, key=lambda row: (row["base"], row["specialty"], row["application_no"])), others
 

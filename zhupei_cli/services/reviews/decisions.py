@@ -98,7 +98,14 @@ def _allowed(
     approved = {one.application_no for verdict, one in good if verdict.decision == Decision.APPROVE}
     barred = not_allowed(session, batch, approved) if approved else {}
     refused = [
-        (verdict, Fault("E425", "decision", values={"application_no": number, "why": barred[number]}))
+        (
+            verdict,
+            Fault(
+                "E425",
+                "decision",
+                values={"application_no": number, "why": barred[number], "batch": batch.code},
+            ),
+        )
         for verdict, _ in good
         if verdict.decision == Decision.APPROVE and (number := verdict.application_no) in barred
     ]

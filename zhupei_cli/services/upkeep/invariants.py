@@ -88,6 +88,11 @@ _RULES: Final = {
         UNION
         SELECT 'id ' || t.id FROM trainee t
         WHERE NOT EXISTS (SELECT 1 FROM event e WHERE e.seq = t.touched_by)""",
+    "E718": """
+        SELECT p.application_no FROM application p
+        JOIN snapshot s ON s.application_id = p.id AND s.version = p.snapshot_version
+        WHERE p.status IN ('submitted', 'approved', 'rejected')
+          AND coalesce(p.order_oriented, false) <> (s.content LIKE '%"order_oriented"_true%')""",
     "E548": """
         SELECT DISTINCT b.code FROM admission a JOIN batch b ON b.id = a.batch_id
         WHERE b.status IN ('draft', 'open', 'closed', 'locked', 'cancelled') AND a.live_key IS NOT NULL

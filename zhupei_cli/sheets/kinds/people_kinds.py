@@ -53,6 +53,7 @@ PERSON: Final = Kind(
         *_highest(),
         *_columns(fields.QUALIFICATION),
         *_current(),
+        *_columns(fields.ORDER),
         *(replace(column_of(field), narrowed_by=_NARROWED_BY.get(field.key, ())) for field in fields.FORM),
     ),
     partial=True,

@@ -27,6 +27,8 @@ from zhupei_cli.sheets.kinds.shared_columns import (
 )
 from zhupei_cli.words import codes, vocabulary
 
+INSTITUTION: Final = "如综合医院、中医医院、乡镇卫生院；登记表用。"
+
 _PLANNED_BASE = Column(
     "base",
     "基地编号",
@@ -56,6 +58,11 @@ BASE: Final = Kind(
         Column("uscc", "统一社会信用代码", parsers.paper_number, note=USCC),
         Column("contact_name", "联系人", parsers.person_name, doubt=damage_of),
         Column("contact_phone", "联系电话", parsers.phone, mask=mask_phone, note=PHONE),
+        Column(
+            "main_code", "主基地编号", cells.code, note="协同单位填它的主基地的编号；不是协同单位的留空。"
+        ),
+        yes_or_no("is_joint", "是否协同", vocabulary.YES_NO, aliases=("是否协同单位",)),
+        Column("institution", "机构类别", cells.text, note=INSTITUTION),
         # What `base list` shows beside them.
         Column("status_label", "状态", cells.text, ignored=True),
     ),
@@ -126,6 +133,9 @@ PLAN: Final = Kind(
         ),
         # What `batch plan list` shows beside the terms.
         Column("specialty_label", "招收专业", cells.text, ignored=True),
+        Column("main_base_label", "主基地", cells.text, ignored=True),
+        Column("reserve_shared", "按比例保留", cells.text, ignored=True),
+        Column("reserve_cut", "比例留不足", cells.text, ignored=True),
         Column("taken", "已占", cells.text, ignored=True),
         Column("preplaced", "其中预先安排", cells.text, ignored=True),
         Column("vacant", "空缺", cells.text, ignored=True),
@@ -290,6 +300,8 @@ EMPLOYER: Final = Kind(
         Column("level", "级别", cells.text),
         Column("city", "所在地市", cells.text, offers=tuple(codes.CITY.words())),
         yes_or_no("is_medical", "医疗机构", vocabulary.YES_NO),
+        Column("institution", "机构类别", cells.text, note=INSTITUTION),
+        Column("affiliation", "隶属关系", cells.text, note="如省属、市属、县属；登记表用。"),
     ),
     command="zhupei trainee employer import",
 )
@@ -305,7 +317,7 @@ BAR: Final = Kind(
         listed("kind", "类别", vocabulary.BAR_KIND, required=True),
         Column("from_date", "起始日期", parsers.whole_day, required=True, note="例如 2026-06-20。"),
         Column("years", "年限", parsers.whole(1, 50), between=(1, 50), note="空白表示不限期。"),
-        Column("reason", "原因", parsers.reason),
+        Column("reason", "原因", parsers.reason, required=True),
         # What `trainee bar export` shows beside them.
         *(
             Column(key, heading, cells.text, ignored=True)

@@ -46,7 +46,10 @@ class SpecialtyRoster:
 
 @dataclass(frozen=True, slots=True)
 class BaseRoster:
-    """The roster of one base. `seal` says the number of the last event and the head of the chain."""
+    """The roster of one base. `seal` says the number of the last event and the head of the chain.
+
+    `main` is code and name of the base that a joint one (协同单位) trains for.
+    """
 
     batch_code: str
     batch_name: str
@@ -57,6 +60,13 @@ class BaseRoster:
     specialties: Sequence[SpecialtyRoster]
     seal: str | None = None
     round_label: str = ""
+    main: str = ""
+
+    @property
+    def called(self) -> str:
+        """The base as lines have it: of a joint one the main base first."""
+        own = f"{self.base_code} {self.base_name}"
+        return f"培训基地：{self.main}　　协同单位：{own}" if self.main else f"培训基地：{own}"
 
     @property
     def kind(self) -> str:
@@ -92,7 +102,7 @@ def _summary(name: str, roster: BaseRoster) -> Sheet:
     texts = {
         **_page(roster),
         "title": f"{roster.batch_name}{roster.kind}",
-        "line": _line(f"培训基地：{roster.base_code} {roster.base_name}", f"批次：{roster.batch_code}"),
+        "line": _line(roster.called, f"批次：{roster.batch_code}"),
         "line2": _line(made, *_counted(totals), _given(*places), roster.seal),
     }
     return Sheet(name, "汇总", rows, texts, total=("合计", None, *totals))
@@ -103,7 +113,11 @@ def _specialty(name: str, roster: BaseRoster, place: SpecialtyRoster) -> Sheet:
         **_page(roster),
         "title": f"{roster.base_name}{place.name}{roster.kind}",
         "line": _line(
-            f"批次：{roster.batch_code}", f"专业代码：{place.code}", *_counted(place.counts), _given(place)
+            roster.called if roster.main else None,
+            f"批次：{roster.batch_code}",
+            f"专业代码：{place.code}",
+            *_counted(place.counts),
+            _given(place),
         ),
     }
     return Sheet(name, "专业", [_cells(row) for row in place.rows], texts)

@@ -1,1 +1,1 @@
-"""What differs between database engines: one module an engine, each with all that `Backend` names."""
+"""What differs between database engines: one room an engine, each with all that `Backend` names."""

@@ -12,6 +12,7 @@ from zhupei_cli.acting import Acting
 from zhupei_cli.model import Admission, Application, Batch, Plan, Preplaced
 from zhupei_cli.rules.batch.lifecycle import ADMISSION, BATCH, directions, step
 from zhupei_cli.services.admission.seats import take_seats
+from zhupei_cli.services.applications.store import load_choices
 from zhupei_cli.services.batches.taking_part import seats_of
 from zhupei_cli.services.marks.score_lines import read_entries
 from zhupei_cli.services.records.events import Change, canonical, record
@@ -139,7 +140,12 @@ def _wishes(session: Session, batch: Batch, lines: Sequence[Line]) -> list[_Wish
             details = (values.get("university"), values.get("tutor"))
             wishes.append(_Wish(entry.line, stored[entry.application_id], spot, details))
     seats = seats_of(session, batch.year, [wish.row.trainee_id for wish in wishes if not wish.held])
+    choices = load_choices(session, [wish.row.id for wish in wishes if not wish.held])
     for wish in wishes:
+        if not wish.held and wish.spot not in choices.get(wish.row.id, ()):
+            place = {"base": bases.labels[wish.spot[0]], "specialty": specialties.labels[wish.spot[1]]}
+            values = {"application_no": wish.row.application_no, **place}
+            wish.line.faults.append(Fault("E727", "place_specialty", "warning", values))
         if (fault := _standing(wish)) is not None:
             wish.line.faults.append(fault)
         elif not wish.held and (seat := seats.get(wish.row.trainee_id)) is not None:

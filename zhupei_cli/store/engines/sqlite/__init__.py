@@ -32,14 +32,14 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from zhupei_cli.store.engines import patience
 from zhupei_cli.store.engines.backend import Backups, Login, LoginKind
-from zhupei_cli.store.engines.sqlite_file import (
+from zhupei_cli.store.engines.sqlite.file import (
     made,
     require_absent,
     require_another,
     restore,
     sqlite_path,
 )
-from zhupei_cli.store.engines.sqlite_health import (
+from zhupei_cli.store.engines.sqlite.health import (
     damage,
     dangling,
     place_checks,
@@ -47,7 +47,7 @@ from zhupei_cli.store.engines.sqlite_health import (
     running_checks,
     size,
 )
-from zhupei_cli.store.engines.sqlite_words import code_of, detail_of
+from zhupei_cli.store.engines.sqlite.words import code_of, detail_of
 from zhupei_cli.store.engines.values import (
     Rows,
     converted,

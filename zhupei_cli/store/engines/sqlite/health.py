@@ -14,7 +14,7 @@ from sqlalchemy import URL, Connection, text
 from sqlalchemy.exc import DatabaseError
 
 from zhupei_cli.store.engines.backend import Check, State
-from zhupei_cli.store.engines.sqlite_file import sqlite_path
+from zhupei_cli.store.engines.sqlite.file import sqlite_path
 
 #: Locks and shared memory do not work there: SQLite's log (WAL) loses what was written.
 _NETWORK: Final = frozenset(

@@ -10,8 +10,8 @@ from tempfile import NamedTemporaryFile
 
 from sqlalchemy import URL, Connection, inspect
 
-from zhupei_cli.store.engines.postgresql_health import has_version, has_walls
-from zhupei_cli.store.engines.postgresql_opening import PATIENCE, at_work, open_engine
+from zhupei_cli.store.engines.postgresql.health import has_version, has_walls
+from zhupei_cli.store.engines.postgresql.opening import PATIENCE, at_work, open_engine
 from zhupei_cli.store.engines.servers import shown
 from zhupei_cli.words.errors import ZhupeiError
 

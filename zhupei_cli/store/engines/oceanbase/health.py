@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from sqlalchemy import URL, Connection, inspect, text
+from sqlalchemy import URL, Connection, exc, inspect, text
 
 from zhupei_cli.store.engines import patience
 from zhupei_cli.store.engines.backend import Check, State
-from zhupei_cli.store.engines.oceanbase_opening import (
+from zhupei_cli.store.engines.oceanbase.opening import (
     COLLATION,
     at_work,
     has_version,
@@ -16,6 +16,7 @@ from zhupei_cli.store.engines.oceanbase_opening import (
     kept_apart,
     open_engine,
 )
+from zhupei_cli.store.engines.oceanbase.words import number_of
 from zhupei_cli.store.engines.servers import address, require_no_tables, shown
 from zhupei_cli.words.errors import ZhupeiError
 
@@ -30,6 +31,8 @@ _SIZE: Final = text("""
     WHERE table_schema = DATABASE()
 """)
 _VERSION: Final = "alembic_version"
+#: Numbers of a lock that somebody else has.
+_TAKEN: Final = (1205, 3572)
 
 
 def described(connection: Connection) -> str:
@@ -134,6 +137,7 @@ def running_checks(url: URL) -> Iterator[Check]:
         cure = "" if state is State.OK else f"新建用 {COLLATION} 的空数据库，用 zhupei db copy 复制过去"
         yield Check("排序规则", f"{collation}，行尾空格不作区分", state, cure)
         yield from _timeouts(connection)
+        yield _occupied(connection)
 
 
 def _timeouts(connection: Connection) -> Iterator[Check]:
@@ -141,6 +145,18 @@ def _timeouts(connection: Connection) -> Iterator[Check]:
         row = connection.exec_driver_sql("SELECT @@ob_query_timeout, @@ob_trx_timeout").one()
         query, whole = (value // 1_000_000 for value in row)
         yield Check("超时", f"一条语句 {query:,} 秒，一次写入 {whole:,} 秒")
+
+
+def _occupied(connection: Connection) -> Check:
+    """Look whether somebody has the turn of writers just now."""
+    try:
+        connection.exec_driver_sql(f"SELECT version_num FROM {_VERSION} FOR UPDATE NOWAIT").all()
+    except exc.DBAPIError as error:
+        if number_of(error.orig) not in _TAKEN:
+            raise
+        cure = "等它结束；没有命令在运行的，看看有没有卡住的程序"
+        return Check("占用", "别的程序正在写入数据库", State.WARNING, cure)
+    return Check("占用", "没有别的程序在写入")
 
 
 def damage(connection: Connection) -> list[str]:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import ColumnElement
 
 from zhupei_cli.store.engines.backend import Login, LoginKind
-from zhupei_cli.store.engines.oceanbase_health import (
+from zhupei_cli.store.engines.oceanbase.health import (
     damage,
     dangling,
     described,
@@ -18,15 +18,15 @@ from zhupei_cli.store.engines.oceanbase_health import (
     running_checks,
     size,
 )
-from zhupei_cli.store.engines.oceanbase_opening import (
+from zhupei_cli.store.engines.oceanbase.opening import (
     at_work,
     has_version,
     kept_apart,
     open_engine,
     take_turn,
 )
-from zhupei_cli.store.engines.oceanbase_rows import delete, insert, update
-from zhupei_cli.store.engines.oceanbase_words import code_of, detail_of
+from zhupei_cli.store.engines.oceanbase.rows import delete, insert, update
+from zhupei_cli.store.engines.oceanbase.words import code_of, detail_of
 from zhupei_cli.store.engines.servers import require_absent, require_another
 
 __all__ = [

@@ -6,7 +6,7 @@ from typing import Final
 from sqlalchemy import URL, Engine, create_engine, event, pool
 from sqlalchemy.engine import ExceptionContext
 
-from zhupei_cli.store.engines.postgresql_words import without_details
+from zhupei_cli.store.engines.postgresql.words import without_details
 from zhupei_cli.words.errors import ZhupeiError
 
 WRITING: Final = {"isolation_level": "READ COMMITTED"}

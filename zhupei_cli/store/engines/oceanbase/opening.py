@@ -10,7 +10,7 @@ from sqlalchemy.dialects import registry
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from zhupei_cli.store.engines.oceanbase_words import number_of, without_values
+from zhupei_cli.store.engines.oceanbase.words import number_of, without_values
 from zhupei_cli.words.errors import ZhupeiError
 
 #: A statement of ours may take an hour, a transaction half a day, in microseconds; as OceanBase comes it ends
@@ -26,7 +26,7 @@ _CHECK: Final = 3819
 #: Where a connection keeps whether its server is OceanBase.
 _OURS: Final = "oceanbase"
 
-registry.register("mysql.oceanbase", "zhupei_cli.store.engines.oceanbase_dialect", "OceanBaseDialect")
+registry.register("mysql.oceanbase", "zhupei_cli.store.engines.oceanbase.dialect", "OceanBaseDialect")
 
 
 def open_engine(url: URL) -> Engine:

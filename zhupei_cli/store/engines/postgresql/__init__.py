@@ -18,8 +18,8 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from zhupei_cli.rules.batch.times import show_time
 from zhupei_cli.store.engines.backend import Backups, Check, Login, LoginKind
-from zhupei_cli.store.engines.postgresql_dump import back_up, restore
-from zhupei_cli.store.engines.postgresql_health import (
+from zhupei_cli.store.engines.postgresql.dump import back_up, restore
+from zhupei_cli.store.engines.postgresql.health import (
     checks_of,
     damage,
     dangling,
@@ -31,9 +31,9 @@ from zhupei_cli.store.engines.postgresql_health import (
     require_room,
     size,
 )
-from zhupei_cli.store.engines.postgresql_opening import at_work, open_engine
-from zhupei_cli.store.engines.postgresql_rows import delete, insert, update
-from zhupei_cli.store.engines.postgresql_words import code_of, detail_of
+from zhupei_cli.store.engines.postgresql.opening import at_work, open_engine
+from zhupei_cli.store.engines.postgresql.rows import delete, insert, update
+from zhupei_cli.store.engines.postgresql.words import code_of, detail_of
 from zhupei_cli.store.engines.servers import kept_apart, made, require_absent, require_another
 from zhupei_cli.words.errors import ZhupeiError
 

@@ -14,7 +14,7 @@ from sqlalchemy import URL
 from zhupei_cli.files import PRIVATE, replacing
 from zhupei_cli.store.engines import patience
 from zhupei_cli.store.engines.addresses import shown_url
-from zhupei_cli.store.engines.sqlite_words import code_of
+from zhupei_cli.store.engines.sqlite.words import code_of
 from zhupei_cli.words.errors import ZhupeiError
 
 _DAMAGED: Final = "文件不完整或已损坏"

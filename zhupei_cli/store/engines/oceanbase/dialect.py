@@ -5,9 +5,9 @@ from typing import Any, Final
 
 from sqlalchemy.dialects.mysql.pymysql import MySQLDialect_pymysql
 
-#: What SHOW CREATE TABLE says in other words than MySQL: where an index lies; what is referred to with its
-#: database, and no blank between.
-_PLACE: Final = re.compile(r" BLOCK_SIZE \d+ (?:LOCAL|GLOBAL)")
+#: What SHOW CREATE TABLE says in other words than MySQL: where an index lies, and of a foreign key what goes
+#: without saying; what is referred to with its database, and no blank between.
+_PLACE: Final = re.compile(r" BLOCK_SIZE \d+ (?:LOCAL|GLOBAL)| ON (?:UPDATE|DELETE) RESTRICT")
 _REFERRED: Final = re.compile(r"REFERENCES (?:`[^`]+`\.)?(`[^`]+`)\(")
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Subquery, Table, bindparam, exc, func, select
 from sqlalchemy import update as update_
 from sqlalchemy.types import TypeEngine
 
-from zhupei_cli.store.engines.postgresql_words import without_details
+from zhupei_cli.store.engines.postgresql.words import without_details
 from zhupei_cli.store.engines.values import Rows, given_names, matching, processed, processors
 
 

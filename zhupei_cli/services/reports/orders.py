@@ -1,0 +1,45 @@
+"""Students by order (订单定向) whose forms do not fit their order: to be known before any admission."""
+
+from typing import Final
+
+from sqlalchemy import Table, select
+from sqlalchemy.orm import Session
+
+from zhupei_cli.model import Application, Batch
+from zhupei_cli.services.applications import store
+from zhupei_cli.services.applications.form_checks import identity_faults, load_checks
+from zhupei_cli.services.people.merging import order_odd
+from zhupei_cli.words.errors import Fault
+
+_APPLICATION: Table = Application.metadata.tables[Application.__tablename__]
+_RULES: Final = "order."
+
+
+def against_orders(session: Session, batch: Batch) -> list[tuple[str, int, str]]:
+    """Return the live forms of students by order that break a rule about them: number, 1, what is wrong.
+
+    As they were submitted; rules that the batch switched off say nothing.
+    """
+    statement = (
+        select(_APPLICATION.c.application_no)
+        .where(_APPLICATION.c.order_oriented)
+        .where(_APPLICATION.c.batch_id == batch.id, _APPLICATION.c.live_key.is_not(None))
+    )
+    numbers = list(session.execute(statement).scalars())
+    if not numbers:
+        return []
+    stored = store.load_by_number(session, batch, numbers)
+    snapshots = store.load_snapshots(session, stored.values())
+    checks = load_checks(session, batch)
+    found = []
+    for number, one in sorted(stored.items()):
+        profile = snapshots[one.id]
+        broken = [fault for fault in identity_faults(profile, one.form, checks) if _is_about_order(fault)]
+        faults = [*broken, *order_odd(profile)]
+        if faults:
+            found.append((number, 1, "；".join(fault.message for fault in faults)))
+    return found
+
+
+def _is_about_order(fault: Fault) -> bool:
+    return str(fault.values["rule"]).startswith(_RULES)
