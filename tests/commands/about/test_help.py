@@ -100,7 +100,7 @@ def test_every_command_has_an_example_and_every_example_can_be_typed() -> None:
 
 #: What has no Chinese name, or is written so in Chinese text too.
 SPOKEN = {
-    *("Excel", "WPS", "PDF", "PNG", "JPG", "MB", "GB", "JSON", "CSV", "SQLite", "PostgreSQL"),
+    *("Excel", "WPS", "Word", "PDF", "PNG", "JPG", "MB", "GB", "JSON", "CSV", "SQLite", "PostgreSQL"),
     *("OceanBase", "UTF", "TOML"),
     *(
         "Tab",
