@@ -100,8 +100,10 @@ def test_bases_are_found_among_employers(shell: Run) -> None:
             "name": "洛阳中心医院",
             "uscc": None,
             "level": None,
+            "institution": None,
             "city": "洛阳市",
             "is_medical": True,
+            "affiliation": None,
             "base": "4103001",
         }
     ]
