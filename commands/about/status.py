@@ -156,7 +156,7 @@ def _run_line(row: overview.BatchNow) -> str:
     if len(row["rounds"]) > 1:
         parts = "，".join(
             f"第 {one['run']} 次（{one['round_label']}）"
-            + ("" if one["admitted"] is None else f" {one['admitted']} 人")
+            + ("" if one["admitted"] is None else f"{one['admitted']} 人")
             for one in row["rounds"]
         )
         return f"共 {count} 次；结果：{parts}（{RULE.label(run['rule'])}）"

@@ -16,11 +16,13 @@ from zhupei_cli.acting import Acting
 from zhupei_cli.services.admission import admissions, stages
 from zhupei_cli.services.admission.preplacing.giving import import_preplaced
 from zhupei_cli.services.exams.allotting import allot_seats
+from zhupei_cli.services.marks.exam_groups import import_groups
 from zhupei_cli.services.records.lookup import find_batch
 from zhupei_cli.services.results.sealing import seal_batch
 from zhupei_cli.services.reviews import decisions as reviews
 from zhupei_cli.sheets.kinds import workbook_kinds
 from zhupei_cli.sheets.kinds.columns import Kind
+from zhupei_cli.sheets.kinds.exam_kinds import EXAM_GROUP
 from zhupei_cli.store.backup import back_up
 from zhupei_cli.store.counters import take
 from zhupei_cli.store.engine import transaction
@@ -226,6 +228,9 @@ def fill(url: str, home: Path) -> None:
         closed = store_world(session, replace(inputs, candidates=others), code="E", status="closed")
         take_rooms(session, closed, by=_BY)
         allot_seats(session, closed, how=None, seed=1, again=False, by=_BY)
+        meeting = {"group": "一组", "day": "2026-07-10", "clock": "08:30", "place": "一号楼"}
+        rows = [{"application_no": "E-0000001", **meeting}]
+        import_groups(session, reading_of((EXAM_GROUP, rows)), batch=closed, by=_BY)
     with transaction(url) as session:
         for rows, submit in ((_PEOPLE[:4], True), (_PEOPLE[4:], False)):
             take_in(session, reading_of((workbook_kinds.PERSON, rows)), by=_BY, batch="HN2025", submit=submit)

@@ -277,7 +277,7 @@ CATALOGUE: dict[str, Entry] = {
     "E483": Entry(3, "{count} 名考生的志愿都已停招或不在招收计划中，例如 {example}", "zhupei batch plan list 核对招收计划", "志愿停招后只能靠调剂录取。"),
     "E484": Entry(3, "{base} 的 {specialty} 已占名额比计划多 {count} 人", "zhupei batch plan list 核对招收计划", "计划人数少于已占人数，这个岗位不再录取。"),
     "E485": Entry(3, "还有 {count} 份报名没有审核", "zhupei review queue 查看待审核的报名", "锁定时仍未审核的报名不是考生。"),
-    "E486": Entry(5, "批次 {batch} 的空缺名额已由补录批次 {rounds} 招收，不能再递补或个别安排", "在补录批次中录取；补录批次建好以后原批次又空出来的，另建补录批次：zhupei batch create 编号 --supplement-of {batch}", "补录批次的招收计划就是原批次的空缺；两边都招会超出计划。"),
+    "E486": Entry(5, "批次 {batch} 的空缺名额已由补录批次 {rounds} 招收，不能再递补或个别安排", "在补录批次中录取；补录批次建好以后原批次又空出来的，另建一个补录批次", "补录批次的招收计划就是原批次的空缺；两边都招会超出计划。"),
     "E487": Entry(5, "批次 {batch} 现为“{status}”，还不能导出{what}", "{cure}", "名单照录取的阶段对外提供，早了会泄露还没有公布的结果。", "zhupei status 查看批次所处的阶段，到了规定的阶段再导出"),
     "E488": Entry(5, "{application_no} 现为“{status}”，没有录取通知书", "zhupei apply status {application_no} 查看录取状态", "录取通知书只发给已录取、已报到的人。"),
     "E489": Entry(3, "批次 {batch} 第 {run} 次录取计算（{round}）录取 {admitted} 人，还没有确定", "先运行 zhupei admit commit {run}；不要这次结果的，正式录取以后不必再管它", "递补和调剂的结果要在公示期内确定，正式录取以后确定的没有经过公示。"),

@@ -199,7 +199,7 @@ def test_after_finalize_a_seat_given_up_is_filled_by_hand_until_a_supplement_rou
         5,
         "",
         "错误 [E486]：批次 T 的空缺名额已由补录批次 T2 招收，不能再递补或个别安排\n"
-        "怎么办：在补录批次中录取\n",
+        "怎么办：在补录批次中录取；补录批次建好以后原批次又空出来的，另建一个补录批次\n",
     )
 
 

@@ -104,7 +104,7 @@ def test_every_list_agrees_with_the_newest_act(office: Call, home: Path) -> None
         (1, "main", 4),
         (2, "refill", 1),
     ]
-    assert "共 2 次；结果：第 1 次志愿录取 4 人，第 2 次递补 1 人（志愿优先）" in office("status").out
+    assert "共 2 次；结果：第 1 次（志愿录取）4 人，第 2 次（递补）1 人（志愿优先）" in office("status").out
     told = office("admit", "explain", NO(3)).out.splitlines()
     assert told[:2] == [
         "T-0000003 考生3：录取",

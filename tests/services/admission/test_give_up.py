@@ -46,8 +46,8 @@ STANDING = {
 WHEN = {
     "place": {"committed", "publicity", "final"},
     "finalize": {"publicity"},
-    "decline": {"committed", "publicity", "final"},
-    "revoke": {"committed", "publicity", "final"},
+    "decline": {"committed", "publicity", "final", "archived"},
+    "revoke": {"committed", "publicity", "final", "archived"},
     "reinstate": {"open", "closed", "locked", "committed", "publicity", "final"},
     "report": {"final"},
     "no_show": {"final"},

@@ -410,6 +410,7 @@ def test_the_columns_of_the_contract() -> None:
         "employer": 7,  # 机构类别 隶属关系 at the end
         "bar": 11,  # four of them to read only
         "exam_room": 10,  # two of them to read only
+        "exam_group": 10,
     }
     required = " ".join(column.heading for column in PERSON.columns if column.required)
     assert required == (

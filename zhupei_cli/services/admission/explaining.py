@@ -92,7 +92,7 @@ def explain_candidate(
     gone = number is None and not now and _gave_up(session, batch, person.id)
     if gone or basis.row_of(no) is None:
         seat = seats_of(session, batch.year, (person.trainee_id,)).get(person.trainee_id)
-        if seat is not None and seat.batch != batch.code:
+        if seat is not None and (now or seat.batch != batch.code):
             raise ZhupeiError(
                 "E449", application_no=no, title=basis.title, seat=seat.application_no, **seat.values
             )
