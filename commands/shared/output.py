@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import click
 
@@ -100,6 +100,10 @@ def say(text: str, *, for_people: bool = False) -> None:
     click.echo(harmless(text) if for_people or on_terminal() else text, nl=False)
 
 
+#: What may be a key of a row.
+_KEY: Final = re.compile("[a-z][a-z0-9_]*")
+
+
 def _as_asked(rows: list[Row], columns: Sequence[Column], out: Out) -> tuple[Sequence[Column], list[Row]]:
     known = {column.heading: column for column in columns} | {column.key: column for column in columns}
     if out.sort is not None:
@@ -117,7 +121,8 @@ def _column(word: str, known: Mapping[str, Column], rows: Sequence[Row]) -> Colu
     if word in known:
         return known[word]
     keys = list(rows[0]) if rows else []
-    if word not in keys:
+    # Of no rows nobody knows all the keys: a script asks for the same on a quiet night.
+    if word not in keys and (rows or not _KEY.fullmatch(word)):
         offered = "、".join(dict.fromkeys([*(column.heading for column in known.values()), *keys]))
         click.get_current_context().fail(f"没有列 {word!r}，可用的列：{offered}。")
     return Column(word, word)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from zhupei_cli.files import refuse_existing, replacing, safe_name, shown_path
 from zhupei_cli.model import Batch
+from zhupei_cli.rules.people.masking import masked_text
 from zhupei_cli.services.people.photo_export import NamedBy, photo_names, photos_named
 from zhupei_cli.services.people.photo_files import photo_files
 from zhupei_cli.services.people.photo_intake import Taken, TakenIn, examined, import_photos, limits_of
@@ -110,10 +111,11 @@ def _sentence(deed: Deed, done: TakenIn) -> str:
 def _problems(one: Taken) -> list[dict[str, object]]:
     return [
         {
-            "file": one.file.name,
+            # People name photos by ID numbers; the workbook of results has the names whole.
+            "file": masked_text(one.file.name),
             "code": fault.code,
             "severity": fault.severity,
-            "message": fault.message,
+            "message": masked_text(fault.message),
         }
         for fault in one.faults
     ]

@@ -462,6 +462,7 @@ CATALOGUE: dict[str, Entry] = {
     "E791": Entry(4, "批次 {batch} 没有复试组{group}", "zhupei exam groups list 查看；先用 exam groups import 导入分组", "分组还没有导入，或组别写得不一样。"),
     "E792": Entry(3, "没有印 {name}：存着的照片已经损坏", "重新导入照片，再单独印：zhupei exam tickets {application_no} -o 准考证.pdf", "照片解不开；其余的人已经印好。"),
     "E793": Entry(3, "{what}编号 {code} 与 {other} 只差前面的 0", "是同一个的写成 {other}；不是的换一个编号", "Excel 常把 01 存成 1；两个这样的编号在准考证上分不清。"),
+    "E794": Entry(3, "发给 {application_no} 的通知没有内容，没有发，也没有写出", "改这个事项的内容：zhupei batch edit {batch} --set notice.{event}=内容；或补上内容里引用的设置", "空的短信发出去就不能再发。"),
     # -- E9xx unforeseen ---------------------------------------------------------------------------
     "E901": Entry(1, "程序出错：{detail}", "加 --debug 重新运行可看到详细位置，请把输出发给技术支持", "没有预料到的错误，多半是程序缺陷。"),
     "E902": Entry(130, "已取消", "没有写入任何内容", "按了 Ctrl-C，或对提问回答了否。"),

@@ -189,10 +189,19 @@ def test_texts_can_do_nothing_but_name_and_ask(call: Call) -> None:
         "{{ 姓名 * 999999999 }}",
         "{{ 姓名",
         "{{ cycler.__init__ }}",
+        "{# 没有内容 #}",
     ):
         refused = call("batch", "edit", "T", "--set", f"notice.approved={text}")
         assert (refused.code, "E271" in refused.err) == (2, True), text
     assert call("batch", "edit", "T", "--set", "notice.returned=请改：{{ 原因 }}").code == 0
+    # A text that asks for what the batch has not says nothing: nobody counts as told.
+    text = "notice.approved={% if 发文单位 %}{{ 姓名 }}{% endif %}"
+    assert call("batch", "edit", "T", "--set", text).code == 0
+    empty = call("notice", "export", "--event", "approved", "-o", "空.xlsx")
+    assert (empty.code, "E794" in empty.err) == (3, True)
+    assert json.loads(call("notice", "list", "--json").out) == []
+    quiet = call("notice", "list", "--columns", "application_no,state", "--json")
+    assert (quiet.code, json.loads(quiet.out)) == (0, [])
 
 
 def test_a_return_is_told_with_its_reason_and_a_second_one_too(

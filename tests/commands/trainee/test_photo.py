@@ -76,6 +76,12 @@ def test_what_people_hand_in_instead(call: Call, home: Path) -> None:
     (home / "T-0000001.jpg").write_bytes(picture(grey=10))
     one = call("trainee", "photo", "import", "T-0000001.jpg", "--json")
     assert json.loads(one.out)["counts"]["updated"] == 1
+    number = "410101199001011238"
+    (home / "无人").mkdir()
+    (home / "无人" / f"{number}.jpg").write_bytes(picture())
+    nobody = call("trainee", "photo", "import", "无人", "--json")
+    assert (number in nobody.out, "4101**********1238.jpg" in nobody.out) == (False, True)
+    assert number not in call("trainee", "photo", "import", "无人").err
     openpyxl.Workbook().save(home / "名单.xlsx")
     refused = call("trainee", "photo", "import", "名单.xlsx")
     assert (refused.code, refused.err.splitlines()[0]) == (

@@ -80,8 +80,15 @@ def test_rosters_leave_with_a_password_a_base(call: Call, home: Path) -> None:
     shutil.rmtree(home / "名单")
     call(*roster, "-o", "名单")
     assert _opened(files[0], words[files[0].name.split("_")[0]])
-    (home / "坏.csv").write_text("a,b\n1,2\n", "utf-8")
-    assert call("export", "roster", "--all", "--passwords", "坏.csv", "-o", "x").code == 3
+    for foreign in ("a,b\n1,2\n", "a,b\n", "基地编号,基地名称,密码,备注\nA,甲,abc,急\n"):
+        (home / "坏.csv").write_text(foreign, "utf-8")
+        assert call("export", "roster", "--all", "--passwords", "坏.csv", "-o", "x").code == 3
+        assert (home / "坏.csv").read_text("utf-8") == foreign
+    # As Excel saves a csv on a Chinese system.
+    (home / "密码.csv").write_text((home / "密码.csv").read_text("utf-8-sig"), "gb18030")
+    shutil.rmtree(home / "名单")
+    assert call(*roster, "-o", "名单").code == 0
+    assert _opened(files[0], words[files[0].name.split("_")[0]])
     assert call(*roster, "--password-stdin", "-o", "x", stdin="y\n").code == 2
     assert call("export", "roster", "--base", "A", "--password-stdin", "-o", "一", stdin="y\n").code == 0
     (one,) = (home / "一").iterdir()

@@ -54,7 +54,7 @@ def names_of(event: str) -> tuple[str, ...]:
 
 
 def require_text(event: str, text: str) -> None:
-    """Raise ValueError unless `text` is empty, or a text of this event that names only what it may."""
+    """Raise ValueError unless `text` is empty, or says something and names only what it may of this event."""
     import jinja2
     from jinja2 import meta, nodes
 
@@ -64,6 +64,8 @@ def require_text(event: str, text: str) -> None:
         raise ValueError(text) from error
     parts = {type(node).__name__ for node in tree.find_all(nodes.Node)} | {type(tree).__name__}
     if parts - _PARTS or meta.find_undeclared_variables(tree) - {*names_of(event)}:
+        raise ValueError(text)
+    if text and not _environment().from_string(text).render(dict.fromkeys(names_of(event), "甲")).strip():
         raise ValueError(text)
 
 

@@ -92,6 +92,8 @@ def _messages(
         except ValueError as error:  # stored by another program
             values = {"key": f"notice.{event}", "value": text[:40]}
             raise ZhupeiError("E271", **values, expected=SETTINGS[f"notice.{event}"].expected) from error
+        if not content:  # a text may ask for what this batch has not
+            raise ZhupeiError("E794", application_no=row.application_no, event=event, batch=batch.code)
         person = (row.name, row.mobile, row.email)
         made.append(Message(row.id, row.application_no, *person, one.name, content, earlier.get(row.id)))
     return sorted(made, key=lambda one: one.number)

@@ -21,13 +21,25 @@ def read_passwords(path: Path) -> dict[str, str]:
     if not path.exists():
         return {}
     try:
-        rows = list(csv.DictReader(io.StringIO(path.read_text("utf-8-sig"))))
+        reader = csv.DictReader(io.StringIO(_text(path)))
+        rows = list(reader)
+        if set(reader.fieldnames or ()) != set(_HEAD):  # what else it has would be lost
+            raise ZhupeiError("E788", file=shown_path(path))
         found = {row[_HEAD[0]].strip(): row[_HEAD[2]].strip() for row in rows}
     except (UnicodeDecodeError, KeyError, AttributeError, csv.Error) as error:
         raise ZhupeiError("E788", file=shown_path(path)) from error
     if not all(found) or not all(found.values()) or len(found) < len(rows):
         raise ZhupeiError("E788", file=shown_path(path))
     return found
+
+
+def _text(path: Path) -> str:
+    """Return the list as UTF-8, or as Excel writes csv on a Chinese system."""
+    content = path.read_bytes()
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("gb18030")
 
 
 def completed(known: Mapping[str, str], bases: Iterable[str]) -> dict[str, str]:
