@@ -102,10 +102,10 @@ def explain_candidate(
             cure = f"在撤销拟录取以前已放弃或被取消；确应参加的先恢复资格：{way}"
         raise ZhupeiError("E314", application_no=no, title=basis.title, cure=cure)
     (told,) = explain_candidates(session, batch, basis, [person])
-    return told | seated_elsewhere(session, batch, person.trainee_id)
+    return told | told_of_seat(session, batch, person.trainee_id)
 
 
-def seated_elsewhere(session: Session, batch: Batch, trainee: int) -> dict[str, str | None]:
+def told_of_seat(session: Session, batch: Batch, trainee: int) -> dict[str, str | None]:
     """Return `seated_label`: the seat somebody holds this year in another batch, in words."""
     seat = seats_of(session, batch.year, (trainee,)).get(trainee)
     if seat is None or seat.batch == batch.code:

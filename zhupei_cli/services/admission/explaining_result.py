@@ -19,7 +19,7 @@ from zhupei_cli.services.admission.explaining import (
     explain_candidates,
     explain_spot,
     names_of,
-    seated_elsewhere,
+    told_of_seat,
 )
 from zhupei_cli.services.admission.result_now import list_result, result_rounds, result_title, round_labels
 from zhupei_cli.services.marks.score_lines import applications_of
@@ -42,7 +42,7 @@ def explain_standing(session: Session, batch: Batch, no: str) -> dict[str, objec
     if no not in told:
         return explain_candidate(session, batch, no)
     person = session.execute(applications_of(batch).where(Application.application_no == no)).one()
-    return told[no] | seated_elsewhere(session, batch, person.trainee_id)
+    return told[no] | told_of_seat(session, batch, person.trainee_id)
 
 
 def explain_standings(session: Session, batch: Batch, numbers: Sequence[str]) -> dict[str, dict[str, object]]:

@@ -32,6 +32,8 @@ _VALID = (ApplicationStatus.SUBMITTED, ApplicationStatus.APPROVED, ApplicationSt
 _DECIDED = (ApplicationStatus.RETURNED, ApplicationStatus.APPROVED, ApplicationStatus.REJECTED)
 #: On paper name and sex come first.
 _BASIC: Final = sorted(BASIC, key=lambda field: field.key not in ("name", "gender"))
+#: Names that a message lists before it says how many more there are.
+_NAMED: Final = 3
 _EDUCATION: Final = ("level", "school", "major", "graduated_on", "full_time")
 
 
@@ -99,6 +101,18 @@ def printable(pages: Sequence[P], fonts: FontSet) -> tuple[list[P], Refused]:
         else:
             kept.append(page)
     return kept, refused
+
+
+def require_whole(pages: Sequence[P], fonts: FontSet) -> None:
+    """Raise E749 when the fonts lack a character of anybody's: a list that lacks somebody is none."""
+    _, refused = printable(pages, fonts)
+    if not refused:
+        return
+    shown = [fault.values for _, fault in refused[:_NAMED]]
+    more = f" 等 {len(refused)} 人" if len(refused) > _NAMED else ""
+    names = "、".join(str(values["name"]) for values in shown) + more
+    characters = "、".join(dict.fromkeys(str(values["characters"]) for values in shown))
+    raise ZhupeiError("E749", names=names, characters=characters)
 
 
 def named_characters(characters: Sequence[str]) -> str:

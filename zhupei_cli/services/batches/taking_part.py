@@ -76,11 +76,6 @@ def takes_part(batch: Batch) -> tuple[ColumnElement[bool], ...]:
     return *_approved(batch), ~_sits_out(batch)
 
 
-def sits_out(batch: Batch) -> tuple[ColumnElement[bool], ...]:
-    """Return the conditions on approved applications whose people are seated in another batch of the year."""
-    return *_approved(batch), _sits_out(batch)
-
-
 def seated_elsewhere(batch: Batch, *, published: bool = False) -> tuple[ColumnElement[bool], ...]:
     """Return the conditions on approved applications whose people have a seat in another batch of the year.
 
@@ -105,7 +100,7 @@ def count_left_out(session: Session, batch: Batch) -> int:
 
 def count_sitting_out(session: Session, batch: Batch) -> int:
     """Return how many are approved and do not take part."""
-    statement = select(func.count()).select_from(_APPLICATION).where(*sits_out(batch))
+    statement = select(func.count()).select_from(_APPLICATION).where(*_approved(batch), _sits_out(batch))
     return session.execute(statement).scalar_one()
 
 

@@ -14,7 +14,7 @@ from zhupei_cli.printing.fonts import FontSet
 from zhupei_cli.printing.ticket import RULES, Ticket, Tickets
 from zhupei_cli.rules.batch.settings import BatchSettings, parse
 from zhupei_cli.rules.people.masking import mask_id
-from zhupei_cli.services.applications.printing import Refused, printable, require_characters
+from zhupei_cli.services.applications.printing import Refused, printable, require_characters, require_whole
 from zhupei_cli.services.exams.candidates import Seated, Wanted, load_seated
 from zhupei_cli.services.exams.rooms import Site, load_rooms, load_sites
 from zhupei_cli.services.people.photos import is_whole
@@ -25,8 +25,6 @@ from zhupei_cli.words.codes import GENDER
 from zhupei_cli.words.errors import Fault, ZhupeiError
 
 _PHOTO: Table = TraineePhoto.metadata.tables["trainee_photo"]
-#: Names that a message lists before it says how many more there are.
-_NAMED = 3
 
 RoomKey = tuple[str, str]
 
@@ -180,14 +178,7 @@ def prepare_sheets(
 def require_names(common: str, rooms: Sequence[RoomSheet], fonts: FontSet) -> None:
     """Raise E090 or E749 when the fonts lack a character of these rooms, or of anybody there."""
     require_characters(common + "".join(f"{room.text}{room.label}{room.time}" for room in rooms), fonts)
-    _, refused = printable([_Named(one) for room in rooms for one in room.people], fonts)
-    if refused:
-        names = "、".join(str(fault.values["name"]) for _, fault in refused[:_NAMED])
-        more = f" 等 {len(refused)} 人" if len(refused) > _NAMED else ""
-        characters = "、".join(
-            dict.fromkeys(str(fault.values["characters"]) for _, fault in refused[:_NAMED])
-        )
-        raise ZhupeiError("E749", names=names + more, characters=characters)
+    require_whole([_Named(one) for room in rooms for one in room.people], fonts)
 
 
 @dataclass(frozen=True, slots=True)

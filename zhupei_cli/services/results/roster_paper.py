@@ -7,10 +7,9 @@ from typing import Final
 from zhupei_cli.printing.fonts import FontSet
 from zhupei_cli.printing.roster import PaperColumn, PaperPlace, PaperRoster, render_roster
 from zhupei_cli.rules.admission.scores import mark_text
-from zhupei_cli.services.applications.printing import printable, require_characters
+from zhupei_cli.services.applications.printing import require_characters, require_whole
 from zhupei_cli.sheets.kinds.roster_columns import ROSTER_COLUMNS, RosterColumn
 from zhupei_cli.sheets.writing.roster import BaseRoster, RosterRow, SpecialtyRoster
-from zhupei_cli.words.errors import ZhupeiError
 
 #: Headings say them.
 _SAID: Final = ("specialty_code", "specialty")
@@ -20,7 +19,6 @@ _ONCE: Final = ("identity", "level", "degree", "train_years", "via", "remark")
 _WIDER: Final = {"name": 20.0, "identity": 14.0}
 _NAME: Final = next(at for at, column in enumerate(ROSTER_COLUMNS) if column.key == "name")
 _NUMBER: Final = next(at for at, column in enumerate(ROSTER_COLUMNS) if column.key == "application_no")
-_NAMED: Final = 3
 
 
 def paper_of(roster: BaseRoster) -> PaperRoster:
@@ -93,14 +91,7 @@ def require_printable(rosters: Iterable[BaseRoster], fonts: FontSet) -> None:
     for roster in rosters:
         require_characters(paper_of(roster).text, fonts)
         people = [_Listed(row) for place in roster.specialties for row in place.rows]
-        _, refused = printable(people, fonts)
-        if refused:
-            names = "、".join(str(fault.values["name"]) for _, fault in refused[:_NAMED])
-            more = f" 等 {len(refused)} 人" if len(refused) > _NAMED else ""
-            characters = "、".join(
-                dict.fromkeys(str(fault.values["characters"]) for _, fault in refused[:_NAMED])
-            )
-            raise ZhupeiError("E749", names=names + more, characters=characters)
+        require_whole(people, fonts)
 
 
 @dataclass(frozen=True, slots=True)
