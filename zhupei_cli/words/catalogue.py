@@ -399,6 +399,8 @@ CATALOGUE: dict[str, Entry] = {
     "E725": Entry(2, "工作簿一张表最多 {most} 行，这里有 {rows} 行", "改用 -f parquet 或 -f csv", "Excel 的一张工作表只有 1,048,576 行。"),
     "E726": Entry(3, "字体里没有名单用到的字：{characters}", "用 --font 指定有这些字的字体文件，或改用 -f html、-f xlsx", "公示名单不能少一个人，也不能印出空白，因此没有印；网页和工作簿用看的人电脑上的字体。"),
     "E727": Entry(3, "{application_no} 没有填报{base}的{specialty}", "确应安排的不用改；否则改正岗位，或删去这一行", "预先安排的岗位一般是本人填报的志愿。"),
+    "E728": Entry(3, "{application_no} 是订单定向学生，{value}不是可去的专业（可去：{choices}）", "核对是否订单定向和培养协议；确应安排的写明原因，可去哪些由批次的参数 order_specialties 定", "农村订单定向医学生只参加全科专业的培训，预先安排、个别安排时也提醒。"),
+    "E729": Entry(3, "{count} 名订单定向学生的名额不在可去的专业之内，例如 {example}（{value}）", "核对是否订单定向和培养协议；预先安排的可撤销：zhupei admit preplace undo 报名号 --reason 原因", "审核或安排以后才更正为订单定向的，名额不会自动收回。"),
     # -- E73x exam days ----------------------------------------------------------------------------
     "E730": Entry(5, "批次 {batch} 的座位不够：{what}（{sites}）", "增加考场或座位数，再导入：zhupei exam sites import", "每个考生一个座位；不够时一个也不安排。"),
     "E732": Entry(5, "批次 {batch} 还没有可用的考场", "先写出模板 zhupei exam sites template，填好后 zhupei exam sites import 导入", "安排座位以前要有考场。"),

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Final, Literal, NamedTuple
 
 from zhupei_cli.rules.people.majors import categories
+from zhupei_cli.rules.people.orders import astray, in_words
 from zhupei_cli.words.codes import DEGREE_TYPE, LEVEL, LEVEL_RANK
 from zhupei_cli.words.errors import Fault
 from zhupei_cli.words.vocabulary import Identity
@@ -371,16 +372,11 @@ def _fresh(applicant: Applicant, terms: Terms) -> Values | None:
     reads="order_oriented specialty choice2_specialty",
 )
 def _order_specialty(applicant: Applicant, terms: Terms) -> Values | None:
-    if not applicant.by_order:
-        return None
-    wrong = [code for code in dict.fromkeys(applicant.specialties) if code not in terms.order_specialties]
+    wrong = astray(applicant.specialties, terms.order_specialties, by_order=applicant.by_order)
     if not wrong:
         return None
-    value, choices = (
-        "、".join(terms.names.get(code, code) for code in codes)
-        for codes in (wrong, sorted(terms.order_specialties))
-    )
-    return {"value": value, "choices": choices or "无"}
+    choices = in_words(sorted(terms.order_specialties), terms.names)
+    return {"value": in_words(wrong, terms.names), "choices": choices}
 
 
 @_rule(

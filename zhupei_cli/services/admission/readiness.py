@@ -13,6 +13,7 @@ from zhupei_cli.rules.admission.run import Inputs
 from zhupei_cli.rules.proof.audit import Finding
 from zhupei_cli.services.admission.run_inputs import load_inputs
 from zhupei_cli.services.applications.past import not_allowed
+from zhupei_cli.services.batches.order_seats import seats_astray
 from zhupei_cli.services.batches.plans import list_plan
 from zhupei_cli.services.batches.taking_part import count_gave_up, count_sitting_out
 from zhupei_cli.services.marks.score_marks import absences
@@ -29,6 +30,7 @@ def check_admission(session: Session, batch: Batch) -> tuple[dict[str, Any], lis
     found = [Doubt("E485", {"count": waiting})] if waiting else []
     found += _cut_shares(session, batch)
     found += _forbidden(session, batch, inputs)
+    found += _astray(session, batch)
     rooms = open_rooms(inputs).values()
     counts = {
         "batch": batch.code,
@@ -49,8 +51,8 @@ def check_admission(session: Session, batch: Batch) -> tuple[dict[str, Any], lis
 
 def doubts_about(session: Session, batch: Batch, inputs: Inputs) -> list[Finding]:
     """Return what `admit check` finds doubtful about these inputs of the batch."""
-    found = [*_forbidden(session, batch, inputs), *doubts(inputs, absences(session, batch))]
-    return _findings(session, found)
+    found = [*_forbidden(session, batch, inputs), *_astray(session, batch)]
+    return _findings(session, [*found, *doubts(inputs, absences(session, batch))])
 
 
 def _forbidden(session: Session, batch: Batch, inputs: Inputs) -> list[Doubt]:
@@ -62,6 +64,14 @@ def _forbidden(session: Session, batch: Batch, inputs: Inputs) -> list[Doubt]:
     example = min(found)
     values = {"count": len(found), "example": example, "why": found[example], "batch": batch.code}
     return [Doubt("E422", values)]
+
+
+def _astray(session: Session, batch: Batch) -> list[Doubt]:
+    """Return the doubt about seats given already that are not open to the students by order who hold them."""
+    if not (found := seats_astray(session, batch)):
+        return []
+    example = min(found)
+    return [Doubt("E729", {"count": len(found), "example": example, "value": found[example]["value"]})]
 
 
 def _cut_shares(session: Session, batch: Batch) -> list[Doubt]:
