@@ -54,6 +54,7 @@ _BY_ORDER = {
     "employer_name": "中牟县卫生院",
     "choice2_base": None,
     "order_oriented": "是",
+    "source_type": "农村订单定向",
     "order_county": "中牟县",
     "order_base": "郑州第一医院",
     "specialty": "全科",

@@ -70,6 +70,33 @@ def test_who_is_one_after_all_is_named(call: Call, tmp_path: Path) -> None:
     assert _named(call) == {NO(1): ["可去"], NO(2): ["内科", "可去"]}
 
 
+def test_the_type_of_source_and_the_order_say_the_same(call: Call, tmp_path: Path) -> None:
+    """Told at import, in the check of people, and among the anomalies."""
+    call("batch", "reopen", "HN2026", "-y")
+    by_order = BY_ORDER | {"choice2_base": None, "source_type": "应届毕业生"}
+    blank = {"source_type": "农村订单定向", "choice2_base": None}
+    rows = [person(4, **by_order), person(5, **blank), person(6, **blank, order_oriented="否")]
+    book = write_people(tmp_path / "补报.xlsx", rows)
+    told = {
+        (2, "E757", "生源类型", "生源类型是应届毕业生，是否订单定向却是“是”"),
+        (3, "E757", "生源类型", "生源类型是农村订单定向，是否订单定向却是“空白（即否）”"),
+        (4, "E757", "生源类型", "生源类型是农村订单定向，是否订单定向却是“否”"),
+    }
+    ran = json.loads(call("trainee", "import", book, "--json").out)
+    found = [one for one in ran["problems"] if one["code"] == "E757"]
+    assert {(one["row"], one["code"], one["column"], one["message"].split("；")[0]) for one in found} == told
+    assert ran["counts"]["inserted"] == 3
+    checked = json.loads(call("trainee", "check", "--batch", "HN2026", "--json").out)
+    assert [one["severity"] for one in checked if one["code"] == "E757"] == ["warning"] * 3
+    call("apply", "submit", "--all-ready", "-y")
+    found = json.loads(call("report", "anomalies", "--json").out)
+    named = {one["subject"] for one in found if "生源类型是" in one["message"]}
+    assert named == {NO(4), NO(5), NO(6)}
+    # A batch that thinks little of it says nothing.
+    call("batch", "edit", "HN2026", "--set", "severity.order.source=off")
+    assert "生源类型是" not in call("report", "anomalies", "--json").out
+
+
 def _named(call: Call) -> dict[str, list[str]]:
     found = json.loads(call("report", "anomalies", "--json").out)
     words = {"内科": "不能报 内科", "可去": "内科不是可去的专业"}

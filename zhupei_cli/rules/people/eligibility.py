@@ -9,7 +9,7 @@ from datetime import date
 from typing import Final, Literal, NamedTuple
 
 from zhupei_cli.rules.people.majors import categories
-from zhupei_cli.rules.people.orders import astray, in_words
+from zhupei_cli.rules.people.orders import SOURCE, astray, in_words
 from zhupei_cli.words.codes import DEGREE_TYPE, LEVEL, LEVEL_RANK
 from zhupei_cli.words.errors import Fault
 from zhupei_cli.words.vocabulary import Identity
@@ -71,6 +71,7 @@ class Terms(NamedTuple):
     grad_years: int
     order_specialties: Collection[str] = ()
     names: Mapping[str, str] = {}
+    source_types: Collection[str] = ()
 
     @property
     def years(self) -> tuple[int, int]:
@@ -405,6 +406,23 @@ def _order_base(applicant: Applicant, _: Terms) -> Values | None:
 )
 def _order_employer(applicant: Applicant, _: Terms) -> Values | None:
     return {} if applicant.by_order and applicant.employer_name is None else None
+
+
+# Ours: the two say the same, one of the person and one of the form.
+@_rule(
+    "order.source",
+    "生源类型与是否订单定向一致",
+    code="E757",
+    field="source_type",
+    default="warning",
+    reads="source_type order_oriented",
+)
+def _order_source(applicant: Applicant, terms: Terms) -> Values | None:
+    source, by_order = applicant.source_type, applicant.by_order
+    # A batch without that type has nothing else to offer.
+    if source is None or bool(by_order) == (source == SOURCE) or SOURCE not in terms.source_types:
+        return None
+    return {"value": source, "said": {True: "是", False: "否", None: "空白（即否）"}[by_order]}
 
 
 @_rule(

@@ -209,7 +209,11 @@ def identity_faults(
     return eligibility.check(
         applicant,
         eligibility.Terms(
-            checks.year, checks.settings.grad_years, checks.order_specialties, checks.specialties.labels
+            checks.year,
+            checks.settings.grad_years,
+            checks.order_specialties,
+            checks.specialties.labels,
+            checks.settings.source_types,
         ),
         severities=checks.settings.severities,
         unread=unread,

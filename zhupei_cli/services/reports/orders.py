@@ -2,11 +2,12 @@
 
 from typing import Final
 
-from sqlalchemy import Table, select
+from sqlalchemy import Table, or_, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Application, Batch
 from zhupei_cli.rules.batch.lifecycle import PUBLISHED
+from zhupei_cli.rules.people.orders import SOURCE
 from zhupei_cli.services.applications import store
 from zhupei_cli.services.applications.form_checks import identity_faults, load_checks
 from zhupei_cli.services.batches.order_seats import seats_astray
@@ -25,7 +26,7 @@ def against_orders(session: Session, batch: Batch) -> list[tuple[str, int, str]]
     """
     statement = (
         select(_APPLICATION.c.application_no)
-        .where(_APPLICATION.c.order_oriented)
+        .where(or_(_APPLICATION.c.order_oriented, _APPLICATION.c.source_type == SOURCE))
         .where(_APPLICATION.c.batch_id == batch.id, _APPLICATION.c.live_key.is_not(None))
     )
     numbers = list(session.execute(statement).scalars())
