@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pypdf
 import pytest
 
 from tests.commands.trainee.test_order import BY_ORDER
@@ -95,6 +96,20 @@ def test_the_type_of_source_and_the_order_say_the_same(call: Call, tmp_path: Pat
     # A batch that thinks little of it says nothing.
     call("batch", "edit", "HN2026", "--set", "severity.order.source=off")
     assert "生源类型是" not in call("report", "anomalies", "--json").out
+
+
+def test_the_order_stands_on_screen_and_paper(call: Call, home: Path) -> None:
+    line = "定向县：中牟县"
+    for group in ("apply", "review"):
+        assert line in call(group, "show", NO(1)).out and "订单定向" not in call(group, "show", NO(3)).out
+    call("apply", "correct", NO(1), "定向基地", A, "--reason", "写编号")
+    call("apply", "print", NO(1), NO(3), "-o", "表.pdf")
+    first, third = (page.extract_text() for page in pypdf.PdfReader(home / "表.pdf").pages)
+    assert f"是否订单定向：是　{line}　定向基地：郑州第一医院" in first.replace("\n", "")
+    assert "订单定向" not in third
+    # A base is told by its name, however it was written.
+    call("apply", "correct", NO(1), "定向基地", "4101002", "--reason", "改协议")
+    assert "协议写明的基地是 郑州第二医院" in call("report", "anomalies").out
 
 
 def _named(call: Call) -> dict[str, list[str]]:

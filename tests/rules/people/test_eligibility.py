@@ -28,7 +28,9 @@ OWN = SOCIAL._replace(
     identity="own", employer_name="甲医院", employer_base="B01", graduated_on=date(2010, 7, 1)
 )
 ENTRUSTED = SOCIAL._replace(identity="entrusted", employer_name="乙卫生院", graduated_on=date(2010, 7, 1))
-TERMS = Terms(2024, 3, {"0700"}, {"0100": "内科", "0700": "全科"}, ("农村订单定向", "往届毕业生"))
+TERMS = Terms(
+    2024, 3, {"0700"}, {"0100": "内科", "0700": "全科"}, ("农村订单定向", "往届毕业生"), {"B01": "甲医院"}
+)
 
 
 def broken(applicant: Applicant, **severities: str) -> list[Fault]:
@@ -98,7 +100,11 @@ def _fault(rule: str, code: str, field: str, severity: Any, **values: object) ->
             {"specialties": ("0700", "0100")},
             _fault("order.specialty", "E771", "specialty", "error", value="内科", choices="全科"),
         ),
-        (ORDER, {"choice1_base": "B02"}, _fault("order.base", "E772", "choice1_base", "error", value="B01")),
+        (
+            ORDER,
+            {"choice1_base": "B02"},
+            _fault("order.base", "E772", "choice1_base", "error", value="甲医院"),
+        ),
         (
             ORDER._replace(identity="social", graduated_on=date(2023, 6, 30)),
             {"employer_name": None},

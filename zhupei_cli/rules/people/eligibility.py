@@ -64,7 +64,7 @@ class Applicant(NamedTuple):
 class Terms(NamedTuple):
     """What a batch sets: its year, the length of the 择业期 in years, what is open to who studies by order.
 
-    `names` are those of specialties by code, for sentences.
+    `names` are those of specialties by code and `bases` those of bases, for sentences.
     """
 
     year: int
@@ -72,6 +72,7 @@ class Terms(NamedTuple):
     order_specialties: Collection[str] = ()
     names: Mapping[str, str] = {}
     source_types: Collection[str] = ()
+    bases: Mapping[str, str] = {}
 
     @property
     def years(self) -> tuple[int, int]:
@@ -388,11 +389,11 @@ def _order_specialty(applicant: Applicant, terms: Terms) -> Values | None:
     default="error",
     reads="order_oriented order_base choice1_base",
 )
-def _order_base(applicant: Applicant, _: Terms) -> Values | None:
+def _order_base(applicant: Applicant, terms: Terms) -> Values | None:
     base = applicant.order_base
     if not applicant.by_order or base is None or applicant.choice1_base in (None, base):
         return None
-    return {"value": base}
+    return {"value": terms.bases.get(base, base)}
 
 
 # They are employed by the health centre of the county before the training begins.

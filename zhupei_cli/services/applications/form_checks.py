@@ -214,6 +214,7 @@ def identity_faults(
             checks.order_specialties,
             checks.specialties.labels,
             checks.settings.source_types,
+            checks.bases.labels,
         ),
         severities=checks.settings.severities,
         unread=unread,
