@@ -96,8 +96,8 @@ def register_(
     texts = [[register_columns.cell_of(row, one, words) for one in fields] for row in rows]
     # The event is stored by now: no list leaves the database without one.
     if out.format in ("json", "jsonl"):
-        headings = [one.heading for one in fields]
-        show([dict(zip(headings, line, strict=True)) for line in texts], (), out)
+        keys = register_columns.keys_of(fields)
+        show([dict(zip(keys, line, strict=True)) for line in texts], (), out)
     else:
         columns = [Column(f"column{at}", one.heading) for at, one in enumerate(fields)]
         cells = [{f"column{at}": text for at, text in enumerate(line)} for line in texts]

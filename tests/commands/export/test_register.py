@@ -83,6 +83,11 @@ def test_every_cell_that_lacks_is_told_with_its_person(call: Call, tmp_path: Pat
     ran = call(*ours, "--check")
     assert (ran.out, ran.err) == ("", "4 人的必填各列都有内容\n")
     assert json.loads(call(*ours, "--json").out)[0]["类型"] == "S"
+    # A platform may name two columns alike, as the national one does: both stay, in JSON numbered.
+    columns.write_text("列名,字段\n类别,name\n类别,identity\n", "utf-8")
+    first = json.loads(call(*ours, "--json").out)[0]
+    assert list(first) == ["类别", "类别（2）"] and first["类别（2）"] == "面向社会招收住院医师"
+    assert call(*ours, "-f", "csv").out.splitlines()[0] == "类别,类别"
 
 
 @pytest.mark.parametrize(

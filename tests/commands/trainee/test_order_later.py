@@ -112,6 +112,16 @@ def test_the_order_stands_on_screen_and_paper(call: Call, home: Path) -> None:
     assert "协议写明的基地是 郑州第二医院" in call("report", "anomalies").out
 
 
+def test_specialties_of_the_order_are_in_the_catalogue(call: Call) -> None:
+    edit = ("batch", "edit", "HN2026", "--set")
+    refused = call(*edit, "order_specialties=全科,9999", code=4)
+    assert refused.err.startswith("错误 [E303]：没有专业 9999") and "base specialty list" in refused.err
+    dates = ("--year", "2026", "--apply-from", "2026-06-01", "--apply-until", "2026-06-20", "--name", "二")
+    assert "E303" in call("batch", "create", "HN2", *dates, "--set", "order_specialties=全料", code=4).err
+    call(*edit, "order_specialties=全科,助理全科,0200")
+    assert "order_specialties" in call("batch", "show", "HN2026", "--json").out
+
+
 def _named(call: Call) -> dict[str, list[str]]:
     found = json.loads(call("report", "anomalies", "--json").out)
     words = {"内科": "不能报 内科", "可去": "内科不是可去的专业"}

@@ -7,6 +7,7 @@ the other platform. `national` are the columns of the national kind (49).
 """
 
 import csv
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
@@ -106,6 +107,16 @@ def _decoded(path: Path) -> str:
 
 def _unfit(file: str, problem: str, known: Iterable[str]) -> ZhupeiError:
     return ZhupeiError("E063", file=file, problem=problem, fields=" ".join(sorted(known)) or "见 --help")
+
+
+def keys_of(columns: Iterable[Field]) -> list[str]:
+    """Return the headings as keys: one that stands again is numbered, 医疗卫生机构类别（2）."""
+    counts: Counter[str] = Counter()
+    keys = []
+    for heading in [one.heading for one in columns]:
+        counts[heading] += 1
+        keys.append(heading if counts[heading] == 1 else f"{heading}（{counts[heading]}）")
+    return keys
 
 
 def cell_of(row: Texts, column: Field, words: Words) -> str:
