@@ -133,5 +133,8 @@ def _show_lacking(settings: Settings, lacks: list[Lack], people: int, out: Out) 
     if not lacks:
         note(settings, f"{people} 人的必填各列都有内容")
         return
-    note(settings, f"{len({one['application_no'] for one in lacks})} 人有 {len(lacks)} 处问题")
+    numbers = [one["application_no"] for one in lacks if one["application_no"]]
+    note(settings, f"{len({*numbers})} 人有 {len(numbers)} 处问题")
+    if of_batches := len(lacks) - len(numbers):
+        note(settings, f"另有 {of_batches} 处由批次的设置填写")
     click.get_current_context().exit(FINDINGS)

@@ -430,6 +430,8 @@ CATALOGUE: dict[str, Entry] = {
     "E756": Entry(3, "同一个人有几张照片，另见 {others}", "只留一张", "无法判断用哪一张，都不导入。"),
     # -- E757 to E759 students by order, bases and headings ------------------------------------------
     "E757": Entry(3, "生源类型是{value}，是否订单定向却是“{said}”", "是订单定向学生的，生源类型选农村订单定向，是否订单定向写“是”；不是的，两处都不写", "订单定向的规则只看是否订单定向，生源类型只印在表上。"),
+    "E758": Entry(3, "批次 {batch} 没有设定{label}，{count} 人的“{column}”没有内容", "为整个批次写一次：zhupei batch edit {batch} --set {key}=…，例如 2026-09", "这一列的内容是批次的设置，不必逐人填写。"),
+    "E759": Entry(3, "写了{heading}，最高学历却是{level}", "先更正最高学历：项目 最高学历、毕业院校、毕业专业、毕业时间", "按层次填写的学历不能高于最高学历。"),
     # -- E76x reserved seats and seats before a run -------------------------------------------------
     "E760": Entry(5, "{place} 为{identity}保留 {reserve} 人，超过这一身份的上限 {limit} 人", "保留人数定为至多 {limit}，或放宽上限", "一种身份最多招这么多人，保留更多用不上。"),
     "E761": Entry(5, "{place} 各身份保留合计 {reserve} 人，超过计划 {quota} 人", "保留合计定为至多 {quota}，或增加计划人数", "保留的是计划之内的名额。"),
@@ -451,7 +453,7 @@ CATALOGUE: dict[str, Entry] = {
     "E776": Entry(3, "{problem}", "协同单位写主基地编号，是否协同写“是”；其他基地两列都留空", "协同单位在一个主基地名下招收和培训，主基地自己不能是协同单位。"),
     "E777": Entry(3, "{count} 名订单定向的考生报了不可报的专业，例如 {example}", "核对是否订单定向和 order_specialties；审核通过的照志愿录取，调剂只在可报的专业之内", "批次把 order.specialty 设为提醒或关闭时会有这样的志愿。"),
     "E778": Entry(3, "{count} 个岗位按比例为社会招收保留的名额留不足，例如 {place} 应保留 {wanted} 人，只能保留 {seats} 人", "放宽社会招收上限，减少其他身份的保留，或在计划里写明社会招收保留：zhupei batch plan set", "参数 reserve.social_share 按计划人数保留，不超过上限，也不占其他身份的保留。"),
-    "E779": Entry(3, "{name} 的“{column}”没有内容", "补全这个人、工作单位或基地的信息，再导出", "国家平台的登记表里这一列必填。"),
+    "E779": Entry(3, "{name} 的“{column}”没有内容", "{cure}", "国家平台的登记表里这一列必填；提交以后的内容由省级更正，电话和邮箱、单位库、基地库随时可改。", "个人的：zhupei apply correct 报名号 项目 内容 --reason 补登；单位的：zhupei trainee employer import；基地的：zhupei base import"),
     "E780": Entry(1, "邮件没有发完：{detail}", "检查 zhupei.toml 的 [mail] 和 ZHUPEI_MAIL_PASSWORD，再运行一次，已经发出的不会再发", "邮件服务器连不上、不认用户名和密码、证书不可信，或中途断开。"),
     "E781": Entry(3, "{count} 封邮件上次发送到一半中断，不知道发出没有，没有再发", "zhupei notice list --state 发送中 查看是谁，另行通知", "发出以前先记下，中断时最多一封不清楚；为了不重复，不自动再发。"),
     "E782": Entry(3, "{application_no} 的邮件被拒收：{answer}", "更正邮箱（zhupei trainee edit）后再运行一次，或用 notice export 发短信", "邮件服务器不接受这个地址。"),
