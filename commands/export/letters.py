@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 from sqlalchemy.orm import Session
 
-from zhupei_cli.files import refuse_existing, replacing, safe_name, together
+from zhupei_cli.files import name_of_part, refuse_existing, replacing, together
 from zhupei_cli.model.batch import Batch
 from zhupei_cli.printing.fonts import find_fonts
 from zhupei_cli.printing.letter import Letters, render_letters
@@ -76,13 +76,14 @@ def letters(
     def prepare(session: Session, found: Batch) -> tuple[dict[Path, Letters], Sequence[tuple[str, Fault]]]:
         chosen = Chosen(numbers, [lookup.find_base(session, base) for base in bases], run)
         by_base, refused = prepare_letters(session, found, chosen, by=deed.by, fonts=fonts)
+        names = lookup.base_names(session).names
         some = list(by_base.values())
         if kind_of_file(target, tuple(LETTER_FORMAT.labels)):
             whole = [one for part in some for one in part.letters]
             files = {target: replace(some[0], letters=whole)} if some else {}
         else:
             files = {
-                target / safe_name(f"{base}_{part.letters[0].base}_录取通知书.{kind}"): part
+                target / name_of_part(base, names[base], "录取通知书", kind): part
                 for base, part in by_base.items()
             }
         for path in files:

@@ -259,6 +259,11 @@ def _finish(season: _Season, folder: Path) -> None:
         9: ("郑州第一医院", "委培单位人", "是", "否", "一级", "否", ""),
         14: ("郑州第一医院", "在校专硕", "否", "是", "", "是", "甲等"),
     }
+    # What leaves by base is called alike, by the base's own name.
+    season.call("export", "letters", "--all", "-o", folder / "通知书")
+    season.call("admit", "checkin", "template", "--all", "-o", folder / "报到表")
+    named = {path.name for part in ("名单", "通知书", "报到表") for path in (folder / part).glob(f"{J}_*")}
+    assert named == {f"{J}_中牟医院_{what}" for what in ("录取名单.xlsx", "录取通知书.pdf", "报到.xlsx")}
     came = [{"application_no": NO(no), "checked_in": "是"} for no in SEATS]
     assert season.take("admit checkin import", kinds.CHECK_IN, came)["counts"]["updated"] == 13
     assert season.json("apply", "status", NO(14))["status_label"] == f"已报到（录取基地：{BOTH}）"

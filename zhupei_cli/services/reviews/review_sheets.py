@@ -37,7 +37,7 @@ def prepare_books(
     `target` is a file for one base when it ends in .xlsx, else a folder. ID numbers are whole, so an event
     is written for each base; the files are not made yet. Raises E002 for a file that is there already.
     """
-    names = base_names(session).labels
+    names = base_names(session)
     rows = _rows_by_base(session, batch, base)
     books = lay_out(rows, names, target, title=batch.name, what="审核意见", force=force)
     if books:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
-from zhupei_cli.files import replacing, safe_name
+from zhupei_cli.files import name_of_part, replacing
 from zhupei_cli.sheets.kinds.roster_columns import ROSTER_COLUMNS
 from zhupei_cli.sheets.locks.locking import lock
 from zhupei_cli.sheets.writing.ooxml import Value
@@ -76,7 +76,7 @@ class BaseRoster:
     @property
     def file_name(self) -> str:
         """`<code>_<name>_录取名单.xlsx`, characters Windows refuses in names replaced."""
-        return safe_name(f"{self.base_code}_{self.base_name}_{self.kind}.xlsx")
+        return name_of_part(self.base_code, self.base_name, self.kind, "xlsx")
 
 
 def write_roster(path: Path, roster: BaseRoster, *, force: bool = False, password: str | None = None) -> None:
