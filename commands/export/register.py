@@ -37,8 +37,8 @@ _RESULT = (Column("ok", "完整"), Column("findings", "问题"))
     "columns_file",
     metavar="FILE|national",
     type=click.Path(path_type=Path),
-    help="各列的 CSV 文件：第一行 列名,字段（可再有 必填,词表），以下每行一列；national 是国家平台的 49 列；"
-    "不写则用程序自带的",
+    help="各列的 CSV 文件：第一行 列名,字段（可再有 必填,词表），以下每行一列；national 是照国家平台的 "
+    "49 列，请与当年的模板核对；不写则用程序自带的",
 )
 @click.option(
     "--words",

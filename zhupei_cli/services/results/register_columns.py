@@ -3,7 +3,8 @@
 A file of columns is a CSV with the headings 列名 字段 必填 词表, the last two if they are wanted. 字段 is one
 of the fields of a register, `=text` for what is the same for everybody, or nothing. 必填 is 是, or the field
 that says of whom: where it is 是. 词表 names a list of data/register-words.csv: what our words are called on
-the other platform. `national` are the columns of the national kind (49).
+the other platform. `national` are 49 columns of the national kind: headings, and what must be
+filled, as a sheet that published systems of the kind export; no document of the platform itself.
 """
 
 import csv
