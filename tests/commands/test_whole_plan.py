@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+import pypdf
 import pytest
 
 from tests.conftest import Ran, Run
@@ -259,6 +260,16 @@ def _finish(season: _Season, folder: Path) -> None:
         9: ("郑州第一医院", "委培单位人", "是", "否", "一级", "否", ""),
         14: ("郑州第一医院", "在校专硕", "否", "是", "", "是", "甲等"),
     }
+    season.call("export", "roster", "--base", J, "-f", "pdf", "-o", folder / "印")
+    (page,) = pypdf.PdfReader(next((folder / "印").glob("*.pdf"))).pages
+    paper = page.extract_text().replace("\n", "")
+    assert "培训基地：4101001 郑州第一医院　　协同单位：4101009 中牟医院" in paper
+    assert "其中预先安排 1 人" in paper
+    book = openpyxl.load_workbook(next((folder / "名单").glob(f"{B}_*.xlsx")))
+    remarks = {
+        row[4].value: row[21].value for page in book.worksheets[1:] for row in page.iter_rows(min_row=4)
+    }
+    assert (remarks[called(10)], remarks[called(8)]) == ("订单定向（中牟县）", None)
     # What leaves by base is called alike, by the base's own name.
     season.call("export", "letters", "--all", "-o", folder / "通知书")
     season.call("admit", "checkin", "template", "--all", "-o", folder / "报到表")
