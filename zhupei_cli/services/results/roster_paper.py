@@ -15,8 +15,8 @@ from zhupei_cli.sheets.writing.roster import BaseRoster, RosterRow, SpecialtyRos
 _SAID: Final = ("specialty_code", "specialty")
 #: Where everybody has the same it is said once, above the list.
 _ONCE: Final = ("identity", "level", "degree", "train_years", "via", "remark")
-#: Beside fewer columns there is room for a name of 20 characters on two lines.
-_WIDER: Final = {"name": 20.0, "identity": 14.0}
+#: Beside fewer columns there is room for a name of 20 characters on two lines; 学士 stays on one.
+_WIDER: Final = {"name": 20.0, "identity": 14.0, "degree": 5.4}
 _NAME: Final = next(at for at, column in enumerate(ROSTER_COLUMNS) if column.key == "name")
 _NUMBER: Final = next(at for at, column in enumerate(ROSTER_COLUMNS) if column.key == "application_no")
 
