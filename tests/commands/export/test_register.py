@@ -10,7 +10,7 @@ from sqlalchemy import update
 from tests.builders import store_world, worked_example
 from tests.conftest import Ran, Run
 from zhupei_cli.model import Specialty
-from zhupei_cli.services.results import register_columns, register_export
+from zhupei_cli.services.results import register_columns, register_cures, register_export
 from zhupei_cli.services.results.register_columns import cell_of
 from zhupei_cli.store.engine import transaction
 
@@ -55,6 +55,31 @@ def test_the_national_columns_are_whole() -> None:
         [whole | {"employer_level": "省级", "train_from": ""}], fields[40:41], words
     )
     assert (found["column"], found["code"]) == ("医院级别", "E716")
+
+
+def test_each_cure_names_what_can_be_typed(call: Call) -> None:
+    fields = register_columns.load_fields(
+        Path("national"), register_export.FIELDS, register_columns.load_words()
+    )
+    row = {"application_no": "T-0000001", "joint_base": "A"}
+    cures = {one.field: register_cures.cure_of(one.field, row) for one in fields if one.field}
+    typed = {field: cure.split()[1:] for field, cure in cures.items() if cure.startswith("zhupei ")}
+    corrected = [words[3] for words in typed.values() if words[:2] == ["apply", "correct"]]
+    assert len(corrected) == 28 and {"本科学位", "硕士学位类型", "毕业院校"} <= {*corrected}
+    # All are items of a correction: what is refused is the number.
+    pairs = [word for heading in {*corrected} for word in (heading, "内容")]
+    assert "E304" in call("apply", "correct", "T-0000009", *pairs, "--reason", "x", code=4).err
+    assert typed["mobile"] == ["trainee", "edit", "T-0000001", "--mobile", "内容"]
+    assert typed["joint_level"] == ["base", "edit", "A", "--level", "内容"]
+    for words in (typed["mobile"], typed["joint_level"]):
+        asked = call(*words[:2], "--help").out
+        assert words[3] in asked
+    # What nobody can type in is never empty, or told of the batch.
+    rest = {field for field, cure in cures.items() if cure == "补全这个人或基地的信息"}
+    assert rest == {
+        *("main_base_name", "specialty_name", "year", "train_from", "=否"),
+        *("is_master", "is_doctor", "is_joint"),
+    }
 
 
 def test_every_cell_that_lacks_is_told_with_its_person(call: Call, tmp_path: Path) -> None:
