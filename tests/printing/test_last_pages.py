@@ -4,6 +4,7 @@ from io import BytesIO
 
 from pypdf import PdfReader
 
+from zhupei_cli.printing.exam_sheets import Desk, RoomSheet, render_sheets
 from zhupei_cli.printing.fonts import find_fonts
 from zhupei_cli.printing.notice import print_notice
 from zhupei_cli.printing.roster import PaperColumn, PaperPlace, PaperRoster, render_roster
@@ -45,6 +46,19 @@ def test_no_page_has_but_a_total_or_a_signature() -> None:
     pages = [*map(_roster, (39, 40, 41)), *map(_notice, (50, 51, 53))]
     assert [page.count("王一") for page in pages] == [3] * 6
     assert ["合计：录取" in page for page in pages[:3]] + ["某委" in page for page in pages[3:]] == [True] * 6
+
+
+def test_a_room_signs_where_its_last_people_do() -> None:
+    def pages(count: int) -> list[str]:
+        people = [Desk(at, "1", "王一", "男", "4", "内科") for at in range(1, count + 1)]
+        pdf = render_sheets(
+            "sign", [RoomSheet("考点", "", "001", people, [])], batch="招收", time="", fonts=FONTS
+        )
+        return [page.extract_text() for page in PdfReader(BytesIO(pdf)).pages]
+
+    whole, parted = pages(41), pages(70)
+    assert [page.count("王一") for page in (*whole, parted[-1])] == [41, 3]
+    assert ["监考人员签名" in page for page in parted] == [False] * (len(parted) - 1) + [True]
 
 
 def test_a_list_of_nobody_has_them_too() -> None:
