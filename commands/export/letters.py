@@ -12,6 +12,8 @@ from zhupei_cli.model.batch import Batch
 from zhupei_cli.printing.fonts import find_fonts
 from zhupei_cli.printing.letter import Letters, render_letters
 from zhupei_cli.printing.letter_docx import docx_letters
+from zhupei_cli.rules.proof.audit import Finding
+from zhupei_cli.services.admission.stages import unsigned
 from zhupei_cli.services.records import lookup
 from zhupei_cli.services.results.letters import Chosen, prepare_letters
 from zhupei_cli.shell.arguments import CODE, NAME, Whole, Word
@@ -73,7 +75,10 @@ def letters(
     kind = _kind(target, file_format)
     fonts = find_fonts(deed.settings.fonts, more_fonts)
 
+    doubts: list[Finding] = []
+
     def prepare(session: Session, found: Batch) -> tuple[dict[Path, Letters], Sequence[tuple[str, Fault]]]:
+        doubts[:] = unsigned(session, found)
         chosen = Chosen(numbers, [lookup.find_base(session, base) for base in bases], run)
         by_base, refused = prepare_letters(session, found, chosen, by=deed.by, fonts=fonts)
         names = lookup.base_names(session).names
@@ -100,7 +105,7 @@ def letters(
                 )
     count = sum(len(part.letters) for part in files.values())
     summary = {"letters": count, "files": [str(path) for path in files]}
-    show_prints(deed, summary, f"印制 {count} 份录取通知书，存放在 {target}", refused)
+    show_prints(deed, summary, f"印制 {count} 份录取通知书，存放在 {target}", refused, doubts)
 
 
 def _kind(target: Path, asked: str | None) -> str:

@@ -345,7 +345,7 @@ def test_a_step_too_early_says_what_comes_first_but_nothing_that_is_final(batch:
 NOBODY = "提醒 [E418]：批次 HN2026 没有拟录取的人；zhupei admit list --batch HN2026 查看录取结果\n"
 UNSIGNED = (
     "提醒 [E789]：批次 HN2026 还没有设置发文单位、技术支持、报到地点，公示名单和通知书上就没有；"
-    "zhupei batch edit HN2026 --set authority=… --set contact=… --set checkin_place=…\n"
+    "zhupei batch edit HN2026 --set authority=发文单位 --set contact=技术支持 --set checkin_place=报到地点\n"
 )
 NO_END = (
     "提醒 [E414]：批次 HN2026 没有设公示截止时间；"

@@ -291,8 +291,9 @@ def setting_of(key: str, also: Iterable[str] = ()) -> Setting:
 def _near(key: str, known: Sequence[str]) -> Sequence[str]:
     from difflib import get_close_matches
 
-    if key.startswith(_SEVERITY):
-        return [one for one in known if one.startswith(_SEVERITY)]
+    for family in (_SEVERITY, _NOTICE):
+        if key.startswith(family):
+            return [one for one in known if one.startswith(family)]
     return get_close_matches(key, known, n=3, cutoff=0.6) or known
 
 
