@@ -18,6 +18,7 @@ def explained_lines(told: Mapping[str, Any]) -> list[str]:
     since = told.get("standing") is not None and told["reason"] in (
         *DECIDED_ON,
         "vacant",
+        "placeable",
         "ceded",
         "reinstated",
     )

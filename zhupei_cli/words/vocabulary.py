@@ -247,6 +247,7 @@ WITHOUT_SEAT: Final = CodeTable(
         **NOT_ADMITTED.labels,
         "vacant": "现有空缺名额可以递补",
         "ceded": "空缺名额已转入补录",
+        "placeable": "现有空缺名额可以个别安排",
         "reinstated": "已恢复录取资格，没有名额",
         "elsewhere": "本年度已在别的批次录取",
         **{status: ADMISSION_STATUS.label(status) for status in DECIDED_ON},

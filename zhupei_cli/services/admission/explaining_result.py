@@ -196,7 +196,12 @@ def _ranked(rung: Rung, row: Mapping[str, Any] | None, spot: Spot, *, free: bool
             via = "place"
         if rung.result is not Fate.ADMITTED:
             result, label = Fate.ADMITTED.value, FATES[Fate.ADMITTED]
-    elif row is not None and row["base"] is None and row["reason"] in ("vacant", "ceded") and not free:
+    elif (
+        row is not None
+        and row["base"] is None
+        and row["reason"] in ("vacant", "placeable", "ceded")
+        and not free
+    ):
         pass  # their vacancy is at another place: here it is as it was
     elif row is not None and row["base"] is None:
         result, label = str(row["reason"]), row["reason_label"]
