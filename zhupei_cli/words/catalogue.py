@@ -285,6 +285,7 @@ CATALOGUE: dict[str, Entry] = {
     "E491": Entry(5, "导入 {import_id} 不能撤销：写入的内容有 {count} 处此后又有变动，例如 {examples}", "zhupei imports show {import_id} 查看全部；逐项修改，或先撤销后来的操作", "撤销会把此后所作的修改和决定一并抹去，因此一处也不撤销。"),
     "E492": Entry(5, "导入 {import_id} 不能撤销：原来的内容与现在的数据冲突，没有作任何改动", "zhupei imports show {import_id} 查看；逐项修改", "原来的名称或编号已被别的记录使用，或别的记录还要用到这次导入的内容。"),
     "E495": Entry(5, "{place} 空出的名额已转给补录批次 {rounds}（{ceded} 个）", "在补录批次中录取、递补或个别安排；补录批次归档以后，没有录取的名额回到原批次", "一个岗位在原批次和补录批次中录取的人，合起来不能超过原批次的计划；补录批次归档以前，转给它的名额由它录取。"),
+    "E496": Entry(3, "此人还有已生效的违约退培记录（编号 {bar}），撤销退培登记以后不会自动解除", "zhupei trainee bar lift {bar} --reason 退培登记有误", "省里确认过的诚信记录由省里解除。"),
     # -- E5xx database -----------------------------------------------------------------------------
     "E501": Entry(6, "数据库不存在：{database}", "先运行 zhupei db init 建库，或用 --database 指向已有数据库", "为避免拼错路径时悄悄建出空库，只有 db init 会创建数据库。"),
     "E502": Entry(2, "数据库地址不对：{database}{problem}", "例如 sqlite:///zhupei.sqlite 或 postgresql+psycopg://用户@主机/库名", "地址的写法不对，或缺少对应的驱动。"),

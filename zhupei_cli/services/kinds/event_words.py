@@ -21,6 +21,7 @@ _WORDS: Final[Mapping[str, str]] = {
     "admission.revoke": "取消录取",
     "admission.run": "计算录取",
     "admission.uncommit": "撤销拟录取",
+    "admission.stay": "撤销退培登记",
     "admission.unplace": "撤销预先安排的名额",
     "application.correct": "更正报名",
     "application.edit": "修改报名",
