@@ -253,6 +253,17 @@ WITHOUT_SEAT: Final = CodeTable(
         **{status: ADMISSION_STATUS.label(status) for status in DECIDED_ON},
     },
 )
+#: What somebody agreed to when a place was given by hand, by the code of the doubt.
+OVERRIDDEN: Final = CodeTable(
+    "经同意越过的疑问",
+    {
+        "E419": "没有总成绩",
+        "E420": "低于分数线",
+        "E421": "名次在前的考生",
+        "E423": "历年记录有碍",
+        "E687": "没有填报这个岗位",
+    },
+)
 ROUND: Final = CodeTable("录取轮次", {"main": "志愿录取", "adjust": "调剂录取", "refill": "递补"})
 ADJUST_SCOPE: Final = CodeTable("调剂范围", {"specialty": "本专业", "category": "同类别专业"})
 TIE_KEY: Final = CodeTable(

@@ -170,6 +170,10 @@ def test_place_says_what_speaks_against_it_and_goes_on_only_with_consent(
     assert committed(*place, "-n").err == f"{told}试做（不保存）：T-0000004 拟录取到 基地B 的 内\n"
     done = json.loads(committed(*place, "-y", "--json").out)
     assert [one["code"] for one in done["doubts"]] == ["E420", "E421"]
+    # What was agreed to, and whose seat it was, stands where people look: the log, and the explanation.
+    note = "T-0000004 让出的名额，经同意越过：低于分数线、名次在前的考生，名次在前的有 T-0000003"
+    assert note in committed("audit", "log", "--kind", "admission.place").out
+    assert f"，{note}）（原因：递补）" in committed("admit", "explain", NO(4)).out
     committed("admit", "decline", NO(5), *WHY)
     committed("admit", "reinstate", NO(5), *WHY)
     assert committed("admit", "place", NO(5), "C", "0100", "--reason", "递补").err.splitlines()[0] == (

@@ -108,7 +108,9 @@ def test_every_list_agrees_with_the_newest_act(office: Call, home: Path) -> None
     told = office("admit", "explain", NO(3)).out.splitlines()
     assert told[:2] == [
         "T-0000003 考生3：录取",
-        "现状：拟录取：基地A 专业0100（递补，总成绩 78.00，排第 3 名）".replace("专业0100", _name(office)),
+        "现状：拟录取：基地A 专业0100（递补，总成绩 78.00，排第 3 名，T-0000002 让出的名额）".replace(
+            "专业0100", _name(office)
+        ),
     ]
     assert [line.split()[0] for line in told[3:]] == ["志愿录取", "志愿录取", "递补", "递补", "志愿录取"]
     # Paper for the refilled alone, and the roster's free seats count those of the other rounds.
