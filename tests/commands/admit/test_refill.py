@@ -89,7 +89,10 @@ def test_every_list_agrees_with_the_newest_act(office: Call, home: Path) -> None
     )
     unsettled = office("export", "public", "--run", "2")
     assert (unsettled.code, "E684" in unsettled.err) == (5, True)
-    assert office("admit", "commit", "2").code == 0
+    done = office("admit", "commit", "2")
+    way = "zhupei export public --batch T --run 2 -o 补充公示名单-2.xlsx"
+    assert (done.code, done.err.splitlines()[1]) == (0, f"下一步：{way}（导出这一轮的补充公示名单）")
+    assert office(*way.split()[1:]).code == 0
     seated = {"base": "A", "via": "choice1", "rank": 3, "round": "refill", "reason": None}
     line = "拟录取（录取基地：基地A，公示中）"
     assert _everywhere(office, NO(3)) == {
