@@ -55,6 +55,7 @@ def by() -> Acting:
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Take which databases the run is about: both, unless somebody is in a hurry."""
     parser.addoption("--on", choices=(*ASKED, "both"), default="both", help="databases to test on")
+    parser.addoption("--thorough", action="store_true", help="all of what is taken in samples otherwise")
     parser.addoption("--server", type=int, choices=(16, 18), default=16, help="version of PostgreSQL")
 
 
@@ -63,6 +64,7 @@ def pytest_configure(config: pytest.Config) -> None:
     compiled.share()
     config.addinivalue_line("markers", "sqlite: about files of SQLite, or the same on every database")
     config.addinivalue_line("markers", "oceanbase: about OceanBase alone, with --on oceanbase")
+    config.addinivalue_line("markers", "long: takes its file a quarter of a minute or more")
     if config.getoption("--on") == "oceanbase" and not hasattr(config, "workerinput"):
         running = config.stash[_RUNNING] = ExitStack()
         os.environ[GIVEN] = running.enter_context(running_oceanbase()).url("")
@@ -75,6 +77,12 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         del os.environ[GIVEN]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take long: begun last, they would run while the other workers are idle."""
+    long = {item.path for item in items if item.get_closest_marker("long")}
+    items.sort(key=lambda item: item.path not in long)
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run a test that asks for a database on SQLite and on PostgreSQL."""
     if "backend" in metafunc.fixturenames:
@@ -85,6 +93,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         if metafunc.definition.get_closest_marker("oceanbase"):
             backends = [backend for backend in backends if backend == "oceanbase"]
         metafunc.parametrize("backend", backends)
+
+
+@pytest.fixture(scope="session")
+def thorough(request: pytest.FixtureRequest) -> bool:
+    """Whether all is tried of what is taken in samples otherwise, for the gate's sake."""
+    chosen: bool = request.config.getoption("--thorough")
+    return chosen
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from sqlalchemy import func, select
 
 from tests.people import open_batch, person, write_people
@@ -19,6 +20,8 @@ from zhupei_cli.sheets.kinds import workbook_kinds
 from zhupei_cli.store.counters import take
 from zhupei_cli.store.engine import transaction
 from zhupei_cli.words.vocabulary import Decision
+
+pytestmark = pytest.mark.long
 
 PROCESSES, SEATS, TRIES = 8, 100, 15
 

@@ -28,7 +28,7 @@ from zhupei_cli.shell.outline import load
 from zhupei_cli.store.counters import take
 from zhupei_cli.store.engine import reading, transaction
 
-pytestmark = pytest.mark.sqlite
+pytestmark = [pytest.mark.long, pytest.mark.sqlite]
 
 NO: Final = "T-000000{}".format
 WHY: Final = "--reason 原因"

@@ -10,11 +10,15 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import pytest
+
 from tests.acted_on import WHY, Season, mark
 from tests.conftest import Run
 from tests.newest_acts import Stand
 from tests.people import BASES, SPECIALTIES, person
 from zhupei_cli.sheets.kinds import workbook_kinds as kinds
+
+pytestmark = pytest.mark.long
 
 PEOPLE, SEATS = 300, 20
 DATES = ("--apply-from", "2026-06-01", "--apply-until", "2026-06-30")

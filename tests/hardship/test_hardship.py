@@ -1,4 +1,4 @@
-"""Every command on a full disk, in a read-only folder, on a locked database, with a stream closed or full.
+"""Every command on a full disk; in a read-only folder, on a locked database, with a stream closed or full.
 
 None ends as a fault of the program: each says what is wrong, with a code and its exit, or does its work.
 """
@@ -20,6 +20,7 @@ from zhupei_cli.store.engines import patience
 
 pytestmark = [
     pytest.mark.sqlite,
+    pytest.mark.long,
     pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs Linux"),
 ]
 
@@ -42,12 +43,17 @@ def _unforeseen(ended: list[Ended]) -> list[tuple[str, int, str]]:
     ]
 
 
-#: Enough where another walk goes through all of them in nearly the same way.
-SOME = [
-    one
-    for at, one in enumerate(world.LINES)
-    if at % 4 == 0 or one.startswith("db ") or one.endswith(" import") or one == "doctor"
-]
+def _lines(at: int, *, thorough: bool) -> list[str]:
+    """Return a quarter of the commands, another for each walk, and those that most may befall: or all."""
+    return [
+        one
+        for number, one in enumerate(world.LINES)
+        if thorough
+        or number % 4 == at % 4
+        or one.startswith("db ")
+        or one.endswith(" import")
+        or one == "doctor"
+    ]
 
 
 def _require_disks() -> None:
@@ -79,7 +85,7 @@ def test_a_disk_that_is_full(prepared: Path, tmp_path: Path) -> None:
     assert _unforeseen(walks.apart(_on_a_full_disk, prepared, tmp_path)) == []
 
 
-def _with_a_full_disk(prepared: Path, home: Path) -> list[Ended]:
+def _with_a_full_disk(prepared: Path, home: Path, lines: Sequence[str]) -> list[Ended]:
     ended = []
     disk = home / "disk"
     disk.mkdir()
@@ -88,7 +94,7 @@ def _with_a_full_disk(prepared: Path, home: Path) -> list[Ended]:
         walks.fresh(prepared, disk)
         (disk / "zhupei.sqlite").unlink()
         walks.fill_up(disk)
-        for command in world.LINES:
+        for command in lines:
             path = home / "zhupei.sqlite"
             for old in home.glob("zhupei.sqlite*"):
                 old.unlink()
@@ -97,10 +103,10 @@ def _with_a_full_disk(prepared: Path, home: Path) -> list[Ended]:
     return ended
 
 
-def test_a_disk_for_what_is_written_that_is_full(prepared: Path, tmp_path: Path) -> None:
+def test_a_disk_for_what_is_written_that_is_full(prepared: Path, tmp_path: Path, thorough: bool) -> None:
     """The database has room. Imports are kept, and say what they did and refused."""
     _require_disks()
-    ended = walks.apart(_with_a_full_disk, prepared, tmp_path)
+    ended = walks.apart(_with_a_full_disk, prepared, tmp_path, _lines(0, thorough=thorough))
     assert _unforeseen(ended) == []
     for one in ended:
         if one.command.endswith(" import"):
@@ -112,17 +118,18 @@ def test_a_disk_for_what_is_written_that_is_full(prepared: Path, tmp_path: Path)
             assert "标准输出" not in one.err, one
 
 
-def _on_a_read_only_disk(prepared: Path, home: Path) -> list[Ended]:
+def _on_a_read_only_disk(prepared: Path, home: Path, lines: Sequence[str]) -> list[Ended]:
     with walks.small_disk(home):
         walks.prepare(home)
         walks.fresh(prepared, home)
         walks.make_read_only(home)
-        return [walks.run(one, f"sqlite:///{home}/zhupei.sqlite", home) for one in world.LINES]
+        return [walks.run(one, f"sqlite:///{home}/zhupei.sqlite", home) for one in lines]
 
 
-def test_a_disk_that_is_read_only(prepared: Path, tmp_path: Path) -> None:
+def test_a_disk_that_is_read_only(prepared: Path, tmp_path: Path, thorough: bool) -> None:
     _require_disks()
-    assert _unforeseen(walks.apart(_on_a_read_only_disk, prepared, tmp_path)) == []
+    lines = _lines(1, thorough=thorough)
+    assert _unforeseen(walks.apart(_on_a_read_only_disk, prepared, tmp_path, lines)) == []
 
 
 def _waiting_briefly(home: Path, lines: Sequence[str]) -> list[Ended]:
@@ -133,27 +140,28 @@ def _waiting_briefly(home: Path, lines: Sequence[str]) -> list[Ended]:
 
 
 @pytest.mark.parametrize("hoarded", [False, True], ids=["written to", "exclusive"])
-def test_a_database_that_is_locked(prepared: Path, tmp_path: Path, hoarded: bool) -> None:
+def test_a_database_that_is_locked(prepared: Path, tmp_path: Path, hoarded: bool, thorough: bool) -> None:
     walks.fresh(prepared, tmp_path)
     with closing(sqlite3.connect(tmp_path / "zhupei.sqlite")) as other:
         if hoarded:
             other.execute("PRAGMA locking_mode=EXCLUSIVE")
         other.execute("BEGIN IMMEDIATE")
         other.execute("UPDATE counter SET value = value")
-        ended = walks.apart(_waiting_briefly, tmp_path, SOME if hoarded else tuple(world.LINES))
+        ended = walks.apart(_waiting_briefly, tmp_path, _lines(2 + hoarded, thorough=thorough))
     assert _unforeseen(ended) == []
 
 
-def _without_streams(prepared: Path, home: Path, stream: str) -> list[Ended]:
+def _without_streams(prepared: Path, home: Path, stream: str, lines: Sequence[str]) -> list[Ended]:
     walks.prepare(home)
     ended = []
-    for command in world.LINES if stream == "closed" else SOME:
+    for command in lines:
         walks.fresh(prepared, home)
         made = None if stream == "closed" else partial(Path(stream).open, "wb", buffering=0)
         ended.append(walks.run(command, f"sqlite:///{home}/zhupei.sqlite", home, stream=made))
     return ended
 
 
-@pytest.mark.parametrize("stream", ["closed", "/dev/full"])
-def test_streams_that_are_gone(prepared: Path, tmp_path: Path, stream: str) -> None:
-    assert _unforeseen(walks.apart(_without_streams, prepared, tmp_path, stream)) == []
+@pytest.mark.parametrize(("at", "stream"), list(enumerate(["closed", "/dev/full"])))
+def test_streams_that_are_gone(prepared: Path, tmp_path: Path, at: int, stream: str, thorough: bool) -> None:
+    lines = _lines(at, thorough=thorough)
+    assert _unforeseen(walks.apart(_without_streams, prepared, tmp_path, stream, lines)) == []

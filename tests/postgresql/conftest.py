@@ -70,6 +70,22 @@ class World:
         return self.server.url(self.database, user=name, password=PASSWORD)
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave to --thorough what is the same on both versions; the attacks are always tried on both."""
+    if config.getoption("--thorough"):
+        return
+    twice = [item for item in items if _is_repeated(item)]
+    config.hook.pytest_deselected(items=twice)
+    items[:] = [item for item in items if item not in twice]
+
+
+def _is_repeated(item: pytest.Item) -> bool:
+    """Say whether the item is done on the newer version what is done on the older one too."""
+    here = item.path.is_relative_to(Path(__file__).parent)
+    newer = isinstance(item, pytest.Function) and "[18" in item.name
+    return here and newer and item.path.name != "test_attacks.py"
+
+
 @pytest.fixture(scope="session", params=(16, 18), ids=("16", "18"))
 def version(request: pytest.FixtureRequest) -> Iterator[Server]:
     """Return a server of each version."""

@@ -20,6 +20,8 @@ from zhupei_cli.rules.people import masking
 from zhupei_cli.sheets.kinds import workbook_kinds
 from zhupei_cli.store.engine import transaction
 
+pytestmark = pytest.mark.long
+
 ROLES = ("zhupei_owner", "zhupei_keeper", "zhupei_province", "zhupei_base", "zhupei_auditor")
 NEW = {"ZHUPEI_NEW_PASSWORD": PASSWORD}
 NEXT = "下一步：zhupei db user add 账号 --base 基地编号（给各基地建立登录账号）\n"

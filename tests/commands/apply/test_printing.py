@@ -16,6 +16,8 @@ from zhupei_cli.model import BatchSetting, Event, TraineePhoto
 from zhupei_cli.printing import fonts
 from zhupei_cli.store.engine import transaction
 
+pytestmark = pytest.mark.long
+
 FIRST, SECOND = "HN2026-0000001", "HN2026-0000002"
 
 

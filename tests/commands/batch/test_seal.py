@@ -23,6 +23,8 @@ from zhupei_cli.services.results.sealed_files import verify_file
 from zhupei_cli.store.engine import reading, transaction
 from zhupei_cli.words.errors import ZhupeiError
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def call(database: str, zhupei: Run) -> Callable[..., Ran]:

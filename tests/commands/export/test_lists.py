@@ -30,6 +30,8 @@ from zhupei_cli.sheets.kinds import workbook_kinds
 from zhupei_cli.sheets.writing.kind_sheet import write_kinds
 from zhupei_cli.store.engine import reading, transaction
 
+pytestmark = pytest.mark.long
+
 Call = Callable[..., Ran]
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from zhupei_cli.rules.people.fields import NEEDED
-from zhupei_cli.rules.people.profile import highest, missing
+from zhupei_cli.rules.people.profile import highest, is_whole, missing
 
 WHOLE: dict[str, Any] = {
     "name": "王小明",
@@ -39,6 +39,23 @@ def test_a_whole_profile_lacks_nothing() -> None:
 def test_every_required_part_is_missed(key: str, nothing: str | None) -> None:
     assert missing({**WHOLE, key: nothing}) == {key: NEEDED[key]}
     assert missing({name: value for name, value in WHOLE.items() if name != key}) == {key: NEEDED[key]}
+
+
+@pytest.mark.parametrize("key", sorted(WHOLE))
+@pytest.mark.parametrize("nothing", [None, "", False])
+def test_one_look_never_passes_what_is_missing(key: str, nothing: object) -> None:
+    values = {**WHOLE, key: nothing}
+    of_education = ("level", "school", "major", "graduated_on", "full_time")
+    work = {"employer_name": values.pop("employer_name")}
+    education = {name: values.pop(name) for name in of_education}
+    assert is_whole(values, education, work) <= (missing({**values, **education, **work}) == {})
+    assert is_whole(values, None, work) is False
+
+
+def test_one_look_is_enough_for_nearly_everybody() -> None:
+    assert is_whole(WHOLE, WHOLE, WHOLE)
+    assert is_whole({**WHOLE, "has_employer": False}, WHOLE, None)
+    assert not is_whole(WHOLE, WHOLE, None)
 
 
 def test_sex_and_birth_date_follow_from_some_papers_only() -> None:

@@ -16,6 +16,8 @@ from zhupei_cli.sheets.reading.book import Sheet, read_book
 from zhupei_cli.sheets.reading.worker import WORKER
 from zhupei_cli.words.errors import ZhupeiError
 
+pytestmark = pytest.mark.long
+
 ROWS = [[f"姓名{row}", 1.5, "=1/0", None, "2024-06-30"] for row in range(20)]
 _CELL = '<table:table-cell office:value-type="string"><text:p>x</text:p></table:table-cell>'
 

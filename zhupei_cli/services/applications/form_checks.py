@@ -33,8 +33,7 @@ class Checks:
     """(base, specialty) → stopped"""
     employers: Mapping[str, str]
     """uscc, name and alias of each base → its code"""
-    order_specialties: frozenset[str]
-    """codes of the specialties open to who studies by order"""
+    terms: eligibility.Terms
 
 
 def load_checks(session: Session, batch: Batch) -> Checks:
@@ -70,7 +69,9 @@ def load_checks(session: Session, batch: Batch) -> Checks:
         {row.code: row.category for row in specialties},
         {(row.base_code, row.specialty_code): row.stopped for row in places},
         employers,
-        names.codes_of(settings.order_specialties),
+        eligibility.Terms(
+            batch.year, settings.grad_years, names.codes_of(settings.order_specialties), names.labels
+        ),
     )
 
 
@@ -206,11 +207,4 @@ def identity_faults(
         order_base=order_base and (checks.bases.find(order_base) or order_base),
         specialties=tuple([specialty for _, specialty in form.choices if specialty]),
     )
-    return eligibility.check(
-        applicant,
-        eligibility.Terms(
-            checks.year, checks.settings.grad_years, checks.order_specialties, checks.specialties.labels
-        ),
-        severities=checks.settings.severities,
-        unread=unread,
-    )
+    return eligibility.check(applicant, checks.terms, severities=checks.settings.severities, unread=unread)

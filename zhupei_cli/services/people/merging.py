@@ -12,7 +12,7 @@ from zhupei_cli.rules.people import idcard
 from zhupei_cli.rules.people.dates import Month
 from zhupei_cli.rules.people.fields import NEEDED
 from zhupei_cli.rules.people.life_dates import date_faults
-from zhupei_cli.rules.people.profile import highest, missing
+from zhupei_cli.rules.people.profile import highest, is_whole, missing
 from zhupei_cli.services.people.profiles import PERSON, Entry, Profile, copy_of, current_work
 from zhupei_cli.sheets.kinds.cells import CLEAR
 from zhupei_cli.words.codes import LEVEL, LEVEL_RANK
@@ -188,8 +188,10 @@ def _merge_work(after: Profile, said: Entry) -> list[Fault]:
 
 def incomplete(profile: Profile) -> Iterator[Fault]:
     """Yield a fault for every ● part of the profile that is missing."""
-    work = current_work(profile) or {}
-    values = {**(highest(profile.educations) or {}), **work, **profile.person}
+    top, work = highest(profile.educations), current_work(profile)
+    if is_whole(profile.person, top, work):
+        return
+    values = {**(top or {}), **(work or {}), **profile.person}
     for name, label in missing(values).items():
         yield Fault("E150", name, values={"label": label})
 
