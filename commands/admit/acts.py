@@ -211,7 +211,8 @@ def _undo(asked: Asked) -> None:
         )
     _tell(asked, "stay", done, refused, {"bars_in_force": bars})
     for bar in () if asked.as_json else bars:
-        warn(settings, f"提醒 [E496]：{sentence('E496', {'bar': bar})}")
+        told = sentence("E496", {"bar": bar})
+        warn(settings, f"提醒 [E496]：{told}")
 
 
 @click.command("reinstate")
