@@ -22,7 +22,11 @@ from ..shared.writing import Deed, writing
 @click.command("submit")
 @click.argument("numbers", nargs=-1, metavar="NO…", type=CODE)
 @numbered("numbers")
-@click.option("--all-ready", is_flag=True, help="提交全部资料齐全的未提交、退回修改的报名")
+@click.option(
+    "--all-ready",
+    is_flag=True,
+    help="提交全部资料齐全的未提交、退回修改的报名；有不能提交的，列出原因（退出码 3）",
+)
 @click.option("--skip-bad", is_flag=True, help="只提交合格的，其余列出原因（退出码 3）")
 @late_options
 @yes_option
@@ -67,7 +71,7 @@ def submit(
         tell(deed.settings, fault, about=number)
     if len(done) == 1:
         deed.next(f"zhupei apply status {done[0]}", "查看报名状态；由第一志愿基地审核")
-    deed.end(found=bool(refused) and not all_ready)
+    deed.end(found=bool(refused))
 
 
 def _of_whom(settings: Settings, batch: str | None, number: str) -> str:

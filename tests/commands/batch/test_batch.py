@@ -56,7 +56,7 @@ def test_a_new_batch(batch: Run) -> None:
         "下一步：zhupei batch plan import 招收计划.xlsx --batch HN2026（导入招收计划）\n",
     )
     assert batch(*CREATE, *DATES) == Ran(
-        5, "", "错误 [E407]：批次 HN2026 已存在\n怎么办：换一个编号；要修改用 zhupei batch edit\n"
+        5, "", "错误 [E407]：批次 HN2026 已存在\n怎么办：换一个编号；已有的用 zhupei batch show HN2026 查看\n"
     )
 
 

@@ -126,6 +126,12 @@ def check(
     return faults
 
 
+def about_past(past: Past, *, severities: Mapping[str, str]) -> list[Fault]:
+    """Return what other years alone say of somebody, without any form."""
+    nobody = Applicant(*(None,) * 12, past=past)
+    return check(nobody, Terms(0, 0), severities=severities)
+
+
 _rules: list[Requirement] = []
 
 

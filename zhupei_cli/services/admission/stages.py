@@ -255,6 +255,7 @@ def _left_over(session: Session, batch: Batch) -> Iterator[Finding]:
 def archive_batch(session: Session, batch: Batch, *, by: Acting, reason: str | None = None) -> Moved:
     """Close the batch for good; doubtful while somebody admitted has neither come nor stayed away."""
     moved = move_batch(session, batch, "archive", by=by, reason=reason)
+    cede_seats(session, batch)  # the parent of a supplement round has the seats nobody took again
     counts = _count_admissions(session, batch)
     found = []
     if waiting := counts.get(AdmissionStatus.ADMITTED, 0):
