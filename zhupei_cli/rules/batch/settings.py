@@ -13,8 +13,8 @@ from zhupei_cli.rules.admission.scores import TIE_KEYS, Weights, parse_tie_keys,
 from zhupei_cli.rules.batch import notice_texts
 from zhupei_cli.rules.batch.letter_numbers import read_pattern
 from zhupei_cli.rules.batch.setting_words import in_codes
+from zhupei_cli.rules.eligibility.check import RULES
 from zhupei_cli.rules.exam import ticket_numbers
-from zhupei_cli.rules.people.eligibility import RULES
 from zhupei_cli.words.errors import ZhupeiError
 from zhupei_cli.words.vocabulary import (
     ADJUST_SCOPE,

@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from zhupei_cli.acting import Acting
 from zhupei_cli.model import Batch, Trainee
 from zhupei_cli.rules.batch.settings import parse
-from zhupei_cli.rules.people import eligibility, idcard
-from zhupei_cli.rules.people.eligibility import NO_PAST
+from zhupei_cli.rules.eligibility.check import past_faults
+from zhupei_cli.rules.eligibility.requirement import NO_PAST
+from zhupei_cli.rules.people import idcard
 from zhupei_cli.rules.people.masking import mask_id
 from zhupei_cli.services.applications import store, years
 from zhupei_cli.services.applications.form_checks import form_faults, identity_faults, load_checks
@@ -103,7 +104,7 @@ def _against(
         live = {} if batch.id is None or not past else store.load_live(session, batch, past)
         severities = parse({} if batch.id is None else settings_of(session, batch)).severities
         for one, before in past.items():
-            faults = eligibility.about_past(before, severities=severities)
+            faults = past_faults(before, severities=severities)
             if one not in live and not asked:  # nobody's application: no rule refuses anything
                 faults = [replace(fault, severity="warning") for fault in faults if fault.code == "E690"]
             if faults and (one not in found or _grave(faults) > _grave(found[one][1])):

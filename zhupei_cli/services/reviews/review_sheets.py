@@ -10,7 +10,7 @@ from zhupei_cli.acting import Acting
 from zhupei_cli.files import replacing, together
 from zhupei_cli.model import Batch
 from zhupei_cli.rules.batch.times import show_time
-from zhupei_cli.rules.people.eligibility import NO_PAST
+from zhupei_cli.rules.eligibility.requirement import NO_PAST
 from zhupei_cli.rules.people.field_values import text_of
 from zhupei_cli.rules.people.profile import highest
 from zhupei_cli.services.applications import store, years

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from zhupei_cli.rules.eligibility.check import RULES, check
+from zhupei_cli.rules.eligibility.requirement import Applicant, Terms
 from zhupei_cli.rules.people import majors
-from zhupei_cli.rules.people.eligibility import RULES, Applicant, Terms, check
 from zhupei_cli.words.errors import Fault
 
 SOCIAL = Applicant(
