@@ -22,7 +22,7 @@ from zhupei_cli.words.vocabulary import ADMISSION_STATUS
 from ..shared.consent import Consent, with_doubts
 from ..shared.done import tried
 from ..shared.naming import numbered
-from ..shared.options import F, dry_run_option, json_option, pass_settings, repeatable, yes_option
+from ..shared.options import F, can_ask, dry_run_option, json_option, pass_settings, repeatable, yes_option
 from ..shared.output import FINDINGS, next_step, show_summary
 
 
@@ -154,7 +154,7 @@ def decline(asked: Asked) -> None:
 def quit_(asked: Asked, *, on: date | None, default: bool, undo: bool, yes: bool) -> None:
     """登记已报到的人退培，名额立即空出；在本批次不再是考生。
 
-    登记前列出是谁、在哪个岗位并提问，不在终端中须加 --yes。登记错了、名额还没有给别人的，用 --undo 撤销。
+    在终端中先列出是谁、在哪个岗位并提问。登记错了、名额还没有给别人的，用 --undo 撤销。
     违约退培的诚信记录由批次设置 bar.default_years 定年限，用 trainee bar activate 确认后生效。
 
     \b
@@ -168,7 +168,9 @@ def quit_(asked: Asked, *, on: date | None, default: bool, undo: bool, yes: bool
             click.get_current_context().fail("--undo 不与 --on、--default 同用。")
         _undo(asked)
         return
-    consent = Consent(settings, given=yes or asked.dry_run, as_json=asked.as_json)
+    # It can be taken back: scripts record it without a word, only somebody at a terminal is asked.
+    given = yes or asked.dry_run or not can_ask(settings)
+    consent = Consent(settings, given=given, as_json=asked.as_json)
 
     def act() -> tuple[list[dict[str, object]], list[give_up.Refused], int]:
         with transaction(settings.database_url, dry_run=asked.dry_run) as session:
