@@ -225,7 +225,18 @@ def reinstate(asked: Asked) -> None:
     \b
     例：zhupei admit reinstate HN2026-0000003 --reason 异议不成立
     """
-    _decide(asked, "reinstate")
+    settings = asked.settings
+    with transaction(settings.database_url, dry_run=asked.dry_run) as session:
+        batch = lookup.find_batch(session, asked.batch)
+        done, refused, bars = give_up.reinstate(
+            *(session, batch, asked.numbers),
+            reason=asked.reason,
+            by=settings.acting(),
+            skip_bad=asked.skip_bad,
+        )
+    _tell(asked, "reinstate", done, refused, {"bars_in_force": list(bars)})
+    for bar, kind in () if asked.as_json else bars.items():
+        warn(settings, f"提醒 [E428]：{sentence('E428', {'bar': bar, 'kind': kind})}")
 
 
 def _decide(asked: Asked, verb: str) -> None:

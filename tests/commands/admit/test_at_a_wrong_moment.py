@@ -311,3 +311,45 @@ def test_what_is_offered_next_can_be_done(call: Call) -> None:
     outside = call("objection", "add", "--base", "C", "--specialty", "0200", "--text", "异议", "--batch", "T")
     assert outside.code in (4, 5)
     assert call("admit", "reinstate", NO(5), *WHY).code == 5
+
+
+def test_a_barred_person_who_is_reinstated_is_named_and_every_cure_leads_out(
+    call: Call, database: str
+) -> None:
+    _final(call)
+    bar = ("trainee", "bar", "add", _number_of(database, NO(1)), "--kind", "cheating")
+    assert call(*bar, "--from", "2020-01-01", "--reason", "代考").code == 0
+    assert call("admit", "decline", NO(1), *WHY).code == 0
+    back = ("admit", "reinstate", NO(1), *WHY)
+    assert _json(call, *back, "--dry-run")["bars_in_force"] == [1]
+    assert "提醒 [E428]：此人还有已生效的诚信记录（作弊，编号 1）" in call(*back).err
+    # Without a seat there is nothing to give up, and nobody is sent to the act that would give one.
+    without = call("apply", "withdraw", NO(1), *WHY, "-y").err
+    assert ("未录取" in without, "没有名额，不必撤回" in without, "zhupei" in without) == (True, True, False)
+    assert f"zhupei admit decline {NO(2)} --reason 原因" in call("apply", "withdraw", NO(2), *WHY, "-y").err
+    assert call("admit", "run", "--round", "refill").code == 0
+    held = call("admit", "commit", "2").err
+    cure = f"zhupei admit revoke {NO(1)} --reason 原因"
+    assert ("E422" in held, cure in held, "unlock" in held) == (True, True, False)
+    assert call("admit", "commit", "2", "-y").code == 0
+    assert call(*cure.split()[1:]).code == 0
+    assert "名额已经空出" in call("apply", "withdraw", NO(1), *WHY, "-y").err
+    assert call("admit", "run", "--round", "refill").code == 0
+    assert "E422" not in call("admit", "commit", "3", "-y").err
+
+
+def test_who_left_by_mistake_is_told_which_round_has_the_seat_by_now(call: Call, tmp_path: Path) -> None:
+    _final(call)
+    assert _check_in(call, tmp_path, (1, "是")).code == 0
+    assert call("admit", "quit", NO(1), *WHY, "-y").code == 0
+    dates = ("--name", "补录", "--apply-from", "2026-06-01", "--apply-until", "2026-06-20")
+    assert call("batch", "create", "T-2", "--supplement-of", "T", *dates).code == 0
+    assert call("admit", "decline", NO(4), "--batch", "T", *WHY).code == 0
+    assert call("batch", "create", "T-3", "--supplement-of", "T", *dates).code == 0  # of another place
+    undo = ("admit", "quit", NO(1), "--undo", *WHY, "--batch", "T")
+    refused = call(*undo)
+    assert (refused.code, "T-3" in refused.err) == (5, False), refused.err
+    assert "[E495]：T-0000001（考生1，基地A 的 内科） 空出的名额已转给补录批次 T-2（1 个）" in refused.err
+    assert "zhupei batch cancel T-2 --reason 原因" in refused.err
+    assert call("batch", "cancel", "T-2", "--reason", "退培登记有误", "-y").code == 0
+    assert call(*undo).code == 0

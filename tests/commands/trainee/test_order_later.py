@@ -55,9 +55,7 @@ def test_who_is_one_after_all_is_named(call: Call, tmp_path: Path) -> None:
     warned = call("batch", "lock", "HN2026", "-y").err
     assert ("E777" in warned, NO(2) in warned) == (True, True)
     assert f"1 名订单定向学生的名额不在可去的专业之内，例如 {NO(1)}（内科）" in warned
-    assert "E729" in {
-        one["code"] for one in json.loads(call("admit", "check", "--json", code=3).out)["findings"]
-    }
+    assert f"zhupei admit preplace undo {NO(1)} --reason 原因" in _astray(call)
     # By hand it takes a yes, chosen or not; the event says what was overridden.
     call("admit", "run", "--no-adjust")
     call("admit", "commit", "1", "-y")
@@ -65,10 +63,19 @@ def test_who_is_one_after_all_is_named(call: Call, tmp_path: Path) -> None:
     assert f"{NO(2)} 是订单定向学生，内科不是可去的专业（可去：全科）" in asked.err
     call("admit", "place", NO(2), A, "内科", "--reason", "协议", "-y")
     assert "E728" in call("audit", "log", "--json").out
+    call("admit", "revoke", NO(1), "--reason", "核对")
+    assert f"zhupei admit revoke {NO(2)} --reason 原因" in _astray(call)
+    call("admit", "reinstate", NO(1), "--reason", "核对")
+    call("admit", "place", NO(1), A, "内科", "--reason", "核对", "-y")
     # A seat shows among the anomalies from publication on.
     assert _named(call) == {NO(2): ["内科"]}
     call("batch", "publish", "HN2026", "-y")
     assert _named(call) == {NO(1): ["可去"], NO(2): ["内科", "可去"]}
+
+
+def _astray(call: Call) -> str:
+    found = json.loads(call("admit", "check", "--json", code=3).out)["findings"]
+    return next(str(one["message"]) for one in found if one["code"] == "E729")
 
 
 def test_the_type_of_source_and_the_order_say_the_same(call: Call, tmp_path: Path) -> None:

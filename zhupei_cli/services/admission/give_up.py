@@ -8,17 +8,18 @@ from sqlalchemy import Row, Table, func, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import CST, Acting
-from zhupei_cli.model import Admission, Application, Batch, Event, Trainee
+from zhupei_cli.model import Admission, Application, Batch, Event, Plan, Trainee
 from zhupei_cli.rules.batch.lifecycle import ADMISSION, step
 from zhupei_cli.services.admission.seats import free_seats, take_seats
 from zhupei_cli.services.applications.store import refusal
+from zhupei_cli.services.batches.ceding import require_not_ceded
 from zhupei_cli.services.batches.taking_part import seats_of
-from zhupei_cli.services.people.bars import Arising, arise, confirmed
+from zhupei_cli.services.people.bars import Arising, arise, confirmed, in_force_of
 from zhupei_cli.services.records.events import Change, record
 from zhupei_cli.services.records.lookup import base_names, specialty_names
 from zhupei_cli.store.bulk import delete_rows, rows_of, update_rows
 from zhupei_cli.words.errors import Fault, ZhupeiError
-from zhupei_cli.words.vocabulary import BATCH_STATUS, AdmissionStatus, BatchStatus
+from zhupei_cli.words.vocabulary import BATCH_STATUS, IDENTITY, AdmissionStatus, BatchStatus, Identity
 
 _ADMISSION: Table = Admission.metadata.tables[Admission.__tablename__]
 _APPLICATION: Table = Admission.metadata.tables[Application.__tablename__]
@@ -126,6 +127,17 @@ def take_back_quit(
     arise(session, batch, moved, by=by, reason=reason)
     found = confirmed(session, (one.application_id for one in moved), kind="default")
     return done, refused, sorted(found.values())
+
+
+def reinstate(
+    session: Session, batch: Batch, numbers: Iterable[str], *, reason: str, by: Acting, skip_bad: bool = False
+) -> tuple[list[dict[str, Any]], list[Refused], dict[int, str]]:
+    """Make people candidates again; also return the records of conduct in force about them, which stay."""
+    done, refused = decide_admissions(
+        session, batch, "reinstate", numbers, reason=reason, by=by, skip_bad=skip_bad
+    )
+    rows = admissions_of(session, batch, (one["application_no"] for one in done))
+    return done, refused, in_force_of(session, [row.id for row in rows.values()])
 
 
 def whereabouts(session: Session, batch: Batch, numbers: Iterable[str]) -> list[str]:
@@ -253,7 +265,25 @@ def _seat_again(session: Session, batch: Batch, rows: Sequence[Row[*tuple[object
     for row in rows:
         if row.trainee_id in seats:
             raise ZhupeiError("E467", application_no=row.application_no, **seats[row.trainee_id].values)
+        _require_seat(session, batch, row)
     take_seats(session, batch, [(row.base_code, row.specialty_code, row.identity) for row in rows])
+
+
+def _require_seat(session: Session, batch: Batch, row: Row[*tuple[object, ...]]) -> None:
+    """Raise E463 or E495, saying whose seat it was and where, when somebody else has it by now."""
+    # Held until the seat is counted, so that what is told here is what the counters say.
+    spot = (batch.id, row.base_code, row.specialty_code)
+    plan = session.get_one(Plan, spot, with_for_update=True, populate_existing=True)
+    (where,) = whereabouts(session, batch, [row.application_no])
+    taken = sum(getattr(plan, f"taken_{who}") for who in Identity)
+    limit, held = getattr(plan, f"max_{row.identity}"), getattr(plan, f"taken_{row.identity}")
+    if taken >= plan.quota:
+        full = f"计划 {plan.quota} 人，已占 {taken} 人"
+    elif limit is not None and held >= limit:
+        full = f"对{IDENTITY.label(row.identity)}上限 {limit} 人，已占 {held} 人"
+    else:
+        return require_not_ceded(session, batch, plan, row.identity, where=where)
+    raise ZhupeiError("E463", what=f"{where} 没有可恢复的名额：{full}")
 
 
 def place_of(row: Row[*tuple[object, ...]]) -> dict[str, str]:

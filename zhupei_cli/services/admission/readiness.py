@@ -6,11 +6,12 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from zhupei_cli.model import Application, Batch
+from zhupei_cli.model import Admission, Application, Batch
 from zhupei_cli.rules.admission.free_seats import open_rooms
 from zhupei_cli.rules.admission.readiness import Doubt, doubts, is_marked
 from zhupei_cli.rules.admission.run import Inputs
-from zhupei_cli.rules.batch.lifecycle import PUBLISHED
+from zhupei_cli.rules.batch.lifecycle import ADMISSION, PUBLISHED
+from zhupei_cli.rules.batch.phases import is_changeable
 from zhupei_cli.rules.proof.audit import Finding
 from zhupei_cli.services.admission.run_inputs import load_inputs
 from zhupei_cli.services.applications.past import not_allowed
@@ -21,7 +22,7 @@ from zhupei_cli.services.batches.taking_part import count_gave_up, count_sitting
 from zhupei_cli.services.marks.score_marks import absences
 from zhupei_cli.services.records.lookup import base_names, specialty_names
 from zhupei_cli.words.errors import sentence
-from zhupei_cli.words.vocabulary import BATCH_STATUS, ApplicationStatus, Rule
+from zhupei_cli.words.vocabulary import BATCH_STATUS, ApplicationStatus, BatchStatus, Rule
 
 
 def check_admission(
@@ -72,7 +73,18 @@ def _forbidden(session: Session, batch: Batch, inputs: Inputs) -> list[Doubt]:
         return []
     example = min(found)
     values = {"count": len(found), "example": example, "why": found[example], "batch": batch.code}
-    return [Doubt("E422", values)]
+    return [Doubt("E422", {**values, "cure": _out_of_it(batch, example)})]
+
+
+def _out_of_it(batch: Batch, number: str) -> str:
+    """Return how somebody who should have no seat is kept from one, as the batch stands now."""
+    if batch.status in (BatchStatus.COMMITTED, *PUBLISHED):  # the review is over for good
+        act = f"zhupei admit revoke {number} --reason 原因"
+        return f"不应录取的，确定以后取消录取，空出的名额可再递补：{act}"
+    first = (
+        f"先 zhupei batch unlock {batch.code} --reason 原因，再" if batch.status == BatchStatus.LOCKED else ""
+    )
+    return f"不应参加的{first}撤销审核（zhupei review revoke {number} --reason 原因）后审核为不通过"
 
 
 def _astray(session: Session, batch: Batch) -> list[Doubt]:
@@ -80,7 +92,23 @@ def _astray(session: Session, batch: Batch) -> list[Doubt]:
     if not (found := seats_astray(session, batch)):
         return []
     example = min(found)
-    return [Doubt("E729", {"count": len(found), "example": example, "value": found[example]["value"]})]
+    values = {"count": len(found), "example": example, "value": found[example]["value"]}
+    return [Doubt("E729", {**values, "cure": _seat_back(session, batch, example)})]
+
+
+def _seat_back(session: Session, batch: Batch, number: str) -> str:
+    """Return how the seat of somebody is taken back, by how it was given and how far the batch is."""
+    statement = (
+        select(Admission.via, Admission.status)
+        .join(Application, Application.id == Admission.application_id)
+        .where(Application.batch_id == batch.id, Application.application_no == number)
+    )
+    via, status = session.execute(statement).one()
+    if via == "preplaced" and is_changeable("parameters", batch.status):
+        return f"撤销安排：zhupei admit preplace undo {number} --reason 原因"
+    if status in ADMISSION.verbs["revoke"].moves:
+        return f"取消录取：zhupei admit revoke {number} --reason 原因"
+    return f"登记退培：zhupei admit quit {number} --reason 原因"
 
 
 def _cut_shares(session: Session, batch: Batch) -> list[Doubt]:

@@ -14,7 +14,12 @@ from zhupei_cli.services.applications.store import Stored
 from zhupei_cli.services.batches.batches import stored_runs
 from zhupei_cli.services.records.events import Change, record
 from zhupei_cli.words.errors import ZhupeiError
-from zhupei_cli.words.vocabulary import ADMISSION_STATUS, APPLICATION_STATUS, ApplicationStatus
+from zhupei_cli.words.vocabulary import (
+    ADMISSION_STATUS,
+    APPLICATION_STATUS,
+    AdmissionStatus,
+    ApplicationStatus,
+)
 
 
 class Withdrawn(TypedDict):
@@ -62,8 +67,23 @@ def require_undecided(session: Session, batch: Batch, stored: Stored) -> None:
     if decided is not None and is_changeable("parameters", batch.status):
         raise ZhupeiError("E770", application_no=stored.application_no)
     if decided is not None:
-        raise ZhupeiError("E456", application_no=stored.application_no)
+        number, status = stored.application_no, AdmissionStatus(decided.status)
+        values = {"status": ADMISSION_STATUS.label(status), "cure": _instead(number, status)}
+        raise ZhupeiError("E456", application_no=number, **values)
     require_changeable(stored.application_no, "parameters", batch.status, name=batch.code)
+
+
+def _instead(number: str, status: AdmissionStatus) -> str:
+    """Return what is done instead of withdrawing, by where somebody stands in admission."""
+    acts = {
+        "decline": f"本人放弃录取的用 zhupei admit decline {number} --reason 原因",
+        "revoke": f"取消录取的用 zhupei admit revoke {number} --reason 原因",
+        "quit": f"离开的登记退培：zhupei admit quit {number} --reason 原因",
+    }
+    ways = [way for verb, way in acts.items() if status in lifecycle.ADMISSION.verbs[verb].moves]
+    if status == AdmissionStatus.NOT_ADMITTED:
+        return "没有名额，不必撤回，不妨碍本人报名别的批次；以后递补上了又不去的，那时登记放弃"
+    return "；".join(ways) or "名额已经空出，不再是本批次的考生，不必撤回"
 
 
 def count_stale_runs(session: Session, batch: Batch, stored: Stored) -> int:

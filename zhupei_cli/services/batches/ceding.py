@@ -7,6 +7,7 @@ from sqlalchemy import RowMapping, Table, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Batch, Plan
+from zhupei_cli.rules.batch.lifecycle import BATCH
 from zhupei_cli.services.records.lookup import base_names, specialty_names
 from zhupei_cli.store.bulk import update_rows
 from zhupei_cli.words.errors import ZhupeiError
@@ -33,16 +34,37 @@ def require_no_round(session: Session, batch: Batch) -> None:
         raise ZhupeiError("E486", batch=batch.code, rounds="、".join(codes))
 
 
-def require_not_ceded(session: Session, batch: Batch, place: Plan, identity: str) -> None:
-    """Raise E495 when seats of the place are free, but rounds hold them, or the identity's share of them."""
+def require_not_ceded(
+    session: Session, batch: Batch, place: Plan, identity: str, *, where: str | None = None
+) -> None:
+    """Raise E495 when seats of the place are free, but rounds hold them, or the identity's share of them.
+
+    `where` is said instead of the place.
+    """
     taken = sum(getattr(place, f"taken_{who}") for who in Identity)
     limit, held = getattr(place, f"max_{identity}"), getattr(place, f"taken_{identity}")
     all_held = taken < place.quota <= taken + place.ceded
     if all_held or (limit is not None and held < limit <= held + getattr(place, f"ceded_{identity}")):
-        codes = "、".join(rounds_of(session, batch))
         bases, specialties = base_names(session).labels, specialty_names(session).labels
-        where = f"{bases[place.base_code]} 的 {specialties[place.specialty_code]}"
-        raise ZhupeiError("E495", place=where, ceded=place.ceded, rounds=codes)
+        where = where or f"{bases[place.base_code]} 的 {specialties[place.specialty_code]}"
+        rounds = _rounds_at(session, batch, place)
+        drop = BATCH.verbs["cancel"].moves
+        early = [f"zhupei batch cancel {code} --reason 原因" for code, now in rounds.items() if now in drop]
+        cancel = f"；还没有锁定的补录批次可以取消：{' 或 '.join(early)}" if early else ""
+        raise ZhupeiError("E495", place=where, ceded=place.ceded, rounds="、".join(rounds), cancel=cancel)
+
+
+def _rounds_at(session: Session, batch: Batch, place: Plan) -> dict[str, str]:
+    """Return code → state of the rounds that hold seats of that very place."""
+    held = sum((_PLAN.c[f"taken_{who}"] for who in Identity), _PLAN.c.ceded)
+    statement = (
+        select(_BATCH.c.code, _BATCH.c.status)
+        .join(_PLAN, _PLAN.c.batch_id == _BATCH.c.id)
+        .where(_BATCH.c.parent_id == batch.id, _BATCH.c.status != BatchStatus.CANCELLED)
+        .where(_PLAN.c.base_code == place.base_code, _PLAN.c.specialty_code == place.specialty_code)
+        .where(case((_BATCH.c.status == BatchStatus.ARCHIVED, held), else_=_PLAN.c.quota) > 0)
+    )
+    return {row.code: row.status for row in session.execute(statement.order_by(_BATCH.c.id))}
 
 
 def ceded_of(session: Session, batch: Batch) -> dict[Spot, dict[str, int]]:

@@ -256,6 +256,18 @@ def confirmed(session: Session, applications: Iterable[int], *, kind: str) -> di
     }
 
 
+def in_force_of(session: Session, applications: Iterable[int]) -> dict[int, str]:
+    """Return record → its kind, of all in force about the people of these applications, on any day."""
+    statement = (
+        select(BAR.c.id, BAR.c.kind)
+        .join(_TRAINEE, (_TRAINEE.c.id_type == BAR.c.id_type) & (_TRAINEE.c.id_number == BAR.c.id_number))
+        .join(_APPLICATION, _APPLICATION.c.trainee_id == _TRAINEE.c.id)
+        .where(BAR.c.state == "active")
+    )
+    found = rows_of(session, statement, _APPLICATION.c.id, applications)
+    return dict(sorted((row.id, BAR_KIND.label(row.kind)) for row in found))
+
+
 def list_bars(
     session: Session, *, state: str | None = None, who: str | None = None, reveal: bool = False
 ) -> list[BarShown]:
