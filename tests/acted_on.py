@@ -104,7 +104,7 @@ class Season:
             stand = Stand("not_admitted")
             if row["outcome"] == "admitted":
                 spot, status = (row["base"], row["specialty"]), "admitted" if final else "proposed"
-                stand = Stand(status, spot, row["via"], round_, _mark(row["total"]), row["rank"])
+                stand = Stand(status, spot, row["via"], round_, mark(row["total"]), row["rank"])
             stands[row["application_no"]] = stand
 
     def give_up(self, verb: str, numbers: Iterable[str], status: str) -> None:
@@ -117,7 +117,7 @@ class Season:
         assert "E688" in refused.err
         done = self.json("admit", "place", no, *spot, *WHY, "--yes")
         assert {one["code"] for one in done["doubts"]} == doubts
-        stand = Stand(done["status"], spot, "place", None, _mark(done["total"]), done["rank"])
+        stand = Stand(done["status"], spot, "place", None, mark(done["total"]), done["rank"])
         self.stands[no.rpartition("-")[0]][no] = stand
 
     def seated(self, code: str = "HN2026") -> list[str]:
@@ -135,5 +135,6 @@ class Season:
         return {no: number for no, number in rows if no.startswith(f"{code}-")}
 
 
-def _mark(mark: object) -> Decimal | None:
-    return None if mark is None else Decimal(str(mark))
+def mark(told: object) -> Decimal | None:
+    """Return a mark as people are told it."""
+    return None if told is None else Decimal(str(told))

@@ -52,7 +52,7 @@ def store_years(database: str, call: Call, folder: Path, by: Acting) -> None:
     ]
     assert call("trainee", "bar", "import", write_book(folder / "名单.xlsx", [(kinds.BAR, bars)])).code == 0
     assert call("trainee", "bar", "lift", "2", "--reason", "查明无误").code == 0
-    assert call("admit", "quit", NO(2), "--reason", "本人申请", "--on", "2025-12-01").code == 0
+    assert call("admit", "quit", NO(2), "--reason", "本人申请", "--on", "2025-12-01", "-y").code == 0
 
 
 def seat_at(session: Session, at: int, trainee: int, status: str = "reported") -> None:

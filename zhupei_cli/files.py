@@ -202,6 +202,14 @@ def safe_name(name: str) -> str:
     return re.sub(r'[\\/:*?"<>|\x00-\x1f]', "_", name)
 
 
+def name_of_part(code: str, name: str, what: str, ending: str) -> str:
+    """Return what a file of many is called, of one base or site: `<code>_<name>_<what>.<ending>`.
+
+    `name` is the plain one: of a joint base the code says which it is, and lists name the main base.
+    """
+    return safe_name(f"{code}_{name}_{what}.{ending}")
+
+
 def refuse_existing(path: Path, *, force: bool = False) -> None:
     """Raise E002 when `path` exists and may not be replaced; folders and devices never are."""
     if path.exists() and not (force and path.is_file()):

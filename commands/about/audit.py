@@ -27,6 +27,7 @@ LOG = (
     Column("before_label", "之前"),
     Column("after_label", "之后"),
     Column("reason", "原因"),
+    Column("note", "说明"),
 )
 RESULT = (Column("events", "操作记录"), Column("head", "存证"), Column("state", "核对结果"))
 

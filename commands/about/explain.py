@@ -82,4 +82,7 @@ def _said(hint: str) -> str:
 
 def _readable(template: str) -> str:
     """Return a sentence of the catalogue with dots where names and values go."""
-    return re.sub(r"\{.*?\}", "…", template.replace("{nearest}", ""))
+    # Braces that are doubled stand for themselves.
+    return re.sub(
+        r"(\{\{|\}\})|\{.*?\}", lambda one: one[0][0] if one[1] else "…", template.replace("{nearest}", "")
+    )

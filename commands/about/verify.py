@@ -1,11 +1,13 @@
 """`zhupei verify`: a sealed batch, checked without any database, and the codes on letters."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
 from zhupei_cli.display import harmless
+from zhupei_cli.rules.batch.times import show_time
 from zhupei_cli.rules.proof.letter_codes import LetterCode
 from zhupei_cli.services.results.letter_check import check_sealed, check_stored, read_letter
 from zhupei_cli.services.results.sealed_explaining import explain_sealed
@@ -75,7 +77,7 @@ def verify(
         summary["explanation"] = told
     state = "" if given is None or found.findings else check_sealed(file, given)
     if given is not None:
-        summary["letter"] = {"status_label": state or None}
+        summary["letter"] = {"status_label": state or None, "as_of": found.sealed_at}
     sentence = f"批次 {found.batch}（{found.name}），封存号 {found.seal[:16]}：{{}}".format(
         f"有 {len(found.findings)} 处不符"
         if found.findings
@@ -96,7 +98,10 @@ def verify(
     if found.findings:
         click.get_current_context().exit(FINDINGS)
     if given is not None and not as_json:
-        _tell_letter(settings, given, state, as_json=False)
+        at = datetime.fromisoformat(found.sealed_at)
+        _tell_letter(settings, given, f"封存时（{show_time(at)}）为{state}", as_json=False)
+        words = "封存以后放弃、取消录取或换了岗位的，文件里看不出来"
+        note(settings, f"{words}；现在是否有效，在省级的数据库上用 zhupei verify --letter 核对（不写文件）")
 
 
 def _tell_letter(settings: Settings, code: LetterCode, state: str, *, as_json: bool) -> None:

@@ -14,15 +14,15 @@ from zhupei_cli.services.records import lookup
 from zhupei_cli.settings import Settings
 from zhupei_cli.shell.arguments import CODE, NAME
 from zhupei_cli.shell.days import DAY
-from zhupei_cli.shell.logfile import note
+from zhupei_cli.shell.logfile import note, warn
 from zhupei_cli.store.engine import transaction
-from zhupei_cli.words.errors import ZhupeiError
+from zhupei_cli.words.errors import ZhupeiError, sentence
 from zhupei_cli.words.vocabulary import ADMISSION_STATUS
 
 from ..shared.consent import Consent, with_doubts
 from ..shared.done import tried
 from ..shared.naming import numbered
-from ..shared.options import F, dry_run_option, json_option, pass_settings, repeatable, yes_option
+from ..shared.options import F, can_ask, dry_run_option, json_option, pass_settings, repeatable, yes_option
 from ..shared.output import FINDINGS, next_step, show_summary
 
 
@@ -98,6 +98,8 @@ class Asked:
     as_json: bool
 
 
+#: Of whom a question says the name; of more people the first ones.
+_NAMED = 5
 _SHARED = ("batch", "reason", "skip_bad", "dry_run", "as_json")
 
 
@@ -146,32 +148,73 @@ def decline(asked: Asked) -> None:
 @click.command("quit")
 @click.option("--on", type=DAY, metavar="DATE", help="离开的日期；不写为今天")
 @click.option("--default", is_flag=True, help="违约退培：同时产生待确认的诚信记录")
+@click.option("--undo", is_flag=True, help="登记有误：恢复为已报到，名额须还空着")
+@yes_option
 @_deciding
-def quit_(asked: Asked, *, on: date | None, default: bool) -> None:
+def quit_(asked: Asked, *, on: date | None, default: bool, undo: bool, yes: bool) -> None:
     """登记已报到的人退培，名额立即空出；在本批次不再是考生。
 
+    在终端中先列出是谁、在哪个岗位并提问。登记错了、名额还没有给别人的，用 --undo 撤销。
     违约退培的诚信记录由批次设置 bar.default_years 定年限，用 trainee bar activate 确认后生效。
 
     \b
     例：zhupei admit quit HN2026-0000003 --reason 本人申请退培
         zhupei admit quit HN2026-0000003 --default --reason 未履行协议
+        zhupei admit quit HN2026-0000003 --undo --reason 登记错了人
     """
     settings = asked.settings
-    with transaction(settings.database_url, dry_run=asked.dry_run) as session:
-        batch = lookup.find_batch(session, asked.batch)
-        done, refused, new = give_up.quit_training(
-            *(session, batch, asked.numbers),
-            reason=asked.reason,
-            by=settings.acting(),
-            on=on,
-            default=default,
-            skip_bad=asked.skip_bad,
-        )
+    if undo:
+        if on is not None or default:
+            click.get_current_context().fail("--undo 不与 --on、--default 同用。")
+        _undo(asked)
+        return
+    # It can be taken back: scripts record it without a word, only somebody at a terminal is asked.
+    given = yes or asked.dry_run or not can_ask(settings)
+    consent = Consent(settings, given=given, as_json=asked.as_json)
+
+    def act() -> tuple[list[dict[str, object]], list[give_up.Refused], int]:
+        with transaction(settings.database_url, dry_run=asked.dry_run) as session:
+            batch = lookup.find_batch(session, asked.batch)
+            found = give_up.quit_training(
+                *(session, batch, asked.numbers),
+                reason=asked.reason,
+                by=settings.acting(),
+                on=on,
+                default=default,
+                skip_bad=asked.skip_bad,
+            )
+            if left := [str(one["application_no"]) for one in found[0]]:
+                consent.require(_leaving(give_up.whereabouts(session, batch, left), default=default))
+            return found
+
+    done, refused, new = consent.of(act)
     _tell(asked, "quit", done, refused, {"bars": new})
     if new and not (asked.as_json or asked.dry_run):
         next_step(
             settings, "zhupei trainee bar list --state pending", f"查看待确认的诚信记录（新增 {new} 条）"
         )
+
+
+def _leaving(people: Sequence[str], *, default: bool) -> str:
+    what = ADMISSION.verbs["quit"].label if not default else "违约退培"
+    more = f"等 {len(people)} 人" if len(people) > _NAMED else ""
+    return f"登记{what}：{'、'.join(people[:_NAMED])}{more}，名额立即空出、在本批次不再是考生，继续吗？"
+
+
+def _undo(asked: Asked) -> None:
+    settings = asked.settings
+    with transaction(settings.database_url, dry_run=asked.dry_run) as session:
+        batch = lookup.find_batch(session, asked.batch)
+        done, refused, bars = give_up.take_back_quit(
+            *(session, batch, asked.numbers),
+            reason=asked.reason,
+            by=settings.acting(),
+            skip_bad=asked.skip_bad,
+        )
+    _tell(asked, "stay", done, refused, {"bars_in_force": bars})
+    for bar in () if asked.as_json else bars:
+        told = sentence("E496", {"bar": bar})
+        warn(settings, f"提醒 [E496]：{told}")
 
 
 @click.command("reinstate")

@@ -4,6 +4,7 @@ from typing import Any
 
 import click
 
+from zhupei_cli.rules.batch.lifecycle import PUBLISHED
 from zhupei_cli.services.admission import admissions
 from zhupei_cli.services.records import lookup
 from zhupei_cli.services.reports import overview
@@ -45,7 +46,12 @@ def commit(
             if done["doubts"]:
                 question = f"确定批次 {found.code}（{found.name}）第 {number} 次录取计算：{_counted(done)}"
                 consent.require(f"{question}，继续吗？", done["doubts"])
-            return done | {"next": overview.next_steps(session, found, now=settings.acting().at)}
+            steps = overview.next_steps(session, found, now=settings.acting().at)
+            if (
+                found.status in PUBLISHED and done["proposed"]
+            ):  # a later round, whose people are on no list yet
+                steps = [_published(found.code, number), *steps]
+            return done | {"next": steps}
 
     summary = consent.of(act)
     following = summary.pop("next")
@@ -53,6 +59,11 @@ def commit(
     show_summary(settings, with_doubts(summary), tried(sentence, dry_run=dry_run), as_json=as_json)
     for step in () if as_json or dry_run else following:
         next_step(settings, step.command, step.purpose)
+
+
+def _published(batch: str, run: int) -> overview.NextStep:
+    public = f"zhupei export public --batch {batch} --run {run} -o 补充公示名单-{run}.xlsx"
+    return overview.NextStep(public, "导出这一轮的补充公示名单")
 
 
 def _counted(summary: dict[str, object]) -> str:

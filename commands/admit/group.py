@@ -113,21 +113,29 @@ def admit() -> None:
 
 @click.command("check")
 @batch_option
+@click.option("--unpublished", is_flag=True, help="有了录取结果，公示前也列出空余名额（仅供省级）")
 @format_options
 @pass_settings
-def check(settings: Settings, *, batch: str | None, out: Out) -> None:
+def check(settings: Settings, *, batch: str | None, unpublished: bool, out: Out) -> None:
     """计算录取前检查考生、成绩和岗位是否齐全；有疑问时退出码为 3，不妨碍计算。
+
+    有人已占名额而还没有公示的，不列空余名额；省级要看，加 --unpublished。
 
     \b
     例：zhupei admit check
     """
     with reading(settings.database_url) as session:
-        counts, findings = readiness.check_admission(session, lookup.find_batch(session, batch))
+        found = lookup.find_batch(session, batch)
+        counts, findings = readiness.check_admission(session, found, unpublished=unpublished)
     listed = [finding._asdict() for finding in findings]
     if out.format in ("json", "jsonl"):
         show_sheet({**counts, "ok": not findings, "findings": listed}, CHECK, out)
     else:
-        show_sheet(counts, [one for one in CHECK if one.key not in _IF_ANY or counts[one.key]], out)
+        show_sheet(
+            counts,
+            [one for one in CHECK if counts[one.key] or not (one.key in _IF_ANY or counts[one.key] is None)],
+            out,
+        )
         for finding in findings:
             note(settings, f"提醒 [{finding.code}]：{finding.message}")
         tell_sitting_out(settings, counts["sitting_out"], counts["batch"])

@@ -82,7 +82,7 @@ def import_(taking: Import, *, batch: str | None) -> None:
 @list_options
 @pass_settings
 def list_(settings: Settings, *, batch: str | None, reveal: bool, out: Out) -> None:
-    """列出预先安排的名额；写成文件后可原样再导入。
+    """列出预先安排的名额；加 --reveal 写成的文件可原样再导入。
 
     \b
     例：zhupei admit preplace list -o 专硕安排.xlsx

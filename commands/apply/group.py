@@ -11,7 +11,7 @@ from zhupei_cli.shell.lazy import LazyGroup
 from zhupei_cli.store.engine import reading, transaction
 from zhupei_cli.words.vocabulary import APPLICATION_STATUS, ApplicationStatus
 
-from ..shared.application_sheet import APPLICATION_SHEET, LIST, application_lines
+from ..shared.application_sheet import LIST, application_lines, application_sheet
 from ..shared.naming import numbered
 from ..shared.options import batch_option, format_options, list_options, pass_settings, reveal_option
 from ..shared.output import Column, Out, next_step, show, show_sheet
@@ -125,7 +125,8 @@ def show_(settings: Settings, number: str, *, batch: str | None, reveal: bool, o
         row = listing.show_application(session, found, number, reveal=reveal)
         if reveal:
             listing.record_reveal(session, found, by=settings.acting(), what=number, rows=1)
-    show_sheet(row if out.format.startswith("json") else application_lines(row), APPLICATION_SHEET, out)
+    lines = application_lines(row)
+    show_sheet(row if out.format.startswith("json") else lines, application_sheet(lines), out)
 
 
 @click.command("status")

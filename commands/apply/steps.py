@@ -22,7 +22,11 @@ from ..shared.writing import Deed, writing
 @click.command("submit")
 @click.argument("numbers", nargs=-1, metavar="NO…", type=CODE)
 @numbered("numbers")
-@click.option("--all-ready", is_flag=True, help="提交全部资料齐全的未提交、退回修改的报名")
+@click.option(
+    "--all-ready",
+    is_flag=True,
+    help="提交全部资料齐全的未提交、退回修改的报名；有不能提交的，列出原因（退出码 3）",
+)
 @click.option("--skip-bad", is_flag=True, help="只提交合格的，其余列出原因（退出码 3）")
 @late_options
 @yes_option
@@ -67,7 +71,7 @@ def submit(
         tell(deed.settings, fault, about=number)
     if len(done) == 1:
         deed.next(f"zhupei apply status {done[0]}", "查看报名状态；由第一志愿基地审核")
-    deed.end(found=bool(refused) and not all_ready)
+    deed.end(found=bool(refused))
 
 
 def _of_whom(settings: Settings, batch: str | None, number: str) -> str:
@@ -124,8 +128,9 @@ def correct(
 ) -> None:
     """更正已提交的报名（省级）：形成新的一版，原来的各版保留，学员信息不变。
 
-    项目用报名信息表的列名或英文键，可写多对；清空表示去掉。志愿、个人身份、是否服从调剂是录取的依据，
-    确定拟录取以前可以更正，已有的录取计算随之过时。
+    项目用报名信息表的列名或英文键，可写多对；清空表示去掉。最高学历以下的写 本科院校、本科学位、
+    硕士学位 这样的项目。志愿、个人身份、是否服从调剂是录取的依据，确定拟录取以前可以更正，
+    已有的录取计算随之过时。电话和邮箱不在其中，随时用 trainee edit 修改。
 
     \b
     例：zhupei apply correct HN2026-0000001 毕业院校 河南大学 --reason 学员填错

@@ -168,6 +168,11 @@ def _set_enabled(
         row = bases.set_enabled(session, code, enabled=enabled, by=settings.acting(), reason=reason)
     done = f"{row['code']} {row['name']}：{row['status_label']}{'' if row['changed'] else '，没有变化'}"
     show_summary(settings, {**row, "dry_run": dry_run}, tried(done, dry_run=dry_run), as_json=as_json)
+    # Each is a base of its own, with places of its own; nothing of it is stopped with the main base.
+    if row["joint_bases"] and not enabled:
+        told = "、".join(row["joint_bases"])
+        cure = "不再招收的也停用（zhupei base disable），换主基地的改主基地编号（zhupei base edit）"
+        note(settings, f"提醒：{row['name']}的协同单位还在使用：{told}；{cure}")
 
 
 @base.command("enable")

@@ -82,7 +82,7 @@ def import_(taking: Import, *, batch: str | None) -> None:
 @list_options
 @pass_settings
 def list_(settings: Settings, *, batch: str | None, group: str | None, reveal: bool, out: Out) -> None:
-    """列出复试分组，按日期、时间和组别。
+    """列出复试分组，按日期、时间和组别；加 --reveal 写成的文件可原样再导入。
 
     \b
     例：zhupei exam groups list --group 内科一组

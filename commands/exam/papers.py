@@ -8,7 +8,7 @@ from typing import Final
 import click
 from sqlalchemy.orm import Session
 
-from zhupei_cli.files import refuse_existing, replacing, safe_name, together
+from zhupei_cli.files import name_of_part, refuse_existing, replacing, safe_name, together
 from zhupei_cli.model import Batch
 from zhupei_cli.printing.exam_sheets import Paper, render_sheets
 from zhupei_cli.printing.fonts import FontSet, find_fonts
@@ -202,7 +202,7 @@ def sheets(
 
 def _path(target: Path, one: papers.SiteSheets, kind: str) -> Path:
     ending = "xlsx" if kind == "book" else "pdf"
-    return target / safe_name(f"{one.site.code}_{one.site.name}_{EXAM_PAPER.label(kind)}.{ending}")
+    return target / name_of_part(one.site.code, one.site.name, EXAM_PAPER.label(kind), ending)
 
 
 def _book(made: papers.Sheets, one: papers.SiteSheets, part: str) -> BlankForm:

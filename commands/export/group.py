@@ -56,7 +56,7 @@ _LISTS = "zhupei_cli.commands.export.lists"
         "vacancies": ("zhupei_cli.commands.export.group:vacancies", "空缺名额"),
         "applicants": (f"{_LISTS}:applicants_", "报名信息，可原样再导入"),
         "register": ("zhupei_cli.commands.export.register:register_", "学员登记表，照国家平台的格式"),
-        "letters": ("zhupei_cli.commands.export.letters:letters", "录取通知书（PDF）"),
+        "letters": ("zhupei_cli.commands.export.letters:letters", "录取通知书：PDF 或 Word"),
     },
 )
 def export() -> None:

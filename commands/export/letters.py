@@ -7,11 +7,13 @@ from pathlib import Path
 import click
 from sqlalchemy.orm import Session
 
-from zhupei_cli.files import refuse_existing, replacing, safe_name, together
+from zhupei_cli.files import name_of_part, refuse_existing, replacing, together
 from zhupei_cli.model.batch import Batch
 from zhupei_cli.printing.fonts import find_fonts
 from zhupei_cli.printing.letter import Letters, render_letters
 from zhupei_cli.printing.letter_docx import docx_letters
+from zhupei_cli.rules.proof.audit import Finding
+from zhupei_cli.services.admission.stages import unsigned
 from zhupei_cli.services.records import lookup
 from zhupei_cli.services.results.letters import Chosen, prepare_letters
 from zhupei_cli.shell.arguments import CODE, NAME, Whole, Word
@@ -73,16 +75,20 @@ def letters(
     kind = _kind(target, file_format)
     fonts = find_fonts(deed.settings.fonts, more_fonts)
 
+    doubts: list[Finding] = []
+
     def prepare(session: Session, found: Batch) -> tuple[dict[Path, Letters], Sequence[tuple[str, Fault]]]:
+        doubts[:] = unsigned(session, found)
         chosen = Chosen(numbers, [lookup.find_base(session, base) for base in bases], run)
         by_base, refused = prepare_letters(session, found, chosen, by=deed.by, fonts=fonts)
+        names = lookup.base_names(session).names
         some = list(by_base.values())
         if kind_of_file(target, tuple(LETTER_FORMAT.labels)):
             whole = [one for part in some for one in part.letters]
             files = {target: replace(some[0], letters=whole)} if some else {}
         else:
             files = {
-                target / safe_name(f"{base}_{part.letters[0].base}_录取通知书.{kind}"): part
+                target / name_of_part(base, names[base], "录取通知书", kind): part
                 for base, part in by_base.items()
             }
         for path in files:
@@ -99,7 +105,7 @@ def letters(
                 )
     count = sum(len(part.letters) for part in files.values())
     summary = {"letters": count, "files": [str(path) for path in files]}
-    show_prints(deed, summary, f"印制 {count} 份录取通知书，存放在 {target}", refused)
+    show_prints(deed, summary, f"印制 {count} 份录取通知书，存放在 {target}", refused, doubts)
 
 
 def _kind(target: Path, asked: str | None) -> str:

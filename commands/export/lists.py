@@ -154,7 +154,7 @@ def public(
         _give(settings, found, rows, columns, out, **notice, more_fonts=more_fonts)
         lacking = result_lists.left_unsaid(session, found) if out.format in _PAPER else {}
         if lacking:
-            sets = " ".join(f"--set {key}=…" for key in lacking)
+            sets = " ".join(f"--set {key}={label}" for key, label in lacking.items())
             words = "、".join(lacking.values())
             note(settings, f"名单上没有{words}；补上再导出：zhupei batch edit {found.code} {sets}")
 

@@ -37,8 +37,8 @@ _RESULT = (Column("ok", "完整"), Column("findings", "问题"))
     "columns_file",
     metavar="FILE|national",
     type=click.Path(path_type=Path),
-    help="各列的 CSV 文件：第一行 列名,字段（可再有 必填,词表），以下每行一列；national 是国家平台的 49 列；"
-    "不写则用程序自带的",
+    help="各列的 CSV 文件：第一行 列名,字段（可再有 必填,词表），以下每行一列；national 是照国家平台的 "
+    "49 列，请与当年的模板核对；不写则用程序自带的",
 )
 @click.option(
     "--words",
@@ -96,8 +96,8 @@ def register_(
     texts = [[register_columns.cell_of(row, one, words) for one in fields] for row in rows]
     # The event is stored by now: no list leaves the database without one.
     if out.format in ("json", "jsonl"):
-        headings = [one.heading for one in fields]
-        show([dict(zip(headings, line, strict=True)) for line in texts], (), out)
+        keys = register_columns.keys_of(fields)
+        show([dict(zip(keys, line, strict=True)) for line in texts], (), out)
     else:
         columns = [Column(f"column{at}", one.heading) for at, one in enumerate(fields)]
         cells = [{f"column{at}": text for at, text in enumerate(line)} for line in texts]
@@ -133,5 +133,8 @@ def _show_lacking(settings: Settings, lacks: list[Lack], people: int, out: Out) 
     if not lacks:
         note(settings, f"{people} 人的必填各列都有内容")
         return
-    note(settings, f"{len({one['application_no'] for one in lacks})} 人有 {len(lacks)} 处问题")
+    numbers = [one["application_no"] for one in lacks if one["application_no"]]
+    note(settings, f"{len({*numbers})} 人有 {len(numbers)} 处问题")
+    if of_batches := len(lacks) - len(numbers):
+        note(settings, f"另有 {of_batches} 处由批次的设置填写")
     click.get_current_context().exit(FINDINGS)

@@ -21,10 +21,22 @@ from .previews import event_option, previewed, show_preview
 @batch_option
 @event_option
 @click.option("--again", is_flag=True, help="连同已写入以前工作簿的人再写一次，例如工作簿丢失（会先问）")
+@click.option(
+    "--interrupted", is_flag=True, help="连同邮件发到一半中断、不知道收到没有的人，例如已经问过（会先问）"
+)
 @into_options("写入这个 .xlsx 文件", metavar="FILE")
 @yes_option
 @writing
-def export(deed: Deed, *, batch: str | None, event: str, again: bool, target: Path, force: bool) -> None:
+def export(
+    deed: Deed,
+    *,
+    batch: str | None,
+    event: str,
+    again: bool,
+    interrupted: bool,
+    target: Path,
+    force: bool,
+) -> None:
     """写出还没有通知的人的手机号、姓名、内容，交给发短信的部门；写出即记为已通知，不重复。
 
     内容取自批次的设置 notice.事项（例如 notice.approved），可用 {{ 姓名 }} 这样的名称；
@@ -38,17 +50,21 @@ def export(deed: Deed, *, batch: str | None, event: str, again: bool, target: Pa
         raise click.UsageError(f"文件名 {target.name!r} 应以 .xlsx 结尾。", click.get_current_context())
     refuse_existing(target, force=force)
 
-    def prepare(session: Session, found: Batch) -> tuple[list[Message], int]:
-        due = messages_due(session, found, event, again=again)
+    def prepare(session: Session, found: Batch) -> tuple[list[Message], int, str]:
+        due = messages_due(session, found, event, again=again, doubtful=interrupted)
         told = [one for one in due if one.mobile]
         repeated = sum(one.notice is not None for one in told)
-        if again and repeated:
-            deed.require(f"{repeated} 人已写入以前的工作簿，可能收到两次短信，继续吗？")
+        if (again or interrupted) and repeated:
+            before = [
+                "已写入以前的工作簿" if again else "",
+                "的邮件不知道发出没有" if interrupted else "",
+            ]
+            deed.require(f"{repeated} 人{'，或'.join(filter(None, before))}，可能收到两次，继续吗？")
         written = [(one, _masked(one)) for one in told]
         write_down(session, found, event, written, way="workbook", state="sent", by=deed.by)
-        return told, len(due) - len(told)
+        return told, len(due) - len(told), found.code
 
-    told, without = deed.in_batch(batch, prepare)
+    told, without, code = deed.in_batch(batch, prepare)
     if told and not deed.dry_run:
         # Written down by now: who is in the workbook is in no other one.
         with replacing(target, force=force) as beside:
@@ -69,7 +85,7 @@ def export(deed: Deed, *, batch: str | None, event: str, again: bool, target: Pa
     )
     deed.tell(summary, sentence)
     if deed.dry_run:
-        show_preview(deed, told, _masked)
+        show_preview(deed, told, _masked, batch=code, event=event)
     if without:
         deed.note(f"{without} 人没有手机号，没有写出")
 

@@ -33,9 +33,12 @@ def previewed(messages: Sequence[Message], masked: Callable[[Message], str]) -> 
     ]
 
 
-def show_preview(deed: Deed, messages: Sequence[Message], masked: Callable[[Message], str]) -> None:
+def show_preview(
+    deed: Deed, messages: Sequence[Message], masked: Callable[[Message], str], *, batch: str, event: str
+) -> None:
     """Show people the first texts, and how long the longest one is."""
     for one in previewed(messages, masked):
         deed.note(f"  {one['to']}：{one['content']}")
     if messages:
-        deed.note(f"  最长的一条 {longest(messages)} 字；改内容：zhupei batch edit --set notice.事项=…")
+        change = f"zhupei batch edit {batch} --set notice.{event}=内容"
+        deed.note(f"  最长的一条 {longest(messages)} 字；改内容：{change}")

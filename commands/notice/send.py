@@ -12,7 +12,14 @@ from zhupei_cli.model import Batch
 from zhupei_cli.rules.batch.settings import parse
 from zhupei_cli.rules.people.masking import mask_email
 from zhupei_cli.services.notices import sending
-from zhupei_cli.services.notices.telling import Message, count_interrupted, messages_due, settle, write_down
+from zhupei_cli.services.notices.telling import (
+    Message,
+    count_interrupted,
+    messages_due,
+    settle,
+    untried_first,
+    write_down,
+)
 from zhupei_cli.services.records import lookup, mail_server
 from zhupei_cli.services.records.lookup import settings_of
 from zhupei_cli.settings import Mail
@@ -45,6 +52,7 @@ class _Tally:
     """What became of the mails so far."""
 
     sent: int = 0
+    interrupted: int = 0
     refused: list[tuple[str, Fault]] = field(default_factory=list)
 
 
@@ -75,11 +83,11 @@ def send(deed: Deed, *, batch: str | None, event: str, rate: int, limit: int | N
 
     def prepare(session: Session, found: Batch) -> _Letterbox:
         due = messages_due(session, found, event)
-        waiting = [one for one in due if one.email]
+        waiting = untried_first(one for one in due if one.email)
         left = count_interrupted(session, found, event)
         if waiting:
             if not shown:
-                show_preview(deed, waiting, _masked)
+                show_preview(deed, waiting, _masked, batch=found.code, event=event)
                 shown.append(True)
             words = f"向 {len(waiting[:limit])} 人发出邮件（{found.code}，{label}），发出后不能收回，继续吗？"
             deed.require(words)
@@ -106,7 +114,7 @@ def send(deed: Deed, *, batch: str | None, event: str, rate: int, limit: int | N
     if box.without:
         deed.note(f"{box.without} 人没有邮箱，没有发；可用 zhupei notice export 发短信")
     if box.interrupted:
-        words = sentence("E781", {"count": box.interrupted})
+        words = sentence("E781", {"count": box.interrupted, "event": event, "batch": box.batch})
         deed.note(f"提醒 [E781]：{words}")
     for number, fault in () if deed.as_json else tally.refused:
         tell(deed.settings, fault, about=number)
@@ -143,7 +151,8 @@ def _deliver(deed: Deed, mail: Mail, event: str, box: _Letterbox, pause: float, 
         patient(lambda: settled(one, done))
         if done.outcome == "refused":
             values = {"application_no": one.number, "answer": done.answer or ""}
-            tally.refused.append((one.number, Fault("E782", "email", values=values)))
+            code = "E713" if done.temporary else "E782"
+            tally.refused.append((one.number, Fault(code, "email", values=values)))
 
     outcomes = sending.deliver(
         mail,
@@ -158,6 +167,9 @@ def _deliver(deed: Deed, mail: Mail, event: str, box: _Letterbox, pause: float, 
             progress.phase("发出邮件")
             for done in outcomes:
                 tally.sent += done.outcome == "sent"
+                tally.interrupted += done.outcome == "interrupted"
     except mail_server.failures() as error:
         detail = f"{mail_server.why_not(mail, error)}；已发 {tally.sent} 封"
+        if tally.interrupted:
+            detail += "，最后一封不知道发出没有，不会自动再发（zhupei explain E781）"
         raise ZhupeiError("E780", detail=detail) from error

@@ -16,7 +16,7 @@ from zhupei_cli.settings import Settings
 from zhupei_cli.shell.arguments import CODE, NAME
 from zhupei_cli.store.engine import reading, transaction
 
-from ..shared.application_sheet import APPLICATION_SHEET, application_lines
+from ..shared.application_sheet import application_lines, application_sheet
 from ..shared.findings import as_json_rows, tell
 from ..shared.naming import numbered
 from ..shared.options import (
@@ -106,8 +106,8 @@ def show_(
             listing.record_reveal(session, found, by=settings.acting(), what=number, rows=1)
     as_json = out.format.startswith("json")
     listed = [one for _, one in as_json_rows((number, fault) for fault in findings)]
-    columns = (*APPLICATION_SHEET, Column("years", "历年记录")) if row["years"] else APPLICATION_SHEET
-    show_sheet({**row, "findings": listed} if as_json else application_lines(row), columns, out)
+    lines = application_lines(row)
+    show_sheet({**row, "findings": listed} if as_json else lines, application_sheet(lines), out)
     for fault in () if as_json else findings:
         tell(settings, fault, warn=True)
 

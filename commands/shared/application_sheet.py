@@ -1,5 +1,8 @@
 """One application as people read it: a line a field, its lists as texts."""
 
+from collections.abc import Mapping
+
+from zhupei_cli.rules.people.field_values import order_texts
 from zhupei_cli.services.applications.listing import ApplicationShown
 
 from .output import Column
@@ -15,7 +18,7 @@ LIST = (
     Column("accept_adjust", "服从调剂"),
     Column("status_label", "状态"),
 )
-APPLICATION_SHEET = (
+_SHEET = (
     *LIST[:4],
     Column("source_type", "生源类型"),
     Column("train_years", "培训年限"),
@@ -26,8 +29,17 @@ APPLICATION_SHEET = (
     Column("person_lines", "个人信息"),
     Column("education_lines", "教育经历"),
     Column("work_lines", "工作经历"),
+    Column("order_lines", "订单定向"),
     Column("review_lines", "审核记录"),
+    Column("years", "历年记录"),
 )
+#: What stands on the sheet only where there is something of it.
+_OF_FEW = frozenset(("order_lines", "years"))
+
+
+def application_sheet(lines: Mapping[str, object]) -> list[Column]:
+    """Return the lines of an application's sheet, of what concerns few only where it is said."""
+    return [column for column in _SHEET if column.key not in _OF_FEW or lines.get(column.key)]
 
 
 def application_lines(row: ApplicationShown) -> dict[str, object]:
@@ -41,4 +53,5 @@ def application_lines(row: ApplicationShown) -> dict[str, object]:
     contact = [person.get(key) or "" for key in ("mobile", "email", "address")]
     works = [one["employer_name"] for one in row["works"]]
     lines = {"person_lines": contact, "education_lines": educations, "work_lines": works}
+    lines["order_lines"] = [f"{heading}：{text}" for heading, text in order_texts(person)]
     return {**row, **lines, "review_lines": reviews}

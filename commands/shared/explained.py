@@ -18,6 +18,7 @@ def explained_lines(told: Mapping[str, Any]) -> list[str]:
     since = told.get("standing") is not None and told["reason"] in (
         *DECIDED_ON,
         "vacant",
+        "placeable",
         "ceded",
         "reinstated",
     )
@@ -80,6 +81,6 @@ def _standing(row: Mapping[str, Any] | None) -> list[str]:
     seat = ""
     if row["base"]:
         facts = facts_of(row, total="总成绩 {}", rank="排第 {} 名")
-        how = "，".join([row["round_label"] or row["via_label"], *facts])
+        how = "，".join([row["round_label"] or row["via_label"], *facts, *row["notes"]])
         seat = f"：{row['base_label']} {row['specialty_label']}（{how}）"
     return [f"现状：{row['status_label']}{seat}{because}"]

@@ -1,7 +1,7 @@
 """The one way of import commands: what they ask, the transaction, summary, problems, exit code."""
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,7 +20,7 @@ from zhupei_cli.sheets.kinds.columns import Choices, Offer
 from zhupei_cli.sheets.reading.book import MAX_ROWS
 from zhupei_cli.sheets.taking.problems import Problem
 from zhupei_cli.shell.arguments import Whole
-from zhupei_cli.shell.logfile import note, warn
+from zhupei_cli.shell.logfile import log, note, warn
 from zhupei_cli.store.engine import require_database, transaction
 from zhupei_cli.words.errors import ZhupeiError, begins_with
 
@@ -128,7 +128,10 @@ class Import:
         }
         sentence = _sentence(outcome, problems, dry_run=self.dry_run)
         show_summary(self.settings, summary, sentence, as_json=self.as_json)
-        if not self.as_json:
+        if self.as_json:
+            for _, words in _in_words(problems[:SHOWN]):
+                log(self.settings, words)
+        else:
             self._tell(done, problems, returned)
         if not ok:
             click.get_current_context().exit(FINDINGS)
@@ -275,17 +278,24 @@ def _sentence(outcome: Imported, problems: Sequence[Problem], *, dry_run: bool) 
 _CONSEQUENCES = frozenset(("E162",))
 
 
-def _show_problems(settings: Settings, problems: Sequence[Problem]) -> None:
-    causes = sorted(problems, key=lambda problem: problem.code in _CONSEQUENCES)
-    for problem in causes[:SHOWN]:
+def _in_words(problems: Sequence[Problem]) -> Iterator[tuple[Problem, str]]:
+    for problem in problems:
         kind = "提醒" if problem.severity == "warning" else "错误"
         row = f" 第 {problem.row} 行" if problem.row else ""
         named = not problem.column or begins_with(problem.column, problem.message)
         column = "" if named else f" {problem.column}"
-        place = f"{problem.file} {problem.sheet}{row}{column}"
+        yield (
+            problem,
+            f"{kind} [{problem.code}] {problem.file} {problem.sheet}{row}{column}：{problem.message}",
+        )
+
+
+def _show_problems(settings: Settings, problems: Sequence[Problem]) -> None:
+    causes = sorted(problems, key=lambda problem: problem.code in _CONSEQUENCES)
+    for problem, words in _in_words(causes[:SHOWN]):
         # What was refused is told under --quiet too: a nightly import that ends with 3 says why.
         tell = note if problem.severity == "warning" else warn
-        tell(settings, f"{kind} [{problem.code}] {place}：{problem.message}")
+        tell(settings, words)
     if len(problems) > SHOWN:
         # In a trial nothing is written beside the file, where people would look.
         whole = (

@@ -15,7 +15,7 @@ import click
 from zhupei_cli.display import harmless
 from zhupei_cli.files import replacing
 from zhupei_cli.settings import Settings
-from zhupei_cli.shell.logfile import note
+from zhupei_cli.shell.logfile import log, note
 from zhupei_cli.shell.streams import in_utf8
 from zhupei_cli.words.errors import ZhupeiError
 
@@ -261,8 +261,12 @@ def show_sheets(sheets: Iterable[tuple[Row, Sequence[Column]]], out: Out) -> Non
 
 
 def show_summary(settings: Settings, summary: Row, sentence: str, *, as_json: bool) -> None:
-    """Tell what a command did: `summary` as JSON on stdout, or its Chinese sentence on stderr."""
+    """Tell what a command did: `summary` as JSON on stdout, or its Chinese sentence on stderr.
+
+    The sentence is in the log file either way.
+    """
     if as_json:
+        log(settings, sentence)
         say(formats.as_json(summary))
     else:
         note(settings, sentence)

@@ -7,6 +7,7 @@ from typing import Final
 
 import click
 
+from zhupei_cli.rules.proof.audit import Finding
 from zhupei_cli.words.errors import Fault
 
 from .done import tried
@@ -47,11 +48,21 @@ def kind_of_file(target: Path, kinds: Sequence[str]) -> str:
     return ""
 
 
-def show_prints(deed: Deed, summary: Row, sentence: str, refused: Sequence[tuple[str, Fault]]) -> None:
-    """Say what was printed and who was left out; exit 3 when somebody was."""
+def show_prints(
+    deed: Deed,
+    summary: Row,
+    sentence: str,
+    refused: Sequence[tuple[str, Fault]],
+    doubts: Sequence[Finding] = (),
+) -> None:
+    """Say what was printed, what it lacks and who was left out; exit 3 when somebody was."""
     listed = [{"application_no": number, **one} for number, one in as_json_rows(refused)]
     told = {**summary, "dry_run": deed.dry_run, "refused": listed}
+    if doubts:
+        told["doubts"] = [one._asdict() for one in doubts]
     deed.tell_plainly(told, tried(sentence, dry_run=deed.dry_run))
+    for doubt in () if deed.as_json else doubts:
+        deed.note(f"提醒 [{doubt.code}]：{doubt.message}")
     for number, fault in () if deed.as_json else refused:
         tell(deed.settings, fault, about=number)
     deed.end(found=bool(refused))

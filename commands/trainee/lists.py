@@ -115,6 +115,9 @@ def show_(settings: Settings, who: str, *, reveal: bool, out: Out) -> None:
 def check(settings: Settings, who: str | None, *, batch: str | None, out: Out) -> None:
     """检查学员信息：缺少的必填项、互相矛盾的内容；有错误时退出码 3。写 WHO 只查一个人。
 
+    诚信名单上的、还在培训的、曾退培的也列出，照还能报名的批次的规则，没有这样的批次时照今年；
+    没有报名、也没有写 WHO 的人只提醒诚信名单。
+
     \b
     例：zhupei trainee check
         zhupei trainee check 王小明

@@ -68,7 +68,11 @@ def lists(call: Call, database: str, home: Path) -> Path:
     _written(call, "export", "register", "-o", "register.xlsx")
     for words in ("apply list", "apply stats", "base list", "batch list", "batch plan list", "trainee list"):
         _written(call, *words.split(), "-o", f"{words}.xlsx")
-    for words in ("admit list", "admit scores list", "review log", "audit log"):
+    for words in (
+        *("admit list", "admit runs", "admit preplace list", "admit scores list", "review log", "audit log"),
+        *("exam list", "exam sites list", "exam groups list", "notice list", "objection list"),
+        *("imports list", "trainee bar list", "base specialty list", "report funnel"),
+    ):
         _written(call, *words.split(), "-o", f"{words}.xlsx")
     return home
 
@@ -110,7 +114,7 @@ def test_forms_to_fill_in(forms: Path) -> None:
 @pytest.mark.sqlite
 def test_rosters_and_lists(lists: Path) -> None:
     books = sorted(lists.rglob("*.xlsx"))
-    assert len(books) == 20
+    assert len(books) == 31
     assert [what for book in books for what in _unlike(book)] == []
 
 

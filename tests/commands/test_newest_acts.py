@@ -3,6 +3,7 @@
 After every step every list, status line and explanation of every person agrees with the newest act.
 """
 
+import json
 from dataclasses import replace
 from itertools import cycle
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.acted_on import WHY, Season
+from tests.acted_on import WHY, Season, mark
 from tests.conftest import Run
 from tests.newest_acts import Stand
 from tests.people import BASES, SPECIALTIES, person
@@ -164,10 +165,15 @@ def test_every_screen_agrees_with_the_newest_act(zhupei: Run, database: str, tmp
     season.commit("HN2026", "--round", "refill", final=True)
     season.agree("refilled at the end")
     leaver = next(no for no, one in season.stands["HN2026"].items() if one.status == "reported")
-    season.call("admit", "quit", leaver, "--default", *WHY)
+    season.call("admit", "quit", leaver, "--default", "-y", *WHY)
+    season.call("admit", "quit", leaver, "--undo", *WHY)
+    if season.everybody:
+        season.agree("came back")
+    season.call("admit", "quit", leaver, "--default", "-y", *WHY)
     season.stands["HN2026"][leaver] = Stand("quit")
     season.agree("left")
     barred = _supplement(season)
+    _fill_the_rest(season)
     _next_year(season, leaver, barred)
 
 
@@ -204,6 +210,40 @@ def _supplement(season: Season) -> list[str]:
     season.moved("proposed", "admitted", "HN2026B")
     season.agree("supplement final", "HN2026", "HN2026B")
     return [ids[waiting[0]], confirmed["id_number"]]
+
+
+def _fill_the_rest(season: Season) -> None:
+    """A seat given up in either of both is given again: at once, and when the round is archived."""
+    (lost,) = (no for no in season.seated()[-1:])
+    spot = season.stands["HN2026"][lost].place
+    assert spot is not None
+    season.call("admit", "quit", lost, "-y", *WHY)
+    season.stands["HN2026"][lost] = Stand("quit")
+    season.agree("left later")
+    assert "E486" in season.call("admit", "run", "--round", "refill", "--batch", "HN2026", code=5).err
+    reasons = {
+        one["application_no"]: one["reason"] for one in season.json("admit", "list", "--batch", "HN2026")
+    }
+    waiting = [no for no, one in reasons.items() if one in ("full", "placeable", "ceded", "no_vacancy")]
+    for no in waiting[-2:]:
+        code = 5 if no != waiting[-2] else 0
+        done = season.call("admit", "place", no, *spot, *WHY, "-y", "--json", code=code)
+        if code == 0:
+            row = json.loads(done.out)
+            stand = Stand(row["status"], spot, "place", None, mark(row["total"]), row["rank"])
+            season.stands["HN2026"][no] = stand
+    season.agree("placed later")
+    # What the round did not give comes back.
+    (gone,) = (no for no in season.seated("HN2026B")[:1])
+    spot = season.stands["HN2026B"][gone].place
+    season.give_up("decline", [gone], "declined")
+    season.call("batch", "archive", "HN2026B", "-y")
+    free = {
+        (one["base"], one["specialty"]): one["vacant"]
+        for one in season.json("batch", "plan", "list", "--batch", "HN2026")
+    }
+    assert spot is not None and free[spot] > 0
+    season.agree("given back", "HN2026", "HN2026B")
 
 
 def _next_year(season: Season, leaver: str, barred: list[str]) -> None:

@@ -156,7 +156,17 @@ def test_submit_drafts(shell: Run, book: Path) -> None:
     assert (ran.code, ran.err.splitlines()[0][:12]) == (5, "错误 [E454]：HN")
     ran = shell("apply", "submit", "--all-ready", "--json")
     assert (ran.code, json.loads(ran.out)["submitted"]) == (0, ["HN2026-0000002"])
+    assert shell("apply", "submit", "--all-ready").code == 0  # nothing left to do
     assert shell("apply", "submit").code == 2
+
+
+def test_who_is_not_ready_is_named_and_found(shell: Run, book: Path) -> None:
+    shell("trainee", "import", book)
+    assert shell("trainee", "edit", id_number(1), "--address", "清空").code == 0
+    ran = shell("apply", "submit", "--all-ready", "--json")
+    told = json.loads(ran.out)
+    assert (ran.code, told["submitted"]) == (3, ["HN2026-0000002"])
+    assert [one["application_no"] for one in told["refused"]] == ["HN2026-0000001"]
 
 
 def test_reviews_by_number_and_by_workbook(shell: Run, book: Path, tmp_path: Path) -> None:

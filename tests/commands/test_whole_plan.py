@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+import pypdf
 import pytest
 
 from tests.conftest import Ran, Run
@@ -54,6 +55,7 @@ _BY_ORDER = {
     "employer_name": "中牟县卫生院",
     "choice2_base": None,
     "order_oriented": "是",
+    "source_type": "农村订单定向",
     "order_county": "中牟县",
     "order_base": "郑州第一医院",
     "specialty": "全科",
@@ -235,6 +237,12 @@ def _finish(season: _Season, folder: Path) -> None:
     ran = season.json("export", "register", "--columns", "national", "--check", code=3)
     lacks = {(one["application_no"], one["column"], one["code"]) for one in ran["findings"]}
     assert lacks == {(NO(no), "学位（本科）", "E779") for no in (13, 14)}
+    # The cure can be typed, though the form is submitted long since.
+    for one in ran["findings"]:
+        words = one["message"].partition("zhupei ")[2].split()
+        assert words[:4] == ["apply", "correct", one["application_no"], "本科学位"]
+        season.call(*("学士" if word == "内容" else word for word in words))
+    assert season.json("export", "register", "--columns", "national", "--check")["findings"] == []
     register = {row["姓名"]: row for row in season.json("export", "register", "--columns", "national")}
     keys = (
         "培训基地",
@@ -252,6 +260,21 @@ def _finish(season: _Season, folder: Path) -> None:
         9: ("郑州第一医院", "委培单位人", "是", "否", "一级", "否", ""),
         14: ("郑州第一医院", "在校专硕", "否", "是", "", "是", "甲等"),
     }
+    season.call("export", "roster", "--base", J, "-f", "pdf", "-o", folder / "印")
+    (page,) = pypdf.PdfReader(next((folder / "印").glob("*.pdf"))).pages
+    paper = page.extract_text().replace("\n", "")
+    assert "培训基地：4101001 郑州第一医院　　协同单位：4101009 中牟医院" in paper
+    assert "其中预先安排 1 人" in paper
+    book = openpyxl.load_workbook(next((folder / "名单").glob(f"{B}_*.xlsx")))
+    remarks = {
+        row[4].value: row[21].value for page in book.worksheets[1:] for row in page.iter_rows(min_row=4)
+    }
+    assert (remarks[called(10)], remarks[called(8)]) == ("订单定向（中牟县）", None)
+    # What leaves by base is called alike, by the base's own name.
+    season.call("export", "letters", "--all", "-o", folder / "通知书")
+    season.call("admit", "checkin", "template", "--all", "-o", folder / "报到表")
+    named = {path.name for part in ("名单", "通知书", "报到表") for path in (folder / part).glob(f"{J}_*")}
+    assert named == {f"{J}_中牟医院_{what}" for what in ("录取名单.xlsx", "录取通知书.pdf", "报到.xlsx")}
     came = [{"application_no": NO(no), "checked_in": "是"} for no in SEATS]
     assert season.take("admit checkin import", kinds.CHECK_IN, came)["counts"]["updated"] == 13
     assert season.json("apply", "status", NO(14))["status_label"] == f"已报到（录取基地：{BOTH}）"

@@ -9,12 +9,14 @@ from typing import Final
 
 from zhupei_cli.demo import words
 from zhupei_cli.rules.people.idcard import check_character
+from zhupei_cli.rules.people.orders import SOURCE
 from zhupei_cli.sheets.writing.ooxml import Value
 
 #: Cells of one row by the key of their column.
 Row = dict[str, Value]
 
 _DIVISION: Final = "410101"
+_GENERAL_PRACTICE: Final = "0700"
 #: Highest education: its age at graduation, and how many of a hundred have it by identity.
 _AGES: Final = {"大专": 22, "本科": 23, "硕士": 26, "博士": 29}
 _LEVELS: Final = {
@@ -68,7 +70,11 @@ class People:
         person = self._person(gender, str(education["level"]), str(education["graduated_on"]))
         work = self._work(identity, place)
         licence = self._licence(person, education)
-        return {**person, **education, **licence, **work, **self._form(identity, place, education)}
+        form = self._form(identity, place, education)
+        # An order is of the county whose hospital employs them, and for general practice alone.
+        if form["source_type"] == SOURCE:
+            form |= {"order_oriented": "是", "order_county": str(work["employer_name"])[:3]}
+        return {**person, **education, **licence, **work, **form}
 
     def _person(self, gender: str, level: str, graduated_on: str) -> Row:
         random, number = self._random, self._made
@@ -152,10 +158,10 @@ class People:
     def _form(self, identity: str, place: DemoPlace, education: Row) -> Row:
         random = self._random
         fresh = education["is_fresh"] == "应届"
-        source = "农村订单定向" if identity == "entrusted" and random.random() < 0.2 else None
+        by_order = identity == "entrusted" and random.random() < 0.5 and place.code == _GENERAL_PRACTICE
         form: Row = {
             "identity": _IDENTITIES[identity][random.random() < 0.1],
-            "source_type": source or ("应届毕业生" if fresh else "往届毕业生"),
+            "source_type": SOURCE if by_order else "应届毕业生" if fresh else "往届毕业生",
             "train_years": "3",
             "specialty": place.code if random.random() < 0.1 else place.specialty,
             "choice1_base": self._spelled(place.base),

@@ -14,9 +14,11 @@ Pair = tuple[str, str]
 #: The ending typst knows a picture by.
 ENDINGS: Final = {"image/jpeg": "jpg", "image/png": "png"}
 
-#: Entries a page surely holds, and characters that surely need no more than two lines of a cell.
+#: Entries and further lines a page surely holds, and characters that surely need no more than two lines of
+#: a cell; of the choices everybody has three lines.
 _ROOMY: Final = 4
 _LONG: Final = 40
+_CHOICES: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,4 +79,5 @@ def _is_dense(page: FormPage) -> bool:
     entries = (*page.educations, *page.works)
     pairs = (*page.basic, *page.contact, *page.application, *page.choices)
     texts = [*(word for entry in entries for word in entry), *(word for _, word in pairs)]
-    return len(entries) > _ROOMY or any(display_width(word) > _LONG for word in (page.address, *texts))
+    lines = len(entries) + max(0, len(page.choices) - _CHOICES)
+    return lines > _ROOMY or any(display_width(word) > _LONG for word in (page.address, *texts))

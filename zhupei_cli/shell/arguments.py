@@ -138,13 +138,16 @@ class Word(click.Choice[str]):
     """One code of a table, written as it is, by its label or by another spelling of workbooks."""
 
     def __init__(self, table: "CodeTable") -> None:
-        super().__init__(list(table.labels))
+        # Numbers say nothing: people choose from the labels.
+        bare = all(code.isdigit() for code in table.labels)
+        super().__init__(list(table.labels.values() if bare else table.labels))
         self._table = table
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         found = self._table.parse(NAME.mended(str(value)))
         if found is None:
-            known = "、".join(f"{code}（{label}）" for code, label in self._table.labels.items())
+            labels = self._table.labels.items()
+            known = "、".join(label if code.isdigit() else f"{code}（{label}）" for code, label in labels)
             self.fail(f"{value!r} 不在可选范围内，可选：{known}。", param, ctx)
         return found
 

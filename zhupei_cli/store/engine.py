@@ -17,7 +17,7 @@ from zhupei_cli.store.walls import require_admitted
 from zhupei_cli.words.errors import ZhupeiError
 
 #: The newest migration; a test compares it with the files in sql/migrations.
-HEAD = "0015"
+HEAD = "0016"
 
 #: What an address may begin with.
 _DRIVERS: Final = tuple(chain.from_iterable(backend.DRIVERS for backend in BACKENDS.values()))

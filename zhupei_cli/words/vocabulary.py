@@ -247,9 +247,21 @@ WITHOUT_SEAT: Final = CodeTable(
         **NOT_ADMITTED.labels,
         "vacant": "现有空缺名额可以递补",
         "ceded": "空缺名额已转入补录",
+        "placeable": "现有空缺名额可以个别安排",
         "reinstated": "已恢复录取资格，没有名额",
         "elsewhere": "本年度已在别的批次录取",
         **{status: ADMISSION_STATUS.label(status) for status in DECIDED_ON},
+    },
+)
+#: What somebody agreed to when a place was given by hand, by the code of the doubt.
+OVERRIDDEN: Final = CodeTable(
+    "经同意越过的疑问",
+    {
+        "E419": "没有总成绩",
+        "E420": "低于分数线",
+        "E421": "名次在前的考生",
+        "E423": "历年记录有碍",
+        "E687": "没有填报这个岗位",
     },
 )
 ROUND: Final = CodeTable("录取轮次", {"main": "志愿录取", "adjust": "调剂录取", "refill": "递补"})

@@ -43,6 +43,7 @@ def test_every_cure_is_in_words(zhupei: Run) -> None:
     rows = json.loads(zhupei("explain", "--json").out)
     assert [row["code"] for row in rows if not row["hint"].replace("…", "").strip() and row["hint"]] == []
     assert "zhupei batch unlock" in next(row["hint"] for row in rows if row["code"] == "E405")
+    assert "--set 'ticket={site}{room}{seat}'" in next(row["hint"] for row in rows if row["code"] == "E740")
 
 
 def test_every_entry_can_be_explained() -> None:

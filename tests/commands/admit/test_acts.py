@@ -170,6 +170,10 @@ def test_place_says_what_speaks_against_it_and_goes_on_only_with_consent(
     assert committed(*place, "-n").err == f"{told}试做（不保存）：T-0000004 拟录取到 基地B 的 内\n"
     done = json.loads(committed(*place, "-y", "--json").out)
     assert [one["code"] for one in done["doubts"]] == ["E420", "E421"]
+    # What was agreed to, and whose seat it was, stands where people look: the log, and the explanation.
+    note = "T-0000004 让出的名额，经同意越过：低于分数线、名次在前的考生，名次在前的有 T-0000003"
+    assert note in committed("audit", "log", "--kind", "admission.place").out
+    assert f"，{note}）（原因：递补）" in committed("admit", "explain", NO(4)).out
     committed("admit", "decline", NO(5), *WHY)
     committed("admit", "reinstate", NO(5), *WHY)
     assert committed("admit", "place", NO(5), "C", "0100", "--reason", "递补").err.splitlines()[0] == (
@@ -198,9 +202,16 @@ def test_after_finalize_a_seat_given_up_is_filled_by_hand_until_a_supplement_rou
     assert committed(*place, "--batch", "T") == Ran(
         5,
         "",
-        "错误 [E486]：批次 T 的空缺名额已由补录批次 T2 招收，不能再递补或个别安排\n"
-        "怎么办：在补录批次中录取；补录批次建好以后原批次又空出来的，另建一个补录批次\n",
+        "错误 [E495]：基地A 的 内 空出的名额已转给补录批次 T2（1 个）\n"
+        "怎么办：在补录批次中录取、递补或个别安排；"
+        "补录批次归档以后，没有录取的名额回到原批次\n",
     )
+    # What is given up later is nobody's but the batch's own.
+    assert committed("admit", "decline", NO(1), "--batch", "T", *WHY).code == 0
+    why = json.loads(committed("admit", "list", "--batch", "T", "--json").out)
+    assert {one["application_no"]: one["reason_label"] for one in why}[NO(3)] == "现有空缺名额可以个别安排"
+    assert committed("admit", "run", "--round", "refill", "--batch", "T").err.startswith("错误 [E486]")
+    assert committed(*place, "--batch", "T") == Ran(0, "", "T-0000003 已录取到 基地A 的 内\n")
 
 
 def test_a_round_of_adjustment_moves_nobody_and_brings_nobody_back_unless_reinstated(

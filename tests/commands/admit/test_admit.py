@@ -69,6 +69,13 @@ def test_check_shows_what_is_there_and_what_is_doubtful(admit: Call, season: str
     assert admit("check") == Ran(3, sheet.format(4), f"提醒 [E481]：{doubt}\n")
     found = json.loads(admit("check", "--json").out)
     assert (found["ok"], found["findings"]) == (False, [{"code": "E481", "message": doubt}])
+    # Once somebody sits there, free seats would say how many do: not before publication.
+    assert (admit("run").code, admit("commit", "1", "-y").code) == (0, 0)
+    assert "空余名额" not in admit("check").out
+    shown = [
+        json.loads(admit("check", *more, "--json").out)["free_seats"] for more in ((), ("--unpublished",))
+    ]
+    assert shown == [None, 0]
 
 
 def test_commit_and_lock_repeat_the_doubts_and_go_on_only_with_consent(admit: Call, season: str) -> None:

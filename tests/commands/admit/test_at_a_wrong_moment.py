@@ -1,17 +1,21 @@
 """What came to light since: a result taken back, a record entered late, data changed after a run."""
 
 import json
+import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pexpect
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 
 from tests.builders import store_world, worked_example
 from tests.conftest import Ran, Run
 from tests.people import write_book
 from zhupei_cli.model import Application, Trainee
+from zhupei_cli.services.upkeep.invariants import check_database
 from zhupei_cli.sheets.kinds import workbook_kinds as kinds
 from zhupei_cli.store.engine import reading, transaction
 
@@ -163,7 +167,7 @@ def test_leaving_before_anybody_came_is_refused_and_acts_say_the_right_one(
     assert (late.code, f"zhupei admit quit {NO(1)} --reason 原因" in late.err) == (5, True)
     before = call("admit", "quit", NO(1), *WHY, "--on", "2020-01-01")
     assert (before.code, "E424" in before.err) == (2, True)
-    assert call("admit", "quit", NO(1), *WHY).code == 0
+    assert call("admit", "quit", NO(1), *WHY, "-y").code == 0
 
 
 def _final(call: Call, *more: tuple[str, ...]) -> None:
@@ -177,13 +181,56 @@ def _check_in(call: Call, folder: Path, *rows: tuple[int, str]) -> Ran:
     return call("admit", "checkin", "import", write_book(folder / "报到.xlsx", [(kinds.CHECK_IN, lines)]))
 
 
+def test_leaving_is_asked_about_and_a_wrong_record_has_a_way_back(
+    call: Call, database: str, tmp_path: Path
+) -> None:
+    _final(call)
+    assert _check_in(call, tmp_path, (1, "是"), (2, "是")).code == 0
+    quit_ = ("admit", "quit", NO(1), *WHY, "--default")
+    environ = {**os.environ, "ZHUPEI_DATABASE_URL": database, "PYTHONPATH": os.pathsep.join(sys.path)}
+    program = ["-c", "from zhupei_cli.shell.cli import main; main()", *quit_]
+    terminal = pexpect.spawn(sys.executable, program, env=environ, encoding="utf-8", dimensions=(24, 200))
+    terminal.expect_exact(
+        "登记违约退培：T-0000001（考生1，基地A 的 内科），名额立即空出、在本批次不再是考生，继续吗？"
+    )
+    terminal.sendline("n")
+    terminal.expect_exact("已取消，没有写入任何内容")
+    undo = ("admit", "quit", NO(1), "--undo", "--reason", "登记错了人")
+    never = call(*undo)
+    assert (never.code, never.err) == (0, "撤销退培登记：0 人，另有 1 人已经是这样，不必再做\n")
+    assert call("admit", "quit", NO(4), "--undo", *WHY).code == 5
+    assert call(*quit_, "--json").code == 0
+    wrong = call("admit", "decline", NO(1), *WHY)
+    assert f"zhupei admit quit {NO(1)} --undo --reason 原因" in call("admit", "reinstate", NO(1), *WHY).err
+    assert wrong.code == 5
+    back = _json(call, *undo)
+    assert (back["decided"], back["bars_in_force"]) == (1, [])
+    (row,) = (one for one in _json(call, "admit", "list") if one["application_no"] == NO(1))
+    assert (row["status"], row["base"], row["rank"]) == ("reported", "A", 1)
+    assert [one["state"] for one in _json(call, "trainee", "bar", "list")] == ["lifted"]
+    assert "撤销退培登记" in call("audit", "log").out
+    # What the province confirmed stays until it lifts it, and a seat that was given is nobody's to have back.
+    assert call(*quit_, "-y").code == 0
+    assert call("trainee", "bar", "activate", "1", *WHY).code == 0
+    assert call("batch", "archive", "T", "-y").code == 0
+    assert "提醒 [E496]：此人还有已生效的违约退培记录（编号 1）" in call(*undo).err
+    assert call(*quit_, "-y").code == 0
+    with transaction(database) as session:
+        session.execute(text("UPDATE plan SET taken_social = taken_social + 1 WHERE base_code = 'A'"))
+    assert "E463" in call(*undo).err
+    with transaction(database) as session:
+        session.execute(text("UPDATE plan SET taken_social = taken_social - 1 WHERE base_code = 'A'"))
+        about = ("E540", "E541", "E542", "E543", "E548", "E682")
+        assert [one for one in check_database(session) if one.code in about] == []
+
+
 def test_what_happens_after_archiving_is_kept_and_no_seat_is_held_for_ever(
     call: Call, tmp_path: Path
 ) -> None:
     _final(call)
     assert _check_in(call, tmp_path, (1, "是")).code == 0
     assert call("batch", "archive", "T", "-y").code == 0
-    assert call("admit", "quit", NO(1), *WHY).code == 0
+    assert call("admit", "quit", NO(1), *WHY, "-y").code == 0
     # Who never came is told of the act that gives the seat up, and it is possible.
     stuck = call("admit", "quit", NO(2), *WHY)
     assert (stuck.code, f"zhupei admit decline {NO(2)} --reason 原因" in stuck.err) == (5, True)

@@ -55,6 +55,10 @@ def test_open_objections_hold_finalize_and_closed_ones_do_not(call: Call, tmp_pa
         (2, about, "匿名", "open", None),
     ]
     assert "13812345678" not in call("objection", "list").out
+    # What can be chosen is said in words, wherever it is said.
+    asked = [call("objection", "close", "1", *more, *WHY).err for more in ((), ("--outcome", "也许"))]
+    assert [("成立、不成立" in err, "1、0" in err) for err in asked] == [(True, False)] * 2
+    assert "[成立|不成立]" in call("objection", "close", "--help").out
     status = json.loads(call("status", "T", "--json").out)
     assert (status["objections"], "公示异议" in call("status", "T").out) == (2, True)
     assert "zhupei objection list --batch T" in [step["command"] for step in status["next"]]

@@ -86,6 +86,11 @@ def test_a_season_with_seats_before_the_run(call: Call, tmp_path: Path) -> None:
         (NO(6), "A", "郑州大学", None)
     ]
     assert standing(call) == []
+    # The whole list comes in again unchanged.
+    assert call("admit", "preplace", "list", "--reveal", "-o", "名单.xlsx").code == 0
+    assert (
+        json.loads(call("admit", "preplace", "import", "名单.xlsx", "--json").out)["counts"]["unchanged"] == 1
+    )
     call("admit", "preplace", "undo", NO(6), "--reason", "重来", "--yes")
     assert json.loads(call("admit", "preplace", "list", "--json").out) == []
     third = json.loads(call("admit", "preplace", "import", tutor, "--json").out)

@@ -89,7 +89,10 @@ def test_every_list_agrees_with_the_newest_act(office: Call, home: Path) -> None
     )
     unsettled = office("export", "public", "--run", "2")
     assert (unsettled.code, "E684" in unsettled.err) == (5, True)
-    assert office("admit", "commit", "2").code == 0
+    done = office("admit", "commit", "2")
+    way = "zhupei export public --batch T --run 2 -o 补充公示名单-2.xlsx"
+    assert (done.code, done.err.splitlines()[1]) == (0, f"下一步：{way}（导出这一轮的补充公示名单）")
+    assert office(*way.split()[1:]).code == 0
     seated = {"base": "A", "via": "choice1", "rank": 3, "round": "refill", "reason": None}
     line = "拟录取（录取基地：基地A，公示中）"
     assert _everywhere(office, NO(3)) == {
@@ -108,7 +111,9 @@ def test_every_list_agrees_with_the_newest_act(office: Call, home: Path) -> None
     told = office("admit", "explain", NO(3)).out.splitlines()
     assert told[:2] == [
         "T-0000003 考生3：录取",
-        "现状：拟录取：基地A 专业0100（递补，总成绩 78.00，排第 3 名）".replace("专业0100", _name(office)),
+        "现状：拟录取：基地A 专业0100（递补，总成绩 78.00，排第 3 名，T-0000002 让出的名额）".replace(
+            "专业0100", _name(office)
+        ),
     ]
     assert [line.split()[0] for line in told[3:]] == ["志愿录取", "志愿录取", "递补", "递补", "志愿录取"]
     # Paper for the refilled alone, and the roster's free seats count those of the other rounds.

@@ -190,7 +190,8 @@ def test_a_disabled_base_is_in_no_plan(zhupei: Run, base: Run, database: str, tm
         5,
         "",
         "错误 [E473]：郑州第一医院 在批次 HN2026 还有 1 个招收岗位，不能停用\n"
-        "怎么办：先停招：zhupei batch plan stop 基地 专业 --batch 批次\n",
+        "怎么办：确应停用的先停招：zhupei batch plan stop 基地 专业 --batch 批次；"
+        "已有录取结果的批次不能再停招，等归档以后停用\n",
     )
     assert run("batch", "plan", "stop", *place).code == 0
     assert base("disable", "4101001", "-n").err == "试做（不保存）：4101001 郑州第一医院：停用\n"

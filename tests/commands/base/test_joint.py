@@ -5,9 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import delete
 
 from tests.conftest import Ran, Run
 from tests.people import open_batch, person, write_book, write_people
+from zhupei_cli.model import Plan
 from zhupei_cli.sheets.kinds import workbook_kinds
 from zhupei_cli.store.engine import transaction
 
@@ -36,7 +38,7 @@ def _import(call: Run, folder: Path, *rows: dict[str, str], code: int = 0) -> li
     return [(one["row"], one["column"], one["code"]) for one in json.loads(ran.out)["problems"]]
 
 
-def test_a_joint_base_needs_a_main_base_that_is_none_itself(call: Run, tmp_path: Path) -> None:
+def test_a_joint_base_needs_a_main_base_that_is_none_itself(call: Run, database: str, tmp_path: Path) -> None:
     other = {**JOINT, "code": "4101008", "name": "登封医院"}
     wrong = [
         {**JOINT, "main_code": ""},
@@ -61,6 +63,13 @@ def test_a_joint_base_needs_a_main_base_that_is_none_itself(call: Run, tmp_path:
     ran = call("base", "edit", "4101001", "--main-code", "4103001", "--is-joint", "是", code=3)
     assert "别的协同单位的主基地" in ran.err
     assert call("base", "list").out.count("4101001") == 2
+    # A main base that goes leaves its joint ones: they are named, a disabled one is not.
+    with transaction(database) as session:
+        session.execute(delete(Plan))
+    told = call("base", "disable", "4101001", "--reason", "资格终止").err.splitlines()
+    assert told[1].startswith("提醒：郑州第一医院的协同单位还在使用：4101009 中牟医院；")
+    call("base", "disable", "4101009", "--reason", "资格终止")
+    assert len(call("base", "disable", "4101001").err.splitlines()) == 1
 
 
 def test_both_names_wherever_a_base_is_named(call: Run, tmp_path: Path) -> None:

@@ -56,7 +56,7 @@ def test_a_new_batch(batch: Run) -> None:
         "下一步：zhupei batch plan import 招收计划.xlsx --batch HN2026（导入招收计划）\n",
     )
     assert batch(*CREATE, *DATES) == Ran(
-        5, "", "错误 [E407]：批次 HN2026 已存在\n怎么办：换一个编号；要修改用 zhupei batch edit\n"
+        5, "", "错误 [E407]：批次 HN2026 已存在\n怎么办：换一个编号；已有的用 zhupei batch show HN2026 查看\n"
     )
 
 
@@ -164,6 +164,7 @@ def test_one_batch_for_people(batch: Run, stored: str) -> None:
             ("规则：订单定向只报全科", "错误"),
             ("规则：订单定向的第一志愿是协议的基地", "错误"),
             ("规则：订单定向有工作单位", "提醒"),
+            ("规则：生源类型与是否订单定向一致", "提醒"),
         ),
         ("规则：没有生效的诚信记录", "错误"),
         ("规则：不在以前年度的培训中", "错误"),
@@ -344,7 +345,7 @@ def test_a_step_too_early_says_what_comes_first_but_nothing_that_is_final(batch:
 NOBODY = "提醒 [E418]：批次 HN2026 没有拟录取的人；zhupei admit list --batch HN2026 查看录取结果\n"
 UNSIGNED = (
     "提醒 [E789]：批次 HN2026 还没有设置发文单位、技术支持、报到地点，公示名单和通知书上就没有；"
-    "zhupei batch edit HN2026 --set authority=… --set contact=… --set checkin_place=…\n"
+    "zhupei batch edit HN2026 --set authority=发文单位 --set contact=技术支持 --set checkin_place=报到地点\n"
 )
 NO_END = (
     "提醒 [E414]：批次 HN2026 没有设公示截止时间；"

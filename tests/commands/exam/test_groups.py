@@ -1,6 +1,7 @@
 """`zhupei exam groups`: the second exam (复试), from the workbook to the sheets and the notices."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -60,6 +61,19 @@ def test_groups_from_the_workbook_to_the_sheets(call: Call, home: Path) -> None:
     mixed = json.loads(call("exam", "groups", "import", "复试.xlsx", "--json").out)
     assert mixed["counts"]["updated"] == 1
     assert [(one["row"], one["code"]) for one in mixed["problems"]] == [(3, "E790"), (4, "E172"), (5, "E304")]
+    # A year mistyped is no day to come to, and of two rows of one person neither says marks.
+    gone = ("外科组", "2025-07-11", "14:00", "会议室")
+    _write(home, (NO(4), *gone), (NO(5), "外科组", *two), (NO(5), "内科一组", *one))
+    wrong = json.loads(call("exam", "groups", "import", "复试.xlsx", "--json", "--log-file", "记.log").out)
+    kept = (home / "记.log").read_text("utf-8").splitlines()
+    assert [re.findall(r"未通过 3|E714|E174", line) for line in kept] == [
+        ["未通过 3"],
+        ["E714"],
+        *[["E174"]] * 2,
+    ]
+    assert [(row["row"], row["code"]) for row in wrong["problems"]] == [(2, "E714"), (3, "E174"), (4, "E174")]
+    assert ["复试分组" in row["message"] for row in wrong["problems"][1:]] == [True, True]
+    assert "成绩" not in str(wrong["problems"])
     # Each group on pages of its own, with exactly its people.
     printed = call("exam", "groups", "sheets", "-o", "签到.pdf")
     assert printed.err == "印制 2 组、3 人的复试签到表，存放在 签到.pdf\n"
@@ -93,7 +107,7 @@ def test_hours_as_people_write_them(cell: str | float, hour: str) -> None:
     assert clock(cell) == hour
 
 
-@pytest.mark.parametrize("cell", ["25:00", "上午", "8:60", 1.5])
+@pytest.mark.parametrize("cell", ["25:00", "上午", "8:60", 1.5, "11:30-08:30", "8:30-8:30"])
 def test_hours_that_are_none(cell: str | float) -> None:
     with pytest.raises(Unreadable):
         clock(cell)

@@ -94,7 +94,7 @@ def test_the_publicity_list_as_a_page_and_on_paper(call: Call, season: str, tmp_
     head = json.loads(call("audit", "verify", "--json").out)
     for name in ("a.html", "a.pdf", "a.xlsx"):
         ran = call("export", "public", "-o", tmp_path / name)
-        lacks = "名单上没有公示期；补上再导出：zhupei batch edit T --set publicity_until=…"
+        lacks = "名单上没有公示期；补上再导出：zhupei batch edit T --set publicity_until=公示期"
         assert ran.err.splitlines() == [f"已写入 {tmp_path / name}（{len(rows)} 行）", lacks]
     page = (tmp_path / "a.html").read_text("utf-8")
     assert "<script" not in page and "http" not in re.sub("http-equiv", "", page)
@@ -276,7 +276,12 @@ def test_letters_for_the_admitted_alone(call: Call, season: str, tmp_path: Path)
     assert call("export", "letters", "--all", "-o", "通知书", "-n").err.startswith(
         "试做（不保存）：印制 3 份"
     )
-    assert call("export", "letters", "--all", "-o", "通知书").err == "印制 3 份录取通知书，存放在 通知书\n"
+    done, doubt = call("export", "letters", "--all", "-o", "通知书").err.splitlines()
+    assert done == "印制 3 份录取通知书，存放在 通知书"
+    assert doubt.startswith("提醒 [E789]：批次 T 还没有设置发文单位、技术支持、报到地点，")
+    # The days of publicity are over: nobody is told to set what cannot be set any more.
+    public = call("export", "public", "-o", "公示名单.xlsx")
+    assert (public.code, "publicity_until" in public.err, "落款单位" in public.err) == (0, False, True)
     files = sorted((tmp_path / "通知书").iterdir())
     assert [path.name for path in files] == [f"{code}_基地{code}_录取通知书.pdf" for code in "ABC"]
     text = PdfReader(files[0]).pages[0].extract_text()
@@ -347,9 +352,8 @@ def test_the_code_of_a_letter_says_whether_it_holds(database: str, zhupei: Run, 
         "通知书相符：T-0000001 考生1 4101**********1015",
     )
     assert call("verify", "T.zip", "--letter", codes[0]).code == 0
-    assert json.loads(call("verify", "T.zip", "--letter", codes[0], "--json").out)["letter"] == {
-        "status_label": "已录取"
-    }
+    sealed = json.loads(call("verify", "T.zip", "--letter", codes[0], "--json").out)
+    assert sealed["letter"] == {"status_label": "已录取", "as_of": sealed["sealed_at"]}
     # Another name on the paper, somebody else's number, words that are no code, a seat that was given up.
     for forged in (codes[0].replace("考生1", "考生9"), codes[0].replace(first, fifth)):
         for file in ((), ("T.zip",)):
@@ -362,8 +366,10 @@ def test_the_code_of_a_letter_says_whether_it_holds(database: str, zhupei: Run, 
         3,
         "错误 [E785]：T-0000005 的录取通知书已失效：现为放弃录取",
     )
-    # The sealed file is of before.
-    assert call("verify", "T.zip", "--letter", codes[1]).code == 0
+    # The sealed file is of before, and says so.
+    before = call("verify", "T.zip", "--letter", codes[1])
+    assert (before.code, "，已录取" in before.err) == (0, False)
+    assert re.search(r"，封存时（2026-06-05 10:00:00）为已录取；.*\n封存以后放弃、", before.err), before.err
 
 
 def _codes(path: Path) -> list[str]:
@@ -392,6 +398,8 @@ def test_who_has_a_rare_character_gets_no_letter_and_is_named(
         3,
         "",
         "印制 3 份录取通知书，存放在 通知书\n"
+        "提醒 [E789]：批次 T 还没有设置发文单位、技术支持、报到地点，公示名单和通知书上就没有；"
+        "zhupei batch edit T --set authority=发文单位 --set contact=技术支持 --set checkin_place=报到地点\n"
         "错误 [E091] T-0000004 姓名：没有印 王\U00030000：字体里没有\U00030000（U+30000）；"
         "用 --font 指定有这些字的字体文件，再单独打印\n",
     )

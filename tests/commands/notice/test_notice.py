@@ -33,15 +33,22 @@ PROGRAM = "from zhupei_cli.shell.cli import main; main()"
 
 
 class Inbox:
-    """Keeps who got what; `gone` is refused, and after `closing` mails a connection is ended (421)."""
+    """Keeps who got what; after `closing` mails a connection is ended (421).
+
+    `gone` is refused, `busy` is to come again, at `broken` the connection breaks once the mail is there.
+    """
 
     def __init__(self, closing: int = 0) -> None:
         self.mails: list[tuple[str, str, str]] = []
+        self.asked: list[str] = []
         self.closing, self.here = closing, Counter[int]()
 
     async def handle_RCPT(
         self, _server: Any, session: Any, envelope: Any, address: str, _options: Any
     ) -> str:
+        self.asked.append(address)
+        if address.startswith("busy"):
+            return "451 come again in five minutes"
         if address.startswith("gone"):
             return f"550 <{address}> no such user"
         if self.closing and self.here[id(session)] >= self.closing:
@@ -49,13 +56,15 @@ class Inbox:
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, _server: Any, session: Any, envelope: Any) -> str:
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
         message = message_from_bytes(envelope.content, policy=policy.default)
         body = message.get_body()
         assert body is not None
         self.here[id(session)] += 1
         (address,) = envelope.rcpt_tos
         self.mails.append((address, message["Subject"], body.get_content().strip()))
+        if address.startswith("broken"):
+            server.transport.abort()
         return "250 OK"
 
 
@@ -179,6 +188,39 @@ def test_a_season_is_told_once(call: Call, home: Path, inbox: Inbox) -> None:
     assert call("trainee", "erase", NO(1), "--reason", "本人申请", "--yes").code == 0
     left = [row for row in _told(call) if row["application_no"] == NO(1)]
     assert {(row["recipient"], row["content"]) for row in left} == {(None, None)}
+
+
+def test_who_is_refused_stands_in_nobody_s_way(call: Call, database: str, inbox: Inbox, home: Path) -> None:
+    inbox.closing = 0
+    boxes = dict.fromkeys(range(1, 6), "p{}@example.com") | {1: "gone{}@example.com", 2: "busy{}@example.com"}
+    boxes[4] = "broken{}@example.com"
+    with transaction(database) as session:
+        for id_, box in boxes.items():
+            session.execute(update(Trainee).where(Trainee.id == id_).values(email=box.format(id_)))
+    send = ("notice", "send", "--event", "approved", "-y", "--rate", "6000", "--limit")
+    first = call(*send, "2", "--json")
+    told = [(one["application_no"], one["code"]) for one in json.loads(first.out)["refused"]]
+    assert (first.code, told) == (3, [(NO(1), "E782"), (NO(2), "E713")])
+    assert {row["application_no"]: row["state_label"] for row in _told(call)} == {
+        NO(1): "拒收",
+        NO(2): "暂未收下",
+    }
+    # Those nobody has tried come first; a mail that broke off is told of, and never sent again by itself.
+    second = call(*send, "2")
+    assert [one.partition("@")[0] for one in inbox.asked] == ["gone1", "busy2", "p3", "broken4"]
+    assert (second.code, "已发 1 封，最后一封不知道发出没有" in second.err) == (1, True)
+    third = call(*send, "9")
+    asked = [one.partition("@")[0] for one in inbox.asked[4:]]
+    assert (asked[0], asked[-2:], "broken4" in asked) == ("p5", ["gone1", "busy2"], False)
+    said = "zhupei notice export --batch T --event approved --interrupted -o 短信.xlsx"
+    assert ("E781" in third.err, said in third.err) == (True, True)
+    assert "zhupei batch edit T --set notice.approved=内容" in third.err
+    # Somebody asked, and decided.
+    export = ("notice", "export", "--event", "approved", "--interrupted", "-o", "短信.xlsx")
+    assert call(*export).code == 2
+    assert call(*export, "-y").code == 0
+    assert {row[0] for row in _sheet(home / "短信.xlsx")[1:]} == {f"138{id_:08d}" for id_ in (1, 2, 4)}
+    assert _told(call, "--state", "发送中") == []
 
 
 def test_texts_can_do_nothing_but_name_and_ask(call: Call) -> None:

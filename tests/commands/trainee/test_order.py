@@ -15,6 +15,7 @@ from zhupei_cli.store.engine import transaction
 BY_ORDER = {
     "identity": "委培",
     "order_oriented": "是",
+    "source_type": "农村订单定向",
     "order_county": "中牟县",
     "order_base": "郑州第一医院",
     "has_employer": "是",

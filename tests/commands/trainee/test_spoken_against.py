@@ -94,6 +94,15 @@ def _checked(office: Call, numbers: Mapping[int, str]) -> Verdicts:
     return {one: _severity(row for row in said if row["application_no"] == no) for one, no in numbers.items()}
 
 
+def _known(office: Call) -> tuple[Verdicts, Verdicts]:
+    """Without a batch: each of them asked about, and in the list of everybody."""
+    alone = {one: _json(office("trainee", "check", id_number(one), "--json")) for one in AGAINST}
+    all_ = _json(office("trainee", "check", "--json"))
+    masked = {one: f"{id_number(one)[:4]}**********{id_number(one)[-4:]}" for one in AGAINST}
+    listed = {one: _severity(row for row in all_ if row["id_number"] == masked[one]) for one in AGAINST}
+    return {one: _severity(said) for one, said in alone.items()}, listed
+
+
 def _submitted(office: Call, numbers: Mapping[int, str]) -> Verdicts:
     done = _json(office("apply", "submit", *numbers.values(), "--skip-bad", "-n", "--json"))
     said = [*done["refused"], *done["warnings"]]
@@ -138,12 +147,20 @@ def test_each_is_refused_told_or_passed_in_each_place(office: Call, database: st
         _strict(office, severity)
         assert _imported(office, book) == meant(severity), severity
         assert _entered(office) == meant(severity), severity
+        # Without a form there is no 生源类型. Nobody applied: of everybody only who is barred is told.
+        alone, listed = _known(office)
+        assert alone == meant(severity) | {ODD: None}, severity
+        there = _json(office("trainee", "check", id_number(TRAINING), *BATCH, "--json"))
+        assert _severity(there) == meant(severity)[TRAINING], severity
+        barred = None if severity == "off" else "warning"
+        assert listed == dict.fromkeys(AGAINST) | {BARRED: barred}, severity
     # Nothing speaks against anybody now: all have a draft, and are looked at under stricter rules.
     assert office("trainee", "import", book, *BATCH).code == 0
     numbers = _numbers(database)
     for severity in ("error", "warning", "off"):
         _strict(office, severity)
         assert _checked(office, numbers) == meant(severity), severity
+        assert _known(office) == (meant(severity) | {ODD: None},) * 2, severity
         assert _submitted(office, numbers) == meant(severity), severity
     assert office("apply", "submit", *numbers.values()).code == 0
     for severity in ("error", "warning", "off"):
@@ -152,6 +169,10 @@ def test_each_is_refused_told_or_passed_in_each_place(office: Call, database: st
         forbidden = {no for one, no in numbers.items() if severity == "error" and AGAINST[one] and one != ODD}
         assert _not_approved(office, numbers) == forbidden, severity
         assert _odd(office, numbers) == {one for one, said in meant(severity).items() if said}, severity
+    # No batch takes applications any more: what this year's would say.
+    with transaction(database) as session:
+        session.execute(update(Batch).where(Batch.code == "HN2026").values(status="locked"))
+    assert _known(office)[0] == meant("error") | {LEFT: "warning", ODD: None}
     # The workbook that bases review by has their years in words.
     assert office("review", "export", "--all", *BATCH, "-o", tmp_path / "审核").code == 0
     _assert_told(tmp_path / "审核")
@@ -182,7 +203,7 @@ def test_the_dialogue_says_so_before_it_asks_for_a_form(database: str) -> None:
     environ = {**os.environ, "ZHUPEI_DATABASE_URL": database, "PYTHONPATH": os.pathsep.join(sys.path)}
     program = "from zhupei_cli.shell.cli import main; main()"
     said = {}
-    for one in (BARRED, LEFT, FREE):
+    for one in (BARRED, TRAINING, LEFT, CLEARED, FREE):
         words = ["-c", program, "apply", "new", *BATCH, "--person", id_number(one), "--identity", "social"]
         child = pexpect.spawn(sys.executable, words, encoding="utf-8", timeout=30, env=environ)
         asked = child.expect_exact(["以上信息正确吗？", pexpect.EOF]) == 0
@@ -192,4 +213,10 @@ def test_the_dialogue_says_so_before_it_asks_for_a_form(database: str) -> None:
             child.expect(pexpect.EOF)
         child.close()
         said[one] = (asked, child.exitstatus, [code for code in sorted(CODES) if code in seen])
-    assert said == {BARRED: (False, 3, ["E690"]), LEFT: (True, 130, ["E692"]), FREE: (True, 130, [])}
+    assert said == {
+        BARRED: (False, 3, ["E690"]),
+        TRAINING: (False, 3, ["E691"]),
+        LEFT: (True, 130, ["E692"]),
+        CLEARED: (True, 130, []),
+        FREE: (True, 130, []),
+    }

@@ -66,7 +66,8 @@ def test_a_default_and_a_no_show_leave_pending_bars_that_nobody_is_kept_out_by(
     years: Call, database: str, tmp_path: Path
 ) -> None:
     assert (
-        years("admit", "quit", NO(1), "--reason", "未履行协议", "--on", "2026-02-01", "--default").code == 0
+        years("admit", "quit", NO(1), "--reason", "未履行协议", "--on", "2026-02-01", "--default", "-y").code
+        == 0
     )
     assert years("admit", "quit", NO(1), *WHY).err == "退培：0 人，另有 1 人已经是这样，不必再做\n"
     (pending,) = json.loads(years("trainee", "bar", "list", "--state", "待确认", "--json").out)

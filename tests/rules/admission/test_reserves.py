@@ -143,6 +143,19 @@ def test_the_reserve_is_of_its_round() -> None:
     assert seats(SECOND, "stable") == {"2": "A choice2", "3": "B choice1"}
 
 
+def test_seats_of_earlier_rounds_count_against_the_reserve() -> None:
+    # 1 sits on the reserved seat since round 1, so in round 2 the better one comes first, not 2's identity.
+    inputs = round_(
+        (place(A, 2, own=1), place(B, 1)),
+        someone(1, "own", 70, A),
+        someone(2, "own", 60, B, A),
+        someone(3, "social", 80, B, A),
+        someone(4, "social", 90, B),
+    )
+    found = {"1": "A choice1", "3": "A choice2", "4": "B choice1"}
+    assert {rule: seats(inputs, rule) for rule in RULES} == dict.fromkeys(RULES, found)
+
+
 def test_score_first_is_computed_as_stable() -> None:
     assert seats(SECOND, "score-first") == seats(SECOND, "stable")
     without = replace(SECOND, places=(place(A, 1), place(B, 1)))
@@ -227,6 +240,29 @@ def test_the_audit_finds_envy(inputs: Inputs, rows: tuple[ResultRow, ...], wrong
     assert [(one.code, one.message) for one in found] == [
         ("E444", f"{wronged} 应当优先于他人得到 A 的 0100（第 1 志愿）")
     ]
+
+
+@pytest.mark.parametrize("rule", RULES)
+@pytest.mark.parametrize(
+    ("inputs", "rows"),
+    [
+        (  # by (c) 3 would be wronged, but in 2's seat there would be one more of social than may be
+            round_(
+                (place(A, 2, limits={"social": 1}, own=1),),
+                someone(1, "social", 90, A),
+                someone(2, "entrusted", 60, A),
+                someone(3, "social", 65, A),
+            ),
+            (row("1", "A", 9000, 1), row("2", "A", 6000, 3), row("3")),
+        ),
+        (  # earlier live admissions are never envied, whatever is reserved
+            round_((place(A, 1, own=1),), someone(1, "own", 90, A), held=(Held(*A, "social"),)),
+            (row("1"),),
+        ),
+    ],
+)
+def test_what_is_no_justified_envy(inputs: Inputs, rows: tuple[ResultRow, ...], rule: str) -> None:
+    assert audit(replace(inputs, rule=rule), rows) == []
 
 
 def test_a_reserved_seat_excuses_envy() -> None:

@@ -9,7 +9,7 @@ from zhupei_cli.rules.batch import notice_texts
 from zhupei_cli.rules.batch.phases import CHANGEABLE
 from zhupei_cli.rules.batch.setting_words import LABELS, in_words
 from zhupei_cli.rules.batch.settings import SETTINGS, BatchSettings, checked, defaults, parse, read_mark
-from zhupei_cli.rules.people.eligibility import RULES
+from zhupei_cli.rules.eligibility.check import RULES
 from zhupei_cli.words.errors import ZhupeiError
 
 DEFAULTS = BatchSettings(

@@ -14,7 +14,7 @@ from zhupei_cli.model import Plan
 from zhupei_cli.rules.admission.canonical import digest, inputs_text
 from zhupei_cli.rules.admission.reserves import with_social_share, without_social_share
 from zhupei_cli.rules.admission.run import Place
-from zhupei_cli.services.admission import admissions, stages
+from zhupei_cli.services.admission import admissions, by_hand, stages
 from zhupei_cli.services.admission.give_up import decide_admissions
 from zhupei_cli.services.admission.run_inputs import load_inputs
 from zhupei_cli.services.batches import batches
@@ -119,6 +119,18 @@ def test_from_the_plan_to_the_sealed_file(database: str, zhupei: Run) -> None:
     checked = json.loads(call("db", "check", "--deep", "--json").out)
     assert [one["code"] for one in checked["findings"]] == ["E547", "E546", "E642"]
     assert "岗位" not in str(checked)
+
+
+def test_placing_by_hand_looks_at_room_alone(database: str, by: Acting) -> None:
+    # B has one seat, reserved for 本单位; nobody of them is here, and 1 of 社会招收 is placed all the same.
+    with transaction(database) as session:
+        example = worked_example()
+        places = (*example.places[:1], replace(example.places[1], reserves={"own": 1}), *example.places[2:])
+        batch = store_world(session, replace(example, places=places))
+        admissions.run_admission(session, batch, adjust=False, by=by)
+        admissions.commit_run(session, batch, 1, by=by)
+        decide_admissions(session, batch, "revoke", (NO(4),), reason="x", by=by)
+        assert by_hand.place(session, batch, NO(3), ("B", "0100"), reason="x", by=by)["status"] == "proposed"
 
 
 def test_a_supplement_round_takes_what_is_left_of_reserves(database: str, by: Acting) -> None:

@@ -189,3 +189,29 @@ def test_a_number_of_somebody_else_is_refused(office: str, by: Acting, tmp_path:
 def test_an_odd_name_is_told(office: str, by: Acting) -> None:
     assert [fault.code for fault in _correct(office, by, name="王3").findings] == ["E124"]
     assert _refusal(office, by, name="王?") == ("E459", 5)
+
+
+def test_schooling_below_the_highest(office: str, by: Acting) -> None:
+    assert _refusal(office, by, 硕士院校="新乡医学院") == ("E459", 5)  # above the highest
+    # Of the highest level it is the highest entry.
+    assert [one["field"] for one in _correct(office, by, 本科学位="无").changes] == ["degree"]
+    done = _correct(
+        office, by, 最高学历="硕士", 毕业院校="河南大学", 学位类型="专业型", 毕业时间="2026-06-30"
+    )
+    assert done.version == 3
+    assert _refusal(office, by, 本科学位="学士") == ("E459", 5)  # of no school
+    done = _correct(office, by, 本科院校="新乡医学院", 本科毕业时间="2023-06-30", bachelor_degree="学士")
+    assert [(one["label"], one["before"], one["after"]) for one in done.changes] == [
+        ("本科院校", "", "新乡医学院"),
+        ("本科毕业时间", "", "2023-06-30"),
+        ("本科学位", "", "学士"),
+    ]
+    assert _correct(office, by, 本科学位="学士").changes == []
+    assert _refusal(office, by, 本科院校="清空") == ("E459", 5)
+    with reading(office) as session:
+        stored = store.find_stored(session, session.get_one(Batch, 1), NO)
+        profile = store.load_snapshots(session, (stored,))[stored.id]
+    assert [(one["level"], one["school"]) for one in profile.educations] == [
+        ("14", "河南大学"),
+        ("21", "新乡医学院"),
+    ]

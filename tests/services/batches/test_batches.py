@@ -10,7 +10,7 @@ from tests.builders import store_world, worked_example
 from tests.people import open_batch
 from zhupei_cli.acting import Acting
 from zhupei_cli.model import Batch, Event
-from zhupei_cli.rules.batch.settings import defaults
+from zhupei_cli.rules.batch.settings import defaults, setting_of
 from zhupei_cli.services.batches.batches import (
     Changed,
     create_batch,
@@ -22,6 +22,7 @@ from zhupei_cli.services.batches.batches import (
 from zhupei_cli.services.records.lookup import find_batch, settings_of
 from zhupei_cli.store.engine import reading, transaction
 from zhupei_cli.words.errors import ZhupeiError
+from zhupei_cli.words.vocabulary import NOTICE_EVENT
 
 _GIVEN = {"name": "2026 年招收", "apply_from": "2026-06-01", "apply_until": "2026-06-20"}
 _FROM = datetime(2026, 5, 31, 16, tzinfo=UTC)
@@ -107,6 +108,14 @@ def test_what_cannot_be_given_makes_no_batch(
     assert _refusal(database, by, **given) == (code, 2)
     with reading(database) as session:
         assert session.execute(select(Batch)).all() == []
+
+
+def test_an_unknown_text_of_a_notice_is_answered_with_all_of_them() -> None:
+    with pytest.raises(ZhupeiError) as caught:
+        setting_of("notice.reviewed")
+    assert [f"notice.{event}" in caught.value.hint for event in NOTICE_EVENT.labels] == [True] * len(
+        NOTICE_EVENT.labels
+    )
 
 
 def test_later_dates_may_be_the_same_moment(database: str, by: Acting) -> None:

@@ -15,11 +15,12 @@ from zhupei_cli.model import Admission, Plan
 from zhupei_cli.services.admission import admissions, checkins, stages
 from zhupei_cli.services.admission.by_hand import place
 from zhupei_cli.services.admission.give_up import decide_admissions
-from zhupei_cli.services.admission.seats import list_vacancies
+from zhupei_cli.services.admission.seats import free_seats, list_vacancies, take_seats
 from zhupei_cli.services.applications.withdrawing import withdraw
 from zhupei_cli.services.batches import batches, plans
 from zhupei_cli.services.records.lookup import find_batch
 from zhupei_cli.services.records.workbooks import read_workbooks
+from zhupei_cli.services.results.year import year_by_base
 from zhupei_cli.services.reviews import decisions
 from zhupei_cli.services.reviews.decisions import Verdict
 from zhupei_cli.services.undo import undoing
@@ -115,6 +116,40 @@ def test_a_seat_that_a_round_took_over_is_the_rounds(final: str, by: Acting, tmp
     _create(final, by, "S2")
     with transaction(final, read_only=True) as session:
         assert _plan(session, "S2") == [("B", 1, 0, 0, 0)]
+
+
+def test_what_an_archived_round_did_not_take_is_its_parents_again(final: str, by: Acting) -> None:
+    _create(final, by)
+    with transaction(final) as session:
+        round_ = find_batch(session, "S")
+        # A later round by hand: nobody applied to it, and it went its way all the same.
+        round_.status = "final"
+        session.flush()
+        assert _plan(session, "T") == [("A", 2, 2, 0, 0), ("B", 1, 0, 1, 1), ("C", 1, 1, 0, 0)]
+        stages.archive_batch(session, round_, by=by)
+        assert _plan(session, "T") == [("A", 2, 2, 0, 0), ("B", 1, 0, 0, 0), ("C", 1, 1, 0, 0)]
+        assert _damage(session) == []
+        # Whoever still sits there keeps what they have; whoever leaves gives it back too.
+        take_seats(session, round_, [("B", "0100", "social")])
+        assert _plan(session, "T")[1] == ("B", 1, 0, 1, 1)
+        free_seats(session, round_, [("B", "0100", "social")])
+        assert _damage(session) == []
+        place(session, find_batch(session, "T"), "T-0000003", ("B", "0100"), reason="补录未满", by=by)
+        assert _plan(session, "T")[1] == ("B", 1, 1, 0, 0)
+        assert year_by_base(session, 2026)["bases"][1]["vacant"] == 0
+        assert _damage(session) == []
+    # Nobody gets it back in the round once it is given.
+    assert (
+        _refused(
+            final, lambda session: take_seats(session, find_batch(session, "S"), [("B", "0100", "social")])
+        )
+        == "E680"
+    )
+    with transaction(final) as session:
+        decide_admissions(session, find_batch(session, "T"), "decline", ["T-0000001"], reason="放弃", by=by)
+    _create(final, by, "S2")
+    with transaction(final, read_only=True) as session:
+        assert _plan(session, "S2") == [("A", 1, 0, 0, 0)]
 
 
 def _second(session: Session, by: Acting) -> None:

@@ -80,6 +80,15 @@ def test_the_file_whole(tmp_path: Path) -> None:
     ] == [("E2:E3", "字典!$A$2:$A$4", True)]
 
 
+def test_a_long_name_is_not_cut_by_what_stands_beside_it(tmp_path: Path) -> None:
+    name = "阿卜杜热合曼·麦麦提吐尔逊江·艾合买提"
+    rows = [_REVIEWS[0], ["A-1", name, "也许", "缺", ""], ["A-2", "王五", "也许", "缺", ""]]
+    table = _table(typed(tmp_path / "意见.xlsx", ("审核意见", rows)), REVIEW)
+    sheet = openpyxl.load_workbook(_write(tmp_path / "差错.xlsx", table))["审核意见"]
+    assert (sheet["D2"].value, sheet["D2"].alignment.wrap_text) == (name, True)
+    assert sheet.row_dimensions[2].height > sheet.row_dimensions[3].height
+
+
 def test_no_bad_row_no_file(tmp_path: Path) -> None:
     table = _table(typed(tmp_path / "a.xlsx", ("审核意见", _REVIEWS[:2])), REVIEW)
     table.rows[0].faults.append(Fault("E055", "name", "warning", {"value": ""}))

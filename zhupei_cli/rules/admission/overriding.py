@@ -13,7 +13,6 @@ class Unwanted(StrEnum):
 
     NO_CONSENT = "no_consent"
     OUT_OF_SCOPE = "out_of_scope"
-    NOT_BY_ORDER = "not_by_order"
 
 
 class Looks(NamedTuple):
@@ -53,8 +52,6 @@ def _unwanted(inputs: Inputs, person: Candidate, spot: Spot) -> Unwanted | None:
         return None
     if not person.accept_adjust:
         return Unwanted.NO_CONSENT
-    if not inputs.open_to(person, spot[1]):
-        return Unwanted.NOT_BY_ORDER
     if not person.choices:
         return Unwanted.OUT_OF_SCOPE
     wished, offered = person.choices[0][1], spot[1]

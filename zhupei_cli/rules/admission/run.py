@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from zhupei_cli.rules.admission.scores import TIE_KEYS, Record, Weights
+from zhupei_cli.rules.people.orders import astray
 from zhupei_cli.words.vocabulary import Outcome, Rule
 
 Spot = tuple[str, str]  # base code, specialty code
@@ -112,7 +113,7 @@ class Inputs:
 
     def open_to(self, candidate: Candidate, specialty: str) -> bool:
         """Tell whether `candidate` may be adjusted to a specialty, whatever the scope of the batch."""
-        return not candidate.by_order or specialty in self.order_specialties
+        return not astray((specialty,), self.order_specialties, by_order=candidate.by_order)
 
 
 class ResultRow(NamedTuple):

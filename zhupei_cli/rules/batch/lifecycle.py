@@ -243,6 +243,13 @@ ADMISSION: Final = Table(
         "quit": _verb(
             "退培", "zhupei admit quit NO", {Admission.REPORTED: Admission.QUIT}, reason=True, takes=True
         ),
+        # Who was recorded by mistake sits where they sat, as long as the seat is free.
+        "stay": _verb(
+            "撤销退培登记",
+            "zhupei admit quit NO --undo",
+            {Admission.QUIT: Admission.REPORTED},
+            reason=True,
+        ),
         # A candidate again: a later round or `admit place` may propose them.
         "reinstate": _verb(
             "恢复录取资格",
@@ -256,7 +263,10 @@ ADMISSION: Final = Table(
             "没有名额，也就不用放弃、取消或报到；"
             "确应录取的，有空缺时用 zhupei admit place NO 基地 专业 --reason 原因"
         ),
-        Admission.QUIT: "已退培，名额已经空出，在本批次不再是考生；可以报名参加以后的批次",
+        Admission.QUIT: (
+            "已退培，名额已经空出，在本批次不再是考生；可以报名参加以后的批次；"
+            "登记有误、名额还空着的，用 zhupei admit quit NO --undo --reason 原因 撤销"
+        ),
     },
     {
         **{

@@ -45,6 +45,7 @@ LABELS: Final[dict[str, str]] = {
     "severity.order.specialty": "规则：订单定向只报全科",
     "severity.order.base": "规则：订单定向的第一志愿是协议的基地",
     "severity.order.employer": "规则：订单定向有工作单位",
+    "severity.order.source": "规则：生源类型与是否订单定向一致",
     "severity.person.barred": "规则：没有生效的诚信记录",
     "severity.person.in_training": "规则：不在以前年度的培训中",
     "severity.person.retraining": "规则：不曾退培或逾期未结业",

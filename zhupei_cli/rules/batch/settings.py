@@ -13,8 +13,8 @@ from zhupei_cli.rules.admission.scores import TIE_KEYS, Weights, parse_tie_keys,
 from zhupei_cli.rules.batch import notice_texts
 from zhupei_cli.rules.batch.letter_numbers import read_pattern
 from zhupei_cli.rules.batch.setting_words import in_codes
+from zhupei_cli.rules.eligibility.check import RULES
 from zhupei_cli.rules.exam import ticket_numbers
-from zhupei_cli.rules.people.eligibility import RULES
 from zhupei_cli.words.errors import ZhupeiError
 from zhupei_cli.words.vocabulary import (
     ADJUST_SCOPE,
@@ -291,8 +291,9 @@ def setting_of(key: str, also: Iterable[str] = ()) -> Setting:
 def _near(key: str, known: Sequence[str]) -> Sequence[str]:
     from difflib import get_close_matches
 
-    if key.startswith(_SEVERITY):
-        return [one for one in known if one.startswith(_SEVERITY)]
+    for family in (_SEVERITY, _NOTICE):
+        if key.startswith(family):
+            return [one for one in known if one.startswith(family)]
     return get_close_matches(key, known, n=3, cutoff=0.6) or known
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from zhupei_cli.rules.people.fields import FLAGS, MASKS, TABLES
+from zhupei_cli.rules.people.fields import FLAGS, MASKS, ORDER, TABLES
 from zhupei_cli.words import vocabulary as words
 
 
@@ -19,6 +19,16 @@ def shown_fields(values: Mapping[str, Any], *, reveal: bool = False) -> dict[str
         if name in TABLES:
             found[f"{name}_label"] = None if value is None else TABLES[name].label(value)
     return found
+
+
+def order_texts(person: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return heading and text of what is said of studying by order (订单定向); nothing where nothing is.
+
+    A `…_label` beside a field stands for it.
+    """
+    values = ((field, person.get(f"{field.key}_label") or person.get(field.key)) for field in ORDER)
+    said = [(field.heading, text_of(field.key, value)) for field, value in values]
+    return [(heading, text) for heading, text in said if text]
 
 
 def text_of(name: str, value: Any) -> str:

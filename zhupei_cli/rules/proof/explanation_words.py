@@ -1,13 +1,13 @@
 """What decided, in sentences for people."""
 
-from collections.abc import Iterable, Sequence
-from typing import Final
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
 
 from zhupei_cli.rules.admission.run import Place
 from zhupei_cli.rules.admission.scores import Mark, Weights, lacking, mark_text
 from zhupei_cli.rules.proof.explanation import Cause, Fate, Rung, Step
 from zhupei_cli.rules.proof.explanation_adjustment import Adjusting, Ending
-from zhupei_cli.words.vocabulary import ADJUST_SCOPE, IDENTITY, TIE_KEY, VIA
+from zhupei_cli.words.vocabulary import ADJUST_SCOPE, IDENTITY, OVERRIDDEN, TIE_KEY, VIA
 
 #: What became of a choice, in a word or two.
 FATES: Final = {
@@ -110,3 +110,18 @@ def adjusted(adjusting: Adjusting, *, scope: str) -> str:
 
 def _mark(mark: int | None) -> str:
     return "" if mark is None else mark_text(mark)
+
+
+#: Numbers that a line names of many.
+_NAMED: Final = 5
+
+
+def seat_notes(data: Mapping[str, Any]) -> list[str]:
+    """Return in words whose seat somebody was given, and what was agreed to when it was."""
+    found = [f"{data['seat_of']} 让出的名额"] if data.get("seat_of") else []
+    if codes := data.get("overridden"):
+        found.append(f"经同意越过：{'、'.join(map(OVERRIDDEN.label, codes))}")
+    if numbers := data.get("passed_over"):
+        more = f" 等 {len(numbers)} 人" if len(numbers) > _NAMED else ""
+        found.append(f"名次在前的有 {'、'.join(numbers[:_NAMED])}{more}")
+    return found

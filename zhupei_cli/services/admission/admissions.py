@@ -140,7 +140,8 @@ def _instead(session: Session, batch: Batch) -> str:
     if batch.status == BatchStatus.COMMITTED:
         return "要换结果，先撤销全部拟录取：zhupei admit uncommit --reason 原因"
     if rounds := rounds_of(session, batch):
-        return f"结果已经公示，不能再换；空出的名额由补录批次 {'、'.join(rounds)} 招收"
+        own = f"其余的空缺用 zhupei export vacancies --batch {batch.code} 查看，个别安排或再次补录"
+        return f"结果已经公示，不能再换；转给补录批次 {'、'.join(rounds)} 的名额由它招收，{own}"
     if batch.status in BATCH.verbs["refill"].moves:
         return "结果已经公示，不能再换；空出的名额用 zhupei admit run --round refill 递补"
     return "结果不再改变"

@@ -22,7 +22,8 @@ from zhupei_cli.services.admission.seats import take_seats
 from zhupei_cli.services.admission.vacated import Vacated
 from zhupei_cli.services.applications.past import not_allowed
 from zhupei_cli.services.applications.store import near_numbers
-from zhupei_cli.services.batches.ceding import require_no_round
+from zhupei_cli.services.batches.ceding import require_not_ceded
+from zhupei_cli.services.batches.order_seats import OrderRule
 from zhupei_cli.services.batches.taking_part import seats_of
 from zhupei_cli.services.marks.score_marks import counting, load_marks
 from zhupei_cli.services.records.events import Change, record
@@ -43,9 +44,10 @@ def place(
 ) -> dict[str, Any]:
     """Propose an approved applicant for the place `seat` (base, specialty) of the plan.
 
-    In a batch that is final they are admitted at once, as long as no supplement round offers its vacancies
-    (E486). `doubts` say what speaks against it: no total there, below the line, others who come before, a
-    place the person neither chose nor would be adjusted to. Total and rank are stored as a refill does.
+    In a batch that is final they are admitted at once, on a seat that no supplement round holds (E495).
+    `doubts` say what speaks against it: no total there, below the line, others who come before, a
+    place the person neither chose nor would be adjusted to, a specialty not open to who studies by order.
+    Total and rank are stored as a refill does.
     Raises E304 (no such application), E468 (not approved), E306 (no such place), E469 (the place is
     stopped), E463 (no free seat, or a limit reached), E439 (has a seat in this batch), E467 (in another one
     this year), E401, E402 or E403 for the wrong state, E404 without a reason.
@@ -59,8 +61,6 @@ def place(
             _require_room(session, batch, seat, application.identity)  # before anybody gives a seat up for it
         raise _placed_already(session, number, admission, seat)
     after = step(ADMISSION, now, "place", name=number, reason=reason)
-    if batch.status == BatchStatus.FINAL:
-        require_no_round(session, batch)
     _require_room(session, batch, seat, application.identity)
     live_key = _free_key(session, batch, application)
     looks, inputs = _looks(session, batch, application, seat)
@@ -146,6 +146,7 @@ def _require_room(session: Session, batch: Batch, seat: tuple[str, str], identit
     if limit is not None and held >= limit:
         who = IDENTITY.label(identity)
         raise ZhupeiError("E463", what=f"{where} 对{who}上限 {limit} 人，已占 {held} 人")
+    require_not_ceded(session, batch, plan, identity)
 
 
 def _looks(session: Session, batch: Batch, application: Application, seat: Spot) -> tuple[Looks, Inputs]:
@@ -176,9 +177,10 @@ def _doubts(
         words = {
             Unwanted.NO_CONSENT: "本人不服从调剂",
             Unwanted.OUT_OF_SCOPE: f"也不在调剂范围（{scope}）之内",
-            Unwanted.NOT_BY_ORDER: "也不是订单定向学生可去的专业",
         }
         found.append(("E687", {"application_no": number, "why": words[looks.unwanted]}))
+    if told := OrderRule(session, batch).against(seat[1], by_order=application.order_oriented):
+        found.append(("E728", {"application_no": number, **told}))
     return [Finding(code, sentence(code, values)) for code, values in found]
 
 

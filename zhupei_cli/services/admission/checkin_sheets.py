@@ -43,7 +43,7 @@ def prepare_books(
     the batch is final, E002 for a file that is there already.
     """
     rows = _expected(session, batch, base)
-    names = base_names(session).labels
+    names = base_names(session)
     books = lay_out(rows, names, target, title=batch.name, what="报到", force=force)
     _record(session, batch, books, by=by)
     return books

@@ -15,7 +15,7 @@ from zhupei_cli.services.admission.give_up import admissions_of, place_of, requi
 from zhupei_cli.services.admission.seats import Seat, free_seats, take_seats
 from zhupei_cli.services.batches.taking_part import seats_of
 from zhupei_cli.services.marks.score_lines import read_entries
-from zhupei_cli.services.people.bars import Arising, arise, confirmed_no_shows
+from zhupei_cli.services.people.bars import Arising, arise, confirmed
 from zhupei_cli.services.records import row_stamps
 from zhupei_cli.services.records.events import Change, canonical, record
 from zhupei_cli.services.records.import_ledger import (
@@ -110,7 +110,7 @@ def import_checkins(
 def _tell_of_records(session: Session, steps: Sequence[_Step]) -> None:
     """Say on whose line that a record of not coming is in force, which coming does not lift."""
     came = {one.row.id: one.line for one in steps if one.takes}
-    for application_id, bar in confirmed_no_shows(session, came).items():
+    for application_id, bar in confirmed(session, came, kind="no_show").items():
         came[application_id].faults.append(Fault("E427", "checked_in", "warning", {"bar": bar}))
 
 

@@ -8,11 +8,11 @@ from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Admission, Application, Batch, Choice, Plan, Run
 from zhupei_cli.rules.admission.merit import open_lines
-from zhupei_cli.rules.admission.run import Spot
+from zhupei_cli.rules.admission.run import Round, Spot
 from zhupei_cli.rules.admission.scores import mark_number
 from zhupei_cli.rules.people.masking import mask_id
 from zhupei_cli.rules.proof.explanation import Fate, Rung, explain_place
-from zhupei_cli.rules.proof.explanation_words import FATES, fate_label, via_label
+from zhupei_cli.rules.proof.explanation_words import FATES, fate_label, seat_notes, via_label
 from zhupei_cli.services.admission.explaining import (
     basis_of,
     explain_candidate,
@@ -22,6 +22,7 @@ from zhupei_cli.services.admission.explaining import (
     told_of_seat,
 )
 from zhupei_cli.services.admission.result_now import list_result, result_rounds, result_title, round_labels
+from zhupei_cli.services.admission.vacated import told_of_seats
 from zhupei_cli.services.marks.score_lines import applications_of
 from zhupei_cli.services.records.lookup import base_names, find_base, find_specialty, specialty_names
 from zhupei_cli.store.bulk import rows_of
@@ -36,7 +37,8 @@ def explain_standing(session: Session, batch: Batch, no: str) -> dict[str, objec
     """Return how one person came to stand where they stand: the steps of every round, the newest act.
 
     The keys are those of `explain_candidate`, each step with its `run` and `round_label`; `standing` is the
-    row of the result, with the `reason` of who decided last. Without a result it is the newest run alone.
+    row of the result, with the `reason` of who decided last, and in words (`notes`) whose seat it was and
+    what was agreed to. Without a result it is the newest run alone.
     """
     told = explain_standings(session, batch, [no])
     if no not in told:
@@ -61,9 +63,14 @@ def explain_standings(session: Session, batch: Batch, numbers: Sequence[str]) ->
         for one in _of_round(session, batch, run, people, labels[run.number]):
             told[one["application_no"]].append(one)
     rows = {row["application_no"]: row for row in list_result(session, batch)}
+    later = [no for no in told if rows[no]["base"] and rows[no]["round"] != Round.MAIN]
+    seats = told_of_seats(session, batch, later)
     return {
         person.application_no: _standing(
-            rounds, rows[person.application_no], told[person.application_no], decided[person.id]
+            rounds,
+            rows[person.application_no] | {"notes": seat_notes(seats.get(person.application_no, {}))},
+            told[person.application_no],
+            decided[person.id],
         )
         for person in people
     }
@@ -196,7 +203,12 @@ def _ranked(rung: Rung, row: Mapping[str, Any] | None, spot: Spot, *, free: bool
             via = "place"
         if rung.result is not Fate.ADMITTED:
             result, label = Fate.ADMITTED.value, FATES[Fate.ADMITTED]
-    elif row is not None and row["base"] is None and row["reason"] in ("vacant", "ceded") and not free:
+    elif (
+        row is not None
+        and row["base"] is None
+        and row["reason"] in ("vacant", "placeable", "ceded")
+        and not free
+    ):
         pass  # their vacancy is at another place: here it is as it was
     elif row is not None and row["base"] is None:
         result, label = str(row["reason"]), row["reason_label"]

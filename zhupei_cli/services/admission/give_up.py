@@ -8,12 +8,14 @@ from sqlalchemy import Row, Table, func, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import CST, Acting
-from zhupei_cli.model import Admission, Application, Batch, Event
+from zhupei_cli.model import Admission, Application, Batch, Event, Trainee
 from zhupei_cli.rules.batch.lifecycle import ADMISSION, step
-from zhupei_cli.services.admission.seats import free_seats
+from zhupei_cli.services.admission.seats import free_seats, take_seats
 from zhupei_cli.services.applications.store import refusal
-from zhupei_cli.services.people.bars import Arising, arise
+from zhupei_cli.services.batches.taking_part import seats_of
+from zhupei_cli.services.people.bars import Arising, arise, confirmed
 from zhupei_cli.services.records.events import Change, record
+from zhupei_cli.services.records.lookup import base_names, specialty_names
 from zhupei_cli.store.bulk import delete_rows, rows_of, update_rows
 from zhupei_cli.words.errors import Fault, ZhupeiError
 from zhupei_cli.words.vocabulary import BATCH_STATUS, AdmissionStatus, BatchStatus
@@ -34,6 +36,7 @@ WHEN: Final[Mapping[str, tuple[str, ...]]] = {
     "report": (BatchStatus.FINAL,),
     # People leave in later years too, when the batch has long been archived.
     "quit": (BatchStatus.FINAL, BatchStatus.ARCHIVED),
+    "stay": (BatchStatus.FINAL, BatchStatus.ARCHIVED),
 }
 
 Refused = tuple[str, Fault]
@@ -50,7 +53,7 @@ def decide_admissions(
     skip_bad: bool = False,
     told: Mapping[str, object] | None = None,
 ) -> tuple[list[dict[str, Any]], list[Refused]]:
-    """Do `verb` (decline, revoke, reinstate, quit) to each number; return what was done and who was refused.
+    """Do `verb` (decline, revoke, reinstate, quit, stay) to numbers; return what was done, who was refused.
 
     Who stands there already is neither. One refused refuses all, unless `skip_bad`. Seats given up are free
     at once; the events also have what is `told`. Raises E401 for the state of the batch; E304, E403 or E404
@@ -104,6 +107,40 @@ def quit_training(
     moved = [Arising(rows[one["application_no"]].id, one["before"], one["after"]) for one in done]
     new = arise(session, batch, moved, by=by, reason=reason, on=day, default=default)
     return done, refused, new
+
+
+def take_back_quit(
+    session: Session, batch: Batch, numbers: Iterable[str], *, reason: str, by: Acting, skip_bad: bool = False
+) -> tuple[list[dict[str, Any]], list[Refused], list[int]]:
+    """Seat people again, as 已报到, whose leaving was recorded by mistake.
+
+    A record of conduct that waits to be confirmed is lifted; those in force are returned, which the province
+    lifts. Raises E463 (E680, E681) when the seat is somebody else's by now, E467 for who has another one this
+    year, and what `decide_admissions` raises.
+    """
+    done, refused = decide_admissions(
+        session, batch, "stay", numbers, reason=reason, by=by, skip_bad=skip_bad
+    )
+    rows = admissions_of(session, batch, (one["application_no"] for one in done))
+    moved = [Arising(rows[one["application_no"]].id, one["before"], one["after"]) for one in done]
+    arise(session, batch, moved, by=by, reason=reason)
+    found = confirmed(session, (one.application_id for one in moved), kind="default")
+    return done, refused, sorted(found.values())
+
+
+def whereabouts(session: Session, batch: Batch, numbers: Iterable[str]) -> list[str]:
+    """Return who sat where, a phrase each, as a question about them says it."""
+    rows = admissions_of(session, batch, numbers)
+    names = dict(
+        session.execute(
+            select(Trainee.id, Trainee.name).where(Trainee.id.in_([row.trainee_id for row in rows.values()]))
+        ).all()
+    )
+    bases, specialties = base_names(session).labels, specialty_names(session).labels
+    return [
+        f"{no}（{names[row.trainee_id]}，{bases[row.base_code]} 的 {specialties[row.specialty_code]}）"
+        for no, row in rows.items()
+    ]
 
 
 def _final_since(session: Session, batch: Batch) -> date | None:
@@ -192,13 +229,16 @@ def _carry_out(
         arise(
             session, batch, [Arising(row.id, row.now, after) for row, after in decided], by=by, reason=reason
         )
+    if verb == "stay":
+        _seat_again(session, batch, [row for row, _ in decided])
     seated = [row for row, _ in decided if row.live_key is not None]
     free_seats(session, batch, [(row.base_code, row.specialty_code, row.identity) for row in seated])
     if forgotten:
         delete_rows(session, _ADMISSION, ("application_id",), [(row.id,) for row, _ in decided])
         session.expire_all()
         return
-    values = [(row.id, after, None, reason, by.at) for row, after in decided]
+    key = f"{batch.year}:{{}}" if verb == "stay" else None
+    values = [(row.id, after, key and key.format(row.trainee_id), reason, by.at) for row, after in decided]
     columns = ("status", "live_key", "reason", "decided_at")
     update_rows(session, _ADMISSION, ("application_id",), columns, values)
     if verb == "reinstate":  # not admitted means no place; the events keep which one it was
@@ -206,6 +246,14 @@ def _carry_out(
         rows = [(row.id, *(None for _ in empty)) for row, _ in decided]
         update_rows(session, _ADMISSION, ("application_id",), empty, rows)
     session.expire_all()
+
+
+def _seat_again(session: Session, batch: Batch, rows: Sequence[Row[*tuple[object, ...]]]) -> None:
+    seats = seats_of(session, batch.year, [row.trainee_id for row in rows])
+    for row in rows:
+        if row.trainee_id in seats:
+            raise ZhupeiError("E467", application_no=row.application_no, **seats[row.trainee_id].values)
+    take_seats(session, batch, [(row.base_code, row.specialty_code, row.identity) for row in rows])
 
 
 def place_of(row: Row[*tuple[object, ...]]) -> dict[str, str]:

@@ -10,9 +10,12 @@ from zhupei_cli.model import Application, Batch
 from zhupei_cli.rules.admission.free_seats import open_rooms
 from zhupei_cli.rules.admission.readiness import Doubt, doubts, is_marked
 from zhupei_cli.rules.admission.run import Inputs
+from zhupei_cli.rules.batch.lifecycle import PUBLISHED
 from zhupei_cli.rules.proof.audit import Finding
 from zhupei_cli.services.admission.run_inputs import load_inputs
 from zhupei_cli.services.applications.past import not_allowed
+from zhupei_cli.services.batches.ceding import ceded_of
+from zhupei_cli.services.batches.order_seats import seats_astray
 from zhupei_cli.services.batches.plans import list_plan
 from zhupei_cli.services.batches.taking_part import count_gave_up, count_sitting_out
 from zhupei_cli.services.marks.score_marks import absences
@@ -21,15 +24,23 @@ from zhupei_cli.words.errors import sentence
 from zhupei_cli.words.vocabulary import BATCH_STATUS, ApplicationStatus, Rule
 
 
-def check_admission(session: Session, batch: Batch) -> tuple[dict[str, Any], list[Finding]]:
-    """Return what an admission of `batch` would be computed from, and what is doubtful about it."""
+def check_admission(
+    session: Session, batch: Batch, *, unpublished: bool = False
+) -> tuple[dict[str, Any], list[Finding]]:
+    """Return what an admission of `batch` would be computed from, and what is doubtful about it.
+
+    Free seats are None where they would tell, before publication, how many are taken; unless `unpublished`.
+    """
     inputs = load_inputs(session, batch, rule=Rule.CHOICE_FIRST, round_="main", adjust=True).inputs
     waiting = _waiting(session, batch)
     absent = absences(session, batch)
     found = [Doubt("E485", {"count": waiting})] if waiting else []
     found += _cut_shares(session, batch)
     found += _forbidden(session, batch, inputs)
-    rooms = open_rooms(inputs).values()
+    found += _astray(session, batch)
+    rooms, ceded = open_rooms(inputs), ceded_of(session, batch)
+    free = sum(max(0, room.free - ceded.get(spot, {}).get("ceded", 0)) for spot, room in rooms.items())
+    told = unpublished or not inputs.held or batch.status in PUBLISHED
     counts = {
         "batch": batch.code,
         "status": batch.status,
@@ -40,7 +51,7 @@ def check_admission(session: Session, batch: Batch) -> tuple[dict[str, Any], lis
         "absent": sum(1 for one in inputs.candidates if one.no in absent),
         "own_records": sum(1 for one in inputs.candidates if any(record.base for record in one.records)),
         "places": len(rooms),
-        "free_seats": sum(max(0, room.free) for room in rooms),
+        "free_seats": free if told else None,
         "unreviewed": waiting,
         "gave_up": count_gave_up(session, batch),
     }
@@ -49,8 +60,8 @@ def check_admission(session: Session, batch: Batch) -> tuple[dict[str, Any], lis
 
 def doubts_about(session: Session, batch: Batch, inputs: Inputs) -> list[Finding]:
     """Return what `admit check` finds doubtful about these inputs of the batch."""
-    found = [*_forbidden(session, batch, inputs), *doubts(inputs, absences(session, batch))]
-    return _findings(session, found)
+    found = [*_forbidden(session, batch, inputs), *_astray(session, batch)]
+    return _findings(session, [*found, *doubts(inputs, absences(session, batch))])
 
 
 def _forbidden(session: Session, batch: Batch, inputs: Inputs) -> list[Doubt]:
@@ -62,6 +73,14 @@ def _forbidden(session: Session, batch: Batch, inputs: Inputs) -> list[Doubt]:
     example = min(found)
     values = {"count": len(found), "example": example, "why": found[example], "batch": batch.code}
     return [Doubt("E422", values)]
+
+
+def _astray(session: Session, batch: Batch) -> list[Doubt]:
+    """Return the doubt about seats given already that are not open to the students by order who hold them."""
+    if not (found := seats_astray(session, batch)):
+        return []
+    example = min(found)
+    return [Doubt("E729", {"count": len(found), "example": example, "value": found[example]["value"]})]
 
 
 def _cut_shares(session: Session, batch: Batch) -> list[Doubt]:

@@ -1,17 +1,18 @@
 """Why somebody has no seat in the result of a batch, as it is now: no reason is told that became false."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from sqlalchemy import Row, Table, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Admission, Application, Batch, RunRow
-from zhupei_cli.rules.admission.run import Reason, Round
+from zhupei_cli.rules.admission.run import Place, Reason, Round
 from zhupei_cli.rules.admission.vacancy import seatable
 from zhupei_cli.rules.batch.lifecycle import BATCH, SEATED
 from zhupei_cli.services.admission.run_inputs import load_inputs
-from zhupei_cli.services.batches.ceding import rounds_of
+from zhupei_cli.services.batches.ceding import ceded_of, rounds_of
 from zhupei_cli.services.batches.taking_part import seated_elsewhere
 from zhupei_cli.words.vocabulary import AdmissionStatus, Outcome, Rule
 
@@ -30,7 +31,7 @@ def reasons_now(session: Session, batch: Batch) -> dict[int, str]:
 
     Who decided, or was decided on, has the state itself; of those 未录取 it is the reason of their newest
     run, unless they have a seat in another published batch (`elsewhere`), or a seat for them is free by now
-    (`vacant`), or went to a supplement round (`ceded`).
+    (`vacant`), went to a supplement round (`ceded`), or is free though there is one (`placeable`).
     """
     statement = (
         select(
@@ -50,9 +51,13 @@ def reasons_now(session: Session, batch: Batch) -> dict[int, str]:
         reasons |= {id_: "elsewhere" for id_ in out.scalars() if reasons.get(id_) in _SEATS}
     if _anything_given_up(rows) or _anybody_placed(session, batch):
         free = _seatable(session, batch)
-        code = "ceded" if rounds_of(session, batch) else "vacant"
-        waiting = (row for row in rows if reasons[row.id] in _SEATS)
-        reasons |= {row.id: code for row in waiting if row.application_no in free[reasons[row.id]]}
+        waiting = [row for row in rows if reasons[row.id] in _SEATS]
+        now = {row.id: "vacant" for row in waiting if row.application_no in free[reasons[row.id]]}
+        if now and rounds_of(session, batch):
+            kept = _seatable(session, batch, ceded=True)
+            left = {row.id for row in waiting if row.application_no in kept[reasons[row.id]]}
+            now = {id_: "placeable" if id_ in left else "ceded" for id_ in now}
+        reasons |= now
     return reasons
 
 
@@ -82,13 +87,20 @@ def _anybody_placed(session: Session, batch: Batch) -> bool:
     return session.execute(placed.limit(1)).first() is not None
 
 
-def _seatable(session: Session, batch: Batch) -> dict[str, set[str]]:
-    """Return reason → whom it is no longer true of."""
-    found = {
-        adjust: seatable(
-            load_inputs(session, batch, rule=Rule.CHOICE_FIRST, round_=Round.REFILL, adjust=adjust).inputs
-        )
-        for adjust in (False, True)
-    }
+def _seatable(session: Session, batch: Batch, *, ceded: bool = False) -> dict[str, set[str]]:
+    """Return reason → whom it is no longer true of; `ceded` leaves out the seats of supplement rounds."""
+    given = ceded_of(session, batch) if ceded else {}
+    found = {}
+    for adjust in (False, True):
+        inputs = load_inputs(
+            session, batch, rule=Rule.CHOICE_FIRST, round_=Round.REFILL, adjust=adjust
+        ).inputs
+        places = tuple(_less(place, given.get(place.spot, {})) for place in inputs.places)
+        found[adjust] = seatable(replace(inputs, places=places))
     # "All choices full" says nothing of adjustment.
     return {Reason.FULL: found[False], Reason.NO_VACANCY: found[True], "reinstated": found[False]}
+
+
+def _less(place: Place, ceded: Mapping[str, int]) -> Place:
+    limits = {who: most - ceded.get(f"ceded_{who}", 0) for who, most in place.limits.items()}
+    return replace(place, quota=place.quota - ceded.get("ceded", 0), limits=limits)

@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Batch, Plan, Specialty
 from zhupei_cli.rules.batch.lifecycle import PUBLISHED
+from zhupei_cli.services.batches.ceding import cede_seats
 from zhupei_cli.services.batches.taking_part import preplaced
 from zhupei_cli.services.records.lookup import base_names, specialty_names
 from zhupei_cli.words.errors import ZhupeiError
-from zhupei_cli.words.vocabulary import Identity
+from zhupei_cli.words.vocabulary import BatchStatus, Identity
 
 _PLAN: Table = Plan.metadata.tables[Plan.__tablename__]
 _SPECIALTY: Table = Plan.metadata.tables[Specialty.__tablename__]
@@ -23,7 +24,10 @@ Seat = tuple[str, str, str]
 
 
 def take_seats(session: Session, batch: Batch, seats: Iterable[Seat]) -> None:
-    """Count these seats as taken; E463 when a place has not so many, or a limit is reached."""
+    """Count these seats as taken; E463 when a place has not so many, or a limit is reached.
+
+    E680 or E681 when the parent of an archived supplement round has given the seat away by now.
+    """
     try:
         _change(session, batch, Counter(seats), step=1)
     except IntegrityError as error:
@@ -56,6 +60,8 @@ def _change(session: Session, batch: Batch, seats: Counter[Seat], *, step: int) 
             for (base, specialty), changes in sorted(places.items())
         ],
     )
+    if batch.status == BatchStatus.ARCHIVED:
+        cede_seats(session, batch)  # an archived supplement round holds only what is taken there
 
 
 def list_vacancies(session: Session, batch: Batch, *, unpublished: bool = False) -> list[dict[str, Any]]:

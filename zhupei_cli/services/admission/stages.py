@@ -184,10 +184,7 @@ def publish_batch(session: Session, batch: Batch, *, by: Acting, reason: str | N
         found.append(_doubt("E414", batch=batch.code, setting=_publicity(batch, by)))
     elif until < by.at:
         found.append(_doubt("E415", batch=batch.code, until=show_time(until), setting=_publicity(batch, by)))
-    known = settings_of(session, batch)
-    if lacking := {key: label_of(key) for key in ON_PAPER if not known.get(key)}:
-        pairs = " ".join(f"--set {key}=…" for key in lacking)
-        found.append(_doubt("E789", batch=batch.code, what="、".join(lacking.values()), pairs=pairs))
+    found += unsigned(session, batch)
     passed_over = counts.get(AdmissionStatus.NOT_ADMITTED, 0)
     return moved | {
         "proposed": proposed,
@@ -195,6 +192,15 @@ def publish_batch(session: Session, batch: Batch, *, by: Acting, reason: str | N
         "publicity_until": until,
         "doubts": found,
     }
+
+
+def unsigned(session: Session, batch: Batch) -> list[Finding]:
+    """Return the doubt about paper that would not say whose it is, whom to ask or where to come."""
+    known = settings_of(session, batch)
+    lacking = {key: label_of(key) for key in ON_PAPER if not known.get(key)}
+    pairs = " ".join(f"--set {key}={label}" for key, label in lacking.items())
+    what = "、".join(lacking.values())
+    return [_doubt("E789", batch=batch.code, what=what, pairs=pairs)] if lacking else []
 
 
 def _publicity(batch: Batch, by: Acting) -> str:
@@ -249,6 +255,7 @@ def _left_over(session: Session, batch: Batch) -> Iterator[Finding]:
 def archive_batch(session: Session, batch: Batch, *, by: Acting, reason: str | None = None) -> Moved:
     """Close the batch for good; doubtful while somebody admitted has neither come nor stayed away."""
     moved = move_batch(session, batch, "archive", by=by, reason=reason)
+    cede_seats(session, batch)  # the parent of a supplement round has the seats nobody took again
     counts = _count_admissions(session, batch)
     found = []
     if waiting := counts.get(AdmissionStatus.ADMITTED, 0):

@@ -1,7 +1,7 @@
 """Whose seats are free again: who left which place of a batch, and whose seat was not given on yet."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from sqlalchemy import Table, select
@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Admission, Application, Batch, Event
 from zhupei_cli.rules.admission.run import Spot
+from zhupei_cli.store.bulk import rows_of
 
 _ADMISSION: Table = Admission.metadata.tables[Admission.__tablename__]
 _APPLICATION: Table = Admission.metadata.tables[Application.__tablename__]
@@ -45,6 +46,17 @@ class Vacated:
         for left in self._left.values():
             if number in left:
                 left.remove(number)
+
+
+def told_of_seats(session: Session, batch: Batch, numbers: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """Return number → what the newest event that gave this person a seat says of it."""
+    events = (
+        select(Event.subject, Event.data)
+        .where(Event.batch_id == batch.id, Event.action.in_(_GIVEN))
+        .order_by(Event.seq)
+    )
+    rows = rows_of(session, events, Event.__table__.c.subject, numbers)
+    return {row.subject: json.loads(row.data) if row.data else {} for row in rows}
 
 
 def _events(session: Session, batch: Batch) -> Iterator[tuple[str, str, dict[str, Any]]]:

@@ -19,7 +19,7 @@ from zhupei_cli.services.applications.drafts import examine_draft, form_cells, m
 from zhupei_cli.services.applications.form_checks import Checks, form_faults, identity_faults, load_checks
 from zhupei_cli.services.applications.store import Form, Stored
 from zhupei_cli.services.applications.withdrawing import count_stale_runs, require_undecided
-from zhupei_cli.services.people import fields, profiles
+from zhupei_cli.services.people import fields, lower_levels, profiles
 from zhupei_cli.services.people.merging import dates_wrong, incomplete, too_long
 from zhupei_cli.services.people.people import save_person
 from zhupei_cli.services.people.profiles import EDUCATION, PERSON, Profile, current_work
@@ -50,6 +50,7 @@ FIELDS: Final[Mapping[str, Column]] = {
     column.key: column
     for column in (
         *_OF_PROFILE,
+        *lower_levels.COLUMNS.values(),
         *_FURTHER,
         *(one for one in workbook_kinds.PERSON.columns if one.key in FORM_LABELS),
     )
@@ -136,7 +137,7 @@ def correct(
 
 def _field(name: str) -> str:
     found = workbook_kinds.PERSON.by_heading.get(heading_key(name))
-    further = {heading_key(column.heading): column for column in _FURTHER}
+    further = {heading_key(one.heading): one for one in (*_FURTHER, *lower_levels.COLUMNS.values())}
     found = found or further.get(heading_key(name))
     key = name if found is None else found.key
     if key in LIVE:
@@ -159,15 +160,16 @@ def _corrected(
     before: Profile, words: Mapping[str, str], number: str, *, by: Acting
 ) -> tuple[Profile, list[Fault]]:
     """Return what the profile becomes, and what is odd about it."""
-    values, faults = fields.read_fields(words, (*_OF_PROFILE, *_FURTHER))
+    columns = (*_OF_PROFILE, *_FURTHER, *lower_levels.COLUMNS.values())
+    values, faults = fields.read_fields(words, columns)
     after = profiles.copy_of(before)
     for key, value in values.items():
         owner = _owner(after, key)
-        owner[key] = None if value is CLEAR else value
+        owner[lower_levels.plain_name(key)] = None if value is CLEAR else value
     today = by.today
     faults += _number_faults(after, values, today=today)
     known = list(dates_wrong(before, today))
-    faults += [*incomplete(after), *too_long(after)]
+    faults += [*incomplete(after), *too_long(after), *lower_levels.not_whole(before, after, values)]
     faults += [fault for fault in dates_wrong(after, today) if fault not in known]
     _refuse(number, faults)
     return after, faults
@@ -197,7 +199,7 @@ def _mend_person(
 
 
 def _owner(profile: Profile, key: str) -> dict[str, object]:
-    """Return the part that has the field: the person, the highest education, the current employer."""
+    """Return the part that has the field: the person, an education, by default the highest, the employer."""
     if key in PERSON:
         return profile.person
     if key in _WORK:
@@ -206,6 +208,8 @@ def _owner(profile: Profile, key: str) -> dict[str, object]:
             work = {}
             profile.works.append(work)
         return work
+    if key in lower_levels.COLUMNS:
+        return lower_levels.entry_of(profile, key)
     education = highest(profile.educations)
     assert education is not None  # nothing is submitted without one
     return education
@@ -265,14 +269,16 @@ def _changes(
 
 def _flat(profile: Profile, form: Form) -> dict[str, object]:
     work = current_work(profile) or {}
-    return {**work, **(highest(profile.educations) or {}), **profile.person, **form_cells(form)}
+    lower = lower_levels.values_of(profile)
+    return {**work, **lower, **(highest(profile.educations) or {}), **profile.person, **form_cells(form)}
 
 
 def _shown(column: Column, value: Any, checks: Checks) -> str:
     if value is None:
         return ""
-    if column.key in TABLES:
-        return TABLES[column.key].label(value)
+    key = lower_levels.plain_name(column.key)
+    if key in TABLES:
+        return TABLES[key].label(value)
     if column.key.endswith("_base") and value in checks.bases.labels:
         return checks.bases.labels[value]
     if column.key.endswith("specialty"):

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from zhupei_cli.acting import Acting
 from zhupei_cli.model import Batch
 from zhupei_cli.rules.batch import lifecycle
-from zhupei_cli.rules.people.eligibility import NO_PAST, Past
+from zhupei_cli.rules.eligibility.requirement import NO_PAST, Past
 from zhupei_cli.rules.people.fields import FORM_LABELS
 from zhupei_cli.services.applications import store
 from zhupei_cli.services.applications.form_checks import (

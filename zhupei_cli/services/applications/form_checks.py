@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Batch, Plan, Specialty, TrainingBase
 from zhupei_cli.rules.batch.settings import BatchSettings, parse
-from zhupei_cli.rules.people import eligibility
+from zhupei_cli.rules.eligibility.check import check
+from zhupei_cli.rules.eligibility.requirement import NO_PAST, Applicant, Past, Terms
 from zhupei_cli.rules.people.fields import FORM, FORM_LABELS
 from zhupei_cli.rules.people.profile import highest
 from zhupei_cli.services.applications.store import Form
@@ -33,7 +34,7 @@ class Checks:
     """(base, specialty) → stopped"""
     employers: Mapping[str, str]
     """uscc, name and alias of each base → its code"""
-    terms: eligibility.Terms
+    terms: Terms
 
 
 def load_checks(session: Session, batch: Batch) -> Checks:
@@ -58,19 +59,25 @@ def load_checks(session: Session, batch: Batch) -> Checks:
     }
     settings = parse(settings_of(session, batch))
     names = Names((row.code, row.name, row.aliases) for row in specialties)
+    named = Names(
+        ((row.code, row.name, row.aliases) for row in bases),
+        {row.code: row.main_code for row in bases if row.main_code},
+    )
     return Checks(
         batch.year,
         settings,
-        Names(
-            ((row.code, row.name, row.aliases) for row in bases),
-            {row.code: row.main_code for row in bases if row.main_code},
-        ),
+        named,
         names,
         {row.code: row.category for row in specialties},
         {(row.base_code, row.specialty_code): row.stopped for row in places},
         employers,
-        eligibility.Terms(
-            batch.year, settings.grad_years, names.codes_of(settings.order_specialties), names.labels
+        Terms(
+            batch.year,
+            settings.grad_years,
+            names.codes_of(settings.order_specialties),
+            names.labels,
+            settings.source_types,
+            named.labels,
         ),
     )
 
@@ -174,7 +181,7 @@ def identity_faults(
     form: Form | Parts,
     checks: Checks,
     unread: Collection[str] = (),
-    past: eligibility.Past = eligibility.NO_PAST,
+    past: Past = NO_PAST,
 ) -> list[Fault]:
     """Return what the identity rules say, each with the severity the batch gives it.
 
@@ -188,7 +195,7 @@ def identity_faults(
     if work is not None:
         by_uscc = checks.employers.get(match_key(work.get("employer_uscc") or ""))
         employer = by_uscc or checks.employers.get(match_key(work.get("employer_name") or ""))
-    applicant = eligibility.Applicant(
+    applicant = Applicant(
         identity=form.identity,
         level=education.get("level"),
         full_time=education.get("full_time"),
@@ -207,4 +214,4 @@ def identity_faults(
         order_base=order_base and (checks.bases.find(order_base) or order_base),
         specialties=tuple([specialty for _, specialty in form.choices if specialty]),
     )
-    return eligibility.check(applicant, checks.terms, severities=checks.settings.severities, unread=unread)
+    return check(applicant, checks.terms, severities=checks.settings.severities, unread=unread)

@@ -1,6 +1,7 @@
 """What is missing or wrong with people, found before a base finds it."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from dataclasses import replace
 from datetime import date
 from typing import TypedDict
 
@@ -9,19 +10,22 @@ from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
 from zhupei_cli.model import Batch, Trainee
+from zhupei_cli.rules.batch.settings import parse
+from zhupei_cli.rules.eligibility.check import past_faults
+from zhupei_cli.rules.eligibility.requirement import NO_PAST
 from zhupei_cli.rules.people import idcard
-from zhupei_cli.rules.people.eligibility import NO_PAST
 from zhupei_cli.rules.people.masking import mask_id
 from zhupei_cli.services.applications import store, years
 from zhupei_cli.services.applications.form_checks import form_faults, identity_faults, load_checks
 from zhupei_cli.services.applications.past import load_past
 from zhupei_cli.services.people import fields
 from zhupei_cli.services.people.merging import dates_wrong, incomplete, order_odd, too_long
-from zhupei_cli.services.people.profiles import Profile, load_profiles_by_id
+from zhupei_cli.services.people.profiles import PersonKey, Profile, load_profiles_by_id
 from zhupei_cli.services.people.whom import find_person
+from zhupei_cli.services.records.lookup import settings_of
 from zhupei_cli.store.bulk import in_chunks
 from zhupei_cli.words.errors import Fault
-from zhupei_cli.words.vocabulary import ApplicationStatus
+from zhupei_cli.words.vocabulary import ApplicationStatus, BatchStatus
 
 _TRAINEE: Table = Trainee.metadata.tables["trainee"]
 
@@ -44,19 +48,23 @@ def check_people(
 ) -> Iterator[Gap]:
     """Yield what is missing or wrong with people, or with `who`; with a batch, of its 未提交 and 退回修改.
 
-    With a batch the form is checked too: its plan, and the identity rules with their severities.
+    With a batch the form is checked too: its plan, and the identity rules with their severities. What other
+    years say is told either way, by the rules of the batches that people may still apply to, or of this
+    year: of `who` and of applicants as grave as there, of others only who is barred, as a warning.
     """
     checks = None if batch is None else load_checks(session, batch)
     today = by.today
     people = select(_TRAINEE.c.id).order_by(_TRAINEE.c.id)
     if who is not None:
         people = people.where(_TRAINEE.c.id == find_person(session, who).id)
+    coming = _coming(session, by) if batch is None else [batch]
     for ids in in_chunks(list(session.execute(people).scalars())):
         live = {} if batch is None else store.load_live(session, batch, ids)
         open_ = {one: form for one, form in live.items() if form.status in _OPEN}
-        stored = load_profiles_by_id(session, ids if batch is None else open_)
+        stored = load_profiles_by_id(session, ids if batch is None or who is not None else open_)
         keys = {profile.key: id_ for id_, profile in stored.items()}
         past = {} if batch is None else load_past(session, batch, keys)
+        spoken = _against(session, coming, keys, but=open_, asked=who is not None)
         told = years.lines(session, stored, but=batch)
         for one in sorted(stored):
             profile, form = stored[one], open_.get(one)
@@ -66,8 +74,46 @@ def check_people(
                 faults += form_faults(form.form, checks)
                 before = past.get(profile.key, NO_PAST)
                 faults += identity_faults(profile, form.form, checks, past=before)
+            more = spoken.get(one)
+            number, faults = (number, faults) if more is None else (more[0], [*faults, *more[1]])
             line = told.get(one, "")
             yield from (_finding(profile, number, fault, years=line) for fault in faults)
+
+
+#: The states of a batch that people may still apply to, or be refused by.
+_COMING = (BatchStatus.DRAFT, BatchStatus.OPEN, BatchStatus.CLOSED)
+
+
+def _coming(session: Session, by: Acting) -> list[Batch]:
+    """Return the batches people may still come to; without any, one that would open now."""
+    found = session.execute(select(Batch).where(Batch.status.in_(_COMING)).order_by(Batch.code)).scalars()
+    return list(found) or [Batch(year=by.today.year, apply_from=by.at, apply_until=by.at)]
+
+
+def _against(
+    session: Session, batches: list[Batch], people: dict[PersonKey, int], *, but: Collection[int], asked: bool
+) -> dict[int, tuple[str | None, list[Fault]]]:
+    """Return what other years say of people who are not looked at with a form (`but`), the gravest batch's.
+
+    And the number of their application to it. `asked` about one person all of it is said.
+    """
+    found: dict[int, tuple[str | None, list[Fault]]] = {}
+    for batch in batches:
+        past = {people[key]: one for key, one in load_past(session, batch, people).items()}
+        past = {one: before for one, before in past.items() if one not in but}
+        live = {} if batch.id is None or not past else store.load_live(session, batch, past)
+        severities = parse({} if batch.id is None else settings_of(session, batch)).severities
+        for one, before in past.items():
+            faults = past_faults(before, severities=severities)
+            if one not in live and not asked:  # nobody's application: no rule refuses anything
+                faults = [replace(fault, severity="warning") for fault in faults if fault.code == "E690"]
+            if faults and (one not in found or _grave(faults) > _grave(found[one][1])):
+                found[one] = live[one].application_no if one in live else None, faults
+    return found
+
+
+def _grave(faults: list[Fault]) -> int:
+    return sum(fault.severity == "error" for fault in faults)
 
 
 _OPEN = (ApplicationStatus.DRAFT, ApplicationStatus.RETURNED)

@@ -8,8 +8,8 @@ from typing import Final, Literal
 from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Batch
+from zhupei_cli.rules.eligibility.requirement import NO_PAST, Past
 from zhupei_cli.rules.people import idcard
-from zhupei_cli.rules.people.eligibility import NO_PAST, Past
 from zhupei_cli.rules.people.fields import FORM_LABELS
 from zhupei_cli.rules.people.masking import mask_id
 from zhupei_cli.rules.people.people_names import read_name

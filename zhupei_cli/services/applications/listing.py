@@ -217,9 +217,12 @@ def show_application(
     # What was submitted, but the phone and mail people can be reached at today (DOMAIN: the snapshot).
     profile = store.load_snapshots(session, (stored,)).get(stored.id, live)
     contact = {name: live.person.get(name) for name in ("mobile", "email")}
+    told = shown_fields({**profile.person, **contact}, reveal=reveal)
+    if word := profile.person.get("order_base"):
+        told["order_base_label"] = base_names(session).called(word)
     return {
         **row,
-        "profile": shown_fields({**profile.person, **contact}, reveal=reveal),
+        "profile": told,
         "educations": [shown_fields(entry, reveal=reveal) for entry in profile.educations],
         "works": [shown_fields(entry, reveal=reveal) for entry in profile.works],
         "reviews": _decisions(session, stored.id),

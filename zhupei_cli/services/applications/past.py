@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from zhupei_cli.model import Admission, Application, Batch, Snapshot, Trainee
 from zhupei_cli.rules.batch.lifecycle import PUBLISHED
 from zhupei_cli.rules.batch.settings import parse
-from zhupei_cli.rules.people.eligibility import NO_PAST, Past
+from zhupei_cli.rules.eligibility.requirement import NO_PAST, Past
 from zhupei_cli.services.applications import years
 from zhupei_cli.services.applications.store import CURRENT_SNAPSHOT
 from zhupei_cli.services.people import bars

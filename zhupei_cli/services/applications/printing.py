@@ -12,7 +12,7 @@ from zhupei_cli.model import Batch, Review, TraineePhoto
 from zhupei_cli.printing.fonts import FontSet
 from zhupei_cli.printing.form import Decided, FormPage, Pair
 from zhupei_cli.rules.batch.times import written_day
-from zhupei_cli.rules.people.field_values import text_of
+from zhupei_cli.rules.people.field_values import order_texts, text_of
 from zhupei_cli.rules.people.fields import BASIC, CONTACT, Field, Sort
 from zhupei_cli.services.applications import store
 from zhupei_cli.services.applications.listing import ApplicationRow, Filter, list_applications
@@ -134,6 +134,7 @@ def _pages(session: Session, batch: Batch, rows: Sequence[ApplicationRow]) -> It
         )
     }
     decisions = _decisions(session, (one.id for one in stored.values()))
+    bases = base_names(session)
     for row in rows:
         one = stored[row["application_no"]]
         now = live[one.trainee_id]
@@ -141,6 +142,8 @@ def _pages(session: Session, batch: Batch, rows: Sequence[ApplicationRow]) -> It
         profile = now if one.status == ApplicationStatus.DRAFT else snapshots.get(one.id, now)
         contact = {name: now.person.get(name) for name in ("mobile", "email")}
         person = {**profile.person, **contact}
+        if word := person.get("order_base"):
+            person["order_base_label"] = bases.called(word)
         yield _page(row, profile, person, photos.get(one.trainee_id), decisions.get(one.id))
 
 
@@ -179,10 +182,16 @@ def _page(
         educations=[_education(entry) for entry in profile.educations],
         works=[_work(entry) for entry in profile.works],
         application=_application(row),
-        choices=_choices(row),
+        choices=[*_choices(row), *_order(person)],
         photo=photo,
         decision=decision if status in _DECIDED else None,
     )
+
+
+def _order(person: Mapping[str, Any]) -> list[Pair]:
+    """Return the line of who studies by order (订单定向), or says anything of it."""
+    said = [f"{heading}：{text}" for heading, text in order_texts(person)]
+    return [("订单定向", "　".join(said))] if said else []
 
 
 def _pairs(values: Mapping[str, object], fields: Iterable[Field]) -> list[Pair]:

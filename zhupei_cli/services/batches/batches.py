@@ -18,7 +18,7 @@ from zhupei_cli.rules.batch.setting_words import LABELS
 from zhupei_cli.rules.batch.times import iso_time, parse_time, show_time
 from zhupei_cli.services.batches.supplements import copy_plan, find_parent, take_vacancies
 from zhupei_cli.services.records.events import Change, record
-from zhupei_cli.services.records.lookup import find_batch, settings_of
+from zhupei_cli.services.records.lookup import find_batch, settings_of, specialty_names
 from zhupei_cli.store.bulk import delete_rows, insert_rows
 from zhupei_cli.store.counters import take
 from zhupei_cli.words.errors import ZhupeiError
@@ -105,7 +105,7 @@ def create_batch(
     `given` holds name, apply_from, apply_until and any of the other DATES and settings as people write
     them; settings that are not given are those of the batch `like`, whose plan it takes too, else the
     defaults. `supplement_of` is the final batch whose year, settings and vacancies it takes (补录). Raises
-    E406 or E407 for the code, E270 to E273 for what is given, E470 to E472 for the parent.
+    E406 or E407 for the code, E270 to E273 and E303 for what is given, E470 to E472 for the parent.
     """
     _require_free_code(session, code)
     texts = {key: text for key, text in given.items() if key not in _LABELS}
@@ -117,7 +117,7 @@ def create_batch(
     assert year is not None, "only a supplement round has its year from another batch"
     source = parent or (None if like is None else find_batch(session, like))
     settings = rules.defaults() if source is None else settings_of(session, source)
-    settings |= {key: rules.checked(key, text, also=DATES) for key, text in texts.items()}
+    settings |= {key: _checked(session, key, text) for key, text in texts.items()}
     (id_,) = take(session, "batch", 1)
     batch = Batch(id=id_, code=code, year=year, status=BatchStatus.DRAFT, created_at=by.at, **values)
     batch.parent_id = None if parent is None else parent.id
@@ -182,6 +182,19 @@ def require_order(values: Mapping[str, object]) -> None:
             )
 
 
+def _checked(session: Session, key: str, text: str) -> str:
+    """Return the text to store for a setting; E270, E271, and E303 for a specialty that is none."""
+    found = rules.checked(key, text, also=DATES)
+    if key == "order_specialties":
+        names = specialty_names(session)
+        # 助理全科 is in the default, and not in everybody's catalogue.
+        usual = rules.parse({}).order_specialties
+        for word in rules.parse({key: found}).order_specialties:
+            if names.find(word) is None and word not in usual:
+                raise ZhupeiError("E303", specialty=word, nearest=names.nearest(word))
+    return found
+
+
 def _write_settings(session: Session, batch: Batch, settings: Mapping[str, str]) -> None:
     delete_rows(session, _SETTING, ("batch_id", "key"), [(batch.id, key) for key in settings])
     rows = [(batch.id, key, value) for key, value in settings.items()]
@@ -193,15 +206,15 @@ def edit_batch(
 ) -> list[Changed]:
     """Change the name, DATES and settings that are given, and return what changed: key, before, after.
 
-    Raises E405 for what may not change any more, E408 for dates out of order, E270 to E272 for a key or
-    text that cannot be; then nothing is changed.
+    Raises E405 for what may not change any more, E408 for dates out of order, E270 to E272 and E303 for a
+    key or text that cannot be; then nothing is changed.
     """
     stored = settings_of(session, batch)
     changes: list[Changed] = []
     for key, text in given.items():
         column = key in _LABELS
         before = getattr(batch, key) if column else stored.get(key)
-        after = _read(key, text) if column else rules.checked(key, text, also=DATES)
+        after = _read(key, text) if column else _checked(session, key, text)
         if after != before:
             phase = "dates" if column else rules.setting_of(key).phase
             require_changeable(_LABELS.get(key, key), phase, batch.status, name=batch.code)

@@ -28,16 +28,38 @@ def rounds_of(session: Session, batch: Batch) -> list[str]:
 
 
 def require_no_round(session: Session, batch: Batch) -> None:
-    """Raise E486 when a supplement round has taken the vacancies over."""
+    """Raise E486 when the batch has a supplement round: its vacancies are no longer refilled."""
     if codes := rounds_of(session, batch):
         raise ZhupeiError("E486", batch=batch.code, rounds="、".join(codes))
 
 
-def cede_seats(session: Session, batch: Batch) -> None:
-    """Count in the parent of a supplement round what its rounds offer now; nothing for other batches.
+def require_not_ceded(session: Session, batch: Batch, place: Plan, identity: str) -> None:
+    """Raise E495 when seats of the place are free, but rounds hold them, or the identity's share of them."""
+    taken = sum(getattr(place, f"taken_{who}") for who in Identity)
+    limit, held = getattr(place, f"max_{identity}"), getattr(place, f"taken_{identity}")
+    all_held = taken < place.quota <= taken + place.ceded
+    if all_held or (limit is not None and held < limit <= held + getattr(place, f"ceded_{identity}")):
+        codes = "、".join(rounds_of(session, batch))
+        bases, specialties = base_names(session).labels, specialty_names(session).labels
+        where = f"{bases[place.base_code]} 的 {specialties[place.specialty_code]}"
+        raise ZhupeiError("E495", place=where, ceded=place.ceded, rounds=codes)
 
-    Raises E680 when a place of the rounds offers more seats than the parent has left, E681 when they may
-    seat more of an identity than its limit allows.
+
+def ceded_of(session: Session, batch: Batch) -> dict[Spot, dict[str, int]]:
+    """Return what the places of a batch cede to its rounds, of those that cede anything."""
+    statement = select(_PLAN).where(_PLAN.c.batch_id == batch.id, _PLAN.c.ceded > 0)
+    return {
+        (row["base_code"], row["specialty_code"]): {name: row[name] for name in CEDED}
+        for row in session.execute(statement).mappings()
+    }
+
+
+def cede_seats(session: Session, batch: Batch) -> None:
+    """Count in the parent of a supplement round what its rounds hold of it now; nothing for other batches.
+
+    A round offers all seats of its plan until it is archived; from then on it holds those that are taken, and
+    the others are its parent's again. Raises E680 when a place of the rounds offers more seats than the
+    parent has left, E681 when they may seat more of an identity than its limit allows.
     """
     if batch.parent_id is None:
         return
@@ -54,12 +76,17 @@ def cede_seats(session: Session, batch: Batch) -> None:
                 raise ZhupeiError(code, place=place, parent=parent.code, **values)
             changed.append((*(row[name] for name in _KEY), *(new[name] for name in CEDED)))
     update_rows(session, _PLAN, _KEY, CEDED, sorted(changed))
+    if parent.status == BatchStatus.ARCHIVED:
+        cede_seats(session, parent)  # a round itself: what it cedes is part of what it holds
 
 
 def _offered(session: Session, parent: Batch) -> dict[Spot, dict[str, int]]:
-    """Return what all rounds of the parent offer at each place."""
+    """Return what all rounds of the parent hold of each place."""
+    over = _BATCH.c.status == BatchStatus.ARCHIVED
+    taken = sum((_PLAN.c[f"taken_{who}"] for who in Identity), _PLAN.c.ceded)
     most = {
         who: case(
+            (over, _PLAN.c[f"taken_{who}"] + _PLAN.c[f"ceded_{who}"]),
             (or_(_PLAN.c[f"max_{who}"].is_(None), _PLAN.c[f"max_{who}"] > _PLAN.c.quota), _PLAN.c.quota),
             else_=_PLAN.c[f"max_{who}"],
         )
@@ -67,7 +94,8 @@ def _offered(session: Session, parent: Batch) -> dict[Spot, dict[str, int]]:
     }
     statement = (
         select(
-            *(_PLAN.c.base_code, _PLAN.c.specialty_code, func.sum(_PLAN.c.quota).label("ceded")),
+            *(_PLAN.c.base_code, _PLAN.c.specialty_code),
+            func.sum(case((over, taken), else_=_PLAN.c.quota)).label("ceded"),
             *(func.sum(limit).label(f"ceded_{who}") for who, limit in most.items()),
         )
         .join(_BATCH, _BATCH.c.id == _PLAN.c.batch_id)

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
 from zhupei_cli.rules.batch.lifecycle import ADMISSION, APPLICATION, BATCH
+from zhupei_cli.rules.proof.explanation_words import seat_notes
 
 _WORDS: Final[Mapping[str, str]] = {
     "account.check": "核对密码",
@@ -21,6 +22,7 @@ _WORDS: Final[Mapping[str, str]] = {
     "admission.revoke": "取消录取",
     "admission.run": "计算录取",
     "admission.uncommit": "撤销拟录取",
+    "admission.stay": "撤销退培登记",
     "admission.unplace": "撤销预先安排的名额",
     "application.correct": "更正报名",
     "application.edit": "修改报名",
@@ -110,6 +112,15 @@ def action_label(action: str) -> str:
     if action not in _WORDS and table is not None and verb in table.verbs:
         return table.verbs[verb].label
     return _WORDS.get(action) or _of_imports().get(action, action)
+
+
+def note_of(action: str, data: Mapping[str, Any] | None) -> str | None:
+    """Return what an event about a seat says beside its states: whose it was, what was agreed to."""
+    if data is None or not action.startswith("admission."):
+        return None
+    left = f"{data['on']} 离开" if data.get("on") else None
+    default = "违约" if data.get("default") else None
+    return "，".join(one for one in (*seat_notes(data), left, default) if one) or None
 
 
 def state_label(action: str, state: str | None) -> str | None:

@@ -4,6 +4,7 @@ Beside marks, for rows know people by the same numbers.
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any, Final, TypedDict
 
 from sqlalchemy import Table, select
@@ -68,14 +69,15 @@ def import_groups(session: Session, reading: Reading, *, batch: Batch, by: Actin
             for fault in too_long({name: word}, GROUP) if isinstance(word, str) else ():
                 line.faults.append(Fault(fault.code, key, values=fault.values))
     entries = read_entries(session, batch, reading.lines)
-    refuse_twins(entries)
-    good = [entry for entry in entries if not entry.line.bad]
+    refuse_twins(entries, what="复试分组")
     statement = select(*GROUP.c["application_id", *TERMS, "touched_by"])
-    ids = [entry.application_id for entry in good]
+    ids = [entry.application_id for entry in entries]
     stored = {
         row.application_id: dict(row._mapping)
         for row in rows_of(session, statement, GROUP.c.application_id, ids)
     }
+    _refuse_days_gone(entries, stored, today=by.today)
+    good = [entry for entry in entries if not entry.line.bad]
     new = [entry for entry in good if entry.application_id not in stored]
     changed = [
         entry
@@ -101,6 +103,17 @@ def import_groups(session: Session, reading: Reading, *, batch: Batch, by: Actin
     record(session, by, list(row_events("exam_group.write", told, batch_id=batch.id)))
     record_rows(session, import_id, _touched(new, changed, stored), by=by)
     return Imported(import_id, counts, reading.files)
+
+
+def _refuse_days_gone(
+    entries: Sequence[MarkEntry], stored: Mapping[int, dict[str, Any]], *, today: date
+) -> None:
+    """Refuse a day before today, but where the row says what is stored: a file may come in again later."""
+    for entry in entries:
+        day = entry.line.values.get("day")
+        before = stored.get(entry.application_id, {}).get("day")
+        if isinstance(day, str) and day != before and day < today.isoformat():
+            entry.line.faults.append(Fault("E714", "day", values={"day": day}))
 
 
 def _said(entry: MarkEntry) -> dict[str, Any]:

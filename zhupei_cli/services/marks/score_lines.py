@@ -158,14 +158,14 @@ def _base(bases: Names, planned: Collection[str], word: str) -> str | Fault:
     return Fault("E173", "base", values={"base": word}) if code and code not in planned else code
 
 
-def refuse_twins(entries: Iterable[MarkEntry]) -> None:
-    """Refuse every row of a record that has several, each naming the others."""
+def refuse_twins(entries: Iterable[MarkEntry], *, what: str = "成绩") -> None:
+    """Refuse every row of a record that has several, each naming the others; `what` it is a record of."""
     seen: dict[tuple[int, str], list[MarkEntry]] = {}
     for entry in entries:
         seen.setdefault(entry.key, []).append(entry)
     for twins in seen.values():
         for entry in twins if len(twins) > 1 else ():
             places = "、".join(twin.line.seen_from(entry.line) for twin in twins if twin is not entry)
-            kind = f"基地 {entry.record} 单独成绩" if entry.record else "成绩"
+            kind = f"基地 {entry.record} 单独{what}" if entry.record else what
             values = {"application_no": entry.application_no, "record": kind, "others": places}
             entry.line.faults.append(Fault("E174", "application_no", values=values))

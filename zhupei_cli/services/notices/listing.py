@@ -7,6 +7,7 @@ from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Application, Batch, Notice, Trainee
+from zhupei_cli.services.notices.telling import refused_for_now
 from zhupei_cli.words.vocabulary import NOTICE_EVENT, NOTICE_STATE, NOTICE_WAY
 
 _TABLES = Notice.metadata.tables
@@ -61,7 +62,7 @@ def list_notices(
             "recipient": row.recipient,
             "content": row.content,
             "state": row.state,
-            "state_label": NOTICE_STATE.label(row.state),
+            "state_label": "暂未收下" if refused_for_now(row.answer) else NOTICE_STATE.label(row.state),
             "answer": row.answer,
             "told_by": row.told_by,
             "told_at": row.told_at,

@@ -5,6 +5,7 @@ A run that is killed between the two leaves one row that is being sent; it is to
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, make_msgid
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 from zhupei_cli.acting import CST, Acting
 from zhupei_cli.rules.people.addresses import wire_address
 from zhupei_cli.rules.people.masking import mask_email
-from zhupei_cli.services.notices.telling import Message
+from zhupei_cli.services.notices.telling import Message, refused_for_now
 from zhupei_cli.services.records import mail_server
 from zhupei_cli.settings import Mail
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 #: The answer of a server that takes no more mails for now: it is not about this one.
 _CLOSING: Final = 421
+_TEXT_WANTED: Final = 354
 
 Outcome = Literal["sent", "refused", "stayed", "interrupted"]
 
@@ -31,6 +33,11 @@ class Sent(NamedTuple):
 
     outcome: Outcome
     answer: str | None = None
+
+    @property
+    def temporary(self) -> bool:
+        """Whether it was refused, and not for good."""
+        return self.outcome == "refused" and refused_for_now(self.answer)
 
 
 _STAYED: Final = Sent("stayed", "没有发出，再运行一次即可")
@@ -93,7 +100,7 @@ def deliver(
 
 
 def _hand_over(server: "smtplib.SMTP", mail: Mail, message: EmailMessage, address: str) -> Sent:
-    """Hand one mail over; raises SMTPServerDisconnected or OSError while it has surely not left."""
+    """Hand one mail over; while it has surely not left raises OSError or what smtplib does."""
     import smtplib
 
     wire, utf8 = wire_address(address), server.has_extn("smtputf8")
@@ -101,14 +108,16 @@ def _hand_over(server: "smtplib.SMTP", mail: Mail, message: EmailMessage, addres
         return Sent("refused", mail_server.unreachable((address,), utf8=utf8)[address])
     options = [] if wire.isascii() else ["SMTPUTF8", "BODY=8BITMIME"]
     code, said = server.mail(wire_address(mail.sender) or mail.sender, options)
+    if code not in (250, _CLOSING):  # nobody's address is to blame
+        raise smtplib.SMTPSenderRefused(code, said, mail.sender)
     if code == 250:
         code, said = server.rcpt(wire)
     if code in (250, 251):
-        text = message.as_bytes(policy=SMTP.clone(utf8=bool(options)))
+        code, said = server.docmd("DATA")
+    if code == _TEXT_WANTED:
         try:
-            code, said = server.data(text)
-        except smtplib.SMTPDataError as error:
-            return _refused(wire, error.smtp_code, error.smtp_error)
+            server.send(_wire_text(message.as_bytes(policy=SMTP.clone(utf8=bool(options)))))
+            code, said = server.getreply()
         except (OSError, smtplib.SMTPException):
             return Sent("interrupted")
         if code == 250:
@@ -116,8 +125,15 @@ def _hand_over(server: "smtplib.SMTP", mail: Mail, message: EmailMessage, addres
     if code == _CLOSING:
         server.close()
         raise smtplib.SMTPServerDisconnected(mail_server.answer(code, said))
-    server.rset()
+    with suppress(smtplib.SMTPServerDisconnected):  # some end the connection with their refusal
+        server.rset()
     return _refused(wire, code, said)
+
+
+def _wire_text(text: bytes) -> bytes:
+    """Return a mail as it follows DATA (RFC 5321, 4.5.2): leading dots doubled, a dot alone at the end."""
+    lines = b"\r\n".join(b"." + line if line.startswith(b".") else line for line in text.splitlines())
+    return lines + b"\r\n.\r\n"
 
 
 def _refused(wire: str, code: int, said: bytes | str) -> Sent:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy import Table, select, update
@@ -35,7 +36,7 @@ _SETTLED: Final = ("way", "state", "recipient", "content", "answer", "told_by", 
 class Message:
     """What one person is to be told; `mobile` and `email` are whole, and may be missing.
 
-    `notice` is the row of an earlier try that is to be written over.
+    `notice` is the row of an earlier try that is to be written over, `tried` when that was.
     """
 
     application_id: int
@@ -46,36 +47,45 @@ class Message:
     occasion: str
     content: str
     notice: int | None = None
+    tried: datetime | None = None
 
 
 def messages_due(
-    session: Session, batch: Batch, event: str, *, only: int | None = None, again: bool = False
+    session: Session,
+    batch: Batch,
+    event: str,
+    *,
+    only: int | None = None,
+    again: bool = False,
+    doubtful: bool = False,
 ) -> list[Message]:
     """Return what is to be told now, by application number: to nobody what they were told already.
 
-    `only` asks about one application. With `again` those who stand in an earlier workbook are among them.
+    `only` asks about one application. With `again` those who stand in an earlier workbook are among them,
+    with `doubtful` those whose mail was under way when its run ended.
     """
     found = find_occasions(session, batch, event, only)
-    statement = select(*_NOTICE.c["id", "application_id", "occasion", "way", "state"]).where(
+    statement = select(*_NOTICE.c["id", "application_id", "occasion", "way", "state", "told_at"]).where(
         _NOTICE.c.batch_id == batch.id, _NOTICE.c.event == event
     )
     if only is not None:
         statement = statement.where(_NOTICE.c.application_id == only)
     rows = session.execute(statement).all()
     told = {(row.application_id, row.occasion): row for row in rows}
-    earlier: dict[int, int] = {}
+    earlier: dict[int, tuple[int, datetime]] = {}
     for id_ in list(found):
         if (row := told.get((id_, found[id_].name))) is None:
             continue
-        if row.state == "refused" or (again and row.way == "workbook"):
-            earlier[id_] = row.id
+        asked = (again and row.way == "workbook") or (doubtful and row.state == "sending")
+        if row.state == "refused" or asked:
+            earlier[id_] = row.id, row.told_at
         else:
             del found[id_]
     return _messages(session, batch, event, found, earlier)
 
 
 def _messages(
-    session: Session, batch: Batch, event: str, found: Occasions, earlier: dict[int, int]
+    session: Session, batch: Batch, event: str, found: Occasions, earlier: dict[int, tuple[int, datetime]]
 ) -> list[Message]:
     text = parse(settings_of(session, batch)).notices[event]
     statement = (
@@ -95,8 +105,17 @@ def _messages(
         if not content:  # a text may ask for what this batch has not
             raise ZhupeiError("E794", application_no=row.application_no, event=event, batch=batch.code)
         person = (row.name, row.mobile, row.email)
-        made.append(Message(row.id, row.application_no, *person, one.name, content, earlier.get(row.id)))
+        before = earlier.get(row.id, (None, None))
+        made.append(Message(row.id, row.application_no, *person, one.name, content, *before))
     return sorted(made, key=lambda one: one.number)
+
+
+def untried_first(messages: Iterable[Message]) -> list[Message]:
+    """Return the messages in the order to send them: whom a server refused last is tried last.
+
+    Else those it always refuses would take every place of a run that sends only so many.
+    """
+    return sorted(messages, key=lambda one: (one.tried.timestamp() if one.tried else 0, one.number))
 
 
 def write_down(
@@ -162,6 +181,11 @@ def count_interrupted(session: Session, batch: Batch, event: str) -> int:
         _NOTICE.c.batch_id == batch.id, _NOTICE.c.event == event, _NOTICE.c.state == "sending"
     )
     return len(session.execute(statement).all())
+
+
+def refused_for_now(answer: str | None) -> bool:
+    """Return whether a server did not refuse for good: 4xx, as greylists and full mail boxes have it."""
+    return (answer or "").startswith("4")
 
 
 def event_label(event: str) -> str:

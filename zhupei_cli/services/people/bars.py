@@ -181,10 +181,12 @@ def arise(
     """
     moved = list(moved)
     settings = parse(settings_of(session, batch))
-    came = [one.application_id for one in moved if one.before == AdmissionStatus.NO_SHOW]
-    pending = and_(BAR.c.state == "pending", BAR.c.kind == "no_show")
-    groundless = rows_of(session, select(BAR).where(pending), BAR.c.application_id, came)
-    _move(session, [dict(row._mapping) for row in groundless], "bar.lift", "lifted", reason=reason, by=by)
+    for before, kind in ((AdmissionStatus.NO_SHOW, "no_show"), (AdmissionStatus.QUIT, "default")):
+        came = [one.application_id for one in moved if one.before == before]
+        pending = and_(BAR.c.state == "pending", BAR.c.kind == kind)
+        groundless = rows_of(session, select(BAR).where(pending), BAR.c.application_id, came)
+        lifted = [dict(row._mapping) for row in groundless]
+        _move(session, lifted, "bar.lift", "lifted", reason=reason, by=by)
     kinds = {
         AdmissionStatus.NO_SHOW: ("no_show", settings.bar_no_show_years),
         AdmissionStatus.QUIT: ("default", settings.bar_default_years if default else 0),
@@ -246,9 +248,9 @@ def _known(session: Session, rows: Iterable[BarRow]) -> dict[tuple[str, ...], Ba
     return {_key(row._mapping): dict(row._mapping) for row in stored}
 
 
-def confirmed_no_shows(session: Session, applications: Iterable[int]) -> dict[int, int]:
-    """Return application id → the record in force that says that its person did not come."""
-    active = select(BAR.c.application_id, BAR.c.id).where(BAR.c.state == "active", BAR.c.kind == "no_show")
+def confirmed(session: Session, applications: Iterable[int], *, kind: str) -> dict[int, int]:
+    """Return application id → the record of that kind that is in force about it."""
+    active = select(BAR.c.application_id, BAR.c.id).where(BAR.c.state == "active", BAR.c.kind == kind)
     return {
         row.application_id: row.id for row in rows_of(session, active, BAR.c.application_id, applications)
     }

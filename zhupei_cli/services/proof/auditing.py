@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Base, Batch, Counter, Event
 from zhupei_cli.rules.people.masking import masked_text
-from zhupei_cli.services.kinds.event_words import action_label, state_label
+from zhupei_cli.services.kinds.event_words import action_label, note_of, state_label
 from zhupei_cli.services.records.events import chained
 from zhupei_cli.words.errors import Fault
 
@@ -48,6 +48,7 @@ class EventRow(TypedDict):
     data: object
     before_label: str | None
     after_label: str | None
+    note: str | None
     hash: str
 
 
@@ -83,6 +84,7 @@ def _shown(row: Row[*tuple[object, ...]]) -> EventRow:
     subject, before, after, reason, data = map(
         masked_text, (row.subject, row.before, row.after, row.reason, row.data)
     )
+    told = None if data is None else json.loads(data)
     return {
         "seq": row.seq,
         "at": row.at,
@@ -94,9 +96,10 @@ def _shown(row: Row[*tuple[object, ...]]) -> EventRow:
         "before": before,
         "after": after,
         "reason": reason,
-        "data": None if data is None else json.loads(data),
+        "data": told,
         "before_label": state_label(row.action, before),
         "after_label": state_label(row.action, after),
+        "note": note_of(row.action, told),
         "hash": row.hash,
     }
 

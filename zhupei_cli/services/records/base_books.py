@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from zhupei_cli.files import refuse_existing, safe_name
+from zhupei_cli.files import name_of_part, refuse_existing
+from zhupei_cli.services.records.lookup import Names
 
 Texts = dict[str, str]
 
@@ -21,7 +22,7 @@ class BaseBook:
 
 def lay_out(
     rows: Mapping[str, list[Texts]],
-    names: Mapping[str, str],
+    names: Names,
     target: Path,
     *,
     title: str,
@@ -36,7 +37,7 @@ def lay_out(
     for code, texts in rows.items():
         path = target
         if target.suffix.lower() != ".xlsx":
-            path = target / safe_name(f"{code}_{names[code]}_{what}.xlsx")
+            path = target / name_of_part(code, names.names[code], what, "xlsx")
         refuse_existing(path, force=force)
-        books.append(BaseBook(code, path, f"{title} {names[code]} {what}", texts))
+        books.append(BaseBook(code, path, f"{title} {names.labels[code]} {what}", texts))
     return books

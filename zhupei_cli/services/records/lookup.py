@@ -144,6 +144,11 @@ class Names:
         """Return the code `word` names, None when it names none or several."""
         return self._codes.get(match_key(word))
 
+    def called(self, word: str) -> str:
+        """Return what lists say of what `word` names, the word itself where it names nothing."""
+        code = self.find(word)
+        return word if code is None else self.labels[code]
+
     def codes_of(self, words: Iterable[str]) -> frozenset[str]:
         """Return the codes that words name; a word that names nothing is passed over."""
         return frozenset(filter(None, map(self.find, words)))

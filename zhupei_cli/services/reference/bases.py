@@ -34,9 +34,10 @@ class BaseShown(BaseRow):
 
 
 class BaseMoved(BaseShown):
-    """A base that was enabled or disabled, and whether that changed anything."""
+    """A base that was enabled or disabled, whether that changed anything, its joint bases still in use."""
 
     changed: bool
+    joint_bases: list[str]
 
 
 def show_base(session: Session, word: str, *, reveal_by: Acting | None = None) -> BaseShown:
@@ -81,7 +82,17 @@ def set_enabled(
         data = {"digest": named_digest(now)}
         record(session, by, [Change("base.status", base.code, None, before, wanted, reason, data)])
         session.flush()
-    return {**show_base(session, base.code), "changed": changed}
+    return {**show_base(session, base.code), "changed": changed, "joint_bases": _joint_in_use(session, base)}
+
+
+def _joint_in_use(session: Session, base: TrainingBase) -> list[str]:
+    """Return code and name of each enabled joint base (协同单位) of `base`."""
+    statement = (
+        select(TrainingBase.code, TrainingBase.name)
+        .where(TrainingBase.main_code == base.code, TrainingBase.status == "enabled")
+        .order_by(TrainingBase.code)
+    )
+    return [f"{code} {name}" for code, name in session.execute(statement)]
 
 
 def _offered(session: Session, code: str) -> dict[str, int]:

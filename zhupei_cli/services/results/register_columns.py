@@ -3,15 +3,19 @@
 A file of columns is a CSV with the headings 列名 字段 必填 词表, the last two if they are wanted. 字段 is one
 of the fields of a register, `=text` for what is the same for everybody, or nothing. 必填 is 是, or the field
 that says of whom: where it is 是. 词表 names a list of data/register-words.csv: what our words are called on
-the other platform. `national` are the columns of the national kind (49).
+the other platform. `national` are 49 columns of the national kind: headings, and what must be
+filled, as a sheet that published systems of the kind export; no document of the platform itself.
 """
 
 import csv
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import Final, NamedTuple, TypedDict
 
+from zhupei_cli.rules.batch.setting_words import label_of
+from zhupei_cli.services.results.register_cures import OF_BATCH, cure_of
 from zhupei_cli.words.errors import ZhupeiError, sentence
 
 NATIONAL: Final = "national"
@@ -108,6 +112,16 @@ def _unfit(file: str, problem: str, known: Iterable[str]) -> ZhupeiError:
     return ZhupeiError("E063", file=file, problem=problem, fields=" ".join(sorted(known)) or "见 --help")
 
 
+def keys_of(columns: Iterable[Field]) -> list[str]:
+    """Return the headings as keys: one that stands again is numbered, 医疗卫生机构类别（2）."""
+    counts: Counter[str] = Counter()
+    keys = []
+    for heading in [one.heading for one in columns]:
+        counts[heading] += 1
+        keys.append(heading if counts[heading] == 1 else f"{heading}（{counts[heading]}）")
+    return keys
+
+
 def cell_of(row: Texts, column: Field, words: Words) -> str:
     """Return what a person's cell says; a word without a counterpart stays as it is."""
     if column.field.startswith("="):
@@ -117,22 +131,37 @@ def cell_of(row: Texts, column: Field, words: Words) -> str:
 
 
 def lacking(rows: Iterable[Texts], columns: Sequence[Field], words: Words) -> Iterator[Lack]:
-    """Yield every cell that must be filled and is not (E779), and every word without a counterpart (E716)."""
+    """Yield every cell that must be filled and is not (E779), and every word without a counterpart (E716).
+
+    What a setting of the batch fills is told once for each batch (E758), before all people.
+    """
+    rows = list(rows)
+    for column in columns:
+        if column.field in OF_BATCH:
+            yield from _unset(rows, column)
     for row in rows:
         for column in columns:
             text = cell_of(row, column, words)
-            if not text and _needs(row, column):
-                yield _lack("E779", row, column, value="")
+            if not text and _needs(row, column) and column.field not in OF_BATCH:
+                yield _lack("E779", row, column, cure=cure_of(column.field, row))
             elif text and column.words and text not in words[column.words].values():
                 yield _lack("E716", row, column, value=text)
+
+
+def _unset(rows: Iterable[Texts], column: Field) -> Iterator[Lack]:
+    lacks = Counter(row["batch"] for row in rows if not row.get(column.field) and _needs(row, column))
+    for batch, count in lacks.items():
+        told = {"batch": batch, "count": count, "key": column.field, "label": label_of(column.field)}
+        nobody = {"application_no": "", "name": "", "base": ""}
+        yield _lack("E758", nobody, column, **told)
 
 
 def _needs(row: Texts, column: Field) -> bool:
     return column.needed == _YES or (column.needed != "" and row.get(column.needed) == _YES)
 
 
-def _lack(code: str, row: Texts, column: Field, *, value: str) -> Lack:
-    values = {"name": row["name"], "column": column.heading, "value": value, "words": column.words}
+def _lack(code: str, row: Texts, column: Field, **told: object) -> Lack:
+    values = {"name": row["name"], "column": column.heading, "words": column.words, **told}
     return {
         "application_no": row["application_no"],
         "name": row["name"],

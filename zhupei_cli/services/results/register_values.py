@@ -1,7 +1,6 @@
 """What a register says beyond the form: schooling by level, the employer's kind, the joint base."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from sqlalchemy import Table, or_, select
@@ -10,7 +9,8 @@ from sqlalchemy.orm import Session
 from zhupei_cli.model import Employer, TrainingBase
 from zhupei_cli.rules.people.field_values import text_of
 from zhupei_cli.rules.people.idcard import WITH_FACTS
-from zhupei_cli.services.people.profiles import Entry, Profile, current_work
+from zhupei_cli.services.people.lower_levels import LEVELS, latest
+from zhupei_cli.services.people.profiles import Profile, current_work
 from zhupei_cli.services.records.lookup import match_key
 from zhupei_cli.store.bulk import in_chunks
 from zhupei_cli.words.codes import LEVEL_RANK
@@ -18,14 +18,13 @@ from zhupei_cli.words.codes import LEVEL_RANK
 _EMPLOYER: Table = Employer.metadata.tables[Employer.__tablename__]
 _BASE: Table = TrainingBase.metadata.tables[TrainingBase.__tablename__]
 
-_LEVELS: Final = {"bachelor": "21", "master": "14", "doctor": "11"}
 _SCHOOLING: Final = ("school", "major", "degree", "degree_type")
 _KIND: Final = ("level", "institution", "affiliation")
 
 #: The fields found here.
 FIELDS: Final = (
-    *(f"{level}_{name}" for level in _LEVELS for name in (*_SCHOOLING, "year")),
-    *(f"is_{level}" for level in _LEVELS),
+    *(f"{level}_{name}" for level in LEVELS for name in (*_SCHOOLING, "year")),
+    *(f"is_{level}" for level in LEVELS),
     *(f"employer_{name}" for name in _KIND),
     *("has_card", "joint_base", "joint_base_name", "joint_level", "joint_institution", "train_from"),
 )
@@ -36,10 +35,10 @@ def schooling(profile: Profile) -> dict[str, object]:
     entries = profile.educations
     highest = max((LEVEL_RANK.get(entry["level"], 0) for entry in entries), default=0)
     found: dict[str, object] = {"has_card": profile.person.get("id_type") in WITH_FACTS}
-    for level, code in _LEVELS.items():
+    for level, code in LEVELS.items():
         # A master has a bachelor's course behind them, a doctor need not have been a master.
         below = highest >= LEVEL_RANK[code] if level == "bachelor" else False
-        entry = _latest(entries, code)
+        entry = latest(entries, level)
         found[f"is_{level}"] = below or entry is not None
         for name in _SCHOOLING if entry else ():
             found[f"{level}_{name}"] = text_of(name, (entry or {}).get(name))
@@ -47,11 +46,6 @@ def schooling(profile: Profile) -> dict[str, object]:
         if day is not None:
             found[f"{level}_year"] = str(day.year)
     return found
-
-
-def _latest(entries: Sequence[Entry], level: str) -> Entry | None:
-    of_level = [entry for entry in entries if entry["level"] == level]
-    return max(of_level, key=lambda entry: entry.get("graduated_on") or date.min, default=None)
 
 
 class Employers:

@@ -14,6 +14,7 @@ from zhupei_cli.rules.admission.merit import Bid, Merits, bids
 from zhupei_cli.rules.admission.run import Round, Spot
 from zhupei_cli.rules.admission.scores import mark_number
 from zhupei_cli.rules.batch.lifecycle import BATCH, PUBLISHED, directions
+from zhupei_cli.rules.batch.phases import is_changeable
 from zhupei_cli.rules.batch.times import written_day, written_time
 from zhupei_cli.rules.people.masking import mask_id, mask_phone
 from zhupei_cli.services.admission.result_reasons import reasons_now
@@ -172,13 +173,15 @@ def public_notice(
 
 
 def left_unsaid(session: Session, batch: Batch) -> dict[str, str]:
-    """Return setting → what a publicity list lacks because the batch does not say it."""
+    """Return setting → what a publicity list lacks because the batch does not say it, and still can."""
     settings = settings_of(session, batch)
-    said = {"publicity_until": batch.publicity_until, **{key: settings.get(key) for key in _SIGNED}}
-    return {key: words for key, words in _UNSAID.items() if not said[key]}
+    said = {key: settings.get(key) for key in _UNSAID} | {"publicity_until": batch.publicity_until}
+    dated = is_changeable("dates", batch.status)
+    return {
+        key: words for key, words in _UNSAID.items() if not said[key] and (dated or key != "publicity_until")
+    }
 
 
-_SIGNED: Final = ("contact", "authority")
 _UNSAID: Final = {"publicity_until": "公示期", "contact": "受理电话", "authority": "落款单位"}
 
 

@@ -9,14 +9,14 @@ from zhupei_cli.printing.roster import PaperColumn, PaperPlace, PaperRoster, ren
 from zhupei_cli.rules.admission.scores import mark_text
 from zhupei_cli.services.applications.printing import require_characters, require_whole
 from zhupei_cli.sheets.kinds.roster_columns import ROSTER_COLUMNS, RosterColumn
-from zhupei_cli.sheets.writing.roster import BaseRoster, RosterRow, SpecialtyRoster
+from zhupei_cli.sheets.writing.roster import BaseRoster, RosterRow, SpecialtyRoster, given_before
 
 #: Headings say them.
 _SAID: Final = ("specialty_code", "specialty")
 #: Where everybody has the same it is said once, above the list.
 _ONCE: Final = ("identity", "level", "degree", "train_years", "via", "remark")
-#: Beside fewer columns there is room for a name of 20 characters on two lines.
-_WIDER: Final = {"name": 20.0, "identity": 14.0}
+#: Beside fewer columns there is room for a name of 20 characters on two lines; 学士 stays on one.
+_WIDER: Final = {"name": 20.0, "identity": 14.0, "degree": 5.4}
 _NAME: Final = next(at for at, column in enumerate(ROSTER_COLUMNS) if column.key == "name")
 _NUMBER: Final = next(at for at, column in enumerate(ROSTER_COLUMNS) if column.key == "application_no")
 
@@ -31,7 +31,7 @@ def paper_of(roster: BaseRoster) -> PaperRoster:
     same = {at: _shown(column, rows[0][at]) for at, column in enumerate(ROSTER_COLUMNS) if _same(at, rows)}
     kept = [at for at, column in enumerate(ROSTER_COLUMNS) if _is_kept(at, column, rows) and at not in same]
     totals = [sum(place.counts[at] for place in roster.specialties) for at in range(3)]
-    line = f"培训基地：{roster.base_code} {roster.base_name}　　批次：{roster.batch_code}"
+    line = f"{roster.called}　　批次：{roster.batch_code}"
     once = "、".join(f"{ROSTER_COLUMNS[at].heading} {text}" for at, text in same.items())
     without = [
         f"{place.code} {place.name}（计划 {place.quota} 人）"
@@ -44,7 +44,7 @@ def paper_of(roster: BaseRoster) -> PaperRoster:
         columns=[_column(ROSTER_COLUMNS[at]) for at in kept],
         places=[PaperPlace(_heading(place), [_cells(row, kept) for row in place.rows]) for place in full],
         empty=f"没有录取的专业：{'、'.join(without)}" if without else "",
-        total=f"合计：{_counted(totals)}",
+        total=f"合计：{_counted(totals, roster.specialties)}",
         base=f"{roster.base_code} {roster.base_name}",
         seal=roster.seal or "",
         made=f"制表日期：{roster.made_on}",
@@ -78,12 +78,13 @@ def _shown(column: RosterColumn, value: str | int | None) -> str:
 
 
 def _heading(place: SpecialtyRoster) -> str:
-    return f"{place.code} {place.name}　　{_counted(place.counts)}"
+    return f"{place.code} {place.name}　　{_counted(place.counts, [place])}"
 
 
-def _counted(counts: Sequence[int]) -> str:
+def _counted(counts: Sequence[int], places: Sequence[SpecialtyRoster]) -> str:
     words = ("计划", "录取", "空缺")
-    return "，".join(f"{word} {count} 人" for word, count in zip(words, counts, strict=True))
+    told = [f"{word} {count} 人" for word, count in zip(words, counts, strict=True)]
+    return "，".join([*told, *filter(None, [given_before(*places)])])
 
 
 def require_printable(rosters: Iterable[BaseRoster], fonts: FontSet) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import ColumnElement, Row, Select, Table, and_, select
+from sqlalchemy import ColumnElement, Row, Select, Table, and_, case, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Admission, Application, Batch, Preplaced, Run, RunRow, Score, Snapshot, Trainee
@@ -10,6 +10,7 @@ from zhupei_cli.rules.admission.scores import ABSENT
 from zhupei_cli.rules.people.field_values import text_of
 from zhupei_cli.services.applications.store import CURRENT_SNAPSHOT
 from zhupei_cli.services.marks.score_marks import MARK_COLUMNS, marks_of
+from zhupei_cli.services.people.profiles import profile_of
 from zhupei_cli.sheets.writing.roster import RosterRow
 from zhupei_cli.words.vocabulary import Outcome
 
@@ -47,9 +48,10 @@ class People:
         return [_roster_row(number, row, name, self._remark(row)) for number, row in enumerate(found, 1)]
 
     def _remark(self, row: Row[*tuple[object, ...]]) -> str | None:
-        """Return what the last column says: the batch where there are several, and whose student it is."""
+        """Return what the last column says: the batch where there are several, order, and whose student."""
         tutor = row.tutor and f"导师 {row.tutor}"
-        return "；".join(filter(None, (self._remarks.get(row.batch_id), row.university, tutor))) or None
+        told = (self._remarks.get(row.batch_id), _order(row.order_content), row.university, tutor)
+        return "；".join(filter(None, told)) or None
 
 
 def load_people(
@@ -103,6 +105,8 @@ def _people(seat: Table, seated: Sequence[ColumnElement[bool]]) -> Select[*tuple
             *(seat.c[name] for name in _SEAT),
             _TRAINEE.c.mobile,
             *_PREPLACED.c["university", "tutor"],
+            # Of few: only their snapshots are read whole.
+            case((_APPLICATION.c.order_oriented, _SNAPSHOT.c.content)).label("order_content"),
             _OWN.c.record.label("own"),
             *(_OWN.c[name].label(f"own_{name}") for name in MARK_COLUMNS),
             *(_COMMON.c[name] for name in MARK_COLUMNS),
@@ -116,6 +120,14 @@ def _people(seat: Table, seated: Sequence[ColumnElement[bool]]) -> Select[*tuple
         .outerjoin(_COMMON, common)
         .where(*seated)
     )
+
+
+def _order(content: str | None) -> str | None:
+    """Return what is said of who studies by order (订单定向), from the snapshot; None of anybody else."""
+    if content is None:
+        return None
+    county = profile_of(content).person.get("order_county")
+    return f"订单定向（{county}）" if county else "订单定向"
 
 
 def _merit(row: Row[*tuple[object, ...]]) -> tuple[float, float, str]:

@@ -76,11 +76,13 @@ def _plans(
 ) -> tuple[Counter[str], Counter[str]]:
     """Return base → seats planned, and of the batches that may be `told`, seats vacant."""
     parents, published = {batch.id: batch.parent_id for batch in batches}, {batch.id for batch in told}
+    over = {batch.id for batch in told if batch.parent_id in parents and batch.status == BatchStatus.ARCHIVED}
     quotas: Counter[str] = Counter()
     vacant: Counter[str] = Counter()
     for row in session.execute(select(_PLAN).where(_PLAN.c.batch_id.in_(parents))).mappings():
         quotas[row["base_code"]] += 0 if parents[row["batch_id"]] in parents else row["quota"]
-        if row["batch_id"] in published and not row["stopped"]:
+        # What an archived round did not give is vacant in its parent.
+        if row["batch_id"] in published and not row["stopped"] and row["batch_id"] not in over:
             taken = sum(row[f"taken_{who}"] for who in Identity)
             vacant[row["base_code"]] += row["quota"] - taken - row["ceded"]
     return quotas, vacant

@@ -7,7 +7,7 @@ from sqlalchemy import Table, and_, func, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Application, Batch, Choice, Review, Snapshot
-from zhupei_cli.rules.people.eligibility import NO_PAST
+from zhupei_cli.rules.eligibility.requirement import NO_PAST
 from zhupei_cli.services.applications import listing, store, years
 from zhupei_cli.services.applications.form_checks import identity_faults, load_checks
 from zhupei_cli.services.applications.listing import Filter

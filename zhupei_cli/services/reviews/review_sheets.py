@@ -10,7 +10,7 @@ from zhupei_cli.acting import Acting
 from zhupei_cli.files import replacing, together
 from zhupei_cli.model import Batch
 from zhupei_cli.rules.batch.times import show_time
-from zhupei_cli.rules.people.eligibility import NO_PAST
+from zhupei_cli.rules.eligibility.requirement import NO_PAST
 from zhupei_cli.rules.people.field_values import text_of
 from zhupei_cli.rules.people.profile import highest
 from zhupei_cli.services.applications import store, years
@@ -37,7 +37,7 @@ def prepare_books(
     `target` is a file for one base when it ends in .xlsx, else a folder. ID numbers are whole, so an event
     is written for each base; the files are not made yet. Raises E002 for a file that is there already.
     """
-    names = base_names(session).labels
+    names = base_names(session)
     rows = _rows_by_base(session, batch, base)
     books = lay_out(rows, names, target, title=batch.name, what="审核意见", force=force)
     if books:

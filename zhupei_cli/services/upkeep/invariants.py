@@ -37,12 +37,12 @@ _SUMS: Final = " + ".join(f"taken_{who}" for who in Identity)
 _SUMMED: Final = ", ".join(f"sum(taken_{who}) AS {who}" for who in Identity)
 _OVER_TOGETHER: Final = " OR ".join(f"taken_{who} + coalesce(s.{who}, 0) > p.max_{who}" for who in Identity)
 #: Places of batches with supplement rounds where both together hold more than the batch has, or that do not
-#: cede what their rounds offer.
+#: cede what their rounds offer, of archived ones what they hold.
 _FAMILIES: Final = f"""
     SELECT b.code || ' ' || p.base_code || ' ' || p.specialty_code
     FROM plan p JOIN batch b ON b.id = p.batch_id LEFT JOIN (
-        SELECT r.parent_id, c.base_code, c.specialty_code, sum(c.quota) AS quota, sum({_SUMS}) AS taken,
-               {_SUMMED}
+        SELECT r.parent_id, c.base_code, c.specialty_code, sum({_SUMS}) AS taken, {_SUMMED},
+               sum(CASE WHEN r.status = 'archived' THEN {_SUMS} + c.ceded ELSE c.quota END) AS quota
         FROM plan c JOIN batch r ON r.id = c.batch_id
         WHERE r.parent_id IS NOT NULL AND r.status <> 'cancelled'
         GROUP BY r.parent_id, c.base_code, c.specialty_code

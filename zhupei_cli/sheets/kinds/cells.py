@@ -48,7 +48,7 @@ class Unreadable(Exception):
         self.values = values
 
 
-# Zero-width characters, marks of direction and the byte order mark: invisible, and enough to make two
+# Zero-width characters, marks of direction, tags and the byte order mark: invisible, and enough to make two
 # names differ.
 _INVISIBLE: Final = dict.fromkeys(
     [
@@ -59,6 +59,7 @@ _INVISIBLE: Final = dict.fromkeys(
         *range(0x202A, 0x202F),
         *range(0x2060, 0x2070),
         0xFEFF,
+        *range(0xE0000, 0xE0080),
     ]
 )
 #: How people tell Excel that a number is text; in a cell that is text already, the sign stays.

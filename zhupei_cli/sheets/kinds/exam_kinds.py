@@ -91,7 +91,7 @@ _CLOCK: Final = re.compile(rf"{_HOUR}(?:[-~～—–至到]+{_HOUR})?")
 
 
 def clock(cell: Cell) -> str:
-    """Return an hour, or from which to which, as 08:30 or 08:30-11:30; E790 for what is none."""
+    """Return an hour, or two as 08:30-11:30, the earlier one first; E790 for what is none."""
     if isinstance(cell, float) and 0 <= cell < 1:  # as workbooks keep hours
         minutes = round(cell * _MINUTES)
         return f"{minutes // 60:02d}:{minutes % 60:02d}"
@@ -101,6 +101,8 @@ def clock(cell: Cell) -> str:
         raise Unreadable("E790", value=cells.text(cell))
     pairs = (found.group(1, 2), found.group(3, 4))
     hours = [f"{int(hour):02d}:{minute or '00'}" for hour, minute in pairs if hour]
+    if len(hours) > 1 and hours[0] >= hours[1]:
+        raise Unreadable("E790", value=cells.text(cell))
     return "-".join(hours)
 
 

@@ -25,7 +25,7 @@ _STYLE: Final = re.compile(r' s="(\d+)"')
 _DIMENSION: Final = re.compile(r'(?<=<dimension ref=")[^"]*')
 #: Points of a line, and of the room above and below the lines of a row.
 LINE: Final = 15
-_PADDING: Final = 3
+PADDING: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +115,7 @@ def _filled(content: str, made: Drawing, body: _Body) -> Iterator[bytes]:
             for at, look in row.looks.items():
                 openings[at] = opening_of(names[at], styles[look])
         # LibreOffice and WPS do not measure wrapped text when they open a file.
-        return row_xml(number, openings, row.words, LINE * row.lines + _PADDING if row.lines else None)
+        return row_xml(number, openings, row.words, LINE * row.lines + PADDING if row.lines else None)
 
     used = f"A1:{names[-1]}{body.first_row + body.count}"
     yield _DIMENSION.sub(used, before, count=1).encode()

@@ -44,14 +44,14 @@ _MASKED: Final = "本表的证件号码、电话、地址等已遮盖，只供�
 # What is given back a second time has the name of the first.
 _ENDING: Final = re.compile(r"_未通过(?:-[0-9]+)?$")
 _LONG_NUMBER: Final = re.compile("[0-9]{10,}[0-9Xx]?")
-# Text also where people type later: an ID number keeps its digits.
-_TEXT: Final = {"num_format": "@", "valign": "top", "border": 1, "border_color": "#BFBFBF"}
-_HEAD: Final = {**_TEXT, "font_name": HEADING, "text_wrap": True, "align": "center", "valign": "vcenter"}
+# Text also where people type later: an ID number keeps its digits. What is beside a long name would cut it.
+_TEXT: Final = {"num_format": "@", "valign": "top", "border": 1, "border_color": "#BFBFBF", "text_wrap": True}
+_HEAD: Final = {**_TEXT, "font_name": HEADING, "align": "center", "valign": "vcenter"}
 _LOOKS: Final[Mapping[str, Mapping[str, object]]] = {
     "plain": _TEXT,
     "heading": {**_HEAD, "bg_color": "#D9E1F2"},
     "required": {**_HEAD, "bg_color": "#FCE4D6"},
-    "reasons": {**_TEXT, "text_wrap": True},
+    "reasons": _TEXT,
     "error": {**_TEXT, "bg_color": "#FFC7CE", "font_color": "#9C0006"},
     "warning": {**_TEXT, "bg_color": "#FFEB9C"},
     "notice": {"num_format": "@", "bold": True, "font_color": "#9C0006"},
@@ -139,30 +139,31 @@ def _draw(
         sheet.set_row(0, None, made.looks["notice"])
         sheet.write_string(0, 1, _MASKED, made.looks["notice"])
     shown = [*_WIDTHS, *(_marked(table.header.words[at], table.header.columns.get(at)) for at in kept)]
-    pages = -(-_head(sheet, made, shown, known, top=top) // PAGE)
+    widths = _head(sheet, made, shown, known, top=top)
     dictionary.offer(sheet, known, (top + 1, top + len(rows)))
-    _set_up(sheet, top, len(rows), len(shown), pages=pages)
+    _set_up(sheet, top, len(rows), len(shown), pages=-(-sum(widths) // PAGE))
     places = {column.key: at for at, column in known.items()}
     for line, row in enumerate(rows, top + 1):
         _remark(sheet, line, row, places)
     looks = ["plain", "reasons", *["plain"] * len(kept)]
-    made.fill(sheet, top + 1, looks, _rows(rows, table, kept, masked=masked), count=len(rows))
+    made.fill(sheet, top + 1, looks, _rows(rows, table, kept, widths, masked=masked), count=len(rows))
 
 
 def _head(
     sheet: "Worksheet", made: Drawing, shown: Sequence[str], known: Mapping[int, Column], *, top: int
-) -> int:
-    """Write the headings; return how wide the sheet is in half-width characters."""
-    total, tall = 0, 2
+) -> list[int]:
+    """Write the headings; return the widths of the columns in half-width characters."""
+    widths, tall = [], 2
     for at, word in enumerate(shown):
         column = known.get(at)
         width = _WIDTHS.get(word) or (_WIDTH if column is None else column_width(column, Choices()))
         sheet.set_column(at, at, width, made.looks["plain"])
         look = "required" if column is not None and column.required else "heading"
         sheet.write_string(top, at, word, made.looks[look])
-        total, tall = total + width, max(tall, lines_of(word, width - 2))
+        widths.append(width)
+        tall = max(tall, lines_of(word, width - 2))
     sheet.set_row(top, LINE * tall)
-    return total
+    return widths
 
 
 def _set_up(sheet: "Worksheet", top: int, rows: int, columns: int, *, pages: int) -> None:
@@ -185,7 +186,9 @@ def _remark(sheet: "Worksheet", line: int, row: Line, places: Mapping[str, int])
         sheet.write_comment(line, column, "\n".join(messages), {"x_scale": 2})
 
 
-def _rows(rows: Sequence[Line], table: Table, kept: Sequence[int], *, masked: bool) -> Iterator[Row]:
+def _rows(
+    rows: Sequence[Line], table: Table, kept: Sequence[int], widths: Sequence[int], *, masked: bool
+) -> Iterator[Row]:
     columns = [table.header.columns.get(at) for at in kept]
     headings = {**table.headings, **table.kind.headings}
     for row in rows:
@@ -201,7 +204,12 @@ def _rows(rows: Sequence[Line], table: Table, kept: Sequence[int], *, masked: bo
                 looks[len(words)] = "error" if severe else "warning"
             word = _shown(row.cells[at], column, faults, masked=masked, heading=table.header.words[at])
             words.append(word[:_LONGEST])
-        yield Row(words, looks, lines_of(reasons, _WIDTHS[REASONS]))
+        yield Row(words, looks, max(map(_lines, words, widths)))
+
+
+def _lines(word: str, width: int) -> int:
+    # Most words are short, and there may be millions of them.
+    return lines_of(word, width) if 2 * len(word) > width or "\n" in word else 1
 
 
 def _marked(word: str, column: Column | None) -> str:

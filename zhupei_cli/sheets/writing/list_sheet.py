@@ -18,7 +18,7 @@ from zhupei_cli.sheets.writing.splice import Sheet, sheet_names, template_of, wr
 _WIDEST: Final = 40
 _WIDEST_ID: Final = 60
 #: Of the columns at the left, how wide those may be that stay in sight: up to the name, if it is among them.
-_KEPT: Final = 80
+_KEPT: Final = 100
 _NAMES: Final = ("姓名", "报名号", "基地名称", "名称")
 
 

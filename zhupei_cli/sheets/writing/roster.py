@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
-from zhupei_cli.files import replacing, safe_name
+from zhupei_cli.files import name_of_part, replacing
 from zhupei_cli.sheets.kinds.roster_columns import ROSTER_COLUMNS
 from zhupei_cli.sheets.locks.locking import lock
 from zhupei_cli.sheets.writing.ooxml import Value
@@ -76,7 +76,7 @@ class BaseRoster:
     @property
     def file_name(self) -> str:
         """`<code>_<name>_录取名单.xlsx`, characters Windows refuses in names replaced."""
-        return safe_name(f"{self.base_code}_{self.base_name}_{self.kind}.xlsx")
+        return name_of_part(self.base_code, self.base_name, self.kind, "xlsx")
 
 
 def write_roster(path: Path, roster: BaseRoster, *, force: bool = False, password: str | None = None) -> None:
@@ -103,7 +103,7 @@ def _summary(name: str, roster: BaseRoster) -> Sheet:
         **_page(roster),
         "title": f"{roster.batch_name}{roster.kind}",
         "line": _line(roster.called, f"批次：{roster.batch_code}"),
-        "line2": _line(made, *_counted(totals), _given(*places), roster.seal),
+        "line2": _line(made, *_counted(totals), given_before(*places), roster.seal),
     }
     return Sheet(name, "汇总", rows, texts, total=("合计", None, *totals))
 
@@ -117,7 +117,7 @@ def _specialty(name: str, roster: BaseRoster, place: SpecialtyRoster) -> Sheet:
             f"批次：{roster.batch_code}",
             f"专业代码：{place.code}",
             *_counted(place.counts),
-            _given(place),
+            given_before(place),
         ),
     }
     return Sheet(name, "专业", [_cells(row) for row in place.rows], texts)
@@ -143,7 +143,8 @@ def _counted(counts: Sequence[int]) -> list[str]:
     return [f"{word} {count} 人" for word, count in zip(words, counts, strict=True)]
 
 
-def _given(*places: SpecialtyRoster) -> str | None:
+def given_before(*places: SpecialtyRoster) -> str | None:
+    """Return how many seats there were given before any run, in words; None for none."""
     seats = sum(place.preplaced for place in places)
     return f"其中预先安排 {seats} 人" if seats else None
 

@@ -53,10 +53,13 @@ def draw(
     headings = len(lines) + 2
     ends = list(accumulate(column.width for column in columns))
     pages = -(-round(ends[-1]) // PAGE)
-    across = max(sum(end * pages <= ends[-1] for end in ends), 1)  # titles stand on the first page
-    _write_line(sheet, 1, "{title}", across, font=HEADING, size=16, height=30)
+    # Titles stand on the first page, beside what is repeated: a piece of them would be repeated with it.
+    across = max(sum(end * pages <= ends[-1] for end in ends), 1)
+    kept = sheet[f"{frozen}1"].column if pages > 1 else 1
+    beside = (kept, across) if kept < across else (1, across)
+    _write_line(sheet, 1, "{title}", beside, font=HEADING, size=16, height=30)
     for row, line in enumerate(lines, 2):
-        _write_line(sheet, row, line, across, font=BODY, size=11, height=18)
+        _write_line(sheet, row, line, beside, font=BODY, size=11, height=18)
     for at, column in enumerate(columns, 1):
         _write_heading(sheet, headings, at, column)
         _style_sample(sheet, headings + 1, at, column)
@@ -73,7 +76,7 @@ def _write_line(
     sheet: "Worksheet",
     row: int,
     text: str,
-    across: int,
+    across: tuple[int, int],
     *,
     font: str,
     size: int,
@@ -81,10 +84,11 @@ def _write_line(
 ) -> None:
     from openpyxl.styles import Alignment, Font
 
-    cell = sheet.cell(row, 1, text)
+    first, last = across
+    cell = sheet.cell(row, first, text)
     cell.font = Font(name=font, size=size)
     cell.alignment = Alignment(horizontal="center", vertical="center", shrink_to_fit=True)
-    sheet.merge_cells(start_row=row, start_column=1, end_row=row, end_column=across)
+    sheet.merge_cells(start_row=row, start_column=first, end_row=row, end_column=last)
     sheet.row_dimensions[row].height = height
 
 

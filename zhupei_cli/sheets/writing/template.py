@@ -1,5 +1,6 @@
 """Sheets to fill in, drawn from the table of columns of their kind."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +12,7 @@ from zhupei_cli.sheets.kinds.parsers import whole
 from zhupei_cli.sheets.kinds.shared_columns import SEATS
 from zhupei_cli.sheets.kinds.workbook_kinds import PLAN_WIDE
 from zhupei_cli.sheets.writing.dictionary import Dictionary
-from zhupei_cli.sheets.writing.drawing import LINE, Drawing, Row, drawing, lines_of
+from zhupei_cli.sheets.writing.drawing import LINE, PADDING, Drawing, Row, drawing, lines_of
 from zhupei_cli.sheets.writing.looks import HEADING
 from zhupei_cli.sheets.writing.ooxml import half_widths
 
@@ -26,6 +27,10 @@ PAGE: Final = 180
 _NARROW, _WIDE = 10, 36
 #: Those that A4 upright takes without being made smaller.
 _UPRIGHT: Final = 66
+#: Points of its height between the margins, and rows that may be made smaller to stand on one page.
+_TALL, _ON_A_PAGE = 740, 46
+#: Of a title: how wide its characters are beside others, and the points of a line.
+_TITLE_SIZE, _TITLE_LINE = 1.4, 20
 _BY_WIDTH: Final = {
     12: ("name",),
     16: ("mobile", "emergency_phone", "contact_phone", "major"),
@@ -49,6 +54,7 @@ _HEAD: Final = {**_CELL, "font_name": HEADING, "align": "center", "text_wrap": T
 _ANSWER: Final = {**_CELL, "text_wrap": True, "bg_color": "#FFF9E5"}
 _LOOKS: Final[Mapping[str, Mapping[str, object]]] = {
     "title": {"font_name": HEADING, "font_size": 14, "valign": "vcenter"},
+    "title_in_lines": {"font_name": HEADING, "font_size": 14, "valign": "vcenter", "text_wrap": True},
     "hint": {"font_color": "#7F7F7F"},
     "heading": {**_HEAD, "bg_color": "#D9E1F2"},
     "required": {**_HEAD, "bg_color": "#FCE4D6"},
@@ -116,26 +122,36 @@ def _draw(made: Drawing, form: BlankForm, dictionary: Dictionary, choices: Choic
     for at, (look, width) in enumerate(zip(looks, widths, strict=True)):
         plain = "number" if look.endswith("number") else "text"
         sheet.set_column(at, at, width, made.looks[plain])
-    starred = any(column.required for column in form.columns)
-    title, hint = form.title.replace("\n", " "), (_STARRED if starred else "　") + _HINT
-    sheet.set_row(0, 2 * LINE, made.looks["title"])
-    # Beside the frozen columns: those are repeated on every page, and would repeat a piece of the title.
-    sheet.write_rich_string(
-        0,
-        0 if form.apart else form.frozen,
-        made.looks["title"],
-        title,
-        made.looks["hint"],
-        hint,
-        made.looks["title"],
-    )
+    title_height = _write_title(sheet, made, form, widths)
     _head(sheet, made, form.columns, widths, choices)
     last = 1 + max(len(form.rows), 0 if form.rows else ROWS)
     dictionary.offer(sheet, dict(enumerate(form.columns)), (2, last), typed=True)
     _set_up(sheet, len(form.columns), last, frozen=form.frozen, width=sum(widths))
     if form.apart:
-        _break_pages(sheet, form, width=sum(widths))
+        _break_pages(sheet, form, width=sum(widths), head=title_height + 2 * LINE)
     made.fill(sheet, 2, looks, _rows(form, widths), count=len(form.rows))
+
+
+def _write_title(sheet: "Worksheet", made: Drawing, form: BlankForm, widths: Sequence[int]) -> int:
+    """Write the title, with a hint how to fill the form in, and return the height of its row in points."""
+    starred = any(column.required for column in form.columns)
+    title, hint = form.title.replace("\n", " "), (_STARRED if starred else "　") + _HINT
+    # Beside the frozen columns: those are repeated on every page, and would repeat a piece of the title.
+    first = 0 if form.apart else form.frozen
+    look, room = made.looks["title"], sum(widths[first:])
+    lines = 1
+    if form.rows and sum(widths) <= PAGE and len(widths) - first > 1:
+        # A title that ran over the columns would make the page wider, and all on it smaller.
+        wide = _TITLE_SIZE * half_widths(title) + (0 if form.apart else half_widths(hint))
+        lines, look = -(-int(wide) // max(room - 4, 1)), made.looks["title_in_lines"]
+        sheet.merge_range(0, first, 0, len(widths) - 1, "", look)
+    height = max(2 * LINE, _TITLE_LINE * lines + _TITLE_LINE // 2)
+    sheet.set_row(0, height, made.looks["title"])
+    if form.apart:
+        sheet.write_string(0, first, title, look)
+    else:
+        sheet.write_rich_string(0, first, made.looks["title"], title, made.looks["hint"], hint, look)
+    return height
 
 
 def _look(column: Column, form: BlankForm) -> str:
@@ -202,17 +218,22 @@ def _set_up(sheet: "Worksheet", columns: int, last: int, *, frozen: int, width: 
     set_up_page(sheet, header=(0, 1), pages=-(-width // PAGE), frozen=frozen)
 
 
-def _break_pages(sheet: "Worksheet", form: BlankForm, *, width: int) -> None:
-    """Begin a page with each value of `apart`; upright, for a room has more rows than columns."""
+def _break_pages(sheet: "Worksheet", form: BlankForm, *, width: int, head: int) -> None:
+    """Begin a page with each value of `apart`; upright, for a room has more rows than columns.
+
+    A room of up to forty or so stands on one page; `head` is the height of what is above the rows.
+    """
     words = [row.get(form.apart) for row in form.rows]
     # The row of a break is the first one below it, from 1 for the first row; two rows stand above all.
     sheet.set_h_pagebreaks([at + 2 for at in range(1, len(words)) if words[at] != words[at - 1]])
     sheet.set_portrait()
-    # Excel may pass over breaks where it is told to fit the page; the hint behind the title is not printed.
-    sheet.set_print_scale(min(100, 100 * _UPRIGHT // width))
+    most = max(Counter(words).values())
+    tall = head + most * (LINE + PADDING)
+    # Excel may pass over breaks where it is told to fit the page.
+    sheet.set_print_scale(
+        min(100, 100 * _UPRIGHT // width, 100 * _TALL // tall if most <= _ON_A_PAGE else 100)
+    )
     sheet.print_area(0, 0, len(words) + 1, len(form.columns) - 1)
-    # Where the title is wider than the columns it is cut there.
-    sheet.set_header(f"&C{form.title.replace('&', '&&')}")
 
 
 def set_up_page(sheet: "Worksheet", *, header: tuple[int, int], pages: int, frozen: int) -> None:

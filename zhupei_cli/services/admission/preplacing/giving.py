@@ -13,6 +13,7 @@ from zhupei_cli.model import Admission, Application, Batch, Plan, Preplaced
 from zhupei_cli.rules.batch.lifecycle import ADMISSION, BATCH, directions, step
 from zhupei_cli.services.admission.seats import take_seats
 from zhupei_cli.services.applications.store import load_choices
+from zhupei_cli.services.batches.order_seats import OrderRule
 from zhupei_cli.services.batches.taking_part import seats_of
 from zhupei_cli.services.marks.score_lines import read_entries
 from zhupei_cli.services.records.events import Change, canonical, record
@@ -141,7 +142,11 @@ def _wishes(session: Session, batch: Batch, lines: Sequence[Line]) -> list[_Wish
             wishes.append(_Wish(entry.line, stored[entry.application_id], spot, details))
     seats = seats_of(session, batch.year, [wish.row.trainee_id for wish in wishes if not wish.held])
     choices = load_choices(session, [wish.row.id for wish in wishes if not wish.held])
+    rule = OrderRule(session, batch)
     for wish in wishes:
+        if not wish.held and (why := rule.against(wish.spot[1], by_order=wish.row.order_oriented)):
+            values = {"application_no": wish.row.application_no, **why}
+            wish.line.faults.append(Fault("E728", "place_specialty", "warning", values))
         if not wish.held and wish.spot not in choices.get(wish.row.id, ()):
             place = {"base": bases.labels[wish.spot[0]], "specialty": specialties.labels[wish.spot[1]]}
             values = {"application_no": wish.row.application_no, **place}
@@ -160,7 +165,7 @@ def _wishes(session: Session, batch: Batch, lines: Sequence[Line]) -> list[_Wish
 def _people(batch: Batch) -> Any:
     return (
         select(
-            *_APPLICATION.c["id", "application_no", "trainee_id", "identity"],
+            *_APPLICATION.c["id", "application_no", "trainee_id", "identity", "order_oriented"],
             *_ADMISSION.c["status", "live_key", "via", "base_code", "specialty_code", "decided_at"],
             *(_PREPLACED.c[name] for name in DETAILS),
         )

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from zhupei_cli.rules.eligibility.check import RULES, check
+from zhupei_cli.rules.eligibility.requirement import Applicant, Terms
 from zhupei_cli.rules.people import majors
-from zhupei_cli.rules.people.eligibility import RULES, Applicant, Terms, check
 from zhupei_cli.words.errors import Fault
 
 SOCIAL = Applicant(
@@ -28,7 +29,9 @@ OWN = SOCIAL._replace(
     identity="own", employer_name="甲医院", employer_base="B01", graduated_on=date(2010, 7, 1)
 )
 ENTRUSTED = SOCIAL._replace(identity="entrusted", employer_name="乙卫生院", graduated_on=date(2010, 7, 1))
-TERMS = Terms(2024, 3, {"0700"}, {"0100": "内科", "0700": "全科"})
+TERMS = Terms(
+    2024, 3, {"0700"}, {"0100": "内科", "0700": "全科"}, ("农村订单定向", "往届毕业生"), {"B01": "甲医院"}
+)
 
 
 def broken(applicant: Applicant, **severities: str) -> list[Fault]:
@@ -98,11 +101,27 @@ def _fault(rule: str, code: str, field: str, severity: Any, **values: object) ->
             {"specialties": ("0700", "0100")},
             _fault("order.specialty", "E771", "specialty", "error", value="内科", choices="全科"),
         ),
-        (ORDER, {"choice1_base": "B02"}, _fault("order.base", "E772", "choice1_base", "error", value="B01")),
+        (
+            ORDER,
+            {"choice1_base": "B02"},
+            _fault("order.base", "E772", "choice1_base", "error", value="甲医院"),
+        ),
         (
             ORDER._replace(identity="social", graduated_on=date(2023, 6, 30)),
             {"employer_name": None},
             _fault("order.employer", "E773", "employer_name", "warning"),
+        ),
+        (
+            ORDER,
+            {"source_type": "往届毕业生"},
+            _fault(*("order.source", "E757", "source_type", "warning"), value="往届毕业生", said="是"),
+        ),
+        (
+            SOCIAL,
+            {"source_type": "农村订单定向"},
+            _fault(
+                *("order.source", "E757", "source_type", "warning"), value="农村订单定向", said="空白（即否）"
+            ),
         ),
         (SOCIAL, {"level": "31"}, _fault("social.degree", "E215", "level", "error", value="大专")),
         (
@@ -223,6 +242,7 @@ def test_rules_and_their_defaults() -> None:
         "order.specialty": "error",
         "order.base": "error",
         "order.employer": "warning",
+        "order.source": "warning",
         "person.barred": "error",
         "postgrad.in_study": "error",
         "postgrad.degree_type": "error",
