@@ -1,6 +1,6 @@
 """`zhupei export` of lists: applicants, publicity, ranking, who was not admitted, the register."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import click
@@ -97,18 +97,11 @@ def _give(
         lines = (f"批次：{batch.code}　　共 {count} 人", *about)
         sheet = ListSheet(title, batch.name, lines, [_NUMBER, *kept], made_on, closing=closing, seal=seal)
         if out.format == "xlsx":
-            write_list(path, sheet, _drained(some))
+            write_list(path, sheet, some)
         else:
             write_page(settings, path, sheet, some, file_format=out.format, more_fonts=more_fonts)
 
     show(rows, [Column(column.key, column.heading) for column in columns], out, workbook=write)
-
-
-def _drained(rows: list[Row]) -> Iterator[Row]:
-    """Yield rows and let go of each: the cells that are made of it take its place."""
-    rows.reverse()
-    while rows:
-        yield rows.pop()
 
 
 #: Forms of a list that hang on a wall or a web site.

@@ -1,6 +1,6 @@
 """Lists for people, on the screen and on A4 paper: a title, lines about them, cells of text."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -39,7 +39,7 @@ class ListSheet:
     seal: str = ""
 
 
-def write_list(path: Path, sheet: ListSheet, rows: Iterable[Mapping[str, object]]) -> None:
+def write_list(path: Path, sheet: ListSheet, rows: Sequence[Mapping[str, object]]) -> None:
     """Write `rows` (values by key) as a workbook of one sheet; a column `number` counts them."""
     from openpyxl import Workbook
 
