@@ -23,7 +23,7 @@ LOG = (
     Column("who", "经办人"),
     Column("action_label", "操作"),
     Column("batch", "批次"),
-    Column("subject", "对象"),
+    Column("subject_label", "对象"),
     Column("before_label", "之前"),
     Column("after_label", "之后"),
     Column("reason", "原因"),

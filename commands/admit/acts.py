@@ -234,7 +234,8 @@ def reinstate(asked: Asked) -> None:
         )
     _tell(asked, "reinstate", done, refused, {"bars_in_force": list(bars)})
     for bar, kind in () if asked.as_json else bars.items():
-        warn(settings, f"提醒 [E428]：{sentence('E428', {'bar': bar, 'kind': kind})}")
+        told = sentence("E428", {"bar": bar, "kind": kind})
+        warn(settings, f"提醒 [E428]：{told}")
 
 
 def _decide(asked: Asked, verb: str) -> None:

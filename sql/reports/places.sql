@@ -1,14 +1,16 @@
 -- Seats and people by place, a specialty at a training base; the report sums them up by base and by specialty.
--- A stopped place offers no seats. Reviews are the first choice's (f). Whoever has both choices at one base, or
+-- A stopped place offers no seats; what an archived supplement round did not give is its parent's. Reviews are the first choice's (f). Whoever has both choices at one base, or
 -- for one specialty, is one person there: `again_base` and `again_specialty` count these second choices.
 SELECT p.base_code AS base, b.name AS base_label, p.specialty_code AS specialty, t.name AS specialty_label,
        t.is_shortage,
        CASE WHEN p.stopped THEN 0 ELSE p.quota END AS quota,
-       CASE WHEN p.stopped THEN 0 ELSE p.quota - p.taken_own - p.taken_entrusted - p.taken_social - p.taken_postgrad - p.ceded END AS vacant,
+       CASE WHEN p.stopped OR (u.parent_id IS NOT NULL AND u.status = 'archived') THEN 0
+            ELSE p.quota - p.taken_own - p.taken_entrusted - p.taken_social - p.taken_postgrad - p.ceded END AS vacant,
        COALESCE(w.first_choice, 0) AS first_choice, COALESCE(w.second_choice, 0) AS second_choice,
        COALESCE(w.again_base, 0) AS again_base, COALESCE(w.again_specialty, 0) AS again_specialty,
        COALESCE(w.approved, 0) AS approved, COALESCE(s.admitted, 0) AS admitted
 FROM plan p
+JOIN batch u ON u.id = p.batch_id
 JOIN base b ON b.code = p.base_code
 JOIN specialty t ON t.code = p.specialty_code
 LEFT JOIN (SELECT c.base_code, c.specialty_code,

@@ -248,6 +248,8 @@ WITHOUT_SEAT: Final = CodeTable(
         "vacant": "现有空缺名额可以递补",
         "ceded": "空缺名额已转入补录",
         "placeable": "现有空缺名额可以个别安排",
+        "returned": "空缺名额已转回原批次",
+        "over": "批次已归档，空缺名额不再递补",
         "reinstated": "已恢复录取资格，没有名额",
         "elsewhere": "本年度已在别的批次录取",
         **{status: ADMISSION_STATUS.label(status) for status in DECIDED_ON},

@@ -365,3 +365,41 @@ def test_who_left_by_mistake_is_told_which_round_has_the_seat_by_now(call: Call,
     assert "zhupei batch cancel T-2 --reason 原因" in refused.err
     assert call("batch", "cancel", "T-2", "--reason", "退培登记有误", "-y").code == 0
     assert call(*undo).code == 0
+
+
+def test_no_seat_of_an_archived_batch_is_said_to_be_refilled(call: Call, database: str) -> None:
+    _final(call)
+    assert call("admit", "decline", NO(4), *WHY).code == 0  # the seat at B, which 3 wanted
+    assert "现有空缺名额可以递补" in call("admit", "explain", NO(3)).out
+    assert call("batch", "archive", "T", "-y").code == 0
+    assert "（批次已归档，空缺名额不再递补）" in call("admit", "explain", NO(3)).out
+    vacant = {one["base"]: one["vacant"] for one in _json(call, "export", "vacancies", "--batch", "T")}
+    assert vacant["B"] == 1
+    # The same as a round: what it did not give is its parent's again.
+    dates = ("--name", "主批次", "--apply-from", "2026-06-01", "--apply-until", "2026-06-20")
+    assert call("batch", "create", "M", "--year", "2026", *dates).code == 0
+    with transaction(database) as session:
+        session.execute(
+            text("UPDATE batch SET parent_id = (SELECT id FROM batch WHERE code = 'M') WHERE code = 'T'")
+        )
+    here = ("--batch", "T")
+    assert "（空缺名额已转回原批次 M）" in call("admit", "explain", NO(3), *here).out
+    for rows in (_json(call, "export", "vacancies", *here), _json(call, "batch", "plan", "list", *here)):
+        assert {one["vacant"] for one in rows} == {0}
+    assert ["空缺", "0"] in [line.split() for line in call("report", "summary", *here).out.splitlines()]
+
+
+def test_the_log_speaks_chinese_of_bars_and_objections(call: Call, database: str) -> None:
+    _final(call)
+    bar = ("trainee", "bar", "add", _number_of(database, NO(1)), "--kind", "cheating", "--pending")
+    assert call(*bar, "--from", "2020-01-01", "--reason", "代考").code == 0
+    assert call("trainee", "bar", "activate", "1", *WHY).code == 0
+    assert call("objection", "add", NO(3), "--text", "异议").code == 0
+    told = [
+        [one[key] for key in ("subject", "subject_label", "before_label", "after_label")]
+        for one in _json(call, "audit", "log", "--limit", "2")
+    ]
+    assert told == [
+        ["objection 1", "异议 1", None, "待处理"],
+        ["bar 1", "诚信记录 1", "待确认", "生效"],
+    ]

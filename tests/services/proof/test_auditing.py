@@ -151,12 +151,14 @@ def test_what_people_typed_is_masked(season: str) -> None:
         "action_label": "退回修改",
         "batch": "HN2026",
         "subject": "HN2026-0000001",
+        "subject_label": "HN2026-0000001",
         "before": "submitted",
         "before_label": "已提交",
         "after": "returned",
         "after_label": "退回修改",
         "reason": "见 4101**********1015 与 138****0001",
         "data": None,
+        "note": None,
         "hash": row["hash"],
     }
 

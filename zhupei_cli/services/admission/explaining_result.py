@@ -206,7 +206,7 @@ def _ranked(rung: Rung, row: Mapping[str, Any] | None, spot: Spot, *, free: bool
     elif (
         row is not None
         and row["base"] is None
-        and row["reason"] in ("vacant", "placeable", "ceded")
+        and row["reason"] in ("vacant", "placeable", "ceded", "returned", "over")
         and not free
     ):
         pass  # their vacancy is at another place: here it is as it was

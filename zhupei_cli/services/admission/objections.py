@@ -149,7 +149,7 @@ def open_objections(session: Session, batch: Batch) -> list[tuple[str, int, str]
         .order_by(_OBJECTION.c.state)
     )
     return [
-        (state, count, f"{OBJECTION_STATE.label(state)} {count} 件，最早收到于 {oldest}")
+        (label := OBJECTION_STATE.label(state), count, f"{label} {count} 件，最早收到于 {oldest}")
         for state, count, oldest in rows
     ]
 

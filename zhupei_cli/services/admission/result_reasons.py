@@ -14,7 +14,7 @@ from zhupei_cli.rules.batch.lifecycle import BATCH, SEATED
 from zhupei_cli.services.admission.run_inputs import load_inputs
 from zhupei_cli.services.batches.ceding import ceded_of, rounds_of
 from zhupei_cli.services.batches.taking_part import seated_elsewhere
-from zhupei_cli.words.vocabulary import AdmissionStatus, Outcome, Rule
+from zhupei_cli.words.vocabulary import AdmissionStatus, BatchStatus, Outcome, Rule
 
 _ADMISSION: Table = Admission.metadata.tables[Admission.__tablename__]
 _APPLICATION: Table = Admission.metadata.tables[Application.__tablename__]
@@ -31,7 +31,8 @@ def reasons_now(session: Session, batch: Batch) -> dict[int, str]:
 
     Who decided, or was decided on, has the state itself; of those 未录取 it is the reason of their newest
     run, unless they have a seat in another published batch (`elsewhere`), or a seat for them is free by now
-    (`vacant`), went to a supplement round (`ceded`), or is free though there is one (`placeable`).
+    (`vacant`), went to a supplement round (`ceded`), or is free though there is one (`placeable`). In an
+    archived batch nobody is seated any more (`over`); what a round left free is its parent's (`returned`).
     """
     statement = (
         select(
@@ -53,10 +54,12 @@ def reasons_now(session: Session, batch: Batch) -> dict[int, str]:
         free = _seatable(session, batch)
         waiting = [row for row in rows if reasons[row.id] in _SEATS]
         now = {row.id: "vacant" for row in waiting if row.application_no in free[reasons[row.id]]}
-        if now and rounds_of(session, batch):
+        if now and batch.status != BatchStatus.ARCHIVED and rounds_of(session, batch):
             kept = _seatable(session, batch, ceded=True)
             left = {row.id for row in waiting if row.application_no in kept[reasons[row.id]]}
             now = {id_: "placeable" if id_ in left else "ceded" for id_ in now}
+        if batch.status == BatchStatus.ARCHIVED:
+            now = dict.fromkeys(now, "over" if batch.parent_id is None else "returned")
         reasons |= now
     return reasons
 

@@ -67,8 +67,9 @@ def _change(session: Session, batch: Batch, seats: Counter[Seat], *, step: int) 
 def list_vacancies(session: Session, batch: Batch, *, unpublished: bool = False) -> list[dict[str, Any]]:
     """Return every place of the plan with its seats; a stopped place offers none, whatever is free there.
 
-    `preplaced` are those of the taken given before any run, `ceded` went to supplement rounds. Before
-    publication seats taken are None, unless `unpublished`.
+    `preplaced` are those of the taken given before any run, `ceded` went to supplement rounds. What an
+    archived round did not give is its parent's again and vacant there. Before publication seats taken are
+    None, unless `unpublished`.
     """
     told = unpublished or batch.status in PUBLISHED
     bases, specialties = base_names(session).labels, specialty_names(session).labels
@@ -77,6 +78,7 @@ def list_vacancies(session: Session, batch: Batch, *, unpublished: bool = False)
         .join(_SPECIALTY, _SPECIALTY.c.code == _PLAN.c.specialty_code)
         .where(_PLAN.c.batch_id == batch.id)
     )
+    over = batch.parent_id is not None and batch.status == BatchStatus.ARCHIVED
     given, found = preplaced(session, batch), []
     for row in session.execute(statement):
         taken = sum(row._mapping[f"taken_{who}"] for who in Identity)
@@ -90,7 +92,7 @@ def list_vacancies(session: Session, batch: Batch, *, unpublished: bool = False)
                 "taken": taken if told else None,
                 "preplaced": given[row.base_code, row.specialty_code] if told else None,
                 "ceded": row.ceded,
-                "vacant": (0 if row.stopped else row.quota - taken - row.ceded) if told else None,
+                "vacant": (0 if row.stopped or over else row.quota - taken - row.ceded) if told else None,
                 "is_shortage": row.is_shortage,
                 "stopped": row.stopped,
             }

@@ -29,7 +29,7 @@ from zhupei_cli.services.records.lookup import (
 )
 from zhupei_cli.store.bulk import insert_rows, update_rows
 from zhupei_cli.words.errors import Fault, ZhupeiError
-from zhupei_cli.words.vocabulary import IDENTITY, Identity
+from zhupei_cli.words.vocabulary import IDENTITY, BatchStatus, Identity
 
 _PLAN: Table = Plan.metadata.tables["plan"]
 _BASE: Table = TrainingBase.metadata.tables["base"]
@@ -257,6 +257,7 @@ def _shown(
 ) -> PlaceRow:
     main = bases.mains.get(row["base_code"])
     taken = sum(row[name] for name in _TAKEN) if batch.status in PUBLISHED else None
+    over = batch.parent_id is not None and batch.status == BatchStatus.ARCHIVED  # its parent's again
     line = row["min_score"]
     return {
         "batch": batch.code,
@@ -269,7 +270,7 @@ def _shown(
         "quota": row["quota"],
         "taken": taken,
         "preplaced": None if taken is None else given.get((row["base_code"], row["specialty_code"]), 0),
-        "vacant": None if taken is None else row["quota"] - taken - row["ceded"],
+        "vacant": None if taken is None else 0 if over else row["quota"] - taken - row["ceded"],
         "ceded": row["ceded"],
         "min_score": mark_number(line),
         "max_own": row["max_own"],

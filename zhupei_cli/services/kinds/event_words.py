@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from zhupei_cli.rules.batch.lifecycle import ADMISSION, APPLICATION, BATCH
 from zhupei_cli.rules.proof.explanation_words import seat_notes
+from zhupei_cli.words.vocabulary import BAR_STATE, OBJECTION_STATE, CodeTable
 
 _WORDS: Final[Mapping[str, str]] = {
     "account.check": "核对密码",
@@ -105,6 +106,11 @@ def _of_imports() -> Mapping[str, str]:
     }
 
 
+#: States of things that have no table of verbs.
+_STATES: Final[Mapping[str, CodeTable]] = {"bar": BAR_STATE, "objection": OBJECTION_STATE}
+_SUBJECTS: Final[Mapping[str, str]] = {"bar": "诚信记录", "objection": "异议"}
+
+
 def action_label(action: str) -> str:
     """Return the Chinese for an event's action; the action itself where there is none."""
     what, _, verb = action.partition(".")
@@ -125,7 +131,12 @@ def note_of(action: str, data: Mapping[str, Any] | None) -> str | None:
 
 def state_label(action: str, state: str | None) -> str | None:
     """Return the Chinese for a state an event moved from or to; any other text as it is."""
-    table = _TABLES.get(action.partition(".")[0])
-    if state is None or table is None or state not in table.labels.labels:
-        return state
-    return table.labels.label(state)
+    what = action.partition(".")[0]
+    labels = _STATES.get(what) or (_TABLES[what].labels if what in _TABLES else None)
+    return state if state is None or labels is None else labels.labels.get(state, state)
+
+
+def subject_label(subject: str | None) -> str | None:
+    """Return the Chinese for what an event is about; numbers and codes are as they are."""
+    what, _, number = (subject or "").partition(" ")
+    return f"{_SUBJECTS[what]} {number}" if number and what in _SUBJECTS else subject

@@ -105,6 +105,9 @@ def counting(records: Mapping[str | None, Marks], base: str) -> Marks:
 def reason_labels(session: Session, batch: Batch, reasons: Mapping[int, str | None]) -> dict[int, str]:
     """Return application id → why there is no seat, in words, for those whose `reasons` are not None."""
     labels = {id_: WITHOUT_SEAT.label(reason) for id_, reason in reasons.items() if reason}
+    if back := [id_ for id_, reason in reasons.items() if reason == "returned"]:
+        parent = session.get_one(Batch, batch.parent_id).code
+        labels |= dict.fromkeys(back, f"{WITHOUT_SEAT.label('returned')} {parent}")
     absent = [id_ for id_, reason in reasons.items() if reason == Reason.ABSENT]
     return labels | (no_total_labels(session, batch, absent) if absent else {})
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Base, Batch, Counter, Event
 from zhupei_cli.rules.people.masking import masked_text
-from zhupei_cli.services.kinds.event_words import action_label, note_of, state_label
+from zhupei_cli.services.kinds.event_words import action_label, note_of, state_label, subject_label
 from zhupei_cli.services.records.events import chained
 from zhupei_cli.words.errors import Fault
 
@@ -42,6 +42,7 @@ class EventRow(TypedDict):
     action_label: str
     batch: str | None
     subject: str | None
+    subject_label: str | None
     before: str | None
     after: str | None
     reason: str | None
@@ -93,6 +94,7 @@ def _shown(row: Row[*tuple[object, ...]]) -> EventRow:
         "action_label": action_label(row.action),
         "batch": row.batch,
         "subject": subject,
+        "subject_label": subject_label(subject),
         "before": before,
         "after": after,
         "reason": reason,
