@@ -441,7 +441,7 @@ CATALOGUE: dict[str, Entry] = {
     "E761": Entry(5, "{place} 各身份保留合计 {reserve} 人，超过计划 {quota} 人", "保留合计定为至多 {quota}，或增加计划人数", "保留的是计划之内的名额。"),
     "E762": Entry(3, "本批次不招收{identity}", "可选：{choices}；确要招收的，在批次筹备时设定 identities", "批次的参数 identities 列出招收哪些个人身份。"),
     "E763": Entry(3, "在读专硕的毕业时间 {value} 不在 {year} 年以后", "填预计毕业时间；已经毕业的按其他身份报名", "在读专硕是正在攻读、批次年度以后才毕业的研究生。"),
-    "E764": Entry(3, "在读专硕攻读的是{value}学位，应为专业型", "核对学位类型；学术型的按其他身份报名", "四证合一只对专业型学位。"),
+    "E764": Entry(3, "在读专硕的学位类型应为专业型（{value}）", "学位类型填专业型；学术型的按其他身份报名", "四证合一只对专业型学位。"),
     "E765": Entry(3, "在读专硕的最高学历是{value}，应为硕士", "最高学历填正在攻读的硕士", "在读专硕以正在攻读的硕士为最高学历。"),
     "E766": Entry(3, "{application_no} 已预先安排到 {seat}", "要换岗位，先撤销：zhupei admit preplace undo {application_no} --reason 原因", "一个人只有一个名额，换岗位要先撤销原来的安排。"),
     "E767": Entry(5, "{application_no} 没有预先安排的名额", "zhupei admit preplace list 查看已安排的", "只有预先安排的名额才这样撤销；公示以后的用 admit revoke。"),
