@@ -68,6 +68,8 @@ def test_a_season_with_seats_before_the_run(call: Call, tmp_path: Path) -> None:
     undone = call("admit", "preplace", "undo", NO(2), "--reason", "不是专硕", "--yes")
     assert undone == Ran(0, "", f"已撤销预先安排的名额 1 个：{NO(2)}\n")
     assert call("admit", "preplace", "undo", NO(2), "--reason", "x", "--yes").code == 5
+    unknown = call("admit", "preplace", "undo", "T-0000099", "--reason", "x", "--yes")
+    assert (unknown.code, unknown.err.split("：")[0]) == (4, "错误 [E304]")
     # The same again changes nothing, what else is known may change, another place may not.
     again = sheet(tmp_path / "再.xlsx", (NO(6), "A", "0100", "郑州大学", None))
     assert json.loads(call("admit", "preplace", "import", again, "--json").out)["counts"]["unchanged"] == 1
