@@ -7,13 +7,14 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from sqlalchemy import select
 
 from tests.builders import store_world, worked_example
 from tests.conftest import Ran, Run
 from tests.people import open_batch, person, write_book
-from zhupei_cli.model import BatchSetting
+from zhupei_cli.model import Application, BatchSetting
 from zhupei_cli.sheets.kinds import workbook_kinds
-from zhupei_cli.store.engine import transaction
+from zhupei_cli.store.engine import reading, transaction
 
 NO = "T-000000{}".format
 HEADS = ("报名号", "基地编号", "专业代码", "培养高校", "导师")
@@ -182,6 +183,17 @@ def test_identities_are_offered_where_the_batch_names_them(database: str, zhupei
     assert found["counts"]["inserted"] == 1
     assert zhupei("--database", database, "trainee", "template", "-o", "模板.xlsx", "--force").code == 0
     assert "在读专硕" in offered_identities()
+    # Of such a person the degree type is asked: of a new row, of a correction, among the anomalies.
+    other = {**form, **{key: person(2)[key] for key in ("name", "id_number", "mobile")}, "degree_type": None}
+    write_book(book, [(workbook_kinds.PERSON, [other])])
+    found = json.loads(zhupei(*command).out)
+    assert [one["code"] for one in found["problems"] if one["severity"] == "error"] == ["E764"]
+    with reading(database) as session:
+        number = session.execute(select(Application.application_no)).scalar_one()
+    corrected = ("apply", "correct", number, "degree_type", "清空", "--reason", "填错")
+    assert "在读专硕的学位类型应为专业型（未填）" in zhupei("--database", database, *corrected).err
+    anomalies = zhupei("--database", database, "report", "anomalies", "--json").out
+    assert [(one["kind"], one["subject"]) for one in json.loads(anomalies)] == [("postgrads", number)]
 
 
 def offered_identities() -> list[str]:
