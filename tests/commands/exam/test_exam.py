@@ -51,6 +51,12 @@ def test_a_day_of_exams(call: Call, home: Path) -> None:
         "导入完成：共 3 行，新增 3，更新 0，不变 0，未通过 0，提醒 0，导入编号 2\n"
         "下一步：zhupei exam allot（报名结束、审核以后安排座位）\n",
     )
+    waiting = call("exam", "tickets", "T-0000013", "-o", "准考证.pdf")
+    assert (waiting.code, waiting.err.splitlines()[0]) == (
+        4,
+        "错误 [E742]：T-0000013 的状态是已提交，没有座位",
+    )
+    assert "exam allot" not in waiting.err
     early = call("exam", "tickets", "--all", "-o", "准考证.pdf")
     assert (early.code, early.err.splitlines()[0]) == (5, "错误 [E741]：批次 T 还没有安排座位")
     allotted = call("exam", "allot", "--seed", "7", "--by", "混合")
@@ -99,9 +105,16 @@ def _papers(call: Call, home: Path, rows: list[dict[str, object]]) -> None:
     assert one.err == "印制 2 份准考证（2 人没有照片），存放在 两人.pdf\n"
     assert call("exam", "tickets", "T-0000001", "-o", "两人.pdf").code == 5
     assert call("exam", "tickets", "-o", "x.pdf").code == 2
-    assert call("exam", "tickets", "T-0000099", "-o", "x.pdf").code == 4
+    gone = call("exam", "tickets", "T-0000099", "-o", "x.pdf")
+    assert (gone.code, gone.err.startswith("错误 [E304]")) == (4, True)
+    both = call("exam", "tickets", "--all", "--room", "001", "-o", "x.pdf")
+    assert (both.code, "--site/--room 和 --all 不能同时用" in both.err) == (2, True)
     assert call("exam", "tickets", "--site", "09", "-o", "x.pdf").code == 4
     assert call("exam", "list", "--room", "009").code == 4
+    some = call("exam", "list", "--site", "02", "--site", "01", "--room", "001", "--json")
+    assert len(json.loads(some.out)) == sum(row["room"] == "001" for row in rows) > len(here)
+    assert call("exam", "list", "--site", "02", "--site", "09").code == 4
+    assert call("exam", "list", "--site", "02", "--room", "001", "--room", "002").code == 4
     made = call("exam", "sheets", "-o", "考务")
     assert made.err == (
         "印制 2 个考点、3 个考场、14 人的材料，存放在 考务\n"
