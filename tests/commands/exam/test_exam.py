@@ -230,7 +230,7 @@ def test_one_damaged_photo_stops_nobody_elses_ticket(call: Call, database: str, 
     with transaction(database) as session:
         broken = update(TraineePhoto).where(TraineePhoto.trainee_id == 3)
         session.execute(broken.values(content=picture()[:300]))
-    rules = "exam_rules=带好证件。\n\n 不得迟到。 \n听从安排。"
+    rules = "exam_rules=1. 带好证件。\n\n 2、不得迟到。 \n2026年起听从安排。"
     assert call("batch", "edit", "T", "--set", rules).code == 0
     made = call("exam", "tickets", "--all", "-o", "准考证.pdf")
     assert (made.code, made.err.splitlines()) == (
@@ -243,9 +243,11 @@ def test_one_damaged_photo_stops_nobody_elses_ticket(call: Call, database: str, 
     )
     pages = _pages(home / "准考证.pdf")
     assert len(pages) == 11
-    assert ["2. 不得迟到。" in page.replace("\n", "") for page in pages] == [True] * 11
+    flat = [page.replace("\n", "") for page in pages]
+    assert ["2. 不得迟到。" in page and "3. 2026年起" in page for page in flat] == [True] * 11
+    assert [page for page in flat if "1. 1." in page] == []
     alone = call("exam", "tickets", "T-0000003", "-o", "一份.pdf")
-    assert (alone.code, (home / "一份.pdf").exists()) == (3, False)
+    assert (alone.code, (home / "一份.pdf").exists(), "存放在" in alone.err) == (3, False, False)
     # A folder called 准考证.txt was what came of it.
     assert call("exam", "tickets", "--all", "-o", "准考证.txt").code == 2
     assert not (home / "准考证.txt").exists()

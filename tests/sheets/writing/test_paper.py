@@ -28,6 +28,17 @@ def test_a_list_on_several_pages_across_has_its_title_beside_what_is_repeated(tm
     assert {str(one) for one in sheet.merged_cells.ranges} == {"D1:E1", "D2:E2"}
 
 
+def test_a_word_that_ends_the_batch_and_begins_the_title_is_said_once(tmp_path: Path) -> None:
+    columns = [column_for("name", "姓名", ["王一"])]
+    for batch, title, said in (
+        ("某省2026年住培招收", "招收计划空缺情况", "某省2026年住培招收计划空缺情况"),
+        ("某省2026年", "年度情况", "某省2026年年度情况"),
+    ):
+        path = tmp_path / f"{title}.xlsx"
+        write_list(path, ListSheet(title, batch, [], columns, date(2026, 6, 5)), [{"name": "王一"}])
+        assert openpyxl.load_workbook(path).worksheets[0]["A1"].value == said
+
+
 def test_long_names_of_hospitals_do_not_push_the_name_of_the_person_out_of_sight(tmp_path: Path) -> None:
     long = "河南省某某大学附属第一人民医院暨国家区域医疗中心临床教学培训示范基地（东院区）"
     person = "阿卜杜热合曼·麦麦提图尔荪·阿卜杜拉"

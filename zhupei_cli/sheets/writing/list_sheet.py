@@ -21,6 +21,8 @@ _WIDEST_ID: Final = 60
 _KEPT: Final = 100
 #: How narrow words at the left become when those columns would be wider: they wrap.
 _NARROW: Final = 22
+#: How long a word may be that is not said twice.
+_WORD: Final = 6
 _NAMES: Final = ("姓名", "报名号", "基地名称", "名称")
 
 
@@ -64,7 +66,7 @@ def write_list(path: Path, sheet: ListSheet, rows: Sequence[Mapping[str, object]
     )
     texts = {
         **{key: text.replace("&", "&&") for key, text in page.items()},
-        "title": f"{sheet.batch_name}{sheet.title}",
+        "title": _titled(sheet.batch_name, sheet.title),
         **lines,
     }
     keys = [column.key for column in columns]
@@ -76,6 +78,13 @@ def write_list(path: Path, sheet: ListSheet, rows: Sequence[Mapping[str, object]
     written = Sheet(name, "名单", cells, texts, closing=sheet.closing)
     template = template_of(workbook, SAMPLES)
     write_workbook(path, template, [written], title=sheet.title, made_on=sheet.made_on)
+
+
+def _titled(batch: str, title: str) -> str:
+    """Return both without the word twice that a batch ends with and a title begins with: 招收招收计划."""
+    most = min(len(batch), len(title), _WORD)
+    twice = (size for size in range(most, 1, -1) if batch.endswith(title[:size]))
+    return batch + title[next(twice, 0) :]
 
 
 def column_for(key: str, heading: str, values: Sequence[object]) -> RosterColumn:
