@@ -22,7 +22,7 @@ from zhupei_cli.words.vocabulary import ADMISSION_STATUS
 from ..shared.consent import Consent, with_doubts
 from ..shared.done import tried
 from ..shared.naming import numbered
-from ..shared.options import F, can_ask, dry_run_option, json_option, pass_settings, repeatable, yes_option
+from ..shared.options import F, dry_run_option, json_option, pass_settings, repeatable, yes_option
 from ..shared.output import FINDINGS, next_step, show_summary
 
 
@@ -168,9 +168,7 @@ def quit_(asked: Asked, *, on: date | None, default: bool, undo: bool, yes: bool
             click.get_current_context().fail("--undo 不与 --on、--default 同用。")
         _undo(asked)
         return
-    # It can be taken back: scripts record it without a word, only somebody at a terminal is asked.
-    given = yes or asked.dry_run or not can_ask(settings)
-    consent = Consent(settings, given=given, as_json=asked.as_json)
+    consent = Consent(settings, given=yes or asked.dry_run, as_json=asked.as_json, people=True)
 
     def act() -> tuple[list[dict[str, object]], list[give_up.Refused], int]:
         with transaction(settings.database_url, dry_run=asked.dry_run) as session:

@@ -1,5 +1,6 @@
 """`zhupei admit commit` and `uncommit`: a run made the result, and taken back."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import click
@@ -71,27 +72,40 @@ def _counted(summary: dict[str, object]) -> str:
     return f"{word} {summary['proposed']} 人，未录取 {summary['not_admitted']} 人"
 
 
+def _taken_back(done: str, summary: Mapping[str, Any]) -> str:
+    by_hand = f"（含个别安排的 {'、'.join(summary['placed'])}）" if summary["placed"] else ""
+    return f"{done} {summary['taken_back']} 人的录取结果，其中拟录取 {summary['proposed']} 人{by_hand}"
+
+
 @click.command("uncommit")
 @batch_option
 @click.option("--reason", required=True, help="撤销的原因")
 @dry_run_option
 @json_option
+@yes_option
 @pass_settings
-def uncommit(settings: Settings, *, batch: str | None, reason: str, dry_run: bool, as_json: bool) -> None:
+def uncommit(
+    settings: Settings, *, batch: str | None, reason: str, dry_run: bool, as_json: bool, yes: bool
+) -> None:
     """公示前撤销拟录取结果，批次回到已锁定；录取计算仍保留，个别安排的一并撤销。
 
+    在终端中先列出人数并提问。
     已放弃、被取消的仍不是考生，确应参加的用 zhupei admit reinstate 恢复资格。
 
     \b
     例：zhupei admit uncommit --reason 计划调整
     """
-    with transaction(settings.database_url, dry_run=dry_run) as session:
-        found = lookup.find_batch(session, batch)
-        summary = admissions.uncommit(session, found, reason=reason, by=settings.acting())
-    done = "可以" if dry_run else "已"
-    by_hand = f"（含个别安排的 {'、'.join(summary['placed'])}）" if summary["placed"] else ""
-    taken = f"{done}撤销 {summary['taken_back']} 人的录取结果"
-    sentence = f"{taken}，其中拟录取 {summary['proposed']} 人{by_hand}"
+    consent = Consent(settings, given=yes or dry_run, as_json=as_json, people=True)
+
+    def act() -> dict[str, Any]:
+        with transaction(settings.database_url, dry_run=dry_run) as session:
+            found = lookup.find_batch(session, batch)
+            done = admissions.uncommit(session, found, reason=reason, by=settings.acting())
+            consent.require(f"{_taken_back('撤销', done)}，继续吗？")
+            return done
+
+    summary = consent.of(act)
+    sentence = _taken_back("可以撤销" if dry_run else "已撤销", summary)
     show_summary(settings, summary, tried(sentence, dry_run=dry_run), as_json=as_json)
     if not (as_json or dry_run):
         next_step(settings, "zhupei admit run", "重新计算录取")

@@ -72,4 +72,5 @@ def print_(
                 beside.write_bytes(render_forms(some, title=forms.title, contact=forms.contact, fonts=fonts))
     count = len(forms.pages)
     summary = {"forms": count, "files": [str(path) for path in pages]}
-    show_prints(deed, summary, f"打印 {count} 份报名表，存放在 {target}", forms.refused)
+    where = f"，存放在 {target}" if count else ""
+    show_prints(deed, summary, f"打印 {count} 份报名表{where}", forms.refused)

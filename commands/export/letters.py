@@ -105,7 +105,8 @@ def letters(
                 )
     count = sum(len(part.letters) for part in files.values())
     summary = {"letters": count, "files": [str(path) for path in files]}
-    show_prints(deed, summary, f"印制 {count} 份录取通知书，存放在 {target}", refused, doubts)
+    where = f"，存放在 {target}" if count else ""
+    show_prints(deed, summary, f"印制 {count} 份录取通知书{where}", refused, doubts)
 
 
 def _kind(target: Path, asked: str | None) -> str:

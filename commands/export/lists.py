@@ -1,6 +1,6 @@
 """`zhupei export` of lists: applicants, publicity, ranking, who was not admitted, the register."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import click
@@ -77,7 +77,7 @@ _SHOWN = ("name", "id_number", "mobile", "identity", "specialty", "choice1_base"
 def _give(
     settings: Settings,
     batch: Batch,
-    rows: Sequence[Mapping[str, object]],
+    rows: Iterable[Mapping[str, object]],
     columns: Sequence[RosterColumn],
     out: Out,
     *,

@@ -21,10 +21,14 @@ class _Asked(Exception):
 
 
 class Consent:
-    """Whether somebody agrees to an act, asked once at most; `given` says that they did (--yes, a trial)."""
+    """Whether somebody agrees to an act, asked once at most; `given` says that they did (--yes, a trial).
 
-    def __init__(self, settings: Settings, *, given: bool, as_json: bool) -> None:
-        self._settings, self._given, self._as_json = settings, given, as_json
+    What can be taken back asks `people` alone: programs do it without a word.
+    """
+
+    def __init__(self, settings: Settings, *, given: bool, as_json: bool, people: bool = False) -> None:
+        self._settings, self._as_json = settings, as_json
+        self._given = given or (people and not can_ask(settings))
         self._question, self._doubts = "", list[Finding]()
 
     def require(self, question: str, doubts: Sequence[Finding] = ()) -> None:

@@ -2,14 +2,18 @@
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Final
+from itertools import islice
+from typing import Any, Final, TypeVar
 
 from zhupei_cli.rules.batch.times import iso_time, show_time
 
 Cells = Sequence[Sequence[object]]
+T = TypeVar("T")
+#: Rows that are made into one piece of text.
+_AT_ONCE: Final = 1_000
 
 
 def shown(value: object) -> str:
@@ -64,21 +68,41 @@ def as_json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, indent=2, default=_plain) + "\n"
 
 
-def as_jsonl(rows: Sequence[object]) -> str:
-    """Return one JSON object a line."""
-    return "".join(json.dumps(row, ensure_ascii=False, default=_plain) + "\n" for row in rows)
+def json_texts(rows: Iterable[object]) -> Iterator[str]:
+    """Yield the text that `as_json` makes of a list, in pieces."""
+    opening = "["
+    for some in _batched(rows):
+        yield opening + as_json(some)[1:-3]
+        opening = ","
+    yield "[]\n" if opening == "[" else "\n]\n"
 
 
-def as_csv(headings: Sequence[str], rows: Cells) -> str:
-    """Return comma separated values; texts a spreadsheet would calculate get an apostrophe in front."""
+def jsonl_texts(rows: Iterable[object]) -> Iterator[str]:
+    """Yield one JSON object a line."""
+    for some in _batched(rows):
+        yield "".join([json.dumps(row, ensure_ascii=False, default=_plain) + "\n" for row in some])
+
+
+def csv_texts(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
+    """Yield comma separated values; texts a spreadsheet would calculate get an apostrophe in front."""
     import csv
     import io
 
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(headings)
-    writer.writerows([_harmless(value) for value in row] for row in rows)
-    return text.getvalue()
+    for some in _batched(rows):
+        writer.writerows([_harmless(value) for value in row] for row in some)
+        yield text.getvalue()
+        text.seek(0)
+        text.truncate()
+    yield text.getvalue()
+
+
+def _batched(rows: Iterable[T]) -> Iterator[list[T]]:
+    rest = iter(rows)
+    while some := list(islice(rest, _AT_ONCE)):
+        yield some
 
 
 # What a spreadsheet would compute; and an apostrophe that reading would take for one put before such a text.

@@ -1,6 +1,7 @@
 """The one way of import commands: what they ask, the transaction, summary, problems, exit code."""
 
 import functools
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -243,22 +244,22 @@ def _readable(settings: Settings, paths: Sequence[Path]) -> tuple[Path, ...]:
     if folders:
         raise ZhupeiError("E070", folder=shown_path(folders[0]))
     kept: dict[Path, Path] = {}
-    locks = [path for path in paths if path.name.startswith(_LOCK)]
+    locks = [path for path in paths if _LOCK.match(path.name)]
     for path in paths:
         if path.resolve() in kept:
             note(settings, f"提醒：{shown_path(path)} 写了两次，只读一次")
         elif path not in locks:
             kept[path.resolve()] = path
     for path in locks:
-        named = shown_path(path).replace(_LOCK, "")
+        named = shown_path(path.with_name(_LOCK.sub("", path.name).removesuffix("#")))
         if not kept:
             raise ZhupeiError("E071", file=shown_path(path), workbook=named)
-        note(settings, f"提醒：{shown_path(path)} 是 Excel 打开工作簿时的临时文件，已略过；请关闭 Excel")
+        note(settings, f"提醒：{shown_path(path)} 是打开工作簿时的临时文件，已略过；请关闭 Excel 或 WPS")
     return tuple(kept.values())
 
 
-#: How the file begins that Excel keeps beside a workbook while it is open.
-_LOCK = "~$"
+#: How the file begins that Excel, WPS and LibreOffice keep beside a workbook while it is open.
+_LOCK = re.compile(r"~\$|\.~lock\.|\.~")
 
 
 def _sentence(outcome: Imported, problems: Sequence[Problem], *, dry_run: bool) -> str:

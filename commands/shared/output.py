@@ -2,10 +2,11 @@
 
 import re
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
+from itertools import chain, islice
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -74,8 +75,8 @@ def show(
     what the command lists, after `batch_name`, and ends with the lines `closing`: who publishes it, and when.
     `workbook` writes one that is more than its columns.
     """
-    everything = list(rows)
-    columns, found = _as_asked(everything, columns, out)
+    columns, asked = _as_asked(rows, columns, out)
+    found = _Counted(asked)
     if out.path is not None:
         _write(
             found,
@@ -86,11 +87,25 @@ def show(
     elif out.format in IN_FILES:
         raise ZhupeiError("E086", format=out.format)
     elif out.format == "table" and on_terminal():
-        _show_on_terminal(found, columns, out)
+        _show_on_terminal(list(found), columns, out)
     else:
-        say(_text(found, columns, out.format), for_people=out.format == "table")
-    if not found:
+        for text in _texts(found, columns, out.format):
+            say(text, for_people=out.format == "table")
+    if not found.count:
         note(out.settings, "没有符合条件的记录")
+
+
+class _Counted:
+    """Rows, and how many of them have been looked at."""
+
+    def __init__(self, rows: Iterable[Row]) -> None:
+        self._rows = rows
+        self.count = 0
+
+    def __iter__(self) -> Iterator[Row]:
+        for row in self._rows:
+            self.count += 1
+            yield row
 
 
 def say(text: str, *, for_people: bool = False) -> None:
@@ -104,15 +119,21 @@ def say(text: str, *, for_people: bool = False) -> None:
 _KEY: Final = re.compile("[a-z][a-z0-9_]*")
 
 
-def _as_asked(rows: list[Row], columns: Sequence[Column], out: Out) -> tuple[Sequence[Column], list[Row]]:
+def _as_asked(
+    rows: Iterable[Row], columns: Sequence[Column], out: Out
+) -> tuple[Sequence[Column], Iterable[Row]]:
     known = {column.heading: column for column in columns} | {column.key: column for column in columns}
     if out.sort is not None:
-        rows = _sorted(rows, known, out.sort)
-    rows = rows[: out.limit or None]
+        rows = _sorted(list(rows), known, out.sort)
+    rest = islice(rows, out.limit or None)
+    # The first row has the keys of all; with it whatever cannot be listed is refused before a word is said.
+    first = list(islice(rest, 1))
+    rows = chain(first, rest)
     if out.columns:
-        columns = [_column(word, known, rows) for word in out.columns]
+        chosen = [_column(word, known, first) for word in out.columns]
         if out.format.startswith("json"):
-            rows = [{column.key: row.get(column.key) for column in columns} for row in rows]
+            rows = ({column.key: row.get(column.key) for column in chosen} for row in rows)
+        columns = chosen
     return columns, rows
 
 
@@ -157,15 +178,16 @@ def _show_on_terminal(rows: list[Row], columns: Sequence[Column], out: Out) -> N
         )
 
 
-def _text(rows: list[Row], columns: Sequence[Column], file_format: str) -> str:
+def _texts(rows: Iterable[Row], columns: Sequence[Column], file_format: str) -> Iterator[str]:
+    """Return a list as text in pieces; a table, whose columns are as wide as all it holds, in one."""
     if file_format == "json":
-        return formats.as_json(rows)
+        return formats.json_texts(rows)
     if file_format == "jsonl":
-        return formats.as_jsonl(rows)
-    headings, cells = _grid(rows, columns)
+        return formats.jsonl_texts(rows)
     if file_format == "csv":
-        return formats.as_csv(headings, cells)
-    return formats.as_table(headings, cells)
+        cells = ([row.get(column.key) for column in columns] for row in rows)
+        return formats.csv_texts([column.heading for column in columns], cells)
+    return iter([formats.as_table(*_grid(list(rows), columns))])
 
 
 def _grid(rows: list[Row], columns: Sequence[Column]) -> tuple[list[str], list[list[object]]]:
@@ -202,16 +224,17 @@ def _cell(value: object) -> object:
     return value if number or value is None else shown(value)
 
 
-def _write(rows: list[Row], columns: Sequence[Column], out: Out, workbook: Writer) -> None:
+def _write(rows: _Counted, columns: Sequence[Column], out: Out, workbook: Writer) -> None:
     assert out.path is not None
     with replacing(out.path, force=out.force) as beside:
         if out.format in IN_FILES:
-            workbook(beside, columns, rows)
+            workbook(beside, columns, list(rows))
         else:
             # The mark at the start is how Excel knows that a CSV file is UTF-8.
             encoding = "utf-8-sig" if out.format == "csv" else "utf-8"
-            beside.write_text(_text(rows, columns, out.format), encoding)
-    note(out.settings, f"已写入 {out.path}（{len(rows)} 行）")
+            with beside.open("w", encoding=encoding) as file:
+                file.writelines(_texts(rows, columns, out.format))
+    note(out.settings, f"已写入 {out.path}（{rows.count} 行）")
 
 
 def show_sheet(row: Row, columns: Sequence[Column], out: Out) -> None:

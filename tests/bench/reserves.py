@@ -7,10 +7,10 @@ read aloud. Prints how many held; the first that does not ends it with its numbe
 import sys
 from random import Random
 
+from tests.rules.audited_twice import audit
 from tests.rules.reference_admission import reference
 from tests.rules.tiny_reserves import check_stable, draw
 from zhupei_cli.rules.admission.admission import admit
-from zhupei_cli.rules.proof.audit import audit
 
 
 def main(instances: int, seed: int) -> None:

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from itertools import product
 from random import Random
 
+from tests.rules.audited_twice import audit
 from zhupei_cli.rules.admission.admission import admit
 from zhupei_cli.rules.admission.free_seats import open_rooms
 from zhupei_cli.rules.admission.matching import match
 from zhupei_cli.rules.admission.merit import Merits, bids
 from zhupei_cli.rules.admission.run import Candidate, Held, Inputs, Place
 from zhupei_cli.rules.admission.scores import Record
-from zhupei_cli.rules.proof.audit import audit
 
 _WHO = ("own", "social", "entrusted")
 _BASES = ("A", "B", "C")

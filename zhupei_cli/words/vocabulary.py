@@ -262,6 +262,7 @@ OVERRIDDEN: Final = CodeTable(
         "E421": "名次在前的考生",
         "E423": "历年记录有碍",
         "E687": "没有填报这个岗位",
+        "E728": "订单定向不可去的专业",
     },
 )
 ROUND: Final = CodeTable("录取轮次", {"main": "志愿录取", "adjust": "调剂录取", "refill": "递补"})

@@ -181,20 +181,32 @@ def _check_in(call: Call, folder: Path, *rows: tuple[int, str]) -> Ran:
     return call("admit", "checkin", "import", write_book(folder / "报到.xlsx", [(kinds.CHECK_IN, lines)]))
 
 
+def _no(database: str, *words: str) -> str:
+    """Type a command at a terminal, answer no, and return what was asked."""
+    environ = {**os.environ, "ZHUPEI_DATABASE_URL": database, "PYTHONPATH": os.pathsep.join(sys.path)}
+    program = ["-c", "from zhupei_cli.shell.cli import main; main()", *words]
+    terminal = pexpect.spawn(sys.executable, program, env=environ, encoding="utf-8", dimensions=(24, 200))
+    terminal.expect_exact("继续吗？")
+    asked = str(terminal.before)
+    terminal.sendline("n")
+    terminal.expect_exact("已取消，没有写入任何内容")
+    return asked
+
+
+def test_somebody_at_a_terminal_is_asked_before_a_result_is_taken_back(call: Call, database: str) -> None:
+    _commit(call)
+    assert _no(database, "admit", "uncommit", *WHY) == "撤销 5 人的录取结果，其中拟录取 4 人，"
+    assert call("admit", "uncommit", *WHY).code == 0
+
+
 def test_leaving_is_asked_about_and_a_wrong_record_has_a_way_back(
     call: Call, database: str, tmp_path: Path
 ) -> None:
     _final(call)
     assert _check_in(call, tmp_path, (1, "是"), (2, "是")).code == 0
     quit_ = ("admit", "quit", NO(1), *WHY, "--default")
-    environ = {**os.environ, "ZHUPEI_DATABASE_URL": database, "PYTHONPATH": os.pathsep.join(sys.path)}
-    program = ["-c", "from zhupei_cli.shell.cli import main; main()", *quit_]
-    terminal = pexpect.spawn(sys.executable, program, env=environ, encoding="utf-8", dimensions=(24, 200))
-    terminal.expect_exact(
-        "登记违约退培：T-0000001（考生1，基地A 的 内科），名额立即空出、在本批次不再是考生，继续吗？"
-    )
-    terminal.sendline("n")
-    terminal.expect_exact("已取消，没有写入任何内容")
+    told = "登记违约退培：T-0000001（考生1，基地A 的 内科），名额立即空出、在本批次不再是考生，"
+    assert _no(database, *quit_) == told
     undo = ("admit", "quit", NO(1), "--undo", "--reason", "登记错了人")
     never = call(*undo)
     assert (never.code, never.err) == (0, "撤销退培登记：0 人，另有 1 人已经是这样，不必再做\n")

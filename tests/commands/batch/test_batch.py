@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 
 from tests.builders import store_world, worked_example
-from tests.conftest import Ran, Run
+from tests.conftest import NOW, Ran, Run
 from tests.people import open_batch, write_book
 from zhupei_cli.acting import Acting
 from zhupei_cli.model import Batch, BatchSetting
 from zhupei_cli.rules.batch.settings import defaults
 from zhupei_cli.services.admission.admissions import commit_run, run_admission
+from zhupei_cli.services.records.lookup import find_batch
 from zhupei_cli.sheets.kinds import workbook_kinds
 from zhupei_cli.store.engine import reading, transaction
 
@@ -349,7 +350,7 @@ UNSIGNED = (
 )
 NO_END = (
     "提醒 [E414]：批次 HN2026 没有设公示截止时间；"
-    "先写上：zhupei batch edit HN2026 --set publicity_until=截止时间（晚于 2026-06-30 08:00:00）\n"
+    "先写上：zhupei batch edit HN2026 --set publicity_until=截止时间（晚于 2026-06-05 10:00:00）\n"
 )
 
 
@@ -374,7 +375,7 @@ def test_to_the_end(batch: Run, stored: str) -> None:
     assert json.loads(refused.err)["error"]["message"] == (
         "需要确认：批次 HN2026 没有拟录取的人；zhupei admit list --batch HN2026 查看录取结果；"
         "批次 HN2026 没有设公示截止时间，无从判断公示期是否已满；正式录取以前可以写上："
-        "zhupei batch edit HN2026 --set publicity_until=截止时间（晚于 2026-06-30 08:00:00）；"
+        "zhupei batch edit HN2026 --set publicity_until=截止时间（晚于 2026-06-05 10:00:00）；"
         "正式录取以后不能再改日期。"
         "正式录取批次 HN2026（2026 年招收）：正式录取 0 人。正式录取后不能退回公示，继续吗？"
     )
@@ -389,9 +390,14 @@ def test_to_the_end(batch: Run, stored: str) -> None:
 
 def test_the_end_of_publicity_that_is_offered_is_taken(batch: Run, stored: str) -> None:
     _move(stored, "committed")
-    assert batch("edit", "HN2026", "--set", "checkin_until=2026-06-30 08:00").code == 0
+    # The application time was ended early by `batch close`: what comes after it need not wait for its date.
+    early = "2026-06-08"
+    assert batch("edit", "HN2026", "--set", f"publicity_until={early}").code == 0
+    with transaction(stored) as session:
+        one = find_batch(session, "HN2026")
+        one.publicity_until, one.checkin_until = None, NOW - timedelta(hours=2)
     said = batch("publish", "-n").err
-    command = re.search("zhupei (batch edit [^（]*)（报到截止 2026-06-30 08:00:00 太早，须一并改）", said)
+    command = re.search("zhupei (batch edit [^（]*)（报到截止 2026-06-05 08:00:00 太早，须一并改）", said)
     assert command is not None, said
     words = command[1].replace("=截止时间", "=2026-07-08").replace("=其后的时间", "=2026-07-20").split()
     assert batch(*words[1:]).code == 0

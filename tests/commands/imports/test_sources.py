@@ -68,10 +68,13 @@ def test_a_folder_is_called_one(take: Import, home: Path) -> None:
 def test_lock_files_are_passed_over(take: Import, home: Path) -> None:
     write_people(home / "a.xlsx", [person(1)])
     (home / "~$a.xlsx").write_bytes(b"\x04User")
-    told = "提醒：~$a.xlsx 是 Excel 打开工作簿时的临时文件，已略过；请关闭 Excel\n"
+    told = "提醒：~$a.xlsx 是打开工作簿时的临时文件，已略过；请关闭 Excel 或 WPS\n"
     assert take("a.xlsx", "~$a.xlsx") == Ran(0, "", told + DONE)
+    for other in (".~a.xlsx", ".~lock.a.xlsx#"):  # WPS, LibreOffice
+        (home / other).write_bytes(b"User")
+        assert "再导入 a.xlsx\n" in take(other).err
     assert take("~$a.xlsx") == Ran(
-        4, "", "错误 [E071]：~$a.xlsx 是 Excel 打开工作簿时的临时文件\n怎么办：请关闭 Excel，再导入 a.xlsx\n"
+        4, "", "错误 [E071]：~$a.xlsx 是打开工作簿时的临时文件\n怎么办：请关闭 Excel 或 WPS，再导入 a.xlsx\n"
     )
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from commands.shared import formats
 from tests.commands.sample import PROGRAM
 from tests.conftest import Ran, Run
 
@@ -112,3 +113,13 @@ def test_one_thing(zhupei: Run) -> None:
     assert zhupei("do", "show", program=PROGRAM) == Ran(0, sheet, "")
     assert json.loads(zhupei("do", "show", "--json", program=PROGRAM).out) == JSON[0]
     assert zhupei("do", "show", "-f", "csv", program=PROGRAM).out == "\n".join(CSV.split("\n")[:2]) + "\n"
+
+
+@pytest.mark.parametrize("count", [0, 1, 1_000, 2_001])
+def test_a_list_in_pieces_is_the_list(count: int) -> None:
+    rows = [{"number": number, "name": "王一", "at": None} for number in range(count)]
+    assert "".join(formats.json_texts(iter(rows))) == formats.as_json(rows)
+    assert [json.loads(line) for line in "".join(formats.jsonl_texts(iter(rows))).splitlines()] == rows
+    texts = list(formats.csv_texts(["号", "姓名"], ([row["number"], row["name"]] for row in rows)))
+    assert "".join(texts) == "号,姓名\n" + "".join(f"{number},王一\n" for number in range(count))
+    assert max(map(len, texts)) < 10_000  # however many there are

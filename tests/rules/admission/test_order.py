@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
+from tests.rules.audited_twice import audit
 from zhupei_cli.rules.admission.admission import admit
 from zhupei_cli.rules.admission.overriding import look_at
 from zhupei_cli.rules.admission.run import Candidate, Inputs, Place, Specialty
 from zhupei_cli.rules.admission.scores import Record
-from zhupei_cli.rules.proof.audit import audit
 from zhupei_cli.rules.proof.explanation_adjustment import explain_adjustment
 
 KINDS = {

@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 
 from tests.builders import worked_example
 from tests.rules.admission_worlds import worlds
+from tests.rules.audited_twice import audit
 from tests.rules.reference_admission import wronged
 from tests.rules.reference_refill import reference_refill, refill_of
 from zhupei_cli.rules.admission.admission import admit
 from zhupei_cli.rules.admission.canonical import digest, inputs_text, parse_inputs, results_text
 from zhupei_cli.rules.admission.run import Candidate, Held, Inputs, MainRun, Place, ResultRow
 from zhupei_cli.rules.admission.scores import Record, Weights
-from zhupei_cli.rules.proof.audit import audit
 from zhupei_cli.rules.proof.explanation import explain
 
 A, B, C = ("A", "0100"), ("B", "0100"), ("C", "0100")

@@ -6,13 +6,13 @@ from random import Random
 
 import pytest
 
+from tests.rules.audited_twice import audit
 from tests.rules.reference_admission import reference
 from tests.rules.tiny_reserves import check_stable, draw
 from zhupei_cli.rules.admission.admission import admit
 from zhupei_cli.rules.admission.canonical import digest, inputs_text, parse_inputs
 from zhupei_cli.rules.admission.run import Candidate, Held, Inputs, Place, ResultRow, Specialty, Spot
 from zhupei_cli.rules.admission.scores import Record
-from zhupei_cli.rules.proof.audit import audit
 from zhupei_cli.rules.proof.explanation import Cause, explain, explain_place, why_full
 from zhupei_cli.rules.proof.explanation_words import decided, fate_label
 from zhupei_cli.words.vocabulary import Outcome

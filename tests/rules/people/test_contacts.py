@@ -22,7 +22,9 @@ def test_every_landline_is_read_whatever_stands_in_it(area: str, number: int) ->
         ("0086 371 60000086", "037160000086"),
         ("13900860086", "13900860086"),
         ("0086-13900860086", "13900860086"),
+        ("+13900860086", None),
+        ("+12125550100", "+12125550100"),
     ],
 )
-def test_the_number_of_china_stands_in_front_alone(written: str, dialled: str) -> None:
+def test_the_number_of_china_stands_in_front_alone(written: str, dialled: str | None) -> None:
     assert read_phone(written) == dialled

@@ -3,7 +3,7 @@
 import pytest
 
 from zhupei_cli.rules.people.masking import masked_text
-from zhupei_cli.rules.people.people_names import contact_doubt, damage_of, doubt_of, read_name
+from zhupei_cli.rules.people.people_names import contact_doubt, damage_of, doubt_of, read_name, word_doubt
 
 
 @pytest.mark.parametrize(
@@ -39,6 +39,8 @@ def test_names(name: str) -> None:
         ("张&nbsp;三", "E121", "error", "&nbsp;"),
         ("&#40857;", "E121", "error", "&#40857;"),
         ("无", "E122", "error", "无"),
+        ("佚名", "E122", "error", "佚名"),
+        ("<b>王五</b>", "E121", "error", "<b>"),
         ("不详", "E122", "error", "不详"),
         ("测试", "E122", "error", "测试"),
         ("123", "E122", "error", "123"),
@@ -71,3 +73,17 @@ def test_whom_to_call_may_be_two() -> None:
     assert (contact_doubt("张三"), damage_of("张三、李四")) == (None, None)
     for name in ("无", "??"):
         assert contact_doubt(name) == doubt_of(name)
+
+
+@pytest.mark.parametrize(
+    "word", ["#####", "郑州大学?", "郑州&nbsp;大学", "无", "0", "〃", "锟斤拷大学", "某\ufffd"]
+)
+def test_words_that_are_damaged_or_stand_for_nothing_are_told(word: str) -> None:
+    doubt = word_doubt(word)
+    assert doubt is not None
+    assert (doubt.code, doubt.severity) == ("E135", "warning")
+
+
+def test_words_as_people_type_them_are_none_of_them() -> None:
+    for word in ("郑州大学", "文化路3#楼2单元#1", "外科（神经外科方向）", "AT&T 路", "无锡医学院", "C#"):
+        assert word_doubt(word) is None

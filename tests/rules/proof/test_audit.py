@@ -7,13 +7,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.builders import drawn_world
 from tests.rules.admission_worlds import worlds
+from tests.rules.audited_twice import audit
 from tests.rules.reference_admission import Seats, dressed
 from tests.rules.reference_admission import wronged as wronged_by_reading
 from zhupei_cli.rules.admission.admission import admit
 from zhupei_cli.rules.admission.run import Candidate, Held, Inputs, Place, ResultRow, Specialty, Spot
-from zhupei_cli.rules.admission.scores import Record
-from zhupei_cli.rules.proof.audit import Finding, audit
+from zhupei_cli.rules.admission.scores import Record, Weights
+from zhupei_cli.rules.proof.audit import Finding
+from zhupei_cli.rules.proof.audit import audit as audit_of_any_size
+from zhupei_cli.rules.proof.audit_at_once import flawless
 from zhupei_cli.rules.proof.envy import wronged
 from zhupei_cli.words.vocabulary import VIA
 
@@ -204,6 +208,31 @@ def test_adjustment_out_of_order() -> None:
 def test_wrong_figures(no: str, change: dict[str, object], message: str) -> None:
     rows = [row._replace(**change) if row.no == no else row for row in dressed(SMALL, RIGHT)]  # type: ignore[arg-type]
     assert audit(SMALL, rows) == [Finding("E447", message)]
+
+
+def test_many_are_looked_at_all_at_once_and_told_of_one_by_one() -> None:
+    inputs = replace(drawn_world(5_000, bases=25, specialties=8), rule="stable")
+    rows = list(admit(inputs))
+    assert audit_of_any_size(inputs, rows) == []
+    at = next(at for at, row in enumerate(rows) if row.admitted and row.rank)
+    rows[at] = rows[at]._replace(rank=0)
+    (finding,) = audit_of_any_size(inputs, rows)
+    assert finding.code == "E447"
+    assert finding.message.startswith(f"{rows[at].no} 的名次应为 ")
+
+
+@pytest.mark.parametrize(
+    "unclear",
+    [
+        {"places": (*SMALL.places, Place(*B, 1))},
+        {"candidates": (*SMALL.candidates, SMALL.candidates[0])},
+        {"weights": Weights("0.4000000000001", "0.3999999999999", "0.2")},
+    ],
+)
+def test_what_leaves_open_what_is_meant_is_acquitted_by_nobody(unclear: dict[str, object]) -> None:
+    inputs = replace(SMALL, **unclear)  # type: ignore[arg-type]
+    assert flawless(SMALL, admit(SMALL))
+    assert not flawless(inputs, admit(inputs))
 
 
 @pytest.mark.parametrize("rule", RULES)

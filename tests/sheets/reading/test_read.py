@@ -217,6 +217,12 @@ def test_csv_in_every_encoding(tmp_path: Path, encode: Callable[[str], bytes]) -
     )
 
 
+def test_a_tenth_month_that_excel_wrote_as_a_number_stays_one(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("2024.1,2024.10,2024.2,1024.1\n", "utf-8")
+    assert _cells(path) == [[2024.1, "2024.10", "2024.2", "1024.1"]]
+
+
 def test_the_name_of_a_file_may_lie(tmp_path: Path) -> None:
     path = typed(tmp_path / "a.xlsx", ("S", [["甲"]]))
     assert _cells(path.rename(tmp_path / "a.csv")) == [["甲"]]

@@ -292,8 +292,11 @@ def test_every_sheet_with_the_headings_is_taken() -> None:
     notes = _sheet(["填写说明"], name="说明")
     first, second = _sheet(SCORES, ["A", 1.0], name="4001"), _sheet(SCORES, ["B", 1.0], name="4002")
     named, blank = _sheet(["报名号", "笔试"], ["C", 1.0], name=" 成绩 "), _sheet(SCORES, name="成绩")
-    others = _sheet(SCORES, name="教育经历")
-    assert _read_of(_book(notes, first, others), SCORE) == ([("4001", [2])], [])
+    schooling = _sheet(["证件号码", "院校", "专业"], ["1", "甲", "乙"], name="教育经历")
+    assert _read_of(_book(notes, first, schooling), SCORE) == ([("4001", [2])], [])
+    # The headings say what a sheet is; its name may be that of another kind.
+    others = _sheet(SCORES, ["B", 1.0], name="教育经历")
+    assert _read_of(_book(first, others), SCORE) == ([("4001", [2]), ("教育经历", [2])], [])
     assert _read_of(_book(notes, first, second), SCORE) == ([("4001", [2]), ("4002", [2])], [])
     assert _read_of(_book(first, named), SCORE) == ([("4001", [2]), (" 成绩 ", [2])], [])
     assert _read_of(_book(blank, first), SCORE) == ([("成绩", []), ("4001", [2])], [])
@@ -313,6 +316,18 @@ def test_a_sheet_that_looks_like_one_and_is_not_read_is_named() -> None:
     hidden = _book(first, hidden=("成绩", "字典"))
     assert _read_of(hidden, SCORE) == ([("4001", [2])], _unread("成绩（隐藏）"))
     assert [table.readable for table in Takings(SCORE).tables(hidden)] == [True]
+
+
+def test_a_list_that_goes_on_without_a_header_is_named() -> None:
+    first = _sheet(SCORES, ["T-0000001", 1.0], name="4001")
+    rest = _sheet(["T-0000002", 80.0], ["T-0000001", 70.0], name="4002")
+    told = "4002（有 1 个不在别处的证件号码或报名号）"
+    assert _read_of(_book(first, rest), SCORE) == ([("4001", [2])], _unread(told))
+    far = _sheet(*[["说明"]] * 25, SCORES, ["410101199003072024", 80.0], name="4003")
+    told = "4003（有 1 个不在别处的证件号码或报名号）"
+    assert _read_of(_book(first, far), SCORE) == ([("4001", [2])], _unread(told))
+    same = _sheet(["合格"], ["T-0000001"], name="4004")
+    assert _read_of(_book(first, same), SCORE) == ([("4001", [2])], [])
 
 
 def test_hidden_sheets_are_named_where_nothing_else_fits() -> None:

@@ -5,8 +5,8 @@ as written, missing as null. It comes in pieces, so that nobody who stores or di
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache, lru_cache
 from hashlib import sha256
 from typing import NotRequired, TypedDict, TypeVar
 
@@ -40,8 +40,10 @@ def inputs_text(inputs: Inputs) -> Iterator[str]:
         fields["order_specialties"] = sorted(inputs.order_specialties)
     tables: dict[str, Iterator[str]] = {
         "candidates": _array(sorted(inputs.candidates, key=lambda candidate: candidate.no), _candidate),
-        "held": _array(sorted(inputs.held), Held._asdict),
-        "places": _array(sorted(inputs.places, key=lambda place: place.spot), _place),
+        "held": _array(sorted(inputs.held), lambda seat: _encode(seat._asdict())),
+        "places": _array(
+            sorted(inputs.places, key=lambda place: place.spot), lambda one: _encode(_place(one))
+        ),
     }
     opening = "{"
     for key in sorted([*fields, *tables]):
@@ -88,11 +90,11 @@ def parse_inputs(pieces: Iterable[str]) -> Inputs:
     )
 
 
-def _array(rows: Sequence[_Row], as_json: Callable[[_Row], Mapping[str, object]]) -> Iterator[str]:
+def _array(rows: Sequence[_Row], as_json: Callable[[_Row], str]) -> Iterator[str]:
     yield "["
     for start in range(0, len(rows), _ROWS_AT_ONCE):
         comma = "," if start else ""
-        yield comma + _encode([as_json(row) for row in rows[start : start + _ROWS_AT_ONCE]])[1:-1]
+        yield comma + ",".join([as_json(row) for row in rows[start : start + _ROWS_AT_ONCE]])
     yield "]"
 
 
@@ -117,30 +119,50 @@ def _place(place: Place) -> dict[str, object]:
     return row
 
 
-def _candidate(candidate: Candidate) -> dict[str, object]:
-    # Named only of whom it is true, as `main` is.
-    order = {"by_order": True} if candidate.by_order else {}
-    return order | {
-        "accept_adjust": candidate.accept_adjust,
-        "choices": candidate.choices,
-        "identity": candidate.identity,
-        "no": candidate.no,
-        "records": [_record(record) for record in sorted(candidate.records, key=lambda r: r.base or "")],
-        "submitted_at": candidate.submitted_at,
-    }
+# Of candidates, records and results there are a hundred thousand each: their text is put together from
+# parts, keys in order, which takes a third of the time that encoding a mapping does.
 
 
-def _record(record: Record) -> dict[str, object]:
-    return {
-        "base": record.base,
-        "interview": _text(record.interview),
-        "skill": _text(record.skill),
-        "written": _text(record.written),
-    }
+def _candidate(candidate: Candidate) -> str:
+    no, identity, choices, accept, at, records, by_order = candidate
+    order = '"by_order":true,' if by_order else ""  # named only of whom it is true, as `main` is
+    spots = ",".join(map(_part, choices))
+    marks = ",".join(map(_record, sorted(records, key=_base_of) if len(records) > 1 else records))
+    return (
+        f'{{"accept_adjust":{_part(accept)},{order}"choices":[{spots}],"identity":{_part(identity)},'
+        f'"no":{_encode(no)},"records":[{marks}],"submitted_at":{_encode(at)}}}'
+    )
 
 
-def _result(row: ResultRow) -> dict[str, object]:
-    return row._asdict() | {"total": _text(row.total)}
+def _base_of(record: Record) -> str:
+    return record.base or ""
+
+
+def _record(record: Record) -> str:
+    base, written, skill, interview = record
+    return (
+        f'{{"base":{_part(base)},"interview":{_mark(interview)},"skill":{_mark(skill)},'
+        f'"written":{_mark(written)}}}'
+    )
+
+
+def _result(row: ResultRow) -> str:
+    no, outcome, base, specialty, via, total, rank, reason = row
+    return (
+        f'{{"base":{_part(base)},"no":{_encode(no)},"outcome":{_part(outcome)},"rank":{_part(rank)},'
+        f'"reason":{_part(reason)},"specialty":{_part(specialty)},"total":{_mark(total)},"via":{_part(via)}}}'
+    )
+
+
+@lru_cache(maxsize=None, typed=True)  # typed: 1 is not true
+def _part(value: object) -> str:
+    """Return the text of what comes in few values: codes, pairs of them, words, ranks."""
+    return _encode(value)
+
+
+@cache
+def _mark(mark: int | None) -> str:
+    return _encode(_text(mark))
 
 
 class _PlaceText(TypedDict):

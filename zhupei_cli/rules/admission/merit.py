@@ -1,6 +1,5 @@
 """The order of merit, and each candidate's bids: the choices at which they are eligible."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from operator import attrgetter, itemgetter
 from typing import NamedTuple
@@ -99,12 +98,13 @@ def bids(inputs: Inputs, merits: Merits) -> list[Bid]:
 
 def ranks(in_order: Iterable[Bid], chosen: Mapping[str, Bid]) -> dict[str, int]:
     """Return application → rank of its chosen bid, counting from 1 over all bids in the order of merit."""
-    seen: Counter[Spot] = Counter()
+    seen: dict[Spot, int] = {}
     found = {}
     for bid in in_order:
-        seen[bid.spot] += 1
-        if chosen.get(bid.candidate.no) is bid:
-            found[bid.candidate.no] = seen[bid.spot]
+        _, _, candidate, spot, _ = bid
+        seen[spot] = rank = seen.get(spot, 0) + 1
+        if chosen.get(candidate.no) is bid:
+            found[candidate.no] = rank
     return found
 
 

@@ -22,7 +22,8 @@ _DIALLED: Final = re.compile(r"\+?[0-9()-]+")
 _LANDLINE: Final = re.compile(r"\(?0(?:10|2[0-9]|[3-9][0-9]{2})[)-]*[2-9][0-9]{6,7}(?:-[0-9]{1,6})?")
 _LOCAL: Final = re.compile(r"[2-9][0-9]{6,7}(?:-[0-9]{1,6})?")
 _COMPANY: Final = re.compile(r"[48]00-?[0-9]{3}-?[0-9]{4}")
-_ABROAD: Final = re.compile(r"(?:\+|00)(?!86)[1-9][0-9]{6,14}")
+#: A mobile number behind a plus has lost its 86: no telephone of North America begins so.
+_ABROAD: Final = re.compile(r"(?:\+|00)(?!86)(?!1[3-9][0-9]{9}$)[1-9][0-9]{6,14}")
 
 
 def read_phone(word: str) -> str | None:

@@ -27,6 +27,7 @@ _BETWEEN_HAN: Final = re.compile(rf"(?<=[{HAN}·]) (?=[{HAN}·])")
 _HAN: Final = re.compile(rf"[{HAN}·]+")
 
 _PLACEHOLDERS = (
+    "无名 无名氏 佚名 "
     "无 没有 暂无 不详 不明 未知 未填 未填写 待定 待补 待填 空 空白 同上 略 姓名 名字 联系人 紧急联系人 "
     "测试 测试用 测试员 测试人 测试数据 试试 示例 样例 例 学员 学生 本人 匿名 "
     "xxx xx test n/a unknown noname undefined"
@@ -38,8 +39,13 @@ _MORE: Final = re.compile(r"\d{4}|\w\s*[/／、;；|]\s*\w")
 # What programs write for nothing, and what people put behind a family name. Some people are called so.
 _ODD_WORDS: Final = frozenset(("na", "nan", "nil", "none", "null"))
 _TITLES: Final = ("先生", "女士", "小姐", "老师", "医生", "同学", "主任")
-_ENTITY: Final = re.compile(r"&(?:#\d+|#x[0-9a-f]+|[a-z]+\d*);?", re.IGNORECASE)
+_ENTITY: Final = re.compile(r"&(?:#\d+|#x[0-9a-f]+|[a-z]+\d*);?|</?[a-z]+ ?/?>", re.IGNORECASE)
 _LONGEST: Final = 30
+#: What other words are damaged to, and what stands there for nothing.
+_BROKEN: Final = re.compile(rf"#{{3,}}|[?？]{{2,}}|(?<=[{HAN}])[?？]|\ufffd")
+_NO_WORDS: Final = frozenset(
+    ("无", "没有", "暂无", "不详", "未知", "未填", "待补", "同上", "略", "空", "〃", "0")
+)
 #: What is left of lost characters read once more, and of memory nobody wrote to.
 _WRECKS: Final = re.compile("锟斤拷?|斤拷|烫烫烫?|屯屯屯?|锘挎?")
 _WRECKED: Final = frozenset("斤烫屯锘")
@@ -78,6 +84,16 @@ def contact_doubt(name: str) -> Doubt | None:
     if doubt is not None and doubt.code == "E122" and _MORE.search(name):
         return Doubt("E124", "warning", {"value": masked_text(name), "what": "不止一个人的姓名"})
     return doubt
+
+
+def word_doubt(word: str) -> Doubt | None:
+    """Return what is odd about a word that is no name, as of a school: damaged, or standing for nothing."""
+    found = _BROKEN.search(word)
+    code = _entity(word)  # AT&T is none
+    what = f"“{found[0]}”" if found else _wreck(word) or (code if code.endswith((";", ">")) else "")
+    if not what and word in _NO_WORDS:
+        what = f"占位的“{word}”"
+    return Doubt("E135", "warning", {"what": what}) if what else None
 
 
 def damage_of(name: str) -> Doubt | None:

@@ -4,9 +4,9 @@ Totals are Decimal where the solver's are integers, and merit is compared key by
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import ROUND_HALF_UP, Decimal, localcontext
-from functools import cache
+from functools import cache, cached_property
 from typing import NamedTuple
 
 from zhupei_cli.rules.admission.run import Candidate, Inputs, ResultRow, Spot
@@ -27,12 +27,13 @@ class Hope(NamedTuple):
 class View:
     """What the audit knows of a run before it looks at the results.
 
-    `open_lines` holds the enabled places with their lines, 0 without one; `hopes` every eligible choice.
+    `open_lines` holds the enabled places with their lines, 0 without one. It knows all candidates, or some.
     """
 
-    def __init__(self, inputs: Inputs) -> None:
+    def __init__(self, inputs: Inputs, candidates: Sequence[Candidate] | None = None) -> None:
         self.inputs = inputs
-        self.candidates = {candidate.no: candidate for candidate in inputs.candidates}
+        whom = inputs.candidates if candidates is None else candidates
+        self.candidates = {candidate.no: candidate for candidate in whom}
         self.places = {place.spot: place for place in inputs.places}
         self.held: dict[Spot, Counter[str]] = {place.spot: Counter() for place in inputs.places}
         for held in inputs.held:
@@ -43,8 +44,12 @@ class View:
             for place in inputs.places
             if not place.stopped
         }
-        self._keys = _keys(inputs)
-        self.hopes = [hope for candidate in inputs.candidates for hope in self._hopes(candidate)]
+        self._keys = _keys(inputs, whom)
+
+    @cached_property
+    def hopes(self) -> list[Hope]:
+        """Every eligible choice."""
+        return [hope for candidate in self.candidates.values() for hope in self._hopes(candidate)]
 
     def key(self, no: str, base: str) -> Key | None:
         """Return where `no` stands at `base`; None without a total there."""
@@ -77,20 +82,21 @@ def seat_of(row: ResultRow) -> Spot | None:
 
 def choice_of(row: ResultRow) -> int | None:
     """Return the number of the choice a row was admitted by; None for adjustment or no seat."""
-    return _choice_number(row.via) if row.admitted and row.via else None
+    return choice_number(row.via) if row.admitted and row.via else None
 
 
 @cache
-def _choice_number(via: str) -> int | None:
+def choice_number(via: str) -> int | None:
+    """Return the number of the choice a way to a seat tells of; None for any other way."""
     digits = via.removeprefix("choice")
     return int(digits) if digits != via and digits.isdecimal() else None
 
 
-def _keys(inputs: Inputs) -> dict[str, dict[str | None, Key | None]]:
+def _keys(inputs: Inputs, candidates: Sequence[Candidate]) -> dict[str, dict[str | None, Key | None]]:
     keys: dict[str, dict[str | None, Key | None]] = {}
     weights = [Decimal(text) for text in inputs.weights.texts().values()]
     with localcontext(prec=100):  # more digits than a weight can have, so that nothing is rounded but once
-        for candidate in inputs.candidates:
+        for candidate in candidates:
             keys[candidate.no] = {
                 record.base: _key(inputs, candidate, record, weights=weights) for record in candidate.records
             }

@@ -120,7 +120,7 @@ def seat_notes(data: Mapping[str, Any]) -> list[str]:
     """Return in words whose seat somebody was given, and what was agreed to when it was."""
     found = [f"{data['seat_of']} 让出的名额"] if data.get("seat_of") else []
     if codes := data.get("overridden"):
-        found.append(f"经同意越过：{'、'.join(map(OVERRIDDEN.label, codes))}")
+        found.append(f"经同意越过：{'、'.join(OVERRIDDEN.labels.get(code, code) for code in codes)}")
     if numbers := data.get("passed_over"):
         more = f" 等 {len(numbers)} 人" if len(numbers) > _NAMED else ""
         found.append(f"名次在前的有 {'、'.join(numbers[:_NAMED])}{more}")

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Row, Select, Table, select
 from sqlalchemy.orm import Session
@@ -87,7 +88,7 @@ def _main(session: Session, batch: Batch) -> MainRun | None:
     return None if row is None else MainRun(*row)
 
 
-def _candidates(batch: Batch, *, passed_over: bool) -> Select[*tuple[object, ...]]:
+def _candidates(batch: Batch, *, passed_over: bool) -> Select[*tuple[Any, ...]]:
     out = select(_ADMISSION.c.application_id).where(
         _ADMISSION.c.batch_id == batch.id, _ADMISSION.c.status.in_(_OUT)
     )
@@ -113,22 +114,17 @@ def _candidates(batch: Batch, *, passed_over: bool) -> Select[*tuple[object, ...
 
 
 def _with_choices_and_records(
-    session: Session, batch: Batch, rows: Iterable[Row[*tuple[object, ...]]]
+    session: Session, batch: Batch, rows: Iterable[Row[*tuple[Any, ...]]]
 ) -> tuple[Candidate, ...]:
     choices = _choices(session, batch)
     records = _records(session, batch)
     return tuple(
         [
             Candidate(
-                no=row.application_no,
-                identity=row.identity,
-                choices=choices.get(row.id, ()),
-                accept_adjust=row.accept_adjust,
-                submitted_at=_instant(row.first_submitted_at),
-                records=records.get(row.id, ()),
-                by_order=bool(row.order_oriented),
+                *(no, identity, choices.get(id_, ()), accept_adjust, _instant(submitted_at)),
+                *(records.get(id_, ()), bool(by_order)),
             )
-            for row in rows
+            for id_, no, identity, accept_adjust, submitted_at, by_order in rows
         ]
     )
 
@@ -145,8 +141,11 @@ def _choices(session: Session, batch: Batch) -> dict[int, tuple[Spot, ...]]:
         .order_by(_CHOICE.c.application_id, _CHOICE.c.number)
     )
     found: dict[int, tuple[Spot, ...]] = {}
+    # One pair for everybody who chose it: what looks places up afterwards compares no text.
+    pairs: dict[Spot, Spot] = {}
     for id_, base, specialty in session.execute(statement).all():
-        found[id_] = (*found.get(id_, ()), (base, specialty))
+        pair = (base, specialty)
+        found[id_] = (*found.get(id_, ()), pairs.setdefault(pair, pair))
     return found
 
 
@@ -158,8 +157,8 @@ def _records(session: Session, batch: Batch) -> dict[int, tuple[Record, ...]]:
         .where(_APPLICATION.c.batch_id == batch.id)
     )
     found: dict[int, tuple[Record, ...]] = {}
-    for id_, *record in session.execute(statement).all():
-        found[id_] = (*found.get(id_, ()), Record(*record))
+    for id_, base, written, skill, interview in session.execute(statement).all():
+        found[id_] = (*found.get(id_, ()), Record(base, written, skill, interview))
     return found
 
 

@@ -18,7 +18,7 @@ from zhupei_cli.services.admission.objections import open_ids, require_none_open
 from zhupei_cli.services.admission.readiness import doubts_about
 from zhupei_cli.services.admission.run_inputs import load_inputs
 from zhupei_cli.services.admission.runs import waiting_run
-from zhupei_cli.services.batches.batches import DATES, edit_batch, require_order
+from zhupei_cli.services.batches.batches import DATES, dates_of, edit_batch, require_order
 from zhupei_cli.services.batches.ceding import cede_seats
 from zhupei_cli.services.batches.taking_part import (
     count_gave_up,
@@ -205,7 +205,8 @@ def unsigned(session: Session, batch: Batch) -> list[Finding]:
 
 def _publicity(batch: Batch, by: Acting) -> str:
     """Return the command that says until when the 公示期 lasts, and which times it takes."""
-    before = max(filter(None, (batch.apply_until, batch.review_until)))
+    dates = dates_of(batch, by.at)
+    before = max(filter(None, (dates["apply_until"], dates["review_until"])))
     after, first = batch.checkin_until, max(before, by.at)
     command = f"zhupei batch edit {batch.code} --set publicity_until=截止时间"
     if after is None:

@@ -168,6 +168,16 @@ def _text(value: datetime | str | None) -> str | None:
     return iso_time(value) if isinstance(value, datetime) else value
 
 
+def dates_of(batch: Batch, at: datetime) -> dict[str, datetime | None]:
+    """Return the DATES of a batch; what was ended before its date, as `batch close` does, ended by `at`."""
+    ended = {
+        "apply_until": batch.status not in (BatchStatus.DRAFT, BatchStatus.OPEN),
+        "review_until": batch.status not in (BatchStatus.DRAFT, BatchStatus.OPEN, BatchStatus.CLOSED),
+    }
+    known: dict[str, datetime | None] = {key: getattr(batch, key) for key in DATES}
+    return {key: min(day, at) if day and ended.get(key) else day for key, day in known.items()}
+
+
 def require_order(values: Mapping[str, object]) -> None:
     """Raise E408 when a date comes before one it must follow; dates that are None are not asked."""
     known = [(key, at) for key in DATES if isinstance(at := values.get(key), datetime)]
@@ -219,7 +229,7 @@ def edit_batch(
             phase = "dates" if column else rules.setting_of(key).phase
             require_changeable(_LABELS.get(key, key), phase, batch.status, name=batch.code)
             changes.append({"key": key, "before": before, "after": after})
-    _write_changes(session, batch, changes)
+    _write_changes(session, batch, changes, at=by.at)
     events = [
         Change(
             "batch.edit",
@@ -236,14 +246,14 @@ def edit_batch(
     return changes
 
 
-def _write_changes(session: Session, batch: Batch, changes: Sequence[Changed]) -> None:
+def _write_changes(session: Session, batch: Batch, changes: Sequence[Changed], *, at: datetime) -> None:
     values = {one["key"]: one["after"] for one in changes}
     settings = {
         key: value for key, value in values.items() if key in rules.SETTINGS and isinstance(value, str)
     }
     for key in values.keys() - settings.keys():
         setattr(batch, key, values[key])
-    require_order({key: getattr(batch, key) for key in DATES})
+    require_order(dates_of(batch, at))
     session.flush()
     _write_settings(session, batch, settings)
 

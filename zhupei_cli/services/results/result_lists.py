@@ -1,6 +1,6 @@
 """Lists of a result: the publicity list (公示), the order of merit of places, who was not admitted."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Final, TypedDict
@@ -293,7 +293,7 @@ def _wishes(session: Session, batch: Batch) -> dict[int, dict[int, str]]:
 
 def ranking(
     session: Session, batch: Batch, *, run: int | None, base: str | None, specialty: str | None
-) -> list[Ranked]:
+) -> Iterator[Ranked]:
     """Return the order of merit of each place: who chose it and was eligible, with what they got.
 
     From publication on in the order of the committed run, with the seats as they are now, whatever was given
@@ -308,34 +308,45 @@ def ranking(
         got = _seats_now(session, batch)
     else:
         got = {row.no: row.spot for row in stored_rows(session, one) if row.spot is not None}
-    names = _names(session, batch)
-    bases, specialties = base_names(session).labels, specialty_names(session).labels
+    asked = [
+        (spot, in_order)
+        for spot, in_order in sorted(_by_spot(bids(inputs, Merits(inputs))).items())
+        if base in (None, spot[0]) and specialty in (None, spot[1])
+    ]
+    labels = (base_names(session).labels, specialty_names(session).labels)
     quotas = {place.spot: place.quota for place in inputs.places}
-    rows: list[Ranked] = []
-    for spot, in_order in sorted(_by_spot(bids(inputs, Merits(inputs))).items()):
-        if (base is not None and spot[0] != base) or (specialty is not None and spot[1] != specialty):
-            continue
-        admitted = [bid.total for bid in in_order if got.get(bid.candidate.no) == spot]
+    # One place after the other: together they are twice as many rows as people.
+    return _ranked(asked, got, quotas, labels, _names(session, batch))
+
+
+def _ranked(
+    places: Iterable[tuple[Spot, Sequence[Bid]]],
+    got: Mapping[str, Spot],
+    quotas: Mapping[Spot, int],
+    labels: tuple[Mapping[str, str], Mapping[str, str]],
+    names: Mapping[str, tuple[str, str]],
+) -> Iterator[Ranked]:
+    for spot, in_order in places:
+        base, specialty = spot
+        cutoff = min((bid.total for bid in in_order if got.get(bid.candidate.no) == spot), default=None)
         for rank, bid in enumerate(in_order, 1):
-            rows.append(
-                {
-                    "base": spot[0],
-                    "base_label": bases[spot[0]],
-                    "specialty": spot[1],
-                    "specialty_label": specialties[spot[1]],
-                    "quota": quotas[spot],
-                    "rank": rank,
-                    "application_no": bid.candidate.no,
-                    "name": names[bid.candidate.no]["name"],
-                    "id_number": names[bid.candidate.no]["id_number"],
-                    "choice": bid.choice,
-                    "choice_label": words.VIA.label(f"choice{bid.choice}"),
-                    "total": mark_number(bid.total),
-                    "cutoff": mark_number(min(admitted, default=None)),
-                    "result": _result(got.get(bid.candidate.no), spot),
-                }
-            )
-    return rows
+            name, id_number = names[bid.candidate.no]
+            yield {
+                "base": base,
+                "base_label": labels[0][base],
+                "specialty": specialty,
+                "specialty_label": labels[1][specialty],
+                "quota": quotas[spot],
+                "rank": rank,
+                "application_no": bid.candidate.no,
+                "name": name,
+                "id_number": mask_id(id_number),
+                "choice": bid.choice,
+                "choice_label": words.VIA.label(f"choice{bid.choice}"),
+                "total": mark_number(bid.total),
+                "cutoff": mark_number(cutoff),
+                "result": _result(got.get(bid.candidate.no), spot),
+            }
 
 
 def _by_spot(in_order: Sequence[Bid]) -> dict[Spot, list[Bid]]:
@@ -360,12 +371,10 @@ def _seats_now(session: Session, batch: Batch) -> dict[str, Spot]:
     return {no: (base, specialty) for no, base, specialty in session.execute(statement)}
 
 
-def _names(session: Session, batch: Batch) -> dict[str, dict[str, str]]:
+def _names(session: Session, batch: Batch) -> dict[str, tuple[str, str]]:
     statement = (
         select(_APPLICATION.c.application_no, _SNAPSHOT.c.name, _SNAPSHOT.c.id_number)
         .join(_SNAPSHOT, CURRENT_SNAPSHOT)
         .where(_APPLICATION.c.batch_id == batch.id)
     )
-    return {
-        no: {"name": name, "id_number": mask_id(number)} for no, name, number in session.execute(statement)
-    }
+    return {no: (name, number) for no, name, number in session.execute(statement)}

@@ -1,7 +1,8 @@
 """Review by the first-choice base (指南 二.5): each decision, taking one back too, is a row that stays."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from typing import NamedTuple
 
 from sqlalchemy import Table, select
 from sqlalchemy.exc import IntegrityError
@@ -12,7 +13,6 @@ from zhupei_cli.model import Admission, Batch, Review
 from zhupei_cli.rules.batch import lifecycle
 from zhupei_cli.services.applications import store
 from zhupei_cli.services.applications.past import not_allowed
-from zhupei_cli.services.applications.store import Stored
 from zhupei_cli.services.records import base_login
 from zhupei_cli.services.records.events import Change, canonical, record
 from zhupei_cli.services.records.import_ledger import (
@@ -25,6 +25,7 @@ from zhupei_cli.services.records.import_ledger import (
 )
 from zhupei_cli.services.records.line_numbers import settle_numbers
 from zhupei_cli.services.records.workbooks import Reading
+from zhupei_cli.services.reviews.under_review import UnderReview, load_under_review
 from zhupei_cli.sheets.taking.lines import Line
 from zhupei_cli.store.bulk import insert_rows, rows_of
 from zhupei_cli.store.counters import take
@@ -51,8 +52,7 @@ OUTCOMES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):  # not a dataclass: made and looked up a hundred thousand at a time
     """One decision somebody wants to make."""
 
     application_no: str
@@ -62,16 +62,16 @@ class Verdict:
 
 def faults(
     session: Session, batch: Batch, verdicts: Sequence[Verdict], *, base: str | None
-) -> tuple[list[tuple[Verdict, Stored]], list[Verdict], list[tuple[Verdict, Fault]]]:
+) -> tuple[list[tuple[Verdict, UnderReview]], list[Verdict], list[tuple[Verdict, Fault]]]:
     """Sort verdicts into those that can be carried out, those that stand already, and those refused."""
-    stored = store.load_by_number(session, batch, {verdict.application_no for verdict in verdicts})
-    good: list[tuple[Verdict, Stored]] = []
+    stored = load_under_review(session, batch, {verdict.application_no for verdict in verdicts})
+    good: list[tuple[Verdict, UnderReview]] = []
     standing: list[Verdict] = []
     refused: list[tuple[Verdict, Fault]] = []
     decided = _decided(
         session, [stored[one.application_no] for one in verdicts if one.application_no in stored]
     )
-    for verdict in dict.fromkeys(verdicts):
+    for verdict in verdicts:
         one = stored.get(verdict.application_no)
         found = _fault(verdict, one, base)
         if found is not None and one is not None and found.code == "E402":
@@ -92,8 +92,8 @@ def faults(
 
 
 def _allowed(
-    session: Session, batch: Batch, good: Sequence[tuple[Verdict, Stored]]
-) -> tuple[list[tuple[Verdict, Stored]], list[tuple[Verdict, Fault]]]:
+    session: Session, batch: Batch, good: Sequence[tuple[Verdict, UnderReview]]
+) -> tuple[list[tuple[Verdict, UnderReview]], list[tuple[Verdict, Fault]]]:
     """Sort out the approvals of people whom the past forbids this batch, as it came to light since."""
     approved = {one.application_no for verdict, one in good if verdict.decision == Decision.APPROVE}
     barred = not_allowed(session, batch, approved) if approved else {}
@@ -113,7 +113,7 @@ def _allowed(
     return [(verdict, one) for verdict, one in good if verdict not in out], refused
 
 
-def _other_reasons(session: Session, standing: Sequence[tuple[Verdict, Stored]]) -> dict[Verdict, Fault]:
+def _other_reasons(session: Session, standing: Sequence[tuple[Verdict, UnderReview]]) -> dict[Verdict, Fault]:
     """Return the fault (E662) of each decision that stands for another reason than is given now."""
     given = [(verdict, one) for verdict, one in standing if (verdict.reason or "").strip()]
     columns = (_REVIEW.c.application_id, _REVIEW.c.id, _REVIEW.c.decision, _REVIEW.c.reason)
@@ -131,7 +131,7 @@ def _other_reasons(session: Session, standing: Sequence[tuple[Verdict, Stored]])
     return found
 
 
-def _after_closing(batch: Batch, one: Stored, fault: Fault) -> Fault:
+def _after_closing(batch: Batch, one: UnderReview, fault: Fault) -> Fault:
     """Return the refusal with a way that leads somewhere: nobody submits by themselves any more."""
     unsent = (ApplicationStatus.DRAFT, ApplicationStatus.RETURNED)
     if batch.status != BatchStatus.CLOSED or one.status not in unsent:
@@ -141,7 +141,7 @@ def _after_closing(batch: Batch, one: Stored, fault: Fault) -> Fault:
     return Fault(fault.code, fault.field, values={**fault.values, "cure": cure})
 
 
-def _decided(session: Session, stored: Sequence[Stored]) -> dict[int, str]:
+def _decided(session: Session, stored: Sequence[UnderReview]) -> dict[int, str]:
     """Return application id → where it stands in admission, of those that stand anywhere."""
     columns = select(Admission.application_id, Admission.status)
     approved = [one.id for one in stored if one.status == ApplicationStatus.APPROVED]
@@ -161,9 +161,9 @@ def standing_in_the_way(number: str, status: str, *, base: str | None = None) ->
     return Fault("E686", "application_no", values={"application_no": number, "status": label})
 
 
-def _fault(verdict: Verdict, stored: Stored | None, base: str | None) -> Fault | None:
+def _fault(verdict: Verdict, stored: UnderReview | None, base: str | None) -> Fault | None:
     # A number of another base is answered like one that does not exist: it is none of their business.
-    if stored is None or (base is not None and stored.form.choices[0][0] != base):
+    if stored is None or (base is not None and stored.base != base):
         return Fault(
             "E304", "application_no", values={"application_no": verdict.application_no, "nearest": ""}
         )
@@ -196,7 +196,7 @@ def decide(
     One refused verdict refuses all, unless `skip_bad`. Raises E451 when the batch takes no reviews now.
     """
     require_reviewing(batch)
-    good, _standing, refused = faults(session, batch, verdicts, base=base)
+    good, _standing, refused = faults(session, batch, list(dict.fromkeys(verdicts)), base=base)
     if refused and not skip_bad:
         first = refused[0][1]
         # What other bases have is not offered to one of them.
@@ -216,7 +216,7 @@ def require_reviewing(batch: Batch) -> None:
 def carry_out(
     session: Session,
     batch: Batch,
-    decisions: Sequence[tuple[Verdict, Stored]],
+    decisions: Sequence[tuple[Verdict, UnderReview]],
     *,
     by: Acting,
     base: str | None,
@@ -237,7 +237,6 @@ def carry_out(
             first, *more = (one.application_no for _, one in decisions)
             raise ZhupeiError("E708", application_no=f"{first} 等" if more else first) from error
         return
-    touched = [] if import_id is None else list(_touched(session, decisions))
     seqs = record(session, by, list(_changes(batch, decisions, base)))
     who = signature(session, by.who)
     ids = take(session, "review", len(decisions))
@@ -253,17 +252,19 @@ def carry_out(
     statuses = [(one.id, OUTCOMES[verdict.decision]) for verdict, one in decisions]
     store.set_status(session, statuses, seq=seqs[-1])
     if import_id is not None:
-        record_rows(session, import_id, touched, by=by)
+        record_rows(session, import_id, _touched(decisions), by=by)
 
 
-def _touched(session: Session, decisions: Sequence[tuple[Verdict, Stored]]) -> Iterator[Touched]:
-    touched_by = store.load_touched_by(session, [one.id for _, one in decisions])
+def _touched(decisions: Sequence[tuple[Verdict, UnderReview]]) -> Iterator[Touched]:
+    # An import or a command touched many: what stood there before is hardly ever one's alone.
+    before = cache(lambda status, touched_by: canonical({"status": status, "touched_by": touched_by}))
     for _, one in decisions:
-        before = {"status": one.status, "touched_by": touched_by[one.id]}
-        yield "application", str(one.id), "updated", canonical(before)
+        yield "application", str(one.id), "updated", before(one.status, one.touched_by)
 
 
-def _changes(batch: Batch, decisions: Sequence[tuple[Verdict, Stored]], base: str | None) -> Iterator[Change]:
+def _changes(
+    batch: Batch, decisions: Sequence[tuple[Verdict, UnderReview]], base: str | None
+) -> Iterator[Change]:
     for verdict, one in decisions:
         yield Change(
             f"review.{verdict.decision}",
@@ -295,12 +296,12 @@ def import_reviews(
     require_reviewing(batch)
     lines = filled_in(reading.lines, ("decision",), beside="reason")
     _refuse_twins(lines)
-    read = {_verdict(line): line for line in lines if not line.bad}
-    good, standing, refused = faults(session, batch, list(read), base=base)
+    read = {line.values["application_no"]: line for line in lines if not line.bad}
+    good, standing, refused = faults(session, batch, list(map(_verdict, read.values())), base=base)
     for verdict, fault in refused:
-        read[verdict].faults.append(fault)
-    _refuse_other_names(session, [(read[verdict], one) for verdict, one in good])
-    good = [(verdict, one) for verdict, one in good if not read[verdict].bad]
+        read[verdict.application_no].faults.append(fault)
+    _refuse_other_names((read[one.application_no], one) for _, one in good)
+    good = [(verdict, one) for verdict, one in good if not read[one.application_no].bad]
     bad = sum(1 for line in lines if line.bad)
     rows = len(reading.lines)
     warned = sum(bool(line.faults) and not line.bad for line in reading.lines)
@@ -338,10 +339,9 @@ def _refuse_twins(lines: Sequence[Line]) -> None:
             line.faults.append(Fault("E157", "application_no", values=values))
 
 
-def _refuse_other_names(session: Session, lines: Sequence[tuple[Line, Stored]]) -> None:
+def _refuse_other_names(lines: Iterable[tuple[Line, UnderReview]]) -> None:
     """Refuse rows whose name is not that of the number's owner: a shifted column decides about others."""
-    names = store.load_names(session, [one for _, one in lines])
     for line, one in lines:
-        given, stored = line.values.get("name"), names[one.id]
-        if given is not None and given != stored:
-            line.faults.append(Fault("E161", "name", values={"given": given, "stored": stored}))
+        given = line.values.get("name")
+        if given is not None and given != one.name:
+            line.faults.append(Fault("E161", "name", values={"given": given, "stored": one.name}))

@@ -7,6 +7,7 @@ from typing import Final
 from zhupei_cli.rules.people import fields
 from zhupei_cli.rules.people.dates import GRADUATION
 from zhupei_cli.rules.people.fields import FIELDS, Field
+from zhupei_cli.rules.people.people_names import word_doubt
 from zhupei_cli.sheets.kinds import cells, parsers
 from zhupei_cli.sheets.kinds.columns import Column, Kind
 from zhupei_cli.sheets.kinds.shared_columns import ID_NUMBER, column_of, own_column
@@ -42,8 +43,8 @@ PERSON: Final = Kind(
     "报名信息",
     (
         *_columns(fields.BASIC, fields.CONTACT),
-        Column("bachelor_school", "本科院校", cells.text),
-        Column("bachelor_major", "本科专业", cells.text),
+        Column("bachelor_school", "本科院校", cells.text, doubt=word_doubt),
+        Column("bachelor_major", "本科专业", cells.text, doubt=word_doubt),
         Column(
             "bachelor_graduated_on",
             "本科毕业时间",

@@ -18,6 +18,8 @@ _PIECE: Final = 1 << 20
 _HEAD: Final = 20
 # Ways to keep a program from computing: ="0100", and an apostrophe before digits or a sign.
 _QUOTED: Final = re.compile(r'="([^"]*)"')
+#: What 2024.10 has become where Excel took it for a number; typed as text it would have the same look.
+_TENTH: Final = re.compile(r"(?:19|20)[0-9]{2}\.1")
 _GUARDED: Final = re.compile(r"'(?=[=+\-@\d])")
 
 
@@ -51,7 +53,9 @@ def _records(text: TextIO) -> "_csv.Reader":
     return csv.reader(text, delimiter=_delimiter(head), strict=True)
 
 
-def _plain(cell: str) -> str:
+def _plain(cell: str) -> str | float:
+    if _TENTH.fullmatch(cell):
+        return float(cell)
     if cell.startswith("="):
         found = _QUOTED.fullmatch(cell)
         return found[1] if found else cell

@@ -1,5 +1,6 @@
 """Taking rows from a sheet: its cells read column by column, every problem of every row kept."""
 
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import isfinite
@@ -36,6 +37,10 @@ _FEW: Final = 3
 _PAIR: Final = 2
 #: Columns that say whom or what a row is about.
 _ABOUT: Final = frozenset(("id_number", "application_no", "code", "base"))
+#: Of these, the numbers that people are named by, and how they look.
+_NUMBERED: Final = frozenset(("id_number", "application_no"))
+_NUMBER: Final = re.compile(r"[0-9]{17}[0-9Xx]|[A-Za-z0-9][A-Za-z0-9_-]{0,31}-[0-9]{7,}")
+_SHORTEST: Final = 9
 #: Rows that a note names one by one.
 _NAMED: Final = 10
 
@@ -113,9 +118,12 @@ class Takings:
         weights = {id(sheet): best_row(sheet.rows, self._kind)[1] for sheet in mine or book.sheets}
         chosen = carrying or [max(mine or book.sheets, key=lambda sheet: weights[id(sheet)])]
         tables = [self._taking(sheet, self._kind).table() for sheet in chosen]
-        unread = [
-            self._lacking(sheet) for sheet in mine if sheet not in chosen and self._looks_like(sheet, weights)
-        ]
+        left = [sheet for sheet in mine if not any(sheet is one for one in chosen)]
+        alike = [sheet for sheet in left if self._looks_like(sheet, weights)]
+        unread = [self._lacking(sheet) for sheet in alike]
+        others = [sheet for sheet in left if not any(sheet is one for one in alike)]
+        read = [*chosen, *(sheet for sheet, kind in wanted if kind is not self._kind)]
+        unread += self._going_on(others, read)
         unread += [f"{name}（隐藏）" for name in book.hidden if self._is_wanted(name, book)]
         if not carrying:
             unread += self._explain(tables[0], chosen[0], book)
@@ -144,13 +152,19 @@ class Takings:
         title = clean(sheet.name)
         if (named := self._by_title.get(title)) is not None:
             return named
-        if any(title == one.title for one in self._known):
+        other = next((one for one in self._known if one.title == title), None)
+        if other is not None and not self._is_rather_mine(sheet, other):
             return None
         most = best_row(sheet.rows, self._kind)[1]
         for kind in self._further:
             if best_row(sheet.rows, kind)[1] > most and self._carries(sheet, kind):
                 return kind
         return self._kind
+
+    def _is_rather_mine(self, sheet: Sheet, other: Kind) -> bool:
+        """Say whether a sheet that has another kind's name has the headings of this one, and more of them."""
+        mine = best_row(sheet.rows, self._kind)[1]
+        return mine > best_row(sheet.rows, other)[1] and self._carries(sheet, self._kind)
 
     def _looks_like(self, sheet: Sheet, weights: Mapping[int, int]) -> bool:
         """Say whether a sheet has rows under some of the headings.
@@ -164,6 +178,16 @@ class Takings:
         words = sum(1 for cell in sheet.rows[at] if cell not in (None, ""))
         about = named >= _PAIR and words >= _FEW and named_keys(sheet.rows[at], self._kind) & _ABOUT
         return bool(about) or named >= max(_FEW, max(weights.values()) / 2)
+
+    def _going_on(self, sheets: Sequence[Sheet], read: Sequence[Sheet]) -> Iterator[str]:
+        """Yield those of `sheets` that name people whom `read` do not: the rest of a list, without header."""
+        if self._kind.headings.keys().isdisjoint(_NUMBERED):
+            return
+        named = {sheet.name: numbers for sheet in sheets if (numbers := _numbers(sheet))}
+        known = set[str]().union(*map(_numbers, read)) if named else set[str]()
+        for name, numbers in named.items():
+            if more := len(numbers - known):
+                yield f"{name}（有 {more} 个不在别处的证件号码或报名号）"
 
     def _lacking(self, sheet: Sheet) -> str:
         header = read_header(sheet.rows[:_HEAD], self._kind, self._optional)
@@ -350,6 +374,16 @@ def _sound(cell: Cell) -> Cell:
     if isinstance(cell, float) and not isfinite(cell):
         raise Unreadable("E019", value="#NUM!")
     return cell
+
+
+def _numbers(sheet: Sheet) -> set[str]:
+    """Return what looks like a number of an ID card or of an application."""
+    return {
+        cell
+        for row in sheet.rows
+        for cell in row
+        if isinstance(cell, str) and len(cell) >= _SHORTEST and _NUMBER.fullmatch(cell)
+    }
 
 
 def _is_blank(faults: Sequence[Fault]) -> bool:
