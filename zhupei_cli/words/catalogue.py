@@ -417,7 +417,7 @@ CATALOGUE: dict[str, Entry] = {
     "E739": Entry(5, "准考证号 {ticket} 会同时给 {one} 和 {other}", "把考点和考场的编号写成一样长（01、02），或在编号办法里用 - 隔开（zhupei batch edit {batch} --set 'ticket={{year}}{{site}}-{{room}}-{{seat}}'）", "一个批次内准考证号不能重复。"),
     "E740": Entry(5, "准考证号 {ticket} 太长：{found} 位，最多 {length} 位", "改短编号办法：例如 zhupei batch edit {batch} --set 'ticket={{site}}{{room}}{{seat}}'", "准考证号要能印在准考证、桌贴和签到表上。"),
     "E741": Entry(5, "批次 {batch} 还没有安排座位", "先运行 zhupei exam allot --batch {batch}", "准考证和签到表按座位印制。"),
-    "E742": Entry(4, "{application_no} 没有座位", "zhupei exam list --batch {batch} 查看；刚通过审核的，先运行 zhupei exam allot", "只有审核通过并已安排座位的人有准考证。"),
+    "E742": Entry(4, "{application_no} {why}没有座位", "{cure}", "只有审核通过并已安排座位的人有准考证。"),
     "E743": Entry(3, "没有准考证号 {ticket}", "照准考证或 zhupei exam list 核对", "准考证号写错，或重新安排座位以后已经换号。"),
     "E744": Entry(3, "准考证号 {ticket} 是 {other} 的，不是 {application_no} 的", "核对准考证号和报名号", "一行里写了两个号码时，两个须是同一个人的。"),
     "E745": Entry(3, "{part}又有成绩又写了缺考", "缺考的不写成绩；参加了考试的，缺考一栏留空", "一科要么有成绩，要么缺考。"),
