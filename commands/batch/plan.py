@@ -173,7 +173,7 @@ def _place_options(command: Callable[..., None]) -> Callable[..., None]:
 @click.option("--max-postgrad", metavar="N", help="在读专硕上限；none 表示不限")
 @click.option("--reserve-own", metavar="N", help="为本单位住院医师保留的名额；0 表示不保留")
 @click.option("--reserve-entrusted", metavar="N", help="为委托培养住院医师保留的名额")
-@click.option("--reserve-social", metavar="N", help="为面向社会招收保留的名额")
+@click.option("--reserve-social", metavar="N", help="为面向社会招收保留的名额；0 表示按批次的比例保留")
 @click.option("--reserve-postgrad", metavar="N", help="为在读专硕保留的名额")
 @click.option("--capacity", metavar="N", help="培训容量，各年级合计；none 表示没有规定")
 @click.option("--reason", metavar="REASON", help="修改的原因")
@@ -192,7 +192,8 @@ def set_(
 ) -> None:
     """设定一个岗位的计划人数、最低分、身份上限、保留名额和培训容量；没有这个岗位就新增。
 
-    保留名额先给这种身份的考生，他们用不完的对所有人开放。
+    保留名额先给这种身份的考生，他们用不完的对所有人开放。批次设了 reserve.social_share 的，
+    没有写社会招收保留的岗位都按这个比例保留。
 
     \b
     例：zhupei batch plan set 4101001 内科 20 --min-score 60 --max-own 5
@@ -259,6 +260,8 @@ def _terms(row: plans.PlaceSet) -> Iterator[str]:
     for key, label in _RESERVES.items():
         if seats := row.get(key):
             yield f"{label} {seats} 人"
+    if row["reserve_shared"]:
+        yield f"按比例为社会招收保留 {row['reserve_shared']} 人"
     if row["capacity"] is not None:
         yield f"培训容量 {row['capacity']} 人"
     if row["stopped"]:

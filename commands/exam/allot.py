@@ -22,6 +22,9 @@ from ..shared.options import F, batch_option, list_options, pass_settings, revea
 from ..shared.output import Column, Out, show
 from ..shared.writing import Deed, writing
 
+#: Ticket numbers that a remark names.
+_SHOWN = 5
+
 LIST = (
     Column("ticket", "准考证号"),
     Column("application_no", "报名号"),
@@ -37,8 +40,13 @@ LIST = (
 
 def where_options(command: F) -> F:
     """Add --site and --room."""
-    site = click.option("--site", type=CODE, metavar="CODE", help="只要这个考点（编号）")
-    return site(click.option("--room", type=CODE, metavar="CODE", help="只要这个考场（编号）")(command))
+    site = click.option(
+        "--site", "sites", type=CODE, multiple=True, metavar="CODE", help="只要这个考点（编号），可写多次"
+    )
+    room = click.option(
+        "--room", "rooms", type=CODE, multiple=True, metavar="CODE", help="只要这个考场（编号），可写多次"
+    )
+    return site(room(command))
 
 
 @click.command("allot")
@@ -79,6 +87,9 @@ def allot(deed: Deed, *, batch: str | None, how: By | None, seed: int | None, ag
 
     done = deed.in_batch(batch, act)
     deed.tell(done, _sentence(done))
+    if reused := done["reused"]:
+        first = "、".join(reused[:_SHOWN]) + (" 等" if len(reused) > _SHOWN else "")
+        deed.note(f"提醒：{len(reused)} 个准考证号原来是别人的（{first}），已印的旧准考证作废")
     if done["seated"]:
         deed.note(f"种子 {done['seed']}：加 --seed {done['seed']} 可得到同样的结果")
         deed.next(f"zhupei exam tickets --all --batch {done['batch']} -o 准考证", "印制准考证")
@@ -106,7 +117,13 @@ def _sentence(done: Allotted) -> str:
 @list_options
 @pass_settings
 def list_(
-    settings: Settings, *, batch: str | None, site: str | None, room: str | None, reveal: bool, out: Out
+    settings: Settings,
+    *,
+    batch: str | None,
+    sites: tuple[str, ...],
+    rooms: tuple[str, ...],
+    reveal: bool,
+    out: Out,
 ) -> None:
     """列出考生的座位和准考证号，按考场和座位。
 
@@ -115,7 +132,7 @@ def list_(
     """
     with transaction(settings.database_url, read_only=not reveal) as session:
         found = lookup.find_batch(session, batch)
-        rows = list_seats(session, found, candidates.Wanted((), site, room), reveal=reveal)
+        rows = list_seats(session, found, candidates.Wanted((), sites, rooms), reveal=reveal)
         unseated, code = candidates.count_unseated(session, found), found.code
         if reveal:
             listing.record_reveal(session, found, by=settings.acting(), what="exam list", rows=len(rows))

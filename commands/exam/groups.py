@@ -39,7 +39,9 @@ LIST = (
     Column("id_number", "证件号码"),
     Column("specialty_label", "报名专业"),
 )
-_group_option = click.option("--group", type=NAME, metavar="NAME", help="只要这一组")
+_group_option = click.option(
+    "--group", "names", type=NAME, multiple=True, metavar="NAME", help="只要这一组，可写多次"
+)
 
 
 @click.group("groups")
@@ -81,7 +83,7 @@ def import_(taking: Import, *, batch: str | None) -> None:
 @reveal_option
 @list_options
 @pass_settings
-def list_(settings: Settings, *, batch: str | None, group: str | None, reveal: bool, out: Out) -> None:
+def list_(settings: Settings, *, batch: str | None, names: tuple[str, ...], reveal: bool, out: Out) -> None:
     """列出复试分组，按日期、时间和组别；加 --reveal 写成的文件可原样再导入。
 
     \b
@@ -89,7 +91,7 @@ def list_(settings: Settings, *, batch: str | None, group: str | None, reveal: b
     """
     with transaction(settings.database_url, read_only=not reveal) as session:
         found = lookup.find_batch(session, batch)
-        rows = list_groups(session, found, group=group, reveal=reveal)
+        rows = list_groups(session, found, groups=names, reveal=reveal)
         if reveal:
             listing.record_reveal(
                 session, found, by=settings.acting(), what="exam groups list", rows=len(rows)
@@ -107,7 +109,7 @@ def sheets(
     deed: Deed,
     *,
     batch: str | None,
-    group: str | None,
+    names: tuple[str, ...],
     target: Path,
     more_fonts: tuple[Path, ...],
     force: bool,
@@ -123,7 +125,7 @@ def sheets(
     fonts = find_fonts(deed.settings.fonts, more_fonts)
 
     def prepare(session: Session, found: Batch) -> tuple[list[RoomSheet], str]:
-        return group_sheets(session, found, group=group, by=deed.by, fonts=fonts), found.name
+        return group_sheets(session, found, groups=names, by=deed.by, fonts=fonts), found.name
 
     made, name = deed.in_batch(batch, prepare)
     with replacing(target, force=force, keep=not deed.dry_run) as beside:

@@ -43,8 +43,8 @@ def tickets(
     numbers: tuple[str, ...],
     *,
     batch: str | None,
-    site: str | None,
-    room: str | None,
+    sites: tuple[str, ...],
+    rooms: tuple[str, ...],
     every: bool,
     target: Path,
     more_fonts: tuple[Path, ...],
@@ -59,10 +59,10 @@ def tickets(
     例：zhupei exam tickets --all -o 准考证
         zhupei exam tickets HN2026-0000001 -o 准考证.pdf
     """
-    _require_one(bool(numbers), bool(site or room), every)
+    _require_one(bool(numbers), bool(sites or rooms), every)
     kind_of_file(target, ("pdf",))
     fonts = find_fonts(deed.settings.fonts, more_fonts)
-    wanted = candidates.Wanted(numbers, site, room)
+    wanted = candidates.Wanted(numbers, sites, rooms)
 
     def prepare(session: Session, found: Batch) -> tuple[papers.Printed, dict[Path, Tickets]]:
         printed = papers.prepare_tickets(session, found, wanted, by=deed.by, fonts=fonts)
@@ -87,10 +87,9 @@ def tickets(
         "without_photo": printed.without_photo,
         "files": [str(path) for path in files],
     }
+    where = f"，存放在 {target}" if count else ""
     photos = f"（{printed.without_photo} 人没有照片）" if printed.without_photo else ""
-    show_prints(
-        deed, summary, f"印制 {count} 份准考证{photos}，存放在 {target}", [*printed.refused, *damaged]
-    )
+    show_prints(deed, summary, f"印制 {count} 份准考证{photos}{where}", [*printed.refused, *damaged])
 
 
 def _rendered(some: Tickets, fonts: FontSet) -> tuple[bytes | None, list[tuple[str, Fault]]]:
@@ -110,8 +109,12 @@ def _rendered(some: Tickets, fonts: FontSet) -> tuple[bytes | None, list[tuple[s
 
 
 def _require_one(*given: bool) -> None:
-    if given.count(True) != 1:
-        raise click.UsageError("请写报名号，或用 --site、--room，或用 --all。", click.get_current_context())
+    if given.count(True) == 1:
+        return
+    names = [name for name, one in zip(("报名号", "--site/--room", "--all"), given, strict=True) if one]
+    words = "请写报名号，或用 --site、--room，或用 --all"
+    conflict = f"{' 和 '.join(names)} 不能同时用：" if names else ""
+    raise click.UsageError(f"{conflict}{words}。", click.get_current_context())
 
 
 def _files(printed: papers.Printed, target: Path) -> dict[Path, Tickets]:
@@ -148,8 +151,8 @@ def sheets(
     deed: Deed,
     *,
     batch: str | None,
-    site: str | None,
-    room: str | None,
+    sites: tuple[str, ...],
+    rooms: tuple[str, ...],
     chosen: tuple[str, ...],
     part: str,
     target: Path,
@@ -167,7 +170,7 @@ def sheets(
     kinds = chosen or tuple(EXAM_PAPER.labels)
     printing = any(kind in _PAPERS for kind in kinds)
     fonts = find_fonts(deed.settings.fonts, more_fonts) if printing else None
-    wanted = candidates.Wanted((), site, room)
+    wanted = candidates.Wanted((), sites, rooms)
 
     def prepare(session: Session, found: Batch) -> tuple[papers.Sheets, str]:
         made = papers.prepare_sheets(session, found, wanted, by=deed.by, fonts=fonts)
@@ -194,7 +197,8 @@ def sheets(
         "sites": len(made.sites),
         "files": [str(path) for *_, path in files],
     }
-    sentence = f"印制 {len(made.sites)} 个考点、{made.rooms} 个考场、{made.people} 人的材料，存放在 {target}"
+    sentence = f"印制 {len(made.sites)} 个考点、{made.rooms} 个考场、{made.people} 人的材料"
+    sentence += f"，存放在 {target}" if files else ""
     show_prints(deed, summary, sentence, ())
     if "book" in kinds and files:
         deed.next(f"zhupei admit scores import --batch {code} {target}/*_签到登记表.xlsx", "考后登记缺考")

@@ -19,7 +19,7 @@ from zhupei_cli.shell.lazy import LazyGroup
 from zhupei_cli.store.engine import reading
 from zhupei_cli.words.vocabulary import ROSTER_FORMAT
 
-from ..shared.asking import given_password
+from ..shared.asking import workbook_password
 from ..shared.options import batch_option, list_options, pass_settings, whole_year, year_option
 from ..shared.output import Column, Out, show
 from ..shared.prints import font_option
@@ -190,9 +190,7 @@ def _passwords(
         known = read_passwords(list_of)
         return lambda bases: completed(known, bases)
     if from_stdin:
-        word = given_password(settings, from_stdin=True)
-        if not word:
-            raise click.UsageError("标准输入里没有密码。", click.get_current_context())
+        word = workbook_password(settings)
         return lambda bases: dict.fromkeys(bases, word)
     return lambda _: {}
 

@@ -116,9 +116,14 @@ def send(deed: Deed, *, batch: str | None, event: str, rate: int, limit: int | N
     if box.interrupted:
         words = sentence("E781", {"count": box.interrupted, "event": event, "batch": box.batch})
         deed.note(f"提醒 [E781]：{words}")
-    for number, fault in () if deed.as_json else tally.refused:
-        tell(deed.settings, fault, about=number)
+    if not deed.as_json:
+        _tell_refused(deed, tally)
     deed.end(found=bool(tally.refused))
+
+
+def _tell_refused(deed: Deed, tally: _Tally) -> None:
+    for number, fault in tally.refused:
+        tell(deed.settings, fault, about=number)
 
 
 def _masked(one: Message) -> str:
@@ -172,4 +177,6 @@ def _deliver(deed: Deed, mail: Mail, event: str, box: _Letterbox, pause: float, 
         detail = f"{mail_server.why_not(mail, error)}；已发 {tally.sent} 封"
         if tally.interrupted:
             detail += "，最后一封不知道发出没有，不会自动再发（zhupei explain E781）"
+        if not deed.as_json:  # an error is all that JSON has on stderr
+            _tell_refused(deed, tally)
         raise ZhupeiError("E780", detail=detail) from error

@@ -155,6 +155,14 @@ def given_password(settings: Settings, *, from_stdin: bool) -> str:
     return password
 
 
+def workbook_password(settings: Settings) -> str:
+    """Return the first line of stdin, for a workbook; a usage error where it is empty."""
+    word = given_password(settings, from_stdin=True)
+    if not word:
+        raise click.UsageError("标准输入里没有密码。", click.get_current_context())
+    return word
+
+
 def _tell(error: ZhupeiError) -> None:
     click.echo(harmless(f"{error.message}；{error.hint}"), err=True)
 

@@ -25,7 +25,7 @@ from zhupei_cli.shell.logfile import log, note, warn
 from zhupei_cli.store.engine import require_database, transaction
 from zhupei_cli.words.errors import ZhupeiError, begins_with
 
-from .asking import given_password
+from .asking import workbook_password
 from .changes import changes_option, show_changes, trial_changes
 from .options import F, current_settings, dry_run_option, json_option
 from .output import FINDINGS, next_step, show_summary
@@ -197,7 +197,7 @@ def importing(*, several: bool = False, errors: bool = False) -> Callable[[F], C
             require_database(settings.database_url)
             files = _readable(settings, file if isinstance(file, tuple) else (file,))
             where = asked.pop("errors", None)
-            password = given_password(settings, from_stdin=True) if from_stdin else None
+            password = workbook_password(settings) if from_stdin else None
             taking = Import(settings, files, max_rows, mask, dry_run, as_json, where, password)
             return command(taking, **asked)
 

@@ -129,7 +129,7 @@ def _say(deed: Deed, told: Sequence[Taken], written: Sequence[Path]) -> None:
     if len(rows) > SHOWN:
         deed.note(f"……另有 {len(rows) - SHOWN} 个问题，加 --json 可全部列出")
     for path in written:
-        deed.note(f"没有导入和有提醒的文件列在 {shown_path(path)}")
+        deed.note(f"没有导入和有提醒的文件列在 {masked_text(shown_path(path))}")
 
 
 def _given_back(deed: Deed, path: Path, told: Sequence[Taken]) -> list[Path]:

@@ -185,12 +185,23 @@ def test_one_rule_broken(applicant: Applicant, changes: Mapping[str, Any], fault
         # Nothing is asked of who is not one by order, nor of a base that the order leaves open.
         ORDER._replace(by_order=False, specialties=("0100",), choice1_base="B02"),
         ORDER._replace(order_base=None, choice1_base="B02"),
+        # Of who is no 硕士 the level alone is told.
+        POSTGRAD._replace(level=None, degree_type=None),
         # What is not known is another check's matter.
         SOCIAL._replace(level=None, full_time=None, graduated_on=None, major=None),
     ],
 )
 def test_what_is_allowed(applicant: Applicant) -> None:
     assert broken(applicant) == []
+
+
+def test_a_postgraduate_says_the_degree_type() -> None:
+    faults = broken(POSTGRAD._replace(degree_type=None))
+    assert faults == [
+        _fault("postgrad.degree_type", "E764", "degree_type", "error", value="未填"),
+    ]
+    bachelor = POSTGRAD._replace(level="21", degree_type=None)
+    assert [fault.code for fault in broken(bachelor)] == ["E765"]
 
 
 def test_all_that_is_wrong_is_found_in_one_pass() -> None:

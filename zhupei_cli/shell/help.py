@@ -12,6 +12,7 @@ from zhupei_cli import __path__
 from zhupei_cli.display import display_width, joined, padded, wrap
 from zhupei_cli.shell.anywhere import take_anywhere, take_yes
 from zhupei_cli.shell.arguments import clean_arguments
+from zhupei_cli.shell.once import refuse_twice
 
 #: One less than the narrowest terminal people use, and one for what counts wider than we think.
 WIDTH = 78
@@ -109,6 +110,7 @@ def dress(command: click.Command) -> None:
     take_yes(command)
     take_anywhere(command)
     clean_arguments(command)
+    refuse_twice(command)
     command.context_class = Context
     command.options_metavar = "[选项]"
     if command.help and not command.short_help:

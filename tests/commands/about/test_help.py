@@ -17,6 +17,7 @@ from zhupei_cli.display import display_width
 from zhupei_cli.rules.batch.settings import SETTINGS
 from zhupei_cli.services.batches.batches import DATES
 from zhupei_cli.settings import Settings
+from zhupei_cli.shell.anywhere import OPTIONS
 from zhupei_cli.shell.arguments import Words
 from zhupei_cli.shell.cli import cli
 from zhupei_cli.words.vocabulary import ApplicationStatus
@@ -53,6 +54,25 @@ def test_no_line_of_help_is_too_wide_or_begins_with_closing_punctuation(zhupei: 
 def leaves() -> Iterator[tuple[tuple[str, ...], click.Command]]:
     """Yield the commands that do something."""
     return ((path, command) for path, command in commands() if not isinstance(command, click.Group))
+
+
+def test_an_option_of_one_value_that_is_typed_twice_is_refused_unless_it_says_the_same() -> None:
+    anywhere = {name for names in OPTIONS for name in names}
+    kept: list[tuple[str | bool, ...]] = []
+    several: list[tuple[str | bool, ...]] = []
+    for path, command in leaves():
+        for option in options(command):
+            if option.is_flag or {*option.opts} & anywhere:
+                continue
+            words = [word for value in "一二" for word in (option.opts[-1], *[value] * option.nargs)]
+            refused = "写了两次" in (parsed([*path, *words]) or "")
+            (several if option.multiple else kept).append((*path, option.opts[-1], refused))
+    assert [one for one in several if one[-1]] == []
+    assert len(kept) > 200
+    assert [one for one in kept if not one[-1]] == []
+    assert parsed(["batch", "list", "--sort", "年度", "--sort", "年度"]) is None
+    twice = parsed(["batch", "list", "--sort", "年度", "--sort", "编号"])
+    assert twice == "选项 '--sort' 写了两次，值不一样；它只能写一个值。"
 
 
 def examples(command: click.Command) -> list[list[str]]:

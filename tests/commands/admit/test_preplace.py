@@ -7,13 +7,14 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from sqlalchemy import select
 
 from tests.builders import store_world, worked_example
 from tests.conftest import Ran, Run
 from tests.people import open_batch, person, write_book
-from zhupei_cli.model import BatchSetting
+from zhupei_cli.model import Application, BatchSetting
 from zhupei_cli.sheets.kinds import workbook_kinds
-from zhupei_cli.store.engine import transaction
+from zhupei_cli.store.engine import reading, transaction
 
 NO = "T-000000{}".format
 HEADS = ("报名号", "基地编号", "专业代码", "培养高校", "导师")
@@ -68,6 +69,8 @@ def test_a_season_with_seats_before_the_run(call: Call, tmp_path: Path) -> None:
     undone = call("admit", "preplace", "undo", NO(2), "--reason", "不是专硕", "--yes")
     assert undone == Ran(0, "", f"已撤销预先安排的名额 1 个：{NO(2)}\n")
     assert call("admit", "preplace", "undo", NO(2), "--reason", "x", "--yes").code == 5
+    unknown = call("admit", "preplace", "undo", "T-0000099", "--reason", "x", "--yes")
+    assert (unknown.code, unknown.err.split("：")[0]) == (4, "错误 [E304]")
     # The same again changes nothing, what else is known may change, another place may not.
     again = sheet(tmp_path / "再.xlsx", (NO(6), "A", "0100", "郑州大学", None))
     assert json.loads(call("admit", "preplace", "import", again, "--json").out)["counts"]["unchanged"] == 1
@@ -180,6 +183,17 @@ def test_identities_are_offered_where_the_batch_names_them(database: str, zhupei
     assert found["counts"]["inserted"] == 1
     assert zhupei("--database", database, "trainee", "template", "-o", "模板.xlsx", "--force").code == 0
     assert "在读专硕" in offered_identities()
+    # Of such a person the degree type is asked: of a new row, of a correction, among the anomalies.
+    other = {**form, **{key: person(2)[key] for key in ("name", "id_number", "mobile")}, "degree_type": None}
+    write_book(book, [(workbook_kinds.PERSON, [other])])
+    found = json.loads(zhupei(*command).out)
+    assert [one["code"] for one in found["problems"] if one["severity"] == "error"] == ["E764"]
+    with reading(database) as session:
+        number = session.execute(select(Application.application_no)).scalar_one()
+    corrected = ("apply", "correct", number, "degree_type", "清空", "--reason", "填错")
+    assert "在读专硕的学位类型应为专业型（未填）" in zhupei("--database", database, *corrected).err
+    anomalies = zhupei("--database", database, "report", "anomalies", "--json").out
+    assert [(one["kind"], one["subject"]) for one in json.loads(anomalies)] == [("postgrads", number)]
 
 
 def offered_identities() -> list[str]:

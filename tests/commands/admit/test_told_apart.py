@@ -70,7 +70,10 @@ def test_who_was_seated_before_the_run_is_told_apart(call: Call, tmp_path: Path)
     assert json.loads(call("admit", "preplace", "import", book, "--json").out)["problems"] == []
     call("batch", "lock", "T", "--yes")
     call("admit", "run")
+    said = "计划 2 人，此前已占 1 人，本次录取 1 人"
+    assert said in call("admit", "explain", "--place", "A", "0100").err
     call("admit", "commit", "1")
+    assert said in call("admit", "explain", "--place", "A", "0100").err
     assert "其中预先安排" not in call("report", "summary").out
     call("batch", "publish", "--yes")
     figures = {one["figure"]: one["count"] for one in json.loads(call("report", "summary", "--json").out)}
@@ -90,3 +93,10 @@ def test_who_was_seated_before_the_run_is_told_apart(call: Call, tmp_path: Path)
     assert told == ["郑州大学医学院；导师 李教授"]
     # As many columns as every roster has: a page is no wider for it.
     assert roster.max_column == 22 and roster.page_setup.fitToWidth == 1
+    # The place adds up at each moment; whose seat is given up holds it no longer.
+    assert said in call("admit", "explain", "--place", "A", "0100").err
+    call("admit", "decline", NO(6), "--reason", "放弃", "--yes")
+    assert "计划 2 人，本次录取 1 人" in call("admit", "explain", "--place", "A", "0100").err
+    call("admit", "run", "--round", "refill")
+    call("admit", "commit", "2")
+    assert "计划 2 人，录取 2 人" in call("admit", "explain", "--place", "A", "0100").err

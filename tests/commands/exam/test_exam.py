@@ -51,6 +51,12 @@ def test_a_day_of_exams(call: Call, home: Path) -> None:
         "导入完成：共 3 行，新增 3，更新 0，不变 0，未通过 0，提醒 0，导入编号 2\n"
         "下一步：zhupei exam allot（报名结束、审核以后安排座位）\n",
     )
+    waiting = call("exam", "tickets", "T-0000013", "-o", "准考证.pdf")
+    assert (waiting.code, waiting.err.splitlines()[0]) == (
+        4,
+        "错误 [E742]：T-0000013 的状态是已提交，没有座位",
+    )
+    assert "exam allot" not in waiting.err
     early = call("exam", "tickets", "--all", "-o", "准考证.pdf")
     assert (early.code, early.err.splitlines()[0]) == (5, "错误 [E741]：批次 T 还没有安排座位")
     allotted = call("exam", "allot", "--seed", "7", "--by", "混合")
@@ -99,9 +105,16 @@ def _papers(call: Call, home: Path, rows: list[dict[str, object]]) -> None:
     assert one.err == "印制 2 份准考证（2 人没有照片），存放在 两人.pdf\n"
     assert call("exam", "tickets", "T-0000001", "-o", "两人.pdf").code == 5
     assert call("exam", "tickets", "-o", "x.pdf").code == 2
-    assert call("exam", "tickets", "T-0000099", "-o", "x.pdf").code == 4
+    gone = call("exam", "tickets", "T-0000099", "-o", "x.pdf")
+    assert (gone.code, gone.err.startswith("错误 [E304]")) == (4, True)
+    both = call("exam", "tickets", "--all", "--room", "001", "-o", "x.pdf")
+    assert (both.code, "--site/--room 和 --all 不能同时用" in both.err) == (2, True)
     assert call("exam", "tickets", "--site", "09", "-o", "x.pdf").code == 4
     assert call("exam", "list", "--room", "009").code == 4
+    some = call("exam", "list", "--site", "02", "--site", "01", "--room", "001", "--json")
+    assert len(json.loads(some.out)) == sum(row["room"] == "001" for row in rows) > len(here)
+    assert call("exam", "list", "--site", "02", "--site", "09").code == 4
+    assert call("exam", "list", "--site", "02", "--room", "001", "--room", "002").code == 4
     made = call("exam", "sheets", "-o", "考务")
     assert made.err == (
         "印制 2 个考点、3 个考场、14 人的材料，存放在 考务\n"
@@ -217,7 +230,7 @@ def test_one_damaged_photo_stops_nobody_elses_ticket(call: Call, database: str, 
     with transaction(database) as session:
         broken = update(TraineePhoto).where(TraineePhoto.trainee_id == 3)
         session.execute(broken.values(content=picture()[:300]))
-    rules = "exam_rules=带好证件。\n\n 不得迟到。 \n听从安排。"
+    rules = "exam_rules=1. 带好证件。\n\n 2、不得迟到。 \n2026年起听从安排。"
     assert call("batch", "edit", "T", "--set", rules).code == 0
     made = call("exam", "tickets", "--all", "-o", "准考证.pdf")
     assert (made.code, made.err.splitlines()) == (
@@ -230,9 +243,11 @@ def test_one_damaged_photo_stops_nobody_elses_ticket(call: Call, database: str, 
     )
     pages = _pages(home / "准考证.pdf")
     assert len(pages) == 11
-    assert ["2. 不得迟到。" in page.replace("\n", "") for page in pages] == [True] * 11
+    flat = [page.replace("\n", "") for page in pages]
+    assert ["2. 不得迟到。" in page and "3. 2026年起" in page for page in flat] == [True] * 11
+    assert [page for page in flat if "1. 1." in page] == []
     alone = call("exam", "tickets", "T-0000003", "-o", "一份.pdf")
-    assert (alone.code, (home / "一份.pdf").exists()) == (3, False)
+    assert (alone.code, (home / "一份.pdf").exists(), "存放在" in alone.err) == (3, False, False)
     # A folder called 准考证.txt was what came of it.
     assert call("exam", "tickets", "--all", "-o", "准考证.txt").code == 2
     assert not (home / "准考证.txt").exists()

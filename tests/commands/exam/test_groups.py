@@ -81,6 +81,10 @@ def test_groups_from_the_workbook_to_the_sheets(call: Call, home: Path) -> None:
     assert [sorted(n for n in range(1, 7) if NO(n) in page) for page in pages] == [[2], [1, 3]]
     assert ["示教室" in pages[0], "外科组" in pages[1], "2026-07-11 14:00" in pages[1]] == [True] * 3
     assert call("exam", "groups", "sheets", "--group", "无", "-o", "x.pdf").code == 4
+    twice = ("--group", "内科一组", "--group", "外科组")
+    both = json.loads(call("exam", "groups", "list", *twice, "--json").out)
+    assert {row["group"] for row in both} == {"内科一组", "外科组"}
+    assert call("exam", "groups", "list", *twice, "--group", "无").code == 4
     assert call("exam", "groups", "sheets", "-o", "x.txt").code == 2
     # Who moved is told anew, the others are not.
     notice = ("notice", "export", "--event", "复试", "-o")

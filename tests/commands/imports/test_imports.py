@@ -29,6 +29,11 @@ def shell(database: str, zhupei: Run, home: Path) -> Call:
     return call
 
 
+def test_an_empty_password_is_told_before_anything_is_read(shell: Call) -> None:
+    ran = shell("trainee", "import", "a.xlsx", "--password-stdin", stdin="\n")
+    assert (ran.code, ran.err.splitlines()[0]) == (2, "错误 [E080]：标准输入里没有密码。")
+
+
 def test_imports_are_listed_with_their_files(shell: Call) -> None:
     ran = shell("imports", "list", "--kind", "trainee", "--json")
     (row,) = json.loads(ran.out)

@@ -223,6 +223,18 @@ def test_who_is_refused_stands_in_nobody_s_way(call: Call, database: str, inbox:
     assert _told(call, "--state", "发送中") == []
 
 
+def test_who_was_refused_before_it_broke_off_is_told_too(call: Call, database: str, inbox: Inbox) -> None:
+    inbox.closing = 0
+    with transaction(database) as session:
+        for id_, box in ((1, "gone1@example.com"), (2, "broken2@example.com")):
+            session.execute(update(Trainee).where(Trainee.id == id_).values(email=box))
+    ended = call("notice", "send", "--event", "approved", "-y", "--rate", "6000", "--limit", "2")
+    assert [line[:9] for line in ended.err.splitlines() if line.startswith("错误")] == [
+        "错误 [E782]",
+        "错误 [E780]",
+    ]
+
+
 def test_texts_can_do_nothing_but_name_and_ask(call: Call) -> None:
     for text in (
         "{{ 姓名.__class__ }}",

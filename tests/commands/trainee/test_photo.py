@@ -1,6 +1,7 @@
 """`zhupei trainee photo`: what people see of an import, and the photos given back."""
 
 import json
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -82,9 +83,25 @@ def test_what_people_hand_in_instead(call: Call, home: Path) -> None:
     nobody = call("trainee", "photo", "import", "无人", "--json")
     assert (number in nobody.out, "4101**********1238.jpg" in nobody.out) == (False, True)
     assert number not in call("trainee", "photo", "import", "无人").err
+    (home / f"{number} T-0000002.jpg").write_bytes(picture(grey=20))
+    named = call("trainee", "photo", "import", f"{number} T-0000002.jpg")
+    lists = [call("imports", "list"), call("imports", "show", "4"), call("imports", "list", "--json")]
+    lost = call("trainee", "photo", "import", f"{number}.jpg")
+    (home / f"{number}.zip").write_bytes(b"no ZIP")
+    for ran in (named, *lists, lost, call("trainee", "photo", "import", f"{number}.zip")):
+        assert (number in ran.out + ran.err) is False
+        assert "4101**********1238" in ran.out + ran.err
     openpyxl.Workbook().save(home / "名单.xlsx")
     refused = call("trainee", "photo", "import", "名单.xlsx")
     assert (refused.code, refused.err.splitlines()[0]) == (
         3,
         "错误 [E755]：名单.xlsx 是 Excel 工作簿，不是照片的 ZIP",
+    )
+    with zipfile.ZipFile(home / "炸弹.zip", "w", zipfile.ZIP_DEFLATED, compresslevel=1) as package:
+        for at in range(9):
+            package.writestr(f"T-000000{at}.jpg", bytes(30 << 20))
+    bomb = call("trainee", "photo", "import", "炸弹.zip")
+    assert (bomb.code, bomb.err.splitlines()[0]) == (
+        3,
+        "错误 [E755]：炸弹.zip 里的文件解开以后共 270 MB，太大",
     )

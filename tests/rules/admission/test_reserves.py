@@ -313,3 +313,20 @@ def test_tiny_rounds_against_all_their_results() -> None:
         check_stable(tiny, random)
         inputs = tiny.inputs("choice-first")
         assert admit(inputs) == reference(inputs)
+
+
+def test_a_seat_of_an_earlier_round_uses_the_reserve_up() -> None:
+    # 2 lost B to 3 and came to A in the second round: 1 has the reserved seat since the first.
+    inputs = round_(
+        (place(A, 2, own=1), place(B, 1)),
+        someone(1, "own", 60, A),
+        someone(2, "own", 90, B, A),
+        someone(3, "social", 95, B),
+    )
+    rows = admit(inputs)
+    rungs = explain_place(inputs, rows, A)
+    assert {rung.no: rung.reserved for rung in rungs} == {"1": True, "2": False}
+    assert [explain(inputs, rows, no)[-1].reserved for no in "12"] == [True, False]
+    # Had there been two, both would sit on one.
+    two = replace(inputs, places=(place(A, 2, own=2), place(B, 1)))
+    assert [rung.reserved for rung in explain_place(two, admit(two), A)] == [True, True]

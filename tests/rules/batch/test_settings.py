@@ -114,6 +114,12 @@ def test_what_may_not_be_written(key: str, text: str, code: str) -> None:
     assert (caught.value.code, caught.value.exit_code) == (code, 2)
 
 
+def test_what_is_too_long_is_told_how_long_it_may_be() -> None:
+    with pytest.raises(ZhupeiError) as caught:
+        checked("notice.approved", "甲" * 5_000)
+    assert (caught.value.code, caught.value.hint) == ("E271", "太长：5000 字，最多 500 字")
+
+
 def test_a_mistyped_key_is_offered_the_nearest() -> None:
     with pytest.raises(ZhupeiError) as caught:
         checked("min_scor", "60")

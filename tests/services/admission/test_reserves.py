@@ -121,6 +121,38 @@ def test_from_the_plan_to_the_sealed_file(database: str, zhupei: Run) -> None:
     assert "岗位" not in str(checked)
 
 
+def test_what_if_derives_the_share_anew(database: str, zhupei: Run) -> None:
+    def call(*args: str) -> Ran:
+        return zhupei("--database", database, *args)
+
+    def moved(*args: str) -> list[tuple[str, str | None, str | None]]:
+        ran = call("admit", *args, "--json")
+        assert ran.code == 0, ran.err
+        return [(one["application_no"], one["a"], one["b"]) for one in json.loads(ran.out)["moved"]]
+
+    example = worked_example()
+    people = [one._replace(identity="own") if one.no in (NO(1), NO(2)) else one for one in example.candidates]
+    people.append(people[4]._replace(no=NO(6), choices=(("A", "0100"),)))
+    places = (replace(example.places[0], quota=1), *example.places[1:])
+    with transaction(database) as session:
+        store_world(session, replace(example, candidates=tuple(people), places=places), told=True)
+    call("batch", "edit", "T", "--set", "reserve.social_share=0.5")
+    assert call("admit", "run", "--rule", "stable").code == 0
+    # Of three seats two are reserved by share, and 6 gets the second; of one seat one.
+    more = moved("what-if", "--quota", "A", "0100", "+2")
+    assert [(NO(1), None, "A/0100"), (NO(6), None, "A/0100")] == [one for one in more if one[2] == "A/0100"]
+    ran = call("batch", "plan", "set", "A", "0100", "3", "--reserve-social", "0")
+    assert ran.err.startswith("基地A 的 内科：计划 3 人，按比例为社会招收保留 2 人\n")
+    assert call("admit", "run", "--rule", "stable").code == 0
+    assert moved("compare", "1", "2") == more
+    back = [(no, after, before) for no, before, after in more]
+    assert moved("what-if", "--run", "2", "--quota", "A", "0100", "-2") == back
+    # What the plan says itself stays.
+    call("batch", "plan", "set", "A", "0100", "3", "--reserve-social", "2")
+    refused = call("admit", "what-if", "--run", "2", "--quota", "A", "0100", "-2")
+    assert (refused.code, "E761" in refused.err) == (5, True)
+
+
 def test_placing_by_hand_looks_at_room_alone(database: str, by: Acting) -> None:
     # B has one seat, reserved for 本单位; nobody of them is here, and 1 of 社会招收 is placed all the same.
     with transaction(database) as session:

@@ -61,6 +61,7 @@ def test_who_comes_late_gets_a_free_seat_and_nobody_moves(world: str, by: Acting
         "rooms": 3,
         "free": 6,
         "marked": 0,
+        "reused": [],
     }
     before = _seats(world)
     assert len(before) == 12
@@ -97,6 +98,24 @@ def test_seats_of_who_takes_no_part_any_more_are_free_again(world: str, by: Acti
     _allot(world, by)
     assert _seats(world) == before
     assert _truth(world) == []
+
+
+def test_numbers_that_go_to_somebody_else_are_told_until_all_are_given_anew(world: str, by: Acting) -> None:
+    with transaction(world) as session:
+        step(session, (3, 9), "submitted")
+    assert _allot(world, by)["reused"] == []
+    before = _seats(world)
+    with transaction(world) as session:
+        step(session, (1, 2, 4, 5, 6, 7, 8), "submitted")
+    assert _allot(world, by)["reused"] == []  # the seats are free from here on, and nobody has got one
+    with transaction(world) as session:
+        step(session, (3, 9), "approved")
+    told, after = _allot(world, by)["reused"], _seats(world)
+    held = {str(seat) for seat in before.values()}
+    assert len(told) == sum(str(after[f"T-000000{at}"]) in held for at in (3, 9)) > 0
+    with transaction(world) as session:
+        step(session, (1,), "approved")
+    assert _allot(world, by, again=True)["reused"] == []
 
 
 def test_only_who_has_no_seat_any_more_moves_when_a_room_gets_smaller(world: str, by: Acting) -> None:

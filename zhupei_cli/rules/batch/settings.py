@@ -302,7 +302,10 @@ def checked(key: str, text: str, *, also: Iterable[str] = ()) -> str:
     setting = setting_of(key, also)
     # Full-width commas and digits are what a Chinese keyboard gives; words for people stay as they are.
     plain = (text if key in _WORDS else unicodedata.normalize("NFKC", in_codes(key, text))).strip()
-    if len(plain) > _LONGEST or not plain.isprintable():
+    if len(plain) > _LONGEST:
+        expected = f"太长：{len(plain)} 字，最多 {_LONGEST} 字"
+        raise ZhupeiError("E271", key=key, value=f"{text[:20]}……", expected=expected)
+    if not plain.isprintable():
         raise ZhupeiError("E271", key=key, value=text[:40], expected=setting.expected)
     try:
         setting.read(plain)

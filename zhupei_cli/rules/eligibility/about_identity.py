@@ -152,7 +152,9 @@ def _postgrad_in_study(applicant: Applicant, terms: Terms) -> Values | None:
 )
 def _postgrad_degree_type(applicant: Applicant, _: Terms) -> Values | None:
     kind = applicant.degree_type
-    return None if kind in (None, "professional") else {"value": DEGREE_TYPE.label(kind)}
+    if kind is None:  # nobody else asks for it; of another level `postgrad.level` speaks
+        return {"value": "未填"} if applicant.level == _MASTER else None
+    return None if kind == "professional" else {"value": DEGREE_TYPE.label(kind)}
 
 
 @RULES.rule(

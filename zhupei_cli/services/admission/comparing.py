@@ -3,14 +3,17 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from string import ascii_lowercase
 from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
-from zhupei_cli.model import Application, Batch, Run
+from zhupei_cli.model import Application, Batch, Plan, Run
 from zhupei_cli.rules.admission.admission import admit
+from zhupei_cli.rules.admission.reserves import with_social_share, without_social_share
 from zhupei_cli.rules.admission.run import Inputs, Place, ResultRow, Round, Spot
+from zhupei_cli.rules.batch.settings import parse
 from zhupei_cli.rules.proof.envy import wronged
 from zhupei_cli.rules.proof.explanation_words import via_label
 from zhupei_cli.services.admission.runs import (
@@ -24,7 +27,13 @@ from zhupei_cli.services.admission.runs import (
 )
 from zhupei_cli.services.admission.stale_runs import stale_runs
 from zhupei_cli.services.marks.score_lines import applications_of
-from zhupei_cli.services.records.lookup import base_names, find_base, find_specialty, specialty_names
+from zhupei_cli.services.records.lookup import (
+    base_names,
+    find_base,
+    find_specialty,
+    settings_of,
+    specialty_names,
+)
 from zhupei_cli.store.bulk import rows_of
 from zhupei_cli.words import vocabulary as words
 from zhupei_cli.words.errors import ZhupeiError
@@ -82,7 +91,7 @@ def what_if(session: Session, batch: Batch, assumed: Assumed, *, number: int | N
     else:
         run = result_run(session, batch) or current_run(session, batch)
     before = _stored(session, run)
-    inputs = _assume(session, before.inputs, assumed)
+    inputs = _assume(session, batch, before.inputs, assumed)
     after = _Side(None, inputs, admit(inputs, main_inputs(session, batch.id, inputs)))
     return {
         **_compared(session, batch, (before, after), named=True),
@@ -94,9 +103,9 @@ def _stored(session: Session, run: Run) -> _Side:
     return _Side(run.number, stored_inputs(session, run), stored_rows(session, run))
 
 
-def _assume(session: Session, inputs: Inputs, assumed: Assumed) -> Inputs:
+def _assume(session: Session, batch: Batch, inputs: Inputs, assumed: Assumed) -> Inputs:
     line = inputs.min_score if assumed.line is None else assumed.line or None
-    places = _with_quotas(session, inputs, assumed)
+    places = _with_quotas(session, batch, inputs, assumed)
     return replace(
         inputs,
         rule=assumed.rule or inputs.rule,
@@ -107,22 +116,35 @@ def _assume(session: Session, inputs: Inputs, assumed: Assumed) -> Inputs:
     )
 
 
-def _with_quotas(session: Session, inputs: Inputs, assumed: Assumed) -> tuple[Place, ...]:
+def _with_quotas(session: Session, batch: Batch, inputs: Inputs, assumed: Assumed) -> tuple[Place, ...]:
     places = {place.spot: place for place in inputs.places}
     if assumed.no_reserves:
         places = {spot: replace(place, reserves={}) for spot, place in places.items()}
+    share = Decimal(0) if assumed.no_reserves else parse(settings_of(session, batch)).reserve_social_share
     held = Counter(seat[:2] for seat in inputs.held)
     for base, specialty, more in assumed.quotas:
         spot: Spot = (find_base(session, base), find_specialty(session, specialty))
         if spot not in places:
             raise ZhupeiError("E306", base=base, specialty=specialty)
-        quota = places[spot].quota + more
+        place = places[spot]
+        # As a change of the plan has it: what is written stays, what follows from the share does so anew.
+        derives = not _says_social(session, batch, spot)
+        if derives:
+            place = without_social_share(place, share)
+        quota = place.quota + more
         if quota < held[spot]:
             raise ZhupeiError("E410", place=f"{base} {specialty}", taken=held[spot], quota=quota)
-        if quota < (reserved := sum(places[spot].reserves.values())):
+        if quota < (reserved := sum(place.reserves.values())):
             raise ZhupeiError("E761", place=f"{base} {specialty}", reserve=reserved, quota=quota)
-        places[spot] = replace(places[spot], quota=quota)
+        place = replace(place, quota=quota)
+        places[spot] = with_social_share(place, share) if derives else place
     return tuple(places.values())
+
+
+def _says_social(session: Session, batch: Batch, spot: Spot) -> bool:
+    """Return whether the plan itself reserves seats there for who comes from the public."""
+    plan = session.get(Plan, (batch.id, *spot))
+    return plan is not None and plan.reserve_social > 0
 
 
 def _compared(session: Session, batch: Batch, sides: Sequence[_Side], *, named: bool) -> dict[str, Any]:

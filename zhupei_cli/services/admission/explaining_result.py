@@ -115,8 +115,9 @@ def _of_round(
 def explain_place_now(session: Session, batch: Batch, base: str, specialty: str) -> dict[str, object]:
     """Return a place's figures and ranking by the result: the keys are those of `explain_spot`.
 
-    Each row has the round its seat came from; the ranks are those of the main run. Without a result it is
-    the newest run alone.
+    `held` (before any run) and `admitted` (by runs and since) are together who is seated there now. Each row
+    has the round its seat came from; the ranks are those of the main run. Without a result it is the newest
+    run alone.
     """
     rounds = result_rounds(session, batch)
     if not rounds:
@@ -139,6 +140,7 @@ def explain_place_now(session: Session, batch: Batch, base: str, specialty: str)
     waiting = [no for no, row in rows.items() if row["base"] is None and main.row_of(no) is None]
     ranking += _since(session, batch, [rows[no] for no in waiting if no not in listed], spot)
     people = names_of(session, batch, [one["application_no"] for one in ranking])
+    before = sum(row["via"] == "preplaced" for row in here)
     by_choice = [row["total"] for row in here if (row["via"] or "").startswith("choice")]
     return {
         "base": spot[0],
@@ -148,11 +150,11 @@ def explain_place_now(session: Session, batch: Batch, base: str, specialty: str)
         "title": result_title(rounds),
         "rounds": len(rounds),
         "quota": place.quota,
-        "held": sum(seat[:2] == spot for seat in main.inputs.held),
+        "held": before,
         "line": mark_number(open_lines(main.inputs).get(spot) or None),
         "reserves": dict(place.reserves),
         "stopped": place.stopped,
-        "admitted": len(here),
+        "admitted": len(here) - before,
         "adjusted": sum(row["via"] == "adjust" for row in here),
         "cutoff": min(by_choice, default=None),
         "ranking": [_named(one, people) for one in ranking],

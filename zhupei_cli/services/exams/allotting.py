@@ -37,7 +37,8 @@ _SEEDS: Final = 1_000_000
 
 
 class Allotted(TypedDict):
-    """What an allotment did: who got a seat, who of them had another one; seats of who takes no part."""
+    """What an allotment did: who got a seat, who of them had another one; seats of who takes no part;
+    ticket numbers that somebody else had since all seats were given anew."""
 
     batch: str
     by: str
@@ -50,6 +51,7 @@ class Allotted(TypedDict):
     rooms: int
     free: int
     marked: int
+    reused: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,7 @@ def allot_seats(
         "rooms": len({one.place[:2] for one in (*kept.values(), *new.values())}),
         "free": sum(room.seats for room in rooms) - len(sitters),
         "marked": _marked(session, moved),
+        "reused": [] if again else sorted(_reused(session, batch, fresh)),
     }
     if fresh or gone:
         _write(session, batch, _Plan(gone, fresh), summary, again=again, by=by)
@@ -188,11 +191,34 @@ def _marked(session: Session, ids: Iterable[int]) -> int:
     )
 
 
+def _reused(session: Session, batch: Batch, fresh: Mapping[int, Stored]) -> list[str]:
+    """Return the ticket numbers among these that were somebody else's: their tickets may be printed."""
+    statement = (
+        select(_EVENT.c.action, _EVENT.c.data)
+        .where(_EVENT.c.batch_id == batch.id, _EVENT.c.action.in_(("exam.allot", "exam_seat.write")))
+        .order_by(_EVENT.c.seq)
+    )
+    holders: dict[str, set[str]] = {}
+    for action, text in session.execute(statement) if fresh else ():
+        data = json.loads(text)
+        if action == "exam.allot":
+            holders = {} if data.get("again") else holders
+            continue
+        for number, digest in zip(data["keys"], data["digests"], strict=True):
+            if digest is not None:
+                holders.setdefault(digest, set()).add(number)
+    return [
+        one.ticket
+        for one in fresh.values()
+        if holders.get(seat_digest(one.place, one.ticket), set()) - {one.application_no}
+    ]
+
+
 def _write(
     session: Session, batch: Batch, plan: _Plan, summary: Allotted, *, again: bool, by: Acting
 ) -> None:
     data: dict[str, object] = {
-        **{key: value for key, value in summary.items() if key not in ("batch", "marked")},
+        **{key: value for key, value in summary.items() if key not in ("batch", "marked", "reused")},
         "again": again,
     }
     (seq,) = record(session, by, [Change("exam.allot", batch.code, batch.id, data=data)])

@@ -10,11 +10,12 @@ from sqlalchemy.orm import Session
 from zhupei_cli.model import Application, Batch, Choice, Snapshot, TrainingBase
 from zhupei_cli.rules.exam.rooms import Place, Room
 from zhupei_cli.rules.exam.seating import Sitter
-from zhupei_cli.services.applications.store import CURRENT_SNAPSHOT
+from zhupei_cli.services.applications.store import CURRENT_SNAPSHOT, find_stored
 from zhupei_cli.services.batches.taking_part import takes_part
 from zhupei_cli.services.exams.rooms import SEAT, in_order, load_rooms, load_sites
 from zhupei_cli.services.records.lookup import base_names, specialty_names
 from zhupei_cli.words.errors import ZhupeiError
+from zhupei_cli.words.vocabulary import APPLICATION_STATUS, ApplicationStatus
 
 _TABLES = Application.metadata.tables
 _APPLICATION: Table = _TABLES[Application.__tablename__]
@@ -52,14 +53,14 @@ class Seated:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Whose seats: of these applications, of a site, of one room there; all of them by default.
+    """Whose seats: of these applications, of these sites, of these rooms there; all of them by default.
 
     `application` is the id of one, which need not have a seat.
     """
 
     numbers: tuple[str, ...] = ()
-    site: str | None = None
-    room: str | None = None
+    sites: tuple[str, ...] = ()
+    rooms: tuple[str, ...] = ()
     application: int | None = None
 
 
@@ -115,7 +116,8 @@ def still_there(stored: Mapping[int, Stored], rooms: Iterable[Room]) -> dict[int
 def load_seated(session: Session, batch: Batch, wanted: Wanted | None = None) -> list[Seated]:
     """Return who takes part and has a seat, by room and seat, named as they submitted.
 
-    Raises E747 for an unknown site, E748 for an unknown room, E742 for an application without a seat.
+    Raises E747 for an unknown site, E748 for an unknown room, E304 or E742 for an application without a
+    seat.
     """
     wanted = wanted or Wanted()
     rooms = load_rooms(session, batch)
@@ -132,10 +134,10 @@ def load_seated(session: Session, batch: Batch, wanted: Wanted | None = None) ->
     statement = _people(batch, *columns).join(SEAT, SEAT.c.application_id == _APPLICATION.c.id)
     if wanted.numbers:
         statement = statement.where(_APPLICATION.c.application_no.in_(wanted.numbers))
-    if wanted.site is not None:
-        statement = statement.where(SEAT.c.site_code == wanted.site)
-    if wanted.room is not None:
-        statement = statement.where(SEAT.c.room_code == wanted.room)
+    if wanted.sites:
+        statement = statement.where(SEAT.c.site_code.in_(wanted.sites))
+    if wanted.rooms:
+        statement = statement.where(SEAT.c.room_code.in_(wanted.rooms))
     if wanted.application is not None:
         statement = statement.where(_APPLICATION.c.id == wanted.application)
     found = [
@@ -149,8 +151,17 @@ def load_seated(session: Session, batch: Batch, wanted: Wanted | None = None) ->
         if seat <= seats[site, room]
     ]
     if lacking := sorted({*wanted.numbers} - {one.application_no for one in found}):
-        raise ZhupeiError("E742", application_no=lacking[0], batch=batch.code)
+        raise _without_seat(session, batch, lacking[0])
     return sorted(found, key=_by_place)
+
+
+def _without_seat(session: Session, batch: Batch, number: str) -> ZhupeiError:
+    """Return why somebody has no seat: not there, not approved, or none was given yet."""
+    stored = find_stored(session, batch, number)
+    why, cure = "", f"zhupei exam list --batch {batch.code} 查看；刚通过审核的，先运行 zhupei exam allot"
+    if stored.status != ApplicationStatus.APPROVED:
+        why, cure = f"的状态是{APPLICATION_STATUS.label(stored.status)}，", "审核通过的人才安排座位"
+    return ZhupeiError("E742", application_no=number, why=why, cure=cure)
 
 
 def _by_place(one: Seated) -> tuple[object, ...]:
@@ -158,11 +169,12 @@ def _by_place(one: Seated) -> tuple[object, ...]:
 
 
 def _require_known(wanted: Wanted, rooms: Iterable[Room], batch: Batch) -> None:
-    known = [room for room in rooms if wanted.site in (None, room.site)]
-    if wanted.site is not None and not known:
-        raise ZhupeiError("E747", site=wanted.site, batch=batch.code)
-    if wanted.room is not None and all(room.code != wanted.room for room in known):
-        raise ZhupeiError("E748", room=wanted.room, batch=batch.code)
+    rooms = list(rooms)
+    if unknown := sorted({*wanted.sites} - {room.site for room in rooms}):
+        raise ZhupeiError("E747", site=unknown[0], batch=batch.code)
+    there = {room.code for room in rooms if not wanted.sites or room.site in wanted.sites}
+    if unknown := sorted({*wanted.rooms} - there):
+        raise ZhupeiError("E748", room=unknown[0], batch=batch.code)
 
 
 def count_unseated(session: Session, batch: Batch) -> int:

@@ -26,6 +26,11 @@ from zhupei_cli.words.errors import Fault, ZhupeiError
 
 _PHOTO: Table = TraineePhoto.metadata.tables["trainee_photo"]
 
+#: A number in front of a rule, not one that belongs to it: 1. 1、 （1） 一、 but not 2 小时, 8:30, 3.5.
+_NUMBERED = re.compile(
+    r"^\s*(?:[（(](?:\d{1,2}|[一二三四五六七八九十]{1,3})[）)]|\d{1,2}(?:[、．)）]|\.(?!\d))|[一二三四五六七八九十]{1,3}、)"
+)
+
 RoomKey = tuple[str, str]
 
 
@@ -82,7 +87,8 @@ def _seated(session: Session, batch: Batch, wanted: Wanted) -> list[Seated]:
 
 
 def _rules(settings: BatchSettings) -> Sequence[str]:
-    own = [rule.strip() for rule in re.split("[|｜]", settings.exam_rules)]
+    # They are numbered on the ticket: what was typed before them would stand there twice.
+    own = [_NUMBERED.sub("", rule).strip() for rule in re.split("[|｜]", settings.exam_rules)]
     return [rule for rule in own if rule] or RULES
 
 

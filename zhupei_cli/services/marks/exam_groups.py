@@ -159,7 +159,7 @@ class GroupRow(TypedDict):
 
 
 def list_groups(
-    session: Session, batch: Batch, *, group: str | None = None, reveal: bool = False
+    session: Session, batch: Batch, *, groups: Sequence[str] = (), reveal: bool = False
 ) -> list[GroupRow]:
     """Return who is in which group, by day, hour and group; who withdrew is in none."""
     columns = (
@@ -179,12 +179,12 @@ def list_groups(
         .outerjoin(_SEAT, _SEAT.c.application_id == _APPLICATION.c.id)
         .where(GROUP.c.batch_id == batch.id, _APPLICATION.c.status == ApplicationStatus.APPROVED)
     )
-    if group is not None:
-        statement = statement.where(GROUP.c.name == group)
+    if groups:
+        statement = statement.where(GROUP.c.name.in_(groups))
     bases, specialties = base_names(session).labels, specialty_names(session).labels
     rows = session.execute(statement).all()
-    if group is not None and not rows:
-        raise ZhupeiError("E791", group=group, batch=batch.code)
+    if nobody := sorted({*groups} - {row.name for row in rows}):
+        raise ZhupeiError("E791", group=nobody[0], batch=batch.code)
     return [
         {
             "group": row.name,
@@ -206,13 +206,13 @@ def list_groups(
 
 
 def group_sheets(
-    session: Session, batch: Batch, *, group: str | None, by: Acting, fonts: FontSet
+    session: Session, batch: Batch, *, groups: Sequence[str], by: Acting, fonts: FontSet
 ) -> list[RoomSheet]:
     """Return the sheets to sign in on, one a group, day, hour and place, and record that they leave.
 
     Raises E791 for a group nobody is in, or when there is none, E090 and E749 as `prepare_sheets`.
     """
-    rows = list_groups(session, batch, group=group)
+    rows = list_groups(session, batch, groups=groups)
     if not rows:
         raise ZhupeiError("E791", group="", batch=batch.code)
     found: dict[tuple[str, ...], list[GroupRow]] = {}

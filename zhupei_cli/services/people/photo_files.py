@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
 from zhupei_cli.model.account import PHOTO_BYTES
+from zhupei_cli.rules.people.masking import masked_text
 from zhupei_cli.services.people.photos import Photo, require_whole
 from zhupei_cli.words.errors import Fault, ZhupeiError
 from zhupei_cli.words.vocabulary import HYPHENS
@@ -20,6 +21,9 @@ from zhupei_cli.words.vocabulary import HYPHENS
 MAX_FILES: Final = 200_000
 #: A file that is larger is not looked at: telephones make no larger ones.
 _READ: Final = 32 << 20
+#: Bytes that all files of a ZIP may have, or so many times its own size: pictures hardly shrink.
+_UNPACKED: Final = 256 << 20
+_RATIO: Final = 10
 #: Pixels that a picture may have before it is decoded: a bomb is small on the disk.
 _PIXELS: Final = 64_000_000
 _MIMES: Final = {"JPEG": "image/jpeg", "PNG": "image/png"}
@@ -57,7 +61,7 @@ def photo_files(source: Path) -> Iterator[list[PhotoFile]]:
     in it with their fault (E754).
     """
     if not source.exists():
-        raise ZhupeiError("E001", file=source)
+        raise ZhupeiError("E001", file=masked_text(str(source)))
     if source.is_dir():
         yield _limited(source, sorted(_in_folder(source), key=lambda one: one.name))
         return
@@ -67,10 +71,13 @@ def photo_files(source: Path) -> Iterator[list[PhotoFile]]:
     try:
         with zipfile.ZipFile(source) as package:
             _refuse_document(source, package)
+            _refuse_bomb(source, package)
             found = [_in_package(package, info) for info in package.infolist() if not info.is_dir()]
             yield _limited(source, sorted(filter(_is_wanted, found), key=lambda one: one.name))
     except zipfile.BadZipFile as error:
-        raise ZhupeiError("E755", file=source.name, problem="不是文件夹，也不是完好的 ZIP") from error
+        raise ZhupeiError(
+            "E755", file=masked_text(source.name), problem="不是文件夹，也不是完好的 ZIP"
+        ) from error
 
 
 def _read_head(source: Path) -> bytes:
@@ -85,14 +92,26 @@ def _refuse_document(source: Path, package: zipfile.ZipFile) -> None:
         return
     kinds = {"xl/": "Excel 工作簿", "word/": "Word 文档", "ppt/": "演示文稿"}
     known = (what for folder, what in kinds.items() if any(name.startswith(folder) for name in names))
-    raise ZhupeiError("E755", file=source.name, problem=f"是 {next(known, '文档')}，不是照片的 ZIP")
+    raise ZhupeiError(
+        "E755", file=masked_text(source.name), problem=f"是 {next(known, '文档')}，不是照片的 ZIP"
+    )
+
+
+def _refuse_bomb(source: Path, package: zipfile.ZipFile) -> None:
+    """Raise E755 for far more than a ZIP of photos holds; zipfile reads no more than each file claims."""
+    unpacked = sum(info.file_size for info in package.infolist())
+    if unpacked > max(_UNPACKED, _RATIO * source.stat().st_size):
+        problem = f"里的文件解开以后共 {unpacked >> 20} MB，太大"
+        raise ZhupeiError("E755", file=masked_text(source.name), problem=problem)
 
 
 def _limited(source: Path, found: list[PhotoFile]) -> list[PhotoFile]:
     if len(found) > MAX_FILES:
-        raise ZhupeiError("E755", file=source.name, problem=f"有 {len(found)} 个文件，最多 {MAX_FILES} 个")
+        raise ZhupeiError(
+            "E755", file=masked_text(source.name), problem=f"有 {len(found)} 个文件，最多 {MAX_FILES} 个"
+        )
     if not found:
-        raise ZhupeiError("E755", file=source.name, problem="里面没有文件")
+        raise ZhupeiError("E755", file=masked_text(source.name), problem="里面没有文件")
     return found
 
 

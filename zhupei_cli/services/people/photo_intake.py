@@ -14,6 +14,7 @@ from zhupei_cli.acting import Acting
 from zhupei_cli.model import Account, Application, Batch, ExamSeat, Trainee, TraineePhoto
 from zhupei_cli.rules.batch.settings import parse
 from zhupei_cli.rules.people.idcard import mend
+from zhupei_cli.rules.people.masking import masked_text
 from zhupei_cli.services.people.people import subject_of
 from zhupei_cli.services.people.photo_files import Limits, PhotoFile, looked_at, read_again
 from zhupei_cli.services.people.photos import Photo, image_of, photo_digest, record_photos
@@ -205,5 +206,7 @@ def _write(session: Session, source: Path, fresh: Sequence[Taken], *, by: Acting
 def _again(source: Path, one: Taken) -> Photo:
     photo, _ = read_again(one.file)
     if photo is None or photo_digest(photo) != one.digest:
-        raise ZhupeiError("E755", file=source.name, problem=f"里的 {one.file.name} 在导入时变了")
+        raise ZhupeiError(
+            "E755", file=masked_text(source.name), problem=f"里的 {masked_text(one.file.name)} 在导入时变了"
+        )
     return photo

@@ -72,20 +72,24 @@ def _refuse_odd_mains(entries: Sequence[Entry], stored: Mapping[str, Mapping[str
     good = {entry.after["code"]: entry for entry in entries if not entry.line.bad}
     # One that turns out bad stays as it is stored.
     bases: dict[str, Mapping[str, Any]] = {**stored, **{code: one.after for code, one in good.items()}}
-    led = {base["main_code"] for base in bases.values() if base["main_code"]}
     for code, entry in good.items():
         main = entry.after["main_code"]
         if main is None:
             continue
-        problem = None
         if main not in bases:
-            problem = f"没有编号为 {main} 的基地"
+            _refuse_main(entry, f"没有编号为 {main} 的基地")
         elif main == code or bases[main]["main_code"]:
-            problem = f"主基地 {main} 自己是协同单位"
-        elif code in led:
-            problem = f"{code} 是别的协同单位的主基地，不能是协同单位"
-        if problem:
-            entry.line.faults.append(Fault("E776", "main_code", values={"problem": problem}))
+            _refuse_main(entry, f"主基地 {main} 自己是协同单位")
+    # Only now: whose own main is refused leads nobody to a main that is none.
+    left = {code: one.after for code, one in good.items() if not one.line.bad}
+    led = {base["main_code"] for base in {**stored, **left}.values()}
+    for code in left:
+        if left[code]["main_code"] and code in led:
+            _refuse_main(good[code], f"{code} 是别的协同单位的主基地，不能是协同单位")
+
+
+def _refuse_main(entry: Entry, problem: str) -> None:
+    entry.line.faults.append(Fault("E776", "main_code", values={"problem": problem}))
 
 
 def _mended_names(entry: dict[str, Any]) -> Iterator[Fault]:

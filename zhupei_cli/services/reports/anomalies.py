@@ -19,6 +19,7 @@ KINDS: Final = {
     "past": "历年记录有碍",
     "sources": "生源类型不符",
     "orders": "订单定向不符",
+    "postgrads": "在读专硕不符",
     "objections": "公示异议未办结",
 }
 _PARTS: Final = {
@@ -42,6 +43,7 @@ def find_anomalies(
     past: Iterable[Found],
     sources: Iterable[Found],
     orders: Iterable[Found],
+    postgrads: Iterable[Found],
     objections: Iterable[Found],
 ) -> list[Anomaly]:
     """Return what is wrong, the gravest first; `rows` are those of the sections of sql/reports by name."""
@@ -54,6 +56,7 @@ def find_anomalies(
         "past": lambda: iter(past),
         "sources": lambda: iter(sources),
         "orders": lambda: iter(orders),
+        "postgrads": lambda: iter(postgrads),
         "objections": lambda: iter(objections),
     }
     return [

@@ -45,6 +45,7 @@ from zhupei_cli.services.reports.anomalies import find_anomalies
 from zhupei_cli.services.reports.headline import STAGES, figures_before, headline_figures, office_counts
 from zhupei_cli.services.reports.last_year import pace
 from zhupei_cli.services.reports.orders import against_orders
+from zhupei_cli.services.reports.postgrads import against_postgrads
 from zhupei_cli.services.reports.queries import section
 from zhupei_cli.words import codes
 from zhupei_cli.words.vocabulary import BATCH_STATUS, IDENTITY, VIA, ApplicationStatus, BatchStatus
@@ -165,10 +166,16 @@ def list_anomalies(session: Session, batch: Batch, *, now: datetime) -> list[dic
 def _anomalies(session: Session, batch: Batch, *, now: datetime) -> list[Anomaly]:
     names = ("overfull", "backlog", "gaps", "duplicates", "planless")
     rows = {name: section(session, batch, name) for name in names}
-    past, sources = against_people(session, batch), against_sources(session, batch)
-    orders, waiting = against_orders(session, batch), open_objections(session, batch)
-    found = {"past": past, "sources": sources, "orders": orders, "objections": waiting}
-    return find_anomalies(batch, rows, now=now, **found)
+    return find_anomalies(
+        batch,
+        rows,
+        now=now,
+        past=against_people(session, batch),
+        sources=against_sources(session, batch),
+        orders=against_orders(session, batch),
+        postgrads=against_postgrads(session, batch),
+        objections=open_objections(session, batch),
+    )
 
 
 def _head(session: Session, batch: Batch, *, now: datetime, since: date | None) -> Head:

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Batch, Event, ImportRun
+from zhupei_cli.rules.people.masking import masked_text
 from zhupei_cli.services.kinds.parts.written import Written, load_rows
 from zhupei_cli.services.kinds.register import ACTION, ENTITY, KIND
 from zhupei_cli.services.undo.import_names import find_import, texts
@@ -69,14 +70,21 @@ def _rows(session: Session, runs: Sequence[ImportRun]) -> list[Row]:
 
 
 def _files(text: str) -> list[Row]:
-    """Return the files of an import; of words that are none of the program's, what can be shown."""
+    """Return the files of an import; of words that are none of the program's, what can be shown.
+
+    People name files by ID numbers: a photo, above all.
+    """
     try:
         files = json.loads(text)
     except ValueError:
         files = None
     known = [file for file in files if isinstance(file, dict)] if isinstance(files, list) else []
     return [
-        {"name": str(file.get("name")), "sha256": str(file.get("sha256")), "rows": file.get("rows")}
+        {
+            "name": masked_text(str(file.get("name"))),
+            "sha256": str(file.get("sha256")),
+            "rows": file.get("rows"),
+        }
         for file in known
     ]
 

@@ -19,6 +19,10 @@ _WIDEST: Final = 40
 _WIDEST_ID: Final = 60
 #: Of the columns at the left, how wide those may be that stay in sight: up to the name, if it is among them.
 _KEPT: Final = 100
+#: How narrow words at the left become when those columns would be wider: they wrap.
+_NARROW: Final = 22
+#: How long a word may be that is not said twice.
+_WORD: Final = 6
 _NAMES: Final = ("姓名", "报名号", "基地名称", "名称")
 
 
@@ -45,6 +49,7 @@ def write_list(path: Path, sheet: ListSheet, rows: Sequence[Mapping[str, object]
 
     workbook = Workbook()
     workbook.worksheets[0].title = "名单"
+    kept, columns = _in_sight(sheet.columns)
     page = {
         "batch": sheet.batch_name,
         "base": sheet.title,
@@ -54,17 +59,17 @@ def write_list(path: Path, sheet: ListSheet, rows: Sequence[Mapping[str, object]
     lines = {f"line{at}": line for at, line in enumerate(sheet.lines)}
     draw(
         workbook.worksheets[0],
-        sheet.columns,
+        columns,
         lines=[f"{{{key}}}" for key in lines],
-        frozen=column_letters(_in_sight(sheet.columns)),
+        frozen=column_letters(kept),
         edges=[name for name, text in page.items() if text],
     )
     texts = {
         **{key: text.replace("&", "&&") for key, text in page.items()},
-        "title": f"{sheet.batch_name}{sheet.title}",
+        "title": _titled(sheet.batch_name, sheet.title),
         **lines,
     }
-    keys = [column.key for column in sheet.columns]
+    keys = [column.key for column in columns]
     cells: list[list[Value]] = [
         [number if key == "number" else _cell(row.get(key)) for key in keys]
         for number, row in enumerate(rows, 1)
@@ -73,6 +78,13 @@ def write_list(path: Path, sheet: ListSheet, rows: Sequence[Mapping[str, object]
     written = Sheet(name, "名单", cells, texts, closing=sheet.closing)
     template = template_of(workbook, SAMPLES)
     write_workbook(path, template, [written], title=sheet.title, made_on=sheet.made_on)
+
+
+def _titled(batch: str, title: str) -> str:
+    """Return both without the word twice that a batch ends with and a title begins with: 招收招收计划."""
+    most = min(len(batch), len(title), _WORD)
+    twice = (size for size in range(most, 1, -1) if batch.endswith(title[:size]))
+    return batch + title[next(twice, 0) :]
 
 
 def column_for(key: str, heading: str, values: Sequence[object]) -> RosterColumn:
@@ -93,12 +105,28 @@ def _kind(values: Sequence[object]) -> RosterKind:
     return "id" if all(str(value).isascii() for value in values) else "words"
 
 
-def _in_sight(columns: Sequence[RosterColumn]) -> int:
-    """Return how many columns at the left say who a row is about."""
+def _in_sight(columns: Sequence[RosterColumn]) -> tuple[int, Sequence[RosterColumn]]:
+    """Return how many columns at the left say who a row is about, and the columns.
+
+    Where long words push the name out of sight they are made narrower, for every page needs it.
+    """
+    if len(columns) == 1:
+        return 0, columns
+    narrow = [
+        one._replace(width=min(one.width, max(_NARROW, half_widths(one.heading) + 2.5)))
+        if one.kind == "words"
+        else one
+        for one in columns
+    ]
+    wide, most = _named(columns), _named(narrow)
+    return (wide, columns) if wide == most else (most, [*narrow[:most], *columns[most:]])
+
+
+def _named(columns: Sequence[RosterColumn]) -> int:
+    """Return up to which column, of those that may stay in sight, somebody is named."""
     ends = accumulate(column.width for column in columns)
     kept = [at for at, end in enumerate(ends, 1) if end <= _KEPT]
-    named = [at for at in kept if columns[at - 1].heading in _NAMES]
-    return max(named, default=0) if len(columns) > 1 else 0
+    return max((at for at in kept if columns[at - 1].heading in _NAMES), default=0)
 
 
 def _cell(value: object) -> Value:

@@ -10,6 +10,7 @@ from zhupei_cli.acting import Acting
 from zhupei_cli.model import Admission, Application, Batch, Preplaced
 from zhupei_cli.services.admission.preplacing.giving import VIA, require_time
 from zhupei_cli.services.admission.seats import free_seats
+from zhupei_cli.services.applications.store import find_stored
 from zhupei_cli.services.records.events import Change, record
 from zhupei_cli.store.bulk import delete_rows, rows_of
 from zhupei_cli.words.errors import ZhupeiError
@@ -25,7 +26,8 @@ def take_back(
 ) -> list[dict[str, Any]]:
     """Take back the seats given to these numbers before any run, all or none; return whose they were.
 
-    They are candidates again. Raises E401 unless the batch is closed or locked, E767 for who has none.
+    They are candidates again. Raises E401 unless the batch is closed or locked, E304 for an
+    unknown number, E767 for who has no such seat.
     """
     require_time(session, batch, "撤销预先安排的名额")
     statement = (
@@ -39,6 +41,7 @@ def take_back(
     }
     for number in wanted:
         if number not in found:
+            find_stored(session, batch, number)  # raises E304 with the nearest numbers
             raise ZhupeiError("E767", application_no=number)
     rows = [found[number] for number in wanted]
     record(
