@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 from typing import NamedTuple
+from zlib import crc32
 
 import click
 import pytest
@@ -88,11 +89,25 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "backend" in metafunc.fixturenames:
         chosen: str = metafunc.config.getoption("--on")
         backends: Sequence[str] = BACKENDS if chosen == "both" else (chosen,)
+        thorough = metafunc.config.getoption("--thorough")
+        if chosen == "both" and not thorough and not _in_sample(metafunc.definition):
+            backends = ["sqlite"]
         if metafunc.definition.get_closest_marker("sqlite"):
             backends = [backend for backend in backends if backend == "sqlite"]
         if metafunc.definition.get_closest_marker("oceanbase"):
             backends = [backend for backend in backends if backend == "oceanbase"]
         metafunc.parametrize("backend", backends)
+
+
+#: Rooms of tests whose services have their own on both databases, and of which part is done on both here.
+_OF_COMMANDS = Path(__file__).parent / "commands"
+_ONE_OF = 3
+
+
+def _in_sample(item: pytest.Item) -> bool:
+    """Say whether a test is always done on both databases: all but most of those of single commands."""
+    single = _OF_COMMANDS in item.path.parents and item.path.parent != _OF_COMMANDS
+    return not single or crc32(item.nodeid.encode()) % _ONE_OF == 0
 
 
 @pytest.fixture(scope="session")

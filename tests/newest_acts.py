@@ -20,7 +20,7 @@ from zhupei_cli.services.applications.years import load_years
 from zhupei_cli.services.reports import overview, reporting
 from zhupei_cli.services.results.result_lists import public_list, ranking, unadmitted_list
 from zhupei_cli.services.results.roster_people import load_people
-from zhupei_cli.words.vocabulary import ADMISSION_STATUS
+from zhupei_cli.words.vocabulary import ADMISSION_STATUS, BatchStatus
 
 SEATED = ("proposed", "admitted", "reported")
 GIVEN_UP = ("declined", "revoked", "no_show", "quit")
@@ -132,6 +132,8 @@ def _places(session: Session, batch: Batch, stands: Stands, base: str | None, sa
     for place in list_vacancies(session, batch, unpublished=True):
         spot = place["base"], place["specialty"]
         free = 0 if place["stopped"] else place["quota"] - seats[spot] - place["ceded"]
+        if batch.status == BatchStatus.ARCHIVED and batch.parent_id is not None:
+            free = 0  # what a round did not take is its parent's again
         same(f"vacancies {spot}", (place["taken"], place["vacant"]), (seats[spot], free))
         if base not in (None, spot[0]):
             continue

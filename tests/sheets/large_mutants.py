@@ -44,13 +44,16 @@ _SPELLINGS: Final = (
     ('t="str"', "t='str'"),
     ('s="1"', 's="1" cm="1"'),
     ("<row r=", "<row\tr="),
-    ("<is><t>姓", "<is><r><t>姓</t></r><t>"),
     ("姓名", "姓<!-- 氏 -->名"),
     ("姓名", "<![CDATA[姓名]]>"),
     ("姓名", "&#22995;名"),
     ("<v>甲", "<v>&#x7532;"),
 )
-_VALUE_FIRST: Final = re.compile(r"(<f>[^<]*</f>)(<v>[^<]*</v>)")
+#: What is otherwise in more than one spot: a value before its formula, a text in two looks.
+_REWRITTEN: Final = (
+    (re.compile(r"(<f>[^<]*</f>)(<v>[^<]*</v>)"), r"\2\1"),
+    (re.compile(r"<is><t>姓(名\d+)</t></is>"), r"<is><r><t>姓</t></r><r><t>\1</t></r></is>"),
+)
 
 
 def sheet() -> str:
@@ -71,7 +74,8 @@ def respelled(chance: random.Random, xml: str) -> str:
     end = chance.choice([start + 2_000, len(xml)])
     head, part, tail = xml[:start], xml[start:end], xml[end:]
     if chance.random() < 0.1:
-        return head + _VALUE_FIRST.sub(r"\2\1", part) + tail
+        pattern, said = chance.choice(_REWRITTEN)
+        return head + pattern.sub(said, part) + tail
     old, new = chance.choice(_SPELLINGS)
     return head + part.replace(old, new) + tail
 

@@ -327,4 +327,4 @@ def test_the_number_of_statements_does_not_grow_with_the_people(
         assert len(people_lists.list_people(session, PeopleFilter())) == 7
         assert len(seen) == 4
         assert list(gaps.check_people(session, by=by)) == []
-        assert len(seen) == 13
+        assert len(seen) == 17
