@@ -16,6 +16,7 @@ RULES: Final = Rulebook()
     field="specialty",
     default="error",
     reads="order_oriented specialty choice2_specialty",
+    of="by_order",
 )
 def _order_specialty(applicant: Applicant, terms: Terms) -> Values | None:
     wrong = astray(applicant.specialties, terms.order_specialties, by_order=applicant.by_order)
@@ -32,6 +33,7 @@ def _order_specialty(applicant: Applicant, terms: Terms) -> Values | None:
     field="choice1_base",
     default="error",
     reads="order_oriented order_base choice1_base",
+    of="by_order",
 )
 def _order_base(applicant: Applicant, terms: Terms) -> Values | None:
     base = applicant.order_base
@@ -48,6 +50,7 @@ def _order_base(applicant: Applicant, terms: Terms) -> Values | None:
     field="employer_name",
     default="warning",
     reads="order_oriented has_employer employer_name",
+    of="by_order",
 )
 def _order_employer(applicant: Applicant, _: Terms) -> Values | None:
     return {} if applicant.by_order and applicant.employer_name is None else None

@@ -14,6 +14,7 @@ RULES: Final = Rulebook()
     field="id_number",
     default="error",
     reads="id_type id_number",
+    of="with_past",
 )
 def _barred(applicant: Applicant, _: Terms) -> Values | None:
     return None if applicant.past.barred is None else {"value": applicant.past.barred}
@@ -26,6 +27,7 @@ def _barred(applicant: Applicant, _: Terms) -> Values | None:
     field="id_number",
     default="error",
     reads="id_type id_number",
+    of="with_past",
 )
 def _in_training(applicant: Applicant, _: Terms) -> Values | None:
     return None if applicant.past.in_training is None else {"value": applicant.past.in_training}
@@ -38,6 +40,7 @@ def _in_training(applicant: Applicant, _: Terms) -> Values | None:
     field="id_number",
     default="warning",
     reads="id_type id_number",
+    of="with_past",
 )
 def _retraining(applicant: Applicant, _: Terms) -> Values | None:
     return None if applicant.past.retraining is None else {"value": applicant.past.retraining}

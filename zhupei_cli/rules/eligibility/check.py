@@ -18,17 +18,12 @@ from zhupei_cli.words.vocabulary import Identity
 _IN_ORDER: Final = (*ABOUT_IDENTITY, *ABOUT_TRAINING, *ABOUT_ORDERS, *ABOUT_PAST)
 #: Every rule by its name, in the order they are reported.
 RULES: Final[Mapping[str, Requirement]] = {rule.name: rule for rule in _IN_ORDER}
-#: What asks nobody but who studies by order, and nobody but who has a past.
-_OF_ORDERS, _OF_THE_PAST = ("order.specialty", "order.base", "order.employer"), "id_number"
 
 
 def _rules_about(identity: str | None, by_order: bool, past: bool) -> Iterator[Requirement]:
-    for rule in _IN_ORDER:
-        # Of an identity that could not be read only the rules for everybody are known.
-        if rule.identity not in (None, identity):
-            continue
-        if (by_order or rule.name not in _OF_ORDERS) and (past or _OF_THE_PAST not in rule.reads):
-            yield rule
+    asked = {"everybody": True, "by_order": by_order, "with_past": past}
+    # Of an identity that could not be read only the rules for everybody are known.
+    return (rule for rule in _IN_ORDER if rule.identity in (None, identity) and asked[rule.of])
 
 
 #: Of nearly everybody half of the rules have nothing to say: a hundred thousand people are looked at.

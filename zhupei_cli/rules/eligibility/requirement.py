@@ -6,6 +6,8 @@ from datetime import date
 from typing import Final, Literal, NamedTuple
 
 Severity = Literal["error", "warning", "off"]
+#: Who is asked a rule: everybody (of an identity), who studies by order, who has a past.
+Asked = Literal["everybody", "by_order", "with_past"]
 
 
 class Past(NamedTuple):
@@ -87,6 +89,7 @@ class Requirement:
     identity: str | None
     broken: Broken
     reads: frozenset[str]
+    of: Asked = "everybody"
 
 
 class Rulebook(list[Requirement]):
@@ -102,12 +105,13 @@ class Rulebook(list[Requirement]):
         default: Severity,
         reads: str,
         identity: str | None = None,
+        of: Asked = "everybody",
     ) -> Callable[[Broken], Broken]:
         """Add what the decorated function finds broken."""
 
         def add(broken: Broken) -> Broken:
             looked_at = frozenset(reads.split())
-            self.append(Requirement(name, description, code, field, default, identity, broken, looked_at))
+            self.append(Requirement(name, description, code, field, default, identity, broken, looked_at, of))
             return broken
 
         return add
