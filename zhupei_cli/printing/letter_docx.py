@@ -33,6 +33,7 @@ _MARKED: Final = re.compile(f"{_MARK}[a-z_]+{_MARK}")
 def docx_letters(letters: Letters) -> bytes:
     """Return a document of all letters, a page a person; empty settings are as on the PDF."""
     import docx
+    from docx.oxml.ns import qn
     from docx.shared import Mm, Pt
 
     document = docx.Document()
@@ -41,6 +42,9 @@ def docx_letters(letters: Letters) -> bytes:
     section.page_width, section.page_height = (Mm(size) for size in _PAGE)
     section.left_margin = section.right_margin = Mm(_SIDE)
     section.top_margin, section.bottom_margin = Mm(26), Mm(20)
+    # python-docx says that Chinese words are English ones: Word would mark each of them as misspelt.
+    for language in document.styles.element.iter(qn("w:lang")):
+        language.set(qn("w:eastAsia"), "zh-CN")
     style = document.styles["Normal"].paragraph_format
     style.space_after, style.line_spacing = Pt(6), 1.4
     _write(document, letters)
@@ -59,19 +63,40 @@ def _write(document: "Document", letters: Letters) -> None:
     drawn = [part for part in body if part.tag != qn("w:sectPr")]
     for part in drawn:
         body.remove(part)
+    (end,) = body
     for at, one in enumerate(letters.letters, 1):
         copied = deepcopy(drawn)
+        code = _code(document, one.code, at)
         words = {marks[key]: word for key, word in asdict(one).items()}
         for part in copied:
-            body.insert(len(body) - 1, part)
+            end.addprevious(part)
             for text in part.iter(qn("w:t")):
                 text.text = _MARKED.sub(partial(_word_of, words), text.text or "")
             for picture in part.iter(qn("a:blip")):
-                picture.set(qn("r:embed"), document.part.get_or_add_image(_picture(one.code))[0])
+                picture.set(qn("r:embed"), code)
             for name in part.iter(qn("wp:docPr")):
                 name.set("id", str(at))
         if at == 1:
             copied[0].pPr.remove(copied[0].pPr.find(qn("w:pageBreakBefore")))
+
+
+def _code(document: "Document", code: str, at: int) -> str:
+    """Put the picture of letter `at` into the document and return the number of its relation.
+
+    python-docx looks through all there are for each new one: a quarter of an hour for a province.
+    """
+    from docx.image.image import Image
+    from docx.opc.constants import RELATIONSHIP_TYPE
+    from docx.opc.packuri import PackURI
+    from docx.parts.image import ImagePart
+
+    if at == 1:  # that of the drawn letter
+        return str(document.part.get_or_add_image(_picture(code))[0])
+    name = PackURI(f"/word/media/image{at}.png")
+    image = ImagePart.from_image(Image.from_file(_picture(code)), name)
+    number = f"rIdCode{at}"
+    document.part.rels.add_relationship(RELATIONSHIP_TYPE.IMAGE, image, number)
+    return number
 
 
 def _word_of(words: Mapping[str, str], found: re.Match[str]) -> str:
