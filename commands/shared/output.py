@@ -209,10 +209,10 @@ def _write_sheet(
     columns: Sequence[Column],
     rows: list[Row],
 ) -> None:
-    from zhupei_cli.sheets.writing.list_sheet import ListSheet, column_for, write_list
+    from zhupei_cli.sheets.writing.list_sheet import ListSheet, columns_for, write_list
 
     cells = [{key: _cell(row.get(key)) for key, _ in columns} for row in rows]
-    drawn = [column_for(key, heading, [row[key] for row in cells]) for key, heading in columns]
+    drawn = columns_for(columns, cells)
     made_on = out.settings.acting().today
     line = f"共 {len(rows)} 行　　制表日期：{made_on}"
     write_list(path, ListSheet(title, batch_name, [line], drawn, made_on, closing=closing), cells)

@@ -16,7 +16,7 @@ from zhupei_cli.services.people.photo_files import photo_files
 from zhupei_cli.services.people.photo_intake import Taken, TakenIn, examined, import_photos, limits_of
 from zhupei_cli.services.records import lookup
 from zhupei_cli.sheets.writing.error_workbook import errors_path, free_path
-from zhupei_cli.sheets.writing.list_sheet import ListSheet, column_for, write_list
+from zhupei_cli.sheets.writing.list_sheet import ListSheet, columns_for, write_list
 from zhupei_cli.shell.arguments import Word
 from zhupei_cli.store.engine import reading, require_database
 from zhupei_cli.words.errors import ZhupeiError
@@ -150,7 +150,7 @@ def _write(deed: Deed, path: Path, told: Sequence[Taken]) -> None:
         }
         for one in sorted(told, key=lambda one: not one.bad)
     ]
-    columns = [column_for(key, heading, [row[key] for row in rows]) for key, heading in _HEADINGS.items()]
+    columns = columns_for(_HEADINGS.items(), rows)
     today = deed.by.today
     lines = [f"共 {len(rows)} 个文件　　制表日期：{today}"]
     with replacing(path) as beside:

@@ -8,7 +8,8 @@ import openpyxl
 from zhupei_cli.sheets.kinds.columns import Choices
 from zhupei_cli.sheets.kinds.exam_kinds import EXAM_GROUP
 from zhupei_cli.sheets.kinds.roster_columns import RosterColumn
-from zhupei_cli.sheets.writing.list_sheet import ListSheet, column_for, write_list
+from zhupei_cli.sheets.writing.list_sheet import ListSheet, columns_for, write_list
+from zhupei_cli.sheets.writing.plain_sheet import write_plain
 from zhupei_cli.sheets.writing.template import BlankForm, form_of, write_template
 
 TITLE = "某某年某某省住院医师规范化培训招收考试某某维吾尔自治区某某哈萨克自治州友谊医院签到登记表"
@@ -18,18 +19,63 @@ def test_a_list_on_several_pages_across_has_its_title_beside_what_is_repeated(tm
     headings = ("基地编号", "基地名称", "姓名", *(f"第{at}项" for at in "一二三四五六七八"))
     widths = (14, 42, 24, *[30] * 8)
     columns = [
-        RosterColumn(f"c{at}", *one, "words") for at, one in enumerate(zip(headings, widths, strict=True))
+        RosterColumn(f"c{at}", *one, "words" if at < 3 else "id")
+        for at, one in enumerate(zip(headings, widths, strict=True))
     ]
     rows = [{"c2": "王一"}]
     write_list(tmp_path / "a.xlsx", ListSheet(TITLE, "", ["共 1 人"], columns, date(2026, 6, 5)), rows)
     sheet = openpyxl.load_workbook(tmp_path / "a.xlsx").worksheets[0]
     assert (sheet.page_setup.fitToWidth, sheet.print_title_cols) == (2, "$A:$C")
     assert (sheet["A1"].value, sheet["D1"].value, sheet["D2"].value) == (None, TITLE, "共 1 人")
-    assert {str(one) for one in sheet.merged_cells.ranges} == {"D1:E1", "D2:E2"}
+    assert {str(one) for one in sheet.merged_cells.ranges} == {"D1:G1", "D2:G2"}
+
+
+def test_one_long_name_neither_makes_a_list_wide_nor_two_pages_of_it(tmp_path: Path) -> None:
+    long = "某某生产建设兵团第一师医院暨某某科技大学附属协和医院联合国家区域医疗中心"
+    headings = ("准考证号", "报名号", "姓名", "证件号码", "考点", "报名专业", "第一志愿", "第二志愿", "状态")
+    rows = [
+        {
+            "准考证号": "20260100101",
+            "报名号": "HN2026-0000001",
+            "姓名": "阿卜杜热合曼·麦麦提吐尔逊江·艾合买提江" if at == 7 else "王一",
+            "证件号码": "4101**********0012",
+            "考点": "郑州市第一高级中学（国际教育园区东校区）",
+            "报名专业": "外科（神经外科方向）",
+            **dict.fromkeys(("第一志愿", "第二志愿", "状态"), long),
+        }
+        for at in range(60)
+    ]
+    columns = columns_for([(heading, heading) for heading in headings], rows)
+    write_list(tmp_path / "a.xlsx", ListSheet(TITLE, "", [], columns, date(2026, 6, 5)), rows)
+    sheet = openpyxl.load_workbook(tmp_path / "a.xlsx").worksheets[0]
+    widths = {
+        one: sheet.column_dimensions[letter].width for one, letter in zip(headings, "ABCDEFGHI", strict=True)
+    }
+    assert (sheet.page_setup.fitToWidth, sheet.freeze_panes) == (1, "D3")
+    assert sum(widths.values()) <= 200  # ten points become seven and a half
+    assert widths["姓名"] <= 12 and widths["第一志愿"] >= 20
+    assert min(widths[one] for one in ("准考证号", "报名号")) >= 11, "a number is not divided"
+
+
+def test_a_sentence_takes_the_room_a_page_has_and_none_of_it_is_cut(tmp_path: Path) -> None:
+    told = "【某省】王一您好，" + "请持准考证和居民身份证到考点参加考试，" * 9
+    rows = [{"a": "13800000000", "b": "王一", "c": told}] * 3
+    columns = columns_for([("a", "手机号"), ("b", "姓名"), ("c", "内容")], rows)
+    write_list(tmp_path / "a.xlsx", ListSheet(TITLE, "", [], columns, date(2026, 6, 5)), rows)
+    write_plain(
+        tmp_path / "b.xlsx", "短信", ("手机号", "姓名", "内容"), [tuple(row.values()) for row in rows]
+    )
+    for name, first in (("a.xlsx", 3), ("b.xlsx", 2)):
+        sheet = openpyxl.load_workbook(tmp_path / name).worksheets[0]
+        widths = [sheet.column_dimensions[letter].width for letter in "ABC"]
+        assert 140 <= sum(widths) <= 155
+        lines = -(-2 * len(told) // int(widths[2]))
+        assert sheet[f"C{first}"].value == told
+        assert sheet.row_dimensions[first].height >= 13 * lines
 
 
 def test_a_word_that_ends_the_batch_and_begins_the_title_is_said_once(tmp_path: Path) -> None:
-    columns = [column_for("name", "姓名", ["王一"])]
+    columns = columns_for([("name", "姓名")], [{"name": "王一"}])
     for batch, title, said in (
         ("某省2026年住培招收", "招收计划空缺情况", "某省2026年住培招收计划空缺情况"),
         ("某省2026年", "年度情况", "某省2026年年度情况"),
@@ -42,10 +88,10 @@ def test_a_word_that_ends_the_batch_and_begins_the_title_is_said_once(tmp_path: 
 def test_long_names_of_hospitals_do_not_push_the_name_of_the_person_out_of_sight(tmp_path: Path) -> None:
     long = "河南省某某大学附属第一人民医院暨国家区域医疗中心临床教学培训示范基地（东院区）"
     person = "阿卜杜热合曼·麦麦提图尔荪·阿卜杜拉"
-    headings = ("年度", "培训基地代码", "培训基地名称", "所在地市", "姓名", *"一二三四五")
-    values = ("2026", "4101A", long, "新疆维吾尔自治区", person, *[long] * 5)
+    headings = ("年度", "培训基地代码", "培训基地名称", "所在地市", "姓名", *"一二三四五六七八九十甲乙")
+    values = ("2026", "4101A", long, "新疆维吾尔自治区", person, *[long] * 12)
     cells = dict(zip(headings, values, strict=True))
-    columns = [column_for(heading, heading, [value]) for heading, value in cells.items()]
+    columns = columns_for([(heading, heading) for heading in cells], [cells])
     write_list(tmp_path / "a.xlsx", ListSheet(TITLE, "", [], columns, date(2026, 6, 5)), [cells])
     sheet = openpyxl.load_workbook(tmp_path / "a.xlsx").worksheets[0]
     assert (sheet.print_title_cols, sheet.freeze_panes) == ("$A:$E", "F3")

@@ -24,7 +24,8 @@ from zhupei_cli.sheets.taking.take import Table
 from zhupei_cli.sheets.writing.dictionary import Dictionary
 from zhupei_cli.sheets.writing.drawing import LINE, Drawing, Row, drawing, lines_of
 from zhupei_cli.sheets.writing.looks import HEADING
-from zhupei_cli.sheets.writing.template import PAGE, column_width, set_up_page
+from zhupei_cli.sheets.writing.template import column_width, set_up_page
+from zhupei_cli.sheets.writing.widths import pages_across, usual_width
 from zhupei_cli.words.errors import Fault, under
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 _LONGEST: Final = 32_767
 _WIDTHS: Final = {ROW_NUMBER: 9, REASONS: 60}
 _WIDTH: Final = 20
+#: Characters of the longest number that stands on one line.
+_NUMBER: Final = 24
 #: Codes of numbers that are not whole any more.
 _LOST_DIGITS: Final = frozenset(("E013", "E132"))
 # What Excel takes as the name of a sheet, with room for a number behind it.
@@ -139,9 +142,10 @@ def _draw(
         sheet.set_row(0, None, made.looks["notice"])
         sheet.write_string(0, 1, _MASKED, made.looks["notice"])
     shown = [*_WIDTHS, *(_marked(table.header.words[at], table.header.columns.get(at)) for at in kept)]
-    widths = _head(sheet, made, shown, known, top=top)
+    numbers = {column: _number_width(rows, at) for column, at in enumerate(kept, len(_WIDTHS))}
+    widths = _head(sheet, made, shown, known, numbers, top=top)
     dictionary.offer(sheet, known, (top + 1, top + len(rows)))
-    _set_up(sheet, top, len(rows), len(shown), pages=-(-sum(widths) // PAGE))
+    _set_up(sheet, top, len(rows), len(shown), pages=pages_across(widths, 1)[0])
     places = {column.key: at for at, column in known.items()}
     for line, row in enumerate(rows, top + 1):
         _remark(sheet, line, row, places)
@@ -149,14 +153,27 @@ def _draw(
     made.fill(sheet, top + 1, looks, _rows(rows, table, kept, widths, masked=masked), count=len(rows))
 
 
+def _number_width(rows: Sequence[Line], at: int) -> int:
+    """Return how wide a column is whose numbers are not divided."""
+    words = {_text(row.cells[at]) for row in rows}
+    return usual_width([word for word in words if word.isascii() and len(word) <= _NUMBER]) + 3
+
+
 def _head(
-    sheet: "Worksheet", made: Drawing, shown: Sequence[str], known: Mapping[int, Column], *, top: int
+    sheet: "Worksheet",
+    made: Drawing,
+    shown: Sequence[str],
+    known: Mapping[int, Column],
+    numbers: Mapping[int, int],
+    *,
+    top: int,
 ) -> list[int]:
     """Write the headings; return the widths of the columns in half-width characters."""
     widths, tall = [], 2
     for at, word in enumerate(shown):
         column = known.get(at)
         width = _WIDTHS.get(word) or (_WIDTH if column is None else column_width(column, Choices()))
+        width = max(width, numbers.get(at, 0))
         sheet.set_column(at, at, width, made.looks["plain"])
         look = "required" if column is not None and column.required else "heading"
         sheet.write_string(top, at, word, made.looks[look])

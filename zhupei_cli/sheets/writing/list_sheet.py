@@ -1,6 +1,6 @@
 """Lists for people, on the screen and on A4 paper: a title, lines about them, cells of text."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -10,20 +10,24 @@ from typing import Final
 
 from zhupei_cli.sheets.kinds.columns import column_letters
 from zhupei_cli.sheets.kinds.roster_columns import RosterColumn, RosterKind
-from zhupei_cli.sheets.writing.ooxml import Value, half_widths
+from zhupei_cli.sheets.writing.ooxml import Value
 from zhupei_cli.sheets.writing.roster_template import SAMPLES, draw
 from zhupei_cli.sheets.writing.splice import Sheet, sheet_names, template_of, write_workbook
+from zhupei_cli.sheets.writing.widths import PAGE, heading_width, narrowed, usual_width, widened
 
 #: The width no column exceeds unless its text must stay on one line, and that of an identifier.
 _WIDEST: Final = 40
 _WIDEST_ID: Final = 60
-#: Of the columns at the left, how wide those may be that stay in sight: up to the name, if it is among them.
+#: How narrow words may become that else make the list wider than a page: they wrap. Names are short.
+_NARROW: Final = 14
+_NARROW_NAME: Final = 10
+_RIM: Final = 2.5
+#: Of the columns at the left, how wide those may be that stay in sight: up to name and number of somebody.
 _KEPT: Final = 100
-#: How narrow words at the left become when those columns would be wider: they wrap.
-_NARROW: Final = 22
 #: How long a word may be that is not said twice.
 _WORD: Final = 6
 _NAMES: Final = ("姓名", "报名号", "基地名称", "名称")
+_NUMBERS: Final = ("报名号", "准考证号", "证件号码", "身份证件号码", "基地编号", "编号")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +53,7 @@ def write_list(path: Path, sheet: ListSheet, rows: Sequence[Mapping[str, object]
 
     workbook = Workbook()
     workbook.worksheets[0].title = "名单"
-    kept, columns = _in_sight(sheet.columns)
+    kept, columns = _laid_out(sheet.columns)
     page = {
         "batch": sheet.batch_name,
         "base": sheet.title,
@@ -87,13 +91,25 @@ def _titled(batch: str, title: str) -> str:
     return batch + title[next(twice, 0) :]
 
 
-def column_for(key: str, heading: str, values: Sequence[object]) -> RosterColumn:
-    """Return how a column is drawn whose cells are these: numbers, identifiers or words, as wide as they."""
-    full = [value for value in values if value not in (None, "")]
-    kind = _kind(full)
-    widest = max((half_widths(str(value)) for value in full), default=0)
-    limit = _WIDEST_ID if kind == "id" else _WIDEST
-    return RosterColumn(key, heading, max(min(widest, limit), half_widths(heading)) + 2.5, kind)
+def columns_for(
+    headings: Iterable[tuple[str, str]], rows: Sequence[Mapping[str, object]]
+) -> list[RosterColumn]:
+    """Return how columns, given by key and heading, are drawn for what the rows hold.
+
+    Numbers, identifiers or words; as wide as nearly all cells of a column, those that hold sentences as
+    wide as the page has room.
+    """
+    drawn, wanted = [], []
+    for key, heading in headings:
+        full = [value for row in rows if (value := row.get(key)) not in (None, "")]
+        kind = _kind(full)
+        usual = usual_width([str(value) for value in full])
+        limit = _WIDEST_ID if kind == "id" else _WIDEST
+        width = max(min(usual, limit), heading_width(heading)) + _RIM
+        drawn.append(RosterColumn(key, heading, width, kind))
+        wanted.append(max(width, usual + _RIM) if kind == "words" else width)
+    widths = widened([one.width for one in drawn], wanted)
+    return [one._replace(width=width) for one, width in zip(drawn, widths, strict=True)]
 
 
 def _kind(values: Sequence[object]) -> RosterKind:
@@ -105,28 +121,40 @@ def _kind(values: Sequence[object]) -> RosterKind:
     return "id" if all(str(value).isascii() for value in values) else "words"
 
 
-def _in_sight(columns: Sequence[RosterColumn]) -> tuple[int, Sequence[RosterColumn]]:
+def _laid_out(columns: Sequence[RosterColumn]) -> tuple[int, Sequence[RosterColumn]]:
     """Return how many columns at the left say who a row is about, and the columns.
 
-    Where long words push the name out of sight they are made narrower, for every page needs it.
+    Words become narrower where the list then has one page across, or else where their length pushes out of
+    sight who a row is about.
     """
     if len(columns) == 1:
         return 0, columns
-    narrow = [
-        one._replace(width=min(one.width, max(_NARROW, half_widths(one.heading) + 2.5)))
-        if one.kind == "words"
-        else one
-        for one in columns
-    ]
-    wide, most = _named(columns), _named(narrow)
-    return (wide, columns) if wide == most else (most, [*narrow[:most], *columns[most:]])
+    least = [_least(one) for one in columns]
+    fit = narrowed([one.width for one in columns], least)
+    if sum(fit) > PAGE:
+        narrow = [
+            min(one.width, max(lowest, _NARROW + 8)) for one, lowest in zip(columns, least, strict=True)
+        ]
+        most = _named(columns, narrow)
+        fit = narrow[:most] + fit[most:] if most > _named(columns, fit) else fit
+    fitted = [one._replace(width=width) for one, width in zip(columns, fit, strict=True)]
+    return _named(columns, fit), fitted
 
 
-def _named(columns: Sequence[RosterColumn]) -> int:
-    """Return up to which column, of those that may stay in sight, somebody is named."""
-    ends = accumulate(column.width for column in columns)
-    kept = [at for at, end in enumerate(ends, 1) if end <= _KEPT]
-    return max((at for at in kept if columns[at - 1].heading in _NAMES), default=0)
+def _least(column: RosterColumn) -> float:
+    """Return how narrow a column may become."""
+    if column.kind != "words":
+        return column.width
+    least = _NARROW_NAME if column.heading == "姓名" else _NARROW
+    return min(column.width, max(least, heading_width(column.heading) + _RIM))
+
+
+def _named(columns: Sequence[RosterColumn], widths: Sequence[float]) -> int:
+    """Return up to which column, of those that may stay in sight, somebody has a name and a number."""
+    kept = [one.heading for one, end in zip(columns, accumulate(widths), strict=True) if end <= _KEPT]
+    named = max((at for at, heading in enumerate(kept, 1) if heading in _NAMES), default=0)
+    numbers = [at for at, heading in enumerate(kept, 1) if heading in _NUMBERS]
+    return max(named, min(numbers)) if named and numbers else named
 
 
 def _cell(value: object) -> Value:

@@ -35,7 +35,11 @@ READING: Final = {
 
 
 def write_review_sheet(path: Path, rows: Sequence[Mapping[str, str]], *, title: str) -> None:
-    """Write `rows`, texts by the keys of 审核意见 and READING; `title` stands above them."""
+    """Write `rows`, texts by the keys of 审核意见 and READING; `title` stands above them.
+
+    Two pages wide on paper: twenty-four columns on one would be letters of five points. Number and name stand
+    on both.
+    """
     reading = (Column(key, heading, cells.text, ignored=True) for key, heading in READING.items())
     form = BlankForm(REVIEW, title, (*REVIEW.columns, *reading), rows, frozen=2)
     write_template(path, [form], Choices())

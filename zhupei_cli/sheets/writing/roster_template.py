@@ -2,12 +2,12 @@
 
 from collections.abc import Collection, Sequence
 from functools import cache
-from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 
 from zhupei_cli.sheets.kinds.roster_columns import ROSTER_COLUMNS, SUMMARY_COLUMNS, RosterColumn
 from zhupei_cli.sheets.writing.looks import BODY, HEADING
 from zhupei_cli.sheets.writing.splice import CLOSING, ROW, TOTAL, Template, template_of
+from zhupei_cli.sheets.writing.widths import pages_across
 
 if TYPE_CHECKING:
     from openpyxl.styles import Border
@@ -18,8 +18,6 @@ EDGES: Final = ("batch", "base", "seal", "made")
 #: The samples `draw` ends a sheet with.
 SAMPLES: Final = (ROW, TOTAL, CLOSING)
 _A4: Final = 9
-#: Half-width characters that A4 landscape takes at a size people read.
-PAGE: Final = 200
 _FORMATS: Final = {"id": "@", "words": "@", "number": "0", "mark": "0.00", "figure": "General"}
 
 
@@ -51,12 +49,10 @@ def draw(
     every reader takes an empty part.
     """
     headings = len(lines) + 2
-    ends = list(accumulate(column.width for column in columns))
-    pages = -(-round(ends[-1]) // PAGE)
+    kept = sheet[f"{frozen}1"].column
+    pages, across = pages_across([column.width for column in columns], kept - 1)
     # Titles stand on the first page, beside what is repeated: a piece of them would be repeated with it.
-    across = max(sum(end * pages <= ends[-1] for end in ends), 1)
-    kept = sheet[f"{frozen}1"].column if pages > 1 else 1
-    beside = (kept, across) if kept < across else (1, across)
+    beside = (kept, across) if pages > 1 and kept < across else (1, across)
     _write_line(sheet, 1, "{title}", beside, font=HEADING, size=16, height=30)
     for row, line in enumerate(lines, 2):
         _write_line(sheet, row, line, beside, font=BODY, size=11, height=18)

@@ -207,8 +207,9 @@ def _height(row: Sequence[Value], model: Model) -> float | None:
 @lru_cache(maxsize=65_536)
 def _lines(text: str, width: int) -> int:
     """Return how many lines of `width` half-width characters `text` takes, rather one too many."""
-    # Between words a line breaks early; a line break of the text's own begins a line.
-    return -(-half_widths(text) // width) + (" " in text) + text.count("\n")
+    # Between words and parts of a name a line breaks early; a line break of the text's own begins a line.
+    early = " " in text or "·" in text
+    return -(-half_widths(text) // width) + early + text.count("\n")
 
 
 def _cut(text: str, units: int) -> str:

@@ -15,6 +15,7 @@ from zhupei_cli.sheets.writing.dictionary import Dictionary
 from zhupei_cli.sheets.writing.drawing import LINE, PADDING, Drawing, Row, drawing, lines_of
 from zhupei_cli.sheets.writing.looks import HEADING
 from zhupei_cli.sheets.writing.ooxml import half_widths
+from zhupei_cli.sheets.writing.widths import pages_across, usual_width
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
@@ -22,9 +23,9 @@ if TYPE_CHECKING:
 #: Rows below the header that have drop-downs: more than one office sends at once.
 ROWS: Final = 20_000
 _STARRED, _HINT = "　带 * 的列必填；", "鼠标停在列名上，可看这一列怎么填"
-#: Half-width characters that A4 landscape takes at a size people read, and those of a narrow, a wide column.
-PAGE: Final = 180
+#: Half-width characters of a narrow and a wide column, and how narrow words may become for one page.
 _NARROW, _WIDE = 10, 36
+_LEAST: Final = 14
 #: Those that A4 upright takes without being made smaller.
 _UPRIGHT: Final = 66
 #: Points of its height between the margins, and rows that may be made smaller to stand on one page.
@@ -118,7 +119,10 @@ def write_template(
 def _draw(made: Drawing, form: BlankForm, dictionary: Dictionary, choices: Choices) -> None:
     sheet = made.book.add_worksheet(form.kind.title)
     looks = [_look(column, form) for column in form.columns]
-    widths = [column_width(column, choices, form.rows[:_MEASURED]) for column in form.columns]
+    widths = [
+        column_width(column, choices, form.rows[:: len(form.rows) // _MEASURED + 1])
+        for column in form.columns
+    ]
     for at, (look, width) in enumerate(zip(looks, widths, strict=True)):
         plain = "number" if look.endswith("number") else "text"
         sheet.set_column(at, at, width, made.looks[plain])
@@ -126,7 +130,7 @@ def _draw(made: Drawing, form: BlankForm, dictionary: Dictionary, choices: Choic
     _head(sheet, made, form.columns, widths, choices)
     last = 1 + max(len(form.rows), 0 if form.rows else ROWS)
     dictionary.offer(sheet, dict(enumerate(form.columns)), (2, last), typed=True)
-    _set_up(sheet, len(form.columns), last, frozen=form.frozen, width=sum(widths))
+    _set_up(sheet, last, widths, frozen=form.frozen)
     if form.apart:
         _break_pages(sheet, form, width=sum(widths), head=title_height + 2 * LINE)
     made.fill(sheet, 2, looks, _rows(form, widths), count=len(form.rows))
@@ -138,13 +142,14 @@ def _write_title(sheet: "Worksheet", made: Drawing, form: BlankForm, widths: Seq
     title, hint = form.title.replace("\n", " "), (_STARRED if starred else "　") + _HINT
     # Beside the frozen columns: those are repeated on every page, and would repeat a piece of the title.
     first = 0 if form.apart else form.frozen
-    look, room = made.looks["title"], sum(widths[first:])
+    _, across = pages_across(widths, form.frozen)
+    look, room = made.looks["title"], sum(widths[first:across])
     lines = 1
-    if form.rows and sum(widths) <= PAGE and len(widths) - first > 1:
-        # A title that ran over the columns would make the page wider, and all on it smaller.
+    if form.rows and across - first > 1:
+        # A title that ran over the columns would make the page wider and all on it smaller, or be cut there.
         wide = _TITLE_SIZE * half_widths(title) + (0 if form.apart else half_widths(hint))
         lines, look = -(-int(wide) // max(room - 4, 1)), made.looks["title_in_lines"]
-        sheet.merge_range(0, first, 0, len(widths) - 1, "", look)
+        sheet.merge_range(0, first, 0, across - 1, "", look)
     height = max(2 * LINE, _TITLE_LINE * lines + _TITLE_LINE // 2)
     sheet.set_row(0, height, made.looks["title"])
     if form.apart:
@@ -194,7 +199,7 @@ def column_width(column: Column, choices: Choices, rows: Sequence[Mapping[str, s
     words = [row.get(column.key) or "" for row in rows]
     if not rows and column.closed:
         words = list(choices.of(column))
-    longest = max((half_widths(line) for word in words for line in word.split("\n")), default=0)
+    longest = usual_width([word for word in words if word])
     # A heading may take two lines.
     heading = -(-half_widths(column.heading) // 2) + 6
     named = _NAME if column.heading.endswith("名称") else _WIDTHS.get(column.key, 0)
@@ -210,12 +215,13 @@ def _rows(form: BlankForm, widths: Sequence[int]) -> Iterator[Row]:
         yield Row(words, lines=tall)
 
 
-def _set_up(sheet: "Worksheet", columns: int, last: int, *, frozen: int, width: int) -> None:
+def _set_up(sheet: "Worksheet", last: int, widths: Sequence[int], *, frozen: int) -> None:
+    columns = len(widths)
     sheet.freeze_panes(2, frozen)
     sheet.autofilter(1, 0, last, columns - 1)
     # Without this Excel marks every ID number with a green corner: a number stored as text.
     sheet.ignore_errors({"number_stored_as_text": f"A1:{column_letters(columns - 1)}{last + 1}"})
-    set_up_page(sheet, header=(0, 1), pages=-(-width // PAGE), frozen=frozen)
+    set_up_page(sheet, header=(0, 1), pages=pages_across(widths, frozen)[0], frozen=frozen)
 
 
 def _break_pages(sheet: "Worksheet", form: BlankForm, *, width: int, head: int) -> None:

@@ -1,0 +1,88 @@
+"""How wide the columns of a workbook are, and on how many pages across they stand.
+
+One place decides it: a list stands on one page across if it can be read there, its long cells wrap; a wider
+one goes on beside it, with the columns again that say who a row is about.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from zhupei_cli.sheets.writing.ooxml import half_widths
+
+#: Half-width characters of 10 points that A4 landscape takes as they are, and made small as 7 points.
+FULL: Final = 150
+PAGE: Final = 200
+#: Of a hundred cells so many stand on one line; the others wrap if they are longer by more than this.
+_MOST, _NEAR = 95, 4
+#: How wide a heading may be that stands on one line.
+_ONE_LINE: Final = 8
+
+
+def usual_width(texts: Sequence[str]) -> int:
+    """Return how many half-width characters nearly all of `texts` take: one long name makes no list wide.
+
+    Of texts without a Chinese character, which are numbers, it is the longest: no number is divided.
+    """
+    if not texts:
+        return 0
+    ordered = sorted(max(map(half_widths, text.split("\n"))) for text in texts)
+    if all(map(str.isascii, texts)):
+        return ordered[-1]
+    usual = ordered[-(-len(ordered) * _MOST // 100) - 1]
+    return ordered[-1] if ordered[-1] <= usual + _NEAR else usual
+
+
+def heading_width(heading: str) -> int:
+    """Return how many half-width characters a heading takes, a long one on two lines."""
+    whole = half_widths(heading)
+    # A Chinese character is two wide and is not divided.
+    return whole if whole <= _ONE_LINE else max(-(-whole // 4) * 2, _ONE_LINE)
+
+
+def narrowed(widths: Sequence[float], least: Sequence[float], page: float = PAGE) -> list[float]:
+    """Return `widths` for one page: the widest are made narrower, none below its `least`.
+
+    As they are where they fit, or where even that does not help.
+    """
+    if sum(widths) <= page or sum(map(min, widths, least)) > page:
+        return list(widths)
+    fit, cap = list(widths), max(widths)
+    while sum(fit) > page:
+        cap -= 0.5
+        fit = [min(width, max(cap, lowest)) for width, lowest in zip(widths, least, strict=True)]
+    return fit
+
+
+def widened(widths: Sequence[float], wanted: Sequence[float], page: float = FULL) -> list[float]:
+    """Return `widths`, those of them wider that want to be, in equal parts, while the page has room."""
+    wide = list(widths)
+    while (growing := [at for at, most in enumerate(wanted) if wide[at] + 1 <= most]) and sum(wide) + len(
+        growing
+    ) <= page:
+        for at in growing:
+            wide[at] += 1
+    return wide
+
+
+def pages_across(widths: Sequence[float], kept: int, page: float = PAGE) -> tuple[int, int]:
+    """Return on how many pages the columns stand beside each other, and how many of them on the first one.
+
+    The first `kept` are repeated on each page.
+    """
+    pages = _columns(widths, kept, page)
+    # What prints makes the columns as large as so many pages allow.
+    while page > 1 and len(fewer := _columns(widths, kept, page - 1)) == len(pages):
+        page, pages = page - 1, fewer
+    return len(pages), pages[0]
+
+
+def _columns(widths: Sequence[float], kept: int, page: float) -> list[int]:
+    """Return how many columns end on each page."""
+    beside, pages, used = sum(widths[:kept]), [0], 0.0
+    for at, width in enumerate(widths):
+        if used and used + width > page and at >= kept and pages[-1] > (kept if len(pages) == 1 else 0):
+            pages.append(0)
+            used = beside
+        used += width
+        pages[-1] += 1
+    return pages
