@@ -11,6 +11,7 @@ from zhupei_cli.model import Batch
 from zhupei_cli.printing.exam_sheets import RoomSheet, render_sheets
 from zhupei_cli.printing.fonts import find_fonts
 from zhupei_cli.services.applications import listing
+from zhupei_cli.services.applications.printing import Refused
 from zhupei_cli.services.kinds.exam_group import EXAM_GROUP_IMPORT
 from zhupei_cli.services.marks.exam_groups import group_sheets, list_groups
 from zhupei_cli.services.records import lookup
@@ -124,12 +125,14 @@ def sheets(
     refuse_existing(target, force=force)
     fonts = find_fonts(deed.settings.fonts, more_fonts)
 
-    def prepare(session: Session, found: Batch) -> tuple[list[RoomSheet], str]:
-        return group_sheets(session, found, groups=names, by=deed.by, fonts=fonts), found.name
+    def prepare(session: Session, found: Batch) -> tuple[list[RoomSheet], Refused, str]:
+        return *group_sheets(session, found, groups=names, by=deed.by, fonts=fonts), found.name
 
-    made, name = deed.in_batch(batch, prepare)
-    with replacing(target, force=force, keep=not deed.dry_run) as beside:
-        beside.write_bytes(render_sheets("sign", made, batch=f"{name}复试", time="", fonts=fonts))
+    made, refused, name = deed.in_batch(batch, prepare)
+    if made:
+        with replacing(target, force=force, keep=not deed.dry_run) as beside:
+            beside.write_bytes(render_sheets("sign", made, batch=f"{name}复试", time="", fonts=fonts))
     people = sum(len(one.people) for one in made)
-    summary = {"people": people, "groups": len(made), "file": str(target)}
-    show_prints(deed, summary, f"印制 {len(made)} 组、{people} 人的复试签到表，存放在 {target}", ())
+    summary = {"people": people, "groups": len(made), "file": str(target) if made else None}
+    where = f"，存放在 {target}" if made else ""
+    show_prints(deed, summary, f"印制 {len(made)} 组、{people} 人的复试签到表{where}", refused)

@@ -180,7 +180,12 @@ def sheets(
         return made, found.code
 
     made, code = deed.in_batch(batch, prepare)
-    files = [(one, kind, _path(target, one, kind)) for one in made.sites for kind in kinds]
+    files = [
+        (one, kind, _path(target, one, kind))
+        for one in made.sites
+        for kind in kinds
+        if one.rooms or kind == "book"
+    ]
     with together():
         for one, kind, path in () if deed.dry_run else files:
             with replacing(path, force=force) as beside:
@@ -199,7 +204,7 @@ def sheets(
     }
     sentence = f"印制 {len(made.sites)} 个考点、{made.rooms} 个考场、{made.people} 人的材料"
     sentence += f"，存放在 {target}" if files else ""
-    show_prints(deed, summary, sentence, ())
+    show_prints(deed, summary, sentence, made.refused)
     if "book" in kinds and files:
         deed.next(f"zhupei admit scores import --batch {code} {target}/*_签到登记表.xlsx", "考后登记缺考")
 

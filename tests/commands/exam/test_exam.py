@@ -204,17 +204,28 @@ def test_allotting_again_asks_and_says_how_many_have_marks(call: Call) -> None:
     assert call("db", "check", "--deep").out.count("座位") == 0
 
 
-def test_names_that_fonts_lack_are_not_left_out_of_a_sheet(call: Call, database: str) -> None:
+def test_a_name_that_fonts_lack_stops_the_papers_of_its_room_alone(call: Call, database: str) -> None:
     with transaction(database) as session:
         session.execute(update(Snapshot).where(Snapshot.application_id == 2).values(name="王𠀀"))
     call("exam", "sites", "import", "考场.xlsx")
     call("exam", "allot", "--seed", "1")
+    seated = json.loads(call("exam", "list", "--json").out)
+    (without,) = (one for one in seated if one["name"] == "王𠀀")
+    site, code = without["site"], without["room"]
+    room = [one["ticket"] for one in seated if (one["site"], one["room"]) == (site, code)]
     made = call("exam", "sheets", "-o", "考务")
-    assert (made.code, made.err.splitlines()[0]) == (
-        3,
-        "错误 [E749]：没有印：字体里没有 王𠀀 的𠀀（U+20000）",
+    told = f"错误 [E797] {code}：没有印 考点 {site} 第 {code} 考场 的材料：字体里没有 王𠀀 的𠀀（U+20000）"
+    assert (made.code, [line.partition("；")[0] for line in made.err.splitlines()[1:2]]) == (3, [told])
+    printed = "".join(
+        page.extract_text() for path in Path("考务").glob("*签到表.pdf") for page in PdfReader(path).pages
     )
-    assert not Path("考务").exists()
+    others = [one["ticket"] for one in seated if one["ticket"] not in room]
+    assert others and all(number in printed for number in others)
+    assert not any(number in printed for number in room)
+    # Who is on no paper is in the workbook all the same, which needs no font of ours.
+    books = [openpyxl.load_workbook(path).worksheets[0] for path in Path("考务").glob("*登记表.xlsx")]
+    written = {cell for book in books for row in book.iter_rows(values_only=True) for cell in row}
+    assert {one["ticket"] for one in seated} <= written
     tickets = call("exam", "tickets", "--all", "-o", "准考证.pdf")
     assert tickets.code == 3
     assert tickets.err.startswith("印制 11 份准考证（11 人没有照片），存放在 准考证.pdf\n")

@@ -8,12 +8,14 @@ from pathlib import Path
 import openpyxl
 import pytest
 from pypdf import PdfReader
+from sqlalchemy import update
 
 from tests.conftest import Ran, Run
-from tests.exam_world import closed_batch, step
+from tests.exam_world import ROOMS, closed_batch, step
 from tests.people import write_book
+from zhupei_cli.model import Snapshot
 from zhupei_cli.sheets.kinds.cells import Unreadable
-from zhupei_cli.sheets.kinds.exam_kinds import EXAM_GROUP, clock
+from zhupei_cli.sheets.kinds.exam_kinds import EXAM_GROUP, EXAM_ROOM, clock
 from zhupei_cli.store.engine import transaction
 
 Call = Callable[..., Ran]
@@ -115,3 +117,26 @@ def test_hours_as_people_write_them(cell: str | float, hour: str) -> None:
 def test_hours_that_are_none(cell: str | float) -> None:
     with pytest.raises(Unreadable):
         clock(cell)
+
+
+def test_groups_are_counted_and_their_people_stand_by_ticket(call: Call, home: Path, database: str) -> None:
+    write_book(home / "考场.xlsx", [(EXAM_ROOM, ROOMS)])
+    assert call("exam", "sites", "import", "考场.xlsx").code == 0
+    assert call("exam", "allot", "--seed", "5").code == 0
+    when = ("2026-07-10", "08:30", "某某大学附属医院联合国家区域医疗中心" * 4)
+    groups = ("第10组", "第10组", "第10组", "第2组", "第9组")
+    _write(home, *((NO(at), group, *when) for at, group in enumerate(groups, 1)))
+    assert call("exam", "groups", "import", "复试.xlsx").code == 0
+    rows = json.loads(call("exam", "groups", "list", "--json").out)
+    assert [row["group"] for row in rows] == sorted(groups, key=lambda name: int(name[1:-1]))
+    tickets = [row["ticket"] for row in rows[2:]]
+    assert tickets == sorted(tickets) and [row["application_no"] for row in rows[2:]] != [NO(1), NO(2), NO(3)]
+    # Somebody no font can show stops the sheet of their own group.
+    with transaction(database) as session:
+        session.execute(update(Snapshot).where(Snapshot.application_id == 5).values(name="王𠀀"))
+    printed = call("exam", "groups", "sheets", "-o", "签到.pdf")
+    told = "错误 [E797] 第9组：没有印 第9组 的材料：字体里没有 王𠀀 的𠀀（U+20000）"
+    assert (printed.code, printed.err.splitlines()[1].startswith(told)) == (3, True)
+    pages = [page.extract_text() for page in PdfReader(home / "签到.pdf").pages]
+    assert len(pages) == 2
+    assert all("第 1 页，共 1 页" in page for page in pages), "not wrapped within"

@@ -106,13 +106,17 @@ def printable(pages: Sequence[P], fonts: FontSet) -> tuple[list[P], Refused]:
 def require_whole(pages: Sequence[P], fonts: FontSet) -> None:
     """Raise E749 when the fonts lack a character of anybody's: a list that lacks somebody is none."""
     _, refused = printable(pages, fonts)
-    if not refused:
-        return
+    if refused:
+        names, characters = lacking(refused)
+        raise ZhupeiError("E749", names=names, characters=characters)
+
+
+def lacking(refused: Refused) -> tuple[str, str]:
+    """Return the names of some of the people left out, and the characters that no font has."""
     shown = [fault.values for _, fault in refused[:_NAMED]]
     more = f" 等 {len(refused)} 人" if len(refused) > _NAMED else ""
     names = "、".join(str(values["name"]) for values in shown) + more
-    characters = "、".join(dict.fromkeys(str(values["characters"]) for values in shown))
-    raise ZhupeiError("E749", names=names, characters=characters)
+    return names, "、".join(dict.fromkeys(str(values["characters"]) for values in shown))
 
 
 def named_characters(characters: Sequence[str]) -> str:

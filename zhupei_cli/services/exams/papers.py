@@ -14,7 +14,7 @@ from zhupei_cli.printing.fonts import FontSet
 from zhupei_cli.printing.ticket import RULES, Ticket, Tickets
 from zhupei_cli.rules.batch.settings import BatchSettings, parse
 from zhupei_cli.rules.people.masking import mask_id
-from zhupei_cli.services.applications.printing import Refused, printable, require_characters, require_whole
+from zhupei_cli.services.applications.printing import Refused, lacking, printable, require_characters
 from zhupei_cli.services.exams.candidates import Seated, Wanted, load_seated
 from zhupei_cli.services.exams.rooms import Site, load_rooms, load_sites
 from zhupei_cli.services.people.photos import is_whole
@@ -121,7 +121,7 @@ def _tickets(session: Session, batch: Batch, seated: Sequence[Seated]) -> list[T
 
 @dataclass(frozen=True, slots=True)
 class SiteSheets:
-    """The rooms of one site that have people, and the rows of its sign-in workbook, by key of 成绩."""
+    """The rooms of one site that can be printed, and the rows of its sign-in workbook, by key of 成绩."""
 
     site: Site
     rooms: Sequence[RoomSheet]
@@ -130,16 +130,17 @@ class SiteSheets:
 
 @dataclass(frozen=True, slots=True)
 class Sheets:
-    """The papers of all sites, with what is the same on all of them."""
+    """The papers of all sites, with what is the same on all of them; `refused` are rooms (E797)."""
 
     batch: str
     time: str
     sites: Sequence[SiteSheets]
+    refused: Refused
 
     @property
     def people(self) -> int:
         """How many people they are about."""
-        return sum(len(site.rows) for site in self.sites)
+        return sum(len(room.people) for site in self.sites for room in site.rooms)
 
     @property
     def rooms(self) -> int:
@@ -152,8 +153,8 @@ def prepare_sheets(
 ) -> Sheets:
     """Return the papers of these rooms with everybody who sits there, and record that they leave.
 
-    ID numbers are masked. Raises as `prepare_tickets`, but E749 where the fonts lack a character of a name:
-    a list that lacks somebody is none. Without `fonts` only the workbooks are wanted.
+    ID numbers are masked. Raises as `prepare_tickets`; a room is left out where the fonts lack a character of
+    a name, for its papers would lack somebody. Without `fonts` only the workbooks are wanted.
     """
     seated, settings = _seated(session, batch, wanted), parse(settings_of(session, batch))
     sites, rooms = load_sites(session, batch), load_rooms(session, batch)
@@ -168,9 +169,13 @@ def prepare_sheets(
                 site.name, site.address or "", room.code, [_desk(one) for one in people], room.grid()
             )
             made.setdefault(room.site, []).append(sheet)
+    refused: Refused = []
     if fonts is not None:
-        sheets = [sheet for some in made.values() for sheet in some]
-        require_names(batch.name + settings.exam_time, sheets, fonts)
+        for code, some in made.items():
+            made[code], without = printable_rooms(
+                batch.name + settings.exam_time, some, fonts, site=f"考点 {code} "
+            )
+            refused = [*refused, *without]
     rows: dict[str, list[dict[str, str]]] = {}
     for one in seated:
         rows.setdefault(one.place.site, []).append(_row(one))
@@ -178,13 +183,28 @@ def prepare_sheets(
         data = {"rows": len(seated), "rooms": len(by_room)}
         record(session, by, [Change("exam.sheets", batch.code, batch.id, data=data)])
     parts = [SiteSheets(sites[code], some, rows[code]) for code, some in made.items()]
-    return Sheets(batch.name, settings.exam_time, parts)
+    return Sheets(batch.name, settings.exam_time, parts, refused)
 
 
-def require_names(common: str, rooms: Sequence[RoomSheet], fonts: FontSet) -> None:
-    """Raise E090 or E749 when the fonts lack a character of these rooms, or of anybody there."""
+def printable_rooms(
+    common: str, rooms: Sequence[RoomSheet], fonts: FontSet, *, site: str = ""
+) -> tuple[list[RoomSheet], Refused]:
+    """Return the rooms whose people the fonts can show, and the others with their E797.
+
+    Raises E090 when the fonts lack a character of a room or of what stands on every paper.
+    """
     require_characters(common + "".join(f"{room.text}{room.label}{room.time}" for room in rooms), fonts)
-    require_whole([_Named(one) for room in rooms for one in room.people], fonts)
+    kept, refused = [], []
+    for room in rooms:
+        _, without = printable([_Named(one) for one in room.people], fonts)
+        if without:
+            names, characters = lacking(without)
+            called = site + (room.label or f"第 {room.room} 考场")
+            values = {"room": called, "names": names, "characters": characters}
+            refused.append((room.label or room.room, Fault("E797", "", values=values)))
+        else:
+            kept.append(room)
+    return kept, refused
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Final, TypedDict
 
-from sqlalchemy import Table, select
+from sqlalchemy import Row, Table, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
@@ -15,9 +15,11 @@ from zhupei_cli.model import Application, Batch, Choice, ExamGroup, ExamSeat, Sn
 from zhupei_cli.printing.exam_sheets import Desk, RoomSheet
 from zhupei_cli.printing.fonts import FontSet
 from zhupei_cli.rules.batch.lifecycle import BATCH, directions
+from zhupei_cli.rules.exam.ordering import counted
 from zhupei_cli.rules.people.masking import mask_id
+from zhupei_cli.services.applications.printing import Refused
 from zhupei_cli.services.applications.store import CURRENT_SNAPSHOT
-from zhupei_cli.services.exams.papers import require_names
+from zhupei_cli.services.exams.papers import printable_rooms
 from zhupei_cli.services.marks.score_lines import MarkEntry, read_entries, refuse_twins
 from zhupei_cli.services.records.events import Change, canonical, record
 from zhupei_cli.services.records.import_ledger import (
@@ -201,16 +203,22 @@ def list_groups(
             "base": row.base_code,
             "base_label": bases[row.base_code],
         }
-        for row in sorted(rows, key=lambda row: (row.day, row.clock, row.name, row.application_no))
+        for row in sorted(rows, key=_placed)
     ]
+
+
+def _placed(row: Row[Any]) -> tuple[object, ...]:
+    """Return what sorts people: by day, hour and group as one counts, then by ticket, who has none last."""
+    return row.day, row.clock, counted(row.name), row.ticket is None, row.ticket or row.application_no
 
 
 def group_sheets(
     session: Session, batch: Batch, *, groups: Sequence[str], by: Acting, fonts: FontSet
-) -> list[RoomSheet]:
+) -> tuple[list[RoomSheet], Refused]:
     """Return the sheets to sign in on, one a group, day, hour and place, and record that they leave.
 
-    Raises E791 for a group nobody is in, or when there is none, E090 and E749 as `prepare_sheets`.
+    Those that would lack somebody are left out, as in `prepare_sheets`. Raises E791 for a group nobody is in,
+    or when there is none, E090 as `prepare_sheets`.
     """
     rows = list_groups(session, batch, groups=groups)
     if not rows:
@@ -224,10 +232,11 @@ def group_sheets(
         )
         for (day, hour, name, place), some in found.items()
     ]
-    require_names(batch.name, sheets, fonts)
-    data = {"rows": len(rows), "groups": len(sheets)}
-    record(session, by, [Change("exam.group_sheets", batch.code, batch.id, data=data)])
-    return sheets
+    kept, refused = printable_rooms(batch.name, sheets, fonts)
+    if kept:
+        data = {"rows": sum(len(sheet.people) for sheet in kept), "groups": len(kept)}
+        record(session, by, [Change("exam.group_sheets", batch.code, batch.id, data=data)])
+    return kept, refused
 
 
 def _desk(at: int, row: GroupRow) -> Desk:
