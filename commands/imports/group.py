@@ -11,7 +11,7 @@ from zhupei_cli.shell.arguments import CODE, Whole, Word
 from zhupei_cli.shell.logfile import note
 from zhupei_cli.store.engine import reading, transaction
 
-from ..shared.consent import Consent
+from ..shared.consent import Consent, with_doubts
 from ..shared.options import (
     dry_run_option,
     format_options,
@@ -138,16 +138,17 @@ def undo(settings: Settings, import_id: int, *, reason: str, yes: bool, dry_run:
         raise click.UsageError("--reason 须写明撤销的原因。", click.get_current_context())
     consent = Consent(settings, given=yes or dry_run, as_json=as_json)
 
-    def act() -> dict[str, object]:
+    def act() -> undoing.Undone:
         with transaction(settings.database_url, dry_run=dry_run) as session:
             undone = undoing.undo(session, import_id, by=settings.acting(), reason=reason)
             counts = f"删除 {undone['deleted']} 条，恢复 {undone['restored']} 条"
-            consent.require(f"撤销导入 {import_id}：{counts}，继续吗？")
+            consent.require(f"撤销导入 {import_id}：{counts}，继续吗？", undone.get("doubts", ()))
             return undone
 
     done = consent.of(act)
     head = "试撤销（不保存）" if dry_run else "已撤销"
     sentence = f"{head}：导入 {import_id}，删除 {done['deleted']} 条，恢复 {done['restored']} 条"
-    show_summary(settings, {**done, "dry_run": dry_run}, sentence, as_json=as_json)
+    told: dict[str, object] = with_doubts(done) if "doubts" in done else {**done}
+    show_summary(settings, {**told, "dry_run": dry_run}, sentence, as_json=as_json)
     if not dry_run:
         next_step(settings, "zhupei imports list", "查看全部导入")

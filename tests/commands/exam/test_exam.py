@@ -15,6 +15,7 @@ from tests.people import called, write_book
 from tests.pictures import picture
 from zhupei_cli.model import Snapshot, TraineePhoto, TrainingBase
 from zhupei_cli.sheets.kinds.exam_kinds import EXAM_ROOM
+from zhupei_cli.sheets.kinds.workbook_kinds import REVIEW
 from zhupei_cli.store.engine import transaction
 
 Call = Callable[..., Ran]
@@ -229,6 +230,22 @@ def test_a_name_that_fonts_lack_stops_the_papers_of_its_room_alone(call: Call, d
     tickets = call("exam", "tickets", "--all", "-o", "准考证.pdf")
     assert tickets.code == 3
     assert tickets.err.startswith("印制 11 份准考证（11 人没有照片），存放在 准考证.pdf\n")
+
+
+def test_an_undone_review_says_whose_seats_are_still_held(call: Call, home: Path) -> None:
+    rows = [{"application_no": f"T-00000{at}", "decision": "通过"} for at in (13, 14)]
+    write_book(home / "审核.xlsx", [(REVIEW, rows)])
+    call("exam", "sites", "import", "考场.xlsx")
+    assert call("review", "import", "审核.xlsx").code == 0
+    assert call("exam", "allot", "--seed", "1").code == 0
+    cure = "zhupei exam allot --batch T：不再参加考试的人，座位让出来"
+    undone = call("imports", "undo", "3", "--reason", "有误", "--yes")
+    assert (undone.code, undone.err.splitlines()[:2]) == (
+        0,
+        [f"提醒 [E798]：其中 2 人有考场座位，座位还留着；{cure}", "已撤销：导入 3，删除 0 条，恢复 2 条"],
+    )
+    assert call("exam", "allot").code == 0
+    assert len(json.loads(call("exam", "list", "--json").out)) == 12
 
 
 def test_one_damaged_photo_stops_nobody_elses_ticket(call: Call, database: str, home: Path) -> None:

@@ -1,7 +1,9 @@
 """Photos by the hundred: whose each is, what stays out, what is put back."""
 
 import os
+import struct
 import zipfile
+import zlib
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -146,6 +148,21 @@ def test_a_folder_is_read_too_and_links_are_not_followed(world: str, by: Acting,
     (folder / "外").symlink_to(tmp_path / "外", target_is_directory=True)
     done = _take(world, folder, by)
     assert (_codes(done)["T-0000002.jpg"], _owners(world)) == (["E754"], [1])
+    assert _codes(done)["外"] == ["E754"], "what is passed over is told"
+
+
+def test_a_picture_of_too_many_pixels_is_told_so(world: str, by: Acting, tmp_path: Path) -> None:
+    size = (20_000, 20_000)
+    head = struct.pack(">II5B", *size, 1, 0, 0, 0, 0)
+    parts = [(b"IHDR", head), (b"IDAT", zlib.compress(bytes(2501 * 20))), (b"IEND", b"")]
+    chunks = (
+        struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+        for name, data in parts
+    )
+    (tmp_path / "T-0000001.png").write_bytes(b"\x89PNG\r\n\x1a\n" + b"".join(chunks))
+    done = _take(world, tmp_path / "T-0000001.png", by)
+    (one,) = done.taken
+    assert [fault.message.partition("；")[0] for fault in one.faults] == ["照片像素太多，最多 6400 万"]
 
 
 def test_what_would_stop_the_printing_or_never_end_stays_out(world: str, by: Acting, tmp_path: Path) -> None:

@@ -69,7 +69,7 @@ def take(season: str, by: Acting) -> Callable[..., int]:
     return run
 
 
-def _undo(database: str, import_id: int, by: Acting) -> dict[str, Any]:
+def _undo(database: str, import_id: int, by: Acting) -> undoing.Undone:
     with transaction(database) as session:
         return undoing.undo(session, import_id, by=by, reason="导错了文件")
 

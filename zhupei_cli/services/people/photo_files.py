@@ -26,6 +26,7 @@ _UNPACKED: Final = 256 << 20
 _RATIO: Final = 10
 #: Pixels that a picture may have before it is decoded: a bomb is small on the disk.
 _PIXELS: Final = 64_000_000
+_TOO_MANY: Final = f"像素太多，最多 {_PIXELS // 10_000} 万"
 _MIMES: Final = {"JPEG": "image/jpeg", "PNG": "image/png"}
 #: What systems put beside the files of people.
 _OTHERS: Final = ("thumbs.db", "desktop.ini")
@@ -122,8 +123,8 @@ def _is_wanted(one: PhotoFile) -> bool:
 
 
 def _in_folder(source: Path) -> Iterator[PhotoFile]:
-    for folder, _, names in os.walk(source):  # links to folders are not followed
-        for name in names:
+    for folder, folders, names in os.walk(source):  # links to folders are not followed, but told
+        for name in (*names, *(one for one in folders if (Path(folder) / one).is_symlink())):
             path = Path(folder) / name
             shown = path.relative_to(source).as_posix()
             fault = _not_a_file(path.lstat().st_mode)
@@ -205,13 +206,15 @@ def _picture(content: bytes, limits: Limits, *, whole: bool = True) -> tuple[Pho
         with Image.open(BytesIO(content), formats=list(_MIMES)) as picture:
             width, height = picture.size
             if width * height > _PIXELS:
-                return None, [_fault("E753", problem=f"{width} × {height} 像素，太大")]
+                return None, [_fault("E753", problem=_TOO_MANY)]
             mime, turned = _MIMES[str(picture.format)], picture.getexif().get(_ORIENTATION, 1) != 1
             if turned:
                 upright = ImageOps.exif_transpose(picture)
                 content, (width, height) = _saved(upright, mime), upright.size
             elif whole:
                 require_whole(picture, content)
+    except Image.DecompressionBombError:
+        return None, [_fault("E753", problem=_TOO_MANY)]
     except Exception:  # Pillow raises whatever a broken file leads it to
         return None, [_fault("E753", problem="不是 JPG 或 PNG 图片，或者已经损坏")]
     if len(content) > PHOTO_BYTES:

@@ -1,14 +1,16 @@
 """Taking an import back, of whatever kind: all of it in one transaction, or nothing."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import NotRequired, TypedDict
 
-from sqlalchemy import update
+from sqlalchemy import Table, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
-from zhupei_cli.model import ImportRun
+from zhupei_cli.model import Batch, ExamSeat, ImportRun
 from zhupei_cli.rules.batch.times import show_time
+from zhupei_cli.rules.proof.audit import Finding
 from zhupei_cli.services.kinds.parts.kind import Moves, grouped
 from zhupei_cli.services.kinds.parts.written import Written, load_rows
 from zhupei_cli.services.kinds.register import KINDS, PARTS
@@ -16,14 +18,28 @@ from zhupei_cli.services.records.events import Change, record
 from zhupei_cli.services.records.import_ledger import EVENT_ROWS
 from zhupei_cli.services.undo.import_names import find_import, names
 from zhupei_cli.services.undo.undo_checks import Blocked, blocked, require_time
-from zhupei_cli.store.bulk import in_chunks
-from zhupei_cli.words.errors import ZhupeiError
+from zhupei_cli.store.bulk import in_chunks, rows_of
+from zhupei_cli.words.errors import ZhupeiError, sentence
+from zhupei_cli.words.vocabulary import ApplicationStatus
 
+_SEAT: Table = ExamSeat.metadata.tables[ExamSeat.__tablename__]
+#: Who takes part in the exam.
+_TAKES_PART = ApplicationStatus.APPROVED
 #: Rows that an error names before it says how many more there are.
 _NAMED = 3
 
 
-def undo(session: Session, import_id: int, *, by: Acting, reason: str) -> dict[str, object]:
+class Undone(TypedDict):
+    """What was done; `doubts` only where there are any."""
+
+    import_id: int
+    kind: str
+    deleted: int
+    restored: int
+    doubts: NotRequired[Sequence[Finding]]
+
+
+def undo(session: Session, import_id: int, *, by: Acting, reason: str) -> Undone:
     """Take back all that an import wrote, while nothing has touched it since; return what was done.
 
     Its numbers stay used. Raises E316 for an unknown import, E490 when it is taken back already, E401 for
@@ -56,7 +72,20 @@ def undo(session: Session, import_id: int, *, by: Acting, reason: str) -> dict[s
     if (afterwards := KINDS[run.kind].afterwards) is not None:
         afterwards(session, run, moves, by, reason)
     session.execute(update(ImportRun).where(ImportRun.id == run.id).values(undone_at=by.at))
-    return {"import_id": run.id, "kind": run.kind, **counts}
+    done = Undone(import_id=run.id, kind=run.kind, deleted=deleted, restored=len(rows) - deleted)
+    if doubts := _seated(session, run, moves):
+        done["doubts"] = doubts
+    return done
+
+
+def _seated(session: Session, run: ImportRun, moves: Moves) -> list[Finding]:
+    """Return E798 when people keep seats who take part in no exam any more: the next allotment frees them."""
+    gone = [row.id for row, (before, after) in moves.items() if before == _TAKES_PART != after]
+    count = sum(1 for _ in rows_of(session, select(_SEAT.c.ticket), _SEAT.c.application_id, gone))
+    if run.batch_id is None or not count:
+        return []
+    values = {"count": count, "batch": session.get_one(Batch, run.batch_id).code}
+    return [Finding("E798", sentence("E798", values))]
 
 
 def examples(found: Sequence[Blocked]) -> str:
