@@ -1,6 +1,7 @@
 """`zhupei objection`: objections to what was published (公示异议)."""
 
 from datetime import date
+from typing import Unpack
 
 import click
 from sqlalchemy.orm import Session
@@ -120,7 +121,7 @@ def assign(deed: Deed, number: int, *, assigned_to: str) -> None:
 @click.option("--text", "answer", required=True, metavar="WORDS", help="答复的内容")
 @yes_option
 @writing
-def answer(deed: Deed, number: int, **given: str) -> None:
+def answer(deed: Deed, number: int, **given: Unpack[objections.Given]) -> None:
     """登记对异议的答复；办结以前可以再答复。
 
     \b
@@ -144,7 +145,7 @@ def close(deed: Deed, number: int, *, outcome: str, reason: str) -> None:
     _step(deed, number, "close", "已办结异议", upheld=outcome == "1", reason=reason)
 
 
-def _step(deed: Deed, number: int, verb: str, done: str, **given: str | bool) -> None:
+def _step(deed: Deed, number: int, verb: str, done: str, **given: Unpack[objections.Given]) -> None:
     row = deed.do(lambda session: objections.step(session, number, verb, by=deed.by, **given))
     _tell(deed, row, done)
     if verb == "close" and row["upheld"] and row["application_no"] and row["seated"]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     import jinja2
@@ -81,12 +81,11 @@ def render(event: str, text: str, values: Mapping[str, str]) -> str:
 @cache
 def _template(event: str, text: str) -> "jinja2.Template":
     require_text(event, text)
-    found: jinja2.Template = _environment().from_string(text)
-    return found
+    return _environment().from_string(text)
 
 
 @cache
-def _environment() -> Any:
+def _environment() -> "jinja2.Environment":
     # Who may set a text of the batch need not be who may run programs here.
     from jinja2 import StrictUndefined
     from jinja2.sandbox import ImmutableSandboxedEnvironment

@@ -21,6 +21,8 @@ from zhupei_cli.rules.people.masking import (
 )
 from zhupei_cli.words import codes, vocabulary
 
+#: What is known of a person, an education, a work entry or a form, by field. Any: each has a kind of its own.
+FieldValues = Mapping[str, Any]
 Mask = Callable[[Any], str]
 
 

@@ -1,20 +1,23 @@
 """The days of a life against each other and against today: what cannot have been, and what is unlikely."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import Any, Final
+from typing import Final
 
 from zhupei_cli.rules.people.dates import BIRTH, GRADUATION, WORK, WORK_END, YOUNGEST, Month, Span, age_on
+from zhupei_cli.rules.people.fields import FieldValues
 from zhupei_cli.words.codes import LEVEL, LEVEL_RANK
 from zhupei_cli.words.errors import Fault
-
-Entry = Mapping[str, Any]
 
 _BACHELOR: Final = LEVEL.parse("本科")
 
 
 def date_faults(
-    person: Entry, educations: Sequence[Entry], works: Sequence[Entry], today: date, top: Entry | None
+    person: FieldValues,
+    educations: Sequence[FieldValues],
+    works: Sequence[FieldValues],
+    today: date,
+    top: FieldValues | None,
 ) -> Iterator[Fault]:
     """Yield what is wrong with the dates of one person; `top` is the entry of the highest education."""
     born = person.get("birth_date")
@@ -33,7 +36,11 @@ def date_faults(
 
 
 def _is_common(
-    born: date | None, educations: Sequence[Entry], works: Sequence[Entry], top: Entry | None, year: int
+    born: date | None,
+    educations: Sequence[FieldValues],
+    works: Sequence[FieldValues],
+    top: FieldValues | None,
+    year: int,
 ) -> bool:
     """Say whether one look at the years is enough, as it is for nearly everybody."""
     if born is None or isinstance(born, Month) or not BIRTH.first <= born.year < year:
@@ -57,11 +64,11 @@ def _is_common(
     return True
 
 
-def _is_bachelor(entry: Entry) -> bool:
+def _is_bachelor(entry: FieldValues) -> bool:
     return bool(entry.get("level") == _BACHELOR)
 
 
-def _level(entry: Entry) -> str:
+def _level(entry: FieldValues) -> str:
     level = entry.get("level")
     return "" if level is None else LEVEL.label(level)
 
@@ -87,7 +94,7 @@ def _outside(label: str, field: str, day: date, span: Span, today: date) -> Faul
     return Fault("E126", field, values=values)
 
 
-def _in_order(educations: Sequence[Entry], top: Entry) -> Iterator[Fault]:
+def _in_order(educations: Sequence[FieldValues], top: FieldValues) -> Iterator[Fault]:
     last = top.get("graduated_on")
     rank = LEVEL_RANK.get(top["level"], 0)
     for entry in educations:
@@ -99,7 +106,7 @@ def _in_order(educations: Sequence[Entry], top: Entry) -> Iterator[Fault]:
             yield Fault("E128", field, "warning", values)
 
 
-def _of_work(entry: Entry, born: date | None, today: date) -> Iterator[Fault]:
+def _of_work(entry: FieldValues, born: date | None, today: date) -> Iterator[Fault]:
     start, end = entry.get("from_date"), entry.get("to_date")
     if start is not None:
         yield from _of_day("起始时间", "from_date", start, WORK, born, today)

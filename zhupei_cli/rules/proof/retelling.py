@@ -6,11 +6,11 @@ a digest (written by an earlier version, or by a base's login) leaves what it na
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
-from zhupei_cli.rules.proof.digests import named_digest
+from zhupei_cli.rules.proof.digests import EventData, named_digest
 from zhupei_cli.words.vocabulary import Decision
 
 #: Tables whose rows belong to a batch, and are told of by events of the table's own name.
@@ -38,7 +38,7 @@ class Happened(NamedTuple):
     before: str | None
     after: str | None
     reason: str | None
-    data: Mapping[str, Any]
+    data: EventData
 
 
 class Digest(NamedTuple):

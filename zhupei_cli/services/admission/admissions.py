@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Row, Table, delete, or_, select, update
+from sqlalchemy import ColumnElement, Row, Table, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
@@ -265,7 +265,7 @@ def _given(row: Row[*tuple[object, ...]]) -> dict[str, str] | None:
     return {**place_of(row), "via": row.via} if row.status == AdmissionStatus.PROPOSED else None
 
 
-def _undecided(batch: Batch) -> tuple[Any, ...]:
+def _undecided(batch: Batch) -> tuple[ColumnElement[bool], ...]:
     states = (AdmissionStatus.PROPOSED, AdmissionStatus.NOT_ADMITTED)
     # Seats before a run were no result of it: they stay.
     given = or_(_ADMISSION.c.via.is_(None), _ADMISSION.c.via != "preplaced")

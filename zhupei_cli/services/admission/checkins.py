@@ -3,9 +3,9 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import Row, Table, select
+from sqlalchemy import Row, RowMapping, Table, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
@@ -180,7 +180,7 @@ def _refuse_without_room(session: Session, batch: Batch, steps: Sequence[_Step])
             change[one.seat] += 1
 
 
-def _plan(session: Session, batch: Batch) -> Mapping[tuple[str, str], Mapping[Any, Any]]:
+def _plan(session: Session, batch: Batch) -> Mapping[tuple[str, str], RowMapping]:
     rows = session.execute(select(_PLAN).where(_PLAN.c.batch_id == batch.id).with_for_update()).mappings()
     return {(row["base_code"], row["specialty_code"]): row for row in rows}
 

@@ -114,7 +114,7 @@ def told_of_seat(session: Session, batch: Batch, trainee: int) -> dict[str, str 
 
 
 def explain_candidates(
-    session: Session, batch: Batch, basis: Basis, people: Sequence[Row[*tuple[Any, ...]]]
+    session: Session, batch: Batch, basis: Basis, people: Sequence[Row[*tuple[object, ...]]]
 ) -> list[dict[str, Any]]:
     """Return what `explain_candidate` does of people (rows of `applications_of`), but for no candidates."""
     labels, contests = _Labels(session), Contests(basis.inputs, basis.main)

@@ -77,7 +77,10 @@ def explain_standings(session: Session, batch: Batch, numbers: Sequence[str]) ->
 
 
 def _standing(
-    rounds: list[Run], row: Mapping[str, Any], told: Sequence[Mapping[str, Any]], decided: Row[Any]
+    rounds: list[Run],
+    row: Mapping[str, Any],
+    told: Sequence[Mapping[str, Any]],
+    decided: Row[*tuple[object, ...]],
 ) -> dict[str, object]:
     adjustments = [one["adjustment"] for one in told if one["adjustment"] is not None]
     return {
@@ -93,14 +96,14 @@ def _standing(
     }
 
 
-def _why(row: Mapping[str, Any], decided: Row[Any]) -> str | None:
+def _why(row: Mapping[str, Any], decided: Row[*tuple[object, ...]]) -> str | None:
     """Return the reason of the newest act, of those that have one: a round after it has none of its own."""
     by_hand = row["via"] in ("place", "preplaced") or row["reason"] in (*words.DECIDED_ON, "reinstated")
     return decided.reason if by_hand or not row["base"] else None
 
 
 def _of_round(
-    session: Session, batch: Batch, run: Run, people: Sequence[Row[*tuple[Any, ...]]], label: str
+    session: Session, batch: Batch, run: Run, people: Sequence[Row[*tuple[object, ...]]], label: str
 ) -> Iterator[dict[str, Any]]:
     """Yield what one round says of those who were candidates of it."""
     of = {"run": run.number, "round": run.round, "round_label": label}

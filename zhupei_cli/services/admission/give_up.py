@@ -62,7 +62,7 @@ def decide_admissions(
     """
     require_state(session, batch, verb)
     stored = admissions_of(session, batch, numbers := list(dict.fromkeys(numbers)))
-    good: list[tuple[Row[Any], str | None]] = []
+    good: list[tuple[Row[*tuple[object, ...]], str | None]] = []
     refused: list[Refused] = []
     for number in numbers:
         outcome = _outcome(batch, stored.get(number), verb, number, reason)
@@ -174,7 +174,9 @@ def require_state(session: Session, batch: Batch, verb: str) -> None:
     raise ZhupeiError("E401", name=batch.code, status=status, wanted=label, cure=cure)
 
 
-def admissions_of(session: Session, batch: Batch, numbers: Iterable[str]) -> dict[str, Row[Any]]:
+def admissions_of(
+    session: Session, batch: Batch, numbers: Iterable[str]
+) -> dict[str, Row[*tuple[object, ...]]]:
     """Return the applications of these numbers with where they stand in admission (`now`) and their seat."""
     statement = (
         select(

@@ -98,7 +98,7 @@ def list_result(session: Session, batch: Batch, *, reveal: bool = False) -> list
     return sorted(found, key=lambda one: one["application_no"])
 
 
-def _seat(row: Row[Any]) -> dict[str, Any]:
+def _seat(row: Row[*tuple[object, ...]]) -> dict[str, Any]:
     total = None if row.total is None else Decimal(row.total).scaleb(-2)
     seat = {"base": row.base_code, "specialty": row.specialty_code, "via": row.via}
     return {**seat, "total": total, "rank": row.rank}

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 
 from sqlalchemy import select
@@ -11,7 +12,7 @@ from zhupei_cli.acting import Acting
 from zhupei_cli.model import Application, Batch
 from zhupei_cli.rules.batch import lifecycle
 from zhupei_cli.rules.people import idcard
-from zhupei_cli.rules.people.fields import FORM_LABELS, MASKS, TABLES
+from zhupei_cli.rules.people.fields import FORM_LABELS, MASKS, TABLES, FieldValues
 from zhupei_cli.rules.people.masking import mask_id
 from zhupei_cli.rules.people.profile import highest
 from zhupei_cli.services.applications import store
@@ -117,7 +118,7 @@ def correct(
     known = identity_faults(before, stored.form, checks)
     findings = odd + [fault for fault in identity_faults(after, form, checks) if fault not in known]
     version = store.next_version(stored)
-    data: dict[str, Any] = {"fields": [one["field"] for one in changes], "version": version}
+    data: dict[str, object] = {"fields": [one["field"] for one in changes], "version": version}
     snapshot = next(store.snapshots_of([(stored, after)], reason=reason or ""))
     data["snapshot"] = store.snapshot_digest(snapshot)
     if form != stored.form:
@@ -130,7 +131,7 @@ def correct(
     if form != stored.form:
         store.change_forms(session, batch, [(stored.id, form)], seq=seq)
     _mend_person(session, stored, before, after, by=by, reason=reason)
-    counted = not _INPUTS.isdisjoint(data["fields"])
+    counted = not _INPUTS.isdisjoint(one["field"] for one in changes)
     runs = count_stale_runs(session, batch, stored) if counted else 0
     return Corrected(number, version, changes, findings, runs)
 
@@ -215,7 +216,7 @@ def _owner(profile: Profile, key: str) -> dict[str, object]:
     return education
 
 
-def _number_faults(after: Profile, values: Mapping[str, Any], *, today: Any) -> list[Fault]:
+def _number_faults(after: Profile, values: FieldValues, *, today: date) -> list[Fault]:
     """Check the paper, and let sex and birth date follow from it as they do everywhere."""
     id_type, id_number = after.person["id_type"], after.person["id_number"]
     number, facts, faults = idcard.read(id_type, id_number, today)

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple, TypeVarTuple
 
-from sqlalchemy import Column, Select, Table, func, select
+from sqlalchemy import Select, Table, func, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Application, Batch, Choice, Snapshot, TrainingBase
@@ -22,6 +22,7 @@ _APPLICATION: Table = _TABLES[Application.__tablename__]
 _BASE: Table = _TABLES[TrainingBase.__tablename__]
 _CHOICE: Table = _TABLES[Choice.__tablename__]
 _SNAPSHOT: Table = _TABLES[Snapshot.__tablename__]
+_Ts = TypeVarTuple("_Ts")
 
 
 class Stored(NamedTuple):
@@ -71,18 +72,16 @@ def load_sitters(session: Session, batch: Batch) -> dict[int, Sitter]:
         *_CHOICE.c["specialty_code", "base_code"],
         *(_SNAPSHOT.c.school, _BASE.c.city),
     )
-    rows = session.execute(_people(batch, *columns))
+    rows = session.execute(_people(batch, select(*columns)))
     return {
         id_: Sitter(number, specialty, school, base, city)
         for id_, number, specialty, base, school, city in rows
     }
 
 
-# Any: rows of several columns, unpacked where they are asked for.
-def _people(batch: Batch, *columns: Column[Any]) -> Select[*tuple[Any, ...]]:
+def _people(batch: Batch, columns: Select[*_Ts]) -> Select[*_Ts]:
     return (
-        select(*columns)
-        .select_from(_APPLICATION)
+        columns.select_from(_APPLICATION)
         .join(_SNAPSHOT, CURRENT_SNAPSHOT)
         .join(_CHOICE, (_CHOICE.c.application_id == _APPLICATION.c.id) & (_CHOICE.c.number == 1))
         .join(_BASE, _BASE.c.code == _CHOICE.c.base_code)
@@ -131,7 +130,7 @@ def load_seated(session: Session, batch: Batch, wanted: Wanted | None = None) ->
         *_SNAPSHOT.c["name", "gender", "id_number"],
         *_CHOICE.c["base_code", "specialty_code"],
     )
-    statement = _people(batch, *columns).join(SEAT, SEAT.c.application_id == _APPLICATION.c.id)
+    statement = _people(batch, select(*columns)).join(SEAT, SEAT.c.application_id == _APPLICATION.c.id)
     if wanted.numbers:
         statement = statement.where(_APPLICATION.c.application_no.in_(wanted.numbers))
     if wanted.sites:

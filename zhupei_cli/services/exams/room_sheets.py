@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
 from zhupei_cli.model import Batch
+from zhupei_cli.model.base import TableRow
 from zhupei_cli.rules.batch.lifecycle import BATCH, directions
 from zhupei_cli.services.exams.rooms import ROOM, SEAT, SITE
 from zhupei_cli.services.records.entries import Entry
@@ -39,7 +40,6 @@ ROOM_TERMS: Final = ("seats", "row_count", "column_count")
 #: What a row says of its site, by column of the table.
 _OF_SITE: Final = {"name": "site_name", "address": "address", "city": "city"}
 
-Terms = dict[str, Any]
 _RoomKey = tuple[str, str]
 
 
@@ -182,7 +182,7 @@ def _used(session: Session, batch: Batch) -> dict[_RoomKey, list[int]]:
     return found
 
 
-def _misfits(after: Mapping[str, Any], used: Sequence[int]) -> Iterator[Fault]:
+def _misfits(after: TableRow, used: Sequence[int]) -> Iterator[Fault]:
     rows, columns, seats = after["row_count"], after["column_count"], after["seats"]
     if rows is not None and columns is not None and rows * columns < seats:
         yield Fault("E737", "seats", values={"rows": rows, "columns": columns, "seats": seats})
@@ -233,7 +233,7 @@ def _write(
     return Imported(import_id, counts, reading.files)
 
 
-def _verdict(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> str:
+def _verdict(before: TableRow | None, after: TableRow) -> str:
     if before is None:
         return "inserted"
     return "updated" if any(before[name] != value for name, value in after.items()) else "unchanged"
@@ -245,7 +245,7 @@ def _written(
     table: Table,
     key: Sequence[str],
     terms: Sequence[str],
-    rows: Sequence[tuple[Mapping[str, Any] | None, Mapping[str, Any], str]],
+    rows: Sequence[tuple[TableRow | None, TableRow, str]],
     *,
     seq: int,
     by: Acting,

@@ -1,19 +1,20 @@
 """诚信名单: records of conduct."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import RowMapping, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
+from zhupei_cli.model.base import TableRow
 from zhupei_cli.rules.people import idcard
 from zhupei_cli.rules.people.masking import mask_id
 from zhupei_cli.services.kinds.parts.kind import ImportKind, Key
 from zhupei_cli.services.kinds.parts.table_part import Naming, table_part
 from zhupei_cli.services.people import bars
-from zhupei_cli.services.people.bars import BAR, BarRow
+from zhupei_cli.services.people.bars import BAR
 from zhupei_cli.services.people.profiles import load_profiles
 from zhupei_cli.services.records.entries import Entry, take_in
 from zhupei_cli.services.records.import_ledger import Counts, Imported, refuse_twins
@@ -52,11 +53,11 @@ def _line_keys(line: Line) -> list[Key]:
     return [("bar", number, values["kind"], values["from_date"].isoformat())]
 
 
-def _key(row: Mapping[Any, Any]) -> _Key:
+def _key(row: TableRow | RowMapping) -> _Key:
     return row["id_type"], row["id_number"], row["kind"], row["from_date"]
 
 
-def _said(line: Line, today: date, state: str) -> BarRow:
+def _said(line: Line, today: date, state: str) -> TableRow:
     values = line.values
     id_type = values.get("id_type") or IdType.ID_CARD
     paper = idcard.read(id_type, values["id_number"], today)

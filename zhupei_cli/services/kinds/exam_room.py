@@ -1,10 +1,10 @@
 """考场: sites and rooms of a batch's exam."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import Row, Select, Table, select
+from sqlalchemy import RowMapping, Table, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Batch, ImportRun
@@ -45,10 +45,10 @@ class _Rows:
     terms: tuple[str, ...]
     rests: Rests
 
-    def _name(self, row: Mapping[Any, Any]) -> str:
+    def _name(self, row: RowMapping) -> str:
         return "/".join(row[name] for name in self.key)
 
-    def _stored(self, session: Session, run: ImportRun) -> dict[str, Mapping[Any, Any]]:
+    def _stored(self, session: Session, run: ImportRun) -> dict[str, RowMapping]:
         statement = select(self.table).where(self.table.c.batch_id == run.batch_id)
         return {self._name(row): row for row in session.execute(statement).mappings()}
 
@@ -60,7 +60,7 @@ class _Rows:
 
     def compared(self, session: Session, run: ImportRun, rows: Sequence[Written]) -> Differing:
         after, prefix = self._stored(session, run), f"{self.table.name}."
-        return {row: compared_fields(prefix, self.terms, row.image, after[row.key]) for row in rows}
+        return {row: compared_fields(prefix, self.terms, row.image, dict(after[row.key])) for row in rows}
 
     def put_back(self, session: Session, run: ImportRun, rows: Sequence[Written]) -> None:
         sides, key, names = halves(rows), ("batch_id", *self.key), (*self.terms, "touched_by")
@@ -81,9 +81,7 @@ class _Rows:
         yield from self.rests(session, run, rows)
 
     def witnesses(self, session: Session, keys: Keys) -> Iterator[Witness]:
-        statement: Select[*tuple[object, ...]] = select(self.table)
-        row: Row[*tuple[Any, ...]]
-        for row in witnessed_rows(session, statement, self.table.c.batch_id, keys):
+        for row in witnessed_rows(session, select(self.table), self.table.c.batch_id, keys):
             now = row._mapping
             yield now["batch_id"], self._name(now), named_digest({name: now[name] for name in self.terms})
 

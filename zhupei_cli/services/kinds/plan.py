@@ -1,7 +1,7 @@
 """招收计划: the places of a batch."""
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import Column, Table, func, select
 from sqlalchemy.orm import Session
@@ -81,7 +81,7 @@ def _blocked(session: Session, run: ImportRun, rows: Sequence[Written]) -> Found
             yield new[f"{base}/{specialty}"], seq
 
 
-def planned_later(session: Session, run: ImportRun, rows: Sequence[Written], column: Column[Any]) -> Found:
+def planned_later(session: Session, run: ImportRun, rows: Sequence[Written], column: Column[object]) -> Found:
     """Find new bases or specialties, whose codes are in `column`, that places of a plan rest on."""
     new = {row.key: row for row in rows if row.action == "inserted"}
     places: dict[str, set[str]] = {}

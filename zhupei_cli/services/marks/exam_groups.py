@@ -5,13 +5,14 @@ Beside marks, for rows know people by the same numbers.
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any, Final, TypedDict
+from typing import Final, TypedDict
 
 from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
 from zhupei_cli.model import Application, Batch, Choice, ExamGroup, ExamSeat, Snapshot
+from zhupei_cli.model.base import TableRow
 from zhupei_cli.printing.exam_sheets import Desk, RoomSheet
 from zhupei_cli.printing.fonts import FontSet
 from zhupei_cli.rules.batch.lifecycle import BATCH, directions
@@ -105,9 +106,7 @@ def import_groups(session: Session, reading: Reading, *, batch: Batch, by: Actin
     return Imported(import_id, counts, reading.files)
 
 
-def _refuse_days_gone(
-    entries: Sequence[MarkEntry], stored: Mapping[int, dict[str, Any]], *, today: date
-) -> None:
+def _refuse_days_gone(entries: Sequence[MarkEntry], stored: Mapping[int, TableRow], *, today: date) -> None:
     """Refuse a day before today, but where the row says what is stored: a file may come in again later."""
     for entry in entries:
         day = entry.line.values.get("day")
@@ -116,7 +115,7 @@ def _refuse_days_gone(
             entry.line.faults.append(Fault("E714", "day", values={"day": day}))
 
 
-def _said(entry: MarkEntry) -> dict[str, Any]:
+def _said(entry: MarkEntry) -> TableRow:
     return {name: entry.line.values[key] for name, key in TERMS.items()}
 
 
@@ -131,7 +130,7 @@ def _write(
 
 
 def _touched(
-    new: Sequence[MarkEntry], changed: Sequence[MarkEntry], stored: Mapping[int, dict[str, Any]]
+    new: Sequence[MarkEntry], changed: Sequence[MarkEntry], stored: Mapping[int, TableRow]
 ) -> list[Touched]:
     rows: list[Touched] = [(GROUP.name, str(one.application_id), "inserted", None) for one in new]
     for one in changed:

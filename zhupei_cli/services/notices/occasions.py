@@ -1,7 +1,8 @@
 """What there is to tell people: by event, who it is about, and what it was."""
 
 from collections.abc import Callable, Collection, Mapping
-from typing import Any, Final, NamedTuple
+from datetime import datetime
+from typing import Final, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, Table, func, or_, select
 from sqlalchemy.orm import Session
@@ -145,7 +146,7 @@ def _coming(batch: Batch, settings: BatchSettings) -> dict[str, str]:
 
 def _admitted(
     batch: Batch, statuses: Collection[AdmissionStatus], refilled: bool | None, only: int | None
-) -> Select[*tuple[Any, ...]]:
+) -> Select[int, str, str, datetime]:
     statement = (
         select(*_ADMISSION.c["application_id", "base_code", "specialty_code", "decided_at"])
         .outerjoin(_RUN, _RUN.c.id == _ADMISSION.c.run_id)

@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, Final, TypedDict
+from typing import Final, TypedDict
 
-from sqlalchemy import Table, and_, select
+from sqlalchemy import RowMapping, Table, and_, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import CST, Acting
 from zhupei_cli.model import Application, Bar, Batch, Trainee
+from zhupei_cli.model.base import TableRow
 from zhupei_cli.rules.batch.settings import parse
 from zhupei_cli.rules.people.masking import mask_id, masked_text
 from zhupei_cli.rules.proof.digests import named_digest
@@ -34,8 +35,6 @@ _STEPS: Final[Mapping[str, tuple[tuple[str, ...], str, str]]] = {
     "activate": (("pending",), "active", "生效"),
     "lift": (("pending", "active"), "lifted", "解除"),
 }
-
-BarRow = dict[str, Any]
 
 
 class BarShown(TypedDict):
@@ -101,7 +100,7 @@ def add(
     )
     if (found := session.execute(known).scalar()) is not None:
         raise ZhupeiError("E696", name=profile.person["name"], bar=found)
-    row: BarRow = {
+    row: TableRow = {
         "id_type": id_type,
         "id_number": number,
         "name": profile.person["name"],
@@ -121,7 +120,7 @@ def add(
     return told(written)
 
 
-def write_new(session: Session, rows: Sequence[BarRow]) -> Sequence[BarRow]:
+def write_new(session: Session, rows: Sequence[TableRow]) -> Sequence[TableRow]:
     """Store new records; return them with their numbers. Their events are the caller's."""
     if rows:
         for row, number in zip(rows, take(session, "bar", len(rows)), strict=True):
@@ -130,7 +129,7 @@ def write_new(session: Session, rows: Sequence[BarRow]) -> Sequence[BarRow]:
     return rows
 
 
-def _digest(row: Mapping[Any, Any]) -> dict[str, Any]:
+def _digest(row: TableRow | RowMapping) -> dict[str, object]:
     return {"digest": named_digest({name: row[name] for name in COLUMNS})}
 
 
@@ -153,7 +152,7 @@ def step(session: Session, ids: Sequence[int], verb: str, *, reason: str, by: Ac
 
 
 def _move(
-    session: Session, rows: Sequence[BarRow], action: str, after: str, *, reason: str | None, by: Acting
+    session: Session, rows: Sequence[TableRow], action: str, after: str, *, reason: str | None, by: Acting
 ) -> None:
     changes = []
     for row in rows:
@@ -217,7 +216,7 @@ def arise(
 
 def _arisen(
     session: Session, wanted: Mapping[int, tuple[str, int]], first: date, reason: str | None
-) -> list[BarRow]:
+) -> list[TableRow]:
     statement = select(
         *_APPLICATION.c["id", "application_no"],
         *_TRAINEE.c["id_type", "id_number", "name"],
@@ -239,11 +238,11 @@ def _arisen(
     ]
 
 
-def _key(row: Mapping[Any, Any]) -> tuple[str, ...]:
+def _key(row: TableRow | RowMapping) -> tuple[str, ...]:
     return row["id_type"], row["id_number"], row["kind"], row["from_date"]
 
 
-def _known(session: Session, rows: Iterable[BarRow]) -> dict[tuple[str, ...], BarRow]:
+def _known(session: Session, rows: Iterable[TableRow]) -> dict[tuple[str, ...], TableRow]:
     stored = rows_of(session, select(BAR), BAR.c.id_number, [row["id_number"] for row in rows])
     return {_key(row._mapping): dict(row._mapping) for row in stored}
 
@@ -287,7 +286,7 @@ def record_list(session: Session, rows: int, *, by: Acting, export: bool) -> Non
     record(session, by, [Change(action, what, data={"rows": rows})])
 
 
-def told(row: Mapping[Any, Any], *, reveal: bool = False) -> BarShown:
+def told(row: TableRow | RowMapping, *, reveal: bool = False) -> BarShown:
     """Return a record as people and JSON have it."""
     number = row["id_number"] if reveal else mask_id(row["id_number"])
     return {
@@ -307,7 +306,7 @@ def told(row: Mapping[Any, Any], *, reveal: bool = False) -> BarShown:
     }
 
 
-def words(row: Mapping[Any, Any]) -> str:
+def words(row: TableRow | RowMapping) -> str:
     """Return a record as one phrase: its kind, its dates, its number."""
     until = f"至 {row['until']}" if row["until"] else "起，不限期"
     return f"{BAR_KIND.label(row['kind'])}，{row['from_date']} {until}，诚信记录 {row['id']}"

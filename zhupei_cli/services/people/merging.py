@@ -111,7 +111,7 @@ def _from_card(after: Profile, said: Said) -> list[Fault]:
     return faults
 
 
-def _agrees(said: Any, known: Any) -> bool:
+def _agrees(said: object, known: Any) -> bool:
     # 1992-03 says nothing against 1992-03-12.
     if isinstance(said, Month):
         return (said.year, said.month) == (known.year, known.month)

@@ -9,13 +9,17 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path, PurePosixPath
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 
 from zhupei_cli.model.account import PHOTO_BYTES
 from zhupei_cli.rules.people.masking import masked_text
 from zhupei_cli.services.people.photos import Photo, require_whole
 from zhupei_cli.words.errors import Fault, ZhupeiError
 from zhupei_cli.words.vocabulary import HYPHENS
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
 
 #: Files that a photo import looks at; a season has a tenth of them.
 MAX_FILES: Final = 200_000
@@ -219,7 +223,7 @@ def _picture(content: bytes, limits: Limits, *, whole: bool = True) -> tuple[Pho
     return Photo(mime, content), list(_odd(limits, (width, height), len(content)))
 
 
-def _saved(picture: Any, mime: str) -> bytes:
+def _saved(picture: "Image", mime: str) -> bytes:
     out = BytesIO()
     if mime == "image/png":
         picture.save(out, "PNG")

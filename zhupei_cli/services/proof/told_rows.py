@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVarTuple
 
 from sqlalchemy import Result, Row, Select, Table, select
 from sqlalchemy.orm import Session
@@ -37,6 +37,7 @@ _ROW: Table = _TABLES[RunRow.__tablename__]
 _RUN: Table = _TABLES[Run.__tablename__]
 _SNAPSHOT: Table = _TABLES[Snapshot.__tablename__]
 _TAKEN_AT_ONCE: Final = 5_000
+_Ts = TypeVarTuple("_Ts")
 
 Found = Iterator[tuple[str, str]]
 """catalogue code, and what it is about"""
@@ -213,10 +214,7 @@ def _when(at: datetime | None) -> str | None:
     return None if at is None else _iso(at)
 
 
-# Any: rows of several columns, unpacked where they are asked for.
-def _of(
-    session: Session, statement: Select[*tuple[Any, ...]], batch: Batch | None
-) -> Result[*tuple[Any, ...]]:
+def _of(session: Session, statement: Select[*_Ts], batch: Batch | None) -> Result[*_Ts]:
     if batch is not None:
         statement = statement.where(_APPLICATION.c.batch_id == batch.id)
     return session.execute(statement.execution_options(yield_per=_TAKEN_AT_ONCE))

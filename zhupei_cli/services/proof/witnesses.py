@@ -22,7 +22,7 @@ _OBJECTION: Table = Base.metadata.tables[Objection.__tablename__]
 def _objections(session: Session, keys: Keys) -> Iterator[Witness]:
     """Yield the objections; `keys` are batches."""
     for row in witnessed_rows(session, select(_OBJECTION), _OBJECTION.c.batch_id, keys):
-        yield row.batch_id, f"objection {row.id}", named_digest(row._mapping)
+        yield row.batch_id, f"objection {row.id}", named_digest(row._asdict())
 
 
 def _seats(session: Session, keys: Keys) -> Iterator[Witness]:

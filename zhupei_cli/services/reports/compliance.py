@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Final, NamedTuple, TypedDict
+from typing import TYPE_CHECKING, Final, NamedTuple, TypedDict
 
 from sqlalchemy.orm import Session
 
@@ -15,6 +15,10 @@ from zhupei_cli.services.reports.flat_frame import frame_of
 from zhupei_cli.services.reports.years import Offered, batches_of_years, offered
 from zhupei_cli.words.errors import ZhupeiError
 from zhupei_cli.words.vocabulary import AdmissionStatus, Identity
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
 
 _BACHELOR: Final = "21"
 _OPEN: Final = (Identity.SOCIAL, Identity.ENTRUSTED)
@@ -120,7 +124,7 @@ def compliance(
     return rows
 
 
-def _counted(frame: Any, plan: Sequence[Offered]) -> dict[tuple[str, int], _Year]:
+def _counted(frame: "DataFrame", plan: Sequence[Offered]) -> dict[tuple[str, int], _Year]:
     """Return what each base has in each year; people are grouped by pandas first."""
     known: dict[tuple[str, int], _Year] = {}
     for one in plan:

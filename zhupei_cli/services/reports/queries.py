@@ -29,7 +29,7 @@ class _BothNames(TypeDecorator[str]):
         return self._labels.get(value, value) if value is not None else None
 
 
-def section(session: Session, batch: Batch, name: str) -> Sequence[Row[Any]]:
+def section(session: Session, batch: Batch, name: str) -> Sequence[Row[*tuple[object, ...]]]:
     """Return the rows of one section: sql/reports/NAME.sql for this batch."""
     query = (files("zhupei_cli.sql") / "reports" / f"{name}.sql").read_text("utf-8")
     known = {key: type_ for key, type_ in _TYPES.items() if f" AS {key}" in query}

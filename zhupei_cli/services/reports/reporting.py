@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
-from typing import Any, Final, TypedDict
+from typing import Final, TypedDict
 
 from sqlalchemy import Row, Table, desc, select
 from sqlalchemy.orm import Session
@@ -230,9 +230,9 @@ def _status_counts(session: Session, batch: Batch) -> dict[str, int]:
     return {key: counts.get(status, 0) for key, status in names.items()}
 
 
-def _supplies(rows: Sequence[Row[Any]], key: str, *, hidden: bool) -> list[Supply]:
+def _supplies(rows: Sequence[Row[*tuple[object, ...]]], key: str, *, hidden: bool) -> list[Supply]:
     """Sum places up by `key`, base or specialty: shortage specialties first, else by code."""
-    groups: dict[str, list[Row[Any]]] = {}
+    groups: dict[str, list[Row[*tuple[object, ...]]]] = {}
     for row in rows:
         groups.setdefault(row._mapping[key], []).append(row)
     supplies = [_supply(code, group, key, hidden=hidden) for code, group in groups.items()]

@@ -145,7 +145,8 @@ def _decided(session: Session, stored: Sequence[UnderReview]) -> dict[int, str]:
     """Return application id → where it stands in admission, of those that stand anywhere."""
     columns = select(Admission.application_id, Admission.status)
     approved = [one.id for one in stored if one.status == ApplicationStatus.APPROVED]
-    return dict(tuple(row) for row in rows_of(session, columns, Admission.application_id, approved))
+    rows = rows_of(session, columns, Admission.application_id, approved)
+    return {row.application_id: row.status for row in rows}
 
 
 def standing_in_the_way(number: str, status: str, *, base: str | None = None) -> Fault:

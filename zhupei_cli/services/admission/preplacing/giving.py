@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Row, Table, select
+from sqlalchemy import Row, RowMapping, Table, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
@@ -59,7 +59,7 @@ class _Wish:
     """A row of the sheet: whose seat, where, and what stands there of it already."""
 
     line: Line
-    row: Row[Any]
+    row: Row[*tuple[object, ...]]
     spot: tuple[str, str]
     details: tuple[str | None, str | None]
 
@@ -218,7 +218,7 @@ def _refuse_without_room(session: Session, batch: Batch, wishes: Sequence[_Wish]
                 wish.line.faults.append(fault)
 
 
-def _without_room(place: Mapping[Any, Any] | None, wish: _Wish, more: Mapping[Any, int]) -> Fault | None:
+def _without_room(place: RowMapping | None, wish: _Wish, more: Mapping[Any, int]) -> Fault | None:
     base, specialty = wish.spot
     if place is None:
         return Fault("E306", "place_specialty", values={"base": base, "specialty": specialty})

@@ -62,7 +62,7 @@ class _Rows:
     """The rows of one table by their key."""
 
     table: Table
-    key: Column[Any]
+    key: Column[object]
     naming: Naming | None
     kind: Callable[[], of.ImportKind]
     rests: Blocks
@@ -107,4 +107,4 @@ class _Rows:
     def witnesses(self, session: Session, keys: of.Keys) -> Iterator[of.Witness]:
         for row in witnessed_rows(session, select(self.table), self.key, keys):
             name = row.code if self.naming is None else self.naming.called(row)[0]
-            yield None, name, named_digest(row._mapping)
+            yield None, name, named_digest(row._asdict())

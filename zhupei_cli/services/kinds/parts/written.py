@@ -3,9 +3,9 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVarTuple
 
-from sqlalchemy import Column, Select, Table, select
+from sqlalchemy import Column, Row, Select, Table, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Base, ImportRow, ImportRun
@@ -15,6 +15,7 @@ from zhupei_cli.store.bulk import delete_rows, rows_of
 TABLES: Final = Base.metadata.tables
 _ROW: Table = TABLES[ImportRow.__tablename__]
 _ROWS_AT_ONCE: Final = 5_000
+_Ts = TypeVarTuple("_Ts")
 
 
 class Written(NamedTuple):
@@ -55,8 +56,8 @@ def load_ids(session: Session, run: ImportRun, entity: str) -> set[int]:
 
 
 def by_id(
-    session: Session, statement: Select[*tuple[object, ...]], rows: Iterable[Written]
-) -> Mapping[int, Any]:
+    session: Session, statement: Select[int, *_Ts], rows: Iterable[Written]
+) -> Mapping[int, Row[int, *_Ts]]:
     """Return id → row of a statement whose first column is the id of the rows an import wrote."""
     column = statement.selected_columns[0]
     return {row[0]: row for row in rows_of(session, statement, column, {row.id for row in rows})}
@@ -88,10 +89,10 @@ def delete_of(session: Session, name: str, key: str, rows: Iterable[Written]) ->
 
 def witnessed_rows(
     session: Session,
-    statement: Select[*tuple[object, ...]],
-    column: Column[Any],
+    statement: Select[*_Ts],
+    column: Column[object],
     keys: Iterable[object] | None,
-) -> Iterator[Any]:
+) -> Iterator[Row[*_Ts]]:
     """Yield the rows of a statement with these keys, or all of them in small portions."""
     if keys is not None:
         return iter(rows_of(session, statement, column, keys))
