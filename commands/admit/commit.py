@@ -1,12 +1,12 @@
 """`zhupei admit commit` and `uncommit`: a run made the result, and taken back."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Sequence
 
 import click
 
 from zhupei_cli.rules.batch.lifecycle import PUBLISHED
 from zhupei_cli.services.admission import admissions
+from zhupei_cli.services.admission.stages import Moved
 from zhupei_cli.services.records import lookup
 from zhupei_cli.services.reports import overview
 from zhupei_cli.settings import Settings
@@ -40,7 +40,7 @@ def commit(
     consent = Consent(settings, given=yes or dry_run, as_json=as_json)
 
     @repeatable
-    def act() -> dict[str, Any]:
+    def act() -> tuple[Moved, Sequence[overview.NextStep]]:
         with transaction(settings.database_url, dry_run=dry_run) as session:
             found = lookup.find_batch(session, batch)
             done = admissions.commit_run(session, found, number, by=settings.acting())
@@ -52,10 +52,9 @@ def commit(
                 found.status in PUBLISHED and done["proposed"]
             ):  # a later round, whose people are on no list yet
                 steps = [_published(found.code, number), *steps]
-            return done | {"next": steps}
+            return done, steps
 
-    summary = consent.of(act)
-    following = summary.pop("next")
+    summary, following = consent.of(act)
     sentence = f"第 {number} 次录取计算{'可以' if dry_run else '已'}确定，{_counted(summary)}"
     show_summary(settings, with_doubts(summary), tried(sentence, dry_run=dry_run), as_json=as_json)
     for step in () if as_json or dry_run else following:
@@ -67,12 +66,12 @@ def _published(batch: str, run: int) -> overview.NextStep:
     return overview.NextStep(public, "导出这一轮的补充公示名单")
 
 
-def _counted(summary: dict[str, object]) -> str:
+def _counted(summary: Moved) -> str:
     word = "已录取" if summary["status"] == BatchStatus.FINAL else "拟录取"
     return f"{word} {summary['proposed']} 人，未录取 {summary['not_admitted']} 人"
 
 
-def _taken_back(done: str, summary: Mapping[str, Any]) -> str:
+def _taken_back(done: str, summary: Moved) -> str:
     by_hand = f"（含个别安排的 {'、'.join(summary['placed'])}）" if summary["placed"] else ""
     return f"{done} {summary['taken_back']} 人的录取结果，其中拟录取 {summary['proposed']} 人{by_hand}"
 
@@ -97,7 +96,7 @@ def uncommit(
     """
     consent = Consent(settings, given=yes or dry_run, as_json=as_json, people=True)
 
-    def act() -> dict[str, Any]:
+    def act() -> Moved:
         with transaction(settings.database_url, dry_run=dry_run) as session:
             found = lookup.find_batch(session, batch)
             done = admissions.uncommit(session, found, reason=reason, by=settings.acting())

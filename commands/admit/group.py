@@ -1,6 +1,6 @@
 """`zhupei admit`: runs and the result (录取). Marks are in `admit_scores`."""
 
-from typing import Any
+from collections.abc import Sequence
 
 import click
 
@@ -25,7 +25,7 @@ from ..shared.options import (
     pass_settings,
     reveal_option,
 )
-from ..shared.output import FINDINGS, Column, Out, next_step, show, show_sheet, show_summary
+from ..shared.output import FINDINGS, Column, Out, Row, next_step, show, show_sheet, show_summary
 from ..shared.progress import Progress
 
 RUNS = (
@@ -131,9 +131,10 @@ def check(settings: Settings, *, batch: str | None, unpublished: bool, out: Out)
     if out.format in ("json", "jsonl"):
         show_sheet({**counts, "ok": not findings, "findings": listed}, CHECK, out)
     else:
+        told: Row = counts
         show_sheet(
-            counts,
-            [one for one in CHECK if counts[one.key] or not (one.key in _IF_ANY or counts[one.key] is None)],
+            told,
+            [one for one in CHECK if told[one.key] or not (one.key in _IF_ANY or told[one.key] is None)],
             out,
         )
         for finding in findings:
@@ -207,7 +208,7 @@ def run(
         )
 
 
-def _run_sentence(summary: dict[str, Any], *, dry_run: bool) -> str:
+def _run_sentence(summary: runs.RunSummary, *, dry_run: bool) -> str:
     head = "试算（不保存）" if dry_run else f"第 {summary['run']} 次录取计算"
     ways = "，".join(_ways(summary))
     return (
@@ -217,7 +218,7 @@ def _run_sentence(summary: dict[str, Any], *, dry_run: bool) -> str:
     )
 
 
-def _ways(summary: dict[str, Any]) -> list[str]:
+def _ways(summary: runs.RunSummary) -> list[str]:
     return [f"{VIA.labels.get(via, via)} {count}" for via, count in summary["by_via"].items()]
 
 
@@ -273,7 +274,7 @@ def list_(settings: Settings, *, batch: str | None, number: int | None, reveal: 
         rounds = result_now.result_rounds(session, found) if number is None else []
         if rounds:
             heading = result_now.result_title(rounds)
-            rows = result_now.list_result(session, found, reveal=reveal)
+            rows: Sequence[runs.ResultLine] = result_now.list_result(session, found, reveal=reveal)
         else:
             one = (
                 runs.current_run(session, found) if number is None else runs.find_run(session, found, number)

@@ -21,7 +21,7 @@ from zhupei_cli.words.vocabulary import ROSTER_FORMAT
 
 from ..shared.asking import workbook_password
 from ..shared.options import batch_option, list_options, pass_settings, whole_year, year_option
-from ..shared.output import Column, Out, show
+from ..shared.output import Column, Out, Row, show
 from ..shared.prints import font_option
 from ..shared.progress import Progress
 from ..shared.writing import Deed, writing
@@ -210,7 +210,8 @@ def vacancies(settings: Settings, *, batch: str | None, unpublished: bool, out: 
     """
     with reading(settings.database_url) as session:
         found = lookup.find_batch(session, batch)
-        rows, name = seats.list_vacancies(session, found, unpublished=unpublished), found.name
+        rows: Sequence[Row] = seats.list_vacancies(session, found, unpublished=unpublished)
+        name = found.name
         closing = result_lists.signed_by(session, found, by=settings.acting())
     rare = {key for key in _RARE if any(row[key] for row in rows)}
     columns = [column for column in VACANCIES if column.key not in _RARE or column.key in rare]

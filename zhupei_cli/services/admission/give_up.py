@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any, Final
+from typing import Final, TypedDict
 
 from sqlalchemy import Row, Table, func, select
 from sqlalchemy.orm import Session
@@ -43,6 +43,14 @@ WHEN: Final[Mapping[str, tuple[str, ...]]] = {
 Refused = tuple[str, Fault]
 
 
+class Decided(TypedDict):
+    """Where somebody stood in admission, and stands now."""
+
+    application_no: str
+    before: str | None
+    after: str | None
+
+
 def decide_admissions(
     session: Session,
     batch: Batch,
@@ -53,7 +61,7 @@ def decide_admissions(
     by: Acting,
     skip_bad: bool = False,
     told: Mapping[str, object] | None = None,
-) -> tuple[list[dict[str, Any]], list[Refused]]:
+) -> tuple[list[Decided], list[Refused]]:
     """Do `verb` (decline, revoke, reinstate, quit, stay) to numbers; return what was done, who was refused.
 
     Who stands there already is neither. One refused refuses all, unless `skip_bad`. Seats given up are free
@@ -88,7 +96,7 @@ def quit_training(
     on: date | None = None,
     default: bool = False,
     skip_bad: bool = False,
-) -> tuple[list[dict[str, object]], list[Refused], int]:
+) -> tuple[list[Decided], list[Refused], int]:
     """Record that people left after check-in (退培), on a day, today without one.
 
     Returns also how many records of conduct arose, one for each who left in default. Raises E689 for a day
@@ -112,7 +120,7 @@ def quit_training(
 
 def take_back_quit(
     session: Session, batch: Batch, numbers: Iterable[str], *, reason: str, by: Acting, skip_bad: bool = False
-) -> tuple[list[dict[str, Any]], list[Refused], list[int]]:
+) -> tuple[list[Decided], list[Refused], list[int]]:
     """Seat people again, as 已报到, whose leaving was recorded by mistake.
 
     A record of conduct that waits to be confirmed is lifted; those in force are returned, which the province
@@ -131,7 +139,7 @@ def take_back_quit(
 
 def reinstate(
     session: Session, batch: Batch, numbers: Iterable[str], *, reason: str, by: Acting, skip_bad: bool = False
-) -> tuple[list[dict[str, Any]], list[Refused], dict[int, str]]:
+) -> tuple[list[Decided], list[Refused], dict[int, str]]:
     """Make people candidates again; also return the records of conduct in force about them, which stay."""
     done, refused = decide_admissions(
         session, batch, "reinstate", numbers, reason=reason, by=by, skip_bad=skip_bad

@@ -218,7 +218,9 @@ def _refuse_without_room(session: Session, batch: Batch, wishes: Sequence[_Wish]
                 wish.line.faults.append(fault)
 
 
-def _without_room(place: RowMapping | None, wish: _Wish, more: Mapping[Any, int]) -> Fault | None:
+def _without_room(
+    place: RowMapping | None, wish: _Wish, more: Mapping[tuple[str, str, str], int]
+) -> Fault | None:
     base, specialty = wish.spot
     if place is None:
         return Fault("E306", "place_specialty", values={"base": base, "specialty": specialty})

@@ -1,9 +1,9 @@
 """Taking seats back that were given before any run."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TypedDict
 
-from sqlalchemy import Table, select
+from sqlalchemy import Row, Table, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
@@ -21,9 +21,17 @@ _APPLICATION: Table = _TABLES[Application.__tablename__]
 _PREPLACED: Table = _TABLES[Preplaced.__tablename__]
 
 
+class Unplaced(TypedDict):
+    """Whose seat before any run was taken back, and where it is."""
+
+    application_no: str
+    base: str
+    specialty: str
+
+
 def take_back(
     session: Session, batch: Batch, numbers: Sequence[str], *, reason: str, by: Acting
-) -> list[dict[str, Any]]:
+) -> list[Unplaced]:
     """Take back the seats given to these numbers before any run, all or none; return whose they were.
 
     They are candidates again. Raises E401 unless the batch is closed or locked, E304 for an
@@ -62,7 +70,7 @@ def take_back(
     ]
 
 
-def remove(session: Session, batch: Batch, rows: Sequence[Any]) -> None:
+def remove(session: Session, batch: Batch, rows: Sequence[Row[*tuple[object, ...]]]) -> None:
     """Delete these rows of admission with what is known of them; their seats are free."""
     keys = [(row.application_id,) for row in rows]
     delete_rows(session, _PREPLACED, ("application_id",), keys)
