@@ -1,6 +1,6 @@
 """`zhupei base`: training bases and the catalogue of specialties."""
 
-from typing import Any
+from typing import Unpack
 
 import click
 
@@ -27,7 +27,7 @@ from ..shared.options import (
     reveal_option,
 )
 from ..shared.output import Column, Out, show, show_sheet, show_summary
-from ..shared.templates import template_options, write_forms
+from ..shared.templates import TemplateOptions, template_options, write_forms
 
 BASES = (
     Column("code", "基地编号"),
@@ -70,7 +70,7 @@ def base() -> None:
 @base.command("template")
 @template_options("基地模板.xlsx")
 @pass_settings
-def template(settings: Settings, **given: Any) -> None:
+def template(settings: Settings, **given: Unpack[TemplateOptions]) -> None:
     """写出培训基地的空白模板，填好后用 base import 导入；不需要数据库。
 
     \b
@@ -215,7 +215,7 @@ def specialty() -> None:
 @specialty.command("template")
 @template_options("专业模板.xlsx")
 @pass_settings
-def specialty_template(settings: Settings, **given: Any) -> None:
+def specialty_template(settings: Settings, **given: Unpack[TemplateOptions]) -> None:
     """写出专业目录的空白模板，填好后用 base specialty import 导入；不需要数据库。
 
     \b

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import click
 from sqlalchemy.orm import Session
 
 from zhupei_cli.files import refuse_existing
+from zhupei_cli.model import Batch
 from zhupei_cli.services.records import lookup
 from zhupei_cli.services.results import register_columns, register_export
 from zhupei_cli.services.results import year as year_lists
@@ -107,7 +107,7 @@ def register_(
         note(settings, f"有 {lacks} 格必填而没有内容或没有对照的写法，加 --check 列出")
 
 
-Reading = Callable[[Session, Any], list[dict[str, str]]]
+Reading = Callable[[Session, Batch], list[dict[str, str]]]
 
 
 def _rows(

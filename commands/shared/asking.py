@@ -83,7 +83,7 @@ def ask(question: str, check: Callable[[str], T], *, default: str | None = None,
             _tell(error)
 
 
-def prompt(question: str, *, default: Any = None, type: Any = TEXT, **options: Any) -> Any:
+def prompt(question: str, *, default: object = None, type: Any = TEXT, **options: Any) -> Any:
     """Ask once, on stderr, until the answer is of the type; Ctrl-C ends the line it was typed on."""
     try:
         return click.prompt(

@@ -1,7 +1,7 @@
 """`zhupei trainee bar`: records of conduct (诚信记录)."""
 
 from datetime import date
-from typing import Any
+from typing import TypedDict, Unpack
 
 import click
 
@@ -29,7 +29,7 @@ from ..shared.options import (
     yes_option,
 )
 from ..shared.output import Column, Out, next_step, show, show_summary
-from ..shared.templates import template_options, write_forms
+from ..shared.templates import TemplateOptions, template_options, write_forms
 
 LIST = (
     Column("bar", "编号"),
@@ -52,7 +52,7 @@ def bar() -> None:
 @bar.command("template")
 @template_options("诚信名单模板.xlsx")
 @pass_settings
-def template(settings: Settings, **given: Any) -> None:
+def template(settings: Settings, **given: Unpack[TemplateOptions]) -> None:
     """写出诚信名单的空白模板，填好后用 trainee bar import 导入。
 
     \b
@@ -171,10 +171,18 @@ def _stepping(command: F) -> F:
     return command
 
 
+class _Asked(TypedDict):
+    numbers: tuple[int, ...]
+    reason: str
+    dry_run: bool
+    as_json: bool
+    yes: bool
+
+
 @bar.command("activate")
 @pass_settings
 @_stepping
-def activate(settings: Settings, **given: Any) -> None:
+def activate(settings: Settings, **given: Unpack[_Asked]) -> None:
     """确认待确认的诚信记录，从此生效。
 
     \b
@@ -186,7 +194,7 @@ def activate(settings: Settings, **given: Any) -> None:
 @bar.command("lift")
 @pass_settings
 @_stepping
-def lift(settings: Settings, **given: Any) -> None:
+def lift(settings: Settings, **given: Unpack[_Asked]) -> None:
     """解除诚信记录，此人可以报名。
 
     \b

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from secrets import randbelow
-from typing import Any, Final, TypedDict, cast
+from typing import Final, TypedDict, cast
 
 from sqlalchemy import Table, func, select
 from sqlalchemy.orm import Session
@@ -242,5 +242,4 @@ def _write(
 
 def seat_digest(place: Place, ticket: str) -> str:
     """Return the digest of a seat, as events have it."""
-    values: dict[str, Any] = {**place._asdict(), "ticket": ticket}
-    return named_digest(values)
+    return named_digest({**place._asdict(), "ticket": ticket})

@@ -23,7 +23,15 @@ from zhupei_cli.services.kinds.parts.kind import (
     compared_fields,
 )
 from zhupei_cli.services.kinds.parts.later import overwritten
-from zhupei_cli.services.kinds.parts.written import TABLES, Written, delete_of, halves, new_of, witnessed_rows
+from zhupei_cli.services.kinds.parts.written import (
+    TABLES,
+    Image,
+    Written,
+    delete_of,
+    halves,
+    new_of,
+    witnessed_rows,
+)
 from zhupei_cli.services.kinds.person import PEOPLE
 from zhupei_cli.services.records.row_stamps import STAMPS, unstamped
 from zhupei_cli.sheets.kinds import workbook_kinds
@@ -67,7 +75,7 @@ def _put_back(session: Session, run: ImportRun, rows: Sequence[Written]) -> Move
     return moves | {row: (statuses[row.id], image["status"]) for row, image in sides.changed}
 
 
-def _put_forms_back(session: Session, run: ImportRun, changed: Sequence[tuple[Written, Any]]) -> None:
+def _put_forms_back(session: Session, run: ImportRun, changed: Sequence[tuple[Written, Image]]) -> None:
     stamps = {row.id: unstamped("application", image["stamp"]) for row, image in changed}
     # A snapshot taken by the import is the newest one: nothing has happened since.
     version = STAMPS["application"].index("snapshot_version")

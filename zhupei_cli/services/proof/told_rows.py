@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import Any, Final, TypeVarTuple
+from typing import Final, TypeVarTuple
 
 from sqlalchemy import Result, Row, Select, Table, select
 from sqlalchemy.orm import Session
@@ -22,6 +22,7 @@ from zhupei_cli.model import (
 from zhupei_cli.rules.admission.scores import mark_text
 from zhupei_cli.rules.batch.times import iso_time
 from zhupei_cli.rules.people.masking import masked_text
+from zhupei_cli.rules.proof.digests import EventData
 from zhupei_cli.rules.proof.retelling import UNKNOWN, Happened, Seat, Stage, Told
 from zhupei_cli.services.applications.store import SNAPSHOT, snapshot_digest
 from zhupei_cli.services.batches.batches import DATES
@@ -62,7 +63,7 @@ def _iso(at: datetime) -> str:
     return at.isoformat()
 
 
-def _data(text: str | None) -> Any:
+def _data(text: str | None) -> EventData:
     return json.loads(text) if text else {}
 
 

@@ -12,7 +12,11 @@ from zhupei_cli.model import Batch
 from zhupei_cli.model.base import UTCDateTime
 from zhupei_cli.services.records.lookup import Names, base_names
 
-_TYPES: Final[Mapping[str, Any]] = {"day": Date, "oldest": UTCDateTime, "until": UTCDateTime}
+_TYPES: Final[Mapping[str, Any]] = {
+    "day": Date,
+    "oldest": UTCDateTime,
+    "until": UTCDateTime,
+}
 
 
 class _BothNames(TypeDecorator[str]):

@@ -3,9 +3,9 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import Row, RowMapping, Table, select
+from sqlalchemy import Row, RowMapping, Select, Table, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
@@ -162,7 +162,7 @@ def _wishes(session: Session, batch: Batch, lines: Sequence[Line]) -> list[_Wish
     return wishes
 
 
-def _people(batch: Batch) -> Any:
+def _people(batch: Batch) -> Select[*tuple[object, ...]]:
     return (
         select(
             *_APPLICATION.c["id", "application_no", "trainee_id", "identity", "order_oriented"],

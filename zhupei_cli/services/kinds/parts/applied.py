@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import Table, select
+from sqlalchemy import Row, Table, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Application, Trainee
@@ -65,7 +65,7 @@ def statuses_of(session: Session, rows: Sequence[Written]) -> dict[int, str]:
     return dict(tuple(row) for row in rows_of(session, statement, APPLICATION.c.id, ids))
 
 
-def _owners(session: Session, rows: Sequence[Written]) -> Mapping[int, Any]:
+def _owners(session: Session, rows: Sequence[Written]) -> Mapping[int, Row[int, *tuple[str, ...]]]:
     columns = (APPLICATION.c.id, APPLICATION.c.application_no, _TRAINEE.c.name, _TRAINEE.c.id_number)
     statement = select(*columns).join(_TRAINEE, _TRAINEE.c.id == APPLICATION.c.trainee_id)
     return by_id(session, statement, rows)

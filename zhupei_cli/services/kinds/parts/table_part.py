@@ -2,9 +2,8 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import Column, Table, select
+from sqlalchemy import Column, Row, Table, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.model import ImportRun
@@ -22,8 +21,8 @@ Blocks = Callable[[Session, ImportRun, Sequence[Written]], of.Found]
 class Naming:
     """What events and people call a stored row that has an id, and what it shares with its line."""
 
-    called: Callable[[Any], tuple[str, str]]
-    key: Callable[[Any], of.Key]
+    called: Callable[[Row[*tuple[object, ...]]], tuple[str, str]]
+    key: Callable[[Row[*tuple[object, ...]]], of.Key]
 
 
 def table_part(
@@ -84,7 +83,9 @@ class _Rows:
             return {row: [("code", row.key)] for row in rows}
         return {row: [self.naming.key(one)] for row, one in self._stored(session, rows)}
 
-    def _stored(self, session: Session, rows: Sequence[Written]) -> Iterator[tuple[Written, Any]]:
+    def _stored(
+        self, session: Session, rows: Sequence[Written]
+    ) -> Iterator[tuple[Written, Row[*tuple[object, ...]]]]:
         found = by_id(session, select(self.table), rows)
         return ((row, found[row.id]) for row in rows if row.id in found)
 

@@ -18,6 +18,10 @@ _ROWS_AT_ONCE: Final = 5_000
 _Ts = TypeVarTuple("_Ts")
 
 
+#: What stood in a row, from JSON. Any: each table keeps what it needs to put the row back.
+Image = Any
+
+
 class Written(NamedTuple):
     """One row that an import wrote: its table, its key in there, and what stood there before (JSON)."""
 
@@ -27,7 +31,7 @@ class Written(NamedTuple):
     before: str | None
 
     @property
-    def image(self) -> Any:
+    def image(self) -> Image:
         """What stood there before; None for a row that is new."""
         return None if self.before is None else json.loads(self.before)
 
@@ -68,7 +72,7 @@ class Halves:
     """The rows of one table: those that are new, and those that were changed with their images."""
 
     new: list[Written]
-    changed: list[tuple[Written, Any]]
+    changed: list[tuple[Written, Image]]
 
 
 def halves(rows: Sequence[Written]) -> Halves:
