@@ -60,7 +60,7 @@ def place(
     consent = Consent(settings, given=yes or dry_run, as_json=as_json)
 
     @repeatable
-    def act() -> by_hand.Placed:
+    def act() -> by_hand.PlacedByHand:
         with transaction(settings.database_url, dry_run=dry_run) as session:
             found = lookup.find_batch(session, batch)
             seat = lookup.find_base(session, base), lookup.find_specialty(session, specialty)
@@ -80,7 +80,7 @@ def place(
     show_summary(settings, with_doubts(placed) | {"dry_run": dry_run}, sentence, as_json=as_json)
 
 
-def _placed(done: by_hand.Placed) -> str:
+def _placed(done: by_hand.PlacedByHand) -> str:
     label = ADMISSION_STATUS.label(done["status"])
     return f"{done['application_no']} {label}到 {done['base_label']} 的 {done['specialty_label']}"
 
@@ -170,7 +170,7 @@ def quit_(asked: Asked, *, on: date | None, default: bool, undo: bool, yes: bool
         return
     consent = Consent(settings, given=yes or asked.dry_run, as_json=asked.as_json, people=True)
 
-    def act() -> tuple[list[give_up.Decided], list[give_up.Refused], int]:
+    def act() -> tuple[list[give_up.AdmissionMove], list[give_up.Refused], int]:
         with transaction(settings.database_url, dry_run=asked.dry_run) as session:
             batch = lookup.find_batch(session, asked.batch)
             found = give_up.quit_training(
@@ -254,7 +254,7 @@ def _decide(asked: Asked, verb: str) -> None:
 def _tell(
     asked: Asked,
     verb: str,
-    done: Sequence[give_up.Decided],
+    done: Sequence[give_up.AdmissionMove],
     refused: Sequence[give_up.Refused],
     more: Mapping[str, object] | None = None,
 ) -> None:

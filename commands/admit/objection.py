@@ -121,7 +121,7 @@ def assign(deed: Deed, number: int, *, assigned_to: str) -> None:
 @click.option("--text", "answer", required=True, metavar="WORDS", help="答复的内容")
 @yes_option
 @writing
-def answer(deed: Deed, number: int, **given: Unpack[objections.Given]) -> None:
+def answer(deed: Deed, number: int, **given: Unpack[objections.StepWords]) -> None:
     """登记对异议的答复；办结以前可以再答复。
 
     \b
@@ -145,7 +145,7 @@ def close(deed: Deed, number: int, *, outcome: str, reason: str) -> None:
     _step(deed, number, "close", "已办结异议", upheld=outcome == "1", reason=reason)
 
 
-def _step(deed: Deed, number: int, verb: str, done: str, **given: Unpack[objections.Given]) -> None:
+def _step(deed: Deed, number: int, verb: str, done: str, **given: Unpack[objections.StepWords]) -> None:
     row = deed.do(lambda session: objections.step(session, number, verb, by=deed.by, **given))
     _tell(deed, row, done)
     if verb == "close" and row["upheld"] and row["application_no"] and row["seated"]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from zhupei_cli.rules.proof.explanation_rows import AdjustmentRow, StepRow
-from zhupei_cli.services.admission.explaining import Explained, Standing
+from zhupei_cli.services.admission.explaining import Explained, StandingNow
 from zhupei_cli.services.results.sealed_explaining import SealedExplained
 from zhupei_cli.words.vocabulary import DECIDED_ON
 
@@ -76,7 +76,7 @@ def _round(row: Row, several: bool) -> str:
     return f"{row['round_label']} " if several else ""
 
 
-def _standing(row: Standing | None) -> list[str]:
+def _standing(row: StandingNow | None) -> list[str]:
     """Return the line of the newest act about somebody, where there was one after the main run."""
     if row is None or (row["round"] == "main" and not row["decided_reason"]):
         return []

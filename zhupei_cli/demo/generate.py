@@ -28,7 +28,7 @@ _ABSENT: Final = "缺考"
 
 
 @dataclass(frozen=True, slots=True)
-class Applicant:
+class MadeApplicant:
     """One row of 报名信息. `fault` is the catalogue code of what is wrong with it on purpose, if anything."""
 
     cells: Mapping[str, Value]
@@ -43,7 +43,7 @@ class Season:
     year: int
     bases: Sequence[Row]
     plan: Sequence[Row]
-    applicants: Sequence[Applicant]
+    applicants: Sequence[MadeApplicant]
 
 
 def generate(
@@ -172,21 +172,21 @@ def _specialties() -> list[dict[str, str]]:
     return [*common, *rows.values()]
 
 
-def _spoiled(random: Random, rows: Sequence[Row], count: int) -> list[Applicant]:
+def _spoiled(random: Random, rows: Sequence[Row], count: int) -> list[MadeApplicant]:
     """Return the applicants, `count` of them wrong on purpose; each kind of wrong comes in its turn."""
     # Every kind fits somebody recruited from society with an ID card.
     fit = [
         at for at, row in enumerate(rows) if row["id_type"] == "居民身份证" and row["has_employer"] == "否"
     ]
-    made = [Applicant(row) for row in rows]
+    made = [MadeApplicant(row) for row in rows]
     chosen = random.sample(fit, min(count, len(fit)))
     for code in cycle([*SPOILS, TWINS]):
         if not chosen:
             break
         at = chosen.pop()
         if code != TWINS:
-            made[at] = Applicant(rows[at] | SPOILS[code](rows[at]), code)
+            made[at] = MadeApplicant(rows[at] | SPOILS[code](rows[at]), code)
         elif chosen:
             other = chosen.pop()
-            made[at] = made[other] = Applicant(rows[other], code)
+            made[at] = made[other] = MadeApplicant(rows[other], code)
     return made

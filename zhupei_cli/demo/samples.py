@@ -19,11 +19,11 @@ from zhupei_cli.sheets.writing.template import form_of, write_template
 #: A seed whose twelve people show every identity, a second choice, each decision and an absence.
 _SEED = 2314
 #: Application numbers hold when 报名信息.xlsx is the first import into a batch of this code.
-BATCH = "HN2026"
+_BATCH = "HN2026"
 
 
 #: The batch of vacant seats after the first: who applies again there, with the base of the first choice.
-SUPPLEMENT = f"{BATCH}-2"
+SUPPLEMENT = f"{_BATCH}-2"
 _AGAIN = ((10, "4101001"), (12, "4103001"), (7, "4103001"))
 _AGAIN_MARKS = (("83.50", "80.25", "85.00"), ("78.00", "76.50", "74.25"), ("70.75", "68.00", "72.50"))
 #: Where the approved sit the exam.
@@ -42,7 +42,7 @@ def write_samples(folder: Path) -> list[Path]:
     """Write the ten sample workbooks into `folder`, over what stands there; return their paths."""
     season = generate(_SEED, bases=3, places=6, applicants=12, faulty=0)
     numbers = [
-        (f"{BATCH}-{at:07d}", str(one.cells["id_number"])) for at, one in enumerate(season.applicants, 1)
+        (f"{_BATCH}-{at:07d}", str(one.cells["id_number"])) for at, one in enumerate(season.applicants, 1)
     ]
     reviews = review_rows(season, numbers)
     approved = {row["application_no"] for row in reviews if row["decision"] == "通过"}
@@ -65,7 +65,7 @@ def write_samples(folder: Path) -> list[Path]:
 
 def _forgotten(row: Row) -> Row:
     """Return a row of marks as the template has it for whom nobody has filled in."""
-    blank = str(row["application_no"]) in {f"{BATCH}-{at:07d}" for at in _FORGOTTEN}
+    blank = str(row["application_no"]) in {f"{_BATCH}-{at:07d}" for at in _FORGOTTEN}
     return {key: value for key, value in row.items() if not blank or key in ("application_no", "name")}
 
 

@@ -51,7 +51,7 @@ class SeasonStep:
     seconds: float
 
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 
 @dataclass(slots=True)
@@ -78,7 +78,7 @@ class Stage:
     def by(self) -> Acting:
         return Acting(OPERATOR, self.day)
 
-    def do(self, act: Callable[[Session, Batch], T]) -> T:
+    def do(self, act: Callable[[Session, Batch], _T]) -> _T:
         """Do one thing with the batch in a transaction of its own, as a command would."""
         with transaction(self.database) as session:
             return act(session, find_batch(session, BATCH))

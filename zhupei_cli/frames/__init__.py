@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
 from zhupei_cli.services.records.lookup import find_batch
-from zhupei_cli.services.reports.flat_frame import COLUMNS, OPEN_KEYS, frame_of
+from zhupei_cli.services.reports.flat_frame import FRAME_COLUMNS, OPEN_KEYS, frame_of
 from zhupei_cli.services.reports.frame_files import revealed_frame
 
 if TYPE_CHECKING:
@@ -45,4 +45,4 @@ def applications(
 
 def dtypes() -> dict[str, str]:
     """Return the columns and their dtypes, personal ones last."""
-    return {column.key: column.kind for column in COLUMNS}
+    return {column.key: column.kind for column in FRAME_COLUMNS}

@@ -14,7 +14,7 @@ from zhupei_cli.store.walls import login_of
 
 #: Keys in one IN list: few enough for every database's limit on variables.
 KEYS_AT_ONCE = 5_000
-T = TypeVar("T")
+_T = TypeVar("_T")
 _Ts = TypeVarTuple("_Ts")
 
 
@@ -43,7 +43,7 @@ def delete_rows(session: Session, table: Table, key: Sequence[str], rows: Rows) 
         backend_at(connection).delete(connection, table, key, rows)
 
 
-def in_chunks(keys: Iterable[T], size: int = KEYS_AT_ONCE) -> Iterator[list[T]]:
+def in_chunks(keys: Iterable[_T], size: int = KEYS_AT_ONCE) -> Iterator[list[_T]]:
     """Yield the keys in lists of at most `size`."""
     return values.in_chunks(keys, size)
 

@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 from zhupei_cli.words.errors import ZhupeiError
 
-Verdict = Literal["met", "below", "warned"]
+LineVerdict = Literal["met", "below", "warned"]
 VERDICTS: Final = {"met": "达标", "below": "未达标", "warned": "预警"}
 
 ITEMS: Final = (
@@ -41,7 +41,7 @@ class Line:
     def is_rate(self) -> bool:
         return self.item not in COUNTS
 
-    def verdict(self, values: list[float | None]) -> Verdict | None:
+    def verdict(self, values: list[float | None]) -> LineVerdict | None:
         """Return how the values of the last years stand, the worst one deciding; None: not judged."""
         known = [value for value in values if value is not None]
         if self.line is None or len(known) < len(values) or not values:
@@ -56,7 +56,7 @@ class Line:
     def _keeps(self, value: float, line: float) -> bool:
         return value >= line if self.at_least else value <= line
 
-    def points(self, verdict: Verdict) -> float:
+    def points(self, verdict: LineVerdict) -> float:
         """Return what a verdict is worth: all of the weight, half below the line, nothing when warned."""
         full = {"met": 1.0, "below": 0.5 if self.warning is not None else 0.0, "warned": 0.0}
         return self.weight * full[verdict]

@@ -30,7 +30,7 @@ from zhupei_cli.words.vocabulary import (
 Phase = Literal["structure", "parameters", "always"]
 
 #: How severe a batch may make an identity rule.
-LEVELS: Final = ("error", "warning", "off")
+_LEVELS: Final = ("error", "warning", "off")
 
 _WORDS: Final = (
     *("source_types", "order_specialties", "contact", "authority", "letter_no", "checkin_place"),
@@ -178,12 +178,12 @@ def _identities(text: str) -> tuple[str, ...]:
 
 
 def _severity(text: str) -> str:
-    if text not in LEVELS:
+    if text not in _LEVELS:
         raise ValueError(text)
     return text
 
 
-_LEVELS_SAID: Final = f"可选：{'、'.join(f'{code}（{SEVERITY.label(code)}）' for code in LEVELS)}"
+_LEVELS_SAID: Final = f"可选：{'、'.join(f'{code}（{SEVERITY.label(code)}）' for code in _LEVELS)}"
 SETTINGS: Final = {
     setting.key: setting
     for setting in (

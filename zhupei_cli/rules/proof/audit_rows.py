@@ -9,7 +9,7 @@ from zhupei_cli.rules.proof.audit_view import Key, View, choice_of
 from zhupei_cli.words.vocabulary import Outcome
 
 
-class Difference(NamedTuple):
+class RowDifference(NamedTuple):
     """A field of a row that is not what the rules make it."""
 
     no: str
@@ -18,7 +18,7 @@ class Difference(NamedTuple):
     found: object
 
 
-def figures(view: View, rows: Sequence[ResultRow], ranking: View) -> Iterator[Difference]:
+def figures(view: View, rows: Sequence[ResultRow], ranking: View) -> Iterator[RowDifference]:
     """Yield what differs in each row from what its seat, or the lack of one, makes it say.
 
     Ranks are those of `ranking`: the run itself, or for a refill its main run.
@@ -32,7 +32,7 @@ def figures(view: View, rows: Sequence[ResultRow], ranking: View) -> Iterator[Di
         expected = _seated(view, row, ranking, ladders) if row.admitted else _unseated(view, row)
         if row != expected:
             pairs = zip(row._fields, expected, row, strict=True)
-            yield from (Difference(row.no, name, want, is_) for name, want, is_ in pairs if want != is_)
+            yield from (RowDifference(row.no, name, want, is_) for name, want, is_ in pairs if want != is_)
 
 
 def _seated(view: View, row: ResultRow, ranking: View, ladders: dict[Spot, list[Key]]) -> ResultRow:

@@ -41,7 +41,7 @@ class Happened(NamedTuple):
     data: EventData
 
 
-class Digest(NamedTuple):
+class ToldDigest(NamedTuple):
     """What was said of a row last: its digest, None when it is gone, UNKNOWN; by which event, and when.
 
     `made` is when a row was first written; both times are UNKNOWN once an import was taken back.
@@ -110,7 +110,9 @@ class Stage:
 class Told:
     """Everything the events say."""
 
-    rows: dict[str, dict[tuple[int | None, str], Digest]] = field(default_factory=lambda: defaultdict(dict))
+    rows: dict[str, dict[tuple[int | None, str], ToldDigest]] = field(
+        default_factory=lambda: defaultdict(dict)
+    )
     batches: dict[int, Stage] = field(default_factory=dict)
     statuses: dict[str, str] = field(default_factory=dict)
     made: dict[str, str] = field(default_factory=dict)
@@ -150,7 +152,7 @@ class Told:
             new = event.data.get("new", event.action == "trainee.register")
             made = event.at if new else UNKNOWN if earlier is None else earlier.made
             times = (UNKNOWN, UNKNOWN) if back else (event.at, made)
-            known[batch, key] = Digest(digest, event.seq, *times)
+            known[batch, key] = ToldDigest(digest, event.seq, *times)
 
     def move(self, number: str, event: Happened) -> None:
         """Move an application from state to state."""
@@ -210,7 +212,7 @@ _COLUMNS: Final = frozenset(
 def _plan(told: Told, event: Happened, verb: str) -> None:
     if verb == "set":
         digest = named_digest(json.loads(event.after or "{}"))
-        told.rows["plan"][event.batch, event.subject] = Digest(digest, event.seq)
+        told.rows["plan"][event.batch, event.subject] = ToldDigest(digest, event.seq)
     elif verb == "write":
         told.said("plan", event.batch, event.data["keys"], event)
     else:

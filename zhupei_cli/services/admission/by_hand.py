@@ -40,7 +40,7 @@ from zhupei_cli.words.vocabulary import (
 )
 
 
-class Placed(TypedDict):
+class PlacedByHand(TypedDict):
     """Who was given a seat by hand, and what speaks against it."""
 
     application_no: str
@@ -57,7 +57,7 @@ class Placed(TypedDict):
 
 def place(
     session: Session, batch: Batch, number: str, seat: tuple[str, str], *, reason: str | None, by: Acting
-) -> Placed:
+) -> PlacedByHand:
     """Propose an approved applicant for the place `seat` (base, specialty) of the plan.
 
     In a batch that is final they are admitted at once, on a seat that no supplement round holds (E495).

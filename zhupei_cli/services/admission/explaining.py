@@ -47,7 +47,7 @@ from zhupei_cli.words import vocabulary as words
 from zhupei_cli.words.errors import ZhupeiError
 
 
-class Standing(ResultNow):
+class StandingNow(ResultNow):
     """A row of the result, with the newest act and what was agreed to."""
 
     notes: list[str]
@@ -72,7 +72,7 @@ class Explained(TypedDict):
     status: NotRequired[str]
     status_label: NotRequired[str]
     adjustments: NotRequired[list[AdjustmentRow]]
-    standing: NotRequired[Standing]
+    standing: NotRequired[StandingNow]
     seated_label: NotRequired[str | None]
 
 

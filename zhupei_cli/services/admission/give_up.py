@@ -27,7 +27,7 @@ _APPLICATION: Table = Admission.metadata.tables[Application.__tablename__]
 _RESULT = (BatchStatus.COMMITTED, BatchStatus.PUBLICITY, BatchStatus.FINAL)
 _BEFORE_RESULT = (BatchStatus.OPEN, BatchStatus.CLOSED, BatchStatus.LOCKED)
 #: The states of the batch each act is possible in.
-WHEN: Final[Mapping[str, tuple[str, ...]]] = {
+_WHEN: Final[Mapping[str, tuple[str, ...]]] = {
     # Who never came and is not known to have stayed away holds a seat still when all is archived.
     "decline": (*_RESULT, BatchStatus.ARCHIVED),
     "revoke": (*_RESULT, BatchStatus.ARCHIVED),
@@ -43,7 +43,7 @@ WHEN: Final[Mapping[str, tuple[str, ...]]] = {
 Refused = tuple[str, Fault]
 
 
-class Decided(TypedDict):
+class AdmissionMove(TypedDict):
     """Where somebody stood in admission, and stands now."""
 
     application_no: str
@@ -61,7 +61,7 @@ def decide_admissions(
     by: Acting,
     skip_bad: bool = False,
     told: Mapping[str, object] | None = None,
-) -> tuple[list[Decided], list[Refused]]:
+) -> tuple[list[AdmissionMove], list[Refused]]:
     """Do `verb` (decline, revoke, reinstate, quit, stay) to numbers; return what was done, who was refused.
 
     Who stands there already is neither. One refused refuses all, unless `skip_bad`. Seats given up are free
@@ -96,7 +96,7 @@ def quit_training(
     on: date | None = None,
     default: bool = False,
     skip_bad: bool = False,
-) -> tuple[list[Decided], list[Refused], int]:
+) -> tuple[list[AdmissionMove], list[Refused], int]:
     """Record that people left after check-in (退培), on a day, today without one.
 
     Returns also how many records of conduct arose, one for each who left in default. Raises E689 for a day
@@ -120,7 +120,7 @@ def quit_training(
 
 def take_back_quit(
     session: Session, batch: Batch, numbers: Iterable[str], *, reason: str, by: Acting, skip_bad: bool = False
-) -> tuple[list[Decided], list[Refused], list[int]]:
+) -> tuple[list[AdmissionMove], list[Refused], list[int]]:
     """Seat people again, as 已报到, whose leaving was recorded by mistake.
 
     A record of conduct that waits to be confirmed is lifted; those in force are returned, which the province
@@ -139,7 +139,7 @@ def take_back_quit(
 
 def reinstate(
     session: Session, batch: Batch, numbers: Iterable[str], *, reason: str, by: Acting, skip_bad: bool = False
-) -> tuple[list[Decided], list[Refused], dict[int, str]]:
+) -> tuple[list[AdmissionMove], list[Refused], dict[int, str]]:
     """Make people candidates again; also return the records of conduct in force about them, which stay."""
     done, refused = decide_admissions(
         session, batch, "reinstate", numbers, reason=reason, by=by, skip_bad=skip_bad
@@ -173,10 +173,10 @@ def _final_since(session: Session, batch: Batch) -> date | None:
 def require_state(session: Session, batch: Batch, verb: str) -> None:
     """Hold the batch, and raise E401 unless it is in one of the states `verb` is possible in."""
     session.refresh(batch, with_for_update=True)
-    if batch.status in WHEN[verb]:
+    if batch.status in _WHEN[verb]:
         return
     label = ADMISSION.verbs[verb].label
-    states = "”或“".join(BATCH_STATUS.label(status) for status in WHEN[verb])
+    states = "”或“".join(BATCH_STATUS.label(status) for status in _WHEN[verb])
     cure = f"{label}须在批次“{states}”时进行"
     status = BATCH_STATUS.label(batch.status)
     raise ZhupeiError("E401", name=batch.code, status=status, wanted=label, cure=cure)

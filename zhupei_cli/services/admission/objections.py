@@ -40,7 +40,7 @@ _LABELS: Final = {"assign": "交办", "answer": "答复", "close": "办结"}
 Row = dict[str, object]
 
 
-class Given(TypedDict, total=False):
+class StepWords(TypedDict, total=False):
     """What a step of an objection writes down."""
 
     assigned_to: str
@@ -105,7 +105,7 @@ def _change(row: TableRow, verb: str, before: str | None, reason: str | None = N
     return Change(f"objection.{verb}", subject, row["batch_id"], before, row["state"], reason, data)
 
 
-def step(session: Session, objection: int, verb: str, *, by: Acting, **given: Unpack[Given]) -> Row:
+def step(session: Session, objection: int, verb: str, *, by: Acting, **given: Unpack[StepWords]) -> Row:
     """Assign, answer or close an objection, with what is `given`. E699 unknown, E700 not possible now."""
     columns = select(_OBJECTION).where(_OBJECTION.c.id == objection).with_for_update()
     found = session.execute(columns).mappings().one_or_none()

@@ -25,7 +25,7 @@ from zhupei_cli.words.errors import sentence
 from zhupei_cli.words.vocabulary import BATCH_STATUS, ApplicationStatus, BatchStatus, Rule
 
 
-class Checked(TypedDict):
+class InputCounts(TypedDict):
     """What an admission would be computed from, in numbers."""
 
     batch: str
@@ -44,7 +44,7 @@ class Checked(TypedDict):
 
 def check_admission(
     session: Session, batch: Batch, *, unpublished: bool = False
-) -> tuple[Checked, list[Finding]]:
+) -> tuple[InputCounts, list[Finding]]:
     """Return what an admission of `batch` would be computed from, and what is doubtful about it.
 
     Free seats are None where they would tell, before publication, how many are taken; unless `unpublished`.
@@ -59,7 +59,7 @@ def check_admission(
     rooms, ceded = open_rooms(inputs), ceded_of(session, batch)
     free = sum(max(0, room.free - ceded.get(spot, {}).get("ceded", 0)) for spot, room in rooms.items())
     told = unpublished or not inputs.held or batch.status in PUBLISHED
-    counts: Checked = {
+    counts: InputCounts = {
         "batch": batch.code,
         "status": batch.status,
         "status_label": BATCH_STATUS.label(batch.status),

@@ -12,7 +12,7 @@ from zhupei_cli.services.kinds.parts.applied import APPLICATION, application_of,
 from zhupei_cli.services.kinds.parts.kind import Found, ImportKind, Moves
 from zhupei_cli.services.kinds.parts.later import overwritten
 from zhupei_cli.services.kinds.parts.written import TABLES, Written
-from zhupei_cli.services.kinds.trainee import APPLIED
+from zhupei_cli.services.kinds.trainee import FORM_PART
 from zhupei_cli.services.reviews.decisions import import_reviews
 from zhupei_cli.sheets.kinds import workbook_kinds
 from zhupei_cli.store.bulk import delete_rows, rows_of, update_rows
@@ -41,7 +41,7 @@ REVIEW_IMPORT: Final[ImportKind] = ImportKind(
     label="审核意见",
     sheets=(workbook_kinds.REVIEW,),
     take=import_reviews,
-    parts=(replace(APPLIED, put_back=_put_back, blocked=_blocked),),
+    parts=(replace(FORM_PART, put_back=_put_back, blocked=_blocked),),
     line_keys=lambda _session: application_of,
     event_rows=1,
 )

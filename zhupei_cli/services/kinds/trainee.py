@@ -116,7 +116,7 @@ def _witnesses(session: Session, keys: Keys) -> Iterator[Witness]:
             yield row.batch_id, row.application_no, form_digest(row.trainee_id, form)
 
 
-APPLIED: Final = Part(
+FORM_PART: Final = Part(
     entity="application",
     label="报名",
     called=applied_called,
@@ -135,6 +135,6 @@ TRAINEE_IMPORT: Final[ImportKind] = ImportKind(
     label="学员和报名",
     sheets=(workbook_kinds.PERSON, workbook_kinds.EDUCATION, workbook_kinds.WORK),
     take=import_trainees,
-    parts=(APPLIED, PEOPLE),
+    parts=(FORM_PART, PEOPLE),
     line_keys=lambda _session: lambda line: [("person", line.values["id_number"].strip().upper())],
 )

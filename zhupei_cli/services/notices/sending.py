@@ -25,13 +25,13 @@ if TYPE_CHECKING:
 _CLOSING: Final = 421
 _TEXT_WANTED: Final = 354
 
-Outcome = Literal["sent", "refused", "stayed", "interrupted"]
+Delivery = Literal["sent", "refused", "stayed", "interrupted"]
 
 
 class Sent(NamedTuple):
     """What became of one mail; `answer` is why it was refused, or stayed here for another try."""
 
-    outcome: Outcome
+    outcome: Delivery
     answer: str | None = None
 
     @property

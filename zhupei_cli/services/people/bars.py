@@ -28,7 +28,7 @@ BAR: Final[Table] = Bar.metadata.tables[Bar.__tablename__]
 _APPLICATION: Table = Bar.metadata.tables[Application.__tablename__]
 _TRAINEE: Table = Bar.metadata.tables[Trainee.__tablename__]
 
-COLUMNS: Final = tuple(column.name for column in BAR.columns)
+_COLUMNS: Final = tuple(column.name for column in BAR.columns)
 _LONGEST_SOURCE: Final = 200
 #: What each step leads to, and from where.
 _STEPS: Final[Mapping[str, tuple[tuple[str, ...], str, str]]] = {
@@ -125,12 +125,12 @@ def write_new(session: Session, rows: Sequence[TableRow]) -> Sequence[TableRow]:
     if rows:
         for row, number in zip(rows, take(session, "bar", len(rows)), strict=True):
             row["id"] = number
-        insert_rows(session, BAR, COLUMNS, [tuple(row[name] for name in COLUMNS) for row in rows])
+        insert_rows(session, BAR, _COLUMNS, [tuple(row[name] for name in _COLUMNS) for row in rows])
     return rows
 
 
 def _digest(row: TableRow | RowMapping) -> dict[str, object]:
-    return {"digest": named_digest({name: row[name] for name in COLUMNS})}
+    return {"digest": named_digest({name: row[name] for name in _COLUMNS})}
 
 
 def step(session: Session, ids: Sequence[int], verb: str, *, reason: str, by: Acting) -> list[BarShown]:

@@ -110,10 +110,10 @@ def write_profiles(
     _write_entries(session, changes, table=_WORK, columns=WORK, part="works")
 
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 
-def watched(things: Iterable[T], watch: Callable[[T], None]) -> Iterator[T]:
+def watched(things: Iterable[_T], watch: Callable[[_T], None]) -> Iterator[_T]:
     """Yield things, each after `watch` has seen it."""
     for one in things:
         watch(one)

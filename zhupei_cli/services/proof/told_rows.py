@@ -40,7 +40,7 @@ _SNAPSHOT: Table = _TABLES[Snapshot.__tablename__]
 _TAKEN_AT_ONCE: Final = 5_000
 _Ts = TypeVarTuple("_Ts")
 
-Found = Iterator[tuple[str, str]]
+_Found = Iterator[tuple[str, str]]
 """catalogue code, and what it is about"""
 
 
@@ -67,7 +67,7 @@ def _data(text: str | None) -> EventData:
     return json.loads(text) if text else {}
 
 
-def unlike_events(session: Session, told: Told, batch: Batch | None = None) -> Found:
+def unlike_events(session: Session, told: Told, batch: Batch | None = None) -> _Found:
     """Yield what stands otherwise than the events say: everywhere, or in one batch."""
     yield from (("E649", f"第 {event.seq} 条 {event.subject}") for event in told.breaks if _in(event, batch))
     for entity in WITNESSES if batch is None else OF_BATCHES:
@@ -86,7 +86,7 @@ def _in(event: Happened, batch: Batch | None) -> bool:
     return batch is None or event.batch == batch.id
 
 
-def _witnessed(session: Session, told: Told, entity: str, batch: Batch | None) -> Found:
+def _witnessed(session: Session, told: Told, entity: str, batch: Batch | None) -> _Found:
     known, label = told.rows[entity], WITNESSED[entity]
     seen = set()
     for of, key, digest in WITNESSES[entity](session, _ids(session, entity, batch)):
@@ -109,7 +109,7 @@ def _witnessed(session: Session, told: Told, entity: str, batch: Batch | None) -
     yield from (("E643", f"{label} {key}") for key in gone)
 
 
-def _times(session: Session, told: Told) -> Found:
+def _times(session: Session, told: Told) -> _Found:
     """Yield people who were written at other times than the events say."""
     people = _TABLES["trainee"]
     statement = select(people.c.id, people.c.created_at, people.c.updated_at)
@@ -138,7 +138,7 @@ def _should_be_told(session: Session, told: Told, key: str) -> bool:
     return told.first_people is not None and session.execute(written).scalar_one() >= told.first_people - 1
 
 
-def _batches(session: Session, told: Told, batch: Batch | None) -> Found:
+def _batches(session: Session, told: Told, batch: Batch | None) -> _Found:
     for one in session.execute(select(Batch)).scalars():
         if batch is not None and one.id != batch.id:
             continue
@@ -171,7 +171,7 @@ def _text(value: datetime | None) -> str | None:
     return None if value is None else iso_time(value)
 
 
-def _runs(session: Session, told: Told, batch: Batch | None) -> Found:
+def _runs(session: Session, told: Told, batch: Batch | None) -> _Found:
     seen = set()
     rows = session.execute(select(_RUN, Batch.code).join(Batch, Batch.id == _RUN.c.batch_id))
     for run in rows:
@@ -197,7 +197,7 @@ def _runs(session: Session, told: Told, batch: Batch | None) -> Found:
             yield "E643", f"第 {number} 次录取计算"
 
 
-def _applications(session: Session, told: Told, batch: Batch | None) -> Found:
+def _applications(session: Session, told: Told, batch: Batch | None) -> _Found:
     names = ("status", "snapshot_version", "first_submitted_at", "submitted_at", "created_at")
     columns = (_APPLICATION.c.application_no, *(_APPLICATION.c[name] for name in names))
     for number, status, version, *times in _of(session, select(*columns), batch):
@@ -221,7 +221,7 @@ def _of(session: Session, statement: Select[*_Ts], batch: Batch | None) -> Resul
     return session.execute(statement.execution_options(yield_per=_TAKEN_AT_ONCE))
 
 
-def _snapshots(session: Session, told: Told, batch: Batch | None) -> Found:
+def _snapshots(session: Session, told: Told, batch: Batch | None) -> _Found:
     columns = (_APPLICATION.c.application_no, _SNAPSHOT.c.made_at, *(_SNAPSHOT.c[name] for name in SNAPSHOT))
     joined = select(*columns).join(_APPLICATION, _APPLICATION.c.id == _SNAPSHOT.c.application_id)
     known = {(number, one.version): one for number, snaps in told.snaps.items() for one in snaps}
@@ -238,7 +238,7 @@ def _snapshots(session: Session, told: Told, batch: Batch | None) -> Found:
             yield "E643", f"快照 {number} 第 {version} 版"
 
 
-def _reviews(session: Session, told: Told, batch: Batch | None) -> Found:
+def _reviews(session: Session, told: Told, batch: Batch | None) -> _Found:
     names = ("decision", "reason", "base_code", "decided_by", "decided_at")
     columns = (_APPLICATION.c.application_no, *(_REVIEW.c[name] for name in names))
     joined = select(*columns).join(_APPLICATION, _APPLICATION.c.id == _REVIEW.c.application_id)
@@ -257,7 +257,7 @@ def _reviews(session: Session, told: Told, batch: Batch | None) -> Found:
             yield "E647", number
 
 
-def _admissions(session: Session, told: Told, batch: Batch | None) -> Found:
+def _admissions(session: Session, told: Told, batch: Batch | None) -> _Found:
     statement = (
         select(
             *(_APPLICATION.c.application_no, _APPLICATION.c.identity.label("asked"), _ADMISSION),

@@ -52,7 +52,7 @@ class Figured(TypedDict):
 
 
 #: A part and the whole it is of.
-Part = tuple[int, int]
+_Part = tuple[int, int]
 
 
 class _Counts(NamedTuple):
@@ -233,7 +233,7 @@ _WORDS: Final = {
 }
 
 
-def _part(line: Line, year: _Year) -> Part:
+def _part(line: Line, year: _Year) -> _Part:
     match line.item:
         case "fill_rate":
             return year.seated, year.seats
@@ -249,13 +249,13 @@ def _part(line: Line, year: _Year) -> Part:
             return _done(year, set(line.specialties))
 
 
-def _done(year: _Year, specialties: set[str]) -> Part:
+def _done(year: _Year, specialties: set[str]) -> _Part:
     # No more than the plan of each: what one specialty has over does not make up for another.
     planned = {code: year.plan[code] for code in specialties & year.plan.keys()}
     return sum(min(year.admitted.get(code, 0), plan) for code, plan in planned.items()), sum(planned.values())
 
 
-def _rate(part: Part) -> float | None:
+def _rate(part: _Part) -> float | None:
     return part[0] / part[1] if part[1] else None
 
 

@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from pandas.api.extensions import ExtensionArray
 
 
-Kind = Literal["category", "string", "Int64", "boolean", "Float64", "datetime64[s]"]
+Dtype = Literal["category", "string", "Int64", "boolean", "Float64", "datetime64[s]"]
 
-APPLIED: Final = (
+COUNTED: Final = (
     *(ApplicationStatus.SUBMITTED, ApplicationStatus.RETURNED),
     *(ApplicationStatus.APPROVED, ApplicationStatus.REJECTED),
 )
@@ -45,7 +45,7 @@ class FrameColumn:
 
     key: str
     heading: str
-    kind: Kind
+    kind: Dtype
     labels: Mapping[str, str] | None = None
     personal: bool = False
 
@@ -61,7 +61,7 @@ _PLACES = (
         FrameColumn("choice2_specialty", "第二志愿专业", "category"),
     ),
 )
-COLUMNS: Final = (
+FRAME_COLUMNS: Final = (
     FrameColumn("batch", "批次", "category"),
     FrameColumn("year", "年份", "Int64"),
     FrameColumn("round", "主批次或补录", "category", ROUNDS),
@@ -92,9 +92,9 @@ COLUMNS: Final = (
     FrameColumn("birth_date", "出生日期", "datetime64[s]", personal=True),
     FrameColumn("mobile", "手机号码", "string", personal=True),
 )
-BY_KEY: Final = {column.key: column for column in COLUMNS}
-OPEN_KEYS: Final = tuple(column.key for column in COLUMNS if not column.personal)
-PERSONAL_KEYS: Final = tuple(column.key for column in COLUMNS if column.personal)
+BY_KEY: Final = {column.key: column for column in FRAME_COLUMNS}
+OPEN_KEYS: Final = tuple(column.key for column in FRAME_COLUMNS if not column.personal)
+PERSONAL_KEYS: Final = tuple(column.key for column in FRAME_COLUMNS if column.personal)
 
 _TABLES = Application.metadata.tables
 _A: Table = _TABLES[Application.__tablename__]
@@ -213,7 +213,7 @@ class _Said(dict[Hashable, object]):
 class _Filling:
     """A column in the making: categories become small numbers at once, so that no text is kept twice."""
 
-    def __init__(self, kind: Kind, value: _Value | None) -> None:
+    def __init__(self, kind: Dtype, value: _Value | None) -> None:
         self.kind, self._value = kind, value
         self._said = None if value is None else _Said(value)
         self.values: list[object] = []
@@ -252,7 +252,7 @@ def _filling(key: str, cities: Mapping[str, str]) -> _Filling:
         "choice1_city": lambda base: cities.get(base),
         "graduated": lambda day: None if day is None else day.year,
         "total": lambda total: None if total is None else total / 100,
-        "applied": lambda status: status in APPLIED,
+        "applied": lambda status: status in COUNTED,
         "approved": lambda status: status == ApplicationStatus.APPROVED,
         "admitted": lambda status: status in SEATED,
         "reported": lambda status: status == AdmissionStatus.REPORTED,

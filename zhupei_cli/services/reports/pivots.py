@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Batch
 from zhupei_cli.services.records.lookup import base_names, nearest, specialty_names
-from zhupei_cli.services.reports.flat_frame import BY_KEY, COLUMNS, frame_of
+from zhupei_cli.services.reports.flat_frame import BY_KEY, FRAME_COLUMNS, frame_of
 from zhupei_cli.services.reports.trends import labels_of
 from zhupei_cli.words.errors import ZhupeiError
 from zhupei_cli.words.vocabulary import CodeTable
@@ -21,7 +21,7 @@ DIMENSIONS: Final = CodeTable(
     "列",
     {
         column.key: column.heading
-        for column in COLUMNS
+        for column in FRAME_COLUMNS
         if not column.personal
         and (column.kind == "category" or column.key in ("year", "train_years", "graduated"))
     },

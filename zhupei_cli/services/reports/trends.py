@@ -96,10 +96,10 @@ def _needed(of: Sequence[str]) -> list[str]:
     return [one for one in dict.fromkeys((*of, *more)) if one != "fill_rate"]
 
 
-Table = dict[tuple[str | None, int], float]
+_Table = dict[tuple[str | None, int], float]
 
 
-def _table(frame: "DataFrame", plan: Sequence[tuple[int, str, int]], figure: str, key: str) -> Table:
+def _table(frame: "DataFrame", plan: Sequence[tuple[int, str, int]], figure: str, key: str) -> _Table:
     """Return (group, year) → value; the group None is the whole."""
     import pandas as pd
 
@@ -114,7 +114,7 @@ def _table(frame: "DataFrame", plan: Sequence[tuple[int, str, int]], figure: str
         counted, value, how = frame[frame[figure]], figure, "sum"
     if counted.empty:
         return {}
-    found: Table = {}
+    found: _Table = {}
     wide = counted.pivot_table(index=key, columns="year", values=value, aggfunc=how, observed=True)
     for year in wide.columns:
         found |= {(group, int(year)): one for group, one in wide[year].dropna().items()}
@@ -123,7 +123,7 @@ def _table(frame: "DataFrame", plan: Sequence[tuple[int, str, int]], figure: str
 
 
 def _value(
-    tables: Mapping[str, Table], figure: str, key: str | None, year: int, told: set[int]
+    tables: Mapping[str, _Table], figure: str, key: str | None, year: int, told: set[int]
 ) -> float | int | None:
     if figure in _OF_ADMISSION and year not in told:
         return None

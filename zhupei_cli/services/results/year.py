@@ -37,7 +37,7 @@ def batches_of(session: Session, year: int, states: Collection[str] | None = Non
     return chosen
 
 
-class Year(TypedDict):
+class YearByBase(TypedDict):
     """The batches of a year, and each base's figures: one for each of WAYS among them."""
 
     year: int
@@ -46,7 +46,7 @@ class Year(TypedDict):
     bases: list[dict[str, object]]
 
 
-def year_by_base(session: Session, year: int) -> Year:
+def year_by_base(session: Session, year: int) -> YearByBase:
     """Return the `batches` of a year and each base's figures: plan, seats by their way, what is vacant.
 
     Seats of a supplement round are its parent's, so that the plan counts them once. `waiting` are the batches
