@@ -66,7 +66,7 @@ def compliance(settings: Settings, *, base: str | None, years: int, check: bool,
     例：zhupei report compliance --base 4101001 --years 3
         zhupei report compliance --check -o 合规.xlsx
     """
-    lines = judging.lines_of(settings.compliance)
+    lines = judging.province_lines(settings.compliance)
     with reading(settings.database_url) as session:
         code = base and lookup.find_base(session, base)
         rows = judging.compliance(session, years=years, lines=lines, base=code)

@@ -133,7 +133,7 @@ def show_(settings: Settings, code: str, *, reveal: bool, out: Out) -> None:
 
 @base.command("edit")
 @click.argument("code", metavar="CODE", type=NAME)
-@field_options(bases.FIELDS)
+@field_options(bases.BASE_FIELDS)
 @click.option("--reason", metavar="REASON", help="修改的原因")
 @dry_run_option
 @json_option

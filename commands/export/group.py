@@ -12,7 +12,7 @@ from zhupei_cli.services.records import base_login, lookup
 from zhupei_cli.services.results import result_lists, rosters
 from zhupei_cli.services.results import year as year_lists
 from zhupei_cli.services.results.roster_passwords import completed, read_passwords, write_passwords
-from zhupei_cli.services.results.rosters import Wanted
+from zhupei_cli.services.results.rosters import WantedRosters
 from zhupei_cli.settings import Settings
 from zhupei_cli.shell.arguments import NAME, Whole, Word
 from zhupei_cli.shell.lazy import LazyGroup
@@ -148,7 +148,7 @@ def roster(
         names.update(lookup.base_names(session).labels)
         if not codes and not every:
             raise which
-        wanted = Wanted(folder, codes or None, run, force=force, fonts=fonts)
+        wanted = WantedRosters(folder, codes or None, run, force=force, fonts=fonts)
         if year is None:
             found = lookup.find_batch(session, batch)
             base_login.prepare_roster(session, found, run=run, whole=not deed.dry_run)

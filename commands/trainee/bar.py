@@ -107,7 +107,7 @@ def add(
     """
     by = settings.acting()
     with transaction(settings.database_url, dry_run=dry_run) as session:
-        row = bars.add(
+        row = bars.enter_bar(
             session,
             who,
             kind=kind,
@@ -216,7 +216,7 @@ def _step(
 ) -> None:
     del yes
     with transaction(settings.database_url, dry_run=dry_run) as session:
-        moved = bars.step(session, numbers, verb, reason=reason, by=settings.acting())
+        moved = bars.step_bars(session, numbers, verb, reason=reason, by=settings.acting())
     same = len(dict.fromkeys(numbers)) - len(moved)
     standing = f"，另有 {same} 条已经是这样，不必再做" if same else ""
     sentence = tried(f"{label}：{len(moved)} 条{standing}", dry_run=dry_run)

@@ -22,7 +22,7 @@ _YEARS: Final = range(1, 11)
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ComplianceLine:
     """One item: its weight, its lines (percent, or a number), and how many years must hold.
 
     Without a line it is shown and not judged.
@@ -62,7 +62,7 @@ class Line:
         return self.weight * full[verdict]
 
 
-def read_lines(content: str, name: str) -> list[Line]:
+def read_lines(content: str, name: str) -> list[ComplianceLine]:
     """Return the lines of a CSV file called `name`, in its order; E723 for what cannot be understood."""
     rows = list(csv.reader(content.splitlines()))
     if not rows or tuple(cell.strip() for cell in rows[0]) != _HEADINGS:
@@ -74,12 +74,12 @@ def read_lines(content: str, name: str) -> list[Line]:
     return lines
 
 
-def _line(cells: list[str], row: int, name: str) -> Line:
+def _line(cells: list[str], row: int, name: str) -> ComplianceLine:
     said = dict(zip(_HEADINGS, (cell.strip() for cell in cells), strict=False))
     for problem in _problems(said):
         raise ZhupeiError("E723", file=name, row=row, problem=problem)
     numbers = {key: float(said[key]) if said[key] else None for key in ("权重", "达标线", "预警线")}
-    return Line(
+    return ComplianceLine(
         *(said["指标"], said["名称"], numbers["权重"] or 0.0, numbers["达标线"], numbers["预警线"]),
         at_least=_DIRECTIONS[said["方向"]],
         years=int(said["年数"]),

@@ -48,7 +48,7 @@ _PARTS: Final = frozenset(
 ) | {"Or", "Not"}
 
 
-def names_of(event: str) -> tuple[str, ...]:
+def text_names(event: str) -> tuple[str, ...]:
     """Return what the text of an event may name."""
     return (*_PERSON, *_NAMED[event], *_OFFICE)
 
@@ -63,9 +63,9 @@ def require_text(event: str, text: str) -> None:
     except jinja2.TemplateSyntaxError as error:
         raise ValueError(text) from error
     parts = {type(node).__name__ for node in tree.find_all(nodes.Node)} | {type(tree).__name__}
-    if parts - _PARTS or meta.find_undeclared_variables(tree) - {*names_of(event)}:
+    if parts - _PARTS or meta.find_undeclared_variables(tree) - {*text_names(event)}:
         raise ValueError(text)
-    if text and not _environment().from_string(text).render(dict.fromkeys(names_of(event), "甲")).strip():
+    if text and not _environment().from_string(text).render(dict.fromkeys(text_names(event), "甲")).strip():
         raise ValueError(text)
 
 
@@ -74,7 +74,7 @@ def render(event: str, text: str, values: Mapping[str, str]) -> str:
 
     Raises ValueError as `require_text`.
     """
-    given = {name: values.get(name, "") for name in names_of(event)}
+    given = {name: values.get(name, "") for name in text_names(event)}
     return " ".join(_template(event, text).render(given).split())
 
 

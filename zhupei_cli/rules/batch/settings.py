@@ -271,7 +271,7 @@ SETTINGS: Final = {
                 "",
                 "always",
                 f"通知（{label}）的内容，一行文字，留空则用通常的文字；可用 {{{{ 姓名 }}}} 这样的名称："
-                f"{'、'.join(notice_texts.names_of(event))}；{{% if 名称 %}}…{{% endif %}} 只在有内容时写",
+                f"{'、'.join(notice_texts.text_names(event))}；{{% if 名称 %}}…{{% endif %}} 只在有内容时写",
                 str,
                 partial(notice_texts.require_text, event),
             )

@@ -4,7 +4,16 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Final
 
-from zhupei_cli.rules.people.dates import BIRTH, GRADUATION, WORK, WORK_END, YOUNGEST, Month, Span, age_on
+from zhupei_cli.rules.people.dates import (
+    BIRTH,
+    GRADUATION,
+    WORK_END,
+    WORK_SPAN,
+    YOUNGEST,
+    Month,
+    Span,
+    age_on,
+)
 from zhupei_cli.rules.people.fields import FieldValues
 from zhupei_cli.words.codes import LEVEL, LEVEL_RANK
 from zhupei_cli.words.errors import Fault
@@ -56,7 +65,7 @@ def _is_common(
             return False
     for entry in works:
         start, end = entry.get("from_date"), entry.get("to_date")
-        if start is not None and not (grown <= start.year <= year and start.year >= WORK.first):
+        if start is not None and not (grown <= start.year <= year and start.year >= WORK_SPAN.first):
             return False
         first = max(grown, WORK_END.first) if start is None else start.year + 1
         if end is not None and not first <= end.year <= year:
@@ -109,7 +118,7 @@ def _in_order(educations: Sequence[FieldValues], top: FieldValues) -> Iterator[F
 def _of_work(entry: FieldValues, born: date | None, today: date) -> Iterator[Fault]:
     start, end = entry.get("from_date"), entry.get("to_date")
     if start is not None:
-        yield from _of_day("起始时间", "from_date", start, WORK, born, today)
+        yield from _of_day("起始时间", "from_date", start, WORK_SPAN, born, today)
     if end is not None:
         yield from _of_day("终止时间", "to_date", end, WORK_END, born, today)
     if start is not None and end is not None and start > end and not _same_month(start, end):

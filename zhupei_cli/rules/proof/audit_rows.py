@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from zhupei_cli.rules.admission.run import Candidate, Reason, ResultRow, Spot
-from zhupei_cli.rules.proof.audit_view import Key, View, choice_of
+from zhupei_cli.rules.proof.audit_view import View, ViewKey, choice_of
 from zhupei_cli.words.vocabulary import Outcome
 
 
@@ -23,7 +23,7 @@ def figures(view: View, rows: Sequence[ResultRow], ranking: View) -> Iterator[Ro
 
     Ranks are those of `ranking`: the run itself, or for a refill its main run.
     """
-    ladders: dict[Spot, list[Key]] = {}
+    ladders: dict[Spot, list[ViewKey]] = {}
     for hope in ranking.hopes:
         ladders.setdefault(hope.spot, []).append(hope.key)
     for ladder in ladders.values():
@@ -35,7 +35,7 @@ def figures(view: View, rows: Sequence[ResultRow], ranking: View) -> Iterator[Ro
             yield from (RowDifference(row.no, name, want, is_) for name, want, is_ in pairs if want != is_)
 
 
-def _seated(view: View, row: ResultRow, ranking: View, ladders: dict[Spot, list[Key]]) -> ResultRow:
+def _seated(view: View, row: ResultRow, ranking: View, ladders: dict[Spot, list[ViewKey]]) -> ResultRow:
     spot = row.spot
     if spot is None:
         return row
@@ -45,7 +45,7 @@ def _seated(view: View, row: ResultRow, ranking: View, ladders: dict[Spot, list[
     return row._replace(total=view.total(row.no, spot[0]), rank=rank, reason=None)
 
 
-def _key_where_eligible(view: View, no: str, spot: Spot) -> Key | None:
+def _key_where_eligible(view: View, no: str, spot: Spot) -> ViewKey | None:
     key = view.key(no, spot[0]) if no in view.candidates else None
     if key is None or spot not in view.open_lines or -int(key[0]) < view.open_lines[spot]:
         return None

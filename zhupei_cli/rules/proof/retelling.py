@@ -53,7 +53,7 @@ class ToldDigest(NamedTuple):
     made: str = UNKNOWN
 
 
-class Seat(NamedTuple):
+class ToldSeat(NamedTuple):
     """Where somebody stands in admission; `earlier` is where before, `verb` what brought them here."""
 
     status: str
@@ -65,7 +65,7 @@ class Seat(NamedTuple):
     at: str
     seq: int
     verb: str
-    earlier: "Seat | None"
+    earlier: "ToldSeat | None"
     #: Of somebody placed by hand, as the event says them; a run tells of all others.
     total: str | None = None
     rank: int | None = None
@@ -118,7 +118,7 @@ class Told:
     made: dict[str, str] = field(default_factory=dict)
     snaps: dict[str, list[Snap]] = field(default_factory=dict)
     reviews: dict[str, list[Judged]] = field(default_factory=dict)
-    seats: dict[str, Seat] = field(default_factory=dict)
+    seats: dict[str, ToldSeat] = field(default_factory=dict)
     runs: dict[tuple[int, int], Happened] = field(default_factory=dict)
     imports: dict[int, Happened] = field(default_factory=dict)
     import_rows: dict[int, tuple[int, str]] = field(default_factory=dict)
@@ -301,7 +301,7 @@ def _admission(told: Told, event: Happened, verb: str) -> None:
     told.seats[event.subject] = _seat(event, verb, now)
 
 
-def _seat(event: Happened, verb: str, now: Seat | None) -> Seat:
+def _seat(event: Happened, verb: str, now: ToldSeat | None) -> ToldSeat:
     base, specialty, via, run = (None,) * 4 if now is None else now[1:5]
     if verb in _GIVE_SEAT:
         base, specialty, via = (event.data.get(key) for key in ("base", "specialty", "via"))
@@ -316,7 +316,7 @@ def _seat(event: Happened, verb: str, now: Seat | None) -> Seat:
         run = event.data.get("run")
     reason = (None if now is None else now.reason) if verb in _KEEP_REASON else event.reason
     seat = (event.after or "", base, specialty, via, run, reason)
-    return Seat(*seat, event.at, event.seq, verb, now, total, rank)
+    return ToldSeat(*seat, event.at, event.seq, verb, now, total, rank)
 
 
 def _import(told: Told, event: Happened, verb: str) -> None:

@@ -12,11 +12,11 @@ from zhupei_cli.rules.admission.canonical import digest, inputs_text
 from zhupei_cli.rules.admission.run import Inputs, Round
 from zhupei_cli.rules.batch.lifecycle import ADMISSION, BATCH, step, target
 from zhupei_cli.rules.proof.audit import Finding, audit
-from zhupei_cli.services.admission.give_up import place_of
+from zhupei_cli.services.admission.give_up import place_held
 from zhupei_cli.services.admission.readiness import doubts_about
 from zhupei_cli.services.admission.run_inputs import load_inputs
 from zhupei_cli.services.admission.runs import RunSummary, find_run, main_inputs, result_run, store_run
-from zhupei_cli.services.admission.seats import Seat, free_seats, take_seats
+from zhupei_cli.services.admission.seats import SeatTaken, free_seats, take_seats
 from zhupei_cli.services.admission.stages import Moved, move_batch
 from zhupei_cli.services.admission.stale_runs import outrun
 from zhupei_cli.services.admission.vacated import Vacated
@@ -205,7 +205,7 @@ def _changes(
             reason = {"run": run.number, "reason": row.reason}
             yield Change("admission.pass_over", *subject, row.now, status, data=reason)
             continue
-        told: dict[str, object] = {"run": run.number, **place_of(row), "via": row.via}
+        told: dict[str, object] = {"run": run.number, **place_held(row), "via": row.via}
         if owner := owners.get(row.application_no):
             told["seat_of"] = owner
         yield Change("admission.propose", *subject, row.now, AdmissionStatus.PROPOSED, data=told)
@@ -218,7 +218,7 @@ def _merit(decision: tuple[Row[*tuple[object, ...]], str]) -> tuple[int, str]:
     return -(row.total or 0), row.application_no
 
 
-def _seat(row: Row[*tuple[object, ...]]) -> Seat:
+def _seat(row: Row[*tuple[object, ...]]) -> SeatTaken:
     return row.base_code, row.specialty_code, row.identity
 
 
@@ -272,7 +272,7 @@ def uncommit(session: Session, batch: Batch, *, reason: str | None, by: Acting) 
 
 
 def _given(row: Row[*tuple[object, ...]]) -> dict[str, str] | None:
-    return {**place_of(row), "via": row.via} if row.status == AdmissionStatus.PROPOSED else None
+    return {**place_held(row), "via": row.via} if row.status == AdmissionStatus.PROPOSED else None
 
 
 def _undecided(batch: Batch) -> tuple[ColumnElement[bool], ...]:

@@ -242,7 +242,7 @@ def _carry_out(
             row.now,
             after,
             reason,
-            {**place_of(row), **told},
+            {**place_held(row), **told},
         )
         for row, after in decided
     ]
@@ -296,6 +296,6 @@ def _require_seat(session: Session, batch: Batch, row: Row[*tuple[object, ...]])
     raise ZhupeiError("E463", what=f"{where} 没有可恢复的名额：{full}")
 
 
-def place_of(row: Row[*tuple[object, ...]]) -> dict[str, str]:
+def place_held(row: Row[*tuple[object, ...]]) -> dict[str, str]:
     """Return the place a stored admission names, as events have it."""
     return {"base": row.base_code, "specialty": row.specialty_code}

@@ -37,7 +37,7 @@ _FROM: Final[Mapping[str, tuple[str, ...]]] = {
 }
 _LABELS: Final = {"assign": "交办", "answer": "答复", "close": "办结"}
 
-Row = dict[str, object]
+ObjectionRow = dict[str, object]
 
 
 class StepWords(TypedDict, total=False):
@@ -49,7 +49,7 @@ class StepWords(TypedDict, total=False):
     reason: str
 
 
-def add(
+def enter_objection(
     session: Session,
     batch: Batch,
     *,
@@ -59,7 +59,7 @@ def add(
     received_on: date,
     signed: str | None,
     by: Acting,
-) -> Row:
+) -> ObjectionRow:
     """Enter an objection about an application or a place; E704 before publication, E703 for a day to come,
     E306 for a place that is not in the plan.
 
@@ -78,7 +78,7 @@ def add(
     if place is not None and session.get(Plan, (batch.id, *place)) is None:
         raise ZhupeiError("E306", base=base, specialty=specialty)
     (id_,) = take(session, "objection", 1)
-    row: Row = {
+    row: ObjectionRow = {
         "id": id_,
         "batch_id": batch.id,
         "application_id": about,
@@ -105,7 +105,9 @@ def _change(row: TableRow, verb: str, before: str | None, reason: str | None = N
     return Change(f"objection.{verb}", subject, row["batch_id"], before, row["state"], reason, data)
 
 
-def step(session: Session, objection: int, verb: str, *, by: Acting, **given: Unpack[StepWords]) -> Row:
+def step_objection(
+    session: Session, objection: int, verb: str, *, by: Acting, **given: Unpack[StepWords]
+) -> ObjectionRow:
     """Assign, answer or close an objection, with what is `given`. E699 unknown, E700 not possible now."""
     columns = select(_OBJECTION).where(_OBJECTION.c.id == objection).with_for_update()
     found = session.execute(columns).mappings().one_or_none()
@@ -171,7 +173,7 @@ def list_objections(
     state: str | None = None,
     objection: int | None = None,
     reveal: bool = False,
-) -> list[Row]:
+) -> list[ObjectionRow]:
     """Return the objections to a batch in the order they came; names of who objected only if revealed."""
     statement = (
         select(_OBJECTION, _APPLICATION.c.application_no, _ADMISSION.c.live_key)

@@ -20,10 +20,10 @@ _PLAN: Table = Plan.metadata.tables[Plan.__tablename__]
 _SPECIALTY: Table = Plan.metadata.tables[Specialty.__tablename__]
 
 #: Base code, specialty code, identity of whoever sits there.
-Seat = tuple[str, str, str]
+SeatTaken = tuple[str, str, str]
 
 
-def take_seats(session: Session, batch: Batch, seats: Iterable[Seat]) -> None:
+def take_seats(session: Session, batch: Batch, seats: Iterable[SeatTaken]) -> None:
     """Count these seats as taken; E463 when a place has not so many, or a limit is reached.
 
     E680 or E681 when the parent of an archived supplement round has given the seat away by now.
@@ -35,12 +35,12 @@ def take_seats(session: Session, batch: Batch, seats: Iterable[Seat]) -> None:
         raise ZhupeiError("E463", what=what) from error
 
 
-def free_seats(session: Session, batch: Batch, seats: Iterable[Seat]) -> None:
+def free_seats(session: Session, batch: Batch, seats: Iterable[SeatTaken]) -> None:
     """Count these seats as free again."""
     _change(session, batch, Counter(seats), step=-1)
 
 
-def _change(session: Session, batch: Batch, seats: Counter[Seat], *, step: int) -> None:
+def _change(session: Session, batch: Batch, seats: Counter[SeatTaken], *, step: int) -> None:
     places: dict[tuple[str, str], dict[str, int]] = {}
     for (base, specialty, identity), count in seats.items():
         places.setdefault((base, specialty), {})[identity] = step * count

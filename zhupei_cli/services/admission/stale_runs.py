@@ -12,7 +12,7 @@ from zhupei_cli.rules.admission.canonical import digest, inputs_text
 from zhupei_cli.rules.admission.run import Round
 from zhupei_cli.services.admission.run_inputs import load_inputs
 from zhupei_cli.services.admission.runs import RunListed
-from zhupei_cli.services.batches.batches import SEVERITY
+from zhupei_cli.services.batches.batches import SEVERITY_PREFIX
 from zhupei_cli.words.vocabulary import BatchStatus
 
 #: The states of a batch in which a run of each round can still become the result.
@@ -84,7 +84,7 @@ def outrun(session: Session, batch: Batch) -> set[int]:
         said = json.loads(data or "{}")
         if action == "admission.run":
             computed.add(said["run"])
-        elif said["key"].startswith(SEVERITY):
+        elif said["key"].startswith(SEVERITY_PREFIX):
             before |= computed
     return before
 

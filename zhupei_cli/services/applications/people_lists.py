@@ -13,7 +13,7 @@ from zhupei_cli.rules.people.profile import highest
 from zhupei_cli.services.applications.listing import Filter, list_applications
 from zhupei_cli.services.people import fields
 from zhupei_cli.services.people.merging import incomplete
-from zhupei_cli.services.people.people import EDUCATION, WORK, Part, subject_of
+from zhupei_cli.services.people.people import EDUCATION, WORK, EntryPart, subject_of
 from zhupei_cli.services.people.profiles import Profile, current_work, load_profiles_by_id
 from zhupei_cli.services.people.whom import find_person
 from zhupei_cli.services.records.events import Change, record
@@ -99,12 +99,12 @@ def show_person(session: Session, who: str, *, reveal_by: Acting | None = None) 
     return found
 
 
-def list_entries(session: Session, who: str, part: Part) -> list[dict[str, object]]:
+def list_entries(session: Session, who: str, part: EntryPart) -> list[dict[str, object]]:
     """Return the education or work entries of a person, each with the `id` that removes it; masked."""
     return _entries(find_person(session, who), part, reveal=False)
 
 
-def _entries(profile: Profile, part: Part, *, reveal: bool) -> list[dict[str, object]]:
+def _entries(profile: Profile, part: EntryPart, *, reveal: bool) -> list[dict[str, object]]:
     entries = sorted(getattr(profile, part.attribute), key=lambda entry: entry["id"])
     return [shown_fields(entry, reveal=reveal) for entry in entries]
 
@@ -149,7 +149,7 @@ def _applications(session: Session, profile: Profile) -> list[dict[str, object]]
 
 def field_labels(keys: Sequence[str]) -> list[str]:
     """Return the headings of fields as events name them: `mobile`, `education.school`, `photo`."""
-    return [_PARTS.get(key) or fields.LABELS.get(key.rpartition(".")[2], key) for key in keys]
+    return [_PARTS.get(key) or fields.FIELD_LABELS.get(key.rpartition(".")[2], key) for key in keys]
 
 
 _PARTS = {"photo": "照片", "education": "教育经历", "work": "工作经历"}

@@ -38,7 +38,7 @@ _EDUCATION: Final = ("level", "school", "major", "graduated_on", "full_time")
 
 
 #: People left out, each with what is wrong.
-Refused = list[tuple[str, Fault]]
+NotPrinted = list[tuple[str, Fault]]
 
 
 class _Page(Protocol):
@@ -62,7 +62,7 @@ class Forms:
     pages: Sequence[FormPage]
     title: str
     contact: str
-    refused: Refused
+    refused: NotPrinted
 
 
 def prepare_forms(session: Session, batch: Batch, chosen: Filter, *, by: Acting, fonts: FontSet) -> Forms:
@@ -91,7 +91,7 @@ def require_characters(common: str, fonts: FontSet) -> None:
         raise ZhupeiError("E090", characters=named_characters(characters))
 
 
-def printable(pages: Sequence[P], fonts: FontSet) -> tuple[list[P], Refused]:
+def printable(pages: Sequence[P], fonts: FontSet) -> tuple[list[P], NotPrinted]:
     """Return the pages that the fonts can show, and the numbers of the others with their E091."""
     kept, refused = [], []
     for page in pages:

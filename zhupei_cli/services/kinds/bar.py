@@ -14,7 +14,7 @@ from zhupei_cli.rules.people.masking import mask_id
 from zhupei_cli.services.kinds.parts.kind import ImportKind, Key
 from zhupei_cli.services.kinds.parts.table_part import Naming, table_part
 from zhupei_cli.services.people import bars
-from zhupei_cli.services.people.bars import BAR
+from zhupei_cli.services.people.bars import BAR_TABLE
 from zhupei_cli.services.people.profiles import load_profiles
 from zhupei_cli.services.records.entries import Entry, take_in
 from zhupei_cli.services.records.import_ledger import Counts, Imported, refuse_twins
@@ -44,7 +44,9 @@ def import_bars(session: Session, reading: Reading, *, by: Acting, pending: bool
     said = {id(entry.line): entry.after for entry in entries}
     refuse_twins(reading.lines, lambda line: ["/".join(_key(said[id(line)]))])
     _compare(session, [entry for entry in entries if not entry.line.bad])
-    return take_in(session, "bar", BAR, entries, reading, by=by, called=lambda row: bars.subject(row["id"]))
+    return take_in(
+        session, "bar", BAR_TABLE, entries, reading, by=by, called=lambda row: bars.subject(row["id"])
+    )
 
 
 def _line_keys(line: Line) -> list[Key]:
@@ -83,7 +85,7 @@ def _compare(session: Session, entries: Sequence[Entry]) -> None:
     numbers = [entry.after["id_number"] for entry in entries]
     stored = {
         _key(row._mapping): dict(row._mapping)
-        for row in rows_of(session, select(BAR), BAR.c.id_number, numbers)
+        for row in rows_of(session, select(BAR_TABLE), BAR_TABLE.c.id_number, numbers)
     }
     names = {key: one.person["name"] for key, one in load_profiles(session, numbers).items()}
     for entry in entries:

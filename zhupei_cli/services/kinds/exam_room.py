@@ -11,10 +11,10 @@ from zhupei_cli.model import Batch, ImportRun
 from zhupei_cli.rules.proof.digests import named_digest
 from zhupei_cli.services.exams.room_sheets import (
     ROOM_TERMS,
+    ROOMS_TIME,
     SITE_TERMS,
-    WHEN,
     import_rooms,
-    key_of,
+    room_key,
     seated_beyond,
 )
 from zhupei_cli.services.kinds.parts.kind import (
@@ -28,7 +28,7 @@ from zhupei_cli.services.kinds.parts.kind import (
     Witness,
     compared_fields,
 )
-from zhupei_cli.services.kinds.parts.written import TABLES, Written, halves, witnessed_rows
+from zhupei_cli.services.kinds.parts.written import MODEL_TABLES, Written, halves, witnessed_rows
 from zhupei_cli.sheets.kinds.exam_kinds import EXAM_ROOM
 from zhupei_cli.store.bulk import delete_rows, update_rows
 from zhupei_cli.words.codes import CITY
@@ -87,7 +87,7 @@ class _Rows:
 
 
 def _part(entity: str, label: str, key: tuple[str, ...], terms: tuple[str, ...], rests: Rests) -> Part:
-    rows = _Rows(TABLES[entity], key, terms, rests)
+    rows = _Rows(MODEL_TABLES[entity], key, terms, rests)
     return Part(
         entity=entity,
         label=label,
@@ -99,7 +99,7 @@ def _part(entity: str, label: str, key: tuple[str, ...], terms: tuple[str, ...],
         witnesses=rows.witnesses,
         witnessed_by="batch",
         of_batch=True,
-        when=WHEN,
+        when=ROOMS_TIME,
         coded={f"{entity}.city": CITY} if "city" in terms else {},
         headings={
             "exam_site.name": "考点名称",
@@ -120,7 +120,7 @@ def _seated(session: Session, run: ImportRun, rows: Sequence[Written]) -> Found:
 def _roomed(session: Session, run: ImportRun, rows: Sequence[Written]) -> Found:
     """Find new sites that got rooms by another import."""
     new = {row.key: row for row in rows if row.action == "inserted"}
-    room = TABLES["exam_room"]
+    room = MODEL_TABLES["exam_room"]
     statement = select(room.c.site_code, room.c.touched_by).where(room.c.batch_id == run.batch_id)
     for site, seq in session.execute(statement):
         if site in new and seq != run.event_seq:
@@ -138,7 +138,7 @@ EXAM_ROOM_IMPORT: Final[ImportKind] = ImportKind(
     ),
     line_keys=lambda _session: (
         lambda line: [
-            ("exam_room", "/".join(key_of(line))),
+            ("exam_room", "/".join(room_key(line))),
             ("exam_site", line.values["site"]),
         ]
     ),

@@ -21,7 +21,7 @@ EDUCATION: Final = tuple(map(own_column, rules.EDUCATION))
 WORK: Final = tuple(map(own_column, rules.WORKING))
 
 #: Every heading by key, for messages.
-LABELS: Final = {column.key: column.heading for column in (*REGISTER, *PERSON, *EDUCATION, *WORK)}
+FIELD_LABELS: Final = {column.key: column.heading for column in (*REGISTER, *PERSON, *EDUCATION, *WORK)}
 
 
 def read_field(column: Column, word: str) -> tuple[object, Fault | None]:
@@ -62,7 +62,7 @@ def not_given(values: Mapping[str, object], columns: Iterable[Column], faults: l
     ]
 
 
-def refuse(faults: Iterable[Fault], labels: Mapping[str, str] = LABELS) -> tuple[Fault, ...]:
+def refuse(faults: Iterable[Fault], labels: Mapping[str, str] = FIELD_LABELS) -> tuple[Fault, ...]:
     """Raise E180 with everything that is wrong; return what is merely odd."""
     faults = list(faults)
     found = [

@@ -23,7 +23,7 @@ from zhupei_cli.rules.admission.scores import mark_text
 from zhupei_cli.rules.batch.times import iso_time
 from zhupei_cli.rules.people.masking import masked_text
 from zhupei_cli.rules.proof.digests import EventData
-from zhupei_cli.rules.proof.retelling import UNKNOWN, Happened, Seat, Stage, Told
+from zhupei_cli.rules.proof.retelling import UNKNOWN, Happened, Stage, Told, ToldSeat
 from zhupei_cli.services.applications.store import SNAPSHOT, snapshot_digest
 from zhupei_cli.services.batches.batches import DATES
 from zhupei_cli.services.proof.witnesses import BY_BATCH, OF_BATCHES, WITNESSED, WITNESSES
@@ -285,7 +285,7 @@ def _admissions(session: Session, told: Told, batch: Batch | None) -> _Found:
     yield from (("E645", f"{number} 的录取不见了") for number in sorted(of_batch))
 
 
-def _unlike(row: Row[*tuple[object, ...]], seat: Seat) -> Iterator[str]:
+def _unlike(row: Row[*tuple[object, ...]], seat: ToldSeat) -> Iterator[str]:
     if (row.status, _iso(row.decided_at)) != (seat.status, seat.at):
         yield "状态或时间"
     if (row.base_code, row.specialty_code, row.via) != (seat.base, seat.specialty, seat.via):

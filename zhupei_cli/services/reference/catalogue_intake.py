@@ -110,7 +110,7 @@ def _examined(entry: Entry, catalogue: Catalogue) -> Iterator[Fault]:
     if "code" in entry.after and not is_code(entry.after["code"]):
         yield Fault("E052", "code", values={"value": entry.after["code"]})
     yield from catalogue.mended(entry.after)
-    yield from too_long(entry.after, catalogue.table)
+    yield from longer_names(entry.after, catalogue.table)
 
 
 #: Names that Windows keeps for devices, whatever follows their first dot.
@@ -131,7 +131,7 @@ def uscc_faults(code: str | None) -> Iterator[Fault]:
         yield Fault("E055", "uscc", "warning", {"value": code})
 
 
-def too_long(values: Mapping[str, object], table: Table) -> Iterator[Fault]:
+def longer_names(values: Mapping[str, object], table: Table) -> Iterator[Fault]:
     """Yield texts that do not fit into their columns."""
     for name, value in values.items():
         length = getattr(table.c[name].type, "length", None)

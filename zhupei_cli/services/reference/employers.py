@@ -14,7 +14,7 @@ from zhupei_cli.words.codes import CITY
 _EMPLOYER: Table = Employer.metadata.tables["employer"]
 _BASE: Table = TrainingBase.metadata.tables[TrainingBase.__tablename__]
 _Ts = TypeVarTuple("_Ts")
-FIELDS = ("uscc", "level", "city", "is_medical", "institution", "affiliation")
+EMPLOYER_KEYS = ("uscc", "level", "city", "is_medical", "institution", "affiliation")
 
 
 def search(session: Session, keyword: str, *, limit: int) -> list[dict[str, object]]:
@@ -26,7 +26,7 @@ def search(session: Session, keyword: str, *, limit: int) -> list[dict[str, obje
     words = keyword.split()
     if not words:
         return []
-    directory = select(_EMPLOYER.c.name, *(_EMPLOYER.c[key] for key in FIELDS))
+    directory = select(_EMPLOYER.c.name, *(_EMPLOYER.c[key] for key in EMPLOYER_KEYS))
     found = _matching(directory, words, _EMPLOYER.c.uscc, _EMPLOYER.c.name).limit(limit or None)
     rows = {match_key(row["name"]): {**row, "base": None} for row in session.execute(found).mappings()}
     some = _matching(select(_BASE), words, _BASE.c.uscc, _BASE.c.name, _BASE.c.aliases)

@@ -114,7 +114,7 @@ def _unfit(file: str, problem: str, known: Iterable[str]) -> ZhupeiError:
     return ZhupeiError("E063", file=file, problem=problem, fields=" ".join(sorted(known)) or "见 --help")
 
 
-def keys_of(columns: Iterable[RegisterField]) -> list[str]:
+def register_keys(columns: Iterable[RegisterField]) -> list[str]:
     """Return the headings as keys: one that stands again is numbered, 医疗卫生机构类别（2）."""
     counts: Counter[str] = Counter()
     keys = []
@@ -132,7 +132,7 @@ def cell_of(row: _Texts, column: RegisterField, words: _Words) -> str:
     return words[column.words].get(text, text) if column.words else text
 
 
-def lacking(rows: Iterable[_Texts], columns: Sequence[RegisterField], words: _Words) -> Iterator[Lack]:
+def lacking_fields(rows: Iterable[_Texts], columns: Sequence[RegisterField], words: _Words) -> Iterator[Lack]:
     """Yield every cell that must be filled and is not (E779), and every word without a counterpart (E716).
 
     What a setting of the batch fills is told once for each batch (E758), before all people.

@@ -23,7 +23,7 @@ _SCHOOLING: Final = ("school", "major", "degree", "degree_type")
 _KIND: Final = ("level", "institution", "affiliation")
 
 #: The fields found here.
-FIELDS: Final = (
+VALUE_KEYS: Final = (
     *(f"{level}_{name}" for level in LEVELS for name in (*_SCHOOLING, "year")),
     *(f"is_{level}" for level in LEVELS),
     *(f"employer_{name}" for name in _KIND),

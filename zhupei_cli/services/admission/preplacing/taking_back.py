@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
 from zhupei_cli.model import Admission, Application, Batch, Preplaced
-from zhupei_cli.services.admission.preplacing.giving import VIA, require_time
+from zhupei_cli.services.admission.preplacing.giving import PREPLACED, require_preplacing
 from zhupei_cli.services.admission.seats import free_seats
 from zhupei_cli.services.applications.store import find_stored
 from zhupei_cli.services.records.events import Change, record
@@ -37,11 +37,15 @@ def take_back(
     They are candidates again. Raises E401 unless the batch is closed or locked, E304 for an
     unknown number, E767 for who has no such seat.
     """
-    require_time(session, batch, "撤销预先安排的名额")
+    require_preplacing(session, batch, "撤销预先安排的名额")
     statement = (
         select(_APPLICATION.c.application_no, _ADMISSION)
         .join(_ADMISSION, _ADMISSION.c.application_id == _APPLICATION.c.id)
-        .where(_ADMISSION.c.batch_id == batch.id, _ADMISSION.c.via == VIA, _ADMISSION.c.live_key.is_not(None))
+        .where(
+            _ADMISSION.c.batch_id == batch.id,
+            _ADMISSION.c.via == PREPLACED,
+            _ADMISSION.c.live_key.is_not(None),
+        )
     )
     wanted = list(dict.fromkeys(numbers))
     found = {
@@ -58,19 +62,19 @@ def take_back(
         [
             Change(
                 *("admission.unplace", row.application_no, batch.id, row.status, None, reason),
-                {"base": row.base_code, "specialty": row.specialty_code, "via": VIA},
+                {"base": row.base_code, "specialty": row.specialty_code, "via": PREPLACED},
             )
             for row in rows
         ],
     )
-    remove(session, batch, rows)
+    remove_seats(session, batch, rows)
     return [
         {"application_no": row.application_no, "base": row.base_code, "specialty": row.specialty_code}
         for row in rows
     ]
 
 
-def remove(session: Session, batch: Batch, rows: Sequence[Row[*tuple[object, ...]]]) -> None:
+def remove_seats(session: Session, batch: Batch, rows: Sequence[Row[*tuple[object, ...]]]) -> None:
     """Delete these rows of admission with what is known of them; their seats are free."""
     keys = [(row.application_id,) for row in rows]
     delete_rows(session, _PREPLACED, ("application_id",), keys)

@@ -10,7 +10,7 @@ from zhupei_cli.model import ImportRun
 from zhupei_cli.rules.proof.digests import named_digest
 from zhupei_cli.services.kinds.parts import kind as of
 from zhupei_cli.services.kinds.parts.later import named_later
-from zhupei_cli.services.kinds.parts.written import TABLES, Written, by_id, halves, witnessed_rows
+from zhupei_cli.services.kinds.parts.written import MODEL_TABLES, Written, by_id, halves, witnessed_rows
 from zhupei_cli.store.bulk import delete_rows, rows_of, update_rows
 from zhupei_cli.words.vocabulary import CodeTable
 
@@ -39,7 +39,7 @@ def table_part(
 
     `rests` finds what rests on new rows; rows that later events name are found here.
     """
-    table = TABLES[entity]
+    table = MODEL_TABLES[entity]
     rows = _Rows(table, table.c.code if naming is None else table.c.id, naming, kind, rests)
     return of.Part(
         entity=entity,

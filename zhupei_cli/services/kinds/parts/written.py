@@ -12,8 +12,8 @@ from zhupei_cli.model import Base, ImportRow, ImportRun
 from zhupei_cli.services.records.import_ledger import keys_of
 from zhupei_cli.store.bulk import delete_rows, rows_of
 
-TABLES: Final = Base.metadata.tables
-_ROW: Table = TABLES[ImportRow.__tablename__]
+MODEL_TABLES: Final = Base.metadata.tables
+_ROW: Table = MODEL_TABLES[ImportRow.__tablename__]
 _ROWS_AT_ONCE: Final = 5_000
 _Ts = TypeVarTuple("_Ts")
 
@@ -88,7 +88,7 @@ def new_of(rows: Iterable[Written]) -> dict[int, Written]:
 
 def delete_of(session: Session, name: str, key: str, rows: Iterable[Written]) -> None:
     """Delete the rows of a table whose `key` is the id of one of these."""
-    delete_rows(session, TABLES[name], (key,), [(row.id,) for row in rows])
+    delete_rows(session, MODEL_TABLES[name], (key,), [(row.id,) for row in rows])
 
 
 def witnessed_rows(
