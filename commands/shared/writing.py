@@ -63,9 +63,12 @@ class Deed:
         """Return what `work` does in a transaction with the batch `code` names, see `do`."""
         return self.do(lambda session: work(session, lookup.find_batch(session, code)), bases=bases)
 
-    def require(self, question: str, doubts: Sequence[Finding] = ()) -> None:
-        """Go on when there is consent; inside `do`, whose work is taken back while somebody is asked."""
-        self.consent.require(question, doubts)
+    def require(self, question: str, doubts: Sequence[Finding] = (), *, people: bool = False) -> None:
+        """Go on when there is consent; inside `do`, whose work is taken back while somebody is asked.
+
+        What can be taken back asks `people` alone: programs do it without a word.
+        """
+        self.consent.require(question, doubts, people=people)
 
     def confirm(self, question: str) -> None:
         """Ask before anything is tried; a trial asks nothing."""
