@@ -55,5 +55,5 @@ def test_short_work_and_dumb_terminals_say_nothing() -> None:
 
 
 def test_nothing_where_stderr_is_no_terminal() -> None:
-    ran = subprocess.run([sys.executable, "-c", WORK % 13], capture_output=True, text=True, check=True)
+    ran = subprocess.run([sys.executable, "-c", WORK % (13, 13)], capture_output=True, text=True, check=True)
     assert (ran.stdout, ran.stderr) == ("完\n", "")
