@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 from zhupei_cli.model import Batch
 from zhupei_cli.rules.eligibility.requirement import NO_PAST, Past
 from zhupei_cli.rules.people import idcard
-from zhupei_cli.rules.people.fields import FORM_LABELS
 from zhupei_cli.rules.people.masking import mask_id
 from zhupei_cli.rules.people.people_names import read_name
 from zhupei_cli.rules.people.profile import highest
@@ -103,7 +102,6 @@ def prepare(line: Line, *, today: date) -> None:
     line.faults += paper.faults
     line.said = said_by(line.values, paper.facts)
     line.said.person |= {"id_type": id_type, "id_number": paper.number}
-    line.said.form = {name: line.values[name] for name in FORM_LABELS if name in line.values}
     line.values = {} if number is None else {"id_number": number}
 
 
