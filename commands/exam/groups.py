@@ -11,7 +11,7 @@ from zhupei_cli.model import Batch
 from zhupei_cli.printing.exam_sheets import RoomSheet, render_sheets
 from zhupei_cli.printing.fonts import find_fonts
 from zhupei_cli.services.applications import listing
-from zhupei_cli.services.applications.printing import Refused
+from zhupei_cli.services.applications.printing import NotPrinted
 from zhupei_cli.services.kinds.exam_group import EXAM_GROUP_IMPORT
 from zhupei_cli.services.marks.exam_groups import group_sheets, list_groups
 from zhupei_cli.services.records import lookup
@@ -125,7 +125,7 @@ def sheets(
     refuse_existing(target, force=force)
     fonts = find_fonts(deed.settings.fonts, more_fonts)
 
-    def prepare(session: Session, found: Batch) -> tuple[list[RoomSheet], Refused, str]:
+    def prepare(session: Session, found: Batch) -> tuple[list[RoomSheet], NotPrinted, str]:
         return *group_sheets(session, found, groups=names, by=deed.by, fonts=fonts), found.name
 
     made, refused, name = deed.in_batch(batch, prepare)

@@ -14,7 +14,7 @@ from zhupei_cli.rules.eligibility.requirement import NO_PAST, Past
 from zhupei_cli.services.applications import years
 from zhupei_cli.services.applications.store import CURRENT_SNAPSHOT
 from zhupei_cli.services.people import bars
-from zhupei_cli.services.people.bars import BAR
+from zhupei_cli.services.people.bars import BAR_TABLE
 from zhupei_cli.services.people.profiles import PersonKey
 from zhupei_cli.services.records import base_login
 from zhupei_cli.services.records.lookup import settings_of
@@ -174,7 +174,7 @@ def _people_with_a_past(batch: Batch) -> Select[object]:
         .join(admission, admission.c.application_id == other.c.id)
         .where(other.c.batch_id != batch.id)
     )
-    barred = select(BAR.c.id_number).where(BAR.c.state == "active")
+    barred = select(BAR_TABLE.c.id_number).where(BAR_TABLE.c.state == "active")
     return (
         select(_APPLICATION.c.application_no, _TRAINEE.c.id, _TRAINEE.c.id_type, _TRAINEE.c.id_number)
         .join(_TRAINEE, _TRAINEE.c.id == _APPLICATION.c.trainee_id)

@@ -9,10 +9,10 @@ from zhupei_cli.sheets.kinds.columns import Column, Kind, column_letters, headin
 from zhupei_cli.sheets.writing.looks import BODY, HEADING
 from zhupei_cli.sheets.writing.ooxml import Value
 from zhupei_cli.sheets.writing.roster_template import set_up_page
-from zhupei_cli.sheets.writing.splice import Sheet, Template, template_of, write_workbook
+from zhupei_cli.sheets.writing.splice import SplicedSheet, Template, template_of, write_workbook
 from zhupei_cli.sheets.writing.widths import heading_width, pages_across, usual_width
 
-Rows = Sequence[Mapping[str, Value]]
+SheetRows = Sequence[Mapping[str, Value]]
 
 #: Rows whose cells say how wide a column should be, and the width no column exceeds.
 _MEASURED: Final = 200
@@ -23,14 +23,18 @@ _LINE: Final = 14
 _LEFT: Final = 6
 
 
-def write_kinds(path: Path, sheets: Sequence[tuple[Kind, Sequence[Column], Rows]], *, made_on: date) -> None:
+def write_kinds(
+    path: Path, sheets: Sequence[tuple[Kind, Sequence[Column], SheetRows]], *, made_on: date
+) -> None:
     """Write a sheet a kind, with these of its columns and rows by key: the same rows, the same bytes."""
     cells = [[[row.get(column.key) for column in columns] for row in rows] for _, columns, rows in sheets]
     drawn = [
         (kind.title, columns, some[:: len(some) // _MEASURED + 1])
         for (kind, columns, _), some in zip(sheets, cells, strict=True)
     ]
-    written = [Sheet(kind.title, kind.title, some) for (kind, _, _), some in zip(sheets, cells, strict=True)]
+    written = [
+        SplicedSheet(kind.title, kind.title, some) for (kind, _, _), some in zip(sheets, cells, strict=True)
+    ]
     write_workbook(path, _template(drawn), written, title=sheets[0][0].title, made_on=made_on)
 
 

@@ -10,7 +10,7 @@ from zhupei_cli.sheets.kinds.workbook_kinds import REVIEW
 from zhupei_cli.sheets.writing.template import BlankForm, write_template
 
 #: Columns to read, after those of the kind; the import passes them over.
-READING: Final = {
+_READING: Final = {
     "id_number": "证件号码",
     "gender": "性别",
     "identity": "个人身份",
@@ -35,11 +35,11 @@ READING: Final = {
 
 
 def write_review_sheet(path: Path, rows: Sequence[Mapping[str, str]], *, title: str) -> None:
-    """Write `rows`, texts by the keys of 审核意见 and READING; `title` stands above them.
+    """Write `rows`, texts by the keys of 审核意见 and _READING; `title` stands above them.
 
     Two pages wide on paper: twenty-four columns on one would be letters of five points. Number and name stand
     on both.
     """
-    reading = (Column(key, heading, cells.text, ignored=True) for key, heading in READING.items())
+    reading = (Column(key, heading, cells.text, ignored=True) for key, heading in _READING.items())
     form = BlankForm(REVIEW, title, (*REVIEW.columns, *reading), rows, frozen=2)
     write_template(path, [form], Choices())
