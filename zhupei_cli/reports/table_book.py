@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from zhupei_cli.display import display_width
 from zhupei_cli.reports.charts import COLOURS
+from zhupei_cli.reports.paper import GAP, PAGE, ROW, lay_out, lies, lines, page_of_chart, together
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
     from xlsxwriter.workbook import Workbook
+    from xlsxwriter.worksheet import Worksheet
 
 
 _FORMATS: Final = {"text": "@", "count": "0", "change": '+0;−0;"±0"', "share": "0.0%", "mark": "0.00"}
@@ -22,6 +24,7 @@ _MORE: Final = ("#5c4d7d", "#bc6c25", "#4d7c8a", "#8a8a8a")
 _DRAWN: Final = 15
 #: The widest a column becomes; the last one may be a sentence, which is else cut where the paper ends.
 _WIDEST, _LAST = 48, 96
+_NARROW: Final = 24
 _TOP: Final = 3
 
 
@@ -51,8 +54,11 @@ def write_tables(path: Path, sheets: Sequence[TableSheet], *, made_on: date) -> 
     # In memory first: what a full disk says is then what `files` can tell.
     file = io.BytesIO()
     with xlsxwriter.Workbook(file, {"in_memory": True}) as book:
-        formats = {kind: book.add_format({"num_format": code}) for kind, code in _FORMATS.items()}
-        soft = book.add_format({"font_color": "#5b6875"})
+        formats = {
+            kind: book.add_format({"num_format": code, "valign": "vcenter", "text_wrap": kind == "text"})
+            for kind, code in _FORMATS.items()
+        }
+        soft = book.add_format({"font_color": "#5b6875", "text_wrap": True, "valign": "top"})
         looks = {
             "title": book.add_format({"bold": True, "font_size": 14}),
             "head": book.add_format(_HEAD),
@@ -60,7 +66,9 @@ def write_tables(path: Path, sheets: Sequence[TableSheet], *, made_on: date) -> 
             "soft": soft,
             # Text behind a number: the number stands right, the text left, and they would touch.
             "head apart": book.add_format({**_HEAD, "indent": 1}),
-            "apart": book.add_format({"num_format": "@", "indent": 1}),
+            "apart": book.add_format(
+                {"num_format": "@", "indent": 1, "valign": "vcenter", "text_wrap": True}
+            ),
         }
         for one in sheets:
             _draw(book, one, formats, looks, made_on)
@@ -75,45 +83,107 @@ def _draw(
     made_on: date,
 ) -> None:
     sheet = book.add_worksheet(one.title[:31])
-    sheet.write_string(0, 0, one.title, looks["title"])
-    sheet.write_string(1, 0, one.note, looks["soft"])
-    for at, (heading, kind) in enumerate(one.columns):
-        apart = kind == "text" and at > 0 and one.columns[at - 1][1] != "text"
-        head = "head apart" if apart else "head" if kind == "text" else "number"
+    sheet.set_default_row(ROW)
+    widths = _widths(one)
+    heights: list[float] = [1.5 * ROW, ROW, ROW, ROW]
+    for at, ((heading, kind), width) in enumerate(zip(one.columns, widths, strict=True)):
+        head = "head apart" if _apart(one, at) else "head" if kind == "text" else "number"
         sheet.write_string(_TOP, at, heading, looks[head])
-        cells = [display_width(str(row[at])) for row in one.rows if kind == "text" and row[at] is not None]
-        sheet.set_column(
-            at,
-            at,
-            min(
-                max([*cells, display_width(heading), 7]) + 2, _LAST if at == len(one.columns) - 1 else _WIDEST
-            ),
-        )
+        sheet.set_column(at, at, width)
+        heights[_TOP] = max(heights[_TOP], ROW * lines(display_width(heading), width))
     for number, row in enumerate(one.rows, _TOP + 1):
         for at, (value, (_, kind)) in enumerate(zip(row, one.columns, strict=True)):
             if value is None:
                 continue
             if isinstance(value, str):
-                apart = at > 0 and one.columns[at - 1][1] != "text"
-                sheet.write_string(number, at, value, looks["apart"] if apart else formats["text"])
+                sheet.write_string(number, at, value, looks["apart"] if _apart(one, at) else formats["text"])
             else:
                 sheet.write_number(number, at, value, formats[kind])
+        tall = max(_lines(value, width) for value, width in zip(row, widths, strict=True))
+        heights.append(ROW * tall)
+        sheet.set_row(number, ROW * tall)
     sheet.freeze_panes(_TOP + 1, one.labels + 1)
-    sheet.set_default_row(18)
-    sheet.set_paper(9)  # A4
-    sheet.set_landscape()
-    sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(_TOP)
-    sheet.set_margins(left=0.4, right=0.4, top=0.7, bottom=0.7)
-    sheet.set_footer(f"&L制表日期：{made_on}&R第 &P 页，共 &N 页")
-    if one.series and one.drawn:
-        _chart(book, sheet, one)
+    footer = f"&L制表日期：{made_on}&R第 &P 页，共 &N 页"
+    sheet.set_footer(footer)
+    drawn = _size(one) if one.series and one.drawn else None
+    below = drawn is not None and together(widths, sum(heights), drawn)
+    first = lay_out(sheet, widths, kept=one.labels + 1, whole=below)
+    _title(sheet, one, looks, widths[:first], heights)
+    if drawn is not None:
+        chart = _chart(book, sheet, one, drawn)
+        if below:
+            sheet.insert_chart(len(heights) + GAP, 0, chart)
+        else:
+            page_of_chart(book, one.title, footer).insert_chart(0, 0, chart)
+
+
+def _title(
+    sheet: "Worksheet",
+    one: TableSheet,
+    looks: Mapping[str, "Format"],
+    widths: Sequence[float],
+    heights: Sequence[float],
+) -> None:
+    """Write the title and the note on what stands on the first page: beyond it they would be cut."""
+    across, tall = len(widths), lines(display_width(one.note), sum(widths))
+    for row, (text, look) in enumerate(((one.title, "title"), (one.note, "soft"))):
+        if across > 1:
+            sheet.merge_range(row, 0, row, across - 1, text, looks[look])
+        else:
+            sheet.write_string(row, 0, text, looks[look])
+    sheet.set_row(0, heights[0])
+    sheet.set_row(1, ROW * tall)
+    sheet.set_row(_TOP, heights[_TOP])
+
+
+def _apart(one: TableSheet, at: int) -> bool:
+    """Return whether a column of text stands behind one of numbers."""
+    return at > 0 and one.columns[at][1] == "text" != one.columns[at - 1][1]
+
+
+def _width(one: TableSheet, at: int) -> float:
+    heading, kind = one.columns[at]
+    cells = [display_width(str(row[at])) for row in one.rows if kind == "text" and row[at] is not None]
+    most = _LAST if at == len(one.columns) - 1 else _WIDEST
+    return min(max([*cells, display_width(heading), 7]) + 2, most)
+
+
+def _widths(one: TableSheet) -> list[float]:
+    """Return how wide the columns are; words become narrower where all columns then stand on one page."""
+    widths = [_width(one, at) for at in range(len(one.columns))]
+    words = [at for at, (_, kind) in enumerate(one.columns) if kind == "text"]
+    for least in (_WIDEST, _NARROW):
+        for at in reversed(words):
+            over = sum(widths) - PAGE
+            widths[at] = min(widths[at], max(least, widths[at] - max(over, 0)))
+    return widths
+
+
+def _lines(value: TableCell, width: float) -> int:
+    return lines(display_width(value), width) if isinstance(value, str) else 1
+
+
+def _drawn(one: TableSheet) -> Sequence[Sequence[TableCell]]:
+    return one.rows[: min(one.drawn, _DRAWN)]
+
+
+def _lies(one: TableSheet) -> bool:
+    return lies([display_width(str(row[one.labels])) for row in _drawn(one)])
+
+
+def _size(one: TableSheet) -> tuple[int, int]:
+    """Return how large the chart should be, in pixels."""
+    if not _lies(one):
+        return 900, 340
+    return 900, min(max(340, 90 + 14 * len(_drawn(one)) * (len(one.series) + 1)), 620)
 
 
 # Any: XlsxWriter has no types for charts and for the name of a sheet.
-def _chart(book: Any, sheet: Any, one: TableSheet) -> None:
+def _chart(book: Any, sheet: Any, one: TableSheet, size: tuple[int, int]) -> Any:
     first, last = _TOP + 1, _TOP + min(one.drawn, _DRAWN)
-    chart = book.add_chart({"type": "column"})
+    lying = _lies(one)
+    chart = book.add_chart({"type": "bar" if lying else "column"})
     colours = (*COLOURS, *_MORE)
     for number, at in enumerate(one.series):
         chart.add_series(
@@ -130,6 +200,13 @@ def _chart(book: Any, sheet: Any, one: TableSheet) -> None:
     chart.set_legend({"position": "bottom"})
     form = "0%" if one.columns[one.series[0]][1] == "share" else "General"
     axis = {"major_gridlines": {"visible": True, "line": {"color": "#dde3e8"}}, "num_format": form}
-    chart.set_y_axis({**axis, "min": 0} if form == "0%" else axis)
-    chart.set_size({"width": 900, "height": 340})
-    sheet.insert_chart(_TOP + len(one.rows) + 2, 0, chart)
+    values = {**axis, "min": 0} if form == "0%" else axis
+    if lying:
+        # A sheet reads from the top, a bar chart from the bottom.
+        chart.set_y_axis({"reverse": True})
+        chart.set_x_axis(values)
+    else:
+        chart.set_y_axis(values)
+    width, height = size
+    chart.set_size({"width": width, "height": height})
+    return chart

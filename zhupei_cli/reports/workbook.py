@@ -9,6 +9,7 @@ from zhupei_cli.acting import CST
 from zhupei_cli.display import display_width
 from zhupei_cli.reports import sections
 from zhupei_cli.reports.charts import COLOURS
+from zhupei_cli.reports.paper import ROW, lines, page_of_chart, pixels, together
 from zhupei_cli.reports.sections import Section
 from zhupei_cli.reports.values import WITHOUT_MARK, Report
 from zhupei_cli.rules.batch.times import show_time
@@ -34,6 +35,8 @@ _APART: Final = "text apart"
 _WIDEST: Final = 60
 #: How wide a chart is, in pixels: across the paper, or below a table that stands beside another.
 _WHOLE, _LEAST = 620, 360
+#: The pixels of a chart that has a page to itself.
+_ACROSS, _DOWN = 900, 620
 #: More columns than this are printed across the paper.
 _UPRIGHT: Final = 6
 #: Where a table's headings stand: below its title and its note.
@@ -84,8 +87,13 @@ class _Paper:
 
     def __init__(self, book: "Workbook", report: Report) -> None:
         self._book, self._report = book, report
-        self._formats = {kind: book.add_format({"num_format": code}) for kind, code in _FORMATS.items()}
-        self._formats[_APART] = book.add_format({"num_format": _FORMATS["text"], "indent": 1})
+        self._formats = {
+            kind: book.add_format({"num_format": code, "valign": "vcenter"})
+            for kind, code in _FORMATS.items()
+        }
+        wrapped = {"num_format": _FORMATS["text"], "text_wrap": True, "valign": "vcenter"}
+        self._formats["text"] = book.add_format(wrapped)
+        self._formats[_APART] = book.add_format({**wrapped, "indent": 1})
         self._title = book.add_format({"bold": True, "font_size": 14})
         self._soft = book.add_format({"font_color": "#5b6875"})
         self._nothing = book.add_format({"align": "right"})
@@ -186,7 +194,7 @@ class _Paper:
         sheet.repeat_rows(_TOP)
         self._page(sheet, [section])
         if section.rows and chart is not None:
-            self._chart(sheet, _TOP, section, chart, labels=labels)
+            self._chart(sheet, _TOP, section, chart, labels=labels, may_part=True)
         return sheet
 
     def _head(self, sheet: "Worksheet", top: int, section: Section, left: int = 0) -> None:
@@ -200,6 +208,8 @@ class _Paper:
         for number, row in enumerate(section.rows, top + 1):
             for column, (value, kind) in enumerate(zip(row, kinds, strict=True), left):
                 self._cell(sheet, number, column, value, kind)
+            if (tall := _lines(section, row)) > 1:
+                sheet.set_row(number, ROW * tall)
         if not section.rows:
             sheet.write_string(top + 1, left, "无", self._soft)
 
@@ -219,12 +229,15 @@ class _Paper:
     def _page(self, sheet: "Worksheet", parts: Sequence[Section]) -> None:
         """Set a sheet up for the sections on it: columns as wide as their cells, A4, header and footer."""
         self._widths(sheet, parts)
-        sheet.set_default_row(18)  # Chinese characters are taller than Excel expects
+        sheet.set_default_row(ROW)  # Chinese characters are taller than Excel expects
         sheet.set_paper(9)  # A4
         sheet.fit_to_pages(1, 0)
         sheet.set_margins(left=0.4, right=0.4, top=0.7, bottom=0.7)
         sheet.set_header(f"&L{_plain(_title(self._report))}&R&A")
-        sheet.set_footer(f"&L{_plain(self._report.head.seal)}&R第 &P 页，共 &N 页")
+        sheet.set_footer(self._footer())
+
+    def _footer(self) -> str:
+        return f"&L{_plain(self._report.head.seal)}&R第 &P 页，共 &N 页"
 
     def _widths(self, sheet: "Worksheet", parts: Sequence[Section], left: int = 0) -> None:
         for column in range(max((len(section.columns) for section in parts), default=0)):
@@ -242,8 +255,12 @@ class _Paper:
         gap: int = 2,
         left: int = 0,
         width: int = _WHOLE,
+        may_part: bool = False,
     ) -> None:
-        """Draw the table whose headings stand at row `top`, below it: beside it would not fit the paper."""
+        """Draw the table whose headings stand at row `top`, below it: beside it would not fit the paper.
+
+        A chart that `may_part` has a page of its own where both on one could not be read.
+        """
         kind, series, skipped = how
         first, last = top + 1 + skipped, top + len(section.rows)
         columns = series or tuple(range(1, len(section.columns)))
@@ -271,9 +288,14 @@ class _Paper:
             chart.set_x_axis({"text_axis": True, "num_format": "m-d"} if dates else {})
             chart.set_y_axis(axis)
         bars = len(columns) * (last - first + 1)
-        chart.set_size(
-            {"width": width, "height": min(max(280, 22 * bars + 90), 960) if kind == "bar" else 300}
-        )
+        height = min(max(280, 22 * bars + 90), 960) if kind == "bar" else 300
+        widths = [_width(section, column) for column in range(len(section.columns))]
+        tall = ROW * (top + 1 + len(section.rows))
+        if may_part and not together(widths, tall, (width, height)):
+            chart.set_size({"width": _ACROSS, "height": min(height, _DOWN)})
+            page_of_chart(self._book, section.title, self._footer()).insert_chart(0, 0, chart)
+            return
+        chart.set_size({"width": width, "height": height})
         sheet.insert_chart(top + len(section.rows) + gap, left, chart)
         sheet.fit_to_pages(1, 1)  # a chart is not cut by the end of the paper
 
@@ -295,9 +317,15 @@ def _width(section: Section, column: int) -> float:
     return min(max(widest, display_width(heading), least) + 2, _WIDEST)
 
 
+def _lines(section: Section, row: Sequence[object]) -> int:
+    """Return how many lines the words of a row take."""
+    words = [(at, cell) for at, cell in enumerate(row) if isinstance(cell, str)]
+    return max((lines(display_width(cell), _width(section, at)) for at, cell in words), default=1)
+
+
 def _pixels(section: Section) -> int:
-    """Return how wide the columns of a section are on a screen: seven pixels a digit, five for the rim."""
-    return sum(int(_width(section, column) * 7) + 5 for column in range(len(section.columns)))
+    """Return how wide the columns of a section are on a screen."""
+    return sum(pixels(_width(section, column)) for column in range(len(section.columns)))
 
 
 def _plain(text: str) -> str:
