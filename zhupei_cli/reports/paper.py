@@ -13,13 +13,13 @@ _SIDE, _EDGE = 0.4, 0.7
 _ACROSS: Final = 842 - 2 * 72 * _SIDE
 _DOWN: Final = 595 - 2 * 72 * _EDGE
 #: Half-width characters that stand beside each other on A4 landscape and can be read.
-PAGE: Final = 200
+TABLE_PAGE: Final = 200
 #: How much smaller a table may become so that its chart stands on the same page.
 _SMALLER: Final = 0.7
 _POINT: Final = 0.75
 #: Points of a row, and rows between a table and its chart.
-ROW: Final = 18
-GAP: Final = 2
+TABLE_ROW: Final = 18
+CHART_GAP: Final = 2
 #: Half-width characters beyond which names below columns would lie aslant, and out of the chart.
 _SLANT: Final = 12
 
@@ -29,7 +29,7 @@ def pixels(width: float) -> int:
     return int(width * 7) + 5
 
 
-def lines(width: int, column: float) -> int:
+def lines_in(width: int, column: float) -> int:
     """Return how many lines a text of so many half-width characters takes, rather one too many."""
     return -(-width // max(int(column) - 2, 2)) or 1
 
@@ -39,15 +39,15 @@ def lies(label_widths: Sequence[int]) -> bool:
     return max(label_widths, default=0) > _SLANT
 
 
-def together(widths: Sequence[float], tall: float, chart: tuple[int, int]) -> bool:
+def on_one_page(widths: Sequence[float], tall: float, chart: tuple[int, int]) -> bool:
     """Return whether a table `tall` points high and its chart can be read on one page."""
     wide, high = chart
     across = _ACROSS / (_POINT * max(sum(map(pixels, widths)), wide))
-    down = _DOWN / (tall + GAP * ROW + _POINT * high)
-    return sum(widths) <= PAGE and min(across, down, 1) >= _SMALLER * min(across, 1)
+    down = _DOWN / (tall + CHART_GAP * TABLE_ROW + _POINT * high)
+    return sum(widths) <= TABLE_PAGE and min(across, down, 1) >= _SMALLER * min(across, 1)
 
 
-def lay_out(sheet: "Worksheet", widths: Sequence[float], *, kept: int, whole: bool) -> int:
+def lay_on_paper(sheet: "Worksheet", widths: Sequence[float], *, kept: int, whole: bool) -> int:
     """Print on A4 landscape; return how many columns stand on the first page.
 
     All is one page if it is to be `whole`, else as many as there are rows for. Columns that would make the
@@ -56,12 +56,12 @@ def lay_out(sheet: "Worksheet", widths: Sequence[float], *, kept: int, whole: bo
     sheet.set_landscape()
     sheet.set_paper(9)  # A4
     sheet.set_margins(left=_SIDE, right=_SIDE, top=_EDGE, bottom=_EDGE)
-    if sum(widths) <= PAGE:
+    if sum(widths) <= TABLE_PAGE:
         sheet.fit_to_pages(1, 1 if whole else 0)
         return len(widths)
     first, pages, used = 0, 1, 0.0
     for at, width in enumerate(widths):
-        if used + width > PAGE and at >= kept:
+        if used + width > TABLE_PAGE and at >= kept:
             pages, used, first = pages + 1, sum(widths[:kept]), first or at
         used += width
     sheet.repeat_columns(0, kept - 1)
@@ -75,5 +75,5 @@ def page_of_chart(book: "Workbook", name: str, footer: str) -> "Worksheet":
     sheet = book.add_worksheet(name[: 31 - len(ending)] + ending)
     sheet.hide_gridlines(2)
     sheet.set_footer(footer)
-    lay_out(sheet, (), kept=0, whole=True)
+    lay_on_paper(sheet, (), kept=0, whole=True)
     return sheet

@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 from zhupei_cli.display import display_width
 from zhupei_cli.reports.charts import COLOURS
-from zhupei_cli.reports.paper import GAP, PAGE, ROW, lay_out, lies, lines, page_of_chart, together
+from zhupei_cli.reports.paper import (
+    CHART_GAP,
+    TABLE_PAGE,
+    TABLE_ROW,
+    lay_on_paper,
+    lies,
+    lines_in,
+    on_one_page,
+    page_of_chart,
+)
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
@@ -83,14 +92,14 @@ def _draw(
     made_on: date,
 ) -> None:
     sheet = book.add_worksheet(one.title[:31])
-    sheet.set_default_row(ROW)
+    sheet.set_default_row(TABLE_ROW)
     widths = _widths(one)
-    heights: list[float] = [1.5 * ROW, ROW, ROW, ROW]
+    heights: list[float] = [1.5 * TABLE_ROW, TABLE_ROW, TABLE_ROW, TABLE_ROW]
     for at, ((heading, kind), width) in enumerate(zip(one.columns, widths, strict=True)):
         head = "head apart" if _apart(one, at) else "head" if kind == "text" else "number"
         sheet.write_string(_TOP, at, heading, looks[head])
         sheet.set_column(at, at, width)
-        heights[_TOP] = max(heights[_TOP], ROW * lines(display_width(heading), width))
+        heights[_TOP] = max(heights[_TOP], TABLE_ROW * lines_in(display_width(heading), width))
     for number, row in enumerate(one.rows, _TOP + 1):
         for at, (value, (_, kind)) in enumerate(zip(row, one.columns, strict=True)):
             if value is None:
@@ -100,20 +109,20 @@ def _draw(
             else:
                 sheet.write_number(number, at, value, formats[kind])
         tall = max(_lines(value, width) for value, width in zip(row, widths, strict=True))
-        heights.append(ROW * tall)
-        sheet.set_row(number, ROW * tall)
+        heights.append(TABLE_ROW * tall)
+        sheet.set_row(number, TABLE_ROW * tall)
     sheet.freeze_panes(_TOP + 1, one.labels + 1)
     sheet.repeat_rows(_TOP)
     footer = f"&L制表日期：{made_on}&R第 &P 页，共 &N 页"
     sheet.set_footer(footer)
     drawn = _size(one) if one.series and one.drawn else None
-    below = drawn is not None and together(widths, sum(heights), drawn)
-    first = lay_out(sheet, widths, kept=one.labels + 1, whole=below)
+    below = drawn is not None and on_one_page(widths, sum(heights), drawn)
+    first = lay_on_paper(sheet, widths, kept=one.labels + 1, whole=below)
     _title(sheet, one, looks, widths[:first], heights)
     if drawn is not None:
         chart = _chart(book, sheet, one, drawn)
         if below:
-            sheet.insert_chart(len(heights) + GAP, 0, chart)
+            sheet.insert_chart(len(heights) + CHART_GAP, 0, chart)
         else:
             page_of_chart(book, one.title, footer).insert_chart(0, 0, chart)
 
@@ -126,14 +135,14 @@ def _title(
     heights: Sequence[float],
 ) -> None:
     """Write the title and the note on what stands on the first page: beyond it they would be cut."""
-    across, tall = len(widths), lines(display_width(one.note), sum(widths))
+    across, tall = len(widths), lines_in(display_width(one.note), sum(widths))
     for row, (text, look) in enumerate(((one.title, "title"), (one.note, "soft"))):
         if across > 1:
             sheet.merge_range(row, 0, row, across - 1, text, looks[look])
         else:
             sheet.write_string(row, 0, text, looks[look])
     sheet.set_row(0, heights[0])
-    sheet.set_row(1, ROW * tall)
+    sheet.set_row(1, TABLE_ROW * tall)
     sheet.set_row(_TOP, heights[_TOP])
 
 
@@ -155,13 +164,13 @@ def _widths(one: TableSheet) -> list[float]:
     words = [at for at, (_, kind) in enumerate(one.columns) if kind == "text"]
     for least in (_WIDEST, _NARROW):
         for at in reversed(words):
-            over = sum(widths) - PAGE
+            over = sum(widths) - TABLE_PAGE
             widths[at] = min(widths[at], max(least, widths[at] - max(over, 0)))
     return widths
 
 
 def _lines(value: TableCell, width: float) -> int:
-    return lines(display_width(value), width) if isinstance(value, str) else 1
+    return lines_in(display_width(value), width) if isinstance(value, str) else 1
 
 
 def _drawn(one: TableSheet) -> Sequence[Sequence[TableCell]]:

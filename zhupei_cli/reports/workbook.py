@@ -9,7 +9,7 @@ from zhupei_cli.acting import CST
 from zhupei_cli.display import display_width
 from zhupei_cli.reports import sections
 from zhupei_cli.reports.charts import COLOURS
-from zhupei_cli.reports.paper import ROW, lines, page_of_chart, pixels, together
+from zhupei_cli.reports.paper import TABLE_ROW, lines_in, on_one_page, page_of_chart, pixels
 from zhupei_cli.reports.sections import Section
 from zhupei_cli.reports.values import WITHOUT_MARK, Report
 from zhupei_cli.rules.batch.times import show_time
@@ -209,7 +209,7 @@ class _Paper:
             for column, (value, kind) in enumerate(zip(row, kinds, strict=True), left):
                 self._cell(sheet, number, column, value, kind)
             if (tall := _lines(section, row)) > 1:
-                sheet.set_row(number, ROW * tall)
+                sheet.set_row(number, TABLE_ROW * tall)
         if not section.rows:
             sheet.write_string(top + 1, left, "无", self._soft)
 
@@ -229,7 +229,7 @@ class _Paper:
     def _page(self, sheet: "Worksheet", parts: Sequence[Section]) -> None:
         """Set a sheet up for the sections on it: columns as wide as their cells, A4, header and footer."""
         self._widths(sheet, parts)
-        sheet.set_default_row(ROW)  # Chinese characters are taller than Excel expects
+        sheet.set_default_row(TABLE_ROW)  # Chinese characters are taller than Excel expects
         sheet.set_paper(9)  # A4
         sheet.fit_to_pages(1, 0)
         sheet.set_margins(left=0.4, right=0.4, top=0.7, bottom=0.7)
@@ -290,8 +290,8 @@ class _Paper:
         bars = len(columns) * (last - first + 1)
         height = min(max(280, 22 * bars + 90), 960) if kind == "bar" else 300
         widths = [_width(section, column) for column in range(len(section.columns))]
-        tall = ROW * (top + 1 + len(section.rows))
-        if may_part and not together(widths, tall, (width, height)):
+        tall = TABLE_ROW * (top + 1 + len(section.rows))
+        if may_part and not on_one_page(widths, tall, (width, height)):
             chart.set_size({"width": _ACROSS, "height": min(height, _DOWN)})
             page_of_chart(self._book, section.title, self._footer()).insert_chart(0, 0, chart)
             return
@@ -320,7 +320,7 @@ def _width(section: Section, column: int) -> float:
 def _lines(section: Section, row: Sequence[object]) -> int:
     """Return how many lines the words of a row take."""
     words = [(at, cell) for at, cell in enumerate(row) if isinstance(cell, str)]
-    return max((lines(display_width(cell), _width(section, at)) for at, cell in words), default=1)
+    return max((lines_in(display_width(cell), _width(section, at)) for at, cell in words), default=1)
 
 
 def _pixels(section: Section) -> int:

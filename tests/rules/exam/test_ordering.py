@@ -2,7 +2,7 @@
 
 import random
 
-from zhupei_cli.rules.exam.ordering import counted
+from zhupei_cli.rules.exam.ordering import as_counted
 
 
 def test_groups_are_counted_not_spelt() -> None:
@@ -12,4 +12,4 @@ def test_groups_are_counted_not_spelt() -> None:
         ["1 组", "A 组", "内科组", "内科组 2", "内科组 10"],
     ):
         mixed = random.Random(7).sample(names, len(names))
-        assert sorted(mixed, key=counted) == names
+        assert sorted(mixed, key=as_counted) == names

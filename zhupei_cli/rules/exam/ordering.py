@@ -8,12 +8,12 @@ _DIGITS: Final = "零一二三四五六七八九"
 _NUMBER: Final = re.compile(rf"([0-9]+)|([{_DIGITS}]?十[{_DIGITS}]?|[{_DIGITS}])")
 
 #: Text or a number: what begins with a number comes first.
-Part = tuple[int, int, str]
+NamePart = tuple[int, int, str]
 
 
-def counted(name: str) -> tuple[Part, ...]:
+def as_counted(name: str) -> tuple[NamePart, ...]:
     """Return what sorts names by the numbers in them."""
-    parts: list[Part] = []
+    parts: list[NamePart] = []
     at = 0
     for found in _NUMBER.finditer(name):
         if found.start() > at:

@@ -107,11 +107,11 @@ def require_whole(pages: Sequence[P], fonts: FontSet) -> None:
     """Raise E749 when the fonts lack a character of anybody's: a list that lacks somebody is none."""
     _, refused = printable(pages, fonts)
     if refused:
-        names, characters = lacking(refused)
+        names, characters = named_lacking(refused)
         raise ZhupeiError("E749", names=names, characters=characters)
 
 
-def lacking(refused: NotPrinted) -> tuple[str, str]:
+def named_lacking(refused: NotPrinted) -> tuple[str, str]:
     """Return the names of some of the people left out, and the characters that no font has."""
     shown = [fault.values for _, fault in refused[:_NAMED]]
     more = f" 等 {len(refused)} 人" if len(refused) > _NAMED else ""

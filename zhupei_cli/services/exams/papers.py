@@ -14,7 +14,7 @@ from zhupei_cli.printing.fonts import FontSet
 from zhupei_cli.printing.ticket import TICKET_RULES, Ticket, Tickets
 from zhupei_cli.rules.batch.settings import BatchSettings, parse
 from zhupei_cli.rules.people.masking import mask_id
-from zhupei_cli.services.applications.printing import NotPrinted, lacking, printable, require_characters
+from zhupei_cli.services.applications.printing import NotPrinted, named_lacking, printable, require_characters
 from zhupei_cli.services.exams.candidates import Seated, Wanted, load_sitting
 from zhupei_cli.services.exams.rooms import Site, load_rooms, load_sites
 from zhupei_cli.services.people.photos import photo_is_whole
@@ -198,7 +198,7 @@ def printable_rooms(
     for room in rooms:
         _, without = printable([_Named(one) for one in room.people], fonts)
         if without:
-            names, characters = lacking(without)
+            names, characters = named_lacking(without)
             called = site + (room.label or f"第 {room.room} 考场")
             values = {"room": called, "names": names, "characters": characters}
             refused.append((room.label or room.room, Fault("E797", "", values=values)))

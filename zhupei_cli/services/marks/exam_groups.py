@@ -16,7 +16,7 @@ from zhupei_cli.model.base import TableRow
 from zhupei_cli.printing.exam_sheets import Desk, RoomSheet
 from zhupei_cli.printing.fonts import FontSet
 from zhupei_cli.rules.batch.lifecycle import BATCH, directions
-from zhupei_cli.rules.exam.ordering import counted
+from zhupei_cli.rules.exam.ordering import as_counted
 from zhupei_cli.rules.people.masking import mask_id
 from zhupei_cli.services.applications.printing import NotPrinted
 from zhupei_cli.services.applications.store import CURRENT_SNAPSHOT
@@ -206,7 +206,7 @@ def list_groups(
         for row in sorted(
             rows,
             key=lambda row: (
-                *(row.day, row.clock, counted(row.name)),
+                *(row.day, row.clock, as_counted(row.name)),
                 *(row.ticket is None, row.ticket or row.application_no),
             ),
         )

@@ -13,7 +13,7 @@ from zhupei_cli.sheets.kinds.roster_columns import RosterColumn, RosterKind
 from zhupei_cli.sheets.writing.ooxml import Value
 from zhupei_cli.sheets.writing.roster_template import SAMPLES, draw
 from zhupei_cli.sheets.writing.splice import SplicedSheet, sheet_names, template_of, write_workbook
-from zhupei_cli.sheets.writing.widths import PAGE, heading_width, narrowed, usual_width, widened
+from zhupei_cli.sheets.writing.widths import LIST_PAGE, heading_width, narrowed, usual_width, widened
 
 #: The width no column exceeds unless its text must stay on one line, and that of an identifier.
 _WIDEST: Final = 40
@@ -131,7 +131,7 @@ def _laid_out(columns: Sequence[RosterColumn]) -> tuple[int, Sequence[RosterColu
         return 0, columns
     least = [_least(one) for one in columns]
     fit = narrowed([one.width for one in columns], least)
-    if sum(fit) > PAGE:
+    if sum(fit) > LIST_PAGE:
         narrow = [
             min(one.width, max(lowest, _NARROW + 8)) for one, lowest in zip(columns, least, strict=True)
         ]

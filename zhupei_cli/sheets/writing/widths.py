@@ -10,8 +10,8 @@ from typing import Final
 from zhupei_cli.sheets.writing.ooxml import half_widths
 
 #: Half-width characters of 10 points that A4 landscape takes as they are, and made small as 7 points.
-FULL: Final = 150
-PAGE: Final = 200
+FULL_PAGE: Final = 150
+LIST_PAGE: Final = 200
 #: Of a hundred cells so many stand on one line; the others wrap if they are longer by more than this.
 _MOST, _NEAR = 95, 4
 #: How wide a heading may be that stands on one line.
@@ -39,7 +39,7 @@ def heading_width(heading: str) -> int:
     return whole if whole <= _ONE_LINE else max(-(-whole // 4) * 2, _ONE_LINE)
 
 
-def narrowed(widths: Sequence[float], least: Sequence[float], page: float = PAGE) -> list[float]:
+def narrowed(widths: Sequence[float], least: Sequence[float], page: float = LIST_PAGE) -> list[float]:
     """Return `widths` for one page: the widest are made narrower, none below its `least`.
 
     As they are where they fit, or where even that does not help.
@@ -53,7 +53,7 @@ def narrowed(widths: Sequence[float], least: Sequence[float], page: float = PAGE
     return fit
 
 
-def widened(widths: Sequence[float], wanted: Sequence[float], page: float = FULL) -> list[float]:
+def widened(widths: Sequence[float], wanted: Sequence[float], page: float = FULL_PAGE) -> list[float]:
     """Return `widths`, those of them wider that want to be, in equal parts, while the page has room."""
     wide = list(widths)
     while (growing := [at for at, most in enumerate(wanted) if wide[at] + 1 <= most]) and sum(wide) + len(
@@ -64,7 +64,7 @@ def widened(widths: Sequence[float], wanted: Sequence[float], page: float = FULL
     return wide
 
 
-def pages_across(widths: Sequence[float], kept: int, page: float = PAGE) -> tuple[int, int]:
+def pages_across(widths: Sequence[float], kept: int, page: float = LIST_PAGE) -> tuple[int, int]:
     """Return on how many pages the columns stand beside each other, and how many of them on the first one.
 
     The first `kept` are repeated on each page.
