@@ -66,6 +66,7 @@ class Nation:
     url: str
     folder: Path
     people: int
+    provinces: Sequence[str]
     steps: dict[str, Step] = field(default_factory=dict)
 
     def run(self, step: str, *words: str | Path) -> None:
@@ -77,7 +78,7 @@ class Nation:
 
     def each(self, step: str, *words: str) -> None:
         """Run one command of a step for every province; `@` stands for its batch."""
-        for province in PROVINCES:
+        for province in self.provinces:
             self.run(step, *(_batch(province) if word == "@" else word for word in words))
 
     def small(self, *words: str | Path) -> None:
@@ -110,15 +111,15 @@ def _batch(province: str) -> str:
 def play(nation: Nation) -> None:
     """Play the year, step by step."""
     nation.small("db", "init")
-    for season, province in _seasons(nation.people):
+    for season, province in _seasons(nation):
         _begin(nation, season, province)
-    for province in PROVINCES:
+    for province in nation.provinces:
         rows = review_rows(*_waiting(nation.url, province, "submitted"))
         write_rows(book := nation.file("审核.xlsx"), workbook_kinds.REVIEW, rows, year=_YEAR)
         nation.run("review import", "review", "import", book, "--batch", _batch(province))
-    for province in PROVINCES:
+    for province in nation.provinces:
         nation.small("batch", "close", _batch(province), "--yes")
-    for province in PROVINCES:
+    for province in nation.provinces:
         rows = score_rows(*_waiting(nation.url, province, "approved"))
         write_rows(book := nation.file("成绩.xlsx"), workbook_kinds.SCORE, rows, year=_YEAR)
         nation.run("admit scores import", "admit", "scores", "import", book, "--batch", _batch(province))
@@ -128,20 +129,19 @@ def play(nation: Nation) -> None:
     rosters = str(nation.folder / "名单")
     nation.each("export roster --all", "export", "roster", "--all", "--batch", "@", "-o", rosters)
     nation.run("report nightly", "report", "nightly", "-o", nation.folder / "日报")
-    for province in PROVINCES:
+    for province in nation.provinces:
         nation.small("batch", "publish", _batch(province), "--yes")
     trend = ("report", "trend", "--by", "base", "-o", nation.file("趋势.xlsx"))
     nation.run("report trend --by base", *trend)
     nation.run("db check", "db", "check")
 
 
-def _seasons(people: int) -> Iterator[tuple[Season, str]]:
+def _seasons(nation: Nation) -> Iterator[tuple[Season, str]]:
     """Yield the season of each province, made when its turn has come: a million rows are much."""
-    bases = max(people // _PEOPLE_OF_A_BASE, 2 * len(PROVINCES))
-    for at, province in enumerate(PROVINCES):
-        mine, applicants = (
-            whole // len(PROVINCES) + (at < whole % len(PROVINCES)) for whole in (bases, people)
-        )
+    many = len(nation.provinces)
+    bases = max(nation.people // _PEOPLE_OF_A_BASE, 2 * many)
+    for at, province in enumerate(nation.provinces):
+        mine, applicants = (whole // many + (at < whole % many) for whole in (bases, nation.people))
         places = mine * _PLACES_OF_A_BASE
         yield season_of(province, bases=mine, places=places, applicants=applicants), province
 
@@ -214,14 +214,14 @@ def _sum(nation: Nation) -> Step:
     )
 
 
-def main(engine: str, sizes: Sequence[int]) -> None:
+def main(engine: str, sizes: Sequence[int], provinces: Sequence[str]) -> None:
     """Play a year of each size on one engine, the smallest first."""
     before = None
     for people in sorted(sizes):
         with tempfile.TemporaryDirectory(prefix="zhupei-nation-") as temporary:
             folder = Path(temporary)
             with running_side(engine, folder) as side:
-                nation = Nation(side.new("year"), folder, people)
+                nation = Nation(side.new("year"), folder, people, provinces)
                 play(nation)
                 _told(nation, engine, before)
                 before = nation
@@ -231,6 +231,7 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog=f"{Path(sys.executable).name} -m tests.bench.nation")
     parser.add_argument("--people", type=int, nargs="+", default=[10_000])
     parser.add_argument("--engine", choices=ENGINES, nargs="+", default=["sqlite"])
+    parser.add_argument("--provinces", type=int, default=len(PROVINCES), help="only the first so many")
     asked = parser.parse_args()
     for one in asked.engine:
-        main(one, asked.people)
+        main(one, asked.people, PROVINCES[: asked.provinces])
