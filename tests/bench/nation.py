@@ -28,7 +28,7 @@ from tests.bench.importing import measured
 from tests.bench.provinces import PROVINCES, season_of
 from tests.bench.sides import ENGINES, ZHUPEI, running_side
 from zhupei_cli.acting import system_clock
-from zhupei_cli.demo.generate import Applicant, Season, review_rows, score_rows
+from zhupei_cli.demo.generate import MadeApplicant, Season, review_rows, score_rows
 from zhupei_cli.demo.workbooks import write_rows, write_season
 from zhupei_cli.model import Admission, Application, Batch, Snapshot
 from zhupei_cli.sheets.kinds import workbook_kinds
@@ -173,7 +173,7 @@ def _waiting(url: str, province: str, status: str) -> tuple[Season, list[tuple[s
     )
     with reading(url) as session:
         found = session.execute(statement).all()
-    people = [Applicant({"id_number": row.id_number, "name": row.name}) for row in found]
+    people = [MadeApplicant({"id_number": row.id_number, "name": row.name}) for row in found]
     return Season(int(province), _YEAR, (), (), people), [(row[0], row[1]) for row in found]
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from string import ascii_uppercase, digits
 
 from zhupei_cli.demo.generate import Season, generate
-from zhupei_cli.demo.people import Row
+from zhupei_cli.demo.people import DemoRow
 from zhupei_cli.rules.people import uscc
 from zhupei_cli.rules.people.idcard import check_character
 from zhupei_cli.sheets.writing.ooxml import Value
@@ -39,7 +39,7 @@ def season_of(province: str, *, bases: int, places: int, applicants: int) -> Sea
     )
 
 
-def _moved_base(base: Row, province: str) -> Row:
+def _moved_base(base: DemoRow, province: str) -> DemoRow:
     label, city = PROVINCE.labels[province], f"{province}{str(base['code'])[2:4]}00"
     return base | {
         "code": f"{province}{str(base['code'])[2:]}",
@@ -58,7 +58,7 @@ def _ending(first17: str) -> str:
     )
 
 
-def _moved_person(cells: Mapping[str, Value], province: str, known: Mapping[Value, Value]) -> Row:
+def _moved_person(cells: Mapping[str, Value], province: str, known: Mapping[Value, Value]) -> DemoRow:
     moved = {key: known.get(value, value) for key, value in cells.items()}
     number = cells["id_number"]
     if isinstance(number, str):
