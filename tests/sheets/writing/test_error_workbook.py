@@ -42,6 +42,14 @@ def _write(target: Path, *tables: Table, masked: bool = False) -> Path:
     return path
 
 
+def test_a_number_is_not_divided(tmp_path: Path) -> None:
+    rows = [["准考证号", "姓名", "笔试"], ["20260100101", "王一", "也许"]]
+    path = _write(tmp_path / "a.xlsx", _table(typed(tmp_path / "成绩.xlsx", ("成绩", rows)), SCORE))
+    sheet = openpyxl.load_workbook(path)["成绩"]
+    assert sheet["C2"].value == "20260100101"
+    assert sheet.column_dimensions["C"].width >= 13
+
+
 def test_the_file_whole(tmp_path: Path) -> None:
     table = _table(typed(tmp_path / "意见.xlsx", ("审核意见", _REVIEWS)), REVIEW)
     table.rows[2].faults.append(Fault("E056", "name", "warning", {"value": "王五", "others": "A-9"}))
