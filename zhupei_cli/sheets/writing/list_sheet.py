@@ -13,7 +13,14 @@ from zhupei_cli.sheets.kinds.roster_columns import RosterColumn, RosterKind
 from zhupei_cli.sheets.writing.ooxml import Value
 from zhupei_cli.sheets.writing.roster_template import SAMPLES, draw
 from zhupei_cli.sheets.writing.splice import SplicedSheet, sheet_names, template_of, write_workbook
-from zhupei_cli.sheets.writing.widths import LIST_PAGE, heading_width, narrowed, usual_width, widened
+from zhupei_cli.sheets.writing.widths import (
+    FULL_PAGE,
+    LIST_PAGE,
+    heading_width,
+    narrowed,
+    usual_width,
+    widened,
+)
 
 #: The width no column exceeds unless its text must stay on one line, and that of an identifier.
 _WIDEST: Final = 40
@@ -108,7 +115,9 @@ def columns_for(
         width = max(min(usual, limit), heading_width(heading)) + _RIM
         drawn.append(RosterColumn(key, heading, width, kind))
         wanted.append(max(width, usual + _RIM) if kind == "words" else width)
-    widths = widened([one.width for one in drawn], wanted)
+    # What would take many lines is better small on fewer pages.
+    page = LIST_PAGE if max(wanted, default=0) > FULL_PAGE else FULL_PAGE
+    widths = widened([one.width for one in drawn], wanted, page)
     return [one._replace(width=width) for one, width in zip(drawn, widths, strict=True)]
 
 
