@@ -17,7 +17,12 @@ _SHEET_ROWS = 1_048_576
 
 
 def revealed_frame(session: Session, batch: Batch, *, by: Acting) -> Any:
-    """Return the frame of a batch with the personal columns, which is written down as an event."""
+    """Return the frame of a batch with the personal columns, which is written down as an event.
+
+    Raises E717 in a session whose events are not kept: one that only reads, or a trial.
+    """
+    if not session.info.get("kept", True):
+        raise ZhupeiError("E717", batch=batch.code)
     frame = frame_of(session, [batch], (*OPEN_KEYS, *PERSONAL_KEYS))
     data = {"rows": len(frame), "columns": list(PERSONAL_KEYS)}
     record(session, by, [Change("export.frame", batch.code, batch.id, data=data)])
