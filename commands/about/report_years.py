@@ -1,5 +1,6 @@
 """`zhupei report compliance|trend|pivot|frame`: figures over years."""
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import Any
 import click
 
 from zhupei_cli.files import replacing
-from zhupei_cli.reports.table_book import TableSheet, write_tables
+from zhupei_cli.reports.table_book import Share, TableSheet, write_tables
 from zhupei_cli.rules.batch.compliance_lines import COUNTS
 from zhupei_cli.services.records import lookup
 from zhupei_cli.services.reports import compliance as judging
@@ -21,19 +22,15 @@ from zhupei_cli.shell.logfile import note
 from zhupei_cli.store.engine import reading, transaction
 from zhupei_cli.words.vocabulary import CodeTable
 
-from ..shared.options import F, batch_option, format_options, pass_settings, reveal_option
-from ..shared.output import FINDINGS, Column, Out, Row, show
+from ..shared.options import F, batch_option, format_options, list_options, pass_settings, reveal_option
+from ..shared.output import FINDINGS, Column, Out, Row, say, show
 
 FRAME_FORMAT = CodeTable("文件格式", {"parquet": "Parquet", "csv": "CSV", "xlsx": "工作簿"})
 COMPLIANCE = (
-    *(
-        Column("base", "基地编号"),
-        Column("base_label", "基地"),
-        Column("year", "年份"),
-        Column("item_label", "指标"),
-    ),
-    *(Column("part", "分子"), Column("whole", "分母"), Column("value", "数值"), Column("line", "达标线")),
-    *(Column("verdict_label", "结论"), Column("rows", "依据")),
+    *(Column("base", "基地编号"), Column("year", "年份"), Column("item_label", "指标")),
+    *(Column("value", "数值"), Column("verdict_label", "结论"), Column("line", "达标线")),
+    *(Column("base_label", "基地"), Column("part", "分子"), Column("whole", "分母")),
+    Column("rows", "依据"),
 )
 _MARKS = ("lowest_total", "mean_total", "highest_total")
 #: Shortfalls named one by one.
@@ -52,46 +49,84 @@ def years_option(default: int) -> Callable[[F], F]:
 @click.command("compliance")
 @click.option("--base", type=NAME, help="只看这个基地（编号或名称）")
 @years_option(3)
-@click.option("--check", is_flag=True, help="有未达标的退出码为 3")
-@format_options
+@click.option("--check", is_flag=True, help="有未达标的，或没有一项可以判定的，退出码为 3")
+@click.option("--template", is_flag=True, help="写出随程序的达标线文件，改好后用作本省的")
+@list_options
 @pass_settings
-def compliance(settings: Settings, *, base: str | None, years: int, check: bool, out: Out) -> None:
+def compliance(
+    settings: Settings, *, base: str | None, years: int, check: bool, template: bool, out: Out
+) -> None:
     """列出各基地历年的合规指标：完成率、社会和委培占比、紧缺、全科、连续为零的专业。
 
-    达标线、权重和年数随程序带有；配置文件的 compliance 可换成本省自己的文件。
-    只计已公示的结果，补录和递补计入当年。
+    达标线、权重和年数随程序带有；用 --template 写出来，改好后写在配置文件的 compliance。
+    只计已公示的结果，补录和递补计入当年。紧缺专业、基地名称按现在的目录。得分：达标得该项权重，
+    未到预警得一半，预警或没有预警线的不得分，按判定过的指标折合百分。
 
     \b
     例：zhupei report compliance --base 4101001 --years 3
         zhupei report compliance --check -o 合规.xlsx
+        zhupei report compliance --template -o 本省达标线.csv
     """
-    lines = judging.lines_of(settings.compliance)
+    if template:
+        _write_template(settings, out)
+        return
     with reading(settings.database_url) as session:
+        lines = judging.lines_of(settings.compliance, lookup.specialty_names(session).find)
         code = base and lookup.find_base(session, base)
-        rows = judging.compliance(session, years=years, lines=lines, base=code)
-    show(
-        rows if out.format.startswith("json") else list(map(_told, rows)),
-        COMPLIANCE,
-        out,
-        workbook=partial(_compliance_book, settings, rows),
-    )
-    short = judging.short(rows)
-    for one in short[:_NAMED] if check else ():
-        told = _told(one)
-        words = f"{told['base']} {told['base_label']} {told['year']} 年{told['item_label']} {told['value']}"
-        note(settings, f"{told['verdict_label']}：{words}，达标线 {told['line']}")
-    if check and len(short) > _NAMED:
-        note(settings, f"……未达标共 {len(short)} 项")
-    if check and short:
+        rows, waiting = judging.compliance(session, years=years, lines=lines, base=code)
+    for year, codes in waiting.items():
+        note(settings, f"没有计入 {year} 年的 {'、'.join(codes)}：结果还没有公示")
+    show(_shown(rows, out, _told), COMPLIANCE, out, workbook=partial(_compliance_book, settings, rows))
+    if check and _found(settings, rows):
         click.get_current_context().exit(FINDINGS)
+
+
+def _write_template(settings: Settings, out: Out) -> None:
+    if out.path is None:
+        say(judging.shipped_lines())
+        return
+    if out.format != "csv":
+        raise click.UsageError("达标线文件是 CSV，文件名应以 .csv 结尾。", click.get_current_context())
+    with replacing(out.path, force=out.force) as beside:
+        beside.write_text(judging.shipped_lines(), "utf-8-sig")
+    note(settings, f"已写入 {out.path}；改好后在配置文件写 compliance = {json.dumps(str(out.path))}")
+
+
+def _shown(
+    rows: Sequence[Mapping[str, Any]], out: Out, told: Callable[[Row], dict[str, Any]]
+) -> Sequence[Row]:
+    """Return rows as people read them on a screen; files keep their numbers."""
+    return list(map(told, rows)) if out.format == "table" else rows
+
+
+def _found(settings: Settings, rows: Sequence[judging.Figured]) -> bool:
+    """Say what falls short, or that nothing was judged, which is not well either."""
+    short = judging.short(rows)
+    if not any(row["verdict"] for row in rows):
+        note(settings, "没有一项可以判定：要有达标线，和指标所需各年已公示的结果")
+        return True
+    for one in short[:_NAMED]:
+        told, rate = _told(one), one["item"] not in COUNTS
+        words = f"{told['base']} {told['base_label']} {told['year']} 年{told['item_label']} "
+        words += _number(one["deciding_value"], rate=rate)
+        if one["deciding_year"] != one["year"]:
+            words += f"（{one['deciding_year']} 年的；{one['year']} 年 {told['value']}）"
+        note(settings, f"{told['verdict_label']}：{words}，达标线 {told['line']}")
+    if len(short) > _NAMED:
+        note(settings, f"……未达标共 {len(short)} 项")
+    return bool(short)
+
+
+def _number(value: float | None, *, rate: bool) -> str:
+    return "" if value is None else f"{value:.1%}" if rate else f"{value:g}"
 
 
 def _told(row: Row) -> dict[str, Any]:
     """Return a row as people read it: rates in percent."""
-    rate, value = row["item"] not in COUNTS, row["value"]
-    shown = None if value is None else f"{value:.1%}" if rate else f"{value:g}"
+    rate: bool = row["item"] not in COUNTS
+    value: Any = row["value"]
     line = None if row["line"] is None else f"{row['line']:g}{'%' if rate else ''}"
-    return {**row, "value": shown, "line": line}
+    return {**row, "value": None if value is None else _number(value, rate=rate), "line": line}
 
 
 def _compliance_book(
@@ -127,19 +162,28 @@ def _compliance_book(
         drawn,
         len(table),
     )
-    cells = [[_told(row)[column.key] for column in COMPLIANCE] for row in rows]
-    kinds_of = [
-        (one.heading, "count" if one.key in ("year", "part", "whole") else "text") for one in COMPLIANCE
-    ]
+    cells = [[_cell(row, column.key) for column in COMPLIANCE] for row in rows]
+    kinds_of = [(one.heading, "text" if one.key in _TEXTS else "count") for one in COMPLIANCE]
     each = TableSheet("逐项依据", "每个数字来自哪些批次的哪些人。", kinds_of, cells)
     write_tables(path, [whole, each], made_on=settings.acting().today)
+
+
+_TEXTS = ("base", "base_label", "item_label", "verdict_label", "rows")
+
+
+def _cell(row: judging.Figured, key: str) -> Any:
+    """Return a cell of the sheet that names every figure: a rate is a number there too."""
+    value: Any = row[key]  # type: ignore[literal-required]
+    if key not in ("value", "line") or value is None or row["item"] in COUNTS:
+        return value
+    return Share(value if key == "value" else value / 100)
 
 
 @click.command("trend")
 @years_option(3)
 @click.option("--by", type=Word(trends.BY), required=True, metavar="BY", help=f"分组：{_codes(trends.BY)}")
 @click.option("--of", type=Words(trends.OF), multiple=True, metavar="OF", help=f"指标：{_codes(trends.OF)}")
-@format_options
+@list_options
 @pass_settings
 def trend(settings: Settings, *, years: int, by: str, of: tuple[tuple[str, ...], ...], out: Out) -> None:
     """列出历年的变化：每组每个指标一行，一年一列，另有增减和占比。
@@ -158,11 +202,15 @@ def trend(settings: Settings, *, years: int, by: str, of: tuple[tuple[str, ...],
         *(Column(f"y{year}", str(year)) for year in span),
         *(Column("change", "增减"), Column("change_rate", "增减率"), Column("share", "占比")),
     )
-    shown = rows if out.format.startswith("json") else [_percent(row, span) for row in rows]
-    show(shown, columns, out, workbook=partial(_trend_book, settings, span, rows, trends.BY.label(by)))
+    show(
+        _shown(rows, out, partial(_percent, span=span)),
+        columns,
+        out,
+        workbook=partial(_trend_book, settings, span, rows, trends.BY.label(by)),
+    )
 
 
-def _percent(row: Row, span: Sequence[int]) -> dict[str, Any]:
+def _percent(row: Row, *, span: Sequence[int]) -> dict[str, Any]:
     rates = ["change_rate", "share", *((f"y{year}" for year in span) if row["of"] == "fill_rate" else ())]
     rates += ["change"] if row["of"] == "fill_rate" else []
     return {**row, **{key: f"{row[key]:.1%}" for key in rates if row[key] is not None}}

@@ -20,6 +20,10 @@ _WIDEST, _LAST = 48, 96
 _TOP: Final = 3
 
 
+class Share(float):
+    """A cell in percent, in a column of other numbers."""
+
+
 @dataclass(frozen=True, slots=True)
 class TableSheet:
     """A table: headings with kinds (text, count, change, share, mark), and which columns a chart draws.
@@ -83,7 +87,7 @@ def _draw(book: Any, one: TableSheet, formats: dict[str, Any], looks: dict[str, 
                 apart = at > 0 and one.columns[at - 1][1] != "text"
                 sheet.write_string(number, at, value, looks["apart"] if apart else formats["text"])
             else:
-                sheet.write_number(number, at, value, formats[kind])
+                sheet.write_number(number, at, value, formats["share" if isinstance(value, Share) else kind])
     sheet.freeze_panes(_TOP + 1, one.labels + 1)
     sheet.set_default_row(18)
     sheet.set_paper(9)  # A4

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
+from zhupei_cli.model import Batch
 from zhupei_cli.rules.batch.lifecycle import PUBLISHED
 from zhupei_cli.services.records.lookup import base_names, specialty_names
 from zhupei_cli.services.reports.flat_frame import BY_KEY, frame_of
@@ -62,18 +63,17 @@ def trend(
         if one in ("plan", "fill_rate") and by not in _PLANNED:
             raise ZhupeiError("E721", figure=OF.label(one), by=BY.label(by))
     span, batches = batches_of_years(session, years)
-    told = {batch.year for batch in batches if batch.status in PUBLISHED}
+    published = [batch for batch in batches if batch.status in PUBLISHED]
+    told = {batch.year for batch in published}
     first = FIRST.get(by, by)
     wanted = dict.fromkeys((first, by, "year", "via", "total", "applied", "approved", "admitted", "reported"))
     frame = frame_of(session, batches, list(wanted))
-    plan = (
-        [(row.year, getattr(row, by), row.quota) for row in offered(session, batches)]
-        if by in _PLANNED
-        else []
-    )
+    plan = _plan(session, batches, by)
     tables = {
         one: _table(frame, plan, one, first if one in ("applied", "approved") else by) for one in _needed(of)
     }
+    if "fill_rate" in of:
+        tables["told plan"] = _table(frame, _plan(session, published, by), "plan", by)
     labels = labels_of(session, by)
     keys = sorted({key for table in tables.values() for key, _ in table if key is not None})
     rows = []
@@ -85,8 +85,14 @@ def trend(
     return span, rows
 
 
+def _plan(session: Session, batches: Sequence[Batch], by: str) -> list[tuple[int, str, int]]:
+    if by not in _PLANNED:
+        return []
+    return [(row.year, getattr(row, by), row.quota) for row in offered(session, batches)]
+
+
 def _needed(of: Sequence[str]) -> list[str]:
-    more = ("plan", "admitted") if "fill_rate" in of else ()
+    more = ("admitted",) if "fill_rate" in of else ()
     return [one for one in dict.fromkeys((*of, *more)) if one != "fill_rate"]
 
 
@@ -122,7 +128,8 @@ def _value(
     if figure in _OF_ADMISSION and year not in told:
         return None
     if figure == "fill_rate":
-        plan = tables["plan"].get((key, year), 0)
+        # What is filled is of published batches alone: so must be what there was to fill.
+        plan = tables["told plan"].get((key, year), 0)
         return float(tables["admitted"].get((key, year), 0) / plan) if plan else None
     if figure == "lowest_total":
         lowest = tables[figure].get((key, year))
