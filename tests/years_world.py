@@ -17,6 +17,8 @@ CITIES = {"B1": "410100", "B2": "410100", "B3": "410300"}
 #: As the catalogue every database begins with has it.
 SHORTAGE = {"0100": False, "0700": True, "0900": False}
 SPOTS = tuple((base, code) for base in CITIES for code in SHORTAGE)
+#: One of them has a comma in its name.
+SCHOOLS = ("郑州大学", "河南大学", "河南,中医药大学")
 SEATED = ("proposed", "admitted", "reported")
 APPLIED = ("submitted", "returned", "approved", "rejected")
 #: code → year, parent, state.
@@ -106,7 +108,7 @@ def _form(random: Random, free: dict[tuple[str, str, str], int]) -> Form:
         seat = (outcome, spot, via, None if via == "place" else random.randint(6000, 9999))
     return Form(
         *(batch, status, random.choice(("own", "social", "entrusted"))),
-        *(random.choice(("应届毕业生", "往届毕业生")), random.choice(("郑州大学", "河南大学"))),
+        *(random.choice(("应届毕业生", "往届毕业生")), random.choice(SCHOOLS)),
         *(random.choice(("21", "14")), BATCHES[batch][0] - random.randint(0, 1)),
         *(random.choice(SPOTS), seat),
         stay=random.choice((1, 2, 3, 3, 3)),

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from zhupei_cli.files import replacing
 from zhupei_cli.reports.table_book import Share, TableSheet, write_tables
@@ -14,7 +15,7 @@ from zhupei_cli.rules.batch.compliance_lines import COUNTS
 from zhupei_cli.services.records import lookup
 from zhupei_cli.services.reports import compliance as judging
 from zhupei_cli.services.reports import frame_files, pivots, trends
-from zhupei_cli.services.reports.flat_frame import frame_of
+from zhupei_cli.services.reports.flat_frame import COLUMNS, frame_of
 from zhupei_cli.services.reports.years import batches_of_years
 from zhupei_cli.settings import Settings
 from zhupei_cli.shell.arguments import NAME, Whole, Word, Words
@@ -136,36 +137,44 @@ def _compliance_book(
     _columns: Sequence[Column],
     _rows: Sequence[Row],
 ) -> None:
-    labels = list(dict.fromkeys(row["item_label"] for row in rows))
     scores = judging.scores_of(rows)
+    items = {row["item"]: row for row in rows}
     wide: dict[tuple[str, int], list[Any]] = {}
     for row in rows:
-        head = wide.setdefault(
-            (row["base"], row["year"]), [row["base"], f"{row['base_label']} {row['year']}"]
-        )
-        head.append(row["value"])
-    kinds = {row["item_label"]: "count" if row["item"] in COUNTS else "share" for row in rows}
-    table = [[*cells, scores[key]] for key, cells in wide.items()]
-    drawn = [2 + at for at, label in enumerate(labels) if kinds[label] == "share"][:4]
+        head = [row["base"], f"{row['base_label']} {row['year']}"]
+        wide.setdefault((row["base"], row["year"]), head).append(row["value"])
+    # The last year first, in it whoever stands worst: a chart draws what stands at the top.
+    worst = sorted(wide, key=lambda key: (-key[1], scores[key] is None, scores[key], key[0]))
+    table = [[*wide[key], scores[key]] for key in worst]
+    kinds = ["count" if item in COUNTS else "share" for item in items]
+    judged = [row["line"] is not None and row["item"] not in COUNTS for row in items.values()]
     columns = [
         ("基地编号", "text"),
         ("基地、年份", "text"),
-        *((label, kinds[label]) for label in labels),
+        *zip(map(_headed, items.values()), kinds, strict=True),
         ("得分", "mark"),
     ]
+    last = sum(key[1] == worst[0][1] for key in worst)
     whole = TableSheet(
         "合规汇总",
-        "只计已公示的结果；得分为判定过的指标按权重折合百分。",
+        "只计已公示的结果；得分为判定过的指标按权重折合百分，没有判定的空着。最近的年份在前，得分低的在前。",
         columns,
         table,
         1,
-        drawn,
-        len(table),
+        [2 + at for at, one in enumerate(judged) if one],
+        last,
+        chart="有达标线的比率，最近一年得分最低的基地",
+        horizontal=True,
     )
     cells = [[_cell(row, column.key) for column in COMPLIANCE] for row in rows]
     kinds_of = [(one.heading, "text" if one.key in _TEXTS else "count") for one in COMPLIANCE]
     each = TableSheet("逐项依据", "每个数字来自哪些批次的哪些人。", kinds_of, cells)
     write_tables(path, [whole, each], made_on=settings.acting().today)
+
+
+def _headed(row: judging.Figured) -> str:
+    """Return an item with the line it is judged by."""
+    return row["item_label"] if row["line"] is None else f"{row['item_label']}（达标线 {_told(row)['line']}）"
 
 
 _TEXTS = ("base", "base_label", "item_label", "verdict_label", "rows")
@@ -198,7 +207,8 @@ def trend(settings: Settings, *, years: int, by: str, of: tuple[tuple[str, ...],
     with reading(settings.database_url) as session:
         span, rows = trends.trend(session, years=years, by=by, of=wanted)
     columns = (
-        *(Column("key", "代码"), Column("label", trends.BY.label(by)), Column("of_label", "指标")),
+        *((Column("key", "代码"),) if by in trends.CODED else ()),
+        *(Column("label", trends.BY.label(by)), Column("of_label", "指标")),
         *(Column(f"y{year}", str(year)) for year in span),
         *(Column("change", "增减"), Column("change_rate", "增减率"), Column("share", "占比")),
     )
@@ -206,7 +216,7 @@ def trend(settings: Settings, *, years: int, by: str, of: tuple[tuple[str, ...],
         _shown(rows, out, partial(_percent, span=span)),
         columns,
         out,
-        workbook=partial(_trend_book, settings, span, rows, trends.BY.label(by)),
+        workbook=partial(_trend_book, settings, span, rows, by),
     )
 
 
@@ -219,22 +229,24 @@ def _percent(row: Row, *, span: Sequence[int]) -> dict[str, Any]:
 def _trend_book(
     settings: Settings, span: Sequence[int], rows: Sequence[Mapping[str, Any]], by: str, path: Path, *_: Any
 ) -> None:
-    sheets = []
+    sheets, label = [], trends.BY.label(by)
     for figure in dict.fromkeys(row["of"] for row in rows):
         kind = {"fill_rate": "share", "lowest_total": "mark"}.get(figure, "count")
         change = "change" if kind == "count" else kind
-        columns = [("代码", "text"), (by, "text"), *((str(year), kind) for year in span), ("增减", change)]
-        keys = ["key", "label", *(f"y{year}" for year in span), "change"]
+        heads = [("代码", "text")] if by in trends.CODED else []
+        columns = [*heads, (label, "text"), *((str(year), kind) for year in span), ("增减", change)]
+        keys = [*("key" for _ in heads), "label", *(f"y{year}" for year in span), "change"]
         if kind == "count":  # rates and marks have neither
             columns += [("增减率", "share"), ("占比", "share")]
             keys += ["change_rate", "share"]
-        table = [[row[key] for key in keys] for row in rows if row["of"] == figure]
+        of = [row for row in rows if row["of"] == figure]
         # The most first, the whole last: a chart draws what stands at the top.
-        last = 1 + len(span)
-        table.sort(key=lambda row: (row[0] is None, -(row[last] or 0)))
-        title = f"{trends.OF.label(figure)}（按{by}）"
-        series = list(range(2, 2 + len(span)))
-        sheets.append(TableSheet(title, _TREND_NOTE, columns, table, 1, series, len(table) - 1))
+        of.sort(key=lambda row: (row["key"] is None, -(row[f"y{span[-1]}"] or 0)))
+        table = [[row[key] for key in keys] for row in of]
+        title = f"{trends.OF.label(figure)}（按{label}）"
+        at = len(heads)
+        series = list(range(at + 1, at + 1 + len(span)))
+        sheets.append(TableSheet(title, _TREND_NOTE, columns, table, at, series, len(table) - 1))
     write_tables(path, sheets, made_on=settings.acting().today)
 
 
@@ -251,7 +263,9 @@ _TREND_NOTE = "报名和审核按第一志愿计，录取和报到按录取的�
     metavar="V[,W]",
     help=f"指标：{_codes(pivots.VALUES)}",
 )
-@click.option("--where", multiple=True, metavar="KEY=VALUE[,…]", help="只计这些，可写多次")
+@click.option(
+    "--where", multiple=True, metavar="KEY=VALUE[,…]", help="只计这些，可写多次；本身带逗号的值照写"
+)
 @click.option("--years", type=Whole(1, 20), help="最近几年；不写 --batch 时默认 1 年")
 @batch_option
 @format_options
@@ -269,17 +283,21 @@ def pivot(
 ) -> None:
     """列出透视表：报名底表的任意列作行和列，人数或分数作值。
 
-    可用的列见末尾，都是 report frame 写出的列。分数只计有名额的人，个别安排的除外。
+    可用的列见末尾，都是 report frame 写出的列；city 是录取的地市，choice1_city 是第一志愿的。
+    录取、报到计现在有名额、已报到的人。分数只计有名额的人，个别安排的除外。
 
     \b
-    例：zhupei report pivot --rows city --columns identity --values applied
+    例：zhupei report pivot --rows choice1_city --columns via --values applied
         zhupei report pivot --rows school --columns year --values applied \\
             --years 3
-        zhupei report pivot --rows city --columns year --values applied \\
-            --where level=本科
+        zhupei report pivot --rows city --columns year --values admitted \\
+            --years 3 --where level=本科
     """
     if len(rows) > 2 or columns in rows:
         raise click.UsageError("--rows 写一列或两列，且不能与 --columns 相同。", click.get_current_context())
+    context = click.get_current_context()
+    if years and context.get_parameter_source("batch") is ParameterSource.COMMANDLINE:
+        raise click.UsageError("--batch 是一个批次，--years 是几年的全部批次，只能写一个。", context)
     asked = _conditions(where)
     with reading(settings.database_url) as session:
         if batch and not years:
@@ -289,7 +307,12 @@ def pivot(
         headings, found = pivots.pivot(session, meant, rows=rows, columns=columns, values=values, where=asked)
     heads = [Column(f"{key}_label", pivots.DIMENSIONS.label(key)) for key in rows]
     shown = [*heads, *(Column(key, heading) for key, heading in headings)]
-    show(found, shown, out, workbook=partial(_pivot_book, settings, found, shown, len(rows)))
+    show(
+        found,
+        shown,
+        out,
+        workbook=partial(_pivot_book, settings, found, shown, len(rows), pivots.DIMENSIONS.label(columns)),
+    )
 
 
 def _conditions(where: Sequence[str]) -> Mapping[str, list[str]]:
@@ -302,14 +325,18 @@ def _conditions(where: Sequence[str]) -> Mapping[str, list[str]]:
             raise click.UsageError(
                 f"--where {word!r} 应写作 列=值，可用的列：{known}。", click.get_current_context()
             )
-        found.setdefault(code, []).extend(
-            one.strip() for one in value.replace("，", ",").split(",") if one.strip()
-        )
+        found.setdefault(code, []).append(value.strip())
     return found
 
 
 def _pivot_book(
-    settings: Settings, found: Sequence[Row], shown: Sequence[Column], heads: int, path: Path, *_: Any
+    settings: Settings,
+    found: Sequence[Row],
+    shown: Sequence[Column],
+    heads: int,
+    across: str,
+    path: Path,
+    *_: Any,
 ) -> None:
     kinds = [
         (one.heading, "text" if at < heads else "mark" if one.key.startswith(_MARKS) else "count")
@@ -318,13 +345,26 @@ def _pivot_book(
     table = [[row[one.key] for one in shown] for row in found]
     first = shown[heads].key.rpartition("_")[0] if len(shown) > heads else ""
     series = [at for at, one in enumerate(shown) if at >= heads and one.key.startswith(f"{first}_")][:-1][:8]
+    names = "、".join(one.heading for one in shown[:heads])
+    drawn = shown[heads].heading.partition("·")[0] if first else ""
     sheet = TableSheet(
-        "透视表", "合计在末行和各指标的末列。", kinds, table, heads - 1, series, max(len(table) - 1, 0)
+        "透视表",
+        "合计在末行和各指标的末列。",
+        kinds,
+        table,
+        heads - 1,
+        series,
+        max(len(table) - 1, 0),
+        first_label=0,
+        chart=f"{drawn}：按{names}，分{across}",
+        horizontal=heads > 1,
     )
     write_tables(path, [sheet], made_on=settings.acting().today)
 
 
-@click.command("frame")
+@click.command(
+    "frame", epilog=f"写出的列：{'、'.join(one.heading for one in COLUMNS)}；英文名见 report pivot。"
+)
 @batch_option
 @click.option(
     "-f",

@@ -398,6 +398,7 @@ CATALOGUE: dict[str, Entry] = {
     "E717": Entry(5, "批次 {batch} 的个人信息没有取出：这个会话不保存记录", "改用 with transaction(数据库) as session（不要用 reading 或 dry_run），取完正常结束", "取出姓名、证件号码要留下记录，只读的会话写不下记录。"),
     "E718": Entry(3, "是否订单定向的标记与提交的内容不符：{what}", "请从备份核对，不要再录取", "标记由提交的内容得出，内容被其他程序改动过。"),
     # -- E72x figures over years -------------------------------------------------------------------
+    "E719": Entry(2, "没有安装统计用的组件 pandas", "pip install pandas，或重新安装：pip install zhupei", "合规、趋势、透视和底表由 pandas 统计，安装时一般已带上。"),
     "E720": Entry(4, "还没有可以统计的批次", "先开放一个批次：zhupei batch open 编号", "筹备中和已取消的批次不计入历年统计。"),
     "E721": Entry(2, "{figure}不能按{by}统计", "改用 --by base、specialty 或 city，或去掉这个指标", "招收计划只按基地、专业和所在地市分配。"),
     "E722": Entry(4, "“{column}”里没有 {value}。{nearest}", "核对 --where 的值：写代码或名称", "条件里的值要在所统计的批次里出现过。"),

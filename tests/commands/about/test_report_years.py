@@ -14,6 +14,9 @@ from zhupei_cli.rules.batch.compliance_lines import read_lines
 from zhupei_cli.services.reports import pivots
 from zhupei_cli.store.engine import transaction
 from zhupei_cli.words.errors import ZhupeiError
+from zhupei_cli.words.vocabulary import IDENTITY
+
+_PIVOT = ("report", "pivot", "--rows", "identity", "--columns", "admission", "--values", "applied")
 
 
 @pytest.fixture
@@ -85,9 +88,22 @@ def test_what_scripts_and_people_get(shell: Run, tmp_path: Path, monkeypatch: py
     for name in ("底表.csv", "底表.xlsx"):
         assert shell("report", "frame", "--batch", "Y25", "-o", tmp_path / name).code == 0
     frame = pd.read_parquet(tmp_path / "底表.parquet")
+    sheet = openpyxl.load_workbook(tmp_path / "底表.xlsx").worksheets[0]
+    first = dict(zip(*((cell.value for cell in row) for row in list(sheet.rows)[:2]), strict=True))
+    assert first["个人身份"] == IDENTITY.label(frame["identity"][0])
+    assert (first["报名"], first["主批次或补录"]) == ("是" if frame["applied"][0] else "否", "主批次")
+    both = shell(*_PIVOT, "--batch", "Y25", "--years", "2")
+    assert (both.code, "只能写一个" in both.err) == (2, True)
+    school = shell("report", "trend", "--by", "school").out.splitlines()[0].split()
+    assert school[:2] == ["毕业院校", "指标"], "its code is its name"
     assert "id_number" not in frame.columns and len(pd.read_csv(tmp_path / "底表.csv")) == len(frame)
     again = shell("report", "frame", "--batch", "Y25", "-o", tmp_path / "底表.csv")
     assert again.code == 5
+    blank = json.loads(shell(*_PIVOT, "--years", "1", "--json").out)[-1]
+    assert "applied_blank" in blank and "applied_未填" not in blank
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    assert shell("report", "trend", "--by", "base").err.splitlines()[0].startswith("错误 [E719]：")
+    monkeypatch.undo()
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     without = shell("report", "frame", "--batch", "Y25", "-o", tmp_path / "无.parquet")
     assert (without.code, without.err.splitlines()[0]) == (2, "错误 [E724]：没有安装写 Parquet 的组件")

@@ -17,6 +17,7 @@ from tests.years_world import (
     BATCHES,
     CITIES,
     PUBLISHED,
+    SCHOOLS,
     SEATED,
     SHORTAGE,
     SPOTS,
@@ -34,6 +35,7 @@ from zhupei_cli.store.engine import reading, transaction
 from zhupei_cli.words.errors import ZhupeiError
 
 YEARS = [2024, 2025, 2026]
+CAME = ("reported", "no_show", "quit")
 FIRST = ("base", "specialty", "city")
 LINES = compliance.lines_of(None)
 STATES = ("open", *PUBLISHED)
@@ -88,13 +90,15 @@ def recount(years: Years, by: str, of: str, key: str | None, year: int) -> float
     applied = [f for f in forms if f.status in APPLIED and key in (None, first(by, f))]
     seated = [f for f in forms if f.seated and key in (None, seat(by, f))]
     totals = [f.seat[3] for f in seated if f.seat and f.seat[2] != "place" and f.seat[3]]
+    came = sum(f.seat is not None and f.seat[0] == "reported" for f in seated)
+    told = [form for form in forms if BATCHES[form.batch][2] in PUBLISHED]
     whole = planned(years, by, key, year, PUBLISHED) if by in FIRST else 0
     return {
         "plan": planned(years, by, key, year) if by in FIRST else 0,
         "applied": len(applied),
         "approved": sum(f.status == "approved" for f in applied),
         "admitted": len(seated),
-        "reported": sum(f.seat is not None and f.seat[0] == "reported" for f in seated),
+        "reported": came if any(f.seat and f.seat[0] in CAME for f in told) else None,
         "fill_rate": len(seated) / whole if whole else None,
         "lowest_total": min(totals) / 100 if totals else None,
     }[of]
@@ -135,6 +139,13 @@ def test_a_pivot(database: str, years: Years) -> None:
             session, batches, rows=("choice1_base", "identity"), columns="year",
             values=("applied", "admitted", "mean_total"), where={"level": ["21"]},
         )  # fmt: skip
+        # A comma in a word, and nobody there. A school of nobody is no word.
+        known = {f.school for f in counted(years) if f.status in APPLIED}
+        schools = [SCHOOLS[2], ",".join(SCHOOLS[:2])] if known >= set(SCHOOLS) else []
+        _, commas = pivots.pivot(
+            session, batches, rows=("identity",), columns="year", values=("applied",),
+            where={"admission": ["未填"], **({"school": schools} if schools else {})},
+        )  # fmt: skip
         with pytest.raises(ZhupeiError, match="E722"):
             pivots.pivot(
                 session,
@@ -144,6 +155,8 @@ def test_a_pivot(database: str, years: Years) -> None:
                 values=("applied",),
                 where={"school": ["没有"]},
             )
+    unseated = [f for f in counted(years) if f.status in APPLIED and (not f.seat or f.batch == "Y26T")]
+    assert (commas[-1]["applied_all"] if commas else 0) == len(unseated)
     forms = [f for f in counted(years) if f.level == "21" and f.status in APPLIED]
     for row in rows:
         base, who = row["choice1_base"], row["identity"]
@@ -153,9 +166,12 @@ def test_a_pivot(database: str, years: Years) -> None:
                 for f in forms
                 if f.year == year and (base is None or (f.choice[0], f.identity) == (base, who))
             ]
-            # A year without anybody is no column.
+            # A year without anybody is no column; only Y26T tells nothing yet.
             assert row.get(f"applied_{year}", 0) == len(mine)
-            assert row.get(f"admitted_{year}", 0) == sum(f.seated for f in mine)
+            seated = row.get(f"admitted_{year}", 0)
+            of_year = [f for f in forms if f.year == year]
+            told = not of_year or any(BATCHES[f.batch][2] in PUBLISHED for f in mine or of_year)
+            assert seated == sum(f.seated for f in mine) if told else seated is None
             marks = [f.seat[3] / 100 for f in mine if f.seated and f.seat and f.seat[3]]
             mean = sum(marks) / len(marks) if marks else None
             assert row.get(f"mean_total_{year}") == (None if mean is None else pytest.approx(mean, abs=0.006))

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, aliased
 from zhupei_cli.model import Admission, Application, Batch, Choice, Snapshot, Trainee, TrainingBase
 from zhupei_cli.rules.batch.lifecycle import PUBLISHED, SEATED
 from zhupei_cli.words import codes
+from zhupei_cli.words.errors import ZhupeiError
 from zhupei_cli.words.vocabulary import (
     ADMISSION_STATUS,
     APPLICATION_STATUS,
@@ -29,6 +30,8 @@ APPLIED: Final = (
     *(ApplicationStatus.SUBMITTED, ApplicationStatus.RETURNED),
     *(ApplicationStatus.APPROVED, ApplicationStatus.REJECTED),
 )
+#: What becomes of people at the check-in or after it.
+CHECKED_IN: Final = (AdmissionStatus.REPORTED, AdmissionStatus.NO_SHOW, AdmissionStatus.QUIT)
 ROUNDS: Final = {"main": "主批次", "supplement": "补录"}
 #: Rows that are read at once: the texts of a hundred thousand would weigh more than their frame.
 _AT_ONCE: Final = 20_000
@@ -139,8 +142,12 @@ def frame_of(session: Session, batches: Sequence[Batch], keys: Sequence[str] = O
     """Return the applications of `batches` as a pandas DataFrame with the columns `keys`, dtypes as stated.
 
     Drafts and withdrawn applications are rows too: `applied` says who counts. `admitted` is whoever holds a
-    seat now; a seat that was given up is in `admission` alone.
+    seat now; a seat that was given up is in `admission` alone. Raises E719 without pandas.
     """
+    try:
+        import pandas  # noqa: F401
+    except ImportError as error:
+        raise ZhupeiError("E719") from error
     cities = {row.code: row.city for row in session.execute(select(_BASE.c.code, _BASE.c.city))}
     filled = {key: _filling(key, cities) for key in keys}
     sizes = []

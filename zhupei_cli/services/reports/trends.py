@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from zhupei_cli.model import Batch
 from zhupei_cli.rules.batch.lifecycle import PUBLISHED
 from zhupei_cli.services.records.lookup import base_names, specialty_names
-from zhupei_cli.services.reports.flat_frame import BY_KEY, frame_of
+from zhupei_cli.services.reports.flat_frame import BY_KEY, CHECKED_IN, frame_of
 from zhupei_cli.services.reports.years import batches_of_years, offered
 from zhupei_cli.words.errors import ZhupeiError
 from zhupei_cli.words.vocabulary import CodeTable
@@ -43,6 +43,8 @@ FIRST: Final[Mapping[str, str]] = {
     "specialty": "choice1_specialty",
     "city": "choice1_city",
 }
+#: Where a code stands behind the words; a school is its own name.
+CODED: Final = frozenset(("base", "specialty", "identity", "city", "level"))
 #: What a plan can be counted by.
 _PLANNED: Final = frozenset(FIRST)
 _OF_ADMISSION: Final = ("admitted", "reported", "fill_rate", "lowest_total")
@@ -56,8 +58,8 @@ def trend(
 
     Applications are counted at their first choice, admissions at their seat. `change` is from the year
     before the last, `share` the part of the last year's whole. The row of the whole has no `key`. A year
-    whose result is not published has no figures of admission. Raises E720 without a batch, E721 for the
-    plan of what has none.
+    whose result is not published has no figures of admission, one without a check-in none of it. Raises E720
+    without a batch, E721 for the plan of what has none.
     """
     for one in of:
         if one in ("plan", "fill_rate") and by not in _PLANNED:
@@ -66,9 +68,12 @@ def trend(
     published = [batch for batch in batches if batch.status in PUBLISHED]
     told = {batch.year for batch in published}
     first = FIRST.get(by, by)
-    wanted = dict.fromkeys((first, by, "year", "via", "total", "applied", "approved", "admitted", "reported"))
+    wanted = dict.fromkeys(
+        (first, by, "year", "via", "total", "applied", "approved", "admitted", "reported", "admission")
+    )
     frame = frame_of(session, batches, list(wanted))
     plan = _plan(session, batches, by)
+    begun = {int(year) for year in frame.loc[frame["admission"].isin(CHECKED_IN), "year"].unique()}
     tables = {
         one: _table(frame, plan, one, first if one in ("applied", "approved") else by) for one in _needed(of)
     }
@@ -79,8 +84,8 @@ def trend(
     rows = []
     for key in (*keys, None):
         for one in of:
-            values = [_value(tables, one, key, year, told) for year in span]
-            whole = _value(tables, one, None, span[-1], told)
+            values = [_value(tables, one, key, year, begun if one == "reported" else told) for year in span]
+            whole = _value(tables, one, None, span[-1], begun if one == "reported" else told)
             rows.append(_row(by, key, labels, one, dict(zip(span, values, strict=True)), whole))
     return span, rows
 
