@@ -77,7 +77,8 @@ def compliance(
         rows, waiting = judging.compliance(session, years=years, lines=lines, base=code)
     for year, codes in waiting.items():
         note(settings, f"没有计入 {year} 年的 {'、'.join(codes)}：结果还没有公示")
-    show(_shown(rows, out, _told), COMPLIANCE, out, workbook=partial(_compliance_book, settings, rows))
+    figures = list(map(_in_one_unit, rows)) if out.format == "csv" else _shown(rows, out, _told)
+    show(figures, COMPLIANCE, out, workbook=partial(_compliance_book, settings, rows))
     if check and _found(settings, rows):
         click.get_current_context().exit(FINDINGS)
 
@@ -98,6 +99,12 @@ def _shown(
 ) -> Sequence[Row]:
     """Return rows as people read them on a screen; files keep their numbers."""
     return list(map(told, rows)) if out.format == "table" else rows
+
+
+def _in_one_unit(row: Row) -> dict[str, Any]:
+    """Return a row with its line as a part of one, as its value is: a CSV file has one column for each."""
+    line: Any = row["line"]
+    return {**row, "line": line if line is None or row["item"] in COUNTS else line / 100}
 
 
 def _found(settings: Settings, rows: Sequence[judging.Figured]) -> bool:

@@ -69,7 +69,10 @@ def test_what_scripts_and_people_get(shell: Run, tmp_path: Path, monkeypatch: py
     waiting, short, *_ = judged.err.splitlines()
     assert waiting == "没有计入 2026 年的 Y26T：结果还没有公示"
     assert short.startswith(("未达标：B1 基地B1 ", "预警：B1 基地B1 "))
-    assert shell("-q", "report", "compliance", "--json").code == 0
+    judged = shell("-q", "report", "compliance", "--json")
+    listed = shell("-q", "report", "compliance", "-f", "csv", "--columns", "value,line")
+    one = next(row for row in json.loads(judged.out) if row["item"] == "open_share")
+    assert (f"{one['value']},0.6" in listed.out.splitlines(), one["line"]) == (True, 60.0)
 
     for name, *words in (
         ("合规", "compliance"),
