@@ -4,18 +4,19 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import click
 from click.core import ParameterSource
 
 from zhupei_cli.files import replacing
-from zhupei_cli.reports.table_book import Share, TableSheet, write_tables
+from zhupei_cli.model import Batch
+from zhupei_cli.reports.table_book import PercentCell, TableCell, TableSheet, write_tables
 from zhupei_cli.rules.batch.compliance_lines import COUNTS
 from zhupei_cli.services.records import lookup
 from zhupei_cli.services.reports import compliance as judging
 from zhupei_cli.services.reports import frame_files, pivots, trends
-from zhupei_cli.services.reports.flat_frame import COLUMNS, frame_of
+from zhupei_cli.services.reports.flat_frame import FRAME_COLUMNS, frame_of
 from zhupei_cli.services.reports.years import batches_of_years
 from zhupei_cli.settings import Settings
 from zhupei_cli.shell.arguments import NAME, Whole, Word, Words
@@ -72,7 +73,7 @@ def compliance(
         _write_template(settings, out)
         return
     with reading(settings.database_url) as session:
-        lines = judging.lines_of(settings.compliance, lookup.specialty_names(session).find)
+        lines = judging.province_lines(settings.compliance, lookup.specialty_names(session).find)
         code = base and lookup.find_base(session, base)
         rows, waiting = judging.compliance(session, years=years, lines=lines, base=code)
     for year, codes in waiting.items():
@@ -94,16 +95,14 @@ def _write_template(settings: Settings, out: Out) -> None:
     note(settings, f"已写入 {out.path}；改好后在配置文件写 compliance = {json.dumps(str(out.path))}")
 
 
-def _shown(
-    rows: Sequence[Mapping[str, Any]], out: Out, told: Callable[[Row], dict[str, Any]]
-) -> Sequence[Row]:
+def _shown(rows: Sequence[Row], out: Out, told: Callable[[Any], Row]) -> Sequence[Row]:
     """Return rows as people read them on a screen; files keep their numbers."""
     return list(map(told, rows)) if out.format == "table" else rows
 
 
-def _in_one_unit(row: Row) -> dict[str, Any]:
+def _in_one_unit(row: judging.Figured) -> Row:
     """Return a row with its line as a part of one, as its value is: a CSV file has one column for each."""
-    line: Any = row["line"]
+    line = row["line"]
     return {**row, "line": line if line is None or row["item"] in COUNTS else line / 100}
 
 
@@ -129,10 +128,10 @@ def _number(value: float | None, *, rate: bool) -> str:
     return "" if value is None else f"{value:.1%}" if rate else f"{value:g}"
 
 
-def _told(row: Row) -> dict[str, Any]:
+def _told(row: judging.Figured) -> dict[str, object]:
     """Return a row as people read it: rates in percent."""
     rate: bool = row["item"] not in COUNTS
-    value: Any = row["value"]
+    value = row["value"]
     line = None if row["line"] is None else f"{row['line']:g}{'%' if rate else ''}"
     return {**row, "value": None if value is None else _number(value, rate=rate), "line": line}
 
@@ -146,9 +145,9 @@ def _compliance_book(
 ) -> None:
     scores = judging.scores_of(rows)
     items = {row["item"]: row for row in rows}
-    wide: dict[tuple[str, int], list[Any]] = {}
+    wide: dict[tuple[str, int], list[TableCell]] = {}
     for row in rows:
-        head = [row["base"], f"{row['base_label']} {row['year']}"]
+        head: list[TableCell] = [row["base"], f"{row['base_label']} {row['year']}"]
         wide.setdefault((row["base"], row["year"]), head).append(row["value"])
     # The last year first, in it whoever stands worst: a chart draws what stands at the top.
     worst = sorted(wide, key=lambda key: (-key[1], scores[key] is None, scores[key], key[0]))
@@ -187,12 +186,12 @@ def _headed(row: judging.Figured) -> str:
 _TEXTS = ("base", "base_label", "item_label", "verdict_label", "rows")
 
 
-def _cell(row: judging.Figured, key: str) -> Any:
+def _cell(row: judging.Figured, key: str) -> TableCell:
     """Return a cell of the sheet that names every figure: a rate is a number there too."""
-    value: Any = row[key]  # type: ignore[literal-required]
-    if key not in ("value", "line") or value is None or row["item"] in COUNTS:
+    value = cast("TableCell", dict(row)[key])
+    if key not in ("value", "line") or not isinstance(value, float) or row["item"] in COUNTS:
         return value
-    return Share(value if key == "value" else value / 100)
+    return PercentCell(value if key == "value" else value / 100)
 
 
 @click.command("trend")
@@ -227,14 +226,14 @@ def trend(settings: Settings, *, years: int, by: str, of: tuple[tuple[str, ...],
     )
 
 
-def _percent(row: Row, *, span: Sequence[int]) -> dict[str, Any]:
+def _percent(row: trends.TrendRow, *, span: Sequence[int]) -> dict[str, object]:
     rates = ["change_rate", "share", *((f"y{year}" for year in span) if row["of"] == "fill_rate" else ())]
     rates += ["change"] if row["of"] == "fill_rate" else []
     return {**row, **{key: f"{row[key]:.1%}" for key in rates if row[key] is not None}}
 
 
 def _trend_book(
-    settings: Settings, span: Sequence[int], rows: Sequence[Mapping[str, Any]], by: str, path: Path, *_: Any
+    settings: Settings, span: Sequence[int], rows: Sequence[trends.TrendRow], by: str, path: Path, *_: object
 ) -> None:
     sheets, label = [], trends.BY.label(by)
     for figure in dict.fromkeys(row["of"] for row in rows):
@@ -308,7 +307,7 @@ def pivot(
     asked = _conditions(where)
     with reading(settings.database_url) as session:
         if batch and not years:
-            meant: Sequence[Any] = [lookup.find_batch(session, batch)]
+            meant: Sequence[Batch] = [lookup.find_batch(session, batch)]
         else:
             meant = batches_of_years(session, years or 1)[1]
         headings, found = pivots.pivot(session, meant, rows=rows, columns=columns, values=values, where=asked)
@@ -338,12 +337,12 @@ def _conditions(where: Sequence[str]) -> Mapping[str, list[str]]:
 
 def _pivot_book(
     settings: Settings,
-    found: Sequence[Row],
+    found: Sequence[pivots.PivotRow],
     shown: Sequence[Column],
     heads: int,
     across: str,
     path: Path,
-    *_: Any,
+    *_: object,
 ) -> None:
     kinds = [
         (one.heading, "text" if at < heads else "mark" if one.key.startswith(_MARKS) else "count")
@@ -370,7 +369,7 @@ def _pivot_book(
 
 
 @click.command(
-    "frame", epilog=f"写出的列：{'、'.join(one.heading for one in COLUMNS)}；英文名见 report pivot。"
+    "frame", epilog=f"写出的列：{'、'.join(one.heading for one in FRAME_COLUMNS)}；英文名见 report pivot。"
 )
 @batch_option
 @click.option(

@@ -1,14 +1,19 @@
 """Tables of years as a workbook: a sheet a table, a native chart below it, ready for A4."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from zhupei_cli.display import display_width
 from zhupei_cli.reports.charts import COLOURS
+
+if TYPE_CHECKING:
+    from xlsxwriter.format import Format
+    from xlsxwriter.workbook import Workbook
+
 
 _FORMATS: Final = {"text": "@", "count": "0", "change": '+0;−0;"±0"', "share": "0.0%", "mark": "0.00"}
 _UNITS: Final = {"count": "人数", "share": "比率", "mark": "分数"}
@@ -23,8 +28,11 @@ _TOP: Final = 3
 _TALLEST: Final = 560
 
 
-class Share(float):
+class PercentCell(float):
     """A cell in percent, in a column of other numbers."""
+
+
+TableCell = str | int | float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +46,7 @@ class TableSheet:
     title: str
     note: str
     columns: Sequence[tuple[str, str]]
-    rows: Sequence[Sequence[Any]]
+    rows: Sequence[Sequence[TableCell]]
     labels: int = 0
     series: Sequence[int] = ()
     drawn: int = 0
@@ -70,7 +78,13 @@ def write_tables(path: Path, sheets: Sequence[TableSheet], *, made_on: date) -> 
     path.write_bytes(file.getvalue())
 
 
-def _draw(book: Any, one: TableSheet, formats: dict[str, Any], looks: dict[str, Any], made_on: date) -> None:
+def _draw(
+    book: "Workbook",
+    one: TableSheet,
+    formats: Mapping[str, "Format"],
+    looks: Mapping[str, "Format"],
+    made_on: date,
+) -> None:
     sheet = book.add_worksheet(one.title[:31])
     sheet.write_string(0, 0, one.title, looks["title"])
     sheet.write_string(1, 0, one.note, looks["soft"])
@@ -94,7 +108,9 @@ def _draw(book: Any, one: TableSheet, formats: dict[str, Any], looks: dict[str, 
                 apart = at > 0 and one.columns[at - 1][1] != "text"
                 sheet.write_string(number, at, value, looks["apart"] if apart else formats["text"])
             else:
-                sheet.write_number(number, at, value, formats["share" if isinstance(value, Share) else kind])
+                sheet.write_number(
+                    number, at, value, formats["share" if isinstance(value, PercentCell) else kind]
+                )
     sheet.freeze_panes(_TOP + 1, one.labels + 1)
     sheet.set_default_row(18)
     sheet.set_paper(9)  # A4
@@ -107,6 +123,7 @@ def _draw(book: Any, one: TableSheet, formats: dict[str, Any], looks: dict[str, 
         _chart(book, sheet, one)
 
 
+# Any: XlsxWriter has no types for charts and for the name of a sheet.
 def _chart(book: Any, sheet: Any, one: TableSheet) -> None:
     first, last = _TOP + 1, _TOP + min(one.drawn, _DRAWN)
     chart = book.add_chart({"type": "bar" if one.horizontal else "column"})

@@ -37,7 +37,7 @@ from zhupei_cli.words.errors import ZhupeiError
 YEARS = [2024, 2025, 2026]
 CAME = ("reported", "no_show", "quit")
 FIRST = ("base", "specialty", "city")
-LINES = compliance.lines_of(None)
+LINES = compliance.province_lines(None)
 STATES = ("open", *PUBLISHED)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from zhupei_cli.rules.batch.compliance_lines import Line
+from zhupei_cli.rules.batch.compliance_lines import ComplianceLine
 
 
 @dataclass(slots=True)
@@ -33,7 +33,7 @@ class YearCounts:
         return sum(self.admitted.values())
 
 
-class Told(NamedTuple):
+class YearsTold(NamedTuple):
     """Year → codes of its batches, published ones and others; code → name of specialties."""
 
     published: Mapping[int, Sequence[str]]
@@ -56,7 +56,7 @@ class Told(NamedTuple):
         return code if name is None else f"{code} {name}"
 
 
-class Counts(NamedTuple):
+class ItemCounts(NamedTuple):
     """An item counted: part and whole of the last year, the values of the years, whence they come."""
 
     part: int
@@ -66,18 +66,18 @@ class Counts(NamedTuple):
 
 
 #: A part and the whole it is of.
-Part = tuple[int, int]
+_Part = tuple[int, int]
 Years = Mapping[int, YearCounts]
 
 
-def figure(line: Line, of: Years, told: Told) -> Counts:
+def figure(line: ComplianceLine, of: Years, told: YearsTold) -> ItemCounts:
     """Return an item counted over the years `of`, the judged one last."""
     if line.item == "zero_specialties":
         return _zero(of, told)
     return _over(of, told) if line.item == "over_capacity" else _rates(line, of, told)
 
 
-def _rates(line: Line, of: Years, told: Told) -> Counts:
+def _rates(line: ComplianceLine, of: Years, told: YearsTold) -> ItemCounts:
     parts = {year: _part(line, one) for year, one in of.items()}
     values: list[float | None] = []
     each = []
@@ -95,10 +95,10 @@ def _rates(line: Line, of: Years, told: Told) -> Counts:
     decides = (
         f"；由 {list(of)[at]} 年决定" if len(of) > 1 and at is not None and line.line is not None else ""
     )
-    return Counts(*parts[max(of)], values, "；".join(each) + decides)
+    return ItemCounts(*parts[max(of)], values, "；".join(each) + decides)
 
 
-def _words(line: Line, year: YearCounts, told: Told) -> str:
+def _words(line: ComplianceLine, year: YearCounts, told: YearsTold) -> str:
     left = f"（其中后来退培 {year.left} 人）" if year.left else ""
     words = {
         "fill_rate": "录取 {0} 人，计划 {1} 人",
@@ -111,7 +111,7 @@ def _words(line: Line, year: YearCounts, told: Told) -> str:
     return words[line.item].format(*_part(line, year))
 
 
-def _part(line: Line, year: YearCounts) -> Part:
+def _part(line: ComplianceLine, year: YearCounts) -> _Part:
     match line.item:
         case "fill_rate":
             return year.seated, year.seats
@@ -127,31 +127,31 @@ def _part(line: Line, year: YearCounts) -> Part:
             return _done(year, set(line.specialties))
 
 
-def _done(year: YearCounts, specialties: set[str]) -> Part:
+def _done(year: YearCounts, specialties: set[str]) -> _Part:
     # No more than the plan of each: what one specialty has over does not make up for another.
     planned = {code: year.plan[code] for code in specialties & year.plan.keys()}
     return sum(min(year.admitted.get(code, 0), plan) for code, plan in planned.items()), sum(planned.values())
 
 
-def _zero(of: Years, told: Told) -> Counts:
+def _zero(of: Years, told: YearsTold) -> ItemCounts:
     """Count the specialties that had a plan in every year and admitted nobody in any."""
     each = "、".join(told.year(year) if told.published.get(year) else told.nothing(year) for year in of)
     if not all(told.published.get(year) for year in of):
-        return Counts(0, 0, [None], each)
+        return ItemCounts(0, 0, [None], each)
     planned = set.intersection(*(set(year.plan) for year in of.values()))
     if not planned:
-        return Counts(0, 0, [None], f"{each}：没有年年都有计划的专业")
+        return ItemCounts(0, 0, [None], f"{each}：没有年年都有计划的专业")
     never = sorted(code for code in planned if not any(year.admitted.get(code) for year in of.values()))
     words = f"{each}：年年有计划的专业 {len(planned)} 个，其中没有录取的："
     named = "、".join(map(told.named, never)) or "无"
-    return Counts(len(never), len(planned), [float(len(never))], words + named)
+    return ItemCounts(len(never), len(planned), [float(len(never))], words + named)
 
 
-def _over(of: Years, told: Told) -> Counts:
+def _over(of: Years, told: YearsTold) -> ItemCounts:
     """Count who is beyond the capacity of a specialty: what one has free does not make up for another."""
     capacity = of[max(of)].capacity
     if not capacity:
-        return Counts(0, 0, [None], f"{told.year(max(of))}招收计划没有填写培训容量")
+        return ItemCounts(0, 0, [None], f"{told.year(max(of))}招收计划没有填写培训容量")
     there = {
         code: sum(
             size
@@ -168,4 +168,4 @@ def _over(of: Years, told: Told) -> Counts:
     rows = (
         f"{counted}录取、{max(of)} 年仍在培 {sum(there.values())} 人，有培训容量的专业容量 {most} 人，{named}"
     )
-    return Counts(sum(over.values()), most, [float(sum(over.values()))], rows)
+    return ItemCounts(sum(over.values()), most, [float(sum(over.values()))], rows)

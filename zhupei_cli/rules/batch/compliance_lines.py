@@ -9,7 +9,7 @@ from typing import Final, Literal
 
 from zhupei_cli.words.errors import ZhupeiError
 
-Verdict = Literal["met", "below", "warned"]
+LineVerdict = Literal["met", "below", "warned"]
 VERDICTS: Final = {"met": "达标", "below": "未达标", "warned": "预警"}
 
 ITEMS: Final = (
@@ -28,11 +28,11 @@ _BETWEEN: Final = re.compile(r"[\s、，,；;]+")
 _NUMBER: Final = re.compile(r"\d+(\.\d+)?")
 
 #: What finds the code of a specialty by code or name.
-Find = Callable[[str], str | None]
+FindSpecialty = Callable[[str], str | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ComplianceLine:
     """One item: its weight, its lines (percent, or a number), and how many years must hold.
 
     Without a line it is shown and not judged.
@@ -51,7 +51,7 @@ class Line:
     def is_rate(self) -> bool:
         return self.item not in COUNTS
 
-    def verdict(self, values: list[float | None]) -> Verdict | None:
+    def verdict(self, values: list[float | None]) -> LineVerdict | None:
         """Return how the values of the last years stand, the worst one deciding; None: not judged."""
         at = self.worst(values)
         if self.line is None or at is None:
@@ -73,13 +73,13 @@ class Line:
     def _keeps(self, value: float, line: float) -> bool:
         return value >= line if self.at_least else value <= line
 
-    def points(self, verdict: Verdict) -> float:
+    def points(self, verdict: LineVerdict) -> float:
         """Return what a verdict is worth: all of the weight, half below the line, nothing when warned."""
         full = {"met": 1.0, "below": 0.5 if self.warning is not None else 0.0, "warned": 0.0}
         return self.weight * full[verdict]
 
 
-def read_lines(content: str, name: str, find: Find = str) -> list[Line]:
+def read_lines(content: str, name: str, find: FindSpecialty = str) -> list[ComplianceLine]:
     """Return the lines of a CSV file called `name`, in its order; E723 for what cannot be understood.
 
     `find` says which specialty a word means. Columns of other headings are passed over.
@@ -89,7 +89,7 @@ def read_lines(content: str, name: str, find: Find = str) -> list[Line]:
     if missing := [heading for heading in _HEADINGS if heads.count(heading) != 1]:
         problem = f"表头应正好各有一列 {','.join(_HEADINGS)}，缺少或重复的：{'、'.join(missing)}"
         raise ZhupeiError("E723", file=name, row=1, problem=problem)
-    lines: dict[str, Line] = {}
+    lines: dict[str, ComplianceLine] = {}
     for cells in reader:
         if not any(map(str.strip, cells)):
             continue
@@ -105,9 +105,9 @@ def read_lines(content: str, name: str, find: Find = str) -> list[Line]:
     return list(lines.values())
 
 
-def _line(said: Mapping[str, str], find: Find) -> Line:
+def _line(said: Mapping[str, str], find: FindSpecialty) -> ComplianceLine:
     weight, line, warning = (float(said[key]) if said[key] else None for key in _NUMBERS)
-    return Line(
+    return ComplianceLine(
         *(said["指标"], said["名称"], weight or 0.0, line, warning),
         at_least=_DIRECTIONS[said["方向"]],
         years=int(said["年数"]),
@@ -119,7 +119,7 @@ def _words(cell: str) -> list[str]:
     return [word for word in _BETWEEN.split(cell) if word]
 
 
-def _problems(said: Mapping[str, str], find: Find) -> Iterator[str]:
+def _problems(said: Mapping[str, str], find: FindSpecialty) -> Iterator[str]:
     if missing := [heading for heading in _HEADINGS if heading not in said]:
         yield f"这一行没有 {'、'.join(missing)}：应有 {len(_HEADINGS)} 列"
         return
@@ -151,7 +151,7 @@ def _wrong_lines(said: Mapping[str, str]) -> Iterator[str]:
         yield f"预警线 {warning} 低于达标线 {line}：不高于达标线的指标，预警线应更高"
 
 
-def _wrong_specialties(said: Mapping[str, str], find: Find) -> Iterator[str]:
+def _wrong_specialties(said: Mapping[str, str], find: FindSpecialty) -> Iterator[str]:
     words = _words(said["专业"])
     if said["指标"] != _OF_SPECIALTIES:
         if words:

@@ -1,7 +1,7 @@
 """Is everything there that an admission is computed from? Asked before `admit run`, answered with counts."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TypedDict
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -25,9 +25,26 @@ from zhupei_cli.words.errors import sentence
 from zhupei_cli.words.vocabulary import BATCH_STATUS, ApplicationStatus, BatchStatus, Rule
 
 
+class InputCounts(TypedDict):
+    """What an admission would be computed from, in numbers."""
+
+    batch: str
+    status: str
+    status_label: str
+    candidates: int
+    sitting_out: int
+    with_scores: int
+    absent: int
+    own_records: int
+    places: int
+    free_seats: int | None
+    unreviewed: int
+    gave_up: int
+
+
 def check_admission(
     session: Session, batch: Batch, *, unpublished: bool = False
-) -> tuple[dict[str, Any], list[Finding]]:
+) -> tuple[InputCounts, list[Finding]]:
     """Return what an admission of `batch` would be computed from, and what is doubtful about it.
 
     Free seats are None where they would tell, before publication, how many are taken; unless `unpublished`.
@@ -42,7 +59,7 @@ def check_admission(
     rooms, ceded = open_rooms(inputs), ceded_of(session, batch)
     free = sum(max(0, room.free - ceded.get(spot, {}).get("ceded", 0)) for spot, room in rooms.items())
     told = unpublished or not inputs.held or batch.status in PUBLISHED
-    counts = {
+    counts: InputCounts = {
         "batch": batch.code,
         "status": batch.status,
         "status_label": BATCH_STATUS.label(batch.status),

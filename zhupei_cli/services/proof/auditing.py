@@ -53,7 +53,7 @@ class EventRow(TypedDict):
     hash: str
 
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 
 def log(session: Session, wanted: EventFilter, *, limit: int) -> tuple[list[EventRow], int]:
@@ -65,7 +65,7 @@ def log(session: Session, wanted: EventFilter, *, limit: int) -> tuple[list[Even
     return [_shown(row) for row in session.execute(statement)], total
 
 
-def _where(statement: Select[T], wanted: EventFilter) -> Select[T]:
+def _where(statement: Select[_T], wanted: EventFilter) -> Select[_T]:
     if wanted.who is not None:
         statement = statement.where(_EVENT.c.who == wanted.who)
     if wanted.kind is not None:

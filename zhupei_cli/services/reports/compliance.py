@@ -4,19 +4,23 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Final, NamedTuple, TypedDict
+from typing import TYPE_CHECKING, Final, NamedTuple, TypedDict
 
 from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Batch
-from zhupei_cli.rules.batch.compliance_figures import Told, YearCounts, figure
-from zhupei_cli.rules.batch.compliance_lines import VERDICTS, Find, Line, read_lines
+from zhupei_cli.rules.batch.compliance_figures import YearCounts, YearsTold, figure
+from zhupei_cli.rules.batch.compliance_lines import VERDICTS, ComplianceLine, FindSpecialty, read_lines
 from zhupei_cli.rules.batch.lifecycle import PUBLISHED, SEATED
 from zhupei_cli.services.records.lookup import base_names, specialty_names
 from zhupei_cli.services.reports.flat_frame import frame_of
 from zhupei_cli.services.reports.years import Offered, batches_of_years, offered
 from zhupei_cli.words.errors import ZhupeiError
 from zhupei_cli.words.vocabulary import AdmissionStatus, Identity
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
 
 SHIPPED: Final = "compliance.csv"
 _BACHELOR: Final = "21"
@@ -52,7 +56,7 @@ class Figured(TypedDict):
     rows: str
 
 
-def lines_of(path: Path | None, find: Find = str) -> list[Line]:
+def province_lines(path: Path | None, find: FindSpecialty = str) -> list[ComplianceLine]:
     """Return the lines of the province's own file, else those of the program; E001, E036, E723.
 
     `find` says which specialty a word of the file means.
@@ -74,14 +78,16 @@ def shipped_lines() -> str:
     return (files("zhupei_cli") / "data" / SHIPPED).read_text("utf-8")
 
 
-class Judged(NamedTuple):
+class JudgedYears(NamedTuple):
     """The rows, and the batches of the years asked for whose result is not published yet."""
 
     rows: list[Figured]
     waiting: Mapping[int, Sequence[str]]
 
 
-def compliance(session: Session, *, years: int, lines: Sequence[Line], base: str | None = None) -> Judged:
+def compliance(
+    session: Session, *, years: int, lines: Sequence[ComplianceLine], base: str | None = None
+) -> JudgedYears:
     """Return a row for each base (code), year and item: part, whole, value, verdict, and whence they come.
 
     Only years whose result is published. A verdict over several years is that of the worst; where a year
@@ -92,7 +98,7 @@ def compliance(session: Session, *, years: int, lines: Sequence[Line], base: str
     batches = [batch for batch in all_batches if batch.status in PUBLISHED]
     waiting = [batch for batch in all_batches if batch.status not in PUBLISHED]
     known = _counted(frame_of(session, batches, _KEYS), offered(session, batches))
-    told = Told(_by_year(batches), _by_year(waiting), specialty_names(session).labels)
+    told = YearsTold(_by_year(batches), _by_year(waiting), specialty_names(session).labels)
     labels = base_names(session).labels
     rows: list[Figured] = []
     for code in sorted({code for code, _ in known} if base is None else {base}):
@@ -100,7 +106,7 @@ def compliance(session: Session, *, years: int, lines: Sequence[Line], base: str
             if told.published.get(year):
                 label = labels.get(code, code)
                 rows += [_item(line, known, (code, label), year, told) for line in lines]
-    return Judged(rows, {year: codes for year, codes in told.waiting.items() if year in span[-years:]})
+    return JudgedYears(rows, {year: codes for year, codes in told.waiting.items() if year in span[-years:]})
 
 
 def _by_year(batches: Sequence[Batch]) -> dict[int, list[str]]:
@@ -110,7 +116,7 @@ def _by_year(batches: Sequence[Batch]) -> dict[int, list[str]]:
     return found
 
 
-def _counted(frame: Any, plan: Sequence[Offered]) -> dict[tuple[str, int], YearCounts]:
+def _counted(frame: "DataFrame", plan: Sequence[Offered]) -> dict[tuple[str, int], YearCounts]:
     """Return what each base has in each year; people are grouped by pandas first."""
     known: dict[tuple[str, int], YearCounts] = {}
     for one in plan:
@@ -144,11 +150,11 @@ def _counted(frame: Any, plan: Sequence[Offered]) -> dict[tuple[str, int], YearC
 
 
 def _item(
-    line: Line,
+    line: ComplianceLine,
     known: Mapping[tuple[str, int], YearCounts],
     named: tuple[str, str],
     year: int,
-    told: Told,
+    told: YearsTold,
 ) -> Figured:
     base, label = named
     of = {one: known.get((base, one), YearCounts()) for one in range(year - line.years + 1, year + 1)}

@@ -8,9 +8,9 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
-from sqlalchemy import ColumnElement, Row, String, Table, literal, select, type_coerce
+from sqlalchemy import ColumnElement, FromClause, Row, String, Table, literal, select, type_coerce
 from sqlalchemy.orm import Session, aliased
 
 from zhupei_cli.model import Admission, Application, Batch, Choice, Snapshot, Trainee, TrainingBase
@@ -26,14 +26,19 @@ from zhupei_cli.words.vocabulary import (
     ApplicationStatus,
 )
 
-Kind = Literal["category", "string", "Int64", "boolean", "Float64", "datetime64[s]"]
+if TYPE_CHECKING:
+    from pandas import DataFrame
+    from pandas.api.extensions import ExtensionArray
 
-APPLIED: Final = (
+
+Dtype = Literal["category", "string", "Int64", "boolean", "Float64", "datetime64[s]"]
+
+COUNTED: Final = (
     *(ApplicationStatus.SUBMITTED, ApplicationStatus.RETURNED),
     *(ApplicationStatus.APPROVED, ApplicationStatus.REJECTED),
 )
 #: What becomes of people at the check-in or after it.
-CHECKED_IN: Final = (AdmissionStatus.REPORTED, AdmissionStatus.NO_SHOW, AdmissionStatus.QUIT)
+AFTER_CHECKIN: Final = (AdmissionStatus.REPORTED, AdmissionStatus.NO_SHOW, AdmissionStatus.QUIT)
 ROUNDS: Final = {"main": "主批次", "supplement": "补录"}
 #: Rows that are read at once: the texts of a hundred thousand would weigh more than their frame.
 _AT_ONCE: Final = 20_000
@@ -45,7 +50,7 @@ class FrameColumn:
 
     key: str
     heading: str
-    kind: Kind
+    kind: Dtype
     labels: Mapping[str, str] | None = None
     personal: bool = False
 
@@ -61,7 +66,7 @@ _PLACES = (
         FrameColumn("choice2_specialty", "第二志愿专业", "category"),
     ),
 )
-COLUMNS: Final = (
+FRAME_COLUMNS: Final = (
     FrameColumn("batch", "批次", "category"),
     FrameColumn("year", "年份", "Int64"),
     FrameColumn("round", "主批次或补录", "category", ROUNDS),
@@ -92,9 +97,9 @@ COLUMNS: Final = (
     FrameColumn("birth_date", "出生日期", "datetime64[s]", personal=True),
     FrameColumn("mobile", "手机号码", "string", personal=True),
 )
-BY_KEY: Final = {column.key: column for column in COLUMNS}
-OPEN_KEYS: Final = tuple(column.key for column in COLUMNS if not column.personal)
-PERSONAL_KEYS: Final = tuple(column.key for column in COLUMNS if column.personal)
+BY_KEY: Final = {column.key: column for column in FRAME_COLUMNS}
+OPEN_KEYS: Final = tuple(column.key for column in FRAME_COLUMNS if not column.personal)
+PERSONAL_KEYS: Final = tuple(column.key for column in FRAME_COLUMNS if column.personal)
 
 _TABLES = Application.metadata.tables
 _A: Table = _TABLES[Application.__tablename__]
@@ -105,7 +110,7 @@ _T: Table = _TABLES[Trainee.__tablename__]
 _BASE: Table = _TABLES[TrainingBase.__tablename__]
 
 #: Where the columns that are more than the application's own come from.
-_FROM: Final[Mapping[str, tuple[str, ColumnElement[Any]]]] = {
+_FROM: Final[Mapping[str, tuple[str, ColumnElement[object]]]] = {
     "level": ("snapshot", _S.c.level),
     "school": ("snapshot", _S.c.school),
     "degree": ("snapshot", _S.c.degree),
@@ -141,7 +146,7 @@ _JOINS: Final = {
 }
 
 
-def frame_of(session: Session, batches: Sequence[Batch], keys: Sequence[str] = OPEN_KEYS) -> Any:
+def frame_of(session: Session, batches: Sequence[Batch], keys: Sequence[str] = OPEN_KEYS) -> "DataFrame":
     """Return the applications of `batches` as a pandas DataFrame with the columns `keys`, dtypes as stated.
 
     Drafts and withdrawn applications are rows too: `applied` says who counts. `admitted` is whoever holds a
@@ -176,7 +181,7 @@ def _source(key: str) -> str:
     return f"{table} {_A.c[key] if column is None else column}"
 
 
-def _read(batch: Batch, keys: Sequence[str]) -> dict[str, tuple[str, ColumnElement[Any]]]:
+def _read(batch: Batch, keys: Sequence[str]) -> dict[str, tuple[str, ColumnElement[object]]]:
     """Return the columns that are read, with their tables; those that may not show yet are left out."""
     hidden = batch.status not in PUBLISHED
     found = {_source(key): _FROM.get(key, ("", None)) for key in keys if key not in _OF_BATCH}
@@ -189,10 +194,10 @@ def _read(batch: Batch, keys: Sequence[str]) -> dict[str, tuple[str, ColumnEleme
 
 
 def _pieces(
-    session: Session, batch: Batch, read: Mapping[str, tuple[str, ColumnElement[Any]]]
-) -> Iterator[Sequence[Row[Any]]]:
+    session: Session, batch: Batch, read: Mapping[str, tuple[str, ColumnElement[object]]]
+) -> Iterator[Sequence[Row[*tuple[object, ...]]]]:
     columns = [column for _, column in read.values()]
-    source: Any = _A
+    source: FromClause = _A
     for table in dict.fromkeys(table for table, _ in read.values() if table):
         source = source.outerjoin(*_JOINS[table])
     ids = session.execute(select(_A.c.id).where(_A.c.batch_id == batch.id).order_by(_A.c.id)).scalars().all()
@@ -208,16 +213,20 @@ def _pieces(
 _OF_BATCH: Final = ("batch", "year", "round")
 
 
+#: What a column of the frame says of a value that is read. Any: texts, days, marks, each in its own column.
+_Value = Callable[[Any], object]
+
+
 class _Texts:
     """A column whose texts are all different."""
 
     def __init__(self) -> None:
-        self.values: list[Any] = []
+        self.values: list[object] = []
 
-    def extend(self, values: Iterable[Any]) -> None:
+    def extend(self, values: Iterable[object]) -> None:
         self.values.extend(values)
 
-    def array(self, kind: Kind, _value: Callable[[Any], Any] | None) -> Any:
+    def array(self, kind: Dtype, _value: _Value | None) -> "ExtensionArray":
         """Return the pandas array."""
         import pandas as pd
 
@@ -228,13 +237,13 @@ class _Coded:
     """A column as small numbers, so that no value is kept or worked out twice; nothing is -1."""
 
     def __init__(self) -> None:
-        self._known: defaultdict[Any, int] = defaultdict(count().__next__, {None: -1})
+        self._known: defaultdict[object, int] = defaultdict(count().__next__, {None: -1})
         self._numbers = array("i")
 
-    def extend(self, values: Iterable[Any]) -> None:
+    def extend(self, values: Iterable[object]) -> None:
         self._numbers.extend(map(self._known.__getitem__, values))
 
-    def array(self, kind: Kind, value: Callable[[Any], Any] | None) -> Any:
+    def array(self, kind: Dtype, value: _Value | None) -> "ExtensionArray":
         """Return the pandas array of what `value` says of each value, the value itself without one."""
         import numpy as np
         import pandas as pd
@@ -245,20 +254,20 @@ class _Coded:
         if kind != "category":
             return pd.Series(said, dtype=kind).array.take(numbers)
         # Several values may mean the same: bases become cities.
-        labels = sorted({label for label in said if label is not None})
-        places: dict[Any, int] = {label: at for at, label in enumerate(labels)}
+        labels = sorted({str(label) for label in said if label is not None})
+        places: dict[object, int] = {label: at for at, label in enumerate(labels)}
         which = np.array([places.get(label, -1) for label in said], dtype="int32")
         return pd.Categorical.from_codes(which[numbers], labels)
 
 
-def _values(cities: Mapping[str, str]) -> Mapping[str, Callable[[Any], Any]]:
+def _values(cities: Mapping[str, str]) -> Mapping[str, _Value]:
     """Return what columns say of the value they are read from."""
     return {
         "city": cities.get,
         "choice1_city": cities.get,
         "graduated": lambda day: None if day is None else int(day[:4]),
         "total": lambda total: None if total is None else total / 100,
-        "applied": lambda status: status in APPLIED,
+        "applied": lambda status: status in COUNTED,
         "approved": lambda status: status == ApplicationStatus.APPROVED,
         "admitted": lambda status: status in SEATED,
         "reported": lambda status: status == AdmissionStatus.REPORTED,
@@ -268,13 +277,13 @@ def _values(cities: Mapping[str, str]) -> Mapping[str, Callable[[Any], Any]]:
 def _assembled(
     keys: Sequence[str],
     kept: Mapping[str, _Texts | _Coded],
-    values: Mapping[str, Callable[[Any], Any]],
+    values: Mapping[str, _Value],
     sizes: Sequence[tuple[Batch, int]],
-) -> Any:
+) -> "DataFrame":
     import pandas as pd
 
     whole = sum(size for _, size in sizes)
-    columns: dict[str, Any] = {}
+    columns: dict[str, ExtensionArray] = {}
     for key in keys:
         kind = BY_KEY[key].kind
         if key not in _OF_BATCH:
@@ -285,7 +294,7 @@ def _assembled(
     return pd.DataFrame(columns, index=pd.RangeIndex(whole))
 
 
-def _said(batch: Batch, key: str) -> Any:
+def _said(batch: Batch, key: str) -> str | int:
     if key == "round":
         return "main" if batch.parent_id is None else "supplement"
     return batch.code if key == "batch" else batch.year

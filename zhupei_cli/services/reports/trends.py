@@ -1,17 +1,21 @@
 """Figures over years by one thing: base, specialty, identity, city, school, level of study, source."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Batch
 from zhupei_cli.rules.batch.lifecycle import PUBLISHED
 from zhupei_cli.services.records.lookup import base_names, specialty_names
-from zhupei_cli.services.reports.flat_frame import BY_KEY, CHECKED_IN, frame_of
+from zhupei_cli.services.reports.flat_frame import AFTER_CHECKIN, BY_KEY, frame_of
 from zhupei_cli.services.reports.years import batches_of_years, offered
 from zhupei_cli.words.errors import ZhupeiError
 from zhupei_cli.words.vocabulary import CodeTable
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
 
 BY: Final = CodeTable(
     "分组",
@@ -51,9 +55,11 @@ _OF_ADMISSION: Final = ("admitted", "reported", "fill_rate", "lowest_total")
 _RATES: Final = ("fill_rate", "lowest_total")
 
 
-def trend(
-    session: Session, *, years: int, by: str, of: Sequence[str]
-) -> tuple[list[int], list[dict[str, Any]]]:
+#: Group and figure with their labels, a value a year (`y2026`), change, share. Any: years are no fixed keys.
+TrendRow = dict[str, Any]
+
+
+def trend(session: Session, *, years: int, by: str, of: Sequence[str]) -> tuple[list[int], list[TrendRow]]:
     """Return the years, and a row for each group and figure: a value a year (`y2026`), change, share.
 
     Applications are counted at their first choice, admissions at their seat. `change` is from the year
@@ -73,7 +79,7 @@ def trend(
     )
     frame = frame_of(session, batches, list(wanted))
     plan = _plan(session, batches, by)
-    begun = {int(year) for year in frame.loc[frame["admission"].isin(CHECKED_IN), "year"].unique()}
+    begun = {int(year) for year in frame.loc[frame["admission"].isin(AFTER_CHECKIN), "year"].unique()}
     tables = {
         one: _table(frame, plan, one, first if one in ("applied", "approved") else by) for one in _needed(of)
     }
@@ -101,10 +107,10 @@ def _needed(of: Sequence[str]) -> list[str]:
     return [one for one in dict.fromkeys((*of, *more)) if one != "fill_rate"]
 
 
-Table = dict[tuple[Any, int], Any]
+_Table = dict[tuple[str | None, int], float]
 
 
-def _table(frame: Any, plan: Sequence[tuple[int, str, int]], figure: str, key: str) -> Table:
+def _table(frame: "DataFrame", plan: Sequence[tuple[int, str, int]], figure: str, key: str) -> _Table:
     """Return (group, year) → value; the group None is the whole."""
     import pandas as pd
 
@@ -119,7 +125,7 @@ def _table(frame: Any, plan: Sequence[tuple[int, str, int]], figure: str, key: s
         counted, value, how = frame[frame[figure]], figure, "sum"
     if counted.empty:
         return {}
-    found: Table = {}
+    found: _Table = {}
     wide = counted.pivot_table(index=key, columns="year", values=value, aggfunc=how, observed=True)
     for year in wide.columns:
         found |= {(group, int(year)): one for group, one in wide[year].dropna().items()}
@@ -128,7 +134,7 @@ def _table(frame: Any, plan: Sequence[tuple[int, str, int]], figure: str, key: s
 
 
 def _value(
-    tables: Mapping[str, Table], figure: str, key: Any, year: int, told: set[int]
+    tables: Mapping[str, _Table], figure: str, key: str | None, year: int, told: set[int]
 ) -> float | int | None:
     if figure in _OF_ADMISSION and year not in told:
         return None
@@ -149,7 +155,7 @@ def _row(
     figure: str,
     values: Mapping[int, float | int | None],
     whole: float | int | None,
-) -> dict[str, Any]:
+) -> TrendRow:
     last, before = ([None, None, *values.values()])[-1], ([None, None, *values.values()])[-2]
     change = None if last is None or before is None else last - before
     counted = figure not in _RATES
