@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 
 _FORMATS: Final = {"text": "@", "count": "0", "change": '+0;−0;"±0"', "share": "0.0%", "mark": "0.00"}
+_UNITS: Final = {"count": "人数", "share": "比率", "mark": "分数"}
 _HEAD: Final = {"bold": True, "bg_color": "#eef2f5", "bottom": 1, "text_wrap": True}
 _MORE: Final = ("#5c4d7d", "#bc6c25", "#4d7c8a", "#8a8a8a")
 #: Bars beyond this cannot be read on one page.
@@ -35,6 +36,12 @@ _DRAWN: Final = 15
 _WIDEST, _LAST = 48, 96
 _NARROW: Final = 24
 _TOP: Final = 3
+#: The tallest chart, in pixels: a page has room for no more.
+_TALLEST: Final = 560
+
+
+class PercentCell(float):
+    """A cell in percent, in a column of other numbers."""
 
 
 TableCell = str | int | float | None
@@ -44,7 +51,8 @@ TableCell = str | int | float | None
 class TableSheet:
     """A table: headings with kinds (text, count, change, share, mark), and which columns a chart draws.
 
-    The first `drawn` rows are drawn, named by the column `labels`.
+    The first `drawn` rows are drawn, named by the columns `first_label` to `labels`, or the latter alone;
+    `horizontal` bars leave room for long names. `chart` is what is above it, else the title.
     """
 
     title: str
@@ -54,6 +62,9 @@ class TableSheet:
     labels: int = 0
     series: Sequence[int] = ()
     drawn: int = 0
+    first_label: int | None = None
+    chart: str = ""
+    horizontal: bool = False
 
 
 def write_tables(path: Path, sheets: Sequence[TableSheet], *, made_on: date) -> None:
@@ -107,7 +118,9 @@ def _draw(
             if isinstance(value, str):
                 sheet.write_string(number, at, value, looks["apart"] if _apart(one, at) else formats["text"])
             else:
-                sheet.write_number(number, at, value, formats[kind])
+                sheet.write_number(
+                    number, at, value, formats["share" if isinstance(value, PercentCell) else kind]
+                )
         tall = max(_lines(value, width) for value, width in zip(row, widths, strict=True))
         heights.append(TABLE_ROW * tall)
         sheet.set_row(number, TABLE_ROW * tall)
@@ -178,14 +191,14 @@ def _drawn(one: TableSheet) -> Sequence[Sequence[TableCell]]:
 
 
 def _lies(one: TableSheet) -> bool:
-    return lies([display_width(str(row[one.labels])) for row in _drawn(one)])
+    return one.horizontal or lies([display_width(str(row[one.labels])) for row in _drawn(one)])
 
 
 def _size(one: TableSheet) -> tuple[int, int]:
     """Return how large the chart should be, in pixels."""
     if not _lies(one):
         return 900, 340
-    return 900, min(max(340, 90 + 14 * len(_drawn(one)) * (len(one.series) + 1)), 620)
+    return 900, min(130 + len(_drawn(one)) * (14 * len(one.series) + 10), _TALLEST)
 
 
 # Any: XlsxWriter has no types for charts and for the name of a sheet.
@@ -193,29 +206,32 @@ def _chart(book: Any, sheet: Any, one: TableSheet, size: tuple[int, int]) -> Any
     first, last = _TOP + 1, _TOP + min(one.drawn, _DRAWN)
     lying = _lies(one)
     chart = book.add_chart({"type": "bar" if lying else "column"})
+    names = one.labels if one.first_label is None else one.first_label
     colours = (*COLOURS, *_MORE)
     for number, at in enumerate(one.series):
         chart.add_series(
             {
                 "name": [sheet.get_name(), _TOP, at],
-                "categories": [sheet.get_name(), first, one.labels, last, one.labels],
+                "categories": [sheet.get_name(), first, names, last, one.labels],
                 "values": [sheet.get_name(), first, at, last, at],
                 "fill": {"color": colours[number % len(colours)]},
                 "gap": 60,
             }
         )
-    title = one.title if one.drawn <= _DRAWN else f"{one.title}（前 {_DRAWN} 项）"
+    title = one.chart or one.title
+    title = title if one.drawn <= _DRAWN else f"{title}（前 {_DRAWN} 项）"
     chart.set_title({"name": title, "name_font": {"size": 12}})
     chart.set_legend({"position": "bottom"})
-    form = "0%" if one.columns[one.series[0]][1] == "share" else "General"
-    axis = {"major_gridlines": {"visible": True, "line": {"color": "#dde3e8"}}, "num_format": form}
-    values = {**axis, "min": 0} if form == "0%" else axis
+    kind = one.columns[one.series[0]][1]
+    font = {"name": _UNITS[kind], "name_font": {"size": 10, "bold": False}}
+    axis: dict[str, Any] = {**font, "major_gridlines": {"visible": True, "line": {"color": "#dde3e8"}}}
+    axis |= {"num_format": "0%", "min": 0} if kind == "share" else {"num_format": "General"}
     if lying:
-        # A sheet reads from the top, a bar chart from the bottom.
-        chart.set_y_axis({"reverse": True})
-        chart.set_x_axis(values)
+        # Of bars y is where the names stand: the first one at the top, the numbers below them all.
+        chart.set_y_axis({"reverse": True, "crossing": "max"})
+        chart.set_x_axis(axis)
     else:
-        chart.set_y_axis(values)
+        chart.set_y_axis(axis)
     width, height = size
     chart.set_size({"width": width, "height": height})
     return chart
