@@ -35,6 +35,8 @@ _DRAWN: Final = 15
 #: The widest a column becomes; the last one may be a sentence, which is else cut where the paper ends.
 _WIDEST, _LAST = 48, 96
 _NARROW: Final = 24
+#: How wide a heading may be that stands on one line.
+_HEADING: Final = 12
 _TOP: Final = 3
 #: The tallest chart, in pixels: a page has room for no more.
 _TALLEST: Final = 560
@@ -168,7 +170,9 @@ def _width(one: TableSheet, at: int) -> float:
     heading, kind = one.columns[at]
     cells = [display_width(str(row[at])) for row in one.rows if kind == "text" and row[at] is not None]
     most = _LAST if at == len(one.columns) - 1 else _WIDEST
-    return min(max([*cells, display_width(heading), 7]) + 2, most)
+    # A long heading takes two lines.
+    head = display_width(heading)
+    return min(max([*cells, min(head, max(_HEADING, head // 2 + 2)), 7]) + 2, most)
 
 
 def _widths(one: TableSheet) -> list[float]:

@@ -83,8 +83,8 @@ def test_what_scripts_and_people_get(shell: Run, tmp_path: Path, monkeypatch: py
         assert shell("report", *words, "-o", book).code == 0
         sheets = openpyxl.load_workbook(book).worksheets
         # A chart that is too tall to be read below its table has a sheet of its own.
-        first = [sheet for sheet in sheets if sheet.title.removesuffix("图") == sheets[0].title]
-        assert sum(len(sheet._charts) for sheet in first) == 1
+        drawn = [sheet for sheet in sheets if sheet.title.removesuffix("图") == sheets[0].title]
+        assert sum(len(sheet._charts) for sheet in drawn) == 1
         assert {(sheet.page_setup.paperSize, sheet.page_setup.orientation) for sheet in sheets} == {
             (9, "landscape")
         }
