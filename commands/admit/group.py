@@ -6,7 +6,7 @@ import click
 
 from zhupei_cli.services.admission import admissions, readiness, result_now, runs, stale_runs
 from zhupei_cli.services.applications import listing
-from zhupei_cli.services.batches.taking_part import count_left_out, count_sitting_out
+from zhupei_cli.services.batches.taking_part import count_seated, count_sitting_out
 from zhupei_cli.services.records import lookup
 from zhupei_cli.settings import Settings
 from zhupei_cli.shell.arguments import Whole, Word
@@ -194,7 +194,7 @@ def run(
             summary = admissions.run_admission(
                 session, found, by=settings.acting(), rule=rule, round_=round_, adjust=not no_adjust
             )
-            left_out = count_sitting_out if round_ == "main" else count_left_out
+            left_out = count_sitting_out if round_ == "main" else count_seated
             summary["sitting_out"], code = left_out(session, found), found.code
     show_summary(settings, summary, _run_sentence(summary, dry_run=dry_run), as_json=as_json)
     if not as_json:

@@ -176,7 +176,9 @@ def _checkin(session: Session, batch: Batch, settings: BatchSettings, only: int 
     seat, coming = _seats(session), _coming(batch, settings)
     rows = session.execute(_admitted(batch, (AdmissionStatus.ADMITTED,), None, only))
     return {
-        id_: Occasion(f"{base} {specialty} {act or 0} {coming['报到截止']}", {**coming, **seat(base, specialty)})
+        id_: Occasion(
+            f"{base} {specialty} {act or 0} {coming['报到截止']}", {**coming, **seat(base, specialty)}
+        )
         for id_, base, specialty, act in rows
     }
 
