@@ -61,7 +61,7 @@ def check_admission(
 
 
 def doubts_about(session: Session, batch: Batch, inputs: Inputs, *, status: str) -> list[Finding]:
-    """Return what `admit check` finds doubtful about these inputs; `status` is the batch's before it moved."""
+    """Return what `admit check` finds doubtful about these inputs; `status` is that of before a move."""
     found = [*_forbidden(session, batch, inputs), *_astray(session, batch)]
     return _findings(session, batch, status, [*found, *doubts(inputs, absences(session, batch))])
 
