@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from zhupei_cli.model import Batch
 from zhupei_cli.rules.batch.lifecycle import ADMISSION
 from zhupei_cli.services.admission import by_hand, give_up
 from zhupei_cli.services.records import lookup
@@ -17,7 +18,7 @@ from zhupei_cli.shell.days import DAY
 from zhupei_cli.shell.logfile import note, warn
 from zhupei_cli.store.engine import transaction
 from zhupei_cli.words.errors import ZhupeiError, sentence
-from zhupei_cli.words.vocabulary import ADMISSION_STATUS
+from zhupei_cli.words.vocabulary import ADMISSION_STATUS, BATCH_STATUS
 
 from ..shared.consent import Consent, with_doubts
 from ..shared.done import tried
@@ -96,11 +97,16 @@ class Asked:
     skip_bad: bool
     dry_run: bool
     as_json: bool
+    yes: bool
+
+    def consent(self) -> Consent:
+        """Return who is asked: people; of what nothing leads back from, programs too."""
+        return Consent(self.settings, given=self.yes or self.dry_run, as_json=self.as_json, people=True)
 
 
 #: Of whom a question says the name; of more people the first ones.
 _NAMED = 5
-_SHARED = ("batch", "reason", "skip_bad", "dry_run", "as_json")
+_SHARED = ("batch", "reason", "skip_bad", "dry_run", "as_json", "yes")
 
 
 def _deciding(command: F) -> F:
@@ -112,6 +118,7 @@ def _deciding(command: F) -> F:
 
     decided = pass_settings(repeatable(with_asked))
     for option in (
+        yes_option,
         json_option,
         dry_run_option,
         click.option("--skip-bad", is_flag=True, help="只处理能处理的，其余列出原因（退出码 3）"),
@@ -128,6 +135,8 @@ def _deciding(command: F) -> F:
 def revoke(asked: Asked) -> None:
     """取消录取，名额立即空出；公示期异议成立时用。
 
+    批次归档以后不能再恢复资格：先列出是谁并提问，不在终端中须加 --yes。
+
     \b
     例：zhupei admit revoke HN2026-0000003 --reason 资格不符
     """
@@ -139,6 +148,8 @@ def revoke(asked: Asked) -> None:
 def decline(asked: Asked) -> None:
     """登记本人放弃录取，名额立即空出。
 
+    批次归档以后不能再恢复资格：先列出是谁并提问，不在终端中须加 --yes。
+
     \b
     例：zhupei admit decline HN2026-0000003 HN2026-0000009 --reason 本人书面放弃
     """
@@ -149,9 +160,8 @@ def decline(asked: Asked) -> None:
 @click.option("--on", type=DAY, metavar="DATE", help="离开的日期；不写为今天")
 @click.option("--default", is_flag=True, help="违约退培：同时产生待确认的诚信记录")
 @click.option("--undo", is_flag=True, help="登记有误：恢复为已报到，名额须还空着")
-@yes_option
 @_deciding
-def quit_(asked: Asked, *, on: date | None, default: bool, undo: bool, yes: bool) -> None:
+def quit_(asked: Asked, *, on: date | None, default: bool, undo: bool) -> None:
     """登记已报到的人退培，名额立即空出；在本批次不再是考生。
 
     在终端中先列出是谁、在哪个岗位并提问。登记错了、名额还没有给别人的，用 --undo 撤销。
@@ -168,7 +178,7 @@ def quit_(asked: Asked, *, on: date | None, default: bool, undo: bool, yes: bool
             click.get_current_context().fail("--undo 不与 --on、--default 同用。")
         _undo(asked)
         return
-    consent = Consent(settings, given=yes or asked.dry_run, as_json=asked.as_json, people=True)
+    consent = asked.consent()
 
     def act() -> tuple[list[dict[str, object]], list[give_up.Refused], int]:
         with transaction(settings.database_url, dry_run=asked.dry_run) as session:
@@ -195,8 +205,16 @@ def quit_(asked: Asked, *, on: date | None, default: bool, undo: bool, yes: bool
 
 def _leaving(people: Sequence[str], *, default: bool) -> str:
     what = ADMISSION.verbs["quit"].label if not default else "违约退培"
-    more = f"等 {len(people)} 人" if len(people) > _NAMED else ""
-    return f"登记{what}：{'、'.join(people[:_NAMED])}{more}，名额立即空出、在本批次不再是考生，继续吗？"
+    return f"登记{what}：{_named(people)}，名额立即空出、在本批次不再是考生，继续吗？"
+
+
+def _for_good(batch: Batch, what: str, people: Sequence[str]) -> str:
+    label = BATCH_STATUS.label(batch.status)
+    return f"{what}：{_named(people)}，批次 {batch.code} {label}，以后不能再恢复资格，继续吗？"
+
+
+def _named(people: Sequence[str]) -> str:
+    return "、".join(people[:_NAMED]) + (f"等 {len(people)} 人" if len(people) > _NAMED else "")
 
 
 def _undo(asked: Asked) -> None:
@@ -239,15 +257,24 @@ def reinstate(asked: Asked) -> None:
 
 
 def _decide(asked: Asked, verb: str) -> None:
-    settings = asked.settings
-    with transaction(settings.database_url, dry_run=asked.dry_run) as session:
-        batch = lookup.find_batch(session, asked.batch)
-        done, refused = give_up.decide_admissions(
-            *(session, batch, verb, asked.numbers),
-            reason=asked.reason,
-            by=settings.acting(),
-            skip_bad=asked.skip_bad,
-        )
+    settings, consent = asked.settings, asked.consent()
+
+    def act() -> tuple[list[dict[str, Any]], list[give_up.Refused]]:
+        with transaction(settings.database_url, dry_run=asked.dry_run) as session:
+            batch = lookup.find_batch(session, asked.batch)
+            found = give_up.decide_admissions(
+                *(session, batch, verb, asked.numbers),
+                reason=asked.reason,
+                by=settings.acting(),
+                skip_bad=asked.skip_bad,
+            )
+            left = [str(one["application_no"]) for one in found[0]]
+            if left and batch.status not in give_up.WHEN["reinstate"]:
+                people = give_up.whereabouts(session, batch, left)
+                consent.require(_for_good(batch, ADMISSION.verbs[verb].label, people), lasting=True)
+            return found
+
+    done, refused = consent.of(act)
     _tell(asked, verb, done, refused)
 
 

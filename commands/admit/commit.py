@@ -89,7 +89,7 @@ def uncommit(
 ) -> None:
     """公示前撤销拟录取结果，批次回到已锁定；录取计算仍保留，个别安排的一并撤销。
 
-    在终端中先列出人数并提问。
+    在终端中先列出人数并提问；有个别安排的，撤销后不能照原样恢复，不在终端中须加 --yes。
     已放弃、被取消的仍不是考生，确应参加的用 zhupei admit reinstate 恢复资格。
 
     \b
@@ -101,7 +101,8 @@ def uncommit(
         with transaction(settings.database_url, dry_run=dry_run) as session:
             found = lookup.find_batch(session, batch)
             done = admissions.uncommit(session, found, reason=reason, by=settings.acting())
-            consent.require(f"{_taken_back('撤销', done)}，继续吗？")
+            # A run can be committed again, a seat given by hand is gone.
+            consent.require(f"{_taken_back('撤销', done)}，继续吗？", lasting=bool(done["placed"]))
             return done
 
     summary = consent.of(act)

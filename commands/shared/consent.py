@@ -28,13 +28,16 @@ class Consent:
 
     def __init__(self, settings: Settings, *, given: bool, as_json: bool, people: bool = False) -> None:
         self._settings, self._as_json = settings, as_json
-        self._given = given or (people and not can_ask(settings))
+        self._given, self._programs = given, people and not can_ask(settings)
         self._question, self._doubts = "", list[Finding]()
 
-    def require(self, question: str, doubts: Sequence[Finding] = ()) -> None:
-        """Go on when there is consent; else take back what was tried, ask, and let `of` do it again."""
+    def require(self, question: str, doubts: Sequence[Finding] = (), *, lasting: bool = False) -> None:
+        """Go on when there is consent; else take back what was tried, ask, and let `of` do it again.
+
+        What is `lasting`, as nothing leads back, is asked of programs too.
+        """
         self._question, self._doubts = question, list(doubts)
-        if not self._given:
+        if not self._given and (lasting or not self._programs):
             raise _Asked
 
     def of(self, act: Callable[[], T]) -> T:

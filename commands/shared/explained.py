@@ -21,6 +21,7 @@ def explained_lines(told: Mapping[str, Any]) -> list[str]:
         "placeable",
         "ceded",
         "reinstated",
+        "left_out",
     )
     several = (
         since or len({step.get("run") for step in told["steps"]}) > 1 or len(told.get("adjustments", ())) > 1

@@ -246,7 +246,7 @@ def test_what_happens_after_archiving_is_kept_and_no_seat_is_held_for_ever(
     # Who never came is told of the act that gives the seat up, and it is possible.
     stuck = call("admit", "quit", NO(2), *WHY)
     assert (stuck.code, f"zhupei admit decline {NO(2)} --reason 原因" in stuck.err) == (5, True)
-    assert call("admit", "decline", NO(2), *WHY).code == 0
+    assert call("admit", "decline", NO(2), *WHY, "-y").code == 0
     rows = {row["application_no"]: row["status"] for row in _json(call, "admit", "list", "--batch", "T")}
     assert (rows[NO(1)], rows[NO(2)], rows[NO(4)]) == ("quit", "declined", "admitted")
     assert "已退培" in call("admit", "explain", NO(1)).out
@@ -281,7 +281,7 @@ def test_the_list_of_a_place_speaks_of_that_place(call: Call) -> None:
     placed = call("admit", "place", NO(3), "B", "0100", "--reason", "递补", "-y")
     assert placed.code == 0
     told = {row["application_no"]: row for row in _json(call, "admit", "explain", "--place", "B", "0100")}
-    assert (told[NO(3)]["via_label"], told[NO(3)]["result_label"]) == ("个别安排", "录取")
+    assert (told[NO(3)]["via_label"], told[NO(3)]["result_label"]) == ("个别安排（第二志愿）", "录取")
     # Nobody gives a seat up for a place that is full.
     full = call("admit", "place", NO(3), "A", "0100", "--reason", "换", "-y")
     assert (full.code, "E463" in full.err, "revoke" in full.err) == (5, True, False)

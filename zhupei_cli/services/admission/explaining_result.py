@@ -1,5 +1,6 @@
 """Why the result of a batch is as it is: all rounds together, and what was decided one by one since."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -65,19 +66,25 @@ def explain_standings(session: Session, batch: Batch, numbers: Sequence[str]) ->
     rows = {row["application_no"]: row for row in list_result(session, batch)}
     later = [no for no in told if rows[no]["base"] and rows[no]["round"] != Round.MAIN]
     seats = told_of_seats(session, batch, later)
+    by_hand = Counter((row["base"], row["specialty"]) for row in rows.values() if row["via"] == "place")
     return {
         person.application_no: _standing(
             rounds,
             rows[person.application_no] | {"notes": seat_notes(seats.get(person.application_no, {}))},
             told[person.application_no],
             decided[person.id],
+            by_hand,
         )
         for person in people
     }
 
 
 def _standing(
-    rounds: list[Run], row: Mapping[str, Any], told: Sequence[Mapping[str, Any]], decided: Row[Any]
+    rounds: list[Run],
+    row: Mapping[str, Any],
+    told: Sequence[Mapping[str, Any]],
+    decided: Row[Any],
+    by_hand: Mapping[Spot, int],
 ) -> dict[str, object]:
     adjustments = [one["adjustment"] for one in told if one["adjustment"] is not None]
     return {
@@ -86,11 +93,21 @@ def _standing(
         "run": row["run"],
         "rule": rounds[0].rule,
         "title": result_title(rounds),
-        "steps": [step for one in told for step in one["steps"]],
+        "steps": [
+            step if row["base"] else _since_full(step, by_hand) for one in told for step in one["steps"]
+        ],
         "adjustment": adjustments[-1] if adjustments else None,
         "adjustments": adjustments,
         "standing": {**row, "decided_reason": _why(row, decided), "decided_at": decided.decided_at},
     }
+
+
+def _since_full(step: Mapping[str, Any], by_hand: Mapping[Spot, int]) -> Mapping[str, Any]:
+    """Return the step of a run, with the later act where a place that was full had seats given by hand."""
+    given = by_hand.get((step["base"], step["specialty"]))
+    if step["result"] != Fate.FULL or not given:
+        return step
+    return {**step, "decided": f"{step['decided']}；此后空出的名额中有 {given} 个是个别安排的"}
 
 
 def _why(row: Mapping[str, Any], decided: Row[Any]) -> str | None:
@@ -198,11 +215,11 @@ def _since(
 
 def _ranked(rung: Rung, row: Mapping[str, Any] | None, spot: Spot, *, free: bool) -> dict[str, Any]:
     """Return who chose the place, with what they have now; `free` says that the place has room."""
-    via = f"choice{rung.choice}"
+    via, chosen = f"choice{rung.choice}", None
     result, label = rung.result.value, fate_label(rung)
     if row is not None and (row["base"], row["specialty"]) == spot:
         if row["via"] == "place":
-            via = "place"
+            via, chosen = "place", via
         if rung.result is not Fate.ADMITTED:
             result, label = Fate.ADMITTED.value, FATES[Fate.ADMITTED]
     elif (
@@ -221,6 +238,7 @@ def _ranked(rung: Rung, row: Mapping[str, Any] | None, spot: Spot, *, free: bool
         "application_no": rung.no,
         "identity": rung.identity,
         "via": via,
+        "chosen": chosen,
         "total": mark_number(rung.total),
         "result": result,
         "reserved": rung.reserved and result == Fate.ADMITTED,
@@ -243,10 +261,12 @@ def _joined(session: Session, batch: Batch, row: Mapping[str, Any]) -> dict[str,
 
 def _named(one: dict[str, Any], people: Mapping[str, tuple[str, str]]) -> dict[str, Any]:
     name, id_number = people[one["application_no"]]
+    # Who got by hand what was a choice of their own.
+    chosen = one.pop("chosen", None)
     return {
         **one,
         "name": name,
         "id_number": mask_id(id_number),
         "identity_label": words.IDENTITY.label(one["identity"]),
-        "via_label": via_label(one["via"]),
+        "via_label": via_label(one["via"]) + (f"（{via_label(chosen)}）" if chosen else ""),
     }
