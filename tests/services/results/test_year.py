@@ -86,6 +86,8 @@ def test_a_year_is_told_as_a_whole(year: Call, home: Path) -> None:
     assert (shown["seats"], shown["taken"], shown["ceded"]) == (4, 3, 1)
     assert "ceded" not in {row["figure"] for row in _json(year, "report", "summary", "--batch", "T-2")}
     assert "转补录" not in year("batch", "plan", "list", "--batch", "T-2").out
+    # Whose places the parent has filled lacks no plan in the round.
+    assert "planless" not in {row["kind"] for row in _json(year, "report", "anomalies", "--batch", "T-2")}
     ran = year("status", "--year", "2026")
     assert ran.err == "还没有公示的批次只计计划，不计录取：T-2\n"
     assert ran.out == (
