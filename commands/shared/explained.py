@@ -42,7 +42,8 @@ def sealed_lines(told: Mapping[str, Any]) -> list[str]:
     if told["base"]:
         facts = facts_of(told, total="总成绩 {}", rank="排第 {} 名")
         seat = f"，{told['base']} {told['specialty']}（{'，'.join([told['via_label'], *facts])}）"
-    lines = [f"{told['application_no']}：{told['status_label']}{seat}"]
+    because = f"（原因：{told['decided_reason']}）" if told["decided_reason"] else ""
+    lines = [f"{told['application_no']}：{told['status_label']}{because}{seat}"]
     for run in told["runs"]:
         reason = f"（{run['reason_label']}）" if run["reason_label"] else ""
         title = f"第 {run['run']} 次录取计算（{run['rule_label']}，{run['round_label']}）"

@@ -305,6 +305,29 @@ def test_records_of_not_coming_follow_what_happened(call: Call, tmp_path: Path) 
     assert "诚信" not in checked.out
 
 
+def test_a_record_that_arises_again_has_the_new_reason_and_so_has_the_sealed_file(
+    call: Call, tmp_path: Path
+) -> None:
+    _final(call)
+    assert _check_in(call, tmp_path, (1, "是")).code == 0
+    for more in (
+        ("--default", "--reason", "甲"),
+        ("--undo", "--reason", "记错"),
+        ("--default", "--reason", "乙"),
+    ):
+        assert call("admit", "quit", NO(1), *more, "-y").code == 0
+    assert [(one["state"], one["reason"]) for one in _json(call, "trainee", "bar", "list")] == [
+        ("pending", "乙")
+    ]
+    ranked = {
+        row["application_no"]: row["result"] for row in _json(call, "export", "ranking", "--batch", "T")
+    }
+    assert ranked[NO(1)] == "已退培"
+    assert call("batch", "archive", "T", "-y").code == 0
+    assert call("batch", "seal", "T", "-o", tmp_path / "T.zip").code == 0
+    assert f"{NO(1)}：已退培（原因：乙）" in call("verify", tmp_path / "T.zip", "--explain", NO(1)).out
+
+
 def test_what_is_offered_next_can_be_done(call: Call) -> None:
     _final(call)
     assert call("admit", "decline", NO(1), *WHY).code == 0

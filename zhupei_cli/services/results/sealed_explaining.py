@@ -12,7 +12,7 @@ from zhupei_cli.rules.admission.canonical import digest, parse_inputs
 from zhupei_cli.rules.admission.run import Inputs, ResultRow
 from zhupei_cli.rules.admission.scores import mark_number
 from zhupei_cli.rules.batch.lifecycle import SEATED
-from zhupei_cli.rules.proof.explanation import explain
+from zhupei_cli.rules.proof.explanation import Fate, explain
 from zhupei_cli.rules.proof.explanation_rows import adjustment_row, step_row
 from zhupei_cli.services.results.sealing import ADMISSIONS, EVENTS, MANIFEST, inputs_part
 from zhupei_cli.words import vocabulary as words
@@ -37,7 +37,9 @@ def explain_sealed(path: Path, no: str) -> dict[str, Any]:
             )
         runs = list(_runs(package, manifest, no))
         by_hand = _by_hand(package, no) if standings[no]["via"] == "place" else {}
-    return {"application_no": no, **_standing(standings[no], runs, by_hand), "runs": runs}
+        why = _why(package, no) if standings[no]["status"] in words.DECIDED_ON else None
+    stands = _standing(standings[no], runs, by_hand)
+    return {"application_no": no, **stands, "decided_reason": why, "runs": runs}
 
 
 def _near(no: str, known: Mapping[str, Any]) -> str:
@@ -62,6 +64,8 @@ def _explained(number: int, inputs: Inputs, main: Inputs | None, no: str) -> dic
     steps = (
         step_row(inputs, rows, no, step, where=_place(step.base, step.specialty), marks=None)
         for step in explain(inputs, rows, no, main)
+        # The round of adjustment goes by no choice: nobody has a rank there.
+        if step.result is not Fate.NOT_ASKED
     )
     return {
         "run": number,
@@ -98,6 +102,17 @@ def _standing(
         **{key: value if seated else None for key, value in {**seat, **figures}.items()},
         "via_label": words.VIA.labels.get(one["via"], one["via"]) if seated else None,
     }
+
+
+def _why(package: zipfile.ZipFile, no: str) -> str | None:
+    """Return the reason of the newest act by which somebody gave a seat up, or lost it."""
+    acts = {f"admission.{verb}" for verb in ("decline", "revoke", "no_show", "quit")}
+    reasons = [
+        event["reason"]
+        for event in _rows(package, EVENTS)
+        if event["subject"] == no and event["action"] in acts
+    ]
+    return reasons[-1] if reasons else None
 
 
 def _by_hand(package: zipfile.ZipFile, no: str) -> dict[str, Any]:
