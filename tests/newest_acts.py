@@ -98,11 +98,10 @@ def _explained(session: Session, batch: Batch, rows: Mapping[str, Any], same: An
     keys = ("outcome", "reason", "reason_label", "status", "status_label")
     everybody = explain_standings(session, batch, list(rows))
     for no, row in rows.items():
-        told = everybody[no]
+        told: Any = everybody[no]
         same(f"explain {no}", {key: told[key] for key in keys}, {key: row[key] for key in keys})
-        standing: Any = told["standing"]
-        same(f"explain {no} standing", _line(standing), _line(row))
-        steps: Any = told["steps"]
+        same(f"explain {no} standing", _line(told["standing"]), _line(row))
+        steps = told["steps"]
         if row["run"] is None:
             continue
         newest = [step for step in steps if step["run"] == row["run"]]
@@ -219,7 +218,7 @@ def _counts(
         same("report", (report.placed, report.cutoffs), ([], []))
         return
     same("status", shown["admissions"], dict(states))
-    vacant = sum(one["vacant"] for one in list_vacancies(session, batch))
+    vacant = sum(one["vacant"] or 0 for one in list_vacancies(session, batch))
     reasons = Counter(row["reason"] for row in rows.values())
     # After a supplement round has the seats nobody can be refilled: `ceded` stands where `vacant` stood.
     same("status refill", shown["refillable"], reasons["vacant"] if batch.status != "archived" else 0)

@@ -13,7 +13,7 @@ from tests.people import open_batch
 from zhupei_cli.acting import Acting
 from zhupei_cli.demo.faults import SPOILS, TWINS
 from zhupei_cli.demo.generate import Season, generate, review_rows, score_rows
-from zhupei_cli.demo.people import Row
+from zhupei_cli.demo.people import DemoRow
 from zhupei_cli.demo.samples import write_samples
 from zhupei_cli.demo.workbooks import write_rows, write_season
 from zhupei_cli.model import Application, Batch, Plan, Trainee, TrainingBase
@@ -162,7 +162,7 @@ def test_shares_of_decisions_and_absences() -> None:
     season = generate(5, bases=2, places=4, applicants=2, faulty=0)
     numbers = [(f"HN2026-{at:07d}", "") for at in range(4000)]
 
-    def share(rows: list[Row], key: str, word: str) -> float:
+    def share(rows: list[DemoRow], key: str, word: str) -> float:
         return sum(row[key] == word for row in rows) / len(rows)
 
     reviews, scores = review_rows(season, numbers), score_rows(season, numbers)

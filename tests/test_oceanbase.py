@@ -8,6 +8,7 @@ import traceback
 import warnings
 from collections.abc import Iterator
 from contextlib import closing
+from importlib.resources import files
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -68,12 +69,16 @@ def test_a_season_goes_through(zhupei: Run, home: Path, engine: OceanBase) -> No
     name = f"zhupei_season_{os.getpid()}"
     engine.drop(name)
     engine.create(name)
-    for line in SEASON.format(samples=SAMPLES).split("\n"):
-        if words := shlex.split(line):
-            ran = zhupei("--database", engine.url(name), *words)
-            assert ran.code in ((0, 3) if "import" in words else (0,)), (line, ran)
+    _play(zhupei, engine.url(name), SEASON)
     assert len(list((home / "录取名单").iterdir())) > 1
     engine.drop(name)
+
+
+def _play(zhupei: Run, url: str, lines: str) -> None:
+    for line in lines.format(samples=SAMPLES).split("\n"):
+        if words := shlex.split(line):
+            ran = zhupei("--database", url, *words)
+            assert ran.code in ((0, 3) if "import" in words else (0,)), (line, ran)
 
 
 # -- with --on oceanbase ---------------------------------------------------------------------------
@@ -89,6 +94,24 @@ def test_kills_leave_nothing_half_done(oceanbase_slots: OceanBaseSlots, tmp_path
     assert [sum(found.values()) for found in left.values()] == [10, 10]
     for name in ("opened", "locked", "victim"):
         oceanbase_slots.server.drop(side.prefix + name)
+
+
+@ALONE
+def test_a_season_goes_through_partitioned_tables(nowhere: str, zhupei: Run, home: Path) -> None:
+    init, season = SEASON.strip().split("\n", 1)
+    _play(zhupei, nowhere, init)
+    script = (files("zhupei_cli.sql") / "oceanbase" / "partitions.sql").read_text("utf-8")
+    words = "\n".join(line for line in script.split("\n") if not line.startswith("--"))
+    statements = [statement for statement in words.split(";") if statement.strip()]
+    for statement in statements:
+        _execute(nowhere, statement)
+    _play(zhupei, nowhere, season)
+    assert len(list((home / "录取名单").iterdir())) > 1
+    with connected(nowhere) as connection:
+        assert unlike_model(connection) == []
+        counted = "SELECT COUNT(DISTINCT table_name) FROM information_schema.partitions"
+        counted += " WHERE table_schema = DATABASE() AND partition_name IS NOT NULL"
+        assert connection.exec_driver_sql(counted).scalar() == len(statements) > 5
 
 
 @ALONE

@@ -8,7 +8,8 @@ from typing import Any
 import click
 
 from zhupei_cli.files import replacing
-from zhupei_cli.reports.table_book import TableSheet, write_tables
+from zhupei_cli.model import Batch
+from zhupei_cli.reports.table_book import TableCell, TableSheet, write_tables
 from zhupei_cli.rules.batch.compliance_lines import COUNTS
 from zhupei_cli.services.records import lookup
 from zhupei_cli.services.reports import compliance as judging
@@ -65,7 +66,7 @@ def compliance(settings: Settings, *, base: str | None, years: int, check: bool,
     例：zhupei report compliance --base 4101001 --years 3
         zhupei report compliance --check -o 合规.xlsx
     """
-    lines = judging.lines_of(settings.compliance)
+    lines = judging.province_lines(settings.compliance)
     with reading(settings.database_url) as session:
         code = base and lookup.find_base(session, base)
         rows = judging.compliance(session, years=years, lines=lines, base=code)
@@ -86,7 +87,7 @@ def compliance(settings: Settings, *, base: str | None, years: int, check: bool,
         click.get_current_context().exit(FINDINGS)
 
 
-def _told(row: Row) -> dict[str, Any]:
+def _told(row: judging.Figured) -> dict[str, Any]:
     """Return a row as people read it: rates in percent."""
     rate, value = row["item"] not in COUNTS, row["value"]
     shown = None if value is None else f"{value:.1%}" if rate else f"{value:g}"
@@ -103,7 +104,7 @@ def _compliance_book(
 ) -> None:
     labels = list(dict.fromkeys(row["item_label"] for row in rows))
     scores = judging.scores_of(rows)
-    wide: dict[tuple[str, int], list[Any]] = {}
+    wide: dict[tuple[str, int], list[TableCell]] = {}
     for row in rows:
         head = wide.setdefault(
             (row["base"], row["year"]), [row["base"], f"{row['base_label']} {row['year']}"]
@@ -162,14 +163,14 @@ def trend(settings: Settings, *, years: int, by: str, of: tuple[tuple[str, ...],
     show(shown, columns, out, workbook=partial(_trend_book, settings, span, rows, trends.BY.label(by)))
 
 
-def _percent(row: Row, span: Sequence[int]) -> dict[str, Any]:
+def _percent(row: trends.TrendRow, span: Sequence[int]) -> dict[str, object]:
     rates = ["change_rate", "share", *((f"y{year}" for year in span) if row["of"] == "fill_rate" else ())]
     rates += ["change"] if row["of"] == "fill_rate" else []
     return {**row, **{key: f"{row[key]:.1%}" for key in rates if row[key] is not None}}
 
 
 def _trend_book(
-    settings: Settings, span: Sequence[int], rows: Sequence[Mapping[str, Any]], by: str, path: Path, *_: Any
+    settings: Settings, span: Sequence[int], rows: Sequence[trends.TrendRow], by: str, path: Path, *_: object
 ) -> None:
     sheets = []
     for figure in dict.fromkeys(row["of"] for row in rows):
@@ -235,7 +236,7 @@ def pivot(
     asked = _conditions(where)
     with reading(settings.database_url) as session:
         if batch and not years:
-            meant: Sequence[Any] = [lookup.find_batch(session, batch)]
+            meant: Sequence[Batch] = [lookup.find_batch(session, batch)]
         else:
             meant = batches_of_years(session, years or 1)[1]
         headings, found = pivots.pivot(session, meant, rows=rows, columns=columns, values=values, where=asked)
@@ -261,7 +262,12 @@ def _conditions(where: Sequence[str]) -> Mapping[str, list[str]]:
 
 
 def _pivot_book(
-    settings: Settings, found: Sequence[Row], shown: Sequence[Column], heads: int, path: Path, *_: Any
+    settings: Settings,
+    found: Sequence[pivots.PivotRow],
+    shown: Sequence[Column],
+    heads: int,
+    path: Path,
+    *_: object,
 ) -> None:
     kinds = [
         (one.heading, "text" if at < heads else "mark" if one.key.startswith(_MARKS) else "count")

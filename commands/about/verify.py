@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -65,7 +64,7 @@ def verify(
     given = None if letter is None else read_letter(letter)
     found = verify_file(file, seal=seal)
     told = explain_sealed(file, no) if no is not None and not found.findings else None
-    summary: dict[str, Any] = {
+    summary: dict[str, object] = {
         "ok": not found.findings,
         "seal_checked": seal is not None,
         "batch": found.batch,

@@ -1,35 +1,30 @@
 """`zhupei admit commit` and `uncommit`: a run made the result, and taken back."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Sequence
 
 import click
+from sqlalchemy.orm import Session
 
+from zhupei_cli.model import Batch
 from zhupei_cli.rules.batch.lifecycle import PUBLISHED
 from zhupei_cli.services.admission import admissions
-from zhupei_cli.services.records import lookup
+from zhupei_cli.services.admission.stages import Moved
 from zhupei_cli.services.reports import overview
-from zhupei_cli.settings import Settings
 from zhupei_cli.shell.arguments import Whole
-from zhupei_cli.store.engine import transaction
 from zhupei_cli.words.vocabulary import BatchStatus
 
-from ..shared.consent import Consent, with_doubts
+from ..shared.consent import with_doubts
 from ..shared.done import tried
-from ..shared.options import batch_option, dry_run_option, json_option, pass_settings, repeatable, yes_option
-from ..shared.output import next_step, show_summary
+from ..shared.options import batch_option, yes_option
+from ..shared.writing import Deed, writing
 
 
 @click.command("commit")
 @click.argument("number", metavar="RUN", type=Whole(1))
 @batch_option
-@dry_run_option
-@json_option
+@writing
 @yes_option
-@pass_settings
-def commit(
-    settings: Settings, number: int, *, batch: str | None, dry_run: bool, as_json: bool, yes: bool
-) -> None:
+def commit(deed: Deed, number: int, *, batch: str | None) -> None:
     """把一次录取计算确定为拟录取结果；此后数据有变的计算不能确定。
 
     admit check 有疑问（例如有人没有成绩）时、正式录取以后的递补，先提问，不在终端中须加 --yes。
@@ -37,29 +32,22 @@ def commit(
     \b
     例：zhupei admit commit 1
     """
-    consent = Consent(settings, given=yes or dry_run, as_json=as_json)
 
-    @repeatable
-    def act() -> dict[str, Any]:
-        with transaction(settings.database_url, dry_run=dry_run) as session:
-            found = lookup.find_batch(session, batch)
-            done = admissions.commit_run(session, found, number, by=settings.acting())
-            if done["doubts"]:
-                question = f"确定批次 {found.code}（{found.name}）第 {number} 次录取计算：{_counted(done)}"
-                consent.require(f"{question}，继续吗？", done["doubts"])
-            steps = overview.next_steps(session, found, now=settings.acting().at)
-            if (
-                found.status in PUBLISHED and done["proposed"]
-            ):  # a later round, whose people are on no list yet
-                steps = [_published(found.code, number), *steps]
-            return done | {"next": steps}
+    def act(session: Session, found: Batch) -> tuple[Moved, Sequence[overview.NextStep]]:
+        done = admissions.commit_run(session, found, number, by=deed.by)
+        if done["doubts"]:
+            question = f"确定批次 {found.code}（{found.name}）第 {number} 次录取计算：{_counted(done)}"
+            deed.require(f"{question}，继续吗？", done["doubts"])
+        steps = overview.next_steps(session, found, now=deed.by.at)
+        if found.status in PUBLISHED and done["proposed"]:  # a later round, whose people are on no list yet
+            steps = [_published(found.code, number), *steps]
+        return done, steps
 
-    summary = consent.of(act)
-    following = summary.pop("next")
-    sentence = f"第 {number} 次录取计算{'可以' if dry_run else '已'}确定，{_counted(summary)}"
-    show_summary(settings, with_doubts(summary), tried(sentence, dry_run=dry_run), as_json=as_json)
-    for step in () if as_json or dry_run else following:
-        next_step(settings, step.command, step.purpose)
+    summary, following = deed.in_batch(batch, act)
+    sentence = f"第 {number} 次录取计算{'可以' if deed.dry_run else '已'}确定，{_counted(summary)}"
+    deed.tell_plainly(with_doubts(summary), tried(sentence, dry_run=deed.dry_run))
+    for step in following:
+        deed.next(step.command, step.purpose)
 
 
 def _published(batch: str, run: int) -> overview.NextStep:
@@ -67,12 +55,12 @@ def _published(batch: str, run: int) -> overview.NextStep:
     return overview.NextStep(public, "导出这一轮的补充公示名单")
 
 
-def _counted(summary: dict[str, object]) -> str:
+def _counted(summary: Moved) -> str:
     word = "已录取" if summary["status"] == BatchStatus.FINAL else "拟录取"
     return f"{word} {summary['proposed']} 人，未录取 {summary['not_admitted']} 人"
 
 
-def _taken_back(done: str, summary: Mapping[str, Any]) -> str:
+def _taken_back(done: str, summary: Moved) -> str:
     by_hand = f"（含个别安排的 {'、'.join(summary['placed'])}）" if summary["placed"] else ""
     return f"{done} {summary['taken_back']} 人的录取结果，其中拟录取 {summary['proposed']} 人{by_hand}"
 
@@ -80,13 +68,9 @@ def _taken_back(done: str, summary: Mapping[str, Any]) -> str:
 @click.command("uncommit")
 @batch_option
 @click.option("--reason", required=True, help="撤销的原因")
-@dry_run_option
-@json_option
+@writing
 @yes_option
-@pass_settings
-def uncommit(
-    settings: Settings, *, batch: str | None, reason: str, dry_run: bool, as_json: bool, yes: bool
-) -> None:
+def uncommit(deed: Deed, *, batch: str | None, reason: str) -> None:
     """公示前撤销拟录取结果，批次回到已锁定；录取计算仍保留，个别安排的一并撤销。
 
     在终端中先列出人数并提问；有个别安排的，撤销后不能照原样恢复，不在终端中须加 --yes。
@@ -95,18 +79,14 @@ def uncommit(
     \b
     例：zhupei admit uncommit --reason 计划调整
     """
-    consent = Consent(settings, given=yes or dry_run, as_json=as_json, people=True)
 
-    def act() -> dict[str, Any]:
-        with transaction(settings.database_url, dry_run=dry_run) as session:
-            found = lookup.find_batch(session, batch)
-            done = admissions.uncommit(session, found, reason=reason, by=settings.acting())
-            # A run can be committed again, a seat given by hand is gone.
-            consent.require(f"{_taken_back('撤销', done)}，继续吗？", lasting=bool(done["placed"]))
-            return done
+    def act(session: Session, found: Batch) -> Moved:
+        done = admissions.uncommit(session, found, reason=reason, by=deed.by)
+        # A run can be committed again, a seat given by hand is gone.
+        deed.require(f"{_taken_back('撤销', done)}，继续吗？", people=not done["placed"])
+        return done
 
-    summary = consent.of(act)
-    sentence = _taken_back("可以撤销" if dry_run else "已撤销", summary)
-    show_summary(settings, summary, tried(sentence, dry_run=dry_run), as_json=as_json)
-    if not (as_json or dry_run):
-        next_step(settings, "zhupei admit run", "重新计算录取")
+    summary = deed.in_batch(batch, act)
+    sentence = _taken_back("可以撤销" if deed.dry_run else "已撤销", summary)
+    deed.tell_plainly(summary, tried(sentence, dry_run=deed.dry_run))
+    deed.next("zhupei admit run", "重新计算录取")

@@ -1,9 +1,11 @@
 """`zhupei admit`: runs and the result (录取). Marks are in `admit_scores`."""
 
-from typing import Any
+from collections.abc import Sequence
 
 import click
+from sqlalchemy.orm import Session
 
+from zhupei_cli.model import Batch
 from zhupei_cli.services.admission import admissions, readiness, result_now, runs, stale_runs
 from zhupei_cli.services.applications import listing
 from zhupei_cli.services.batches.taking_part import count_seated, count_sitting_out
@@ -18,15 +20,15 @@ from zhupei_cli.words.vocabulary import ROUND, RULE, VIA, BatchStatus
 from ..shared.done import tell_gave_up, tell_sitting_out
 from ..shared.options import (
     batch_option,
-    dry_run_option,
     format_options,
     json_option,
     list_options,
     pass_settings,
     reveal_option,
 )
-from ..shared.output import FINDINGS, Column, Out, next_step, show, show_sheet, show_summary
+from ..shared.output import FINDINGS, Column, Out, Row, next_step, show, show_sheet, show_summary
 from ..shared.progress import Progress
+from ..shared.writing import Deed, writing
 
 RUNS = (
     Column("run", "编号"),
@@ -131,9 +133,10 @@ def check(settings: Settings, *, batch: str | None, unpublished: bool, out: Out)
     if out.format in ("json", "jsonl"):
         show_sheet({**counts, "ok": not findings, "findings": listed}, CHECK, out)
     else:
+        told: Row = counts
         show_sheet(
-            counts,
-            [one for one in CHECK if counts[one.key] or not (one.key in _IF_ANY or counts[one.key] is None)],
+            told,
+            [one for one in CHECK if told[one.key] or not (one.key in _IF_ANY or told[one.key] is None)],
             out,
         )
         for finding in findings:
@@ -165,19 +168,8 @@ def check(settings: Settings, *, batch: str | None, unpublished: bool, out: Out)
     show_default=True,
     help="adjust：定拟录取后，只对尚未录取的考生再次调剂；refill：放弃、取消等空出的名额递补",
 )
-@dry_run_option
-@json_option
-@pass_settings
-def run(
-    settings: Settings,
-    *,
-    batch: str | None,
-    rule: str | None,
-    no_adjust: bool,
-    round_: str,
-    dry_run: bool,
-    as_json: bool,
-) -> None:
+@writing
+def run(deed: Deed, *, batch: str | None, rule: str | None, no_adjust: bool, round_: str) -> None:
     """计算录取：不改变任何报名，结果编号保存，可反复计算。
 
     \b
@@ -187,27 +179,27 @@ def run(
     """
     if no_adjust and round_ == "adjust":
         raise click.UsageError("--round adjust 只做调剂，不能加 --no-adjust。", click.get_current_context())
-    with Progress(settings) as progress:
-        progress.phase("计算录取")
-        with transaction(settings.database_url, dry_run=dry_run) as session:
-            found = lookup.find_batch(session, batch)
-            summary = admissions.run_admission(
-                session, found, by=settings.acting(), rule=rule, round_=round_, adjust=not no_adjust
-            )
-            left_out = count_sitting_out if round_ == "main" else count_seated
-            summary["sitting_out"], code = left_out(session, found), found.code
-    show_summary(settings, summary, _run_sentence(summary, dry_run=dry_run), as_json=as_json)
-    if not as_json:
-        tell_sitting_out(settings, summary["sitting_out"], code)
-    if not (as_json or dry_run):
-        number, main = summary["run"], round_ == "main"
-        next_step(settings, f"zhupei admit list --run {number}", "查看每名考生的结果")
-        next_step(
-            settings, f"zhupei admit commit {number}", "确定为拟录取结果" if main else "确定这一轮的结果"
+
+    def act(session: Session, found: Batch) -> tuple[runs.RunSummary, str]:
+        summary = admissions.run_admission(
+            session, found, by=deed.by, rule=rule, round_=round_, adjust=not no_adjust
         )
+        left_out = count_sitting_out if round_ == "main" else count_seated
+        summary["sitting_out"] = left_out(session, found)
+        return summary, found.code
+
+    with Progress(deed.settings) as progress:
+        progress.phase("计算录取")
+        summary, code = deed.in_batch(batch, act)
+    deed.tell_plainly(summary, _run_sentence(summary, dry_run=deed.dry_run))
+    if not deed.as_json:
+        tell_sitting_out(deed.settings, summary["sitting_out"], code)
+    number, main = summary["run"], round_ == "main"
+    deed.next(f"zhupei admit list --run {number}", "查看每名考生的结果")
+    deed.next(f"zhupei admit commit {number}", "确定为拟录取结果" if main else "确定这一轮的结果")
 
 
-def _run_sentence(summary: dict[str, Any], *, dry_run: bool) -> str:
+def _run_sentence(summary: runs.RunSummary, *, dry_run: bool) -> str:
     head = "试算（不保存）" if dry_run else f"第 {summary['run']} 次录取计算"
     ways = "，".join(_ways(summary))
     return (
@@ -217,7 +209,7 @@ def _run_sentence(summary: dict[str, Any], *, dry_run: bool) -> str:
     )
 
 
-def _ways(summary: dict[str, Any]) -> list[str]:
+def _ways(summary: runs.RunSummary) -> list[str]:
     return [f"{VIA.labels.get(via, via)} {count}" for via, count in summary["by_via"].items()]
 
 
@@ -273,7 +265,7 @@ def list_(settings: Settings, *, batch: str | None, number: int | None, reveal: 
         rounds = result_now.result_rounds(session, found) if number is None else []
         if rounds:
             heading = result_now.result_title(rounds)
-            rows = result_now.list_result(session, found, reveal=reveal)
+            rows: Sequence[runs.ResultLine] = result_now.list_result(session, found, reveal=reveal)
         else:
             one = (
                 runs.current_run(session, found) if number is None else runs.find_run(session, found, number)

@@ -1,6 +1,7 @@
 """`zhupei objection`: objections to what was published (公示异议)."""
 
 from datetime import date
+from typing import Unpack
 
 import click
 from sqlalchemy.orm import Session
@@ -74,11 +75,11 @@ def add(
         message = "写报名号，或者写 --base 和 --specialty，二者选一。"
         raise click.UsageError(message, click.get_current_context())
 
-    def store(session: Session, found: Batch) -> objections.Row:
+    def store(session: Session, found: Batch) -> objections.ObjectionRow:
         place, by = None, deed.by
         if base is not None and specialty is not None:
             place = lookup.find_base(session, base), lookup.find_specialty(session, specialty)
-        return objections.add(
+        return objections.enter_objection(
             session,
             found,
             number=number,
@@ -94,7 +95,7 @@ def add(
     deed.next(f"zhupei objection assign {row['objection']} --to 承办处室或基地", "交办")
 
 
-def _tell(deed: Deed, row: objections.Row, done: str) -> None:
+def _tell(deed: Deed, row: objections.ObjectionRow, done: str) -> None:
     sentence = f"{done} {row['objection']}（{row['about']}）：{row['state_label']}"
     if row["upheld_label"]:
         sentence += f"，{row['upheld_label']}"
@@ -120,7 +121,7 @@ def assign(deed: Deed, number: int, *, assigned_to: str) -> None:
 @click.option("--text", "answer", required=True, metavar="WORDS", help="答复的内容")
 @yes_option
 @writing
-def answer(deed: Deed, number: int, **given: str) -> None:
+def answer(deed: Deed, number: int, **given: Unpack[objections.StepWords]) -> None:
     """登记对异议的答复；办结以前可以再答复。
 
     \b
@@ -144,8 +145,8 @@ def close(deed: Deed, number: int, *, outcome: str, reason: str) -> None:
     _step(deed, number, "close", "已办结异议", upheld=outcome == "1", reason=reason)
 
 
-def _step(deed: Deed, number: int, verb: str, done: str, **given: str | bool) -> None:
-    row = deed.do(lambda session: objections.step(session, number, verb, by=deed.by, **given))
+def _step(deed: Deed, number: int, verb: str, done: str, **given: Unpack[objections.StepWords]) -> None:
+    row = deed.do(lambda session: objections.step_objection(session, number, verb, by=deed.by, **given))
     _tell(deed, row, done)
     if verb == "close" and row["upheld"] and row["application_no"] and row["seated"]:
         deed.next(f"zhupei admit revoke {row['application_no']} --reason 异议成立", "取消录取")

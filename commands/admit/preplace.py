@@ -108,11 +108,11 @@ def undo(deed: Deed, numbers: tuple[str, ...], *, batch: str | None, reason: str
     例：zhupei admit preplace undo HN2026-0000012 --reason 改报其他基地
     """
 
-    def act(session: Session, found: Batch) -> tuple[list[dict[str, object]], int]:
+    def act(session: Session, found: Batch) -> tuple[list[taking_back.Unplaced], int]:
         done = taking_back.take_back(session, found, numbers, reason=reason, by=deed.by)
         return done, stored_runs(session, found)
 
     done, stale = deed.in_batch(batch, act)
-    told = "、".join(str(one["application_no"]) for one in done)
+    told = "、".join(one["application_no"] for one in done)
     deed.tell({"undone": done, "stale_runs": stale}, f"已撤销预先安排的名额 {len(done)} 个：{told}")
     tell_stale(deed.settings, stale)

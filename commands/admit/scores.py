@@ -76,7 +76,7 @@ def template(
         found = lookup.find_batch(session, batch)
         code = None if base is None else lookup.find_base(session, base)
         rows = score_views.template_rows(session, found, base=code)
-        choices, title = templates.offered(session, found), f"{found.name} 成绩"
+        choices, title = templates.offered_choices(session, found), f"{found.name} 成绩"
     # No ID number: the sheet goes from hand to hand.
     without = ["id_number", *(f"{part}_missed" for part in COMPONENTS)]
     if not any("ticket" in row for row in rows):

@@ -1,7 +1,6 @@
 """`zhupei admit compare` and `what-if`: results side by side, nothing written."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import click
 
@@ -17,7 +16,7 @@ from zhupei_cli.store.engine import reading, transaction
 from zhupei_cli.words.vocabulary import ADJUST_SCOPE, IDENTITY, RULE, Identity
 
 from ..shared.options import batch_option, format_options, pass_settings
-from ..shared.output import Column, Out, show, show_sheet
+from ..shared.output import Column, Out, Row, show, show_sheet
 from .views import run_option
 
 #: What 受损 means.
@@ -57,7 +56,7 @@ def compare(
     _show_compared(found, [f"第 {number} 次" for number in numbers], out, named=reveal)
 
 
-def _show_compared(found: dict[str, Any], names: Sequence[str], out: Out, *, named: bool) -> None:
+def _show_compared(found: comparing.Compared, names: Sequence[str], out: Out, *, named: bool) -> None:
     """Show figures and moves to people, the whole as JSON, the moves alone as a list."""
     moved = found["moved"]
     if out.format == "json":
@@ -85,7 +84,7 @@ def _show_compared(found: dict[str, Any], names: Sequence[str], out: Out, *, nam
     show(moved, (*who, *seats), out)
 
 
-def _figures(runs: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def _figures(runs: Sequence[comparing.SideFigures]) -> list[dict[str, object]]:
     """Return the figures of some results, one a row."""
     ways = {via: via_label(via) for run in runs for via in run["by_via"]}
     admitted = runs[0]["by_identity"]
@@ -102,7 +101,7 @@ def _figures(runs: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
-def _rows(runs: Sequence[Mapping[str, Any]], words: Mapping[str, str]) -> list[dict[str, Any]]:
+def _rows(runs: Sequence[Row], words: Mapping[str, str]) -> list[dict[str, object]]:
     return [
         {"what": what, **{side: run.get(key, 0) for side, run in zip(comparing.SIDES, runs, strict=False)}}
         for key, what in words.items()

@@ -1,12 +1,11 @@
 """`zhupei admit explain`: results looked at, nothing written."""
 
-from typing import Any
-
 import click
 from sqlalchemy.orm import Session
 
 from zhupei_cli.display import harmless
 from zhupei_cli.model import Batch
+from zhupei_cli.rules.proof.explanation_rows import PlaceExplained
 from zhupei_cli.services.admission import explaining, explaining_result
 from zhupei_cli.services.records import lookup
 from zhupei_cli.settings import Settings
@@ -86,11 +85,14 @@ def explain(
         )
     with reading(settings.database_url) as session:
         found = lookup.find_batch(session, batch)
-        told = _explained(session, found, no, place, number=number, now=now)
+        if place is not None:
+            of_place = _place_explained(session, found, place, number=number, now=now)
+        else:
+            told = _explained(session, found, no or "", number=number, now=now)
     if place is not None:
-        note(settings, _place_sentence(told))
-        later = any(row.get("round") or row.get("round_label") for row in told["ranking"])
-        show(told["ranking"], RANKING if later else RANKING[:-1], out)
+        note(settings, _place_sentence(of_place))
+        later = any(row.get("round_label") for row in of_place["ranking"])
+        show(of_place["ranking"], RANKING if later else RANKING[:-1], out)
     elif out.path is None and out.format == "table":
         click.echo(harmless("\n".join(explained_lines(told))))
     elif out.format == "json":
@@ -102,23 +104,25 @@ def explain(
 def _explained(
     session: Session,
     batch: Batch,
-    no: str | None,
-    place: tuple[str, str] | None,
+    no: str,
     *,
     number: int | None,
     now: bool,
-) -> dict[str, Any]:
-    whole = number is None and not now
-    if place is not None and whole:
+) -> explaining.Explained:
+    if number is None and not now:
+        return explaining_result.explain_standing(session, batch, no)
+    return explaining.explain_candidate(session, batch, no, number=number, now=now)
+
+
+def _place_explained(
+    session: Session, batch: Batch, place: tuple[str, str], *, number: int | None, now: bool
+) -> PlaceExplained:
+    if number is None and not now:
         return explaining_result.explain_place_now(session, batch, *place)
-    if place is not None:
-        return explaining.explain_spot(session, batch, *place, number=number, now=now)
-    if whole:
-        return explaining_result.explain_standing(session, batch, no or "")
-    return explaining.explain_candidate(session, batch, no or "", number=number, now=now)
+    return explaining.explain_spot(session, batch, *place, number=number, now=now)
 
 
-def _place_sentence(told: dict[str, Any]) -> str:
+def _place_sentence(told: PlaceExplained) -> str:
     facts = [f"计划 {told['quota']} 人"]
     facts += [f"为{IDENTITY.label(who)}保留 {seats} 人" for who, seats in told["reserves"].items()]
     facts += [f"此前已占 {told['held']} 人"] if told["held"] else []

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import click
 
 from zhupei_cli.display import display_width, harmless, padded
 from zhupei_cli.rules.batch.times import show_time
+from zhupei_cli.rules.people.fields import FieldValues
 from zhupei_cli.rules.people.identities import definitions
 from zhupei_cli.services.applications import drafts, open_places
 from zhupei_cli.services.applications.form_checks import Checks, load_checks
@@ -42,7 +42,7 @@ class Desk:
     """What the questions are about, read before any of them is asked: no lock waits for an answer."""
 
     checks: Checks
-    person: Mapping[str, Any]
+    person: FieldValues
     #: What other years say against the person.
     against: Sequence[Fault]
 

@@ -1,6 +1,6 @@
 """`zhupei base`: training bases and the catalogue of specialties."""
 
-from typing import Any
+from typing import Unpack
 
 import click
 
@@ -16,18 +16,16 @@ from zhupei_cli.shell.logfile import note
 from zhupei_cli.store.engine import reading, transaction
 
 from ..shared.asking import field_options, given_of
-from ..shared.done import tried
 from ..shared.importing import Import, importing
 from ..shared.options import (
-    dry_run_option,
     format_options,
-    json_option,
     list_options,
     pass_settings,
     reveal_option,
 )
-from ..shared.output import Column, Out, show, show_sheet, show_summary
-from ..shared.templates import template_options, write_forms
+from ..shared.output import Column, Out, show, show_sheet
+from ..shared.templates import TemplateOptions, template_options, write_forms
+from ..shared.writing import Deed, writing
 
 BASES = (
     Column("code", "基地编号"),
@@ -70,7 +68,7 @@ def base() -> None:
 @base.command("template")
 @template_options("基地模板.xlsx")
 @pass_settings
-def template(settings: Settings, **given: Any) -> None:
+def template(settings: Settings, **given: Unpack[TemplateOptions]) -> None:
     """写出培训基地的空白模板，填好后用 base import 导入；不需要数据库。
 
     \b
@@ -133,14 +131,10 @@ def show_(settings: Settings, code: str, *, reveal: bool, out: Out) -> None:
 
 @base.command("edit")
 @click.argument("code", metavar="CODE", type=NAME)
-@field_options(bases.FIELDS)
+@field_options(bases.BASE_FIELDS)
 @click.option("--reason", metavar="REASON", help="修改的原因")
-@dry_run_option
-@json_option
-@pass_settings
-def edit(
-    settings: Settings, code: str, *, reason: str | None, dry_run: bool, as_json: bool, **words: str | None
-) -> None:
+@writing
+def edit(deed: Deed, code: str, *, reason: str | None, **words: str | None) -> None:
     """修改一个培训基地：CODE 是基地编号或名称；基地编号不能改。
 
     各项的写法与基地工作簿相同，填“清空”则清除。
@@ -152,51 +146,44 @@ def edit(
     given = given_of(words)
     if not given:
         raise click.UsageError("没有写要修改的内容，例如 --name。", click.get_current_context())
-    with transaction(settings.database_url, dry_run=dry_run) as session:
-        row, warnings = bases.edit_base(session, code, given, by=settings.acting(), reason=reason)
-    done = "可以保存" if dry_run else "已保存"
-    sentence = tried(f"{done} {row['code']} {row['name']}", dry_run=dry_run)
-    show_summary(settings, {**row, "dry_run": dry_run}, sentence, as_json=as_json)
+    row, warnings = deed.do(lambda session: bases.edit_base(session, code, given, by=deed.by, reason=reason))
+    deed.tell(row, f"{'可以保存' if deed.dry_run else '已保存'} {row['code']} {row['name']}")
     for fault in warnings:
-        note(settings, f"提醒 [{fault.code}]：{fault.message}")
+        note(deed.settings, f"提醒 [{fault.code}]：{fault.message}")
 
 
-def _set_enabled(
-    settings: Settings, code: str, *, enabled: bool, reason: str | None, dry_run: bool, as_json: bool
-) -> None:
-    with transaction(settings.database_url, dry_run=dry_run) as session:
-        row = bases.set_enabled(session, code, enabled=enabled, by=settings.acting(), reason=reason)
-    done = f"{row['code']} {row['name']}：{row['status_label']}{'' if row['changed'] else '，没有变化'}"
-    show_summary(settings, {**row, "dry_run": dry_run}, tried(done, dry_run=dry_run), as_json=as_json)
+def _set_enabled(deed: Deed, code: str, *, enabled: bool, reason: str | None) -> None:
+    row = deed.do(
+        lambda session: bases.set_enabled(session, code, enabled=enabled, by=deed.by, reason=reason)
+    )
+    deed.tell(
+        row, f"{row['code']} {row['name']}：{row['status_label']}{'' if row['changed'] else '，没有变化'}"
+    )
     # Each is a base of its own, with places of its own; nothing of it is stopped with the main base.
     if row["joint_bases"] and not enabled:
         told = "、".join(row["joint_bases"])
         cure = "不再招收的也停用（zhupei base disable），换主基地的改主基地编号（zhupei base edit）"
-        note(settings, f"提醒：{row['name']}的协同单位还在使用：{told}；{cure}")
+        note(deed.settings, f"提醒：{row['name']}的协同单位还在使用：{told}；{cure}")
 
 
 @base.command("enable")
 @click.argument("code", metavar="CODE", type=NAME)
 @click.option("--reason", metavar="REASON", help="恢复使用的原因")
-@dry_run_option
-@json_option
-@pass_settings
-def enable(settings: Settings, code: str, *, reason: str | None, dry_run: bool, as_json: bool) -> None:
+@writing
+def enable(deed: Deed, code: str, *, reason: str | None) -> None:
     """恢复使用一个停用的培训基地。
 
     \b
     例：zhupei base enable 4101001
     """
-    _set_enabled(settings, code, enabled=True, reason=reason, dry_run=dry_run, as_json=as_json)
+    _set_enabled(deed, code, enabled=True, reason=reason)
 
 
 @base.command("disable")
 @click.argument("code", metavar="CODE", type=NAME)
 @click.option("--reason", metavar="REASON", help="停用的原因")
-@dry_run_option
-@json_option
-@pass_settings
-def disable(settings: Settings, code: str, *, reason: str | None, dry_run: bool, as_json: bool) -> None:
+@writing
+def disable(deed: Deed, code: str, *, reason: str | None) -> None:
     """停用一个培训基地：不再列入任何批次的招收计划；已有的报名和录取不受影响。
 
     正在进行的批次里还有招收岗位时不能停用，先用 zhupei batch plan stop 停招。
@@ -204,7 +191,7 @@ def disable(settings: Settings, code: str, *, reason: str | None, dry_run: bool,
     \b
     例：zhupei base disable 4101001 --reason 资格终止
     """
-    _set_enabled(settings, code, enabled=False, reason=reason, dry_run=dry_run, as_json=as_json)
+    _set_enabled(deed, code, enabled=False, reason=reason)
 
 
 @base.group("specialty")
@@ -215,7 +202,7 @@ def specialty() -> None:
 @specialty.command("template")
 @template_options("专业模板.xlsx")
 @pass_settings
-def specialty_template(settings: Settings, **given: Any) -> None:
+def specialty_template(settings: Settings, **given: Unpack[TemplateOptions]) -> None:
     """写出专业目录的空白模板，填好后用 base specialty import 导入；不需要数据库。
 
     \b

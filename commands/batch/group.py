@@ -255,6 +255,6 @@ def edit(
     for one in changes:
         key = one["key"]
         before, after = (in_words(key, shown(value)) for value in (one["before"], one["after"]))
-        deed.note(f"{batches.label_of(key)}：{before or '空'} → {after or '空'}")
+        deed.note(f"{batches.batch_label(key)}：{before or '空'} → {after or '空'}")
     tell_stale(deed.settings, stale)
     tell_cut_shares(deed.settings, cut, code)

@@ -62,7 +62,7 @@ def add(
     made = deed.do(
         lambda session: logins.add_login(session, login, kind, base=base, password=password, by=deed.by)
     )
-    whose = f"{logins.LABELS[kind]}{' ' + made['base_label'] if made['base_label'] else ''}"
+    whose = f"{logins.LOGIN_LABELS[kind]}{' ' + made['base_label'] if made['base_label'] else ''}"
     sentence = f"{'可以新建' if deed.dry_run else '已新建'}登录账号 {login}（{whose}）"
     deed.tell_plainly({**made, "dry_run": deed.dry_run}, sentence)
 

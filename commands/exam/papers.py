@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from zhupei_cli.files import name_of_part, refuse_existing, replacing, safe_name, together
 from zhupei_cli.model import Batch
-from zhupei_cli.printing.exam_sheets import Paper, render_sheets
+from zhupei_cli.printing.exam_sheets import ExamPaper, render_sheets
 from zhupei_cli.printing.fonts import FontSet, find_fonts
 from zhupei_cli.printing.ticket import Tickets, render_tickets
 from zhupei_cli.services.exams import candidates, papers
@@ -27,7 +27,7 @@ from ..shared.prints import font_option, kind_of_file, show_prints
 from ..shared.writing import Deed, writing
 from .allot import where_options
 
-_PAPERS: Final[dict[str, Paper]] = {"door": "door", "desk": "desk", "sign": "sign"}
+_PAPERS: Final[dict[str, ExamPaper]] = {"door": "door", "desk": "desk", "sign": "sign"}
 
 
 @click.command("tickets")

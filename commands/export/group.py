@@ -12,7 +12,7 @@ from zhupei_cli.services.records import base_login, lookup
 from zhupei_cli.services.results import result_lists, rosters
 from zhupei_cli.services.results import year as year_lists
 from zhupei_cli.services.results.roster_passwords import completed, read_passwords, write_passwords
-from zhupei_cli.services.results.rosters import Wanted
+from zhupei_cli.services.results.rosters import WantedRosters
 from zhupei_cli.settings import Settings
 from zhupei_cli.shell.arguments import NAME, Whole, Word
 from zhupei_cli.shell.lazy import LazyGroup
@@ -21,7 +21,7 @@ from zhupei_cli.words.vocabulary import ROSTER_FORMAT
 
 from ..shared.asking import workbook_password
 from ..shared.options import batch_option, list_options, pass_settings, whole_year, year_option
-from ..shared.output import Column, Out, show
+from ..shared.output import Column, Out, Row, show
 from ..shared.prints import font_option
 from ..shared.progress import Progress
 from ..shared.writing import Deed, writing
@@ -148,7 +148,7 @@ def roster(
         names.update(lookup.base_names(session).labels)
         if not codes and not every:
             raise which
-        wanted = Wanted(folder, codes or None, run, force=force, fonts=fonts)
+        wanted = WantedRosters(folder, codes or None, run, force=force, fonts=fonts)
         if year is None:
             found = lookup.find_batch(session, batch)
             base_login.prepare_roster(session, found, run=run, whole=not deed.dry_run)
@@ -166,7 +166,7 @@ def roster(
             # Before the rosters: what nobody can open would be of no use.
             write_passwords(list_of, passwords, names)
         with Progress(deed.settings) as progress:
-            written = progress.watch(targets, "写出名单", "份")
+            written = progress.watch(targets, len(targets), "写出名单", "份")
             rosters.write_rosters(written, force=force, passwords=passwords, fonts=fonts)
     summary = rosters.summary_of(targets)
     head = "试做（不写文件）：" if deed.dry_run else "已写出 "
@@ -210,7 +210,8 @@ def vacancies(settings: Settings, *, batch: str | None, unpublished: bool, out: 
     """
     with reading(settings.database_url) as session:
         found = lookup.find_batch(session, batch)
-        rows, name = seats.list_vacancies(session, found, unpublished=unpublished), found.name
+        rows: Sequence[Row] = seats.list_vacancies(session, found, unpublished=unpublished)
+        name = found.name
         closing = result_lists.signed_by(session, found, by=settings.acting())
     rare = {key for key in _RARE if any(row[key] for row in rows)}
     columns = [column for column in VACANCIES if column.key not in _RARE or column.key in rare]

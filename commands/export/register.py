@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import click
 from sqlalchemy.orm import Session
 
 from zhupei_cli.files import refuse_existing
+from zhupei_cli.model import Batch
 from zhupei_cli.services.records import lookup
 from zhupei_cli.services.results import register_columns, register_export
 from zhupei_cli.services.results import year as year_lists
@@ -78,12 +78,12 @@ def register_(
     """
     whole_year(year)
     words = register_columns.load_words(words_file)
-    fields = register_columns.load_fields(columns_file, register_export.FIELDS, words)
+    fields = register_columns.load_fields(columns_file, register_export.REGISTER_KEYS, words)
     if check:
         with reading(settings.database_url) as session:
             rows, others, _ = _rows(session, batch, year, register_export.register_rows)
         _tell_others(settings, others)
-        _show_lacking(settings, list(register_columns.lacking(rows, fields, words)), len(rows), out)
+        _show_lacking(settings, list(register_columns.lacking_fields(rows, fields, words)), len(rows), out)
         return
     if out.path is not None:
         refuse_existing(out.path, force=out.force)
@@ -96,18 +96,18 @@ def register_(
     texts = [[register_columns.cell_of(row, one, words) for one in fields] for row in rows]
     # The event is stored by now: no list leaves the database without one.
     if out.format in ("json", "jsonl"):
-        keys = register_columns.keys_of(fields)
+        keys = register_columns.register_keys(fields)
         show([dict(zip(keys, line, strict=True)) for line in texts], (), out)
     else:
         columns = [Column(f"column{at}", one.heading) for at, one in enumerate(fields)]
         cells = [{f"column{at}": text for at, text in enumerate(line)} for line in texts]
         show(cells, columns, out, title="学员登记表", batch_name=name)
-    lacks = sum(1 for _ in register_columns.lacking(rows, fields, words))
+    lacks = sum(1 for _ in register_columns.lacking_fields(rows, fields, words))
     if lacks:
         note(settings, f"有 {lacks} 格必填而没有内容或没有对照的写法，加 --check 列出")
 
 
-Reading = Callable[[Session, Any], list[dict[str, str]]]
+Reading = Callable[[Session, Batch], list[dict[str, str]]]
 
 
 def _rows(

@@ -1,6 +1,7 @@
 """`zhupei imports`: what was imported, what it did, and taking it back."""
 
 import click
+from sqlalchemy.orm import Session
 
 from zhupei_cli.services.kinds.register import KIND
 from zhupei_cli.services.records import lookup
@@ -9,18 +10,16 @@ from zhupei_cli.services.undo.undo_checks import Blocked
 from zhupei_cli.settings import Settings
 from zhupei_cli.shell.arguments import CODE, Whole, Word
 from zhupei_cli.shell.logfile import note
-from zhupei_cli.store.engine import reading, transaction
+from zhupei_cli.store.engine import reading
 
-from ..shared.consent import Consent
 from ..shared.options import (
-    dry_run_option,
     format_options,
-    json_option,
     list_options,
     pass_settings,
     yes_option,
 )
-from ..shared.output import Column, Out, next_step, show, show_sheet, show_summary
+from ..shared.output import Column, Out, show, show_sheet
+from ..shared.writing import Deed, writing
 
 LIST = (
     Column("import_id", "编号"),
@@ -122,10 +121,8 @@ def _more(settings: Settings, count: int, unit: str) -> None:
 @click.argument("import_id", metavar="ID", type=Whole(1))
 @click.option("--reason", required=True, metavar="REASON", help="撤销的原因")
 @yes_option
-@dry_run_option
-@json_option
-@pass_settings
-def undo(settings: Settings, import_id: int, *, reason: str, yes: bool, dry_run: bool, as_json: bool) -> None:
+@writing
+def undo(deed: Deed, import_id: int, *, reason: str) -> None:
     """撤销一次导入：新增的删除，更新的恢复原来的内容；用过的报名号不再使用。
 
     写入的内容此后有任何变动（修改、提交、审核、成绩、建立账号……）时拒绝撤销，什么也不改。
@@ -136,18 +133,15 @@ def undo(settings: Settings, import_id: int, *, reason: str, yes: bool, dry_run:
     """
     if not reason.strip():
         raise click.UsageError("--reason 须写明撤销的原因。", click.get_current_context())
-    consent = Consent(settings, given=yes or dry_run, as_json=as_json)
 
-    def act() -> dict[str, object]:
-        with transaction(settings.database_url, dry_run=dry_run) as session:
-            undone = undoing.undo(session, import_id, by=settings.acting(), reason=reason)
-            counts = f"删除 {undone['deleted']} 条，恢复 {undone['restored']} 条"
-            consent.require(f"撤销导入 {import_id}：{counts}，继续吗？")
-            return undone
+    def act(session: Session) -> dict[str, object]:
+        undone = undoing.undo(session, import_id, by=deed.by, reason=reason)
+        counts = f"删除 {undone['deleted']} 条，恢复 {undone['restored']} 条"
+        deed.require(f"撤销导入 {import_id}：{counts}，继续吗？")
+        return undone
 
-    done = consent.of(act)
-    head = "试撤销（不保存）" if dry_run else "已撤销"
+    done = deed.do(act)
+    head = "试撤销（不保存）" if deed.dry_run else "已撤销"
     sentence = f"{head}：导入 {import_id}，删除 {done['deleted']} 条，恢复 {done['restored']} 条"
-    show_summary(settings, {**done, "dry_run": dry_run}, sentence, as_json=as_json)
-    if not dry_run:
-        next_step(settings, "zhupei imports list", "查看全部导入")
+    deed.tell_plainly({**done, "dry_run": deed.dry_run}, sentence)
+    deed.next("zhupei imports list", "查看全部导入", in_json=True)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from zhupei_cli.files import refuse_existing, replacing
 from zhupei_cli.model import Batch
 from zhupei_cli.rules.people.masking import mask_phone
-from zhupei_cli.services.notices.telling import Message, messages_due, write_down
+from zhupei_cli.services.notices.telling import NoticeMessage, messages_due, write_down
 from zhupei_cli.sheets.writing.plain_sheet import write_plain
 from zhupei_cli.words.vocabulary import NOTICE_EVENT
 
@@ -50,7 +50,7 @@ def export(
         raise click.UsageError(f"文件名 {target.name!r} 应以 .xlsx 结尾。", click.get_current_context())
     refuse_existing(target, force=force)
 
-    def prepare(session: Session, found: Batch) -> tuple[list[Message], int, str]:
+    def prepare(session: Session, found: Batch) -> tuple[list[NoticeMessage], int, str]:
         due = messages_due(session, found, event, again=again, doubtful=interrupted)
         told = [one for one in due if one.mobile]
         repeated = sum(one.notice is not None for one in told)
@@ -90,5 +90,5 @@ def export(
         deed.note(f"{without} 人没有手机号，没有写出")
 
 
-def _masked(one: Message) -> str:
+def _masked(one: NoticeMessage) -> str:
     return mask_phone(one.mobile or "")

@@ -6,7 +6,7 @@ from typing import Final
 import click
 
 from zhupei_cli.rules.people.masking import masked_text
-from zhupei_cli.services.notices.telling import Message, longest
+from zhupei_cli.services.notices.telling import NoticeMessage, longest
 from zhupei_cli.shell.arguments import Word
 from zhupei_cli.words.vocabulary import NOTICE_EVENT
 
@@ -25,7 +25,9 @@ def event_option(command: F) -> F:
     )(command)
 
 
-def previewed(messages: Sequence[Message], masked: Callable[[Message], str]) -> list[dict[str, str | None]]:
+def previewed(
+    messages: Sequence[NoticeMessage], masked: Callable[[NoticeMessage], str]
+) -> list[dict[str, str | None]]:
     """Return the first texts, recipients masked."""
     return [
         {"application_no": one.number, "to": masked(one), "content": masked_text(one.content)}
@@ -34,7 +36,12 @@ def previewed(messages: Sequence[Message], masked: Callable[[Message], str]) -> 
 
 
 def show_preview(
-    deed: Deed, messages: Sequence[Message], masked: Callable[[Message], str], *, batch: str, event: str
+    deed: Deed,
+    messages: Sequence[NoticeMessage],
+    masked: Callable[[NoticeMessage], str],
+    *,
+    batch: str,
+    event: str,
 ) -> None:
     """Show people the first texts, and how long the longest one is."""
     for one in previewed(messages, masked):

@@ -13,7 +13,7 @@ from zhupei_cli.rules.batch.settings import parse
 from zhupei_cli.rules.people.masking import mask_email
 from zhupei_cli.services.notices import sending
 from zhupei_cli.services.notices.telling import (
-    Message,
+    NoticeMessage,
     count_interrupted,
     messages_due,
     settle,
@@ -42,7 +42,7 @@ class _Letterbox:
     batch: str
     subject: str
     signature: str
-    messages: Sequence[Message]
+    messages: Sequence[NoticeMessage]
     without: int
     interrupted: int
 
@@ -126,7 +126,7 @@ def _tell_refused(deed: Deed, tally: _Tally) -> None:
         tell(deed.settings, fault, about=number)
 
 
-def _masked(one: Message) -> str:
+def _masked(one: NoticeMessage) -> str:
     return mask_email(one.email or "")
 
 
@@ -136,7 +136,7 @@ def _deliver(deed: Deed, mail: Mail, event: str, box: _Letterbox, pause: float, 
         with transaction(deed.settings.database_url) as session:
             yield session, lookup.find_batch(session, box.batch)
 
-    def claim(one: Message) -> Message | None:
+    def claim(one: NoticeMessage) -> NoticeMessage | None:
         # What was true when the list was made may not be so hours later; others may be sending too.
         with batch_open() as (session, found):
             now = messages_due(session, found, event, only=one.application_id)
@@ -146,13 +146,13 @@ def _deliver(deed: Deed, mail: Mail, event: str, box: _Letterbox, pause: float, 
             write_down(session, found, event, told, way="email", state="sending", by=deed.by)
             return now[0]
 
-    def settled(one: Message, done: sending.Sent) -> None:
+    def settled(one: NoticeMessage, done: sending.Sent) -> None:
         if done.outcome == "interrupted":
             return
         with batch_open() as (session, found):
             settle(session, found, event, one, refused=done.answer)
 
-    def note_down(one: Message, done: sending.Sent) -> None:
+    def note_down(one: NoticeMessage, done: sending.Sent) -> None:
         patient(lambda: settled(one, done))
         if done.outcome == "refused":
             values = {"application_no": one.number, "answer": done.answer or ""}

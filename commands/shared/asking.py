@@ -2,21 +2,20 @@
 
 import sys
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from zhupei_cli.display import harmless
-from zhupei_cli.services.people.accounts import require_password
-from zhupei_cli.services.people.fields import read_field
 from zhupei_cli.settings import Settings
-from zhupei_cli.sheets.kinds.cells import Unreadable
-from zhupei_cli.sheets.kinds.columns import Column
 from zhupei_cli.shell.arguments import NAME, TEXT, Whole
 from zhupei_cli.words.errors import ZhupeiError
 from zhupei_cli.words.vocabulary import YES_NO, flag
 
 from .options import F, can_ask
+
+if TYPE_CHECKING:
+    from zhupei_cli.sheets.kinds.columns import Column
 
 T = TypeVar("T")
 
@@ -28,12 +27,12 @@ def require_options(missing: Sequence[str]) -> None:
         raise click.UsageError(words, click.get_current_context())
 
 
-def option_name(column: Column) -> str:
+def option_name(column: "Column") -> str:
     """Return the option that stands for a field: --id-number."""
     return "--" + column.key.replace("_", "-")
 
 
-def field_options(columns: Sequence[Column], *, required: bool = False) -> Callable[[F], F]:
+def field_options(columns: Sequence["Column"], *, required: bool = False) -> Callable[[F], F]:
     """Add an option for each field; with `required` those marked so must be given."""
 
     def add(command: F) -> F:
@@ -54,18 +53,22 @@ def given_of(words: dict[str, str | None]) -> dict[str, str]:
     return {key: word for key, word in words.items() if word is not None}
 
 
-def ask_field(column: Column, default: str | None = None) -> str:
+def ask_field(column: "Column", default: str | None = None) -> str:
     """Ask for one field until its value can be read; return the words typed."""
     return ask(column.heading, lambda word: _readable(column, word), default=default)
 
 
-def ask_change(column: Column, now: str) -> str:
+def ask_change(column: "Column", now: str) -> str:
     """Ask what a field that says `now` is to say, until it can be read; nothing for what stays."""
     question = f"{column.heading}（{now}）"
     return ask(question, lambda word: word and _readable(column, word), default="", show_default=False)
 
 
-def _readable(column: Column, word: str) -> str:
+def _readable(column: "Column", word: str) -> str:
+    # Here and below: commands that only ask yes or no come without a person's fields.
+    from zhupei_cli.services.people.fields import read_field
+    from zhupei_cli.sheets.kinds.cells import Unreadable
+
     try:
         read_field(column, word)
     except Unreadable as error:
@@ -83,7 +86,7 @@ def ask(question: str, check: Callable[[str], T], *, default: str | None = None,
             _tell(error)
 
 
-def prompt(question: str, *, default: Any = None, type: Any = TEXT, **options: Any) -> Any:
+def prompt(question: str, *, default: object = None, type: Any = TEXT, **options: Any) -> Any:
     """Ask once, on stderr, until the answer is of the type; Ctrl-C ends the line it was typed on."""
     try:
         return click.prompt(
@@ -130,6 +133,8 @@ def pick(
 
 def new_password(settings: Settings, *, from_stdin: bool) -> str:
     """Return a new password: the first line of stdin, or asked twice without showing it."""
+    from zhupei_cli.services.people.accounts import require_password
+
     if from_stdin or not can_ask(settings):
         return require_password(given_password(settings, from_stdin=from_stdin))
     while True:

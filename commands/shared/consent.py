@@ -1,17 +1,19 @@
 """Asking before something final or doubtful: what it concerns is counted by trying it, then people decide."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from zhupei_cli.rules.proof.audit import Finding
 from zhupei_cli.settings import Settings
 from zhupei_cli.shell.logfile import warn
 from zhupei_cli.words.errors import ZhupeiError
 
 from .asking import agree
 from .options import can_ask
+
+if TYPE_CHECKING:
+    from zhupei_cli.rules.proof.audit import Finding
 
 T = TypeVar("T")
 
@@ -21,23 +23,20 @@ class _Asked(Exception):
 
 
 class Consent:
-    """Whether somebody agrees to an act, asked once at most; `given` says that they did (--yes, a trial).
+    """Whether somebody agrees to an act, asked once at most; `given` says that they did (--yes, a trial)."""
 
-    What can be taken back asks `people` alone: programs do it without a word.
-    """
+    def __init__(self, settings: Settings, *, given: bool, as_json: bool) -> None:
+        self._settings, self._as_json, self._given = settings, as_json, given
+        self._question = ""
+        self._doubts: list[Finding] = []
 
-    def __init__(self, settings: Settings, *, given: bool, as_json: bool, people: bool = False) -> None:
-        self._settings, self._as_json = settings, as_json
-        self._given, self._programs = given, people and not can_ask(settings)
-        self._question, self._doubts = "", list[Finding]()
-
-    def require(self, question: str, doubts: Sequence[Finding] = (), *, lasting: bool = False) -> None:
+    def require(self, question: str, doubts: Sequence["Finding"] = (), *, people: bool = False) -> None:
         """Go on when there is consent; else take back what was tried, ask, and let `of` do it again.
 
-        What is `lasting`, as nothing leads back, is asked of programs too.
+        What can be taken back asks `people` alone: programs do it without a word.
         """
         self._question, self._doubts = question, list(doubts)
-        if not self._given and (lasting or not self._programs):
+        if not (self._given or (people and not can_ask(self._settings))):
             raise _Asked
 
     def of(self, act: Callable[[], T]) -> T:

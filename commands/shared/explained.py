@@ -1,19 +1,22 @@
 """A result explained, as lines for people."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
+from zhupei_cli.rules.proof.explanation_rows import AdjustmentRow, StepRow
+from zhupei_cli.services.admission.explaining import Explained, StandingNow
+from zhupei_cli.services.results.sealed_explaining import SealedExplained
 from zhupei_cli.words.vocabulary import DECIDED_ON
 
 from .formats import shown
+from .output import Row
 
 
-def explained_lines(told: Mapping[str, Any]) -> list[str]:
+def explained_lines(told: Explained) -> list[str]:
     """Return what `admit explain` says of one person."""
     reason = f"（{told['reason_label']}）" if told["reason_label"] else ""
     outcome = f"{told['outcome_label']}{reason}"
     if told["reason"] in DECIDED_ON:  # what they decided says it all
-        outcome = told["reason_label"]
+        outcome = told["reason_label"] or outcome
     # What the rounds said, where the head says what came of it since.
     since = told.get("standing") is not None and told["reason"] in (
         *DECIDED_ON,
@@ -36,12 +39,14 @@ def explained_lines(told: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def sealed_lines(told: Mapping[str, Any]) -> list[str]:
+def sealed_lines(told: SealedExplained) -> list[str]:
     """Return what a sealed file says of one person: how they stand, then each run they were in."""
     seat = ""
     if told["base"]:
         facts = facts_of(told, total="总成绩 {}", rank="排第 {} 名")
-        seat = f"，{told['base']} {told['specialty']}（{'，'.join([told['via_label'], *facts])}）"
+        seat = (
+            f"，{told['base']} {told['specialty']}（{'，'.join(filter(None, [told['via_label'], *facts]))}）"
+        )
     because = f"（原因：{told['decided_reason']}）" if told["decided_reason"] else ""
     lines = [f"{told['application_no']}：{told['status_label']}{because}{seat}"]
     for run in told["runs"]:
@@ -53,14 +58,12 @@ def sealed_lines(told: Mapping[str, Any]) -> list[str]:
     return lines
 
 
-def facts_of(row: Mapping[str, Any], **words: str) -> list[str]:
+def facts_of(row: Row, **words: str) -> list[str]:
     """Return the figures of a row that are there, each in its words."""
     return [words[key].format(shown(row[key])) for key in words if row[key] is not None]
 
 
-def _steps(
-    steps: Sequence[Mapping[str, Any]], adjustments: Sequence[Mapping[str, Any]], *, several: bool
-) -> list[str]:
+def _steps(steps: Sequence[StepRow], adjustments: Sequence[AdjustmentRow], *, several: bool) -> list[str]:
     lines = []
     for step in steps:
         facts = facts_of(step, quota="计划 {} 人", line="分数线 {}", total="总成绩 {}", rank="排第 {} 名")
@@ -71,11 +74,11 @@ def _steps(
     return lines + [f"{_round(one, several)}调剂：{one['decided']}" for one in adjustments]
 
 
-def _round(row: Mapping[str, Any], several: bool) -> str:
+def _round(row: Row, several: bool) -> str:
     return f"{row['round_label']} " if several else ""
 
 
-def _standing(row: Mapping[str, Any] | None) -> list[str]:
+def _standing(row: StandingNow | None) -> list[str]:
     """Return the line of the newest act about somebody, where there was one after the main run."""
     if row is None or (row["round"] == "main" and not row["decided_reason"]):
         return []
@@ -83,6 +86,6 @@ def _standing(row: Mapping[str, Any] | None) -> list[str]:
     seat = ""
     if row["base"]:
         facts = facts_of(row, total="总成绩 {}", rank="排第 {} 名")
-        how = "，".join([row["round_label"] or row["via_label"], *facts, *row["notes"]])
+        how = "，".join(filter(None, [row["round_label"] or row["via_label"], *facts, *row["notes"]]))
         seat = f"：{row['base_label']} {row['specialty_label']}（{how}）"
     return [f"现状：{row['status_label']}{seat}{because}"]

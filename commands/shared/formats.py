@@ -47,7 +47,7 @@ def _plain(value: object) -> object:
     return str(value)
 
 
-def sort_key(value: Any) -> Any:
+def sort_key(value: object) -> Any:
     """Return what a value is sorted by.
 
     Of Chinese text it is the place in GB 2312, where the common characters go by their sound (pinyin);

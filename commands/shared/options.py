@@ -5,8 +5,6 @@ import os
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from random import random
-from time import sleep
 from typing import Any, TypeVar
 
 import click
@@ -40,26 +38,6 @@ def pass_settings(command: F) -> F:
         return command(current_settings(), *args, **kwargs)
 
     return with_settings  # type: ignore[return-value]
-
-
-def repeatable(command: F) -> F:
-    """Call `command` again, at most twice, when a server undid its transaction for another one's sake (E620).
-
-    For commands that ask nothing and show nothing before their transaction is kept.
-    """
-
-    @functools.wraps(command)
-    def with_patience(*args: object, **kwargs: object) -> object:
-        for again in range(2):
-            try:
-                return command(*args, **kwargs)
-            except ZhupeiError as error:
-                if error.code != "E620":
-                    raise
-                sleep(random() * 0.2 * 2**again)  # the other one must not come along again at once
-        return command(*args, **kwargs)
-
-    return with_patience  # type: ignore[return-value]
 
 
 def _batch_or_default(ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:

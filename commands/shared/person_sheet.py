@@ -1,9 +1,8 @@
 """One person as people read it: a line a field, its lists as texts."""
 
 from collections.abc import Iterable
-from typing import Any
 
-from zhupei_cli.rules.people.fields import BASIC, CONTACT, ORDER, QUALIFICATION, TABLES, Field
+from zhupei_cli.rules.people.fields import BASIC, CONTACT, ORDER, QUALIFICATION, TABLES, Field, FieldValues
 
 from .formats import shown
 from .output import Column
@@ -34,13 +33,13 @@ PERSON_SHEET = (
 _BY_ORDER = frozenset(field.key for field in ORDER)
 
 
-def person_sheet(row: dict[str, Any]) -> list[Column]:
+def person_sheet(row: FieldValues) -> list[Column]:
     """Return the lines of somebody's sheet: of studying by order only where something is said of it."""
     said = any(row.get(key) for key in _BY_ORDER)
     return [column for column in PERSON_SHEET if said or column.key not in _BY_ORDER]
 
 
-def person_lines(row: dict[str, Any]) -> dict[str, Any]:
+def person_lines(row: FieldValues) -> dict[str, object]:
     """Return the row with its lists as texts, and ● where something required is missing."""
     account, missing = row["account"], row["missing"]
     headings = {column.heading: column.key for column in PERSON_SHEET}

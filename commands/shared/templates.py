@@ -73,7 +73,7 @@ def choices_of(
     try:
         with reading(settings.database_url) as session:
             found = _batch(session, batch) if any_batch else None
-            return templates.offered(session, found), "" if found is None else found.name
+            return templates.offered_choices(session, found), "" if found is None else found.name
     except ZhupeiError as error:
         if batch is not None or error.code != "E501":
             raise
@@ -87,6 +87,15 @@ def _batch(session: Session, batch: str | None) -> Batch | None:
         if batch is not None or error.code != "E307":
             raise
         return None
+
+
+class TemplateOptions(TypedDict):
+    """What `template_options` asks for."""
+
+    output: Path
+    force: bool
+    as_json: bool
+    dry_run: bool
 
 
 def write_forms(

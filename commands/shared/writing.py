@@ -5,14 +5,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import random
 from time import sleep
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
 from zhupei_cli.model.batch import Batch
-from zhupei_cli.rules.proof.audit import Finding
 from zhupei_cli.services.records import lookup
 from zhupei_cli.settings import Settings
 from zhupei_cli.shell.logfile import note
@@ -23,6 +22,9 @@ from .consent import Consent, confirm
 from .done import tried
 from .options import current_settings, dry_run_option, json_option
 from .output import FINDINGS, Row, next_step, show_summary
+
+if TYPE_CHECKING:
+    from zhupei_cli.rules.proof.audit import Finding
 
 T = TypeVar("T")
 
@@ -63,9 +65,12 @@ class Deed:
         """Return what `work` does in a transaction with the batch `code` names, see `do`."""
         return self.do(lambda session: work(session, lookup.find_batch(session, code)), bases=bases)
 
-    def require(self, question: str, doubts: Sequence[Finding] = ()) -> None:
-        """Go on when there is consent; inside `do`, whose work is taken back while somebody is asked."""
-        self.consent.require(question, doubts)
+    def require(self, question: str, doubts: Sequence["Finding"] = (), *, people: bool = False) -> None:
+        """Go on when there is consent; inside `do`, whose work is taken back while somebody is asked.
+
+        What can be taken back asks `people` alone: programs do it without a word.
+        """
+        self.consent.require(question, doubts, people=people)
 
     def confirm(self, question: str) -> None:
         """Ask before anything is tried; a trial asks nothing."""

@@ -1,9 +1,11 @@
 """`zhupei trainee bar`: records of conduct (诚信记录)."""
 
+from collections.abc import Callable
 from datetime import date
-from typing import Any
+from typing import Unpack
 
 import click
+from sqlalchemy.orm import Session
 
 from zhupei_cli.services.kinds.bar import BAR_IMPORT
 from zhupei_cli.services.people import bars
@@ -16,20 +18,17 @@ from zhupei_cli.shell.days import DAY
 from zhupei_cli.store.engine import transaction
 from zhupei_cli.words.vocabulary import BAR_KIND, BAR_STATE
 
-from ..shared.done import tried
 from ..shared.importing import Import, importing
 from ..shared.naming import who_argument
 from ..shared.options import (
-    F,
-    dry_run_option,
-    json_option,
     list_options,
     pass_settings,
     reveal_option,
     yes_option,
 )
-from ..shared.output import Column, Out, next_step, show, show_summary
-from ..shared.templates import template_options, write_forms
+from ..shared.output import Column, Out, show
+from ..shared.templates import TemplateOptions, template_options, write_forms
+from ..shared.writing import Deed, writing
 
 LIST = (
     Column("bar", "编号"),
@@ -52,7 +51,7 @@ def bar() -> None:
 @bar.command("template")
 @template_options("诚信名单模板.xlsx")
 @pass_settings
-def template(settings: Settings, **given: Any) -> None:
+def template(settings: Settings, **given: Unpack[TemplateOptions]) -> None:
     """写出诚信名单的空白模板，填好后用 trainee bar import 导入。
 
     \b
@@ -84,11 +83,9 @@ def import_(taking: Import, *, pending: bool) -> None:
 @click.option("--reason", required=True, type=REASON, help="原因")
 @click.option("--source", help="来源，例如文号")
 @click.option("--pending", is_flag=True, help="登记为待确认，以后再确认")
-@dry_run_option
-@json_option
-@pass_settings
+@writing
 def add(
-    settings: Settings,
+    deed: Deed,
     who: str,
     *,
     kind: str,
@@ -97,31 +94,31 @@ def add(
     reason: str,
     source: str | None,
     pending: bool,
-    dry_run: bool,
-    as_json: bool,
 ) -> None:
     """登记一条诚信记录，立即生效；限制期内此人不能报名。
 
     \b
     例：zhupei trainee bar add 王小明 --kind 作弊 --years 3 --reason 代考
     """
-    by = settings.acting()
-    with transaction(settings.database_url, dry_run=dry_run) as session:
-        row = bars.add(
-            session,
-            who,
+
+    def act(session: Session) -> bars.BarShown:
+        by = deed.by
+        first = from_date or by.today
+        return bars.enter_bar(
+            *(session, who),
             kind=kind,
-            from_date=from_date or by.today,
+            from_date=first,
             years=years,
             reason=reason,
             source=source,
             by=by,
             pending=pending,
         )
-    sentence = tried(f"已登记诚信记录 {row['bar']}：{row['name']}（{row['state_label']}）", dry_run=dry_run)
-    show_summary(settings, {**row, "dry_run": dry_run}, sentence, as_json=as_json)
-    if pending and not (as_json or dry_run):
-        next_step(settings, f"zhupei trainee bar activate {row['bar']} --reason 原因", "确认生效")
+
+    row = deed.do(act)
+    deed.tell(row, f"已登记诚信记录 {row['bar']}：{row['name']}（{row['state_label']}）")
+    if pending:
+        deed.next(f"zhupei trainee bar activate {row['bar']} --reason 原因", "确认生效")
 
 
 @bar.command("list")
@@ -159,10 +156,9 @@ def export(settings: Settings, *, state: str | None, out: Out) -> None:
     show(rows, LIST, out)
 
 
-def _stepping(command: F) -> F:
+def _stepping(command: Callable[..., None]) -> Callable[..., None]:
+    command = writing(command)
     for option in (
-        json_option,
-        dry_run_option,
         yes_option,
         click.option("--reason", required=True, type=REASON, help="原因，随记录保存"),
         click.argument("numbers", nargs=-1, required=True, metavar="BAR…", type=Whole(1)),
@@ -172,44 +168,29 @@ def _stepping(command: F) -> F:
 
 
 @bar.command("activate")
-@pass_settings
 @_stepping
-def activate(settings: Settings, **given: Any) -> None:
+def activate(deed: Deed, numbers: tuple[int, ...], *, reason: str) -> None:
     """确认待确认的诚信记录，从此生效。
 
     \b
     例：zhupei trainee bar activate 3 --reason 省卫健委核定
     """
-    _step(settings, "activate", "生效", **given)
+    _step(deed, "activate", "生效", numbers, reason=reason)
 
 
 @bar.command("lift")
-@pass_settings
 @_stepping
-def lift(settings: Settings, **given: Any) -> None:
+def lift(deed: Deed, numbers: tuple[int, ...], *, reason: str) -> None:
     """解除诚信记录，此人可以报名。
 
     \b
     例：zhupei trainee bar lift 3 --reason 查明无误
     """
-    _step(settings, "lift", "解除", **given)
+    _step(deed, "lift", "解除", numbers, reason=reason)
 
 
-def _step(
-    settings: Settings,
-    verb: str,
-    label: str,
-    *,
-    numbers: tuple[int, ...],
-    reason: str,
-    dry_run: bool,
-    as_json: bool,
-    yes: bool,
-) -> None:
-    del yes
-    with transaction(settings.database_url, dry_run=dry_run) as session:
-        moved = bars.step(session, numbers, verb, reason=reason, by=settings.acting())
+def _step(deed: Deed, verb: str, label: str, numbers: tuple[int, ...], *, reason: str) -> None:
+    moved = deed.do(lambda session: bars.step_bars(session, numbers, verb, reason=reason, by=deed.by))
     same = len(dict.fromkeys(numbers)) - len(moved)
     standing = f"，另有 {same} 条已经是这样，不必再做" if same else ""
-    sentence = tried(f"{label}：{len(moved)} 条{standing}", dry_run=dry_run)
-    show_summary(settings, {"bars": moved, "dry_run": dry_run}, sentence, as_json=as_json)
+    deed.tell({"bars": moved}, f"{label}：{len(moved)} 条{standing}")

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from zhupei_cli.services.applications import people_lists
 from zhupei_cli.services.applications.correcting import LIVE, submitted_of
 from zhupei_cli.services.people import fields, people
-from zhupei_cli.services.people.people import EDUCATION, WORK, Edited, Part
+from zhupei_cli.services.people.people import EDUCATION, WORK, Edited, EntryPart
 from zhupei_cli.services.people.photos import read_photo
 from zhupei_cli.services.reference import employers
 from zhupei_cli.settings import Settings
@@ -124,7 +124,7 @@ def _show(deed: Deed, edited: Edited, done: str) -> None:
         deed.note(f"还缺 ●：{'、'.join(edited.missing)}")
 
 
-def _add(deed: Deed, who: str, part: Part, words: dict[str, str | None]) -> None:
+def _add(deed: Deed, who: str, part: EntryPart, words: dict[str, str | None]) -> None:
     given = given_of(words)
 
     def add(session: Session) -> tuple[Edited, bool]:
@@ -137,7 +137,7 @@ def _add(deed: Deed, who: str, part: Part, words: dict[str, str | None]) -> None
         note(deed.settings, f"单位库中没有“{given['employer_name']}”，按所写的名称保存")
 
 
-def _remove(deed: Deed, who: str, part: Part, number: int) -> None:
+def _remove(deed: Deed, who: str, part: EntryPart, number: int) -> None:
     def remove(session: Session) -> Edited:
         removed = people.remove_entry(session, who, part, number, by=deed.by)
         deed.require(f"删除编号 {number} 的{part.label}？")

@@ -74,8 +74,13 @@ with sqlite3.connect(sys.argv[2]) as database:
 """
 
 
-def measured(command: Sequence[str | Path], environment: dict[str, str]) -> tuple[float, float]:
-    """Run a command; return its seconds and the most MiB that it and its children held together."""
+def measured(
+    command: Sequence[str | Path], environment: dict[str, str], *, every: float = 0.01
+) -> tuple[float, float]:
+    """Run a command; return its seconds and the most MiB that it and its children held together.
+
+    It is looked at `every` so many seconds.
+    """
     started = time.perf_counter()
     with subprocess.Popen(
         [str(part) for part in command], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
@@ -84,7 +89,7 @@ def measured(command: Sequence[str | Path], environment: dict[str, str]) -> tupl
         parent = psutil.Process(process.pid)
         while process.poll() is None:
             most = max(most, _held(parent))
-            time.sleep(0.01)
+            time.sleep(every)
         seconds = time.perf_counter() - started
         assert process.stderr is not None
         told = process.stderr.read().decode()

@@ -1,13 +1,13 @@
-"""Kill imports and commits at random moments: `python -m tests.bench.kills [TIMES]`.
+"""Kill imports and commits at random moments: `python -m tests.bench.kills [TIMES] [--on ENGINE …]`.
 
-TIMES (50) of each on SQLite and on PostgreSQL. After each kill the database holds nothing of the command or
-all of it, the same command run again finishes the job, and `db check` finds nothing.
+TIMES (50) of each on SQLite and on PostgreSQL, or on each ENGINE named. After each kill the database holds
+nothing of the command or all of it, the same command run again finishes the job, `db check` finds nothing.
 """
 
+import argparse
 import os
 import signal
 import subprocess
-import sys
 import tempfile
 import time
 from collections import Counter
@@ -18,7 +18,7 @@ from random import Random
 from sqlalchemy import func, select
 
 from tests.bench.postgres import numbers
-from tests.bench.sides import ZHUPEI, Side, sides, zhupei
+from tests.bench.sides import ENGINES, ZHUPEI, Side, running_side, zhupei
 from zhupei_cli.demo.generate import Season, generate, review_rows, score_rows
 from zhupei_cli.demo.workbooks import write_rows, write_season
 from zhupei_cli.model import Admission, Application
@@ -117,8 +117,14 @@ def main(times: int, folder: Path, side: Side) -> None:
 
 
 if __name__ == "__main__":
-    with tempfile.TemporaryDirectory() as temporary, sides(Path(temporary)) as both:
-        for one in both:
-            books = Path(temporary) / one.name
-            books.mkdir()
-            main(int(sys.argv[1]) if len(sys.argv) > 1 else 50, books, one)
+    parser = argparse.ArgumentParser(prog="python -m tests.bench.kills")
+    parser.add_argument("times", type=int, nargs="?", default=50)
+    parser.add_argument("--on", choices=ENGINES, nargs="+", default=["sqlite", "postgresql"])
+    asked = parser.parse_args()
+    for engine in asked.on:
+        with (
+            tempfile.TemporaryDirectory() as temporary,
+            running_side(engine, Path(temporary)) as one,
+            tempfile.TemporaryDirectory() as books,
+        ):
+            main(asked.times, Path(books), one)

@@ -16,7 +16,7 @@ from tests.bench.main_job import Shell, play
 from zhupei_cli.acting import Acting, system_clock
 from zhupei_cli.demo.generate import generate
 from zhupei_cli.services.records.lookup import find_batch
-from zhupei_cli.services.results.rosters import Targets, Wanted, prepare_rosters, write_rosters
+from zhupei_cli.services.results.rosters import Targets, WantedRosters, prepare_rosters, write_rosters
 from zhupei_cli.sheets.kinds.roster_columns import ROSTER_COLUMNS
 from zhupei_cli.store.engine import transaction
 
@@ -46,7 +46,7 @@ def main(applicants: int, folder: Path) -> None:
     shell = Shell(folder)
     play(shell, folder, generate(7, bases=_BASES, places=_PLACES, applicants=applicants))
     with transaction(shell.url, dry_run=True) as session:
-        wanted = Wanted(folder / "alone", force=True)
+        wanted = WantedRosters(folder / "alone", force=True)
         by = Acting("测速", system_clock())
         targets = prepare_rosters(session, find_batch(session, None), wanted, by=by)
     people = sum(len(place.rows) for _, roster in targets for place in roster.specialties)

@@ -1,5 +1,6 @@
-"""The two databases side by side: where a benchmark or a soak gets fresh copies of a state it prepared."""
+"""The databases side by side: where a benchmark or a soak gets fresh copies of a state it prepared."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -9,9 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from tests.oceanbase_server import OceanBase
+from tests.oceanbase_server import OceanBase, running_oceanbase
 from tests.server import Server, running_server
 
+ENGINES = ("sqlite", "postgresql", "oceanbase")
 ZHUPEI = str(Path(sys.executable).parent / "zhupei")
 
 
@@ -107,6 +109,19 @@ def sides(folder: Path, version: int = 16) -> Iterator[tuple[Side, Side]]:
     """Yield both: the server writes through to its disk, as the file does."""
     with running_server(version, durable=True) as server:
         yield Files(folder), Databases(server)
+
+
+@contextmanager
+def running_side(engine: str, folder: Path) -> Iterator[Side]:
+    """Yield one of them, by its name in ENGINES; what it wrote goes away with it."""
+    if engine == "sqlite":
+        yield Files(folder)
+    elif engine == "postgresql":
+        with running_server(durable=True) as server:
+            yield Databases(server)
+    else:
+        with running_oceanbase() as oceanbase:
+            yield OceanBases(oceanbase, f"bench_{os.getpid()}_")
 
 
 def zhupei(url: str, *arguments: str | Path, ends: tuple[int, ...] = (0, 3)) -> str:

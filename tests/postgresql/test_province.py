@@ -14,7 +14,7 @@ from zhupei_cli.store.engine import transaction
 def test_the_whole_season_under_a_province_login(
     world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(season.Stage, "database", property(lambda _: world.login("li")))
+    monkeypatch.setattr(season.DemoStage, "database", property(lambda _: world.login("li")))
     monkeypatch.setattr(season, "_STEPS", [one for one in season._STEPS if one[1] is not season._database])
     folder = tmp_path / "季"
     folder.mkdir()

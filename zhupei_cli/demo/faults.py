@@ -3,22 +3,22 @@
 from collections.abc import Callable
 from typing import Final
 
-from zhupei_cli.demo.people import Row
+from zhupei_cli.demo.people import DemoRow
 
-Spoil = Callable[[Row], Row]
+Spoil = Callable[[DemoRow], DemoRow]
 
 
-def _wrong_checksum(row: Row) -> Row:
+def _wrong_checksum(row: DemoRow) -> DemoRow:
     number = str(row["id_number"])
     return {"id_number": number[:17] + ("1" if number[17] != "1" else "2")}
 
 
-def _number_cell(row: Row) -> Row:
+def _number_cell(row: DemoRow) -> DemoRow:
     # What Excel keeps of 18 digits typed into a cell that is not text.
     return {"id_number": int(str(row["id_number"])[:15] + "000")}
 
 
-def _fifteen_digits(row: Row) -> Row:
+def _fifteen_digits(row: DemoRow) -> DemoRow:
     number = str(row["id_number"])
     return {"id_number": number[:6] + number[8:17]}
 

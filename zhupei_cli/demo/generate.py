@@ -15,7 +15,7 @@ from typing import Final
 
 from zhupei_cli.demo import words
 from zhupei_cli.demo.faults import SPOILS, TWINS
-from zhupei_cli.demo.people import DemoPlace, People, Row
+from zhupei_cli.demo.people import DemoPeople, DemoPlace, DemoRow
 from zhupei_cli.rules.people import uscc
 from zhupei_cli.sheets.writing.ooxml import Value
 from zhupei_cli.words.codes import CITY
@@ -28,7 +28,7 @@ _ABSENT: Final = "缺考"
 
 
 @dataclass(frozen=True, slots=True)
-class Applicant:
+class MadeApplicant:
     """One row of 报名信息. `fault` is the catalogue code of what is wrong with it on purpose, if anything."""
 
     cells: Mapping[str, Value]
@@ -41,9 +41,9 @@ class Season:
 
     seed: int
     year: int
-    bases: Sequence[Row]
-    plan: Sequence[Row]
-    applicants: Sequence[Applicant]
+    bases: Sequence[DemoRow]
+    plan: Sequence[DemoRow]
+    applicants: Sequence[MadeApplicant]
 
 
 def generate(
@@ -62,12 +62,12 @@ def generate(
     random = Random(seed)
     made = [_base(random, number) for number in range(bases)]
     plan, open_places = _plan(random, made, places, applicants)
-    people = People(random, open_places, year)
+    people = DemoPeople(random, open_places, year)
     rows = [people.make() for _ in range(applicants)]
     return Season(seed, year, made, plan, _spoiled(random, rows, round(applicants * faulty)))
 
 
-def review_rows(season: Season, applications: Iterable[tuple[str, str]]) -> list[Row]:
+def review_rows(season: Season, applications: Iterable[tuple[str, str]]) -> list[DemoRow]:
     """Return rows of 审核意见 for (application number, ID number): nine of ten pass, others get reasons."""
     random = Random(f"{season.seed}:reviews")
     rows = []
@@ -75,11 +75,11 @@ def review_rows(season: Season, applications: Iterable[tuple[str, str]]) -> list
         decision = random.choices(("通过", "不通过", "退回修改"), (91, 4, 5))[0]
         reasons = {"不通过": words.REJECT_REASONS, "退回修改": words.RETURN_REASONS}.get(decision)
         reason = random.choice(reasons) if reasons else None
-        rows.append(Row(application_no=number, name=name, decision=decision, reason=reason))
+        rows.append(DemoRow(application_no=number, name=name, decision=decision, reason=reason))
     return rows
 
 
-def score_rows(season: Season, applications: Iterable[tuple[str, str]]) -> list[Row]:
+def score_rows(season: Season, applications: Iterable[tuple[str, str]]) -> list[DemoRow]:
     """Return rows of 成绩 for (application number, ID number); about three of a hundred were absent.
 
     Marks are taken for approved applications only: give those.
@@ -93,7 +93,9 @@ def score_rows(season: Season, applications: Iterable[tuple[str, str]]) -> list[
             ability = random.gauss(74, 9)
             marks = [_mark(random.gauss(ability, 6)) for _ in range(3)]
         written, skill, interview = marks
-        rows.append(Row(application_no=number, name=name, written=written, skill=skill, interview=interview))
+        rows.append(
+            DemoRow(application_no=number, name=name, written=written, skill=skill, interview=interview)
+        )
     return rows
 
 
@@ -108,7 +110,7 @@ def _mark(value: float) -> Decimal:
     return Decimal(round(min(max(value, 0), 100) * 100)).scaleb(-2)
 
 
-def _base(random: Random, number: int) -> Row:
+def _base(random: Random, number: int) -> DemoRow:
     cities = list(CITY.labels)
     city, round_ = cities[number % len(cities)], number // len(cities)
     short = CITY.labels[city].removesuffix("市")
@@ -131,8 +133,8 @@ def _uscc(first17: str) -> str:
 
 
 def _plan(
-    random: Random, bases: Sequence[Row], places: int, applicants: int
-) -> tuple[list[Row], list[DemoPlace]]:
+    random: Random, bases: Sequence[DemoRow], places: int, applicants: int
+) -> tuple[list[DemoRow], list[DemoPlace]]:
     """Return the rows of 招收计划 and the places that may be chosen."""
     catalogue = _specialties()
     average = applicants * _SEATS_PER_APPLICANT / places
@@ -146,7 +148,7 @@ def _plan(
             quota = max(1, round(average * random.uniform(0.5, 1.5)))
             terms = _terms(random, quota) if places >= _LARGE_PLAN else {}
             plan.append(
-                Row(base=base["code"], base_name=base["name"], specialty=specialty["code"], quota=quota)
+                DemoRow(base=base["code"], base_name=base["name"], specialty=specialty["code"], quota=quota)
                 | terms
             )
             if "stopped" not in terms:
@@ -155,7 +157,7 @@ def _plan(
     return plan, open_places
 
 
-def _terms(random: Random, quota: int) -> Row:
+def _terms(random: Random, quota: int) -> DemoRow:
     """Return what few places have: a line, a limit, or that nobody is recruited this year."""
     kind = random.random()
     if kind < 0.15:
@@ -172,21 +174,21 @@ def _specialties() -> list[dict[str, str]]:
     return [*common, *rows.values()]
 
 
-def _spoiled(random: Random, rows: Sequence[Row], count: int) -> list[Applicant]:
+def _spoiled(random: Random, rows: Sequence[DemoRow], count: int) -> list[MadeApplicant]:
     """Return the applicants, `count` of them wrong on purpose; each kind of wrong comes in its turn."""
     # Every kind fits somebody recruited from society with an ID card.
     fit = [
         at for at, row in enumerate(rows) if row["id_type"] == "居民身份证" and row["has_employer"] == "否"
     ]
-    made = [Applicant(row) for row in rows]
+    made = [MadeApplicant(row) for row in rows]
     chosen = random.sample(fit, min(count, len(fit)))
     for code in cycle([*SPOILS, TWINS]):
         if not chosen:
             break
         at = chosen.pop()
         if code != TWINS:
-            made[at] = Applicant(rows[at] | SPOILS[code](rows[at]), code)
+            made[at] = MadeApplicant(rows[at] | SPOILS[code](rows[at]), code)
         elif chosen:
             other = chosen.pop()
-            made[at] = made[other] = Applicant(rows[other], code)
+            made[at] = made[other] = MadeApplicant(rows[other], code)
     return made

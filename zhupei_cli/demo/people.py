@@ -13,7 +13,7 @@ from zhupei_cli.rules.people.orders import SOURCE
 from zhupei_cli.sheets.writing.ooxml import Value
 
 #: Cells of one row by the key of their column.
-Row = dict[str, Value]
+DemoRow = dict[str, Value]
 
 _DIVISION: Final = "410101"
 _GENERAL_PRACTICE: Final = "0700"
@@ -45,7 +45,7 @@ class DemoPlace:
     weight: float
 
 
-class People:
+class DemoPeople:
     """Makes one applicant after the other; no ID number comes twice."""
 
     def __init__(self, random: Random, places: Sequence[DemoPlace], year: int) -> None:
@@ -59,7 +59,7 @@ class People:
         for place in places:
             self._by_specialty.setdefault(place.code, []).append(place)
 
-    def make(self) -> Row:
+    def make(self) -> DemoRow:
         """Return the cells of one more applicant."""
         self._made += 1
         random = self._random
@@ -76,7 +76,7 @@ class People:
             form |= {"order_oriented": "是", "order_county": str(work["employer_name"])[:3]}
         return {**person, **education, **licence, **work, **form}
 
-    def _person(self, gender: str, level: str, graduated_on: str) -> Row:
+    def _person(self, gender: str, level: str, graduated_on: str) -> DemoRow:
         random, number = self._random, self._made
         age = _AGES[level] + random.choice((0, 0, 0, 1, 2))
         born = date(int(graduated_on[:4]) - age, 1, 1) + timedelta(days=random.randrange(365))
@@ -102,7 +102,7 @@ class People:
         length = 1 if random.random() < 0.3 else 2
         return random.choice(words.SURNAMES) + "".join(random.choice(given) for _ in range(length))
 
-    def _paper(self, gender: str, born: date) -> Row:
+    def _paper(self, gender: str, born: date) -> DemoRow:
         if self._random.random() < 0.003:
             return {"id_type": "港澳居民来往内地通行证", "id_number": f"H{self._made:08d}"}
         while True:
@@ -112,7 +112,7 @@ class People:
                 self._numbers.add(first17)
                 return {"id_type": "居民身份证", "id_number": first17 + check_character(first17)}
 
-    def _education(self, identity: str, category: str) -> Row:
+    def _education(self, identity: str, category: str) -> DemoRow:
         random, levels = self._random, _LEVELS[identity]
         level = random.choices(levels[::2], levels[1::2])[0]
         # 指南 二.3: who is recruited from society graduated within three years; the employed may be older.
@@ -120,7 +120,7 @@ class People:
         year = self._year - random.choice(years)
         school = random.choice(words.SCHOOLS[category])
         bachelor = random.choice(words.BACHELOR_MAJORS[category])
-        education: Row = {
+        education: DemoRow = {
             "level": level,
             "degree": _DEGREES[level],
             "school": school,
@@ -139,14 +139,14 @@ class People:
             }
         return education
 
-    def _licence(self, person: Row, education: Row) -> Row:
+    def _licence(self, person: DemoRow, education: DemoRow) -> DemoRow:
         if education["is_fresh"] == "应届" or self._random.random() < 0.4:
             return {"licence_passed": "否"}
         # 27 digits: year, province, level and category, the ID number.
         number = f"{self._year - 1}41110{person['id_number']}"
         return {"licence_passed": "是", "licence_no": number[:27]}
 
-    def _work(self, identity: str, place: DemoPlace) -> Row:
+    def _work(self, identity: str, place: DemoPlace) -> DemoRow:
         if identity == "social":
             return {"has_employer": "否"}
         if identity == "own":
@@ -155,11 +155,11 @@ class People:
         hospital = self._random.choice(words.COUNTIES) + self._random.choice(words.COUNTY_HOSPITALS)
         return {"has_employer": "是", "employer_name": hospital}
 
-    def _form(self, identity: str, place: DemoPlace, education: Row) -> Row:
+    def _form(self, identity: str, place: DemoPlace, education: DemoRow) -> DemoRow:
         random = self._random
         fresh = education["is_fresh"] == "应届"
         by_order = identity == "entrusted" and random.random() < 0.5 and place.code == _GENERAL_PRACTICE
-        form: Row = {
+        form: DemoRow = {
             "identity": _IDENTITIES[identity][random.random() < 0.1],
             "source_type": SOURCE if by_order else "应届毕业生" if fresh else "往届毕业生",
             "train_years": "3",

@@ -7,27 +7,27 @@ from decimal import Decimal
 from pathlib import Path
 
 from zhupei_cli.demo.generate import Season, generate, review_rows, score_rows
-from zhupei_cli.demo.people import Row
+from zhupei_cli.demo.people import DemoRow
 from zhupei_cli.demo.workbooks import write_rows, write_season
 from zhupei_cli.files import replacing
 from zhupei_cli.services.batches.templates import catalogue
 from zhupei_cli.sheets.kinds import workbook_kinds
 from zhupei_cli.sheets.kinds.columns import Choices, Kind
-from zhupei_cli.sheets.writing.kind_sheet import Rows
+from zhupei_cli.sheets.writing.kind_sheet import SheetRows
 from zhupei_cli.sheets.writing.template import form_of, write_template
 
 #: A seed whose twelve people show every identity, a second choice, each decision and an absence.
 _SEED = 2314
 #: Application numbers hold when 报名信息.xlsx is the first import into a batch of this code.
-BATCH = "HN2026"
+_BATCH = "HN2026"
 
 
 #: The batch of vacant seats after the first: who applies again there, with the base of the first choice.
-SUPPLEMENT = f"{BATCH}-2"
+SUPPLEMENT = f"{_BATCH}-2"
 _AGAIN = ((10, "4101001"), (12, "4103001"), (7, "4103001"))
 _AGAIN_MARKS = (("83.50", "80.25", "85.00"), ("78.00", "76.50", "74.25"), ("70.75", "68.00", "72.50"))
 #: Where the approved sit the exam.
-_ROOMS: Rows = (
+_ROOMS: SheetRows = (
     {"site": "01", "site_name": "郑州市示例中学", "address": "郑州市示例路 1 号", "city": "郑州市"}
     | {"room": "001", "seats": "6", "row_count": "3", "column_count": "2"},
     {"site": "01", "room": "002", "seats": "4", "row_count": "2", "column_count": "2"},
@@ -42,13 +42,13 @@ def write_samples(folder: Path) -> list[Path]:
     """Write the ten sample workbooks into `folder`, over what stands there; return their paths."""
     season = generate(_SEED, bases=3, places=6, applicants=12, faulty=0)
     numbers = [
-        (f"{BATCH}-{at:07d}", str(one.cells["id_number"])) for at, one in enumerate(season.applicants, 1)
+        (f"{_BATCH}-{at:07d}", str(one.cells["id_number"])) for at, one in enumerate(season.applicants, 1)
     ]
     reviews = review_rows(season, numbers)
     approved = {row["application_no"] for row in reviews if row["decision"] == "通过"}
     # Only whom the base approved sits the exam.
     scores = score_rows(season, [one for one in numbers if one[0] in approved])
-    sheets: dict[str, tuple[Kind, Rows]] = {
+    sheets: dict[str, tuple[Kind, SheetRows]] = {
         "审核意见": (workbook_kinds.REVIEW, reviews),
         "考场": (workbook_kinds.EXAM_ROOM, _ROOMS),
         "成绩": (workbook_kinds.SCORE, scores),
@@ -63,19 +63,19 @@ def write_samples(folder: Path) -> list[Path]:
     return [*paths, _write_template(folder / "报名信息模板.xlsx", season)]
 
 
-def _forgotten(row: Row) -> Row:
+def _forgotten(row: DemoRow) -> DemoRow:
     """Return a row of marks as the template has it for whom nobody has filled in."""
-    blank = str(row["application_no"]) in {f"{BATCH}-{at:07d}" for at in _FORGOTTEN}
+    blank = str(row["application_no"]) in {f"{_BATCH}-{at:07d}" for at in _FORGOTTEN}
     return {key: value for key, value in row.items() if not blank or key in ("application_no", "name")}
 
 
-def _again(season: Season, at: int, base: str) -> Row:
+def _again(season: Season, at: int, base: str) -> DemoRow:
     """Return the row of somebody who applies for a vacant seat of 全科."""
     choice = {"specialty": "0700", "choice1_base": base, "choice2_base": None, "choice2_specialty": None}
     return {**season.applicants[at - 1].cells, **choice}
 
 
-def _again_marks(season: Season) -> Iterator[Row]:
+def _again_marks(season: Season) -> Iterator[DemoRow]:
     for number, ((at, _), marks) in enumerate(zip(_AGAIN, _AGAIN_MARKS, strict=True), 1):
         name = season.applicants[at - 1].cells["name"]
         marked = dict(zip(("written", "skill", "interview"), map(Decimal, marks), strict=True))

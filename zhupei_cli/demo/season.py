@@ -51,11 +51,11 @@ class SeasonStep:
     seconds: float
 
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 
 @dataclass(slots=True)
-class Stage:
+class DemoStage:
     """Where a season is played: its folder, its data, and the day it has come to."""
 
     folder: Path
@@ -78,7 +78,7 @@ class Stage:
     def by(self) -> Acting:
         return Acting(OPERATOR, self.day)
 
-    def do(self, act: Callable[[Session, Batch], T]) -> T:
+    def do(self, act: Callable[[Session, Batch], _T]) -> _T:
         """Do one thing with the batch in a transaction of its own, as a command would."""
         with transaction(self.database) as session:
             return act(session, find_batch(session, BATCH))
@@ -89,14 +89,14 @@ def play(folder: Path, *, bases: int = 12, places: int = 96, applicants: int = 1
 
     The same arguments leave the same data, on any day: the season has days of its own.
     """
-    stage = Stage(folder, generate(SEED, bases=bases, places=places, applicants=applicants))
+    stage = DemoStage(folder, generate(SEED, bases=bases, places=places, applicants=applicants))
     for title, act in _STEPS:
         started = perf_counter()
         result = act(stage)
         yield SeasonStep(title, result, perf_counter() - started)
 
 
-def _workbooks(stage: Stage) -> str:
+def _workbooks(stage: DemoStage) -> str:
     stage.inputs.mkdir()
     write_season(stage.inputs, stage.season)
     season = stage.season
@@ -107,36 +107,36 @@ def _workbooks(stage: Stage) -> str:
     )
 
 
-def _database(stage: Stage) -> str:
+def _database(stage: DemoStage) -> str:
     made = init_database(stage.database, by=stage.by)
     return f"专业目录 {made['specialties']} 个专业"
 
 
-def _bases(stage: Stage) -> str:
+def _bases(stage: DemoStage) -> str:
     reading = read_workbooks([stage.inputs / "基地.xlsx"], workbook_kinds.BASE)
     with transaction(stage.database) as session:
         return _told(lists.import_bases(session, reading, by=stage.by))
 
 
-def _batch(stage: Stage) -> str:
+def _batch(stage: DemoStage) -> str:
     with transaction(stage.database) as session:
         batches.create_batch(session, BATCH, year=stage.season.year, given=_GIVEN, by=stage.by)
     return f"{BATCH} {_GIVEN['name']}，报名 {_GIVEN['apply_from']} 至 {_GIVEN['apply_until']}"
 
 
-def _plan(stage: Stage) -> str:
+def _plan(stage: DemoStage) -> str:
     reading = plan_sheets.read_plan([stage.inputs / "招收计划.xlsx"])
     return _told(
         stage.do(lambda session, batch: plan_sheets.import_plan(session, reading, batch=batch, by=stage.by))
     )
 
 
-def _open(stage: Stage) -> str:
+def _open(stage: DemoStage) -> str:
     opened = stage.do(lambda session, batch: stages.open_batch(session, batch, by=stage.by))
     return f"共 {opened['seats']} 个名额"
 
 
-def _trainees(stage: Stage) -> str:
+def _trainees(stage: DemoStage) -> str:
     stage.day = datetime(2026, 6, 10, 1, tzinfo=UTC)
     further = (workbook_kinds.EDUCATION, workbook_kinds.WORK)
     reading = read_workbooks([stage.inputs / "报名信息.xlsx"], workbook_kinds.PERSON, further=further)
@@ -149,7 +149,7 @@ def _trainees(stage: Stage) -> str:
     )
 
 
-def _reviews(stage: Stage) -> str:
+def _reviews(stage: DemoStage) -> str:
     stage.day = datetime(2026, 6, 20, 1, tzinfo=UTC)
     path = stage.inputs / "审核意见.xlsx"
     rows = review_rows(stage.season, stage.do(_applications))
@@ -160,13 +160,13 @@ def _reviews(stage: Stage) -> str:
     )
 
 
-def _close(stage: Stage) -> str:
+def _close(stage: DemoStage) -> str:
     stage.day = datetime(2026, 7, 1, 1, tzinfo=UTC)
     moved = stage.do(lambda session, batch: stages.move_batch(session, batch, "close", by=stage.by))
     return str(moved["status_label"])
 
 
-def _scores(stage: Stage) -> str:
+def _scores(stage: DemoStage) -> str:
     path = stage.inputs / "成绩.xlsx"
     rows = score_rows(stage.season, stage.do(_approved))
     write_rows(path, workbook_kinds.SCORE, rows, year=stage.season.year)
@@ -176,12 +176,12 @@ def _scores(stage: Stage) -> str:
     )
 
 
-def _lock(stage: Stage) -> str:
+def _lock(stage: DemoStage) -> str:
     locked = stage.do(lambda session, batch: stages.lock_batch(session, batch, by=stage.by))
     return f"考生 {locked['candidates']} 名"
 
 
-def _run(stage: Stage) -> str:
+def _run(stage: DemoStage) -> str:
     run = stage.do(lambda session, batch: admissions.run_admission(session, batch, by=stage.by))
     via = run["by_via"]
     return (
@@ -190,27 +190,27 @@ def _run(stage: Stage) -> str:
     )
 
 
-def _commit(stage: Stage) -> str:
+def _commit(stage: DemoStage) -> str:
     stage.do(lambda session, batch: admissions.commit_run(session, batch, 1, by=stage.by))
     moved = stage.do(lambda session, batch: stages.publish_batch(session, batch, by=stage.by))
     return str(moved["status_label"])
 
 
-def _finalize(stage: Stage) -> str:
+def _finalize(stage: DemoStage) -> str:
     stage.day = datetime(2026, 7, 15, 1, tzinfo=UTC)
     final = stage.do(lambda session, batch: stages.finalize_batch(session, batch, by=stage.by))
     return f"已录取 {final['admitted']} 名"
 
 
-def _rosters(stage: Stage) -> str:
+def _rosters(stage: DemoStage) -> str:
     stage.rosters.mkdir()
-    wanted = rosters.Wanted(stage.rosters)
+    wanted = rosters.WantedRosters(stage.rosters)
     targets = stage.do(lambda session, batch: rosters.prepare_rosters(session, batch, wanted, by=stage.by))
     rosters.write_rosters(targets)
     return f"{len(targets)} 个基地的录取名单"
 
 
-_STEPS: tuple[tuple[str, Callable[[Stage], str]], ...] = (
+_STEPS: tuple[tuple[str, Callable[[DemoStage], str]], ...] = (
     ("生成工作簿", _workbooks),
     ("建立数据库", _database),
     ("导入培训基地", _bases),

@@ -7,7 +7,7 @@ from zhupei_cli.demo.generate import Season
 from zhupei_cli.files import replacing
 from zhupei_cli.sheets.kinds import workbook_kinds
 from zhupei_cli.sheets.kinds.columns import Kind
-from zhupei_cli.sheets.writing.kind_sheet import Rows, write_kinds
+from zhupei_cli.sheets.writing.kind_sheet import SheetRows, write_kinds
 
 
 def write_season(folder: Path, season: Season, *, force: bool = False) -> tuple[Path, Path, Path]:
@@ -20,7 +20,7 @@ def write_season(folder: Path, season: Season, *, force: bool = False) -> tuple[
     return bases, plan, applicants
 
 
-def write_rows(path: Path, kind: Kind, rows: Rows, *, year: int, force: bool = False) -> None:
+def write_rows(path: Path, kind: Kind, rows: SheetRows, *, year: int, force: bool = False) -> None:
     """Write one sheet of `kind` with rows by key; a column that no row has is left out, unless required.
 
     The file's date is New Year's Day of `year`: the same rows give the same bytes.

@@ -10,16 +10,18 @@
     forms[forms["admitted"]].groupby("base", observed=True).size()
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
 from zhupei_cli.services.records.lookup import find_batch
-from zhupei_cli.services.reports.flat_frame import COLUMNS, OPEN_KEYS, frame_of
+from zhupei_cli.services.reports.flat_frame import FRAME_COLUMNS, OPEN_KEYS, frame_of
 from zhupei_cli.services.reports.frame_files import revealed_frame
 
 if TYPE_CHECKING:
+    from pandas import DataFrame
+
     from zhupei_cli.model import Batch
 
 __all__ = ["applications", "dtypes"]
@@ -27,7 +29,7 @@ __all__ = ["applications", "dtypes"]
 
 def applications(
     session: Session, batch: "str | Batch", *, personal: bool = False, by: Acting | None = None
-) -> Any:
+) -> "DataFrame":
     """Return the applications of a batch (its code or itself) as a DataFrame.
 
     With `personal` names, numbers, birth dates and phones are in it, whole: `by` says who asks, and the
@@ -43,4 +45,4 @@ def applications(
 
 def dtypes() -> dict[str, str]:
     """Return the columns and their dtypes, personal ones last."""
-    return {column.key: column.kind for column in COLUMNS}
+    return {column.key: column.kind for column in FRAME_COLUMNS}

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import CheckConstraint, DateTime, Dialect, MetaData, String
 from sqlalchemy.orm import DeclarativeBase
@@ -52,6 +53,9 @@ class Day(TypeDecorator[date]):
     def process_result_value(self, value: str | None, dialect: Dialect) -> date | None:
         return None if value is None else day_of(value)
 
+
+#: A row of a table by column. Any: each has a kind of its own; SQLAlchemy's RowMapping says no more.
+TableRow = dict[str, Any]
 
 #: Lengths that several tables share.
 Code = String(32)

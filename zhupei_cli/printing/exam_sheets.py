@@ -7,7 +7,7 @@ from typing import Literal
 from zhupei_cli.printing.fonts import FontSet
 from zhupei_cli.printing.typesetting import typeset
 
-Paper = Literal["door", "desk", "sign"]
+ExamPaper = Literal["door", "desk", "sign"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class RoomSheet:
 
 
 def render_sheets(
-    paper: Paper, rooms: Sequence[RoomSheet], *, batch: str, time: str, fonts: FontSet
+    paper: ExamPaper, rooms: Sequence[RoomSheet], *, batch: str, time: str, fonts: FontSet
 ) -> bytes:
     """Return the PDF of one kind of paper for these rooms. Raises E089 when typst cannot set it."""
     data = {"paper": paper, "batch": batch, "time": time, "rooms": [asdict(room) for room in rooms]}

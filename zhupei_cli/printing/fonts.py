@@ -6,9 +6,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 
 from zhupei_cli.words.errors import ZhupeiError
+
+if TYPE_CHECKING:
+    from fontTools.ttLib import TTFont
+
 
 _SUFFIXES: Final = (".otf", ".ttf", ".ttc", ".otc")
 _FAMILY_NAMES: Final = (16, 1)  # name records: typographic family, else family
@@ -130,7 +134,7 @@ def _face(path: Path) -> Face:
         return Face(family, _is_elsewhere(family), frozenset(fonts[family].getBestCmap() or ()))
 
 
-def _family(font: Any) -> str:
+def _family(font: "TTFont") -> str:
     return str(font["name"].getFirstDebugName(_FAMILY_NAMES))
 
 

@@ -9,7 +9,7 @@ from zhupei_cli.printing.form import ENDINGS
 from zhupei_cli.printing.typesetting import typeset
 
 #: What stands on every ticket of a batch that has no rules of its own.
-RULES: Final = (
+TICKET_RULES: Final = (
     "凭本准考证和有效身份证件原件参加考试，两证不全的不得入场。",
     "开考前 30 分钟凭证入场，按座位号就座，将证件放在桌面左上角；开考 15 分钟后不得入场。",
     "除规定的文具外，不得携带手机、手表、书籍资料和其他有存储、通信功能的物品入座。",

@@ -1,10 +1,14 @@
 """The page's charts: SVG from pygal, without the script and the addresses it would bring along."""
 
 from datetime import date, timedelta
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 from xml.etree import ElementTree
 
 from zhupei_cli.reports.values import WITHOUT_MARK, Report
+
+if TYPE_CHECKING:
+    from pygal import Bar
+
 
 COLOURS: Final = ("#1f6f8b", "#e09f3e", "#7a9e7e", "#9e2a2b")
 #: More days than this are not all named below their columns.
@@ -45,7 +49,7 @@ def _short(day: date) -> str:
     return f"{day.month}-{day.day}"
 
 
-def _bar_chart(name: str, **options: Any) -> Any:
+def _bar_chart(name: str, **options: object) -> "Bar":
     import pygal
     from pygal.style import Style
 
@@ -82,7 +86,7 @@ def _bar_chart(name: str, **options: Any) -> Any:
     return chart
 
 
-def _drawn(chart: Any) -> str:
+def _drawn(chart: "Bar") -> str:
     ElementTree.register_namespace("", _SVG[1:-1])
     root = ElementTree.fromstring(chart.render())
     for parent in list(root.iter()):

@@ -1,14 +1,19 @@
 """Tables of years as a workbook: a sheet a table, a native chart below it, ready for A4."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from zhupei_cli.display import display_width
 from zhupei_cli.reports.charts import COLOURS
+
+if TYPE_CHECKING:
+    from xlsxwriter.format import Format
+    from xlsxwriter.workbook import Workbook
+
 
 _FORMATS: Final = {"text": "@", "count": "0", "change": '+0;−0;"±0"', "share": "0.0%", "mark": "0.00"}
 _HEAD: Final = {"bold": True, "bg_color": "#eef2f5", "bottom": 1, "text_wrap": True}
@@ -18,6 +23,9 @@ _DRAWN: Final = 15
 #: The widest a column becomes; the last one may be a sentence, which is else cut where the paper ends.
 _WIDEST, _LAST = 48, 96
 _TOP: Final = 3
+
+
+TableCell = str | int | float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +38,7 @@ class TableSheet:
     title: str
     note: str
     columns: Sequence[tuple[str, str]]
-    rows: Sequence[Sequence[Any]]
+    rows: Sequence[Sequence[TableCell]]
     labels: int = 0
     series: Sequence[int] = ()
     drawn: int = 0
@@ -59,7 +67,13 @@ def write_tables(path: Path, sheets: Sequence[TableSheet], *, made_on: date) -> 
     path.write_bytes(file.getvalue())
 
 
-def _draw(book: Any, one: TableSheet, formats: dict[str, Any], looks: dict[str, Any], made_on: date) -> None:
+def _draw(
+    book: "Workbook",
+    one: TableSheet,
+    formats: Mapping[str, "Format"],
+    looks: Mapping[str, "Format"],
+    made_on: date,
+) -> None:
     sheet = book.add_worksheet(one.title[:31])
     sheet.write_string(0, 0, one.title, looks["title"])
     sheet.write_string(1, 0, one.note, looks["soft"])
@@ -96,6 +110,7 @@ def _draw(book: Any, one: TableSheet, formats: dict[str, Any], looks: dict[str, 
         _chart(book, sheet, one)
 
 
+# Any: XlsxWriter has no types for charts and for the name of a sheet.
 def _chart(book: Any, sheet: Any, one: TableSheet) -> None:
     first, last = _TOP + 1, _TOP + min(one.drawn, _DRAWN)
     chart = book.add_chart({"type": "column"})

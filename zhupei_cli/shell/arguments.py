@@ -100,8 +100,9 @@ class _Reason(_Text):
         reason = super().convert(value, param, ctx)
         if not reason:
             # Kept for good it would say nothing, as if somebody had given one.
-            cure = "写上原因" if param is not None and param.required else "写上原因，或者不写 --reason"
-            self.fail(f"原因是空白的。{cure}。", param, ctx)
+            from zhupei_cli.words.errors import ZhupeiError
+
+            raise ZhupeiError("E404", what="--reason 是空白的，")
         return reason
 
 

@@ -20,6 +20,7 @@ from zhupei_cli.shell.lazy import LazyGroup
 from zhupei_cli.shell.streams import flushed, plain_streams
 
 if TYPE_CHECKING:
+    from zhupei_cli.acting import Clock
     from zhupei_cli.settings import Settings
 
 speak_chinese()
@@ -95,7 +96,7 @@ def cli(ctx: click.Context, /, **given: object) -> None:
         ctx.color = False
 
 
-def _settings(given: dict[str, Any], clock: Callable[..., Any] | None) -> Callable[[], "Settings"]:
+def _settings(given: dict[str, Any], clock: "Clock | None") -> Callable[[], "Settings"]:
     """Return what looks the settings up once a command asks: help works with a broken configuration."""
 
     @cache

@@ -121,7 +121,7 @@ class _Database:
         settings = load_settings(given, environ=os.environ, clock=system_clock)
         self._database = BareDatabase(settings.database_url)
 
-    def rows(self, statement: str, *values: Any) -> Sequence[tuple[Any, ...]]:
+    def rows(self, statement: str, *values: object) -> Sequence[tuple[Any, ...]]:
         return self._database.rows(statement, *values, most=MOST)
 
     def close(self) -> None:

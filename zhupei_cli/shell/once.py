@@ -1,10 +1,11 @@
 """Options that hold one value, typed twice: Click keeps the last one, and nobody hears of the first."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from zhupei_cli.shell.anywhere import OPTIONS
 
@@ -31,9 +32,13 @@ def _gather(param: click.Option, parser: Any, _ctx: click.Context) -> None:
     parser.add_option(obj=param, opts=param.opts, dest=param.name, action="append", nargs=param.nargs)
 
 
+#: The value of an option, and where it comes from.
+_Consume = Callable[[click.Context, Mapping[str, Any]], tuple[object, ParameterSource]]
+
+
 def _single(
-    param: click.Option, consume: Any, ctx: click.Context, opts: Mapping[str, Any]
-) -> tuple[Any, Any]:
+    param: click.Option, consume: _Consume, ctx: click.Context, opts: Mapping[str, Any]
+) -> tuple[object, ParameterSource]:
     typed = opts.get(param.name or "")
     if not isinstance(typed, list):
         value, source = consume(ctx, opts)

@@ -4,6 +4,9 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
+#: What a driver opens. Any: psycopg takes no statement that is put together.
+Connection = Any
+
 
 class BareDatabase:
     """What stands at an address; any error of the driver's comes as it is."""
@@ -14,7 +17,7 @@ class BareDatabase:
         self._mark = "?" if name == "sqlite" else "%s"
         self._connection = _OPENED[name](place)
 
-    def rows(self, statement: str, *values: Any, most: int) -> Sequence[tuple[Any, ...]]:
+    def rows(self, statement: str, *values: object, most: int) -> Sequence[tuple[Any, ...]]:
         """Return the first `most` rows of a statement, whose values are written `?`."""
         cursor = self._connection.cursor()
         cursor.execute(statement.replace("?", self._mark), values)
@@ -25,13 +28,13 @@ class BareDatabase:
         self._connection.close()
 
 
-def _sqlite(place: str) -> Any:
+def _sqlite(place: str) -> Connection:
     import sqlite3
 
     return sqlite3.connect(f"file:{quote(place[1:])}?mode=ro", uri=True, timeout=0.1)
 
 
-def _postgresql(place: str) -> Any:
+def _postgresql(place: str) -> Connection:
     import psycopg
 
     connection = psycopg.connect(f"postgresql://{place}", connect_timeout=2)
@@ -39,7 +42,7 @@ def _postgresql(place: str) -> Any:
     return connection
 
 
-def _oceanbase(place: str) -> Any:
+def _oceanbase(place: str) -> Connection:
     import pymysql
 
     parts = urlsplit(f"mysql://{place}")
@@ -57,7 +60,7 @@ def _oceanbase(place: str) -> Any:
     )
 
 
-_OPENED: Final[dict[str, Callable[[str], Any]]] = {
+_OPENED: Final[dict[str, Callable[[str], Connection]]] = {
     "sqlite": _sqlite,
     "postgresql": _postgresql,
     "mysql": _oceanbase,

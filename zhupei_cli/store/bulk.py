@@ -1,7 +1,7 @@
 """Writing many rows with one statement, and reading the rows of many keys."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, TypeVar
+from typing import TypeVar, TypeVarTuple
 
 from sqlalchemy import Row, Select, Table
 from sqlalchemy.orm import Session
@@ -14,7 +14,8 @@ from zhupei_cli.store.walls import login_of
 
 #: Keys in one IN list: few enough for every database's limit on variables.
 KEYS_AT_ONCE = 5_000
-T = TypeVar("T")
+_T = TypeVar("_T")
+_Ts = TypeVarTuple("_Ts")
 
 
 def insert_rows(
@@ -42,17 +43,17 @@ def delete_rows(session: Session, table: Table, key: Sequence[str], rows: Rows) 
         backend_at(connection).delete(connection, table, key, rows)
 
 
-def in_chunks(keys: Iterable[T], size: int = KEYS_AT_ONCE) -> Iterator[list[T]]:
+def in_chunks(keys: Iterable[_T], size: int = KEYS_AT_ONCE) -> Iterator[list[_T]]:
     """Yield the keys in lists of at most `size`."""
     return values.in_chunks(keys, size)
 
 
 def rows_of(
     session: Session,
-    statement: Select[*tuple[object, ...]],
+    statement: Select[*_Ts],
     column: SQLCoreOperations[object],
     keys: Iterable[object],
-) -> Iterator[Row[*tuple[Any, ...]]]:
+) -> Iterator[Row[*_Ts]]:
     """Yield the rows of `statement` whose `column` is among `keys`, one query per 5,000 keys."""
     for chunk in in_chunks(keys):
         yield from session.execute(statement.where(column.in_(chunk))).all()

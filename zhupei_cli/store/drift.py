@@ -52,14 +52,15 @@ def _parts(connection: Connection) -> Iterator[str]:
             yield f"{table}.{column['name']}{type_}{'' if column['nullable'] else ' NOT NULL'}"
         yield f"{table} PRIMARY KEY {_names(inspector.get_pk_constraint(table)['constrained_columns'])}"
         uniques = inspector.get_unique_constraints(table)
-        behind = {unique.get("duplicates_index") for unique in uniques}
+        keys = inspector.get_foreign_keys(table)
+        # A server lists the index behind a UNIQUE constraint too, MariaDB that behind a foreign key.
+        behind = {unique.get("duplicates_index") for unique in uniques} | {key["name"] for key in keys}
         for index in inspector.get_indexes(table):
-            # A server lists the index behind a UNIQUE constraint too.
             if not index.get("duplicates_constraint") and index["name"] not in behind:
                 yield f"{table} INDEX {index['name']} {_names(index['column_names'])}"
         for unique in uniques:
             yield f"{table} UNIQUE {_names(unique['column_names'])}"
-        for key in inspector.get_foreign_keys(table):
+        for key in keys:
             there = f"{key['referred_table']} {_names(key['referred_columns'])}"
             yield f"{table} FOREIGN KEY {_names(key['constrained_columns'])} → {there}"
         for check in inspector.get_check_constraints(table):

@@ -199,7 +199,7 @@ CATALOGUE: dict[str, Entry] = {
     "E401": Entry(5, "批次 {name} 现为“{status}”，不能{wanted}", "{cure}", "批次按筹备、报名、结束、锁定、定拟录取、公示、正式录取、归档的次序进行，没有列出的步骤一律拒绝。", "zhupei status 查看批次所处的阶段和下一步的命令；已经做过的不必再做"),
     "E402": Entry(5, "{name} 现为“{status}”，不能{wanted}", "{cure}", "报名提交后即不能修改，由第一志愿基地审核；没有列出的步骤一律拒绝。", "zhupei apply show 报名号 查看现状；要修改，先由基地退回（zhupei review return）或由省级更正（zhupei apply correct）"),
     "E403": Entry(5, "{name} 现为“{status}”，不能{wanted}", "{cure}", "录取按拟录取、正式录取、报到的次序进行；放弃、取消、未报到的须先恢复资格。", "zhupei apply status 报名号 查看现状；放弃、取消、未报到的先恢复资格（zhupei admit reinstate）"),
-    "E404": Entry(2, "{name} 现为“{status}”，{wanted}必须写明原因", "加 --reason 原因；在表格中填写“原因”或“备注”一栏", "这一步改变或撤销别人已作的决定，原因随记录保存。"),
+    "E404": Entry(2, "{what}必须写明原因", "加 --reason 原因；在表格中填写“原因”或“备注”一栏", "这一步改变或撤销别人已作的决定，原因随记录保存。"),
     "E405": Entry(5, "批次 {name} 现为“{status}”，不能再改 {key}", "{cure}", "报名结构只在筹备时可改，录取参数、身份规则、招收计划，以及已提交报名的撤回和志愿、身份的更正，在定拟录取前可改，日期在正式录取前可改，联系方式随时可改。", "锁定的批次先解除锁定（zhupei batch unlock），已定拟录取而未公示的先撤销（zhupei admit uncommit --reason 原因）；公示以后不能再改"),
     "E406": Entry(2, "批次编号“{code}”不能用", "用字母、数字、- 和 _，以字母或数字开头，最多 32 个字符，例如 HN2026", "报名号以批次编号开头，批次编号也用在文件名里。"),
     "E407": Entry(5, "批次 {batch} 已存在", "换一个编号；已有的用 zhupei batch show {batch} 查看", "批次编号不能重复。"),

@@ -64,7 +64,7 @@ def test_check_shows_what_is_there_and_what_is_doubtful(admit: Call, season: str
         session.execute(delete(Score).where(Score.application_id == 2))
     doubt = (
         "1 名考生没有成绩，也没有登记缺考，例如 T-0000002；"
-        "先运行 zhupei batch unlock T，然后补导成绩：zhupei admit scores import 成绩.xlsx --batch T"
+        "先运行 zhupei batch unlock T，然后补导成绩：zhupei admit scores import 成绩.xlsx"
     )
     assert admit("check") == Ran(3, sheet.format(4), f"提醒 [E481]：{doubt}\n")
     found = json.loads(admit("check", "--json").out)
@@ -98,7 +98,7 @@ def test_commit_and_lock_repeat_the_doubts_and_go_on_only_with_consent(admit: Ca
     admit("run")
     doubt = (
         "提醒 [E481]：1 名考生没有成绩，也没有登记缺考，例如 T-0000002；"
-        "先运行 zhupei batch unlock T，然后补导成绩：zhupei admit scores import 成绩.xlsx --batch T\n"
+        "先运行 zhupei batch unlock T，然后补导成绩：zhupei admit scores import 成绩.xlsx\n"
     )
     assert admit("commit", "1") == Ran(
         2,

@@ -590,5 +590,5 @@ def test_a_reason_of_blanks_is_none(batch: Run, stored: str) -> None:
     change = ("edit", "HN2026", "--set", "min_score=60", "--reason")
     for blank in ("   ", "", "\u3000"):
         ran = batch(*change, blank)
-        assert (ran.code, "原因是空白的。写上原因，或者不写 --reason。" in ran.err) == (2, True), ran
+        assert (ran.code, "[E404]：--reason 是空白的，必须写明原因" in ran.err) == (2, True), ran
     assert batch(*change, "会议纪要").code == 0

@@ -10,7 +10,7 @@ from pypdf import PdfReader
 from tests.conftest import Ran, Run
 from tests.people import id_number, open_batch, person, write_people
 from zhupei_cli.rules.people.fields import TABLES
-from zhupei_cli.services.results.register_export import FIELDS
+from zhupei_cli.services.results.register_export import REGISTER_KEYS
 from zhupei_cli.store.engine import transaction
 
 Call = Callable[..., Ran]
@@ -95,7 +95,7 @@ def test_all_that_leaves_is_in_words(call: Call, home: Path) -> None:
     call("batch", "finalize", "--yes")
     call("export", "roster", "--base", "4101001", "-o", "名单")
     call("export", "letters", NO, "-o", "通知书.pdf")
-    whole = "\n".join(["列名,字段", *(f"{field}列,{field}" for field in sorted(FIELDS))])
+    whole = "\n".join(["列名,字段", *(f"{field}列,{field}" for field in sorted(REGISTER_KEYS))])
     (home / "列.csv").write_text(whole, "utf-8")
     call("export", "register", "--columns", "列.csv", "-o", "登记.xlsx")
     call("export", "register", "--columns", "列.csv", "-o", "登记.csv")

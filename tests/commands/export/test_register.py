@@ -38,7 +38,7 @@ def call(database: str, zhupei: Run) -> Call:
 
 def test_the_national_columns_are_whole() -> None:
     words = register_columns.load_words()
-    fields = register_columns.load_fields(Path("national"), register_export.FIELDS, words)
+    fields = register_columns.load_fields(Path("national"), register_export.REGISTER_KEYS, words)
     assert len(fields) == len({one.heading for one in fields}) == 49
     row = {"employer_level": "三级甲等", "identity": "在读专硕", "train_years": "3", "has_employer": "是"}
     told = {one.heading: cell_of(row, one, words) for one in fields}
@@ -50,8 +50,8 @@ def test_the_national_columns_are_whole() -> None:
     whole = {one.field: "是" for one in fields if one.field} | {"application_no": "1", "base": "A"}
     whole |= row | {"id_type": "居民身份证", "joint_level": "二甲"}
     whole |= {f"{level}_degree_type": "专业型" for level in ("master", "doctor")}
-    assert list(register_columns.lacking([whole], fields, words)) == []
-    (found,) = register_columns.lacking(
+    assert list(register_columns.lacking_fields([whole], fields, words)) == []
+    (found,) = register_columns.lacking_fields(
         [whole | {"employer_level": "省级", "train_from": ""}], fields[40:41], words
     )
     assert (found["column"], found["code"]) == ("医院级别", "E716")
@@ -59,7 +59,7 @@ def test_the_national_columns_are_whole() -> None:
 
 def test_each_cure_names_what_can_be_typed(call: Call) -> None:
     fields = register_columns.load_fields(
-        Path("national"), register_export.FIELDS, register_columns.load_words()
+        Path("national"), register_export.REGISTER_KEYS, register_columns.load_words()
     )
     row = {"application_no": "T-0000001", "joint_base": "A"}
     cures = {one.field: register_cures.cure_of(one.field, row) for one in fields if one.field}

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zhupei_cli.rules.exam.allotment import By, allot, missing
-from zhupei_cli.rules.exam.rooms import Place, Room
+from zhupei_cli.rules.exam.rooms import ExamPlace, Room
 from zhupei_cli.rules.exam.seating import Sitter
 from zhupei_cli.rules.exam.ticket_numbers import DEFAULT, ticket_number
 
@@ -57,7 +57,7 @@ def test_nobody_shares_a_seat_and_late_ones_move_nobody(data: st.DataObject) -> 
     people = data.draw(_people(capacity + 2))
     by: By = data.draw(st.sampled_from(WAYS))
     early, late = people[: len(people) * 2 // 3], people[len(people) * 2 // 3 :]
-    first: Mapping[str, Place] = {}
+    first: Mapping[str, ExamPlace] = {}
     if not (short := missing(early, rooms, held={}, by=by)):
         first = allot(early, rooms, held={}, by=by, seed=3)
         assert first == allot(early[::-1], rooms, held={}, by=by, seed=3)
@@ -73,12 +73,12 @@ def test_nobody_shares_a_seat_and_late_ones_move_nobody(data: st.DataObject) -> 
         _require_seated([*early, *late], {**first, **added}, rooms)
 
 
-def _require_seated(people: Sequence[Sitter], places: Mapping[str, Place], rooms: Sequence[Room]) -> None:
+def _require_seated(people: Sequence[Sitter], places: Mapping[str, ExamPlace], rooms: Sequence[Room]) -> None:
     """Everybody has a seat of their own that exists, and a ticket of their own."""
     assert places.keys() == {one.no for one in people}
     seats = set(places.values())
     assert len(seats) == len(people)
-    assert seats <= {Place(*room[:2], seat) for room in rooms for seat in range(1, room.seats + 1)}
+    assert seats <= {ExamPlace(*room[:2], seat) for room in rooms for seat in range(1, room.seats + 1)}
     assert len({ticket_number(DEFAULT, seat, year=2026, batch="T") for seat in seats}) == len(people)
 
 
@@ -86,7 +86,7 @@ def _require_short(
     short: Mapping[str | None, int],
     people: Sequence[Sitter],
     rooms: Sequence[Room],
-    held: Mapping[Place, Sitter],
+    held: Mapping[ExamPlace, Sitter],
     by: By,
 ) -> None:
     """What is said to be missing is, of all or of a city; and nothing is done without it."""

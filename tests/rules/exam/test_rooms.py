@@ -2,7 +2,7 @@
 
 import pytest
 
-from zhupei_cli.rules.exam.rooms import Place, Room
+from zhupei_cli.rules.exam.rooms import ExamPlace, Room
 from zhupei_cli.rules.exam.ticket_numbers import (
     DEFAULT,
     called,
@@ -40,7 +40,7 @@ def test_neighbours_are_those_of_the_grid() -> None:
 
 
 def test_a_ticket_number_is_made_by_the_pattern_of_the_batch() -> None:
-    place = Place("01", "3", 7)
+    place = ExamPlace("01", "3", 7)
     assert ticket_number(DEFAULT, place, year=2026, batch="HN2026") == "202601307"
     pattern = read_ticket_pattern("{batch}-{site}-{room:03}-{seat:03}")
     assert ticket_number(pattern, place, year=2026, batch="HN2026") == "HN2026-01-003-007"
@@ -56,7 +56,7 @@ def test_a_pattern_names_room_and_seat_and_nothing_a_number_cannot_hold(text: st
 
 
 def test_two_seats_that_would_share_a_number_are_found() -> None:
-    one, other = Place("1", "11", 1), Place("11", "1", 1)
+    one, other = ExamPlace("1", "11", 1), ExamPlace("11", "1", 1)
     numbers = [(place, ticket_number(DEFAULT, place, year=2026, batch="T")) for place in (one, other)]
     assert shared_number(numbers) == ("202611101", one, other)
     assert shared_number([numbers[0], numbers[0]]) is None

@@ -1,5 +1,7 @@
 """Each field of a person and of a form stands once, and nothing personal goes without a mask."""
 
+from importlib.resources import files
+
 from zhupei_cli.model import Application, Base
 from zhupei_cli.rules.people import fields
 from zhupei_cli.rules.people.fields import FIELDS, FORM, MASKS, TABLES, Sort
@@ -16,6 +18,13 @@ def test_every_column_of_the_tables_of_people_is_a_field_and_every_field_a_colum
         assert {column.name for column in tables[table].columns} - _OURS == {one.key for one in part}
     stored = {"identity", "source_type", "train_years", "accept_adjust"}
     assert {one.key for one in FORM} & {column.name for column in Application.__table__.columns} == stored
+
+
+def test_bases_and_auditors_see_every_field_of_a_person_on_a_server() -> None:
+    """Their views name the columns one by one: a new one would be lacking there alone."""
+    for name in ("05_base", "06_auditor"):
+        views = (files("zhupei_cli.sql") / "postgresql" / f"{name}.sql").read_text("utf-8")
+        assert [one.key for one in (*fields.PERSON, *fields.EDUCATION) if one.key not in views] == []
 
 
 def test_no_two_parts_have_a_key_in_common() -> None:

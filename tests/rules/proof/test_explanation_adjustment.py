@@ -12,7 +12,7 @@ from zhupei_cli.rules.admission.run import Held, Inputs, Place
 from zhupei_cli.rules.admission.scores import Record
 from zhupei_cli.rules.proof.explanation import Cause, Fate, Step, explain, why_full
 from zhupei_cli.rules.proof.explanation_adjustment import Adjusting, Ending, explain_adjustment
-from zhupei_cli.rules.proof.explanation_rows import step_row
+from zhupei_cli.rules.proof.explanation_rows import PlaceNamed, step_row
 from zhupei_cli.rules.proof.explanation_words import adjusted, decided, via_label
 
 quick = settings(max_examples=100, deadline=None, derandomize=True, database=None)
@@ -88,7 +88,7 @@ def test_by_which_key_a_tie_was_lost() -> None:
         tied = replace(CHOICE_FIRST, candidates=(one, two, three, *others), tie_keys=tie_keys)
         rows = admit(tied)
         step = explain(tied, rows, "3")[0]
-        where = {"base": "A", "specialty": "0100"}
+        where: PlaceNamed = {"base": "A", "base_label": "A", "specialty": "0100", "specialty_label": "内科"}
         return str(step_row(tied, rows, "3", step, where=where, marks=None)["decided"])
 
     head = "名额已由名次在前的考生录满"

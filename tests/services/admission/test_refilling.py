@@ -17,6 +17,7 @@ from zhupei_cli.rules.admission.canonical import digest, results_text
 from zhupei_cli.services.admission import admissions, by_hand, runs, stages, stale_runs
 from zhupei_cli.services.admission.explaining import explain_candidate
 from zhupei_cli.services.admission.give_up import decide_admissions
+from zhupei_cli.services.admission.runs import RunSummary
 from zhupei_cli.services.batches import batches
 from zhupei_cli.services.records.lookup import find_batch
 from zhupei_cli.services.reports.overview import batch_now
@@ -45,7 +46,7 @@ def _give_up(session: Session, by: Acting, *numbers: int) -> None:
     decide_admissions(session, batch, "decline", [NO(one) for one in numbers], reason="放弃", by=by)
 
 
-def _refill(session: Session, by: Acting, **options: Any) -> dict[str, Any]:
+def _refill(session: Session, by: Acting, **options: Any) -> RunSummary:
     return admissions.run_admission(session, find_batch(session, "T"), by=by, round_="refill", **options)
 
 
@@ -243,10 +244,10 @@ def test_the_ranking_shows_the_seats_as_they_are_now(published: str, by: Acting)
 
         found = results(1)
         assert (found["2"], found["3"]) == ("录取", "未录取")
-        assert results(None) == found | {"2": "未录取"}
+        assert results(None) == found | {"2": "放弃录取"}
         _refill(session, by)
         admissions.commit_run(session, batch, 2, by=by)
-        assert results(None) == found | {"2": "未录取", "3": "录取"}
+        assert results(None) == found | {"2": "放弃录取", "3": "录取"}
         assert results(1) == found
 
 

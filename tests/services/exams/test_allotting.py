@@ -9,9 +9,9 @@ from sqlalchemy import select, update
 from tests.exam_world import closed_batch, step, take_rooms
 from zhupei_cli.acting import Acting
 from zhupei_cli.model import Batch, BatchSetting, Event, ExamSeat
-from zhupei_cli.rules.exam.rooms import Place
+from zhupei_cli.rules.exam.rooms import ExamPlace
 from zhupei_cli.services.exams.allotting import Allotted, allot_seats
-from zhupei_cli.services.exams.candidates import count_unseated, load_seated, load_sitters, load_stored
+from zhupei_cli.services.exams.candidates import count_unseated, load_sitters, load_sitting, load_stored
 from zhupei_cli.services.proof.told_rows import retold, unlike_events
 from zhupei_cli.services.records.lookup import find_batch
 from zhupei_cli.store.engine import transaction
@@ -34,7 +34,7 @@ def _allot(database: str, by: Acting, **asked: object) -> Allotted:
         return allot_seats(session, find_batch(session, "T"), by=by, **given)  # type: ignore[arg-type]
 
 
-def _seats(database: str) -> dict[str, tuple[Place, str]]:
+def _seats(database: str) -> dict[str, tuple[ExamPlace, str]]:
     with transaction(database) as session:
         stored = load_stored(session, find_batch(session, "T"))
         return {one.application_no: (one.place, one.ticket) for one in stored.values()}
@@ -76,8 +76,8 @@ def test_who_comes_late_gets_a_free_seat_and_nobody_moves(world: str, by: Acting
     after = _seats(world)
     assert {number: after[number] for number in before} == before
     assert {place for place, _ in (after["T-0000003"], after["T-0000009"])} == {
-        Place("02", "001", 3),
-        Place("02", "001", 4),
+        ExamPlace("02", "001", 3),
+        ExamPlace("02", "001", 4),
     }
     assert _truth(world) == []
 
@@ -88,7 +88,7 @@ def test_seats_of_who_takes_no_part_any_more_are_free_again(world: str, by: Acti
     with transaction(world) as session:
         step(session, (5,), "submitted")
         batch = find_batch(session, "T")
-        assert "T-0000005" not in {one.application_no for one in load_seated(session, batch)}
+        assert "T-0000005" not in {one.application_no for one in load_sitting(session, batch)}
     done = _allot(world, by)
     assert (done["released"], done["seated"], done["candidates"]) == (1, 0, 13)
     left = _seats(world)

@@ -156,10 +156,12 @@ def test_education_is_added_mended_and_removed(take: Take, database: str, by: Ac
         ("本科", "临床医学", None),
         ("硕士", "外科学", "**************0123"),
     ]
+    entry = rows[1]["id"]
+    assert isinstance(entry, int)
     with transaction(database) as session:
-        assert people.remove_entry(session, ONE, EDUCATION, rows[1]["id"], by=by).fields == ("education",)
+        assert people.remove_entry(session, ONE, EDUCATION, entry, by=by).fields == ("education",)
         with pytest.raises(ZhupeiError) as caught:
-            people.remove_entry(session, ONE, EDUCATION, rows[1]["id"], by=by)
+            people.remove_entry(session, ONE, EDUCATION, entry, by=by)
         assert caught.value.code == "E311"
     with transaction(database, read_only=True) as session:
         assert session.execute(select(Education.major)).scalars().all() == ["临床医学"]

@@ -21,7 +21,7 @@ from zhupei_cli.services.exams.candidates import load_stored
 from zhupei_cli.services.people import photos
 from zhupei_cli.services.people.erasing import erase_person
 from zhupei_cli.services.people.people import edit
-from zhupei_cli.services.people.photo_files import MAX_FILES, Limits, photo_files
+from zhupei_cli.services.people.photo_files import MAX_FILES, PhotoLimits, photo_files
 from zhupei_cli.services.people.photo_intake import TakenIn, examined, import_photos, limits_of
 from zhupei_cli.services.people.photos import Photo
 from zhupei_cli.services.proof.told_imports import unlike_imports
@@ -181,7 +181,7 @@ def test_a_bomb_is_not_unpacked(tmp_path: Path) -> None:
     _zip(tmp_path / "大.zip", {"T-0000001.png": wide.getvalue()})
     for path in (source, tmp_path / "大.zip"):
         with photo_files(path) as (one,):
-            assert [fault.code for fault in examined(one, Limits(None, None)).faults] == ["E753"]
+            assert [fault.code for fault in examined(one, PhotoLimits(None, None)).faults] == ["E753"]
 
 
 @pytest.mark.parametrize("content", [b"no zip", b"PK\x03\x04 cut off"])
@@ -198,11 +198,11 @@ def test_what_is_neither_folder_nor_zip_is_refused(tmp_path: Path, content: byte
 def test_a_photo_is_turned_as_it_was_held_and_its_size_is_looked_at(tmp_path: Path) -> None:
     files = {"a.jpg": picture(size=(626, 413), orientation=6), "b.jpg": picture(size=(300, 400))}
     with photo_files(_zip(tmp_path / "照片.zip", files)) as (turned, small):
-        limits = Limits((413, 626), None)
+        limits = PhotoLimits((413, 626), None)
         assert examined(turned, limits).faults == []
         (fault,) = examined(small, limits).faults
         assert fault.message.startswith("照片是 300 × 400 像素，应为 413 × 626")
-        assert [one.code for one in examined(small, Limits(None, (150, 300))).faults] == ["E752"]
+        assert [one.code for one in examined(small, PhotoLimits(None, (150, 300))).faults] == ["E752"]
 
 
 def test_an_import_is_taken_back_and_what_was_there_stands_there_again(

@@ -163,7 +163,7 @@ def test_a_pivot(database: str, years: Years) -> None:
 def test_compliance(database: str, years: Years) -> None:
     with transaction(database, dry_run=True) as session:
         store(session, years)
-        rows = compliance.compliance(session, years=3, lines=compliance.lines_of(None))
+        rows = compliance.compliance(session, years=3, lines=compliance.province_lines(None))
     assert {row["base"] for row in rows} == set(CITIES)
     for row in rows:
         assert (row["part"], row["whole"]) == parts(years, row), row
@@ -236,7 +236,7 @@ def by_hand() -> Years:
 def test_compliance_by_hand(database: str) -> None:
     with transaction(database, dry_run=True) as session:
         store(session, by_hand())
-        rows = compliance.compliance(session, years=1, lines=compliance.lines_of(None))
+        rows = compliance.compliance(session, years=1, lines=compliance.province_lines(None))
     found = {(row["base"], row["item"]): (row["value"], row["verdict"]) for row in rows}
     assert {
         key: value
@@ -267,7 +267,7 @@ def test_over_capacity_by_hand(database: str) -> None:
     years.capacity |= {("Y26", "B2", "0700"): 27, ("Y25", "B3", "0700"): 1}
     with transaction(database, dry_run=True) as session:
         store(session, years)
-        rows = compliance.compliance(session, years=1, lines=compliance.lines_of(None))
+        rows = compliance.compliance(session, years=1, lines=compliance.province_lines(None))
     found = {row["base"]: row for row in rows if row["item"] == "over_capacity"}
     assert {
         base: (row["part"], row["whole"], row["value"], row["verdict"]) for base, row in found.items()
@@ -315,7 +315,7 @@ def test_no_admission_before_publication(database: str) -> None:
         session.execute(text("UPDATE batch SET status = 'committed' WHERE code = 'Y26'"))
         frame = frames.applications(session, "Y26")
         _, rows = trends.trend(session, years=3, by="base", of=["admitted", "applied"])
-        judged = compliance.compliance(session, years=3, lines=compliance.lines_of(None))
+        judged = compliance.compliance(session, years=3, lines=compliance.province_lines(None))
     assert frame[["admission", "base", "total"]].isna().all().all()
     assert not frame["admitted"].any()
     assert {row["y2026"] for row in rows if row["of"] == "admitted"} == {None}

@@ -22,7 +22,7 @@ from zhupei_cli.rules.admission.run import Inputs, Place
 from zhupei_cli.services.admission import admissions
 from zhupei_cli.services.records.lookup import find_batch
 from zhupei_cli.services.results import rosters
-from zhupei_cli.services.results.rosters import Targets, Wanted
+from zhupei_cli.services.results.rosters import Targets, WantedRosters
 from zhupei_cli.sheets.kinds.roster_columns import ROSTER_COLUMNS
 from zhupei_cli.store.engine import transaction
 from zhupei_cli.words.errors import ZhupeiError
@@ -40,7 +40,7 @@ def _season(database: str, inputs: Inputs, by: Acting, *, commit: bool = True) -
 
 def _export(database: str, by: Acting, folder: Path, **options: Any) -> Targets:
     with transaction(database) as session:
-        wanted = Wanted(folder, **options)
+        wanted = WantedRosters(folder, **options)
         targets = rosters.prepare_rosters(session, find_batch(session, "T"), wanted, by=by)
     rosters.write_rosters(targets, force=wanted.force, fonts=wanted.fonts)
     return targets
@@ -262,7 +262,7 @@ def test_statements_do_not_grow_with_people(
         database = new_database()
         _season(database, drawn_world(people), by)
         with statements() as seen, transaction(database) as session:
-            wanted = Wanted(tmp_path / str(people))
+            wanted = WantedRosters(tmp_path / str(people))
             rosters.prepare_rosters(session, find_batch(session, "T"), wanted, by=by)
         counts.append(len(seen))
     assert counts[0] == counts[1]

@@ -60,13 +60,13 @@ def test_what_came_after_the_lists_is_copied_row_by_row(filled: str, nowhere: st
             "reason": "代考",
             "source": "文号",
         }
-        bars.add(session, "T-0000001", **given, by=by, pending=True)
-        bars.add(session, "T-0000002", **(given | {"years": None}), by=by)
+        bars.enter_bar(session, "T-0000001", **given, by=by, pending=True)
+        bars.enter_bar(session, "T-0000002", **(given | {"years": None}), by=by)
         about: Any = {"content": "异议", "received_on": by.today, "by": by}
-        objections.add(session, first, number="T-0000003", place=None, signed="李四", **about)
-        objections.add(session, first, number=None, place=place, signed=None, **about)
-        objections.step(session, 1, "answer", by=by, answer="已核实")
-        objections.step(session, 1, "close", by=by, upheld=True, reason="属实")
+        objections.enter_objection(session, first, number="T-0000003", place=None, signed="李四", **about)
+        objections.enter_objection(session, first, number=None, place=place, signed=None, **about)
+        objections.step_objection(session, 1, "answer", by=by, answer="已核实")
+        objections.step_objection(session, 1, "close", by=by, upheld=True, reason="属实")
     copied = copy_database(filled, nowhere)["tables"]
     assert (copied["bar"], copied["objection"]) == (2, 2)
     with reading(filled) as here, reading(nowhere) as there:

@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 from zhupei_cli.words.errors import ZhupeiError
 
-Verdict = Literal["met", "below", "warned"]
+LineVerdict = Literal["met", "below", "warned"]
 VERDICTS: Final = {"met": "达标", "below": "未达标", "warned": "预警"}
 
 ITEMS: Final = (
@@ -22,7 +22,7 @@ _YEARS: Final = range(1, 11)
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ComplianceLine:
     """One item: its weight, its lines (percent, or a number), and how many years must hold.
 
     Without a line it is shown and not judged.
@@ -41,7 +41,7 @@ class Line:
     def is_rate(self) -> bool:
         return self.item not in COUNTS
 
-    def verdict(self, values: list[float | None]) -> Verdict | None:
+    def verdict(self, values: list[float | None]) -> LineVerdict | None:
         """Return how the values of the last years stand, the worst one deciding; None: not judged."""
         known = [value for value in values if value is not None]
         if self.line is None or len(known) < len(values) or not values:
@@ -56,13 +56,13 @@ class Line:
     def _keeps(self, value: float, line: float) -> bool:
         return value >= line if self.at_least else value <= line
 
-    def points(self, verdict: Verdict) -> float:
+    def points(self, verdict: LineVerdict) -> float:
         """Return what a verdict is worth: all of the weight, half below the line, nothing when warned."""
         full = {"met": 1.0, "below": 0.5 if self.warning is not None else 0.0, "warned": 0.0}
         return self.weight * full[verdict]
 
 
-def read_lines(content: str, name: str) -> list[Line]:
+def read_lines(content: str, name: str) -> list[ComplianceLine]:
     """Return the lines of a CSV file called `name`, in its order; E723 for what cannot be understood."""
     rows = list(csv.reader(content.splitlines()))
     if not rows or tuple(cell.strip() for cell in rows[0]) != _HEADINGS:
@@ -74,12 +74,12 @@ def read_lines(content: str, name: str) -> list[Line]:
     return lines
 
 
-def _line(cells: list[str], row: int, name: str) -> Line:
+def _line(cells: list[str], row: int, name: str) -> ComplianceLine:
     said = dict(zip(_HEADINGS, (cell.strip() for cell in cells), strict=False))
     for problem in _problems(said):
         raise ZhupeiError("E723", file=name, row=row, problem=problem)
     numbers = {key: float(said[key]) if said[key] else None for key in ("权重", "达标线", "预警线")}
-    return Line(
+    return ComplianceLine(
         *(said["指标"], said["名称"], numbers["权重"] or 0.0, numbers["达标线"], numbers["预警线"]),
         at_least=_DIRECTIONS[said["方向"]],
         years=int(said["年数"]),

@@ -314,7 +314,7 @@ def step(table: Table, now: State, wanted: str, *, name: str, reason: str | None
         values = {"status": table.label(now), "wanted": verb.label, "cure": _cure(table, now, wanted, name)}
         raise ZhupeiError(table.code, name=name, **values)
     if now in verb.reasoned and not (reason or "").strip():
-        raise ZhupeiError("E404", name=name, wanted=verb.label, status=table.label(now))
+        raise ZhupeiError("E404", what=f"{name} 现为“{table.label(now)}”，{verb.label}")
     return after
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     import jinja2
@@ -48,7 +48,7 @@ _PARTS: Final = frozenset(
 ) | {"Or", "Not"}
 
 
-def names_of(event: str) -> tuple[str, ...]:
+def text_names(event: str) -> tuple[str, ...]:
     """Return what the text of an event may name."""
     return (*_PERSON, *_NAMED[event], *_OFFICE)
 
@@ -63,9 +63,9 @@ def require_text(event: str, text: str) -> None:
     except jinja2.TemplateSyntaxError as error:
         raise ValueError(text) from error
     parts = {type(node).__name__ for node in tree.find_all(nodes.Node)} | {type(tree).__name__}
-    if parts - _PARTS or meta.find_undeclared_variables(tree) - {*names_of(event)}:
+    if parts - _PARTS or meta.find_undeclared_variables(tree) - {*text_names(event)}:
         raise ValueError(text)
-    if text and not _environment().from_string(text).render(dict.fromkeys(names_of(event), "甲")).strip():
+    if text and not _environment().from_string(text).render(dict.fromkeys(text_names(event), "甲")).strip():
         raise ValueError(text)
 
 
@@ -74,19 +74,18 @@ def render(event: str, text: str, values: Mapping[str, str]) -> str:
 
     Raises ValueError as `require_text`.
     """
-    given = {name: values.get(name, "") for name in names_of(event)}
+    given = {name: values.get(name, "") for name in text_names(event)}
     return " ".join(_template(event, text).render(given).split())
 
 
 @cache
 def _template(event: str, text: str) -> "jinja2.Template":
     require_text(event, text)
-    found: jinja2.Template = _environment().from_string(text)
-    return found
+    return _environment().from_string(text)
 
 
 @cache
-def _environment() -> Any:
+def _environment() -> "jinja2.Environment":
     # Who may set a text of the batch need not be who may run programs here.
     from jinja2 import StrictUndefined
     from jinja2.sandbox import ImmutableSandboxedEnvironment

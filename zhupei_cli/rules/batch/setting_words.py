@@ -16,7 +16,7 @@ from zhupei_cli.words.vocabulary import (
 )
 
 #: What people call each setting; what has no name here is called by its key.
-LABELS: Final[dict[str, str]] = {
+SETTING_LABELS: Final[dict[str, str]] = {
     "weights": "成绩权重",
     "tie_keys": "同分排序",
     "min_score": "最低分",
@@ -69,7 +69,7 @@ _NOTICE: Final = "notice."
 
 def label_of(key: str) -> str:
     """Return what people call a setting."""
-    return LABELS.get(key, key)
+    return SETTING_LABELS.get(key, key)
 
 
 def in_codes(key: str, text: str) -> str:

@@ -30,7 +30,7 @@ from zhupei_cli.words.vocabulary import (
 Phase = Literal["structure", "parameters", "always"]
 
 #: How severe a batch may make an identity rule.
-LEVELS: Final = ("error", "warning", "off")
+_LEVELS: Final = ("error", "warning", "off")
 
 _WORDS: Final = (
     *("source_types", "order_specialties", "contact", "authority", "letter_no", "checkin_place"),
@@ -178,12 +178,12 @@ def _identities(text: str) -> tuple[str, ...]:
 
 
 def _severity(text: str) -> str:
-    if text not in LEVELS:
+    if text not in _LEVELS:
         raise ValueError(text)
     return text
 
 
-_LEVELS_SAID: Final = f"可选：{'、'.join(f'{code}（{SEVERITY.label(code)}）' for code in LEVELS)}"
+_LEVELS_SAID: Final = f"可选：{'、'.join(f'{code}（{SEVERITY.label(code)}）' for code in _LEVELS)}"
 SETTINGS: Final = {
     setting.key: setting
     for setting in (
@@ -271,7 +271,7 @@ SETTINGS: Final = {
                 "",
                 "always",
                 f"通知（{label}）的内容，一行文字，留空则用通常的文字；可用 {{{{ 姓名 }}}} 这样的名称："
-                f"{'、'.join(notice_texts.names_of(event))}；{{% if 名称 %}}…{{% endif %}} 只在有内容时写",
+                f"{'、'.join(notice_texts.text_names(event))}；{{% if 名称 %}}…{{% endif %}} 只在有内容时写",
                 str,
                 partial(notice_texts.require_text, event),
             )

@@ -6,13 +6,13 @@ from zhupei_cli.rules.eligibility.requirement import Applicant, Rulebook, Terms,
 from zhupei_cli.words.codes import DEGREE_TYPE, LEVEL, LEVEL_RANK
 from zhupei_cli.words.vocabulary import Identity
 
-RULES: Final = Rulebook()
+ABOUT_IDENTITY: Final = Rulebook()
 _BACHELOR: Final = LEVEL_RANK["21"]
 _MASTER: Final = "14"
 _POSTGRADUATE: Final = (_MASTER, "11")
 
 
-@RULES.rule(
+@ABOUT_IDENTITY.rule(
     "own.employer_is_base",
     "本单位住院医师的工作单位是培训基地",
     code="E211",
@@ -27,7 +27,7 @@ def _own_employer(applicant: Applicant, _: Terms) -> Values | None:
     return {"value": applicant.employer_name or "无工作单位"}
 
 
-@RULES.rule(
+@ABOUT_IDENTITY.rule(
     "own.choice1_is_employer",
     "本单位住院医师的第一志愿是工作单位",
     code="E212",
@@ -43,7 +43,7 @@ def _own_choice(applicant: Applicant, _: Terms) -> Values | None:
     return {"value": applicant.employer_name}
 
 
-@RULES.rule(
+@ABOUT_IDENTITY.rule(
     "social.grad_years",
     "面向社会招收的人员在择业期内毕业",
     code="E213",
@@ -60,7 +60,7 @@ def _social_years(applicant: Applicant, terms: Terms) -> Values | None:
     return {"value": graduated_on.isoformat(), "first": first, "last": last}
 
 
-@RULES.rule(
+@ABOUT_IDENTITY.rule(
     "social.full_time",
     "面向社会招收的人员是全日制毕业生",
     code="E214",
@@ -74,7 +74,7 @@ def _social_full_time(applicant: Applicant, _: Terms) -> Values | None:
 
 
 # The guide asks for 本科及以上学历, the level: a bachelor's course without a degree is enough.
-@RULES.rule(
+@ABOUT_IDENTITY.rule(
     "social.degree",
     "面向社会招收的人员有本科及以上学历",
     code="E215",
@@ -88,7 +88,7 @@ def _social_degree(applicant: Applicant, _: Terms) -> Values | None:
     return None if level is None or LEVEL_RANK[level] >= _BACHELOR else {"value": LEVEL.label(level)}
 
 
-@RULES.rule(
+@ABOUT_IDENTITY.rule(
     "social.no_employer",
     "面向社会招收的人员没有工作单位",
     code="E216",
@@ -101,7 +101,7 @@ def _social_employer(applicant: Applicant, _: Terms) -> Values | None:
     return None if applicant.employer_name is None else {"value": applicant.employer_name}
 
 
-@RULES.rule(
+@ABOUT_IDENTITY.rule(
     "entrusted.employer",
     "外单位委托培养住院医师有工作单位",
     code="E217",
@@ -114,7 +114,7 @@ def _entrusted_employer(applicant: Applicant, _: Terms) -> Values | None:
     return {"value": "无工作单位"} if applicant.employer_name is None else None
 
 
-@RULES.rule(
+@ABOUT_IDENTITY.rule(
     "entrusted.not_choice1",
     "外单位委托培养住院医师的工作单位不是第一志愿基地",
     code="E218",
@@ -127,7 +127,7 @@ def _entrusted_choice(applicant: Applicant, _: Terms) -> Values | None:
     return {"value": applicant.employer_name} if applicant.employer_base == applicant.choice1_base else None
 
 
-@RULES.rule(
+@ABOUT_IDENTITY.rule(
     "postgrad.in_study",
     "在读专硕在批次年度以后毕业",
     code="E763",
@@ -141,7 +141,7 @@ def _postgrad_in_study(applicant: Applicant, terms: Terms) -> Values | None:
     return None if day is None or day.year > terms.year else {"value": day.isoformat(), "year": terms.year}
 
 
-@RULES.rule(
+@ABOUT_IDENTITY.rule(
     "postgrad.degree_type",
     "在读专硕攻读的是专业型学位",
     code="E764",
@@ -157,7 +157,7 @@ def _postgrad_degree_type(applicant: Applicant, _: Terms) -> Values | None:
     return None if kind == "professional" else {"value": DEGREE_TYPE.label(kind)}
 
 
-@RULES.rule(
+@ABOUT_IDENTITY.rule(
     "postgrad.level",
     "在读专硕的最高学历是硕士",
     code="E765",

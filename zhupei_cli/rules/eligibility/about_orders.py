@@ -5,11 +5,11 @@ from typing import Final
 from zhupei_cli.rules.eligibility.requirement import Applicant, Rulebook, Terms, Values
 from zhupei_cli.rules.people.orders import SOURCE, astray, in_words
 
-RULES: Final = Rulebook()
+ABOUT_ORDERS: Final = Rulebook()
 
 
 # 国卫科教：农村订单定向免费医学生只能参加全科专业（含助理全科）的培训。
-@RULES.rule(
+@ABOUT_ORDERS.rule(
     "order.specialty",
     "订单定向学生只报全科专业",
     code="E771",
@@ -26,7 +26,7 @@ def _order_specialty(applicant: Applicant, terms: Terms) -> Values | None:
     return {"value": in_words(wrong, terms.names), "choices": choices}
 
 
-@RULES.rule(
+@ABOUT_ORDERS.rule(
     "order.base",
     "订单定向学生的第一志愿是协议写明的基地",
     code="E772",
@@ -43,7 +43,7 @@ def _order_base(applicant: Applicant, terms: Terms) -> Values | None:
 
 
 # They are employed by the health centre of the county before the training begins.
-@RULES.rule(
+@ABOUT_ORDERS.rule(
     "order.employer",
     "订单定向学生有定向就业的工作单位",
     code="E773",
@@ -57,7 +57,7 @@ def _order_employer(applicant: Applicant, _: Terms) -> Values | None:
 
 
 # Ours: the two say the same, one of the person and one of the form.
-@RULES.rule(
+@ABOUT_ORDERS.rule(
     "order.source",
     "生源类型与是否订单定向一致",
     code="E757",

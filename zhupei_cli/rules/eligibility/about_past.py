@@ -4,10 +4,10 @@ from typing import Final
 
 from zhupei_cli.rules.eligibility.requirement import Applicant, Rulebook, Terms, Values
 
-RULES: Final = Rulebook()
+ABOUT_PAST: Final = Rulebook()
 
 
-@RULES.rule(
+@ABOUT_PAST.rule(
     "person.barred",
     "本人没有生效的诚信记录",
     code="E690",
@@ -20,7 +20,7 @@ def _barred(applicant: Applicant, _: Terms) -> Values | None:
     return None if applicant.past.barred is None else {"value": applicant.past.barred}
 
 
-@RULES.rule(
+@ABOUT_PAST.rule(
     "person.in_training",
     "本人不在以前年度录取的培训之中",
     code="E691",
@@ -33,7 +33,7 @@ def _in_training(applicant: Applicant, _: Terms) -> Values | None:
     return None if applicant.past.in_training is None else {"value": applicant.past.in_training}
 
 
-@RULES.rule(
+@ABOUT_PAST.rule(
     "person.retraining",
     "本人不曾退培，也没有逾期未结业的培训",
     code="E692",

@@ -6,11 +6,11 @@ from zhupei_cli.rules.eligibility.requirement import Applicant, Rulebook, Terms,
 from zhupei_cli.rules.people.majors import categories
 from zhupei_cli.words.codes import DEGREE_TYPE, LEVEL
 
-RULES: Final = Rulebook()
+ABOUT_TRAINING: Final = Rulebook()
 _POSTGRADUATE: Final = ("14", "11")
 
 
-@RULES.rule(
+@ABOUT_TRAINING.rule(
     "medical_major", "所学专业是医学类", code="E219", field="major", default="warning", reads="level major"
 )
 def _major(applicant: Applicant, _: Terms) -> Values | None:
@@ -18,7 +18,7 @@ def _major(applicant: Applicant, _: Terms) -> Values | None:
     return None if major is None or categories(major) else {"value": major}
 
 
-@RULES.rule(
+@ABOUT_TRAINING.rule(
     "specialty_category",
     "所学专业与报名专业的类别相符",
     code="E220",
@@ -36,7 +36,7 @@ def _category(applicant: Applicant, _: Terms) -> Values | None:
 
 
 # 3 years are never too long: only a shorter training needs its ground.
-@RULES.rule(
+@ABOUT_TRAINING.rule(
     "train_years",
     "培训年限为 3 年，专业型硕士、博士可为 1 或 2 年",
     code="E221",
@@ -56,7 +56,7 @@ def _years(applicant: Applicant, _: Terms) -> Values | None:
     }
 
 
-@RULES.rule(
+@ABOUT_TRAINING.rule(
     "source.fresh",
     "生源类型与毕业年份相符：当年毕业的是应届，以前毕业的是往届",
     code="E693",

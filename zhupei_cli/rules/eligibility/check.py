@@ -7,10 +7,10 @@ from collections.abc import Collection, Iterator, Mapping
 from itertools import product
 from typing import Final
 
-from zhupei_cli.rules.eligibility.about_identity import RULES as ABOUT_IDENTITY
-from zhupei_cli.rules.eligibility.about_orders import RULES as ABOUT_ORDERS
-from zhupei_cli.rules.eligibility.about_past import RULES as ABOUT_PAST
-from zhupei_cli.rules.eligibility.about_training import RULES as ABOUT_TRAINING
+from zhupei_cli.rules.eligibility.about_identity import ABOUT_IDENTITY as ABOUT_IDENTITY
+from zhupei_cli.rules.eligibility.about_orders import ABOUT_ORDERS as ABOUT_ORDERS
+from zhupei_cli.rules.eligibility.about_past import ABOUT_PAST as ABOUT_PAST
+from zhupei_cli.rules.eligibility.about_training import ABOUT_TRAINING as ABOUT_TRAINING
 from zhupei_cli.rules.eligibility.requirement import NO_PAST, Applicant, Past, Requirement, Terms
 from zhupei_cli.words.errors import Fault
 from zhupei_cli.words.vocabulary import Identity

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal, NamedTuple
 
-Severity = Literal["error", "warning", "off"]
+Strictness = Literal["error", "warning", "off"]
 #: Who is asked a rule: everybody (of an identity), who studies by order, who has a past.
 Asked = Literal["everybody", "by_order", "with_past"]
 
@@ -85,7 +85,7 @@ class Requirement:
     description: str
     code: str
     field: str
-    default: Severity
+    default: Strictness
     identity: str | None
     broken: Broken
     reads: frozenset[str]
@@ -102,7 +102,7 @@ class Rulebook(list[Requirement]):
         *,
         code: str,
         field: str,
-        default: Severity,
+        default: Strictness,
         reads: str,
         identity: str | None = None,
         of: Asked = "everybody",

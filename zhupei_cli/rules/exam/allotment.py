@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from hashlib import sha256
 from typing import Final, Literal
 
-from zhupei_cli.rules.exam.rooms import Place, Room
+from zhupei_cli.rules.exam.rooms import ExamPlace, Room
 from zhupei_cli.rules.exam.seating import Sitter, seat_people
 
 By = Literal["specialty", "base", "city", "mixed"]
@@ -19,10 +19,10 @@ def allot(
     people: Iterable[Sitter],
     rooms: Sequence[Room],
     *,
-    held: Mapping[Place, Sitter],
+    held: Mapping[ExamPlace, Sitter],
     by: By,
     seed: int,
-) -> dict[str, Place]:
+) -> dict[str, ExamPlace]:
     """Return application number → seat for all of `people`; nobody who is `held` moves.
 
     Rooms are filled in the order they are given in. The order of `people` does not matter. ValueError when
@@ -31,7 +31,7 @@ def allot(
     draw = _drawing(seed)
     ordered = sorted(people, key=draw)
     free = _Free(rooms, held)
-    found: dict[str, Place] = {}
+    found: dict[str, ExamPlace] = {}
     for _, some, where in _shares(ordered, rooms, by):
         for room, window in free.windows(_in_order(some, by, draw), where):
             found |= free.seat(room, window)
@@ -41,7 +41,7 @@ def allot(
 
 
 def missing(
-    people: Sequence[Sitter], rooms: Sequence[Room], *, held: Mapping[Place, Sitter], by: By
+    people: Sequence[Sitter], rooms: Sequence[Room], *, held: Mapping[ExamPlace, Sitter], by: By
 ) -> dict[str | None, int]:
     """Return how many seats are missing: of a city whose sites are too small, of all (None) together.
 
@@ -127,7 +127,7 @@ def _spread(people: Sequence[Sitter], key: Callable[[Sitter], str], draw: Shuffl
 class _Free:
     """The seats that nobody has yet."""
 
-    def __init__(self, rooms: Iterable[Room], held: Mapping[Place, Sitter]) -> None:
+    def __init__(self, rooms: Iterable[Room], held: Mapping[ExamPlace, Sitter]) -> None:
         self._held: dict[tuple[str, str], dict[int, Sitter]] = defaultdict(dict)
         for place, one in held.items():
             self._held[place.site, place.room][place.seat] = one
@@ -150,10 +150,10 @@ class _Free:
                 at += len(some)
                 yield room, some
 
-    def seat(self, room: Room, people: Sequence[Sitter]) -> dict[str, Place]:
+    def seat(self, room: Room, people: Sequence[Sitter]) -> dict[str, ExamPlace]:
         """Seat these people on the first free seats of a room."""
         free, held = self._free[room[:2]], self._held[room[:2]]
         seats, self._free[room[:2]] = free[: len(people)], free[len(people) :]
         seated = seat_people(people, seats, held, room.neighbours)
         held |= seated
-        return {one.no: Place(room.site, room.code, seat) for seat, one in seated.items()}
+        return {one.no: ExamPlace(room.site, room.code, seat) for seat, one in seated.items()}

@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 
-class Place(NamedTuple):
+class ExamPlace(NamedTuple):
     """One seat: its site, its room there, its number in the room."""
 
     site: str

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from zhupei_cli.rules.exam.rooms import Place
+from zhupei_cli.rules.exam.rooms import ExamPlace
 
 DEFAULT: Final = "{year}{site}{room}{seat}"
 #: What a pattern may name; `{seat:03}` fills up with zeros.
@@ -23,22 +23,22 @@ def read_ticket_pattern(text: str) -> str:
     return text
 
 
-def ticket_number(pattern: str, place: Place, *, year: int, batch: str) -> str:
+def ticket_number(pattern: str, place: ExamPlace, *, year: int, batch: str) -> str:
     """Return the number of a seat."""
     values = {"year": str(year), "batch": batch, "site": place.site, "room": place.room}
     values["seat"] = str(place.seat).zfill(_SEAT_DIGITS)
     return _NAMED.sub(lambda found: values[found["name"]].zfill(int(found["width"] or 0)), pattern)
 
 
-def shared_number(tickets: Iterable[tuple[Place, str]]) -> tuple[str, Place, Place] | None:
+def shared_number(tickets: Iterable[tuple[ExamPlace, str]]) -> tuple[str, ExamPlace, ExamPlace] | None:
     """Return the first number that two seats would share, with both; None when each has its own."""
-    seen: dict[str, Place] = {}
+    seen: dict[str, ExamPlace] = {}
     for place, number in tickets:
         if (other := seen.setdefault(number, place)) != place:
             return number, other, place
     return None
 
 
-def called(place: Place, sites: Mapping[str, str]) -> str:
+def called(place: ExamPlace, sites: Mapping[str, str]) -> str:
     """Return a seat in words."""
     return f"{sites.get(place.site, place.site)} {place.room} 考场 {place.seat} 号"

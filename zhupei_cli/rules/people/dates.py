@@ -50,7 +50,7 @@ class Span:
 #: By kind: people who are trained now, their studies and their work.
 BIRTH: Final = Span(1930, 0)
 GRADUATION: Final = Span(1955, 6)
-WORK: Final = Span(1950, 1)
+WORK_SPAN: Final = Span(1950, 1)
 #: A contract may end in years to come.
 WORK_END: Final = Span(1950, 30)
 #: Nobody graduates from a university or begins to work before.

@@ -3,15 +3,14 @@
 Screens, JSON, lists and paper all ask here, by the field's key.
 """
 
-from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from zhupei_cli.rules.people.fields import FLAGS, MASKS, ORDER, TABLES
+from zhupei_cli.rules.people.fields import FLAGS, MASKS, ORDER, TABLES, FieldValues
 from zhupei_cli.words import vocabulary as words
 
 
-def shown_fields(values: Mapping[str, Any], *, reveal: bool = False) -> dict[str, Any]:
+def shown_fields(values: FieldValues, *, reveal: bool = False) -> dict[str, object]:
     """Return the values with a label beside each code, masked unless `reveal`."""
     found: dict[str, object] = {}
     for name, value in values.items():
@@ -21,7 +20,7 @@ def shown_fields(values: Mapping[str, Any], *, reveal: bool = False) -> dict[str
     return found
 
 
-def order_texts(person: Mapping[str, Any]) -> list[tuple[str, str]]:
+def order_texts(person: FieldValues) -> list[tuple[str, str]]:
     """Return heading and text of what is said of studying by order (订单定向); nothing where nothing is.
 
     A `…_label` beside a field stands for it.

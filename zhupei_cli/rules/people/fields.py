@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any, Final
 
-from zhupei_cli.rules.people.dates import BIRTH, GRADUATION, WORK, WORK_END, Span
+from zhupei_cli.rules.people.dates import BIRTH, GRADUATION, WORK_END, WORK_SPAN, Span
 from zhupei_cli.rules.people.masking import (
     mask_address,
     mask_birth_date,
@@ -21,6 +21,8 @@ from zhupei_cli.rules.people.masking import (
 )
 from zhupei_cli.words import codes, vocabulary
 
+#: What is known of a person, an education, a work entry or a form, by field. Any: each has a kind of its own.
+FieldValues = Mapping[str, Any]
 Mask = Callable[[Any], str]
 
 
@@ -229,7 +231,7 @@ WORKING: Final = (
     Field("employer_uscc", "统一社会信用代码", Sort.CODE, note=f"工作单位的代码，{USCC}", own_note=USCC),
     Field("department", "科室"),
     Field("position", "职务"),
-    Field("from_date", "起始", Sort.DAY, span=WORK, aliases=("起始时间", "起始日期"), note=DAY),
+    Field("from_date", "起始", Sort.DAY, span=WORK_SPAN, aliases=("起始时间", "起始日期"), note=DAY),
     Field(
         "to_date",
         "终止",

@@ -1,20 +1,32 @@
 """The days of a life against each other and against today: what cannot have been, and what is unlikely."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import Any, Final
+from typing import Final
 
-from zhupei_cli.rules.people.dates import BIRTH, GRADUATION, WORK, WORK_END, YOUNGEST, Month, Span, age_on
+from zhupei_cli.rules.people.dates import (
+    BIRTH,
+    GRADUATION,
+    WORK_END,
+    WORK_SPAN,
+    YOUNGEST,
+    Month,
+    Span,
+    age_on,
+)
+from zhupei_cli.rules.people.fields import FieldValues
 from zhupei_cli.words.codes import LEVEL, LEVEL_RANK
 from zhupei_cli.words.errors import Fault
-
-Entry = Mapping[str, Any]
 
 _BACHELOR: Final = LEVEL.parse("本科")
 
 
 def date_faults(
-    person: Entry, educations: Sequence[Entry], works: Sequence[Entry], today: date, top: Entry | None
+    person: FieldValues,
+    educations: Sequence[FieldValues],
+    works: Sequence[FieldValues],
+    today: date,
+    top: FieldValues | None,
 ) -> Iterator[Fault]:
     """Yield what is wrong with the dates of one person; `top` is the entry of the highest education."""
     born = person.get("birth_date")
@@ -33,7 +45,11 @@ def date_faults(
 
 
 def _is_common(
-    born: date | None, educations: Sequence[Entry], works: Sequence[Entry], top: Entry | None, year: int
+    born: date | None,
+    educations: Sequence[FieldValues],
+    works: Sequence[FieldValues],
+    top: FieldValues | None,
+    year: int,
 ) -> bool:
     """Say whether one look at the years is enough, as it is for nearly everybody."""
     if born is None or isinstance(born, Month) or not BIRTH.first <= born.year < year:
@@ -49,7 +65,7 @@ def _is_common(
             return False
     for entry in works:
         start, end = entry.get("from_date"), entry.get("to_date")
-        if start is not None and not (grown <= start.year <= year and start.year >= WORK.first):
+        if start is not None and not (grown <= start.year <= year and start.year >= WORK_SPAN.first):
             return False
         first = max(grown, WORK_END.first) if start is None else start.year + 1
         if end is not None and not first <= end.year <= year:
@@ -57,11 +73,11 @@ def _is_common(
     return True
 
 
-def _is_bachelor(entry: Entry) -> bool:
+def _is_bachelor(entry: FieldValues) -> bool:
     return bool(entry.get("level") == _BACHELOR)
 
 
-def _level(entry: Entry) -> str:
+def _level(entry: FieldValues) -> str:
     level = entry.get("level")
     return "" if level is None else LEVEL.label(level)
 
@@ -87,7 +103,7 @@ def _outside(label: str, field: str, day: date, span: Span, today: date) -> Faul
     return Fault("E126", field, values=values)
 
 
-def _in_order(educations: Sequence[Entry], top: Entry) -> Iterator[Fault]:
+def _in_order(educations: Sequence[FieldValues], top: FieldValues) -> Iterator[Fault]:
     last = top.get("graduated_on")
     rank = LEVEL_RANK.get(top["level"], 0)
     for entry in educations:
@@ -99,10 +115,10 @@ def _in_order(educations: Sequence[Entry], top: Entry) -> Iterator[Fault]:
             yield Fault("E128", field, "warning", values)
 
 
-def _of_work(entry: Entry, born: date | None, today: date) -> Iterator[Fault]:
+def _of_work(entry: FieldValues, born: date | None, today: date) -> Iterator[Fault]:
     start, end = entry.get("from_date"), entry.get("to_date")
     if start is not None:
-        yield from _of_day("起始时间", "from_date", start, WORK, born, today)
+        yield from _of_day("起始时间", "from_date", start, WORK_SPAN, born, today)
     if end is not None:
         yield from _of_day("终止时间", "to_date", end, WORK_END, born, today)
     if start is not None and end is not None and start > end and not _same_month(start, end):

@@ -3,13 +3,13 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 from operator import itemgetter
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
-from zhupei_cli.rules.people.fields import EDUCATION, NEEDED
+from zhupei_cli.rules.people.fields import EDUCATION, NEEDED, FieldValues
 from zhupei_cli.rules.people.idcard import WITH_FACTS
 from zhupei_cli.words.codes import LEVEL_RANK
 
-Entry = TypeVar("Entry", bound=Mapping[str, Any])
+_Entry = TypeVar("_Entry", bound=FieldValues)
 
 _FROM_NUMBER = frozenset({"gender", "birth_date"})
 _NOTHING = (None, "")
@@ -47,7 +47,7 @@ def is_whole(
     return not has_employer or bool(work and work.get("employer_name"))
 
 
-def highest(educations: Sequence[Entry]) -> Entry | None:
+def highest(educations: Sequence[_Entry]) -> _Entry | None:
     """Return the entry that the rules look at: of the highest level, the latest; None when there is none."""
     if len(educations) == 1:  # as most people have
         return educations[0]

@@ -5,11 +5,11 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from zhupei_cli.rules.admission.run import Candidate, Reason, ResultRow, Spot
-from zhupei_cli.rules.proof.audit_view import Key, View, choice_of
+from zhupei_cli.rules.proof.audit_view import View, ViewKey, choice_of
 from zhupei_cli.words.vocabulary import Outcome
 
 
-class Difference(NamedTuple):
+class RowDifference(NamedTuple):
     """A field of a row that is not what the rules make it."""
 
     no: str
@@ -18,12 +18,12 @@ class Difference(NamedTuple):
     found: object
 
 
-def figures(view: View, rows: Sequence[ResultRow], ranking: View) -> Iterator[Difference]:
+def figures(view: View, rows: Sequence[ResultRow], ranking: View) -> Iterator[RowDifference]:
     """Yield what differs in each row from what its seat, or the lack of one, makes it say.
 
     Ranks are those of `ranking`: the run itself, or for a refill its main run.
     """
-    ladders: dict[Spot, list[Key]] = {}
+    ladders: dict[Spot, list[ViewKey]] = {}
     for hope in ranking.hopes:
         ladders.setdefault(hope.spot, []).append(hope.key)
     for ladder in ladders.values():
@@ -32,10 +32,10 @@ def figures(view: View, rows: Sequence[ResultRow], ranking: View) -> Iterator[Di
         expected = _seated(view, row, ranking, ladders) if row.admitted else _unseated(view, row)
         if row != expected:
             pairs = zip(row._fields, expected, row, strict=True)
-            yield from (Difference(row.no, name, want, is_) for name, want, is_ in pairs if want != is_)
+            yield from (RowDifference(row.no, name, want, is_) for name, want, is_ in pairs if want != is_)
 
 
-def _seated(view: View, row: ResultRow, ranking: View, ladders: dict[Spot, list[Key]]) -> ResultRow:
+def _seated(view: View, row: ResultRow, ranking: View, ladders: dict[Spot, list[ViewKey]]) -> ResultRow:
     spot = row.spot
     if spot is None:
         return row
@@ -45,7 +45,7 @@ def _seated(view: View, row: ResultRow, ranking: View, ladders: dict[Spot, list[
     return row._replace(total=view.total(row.no, spot[0]), rank=rank, reason=None)
 
 
-def _key_where_eligible(view: View, no: str, spot: Spot) -> Key | None:
+def _key_where_eligible(view: View, no: str, spot: Spot) -> ViewKey | None:
     key = view.key(no, spot[0]) if no in view.candidates else None
     if key is None or spot not in view.open_lines or -int(key[0]) < view.open_lines[spot]:
         return None

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from zhupei_cli.rules.admission.run import Candidate, Inputs, ResultRow, Spot
 from zhupei_cli.rules.admission.scores import Record
 
-Key = tuple[int | str, ...]  # minus total, tie keys, application number: smaller is better
+ViewKey = tuple[int | str, ...]  # minus total, tie keys, application number: smaller is better
 
 
 class Hope(NamedTuple):
@@ -21,7 +21,7 @@ class Hope(NamedTuple):
     no: str
     choice: int
     spot: Spot
-    key: Key
+    key: ViewKey
 
 
 class View:
@@ -51,7 +51,7 @@ class View:
         """Every eligible choice."""
         return [hope for candidate in self.candidates.values() for hope in self._hopes(candidate)]
 
-    def key(self, no: str, base: str) -> Key | None:
+    def key(self, no: str, base: str) -> ViewKey | None:
         """Return where `no` stands at `base`; None without a total there."""
         by_base = self._keys[no]
         return by_base[base] if base in by_base else by_base.get(None)
@@ -92,8 +92,8 @@ def choice_number(via: str) -> int | None:
     return int(digits) if digits != via and digits.isdecimal() else None
 
 
-def _keys(inputs: Inputs, candidates: Sequence[Candidate]) -> dict[str, dict[str | None, Key | None]]:
-    keys: dict[str, dict[str | None, Key | None]] = {}
+def _keys(inputs: Inputs, candidates: Sequence[Candidate]) -> dict[str, dict[str | None, ViewKey | None]]:
+    keys: dict[str, dict[str | None, ViewKey | None]] = {}
     weights = [Decimal(text) for text in inputs.weights.texts().values()]
     with localcontext(prec=100):  # more digits than a weight can have, so that nothing is rounded but once
         for candidate in candidates:
@@ -103,7 +103,7 @@ def _keys(inputs: Inputs, candidates: Sequence[Candidate]) -> dict[str, dict[str
     return keys
 
 
-def _key(inputs: Inputs, candidate: Candidate, record: Record, *, weights: list[Decimal]) -> Key | None:
+def _key(inputs: Inputs, candidate: Candidate, record: Record, *, weights: list[Decimal]) -> ViewKey | None:
     total = _total(record, weights)
     if total is None:
         return None

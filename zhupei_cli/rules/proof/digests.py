@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 from hashlib import blake2b
-from typing import Final
+from typing import Any, Final
 
+#: What an event keeps beside its states, from JSON. Any: each action has keys of its own.
+EventData = Mapping[str, Any]
 #: Bytes of a digest: nobody finds another row with the same 64 bits.
 _BYTES = 8
 #: Columns that rows did not have when they were first digested: named only where they say something, so that

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from zhupei_cli.rules.admission.run import Inputs, ResultRow, Spot
-from zhupei_cli.rules.proof.audit_view import Hope, Key, View, choice_of
+from zhupei_cli.rules.proof.audit_view import Hope, View, ViewKey, choice_of
 
 _WHOLE = 0  # the only round, when all choices are looked at together
 
@@ -19,9 +19,9 @@ class _End(NamedTuple):
     full: frozenset[str]
     short: frozenset[str]
     over: frozenset[str]
-    last: dict[str, Key]
+    last: dict[str, ViewKey]
 
-    def wrongs(self, identity: str, key: Key) -> bool:
+    def wrongs(self, identity: str, key: ViewKey) -> bool:
         """Tell whether somebody of `identity` who stands at `key` should have a seat here."""
         if identity not in self.full and self.free:
             return True
@@ -29,7 +29,7 @@ class _End(NamedTuple):
         open_to = self.last if identity not in self.full else self.last.keys() & {identity}
         return any(self._yields(who, identity, key) for who in open_to)
 
-    def _yields(self, who: str, identity: str, key: Key) -> bool:
+    def _yields(self, who: str, identity: str, key: ViewKey) -> bool:
         """Tell whether the last one here of identity `who` should have left their seat to that somebody."""
         before = key < self.last[who]
         if who == identity:
@@ -68,7 +68,7 @@ def _ends(view: View, rows: Sequence[ResultRow], by_round: bool) -> dict[tuple[S
     for spot, place in view.places.items():
         taken = view.held[spot].copy()
         for number in rounds:
-            last: dict[str, Key] = {}
+            last: dict[str, ViewKey] = {}
             for no in seated.get((spot, number), ()):
                 identity, key = view.candidates[no].identity, view.key(no, spot[0])
                 taken[identity] += 1

@@ -1,7 +1,8 @@
 """What became of one choice, or of adjustment, as a row of figures and words."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from decimal import Decimal
+from typing import NotRequired, TypedDict
 
 from zhupei_cli.rules.admission.merit import open_lines
 from zhupei_cli.rules.admission.run import Inputs, ResultRow
@@ -9,6 +10,74 @@ from zhupei_cli.rules.admission.scores import Mark, mark_number
 from zhupei_cli.rules.proof.explanation import Cause, Contests, Fate, Step, tie_lost, why_full
 from zhupei_cli.rules.proof.explanation_adjustment import explain_adjustment
 from zhupei_cli.rules.proof.explanation_words import adjusted, decided, no_total, tied, via_label, via_of
+
+
+class PlaceNamed(TypedDict):
+    """Codes and names of a place."""
+
+    base: str
+    base_label: str
+    specialty: str
+    specialty_label: str
+
+
+class StepRow(PlaceNamed):
+    """What became of one choice."""
+
+    choice: int | None
+    choice_label: str
+    quota: int | None
+    line: Decimal | None
+    total: Decimal | None
+    rank: int | None
+    cutoff: Decimal | None
+    result: str
+    reserved: bool
+    cause: str | None
+    decided: str
+
+
+class Rank(TypedDict):
+    """A line of a place's ranking, whoever it is."""
+
+    rank: int | None
+    application_no: str
+    identity: str
+    via: str
+    total: Decimal | None
+    result: str
+    reserved: bool
+    result_label: str | None
+    round_label: NotRequired[str | None]
+
+
+class RankNamed(Rank):
+    """A line of a place's ranking with the person, the number masked."""
+
+    name: str
+    id_number: str
+    identity_label: str
+    via_label: str
+
+
+class PlaceExplained(PlaceNamed):
+    """A place's figures and its whole ranking; `rounds` of a result alone."""
+
+    title: str
+    rounds: NotRequired[int]
+    quota: int
+    held: int
+    line: Decimal | None
+    reserves: dict[str, int]
+    stopped: bool
+    admitted: int
+    adjusted: int
+    cutoff: Decimal | None
+    ranking: list[RankNamed]
+
+
+#: How adjustment ended: its figures, the place, in words what decided it.
+AdjustmentRow = Mapping[str, object]
 
 _NOWHERE = ("base", "base_label", "specialty", "specialty_label")
 
@@ -19,10 +88,10 @@ def step_row(
     no: str,
     step: Step,
     *,
-    where: Mapping[str, str],
+    where: PlaceNamed,
     marks: Sequence[Mark] | None,
     contests: Contests | None = None,
-) -> dict[str, Any]:
+) -> StepRow:
     """Return one choice with its line, total, rank, cut and what decided it.
 
     `where` are codes and names of the place; `marks` those that count there, for saying what is lacking, or
@@ -57,8 +126,8 @@ def step_row(
 
 
 def adjustment_row(
-    inputs: Inputs, rows: Sequence[ResultRow], row: ResultRow, *, where: Mapping[str, str] | None
-) -> dict[str, Any] | None:
+    inputs: Inputs, rows: Sequence[ResultRow], row: ResultRow, *, where: PlaceNamed | None
+) -> AdjustmentRow | None:
     """Return how adjustment ended for somebody, at the place `where`; None for who did not come to it."""
     adjusting = explain_adjustment(inputs, rows, row.no)
     if adjusting is None:

@@ -1,10 +1,11 @@
 """What decided, in sentences for people."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Iterable, Sequence
+from typing import Final
 
 from zhupei_cli.rules.admission.run import Place
 from zhupei_cli.rules.admission.scores import Mark, Weights, lacking, mark_text
+from zhupei_cli.rules.proof.digests import EventData
 from zhupei_cli.rules.proof.explanation import Cause, Fate, Rung, Step
 from zhupei_cli.rules.proof.explanation_adjustment import Adjusting, Ending
 from zhupei_cli.words.vocabulary import ADJUST_SCOPE, IDENTITY, OVERRIDDEN, TIE_KEY, VIA
@@ -123,7 +124,7 @@ def _mark(mark: int | None) -> str:
 _NAMED: Final = 5
 
 
-def seat_notes(data: Mapping[str, Any]) -> list[str]:
+def seat_notes(data: EventData) -> list[str]:
     """Return in words whose seat somebody was given, and what was agreed to when it was."""
     found = [f"{data['seat_of']} 让出的名额"] if data.get("seat_of") else []
     if codes := data.get("overridden"):

@@ -6,11 +6,11 @@ a digest (written by an earlier version, or by a base's login) leaves what it na
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
-from zhupei_cli.rules.proof.digests import named_digest
+from zhupei_cli.rules.proof.digests import EventData, named_digest
 from zhupei_cli.words.vocabulary import Decision
 
 #: Tables whose rows belong to a batch, and are told of by events of the table's own name.
@@ -38,10 +38,10 @@ class Happened(NamedTuple):
     before: str | None
     after: str | None
     reason: str | None
-    data: Mapping[str, Any]
+    data: EventData
 
 
-class Digest(NamedTuple):
+class ToldDigest(NamedTuple):
     """What was said of a row last: its digest, None when it is gone, UNKNOWN; by which event, and when.
 
     `made` is when a row was first written; both times are UNKNOWN once an import was taken back.
@@ -53,7 +53,7 @@ class Digest(NamedTuple):
     made: str = UNKNOWN
 
 
-class Seat(NamedTuple):
+class ToldSeat(NamedTuple):
     """Where somebody stands in admission; `earlier` is where before, `verb` what brought them here."""
 
     status: str
@@ -65,7 +65,7 @@ class Seat(NamedTuple):
     at: str
     seq: int
     verb: str
-    earlier: "Seat | None"
+    earlier: "ToldSeat | None"
     #: Of somebody placed by hand, as the event says them; a run tells of all others.
     total: str | None = None
     rank: int | None = None
@@ -110,13 +110,15 @@ class Stage:
 class Told:
     """Everything the events say."""
 
-    rows: dict[str, dict[tuple[int | None, str], Digest]] = field(default_factory=lambda: defaultdict(dict))
+    rows: dict[str, dict[tuple[int | None, str], ToldDigest]] = field(
+        default_factory=lambda: defaultdict(dict)
+    )
     batches: dict[int, Stage] = field(default_factory=dict)
     statuses: dict[str, str] = field(default_factory=dict)
     made: dict[str, str] = field(default_factory=dict)
     snaps: dict[str, list[Snap]] = field(default_factory=dict)
     reviews: dict[str, list[Judged]] = field(default_factory=dict)
-    seats: dict[str, Seat] = field(default_factory=dict)
+    seats: dict[str, ToldSeat] = field(default_factory=dict)
     runs: dict[tuple[int, int], Happened] = field(default_factory=dict)
     imports: dict[int, Happened] = field(default_factory=dict)
     import_rows: dict[int, tuple[int, str]] = field(default_factory=dict)
@@ -150,7 +152,7 @@ class Told:
             new = event.data.get("new", event.action == "trainee.register")
             made = event.at if new else UNKNOWN if earlier is None else earlier.made
             times = (UNKNOWN, UNKNOWN) if back else (event.at, made)
-            known[batch, key] = Digest(digest, event.seq, *times)
+            known[batch, key] = ToldDigest(digest, event.seq, *times)
 
     def move(self, number: str, event: Happened) -> None:
         """Move an application from state to state."""
@@ -210,7 +212,7 @@ _COLUMNS: Final = frozenset(
 def _plan(told: Told, event: Happened, verb: str) -> None:
     if verb == "set":
         digest = named_digest(json.loads(event.after or "{}"))
-        told.rows["plan"][event.batch, event.subject] = Digest(digest, event.seq)
+        told.rows["plan"][event.batch, event.subject] = ToldDigest(digest, event.seq)
     elif verb == "write":
         told.said("plan", event.batch, event.data["keys"], event)
     else:
@@ -299,7 +301,7 @@ def _admission(told: Told, event: Happened, verb: str) -> None:
     told.seats[event.subject] = _seat(event, verb, now)
 
 
-def _seat(event: Happened, verb: str, now: Seat | None) -> Seat:
+def _seat(event: Happened, verb: str, now: ToldSeat | None) -> ToldSeat:
     base, specialty, via, run = (None,) * 4 if now is None else now[1:5]
     if verb in _GIVE_SEAT:
         base, specialty, via = (event.data.get(key) for key in ("base", "specialty", "via"))
@@ -314,7 +316,7 @@ def _seat(event: Happened, verb: str, now: Seat | None) -> Seat:
         run = event.data.get("run")
     reason = (None if now is None else now.reason) if verb in _KEEP_REASON else event.reason
     seat = (event.after or "", base, specialty, via, run, reason)
-    return Seat(*seat, event.at, event.seq, verb, now, total, rank)
+    return ToldSeat(*seat, event.at, event.seq, verb, now, total, rank)
 
 
 def _import(told: Told, event: Happened, verb: str) -> None:

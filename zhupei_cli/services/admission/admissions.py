@@ -1,9 +1,8 @@
 """Admission (录取): computed, audited and stored as a run, made the result, taken back."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
-from sqlalchemy import Row, Table, delete, or_, select, update
+from sqlalchemy import ColumnElement, Row, Table, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
@@ -13,12 +12,12 @@ from zhupei_cli.rules.admission.canonical import digest, inputs_text
 from zhupei_cli.rules.admission.run import Inputs, Round
 from zhupei_cli.rules.batch.lifecycle import ADMISSION, BATCH, step, target
 from zhupei_cli.rules.proof.audit import Finding, audit
-from zhupei_cli.services.admission.give_up import place_of
+from zhupei_cli.services.admission.give_up import place_held
 from zhupei_cli.services.admission.readiness import doubts_about
 from zhupei_cli.services.admission.run_inputs import load_inputs
-from zhupei_cli.services.admission.runs import find_run, main_inputs, result_run, store_run
-from zhupei_cli.services.admission.seats import Seat, free_seats, take_seats
-from zhupei_cli.services.admission.stages import move_batch
+from zhupei_cli.services.admission.runs import RunSummary, find_run, main_inputs, result_run, store_run
+from zhupei_cli.services.admission.seats import SeatTaken, free_seats, take_seats
+from zhupei_cli.services.admission.stages import Moved, move_batch
 from zhupei_cli.services.admission.stale_runs import outrun
 from zhupei_cli.services.admission.vacated import Vacated
 from zhupei_cli.services.batches.ceding import require_no_round, rounds_of
@@ -58,7 +57,7 @@ def run_admission(
     rule: str | None = None,
     round_: str = Round.MAIN,
     adjust: bool = True,
-) -> dict[str, Any]:
+) -> RunSummary:
     """Compute a run from what the database holds, audit it, store it; return its summary.
 
     Without a rule it is choice-first, for a refill that of the main run. Raises E401 when the batch is not
@@ -81,8 +80,15 @@ def run_admission(
         shown = "；".join(finding.message for finding in findings[:3])
         raise ZhupeiError("E448", count=len(findings), findings=shown)
     summary = store_run(session, batch, loaded, rows, by=by)
-    data = {key: summary[key] for key in ("run", "rule", "round", "inputs_sha256", "results_sha256")}
-    record(session, by, [Change("admission.run", batch.code, batch.id, data=data | {"adjust": adjust})])
+    data = {
+        "run": summary["run"],
+        "rule": summary["rule"],
+        "round": summary["round"],
+        "inputs_sha256": summary["inputs_sha256"],
+        "results_sha256": summary["results_sha256"],
+        "adjust": adjust,
+    }
+    record(session, by, [Change("admission.run", batch.code, batch.id, data=data)])
     return summary
 
 
@@ -94,7 +100,7 @@ def _rule_of_refill(session: Session, batch: Batch, given: str | None) -> str:
     return result.rule
 
 
-def commit_run(session: Session, batch: Batch, number: int, *, by: Acting) -> dict[str, Any]:
+def commit_run(session: Session, batch: Batch, number: int, *, by: Acting) -> Moved:
     """Make a run the round's result: 拟录取 and 未录取 are written, seats taken, the batch moves on.
 
     A refill of a final batch admits at once; its events name whose seats they were. `doubts` are those of
@@ -117,11 +123,15 @@ def commit_run(session: Session, batch: Batch, number: int, *, by: Acting) -> di
     _write(session, batch, run, decided, by=by)
     run.committed_at = by.at
     session.flush()
-    counts = {"proposed": len(proposed), "not_admitted": run.candidates - run.admitted}
     if batch.status == BatchStatus.FINAL:
         # As placing does there: who is admitted at once was never on a list that people could object to.
         found = [*found, _at_once(batch, len(proposed))]
-    return moved | {"run": run.number, **counts, "doubts": found}
+    return moved | {
+        "run": run.number,
+        "proposed": len(proposed),
+        "not_admitted": run.candidates - run.admitted,
+        "doubts": found,
+    }
 
 
 def _at_once(batch: Batch, count: int) -> Finding:
@@ -157,7 +167,7 @@ def _require_fresh(session: Session, batch: Batch, run: Run) -> Inputs:
     return now
 
 
-def _decided(session: Session, run: Run) -> Iterator[tuple[Any, str]]:
+def _decided(session: Session, run: Run) -> Iterator[tuple[Row[*tuple[object, ...]], str]]:
     """Yield each row of the run with the state it leads to, the best of each place first."""
     statement = (
         select(
@@ -196,7 +206,7 @@ def _changes(
             reason = {"run": run.number, "reason": row.reason}
             yield Change("admission.pass_over", *subject, row.now, status, data=reason)
             continue
-        told: dict[str, object] = {"run": run.number, **place_of(row), "via": row.via}
+        told: dict[str, object] = {"run": run.number, **place_held(row), "via": row.via}
         if owner := owners.get(row.application_no):
             told["seat_of"] = owner
         yield Change("admission.propose", *subject, row.now, AdmissionStatus.PROPOSED, data=told)
@@ -209,7 +219,7 @@ def _merit(decision: tuple[Row[*tuple[object, ...]], str]) -> tuple[int, str]:
     return -(row.total or 0), row.application_no
 
 
-def _seat(row: Row[*tuple[object, ...]]) -> Seat:
+def _seat(row: Row[*tuple[object, ...]]) -> SeatTaken:
     return row.base_code, row.specialty_code, row.identity
 
 
@@ -234,7 +244,7 @@ def _write(
     update_rows(session, _ADMISSION, ("application_id",), _DECIDED, changed)
 
 
-def uncommit(session: Session, batch: Batch, *, reason: str | None, by: Acting) -> dict[str, Any]:
+def uncommit(session: Session, batch: Batch, *, reason: str | None, by: Acting) -> Moved:
     """Take the result back before publication, with whoever was placed by hand since (`placed`).
 
     Who gave a seat up, or lost it, stays no candidate: `admit reinstate` makes them one again. Raises E401
@@ -263,10 +273,10 @@ def uncommit(session: Session, batch: Batch, *, reason: str | None, by: Acting) 
 
 
 def _given(row: Row[*tuple[object, ...]]) -> dict[str, str] | None:
-    return {**place_of(row), "via": row.via} if row.status == AdmissionStatus.PROPOSED else None
+    return {**place_held(row), "via": row.via} if row.status == AdmissionStatus.PROPOSED else None
 
 
-def _undecided(batch: Batch) -> tuple[Any, ...]:
+def _undecided(batch: Batch) -> tuple[ColumnElement[bool], ...]:
     states = (AdmissionStatus.PROPOSED, AdmissionStatus.NOT_ADMITTED)
     # Seats before a run were no result of it: they stay.
     given = or_(_ADMISSION.c.via.is_(None), _ADMISSION.c.via != "preplaced")

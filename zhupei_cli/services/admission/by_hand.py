@@ -1,7 +1,8 @@
 """Placing one person by hand, beside what a run decided."""
 
 from collections.abc import Sequence
-from typing import Any
+from decimal import Decimal
+from typing import TypedDict
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -39,9 +40,24 @@ from zhupei_cli.words.vocabulary import (
 )
 
 
+class PlacedByHand(TypedDict):
+    """Who was given a seat by hand, and what speaks against it."""
+
+    application_no: str
+    status: str
+    base: str
+    base_label: str
+    specialty: str
+    specialty_label: str
+    total: Decimal | None
+    rank: int | None
+    passed_over: list[str]
+    doubts: list[Finding]
+
+
 def place(
     session: Session, batch: Batch, number: str, seat: tuple[str, str], *, reason: str | None, by: Acting
-) -> dict[str, Any]:
+) -> PlacedByHand:
     """Propose an approved applicant for the place `seat` (base, specialty) of the plan.
 
     In a batch that is final they are admitted at once, on a seat that no supplement round holds (E495).
@@ -160,7 +176,7 @@ def _doubts(
     session: Session, batch: Batch, application: Application, seat: Spot, looks: Looks, inputs: Inputs
 ) -> list[Finding]:
     number = application.application_no
-    found: list[tuple[str, dict[str, Any]]] = []
+    found: list[tuple[str, dict[str, object]]] = []
     if why := not_allowed(session, batch, (number,)).get(number):
         found.append(("E423", {"application_no": number, "why": why}))
     if looks.total is None:

@@ -3,16 +3,16 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import Row, Table, select
+from sqlalchemy import Row, RowMapping, Table, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
 from zhupei_cli.model import Admission, Application, Batch, Plan
 from zhupei_cli.rules.batch.lifecycle import ADMISSION, step
-from zhupei_cli.services.admission.give_up import admissions_of, place_of, require_state
-from zhupei_cli.services.admission.seats import Seat, free_seats, take_seats
+from zhupei_cli.services.admission.give_up import admissions_of, place_held, require_state
+from zhupei_cli.services.admission.seats import SeatTaken, free_seats, take_seats
 from zhupei_cli.services.batches.taking_part import seats_of
 from zhupei_cli.services.marks.score_lines import read_entries
 from zhupei_cli.services.people.bars import Arising, arise, confirmed
@@ -52,7 +52,7 @@ class _Step:
     reason: str | None
 
     @property
-    def seat(self) -> Seat:
+    def seat(self) -> SeatTaken:
         return self.row.base_code, self.row.specialty_code, self.row.identity
 
     @property
@@ -180,7 +180,7 @@ def _refuse_without_room(session: Session, batch: Batch, steps: Sequence[_Step])
             change[one.seat] += 1
 
 
-def _plan(session: Session, batch: Batch) -> Mapping[tuple[str, str], Mapping[Any, Any]]:
+def _plan(session: Session, batch: Batch) -> Mapping[tuple[str, str], RowMapping]:
     rows = session.execute(select(_PLAN).where(_PLAN.c.batch_id == batch.id).with_for_update()).mappings()
     return {(row["base_code"], row["specialty_code"]): row for row in rows}
 
@@ -189,7 +189,7 @@ def _write(session: Session, batch: Batch, steps: Sequence[_Step], *, by: Acting
     changes = [
         Change(
             f"admission.{one.verb}",
-            *(one.row.application_no, batch.id, one.row.now, one.after, one.reason, place_of(one.row)),
+            *(one.row.application_no, batch.id, one.row.now, one.after, one.reason, place_held(one.row)),
         )
         for one in steps
     ]

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from string import ascii_lowercase
-from typing import Any, Final
+from typing import Final, TypedDict
 
 from sqlalchemy.orm import Session
 
@@ -17,6 +17,7 @@ from zhupei_cli.rules.batch.settings import parse
 from zhupei_cli.rules.proof.envy import wronged
 from zhupei_cli.rules.proof.explanation_words import via_label
 from zhupei_cli.services.admission.runs import (
+    RunFigures,
     current_run,
     find_run,
     main_inputs,
@@ -41,6 +42,28 @@ from zhupei_cli.words.vocabulary import Identity
 
 #: The keys of the results in each row of `moved`; so many can be compared at once.
 SIDES: Final = ascii_lowercase
+
+
+class SideFigures(RunFigures):
+    """The figures of one result among several; `run` is None for one that was only assumed."""
+
+    run: int | None
+    rule_label: str
+    envy: int
+    by_identity: dict[str, int]
+
+
+class Compared(TypedDict):
+    """Results side by side, and who has not the same seat in all of them: a key of SIDES for each."""
+
+    runs: list[SideFigures]
+    moved: list[dict[str, object]]
+
+
+class WhatIf(Compared):
+    """A result beside an assumed one; `stale` when the run no longer fits the database."""
+
+    stale: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +91,7 @@ class _Side:
     rows: Sequence[ResultRow]
 
 
-def compare_runs(
-    session: Session, batch: Batch, numbers: Sequence[int], *, reveal: bool = False
-) -> dict[str, Any]:
+def compare_runs(session: Session, batch: Batch, numbers: Sequence[int], *, reveal: bool = False) -> Compared:
     """Return `runs`, the figures of some runs, and `moved`, who has not the same seat in all of them.
 
     People go by their number, with `reveal` by their name too. E305 for no such run.
@@ -79,7 +100,7 @@ def compare_runs(
     return _compared(session, batch, sides, named=reveal)
 
 
-def what_if(session: Session, batch: Batch, assumed: Assumed, *, number: int | None = None) -> dict[str, Any]:
+def what_if(session: Session, batch: Batch, assumed: Assumed, *, number: int | None = None) -> WhatIf:
     """Compute a run's inputs with some parameters changed, and compare; nothing is stored.
 
     Without `number` of the run that is the batch's result, else of the newest. `stale` says that the run no
@@ -93,8 +114,10 @@ def what_if(session: Session, batch: Batch, assumed: Assumed, *, number: int | N
     before = _stored(session, run)
     inputs = _assume(session, batch, before.inputs, assumed)
     after = _Side(None, inputs, admit(inputs, main_inputs(session, batch.id, inputs)))
+    compared = _compared(session, batch, (before, after), named=True)
     return {
-        **_compared(session, batch, (before, after), named=True),
+        "runs": compared["runs"],
+        "moved": compared["moved"],
         "stale": run.number in stale_runs(session, batch, [run.number]),
     }
 
@@ -147,12 +170,12 @@ def _says_social(session: Session, batch: Batch, spot: Spot) -> bool:
     return plan is not None and plan.reserve_social > 0
 
 
-def _compared(session: Session, batch: Batch, sides: Sequence[_Side], *, named: bool) -> dict[str, Any]:
+def _compared(session: Session, batch: Batch, sides: Sequence[_Side], *, named: bool) -> Compared:
     moved = _moved(session, batch, sides, named=named)
     return {"runs": [_figures(side) for side in sides], "moved": moved}
 
 
-def _figures(side: _Side) -> dict[str, object]:
+def _figures(side: _Side) -> SideFigures:
     """Return what `admit run` says of a result, with the number wronged and the admitted by identity."""
     identity = {candidate.no: candidate.identity for candidate in side.inputs.candidates}
     admitted = Counter(identity[row.no] for row in side.rows if row.admitted)
@@ -167,7 +190,7 @@ def _figures(side: _Side) -> dict[str, object]:
     }
 
 
-def _moved(session: Session, batch: Batch, sides: Sequence[_Side], *, named: bool) -> list[dict[str, Any]]:
+def _moved(session: Session, batch: Batch, sides: Sequence[_Side], *, named: bool) -> list[dict[str, object]]:
     """Return who has not the same seat everywhere, by application number; a seat is `base/specialty`.
 
     In words the specialty comes first: a narrow screen cuts the end.
@@ -193,7 +216,7 @@ def _moved(session: Session, batch: Batch, sides: Sequence[_Side], *, named: boo
     names = _names(session, batch, numbers) if named else {}
     moved = []
     for no in numbers:
-        told: dict[str, Any] = {"application_no": no, "name": names.get(no)}
+        told: dict[str, object] = {"application_no": no, "name": names.get(no)}
         for side, rows in zip(SIDES, found, strict=False):
             told |= seat(rows.get(no), side)
         moved.append(told)

@@ -3,7 +3,8 @@
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import NotRequired, TypedDict
 
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
@@ -16,7 +17,16 @@ from zhupei_cli.rules.admission.scores import mark_number
 from zhupei_cli.rules.people.masking import mask_id
 from zhupei_cli.rules.proof import explanation_words as told
 from zhupei_cli.rules.proof.explanation import Contests, Fate, Rung, Step, explain, explain_place
-from zhupei_cli.rules.proof.explanation_rows import adjustment_row, step_row
+from zhupei_cli.rules.proof.explanation_rows import (
+    AdjustmentRow,
+    PlaceExplained,
+    PlaceNamed,
+    RankNamed,
+    StepRow,
+    adjustment_row,
+    step_row,
+)
+from zhupei_cli.services.admission.result_now import ResultNow
 from zhupei_cli.services.admission.run_inputs import load_inputs
 from zhupei_cli.services.admission.runs import (
     baseless,
@@ -35,6 +45,35 @@ from zhupei_cli.services.records.lookup import base_names, find_base, find_speci
 from zhupei_cli.store.bulk import rows_of
 from zhupei_cli.words import vocabulary as words
 from zhupei_cli.words.errors import ZhupeiError
+
+
+class StandingNow(ResultNow):
+    """A row of the result, with the newest act and what was agreed to."""
+
+    notes: list[str]
+    decided_reason: str | None
+    decided_at: datetime
+
+
+class Explained(TypedDict):
+    """How somebody came to stand where they stand; a result has the keys that a run alone lacks."""
+
+    application_no: str
+    name: str
+    run: int | None
+    rule: str
+    title: str
+    outcome: str
+    outcome_label: str
+    reason: str | None
+    reason_label: str | None
+    steps: Sequence[StepRow]
+    adjustment: AdjustmentRow | None
+    status: NotRequired[str]
+    status_label: NotRequired[str]
+    adjustments: NotRequired[list[AdjustmentRow]]
+    standing: NotRequired[StandingNow]
+    seated_label: NotRequired[str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +115,7 @@ def basis_of(session: Session, batch: Batch, run: Run, *, now: bool) -> Basis:
 
 def explain_candidate(
     session: Session, batch: Batch, no: str, *, number: int | None = None, now: bool = False
-) -> dict[str, Any]:
+) -> Explained:
     """Return the outcome of one application with a step for each choice, and how adjustment ended.
 
     Without `number` of the newest result it was part of, else the newest run. Raises E304 (no such
@@ -102,20 +141,21 @@ def explain_candidate(
             cure = f"在撤销拟录取以前已放弃或被取消；确应参加的先恢复资格：{way}"
         raise ZhupeiError("E314", application_no=no, title=basis.title, cure=cure)
     (told,) = explain_candidates(session, batch, basis, [person])
-    return told | told_of_seat(session, batch, person.trainee_id)
+    told["seated_label"] = seated_label(session, batch, person.trainee_id)
+    return told
 
 
-def told_of_seat(session: Session, batch: Batch, trainee: int) -> dict[str, str | None]:
-    """Return `seated_label`: the seat somebody holds this year in another batch, in words."""
+def seated_label(session: Session, batch: Batch, trainee: int) -> str | None:
+    """Return the seat somebody holds this year in another batch, in words."""
     seat = seats_of(session, batch.year, (trainee,)).get(trainee)
     if seat is None or seat.batch == batch.code:
-        return {"seated_label": None}
-    return {"seated_label": f"本年度已在批次 {seat.batch} 录取到{seat.place}（{seat.status}）"}
+        return None
+    return f"本年度已在批次 {seat.batch} 录取到{seat.place}（{seat.status}）"
 
 
 def explain_candidates(
-    session: Session, batch: Batch, basis: Basis, people: Sequence[Row[*tuple[Any, ...]]]
-) -> list[dict[str, Any]]:
+    session: Session, batch: Batch, basis: Basis, people: Sequence[Row[*tuple[object, ...]]]
+) -> list[Explained]:
     """Return what `explain_candidate` does of people (rows of `applications_of`), but for no candidates."""
     labels, contests = _Labels(session), Contests(basis.inputs, basis.main)
     part = [(person, row) for person in people if (row := basis.row_of(person.application_no)) is not None]
@@ -166,7 +206,7 @@ class _Labels:
     def __init__(self, session: Session) -> None:
         self._bases, self._specialties = base_names(session).labels, specialty_names(session).labels
 
-    def of(self, base: str, specialty: str) -> dict[str, str]:
+    def of(self, base: str, specialty: str) -> PlaceNamed:
         """Return codes and names of a place."""
         return {
             "base": base,
@@ -183,18 +223,18 @@ def _step(
     labels: _Labels,
     records: Mapping[str | None, Marks],
     contests: Contests,
-) -> dict[str, Any]:
+) -> StepRow:
     where, marks = labels.of(step.base, step.specialty), counting(records, step.base)
     return step_row(basis.inputs, basis.rows, no, step, where=where, marks=marks, contests=contests)
 
 
-def _adjustment(basis: Basis, row: ResultRow, labels: _Labels) -> dict[str, Any] | None:
+def _adjustment(basis: Basis, row: ResultRow, labels: _Labels) -> AdjustmentRow | None:
     return adjustment_row(basis.inputs, basis.rows, row, where=labels.of(*row.spot) if row.spot else None)
 
 
 def explain_spot(
     session: Session, batch: Batch, base: str, specialty: str, *, number: int | None = None, now: bool = False
-) -> dict[str, object]:
+) -> PlaceExplained:
     """Return a place's figures and its whole `ranking`: who was eligible by a choice, then who was adjusted.
 
     Raises E302, E303, E306 (the run's plan has no such place), E305 or E309.
@@ -211,7 +251,10 @@ def explain_spot(
     seated = [rung for rung in rungs if rung.result is Fate.ADMITTED]
     by_choice = [rung.total for rung in seated if rung.choice is not None and rung.total is not None]
     return {
-        **named,
+        "base": spot[0],
+        "base_label": named["base_label"],
+        "specialty": spot[1],
+        "specialty_label": named["specialty_label"],
         "title": basis.title,
         "quota": place.quota,
         "held": sum(seat[:2] == spot for seat in basis.inputs.held),
@@ -225,7 +268,7 @@ def explain_spot(
     }
 
 
-def _ranked(rung: Rung, name: str, id_number: str) -> dict[str, object]:
+def _ranked(rung: Rung, name: str, id_number: str) -> RankNamed:
     via = told.via_of(rung.choice)
     return {
         "rank": rung.rank,

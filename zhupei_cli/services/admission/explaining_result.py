@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import TypedDict
 
 from sqlalchemy import Row, Table, select
 from sqlalchemy.orm import Session
@@ -13,16 +13,24 @@ from zhupei_cli.rules.admission.run import Round, Spot
 from zhupei_cli.rules.admission.scores import mark_number
 from zhupei_cli.rules.people.masking import mask_id
 from zhupei_cli.rules.proof.explanation import Fate, Rung, explain_place
+from zhupei_cli.rules.proof.explanation_rows import PlaceExplained, Rank, RankNamed, StepRow
 from zhupei_cli.rules.proof.explanation_words import FATES, fate_label, seat_notes, via_label
 from zhupei_cli.services.admission.explaining import (
+    Explained,
     basis_of,
     explain_candidate,
     explain_candidates,
     explain_spot,
     names_of,
-    told_of_seat,
+    seated_label,
 )
-from zhupei_cli.services.admission.result_now import list_result, result_rounds, result_title, round_labels
+from zhupei_cli.services.admission.result_now import (
+    ResultNow,
+    list_result,
+    result_rounds,
+    result_title,
+    round_labels,
+)
 from zhupei_cli.services.admission.vacated import told_of_seats
 from zhupei_cli.services.marks.score_lines import applications_of
 from zhupei_cli.services.records.lookup import base_names, find_base, find_specialty, specialty_names
@@ -34,7 +42,17 @@ from zhupei_cli.words.vocabulary import Identity
 _DECIDED: Table = Admission.metadata.tables[Admission.__tablename__]
 
 
-def explain_standing(session: Session, batch: Batch, no: str) -> dict[str, object]:
+class _Round(TypedDict):
+    run: int
+    round: str
+    round_label: str
+
+
+class RoundStep(StepRow, _Round):
+    """What became of one choice in one round of a result."""
+
+
+def explain_standing(session: Session, batch: Batch, no: str) -> Explained:
     """Return how one person came to stand where they stand: the steps of every round, the newest act.
 
     The keys are those of `explain_candidate`, each step with its `run` and `round_label`; `standing` is the
@@ -45,10 +63,11 @@ def explain_standing(session: Session, batch: Batch, no: str) -> dict[str, objec
     if no not in told:
         return explain_candidate(session, batch, no)
     person = session.execute(applications_of(batch).where(Application.application_no == no)).one()
-    return told[no] | told_of_seat(session, batch, person.trainee_id)
+    told[no]["seated_label"] = seated_label(session, batch, person.trainee_id)
+    return told[no]
 
 
-def explain_standings(session: Session, batch: Batch, numbers: Sequence[str]) -> dict[str, dict[str, object]]:
+def explain_standings(session: Session, batch: Batch, numbers: Sequence[str]) -> dict[str, Explained]:
     """Return what `explain_standing` says of each number that is part of the result; each round read once."""
     rounds = result_rounds(session, batch)
     found = rows_of(session, applications_of(batch), Application.application_no, numbers if rounds else ())
@@ -58,7 +77,7 @@ def explain_standings(session: Session, batch: Batch, numbers: Sequence[str]) ->
     people = [person for person in people if person.id in decided]
     if not people:
         return {}
-    told: dict[str, list[dict[str, Any]]] = {person.application_no: [] for person in people}
+    told: dict[str, list[Explained]] = {person.application_no: [] for person in people}
     labels = round_labels(rounds)
     for run in rounds:
         for one in _of_round(session, batch, run, people, labels[run.number]):
@@ -66,11 +85,14 @@ def explain_standings(session: Session, batch: Batch, numbers: Sequence[str]) ->
     rows = {row["application_no"]: row for row in list_result(session, batch)}
     later = [no for no in told if rows[no]["base"] and rows[no]["round"] != Round.MAIN]
     seats = told_of_seats(session, batch, later)
-    by_hand = Counter((row["base"], row["specialty"]) for row in rows.values() if row["via"] == "place")
+    by_hand = Counter(
+        (row["base"] or "", row["specialty"] or "") for row in rows.values() if row["via"] == "place"
+    )
     return {
         person.application_no: _standing(
             rounds,
-            rows[person.application_no] | {"notes": seat_notes(seats.get(person.application_no, {}))},
+            rows[person.application_no],
+            seat_notes(seats.get(person.application_no, {})),
             told[person.application_no],
             decided[person.id],
             by_hand,
@@ -81,15 +103,22 @@ def explain_standings(session: Session, batch: Batch, numbers: Sequence[str]) ->
 
 def _standing(
     rounds: list[Run],
-    row: Mapping[str, Any],
-    told: Sequence[Mapping[str, Any]],
-    decided: Row[Any],
+    row: ResultNow,
+    notes: list[str],
+    told: Sequence[Explained],
+    decided: Row[*tuple[object, ...]],
     by_hand: Mapping[Spot, int],
-) -> dict[str, object]:
+) -> Explained:
     adjustments = [one["adjustment"] for one in told if one["adjustment"] is not None]
     return {
-        **{key: row[key] for key in ("application_no", "name", "outcome", "outcome_label")},
-        **{key: row[key] for key in ("reason", "reason_label", "status", "status_label")},
+        "application_no": row["application_no"],
+        "name": row["name"],
+        "outcome": row["outcome"],
+        "outcome_label": row["outcome_label"],
+        "reason": row["reason"],
+        "reason_label": row["reason_label"],
+        "status": row["status"],
+        "status_label": row["status_label"],
         "run": row["run"],
         "rule": rounds[0].rule,
         "title": result_title(rounds),
@@ -98,11 +127,16 @@ def _standing(
         ],
         "adjustment": adjustments[-1] if adjustments else None,
         "adjustments": adjustments,
-        "standing": {**row, "decided_reason": _why(row, decided), "decided_at": decided.decided_at},
+        "standing": {
+            **row,
+            "notes": notes,
+            "decided_reason": _why(row, decided),
+            "decided_at": decided.decided_at,
+        },
     }
 
 
-def _since_full(step: Mapping[str, Any], by_hand: Mapping[Spot, int]) -> Mapping[str, Any]:
+def _since_full(step: StepRow, by_hand: Mapping[Spot, int]) -> StepRow:
     """Return the step of a run, with the later act where a place that was full had seats given by hand."""
     given = by_hand.get((step["base"], step["specialty"]))
     if step["result"] != Fate.FULL or not given:
@@ -110,26 +144,29 @@ def _since_full(step: Mapping[str, Any], by_hand: Mapping[Spot, int]) -> Mapping
     return {**step, "decided": f"{step['decided']}；此后空出的名额中有 {given} 个是个别安排的"}
 
 
-def _why(row: Mapping[str, Any], decided: Row[Any]) -> str | None:
+def _why(row: ResultNow, decided: Row[*tuple[object, ...]]) -> str | None:
     """Return the reason of the newest act, of those that have one: a round after it has none of its own."""
     by_hand = row["via"] in ("place", "preplaced") or row["reason"] in (*words.DECIDED_ON, "reinstated")
     return decided.reason if by_hand or not row["base"] else None
 
 
 def _of_round(
-    session: Session, batch: Batch, run: Run, people: Sequence[Row[*tuple[Any, ...]]], label: str
-) -> Iterator[dict[str, Any]]:
+    session: Session, batch: Batch, run: Run, people: Sequence[Row[*tuple[object, ...]]], label: str
+) -> Iterator[Explained]:
     """Yield what one round says of those who were candidates of it."""
-    of = {"run": run.number, "round": run.round, "round_label": label}
+    of: _Round = {"run": run.number, "round": run.round, "round_label": label}
     for told in explain_candidates(session, batch, basis_of(session, batch, run, now=False), people):
         # The round of adjustment goes by no choice: its steps say nothing.
-        told["steps"] = [{**step, **of} for step in told["steps"] if step["result"] != Fate.NOT_ASKED]
+        steps: list[RoundStep] = [
+            {**step, **of} for step in told["steps"] if step["result"] != Fate.NOT_ASKED
+        ]
+        told["steps"] = steps
         if told["adjustment"] is not None:
             told["adjustment"] = {**told["adjustment"], **of}
         yield told
 
 
-def explain_place_now(session: Session, batch: Batch, base: str, specialty: str) -> dict[str, object]:
+def explain_place_now(session: Session, batch: Batch, base: str, specialty: str) -> PlaceExplained:
     """Return a place's figures and ranking by the result: the keys are those of `explain_spot`.
 
     `held` (before any run) and `admitted` (by runs and since) are together who is seated there now. Each row
@@ -157,8 +194,11 @@ def explain_place_now(session: Session, batch: Batch, base: str, specialty: str)
     waiting = [no for no, row in rows.items() if row["base"] is None and main.row_of(no) is None]
     ranking += _since(session, batch, [rows[no] for no in waiting if no not in listed], spot)
     people = names_of(session, batch, [one["application_no"] for one in ranking])
+    choices = {rung.no: rung.choice for rung in ladder}
     before = sum(row["via"] == "preplaced" for row in here)
-    by_choice = [row["total"] for row in here if (row["via"] or "").startswith("choice")]
+    by_choice = [
+        row["total"] for row in here if row["total"] is not None and (row["via"] or "").startswith("choice")
+    ]
     return {
         "base": spot[0],
         "base_label": bases[spot[0]],
@@ -174,7 +214,7 @@ def explain_place_now(session: Session, batch: Batch, base: str, specialty: str)
         "admitted": len(here) - before,
         "adjusted": sum(row["via"] == "adjust" for row in here),
         "cutoff": min(by_choice, default=None),
-        "ranking": [_named(one, people) for one in ranking],
+        "ranking": [_named(one, people, choices) for one in ranking],
     }
 
 
@@ -185,9 +225,7 @@ def _has_room(session: Session, batch: Batch, spot: Spot) -> bool:
     )
 
 
-def _since(
-    session: Session, batch: Batch, rows: Sequence[Mapping[str, Any]], spot: Spot
-) -> list[dict[str, Any]]:
+def _since(session: Session, batch: Batch, rows: Sequence[ResultNow], spot: Spot) -> list[Rank]:
     """Return who became a candidate after the main run and chose the place: without a rank in it."""
     statement = (
         applications_of(batch)
@@ -213,13 +251,14 @@ def _since(
     ]
 
 
-def _ranked(rung: Rung, row: Mapping[str, Any] | None, spot: Spot, *, free: bool) -> dict[str, Any]:
+def _ranked(rung: Rung, row: ResultNow | None, spot: Spot, *, free: bool) -> Rank:
     """Return who chose the place, with what they have now; `free` says that the place has room."""
-    via, chosen = f"choice{rung.choice}", None
-    result, label = rung.result.value, fate_label(rung)
+    via = f"choice{rung.choice}"
+    result: str = rung.result.value
+    label: str | None = fate_label(rung)
     if row is not None and (row["base"], row["specialty"]) == spot:
         if row["via"] == "place":
-            via, chosen = "place", via
+            via = "place"
         if rung.result is not Fate.ADMITTED:
             result, label = Fate.ADMITTED.value, FATES[Fate.ADMITTED]
     elif (
@@ -238,35 +277,42 @@ def _ranked(rung: Rung, row: Mapping[str, Any] | None, spot: Spot, *, free: bool
         "application_no": rung.no,
         "identity": rung.identity,
         "via": via,
-        "chosen": chosen,
         "total": mark_number(rung.total),
         "result": result,
         "reserved": rung.reserved and result == Fate.ADMITTED,
         "result_label": label,
-        "round_label": row and row["round_label"] if result == Fate.ADMITTED else None,
+        "round_label": row["round_label"] if row is not None and result == Fate.ADMITTED else None,
     }
 
 
-def _joined(session: Session, batch: Batch, row: Mapping[str, Any]) -> dict[str, Any]:
+def _joined(session: Session, batch: Batch, row: ResultNow) -> Rank:
     """Return who sits at the place without having stood on its ranking: adjusted, placed by hand."""
     identity = session.execute(
         applications_of(batch)
         .with_only_columns(Application.identity)
         .where(Application.application_no == row["application_no"])
     ).scalar_one()
-    keys = ("rank", "application_no", "via", "total", "round_label")
-    told = {"identity": identity, "result": Fate.ADMITTED.value, "result_label": FATES[Fate.ADMITTED]}
-    return {**{key: row[key] for key in keys}, **told, "reserved": False}
+    return {
+        "rank": row["rank"],
+        "application_no": row["application_no"],
+        "via": row["via"] or "",
+        "total": row["total"],
+        "round_label": row["round_label"],
+        "identity": identity,
+        "result": Fate.ADMITTED.value,
+        "result_label": FATES[Fate.ADMITTED],
+        "reserved": False,
+    }
 
 
-def _named(one: dict[str, Any], people: Mapping[str, tuple[str, str]]) -> dict[str, Any]:
+def _named(one: Rank, people: Mapping[str, tuple[str, str]], choices: Mapping[str, int | None]) -> RankNamed:
     name, id_number = people[one["application_no"]]
     # Who got by hand what was a choice of their own.
-    chosen = one.pop("chosen", None)
+    choice = choices.get(one["application_no"]) if one["via"] == "place" else None
     return {
         **one,
         "name": name,
         "id_number": mask_id(id_number),
         "identity_label": words.IDENTITY.label(one["identity"]),
-        "via_label": via_label(one["via"]) + (f"（{via_label(chosen)}）" if chosen else ""),
+        "via_label": via_label(one["via"]) + (f"（{via_label(f'choice{choice}')}）" if choice else ""),
     }

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any, Final
+from typing import Final, TypedDict
 
 from sqlalchemy import Row, Table, func, select
 from sqlalchemy.orm import Session
@@ -27,7 +27,7 @@ _APPLICATION: Table = Admission.metadata.tables[Application.__tablename__]
 _RESULT = (BatchStatus.COMMITTED, BatchStatus.PUBLICITY, BatchStatus.FINAL)
 _BEFORE_RESULT = (BatchStatus.OPEN, BatchStatus.CLOSED, BatchStatus.LOCKED)
 #: The states of the batch each act is possible in.
-WHEN: Final[Mapping[str, tuple[str, ...]]] = {
+_WHEN: Final[Mapping[str, tuple[str, ...]]] = {
     # Who never came and is not known to have stayed away holds a seat still when all is archived.
     "decline": (*_RESULT, BatchStatus.ARCHIVED),
     "revoke": (*_RESULT, BatchStatus.ARCHIVED),
@@ -43,6 +43,14 @@ WHEN: Final[Mapping[str, tuple[str, ...]]] = {
 Refused = tuple[str, Fault]
 
 
+class AdmissionMove(TypedDict):
+    """Where somebody stood in admission, and stands now."""
+
+    application_no: str
+    before: str | None
+    after: str | None
+
+
 def decide_admissions(
     session: Session,
     batch: Batch,
@@ -53,7 +61,7 @@ def decide_admissions(
     by: Acting,
     skip_bad: bool = False,
     told: Mapping[str, object] | None = None,
-) -> tuple[list[dict[str, Any]], list[Refused]]:
+) -> tuple[list[AdmissionMove], list[Refused]]:
     """Do `verb` (decline, revoke, reinstate, quit, stay) to numbers; return what was done, who was refused.
 
     Who stands there already is neither. One refused refuses all, unless `skip_bad`. Seats given up are free
@@ -62,7 +70,7 @@ def decide_admissions(
     """
     require_state(session, batch, verb)
     stored = admissions_of(session, batch, numbers := list(dict.fromkeys(numbers)))
-    good: list[tuple[Row[Any], str | None]] = []
+    good: list[tuple[Row[*tuple[object, ...]], str | None]] = []
     refused: list[Refused] = []
     for number in numbers:
         outcome = _outcome(batch, stored.get(number), verb, number, reason)
@@ -88,7 +96,7 @@ def quit_training(
     on: date | None = None,
     default: bool = False,
     skip_bad: bool = False,
-) -> tuple[list[dict[str, object]], list[Refused], int]:
+) -> tuple[list[AdmissionMove], list[Refused], int]:
     """Record that people left after check-in (退培), on a day, today without one.
 
     Returns also how many records of conduct arose, one for each who left in default. Raises E689 for a day
@@ -112,7 +120,7 @@ def quit_training(
 
 def take_back_quit(
     session: Session, batch: Batch, numbers: Iterable[str], *, reason: str, by: Acting, skip_bad: bool = False
-) -> tuple[list[dict[str, Any]], list[Refused], list[int]]:
+) -> tuple[list[AdmissionMove], list[Refused], list[int]]:
     """Seat people again, as 已报到, whose leaving was recorded by mistake.
 
     A record of conduct that waits to be confirmed is lifted; those in force are returned, which the province
@@ -131,13 +139,18 @@ def take_back_quit(
 
 def reinstate(
     session: Session, batch: Batch, numbers: Iterable[str], *, reason: str, by: Acting, skip_bad: bool = False
-) -> tuple[list[dict[str, Any]], list[Refused], dict[int, str]]:
+) -> tuple[list[AdmissionMove], list[Refused], dict[int, str]]:
     """Make people candidates again; also return the records of conduct in force about them, which stay."""
     done, refused = decide_admissions(
         session, batch, "reinstate", numbers, reason=reason, by=by, skip_bad=skip_bad
     )
     rows = admissions_of(session, batch, (one["application_no"] for one in done))
     return done, refused, in_force_of(session, [row.id for row in rows.values()])
+
+
+def leads_back(batch: Batch) -> bool:
+    """Tell whether somebody who gives up in a batch of this state can be made a candidate again."""
+    return batch.status in _WHEN["reinstate"]
 
 
 def whereabouts(session: Session, batch: Batch, numbers: Iterable[str]) -> list[str]:
@@ -165,16 +178,18 @@ def _final_since(session: Session, batch: Batch) -> date | None:
 def require_state(session: Session, batch: Batch, verb: str) -> None:
     """Hold the batch, and raise E401 unless it is in one of the states `verb` is possible in."""
     session.refresh(batch, with_for_update=True)
-    if batch.status in WHEN[verb]:
+    if batch.status in _WHEN[verb]:
         return
     label = ADMISSION.verbs[verb].label
-    states = "”或“".join(BATCH_STATUS.label(status) for status in WHEN[verb])
+    states = "”或“".join(BATCH_STATUS.label(status) for status in _WHEN[verb])
     cure = f"{label}须在批次“{states}”时进行"
     status = BATCH_STATUS.label(batch.status)
     raise ZhupeiError("E401", name=batch.code, status=status, wanted=label, cure=cure)
 
 
-def admissions_of(session: Session, batch: Batch, numbers: Iterable[str]) -> dict[str, Row[Any]]:
+def admissions_of(
+    session: Session, batch: Batch, numbers: Iterable[str]
+) -> dict[str, Row[*tuple[object, ...]]]:
     """Return the applications of these numbers with where they stand in admission (`now`) and their seat."""
     statement = (
         select(
@@ -232,7 +247,7 @@ def _carry_out(
             row.now,
             after,
             reason,
-            {**place_of(row), **told},
+            {**place_held(row), **told},
         )
         for row, after in decided
     ]
@@ -286,6 +301,6 @@ def _require_seat(session: Session, batch: Batch, row: Row[*tuple[object, ...]])
     raise ZhupeiError("E463", what=f"{where} 没有可恢复的名额：{full}")
 
 
-def place_of(row: Row[*tuple[object, ...]]) -> dict[str, str]:
+def place_held(row: Row[*tuple[object, ...]]) -> dict[str, str]:
     """Return the place a stored admission names, as events have it."""
     return {"base": row.base_code, "specialty": row.specialty_code}

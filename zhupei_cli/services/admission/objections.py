@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any, Final
+from typing import Final, TypedDict, Unpack
 
-from sqlalchemy import Table, func, select, update
+from sqlalchemy import ColumnElement, Table, func, select, update
 from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
 from zhupei_cli.model import Admission, Application, Batch, Objection, Plan
+from zhupei_cli.model.base import TableRow
 from zhupei_cli.rules.batch.lifecycle import BATCH, directions
 from zhupei_cli.rules.people.masking import masked_text
 from zhupei_cli.rules.people.plain_words import require
@@ -36,10 +37,19 @@ _FROM: Final[Mapping[str, tuple[str, ...]]] = {
 }
 _LABELS: Final = {"assign": "交办", "answer": "答复", "close": "办结"}
 
-Row = dict[str, object]
+ObjectionRow = dict[str, object]
 
 
-def add(
+class StepWords(TypedDict, total=False):
+    """What a step of an objection writes down."""
+
+    assigned_to: str
+    answer: str
+    upheld: bool
+    reason: str
+
+
+def enter_objection(
     session: Session,
     batch: Batch,
     *,
@@ -49,7 +59,7 @@ def add(
     received_on: date,
     signed: str | None,
     by: Acting,
-) -> Row:
+) -> ObjectionRow:
     """Enter an objection about an application or a place; E704 before publication, E703 for a day to come,
     E306 for a place that is not in the plan.
 
@@ -68,7 +78,7 @@ def add(
     if place is not None and session.get(Plan, (batch.id, *place)) is None:
         raise ZhupeiError("E306", base=base, specialty=specialty)
     (id_,) = take(session, "objection", 1)
-    row: Row = {
+    row: ObjectionRow = {
         "id": id_,
         "batch_id": batch.id,
         "application_id": about,
@@ -88,14 +98,16 @@ def add(
     return list_objections(session, batch, objection=id_)[0]
 
 
-def _change(row: Mapping[str, Any], verb: str, before: str | None, reason: str | None = None) -> Change:
+def _change(row: TableRow, verb: str, before: str | None, reason: str | None = None) -> Change:
     digest = named_digest({name: row[name] for name in _COLUMNS})
     subject = f"objection {row['id']}"
     data = {"digest": digest}
     return Change(f"objection.{verb}", subject, row["batch_id"], before, row["state"], reason, data)
 
 
-def step(session: Session, objection: int, verb: str, *, by: Acting, **given: Any) -> Row:
+def step_objection(
+    session: Session, objection: int, verb: str, *, by: Acting, **given: Unpack[StepWords]
+) -> ObjectionRow:
     """Assign, answer or close an objection, with what is `given`. E699 unknown, E700 not possible now."""
     columns = select(_OBJECTION).where(_OBJECTION.c.id == objection).with_for_update()
     found = session.execute(columns).mappings().one_or_none()
@@ -123,7 +135,7 @@ def count_open(session: Session, batch: Batch) -> int:
     return session.execute(statement).scalar_one()
 
 
-def _open(batch: Batch) -> tuple[Any, ...]:
+def _open(batch: Batch) -> tuple[ColumnElement[bool], ...]:
     return _OBJECTION.c.batch_id == batch.id, _OBJECTION.c.state != "closed"
 
 
@@ -161,7 +173,7 @@ def list_objections(
     state: str | None = None,
     objection: int | None = None,
     reveal: bool = False,
-) -> list[Row]:
+) -> list[ObjectionRow]:
     """Return the objections to a batch in the order they came; names of who objected only if revealed."""
     statement = (
         select(_OBJECTION, _APPLICATION.c.application_no, _ADMISSION.c.live_key)

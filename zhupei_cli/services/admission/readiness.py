@@ -1,7 +1,7 @@
 """Is everything there that an admission is computed from? Asked before `admit run`, answered with counts."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TypedDict
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -25,9 +25,26 @@ from zhupei_cli.words.errors import sentence
 from zhupei_cli.words.vocabulary import BATCH_STATUS, ApplicationStatus, BatchStatus, Rule
 
 
+class InputCounts(TypedDict):
+    """What an admission would be computed from, in numbers."""
+
+    batch: str
+    status: str
+    status_label: str
+    candidates: int
+    sitting_out: int
+    with_scores: int
+    absent: int
+    own_records: int
+    places: int
+    free_seats: int | None
+    unreviewed: int
+    gave_up: int
+
+
 def check_admission(
     session: Session, batch: Batch, *, unpublished: bool = False
-) -> tuple[dict[str, Any], list[Finding]]:
+) -> tuple[InputCounts, list[Finding]]:
     """Return what an admission of `batch` would be computed from, and what is doubtful about it.
 
     Free seats are None where they would tell, before publication, how many are taken; unless `unpublished`.
@@ -43,7 +60,7 @@ def check_admission(
     free = sum(max(0, room.free - ceded.get(spot, {}).get("ceded", 0)) for spot, room in rooms.items())
     told = unpublished or not inputs.held or batch.status in PUBLISHED
     before = is_changeable("parameters", batch.status)
-    counts = {
+    counts: InputCounts = {
         "batch": batch.code,
         "status": batch.status,
         "status_label": BATCH_STATUS.label(batch.status),
@@ -160,7 +177,7 @@ def _marks(code: str, status: str, example: str) -> str:
         ],
     }.get(BatchStatus(status), [])
     first = f"先运行 {'，再运行 '.join(steps)}，然后" if steps else ""
-    return f"{first}补导成绩：zhupei admit scores import 成绩.xlsx --batch {code}"
+    return f"{first}补导成绩：zhupei admit scores import 成绩.xlsx"
 
 
 def _waiting(session: Session, batch: Batch) -> int:

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import Any
+from typing import TypedDict
 
 from sqlalchemy import Row, Table, select
 from sqlalchemy.orm import Session
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from zhupei_cli.model import Admission, Application, Batch, Run, Snapshot
 from zhupei_cli.rules.people.masking import mask_id
 from zhupei_cli.services.admission.result_reasons import reasons_now
+from zhupei_cli.services.admission.runs import ResultLine
 from zhupei_cli.services.applications.store import CURRENT_SNAPSHOT
 from zhupei_cli.services.marks.score_marks import reason_labels
 from zhupei_cli.services.records.lookup import base_names, specialty_names
@@ -50,7 +51,28 @@ def result_title(rounds: list[Run]) -> str:
     return f"录取结果：{numbers}录取计算（{words.RULE.label(rounds[0].rule)}，已确定）和此后的决定"
 
 
-def list_result(session: Session, batch: Batch, *, reveal: bool = False) -> list[dict[str, Any]]:
+class ResultNow(ResultLine):
+    """Where somebody stands in the result, and the round it came from."""
+
+    run: int | None
+    round: str | None
+    round_label: str | None
+    status: str
+    status_label: str
+
+
+class _Seat(TypedDict):
+    base: str | None
+    specialty: str | None
+    via: str | None
+    total: Decimal | None
+    rank: int | None
+
+
+_NO_SEAT: _Seat = {"base": None, "specialty": None, "via": None, "total": None, "rank": None}
+
+
+def list_result(session: Session, batch: Batch, *, reveal: bool = False) -> list[ResultNow]:
     """Return where everybody stands by application number; with the keys of `list_results`, and more.
 
     `round` and `run` are those the seat or the reason came from; a seat given by hand has neither. `status`
@@ -70,9 +92,9 @@ def list_result(session: Session, batch: Batch, *, reveal: bool = False) -> list
     labels = reason_labels(session, batch, reasons)
     rounds = round_labels(result_rounds(session, batch))
     bases, specialties = base_names(session).labels, specialty_names(session).labels
-    found = []
+    found: list[ResultNow] = []
     for row in session.execute(statement):
-        seat = _seat(row) if row.live_key else dict.fromkeys(("base", "specialty", "via", "total", "rank"))
+        seat = _seat(row) if row.live_key else _NO_SEAT
         outcome = words.Outcome.ADMITTED if row.live_key else words.Outcome.NOT_ADMITTED
         decided = row.status in (*words.DECIDED_ON,) or seat["via"] in ("place", "preplaced")
         found.append(
@@ -98,7 +120,11 @@ def list_result(session: Session, batch: Batch, *, reveal: bool = False) -> list
     return sorted(found, key=lambda one: one["application_no"])
 
 
-def _seat(row: Row[Any]) -> dict[str, Any]:
-    total = None if row.total is None else Decimal(row.total).scaleb(-2)
-    seat = {"base": row.base_code, "specialty": row.specialty_code, "via": row.via}
-    return {**seat, "total": total, "rank": row.rank}
+def _seat(row: Row[*tuple[object, ...]]) -> _Seat:
+    return {
+        "base": row.base_code,
+        "specialty": row.specialty_code,
+        "via": row.via,
+        "total": None if row.total is None else Decimal(row.total).scaleb(-2),
+        "rank": row.rank,
+    }

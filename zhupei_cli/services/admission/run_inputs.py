@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Row, Select, Table, select
 from sqlalchemy.orm import Session
@@ -88,7 +87,11 @@ def _main(session: Session, batch: Batch) -> MainRun | None:
     return None if row is None else MainRun(*row)
 
 
-def _candidates(batch: Batch, *, passed_over: bool) -> Select[*tuple[Any, ...]]:
+#: Id, number, identity, whether they take another place, when they first submitted, whether by order.
+_Columns = tuple[int, str, str, bool, datetime, bool]
+
+
+def _candidates(batch: Batch, *, passed_over: bool) -> Select[*_Columns]:
     out = select(_ADMISSION.c.application_id).where(
         _ADMISSION.c.batch_id == batch.id, _ADMISSION.c.status.in_(_OUT)
     )
@@ -114,7 +117,7 @@ def _candidates(batch: Batch, *, passed_over: bool) -> Select[*tuple[Any, ...]]:
 
 
 def _with_choices_and_records(
-    session: Session, batch: Batch, rows: Iterable[Row[*tuple[Any, ...]]]
+    session: Session, batch: Batch, rows: Iterable[Row[*_Columns]]
 ) -> tuple[Candidate, ...]:
     choices = _choices(session, batch)
     records = _records(session, batch)

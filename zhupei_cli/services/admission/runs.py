@@ -2,8 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import NotRequired, TypedDict
 
 from sqlalchemy import ColumnElement, Table, func, select
 from sqlalchemy.orm import Session
@@ -43,19 +44,48 @@ _RUN_COLUMNS = (
 )
 
 
+class RunFigures(TypedDict):
+    """How many candidates of a run got what, and how many seats are left."""
+
+    rule: str
+    round: str
+    candidates: int
+    admitted: int
+    not_admitted: int
+    by_via: dict[str, int]
+    vacancies: int
+
+
+class RunSummary(RunFigures):
+    """A run that was stored; `sitting_out` are those who are no candidates, where somebody asks."""
+
+    run: int
+    inputs_sha256: str
+    results_sha256: str
+    sitting_out: NotRequired[int]
+
+
+class RunListed(RunSummary):
+    """A stored run as it is listed."""
+
+    rule_label: str
+    round_label: str
+    adjust: bool
+    made_by: str
+    made_at: datetime
+    committed_at: datetime | None
+
+
 def store_run(
     session: Session, batch: Batch, loaded: Loaded, rows: Sequence[ResultRow], *, by: Acting
-) -> dict[str, object]:
+) -> RunSummary:
     """Store a run with its inputs and rows under the next number of the batch; return its summary."""
     inputs = loaded.inputs
     pieces = list(inputs_text(inputs))
     (id_,) = take(session, "run", 1)
     (number,) = take(session, f"run_no:{batch.id}", 1)  # numbers of dropped runs are not used again
-    summary = summarise(inputs, rows) | {
-        "inputs_sha256": digest(pieces),
-        "results_sha256": digest(results_text(rows)),
-    }
-    digests = (summary["inputs_sha256"], summary["results_sha256"])
+    summary = summarise(inputs, rows)
+    digests = (digest(pieces), digest(results_text(rows)))
     counts = (summary["candidates"], summary["admitted"], summary["vacancies"])
     how = (inputs.rule, inputs.round, inputs.adjust)
     run = (id_, batch.id, number, *how, *counts, *digests, signature(session, by.who), by.at)
@@ -66,7 +96,18 @@ def store_run(
         *("via", "total", "rank", "reason"),
     )
     insert_rows(session, _ROW, columns, [(id_, loaded.ids[row.no], *row[1:]) for row in rows])
-    return {"run": number, **summary}
+    return {
+        "run": number,
+        "rule": summary["rule"],
+        "round": summary["round"],
+        "candidates": summary["candidates"],
+        "admitted": summary["admitted"],
+        "not_admitted": summary["not_admitted"],
+        "by_via": summary["by_via"],
+        "vacancies": summary["vacancies"],
+        "inputs_sha256": digests[0],
+        "results_sha256": digests[1],
+    }
 
 
 def _store_inputs(session: Session, run_id: int, pieces: Iterable[str]) -> None:
@@ -87,7 +128,7 @@ def _parts(pieces: Iterable[str]) -> Iterator[str]:
         yield rest
 
 
-def summarise(inputs: Inputs, rows: Sequence[ResultRow]) -> dict[str, object]:
+def summarise(inputs: Inputs, rows: Sequence[ResultRow]) -> RunFigures:
     """Return how many candidates got what, and how many seats are left."""
     seats = Counter(row.spot for row in rows if row.admitted)
     seats.update((held.base, held.specialty) for held in inputs.held)
@@ -161,7 +202,7 @@ def waiting_run(session: Session, batch: Batch) -> Run | None:
     return run
 
 
-def list_runs(session: Session, batch: Batch, *, number: int | None = None) -> list[dict[str, object]]:
+def list_runs(session: Session, batch: Batch, *, number: int | None = None) -> list[RunListed]:
     """Return the runs of a batch in their order, or the one of `number` (E305)."""
     chosen = select(Run).where(Run.batch_id == batch.id).order_by(Run.number)
     runs = (
@@ -179,7 +220,7 @@ def list_runs(session: Session, batch: Batch, *, number: int | None = None) -> l
     return [_run_dict(run, ways.get(run.id, {})) for run in runs]
 
 
-def _run_dict(run: Run, ways: Mapping[str, int]) -> dict[str, object]:
+def _run_dict(run: Run, ways: Mapping[str, int]) -> RunListed:
     return {
         "run": run.number,
         "rule": run.rule,
@@ -200,7 +241,27 @@ def _run_dict(run: Run, ways: Mapping[str, int]) -> dict[str, object]:
     }
 
 
-def list_results(session: Session, run: Run, *, reveal: bool = False) -> list[dict[str, Any]]:
+class ResultLine(TypedDict):
+    """What a run or the result found for one candidate."""
+
+    application_no: str
+    name: str
+    id_number: str
+    outcome: str
+    outcome_label: str
+    base: str | None
+    base_label: str | None
+    specialty: str | None
+    specialty_label: str | None
+    via: str | None
+    via_label: str | None
+    total: Decimal | None
+    rank: int | None
+    reason: str | None
+    reason_label: str | None
+
+
+def list_results(session: Session, run: Run, *, reveal: bool = False) -> list[ResultLine]:
     """Return the run's row of every candidate by application number; `total` has two decimals."""
     statement = (
         select(_ROW, _APPLICATION.c.application_no, _SNAPSHOT.c.name, _SNAPSHOT.c.id_number)
@@ -212,7 +273,7 @@ def list_results(session: Session, run: Run, *, reveal: bool = False) -> list[di
     batch = session.get_one(Batch, run.batch_id)
     reasons = reason_labels(session, batch, {row.application_id: row.reason for row in rows})
     bases, specialties = base_names(session).labels, specialty_names(session).labels
-    found = [
+    found: list[ResultLine] = [
         {
             "application_no": row.application_no,
             "name": row.name,

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from typing import Any
+from typing import TypedDict
 
 from sqlalchemy import Table, bindparam, select, update
 from sqlalchemy.exc import IntegrityError
@@ -21,10 +21,10 @@ _PLAN: Table = Plan.metadata.tables[Plan.__tablename__]
 _SPECIALTY: Table = Plan.metadata.tables[Specialty.__tablename__]
 
 #: Base code, specialty code, identity of whoever sits there.
-Seat = tuple[str, str, str]
+SeatTaken = tuple[str, str, str]
 
 
-def take_seats(session: Session, batch: Batch, seats: Iterable[Seat]) -> None:
+def take_seats(session: Session, batch: Batch, seats: Iterable[SeatTaken]) -> None:
     """Count these seats as taken; E463 when a place has not so many, or a limit is reached.
 
     E680 or E681 when the parent of an archived supplement round has given the seat away by now.
@@ -36,12 +36,12 @@ def take_seats(session: Session, batch: Batch, seats: Iterable[Seat]) -> None:
         raise ZhupeiError("E463", what=what) from error
 
 
-def free_seats(session: Session, batch: Batch, seats: Iterable[Seat]) -> None:
+def free_seats(session: Session, batch: Batch, seats: Iterable[SeatTaken]) -> None:
     """Count these seats as free again."""
     _change(session, batch, Counter(seats), step=-1)
 
 
-def _change(session: Session, batch: Batch, seats: Counter[Seat], *, step: int) -> None:
+def _change(session: Session, batch: Batch, seats: Counter[SeatTaken], *, step: int) -> None:
     places: dict[tuple[str, str], dict[str, int]] = {}
     for (base, specialty, identity), count in seats.items():
         places.setdefault((base, specialty), {})[identity] = step * count
@@ -65,7 +65,23 @@ def _change(session: Session, batch: Batch, seats: Counter[Seat], *, step: int) 
         cede_seats(session, batch)  # an archived supplement round holds only what is taken there
 
 
-def list_vacancies(session: Session, batch: Batch, *, unpublished: bool = False) -> list[dict[str, Any]]:
+class Vacancy(TypedDict):
+    """A place of the plan with its seats; those taken and vacant are None where they may not be told."""
+
+    base: str
+    base_label: str
+    specialty: str
+    specialty_label: str
+    quota: int
+    taken: int | None
+    preplaced: int | None
+    ceded: int
+    vacant: int | None
+    is_shortage: bool
+    stopped: bool
+
+
+def list_vacancies(session: Session, batch: Batch, *, unpublished: bool = False) -> list[Vacancy]:
     """Return every place of the plan with its seats; a stopped place offers none, whatever is free there.
 
     `preplaced` are those of the taken given before any run, `ceded` went to supplement rounds. What an
@@ -80,7 +96,7 @@ def list_vacancies(session: Session, batch: Batch, *, unpublished: bool = False)
         .where(_PLAN.c.batch_id == batch.id)
     )
     given = preplaced(session, batch)
-    found = [
+    found: list[Vacancy] = [
         {
             "base": row.base_code,
             "base_label": bases[row.base_code],

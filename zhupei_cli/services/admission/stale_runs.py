@@ -3,7 +3,6 @@
 import json
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
@@ -12,7 +11,8 @@ from zhupei_cli.model import Batch, Event, Run
 from zhupei_cli.rules.admission.canonical import digest, inputs_text
 from zhupei_cli.rules.admission.run import Round
 from zhupei_cli.services.admission.run_inputs import load_inputs
-from zhupei_cli.services.batches.batches import SEVERITY
+from zhupei_cli.services.admission.runs import RunListed
+from zhupei_cli.services.batches.batches import SEVERITY_PREFIX
 from zhupei_cli.words.vocabulary import BatchStatus
 
 #: The states of a batch in which a run of each round can still become the result.
@@ -84,12 +84,19 @@ def outrun(session: Session, batch: Batch) -> set[int]:
         said = json.loads(data or "{}")
         if action == "admission.run":
             computed.add(said["run"])
-        elif said["key"].startswith(SEVERITY):
+        elif said["key"].startswith(SEVERITY_PREFIX):
             before |= computed
     return before
 
 
-def with_state(session: Session, batch: Batch, runs: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+class RunWithState(RunListed):
+    """A listed run, and whether it can still be the result."""
+
+    stale: bool
+    state_label: str
+
+
+def with_state(session: Session, batch: Batch, runs: Sequence[RunListed]) -> list[RunWithState]:
     """Return rows of `list_runs` with `stale` and the word for where each run stands."""
     stale = stale_runs(session, batch, [row["run"] for row in runs])
     return [

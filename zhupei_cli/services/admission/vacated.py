@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Iterable, Iterator
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Admission, Application, Batch, Event
 from zhupei_cli.rules.admission.run import Spot
+from zhupei_cli.rules.proof.digests import EventData
 from zhupei_cli.store.bulk import rows_of
 
 _ADMISSION: Table = Admission.metadata.tables[Admission.__tablename__]
@@ -48,7 +49,7 @@ class Vacated:
                 left.remove(number)
 
 
-def told_of_seats(session: Session, batch: Batch, numbers: Iterable[str]) -> dict[str, dict[str, Any]]:
+def told_of_seats(session: Session, batch: Batch, numbers: Iterable[str]) -> dict[str, EventData]:
     """Return number → what the newest event that gave this person a seat says of it."""
     events = (
         select(Event.subject, Event.data)
@@ -59,7 +60,7 @@ def told_of_seats(session: Session, batch: Batch, numbers: Iterable[str]) -> dic
     return {row.subject: json.loads(row.data) if row.data else {} for row in rows}
 
 
-def _events(session: Session, batch: Batch) -> Iterator[tuple[str, str, dict[str, Any]]]:
+def _events(session: Session, batch: Batch) -> Iterator[tuple[str, str, EventData]]:
     columns = select(Event.action, Event.subject, Event.data)
     actions = Event.action.in_((*_LEFT, *_GIVEN, _ANEW))
     for action, subject, data in session.execute(

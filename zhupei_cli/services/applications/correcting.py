@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 
 from sqlalchemy import select
@@ -11,7 +12,7 @@ from zhupei_cli.acting import Acting
 from zhupei_cli.model import Application, Batch
 from zhupei_cli.rules.batch import lifecycle
 from zhupei_cli.rules.people import idcard
-from zhupei_cli.rules.people.fields import FORM_LABELS, MASKS, TABLES
+from zhupei_cli.rules.people.fields import FORM_LABELS, MASKS, TABLES, FieldValues
 from zhupei_cli.rules.people.masking import mask_id
 from zhupei_cli.rules.people.profile import highest
 from zhupei_cli.services.applications import store
@@ -46,11 +47,11 @@ _OF_PROFILE: Final = tuple(
     for column in workbook_kinds.PERSON.columns
     if column.key in (*PERSON, *EDUCATION, *_WORK) and column.key not in LIVE
 )
-FIELDS: Final[Mapping[str, Column]] = {
+CORRECTABLE: Final[Mapping[str, Column]] = {
     column.key: column
     for column in (
         *_OF_PROFILE,
-        *lower_levels.COLUMNS.values(),
+        *lower_levels.LOWER_COLUMNS.values(),
         *_FURTHER,
         *(one for one in workbook_kinds.PERSON.columns if one.key in FORM_LABELS),
     )
@@ -103,7 +104,7 @@ def correct(
     words = {_field(name): word for name, word in given.items()}
     for key in ("id_type", "id_number"):  # nobody is without
         if clean(words.get(key, "")) == CLEAR.value:
-            raise ZhupeiError("E051", heading=FIELDS[key].heading)
+            raise ZhupeiError("E051", heading=CORRECTABLE[key].heading)
     stored = store.find_stored(session, batch, number)
     lifecycle.step(lifecycle.APPLICATION, stored.status, "correct", name=number, reason=reason)
     _require_time(session, batch, stored, words)
@@ -117,7 +118,7 @@ def correct(
     known = identity_faults(before, stored.form, checks)
     findings = odd + [fault for fault in identity_faults(after, form, checks) if fault not in known]
     version = store.next_version(stored)
-    data: dict[str, Any] = {"fields": [one["field"] for one in changes], "version": version}
+    data: dict[str, object] = {"fields": [one["field"] for one in changes], "version": version}
     snapshot = next(store.snapshots_of([(stored, after)], reason=reason or ""))
     data["snapshot"] = store.snapshot_digest(snapshot)
     if form != stored.form:
@@ -130,20 +131,20 @@ def correct(
     if form != stored.form:
         store.change_forms(session, batch, [(stored.id, form)], seq=seq)
     _mend_person(session, stored, before, after, by=by, reason=reason)
-    counted = not _INPUTS.isdisjoint(data["fields"])
+    counted = not _INPUTS.isdisjoint(one["field"] for one in changes)
     runs = count_stale_runs(session, batch, stored) if counted else 0
     return Corrected(number, version, changes, findings, runs)
 
 
 def _field(name: str) -> str:
     found = workbook_kinds.PERSON.by_heading.get(heading_key(name))
-    further = {heading_key(one.heading): one for one in (*_FURTHER, *lower_levels.COLUMNS.values())}
+    further = {heading_key(one.heading): one for one in (*_FURTHER, *lower_levels.LOWER_COLUMNS.values())}
     found = found or further.get(heading_key(name))
     key = name if found is None else found.key
     if key in LIVE:
         raise ZhupeiError("E458", label=workbook_kinds.PERSON.headings[key])
-    if key not in FIELDS:
-        raise ZhupeiError("E457", field=name, known="、".join(one.heading for one in FIELDS.values()))
+    if key not in CORRECTABLE:
+        raise ZhupeiError("E457", field=name, known="、".join(one.heading for one in CORRECTABLE.values()))
     return key
 
 
@@ -160,7 +161,7 @@ def _corrected(
     before: Profile, words: Mapping[str, str], number: str, *, by: Acting
 ) -> tuple[Profile, list[Fault]]:
     """Return what the profile becomes, and what is odd about it."""
-    columns = (*_OF_PROFILE, *_FURTHER, *lower_levels.COLUMNS.values())
+    columns = (*_OF_PROFILE, *_FURTHER, *lower_levels.LOWER_COLUMNS.values())
     values, faults = fields.read_fields(words, columns)
     after = profiles.copy_of(before)
     for key, value in values.items():
@@ -208,14 +209,14 @@ def _owner(profile: Profile, key: str) -> dict[str, object]:
             work = {}
             profile.works.append(work)
         return work
-    if key in lower_levels.COLUMNS:
+    if key in lower_levels.LOWER_COLUMNS:
         return lower_levels.entry_of(profile, key)
     education = highest(profile.educations)
     assert education is not None  # nothing is submitted without one
     return education
 
 
-def _number_faults(after: Profile, values: Mapping[str, Any], *, today: Any) -> list[Fault]:
+def _number_faults(after: Profile, values: FieldValues, *, today: date) -> list[Fault]:
     """Check the paper, and let sex and birth date follow from it as they do everywhere."""
     id_type, id_number = after.person["id_type"], after.person["id_number"]
     number, facts, faults = idcard.read(id_type, id_number, today)
@@ -225,7 +226,7 @@ def _number_faults(after: Profile, values: Mapping[str, Any], *, today: Any) -> 
     for key in ("gender", "birth_date") if facts is not None else ():
         known = getattr(facts, key)
         if values.get(key) not in (None, known):
-            faults.append(Fault("E151", key, values={"label": FIELDS[key].heading}))
+            faults.append(Fault("E151", key, values={"label": CORRECTABLE[key].heading}))
         after.person[key] = known
     return faults
 
@@ -262,14 +263,14 @@ def _changes(
             "before": _shown(column, old.get(key), checks),
             "after": _shown(column, new.get(key), checks),
         }
-        for key, column in FIELDS.items()
+        for key, column in CORRECTABLE.items()
         if old.get(key) != new.get(key)
     ]
 
 
 def _flat(profile: Profile, form: Form) -> dict[str, object]:
     work = current_work(profile) or {}
-    lower = lower_levels.values_of(profile)
+    lower = lower_levels.lower_values(profile)
     return {**work, **lower, **(highest(profile.educations) or {}), **profile.person, **form_cells(form)}
 
 

@@ -31,7 +31,7 @@ from zhupei_cli.words.errors import Fault, ZhupeiError, unread_of
 from zhupei_cli.words.vocabulary import APPLICATION_STATUS, YES_NO, flag_label
 
 #: What is given for a form: words as people write them, by key of FORM_LABELS.
-Given = Mapping[str, str]
+GivenWords = Mapping[str, str]
 
 _COLUMNS = tuple(column for column in PERSON.columns if column.key in FORM_LABELS)
 
@@ -64,7 +64,7 @@ def enter(
     session: Session,
     batch: Batch,
     profile: Profile,
-    given: Given,
+    given: GivenWords,
     *,
     by: Acting,
     late_reason: str | None = None,
@@ -95,7 +95,7 @@ def edit(
     session: Session,
     batch: Batch,
     number: str,
-    given: Given,
+    given: GivenWords,
     *,
     by: Acting,
     late_reason: str | None = None,
@@ -126,7 +126,7 @@ def edit(
 
 
 def examine_draft(
-    profile: Profile, given: Given, checks: Checks, past: Past = NO_PAST
+    profile: Profile, given: GivenWords, checks: Checks, past: Past = NO_PAST
 ) -> tuple[Form | None, list[Fault]]:
     """Return the form that is given, None when it cannot be read, and all that is wrong with it."""
     values, findings = fields.read_fields(given, _COLUMNS)
@@ -170,7 +170,7 @@ def form_cells(form: Form) -> dict[str, str]:
     return cells
 
 
-def merged(before: Given, given: Given) -> dict[str, str]:
+def merged(before: GivenWords, given: GivenWords) -> dict[str, str]:
     """Return a form's cells with what is given in their place; 清空 takes a cell out."""
     after = {**before, **given}
     if after.get("choice2_base") == CLEAR.value:

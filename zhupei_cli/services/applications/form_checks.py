@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,7 +11,7 @@ from zhupei_cli.model import Batch, Plan, Specialty, TrainingBase
 from zhupei_cli.rules.batch.settings import BatchSettings, parse
 from zhupei_cli.rules.eligibility.check import check
 from zhupei_cli.rules.eligibility.requirement import NO_PAST, Applicant, Past, Terms
-from zhupei_cli.rules.people.fields import FORM, FORM_LABELS
+from zhupei_cli.rules.people.fields import FORM, FORM_LABELS, FieldValues
 from zhupei_cli.rules.people.profile import highest
 from zhupei_cli.services.applications.store import Form
 from zhupei_cli.services.people.profiles import Profile, current_work
@@ -92,7 +92,7 @@ class Parts(NamedTuple):
     choices: tuple[tuple[str | None, str | None], ...]
 
 
-def read_form(values: Mapping[str, Any], checks: Checks) -> tuple[Form | Parts, list[Fault]]:
+def read_form(values: FieldValues, checks: Checks) -> tuple[Form | Parts, list[Fault]]:
     """Make a form of named values, its parts where it is none; all that is wrong with each field.
 
     What can be looked at is looked at, however much else is missing: nobody mends a row twice.

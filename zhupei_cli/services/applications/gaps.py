@@ -138,7 +138,7 @@ def _against_number(profile: Profile) -> Iterator[Fault]:
         return
     for name in ("gender", "birth_date") if facts is not None else ():
         if profile.person.get(name) not in (None, getattr(facts, name)):
-            yield Fault("E151", name, values={"label": fields.LABELS[name]})
+            yield Fault("E151", name, values={"label": fields.FIELD_LABELS[name]})
 
 
 def _finding(profile: Profile, application_no: str | None, fault: Fault, *, years: str) -> Gap:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import Select, Table, select
 from sqlalchemy.orm import Session
@@ -14,7 +13,7 @@ from zhupei_cli.rules.people.profile import highest
 from zhupei_cli.services.applications.listing import Filter, list_applications
 from zhupei_cli.services.people import fields
 from zhupei_cli.services.people.merging import incomplete
-from zhupei_cli.services.people.people import EDUCATION, WORK, Part, subject_of
+from zhupei_cli.services.people.people import EDUCATION, WORK, EntryPart, subject_of
 from zhupei_cli.services.people.profiles import Profile, current_work, load_profiles_by_id
 from zhupei_cli.services.people.whom import find_person
 from zhupei_cli.services.records.events import Change, record
@@ -68,7 +67,7 @@ def _of_school(word: str) -> Select[int]:
     return select(education.c.trainee_id).where(education.c.school.contains(word, autoescape=True))
 
 
-def _listed(profile: Profile, username: str | None, *, reveal: bool) -> dict[str, Any]:
+def _listed(profile: Profile, username: str | None, *, reveal: bool) -> dict[str, object]:
     person = shown_fields(profile.person, reveal=reveal)
     top = shown_fields(highest(profile.educations) or {}, reveal=reveal)
     keys = ("name", "id_type", "id_type_label", "id_number", "gender", "gender_label", "birth_date", "mobile")
@@ -100,12 +99,12 @@ def show_person(session: Session, who: str, *, reveal_by: Acting | None = None) 
     return found
 
 
-def list_entries(session: Session, who: str, part: Part) -> list[dict[str, Any]]:
+def list_entries(session: Session, who: str, part: EntryPart) -> list[dict[str, object]]:
     """Return the education or work entries of a person, each with the `id` that removes it; masked."""
     return _entries(find_person(session, who), part, reveal=False)
 
 
-def _entries(profile: Profile, part: Part, *, reveal: bool) -> list[dict[str, Any]]:
+def _entries(profile: Profile, part: EntryPart, *, reveal: bool) -> list[dict[str, object]]:
     entries = sorted(getattr(profile, part.attribute), key=lambda entry: entry["id"])
     return [shown_fields(entry, reveal=reveal) for entry in entries]
 
@@ -150,7 +149,7 @@ def _applications(session: Session, profile: Profile) -> list[dict[str, object]]
 
 def field_labels(keys: Sequence[str]) -> list[str]:
     """Return the headings of fields as events name them: `mobile`, `education.school`, `photo`."""
-    return [_PARTS.get(key) or fields.LABELS.get(key.rpartition(".")[2], key) for key in keys]
+    return [_PARTS.get(key) or fields.FIELD_LABELS.get(key.rpartition(".")[2], key) for key in keys]
 
 
 _PARTS = {"photo": "照片", "education": "教育经历", "work": "工作经历"}

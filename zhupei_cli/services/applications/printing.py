@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Protocol, TypeVar
+from typing import Final, Protocol, TypeVar
 
 from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
@@ -13,7 +13,7 @@ from zhupei_cli.printing.fonts import FontSet
 from zhupei_cli.printing.form import Decided, FormPage, Pair
 from zhupei_cli.rules.batch.times import written_day
 from zhupei_cli.rules.people.field_values import order_texts, text_of
-from zhupei_cli.rules.people.fields import BASIC, CONTACT, Field, Sort
+from zhupei_cli.rules.people.fields import BASIC, CONTACT, Field, FieldValues, Sort
 from zhupei_cli.services.applications import store
 from zhupei_cli.services.applications.listing import ApplicationRow, Filter, list_applications
 from zhupei_cli.services.people import profiles
@@ -38,7 +38,7 @@ _EDUCATION: Final = ("level", "school", "major", "graduated_on", "full_time")
 
 
 #: People left out, each with what is wrong.
-Refused = list[tuple[str, Fault]]
+NotPrinted = list[tuple[str, Fault]]
 
 
 class _Page(Protocol):
@@ -62,7 +62,7 @@ class Forms:
     pages: Sequence[FormPage]
     title: str
     contact: str
-    refused: Refused
+    refused: NotPrinted
 
 
 def prepare_forms(session: Session, batch: Batch, chosen: Filter, *, by: Acting, fonts: FontSet) -> Forms:
@@ -91,7 +91,7 @@ def require_characters(common: str, fonts: FontSet) -> None:
         raise ZhupeiError("E090", characters=named_characters(characters))
 
 
-def printable(pages: Sequence[P], fonts: FontSet) -> tuple[list[P], Refused]:
+def printable(pages: Sequence[P], fonts: FontSet) -> tuple[list[P], NotPrinted]:
     """Return the pages that the fonts can show, and the numbers of the others with their E091."""
     kept, refused = [], []
     for page in pages:
@@ -166,7 +166,7 @@ def _decisions(session: Session, ids: Iterable[int]) -> dict[int, Decided]:
 def _page(
     row: ApplicationRow,
     profile: Profile,
-    person: Mapping[str, Any],
+    person: FieldValues,
     photo: tuple[str, bytes] | None,
     decision: Decided | None,
 ) -> FormPage:
@@ -188,7 +188,7 @@ def _page(
     )
 
 
-def _order(person: Mapping[str, Any]) -> list[Pair]:
+def _order(person: FieldValues) -> list[Pair]:
     """Return the line of who studies by order (订单定向), or says anything of it."""
     said = [f"{heading}：{text}" for heading, text in order_texts(person)]
     return [("订单定向", "　".join(said))] if said else []
@@ -203,14 +203,14 @@ def _pairs(values: Mapping[str, object], fields: Iterable[Field]) -> list[Pair]:
     ]
 
 
-def _licence(person: Mapping[str, Any]) -> str:
+def _licence(person: FieldValues) -> str:
     passed = person.get("licence_passed")
     if not passed:
         return "" if passed is None else "未通过考试"
     return "，".join(filter(None, ("已通过考试", person.get("licence_no"))))
 
 
-def _education(entry: Mapping[str, Any]) -> list[str]:
+def _education(entry: FieldValues) -> list[str]:
     words = {key: text_of(key, entry.get(key)) for key in (*_EDUCATION, "degree", "degree_type")}
     # The column asks whether it was full-time.
     words["full_time"] = text_of("", entry.get("full_time"))
@@ -218,7 +218,7 @@ def _education(entry: Mapping[str, Any]) -> list[str]:
     return [*(words[key] for key in _EDUCATION), words["degree"] + kind]
 
 
-def _work(entry: Mapping[str, Any]) -> list[str]:
+def _work(entry: FieldValues) -> list[str]:
     started, ended = (text_of(key, entry.get(key)) for key in ("from_date", "to_date"))
     ended = ended or "至今"
     return [

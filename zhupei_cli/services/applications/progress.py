@@ -15,7 +15,7 @@ from zhupei_cli.services.records.lookup import base_names, settings_of, specialt
 from zhupei_cli.words.vocabulary import IDENTITY, ApplicationStatus
 
 #: What applications are counted by, and the words for it.
-GROUPS: Final = {"all": "全部", "base": "第一志愿基地", "specialty": "报名专业", "identity": "个人身份"}
+_GROUPS: Final = {"all": "全部", "base": "第一志愿基地", "specialty": "报名专业", "identity": "个人身份"}
 
 
 class StatusShown(TypedDict):
@@ -111,7 +111,7 @@ def count_applications(session: Session, batch: Batch) -> list[StatsRow]:
 
 
 def _ordered(counts: dict[tuple[str, str], dict[str, int]]) -> Iterator[tuple[str, str]]:
-    for group in GROUPS:
+    for group in _GROUPS:
         yield from sorted(key for key in counts if key[0] == group)
 
 
@@ -119,7 +119,7 @@ def _counted(group: str, code: str, label: str, by_status: dict[str, int]) -> St
     withdrawn = by_status.get(ApplicationStatus.WITHDRAWN, 0)
     return {
         "group": group,
-        "group_label": GROUPS[group],
+        "group_label": _GROUPS[group],
         "code": code,
         "label": label,
         "total": sum(by_status.values()) - withdrawn,

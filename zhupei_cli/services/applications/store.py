@@ -5,7 +5,7 @@ from datetime import date, datetime
 from itertools import chain
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Table, and_, select, update
+from sqlalchemy import Column, Select, Table, and_, select, update
 from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import CST, Acting
@@ -123,8 +123,10 @@ def refusal(session: Session, batch: Batch, fault: Fault) -> ZhupeiError:
     return ZhupeiError(fault.code, **{**fault.values, **({"nearest": near} if near else {})})
 
 
-def _stored(session: Session, statement: object, column: object, keys: Iterable[object]) -> Iterator[Stored]:
-    rows = list(rows_of(session, statement, column, keys))  # type: ignore[arg-type]
+def _stored(
+    session: Session, statement: Select[*tuple[object, ...]], column: Column[object], keys: Iterable[object]
+) -> Iterator[Stored]:
+    rows = list(rows_of(session, statement, column, keys))
     choices = load_choices(session, (row.id for row in rows))
     for row in rows:
         form = Form(

@@ -24,8 +24,8 @@ from zhupei_cli.words.vocabulary import ApplicationStatus
 #: States an application can be submitted from.
 _OPEN = (ApplicationStatus.DRAFT, ApplicationStatus.RETURNED)
 
-Refused = tuple[str, Fault]
-Submitted = tuple[list[str], list[Refused], list[Refused]]
+NotSubmitted = tuple[str, Fault]
+Submitted = tuple[list[str], list[NotSubmitted], list[NotSubmitted]]
 
 
 def ready_numbers(session: Session, batch: Batch) -> list[str]:
@@ -56,8 +56,8 @@ def submit(
     checks = load_checks(session, batch)
     past = load_past(session, batch, {profile.key: id_ for id_, profile in people.items()})
     good: list[tuple[Stored, Profile]] = []
-    refused: list[Refused] = []
-    warnings: list[Refused] = []
+    refused: list[NotSubmitted] = []
+    warnings: list[NotSubmitted] = []
     for number in dict.fromkeys(numbers):
         one = stored.get(number)
         profile = None if one is None else people[one.trainee_id]

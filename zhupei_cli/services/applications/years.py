@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from zhupei_cli.model import Admission, Application, Batch, Event, Review, Trainee
 from zhupei_cli.rules.batch.lifecycle import PUBLISHED, status_label
 from zhupei_cli.rules.people.masking import mask_id
-from zhupei_cli.services.people.bars import BAR, told
+from zhupei_cli.services.people.bars import BAR_TABLE, bar_shown
 from zhupei_cli.services.people.whom import find_person
 from zhupei_cli.services.records import base_login
 from zhupei_cli.services.records.lookup import base_names, specialty_names
@@ -39,7 +39,7 @@ class Year(TypedDict):
     status_label: str
 
 
-class Standing(TypedDict):
+class YearStanding(TypedDict):
     """A person over the years, also as one `line`."""
 
     name: str
@@ -48,7 +48,7 @@ class Standing(TypedDict):
     years: list[Year]
 
 
-def standing(session: Session, who: str) -> Standing:
+def standing(session: Session, who: str) -> YearStanding:
     """Return everything the years say of the person `who` names; nothing of an unpublished admission."""
     profile = find_person(session, who)
     assert profile.id is not None
@@ -154,11 +154,12 @@ def _year(
 
 
 def _bars(session: Session, ids: Iterable[int]) -> Iterable[tuple[int, int, Year]]:
-    statement = select(_TRAINEE.c.id.label("of"), BAR).join(
-        BAR, (BAR.c.id_number == _TRAINEE.c.id_number) & (BAR.c.id_type == _TRAINEE.c.id_type)
+    statement = select(_TRAINEE.c.id.label("of"), BAR_TABLE).join(
+        BAR_TABLE,
+        (BAR_TABLE.c.id_number == _TRAINEE.c.id_number) & (BAR_TABLE.c.id_type == _TRAINEE.c.id_type),
     )
     for row in rows_of(session, statement, _TRAINEE.c.id, ids):
-        one = told(row._mapping)
+        one = bar_shown(row._mapping)
         until = f"至 {one['until']}" if one["until"] else "起，不限期"
         label = f"{one['kind_label']}（{one['state_label']}）"
         yield (

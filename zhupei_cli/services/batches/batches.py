@@ -14,7 +14,7 @@ from zhupei_cli.model import Admission, Application, Batch, BatchSetting, Plan, 
 from zhupei_cli.rules.batch import settings as rules
 from zhupei_cli.rules.batch.lifecycle import PUBLISHED
 from zhupei_cli.rules.batch.phases import require_changeable
-from zhupei_cli.rules.batch.setting_words import LABELS
+from zhupei_cli.rules.batch.setting_words import SETTING_LABELS
 from zhupei_cli.rules.batch.times import iso_time, parse_time, show_time
 from zhupei_cli.services.batches.supplements import copy_plan, find_parent, take_vacancies
 from zhupei_cli.services.records.events import Change, record
@@ -159,12 +159,12 @@ def _read(key: str, text: str) -> datetime | str | None:
 
 def key_of(word: str) -> str:
     """Return the key of a setting or a date that is called by its Chinese name; other words as they are."""
-    return {label: key for key, label in (LABELS | _LABELS).items()}.get(word, word)
+    return {label: key for key, label in (SETTING_LABELS | _LABELS).items()}.get(word, word)
 
 
-def label_of(key: str) -> str:
+def batch_label(key: str) -> str:
     """Return what people call a setting or a date."""
-    return _LABELS.get(key) or LABELS.get(key, key)
+    return _LABELS.get(key) or SETTING_LABELS.get(key, key)
 
 
 def _text(value: datetime | str | None) -> str | None:
@@ -350,9 +350,9 @@ def stored_runs(session: Session, batch: Batch) -> int:
 RUN_SETTINGS: Final = frozenset(
     ("weights", "tie_keys", "min_score", "adjust_scope", "reserve.social_share", "order_specialties")
 )
-SEVERITY: Final = "severity."
+SEVERITY_PREFIX: Final = "severity."
 
 
 def makes_stale(key: str) -> bool:
     """Tell whether a change of the setting `key` makes stored runs stale, as a change of the plan does."""
-    return key in RUN_SETTINGS or key.startswith(SEVERITY)
+    return key in RUN_SETTINGS or key.startswith(SEVERITY_PREFIX)

@@ -19,7 +19,7 @@ _KEY: Final = ("batch_id", "base_code", "specialty_code")
 #: What a place cedes: seats, and how many of each identity may sit on them.
 CEDED: Final = ("ceded", *(f"ceded_{who}" for who in Identity))
 
-Spot = tuple[str, str]
+_Spot = tuple[str, str]
 
 
 def rounds_of(session: Session, batch: Batch) -> list[str]:
@@ -67,7 +67,7 @@ def _rounds_at(session: Session, batch: Batch, place: Plan) -> dict[str, str]:
     return {row.code: row.status for row in session.execute(statement.order_by(_BATCH.c.id))}
 
 
-def ceded_of(session: Session, batch: Batch) -> dict[Spot, dict[str, int]]:
+def ceded_of(session: Session, batch: Batch) -> dict[_Spot, dict[str, int]]:
     """Return what the places of a batch cede to its rounds, of those that cede anything."""
     statement = select(_PLAN).where(_PLAN.c.batch_id == batch.id, _PLAN.c.ceded > 0)
     return {
@@ -102,7 +102,7 @@ def cede_seats(session: Session, batch: Batch) -> None:
         cede_seats(session, parent)  # a round itself: what it cedes is part of what it holds
 
 
-def _offered(session: Session, parent: Batch) -> dict[Spot, dict[str, int]]:
+def _offered(session: Session, parent: Batch) -> dict[_Spot, dict[str, int]]:
     """Return what all rounds of the parent hold of each place."""
     over = _BATCH.c.status == BatchStatus.ARCHIVED
     taken = sum((_PLAN.c[f"taken_{who}"] for who in Identity), _PLAN.c.ceded)

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
 from zhupei_cli.model import Batch
+from zhupei_cli.model.base import TableRow
 from zhupei_cli.services.batches.plans import (
     TERMS,
     UNSAID,
@@ -29,7 +30,7 @@ from zhupei_cli.services.records.import_ledger import (
     refuse_twins,
     row_events,
 )
-from zhupei_cli.services.records.workbooks import Reading, read_workbooks
+from zhupei_cli.services.records.workbooks import How, Reading, read_workbooks
 from zhupei_cli.sheets.kinds import workbook_kinds
 from zhupei_cli.sheets.kinds.cells import CLEAR
 from zhupei_cli.sheets.kinds.columns import Kind
@@ -46,7 +47,7 @@ def read_plan(
     kind: Kind = workbook_kinds.PLAN,
     *,
     further: Sequence[Kind] = (workbook_kinds.PLAN_WIDE,),
-    **how: Any,
+    **how: Unpack[How],
 ) -> Reading:
     """Read a plan of either form; a sheet of bases without a column for specialty or seats is wide."""
     reading = read_workbooks(paths, kind, **how)
@@ -114,7 +115,7 @@ def _cleared(line: Line) -> Iterator[Fault]:
             yield Fault("E051", name, values={"heading": heading})
 
 
-def _terms(kind: str, values: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+def _terms(kind: str, values: Mapping[str, Any]) -> Iterator[tuple[str, str, TableRow]]:
     """Yield field, specialty and terms of each place in a row."""
     if kind == workbook_kinds.PLAN_WIDE.key:
         yield from ((name, name, {"quota": value}) for name, value in values.items() if name != "base")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Final, TypedDict, TypeVar
+from typing import Final, TypedDict, TypeVar
 
 from sqlalchemy import RowMapping, Table, select
 from sqlalchemy.orm import Session
@@ -245,7 +245,7 @@ def count_cut_shares(session: Session, batch: Batch) -> int:
     return sum(1 for row in list_plan(session, batch) if row["reserve_cut"])
 
 
-def place_of(row: Mapping[Any, Any]) -> Place:
+def place_of(row: RowMapping) -> Place:
     """Return a row of the plan as the rules of admission know it, without the share of the batch."""
     limits = {str(who): limit for who in Identity if (limit := row[f"max_{who}"]) is not None}
     reserves = {who.value: seats for who in Identity if (seats := row[f"reserve_{who}"])}

@@ -32,7 +32,7 @@ _WITH_RESULT = (BatchStatus.COMMITTED, *PUBLISHED)
 
 
 @dataclass(frozen=True, slots=True)
-class Seated:
+class SeatElsewhere:
     """The seat that somebody holds this year, in words."""
 
     batch: str
@@ -140,7 +140,7 @@ def _sits_out(batch: Batch) -> ColumnElement[bool]:
     return _APPLICATION.c.trainee_id.in_(seated(batch.year, but=batch.id)) & _APPLICATION.c.id.not_in(here)
 
 
-def seats_of(session: Session, year: int, trainees: Iterable[int]) -> Mapping[int, Seated]:
+def seats_of(session: Session, year: int, trainees: Iterable[int]) -> Mapping[int, SeatElsewhere]:
     """Return trainee id → the seat they hold this year, for those who hold one."""
     statement = (
         select(
@@ -156,7 +156,7 @@ def seats_of(session: Session, year: int, trainees: Iterable[int]) -> Mapping[in
     rows = rows_of(session, statement, _ADMISSION.c.live_key, keys)
     bases, specialties = base_names(session).labels, specialty_names(session).labels
     return {
-        row.trainee_id: Seated(
+        row.trainee_id: SeatElsewhere(
             row.code,
             row.application_no,
             bases.get(row.base_code, row.base_code),

@@ -14,7 +14,7 @@ from zhupei_cli.sheets.kinds.columns import Choices
 from zhupei_cli.words.vocabulary import IDENTITY
 
 
-def offered(session: Session, batch: Batch | None = None) -> Choices:
+def offered_choices(session: Session, batch: Batch | None = None) -> Choices:
     """Return what the plan of `batch` offers; without a batch, or a plan, all bases and specialties."""
     enabled = select(TrainingBase.code).where(TrainingBase.status == "enabled")
     bases = _words(base_names(session), session.scalars(enabled))

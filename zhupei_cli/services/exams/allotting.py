@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from secrets import randbelow
-from typing import Any, Final, TypedDict, cast
+from typing import Final, TypedDict, cast
 
 from sqlalchemy import Table, func, select
 from sqlalchemy.orm import Session
@@ -15,11 +15,11 @@ from zhupei_cli.model.exam import TICKET_LENGTH
 from zhupei_cli.rules.batch.lifecycle import BATCH, directions
 from zhupei_cli.rules.batch.settings import parse
 from zhupei_cli.rules.exam.allotment import By, allot, missing
-from zhupei_cli.rules.exam.rooms import Place, Room
+from zhupei_cli.rules.exam.rooms import ExamPlace, Room
 from zhupei_cli.rules.exam.seating import Sitter
 from zhupei_cli.rules.exam.ticket_numbers import called, shared_number, ticket_number
 from zhupei_cli.rules.proof.digests import named_digest
-from zhupei_cli.services.exams.candidates import Stored, load_sitters, load_stored, still_there
+from zhupei_cli.services.exams.candidates import StoredSeat, load_sitters, load_stored, still_there
 from zhupei_cli.services.exams.rooms import SEAT, Site, by_site, load_rooms, load_sites
 from zhupei_cli.services.records.events import Change, record
 from zhupei_cli.services.records.import_ledger import EVENT_ROWS
@@ -58,8 +58,8 @@ class Allotted(TypedDict):
 class _Plan:
     """What is to be written: ids of seats that go, and seats that come."""
 
-    gone: Mapping[int, Stored]
-    places: Mapping[int, Stored]
+    gone: Mapping[int, StoredSeat]
+    places: Mapping[int, StoredSeat]
 
 
 def allot_seats(
@@ -130,7 +130,7 @@ def _last_way(session: Session, batch: Batch) -> By | None:
 def _require_seats(
     people: Sequence[Sitter],
     rooms: Sequence[Room],
-    held: Mapping[Place, Sitter],
+    held: Mapping[ExamPlace, Sitter],
     how: By,
     *,
     sites: Mapping[str, Site],
@@ -156,14 +156,14 @@ def _with_tickets(
     session: Session,
     batch: Batch,
     sitters: Mapping[int, Sitter],
-    places: Mapping[str, Place],
-    kept: Mapping[int, Stored],
+    places: Mapping[str, ExamPlace],
+    kept: Mapping[int, StoredSeat],
     sites: Mapping[str, Site],
-) -> dict[int, Stored]:
+) -> dict[int, StoredSeat]:
     """Return application id → the new seat with its ticket number."""
     pattern = parse(settings_of(session, batch)).ticket
     new = {
-        id_: Stored(one.no, place, ticket_number(pattern, place, year=batch.year, batch=batch.code))
+        id_: StoredSeat(one.no, place, ticket_number(pattern, place, year=batch.year, batch=batch.code))
         for id_, one in sitters.items()
         if (place := places.get(one.no)) is not None
     }
@@ -191,7 +191,7 @@ def _marked(session: Session, ids: Iterable[int]) -> int:
     )
 
 
-def _reused(session: Session, batch: Batch, fresh: Mapping[int, Stored]) -> list[str]:
+def _reused(session: Session, batch: Batch, fresh: Mapping[int, StoredSeat]) -> list[str]:
     """Return the ticket numbers among these that were somebody else's: their tickets may be printed."""
     statement = (
         select(_EVENT.c.action, _EVENT.c.data)
@@ -240,7 +240,6 @@ def _write(
     record(session, by, changes)
 
 
-def seat_digest(place: Place, ticket: str) -> str:
+def seat_digest(place: ExamPlace, ticket: str) -> str:
     """Return the digest of a seat, as events have it."""
-    values: dict[str, Any] = {**place._asdict(), "ticket": ticket}
-    return named_digest(values)
+    return named_digest({**place._asdict(), "ticket": ticket})

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple, TypeVarTuple
 
-from sqlalchemy import Column, Select, Table, func, select
+from sqlalchemy import Select, Table, func, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Application, Batch, Choice, Snapshot, TrainingBase
-from zhupei_cli.rules.exam.rooms import Place, Room
+from zhupei_cli.rules.exam.rooms import ExamPlace, Room
 from zhupei_cli.rules.exam.seating import Sitter
 from zhupei_cli.services.applications.store import CURRENT_SNAPSHOT, find_stored
 from zhupei_cli.services.batches.taking_part import takes_part
@@ -22,13 +22,14 @@ _APPLICATION: Table = _TABLES[Application.__tablename__]
 _BASE: Table = _TABLES[TrainingBase.__tablename__]
 _CHOICE: Table = _TABLES[Choice.__tablename__]
 _SNAPSHOT: Table = _TABLES[Snapshot.__tablename__]
+_Ts = TypeVarTuple("_Ts")
 
 
-class Stored(NamedTuple):
+class StoredSeat(NamedTuple):
     """A seat as it is stored, whoever has it and whether it is one still."""
 
     application_no: str
-    place: Place
+    place: ExamPlace
     ticket: str
 
 
@@ -40,7 +41,7 @@ class Seated:
     application_no: str
     trainee_id: int
     ticket: str
-    place: Place
+    place: ExamPlace
     name: str
     gender: str
     id_number: str
@@ -71,18 +72,16 @@ def load_sitters(session: Session, batch: Batch) -> dict[int, Sitter]:
         *_CHOICE.c["specialty_code", "base_code"],
         *(_SNAPSHOT.c.school, _BASE.c.city),
     )
-    rows = session.execute(_people(batch, *columns))
+    rows = session.execute(_people(batch, select(*columns)))
     return {
         id_: Sitter(number, specialty, school, base, city)
         for id_, number, specialty, base, school, city in rows
     }
 
 
-# Any: rows of several columns, unpacked where they are asked for.
-def _people(batch: Batch, *columns: Column[Any]) -> Select[*tuple[Any, ...]]:
+def _people(batch: Batch, columns: Select[*_Ts]) -> Select[*_Ts]:
     return (
-        select(*columns)
-        .select_from(_APPLICATION)
+        columns.select_from(_APPLICATION)
         .join(_SNAPSHOT, CURRENT_SNAPSHOT)
         .join(_CHOICE, (_CHOICE.c.application_id == _APPLICATION.c.id) & (_CHOICE.c.number == 1))
         .join(_BASE, _BASE.c.code == _CHOICE.c.base_code)
@@ -90,7 +89,7 @@ def _people(batch: Batch, *columns: Column[Any]) -> Select[*tuple[Any, ...]]:
     )
 
 
-def load_stored(session: Session, batch: Batch) -> dict[int, Stored]:
+def load_stored(session: Session, batch: Batch) -> dict[int, StoredSeat]:
     """Return application id → the seat that is stored for it."""
     columns = (
         *SEAT.c["application_id", "site_code", "room_code", "seat", "ticket"],
@@ -102,18 +101,18 @@ def load_stored(session: Session, batch: Batch) -> dict[int, Stored]:
         .where(SEAT.c.batch_id == batch.id)
     )
     return {
-        id_: Stored(number, Place(site, room, seat), ticket)
+        id_: StoredSeat(number, ExamPlace(site, room, seat), ticket)
         for id_, site, room, seat, ticket, number in session.execute(statement)
     }
 
 
-def still_there(stored: Mapping[int, Stored], rooms: Iterable[Room]) -> dict[int, Stored]:
+def still_there(stored: Mapping[int, StoredSeat], rooms: Iterable[Room]) -> dict[int, StoredSeat]:
     """Return the seats that their rooms still have."""
     seats = {room[:2]: room.seats for room in rooms}
     return {id_: one for id_, one in stored.items() if one.place.seat <= seats.get(one.place[:2], 0)}
 
 
-def load_seated(session: Session, batch: Batch, wanted: Wanted | None = None) -> list[Seated]:
+def load_sitting(session: Session, batch: Batch, wanted: Wanted | None = None) -> list[Seated]:
     """Return who takes part and has a seat, by room and seat, named as they submitted.
 
     Raises E747 for an unknown site, E748 for an unknown room, E304 or E742 for an application without a
@@ -131,7 +130,7 @@ def load_seated(session: Session, batch: Batch, wanted: Wanted | None = None) ->
         *_SNAPSHOT.c["name", "gender", "id_number"],
         *_CHOICE.c["base_code", "specialty_code"],
     )
-    statement = _people(batch, *columns).join(SEAT, SEAT.c.application_id == _APPLICATION.c.id)
+    statement = _people(batch, select(*columns)).join(SEAT, SEAT.c.application_id == _APPLICATION.c.id)
     if wanted.numbers:
         statement = statement.where(_APPLICATION.c.application_no.in_(wanted.numbers))
     if wanted.sites:
@@ -142,7 +141,7 @@ def load_seated(session: Session, batch: Batch, wanted: Wanted | None = None) ->
         statement = statement.where(_APPLICATION.c.id == wanted.application)
     found = [
         Seated(
-            *(id_, number, trainee, ticket, Place(site, room, seat), name, gender, id_number),
+            *(id_, number, trainee, ticket, ExamPlace(site, room, seat), name, gender, id_number),
             *(base, bases[base], specialty, specialties[specialty], sites[site].name),
         )
         for id_, number, trainee, ticket, site, room, seat, name, gender, id_number, base, specialty in (

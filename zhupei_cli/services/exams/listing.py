@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Batch
 from zhupei_cli.rules.people.masking import mask_id
-from zhupei_cli.services.exams.candidates import Seated, Wanted, load_seated
+from zhupei_cli.services.exams.candidates import Seated, Wanted, load_sitting
 
 
 class SeatRow(TypedDict):
@@ -28,7 +28,7 @@ class SeatRow(TypedDict):
 
 def list_seats(session: Session, batch: Batch, wanted: Wanted, *, reveal: bool = False) -> list[SeatRow]:
     """Return who sits where, by room and seat; raises as `load_seated`."""
-    return [_row(one, reveal=reveal) for one in load_seated(session, batch, wanted)]
+    return [_row(one, reveal=reveal) for one in load_sitting(session, batch, wanted)]
 
 
 def _row(one: Seated, *, reveal: bool) -> SeatRow:

@@ -11,13 +11,13 @@ from zhupei_cli.acting import Acting
 from zhupei_cli.model import Batch, TraineePhoto
 from zhupei_cli.printing.exam_sheets import Desk, RoomSheet
 from zhupei_cli.printing.fonts import FontSet
-from zhupei_cli.printing.ticket import RULES, Ticket, Tickets
+from zhupei_cli.printing.ticket import TICKET_RULES, Ticket, Tickets
 from zhupei_cli.rules.batch.settings import BatchSettings, parse
 from zhupei_cli.rules.people.masking import mask_id
-from zhupei_cli.services.applications.printing import Refused, printable, require_characters, require_whole
-from zhupei_cli.services.exams.candidates import Seated, Wanted, load_seated
+from zhupei_cli.services.applications.printing import NotPrinted, printable, require_characters, require_whole
+from zhupei_cli.services.exams.candidates import Seated, Wanted, load_sitting
 from zhupei_cli.services.exams.rooms import Site, load_rooms, load_sites
-from zhupei_cli.services.people.photos import is_whole
+from zhupei_cli.services.people.photos import photo_is_whole
 from zhupei_cli.services.records.events import Change, record
 from zhupei_cli.services.records.lookup import settings_of
 from zhupei_cli.store.bulk import rows_of
@@ -40,7 +40,7 @@ class Printed:
 
     rooms: dict[RoomKey, Tickets]
     without_photo: int
-    refused: Refused
+    refused: NotPrinted
 
 
 def prepare_tickets(session: Session, batch: Batch, wanted: Wanted, *, by: Acting, fonts: FontSet) -> Printed:
@@ -75,12 +75,12 @@ def with_damaged_photo(tickets: Sequence[Ticket]) -> dict[str, Fault]:
     return {
         one.number: Fault("E792", "photo", values={"name": one.name, "application_no": one.number})
         for one in tickets
-        if one.photo is not None and not is_whole(one.photo[1])
+        if one.photo is not None and not photo_is_whole(one.photo[1])
     }
 
 
 def _seated(session: Session, batch: Batch, wanted: Wanted) -> list[Seated]:
-    seated = load_seated(session, batch, wanted)
+    seated = load_sitting(session, batch, wanted)
     if not seated and wanted == Wanted():
         raise ZhupeiError("E741", batch=batch.code)
     return seated
@@ -89,7 +89,7 @@ def _seated(session: Session, batch: Batch, wanted: Wanted) -> list[Seated]:
 def _rules(settings: BatchSettings) -> Sequence[str]:
     # They are numbered on the ticket: what was typed before them would stand there twice.
     own = [_NUMBERED.sub("", rule).strip() for rule in re.split("[|｜]", settings.exam_rules)]
-    return [rule for rule in own if rule] or RULES
+    return [rule for rule in own if rule] or TICKET_RULES
 
 
 def _tickets(session: Session, batch: Batch, seated: Sequence[Seated]) -> list[Ticket]:

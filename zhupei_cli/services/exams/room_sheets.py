@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
 from zhupei_cli.model import Batch
+from zhupei_cli.model.base import TableRow
 from zhupei_cli.rules.batch.lifecycle import BATCH, directions
 from zhupei_cli.services.exams.rooms import ROOM, SEAT, SITE
 from zhupei_cli.services.records.entries import Entry
@@ -24,7 +25,7 @@ from zhupei_cli.services.records.import_ledger import (
     row_events,
 )
 from zhupei_cli.services.records.workbooks import Reading
-from zhupei_cli.services.reference.catalogue_intake import too_long
+from zhupei_cli.services.reference.catalogue_intake import longer_names
 from zhupei_cli.sheets.kinds.cells import CLEAR
 from zhupei_cli.sheets.taking.lines import Line
 from zhupei_cli.store.bulk import insert_rows, update_rows
@@ -33,13 +34,12 @@ from zhupei_cli.words.errors import Fault, ZhupeiError
 from zhupei_cli.words.vocabulary import BATCH_STATUS, BatchStatus
 
 #: The states of a batch in which its rooms may change.
-WHEN: Final = (BatchStatus.DRAFT, BatchStatus.OPEN, BatchStatus.CLOSED)
+ROOMS_TIME: Final = (BatchStatus.DRAFT, BatchStatus.OPEN, BatchStatus.CLOSED)
 SITE_TERMS: Final = ("name", "address", "city")
 ROOM_TERMS: Final = ("seats", "row_count", "column_count")
 #: What a row says of its site, by column of the table.
 _OF_SITE: Final = {"name": "site_name", "address": "address", "city": "city"}
 
-Terms = dict[str, Any]
 _RoomKey = tuple[str, str]
 
 
@@ -52,18 +52,18 @@ def import_rooms(session: Session, reading: Reading, *, batch: Batch, by: Acting
     if not reading.readable:
         return Imported(None, Counts(), reading.files, readable=False)
     session.refresh(batch, with_for_update=True)
-    if batch.status not in WHEN:
-        cure = directions(BATCH, batch.status, frozenset(WHEN), batch.code)
+    if batch.status not in ROOMS_TIME:
+        cure = directions(BATCH, batch.status, frozenset(ROOMS_TIME), batch.code)
         status = BATCH_STATUS.label(batch.status)
         raise ZhupeiError("E401", name=batch.code, status=status, wanted="改动考场", cure=cure)
-    refuse_twins(reading.lines, lambda line: ["/".join(key_of(line))])
+    refuse_twins(reading.lines, lambda line: ["/".join(room_key(line))])
     entries = [Entry(line) for line in reading.lines]
     sites = _sites(session, batch, reading.lines)
     _compare(session, batch, entries)
     return _write(session, batch, entries, sites, reading, by=by)
 
 
-def key_of(line: Line) -> _RoomKey:
+def room_key(line: Line) -> _RoomKey:
     """Return the site and the room a row is about."""
     return line.values["site"], line.values["room"]
 
@@ -108,7 +108,7 @@ def _refuse_twins_of_sites(
     for line in lines:
         if line.bad:
             continue
-        site, room = key_of(line)
+        site, room = room_key(line)
         if (other := sites.setdefault(_bare(site), site)) != site:
             line.faults.append(Fault("E793", "site", values={"what": "考点", "code": site, "other": other}))
         elif (other := rooms.setdefault((site, _bare(room)), room)) != room:
@@ -129,9 +129,9 @@ def _odd(line: Line) -> Iterator[Fault]:
             line.values = {**line.values, "city": code}
     for key, name in (("site", "code"), ("site_name", "name"), ("address", "address")):
         word = line.values.get(key)
-        for fault in too_long({name: word}, SITE) if isinstance(word, str) else ():
+        for fault in longer_names({name: word}, SITE) if isinstance(word, str) else ():
             yield Fault(fault.code, key, values=fault.values)
-    for fault in too_long({"code": line.values.get("room")}, ROOM):
+    for fault in longer_names({"code": line.values.get("room")}, ROOM):
         yield Fault(fault.code, "room", values=fault.values)
 
 
@@ -160,7 +160,7 @@ def _compare(session: Session, batch: Batch, entries: Sequence[Entry]) -> None:
         line = entry.line
         if line.bad:
             continue
-        site, room = key_of(line)
+        site, room = room_key(line)
         before = entry.before = stored.get((site, room))
         entry.after = {
             "site_code": site,
@@ -182,7 +182,7 @@ def _used(session: Session, batch: Batch) -> dict[_RoomKey, list[int]]:
     return found
 
 
-def _misfits(after: Mapping[str, Any], used: Sequence[int]) -> Iterator[Fault]:
+def _misfits(after: TableRow, used: Sequence[int]) -> Iterator[Fault]:
     rows, columns, seats = after["row_count"], after["column_count"], after["seats"]
     if rows is not None and columns is not None and rows * columns < seats:
         yield Fault("E737", "seats", values={"rows": rows, "columns": columns, "seats": seats})
@@ -233,7 +233,7 @@ def _write(
     return Imported(import_id, counts, reading.files)
 
 
-def _verdict(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> str:
+def _verdict(before: TableRow | None, after: TableRow) -> str:
     if before is None:
         return "inserted"
     return "updated" if any(before[name] != value for name, value in after.items()) else "unchanged"
@@ -245,7 +245,7 @@ def _written(
     table: Table,
     key: Sequence[str],
     terms: Sequence[str],
-    rows: Sequence[tuple[Mapping[str, Any] | None, Mapping[str, Any], str]],
+    rows: Sequence[tuple[TableRow | None, TableRow, str]],
     *,
     seq: int,
     by: Acting,

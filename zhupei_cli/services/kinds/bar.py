@@ -1,19 +1,20 @@
 """诚信名单: records of conduct."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import RowMapping, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
+from zhupei_cli.model.base import TableRow
 from zhupei_cli.rules.people import idcard
 from zhupei_cli.rules.people.masking import mask_id
 from zhupei_cli.services.kinds.parts.kind import ImportKind, Key
 from zhupei_cli.services.kinds.parts.table_part import Naming, table_part
 from zhupei_cli.services.people import bars
-from zhupei_cli.services.people.bars import BAR, BarRow
+from zhupei_cli.services.people.bars import BAR_TABLE
 from zhupei_cli.services.people.profiles import load_profiles
 from zhupei_cli.services.records.entries import Entry, take_in
 from zhupei_cli.services.records.import_ledger import Counts, Imported, refuse_twins
@@ -43,7 +44,9 @@ def import_bars(session: Session, reading: Reading, *, by: Acting, pending: bool
     said = {id(entry.line): entry.after for entry in entries}
     refuse_twins(reading.lines, lambda line: ["/".join(_key(said[id(line)]))])
     _compare(session, [entry for entry in entries if not entry.line.bad])
-    return take_in(session, "bar", BAR, entries, reading, by=by, called=lambda row: bars.subject(row["id"]))
+    return take_in(
+        session, "bar", BAR_TABLE, entries, reading, by=by, called=lambda row: bars.subject(row["id"])
+    )
 
 
 def _line_keys(line: Line) -> list[Key]:
@@ -52,11 +55,11 @@ def _line_keys(line: Line) -> list[Key]:
     return [("bar", number, values["kind"], values["from_date"].isoformat())]
 
 
-def _key(row: Mapping[Any, Any]) -> _Key:
+def _key(row: TableRow | RowMapping) -> _Key:
     return row["id_type"], row["id_number"], row["kind"], row["from_date"]
 
 
-def _said(line: Line, today: date, state: str) -> BarRow:
+def _said(line: Line, today: date, state: str) -> TableRow:
     values = line.values
     id_type = values.get("id_type") or IdType.ID_CARD
     paper = idcard.read(id_type, values["id_number"], today)
@@ -82,7 +85,7 @@ def _compare(session: Session, entries: Sequence[Entry]) -> None:
     numbers = [entry.after["id_number"] for entry in entries]
     stored = {
         _key(row._mapping): dict(row._mapping)
-        for row in rows_of(session, select(BAR), BAR.c.id_number, numbers)
+        for row in rows_of(session, select(BAR_TABLE), BAR_TABLE.c.id_number, numbers)
     }
     names = {key: one.person["name"] for key, one in load_profiles(session, numbers).items()}
     for entry in entries:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from zhupei_cli.model import ImportRun, Plan, Score, TrainingBase
 from zhupei_cli.services.kinds.parts.kind import Found, ImportKind
 from zhupei_cli.services.kinds.parts.table_part import table_part
-from zhupei_cli.services.kinds.parts.written import TABLES, Written
+from zhupei_cli.services.kinds.parts.written import MODEL_TABLES, Written
 from zhupei_cli.services.kinds.plan import planned_later
 from zhupei_cli.services.reference.lists import import_bases
 from zhupei_cli.sheets.kinds import workbook_kinds
@@ -17,9 +17,9 @@ from zhupei_cli.store.bulk import in_chunks
 from zhupei_cli.words.codes import CITY
 from zhupei_cli.words.vocabulary import ENABLED
 
-_BASE: Table = TABLES[TrainingBase.__tablename__]
-_PLAN: Table = TABLES[Plan.__tablename__]
-_SCORE: Table = TABLES[Score.__tablename__]
+_BASE: Table = MODEL_TABLES[TrainingBase.__tablename__]
+_PLAN: Table = MODEL_TABLES[Plan.__tablename__]
+_SCORE: Table = MODEL_TABLES[Score.__tablename__]
 
 
 def _rests(session: Session, run: ImportRun, rows: Sequence[Written]) -> Found:

@@ -13,14 +13,14 @@ from zhupei_cli.services.admission.seats import free_seats, take_seats
 from zhupei_cli.services.kinds.parts.applied import admission_part, application_of
 from zhupei_cli.services.kinds.parts.kind import Differing, Found, ImportKind, Moves, compared_fields
 from zhupei_cli.services.kinds.parts.later import named_later
-from zhupei_cli.services.kinds.parts.written import TABLES, Written
+from zhupei_cli.services.kinds.parts.written import MODEL_TABLES, Written
 from zhupei_cli.services.people.bars import Arising, arise
 from zhupei_cli.services.records.row_stamps import STAMPS, unstamped
 from zhupei_cli.sheets.kinds import workbook_kinds
 from zhupei_cli.store.bulk import rows_of, update_rows
 from zhupei_cli.words.vocabulary import BatchStatus
 
-_ADMISSION: Table = TABLES[Admission.__tablename__]
+_ADMISSION: Table = MODEL_TABLES[Admission.__tablename__]
 _STAMP: Final = STAMPS[Admission.__tablename__]
 
 

@@ -1,28 +1,29 @@
 """单位: the directory of employers (指南 二.2 工作信息)."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Iterator
+from typing import Final
 
 from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
 from zhupei_cli.model import Employer
+from zhupei_cli.model.base import TableRow
 from zhupei_cli.services.kinds.parts.kind import ImportKind
 from zhupei_cli.services.kinds.parts.table_part import Naming, table_part
-from zhupei_cli.services.kinds.parts.written import TABLES
+from zhupei_cli.services.kinds.parts.written import MODEL_TABLES
 from zhupei_cli.services.records.entries import Entry, take_in
 from zhupei_cli.services.records.import_ledger import Counts, Imported, refuse_twins
 from zhupei_cli.services.records.lookup import match_key
 from zhupei_cli.services.records.workbooks import Reading
-from zhupei_cli.services.reference.catalogue_intake import too_long, uscc_faults
-from zhupei_cli.services.reference.employers import FIELDS
+from zhupei_cli.services.reference.catalogue_intake import longer_names, uscc_faults
+from zhupei_cli.services.reference.employers import EMPLOYER_KEYS
 from zhupei_cli.sheets.kinds import workbook_kinds
 from zhupei_cli.sheets.kinds.cells import CLEAR
 from zhupei_cli.words.codes import CITY
 from zhupei_cli.words.errors import Fault
 
-_EMPLOYER: Table = TABLES[Employer.__tablename__]
+_EMPLOYER: Table = MODEL_TABLES[Employer.__tablename__]
 
 
 def import_employers(session: Session, reading: Reading, *, by: Acting) -> Imported:
@@ -46,18 +47,18 @@ def import_employers(session: Session, reading: Reading, *, by: Acting) -> Impor
     return take_in(session, "employer", _EMPLOYER, entries, reading, by=by, called=lambda row: row["name"])
 
 
-def _merged(entry: Entry) -> dict[str, Any]:
+def _merged(entry: Entry) -> TableRow:
     given = {name: None if value is CLEAR else value for name, value in entry.line.values.items()}
-    merged: dict[str, Any] = {**dict.fromkeys(FIELDS), **(entry.before or {}), **given}
+    merged: TableRow = {**dict.fromkeys(EMPLOYER_KEYS), **(entry.before or {}), **given}
     # The city's name where it is one of ours: as the province's other lists have it.
     merged["city"] = CITY.labels.get(CITY.parse(merged["city"] or "") or "", merged["city"])
     return merged
 
 
-def _faults(entry: Mapping[str, Any]) -> Iterator[Fault]:
+def _faults(entry: TableRow) -> Iterator[Fault]:
     yield from uscc_faults(entry["uscc"])
     names = (column.name for column in _EMPLOYER.columns if column.name != "uscc")
-    yield from too_long({name: entry.get(name) for name in names}, _EMPLOYER)
+    yield from longer_names({name: entry.get(name) for name in names}, _EMPLOYER)
 
 
 EMPLOYER_IMPORT: Final[ImportKind] = ImportKind(

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from functools import cache
-from typing import Any, Final
+from typing import Final
 
 from zhupei_cli.rules.batch.lifecycle import ADMISSION, APPLICATION, BATCH
+from zhupei_cli.rules.proof.digests import EventData
 from zhupei_cli.rules.proof.explanation_words import seat_notes
 from zhupei_cli.words.vocabulary import BAR_STATE, OBJECTION_STATE, CodeTable
 
@@ -156,7 +157,7 @@ def known_actions() -> Mapping[str, str]:
     return {action: action_label(action) for action in (*_WORDS, *verbs, *_of_imports())}
 
 
-def note_of(action: str, data: Mapping[str, Any] | None) -> str | None:
+def note_of(action: str, data: EventData | None) -> str | None:
     """Return what an event about a seat says beside its states: whose it was, what was agreed to."""
     if data is None or not action.startswith("admission."):
         return None

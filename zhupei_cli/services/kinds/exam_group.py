@@ -8,7 +8,12 @@ from sqlalchemy.orm import Session
 
 from zhupei_cli.model import ImportRun
 from zhupei_cli.rules.proof.digests import named_digest
-from zhupei_cli.services.kinds.parts.applied import APPLICATION, application_of, applied_called, applied_keys
+from zhupei_cli.services.kinds.parts.applied import (
+    APPLICATION_TABLE,
+    application_of,
+    applied_called,
+    applied_keys,
+)
 from zhupei_cli.services.kinds.parts.kind import (
     Differing,
     Found,
@@ -19,22 +24,23 @@ from zhupei_cli.services.kinds.parts.kind import (
     compared_fields,
 )
 from zhupei_cli.services.kinds.parts.written import Written, by_id, delete_of, halves, witnessed_rows
-from zhupei_cli.services.marks.exam_groups import GROUP, TERMS, WHEN, import_groups
+from zhupei_cli.services.marks.exam_groups import GROUP, GROUP_TERMS, GROUPING_TIME, import_groups
 from zhupei_cli.sheets.kinds.exam_kinds import EXAM_GROUP
 from zhupei_cli.store.bulk import update_rows
 
-_STATEMENT: Final = select(*GROUP.c["application_id", *TERMS, "touched_by"])
+_STATEMENT: Final = select(*GROUP.c["application_id", *GROUP_TERMS, "touched_by"])
 
 
 def _compared(session: Session, _run: ImportRun, rows: Sequence[Written]) -> Differing:
     after = by_id(session, _STATEMENT, rows)
     return {
-        row: compared_fields("exam_group.", TERMS, row.image, dict(after[row.id]._mapping)) for row in rows
+        row: compared_fields("exam_group.", GROUP_TERMS, row.image, dict(after[row.id]._mapping))
+        for row in rows
     }
 
 
 def _put_back(session: Session, _run: ImportRun, rows: Sequence[Written]) -> None:
-    sides, columns = halves(rows), (*TERMS, "touched_by")
+    sides, columns = halves(rows), (*GROUP_TERMS, "touched_by")
     delete_of(session, GROUP.name, "application_id", sides.new)
     values = [(row.id, *(image[name] for name in columns)) for row, image in sides.changed]
     update_rows(session, GROUP, ("application_id",), columns, values)
@@ -49,10 +55,10 @@ def _blocked(session: Session, run: ImportRun, rows: Sequence[Written]) -> Found
 
 
 def _witnesses(session: Session, keys: Keys) -> Iterator[Witness]:
-    columns = (GROUP.c.batch_id, APPLICATION.c.application_no, *GROUP.c[*TERMS])
-    statement = select(*columns).join(APPLICATION, APPLICATION.c.id == GROUP.c.application_id)
+    columns = (GROUP.c.batch_id, APPLICATION_TABLE.c.application_no, *GROUP.c[*GROUP_TERMS])
+    statement = select(*columns).join(APPLICATION_TABLE, APPLICATION_TABLE.c.id == GROUP.c.application_id)
     for batch, number, *values in witnessed_rows(session, statement, GROUP.c.batch_id, keys):
-        yield batch, number, named_digest(dict(zip(TERMS, values, strict=True)))
+        yield batch, number, named_digest(dict(zip(GROUP_TERMS, values, strict=True)))
 
 
 EXAM_GROUP_IMPORT: Final[ImportKind] = ImportKind(
@@ -72,7 +78,7 @@ EXAM_GROUP_IMPORT: Final[ImportKind] = ImportKind(
             witnesses=_witnesses,
             witnessed_by="batch",
             of_batch=True,
-            when=WHEN,
+            when=GROUPING_TIME,
             headings={
                 "exam_group.name": "组别",
                 "exam_group.day": "日期",

@@ -1,20 +1,20 @@
 """考场: sites and rooms of a batch's exam."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import Row, Select, Table, select
+from sqlalchemy import RowMapping, Table, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Batch, ImportRun
 from zhupei_cli.rules.proof.digests import named_digest
 from zhupei_cli.services.exams.room_sheets import (
     ROOM_TERMS,
+    ROOMS_TIME,
     SITE_TERMS,
-    WHEN,
     import_rooms,
-    key_of,
+    room_key,
     seated_beyond,
 )
 from zhupei_cli.services.kinds.parts.kind import (
@@ -28,7 +28,7 @@ from zhupei_cli.services.kinds.parts.kind import (
     Witness,
     compared_fields,
 )
-from zhupei_cli.services.kinds.parts.written import TABLES, Written, halves, witnessed_rows
+from zhupei_cli.services.kinds.parts.written import MODEL_TABLES, Written, halves, witnessed_rows
 from zhupei_cli.sheets.kinds.exam_kinds import EXAM_ROOM
 from zhupei_cli.store.bulk import delete_rows, update_rows
 from zhupei_cli.words.codes import CITY
@@ -45,10 +45,10 @@ class _Rows:
     terms: tuple[str, ...]
     rests: Rests
 
-    def _name(self, row: Mapping[Any, Any]) -> str:
+    def _name(self, row: RowMapping) -> str:
         return "/".join(row[name] for name in self.key)
 
-    def _stored(self, session: Session, run: ImportRun) -> dict[str, Mapping[Any, Any]]:
+    def _stored(self, session: Session, run: ImportRun) -> dict[str, RowMapping]:
         statement = select(self.table).where(self.table.c.batch_id == run.batch_id)
         return {self._name(row): row for row in session.execute(statement).mappings()}
 
@@ -60,7 +60,7 @@ class _Rows:
 
     def compared(self, session: Session, run: ImportRun, rows: Sequence[Written]) -> Differing:
         after, prefix = self._stored(session, run), f"{self.table.name}."
-        return {row: compared_fields(prefix, self.terms, row.image, after[row.key]) for row in rows}
+        return {row: compared_fields(prefix, self.terms, row.image, dict(after[row.key])) for row in rows}
 
     def put_back(self, session: Session, run: ImportRun, rows: Sequence[Written]) -> None:
         sides, key, names = halves(rows), ("batch_id", *self.key), (*self.terms, "touched_by")
@@ -81,15 +81,13 @@ class _Rows:
         yield from self.rests(session, run, rows)
 
     def witnesses(self, session: Session, keys: Keys) -> Iterator[Witness]:
-        statement: Select[*tuple[object, ...]] = select(self.table)
-        row: Row[*tuple[Any, ...]]
-        for row in witnessed_rows(session, statement, self.table.c.batch_id, keys):
+        for row in witnessed_rows(session, select(self.table), self.table.c.batch_id, keys):
             now = row._mapping
             yield now["batch_id"], self._name(now), named_digest({name: now[name] for name in self.terms})
 
 
 def _part(entity: str, label: str, key: tuple[str, ...], terms: tuple[str, ...], rests: Rests) -> Part:
-    rows = _Rows(TABLES[entity], key, terms, rests)
+    rows = _Rows(MODEL_TABLES[entity], key, terms, rests)
     return Part(
         entity=entity,
         label=label,
@@ -101,7 +99,7 @@ def _part(entity: str, label: str, key: tuple[str, ...], terms: tuple[str, ...],
         witnesses=rows.witnesses,
         witnessed_by="batch",
         of_batch=True,
-        when=WHEN,
+        when=ROOMS_TIME,
         coded={f"{entity}.city": CITY} if "city" in terms else {},
         headings={
             "exam_site.name": "考点名称",
@@ -122,7 +120,7 @@ def _seated(session: Session, run: ImportRun, rows: Sequence[Written]) -> Found:
 def _roomed(session: Session, run: ImportRun, rows: Sequence[Written]) -> Found:
     """Find new sites that got rooms by another import."""
     new = {row.key: row for row in rows if row.action == "inserted"}
-    room = TABLES["exam_room"]
+    room = MODEL_TABLES["exam_room"]
     statement = select(room.c.site_code, room.c.touched_by).where(room.c.batch_id == run.batch_id)
     for site, seq in session.execute(statement):
         if site in new and seq != run.event_seq:
@@ -140,7 +138,7 @@ EXAM_ROOM_IMPORT: Final[ImportKind] = ImportKind(
     ),
     line_keys=lambda _session: (
         lambda line: [
-            ("exam_room", "/".join(key_of(line))),
+            ("exam_room", "/".join(room_key(line))),
             ("exam_site", line.values["site"]),
         ]
     ),

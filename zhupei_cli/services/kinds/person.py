@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Account, ImportRun, Trainee, TraineePhoto
 from zhupei_cli.rules.people.masking import mask_id
-from zhupei_cli.services.kinds.parts.applied import APPLICATION
+from zhupei_cli.services.kinds.parts.applied import APPLICATION_TABLE
 from zhupei_cli.services.kinds.parts.kind import (
     Called,
     Difference,
@@ -20,9 +20,9 @@ from zhupei_cli.services.kinds.parts.kind import (
     Witness,
 )
 from zhupei_cli.services.kinds.parts.kind import compared_fields as compared
-from zhupei_cli.services.kinds.parts.later import latest, overwritten, told_in
+from zhupei_cli.services.kinds.parts.later import latest_event, overwritten, told_in
 from zhupei_cli.services.kinds.parts.written import (
-    TABLES,
+    MODEL_TABLES,
     Written,
     by_id,
     delete_of,
@@ -36,9 +36,9 @@ from zhupei_cli.services.people.profiles import PERSON, Profile, load_profiles_b
 from zhupei_cli.services.records.row_stamps import STAMPS, unstamped
 from zhupei_cli.store.bulk import delete_rows, in_chunks, rows_of, update_rows
 
-_ACCOUNT: Table = TABLES[Account.__tablename__]
-_OF_PHOTO = TABLES[TraineePhoto.__tablename__].c.trainee_id
-_TRAINEE: Table = TABLES[Trainee.__tablename__]
+_ACCOUNT: Table = MODEL_TABLES[Account.__tablename__]
+_OF_PHOTO = MODEL_TABLES[TraineePhoto.__tablename__].c.trainee_id
+_TRAINEE: Table = MODEL_TABLES[Trainee.__tablename__]
 _ENTRIES: Final = (("education", profiles.EDUCATION), ("work", profiles.WORK))
 
 
@@ -85,7 +85,7 @@ def _put_back(session: Session, _run: ImportRun, rows: Sequence[Written]) -> Non
     ]
     update_rows(session, _TRAINEE, ("id",), (*PERSON, *STAMPS["trainee"]), values)
     for name, columns in _ENTRIES:
-        _put_entries_back(session, TABLES[name], columns, before)
+        _put_entries_back(session, MODEL_TABLES[name], columns, before)
 
 
 def _put_entries_back(
@@ -109,7 +109,7 @@ def _blocked(session: Session, run: ImportRun, rows: Sequence[Written]) -> Found
     yield from overwritten(session, _TRAINEE, rows, run.event_seq)
     new = new_of(rows)
     accounts = [id_ for (id_,) in rows_of(session, select(_ACCOUNT.c.trainee_id), _ACCOUNT.c.trainee_id, new)]
-    opened = latest(session, [subject_of(id_) for id_ in accounts], "account")
+    opened = latest_event(session, [subject_of(id_) for id_ in accounts], "account")
     for id_ in accounts:
         yield new[id_], opened.get(subject_of(id_))
     shown = {subject_of(id_): id_ for (id_,) in rows_of(session, select(_OF_PHOTO), _OF_PHOTO, new)}
@@ -117,8 +117,8 @@ def _blocked(session: Session, run: ImportRun, rows: Sequence[Written]) -> Found
     for subject, id_ in shown.items():
         yield new[id_], told.get(subject)
     own = load_ids(session, run, "application")
-    statement = select(APPLICATION.c.trainee_id, APPLICATION.c.id, APPLICATION.c.touched_by)
-    for trainee_id, id_, seq in rows_of(session, statement, APPLICATION.c.trainee_id, new):
+    statement = select(APPLICATION_TABLE.c.trainee_id, APPLICATION_TABLE.c.id, APPLICATION_TABLE.c.touched_by)
+    for trainee_id, id_, seq in rows_of(session, statement, APPLICATION_TABLE.c.trainee_id, new):
         if id_ not in own:
             yield new[trainee_id], seq
 

@@ -18,14 +18,14 @@ from zhupei_cli.services.kinds.parts.kind import (
     Witness,
 )
 from zhupei_cli.services.kinds.parts.later import named_later
-from zhupei_cli.services.kinds.parts.written import TABLES, Written
+from zhupei_cli.services.kinds.parts.written import MODEL_TABLES, Written
 from zhupei_cli.services.kinds.person import PEOPLE
 from zhupei_cli.services.people.people import subject_of
 from zhupei_cli.services.people.photo_intake import import_photos, stored_photos
 from zhupei_cli.services.people.photos import photo_digest, photo_in
 from zhupei_cli.store.bulk import delete_rows, insert_rows, rows_of
 
-_PHOTO: Table = TABLES[TraineePhoto.__tablename__]
+_PHOTO: Table = MODEL_TABLES[TraineePhoto.__tablename__]
 
 
 def _called(session: Session, rows: Sequence[Written]) -> Called:

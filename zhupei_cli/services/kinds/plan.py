@@ -1,7 +1,7 @@
 """招收计划: the places of a batch."""
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import Column, Table, func, select
 from sqlalchemy.orm import Session
@@ -22,16 +22,16 @@ from zhupei_cli.services.kinds.parts.kind import (
     compared_fields,
 )
 from zhupei_cli.services.kinds.parts.later import named_later, naming
-from zhupei_cli.services.kinds.parts.written import TABLES, Written, halves, witnessed_rows
+from zhupei_cli.services.kinds.parts.written import MODEL_TABLES, Written, halves, witnessed_rows
 from zhupei_cli.services.records.lookup import base_names, specialty_names
 from zhupei_cli.sheets.kinds import workbook_kinds
 from zhupei_cli.sheets.taking.lines import Line
 from zhupei_cli.store.bulk import delete_rows, rows_of, update_rows
 from zhupei_cli.words.vocabulary import BatchStatus
 
-_APPLICATION: Table = TABLES[Application.__tablename__]
-_CHOICE: Table = TABLES[Choice.__tablename__]
-_PLAN: Table = TABLES[Plan.__tablename__]
+_APPLICATION: Table = MODEL_TABLES[Application.__tablename__]
+_CHOICE: Table = MODEL_TABLES[Choice.__tablename__]
+_PLAN: Table = MODEL_TABLES[Plan.__tablename__]
 
 
 def _line_keys(session: Session) -> Callable[[Line], list[Key]]:
@@ -81,7 +81,7 @@ def _blocked(session: Session, run: ImportRun, rows: Sequence[Written]) -> Found
             yield new[f"{base}/{specialty}"], seq
 
 
-def planned_later(session: Session, run: ImportRun, rows: Sequence[Written], column: Column[Any]) -> Found:
+def planned_later(session: Session, run: ImportRun, rows: Sequence[Written], column: Column[object]) -> Found:
     """Find new bases or specialties, whose codes are in `column`, that places of a plan rest on."""
     new = {row.key: row for row in rows if row.action == "inserted"}
     places: dict[str, set[str]] = {}

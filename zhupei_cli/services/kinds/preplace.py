@@ -8,17 +8,17 @@ from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Admission, Batch, ImportRun, Preplaced
-from zhupei_cli.services.admission.preplacing.giving import DETAILS, WHEN, import_preplaced
-from zhupei_cli.services.admission.preplacing.taking_back import remove
+from zhupei_cli.services.admission.preplacing.giving import DETAILS, PREPLACING_TIME, import_preplaced
+from zhupei_cli.services.admission.preplacing.taking_back import remove_seats
 from zhupei_cli.services.kinds.parts.applied import admission_part, application_of
 from zhupei_cli.services.kinds.parts.kind import Differing, Found, ImportKind, Moves, compared_fields
 from zhupei_cli.services.kinds.parts.later import named_later
-from zhupei_cli.services.kinds.parts.written import TABLES, Written, halves
+from zhupei_cli.services.kinds.parts.written import MODEL_TABLES, Written, halves
 from zhupei_cli.sheets.kinds import workbook_kinds
 from zhupei_cli.store.bulk import rows_of, update_rows
 
-_ADMISSION: Table = TABLES[Admission.__tablename__]
-_PREPLACED: Table = TABLES[Preplaced.__tablename__]
+_ADMISSION: Table = MODEL_TABLES[Admission.__tablename__]
+_PREPLACED: Table = MODEL_TABLES[Preplaced.__tablename__]
 
 
 def _compared(session: Session, _run: ImportRun, rows: Sequence[Written]) -> Differing:
@@ -31,7 +31,7 @@ def _put_back(session: Session, run: ImportRun, rows: Sequence[Written]) -> Move
     batch, sides = session.get_one(Batch, run.batch_id), halves(rows)
     by_id = {row.id: row for row in sides.new}
     stored = list(rows_of(session, select(_ADMISSION), _ADMISSION.c.application_id, by_id))
-    remove(session, batch, stored)
+    remove_seats(session, batch, stored)
     moves = Moves()
     moves |= {by_id[row.application_id]: (row.status, None) for row in stored}
     key = ("application_id",)
@@ -56,7 +56,7 @@ PREPLACE_IMPORT: Final[ImportKind] = ImportKind(
             compared=_compared,
             put_back=_put_back,
             blocked=_blocked,
-            when=WHEN,
+            when=PREPLACING_TIME,
         ),
     ),
     line_keys=lambda _session: application_of,

@@ -8,16 +8,16 @@ from sqlalchemy import Table, func, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.model import ImportRun, Review
-from zhupei_cli.services.kinds.parts.applied import APPLICATION, application_of, statuses_of
+from zhupei_cli.services.kinds.parts.applied import APPLICATION_TABLE, application_of, statuses_of
 from zhupei_cli.services.kinds.parts.kind import Found, ImportKind, Moves
 from zhupei_cli.services.kinds.parts.later import overwritten
-from zhupei_cli.services.kinds.parts.written import TABLES, Written
-from zhupei_cli.services.kinds.trainee import APPLIED
+from zhupei_cli.services.kinds.parts.written import MODEL_TABLES, Written
+from zhupei_cli.services.kinds.trainee import FORM_PART
 from zhupei_cli.services.reviews.decisions import import_reviews
 from zhupei_cli.sheets.kinds import workbook_kinds
 from zhupei_cli.store.bulk import delete_rows, rows_of, update_rows
 
-_REVIEW: Table = TABLES[Review.__tablename__]
+_REVIEW: Table = MODEL_TABLES[Review.__tablename__]
 
 
 def _put_back(session: Session, _run: ImportRun, rows: Sequence[Written]) -> Moves:
@@ -27,13 +27,13 @@ def _put_back(session: Session, _run: ImportRun, rows: Sequence[Written]) -> Mov
     last = rows_of(session, statement, _REVIEW.c.application_id, (row.id for row in rows))
     delete_rows(session, _REVIEW, ("id",), [tuple(row) for row in last])
     values = [(row.id, image["status"], image["touched_by"]) for row, image in images.items()]
-    update_rows(session, APPLICATION, ("id",), ("status", "touched_by"), values)
+    update_rows(session, APPLICATION_TABLE, ("id",), ("status", "touched_by"), values)
     return {row: (statuses[row.id], image["status"]) for row, image in images.items()}
 
 
 def _blocked(session: Session, run: ImportRun, rows: Sequence[Written]) -> Found:
     # The number of the last event is written into all that was decided.
-    return overwritten(session, APPLICATION, rows, REVIEW_IMPORT.last_event(run, len(rows)))
+    return overwritten(session, APPLICATION_TABLE, rows, REVIEW_IMPORT.last_event(run, len(rows)))
 
 
 REVIEW_IMPORT: Final[ImportKind] = ImportKind(
@@ -41,7 +41,7 @@ REVIEW_IMPORT: Final[ImportKind] = ImportKind(
     label="审核意见",
     sheets=(workbook_kinds.REVIEW,),
     take=import_reviews,
-    parts=(replace(APPLIED, put_back=_put_back, blocked=_blocked),),
+    parts=(replace(FORM_PART, put_back=_put_back, blocked=_blocked),),
     line_keys=lambda _session: application_of,
     event_rows=1,
 )

@@ -9,7 +9,12 @@ from sqlalchemy.orm import Session
 from zhupei_cli.model import ImportRun, Score
 from zhupei_cli.rules.admission.scores import COMPONENTS, Mark
 from zhupei_cli.rules.proof.digests import row_digest
-from zhupei_cli.services.kinds.parts.applied import APPLICATION, application_of, applied_called, applied_keys
+from zhupei_cli.services.kinds.parts.applied import (
+    APPLICATION_TABLE,
+    application_of,
+    applied_called,
+    applied_keys,
+)
 from zhupei_cli.services.kinds.parts.kind import (
     Differing,
     Found,
@@ -20,7 +25,7 @@ from zhupei_cli.services.kinds.parts.kind import (
     Witness,
     compared_fields,
 )
-from zhupei_cli.services.kinds.parts.written import TABLES, Written, halves, witnessed_rows
+from zhupei_cli.services.kinds.parts.written import MODEL_TABLES, Written, halves, witnessed_rows
 from zhupei_cli.services.marks.score_marks import MARK_COLUMNS, mark_columns, marks_of, values_of
 from zhupei_cli.services.marks.scores import import_scores
 from zhupei_cli.services.records.lookup import base_names
@@ -30,7 +35,7 @@ from zhupei_cli.sheets.taking.lines import Line
 from zhupei_cli.store.bulk import delete_rows, rows_of, update_rows
 from zhupei_cli.words.vocabulary import BatchStatus
 
-_SCORE: Table = TABLES[Score.__tablename__]
+_SCORE: Table = MODEL_TABLES[Score.__tablename__]
 
 
 def _line_keys(session: Session) -> Callable[[Line], list[Key]]:
@@ -75,8 +80,13 @@ def _blocked(session: Session, run: ImportRun, rows: Sequence[Written]) -> Found
 
 
 def _witnesses(session: Session, keys: Keys) -> Iterator[Witness]:
-    columns = (APPLICATION.c.batch_id, APPLICATION.c.application_no, _SCORE.c.record, *mark_columns())
-    statement = select(*columns).join(APPLICATION, APPLICATION.c.id == _SCORE.c.application_id)
+    columns = (
+        APPLICATION_TABLE.c.batch_id,
+        APPLICATION_TABLE.c.application_no,
+        _SCORE.c.record,
+        *mark_columns(),
+    )
+    statement = select(*columns).join(APPLICATION_TABLE, APPLICATION_TABLE.c.id == _SCORE.c.application_id)
     for batch, number, of, *values in witnessed_rows(session, statement, _SCORE.c.application_id, keys):
         yield batch, f"{number}/{of}" if of else number, row_digest(marks_of(values))
 

@@ -7,12 +7,12 @@ from sqlalchemy import Table
 from zhupei_cli.model import Plan
 from zhupei_cli.services.kinds.parts.kind import ImportKind
 from zhupei_cli.services.kinds.parts.table_part import table_part
-from zhupei_cli.services.kinds.parts.written import TABLES
+from zhupei_cli.services.kinds.parts.written import MODEL_TABLES
 from zhupei_cli.services.kinds.plan import planned_later
 from zhupei_cli.services.reference.lists import import_specialties
 from zhupei_cli.sheets.kinds import workbook_kinds
 
-_PLAN: Table = TABLES[Plan.__tablename__]
+_PLAN: Table = MODEL_TABLES[Plan.__tablename__]
 
 
 SPECIALTY_IMPORT: Final[ImportKind] = ImportKind(

@@ -11,7 +11,12 @@ from zhupei_cli.rules.people.fields import FORM_LABELS
 from zhupei_cli.services.applications.drafts import form_cells
 from zhupei_cli.services.applications.intake import import_trainees
 from zhupei_cli.services.applications.store import Form, form_digest, load_choices
-from zhupei_cli.services.kinds.parts.applied import APPLICATION, applied_called, applied_keys, statuses_of
+from zhupei_cli.services.kinds.parts.applied import (
+    APPLICATION_TABLE,
+    applied_called,
+    applied_keys,
+    statuses_of,
+)
 from zhupei_cli.services.kinds.parts.kind import (
     Differing,
     Found,
@@ -23,22 +28,30 @@ from zhupei_cli.services.kinds.parts.kind import (
     compared_fields,
 )
 from zhupei_cli.services.kinds.parts.later import overwritten
-from zhupei_cli.services.kinds.parts.written import TABLES, Written, delete_of, halves, new_of, witnessed_rows
+from zhupei_cli.services.kinds.parts.written import (
+    MODEL_TABLES,
+    Image,
+    Written,
+    delete_of,
+    halves,
+    new_of,
+    witnessed_rows,
+)
 from zhupei_cli.services.kinds.person import PEOPLE
 from zhupei_cli.services.records.row_stamps import STAMPS, unstamped
 from zhupei_cli.sheets.kinds import workbook_kinds
 from zhupei_cli.store.bulk import delete_rows, in_chunks, insert_rows, rows_of, update_rows
 from zhupei_cli.words.vocabulary import APPLICATION_STATUS, BatchStatus
 
-_SCORE: Table = TABLES[Score.__tablename__]
-_SNAPSHOT: Table = TABLES["snapshot"]
+_SCORE: Table = MODEL_TABLES[Score.__tablename__]
+_SNAPSHOT: Table = MODEL_TABLES["snapshot"]
 _FORM: Final = ("identity", "source_type", "train_years", "accept_adjust")
 
 
 def _compared(session: Session, _run: ImportRun, rows: Sequence[Written]) -> Differing:
     ids = [row.id for row in rows]
-    statement = select(*(APPLICATION.c[name] for name in ("id", "status", *_FORM)))
-    stored = {row.id: row for row in rows_of(session, statement, APPLICATION.c.id, ids)}
+    statement = select(*(APPLICATION_TABLE.c[name] for name in ("id", "status", *_FORM)))
+    stored = {row.id: row for row in rows_of(session, statement, APPLICATION_TABLE.c.id, ids)}
     choices = load_choices(session, ids)
     found = {}
     for row in rows:
@@ -67,7 +80,7 @@ def _put_back(session: Session, run: ImportRun, rows: Sequence[Written]) -> Move
     return moves | {row: (statuses[row.id], image["status"]) for row, image in sides.changed}
 
 
-def _put_forms_back(session: Session, run: ImportRun, changed: Sequence[tuple[Written, Any]]) -> None:
+def _put_forms_back(session: Session, run: ImportRun, changed: Sequence[tuple[Written, Image]]) -> None:
     stamps = {row.id: unstamped("application", image["stamp"]) for row, image in changed}
     # A snapshot taken by the import is the newest one: nothing has happened since.
     version = STAMPS["application"].index("snapshot_version")
@@ -76,7 +89,7 @@ def _put_forms_back(session: Session, run: ImportRun, changed: Sequence[tuple[Wr
     newer = [(id_, number) for id_, number in stored if number > (stamps[id_][version] or 0)]
     columns = (*_FORM, "status", *STAMPS["application"])
     values = [(row.id, *image["form"][:4], image["status"], *stamps[row.id]) for row, image in changed]
-    update_rows(session, APPLICATION, ("id",), columns, values)
+    update_rows(session, APPLICATION_TABLE, ("id",), columns, values)
     delete_rows(session, _SNAPSHOT, ("application_id", "version"), newer)
     delete_of(session, "choice", "application_id", (row for row, _ in changed))
     choices = [
@@ -85,12 +98,12 @@ def _put_forms_back(session: Session, run: ImportRun, changed: Sequence[tuple[Wr
         for number, (base, specialty) in enumerate(image["form"][4], 1)
     ]
     columns = ("application_id", "number", "batch_id", "base_code", "specialty_code")
-    insert_rows(session, TABLES["choice"], columns, choices)
+    insert_rows(session, MODEL_TABLES["choice"], columns, choices)
 
 
 def _blocked(session: Session, run: ImportRun, rows: Sequence[Written]) -> Found:
     """Find applications that were written since, and new ones with marks."""
-    yield from overwritten(session, APPLICATION, rows, run.event_seq)
+    yield from overwritten(session, APPLICATION_TABLE, rows, run.event_seq)
     new = new_of(rows)
     statement = select(_SCORE.c.application_id, _SCORE.c.touched_by)
     for id_, seq in rows_of(session, statement, _SCORE.c.application_id, new):
@@ -99,8 +112,8 @@ def _blocked(session: Session, run: ImportRun, rows: Sequence[Written]) -> Found
 
 def _witnesses(session: Session, keys: Keys) -> Iterator[Witness]:
     names = ("id", "application_no", "batch_id", "trainee_id", *_FORM)
-    statement = select(*(APPLICATION.c[name] for name in names))
-    for chunk in in_chunks(witnessed_rows(session, statement, APPLICATION.c.id, keys)):
+    statement = select(*(APPLICATION_TABLE.c[name] for name in names))
+    for chunk in in_chunks(witnessed_rows(session, statement, APPLICATION_TABLE.c.id, keys)):
         choices = load_choices(session, [row.id for row in chunk])
         for row in chunk:
             wanted = (row.identity, row.source_type, row.train_years, row.accept_adjust)
@@ -108,7 +121,7 @@ def _witnesses(session: Session, keys: Keys) -> Iterator[Witness]:
             yield row.batch_id, row.application_no, form_digest(row.trainee_id, form)
 
 
-APPLIED: Final = Part(
+FORM_PART: Final = Part(
     entity="application",
     label="报名",
     called=applied_called,
@@ -127,6 +140,6 @@ TRAINEE_IMPORT: Final[ImportKind] = ImportKind(
     label="学员和报名",
     sheets=(workbook_kinds.PERSON, workbook_kinds.EDUCATION, workbook_kinds.WORK),
     take=import_trainees,
-    parts=(APPLIED, PEOPLE),
+    parts=(FORM_PART, PEOPLE),
     line_keys=lambda _session: lambda line: [("person", line.values["id_number"].strip().upper())],
 )

@@ -5,13 +5,14 @@ Beside marks, for rows know people by the same numbers.
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any, Final, TypedDict
+from typing import Final, TypedDict
 
 from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
 from zhupei_cli.model import Application, Batch, Choice, ExamGroup, ExamSeat, Snapshot
+from zhupei_cli.model.base import TableRow
 from zhupei_cli.printing.exam_sheets import Desk, RoomSheet
 from zhupei_cli.printing.fonts import FontSet
 from zhupei_cli.rules.batch.lifecycle import BATCH, directions
@@ -31,7 +32,7 @@ from zhupei_cli.services.records.import_ledger import (
 from zhupei_cli.services.records.line_numbers import settle_numbers
 from zhupei_cli.services.records.lookup import base_names, specialty_names
 from zhupei_cli.services.records.workbooks import Reading
-from zhupei_cli.services.reference.catalogue_intake import too_long
+from zhupei_cli.services.reference.catalogue_intake import longer_names
 from zhupei_cli.store.bulk import insert_rows, rows_of, update_rows
 from zhupei_cli.words.codes import GENDER
 from zhupei_cli.words.errors import Fault, ZhupeiError
@@ -45,9 +46,9 @@ _SEAT: Table = _TABLES[ExamSeat.__tablename__]
 _SNAPSHOT: Table = _TABLES[Snapshot.__tablename__]
 
 #: What a row says of a group, by column of the table.
-TERMS: Final = {"name": "group", "day": "day", "clock": "clock", "place": "place"}
+GROUP_TERMS: Final = {"name": "group", "day": "day", "clock": "clock", "place": "place"}
 #: The states of a batch in which groups may change: marks may, until it is locked.
-WHEN: Final = (BatchStatus.OPEN, BatchStatus.CLOSED)
+GROUPING_TIME: Final = (BatchStatus.OPEN, BatchStatus.CLOSED)
 
 
 def import_groups(session: Session, reading: Reading, *, batch: Batch, by: Acting) -> Imported:
@@ -59,18 +60,18 @@ def import_groups(session: Session, reading: Reading, *, batch: Batch, by: Actin
     if not reading.readable:
         return Imported(None, Counts(), reading.files, readable=False)
     session.refresh(batch, with_for_update=True)
-    if batch.status not in WHEN:
-        cure = directions(BATCH, batch.status, frozenset(WHEN), batch.code)
+    if batch.status not in GROUPING_TIME:
+        cure = directions(BATCH, batch.status, frozenset(GROUPING_TIME), batch.code)
         status = BATCH_STATUS.label(batch.status)
         raise ZhupeiError("E401", name=batch.code, status=status, wanted="改动复试分组", cure=cure)
     for line in reading.lines:
-        for name, key in TERMS.items():
+        for name, key in GROUP_TERMS.items():
             word = line.values.get(key)
-            for fault in too_long({name: word}, GROUP) if isinstance(word, str) else ():
+            for fault in longer_names({name: word}, GROUP) if isinstance(word, str) else ():
                 line.faults.append(Fault(fault.code, key, values=fault.values))
     entries = read_entries(session, batch, reading.lines)
     refuse_twins(entries, what="复试分组")
-    statement = select(*GROUP.c["application_id", *TERMS, "touched_by"])
+    statement = select(*GROUP.c["application_id", *GROUP_TERMS, "touched_by"])
     ids = [entry.application_id for entry in entries]
     stored = {
         row.application_id: dict(row._mapping)
@@ -83,7 +84,7 @@ def import_groups(session: Session, reading: Reading, *, batch: Batch, by: Actin
         entry
         for entry in good
         if (before := stored.get(entry.application_id))
-        and _said(entry) != {key: before[key] for key in TERMS}
+        and _said(entry) != {key: before[key] for key in GROUP_TERMS}
     ]
     counts = Counts(
         rows=len(reading.lines),
@@ -105,9 +106,7 @@ def import_groups(session: Session, reading: Reading, *, batch: Batch, by: Actin
     return Imported(import_id, counts, reading.files)
 
 
-def _refuse_days_gone(
-    entries: Sequence[MarkEntry], stored: Mapping[int, dict[str, Any]], *, today: date
-) -> None:
+def _refuse_days_gone(entries: Sequence[MarkEntry], stored: Mapping[int, TableRow], *, today: date) -> None:
     """Refuse a day before today, but where the row says what is stored: a file may come in again later."""
     for entry in entries:
         day = entry.line.values.get("day")
@@ -116,14 +115,14 @@ def _refuse_days_gone(
             entry.line.faults.append(Fault("E714", "day", values={"day": day}))
 
 
-def _said(entry: MarkEntry) -> dict[str, Any]:
-    return {name: entry.line.values[key] for name, key in TERMS.items()}
+def _said(entry: MarkEntry) -> TableRow:
+    return {name: entry.line.values[key] for name, key in GROUP_TERMS.items()}
 
 
 def _write(
     session: Session, batch: Batch, new: Sequence[MarkEntry], changed: Sequence[MarkEntry], *, seq: int
 ) -> None:
-    columns = (*TERMS, "touched_by")
+    columns = (*GROUP_TERMS, "touched_by")
     rows = [(one.application_id, batch.id, *_said(one).values(), seq) for one in new]
     insert_rows(session, GROUP, ("application_id", "batch_id", *columns), rows)
     updates = [(one.application_id, *_said(one).values(), seq) for one in changed]
@@ -131,11 +130,11 @@ def _write(
 
 
 def _touched(
-    new: Sequence[MarkEntry], changed: Sequence[MarkEntry], stored: Mapping[int, dict[str, Any]]
+    new: Sequence[MarkEntry], changed: Sequence[MarkEntry], stored: Mapping[int, TableRow]
 ) -> list[Touched]:
     rows: list[Touched] = [(GROUP.name, str(one.application_id), "inserted", None) for one in new]
     for one in changed:
-        image = {key: stored[one.application_id][key] for key in (*TERMS, "touched_by")}
+        image = {key: stored[one.application_id][key] for key in (*GROUP_TERMS, "touched_by")}
         rows.append((GROUP.name, str(one.application_id), "updated", canonical(image)))
     return rows
 

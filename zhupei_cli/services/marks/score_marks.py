@@ -5,7 +5,7 @@ mark 有成绩, on every screen and in every report; 缺考 is counted apart.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import ColumnElement, FromClause, Table, func, or_, select
 from sqlalchemy.orm import Session
@@ -37,7 +37,7 @@ def mark_columns(table: FromClause = _SCORE) -> list[ColumnElement[object]]:
     return [table.c[name] for name in MARK_COLUMNS]
 
 
-def marks_of(values: Sequence[Any]) -> Marks:
+def marks_of(values: Sequence[int | bool | None]) -> Marks:
     """Return the marks of a record from the values of MARK_COLUMNS."""
     half = len(COMPONENTS)
     return tuple(

@@ -1,7 +1,7 @@
 """What there is to tell people: by event, who it is about, and what it was."""
 
 from collections.abc import Callable, Collection, Mapping
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, Table, func, or_, select
 from sqlalchemy.orm import Session
@@ -12,7 +12,7 @@ from zhupei_cli.rules.batch.lifecycle import PUBLISHED
 from zhupei_cli.rules.batch.settings import BatchSettings, parse
 from zhupei_cli.rules.batch.times import written_time
 from zhupei_cli.rules.proof.digests import named_digest
-from zhupei_cli.services.exams.candidates import Wanted, load_seated
+from zhupei_cli.services.exams.candidates import Wanted, load_sitting
 from zhupei_cli.services.exams.rooms import load_sites
 from zhupei_cli.services.records.lookup import base_names, settings_of, specialty_names
 from zhupei_cli.words.vocabulary import AdmissionStatus, ApplicationStatus, BatchStatus, Decision
@@ -98,7 +98,7 @@ def _seats(session: Session) -> Callable[[str, str], dict[str, str]]:
 def _exam(session: Session, batch: Batch, settings: BatchSettings, only: int | None) -> Occasions:
     sites = load_sites(session, batch)
     found = {}
-    for one in load_seated(session, batch, Wanted(application=only)):
+    for one in load_sitting(session, batch, Wanted(application=only)):
         values = {"准考证号": one.ticket, "考点": one.site_label, "考场": one.place.room}
         values |= {"考点地址": sites[one.place.site].address or "", "座位号": str(one.place.seat)}
         values |= {"考试时间": settings.exam_time}
@@ -149,7 +149,7 @@ def _coming(batch: Batch, settings: BatchSettings) -> dict[str, str]:
 
 def _admitted(
     batch: Batch, statuses: Collection[AdmissionStatus], refilled: bool | None, only: int | None
-) -> Select[*tuple[Any, ...]]:
+) -> Select[int, str, str, int | None]:
     """Return the statement for application, place and the number of the event that gave the seat."""
     given = (
         select(_EVENT.c.subject, func.max(_EVENT.c.seq).label("seq"))

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 from zhupei_cli.acting import CST, Acting
 from zhupei_cli.rules.people.addresses import wire_address
 from zhupei_cli.rules.people.masking import mask_email
-from zhupei_cli.services.notices.telling import Message, refused_for_now
+from zhupei_cli.services.notices.telling import NoticeMessage, refused_for_now
 from zhupei_cli.services.records import mail_server
 from zhupei_cli.settings import Mail
 
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
 _CLOSING: Final = 421
 _TEXT_WANTED: Final = 354
 
-Outcome = Literal["sent", "refused", "stayed", "interrupted"]
+Delivery = Literal["sent", "refused", "stayed", "interrupted"]
 
 
 class Sent(NamedTuple):
     """What became of one mail; `answer` is why it was refused, or stayed here for another try."""
 
-    outcome: Outcome
+    outcome: Delivery
     answer: str | None = None
 
     @property
@@ -43,7 +43,7 @@ class Sent(NamedTuple):
 _STAYED: Final = Sent("stayed", "没有发出，再运行一次即可")
 
 
-def compose(mail: Mail, one: Message, subject: str, signature: str, *, by: Acting) -> EmailMessage:
+def compose(mail: Mail, one: NoticeMessage, subject: str, signature: str, *, by: Acting) -> EmailMessage:
     """Return the mail to one person."""
     message = EmailMessage()
     message["Subject"] = subject
@@ -57,11 +57,11 @@ def compose(mail: Mail, one: Message, subject: str, signature: str, *, by: Actin
 
 def deliver(
     mail: Mail,
-    messages: Sequence[Message],
+    messages: Sequence[NoticeMessage],
     *,
-    claim: Callable[[Message], Message | None],
-    settle: Callable[[Message, Sent], None],
-    written: Callable[[Message], EmailMessage],
+    claim: Callable[[NoticeMessage], NoticeMessage | None],
+    settle: Callable[[NoticeMessage, Sent], None],
+    written: Callable[[NoticeMessage], EmailMessage],
     wait: Callable[[], None],
 ) -> Iterator[Sent]:
     """Send the mails one by one and yield what became of each; raises what `why_not` explains.

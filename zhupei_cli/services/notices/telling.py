@@ -33,7 +33,7 @@ _SETTLED: Final = ("way", "state", "recipient", "content", "answer", "told_by", 
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class NoticeMessage:
     """What one person is to be told; `mobile` and `email` are whole, and may be missing.
 
     `notice` is the row of an earlier try that is to be written over, `tried` when that was.
@@ -58,7 +58,7 @@ def messages_due(
     only: int | None = None,
     again: bool = False,
     doubtful: bool = False,
-) -> list[Message]:
+) -> list[NoticeMessage]:
     """Return what is to be told now, by application number: to nobody what they were told already.
 
     `only` asks about one application. With `again` those who stand in an earlier workbook are among them,
@@ -86,7 +86,7 @@ def messages_due(
 
 def _messages(
     session: Session, batch: Batch, event: str, found: Occasions, earlier: dict[int, tuple[int, datetime]]
-) -> list[Message]:
+) -> list[NoticeMessage]:
     text = parse(settings_of(session, batch)).notices[event]
     statement = (
         select(*_APPLICATION.c["id", "application_no"], _SNAPSHOT.c.name, *_TRAINEE.c["mobile", "email"])
@@ -106,11 +106,11 @@ def _messages(
             raise ZhupeiError("E794", application_no=row.application_no, event=event, batch=batch.code)
         person = (row.name, row.mobile, row.email)
         before = earlier.get(row.id, (None, None))
-        made.append(Message(row.id, row.application_no, *person, one.name, content, *before))
+        made.append(NoticeMessage(row.id, row.application_no, *person, one.name, content, *before))
     return sorted(made, key=lambda one: one.number)
 
 
-def untried_first(messages: Iterable[Message]) -> list[Message]:
+def untried_first(messages: Iterable[NoticeMessage]) -> list[NoticeMessage]:
     """Return the messages in the order to send them: whom a server refused last is tried last.
 
     Else those it always refuses would take every place of a run that sends only so many.
@@ -122,7 +122,7 @@ def write_down(
     session: Session,
     batch: Batch,
     event: str,
-    told: Sequence[tuple[Message, str]],
+    told: Sequence[tuple[NoticeMessage, str]],
     *,
     way: str,
     state: str,
@@ -155,11 +155,11 @@ def write_down(
     record(session, by, changes)
 
 
-def _settled(one: Message, recipient: str, way: str, state: str, by: Acting) -> tuple[object, ...]:
+def _settled(one: NoticeMessage, recipient: str, way: str, state: str, by: Acting) -> tuple[object, ...]:
     return way, state, recipient, masked_text(one.content), None, by.who, by.at
 
 
-def settle(session: Session, batch: Batch, event: str, one: Message, *, refused: str | None) -> None:
+def settle(session: Session, batch: Batch, event: str, one: NoticeMessage, *, refused: str | None) -> None:
     """Write down what became of a mail that was being sent: it left, or why the server refused it."""
     state = "sent" if refused is None else "refused"
     answer = None if refused is None else (masked_text(refused) or "")[:500]
@@ -193,6 +193,6 @@ def event_label(event: str) -> str:
     return NOTICE_EVENT.label(event)
 
 
-def longest(messages: Iterable[Message]) -> int:
+def longest(messages: Iterable[NoticeMessage]) -> int:
     """Return the characters of the longest text: a short message has seventy."""
     return max((len(one.content) for one in messages), default=0)

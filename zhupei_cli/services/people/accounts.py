@@ -88,7 +88,7 @@ def examine_registration(session: Session, given: Mapping[str, str], *, by: Acti
     fields.refuse(faults)
     profile, faults = merge(None, said_by(values))
     lacking = [name for name in ("gender", "birth_date") if profile.person.get(name) is None]
-    faults += [Fault("E023", name, values={"heading": fields.LABELS[name]}) for name in lacking]
+    faults += [Fault("E023", name, values={"heading": fields.FIELD_LABELS[name]}) for name in lacking]
     fields.refuse([*faults, *too_long(profile), *dates_wrong(profile, by.today)])
     _require_unknown(session, profile)
     return profile

@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, Final, TypedDict
+from typing import Final, TypedDict
 
-from sqlalchemy import Table, and_, select
+from sqlalchemy import RowMapping, Table, and_, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import CST, Acting
 from zhupei_cli.model import Application, Bar, Batch, Trainee
+from zhupei_cli.model.base import TableRow
 from zhupei_cli.rules.batch.settings import parse
 from zhupei_cli.rules.people.masking import mask_id, masked_text
 from zhupei_cli.rules.proof.digests import named_digest
@@ -23,19 +24,17 @@ from zhupei_cli.words.codes import ID_TYPE
 from zhupei_cli.words.errors import ZhupeiError
 from zhupei_cli.words.vocabulary import BAR_KIND, BAR_STATE, AdmissionStatus
 
-BAR: Final[Table] = Bar.metadata.tables[Bar.__tablename__]
+BAR_TABLE: Final[Table] = Bar.metadata.tables[Bar.__tablename__]
 _APPLICATION: Table = Bar.metadata.tables[Application.__tablename__]
 _TRAINEE: Table = Bar.metadata.tables[Trainee.__tablename__]
 
-COLUMNS: Final = tuple(column.name for column in BAR.columns)
+_COLUMNS: Final = tuple(column.name for column in BAR_TABLE.columns)
 _LONGEST_SOURCE: Final = 200
 #: What each step leads to, and from where.
 _STEPS: Final[Mapping[str, tuple[tuple[str, ...], str, str]]] = {
     "activate": (("pending",), "active", "生效"),
     "lift": (("pending", "active"), "lifted", "解除"),
 }
-
-BarRow = dict[str, Any]
 
 
 class BarShown(TypedDict):
@@ -78,7 +77,7 @@ def subject(bar_id: int) -> str:
     return f"bar {bar_id}"
 
 
-def add(
+def enter_bar(
     session: Session,
     who: str,
     *,
@@ -95,13 +94,13 @@ def add(
     if len(source or "") > _LONGEST_SOURCE:
         raise ZhupeiError("E697", found=len(source or ""), length=_LONGEST_SOURCE)
     id_type, number = profile.key
-    known = select(BAR.c.id).where(
-        *(BAR.c.id_type == id_type, BAR.c.id_number == number, BAR.c.kind == kind),
-        BAR.c.from_date == from_date.isoformat(),
+    known = select(BAR_TABLE.c.id).where(
+        *(BAR_TABLE.c.id_type == id_type, BAR_TABLE.c.id_number == number, BAR_TABLE.c.kind == kind),
+        BAR_TABLE.c.from_date == from_date.isoformat(),
     )
     if (found := session.execute(known).scalar()) is not None:
         raise ZhupeiError("E696", name=profile.person["name"], bar=found)
-    row: BarRow = {
+    row: TableRow = {
         "id_type": id_type,
         "id_number": number,
         "name": profile.person["name"],
@@ -118,25 +117,25 @@ def add(
         "bar.add", subject(written["id"]), after=row["state"], reason=reason, data=_digest(written)
     )
     record(session, by, [change])
-    return told(written)
+    return bar_shown(written)
 
 
-def write_new(session: Session, rows: Sequence[BarRow]) -> Sequence[BarRow]:
+def write_new(session: Session, rows: Sequence[TableRow]) -> Sequence[TableRow]:
     """Store new records; return them with their numbers. Their events are the caller's."""
     if rows:
         for row, number in zip(rows, take(session, "bar", len(rows)), strict=True):
             row["id"] = number
-        insert_rows(session, BAR, COLUMNS, [tuple(row[name] for name in COLUMNS) for row in rows])
+        insert_rows(session, BAR_TABLE, _COLUMNS, [tuple(row[name] for name in _COLUMNS) for row in rows])
     return rows
 
 
-def _digest(row: Mapping[Any, Any]) -> dict[str, Any]:
-    return {"digest": named_digest({name: row[name] for name in COLUMNS})}
+def _digest(row: TableRow | RowMapping) -> dict[str, object]:
+    return {"digest": named_digest({name: row[name] for name in _COLUMNS})}
 
 
-def step(session: Session, ids: Sequence[int], verb: str, *, reason: str, by: Acting) -> list[BarShown]:
+def step_bars(session: Session, ids: Sequence[int], verb: str, *, reason: str, by: Acting) -> list[BarShown]:
     """Activate or lift records; who stands there already is left alone. E694 unknown, E695 not possible."""
-    stored = {row.id: dict(row._mapping) for row in rows_of(session, select(BAR), BAR.c.id, ids)}
+    stored = {row.id: dict(row._mapping) for row in rows_of(session, select(BAR_TABLE), BAR_TABLE.c.id, ids)}
     froms, after, label = _STEPS[verb]
     moved = []
     for one in dict.fromkeys(ids):
@@ -149,11 +148,11 @@ def step(session: Session, ids: Sequence[int], verb: str, *, reason: str, by: Ac
             raise ZhupeiError("E695", bar=one, status=BAR_STATE.label(row["state"]), wanted=label)
         moved.append(row)
     _move(session, moved, f"bar.{verb}", after, reason=reason, by=by)
-    return [told(row) for row in moved]
+    return [bar_shown(row) for row in moved]
 
 
 def _move(
-    session: Session, rows: Sequence[BarRow], action: str, after: str, *, reason: str | None, by: Acting
+    session: Session, rows: Sequence[TableRow], action: str, after: str, *, reason: str | None, by: Acting
 ) -> None:
     changes = []
     for row in rows:
@@ -161,7 +160,7 @@ def _move(
         changes.append(Change(action, subject(row["id"]), None, before, after, reason, _digest(row)))
     if changes:
         values = [(row["id"], after, row["reason"]) for row in rows]
-        update_rows(session, BAR, ("id",), ("state", "reason"), values)
+        update_rows(session, BAR_TABLE, ("id",), ("state", "reason"), values)
         record(session, by, changes)
 
 
@@ -184,8 +183,8 @@ def arise(
     settings = parse(settings_of(session, batch))
     for before, kind in ((AdmissionStatus.NO_SHOW, "no_show"), (AdmissionStatus.QUIT, "default")):
         came = [one.application_id for one in moved if one.before == before]
-        pending = and_(BAR.c.state == "pending", BAR.c.kind == kind)
-        groundless = rows_of(session, select(BAR).where(pending), BAR.c.application_id, came)
+        pending = and_(BAR_TABLE.c.state == "pending", BAR_TABLE.c.kind == kind)
+        groundless = rows_of(session, select(BAR_TABLE).where(pending), BAR_TABLE.c.application_id, came)
         lifted = [dict(row._mapping) for row in groundless]
         _move(session, lifted, "bar.lift", "lifted", reason=reason, by=by)
     kinds = {
@@ -222,7 +221,7 @@ def arise(
 
 def _arisen(
     session: Session, wanted: Mapping[int, tuple[str, int]], first: date, reason: str | None
-) -> list[BarRow]:
+) -> list[TableRow]:
     statement = select(
         *_APPLICATION.c["id", "application_no"],
         *_TRAINEE.c["id_type", "id_number", "name"],
@@ -244,30 +243,36 @@ def _arisen(
     ]
 
 
-def _key(row: Mapping[Any, Any]) -> tuple[str, ...]:
+def _key(row: TableRow | RowMapping) -> tuple[str, ...]:
     return row["id_type"], row["id_number"], row["kind"], row["from_date"]
 
 
-def _known(session: Session, rows: Iterable[BarRow]) -> dict[tuple[str, ...], BarRow]:
-    stored = rows_of(session, select(BAR), BAR.c.id_number, [row["id_number"] for row in rows])
+def _known(session: Session, rows: Iterable[TableRow]) -> dict[tuple[str, ...], TableRow]:
+    stored = rows_of(session, select(BAR_TABLE), BAR_TABLE.c.id_number, [row["id_number"] for row in rows])
     return {_key(row._mapping): dict(row._mapping) for row in stored}
 
 
 def confirmed(session: Session, applications: Iterable[int], *, kind: str) -> dict[int, int]:
     """Return application id → the record of that kind that is in force about it."""
-    active = select(BAR.c.application_id, BAR.c.id).where(BAR.c.state == "active", BAR.c.kind == kind)
+    active = select(BAR_TABLE.c.application_id, BAR_TABLE.c.id).where(
+        BAR_TABLE.c.state == "active", BAR_TABLE.c.kind == kind
+    )
     return {
-        row.application_id: row.id for row in rows_of(session, active, BAR.c.application_id, applications)
+        row.application_id: row.id
+        for row in rows_of(session, active, BAR_TABLE.c.application_id, applications)
     }
 
 
 def in_force_of(session: Session, applications: Iterable[int]) -> dict[int, str]:
     """Return record → its kind, of all in force about the people of these applications, on any day."""
     statement = (
-        select(BAR.c.id, BAR.c.kind)
-        .join(_TRAINEE, (_TRAINEE.c.id_type == BAR.c.id_type) & (_TRAINEE.c.id_number == BAR.c.id_number))
+        select(BAR_TABLE.c.id, BAR_TABLE.c.kind)
+        .join(
+            _TRAINEE,
+            (_TRAINEE.c.id_type == BAR_TABLE.c.id_type) & (_TRAINEE.c.id_number == BAR_TABLE.c.id_number),
+        )
         .join(_APPLICATION, _APPLICATION.c.trainee_id == _TRAINEE.c.id)
-        .where(BAR.c.state == "active")
+        .where(BAR_TABLE.c.state == "active")
     )
     found = rows_of(session, statement, _APPLICATION.c.id, applications)
     return dict(sorted((row.id, BAR_KIND.label(row.kind)) for row in found))
@@ -277,13 +282,13 @@ def list_bars(
     session: Session, *, state: str | None = None, who: str | None = None, reveal: bool = False
 ) -> list[BarShown]:
     """Return the records, the newest first; of one state, or one person."""
-    statement = select(BAR).order_by(BAR.c.id.desc())
+    statement = select(BAR_TABLE).order_by(BAR_TABLE.c.id.desc())
     if state is not None:
-        statement = statement.where(BAR.c.state == state)
+        statement = statement.where(BAR_TABLE.c.state == state)
     if who is not None:
         id_type, number = find_person(session, who).key
-        statement = statement.where(BAR.c.id_type == id_type, BAR.c.id_number == number)
-    return [told(row._mapping, reveal=reveal) for row in session.execute(statement)]
+        statement = statement.where(BAR_TABLE.c.id_type == id_type, BAR_TABLE.c.id_number == number)
+    return [bar_shown(row._mapping, reveal=reveal) for row in session.execute(statement)]
 
 
 def record_list(session: Session, rows: int, *, by: Acting, export: bool) -> None:
@@ -292,7 +297,7 @@ def record_list(session: Session, rows: int, *, by: Acting, export: bool) -> Non
     record(session, by, [Change(action, what, data={"rows": rows})])
 
 
-def told(row: Mapping[Any, Any], *, reveal: bool = False) -> BarShown:
+def bar_shown(row: TableRow | RowMapping, *, reveal: bool = False) -> BarShown:
     """Return a record as people and JSON have it."""
     number = row["id_number"] if reveal else mask_id(row["id_number"])
     return {
@@ -312,7 +317,7 @@ def told(row: Mapping[Any, Any], *, reveal: bool = False) -> BarShown:
     }
 
 
-def words(row: Mapping[Any, Any]) -> str:
+def words(row: TableRow | RowMapping) -> str:
     """Return a record as one phrase: its kind, its dates, its number."""
     until = f"至 {row['until']}" if row["until"] else "起，不限期"
     return f"{BAR_KIND.label(row['kind'])}，{row['from_date']} {until}，诚信记录 {row['id']}"
@@ -325,10 +330,10 @@ def in_force(session: Session, batch: Batch, numbers: Iterable[str]) -> dict[Per
     """
     first, last = (at.astimezone(CST).date().isoformat() for at in (batch.apply_from, batch.apply_until))
     statement = (
-        select(BAR)
-        .where(BAR.c.state == "active", BAR.c.from_date <= last)
-        .where(BAR.c.until.is_(None) | (BAR.c.until >= first))
-        .order_by(BAR.c.id)
+        select(BAR_TABLE)
+        .where(BAR_TABLE.c.state == "active", BAR_TABLE.c.from_date <= last)
+        .where(BAR_TABLE.c.until.is_(None) | (BAR_TABLE.c.until >= first))
+        .order_by(BAR_TABLE.c.id)
     )
-    found = rows_of(session, statement, BAR.c.id_number, dict.fromkeys(numbers))
+    found = rows_of(session, statement, BAR_TABLE.c.id_number, dict.fromkeys(numbers))
     return {(row.id_type, row.id_number): words(row._mapping) for row in found}

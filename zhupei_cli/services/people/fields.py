@@ -1,10 +1,11 @@
 """The fields of a profile as people type them one by one, read as the workbook's columns are."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from typing import Final
 
 from zhupei_cli.rules.people import fields as rules
 from zhupei_cli.rules.people.fields import FIELDS
+from zhupei_cli.services.people.profiles import Entry
 from zhupei_cli.sheets.kinds.cells import CLEAR, Unreadable, clean
 from zhupei_cli.sheets.kinds.columns import Column
 from zhupei_cli.sheets.kinds.shared_columns import column_of, own_column
@@ -20,7 +21,7 @@ EDUCATION: Final = tuple(map(own_column, rules.EDUCATION))
 WORK: Final = tuple(map(own_column, rules.WORKING))
 
 #: Every heading by key, for messages.
-LABELS: Final = {column.key: column.heading for column in (*REGISTER, *PERSON, *EDUCATION, *WORK)}
+FIELD_LABELS: Final = {column.key: column.heading for column in (*REGISTER, *PERSON, *EDUCATION, *WORK)}
 
 
 def read_field(column: Column, word: str) -> tuple[object, Fault | None]:
@@ -32,12 +33,12 @@ def read_field(column: Column, word: str) -> tuple[object, Fault | None]:
     return value, doubt and Fault(doubt.code, column.key, doubt.severity, doubt.values)
 
 
-def read_fields(given: Mapping[str, str], columns: Iterable[Column]) -> tuple[dict[str, Any], list[Fault]]:
+def read_fields(given: Mapping[str, str], columns: Iterable[Column]) -> tuple[Entry, list[Fault]]:
     """Return the values of the given words by key, and what is wrong or odd about them.
 
     Blank words are left out, as blank cells are.
     """
-    values: dict[str, Any] = {}
+    values: Entry = {}
     faults: list[Fault] = []
     for column in columns:
         word = given.get(column.key)
@@ -61,7 +62,7 @@ def not_given(values: Mapping[str, object], columns: Iterable[Column], faults: l
     ]
 
 
-def refuse(faults: Iterable[Fault], labels: Mapping[str, str] = LABELS) -> tuple[Fault, ...]:
+def refuse(faults: Iterable[Fault], labels: Mapping[str, str] = FIELD_LABELS) -> tuple[Fault, ...]:
     """Raise E180 with everything that is wrong; return what is merely odd."""
     faults = list(faults)
     found = [

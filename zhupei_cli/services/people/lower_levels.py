@@ -27,7 +27,7 @@ def latest(educations: Sequence[Entry], level: str) -> Entry | None:
 
 
 #: 本科院校, 硕士学位 … by key; those of the bachelor that 报名信息 has are called as there.
-COLUMNS: Final[Mapping[str, Column]] = {
+LOWER_COLUMNS: Final[Mapping[str, Column]] = {
     f"{level}_{name}": replace(
         own_column(FIELDS[name]),
         key=f"{level}_{name}",
@@ -41,7 +41,7 @@ COLUMNS: Final[Mapping[str, Column]] = {
 
 def plain_name(key: str) -> str:
     """Return the field of an entry that a key of COLUMNS is; any other key is itself."""
-    return key.partition("_")[2] if key in COLUMNS else key
+    return key.partition("_")[2] if key in LOWER_COLUMNS else key
 
 
 def entry_of(profile: Profile, key: str) -> Entry:
@@ -54,7 +54,7 @@ def entry_of(profile: Profile, key: str) -> Entry:
     return entry
 
 
-def values_of(profile: Profile) -> dict[str, object]:
+def lower_values(profile: Profile) -> dict[str, object]:
     """Return the fields of COLUMNS as the profile has them; of the highest entry they are its own."""
     top = highest(profile.educations)
     found: dict[str, object] = {}
@@ -68,8 +68,8 @@ def values_of(profile: Profile) -> dict[str, object]:
 def not_whole(before: Profile, after: Profile, keys: Collection[str]) -> Iterator[Fault]:
     """Yield what is wrong with the entries that `keys` of COLUMNS speak of: a higher level, or no school."""
     top = highest(before.educations)
-    for level in dict.fromkeys(key.partition("_")[0] for key in keys if key in COLUMNS):
-        column, entry = COLUMNS[f"{level}_school"], latest(after.educations, level)
+    for level in dict.fromkeys(key.partition("_")[0] for key in keys if key in LOWER_COLUMNS):
+        column, entry = LOWER_COLUMNS[f"{level}_school"], latest(after.educations, level)
         if top is not None and LEVEL_RANK[top["level"]] < LEVEL_RANK[LEVELS[level]]:
             values = {"heading": column.heading, "level": LEVEL.label(top["level"])}
             yield Fault("E759", column.key, values=values)

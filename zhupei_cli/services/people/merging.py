@@ -3,14 +3,14 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import String
 
 from zhupei_cli.model import Education, Trainee, Work
 from zhupei_cli.rules.people import idcard
 from zhupei_cli.rules.people.dates import Month
-from zhupei_cli.rules.people.fields import NEEDED
+from zhupei_cli.rules.people.fields import FORM_LABELS, NEEDED
 from zhupei_cli.rules.people.life_dates import date_faults
 from zhupei_cli.rules.people.profile import highest, is_whole, missing
 from zhupei_cli.services.people.profiles import PERSON, Entry, Profile, copy_of, current_work
@@ -64,20 +64,26 @@ class Said:
     form: Entry = field(default_factory=dict)
 
 
-def said_by(values: Mapping[str, object], facts: idcard.Facts | None = None) -> Said:
-    """Sort the values of a row by where they go."""
-    return Said(
-        _part(values, _PERSON_KEYS),
-        _part(values, _EDUCATION_KEYS),
-        _part(values, _BACHELOR_KEYS),
-        _part(values, _WORK_KEYS),
-        facts,
+#: By key of a cell: the part of what is said that it goes to, and the column there.
+_WHERE: Final[Mapping[str, tuple[int, str]]] = {
+    key: (part, name)
+    for part, names in enumerate(
+        (_PERSON_KEYS, _EDUCATION_KEYS, _BACHELOR_KEYS, _WORK_KEYS, {key: key for key in FORM_LABELS})
     )
+    for key, name in names.items()
+}
+_FORM: Final = 4
 
 
-def _part(values: Mapping[str, object], keys: Mapping[str, str]) -> Entry:
-    found = zip(keys.values(), map(values.get, keys), strict=True)
-    return {name: None if value is CLEAR else value for name, value in found if value is not None}
+def said_by(values: Mapping[str, object], facts: idcard.Facts | None = None) -> Said:
+    """Sort the values of a row by where they go; only in the form 清空 stays what it is."""
+    parts: tuple[Entry, ...] = ({}, {}, {}, {}, {})
+    for key, value in values.items():
+        if value is not None and (where := _WHERE.get(key)) is not None:
+            part, name = where
+            parts[part][name] = None if value is CLEAR and part != _FORM else value
+    person, education, bachelor, work, form = parts
+    return Said(person, education, bachelor, work, facts, form)
 
 
 def merge(before: Profile | None, said: Said) -> tuple[Profile, list[Fault]]:
@@ -111,7 +117,7 @@ def _from_card(after: Profile, said: Said) -> list[Fault]:
     return faults
 
 
-def _agrees(said: Any, known: Any) -> bool:
+def _agrees(said: object, known: Any) -> bool:
     # 1992-03 says nothing against 1992-03-12.
     if isinstance(said, Month):
         return (said.year, said.month) == (known.year, known.month)

@@ -41,7 +41,7 @@ _TRAINEE: Table = Trainee.metadata.tables["trainee"]
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class EntryPart:
     """One kind of entries a profile holds: where they are, what they are called, how one is added."""
 
     name: str
@@ -52,11 +52,11 @@ class Part:
     add: Callable[[Profile, Entry], Entry]
 
 
-EDUCATION = Part(
+EDUCATION = EntryPart(
     *("education", "educations", "教育经历"),
     *(Education.metadata.tables["education"], fields.EDUCATION, add_education),
 )
-WORK = Part("work", "works", "工作经历", Work.metadata.tables["work"], fields.WORK, add_work)
+WORK = EntryPart("work", "works", "工作经历", Work.metadata.tables["work"], fields.WORK, add_work)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,7 @@ def edit(
     return replace(edited, warnings=warnings)
 
 
-def add_entry(session: Session, who: str, part: Part, given: Mapping[str, str], *, by: Acting) -> Edited:
+def add_entry(session: Session, who: str, part: EntryPart, given: Mapping[str, str], *, by: Acting) -> Edited:
     """Add an education or work entry; the same school and level, or employer and start, is mended instead.
 
     A first current employer answers 是否有工作单位 as well. Raises E180 with everything that is wrong.
@@ -163,7 +163,7 @@ def _refuse(before: Profile, after: Profile, faults: Sequence[Fault], *, today: 
     return fields.refuse([*faults, *too_long(after), *dates])
 
 
-def remove_entry(session: Session, who: str, part: Part, number: int, *, by: Acting) -> Edited:
+def remove_entry(session: Session, who: str, part: EntryPart, number: int, *, by: Acting) -> Edited:
     """Remove the education or work entry `number` of a person; E311 when it is not one of theirs."""
     profile = find_person(session, who)
     entries: list[Entry] = getattr(profile, part.attribute)

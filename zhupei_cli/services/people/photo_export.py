@@ -1,7 +1,7 @@
 """Photos given out, each named by a number of its person."""
 
 from collections.abc import Iterator
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 from sqlalchemy import Column, Select, Table, select
 from sqlalchemy.orm import Session
@@ -32,8 +32,7 @@ def photo_names(session: Session, batch: Batch, named_by: NamedBy, *, by: Acting
         "id_number": _TRAINEE.c.id_number,
         "ticket": _SEAT.c.ticket,
     }[named_by]
-    # Any: rows of several columns.
-    statement: Select[*tuple[Any, ...]] = (
+    statement: Select[int, str, str] = (
         select(_APPLICATION.c.trainee_id, column, _PHOTO.c.mime)
         .join(_PHOTO, _PHOTO.c.trainee_id == _APPLICATION.c.trainee_id)
         .join(_TRAINEE, _TRAINEE.c.id == _APPLICATION.c.trainee_id)

@@ -9,13 +9,17 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path, PurePosixPath
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 
 from zhupei_cli.model.account import PHOTO_BYTES
 from zhupei_cli.rules.people.masking import masked_text
-from zhupei_cli.services.people.photos import Photo, require_whole
+from zhupei_cli.services.people.photos import Photo, require_whole_photos
 from zhupei_cli.words.errors import Fault, ZhupeiError
 from zhupei_cli.words.vocabulary import HYPHENS
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
 
 #: Files that a photo import looks at; a season has a tenth of them.
 MAX_FILES: Final = 200_000
@@ -171,14 +175,14 @@ def _fault(code: str, **values: object) -> Fault:
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class PhotoLimits:
     """What a photo should be: its pixels, and its kilobytes from and to; None is not looked at."""
 
     pixels: tuple[int, int] | None
     kilobytes: tuple[int, int] | None
 
 
-def looked_at(one: PhotoFile, limits: Limits) -> tuple[Photo | None, list[Fault]]:
+def looked_at(one: PhotoFile, limits: PhotoLimits) -> tuple[Photo | None, list[Fault]]:
     """Return the picture of a file, turned as it was held, with what is odd about it; None with its fault."""
     if one.fault is not None:
         return None, [one.fault]
@@ -195,10 +199,10 @@ def looked_at(one: PhotoFile, limits: Limits) -> tuple[Photo | None, list[Fault]
 
 def read_again(one: PhotoFile) -> tuple[Photo | None, list[Fault]]:
     """Return the picture of a file that was looked at, without looking whether it is whole."""
-    return _picture(one.read(), Limits(None, None), whole=False)
+    return _picture(one.read(), PhotoLimits(None, None), whole=False)
 
 
-def _picture(content: bytes, limits: Limits, *, whole: bool = True) -> tuple[Photo | None, list[Fault]]:
+def _picture(content: bytes, limits: PhotoLimits, *, whole: bool = True) -> tuple[Photo | None, list[Fault]]:
     from PIL import Image, ImageOps
 
     try:
@@ -211,7 +215,7 @@ def _picture(content: bytes, limits: Limits, *, whole: bool = True) -> tuple[Pho
                 upright = ImageOps.exif_transpose(picture)
                 content, (width, height) = _saved(upright, mime), upright.size
             elif whole:
-                require_whole(picture, content)
+                require_whole_photos(picture, content)
     except Exception:  # Pillow raises whatever a broken file leads it to
         return None, [_fault("E753", problem="不是 JPG 或 PNG 图片，或者已经损坏")]
     if len(content) > PHOTO_BYTES:
@@ -219,7 +223,7 @@ def _picture(content: bytes, limits: Limits, *, whole: bool = True) -> tuple[Pho
     return Photo(mime, content), list(_odd(limits, (width, height), len(content)))
 
 
-def _saved(picture: Any, mime: str) -> bytes:
+def _saved(picture: "Image", mime: str) -> bytes:
     out = BytesIO()
     if mime == "image/png":
         picture.save(out, "PNG")
@@ -228,7 +232,7 @@ def _saved(picture: Any, mime: str) -> bytes:
     return out.getvalue()
 
 
-def _odd(limits: Limits, pixels: tuple[int, int], size: int) -> Iterator[Fault]:
+def _odd(limits: PhotoLimits, pixels: tuple[int, int], size: int) -> Iterator[Fault]:
     if limits.pixels is not None and pixels != limits.pixels:
         found, wanted = (" × ".join(map(str, one)) for one in (pixels, limits.pixels))
         problem = f"是 {found} 像素，应为 {wanted}"

@@ -16,7 +16,7 @@ from zhupei_cli.rules.batch.settings import parse
 from zhupei_cli.rules.people.idcard import mend
 from zhupei_cli.rules.people.masking import masked_text
 from zhupei_cli.services.people.people import subject_of
-from zhupei_cli.services.people.photo_files import Limits, PhotoFile, looked_at, read_again
+from zhupei_cli.services.people.photo_files import PhotoFile, PhotoLimits, looked_at, read_again
 from zhupei_cli.services.people.photos import Photo, image_of, photo_digest, record_photos
 from zhupei_cli.services.records.import_ledger import (
     Counts,
@@ -65,13 +65,13 @@ class TakenIn:
     taken: Sequence[Taken]
 
 
-def limits_of(session: Session, batch: Batch | None) -> Limits:
+def limits_of(session: Session, batch: Batch | None) -> PhotoLimits:
     """Return what photos should be like by the settings of a batch, or by their defaults."""
     settings = parse({} if batch is None else settings_of(session, batch))
-    return Limits(settings.photo_pixels, settings.photo_kb)
+    return PhotoLimits(settings.photo_pixels, settings.photo_kb)
 
 
-def examined(one: PhotoFile, limits: Limits) -> Taken:
+def examined(one: PhotoFile, limits: PhotoLimits) -> Taken:
     """Look at one file; before the transaction, for ten thousand of them take a while."""
     photo, faults = looked_at(one, limits)
     return Taken(one, "" if photo is None else photo_digest(photo), faults)

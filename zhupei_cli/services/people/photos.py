@@ -50,13 +50,13 @@ def read_photo(path: Path) -> Photo:
 
     try:
         with Image.open(BytesIO(content), formats=["JPEG", "PNG"]) as picture:
-            require_whole(picture, content)
+            require_whole_photos(picture, content)
     except Exception as error:  # Pillow raises whatever a broken file leads it to
         raise ZhupeiError("E188", file=path.name, problem="已经损坏，打不开") from error
     return Photo(mime, content)
 
 
-def require_whole(picture: "ImageFile", content: bytes) -> None:
+def require_whole_photos(picture: "ImageFile", content: bytes) -> None:
     """Raise when a picture was cut off or damaged: one that cannot be decoded stops the printing of all."""
     if len(content) * _THINNEST < picture.width * picture.height:
         raise ValueError("ends before it began")
@@ -65,7 +65,7 @@ def require_whole(picture: "ImageFile", content: bytes) -> None:
     picture.load()
 
 
-def is_whole(content: bytes) -> bool:
+def photo_is_whole(content: bytes) -> bool:
     """Say whether a picture that is stored can be decoded from its first byte to its last."""
     from PIL import Image
 

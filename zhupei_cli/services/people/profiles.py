@@ -9,7 +9,7 @@ from math import inf
 from operator import methodcaller
 from typing import Any, TypeVar
 
-from sqlalchemy import Table, select
+from sqlalchemy import Row, Table, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Education, Trainee, Work
@@ -18,6 +18,7 @@ from zhupei_cli.rules.proof.digests import row_digest
 from zhupei_cli.store.bulk import insert_rows, rows_of, update_rows
 from zhupei_cli.store.counters import take
 
+#: A person, an education or a work entry by field. Any: each has a kind of its own, as in FieldValues.
 Entry = dict[str, Any]
 PersonKey = tuple[str, str]
 
@@ -70,7 +71,7 @@ def load_profiles_by_id(session: Session, ids: Iterable[int]) -> dict[int, Profi
     return {profile.id: profile for profile in _with_entries(session, rows) if profile.id is not None}
 
 
-def _with_entries(session: Session, rows: Iterable[Sequence[Any]]) -> list[Profile]:
+def _with_entries(session: Session, rows: Iterable[Row[*tuple[Any, ...]]]) -> list[Profile]:
     profiles = {row[0]: Profile(row[0], dict(zip(PERSON, row[1:], strict=True))) for row in rows}
     for table, columns, part in ((_EDUCATION, EDUCATION, "educations"), (_WORK, WORK, "works")):
         statement = select(table.c.trainee_id, table.c.id, *(table.c[name] for name in columns))
@@ -109,10 +110,10 @@ def write_profiles(
     _write_entries(session, changes, table=_WORK, columns=WORK, part="works")
 
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 
-def watched(things: Iterable[T], watch: Callable[[T], None]) -> Iterator[T]:
+def watched(things: Iterable[_T], watch: Callable[[_T], None]) -> Iterator[_T]:
     """Yield things, each after `watch` has seen it."""
     for one in things:
         watch(one)

@@ -61,7 +61,7 @@ class EventRow(TypedDict):
     hash: str
 
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 
 def log(session: Session, wanted: EventFilter, *, limit: int) -> tuple[list[EventRow], int]:
@@ -92,7 +92,7 @@ def _of_kind(kind: str) -> ColumnElement[bool]:
     return or_(_EVENT.c.action.in_(actions), *groups)
 
 
-def _where(statement: Select[T], wanted: EventFilter) -> Select[T]:
+def _where(statement: Select[_T], wanted: EventFilter) -> Select[_T]:
     if wanted.who is not None:
         statement = statement.where(_EVENT.c.who == wanted.who)
     if wanted.kind is not None:

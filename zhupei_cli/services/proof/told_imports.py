@@ -2,9 +2,9 @@
 
 import json
 from collections.abc import Container, Iterator, Sequence
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import Table, select
+from sqlalchemy import RowMapping, Table, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Base, ImportRow, ImportRun
@@ -50,7 +50,7 @@ def _whole(
     return len(rows) == count and rows_digest(rows) == digest
 
 
-def _same(run: Any, event: Happened, told: Told) -> bool:
+def _same(run: RowMapping, event: Happened, told: Told) -> bool:
     counts = {name: event.data["counts"].get(name, 0) for name in _COUNTS}
     undone = None if run["undone_at"] is None else run["undone_at"].isoformat()
     return (

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import Any, Final
+from typing import Final, TypeVarTuple
 
 from sqlalchemy import Result, Row, Select, Table, select
 from sqlalchemy.orm import Session
@@ -22,7 +22,8 @@ from zhupei_cli.model import (
 from zhupei_cli.rules.admission.scores import mark_text
 from zhupei_cli.rules.batch.times import iso_time
 from zhupei_cli.rules.people.masking import masked_text
-from zhupei_cli.rules.proof.retelling import UNKNOWN, Happened, Seat, Stage, Told
+from zhupei_cli.rules.proof.digests import EventData
+from zhupei_cli.rules.proof.retelling import UNKNOWN, Happened, Stage, Told, ToldSeat
 from zhupei_cli.services.applications.store import SNAPSHOT, snapshot_digest
 from zhupei_cli.services.batches.batches import DATES
 from zhupei_cli.services.proof.witnesses import BY_BATCH, OF_BATCHES, WITNESSED, WITNESSES
@@ -37,8 +38,9 @@ _ROW: Table = _TABLES[RunRow.__tablename__]
 _RUN: Table = _TABLES[Run.__tablename__]
 _SNAPSHOT: Table = _TABLES[Snapshot.__tablename__]
 _TAKEN_AT_ONCE: Final = 5_000
+_Ts = TypeVarTuple("_Ts")
 
-Found = Iterator[tuple[str, str]]
+_Found = Iterator[tuple[str, str]]
 """catalogue code, and what it is about"""
 
 
@@ -61,11 +63,11 @@ def _iso(at: datetime) -> str:
     return at.isoformat()
 
 
-def _data(text: str | None) -> Any:
+def _data(text: str | None) -> EventData:
     return json.loads(text) if text else {}
 
 
-def unlike_events(session: Session, told: Told, batch: Batch | None = None) -> Found:
+def unlike_events(session: Session, told: Told, batch: Batch | None = None) -> _Found:
     """Yield what stands otherwise than the events say: everywhere, or in one batch."""
     yield from (("E649", f"第 {event.seq} 条 {event.subject}") for event in told.breaks if _in(event, batch))
     for entity in WITNESSES if batch is None else OF_BATCHES:
@@ -84,7 +86,7 @@ def _in(event: Happened, batch: Batch | None) -> bool:
     return batch is None or event.batch == batch.id
 
 
-def _witnessed(session: Session, told: Told, entity: str, batch: Batch | None) -> Found:
+def _witnessed(session: Session, told: Told, entity: str, batch: Batch | None) -> _Found:
     known, label = told.rows[entity], WITNESSED[entity]
     seen = set()
     for of, key, digest in WITNESSES[entity](session, _ids(session, entity, batch)):
@@ -107,7 +109,7 @@ def _witnessed(session: Session, told: Told, entity: str, batch: Batch | None) -
     yield from (("E643", f"{label} {key}") for key in gone)
 
 
-def _times(session: Session, told: Told) -> Found:
+def _times(session: Session, told: Told) -> _Found:
     """Yield people who were written at other times than the events say."""
     people = _TABLES["trainee"]
     statement = select(people.c.id, people.c.created_at, people.c.updated_at)
@@ -136,7 +138,7 @@ def _should_be_told(session: Session, told: Told, key: str) -> bool:
     return told.first_people is not None and session.execute(written).scalar_one() >= told.first_people - 1
 
 
-def _batches(session: Session, told: Told, batch: Batch | None) -> Found:
+def _batches(session: Session, told: Told, batch: Batch | None) -> _Found:
     for one in session.execute(select(Batch)).scalars():
         if batch is not None and one.id != batch.id:
             continue
@@ -169,7 +171,7 @@ def _text(value: datetime | None) -> str | None:
     return None if value is None else iso_time(value)
 
 
-def _runs(session: Session, told: Told, batch: Batch | None) -> Found:
+def _runs(session: Session, told: Told, batch: Batch | None) -> _Found:
     seen = set()
     rows = session.execute(select(_RUN, Batch.code).join(Batch, Batch.id == _RUN.c.batch_id))
     for run in rows:
@@ -195,7 +197,7 @@ def _runs(session: Session, told: Told, batch: Batch | None) -> Found:
             yield "E643", f"第 {number} 次录取计算"
 
 
-def _applications(session: Session, told: Told, batch: Batch | None) -> Found:
+def _applications(session: Session, told: Told, batch: Batch | None) -> _Found:
     names = ("status", "snapshot_version", "first_submitted_at", "submitted_at", "created_at")
     columns = (_APPLICATION.c.application_no, *(_APPLICATION.c[name] for name in names))
     for number, status, version, *times in _of(session, select(*columns), batch):
@@ -213,16 +215,13 @@ def _when(at: datetime | None) -> str | None:
     return None if at is None else _iso(at)
 
 
-# Any: rows of several columns, unpacked where they are asked for.
-def _of(
-    session: Session, statement: Select[*tuple[Any, ...]], batch: Batch | None
-) -> Result[*tuple[Any, ...]]:
+def _of(session: Session, statement: Select[*_Ts], batch: Batch | None) -> Result[*_Ts]:
     if batch is not None:
         statement = statement.where(_APPLICATION.c.batch_id == batch.id)
     return session.execute(statement.execution_options(yield_per=_TAKEN_AT_ONCE))
 
 
-def _snapshots(session: Session, told: Told, batch: Batch | None) -> Found:
+def _snapshots(session: Session, told: Told, batch: Batch | None) -> _Found:
     columns = (_APPLICATION.c.application_no, _SNAPSHOT.c.made_at, *(_SNAPSHOT.c[name] for name in SNAPSHOT))
     joined = select(*columns).join(_APPLICATION, _APPLICATION.c.id == _SNAPSHOT.c.application_id)
     known = {(number, one.version): one for number, snaps in told.snaps.items() for one in snaps}
@@ -239,7 +238,7 @@ def _snapshots(session: Session, told: Told, batch: Batch | None) -> Found:
             yield "E643", f"快照 {number} 第 {version} 版"
 
 
-def _reviews(session: Session, told: Told, batch: Batch | None) -> Found:
+def _reviews(session: Session, told: Told, batch: Batch | None) -> _Found:
     names = ("decision", "reason", "base_code", "decided_by", "decided_at")
     columns = (_APPLICATION.c.application_no, *(_REVIEW.c[name] for name in names))
     joined = select(*columns).join(_APPLICATION, _APPLICATION.c.id == _REVIEW.c.application_id)
@@ -258,7 +257,7 @@ def _reviews(session: Session, told: Told, batch: Batch | None) -> Found:
             yield "E647", number
 
 
-def _admissions(session: Session, told: Told, batch: Batch | None) -> Found:
+def _admissions(session: Session, told: Told, batch: Batch | None) -> _Found:
     statement = (
         select(
             *(_APPLICATION.c.application_no, _APPLICATION.c.identity.label("asked"), _ADMISSION),
@@ -286,7 +285,7 @@ def _admissions(session: Session, told: Told, batch: Batch | None) -> Found:
     yield from (("E645", f"{number} 的录取不见了") for number in sorted(of_batch))
 
 
-def _unlike(row: Row[*tuple[object, ...]], seat: Seat) -> Iterator[str]:
+def _unlike(row: Row[*tuple[object, ...]], seat: ToldSeat) -> Iterator[str]:
     if (row.status, _iso(row.decided_at)) != (seat.status, seat.at):
         yield "状态或时间"
     if (row.base_code, row.specialty_code, row.via) != (seat.base, seat.specialty, seat.via):

@@ -7,7 +7,7 @@ from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Application, Base, ExamSeat, Objection
-from zhupei_cli.rules.exam.rooms import Place
+from zhupei_cli.rules.exam.rooms import ExamPlace
 from zhupei_cli.rules.proof.digests import named_digest
 from zhupei_cli.services.exams.allotting import seat_digest
 from zhupei_cli.services.kinds.parts.kind import Keys, Witness
@@ -22,7 +22,7 @@ _OBJECTION: Table = Base.metadata.tables[Objection.__tablename__]
 def _objections(session: Session, keys: Keys) -> Iterator[Witness]:
     """Yield the objections; `keys` are batches."""
     for row in witnessed_rows(session, select(_OBJECTION), _OBJECTION.c.batch_id, keys):
-        yield row.batch_id, f"objection {row.id}", named_digest(row._mapping)
+        yield row.batch_id, f"objection {row.id}", named_digest(row._asdict())
 
 
 def _seats(session: Session, keys: Keys) -> Iterator[Witness]:
@@ -33,7 +33,7 @@ def _seats(session: Session, keys: Keys) -> Iterator[Witness]:
     )
     statement = select(*columns).join(_APPLICATION, _APPLICATION.c.id == _SEAT.c.application_id)
     for batch, site, room, seat, ticket, number in witnessed_rows(session, statement, _SEAT.c.batch_id, keys):
-        yield batch, number, seat_digest(Place(site, room, seat), ticket)
+        yield batch, number, seat_digest(ExamPlace(site, room, seat), ticket)
 
 
 #: What is written otherwise than by an import, by batch.

@@ -1,13 +1,13 @@
 """Rows of a sheet that are entries of one table: compared with what is stored, counted, written set-based."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from sqlalchemy import Table
 from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
+from zhupei_cli.model.base import TableRow
 from zhupei_cli.services.records.events import canonical, record
 from zhupei_cli.services.records.import_ledger import (
     Imported,
@@ -28,8 +28,8 @@ class Entry:
     """One row of a sheet with what is stored of it, None for a new one, and what it becomes."""
 
     line: Line
-    before: Mapping[str, Any] | None = None
-    after: dict[str, Any] = field(default_factory=dict)
+    before: TableRow | None = None
+    after: TableRow = field(default_factory=dict)
 
     @property
     def verdict(self) -> str:
@@ -48,7 +48,7 @@ def take_in(
     reading: Reading,
     *,
     by: Acting,
-    called: Callable[[Mapping[str, Any]], str],
+    called: Callable[[TableRow], str],
 ) -> Imported:
     """Write what the entries say to `table`, as an import of `kind`; return what became of them.
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import smtplib
 
 #: How long a mail server may stay silent, in seconds.
-PATIENCE: Final = 30
+_PATIENCE: Final = 30
 
 
 @contextmanager
@@ -55,8 +55,8 @@ def _opened(mail: Mail) -> "smtplib.SMTP":
 
     if mail.security == "tls":
         context = ssl.create_default_context()
-        return smtplib.SMTP_SSL(mail.host, mail.port, timeout=PATIENCE, context=context)
-    server = smtplib.SMTP(mail.host, mail.port, timeout=PATIENCE)
+        return smtplib.SMTP_SSL(mail.host, mail.port, timeout=_PATIENCE, context=context)
+    server = smtplib.SMTP(mail.host, mail.port, timeout=_PATIENCE)
     if mail.security == "starttls":
         try:
             server.starttls(context=ssl.create_default_context())

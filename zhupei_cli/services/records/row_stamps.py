@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import Table, select
+from sqlalchemy import Column, Table, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Admission, Application, Base, Score, Trainee
@@ -30,7 +30,7 @@ def _table(name: str) -> Table:
     return Base.metadata.tables[name]
 
 
-def _key(table: Table) -> Any:
+def _key(table: Table) -> Column[int]:
     """Return the column that says which row a stamp is of."""
     return table.c.id if "id" in table.c else table.c.application_id
 
@@ -59,7 +59,7 @@ def unstamped(name: str, stamp: Stamp) -> list[Any]:
     return [_typed(column, value) for column, value in zip(STAMPS[name], stamp, strict=True)]
 
 
-def _typed(column: str, value: Any) -> Any:
+def _typed(column: str, value: Any) -> object:
     if value is None or not column.endswith(("_at", "_on")):
         return value
     return datetime.fromisoformat(value) if column.endswith("_at") else date.fromisoformat(value)

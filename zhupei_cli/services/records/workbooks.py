@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypedDict
 
 from zhupei_cli.files import shown_path
 from zhupei_cli.services.records.import_ledger import ImportedFile
@@ -44,6 +45,16 @@ class Reading:
 
     def _headings(self) -> dict[tuple[str, str], dict[str, str]]:
         return {(file, table.sheet): {**table.headings, **table.kind.headings} for file, table in self.tables}
+
+
+class How(TypedDict, total=False):
+    """How workbooks are read; see `read_workbooks`."""
+
+    optional: Collection[str]
+    max_rows: int
+    prepare: Prepare | None
+    known: Sequence[Kind]
+    password: str | None
 
 
 def read_workbooks(

@@ -19,7 +19,7 @@ from zhupei_cli.words.errors import Fault, ZhupeiError
 from zhupei_cli.words.vocabulary import BatchStatus
 
 #: What may be changed; the code is what everything else refers to.
-FIELDS: Final[tuple[Column, ...]] = tuple(
+BASE_FIELDS: Final[tuple[Column, ...]] = tuple(
     column for column in BASES.kind.columns if column.key != "code" and not column.ignored
 )
 #: Batches in which nothing is offered any more.
@@ -56,7 +56,7 @@ def edit_base(
     Raises E302, and E180 with everything that is wrong.
     """
     code = find_base(session, word)
-    values, faults = read_fields(given, FIELDS)
+    values, faults = read_fields(given, BASE_FIELDS)
     refuse(faults, BASES.kind.headings)
     warnings = edit_entry(session, BASES, code, values, by=by, reason=reason)
     return show_base(session, code), warnings

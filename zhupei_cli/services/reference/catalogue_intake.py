@@ -3,12 +3,13 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
+from zhupei_cli.model.base import TableRow
 from zhupei_cli.rules.people import uscc
 from zhupei_cli.rules.proof.digests import named_digest
 from zhupei_cli.services.people.fields import refuse
@@ -34,7 +35,7 @@ class Catalogue:
     mended: Callable[[dict[str, object]], Iterator[Fault]]
     """Bring an entry's values into the form they are stored in, and yield what is wrong with them."""
     unique: tuple[str, ...]
-    refuse_odd: Callable[[Sequence[Entry], Mapping[str, Mapping[str, Any]]], None] = lambda *_: None
+    refuse_odd: Callable[[Sequence[Entry], Mapping[str, TableRow]], None] = lambda *_: None
     """Leave on entries that could be read what is wrong with them beside the others, stored ones included."""
 
 
@@ -90,7 +91,7 @@ def edit_entry(
     return entry.line.faults
 
 
-def _shown(value: Any, mask: Callable[[str], str] | None) -> Any:
+def _shown(value: str | None, mask: Callable[[str], str] | None) -> str | None:
     return mask(value) if mask and value else value
 
 
@@ -109,7 +110,7 @@ def _examined(entry: Entry, catalogue: Catalogue) -> Iterator[Fault]:
     if "code" in entry.after and not is_code(entry.after["code"]):
         yield Fault("E052", "code", values={"value": entry.after["code"]})
     yield from catalogue.mended(entry.after)
-    yield from too_long(entry.after, catalogue.table)
+    yield from longer_names(entry.after, catalogue.table)
 
 
 #: Names that Windows keeps for devices, whatever follows their first dot.
@@ -130,7 +131,7 @@ def uscc_faults(code: str | None) -> Iterator[Fault]:
         yield Fault("E055", "uscc", "warning", {"value": code})
 
 
-def too_long(values: Mapping[str, object], table: Table) -> Iterator[Fault]:
+def longer_names(values: Mapping[str, object], table: Table) -> Iterator[Fault]:
     """Yield texts that do not fit into their columns."""
     for name, value in values.items():
         length = getattr(table.c[name].type, "length", None)
@@ -138,9 +139,7 @@ def too_long(values: Mapping[str, object], table: Table) -> Iterator[Fault]:
             yield Fault("E155", name, values={"found": len(value), "length": length})
 
 
-def _refuse_taken(
-    entries: Sequence[Entry], catalogue: Catalogue, stored: Mapping[str, Mapping[str, object]]
-) -> None:
+def _refuse_taken(entries: Sequence[Entry], catalogue: Catalogue, stored: Mapping[str, TableRow]) -> None:
     """Refuse names and codes that another entry has; warn of aliases that will name neither of two."""
     good = [entry.after for entry in entries if not entry.line.bad]
     everything = [*stored.values(), *good]
@@ -160,7 +159,7 @@ def _refuse_taken(
             entry.line.faults.append(Fault("E057", "aliases", "warning", values))
 
 
-def _refuse_case_twins(entries: Sequence[Entry], everything: Iterable[Mapping[str, Any]]) -> None:
+def _refuse_case_twins(entries: Sequence[Entry], everything: Iterable[TableRow]) -> None:
     """Refuse new codes that differ from another by case alone: files and people take them for one."""
     spelt: dict[str, set[str]] = {}
     for one in everything:
@@ -174,7 +173,7 @@ def _refuse_case_twins(entries: Sequence[Entry], everything: Iterable[Mapping[st
             entry.line.faults.append(Fault("E685", "code", values=values))
 
 
-def _words(entry: Mapping[str, Any]) -> list[str]:
+def _words(entry: TableRow) -> list[str]:
     return [entry["name"], *filter(None, entry["aliases"].split("|"))]
 
 

@@ -1,18 +1,20 @@
 """The directory of employers (单位库), searched by keyword (指南 二.2 工作信息)."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TypeVarTuple
 
-from sqlalchemy import RowMapping, Select, Table, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, RowMapping, Select, Table, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Employer, TrainingBase
+from zhupei_cli.model.base import TableRow
 from zhupei_cli.services.records.lookup import match_key
 from zhupei_cli.words.codes import CITY
 
 _EMPLOYER: Table = Employer.metadata.tables["employer"]
 _BASE: Table = TrainingBase.metadata.tables[TrainingBase.__tablename__]
-FIELDS = ("uscc", "level", "city", "is_medical", "institution", "affiliation")
+_Ts = TypeVarTuple("_Ts")
+EMPLOYER_KEYS = ("uscc", "level", "city", "is_medical", "institution", "affiliation")
 
 
 def search(session: Session, keyword: str, *, limit: int) -> list[dict[str, object]]:
@@ -24,7 +26,7 @@ def search(session: Session, keyword: str, *, limit: int) -> list[dict[str, obje
     words = keyword.split()
     if not words:
         return []
-    directory = select(_EMPLOYER.c.name, *(_EMPLOYER.c[key] for key in FIELDS))
+    directory = select(_EMPLOYER.c.name, *(_EMPLOYER.c[key] for key in EMPLOYER_KEYS))
     found = _matching(directory, words, _EMPLOYER.c.uscc, _EMPLOYER.c.name).limit(limit or None)
     rows = {match_key(row["name"]): {**row, "base": None} for row in session.execute(found).mappings()}
     some = _matching(select(_BASE), words, _BASE.c.uscc, _BASE.c.name, _BASE.c.aliases)
@@ -38,8 +40,11 @@ def search(session: Session, keyword: str, *, limit: int) -> list[dict[str, obje
 
 
 def _matching(
-    statement: Select[*tuple[Any, ...]], words: Sequence[str], uscc: Any, *names: Any
-) -> Select[*tuple[object, ...]]:
+    statement: Select[*_Ts],
+    words: Sequence[str],
+    uscc: ColumnElement[str],
+    *names: ColumnElement[str],
+) -> Select[*_Ts]:
     named = and_(*(or_(*(name.contains(word, autoescape=True) for name in names)) for word in words))
     begins = case((names[0].startswith(words[0], autoescape=True), 0), else_=1)
     wanted = or_(named, uscc == "".join(words).upper())
@@ -52,7 +57,7 @@ def _as_employer(base: RowMapping) -> dict[str, object]:
     return {**found, "city": city, "is_medical": True, "affiliation": None}
 
 
-def find_employer(session: Session, name: str) -> dict[str, Any] | None:
+def find_employer(session: Session, name: str) -> TableRow | None:
     """Return the employer, else the training base, of exactly this name, as names are compared; or None."""
     wanted = match_key(name)
     for known in session.execute(select(_EMPLOYER.c.name)).scalars():

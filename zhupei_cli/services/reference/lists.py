@@ -5,13 +5,14 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.resources import files as package_files
-from typing import Any, TypedDict
+from typing import TypedDict
 
 from sqlalchemy import RowMapping, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
 from zhupei_cli.model import Specialty, TrainingBase
+from zhupei_cli.model.base import TableRow
 from zhupei_cli.rules.people.masking import mask_phone
 from zhupei_cli.services.records.entries import Entry
 from zhupei_cli.services.records.events import Change, record
@@ -51,7 +52,7 @@ def _filled(row: Mapping[str, str]) -> dict[str, object]:
     return filled | {"is_shortage": flag(SHORTAGE, row["is_shortage"])}
 
 
-def _mended_base(entry: dict[str, Any]) -> Iterator[Fault]:
+def _mended_base(entry: TableRow) -> Iterator[Fault]:
     yield from _mended_names(entry)
     city = entry.get("city")
     if city is not None and not re.fullmatch("[0-9]{6}", city):
@@ -67,11 +68,11 @@ def _mended_base(entry: dict[str, Any]) -> Iterator[Fault]:
         yield Fault("E776", "is_joint", values={"problem": "写了主基地编号，是否协同却不是“是”"})
 
 
-def _refuse_odd_mains(entries: Sequence[Entry], stored: Mapping[str, Mapping[str, Any]]) -> None:
+def _refuse_odd_mains(entries: Sequence[Entry], stored: Mapping[str, TableRow]) -> None:
     """Refuse joint bases whose main base is none: not there, a joint one itself, or about to become one."""
     good = {entry.after["code"]: entry for entry in entries if not entry.line.bad}
     # One that turns out bad stays as it is stored.
-    bases: dict[str, Mapping[str, Any]] = {**stored, **{code: one.after for code, one in good.items()}}
+    bases: dict[str, TableRow] = {**stored, **{code: one.after for code, one in good.items()}}
     for code, entry in good.items():
         main = entry.after["main_code"]
         if main is None:
@@ -92,7 +93,7 @@ def _refuse_main(entry: Entry, problem: str) -> None:
     entry.line.faults.append(Fault("E776", "main_code", values={"problem": problem}))
 
 
-def _mended_names(entry: dict[str, Any]) -> Iterator[Fault]:
+def _mended_names(entry: TableRow) -> Iterator[Fault]:
     """Keep aliases as names separated by |, each once, without the entry's own name."""
     words = (word.strip() for word in re.split("[|｜、,，;；]", entry["aliases"]))
     entry["aliases"] = "|".join(dict.fromkeys(word for word in words if word and word != entry.get("name")))

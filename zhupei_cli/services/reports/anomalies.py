@@ -10,7 +10,7 @@ from zhupei_cli.model import Batch
 from zhupei_cli.reports.values import Anomaly
 from zhupei_cli.rules.batch.times import show_time
 
-KINDS: Final = {
+_KINDS: Final = {
     "overfull": "超计划录取",
     "overdue": "审核逾期",
     "gaps": "个人信息不全",
@@ -30,24 +30,24 @@ _PARTS: Final = {
 }
 _SHARED: Final = {"mobile": "手机号码相同", "person": "姓名、出生日期和毕业院校相同"}
 
-Rows = Sequence[Row[*tuple[object, ...]]]
+_Rows = Sequence[Row[*tuple[object, ...]]]
 #: What it is about, how many, what is wrong.
-Found = tuple[str, int, str]
+_Found = tuple[str, int, str]
 
 
 def find_anomalies(
     batch: Batch,
-    rows: Mapping[str, Rows],
+    rows: Mapping[str, _Rows],
     *,
     now: datetime,
-    past: Iterable[Found],
-    sources: Iterable[Found],
-    orders: Iterable[Found],
-    postgrads: Iterable[Found],
-    objections: Iterable[Found],
+    past: Iterable[_Found],
+    sources: Iterable[_Found],
+    orders: Iterable[_Found],
+    postgrads: Iterable[_Found],
+    objections: Iterable[_Found],
 ) -> list[Anomaly]:
     """Return what is wrong, the gravest first; `rows` are those of the sections of sql/reports by name."""
-    finders: Mapping[str, Callable[[], Iterator[Found]]] = {
+    finders: Mapping[str, Callable[[], Iterator[_Found]]] = {
         "overfull": lambda: _overfull(rows["overfull"]),
         "overdue": lambda: _overdue(rows["backlog"], batch.review_until, now),
         "gaps": lambda: _gaps(rows["gaps"]),
@@ -61,36 +61,36 @@ def find_anomalies(
     }
     return [
         Anomaly(kind, label, kind == "overfull", *found)
-        for kind, label in KINDS.items()
+        for kind, label in _KINDS.items()
         for found in finders[kind]()
     ]
 
 
-def _overfull(rows: Rows) -> Iterator[tuple[str, int, str]]:
+def _overfull(rows: _Rows) -> Iterator[tuple[str, int, str]]:
     for row in rows:
         place = f"{row.base_label}{row.specialty_label}"
         yield f"{row.base}/{row.specialty}", row.seated, f"{place}计划 {row.quota} 人，占用 {row.seated} 人"
 
 
-def _overdue(rows: Rows, until: datetime | None, now: datetime) -> Iterator[tuple[str, int, str]]:
+def _overdue(rows: _Rows, until: datetime | None, now: datetime) -> Iterator[tuple[str, int, str]]:
     for row in rows if until is not None and until < now else ():
         oldest = show_time(row.oldest)
         yield row.base, row.waiting, f"{row.base_label}逾期未审 {row.waiting} 份，最早提交于 {oldest}"
 
 
-def _gaps(rows: Rows) -> Iterator[tuple[str, int, str]]:
+def _gaps(rows: _Rows) -> Iterator[tuple[str, int, str]]:
     for row in rows:
         lacking = "、".join(label for key, label in _PARTS.items() if row._mapping[key])
         yield row.application_no, 1, f"缺少或不完整：{lacking}"
 
 
-def _duplicates(rows: Rows) -> Iterator[tuple[str, int, str]]:
+def _duplicates(rows: _Rows) -> Iterator[tuple[str, int, str]]:
     for row in rows:
         both = f"{row.one}、{row.other}"
         more = f"等 {row.people} 份" if row.people > 2 else ""
         yield row.one, row.people, f"{_SHARED[row.shared]}：{both}{more}"
 
 
-def _planless(rows: Rows) -> Iterator[tuple[str, int, str]]:
+def _planless(rows: _Rows) -> Iterator[tuple[str, int, str]]:
     for row in rows:
         yield row.base, 1, f"{row.base_label}已启用，但本批次没有可招收的岗位"

@@ -4,17 +4,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Final, NamedTuple, TypedDict
+from typing import TYPE_CHECKING, Final, NamedTuple, TypedDict
 
 from sqlalchemy.orm import Session
 
-from zhupei_cli.rules.batch.compliance_lines import VERDICTS, Line, read_lines
+from zhupei_cli.rules.batch.compliance_lines import VERDICTS, ComplianceLine, read_lines
 from zhupei_cli.rules.batch.lifecycle import PUBLISHED, SEATED
 from zhupei_cli.services.records.lookup import base_names
 from zhupei_cli.services.reports.flat_frame import frame_of
 from zhupei_cli.services.reports.years import Offered, batches_of_years, offered
 from zhupei_cli.words.errors import ZhupeiError
 from zhupei_cli.words.vocabulary import AdmissionStatus, Identity
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
 
 _BACHELOR: Final = "21"
 _OPEN: Final = (Identity.SOCIAL, Identity.ENTRUSTED)
@@ -48,7 +52,7 @@ class Figured(TypedDict):
 
 
 #: A part and the whole it is of.
-Part = tuple[int, int]
+_Part = tuple[int, int]
 
 
 class _Counts(NamedTuple):
@@ -84,7 +88,7 @@ class _Year:
         return sum(self.admitted.values())
 
 
-def lines_of(path: Path | None) -> list[Line]:
+def province_lines(path: Path | None) -> list[ComplianceLine]:
     """Return the lines of the province's own file, else those of the program; E001, E723."""
     if path is None:
         content = (files("zhupei_cli") / "data" / "compliance.csv").read_text("utf-8")
@@ -98,7 +102,7 @@ def lines_of(path: Path | None) -> list[Line]:
 
 
 def compliance(
-    session: Session, *, years: int, lines: Sequence[Line], base: str | None = None
+    session: Session, *, years: int, lines: Sequence[ComplianceLine], base: str | None = None
 ) -> list[Figured]:
     """Return a row for each base (code), year and item: part, whole, value, verdict, and whence they come.
 
@@ -120,7 +124,7 @@ def compliance(
     return rows
 
 
-def _counted(frame: Any, plan: Sequence[Offered]) -> dict[tuple[str, int], _Year]:
+def _counted(frame: "DataFrame", plan: Sequence[Offered]) -> dict[tuple[str, int], _Year]:
     """Return what each base has in each year; people are grouped by pandas first."""
     known: dict[tuple[str, int], _Year] = {}
     for one in plan:
@@ -151,7 +155,7 @@ def _counted(frame: Any, plan: Sequence[Offered]) -> dict[tuple[str, int], _Year
 
 
 def _item(
-    line: Line,
+    line: ComplianceLine,
     known: Mapping[tuple[str, int], _Year],
     named: tuple[str, str],
     year: int,
@@ -181,14 +185,14 @@ def _item(
     }
 
 
-def _rates(line: Line, of: Mapping[int, _Year], told: Mapping[int, str]) -> _Counts:
+def _rates(line: ComplianceLine, of: Mapping[int, _Year], told: Mapping[int, str]) -> _Counts:
     part, whole = _part(line, of[max(of)])
     values = [_rate(_part(line, one)) if told.get(year) else None for year, one in of.items()]
     each = "；".join(f"{year} 年 {_WORDS[line.item].format(*_part(line, one))}" for year, one in of.items())
     return _Counts(part, whole, values, f"批次 {told[max(of)]}：{each}")
 
 
-def _zero(_line: Line, of: Mapping[int, _Year], told: Mapping[int, str]) -> _Counts:
+def _zero(_line: ComplianceLine, of: Mapping[int, _Year], told: Mapping[int, str]) -> _Counts:
     whole = all(told.get(year) for year in of)
     zero = _never(list(of.values())) if whole else []
     never = "、".join(zero) or "无"
@@ -196,7 +200,7 @@ def _zero(_line: Line, of: Mapping[int, _Year], told: Mapping[int, str]) -> _Cou
     return _Counts(len(zero), len(of[max(of)].plan), [float(len(zero)) if whole else None], rows)
 
 
-def _over(_line: Line, of: Mapping[int, _Year], told: Mapping[int, str]) -> _Counts:
+def _over(_line: ComplianceLine, of: Mapping[int, _Year], told: Mapping[int, str]) -> _Counts:
     """Count who is beyond the capacity of a specialty: what one has free does not make up for another."""
     capacity = of[max(of)].capacity
     if not capacity:
@@ -229,7 +233,7 @@ _WORDS: Final = {
 }
 
 
-def _part(line: Line, year: _Year) -> Part:
+def _part(line: ComplianceLine, year: _Year) -> _Part:
     match line.item:
         case "fill_rate":
             return year.seated, year.seats
@@ -245,13 +249,13 @@ def _part(line: Line, year: _Year) -> Part:
             return _done(year, set(line.specialties))
 
 
-def _done(year: _Year, specialties: set[str]) -> Part:
+def _done(year: _Year, specialties: set[str]) -> _Part:
     # No more than the plan of each: what one specialty has over does not make up for another.
     planned = {code: year.plan[code] for code in specialties & year.plan.keys()}
     return sum(min(year.admitted.get(code, 0), plan) for code, plan in planned.items()), sum(planned.values())
 
 
-def _rate(part: Part) -> float | None:
+def _rate(part: _Part) -> float | None:
     return part[0] / part[1] if part[1] else None
 
 

@@ -3,12 +3,12 @@
 Pandas is imported where a frame is made. Whatever belongs to admission is empty before publication.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
-from sqlalchemy import ColumnElement, Row, Table, literal, select
+from sqlalchemy import ColumnElement, FromClause, Row, Table, literal, select
 from sqlalchemy.orm import Session, aliased
 
 from zhupei_cli.model import Admission, Application, Batch, Choice, Snapshot, Trainee, TrainingBase
@@ -23,9 +23,14 @@ from zhupei_cli.words.vocabulary import (
     ApplicationStatus,
 )
 
-Kind = Literal["category", "string", "Int64", "boolean", "Float64", "datetime64[s]"]
+if TYPE_CHECKING:
+    from pandas import DataFrame
+    from pandas.api.extensions import ExtensionArray
 
-APPLIED: Final = (
+
+Dtype = Literal["category", "string", "Int64", "boolean", "Float64", "datetime64[s]"]
+
+COUNTED: Final = (
     *(ApplicationStatus.SUBMITTED, ApplicationStatus.RETURNED),
     *(ApplicationStatus.APPROVED, ApplicationStatus.REJECTED),
 )
@@ -40,7 +45,7 @@ class FrameColumn:
 
     key: str
     heading: str
-    kind: Kind
+    kind: Dtype
     labels: Mapping[str, str] | None = None
     personal: bool = False
 
@@ -56,7 +61,7 @@ _PLACES = (
         FrameColumn("choice2_specialty", "第二志愿专业", "category"),
     ),
 )
-COLUMNS: Final = (
+FRAME_COLUMNS: Final = (
     FrameColumn("batch", "批次", "category"),
     FrameColumn("year", "年份", "Int64"),
     FrameColumn("round", "主批次或补录", "category", ROUNDS),
@@ -87,9 +92,9 @@ COLUMNS: Final = (
     FrameColumn("birth_date", "出生日期", "datetime64[s]", personal=True),
     FrameColumn("mobile", "手机号码", "string", personal=True),
 )
-BY_KEY: Final = {column.key: column for column in COLUMNS}
-OPEN_KEYS: Final = tuple(column.key for column in COLUMNS if not column.personal)
-PERSONAL_KEYS: Final = tuple(column.key for column in COLUMNS if column.personal)
+BY_KEY: Final = {column.key: column for column in FRAME_COLUMNS}
+OPEN_KEYS: Final = tuple(column.key for column in FRAME_COLUMNS if not column.personal)
+PERSONAL_KEYS: Final = tuple(column.key for column in FRAME_COLUMNS if column.personal)
 
 _TABLES = Application.metadata.tables
 _A: Table = _TABLES[Application.__tablename__]
@@ -100,7 +105,7 @@ _T: Table = _TABLES[Trainee.__tablename__]
 _BASE: Table = _TABLES[TrainingBase.__tablename__]
 
 #: Where the columns that are more than the application's own come from.
-_FROM: Final[Mapping[str, tuple[str, ColumnElement[Any]]]] = {
+_FROM: Final[Mapping[str, tuple[str, ColumnElement[object]]]] = {
     "level": ("snapshot", _S.c.level),
     "school": ("snapshot", _S.c.school),
     "degree": ("snapshot", _S.c.degree),
@@ -135,7 +140,7 @@ _JOINS: Final = {
 }
 
 
-def frame_of(session: Session, batches: Sequence[Batch], keys: Sequence[str] = OPEN_KEYS) -> Any:
+def frame_of(session: Session, batches: Sequence[Batch], keys: Sequence[str] = OPEN_KEYS) -> "DataFrame":
     """Return the applications of `batches` as a pandas DataFrame with the columns `keys`, dtypes as stated.
 
     Drafts and withdrawn applications are rows too: `applied` says who counts. `admitted` is whoever holds a
@@ -171,10 +176,10 @@ def _read(batch: Batch, keys: Sequence[str]) -> dict[str, tuple[str, str]]:
 
 def _pieces(
     session: Session, batch: Batch, read: Mapping[str, tuple[str, str]]
-) -> Iterator[Sequence[Row[Any]]]:
+) -> Iterator[Sequence[Row[*tuple[object, ...]]]]:
     by_name = {str(column): column for _, column in _FROM.values()} | {str(one): one for one in _A.c}
     columns = [by_name[name] for name in dict.fromkeys(name for _, name in read.values())]
-    source: Any = _A
+    source: FromClause = _A
     for table in dict.fromkeys(table for table, _ in read.values() if table):
         source = source.outerjoin(*_JOINS[table])
     ids = session.execute(select(_A.c.id).where(_A.c.batch_id == batch.id).order_by(_A.c.id)).scalars().all()
@@ -190,13 +195,17 @@ def _pieces(
 _OF_BATCH: Final = ("batch", "year", "round")
 
 
-class _Said(dict[Any, Any]):
+#: What a column of the frame says of a value that is read. Any: texts, days, marks, each in its own column.
+_Value = Callable[[Any], object]
+
+
+class _Said(dict[Hashable, object]):
     """What a function says of the few values there are, asked once of each."""
 
-    def __init__(self, value: Callable[[Any], Any]) -> None:
+    def __init__(self, value: _Value) -> None:
         self._value = value
 
-    def __missing__(self, key: Any) -> Any:
+    def __missing__(self, key: Hashable) -> object:
         self[key] = self._value(key)
         return self[key]
 
@@ -204,11 +213,11 @@ class _Said(dict[Any, Any]):
 class _Filling:
     """A column in the making: categories become small numbers at once, so that no text is kept twice."""
 
-    def __init__(self, kind: Kind, value: Callable[[Any], Any] | None) -> None:
+    def __init__(self, kind: Dtype, value: _Value | None) -> None:
         self.kind, self._value = kind, value
         self._said = None if value is None else _Said(value)
-        self.values: list[Any] = []
-        self._codes: dict[Any, int] = {None: -1}
+        self.values: list[object] = []
+        self._codes: dict[str | None, int] = {None: -1}
         self._next = count()
 
     def extend(self, values: Iterable[Any]) -> None:
@@ -221,7 +230,7 @@ class _Filling:
         else:
             self.values.extend(values if self._said is None else map(self._said.__getitem__, values))
 
-    def series(self) -> Any:
+    def series(self) -> "ExtensionArray":
         """Return the pandas array."""
         import pandas as pd
 
@@ -238,12 +247,12 @@ class _Filling:
 
 def _filling(key: str, cities: Mapping[str, str]) -> _Filling:
     column = BY_KEY[key]
-    values: Mapping[str, Callable[[Any], Any]] = {
+    values: Mapping[str, _Value] = {
         "city": lambda base: cities.get(base),
         "choice1_city": lambda base: cities.get(base),
         "graduated": lambda day: None if day is None else day.year,
         "total": lambda total: None if total is None else total / 100,
-        "applied": lambda status: status in APPLIED,
+        "applied": lambda status: status in COUNTED,
         "approved": lambda status: status == ApplicationStatus.APPROVED,
         "admitted": lambda status: status in SEATED,
         "reported": lambda status: status == AdmissionStatus.REPORTED,
@@ -251,11 +260,11 @@ def _filling(key: str, cities: Mapping[str, str]) -> _Filling:
     return _Filling(column.kind, values.get(key))
 
 
-def _assembled(filled: Mapping[str, _Filling], sizes: Sequence[tuple[Batch, int]]) -> Any:
+def _assembled(filled: Mapping[str, _Filling], sizes: Sequence[tuple[Batch, int]]) -> "DataFrame":
     import pandas as pd
 
     whole = sum(size for _, size in sizes)
-    columns: dict[str, Any] = {}
+    columns: dict[str, ExtensionArray] = {}
     for key, filling in filled.items():
         if key not in _OF_BATCH:
             columns[key] = filling.series()
@@ -265,7 +274,7 @@ def _assembled(filled: Mapping[str, _Filling], sizes: Sequence[tuple[Batch, int]
     return pd.DataFrame(columns, index=pd.RangeIndex(whole))
 
 
-def _said(batch: Batch, key: str) -> Any:
+def _said(batch: Batch, key: str) -> str | int:
     if key == "round":
         return "main" if batch.parent_id is None else "supplement"
     return batch.code if key == "batch" else batch.year

@@ -2,7 +2,7 @@
 
 import io
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
 
@@ -12,11 +12,15 @@ from zhupei_cli.services.records.events import Change, record
 from zhupei_cli.services.reports.flat_frame import BY_KEY, OPEN_KEYS, PERSONAL_KEYS, frame_of
 from zhupei_cli.words.errors import ZhupeiError
 
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+
 #: The most rows of a sheet, its heading among them.
 _SHEET_ROWS = 1_048_576
 
 
-def revealed_frame(session: Session, batch: Batch, *, by: Acting) -> Any:
+def revealed_frame(session: Session, batch: Batch, *, by: Acting) -> "DataFrame":
     """Return the frame of a batch with the personal columns, which is written down as an event."""
     frame = frame_of(session, [batch], (*OPEN_KEYS, *PERSONAL_KEYS))
     data = {"rows": len(frame), "columns": list(PERSONAL_KEYS)}
@@ -33,7 +37,7 @@ def require_writer(file_format: str) -> None:
             raise ZhupeiError("E724") from error
 
 
-def write_frame(frame: Any, path: Path, file_format: str) -> None:
+def write_frame(frame: "DataFrame", path: Path, file_format: str) -> None:
     """Write a frame as parquet, csv or xlsx; E725 for more rows than a sheet has."""
     if file_format == "parquet":
         frame.to_parquet(path, engine="pyarrow", index=False)
@@ -43,7 +47,7 @@ def write_frame(frame: Any, path: Path, file_format: str) -> None:
         _write_sheet(frame, path)
 
 
-def _write_sheet(frame: Any, path: Path) -> None:
+def _write_sheet(frame: "DataFrame", path: Path) -> None:
     """Write every cell as what it is: a text is never a formula, nothing is left for a missing value."""
     import pandas as pd
     import xlsxwriter

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Application, Batch
 from zhupei_cli.reports.values import Pace, PaceLine
-from zhupei_cli.services.reports.flat_frame import APPLIED
+from zhupei_cli.services.reports.flat_frame import COUNTED
 from zhupei_cli.services.reports.years import NO_RECRUITMENT
 from zhupei_cli.words.vocabulary import IDENTITY
 
@@ -46,7 +46,7 @@ def _counts(session: Session, batch: Batch, until: datetime) -> dict[str, tuple[
     early = case((_APPLICATION.c.first_submitted_at <= until, 1), else_=0)
     statement = (
         select(_APPLICATION.c.identity, func.sum(early), func.count())
-        .where(_APPLICATION.c.batch_id == batch.id, _APPLICATION.c.status.in_(APPLIED))
+        .where(_APPLICATION.c.batch_id == batch.id, _APPLICATION.c.status.in_(COUNTED))
         .group_by(_APPLICATION.c.identity)
     )
     return {identity: (int(some), whole) for identity, some, whole in session.execute(statement)}

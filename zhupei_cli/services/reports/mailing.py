@@ -36,7 +36,7 @@ _TYPES: Final[Mapping[str, tuple[str, str, Mapping[str, str]]]] = {
 }
 
 #: Why an address did not get the mail, by the address as it was written.
-Refused = Mapping[str, str]
+_Refused = Mapping[str, str]
 
 
 def require_mail(mail: Mail | None) -> Mail:
@@ -107,7 +107,7 @@ def _lines(report: Report) -> list[str]:
 
 def send_report(
     mail: Mail, report: Report, files: Mapping[str, bytes], *, to: Sequence[str], folder: Path
-) -> Refused:
+) -> _Refused:
     """Send the report to all of `to` that the server takes; return who is refused, and why.
 
     Raises E093, nobody having got it, when the server cannot be spoken to or does not take the mail.
@@ -138,7 +138,7 @@ def _deliver(
     return {address: mail_server.answer(*answers[wire]) for address, wire in taken.items() if wire in answers}
 
 
-def told_refused(mail: Mail, refused: Refused, sent: Iterable[str]) -> str:
+def told_refused(mail: Mail, refused: _Refused, sent: Iterable[str]) -> str:
     """Return in words who did not get the mail and why, and who did."""
     others = "、".join(sent)
     why = "、".join(f"{address}（{reason}）" for address, reason in refused.items())

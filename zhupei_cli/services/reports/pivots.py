@@ -1,23 +1,27 @@
 """A pivot table over the flat frame: any of its columns against any other."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Batch
 from zhupei_cli.services.records.lookup import base_names, nearest, specialty_names
-from zhupei_cli.services.reports.flat_frame import BY_KEY, COLUMNS, frame_of
+from zhupei_cli.services.reports.flat_frame import BY_KEY, FRAME_COLUMNS, frame_of
 from zhupei_cli.services.reports.trends import labels_of
 from zhupei_cli.words.errors import ZhupeiError
 from zhupei_cli.words.vocabulary import CodeTable
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
 
 #: What may stand in rows, columns and conditions: everything that makes groups.
 DIMENSIONS: Final = CodeTable(
     "列",
     {
         column.key: column.heading
-        for column in COLUMNS
+        for column in FRAME_COLUMNS
         if not column.personal
         and (column.kind == "category" or column.key in ("year", "train_years", "graduated"))
     },
@@ -39,6 +43,10 @@ _MARKS: Final = {"lowest_total": "min", "mean_total": "mean", "highest_total": "
 _BLANK: Final = "未填"
 
 Heading = tuple[str, str]
+#: Codes of a group with their labels, and its figures. Any: which keys there are is asked for.
+PivotRow = dict[str, Any]
+#: The codes of a group, a column each: texts or years (hence Any); None in that of the whole.
+_Group = tuple[Any, ...]
 
 
 def pivot(
@@ -49,7 +57,7 @@ def pivot(
     columns: str,
     values: Sequence[str],
     where: Mapping[str, Sequence[str]],
-) -> tuple[list[Heading], list[dict[str, Any]]]:
+) -> tuple[list[Heading], list[PivotRow]]:
     """Return the value columns (key, heading), and a row for each group of `rows` and for the whole.
 
     Marks are those of the seated, placings by hand left out. `where` keeps the rows whose column is one of
@@ -68,7 +76,7 @@ def pivot(
     across = sorted(frame.loc[frame["applied"], columns].unique(), key=str)
     labels = {key: labels_of(session, key) for key in groups}
     headings: list[Heading] = []
-    found: dict[tuple[Any, ...], dict[str, Any]] = {}
+    found: dict[_Group, dict[str, float | int]] = {}
     for value in values:
         counted, source, how = _counted(frame, value)
         headings += [
@@ -93,29 +101,29 @@ def pivot(
     ]
 
 
-def _counted(frame: Any, value: str) -> tuple[Any, str, str]:
+def _counted(frame: "DataFrame", value: str) -> tuple["DataFrame", str, str]:
     if value in _MARKS:
         seated = frame["admitted"] & ~frame["via"].isin(("place", "preplaced")) & frame["total"].notna()
         return frame[seated], "total", _MARKS[value]
     return frame[frame[value]], value, "sum"
 
 
-def _tuple(at: Any) -> tuple[Any, ...]:
+def _tuple(at: object) -> _Group:
     return at if isinstance(at, tuple) else (at,)
 
 
-def _plain(value: str, cell: Any) -> float | int:
+def _plain(value: str, cell: float) -> float | int:
     return round(float(cell), 2) if value in _MARKS else int(cell)
 
 
 def _row(
-    at: tuple[Any, ...],
+    at: _Group,
     rows: Sequence[str],
     labels: Mapping[str, Mapping[str, str]],
     headings: Sequence[Heading],
-    cells: Mapping[str, Any],
-) -> dict[str, Any]:
-    said: dict[str, Any] = {}
+    cells: Mapping[str, float | int],
+) -> PivotRow:
+    said: PivotRow = {}
     for number, (key, code) in enumerate(zip(rows, at, strict=True)):
         whole = "合计" if number == 0 else ""
         said |= {key: code, f"{key}_label": whole if code is None else labels[key].get(code, code)}
@@ -123,7 +131,7 @@ def _row(
     return said | nothing | dict(cells)
 
 
-def _codes(session: Session, frame: Any, key: str, words: Sequence[str]) -> list[Any]:
+def _codes(session: Session, frame: "DataFrame", key: str, words: Sequence[str]) -> Sequence[object]:
     """Return what the words of a condition mean: codes of the column, whichever way they were written."""
     if BY_KEY[key].kind == "Int64":
         numbers = [word for word in words if not word.isdecimal()]

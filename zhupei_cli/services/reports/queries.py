@@ -12,7 +12,11 @@ from zhupei_cli.model import Batch
 from zhupei_cli.model.base import UTCDateTime
 from zhupei_cli.services.records.lookup import Names, base_names
 
-_TYPES: Final[Mapping[str, Any]] = {"day": Date, "oldest": UTCDateTime, "until": UTCDateTime}
+_TYPES: Final[Mapping[str, Any]] = {
+    "day": Date,
+    "oldest": UTCDateTime,
+    "until": UTCDateTime,
+}
 
 
 class _BothNames(TypeDecorator[str]):
@@ -29,7 +33,7 @@ class _BothNames(TypeDecorator[str]):
         return self._labels.get(value, value) if value is not None else None
 
 
-def section(session: Session, batch: Batch, name: str) -> Sequence[Row[Any]]:
+def section(session: Session, batch: Batch, name: str) -> Sequence[Row[*tuple[object, ...]]]:
     """Return the rows of one section: sql/reports/NAME.sql for this batch."""
     query = (files("zhupei_cli.sql") / "reports" / f"{name}.sql").read_text("utf-8")
     known = {key: type_ for key, type_ in _TYPES.items() if f" AS {key}" in query}

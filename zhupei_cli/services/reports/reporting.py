@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
-from typing import Any, Final, TypedDict
+from typing import Final, TypedDict
 
 from sqlalchemy import Row, Table, desc, select
 from sqlalchemy.orm import Session
@@ -53,14 +53,14 @@ from zhupei_cli.words.vocabulary import BATCH_STATUS, IDENTITY, VIA, Application
 _EVENT: Table = Event.metadata.tables[Event.__tablename__]
 
 #: The bands of marks, whoever has none first; from 60 on of five marks each, the last with the full mark.
-BANDS: Final = (
+_BANDS: Final = (
     *(*WITHOUT_MARK, "60 以下", "60–64", "65–69", "70–74", "75–79", "80–84", "85–89", "90–94"),
     "95–100",
 )
-COMPONENTS: Final = {"written": "笔试", "skill": "技能", "interview": "面试", "total": "总成绩"}
-OUTCOMES: Final = {**VIA.labels, "not_admitted": "未录取", "given_up": "放弃、取消或未报到"}
+_COMPONENTS: Final = {"written": "笔试", "skill": "技能", "interview": "面试", "total": "总成绩"}
+_OUTCOMES: Final = {**VIA.labels, "not_admitted": "未录取", "given_up": "放弃、取消或未报到"}
 #: Section of sql/reports → what its groups are, and the labels of those that are codes.
-GROUPS: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
+_GROUPS: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
     "identities": ("个人身份", IDENTITY.labels),
     "sources": ("生源类型", {}),
     "cities": ("第一志愿所在地市", codes.CITY.labels),
@@ -86,7 +86,7 @@ def measure(session: Session, batch: Batch, *, now: datetime) -> Report:
         days=[(row.day, row.people) for row in section(session, batch, "days") if row.day is not None],
         bases=bases,
         specialties=_supplies(places, "specialty", hidden=hidden),
-        groups=[Group(name, title, _shares(session, batch, name)) for name, (title, _) in GROUPS.items()],
+        groups=[Group(name, title, _shares(session, batch, name)) for name, (title, _) in _GROUPS.items()],
         bands=_bands(counted_marks(session, batch)),
         backlog=_waiting(section(session, batch, "backlog"), now=now),
         anomalies=anomalies,
@@ -230,9 +230,9 @@ def _status_counts(session: Session, batch: Batch) -> dict[str, int]:
     return {key: counts.get(status, 0) for key, status in names.items()}
 
 
-def _supplies(rows: Sequence[Row[Any]], key: str, *, hidden: bool) -> list[Supply]:
+def _supplies(rows: Sequence[Row[*tuple[object, ...]]], key: str, *, hidden: bool) -> list[Supply]:
     """Sum places up by `key`, base or specialty: shortage specialties first, else by code."""
-    groups: dict[str, list[Row[Any]]] = {}
+    groups: dict[str, list[Row[*tuple[object, ...]]]] = {}
     for row in rows:
         groups.setdefault(row._mapping[key], []).append(row)
     supplies = [_supply(code, group, key, hidden=hidden) for code, group in groups.items()]
@@ -259,7 +259,7 @@ def _supply(code: str, rows: Sequence[Row[*tuple[object, ...]]], key: str, *, hi
 
 
 def _shares(session: Session, batch: Batch, name: str) -> list[Share]:
-    labels, hidden = GROUPS[name][1], withheld(batch)
+    labels, hidden = _GROUPS[name][1], withheld(batch)
     shares = [
         Share(
             labels.get(row.name, row.name) if row.name else "未填",
@@ -278,10 +278,10 @@ def _bands(people: Iterable[Counted]) -> list[Band]:
         total: Mark = one.total
         if total is None and lacking(one.marks, one.weights)[0]:
             total = ABSENT
-        counts.update(zip(COMPONENTS, map(_band, (*one.marks, total)), strict=True))
+        counts.update(zip(_COMPONENTS, map(_band, (*one.marks, total)), strict=True))
     return [
-        Band(label, {word: counts[key, band] for key, word in COMPONENTS.items()})
-        for band, label in enumerate(BANDS)
+        Band(label, {word: counts[key, band] for key, word in _COMPONENTS.items()})
+        for band, label in enumerate(_BANDS)
     ]
 
 
@@ -290,7 +290,7 @@ def _band(mark: Mark) -> int:
     if not isinstance(mark, int):
         return 0 if mark == ABSENT else 1
     first = len(WITHOUT_MARK)
-    return min(first + max(0, mark // 500 - 11), len(BANDS) - 1)
+    return min(first + max(0, mark // 500 - 11), len(_BANDS) - 1)
 
 
 def _waiting(rows: Sequence[Row[*tuple[object, ...]]], *, now: datetime) -> list[Waiting]:
@@ -302,7 +302,7 @@ def _waiting(rows: Sequence[Row[*tuple[object, ...]]], *, now: datetime) -> list
 
 def _placed(rows: Sequence[Row[*tuple[object, ...]]]) -> list[Placed]:
     counts = {row.outcome: row.people for row in rows}
-    return [Placed(key, label, counts.get(key, 0)) for key, label in OUTCOMES.items()]
+    return [Placed(key, label, counts.get(key, 0)) for key, label in _OUTCOMES.items()]
 
 
 def _cutoffs(rows: Sequence[Row[*tuple[object, ...]]]) -> list[Cutoff]:

@@ -1,7 +1,7 @@
 """Figures over years by one thing: base, specialty, identity, city, school, level of study, source."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy.orm import Session
 
@@ -11,6 +11,10 @@ from zhupei_cli.services.reports.flat_frame import BY_KEY, frame_of
 from zhupei_cli.services.reports.years import batches_of_years, offered
 from zhupei_cli.words.errors import ZhupeiError
 from zhupei_cli.words.vocabulary import CodeTable
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
 
 BY: Final = CodeTable(
     "分组",
@@ -48,9 +52,11 @@ _OF_ADMISSION: Final = ("admitted", "reported", "fill_rate", "lowest_total")
 _RATES: Final = ("fill_rate", "lowest_total")
 
 
-def trend(
-    session: Session, *, years: int, by: str, of: Sequence[str]
-) -> tuple[list[int], list[dict[str, Any]]]:
+#: Group and figure with their labels, a value a year (`y2026`), change, share. Any: years are no fixed keys.
+TrendRow = dict[str, Any]
+
+
+def trend(session: Session, *, years: int, by: str, of: Sequence[str]) -> tuple[list[int], list[TrendRow]]:
     """Return the years, and a row for each group and figure: a value a year (`y2026`), change, share.
 
     Applications are counted at their first choice, admissions at their seat. `change` is from the year
@@ -90,10 +96,10 @@ def _needed(of: Sequence[str]) -> list[str]:
     return [one for one in dict.fromkeys((*of, *more)) if one != "fill_rate"]
 
 
-Table = dict[tuple[Any, int], Any]
+_Table = dict[tuple[str | None, int], float]
 
 
-def _table(frame: Any, plan: Sequence[tuple[int, str, int]], figure: str, key: str) -> Table:
+def _table(frame: "DataFrame", plan: Sequence[tuple[int, str, int]], figure: str, key: str) -> _Table:
     """Return (group, year) → value; the group None is the whole."""
     import pandas as pd
 
@@ -108,7 +114,7 @@ def _table(frame: Any, plan: Sequence[tuple[int, str, int]], figure: str, key: s
         counted, value, how = frame[frame[figure]], figure, "sum"
     if counted.empty:
         return {}
-    found: Table = {}
+    found: _Table = {}
     wide = counted.pivot_table(index=key, columns="year", values=value, aggfunc=how, observed=True)
     for year in wide.columns:
         found |= {(group, int(year)): one for group, one in wide[year].dropna().items()}
@@ -117,7 +123,7 @@ def _table(frame: Any, plan: Sequence[tuple[int, str, int]], figure: str, key: s
 
 
 def _value(
-    tables: Mapping[str, Table], figure: str, key: Any, year: int, told: set[int]
+    tables: Mapping[str, _Table], figure: str, key: str | None, year: int, told: set[int]
 ) -> float | int | None:
     if figure in _OF_ADMISSION and year not in told:
         return None
@@ -137,7 +143,7 @@ def _row(
     figure: str,
     values: Mapping[int, float | int | None],
     whole: float | int | None,
-) -> dict[str, Any]:
+) -> TrendRow:
     last, before = ([None, None, *values.values()])[-1], ([None, None, *values.values()])[-2]
     change = None if last is None or before is None else last - before
     counted = figure not in _RATES

@@ -2,16 +2,16 @@
 
 import json
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Admission, Application, Event
 from zhupei_cli.rules.proof.letter_codes import LetterCode, read_code
-from zhupei_cli.services.results.sealing import ADMISSIONS, EVENTS, MANIFEST
+from zhupei_cli.services.results.sealing import ADMISSIONS, EVENTS, MANIFEST, part_lines
 from zhupei_cli.words.errors import ZhupeiError
 from zhupei_cli.words.vocabulary import ADMISSION_STATUS, AdmissionStatus
 
@@ -56,20 +56,14 @@ def check_sealed(path: Path, code: LetterCode) -> str:
     """
     with zipfile.ZipFile(path) as package:
         batch = json.loads(package.read(MANIFEST))["batch"]["code"]
-        events = (one["data"] for one in _rows(package, EVENTS) if one["action"] == _PRINTED)
+        events = (one["data"] for one in part_lines(package, EVENTS) if one["action"] == _PRINTED)
         seats = {
             one["no"]: (one["status"], one["base"], one["specialty"])
-            for one in _rows(package, ADMISSIONS)
+            for one in part_lines(package, ADMISSIONS)
             if one["no"] == code.number
         }
         printed = list(events) if code.number.rpartition("-")[0] == batch else []
     return _checked(code, printed, seats.get(code.number))
-
-
-def _rows(package: zipfile.ZipFile, part: str) -> Iterator[Any]:
-    with package.open(part) as lines:
-        for line in lines:
-            yield json.loads(line)
 
 
 def _checked(code: LetterCode, printed: Iterable[str | None], standing: _Standing | None) -> str:

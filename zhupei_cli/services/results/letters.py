@@ -16,7 +16,7 @@ from zhupei_cli.rules.batch.letter_numbers import letter_number
 from zhupei_cli.rules.batch.times import written_day, written_time
 from zhupei_cli.rules.people.masking import mask_id
 from zhupei_cli.rules.proof.letter_codes import LetterCode, read_code
-from zhupei_cli.services.applications.printing import Refused, printable, require_characters
+from zhupei_cli.services.applications.printing import NotPrinted, printable, require_characters
 from zhupei_cli.services.applications.store import CURRENT_SNAPSHOT, find_stored
 from zhupei_cli.services.records.events import Change, record
 from zhupei_cli.services.records.import_ledger import EVENT_ROWS
@@ -49,7 +49,7 @@ class Chosen:
 
 def prepare_letters(
     session: Session, batch: Batch, chosen: Chosen, *, by: Acting, fonts: FontSet
-) -> tuple[dict[str, Letters], Refused]:
+) -> tuple[dict[str, Letters], NotPrinted]:
     """Return base → letters in the order of specialty and number, and record that they leave.
 
     ID numbers are whole. Who has a character that the fonts lack is left out, and returned with the E091.

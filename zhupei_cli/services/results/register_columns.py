@@ -23,12 +23,12 @@ _HEADINGS: Final = ("列名", "字段", "必填", "词表")
 _YES: Final = "是"
 
 #: What one person's row says, by field.
-Texts = Mapping[str, str]
+_Texts = Mapping[str, str]
 #: List → our word → theirs.
-Words = Mapping[str, Mapping[str, str]]
+_Words = Mapping[str, Mapping[str, str]]
 
 
-class Field(NamedTuple):
+class RegisterField(NamedTuple):
     """One column of a register; `needed` is 是, a field or nothing, `words` a list or nothing."""
 
     heading: str
@@ -48,7 +48,7 @@ class Lack(TypedDict):
     message: str
 
 
-def load_fields(path: Path | None, known: Collection[str], words: Words) -> list[Field]:
+def load_fields(path: Path | None, known: Collection[str], words: _Words) -> list[RegisterField]:
     """Read the columns from `path`, `national`, or the program's own without one.
 
     Raises E001, and E063 for a field that is not `known`, or a list that is none of `words`.
@@ -67,8 +67,10 @@ def load_fields(path: Path | None, known: Collection[str], words: Words) -> list
     return [_field(name, number, row, known, words) for number, row in enumerate(rows[1:], 2)]
 
 
-def _field(file: str, number: int, row: Sequence[str], known: Collection[str], words: Words) -> Field:
-    one = Field(*(*row, "", "", "")[:4])
+def _field(
+    file: str, number: int, row: Sequence[str], known: Collection[str], words: _Words
+) -> RegisterField:
+    one = RegisterField(*(*row, "", "", "")[:4])
     problem = None
     if not one.heading:
         problem = "没有列名"
@@ -112,7 +114,7 @@ def _unfit(file: str, problem: str, known: Iterable[str]) -> ZhupeiError:
     return ZhupeiError("E063", file=file, problem=problem, fields=" ".join(sorted(known)) or "见 --help")
 
 
-def keys_of(columns: Iterable[Field]) -> list[str]:
+def register_keys(columns: Iterable[RegisterField]) -> list[str]:
     """Return the headings as keys: one that stands again is numbered, 医疗卫生机构类别（2）."""
     counts: Counter[str] = Counter()
     keys = []
@@ -122,7 +124,7 @@ def keys_of(columns: Iterable[Field]) -> list[str]:
     return keys
 
 
-def cell_of(row: Texts, column: Field, words: Words) -> str:
+def cell_of(row: _Texts, column: RegisterField, words: _Words) -> str:
     """Return what a person's cell says; a word without a counterpart stays as it is."""
     if column.field.startswith("="):
         return column.field[1:]
@@ -130,7 +132,7 @@ def cell_of(row: Texts, column: Field, words: Words) -> str:
     return words[column.words].get(text, text) if column.words else text
 
 
-def lacking(rows: Iterable[Texts], columns: Sequence[Field], words: Words) -> Iterator[Lack]:
+def lacking_fields(rows: Iterable[_Texts], columns: Sequence[RegisterField], words: _Words) -> Iterator[Lack]:
     """Yield every cell that must be filled and is not (E779), and every word without a counterpart (E716).
 
     What a setting of the batch fills is told once for each batch (E758), before all people.
@@ -148,7 +150,7 @@ def lacking(rows: Iterable[Texts], columns: Sequence[Field], words: Words) -> It
                 yield _lack("E716", row, column, value=text)
 
 
-def _unset(rows: Iterable[Texts], column: Field) -> Iterator[Lack]:
+def _unset(rows: Iterable[_Texts], column: RegisterField) -> Iterator[Lack]:
     lacks = Counter(row["batch"] for row in rows if not row.get(column.field) and _needs(row, column))
     for batch, count in lacks.items():
         told = {"batch": batch, "count": count, "key": column.field, "label": label_of(column.field)}
@@ -156,11 +158,11 @@ def _unset(rows: Iterable[Texts], column: Field) -> Iterator[Lack]:
         yield _lack("E758", nobody, column, **told)
 
 
-def _needs(row: Texts, column: Field) -> bool:
+def _needs(row: _Texts, column: RegisterField) -> bool:
     return column.needed == _YES or (column.needed != "" and row.get(column.needed) == _YES)
 
 
-def _lack(code: str, row: Texts, column: Field, **told: object) -> Lack:
+def _lack(code: str, row: _Texts, column: RegisterField, **told: object) -> Lack:
     values = {"name": row["name"], "column": column.heading, "words": column.words, **told}
     return {
         "application_no": row["application_no"],

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from zhupei_cli.services.applications.correcting import FIELDS, LIVE
+from zhupei_cli.services.applications.correcting import CORRECTABLE, LIVE
 from zhupei_cli.services.people.lower_levels import LEVELS
 
 #: Settings of a batch that are fields of a register: said once for everybody.
@@ -36,4 +36,4 @@ def _corrected(field: str) -> str | None:
         field = f"{level}_graduated_on"
     # A doctor's course is the highest there is.
     field = field.removeprefix(_LATEST)
-    return FIELDS[field].heading if field in FIELDS and field not in LIVE else None
+    return CORRECTABLE[field].heading if field in CORRECTABLE and field not in LIVE else None

@@ -26,7 +26,7 @@ _APPLICATION: Table = _TABLES[Application.__tablename__]
 _BASE: Table = _TABLES[TrainingBase.__tablename__]
 
 #: What a column may hold: the person and the highest education as submitted, the form, the seat.
-FIELDS: Final = frozenset(
+REGISTER_KEYS: Final = frozenset(
     (
         *profiles.PERSON,
         *profiles.EDUCATION,
@@ -34,7 +34,7 @@ FIELDS: Final = frozenset(
         *("year", "batch", "batch_name", "base", "base_name", "base_uscc", "base_city"),
         *("main_base", "main_base_name", "is_joint"),
         *("specialty", "specialty_name", "via", "status"),
-        *register_values.FIELDS,
+        *register_values.VALUE_KEYS,
     )
 )
 
@@ -106,5 +106,5 @@ def register_rows(session: Session, batch: Batch) -> list[dict[str, str]]:
             "via": seat.via,
             "status": ADMISSION_STATUS.label(seat.status),
         }
-        rows.append(texts_of({name: value for name, value in values.items() if name in FIELDS}))
+        rows.append(texts_of({name: value for name, value in values.items() if name in REGISTER_KEYS}))
     return sorted(rows, key=lambda row: (row["base"], row["specialty"], row["application_no"]))

@@ -1,12 +1,13 @@
 """What a register says beyond the form: schooling by level, the employer's kind, the joint base."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from collections.abc import Iterable
+from typing import Final
 
 from sqlalchemy import Table, or_, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Employer, TrainingBase
+from zhupei_cli.model.base import TableRow
 from zhupei_cli.rules.people.field_values import text_of
 from zhupei_cli.rules.people.idcard import WITH_FACTS
 from zhupei_cli.services.people.lower_levels import LEVELS, latest
@@ -22,7 +23,7 @@ _SCHOOLING: Final = ("school", "major", "degree", "degree_type")
 _KIND: Final = ("level", "institution", "affiliation")
 
 #: The fields found here.
-FIELDS: Final = (
+VALUE_KEYS: Final = (
     *(f"{level}_{name}" for level in LEVELS for name in (*_SCHOOLING, "year")),
     *(f"is_{level}" for level in LEVELS),
     *(f"employer_{name}" for name in _KIND),
@@ -53,7 +54,7 @@ class Employers:
 
     def __init__(self, session: Session, profiles: Iterable[Profile]) -> None:
         works = [work for one in profiles if (work := current_work(one)) is not None]
-        self._known: dict[str, Mapping[str, Any]] = {}
+        self._known: dict[str, TableRow] = {}
         words = {work.get(key) for work in works for key in ("employer_name", "employer_uscc")} - {None, ""}
         for row in session.execute(select(_BASE)).mappings():
             self._keep(dict(row), (row["name"], row["uscc"], *row["aliases"].split("|")))
@@ -62,7 +63,7 @@ class Employers:
             for row in session.execute(select(_EMPLOYER).where(named)).mappings():
                 self._keep(dict(row), (row["name"], row["uscc"]))
 
-    def _keep(self, row: Mapping[str, Any], words: Iterable[str | None]) -> None:
+    def _keep(self, row: TableRow, words: Iterable[str | None]) -> None:
         for word in filter(None, words):
             self._known[match_key(word)] = row
 

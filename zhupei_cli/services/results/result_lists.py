@@ -91,7 +91,7 @@ class Unadmitted(TypedDict):
     reason_label: str
 
 
-class Notice(TypedDict):
+class PublishedNotice(TypedDict):
     """What stands on the publicity list beside the people."""
 
     title: str
@@ -143,7 +143,7 @@ def committed_run(session: Session, batch: Batch, number: int) -> Run:
 
 def public_notice(
     session: Session, batch: Batch, *, draft: bool, by: Acting, run: int | None = None
-) -> Notice:
+) -> PublishedNotice:
     """Return what stands on the publicity list beside the people: `title`, lines `about` it, `closing` lines.
 
     It names the days of publicity, who is asked, and who publishes, as far as the batch says so; `seal` is

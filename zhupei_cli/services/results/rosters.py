@@ -37,7 +37,7 @@ Targets = Sequence[tuple[Path, BaseRoster]]
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class WantedRosters:
     """Of which bases (None: all of the plan), of which run if it is no result yet, and where to.
 
     With `fonts` they are printed, as PDF; else they are workbooks.
@@ -50,7 +50,7 @@ class Wanted:
     fonts: FontSet | None = None
 
 
-def prepare_rosters(session: Session, batch: Batch, wanted: Wanted, *, by: Acting) -> Targets:
+def prepare_rosters(session: Session, batch: Batch, wanted: WantedRosters, *, by: Acting) -> Targets:
     """Return what `write_rosters` is to write, and record that the lists leave the database.
 
     Nothing is written yet: the transaction can end before the files are made. Raises E308 (no such base in
@@ -78,7 +78,7 @@ def prepare_rosters(session: Session, batch: Batch, wanted: Wanted, *, by: Actin
 
 
 def prepare_year(
-    session: Session, year: int, batches: Sequence[Batch], wanted: Wanted, *, by: Acting
+    session: Session, year: int, batches: Sequence[Batch], wanted: WantedRosters, *, by: Acting
 ) -> Targets:
     """Return the rosters of a whole year, `batches` of it together; what a `prepare_rosters` is for one.
 
@@ -104,7 +104,7 @@ def prepare_year(
     return _targets(rosters, wanted)
 
 
-def _targets(rosters: Sequence[BaseRoster], wanted: Wanted) -> Targets:
+def _targets(rosters: Sequence[BaseRoster], wanted: WantedRosters) -> Targets:
     if wanted.fonts is not None:
         require_printable(rosters, wanted.fonts)
     ending = ".xlsx" if wanted.fonts is None else ".pdf"

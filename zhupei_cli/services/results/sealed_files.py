@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from zhupei_cli.rules.admission.admission import admit
 from zhupei_cli.rules.admission.canonical import digest, parse_inputs, results_text
@@ -28,6 +28,7 @@ from zhupei_cli.services.results.sealing import (
     LAYOUTS,
     MANIFEST,
     inputs_part,
+    part_lines,
     results_part,
 )
 from zhupei_cli.words.errors import ZhupeiError, sentence
@@ -106,12 +107,12 @@ def _examined(package: zipfile.ZipFile, manifest: Manifest) -> Iterator[Finding]
         rows = admit(inputs, main)
         yield from _of_run(package, run, text, inputs, rows, main)
         seated |= {(run["number"], row.no): row for row in rows}
-    admissions = list[SeatLine](_rows(package, ADMISSIONS))
+    admissions = list[SeatLine](part_lines(package, ADMISSIONS))
     yield from _unlike_runs(admissions, seated)
     if inputs is not None:
         yield from _over_quota(admissions, inputs)
     contents = Contents(manifest, admissions, computed)
-    yield from contradicted(contents, list[EventLine](_rows(package, EVENTS)))
+    yield from contradicted(contents, list[EventLine](part_lines(package, EVENTS)))
 
 
 def _of_run(
@@ -152,10 +153,3 @@ def _over_quota(admissions: list[SeatLine], inputs: Inputs) -> Iterator[Finding]
         quota = quotas.get((base, specialty), 0)
         if count > quota:
             yield _finding("E441", base=base, specialty=specialty, quota=quota, held=0, taken=count)
-
-
-# Any: one line of JSON, of which the callers say what it holds.
-def _rows(package: zipfile.ZipFile, part: str) -> Iterator[Any]:
-    with package.open(part) as lines:
-        for line in lines:
-            yield json.loads(line)

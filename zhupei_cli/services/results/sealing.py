@@ -2,14 +2,15 @@
 
 The file is a zip of canonical JSON. `manifest.json` names the batch and the SHA-256 of every part; its own
 SHA-256 is the seal, which an event keeps. Whoever has the file can check it, without a database, with
-`services.seals`: the runs are computed again, the result follows from them, the events are a chain.
+`results.sealed_files`: the runs are computed again, the result follows from them, the events are a chain.
 """
 
+import json
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
-from typing import Final, TypedDict, cast
+from typing import Any, Final, TypedDict, cast
 
 from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
@@ -54,6 +55,14 @@ def inputs_part(number: int) -> str:
 def results_part(number: int) -> str:
     """Return the name of the part with a run's results."""
     return f"run-{number}.results.json"
+
+
+# Any: JSON, of which the callers say what it holds.
+def part_lines(package: zipfile.ZipFile, part: str) -> Iterator[Any]:
+    """Yield the lines of a part."""
+    with package.open(part) as lines:
+        for line in lines:
+            yield json.loads(line)
 
 
 class Sealed(TypedDict):

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Any, Final
+from typing import Final, TypedDict
 
 from sqlalchemy import Table, func, select
 from sqlalchemy.orm import Session
@@ -38,7 +38,16 @@ def batches_of(session: Session, year: int, states: Collection[str] | None = Non
     return chosen
 
 
-def year_by_base(session: Session, year: int) -> dict[str, Any]:
+class YearByBase(TypedDict):
+    """The batches of a year, and each base's figures: one for each of WAYS among them."""
+
+    year: int
+    batches: list[str]
+    waiting: list[str]
+    bases: list[dict[str, object]]
+
+
+def year_by_base(session: Session, year: int) -> YearByBase:
     """Return the `batches` of a year and each base's figures: plan, seats by their way, what is vacant.
 
     Seats of a supplement round are its parent's, so that the plan counts them once. `waiting` are the batches

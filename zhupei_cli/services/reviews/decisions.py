@@ -44,7 +44,7 @@ from zhupei_cli.words.vocabulary import (
 _REVIEW: Table = Review.metadata.tables["review"]
 
 #: What each decision makes of an application.
-OUTCOMES = {
+_OUTCOMES = {
     Decision.APPROVE: ApplicationStatus.APPROVED,
     Decision.REJECT: ApplicationStatus.REJECTED,
     Decision.RETURN: ApplicationStatus.RETURNED,
@@ -78,7 +78,7 @@ def faults(
             found = _after_closing(batch, one, found)
         if found is None and one is not None and one.id in decided and verdict.decision == Decision.REVOKE:
             found = standing_in_the_way(verdict.application_no, decided[one.id], base=base)
-        if one is not None and found is None and one.status == OUTCOMES[verdict.decision]:
+        if one is not None and found is None and one.status == _OUTCOMES[verdict.decision]:
             standing.append(verdict)
         elif found is not None:
             refused.append((verdict, found))
@@ -145,7 +145,8 @@ def _decided(session: Session, stored: Sequence[UnderReview]) -> dict[int, str]:
     """Return application id → where it stands in admission, of those that stand anywhere."""
     columns = select(Admission.application_id, Admission.status)
     approved = [one.id for one in stored if one.status == ApplicationStatus.APPROVED]
-    return dict(tuple(row) for row in rows_of(session, columns, Admission.application_id, approved))
+    rows = rows_of(session, columns, Admission.application_id, approved)
+    return {row.application_id: row.status for row in rows}
 
 
 def standing_in_the_way(number: str, status: str, *, base: str | None = None) -> Fault:
@@ -168,7 +169,7 @@ def _fault(verdict: Verdict, stored: UnderReview | None, base: str | None) -> Fa
             "E304", "application_no", values={"application_no": verdict.application_no, "nearest": ""}
         )
     # Said twice a decision stands; there is nothing to take back twice.
-    if verdict.decision != Decision.REVOKE and stored.status == OUTCOMES[verdict.decision]:
+    if verdict.decision != Decision.REVOKE and stored.status == _OUTCOMES[verdict.decision]:
         return None
     try:
         lifecycle.step(
@@ -249,7 +250,7 @@ def carry_out(
         for id_, (verdict, one) in zip(ids, decisions, strict=True)
     ]
     insert_rows(session, _REVIEW, columns, rows)
-    statuses = [(one.id, OUTCOMES[verdict.decision]) for verdict, one in decisions]
+    statuses = [(one.id, _OUTCOMES[verdict.decision]) for verdict, one in decisions]
     store.set_status(session, statuses, seq=seqs[-1])
     if import_id is not None:
         record_rows(session, import_id, _touched(decisions), by=by)
@@ -271,7 +272,7 @@ def _changes(
             one.application_no,
             batch.id,
             before=one.status,
-            after=OUTCOMES[verdict.decision],
+            after=_OUTCOMES[verdict.decision],
             reason=verdict.reason,
             data=None if base is None else {"base": base},
         )

@@ -1,9 +1,9 @@
 """Applications as a decision finds them: many at once, with no more of each than it asks about."""
 
 from collections.abc import Collection, Iterable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import Row, Table, and_, func, select
+from sqlalchemy import Row, Select, Table, and_, func, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Application, Batch, Choice, Snapshot
@@ -32,7 +32,9 @@ class UnderReview(NamedTuple):
     name: str | None
 
 
-_STATEMENT = (
+_Row = Row[int, str, str, int | None, int, str | None, str | None]
+
+_STATEMENT: Select[int, str, str, int | None, int, str | None, str | None] = (
     select(
         *_APPLICATION.c["id", "application_no", "status", "snapshot_version", "touched_by"],
         _CHOICE.c.base_code,
@@ -48,7 +50,7 @@ def load_under_review(session: Session, batch: Batch, numbers: Collection[str]) 
     return {row[1]: UnderReview(*row) for row in _rows(session, batch, numbers)}
 
 
-def _rows(session: Session, batch: Batch, numbers: Collection[str]) -> Iterable[Row[*tuple[Any, ...]]]:
+def _rows(session: Session, batch: Batch, numbers: Collection[str]) -> Iterable[_Row]:
     statement = _STATEMENT.where(_APPLICATION.c.batch_id == batch.id)
     if len(numbers) > _FEW:
         size = select(func.count()).select_from(_APPLICATION).where(_APPLICATION.c.batch_id == batch.id)

@@ -13,7 +13,7 @@ from zhupei_cli.model import ImportRun
 from zhupei_cli.services.kinds.parts.kind import Differing, Key, grouped
 from zhupei_cli.services.kinds.parts.written import Written, load_rows
 from zhupei_cli.services.kinds.register import KINDS
-from zhupei_cli.services.undo.field_words import Words, field_label
+from zhupei_cli.services.undo.field_words import FieldWords, field_label
 from zhupei_cli.services.undo.import_names import find_import, texts
 from zhupei_cli.sheets.taking.lines import Line
 
@@ -46,7 +46,11 @@ def row_changes(session: Session, import_id: int, lines: Iterable[Line]) -> list
     """Return what the import did, in the order of its lines; personal values are masked."""
     run = find_import(session, import_id)
     kind, written = KINDS[run.kind], load_rows(session, run)
-    called, words, found = texts(session, run, written), Words(session), places(session, run, written, lines)
+    called, words, found = (
+        texts(session, run, written),
+        FieldWords(session),
+        places(session, run, written, lines),
+    )
     changed: Differing = {}
     for entity, rows in grouped(row for row in written if row.action == "updated").items():
         changed |= kind.part(entity).compared(session, run, rows)

@@ -54,7 +54,7 @@ def field_label(field: str) -> str:
     return part + (_COLUMNS[field].heading if field in _COLUMNS else field)
 
 
-class Words:
+class FieldWords:
     """The words for values; bases and specialties by their names."""
 
     def __init__(self, session: Session) -> None:

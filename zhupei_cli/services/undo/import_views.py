@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Sequence
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,10 +14,10 @@ from zhupei_cli.services.undo.import_names import find_import, texts
 from zhupei_cli.services.undo.undo_checks import Blocked, blocked, require_time
 from zhupei_cli.words.errors import ZhupeiError
 
-Row = dict[str, Any]
+Listed = dict[str, object]
 
 
-def list_imports(session: Session, *, batch: Batch | None = None, kind: str | None = None) -> list[Row]:
+def list_imports(session: Session, *, batch: Batch | None = None, kind: str | None = None) -> list[Listed]:
     """Return the imports, the latest first; all, or those of one batch or kind."""
     statement = select(ImportRun).order_by(ImportRun.id.desc())
     if batch is not None:
@@ -28,7 +27,7 @@ def list_imports(session: Session, *, batch: Batch | None = None, kind: str | No
     return _rows(session, session.execute(statement).scalars().all())
 
 
-def show_import(session: Session, import_id: int) -> tuple[Row, list[Row], list[Blocked], str | None]:
+def show_import(session: Session, import_id: int) -> tuple[Listed, list[Listed], list[Blocked], str | None]:
     """Return an import, what it did to each row, what keeps it from being taken back, and why its batch does.
 
     Raises E316 for an unknown one.
@@ -37,7 +36,7 @@ def show_import(session: Session, import_id: int) -> tuple[Row, list[Row], list[
     (head,) = _rows(session, [run])
     written = load_rows(session, run)
     called = texts(session, run, written)
-    rows = [
+    rows: list[Listed] = [
         {
             "entity": row.entity,
             "entity_label": ENTITY.label(row.entity),
@@ -63,13 +62,13 @@ def _order(row: Written) -> tuple[str, int, str]:
     return row.entity, int(number) if number.isdecimal() else 0, row.key
 
 
-def _rows(session: Session, runs: Sequence[ImportRun]) -> list[Row]:
+def _rows(session: Session, runs: Sequence[ImportRun]) -> list[Listed]:
     codes = {row.id: row.code for row in session.execute(select(Batch.id, Batch.code))}
     undone = _undone(session)
     return [_row(run, codes.get(run.batch_id or 0), undone.get(f"import {run.id}")) for run in runs]
 
 
-def _files(text: str) -> list[Row]:
+def _files(text: str) -> list[Listed]:
     """Return the files of an import; of words that are none of the program's, what can be shown.
 
     People name files by ID numbers: a photo, above all.
@@ -94,7 +93,7 @@ def _undone(session: Session) -> dict[str, Event]:
     return {event.subject: event for event in session.execute(statement).scalars()}
 
 
-def _row(run: ImportRun, batch: str | None, undone: Event | None) -> Row:
+def _row(run: ImportRun, batch: str | None, undone: Event | None) -> Listed:
     files = _files(run.files)
     return {
         "import_id": run.id,
@@ -104,8 +103,8 @@ def _row(run: ImportRun, batch: str | None, undone: Event | None) -> Row:
         "made_at": run.made_at,
         "made_by": run.made_by,
         "files": files,
-        "file_names": "、".join(file["name"] for file in files),
-        "sha256_head": "、".join(file["sha256"][:16] for file in files),
+        "file_names": "、".join(str(file["name"]) for file in files),
+        "sha256_head": "、".join(str(file["sha256"])[:16] for file in files),
         **{name: getattr(run, name) for name in ("inserted", "updated", "unchanged", "rejected", "warned")},
         "undone_at": run.undone_at,
         "undone_by": None if undone is None else undone.who,

@@ -14,7 +14,7 @@ from zhupei_cli.services.upkeep.roles import require_postgresql
 from zhupei_cli.store.walls import LoginKind, login_of
 from zhupei_cli.words.errors import ZhupeiError
 
-LABELS = {LoginKind.PROVINCE: "省级", LoginKind.BASE: "基地", LoginKind.AUDITOR: "审计"}
+LOGIN_LABELS = {LoginKind.PROVINCE: "省级", LoginKind.BASE: "基地", LoginKind.AUDITOR: "审计"}
 #: Names that need no quotes anywhere, and are none of the roles' own.
 _NAME = re.compile(r"(?!pg_|zhupei_)[a-z_][a-z0-9_]{0,62}")
 
@@ -58,7 +58,7 @@ def list_logins(session: Session) -> list[LoginRow]:
         {
             "login": row.login,
             "kind": row.kind,
-            "kind_label": LABELS[LoginKind(row.kind)],
+            "kind_label": LOGIN_LABELS[LoginKind(row.kind)],
             "base": row.base_code,
             "base_label": row.base_code and labels[row.base_code],
             "problem": _problem(row),

@@ -13,10 +13,10 @@ from zhupei_cli.store.walls import LoginKind, login_of
 from zhupei_cli.words.errors import ZhupeiError
 
 #: The roles people are members of.
-PEOPLE = ("province", "base", "auditor")
+_PEOPLE = ("province", "base", "auditor")
 
-Row = tuple[str, str, str, str]
-KEYS = ("kind", "name", "role", "holds")
+_Row = tuple[str, str, str, str]
+_KEYS = ("kind", "name", "role", "holds")
 
 _FOLDER = files("zhupei_cli.sql") / "postgresql"
 _KINDS = {
@@ -94,7 +94,7 @@ def by_table(rows: Iterable[StateRow]) -> list[dict[str, str]]:
     return [
         {
             "table": name,
-            **{who: "；".join(held.get((name, f"zhupei_{who}"), ())) for who in PEOPLE},
+            **{who: "；".join(held.get((name, f"zhupei_{who}"), ())) for who in _PEOPLE},
             "row_security": security,
         }
         for name, security in tables.items()
@@ -121,12 +121,12 @@ def _run(session: Session, script: str) -> None:
         cursor.execute(script)
 
 
-def _state(session: Session) -> set[Row]:
+def _state(session: Session) -> set[_Row]:
     script = (_FOLDER / "state.sql").read_text("utf-8")
     return {tuple(row) for row in session.connection().exec_driver_sql(script)}
 
 
-def _as_dict(row: Row, state: str) -> StateRow:
+def _as_dict(row: _Row, state: str) -> StateRow:
     labels = {"ok": "符合", "missing": "缺少", "extra": "多余"}
     return {
         "kind": row[0],

@@ -10,7 +10,7 @@ from zhupei_cli.sheets.kinds.columns import Column, Kind
 from zhupei_cli.sheets.kinds.shared_columns import ID_NUMBER
 from zhupei_cli.words import codes
 
-SEATS: Final = (0, 2_000)
+_SEATS: Final = (0, 2_000)
 LINES: Final = (1, 200)
 _CODE: Final = re.compile(r"[0-9A-Z]+(?:-[0-9A-Z]+)*")
 
@@ -61,10 +61,10 @@ EXAM_ROOM: Final = Kind(
         Column(
             "seats",
             "座位数",
-            parsers.whole(*SEATS),
+            parsers.whole(*_SEATS),
             required=True,
             aliases=("座位",),
-            between=SEATS,
+            between=_SEATS,
             note="整数；不用的考场写 0。",
         ),
         Column(

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Final
 
 from zhupei_cli.rules.people.contacts import read_email, read_phone
-from zhupei_cli.rules.people.dates import WORK, Month, Span
+from zhupei_cli.rules.people.dates import WORK_SPAN, Month, Span
 from zhupei_cli.rules.people.idcard import mend
 from zhupei_cli.rules.people.masking import mask_email, mask_paper, mask_phone
 from zhupei_cli.rules.people.people_names import read_name
@@ -175,7 +175,7 @@ _DAYS_TO_1904: Final = 1_462
 _LAST_YEAR: Final = 2099
 
 
-def day(cell: Cell, span: Span = WORK) -> date:
+def day(cell: Cell, span: Span = WORK_SPAN) -> date:
     """Return a date of any kind offices write, a `Month` where no day is given; E018 otherwise.
 
     A cell that holds the number 2024.1 may have been 2024.10 (E024), 20246 was 2024.6 (E125): never guessed.

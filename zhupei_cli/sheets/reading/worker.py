@@ -9,7 +9,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import IO, Final
 
 import zhupei_cli
 from zhupei_cli.sheets.reading.rows import Limits, Message
@@ -104,7 +104,7 @@ def _widen(process: "subprocess.Popen[bytes]") -> None:
             fcntl.fcntl(process.stdout, fcntl.F_SETPIPE_SZ, _AHEAD)
 
 
-def _send(process: "subprocess.Popen[bytes]", request: tuple[Any, ...]) -> None:
+def _send(process: "subprocess.Popen[bytes]", request: Message) -> None:
     assert process.stdin is not None
     data = marshal.dumps(request)
     process.stdin.write(len(data).to_bytes(4, "big") + data)

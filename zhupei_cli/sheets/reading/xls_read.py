@@ -4,13 +4,18 @@ import os
 from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from zhupei_cli.sheets.kinds.cells import Cell, Spoilt
 from zhupei_cli.sheets.kinds.serials import Look, from_serial, look_of
 from zhupei_cli.sheets.reading.rows import Limits, Message, Rows, head_of
 from zhupei_cli.sheets.reading.xls_formulas import Places, uncomputed
 from zhupei_cli.words.errors import ZhupeiError
+
+if TYPE_CHECKING:
+    from xlrd.book import Book
+    from xlrd.sheet import Cell as XlsCell
+    from xlrd.sheet import Sheet
 
 
 def read_xls(path: Path, limits: Limits) -> Iterator[Message]:
@@ -46,15 +51,14 @@ def read_xls(path: Path, limits: Limits) -> Iterator[Message]:
         raise ZhupeiError(code, file=path.name) from error
 
 
-# Any: xlrd has no types.
-def _looks(book: Any) -> list[Look]:
+def _looks(book: "Book") -> list[Look]:
     """Return what numbers look like, by style."""
     formats = {key: look_of(key, one.format_str) for key, one in book.format_map.items()}
     return [formats.get(style.format_key, "number") for style in book.xf_list]
 
 
 def _read_sheet(
-    sheet: Any, waiting: Places, *, looks: Sequence[Look], limits: Limits, from_1904: bool, file: str
+    sheet: "Sheet", waiting: Places, *, looks: Sequence[Look], limits: Limits, from_1904: bool, file: str
 ) -> Iterator[Message]:
     rows = Rows(sheet.name, limits, file=file)
     yield "sheet", sheet.name
@@ -71,7 +75,7 @@ def _read_sheet(
     yield "end", sorted(hidden), merged
 
 
-def _cell(cell: Any, looks: Sequence[Look], *, from_1904: bool) -> Cell:
+def _cell(cell: "XlsCell", looks: Sequence[Look], *, from_1904: bool) -> Cell:
     from xlrd import biffh
 
     match cell.ctype:

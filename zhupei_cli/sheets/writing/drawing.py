@@ -29,7 +29,7 @@ PADDING: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class DrawnRow:
     """Cells as text, '' for blank ones; `looks` of those that do not look like their column."""
 
     words: Sequence[str]
@@ -44,7 +44,7 @@ class _Body:
 
     first_row: int
     columns: Sequence[str]
-    rows: Iterable[Row]
+    rows: Iterable[DrawnRow]
     count: int
 
 
@@ -58,7 +58,13 @@ class Drawing:
     bodies: dict[int, _Body] = field(default_factory=dict)
 
     def fill(
-        self, sheet: "Worksheet", first_row: int, columns: Sequence[str], rows: Iterable[Row], *, count: int
+        self,
+        sheet: "Worksheet",
+        first_row: int,
+        columns: Sequence[str],
+        rows: Iterable[DrawnRow],
+        *,
+        count: int,
     ) -> None:
         """Put `count` rows on a sheet, from `first_row` (from 0) on; `columns` are their looks.
 
@@ -108,7 +114,7 @@ def _filled(content: str, made: Drawing, body: _Body) -> Iterator[bytes]:
     names = [column_letters(at) for at in range(len(body.columns))]
     usual = [opening_of(name, styles[look]) for name, look in zip(names, body.columns, strict=True)]
 
-    def write(number: int, row: Row) -> str:
+    def write(number: int, row: DrawnRow) -> str:
         openings = usual
         if row.looks:
             openings = usual.copy()

@@ -22,7 +22,7 @@ from zhupei_cli.sheets.locks.locking import lock
 from zhupei_cli.sheets.taking.lines import Line
 from zhupei_cli.sheets.taking.take import Table
 from zhupei_cli.sheets.writing.dictionary import Dictionary
-from zhupei_cli.sheets.writing.drawing import LINE, Drawing, Row, drawing, lines_of
+from zhupei_cli.sheets.writing.drawing import LINE, Drawing, DrawnRow, drawing, lines_of
 from zhupei_cli.sheets.writing.looks import HEADING
 from zhupei_cli.sheets.writing.template import PAGE, column_width, set_up_page
 from zhupei_cli.words.errors import Fault, under
@@ -188,7 +188,7 @@ def _remark(sheet: "Worksheet", line: int, row: Line, places: Mapping[str, int])
 
 def _rows(
     rows: Sequence[Line], table: Table, kept: Sequence[int], widths: Sequence[int], *, masked: bool
-) -> Iterator[Row]:
+) -> Iterator[DrawnRow]:
     columns = [table.header.columns.get(at) for at in kept]
     headings = {**table.headings, **table.kind.headings}
     for row in rows:
@@ -204,7 +204,7 @@ def _rows(
                 looks[len(words)] = "error" if severe else "warning"
             word = _shown(row.cells[at], column, faults, masked=masked, heading=table.header.words[at])
             words.append(word[:_LONGEST])
-        yield Row(words, looks, max(map(_lines, words, widths)))
+        yield DrawnRow(words, looks, max(map(_lines, words, widths)))
 
 
 def _lines(word: str, width: int) -> int:

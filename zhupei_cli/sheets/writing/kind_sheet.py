@@ -8,24 +8,28 @@ from typing import Final
 from zhupei_cli.sheets.kinds.columns import Column, Kind, headings_of
 from zhupei_cli.sheets.writing.looks import BODY, HEADING
 from zhupei_cli.sheets.writing.ooxml import Value, half_widths
-from zhupei_cli.sheets.writing.roster_template import PAGE, set_up_page
-from zhupei_cli.sheets.writing.splice import Sheet, Template, template_of, write_workbook
+from zhupei_cli.sheets.writing.roster_template import ROSTER_PAGE, set_up_page
+from zhupei_cli.sheets.writing.splice import SplicedSheet, Template, template_of, write_workbook
 
-Rows = Sequence[Mapping[str, Value]]
+SheetRows = Sequence[Mapping[str, Value]]
 
 #: Rows whose cells say how wide a column should be, and the width no column exceeds.
 _MEASURED: Final = 50
 _WIDEST: Final = 40
 
 
-def write_kinds(path: Path, sheets: Sequence[tuple[Kind, Sequence[Column], Rows]], *, made_on: date) -> None:
+def write_kinds(
+    path: Path, sheets: Sequence[tuple[Kind, Sequence[Column], SheetRows]], *, made_on: date
+) -> None:
     """Write a sheet a kind, with these of its columns and rows by key: the same rows, the same bytes."""
     cells = [[[row.get(column.key) for column in columns] for row in rows] for _, columns, rows in sheets]
     drawn = [
         (kind.title, columns, some[:_MEASURED])
         for (kind, columns, _), some in zip(sheets, cells, strict=True)
     ]
-    written = [Sheet(kind.title, kind.title, some) for (kind, _, _), some in zip(sheets, cells, strict=True)]
+    written = [
+        SplicedSheet(kind.title, kind.title, some) for (kind, _, _), some in zip(sheets, cells, strict=True)
+    ]
     write_workbook(path, _template(drawn), written, title=sheets[0][0].title, made_on=made_on)
 
 
@@ -49,7 +53,7 @@ def _template(sheets: Sequence[tuple[str, Sequence[Column], Sequence[Sequence[Va
             )
         sheet.freeze_panes = "B2"
         width = sum(sheet.column_dimensions[get_column_letter(at)].width for at in range(1, len(columns) + 1))
-        set_up_page(sheet, pages=-(-round(width) // PAGE), repeated="B")
+        set_up_page(sheet, pages=-(-round(width) // ROSTER_PAGE), repeated="B")
         sheet.oddFooter.center.text = "第 &P 页，共 &N 页"
     return template_of(workbook)
 

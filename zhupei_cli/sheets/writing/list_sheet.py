@@ -12,7 +12,7 @@ from zhupei_cli.sheets.kinds.columns import column_letters
 from zhupei_cli.sheets.kinds.roster_columns import RosterColumn, RosterKind
 from zhupei_cli.sheets.writing.ooxml import Value, half_widths
 from zhupei_cli.sheets.writing.roster_template import SAMPLES, draw
-from zhupei_cli.sheets.writing.splice import Sheet, sheet_names, template_of, write_workbook
+from zhupei_cli.sheets.writing.splice import SplicedSheet, sheet_names, template_of, write_workbook
 
 #: The width no column exceeds unless its text must stay on one line, and that of an identifier.
 _WIDEST: Final = 40
@@ -75,7 +75,7 @@ def write_list(path: Path, sheet: ListSheet, rows: Sequence[Mapping[str, object]
         for number, row in enumerate(rows, 1)
     ]
     (name,) = sheet_names([sheet.title])
-    written = Sheet(name, "名单", cells, texts, closing=sheet.closing)
+    written = SplicedSheet(name, "名单", cells, texts, closing=sheet.closing)
     template = template_of(workbook, SAMPLES)
     write_workbook(path, template, [written], title=sheet.title, made_on=sheet.made_on)
 

@@ -10,7 +10,7 @@ from zhupei_cli.sheets.kinds.workbook_kinds import REVIEW
 from zhupei_cli.sheets.writing.template import BlankForm, write_template
 
 #: Columns to read, after those of the kind; the import passes them over.
-READING: Final = {
+_READING: Final = {
     "id_number": "证件号码",
     "gender": "性别",
     "identity": "个人身份",
@@ -36,6 +36,6 @@ READING: Final = {
 
 def write_review_sheet(path: Path, rows: Sequence[Mapping[str, str]], *, title: str) -> None:
     """Write `rows`, texts by the keys of 审核意见 and READING; `title` stands above them."""
-    reading = (Column(key, heading, cells.text, ignored=True) for key, heading in READING.items())
+    reading = (Column(key, heading, cells.text, ignored=True) for key, heading in _READING.items())
     form = BlankForm(REVIEW, title, (*REVIEW.columns, *reading), rows, frozen=2)
     write_template(path, [form], Choices())

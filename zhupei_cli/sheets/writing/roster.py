@@ -12,7 +12,7 @@ from zhupei_cli.sheets.kinds.roster_columns import ROSTER_COLUMNS
 from zhupei_cli.sheets.locks.locking import lock
 from zhupei_cli.sheets.writing.ooxml import Value
 from zhupei_cli.sheets.writing.roster_template import roster_template
-from zhupei_cli.sheets.writing.splice import Sheet, sheet_names, write_workbook
+from zhupei_cli.sheets.writing.splice import SplicedSheet, sheet_names, write_workbook
 from zhupei_cli.words.vocabulary import VIA
 
 #: A person, in the order of ROSTER_COLUMNS: marks in hundredths, None where there is nothing.
@@ -96,7 +96,7 @@ def write_roster(path: Path, roster: BaseRoster, *, force: bool = False, passwor
         lock(beside, password)
 
 
-def _summary(name: str, roster: BaseRoster) -> Sheet:
+def _summary(name: str, roster: BaseRoster) -> SplicedSheet:
     places = roster.specialties
     totals = tuple(sum(place.counts[at] for place in places) for at in range(3))
     rows: list[Sequence[Value]] = [(place.code, place.name, *place.counts) for place in places]
@@ -107,10 +107,10 @@ def _summary(name: str, roster: BaseRoster) -> Sheet:
         "line": _line(roster.called, f"批次：{roster.batch_code}"),
         "line2": _line(made, *_counted(totals), *seats_apart(*places), roster.seal),
     }
-    return Sheet(name, "汇总", rows, texts, total=("合计", None, *totals))
+    return SplicedSheet(name, "汇总", rows, texts, total=("合计", None, *totals))
 
 
-def _specialty(name: str, roster: BaseRoster, place: SpecialtyRoster) -> Sheet:
+def _specialty(name: str, roster: BaseRoster, place: SpecialtyRoster) -> SplicedSheet:
     texts = {
         **_page(roster),
         "title": f"{roster.base_name}{place.name}{roster.kind}",
@@ -122,7 +122,7 @@ def _specialty(name: str, roster: BaseRoster, place: SpecialtyRoster) -> Sheet:
             *seats_apart(place),
         ),
     }
-    return Sheet(name, "专业", [_cells(row) for row in place.rows], texts)
+    return SplicedSheet(name, "专业", [_cells(row) for row in place.rows], texts)
 
 
 def _page(roster: BaseRoster) -> dict[str, str]:

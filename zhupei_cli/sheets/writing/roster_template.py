@@ -19,7 +19,7 @@ EDGES: Final = ("batch", "base", "seal", "made")
 SAMPLES: Final = (ROW, TOTAL, CLOSING)
 _A4: Final = 9
 #: Half-width characters that A4 landscape takes at a size people read.
-PAGE: Final = 200
+ROSTER_PAGE: Final = 200
 _FORMATS: Final = {"id": "@", "words": "@", "number": "0", "mark": "0.00", "figure": "General"}
 
 
@@ -52,7 +52,7 @@ def draw(
     """
     headings = len(lines) + 2
     ends = list(accumulate(column.width for column in columns))
-    pages = -(-round(ends[-1]) // PAGE)
+    pages = -(-round(ends[-1]) // ROSTER_PAGE)
     # Titles stand on the first page, beside what is repeated: a piece of them would be repeated with it.
     across = max(sum(end * pages <= ends[-1] for end in ends), 1)
     kept = sheet[f"{frozen}1"].column if pages > 1 else 1

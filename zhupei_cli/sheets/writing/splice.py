@@ -70,7 +70,7 @@ class Template:
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class SplicedSheet:
     """One sheet to write; `texts` fill the `{placeholders}` in head rows and page headers of its model.
 
     `total` stands below the rows, `closing` are lines at the right below all, as the names below a letter.
@@ -102,7 +102,7 @@ def template_of(workbook: "Workbook", samples: Sequence[str] = (ROW,)) -> Templa
 
 
 def write_workbook(
-    path: Path, template: Template, sheets: Sequence[Sheet], *, title: str, made_on: date
+    path: Path, template: Template, sheets: Sequence[SplicedSheet], *, title: str, made_on: date
 ) -> None:
     """Write `sheets` as an xlsx package. Text is at most 32,767 characters a cell: callers see to that."""
     models = [template.models[sheet.model] for sheet in sheets]
@@ -164,7 +164,7 @@ def _take_samples(sheet: "Worksheet", samples: Sequence[str]) -> Model:
     return sample
 
 
-def _sheet_xml(sheet: Sheet, model: Model) -> Iterator[bytes]:
+def _sheet_xml(sheet: SplicedSheet, model: Model) -> Iterator[bytes]:
     def fill(found: re.Match[str]) -> str:
         return escaped(sheet.texts[found[1]])
 
@@ -183,7 +183,7 @@ def _sheet_xml(sheet: Sheet, model: Model) -> Iterator[bytes]:
     yield _PLACEHOLDER.sub(fill, model.tail).replace("</worksheet>", quiet).encode()
 
 
-def _below(sheet: Sheet, model: Model, number: int) -> list[str]:
+def _below(sheet: SplicedSheet, model: Model, number: int) -> list[str]:
     """Return the rows below the rows, the first of them numbered `number`."""
     rows = []
     if sheet.total:

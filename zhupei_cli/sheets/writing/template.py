@@ -12,7 +12,7 @@ from zhupei_cli.sheets.kinds.parsers import whole
 from zhupei_cli.sheets.kinds.shared_columns import SEATS
 from zhupei_cli.sheets.kinds.workbook_kinds import PLAN_WIDE
 from zhupei_cli.sheets.writing.dictionary import Dictionary
-from zhupei_cli.sheets.writing.drawing import LINE, PADDING, Drawing, Row, drawing, lines_of
+from zhupei_cli.sheets.writing.drawing import LINE, PADDING, Drawing, DrawnRow, drawing, lines_of
 from zhupei_cli.sheets.writing.looks import HEADING
 from zhupei_cli.sheets.writing.ooxml import half_widths
 
@@ -202,12 +202,12 @@ def column_width(column: Column, choices: Choices, rows: Sequence[Mapping[str, s
     return min(max(_NARROW, heading, hinted, longest + 3), _WIDE)
 
 
-def _rows(form: BlankForm, widths: Sequence[int]) -> Iterator[Row]:
+def _rows(form: BlankForm, widths: Sequence[int]) -> Iterator[DrawnRow]:
     keys = [column.key for column in form.columns]
     for row in form.rows:
         words = [row.get(key) or "" for key in keys]
         tall = max(lines_of(word, width) for word, width in zip(words, widths, strict=True))
-        yield Row(words, lines=tall)
+        yield DrawnRow(words, lines=tall)
 
 
 def _set_up(sheet: "Worksheet", columns: int, last: int, *, frozen: int, width: int) -> None:

@@ -5,11 +5,11 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from sqlalchemy import URL, Column, Connection, Engine, Table
 from sqlalchemy.orm import Session
-from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.sql.elements import SQLCoreOperations
 
 from zhupei_cli.store.engines.values import Rows
 
@@ -146,7 +146,7 @@ class Backend(Protocol):
     def delete(self, connection: Connection, table: Table, key: Sequence[str], rows: Rows) -> None:
         """Delete the rows whose `key` columns have the values of each tuple."""
 
-    def in_order(self, column: Column[object]) -> ColumnElement[Any]:
+    def in_order(self, column: Column[object]) -> SQLCoreOperations[object]:
         """Return the column as rows are put in the order of its characters' numbers by it."""
 
     # -- what failed -------------------------------------------------------------------------------

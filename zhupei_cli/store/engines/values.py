@@ -9,11 +9,11 @@ from sqlalchemy.types import TypeEngine
 
 Rows = Sequence[tuple[object, ...]]
 Processor = Callable[[object], object]
-T = TypeVar("T")
+_T = TypeVar("_T")
 S = TypeVar("S", Update, Delete)
 
 
-def in_chunks(keys: Iterable[T], size: int) -> Iterator[list[T]]:
+def in_chunks(keys: Iterable[_T], size: int) -> Iterator[list[_T]]:
     """Yield the keys in lists of at most `size`."""
     rest = iter(keys)
     while chunk := list(islice(rest, size)):

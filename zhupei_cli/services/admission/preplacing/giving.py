@@ -3,9 +3,9 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import Row, Table, select
+from sqlalchemy import Row, RowMapping, Select, Table, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
@@ -47,9 +47,9 @@ _PLAN: Table = _TABLES[Plan.__tablename__]
 _PREPLACED: Table = _TABLES[Preplaced.__tablename__]
 
 #: How such a seat came about.
-VIA: Final = "preplaced"
+PREPLACED: Final = "preplaced"
 #: The states of a batch in which seats are given before anything is computed.
-WHEN: Final = (BatchStatus.CLOSED, BatchStatus.LOCKED)
+PREPLACING_TIME: Final = (BatchStatus.CLOSED, BatchStatus.LOCKED)
 #: What is known of such a seat besides the place.
 DETAILS: Final = ("university", "tutor")
 
@@ -59,7 +59,7 @@ class _Wish:
     """A row of the sheet: whose seat, where, and what stands there of it already."""
 
     line: Line
-    row: Row[Any]
+    row: Row[*tuple[object, ...]]
     spot: tuple[str, str]
     details: tuple[str | None, str | None]
 
@@ -70,7 +70,7 @@ class _Wish:
     @property
     def held(self) -> bool:
         """Whether the person has a seat before the run already."""
-        return self.row.live_key is not None and self.row.via == VIA
+        return self.row.live_key is not None and self.row.via == PREPLACED
 
     @property
     def verdict(self) -> str:
@@ -81,11 +81,11 @@ class _Wish:
         return "unchanged" if self.details == (self.row.university, self.row.tutor) else "updated"
 
 
-def require_time(session: Session, batch: Batch, wanted: str) -> None:
+def require_preplacing(session: Session, batch: Batch, wanted: str) -> None:
     """Hold the batch, and raise E401 unless seats may be given before a run now."""
     session.refresh(batch, with_for_update=True)
-    if batch.status not in WHEN:
-        cure = directions(BATCH, batch.status, frozenset(WHEN), batch.code)
+    if batch.status not in PREPLACING_TIME:
+        cure = directions(BATCH, batch.status, frozenset(PREPLACING_TIME), batch.code)
         status = BATCH_STATUS.label(batch.status)
         raise ZhupeiError("E401", name=batch.code, status=status, wanted=wanted, cure=cure)
 
@@ -95,7 +95,7 @@ def import_preplaced(session: Session, reading: Reading, *, batch: Batch, by: Ac
 
     Who has that seat already gets what else the row says. Raises E401 unless the batch is closed or locked.
     """
-    require_time(session, batch, "预先安排名额")
+    require_preplacing(session, batch, "预先安排名额")
     settle_numbers(session, batch, reading)
     wishes = _wishes(session, batch, reading.lines) if reading.readable else []
     _refuse_without_room(session, batch, wishes)
@@ -162,7 +162,7 @@ def _wishes(session: Session, batch: Batch, lines: Sequence[Line]) -> list[_Wish
     return wishes
 
 
-def _people(batch: Batch) -> Any:
+def _people(batch: Batch) -> Select[*tuple[object, ...]]:
     return (
         select(
             *_APPLICATION.c["id", "application_no", "trainee_id", "identity", "order_oriented"],
@@ -218,7 +218,9 @@ def _refuse_without_room(session: Session, batch: Batch, wishes: Sequence[_Wish]
                 wish.line.faults.append(fault)
 
 
-def _without_room(place: Mapping[Any, Any] | None, wish: _Wish, more: Mapping[Any, int]) -> Fault | None:
+def _without_room(
+    place: RowMapping | None, wish: _Wish, more: Mapping[tuple[str, str, str], int]
+) -> Fault | None:
     base, specialty = wish.spot
     if place is None:
         return Fault("E306", "place_specialty", values={"base": base, "specialty": specialty})
@@ -244,7 +246,13 @@ def _write(session: Session, batch: Batch, wishes: Sequence[_Wish], *, by: Actin
     stays = [wish for wish in new if wish.row.status is not None]
     columns = ("status", "live_key", "base_code", "specialty_code", "via", "decided_at")
     seats = {
-        wish.row.id: (AdmissionStatus.PROPOSED, f"{batch.year}:{wish.row.trainee_id}", *wish.spot, VIA, by.at)
+        wish.row.id: (
+            AdmissionStatus.PROPOSED,
+            f"{batch.year}:{wish.row.trainee_id}",
+            *wish.spot,
+            PREPLACED,
+            by.at,
+        )
         for wish in new
     }
     fresh = ("application_id", "application_status", "batch_id", "identity")
@@ -276,7 +284,7 @@ def _write(session: Session, batch: Batch, wishes: Sequence[_Wish], *, by: Actin
 def _changes(batch: Batch, wishes: Sequence[_Wish]) -> Iterator[Change]:
     for wish in wishes:
         base, specialty = wish.spot
-        data = {"base": base, "specialty": specialty, "via": VIA}
+        data = {"base": base, "specialty": specialty, "via": PREPLACED}
         data |= {name: told for name, told in zip(DETAILS, wish.details, strict=True) if told}
         subject = (wish.row.application_no, batch.id, wish.row.status)
         yield Change("admission.preplace", *subject, AdmissionStatus.PROPOSED, data=data)

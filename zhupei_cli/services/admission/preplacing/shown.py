@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Admission, Application, Batch, Preplaced, Trainee
 from zhupei_cli.rules.people.masking import mask_id
-from zhupei_cli.services.admission.preplacing.giving import DETAILS, VIA
+from zhupei_cli.services.admission.preplacing.giving import DETAILS, PREPLACED
 from zhupei_cli.services.records.lookup import base_names, specialty_names
 from zhupei_cli.words.vocabulary import IDENTITY
 
@@ -46,7 +46,11 @@ def list_preplaced(session: Session, batch: Batch, *, reveal: bool = False) -> l
         .join(_ADMISSION, _ADMISSION.c.application_id == _APPLICATION.c.id)
         .join(_TRAINEE, _TRAINEE.c.id == _APPLICATION.c.trainee_id)
         .outerjoin(_PREPLACED, _PREPLACED.c.application_id == _APPLICATION.c.id)
-        .where(_ADMISSION.c.batch_id == batch.id, _ADMISSION.c.via == VIA, _ADMISSION.c.live_key.is_not(None))
+        .where(
+            _ADMISSION.c.batch_id == batch.id,
+            _ADMISSION.c.via == PREPLACED,
+            _ADMISSION.c.live_key.is_not(None),
+        )
     )
     bases, specialties = base_names(session).labels, specialty_names(session).labels
     rows: list[PreplacedRow] = [

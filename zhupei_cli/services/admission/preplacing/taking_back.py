@@ -1,14 +1,14 @@
 """Taking seats back that were given before any run."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TypedDict
 
-from sqlalchemy import Table, select
+from sqlalchemy import Row, Table, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
 from zhupei_cli.model import Admission, Application, Batch, Preplaced
-from zhupei_cli.services.admission.preplacing.giving import VIA, require_time
+from zhupei_cli.services.admission.preplacing.giving import PREPLACED, require_preplacing
 from zhupei_cli.services.admission.seats import free_seats
 from zhupei_cli.services.applications.store import find_stored
 from zhupei_cli.services.records.events import Change, record
@@ -21,19 +21,31 @@ _APPLICATION: Table = _TABLES[Application.__tablename__]
 _PREPLACED: Table = _TABLES[Preplaced.__tablename__]
 
 
+class Unplaced(TypedDict):
+    """Whose seat before any run was taken back, and where it is."""
+
+    application_no: str
+    base: str
+    specialty: str
+
+
 def take_back(
     session: Session, batch: Batch, numbers: Sequence[str], *, reason: str, by: Acting
-) -> list[dict[str, Any]]:
+) -> list[Unplaced]:
     """Take back the seats given to these numbers before any run, all or none; return whose they were.
 
     They are candidates again. Raises E401 unless the batch is closed or locked, E304 for an
     unknown number, E767 for who has no such seat.
     """
-    require_time(session, batch, "撤销预先安排的名额")
+    require_preplacing(session, batch, "撤销预先安排的名额")
     statement = (
         select(_APPLICATION.c.application_no, _ADMISSION)
         .join(_ADMISSION, _ADMISSION.c.application_id == _APPLICATION.c.id)
-        .where(_ADMISSION.c.batch_id == batch.id, _ADMISSION.c.via == VIA, _ADMISSION.c.live_key.is_not(None))
+        .where(
+            _ADMISSION.c.batch_id == batch.id,
+            _ADMISSION.c.via == PREPLACED,
+            _ADMISSION.c.live_key.is_not(None),
+        )
     )
     wanted = list(dict.fromkeys(numbers))
     found = {
@@ -50,19 +62,19 @@ def take_back(
         [
             Change(
                 *("admission.unplace", row.application_no, batch.id, row.status, None, reason),
-                {"base": row.base_code, "specialty": row.specialty_code, "via": VIA},
+                {"base": row.base_code, "specialty": row.specialty_code, "via": PREPLACED},
             )
             for row in rows
         ],
     )
-    remove(session, batch, rows)
+    remove_seats(session, batch, rows)
     return [
         {"application_no": row.application_no, "base": row.base_code, "specialty": row.specialty_code}
         for row in rows
     ]
 
 
-def remove(session: Session, batch: Batch, rows: Sequence[Any]) -> None:
+def remove_seats(session: Session, batch: Batch, rows: Sequence[Row[*tuple[object, ...]]]) -> None:
     """Delete these rows of admission with what is known of them; their seats are free."""
     keys = [(row.application_id,) for row in rows]
     delete_rows(session, _PREPLACED, ("application_id",), keys)

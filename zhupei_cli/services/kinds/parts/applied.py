@@ -2,20 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import Table, select
+from sqlalchemy import Row, Table, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Application, Trainee
 from zhupei_cli.services.kinds.parts.kind import Called, Key, Part
-from zhupei_cli.services.kinds.parts.written import TABLES, Written, by_id
+from zhupei_cli.services.kinds.parts.written import MODEL_TABLES, Written, by_id
 from zhupei_cli.sheets.taking.lines import Line
 from zhupei_cli.store.bulk import rows_of
 from zhupei_cli.words.vocabulary import ADMISSION_STATUS
 
-APPLICATION: Table = TABLES[Application.__tablename__]
-_TRAINEE: Table = TABLES[Trainee.__tablename__]
+APPLICATION_TABLE: Table = MODEL_TABLES[Application.__tablename__]
+_TRAINEE: Table = MODEL_TABLES[Trainee.__tablename__]
 
 
 def applied_called(session: Session, rows: Sequence[Written]) -> Called:
@@ -60,12 +60,17 @@ def application_of(line: Line) -> list[Key]:
 
 def statuses_of(session: Session, rows: Sequence[Written]) -> dict[int, str]:
     """Return id → state of the applications."""
-    statement = select(APPLICATION.c.id, APPLICATION.c.status)
+    statement = select(APPLICATION_TABLE.c.id, APPLICATION_TABLE.c.status)
     ids = [row.id for row in rows]
-    return dict(tuple(row) for row in rows_of(session, statement, APPLICATION.c.id, ids))
+    return dict(tuple(row) for row in rows_of(session, statement, APPLICATION_TABLE.c.id, ids))
 
 
-def _owners(session: Session, rows: Sequence[Written]) -> Mapping[int, Any]:
-    columns = (APPLICATION.c.id, APPLICATION.c.application_no, _TRAINEE.c.name, _TRAINEE.c.id_number)
-    statement = select(*columns).join(_TRAINEE, _TRAINEE.c.id == APPLICATION.c.trainee_id)
+def _owners(session: Session, rows: Sequence[Written]) -> Mapping[int, Row[int, *tuple[str, ...]]]:
+    columns = (
+        APPLICATION_TABLE.c.id,
+        APPLICATION_TABLE.c.application_no,
+        _TRAINEE.c.name,
+        _TRAINEE.c.id_number,
+    )
+    statement = select(*columns).join(_TRAINEE, _TRAINEE.c.id == APPLICATION_TABLE.c.trainee_id)
     return by_id(session, statement, rows)

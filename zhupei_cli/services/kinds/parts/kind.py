@@ -6,7 +6,7 @@ Each kind has a file of its own beside this one; `register` lists them.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Unpack
 
 from sqlalchemy.orm import Session
 
@@ -14,7 +14,7 @@ from zhupei_cli.acting import Acting
 from zhupei_cli.model import ImportRun
 from zhupei_cli.services.kinds.parts.written import Written
 from zhupei_cli.services.records.import_ledger import EVENT_ROWS, Imported
-from zhupei_cli.services.records.workbooks import Reading, read_workbooks
+from zhupei_cli.services.records.workbooks import How, Reading, read_workbooks
 from zhupei_cli.sheets.kinds.columns import Kind
 from zhupei_cli.sheets.taking.lines import Line
 from zhupei_cli.words.vocabulary import BatchStatus, CodeTable
@@ -82,7 +82,7 @@ class ImportKind:
     afterwards: Callable[[Session, ImportRun, Moves, Acting, str], None] | None = None
     reads: Callable[..., Reading] = read_workbooks
 
-    def read(self, paths: Sequence[Path], **how: Any) -> Reading:
+    def read(self, paths: Sequence[Path], **how: Unpack[How]) -> Reading:
         """Read workbooks of this kind, as `read_workbooks` does."""
         return self.reads(paths, self.sheets[0], further=self.sheets[1:], **how)
 

@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Event, ImportRun
 from zhupei_cli.services.kinds.parts.kind import Found, ImportKind
-from zhupei_cli.services.kinds.parts.written import TABLES, Written, load_rows
+from zhupei_cli.services.kinds.parts.written import MODEL_TABLES, Written, load_rows
 from zhupei_cli.store.bulk import rows_of
 
-_EVENT: Table = TABLES[Event.__tablename__]
+_EVENT: Table = MODEL_TABLES[Event.__tablename__]
 #: Events about reference data that say nothing of what is in it.
 _READING: Final = ("base.reveal",)
 
@@ -29,7 +29,7 @@ def overwritten(session: Session, table: Table, rows: Sequence[Written], expecte
             yield row, seq
 
 
-def latest(session: Session, subjects: Sequence[str], group: str) -> dict[str, int]:
+def latest_event(session: Session, subjects: Sequence[str], group: str) -> dict[str, int]:
     """Return the last event of a group about each subject."""
     statement = (
         select(_EVENT.c.subject, func.max(_EVENT.c.seq))

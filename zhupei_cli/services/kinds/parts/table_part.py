@@ -2,16 +2,15 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import Column, Table, select
+from sqlalchemy import Column, Row, Table, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.model import ImportRun
 from zhupei_cli.rules.proof.digests import named_digest
 from zhupei_cli.services.kinds.parts import kind as of
 from zhupei_cli.services.kinds.parts.later import named_later
-from zhupei_cli.services.kinds.parts.written import TABLES, Written, by_id, halves, witnessed_rows
+from zhupei_cli.services.kinds.parts.written import MODEL_TABLES, Written, by_id, halves, witnessed_rows
 from zhupei_cli.store.bulk import delete_rows, rows_of, update_rows
 from zhupei_cli.words.vocabulary import CodeTable
 
@@ -22,8 +21,8 @@ Blocks = Callable[[Session, ImportRun, Sequence[Written]], of.Found]
 class Naming:
     """What events and people call a stored row that has an id, and what it shares with its line."""
 
-    called: Callable[[Any], tuple[str, str]]
-    key: Callable[[Any], of.Key]
+    called: Callable[[Row[*tuple[object, ...]]], tuple[str, str]]
+    key: Callable[[Row[*tuple[object, ...]]], of.Key]
 
 
 def table_part(
@@ -40,7 +39,7 @@ def table_part(
 
     `rests` finds what rests on new rows; rows that later events name are found here.
     """
-    table = TABLES[entity]
+    table = MODEL_TABLES[entity]
     rows = _Rows(table, table.c.code if naming is None else table.c.id, naming, kind, rests)
     return of.Part(
         entity=entity,
@@ -62,7 +61,7 @@ class _Rows:
     """The rows of one table by their key."""
 
     table: Table
-    key: Column[Any]
+    key: Column[object]
     naming: Naming | None
     kind: Callable[[], of.ImportKind]
     rests: Blocks
@@ -84,7 +83,9 @@ class _Rows:
             return {row: [("code", row.key)] for row in rows}
         return {row: [self.naming.key(one)] for row, one in self._stored(session, rows)}
 
-    def _stored(self, session: Session, rows: Sequence[Written]) -> Iterator[tuple[Written, Any]]:
+    def _stored(
+        self, session: Session, rows: Sequence[Written]
+    ) -> Iterator[tuple[Written, Row[*tuple[object, ...]]]]:
         found = by_id(session, select(self.table), rows)
         return ((row, found[row.id]) for row in rows if row.id in found)
 
@@ -107,4 +108,4 @@ class _Rows:
     def witnesses(self, session: Session, keys: of.Keys) -> Iterator[of.Witness]:
         for row in witnessed_rows(session, select(self.table), self.key, keys):
             name = row.code if self.naming is None else self.naming.called(row)[0]
-            yield None, name, named_digest(row._mapping)
+            yield None, name, named_digest(row._asdict())

@@ -3,18 +3,23 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVarTuple
 
-from sqlalchemy import Column, Select, Table, select
+from sqlalchemy import Column, Row, Select, Table, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Base, ImportRow, ImportRun
 from zhupei_cli.services.records.import_ledger import keys_of
 from zhupei_cli.store.bulk import delete_rows, rows_of
 
-TABLES: Final = Base.metadata.tables
-_ROW: Table = TABLES[ImportRow.__tablename__]
+MODEL_TABLES: Final = Base.metadata.tables
+_ROW: Table = MODEL_TABLES[ImportRow.__tablename__]
 _ROWS_AT_ONCE: Final = 5_000
+_Ts = TypeVarTuple("_Ts")
+
+
+#: What stood in a row, from JSON. Any: each table keeps what it needs to put the row back.
+Image = Any
 
 
 class Written(NamedTuple):
@@ -26,7 +31,7 @@ class Written(NamedTuple):
     before: str | None
 
     @property
-    def image(self) -> Any:
+    def image(self) -> Image:
         """What stood there before; None for a row that is new."""
         return None if self.before is None else json.loads(self.before)
 
@@ -55,8 +60,8 @@ def load_ids(session: Session, run: ImportRun, entity: str) -> set[int]:
 
 
 def by_id(
-    session: Session, statement: Select[*tuple[object, ...]], rows: Iterable[Written]
-) -> Mapping[int, Any]:
+    session: Session, statement: Select[int, *_Ts], rows: Iterable[Written]
+) -> Mapping[int, Row[int, *_Ts]]:
     """Return id → row of a statement whose first column is the id of the rows an import wrote."""
     column = statement.selected_columns[0]
     return {row[0]: row for row in rows_of(session, statement, column, {row.id for row in rows})}
@@ -67,7 +72,7 @@ class Halves:
     """The rows of one table: those that are new, and those that were changed with their images."""
 
     new: list[Written]
-    changed: list[tuple[Written, Any]]
+    changed: list[tuple[Written, Image]]
 
 
 def halves(rows: Sequence[Written]) -> Halves:
@@ -83,15 +88,15 @@ def new_of(rows: Iterable[Written]) -> dict[int, Written]:
 
 def delete_of(session: Session, name: str, key: str, rows: Iterable[Written]) -> None:
     """Delete the rows of a table whose `key` is the id of one of these."""
-    delete_rows(session, TABLES[name], (key,), [(row.id,) for row in rows])
+    delete_rows(session, MODEL_TABLES[name], (key,), [(row.id,) for row in rows])
 
 
 def witnessed_rows(
     session: Session,
-    statement: Select[*tuple[object, ...]],
-    column: Column[Any],
+    statement: Select[*_Ts],
+    column: Column[object],
     keys: Iterable[object] | None,
-) -> Iterator[Any]:
+) -> Iterator[Row[*_Ts]]:
     """Yield the rows of a statement with these keys, or all of them in small portions."""
     if keys is not None:
         return iter(rows_of(session, statement, column, keys))

@@ -1,10 +1,10 @@
 """OceanBase: a distributed server that speaks MySQL's protocol; one node of it is enough."""
 
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import Column
 from sqlalchemy.orm import Session
-from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.sql.elements import SQLCoreOperations
 
 from zhupei_cli.store.engines.backend import Login, LoginKind
 from zhupei_cli.store.engines.oceanbase.health import (
@@ -86,6 +86,6 @@ def unwalled(session: Session) -> bool:
     return False
 
 
-def in_order(column: Column[object]) -> ColumnElement[Any]:
+def in_order(column: Column[object]) -> SQLCoreOperations[object]:
     """Return the column itself: its texts are compared by their bytes."""
     return column

@@ -12,6 +12,7 @@ from zhupei_cli.store.engines.oceanbase.opening import (
     COLLATION,
     at_work,
     has_version,
+    is_mariadb,
     is_oceanbase,
     kept_apart,
     open_engine,
@@ -120,7 +121,7 @@ def drop_tables(url: URL) -> None:
         quote = connection.dialect.identifier_preparer.quote
         for name in tables:
             connection.exec_driver_sql(f"DROP TABLE {quote(name)}")
-        connection.exec_driver_sql(f"DELETE FROM {_VERSION} WHERE version_num <> ''")
+        connection.exec_driver_sql(f"DELETE FROM {_VERSION} WHERE version_num > ''")
 
 
 def place_checks(url: URL) -> Iterator[Check]:
@@ -150,7 +151,9 @@ def _timeouts(connection: Connection) -> Iterator[Check]:
 def _occupied(connection: Connection) -> Check:
     """Look whether somebody has the turn of writers just now."""
     try:
-        connection.exec_driver_sql(f"SELECT version_num FROM {_VERSION} FOR UPDATE NOWAIT").all()
+        connection.exec_driver_sql(
+            f"SELECT version_num FROM {_VERSION} WHERE version_num > '' FOR UPDATE NOWAIT"
+        ).all()
     except exc.DBAPIError as error:
         if number_of(error.orig) not in _TAKEN:
             raise
@@ -166,7 +169,9 @@ def damage(connection: Connection) -> list[str]:
 
 
 def dangling(connection: Connection) -> list[str]:
-    """Return constraints that were switched off."""
+    """Return constraints that were switched off; MariaDB cannot do that to one."""
+    if is_mariadb(connection):
+        return []
     asked = (
         "SELECT constraint_name FROM information_schema.table_constraints"
         " WHERE table_schema = DATABASE() AND enforced = 'NO'"

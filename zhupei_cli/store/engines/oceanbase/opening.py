@@ -22,7 +22,8 @@ _MODE: Final = "STRICT_ALL_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISIO
 #: Texts are compared by their bytes, also those that a statement brings along.
 COLLATION: Final = "utf8mb4_bin"
 _NO_TABLE: Final = 1146
-_CHECK: Final = 3819
+#: A CHECK that does not hold, there and on MariaDB.
+_CHECKS: Final = (3819, 4025)
 #: Where a connection keeps whether its server is OceanBase.
 _OURS: Final = "oceanbase"
 
@@ -38,7 +39,7 @@ def open_engine(url: URL) -> Engine:
     except ImportError as error:
         raise ZhupeiError("E526", driver="pymysql", name="OceanBase", extra="oceanbase") from error
     # A CHECK that does not hold is a constraint like the others; the driver knows none of them.
-    error_map[_CHECK] = IntegrityError
+    error_map.update(dict.fromkeys(_CHECKS, IntegrityError))
     # Sums of whole numbers are whole numbers, as everywhere else; there they come as decimals.
     reads: dict[Any, Any] = {**conversions, FIELD_TYPE.NEWDECIMAL: _number, FIELD_TYPE.DECIMAL: _number}
     arguments: dict[str, Any] = {"charset": "utf8mb4", "collation": COLLATION, "conv": reads}
@@ -61,6 +62,11 @@ def _number(text: str) -> int | Decimal:
 def is_oceanbase(connection: Connection) -> bool:
     """Return whether the server is OceanBase, and not a relative that speaks the same protocol."""
     return bool(connection.info[_OURS])
+
+
+def is_mariadb(connection: Connection) -> bool:
+    """Return whether the server is the relative of Debian and others: some words are not the same there."""
+    return bool(getattr(connection.dialect, "is_mariadb", False))
 
 
 def _on_connect(connection: Any, record: ConnectionPoolEntry) -> None:
@@ -106,10 +112,11 @@ def take_turn(connection: Connection, patience: int) -> None:
     """Take the turn of writers: the lock of the one row that says the version, until the transaction ends.
 
     Locks by name (GET_LOCK) outlive whoever took them there. Where the row is not, nothing of ours can be
-    written: `transaction` refuses, and who makes tables holds `kept_apart`.
+    written: `transaction` refuses, and who makes tables holds `kept_apart`: its row, which relatives of
+    OceanBase would wait for, is no version.
     """
     _wait_no_longer_than(connection, patience)
-    _read(connection, "SELECT version_num FROM alembic_version FOR UPDATE")
+    _read(connection, "SELECT version_num FROM alembic_version WHERE version_num > '' FOR UPDATE")
 
 
 def _wait_no_longer_than(connection: Connection, patience: int) -> None:

@@ -11,6 +11,7 @@ from typing import Final
 
 from sqlalchemy import Connection, Table
 
+from zhupei_cli.store.engines.oceanbase.opening import is_mariadb
 from zhupei_cli.store.engines.values import Rows, given_names, in_chunks, processed, processors
 
 #: Rows of one statement, and the characters of their values: sixteen million bytes are the most there are.
@@ -46,9 +47,14 @@ def update(
     on = " AND ".join(f"{name}.{quote(each)} = given.key_{each}" for each in key)
     to = ", ".join(f"{name}.{quote(each)} = given.new_{each}" for each in columns)
 
+    columns_of = f"given ({', '.join(names)})"
+
     def written(given: Sequence[str]) -> str:
-        values = ", ".join(f"ROW{row}" for row in given)
-        return f"UPDATE {name} JOIN (VALUES {values}) AS given ({', '.join(names)}) ON {on} SET {to}"
+        if is_mariadb(connection):  # it names the columns in a WITH alone, and knows no ROW
+            rows_ = f"(WITH {columns_of} AS (VALUES {', '.join(given)}) SELECT * FROM given) AS given"
+        else:
+            rows_ = f"(VALUES {', '.join(f'ROW{row}' for row in given)}) AS {columns_of}"
+        return f"UPDATE {name} JOIN {rows_} ON {on} SET {to}"
 
     for piece in in_chunks(rows, _ROWS_AT_ONCE):
         _execute(connection, table, (*key, *columns), piece, written)

@@ -5,7 +5,7 @@ from typing import Final
 
 #: Number of an error → catalogue code. Those of four digits from 4000 on are OceanBase's own.
 _NUMBERS: Final = {
-    **dict.fromkeys((1048, 1062, 1364, 1451, 1452, 3819, 4025), "E621"),
+    **dict.fromkeys((1048, 1062, 1216, 1217, 1364, 1451, 1452, 3819, 4025), "E621"),
     1205: "E601",
     **dict.fromkeys((1213, 6002, 6211, 6224, 6225), "E620"),
     **dict.fromkeys((1290, 1792, 1836), "E602"),

@@ -1,7 +1,7 @@
 """PostgreSQL: a server with roles and row security."""
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import (
     URL,
@@ -14,7 +14,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.orm import Session
-from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.sql.elements import SQLCoreOperations
 
 from zhupei_cli.rules.batch.times import show_time
 from zhupei_cli.store.engines.backend import Backups, Check, Login, LoginKind
@@ -185,7 +185,7 @@ def described(connection: Connection) -> str:
     return f"postgresql {'.'.join(map(str, connection.dialect.server_version_info or ()))}"
 
 
-def in_order(column: Column[object]) -> ColumnElement[Any]:
+def in_order(column: Column[object]) -> SQLCoreOperations[object]:
     """Return the column in the order of its characters' numbers, whatever the server's language."""
     if not isinstance(column.type, String):
         return column

@@ -11,7 +11,7 @@ from zhupei_cli.words.errors import ZhupeiError
 
 WRITING: Final = {"isolation_level": "READ COMMITTED"}
 #: All queries of a reader see one state of the database, as on a file.
-READING: Final = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+_READING: Final = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 #: A network that swallows everything is told after a minute, not never: libpq asks the other side whether
 #: it is there, and gives up what is not confirmed. Times in seconds, the last one in milliseconds.
 PATIENCE: Final[Mapping[str, int]] = {
@@ -47,4 +47,4 @@ def _without_details(context: ExceptionContext) -> None:
 
 def at_work(engine: Engine, *, read_only: bool) -> Engine:
     """Return the engine whose transactions write, or only read."""
-    return engine.execution_options(**(READING if read_only else WRITING))
+    return engine.execution_options(**(_READING if read_only else WRITING))

@@ -28,7 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.sql.elements import SQLCoreOperations
 
 from zhupei_cli.store.engines import patience
 from zhupei_cli.store.engines.backend import Backups, Login, LoginKind
@@ -288,7 +288,7 @@ def _execute(connection: Connection, statement: Update | Delete, names: Sequence
     connection.exec_driver_sql(str(compiled), list(converted([columns[at] for at in order], each)))
 
 
-def in_order(column: Column[object]) -> ColumnElement[Any]:
+def in_order(column: Column[object]) -> SQLCoreOperations[object]:
     """Return the column itself: SQLite compares bytes."""
     return column
 
