@@ -17,6 +17,8 @@ CITIES = {"B1": "410100", "B2": "410100", "B3": "410300"}
 #: As the catalogue every database begins with has it.
 SHORTAGE = {"0100": False, "0700": True, "0900": False}
 SPOTS = tuple((base, code) for base in CITIES for code in SHORTAGE)
+#: One of them has a comma in its name.
+SCHOOLS = ("郑州大学", "河南大学", "河南,中医药大学")
 SEATED = ("proposed", "admitted", "reported")
 APPLIED = ("submitted", "returned", "approved", "rejected")
 #: code → year, parent, state.
@@ -25,8 +27,10 @@ BATCHES = {
     "Y25": (2025, None, "final"),
     "Y25S": (2025, "Y25", "final"),
     "Y26": (2026, None, "publicity"),
+    "Y26T": (2026, None, "open"),
     "Y26X": (2026, None, "cancelled"),
 }
+PUBLISHED = ("publicity", "final", "archived")
 _AT = datetime(2024, 6, 1, tzinfo=UTC)
 
 
@@ -54,8 +58,13 @@ class Form:
         return BATCHES[self.batch][0]
 
     @property
-    def seated(self) -> bool:
+    def holds(self) -> bool:
         return self.seat is not None and self.seat[0] in SEATED
+
+    @property
+    def seated(self) -> bool:
+        """Whether the seat is published."""
+        return self.holds and BATCHES[self.batch][2] in PUBLISHED
 
 
 @dataclass(slots=True)
@@ -90,6 +99,7 @@ def _form(random: Random, free: dict[tuple[str, str, str], int]) -> Form:
     spot = random.choice([one for one in SPOTS if one != ("B3", "0900")])
     seat: Seat | None = None
     outcome = random.choice((None, "not_admitted", "declined", "no_show", "quit", *SEATED, *SEATED))
+    outcome = None if BATCHES[batch][2] == "open" else outcome
     if status == "approved" and outcome == "not_admitted":
         seat = (outcome, None, None, None)
     elif status == "approved" and outcome and free[batch, *spot]:
@@ -98,7 +108,7 @@ def _form(random: Random, free: dict[tuple[str, str, str], int]) -> Form:
         seat = (outcome, spot, via, None if via == "place" else random.randint(6000, 9999))
     return Form(
         *(batch, status, random.choice(("own", "social", "entrusted"))),
-        *(random.choice(("应届毕业生", "往届毕业生")), random.choice(("郑州大学", "河南大学"))),
+        *(random.choice(("应届毕业生", "往届毕业生")), random.choice(SCHOOLS)),
         *(random.choice(("21", "14")), BATCHES[batch][0] - random.randint(0, 1)),
         *(random.choice(SPOTS), seat),
         stay=random.choice((1, 2, 3, 3, 3)),
@@ -120,7 +130,7 @@ def store(session: Session, years: Years) -> None:
         )  # fmt: skip
     session.flush()
     taken = Counter(
-        (form.batch, form.seat[1], form.identity) for form in years.forms if form.seat and form.seated
+        (form.batch, form.seat[1], form.identity) for form in years.forms if form.seat and form.holds
     )
     _insert(session, "plan", [
         {"batch_id": ids[batch], "base_code": base, "specialty_code": code, "quota": quota,
@@ -180,7 +190,7 @@ def _admission(at: int, form: Form, batch: int) -> dict[str, Any]:
     status, spot, via, total = form.seat
     return {
         "application_id": at, "application_status": "approved", "batch_id": batch, "status": status,
-        "live_key": f"{form.year}:{at}" if form.seated else None, "identity": form.identity,
+        "live_key": f"{form.year}:{at}" if form.holds else None, "identity": form.identity,
         "base_code": spot and spot[0], "specialty_code": spot and spot[1], "via": via, "total": total,
         "decided_at": _AT,
     }  # fmt: skip

@@ -79,3 +79,12 @@ def joined(lines: list[str]) -> str:
         gap = " " if text and not (_is_wide(text[-1]) and _is_wide(line[0])) else ""
         text += gap + line
     return text
+
+
+# What a spreadsheet would compute; and an apostrophe that reading would take for one put before such a text.
+_LIVELY: Final = re.compile(r"[=+\-@\t\r]|'+[=+\-@\d]")
+
+
+def uncomputed(text: str) -> str:
+    """Return a cell of a CSV file with an apostrophe in front where a spreadsheet would calculate it."""
+    return f"'{text}" if _LIVELY.match(text) else text

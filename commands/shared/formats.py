@@ -1,13 +1,13 @@
 """The formats of lists: table, JSON, JSON lines, CSV, workbook."""
 
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import islice
 from typing import Any, Final, TypeVar
 
+from zhupei_cli.display import uncomputed
 from zhupei_cli.rules.batch.times import iso_time, show_time
 
 Cells = Sequence[Sequence[object]]
@@ -90,7 +90,7 @@ def csv_texts(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> Iter
 
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(headings)
+    writer.writerow(map(_harmless, headings))
     for some in _batched(rows):
         writer.writerows([_harmless(value) for value in row] for row in some)
         yield text.getvalue()
@@ -105,13 +105,8 @@ def _batched(rows: Iterable[T]) -> Iterator[list[T]]:
         yield some
 
 
-# What a spreadsheet would compute; and an apostrophe that reading would take for one put before such a text.
-_LIVELY: Final = re.compile(r"[=+\-@\t\r]|'+[=+\-@\d]")
-
-
 def _harmless(value: object) -> str:
-    text = shown(value)
-    return f"'{text}" if isinstance(value, str) and _LIVELY.match(text) else text
+    return uncomputed(value) if isinstance(value, str) else shown(value)
 
 
 def as_table(headings: Sequence[str], rows: Cells) -> str:

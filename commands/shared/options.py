@@ -148,9 +148,9 @@ def list_options(command: F, *, limit: bool = True, pages: bool = False) -> F:
     @functools.wraps(with_out)
     def with_asked(*args: object, columns: str | None, sort: str | None, **kwargs: object) -> object:
         words = tuple(word.strip() for word in (columns or "").replace("，", ",").split(",") if word.strip())
-        asked: dict[str, object] = {"columns": words, "sort": sort}
+        asked: dict[str, object] = {"columns": words, "sort": sort, "offers": frozenset({"columns"})}
         if limit:
-            asked["limit"] = kwargs.pop("limit")
+            asked |= {"limit": kwargs.pop("limit"), "offers": frozenset({"columns", "limit"})}
         return with_out(*args, asked=asked, **kwargs)
 
     options = [

@@ -49,6 +49,8 @@ class Out:
     columns: tuple[str, ...] = ()
     sort: str | None = None
     limit: int | None = None
+    #: Which of --columns and --limit the command has.
+    offers: frozenset[str] = frozenset()
 
     @property
     def most(self) -> int | None:
@@ -168,14 +170,11 @@ def _show_on_terminal(rows: list[Row], columns: Sequence[Column], out: Out) -> N
     names, short, left_out = fitted(headings, texts, terminal_size()[0])
     page(formats.as_table(names, short), out.settings)
     if left_out:
-        note(
-            out.settings, f"屏幕不够宽，没有显示：{'、'.join(left_out)}；可用 --columns 选择，或 -o 写入文件"
-        )
+        way = "可用 --columns 选择，或 -o 写入文件" if "columns" in out.offers else "可用 -o 写入文件"
+        note(out.settings, f"屏幕不够宽，没有显示：{'、'.join(left_out)}；{way}")
     if len(kept) < len(rows):
-        note(
-            out.settings,
-            f"共 {len(rows)} 行，只显示前 {most} 行；可用 --limit 指定（0 为全部），或 -o 写入文件",
-        )
+        limit = "--limit 指定（0 为全部），或 " if "limit" in out.offers else ""
+        note(out.settings, f"共 {len(rows)} 行，只显示前 {most} 行；可用 {limit}-o 写入文件")
 
 
 def _texts(rows: Iterable[Row], columns: Sequence[Column], file_format: str) -> Iterator[str]:

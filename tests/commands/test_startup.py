@@ -79,6 +79,7 @@ def test_a_figure_over_years_imports_pandas(database: str) -> None:
         store(session, World(draw(1).plan, []), status="open")
     _, found = modules("--database", database, "report", "trend", "--by", "base")
     assert "pandas" in found
+    assert "zhupei_cli.services.reports.reporting" not in found, "nor the nightly report"
 
 
 @pytest.mark.parametrize(

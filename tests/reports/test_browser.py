@@ -102,6 +102,9 @@ def test_the_page_on_a_screen(opened: Watched, report: Path, tmp_path: Path) -> 
     assert opened.page.locator("svg").count() == 2
     for number in range(2):
         assert opened.page.locator("svg").nth(number).bounding_box()["height"] > 100
+    # The newest day stands at the right, and is in sight.
+    newest = opened.page.locator("#days svg").bounding_box()
+    assert newest["x"] + newest["width"] <= opened.page.viewport_size["width"]
 
 
 @pytest.mark.parametrize("opened", [DESK], indirect=True, ids=["paper"])

@@ -3,8 +3,9 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
-from zhupei_cli.reports import page, workbook
+from zhupei_cli.reports import page, sections, workbook
 from zhupei_cli.reports.values import (
+    Anomaly,
     Band,
     Cutoff,
     ExamLoad,
@@ -96,3 +97,10 @@ def test_before_publication_the_page_says_that_it_is_silent() -> None:
     hidden = replace(province(3), placed=[], cutoffs=[])
     assert "录取结果在公示前不在本报告中显示" in page.render(hidden)
     assert 'id="cutoffs"' not in page.render(hidden)
+
+
+def test_how_many_anomalies_and_of_how_many_they_speak() -> None:
+    open_ = Anomaly("objections", "公示异议未办结", True, "HN2026", 2, "2 件异议未办结")
+    late = Anomaly("overdue", "审核逾期", False, "4101001", 1, "等了 9 天")
+    report = replace(province(1), anomalies=[open_, late])
+    assert sections.anomalies(report).note == "公示异议未办结 1 项（数量 2），审核逾期 1 项。"

@@ -33,7 +33,8 @@ def applications(
     """Return the applications of a batch (its code or itself) as a DataFrame.
 
     With `personal` names, numbers, birth dates and phones are in it, whole: `by` says who asks, and the
-    session must be a `transaction`, which keeps the event. Admission is empty before publication.
+    session must be a `transaction`, which keeps the event (E717 otherwise). Admission is empty before
+    publication.
     """
     found = find_batch(session, batch) if isinstance(batch, str) else batch
     if not personal:

@@ -39,8 +39,15 @@ def per_band(report: Report) -> str:
     """Return the columns of each band of marks, one a component."""
     # The first bands are who has no mark: no ranges of marks, and told in the table.
     bands = report.bands[len(WITHOUT_MARK) :]
-    chart = _bar_chart("bands", x_labels=[band.label for band in bands], height=300)
-    for label in bands[0].counts:
+    # The legend in one row: two would touch where paper enlarges their words.
+    names = list(bands[0].counts)
+    chart = _bar_chart(
+        "bands",
+        x_labels=[band.label for band in bands],
+        height=300,
+        legend_at_bottom_columns=len(names),
+    )
+    for label in names:
         chart.add(label, [band.counts[label] for band in bands])
     return _drawn(chart)
 

@@ -176,9 +176,16 @@ def backlog(report: Report) -> Section:
 def anomalies(report: Report, limit: int | None = None) -> Section:
     """Return what to look at, the first `limit` of each kind."""
     kinds = Counter(one.kind_label for one in report.anomalies)
+    counts = Counter[str]()
+    for one in report.anomalies:
+        counts[one.kind_label] += one.count
     shown = [one for kind in kinds for one in [a for a in report.anomalies if a.kind_label == kind][:limit]]
     rows = [(one.kind_label, one.subject, one.count, one.message) for one in shown]
-    note = "，".join(f"{kind} {count} 项" for kind, count in kinds.items())
+    # One row may speak of several.
+    note = "，".join(
+        f"{kind} {count} 项" + (f"（数量 {counts[kind]}）" if counts[kind] != count else "")
+        for kind, count in kinds.items()
+    )
     if len(shown) < len(report.anomalies):
         note += f"；每种列出前 {limit} 项，全部见工作簿"
     columns = (("异常", "text"), ("对象", "text"), ("数量", "count"), ("说明", "text"))

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 
 _FORMATS: Final = {"text": "@", "count": "0", "change": '+0;−0;"±0"', "share": "0.0%", "mark": "0.00"}
+_UNITS: Final = {"count": "人数", "share": "比率", "mark": "分数"}
 _HEAD: Final = {"bold": True, "bg_color": "#eef2f5", "bottom": 1, "text_wrap": True}
 _MORE: Final = ("#5c4d7d", "#bc6c25", "#4d7c8a", "#8a8a8a")
 #: Bars beyond this cannot be read on one page.
@@ -23,6 +24,12 @@ _DRAWN: Final = 15
 #: The widest a column becomes; the last one may be a sentence, which is else cut where the paper ends.
 _WIDEST, _LAST = 48, 96
 _TOP: Final = 3
+#: The tallest chart, in pixels: a page has room for no more.
+_TALLEST: Final = 560
+
+
+class PercentCell(float):
+    """A cell in percent, in a column of other numbers."""
 
 
 TableCell = str | int | float | None
@@ -32,7 +39,8 @@ TableCell = str | int | float | None
 class TableSheet:
     """A table: headings with kinds (text, count, change, share, mark), and which columns a chart draws.
 
-    The first `drawn` rows are drawn, named by the column `labels`.
+    The first `drawn` rows are drawn, named by the columns `first_label` to `labels`, or the latter alone;
+    `horizontal` bars leave room for long names. `chart` is what is above it, else the title.
     """
 
     title: str
@@ -42,6 +50,9 @@ class TableSheet:
     labels: int = 0
     series: Sequence[int] = ()
     drawn: int = 0
+    first_label: int | None = None
+    chart: str = ""
+    horizontal: bool = False
 
 
 def write_tables(path: Path, sheets: Sequence[TableSheet], *, made_on: date) -> None:
@@ -97,7 +108,9 @@ def _draw(
                 apart = at > 0 and one.columns[at - 1][1] != "text"
                 sheet.write_string(number, at, value, looks["apart"] if apart else formats["text"])
             else:
-                sheet.write_number(number, at, value, formats[kind])
+                sheet.write_number(
+                    number, at, value, formats["share" if isinstance(value, PercentCell) else kind]
+                )
     sheet.freeze_panes(_TOP + 1, one.labels + 1)
     sheet.set_default_row(18)
     sheet.set_paper(9)  # A4
@@ -113,23 +126,34 @@ def _draw(
 # Any: XlsxWriter has no types for charts and for the name of a sheet.
 def _chart(book: Any, sheet: Any, one: TableSheet) -> None:
     first, last = _TOP + 1, _TOP + min(one.drawn, _DRAWN)
-    chart = book.add_chart({"type": "column"})
+    chart = book.add_chart({"type": "bar" if one.horizontal else "column"})
+    names = one.labels if one.first_label is None else one.first_label
     colours = (*COLOURS, *_MORE)
     for number, at in enumerate(one.series):
         chart.add_series(
             {
                 "name": [sheet.get_name(), _TOP, at],
-                "categories": [sheet.get_name(), first, one.labels, last, one.labels],
+                "categories": [sheet.get_name(), first, names, last, one.labels],
                 "values": [sheet.get_name(), first, at, last, at],
                 "fill": {"color": colours[number % len(colours)]},
                 "gap": 60,
             }
         )
-    title = one.title if one.drawn <= _DRAWN else f"{one.title}（前 {_DRAWN} 项）"
+    title = one.chart or one.title
+    title = title if one.drawn <= _DRAWN else f"{title}（前 {_DRAWN} 项）"
     chart.set_title({"name": title, "name_font": {"size": 12}})
     chart.set_legend({"position": "bottom"})
-    form = "0%" if one.columns[one.series[0]][1] == "share" else "General"
-    axis = {"major_gridlines": {"visible": True, "line": {"color": "#dde3e8"}}, "num_format": form}
-    chart.set_y_axis({**axis, "min": 0} if form == "0%" else axis)
-    chart.set_size({"width": 900, "height": 340})
+    kind = one.columns[one.series[0]][1]
+    font = {"name": _UNITS[kind], "name_font": {"size": 10, "bold": False}}
+    axis: dict[str, Any] = {**font, "major_gridlines": {"visible": True, "line": {"color": "#dde3e8"}}}
+    axis |= {"num_format": "0%", "min": 0} if kind == "share" else {"num_format": "General"}
+    if one.horizontal:
+        # Of bars y is where the names stand: the first one at the top, the numbers below them all.
+        chart.set_y_axis({"reverse": True, "crossing": "max"})
+        chart.set_x_axis(axis)
+        tall = 130 + (last - first + 1) * (14 * len(one.series) + 10)
+        chart.set_size({"width": 900, "height": min(tall, _TALLEST)})
+    else:
+        chart.set_y_axis(axis)
+        chart.set_size({"width": 900, "height": 340})
     sheet.insert_chart(_TOP + len(one.rows) + 2, 0, chart)

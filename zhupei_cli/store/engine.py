@@ -96,6 +96,7 @@ def transaction(
     Raises ZhupeiError of exit 6 when the database is missing, locked, damaged or not upgraded.
     """
     with translated(), Session(engine_for(url, read_only=read_only), autoflush=False) as session:
+        session.info["kept"] = not (read_only or dry_run)
         if not read_only:
             _take_turn(session.connection())
         _require_head(session, url)

@@ -183,7 +183,7 @@ def test_without_a_batch_under_way(zhupei: Run, database: str, tmp_path: Path) -
 
 @pytest.mark.sqlite
 def test_two_at_once(shell: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("zhupei_cli.commands.about.report.PATIENCE", 0.3)
+    monkeypatch.setattr("zhupei_cli.commands.about.report_now.PATIENCE", 0.3)
     with files.alone(tmp_path / "a", seconds=0):
         ran = shell("report", "nightly", "-o", tmp_path / "a")
     assert ran.code == 6

@@ -1,5 +1,6 @@
 """A place's seats over a batch and its supplement rounds: one sum, whatever is done in whichever of them."""
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -154,6 +155,18 @@ def test_what_an_archived_round_did_not_take_is_its_parents_again(final: str, by
 
 def _second(session: Session, by: Acting) -> None:
     batches.create_batch(session, "S9", year=2026, given=DATES, by=by, supplement_of="T")
+
+
+def test_a_round_has_no_place_its_parent_has_not(final: str, by: Acting) -> None:
+    _create(final, by)
+
+    def change(session: Session, quota: int) -> None:
+        plans.set_place(session, find_batch(session, "S"), "B", "0900", by=by, terms={"quota": quota})
+
+    assert _refused(final, partial(change, quota=1)) == "E680"
+    with transaction(final) as session:
+        change(session, 0)
+    assert _refused(final, partial(change, quota=3)) == "E680"
 
 
 @pytest.mark.parametrize(

@@ -119,7 +119,7 @@ def test_which_batch_of_last_year_it_follows(database: str) -> None:
     with transaction(database, dry_run=True) as session:
         session.add_all([batch(1, "HN2026", 2026), batch(2, "ZY-2026-1", 2026), batch(3, "X", 2026)])
         session.add_all([batch(11, "HN2025", 2025), batch(12, "ZY-2025-1", 2025)])
-        session.add(batch(13, "V", 2024))
+        session.add_all([batch(13, "V", 2024), batch(16, "Z", 2023)])
         session.flush()
         session.add_all([batch(4, "HN2026-2", 2026, 1), batch(14, "HN2025S", 2025, 11)])
         session.add(batch(15, "HN2025-2", 2025, 11, "cancelled"))
@@ -128,9 +128,10 @@ def test_which_batch_of_last_year_it_follows(database: str) -> None:
             id_: batch_of_last_year(session, session.get_one(Batch, id_)) for id_ in (1, 2, 3, 4, 11, 13)
         }
         codes = {id_: one and one.code for id_, (one, _) in found.items()}
-    assert codes == {1: "HN2025", 2: "ZY-2025-1", 3: None, 4: "HN2025S", 11: "V", 13: None}
-    assert found[3][1] == "2025 年有多个批次（HN2025、ZY-2025-1），没有编号为 X 的，不能比较。"
-    assert found[13][1] == "库中没有 2023 年的批次，不能比较。"
+    assert codes == {1: "HN2025", 2: "ZY-2025-1", 3: None, 4: "HN2025S", 11: None, 13: "Z"}
+    assert found[3][1] == "2025 年的批次是 HN2025、ZY-2025-1，没有编号为 X 的，不能比较。"
+    # One batch of last year is not that of two this year.
+    assert found[11][1] == "2024 年的批次是 V，没有编号为 HN2024 的，不能比较。"
 
 
 def test_batches_objections_and_records_of_conduct(database: str, world: World) -> None:

@@ -1,7 +1,7 @@
 """Seats that supplement rounds (补录) took over from their parent: one sum over the batch and its rounds."""
 
-from collections.abc import Iterator, Mapping
-from typing import Final
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
 
 from sqlalchemy import RowMapping, Table, case, func, or_, select
 from sqlalchemy.orm import Session
@@ -76,12 +76,13 @@ def ceded_of(session: Session, batch: Batch) -> dict[_Spot, dict[str, int]]:
     }
 
 
-def cede_seats(session: Session, batch: Batch) -> None:
+def cede_seats(session: Session, batch: Batch, raised: Iterable[_Spot] = ()) -> None:
     """Count in the parent of a supplement round what its rounds hold of it now; nothing for other batches.
 
     A round offers all seats of its plan until it is archived; from then on it holds those that are taken, and
     the others are its parent's again. Raises E680 when a place of the rounds offers more seats than the
-    parent has left, E681 when they may seat more of an identity than its limit allows.
+    parent has left, E681 when they may seat more of an identity than its limit allows. Of the places `raised`
+    just now E680 also asks that the parent has them at all.
     """
     if batch.parent_id is None:
         return
@@ -89,6 +90,11 @@ def cede_seats(session: Session, batch: Batch) -> None:
     parent = session.execute(select(Batch).where(Batch.id == batch.parent_id).with_for_update()).scalar_one()
     wanted = _offered(session, parent)
     rows = session.execute(select(_PLAN).where(_PLAN.c.batch_id == parent.id)).mappings().all()
+    known = {(row["base_code"], row["specialty_code"]) for row in rows}
+    for base, specialty in sorted(set(raised) - known):
+        if more := wanted[base, specialty]["ceded"]:
+            place = _label(session, {"base_code": base, "specialty_code": specialty})
+            raise ZhupeiError("E680", place=place, parent=parent.code, wanted=more, left=0)
     changed = []
     for row in rows:
         new = wanted.get((row["base_code"], row["specialty_code"]), dict.fromkeys(CEDED, 0))
@@ -141,6 +147,6 @@ def _beyond(row: RowMapping, new: Mapping[str, int]) -> Iterator[tuple[str, dict
             yield "E681", {"identity": IDENTITY.label(who), "option": f"--max-{who}", **values}
 
 
-def _label(session: Session, row: RowMapping) -> str:
+def _label(session: Session, row: Mapping[Any, Any]) -> str:
     base, specialty = base_names(session).labels, specialty_names(session).labels
     return f"{base[row['base_code']]} 的 {specialty[row['specialty_code']]}"

@@ -138,7 +138,11 @@ def write_places(session: Session, batch: Batch, places: Sequence[PlaceChange]) 
     old = [place for place in places if place.before is not None and place.changed]
     rows = [(batch.id, *place.key, *(place.after[name] for name in TERMS)) for place in old]
     update_rows(session, _PLAN, _KEY, TERMS, rows)
-    cede_seats(session, batch)
+    cede_seats(session, batch, [place.key for place in places if _raised(place)])
+
+
+def _raised(place: PlaceChange) -> bool:
+    return (place.after["quota"] or 0) > ((place.before or {}).get("quota") or 0)
 
 
 class PlaceRow(TypedDict):

@@ -1,16 +1,18 @@
 """Whether each base's years keep the province's lines, each figure with the rows it comes from."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from contextlib import suppress
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple, TypedDict
 
 from sqlalchemy.orm import Session
 
-from zhupei_cli.rules.batch.compliance_lines import VERDICTS, ComplianceLine, read_lines
+from zhupei_cli.model import Batch
+from zhupei_cli.rules.batch.compliance_figures import YearCounts, YearsTold, figure
+from zhupei_cli.rules.batch.compliance_lines import VERDICTS, ComplianceLine, FindSpecialty, read_lines
 from zhupei_cli.rules.batch.lifecycle import PUBLISHED, SEATED
-from zhupei_cli.services.records.lookup import base_names
+from zhupei_cli.services.records.lookup import base_names, specialty_names
 from zhupei_cli.services.reports.flat_frame import frame_of
 from zhupei_cli.services.reports.years import Offered, batches_of_years, offered
 from zhupei_cli.words.errors import ZhupeiError
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 
+SHIPPED: Final = "compliance.csv"
 _BACHELOR: Final = "21"
 _OPEN: Final = (Identity.SOCIAL, Identity.ENTRUSTED)
 #: Who was to come: the seated, and whoever held the seat until the day of check-in or left after it.
@@ -48,90 +51,80 @@ class Figured(TypedDict):
     verdict_label: str
     weight: float
     points: float | None
+    deciding_year: int | None
+    deciding_value: float | None
     rows: str
 
 
-#: A part and the whole it is of.
-_Part = tuple[int, int]
+def province_lines(path: Path | None, find: FindSpecialty = str) -> list[ComplianceLine]:
+    """Return the lines of the province's own file, else those of the program; E001, E036, E723.
 
-
-class _Counts(NamedTuple):
-    """An item counted: part and whole of the last year, the values of the years, whence they come."""
-
-    part: int
-    whole: int
-    values: list[float | None]
-    rows: str
-
-
-@dataclass(slots=True)
-class _Year:
-    """What is counted of one base in one year."""
-
-    plan: dict[str, int] = field(default_factory=dict)
-    shortage: set[str] = field(default_factory=set)
-    capacity: dict[str, int] = field(default_factory=dict)
-    admitted: dict[str, int] = field(default_factory=dict)
-    training: dict[tuple[str, int], int] = field(default_factory=dict)
-    """(specialty, years of training) → who holds a seat"""
-    open: int = 0
-    bachelors: int = 0
-    came: int = 0
-    due: int = 0
-
-    @property
-    def seats(self) -> int:
-        return sum(self.plan.values())
-
-    @property
-    def seated(self) -> int:
-        return sum(self.admitted.values())
-
-
-def province_lines(path: Path | None) -> list[ComplianceLine]:
-    """Return the lines of the province's own file, else those of the program; E001, E723."""
+    `find` says which specialty a word of the file means.
+    """
     if path is None:
-        content = (files("zhupei_cli") / "data" / "compliance.csv").read_text("utf-8")
-        return read_lines(content, "compliance.csv")
+        return read_lines(shipped_lines(), SHIPPED)
     try:
-        return read_lines(path.read_text("utf-8-sig"), path.name)
+        content = path.read_bytes()
     except FileNotFoundError as error:
         raise ZhupeiError("E001", file=path) from error
-    except UnicodeDecodeError as error:
-        raise ZhupeiError("E723", file=path.name, row=1, problem="不是 UTF-8 编码") from error
+    for encoding in ("utf-8-sig", "gb18030"):
+        with suppress(UnicodeDecodeError):
+            return read_lines(content.decode(encoding), path.name, find)
+    raise ZhupeiError("E036", file=path.name)
+
+
+def shipped_lines() -> str:
+    """Return the file of lines that comes with the program."""
+    return (files("zhupei_cli") / "data" / SHIPPED).read_text("utf-8")
+
+
+class JudgedYears(NamedTuple):
+    """The rows, and the batches of the years asked for whose result is not published yet."""
+
+    rows: list[Figured]
+    waiting: Mapping[int, Sequence[str]]
 
 
 def compliance(
     session: Session, *, years: int, lines: Sequence[ComplianceLine], base: str | None = None
-) -> list[Figured]:
+) -> JudgedYears:
     """Return a row for each base (code), year and item: part, whole, value, verdict, and whence they come.
 
     Only years whose result is published. A verdict over several years is that of the worst; where a year
     lacks, there is none. Raises E720 without a batch.
     """
     longest = max((line.years for line in lines), default=1)
-    span, batches = batches_of_years(session, years + longest - 1)
-    batches = [batch for batch in batches if batch.status in PUBLISHED]
+    span, all_batches = batches_of_years(session, years + longest - 1)
+    batches = [batch for batch in all_batches if batch.status in PUBLISHED]
+    waiting = [batch for batch in all_batches if batch.status not in PUBLISHED]
     known = _counted(frame_of(session, batches, _KEYS), offered(session, batches))
-    told = {year: "、".join(one.code for one in batches if one.year == year) for year in span}
+    told = YearsTold(_by_year(batches), _by_year(waiting), specialty_names(session).labels)
     labels = base_names(session).labels
     rows: list[Figured] = []
     for code in sorted({code for code, _ in known} if base is None else {base}):
         for year in span[-years:]:
-            if told[year]:
+            if told.published.get(year):
                 label = labels.get(code, code)
                 rows += [_item(line, known, (code, label), year, told) for line in lines]
-    return rows
+    return JudgedYears(rows, {year: codes for year, codes in told.waiting.items() if year in span[-years:]})
 
 
-def _counted(frame: "DataFrame", plan: Sequence[Offered]) -> dict[tuple[str, int], _Year]:
+def _by_year(batches: Sequence[Batch]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = {}
+    for batch in batches:
+        found.setdefault(batch.year, []).append(batch.code)
+    return found
+
+
+def _counted(frame: "DataFrame", plan: Sequence[Offered]) -> dict[tuple[str, int], YearCounts]:
     """Return what each base has in each year; people are grouped by pandas first."""
-    known: dict[tuple[str, int], _Year] = {}
+    known: dict[tuple[str, int], YearCounts] = {}
     for one in plan:
-        year = known.setdefault((one.base, one.year), _Year())
-        year.plan[one.specialty] = year.plan.get(one.specialty, 0) + one.quota
-        if one.shortage:
-            year.shortage.add(one.specialty)
+        year = known.setdefault((one.base, one.year), YearCounts())
+        if one.quota:  # a place that was stopped or had no seat is no plan
+            year.plan[one.specialty] = year.plan.get(one.specialty, 0) + one.quota
+            if one.shortage:
+                year.shortage.add(one.specialty)
         if one.capacity is not None:
             year.capacity[one.specialty] = one.capacity
     people = frame[frame["base"].notna()].assign(
@@ -141,7 +134,7 @@ def _counted(frame: "DataFrame", plan: Sequence[Offered]) -> dict[tuple[str, int
         ["base", "year", "specialty", "identity", "fresh", "train_years", "admission"], observed=True
     ).size()
     for (base, number, specialty, identity, fresh, years, status), size in groups.items():
-        year, size = known.setdefault((base, int(number)), _Year()), int(size)
+        year, size = known.setdefault((base, int(number)), YearCounts()), int(size)
         if status in SEATED:
             year.admitted[specialty] = year.admitted.get(specialty, 0) + size
             stay = (specialty, int(years))
@@ -151,21 +144,22 @@ def _counted(frame: "DataFrame", plan: Sequence[Offered]) -> dict[tuple[str, int
             year.due += size
         year.due += size * (status in _DUE)
         year.came += size * (status in _CAME)
+        year.left += size * (status == AdmissionStatus.QUIT)
+        year.missed += size * (status == AdmissionStatus.NO_SHOW)
     return known
 
 
 def _item(
     line: ComplianceLine,
-    known: Mapping[tuple[str, int], _Year],
+    known: Mapping[tuple[str, int], YearCounts],
     named: tuple[str, str],
     year: int,
-    told: Mapping[int, str],
+    told: YearsTold,
 ) -> Figured:
     base, label = named
-    of = {one: known.get((base, one), _Year()) for one in range(year - line.years + 1, year + 1)}
-    how = {"zero_specialties": _zero, "over_capacity": _over}.get(line.item, _rates)
-    part, whole, values, rows = how(line, of, told)
-    verdict = line.verdict(values)
+    of = {one: known.get((base, one), YearCounts()) for one in range(year - line.years + 1, year + 1)}
+    part, whole, values, rows = figure(line, of, told)
+    verdict, at = line.verdict(values), line.worst(values)
     return {
         "base": base,
         "base_label": label,
@@ -181,88 +175,10 @@ def _item(
         "verdict_label": "" if verdict is None else VERDICTS[verdict],
         "weight": line.weight,
         "points": None if verdict is None else line.points(verdict),
+        "deciding_year": None if verdict is None or at is None else list(of)[at - len(values)],
+        "deciding_value": None if verdict is None or at is None else values[at],
         "rows": rows,
     }
-
-
-def _rates(line: ComplianceLine, of: Mapping[int, _Year], told: Mapping[int, str]) -> _Counts:
-    part, whole = _part(line, of[max(of)])
-    values = [_rate(_part(line, one)) if told.get(year) else None for year, one in of.items()]
-    each = "；".join(f"{year} 年 {_WORDS[line.item].format(*_part(line, one))}" for year, one in of.items())
-    return _Counts(part, whole, values, f"批次 {told[max(of)]}：{each}")
-
-
-def _zero(_line: ComplianceLine, of: Mapping[int, _Year], told: Mapping[int, str]) -> _Counts:
-    whole = all(told.get(year) for year in of)
-    zero = _never(list(of.values())) if whole else []
-    never = "、".join(zero) or "无"
-    rows = f"{min(of)}–{max(of)} 年的招收计划和录取，年年有计划而没有录取的专业：{never}"
-    return _Counts(len(zero), len(of[max(of)].plan), [float(len(zero)) if whole else None], rows)
-
-
-def _over(_line: ComplianceLine, of: Mapping[int, _Year], told: Mapping[int, str]) -> _Counts:
-    """Count who is beyond the capacity of a specialty: what one has free does not make up for another."""
-    capacity = of[max(of)].capacity
-    if not capacity:
-        return _Counts(0, 0, [None], f"批次 {told[max(of)]}：招收计划没有填写培训容量")
-    there = {
-        code: sum(
-            size
-            for year, one in of.items()
-            for (specialty, years), size in one.training.items()
-            if specialty == code and year + years > max(of)
-        )
-        for code in capacity
-    }
-    over = {code: there[code] - most for code, most in sorted(capacity.items()) if there[code] > most}
-    named = "、".join(f"{code} 超 {count} 人" for code, count in over.items()) or "没有超出的专业"
-    counted = "、".join(str(year) for year in of if told.get(year))
-    most = sum(capacity.values())
-    stay = f"{counted} 年录取、{max(of)} 年仍在培 {sum(there.values())} 人"
-    rows = f"有培训容量的专业：{stay}，容量 {most} 人，{named}"
-    return _Counts(sum(over.values()), most, [float(sum(over.values()))], rows)
-
-
-_WORDS: Final = {
-    "fill_rate": "录取 {0} 人，计划 {1} 人",
-    "report_rate": "报到 {0} 人，应报到（录取、未报到、退培）{1} 人",
-    "open_share": "面向社会和委托培养 {0} 人，录取 {1} 人",
-    "fresh_bachelors": "当年毕业的本科 {0} 人，录取 {1} 人",
-    "shortage_rate": "紧缺专业录取 {0} 人，计划 {1} 人",
-    "general_rate": "所列专业录取 {0} 人，计划 {1} 人",
-}
-
-
-def _part(line: ComplianceLine, year: _Year) -> _Part:
-    match line.item:
-        case "fill_rate":
-            return year.seated, year.seats
-        case "report_rate":
-            return year.came, year.due
-        case "open_share":
-            return year.open, year.seated
-        case "fresh_bachelors":
-            return year.bachelors, year.seated
-        case "shortage_rate":
-            return _done(year, year.shortage)
-        case _:
-            return _done(year, set(line.specialties))
-
-
-def _done(year: _Year, specialties: set[str]) -> _Part:
-    # No more than the plan of each: what one specialty has over does not make up for another.
-    planned = {code: year.plan[code] for code in specialties & year.plan.keys()}
-    return sum(min(year.admitted.get(code, 0), plan) for code, plan in planned.items()), sum(planned.values())
-
-
-def _rate(part: _Part) -> float | None:
-    return part[0] / part[1] if part[1] else None
-
-
-def _never(years: Sequence[_Year]) -> list[str]:
-    """Return the specialties that stood in the plan every year and admitted nobody in any."""
-    planned = set.intersection(*(set(year.plan) for year in years))
-    return sorted(code for code in planned if not any(year.admitted.get(code) for year in years))
 
 
 def scores_of(rows: Sequence[Figured]) -> dict[tuple[str, int], float | None]:

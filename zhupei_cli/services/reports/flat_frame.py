@@ -3,17 +3,20 @@
 Pandas is imported where a frame is made. Whatever belongs to admission is empty before publication.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from array import array
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from sqlalchemy import ColumnElement, FromClause, Row, Table, literal, select
+from sqlalchemy import ColumnElement, FromClause, Row, String, Table, literal, select, type_coerce
 from sqlalchemy.orm import Session, aliased
 
 from zhupei_cli.model import Admission, Application, Batch, Choice, Snapshot, Trainee, TrainingBase
 from zhupei_cli.rules.batch.lifecycle import PUBLISHED, SEATED
 from zhupei_cli.words import codes
+from zhupei_cli.words.errors import ZhupeiError
 from zhupei_cli.words.vocabulary import (
     ADMISSION_STATUS,
     APPLICATION_STATUS,
@@ -34,6 +37,8 @@ COUNTED: Final = (
     *(ApplicationStatus.SUBMITTED, ApplicationStatus.RETURNED),
     *(ApplicationStatus.APPROVED, ApplicationStatus.REJECTED),
 )
+#: What becomes of people at the check-in or after it.
+AFTER_CHECKIN: Final = (AdmissionStatus.REPORTED, AdmissionStatus.NO_SHOW, AdmissionStatus.QUIT)
 ROUNDS: Final = {"main": "主批次", "supplement": "补录"}
 #: Rows that are read at once: the texts of a hundred thousand would weigh more than their frame.
 _AT_ONCE: Final = 20_000
@@ -109,7 +114,8 @@ _FROM: Final[Mapping[str, tuple[str, ColumnElement[object]]]] = {
     "level": ("snapshot", _S.c.level),
     "school": ("snapshot", _S.c.school),
     "degree": ("snapshot", _S.c.degree),
-    "graduated": ("snapshot", _S.c.graduated_on),
+    # As the database has it, a year first: to make days of them takes as long as to read them.
+    "graduated": ("snapshot", type_coerce(_S.c.graduated_on, String)),
     "name": ("snapshot", _S.c.name),
     "id_number": ("snapshot", _S.c.id_number),
     "birth_date": ("snapshot", _S.c.birth_date),
@@ -144,41 +150,53 @@ def frame_of(session: Session, batches: Sequence[Batch], keys: Sequence[str] = O
     """Return the applications of `batches` as a pandas DataFrame with the columns `keys`, dtypes as stated.
 
     Drafts and withdrawn applications are rows too: `applied` says who counts. `admitted` is whoever holds a
-    seat now; a seat that was given up is in `admission` alone.
+    seat now; a seat that was given up is in `admission` alone. Raises E719 without pandas.
     """
+    try:
+        import pandas  # noqa: F401
+    except ImportError as error:
+        raise ZhupeiError("E719") from error
     cities = {row.code: row.city for row in session.execute(select(_BASE.c.code, _BASE.c.city))}
-    filled = {key: _filling(key, cities) for key in keys}
+    # What several columns of the frame come from is read and kept once.
+    kept = {
+        _source(key): _Texts() if BY_KEY[key].kind == "string" else _Coded()
+        for key in keys
+        if key not in _OF_BATCH
+    }
     sizes = []
     for batch in batches:
         size, read = 0, _read(batch, keys)
-        # What several columns of the frame come from is read once.
-        places = {column: at for at, column in enumerate(dict.fromkeys(name for _, name in read.values()))}
         for piece in _pieces(session, batch, read):
             size += len(piece)
-            columns = list(zip(*piece, strict=True))
-            for key in keys:
-                source = read.get(key)
-                filled[key].extend([None] * len(piece) if source is None else columns[places[source[1]]])
+            columns = dict(zip(read, zip(*piece, strict=True), strict=False))
+            for source, values in kept.items():
+                values.extend(columns.get(source) or [None] * len(piece))
         sizes.append((batch, size))
-    return _assembled(filled, sizes)
+    return _assembled(keys, kept, _values(cities), sizes)
 
 
-def _read(batch: Batch, keys: Sequence[str]) -> dict[str, tuple[str, str]]:
-    """Return what columns of the frame are read from, table and column; those of no column are left out."""
+def _source(key: str) -> str:
+    """Return the name of the column that a column of the frame is read from."""
+    table, column = _FROM.get(key, ("", None))
+    return f"{table} {_A.c[key] if column is None else column}"
+
+
+def _read(batch: Batch, keys: Sequence[str]) -> dict[str, tuple[str, ColumnElement[object]]]:
+    """Return the columns that are read, with their tables; those that may not show yet are left out."""
     hidden = batch.status not in PUBLISHED
-    found = {key: _FROM.get(key, ("", None)) for key in keys if key not in _OF_BATCH}
+    found = {_source(key): _FROM.get(key, ("", None)) for key in keys if key not in _OF_BATCH}
+    plain = {_source(key): _A.c[key] for key in keys if key not in _OF_BATCH and key not in _FROM}
     return {
-        key: (table, str(_A.c[key] if column is None else column))
-        for key, (table, column) in found.items()
+        source: (table, plain[source] if column is None else column)
+        for source, (table, column) in found.items()
         if not (hidden and table == "admission")
     }
 
 
 def _pieces(
-    session: Session, batch: Batch, read: Mapping[str, tuple[str, str]]
+    session: Session, batch: Batch, read: Mapping[str, tuple[str, ColumnElement[object]]]
 ) -> Iterator[Sequence[Row[*tuple[object, ...]]]]:
-    by_name = {str(column): column for _, column in _FROM.values()} | {str(one): one for one in _A.c}
-    columns = [by_name[name] for name in dict.fromkeys(name for _, name in read.values())]
+    columns = [column for _, column in read.values()]
     source: FromClause = _A
     for table in dict.fromkeys(table for table, _ in read.values() if table):
         source = source.outerjoin(*_JOINS[table])
@@ -199,77 +217,79 @@ _OF_BATCH: Final = ("batch", "year", "round")
 _Value = Callable[[Any], object]
 
 
-class _Said(dict[Hashable, object]):
-    """What a function says of the few values there are, asked once of each."""
+class _Texts:
+    """A column whose texts are all different."""
 
-    def __init__(self, value: _Value) -> None:
-        self._value = value
-
-    def __missing__(self, key: Hashable) -> object:
-        self[key] = self._value(key)
-        return self[key]
-
-
-class _Filling:
-    """A column in the making: categories become small numbers at once, so that no text is kept twice."""
-
-    def __init__(self, kind: Dtype, value: _Value | None) -> None:
-        self.kind, self._value = kind, value
-        self._said = None if value is None else _Said(value)
+    def __init__(self) -> None:
         self.values: list[object] = []
-        self._codes: dict[str | None, int] = {None: -1}
-        self._next = count()
 
-    def extend(self, values: Iterable[Any]) -> None:
-        if self.kind == "category":
-            known = self._codes
-            if fresh := set(values) - known.keys():
-                for one in sorted(fresh):
-                    known[one] = next(self._next)
-            self.values.extend(map(known.__getitem__, values))
-        else:
-            self.values.extend(values if self._said is None else map(self._said.__getitem__, values))
+    def extend(self, values: Iterable[object]) -> None:
+        self.values.extend(values)
 
-    def series(self) -> "ExtensionArray":
+    def array(self, kind: Dtype, _value: _Value | None) -> "ExtensionArray":
         """Return the pandas array."""
         import pandas as pd
 
-        if self.kind != "category":
-            return pd.Series(self.values, dtype=self.kind).array
-        labels = [code for code in self._codes if code is not None]
-        numbers = pd.Series(self.values, dtype="int32").to_numpy()
-        found = pd.Categorical.from_codes(numbers, labels)
-        if self._value is None:
-            return found.reorder_categories(sorted(labels)) if labels else found
-        # Bases become cities: several of them the same one.
-        return pd.Series(found).map(self._value).astype("category").array
+        return pd.Series(self.values, dtype=kind).array
 
 
-def _filling(key: str, cities: Mapping[str, str]) -> _Filling:
-    column = BY_KEY[key]
-    values: Mapping[str, _Value] = {
-        "city": lambda base: cities.get(base),
-        "choice1_city": lambda base: cities.get(base),
-        "graduated": lambda day: None if day is None else day.year,
+class _Coded:
+    """A column as small numbers, so that no value is kept or worked out twice; nothing is -1."""
+
+    def __init__(self) -> None:
+        self._known: defaultdict[object, int] = defaultdict(count().__next__, {None: -1})
+        self._numbers = array("i")
+
+    def extend(self, values: Iterable[object]) -> None:
+        self._numbers.extend(map(self._known.__getitem__, values))
+
+    def array(self, kind: Dtype, value: _Value | None) -> "ExtensionArray":
+        """Return the pandas array of what `value` says of each value, the value itself without one."""
+        import numpy as np
+        import pandas as pd
+
+        numbers = np.frombuffer(self._numbers, dtype="int32") if self._numbers else np.empty(0, "int32")
+        # In the order of the numbers, what nothing means at the end: -1 takes that.
+        said = [code if value is None else value(code) for code in [*list(self._known)[1:], None]]
+        if kind != "category":
+            return pd.Series(said, dtype=kind).array.take(numbers)
+        # Several values may mean the same: bases become cities.
+        labels = sorted({str(label) for label in said if label is not None})
+        places: dict[object, int] = {label: at for at, label in enumerate(labels)}
+        which = np.array([places.get(label, -1) for label in said], dtype="int32")
+        return pd.Categorical.from_codes(which[numbers], labels)
+
+
+def _values(cities: Mapping[str, str]) -> Mapping[str, _Value]:
+    """Return what columns say of the value they are read from."""
+    return {
+        "city": cities.get,
+        "choice1_city": cities.get,
+        "graduated": lambda day: None if day is None else int(day[:4]),
         "total": lambda total: None if total is None else total / 100,
         "applied": lambda status: status in COUNTED,
         "approved": lambda status: status == ApplicationStatus.APPROVED,
         "admitted": lambda status: status in SEATED,
         "reported": lambda status: status == AdmissionStatus.REPORTED,
     }
-    return _Filling(column.kind, values.get(key))
 
 
-def _assembled(filled: Mapping[str, _Filling], sizes: Sequence[tuple[Batch, int]]) -> "DataFrame":
+def _assembled(
+    keys: Sequence[str],
+    kept: Mapping[str, _Texts | _Coded],
+    values: Mapping[str, _Value],
+    sizes: Sequence[tuple[Batch, int]],
+) -> "DataFrame":
     import pandas as pd
 
     whole = sum(size for _, size in sizes)
     columns: dict[str, ExtensionArray] = {}
-    for key, filling in filled.items():
+    for key in keys:
+        kind = BY_KEY[key].kind
         if key not in _OF_BATCH:
-            columns[key] = filling.series()
+            columns[key] = kept[_source(key)].array(kind, values.get(key))
             continue
-        said = pd.Series([_said(batch, key) for batch, _ in sizes], dtype=filling.kind)
+        said = pd.Series([_said(batch, key) for batch, _ in sizes], dtype=kind)
         columns[key] = said.repeat([size for _, size in sizes]).array
     return pd.DataFrame(columns, index=pd.RangeIndex(whole))
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
+from zhupei_cli.display import uncomputed
 from zhupei_cli.model import Batch
 from zhupei_cli.services.records.events import Change, record
 from zhupei_cli.services.reports.flat_frame import BY_KEY, OPEN_KEYS, PERSONAL_KEYS, frame_of
@@ -21,7 +22,12 @@ _SHEET_ROWS = 1_048_576
 
 
 def revealed_frame(session: Session, batch: Batch, *, by: Acting) -> "DataFrame":
-    """Return the frame of a batch with the personal columns, which is written down as an event."""
+    """Return the frame of a batch with the personal columns, which is written down as an event.
+
+    Raises E717 in a session whose events are not kept: one that only reads, or a trial.
+    """
+    if not session.info.get("kept", True):
+        raise ZhupeiError("E717", batch=batch.code)
     frame = frame_of(session, [batch], (*OPEN_KEYS, *PERSONAL_KEYS))
     data = {"rows": len(frame), "columns": list(PERSONAL_KEYS)}
     record(session, by, [Change("export.frame", batch.code, batch.id, data=data)])
@@ -42,13 +48,28 @@ def write_frame(frame: "DataFrame", path: Path, file_format: str) -> None:
     if file_format == "parquet":
         frame.to_parquet(path, engine="pyarrow", index=False)
     elif file_format == "csv":
-        frame.to_csv(path, index=False, encoding="utf-8-sig")
+        _uncomputed(frame).to_csv(path, index=False, encoding="utf-8-sig")
     else:
         _write_sheet(frame, path)
 
 
+def _uncomputed(frame: "DataFrame") -> "DataFrame":
+    """Return the frame with texts that a spreadsheet would calculate guarded, as in other files."""
+    made = frame.copy(deep=False)
+    for key in made.columns:
+        if BY_KEY[key].kind == "category":
+            made[key] = made[key].cat.rename_categories(uncomputed)
+        elif BY_KEY[key].kind == "string":
+            made[key] = made[key].map(uncomputed, na_action="ignore")
+    return made
+
+
 def _write_sheet(frame: "DataFrame", path: Path) -> None:
-    """Write every cell as what it is: a text is never a formula, nothing is left for a missing value."""
+    """Write every cell as what it is: a text is never a formula, nothing is left for a missing value.
+
+    Codes that have words are their words, as people read the sheet; those of bases and specialties stay.
+    """
+    import numpy as np
     import pandas as pd
     import xlsxwriter
 
@@ -60,16 +81,17 @@ def _write_sheet(frame: "DataFrame", path: Path) -> None:
         sheet = book.add_worksheet("报名")
         for at, key in enumerate(frame.columns):
             sheet.write_string(0, at, f"{BY_KEY[key].heading}", head)
+        words = [BY_KEY[key].labels or {} for key in frame.columns]
         for number, row in enumerate(frame.itertuples(index=False), 1):
             for at, value in enumerate(row):
                 if value is None or value is pd.NA or value is pd.NaT or value != value:
                     continue
                 if isinstance(value, str):
-                    sheet.write_string(number, at, value)
+                    sheet.write_string(number, at, words[at].get(value, value))
+                elif isinstance(value, bool | np.bool_):
+                    sheet.write_string(number, at, "是" if value else "否")
                 elif isinstance(value, pd.Timestamp):
                     sheet.write_datetime(number, at, value.to_pydatetime(), day)
-                elif isinstance(value, bool):
-                    sheet.write_boolean(number, at, value)
                 else:
                     sheet.write_number(number, at, value)
     path.write_bytes(file.getvalue())

@@ -3,7 +3,7 @@
 import re
 from datetime import datetime
 
-from sqlalchemy import Table, case, func, select
+from sqlalchemy import ColumnElement, Table, case, func, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Application, Batch
@@ -55,8 +55,8 @@ def _counts(session: Session, batch: Batch, until: datetime) -> dict[str, tuple[
 def batch_of_last_year(session: Session, batch: Batch) -> tuple[Batch | None, str]:
     """Return the batch of the year before that this one follows, or why there is none.
 
-    A supplement round follows a supplement round. Among several it is the one with the same code but for
-    the year.
+    A supplement round follows a supplement round. Where either year has several it is the one with the same
+    code but for the year.
     """
     year = batch.year - 1
     same = Batch.parent_id.is_(None) if batch.parent_id is None else Batch.parent_id.is_not(None)
@@ -66,8 +66,17 @@ def batch_of_last_year(session: Session, batch: Batch) -> tuple[Batch | None, st
         what = "批次" if batch.parent_id is None else "补录批次"
         return None, f"库中没有 {year} 年的{what}，不能比较。"
     code = re.sub(rf"(?<!\d){batch.year}(?!\d)", str(year), batch.code)
-    named = [one for one in known if one.code == code] or known
-    if len(named) == 1:
+    if named := [one for one in known if one.code == code]:
         return named[0], ""
-    codes = "、".join(one.code for one in named)
-    return None, f"{year} 年有多个批次（{codes}），没有编号为 {code} 的，不能比较。"
+    if len(known) == 1 and not _others(session, batch, same):
+        return known[0], ""
+    codes = "、".join(one.code for one in known)
+    return None, f"{year} 年的批次是 {codes}，没有编号为 {code} 的，不能比较。"
+
+
+def _others(session: Session, batch: Batch, same: ColumnElement[bool]) -> int:
+    """Return how many other batches of this year may be the one that follows."""
+    statement = select(func.count()).where(
+        Batch.year == batch.year, Batch.id != batch.id, Batch.status.not_in(NO_RECRUITMENT), same
+    )
+    return session.execute(statement).scalar_one()

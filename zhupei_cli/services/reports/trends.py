@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy.orm import Session
 
+from zhupei_cli.model import Batch
 from zhupei_cli.rules.batch.lifecycle import PUBLISHED
 from zhupei_cli.services.records.lookup import base_names, specialty_names
-from zhupei_cli.services.reports.flat_frame import BY_KEY, frame_of
+from zhupei_cli.services.reports.flat_frame import AFTER_CHECKIN, BY_KEY, frame_of
 from zhupei_cli.services.reports.years import batches_of_years, offered
 from zhupei_cli.words.errors import ZhupeiError
 from zhupei_cli.words.vocabulary import CodeTable
@@ -46,6 +47,8 @@ FIRST: Final[Mapping[str, str]] = {
     "specialty": "choice1_specialty",
     "city": "choice1_city",
 }
+#: Where a code stands behind the words; a school is its own name.
+CODED: Final = frozenset(("base", "specialty", "identity", "city", "level"))
 #: What a plan can be counted by.
 _PLANNED: Final = frozenset(FIRST)
 _OF_ADMISSION: Final = ("admitted", "reported", "fill_rate", "lowest_total")
@@ -61,38 +64,46 @@ def trend(session: Session, *, years: int, by: str, of: Sequence[str]) -> tuple[
 
     Applications are counted at their first choice, admissions at their seat. `change` is from the year
     before the last, `share` the part of the last year's whole. The row of the whole has no `key`. A year
-    whose result is not published has no figures of admission. Raises E720 without a batch, E721 for the
-    plan of what has none.
+    whose result is not published has no figures of admission, one without a check-in none of it. Raises E720
+    without a batch, E721 for the plan of what has none.
     """
     for one in of:
         if one in ("plan", "fill_rate") and by not in _PLANNED:
             raise ZhupeiError("E721", figure=OF.label(one), by=BY.label(by))
     span, batches = batches_of_years(session, years)
-    told = {batch.year for batch in batches if batch.status in PUBLISHED}
+    published = [batch for batch in batches if batch.status in PUBLISHED]
+    told = {batch.year for batch in published}
     first = FIRST.get(by, by)
-    wanted = dict.fromkeys((first, by, "year", "via", "total", "applied", "approved", "admitted", "reported"))
-    frame = frame_of(session, batches, list(wanted))
-    plan = (
-        [(row.year, getattr(row, by), row.quota) for row in offered(session, batches)]
-        if by in _PLANNED
-        else []
+    wanted = dict.fromkeys(
+        (first, by, "year", "via", "total", "applied", "approved", "admitted", "reported", "admission")
     )
+    frame = frame_of(session, batches, list(wanted))
+    plan = _plan(session, batches, by)
+    begun = {int(year) for year in frame.loc[frame["admission"].isin(AFTER_CHECKIN), "year"].unique()}
     tables = {
         one: _table(frame, plan, one, first if one in ("applied", "approved") else by) for one in _needed(of)
     }
+    if "fill_rate" in of:
+        tables["told plan"] = _table(frame, _plan(session, published, by), "plan", by)
     labels = labels_of(session, by)
     keys = sorted({key for table in tables.values() for key, _ in table if key is not None})
     rows = []
     for key in (*keys, None):
         for one in of:
-            values = [_value(tables, one, key, year, told) for year in span]
-            whole = _value(tables, one, None, span[-1], told)
+            values = [_value(tables, one, key, year, begun if one == "reported" else told) for year in span]
+            whole = _value(tables, one, None, span[-1], begun if one == "reported" else told)
             rows.append(_row(by, key, labels, one, dict(zip(span, values, strict=True)), whole))
     return span, rows
 
 
+def _plan(session: Session, batches: Sequence[Batch], by: str) -> list[tuple[int, str, int]]:
+    if by not in _PLANNED:
+        return []
+    return [(row.year, getattr(row, by), row.quota) for row in offered(session, batches)]
+
+
 def _needed(of: Sequence[str]) -> list[str]:
-    more = ("plan", "admitted") if "fill_rate" in of else ()
+    more = ("admitted",) if "fill_rate" in of else ()
     return [one for one in dict.fromkeys((*of, *more)) if one != "fill_rate"]
 
 
@@ -128,7 +139,8 @@ def _value(
     if figure in _OF_ADMISSION and year not in told:
         return None
     if figure == "fill_rate":
-        plan = tables["plan"].get((key, year), 0)
+        # What is filled is of published batches alone: so must be what there was to fill.
+        plan = tables["told plan"].get((key, year), 0)
         return float(tables["admitted"].get((key, year), 0) / plan) if plan else None
     if figure == "lowest_total":
         lowest = tables[figure].get((key, year))
