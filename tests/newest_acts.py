@@ -1,7 +1,7 @@
 """Every list, line and explanation of a batch read for every person, and held against the newest acts."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -17,6 +17,8 @@ from zhupei_cli.services.admission.result_now import list_result
 from zhupei_cli.services.admission.seats import list_vacancies
 from zhupei_cli.services.applications.listing import Filter, list_applications
 from zhupei_cli.services.applications.years import load_years
+from zhupei_cli.services.batches.batches import show_batch
+from zhupei_cli.services.batches.plans import list_plan
 from zhupei_cli.services.reports import overview, reporting
 from zhupei_cli.services.results.result_lists import public_list, ranking, unadmitted_list
 from zhupei_cli.services.results.roster_people import load_people
@@ -141,6 +143,15 @@ def _places(session: Session, batch: Batch, stands: Stands, base: str | None, sa
         meant = {no for no, s in stands.items() if s.status in SEATED and s.place == spot}
         same(f"explain --place {spot}", sorted(here), sorted(meant))
         same(f"explain --place {spot} count", told["admitted"], len(meant))
+    keys = ("quota", "taken", "preplaced", "vacant", "ceded")
+    tables: list[Sequence[Any]] = [list_plan(session, batch), list_vacancies(session, batch)]
+    plan, free_now = (
+        {(one["base"], one["specialty"]): [one[key] for key in keys] for one in rows} for rows in tables
+    )
+    same("plan list", plan, free_now)
+    totals = show_batch(session, batch)["plan"]
+    told = sum(seats.values()) if batch.status in PUBLISHED else None
+    same("batch show", (totals["taken"], totals["ceded"]), (told, sum(one[-1] for one in plan.values())))
     if batch.status in PUBLISHED:
         got = {
             row["application_no"]: (row["base"], row["specialty"])

@@ -39,7 +39,7 @@ def audit() -> None:
 
 @audit.command("log")
 @click.option("--who", metavar="NAME", help="只列这个经办人的")
-@click.option("--kind", metavar="KIND", help="只列一类操作，例如 review 或 review.approve")
+@click.option("--kind", metavar="KIND", help="只列一类操作，例如 审核通过、诚信 或 review.approve")
 @click.option("--since", metavar="TIME", help="从这个时间起，例如 2026-06-20")
 @click.option("--until", metavar="TIME", help="到这个时间止；只写日期即到当天 23:59:59")
 @click.option("--batch", type=CODE, metavar="CODE", help="只列这个批次的")

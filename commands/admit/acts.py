@@ -18,7 +18,7 @@ from zhupei_cli.shell.arguments import CODE, NAME
 from zhupei_cli.shell.days import DAY
 from zhupei_cli.shell.logfile import warn
 from zhupei_cli.words.errors import ZhupeiError, sentence
-from zhupei_cli.words.vocabulary import ADMISSION_STATUS
+from zhupei_cli.words.vocabulary import ADMISSION_STATUS, BATCH_STATUS
 
 from ..shared.consent import with_doubts
 from ..shared.naming import numbered
@@ -117,6 +117,7 @@ def _deciding(command: F) -> F:
 
     decided = writing(with_asked)
     for option in (
+        yes_option,
         click.option("--skip-bad", is_flag=True, help="只处理能处理的，其余列出原因（退出码 3）"),
         click.option("--reason", required=True, help="原因"),
         numbered("numbers"),
@@ -131,6 +132,8 @@ def _deciding(command: F) -> F:
 def revoke(asked: Asked) -> None:
     """取消录取，名额立即空出；公示期异议成立时用。
 
+    批次归档以后不能再恢复资格：先列出是谁并提问，不在终端中须加 --yes。
+
     \b
     例：zhupei admit revoke HN2026-0000003 --reason 资格不符
     """
@@ -142,6 +145,8 @@ def revoke(asked: Asked) -> None:
 def decline(asked: Asked) -> None:
     """登记本人放弃录取，名额立即空出。
 
+    批次归档以后不能再恢复资格：先列出是谁并提问，不在终端中须加 --yes。
+
     \b
     例：zhupei admit decline HN2026-0000003 HN2026-0000009 --reason 本人书面放弃
     """
@@ -152,7 +157,6 @@ def decline(asked: Asked) -> None:
 @click.option("--on", type=DAY, metavar="DATE", help="离开的日期；不写为今天")
 @click.option("--default", is_flag=True, help="违约退培：同时产生待确认的诚信记录")
 @click.option("--undo", is_flag=True, help="登记有误：恢复为已报到，名额须还空着")
-@yes_option
 @_deciding
 def quit_(asked: Asked, *, on: date | None, default: bool, undo: bool) -> None:
     """登记已报到的人退培，名额立即空出；在本批次不再是考生。
@@ -186,8 +190,16 @@ def quit_(asked: Asked, *, on: date | None, default: bool, undo: bool) -> None:
 
 def _leaving(people: Sequence[str], *, default: bool) -> str:
     what = ADMISSION.verbs["quit"].label if not default else "违约退培"
-    more = f"等 {len(people)} 人" if len(people) > _NAMED else ""
-    return f"登记{what}：{'、'.join(people[:_NAMED])}{more}，名额立即空出、在本批次不再是考生，继续吗？"
+    return f"登记{what}：{_named(people)}，名额立即空出、在本批次不再是考生，继续吗？"
+
+
+def _for_good(batch: Batch, what: str, people: Sequence[str]) -> str:
+    label = BATCH_STATUS.label(batch.status)
+    return f"{what}：{_named(people)}，批次 {batch.code} {label}，以后不能再恢复资格，继续吗？"
+
+
+def _named(people: Sequence[str]) -> str:
+    return "、".join(people[:_NAMED]) + (f"等 {len(people)} 人" if len(people) > _NAMED else "")
 
 
 def _undo(asked: Asked) -> None:
@@ -218,9 +230,15 @@ def reinstate(asked: Asked) -> None:
 
 
 def _decide(asked: Asked, verb: str) -> None:
-    done, refused = asked.do(
-        lambda session, batch: give_up.decide_admissions(session, batch, verb, asked.numbers, **asked.how)
-    )
+    def act(session: Session, batch: Batch) -> tuple[list[give_up.AdmissionMove], list[give_up.Refused]]:
+        found = give_up.decide_admissions(session, batch, verb, asked.numbers, **asked.how)
+        left = [one["application_no"] for one in found[0]]
+        if left and not give_up.leads_back(batch):
+            people = give_up.whereabouts(session, batch, left)
+            asked.deed.require(_for_good(batch, ADMISSION.verbs[verb].label, people))
+        return found
+
+    done, refused = asked.do(act)
     _tell(asked, verb, done, refused)
 
 

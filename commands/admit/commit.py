@@ -73,7 +73,7 @@ def _taken_back(done: str, summary: Moved) -> str:
 def uncommit(deed: Deed, *, batch: str | None, reason: str) -> None:
     """公示前撤销拟录取结果，批次回到已锁定；录取计算仍保留，个别安排的一并撤销。
 
-    在终端中先列出人数并提问。
+    在终端中先列出人数并提问；有个别安排的，撤销后不能照原样恢复，不在终端中须加 --yes。
     已放弃、被取消的仍不是考生，确应参加的用 zhupei admit reinstate 恢复资格。
 
     \b
@@ -82,7 +82,8 @@ def uncommit(deed: Deed, *, batch: str | None, reason: str) -> None:
 
     def act(session: Session, found: Batch) -> Moved:
         done = admissions.uncommit(session, found, reason=reason, by=deed.by)
-        deed.require(f"{_taken_back('撤销', done)}，继续吗？", people=True)
+        # A run can be committed again, a seat given by hand is gone.
+        deed.require(f"{_taken_back('撤销', done)}，继续吗？", people=not done["placed"])
         return done
 
     summary = deed.in_batch(batch, act)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from zhupei_cli.model import Batch
 from zhupei_cli.services.admission import admissions, readiness, result_now, runs, stale_runs
 from zhupei_cli.services.applications import listing
-from zhupei_cli.services.batches.taking_part import count_left_out, count_sitting_out
+from zhupei_cli.services.batches.taking_part import count_seated, count_sitting_out
 from zhupei_cli.services.records import lookup
 from zhupei_cli.settings import Settings
 from zhupei_cli.shell.arguments import Whole, Word
@@ -184,7 +184,7 @@ def run(deed: Deed, *, batch: str | None, rule: str | None, no_adjust: bool, rou
         summary = admissions.run_admission(
             session, found, by=deed.by, rule=rule, round_=round_, adjust=not no_adjust
         )
-        left_out = count_sitting_out if round_ == "main" else count_left_out
+        left_out = count_sitting_out if round_ == "main" else count_seated
         summary["sitting_out"] = left_out(session, found)
         return summary, found.code
 

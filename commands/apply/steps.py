@@ -8,10 +8,7 @@ from sqlalchemy.orm import Session
 from zhupei_cli.model.batch import Batch
 from zhupei_cli.services.applications import correcting, listing, submitting, withdrawing
 from zhupei_cli.services.applications.correcting import Corrected
-from zhupei_cli.services.records import lookup
-from zhupei_cli.settings import Settings
 from zhupei_cli.shell.arguments import CODE
-from zhupei_cli.store.engine import reading
 
 from ..shared.findings import as_json_rows, tell
 from ..shared.naming import numbered
@@ -50,14 +47,15 @@ def submit(
     """
     if bool(numbers) == all_ready:
         raise click.UsageError("请写报名号，或用 --all-ready，二者选一。", click.get_current_context())
-    # Scripts submit without a word: only somebody at a terminal is asked.
-    if can_ask(deed.settings):
-        deed.confirm("注意：提交后将无法修改。确认提交吗？")
 
     def hand_in(session: Session, found: Batch) -> submitting.Submitted:
         chosen = submitting.ready_numbers(session, found) if all_ready else numbers
         skip = skip_bad or all_ready
-        return submitting.submit(session, found, chosen, by=deed.by, skip_bad=skip, late_reason=late_reason)
+        handed = submitting.submit(session, found, chosen, by=deed.by, skip_bad=skip, late_reason=late_reason)
+        # Scripts submit without a word: only somebody at a terminal is asked.
+        if handed[0] and can_ask(deed.settings):
+            deed.require("注意：提交后将无法修改。确认提交吗？")
+        return handed
 
     done, refused, warned = deed.in_batch(batch, hand_in)
     summary = {
@@ -74,11 +72,9 @@ def submit(
     deed.end(found=bool(refused))
 
 
-def _of_whom(settings: Settings, batch: str | None, number: str) -> str:
+def _of_whom(session: Session, batch: Batch, number: str) -> str:
     """Return the number with the name it belongs to and where it stands, as a question says it."""
-    with reading(settings.database_url) as session:
-        found = lookup.find_batch(session, batch)
-        row = listing.show_application(session, found, number)
+    row = listing.show_application(session, batch, number)
     return f"{number}（{row['name']}，{row['status_label']}）"
 
 
@@ -102,12 +98,14 @@ def withdraw(
     \b
     例：zhupei apply withdraw HN2026-0000001 --reason 本人申请
     """
-    if not deed.dry_run:
-        deed.confirm(f"撤回后不能恢复，撤回 {_of_whom(deed.settings, batch, number)}吗？")
-    done = deed.in_batch(
-        batch,
-        lambda session, found: withdrawing.withdraw(session, found, number, by=deed.by, reason=reason),
-    )
+
+    def take_back(session: Session, found: Batch) -> withdrawing.Withdrawn:
+        whom = _of_whom(session, found, number)
+        done = withdrawing.withdraw(session, found, number, by=deed.by, reason=reason)
+        deed.require(f"撤回后不能恢复，撤回 {whom}吗？")
+        return done
+
+    done = deed.in_batch(batch, take_back)
     deed.tell(done, f"已撤回报名 {number}")
     _tell_stale(deed, done["runs_stale"])
 

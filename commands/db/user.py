@@ -3,6 +3,7 @@
 import os
 
 import click
+from sqlalchemy.orm import Session
 
 from zhupei_cli.services.people.accounts import require_password
 from zhupei_cli.services.upkeep import logins
@@ -98,8 +99,13 @@ def remove(deed: Deed, login: str) -> None:
     \b
     例：zhupei db user remove zhangsan --yes
     """
-    deed.confirm(f"删除登录账号 {login}？")
     require_server(deed.settings.database_url)
-    gone = deed.do(lambda session: logins.remove_login(session, login, by=deed.by))
+
+    def drop(session: Session) -> logins.LoginMade:
+        gone = logins.remove_login(session, login, by=deed.by)
+        deed.require(f"删除登录账号 {login}？")
+        return gone
+
+    gone = deed.do(drop)
     sentence = f"{'可以删除' if deed.dry_run else '已删除'}登录账号 {login}"
     deed.tell_plainly({**gone, "dry_run": deed.dry_run}, sentence)

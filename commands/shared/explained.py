@@ -24,6 +24,7 @@ def explained_lines(told: Explained) -> list[str]:
         "placeable",
         "ceded",
         "reinstated",
+        "left_out",
     )
     several = (
         since or len({step.get("run") for step in told["steps"]}) > 1 or len(told.get("adjustments", ())) > 1
@@ -46,7 +47,8 @@ def sealed_lines(told: SealedExplained) -> list[str]:
         seat = (
             f"，{told['base']} {told['specialty']}（{'，'.join(filter(None, [told['via_label'], *facts]))}）"
         )
-    lines = [f"{told['application_no']}：{told['status_label']}{seat}"]
+    because = f"（原因：{told['decided_reason']}）" if told["decided_reason"] else ""
+    lines = [f"{told['application_no']}：{told['status_label']}{because}{seat}"]
     for run in told["runs"]:
         reason = f"（{run['reason_label']}）" if run["reason_label"] else ""
         title = f"第 {run['run']} 次录取计算（{run['rule_label']}，{run['round_label']}）"

@@ -138,8 +138,12 @@ def _add(deed: Deed, who: str, part: EntryPart, words: dict[str, str | None]) ->
 
 
 def _remove(deed: Deed, who: str, part: EntryPart, number: int) -> None:
-    deed.confirm(f"删除编号 {number} 的{part.label}？")
-    edited = deed.do(lambda session: people.remove_entry(session, who, part, number, by=deed.by))
+    def remove(session: Session) -> Edited:
+        removed = people.remove_entry(session, who, part, number, by=deed.by)
+        deed.require(f"删除编号 {number} 的{part.label}？")
+        return removed
+
+    edited = deed.do(remove)
     _show(deed, edited, "已删除")
 
 

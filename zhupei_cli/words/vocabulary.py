@@ -252,6 +252,7 @@ WITHOUT_SEAT: Final = CodeTable(
         "over": "批次已归档，空缺名额不再递补",
         "reinstated": "已恢复录取资格，没有名额",
         "elsewhere": "本年度已在别的批次录取",
+        "left_out": "未参加此后的递补",
         **{status: ADMISSION_STATUS.label(status) for status in DECIDED_ON},
     },
 )

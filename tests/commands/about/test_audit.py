@@ -36,6 +36,22 @@ def test_the_log_shows_the_latest_first(audit: Call) -> None:
     assert audit("log", "--limit", "1").err == "只列出最近 1 条，共 3 条；加 --limit 0 可全部列出\n"
     rows = json.loads(audit("log", "--kind", "specialty.import", "--since", "2026-06-05", "--json").out)
     assert [(row["seq"], row["subject"], row["data"]["import"]) for row in rows] == [(1, "import 1", 1)]
+    # As the column says it, whole or in part; what nothing is called is no empty list.
+    for kind, found in (
+        ("写入专业目录", [2]),
+        ("专业目录", [2, 1]),
+        ("specialty", [2, 1]),
+        ("诚信", []),
+        ("递补", []),
+    ):
+        rows = json.loads(audit("log", "--kind", kind, "--json").out)
+        assert [row["seq"] for row in rows] == found, kind
+    refused = audit("log", "--kind", "写入专业目彔")
+    assert (refused.code, "[E497]" in refused.err, "您要找的是不是 写入专业目录" in refused.err) == (
+        4,
+        True,
+        True,
+    )
     assert json.loads(audit("log", "--until", "2026-06-04", "--json").out) == []
     assert audit("log", "--batch", "NONE").code == 4
 

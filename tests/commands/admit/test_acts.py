@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 
 from tests.builders import store_world, worked_example
 from tests.conftest import Ran, Run
-from zhupei_cli.model import Admission, Application, Event, Plan, Score, Specialty
+from zhupei_cli.model import Admission, Application, Batch, Event, Plan, Score, Specialty
 from zhupei_cli.store.engine import reading, transaction
 
 Call = Callable[..., Ran]
@@ -253,3 +253,38 @@ def test_of_two_commits_at_once_one_wins(call: Call, season: str) -> None:
     assert sorted(worker.returncode for worker in workers) == [0, 5], errors
     assert sum("错误 [E461]" in error for error in errors) == 1
     assert sum(status == "proposed" for status, *_ in _standing(season).values()) == 4
+
+
+def test_what_nothing_leads_back_from_asks_programs_too(committed: Call, season: str) -> None:
+    # A seat by hand does not come back with the run.
+    assert committed("admit", "decline", NO(2), *WHY).code == 0
+    assert committed("admit", "place", NO(3), "A", "0100", *WHY, "-y").code == 0
+    refused = committed("admit", "uncommit", *WHY)
+    assert (refused.code, f"含个别安排的 {NO(3)}" in refused.err) == (2, True)
+    with transaction(season) as session:
+        session.execute(update(Batch).values(status="archived"))
+        session.execute(update(Admission).where(Admission.status == "proposed").values(status="admitted"))
+    for verb, what in (("decline", "放弃录取"), ("revoke", "取消录取")):
+        refused = committed("admit", verb, NO(1), *WHY)
+        question = (
+            f"需要确认：{what}：{NO(1)}（考生1，基地A 的 内），批次 T 已归档，以后不能再恢复资格，继续吗？"
+        )
+        assert (refused.code, question in refused.err) == (2, True), refused.err
+        assert committed("admit", verb, NO(4), *WHY, "-n").code == 0
+    # What is refused anyway is refused before anybody is asked.
+    assert committed("admit", "decline", NO(9), *WHY).code == 4
+    assert "[E403]" in committed("admit", "revoke", NO(2), *WHY).err
+    assert committed("admit", "decline", NO(1), *WHY, "-y").code == 0
+    assert _standing(season)["1"] == ("declined", "A", False)
+    # So is the withdrawing of somebody who has a seat: no question and no reason would help.
+    assert "[E456]" in committed("apply", "withdraw", NO(4)).err
+
+
+def test_who_was_passed_over_is_told_of_the_placing(committed: Call) -> None:
+    for step in (("decline", NO(5)), ("reinstate", NO(5)), ("decline", NO(4)), ("place", NO(5), "B", "0100")):
+        assert committed("admit", *step, *WHY, "-y").code == 0
+    told = json.loads(committed("admit", "explain", NO(3), "--json").out)["steps"]
+    assert told[1]["decided"].endswith("；此后空出的名额中有 1 个是个别安排的")
+    place = json.loads(committed("admit", "explain", "--place", "B", "0100", "--json").out)
+    (row,) = [row for row in place if row["application_no"] == NO(5)]
+    assert (row["via"], row["via_label"]) == ("place", "个别安排（第一志愿）")

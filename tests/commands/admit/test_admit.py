@@ -11,7 +11,7 @@ from sqlalchemy import delete, select, update
 from tests.builders import store_world, worked_example
 from tests.conftest import OPERATOR, Ran, Run
 from tests.people import id_number, write_book
-from zhupei_cli.model import Batch, BatchSetting, Event, RunRow, Score, Specialty
+from zhupei_cli.model import Admission, Batch, BatchSetting, Event, RunRow, Score, Specialty
 from zhupei_cli.model import Run as StoredRun
 from zhupei_cli.sheets.kinds import workbook_kinds
 from zhupei_cli.store.engine import transaction
@@ -64,7 +64,7 @@ def test_check_shows_what_is_there_and_what_is_doubtful(admit: Call, season: str
         session.execute(delete(Score).where(Score.application_id == 2))
     doubt = (
         "1 名考生没有成绩，也没有登记缺考，例如 T-0000002；"
-        "补导成绩：zhupei admit scores import 成绩.xlsx；锁定的批次先 zhupei batch unlock"
+        "先运行 zhupei batch unlock T，然后补导成绩：zhupei admit scores import 成绩.xlsx"
     )
     assert admit("check") == Ran(3, sheet.format(4), f"提醒 [E481]：{doubt}\n")
     found = json.loads(admit("check", "--json").out)
@@ -76,6 +76,20 @@ def test_check_shows_what_is_there_and_what_is_doubtful(admit: Call, season: str
         json.loads(admit("check", *more, "--json").out)["free_seats"] for more in ((), ("--unpublished",))
     ]
     assert shown == [None, 0]
+    # What can still be done about it depends on how far the batch is.
+    assert (
+        "先运行 zhupei admit uncommit --batch T --reason 原因（全部拟录取随之撤销），再" in admit("check").err
+    )
+    with transaction(season) as session:
+        session.execute(update(Batch).values(status="final"))
+    assert "公示以后不能再补导成绩，zhupei admit explain T-0000002 查看" in admit("check").err
+    with transaction(season) as session:
+        session.execute(
+            update(Admission)
+            .where(Admission.status == "not_admitted")
+            .values(status="declined", base_code="A", specialty_code="0100")
+        )
+    assert "提醒 [E480]：没有可以录取的考生；已有录取结果，其余的人都有名额或不再是考生" in admit("check").err
 
 
 def test_commit_and_lock_repeat_the_doubts_and_go_on_only_with_consent(admit: Call, season: str) -> None:
@@ -84,7 +98,7 @@ def test_commit_and_lock_repeat_the_doubts_and_go_on_only_with_consent(admit: Ca
     admit("run")
     doubt = (
         "提醒 [E481]：1 名考生没有成绩，也没有登记缺考，例如 T-0000002；"
-        "补导成绩：zhupei admit scores import 成绩.xlsx；锁定的批次先 zhupei batch unlock\n"
+        "先运行 zhupei batch unlock T，然后补导成绩：zhupei admit scores import 成绩.xlsx\n"
     )
     assert admit("commit", "1") == Ran(
         2,
@@ -213,7 +227,7 @@ def test_commit_then_uncommit(admit: Call, season: str) -> None:
         5,
         "",
         "错误 [E461]：批次 T 已有录取结果（第 1 次录取计算）\n"
-        "怎么办：要换结果，先撤销全部拟录取：zhupei admit uncommit --reason 原因\n",
+        "怎么办：要换结果，先撤销全部拟录取：zhupei admit uncommit --batch T --reason 原因\n",
     )
     assert admit("uncommit").code == 2
     assert admit("uncommit", "--reason", "计划调整") == Ran(

@@ -246,7 +246,7 @@ def test_what_happens_after_archiving_is_kept_and_no_seat_is_held_for_ever(
     # Who never came is told of the act that gives the seat up, and it is possible.
     stuck = call("admit", "quit", NO(2), *WHY)
     assert (stuck.code, f"zhupei admit decline {NO(2)} --reason 原因" in stuck.err) == (5, True)
-    assert call("admit", "decline", NO(2), *WHY).code == 0
+    assert call("admit", "decline", NO(2), *WHY, "-y").code == 0
     rows = {row["application_no"]: row["status"] for row in _json(call, "admit", "list", "--batch", "T")}
     assert (rows[NO(1)], rows[NO(2)], rows[NO(4)]) == ("quit", "declined", "admitted")
     assert "已退培" in call("admit", "explain", NO(1)).out
@@ -281,7 +281,7 @@ def test_the_list_of_a_place_speaks_of_that_place(call: Call) -> None:
     placed = call("admit", "place", NO(3), "B", "0100", "--reason", "递补", "-y")
     assert placed.code == 0
     told = {row["application_no"]: row for row in _json(call, "admit", "explain", "--place", "B", "0100")}
-    assert (told[NO(3)]["via_label"], told[NO(3)]["result_label"]) == ("个别安排", "录取")
+    assert (told[NO(3)]["via_label"], told[NO(3)]["result_label"]) == ("个别安排（第二志愿）", "录取")
     # Nobody gives a seat up for a place that is full.
     full = call("admit", "place", NO(3), "A", "0100", "--reason", "换", "-y")
     assert (full.code, "E463" in full.err, "revoke" in full.err) == (5, True, False)
@@ -303,6 +303,29 @@ def test_records_of_not_coming_follow_what_happened(call: Call, tmp_path: Path) 
     assert (late.code, "E427" in late.err, states()) == (0, True, ["active"])
     checked = call("db", "check", "--deep")
     assert "诚信" not in checked.out
+
+
+def test_a_record_that_arises_again_has_the_new_reason_and_so_has_the_sealed_file(
+    call: Call, tmp_path: Path
+) -> None:
+    _final(call)
+    assert _check_in(call, tmp_path, (1, "是")).code == 0
+    for more in (
+        ("--default", "--reason", "甲"),
+        ("--undo", "--reason", "记错"),
+        ("--default", "--reason", "乙"),
+    ):
+        assert call("admit", "quit", NO(1), *more, "-y").code == 0
+    assert [(one["state"], one["reason"]) for one in _json(call, "trainee", "bar", "list")] == [
+        ("pending", "乙")
+    ]
+    ranked = {
+        row["application_no"]: row["result"] for row in _json(call, "export", "ranking", "--batch", "T")
+    }
+    assert ranked[NO(1)] == "已退培"
+    assert call("batch", "archive", "T", "-y").code == 0
+    assert call("batch", "seal", "T", "-o", tmp_path / "T.zip").code == 0
+    assert f"{NO(1)}：已退培（原因：乙）" in call("verify", tmp_path / "T.zip", "--explain", NO(1)).out
 
 
 def test_what_is_offered_next_can_be_done(call: Call) -> None:

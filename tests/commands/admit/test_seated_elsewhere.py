@@ -108,5 +108,16 @@ def test_explaining_somebody_without_a_seat_says_that_they_have_one_elsewhere(sh
     assert "另：" not in shell("admit", "explain", "HN2025-0000002").out
     for step in (("batch", "lock", "HN2026"), ("admit", "run"), ("admit", "commit", "1", "-y")):
         assert shell(*step, *(() if step[0] == "batch" else ("--batch", "HN2026"))).code == 0
+    # One number and one list of them, whoever asks.
+    where = ("--batch", "HN2025")
+    assert _json(shell, "admit", "check", *where)["sitting_out"] == 1
+    assert _json(shell, "admit", "run", "--round", "refill", "-n", *where)["sitting_out"] == 1
+    seated = [row["application_no"] for row in _json(shell, "apply", "list", "--seated", *where)]
+    assert seated == ["HN2025-0000002"]
+    # Not that all was full, once a seat was given up and nobody asked them; nor where they are, yet.
+    assert shell("admit", "decline", "HN2025-0000001", "--reason", "放弃").code == 0
+    for words in (("admit", "list"), ("export", "unadmitted")):
+        told = {row["application_no"]: row["reason_label"] for row in _json(shell, *words, *where)}
+        assert told["HN2025-0000002"] == "未参加此后的递补"
     line = "另：本年度已在批次 HN2026 录取到郑州第一医院的内科（拟录取）"
     assert line in shell("admit", "explain", "HN2025-0000002").out.splitlines()

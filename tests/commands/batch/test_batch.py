@@ -279,7 +279,7 @@ def test_from_draft_to_locked_and_back(batch: Run, stored: str) -> None:
     assert batch("close").code == 0
     assert batch("reopen").code == 0
     assert batch("close").code == 0
-    nobody = "提醒 [E480]：没有可以录取的考生；先审核报名：zhupei review queue\n"
+    nobody = "提醒 [E480]：没有可以录取的考生；先审核报名：zhupei review queue --batch HN2026\n"
     assert batch("lock") == Ran(
         2,
         "",

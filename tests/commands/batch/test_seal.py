@@ -93,7 +93,7 @@ def test_a_sealed_file_explains_an_applicant_without_a_database(sealed: Path, zh
         "计划 1 人，总成绩 78.00，排第 3 名，志愿最低分 70.00\n"
         "调剂：没有可去的岗位：排在调剂第 1 位，轮到时考察本专业岗位 1 个（名额已满 1 个）\n"
     )
-    assert explain("T-0000004").out.startswith("T-0000004：放弃录取\n")
+    assert explain("T-0000004").out.startswith("T-0000004：放弃录取（原因：另有安排）\n")
     told = json.loads(explain("T-0000003", "--json").out)["explanation"]
     assert [told[key] for key in ("status", "base", "via", "total", "rank")] == [
         *("admitted", "B", "place", 78.0, 3)

@@ -10,6 +10,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ from tests.builders import store_world, worked_example
 from tests.conftest import OPERATOR, Ran, Run
 from tests.exam_world import closed_batch, take_rooms
 from zhupei_cli.acting import Acting
-from zhupei_cli.model import Application, Notice, Trainee
+from zhupei_cli.model import Admission, Application, Notice, Trainee
 from zhupei_cli.services.exams.allotting import allot_seats
 from zhupei_cli.store.engine import transaction
 
@@ -113,7 +114,7 @@ def _told(call: Call, *args: str) -> list[dict[str, Any]]:
     return rows
 
 
-def test_a_season_is_told_once(call: Call, home: Path, inbox: Inbox) -> None:
+def test_a_season_is_told_once(call: Call, database: str, home: Path, inbox: Inbox) -> None:
     people = len(json.loads(call("apply", "list", "--json").out))
     text = "notice.approved={{ 姓名 }}你好，{{ 报名号 }}通过。{% if 联系方式 %}问{{ 联系方式 }}{% endif %}"
     assert call("batch", "edit", "T", "--set", text).code == 0
@@ -174,10 +175,15 @@ def test_a_season_is_told_once(call: Call, home: Path, inbox: Inbox) -> None:
     assert call("admit", "decline", NO(2), "--reason", "本人放弃").code == 0
     call("admit", "run", "--round", "refill")
     assert call("admit", "commit", "2", "-y").code == 0
+    with transaction(database) as session:  # it was some days ago
+        earlier = datetime(2024, 8, 1, tzinfo=UTC)
+        session.execute(update(Admission).values(decided_at=earlier))
     refilled = json.loads(call("notice", "export", "--event", "递补", "-o", "递补.xlsx", "--json").out)
     assert refilled["people"] >= 1
     assert call("notice", "export", "--event", "拟录取", "-o", "x.xlsx").err.startswith("没有要通知的人")
     assert call("batch", "finalize", "-y").code == 0
+    # To become 已录取 is no second seat.
+    assert call("notice", "export", "--event", "递补", "-o", "x.xlsx").err.startswith("没有要通知的人")
     assert call("notice", "export", "--event", "录取", "-o", "录取.xlsx").code == 0
     assert call("notice", "export", "--event", "报到", "-o", "报到.xlsx").code == 0
     words = {row[2] for row in _sheet(home / "报到.xlsx")[1:]}

@@ -67,14 +67,12 @@ def shell(zhupei: Run, database: str, home: Path) -> Run:
 
 def test_hints_name_the_batch_only_where_another_could_be_meant(shell: Run) -> None:
     told = shell("admit", "check", "--batch", "HN2026")
-    assert "zhupei admit scores import 成绩.xlsx --batch HN2026；锁定的批次先 zhupei batch unlock HN2026" in (
-        told.err
-    )
+    assert "补导成绩：zhupei admit scores import 成绩.xlsx --batch HN2026\n" in told.err
     refused = shell("export", "unadmitted", "--batch", "HN2026")
     assert "再运行 zhupei admit commit 编号 --batch HN2026" in refused.err
     assert shell("batch", "cancel", "HN2025", "--yes").code == 0
     alone = shell("admit", "check", "--batch", "HN2026")
-    assert "zhupei admit scores import 成绩.xlsx；锁定的批次先 zhupei batch unlock\n" in alone.err
+    assert "补导成绩：zhupei admit scores import 成绩.xlsx\n" in alone.err
 
 
 def _marks(path: Path, *numbers: str) -> Path:

@@ -1,6 +1,7 @@
 """Why adjustment ended as it did, and why a choice was full, with the words for both."""
 
 from dataclasses import replace
+from typing import Any
 
 from hypothesis import given, settings
 
@@ -11,6 +12,7 @@ from zhupei_cli.rules.admission.run import Held, Inputs, Place
 from zhupei_cli.rules.admission.scores import Record
 from zhupei_cli.rules.proof.explanation import Cause, Fate, Step, explain, why_full
 from zhupei_cli.rules.proof.explanation_adjustment import Adjusting, Ending, explain_adjustment
+from zhupei_cli.rules.proof.explanation_rows import PlaceNamed, step_row
 from zhupei_cli.rules.proof.explanation_words import adjusted, decided, via_label
 
 quick = settings(max_examples=100, deadline=None, derandomize=True, database=None)
@@ -75,6 +77,27 @@ def test_why_a_choice_was_full() -> None:
     assert _full(worked_example("stable"), "4", 2) is Cause.BEHIND
     held = replace(CHOICE_FIRST, held=(Held("A", "0100", "own"),) * 2)
     assert _full(held, "1", 1) is Cause.NO_SEATS
+
+
+def test_by_which_key_a_tie_was_lost() -> None:
+    def said(tie_keys: tuple[str, ...], **marks: Any) -> str:
+        one, two, three, *others = CHOICE_FIRST.candidates
+        record = two.records[0]._replace(written=8000, skill=8000, interview=8000)
+        two = two._replace(records=(record,), submitted_at="2026-06-02T00:00:00Z")
+        three = three._replace(records=(record._replace(**marks),), submitted_at="2026-06-03T00:00:00Z")
+        tied = replace(CHOICE_FIRST, candidates=(one, two, three, *others), tie_keys=tie_keys)
+        rows = admit(tied)
+        step = explain(tied, rows, "3")[0]
+        where: PlaceNamed = {"base": "A", "base_label": "A", "specialty": "0100", "specialty_label": "内科"}
+        return str(step_row(tied, rows, "3", step, where=where, marks=None)["decided"])
+
+    head = "名额已由名次在前的考生录满"
+    last = f"{head}；与其中最后一名总成绩相同，同分按{{}}排在其后"
+    keys = ("written", "skill", "submitted_at")
+    assert said(keys, written=7900, skill=8100) == last.format("笔试")
+    assert said(keys) == last.format("首次提交时间")
+    assert said(("written",)) == last.format("报名号")
+    assert said(keys, written=7000) == head
 
 
 def test_why_a_limit_was_full() -> None:

@@ -244,10 +244,10 @@ def test_the_ranking_shows_the_seats_as_they_are_now(published: str, by: Acting)
 
         found = results(1)
         assert (found["2"], found["3"]) == ("录取", "未录取")
-        assert results(None) == found | {"2": "未录取"}
+        assert results(None) == found | {"2": "放弃录取"}
         _refill(session, by)
         admissions.commit_run(session, batch, 2, by=by)
-        assert results(None) == found | {"2": "未录取", "3": "录取"}
+        assert results(None) == found | {"2": "放弃录取", "3": "录取"}
         assert results(1) == found
 
 

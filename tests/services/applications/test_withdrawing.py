@@ -99,6 +99,8 @@ def test_what_admission_decided_on_is_not_withdrawn(world: str, by: Acting) -> N
     refusal = _refusal(world, by, "T-0000001", "本人申请")
     assert (refusal.code, refusal.exit_code) == ("E456", 5)
     assert refusal.message == "T-0000001 已有录取结果（拟录取），不能再撤回或更改志愿、身份"
+    # No reason would help: it is the seat that is named, not the review.
+    assert _refusal(world, by, "T-0000001").message == refusal.message
 
 
 @pytest.mark.parametrize("status", ["committed", "publicity", "final", "archived", "cancelled"])

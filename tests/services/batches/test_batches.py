@@ -84,6 +84,7 @@ def test_a_code_that_cannot_be(database: str, by: Acting, code: str) -> None:
 def test_a_code_is_there_once(database: str, by: Acting) -> None:
     _create(database, by)
     assert _refusal(database, by) == ("E407", 5)
+    assert _refusal(database, by, code="hn2026") == ("E498", 5)
 
 
 @pytest.mark.parametrize(

@@ -74,8 +74,20 @@ def test_a_year_is_told_as_a_whole(year: Call, home: Path) -> None:
     assert "转补录" in year("batch", "plan", "list", "--batch", "T").out
     figures = {row["figure"]: row["count"] for row in _json(year, "report", "summary", "--batch", "T")}
     assert [figures[one] for one in ("plan", "admitted", "vacant", "ceded")] == [4, 3, 0, 1]
+    # One number of vacancies on every screen, and on paper.
+    assert year("export", "roster", "--all", "--batch", "T", "-o", "本批").code == 0
+    summary = openpyxl.load_workbook(home / "本批" / "A_基地A_录取名单.xlsx")["汇总"]
+    lines = [line for line in summary.iter_rows(values_only=True) if line[0] in ("0100", "合计")]
+    assert [line[-3:] for line in lines] == [(2, 1, 0)] * 2
+    assert "计划 2 人　　录取 1 人　　空缺 0 人　　转补录 1 人" in str(summary["A3"].value)
+    assert [row["vacant"] for row in _json(year, "export", "vacancies", "--batch", "T")] == [0, 0, 0]
+    assert [row["vacant"] for row in _json(year, "batch", "plan", "list", "--batch", "T")] == [0, 0, 0]
+    shown = _json(year, "batch", "show", "T")["plan"]
+    assert (shown["seats"], shown["taken"], shown["ceded"]) == (4, 3, 1)
     assert "ceded" not in {row["figure"] for row in _json(year, "report", "summary", "--batch", "T-2")}
     assert "转补录" not in year("batch", "plan", "list", "--batch", "T-2").out
+    # Whose places the parent has filled lacks no plan in the round.
+    assert "planless" not in {row["kind"] for row in _json(year, "report", "anomalies", "--batch", "T-2")}
     ran = year("status", "--year", "2026")
     assert ran.err == "还没有公示的批次只计计划，不计录取：T-2\n"
     assert ran.out == (

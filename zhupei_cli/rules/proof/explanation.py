@@ -178,6 +178,34 @@ def why_full(
     return Cause.RESERVED if outrun else Cause.BEHIND
 
 
+def tie_lost(
+    inputs: Inputs, rows: Sequence[ResultRow], no: str, number: int, contests: Contests | None = None
+) -> str | None:
+    """Return the tie key by which `no` came after the last one seated, with the same total, at a choice.
+
+    `number` where the application number decided; None where the totals differ.
+    """
+    candidate = next(candidate for candidate in inputs.candidates if candidate.no == no)
+    spot = candidate.choices[number - 1]
+    _, in_order = (contests or Contests(inputs)).over((spot,))
+    here = {bid.candidate.no: bid for bid in in_order if bid.spot == spot}
+    seated = [here[row.no] for row in rows if row.spot == spot and row.via != "adjust"]
+    if inputs.rule == Rule.CHOICE_FIRST:
+        seated = [bid for bid in seated if bid.choice == number]
+    last = max(seated, key=lambda bid: bid.position, default=None)
+    if last is None or last.total != here[no].total:
+        return None
+    mine, theirs = (_tie_marks(inputs, one, spot[0]) for one in (candidate, last.candidate))
+    return next((key for key in inputs.tie_keys if mine[key] != theirs[key]), "number")
+
+
+def _tie_marks(inputs: Inputs, candidate: Candidate, base: str) -> dict[str, object]:
+    records = {record.base: record for record in candidate.records}
+    record = records.get(base, records.get(None))
+    marks = (key for key in inputs.tie_keys if key != "submitted_at")
+    return {"submitted_at": candidate.submitted_at, **{key: getattr(record, key) or 0 for key in marks}}
+
+
 def _on_reserve(inputs: Inputs, rows: Sequence[ResultRow], spot: Spot, in_order: Iterable[Bid]) -> set[str]:
     """Return who has a reserved seat at `spot`; `in_order` holds the bids of everybody who chose it."""
     place = next((place for place in inputs.places if place.spot == spot), None)

@@ -7,9 +7,9 @@ from typing import NotRequired, TypedDict
 from zhupei_cli.rules.admission.merit import open_lines
 from zhupei_cli.rules.admission.run import Inputs, ResultRow
 from zhupei_cli.rules.admission.scores import Mark, mark_number
-from zhupei_cli.rules.proof.explanation import Contests, Fate, Step, why_full
+from zhupei_cli.rules.proof.explanation import Cause, Contests, Fate, Step, tie_lost, why_full
 from zhupei_cli.rules.proof.explanation_adjustment import explain_adjustment
-from zhupei_cli.rules.proof.explanation_words import adjusted, decided, no_total, via_label, via_of
+from zhupei_cli.rules.proof.explanation_words import adjusted, decided, no_total, tied, via_label, via_of
 
 
 class PlaceNamed(TypedDict):
@@ -105,6 +105,8 @@ def step_row(
         cause = why_full(inputs, rows, no, step.choice, contests)
     identity = next(one.identity for one in inputs.candidates if one.no == no)
     said = decided(step, cause, identity=identity, place=place, line=line)
+    if cause is Cause.BEHIND and step.choice is not None:
+        said += tied(tie_lost(inputs, rows, no, step.choice, contests))
     if step.result is Fate.ABSENT and marks is not None:
         said = f"{no_total([marks], inputs.weights)}，{said}"
     return {

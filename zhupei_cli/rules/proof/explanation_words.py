@@ -91,6 +91,13 @@ def decided(step: Step, cause: Cause | None, *, identity: str, place: Place | No
     return "名额已由名次在前的考生录满"
 
 
+def tied(key: str | None) -> str:
+    """Return how a tie with the last one seated was lost; nothing where totals differ."""
+    if key is None:
+        return ""
+    return f"；与其中最后一名总成绩相同，同分按{'报名号' if key == 'number' else TIE_KEY.label(key)}排在其后"
+
+
 def adjusted(adjusting: Adjusting, *, scope: str) -> str:
     """Return how adjustment ended, with the places that were considered."""
     if adjusting.ending in _ENDINGS:

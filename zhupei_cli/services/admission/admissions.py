@@ -112,7 +112,7 @@ def commit_run(session: Session, batch: Batch, number: int, *, by: Acting) -> Mo
     if run.round == Round.REFILL:
         require_no_round(session, batch)
     moved = move_batch(session, batch, _COMMIT_VERBS[Round(run.round)], by=by)
-    found = doubts_about(session, batch, _require_fresh(session, batch, run))
+    found = doubts_about(session, batch, _require_fresh(session, batch, run), status=moved["before"])
     decided = list(_decided(session, run))
     data = {key: getattr(run, key) for key in ("number", "inputs_sha256", "results_sha256")}
     chosen = Change("admission.commit", batch.code, batch.id, data=data)
@@ -148,12 +148,13 @@ def _require_no_result(session: Session, batch: Batch, run: Run) -> None:
 def _instead(session: Session, batch: Batch) -> str:
     """Return what can be done about a result that is there."""
     if batch.status == BatchStatus.COMMITTED:
-        return "要换结果，先撤销全部拟录取：zhupei admit uncommit --reason 原因"
+        return f"要换结果，先撤销全部拟录取：zhupei admit uncommit --batch {batch.code} --reason 原因"
     if rounds := rounds_of(session, batch):
         own = f"其余的空缺用 zhupei export vacancies --batch {batch.code} 查看，个别安排或再次补录"
         return f"结果已经公示，不能再换；转给补录批次 {'、'.join(rounds)} 的名额由它招收，{own}"
     if batch.status in BATCH.verbs["refill"].moves:
-        return "结果已经公示，不能再换；空出的名额用 zhupei admit run --round refill 递补"
+        again = f"zhupei admit run --round refill --batch {batch.code}"
+        return f"结果已经公示，不能再换；空出的名额用 {again} 递补"
     return "结果不再改变"
 
 

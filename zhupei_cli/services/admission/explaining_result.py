@@ -1,5 +1,6 @@
 """Why the result of a batch is as it is: all rounds together, and what was decided one by one since."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TypedDict
 
@@ -84,6 +85,9 @@ def explain_standings(session: Session, batch: Batch, numbers: Sequence[str]) ->
     rows = {row["application_no"]: row for row in list_result(session, batch)}
     later = [no for no in told if rows[no]["base"] and rows[no]["round"] != Round.MAIN]
     seats = told_of_seats(session, batch, later)
+    by_hand = Counter(
+        (row["base"] or "", row["specialty"] or "") for row in rows.values() if row["via"] == "place"
+    )
     return {
         person.application_no: _standing(
             rounds,
@@ -91,6 +95,7 @@ def explain_standings(session: Session, batch: Batch, numbers: Sequence[str]) ->
             seat_notes(seats.get(person.application_no, {})),
             told[person.application_no],
             decided[person.id],
+            by_hand,
         )
         for person in people
     }
@@ -102,6 +107,7 @@ def _standing(
     notes: list[str],
     told: Sequence[Explained],
     decided: Row[*tuple[object, ...]],
+    by_hand: Mapping[Spot, int],
 ) -> Explained:
     adjustments = [one["adjustment"] for one in told if one["adjustment"] is not None]
     return {
@@ -116,7 +122,9 @@ def _standing(
         "run": row["run"],
         "rule": rounds[0].rule,
         "title": result_title(rounds),
-        "steps": [step for one in told for step in one["steps"]],
+        "steps": [
+            step if row["base"] else _since_full(step, by_hand) for one in told for step in one["steps"]
+        ],
         "adjustment": adjustments[-1] if adjustments else None,
         "adjustments": adjustments,
         "standing": {
@@ -126,6 +134,14 @@ def _standing(
             "decided_at": decided.decided_at,
         },
     }
+
+
+def _since_full(step: StepRow, by_hand: Mapping[Spot, int]) -> StepRow:
+    """Return the step of a run, with the later act where a place that was full had seats given by hand."""
+    given = by_hand.get((step["base"], step["specialty"]))
+    if step["result"] != Fate.FULL or not given:
+        return step
+    return {**step, "decided": f"{step['decided']}；此后空出的名额中有 {given} 个是个别安排的"}
 
 
 def _why(row: ResultNow, decided: Row[*tuple[object, ...]]) -> str | None:
@@ -178,6 +194,7 @@ def explain_place_now(session: Session, batch: Batch, base: str, specialty: str)
     waiting = [no for no, row in rows.items() if row["base"] is None and main.row_of(no) is None]
     ranking += _since(session, batch, [rows[no] for no in waiting if no not in listed], spot)
     people = names_of(session, batch, [one["application_no"] for one in ranking])
+    choices = {rung.no: rung.choice for rung in ladder}
     before = sum(row["via"] == "preplaced" for row in here)
     by_choice = [
         row["total"] for row in here if row["total"] is not None and (row["via"] or "").startswith("choice")
@@ -197,7 +214,7 @@ def explain_place_now(session: Session, batch: Batch, base: str, specialty: str)
         "admitted": len(here) - before,
         "adjusted": sum(row["via"] == "adjust" for row in here),
         "cutoff": min(by_choice, default=None),
-        "ranking": [_named(one, people) for one in ranking],
+        "ranking": [_named(one, people, choices) for one in ranking],
     }
 
 
@@ -288,12 +305,14 @@ def _joined(session: Session, batch: Batch, row: ResultNow) -> Rank:
     }
 
 
-def _named(one: Rank, people: Mapping[str, tuple[str, str]]) -> RankNamed:
+def _named(one: Rank, people: Mapping[str, tuple[str, str]], choices: Mapping[str, int | None]) -> RankNamed:
     name, id_number = people[one["application_no"]]
+    # Who got by hand what was a choice of their own.
+    choice = choices.get(one["application_no"]) if one["via"] == "place" else None
     return {
         **one,
         "name": name,
         "id_number": mask_id(id_number),
         "identity_label": words.IDENTITY.label(one["identity"]),
-        "via_label": via_label(one["via"]),
+        "via_label": via_label(one["via"]) + (f"（{via_label(f'choice{choice}')}）" if choice else ""),
     }

@@ -148,6 +148,11 @@ def reinstate(
     return done, refused, in_force_of(session, [row.id for row in rows.values()])
 
 
+def leads_back(batch: Batch) -> bool:
+    """Tell whether somebody who gives up in a batch of this state can be made a candidate again."""
+    return batch.status in _WHEN["reinstate"]
+
+
 def whereabouts(session: Session, batch: Batch, numbers: Iterable[str]) -> list[str]:
     """Return who sat where, a phrase each, as a question about them says it."""
     rows = admissions_of(session, batch, numbers)

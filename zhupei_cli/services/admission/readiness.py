@@ -18,7 +18,7 @@ from zhupei_cli.services.applications.past import not_allowed
 from zhupei_cli.services.batches.ceding import ceded_of
 from zhupei_cli.services.batches.order_seats import seats_astray
 from zhupei_cli.services.batches.plans import list_plan
-from zhupei_cli.services.batches.taking_part import count_gave_up, count_sitting_out
+from zhupei_cli.services.batches.taking_part import count_gave_up, count_seated, count_sitting_out
 from zhupei_cli.services.marks.score_marks import absences
 from zhupei_cli.services.records.lookup import base_names, specialty_names
 from zhupei_cli.words.errors import sentence
@@ -59,12 +59,13 @@ def check_admission(
     rooms, ceded = open_rooms(inputs), ceded_of(session, batch)
     free = sum(max(0, room.free - ceded.get(spot, {}).get("ceded", 0)) for spot, room in rooms.items())
     told = unpublished or not inputs.held or batch.status in PUBLISHED
+    before = is_changeable("parameters", batch.status)
     counts: InputCounts = {
         "batch": batch.code,
         "status": batch.status,
         "status_label": BATCH_STATUS.label(batch.status),
         "candidates": len(inputs.candidates),
-        "sitting_out": count_sitting_out(session, batch),
+        "sitting_out": count_sitting_out(session, batch) if before else count_seated(session, batch),
         "with_scores": sum(map(is_marked, inputs.candidates)),
         "absent": sum(1 for one in inputs.candidates if one.no in absent),
         "own_records": sum(1 for one in inputs.candidates if any(record.base for record in one.records)),
@@ -73,13 +74,13 @@ def check_admission(
         "unreviewed": waiting,
         "gave_up": count_gave_up(session, batch),
     }
-    return counts, _findings(session, [*found, *doubts(inputs, absent)])
+    return counts, _findings(session, batch, batch.status, [*found, *doubts(inputs, absent)])
 
 
-def doubts_about(session: Session, batch: Batch, inputs: Inputs) -> list[Finding]:
-    """Return what `admit check` finds doubtful about these inputs of the batch."""
+def doubts_about(session: Session, batch: Batch, inputs: Inputs, *, status: str) -> list[Finding]:
+    """Return what `admit check` finds doubtful about these inputs; `status` is that of before a move."""
     found = [*_forbidden(session, batch, inputs), *_astray(session, batch)]
-    return _findings(session, [*found, *doubts(inputs, absences(session, batch))])
+    return _findings(session, batch, status, [*found, *doubts(inputs, absences(session, batch))])
 
 
 def _forbidden(session: Session, batch: Batch, inputs: Inputs) -> list[Doubt]:
@@ -141,9 +142,42 @@ def _cut_shares(session: Session, batch: Batch) -> list[Doubt]:
     ]
 
 
-def _findings(session: Session, found: Iterable[Doubt]) -> list[Finding]:
+def _findings(session: Session, batch: Batch, status: str, found: Iterable[Doubt]) -> list[Finding]:
     bases, specialties = base_names(session).labels, specialty_names(session).labels
-    return [_finding(doubt, bases, specialties) for doubt in found]
+    common = {"batch": batch.code}
+    return [_finding(doubt, bases, specialties, common | _cure(doubt, batch.code, status)) for doubt in found]
+
+
+def _cure(doubt: Doubt, code: str, status: str) -> dict[str, str]:
+    """Return what a batch of this state can still do about nobody to admit, or people without a mark."""
+    if doubt.code == "E480":
+        return {"cure": _review(code, status)}
+    return {"cure": _marks(code, status, doubt.values["example"])} if doubt.code == "E481" else {}
+
+
+def _review(code: str, status: str) -> str:
+    if not is_changeable("parameters", status):
+        again = "zhupei admit reinstate 报名号 --reason 原因"
+        return f"已有录取结果，其余的人都有名额或不再是考生，不必再算；确应恢复资格的 {again}"
+    unlock = f"先 zhupei batch unlock {code}，再" if status == BatchStatus.LOCKED else "先"
+    return f"{unlock}审核报名：zhupei review queue --batch {code}"
+
+
+def _marks(code: str, status: str, example: str) -> str:
+    if status == BatchStatus.ARCHIVED:
+        return "批次已归档，不再补录成绩"
+    if status in PUBLISHED:
+        acts = f"zhupei admit place {example} 基地 专业 --reason 原因"
+        return f"公示以后不能再补导成绩，zhupei admit explain {example} 查看；确应录取的个别安排：{acts}"
+    steps = {
+        BatchStatus.LOCKED: [f"zhupei batch unlock {code}"],
+        BatchStatus.COMMITTED: [
+            f"zhupei admit uncommit --batch {code} --reason 原因（全部拟录取随之撤销）",
+            f"zhupei batch unlock {code}",
+        ],
+    }.get(BatchStatus(status), [])
+    first = f"先运行 {'，再运行 '.join(steps)}，然后" if steps else ""
+    return f"{first}补导成绩：zhupei admit scores import 成绩.xlsx"
 
 
 def _waiting(session: Session, batch: Batch) -> int:
@@ -153,8 +187,10 @@ def _waiting(session: Session, batch: Batch) -> int:
     return session.execute(statement).scalar_one()
 
 
-def _finding(doubt: Doubt, bases: dict[str, str], specialties: dict[str, str]) -> Finding:
-    values = doubt.values
+def _finding(
+    doubt: Doubt, bases: dict[str, str], specialties: dict[str, str], more: dict[str, str]
+) -> Finding:
+    values = more | doubt.values
     if "specialty" in values:
         names = {"base": bases[values["base"]], "specialty": specialties[values["specialty"]]}
         values = {**values, **names}

@@ -7,7 +7,7 @@ from typing import Final
 from sqlalchemy import Row, Table, select
 from sqlalchemy.orm import Session
 
-from zhupei_cli.model import Admission, Application, Batch, RunRow
+from zhupei_cli.model import Admission, Application, Batch, Run, RunRow
 from zhupei_cli.rules.admission.run import Place, Reason, Round
 from zhupei_cli.rules.admission.vacancy import seatable
 from zhupei_cli.rules.batch.lifecycle import BATCH, SEATED
@@ -30,9 +30,10 @@ def reasons_now(session: Session, batch: Batch) -> dict[int, str]:
     """Return application id → the code of WITHOUT_SEAT that is true now, of everybody without a seat.
 
     Who decided, or was decided on, has the state itself; of those 未录取 it is the reason of their newest
-    run, unless they have a seat in another published batch (`elsewhere`), or a seat for them is free by now
-    (`vacant`), went to a supplement round (`ceded`), or is free though there is one (`placeable`). In an
-    archived batch nobody is seated any more (`over`); what a round left free is its parent's (`returned`).
+    run, unless they have a seat in another batch (`elsewhere`; `left_out` until that one is published), or a
+    seat for them is free by now (`vacant`), went to a supplement round (`ceded`), or is free though there is
+    one (`placeable`). In an archived batch nobody is seated any more (`over`); what a round left free is its
+    parent's (`returned`).
     """
     statement = (
         select(
@@ -47,10 +48,10 @@ def reasons_now(session: Session, batch: Batch) -> dict[int, str]:
     )
     rows = session.execute(statement).all()
     reasons = {row.id: _reason(row) for row in rows}
+    moved_on = _anything_given_up(rows) or _anybody_placed(session, batch)
     if any(reason in _SEATS for reason in reasons.values()):
-        out = session.execute(select(_APPLICATION.c.id).where(*seated_elsewhere(batch, published=True)))
-        reasons |= {id_: "elsewhere" for id_ in out.scalars() if reasons.get(id_) in _SEATS}
-    if _anything_given_up(rows) or _anybody_placed(session, batch):
+        reasons |= _of_others(session, batch, reasons, moved_on=moved_on)
+    if moved_on:
         free = _seatable(session, batch)
         waiting = [row for row in rows if reasons[row.id] in _SEATS]
         now = {row.id: "vacant" for row in waiting if row.application_no in free[reasons[row.id]]}
@@ -62,6 +63,27 @@ def reasons_now(session: Session, batch: Batch) -> dict[int, str]:
             now = dict.fromkeys(now, "over" if batch.parent_id is None else "returned")
         reasons |= now
     return reasons
+
+
+def _of_others(
+    session: Session, batch: Batch, reasons: Mapping[int, str], *, moved_on: bool
+) -> dict[int, str]:
+    """Return what is true of those with a seat in another batch of the year.
+
+    Nobody may know yet of one that is not published: only that no later round asked them is said, once there
+    were seats to give.
+    """
+    ids, told = select(_APPLICATION.c.id), moved_on or _refilled(session, batch)
+    known = set(session.execute(ids.where(*seated_elsewhere(batch, published=True))).scalars())
+    out = session.execute(ids.where(*seated_elsewhere(batch))).scalars() if told else known
+    return {id_: "elsewhere" if id_ in known else "left_out" for id_ in out if reasons.get(id_) in _SEATS}
+
+
+def _refilled(session: Session, batch: Batch) -> bool:
+    later = select(Run.id).where(
+        Run.batch_id == batch.id, Run.committed_at.is_not(None), Run.round != Round.MAIN
+    )
+    return session.execute(later.limit(1)).first() is not None
 
 
 def count_refillable(session: Session, batch: Batch) -> int:

@@ -12,6 +12,7 @@ from zhupei_cli.model import Batch, Plan, Specialty
 from zhupei_cli.rules.batch.lifecycle import PUBLISHED
 from zhupei_cli.services.batches.ceding import cede_seats
 from zhupei_cli.services.batches.taking_part import preplaced
+from zhupei_cli.services.batches.vacant_seats import taken_at, vacant_at
 from zhupei_cli.services.records.lookup import base_names, specialty_names
 from zhupei_cli.words.errors import ZhupeiError
 from zhupei_cli.words.vocabulary import BatchStatus, Identity
@@ -94,24 +95,21 @@ def list_vacancies(session: Session, batch: Batch, *, unpublished: bool = False)
         .join(_SPECIALTY, _SPECIALTY.c.code == _PLAN.c.specialty_code)
         .where(_PLAN.c.batch_id == batch.id)
     )
-    over = batch.parent_id is not None and batch.status == BatchStatus.ARCHIVED
-    found: list[Vacancy] = []
     given = preplaced(session, batch)
-    for row in session.execute(statement):
-        taken = sum(row._mapping[f"taken_{who}"] for who in Identity)
-        found.append(
-            {
-                "base": row.base_code,
-                "base_label": bases[row.base_code],
-                "specialty": row.specialty_code,
-                "specialty_label": specialties[row.specialty_code],
-                "quota": row.quota,
-                "taken": taken if told else None,
-                "preplaced": given[row.base_code, row.specialty_code] if told else None,
-                "ceded": row.ceded,
-                "vacant": (0 if row.stopped or over else row.quota - taken - row.ceded) if told else None,
-                "is_shortage": row.is_shortage,
-                "stopped": row.stopped,
-            }
-        )
+    found: list[Vacancy] = [
+        {
+            "base": row.base_code,
+            "base_label": bases[row.base_code],
+            "specialty": row.specialty_code,
+            "specialty_label": specialties[row.specialty_code],
+            "quota": row.quota,
+            "taken": taken_at(row._mapping) if told else None,
+            "preplaced": given[row.base_code, row.specialty_code] if told else None,
+            "ceded": row.ceded,
+            "vacant": vacant_at(row._mapping, batch) if told else None,
+            "is_shortage": row.is_shortage,
+            "stopped": row.stopped,
+        }
+        for row in session.execute(statement)
+    ]
     return sorted(found, key=lambda place: (place["base"], place["specialty"]))

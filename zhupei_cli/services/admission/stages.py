@@ -150,7 +150,7 @@ def lock_batch(session: Session, batch: Batch, *, by: Acting, reason: str | None
     # Who has a seat before the run is approved as they are, and no candidate.
     candidates -= preplaced(session, batch).total()
     inputs = load_inputs(session, batch, rule=Rule.CHOICE_FIRST, round_=Round.MAIN, adjust=True).inputs
-    found = doubts_about(session, batch, inputs)
+    found = doubts_about(session, batch, inputs, status=moved["before"])
     sitting_out = count_sitting_out(session, batch)
     return moved | {
         "candidates": candidates,

@@ -42,8 +42,10 @@ def withdraw(
     """
     stored = store.find_stored(session, batch, number)
     verb = "withdraw"
+    if lifecycle.target(lifecycle.APPLICATION, stored.status, verb):
+        # Before a reason is asked for: it would not help somebody who has a seat.
+        require_undecided(session, batch, stored)
     after = lifecycle.step(lifecycle.APPLICATION, stored.status, verb, name=number, reason=reason)
-    require_undecided(session, batch, stored)
     (seq,) = record(
         session, by, [Change(f"application.{verb}", number, batch.id, stored.status, after, reason)]
     )

@@ -105,7 +105,7 @@ def create_batch(
     `given` holds name, apply_from, apply_until and any of the other DATES and settings as people write
     them; settings that are not given are those of the batch `like`, whose plan it takes too, else the
     defaults. `supplement_of` is the final batch whose year, settings and vacancies it takes (补录). Raises
-    E406 or E407 for the code, E270 to E273 and E303 for what is given, E470 to E472 for the parent.
+    E406, E407 or E498 for the code, E270 to E273 and E303 for what is given, E470 to E472 for the parent.
     """
     _require_free_code(session, code)
     texts = {key: text for key, text in given.items() if key not in _LABELS}
@@ -139,8 +139,11 @@ def _require_free_code(session: Session, code: str) -> None:
     # The code begins application numbers, and stands in names of files.
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}", code):
         raise ZhupeiError("E406", code=code)
-    if session.execute(select(Batch.id).where(Batch.code == code)).first() is not None:
+    twins = session.execute(select(Batch.code).where(func.lower(Batch.code) == code.lower())).scalars().all()
+    if code in twins:
         raise ZhupeiError("E407", batch=code)
+    if twins:
+        raise ZhupeiError("E498", code=code, other=twins[0])
 
 
 def _read(key: str, text: str) -> datetime | str | None:

@@ -18,6 +18,7 @@ from zhupei_cli.rules.batch.phases import require_changeable
 from zhupei_cli.rules.batch.settings import parse
 from zhupei_cli.services.batches import taking_part
 from zhupei_cli.services.batches.ceding import cede_seats
+from zhupei_cli.services.batches.vacant_seats import taken_at, vacant_at
 from zhupei_cli.services.records.events import Change, canonical, record
 from zhupei_cli.services.records.lookup import (
     Names,
@@ -29,7 +30,7 @@ from zhupei_cli.services.records.lookup import (
 )
 from zhupei_cli.store.bulk import insert_rows, update_rows
 from zhupei_cli.words.errors import Fault, ZhupeiError
-from zhupei_cli.words.vocabulary import IDENTITY, BatchStatus, Identity
+from zhupei_cli.words.vocabulary import IDENTITY, Identity
 
 _PLAN: Table = Plan.metadata.tables["plan"]
 _BASE: Table = TrainingBase.metadata.tables["base"]
@@ -260,8 +261,7 @@ def _shown(
     row: RowMapping, batch: Batch, given: Mapping[tuple[str, str], int], bases: Names, shared: Shared
 ) -> PlaceRow:
     main = bases.mains.get(row["base_code"])
-    taken = sum(row[name] for name in _TAKEN) if batch.status in PUBLISHED else None
-    over = batch.parent_id is not None and batch.status == BatchStatus.ARCHIVED  # its parent's again
+    taken = taken_at(row) if batch.status in PUBLISHED else None
     line = row["min_score"]
     return {
         "batch": batch.code,
@@ -274,7 +274,7 @@ def _shown(
         "quota": row["quota"],
         "taken": taken,
         "preplaced": None if taken is None else given.get((row["base_code"], row["specialty_code"]), 0),
-        "vacant": None if taken is None else 0 if over else row["quota"] - taken - row["ceded"],
+        "vacant": None if taken is None else vacant_at(row, batch),
         "ceded": row["ceded"],
         "min_score": mark_number(line),
         "max_own": row["max_own"],

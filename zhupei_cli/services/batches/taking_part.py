@@ -18,7 +18,6 @@ from zhupei_cli.store.bulk import rows_of
 from zhupei_cli.words.vocabulary import (
     ADMISSION_STATUS,
     DECIDED_ON,
-    AdmissionStatus,
     ApplicationStatus,
     BatchStatus,
 )
@@ -85,16 +84,9 @@ def seated_elsewhere(batch: Batch, *, published: bool = False) -> tuple[ColumnEl
     return *_approved(batch), _APPLICATION.c.trainee_id.in_(people)
 
 
-def count_left_out(session: Session, batch: Batch) -> int:
-    """Return how many are 未录取 here and left out of a later round, for their seat in another batch."""
-    passed_over = select(_ADMISSION.c.application_id).where(
-        _ADMISSION.c.batch_id == batch.id, _ADMISSION.c.status == AdmissionStatus.NOT_ADMITTED
-    )
-    statement = (
-        select(func.count())
-        .select_from(_APPLICATION)
-        .where(*seated_elsewhere(batch), _APPLICATION.c.id.in_(passed_over))
-    )
+def count_seated(session: Session, batch: Batch) -> int:
+    """Return how many are approved here and left out of a later round, for their seat in another batch."""
+    statement = select(func.count()).select_from(_APPLICATION).where(*seated_elsewhere(batch))
     return session.execute(statement).scalar_one()
 
 

@@ -121,6 +121,42 @@ def action_label(action: str) -> str:
     return _WORDS.get(action) or _of_imports().get(action, action)
 
 
+#: What people call a whole group of actions.
+_GROUPS: Final[Mapping[str, str]] = {
+    "批次": "batch",
+    "报名": "application",
+    "审核": "review",
+    "录取": "admission",
+    "诚信": "bar",
+    "异议": "objection",
+    "通知": "notice",
+    "考务": "exam",
+    "学员": "trainee",
+    "账号": "account",
+    "招收计划": "plan",
+    "基地": "base",
+    "导出": "export",
+    "日报": "report",
+}
+
+
+def actions_of(word: str) -> frozenset[str]:
+    """Return the actions, and groups of actions, that a word means, be it a label or a part of one."""
+    labels = known_actions()
+    groups = {action[:at] for action in labels for at, sign in enumerate(action) if sign == "."}
+    if word in labels or word in groups:
+        return frozenset((word,))
+    named = {_GROUPS[word]} if word in _GROUPS else set()
+    exact = {action for action, label in labels.items() if label == word}
+    return frozenset(named | (exact or {action for action, label in labels.items() if word in label}))
+
+
+def known_actions() -> Mapping[str, str]:
+    """Return every action there is with its label."""
+    verbs = {f"{what}.{verb}" for what, table in _TABLES.items() for verb in table.verbs}
+    return {action: action_label(action) for action in (*_WORDS, *verbs, *_of_imports())}
+
+
 def note_of(action: str, data: EventData | None) -> str | None:
     """Return what an event about a seat says beside its states: whose it was, what was agreed to."""
     if data is None or not action.startswith("admission."):

@@ -1,17 +1,16 @@
 """What there is to tell people: by event, who it is about, and what it was."""
 
 from collections.abc import Callable, Collection, Mapping
-from datetime import datetime
 from typing import Final, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, Table, func, or_, select
 from sqlalchemy.orm import Session
 
-from zhupei_cli.model import Admission, Application, Batch, Choice, ExamGroup, Review, Run
+from zhupei_cli.model import Admission, Application, Batch, Choice, Event, ExamGroup, Review, Run
 from zhupei_cli.rules.admission.run import Round
 from zhupei_cli.rules.batch.lifecycle import PUBLISHED
 from zhupei_cli.rules.batch.settings import BatchSettings, parse
-from zhupei_cli.rules.batch.times import iso_time, written_time
+from zhupei_cli.rules.batch.times import written_time
 from zhupei_cli.rules.proof.digests import named_digest
 from zhupei_cli.services.exams.candidates import Wanted, load_sitting
 from zhupei_cli.services.exams.rooms import load_sites
@@ -22,9 +21,12 @@ _TABLES = Application.metadata.tables
 _ADMISSION: Table = _TABLES[Admission.__tablename__]
 _APPLICATION: Table = _TABLES[Application.__tablename__]
 _CHOICE: Table = _TABLES[Choice.__tablename__]
+_EVENT: Table = _TABLES[Event.__tablename__]
 _GROUP: Table = _TABLES[ExamGroup.__tablename__]
 _REVIEW: Table = _TABLES[Review.__tablename__]
 _RUN: Table = _TABLES[Run.__tablename__]
+#: The acts that give somebody a seat: what comes of it later is no other seat.
+_SEATING: Final = ("admission.propose", "admission.place", "admission.preplace")
 #: The longest name of an occasion that is kept.
 _LONGEST: Final = 100
 
@@ -132,8 +134,9 @@ def _admission(
         common = {"公示截止": "" if until is None else written_time(until), **_coming(batch, settings)}
         rows = session.execute(_admitted(batch, statuses, refilled, only))
         return {
-            id_: Occasion(f"{base} {specialty} {iso_time(at)}", {**common, **seat(base, specialty)})
-            for id_, base, specialty, at in rows
+            # By the act that gave the seat: a finalizing of the batch is nothing new to who was refilled.
+            id_: Occasion(f"{base} {specialty} {act or 0}", {**common, **seat(base, specialty)})
+            for id_, base, specialty, act in rows
         }
 
     return find
@@ -146,9 +149,18 @@ def _coming(batch: Batch, settings: BatchSettings) -> dict[str, str]:
 
 def _admitted(
     batch: Batch, statuses: Collection[AdmissionStatus], refilled: bool | None, only: int | None
-) -> Select[int, str, str, datetime]:
+) -> Select[int, str, str, int | None]:
+    """Return the statement for application, place and the number of the event that gave the seat."""
+    given = (
+        select(_EVENT.c.subject, func.max(_EVENT.c.seq).label("seq"))
+        .where(_EVENT.c.batch_id == batch.id, _EVENT.c.action.in_(_SEATING))
+        .group_by(_EVENT.c.subject)
+        .subquery()
+    )
     statement = (
-        select(*_ADMISSION.c["application_id", "base_code", "specialty_code", "decided_at"])
+        select(*_ADMISSION.c["application_id", "base_code", "specialty_code"], given.c.seq)
+        .join(_APPLICATION, _APPLICATION.c.id == _ADMISSION.c.application_id)
+        .outerjoin(given, given.c.subject == _APPLICATION.c.application_no)
         .outerjoin(_RUN, _RUN.c.id == _ADMISSION.c.run_id)
         .where(_ADMISSION.c.batch_id == batch.id, _ADMISSION.c.status.in_(statuses), *_one(_ADMISSION, only))
     )
@@ -164,8 +176,10 @@ def _checkin(session: Session, batch: Batch, settings: BatchSettings, only: int 
     seat, coming = _seats(session), _coming(batch, settings)
     rows = session.execute(_admitted(batch, (AdmissionStatus.ADMITTED,), None, only))
     return {
-        id_: Occasion(f"{base} {specialty} {coming['报到截止']}", {**coming, **seat(base, specialty)})
-        for id_, base, specialty, _ in rows
+        id_: Occasion(
+            f"{base} {specialty} {act or 0} {coming['报到截止']}", {**coming, **seat(base, specialty)}
+        )
+        for id_, base, specialty, act in rows
     }
 
 

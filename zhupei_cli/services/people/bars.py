@@ -159,7 +159,8 @@ def _move(
         before, row["state"] = row["state"], after
         changes.append(Change(action, subject(row["id"]), None, before, after, reason, _digest(row)))
     if changes:
-        update_rows(session, BAR_TABLE, ("id",), ("state",), [(row["id"], after) for row in rows])
+        values = [(row["id"], after, row["reason"]) for row in rows]
+        update_rows(session, BAR_TABLE, ("id",), ("state", "reason"), values)
         record(session, by, changes)
 
 
@@ -199,7 +200,11 @@ def arise(
     new = _arisen(session, wanted, first, reason)
     known = _known(session, new)
     # What was lifted as groundless has its ground again.
-    back = [known[_key(row)] for row in new if known.get(_key(row), {}).get("state") == "lifted"]
+    back = [
+        {**known[_key(row)], "reason": row["reason"]}
+        for row in new
+        if known.get(_key(row), {}).get("state") == "lifted"
+    ]
     _move(session, back, "bar.arise", "pending", reason=reason, by=by)
     new = [row for row in new if _key(row) not in known]
     written = write_new(session, new)

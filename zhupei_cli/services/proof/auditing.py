@@ -6,14 +6,22 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, TypedDict, TypeVar
 
-from sqlalchemy import Row, Select, Table, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, Table, func, or_, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Base, Batch, Counter, Event
 from zhupei_cli.rules.people.masking import masked_text
-from zhupei_cli.services.kinds.event_words import action_label, note_of, state_label, subject_label
+from zhupei_cli.services.kinds.event_words import (
+    action_label,
+    actions_of,
+    known_actions,
+    note_of,
+    state_label,
+    subject_label,
+)
 from zhupei_cli.services.records.events import chained
-from zhupei_cli.words.errors import Fault
+from zhupei_cli.services.records.lookup import nearest
+from zhupei_cli.words.errors import Fault, ZhupeiError
 
 _EVENT: Table = Base.metadata.tables[Event.__tablename__]
 _HASHED: Final = ("action", "batch_id", "subject", "before", "after", "reason", "data")
@@ -23,7 +31,7 @@ SHORT: Final = 16
 
 @dataclass(frozen=True, slots=True)
 class EventFilter:
-    """Which events are asked for; `kind` is an action or the group it begins with, e.g. review."""
+    """Which events are asked for; `kind` is an action, the group it begins with, or a label."""
 
     who: str | None = None
     kind: str | None = None
@@ -57,7 +65,11 @@ _T = TypeVar("_T")
 
 
 def log(session: Session, wanted: EventFilter, *, limit: int) -> tuple[list[EventRow], int]:
-    """Return the latest `limit` events (all for 0), the newest first, and how many there are."""
+    """Return the latest `limit` events (all for 0), the newest first, and how many there are.
+
+    Raises E497 for a kind that nothing is called.
+    """
+    _require_kind(session, wanted.kind)
     total = session.execute(_where(select(func.count()).select_from(_EVENT), wanted)).scalar_one()
     columns = (_EVENT, Batch.code.label("batch"))
     statement = _where(select(*columns).outerjoin(Batch, Batch.id == _EVENT.c.batch_id), wanted)
@@ -65,12 +77,26 @@ def log(session: Session, wanted: EventFilter, *, limit: int) -> tuple[list[Even
     return [_shown(row) for row in session.execute(statement)], total
 
 
+def _require_kind(session: Session, kind: str | None) -> None:
+    if kind is None or actions_of(kind):
+        return
+    # What another version of the program wrote has no words here.
+    if session.execute(select(_EVENT.c.seq).where(_of_kind(kind)).limit(1)).first() is None:
+        known = known_actions()
+        raise ZhupeiError("E497", kind=kind, nearest=nearest(kind, {*known, *known.values()}))
+
+
+def _of_kind(kind: str) -> ColumnElement[bool]:
+    actions = sorted(actions_of(kind)) or [kind]
+    groups = (_EVENT.c.action.startswith(f"{action}.", autoescape=True) for action in actions)
+    return or_(_EVENT.c.action.in_(actions), *groups)
+
+
 def _where(statement: Select[_T], wanted: EventFilter) -> Select[_T]:
     if wanted.who is not None:
         statement = statement.where(_EVENT.c.who == wanted.who)
     if wanted.kind is not None:
-        group = _EVENT.c.action.startswith(f"{wanted.kind}.", autoescape=True)
-        statement = statement.where(or_(_EVENT.c.action == wanted.kind, group))
+        statement = statement.where(_of_kind(wanted.kind))
     if wanted.since is not None:
         statement = statement.where(_EVENT.c.at >= wanted.since)
     if wanted.until is not None:

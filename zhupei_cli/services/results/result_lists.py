@@ -304,8 +304,9 @@ def ranking(
     one = find_run(session, batch, run) if run is not None else result_run(session, batch)
     assert one is not None  # published batches have a result
     inputs = stored_inputs(session, one)
+    ended: Mapping[str, str] = {}
     if run is None:
-        got = _seats_now(session, batch)
+        got, ended = _seats_now(session, batch), _ended(session, batch)
     else:
         got = {row.no: row.spot for row in stored_rows(session, one) if row.spot is not None}
     asked = [
@@ -316,12 +317,13 @@ def ranking(
     labels = (base_names(session).labels, specialty_names(session).labels)
     quotas = {place.spot: place.quota for place in inputs.places}
     # One place after the other: together they are twice as many rows as people.
-    return _ranked(asked, got, quotas, labels, _names(session, batch))
+    return _ranked(asked, got, ended, quotas, labels, _names(session, batch))
 
 
 def _ranked(
     places: Iterable[tuple[Spot, Sequence[Bid]]],
     got: Mapping[str, Spot],
+    ended: Mapping[str, str],
     quotas: Mapping[Spot, int],
     labels: tuple[Mapping[str, str], Mapping[str, str]],
     names: Mapping[str, tuple[str, str]],
@@ -345,7 +347,7 @@ def _ranked(
                 "choice_label": words.VIA.label(f"choice{bid.choice}"),
                 "total": mark_number(bid.total),
                 "cutoff": mark_number(cutoff),
-                "result": _result(got.get(bid.candidate.no), spot),
+                "result": ended.get(bid.candidate.no) or _result(got.get(bid.candidate.no), spot),
             }
 
 
@@ -369,6 +371,16 @@ def _seats_now(session: Session, batch: Batch) -> dict[str, Spot]:
         .where(_ADMISSION.c.batch_id == batch.id, _ADMISSION.c.live_key.is_not(None))
     )
     return {no: (base, specialty) for no, base, specialty in session.execute(statement)}
+
+
+def _ended(session: Session, batch: Batch) -> dict[str, str]:
+    """Return application number → the state of those who gave their seat up or lost it, in words."""
+    statement = (
+        select(_APPLICATION.c.application_no, _ADMISSION.c.status)
+        .join(_ADMISSION, _ADMISSION.c.application_id == _APPLICATION.c.id)
+        .where(_ADMISSION.c.batch_id == batch.id, _ADMISSION.c.status.in_(words.DECIDED_ON))
+    )
+    return {no: words.ADMISSION_STATUS.label(status) for no, status in session.execute(statement)}
 
 
 def _names(session: Session, batch: Batch) -> dict[str, tuple[str, str]]:

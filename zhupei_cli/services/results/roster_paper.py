@@ -9,7 +9,7 @@ from zhupei_cli.printing.roster import PaperColumn, PaperPlace, PaperRoster, ren
 from zhupei_cli.rules.admission.scores import mark_text
 from zhupei_cli.services.applications.printing import require_characters, require_whole
 from zhupei_cli.sheets.kinds.roster_columns import ROSTER_COLUMNS, RosterColumn
-from zhupei_cli.sheets.writing.roster import BaseRoster, RosterRow, SpecialtyRoster, given_before
+from zhupei_cli.sheets.writing.roster import BaseRoster, RosterRow, SpecialtyRoster, seats_apart
 
 #: Headings say them.
 _SAID: Final = ("specialty_code", "specialty")
@@ -84,7 +84,7 @@ def _heading(place: SpecialtyRoster) -> str:
 def _counted(counts: Sequence[int], places: Sequence[SpecialtyRoster]) -> str:
     words = ("计划", "录取", "空缺")
     told = [f"{word} {count} 人" for word, count in zip(words, counts, strict=True)]
-    return "，".join([*told, *filter(None, [given_before(*places)])])
+    return "，".join([*told, *seats_apart(*places)])
 
 
 def require_printable(rosters: Iterable[BaseRoster], fonts: FontSet) -> None:

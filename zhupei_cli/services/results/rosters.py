@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import Any, NamedTuple, TypedDict
 
 from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
@@ -16,6 +16,7 @@ from zhupei_cli.printing.fonts import FontSet
 from zhupei_cli.rules.admission.run import Round
 from zhupei_cli.rules.batch.lifecycle import BATCH, directions
 from zhupei_cli.services.admission.runs import find_run
+from zhupei_cli.services.batches.vacant_seats import is_over, taken_at, vacant_at
 from zhupei_cli.services.records.events import Change, record
 from zhupei_cli.services.records.lookup import base_names, specialty_names
 from zhupei_cli.services.results.roster_paper import print_roster, require_printable
@@ -70,13 +71,8 @@ def prepare_rosters(session: Session, batch: Batch, wanted: WantedRosters, *, by
         "seal": _seal(session, seq),
         "round_label": "" if run is None or run.round == Round.MAIN else ROUND.label(run.round),
     }
-    later = run is not None and run.committed_at is not None
-    seated = (
-        Counter(seat[:2] for seat in roster_seats(session, [batch], None, wanted.bases))
-        if later
-        else Counter()
-    )
-    rosters = _rosters(session, plan, people, seated, common=common)
+    trial = run is not None and run.committed_at is None
+    rosters = _rosters(session, plan, people, trial=trial, common=common)
     _require_exactly(rosters, roster_seats(session, [batch], run, wanted.bases))
     return _targets(rosters, wanted)
 
@@ -103,7 +99,7 @@ def prepare_year(
         "seal": _seal(session, seq),
         "round_label": f"{year}年度",
     }
-    rosters = _rosters(session, plan, people, {}, common=common)
+    rosters = _rosters(session, plan, people, trial=False, common=common)
     _require_exactly(rosters, roster_seats(session, batches, None, wanted.bases))
     return _targets(rosters, wanted)
 
@@ -184,22 +180,35 @@ def _wanted_run(session: Session, batch: Batch, number: int | None) -> Run | Non
     return None
 
 
+class _Seats(NamedTuple):
+    """The seats of a place: planned, vacant now, with supplement rounds that are on no roster here."""
+
+    quota: int = 0
+    vacant: int = 0
+    ceded: int = 0
+
+
 def _plan(
     session: Session, batches: Sequence[Batch], bases: Sequence[str] | None
-) -> dict[str, dict[str, int]]:
-    """Return base → specialty → quota, codes in their order.
+) -> dict[str, dict[str, _Seats]]:
+    """Return base → specialty → seats, codes in their order.
 
     Over several batches a supplement round offers again what its parent's plan has counted already.
     """
     chosen = {batch.id: batch for batch in batches}
-    columns = (_PLAN.c.base_code, _PLAN.c.specialty_code, _PLAN.c.quota, _PLAN.c.batch_id)
-    plan: dict[str, dict[str, int]] = {}
-    for base, specialty, quota, batch_id in sorted(
-        map(tuple, session.execute(select(*columns).where(_PLAN.c.batch_id.in_(chosen))))
-    ):
-        again = chosen[batch_id].parent_id in chosen
-        places = plan.setdefault(base, {})
-        places[specialty] = places.get(specialty, 0) + (0 if again else quota)
+    plan: dict[str, dict[str, _Seats]] = {}
+    rows = session.execute(select(_PLAN).where(_PLAN.c.batch_id.in_(chosen))).mappings()
+    for row in sorted(rows, key=lambda row: (row["base_code"], row["specialty_code"], row["batch_id"])):
+        batch = chosen[row["batch_id"]]
+        places = plan.setdefault(row["base_code"], {})
+        known = places.get(row["specialty_code"], _Seats())
+        again = batch.parent_id in chosen
+        back = (taken_at(row) + row["ceded"] if is_over(batch) else row["quota"]) if again else 0
+        places[row["specialty_code"]] = _Seats(
+            known.quota + (0 if again else row["quota"]),
+            known.vacant + vacant_at(row, batch),
+            known.ceded + row["ceded"] - back,
+        )
     for base in bases or ():
         if base not in plan:
             raise ZhupeiError("E308", base=base, batch="、".join(batch.code for batch in batches))
@@ -208,29 +217,31 @@ def _plan(
 
 def _rosters(
     session: Session,
-    plan: Mapping[str, Mapping[str, int]],
+    plan: Mapping[str, Mapping[str, _Seats]],
     people: People,
-    seated: Mapping[tuple[str, str], int],
     *,
+    trial: bool,
     common: Mapping[str, Any],
 ) -> list[BaseRoster]:
+    """Return the rosters; those of a `trial` are of people who would take seats that are vacant still."""
     bases, specialties = base_names(session), specialty_names(session).labels
 
     def main(base: str) -> str:
         code = bases.mains.get(base)
         return "" if code is None else f"{code} {bases.names[code]}"
 
-    def place(base: str, code: str, quota: int) -> SpecialtyRoster:
+    def place(base: str, code: str, seats: _Seats) -> SpecialtyRoster:
         rows = people.rows(base, code, specialties[code])
-        others = max(0, seated.get((base, code), 0) - len(rows))
-        return SpecialtyRoster(code, specialties[code], quota, rows, others)
+        vacant = max(0, seats.vacant - len(rows)) if trial else seats.vacant
+        others = seats.quota - vacant - len(rows)
+        return SpecialtyRoster(code, specialties[code], seats.quota, rows, others, max(0, seats.ceded))
 
     return [
         BaseRoster(
             base_code=base,
             base_name=bases.names[base],
             main=main(base),
-            specialties=[place(base, code, quota) for code, quota in places.items()],
+            specialties=[place(base, code, seats) for code, seats in places.items()],
             **common,
         )
         for base, places in plan.items()

@@ -13,7 +13,7 @@ from zhupei_cli.rules.admission.run import Inputs, ResultRow
 from zhupei_cli.rules.admission.scores import mark_number
 from zhupei_cli.rules.batch.lifecycle import SEATED
 from zhupei_cli.rules.proof.digests import EventData
-from zhupei_cli.rules.proof.explanation import explain
+from zhupei_cli.rules.proof.explanation import Fate, explain
 from zhupei_cli.rules.proof.explanation_rows import (
     AdjustmentRow,
     PlaceNamed,
@@ -63,6 +63,7 @@ class SealedExplained(_Standing):
     """Where somebody stands in a sealed file, and each run of it that they were in."""
 
     application_no: str
+    decided_reason: str | None
     runs: list[SealedRun]
 
 
@@ -86,7 +87,9 @@ def explain_sealed(path: Path, no: str) -> SealedExplained:
             )
         runs = list(_runs(package, manifest, no))
         by_hand = _by_hand(package, no) if standings[no]["via"] == "place" else None
-    return {"application_no": no, **_standing(standings[no], runs, by_hand), "runs": runs}
+        why = _why(package, no) if standings[no]["status"] in words.DECIDED_ON else None
+    stands = _standing(standings[no], runs, by_hand)
+    return {"application_no": no, **stands, "decided_reason": why, "runs": runs}
 
 
 def _near(no: str, known: Iterable[str]) -> str:
@@ -111,6 +114,8 @@ def _explained(number: int, inputs: Inputs, main: Inputs | None, no: str) -> Sea
     steps = (
         step_row(inputs, rows, no, step, where=_place(step.base, step.specialty), marks=None)
         for step in explain(inputs, rows, no, main)
+        # The round of adjustment goes by no choice: nobody has a rank there.
+        if step.result is not Fate.NOT_ASKED
     )
     return {
         "run": number,
@@ -149,6 +154,17 @@ def _standing(one: SeatLine, runs: list[SealedRun], by_hand: _Figures | None) ->
         "rank": figures and figures["rank"],
         "via_label": words.VIA.labels.get(via, via) if seated else None,
     }
+
+
+def _why(package: zipfile.ZipFile, no: str) -> str | None:
+    """Return the reason of the newest act by which somebody gave a seat up, or lost it."""
+    acts = {f"admission.{verb}" for verb in ("decline", "revoke", "no_show", "quit")}
+    reasons = [
+        event["reason"]
+        for event in part_lines(package, EVENTS)
+        if event["subject"] == no and event["action"] in acts
+    ]
+    return reasons[-1] if reasons else None
 
 
 def _by_hand(package: zipfile.ZipFile, no: str) -> _Figures | None:

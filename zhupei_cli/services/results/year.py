@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 from zhupei_cli.model import Admission, Batch, Plan, Run
 from zhupei_cli.rules.admission.run import Round
 from zhupei_cli.rules.batch.lifecycle import PUBLISHED
+from zhupei_cli.services.batches.vacant_seats import vacant_at
 from zhupei_cli.services.records.lookup import base_names
 from zhupei_cli.services.results.result_lists import FINAL
 from zhupei_cli.words.errors import ZhupeiError
-from zhupei_cli.words.vocabulary import BatchStatus, Identity
+from zhupei_cli.words.vocabulary import BatchStatus
 
 _ADMISSION: Table = Admission.metadata.tables[Admission.__tablename__]
 _PLAN: Table = Admission.metadata.tables[Plan.__tablename__]
@@ -84,16 +85,13 @@ def _plans(
     session: Session, batches: Sequence[Batch], told: Sequence[Batch]
 ) -> tuple[Counter[str], Counter[str]]:
     """Return base → seats planned, and of the batches that may be `told`, seats vacant."""
-    parents, published = {batch.id: batch.parent_id for batch in batches}, {batch.id for batch in told}
-    over = {batch.id for batch in told if batch.parent_id in parents and batch.status == BatchStatus.ARCHIVED}
+    parents, published = {batch.id: batch.parent_id for batch in batches}, {batch.id: batch for batch in told}
     quotas: Counter[str] = Counter()
     vacant: Counter[str] = Counter()
     for row in session.execute(select(_PLAN).where(_PLAN.c.batch_id.in_(parents))).mappings():
         quotas[row["base_code"]] += 0 if parents[row["batch_id"]] in parents else row["quota"]
-        # What an archived round did not give is vacant in its parent.
-        if row["batch_id"] in published and not row["stopped"] and row["batch_id"] not in over:
-            taken = sum(row[f"taken_{who}"] for who in Identity)
-            vacant[row["base_code"]] += row["quota"] - taken - row["ceded"]
+        if row["batch_id"] in published:
+            vacant[row["base_code"]] += vacant_at(row, published[row["batch_id"]])
     return quotas, vacant
 
 

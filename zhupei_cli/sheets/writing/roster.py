@@ -31,7 +31,9 @@ class SpecialtyRoster:
     quota: int
     rows: Sequence[RosterRow]
     others: int = 0
-    """people seated there who stand on another roster: that of an earlier round"""
+    """seats that are not vacant, of nobody on this roster: of an earlier round, ceded, of a stopped place"""
+    ceded: int = 0
+    """how many of these a supplement round took over"""
 
     @property
     def preplaced(self) -> int:
@@ -103,7 +105,7 @@ def _summary(name: str, roster: BaseRoster) -> SplicedSheet:
         **_page(roster),
         "title": f"{roster.batch_name}{roster.kind}",
         "line": _line(roster.called, f"批次：{roster.batch_code}"),
-        "line2": _line(made, *_counted(totals), given_before(*places), roster.seal),
+        "line2": _line(made, *_counted(totals), *seats_apart(*places), roster.seal),
     }
     return SplicedSheet(name, "汇总", rows, texts, total=("合计", None, *totals))
 
@@ -117,7 +119,7 @@ def _specialty(name: str, roster: BaseRoster, place: SpecialtyRoster) -> Spliced
             f"批次：{roster.batch_code}",
             f"专业代码：{place.code}",
             *_counted(place.counts),
-            given_before(place),
+            *seats_apart(place),
         ),
     }
     return SplicedSheet(name, "专业", [_cells(row) for row in place.rows], texts)
@@ -143,10 +145,11 @@ def _counted(counts: Sequence[int]) -> list[str]:
     return [f"{word} {count} 人" for word, count in zip(words, counts, strict=True)]
 
 
-def given_before(*places: SpecialtyRoster) -> str | None:
-    """Return how many seats there were given before any run, in words; None for none."""
-    seats = sum(place.preplaced for place in places)
-    return f"其中预先安排 {seats} 人" if seats else None
+def seats_apart(*places: SpecialtyRoster) -> list[str]:
+    """Return how many seats there went to supplement rounds, or were given before any run, in words."""
+    ceded, before = sum(place.ceded for place in places), sum(place.preplaced for place in places)
+    found = [f"转补录 {ceded} 人"] if ceded else []
+    return [*found, f"其中预先安排 {before} 人"] if before else found
 
 
 def _cells(row: RosterRow) -> Sequence[Value]:
