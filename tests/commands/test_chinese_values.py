@@ -82,7 +82,7 @@ def test_settings_in_chinese_are_stored_as_codes(shell: Run) -> None:
 def test_a_reason_of_nothing_is_none(shell: Run) -> None:
     for reason in ("", "  ", "\u200b\u3000", "\ufeff\u2060"):
         ran = shell("review", "return", "HN2026-0000001", "--reason", reason)
-        assert (ran.code, ran.err[:9]) == (2, "错误 [E080]"), reason
+        assert (ran.code, ran.err[:9]) == (2, "错误 [E404]"), reason
         assert shell("imports", "undo", "1", "--reason", reason, "-y").code == 2
 
 

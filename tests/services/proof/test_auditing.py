@@ -21,6 +21,7 @@ from zhupei_cli.services.reviews import decisions
 from zhupei_cli.services.reviews.decisions import Verdict
 from zhupei_cli.sheets.kinds import workbook_kinds
 from zhupei_cli.store.engine import reading, transaction
+from zhupei_cli.words.errors import ZhupeiError
 from zhupei_cli.words.vocabulary import Decision
 
 REASON = "见 410101199501011015 与 13800000001"
@@ -134,7 +135,8 @@ def test_events_are_listed_by_who_what_and_when(season: str) -> None:
     assert _seqs(season, who="李四") == ([10, 9], 2)
     assert _seqs(season, kind="review") == ([8], 1)
     assert _seqs(season, kind="review.return") == ([8], 1)
-    assert _seqs(season, kind="rev") == ([], 0)
+    with pytest.raises(ZhupeiError, match="E497"):
+        _seqs(season, kind="rev")
     assert _seqs(season, batch="HN2026") == ([9, 8, 6, 4], 4)
     assert _seqs(season, since=NOW + timedelta(seconds=1)) == ([10, 9], 2)
     assert _seqs(season, until=NOW, kind="review") == ([8], 1)

@@ -17,6 +17,7 @@ from zhupei_cli.rules.admission.run import Round
 from zhupei_cli.rules.batch.lifecycle import BATCH, directions
 from zhupei_cli.services.admission.runs import find_run
 from zhupei_cli.services.batches.vacant_seats import is_over, taken_at, vacant_at
+from zhupei_cli.services.records import base_login
 from zhupei_cli.services.records.events import Change, record
 from zhupei_cli.services.records.lookup import base_names, specialty_names
 from zhupei_cli.services.results.roster_paper import print_roster, require_printable
@@ -71,7 +72,8 @@ def prepare_rosters(session: Session, batch: Batch, wanted: WantedRosters, *, by
         "seal": _seal(session, seq),
         "round_label": "" if run is None or run.round == Round.MAIN else ROUND.label(run.round),
     }
-    trial = run is not None and run.committed_at is None
+    # Counts of taken seats are the province's: a base's roster counts the people on it.
+    trial = (run is not None and run.committed_at is None) or base_login.is_base(session)
     rosters = _rosters(session, plan, people, trial=trial, common=common)
     _require_exactly(rosters, roster_seats(session, [batch], run, wanted.bases))
     return _targets(rosters, wanted)
@@ -99,7 +101,7 @@ def prepare_year(
         "seal": _seal(session, seq),
         "round_label": f"{year}年度",
     }
-    rosters = _rosters(session, plan, people, trial=False, common=common)
+    rosters = _rosters(session, plan, people, trial=base_login.is_base(session), common=common)
     _require_exactly(rosters, roster_seats(session, batches, None, wanted.bases))
     return _targets(rosters, wanted)
 
@@ -197,7 +199,11 @@ def _plan(
     """
     chosen = {batch.id: batch for batch in batches}
     plan: dict[str, dict[str, _Seats]] = {}
-    rows = session.execute(select(_PLAN).where(_PLAN.c.batch_id.in_(chosen))).mappings()
+    counted = {column.name: 0 for column in _PLAN.c if column.name.startswith(("taken_", "ceded"))}
+    uncounted = base_login.is_base(session)
+    shown = [column for column in _PLAN.c if column.name not in counted or not uncounted]
+    found = session.execute(select(*shown).where(_PLAN.c.batch_id.in_(chosen))).mappings()
+    rows = [{**counted, **row} for row in found]
     for row in sorted(rows, key=lambda row: (row["base_code"], row["specialty_code"], row["batch_id"])):
         batch = chosen[row["batch_id"]]
         places = plan.setdefault(row["base_code"], {})
@@ -206,7 +212,7 @@ def _plan(
         back = (taken_at(row) + row["ceded"] if is_over(batch) else row["quota"]) if again else 0
         places[row["specialty_code"]] = _Seats(
             known.quota + (0 if again else row["quota"]),
-            known.vacant + vacant_at(row, batch),
+            known.vacant + (0 if again and uncounted else vacant_at(row, batch)),
             known.ceded + row["ceded"] - back,
         )
     for base in bases or ():
@@ -223,7 +229,7 @@ def _rosters(
     trial: bool,
     common: Mapping[str, Any],
 ) -> list[BaseRoster]:
-    """Return the rosters; those of a `trial` are of people who would take seats that are vacant still."""
+    """Return the rosters; those of a `trial` are of people whose seats are vacant in the plan still."""
     bases, specialties = base_names(session), specialty_names(session).labels
 
     def main(base: str) -> str:
