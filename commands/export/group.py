@@ -166,7 +166,7 @@ def roster(
             # Before the rosters: what nobody can open would be of no use.
             write_passwords(list_of, passwords, names)
         with Progress(deed.settings) as progress:
-            written = progress.watch(targets, len(targets), "写出名单", "份")
+            written = progress.watch(targets, "写出名单", "份")
             rosters.write_rosters(written, force=force, passwords=passwords, fonts=fonts)
     summary = rosters.summary_of(targets)
     head = "试做（不写文件）：" if deed.dry_run else "已写出 "

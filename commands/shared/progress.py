@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from threading import Event, Thread
 from time import monotonic
 from types import TracebackType
@@ -62,9 +62,9 @@ class Progress:
         self._since, self._done, self._total = monotonic(), 0, total
         self._what, self._unit = what, unit
 
-    def watch(self, items: Iterable[T], total: int, what: str, unit: str, *, then: str = "") -> Iterator[T]:
+    def watch(self, items: Collection[T], what: str, unit: str, *, then: str = "") -> Iterator[T]:
         """Yield the items, counting them; afterwards the phase `then` begins."""
-        self.phase(what, unit, total)
+        self.phase(what, unit, len(items))
         for item in items:
             yield item
             self._done += 1

@@ -65,10 +65,7 @@ def import_(deed: Deed, source: Path, *, batch: str | None, target: Path | None)
         # Pillow decodes outside of Python's lock: two at a time are done in half the time.
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             waiting = [pool.submit(examined, one, limits) for one in files]
-            looked = [
-                one.result()
-                for one in progress.watch(waiting, len(waiting), "查看照片", "张", then="写入照片")
-            ]
+            looked = [one.result() for one in progress.watch(waiting, "查看照片", "张", then="写入照片")]
 
         def work(session: Session) -> TakenIn:
             return import_photos(session, source, looked, batch=_batch(session, batch), by=deed.by)

@@ -15,7 +15,7 @@ from commands.shared.progress import Progress
 from zhupei_cli.settings import Settings
 
 with Progress(Settings("sqlite:///a", "王", lambda: datetime.now(UTC))) as progress:
-    for _ in progress.watch(range(%d), %d, "检查", "人", then="写入"):
+    for _ in progress.watch(range(%d), "检查", "人", then="写入"):
         time.sleep(0.1)
 print("完")
 """
@@ -36,9 +36,7 @@ def test_what_is_said(done: int, total: int, seconds: float, line: str) -> None:
 
 def shown(pieces: int, **more: str) -> str:
     env = {**os.environ, "TERM": "xterm", "PYTHONUTF8": "1", **more}
-    child = pexpect.spawn(
-        sys.executable, ["-c", WORK % (pieces, pieces)], env=env, encoding="utf-8", timeout=20
-    )
+    child = pexpect.spawn(sys.executable, ["-c", WORK % pieces], env=env, encoding="utf-8", timeout=20)
     child.expect(pexpect.EOF)
     return str(child.before)
 
@@ -55,5 +53,5 @@ def test_short_work_and_dumb_terminals_say_nothing() -> None:
 
 
 def test_nothing_where_stderr_is_no_terminal() -> None:
-    ran = subprocess.run([sys.executable, "-c", WORK % (13, 13)], capture_output=True, text=True, check=True)
+    ran = subprocess.run([sys.executable, "-c", WORK % 13], capture_output=True, text=True, check=True)
     assert (ran.stdout, ran.stderr) == ("完\n", "")

@@ -11,7 +11,6 @@ from sqlalchemy.engine import Engine
 
 from tests.conftest import NOW
 from tests.people import id_number, open_batch, person, write_book, write_people
-from zhupei_cli import second_core
 from zhupei_cli.acting import Acting
 from zhupei_cli.model import Application, Batch, Choice, Education, Event, Snapshot, Trainee, Work
 from zhupei_cli.rules.people.dates import Month
@@ -56,13 +55,6 @@ def take(database: str, tmp_path: Path, by: Acting) -> Import:
         return outcome, [(one.row, one.column, one.code) for one in reading.problems]
 
     return run
-
-
-@pytest.fixture(autouse=True)
-def with_second_core(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """On SQLite people are examined as many are: half of them by a copy of this process."""
-    if database.startswith("sqlite"):
-        monkeypatch.setattr(second_core, "MANY", 1)
 
 
 def _counts(outcome: Imported) -> dict[str, int]:

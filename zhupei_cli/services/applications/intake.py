@@ -1,14 +1,12 @@
 """Trainees (学员): bulk import with or without their applications."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import partial
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
 from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
 from zhupei_cli.model import Batch
 from zhupei_cli.rules.batch.times import show_time
-from zhupei_cli.second_core import in_two
 from zhupei_cli.services.applications import store
 from zhupei_cli.services.applications.form_checks import load_checks
 from zhupei_cli.services.applications.intake_cases import (
@@ -18,8 +16,6 @@ from zhupei_cli.services.applications.intake_cases import (
     identify,
     leave_returned,
     load_cases,
-    outcome_of,
-    put_outcome,
     refuse_changes_of_submitted,
     refuse_company,
     refuse_twins,
@@ -44,7 +40,7 @@ from zhupei_cli.store.bulk import in_chunks
 from zhupei_cli.words.errors import ZhupeiError
 from zhupei_cli.words.vocabulary import BATCH_STATUS, ApplicationStatus, BatchStatus
 
-Watch = Callable[[Iterable[Case], int], Iterable[Case]]
+Watch = Callable[[Collection[Case]], Iterable[Case]]
 
 
 def import_trainees(
@@ -54,7 +50,7 @@ def import_trainees(
     batch: Batch | None,
     by: Acting,
     options: Options,
-    watch: Watch = lambda people, _: people,
+    watch: Watch = iter,
 ) -> Imported:
     """Take people, and their applications to `batch`, in from the rows of workbooks.
 
@@ -72,12 +68,10 @@ def import_trainees(
     load_cases(session, batch, cases)
     checks = None if batch is None else load_checks(session, batch)
     short = bool(reading.tables) and all(all_fit(table.longest) for _, table in reading.tables)
-    work = partial(examine, checks=checks, options=options, today=today, short=short)
-    everybody = list(cases.values())
-    for _ in watch(in_two(everybody, work, told=outcome_of, heard=put_outcome), len(everybody)):
-        pass
-    refuse_changes_of_submitted(session, everybody)
-    leave_returned(everybody)
+    for case in watch(cases.values()):
+        examine(case, checks, options=options, today=today, short=short)
+    refuse_changes_of_submitted(session, list(cases.values()))
+    leave_returned(cases.values())
     refuse_company(cases)
     judged = [(case, case.verdict) for case in cases.values()]
     counts = counted((verdict, case.lines) for case, verdict in judged)

@@ -198,28 +198,6 @@ def examine(case: Case, checks: Checks | None, *, options: Options, today: date,
         _examine_form(case, line, checks, submit=options.submit)
 
 
-_Parts = tuple[Entry, list[Entry], list[Entry]]
-Outcome = tuple[list[list[Fault]] | None, _Parts | None, Form | None, bool, bool, bool]
-
-
-def outcome_of(case: Case) -> Outcome:
-    """Return what `examine` made of a case, in parts that another process takes quickly."""
-    after = (
-        None if not hasattr(case, "after") else (case.after.person, case.after.educations, case.after.works)
-    )
-    faults = [line.faults for line in case.lines] if any([line.faults for line in case.lines]) else None  # noqa: C419
-    return faults, after, case.form, case.profile_changed, case.form_changed, case.submit
-
-
-def put_outcome(case: Case, outcome: Outcome) -> None:
-    """Give a case what `outcome_of` told of it elsewhere."""
-    faults, after, case.form, case.profile_changed, case.form_changed, case.submit = outcome
-    for line, its in zip(case.lines, faults or (), strict=faults is not None):
-        line.faults = its
-    if after is not None:
-        case.after = Profile(None if case.before is None else case.before.id, *after)
-
-
 #: By code: what makes a fault a mere consequence, when it could not be read or is wrong.
 _STEMS: Final[Mapping[str, frozenset[str]]] = {
     "E131": frozenset(("level",)),
