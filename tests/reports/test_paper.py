@@ -2,6 +2,7 @@
 
 from datetime import date
 from pathlib import Path
+from zipfile import ZipFile
 
 import openpyxl
 
@@ -35,3 +36,19 @@ def test_long_names_wrap_and_their_bars_lie(tmp_path: Path) -> None:
     assert sheet.row_dimensions[2].height > 18, "the note is not cut at the end of the table"
     (chart,) = book.worksheets[-1]._charts
     assert chart.barDir == "bar"
+
+
+def test_bars_of_two_levels_have_both_names_each(tmp_path: Path) -> None:
+    columns = (("基地", "text"), ("身份", "text"), ("人数", "count"))
+    rows = [(base, identity, 3) for base in ("甲院", "乙院") for identity in ("本单位", "社会")]
+    sheet = TableSheet("透视", "", columns, rows, labels=1, series=(2,), drawn=4, first_label=0)
+    write_tables(tmp_path / "a.xlsx", [sheet], made_on=date(2026, 6, 5))
+    written = openpyxl.load_workbook(tmp_path / "a.xlsx")["透视"]
+    (chart,) = written._charts
+    assert chart.series[0].cat.strRef.f.endswith("$D$5:$D$8")
+    assert [written[f"D{row}"].value for row in range(5, 9)] == [
+        *("甲院 本单位", "甲院 社会", "乙院 本单位", "乙院 社会")
+    ]
+    assert written.column_dimensions["D"].hidden
+    with ZipFile(tmp_path / "a.xlsx") as parts:
+        assert b"<c:plotVisOnly" not in parts.read("xl/charts/chart1.xml"), "hidden cells are drawn"

@@ -194,15 +194,21 @@ def _drawn(one: TableSheet) -> Sequence[Sequence[TableCell]]:
     return one.rows[: min(one.drawn, _DRAWN)]
 
 
+def _name(one: TableSheet, row: Sequence[TableCell]) -> str:
+    """Return what a drawn row is called."""
+    first = one.labels if one.first_label is None else one.first_label
+    return " ".join(str(cell) for cell in row[first : one.labels + 1] if cell is not None)
+
+
 def _lies(one: TableSheet) -> bool:
-    return one.horizontal or lies([display_width(str(row[one.labels])) for row in _drawn(one)])
+    return one.horizontal or lies([display_width(_name(one, row)) for row in _drawn(one)])
 
 
 def _size(one: TableSheet) -> tuple[int, int]:
     """Return how large the chart should be, in pixels."""
     if not _lies(one):
         return 900, 340
-    return 900, min(130 + len(_drawn(one)) * (14 * len(one.series) + 10), _TALLEST)
+    return 900, min(140 + len(_drawn(one)) * (14 * len(one.series) + 14), _TALLEST)
 
 
 # Any: XlsxWriter has no types for charts and for the name of a sheet.
@@ -210,13 +216,20 @@ def _chart(book: Any, sheet: Any, one: TableSheet, size: tuple[int, int]) -> Any
     first, last = _TOP + 1, _TOP + min(one.drawn, _DRAWN)
     lying = _lies(one)
     chart = book.add_chart({"type": "bar" if lying else "column"})
-    names = one.labels if one.first_label is None else one.first_label
+    names = one.labels
+    if one.first_label is not None:
+        # Names of two levels are cut where a group has few bars: a column beside the table has them joined.
+        names = len(one.columns)
+        for row, cells in enumerate(_drawn(one), first):
+            sheet.write_string(row, names, _name(one, cells))
+        sheet.set_column(names, names, None, None, {"hidden": True})
+        chart.show_hidden_data()
     colours = (*COLOURS, *_MORE)
     for number, at in enumerate(one.series):
         chart.add_series(
             {
                 "name": [sheet.get_name(), _TOP, at],
-                "categories": [sheet.get_name(), first, names, last, one.labels],
+                "categories": [sheet.get_name(), first, names, last, names],
                 "values": [sheet.get_name(), first, at, last, at],
                 "fill": {"color": colours[number % len(colours)]},
                 "gap": 60,
@@ -232,7 +245,7 @@ def _chart(book: Any, sheet: Any, one: TableSheet, size: tuple[int, int]) -> Any
     axis |= {"num_format": "0%", "min": 0} if kind == "share" else {"num_format": "General"}
     if lying:
         # Of bars y is where the names stand: the first one at the top, the numbers below them all.
-        chart.set_y_axis({"reverse": True, "crossing": "max"})
+        chart.set_y_axis({"reverse": True, "crossing": "max", "interval_unit": 1})
         chart.set_x_axis(axis)
     else:
         chart.set_y_axis(axis)
