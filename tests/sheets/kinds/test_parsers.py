@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from tests.sheets.books import read
 from zhupei_cli.rules.people.dates import BIRTH, GRADUATION, Month
-from zhupei_cli.sheets.kinds import cells, parsers
+from zhupei_cli.services.people.merging import all_fit
+from zhupei_cli.sheets.kinds import cells, parsers, workbook_kinds
 from zhupei_cli.sheets.kinds.cells import ABSENT, CLEAR, Cell, Unreadable
 from zhupei_cli.sheets.kinds.serials import Serial1904
 from zhupei_cli.words import codes, vocabulary
@@ -408,3 +409,28 @@ def test_ideographs_younger_than_python_are_kept(char: str) -> None:
 
 def test_what_is_no_character_goes() -> None:
     assert cells.clean("a\U0002fffe\U0003ffff\ufffeb") == "ab"
+
+
+_UNREAD = [
+    column
+    for kind in workbook_kinds.ALL
+    for column in kind.columns
+    if column.read in parsers.AS_THEY_ARE and not column.ignored
+]
+
+
+@given(st.data())
+def test_what_is_taken_as_it_is_reads_as_itself(data: st.DataObject) -> None:
+    """No look replaces another verdict: such texts are clean, read as themselves, without doubt, and fit."""
+    column = data.draw(st.sampled_from(_UNREAD))
+    word = data.draw(st.from_regex(parsers.AS_THEY_ARE[column.read], fullmatch=True))
+    assert cells.clean(word) == word
+    assert word not in ("清空", "缺考") and "**" not in word and not word.startswith("#")
+    assert column.value_of(word) == (word, None)
+    assert all_fit({column.key: len(word)})
+
+
+@pytest.mark.parametrize("word", ["清空", "无", "测试", "王医生", "锟斤", "#N/A", "410***1234", "涓"])
+def test_what_is_no_value_is_never_taken_as_it_is(word: str) -> None:
+    """An order, a word for nothing, damage and a mask go the long way."""
+    assert not any(pattern.fullmatch(word) for pattern in parsers.AS_THEY_ARE.values())

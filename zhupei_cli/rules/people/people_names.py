@@ -28,7 +28,7 @@ _HAN: Final = re.compile(rf"[{HAN}·]+")
 
 _PLACEHOLDERS = (
     "无名 无名氏 佚名 "
-    "无 没有 暂无 不详 不明 未知 未填 未填写 待定 待补 待填 空 空白 同上 略 姓名 名字 联系人 紧急联系人 "
+    "清空 无 没有 暂无 不详 不明 未知 未填 未填写 待定 待补 待填 空 空白 同上 略 姓名 名字 联系人 紧急联系人 "
     "测试 测试用 测试员 测试人 测试数据 试试 示例 样例 例 学员 学生 本人 匿名 "
     "xxx xx test n/a unknown noname undefined"
 )
@@ -48,7 +48,7 @@ _NO_WORDS: Final = frozenset(
 )
 #: What is left of lost characters read once more, and of memory nobody wrote to.
 _WRECKS: Final = re.compile("锟斤拷?|斤拷|烫烫烫?|屯屯屯?|锘挎?")
-_WRECKED: Final = frozenset("斤烫屯锘")
+_WRECKED: Final = "斤烫屯锘"
 #: Characters that GBK makes of the byte a Han character begins with in UTF-8.
 _MISREAD: Final = frozenset(
     bytes((lead, trail)).decode("gbk", "replace")[0]
@@ -56,10 +56,16 @@ _MISREAD: Final = frozenset(
     for trail in range(0x40, 0xFF)
 )
 
+#: Names that are their own spelling and that nothing is the matter with: one look at nearly all of them.
+COMMON: Final = re.compile(
+    rf"(?![{''.join(sorted(_MISREAD))}])(?!(?:{'|'.join(sorted(filter(str.isalpha, _NO_NAMES)))})$)"
+    rf"[^\0-\u4dff{_WRECKED}\ua000-\U0010ffff]{{2,4}}(?<!{'|'.join(_TITLES)})"
+)
+
 
 def read_name(word: str) -> str:
     """Return a name in its one spelling: 张　三 is 张三, and the dot within a name is always the same."""
-    if _COMMON.fullmatch(word):  # as nearly all are
+    if COMMON.fullmatch(word):  # as nearly all are
         return word
     word = one_form(word).removeprefix("'")  # what Excel has people type before a text
     return word if word.isalpha() else _BETWEEN_HAN.sub("", _DOTS.sub("·", word))
@@ -67,9 +73,7 @@ def read_name(word: str) -> str:
 
 def doubt_of(name: str) -> Doubt | None:
     """Return the first thing that is the matter with a name, as `read_name` gives it."""
-    if _COMMON.fullmatch(name) and not (
-        name in _NO_NAMES or name.endswith(_TITLES) or name[0] in _MISREAD or not _WRECKED.isdisjoint(name)
-    ):
+    if COMMON.fullmatch(name):
         return None
     for code, severity, look in _LOOKS:
         if found := look(name):
@@ -175,7 +179,6 @@ def _length(name: str) -> str:
     return "只有一个字" if len(name) == 1 else "太长" if len(name) > _LONGEST else ""
 
 
-_COMMON: Final = re.compile("[\u4e00-\u9fff]{2,4}")
 _read_in_gbk: Final = _misread("gbk")
 #: In this order: code, severity, and what finds the matter. What cannot be right is an error.
 _LOOKS: Final[tuple[tuple[str, Severity, Callable[[str], str]], ...]] = (

@@ -8,6 +8,7 @@ from typing import Final
 
 from zhupei_cli.sheets.kinds.cells import CLEAR, Cell, Spoilt, Unreadable, clean
 from zhupei_cli.sheets.kinds.columns import DICTIONARY, Column, Kind
+from zhupei_cli.sheets.kinds.parsers import AS_THEY_ARE
 from zhupei_cli.sheets.kinds.workbook_kinds import ALL
 from zhupei_cli.sheets.reading.book import Book, Sheet
 from zhupei_cli.sheets.taking.header import (
@@ -308,8 +309,8 @@ class Taking:
 class _Reader(dict[Cell, object]):
     """Reads the cells of one column: raw cell → value, None where there is none.
 
-    A hundred thousand cells of a column are few different words: each is read once. What is `kept` cannot
-    be cleared (E051).
+    A hundred thousand cells of a column are few different words: each is read once. Where they are not, most
+    need no reading. What is `kept` cannot be cleared (E051).
     """
 
     def __init__(self, column: Column, *, kept: bool) -> None:
@@ -318,6 +319,7 @@ class _Reader(dict[Cell, object]):
         self._masked = column.mask is not None
         self.longest = 0
         self._read, self._value_of = column.read, column.value_of if column.doubt else None
+        self._as_it_is = AS_THEY_ARE.get(column.read)
         #: Faults of the cells that cannot be read, or are doubtful.
         self._wrong: dict[Cell, Fault] = {}
 
@@ -325,8 +327,12 @@ class _Reader(dict[Cell, object]):
         """Return the values of cells; their faults, by index, go into `faults`."""
         if bool in set(map(type, cells)):  # True and 1.0 are one key of a dict
             cells = ["是" if cell is True else "否" if cell is False else cell for cell in cells]
-        values = list(map(self.__getitem__, cells))
-        if not self._wrong.keys().isdisjoint(cells):
+        if self._as_it_is is None:
+            values = list(map(self.__getitem__, cells))
+        else:
+            match = self._as_it_is.fullmatch
+            values = [cell if type(cell) is str and match(cell) else self[cell] for cell in cells]
+        if self._wrong and not self._wrong.keys().isdisjoint(cells):
             for index, cell in enumerate(cells):
                 if cell in self._wrong:
                     faults.setdefault(index, []).append(self._wrong[cell])
