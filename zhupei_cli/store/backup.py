@@ -8,7 +8,7 @@ from zhupei_cli.store import portable
 from zhupei_cli.store.engine import HEAD, connected, current_version, parse_url
 from zhupei_cli.store.engines.addresses import shown_url
 from zhupei_cli.store.engines.backend import Backups
-from zhupei_cli.store.engines.choosing import BACKENDS, backend_of
+from zhupei_cli.store.engines.choosing import backend_of, every_backend
 from zhupei_cli.store.engines.sqlite.file import flush
 from zhupei_cli.store.failures import translated
 from zhupei_cli.words.errors import ZhupeiError
@@ -48,7 +48,7 @@ def restore(path: Path, url: str, *, replace: bool = False, dry_run: bool = Fals
     backend = backend_of(parsed)
     backend.require_another(path, parsed)
     form = backend.BACKUPS or _PORTABLE
-    known = {each.BACKUPS.begin for each in BACKENDS.values() if each.BACKUPS}
+    known = {each.BACKUPS.begin for _, each in every_backend() if each.BACKUPS}
     with path.open("rb") as file:
         begins = file.read(max(map(len, known)))
     if not begins.startswith(tuple(known)):

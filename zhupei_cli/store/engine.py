@@ -3,24 +3,19 @@
 import re
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
-from itertools import chain
-from typing import Final
 
 from sqlalchemy import URL, Connection, Engine, exc, make_url, text
 from sqlalchemy.orm import Session
 
 from zhupei_cli.store.engines import patience
 from zhupei_cli.store.engines.addresses import shown_url as shown_url
-from zhupei_cli.store.engines.choosing import BACKENDS, backend_at, backend_of
+from zhupei_cli.store.engines.choosing import backend_at, backend_named, backend_of, every_backend
 from zhupei_cli.store.failures import translated
 from zhupei_cli.store.walls import require_admitted
 from zhupei_cli.words.errors import ZhupeiError
 
 #: The newest migration; a test compares it with the files in sql/migrations.
 HEAD = "0016"
-
-#: What an address may begin with.
-_DRIVERS: Final = tuple(chain.from_iterable(backend.DRIVERS for backend in BACKENDS.values()))
 
 
 def open_engine(url: str) -> Engine:
@@ -41,10 +36,10 @@ def parse_url(url: str) -> URL:
         raise ZhupeiError("E502", database=known, problem=problem)
     if parsed.port is not None and not 0 < parsed.port < 65_536:
         raise ZhupeiError("E502", database=shown_url(url), problem=f"；端口 {parsed.port} 应为 1 至 65535")
-    if parsed.drivername not in _DRIVERS:
-        name = parsed.get_backend_name()
-        meant = BACKENDS.get(name)
-        all_ = "、".join(backend.DRIVERS[-1] for backend in BACKENDS.values())
+    name = parsed.get_backend_name()
+    meant = backend_named(name)
+    if meant is None or parsed.drivername not in meant.DRIVERS:
+        all_ = "、".join(backend.DRIVERS[-1] for _, backend in every_backend())
         known = f"{name} 请写 {meant.DRIVERS[-1]}" if meant else f"可用 {all_}"
         problem = f"；不支持 {parsed.drivername}，{known}"
         raise ZhupeiError("E502", database=shown_url(url), problem=problem)

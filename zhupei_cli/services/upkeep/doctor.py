@@ -15,7 +15,7 @@ from zhupei_cli.settings import Settings
 from zhupei_cli.store.engine import HEAD, parse_url, reading
 from zhupei_cli.store.engines.addresses import shown_url
 from zhupei_cli.store.engines.backend import Check, State
-from zhupei_cli.store.engines.choosing import BACKENDS, backend_of
+from zhupei_cli.store.engines.choosing import backend_of, every_backend
 from zhupei_cli.store.failures import translated
 from zhupei_cli.words.catalogue import CATALOGUE
 from zhupei_cli.words.errors import ZhupeiError
@@ -90,7 +90,7 @@ def extras(driver: str) -> Iterator[Check]:
     missing = _missing(("typst", "fontTools", "pylopdf_fonts_zh_cn", "noto_cjk_sans_otc"))
     cure = 'pip install "zhupei[print]"'
     yield _extra("打印组件", missing, "打印报名表和通知书时", cure=cure, needed=False)
-    for name, backend in BACKENDS.items():
+    for name, backend in every_backend():
         if backend.COMPONENT is not None:
             module, extra = backend.COMPONENT
             cure, purpose = f'pip install "zhupei[{extra}]"', f"使用 {backend.NAME} 时"
