@@ -17,9 +17,8 @@ from zhupei_cli.model import Application, Base, Batch, BatchSetting, Review, Spe
 from zhupei_cli.rules.admission.run import Candidate, Inputs, Place, Spot
 from zhupei_cli.rules.admission.run import Specialty as Kind
 from zhupei_cli.rules.admission.scores import Record, mark_text
-from zhupei_cli.rules.batch.times import iso_time
+from zhupei_cli.rules.batch.times import DATES, iso_time
 from zhupei_cli.services.applications.store import SNAPSHOT, snapshot_digest
-from zhupei_cli.services.batches.batches import DATES
 from zhupei_cli.services.people.profiles import Profile, content_of
 from zhupei_cli.services.proof.witnesses import WITNESSES
 from zhupei_cli.services.records.events import Change, record

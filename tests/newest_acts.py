@@ -17,7 +17,7 @@ from zhupei_cli.services.admission.result_now import list_result
 from zhupei_cli.services.admission.seats import list_vacancies
 from zhupei_cli.services.applications.listing import Filter, list_applications
 from zhupei_cli.services.applications.years import load_years
-from zhupei_cli.services.batches.batches import show_batch
+from zhupei_cli.services.batches.batch_views import show_batch
 from zhupei_cli.services.batches.plans import list_plan
 from zhupei_cli.services.reports import overview, reporting
 from zhupei_cli.services.results.result_lists import public_list, ranking, unadmitted_list

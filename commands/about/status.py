@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import click
 
-from zhupei_cli.services.batches.batches import DATES
+from zhupei_cli.rules.batch.times import DATES
 from zhupei_cli.services.records import lookup
 from zhupei_cli.services.reports import overview
 from zhupei_cli.services.reports.overview import NextStep

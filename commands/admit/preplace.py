@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from zhupei_cli.model.batch import Batch
 from zhupei_cli.services.admission.preplacing import shown, taking_back
 from zhupei_cli.services.applications import listing
-from zhupei_cli.services.batches.batches import stored_runs
+from zhupei_cli.services.batches.batch_views import stored_runs
 from zhupei_cli.services.kinds.preplace import PREPLACE_IMPORT
 from zhupei_cli.services.records import lookup
 from zhupei_cli.settings import Settings

@@ -12,7 +12,7 @@ from zhupei_cli.rules.people.identities import definitions
 from zhupei_cli.services.applications import drafts, open_places
 from zhupei_cli.services.applications.form_checks import Checks, load_checks
 from zhupei_cli.services.applications.people_lists import show_person
-from zhupei_cli.services.batches.batches import list_batches
+from zhupei_cli.services.batches.batch_views import list_batches
 from zhupei_cli.services.people import whom
 from zhupei_cli.services.records import lookup
 from zhupei_cli.settings import Settings

@@ -2,8 +2,8 @@
 
 import click
 
+from zhupei_cli.rules.batch.times import DATES
 from zhupei_cli.services.applications import listing, progress
-from zhupei_cli.services.batches.batches import DATES
 from zhupei_cli.services.records import lookup
 from zhupei_cli.settings import Settings
 from zhupei_cli.shell.arguments import NAME, PERSON_NAME, Words

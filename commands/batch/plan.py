@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from zhupei_cli.model.batch import Batch
 from zhupei_cli.rules.batch.settings import read_mark
-from zhupei_cli.services.batches import batches, plans
+from zhupei_cli.services.batches import batch_views, plans
 from zhupei_cli.services.kinds.plan import PLAN_IMPORT
 from zhupei_cli.services.records import lookup
 from zhupei_cli.services.records.import_ledger import Imported
@@ -110,7 +110,7 @@ def import_(taking: Import, *, batch: str | None) -> None:
     def act(session: Session, sheet: Reading) -> Imported:
         nonlocal code, runs
         found = lookup.find_batch(session, batch)
-        code, runs = found.code, batches.stored_runs(session, found)
+        code, runs = found.code, batch_views.stored_runs(session, found)
         return PLAN_IMPORT.take(session, sheet, batch=found, by=taking.by)
 
     done = taking.take(PLAN_IMPORT, act)
@@ -237,7 +237,7 @@ def _set(
     reason: str | None,
 ) -> None:
     def change(session: Session, found: Batch) -> tuple[plans.PlaceSet, int]:
-        runs = batches.stored_runs(session, found)
+        runs = batch_views.stored_runs(session, found)
         row = plans.set_place(session, found, base, specialty, by=deed.by, terms=terms, reason=reason)
         return row, runs if row["changed"] else 0
 

@@ -15,7 +15,7 @@ from tests.outline import commands
 from zhupei_cli.config_file import KEYS, MAIL_KEYS
 from zhupei_cli.display import display_width
 from zhupei_cli.rules.batch.settings import SETTINGS
-from zhupei_cli.services.batches.batches import DATES
+from zhupei_cli.rules.batch.times import DATES
 from zhupei_cli.settings import Settings
 from zhupei_cli.shell.anywhere import OPTIONS
 from zhupei_cli.shell.arguments import Words

@@ -12,7 +12,7 @@ from zhupei_cli.acting import Acting
 from zhupei_cli.model import Admission, Application, Batch, Event, Plan, Run, RunInput, RunRow
 from zhupei_cli.services.admission import stages
 from zhupei_cli.services.admission.admissions import commit_run, run_admission
-from zhupei_cli.services.batches.batches import show_batch
+from zhupei_cli.services.batches.batch_views import show_batch
 from zhupei_cli.store.engine import reading, transaction
 from zhupei_cli.words.errors import ZhupeiError
 

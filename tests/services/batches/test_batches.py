@@ -11,13 +11,11 @@ from tests.people import open_batch
 from zhupei_cli.acting import Acting
 from zhupei_cli.model import Batch, Event
 from zhupei_cli.rules.batch.settings import defaults, setting_of
+from zhupei_cli.services.batches.batch_views import list_batches, show_batch, stored_runs
 from zhupei_cli.services.batches.batches import (
     Changed,
     create_batch,
     edit_batch,
-    list_batches,
-    show_batch,
-    stored_runs,
 )
 from zhupei_cli.services.records.lookup import find_batch, settings_of
 from zhupei_cli.store.engine import reading, transaction

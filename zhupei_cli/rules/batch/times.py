@@ -8,6 +8,15 @@ from typing import Final
 from zhupei_cli.acting import CST
 from zhupei_cli.words.errors import ZhupeiError
 
+#: The dates of a batch in the order they must have, with their words.
+DATES: Final = {
+    "apply_from": "报名开始",
+    "apply_until": "报名截止",
+    "review_until": "审核截止",
+    "publicity_until": "公示截止",
+    "checkin_until": "报到截止",
+}
+
 _DATE: Final = (
     r"(?P<year>\d{4})(?:(?P<mark>[-/.])(?P<month>\d{1,2})(?P=mark)(?P<day>\d{1,2})|(?P<compact>\d{4}))"
 )

@@ -12,13 +12,13 @@ from zhupei_cli.model import Admission, Application, Batch, Plan, Run, RunInput,
 from zhupei_cli.rules.admission.run import Round
 from zhupei_cli.rules.batch.lifecycle import ADMISSION, BATCH, step
 from zhupei_cli.rules.batch.setting_words import label_of
-from zhupei_cli.rules.batch.times import show_time
+from zhupei_cli.rules.batch.times import DATES, show_time
 from zhupei_cli.rules.proof.audit import Finding
 from zhupei_cli.services.admission.objections import open_ids, require_none_open
 from zhupei_cli.services.admission.readiness import doubts_about
 from zhupei_cli.services.admission.run_inputs import load_inputs
 from zhupei_cli.services.admission.runs import waiting_run
-from zhupei_cli.services.batches.batches import DATES, dates_of, edit_batch, require_order
+from zhupei_cli.services.batches.batches import dates_of, edit_batch, require_order
 from zhupei_cli.services.batches.ceding import cede_seats
 from zhupei_cli.services.batches.taking_part import (
     count_gave_up,

@@ -11,7 +11,7 @@ from zhupei_cli.rules.batch import lifecycle
 from zhupei_cli.rules.batch.phases import is_changeable, require_changeable
 from zhupei_cli.services.applications import store
 from zhupei_cli.services.applications.store import Stored
-from zhupei_cli.services.batches.batches import stored_runs
+from zhupei_cli.services.batches.batch_views import stored_runs
 from zhupei_cli.services.records.events import Change, record
 from zhupei_cli.words.errors import ZhupeiError
 from zhupei_cli.words.vocabulary import (

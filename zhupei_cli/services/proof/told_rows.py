@@ -20,12 +20,11 @@ from zhupei_cli.model import (
     Snapshot,
 )
 from zhupei_cli.rules.admission.scores import mark_text
-from zhupei_cli.rules.batch.times import iso_time
+from zhupei_cli.rules.batch.times import DATES, iso_time
 from zhupei_cli.rules.people.masking import masked_text
 from zhupei_cli.rules.proof.digests import EventData
 from zhupei_cli.rules.proof.retelling import UNKNOWN, Happened, Stage, Told, ToldSeat
 from zhupei_cli.services.applications.store import SNAPSHOT, snapshot_digest
-from zhupei_cli.services.batches.batches import DATES
 from zhupei_cli.services.proof.witnesses import BY_BATCH, OF_BATCHES, WITNESSED, WITNESSES
 from zhupei_cli.services.records.lookup import settings_of
 

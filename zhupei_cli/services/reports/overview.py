@@ -15,7 +15,7 @@ from zhupei_cli.services.admission.result_now import result_rounds, round_labels
 from zhupei_cli.services.admission.result_reasons import count_refillable
 from zhupei_cli.services.admission.runs import baseless, waiting_run
 from zhupei_cli.services.admission.stale_runs import is_stale, stale_runs
-from zhupei_cli.services.batches.batches import BatchShown, show_batch
+from zhupei_cli.services.batches.batch_views import BatchShown, show_batch
 from zhupei_cli.services.batches.ceding import rounds_of
 from zhupei_cli.services.batches.taking_part import count_sitting_out
 from zhupei_cli.services.marks.score_marks import count_absent, count_marked, count_unmarked
