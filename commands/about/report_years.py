@@ -204,6 +204,7 @@ def trend(settings: Settings, *, years: int, by: str, of: tuple[tuple[str, ...],
     """列出历年的变化：每组每个指标一行，一年一列，另有增减和占比。
 
     报名和审核按第一志愿计，录取和报到按录取的岗位计；补录和递补计入当年，结果未公示的年份没有录取数字。
+    最低分不计个别安排、预先安排的人。
 
     \b
     例：zhupei report trend --years 3 --by base --of admitted,fill_rate
@@ -252,11 +253,13 @@ def _trend_book(
         title = f"{trends.OF.label(figure)}（按{label}）"
         at = len(heads)
         series = list(range(at + 1, at + 1 + len(span)))
-        sheets.append(TableSheet(title, _TREND_NOTE, columns, table, at, series, len(table) - 1))
+        told = _TREND_NOTE if kind != "mark" else f"{_TREND_NOTE}{_MARK_NOTE}"
+        sheets.append(TableSheet(title, told, columns, table, at, series, len(table) - 1))
     write_tables(path, sheets, made_on=settings.acting().today)
 
 
 _TREND_NOTE = "报名和审核按第一志愿计，录取和报到按录取的岗位计；补录和递补计入当年。"
+_MARK_NOTE = "个别安排、预先安排的人不计。"
 
 
 @click.command("pivot", epilog=f"行、列和 --where 可用的列，写英文或中文：{_codes(pivots.DIMENSIONS)}。")
@@ -290,7 +293,7 @@ def pivot(
     """列出透视表：报名底表的任意列作行和列，人数或分数作值。
 
     可用的列见末尾，都是 report frame 写出的列；city 是录取的地市，choice1_city 是第一志愿的。
-    录取、报到计现在有名额、已报到的人。分数只计有名额的人，个别安排的除外。
+    录取、报到计现在有名额、已报到的人。分数只计有名额的人，个别安排、预先安排的除外。
 
     \b
     例：zhupei report pivot --rows choice1_city --columns via --values applied

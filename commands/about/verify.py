@@ -24,7 +24,7 @@ from ..shared.output import FINDINGS, next_step, show_summary
 @click.command("verify")
 @click.argument("file", required=False, metavar="[FILE]", type=click.Path(path_type=Path))
 @click.option("--seal", metavar="HEX", help="封存号（至少前 16 位），核对文件是否就是当时封存的那一份")
-@click.option("--explain", "no", metavar="NO", type=CODE, help="说明一名考生的名次、分数线和最低录取成绩")
+@click.option("--explain", "no", metavar="NO", type=CODE, help="说明一名考生的名次、分数线和志愿最低分")
 @click.option("--letter", metavar="WORDS", type=NAME, help="核对录取通知书的二维码：扫码得到的整段文字")
 @json_option
 @pass_settings

@@ -13,7 +13,7 @@ from zhupei_cli.settings import Settings
 from zhupei_cli.shell.arguments import CODE, NAME, REASON, Whole, Word
 from zhupei_cli.shell.days import DAY
 from zhupei_cli.store.engine import reading, transaction
-from zhupei_cli.words.vocabulary import OBJECTION_STATE, UPHELD
+from zhupei_cli.words.vocabulary import OBJECTION_STATE, UPHELD, AdmissionStatus
 
 from ..shared.naming import numbered
 from ..shared.options import (
@@ -137,7 +137,7 @@ def answer(deed: Deed, number: int, **given: Unpack[objections.StepWords]) -> No
 @yes_option
 @writing
 def close(deed: Deed, number: int, *, outcome: str, reason: str) -> None:
-    """办结一件异议，写明成立或不成立和理由；取消录取另用 admit revoke。
+    """办结一件异议，写明成立或不成立和理由；取消录取另用 admit revoke，已经报到的用 admit quit。
 
     \b
     例：zhupei objection close 1 --outcome 不成立 --reason 材料属实
@@ -149,7 +149,10 @@ def _step(deed: Deed, number: int, verb: str, done: str, **given: Unpack[objecti
     row = deed.do(lambda session: objections.step_objection(session, number, verb, by=deed.by, **given))
     _tell(deed, row, done)
     if verb == "close" and row["upheld"] and row["application_no"] and row["seated"]:
-        deed.next(f"zhupei admit revoke {row['application_no']} --reason 异议成立", "取消录取")
+        # Who has come already can only leave.
+        came = row["admission_status"] == AdmissionStatus.REPORTED
+        verb, purpose = ("quit", "已经报到，登记退培") if came else ("revoke", "取消录取")
+        deed.next(f"zhupei admit {verb} {row['application_no']} --reason 异议成立", purpose)
 
 
 @objection.command("list")

@@ -7,16 +7,17 @@ from sqlalchemy.orm import Session
 
 from zhupei_cli.model.batch import Batch
 from zhupei_cli.rules.batch.setting_words import in_words
+from zhupei_cli.rules.proof.audit import Finding
+from zhupei_cli.services.admission.stages import passed_over
 from zhupei_cli.services.batches import batch_views, batches, plans
 from zhupei_cli.shell.arguments import CODE, SETTING, Whole
 from zhupei_cli.shell.logfile import note
 
+from ..shared.consent import with_doubts
 from ..shared.done import tell_cut_shares, tell_stale
 from ..shared.formats import plan_line, shown
-from ..shared.options import (
-    F,
-    batch_argument,
-)
+from ..shared.options import F, batch_argument, yes_option
+from ..shared.output import Row
 from ..shared.writing import Deed, writing
 
 
@@ -54,6 +55,7 @@ def _given(pairs: Iterable[str], **options: str | None) -> dict[str, str]:
 )
 @_set_option
 @writing
+@yes_option
 def create(
     deed: Deed,
     code: str,
@@ -73,6 +75,8 @@ def create(
           --apply-from 2026-06-01 --apply-until 2026-06-20
         zhupei batch create HN2026B --supplement-of HN2026 --name 补录 \\
           --apply-from 2026-09-01 --apply-until 2026-09-05
+
+    原批次还有人可以递补的，先提醒，在终端中提问：补录批次接去空缺名额以后不再递补。
     """
     if like is not None and supplement_of is not None:
         raise click.UsageError("--like 和 --supplement-of 只能用一个。", click.get_current_context())
@@ -80,14 +84,21 @@ def create(
         raise click.MissingParameter(ctx=click.get_current_context(), param=_param("year"))
     given = _given(pairs, name=name, apply_from=apply_from, apply_until=apply_until)
 
-    def make(session: Session) -> batch_views.BatchShown:
+    def make(session: Session) -> tuple[batch_views.BatchShown, list[Finding]]:
+        waiting = [] if supplement_of is None else passed_over(session, supplement_of)
         made = batches.create_batch(
             session, code, year=year, given=given, by=deed.by, like=like, supplement_of=supplement_of
         )
-        return batch_views.show_batch(session, made)
+        if waiting:
+            # It can be taken back, by cancelling the round.
+            deed.require(
+                f"新建补录批次 {code}，接去 {supplement_of} 的空缺名额，继续吗？", waiting, people=True
+            )
+        return batch_views.show_batch(session, made), waiting
 
-    row = deed.do(make)
-    deed.tell(row, f"已新建批次 {code}（{row['name']}）")
+    row, waiting = deed.do(make)
+    summary: Row = with_doubts({**row, "doubts": waiting}) if supplement_of is not None else {**row}
+    deed.tell(summary, f"已新建批次 {code}（{row['name']}）")
     following, purpose = f"zhupei batch plan import 招收计划.xlsx --batch {code}", "导入招收计划"
     if supplement_of is not None:
         following, purpose = f"zhupei batch open {code}", "开放补录报名"

@@ -51,7 +51,7 @@ _LISTS = "zhupei_cli.commands.export.lists"
     lazy={
         "roster": ("zhupei_cli.commands.export.group:roster", "录取名单：每个基地一份工作簿或 PDF"),
         "public": (f"{_LISTS}:public", "拟录取公示名单，证件号码遮盖"),
-        "ranking": (f"{_LISTS}:ranking", "各岗位的成绩排名和最低录取成绩"),
+        "ranking": (f"{_LISTS}:ranking", "各岗位的成绩排名和志愿最低分"),
         "unadmitted": (f"{_LISTS}:unadmitted", "未录取名单和原因"),
         "vacancies": ("zhupei_cli.commands.export.group:vacancies", "空缺名额"),
         "applicants": (f"{_LISTS}:applicants_", "报名信息，可原样再导入"),

@@ -56,7 +56,7 @@ RANKING = (
     RosterColumn("id_number", "证件号码", 20, "id"),
     RosterColumn("choice_label", "志愿", 9, "words"),
     RosterColumn("total", "总成绩", 8, "mark"),
-    RosterColumn("cutoff", "最低录取成绩", 8, "mark"),
+    RosterColumn("cutoff", "志愿最低分", 8, "mark"),
     RosterColumn("result", "结果", 14, "words"),
 )
 UNADMITTED = (
@@ -169,6 +169,9 @@ def ranking(
     out: Out,
 ) -> None:
     """导出各岗位的成绩排名：填报了这个岗位、达到分数线的考生和录取结果；证件号码遮盖。
+
+    志愿最低分是按志愿录取到这个岗位的最低总成绩；没有填报而调剂、个别安排来的人不在排名中，
+    用 zhupei admit explain --place 查看。
 
     \b
     例：zhupei export ranking --base 4101001 -o 排名.xlsx

@@ -108,7 +108,10 @@ def show_(settings: Settings, who: str, *, reveal: bool, out: Out) -> None:
 @click.command("check")
 @click.argument("who", required=False, metavar="[WHO]", type=NAME)
 @click.option(
-    "--batch", type=CODE, metavar="CODE", help="只查这个批次未提交、退回修改的报名，连同志愿和身份规则"
+    "--batch",
+    type=CODE,
+    metavar="CODE",
+    help="只查这个批次：未提交、退回修改的报名，连同志愿和身份规则；已提交的只查历年记录",
 )
 @format_options
 @pass_settings

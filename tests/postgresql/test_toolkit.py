@@ -164,6 +164,7 @@ def test_a_base_takes_its_decisions_from_a_workbook(
 def test_the_roster_of_a_base(world: World, zhao: Run, tmp_path: Path) -> None:
     ran = zhao("export", "roster", "--batch", "COM", "-o", tmp_path)
     assert (ran.code, ran.err[:9]) == (5, "错误 [E464]")
+    assert "--run" not in ran.err  # which is not a base's
     for words in (("--base", "4103001"), ("--all", "--run", "1"), ("4101001", "4103001")):
         assert zhao("export", "roster", "--batch", "PUB", *words, "-o", tmp_path) == DENIED
     ran = zhao("export", "roster", "--batch", "PUB", "-o", tmp_path)

@@ -200,6 +200,8 @@ def placed(report: Report) -> Section:
     return Section("placed", "志愿满足情况", columns, rows)
 
 
+#: Whoever was placed by hand or before the run sets no line (cutoffs.sql).
+_BY_HAND: Final = "个别安排、预先安排和没有总成绩的不计在内"
 _MARKS: Final = (("人数", "count"), ("最低分", "mark"), ("平均分", "mark"), ("最高分", "mark"))
 
 
@@ -210,7 +212,8 @@ def lines_by_specialty(report: Report) -> Section:
         found.setdefault(one.specialty, []).append(one)
     rows = [(code, group[0].specialty_label, *_line(group)) for code, group in found.items()]
     columns = (("专业代码", "text"), ("专业", "text"), *_MARKS)
-    return Section("cutoffs", "录取分数线（按专业）", columns, rows, "各岗位的分数线见工作簿。")
+    note = f"{_BY_HAND}；各岗位的分数线见工作簿。"
+    return Section("cutoffs", "录取分数线（按专业）", columns, rows, note)
 
 
 def lines_by_place(report: Report) -> Section:
@@ -220,7 +223,8 @@ def lines_by_place(report: Report) -> Section:
         for one in report.cutoffs
     ]
     names = ("基地编号", "基地", "专业代码", "专业")
-    return Section("cutoffs", "录取分数线", (*((name, "text") for name in names), *_MARKS), rows)
+    columns = (*((name, "text") for name in names), *_MARKS)
+    return Section("cutoffs", "录取分数线", columns, rows, f"{_BY_HAND}。")
 
 
 def _line(group: Sequence[Cutoff]) -> Cells:

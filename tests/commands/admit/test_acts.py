@@ -203,7 +203,7 @@ def test_after_finalize_a_seat_given_up_is_filled_by_hand_until_a_supplement_rou
         5,
         "",
         "错误 [E495]：基地A 的 内 空出的名额已转给补录批次 T2（1 个）\n"
-        "怎么办：在补录批次中录取、递补或个别安排；"
+        "怎么办：在补录批次 T2 中录取、递补或个别安排；"
         "补录批次归档以后，没有录取的名额回到原批次；"
         "还没有锁定的补录批次可以取消：zhupei batch cancel T2 --reason 原因\n",
     )

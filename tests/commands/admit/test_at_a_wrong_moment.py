@@ -348,6 +348,17 @@ def test_what_is_offered_next_can_be_done(call: Call) -> None:
     assert call("admit", "reinstate", NO(5), *WHY).code == 5
 
 
+def test_who_has_come_can_only_leave_when_an_objection_is_upheld(call: Call, tmp_path: Path) -> None:
+    _final(call)
+    assert _check_in(call, tmp_path, (1, "是")).code == 0
+    assert call("objection", "add", NO(1), "--text", "异议", "--batch", "T").code == 0
+    assert call("objection", "answer", "1", "--text", "属实").code == 0
+    closed = call("objection", "close", "1", "--outcome", "成立", "--reason", "属实")
+    hint = f"下一步：zhupei admit quit {NO(1)} --reason 异议成立（已经报到，登记退培）"
+    assert closed.err.splitlines()[-1] == hint
+    assert call(*hint.partition("（")[0].split()[1:], "-y").code == 0
+
+
 def test_a_barred_person_who_is_reinstated_is_named_and_every_cure_leads_out(
     call: Call, database: str
 ) -> None:

@@ -1,5 +1,6 @@
 """补录 from the shell, through to its own rosters."""
 
+import json
 from pathlib import Path
 
 import openpyxl
@@ -13,6 +14,11 @@ from zhupei_cli.services.admission import admissions, stages
 from zhupei_cli.services.admission.give_up import decide_admissions
 from zhupei_cli.sheets.kinds import workbook_kinds
 from zhupei_cli.store.engine import transaction
+
+#: 3 wanted A, where a seat is free.
+WAITING = (
+    "提醒 [E499]：批次 T 还有 1 人报了现在空出的岗位，可以递补；新建补录批次以后不再递补；要先递补的：{}"
+)
 
 
 @pytest.fixture
@@ -39,9 +45,9 @@ def test_a_supplement_round_ends_in_rosters_of_its_own(final: str, zhupei: Run, 
         2, "", "错误 [E472]：补录批次的年份 2025 与批次 T 的 2026 不同\n怎么办：写 --year 2026\n"
     )
     assert call(*create, "--year", "2026", "--like", "T").code == 2
-    assert call(*create, "--year", "2026") == Ran(
-        0, "", "已新建批次 S（补录）\n下一步：zhupei batch open S（开放补录报名）\n"
-    )
+    made = "已新建批次 S（补录）\n下一步：zhupei batch open S（开放补录报名）\n"
+    refill = "zhupei admit run --round refill --batch T，确定以后再建补录批次"
+    assert call(*create, "--year", "2026") == Ran(0, "", f"{WAITING.format(refill)}\n{made}")
     assert call("batch", "open").code == 0
 
     def row(number: int, base: str) -> dict[str, object]:
@@ -75,3 +81,25 @@ def test_a_supplement_round_ends_in_rosters_of_its_own(final: str, zhupei: Run, 
         cells = [cell for line in sheet.iter_rows(values_only=True) for cell in line]
         found[path.name] = [cell for cell in cells if str(cell).startswith("S-")]
     assert found == {"A_基地A_录取名单.xlsx": [numbers[0]], "B_基地B_录取名单.xlsx": [numbers[2]]}
+
+
+def test_who_waits_for_a_free_seat_is_told_of_before_a_round_takes_it(final: str, zhupei: Run) -> None:
+    dates = ("--apply-from", "2026-06-01", "--apply-until", "2026-06-20")
+    create = ("batch", "create", "S", "--supplement-of", "T", "--name", "补录", *dates)
+
+    def told(*args: str) -> tuple[int, list[str]]:
+        ran = zhupei("--database", final, *args)
+        return ran.code, [line for line in ran.err.splitlines() if "提醒" in line]
+
+    assert told(*create, "-n")[1] == [
+        WAITING.format("zhupei admit run --round refill --batch T，确定以后再建补录批次")
+    ]
+    assert told("admit", "run", "--round", "refill", "--batch", "T")[0] == 0
+    assert told(*create, "-n", "-y") == (
+        0,
+        [WAITING.format("zhupei admit commit 2 --batch T，再建补录批次")],
+    )
+    doubts = json.loads(zhupei("--database", final, *create, "-n", "--json").out)["doubts"]
+    assert [one["code"] for one in doubts] == ["E499"]
+    assert told("admit", "commit", "2", "--batch", "T", "-y")[0] == 0
+    assert told(*create) == (0, [])

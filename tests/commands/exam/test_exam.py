@@ -60,6 +60,7 @@ def test_a_day_of_exams(call: Call, home: Path) -> None:
     assert "exam allot" not in waiting.err
     early = call("exam", "tickets", "--all", "-o", "准考证.pdf")
     assert (early.code, early.err.splitlines()[0]) == (5, "错误 [E741]：批次 T 还没有安排座位")
+    assert early.err.splitlines()[1] == "怎么办：先运行 zhupei exam allot --batch T"
     allotted = call("exam", "allot", "--seed", "7", "--by", "混合")
     assert (allotted.code, allotted.err) == (
         0,

@@ -166,6 +166,8 @@ def test_each_is_refused_told_or_passed_in_each_place(office: Call, database: st
     for severity in ("error", "warning", "off"):
         _strict(office, severity)
         assert _reviewed(office, numbers) == meant(severity), severity
+        # What was submitted nobody changes: of the form nothing is said any more.
+        assert _checked(office, numbers) == meant(severity) | {ODD: None}, severity
         forbidden = {no for one, no in numbers.items() if severity == "error" and AGAINST[one] and one != ODD}
         assert _not_approved(office, numbers) == forbidden, severity
         assert _odd(office, numbers) == {one for one, said in meant(severity).items() if said}, severity

@@ -16,10 +16,12 @@ from zhupei_cli.rules.admission.admission import admit
 from zhupei_cli.rules.admission.canonical import digest, results_text
 from zhupei_cli.services.admission import admissions, by_hand, runs, stages, stale_runs
 from zhupei_cli.services.admission.explaining import explain_candidate
+from zhupei_cli.services.admission.explaining_result import explain_place_now
 from zhupei_cli.services.admission.give_up import decide_admissions
 from zhupei_cli.services.admission.runs import RunSummary
 from zhupei_cli.services.batches import batches
 from zhupei_cli.services.records.lookup import find_batch
+from zhupei_cli.services.reports import reporting
 from zhupei_cli.services.reports.overview import batch_now
 from zhupei_cli.services.results import result_lists, sealed_files, sealing
 from zhupei_cli.store.engine import transaction
@@ -249,6 +251,25 @@ def test_the_ranking_shows_the_seats_as_they_are_now(published: str, by: Acting)
         admissions.commit_run(session, batch, 2, by=by)
         assert results(None) == found | {"2": "放弃录取", "3": "录取"}
         assert results(1) == found
+
+
+def test_who_is_placed_by_hand_sets_no_line(published: str, by: Acting) -> None:
+    with transaction(published) as session:
+        batch = find_batch(session, "T")
+
+        def lowest() -> list[tuple[str, str]]:
+            rows = result_lists.ranking(session, batch, run=None, base="A", specialty="0100")
+            cut = explain_place_now(session, batch, "A", "0100")["cutoff"]
+            (report,) = (
+                one for one in reporting.measure(session, batch, now=by.at).cutoffs if one.base == "A"
+            )
+            (told,) = {str(row["cutoff"]) for row in rows}
+            return [(told, str(cut)), (str(report.lowest), str(report.count))]
+
+        before = lowest()
+        assert before == [("90.00", "90.00"), ("9000", "1")]
+        by_hand.place(session, batch, NO(3), ("A", "0100"), reason="递补", by=by)
+        assert lowest() == before
 
 
 def test_a_round_that_was_left_uncommitted_is_told_before_the_end(published: str, by: Acting) -> None:

@@ -236,3 +236,46 @@ def test_uncommit_takes_back_who_was_placed_and_a_decline_is_no_damage(database:
         stages.lock_batch(session, batch, by=by)
         assert admissions.run_admission(session, batch, by=by)["candidates"] == 4
         assert _damage(session) == []
+
+
+def test_a_round_of_a_round_holds_the_same_seats(final: str, by: Acting) -> None:
+    _create(final, by)
+    spot, seat = ("B", "0100"), [("B", "0100", "social")]
+
+    def refused(session: Session) -> str:
+        with pytest.raises(ZhupeiError, match="E495") as error, session.begin_nested():
+            place(session, find_batch(session, "T"), "T-0000003", spot, reason="补", by=by)
+        return f"{error.value.values['rounds']}：{error.value.values['cure']}"
+
+    with transaction(final) as session:
+        first = find_batch(session, "S")
+        assert refused(session).startswith("S：在补录批次 S 中录取")
+        first.status = "final"
+        session.flush()
+        batches.create_batch(session, "S2", year=2026, given=DATES, by=by, supplement_of="S")
+        assert [_plan(session, code)[-1] for code in ("S", "S2")] == [("B", 1, 0, 1, 1), ("B", 1, 0, 0, 0)]
+        assert refused(session) == (
+            "S2：在补录批次 S2 中录取、递补或个别安排；补录批次归档以后，没有录取的名额回到原批次；"
+            "还没有锁定的补录批次可以取消：zhupei batch cancel S2 --reason 原因"
+        )
+        # The one between is over: its own round goes on with the seat, which is neither's before it ends.
+        stages.archive_batch(session, first, by=by)
+        assert _plan(session, "T")[1] == ("B", 1, 0, 1, 1)
+        assert refused(session).startswith("S2：在补录批次 S2 中录取")
+        assert _damage(session) == []
+        second = find_batch(session, "S2")
+        take_seats(session, second, seat)
+        second.status = "final"
+        session.flush()
+        stages.archive_batch(session, second, by=by)
+        assert _plan(session, "T")[1] == ("B", 1, 0, 1, 1)
+        assert refused(session) == "S2：这些名额已由补录批次录取的人占着，其中有人放弃、退培以后才空出"
+        # Whoever leaves gives it back over both, and it is given once.
+        free_seats(session, second, seat)
+        assert [_plan(session, code)[-1][3] for code in ("S2", "S")] == [0, 0]
+        assert _plan(session, "T")[1] == ("B", 1, 0, 0, 0)
+        place(session, find_batch(session, "T"), "T-0000003", spot, reason="补", by=by)
+        assert _plan(session, "T")[1] == ("B", 1, 1, 0, 0)
+        assert _damage(session) == []
+    for code in ("S", "S2"):
+        assert _refused(final, lambda s, code=code: take_seats(s, find_batch(s, code), seat)) == "E680"

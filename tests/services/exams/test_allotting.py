@@ -11,7 +11,13 @@ from zhupei_cli.acting import Acting
 from zhupei_cli.model import Batch, BatchSetting, Event, ExamSeat
 from zhupei_cli.rules.exam.rooms import ExamPlace
 from zhupei_cli.services.exams.allotting import Allotted, allot_seats
-from zhupei_cli.services.exams.candidates import count_unseated, load_sitters, load_sitting, load_stored
+from zhupei_cli.services.exams.candidates import (
+    count_unseated,
+    load_sitters,
+    load_sitting,
+    load_stored,
+    way_to_seats,
+)
 from zhupei_cli.services.proof.told_rows import retold, unlike_events
 from zhupei_cli.services.records.lookup import find_batch
 from zhupei_cli.store.engine import transaction
@@ -218,3 +224,19 @@ def test_without_rooms_or_in_another_state_nothing_is_allotted(database: str, by
         session.execute(update(Batch).values(status="open"))
     error = _refused(database, by)
     assert (error.code, "zhupei batch close T" in error.hint) == ("E401", True)
+
+
+@pytest.mark.parametrize(
+    ("status", "way"),
+    [
+        ("closed", "先运行 zhupei exam allot --batch T"),
+        ("open", "先运行 zhupei batch close T，再运行 zhupei exam allot --batch T"),
+        ("locked", "先运行 zhupei batch unlock T，再运行 zhupei exam allot --batch T"),
+        ("final", "座位在报名结束以后、锁定以前安排；现在已不再安排"),
+    ],
+)
+def test_the_way_to_seats_is_one_that_can_be_gone(database: str, status: str, way: str) -> None:
+    with transaction(database) as session:
+        batch = closed_batch(session, 1)
+        batch.status = status
+        assert way_to_seats(batch) == way

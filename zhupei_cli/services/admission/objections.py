@@ -176,7 +176,7 @@ def list_objections(
 ) -> list[ObjectionRow]:
     """Return the objections to a batch in the order they came; names of who objected only if revealed."""
     statement = (
-        select(_OBJECTION, _APPLICATION.c.application_no, _ADMISSION.c.live_key)
+        select(_OBJECTION, _APPLICATION.c.application_no, *_ADMISSION.c["live_key", "status"])
         .outerjoin(_APPLICATION, _APPLICATION.c.id == _OBJECTION.c.application_id)
         .outerjoin(_ADMISSION, _ADMISSION.c.application_id == _OBJECTION.c.application_id)
         .where(_OBJECTION.c.batch_id == batch.id)
@@ -200,6 +200,7 @@ def list_objections(
                 "specialty": specialty,
                 "about": row["application_no"] or place,
                 "seated": row["live_key"] is not None,
+                "admission_status": row["status"],
                 "signed": row["signed"] is not None,
                 "signed_label": _whose(row["signed"], reveal=reveal),
                 "content": row["content"] if reveal else masked_text(row["content"]),

@@ -16,8 +16,10 @@ from zhupei_cli.rules.batch.times import DATES, show_time
 from zhupei_cli.rules.proof.audit import Finding
 from zhupei_cli.services.admission.objections import open_ids, require_none_open
 from zhupei_cli.services.admission.readiness import doubts_about
+from zhupei_cli.services.admission.result_reasons import count_refillable
 from zhupei_cli.services.admission.run_inputs import load_inputs
 from zhupei_cli.services.admission.runs import waiting_run
+from zhupei_cli.services.admission.stale_runs import stale_runs
 from zhupei_cli.services.batches.batches import dates_of, edit_batch, require_order
 from zhupei_cli.services.batches.ceding import cede_seats
 from zhupei_cli.services.batches.taking_part import (
@@ -27,7 +29,7 @@ from zhupei_cli.services.batches.taking_part import (
     takes_part,
 )
 from zhupei_cli.services.records.events import Change, record
-from zhupei_cli.services.records.lookup import settings_of
+from zhupei_cli.services.records.lookup import find_batch, settings_of
 from zhupei_cli.words.errors import ZhupeiError, sentence
 from zhupei_cli.words.vocabulary import BATCH_STATUS, ROUND, AdmissionStatus, ApplicationStatus, Rule
 
@@ -254,6 +256,22 @@ def _left_over(session: Session, batch: Batch) -> Iterator[Finding]:
     if (run := waiting_run(session, batch)) is not None:
         label = ROUND.label(run.round)
         yield _doubt("E489", batch=batch.code, run=run.number, round=label, admitted=run.admitted)
+
+
+def passed_over(session: Session, code: str) -> list[Finding]:
+    """Return the doubt about a supplement round of a batch where people still wait for its free seats.
+
+    The round takes the seats away from them: its parent is refilled no more (E486).
+    """
+    parent = find_batch(session, code)
+    if not (count := count_refillable(session, parent)):
+        return []
+    run = waiting_run(session, parent)
+    fresh = run is not None and not stale_runs(session, parent, [run.number])
+    verb = f"commit {run.number}" if run is not None and fresh else "run --round refill"
+    done = "再建" if fresh else "确定以后再建"
+    cure = f"zhupei admit {verb} --batch {parent.code}，{done}补录批次"
+    return [_doubt("E499", batch=parent.code, count=count, cure=cure)]
 
 
 def archive_batch(session: Session, batch: Batch, *, by: Acting, reason: str | None = None) -> Moved:

@@ -48,7 +48,8 @@ def check_people(
 ) -> Iterator[Gap]:
     """Yield what is missing or wrong with people, or with `who`; with a batch, of its 未提交 and 退回修改.
 
-    With a batch the form is checked too: its plan, and the identity rules with their severities. What other
+    With a batch the form is checked too: its plan, and the identity rules with their severities; of who has
+    submitted, which nobody changes any more, what other years say is told alone. What other
     years say is told either way, by the rules of the batches that people may still apply to, or of this
     year: of `who` and of applicants as grave as there, of others only who is barred, as a warning.
     """
@@ -61,7 +62,10 @@ def check_people(
     for ids in in_chunks(list(session.execute(people).scalars())):
         live = {} if batch is None else store.load_live(session, batch, ids)
         open_ = {one: form for one, form in live.items() if form.status in _OPEN}
-        stored = load_profiles_by_id(session, ids if batch is None or who is not None else open_)
+        asked = batch is None or who is not None
+        whole = set(ids) if asked else set(open_)
+        applied = {one for one, form in live.items() if form.status in _APPLIED}
+        stored = load_profiles_by_id(session, ids if asked else sorted(whole | applied))
         keys = {profile.key: id_ for id_, profile in stored.items()}
         past = {} if batch is None else load_past(session, batch, keys)
         spoken = _against(session, coming, keys, but=open_, asked=who is not None)
@@ -69,7 +73,7 @@ def check_people(
         for one in sorted(stored):
             profile, form = stored[one], open_.get(one)
             number = None if form is None else form.application_no
-            faults = list(_profile_faults(profile, today))
+            faults = list(_profile_faults(profile, today)) if one in whole else []
             if form is not None and checks is not None:
                 faults += form_faults(form.form, checks)
                 before = past.get(profile.key, NO_PAST)
@@ -117,6 +121,8 @@ def _grave(faults: list[Fault]) -> int:
 
 
 _OPEN = (ApplicationStatus.DRAFT, ApplicationStatus.RETURNED)
+#: Whom a base may still approve, or has.
+_APPLIED = (ApplicationStatus.SUBMITTED, ApplicationStatus.APPROVED)
 
 
 def _profile_faults(profile: Profile, today: date) -> Iterator[Fault]:

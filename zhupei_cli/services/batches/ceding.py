@@ -1,7 +1,7 @@
 """Seats that supplement rounds (补录) took over from their parent: one sum over the batch and its rounds."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import RowMapping, Table, case, func, or_, select
 from sqlalchemy.orm import Session
@@ -47,24 +47,48 @@ def require_not_ceded(
     if all_held or (limit is not None and held < limit <= held + getattr(place, f"ceded_{identity}")):
         bases, specialties = base_names(session).labels, specialty_names(session).labels
         where = where or f"{bases[place.base_code]} 的 {specialties[place.specialty_code]}"
-        rounds = _rounds_at(session, batch, place)
-        drop = BATCH.verbs["cancel"].moves
-        early = [f"zhupei batch cancel {code} --reason 原因" for code, now in rounds.items() if now in drop]
-        cancel = f"；还没有锁定的补录批次可以取消：{' 或 '.join(early)}" if early else ""
-        raise ZhupeiError("E495", place=where, ceded=place.ceded, rounds="、".join(rounds), cancel=cancel)
+        rounds = list(_rounds_at(session, batch.id, place))
+        names = "、".join(dict.fromkeys(one.code for one in rounds))
+        raise ZhupeiError("E495", place=where, ceded=place.ceded, rounds=names, cure=_way_to(rounds))
 
 
-def _rounds_at(session: Session, batch: Batch, place: Plan) -> dict[str, str]:
-    """Return code → state of the rounds that hold seats of that very place."""
-    held = sum((_PLAN.c[f"taken_{who}"] for who in Identity), _PLAN.c.ceded)
+class _Holder(NamedTuple):
+    """A supplement round with seats of a place: some of them free, or all of them taken."""
+
+    code: str
+    status: str
+    free: bool
+
+
+def _rounds_at(session: Session, batch_id: int, place: Plan) -> Iterator[_Holder]:
+    """Yield the rounds that hold seats of that very place, and the rounds of these."""
     statement = (
-        select(_BATCH.c.code, _BATCH.c.status)
-        .join(_PLAN, _PLAN.c.batch_id == _BATCH.c.id)
-        .where(_BATCH.c.parent_id == batch.id, _BATCH.c.status != BatchStatus.CANCELLED)
+        select(_PLAN, _BATCH.c.id, _BATCH.c.code, _BATCH.c.status)
+        .join(_BATCH, _PLAN.c.batch_id == _BATCH.c.id)
+        .where(_BATCH.c.parent_id == batch_id, _BATCH.c.status != BatchStatus.CANCELLED)
         .where(_PLAN.c.base_code == place.base_code, _PLAN.c.specialty_code == place.specialty_code)
-        .where(case((_BATCH.c.status == BatchStatus.ARCHIVED, held), else_=_PLAN.c.quota) > 0)
+        .order_by(_BATCH.c.id)
     )
-    return {row.code: row.status for row in session.execute(statement.order_by(_BATCH.c.id))}
+    for row in session.execute(statement).mappings().all():
+        taken = sum(row[f"taken_{who}"] for who in Identity)
+        over = row["status"] == BatchStatus.ARCHIVED
+        free = not over and row["quota"] > taken + row["ceded"]
+        if free or taken:
+            yield _Holder(row["code"], row["status"], free)
+        if row["ceded"]:
+            yield from _rounds_at(session, row["id"], place)
+
+
+def _way_to(rounds: Sequence[_Holder]) -> str:
+    """Return what to do for a seat that rounds hold: where it is given, and when it comes back."""
+    free = [one for one in rounds if one.free]
+    if not free:
+        return "这些名额已由补录批次录取的人占着，其中有人放弃、退培以后才空出"
+    way = f"在补录批次 {'、'.join(one.code for one in free)} 中录取、递补或个别安排"
+    drop = BATCH.verbs["cancel"].moves
+    early = [f"zhupei batch cancel {one.code} --reason 原因" for one in free if one.status in drop]
+    cancel = f"；还没有锁定的补录批次可以取消：{' 或 '.join(early)}" if early else ""
+    return f"{way}；补录批次归档以后，没有录取的名额回到原批次{cancel}"
 
 
 def ceded_of(session: Session, batch: Batch) -> dict[_Spot, dict[str, int]]:

@@ -8,6 +8,7 @@ from sqlalchemy import Select, Table, func, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Application, Batch, Choice, Snapshot, TrainingBase
+from zhupei_cli.rules.batch.lifecycle import BATCH, directions
 from zhupei_cli.rules.exam.rooms import ExamPlace, Room
 from zhupei_cli.rules.exam.seating import Sitter
 from zhupei_cli.services.applications.store import CURRENT_SNAPSHOT, find_stored
@@ -15,7 +16,7 @@ from zhupei_cli.services.batches.taking_part import takes_part
 from zhupei_cli.services.exams.rooms import SEAT, in_order, load_rooms, load_sites
 from zhupei_cli.services.records.lookup import base_names, specialty_names
 from zhupei_cli.words.errors import ZhupeiError
-from zhupei_cli.words.vocabulary import APPLICATION_STATUS, ApplicationStatus
+from zhupei_cli.words.vocabulary import APPLICATION_STATUS, ApplicationStatus, BatchStatus
 
 _TABLES = Application.metadata.tables
 _APPLICATION: Table = _TABLES[Application.__tablename__]
@@ -157,10 +158,21 @@ def load_sitting(session: Session, batch: Batch, wanted: Wanted | None = None) -
 def _without_seat(session: Session, batch: Batch, number: str) -> ZhupeiError:
     """Return why somebody has no seat: not there, not approved, or none was given yet."""
     stored = find_stored(session, batch, number)
-    why, cure = "", f"zhupei exam list --batch {batch.code} 查看；刚通过审核的，先运行 zhupei exam allot"
+    why, cure = "", f"zhupei exam list --batch {batch.code} 查看；刚通过审核的，{way_to_seats(batch)}"
     if stored.status != ApplicationStatus.APPROVED:
         why, cure = f"的状态是{APPLICATION_STATUS.label(stored.status)}，", "审核通过的人才安排座位"
     return ZhupeiError("E742", application_no=number, why=why, cure=cure)
+
+
+def way_to_seats(batch: Batch) -> str:
+    """Return what leads to seats in the state the batch is in; nothing does once it has a result."""
+    first = f"先运行 zhupei exam allot --batch {batch.code}"
+    if batch.status == BatchStatus.CLOSED:
+        return first
+    if batch.status not in (BatchStatus.DRAFT, BatchStatus.OPEN, BatchStatus.LOCKED):
+        return "座位在报名结束以后、锁定以前安排；现在已不再安排"
+    way = directions(BATCH, batch.status, frozenset({BatchStatus.CLOSED}), batch.code)
+    return f"{way}，再运行{first.removeprefix('先运行')}"
 
 
 def _by_place(one: Seated) -> tuple[object, ...]:

@@ -15,7 +15,7 @@ from zhupei_cli.printing.ticket import TICKET_RULES, Ticket, Tickets
 from zhupei_cli.rules.batch.settings import BatchSettings, parse
 from zhupei_cli.rules.people.masking import mask_id
 from zhupei_cli.services.applications.printing import NotPrinted, named_lacking, printable, require_characters
-from zhupei_cli.services.exams.candidates import Seated, Wanted, load_sitting
+from zhupei_cli.services.exams.candidates import Seated, Wanted, load_sitting, way_to_seats
 from zhupei_cli.services.exams.rooms import Site, load_rooms, load_sites
 from zhupei_cli.services.people.photos import photo_is_whole
 from zhupei_cli.services.records.events import Change, record
@@ -82,7 +82,7 @@ def with_damaged_photo(tickets: Sequence[Ticket]) -> dict[str, Fault]:
 def _seated(session: Session, batch: Batch, wanted: Wanted) -> list[Seated]:
     seated = load_sitting(session, batch, wanted)
     if not seated and wanted == Wanted():
-        raise ZhupeiError("E741", batch=batch.code)
+        raise ZhupeiError("E741", batch=batch.code, cure=way_to_seats(batch))
     return seated
 
 

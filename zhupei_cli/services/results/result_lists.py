@@ -34,6 +34,9 @@ _ROW: Table = _TABLES[RunRow.__tablename__]
 _SNAPSHOT: Table = _TABLES[Snapshot.__tablename__]
 _TRAINEE: Table = _TABLES[Trainee.__tablename__]
 
+#: Where somebody sits, and by what.
+_Seat = tuple[Spot, str]
+
 #: States in which a batch has a result that admits people for good.
 FINAL: Final = (BatchStatus.FINAL, BatchStatus.ARCHIVED)
 
@@ -72,6 +75,7 @@ class Ranked(TypedDict):
     choice_label: str
     total: Decimal | None
     cutoff: Decimal | None
+    """the lowest total seated there by choice, as `admit explain --place` has it"""
     result: str
 
 
@@ -308,7 +312,7 @@ def ranking(
     if run is None:
         got, ended = _seats_now(session, batch), _ended(session, batch)
     else:
-        got = {row.no: row.spot for row in stored_rows(session, one) if row.spot is not None}
+        got = {row.no: (row.spot, row.via or "") for row in stored_rows(session, one) if row.spot is not None}
     asked = [
         (spot, in_order)
         for spot, in_order in sorted(_by_spot(bids(inputs, Merits(inputs))).items())
@@ -322,7 +326,7 @@ def ranking(
 
 def _ranked(
     places: Iterable[tuple[Spot, Sequence[Bid]]],
-    got: Mapping[str, Spot],
+    got: Mapping[str, _Seat],
     ended: Mapping[str, str],
     quotas: Mapping[Spot, int],
     labels: tuple[Mapping[str, str], Mapping[str, str]],
@@ -330,7 +334,9 @@ def _ranked(
 ) -> Iterator[Ranked]:
     for spot, in_order in places:
         base, specialty = spot
-        cutoff = min((bid.total for bid in in_order if got.get(bid.candidate.no) == spot), default=None)
+        cutoff = min(
+            (bid.total for bid in in_order if _by_choice(got.get(bid.candidate.no), spot)), default=None
+        )
         for rank, bid in enumerate(in_order, 1):
             name, id_number = names[bid.candidate.no]
             yield {
@@ -358,19 +364,25 @@ def _by_spot(in_order: Sequence[Bid]) -> dict[Spot, list[Bid]]:
     return found
 
 
-def _result(got: Spot | None, spot: Spot) -> str:
-    if got is None:
+def _by_choice(seat: _Seat | None, spot: Spot) -> bool:
+    """Tell whether somebody sits there by a choice of theirs: who was placed by hand sets no line."""
+    return seat is not None and seat[0] == spot and seat[1].startswith("choice")
+
+
+def _result(seat: _Seat | None, spot: Spot) -> str:
+    if seat is None:
         return "未录取"
-    return "录取" if got == spot else "录取到其他岗位"
+    return "录取" if seat[0] == spot else "录取到其他岗位"
 
 
-def _seats_now(session: Session, batch: Batch) -> dict[str, Spot]:
+def _seats_now(session: Session, batch: Batch) -> dict[str, _Seat]:
+    columns = _ADMISSION.c["base_code", "specialty_code", "via"]
     statement = (
-        select(_APPLICATION.c.application_no, _ADMISSION.c.base_code, _ADMISSION.c.specialty_code)
+        select(_APPLICATION.c.application_no, *columns)
         .join(_ADMISSION, _ADMISSION.c.application_id == _APPLICATION.c.id)
         .where(_ADMISSION.c.batch_id == batch.id, _ADMISSION.c.live_key.is_not(None))
     )
-    return {no: (base, specialty) for no, base, specialty in session.execute(statement)}
+    return {no: ((base, specialty), via or "") for no, base, specialty, via in session.execute(statement)}
 
 
 def _ended(session: Session, batch: Batch) -> dict[str, str]:

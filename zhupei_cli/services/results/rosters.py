@@ -177,7 +177,8 @@ def _wanted_run(session: Session, batch: Batch, number: int | None) -> Run | Non
     if run is not None and (run.committed_at is None or run.round != Round.MAIN):
         return run
     if batch.status not in _WITH_RESULT:
-        cure = directions(BATCH, batch.status, frozenset({BatchStatus.COMMITTED}), batch.code)
+        way = directions(BATCH, batch.status, frozenset({BatchStatus.COMMITTED}), batch.code)
+        cure = f"{way}；要看一次录取计算的名单加 --run RUN"
         raise ZhupeiError("E464", batch=batch.code, status=BATCH_STATUS.label(batch.status), cure=cure)
     return None
 
