@@ -175,7 +175,7 @@ def test_an_export_comes_back_filled_in(shell: Run, home: Path, database: str) -
     assert (sheet.freeze_panes, sheet.page_setup.orientation, sheet.page_setup.paperSize) == (
         "C3",
         "landscape",
-        9,
+        8,
     )
     sheet["C3"], sheet["C4"], sheet["D4"] = "通过", "退回修改", "专业写全"
     book.save(home / "填好.xlsx")

@@ -4,12 +4,14 @@ from datetime import date
 from pathlib import Path
 
 import openpyxl
+from openpyxl.utils import get_column_letter
 
 from zhupei_cli.sheets.kinds.columns import Choices
 from zhupei_cli.sheets.kinds.exam_kinds import EXAM_GROUP
 from zhupei_cli.sheets.kinds.roster_columns import RosterColumn
 from zhupei_cli.sheets.writing.list_sheet import ListSheet, columns_for, write_list
 from zhupei_cli.sheets.writing.plain_sheet import write_plain
+from zhupei_cli.sheets.writing.review_sheet import write_review_sheet
 from zhupei_cli.sheets.writing.template import BlankForm, form_of, write_template
 
 TITLE = "某某年某某省住院医师规范化培训招收考试某某维吾尔自治区某某哈萨克自治州友谊医院签到登记表"
@@ -120,3 +122,42 @@ def test_a_filled_form_is_no_wider_than_its_columns_and_a_room_has_one_page(tmp_
     tall = sum(sheet.row_dimensions[row].height for row in range(1, 43))
     assert [one.id for one in sheet.row_breaks.brk] == [42]
     assert tall * sheet.page_setup.scale / 100 <= 740
+
+
+def test_the_form_of_a_review_is_one_a3_page_across_and_can_be_read(tmp_path: Path) -> None:
+    long = "某某生产建设兵团第一师医院暨某某科技大学附属协和医院联合国家区域医疗中心"
+    row = {
+        "application_no": "HN2026-0000001",
+        "name": "王一",
+        "id_number": "410101200001011234",
+        "gender": "男",
+        "identity": "外单位委托培养住院医师",
+        "source_type": "应届毕业生",
+        "train_years": "3",
+        "specialty": "外科（神经外科方向）",
+        "choice2": f"{long} 内科",
+        "accept_adjust": "是",
+        "level": "硕士",
+        "degree": "硕士",
+        "school": "山西医科大学",
+        "major": "医学影像学",
+        "graduated_on": "2026-06-30",
+        "full_time": "是",
+        "employer": long,
+        "mobile": "13800000000",
+        "submitted_at": "2026-06-05 10:00:00",
+        **dict.fromkeys(("findings", "earlier", "years"), "毕业时间不在择业期内，核对个人身份；" * 3),
+    }
+    write_review_sheet(tmp_path / "a.xlsx", [row] * 3, title=TITLE)
+    sheet = openpyxl.load_workbook(tmp_path / "a.xlsx").worksheets[0]
+    setup = sheet.page_setup
+    assert (setup.paperSize, setup.orientation, setup.fitToHeight) == (8, "landscape", 0)
+    assert setup.fitToWidth in (None, 1) and not sheet.print_title_cols
+    widths: dict[str, float] = {}
+    for one in sheet.column_dimensions.values():
+        widths |= {get_column_letter(at): one.width for at in range(one.min, one.max + 1)}
+    shown = {str(cell.value): widths[cell.column_letter] for cell in sheet[2]}
+    # A column is seven pixels a digit and five more, A3 is 1,133 points between its margins.
+    assert 11 * 1133 / (0.75 * sum(7 * width + 5 for width in shown.values())) >= 7
+    assert shown["证件号码"] >= 20 and shown["手机号码"] >= 13, "a number is not divided"
+    assert shown["原因"] >= 18

@@ -37,9 +37,8 @@ _READING: Final = {
 def write_review_sheet(path: Path, rows: Sequence[Mapping[str, str]], *, title: str) -> None:
     """Write `rows`, texts by the keys of 审核意见 and _READING; `title` stands above them.
 
-    Two pages wide on paper: twenty-four columns on one would be letters of five points. Number and name stand
-    on both.
+    One A3 page wide on paper: twenty-four columns on A4 would be letters of five points.
     """
     reading = (Column(key, heading, cells.text, ignored=True) for key, heading in _READING.items())
-    form = BlankForm(REVIEW, title, (*REVIEW.columns, *reading), rows, frozen=2)
+    form = BlankForm(REVIEW, title, (*REVIEW.columns, *reading), rows, frozen=2, large=True)
     write_template(path, [form], Choices())

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 from zipfile import ZipFile
 
 from zhupei_cli.sheets.writing import ooxml
+from zhupei_cli.sheets.writing.last_page import break_before
 from zhupei_cli.sheets.writing.ooxml import (
     END,
     Openings,
@@ -34,6 +35,8 @@ _PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
 _DIMENSION: Final = re.compile(r'(?<=<dimension ref=")[^"]*')
 #: Points above and below the lines of a row together.
 _PADDING: Final = 4
+#: Points of A4 landscape, of an inch, and of a row whose height nobody said.
+_A4_WIDE, _A4_HIGH, _INCH, _ROW = 842, 595, 72, 15
 _KEPT: Final = ("_rels/.rels", "docProps/app.xml", "xl/styles.xml", "xl/theme/theme1.xml")
 
 
@@ -48,7 +51,8 @@ class Model:
     `openings` are what stands before and after the row's number in the cells of each column, by the name of
     the sample. Of the first sample `wraps` names the columns whose text wraps with the half-width characters
     of a line, `line_height` is in points, None where rows need not grow. `repeated` is the last column that
-    stands on every printed page, "" for none.
+    stands on every printed page, "" for none. `head_height` is what stands above the rows, `page` what one
+    page takes of both, in points as the sheet has them.
     """
 
     head: str
@@ -59,6 +63,8 @@ class Model:
     wraps: tuple[tuple[int, int], ...]
     line_height: float | None
     repeated: str
+    head_height: float
+    page: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,11 +163,22 @@ def _take_samples(sheet: "Worksheet", samples: Sequence[str]) -> Model:
         ),
         line_height=sheet.row_dimensions[number].height,
         repeated=str(sheet.print_title_cols or "").rpartition("$")[2],
+        head_height=sum(sheet.row_dimensions[row].height or _ROW for row in range(1, number)),
+        page=_page(sheet, widths),
     )
     sheet.print_title_cols = None  # it is the workbook's part that says so
     sheet.delete_rows(number, len(samples))
     del sheet.row_dimensions[number]
     return sample
+
+
+def _page(sheet: "Worksheet", widths: Sequence[float]) -> float:
+    """Return how many points of rows A4 landscape takes where the columns are made to fit it."""
+    margins, pages = sheet.page_margins, int(sheet.page_setup.fitToWidth or 1)
+    across = pages * (_A4_WIDE - _INCH * (margins.left + margins.right))
+    # Seven pixels a digit and five for the rim of a cell, three quarters of a point each.
+    scale = min(1, across / (0.75 * sum(7 * width + 5 for width in widths)))
+    return (_A4_HIGH - _INCH * (margins.top + margins.bottom)) / scale
 
 
 def _sheet_xml(sheet: SplicedSheet, model: Model) -> Iterator[bytes]:
@@ -180,7 +197,21 @@ def _sheet_xml(sheet: SplicedSheet, model: Model) -> Iterator[bytes]:
     quiet = (
         f'<ignoredErrors><ignoredError sqref="{used}" numberStoredAsText="1"/></ignoredErrors></worksheet>'
     )
-    yield _PLACEHOLDER.sub(fill, model.tail).replace("</worksheet>", quiet).encode()
+    ending = _break(sheet, model) + quiet
+    yield _PLACEHOLDER.sub(fill, model.tail).replace("</worksheet>", ending).encode()
+
+
+def _break(sheet: SplicedSheet, model: Model) -> str:
+    """Return the page break without which who closes the list could stand below headings alone."""
+    if not sheet.closing:
+        return ""
+    heights = [_height(row, model) or _ROW for row in sheet.rows]
+    below = _ROW * len(sheet.closing) + (_height(sheet.total, model) or _ROW if sheet.total else 0)
+    above = break_before(heights, head=model.head_height, below=below, page=model.page)
+    if above is None:
+        return ""
+    number = model.first_row - 1 + above
+    return f'<rowBreaks count="1" manualBreakCount="1"><brk id="{number}" max="16383" man="1"/></rowBreaks>'
 
 
 def _below(sheet: SplicedSheet, model: Model, number: int) -> list[str]:

@@ -15,7 +15,7 @@ from zhupei_cli.sheets.writing.dictionary import Dictionary
 from zhupei_cli.sheets.writing.drawing import LINE, PADDING, Drawing, DrawnRow, drawing, lines_of
 from zhupei_cli.sheets.writing.looks import HEADING
 from zhupei_cli.sheets.writing.ooxml import half_widths
-from zhupei_cli.sheets.writing.widths import pages_across, usual_width
+from zhupei_cli.sheets.writing.widths import LARGE_PAGE, pages_across, usual_width, widened
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
@@ -26,6 +26,11 @@ _STARRED, _HINT = "　带 * 的列必填；", "鼠标停在列名上，可看这
 #: Half-width characters of a narrow and a wide column, and how narrow words may become for one page.
 _NARROW, _WIDE = 10, 36
 _LEAST: Final = 14
+#: The same on a form that is large: of a column to be filled in, a reason there, words, sentences, a heading;
+#: and what the rim of a cell and the arrow of a filter take.
+_LEAST_ANSWER, _LEAST_REASON, _LEAST_WORDS, _LEAST_SENTENCE, _LEAST_HEADING = 10, 18, 12, 20, 6
+_RIM: Final = 2
+_A3: Final = 8
 #: Those that A4 upright takes without being made smaller.
 _UPRIGHT: Final = 66
 #: Points of its height between the margins, and rows that may be made smaller to stand on one page.
@@ -72,7 +77,7 @@ class BlankForm:
     """A sheet to fill in; `rows` stand there already, by key, columns without a word are to be filled.
 
     The first `frozen` columns stay on the screen and on every printed page. Rows that differ under the key
-    `apart` are printed on different pages.
+    `apart` are printed on different pages. A `large` form is printed on A3, for it is too wide for A4.
     """
 
     kind: Kind
@@ -81,6 +86,7 @@ class BlankForm:
     rows: Sequence[Mapping[str, str]] = ()
     frozen: int = 1
     apart: str = ""
+    large: bool = False
 
 
 def form_of(
@@ -123,6 +129,10 @@ def _draw(made: Drawing, form: BlankForm, dictionary: Dictionary, choices: Choic
         column_width(column, choices, form.rows[:: len(form.rows) // _MEASURED + 1])
         for column in form.columns
     ]
+    if form.large:
+        widths = [
+            int(one) for one in widened(list(map(_least, form.columns, _words(form))), widths, LARGE_PAGE)
+        ]
     for at, (look, width) in enumerate(zip(looks, widths, strict=True)):
         plain = "number" if look.endswith("number") else "text"
         sheet.set_column(at, at, width, made.looks[plain])
@@ -130,7 +140,7 @@ def _draw(made: Drawing, form: BlankForm, dictionary: Dictionary, choices: Choic
     _head(sheet, made, form.columns, widths, choices)
     last = 1 + max(len(form.rows), 0 if form.rows else ROWS)
     dictionary.offer(sheet, dict(enumerate(form.columns)), (2, last), typed=True)
-    _set_up(sheet, last, widths, frozen=form.frozen)
+    _set_up(sheet, last, widths, form)
     if form.apart:
         _break_pages(sheet, form, width=sum(widths), head=title_height + 2 * LINE)
     made.fill(sheet, 2, looks, _rows(form, widths), count=len(form.rows))
@@ -142,7 +152,7 @@ def _write_title(sheet: "Worksheet", made: Drawing, form: BlankForm, widths: Seq
     title, hint = form.title.replace("\n", " "), (_STARRED if starred else "　") + _HINT
     # Beside the frozen columns: those are repeated on every page, and would repeat a piece of the title.
     first = 0 if form.apart else form.frozen
-    _, across = pages_across(widths, form.frozen)
+    _, across = _across(form, widths)
     look, room = made.looks["title"], sum(widths[first:across])
     lines = 1
     if form.rows and across - first > 1:
@@ -207,6 +217,25 @@ def column_width(column: Column, choices: Choices, rows: Sequence[Mapping[str, s
     return min(max(_NARROW, heading, hinted, longest + 3), _WIDE)
 
 
+def _words(form: BlankForm) -> Iterator[Sequence[str]]:
+    """Yield, column by column, what some of the rows hold."""
+    some = form.rows[:: len(form.rows) // _MEASURED + 1]
+    for column in form.columns:
+        yield [word for row in some if (word := row.get(column.key))]
+
+
+def _least(column: Column, words: Sequence[str]) -> int:
+    """Return how narrow a column may become: no number and no word without a Chinese character is divided."""
+    heading = max(-(-half_widths(column.heading) // 4) * 2 + _RIM, _LEAST_HEADING)
+    if not words:
+        answer = _LEAST_REASON if column.key == "reason" else _LEAST_ANSWER
+        return heading if column.ignored else max(heading, answer)
+    unbroken = usual_width([part for word in words for part in word.split() if part.isascii()])
+    usual = usual_width(words)
+    least = _LEAST_SENTENCE if usual > _WIDE else _LEAST_WORDS
+    return max(heading, unbroken + _RIM, min(usual + _RIM, least))
+
+
 def _rows(form: BlankForm, widths: Sequence[int]) -> Iterator[DrawnRow]:
     keys = [column.key for column in form.columns]
     for row in form.rows:
@@ -215,13 +244,20 @@ def _rows(form: BlankForm, widths: Sequence[int]) -> Iterator[DrawnRow]:
         yield DrawnRow(words, lines=tall)
 
 
-def _set_up(sheet: "Worksheet", last: int, widths: Sequence[int], *, frozen: int) -> None:
+def _across(form: BlankForm, widths: Sequence[int]) -> tuple[int, int]:
+    """Return on how many pages the columns stand beside each other, and how many on the first."""
+    return (1, len(widths)) if form.large else pages_across(widths, form.frozen)
+
+
+def _set_up(sheet: "Worksheet", last: int, widths: Sequence[int], form: BlankForm) -> None:
     columns = len(widths)
-    sheet.freeze_panes(2, frozen)
+    sheet.freeze_panes(2, form.frozen)
     sheet.autofilter(1, 0, last, columns - 1)
     # Without this Excel marks every ID number with a green corner: a number stored as text.
     sheet.ignore_errors({"number_stored_as_text": f"A1:{column_letters(columns - 1)}{last + 1}"})
-    set_up_page(sheet, header=(0, 1), pages=pages_across(widths, frozen)[0], frozen=frozen)
+    set_up_page(sheet, header=(0, 1), pages=_across(form, widths)[0], frozen=form.frozen)
+    if form.large:
+        sheet.set_paper(_A3)
 
 
 def _break_pages(sheet: "Worksheet", form: BlankForm, *, width: int, head: int) -> None:

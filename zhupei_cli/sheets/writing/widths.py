@@ -12,6 +12,8 @@ from zhupei_cli.sheets.writing.ooxml import half_widths
 #: Half-width characters of 10 points that A4 landscape takes as they are, and made small as 7 points.
 FULL_PAGE: Final = 150
 LIST_PAGE: Final = 200
+#: Those that A3 takes made as small.
+LARGE_PAGE: Final = 280
 #: Of a hundred cells so many stand on one line; the others wrap if they are longer by more than this.
 _MOST, _NEAR = 95, 4
 #: How wide a heading may be that stands on one line.
