@@ -36,7 +36,7 @@ BEGIN
     END IF;
     -- Tables with personal data or secrets are read masked, through views of the same names.
     IF t.relname NOT IN ('trainee', 'snapshot', 'education', 'account', 'trainee_photo', 'import_row', 'bar',
-                         'objection') THEN
+                         'objection', 'review', 'admission') THEN
       EXECUTE format('GRANT SELECT ON public.%I TO zhupei_auditor', t.relname);
     END IF;
   END LOOP;
@@ -93,7 +93,7 @@ CREATE POLICY base ON public.score FOR SELECT TO zhupei_base
 
 -- An auditor: columns without the numbers of papers and phones, nor the date of birth, which is part of one.
 GRANT SELECT (application_id, version, id_type, name, gender, level, school, major, degree, graduated_on,
-  reason, made_at) ON public.snapshot TO zhupei_auditor;
+  made_at) ON public.snapshot TO zhupei_auditor;
 GRANT SELECT (id, id_type, name, gender, ethnicity, political_status, marital_status, origin_province,
   licence_passed, has_employer, created_at, updated_at, touched_by) ON public.trainee TO zhupei_auditor;
 GRANT SELECT (id, trainee_id, level, school, major, graduated_on, full_time, degree, degree_type, is_fresh)
@@ -101,4 +101,8 @@ GRANT SELECT (id, trainee_id, level, school, major, graduated_on, full_time, deg
 GRANT SELECT (trainee_id, username, business, role, failed_checks, locked_until, created_at)
   ON public.account TO zhupei_auditor;
 GRANT SELECT (trainee_id, mime) ON public.trainee_photo TO zhupei_auditor;
+GRANT SELECT (id, application_id, decision, base_code, snapshot_version, decided_by, decided_at)
+  ON public.review TO zhupei_auditor;
+GRANT SELECT (application_id, application_status, batch_id, status, live_key, identity, base_code, specialty_code, via,
+  total, rank, run_id, decided_at) ON public.admission TO zhupei_auditor;
 GRANT SELECT (import_id, entity, key, action) ON public.import_row TO zhupei_auditor;

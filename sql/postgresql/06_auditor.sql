@@ -1,11 +1,12 @@
 -- Tables with personal data as an auditor reads them: the same names and columns, every row, masked. The views
 -- belong to zhupei_keeper; an auditor who changes the search_path finds tables without the columns.
 DROP VIEW IF EXISTS zhupei_auditor.snapshot, zhupei_auditor.trainee, zhupei_auditor.education, zhupei_auditor.account,
-  zhupei_auditor.import_row, zhupei_auditor.bar, zhupei_auditor.objection;
+  zhupei_auditor.import_row, zhupei_auditor.bar, zhupei_auditor.objection, zhupei_auditor.review,
+  zhupei_auditor.admission;
 CREATE VIEW zhupei_auditor.snapshot WITH (security_barrier) AS
   SELECT application_id, version, id_type, zhupei.masked('id_number', id_number) AS id_number,
          name, gender, date_trunc('year', birth_date)::date AS birth_date, level, school, major, degree, graduated_on,
-         zhupei.masked_content(content) AS content, reason, made_at
+         zhupei.masked_content(content) AS content, zhupei.masked_text(reason) AS reason, made_at
   FROM public.snapshot;
 
 CREATE VIEW zhupei_auditor.trainee WITH (security_barrier) AS
@@ -35,6 +36,17 @@ CREATE VIEW zhupei_auditor.bar WITH (security_barrier) AS
   SELECT id, id_type, zhupei.masked('id_number', id_number) AS id_number, name, kind, from_date, until,
          zhupei.masked_text(reason) AS reason, zhupei.masked_text(source) AS source, state, application_id
   FROM public.bar;
+
+-- Reasons are what somebody typed, numbers of people among it.
+CREATE VIEW zhupei_auditor.review WITH (security_barrier) AS
+  SELECT id, application_id, decision, zhupei.masked_text(reason) AS reason, base_code, snapshot_version, decided_by,
+         decided_at
+  FROM public.review;
+
+CREATE VIEW zhupei_auditor.admission WITH (security_barrier) AS
+  SELECT application_id, application_status, batch_id, status, live_key, identity, base_code, specialty_code, via, total,
+         rank, run_id, zhupei.masked_text(reason) AS reason, decided_at
+  FROM public.admission;
 
 -- Whoever objected trusts the office with the name.
 CREATE VIEW zhupei_auditor.objection WITH (security_barrier) AS

@@ -9,27 +9,27 @@ BEGIN
   END IF;
 END $$;
 
--- What the program writes there, and nothing else: the province reads it back.
+-- What the program writes there, and nothing else: the province reads it back. As json: see zhupei.is_noted().
 CREATE OR REPLACE FUNCTION zhupei.is_files(p_files text) RETURNS boolean
 LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
-  SELECT CASE WHEN length(p_files) > 100000 OR jsonb_typeof(p_files::jsonb) <> 'array' THEN false ELSE
+  SELECT CASE WHEN length(p_files) > 100000 OR json_typeof(p_files::json) <> 'array' THEN false ELSE
     (SELECT coalesce(bool_and(
-       CASE WHEN jsonb_typeof(f) <> 'object' THEN false ELSE
-         (SELECT array_agg(k ORDER BY k) FROM jsonb_object_keys(f) k) = ARRAY['name', 'rows', 'sha256']
-         AND jsonb_typeof(f -> 'name') = 'string' AND length(f ->> 'name') BETWEEN 1 AND 300
+       CASE WHEN json_typeof(f) <> 'object' THEN false ELSE
+         (SELECT array_agg(k ORDER BY k) FROM json_object_keys(f) k) = ARRAY['name', 'rows', 'sha256']
+         AND json_typeof(f -> 'name') = 'string' AND length(f ->> 'name') BETWEEN 1 AND 300
          AND f ->> 'name' !~ '[\x01-\x1f\x7f-\x9f]'
-         AND jsonb_typeof(f -> 'sha256') = 'string' AND f ->> 'sha256' ~ '^[0-9a-f]{64}$'
-         AND jsonb_typeof(f -> 'rows') = 'number' AND f ->> 'rows' ~ '^[0-9]{1,9}$' END), false)
-     FROM jsonb_array_elements(p_files::jsonb) f) END
+         AND json_typeof(f -> 'sha256') = 'string' AND f ->> 'sha256' ~ '^[0-9a-f]{64}$'
+         AND json_typeof(f -> 'rows') = 'number' AND f ->> 'rows' ~ '^[0-9]{1,9}$' END), false)
+     FROM json_array_elements(p_files::json) f) END
 $$;
 
 CREATE OR REPLACE FUNCTION zhupei.is_counts(p_counts text) RETURNS boolean
 LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
-  SELECT CASE WHEN length(p_counts) > 1000 OR jsonb_typeof(p_counts::jsonb) <> 'object' THEN false ELSE
+  SELECT CASE WHEN length(p_counts) > 1000 OR json_typeof(p_counts::json) <> 'object' THEN false ELSE
     (SELECT array_agg(key ORDER BY key) = ARRAY['blank', 'inserted', 'rejected', 'replaced', 'rows', 'unchanged',
                                                 'updated', 'warned']
-            AND bool_and(jsonb_typeof(value) = 'number' AND value #>> '{}' ~ '^[0-9]{1,9}$')
-     FROM jsonb_each(p_counts::jsonb)) END
+            AND bool_and(value::text ~ '^[0-9]{1,9}$')
+     FROM json_each(p_counts::json)) END
 $$;
 
 CREATE OR REPLACE FUNCTION zhupei.begin_import(
@@ -43,6 +43,7 @@ BEGIN
   IF zhupei.is_files(p_files) IS NOT TRUE OR zhupei.is_counts(p_counts) IS NOT TRUE THEN
     RAISE EXCEPTION '没有权限' USING ERRCODE = 'insufficient_privilege';
   END IF;
+  PERFORM zhupei.take_turn();
   PERFORM zhupei.hold_batch(p_batch);
   import_id := zhupei.take('import_run', 1);
   event_seq := zhupei.take('event', 1);
@@ -62,7 +63,7 @@ CREATE OR REPLACE FUNCTION zhupei.decide(
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   base CONSTANT text := zhupei.require_base();
-  mine CONSTANT integer[] := zhupei.my_first_choices();
+  mine integer[];
   many CONSTANT integer := coalesce(cardinality(p_numbers), 0);
   seq integer;
   review integer;
@@ -72,6 +73,8 @@ BEGIN
   IF many = 0 THEN
     RETURN 0;
   END IF;
+  PERFORM zhupei.take_turn();
+  mine := zhupei.my_first_choices();
   PERFORM zhupei.hold_batch(p_batch);
   -- The counters come first, as in the program: the same order of locks knows no deadlock.
   seq := zhupei.take('event', many);

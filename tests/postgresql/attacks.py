@@ -5,6 +5,7 @@ nothing). {…} stand for facts of the world of conftest.py: `foreign…` belong
 """
 # ruff: noqa: E501 - a table, an attack a line
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 DENIED, NO_SUCH_FUNCTION, NO_SUCH_TABLE = "42501", "42883", "42P01"
@@ -25,6 +26,27 @@ class Probe(NamedTuple):
     sql: str
     exists: str
     missing: str
+
+
+def _notes(*said: tuple[str, str]) -> Iterator[Attack]:
+    """Yield one attack for each action and the JSON that an event of it is to carry."""
+    for number, (action, data) in enumerate(said, 1):
+        sql = f"SELECT zhupei.note('{action}', {{batch}}, '{_typed(data)}')"
+        yield Attack(f"a note of choice {number}", sql)
+
+
+def _imports(*said: tuple[str, str]) -> Iterator[Attack]:
+    """Yield one attack for each way to write a file, and more among the counts."""
+    names = ("blank", "inserted", "rejected", "replaced", "rows", "unchanged", "updated", "warned")
+    zeros = ",".join(f'"{name}":0' for name in names)
+    for number, (file, more) in enumerate(said, 1):
+        files, counts = f'[{{{file},"sha256":"{"a" * 64}"}}]', f"{{{more}{zeros}}}"
+        sql = f"SELECT zhupei.begin_import({{batch}}, '{_typed(files)}', '{_typed(counts)}')"
+        yield Attack(f"an import of choice {number}", sql)
+
+
+def _typed(text: str) -> str:
+    return text.replace("{", "{{").replace("}", "}}")
 
 
 ATTACKS = (
@@ -230,6 +252,27 @@ ATTACKS = (
     Attack("reach a function inside", "SELECT zhupei.append_event(1, 'x', 1, 'x', NULL, NULL, NULL, NULL)"),
     Attack("take numbers", "SELECT zhupei.take('event', 1000000)"),
     Attack("an event of choice", "SELECT zhupei.note('batch.lock', 1, '{{}}')"),
+    # What Python cannot read breaks whoever reads the events, for everybody.
+    *_notes(
+        ("review.export", f'{{"rows":{"1" * 900}}}'),
+        ("review.export", f'{{"rows":{"[" * 400}{"]" * 400}}}'),
+        ("review.export", '{"rows":[],"rows":1}'),
+        ("review.export", '{"rows":1,"keys":[]}'),
+        ("review.export", '{"rows":1e4}'),
+        ("review.export", '{"rows":"1"}'),
+        ("review.export", "{}"),
+        ("review.export", "[]"),
+        ("export.roster", '{"bases":["4103001"],"people":1,"provisional":true,"run":null}'),
+        ("export.roster", '{"bases":[],"people":1,"provisional":"","run":null}'),
+        ("export.roster", f'{{"bases":[],"people":1,"provisional":true,"run":{"1" * 900}}}'),
+        ("export.roster", '{"bases":[],"people":1,"provisional":true}'),
+    ),
+    *_imports(
+        (f'"name":"x","rows":{"1" * 5000},"rows":1', ""),
+        (f'"name":{"[" * 999}{"]" * 999},"name":"x","rows":1', ""),
+        ('"name":"x","rows":1e0', ""),
+        ('"name":"x","rows":1', f'"rows":{"[" * 300}{"]" * 300},'),
+    ),
     Attack("an import's event only", "SELECT zhupei.begin_import({committed}, '[]', '{{}}')"),
     # -- deciding
     Attack(

@@ -8,8 +8,10 @@ import psycopg
 import pytest
 
 from tests.conftest import Run
+from tests.people import id_number
 from tests.postgresql.conftest import BASE, PASSWORD, World
 from tests.postgresql.sessions import address, ask
+from zhupei_cli.rules.people.masking import mask_id
 from zhupei_cli.store.engine import connected
 from zhupei_cli.store.engines import patience
 
@@ -103,7 +105,13 @@ def test_who_keeps_others_waiting_is_named_and_let_go(
         for login in ("zhao", "li", "sun"):
             assert ask(walls.login(login), f"SELECT {lock}").sqlstate == "42501"
     assert ask(walls.login("sun"), "SELECT zhupei.take_turn()").sqlstate == "42501"
+    notes = f"SELECT zhupei.note('review.export', {walls.facts['batch']}, '{{\"rows\":1}}')"
+    edit = ("--database", walls.login("li"), "batch", "edit", "HN2026", "--name", "新名")
     with psycopg.connect(address(walls.login("zhao"))) as holding:
+        for writes in (notes, f"SELECT zhupei.reveal(ARRAY[{walls.facts['own']}])"):  # the turn, the counters
+            holding.execute(writes)
+            assert "[E601]：数据库正忙，等了 30 秒仍被别的程序占用：登录账号 zhao\n" in zhupei(*edit).err
+            holding.rollback()
         holding.execute("SELECT zhupei.take_turn()")
         limit = holding.execute("SHOW idle_in_transaction_session_timeout").fetchone()
         assert limit == ("1min",)
@@ -115,6 +123,33 @@ def test_who_keeps_others_waiting_is_named_and_let_go(
             assert told in ran.err
             assert ("现在闲置" in ran.err) == (login == walls.admin)
         holding.rollback()
+
+
+def test_an_auditor_reads_no_number_in_what_was_typed(world: World) -> None:
+    number = id_number(9)
+    reason, masked = f"与 {number} 重名，见 13800000009", f"与 {mask_id(number)} 重名，见 138****0009"
+    decided = f"SELECT zhupei.decide({{batch}}, ARRAY['{{own_no}}'], ARRAY['return'], ARRAY['{reason}'])"
+    assert ask(world.login("zhao"), decided.format(**world.facts)).sqlstate == ""
+    ask(world.admin, f"UPDATE admission SET reason = '{reason}'; UPDATE snapshot SET reason = '{reason}'")
+    for table in ("review", "admission", "snapshot"):
+        seen = ask(world.login("sun"), f"SELECT reason FROM {table}")
+        assert (seen.sqlstate, masked in seen.rows, number in seen.rows) == ("", True, False), table
+        assert ask(world.login("sun"), f"SELECT reason FROM public.{table}").sqlstate == "42501"
+
+
+def test_what_a_login_had_written_that_nobody_can_read_stops_nobody(world: World, zhupei: Run) -> None:
+    """A base could have the server write JSON that Python does not take, before that was refused."""
+    for data in (f'{{"rows":{"1" * 6000}}}', f'{{"rows":{"[" * 3000}{"]" * 3000}}}', "[1]"):
+        values = f"{world.facts['batch']}, 'x', NULL, NULL, NULL, '{data}'"
+        written = f"SELECT zhupei.append_event(zhupei.take('event', 1)::int, 'review.export', {values})"
+        assert ask(world.admin, written).sqlstate == ""
+    ran = zhupei("--database", world.admin, "audit", "log", "--json")
+    assert (ran.code, ran.out.count("review.export")) == (0, 3)
+    ran = zhupei("--database", world.admin, "db", "check", "--deep", "--json")
+    assert "E533" not in ran.out
+    (told,) = (one["message"] for one in json.loads(ran.out)["findings"] if one["code"] == "E715")
+    assert told.count("第 ") == 3
+    assert "postgres" in told
 
 
 def test_a_network_that_swallows_everything_is_given_up(walls: World) -> None:

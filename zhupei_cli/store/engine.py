@@ -71,7 +71,7 @@ def engine_for(url: str, *, read_only: bool) -> Engine:
 @contextmanager
 def connected(url: str, *, read_only: bool = True) -> Iterator[Connection]:
     """Open a transaction on whatever stands there, up to date or not; kept when the block ends well."""
-    with translated(), engine_for(url, read_only=read_only).begin() as connection:
+    with translated(url), engine_for(url, read_only=read_only).begin() as connection:
         if not read_only:
             _take_turn(connection)
         yield connection
@@ -90,7 +90,7 @@ def transaction(
     `bases` says that the login of a training base may do it too; to all else it hears E605.
     Raises ZhupeiError of exit 6 when the database is missing, locked, damaged or not upgraded.
     """
-    with translated(), Session(engine_for(url, read_only=read_only), autoflush=False) as session:
+    with translated(url), Session(engine_for(url, read_only=read_only), autoflush=False) as session:
         session.info["kept"] = not (read_only or dry_run)
         if not read_only:
             _take_turn(session.connection())

@@ -1,16 +1,33 @@
 """The short digest of a row: what an event keeps of it, and what `db check` compares with the row."""
 
+import json
 from collections.abc import Iterable, Mapping
 from hashlib import blake2b
+from types import MappingProxyType
 from typing import Any, Final
 
 #: What an event keeps beside its states, from JSON. Any: each action has keys of its own.
 EventData = Mapping[str, Any]
+#: Data that nobody can read: known by being this very object.
+UNREAD: Final[EventData] = MappingProxyType({})
 #: Bytes of a digest: nobody finds another row with the same 64 bits.
 _BYTES = 8
 #: Columns that rows did not have when they were first digested: named only where they say something, so that
 #: rows of before have the digests they had.
 _LATER: Final = frozenset(("main_code", "is_joint", "institution", "affiliation"))
+
+
+def event_data(text: str | None) -> EventData:
+    """Return what an event keeps beside its states; UNREAD for what is no JSON object Python can take.
+
+    A server takes more than Python does: thousands of brackets, a number of thousands of digits. An event
+    that cannot be read must not keep the others from being read.
+    """
+    try:
+        data = json.loads(text or "{}")
+    except (ValueError, RecursionError):
+        return UNREAD
+    return data if isinstance(data, dict) else UNREAD
 
 
 def row_digest(values: Iterable[object]) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
-from zhupei_cli.rules.proof.digests import EventData, named_digest
+from zhupei_cli.rules.proof.digests import UNREAD, EventData, named_digest
 from zhupei_cli.words.vocabulary import Decision
 
 #: Tables whose rows belong to a batch, and are told of by events of the table's own name.
@@ -128,6 +128,8 @@ class Told:
     erased_people: set[str] = field(default_factory=set)
     breaks: list[Happened] = field(default_factory=list)
     """events that start from another state than the one before left"""
+    unread: list[Happened] = field(default_factory=list)
+    """events whose data nobody can read"""
     first_people: int | None = None
     """the first event with a digest of a person"""
     _undoing: Happened | None = None
@@ -135,6 +137,9 @@ class Told:
     def tell(self, events: Iterable[Happened]) -> "Told":
         """Take in further events, in their order."""
         for event in events:
+            if event.data is UNREAD:
+                self.unread.append(event)
+                continue
             group, _, verb = event.action.partition(".")
             _HANDLERS.get(group, _entry)(self, event, verb)
         return self

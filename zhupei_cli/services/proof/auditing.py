@@ -1,6 +1,5 @@
 """The events (操作记录): listed with what they say of people masked, and their chain walked and checked."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Base, Batch, Counter, Event
 from zhupei_cli.rules.people.masking import masked_text
+from zhupei_cli.rules.proof.digests import UNREAD, event_data
 from zhupei_cli.services.kinds.event_words import (
     action_label,
     actions_of,
@@ -111,7 +111,7 @@ def _shown(row: Row[*tuple[object, ...]]) -> EventRow:
     subject, before, after, reason, data = map(
         masked_text, (row.subject, row.before, row.after, row.reason, row.data)
     )
-    told = None if data is None else json.loads(data)
+    told = None if data is None else event_data(data)
     return {
         "seq": row.seq,
         "at": row.at,
@@ -124,7 +124,7 @@ def _shown(row: Row[*tuple[object, ...]]) -> EventRow:
         "before": before,
         "after": after,
         "reason": reason,
-        "data": told,
+        "data": data if told is UNREAD else told,
         "before_label": state_label(row.action, before),
         "after_label": state_label(row.action, after),
         "note": note_of(row.action, told),

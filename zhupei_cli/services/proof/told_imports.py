@@ -18,10 +18,12 @@ _COUNTS: Final = ("inserted", "updated", "unchanged", "rejected", "warned")
 
 def unlike_imports(session: Session, told: Told) -> Iterator[tuple[str, str]]:
     """Yield what the records of imports say otherwise than their events."""
-    seen = set()
+    seen, unread = set(), {event.seq for event in told.unread}
     for run in session.execute(select(_RUN)).mappings():
         seen.add(run["id"])
         event = told.imports.get(run["id"])
+        if run["event_seq"] in unread:
+            continue
         if event is None or not _same(run, event, told):
             yield "E648", f"导入 {run['id']}"
     yield from (("E648", f"导入 {id_} 不见了") for id_ in sorted(told.imports.keys() - seen))

@@ -1,6 +1,5 @@
 """`db check`: the rows compared with what the events say of them."""
 
-import json
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Final, TypeVarTuple
@@ -22,7 +21,7 @@ from zhupei_cli.model import (
 from zhupei_cli.rules.admission.scores import mark_text
 from zhupei_cli.rules.batch.times import DATES, iso_time
 from zhupei_cli.rules.people.masking import masked_text
-from zhupei_cli.rules.proof.digests import EventData
+from zhupei_cli.rules.proof.digests import event_data
 from zhupei_cli.rules.proof.retelling import UNKNOWN, Happened, Stage, Told, ToldSeat
 from zhupei_cli.services.applications.store import SNAPSHOT, snapshot_digest
 from zhupei_cli.services.proof.witnesses import BY_BATCH, OF_BATCHES, WITNESSED, WITNESSES
@@ -54,7 +53,7 @@ def retold(session: Session) -> Told:
 def _happened(row: Row[*tuple[object, ...]]) -> Happened:
     said = (row.before, row.after, row.reason)
     return Happened(
-        row.seq, _iso(row.at), row.who, row.action, row.batch_id, row.subject, *said, _data(row.data)
+        row.seq, _iso(row.at), row.who, row.action, row.batch_id, row.subject, *said, event_data(row.data)
     )
 
 
@@ -62,16 +61,13 @@ def _iso(at: datetime) -> str:
     return at.isoformat()
 
 
-def _data(text: str | None) -> EventData:
-    return json.loads(text) if text else {}
-
-
 def unlike_events(session: Session, told: Told, batch: Batch | None = None) -> _Found:
     """Yield what stands otherwise than the events say: everywhere, or in one batch."""
     yield from (("E649", f"第 {event.seq} 条 {event.subject}") for event in told.breaks if _in(event, batch))
     for entity in WITNESSES if batch is None else OF_BATCHES:
         yield from _witnessed(session, told, entity, batch)
-    if batch is None:
+    if batch is None:  # what a login had written that nobody can read says nothing of a batch
+        yield from (("E715", f"第 {event.seq} 条（{event.who}）") for event in told.unread)
         yield from _times(session, told)
     yield from _batches(session, told, batch)
     yield from _runs(session, told, batch)

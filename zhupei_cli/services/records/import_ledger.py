@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
 from zhupei_cli.model import ImportRow, ImportRun
+from zhupei_cli.rules.people.masking import masked_text
 from zhupei_cli.rules.proof.digests import named_digest, row_digest
 from zhupei_cli.services.records import base_login
 from zhupei_cli.services.records.events import Change, canonical, record
@@ -109,7 +110,8 @@ def begin_import(
 
     Rows it writes carry the number as `touched_by`: while they still do, the import can be taken back.
     """
-    listed = [asdict(file) for file in files]
+    # People name files by ID numbers, and events leave in sealed files.
+    listed = [{**asdict(file), "name": masked_text(file.name)} for file in files]
     if base_login.is_base(session) and batch_id is not None:
         return base_login.begin_import(session, batch_id, canonical(listed), canonical(asdict(counts)))
     (import_id,) = take(session, "import_run", 1)

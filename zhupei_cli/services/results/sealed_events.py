@@ -1,6 +1,5 @@
 """Checking a sealed batch: what the file's own events say, against everything else in it."""
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -13,7 +12,7 @@ from zhupei_cli.rules.admission.scores import ABSENT, Mark
 from zhupei_cli.rules.batch import settings
 from zhupei_cli.rules.people.masking import masked_text
 from zhupei_cli.rules.proof.audit import Finding
-from zhupei_cli.rules.proof.digests import named_digest, row_digest
+from zhupei_cli.rules.proof.digests import event_data, named_digest, row_digest
 from zhupei_cli.rules.proof.retelling import UNKNOWN, Happened, Stage, Told
 from zhupei_cli.services.batches.plans import witnessed
 from zhupei_cli.services.records.events import chained
@@ -160,7 +159,7 @@ def _happened(event: EventLine) -> Happened:
         event["before"],
         event["after"],
         event["reason"],
-        json.loads(event["data"] or "{}"),
+        event_data(event["data"]),
     )
 
 

@@ -75,7 +75,7 @@ def _files(text: str) -> list[Listed]:
     """
     try:
         files = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         files = None
     known = [file for file in files if isinstance(file, dict)] if isinstance(files, list) else []
     return [

@@ -116,6 +116,9 @@ class Backend(Protocol):
         Raises what means E601 after `patience` milliseconds.
         """
 
+    def holder(self, url: URL) -> str:
+        """Return who has kept others from writing just now, as E601 says it; "" where nobody can tell."""
+
     def kept_apart(self, url: URL, patience: int) -> AbstractContextManager[None]:
         """Let nobody else change our tables while the block lasts, where no transaction does that."""
 

@@ -1,6 +1,5 @@
 """What happened to rows after an import wrote them."""
 
-import json
 from collections.abc import Sequence
 from typing import Final
 
@@ -8,6 +7,7 @@ from sqlalchemy import Table, func, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Event, ImportRun
+from zhupei_cli.rules.proof.digests import event_data
 from zhupei_cli.services.kinds.parts.kind import Found, ImportKind
 from zhupei_cli.services.kinds.parts.written import MODEL_TABLES, Written, load_rows
 from zhupei_cli.store.bulk import rows_of
@@ -65,7 +65,7 @@ def naming(
     found: dict[str, int] = {}
     for seq, subject, data in session.execute(statement.order_by(_EVENT.c.seq)):
         if not any(first <= seq <= last for first, last in passed):
-            spoken = {subject, *(json.loads(data).get("keys", ()) if data else ())}
+            spoken = {subject, *(event_data(data).get("keys", ()))}
             found |= dict.fromkeys(spoken & wanted, seq)
     return found
 
@@ -77,7 +77,7 @@ def told_in(session: Session, group: str, wanted: set[str], *, after: int) -> di
     )
     found: dict[str, int] = {}
     for seq, subject, data in session.execute(statement.order_by(_EVENT.c.seq)) if wanted else ():
-        spoken = {subject, *(json.loads(data).get("keys", ()) if data else ())}
+        spoken = {subject, *(event_data(data).get("keys", ()))}
         found |= dict.fromkeys(spoken & wanted, seq)
     return found
 

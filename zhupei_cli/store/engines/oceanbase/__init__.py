@@ -21,6 +21,7 @@ from zhupei_cli.store.engines.oceanbase.health import (
 from zhupei_cli.store.engines.oceanbase.opening import (
     at_work,
     has_version,
+    holder,
     kept_apart,
     open_engine,
     take_turn,
@@ -46,6 +47,7 @@ __all__ = [
     "described",
     "detail_of",
     "has_version",
+    "holder",
     "in_order",
     "insert",
     "kept_apart",

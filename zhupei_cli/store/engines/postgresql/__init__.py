@@ -10,7 +10,6 @@ from sqlalchemy import (
     Row,
     String,
     collate,
-    exc,
     text,
 )
 from sqlalchemy.orm import Session
@@ -35,7 +34,6 @@ from zhupei_cli.store.engines.postgresql.opening import at_work, open_engine
 from zhupei_cli.store.engines.postgresql.rows import delete, insert, update
 from zhupei_cli.store.engines.postgresql.words import code_of, detail_of
 from zhupei_cli.store.engines.servers import kept_apart, made, require_absent, require_another
-from zhupei_cli.words.errors import ZhupeiError
 
 __all__ = [
     "BACKUPS",
@@ -54,6 +52,7 @@ __all__ = [
     "described",
     "detail_of",
     "has_version",
+    "holder",
     "in_order",
     "insert",
     "kept_apart",
@@ -96,16 +95,7 @@ def take_turn(connection: Connection, patience: int) -> None:
     """
     connection.exec_driver_sql(f"SET LOCAL lock_timeout = {patience}")
     # READ COMMITTED: a snapshot older than the turn would show what the one before has changed since.
-    try:
-        connection.exec_driver_sql(_turn(connection))
-    except exc.OperationalError as error:
-        if getattr(error.orig, "sqlstate", None) != _LOCKED:
-            raise
-        raise ZhupeiError("E601", holder=_holder(connection)) from error
-
-
-#: SQLSTATE of a lock that did not come in time.
-_LOCKED: Final = "55P03"
+    connection.exec_driver_sql(_turn(connection))
 
 
 def _turn(connection: Connection) -> str:
@@ -115,19 +105,21 @@ def _turn(connection: Connection) -> str:
     return f"SELECT pg_advisory_xact_lock({TURN})" if free else "SELECT zhupei.take_turn()"
 
 
+#: Who has the turn, or without it the counters that every writer needs, and does not wait for somebody else.
 _HOLDING: Final = f"""
     SELECT a.usename, a.client_addr::text AS address, a.xact_start, a.state LIKE 'idle in%%' AS idle
     FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
-    WHERE l.locktype = 'advisory' AND l.granted
-      AND l.classid = {TURN >> 32} AND l.objid = {TURN & 0xFFFF_FFFF}
-      AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
-    LIMIT 1
+    WHERE l.granted AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+      AND (l.locktype = 'advisory' AND l.classid = {TURN >> 32} AND l.objid = {TURN & 0xFFFF_FFFF}
+           OR l.relation = to_regclass('public.counter') AND l.mode = 'RowExclusiveLock')
+      AND NOT EXISTS (SELECT FROM pg_locks w WHERE w.pid = l.pid AND NOT w.granted)
+    ORDER BY l.locktype LIMIT 1
 """
 
 
-def _holder(connection: Connection) -> str:
-    """Return who holds the turn, for whoever waited for it, as far as the server tells this login."""
-    with connection.engine.connect() as apart:
+def holder(url: URL) -> str:
+    """Return who keeps others from writing, as far as the server tells this login."""
+    with open_engine(url).connect() as apart:
         row = apart.exec_driver_sql(_HOLDING).one_or_none()
     if row is None or row.usename is None:
         return ""
