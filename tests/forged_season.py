@@ -18,13 +18,16 @@ from zhupei_cli.rules.admission.canonical import digest, inputs_text, results_te
 from zhupei_cli.rules.admission.run import Candidate, Inputs
 from zhupei_cli.rules.admission.scores import Record
 from zhupei_cli.services.admission import by_hand, checkins, give_up, seats
-from zhupei_cli.services.admission.runs import stored_inputs
+from zhupei_cli.services.admission.runs import stored_inputs, summarise
 from zhupei_cli.services.applications import correcting
 from zhupei_cli.services.kinds.employer import import_employers
-from zhupei_cli.services.people import people
+from zhupei_cli.services.notices.telling import NoticeMessage, write_down
+from zhupei_cli.services.people import accounts, people
 from zhupei_cli.services.records.import_ledger import Imported
 from zhupei_cli.services.records.lookup import find_batch
 from zhupei_cli.services.records.workbooks import read_workbooks
+from zhupei_cli.services.reports.nightly_report import record_night
+from zhupei_cli.services.reports.reporting import measure
 from zhupei_cli.services.undo import undoing
 from zhupei_cli.sheets.kinds import workbook_kinds as kinds
 from zhupei_cli.store.engine import transaction
@@ -47,6 +50,8 @@ def prepare(folder: Path) -> Path:
         correcting.correct(session, batch, seated[2], given, by=BY, reason="毕业证写错")
         people.edit(session, seated[3], {"mobile": "13900000001"}, by=BY)
         _checked_in(session, batch, folder, seated[2:5])
+        _told(session, batch, seated[:3])
+        accounts.reset_password(session, seated[0], "Abcd-1234-x", username="wang2026", by=BY)
         undone = _checked_in(session, batch, folder, seated[5:7])
         undoing.undo(session, undone.import_id or 0, by=BY, reason="报错了人")
         for level in ("三级甲等", "三级乙等"):
@@ -86,6 +91,17 @@ def _place_again(session: Session, batch: Batch, number: str) -> None:
     placed = by_hand.place(session, batch, number, (base or "", specialty or ""), reason="恢复", by=BY)
     assert placed["total"] is not None
     give_up.decide_admissions(session, batch, "revoke", [number], reason="材料不实", by=BY)
+
+
+def _told(session: Session, batch: Batch, numbers: list[str]) -> None:
+    """Tell some of their seat, and write the night down."""
+    ids = dict(tuple(row) for row in session.execute(select(Application.application_no, Application.id)))
+    messages = [
+        (NoticeMessage(ids[number], number, "", None, None, "4101001 0100 7", "您已录取"), "138****0000")
+        for number in numbers
+    ]
+    write_down(session, batch, "admitted", messages, way="workbook", state="sent", by=BY)
+    record_night(session, batch, measure(session, batch, now=BY.at), {}, by=BY)
 
 
 def _checked_in(session: Session, batch: Batch, folder: Path, numbers: Iterable[str]) -> Imported:
@@ -161,6 +177,21 @@ PLANTS: tuple[str, ...] = (
     "UPDATE import_run SET files = '[]' WHERE kind = 'score'",
     "UPDATE import_run SET rejected = rejected + 1 WHERE kind = 'plan'",
     "UPDATE import_run SET undone_at = NULL",
+    f"UPDATE review SET snapshot_version = 2 WHERE application_id = {_SEATED}",
+    "UPDATE batch SET created_at = '2026-01-01 00:00:00'",
+    "UPDATE run SET admitted = admitted + 1",
+    "UPDATE run SET vacancies = 0",
+    f"UPDATE application SET submitted_on = '2026-01-01' WHERE id = {_SEATED}",
+    # who was told what, the nights, the accounts
+    "DELETE FROM notice WHERE id = 1",
+    "UPDATE notice SET occasion = '1'",
+    "UPDATE notice SET told_by = '别人' WHERE id = 2",
+    "UPDATE notice SET application_id = application_id + 1 WHERE id = 3",
+    "DELETE FROM night",
+    "UPDATE night SET figures = '{}'",
+    "UPDATE account SET password_hash = '$argon2id$v=19$m=65536,t=3,p=4$x$y'",
+    "UPDATE account SET username = 'other2026'",
+    "DELETE FROM account",
     # the tables themselves
     "DROP INDEX ix_review_application_id",
     "DROP TABLE night",
@@ -200,8 +231,8 @@ def commit(session: Session, forgery: Forgery) -> None:
             )
         )
     digests = {"inputs_sha256": digest(pieces), "results_sha256": digest(results_text(rows))}
-    admitted = [row for row in rows if row.base]
-    counts = {"candidates": len(rows), "admitted": len(admitted)}
+    figures = summarise(forged, rows)
+    counts = {name: figures[name] for name in ("candidates", "admitted", "vacancies")}
     session.execute(update(Run).values(**digests, **counts))
     for row in rows:
         place = dict(zip(names[1:6], row[2:7], strict=True))

@@ -16,6 +16,7 @@ from tests.conftest import Ran, Run
 from zhupei_cli.model import Admission, Event
 from zhupei_cli.rules.admission.admission import admit
 from zhupei_cli.rules.admission.canonical import digest, inputs_text, parse_inputs, results_text
+from zhupei_cli.rules.admission.run import Inputs
 from zhupei_cli.rules.admission.scores import Record
 from zhupei_cli.services.records.events import canonical, chained
 from zhupei_cli.services.results.sealed_events import EventLine, summary
@@ -255,18 +256,50 @@ def test_events_in_disorder_are_found(sealed: Path, order: str) -> None:
     assert "E652" in found if order in ("emptied", "cut") else "E651" in found
 
 
+def _compute_anew(parts: dict[str, bytes], change: Callable[[Inputs], Inputs]) -> dict[str, str]:
+    """Forge the inputs of the run and all that is computed from them; return their digests."""
+    forged = change(parse_inputs([parts["run-1.inputs.json"].decode()]))
+    rows = admit(forged)
+    parts["run-1.inputs.json"] = "".join(inputs_text(forged)).encode()
+    parts["run-1.results.json"] = "".join(results_text(rows)).encode()
+    manifest = json.loads(parts["manifest.json"])
+    digests = {"inputs_sha256": digest(inputs_text(forged)), "results_sha256": digest(results_text(rows))}
+    manifest["runs"][0] |= digests
+    parts["manifest.json"] = json.dumps(manifest).encode()
+    return digests
+
+
+def _with_last(inputs: Inputs, **values: Any) -> Inputs:
+    return replace(inputs, candidates=(*inputs.candidates[:-1], inputs.candidates[-1]._replace(**values)))
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda inputs: replace(inputs, adjust=not inputs.adjust), "E652"),
+        (lambda inputs: replace(inputs, rule="stable"), "E652"),
+        (lambda inputs: _with_last(inputs, submitted_at="2020-01-01T00:00:00Z"), "E652"),
+        (lambda inputs: replace(inputs, candidates=inputs.candidates[:-1]), "E478"),
+    ],
+    ids=["adjustment", "rule", "submitted", "candidate"],
+)
+def test_whoever_gives_the_events_the_new_digests_too_is_found(
+    sealed: Path, change: Callable[[Inputs], Inputs], told: str
+) -> None:
+    def forge(parts: dict[str, bytes]) -> None:
+        digests, events = _compute_anew(parts, change), _of(parts)
+        for event in events:
+            if event["action"] in ("admission.run", "admission.commit"):
+                event["data"] = canonical(json.loads(event["data"]) | digests)
+        _put(parts, events)
+
+    assert told in _codes(_rewritten(sealed, forge))
+
+
 def test_whoever_computes_marks_and_results_anew_is_found_by_the_events(sealed: Path) -> None:
     def change(parts: dict[str, bytes]) -> None:
-        inputs = parse_inputs([parts["run-1.inputs.json"].decode()])
-        best = [one._replace(records=(Record(None, 10000, 10000, 10000),)) for one in inputs.candidates[-1:]]
-        forged = replace(inputs, candidates=(*inputs.candidates[:-1], *best))
-        rows = admit(forged)
-        parts["run-1.inputs.json"] = "".join(inputs_text(forged)).encode()
-        parts["run-1.results.json"] = "".join(results_text(rows)).encode()
-        manifest = json.loads(parts["manifest.json"])
-        digests = digest(inputs_text(forged)), digest(results_text(rows))
-        manifest["runs"][0] |= dict(zip(("inputs_sha256", "results_sha256"), digests, strict=True))
-        parts["manifest.json"] = json.dumps(manifest).encode()
+        marks = (Record(None, 10000, 10000, 10000),)
+        _compute_anew(parts, lambda inputs: _with_last(inputs, records=marks))
 
     found = verify_file(_rewritten(sealed, change)).findings
     assert {"第 1 次录取计算", "T-0000005 的成绩"} <= {

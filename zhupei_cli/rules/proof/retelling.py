@@ -90,6 +90,8 @@ class Judged(NamedTuple):
     who: str
     at: str
     seq: int
+    #: Of the snapshot that was judged; None where no event tells.
+    version: int | None = None
 
 
 @dataclass(slots=True)
@@ -188,6 +190,7 @@ def _batch(told: Told, event: Happened, verb: str) -> None:
     stage = told.stage(event)
     if verb == "create":
         columns = {key: value for key, value in event.data.items() if key != "settings"}
+        columns["created_at"] = event.at
         told.batches[event.batch or 0] = Stage(
             event.subject, event.after, columns, dict(event.data.get("settings", {})), whole=True
         )
@@ -244,7 +247,9 @@ def _entry(told: Told, event: Happened, verb: str) -> None:
 
 
 #: What earlier versions told of without a digest.
-_UNPROVEN: Final = frozenset((("base", "edit"), ("base", "status")))
+_UNPROVEN: Final = frozenset(
+    (("base", "edit"), ("base", "status"), ("account", "open"), ("account", "reset"))
+)
 
 
 def _trainee(told: Told, event: Happened, verb: str) -> None:
@@ -255,6 +260,7 @@ def _trainee(told: Told, event: Happened, verb: str) -> None:
         told.erased.update(event.data.get("numbers", ()))
         told.erased_people.add(event.subject)
         told.said("trainee", None, [event.subject], event)
+        told.rows["account"].pop((None, event.subject), None)
     elif verb in ("register", "edit") or verb.endswith((".add", ".remove")):
         told.said("trainee", None, [event.subject], event)
     else:
@@ -284,7 +290,9 @@ def _review(told: Told, event: Happened, verb: str) -> None:
         _other(told, event, verb)
         return
     told.move(event.subject, event)
-    judged = Judged(verb, event.reason, event.data.get("base"), event.who, event.at, event.seq)
+    snaps = told.snaps.get(event.subject)
+    said = (verb, event.reason, event.data.get("base"), event.who, event.at, event.seq)
+    judged = Judged(*said, snaps[-1].version if snaps else None)
     told.reviews.setdefault(event.subject, []).append(judged)
 
 
@@ -359,6 +367,26 @@ def _take_back(told: Told, event: Happened, begun: Happened) -> None:
             told.move(number, event)
 
 
+def _report(told: Told, event: Happened, verb: str) -> None:
+    if verb == "nightly":
+        digest = event.data.get("digest", UNKNOWN)
+        told.rows["night"][event.batch, event.data["day"]] = ToldDigest(digest, event.seq, event.at)
+
+
+def _notice(told: Told, event: Happened, verb: str) -> None:
+    """Note who was told; by earlier versions without what it was about."""
+    if "keys" not in event.data:
+        _other(told, event, verb)
+        return
+    whom = [f"{number} {event.data['event']}" for number in event.data["keys"]]
+    if "occasions" in event.data:
+        whom = [f"{one} {occasion}" for one, occasion in zip(whom, event.data["occasions"], strict=True)]
+    digest = event.data.get("digest", UNKNOWN)
+    told.rows["notice"] |= dict.fromkeys(
+        ((event.batch, one) for one in whom), ToldDigest(digest, event.seq, event.at)
+    )
+
+
 def _other(told: Told, event: Happened, verb: str) -> None:
     if verb == "import" and "import" in event.data:
         told.imports[event.data["import"]] = event
@@ -372,5 +400,7 @@ _HANDLERS: Final = {
     "application": _application,
     "review": _review,
     "admission": _admission,
+    "notice": _notice,
+    "report": _report,
     "import": _import,
 }

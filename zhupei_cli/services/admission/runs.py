@@ -306,8 +306,12 @@ def verify_run(session: Session, run: Run) -> list[Finding]:
         main = main_inputs(session, run.batch_id, inputs)
     except ZhupeiError:
         return [_unlike(run, "所依据的主轮计算")]
-    computed = digest(results_text(admit(inputs, main)))
+    rows = admit(inputs, main)
+    figures = summarise(inputs, rows)
+    computed = digest(results_text(rows))
     findings = [] if computed == run.results_sha256 else [_unlike(run, "重新计算的结果")]
+    if any(getattr(run, name) != figures[name] for name in ("candidates", "admitted", "vacancies")):
+        findings.append(_unlike(run, "人数"))
     if digest(results_text(stored_rows(session, run))) != run.results_sha256:
         findings.append(_unlike(run, "保存的结果"))
     return findings

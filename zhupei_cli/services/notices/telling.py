@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
 from sqlalchemy import Table, select, update
@@ -13,6 +13,7 @@ from zhupei_cli.model import Application, Batch, Notice, Snapshot, Trainee
 from zhupei_cli.rules.batch.notice_texts import render
 from zhupei_cli.rules.batch.settings import SETTINGS, parse
 from zhupei_cli.rules.people.masking import masked_text
+from zhupei_cli.rules.proof.digests import row_digest
 from zhupei_cli.services.applications.store import CURRENT_SNAPSHOT
 from zhupei_cli.services.notices.occasions import Occasions, find_occasions
 from zhupei_cli.services.records.events import Change, record
@@ -143,16 +144,21 @@ def write_down(
         if one.notice is not None
     ]
     update_rows(session, _NOTICE, ("id",), _SETTLED, old)
-    changes = [
-        Change(
-            f"notice.{way}",
-            chunk[0],
-            batch.id,
-            data={"event": event, "rows": len(chunk), "keys": chunk},
-        )
-        for chunk in in_chunks((one.number for one, _ in told), EVENT_ROWS)
-    ]
+    digest = notice_digest(way, by.who, by.at)
+    changes = []
+    for chunk in in_chunks((one for one, _ in told), EVENT_ROWS):
+        numbers, occasions = [one.number for one in chunk], [row_digest([one.occasion]) for one in chunk]
+        data = {"event": event, "rows": len(chunk), "keys": numbers, "occasions": occasions}
+        changes.append(Change(f"notice.{way}", numbers[0], batch.id, data={**data, "digest": digest}))
     record(session, by, changes)
+
+
+def notice_digest(way: str, told_by: str, told_at: datetime) -> str:
+    """Return the digest of how somebody was told, by whom and when.
+
+    Not of the text nor the recipient: events leave in sealed files, and a name is soon guessed from a digest.
+    """
+    return row_digest((way, told_by, told_at.astimezone(UTC).isoformat()))
 
 
 def _settled(one: NoticeMessage, recipient: str, way: str, state: str, by: Acting) -> tuple[object, ...]:

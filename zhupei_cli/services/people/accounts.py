@@ -13,6 +13,7 @@ from zhupei_cli.model import Account
 from zhupei_cli.rules.batch.times import show_time
 from zhupei_cli.rules.people import idcard
 from zhupei_cli.rules.people.masking import mask_id
+from zhupei_cli.rules.proof.digests import row_digest
 from zhupei_cli.services.people import fields, people
 from zhupei_cli.services.people.merging import dates_wrong, merge, said_by, too_long
 from zhupei_cli.services.people.people import subject_of
@@ -175,14 +176,10 @@ def reset_password(
         return _open(session, profile, name, _hashed(require_password(password)), by=by)
     if username is not None and username.strip().lower() != stored.username:
         raise ZhupeiError("E190", number=mask_id(profile.person["id_number"]), username=stored.username)
-    _set(
-        session,
-        profile,
-        password_hash=_hashed(require_password(password)),
-        failed_checks=0,
-        locked_until=None,
-    )
-    record(session, by, [Change("account.reset", subject_of(profile.id))])
+    hashed = _hashed(require_password(password))
+    _set(session, profile, password_hash=hashed, failed_checks=0, locked_until=None)
+    data = {"digest": account_digest(stored.username, hashed, stored.business, stored.role)}
+    record(session, by, [Change("account.reset", subject_of(profile.id), data=data)])
     return _opened(profile, stored.username, new=False)
 
 
@@ -221,7 +218,8 @@ def _open(session: Session, profile: Profile, username: str, hashed: str, *, by:
     )
     row = (profile.id, username, hashed, _BUSINESS, _ROLE, 0, by.at)
     insert_rows(session, _ACCOUNT, columns, [row])
-    data = {"business": _BUSINESS, "role": _ROLE}
+    digest = account_digest(username, hashed, _BUSINESS, _ROLE)
+    data = {"business": _BUSINESS, "role": _ROLE, "digest": digest}
     record(session, by, [Change("account.open", subject_of(profile.id), data=data)])
     return _opened(profile, username, new=True)
 
@@ -233,6 +231,11 @@ def _opened(profile: Profile, username: str, *, new: bool) -> Opened:
 def _stored(session: Session, profile: Profile, *, lock: bool = False) -> Row[*tuple[object, ...]] | None:
     statement = select(_ACCOUNT).where(_ACCOUNT.c.trainee_id == profile.id)
     return session.execute(statement.with_for_update() if lock else statement).one_or_none()
+
+
+def account_digest(username: str, hashed: str, business: str, role: str) -> str:
+    """Return the digest of an account, its password's hash with it: who changes that can log in."""
+    return row_digest((username, hashed, business, role))
 
 
 def _set(session: Session, profile: Profile, **values: object) -> None:

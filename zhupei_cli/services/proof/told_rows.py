@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import Final, TypeVarTuple
+from typing import Any, Final, TypeVarTuple
 
 from sqlalchemy import Result, Row, Select, Table, select
 from sqlalchemy.orm import Session
 
+from zhupei_cli.acting import CST
 from zhupei_cli.model import (
     Admission,
     Application,
@@ -22,7 +23,7 @@ from zhupei_cli.rules.admission.scores import mark_text
 from zhupei_cli.rules.batch.times import DATES, iso_time
 from zhupei_cli.rules.people.masking import masked_text
 from zhupei_cli.rules.proof.digests import event_data
-from zhupei_cli.rules.proof.retelling import UNKNOWN, Happened, Stage, Told, ToldSeat
+from zhupei_cli.rules.proof.retelling import UNKNOWN, Happened, Judged, Stage, Told, ToldSeat
 from zhupei_cli.services.applications.store import SNAPSHOT, snapshot_digest
 from zhupei_cli.services.proof.witnesses import BY_BATCH, OF_BATCHES, WITNESSED, WITNESSES
 from zhupei_cli.services.records.lookup import settings_of
@@ -88,8 +89,10 @@ def _witnessed(session: Session, told: Told, entity: str, batch: Batch | None) -
         seen.add((of, key))
         said = known.get((of, key))
         if said is None:
-            # Earlier versions told of a photo without its digest.
-            known_so = entity == "trainee" and not _should_be_told(session, told, key)
+            # Earlier versions told of a photo without its digest, and of a notice without its occasion.
+            known_so = (entity == "trainee" and not _should_be_told(session, told, key)) or (
+                entity == "notice" and (of, key.rpartition(" ")[0]) in known
+            )
             if entity != "trainee_photo" and not known_so:
                 yield "E642", f"{label} {key}"
         elif said.digest is None:
@@ -149,8 +152,10 @@ def _batches(session: Session, told: Told, batch: Batch | None) -> _Found:
         )
         if (stage.code, stage.columns.get("year")) != (one.code, one.year):
             yield "E646", f"{one.code} 编号或年度"
-        parent = None if one.parent_id is None else session.get_one(Batch, one.parent_id).code
-        if stage.columns.get("supplement_of") != parent:
+        if stage.columns["created_at"] != _iso(one.created_at):
+            yield "E646", f"{one.code} 的建立时间"
+        parent = None if one.parent_id is None else session.get(Batch, one.parent_id)
+        if stage.columns.get("supplement_of") != (parent and parent.code):
             yield "E646", f"{one.code} 的原批次"
         now = settings_of(session, one)
         yield from (
@@ -193,16 +198,18 @@ def _runs(session: Session, told: Told, batch: Batch | None) -> _Found:
 
 
 def _applications(session: Session, told: Told, batch: Batch | None) -> _Found:
-    names = ("status", "snapshot_version", "first_submitted_at", "submitted_at", "created_at")
+    names = ("status", "snapshot_version", "submitted_on", "first_submitted_at", "submitted_at", "created_at")
     columns = (_APPLICATION.c.application_no, *(_APPLICATION.c[name] for name in names))
-    for number, status, version, *times in _of(session, select(*columns), batch):
+    for number, status, version, day, *times in _of(session, select(*columns), batch):
         if told.statuses.get(number) != status:
             yield "E641", f"报名 {number} 的状态"
         snaps = told.snaps.get(number, [])
         submits = [one.at for one in snaps if one.submits]
         wanted = (snaps[-1].version, submits[0], submits[-1]) if submits else (None, None, None)
         made = told.made.get(number)
-        if (version, *map(_when, times[:2])) != wanted or made not in (None, _when(times[2])):
+        first = None if times[0] is None else times[0].astimezone(CST).date()
+        same = (version, *map(_when, times[:2])) == wanted and day == first
+        if not same or made not in (None, _when(times[2])):
             yield "E641", f"报名 {number} 的提交时间或版本"
 
 
@@ -234,22 +241,25 @@ def _snapshots(session: Session, told: Told, batch: Batch | None) -> _Found:
 
 
 def _reviews(session: Session, told: Told, batch: Batch | None) -> _Found:
-    names = ("decision", "reason", "base_code", "decided_by", "decided_at")
+    names = ("decision", "reason", "base_code", "decided_by", "decided_at", "snapshot_version")
     columns = (_APPLICATION.c.application_no, *(_REVIEW.c[name] for name in names))
     joined = select(*columns).join(_APPLICATION, _APPLICATION.c.id == _REVIEW.c.application_id)
     stored: dict[str, list[tuple[object, ...]]] = {}
-    for number, decision, reason, base, who, at in _of(session, joined.order_by(_REVIEW.c.id), batch):
-        judged = (decision, masked_text(reason), base, who, _iso(at))
-        stored.setdefault(number, []).append(judged)
+    for number, *judged in _of(session, joined.order_by(_REVIEW.c.id), batch):
+        stored.setdefault(number, []).append(tuple(judged))
     for number in sorted(stored.keys() | told.reviews.keys()):
         if batch is not None and number.rpartition("-")[0] != batch.code:
             continue
-        wanted = [
-            (one.decision, masked_text(one.reason), one.base, one.who, one.at)
-            for one in told.reviews.get(number, ())
-        ]
-        if stored.get(number, []) != wanted:
+        rows, said = stored.get(number, []), told.reviews.get(number, [])
+        if len(rows) != len(said) or not all(map(_judged_so, rows, said)):
             yield "E647", number
+
+
+def _judged_so(row: tuple[Any, ...], said: Judged) -> bool:  # Any: the columns of a review
+    decision, reason, base, who, at, version = row
+    return (decision, masked_text(reason), base, who, _iso(at)) == (
+        *(said.decision, masked_text(said.reason), said.base, said.who, said.at),
+    ) and said.version in (None, version)
 
 
 def _admissions(session: Session, told: Told, batch: Batch | None) -> _Found:

@@ -14,6 +14,7 @@ from zhupei_cli.acting import CST, Acting
 from zhupei_cli.model import Batch, Night
 from zhupei_cli.reports import page, workbook
 from zhupei_cli.reports.values import Report
+from zhupei_cli.rules.proof.digests import row_digest
 from zhupei_cli.services.records.events import Change, canonical, record
 from zhupei_cli.store.bulk import delete_rows, insert_rows
 
@@ -43,12 +44,14 @@ def record_night(
 ) -> None:
     """Keep the headline figures of the night, and write down which files were made; the day's last counts."""
     files = [{"name": name, "sha256": hashlib.sha256(text).hexdigest()} for name, text in written.items()]
+    figures = canonical(figures_of(report))
     data = {"day": report_day(report).isoformat(), "files": files, "anomalies": len(report.anomalies)}
+    data["digest"] = row_digest([figures])
     record(session, by, [Change("report.nightly", batch.code, batch.id, data=data)])
     key = (batch.id, report_day(report))
     delete_rows(session, _NIGHT, ("batch_id", "day"), [key])
     columns = ("batch_id", "day", "made_at", "figures")
-    insert_rows(session, _NIGHT, columns, [(*key, report.head.made_at, canonical(figures_of(report)))])
+    insert_rows(session, _NIGHT, columns, [(*key, report.head.made_at, figures)])
 
 
 def remove_old(folder: Path, report: Report, *, keep: int) -> list[str]:

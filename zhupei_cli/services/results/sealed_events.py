@@ -104,7 +104,7 @@ def contradicted(contents: Contents, events: Sequence[EventLine]) -> Iterator[Fi
     stage = told.batches.get(id_, Stage("", None, {}, {}))
     for part, found in (
         ("manifest.json", _unlike_batch(contents.manifest, stage)),
-        ("manifest.json", _unlike_runs(contents.manifest, told, stage, id_)),
+        ("manifest.json", _unlike_runs(contents, told, stage, id_)),
         ("admissions.jsonl", _unlike_seats(contents.admissions, told)),
         *((f"run-{at}.inputs.json", _unlike_inputs(one, told, id_)) for at, one in contents.inputs.items()),
     ):
@@ -181,15 +181,20 @@ def _unlike_batch(manifest: Manifest, stage: Stage) -> Iterator[str]:
     )
 
 
-def _unlike_runs(manifest: Manifest, told: Told, stage: Stage, id_: int) -> Iterator[str]:
-    numbers = {run["number"] for run in manifest["runs"]}
-    if numbers != stage.committed.keys():
+def _unlike_runs(contents: Contents, told: Told, stage: Stage, id_: int) -> Iterator[str]:
+    runs = contents.manifest["runs"]
+    if {run["number"] for run in runs} != stage.committed.keys():
         yield "作为结果的录取计算"
-    for run in manifest["runs"]:
+    for run in runs:
         event = told.runs.get((id_, run["number"]))
         keys = ("rule", "round", "inputs_sha256", "results_sha256")
         if event is None or any(event.data[key] != run.get(key) for key in keys):
             yield f"第 {run['number']} 次录取计算"
+        elif any(
+            event.data[key] != getattr(contents.inputs[run["number"]], key)
+            for key in ("rule", "round", "adjust")
+        ):
+            yield f"第 {run['number']} 次录取计算的规则或调剂"
 
 
 def _unlike_seats(admissions: Sequence[SeatLine], told: Told) -> Iterator[str]:
@@ -220,6 +225,9 @@ def _unlike_inputs(inputs: Inputs, told: Told, id_: int) -> Iterator[str]:
             yield f"{one.no} 没有审核通过的记录"
         if not _marks_told(one, told, id_):
             yield f"{one.no} 的成绩"
+        submits = [snap.at for snap in told.snaps.get(one.no, ()) if snap.submits]
+        if submits and submits[0].replace("+00:00", "Z") != one.submitted_at:
+            yield f"{one.no} 的提交时间"
 
 
 def _unlike_settings(inputs: Inputs, stage: Stage) -> Iterator[str]:

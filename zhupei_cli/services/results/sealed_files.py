@@ -135,12 +135,16 @@ def _of_run(
 def _unlike_runs(
     admissions: list[SeatLine], seated: Mapping[tuple[int, str], ResultRow]
 ) -> Iterator[Finding]:
-    """Yield a finding for each seat that is not what its run found; a seat given by hand has no run."""
+    """Yield a finding for each seat that is not what its run found, for who has none and is in no run too.
+
+    A seat given by hand has no run.
+    """
     for one in admissions:
-        if one["run"] is None or one["base"] is None:
+        if one["run"] is None:
             continue
         row = seated.get((one["run"], one["no"]))
-        if row is None or (row.base, row.specialty, row.via) != (one["base"], one["specialty"], one["via"]):
+        seat = (one["base"], one["specialty"], one["via"])
+        if row is None or (one["base"] is not None and (row.base, row.specialty, row.via) != seat):
             yield _finding("E478", application_no=one["no"], run=one["run"])
 
 
