@@ -16,7 +16,7 @@ from tests.newest_acts import SEATED, Stand, disagreements
 from tests.people import BASES, write_book
 from zhupei_cli.model import Application, Trainee
 from zhupei_cli.services.records.lookup import find_batch
-from zhupei_cli.services.results.year import year_by_base
+from zhupei_cli.services.results.year import public_of_year, year_by_base
 from zhupei_cli.services.upkeep.invariants import check_database
 from zhupei_cli.store.engine import reading
 from zhupei_cli.words.vocabulary import ADMISSION_STATUS
@@ -93,6 +93,18 @@ class Season:
             if stand.place is not None
         )
         assert {one["base"]: one["admitted"] for one in told["bases"] if one["admitted"]} == +seats
+        if not seats:
+            return
+        public = {
+            row["application_no"]: (row["batch"], (row["base"], row["specialty"]), row["total"], row["rank"])
+            for row in public_of_year(session, 2026)[0]
+        }
+        assert public == {
+            no: (code, stand.place, stand.total, stand.rank)
+            for code in set(told["batches"]) - set(told["waiting"])
+            for no, stand in self.stands.get(code, {}).items()
+            if stand.place is not None
+        }
 
     def commit(self, code: str, *run: str, final: bool = False) -> None:
         """Compute and commit a round; who has a seat by it stands there."""
