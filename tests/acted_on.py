@@ -11,14 +11,15 @@ from typing import Any, Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tests.conftest import NOW, Ran, Run
-from tests.newest_acts import SEATED, Stand, disagreements
+from tests.conftest import NOW, OPERATOR, Ran, Run
+from tests.newest_acts import SEATED, Stand, disagreements, roster_disagreements
 from tests.people import BASES, write_book
+from zhupei_cli.acting import Acting
 from zhupei_cli.model import Application, Trainee
 from zhupei_cli.services.records.lookup import find_batch
-from zhupei_cli.services.results.year import year_by_base
+from zhupei_cli.services.results.year import public_of_year, year_by_base
 from zhupei_cli.services.upkeep.invariants import check_database
-from zhupei_cli.store.engine import reading
+from zhupei_cli.store.engine import reading, transaction
 from zhupei_cli.words.vocabulary import ADMISSION_STATUS
 
 WHY: Final = ("--reason", "核实")
@@ -65,6 +66,11 @@ class Season:
             if self.steps % 4 == 0:
                 assert check_database(session) == []
             self._year(session)
+        with transaction(self.database, dry_run=True) as session:
+            for code in batches or ("HN2026",):
+                batch, by = find_batch(session, code), Acting(OPERATOR, NOW)
+                wrong = roster_disagreements(session, batch, self.stands[code], by=by)
+                assert wrong == [], (step, code, wrong)
 
     def _told(self, code: str, numbers: list[str]) -> None:
         """Some of them as people see it: the words of the status line and of the explanation."""
@@ -93,6 +99,18 @@ class Season:
             if stand.place is not None
         )
         assert {one["base"]: one["admitted"] for one in told["bases"] if one["admitted"]} == +seats
+        if not seats:
+            return
+        public = {
+            row["application_no"]: (row["batch"], (row["base"], row["specialty"]), row["total"], row["rank"])
+            for row in public_of_year(session, 2026)[0]
+        }
+        assert public == {
+            no: (code, stand.place, stand.total, stand.rank)
+            for code in set(told["batches"]) - set(told["waiting"])
+            for no, stand in self.stands.get(code, {}).items()
+            if stand.place is not None
+        }
 
     def commit(self, code: str, *run: str, final: bool = False) -> None:
         """Compute and commit a round; who has a seat by it stands there."""

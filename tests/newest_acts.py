@@ -2,15 +2,18 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from zhupei_cli.acting import Acting
 from zhupei_cli.model import Application, Batch
+from zhupei_cli.reports.values import Report
 from zhupei_cli.rules.batch.lifecycle import PUBLISHED
 from zhupei_cli.services.admission.explaining_result import explain_place_now, explain_standings
 from zhupei_cli.services.admission.result_now import list_result
@@ -22,6 +25,7 @@ from zhupei_cli.services.batches.plans import list_plan
 from zhupei_cli.services.reports import overview, reporting
 from zhupei_cli.services.results.result_lists import public_list, ranking, unadmitted_list
 from zhupei_cli.services.results.roster_people import load_people
+from zhupei_cli.services.results.rosters import WantedRosters, prepare_rosters
 from zhupei_cli.words.vocabulary import ADMISSION_STATUS, BatchStatus
 
 SEATED = ("proposed", "admitted", "reported")
@@ -203,6 +207,48 @@ def _persons(session: Session, batch: Batch, stands: Stands, same: Any) -> None:
     same("trainee standing", told, {no: lines[no]["status_label"] for no in stands})
 
 
+def _nightly(session: Session, batch: Batch, stands: Stands, report: Report, same: Any) -> None:
+    """The tables of the nightly page: by base, by specialty, and the marks that seats were given at."""
+    seats = [stand for stand in stands.values() if stand.status in SEATED and stand.place]
+    free = [(one["base"], one["specialty"], one["vacant"] or 0) for one in list_vacancies(session, batch)]
+    for at, supplies in enumerate((report.bases, report.specialties)):
+        held = Counter(stand.place[at] for stand in seats if stand.place)
+        vacant: Counter[str] = Counter()
+        for place in free:
+            vacant[place[at]] += place[2]
+        shown = {one.code: (one.admitted, one.vacant) for one in supplies}
+        same("report supplies", shown, {code: (held[code], vacant[code]) for code in shown})
+    marks: dict[tuple[str, str], list[int]] = {}
+    for stand in seats:
+        if stand.total is not None and stand.via not in ("place", "preplaced") and stand.place:
+            marks.setdefault(stand.place, []).append(int(stand.total * 100))
+    same(
+        "report cutoffs",
+        {(one.base, one.specialty): (one.count, one.lowest, one.highest) for one in report.cutoffs},
+        {spot: (len(some), min(some), max(some)) for spot, some in marks.items()},
+    )
+
+
+def roster_disagreements(session: Session, batch: Batch, stands: Stands, *, by: Acting) -> list[Any]:
+    """Return where the summary of a roster (汇总) has other people or figures than the newest acts leave.
+
+    The session is one whose events are not kept: rosters leave one.
+    """
+    seats = Counter(stand.place for stand in stands.values() if stand.status in SEATED)
+    meant = {
+        (one["base"], one["specialty"]): (one["quota"], seats[one["base"], one["specialty"]], one["vacant"])
+        for one in list_vacancies(session, batch, unpublished=True)
+    }
+    targets = prepare_rosters(session, batch, WantedRosters(Path("nowhere")), by=by)
+    shown = {
+        (roster.base_code, place.code): place.counts for _, roster in targets for place in roster.specialties
+    }
+    wrong = [] if shown == meant else [("roster summary", _apart(shown, meant))]
+    provisional = {roster.provisional for _, roster in targets}
+    final = batch.status in (BatchStatus.FINAL, BatchStatus.ARCHIVED)
+    return wrong if provisional == {not final} else [*wrong, ("roster", provisional)]
+
+
 def _counts(
     session: Session, batch: Batch, rows: Mapping[str, Any], stands: Stands, now: datetime, same: Any
 ) -> None:
@@ -212,11 +258,24 @@ def _counts(
     shown = overview.batch_now(session, batch, now=now)
     figures = {one["figure"]: one["count"] for one in reporting.summarize(session, batch, now=now)}
     report = reporting.measure(session, batch, now=now)
+    anomalies = reporting.list_anomalies(session, batch, now=now)
+    same("report anomalies", [asdict(one) for one in report.anomalies], anomalies)
+    same("report anomalies count", figures["anomalies"], len(anomalies))
+    # Nobody sits where there is no seat, and open objections are told as everywhere.
+    kinds = Counter(one["kind"] for one in anomalies)
+    same("anomalies", (kinds["overfull"], kinds["planless"]), (0, 0))
+    same("anomalies of objections", bool(kinds["objections"]), bool(shown["objections"]))
+    supplies = [*report.bases, *report.specialties]
+    live = {one.code: one.admitted for one in report.batches}
     if batch.status not in PUBLISHED:
         same("status", (shown["admissions"], shown["plan"]["taken"]), (None, None))
         same("report summary", (figures["admitted"], figures["vacant"]), (None, None))
         same("report", (report.placed, report.cutoffs), ([], []))
+        same("report supplies", {(one.admitted, one.vacant) for one in supplies}, {(None, None)})
+        same("report batches", live.get(batch.code), None)
         return
+    same("report batches", live.get(batch.code, seats), seats)
+    _nightly(session, batch, stands, report, same)
     same("status", shown["admissions"], dict(states))
     vacant = sum(one["vacant"] or 0 for one in list_vacancies(session, batch))
     reasons = Counter(row["reason"] for row in rows.values())

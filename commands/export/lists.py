@@ -12,6 +12,7 @@ from zhupei_cli.services.applications import applicant_export
 from zhupei_cli.services.applications.listing import Filter
 from zhupei_cli.services.records import lookup
 from zhupei_cli.services.results import result_lists
+from zhupei_cli.services.results import year as year_lists
 from zhupei_cli.settings import Settings
 from zhupei_cli.sheets.kinds.roster_columns import RosterColumn
 from zhupei_cli.sheets.kinds.workbook_kinds import EDUCATION, PERSON, WORK
@@ -28,6 +29,8 @@ from ..shared.options import (
     list_options,
     page_options,
     pass_settings,
+    whole_year,
+    year_option,
 )
 from ..shared.output import Column, Out, Row, show
 from ..shared.prints import font_option
@@ -44,6 +47,8 @@ PUBLIC = (
     RosterColumn("specialty_label", "录取专业", 24, "words"),
     RosterColumn("total", "总成绩", 10, "mark"),
 )
+#: On the list of a year.
+_OF_YEAR = (RosterColumn("batch", "批次", 14, "id"), RosterColumn("way_label", "轮次", 14, "words"))
 #: Only where there is something to remark.
 _REMARK = RosterColumn("remark", "备注", 12, "words")
 RANKING = (
@@ -76,7 +81,7 @@ _SHOWN = ("name", "id_number", "mobile", "identity", "specialty", "choice1_base"
 
 def _give(
     settings: Settings,
-    batch: Batch,
+    whose: Batch | str,
     rows: Iterable[Mapping[str, object]],
     columns: Sequence[RosterColumn],
     out: Out,
@@ -87,15 +92,17 @@ def _give(
     seal: str = "",
     more_fonts: Sequence[Path] = (),
 ) -> None:
-    """Show a list; as a workbook or a page it has a title and is ready for paper."""
+    """Show a list of a batch, or of what is named; as a workbook or a page it is ready for paper."""
     made_on = settings.acting().today
     drawn = {column.key: column for column in columns}
 
     def write(path: Path, chosen: Sequence[Column], some: list[Row]) -> None:
         kept = [drawn.get(one.key) or RosterColumn(*one, _WIDTH, "words") for one in chosen]
         count = len({row["application_no"] for row in some})
-        lines = (f"批次：{batch.code}　　共 {count} 人", *about)
-        sheet = ListSheet(title, batch.name, lines, [_NUMBER, *kept], made_on, closing=closing, seal=seal)
+        named = isinstance(whose, str)
+        lines = (f"共 {count} 人" if named else f"批次：{whose.code}　　共 {count} 人", *about)
+        name = whose if named else whose.name
+        sheet = ListSheet(title, name, lines, [_NUMBER, *kept], made_on, closing=closing, seal=seal)
         if out.format == "xlsx":
             write_list(path, sheet, some)
         else:
@@ -114,6 +121,7 @@ _PAPER = ("xlsx", "html", "pdf")
 @click.option(
     "--run", metavar="RUN", type=Whole(1), help="补充公示名单：只列这一次录取计算（递补、再次调剂）录取的人"
 )
+@year_option
 @font_option
 @page_options
 @pass_settings
@@ -123,6 +131,7 @@ def public(
     batch: str | None,
     draft: bool,
     run: int | None,
+    year: int | None,
     more_fonts: tuple[Path, ...],
     out: Out,
 ) -> None:
@@ -136,7 +145,12 @@ def public(
         zhupei export public -o 公示名单.html
         zhupei export public --draft -o 公示名单送审稿.xlsx
         zhupei export public --run 2 -o 递补公示名单.xlsx
+        zhupei export public --year 2026 -o 年度公示名单.html
     """
+    whole_year(year, run=run, draft=draft)
+    if year is not None:
+        _public_of_year(settings, year, out, more_fonts)
+        return
     with reading(settings.database_url) as session:
         found = lookup.find_batch(session, batch)
         rows = result_lists.public_list(session, found, draft=draft, run=run)
@@ -150,6 +164,16 @@ def public(
             sets = " ".join(f"--set {key}={label}" for key, label in lacking.items())
             words = "、".join(lacking.values())
             note(settings, f"名单上没有{words}；补上再导出：zhupei batch edit {found.code} {sets}")
+
+
+def _public_of_year(settings: Settings, year: int, out: Out, more_fonts: tuple[Path, ...]) -> None:
+    """One list of all published batches of a year; whoever is not told yet is named by their batch."""
+    with reading(settings.database_url) as session:
+        rows, others = year_lists.public_of_year(session, year)
+        notice = year_lists.notice_of_year(session, year, by=settings.acting())
+    _give(settings, f"{year} 年度", rows, (*PUBLIC, *_OF_YEAR), out, **notice, more_fonts=more_fonts)
+    if others:
+        note(settings, f"没有列入还没有公示的批次：{'、'.join(others)}")
 
 
 @click.command("ranking")

@@ -66,12 +66,13 @@ def year_option(command: F) -> F:
     )(command)
 
 
-def whole_year(year: int | None, *, run: int | None = None) -> None:
+def whole_year(year: int | None, *, run: int | None = None, draft: bool = False) -> None:
     """Refuse --year beside what names a part of it; a batch of the environment does not count."""
     context = click.get_current_context()
     named = context.get_parameter_source("batch") is click.core.ParameterSource.COMMANDLINE
-    if year is not None and (named or run is not None):
-        raise click.UsageError("--year 是全部批次，不能同时写批次或 --run。", context)
+    if year is not None and (named or run is not None or draft):
+        more = "批次、--run 或 --draft" if draft else "批次或 --run"
+        raise click.UsageError(f"--year 是全部批次，不能同时写{more}。", context)
 
 
 def batch_argument(command: F, *, metavar: str = "[CODE]") -> F:

@@ -106,3 +106,40 @@ def test_a_year_is_told_as_a_whole(year: Call, home: Path) -> None:
     assert [cell for cell in cells if str(cell).startswith("T-000")] == [NO(3)]
     assert year("export", "roster", "--all", "--year", "2019", "-o", "名单").code == 4
     assert year("export", "roster", "--all", "--year", "2026", "--batch", "T", "-o", "名单").code == 2
+
+
+def test_the_public_list_of_a_year_has_every_round(year: Call, home: Path) -> None:
+    dates = "--apply-from 2026-06-01 --apply-until 2026-06-20"
+    for step in (
+        "admit commit 2",
+        "batch finalize -y",
+        "admit decline T-0000004 --reason 放弃",
+        "admit reinstate T-0000004 --reason 又来",
+        "admit place T-0000004 B 0100 --reason 又来 -y",
+    ):
+        ran = year(*step.split(), *_where(step))
+        assert ran.code == 0, (step, ran.err)
+    rows = _json(year, "export", "public", "--year", "2026")
+    told = [(row["application_no"], row["base"], row["batch"], row["way_label"]) for row in rows]
+    assert told == [
+        (NO(1), "A", "T", "志愿录取"),
+        (NO(3), "A", "T", "递补"),
+        (NO(4), "B", "T", "个别安排"),
+        (NO(5), "C", "T", "志愿录取"),
+    ]
+    assert all("**********" in row["id_number"] for row in rows)
+    # Not a word of a batch that is not published.
+    with_others = year("export", "public", "--year", "2026")
+    assert "没有列入还没有公示的批次" not in with_others.err
+    more = f"batch create U --name 另 --year 2026 {dates}"
+    assert year(*more.split()).code == 0
+    ran = year("export", "public", "--year", "2026", "-o", "年.xlsx")
+    assert ran.err.splitlines()[-1] == "没有列入还没有公示的批次：U"
+    book = openpyxl.load_workbook(home / "年.xlsx")
+    cells = [str(cell) for line in book.worksheets[0].iter_rows(values_only=True) for cell in line if cell]
+    assert {"2026 年度录取公示名单", "包括：T（已正式录取）"} <= set(cells), cells[:6]
+    assert "批次" in cells and "轮次" in cells
+    assert year("export", "public", "--year", "2026", "-o", "年.html").code == 0
+    assert year("export", "public", "--year", "2019").code == 4
+    for more in ("--draft", "--run 1", "--batch T"):
+        assert year("export", "public", "--year", "2026", *more.split()).code == 2

@@ -129,12 +129,15 @@ def public_list(
         require_status(batch, states, "公示名单送审稿")
     else:
         require_status(batch, [*PUBLISHED], "公示名单", "；公示前要送审的加 --draft")
+    return [row for row, _, run_id in public_seats(session, batch) if chosen is None or run_id == chosen.id]
+
+
+def public_seats(session: Session, batch: Batch) -> list[tuple[PublicRow, str | None, int | None]]:
+    """Return whoever holds a seat as it is published, with the way they came by it and the id of its run."""
     statement = _people(_ADMISSION.c.batch_id == batch.id, _ADMISSION.c.live_key.is_not(None))
-    if chosen is not None:
-        statement = statement.where(_ADMISSION.c.run_id == chosen.id)
     bases, specialties = base_names(session), specialty_names(session)
-    found = [_public(row, bases, specialties) for row in session.execute(statement)]
-    return sorted(found, key=_by_place)
+    found = [(_public(row, bases, specialties), row.via, row.run_id) for row in session.execute(statement)]
+    return sorted(found, key=lambda one: _by_place(one[0]))
 
 
 def committed_run(session: Session, batch: Batch, number: int) -> Run:

@@ -7,14 +7,23 @@ from typing import Final, TypedDict
 from sqlalchemy import Table, func, select
 from sqlalchemy.orm import Session
 
+from zhupei_cli.acting import Acting
 from zhupei_cli.model import Admission, Batch, Plan, Run
 from zhupei_cli.rules.admission.run import Round
 from zhupei_cli.rules.batch.lifecycle import PUBLISHED
+from zhupei_cli.rules.batch.times import written_day
+from zhupei_cli.services.admission.result_now import result_rounds, round_labels
 from zhupei_cli.services.batches.vacant_seats import vacant_at
-from zhupei_cli.services.records.lookup import base_names
-from zhupei_cli.services.results.result_lists import FINAL
+from zhupei_cli.services.records.lookup import base_names, settings_of
+from zhupei_cli.services.results.result_lists import (
+    FINAL,
+    PublicRow,
+    PublishedNotice,
+    public_seats,
+    seal_now,
+)
 from zhupei_cli.words.errors import ZhupeiError
-from zhupei_cli.words.vocabulary import BatchStatus
+from zhupei_cli.words.vocabulary import BATCH_STATUS, VIA, BatchStatus
 
 _ADMISSION: Table = Admission.metadata.tables[Admission.__tablename__]
 _PLAN: Table = Admission.metadata.tables[Plan.__tablename__]
@@ -79,6 +88,51 @@ def register_of_year(
     rows: list[Mapping[str, str]] = [row for batch in final for row in read(session, batch)]
     others = [batch.code for batch in batches_of(session, year) if batch not in final]
     return sorted(rows, key=lambda row: (row["base"], row["specialty"], row["application_no"])), others
+
+
+class PublicYearRow(PublicRow):
+    """Somebody with a seat of the year as it is published, with the batch and what gave it."""
+
+    batch: str
+    way_label: str
+
+
+def public_of_year(session: Session, year: int) -> tuple[list[PublicYearRow], list[str]]:
+    """Return whoever holds a seat in a published batch of the year, by place, and the codes of the others.
+
+    Nobody's number is whole. Raises E706.
+    """
+    told = batches_of(session, year, PUBLISHED)
+    rows: list[PublicYearRow] = []
+    for batch in told:
+        rounds = result_rounds(session, batch)
+        labels = round_labels(rounds)
+        names = {run.id: labels[run.number] for run in rounds}
+        for row, via, run_id in public_seats(session, batch):
+            by_hand = via in ("place", "preplaced") or run_id is None
+            way = VIA.label(via or "place") if by_hand else names[run_id or 0]
+            rows.append({**row, "batch": batch.code, "way_label": way})
+    others = [batch.code for batch in batches_of(session, year) if batch not in told]
+    return sorted(rows, key=lambda row: (row["base"], row["specialty"])), others
+
+
+def notice_of_year(session: Session, year: int, *, by: Acting) -> PublishedNotice:
+    """Return what stands on the list of a year beside the people: its batches, whom to ask, who publishes.
+
+    Of several batches the first that says so is taken. Raises E706.
+    """
+    told = batches_of(session, year, PUBLISHED)
+    settings = [settings_of(session, batch) for batch in told]
+    contact, authority = (
+        next((one[key] for one in settings if one.get(key)), None) for key in ("contact", "authority")
+    )
+    states = "，".join(f"{one.code}（{BATCH_STATUS.label(one.status)}）" for one in told)
+    return {
+        "title": "录取公示名单",
+        "about": [f"包括：{states}", *([f"受理电话：{contact}"] if contact else [])],
+        "closing": [*(["", "", authority] if authority else [""]), written_day(by.today)],
+        "seal": seal_now(session),
+    }
 
 
 def _plans(
