@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
+from zhupei_cli.pages_across import LIST_PAGE, pages_across
+
 if TYPE_CHECKING:
     from xlsxwriter.workbook import Workbook
     from xlsxwriter.worksheet import Worksheet
@@ -12,8 +14,6 @@ _SIDE, _EDGE = 0.4, 0.7
 #: Points between the margins of A4, across and down.
 _ACROSS: Final = 842 - 2 * 72 * _SIDE
 _DOWN: Final = 595 - 2 * 72 * _EDGE
-#: Half-width characters that stand beside each other on A4 landscape and can be read.
-TABLE_PAGE: Final = 200
 #: How much smaller a table may become so that its chart stands on the same page.
 _SMALLER: Final = 0.7
 _POINT: Final = 0.75
@@ -44,7 +44,7 @@ def on_one_page(widths: Sequence[float], tall: float, chart: tuple[int, int]) ->
     wide, high = chart
     across = _ACROSS / (_POINT * max(sum(map(pixels, widths)), wide))
     down = _DOWN / (tall + CHART_GAP * TABLE_ROW + _POINT * high)
-    return sum(widths) <= TABLE_PAGE and min(across, down, 1) >= _SMALLER * min(across, 1)
+    return sum(widths) <= LIST_PAGE and min(across, down, 1) >= _SMALLER * min(across, 1)
 
 
 def lay_on_paper(sheet: "Worksheet", widths: Sequence[float], *, kept: int, whole: bool) -> int:
@@ -56,17 +56,13 @@ def lay_on_paper(sheet: "Worksheet", widths: Sequence[float], *, kept: int, whol
     sheet.set_landscape()
     sheet.set_paper(9)  # A4
     sheet.set_margins(left=_SIDE, right=_SIDE, top=_EDGE, bottom=_EDGE)
-    if sum(widths) <= TABLE_PAGE:
+    if sum(widths) <= LIST_PAGE:
         sheet.fit_to_pages(1, 1 if whole else 0)
         return len(widths)
-    first, pages, used = 0, 1, 0.0
-    for at, width in enumerate(widths):
-        if used + width > TABLE_PAGE and at >= kept:
-            pages, used, first = pages + 1, sum(widths[:kept]), first or at
-        used += width
+    pages, first = pages_across(widths, kept)
     sheet.repeat_columns(0, kept - 1)
     sheet.fit_to_pages(pages, 0)
-    return max(first, 1)
+    return first
 
 
 def page_of_chart(book: "Workbook", name: str, footer: str) -> "Worksheet":

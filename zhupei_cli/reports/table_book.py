@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from zhupei_cli.display import display_width
+from zhupei_cli.pages_across import LIST_PAGE
 from zhupei_cli.reports.charts import COLOURS
 from zhupei_cli.reports.paper import (
     CHART_GAP,
-    TABLE_PAGE,
     TABLE_ROW,
     lay_on_paper,
     lies,
@@ -181,7 +181,7 @@ def _widths(one: TableSheet) -> list[float]:
     words = [at for at, (_, kind) in enumerate(one.columns) if kind == "text"]
     for least in (_WIDEST, _NARROW):
         for at in reversed(words):
-            over = sum(widths) - TABLE_PAGE
+            over = sum(widths) - LIST_PAGE
             widths[at] = min(widths[at], max(least, widths[at] - max(over, 0)))
     return widths
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from zhupei_cli.files import replacing
+from zhupei_cli.pages_across import pages_across
 from zhupei_cli.sheets.kinds.cells import Cell, Spoilt, clean, text
 from zhupei_cli.sheets.kinds.columns import (
     DICTIONARY,
@@ -25,7 +26,7 @@ from zhupei_cli.sheets.writing.dictionary import Dictionary
 from zhupei_cli.sheets.writing.drawing import LINE, Drawing, DrawnRow, drawing, lines_of
 from zhupei_cli.sheets.writing.looks import HEADING
 from zhupei_cli.sheets.writing.template import column_width, set_up_page
-from zhupei_cli.sheets.writing.widths import pages_across, usual_width
+from zhupei_cli.sheets.writing.widths import usual_width
 from zhupei_cli.words.errors import Fault, under
 
 if TYPE_CHECKING:

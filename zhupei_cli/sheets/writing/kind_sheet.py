@@ -5,12 +5,13 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
+from zhupei_cli.pages_across import pages_across
 from zhupei_cli.sheets.kinds.columns import Column, Kind, column_letters, headings_of
 from zhupei_cli.sheets.writing.looks import BODY, HEADING
 from zhupei_cli.sheets.writing.ooxml import Value
 from zhupei_cli.sheets.writing.roster_template import set_up_page
 from zhupei_cli.sheets.writing.splice import SplicedSheet, Template, template_of, write_workbook
-from zhupei_cli.sheets.writing.widths import heading_width, pages_across, usual_width
+from zhupei_cli.sheets.writing.widths import heading_width, usual_width
 
 SheetRows = Sequence[Mapping[str, Value]]
 

@@ -8,19 +8,13 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Final
 
+from zhupei_cli.pages_across import LIST_PAGE
 from zhupei_cli.sheets.kinds.columns import column_letters
 from zhupei_cli.sheets.kinds.roster_columns import RosterColumn, RosterKind
 from zhupei_cli.sheets.writing.ooxml import Value
 from zhupei_cli.sheets.writing.roster_template import SAMPLES, draw
 from zhupei_cli.sheets.writing.splice import SplicedSheet, sheet_names, template_of, write_workbook
-from zhupei_cli.sheets.writing.widths import (
-    FULL_PAGE,
-    LIST_PAGE,
-    heading_width,
-    narrowed,
-    usual_width,
-    widened,
-)
+from zhupei_cli.sheets.writing.widths import FULL_PAGE, heading_width, narrowed, usual_width, widened
 
 #: The width no column exceeds unless its text must stay on one line, and that of an identifier.
 _WIDEST: Final = 40

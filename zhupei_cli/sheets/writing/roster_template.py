@@ -4,10 +4,10 @@ from collections.abc import Collection, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
+from zhupei_cli.pages_across import pages_across
 from zhupei_cli.sheets.kinds.roster_columns import ROSTER_COLUMNS, SUMMARY_COLUMNS, RosterColumn
 from zhupei_cli.sheets.writing.looks import BODY, HEADING
 from zhupei_cli.sheets.writing.splice import CLOSING, ROW, TOTAL, Template, template_of
-from zhupei_cli.sheets.writing.widths import pages_across
 
 if TYPE_CHECKING:
     from openpyxl.styles import Border

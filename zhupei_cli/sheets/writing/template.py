@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from zhupei_cli.pages_across import pages_across
 from zhupei_cli.sheets.kinds.columns import Choices, Column, Kind, column_letters, headings_of
 from zhupei_cli.sheets.kinds.parsers import whole
 from zhupei_cli.sheets.kinds.shared_columns import SEATS
@@ -15,7 +16,7 @@ from zhupei_cli.sheets.writing.dictionary import Dictionary
 from zhupei_cli.sheets.writing.drawing import LINE, PADDING, Drawing, DrawnRow, drawing, lines_of
 from zhupei_cli.sheets.writing.looks import HEADING
 from zhupei_cli.sheets.writing.ooxml import half_widths
-from zhupei_cli.sheets.writing.widths import LARGE_PAGE, pages_across, usual_width, widened
+from zhupei_cli.sheets.writing.widths import LARGE_PAGE, usual_width, widened
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet

@@ -1,18 +1,16 @@
-"""How wide the columns of a workbook are, and on how many pages across they stand.
+"""How wide the columns of a workbook are.
 
-One place decides it: a list stands on one page across if it can be read there, its long cells wrap; a wider
-one goes on beside it, with the columns again that say who a row is about.
+One place decides it: a list stands on one page across if it can be read there, its long cells wrap.
 """
 
 from collections.abc import Sequence
 from typing import Final
 
+from zhupei_cli.pages_across import LIST_PAGE
 from zhupei_cli.sheets.writing.ooxml import half_widths
 
-#: Half-width characters of 10 points that A4 landscape takes as they are, and made small as 7 points.
+#: Half-width characters of 10 points that A4 landscape takes as they are, and A3 made small as 7 points.
 FULL_PAGE: Final = 150
-LIST_PAGE: Final = 200
-#: Those that A3 takes made as small.
 LARGE_PAGE: Final = 280
 #: Of a hundred cells so many stand on one line; the others wrap if they are longer by more than this.
 _MOST, _NEAR = 95, 4
@@ -64,27 +62,3 @@ def widened(widths: Sequence[float], wanted: Sequence[float], page: float = FULL
         for at in growing:
             wide[at] += 1
     return wide
-
-
-def pages_across(widths: Sequence[float], kept: int, page: float = LIST_PAGE) -> tuple[int, int]:
-    """Return on how many pages the columns stand beside each other, and how many of them on the first one.
-
-    The first `kept` are repeated on each page.
-    """
-    pages = _columns(widths, kept, page)
-    # What prints makes the columns as large as so many pages allow.
-    while page > 1 and len(fewer := _columns(widths, kept, page - 1)) == len(pages):
-        page, pages = page - 1, fewer
-    return len(pages), pages[0]
-
-
-def _columns(widths: Sequence[float], kept: int, page: float) -> list[int]:
-    """Return how many columns end on each page."""
-    beside, pages, used = sum(widths[:kept]), [0], 0.0
-    for at, width in enumerate(widths):
-        if used and used + width > page and at >= kept and pages[-1] > (kept if len(pages) == 1 else 0):
-            pages.append(0)
-            used = beside
-        used += width
-        pages[-1] += 1
-    return pages
