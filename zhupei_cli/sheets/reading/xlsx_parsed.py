@@ -4,7 +4,7 @@ import re
 import zipfile
 from typing import Final
 
-from zhupei_cli.sheets.kinds.cells import Cell
+from zhupei_cli.sheets.kinds.cells import Cell, Spoilt
 from zhupei_cli.sheets.reading.package import name_of
 from zhupei_cli.sheets.reading.rows import Limits, Rows
 from zhupei_cli.sheets.reading.xlsx_document import Document
@@ -22,6 +22,8 @@ _PLACES: Final = (
     *(("c", "v"), ("c", "f"), ("c", "is"), ("is", "t"), ("is", "r"), ("r", "t")),
     *(("worksheet", "mergeCells"), ("mergeCells", "mergeCell")),
 )
+#: What a cell has once at most: its content, and a run of it its text.
+_ONCE: Final = frozenset(("v", "is", "t"))
 #: More merged ranges than an office makes by hand.
 _MERGED: Final = 100_000
 
@@ -43,13 +45,19 @@ class ParsedRows:
         self._value: list[str] = []
         self._text: list[str] = []
         self._inside: set[str] = set()
+        self._twice = False
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
+        # A damaged cell may have two values, and then none that anybody knows.
+        self._twice = self._twice or (name in _ONCE and name in self._inside)
         match name:
             case "row":
                 self._start_row(attributes)
             case "c":
                 self._cell, self._value, self._text, self._inside = attributes, [], [], set()
+                self._twice = False
+            case "r":
+                self._inside.discard("t")  # each run has its own
             case "v":
                 self.document.collect(self._value)
             case "t":
@@ -88,7 +96,10 @@ class ParsedRows:
             type_, text = "n", ""  # whatever type it would have: the program that wrote it did not compute it
         else:
             type_, text = attributes.get("t", "n"), "".join(self._value)
-        cell = self._meaning.cell(type_, attributes.get("s", ""), text, formula=formula)
+        if self._twice:
+            cell: Cell = Spoilt("E045", "")
+        else:
+            cell = self._meaning.cell(type_, attributes.get("s", ""), text, formula=formula)
         if cell == "":
             self._cells.setdefault(column, "") if column < self._limits.columns else None
             return
