@@ -95,7 +95,8 @@ def _place_again(session: Session, batch: Batch, number: str) -> None:
 
 def _told(session: Session, batch: Batch, numbers: list[str]) -> None:
     """Tell some of their seat, and write the night down."""
-    ids = dict(tuple(row) for row in session.execute(select(Application.application_no, Application.id)))
+    statement = select(Application.application_no, Application.id)
+    ids: dict[str, int] = {row.application_no: row.id for row in session.execute(statement)}
     messages = [
         (NoticeMessage(ids[number], number, "", None, None, "4101001 0100 7", "您已录取"), "138****0000")
         for number in numbers

@@ -117,7 +117,7 @@ def copy_(deed: Deed, *, source: str, target: str) -> None:
 def check(settings: Settings, *, deep: bool, out: Out) -> None:
     """检查数据库是否完好：文件、表结构、名额、状态、编号、操作记录链和登录账号；发现问题时退出码为 3。
 
-    加 --deep 能发现绕过程序的改动：录取、成绩、志愿、快照、计划、参数、审核、导入记录与操作记录不符。
+    加 --deep 能发现绕过程序的改动：录取、成绩、志愿、快照、计划、参数、审核、通知、账号、导入与操作记录不符。
 
     \b
     例：zhupei db check

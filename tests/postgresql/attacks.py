@@ -49,7 +49,7 @@ def _typed(text: str) -> str:
     return text.replace("{", "{{").replace("}", "}}")
 
 
-ATTACKS = (
+ATTACKS: tuple[Attack, ...] = (
     # -- rows of others, by name, by join, by what stands around them
     Attack("where a foreign number", "SELECT * FROM application WHERE application_no = '{foreign_no}'", ""),
     Attack("where a foreign id", "SELECT * FROM snapshot WHERE application_id = {foreign}", ""),

@@ -66,7 +66,7 @@ def test_after_all_of_them_everything_is_as_before(walls: World, before: list[An
 
 
 def test_there_are_enough_of_them() -> None:
-    names = [one.name for one in (*ATTACKS, *PROBES)]
+    names = [*(one.name for one in ATTACKS), *(one.name for one in PROBES)]
     assert len(names) == len(set(names)) >= 60
 
 

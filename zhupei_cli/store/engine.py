@@ -32,8 +32,7 @@ def parse_url(url: str) -> URL:
         raise ZhupeiError("E502", database=shown_url(url), problem=_misspelt(url)) from error
     if parsed.host and "@" in parsed.host:
         problem = "；密码或用户名里的 @ 请写成 %40"
-        known = parsed.set(host=parsed.host.rpartition("@")[2]).render_as_string()
-        raise ZhupeiError("E502", database=known, problem=problem)
+        raise ZhupeiError("E502", database=shown_url(url), problem=problem)
     if parsed.port is not None and not 0 < parsed.port < 65_536:
         raise ZhupeiError("E502", database=shown_url(url), problem=f"；端口 {parsed.port} 应为 1 至 65535")
     name = parsed.get_backend_name()

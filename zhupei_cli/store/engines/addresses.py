@@ -20,8 +20,8 @@ def shown_url(url: str) -> str:
         parsed = make_url(url)
     except (exc.ArgumentError, ValueError):
         parsed = None
-    if parsed is None or (parsed.host and "@" in f"{parsed.database}"):
-        # A slash in the password: what follows it was taken for the name of the database.
+    if parsed is None or (parsed.host and "@" in f"{parsed.host}{parsed.database}"):
+        # An @ or a slash in the password: what follows it was taken for the host, or the database's name.
         found = _PASSWORD.sub(r"\1:***@", url)
         if "@" not in url:
             found = _UNFINISHED.sub(r"\1:***", found)
