@@ -210,12 +210,12 @@ def _persons(session: Session, batch: Batch, stands: Stands, same: Any) -> None:
 def _nightly(session: Session, batch: Batch, stands: Stands, report: Report, same: Any) -> None:
     """The tables of the nightly page: by base, by specialty, and the marks that seats were given at."""
     seats = [stand for stand in stands.values() if stand.status in SEATED and stand.place]
-    free = [(one["base"], one["specialty"], one["vacant"] or 0) for one in list_vacancies(session, batch)]
+    places = list_vacancies(session, batch)
     for at, supplies in enumerate((report.bases, report.specialties)):
         held = Counter(stand.place[at] for stand in seats if stand.place)
         vacant: Counter[str] = Counter()
-        for place in free:
-            vacant[place[at]] += place[2]
+        for place in places:
+            vacant[(place["base"], place["specialty"])[at]] += place["vacant"] or 0
         shown = {one.code: (one.admitted, one.vacant) for one in supplies}
         same("report supplies", shown, {code: (held[code], vacant[code]) for code in shown})
     marks: dict[tuple[str, str], list[int]] = {}

@@ -99,9 +99,8 @@ def _give(
     def write(path: Path, chosen: Sequence[Column], some: list[Row]) -> None:
         kept = [drawn.get(one.key) or RosterColumn(*one, _WIDTH, "words") for one in chosen]
         count = len({row["application_no"] for row in some})
-        named = isinstance(whose, str)
-        lines = (f"共 {count} 人" if named else f"批次：{whose.code}　　共 {count} 人", *about)
-        name = whose if named else whose.name
+        name, head = (whose, "") if isinstance(whose, str) else (whose.name, f"批次：{whose.code}　　")
+        lines = (f"{head}共 {count} 人", *about)
         sheet = ListSheet(title, name, lines, [_NUMBER, *kept], made_on, closing=closing, seal=seal)
         if out.format == "xlsx":
             write_list(path, sheet, some)

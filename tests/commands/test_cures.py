@@ -15,6 +15,7 @@ from itertools import count
 from pathlib import Path
 from typing import Final
 
+import click
 import pytest
 from sqlalchemy import select
 
@@ -23,10 +24,12 @@ from tests.conftest import Ran, Run
 from tests.people import open_batch, person, write_book, write_people
 from zhupei_cli.model import Admission, Application, Batch, Event
 from zhupei_cli.sheets.kinds import workbook_kinds
+from zhupei_cli.shell.cli import cli
 from zhupei_cli.shell.hints import _MENTION, _command, _end_of
 from zhupei_cli.shell.outline import load
 from zhupei_cli.store.counters import take
 from zhupei_cli.store.engine import reading, transaction
+from zhupei_cli.words.catalogue import CATALOGUE
 
 pytestmark = [pytest.mark.long, pytest.mark.sqlite]
 
@@ -127,12 +130,68 @@ WARNED: Final = (
     *(f"batch {verb} T" for verb in ("lock", "publish", "finalize", "archive")),
     *("admit check --batch T", "admit commit 1 --batch T", "admit commit 2 --batch T"),
 )
+BAR: Final = f"trainee bar add {NO(2)} --kind 作弊 --years 3 {WHY}"
+OBJECTED: Final = f"objection add {NO(2)} --text 异议 --batch T"
+DATES: Final = "--apply-from 2026-05-01 --apply-until 2026-06-01"
+#: State → what is refused or doubted only after something else was done: steps, the last one is looked at.
+AFTER: Final = {
+    "closed": (
+        f"review revoke {NO(1)} {WHY} && admit check --batch T",
+        f"review revoke {NO(1)} {WHY} && review reject {NO(1)} --reason 甲"
+        f" && review reject {NO(1)} --reason 乙",
+        f"review revoke {NO(2)} {WHY} && {BAR} && review approve {NO(2)}",
+        f"{BAR} && admit check --batch T",
+        "batch plan stop A 0100 --batch T && batch plan stop B 0100 --batch T && admit check --batch T",
+        f"exam tickets {NO(1)} --batch T -o 证.pdf",
+        *(f"exam list --{what} 99 --batch T" for what in ("site", "room")),
+        f"batch create U --name 新 --year 2026 {DATES} && batch open U",
+        f"batch create U --name 新 --year 2026 {DATES} && batch plan set A 0100 1 --batch U && batch open U",
+    ),
+    "locked": (
+        f"{BAR} && admit check --batch T",
+        "admit run --batch T && batch edit T --set min_score=60 && admit commit 1 --batch T -y",
+        "admit scores import 成绩.xlsx --batch T",
+    ),
+    "committed": (
+        f"{BAR} && {BAR}",
+        f"{BAR} && trainee bar lift 1 {WHY} && trainee bar activate 1 {WHY}",
+        f"trainee education remove {NO(1)} 9 -y",
+        f"admit preplace undo {NO(1)} {WHY}",
+        f"apply correct {NO(1)} 手机号码 13800000000 {WHY}",
+        f"admit decline {NO(1)} {WHY} && admit uncommit --batch T {WHY} -y && batch unlock T -y"
+        f" && review revoke {NO(1)} {WHY}",
+        f"trainee erase {NO(1)} {WHY} -y",
+        *(f"admit place {NO(3)} {where} {WHY} -y" for where in ("A 0200", "4101001 0100")),
+        "export roster --base 4101001 --batch T -o 名单",
+        *("explain E000", "db init", "status --year 2019", "export public --year 2019"),
+        "admit scores import 成绩.xlsx --batch T",
+        *(f"exam tickets {more} --batch T -o 证.pdf" for more in (NO(1), "--all")),
+    ),
+    "publicity": (
+        f"{OBJECTED} && objection close 1 --outcome 成立 {WHY}",
+        f"{OBJECTED} && batch finalize T -y",
+        f"{BAR} && admit reinstate {NO(2)} {WHY}",
+        "batch edit T --set publicity_until=2026-08-01 && batch finalize T",
+        "admit run --round refill --batch T && export public --run 2 --batch T -o 补.xlsx",
+        "admit run --round refill --batch T && batch finalize T",
+        f"export letters {NO(3)} --batch T -o 通知书.pdf",
+        "exam tickets --all --batch T -o 证.pdf",
+    ),
+    "supplement": (
+        f"{OBJECTED} && batch archive T",
+        f"{OBJECTED} && objection answer 1 --text 是 && objection close 1 --outcome 成立 {WHY}"
+        f" && objection close 1 --outcome 成立 {WHY}",
+        f"export letters {NO(2)} --batch T -o 通知书.pdf",
+        "batch plan set A 0100 9 --batch T-2",
+    ),
+    "archived": (f"{BAR} && trainee erase {NO(2)} {WHY} -y",),
+}
 _FEWER: Final = ("closed", "committed", "supplement", "archived")
 #: What people write in the place of a word of a cure.
 FILLED: Final = {
     **dict.fromkeys(("原因", "…"), "原因"),
     **dict.fromkeys(("新的截止时间", "截止时间"), "2026-07-01"),
-    "报名号": NO(1),
+    **dict.fromkeys(("报名号", "证件号码"), NO(1)),
     "批次编号": "T",
     "批次": "T",
     "RUN": "1",
@@ -140,7 +199,11 @@ FILLED: Final = {
     "基地编号": "A",
     "专业": "0100",
     "编号": "1",
+    "类别": "作弊",
+    **dict.fromkeys(("年限", "人数", "保留人数"), "1"),
 }
+#: What a cure is filled with when it is said.
+_VALUE: Final = re.compile(r"\{\w+\}")
 _COPIES: Final = count()
 #: Words by which a cure says that it takes something back.
 _TAKES: Final = re.compile("撤销|取消|放弃|撤回|解除|让出")
@@ -237,7 +300,7 @@ def complaint(office: Office, act: str, ran: Ran) -> str | None:
         lost = (before[0] - seats) | (before[1] - forms)
         if lost and not _TAKES.search(text):
             return f"{lines} took {sorted(lost)}"
-        if touched := copy.touched_since(before[2]) - {"T", "T-3", "T-4"}:
+        if touched := copy.touched_since(before[2]) - {"T", "T-3", "T-4", "U"}:
             return f"{lines} touched {touched}"
         # What holds in some cases alone need not hold in this one.
         led = led or _MAYBE.search(text) is not None
@@ -252,6 +315,17 @@ def complaint(office: Office, act: str, ran: Ran) -> str | None:
     return None
 
 
+def _doubted(office: Office, act: str, typed: set[str]) -> Iterator[str]:
+    """Yield what is wrong with the cures of the doubts that an act tells, noting their codes as `typed`."""
+    ran = office.copy().type(act)
+    for line in ran.err.splitlines():
+        if line.startswith("提醒 [") and "zhupei" in line:
+            doubt = Ran(ran.code, "", line.replace("提醒", "错误", 1))
+            typed |= set(re.findall(r"^提醒 \[(E\d+)\]", line))
+            if (found := complaint(office, act, doubt)) is not None:
+                yield f"{act}: {line} :: {found}"
+
+
 @pytest.fixture
 def worlds(template: Path, tmp_path: Path, zhupei: Run) -> Callable[[], Iterator[tuple[str, Office]]]:
     """Return what yields each state of T in turn; HN2025 is open beside it."""
@@ -262,6 +336,10 @@ def worlds(template: Path, tmp_path: Path, zhupei: Run) -> Callable[[], Iterator
         store_world(session, worked_example(), told=True)
         take(session, "batch", 1)  # the number that the next one has
         open_batch(session, code="HN2025")
+    marks = [{"application_no": NO(1), "written": 90, "skill": 90, "interview": 90}]
+    write_book(tmp_path / "成绩.xlsx", [(workbook_kinds.SCORE, marks)])
+    plan = [{"base": "A", "specialty": "0100", "quota": 1}]
+    write_book(tmp_path / "招收计划.xlsx", [(workbook_kinds.PLAN, plan)])
     # What the cures call 报到.xlsx: those come who were never asked.
     come = [{"application_no": NO(number), "checked_in": "是"} for number in (3, 4)]
     write_book(tmp_path / "报到.xlsx", [(workbook_kinds.CHECK_IN, come)])
@@ -284,6 +362,29 @@ def worlds(template: Path, tmp_path: Path, zhupei: Run) -> Callable[[], Iterator
     return each
 
 
+def test_every_command_of_the_catalogue_is_whole() -> None:
+    """Whatever a cure names has all it must have, and no option there is not."""
+    wrong = []
+    for code, entry in CATALOGUE.items():
+        for clause in re.split("[；。]", _VALUE.sub("1", entry.hint)):
+            for line in commands_of(clause):
+                command: click.Command = cli
+                words = line.split()
+                while isinstance(command, click.Group):
+                    found = command.get_command(click.Context(command), words.pop(0))
+                    assert found is not None, (code, line)
+                    command = found
+                try:
+                    given, rest, _ = command.make_parser(click.Context(command)).parse_args(args=words)
+                except click.UsageError as error:
+                    wrong.append((code, line, error.message))
+                    continue
+                lacking = [one.name for one in command.params if one.required and not given.get(one.name)]
+                if lacking or rest:
+                    wrong.append((code, line, f"{lacking} {rest}"))
+    assert wrong == []
+
+
 def test_every_cure_leads_where_it_says(worlds: Callable[[], Iterator[tuple[str, Office]]]) -> None:
     wrong: list[str] = []
     typed: set[str] = set()
@@ -301,12 +402,19 @@ def test_every_cure_leads_where_it_says(worlds: Callable[[], Iterator[tuple[str,
             if (found := complaint(office, act, ran)) is not None:
                 wrong.append(f"{state}: {act}: {ran.err.splitlines()[0]} :: {found}")
         for act in WARNED:
-            ran = office.copy().type(act)
-            for line in ran.err.splitlines():
-                if line.startswith("提醒 [") and "zhupei" in line:
-                    doubt = Ran(ran.code, "", line.replace("提醒", "错误", 1))
-                    typed |= set(re.findall(r"^提醒 \[(E\d+)\]", line))
-                    if (found := complaint(office, act, doubt)) is not None:
-                        wrong.append(f"{state}: {act}: {line} :: {found}")
-    assert len(typed) >= 32, sorted(typed)
+            wrong += (f"{state}: {one}" for one in _doubted(office, act, typed))
+        for steps in AFTER.get(state, ()):
+            copy = office.copy()
+            *before, act = steps.split(" && ")
+            for step in before:
+                ran = copy.type(step)
+                assert ran.code == 0, (state, step, ran.err)
+            wrong += (f"{state}: {one}" for one in _doubted(copy, act, typed))
+            ran = copy.copy().type(act)
+            assert ran.err, (state, steps)
+            if ran.code not in (0, 2, 3) and "zhupei" in cure_of(ran.err):
+                typed |= set(re.findall(r"\[(E\d+)\]", ran.err))
+                if (found := complaint(copy, act, ran)) is not None:
+                    wrong.append(f"{state}: {steps}: {ran.err.splitlines()[0]} :: {found}")
+    assert len(typed) >= 62, sorted(typed)
     assert wrong == [], "\n".join(wrong)

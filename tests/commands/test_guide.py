@@ -96,7 +96,7 @@ def _account(step: Step) -> None:
         stdin=PASSWORD,
         code=5,
         err="错误 [E185]：身份证号已存在：4101**********1015\n"
-        "怎么办：无需重复注册，用已有账号登录；忘记密码用 zhupei trainee password reset\n",
+        "怎么办：无需重复注册，用已有账号登录；忘记密码用 zhupei trainee password reset 证件号码\n",
     )
     # 输入您的用户名和密码登录
     step("trainee", "password", "check", WHO, "--password-stdin", stdin=PASSWORD, err=f"密码正确：{WHO}\n")

@@ -17,7 +17,13 @@ _MENTION: Final = re.compile(r"zhupei (?P<words>[a-z][a-z-]*(?: [a-z][a-z-]*)*)"
 #: What follows a command: nothing that a sentence goes on with.
 _TOKEN: Final = re.compile(r" (?P<word>[^\s；，。、）（“”：]+)")
 #: Words that stand for what people type in their place.
-_PLACEHOLDERS: Final = frozenset(("报名号", "证件号码", "基地", "基地编号", "专业", "编号"))
+_PLACEHOLDERS: Final = frozenset(
+    (
+        *("报名号", "证件号码", "基地", "基地编号", "专业", "编号", "导入编号", "账号"),
+        *("人数", "保留人数", "类别", "年限", "项目", "内容", "姓名", "邮箱"),
+        *("原地址", "新地址", "备份文件"),
+    )
+)
 #: Which batches they speak of without being told: all that are live.
 _OF_ALL: Final = frozenset(("status", "report nightly"))
 _ASCII: Final = re.compile("[!-~]")
@@ -94,6 +100,7 @@ def _names(params: list[Param]) -> list[str]:
 def _end_of(text: str, at: int, params: list[Param]) -> tuple[int, bool]:
     """Return where a command with its words ends, and whether they say the batch: as such or by a number."""
     arguments = _names(params)
+    many = {one["name"] for one in params if "name" in one and one.get("nargs") == -1}
     options = {name: one for one in params for name in one.get("opts", ())}
     numbered = "报名号自带批次" in options.get("--batch", {}).get("help", "")
     said = False
@@ -108,7 +115,7 @@ def _end_of(text: str, at: int, params: list[Param]) -> tuple[int, bool]:
             at = value.end() if value else at
         elif arguments and (word in _PLACEHOLDERS or _ASCII.search(word)):
             said = said or numbered or arguments == ["code"]
-            arguments = arguments[1:]
+            arguments = arguments if arguments[0] in many else arguments[1:]
             at = found.end()
         else:
             break

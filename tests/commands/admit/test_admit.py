@@ -332,7 +332,7 @@ def test_import_scores(admit: Call, marking: str, home: Path) -> None:
     told = (
         "导入完成：共 2 行，新增 0，更新 1，不变 0，未通过 1，替换已有成绩 1，提醒 1，导入编号 2\n"
         "提醒 [E433] 成绩.xlsx 成绩 第 2 行 笔试：T-0000001 已有的成绩 90.00 被替换为 100.00；"
-        "确应更正的不必处理；改错了，用 zhupei imports undo 撤销这次导入\n"
+        "确应更正的不必处理；改错了，撤销这次导入：zhupei imports undo 导入编号 --reason 原因\n"
         "错误 [E304] 成绩.xlsx 成绩 第 3 行 报名号：没有报名号 T-9；zhupei apply list 查看报名号\n"
     )
     returned = f"不合格的行已写入 {home}/成绩_未通过.xlsx，改好后可直接再导入\n"
@@ -367,7 +367,7 @@ def test_scores_are_settled_once_locked(admit: Call, home: Path) -> None:
         5,
         "",
         "错误 [E460]：批次 T 现在不能导入成绩（已锁定）\n"
-        "怎么办：成绩在开放报名后、锁定前导入；已锁定而没有录取结果的，先运行 zhupei batch unlock\n",
+        "怎么办：成绩在开放报名后、锁定前导入；先运行 zhupei batch unlock T\n",
     )
 
 

@@ -43,7 +43,7 @@ def test_not_while_a_batch_goes_on(call: Callable[..., Ran], database: str) -> N
         5,
         "",
         "错误 [E198]：HN2026-0000001 所在的批次 HN2026 现为“报名中”，不能删除此人的个人信息\n"
-        "怎么办：批次归档（zhupei batch archive）或取消以后再删除\n",
+        "怎么办：批次归档或取消以后再删除；zhupei status HN2026 查看批次所处的阶段\n",
     )
     assert _everything(database) == before
 

@@ -54,7 +54,7 @@ def test_registering_whole(shell: Run) -> None:
         5,
         "",
         "错误 [E185]：身份证号已存在：4101**********1015\n"
-        "怎么办：无需重复注册，用已有账号登录；忘记密码用 zhupei trainee password reset\n",
+        "怎么办：无需重复注册，用已有账号登录；忘记密码用 zhupei trainee password reset 证件号码\n",
     )
 
 

@@ -19,6 +19,7 @@ from zhupei_cli.rules.admission.scores import (
     shown_mark,
 )
 from zhupei_cli.rules.batch import settings
+from zhupei_cli.rules.batch.lifecycle import BATCH, directions
 from zhupei_cli.rules.people.masking import mask_id
 from zhupei_cli.services.applications.store import load_choices
 from zhupei_cli.services.batches.taking_part import takes_part
@@ -74,7 +75,8 @@ def import_scores(session: Session, reading: Reading, *, batch: Batch, by: Actin
     if not reading.readable:
         return Imported(None, Counts(), reading.files, readable=False)
     if batch.status not in (BatchStatus.OPEN, BatchStatus.CLOSED):
-        raise ZhupeiError("E460", batch=batch.code, status=BATCH_STATUS.label(batch.status))
+        way = directions(BATCH, batch.status, frozenset({BatchStatus.OPEN, BatchStatus.CLOSED}), batch.code)
+        raise ZhupeiError("E460", batch=batch.code, status=BATCH_STATUS.label(batch.status), cure=way)
     _tick(reading.lines)
     filled = filled_in(reading.lines, COMPONENTS)
     entries = read_entries(session, batch, filled)
