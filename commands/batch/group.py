@@ -9,6 +9,7 @@ from zhupei_cli.model.batch import Batch
 from zhupei_cli.rules.batch.setting_words import in_words, label_of
 from zhupei_cli.rules.batch.settings import SETTINGS
 from zhupei_cli.services.batches import batches, plans
+from zhupei_cli.services.exams.candidates import has_seats
 from zhupei_cli.services.records import lookup
 from zhupei_cli.settings import Settings
 from zhupei_cli.shell.arguments import CODE, SETTING, Whole
@@ -242,11 +243,14 @@ def edit(
     if not given:
         raise click.UsageError("没有写明要修改什么，例如 --set min_score=60。", click.get_current_context())
 
+    seated: list[bool] = []
+
     def change(session: Session, found: Batch) -> tuple[str, list[batches.Changed], int, int]:
         runs = batches.stored_runs(session, found)
         changes = batches.edit_batch(session, found, given, by=deed.by, reason=reason)
         stale = runs if any(batches.makes_stale(one["key"]) for one in changes) else 0
         shared = any(one["key"] == "reserve.social_share" for one in changes)
+        seated[:] = [any(one["key"] == "ticket" for one in changes) and has_seats(session, found)]
         return found.code, changes, stale, plans.count_cut_shares(session, found) if shared else 0
 
     code, changes, stale, cut = deed.in_batch(batch, change)
@@ -258,3 +262,6 @@ def edit(
         deed.note(f"{batches.batch_label(key)}：{before or '空'} → {after or '空'}")
     tell_stale(deed.settings, stale)
     tell_cut_shares(deed.settings, cut, code)
+    if any(seated):
+        again = f"zhupei exam allot --again --batch {code}"
+        deed.note(f"提醒：已有的准考证号不变，以后安排的用新的；要全部换新的：{again}（已印的准考证作废）")
