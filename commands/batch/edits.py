@@ -10,6 +10,7 @@ from zhupei_cli.rules.batch.setting_words import in_words
 from zhupei_cli.rules.proof.audit import Finding
 from zhupei_cli.services.admission.stages import passed_over
 from zhupei_cli.services.batches import batch_views, batches, plans
+from zhupei_cli.services.exams.candidates import has_seats
 from zhupei_cli.shell.arguments import CODE, SETTING, Whole
 from zhupei_cli.shell.logfile import note
 
@@ -144,14 +145,15 @@ def edit(
     if not given:
         raise click.UsageError("没有写明要修改什么，例如 --set min_score=60。", click.get_current_context())
 
-    def change(session: Session, found: Batch) -> tuple[str, list[batches.Changed], int, int]:
+    def change(session: Session, found: Batch) -> tuple[str, list[batches.Changed], int, int, bool]:
         runs = batch_views.stored_runs(session, found)
         changes = batches.edit_batch(session, found, given, by=deed.by, reason=reason)
         stale = runs if any(batches.makes_stale(one["key"]) for one in changes) else 0
-        shared = any(one["key"] == "reserve.social_share" for one in changes)
-        return found.code, changes, stale, plans.count_cut_shares(session, found) if shared else 0
+        keys = {one["key"] for one in changes}
+        cut = plans.count_cut_shares(session, found) if "reserve.social_share" in keys else 0
+        return found.code, changes, stale, cut, "ticket" in keys and has_seats(session, found)
 
-    code, changes, stale, cut = deed.in_batch(batch, change)
+    code, changes, stale, cut, ticketed = deed.in_batch(batch, change)
     summary = {"batch": code, "changes": changes, "stale_runs": stale}
     deed.tell(summary, f"批次 {code}：修改 {len(changes)} 项")
     for one in changes:
@@ -160,3 +162,6 @@ def edit(
         deed.note(f"{batches.batch_label(key)}：{before or '空'} → {after or '空'}")
     tell_stale(deed.settings, stale)
     tell_cut_shares(deed.settings, cut, code)
+    if ticketed:
+        again = f"zhupei exam allot --again --batch {code}"
+        deed.note(f"提醒：已有的准考证号不变，以后安排的用新的；要全部换新的：{again}（已印的准考证作废）")

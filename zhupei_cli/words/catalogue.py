@@ -86,7 +86,7 @@ CATALOGUE: dict[str, Entry] = {
     "E088": Entry(5, "不能打印：没有安装{what}", '先运行 pip install "zhupei[print]"；字体也可用环境变量 ZHUPEI_FONTS 指定文件夹', "打印报名表要用 typst、fonttools 和中文字体，不随程序一起安装。"),
     "E089": Entry(3, "排版没有成功：{detail}", "多半是照片损坏，请换一张再打印", "排版程序读不了照片或其他内容，没有写出文件。"),
     "E090": Entry(3, "字体里没有批次名称或设置用到的字：{characters}", "用 --font 指定有这些字的字体文件，或用环境变量 ZHUPEI_FONTS 指定字体文件夹，再打印", "每一页上都有的字印不出来，一份也没有印；zhupei doctor 会说哪些字体文件读不出。"),
-    "E091": Entry(3, "没有印 {name}：字体里没有{characters}", "用 --font 指定有这些字的字体文件，再单独打印", "为免印成空白，打印前核对每个字是否在字体里；其余的人已经印好。生僻字要用收字更多的字体。"),
+    "E091": Entry(3, "没有印 {name}：字体里没有{characters}", "用 --font 指定有这些字的字体文件，再单独打印", "为免印成空白，打印前核对每个字是否在字体里；其余的人已经印好。生僻字要用收字更多的字体：Windows 自带的宋体扩展 B（C:\\Windows\\Fonts\\simsunb.ttf）收有扩展 B 区的字。"),
     "E092": Entry(2, "没有配置邮件服务器", "在 zhupei.toml 中写 [mail] 一节：host、from、to，需要登录的再写 user", "--mail 要知道经哪个服务器、发给谁；密码用环境变量 ZHUPEI_MAIL_PASSWORD。"),
     "E093": Entry(1, "邮件没有发出：{detail}", "日报已写好，在 {folder}；请检查 zhupei.toml 的 [mail] 和 ZHUPEI_MAIL_PASSWORD，再运行一次，今天已经收到的人不会再收到", "邮件服务器连不上、不认用户名和密码、证书不可信，或拒收。"),
     # -- E1xx persons ------------------------------------------------------------------------------
@@ -409,7 +409,7 @@ CATALOGUE: dict[str, Entry] = {
     "E723": Entry(3, "{file} 第 {row} 行：{problem}", "照随程序的一份改正：zhupei report compliance --template -o 达标线.csv；不用自己的达标线，去掉配置文件的 compliance", "达标线文件的每一列都有规定的写法。"),
     "E724": Entry(2, "没有安装写 Parquet 的组件", "pip install \"zhupei[parquet]\"，或改用 -f csv", "Parquet 由 pyarrow 写出，它很大，不用的不必安装。"),
     "E725": Entry(2, "工作簿一张表最多 {most} 行，这里有 {rows} 行", "改用 -f parquet 或 -f csv", "Excel 的一张工作表只有 1,048,576 行。"),
-    "E726": Entry(3, "字体里没有名单用到的字：{characters}", "用 --font 指定有这些字的字体文件，或改用 -f html、-f xlsx", "公示名单不能少一个人，也不能印出空白，因此没有印；网页和工作簿用看的人电脑上的字体。"),
+    "E726": Entry(3, "字体里没有名单用到的字：{characters}", "用 --font 指定有这些字的字体文件，或改用 -f html、-f xlsx", "公示名单不能少一个人，也不能印出空白，因此没有印；网页和工作簿用看的人电脑上的字体。Windows 自带的宋体扩展 B（C:\\Windows\\Fonts\\simsunb.ttf）收有扩展 B 区的字。"),
     "E727": Entry(3, "{application_no} 没有填报{base}的{specialty}", "确应安排的不用改；否则改正岗位，或删去这一行", "预先安排的岗位一般是本人填报的志愿。"),
     "E728": Entry(3, "{application_no} 是订单定向学生，{value}不是可去的专业（可去：{choices}）", "核对是否订单定向和培养协议；确应安排的写明原因，可去哪些由批次的参数 order_specialties 定", "农村订单定向医学生只参加全科专业的培训，预先安排、个别安排时也提醒。"),
     "E729": Entry(3, "{count} 名订单定向学生的名额不在可去的专业之内，例如 {example}（{value}）", "核对是否订单定向和培养协议；确实不能去的{cure}", "审核或安排以后才更正为订单定向的，名额不会自动收回。", "核对是否订单定向和培养协议；确实不能去的收回名额：预先安排的在确定录取以前用 zhupei admit preplace undo 报名号，其余用 zhupei admit revoke 报名号 --reason 原因"),
@@ -481,7 +481,7 @@ CATALOGUE: dict[str, Entry] = {
     "E792": Entry(3, "没有印 {name}：存着的照片已经损坏", "重新导入照片，再单独印：zhupei exam tickets {application_no} -o 准考证.pdf", "照片解不开；其余的人已经印好。"),
     "E793": Entry(3, "{what}编号 {code} 与 {other} 只差前面的 0", "是同一个的写成 {other}；不是的换一个编号", "Excel 常把 01 存成 1；两个这样的编号在准考证上分不清。"),
     "E794": Entry(3, "发给 {application_no} 的通知没有内容，没有发，也没有写出", "改这个事项的内容：zhupei batch edit {batch} --set notice.{event}=内容；或补上内容里引用的设置", "空的短信发出去就不能再发。"),
-    "E797": Entry(3, "没有印 {room} 的材料：字体里没有 {names} 的{characters}", "用 --font 指定有这些字的字体文件，或用环境变量 ZHUPEI_FONTS 指定字体文件夹，再印一次，加 --force", "一个考场的材料少一个人就不是全部，所以这个考场没有印；其余的考场已经印好。"),
+    "E797": Entry(3, "没有印 {room} 的材料：字体里没有 {names} 的{characters}", "用 --font 指定有这些字的字体文件，或用环境变量 ZHUPEI_FONTS 指定字体文件夹，再印一次，加 --force", "一个考场的材料少一个人就不是全部，所以这个考场没有印；其余的考场已经印好。Windows 自带的宋体扩展 B（C:\\Windows\\Fonts\\simsunb.ttf）收有扩展 B 区的字。"),
     "E798": Entry(3, "其中 {count} 人有考场座位，座位还留着", "zhupei exam allot --batch {batch}：不再参加考试的人，座位让出来", "座位到下一次安排时才让出来，以免号码又给了别人；再审核通过的，还坐原来的座位。"),
     # -- E9xx unforeseen ---------------------------------------------------------------------------
     "E901": Entry(1, "程序出错：{detail}", "加 --debug 重新运行可看到详细位置，请把输出发给技术支持", "没有预料到的错误，多半是程序缺陷。"),

@@ -206,6 +206,23 @@ def test_allotting_again_asks_and_says_how_many_have_marks(call: Call) -> None:
     assert call("db", "check", "--deep").out.count("座位") == 0
 
 
+def test_other_ticket_numbers_are_for_who_is_seated_later_and_this_is_told(call: Call) -> None:
+    told = (
+        "提醒：已有的准考证号不变，以后安排的用新的；要全部换新的："
+        "zhupei exam allot --again --batch T（已印的准考证作废）\n"
+    )
+    change = ("batch", "edit", "T", "--set")
+    assert told not in call(*change, "ticket={site}{room}{seat}").err  # nobody sits anywhere yet
+    assert call("exam", "sites", "import", "考场.xlsx").code == 0
+    assert call("exam", "allot", "--seed", "7").code == 0
+    assert told not in call(*change, "contact=0371-00000000").err
+    changed = call(*change, "ticket={year}-{room}-{seat}")
+    assert (changed.code, changed.err) == (
+        0,
+        "批次 T：修改 1 项\n准考证号：{site}{room}{seat} → {year}-{room}-{seat}\n" + told,
+    )
+
+
 def test_a_name_that_fonts_lack_stops_the_papers_of_its_room_alone(call: Call, database: str) -> None:
     with transaction(database) as session:
         session.execute(update(Snapshot).where(Snapshot.application_id == 2).values(name="王𠀀"))

@@ -124,6 +124,22 @@ def test_a_filled_form_is_no_wider_than_its_columns_and_a_room_has_one_page(tmp_
     assert tall * sheet.page_setup.scale / 100 <= 740
 
 
+def test_a_room_whose_rows_wrap_has_one_page_too(tmp_path: Path) -> None:
+    long = "阿卜杜热合曼·麦麦提吐尔逊江·艾合买提江"
+    for names, one_page in ((["王一"] * 30 + [long] * 12, True), (["王一"] * 80, False)):
+        rows = [
+            {"application_no": f"T-{at:07d}", "name": name, "room": "甲"} for at, name in enumerate(names)
+        ]
+        keys = ("application_no", "name", "day")
+        columns = tuple(column for column in EXAM_GROUP.columns if column.key in keys)
+        form = BlankForm(EXAM_GROUP, TITLE, columns, rows, 0, apart="room")
+        write_template(tmp_path / "a.xlsx", [form], Choices())
+        sheet = openpyxl.load_workbook(tmp_path / "a.xlsx").worksheets[0]
+        tall = sum(sheet.row_dimensions[row].height for row in range(1, 3 + len(names)))
+        # What could not be read on one page is not made small for it.
+        assert (tall * (sheet.page_setup.scale or 100) / 100 <= 740) is one_page
+
+
 def test_the_form_of_a_review_is_one_a3_page_across_and_can_be_read(tmp_path: Path) -> None:
     long = "某某生产建设兵团第一师医院暨某某科技大学附属协和医院联合国家区域医疗中心"
     row = {

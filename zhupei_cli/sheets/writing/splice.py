@@ -175,10 +175,11 @@ def _take_samples(sheet: "Worksheet", samples: Sequence[str]) -> Model:
 def _page(sheet: "Worksheet", widths: Sequence[float]) -> float:
     """Return how many points of rows A4 landscape takes where the columns are made to fit it."""
     margins, pages = sheet.page_margins, int(sheet.page_setup.fitToWidth or 1)
-    across = pages * (_A4_WIDE - _INCH * (margins.left + margins.right))
+    beside, above = float(margins.left + margins.right), float(margins.top + margins.bottom)
+    across = pages * (_A4_WIDE - _INCH * beside)
     # Seven pixels a digit and five for the rim of a cell, three quarters of a point each.
     scale = min(1, across / (0.75 * sum(7 * width + 5 for width in widths)))
-    return (_A4_HIGH - _INCH * (margins.top + margins.bottom)) / scale
+    return (_A4_HIGH - _INCH * above) / scale
 
 
 def _sheet_xml(sheet: SplicedSheet, model: Model) -> Iterator[bytes]:

@@ -34,8 +34,8 @@ _RIM: Final = 2
 _A3: Final = 8
 #: Those that A4 upright takes without being made smaller.
 _UPRIGHT: Final = 66
-#: Points of its height between the margins, and rows that may be made smaller to stand on one page.
-_TALL, _ON_A_PAGE = 740, 46
+#: Points of its height between the margins, and per cent that leave seven points of eleven.
+_TALL, _READABLE = 740, 64
 #: Of a title: how wide its characters are beside others, and the points of a line.
 _TITLE_SIZE, _TITLE_LINE = 1.4, 20
 _BY_WIDTH: Final = {
@@ -143,7 +143,7 @@ def _draw(made: Drawing, form: BlankForm, dictionary: Dictionary, choices: Choic
     dictionary.offer(sheet, dict(enumerate(form.columns)), (2, last), typed=True)
     _set_up(sheet, last, widths, form)
     if form.apart:
-        _break_pages(sheet, form, width=sum(widths), head=title_height + 2 * LINE)
+        _break_pages(sheet, form, widths, head=title_height + 2 * LINE)
     made.fill(sheet, 2, looks, _rows(form, widths), count=len(form.rows))
 
 
@@ -261,21 +261,21 @@ def _set_up(sheet: "Worksheet", last: int, widths: Sequence[int], form: BlankFor
         sheet.set_paper(_A3)
 
 
-def _break_pages(sheet: "Worksheet", form: BlankForm, *, width: int, head: int) -> None:
+def _break_pages(sheet: "Worksheet", form: BlankForm, widths: Sequence[int], *, head: int) -> None:
     """Begin a page with each value of `apart`; upright, for a room has more rows than columns.
 
-    A room of up to forty or so stands on one page; `head` is the height of what is above the rows.
+    A room stands on one page where it can be read there; `head` is the height of what is above the rows.
     """
     words = [row.get(form.apart) for row in form.rows]
     # The row of a break is the first one below it, from 1 for the first row; two rows stand above all.
     sheet.set_h_pagebreaks([at + 2 for at in range(1, len(words)) if words[at] != words[at - 1]])
     sheet.set_portrait()
-    most = max(Counter(words).values())
-    tall = head + most * (LINE + PADDING)
+    heights: Counter[str | None] = Counter()
+    for word, row in zip(words, _rows(form, widths), strict=True):
+        heights[word] += LINE * row.lines + PADDING
+    down = 100 * _TALL // (head + max(heights.values()))
     # Excel may pass over breaks where it is told to fit the page.
-    sheet.set_print_scale(
-        min(100, 100 * _UPRIGHT // width, 100 * _TALL // tall if most <= _ON_A_PAGE else 100)
-    )
+    sheet.set_print_scale(min(100, 100 * _UPRIGHT // sum(widths), down if down >= _READABLE else 100))
     sheet.print_area(0, 0, len(words) + 1, len(form.columns) - 1)
 
 
