@@ -267,13 +267,13 @@ def _cells() -> Iterator[Case]:
     yield Case(
         "a shared string that is not there.xlsx", _rows(_cell("<v>7</v>", "s")), [[Spoilt("E045", "")]]
     )
-    for name, content, type_ in (
+    for name, held, type_ in (
         ("two values", "<v>甲</v><f>1</f><v>乙</v>", "str"),
         ("two contents", "<is><t>甲</t></is><is><t>乙</t></is>", "inlineStr"),
         ("two texts", "<is><t>甲</t><t>乙</t></is>", "inlineStr"),
         ("two texts in a run", "<is><r><t>甲</t><t>乙</t></r></is>", "inlineStr"),
     ):
-        yield Case(f"a cell with {name}.xlsx", _rows(_cell(content, type_)), [[Spoilt("E045", "")]])
+        yield Case(f"a cell with {name}.xlsx", _rows(_cell(held, type_)), [[Spoilt("E045", "")]])
     runs = "<is><t>甲</t><r><t>乙</t></r><r><t>丙</t></r></is>"
     yield Case("a text and runs.xlsx", _rows(_cell(runs, "inlineStr")), [["甲乙丙"]])
     rich = '<r><t>甲</t></r><r><t xml:space="preserve"> 乙</t></r><rPh sb="0" eb="1"><t>jia</t></rPh>'
