@@ -170,6 +170,17 @@ def test_rows_that_are_no_rows() -> None:
     assert _noted(table) == [("E026", "warning", {"rows": "7"}), ("E028", "warning", {"count": 2})]
 
 
+def test_a_row_that_is_struck_through_is_not_taken() -> None:
+    sheet = _sheet(["报名号", "审核结果"], ["A-1", "通过"], ["A-2", "通过"])
+    sheet.struck = frozenset({3})
+    table = take_sheet(sheet, REVIEW)
+    assert [(row.number, [(fault.code, fault.field) for fault in row.faults]) for row in table.rows] == [
+        (2, []),
+        (3, [("E139", "")]),
+    ]
+    assert table.rows[1].bad
+
+
 def test_a_row_with_nothing_but_its_number_is_blank() -> None:
     table = take_sheet(_sheet(["序号", "报名号", "审核结果"], [1.0, "", ""], [2.0, "A", "通过"]), REVIEW)
     assert [row.number for row in table.rows] == [3]
