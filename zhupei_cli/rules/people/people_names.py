@@ -32,7 +32,7 @@ _BEHIND: Final = re.compile(
 )
 
 _PLACEHOLDERS = (
-    "无名 无名氏 佚名 "
+    "无名 无名氏 佚名 合计 总计 小计 共计 备注 注 注： 说明 填表说明 "
     "清空 无 没有 暂无 不详 不明 未知 未填 未填写 待定 待补 待填 空 空白 同上 略 姓名 名字 联系人 紧急联系人 "
     "测试 测试用 测试员 测试人 测试数据 试试 示例 样例 例 学员 学生 本人 匿名 "
     "xxx xx test n/a unknown noname undefined"
