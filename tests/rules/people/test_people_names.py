@@ -51,6 +51,9 @@ def test_names(name: str) -> None:
         ("张三 13900004177", "E122", "error", "张三 139****4177"),
         ("张三/李四", "E122", "error", "张三/李四"),
         ("张三、李四", "E122", "error", "张三、李四"),
+        ("张三 男", "E122", "error", "张三 男"),
+        ("张三 汉族", "E122", "error", "张三 汉族"),
+        ("张三 李四", "E122", "error", "张三 李四"),
         ("张3", "E124", "warning", "“3”"),
         ("张三（女）", "E124", "warning", "“（”、“）”"),
         ("张San", "E124", "warning", "汉字和字母"),
@@ -64,7 +67,26 @@ def test_what_is_no_name_and_what_is_odd(name: str, code: str, severity: str, wh
     assert doubt_of(name) == (code, severity, {"value": masked_text(name), "what": what})
 
 
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("张 三", "张三"),
+        ("张 亚 男", "张亚男"),
+        ("欧阳 娜娜", "欧阳娜娜"),
+        ("阿依 古丽", "阿依古丽"),
+        ("李 胜男", "李胜男"),
+    ],
+)
+def test_names_spread_out_are_closed_up(typed: str, name: str) -> None:
+    assert (read_name(typed), doubt_of(read_name(typed))) == (name, None)
+
+
 def test_whom_to_call_may_be_two() -> None:
+    assert contact_doubt(read_name("李四 女")) == (
+        "E124",
+        "warning",
+        {"value": "李四 女", "what": "不止一个人的姓名"},
+    )
     assert contact_doubt("张三、李四") == (
         "E124",
         "warning",

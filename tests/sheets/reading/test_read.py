@@ -66,6 +66,40 @@ def test_hidden_sheets_and_rows_are_named(tmp_path: Path) -> None:
     assert (read.hidden, [sheet.hidden for sheet in read.sheets]) == (("甲", "乙"), [frozenset({2})])
 
 
+def _with_lines_through(path: Path) -> Path:
+    """Write rows struck through as a whole (2), for the most part (3), in one cell (4), not at all (5)."""
+    import openpyxl
+    from openpyxl.styles import Font
+
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for row in (["报名号", "姓名", "笔试"], *([f"A-{number}", "张三", 80.5] for number in range(2, 6))):
+        sheet.append(row)
+    for name in ("A2", "B2", "C2", "A3", "B3", "B4"):
+        sheet[name].font = Font(strike=True)
+    sheet["D4"].font = Font(strike=True)  # a blank cell counts for nothing
+    sheet["A5"].font = Font(strike=False, bold=True)
+    book.save(path)
+    return path
+
+
+def test_rows_struck_through_are_named(tmp_path: Path) -> None:
+    (sheet,) = read_book(_with_lines_through(tmp_path / "a.xlsx")).sheets
+    assert (sheet.struck, sheet.rows[3]) == (frozenset({2, 3}), ["A-4", "张三", 80.5])
+
+
+@pytest.mark.parametrize("suffix", ["xls", "ods"])
+def test_rows_struck_through_are_named_in_other_forms(tmp_path: Path, suffix: str) -> None:
+    if subprocess.call(["sh", "-c", "command -v soffice >/dev/null"]) != 0:
+        pytest.skip("no LibreOffice here")
+    source = _with_lines_through(tmp_path / "a.xlsx")
+    profile = f"-env:UserInstallation=file://{tmp_path}/profile"
+    command = ["soffice", profile, "--headless", "--convert-to", suffix, "--outdir", str(tmp_path)]
+    subprocess.run([*command, str(source)], check=True, capture_output=True, timeout=120)
+    (sheet,) = read_book(tmp_path / f"a.{suffix}").sheets
+    assert sheet.struck == frozenset({2, 3})
+
+
 def test_cells_without_a_value_are_marked(tmp_path: Path) -> None:
     rows = (
         '<row r="1"><c r="A1"><v>1</v></c><c r="D1"><v>4</v></c></row>'

@@ -170,6 +170,54 @@ def test_rows_that_are_no_rows() -> None:
     assert _noted(table) == [("E026", "warning", {"rows": "7"}), ("E028", "warning", {"count": 2})]
 
 
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["注：以上属实", "", ""],
+        ["备注：1.按身份证填写", "", "附证明"],
+        ["", "说明", ""],
+        ["1、姓名按身份证填写", "", ""],
+        ["以上信息由本人填写，如有不实，后果自负。", "", ""],
+        ["填表人：张三", "", "联系电话：0371-66666666"],
+        ["", "", "单位（盖章）"],
+        ["2026 年 11 月 30 日", "", ""],
+        ["填报单位：甲医院", Spoilt("E027"), Spoilt("E027")],
+    ],
+)
+def test_a_note_is_no_row(cells: list[Cell]) -> None:
+    for kind, heads in ((REVIEW, ["报名号", "审核结果", "原因"]), (SCORE, ["报名号", "姓名", "笔试"])):
+        table = take_sheet(_sheet(heads, ["A-1", "", ""], cells), kind)
+        assert [row.number for row in table.rows] == [2]
+        assert _noted(table) == [("E140", "warning", {"rows": "3"})]
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["张三", "", ""],
+        ["HN2026-0000001", "", "注：缺材料"],
+        ["合计", "HN2026-0000001", ""],
+        ["说明", "通过", ""],
+        ["注", "410101199003072026", "x"],
+        ["1.5", "", ""],
+    ],
+)
+def test_what_may_be_a_row_is_one(cells: list[Cell]) -> None:
+    table = take_sheet(_sheet(["报名号", "审核结果", "原因"], cells), REVIEW)
+    assert ([row.number for row in table.rows], _noted(table)) == ([2], [])
+
+
+def test_a_row_that_is_struck_through_is_not_taken() -> None:
+    sheet = _sheet(["报名号", "审核结果"], ["A-1", "通过"], ["A-2", "通过"])
+    sheet.struck = frozenset({3})
+    table = take_sheet(sheet, REVIEW)
+    assert [(row.number, [(fault.code, fault.field) for fault in row.faults]) for row in table.rows] == [
+        (2, []),
+        (3, [("E139", "")]),
+    ]
+    assert table.rows[1].bad
+
+
 def test_a_row_with_nothing_but_its_number_is_blank() -> None:
     table = take_sheet(_sheet(["序号", "报名号", "审核结果"], [1.0, "", ""], [2.0, "A", "通过"]), REVIEW)
     assert [row.number for row in table.rows] == [3]

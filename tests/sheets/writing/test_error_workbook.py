@@ -219,6 +219,13 @@ def test_unmended_it_is_as_wrong_as_before(tmp_path: Path, rows: list[list[Any]]
     assert (back.faults, list(map(_said, back.rows))) == ([], list(map(_said, bad)))
 
 
+def test_unmended_a_row_is_struck_through_once_more(tmp_path: Path) -> None:
+    rows: list[list[Cell]] = [["报名号", "审核结果", "原因"], ["A-1", "通过", ""], ["A-2", "?", "因"]]
+    sheet = Sheet("S", 1, rows, struck=frozenset({2}))
+    back = take_sheet(read_book(_write(tmp_path / "b.xlsx", take_sheet(sheet, REVIEW))).sheets[0], REVIEW)
+    assert [[fault.code for fault in row.faults] for row in back.rows] == [["E139"], ["E014"]]
+
+
 def test_text_longer_than_a_cell_may_be_is_cut(tmp_path: Path) -> None:
     sheet = Sheet("S", 1, [["报名号", "审核结果", "原因"], ["A", "?", "长" * 40_000]])
     back = take_sheet(read_book(_write(tmp_path / "b.xlsx", take_sheet(sheet, REVIEW))).sheets[0], REVIEW)

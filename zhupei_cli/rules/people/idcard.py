@@ -61,9 +61,12 @@ def read(id_type: str, number: str, today: date) -> Paper:
             return Paper(mended, _facts(mended), [])
     else:
         pattern, form = _FORMS[IdType(id_type)]
-        if pattern.fullmatch(mended):
+        # Taken as a passport's, it would make a second person of somebody, who could apply twice.
+        card = _card_of(mended, today) if id_type == IdType.PASSPORT else None
+        if card is None and pattern.fullmatch(mended):
             return Paper(mended, None, [])
-        code = "E110"
+        code = "E110" if card is None else "E138"
+        form = form if card is None else ID_TYPE.label(card)
     values = {
         "id_type": ID_TYPE.label(id_type),
         "number": mask_id(mended),
@@ -140,6 +143,14 @@ def _slip(id_type: str, number: str, today: date) -> str | None:
     if born > today:
         return "E115"
     return None if _adds_up(number) else "E116"
+
+
+def _card_of(number: str, today: date) -> IdType | None:
+    """Return the kind of card that has this number, None when no card has."""
+    return next(
+        (card for card in (IdType.ID_CARD, IdType.RESIDENCE_PERMIT) if _slip(card, number, today) is None),
+        None,
+    )
 
 
 def _foreign(number: str) -> str:

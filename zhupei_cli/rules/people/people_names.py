@@ -25,9 +25,14 @@ class Doubt(NamedTuple):
 _DOTS: Final = re.compile(rf"[•‧・･．∙⋅]|(?<=[{HAN}]) ?\. ?(?=[{HAN}])")
 _BETWEEN_HAN: Final = re.compile(rf"(?<=[{HAN}·]) (?=[{HAN}·])")
 _HAN: Final = re.compile(rf"[{HAN}·]+")
+_FAMILIES: Final = "[王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾]"
+#: More than a name, which must not be closed up to one: 张三 男, 张三 汉族, 张三 李四.
+_BEHIND: Final = re.compile(
+    rf"[{HAN}·]{{2,}} (?:男|女|[{HAN}]{{1,4}}族)|{_FAMILIES}[{HAN}]{{1,2}} {_FAMILIES}[{HAN}]{{1,2}}"
+)
 
 _PLACEHOLDERS = (
-    "无名 无名氏 佚名 "
+    "无名 无名氏 佚名 合计 总计 小计 共计 备注 注 注： 说明 填表说明 "
     "清空 无 没有 暂无 不详 不明 未知 未填 未填写 待定 待补 待填 空 空白 同上 略 姓名 名字 联系人 紧急联系人 "
     "测试 测试用 测试员 测试人 测试数据 试试 示例 样例 例 学员 学生 本人 匿名 "
     "xxx xx test n/a unknown noname undefined"
@@ -68,7 +73,9 @@ def read_name(word: str) -> str:
     if COMMON.fullmatch(word):  # as nearly all are
         return word
     word = one_form(word).removeprefix("'")  # what Excel has people type before a text
-    return word if word.isalpha() else _BETWEEN_HAN.sub("", _DOTS.sub("·", word))
+    if word.isalpha() or _BEHIND.fullmatch(word):
+        return word
+    return _BETWEEN_HAN.sub("", _DOTS.sub("·", word))
 
 
 def doubt_of(name: str) -> Doubt | None:
@@ -85,7 +92,7 @@ def doubt_of(name: str) -> Doubt | None:
 def contact_doubt(name: str) -> Doubt | None:
     """Return the same about whom to call: two people, or one with a number behind, are told and taken."""
     doubt = doubt_of(name)
-    if doubt is not None and doubt.code == "E122" and _MORE.search(name):
+    if doubt is not None and doubt.code == "E122" and (_MORE.search(name) or _BEHIND.fullmatch(name)):
         return Doubt("E124", "warning", {"value": masked_text(name), "what": "不止一个人的姓名"})
     return doubt
 
@@ -103,7 +110,7 @@ def word_doubt(word: str) -> Doubt | None:
 def damage_of(name: str) -> Doubt | None:
     """Return what cannot be right about a name that may be less than one: 王老师, whom a base names."""
     # Two people, or one with a number behind, may well answer for a base.
-    doubt = None if _MORE.search(name) else doubt_of(name)
+    doubt = None if _MORE.search(name) or _BEHIND.fullmatch(name) else doubt_of(name)
     return doubt if doubt is not None and doubt.severity == "error" else None
 
 
@@ -133,7 +140,7 @@ def _entity(name: str) -> str:
 
 def _no_name(name: str) -> str:
     wrong = name.casefold() in _NO_NAMES or not any(map(str.isalpha, name)) or _MORE.search(name)
-    return name if wrong else ""
+    return name if wrong or _BEHIND.fullmatch(name) else ""
 
 
 def _misread(*encodings: str) -> Callable[[str], str]:

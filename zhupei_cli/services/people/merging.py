@@ -119,7 +119,7 @@ def _from_card(after: Profile, said: Said) -> list[Fault]:
 
 def _agrees(said: object, known: Any) -> bool:
     # 1992-03 says nothing against 1992-03-12.
-    if isinstance(said, Month):
+    if isinstance(said, Month) and known is not None:
         return (said.year, said.month) == (known.year, known.month)
     return said in (None, known)
 
@@ -133,8 +133,15 @@ def _merge_education(after: Profile, said: Said) -> list[Fault]:
         return []
     if top["level"] == _BACHELOR:
         # The bachelor is the highest degree: both groups of columns speak of the same entry.
-        differing = [name for name, value in bachelor.items() if value and top.get(name) not in (None, value)]
-        top.update({name: value for name, value in bachelor.items() if top.get(name) is None})
+        written = {name: value for name, value in bachelor.items() if value}
+        differing = [
+            name
+            for name, value in written.items()
+            if not _agrees(top.get(name), value) and not _agrees(value, top.get(name))
+        ]
+        # What is written to the day in one place and to the month in the other is known to the day.
+        coarse = {name for name in written if top.get(name) is None or isinstance(top[name], Month)}
+        top.update({name: written[name] for name in coarse if name not in differing})
         return [Fault("E152", key) for key, name in _BACHELOR_KEYS.items() if name in differing]
     if bachelor.get("school"):
         add_education(after, {"level": _BACHELOR, **bachelor})

@@ -29,13 +29,14 @@ class Sheet:
     """Filled cells of one sheet. `rows[0]` is row `first_row` (from 1); blank cells are ''.
 
     All rows have the same length; while the sheet is still being read, those before may be shorter. `hidden`
-    are the numbers of rows that are hidden or filtered away.
+    are the numbers of rows that are hidden or filtered away, `struck` of those that are struck through.
     """
 
     name: str
     first_row: int = 1
     rows: list[list[Cell]] = field(default_factory=list)
     hidden: frozenset[int] = frozenset()
+    struck: frozenset[int] = frozenset()
 
 
 #: What looks at a sheet whenever a piece of it has come.
@@ -103,9 +104,11 @@ def _add(sheet: Sheet, first: int, rows: list[list[Cell]], odd: Iterable[_Odd]) 
     sheet.rows += rows
 
 
-def _whole(sheet: Sheet, hidden: Iterable[int], merged: Iterable[_Range]) -> Sheet:
+def _whole(
+    sheet: Sheet, hidden: Iterable[int], merged: Iterable[_Range], struck: Iterable[int] = ()
+) -> Sheet:
     _even(sheet.rows, len(sheet.rows[-1]))
-    sheet.hidden = frozenset(hidden)
+    sheet.hidden, sheet.struck = frozenset(hidden), frozenset(struck)
     marked = _mark_merged(sheet.rows, sheet.first_row - 1, merged)
     return replace(sheet) if marked else sheet
 

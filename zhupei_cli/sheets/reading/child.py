@@ -3,7 +3,7 @@
 It is started by `worker`, takes (path, rows, columns) from its input and answers with messages, each as
 length and marshal: ("size", bytes of a package unpacked), ("hidden", name and first texts of each hidden
 sheet), then per sheet ("sheet", name), ("rows", …) as `Rows` makes them, and ("end", hidden rows, merged
-ranges); at last
+ranges, rows struck through); at last
 ("done", peak memory in bytes), or ("error", code, values), ("system", number, text, file), ("broken", text).
 """
 

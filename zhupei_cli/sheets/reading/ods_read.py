@@ -25,6 +25,7 @@ _BROKEN: Final = re.compile(r"#[A-Z/0!?]+|Err:\d+")
 #: More blanks in one cell than Excel takes characters.
 _MOST_BLANKS: Final = 32_767
 _MERGED: Final = 100_000
+_LINE: Final = "style:text-line-through-style"
 
 
 def read_ods(package: zipfile.ZipFile, limits: Limits) -> Iterator[Message]:
@@ -54,6 +55,9 @@ class _Content:
         self._limits, self._file = limits, file
         self._messages: list[Message] = []
         self._invisible: set[str] = set()
+        #: Styles that strike through, and how many cells of this row have one.
+        self._lined: set[str | None] = set()
+        self._struck = 0
         self._style = ""
         self._rows: Rows | None = None
         #: Whether the sheet is to be read, and at which message it begins.
@@ -89,6 +93,8 @@ class _Content:
             self._style = given.get("style:name", "")
         elif name == "style:table-properties" and given.get("table:display") == "false":
             self._invisible.add(self._style)
+        elif name == "style:text-properties" and given.get(_LINE, "none") != "none":
+            self._lined.add(self._style)
         elif name == "table:null-date":
             self._from_1904 = given.get("table:date-value", "").startswith("1904")
         elif name == "table:table":
@@ -115,7 +121,7 @@ class _Content:
                 self._end_row()
             case "table:table" if self._rows is not None:
                 self._messages += self._rows.rest()
-                self._messages.append(("end", self._rows.hidden, self._merged))
+                self._messages.append(("end", self._rows.hidden, self._merged, self._rows.struck))
                 self._rows = None
                 if not self._visible:
                     own = self._messages[self._begun :]
@@ -137,7 +143,7 @@ class _Content:
         self._messages.append(("sheet", name))
 
     def _start_row(self, given: dict[str, str]) -> None:
-        self._line, self._column = [], 0
+        self._line, self._column, self._struck = [], 0, 0
         self._times = _times(given, "rows")
         if self._rows is not None and given.get("table:visibility") in ("collapse", "filter"):
             self._rows.hidden += range(self._row + 1, self._row + 1 + min(self._times, self._limits.rows))
@@ -172,7 +178,9 @@ class _Content:
         elif (cell := self._meant(given)) != "":
             gap = min(self._column, self._limits.columns) - len(self._line)
             self._line += [""] * gap
-            self._line += [cell] * min(times, self._limits.columns + 1 - len(self._line))
+            more = min(times, self._limits.columns + 1 - len(self._line))
+            self._line += [cell] * more
+            self._struck += more if given.get("table:style-name") in self._lined else 0
         self._column += times
 
     def _meant(self, given: dict[str, str]) -> Cell:
@@ -186,6 +194,8 @@ class _Content:
                 self._rows.add(last, list(self._line))
             for number in range(self._row + 1, last + 1):
                 self._rows.add(number, list(self._line))
+                if self._struck:
+                    self._rows.strike(number, self._struck, len(self._line) - self._line.count(""))
         self._row += self._times
 
 

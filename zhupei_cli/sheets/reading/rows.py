@@ -42,13 +42,15 @@ class Limits:
 class Rows:
     """Takes the rows of one sheet in their order and gives them on in chunks.
 
-    `seen` is the number of the last row, filled or not, from 1. Chunks are ("rows", number of the first
+    `seen` is the number of the last row, filled or not, from 1. `struck` are rows that are struck through:
+    a font's line goes through more than half of their filled cells. Chunks are ("rows", number of the first
     row, rows, odd cells as (index of row, index of column, carried cell)); blank rows in between are [].
     """
 
     def __init__(self, sheet: str, limits: Limits, *, file: str) -> None:
         self.seen = 0
         self.hidden: list[int] = []
+        self.struck: list[int] = []
         self._sheet, self._limits, self._file = sheet, limits, file
         self._last = self._width = self._filled = self._spoilt = 0
         self._first = 1
@@ -76,6 +78,11 @@ class Rows:
             self._carry(cells)
         self._rows.append(cells)
         self._last = number
+
+    def strike(self, number: int, struck: int, filled: int) -> None:
+        """Tell how many of a row's filled cells are struck through."""
+        if 2 * struck > filled:
+            self.struck.append(number)
 
     def ready(self) -> Iterator[Message]:
         """Yield what has gathered, if it is worth a journey."""

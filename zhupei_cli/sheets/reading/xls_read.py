@@ -31,8 +31,14 @@ def read_xls(path: Path, limits: Limits) -> Iterator[Message]:
             sheets = book.sheets()
             waiting = dict(enumerate(uncomputed(path.read_bytes(), nowhere)))
             looks = _looks(book)
-            from_1904 = book.datemode == 1
-            read = partial(_read_sheet, looks=looks, limits=limits, from_1904=from_1904, file=path.name)
+            read = partial(
+                _read_sheet,
+                looks=looks,
+                struck=_struck(book),
+                limits=limits,
+                from_1904=book.datemode == 1,
+                file=path.name,
+            )
             yield (
                 "hidden",
                 [
@@ -57,8 +63,21 @@ def _looks(book: "Book") -> list[Look]:
     return [formats.get(style.format_key, "number") for style in book.xf_list]
 
 
+def _struck(book: "Book") -> frozenset[int]:
+    """Return the styles whose font strikes through."""
+    fonts = {number for number, font in enumerate(book.font_list) if font.struck_out}
+    return frozenset(number for number, style in enumerate(book.xf_list) if style.font_index in fonts)
+
+
 def _read_sheet(
-    sheet: "Sheet", waiting: Places, *, looks: Sequence[Look], limits: Limits, from_1904: bool, file: str
+    sheet: "Sheet",
+    waiting: Places,
+    *,
+    looks: Sequence[Look],
+    struck: frozenset[int],
+    limits: Limits,
+    from_1904: bool,
+    file: str,
 ) -> Iterator[Message]:
     rows = Rows(sheet.name, limits, file=file)
     yield "sheet", sheet.name
@@ -67,12 +86,16 @@ def _read_sheet(
         cells = [_cell(cell, looks, from_1904=from_1904) for cell in sheet.row(number)]
         if number in lines:
             cells = [Spoilt("E025") if (number, at) in waiting else cell for at, cell in enumerate(cells)]
+        if struck:
+            filled = [at for at, cell in enumerate(cells) if cell != ""]
+            styles = [sheet.cell_xf_index(number, at) for at in filled]
+            rows.strike(number + 1, sum(style in struck for style in styles), len(filled))
         rows.add(number + 1, cells)
         yield from rows.ready()
     yield from rows.rest()
     hidden = [number + 1 for number, row in sheet.rowinfo_map.items() if row.hidden]
     merged = [(top, bottom - 1, left, right - 1) for top, bottom, left, right in sheet.merged_cells]
-    yield "end", sorted(hidden), merged
+    yield "end", sorted(hidden), merged, rows.struck
 
 
 def _cell(cell: "XlsCell", looks: Sequence[Look], *, from_1904: bool) -> Cell:

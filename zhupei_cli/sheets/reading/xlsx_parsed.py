@@ -41,6 +41,7 @@ class ParsedRows:
         self._file = name_of(package)
         self._number = 0
         self._cells: dict[int, Cell] = {}
+        self._struck = 0
         self._cell: dict[str, str] = {}
         self._value: list[str] = []
         self._text: list[str] = []
@@ -74,7 +75,7 @@ class ParsedRows:
 
     def _start_row(self, attributes: dict[str, str]) -> None:
         self._number = self._whole(attributes["r"]) if "r" in attributes else 0
-        self._cells = {}
+        self._cells, self._struck = {}, 0
         if attributes.get("hidden") in ("1", "true"):
             self._rows.hidden.append(self._number or self._rows.seen + 1)
 
@@ -86,6 +87,8 @@ class ParsedRows:
             for column, cell in self._cells.items():
                 line[column] = cell
             self._rows.add(number, line)
+        if self._struck:
+            self._rows.strike(number, self._struck, len(self._cells) - list(self._cells.values()).count(""))
 
     def _end_cell(self, attributes: dict[str, str]) -> None:
         column = self._column(attributes.get("r", ""))
@@ -109,6 +112,7 @@ class ParsedRows:
         if self._cells.get(column, "") != "":
             raise ZhupeiError("E033", file=self._file)
         self._cells[column] = cell
+        self._struck += attributes.get("s", "0") in self._meaning.struck
 
     def _column(self, address: str) -> int:
         """Return the column of a cell from 0; one without an address stands right of the last one."""

@@ -67,12 +67,12 @@ def _read_sheet(
     yield "sheet", sheet
     for piece in pieces(package, part, end=lambda: document.start_of("row")):
         known = document.plain(piece, within="sheetData")
-        if known is None or not plain.take(known):
+        if known is None or meaning.struck or not plain.take(known):
             document.feed(piece)
         yield from rows.ready()
     document.feed(b"", last=True)
     yield from rows.rest()
-    yield "end", rows.hidden, parsed.merged
+    yield "end", rows.hidden, parsed.merged, rows.struck
 
 
 def _sheets(
@@ -113,10 +113,11 @@ def _meaning(
         if package.getinfo(parts[_STRINGS]).file_size > _SOME + _SHARED * shown:
             raise ZhupeiError("E037", file=file)
         strings = read_strings(package, parts[_STRINGS])
-    looks = _looks(index(package, parts[_STYLES])) if _STYLES in parts else []
+    styles = index(package, parts[_STYLES]) if _STYLES in parts else None
+    looks, struck = ([], frozenset[str]()) if styles is None else (_looks(styles), _struck(styles))
     properties = [one for one in workbook.iter() if _local(one.tag) == "workbookPr"]
     from_1904 = any(one.get("date1904") in ("1", "true") for one in properties)
-    return Meaning(strings, looks, from_1904)
+    return Meaning(strings, looks, from_1904, struck)
 
 
 def _looks(styles: Element) -> list[Look]:
@@ -126,10 +127,25 @@ def _looks(styles: Element) -> list[Look]:
         for one in styles.iter()
         if _local(one.tag) == "numFmt"
     }
-    cells = [one for one in styles.iter() if _local(one.tag) == "cellXfs"]
-    numbers = [int(style.get("numFmtId", "0")) for style in (cells[0] if cells else ())]
+    numbers = [int(style.get("numFmtId", "0")) for style in _within(styles, "cellXfs")]
     looks = {number: look_of(number, codes.get(number)) for number in set(numbers)}
     return [looks[number] for number in numbers]
+
+
+def _struck(styles: Element) -> frozenset[str]:
+    """Return the styles whose font strikes through."""
+    fonts = {
+        str(number)
+        for number, font in enumerate(_within(styles, "fonts"))
+        for one in font
+        if _local(one.tag) == "strike" and one.get("val", "1") in ("1", "true")
+    }
+    cells = enumerate(_within(styles, "cellXfs") if fonts else ())
+    return frozenset(str(number) for number, style in cells if style.get("fontId", "0") in fonts)
+
+
+def _within(styles: Element, name: str) -> Element | tuple[()]:
+    return next((one for one in styles if _local(one.tag) == name), ())
 
 
 def _local(name: str) -> str:

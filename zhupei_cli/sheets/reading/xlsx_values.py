@@ -41,6 +41,8 @@ class Meaning:
     strings: Sequence[str]
     looks: Sequence[Look]
     from_1904: bool
+    #: Styles whose font strikes through; rows of a workbook that has any are left to the parser.
+    struck: frozenset[str] = frozenset()
 
     def cell(self, type_: str, style: str, text: str, *, formula: bool = False) -> Cell:
         """Return the value of a cell.

@@ -26,6 +26,17 @@ from zhupei_cli.words.errors import Fault
 _TOTALS: Final = frozenset(("合计", "总计", "小计", "共计"))
 #: The character that all of them have.
 _IN_TOTALS: Final = "计"
+#: What a note below or above the rows begins with; cells that a row which is a note has at the most.
+_NOTE: Final = re.compile(
+    r"[*※★]? ?(?:备?注|说明|注意|附|填[表写报]\w{0,4}|制表\w{0,2}|报送\w{0,2}|[审复]核人|经办人|负责人|联系人"
+    r"|盖章|公章|日期|单位\w{0,3}(?:[(（]?[盖公]章[)）]?)?)(?:\d|事项)? ?[:：]"
+)
+_FEW_CELLS: Final = 4
+#: What stands alone in its row: a numbered or finished sentence, a day, where the seal goes.
+_ALONE: Final = re.compile(
+    r"备注|说明|注|[(（]?\d{1,2} ?[)）、.．] ?\D.*|.*[。；;]|\d{4} ?年 ?\d{1,2} ?月 ?\d{1,2} ?日"
+    r"|.{0,12}[(（]?[盖公]章[)）]?"
+)
 _CLEAR: Final = CLEAR.value
 _ERRORS: Final = frozenset(("#N/A", "#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "#NUM!", "#NULL!"))
 #: Words of a column that are kept.
@@ -228,7 +239,7 @@ class Takings:
 class Taking:
     """The taking of one sheet, piece by piece, with every problem of every row.
 
-    Blank rows and repeated headers are left out, rows of totals too, with a warning (E026).
+    Blank rows and repeated headers are left out, rows of totals and notes too, with a warning (E026, E140).
     """
 
     def __init__(
@@ -253,6 +264,9 @@ class Taking:
         self._readers: list[tuple[int, _Reader]] = []
         self._lines: list[Line] = []
         self._totals: list[int] = []
+        self._notes: list[int] = []
+        #: Whether a cell alone in its row may be a note: a list of names is full of such.
+        self._alone = bool(_NUMBERED & kind.headings.keys()) or len(self._required) > 1
         self._seen = 0
 
     def go_on(self) -> None:
@@ -277,11 +291,23 @@ class Taking:
         header = self._header
         assert header is not None
         # Rows may be longer than the header was when it was read.
+        for line in self._lines if self._sheet.struck else ():
+            if line.number in self._sheet.struck:  # whoever struck it through wants it no more, or does
+                line.faults = [*line.faults, Fault("E139", "")]
         more = len(self._sheet.rows[0]) - len(header.words)
         header = replace(header, words=(*header.words, *[""] * more)) if header.words else header
-        faults = [*header.faults, *_notes(self._totals, self._sheet, self._lines)]
+        faults = [*header.faults, *self._passed_over()]
         longest = {reader.key: reader.longest for _, reader in self._readers}
         return Table(self.kind, self._sheet.name, header, self._lines, faults, longest)
+
+    def _passed_over(self) -> Iterator[Fault]:
+        """Yield what is told of rows that are none, and of those that nobody sees."""
+        for code, numbers in (("E026", self._totals), ("E140", self._notes)):
+            if numbers:
+                named = "、".join(map(str, numbers[:_NAMED])) + (" 等" if len(numbers) > _NAMED else "")
+                yield Fault(code, "", "warning", {"rows": named})
+        if hidden := sum(1 for row in self._lines if row.number in self._sheet.hidden):
+            yield Fault("E028", "", "warning", {"count": hidden})
 
     def _take(self, piece: Sequence[list[Cell]], header: Header) -> None:
         faults: dict[int, list[Fault]] = {}
@@ -298,6 +324,9 @@ class Taking:
                 continue
             if _is_total(line):
                 self._totals.append(first + offset)
+                continue
+            if len(values) <= _FEW_CELLS and _is_note(line, alone=self._alone):
+                self._notes.append(first + offset)
                 continue
             if kind.one_of or not required <= values.keys():
                 found += _missing(values, found, self._required, kind, header)
@@ -401,7 +430,21 @@ def _is_total(line: Sequence[Cell]) -> bool:
     first = line[0] or next((cell for cell in line if cell not in (None, "")), None)
     if not isinstance(first, str) or _IN_TOTALS not in first:
         return False
-    return "".join(clean(first).split()).rstrip(":：") in _TOTALS
+    return "".join(clean(first).split()).rstrip(":：") in _TOTALS and not _names_somebody(line)
+
+
+def _is_note(line: Sequence[Cell], *, alone: bool) -> bool:
+    """Say whether a row is a note of whoever made the table: it says so, and names nobody by a number."""
+    filled = [cell for cell in line if cell not in (None, "") and not isinstance(cell, Spoilt)]
+    if not filled or len(filled) > _FEW_CELLS or not isinstance(filled[0], str):
+        return False
+    word = clean(filled[0])
+    alone = alone and len(filled) == 1 and _ALONE.fullmatch(word) is not None
+    return (alone or _NOTE.match(word) is not None) and not _names_somebody(line)
+
+
+def _names_somebody(line: Sequence[Cell]) -> bool:
+    return any(isinstance(cell, str) and _NUMBER.fullmatch(clean(cell)) for cell in line)
 
 
 def _missing(
@@ -424,11 +467,3 @@ def _missing(
 
 def _severe(faults: Sequence[Fault]) -> bool:
     return any(fault.severity == "error" for fault in faults)
-
-
-def _notes(totals: Sequence[int], sheet: Sheet, rows: Sequence[Line]) -> Iterator[Fault]:
-    if totals:
-        named = "、".join(map(str, totals[:_NAMED])) + (" 等" if len(totals) > _NAMED else "")
-        yield Fault("E026", "", "warning", {"rows": named})
-    if hidden := sum(1 for row in rows if row.number in sheet.hidden):
-        yield Fault("E028", "", "warning", {"count": hidden})

@@ -60,6 +60,8 @@ _LOOKS: Final[Mapping[str, Mapping[str, object]]] = {
     "warning": {**_TEXT, "bg_color": "#FFEB9C"},
     "notice": {"num_format": "@", "bold": True, "font_color": "#9C0006"},
 }
+#: Cells of rows that were struck through: unmended they are so once more.
+_STRUCK: Final[Mapping[str, Mapping[str, object]]] = {"struck": {**_TEXT, "font_strikeout": True}}
 
 
 def errors_path(source: Path) -> Path:
@@ -104,7 +106,8 @@ def _write(
     path: Path, bad: Sequence[tuple[Table, Sequence[Line]]], *, masked: bool, choices: Choices
 ) -> None:
     dictionary = Dictionary(choices)
-    with drawing(path, _LOOKS) as made:
+    struck = any(_is_struck(row) for _, rows in bad for row in rows)
+    with drawing(path, {**_LOOKS, **_STRUCK} if struck else _LOOKS) as made:
         for name, (table, rows) in zip(_names([table for table, _ in bad]), bad, strict=True):
             _draw(made, name, table, rows, dictionary, masked=masked)
         dictionary.write(made.book)
@@ -215,14 +218,22 @@ def _rows(
         for fault in row.faults:
             by_field.setdefault(fault.field, []).append(fault)
         words, looks = [str(row.number), reasons], {}
+        if _is_struck(row):
+            looks = dict.fromkeys(
+                {*range(len(_WIDTHS) + len(kept))} - {1}, "struck"
+            )  # reasons are to be read
         for at, column in zip(kept, columns, strict=True):
             faults = by_field.get(column.key, ()) if column is not None else ()
-            if faults:
+            if faults and len(words) not in looks:
                 severe = any(fault.severity == "error" for fault in faults)
                 looks[len(words)] = "error" if severe else "warning"
             word = _shown(row.cells[at], column, faults, masked=masked, heading=table.header.words[at])
             words.append(word[:_LONGEST])
         yield DrawnRow(words, looks, max(map(_lines, words, widths)))
+
+
+def _is_struck(row: Line) -> bool:
+    return any(fault.code == "E139" for fault in row.faults)
 
 
 def _lines(word: str, width: int) -> int:
