@@ -369,13 +369,15 @@ def test_every_command_of_the_catalogue_is_whole() -> None:
         for clause in re.split("[；。]", _VALUE.sub("1", entry.hint)):
             for line in commands_of(clause):
                 command: click.Command = cli
+                # Commands keep the help option of the first context they meet: it must be one of ours.
+                context = click.Context(command, **cli.context_settings)
                 words = line.split()
                 while isinstance(command, click.Group):
-                    found = command.get_command(click.Context(command), words.pop(0))
+                    found = command.get_command(context, words.pop(0))
                     assert found is not None, (code, line)
-                    command = found
+                    command, context = found, click.Context(found, parent=context)
                 try:
-                    given, rest, _ = command.make_parser(click.Context(command)).parse_args(args=words)
+                    given, rest, _ = command.make_parser(context).parse_args(args=words)
                 except click.UsageError as error:
                     wrong.append((code, line, error.message))
                     continue

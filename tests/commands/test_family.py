@@ -18,7 +18,7 @@ Call = Callable[..., Ran]
 #: Sheets that go back as they are: the first row is their headings. An error workbook has the file's name
 #: above the page.
 _UNTITLED = {"报名信息.xlsx", "有误_未通过.xlsx"}
-_A4, _FOOTER = 9, "第 &P 页，共 &N 页"
+_A3, _A4, _FOOTER = 8, 9, "第 &P 页，共 &N 页"
 
 
 def _written(call: Call, *args: str | Path) -> None:
@@ -87,13 +87,18 @@ def _unlike(path: Path) -> list[str]:
     ]
 
 
+#: What A4 would take in letters of five points only.
+_LARGE = frozenset(("审核意见",))
+
+
 def _oddities(sheet: Any, *, titled: bool) -> list[str]:
     page, fit = sheet.page_setup, sheet.sheet_properties.pageSetUpPr
     filled = [cell for row in sheet.iter_rows() for cell in row if cell.value is not None]
     first = [cell for cell in filled if cell.row == 1]
     checks = {
         "name": not sheet.title.startswith("Sheet"),
-        "paper": (page.orientation, int(page.paperSize)) == ("landscape", _A4),
+        "paper": (page.orientation, int(page.paperSize))
+        == ("landscape", _A3 if sheet.title in _LARGE else _A4),
         "fit": fit is not None and fit.fitToPage and int(page.fitToHeight) == 0,
         "headings on every page": sheet.print_title_rows is not None,
         "footer": sheet.oddFooter.center.text == _FOOTER,

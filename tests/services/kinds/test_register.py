@@ -57,5 +57,5 @@ def test_fields_of_every_table_have_headings() -> None:
 def test_what_is_put_back_is_witnessed_or_told_in_full() -> None:
     unproven = {entity for entity, part in PARTS.items() if part.witnesses is None}
     assert unproven == {"admission"}
-    assert WITNESSES.keys() == {*PARTS, "objection", "exam_seat"} - unproven
+    assert WITNESSES.keys() == {*PARTS, "objection", "exam_seat", "notice", "night", "account"} - unproven
     assert (WITNESSED["objection"], WITNESSED["exam_seat"]) == ("异议", "座位")
