@@ -44,7 +44,7 @@ def _seats(session: Session, keys: Keys) -> Iterator[Witness]:
 
 def _notices(session: Session, keys: Keys) -> Iterator[Witness]:
     """Yield who was told what; `keys` are batches."""
-    columns = (*_NOTICE.c["batch_id", "event", "occasion", "way", "told_by", "told_at"],)
+    columns = _NOTICE.c["batch_id", "event", "occasion", "way", "told_by", "told_at"]
     statement = select(*columns, _APPLICATION.c.application_no).join(
         _APPLICATION, _APPLICATION.c.id == _NOTICE.c.application_id
     )

@@ -290,10 +290,10 @@ class Taking:
         self.go_on()
         header = self._header
         assert header is not None
-        # Rows may be longer than the header was when it was read.
         for line in self._lines if self._sheet.struck else ():
-            if line.number in self._sheet.struck:  # whoever struck it through wants it no more, or does
+            if line.number in self._sheet.struck:  # nobody can say whether it is wanted still
                 line.faults = [*line.faults, Fault("E139", "")]
+        # Rows may be longer than the header was when it was read.
         more = len(self._sheet.rows[0]) - len(header.words)
         header = replace(header, words=(*header.words, *[""] * more)) if header.words else header
         faults = [*header.faults, *self._passed_over()]
