@@ -5,7 +5,9 @@ from collections.abc import Collection
 from zhupei_cli.sheets.kinds.columns import Kind
 from zhupei_cli.sheets.kinds.workbook_kinds import PERSON
 from zhupei_cli.sheets.reading.book import Book, Sheet
-from zhupei_cli.sheets.taking.take import Table, Taking, Takings
+from zhupei_cli.sheets.taking.table import Table
+from zhupei_cli.sheets.taking.take import Taking
+from zhupei_cli.sheets.taking.takings import Takings
 
 
 def take(book: Book, kind: Kind, *, optional: Collection[str] = ()) -> Table:

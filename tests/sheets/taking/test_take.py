@@ -27,7 +27,8 @@ from zhupei_cli.sheets.kinds.workbook_kinds import (
 )
 from zhupei_cli.sheets.reading.book import Book, Sheet, read_book
 from zhupei_cli.sheets.taking.lines import Line
-from zhupei_cli.sheets.taking.take import Table, Takings
+from zhupei_cli.sheets.taking.table import Table
+from zhupei_cli.sheets.taking.takings import Takings
 from zhupei_cli.words.errors import Fault
 
 ALL_KINDS = [kind for kind in vars(workbook_kinds).values() if isinstance(kind, Kind)]

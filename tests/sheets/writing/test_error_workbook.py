@@ -19,7 +19,7 @@ from zhupei_cli.sheets.kinds.columns import Kind
 from zhupei_cli.sheets.kinds.workbook_kinds import EDUCATION, PERSON, REVIEW, SCORE, WORK
 from zhupei_cli.sheets.reading.book import Book, Sheet, read_book
 from zhupei_cli.sheets.taking.lines import Line
-from zhupei_cli.sheets.taking.take import Table
+from zhupei_cli.sheets.taking.table import Table
 from zhupei_cli.sheets.writing.error_workbook import errors_path, write_error_workbook
 from zhupei_cli.words.catalogue import CATALOGUE
 from zhupei_cli.words.errors import Fault

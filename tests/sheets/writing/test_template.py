@@ -14,7 +14,7 @@ from tests.sheets.taken import take
 from zhupei_cli.sheets.kinds import workbook_kinds
 from zhupei_cli.sheets.kinds.columns import Choices, Kind, Offer, headings_of
 from zhupei_cli.sheets.reading.book import read_book
-from zhupei_cli.sheets.taking.take import Table
+from zhupei_cli.sheets.taking.table import Table
 from zhupei_cli.sheets.writing.template import ROWS, BlankForm, comment_of, form_of, wide_form, write_template
 
 _KINDS = (

@@ -12,7 +12,9 @@ from zhupei_cli.sheets.kinds.columns import Choices, Kind
 from zhupei_cli.sheets.reading.book import MAX_ROWS, read_book
 from zhupei_cli.sheets.taking.lines import Line
 from zhupei_cli.sheets.taking.problems import Problem, in_order
-from zhupei_cli.sheets.taking.take import Prepare, Table, Takings
+from zhupei_cli.sheets.taking.table import Table
+from zhupei_cli.sheets.taking.take import Prepare
+from zhupei_cli.sheets.taking.takings import Takings
 from zhupei_cli.sheets.writing.error_workbook import errors_path, write_error_workbook
 from zhupei_cli.words.errors import Fault
 

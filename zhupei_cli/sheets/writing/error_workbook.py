@@ -21,7 +21,7 @@ from zhupei_cli.sheets.kinds.columns import (
 from zhupei_cli.sheets.kinds.people_kinds import PERSON
 from zhupei_cli.sheets.locks.locking import lock
 from zhupei_cli.sheets.taking.lines import Line
-from zhupei_cli.sheets.taking.take import Table
+from zhupei_cli.sheets.taking.table import Table
 from zhupei_cli.sheets.writing.dictionary import Dictionary
 from zhupei_cli.sheets.writing.drawing import LINE, Drawing, DrawnRow, drawing, lines_of
 from zhupei_cli.sheets.writing.looks import HEADING
