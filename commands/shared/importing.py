@@ -93,12 +93,8 @@ class Import:
         as in `read_workbooks`.
         """
 
-        from zhupei_cli.services.kinds.register import SHEETS
-
         def once() -> Done:
-            reading = kind.read(
-                self.files, max_rows=self.max_rows, known=SHEETS, password=self.password, **how
-            )
+            reading = kind.read(self.files, max_rows=self.max_rows, password=self.password, **how)
             with transaction(self.settings.database_url, dry_run=self.dry_run, bases=bases) as session:
                 outcome = act(session, reading)
                 return Done(reading, outcome, trial_changes(session, outcome, reading, dry_run=self.dry_run))

@@ -17,7 +17,6 @@ from zhupei_cli.services.kinds.review import REVIEW_IMPORT
 from zhupei_cli.services.kinds.score import SCORE_IMPORT
 from zhupei_cli.services.kinds.specialty import SPECIALTY_IMPORT
 from zhupei_cli.services.kinds.trainee import TRAINEE_IMPORT
-from zhupei_cli.sheets.kinds import workbook_kinds
 from zhupei_cli.words.vocabulary import CodeTable
 
 _KINDS: Final = (
@@ -37,9 +36,6 @@ _KINDS: Final = (
 )
 
 KINDS: Final[Mapping[str, ImportKind]] = {kind.key: kind for kind in _KINDS}
-_SHEETS: Final = [sheet for kind in _KINDS for sheet in kind.sheets]
-#: Every sheet one of them reads, those of the contract in its order.
-SHEETS: Final = (*workbook_kinds.ALL, *(one for one in _SHEETS if one not in workbook_kinds.ALL))
 #: By table, each as the first kind has it that writes there.
 PARTS: Final[Mapping[str, Part]] = {
     part.entity: part for kind in reversed(_KINDS) for part in reversed(kind.parts)

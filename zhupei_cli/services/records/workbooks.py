@@ -7,7 +7,6 @@ from typing import TypedDict
 
 from zhupei_cli.files import shown_path
 from zhupei_cli.services.records.import_ledger import ImportedFile
-from zhupei_cli.sheets.kinds import workbook_kinds
 from zhupei_cli.sheets.kinds.columns import Choices, Kind
 from zhupei_cli.sheets.reading.book import MAX_ROWS, read_book
 from zhupei_cli.sheets.taking.lines import Line
@@ -55,7 +54,6 @@ class How(TypedDict, total=False):
     optional: Collection[str]
     max_rows: int
     prepare: Prepare | None
-    known: Sequence[Kind]
     password: str | None
 
 
@@ -67,13 +65,12 @@ def read_workbooks(
     optional: Collection[str] = (),
     max_rows: int = MAX_ROWS,
     prepare: Prepare | None = None,
-    known: Sequence[Kind] = workbook_kinds.ALL,
     password: str | None = None,
 ) -> Reading:
     """Read the sheet of `kind` of each file, and the `further` sheets where they are there.
 
-    `prepare` is called with every line while the next ones are read; `known` are all kinds of sheets;
-    `password` opens files that are protected, and protects the bad rows that are given back.
+    `prepare` is called with every line while the next ones are read; `password` opens files that are
+    protected, and protects the bad rows that are given back.
     Raises ZhupeiError for a file that cannot be read at all; whatever is wrong inside is a problem.
     """
     files, lines, tables = [], [], []
@@ -81,7 +78,7 @@ def read_workbooks(
     for path in paths:
         # Two files of one name in different folders are told apart by their folders.
         name = shown_path(Path(path.name) if names.count(path.name) == 1 else path)
-        takings = Takings(kind, further, optional=optional, file=name, prepare=prepare, known=known)
+        takings = Takings(kind, further, optional=optional, file=name, prepare=prepare)
         book = read_book(path, max_rows=max_rows, watch=takings.watch, password=password)
         found = takings.tables(book)
         tables += [(name, table) for table in found]

@@ -24,8 +24,7 @@ _ABOUT: Final = frozenset(("id_number", "application_no", "code", "base"))
 class Takings:
     """Takes the wanted sheets of one book while the book is being read: `watch` is told of every piece.
 
-    `optional` are keys whose columns need not be there this time; `file` is what lines call the book; `known`
-    are all kinds of sheets there are.
+    `optional` are keys whose columns need not be there this time; `file` is what lines call the book.
     `prepare` is called with every line: what it works out costs no time while the next ones are read.
     """
 
@@ -37,9 +36,7 @@ class Takings:
         optional: Collection[str] = (),
         file: str = "",
         prepare: Prepare | None = None,
-        known: Sequence[Kind] = ALL,
     ) -> None:
-        self._known = known
         self._kind, self._further, self._optional, self._file = kind, further, optional, file
         self._prepare = prepare
         self._by_title = {one.title: one for one in (kind, *further)}
@@ -98,7 +95,7 @@ class Takings:
         title = clean(sheet.name)
         if (named := self._by_title.get(title)) is not None:
             return named
-        other = next((one for one in self._known if one.title == title), None)
+        other = next((one for one in ALL if one.title == title), None)
         if other is not None and not self._is_rather_mine(sheet, other):
             return None
         most = best_row(sheet.rows, self._kind)[1]
@@ -144,9 +141,7 @@ class Takings:
         """Where no sheet is of the kind: say what the workbook is, or return its sheets that are hidden."""
         mine = best_row(sheet.rows, self._kind)[1]
         others = (
-            one
-            for one in self._known
-            if one.title != self._kind.title and best_row(sheet.rows, one)[1] >= mine
+            one for one in ALL if one.title != self._kind.title and best_row(sheet.rows, one)[1] >= mine
         )
         kind = next((one for one in others if self._carries(sheet, one)), None)
         if kind is not None:
