@@ -12,7 +12,7 @@ from zhupei_cli.rules.people.field_values import text_of
 from zhupei_cli.rules.people.profile import highest
 from zhupei_cli.services.applications import store
 from zhupei_cli.services.applications.listing import Filter, list_applications
-from zhupei_cli.services.applications.store import Stored
+from zhupei_cli.services.applications.store import ASKED, Stored
 from zhupei_cli.services.people import profiles
 from zhupei_cli.services.people.profiles import Entry, Profile, current_work
 from zhupei_cli.services.records.events import Change, record
@@ -107,10 +107,7 @@ def _form(one: Stored, bases: Names, specialties: Names) -> Entry:
     form = one.form
     (base, specialty), *rest = form.choices
     values: Entry = {
-        "identity": form.identity,
-        "source_type": form.source_type,
-        "train_years": form.train_years,
-        "accept_adjust": form.accept_adjust,
+        **dict(zip(ASKED, form[:-1], strict=True)),
         "specialty": _named(specialty, specialties),
         "choice1_base": _named(base, bases),
     }

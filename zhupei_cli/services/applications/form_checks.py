@@ -13,7 +13,7 @@ from zhupei_cli.rules.eligibility.check import check
 from zhupei_cli.rules.eligibility.requirement import NO_PAST, Applicant, Past, Terms
 from zhupei_cli.rules.people.fields import FORM, FORM_LABELS, FieldValues
 from zhupei_cli.rules.people.profile import highest
-from zhupei_cli.services.applications.store import Form
+from zhupei_cli.services.applications.store import ASKED, Form
 from zhupei_cli.services.people.profiles import Profile, current_work
 from zhupei_cli.services.records.lookup import Names, match_key, settings_of
 from zhupei_cli.sheets.kinds.cells import CLEAR
@@ -125,8 +125,7 @@ def read_form(values: FieldValues, checks: Checks) -> tuple[Form | Parts, list[F
         second = specialties.get("choice2_specialty") if "choice2_specialty" in values else first
         choices += ((bases.get("choice2_base"), second),)
     make = Parts if faults else Form
-    get = values.get
-    form = make(get("identity"), get("source_type"), get("train_years"), get("accept_adjust"), choices)  # type: ignore[arg-type]  # a Form lacks nothing
+    form = make._make((*map(values.get, ASKED), choices))  # a Form lacks nothing
     return form, [*faults, *form_faults(form, checks)]
 
 

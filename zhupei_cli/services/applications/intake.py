@@ -20,7 +20,7 @@ from zhupei_cli.services.applications.intake_cases import (
     refuse_company,
     refuse_twins,
 )
-from zhupei_cli.services.applications.store import Form, SnapshotRow, Stored
+from zhupei_cli.services.applications.store import SnapshotRow, Stored
 from zhupei_cli.services.people import profiles
 from zhupei_cli.services.people.merging import all_fit
 from zhupei_cli.services.records import row_stamps
@@ -182,12 +182,8 @@ def _digested(rows: Iterable[SnapshotRow], digests: dict[int, str]) -> Iterator[
 
 
 def _touched(one: Stored, stamp: row_stamps.Stamp) -> Touched:
-    before = {"status": one.status, "form": _fields(one.form), "stamp": stamp}
+    before = {"status": one.status, "form": [*one.form], "stamp": stamp}
     return ("application", str(one.id), "updated", canonical(before))
-
-
-def _fields(form: Form) -> list[object]:
-    return [form.identity, form.source_type, form.train_years, form.accept_adjust, form.choices]
 
 
 def _people_changes(cases: Sequence[Case], digests: Mapping[int | None, str]) -> Iterator[Change]:

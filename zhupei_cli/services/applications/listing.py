@@ -119,8 +119,7 @@ _WITH_REASON = (words.ApplicationStatus.RETURNED, words.ApplicationStatus.REJECT
 def _query(batch: Batch, chosen: Filter) -> Select[*tuple[object, ...]]:
     statement = (
         select(
-            *(Application.id, Application.application_no, Application.identity, Application.source_type),
-            *(Application.train_years, Application.accept_adjust, Application.status),
+            *(getattr(Application, name) for name in ("id", "application_no", "status", *store.ASKED)),
             Application.submitted_at,
             func.coalesce(Snapshot.name, Trainee.name).label("name"),
             func.coalesce(Snapshot.id_type, Trainee.id_type).label("id_type"),

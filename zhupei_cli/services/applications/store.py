@@ -42,6 +42,10 @@ class Form(NamedTuple):
     choices: tuple[tuple[str, str], ...]
 
 
+#: The columns of an application that hold its form; the choices have a table of their own.
+ASKED: Final = Form._fields[:-1]
+
+
 class Stored(NamedTuple):
     """An application as it stands in the database."""
 
@@ -59,12 +63,9 @@ _STORED = select(
     _APPLICATION.c.application_no,
     _APPLICATION.c.trainee_id,
     _APPLICATION.c.status,
-    _APPLICATION.c.identity,
-    _APPLICATION.c.source_type,
-    _APPLICATION.c.train_years,
-    _APPLICATION.c.accept_adjust,
     _APPLICATION.c.snapshot_version,
     _APPLICATION.c.first_submitted_at,
+    *(_APPLICATION.c[name] for name in ASKED),
 )
 
 
@@ -129,9 +130,7 @@ def _stored(
     rows = list(rows_of(session, statement, column, keys))
     choices = load_choices(session, (row.id for row in rows))
     for row in rows:
-        form = Form(
-            row.identity, row.source_type, row.train_years, row.accept_adjust, choices.get(row.id, ())
-        )
+        form = Form._make((*row[-len(ASKED) :], choices.get(row.id, ())))
         yield Stored(
             row.id,
             row.application_no,
@@ -182,8 +181,8 @@ def add_applications(
         for id_, number, (trainee_id, form) in zip(ids, numbers, forms, strict=True)
     ]
     columns = (
-        *("id", "application_no", "batch_id", "trainee_id", "identity", "source_type", "train_years"),
-        *("accept_adjust", "live_key", "created_at", "touched_by"),
+        *("id", "application_no", "batch_id", "trainee_id", *ASKED),
+        *("live_key", "created_at", "touched_by"),
         *("status", "first_submitted_at", "submitted_on", "submitted_at", "snapshot_version"),
         "order_oriented",
     )
@@ -194,8 +193,8 @@ def add_applications(
     )
     rows = (
         (
-            *(one.id, one.application_no, batch_id, one.trainee_id, one.form.identity, one.form.source_type),
-            *(one.form.train_years, one.form.accept_adjust, f"{batch_id}:{one.trainee_id}", by.at, seq),
+            *(one.id, one.application_no, batch_id, one.trainee_id, *one.form[:-1]),
+            *(f"{batch_id}:{one.trainee_id}", by.at, seq),
             *(*state, one.trainee_id in by_order or None),
         )
         for one in watched(stored, watch)
@@ -207,12 +206,8 @@ def add_applications(
 
 def change_forms(session: Session, batch: Batch, forms: Sequence[tuple[int, Form]], *, seq: int) -> None:
     """Replace what applications (id, new form) ask for; their status stays."""
-    columns = ("identity", "source_type", "train_years", "accept_adjust", "touched_by")
-    rows = [
-        (id_, form.identity, form.source_type, form.train_years, form.accept_adjust, seq)
-        for id_, form in forms
-    ]
-    update_rows(session, _APPLICATION, ("id",), columns, rows)
+    rows = [(id_, *form[:-1], seq) for id_, form in forms]
+    update_rows(session, _APPLICATION, ("id",), (*ASKED, "touched_by"), rows)
     delete_rows(session, _CHOICE, ("application_id",), [(id_,) for id_, _ in forms])
     _insert_choices(session, batch, forms)
 

@@ -10,7 +10,7 @@ from zhupei_cli.model import ImportRun, Score
 from zhupei_cli.rules.people.fields import FORM_LABELS
 from zhupei_cli.services.applications.drafts import form_cells
 from zhupei_cli.services.applications.intake import import_trainees
-from zhupei_cli.services.applications.store import Form, form_digest, load_choices
+from zhupei_cli.services.applications.store import ASKED, Form, form_digest, load_choices
 from zhupei_cli.services.kinds.parts.applied import (
     APPLICATION_TABLE,
     applied_called,
@@ -45,12 +45,11 @@ from zhupei_cli.words.vocabulary import APPLICATION_STATUS, BatchStatus
 
 _SCORE: Table = MODEL_TABLES[Score.__tablename__]
 _SNAPSHOT: Table = MODEL_TABLES["snapshot"]
-_FORM: Final = ("identity", "source_type", "train_years", "accept_adjust")
 
 
 def _compared(session: Session, _run: ImportRun, rows: Sequence[Written]) -> Differing:
     ids = [row.id for row in rows]
-    statement = select(*(APPLICATION_TABLE.c[name] for name in ("id", "status", *_FORM)))
+    statement = select(*(APPLICATION_TABLE.c[name] for name in ("id", "status", *ASKED)))
     stored = {row.id: row for row in rows_of(session, statement, APPLICATION_TABLE.c.id, ids)}
     choices = load_choices(session, ids)
     found = {}
@@ -58,16 +57,14 @@ def _compared(session: Session, _run: ImportRun, rows: Sequence[Written]) -> Dif
         now, image = stored[row.id], row.image
         found[row] = compared_fields("application.", ("status",), image, {"status": now.status})
         if "form" in image:
-            old = form_cells(_form(image["form"][:4], image["form"][4]))
+            old = form_cells(_form(image["form"][:-1], image["form"][-1]))
             new = form_cells(_form(now[2:], choices[row.id]))
             found[row] += compared_fields("", FORM_LABELS, old, new)
     return found
 
 
 def _form(values: Sequence[Any], choices: Iterable[Sequence[str]]) -> Form:
-    identity, source_type, train_years, accept_adjust = values
-    chosen = tuple((base, specialty) for base, specialty in choices)
-    return Form(identity, source_type, train_years, accept_adjust, chosen)
+    return Form._make((*values, tuple((base, specialty) for base, specialty in choices)))
 
 
 def _put_back(session: Session, run: ImportRun, rows: Sequence[Written]) -> Moves:
@@ -87,15 +84,15 @@ def _put_forms_back(session: Session, run: ImportRun, changed: Sequence[tuple[Wr
     statement = select(_SNAPSHOT.c.application_id, _SNAPSHOT.c.version)
     stored = rows_of(session, statement, _SNAPSHOT.c.application_id, stamps)
     newer = [(id_, number) for id_, number in stored if number > (stamps[id_][version] or 0)]
-    columns = (*_FORM, "status", *STAMPS["application"])
-    values = [(row.id, *image["form"][:4], image["status"], *stamps[row.id]) for row, image in changed]
+    columns = (*ASKED, "status", *STAMPS["application"])
+    values = [(row.id, *image["form"][:-1], image["status"], *stamps[row.id]) for row, image in changed]
     update_rows(session, APPLICATION_TABLE, ("id",), columns, values)
     delete_rows(session, _SNAPSHOT, ("application_id", "version"), newer)
     delete_of(session, "choice", "application_id", (row for row, _ in changed))
     choices = [
         (row.id, number, run.batch_id, base, specialty)
         for row, image in changed
-        for number, (base, specialty) in enumerate(image["form"][4], 1)
+        for number, (base, specialty) in enumerate(image["form"][-1], 1)
     ]
     columns = ("application_id", "number", "batch_id", "base_code", "specialty_code")
     insert_rows(session, MODEL_TABLES["choice"], columns, choices)
@@ -111,13 +108,12 @@ def _blocked(session: Session, run: ImportRun, rows: Sequence[Written]) -> Found
 
 
 def _witnesses(session: Session, keys: Keys) -> Iterator[Witness]:
-    names = ("id", "application_no", "batch_id", "trainee_id", *_FORM)
+    names = ("id", "application_no", "batch_id", "trainee_id", *ASKED)
     statement = select(*(APPLICATION_TABLE.c[name] for name in names))
     for chunk in in_chunks(witnessed_rows(session, statement, APPLICATION_TABLE.c.id, keys)):
         choices = load_choices(session, [row.id for row in chunk])
         for row in chunk:
-            wanted = (row.identity, row.source_type, row.train_years, row.accept_adjust)
-            form = Form(*wanted, choices.get(row.id, ()))
+            form = _form(row[-len(ASKED) :], choices.get(row.id, ()))
             yield row.batch_id, row.application_no, form_digest(row.trainee_id, form)
 
 
