@@ -3,6 +3,7 @@
 import os
 import secrets
 import shutil
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
@@ -61,8 +62,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Name the marks of this suite, and compile each statement once for all its databases."""
+    """Name the marks of this suite, and compile once what is compiled: modules, and statements of SQL."""
     compiled.share()
+    # Where nothing may be kept compiled, each of the thousand processes that tests start compiles our
+    # modules anew: half a second of its start, and of that of the eight that race for one database.
+    sys.dont_write_bytecode = False
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     config.addinivalue_line("markers", "sqlite: about files of SQLite, or the same on every database")
     config.addinivalue_line("markers", "oceanbase: about OceanBase alone, with --on oceanbase")
     config.addinivalue_line("markers", "long: takes its file a quarter of a minute or more")

@@ -2,7 +2,8 @@
 
 Whatever is refused names commands. On a copy of the database they are typed as they stand, with their
 placeholders filled: they can be typed, they mean the batch in hand, what was refused is then allowed or
-refused for another reason, and nobody has lost a seat or an application.
+refused for another reason, and nobody has lost a seat or an application. The gate tries every third act
+of a state, another third in the next one.
 """
 
 import re
@@ -387,13 +388,16 @@ def test_every_command_of_the_catalogue_is_whole() -> None:
     assert wrong == []
 
 
-def test_every_cure_leads_where_it_says(worlds: Callable[[], Iterator[tuple[str, Office]]]) -> None:
+def test_every_cure_leads_where_it_says(
+    worlds: Callable[[], Iterator[tuple[str, Office]]], thorough: bool
+) -> None:
     wrong: list[str] = []
     typed: set[str] = set()
-    for state, office in worlds():
+    for at, (state, office) in enumerate(worlds()):
         copy = office.copy()
+        some = slice(None) if thorough else slice(at % 3, None, 3)
         once = ONCE if state == "committed" else ()
-        for act in (*ACTS, *MORE, *once) if state in _FEWER else ACTS:
+        for act in ((*ACTS, *MORE, *once) if state in _FEWER else ACTS)[some]:
             ran = copy.type(act)
             assert "E9" not in ran.err, (state, act, ran.err)
             if ran.code in (0, 3):  # what is refused has written nothing
@@ -403,9 +407,9 @@ def test_every_cure_leads_where_it_says(worlds: Callable[[], Iterator[tuple[str,
             typed |= set(re.findall(r"\[(E\d+)\]", ran.err))
             if (found := complaint(office, act, ran)) is not None:
                 wrong.append(f"{state}: {act}: {ran.err.splitlines()[0]} :: {found}")
-        for act in WARNED:
+        for act in WARNED[some]:
             wrong += (f"{state}: {one}" for one in _doubted(office, act, typed))
-        for steps in AFTER.get(state, ()):
+        for steps in AFTER.get(state, ())[some]:
             copy = office.copy()
             *before, act = steps.split(" && ")
             for step in before:
@@ -418,5 +422,5 @@ def test_every_cure_leads_where_it_says(worlds: Callable[[], Iterator[tuple[str,
                 typed |= set(re.findall(r"\[(E\d+)\]", ran.err))
                 if (found := complaint(copy, act, ran)) is not None:
                     wrong.append(f"{state}: {steps}: {ran.err.splitlines()[0]} :: {found}")
-    assert len(typed) >= 62, sorted(typed)
+    assert len(typed) >= (62 if thorough else 40), sorted(typed)
     assert wrong == [], "\n".join(wrong)
