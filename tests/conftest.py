@@ -3,7 +3,6 @@
 import os
 import secrets
 import shutil
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
@@ -16,7 +15,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from tests import compiled
+from tests import careless, compiled
 from tests.oceanbase_server import GIVEN, running_oceanbase
 from tests.oceanbase_slots import OceanBaseSlots
 from tests.server import Server, running_server
@@ -62,12 +61,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Name the marks of this suite, and compile once what is compiled: modules, and statements of SQL."""
+    """Name the marks of this suite, compile each statement once for all its databases, and waste no care."""
     compiled.share()
-    # Where nothing may be kept compiled, each of the thousand processes that tests start compiles our
-    # modules anew: half a second of its start, and of that of the eight that race for one database.
-    sys.dont_write_bytecode = False
-    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    careless.hurry()
     config.addinivalue_line("markers", "sqlite: about files of SQLite, or the same on every database")
     config.addinivalue_line("markers", "oceanbase: about OceanBase alone, with --on oceanbase")
     config.addinivalue_line("markers", "long: takes its file a quarter of a minute or more")
