@@ -15,7 +15,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from tests import compiled
+from tests import careless, compiled
 from tests.oceanbase_server import GIVEN, running_oceanbase
 from tests.oceanbase_slots import OceanBaseSlots
 from tests.server import Server, running_server
@@ -61,8 +61,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Name the marks of this suite, and compile each statement once for all its databases."""
+    """Name the marks of this suite, compile each statement once for all its databases, and waste no care."""
     compiled.share()
+    careless.hurry()
     config.addinivalue_line("markers", "sqlite: about files of SQLite, or the same on every database")
     config.addinivalue_line("markers", "oceanbase: about OceanBase alone, with --on oceanbase")
     config.addinivalue_line("markers", "long: takes its file a quarter of a minute or more")

@@ -2,7 +2,8 @@
 
 Whatever is refused names commands. On a copy of the database they are typed as they stand, with their
 placeholders filled: they can be typed, they mean the batch in hand, what was refused is then allowed or
-refused for another reason, and nobody has lost a seat or an application.
+refused for another reason, and nobody has lost a seat or an application. What is tried in
+several states the gate tries a third of in each, another third in the next one.
 """
 
 import re
@@ -387,13 +388,20 @@ def test_every_command_of_the_catalogue_is_whole() -> None:
     assert wrong == []
 
 
-def test_every_cure_leads_where_it_says(worlds: Callable[[], Iterator[tuple[str, Office]]]) -> None:
+def test_every_cure_leads_where_it_says(
+    worlds: Callable[[], Iterator[tuple[str, Office]]], thorough: bool
+) -> None:
     wrong: list[str] = []
     typed: set[str] = set()
-    for state, office in worlds():
+    for at, (state, office) in enumerate(worlds()):
         copy = office.copy()
-        once = ONCE if state == "committed" else ()
-        for act in (*ACTS, *MORE, *once) if state in _FEWER else ACTS:
+        some = slice(None) if thorough else slice(at % 3, None, 3)
+        acts = ACTS[some]
+        if state in _FEWER:
+            acts += MORE if thorough else MORE[_FEWER.index(state) % 3 :: 3]
+        if state == "committed":
+            acts += ONCE
+        for act in acts:
             ran = copy.type(act)
             assert "E9" not in ran.err, (state, act, ran.err)
             if ran.code in (0, 3):  # what is refused has written nothing
@@ -403,7 +411,7 @@ def test_every_cure_leads_where_it_says(worlds: Callable[[], Iterator[tuple[str,
             typed |= set(re.findall(r"\[(E\d+)\]", ran.err))
             if (found := complaint(office, act, ran)) is not None:
                 wrong.append(f"{state}: {act}: {ran.err.splitlines()[0]} :: {found}")
-        for act in WARNED:
+        for act in WARNED[some]:
             wrong += (f"{state}: {one}" for one in _doubted(office, act, typed))
         for steps in AFTER.get(state, ()):
             copy = office.copy()
@@ -418,5 +426,5 @@ def test_every_cure_leads_where_it_says(worlds: Callable[[], Iterator[tuple[str,
                 typed |= set(re.findall(r"\[(E\d+)\]", ran.err))
                 if (found := complaint(copy, act, ran)) is not None:
                     wrong.append(f"{state}: {steps}: {ran.err.splitlines()[0]} :: {found}")
-    assert len(typed) >= 62, sorted(typed)
+    assert len(typed) >= (62 if thorough else 55), sorted(typed)
     assert wrong == [], "\n".join(wrong)

@@ -1,4 +1,4 @@
-"""Every command on a full disk; in a read-only folder, on a locked database, with a stream closed or full.
+"""Every command on a full disk, in a read-only folder, on a locked database, with a stream closed or full.
 
 None ends as a fault of the program: each says what is wrong, with a code and its exit, or does its work.
 """
@@ -66,11 +66,11 @@ def test_every_command_has_a_line() -> None:
     assert set(world.LINES) == leaves
 
 
-def _on_a_full_disk(prepared: Path, home: Path) -> list[Ended]:
+def _on_a_full_disk(prepared: Path, home: Path, lines: Sequence[str]) -> list[Ended]:
     ended = []
     with walks.small_disk(home):
         walks.prepare(home)
-        for command in world.LINES:
+        for command in lines:
             walks.fresh(prepared, home)
             path = home / "zhupei.sqlite"
             with walks.in_use(path):
@@ -79,10 +79,11 @@ def _on_a_full_disk(prepared: Path, home: Path) -> list[Ended]:
     return ended
 
 
-def test_a_disk_that_is_full(prepared: Path, tmp_path: Path) -> None:
+def test_a_disk_that_is_full(prepared: Path, tmp_path: Path, thorough: bool) -> None:
     """The database, what it needs beside it and all that is written are on one disk without a free byte."""
     _require_disks()
-    assert _unforeseen(walks.apart(_on_a_full_disk, prepared, tmp_path)) == []
+    lines = _lines(3, thorough=thorough)
+    assert _unforeseen(walks.apart(_on_a_full_disk, prepared, tmp_path, lines)) == []
 
 
 def _with_a_full_disk(prepared: Path, home: Path, lines: Sequence[str]) -> list[Ended]:

@@ -22,8 +22,10 @@ def _page(count: int) -> str:
     return render_notice(NoticePage("公示名单", "", ["共若干人"], _COLUMNS, rows, closing, "存证：第 1 号"))
 
 
-def test_who_signs_it_stands_below_people_on_every_length_of_paper(chromium: str, tmp_path: Path) -> None:
-    for count in (44, *range(48, 56)):
+def test_who_signs_it_stands_below_people_on_every_length_of_paper(
+    chromium: str, tmp_path: Path, thorough: bool
+) -> None:
+    for count in (44, *range(48, 56)) if thorough else (44, 49, 52, 55):
         (tmp_path / "a.html").write_text(_page(count), "utf-8")
         command = [chromium, *_ARGUMENTS, f"--user-data-dir={tmp_path / 'profile'}"]
         command += [f"--print-to-pdf={tmp_path / 'a.pdf'}", (tmp_path / "a.html").as_uri()]

@@ -1,5 +1,6 @@
 """Accounts: who may register, what a password must be, what wrong ones lead to."""
 
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from tests.careless import hash_with_care
 from tests.people import id_number, person, write_people
 from zhupei_cli.acting import Acting
 from zhupei_cli.model import Account, Event, Trainee
@@ -63,6 +65,19 @@ def test_who_registers_gets_a_profile_and_an_account(database: str, by: Acting) 
         seq = session.execute(select(Event.seq).where(Event.action == "trainee.register")).scalar_one()
         assert found.touched_by == seq
     assert events(database) == [("trainee.register", "trainee 1", None), ("account.open", "trainee 1", None)]
+
+
+@pytest.mark.sqlite
+def test_a_password_is_hashed_so_that_guessing_takes_long(
+    database: str, by: Acting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hash_with_care(monkeypatch)
+    register(database, by)
+    with transaction(database, read_only=True) as session:
+        hashed = session.execute(select(Account.password_hash)).scalar_one()
+    found = re.match(r"\$argon2id\$v=19\$m=(\d+),t=(\d+),p=\d+\$", hashed)
+    # At least what RFC 9106 recommends where memory is scarce.
+    assert found and int(found[1]) >= 64 << 10 and int(found[2]) >= 3
 
 
 def test_no_event_holds_anything_of_the_person(database: str, by: Acting) -> None:
