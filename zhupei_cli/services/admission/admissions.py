@@ -171,9 +171,9 @@ def _decided(session: Session, run: Run) -> Iterator[tuple[Row[*tuple[object, ..
     """Yield each row of the run with the state it leads to, the best of each place first."""
     statement = (
         select(
-            *(_ROW.c.application_id, _ROW.c.outcome, _ROW.c.base_code, _ROW.c.specialty_code, _ROW.c.via),
-            *(_ROW.c.total, _ROW.c.rank, _ROW.c.reason),
-            *(_APPLICATION.c.application_no, _APPLICATION.c.trainee_id, _APPLICATION.c.identity),
+            *_ROW.c["application_id", "outcome", "base_code", "specialty_code", "via"],
+            *_ROW.c["total", "rank", "reason"],
+            *_APPLICATION.c["application_no", "trainee_id", "identity"],
             _ADMISSION.c.status.label("now"),
         )
         .join(_APPLICATION, _APPLICATION.c.id == _ROW.c.application_id)
@@ -264,12 +264,16 @@ def uncommit(session: Session, batch: Batch, *, reason: str | None, by: Acting) 
     record(session, by, changes)
     seated = [row for row in taken_back if row.status == AdmissionStatus.PROPOSED]
     free_seats(session, batch, [_seat(row) for row in seated])
+    _forget_result(session, batch)
+    placed = [row.application_no for row in seated if row.via == "place"]
+    return moved | {"proposed": len(seated), "taken_back": len(taken_back), "placed": placed}
+
+
+def _forget_result(session: Session, batch: Batch) -> None:
     session.execute(delete(_ADMISSION).where(*_undecided(batch)))
     # Those who gave up what a run gave them keep their place in the records, not the run.
     session.execute(update(_ADMISSION).where(_ADMISSION.c.batch_id == batch.id).values(run_id=None))
     session.execute(update(Run).where(Run.batch_id == batch.id).values(committed_at=None))
-    placed = [row.application_no for row in seated if row.via == "place"]
-    return moved | {"proposed": len(seated), "taken_back": len(taken_back), "placed": placed}
 
 
 def _given(row: Row[*tuple[object, ...]]) -> dict[str, str] | None:

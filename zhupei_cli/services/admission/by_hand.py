@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import TypedDict
+from typing import Final, TypedDict
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -38,6 +38,11 @@ from zhupei_cli.words.vocabulary import (
     Identity,
     Rule,
 )
+
+_WHY_UNWANTED: Final = {
+    Unwanted.NO_CONSENT: "本人不服从调剂",
+    Unwanted.OUT_OF_SCOPE: "也不在调剂范围（{scope}）之内",
+}
 
 
 class PlacedByHand(TypedDict):
@@ -189,12 +194,8 @@ def _doubts(
     if looks.before:
         found.append(("E421", {"count": len(looks.before), "numbers": "、".join(looks.before)}))
     if looks.unwanted is not None:
-        scope = ADJUST_SCOPE.label(inputs.adjust_scope)
-        words = {
-            Unwanted.NO_CONSENT: "本人不服从调剂",
-            Unwanted.OUT_OF_SCOPE: f"也不在调剂范围（{scope}）之内",
-        }
-        found.append(("E687", {"application_no": number, "why": words[looks.unwanted]}))
+        why = _WHY_UNWANTED[looks.unwanted].format(scope=ADJUST_SCOPE.label(inputs.adjust_scope))
+        found.append(("E687", {"application_no": number, "why": why}))
     if told := OrderRule(session, batch).against(seat[1], by_order=application.order_oriented):
         found.append(("E728", {"application_no": number, **told}))
     return [Finding(code, sentence(code, values)) for code, values in found]

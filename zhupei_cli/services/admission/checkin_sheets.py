@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
@@ -21,6 +22,19 @@ _ADMISSION: Table = _TABLES[Admission.__tablename__]
 _APPLICATION: Table = _TABLES[Application.__tablename__]
 _SNAPSHOT: Table = _TABLES[Snapshot.__tablename__]
 _TRAINEE: Table = _TABLES[Trainee.__tablename__]
+
+_ADMITTED: Final = (
+    select(
+        _APPLICATION.c.application_no,
+        _SNAPSHOT.c.name,
+        _TRAINEE.c.mobile,
+        *_ADMISSION.c["base_code", "specialty_code"],
+    )
+    .join(_ADMISSION, _ADMISSION.c.application_id == _APPLICATION.c.id)
+    .join(_TRAINEE, _TRAINEE.c.id == _APPLICATION.c.trainee_id)
+    .join(_SNAPSHOT, CURRENT_SNAPSHOT)
+    .where(_ADMISSION.c.status == AdmissionStatus.ADMITTED)
+)
 
 
 def prepare_province(
@@ -60,16 +74,7 @@ def _record(session: Session, batch: Batch, books: Sequence[BaseBook], *, by: Ac
 def _expected(session: Session, batch: Batch, base: str | None) -> dict[str, list[Texts]]:
     """Return base → who is to check in there still, by number; with `base` of that one, even if nobody is."""
     require_state(session, batch, "report")
-    statement = (
-        select(
-            *(_APPLICATION.c.application_no, _SNAPSHOT.c.name, _TRAINEE.c.mobile),
-            *(_ADMISSION.c.base_code, _ADMISSION.c.specialty_code),
-        )
-        .join(_ADMISSION, _ADMISSION.c.application_id == _APPLICATION.c.id)
-        .join(_TRAINEE, _TRAINEE.c.id == _APPLICATION.c.trainee_id)
-        .join(_SNAPSHOT, CURRENT_SNAPSHOT)
-        .where(_ADMISSION.c.batch_id == batch.id, _ADMISSION.c.status == AdmissionStatus.ADMITTED)
-    )
+    statement = _ADMITTED.where(_ADMISSION.c.batch_id == batch.id)
     if base is not None:
         statement = statement.where(_ADMISSION.c.base_code == base)
     bases, specialties = base_names(session).labels, specialty_names(session).labels

@@ -185,15 +185,14 @@ def _plan(session: Session, batch: Batch) -> Mapping[tuple[str, str], RowMapping
     return {(row["base_code"], row["specialty_code"]): row for row in rows}
 
 
+def _event(batch: Batch, one: _Step) -> Change:
+    row = one.row
+    verb = f"admission.{one.verb}"
+    return Change(verb, row.application_no, batch.id, row.now, one.after, one.reason, place_held(row))
+
+
 def _write(session: Session, batch: Batch, steps: Sequence[_Step], *, by: Acting) -> None:
-    changes = [
-        Change(
-            f"admission.{one.verb}",
-            *(one.row.application_no, batch.id, one.row.now, one.after, one.reason, place_held(one.row)),
-        )
-        for one in steps
-    ]
-    record(session, by, changes)
+    record(session, by, [_event(batch, one) for one in steps])
     free_seats(session, batch, [one.seat for one in steps if one.frees])
     take_seats(session, batch, [one.seat for one in steps if one.takes])
     columns = ("status", "live_key", "reason", "decided_at")

@@ -1,7 +1,7 @@
 """Results side by side: stored runs, or a run and what it would be with other parameters."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from string import ascii_lowercase
@@ -191,25 +191,8 @@ def _figures(side: _Side) -> SideFigures:
 
 
 def _moved(session: Session, batch: Batch, sides: Sequence[_Side], *, named: bool) -> list[dict[str, object]]:
-    """Return who has not the same seat everywhere, by application number; a seat is `base/specialty`.
-
-    In words the specialty comes first: a narrow screen cuts the end.
-    """
+    """Return who has not the same seat everywhere, by application number; a seat is `base/specialty`."""
     bases, specialties = base_names(session).labels, specialty_names(session).labels
-
-    def seat(row: ResultRow | None, side: str) -> dict[str, object]:
-        spot = row.spot if row is not None else None
-        label = "不是考生" if row is None else "未录取"
-        if spot is not None:
-            label = f"{specialties.get(spot[1], spot[1])} {bases.get(spot[0], spot[0])}"
-        via = row.via if row is not None else None
-        return {
-            side: None if spot is None else "/".join(spot),
-            f"{side}_label": label,
-            f"{side}_via": via,
-            f"{side}_via_label": via and via_label(via),
-        }
-
     found = [{row.no: row for row in side.rows} for side in sides]
     everybody = sorted(set().union(*found))
     numbers = [no for no in everybody if len({_spot(rows.get(no)) for rows in found}) > 1]
@@ -218,9 +201,27 @@ def _moved(session: Session, batch: Batch, sides: Sequence[_Side], *, named: boo
     for no in numbers:
         told: dict[str, object] = {"application_no": no, "name": names.get(no)}
         for side, rows in zip(SIDES, found, strict=False):
-            told |= seat(rows.get(no), side)
+            told |= _seat_told(rows.get(no), side, bases, specialties)
         moved.append(told)
     return moved
+
+
+def _seat_told(
+    row: ResultRow | None, side: str, bases: Mapping[str, str], specialties: Mapping[str, str]
+) -> dict[str, object]:
+    """Return what somebody has on a side; the specialty is named first: a narrow screen cuts the end."""
+    spot = _spot(row)
+    via = row.via if row is not None else None
+    if spot is not None:
+        label = f"{specialties.get(spot[1], spot[1])} {bases.get(spot[0], spot[0])}"
+    else:
+        label = "不是考生" if row is None else "未录取"
+    return {
+        side: None if spot is None else "/".join(spot),
+        f"{side}_label": label,
+        f"{side}_via": via,
+        f"{side}_via_label": via and via_label(via),
+    }
 
 
 def _names(session: Session, batch: Batch, numbers: Sequence[str]) -> dict[str, str]:

@@ -130,19 +130,26 @@ def explain_candidate(
     # Who gave up before the result was taken back is none of the next one's, whatever the last run said.
     gone = number is None and not now and _gave_up(session, batch, person.id)
     if gone or basis.row_of(no) is None:
-        seat = seats_of(session, batch.year, (person.trainee_id,)).get(person.trainee_id)
-        if seat is not None and (now or seat.batch != batch.code):
-            raise ZhupeiError(
-                "E449", application_no=no, title=basis.title, seat=seat.application_no, **seat.values
-            )
-        cure = f"zhupei apply show {no} 查看报名状态；加 --run 编号 看另一次录取计算"
-        if _gave_up(session, batch, person.id):
-            way = f"zhupei admit reinstate {no} --reason 原因"
-            cure = f"在撤销拟录取以前已放弃或被取消；确应参加的先恢复资格：{way}"
-        raise ZhupeiError("E314", application_no=no, title=basis.title, cure=cure)
+        raise _no_candidate(session, batch, person, basis)
     (told,) = explain_candidates(session, batch, basis, [person])
     told["seated_label"] = seated_label(session, batch, person.trainee_id)
     return told
+
+
+def _no_candidate(
+    session: Session, batch: Batch, person: Row[*tuple[object, ...]], basis: Basis
+) -> ZhupeiError:
+    """Return the error that says why somebody is no candidate, and what to do about it."""
+    no = person.application_no
+    seat = seats_of(session, batch.year, (person.trainee_id,)).get(person.trainee_id)
+    if seat is not None and (basis.now or seat.batch != batch.code):
+        named = {"application_no": no, "title": basis.title, "seat": seat.application_no}
+        return ZhupeiError("E449", **named, **seat.values)
+    cure = f"zhupei apply show {no} 查看报名状态；加 --run 编号 看另一次录取计算"
+    if _gave_up(session, batch, person.id):
+        way = f"zhupei admit reinstate {no} --reason 原因"
+        cure = f"在撤销拟录取以前已放弃或被取消；确应参加的先恢复资格：{way}"
+    return ZhupeiError("E314", application_no=no, title=basis.title, cure=cure)
 
 
 def seated_label(session: Session, batch: Batch, trainee: int) -> str | None:

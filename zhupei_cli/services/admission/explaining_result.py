@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TypedDict
+from typing import Final, TypedDict
 
 from sqlalchemy import Row, Table, select
 from sqlalchemy.orm import Session
@@ -41,6 +41,9 @@ from zhupei_cli.words.vocabulary import Identity
 
 _DECIDED: Table = Admission.metadata.tables[Admission.__tablename__]
 
+#: Reasons that say a seat is free by now, there or where the others chose.
+_VACANCIES: Final = ("vacant", "placeable", "ceded", "returned", "over")
+
 
 class _Round(TypedDict):
     run: int
@@ -77,28 +80,31 @@ def explain_standings(session: Session, batch: Batch, numbers: Sequence[str]) ->
     people = [person for person in people if person.id in decided]
     if not people:
         return {}
-    told: dict[str, list[Explained]] = {person.application_no: [] for person in people}
-    labels = round_labels(rounds)
-    for run in rounds:
-        for one in _of_round(session, batch, run, people, labels[run.number]):
-            told[one["application_no"]].append(one)
+    told = _told_of_rounds(session, batch, rounds, people)
     rows = {row["application_no"]: row for row in list_result(session, batch)}
     later = [no for no in told if rows[no]["base"] and rows[no]["round"] != Round.MAIN]
     seats = told_of_seats(session, batch, later)
     by_hand = Counter(
         (row["base"] or "", row["specialty"] or "") for row in rows.values() if row["via"] == "place"
     )
-    return {
-        person.application_no: _standing(
-            rounds,
-            rows[person.application_no],
-            seat_notes(seats.get(person.application_no, {})),
-            told[person.application_no],
-            decided[person.id],
-            by_hand,
-        )
-        for person in people
-    }
+    explained = {}
+    for person in people:
+        no = person.application_no
+        notes = seat_notes(seats.get(no, {}))
+        explained[no] = _standing(rounds, rows[no], notes, told[no], decided[person.id], by_hand)
+    return explained
+
+
+def _told_of_rounds(
+    session: Session, batch: Batch, rounds: Sequence[Run], people: Sequence[Row[*tuple[object, ...]]]
+) -> dict[str, list[Explained]]:
+    """Return what each round says of each of the people, by number."""
+    told: dict[str, list[Explained]] = {person.application_no: [] for person in people}
+    labels = round_labels(rounds)
+    for run in rounds:
+        for one in _of_round(session, batch, run, people, labels[run.number]):
+            told[one["application_no"]].append(one)
+    return told
 
 
 def _standing(
@@ -253,36 +259,33 @@ def _since(session: Session, batch: Batch, rows: Sequence[ResultNow], spot: Spot
 
 def _ranked(rung: Rung, row: ResultNow | None, spot: Spot, *, free: bool) -> Rank:
     """Return who chose the place, with what they have now; `free` says that the place has room."""
-    via = f"choice{rung.choice}"
-    result: str = rung.result.value
-    label: str | None = fate_label(rung)
-    if row is not None and (row["base"], row["specialty"]) == spot:
-        if row["via"] == "place":
-            via = "place"
-        if rung.result is not Fate.ADMITTED:
-            result, label = Fate.ADMITTED.value, FATES[Fate.ADMITTED]
-    elif (
-        row is not None
-        and row["base"] is None
-        and row["reason"] in ("vacant", "placeable", "ceded", "returned", "over")
-        and not free
-    ):
-        pass  # their vacancy is at another place: here it is as it was
-    elif row is not None and row["base"] is None:
-        result, label = str(row["reason"]), row["reason_label"]
-    elif row is not None and rung.result is not Fate.NOT_NEEDED:
-        result, label = Fate.FULL.value, "录取到其他岗位"
+    result, label = _ending(rung, row, spot, free=free)
+    placed = row is not None and (row["base"], row["specialty"]) == spot and row["via"] == "place"
     return {
         "rank": rung.rank,
         "application_no": rung.no,
         "identity": rung.identity,
-        "via": via,
+        "via": "place" if placed else f"choice{rung.choice}",
         "total": mark_number(rung.total),
         "result": result,
         "reserved": rung.reserved and result == Fate.ADMITTED,
         "result_label": label,
         "round_label": row["round_label"] if row is not None and result == Fate.ADMITTED else None,
     }
+
+
+def _ending(rung: Rung, row: ResultNow | None, spot: Spot, *, free: bool) -> tuple[str, str | None]:
+    """Return how it ended at the place for somebody who chose it: the code, and in words."""
+    found = rung.result.value, fate_label(rung)
+    if row is None:
+        return found
+    if (row["base"], row["specialty"]) == spot:
+        admitted = Fate.ADMITTED.value, FATES[Fate.ADMITTED]
+        return found if rung.result is Fate.ADMITTED else admitted
+    if row["base"] is None:
+        # Where the place has no room their vacancy is at another one: here it is as it was.
+        return (str(row["reason"]), row["reason_label"]) if free or row["reason"] not in _VACANCIES else found
+    return found if rung.result is Fate.NOT_NEEDED else (Fate.FULL.value, "录取到其他岗位")
 
 
 def _joined(session: Session, batch: Batch, row: ResultNow) -> Rank:

@@ -69,7 +69,20 @@ def decide_admissions(
     for a number.
     """
     require_state(session, batch, verb)
-    stored = admissions_of(session, batch, numbers := list(dict.fromkeys(numbers)))
+    good, refused = _judged(session, batch, verb, list(dict.fromkeys(numbers)), reason)
+    if refused and not skip_bad:
+        raise refusal(session, batch, refused[0][1])
+    _carry_out(session, batch, verb, good, reason=reason, by=by, told=told or {})
+    return [
+        {"application_no": row.application_no, "before": row.now, "after": to} for row, to in good
+    ], refused
+
+
+def _judged(
+    session: Session, batch: Batch, verb: str, numbers: Sequence[str], reason: str | None
+) -> tuple[list[tuple[Row[*tuple[object, ...]], str | None]], list[Refused]]:
+    """Sort numbers into those who move, with the state they move to, and those who are refused."""
+    stored = admissions_of(session, batch, numbers)
     good: list[tuple[Row[*tuple[object, ...]], str | None]] = []
     refused: list[Refused] = []
     for number in numbers:
@@ -78,12 +91,7 @@ def decide_admissions(
             refused.append((number, outcome))
         elif outcome != stored[number].now:
             good.append((stored[number], outcome))
-    if refused and not skip_bad:
-        raise refusal(session, batch, refused[0][1])
-    _carry_out(session, batch, verb, good, reason=reason, by=by, told=told or {})
-    return [
-        {"application_no": row.application_no, "before": row.now, "after": to} for row, to in good
-    ], refused
+    return good, refused
 
 
 def quit_training(
@@ -102,12 +110,7 @@ def quit_training(
     Returns also how many records of conduct arose, one for each who left in default. Raises E689 for a day
     to come, E424 for one before the batch was final, and what `decide_admissions` raises.
     """
-    day = on or by.today
-    if day > by.today:
-        raise ZhupeiError("E689", value=day.isoformat())
-    first = _final_since(session, batch)
-    if first is not None and day < first:
-        raise ZhupeiError("E424", value=day.isoformat(), day=first.isoformat())
+    day = _day_of_leaving(session, batch, on, by.today)
     told = {"on": day.isoformat(), "default": default}
     done, refused = decide_admissions(
         session, batch, "quit", numbers, reason=reason, by=by, skip_bad=skip_bad, told=told
@@ -116,6 +119,17 @@ def quit_training(
     moved = [Arising(rows[one["application_no"]].id, one["before"], one["after"]) for one in done]
     new = arise(session, batch, moved, by=by, reason=reason, on=day, default=default)
     return done, refused, new
+
+
+def _day_of_leaving(session: Session, batch: Batch, on: date | None, today: date) -> date:
+    """Return the day meant; raise unless people of the batch can have been in training on it."""
+    day = on or today
+    if day > today:
+        raise ZhupeiError("E689", value=day.isoformat())
+    first = _final_since(session, batch)
+    if first is not None and day < first:
+        raise ZhupeiError("E424", value=day.isoformat(), day=first.isoformat())
+    return day
 
 
 def take_back_quit(
@@ -193,9 +207,9 @@ def admissions_of(
     """Return the applications of these numbers with where they stand in admission (`now`) and their seat."""
     statement = (
         select(
-            *(_APPLICATION.c.id, _APPLICATION.c.application_no, _APPLICATION.c.trainee_id),
-            *(_ADMISSION.c.status.label("now"), _ADMISSION.c.live_key, _ADMISSION.c.base_code),
-            *(_ADMISSION.c.specialty_code, _ADMISSION.c.identity),
+            *_APPLICATION.c["id", "application_no", "trainee_id"],
+            _ADMISSION.c.status.label("now"),
+            *_ADMISSION.c["live_key", "base_code", "specialty_code", "identity"],
         )
         .outerjoin(_ADMISSION, _ADMISSION.c.application_id == _APPLICATION.c.id)
         .where(_APPLICATION.c.batch_id == batch.id)

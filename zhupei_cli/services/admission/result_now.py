@@ -80,8 +80,11 @@ def list_result(session: Session, batch: Batch, *, reveal: bool = False) -> list
     """
     statement = (
         select(
-            *(_APPLICATION.c.application_no, _SNAPSHOT.c.name, _SNAPSHOT.c.id_number, _ADMISSION),
-            *(_RUN.c.number.label("run"), _RUN.c.round),
+            _APPLICATION.c.application_no,
+            *_SNAPSHOT.c["name", "id_number"],
+            _ADMISSION,
+            _RUN.c.number.label("run"),
+            _RUN.c.round,
         )
         .join(_ADMISSION, _ADMISSION.c.application_id == _APPLICATION.c.id)
         .join(_SNAPSHOT, CURRENT_SNAPSHOT)

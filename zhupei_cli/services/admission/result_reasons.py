@@ -25,6 +25,14 @@ _REFILLED: Final = tuple(BATCH.verbs["refill"].moves)
 #: Reasons that say there was no seat: false once there is one.
 _SEATS: Final = (Reason.FULL, Reason.NO_VACANCY, "reinstated")
 
+#: With what the run found of them that the row of admission comes from.
+_WITHOUT_SEAT: Final = (
+    select(*_APPLICATION.c["id", "application_no"], _ADMISSION.c.status, *_ROW.c["outcome", "reason"])
+    .join(_ADMISSION, _ADMISSION.c.application_id == _APPLICATION.c.id)
+    .outerjoin(_ROW, (_ROW.c.run_id == _ADMISSION.c.run_id) & (_ROW.c.application_id == _APPLICATION.c.id))
+    .where(_ADMISSION.c.status.not_in(SEATED))
+)
+
 
 def reasons_now(session: Session, batch: Batch) -> dict[int, str]:
     """Return application id → the code of WITHOUT_SEAT that is true now, of everybody without a seat.
@@ -35,34 +43,30 @@ def reasons_now(session: Session, batch: Batch) -> dict[int, str]:
     one (`placeable`). In an archived batch nobody is seated any more (`over`); what a round left free is its
     parent's (`returned`).
     """
-    statement = (
-        select(
-            *(_APPLICATION.c.id, _APPLICATION.c.application_no, _ADMISSION.c.status),
-            *(_ROW.c.outcome, _ROW.c.reason),
-        )
-        .join(_ADMISSION, _ADMISSION.c.application_id == _APPLICATION.c.id)
-        .outerjoin(
-            _ROW, (_ROW.c.run_id == _ADMISSION.c.run_id) & (_ROW.c.application_id == _APPLICATION.c.id)
-        )
-        .where(_ADMISSION.c.batch_id == batch.id, _ADMISSION.c.status.not_in(SEATED))
-    )
-    rows = session.execute(statement).all()
+    rows = session.execute(_WITHOUT_SEAT.where(_ADMISSION.c.batch_id == batch.id)).all()
     reasons = {row.id: _reason(row) for row in rows}
     moved_on = _anything_given_up(rows) or _anybody_placed(session, batch)
     if any(reason in _SEATS for reason in reasons.values()):
         reasons |= _of_others(session, batch, reasons, moved_on=moved_on)
     if moved_on:
-        free = _seatable(session, batch)
-        waiting = [row for row in rows if reasons[row.id] in _SEATS]
-        now = {row.id: "vacant" for row in waiting if row.application_no in free[reasons[row.id]]}
-        if now and batch.status != BatchStatus.ARCHIVED and rounds_of(session, batch):
-            kept = _seatable(session, batch, ceded=True)
-            left = {row.id for row in waiting if row.application_no in kept[reasons[row.id]]}
-            now = {id_: "placeable" if id_ in left else "ceded" for id_ in now}
-        if batch.status == BatchStatus.ARCHIVED:
-            now = dict.fromkeys(now, "over" if batch.parent_id is None else "returned")
-        reasons |= now
+        waiting = {row.application_no: row.id for row in rows if reasons[row.id] in _SEATS}
+        reasons |= _of_free_seats(session, batch, waiting, reasons)
     return reasons
+
+
+def _of_free_seats(
+    session: Session, batch: Batch, waiting: Mapping[str, int], reasons: Mapping[int, str]
+) -> dict[int, str]:
+    """Return the reasons of those for whom a seat is free by now; `waiting` is number → application id."""
+    free = _seatable(session, batch)
+    now = {id_: "vacant" for no, id_ in waiting.items() if no in free[reasons[id_]]}
+    if now and batch.status != BatchStatus.ARCHIVED and rounds_of(session, batch):
+        kept = _seatable(session, batch, ceded=True)
+        left = {id_ for no, id_ in waiting.items() if no in kept[reasons[id_]]}
+        now = {id_: "placeable" if id_ in left else "ceded" for id_ in now}
+    if batch.status == BatchStatus.ARCHIVED:
+        now = dict.fromkeys(now, "over" if batch.parent_id is None else "returned")
+    return now
 
 
 def _of_others(

@@ -124,8 +124,13 @@ def _with_choices_and_records(
     return tuple(
         [
             Candidate(
-                *(no, identity, choices.get(id_, ()), accept_adjust, _instant(submitted_at)),
-                *(records.get(id_, ()), bool(by_order)),
+                no,
+                identity,
+                choices.get(id_, ()),
+                accept_adjust,
+                _instant(submitted_at),
+                records.get(id_, ()),
+                bool(by_order),
             )
             for id_, no, identity, accept_adjust, submitted_at, by_order in rows
         ]

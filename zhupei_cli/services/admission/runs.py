@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import NotRequired, TypedDict
+from typing import Final, NotRequired, TypedDict
 
 from sqlalchemy import ColumnElement, Table, func, select
 from sqlalchemy.orm import Session
@@ -39,8 +39,30 @@ _SNAPSHOT: Table = _TABLES[Snapshot.__tablename__]
 #: Pieces of inputs written at once: eight million characters.
 _PARTS_AT_ONCE = 500
 _RUN_COLUMNS = (
-    *("id", "batch_id", "number", "rule", "round", "adjust", "candidates", "admitted", "vacancies"),
-    *("inputs_sha256", "results_sha256", "made_by", "made_at"),
+    "id",
+    "batch_id",
+    "number",
+    "rule",
+    "round",
+    "adjust",
+    "candidates",
+    "admitted",
+    "vacancies",
+    "inputs_sha256",
+    "results_sha256",
+    "made_by",
+    "made_at",
+)
+_ROW_COLUMNS = (
+    "run_id",
+    "application_id",
+    "outcome",
+    "base_code",
+    "specialty_code",
+    "via",
+    "total",
+    "rank",
+    "reason",
 )
 
 
@@ -84,27 +106,23 @@ def store_run(
     pieces = list(inputs_text(inputs))
     (id_,) = take(session, "run", 1)
     (number,) = take(session, f"run_no:{batch.id}", 1)  # numbers of dropped runs are not used again
-    summary = summarise(inputs, rows)
+    figures = summarise(inputs, rows)
     digests = (digest(pieces), digest(results_text(rows)))
-    counts = (summary["candidates"], summary["admitted"], summary["vacancies"])
+    counts = (figures["candidates"], figures["admitted"], figures["vacancies"])
     how = (inputs.rule, inputs.round, inputs.adjust)
     run = (id_, batch.id, number, *how, *counts, *digests, signature(session, by.who), by.at)
     insert_rows(session, _RUN, _RUN_COLUMNS, [run])
     _store_inputs(session, id_, pieces)
-    columns = (
-        *("run_id", "application_id", "outcome", "base_code", "specialty_code"),
-        *("via", "total", "rank", "reason"),
-    )
-    insert_rows(session, _ROW, columns, [(id_, loaded.ids[row.no], *row[1:]) for row in rows])
+    insert_rows(session, _ROW, _ROW_COLUMNS, [(id_, loaded.ids[row.no], *row[1:]) for row in rows])
     return {
         "run": number,
-        "rule": summary["rule"],
-        "round": summary["round"],
-        "candidates": summary["candidates"],
-        "admitted": summary["admitted"],
-        "not_admitted": summary["not_admitted"],
-        "by_via": summary["by_via"],
-        "vacancies": summary["vacancies"],
+        "rule": figures["rule"],
+        "round": figures["round"],
+        "candidates": figures["candidates"],
+        "admitted": figures["admitted"],
+        "not_admitted": figures["not_admitted"],
+        "by_via": figures["by_via"],
+        "vacancies": figures["vacancies"],
         "inputs_sha256": digests[0],
         "results_sha256": digests[1],
     }
@@ -261,15 +279,16 @@ class ResultLine(TypedDict):
     reason_label: str | None
 
 
+_RESULTS: Final = (
+    select(_ROW, _APPLICATION.c.application_no, *_SNAPSHOT.c["name", "id_number"])
+    .join(_APPLICATION, _APPLICATION.c.id == _ROW.c.application_id)
+    .join(_SNAPSHOT, CURRENT_SNAPSHOT)
+)
+
+
 def list_results(session: Session, run: Run, *, reveal: bool = False) -> list[ResultLine]:
     """Return the run's row of every candidate by application number; `total` has two decimals."""
-    statement = (
-        select(_ROW, _APPLICATION.c.application_no, _SNAPSHOT.c.name, _SNAPSHOT.c.id_number)
-        .join(_APPLICATION, _APPLICATION.c.id == _ROW.c.application_id)
-        .join(_SNAPSHOT, CURRENT_SNAPSHOT)
-        .where(_ROW.c.run_id == run.id)
-    )
-    rows = session.execute(statement).all()
+    rows = session.execute(_RESULTS.where(_ROW.c.run_id == run.id)).all()
     batch = session.get_one(Batch, run.batch_id)
     reasons = reason_labels(session, batch, {row.application_id: row.reason for row in rows})
     bases, specialties = base_names(session).labels, specialty_names(session).labels
@@ -353,8 +372,8 @@ def stored_rows(session: Session, run: Run) -> list[ResultRow]:
     """Return what a run found for every candidate, by application number."""
     statement = (
         select(
-            *(_APPLICATION.c.application_no, _ROW.c.outcome, _ROW.c.base_code, _ROW.c.specialty_code),
-            *(_ROW.c.via, _ROW.c.total, _ROW.c.rank, _ROW.c.reason),
+            _APPLICATION.c.application_no,
+            *_ROW.c["outcome", "base_code", "specialty_code", "via", "total", "rank", "reason"],
         )
         .join(_APPLICATION, _APPLICATION.c.id == _ROW.c.application_id)
         .where(_ROW.c.run_id == run.id)

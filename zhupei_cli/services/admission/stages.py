@@ -140,12 +140,7 @@ def lock_batch(session: Session, batch: Batch, *, by: Acting, reason: str | None
     Raises E413 while applications wait for their review, unless there is a reason to lock without them.
     """
     moved = move_batch(session, batch, "lock", by=by, reason=reason)
-    waiting = select(func.count(), func.min(Application.application_no)).where(
-        Application.batch_id == batch.id, Application.status == ApplicationStatus.SUBMITTED
-    )
-    count, first = session.execute(waiting).one()
-    if count and not (reason or "").strip():
-        raise ZhupeiError("E413", batch=batch.code, count=count, application_no=first)
+    unreviewed = _unreviewed(session, batch, reason)
     candidates = session.execute(
         select(func.count()).select_from(Application).where(*takes_part(batch))
     ).scalar_one()
@@ -158,9 +153,20 @@ def lock_batch(session: Session, batch: Batch, *, by: Acting, reason: str | None
         "candidates": candidates,
         "sitting_out": sitting_out,
         "gave_up": count_gave_up(session, batch),
-        "unreviewed": count,
+        "unreviewed": unreviewed,
         "doubts": found,
     }
+
+
+def _unreviewed(session: Session, batch: Batch, reason: str | None) -> int:
+    """Return how many applications wait for their review; E413 when there is no reason to go on."""
+    waiting = select(func.count(), func.min(Application.application_no)).where(
+        Application.batch_id == batch.id, Application.status == ApplicationStatus.SUBMITTED
+    )
+    count, first = session.execute(waiting).one()
+    if count and not (reason or "").strip():
+        raise ZhupeiError("E413", batch=batch.code, count=count, application_no=first)
+    return int(count)
 
 
 def unlock_batch(session: Session, batch: Batch, *, by: Acting, reason: str | None = None) -> Moved:
@@ -241,14 +247,16 @@ def finalize_batch(session: Session, batch: Batch, *, by: Acting, reason: str | 
     ]
     record(session, by, changes)
     session.execute(update(_ADMISSION).where(*proposed).values(status=after, decided_at=by.at))
-    found = [] if changes else [_doubt("E418", batch=batch.code)]
+    nobody = [] if changes else [_doubt("E418", batch=batch.code)]
+    found = [*nobody, *_publicity_doubts(batch, by), *_left_over(session, batch)]
+    return moved | {"admitted": len(changes), "publicity_until": batch.publicity_until, "doubts": found}
+
+
+def _publicity_doubts(batch: Batch, by: Acting) -> list[Finding]:
     until = batch.publicity_until
     if until is None:
-        found.append(_doubt("E229", batch=batch.code, setting=_publicity(batch, by)))
-    elif until > by.at:
-        found.append(_doubt("E416", batch=batch.code, until=show_time(until)))
-    found += _left_over(session, batch)
-    return moved | {"admitted": len(changes), "publicity_until": until, "doubts": found}
+        return [_doubt("E229", batch=batch.code, setting=_publicity(batch, by))]
+    return [_doubt("E416", batch=batch.code, until=show_time(until))] if until > by.at else []
 
 
 def _left_over(session: Session, batch: Batch) -> Iterator[Finding]:

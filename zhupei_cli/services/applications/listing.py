@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypedDict
+from typing import Final, TypedDict
 
 from sqlalchemy import Row, Select, Table, and_, func, select
 from sqlalchemy.orm import Session, aliased
@@ -23,6 +23,21 @@ from zhupei_cli.words import vocabulary as words
 
 _REVIEW: Table = Review.metadata.tables["review"]
 _FIRST, _SECOND = aliased(Choice, name="choice1"), aliased(Choice, name="choice2")
+#: A person is as submitted, and as stored now while there is no snapshot.
+_COLUMNS: Final = (
+    *(getattr(Application, name) for name in ("id", "application_no", "status", *store.ASKED)),
+    Application.submitted_at,
+    func.coalesce(Snapshot.name, Trainee.name).label("name"),
+    func.coalesce(Snapshot.id_type, Trainee.id_type).label("id_type"),
+    func.coalesce(Snapshot.id_number, Trainee.id_number).label("id_number"),
+    _FIRST.base_code.label("choice1_base"),
+    _FIRST.specialty_code.label("specialty"),
+    _SECOND.base_code.label("choice2_base"),
+    _SECOND.specialty_code.label("choice2_specialty"),
+    Admission.status.label("admission_status"),
+    Admission.base_code.label("admission_base"),
+    Admission.reason.label("admission_reason"),
+)
 
 
 class ApplicationRow(TypedDict):
@@ -118,20 +133,7 @@ _WITH_REASON = (words.ApplicationStatus.RETURNED, words.ApplicationStatus.REJECT
 
 def _query(batch: Batch, chosen: Filter) -> Select[*tuple[object, ...]]:
     statement = (
-        select(
-            *(getattr(Application, name) for name in ("id", "application_no", "status", *store.ASKED)),
-            Application.submitted_at,
-            func.coalesce(Snapshot.name, Trainee.name).label("name"),
-            func.coalesce(Snapshot.id_type, Trainee.id_type).label("id_type"),
-            func.coalesce(Snapshot.id_number, Trainee.id_number).label("id_number"),
-            _FIRST.base_code.label("choice1_base"),
-            _FIRST.specialty_code.label("specialty"),
-            _SECOND.base_code.label("choice2_base"),
-            _SECOND.specialty_code.label("choice2_specialty"),
-            Admission.status.label("admission_status"),
-            Admission.base_code.label("admission_base"),
-            Admission.reason.label("admission_reason"),
-        )
+        select(*_COLUMNS)
         .join(Trainee, Trainee.id == Application.trainee_id)
         .join(_FIRST, and_(_FIRST.application_id == Application.id, _FIRST.number == 1))
         .outerjoin(_SECOND, and_(_SECOND.application_id == Application.id, _SECOND.number == 2))

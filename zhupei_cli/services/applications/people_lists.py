@@ -41,6 +41,15 @@ def list_people(
 
     Personal data is masked, unless `reveal_by`, which leaves an event.
     """
+    usernames = {row.id: row.username for row in session.execute(_query(chosen))}
+    stored = load_profiles_by_id(session, usernames)
+    rows = [_listed(stored[one], usernames[one], reveal=reveal_by is not None) for one in usernames]
+    if reveal_by is not None:
+        record(session, reveal_by, [Change("trainee.reveal", "trainee", data={"rows": len(rows)})])
+    return rows
+
+
+def _query(chosen: PeopleFilter) -> Select[int, str]:
     statement = (
         select(_TRAINEE.c.id, _ACCOUNT.c.username)
         .outerjoin(_ACCOUNT, _ACCOUNT.c.trainee_id == _TRAINEE.c.id)
@@ -54,12 +63,7 @@ def list_people(
     if chosen.account is not None:
         there = _ACCOUNT.c.trainee_id.is_not(None)
         statement = statement.where(there if chosen.account else ~there)
-    usernames = {row.id: row.username for row in session.execute(statement)}
-    stored = load_profiles_by_id(session, usernames)
-    rows = [_listed(stored[one], usernames[one], reveal=reveal_by is not None) for one in usernames]
-    if reveal_by is not None:
-        record(session, reveal_by, [Change("trainee.reveal", "trainee", data={"rows": len(rows)})])
-    return rows
+    return statement
 
 
 def _of_school(word: str) -> Select[int]:

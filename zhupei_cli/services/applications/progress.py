@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Final, TypedDict
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Application, Batch, Choice
@@ -58,10 +58,6 @@ def status_of(session: Session, batch: Batch, number: str) -> StatusShown:
     Nothing of admission is in it before publication.
     """
     trainee = find_stored(session, batch, number).trainee_id
-    seat = seats_of(session, batch.year, (trainee,)).get(trainee)
-    told = None
-    if seat is not None and seat.published and seat.batch != batch.code:
-        told = f"已在批次 {seat.batch} 录取到{seat.place}，不参加本批次的录取"
     (row,) = list_applications(session, batch, Filter(numbers=(number,)))
     return {
         "application_no": number,
@@ -70,7 +66,7 @@ def status_of(session: Session, batch: Batch, number: str) -> StatusShown:
         "status": row["status"],
         "admission_status": row["admission_status"],
         "status_label": row["status_label"],
-        "seated_label": told,
+        "seated_label": _seated_elsewhere(session, batch, trainee),
         "apply_from": batch.apply_from,
         "apply_until": batch.apply_until,
         "review_until": batch.review_until,
@@ -80,20 +76,19 @@ def status_of(session: Session, batch: Batch, number: str) -> StatusShown:
     }
 
 
+def _seated_elsewhere(session: Session, batch: Batch, trainee: int) -> str | None:
+    """Return in words the published seat somebody has in another batch of the year."""
+    seat = seats_of(session, batch.year, (trainee,)).get(trainee)
+    if seat is None or not seat.published or seat.batch == batch.code:
+        return None
+    return f"已在批次 {seat.batch} 录取到{seat.place}，不参加本批次的录取"
+
+
 def count_applications(session: Session, batch: Batch) -> list[StatsRow]:
     """Return how many applications stand where: all, by first-choice base, by specialty, by identity.
 
     `total` leaves out what is withdrawn.
     """
-    first = and_(Choice.application_id == Application.id, Choice.number == 1)
-    columns = (Choice.base_code, Choice.specialty_code, Application.identity, Application.status)
-    statement = (
-        select(*columns, func.count())
-        .select_from(Application)
-        .join(Choice, first)
-        .where(Application.batch_id == batch.id)
-        .group_by(*columns)
-    )
     labels = {
         "all": {"": "合计"},
         "base": base_names(session).labels,
@@ -101,13 +96,24 @@ def count_applications(session: Session, batch: Batch) -> list[StatsRow]:
         "identity": IDENTITY.labels,
     }
     counts: dict[tuple[str, str], dict[str, int]] = {("all", ""): {}}
-    for base, specialty, identity, status, count in session.execute(statement):
+    for base, specialty, identity, status, count in session.execute(_counts(batch)):
         for key in (("all", ""), ("base", base), ("specialty", specialty), ("identity", identity)):
             by_status = counts.setdefault(key, {})
             by_status[status] = by_status.get(status, 0) + count
     return [
         _counted(group, code, labels[group][code], counts[group, code]) for group, code in _ordered(counts)
     ]
+
+
+def _counts(batch: Batch) -> Select[str, str, str, str, int]:
+    columns = (Choice.base_code, Choice.specialty_code, Application.identity, Application.status)
+    return (
+        select(*columns, func.count())
+        .select_from(Application)
+        .join(Choice, and_(Choice.application_id == Application.id, Choice.number == 1))
+        .where(Application.batch_id == batch.id)
+        .group_by(*columns)
+    )
 
 
 def _ordered(counts: dict[tuple[str, str], dict[str, int]]) -> Iterator[tuple[str, str]]:

@@ -98,9 +98,10 @@ def _applied(session: Session, ids: Iterable[int]) -> list[Row[*tuple[object, ..
     statement = (
         select(
             *_APPLICATION.c["id", "trainee_id", "application_no", "batch_id", "status", "train_years"],
-            *(_BATCH.c.code, _BATCH.c.year, _BATCH.c.status.label("stage")),
-            *(_ADMISSION.c.status.label("now"), _ADMISSION.c.base_code, _ADMISSION.c.specialty_code),
-            _ADMISSION.c.reason,
+            *_BATCH.c["code", "year"],
+            _BATCH.c.status.label("stage"),
+            _ADMISSION.c.status.label("now"),
+            *_ADMISSION.c["base_code", "specialty_code", "reason"],
         )
         .join(_BATCH, _BATCH.c.id == _APPLICATION.c.batch_id)
         .outerjoin(_ADMISSION, _ADMISSION.c.application_id == _APPLICATION.c.id)
@@ -133,20 +134,15 @@ def _year(
     base = bases.get(row.base_code, row.base_code)
     admission = None if row.now is None else (row.now, base, row.reason)
     label = status_label(row.status, reason, admission, row.stage)
-    detail = [label]
     shown = row.stage in PUBLISHED and row.base_code is not None
-    if shown:
-        detail.append(
-            f"{base}的{specialties.get(row.specialty_code, row.specialty_code)}，{row.train_years} 年"
-        )
-    if left:
-        detail.append(f"{left['on']} 离开{'，违约' if left['default'] else ''}")
+    seat = f"{base}的{specialties.get(row.specialty_code, row.specialty_code)}，{row.train_years} 年"
+    gone = f"{left['on']} 离开{'，违约' if left['default'] else ''}" if left else ""
     return {
         "year": row.year,
         "kind": "application",
         "what": row.code,
         "application_no": row.application_no,
-        "detail": "，".join(detail),
+        "detail": "，".join(filter(None, (label, seat if shown else "", gone))),
         "base": row.base_code if shown else None,
         "specialty": row.specialty_code if shown else None,
         "status_label": label,

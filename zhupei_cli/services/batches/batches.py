@@ -183,20 +183,13 @@ def edit_batch(
             require_changeable(_LABELS.get(key, key), phase, batch.status, name=batch.code)
             changes.append({"key": key, "before": before, "after": after})
     _write_changes(session, batch, changes, at=by.at)
-    events = [
-        Change(
-            "batch.edit",
-            batch.code,
-            batch.id,
-            _text(one["before"]),
-            _text(one["after"]),
-            reason,
-            {"key": one["key"]},
-        )
-        for one in changes
-    ]
-    record(session, by, events)
+    record(session, by, [_event(batch, one, reason) for one in changes])
     return changes
+
+
+def _event(batch: Batch, one: Changed, reason: str | None) -> Change:
+    texts = (_text(one["before"]), _text(one["after"]))
+    return Change("batch.edit", batch.code, batch.id, *texts, reason, {"key": one["key"]})
 
 
 def _write_changes(session: Session, batch: Batch, changes: Sequence[Changed], *, at: datetime) -> None:

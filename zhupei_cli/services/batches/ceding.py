@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import RowMapping, Table, case, func, or_, select
+from sqlalchemy import ColumnElement, RowMapping, Table, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Batch, Plan
@@ -110,54 +110,65 @@ def cede_seats(session: Session, batch: Batch, raised: Iterable[_Spot] = ()) -> 
     """
     if batch.parent_id is None:
         return
-    # Held, so that two rounds of one parent are not counted at the same time.
-    parent = session.execute(select(Batch).where(Batch.id == batch.parent_id).with_for_update()).scalar_one()
+    parent = _held(session, batch.parent_id)
     wanted = _offered(session, parent)
     rows = session.execute(select(_PLAN).where(_PLAN.c.batch_id == parent.id)).mappings().all()
     known = {(row["base_code"], row["specialty_code"]) for row in rows}
-    for base, specialty in sorted(set(raised) - known):
-        if more := wanted[base, specialty]["ceded"]:
-            place = _label(session, {"base_code": base, "specialty_code": specialty})
-            raise ZhupeiError("E680", place=place, parent=parent.code, wanted=more, left=0)
+    _require_of_parent(session, parent, {spot: wanted[spot]["ceded"] for spot in set(raised) - known})
     changed = []
     for row in rows:
         new = wanted.get((row["base_code"], row["specialty_code"]), dict.fromkeys(CEDED, 0))
         if any(row[name] != new[name] for name in CEDED):
             for code, values in _beyond(row, new):
-                place = _label(session, row)
-                raise ZhupeiError(code, place=place, parent=parent.code, **values)
+                raise ZhupeiError(code, place=_label(session, row), parent=parent.code, **values)
             changed.append((*(row[name] for name in _KEY), *(new[name] for name in CEDED)))
     update_rows(session, _PLAN, _KEY, CEDED, sorted(changed))
     if parent.status == BatchStatus.ARCHIVED:
         cede_seats(session, parent)  # a round itself: what it cedes is part of what it holds
 
 
+def _held(session: Session, parent_id: int) -> Batch:
+    """Return the parent and hold it, so that two of its rounds are not counted at the same time."""
+    return session.execute(select(Batch).where(Batch.id == parent_id).with_for_update()).scalar_one()
+
+
+def _require_of_parent(session: Session, parent: Batch, lacking: Mapping[_Spot, int]) -> None:
+    """Raise E680 for the first place with seats of those the parent's plan has not."""
+    for (base, specialty), more in sorted(lacking.items()):
+        if more:
+            place = _label(session, {"base_code": base, "specialty_code": specialty})
+            raise ZhupeiError("E680", place=place, parent=parent.code, wanted=more, left=0)
+
+
 def _offered(session: Session, parent: Batch) -> dict[_Spot, dict[str, int]]:
     """Return what all rounds of the parent hold of each place."""
     over = _BATCH.c.status == BatchStatus.ARCHIVED
     taken = sum((_PLAN.c[f"taken_{who}"] for who in Identity), _PLAN.c.ceded)
-    most = {
-        who: case(
-            (over, _PLAN.c[f"taken_{who}"] + _PLAN.c[f"ceded_{who}"]),
-            (or_(_PLAN.c[f"max_{who}"].is_(None), _PLAN.c[f"max_{who}"] > _PLAN.c.quota), _PLAN.c.quota),
-            else_=_PLAN.c[f"max_{who}"],
-        )
-        for who in Identity
-    }
+    spot = _PLAN.c["base_code", "specialty_code"]
     statement = (
         select(
-            *(_PLAN.c.base_code, _PLAN.c.specialty_code),
+            *spot,
             func.sum(case((over, taken), else_=_PLAN.c.quota)).label("ceded"),
-            *(func.sum(limit).label(f"ceded_{who}") for who, limit in most.items()),
+            *(func.sum(_most(who, over)).label(f"ceded_{who}") for who in Identity),
         )
         .join(_BATCH, _BATCH.c.id == _PLAN.c.batch_id)
         .where(_BATCH.c.parent_id == parent.id, _BATCH.c.status != BatchStatus.CANCELLED)
-        .group_by(_PLAN.c.base_code, _PLAN.c.specialty_code)
+        .group_by(*spot)
     )
     return {
         (row["base_code"], row["specialty_code"]): {name: int(row[name]) for name in CEDED}
         for row in session.execute(statement).mappings()
     }
+
+
+def _most(who: Identity, over: ColumnElement[bool]) -> ColumnElement[int]:
+    """Return how many of an identity a place may seat, or did where its round is over."""
+    limit, quota = _PLAN.c[f"max_{who}"], _PLAN.c.quota
+    return case(
+        (over, _PLAN.c[f"taken_{who}"] + _PLAN.c[f"ceded_{who}"]),
+        (or_(limit.is_(None), limit > quota), quota),
+        else_=limit,
+    )
 
 
 def _beyond(row: RowMapping, new: Mapping[str, int]) -> Iterator[tuple[str, dict[str, object]]]:

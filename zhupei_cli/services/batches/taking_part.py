@@ -7,6 +7,7 @@ count by these conditions. Whoever has a result in the batch took part in it, wh
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy import ColumnElement, Select, Table, func, literal, select
 from sqlalchemy.orm import Session
@@ -27,8 +28,17 @@ _ADMISSION: Table = _TABLES[Admission.__tablename__]
 _APPLICATION: Table = _TABLES[Application.__tablename__]
 _BATCH: Table = _TABLES[Batch.__tablename__]
 
-
 _WITH_RESULT = (BatchStatus.COMMITTED, *PUBLISHED)
+_SEATS: Final = (
+    select(
+        *_APPLICATION.c["trainee_id", "application_no"],
+        *_ADMISSION.c["base_code", "specialty_code", "status"],
+        _BATCH.c.code,
+        _BATCH.c.status.label("stage"),
+    )
+    .join(_ADMISSION, _ADMISSION.c.application_id == _APPLICATION.c.id)
+    .join(_BATCH, _BATCH.c.id == _ADMISSION.c.batch_id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,18 +152,8 @@ def _sits_out(batch: Batch) -> ColumnElement[bool]:
 
 def seats_of(session: Session, year: int, trainees: Iterable[int]) -> Mapping[int, SeatElsewhere]:
     """Return trainee id → the seat they hold this year, for those who hold one."""
-    statement = (
-        select(
-            *_APPLICATION.c["trainee_id", "application_no"],
-            *_ADMISSION.c["base_code", "specialty_code", "status"],
-            _BATCH.c.code,
-            _BATCH.c.status.label("stage"),
-        )
-        .join(_ADMISSION, _ADMISSION.c.application_id == _APPLICATION.c.id)
-        .join(_BATCH, _BATCH.c.id == _ADMISSION.c.batch_id)
-    )
     keys = {f"{year}:{trainee}" for trainee in trainees}
-    rows = rows_of(session, statement, _ADMISSION.c.live_key, keys)
+    rows = rows_of(session, _SEATS, _ADMISSION.c.live_key, keys)
     bases, specialties = base_names(session).labels, specialty_names(session).labels
     return {
         row.trainee_id: SeatElsewhere(

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple, TypeVarTuple
 
-from sqlalchemy import Select, Table, func, select
+from sqlalchemy import Row, Select, Table, func, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Application, Batch, Choice, Snapshot, TrainingBase
@@ -71,7 +71,8 @@ def load_sitters(session: Session, batch: Batch) -> dict[int, Sitter]:
     columns = (
         *_APPLICATION.c["id", "application_no"],
         *_CHOICE.c["specialty_code", "base_code"],
-        *(_SNAPSHOT.c.school, _BASE.c.city),
+        _SNAPSHOT.c.school,
+        _BASE.c.city,
     )
     rows = session.execute(_people(batch, select(*columns)))
     return {
@@ -125,6 +126,35 @@ def load_sitting(session: Session, batch: Batch, wanted: Wanted | None = None) -
     seats = {room[:2]: room.seats for room in rooms}
     bases, specialties = base_names(session).labels, specialty_names(session).labels
     sites = load_sites(session, batch)
+    found = []
+    for row in session.execute(_seats(batch, wanted)):
+        if row.seat <= seats[row.site_code, row.room_code]:
+            labels = (bases[row.base_code], specialties[row.specialty_code], sites[row.site_code].name)
+            found.append(_seated(row, *labels))
+    if lacking := sorted({*wanted.numbers} - {one.application_no for one in found}):
+        raise _without_seat(session, batch, lacking[0])
+    return sorted(found, key=_by_place)
+
+
+def _seated(row: Row[*tuple[object, ...]], base: str, specialty: str, site: str) -> Seated:
+    return Seated(
+        application_id=row.id,
+        application_no=row.application_no,
+        trainee_id=row.trainee_id,
+        ticket=row.ticket,
+        place=ExamPlace(row.site_code, row.room_code, row.seat),
+        name=row.name,
+        gender=row.gender,
+        id_number=row.id_number,
+        base=row.base_code,
+        base_label=base,
+        specialty=row.specialty_code,
+        specialty_label=specialty,
+        site_label=site,
+    )
+
+
+def _seats(batch: Batch, wanted: Wanted) -> Select[*tuple[object, ...]]:
     columns = (
         *_APPLICATION.c["id", "application_no", "trainee_id"],
         *SEAT.c["ticket", "site_code", "room_code", "seat"],
@@ -140,19 +170,7 @@ def load_sitting(session: Session, batch: Batch, wanted: Wanted | None = None) -
         statement = statement.where(SEAT.c.room_code.in_(wanted.rooms))
     if wanted.application is not None:
         statement = statement.where(_APPLICATION.c.id == wanted.application)
-    found = [
-        Seated(
-            *(id_, number, trainee, ticket, ExamPlace(site, room, seat), name, gender, id_number),
-            *(base, bases[base], specialty, specialties[specialty], sites[site].name),
-        )
-        for id_, number, trainee, ticket, site, room, seat, name, gender, id_number, base, specialty in (
-            session.execute(statement)
-        )
-        if seat <= seats[site, room]
-    ]
-    if lacking := sorted({*wanted.numbers} - {one.application_no for one in found}):
-        raise _without_seat(session, batch, lacking[0])
-    return sorted(found, key=_by_place)
+    return statement
 
 
 def _without_seat(session: Session, batch: Batch, number: str) -> ZhupeiError:

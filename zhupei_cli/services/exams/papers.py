@@ -1,7 +1,7 @@
 """Papers of the exam days (准考证、门贴、桌贴、签到表): what stands on them, checked before any is set."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Table, select
@@ -13,6 +13,7 @@ from zhupei_cli.printing.exam_sheets import Desk, RoomSheet
 from zhupei_cli.printing.fonts import FontSet
 from zhupei_cli.printing.ticket import TICKET_RULES, Ticket, Tickets
 from zhupei_cli.rules.batch.settings import BatchSettings, parse
+from zhupei_cli.rules.exam.rooms import Room
 from zhupei_cli.rules.people.masking import mask_id
 from zhupei_cli.services.applications.printing import NotPrinted, named_lacking, printable, require_characters
 from zhupei_cli.services.exams.candidates import Seated, Wanted, load_sitting, way_to_seats
@@ -157,33 +158,39 @@ def prepare_sheets(
     a name, for its papers would lack somebody. Without `fonts` only the workbooks are wanted.
     """
     seated, settings = _seated(session, batch, wanted), parse(settings_of(session, batch))
-    sites, rooms = load_sites(session, batch), load_rooms(session, batch)
+    sites = load_sites(session, batch)
+    made = _room_sheets(sites, load_rooms(session, batch), seated)
+    rooms = sum(map(len, made.values()))
+    refused: NotPrinted = []
+    if fonts is not None:
+        common = batch.name + settings.exam_time
+        for code, some in made.items():
+            made[code], without = printable_rooms(common, some, fonts, site=f"考点 {code} ")
+            refused = [*refused, *without]
+    rows: dict[str, list[dict[str, str]]] = {}
+    for one in seated:
+        rows.setdefault(one.place.site, []).append(_row(one))
+    if seated:
+        data = {"rows": len(seated), "rooms": rooms}
+        record(session, by, [Change("exam.sheets", batch.code, batch.id, data=data)])
+    parts = [SiteSheets(sites[code], some, rows[code]) for code, some in made.items()]
+    return Sheets(batch.name, settings.exam_time, parts, refused)
+
+
+def _room_sheets(
+    sites: Mapping[str, Site], rooms: Iterable[Room], seated: Iterable[Seated]
+) -> dict[str, list[RoomSheet]]:
+    """Return site → its rooms that somebody sits in."""
     by_room: dict[RoomKey, list[Seated]] = {}
     for one in seated:
         by_room.setdefault(one.place[:2], []).append(one)
     made: dict[str, list[RoomSheet]] = {}
     for room in rooms:
         if people := by_room.get(room[:2]):
-            site = sites[room.site]
-            sheet = RoomSheet(
-                site.name, site.address or "", room.code, [_desk(one) for one in people], room.grid()
-            )
+            site, desks = sites[room.site], [_desk(one) for one in people]
+            sheet = RoomSheet(site.name, site.address or "", room.code, desks, room.grid())
             made.setdefault(room.site, []).append(sheet)
-    refused: NotPrinted = []
-    if fonts is not None:
-        for code, some in made.items():
-            made[code], without = printable_rooms(
-                batch.name + settings.exam_time, some, fonts, site=f"考点 {code} "
-            )
-            refused = [*refused, *without]
-    rows: dict[str, list[dict[str, str]]] = {}
-    for one in seated:
-        rows.setdefault(one.place.site, []).append(_row(one))
-    if seated:
-        data = {"rows": len(seated), "rooms": len(by_room)}
-        record(session, by, [Change("exam.sheets", batch.code, batch.id, data=data)])
-    parts = [SiteSheets(sites[code], some, rows[code]) for code, some in made.items()]
-    return Sheets(batch.name, settings.exam_time, parts, refused)
+    return made
 
 
 def printable_rooms(

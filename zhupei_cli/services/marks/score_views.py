@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Table, and_, select
+from sqlalchemy import Select, Table, and_, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Application, Batch, Choice, ExamSeat, Score
@@ -32,18 +32,6 @@ def template_rows(session: Session, batch: Batch, *, base: str | None = None) ->
     The marks that are stored stand there, so that the sheet as it is changes nothing; `ticket` is there once
     seats are allotted.
     """
-    statement = applications_of(batch).where(*takes_part(batch))
-    if base is not None:
-        chose = select(_CHOICE.c.application_id).where(
-            _CHOICE.c.batch_id == batch.id, _CHOICE.c.base_code == base
-        )
-        statement = statement.where(_APPLICATION.c.id.in_(chose))
-    of = _SCORE.c.record == (base or "")
-    marked = (
-        statement.outerjoin(_SCORE, and_(_SCORE.c.application_id == _APPLICATION.c.id, of))
-        .outerjoin(_SEAT, _SEAT.c.application_id == _APPLICATION.c.id)
-        .add_columns(_SEAT.c.ticket, *mark_columns())
-    )
     rows = [
         {
             "application_no": no,
@@ -52,9 +40,25 @@ def template_rows(session: Session, batch: Batch, *, base: str | None = None) ->
             "base": base or "",
             **_words(marks_of(values)),
         }
-        for _, no, _, _, name, _, ticket, *values in session.execute(marked)
+        for _, no, _, _, name, _, ticket, *values in session.execute(_marked(batch, base))
     ]
     return sorted(rows, key=lambda row: row["application_no"])
+
+
+def _marked(batch: Batch, base: str | None) -> Select[*tuple[Any, ...]]:  # Any: marks and words
+    """Return who takes part, with the marks of the common record, or of those of `base` its own."""
+    statement = applications_of(batch).where(*takes_part(batch))
+    if base is not None:
+        chose = select(_CHOICE.c.application_id).where(
+            _CHOICE.c.batch_id == batch.id, _CHOICE.c.base_code == base
+        )
+        statement = statement.where(_APPLICATION.c.id.in_(chose))
+    of = _SCORE.c.record == (base or "")
+    return (
+        statement.outerjoin(_SCORE, and_(_SCORE.c.application_id == _APPLICATION.c.id, of))
+        .outerjoin(_SEAT, _SEAT.c.application_id == _APPLICATION.c.id)
+        .add_columns(_SEAT.c.ticket, *mark_columns())
+    )
 
 
 def _words(marks: Marks) -> dict[str, str]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final, TypedDict
 
-from sqlalchemy import Table, and_, or_, select
+from sqlalchemy import Select, Table, and_, or_, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
@@ -214,13 +214,8 @@ def list_scores(session: Session, batch: Batch, *, reveal: bool = False) -> list
     Who takes part and has no record at all stands there too, `forgotten`, with no mark and no absence.
     """
     total = scoring(settings.parse(settings_of(session, batch)).weights)
-    columns = (_SCORE.c.base_code, *mark_columns())
-    everybody = applications_of(batch).outerjoin(_SCORE, _SCORE.c.application_id == Application.id)
-    statement = everybody.add_columns(_SCORE.c.application_id.label("scored"), *columns).where(
-        or_(_SCORE.c.application_id.is_not(None), and_(*takes_part(batch)))
-    )
     bases = base_names(session).labels
-    rows = sorted(session.execute(statement), key=lambda row: (row.application_no, row.base_code or ""))
+    rows = sorted(session.execute(_listed(batch)), key=lambda row: (row.application_no, row.base_code or ""))
     return [
         {
             "application_no": row.application_no,
@@ -239,3 +234,11 @@ def list_scores(session: Session, batch: Batch, *, reveal: bool = False) -> list
         }
         for row in rows
     ]
+
+
+def _listed(batch: Batch) -> Select[*tuple[object, ...]]:
+    columns = (_SCORE.c.application_id.label("scored"), _SCORE.c.base_code, *mark_columns())
+    everybody = applications_of(batch).outerjoin(_SCORE, _SCORE.c.application_id == Application.id)
+    return everybody.add_columns(*columns).where(
+        or_(_SCORE.c.application_id.is_not(None), and_(*takes_part(batch)))
+    )

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import TypedDict
 
-from sqlalchemy import Table, select
+from sqlalchemy import Row, Table, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Application, Batch, Notice, Trainee
@@ -50,22 +50,23 @@ def list_notices(
         statement = statement.where(_NOTICE.c.event == event)
     if state is not None:
         statement = statement.where(_NOTICE.c.state == state)
-    return [
-        {
-            "notice": row.id,
-            "application_no": row.application_no,
-            "name": row.name,
-            "event": row.event,
-            "event_label": NOTICE_EVENT.label(row.event),
-            "way": row.way,
-            "way_label": NOTICE_WAY.label(row.way),
-            "recipient": row.recipient,
-            "content": row.content,
-            "state": row.state,
-            "state_label": "暂未收下" if refused_for_now(row.answer) else NOTICE_STATE.label(row.state),
-            "answer": row.answer,
-            "told_by": row.told_by,
-            "told_at": row.told_at,
-        }
-        for row in session.execute(statement)
-    ]
+    return list(map(_shown, session.execute(statement)))
+
+
+def _shown(row: Row[*tuple[object, ...]]) -> NoticeRow:
+    return {
+        "notice": row.id,
+        "application_no": row.application_no,
+        "name": row.name,
+        "event": row.event,
+        "event_label": NOTICE_EVENT.label(row.event),
+        "way": row.way,
+        "way_label": NOTICE_WAY.label(row.way),
+        "recipient": row.recipient,
+        "content": row.content,
+        "state": row.state,
+        "state_label": "暂未收下" if refused_for_now(row.answer) else NOTICE_STATE.label(row.state),
+        "answer": row.answer,
+        "told_by": row.told_by,
+        "told_at": row.told_at,
+    }

@@ -58,32 +58,36 @@ def find_occasions(session: Session, batch: Batch, event: str, only: int | None 
 
 def _reviewed(status: ApplicationStatus, decision: Decision) -> Find:
     def find(session: Session, batch: Batch, _settings: BatchSettings, only: int | None) -> Occasions:
-        last = (
-            select(_REVIEW.c.application_id, func.max(_REVIEW.c.id).label("id"))
-            .where(*_one(_REVIEW, only))
-            .group_by(_REVIEW.c.application_id)
-            .subquery()
-        )
-        statement = (
-            select(
-                _APPLICATION.c.id, _REVIEW.c.id, _REVIEW.c.reason, *_CHOICE.c["base_code", "specialty_code"]
-            )
-            .join(last, last.c.application_id == _APPLICATION.c.id)
-            .join(_REVIEW, _REVIEW.c.id == last.c.id)
-            .join(_CHOICE, (_CHOICE.c.application_id == _APPLICATION.c.id) & (_CHOICE.c.number == 1))
-            .where(
-                _APPLICATION.c.batch_id == batch.id,
-                _APPLICATION.c.status == status,
-                _REVIEW.c.decision == decision,
-            )
-        )
         seat = _seats(session)
+        statement = _last_reviews(only).where(
+            _APPLICATION.c.batch_id == batch.id,
+            _APPLICATION.c.status == status,
+            _REVIEW.c.decision == decision,
+        )
         return {
             id_: Occasion(str(review), {**seat(base, specialty), "原因": reason or ""})
             for id_, review, reason, base, specialty in session.execute(statement)
         }
 
     return find
+
+
+def _last_reviews(only: int | None) -> Select[int, int, str | None, str, str]:
+    """Return application id, id and reason of its last review, and the first choice."""
+    last = (
+        select(_REVIEW.c.application_id, func.max(_REVIEW.c.id).label("id"))
+        .where(*_one(_REVIEW, only))
+        .group_by(_REVIEW.c.application_id)
+        .subquery()
+    )
+    return (
+        select(
+            _APPLICATION.c.id, _REVIEW.c.id, _REVIEW.c.reason, _CHOICE.c.base_code, _CHOICE.c.specialty_code
+        )
+        .join(last, last.c.application_id == _APPLICATION.c.id)
+        .join(_REVIEW, _REVIEW.c.id == last.c.id)
+        .join(_CHOICE, (_CHOICE.c.application_id == _APPLICATION.c.id) & (_CHOICE.c.number == 1))
+    )
 
 
 def _one(table: Table, only: int | None) -> tuple[ColumnElement[bool], ...]:

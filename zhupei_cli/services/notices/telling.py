@@ -1,11 +1,11 @@
 """Who is still to be told, and writing down who was."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from sqlalchemy import Table, select, update
+from sqlalchemy import Row, Table, select, update
 from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
@@ -66,13 +66,7 @@ def messages_due(
     with `doubtful` those whose mail was under way when its run ended.
     """
     found = find_occasions(session, batch, event, only)
-    statement = select(*_NOTICE.c["id", "application_id", "occasion", "way", "state", "told_at"]).where(
-        _NOTICE.c.batch_id == batch.id, _NOTICE.c.event == event
-    )
-    if only is not None:
-        statement = statement.where(_NOTICE.c.application_id == only)
-    rows = session.execute(statement).all()
-    told = {(row.application_id, row.occasion): row for row in rows}
+    told = _told(session, batch, event, only)
     earlier: dict[int, tuple[int, datetime]] = {}
     for id_ in list(found):
         if (row := told.get((id_, found[id_].name))) is None:
@@ -83,6 +77,18 @@ def messages_due(
         else:
             del found[id_]
     return _messages(session, batch, event, found, earlier)
+
+
+def _told(
+    session: Session, batch: Batch, event: str, only: int | None
+) -> dict[tuple[int, str], Row[*tuple[object, ...]]]:
+    """Return the notices written already, by application and occasion."""
+    statement = select(*_NOTICE.c["id", "application_id", "occasion", "way", "state", "told_at"]).where(
+        _NOTICE.c.batch_id == batch.id, _NOTICE.c.event == event
+    )
+    if only is not None:
+        statement = statement.where(_NOTICE.c.application_id == only)
+    return {(row.application_id, row.occasion): row for row in session.execute(statement)}
 
 
 def _messages(
@@ -144,13 +150,18 @@ def write_down(
         if one.notice is not None
     ]
     update_rows(session, _NOTICE, ("id",), _SETTLED, old)
+    record(session, by, list(_events(batch, event, way, [one for one, _ in told], by)))
+
+
+def _events(
+    batch: Batch, event: str, way: str, told: Sequence[NoticeMessage], by: Acting
+) -> Iterator[Change]:
+    """Yield an event for every so many who were told."""
     digest = notice_digest(way, by.who, by.at)
-    changes = []
-    for chunk in in_chunks((one for one, _ in told), EVENT_ROWS):
+    for chunk in in_chunks(told, EVENT_ROWS):
         numbers, occasions = [one.number for one in chunk], [row_digest([one.occasion]) for one in chunk]
         data = {"event": event, "rows": len(chunk), "keys": numbers, "occasions": occasions}
-        changes.append(Change(f"notice.{way}", numbers[0], batch.id, data={**data, "digest": digest}))
-    record(session, by, changes)
+        yield Change(f"notice.{way}", numbers[0], batch.id, data={**data, "digest": digest})
 
 
 def notice_digest(way: str, told_by: str, told_at: datetime) -> str:

@@ -94,12 +94,6 @@ def enter_bar(
     if len(source or "") > _LONGEST_SOURCE:
         raise ZhupeiError("E697", found=len(source or ""), length=_LONGEST_SOURCE)
     id_type, number = profile.key
-    known = select(BAR_TABLE.c.id).where(
-        *(BAR_TABLE.c.id_type == id_type, BAR_TABLE.c.id_number == number, BAR_TABLE.c.kind == kind),
-        BAR_TABLE.c.from_date == from_date.isoformat(),
-    )
-    if (found := session.execute(known).scalar()) is not None:
-        raise ZhupeiError("E696", name=profile.person["name"], bar=found)
     row: TableRow = {
         "id_type": id_type,
         "id_number": number,
@@ -112,12 +106,20 @@ def enter_bar(
         "state": "pending" if pending else "active",
         "application_id": None,
     }
+    _require_new(session, row)
     (written,) = write_new(session, [row])
     change = Change(
         "bar.add", subject(written["id"]), after=row["state"], reason=reason, data=_digest(written)
     )
     record(session, by, [change])
     return bar_shown(written)
+
+
+def _require_new(session: Session, row: TableRow) -> None:
+    key = ("id_type", "id_number", "kind", "from_date")
+    known = select(BAR_TABLE.c.id).where(*(BAR_TABLE.c[name] == row[name] for name in key))
+    if (found := session.execute(known).scalar()) is not None:
+        raise ZhupeiError("E696", name=row["name"], bar=found)
 
 
 def write_new(session: Session, rows: Sequence[TableRow]) -> Sequence[TableRow]:

@@ -1,6 +1,6 @@
 """What goes from records of conduct and objections once a person is erased."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from sqlalchemy import ColumnElement, Table, select, update
@@ -40,21 +40,27 @@ def erase(
     by: Acting,
 ) -> None:
     """Take the person out of what speaks of them: lifted records, objections about their applications."""
-    gone: dict[str, str | None] = {**nobody, "reason": None}
-    records = session.execute(select(_BAR).where(*_theirs(profile))).mappings().all()
-    silent = {"signed": None, "content": _ERASED, "answer": None, "reason": None}
     about = _OBJECTION.c.application_id.in_(applications)
-    objections = session.execute(select(_OBJECTION).where(about)).mappings().all()
-    for table, rows, values in ((_BAR, records, gone), (_OBJECTION, objections, silent)):
-        changes = [
-            Change(
-                f"{table.name}.erase",
-                f"{table.name} {row['id']}",
-                row.get("batch_id"),
-                data={"digest": named_digest({**row, **values})},
-            )
-            for row in rows
-        ]
-        record(session, by, changes)
-        ids = [row["id"] for row in rows]
-        session.execute(update(table).where(table.c.id.in_(ids)).values(**values))
+    silent = {"signed": None, "content": _ERASED, "answer": None, "reason": None}
+    _overwrite(session, _BAR, _theirs(profile), {**nobody, "reason": None}, by=by)
+    _overwrite(session, _OBJECTION, (about,), silent, by=by)
+
+
+def _overwrite(
+    session: Session,
+    table: Table,
+    whose: Iterable[ColumnElement[bool]],
+    values: Mapping[str, str | None],
+    *,
+    by: Acting,
+) -> None:
+    """Write the values over those of the rows, with an event for each."""
+    rows = session.execute(select(table).where(*whose)).mappings().all()
+    changes = []
+    for row in rows:
+        data = {"digest": named_digest({**row, **values})}
+        name = table.name
+        changes.append(Change(f"{name}.erase", f"{name} {row['id']}", row.get("batch_id"), data=data))
+    record(session, by, changes)
+    ids = [row["id"] for row in rows]
+    session.execute(update(table).where(table.c.id.in_(ids)).values(**values))

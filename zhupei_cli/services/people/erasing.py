@@ -4,10 +4,11 @@ Somebody who never applied is deleted. Of somebody who did, once every batch is 
 the person goes from them: names, numbers, papers, schools, the images that imports keep.
 """
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Final, TypedDict
 
-from sqlalchemy import Table, delete, select, update
+from sqlalchemy import Row, Table, delete, select, update
 from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
@@ -113,16 +114,17 @@ def _depersonalise(
     session.execute(update(Application).where(Application.id.in_(applications)).values(order_oriented=None))
     rows = session.execute(select(_SNAPSHOT).where(_SNAPSHOT.c.application_id.in_(applications))).all()
     for row in rows:  # a person's, so a handful
-        person = {"id_type": row.id_type, **nobody}
-        session.execute(
-            update(_SNAPSHOT)
-            .where(_SNAPSHOT.c.application_id == row.application_id, _SNAPSHOT.c.version == row.version)
-            .values(
-                **nobody,
-                school=ERASED,
-                major=ERASED,
-                birth_date=date(row.birth_date.year, 1, 1),
-                graduated_on=date(row.graduated_on.year, 1, 1),
-                content=content_of(Profile(None, person)),
-            )
-        )
+        this = (_SNAPSHOT.c.application_id == row.application_id, _SNAPSHOT.c.version == row.version)
+        session.execute(update(_SNAPSHOT).where(*this).values(_of_nobody(row, nobody)))
+
+
+def _of_nobody(row: Row[*tuple[object, ...]], nobody: Mapping[str, str]) -> dict[str, object]:
+    """Return what a snapshot keeps: the years, for the counts, and nothing of the person."""
+    return {
+        **nobody,
+        "school": ERASED,
+        "major": ERASED,
+        "birth_date": date(row.birth_date.year, 1, 1),
+        "graduated_on": date(row.graduated_on.year, 1, 1),
+        "content": content_of(Profile(None, {"id_type": row.id_type, **nobody})),
+    }

@@ -37,6 +37,25 @@ _ROW: Table = _TABLES[RunRow.__tablename__]
 _RUN: Table = _TABLES[Run.__tablename__]
 _SNAPSHOT: Table = _TABLES[Snapshot.__tablename__]
 _TAKEN_AT_ONCE: Final = 5_000
+#: Every seat, and what the run it came from found.
+_ADMISSIONS: Final = (
+    select(
+        _APPLICATION.c.application_no,
+        _APPLICATION.c.identity.label("asked"),
+        _ADMISSION,
+        _RUN.c.number,
+        _ROW.c.total.label("run_total"),
+        _ROW.c.rank.label("run_rank"),
+        _ROW.c.base_code.label("run_base"),
+        _ROW.c.specialty_code.label("run_specialty"),
+        _ROW.c.via.label("run_via"),
+    )
+    .join(_APPLICATION, _APPLICATION.c.id == _ADMISSION.c.application_id)
+    .outerjoin(_RUN, _RUN.c.id == _ADMISSION.c.run_id)
+    .outerjoin(
+        _ROW, (_ROW.c.run_id == _ADMISSION.c.run_id) & (_ROW.c.application_id == _ADMISSION.c.application_id)
+    )
+)
 _Ts = TypeVarTuple("_Ts")
 
 _Found = Iterator[tuple[str, str]]
@@ -143,28 +162,28 @@ def _batches(session: Session, told: Told, batch: Batch | None) -> _Found:
         stage = told.batches.get(one.id)
         if stage is None or not stage.whole:
             yield "E642", f"批次 {one.code}"
-            continue
-        if stage.status != one.status:
-            yield "E646", f"{one.code} 状态"
-        texts = {"name": one.name, **{key: _text(getattr(one, key)) for key in DATES}}
-        yield from (
-            ("E646", f"{one.code} {key}") for key, text in texts.items() if stage.columns.get(key) != text
-        )
-        if (stage.code, stage.columns.get("year")) != (one.code, one.year):
-            yield "E646", f"{one.code} 编号或年度"
-        if stage.columns["created_at"] != _iso(one.created_at):
-            yield "E646", f"{one.code} 的建立时间"
-        parent = None if one.parent_id is None else session.get(Batch, one.parent_id)
-        if stage.columns.get("supplement_of") != (parent and parent.code):
-            yield "E646", f"{one.code} 的原批次"
-        now = settings_of(session, one)
-        yield from (
-            ("E646", f"{one.code} {key}")
-            for key in sorted(now.keys() | stage.settings.keys())
-            if now.get(key) != stage.settings.get(key)
-        )
+        else:
+            yield from (("E646", f"{one.code} {what}") for what in _unlike_batch(session, one, stage))
     known = set(session.execute(select(Batch.id)).scalars())
     yield from (("E643", f"批次 {stage.code}") for id_, stage in told.batches.items() if id_ not in known)
+
+
+def _unlike_batch(session: Session, one: Batch, stage: Stage) -> Iterator[str]:
+    """Yield what of a batch is not as its events say."""
+    if stage.status != one.status:
+        yield "状态"
+    texts = {"name": one.name, **{key: _text(getattr(one, key)) for key in DATES}}
+    yield from (key for key, text in texts.items() if stage.columns.get(key) != text)
+    if (stage.code, stage.columns.get("year")) != (one.code, one.year):
+        yield "编号或年度"
+    if stage.columns["created_at"] != _iso(one.created_at):
+        yield "的建立时间"
+    parent = None if one.parent_id is None else session.get(Batch, one.parent_id)
+    if stage.columns.get("supplement_of") != (parent and parent.code):
+        yield "的原批次"
+    now = settings_of(session, one)
+    keys = sorted(now.keys() | stage.settings.keys())
+    yield from (key for key in keys if now.get(key) != stage.settings.get(key))
 
 
 def _text(value: datetime | None) -> str | None:
@@ -257,28 +276,14 @@ def _reviews(session: Session, told: Told, batch: Batch | None) -> _Found:
 
 def _judged_so(row: tuple[Any, ...], said: Judged) -> bool:  # Any: the columns of a review
     decision, reason, base, who, at, version = row
-    return (decision, masked_text(reason), base, who, _iso(at)) == (
-        *(said.decision, masked_text(said.reason), said.base, said.who, said.at),
-    ) and said.version in (None, version)
+    stored = (decision, masked_text(reason), base, who, _iso(at))
+    told = (said.decision, masked_text(said.reason), said.base, said.who, said.at)
+    return stored == told and said.version in (None, version)
 
 
 def _admissions(session: Session, told: Told, batch: Batch | None) -> _Found:
-    statement = (
-        select(
-            *(_APPLICATION.c.application_no, _APPLICATION.c.identity.label("asked"), _ADMISSION),
-            *(_RUN.c.number, _ROW.c.total.label("run_total"), _ROW.c.rank.label("run_rank")),
-            *(_ROW.c.base_code.label("run_base"), _ROW.c.specialty_code.label("run_specialty")),
-            _ROW.c.via.label("run_via"),
-        )
-        .join(_APPLICATION, _APPLICATION.c.id == _ADMISSION.c.application_id)
-        .outerjoin(_RUN, _RUN.c.id == _ADMISSION.c.run_id)
-        .outerjoin(
-            _ROW,
-            (_ROW.c.run_id == _ADMISSION.c.run_id) & (_ROW.c.application_id == _ADMISSION.c.application_id),
-        )
-    )
     seen = set()
-    for row in _of(session, statement, batch):
+    for row in _of(session, _ADMISSIONS, batch):
         seen.add(row.application_no)
         seat = told.seats.get(row.application_no)
         if seat is None:

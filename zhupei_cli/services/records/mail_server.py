@@ -78,10 +78,7 @@ def why_not(mail: Mail, error: Exception) -> str:
     if isinstance(error, ssl.SSLCertVerificationError):
         return f"{place} 的证书不可信（{error.verify_message}）"
     if isinstance(error, smtplib.SMTPNotSupportedError):
-        said = str(error)
-        if "SMTPUTF8" in said:
-            return f"发件人 {mail.sender} 的地址中有汉字，{place} 不支持 SMTPUTF8"
-        return f"{place} 不支持 {'登录' if 'AUTH' in said else 'STARTTLS'}"
+        return _unsupported(mail, place, str(error))
     if isinstance(error, smtplib.SMTPSenderRefused):
         return f"{place} 不接受发件人 {mail.sender}（{answer(error.smtp_code, error.smtp_error)}）"
     if isinstance(error, smtplib.SMTPResponseException):
@@ -93,6 +90,12 @@ def why_not(mail: Mail, error: Exception) -> str:
     if isinstance(error, OSError) and not isinstance(error, smtplib.SMTPException):
         return f"{place}：{os_words(error)}"
     return f"{place}：{type(error).__name__}"
+
+
+def _unsupported(mail: Mail, place: str, said: str) -> str:
+    if "SMTPUTF8" in said:
+        return f"发件人 {mail.sender} 的地址中有汉字，{place} 不支持 SMTPUTF8"
+    return f"{place} 不支持 {'登录' if 'AUTH' in said else 'STARTTLS'}"
 
 
 def answer(code: int, said: bytes | str) -> str:

@@ -222,19 +222,25 @@ def _next(facts: BatchFacts) -> list[NextStep]:
         case BatchStatus.LOCKED:
             return _before_commit(facts, code)
         case BatchStatus.COMMITTED:
-            roster = NextStep(f"zhupei export roster --all --batch {code} -o 名单", "导出各基地拟录取名单")
-            refill = _refill(facts, code)
-            return [*refill, roster, NextStep(f"zhupei batch publish {code}", "公示")]
+            return _before_publication(facts, code)
         case BatchStatus.PUBLICITY:
-            refill = _refill(facts, code)
-            public = NextStep(f"zhupei export public --batch {code} -o 公示.xlsx", "导出公示名单")
-            waiting = _objections(facts, code)
-            # Open objections hold it: offered without a reason it would only be refused.
-            final = [] if waiting else [NextStep(f"zhupei batch finalize {code}", "公示期满，正式录取")]
-            return [*refill, *waiting, public, *final]
+            return _while_published(facts, code)
         case BatchStatus.FINAL:
             return _after_final(facts, code)
     return []
+
+
+def _before_publication(facts: BatchFacts, code: str) -> list[NextStep]:
+    roster = NextStep(f"zhupei export roster --all --batch {code} -o 名单", "导出各基地拟录取名单")
+    return [*_refill(facts, code), roster, NextStep(f"zhupei batch publish {code}", "公示")]
+
+
+def _while_published(facts: BatchFacts, code: str) -> list[NextStep]:
+    waiting = _objections(facts, code)
+    public = NextStep(f"zhupei export public --batch {code} -o 公示.xlsx", "导出公示名单")
+    # Open objections hold it: offered without a reason it would only be refused.
+    final = [] if waiting else [NextStep(f"zhupei batch finalize {code}", "公示期满，正式录取")]
+    return [*_refill(facts, code), *waiting, public, *final]
 
 
 def _before_opening(facts: BatchFacts, code: str) -> list[NextStep]:

@@ -31,6 +31,17 @@ _ADMISSION: Table = _TABLES[Admission.__tablename__]
 _APPLICATION: Table = _TABLES[Application.__tablename__]
 _SNAPSHOT: Table = _TABLES[Snapshot.__tablename__]
 _ADMITTED = (AdmissionStatus.ADMITTED, AdmissionStatus.REPORTED)
+_ADMITTED_PEOPLE: Final = (
+    select(
+        *_ADMISSION.c["base_code", "specialty_code"],
+        *_APPLICATION.c["application_no", "train_years"],
+        *_SNAPSHOT.c["name", "id_number"],
+    )
+    .select_from(_ADMISSION)
+    .join(_APPLICATION, _APPLICATION.c.id == _ADMISSION.c.application_id)
+    .join(_SNAPSHOT, CURRENT_SNAPSHOT)
+    .where(_ADMISSION.c.status.in_(_ADMITTED))
+)
 #: Bytes drawn for each letter.
 _LOT: Final = 6
 
@@ -90,18 +101,7 @@ def prepare_letters(
 
 
 def _letters(session: Session, batch: Batch, chosen: Chosen, *, pattern: str) -> list[tuple[str, Letter]]:
-    statement = (
-        select(
-            *_ADMISSION.c["base_code", "specialty_code"],
-            _APPLICATION.c.application_no,
-            _APPLICATION.c.train_years,
-            *_SNAPSHOT.c["name", "id_number"],
-        )
-        .select_from(_ADMISSION)
-        .join(_APPLICATION, _APPLICATION.c.id == _ADMISSION.c.application_id)
-        .join(_SNAPSHOT, CURRENT_SNAPSHOT)
-        .where(_ADMISSION.c.batch_id == batch.id, _ADMISSION.c.status.in_(_ADMITTED))
-    )
+    statement = _ADMITTED_PEOPLE.where(_ADMISSION.c.batch_id == batch.id)
     if chosen.numbers:
         statement = statement.where(_APPLICATION.c.application_no.in_(chosen.numbers))
     if chosen.run is not None:

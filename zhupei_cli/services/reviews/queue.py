@@ -1,7 +1,7 @@
 """What reviewers look at: who waits, one application with its findings, what was decided (指南 二.5)."""
 
 from datetime import datetime
-from typing import TypedDict
+from typing import Final, TypedDict
 
 from sqlalchemy import Table, and_, func, select
 from sqlalchemy.orm import Session
@@ -22,6 +22,20 @@ _CHOICE: Table = _TABLES[Choice.__tablename__]
 _REVIEW: Table = _TABLES[Review.__tablename__]
 _SNAPSHOT: Table = _TABLES[Snapshot.__tablename__]
 _FIRST = and_(_CHOICE.c.application_id == _APPLICATION.c.id, _CHOICE.c.number == 1)
+#: What was decided, the newest first, on people as they were then.
+_DECISIONS: Final = (
+    select(_REVIEW, _APPLICATION.c.application_no, _SNAPSHOT.c.name, _CHOICE.c.base_code.label("choice1"))
+    .join(_APPLICATION, _APPLICATION.c.id == _REVIEW.c.application_id)
+    .join(_CHOICE, _FIRST)
+    .join(
+        _SNAPSHOT,
+        and_(
+            _SNAPSHOT.c.application_id == _REVIEW.c.application_id,
+            _SNAPSHOT.c.version == _REVIEW.c.snapshot_version,
+        ),
+    )
+    .order_by(_REVIEW.c.id.desc())
+)
 
 
 class WaitingRow(listing.ApplicationRow):
@@ -128,20 +142,7 @@ def log(
     session: Session, batch: Batch, *, base: str | None = None, number: str | None = None
 ) -> list[DecisionRow]:
     """Return every decision of the batch, the newest first; of one first-choice base, of one application."""
-    statement = (
-        select(_REVIEW, _APPLICATION.c.application_no, _SNAPSHOT.c.name, _CHOICE.c.base_code.label("choice1"))
-        .join(_APPLICATION, _APPLICATION.c.id == _REVIEW.c.application_id)
-        .join(_CHOICE, _FIRST)
-        .join(
-            _SNAPSHOT,
-            and_(
-                _SNAPSHOT.c.application_id == _REVIEW.c.application_id,
-                _SNAPSHOT.c.version == _REVIEW.c.snapshot_version,
-            ),
-        )
-        .where(_APPLICATION.c.batch_id == batch.id)
-        .order_by(_REVIEW.c.id.desc())
-    )
+    statement = _DECISIONS.where(_APPLICATION.c.batch_id == batch.id)
     if base is not None:
         statement = statement.where(_CHOICE.c.base_code == base)
     if number is not None:

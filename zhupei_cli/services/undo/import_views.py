@@ -48,13 +48,17 @@ def show_import(session: Session, import_id: int) -> tuple[Listed, list[Listed],
     ]
     if run.undone_at is not None:
         return {**head, "can_undo": False}, rows, [], None
-    refusal = None
+    refusal = _refusal(session, run, written)
+    found = blocked(session, run, written)
+    return {**head, "can_undo": not found and refusal is None}, rows, found, refusal
+
+
+def _refusal(session: Session, run: ImportRun, written: Sequence[Written]) -> str | None:
     try:
         require_time(session, run, written, hold=False)
     except ZhupeiError as error:
-        refusal = error.message
-    found = blocked(session, run, written)
-    return {**head, "can_undo": not found and refusal is None}, rows, found, refusal
+        return error.message
+    return None
 
 
 def _order(row: Written) -> tuple[str, int, str]:

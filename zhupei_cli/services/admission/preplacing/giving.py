@@ -123,16 +123,37 @@ def _touched(wish: _Wish) -> Touched:
 
 def _wishes(session: Session, batch: Batch, lines: Sequence[Line]) -> list[_Wish]:
     """Return what the rows wish whose person and place are known, everything that speaks against it told."""
+    bases, specialties = base_names(session), specialty_names(session)
+    wishes = _read(session, batch, lines, bases, specialties)
+    seats = seats_of(session, batch.year, [wish.row.trainee_id for wish in wishes if not wish.held])
+    choices = load_choices(session, [wish.row.id for wish in wishes if not wish.held])
+    rule = OrderRule(session, batch)
+    for wish in wishes:
+        faults, number = wish.line.faults, wish.row.application_no
+        if not wish.held and (why := rule.against(wish.spot[1], by_order=wish.row.order_oriented)):
+            values = {"application_no": number, **why}
+            faults.append(Fault("E728", "place_specialty", "warning", values))
+        if not wish.held and wish.spot not in choices.get(wish.row.id, ()):
+            place = {"base": bases.labels[wish.spot[0]], "specialty": specialties.labels[wish.spot[1]]}
+            faults.append(Fault("E727", "place_specialty", "warning", {"application_no": number, **place}))
+        if (fault := _standing(wish)) is not None:
+            faults.append(fault)
+        elif not wish.held and (seat := seats.get(wish.row.trainee_id)) is not None:
+            faults.append(Fault("E467", "application_no", values={"application_no": number, **seat.values}))
+        elif wish.row.identity != Identity.POSTGRAD:
+            told = {"application_no": number, "identity": IDENTITY.label(wish.row.identity)}
+            faults.append(Fault("E769", "application_no", "warning", told))
+    return wishes
+
+
+def _read(
+    session: Session, batch: Batch, lines: Sequence[Line], bases: Names, specialties: Names
+) -> list[_Wish]:
     entries = read_entries(session, batch, lines)
     numbers = {id(entry.line): entry.application_no for entry in entries}
     refuse_twins((entry.line for entry in entries), lambda line: (numbers[id(line)],))
-    stored = {
-        row.id: row
-        for row in rows_of(
-            session, _people(batch), _APPLICATION.c.id, {entry.application_id for entry in entries}
-        )
-    }
-    bases, specialties = base_names(session), specialty_names(session)
+    asked = {entry.application_id for entry in entries}
+    stored = {row.id: row for row in rows_of(session, _people(batch), _APPLICATION.c.id, asked)}
     wishes = []
     for entry in entries:
         spot = _spot(entry.line, bases, specialties)
@@ -140,25 +161,6 @@ def _wishes(session: Session, batch: Batch, lines: Sequence[Line]) -> list[_Wish
             values = entry.line.values
             details = (values.get("university"), values.get("tutor"))
             wishes.append(_Wish(entry.line, stored[entry.application_id], spot, details))
-    seats = seats_of(session, batch.year, [wish.row.trainee_id for wish in wishes if not wish.held])
-    choices = load_choices(session, [wish.row.id for wish in wishes if not wish.held])
-    rule = OrderRule(session, batch)
-    for wish in wishes:
-        if not wish.held and (why := rule.against(wish.spot[1], by_order=wish.row.order_oriented)):
-            values = {"application_no": wish.row.application_no, **why}
-            wish.line.faults.append(Fault("E728", "place_specialty", "warning", values))
-        if not wish.held and wish.spot not in choices.get(wish.row.id, ()):
-            place = {"base": bases.labels[wish.spot[0]], "specialty": specialties.labels[wish.spot[1]]}
-            values = {"application_no": wish.row.application_no, **place}
-            wish.line.faults.append(Fault("E727", "place_specialty", "warning", values))
-        if (fault := _standing(wish)) is not None:
-            wish.line.faults.append(fault)
-        elif not wish.held and (seat := seats.get(wish.row.trainee_id)) is not None:
-            values = {"application_no": wish.row.application_no, **seat.values}
-            wish.line.faults.append(Fault("E467", "application_no", values=values))
-        elif wish.row.identity != Identity.POSTGRAD:
-            told = {"application_no": wish.row.application_no, "identity": IDENTITY.label(wish.row.identity)}
-            wish.line.faults.append(Fault("E769", "application_no", "warning", told))
     return wishes
 
 
@@ -241,44 +243,33 @@ def _without_room(
 
 def _write(session: Session, batch: Batch, wishes: Sequence[_Wish], *, by: Acting) -> None:
     record(session, by, list(_changes(batch, wishes)))
-    new = [wish for wish in wishes if not wish.held]
-    take_seats(session, batch, [wish.seat for wish in new])
-    stays = [wish for wish in new if wish.row.status is not None]
-    columns = ("status", "live_key", "base_code", "specialty_code", "via", "decided_at")
-    seats = {
-        wish.row.id: (
-            AdmissionStatus.PROPOSED,
-            f"{batch.year}:{wish.row.trainee_id}",
-            *wish.spot,
-            PREPLACED,
-            by.at,
-        )
-        for wish in new
-    }
-    fresh = ("application_id", "application_status", "batch_id", "identity")
-    insert_rows(
-        session,
-        _ADMISSION,
-        (*fresh, *columns),
-        [
-            (wish.row.id, ApplicationStatus.APPROVED, batch.id, wish.row.identity, *seats[wish.row.id])
-            for wish in new
-            if wish.row.status is None
-        ],
-    )
-    rows = [(wish.row.id, *seats[wish.row.id]) for wish in stays]
-    update_rows(session, _ADMISSION, ("application_id",), columns, rows)
-    insert_rows(
-        session, _PREPLACED, ("application_id", *DETAILS), [(wish.row.id, *wish.details) for wish in new]
-    )
+    _give_seats(session, batch, [wish for wish in wishes if not wish.held], by=by)
     old = [wish for wish in wishes if wish.held]
-    update_rows(
-        session, _PREPLACED, ("application_id",), DETAILS, [(wish.row.id, *wish.details) for wish in old]
-    )
-    update_rows(
-        session, _ADMISSION, ("application_id",), ("decided_at",), [(wish.row.id, by.at) for wish in old]
-    )
+    details = [(wish.row.id, *wish.details) for wish in old]
+    update_rows(session, _PREPLACED, ("application_id",), DETAILS, details)
+    decided = [(wish.row.id, by.at) for wish in old]
+    update_rows(session, _ADMISSION, ("application_id",), ("decided_at",), decided)
     session.expire_all()
+
+
+def _give_seats(session: Session, batch: Batch, wishes: Sequence[_Wish], *, by: Acting) -> None:
+    take_seats(session, batch, [wish.seat for wish in wishes])
+    columns = ("status", "live_key", "base_code", "specialty_code", "via", "decided_at")
+    seats = {}
+    for wish in wishes:
+        key = f"{batch.year}:{wish.row.trainee_id}"
+        seats[wish.row.id] = (AdmissionStatus.PROPOSED, key, *wish.spot, PREPLACED, by.at)
+    fresh = ("application_id", "application_status", "batch_id", "identity")
+    rows = [
+        (wish.row.id, ApplicationStatus.APPROVED, batch.id, wish.row.identity, *seats[wish.row.id])
+        for wish in wishes
+        if wish.row.status is None
+    ]
+    insert_rows(session, _ADMISSION, (*fresh, *columns), rows)
+    stays = [(wish.row.id, *seats[wish.row.id]) for wish in wishes if wish.row.status is not None]
+    update_rows(session, _ADMISSION, ("application_id",), columns, stays)
+    details = [(wish.row.id, *wish.details) for wish in wishes]
+    insert_rows(session, _PREPLACED, ("application_id", *DETAILS), details)
 
 
 def _changes(batch: Batch, wishes: Sequence[_Wish]) -> Iterator[Change]:

@@ -1,7 +1,7 @@
 """The seats given before anything was computed, as a list."""
 
 from datetime import datetime
-from typing import TypedDict
+from typing import Final, TypedDict
 
 from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
@@ -17,6 +17,16 @@ _ADMISSION: Table = _TABLES[Admission.__tablename__]
 _APPLICATION: Table = _TABLES[Application.__tablename__]
 _PREPLACED: Table = _TABLES[Preplaced.__tablename__]
 _TRAINEE: Table = _TABLES[Trainee.__tablename__]
+
+_HELD: Final = (
+    select(
+        _APPLICATION.c.application_no, _ADMISSION, *_TRAINEE.c["name", "id_number"], *_PREPLACED.c[DETAILS]
+    )
+    .join(_ADMISSION, _ADMISSION.c.application_id == _APPLICATION.c.id)
+    .join(_TRAINEE, _TRAINEE.c.id == _APPLICATION.c.trainee_id)
+    .outerjoin(_PREPLACED, _PREPLACED.c.application_id == _APPLICATION.c.id)
+    .where(_ADMISSION.c.via == PREPLACED, _ADMISSION.c.live_key.is_not(None))
+)
 
 
 class PreplacedRow(TypedDict):
@@ -38,20 +48,6 @@ class PreplacedRow(TypedDict):
 
 def list_preplaced(session: Session, batch: Batch, *, reveal: bool = False) -> list[PreplacedRow]:
     """Return the seats of the batch given before any run and held still, by base, specialty and number."""
-    statement = (
-        select(
-            *(_APPLICATION.c.application_no, _ADMISSION, _TRAINEE.c.name, _TRAINEE.c.id_number),
-            *(_PREPLACED.c[name] for name in DETAILS),
-        )
-        .join(_ADMISSION, _ADMISSION.c.application_id == _APPLICATION.c.id)
-        .join(_TRAINEE, _TRAINEE.c.id == _APPLICATION.c.trainee_id)
-        .outerjoin(_PREPLACED, _PREPLACED.c.application_id == _APPLICATION.c.id)
-        .where(
-            _ADMISSION.c.batch_id == batch.id,
-            _ADMISSION.c.via == PREPLACED,
-            _ADMISSION.c.live_key.is_not(None),
-        )
-    )
     bases, specialties = base_names(session).labels, specialty_names(session).labels
     rows: list[PreplacedRow] = [
         {
@@ -68,6 +64,6 @@ def list_preplaced(session: Session, batch: Batch, *, reveal: bool = False) -> l
             "tutor": row.tutor,
             "decided_at": row.decided_at,
         }
-        for row in session.execute(statement)
+        for row in session.execute(_HELD.where(_ADMISSION.c.batch_id == batch.id))
     ]
     return sorted(rows, key=lambda row: (row["base"], row["specialty"], row["application_no"]))

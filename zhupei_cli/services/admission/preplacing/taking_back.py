@@ -56,17 +56,12 @@ def take_back(
             find_stored(session, batch, number)  # raises E304 with the nearest numbers
             raise ZhupeiError("E767", application_no=number)
     rows = [found[number] for number in wanted]
-    record(
-        session,
-        by,
-        [
-            Change(
-                *("admission.unplace", row.application_no, batch.id, row.status, None, reason),
-                {"base": row.base_code, "specialty": row.specialty_code, "via": PREPLACED},
-            )
-            for row in rows
-        ],
-    )
+    changes = []
+    for row in rows:
+        seat = {"base": row.base_code, "specialty": row.specialty_code, "via": PREPLACED}
+        number = row.application_no
+        changes.append(Change("admission.unplace", number, batch.id, row.status, None, reason, seat))
+    record(session, by, changes)
     remove_seats(session, batch, rows)
     return [
         {"application_no": row.application_no, "base": row.base_code, "specialty": row.specialty_code}
