@@ -8,6 +8,7 @@ import click
 from zhupei_cli.demo.season import BATCH, SeasonStep, play
 from zhupei_cli.display import padded
 from zhupei_cli.settings import Settings
+from zhupei_cli.shell.arguments import FileName
 from zhupei_cli.shell.logfile import note
 from zhupei_cli.words.errors import ZhupeiError
 
@@ -20,7 +21,7 @@ _TITLE = 28
 
 
 @click.command()
-@click.argument("folder", default="zhupei-demo", metavar="[DIR]", type=click.Path(path_type=Path))
+@click.argument("folder", default="zhupei-demo", metavar="[DIR]", type=FileName())
 @json_option
 @pass_settings
 def demo(settings: Settings, folder: Path, *, as_json: bool) -> None:

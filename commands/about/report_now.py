@@ -13,7 +13,7 @@ from zhupei_cli.reports.values import Report
 from zhupei_cli.services.records import lookup
 from zhupei_cli.services.reports import mailing, nightly_report, reporting
 from zhupei_cli.settings import Mail, Settings
-from zhupei_cli.shell.arguments import Whole
+from zhupei_cli.shell.arguments import FileName, Whole
 from zhupei_cli.shell.failures import ending
 from zhupei_cli.shell.logfile import log
 from zhupei_cli.store.engine import reading, transaction
@@ -51,7 +51,7 @@ ANOMALIES = (
     "folder",
     required=True,
     metavar="DIR",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=FileName(file_okay=False),
     help="写入这个文件夹",
 )
 @click.option("--keep", metavar="N", type=Whole(1), help="只保留最近 N 天的日报，更早的删除")

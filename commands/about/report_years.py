@@ -19,7 +19,7 @@ from zhupei_cli.services.reports import frame_files, pivots, trends
 from zhupei_cli.services.reports.flat_frame import FRAME_COLUMNS, frame_of
 from zhupei_cli.services.reports.years import batches_of_years
 from zhupei_cli.settings import Settings
-from zhupei_cli.shell.arguments import NAME, Whole, Word, Words
+from zhupei_cli.shell.arguments import NAME, FileName, Whole, Word, Words
 from zhupei_cli.shell.logfile import note
 from zhupei_cli.store.engine import reading, transaction
 from zhupei_cli.words.vocabulary import CodeTable
@@ -383,9 +383,7 @@ def _pivot_book(
     metavar="FORMAT",
     help="格式：parquet、csv、xlsx；不写的看 -o 的后缀",
 )
-@click.option(
-    "-o", "--output", required=True, metavar="FILE", type=click.Path(path_type=Path), help="写入文件"
-)
+@click.option("-o", "--output", required=True, metavar="FILE", type=FileName(), help="写入文件")
 @click.option("--force", is_flag=True, help="覆盖已有文件")
 @reveal_option
 @pass_settings

@@ -12,7 +12,7 @@ from zhupei_cli.services.results.letter_check import check_sealed, check_stored,
 from zhupei_cli.services.results.sealed_explaining import explain_sealed
 from zhupei_cli.services.results.sealed_files import verify_file
 from zhupei_cli.settings import Settings
-from zhupei_cli.shell.arguments import CODE, NAME
+from zhupei_cli.shell.arguments import CODE, NAME, FileName
 from zhupei_cli.shell.logfile import note
 from zhupei_cli.store.engine import reading
 
@@ -22,7 +22,7 @@ from ..shared.output import FINDINGS, next_step, show_summary
 
 
 @click.command("verify")
-@click.argument("file", required=False, metavar="[FILE]", type=click.Path(path_type=Path))
+@click.argument("file", required=False, metavar="[FILE]", type=FileName())
 @click.option("--seal", metavar="HEX", help="封存号（至少前 16 位），核对文件是否就是当时封存的那一份")
 @click.option("--explain", "no", metavar="NO", type=CODE, help="说明一名考生的名次、分数线和志愿最低分")
 @click.option("--letter", metavar="WORDS", type=NAME, help="核对录取通知书的二维码：扫码得到的整段文字")

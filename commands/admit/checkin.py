@@ -14,6 +14,7 @@ from zhupei_cli.settings import Settings
 from zhupei_cli.sheets.kinds import workbook_kinds
 from zhupei_cli.sheets.kinds.columns import Choices
 from zhupei_cli.sheets.writing.template import BlankForm, write_template
+from zhupei_cli.shell.arguments import FileName
 from zhupei_cli.store.engine import transaction
 
 from ..shared.done import tried
@@ -37,7 +38,7 @@ def checkin() -> None:
     default="报到.xlsx",
     show_default=True,
     metavar="FILE|DIR",
-    type=click.Path(path_type=Path),
+    type=FileName(),
     help="写入这个 .xlsx 文件；--all 时是文件夹",
 )
 @click.option("--force", is_flag=True, help="覆盖已有文件")

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from zhupei_cli.files import refuse_existing, replacing
 from zhupei_cli.model.batch import Batch
 from zhupei_cli.services.results import sealing
+from zhupei_cli.shell.arguments import FileName
 
 from ..shared.options import batch_argument
 from ..shared.writing import Deed, writing
@@ -19,7 +20,7 @@ from ..shared.writing import Deed, writing
     "-o",
     "--output",
     metavar="FILE",
-    type=click.Path(path_type=Path),
+    type=FileName(),
     help="写入的文件，默认 批次编号_封存.zip",
 )
 @click.option("--force", is_flag=True, help="覆盖已有文件")

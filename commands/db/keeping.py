@@ -7,6 +7,7 @@ import click
 
 from zhupei_cli.services.upkeep import copying, databases, invariants
 from zhupei_cli.settings import Settings
+from zhupei_cli.shell.arguments import FileName
 from zhupei_cli.shell.logfile import note
 from zhupei_cli.store.engine import reading, shown_url
 from zhupei_cli.words.errors import ZhupeiError
@@ -20,7 +21,7 @@ FINDINGS = (Column("code", "代码"), Column("message", "问题"))
 RESULT = (Column("ok", "完好"), Column("findings", "问题"))
 FOUND = 3
 
-FILE = click.argument("file", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path))
+FILE = click.argument("file", metavar="FILE", type=FileName(dir_okay=False))
 
 
 @click.command()
@@ -45,7 +46,7 @@ def backup(deed: Deed, *, file: Path, force: bool) -> None:
 
 
 @click.command()
-@click.argument("file", metavar="FILE", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", metavar="FILE", type=FileName(exists=True, dir_okay=False))
 @yes_option
 @click.option("--force", is_flag=True, help="等于 --yes")
 @writing

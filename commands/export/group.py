@@ -14,7 +14,7 @@ from zhupei_cli.services.results import year as year_lists
 from zhupei_cli.services.results.roster_passwords import completed, read_passwords, write_passwords
 from zhupei_cli.services.results.rosters import WantedRosters
 from zhupei_cli.settings import Settings
-from zhupei_cli.shell.arguments import NAME, Whole, Word
+from zhupei_cli.shell.arguments import NAME, FileName, Whole, Word
 from zhupei_cli.shell.lazy import LazyGroup
 from zhupei_cli.store.engine import reading
 from zhupei_cli.words.vocabulary import ROSTER_FORMAT
@@ -83,7 +83,7 @@ def export() -> None:
     "folder",
     required=True,
     metavar="DIR",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=FileName(file_okay=False),
     help="写入这个文件夹",
 )
 @click.option("--force", is_flag=True, help="覆盖已有文件")
@@ -101,7 +101,7 @@ def export() -> None:
     "--passwords",
     "list_of",
     metavar="FILE",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=FileName(dir_okay=False),
     help="名单加密，每个基地一个密码，记在这个 .csv 里：有的沿用，没有的新定",
 )
 @click.option("--password-stdin", "from_stdin", is_flag=True, help="名单加密，都用标准输入的这一个密码")

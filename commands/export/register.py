@@ -13,6 +13,7 @@ from zhupei_cli.services.results import register_columns, register_export
 from zhupei_cli.services.results import year as year_lists
 from zhupei_cli.services.results.register_columns import Lack
 from zhupei_cli.settings import Settings
+from zhupei_cli.shell.arguments import FileName
 from zhupei_cli.shell.logfile import note
 from zhupei_cli.store.engine import reading, transaction
 
@@ -36,7 +37,7 @@ _RESULT = (Column("ok", "完整"), Column("findings", "问题"))
     "--columns",
     "columns_file",
     metavar="FILE|national",
-    type=click.Path(path_type=Path),
+    type=FileName(),
     help="各列的 CSV 文件：第一行 列名,字段（可再有 必填,词表），以下每行一列；national 是照国家平台的 "
     "49 列，请与当年的模板核对；不写则用程序自带的",
 )
@@ -44,7 +45,7 @@ _RESULT = (Column("ok", "完整"), Column("findings", "问题"))
     "--words",
     "words_file",
     metavar="FILE",
-    type=click.Path(path_type=Path),
+    type=FileName(),
     help="自己的词表 CSV：第一行 词表,值,写作；同一个词以它为准",
 )
 @click.option(

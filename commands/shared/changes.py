@@ -11,6 +11,7 @@ from zhupei_cli.services.records import base_login
 from zhupei_cli.services.records.import_ledger import Imported
 from zhupei_cli.services.records.workbooks import Reading
 from zhupei_cli.settings import Settings
+from zhupei_cli.shell.arguments import FileName
 from zhupei_cli.shell.logfile import note
 
 from .options import F, _chosen_format
@@ -44,7 +45,7 @@ def changes_option(command: F) -> F:
         "-o",
         "--output",
         metavar="FILE",
-        type=click.Path(path_type=Path),
+        type=FileName(),
         callback=_keep,
         expose_value=False,
         help="与 --dry-run 同用：把逐项变化写入文件，格式由后缀决定",

@@ -20,7 +20,7 @@ from zhupei_cli.settings import Settings
 from zhupei_cli.sheets.kinds.columns import Choices, Offer
 from zhupei_cli.sheets.reading.book import MAX_ROWS
 from zhupei_cli.sheets.taking.problems import Problem
-from zhupei_cli.shell.arguments import Whole
+from zhupei_cli.shell.arguments import FileName, Whole
 from zhupei_cli.shell.logfile import log, note, warn
 from zhupei_cli.store.engine import require_database, transaction
 from zhupei_cli.words.errors import ZhupeiError, begins_with
@@ -199,7 +199,7 @@ def importing(*, several: bool = False, errors: bool = False) -> Callable[[F], C
 
         how = {"nargs": -1, "required": True, "metavar": "FILE…"} if several else {"metavar": "FILE"}
         options = [
-            click.argument("file", type=click.Path(path_type=Path), **how),
+            click.argument("file", type=FileName(), **how),
             # Beyond it, a look at the file first is worth the trouble.
             click.option(
                 "--max-rows", type=Whole(1), default=MAX_ROWS, show_default=True, help="一个工作表最多的行数"
@@ -230,7 +230,7 @@ def importing(*, several: bool = False, errors: bool = False) -> Callable[[F], C
 _errors_option = click.option(
     "--errors",
     metavar="FILE",
-    type=click.Path(path_type=Path),
+    type=FileName(),
     help="不合格的行写到这个文件（默认 原文件_未通过.xlsx）",
 )
 

@@ -11,7 +11,7 @@ import click
 
 from zhupei_cli.acting import system_clock
 from zhupei_cli.settings import Settings, load
-from zhupei_cli.shell.arguments import CODE, Whole, Word
+from zhupei_cli.shell.arguments import CODE, STDOUT, FileName, Whole, Word
 from zhupei_cli.shell.hints import name_batch
 from zhupei_cli.words.errors import ZhupeiError
 from zhupei_cli.words.vocabulary import OUTPUT_FORMAT, PAGE_FORMAT
@@ -112,6 +112,7 @@ def format_options(
     def with_out(
         *args: Any, file_format: str | None, as_json: bool, output: Path | None, force: bool, **kwargs: Any
     ) -> object:
+        output = None if output is STDOUT else output
         chosen = _chosen_format(file_format, as_json=as_json, output=output, suffixes=suffixes)
         asked = kwargs.pop("asked", {})
         out = Out(settings(), chosen, output, force=force, **asked)
@@ -131,9 +132,9 @@ def format_options(
             click.option(
                 "-o",
                 "--output",
-                type=click.Path(path_type=Path),
+                type=FileName(or_stdout=True),
                 metavar="FILE",
-                help="写入文件，格式由后缀决定",
+                help="写入文件，格式由后缀决定；- 是标准输出",
             ),
             click.option("--force", is_flag=True, help="覆盖已有文件"),
         )
@@ -243,7 +244,7 @@ def into_options(words: str, *, metavar: str = "FILE|DIR") -> Callable[[F], F]:
             "target",
             required=True,
             metavar=metavar,
-            type=click.Path(path_type=Path),
+            type=FileName(),
             help=words,
         )
         return into(force(command))

@@ -8,6 +8,7 @@ from typing import Final
 import click
 
 from zhupei_cli.rules.proof.audit import Finding
+from zhupei_cli.shell.arguments import FileName
 from zhupei_cli.words.errors import Fault
 
 from .done import tried
@@ -24,7 +25,7 @@ def font_option(command: F) -> F:
         "more_fonts",
         multiple=True,
         metavar="FILE",
-        type=click.Path(path_type=Path),
+        type=FileName(),
         help="另用这个字体文件印生僻字，可写多次",
     )(command)
 

@@ -17,7 +17,7 @@ from zhupei_cli.services.people.photo_intake import Taken, TakenIn, examined, im
 from zhupei_cli.services.records import lookup
 from zhupei_cli.sheets.writing.error_workbook import errors_path, free_path
 from zhupei_cli.sheets.writing.list_sheet import ListSheet, columns_for, write_list
-from zhupei_cli.shell.arguments import Word
+from zhupei_cli.shell.arguments import FileName, Word
 from zhupei_cli.store.engine import reading, require_database
 from zhupei_cli.words.errors import ZhupeiError
 from zhupei_cli.words.vocabulary import PHOTO_NAME
@@ -38,13 +38,13 @@ def photo() -> None:
 
 
 @photo.command("import")
-@click.argument("source", metavar="ZIP|DIR", type=click.Path(path_type=Path))
+@click.argument("source", metavar="ZIP|DIR", type=FileName())
 @batch_option
 @click.option(
     "--errors",
     "target",
     metavar="FILE",
-    type=click.Path(path_type=Path),
+    type=FileName(),
     help="没有导入和有提醒的文件列在这个工作簿（默认 原名_未通过.xlsx）",
 )
 @writing

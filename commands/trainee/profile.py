@@ -13,7 +13,7 @@ from zhupei_cli.services.people.people import EDUCATION, WORK, Edited, EntryPart
 from zhupei_cli.services.people.photos import read_photo
 from zhupei_cli.services.reference import employers
 from zhupei_cli.settings import Settings
-from zhupei_cli.shell.arguments import Whole
+from zhupei_cli.shell.arguments import FileName, Whole
 from zhupei_cli.shell.logfile import note
 from zhupei_cli.store.engine import reading
 
@@ -49,9 +49,7 @@ WORKS = (
 @click.command()
 @who_argument
 @field_options(fields.PERSON)
-@click.option(
-    "--photo", type=click.Path(path_type=Path), metavar="FILE", help="照片，JPG 或 PNG，不超过 1 MB"
-)
+@click.option("--photo", type=FileName(), metavar="FILE", help="照片，JPG 或 PNG，不超过 1 MB")
 @click.option("--no-photo", is_flag=True, help="删除照片")
 @click.option("--reason", metavar="REASON", help="修改的原因；修改姓名时必填")
 @writing

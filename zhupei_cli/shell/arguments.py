@@ -5,6 +5,7 @@
 
 import re
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -112,6 +113,29 @@ SETTING: Final = _Setting()
 NAME: Final = _Name()
 PERSON_NAME: Final = _PersonName()
 CODE: Final = _Code()
+
+
+#: What `-` is read as; the file of that name, which people write ./-, is another Path.
+STDOUT: Final = Path("-")
+
+
+class FileName(click.Path):
+    """The name of a file or a folder, as a Path; `-`, which means a standard stream elsewhere, is none.
+
+    Only what writes text may take it for stdout (`or_stdout`): a workbook on a screen serves nobody, and a
+    file of that name is lost among the options.
+    """
+
+    def __init__(self, *, or_stdout: bool = False, **how: bool) -> None:
+        super().__init__(path_type=Path, **how)
+        self._or_stdout = or_stdout
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if str(value) != "-":
+            return super().convert(value, param, ctx)
+        if not self._or_stdout:
+            self.fail("这里不能用标准输入或标准输出（-），请写文件名。", param, ctx)
+        return STDOUT
 
 
 class Whole(click.IntRange):

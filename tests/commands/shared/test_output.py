@@ -2,11 +2,14 @@ import json
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 
 from commands.shared import formats
 from tests.commands.sample import PROGRAM
 from tests.conftest import Ran, Run
+from tests.outline import commands
+from zhupei_cli.shell.arguments import FileName
 
 TABLE = """\
 姓名    总成绩  名次  服从调剂  提交时间
@@ -103,9 +106,37 @@ def test_into_a_workbook(listed: Run, home: Path) -> None:
 
 
 def test_a_workbook_is_not_for_the_screen(listed: Run) -> None:
-    assert listed("-f", "xlsx") == Ran(
-        2, "", "错误 [E086]：xlsx 格式不能显示在屏幕上\n怎么办：用 -o 指定文件，例如 -o 名单.xlsx\n"
+    told = "错误 [E086]：xlsx 格式不能显示在屏幕上，也不能写到标准输出\n"
+    assert listed("-f", "xlsx") == Ran(2, "", f"{told}怎么办：用 -o 指定文件，例如 -o 名单.xlsx\n")
+
+
+def test_a_dash_is_stdout_where_text_is_written(listed: Run, home: Path) -> None:
+    """`-o -` once wrote a file of that name."""
+    assert listed("-o", "-", "-f", "csv") == listed("-f", "csv")
+    assert listed("-o", "-") == listed()
+    assert listed("-o", "-", "-f", "xlsx").err.startswith(
+        "错误 [E086]：xlsx 格式不能显示在屏幕上，也不能写到标准输出"
     )
+    assert list(home.glob("*")) == []
+    assert listed("-o", "./-", "-f", "csv").code == 0
+    assert (home / "-").read_text("utf-8-sig") == listed("-f", "csv").out
+
+
+def test_everywhere_else_a_dash_is_refused(zhupei: Run, home: Path) -> None:
+    named = [
+        (path, command, param)
+        for path, command in commands()
+        for param in command.params
+        if isinstance(param.type, click.Path)
+    ]
+    assert all(isinstance(param.type, FileName) for _, _, param in named)
+    refused = "这里不能用标准输入或标准输出（-），请写文件名。"
+    for path, command, param in named:
+        if any("--format" in one.opts for one in command.params) and "--output" in param.opts:
+            continue
+        words = [param.opts[-1], "-"] if isinstance(param, click.Option) else ["-"]
+        assert refused in zhupei(*path, *words).err, path
+    assert list(home.glob("*")) == []
 
 
 def test_one_thing(zhupei: Run) -> None:
