@@ -1,7 +1,7 @@
 """`zhupei report compliance|trend|pivot|frame`: figures over years."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, cast
@@ -29,9 +29,15 @@ from ..shared.output import FINDINGS, Column, Out, Row, say, show
 
 FRAME_FORMAT = CodeTable("文件格式", {"parquet": "Parquet", "csv": "CSV", "xlsx": "工作簿"})
 COMPLIANCE = (
-    *(Column("base", "基地编号"), Column("year", "年份"), Column("item_label", "指标")),
-    *(Column("value", "数值"), Column("verdict_label", "结论"), Column("line", "达标线")),
-    *(Column("base_label", "基地"), Column("part", "分子"), Column("whole", "分母")),
+    Column("base", "基地编号"),
+    Column("year", "年份"),
+    Column("item_label", "指标"),
+    Column("value", "数值"),
+    Column("verdict_label", "结论"),
+    Column("line", "达标线"),
+    Column("base_label", "基地"),
+    Column("part", "分子"),
+    Column("whole", "分母"),
     Column("rows", "依据"),
 )
 _MARKS = ("lowest_total", "mean_total", "highest_total")
@@ -213,17 +219,23 @@ def trend(settings: Settings, *, years: int, by: str, of: tuple[tuple[str, ...],
     wanted = list(dict.fromkeys(one for some in of for one in some)) or ["applied", "admitted"]
     with reading(settings.database_url) as session:
         span, rows = trends.trend(session, years=years, by=by, of=wanted)
-    columns = (
-        *((Column("key", "代码"),) if by in trends.CODED else ()),
-        *(Column("label", trends.BY.label(by)), Column("of_label", "指标")),
-        *(Column(f"y{year}", str(year)) for year in span),
-        *(Column("change", "增减"), Column("change_rate", "增减率"), Column("share", "占比")),
-    )
     show(
         _shown(rows, out, partial(_percent, span=span)),
-        columns,
+        _trend_columns(by, span),
         out,
         workbook=partial(_trend_book, settings, span, rows, by),
+    )
+
+
+def _trend_columns(by: str, span: Iterable[int]) -> tuple[Column, ...]:
+    return (
+        *((Column("key", "代码"),) if by in trends.CODED else ()),
+        Column("label", trends.BY.label(by)),
+        Column("of_label", "指标"),
+        *(Column(f"y{year}", str(year)) for year in span),
+        Column("change", "增减"),
+        Column("change_rate", "增减率"),
+        Column("share", "占比"),
     )
 
 

@@ -1,6 +1,6 @@
 """`zhupei admit compare` and `what-if`: results side by side, nothing written."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import click
 
@@ -75,13 +75,16 @@ def _show_compared(found: comparing.Compared, names: Sequence[str], out: Out, *,
                 f"去向不同的共 {len(moved)} 人，只列前 {_SHOWN_MOVES} 人；全部写入文件用 -o FILE",
             )
             moved = moved[:_SHOWN_MOVES]
-    who = (Column("application_no", "报名号"), *([Column("name", "姓名")] if named else ()))
-    seats = (
-        column
-        for side, name in sides
-        for column in (Column(f"{side}_label", name), Column(f"{side}_via_label", "志愿"))
-    )
-    show(moved, (*who, *seats), out)
+    show(moved, list(_columns_of_moves(sides, named=named)), out)
+
+
+def _columns_of_moves(sides: Iterable[tuple[str, str]], *, named: bool) -> Iterator[Column]:
+    yield Column("application_no", "报名号")
+    if named:
+        yield Column("name", "姓名")
+    for side, name in sides:
+        yield Column(f"{side}_label", name)
+        yield Column(f"{side}_via_label", "志愿")
 
 
 def _figures(runs: Sequence[comparing.SideFigures]) -> list[dict[str, object]]:

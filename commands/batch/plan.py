@@ -1,6 +1,6 @@
 """`zhupei batch plan`: the places of a batch."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Unpack
 
 import click
@@ -199,14 +199,17 @@ def set_(
     例：zhupei batch plan set 4101001 内科 20 --min-score 60 --max-own 5
         zhupei batch plan set 4101001 内科 20 --reserve-social 10
     """
-    terms: dict[str, int | None] = {"quota": quota}
-    if min_score is not None:
-        terms["min_score"] = _line(min_score)
+    terms = {"quota": quota, **_given(min_score, numbers)}
+    _set(deed, base, specialty, terms, batch=batch, reason=reason)
+
+
+def _given(min_score: str | None, numbers: Mapping[str, str | None]) -> dict[str, int | None]:
+    terms = {} if min_score is None else {"min_score": _line(min_score)}
     for name, text in numbers.items():
         if text is not None:
             number = _limit(name, text)
             terms[name] = number or 0 if name in _RESERVES else number
-    _set(deed, base, specialty, terms, batch=batch, reason=reason)
+    return terms
 
 
 #: What a place may also say, as people read it.

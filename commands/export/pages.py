@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
-from zhupei_cli.printing.fonts import find_fonts
+from zhupei_cli.printing.fonts import FontSet, find_fonts
 from zhupei_cli.printing.notice import print_notice
 from zhupei_cli.reports.notice import NoticePage, render_notice
 from zhupei_cli.services.applications.printing import named_characters
@@ -38,18 +39,15 @@ def write_page(
         columns = [(column.heading, column.kind) for column in sheet.columns]
         words = (sheet.title, sheet.batch_name, sheet.lines, columns, cells, sheet.closing, sheet.seal)
         path.write_text(render_notice(NoticePage(*words)), "utf-8")
-        return
-    fonts = find_fonts(settings.fonts, more_fonts)
-    said = [
-        sheet.title,
-        sheet.batch_name,
-        *sheet.lines,
-        *sheet.closing,
-        *(one for row in cells for one in row),
-    ]
+    else:
+        path.write_bytes(_paper(sheet, cells, find_fonts(settings.fonts, more_fonts)))
+
+
+def _paper(sheet: ListSheet, cells: Sequence[Sequence[str]], fonts: FontSet) -> bytes:
+    said = [sheet.title, sheet.batch_name, *sheet.lines, *sheet.closing, *chain.from_iterable(cells)]
     if missing := fonts.missing("".join(said)):
         raise ZhupeiError("E726", characters=named_characters(missing))
-    pdf = print_notice(
+    return print_notice(
         title=sheet.title,
         batch_name=sheet.batch_name,
         lines=sheet.lines,
@@ -60,7 +58,6 @@ def write_page(
         seal=sheet.seal,
         fonts=fonts,
     )
-    path.write_bytes(pdf)
 
 
 def _text(value: object) -> str:

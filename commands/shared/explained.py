@@ -1,6 +1,7 @@
 """A result explained, as lines for people."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from zhupei_cli.rules.proof.explanation_rows import AdjustmentRow, StepRow
 from zhupei_cli.services.admission.explaining import Explained, StandingNow
@@ -10,6 +11,9 @@ from zhupei_cli.words.vocabulary import DECIDED_ON
 from .formats import shown
 from .output import Row
 
+#: Reasons that came true after the rounds.
+_SINCE: Final = (*DECIDED_ON, "vacant", "placeable", "ceded", "reinstated", "left_out")
+
 
 def explained_lines(told: Explained) -> list[str]:
     """Return what `admit explain` says of one person."""
@@ -18,14 +22,7 @@ def explained_lines(told: Explained) -> list[str]:
     if told["reason"] in DECIDED_ON:  # what they decided says it all
         outcome = told["reason_label"] or outcome
     # What the rounds said, where the head says what came of it since.
-    since = told.get("standing") is not None and told["reason"] in (
-        *DECIDED_ON,
-        "vacant",
-        "placeable",
-        "ceded",
-        "reinstated",
-        "left_out",
-    )
+    since = told.get("standing") is not None and told["reason"] in _SINCE
     several = (
         since or len({step.get("run") for step in told["steps"]}) > 1 or len(told.get("adjustments", ())) > 1
     )

@@ -74,13 +74,9 @@ class Progress:
         # A thread, so that reading and writing, which nobody can count, do not look as if they hung.
         while not self._stop.wait(_EVERY):
             if self._what and monotonic() - self._started > _QUIET:
+                seconds = monotonic() - self._since
                 self._draw(
-                    progress_line(
-                        *(self._what, self._unit),
-                        done=self._done,
-                        total=self._total,
-                        seconds=monotonic() - self._since,
-                    )
+                    progress_line(self._what, self._unit, done=self._done, total=self._total, seconds=seconds)
                 )
 
     def _draw(self, line: str) -> None:

@@ -103,11 +103,11 @@ def add(
 
     def act(session: Session) -> bars.BarShown:
         by = deed.by
-        first = from_date or by.today
         return bars.enter_bar(
-            *(session, who),
+            session,
+            who,
             kind=kind,
-            from_date=first,
+            from_date=from_date or by.today,
             years=years,
             reason=reason,
             source=source,

@@ -56,37 +56,42 @@ def _short(day: date) -> str:
     return f"{day.month}-{day.day}"
 
 
+_STYLE: Final = {
+    "background": "transparent",
+    "plot_background": "transparent",
+    "colors": COLOURS,
+    "font_family": _FONT,
+    "label_font_size": 13,
+    "major_label_font_size": 13,
+    "legend_font_size": 14,
+    "foreground": "#333",
+    "foreground_strong": "#111",
+    "foreground_subtle": "#888",
+    "opacity": "1",
+    "opacity_hover": "1",
+    "transition": "0s",
+}
+_LAYOUT: Final = {
+    "width": 860,
+    "legend_at_bottom": True,
+    "x_label_rotation": 0,
+    "truncate_label": -1,
+    "min_scale": 3,
+    "max_scale": 6,
+    "margin": 8,
+    "include_x_axis": True,
+}
+
+
 def _bar_chart(name: str, **options: object) -> "Bar":
     import pygal
     from pygal.style import Style
 
-    style = Style(
-        background="transparent",
-        plot_background="transparent",
-        colors=COLOURS,
-        font_family=_FONT,
-        label_font_size=13,
-        major_label_font_size=13,
-        legend_font_size=14,
-        foreground="#333",
-        foreground_strong="#111",
-        foreground_subtle="#888",
-        opacity="1",
-        opacity_hover="1",
-        transition="0s",
-    )
     chart = pygal.Bar(
-        style=style,
+        style=Style(**_STYLE),
         js=[],
-        width=860,
-        legend_at_bottom=True,
-        x_label_rotation=0,
-        truncate_label=-1,
-        min_scale=3,
-        max_scale=6,
-        margin=8,
-        include_x_axis=True,
         value_formatter=lambda value: f"{value:.0f}",
+        **_LAYOUT,
         **options,
     )
     chart.uuid = name  # pygal's is random; the same figures shall give the same page

@@ -5,10 +5,10 @@ A cell is None where there is nothing to say: what may not show yet, a ratio to 
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import Final
 
-from zhupei_cli.reports.values import Cutoff, ExamLoad, Group, Report, Share, Supply
+from zhupei_cli.reports.values import Cutoff, ExamLoad, Group, PaceLine, Report, Share, Supply
 from zhupei_cli.rules.batch.times import show_time
 
 #: The page names so many schools, and anomalies of each kind; the workbook has all.
@@ -45,20 +45,36 @@ def against_last_year(report: Report) -> Section:
     pace, title = report.pace, "去年同期"
     if pace.until is None or pace.then is None:
         return Section("last_year", title, (("报名", "text"),), [], pace.reason, bare=True)
-    rows = [
-        (
-            *(line.label, line.now, line.then, line.now - line.then),
-            *(_part(line.now - line.then, line.then), line.whole, _part(line.then, line.whole)),
-        )
-        for line in pace.lines
-    ]
     columns = (
-        *(("报名", "text"), ("今年至今", "count"), (f"{pace.year} 年同期", "count"), ("增减", "change")),
-        *(("增减率", "rate"), (f"{pace.year} 年全部", "count"), ("同期占全部", "share")),
+        ("报名", "text"),
+        ("今年至今", "count"),
+        (f"{pace.year} 年同期", "count"),
+        ("增减", "change"),
+        ("增减率", "rate"),
+        (f"{pace.year} 年全部", "count"),
+        ("同期占全部", "share"),
     )
+    rows = list(map(_against, pace.lines))
     then, until = show_time(pace.then)[:16], show_time(pace.until)[:16]
     note = f"{pace.year} 年为批次 {pace.batch}，报名截止 {until}；同期为离截止同样久的 {then}。已撤回的不计。"
     return Section("last_year", title, columns, rows, note)
+
+
+def _against(line: PaceLine) -> Cells:
+    more = line.now - line.then
+    rate, share = _part(more, line.then), _part(line.then, line.whole)
+    return line.label, line.now, line.then, more, rate, line.whole, share
+
+
+_LOAD: Final = (
+    ("考点", "text"),
+    ("名称", "text"),
+    ("考场", "count"),
+    ("座位", "count"),
+    ("已排", "count"),
+    ("空座", "count"),
+    ("排满率", "share"),
+)
 
 
 def allotment(exam: ExamLoad) -> Section:
@@ -69,37 +85,42 @@ def allotment(exam: ExamLoad) -> Section:
             sum(counts) for counts in zip(*((s.rooms, s.seats, s.seated) for s in exam.sites), strict=True)
         ]
         rows.append(("", "合计", *_load(*whole)))
-    columns = (
-        *(("考点", "text"), ("名称", "text"), ("考场", "count"), ("座位", "count")),
-        *(("已排", "count"), ("空座", "count"), ("排满率", "share")),
-    )
     left = f"还有 {exam.unseated} 名参加考试的人没有座位。" if exam.unseated else "参加考试的人都有座位。"
-    return Section("exam", "考场安排", columns, rows, left)
+    return Section("exam", "考场安排", _LOAD, rows, left)
 
 
 def _load(rooms: int, seats: int, seated: int) -> Cells:
     return rooms, seats, seated, seats - seated, _part(seated, seats)
 
 
+#: As LiveBatch has them.
+_UNDER_WAY: Final = (
+    ("批次", "text"),
+    ("名称", "text"),
+    ("状态", "text"),
+    ("报名截止", "time"),
+    ("提交", "count"),
+    ("待审核", "count"),
+    ("审核通过", "count"),
+    ("录取", "count"),
+)
+
+
 def under_way(report: Report) -> Section:
     """Return all batches under way."""
-    rows = [
-        (
-            *(one.code, one.name, one.status_label, one.apply_until),
-            *(one.submitted, one.waiting, one.approved, one.admitted),
-        )
-        for one in report.batches
-    ]
-    columns = (
-        *(("批次", "text"), ("名称", "text"), ("状态", "text"), ("报名截止", "time")),
-        *(("提交", "count"), ("待审核", "count"), ("审核通过", "count"), ("录取", "count")),
-    )
-    return Section("batches", "进行中的批次", columns, rows)
+    return Section("batches", "进行中的批次", _UNDER_WAY, list(map(astuple, report.batches)))
 
 
 _SEATS: Final = (
-    *(("计划", "count"), ("报名人数", "count"), ("第一志愿", "count"), ("第二志愿", "count")),
-    *(("审核通过", "count"), ("录取", "count"), ("空缺", "count"), ("满额率", "share"), ("报录比", "ratio")),
+    ("计划", "count"),
+    ("报名人数", "count"),
+    ("第一志愿", "count"),
+    ("第二志愿", "count"),
+    ("审核通过", "count"),
+    ("录取", "count"),
+    ("空缺", "count"),
+    ("满额率", "share"),
+    ("报录比", "ratio"),
 )
 _PEOPLE: Final = (("提交", "count"), ("审核通过", "count"), ("录取", "count"))
 _SEATS_NOTE: Final = (
@@ -167,8 +188,11 @@ def backlog(report: Report) -> Section:
     """Return what waits for review, the longest wait first."""
     rows = [(one.base, one.base_label, one.count, one.oldest, one.days) for one in report.backlog]
     columns = (
-        *(("基地编号", "text"), ("基地", "text"), ("待审核", "count")),
-        *(("最早提交", "time"), ("已等天数", "count")),
+        ("基地编号", "text"),
+        ("基地", "text"),
+        ("待审核", "count"),
+        ("最早提交", "time"),
+        ("已等天数", "count"),
     )
     return Section("backlog", "待审核", columns, rows, "等得最久的在前。")
 

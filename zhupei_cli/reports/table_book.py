@@ -29,6 +29,15 @@ if TYPE_CHECKING:
 _FORMATS: Final = {"text": "@", "count": "0", "change": '+0;−0;"±0"', "share": "0.0%", "mark": "0.00"}
 _UNITS: Final = {"count": "人数", "share": "比率", "mark": "分数"}
 _HEAD: Final = {"bold": True, "bg_color": "#eef2f5", "bottom": 1, "text_wrap": True}
+_LOOKS: Final[Mapping[str, Mapping[str, object]]] = {
+    "soft": {"font_color": "#5b6875", "text_wrap": True, "valign": "top"},
+    "title": {"bold": True, "font_size": 14},
+    "head": _HEAD,
+    "number": {**_HEAD, "align": "right"},
+    # Text behind a number: the number stands right, the text left, and they would touch.
+    "head apart": {**_HEAD, "indent": 1},
+    "apart": {"num_format": "@", "indent": 1, "valign": "vcenter", "text_wrap": True},
+}
 _MORE: Final = ("#5c4d7d", "#bc6c25", "#4d7c8a", "#8a8a8a")
 #: Bars beyond this cannot be read on one page.
 _DRAWN: Final = 15
@@ -80,18 +89,7 @@ def write_tables(path: Path, sheets: Sequence[TableSheet], *, made_on: date) -> 
             kind: book.add_format({"num_format": code, "valign": "vcenter", "text_wrap": kind == "text"})
             for kind, code in _FORMATS.items()
         }
-        soft = book.add_format({"font_color": "#5b6875", "text_wrap": True, "valign": "top"})
-        looks = {
-            "title": book.add_format({"bold": True, "font_size": 14}),
-            "head": book.add_format(_HEAD),
-            "number": book.add_format({**_HEAD, "align": "right"}),
-            "soft": soft,
-            # Text behind a number: the number stands right, the text left, and they would touch.
-            "head apart": book.add_format({**_HEAD, "indent": 1}),
-            "apart": book.add_format(
-                {"num_format": "@", "indent": 1, "valign": "vcenter", "text_wrap": True}
-            ),
-        }
+        looks = {name: book.add_format(look) for name, look in _LOOKS.items()}
         for one in sheets:
             _draw(book, one, formats, looks, made_on)
     path.write_bytes(file.getvalue())

@@ -237,7 +237,9 @@ NOT_ADMITTED: Final = CodeTable(
 )
 #: Where somebody stands who gave a seat up, or lost it.
 DECIDED_ON: Final = (
-    *(AdmissionStatus.DECLINED, AdmissionStatus.REVOKED, AdmissionStatus.NO_SHOW),
+    AdmissionStatus.DECLINED,
+    AdmissionStatus.REVOKED,
+    AdmissionStatus.NO_SHOW,
     AdmissionStatus.QUIT,
 )
 #: Why somebody has no seat now: the reason of the newest run, what happened since, or what they decided.

@@ -13,8 +13,14 @@ LineVerdict = Literal["met", "below", "warned"]
 VERDICTS: Final = {"met": "达标", "below": "未达标", "warned": "预警"}
 
 ITEMS: Final = (
-    *("fill_rate", "report_rate", "open_share", "fresh_bachelors", "shortage_rate", "general_rate"),
-    *("zero_specialties", "over_capacity"),
+    "fill_rate",
+    "report_rate",
+    "open_share",
+    "fresh_bachelors",
+    "shortage_rate",
+    "general_rate",
+    "zero_specialties",
+    "over_capacity",
 )
 #: Items that count something; the others are rates.
 COUNTS: Final = frozenset(("zero_specialties", "over_capacity"))
@@ -108,7 +114,11 @@ def read_lines(content: str, name: str, find: FindSpecialty = str) -> list[Compl
 def _line(said: Mapping[str, str], find: FindSpecialty) -> ComplianceLine:
     weight, line, warning = (float(said[key]) if said[key] else None for key in _NUMBERS)
     return ComplianceLine(
-        *(said["指标"], said["名称"], weight or 0.0, line, warning),
+        said["指标"],
+        said["名称"],
+        weight or 0.0,
+        line,
+        warning,
         at_least=_DIRECTIONS[said["方向"]],
         years=int(said["年数"]),
         specialties=tuple(find(word) or word for word in _words(said["专业"])),

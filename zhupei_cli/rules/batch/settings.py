@@ -33,8 +33,14 @@ Phase = Literal["structure", "parameters", "always"]
 _LEVELS: Final = ("error", "warning", "off")
 
 _WORDS: Final = (
-    *("source_types", "order_specialties", "contact", "authority", "letter_no", "checkin_place"),
-    *("exam_time", "exam_rules"),
+    "source_types",
+    "order_specialties",
+    "contact",
+    "authority",
+    "letter_no",
+    "checkin_place",
+    "exam_time",
+    "exam_rules",
     *(f"notice.{event}" for event in NOTICE_EVENT.labels),
 )
 _SEVERITY: Final = "severity."

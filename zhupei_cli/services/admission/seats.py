@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from typing import TypedDict
+from typing import Final, TypedDict
 
 from sqlalchemy import Table, bindparam, select, update
 from sqlalchemy.exc import IntegrityError
@@ -19,6 +19,9 @@ from zhupei_cli.words.vocabulary import BatchStatus, Identity
 
 _PLAN: Table = Plan.metadata.tables[Plan.__tablename__]
 _SPECIALTY: Table = Plan.metadata.tables[Specialty.__tablename__]
+_PLACES: Final = select(_PLAN, _SPECIALTY.c.is_shortage).join(
+    _SPECIALTY, _SPECIALTY.c.code == _PLAN.c.specialty_code
+)
 
 #: Base code, specialty code, identity of whoever sits there.
 SeatTaken = tuple[str, str, str]
@@ -90,11 +93,6 @@ def list_vacancies(session: Session, batch: Batch, *, unpublished: bool = False)
     """
     told = unpublished or batch.status in PUBLISHED
     bases, specialties = base_names(session).labels, specialty_names(session).labels
-    statement = (
-        select(_PLAN, _SPECIALTY.c.is_shortage)
-        .join(_SPECIALTY, _SPECIALTY.c.code == _PLAN.c.specialty_code)
-        .where(_PLAN.c.batch_id == batch.id)
-    )
     given = preplaced(session, batch)
     found: list[Vacancy] = [
         {
@@ -110,6 +108,6 @@ def list_vacancies(session: Session, batch: Batch, *, unpublished: bool = False)
             "is_shortage": row.is_shortage,
             "stopped": row.stopped,
         }
-        for row in session.execute(statement)
+        for row in session.execute(_PLACES.where(_PLAN.c.batch_id == batch.id))
     ]
     return sorted(found, key=lambda place: (place["base"], place["specialty"]))

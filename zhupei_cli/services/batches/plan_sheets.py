@@ -90,12 +90,7 @@ def _places(line: Line, books: Books) -> list[PlaceChange]:
         name: value for name, value in line.values.items() if value is not CLEAR or name in _MAY_BE_CLEARED
     }
     whole = not line.bad
-    base = None
-    if word := values.get("base"):
-        base = books.bases.find(word)
-        if base is None:
-            told = {"base": word, "nearest": books.bases.nearest(word)}
-            line.faults.append(Fault("E302", "base", values=told))
+    base = _base(line, values.get("base"), books)
     places = []
     for field, word, terms in _terms(line.kind, values):
         specialty = books.specialties.find(word)
@@ -106,6 +101,14 @@ def _places(line: Line, books: Books) -> list[PlaceChange]:
             places.append(books.place(base, specialty, terms))
             line.faults += faults_of(places[-1])
     return places
+
+
+def _base(line: Line, word: str | None, books: Books) -> str | None:
+    base = books.bases.find(word) if word else None
+    if word and base is None:
+        told = {"base": word, "nearest": books.bases.nearest(word)}
+        line.faults.append(Fault("E302", "base", values=told))
+    return base
 
 
 def _cleared(line: Line) -> Iterator[Fault]:

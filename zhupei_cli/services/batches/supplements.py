@@ -17,10 +17,15 @@ from zhupei_cli.words.vocabulary import BATCH_STATUS, BatchStatus, Identity
 
 _PLAN: Table = Plan.metadata.tables[Plan.__tablename__]
 _COLUMNS = (
-    *("batch_id", "base_code", "specialty_code", "quota", "min_score"),
+    "batch_id",
+    "base_code",
+    "specialty_code",
+    "quota",
+    "min_score",
     *LIMITS,
     *RESERVES,
-    *("stopped", "capacity"),
+    "stopped",
+    "capacity",
     *(f"taken_{who}" for who in Identity),
 )
 

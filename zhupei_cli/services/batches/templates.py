@@ -32,8 +32,12 @@ def offered_choices(session: Session, batch: Batch | None = None) -> Choices:
         specialties = {specialty: specialties[specialty] for specialty in sorted({one for _, one in codes})}
     places = tuple((bases[base], specialties[specialty]) for base, specialty in codes)
     return Choices(
-        *(tuple(bases.values()), tuple(bases), tuple(specialties.values())),
-        *(chosen.source_types, places, identities),
+        tuple(bases.values()),
+        tuple(bases),
+        tuple(specialties.values()),
+        chosen.source_types,
+        places,
+        identities,
     )
 
 

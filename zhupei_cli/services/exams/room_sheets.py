@@ -72,29 +72,31 @@ def _sites(session: Session, batch: Batch, lines: Iterable[Line]) -> dict[str, E
     """Return the sites of the good rows; rows that contradict each other about theirs are refused."""
     statement = select(SITE).where(SITE.c.batch_id == batch.id)
     stored = {row["code"]: dict(row) for row in session.execute(statement).mappings()}
-    found: dict[str, Entry] = {}
     said: dict[tuple[str, str], Line] = {}
     for line in lines:
         line.faults += _odd(line)
         if not line.bad:
             line.faults += _contradicted(line, said)
     _refuse_twins_of_sites(session, batch, lines, stored)
-    good = [line for line in lines if not line.bad]
-    for line in good:
+    return _merged([line for line in lines if not line.bad], stored)
+
+
+def _merged(lines: Iterable[Line], stored: Mapping[str, TableRow]) -> dict[str, Entry]:
+    """Return the sites as the rows leave them; a new one without a name is none."""
+    found: dict[str, Entry] = {}
+    for line in lines:
         code = line.values["site"]
         site = found.setdefault(code, Entry(line, stored.get(code)))
         site.after |= {name: said_of(line, key) for name, key in _OF_SITE.items() if key in line.values}
-    for line in good:
+    for line in lines:
         site = found[line.values["site"]]
         if site.before is None and "name" not in site.after:
             values = {"site": line.values["site"]}
             line.faults.append(Fault("E735", "site_name", values=values))
     kept = {code: one for code, one in found.items() if one.before is not None or "name" in one.after}
     for code, one in kept.items():
-        one.after = {
-            "code": code,
-            **{name: one.after.get(name, (one.before or {}).get(name)) for name in SITE_TERMS},
-        }
+        before = one.before or {}
+        one.after = {"code": code, **{name: one.after.get(name, before.get(name)) for name in SITE_TERMS}}
     return kept
 
 

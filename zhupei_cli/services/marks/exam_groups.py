@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Final, TypedDict
 
-from sqlalchemy import Table, select
+from sqlalchemy import Row, Table, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
@@ -159,11 +159,8 @@ class GroupRow(TypedDict):
     base_label: str
 
 
-def list_groups(
-    session: Session, batch: Batch, *, groups: Sequence[str] = (), reveal: bool = False
-) -> list[GroupRow]:
-    """Return who is in which group, by day, hour and group; who withdrew is in none."""
-    columns = (
+_GROUPED: Final = (
+    select(
         *GROUP.c["name", "day", "clock", "place"],
         _APPLICATION.c.application_no,
         *_SNAPSHOT.c["id_number", "gender"],
@@ -171,15 +168,20 @@ def list_groups(
         *_CHOICE.c["specialty_code", "base_code"],
         _SEAT.c.ticket,
     )
-    statement = (
-        select(*columns)
-        .select_from(GROUP)
-        .join(_APPLICATION, _APPLICATION.c.id == GROUP.c.application_id)
-        .join(_SNAPSHOT, CURRENT_SNAPSHOT)
-        .join(_CHOICE, (_CHOICE.c.application_id == _APPLICATION.c.id) & (_CHOICE.c.number == 1))
-        .outerjoin(_SEAT, _SEAT.c.application_id == _APPLICATION.c.id)
-        .where(GROUP.c.batch_id == batch.id, _APPLICATION.c.status == ApplicationStatus.APPROVED)
-    )
+    .select_from(GROUP)
+    .join(_APPLICATION, _APPLICATION.c.id == GROUP.c.application_id)
+    .join(_SNAPSHOT, CURRENT_SNAPSHOT)
+    .join(_CHOICE, (_CHOICE.c.application_id == _APPLICATION.c.id) & (_CHOICE.c.number == 1))
+    .outerjoin(_SEAT, _SEAT.c.application_id == _APPLICATION.c.id)
+    .where(_APPLICATION.c.status == ApplicationStatus.APPROVED)
+)
+
+
+def list_groups(
+    session: Session, batch: Batch, *, groups: Sequence[str] = (), reveal: bool = False
+) -> list[GroupRow]:
+    """Return who is in which group, by day, hour and group; who withdrew is in none."""
+    statement = _GROUPED.where(GROUP.c.batch_id == batch.id)
     if groups:
         statement = statement.where(GROUP.c.name.in_(groups))
     bases, specialties = base_names(session).labels, specialty_names(session).labels
@@ -202,15 +204,14 @@ def list_groups(
             "base": row.base_code,
             "base_label": bases[row.base_code],
         }
-        # By group as one counts, and within it by the number people are called up with.
-        for row in sorted(
-            rows,
-            key=lambda row: (
-                *(row.day, row.clock, as_counted(row.name)),
-                *(row.ticket is None, row.ticket or row.application_no),
-            ),
-        )
+        for row in sorted(rows, key=_as_called_up)
     ]
+
+
+def _as_called_up(row: Row[*tuple[object, ...]]) -> tuple[object, ...]:
+    """Return what people are in order by: the group as one counts, in it the number they are called by."""
+    number = row.ticket or row.application_no
+    return row.day, row.clock, as_counted(row.name), row.ticket is None, number
 
 
 def group_sheets(

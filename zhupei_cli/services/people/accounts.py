@@ -212,12 +212,16 @@ def _failed(session: Session, profile: Profile, username: str, *, by: Acting, fa
 
 
 def _open(session: Session, profile: Profile, username: str, hashed: str, *, by: Acting) -> Opened:
-    columns = (
-        *("trainee_id", "username", "password_hash", "business", "role"),
-        *("failed_checks", "created_at"),
-    )
-    row = (profile.id, username, hashed, _BUSINESS, _ROLE, 0, by.at)
-    insert_rows(session, _ACCOUNT, columns, [row])
+    row = {
+        "trainee_id": profile.id,
+        "username": username,
+        "password_hash": hashed,
+        "business": _BUSINESS,
+        "role": _ROLE,
+        "failed_checks": 0,
+        "created_at": by.at,
+    }
+    insert_rows(session, _ACCOUNT, tuple(row), [tuple(row.values())])
     digest = account_digest(username, hashed, _BUSINESS, _ROLE)
     data = {"business": _BUSINESS, "role": _ROLE, "digest": digest}
     record(session, by, [Change("account.open", subject_of(profile.id), data=data)])

@@ -53,8 +53,12 @@ class EntryPart:
 
 
 EDUCATION = EntryPart(
-    *("education", "educations", "教育经历"),
-    *(Education.metadata.tables["education"], fields.EDUCATION, add_education),
+    "education",
+    "educations",
+    "教育经历",
+    Education.metadata.tables["education"],
+    fields.EDUCATION,
+    add_education,
 )
 WORK = EntryPart("work", "works", "工作经历", Work.metadata.tables["work"], fields.WORK, add_work)
 

@@ -18,7 +18,10 @@ _SCORE: Table = Base.metadata.tables[Score.__tablename__]
 STAMPS: Final = {
     Trainee.__tablename__: ("updated_at", "touched_by"),
     Application.__tablename__: (
-        *("first_submitted_at", "submitted_on", "submitted_at", "snapshot_version"),
+        "first_submitted_at",
+        "submitted_on",
+        "submitted_at",
+        "snapshot_version",
         "touched_by",
     ),
     Admission.__tablename__: ("status", "live_key", "reason", "decided_at"),

@@ -29,8 +29,15 @@ _OPEN: Final = (Identity.SOCIAL, Identity.ENTRUSTED)
 _CAME: Final = (AdmissionStatus.REPORTED, AdmissionStatus.QUIT)
 _DUE: Final = (AdmissionStatus.NO_SHOW, AdmissionStatus.QUIT)
 _KEYS: Final = (
-    *("year", "base", "specialty", "identity", "level", "graduated", "train_years"),
-    *("admission", "admitted"),
+    "year",
+    "base",
+    "specialty",
+    "identity",
+    "level",
+    "graduated",
+    "train_years",
+    "admission",
+    "admitted",
 )
 
 

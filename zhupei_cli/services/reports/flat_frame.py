@@ -34,8 +34,10 @@ if TYPE_CHECKING:
 Dtype = Literal["category", "string", "Int64", "boolean", "Float64", "datetime64[s]"]
 
 COUNTED: Final = (
-    *(ApplicationStatus.SUBMITTED, ApplicationStatus.RETURNED),
-    *(ApplicationStatus.APPROVED, ApplicationStatus.REJECTED),
+    ApplicationStatus.SUBMITTED,
+    ApplicationStatus.RETURNED,
+    ApplicationStatus.APPROVED,
+    ApplicationStatus.REJECTED,
 )
 #: What becomes of people at the check-in or after it.
 AFTER_CHECKIN: Final = (AdmissionStatus.REPORTED, AdmissionStatus.NO_SHOW, AdmissionStatus.QUIT)
@@ -56,15 +58,11 @@ class FrameColumn:
 
 
 _PLACES = (
-    *(
-        FrameColumn("choice1_base", "第一志愿基地", "category"),
-        FrameColumn("choice1_specialty", "第一志愿专业", "category"),
-    ),
+    FrameColumn("choice1_base", "第一志愿基地", "category"),
+    FrameColumn("choice1_specialty", "第一志愿专业", "category"),
     FrameColumn("choice1_city", "第一志愿所在地市", "category", codes.CITY.labels),
-    *(
-        FrameColumn("choice2_base", "第二志愿基地", "category"),
-        FrameColumn("choice2_specialty", "第二志愿专业", "category"),
-    ),
+    FrameColumn("choice2_base", "第二志愿基地", "category"),
+    FrameColumn("choice2_specialty", "第二志愿专业", "category"),
 )
 FRAME_COLUMNS: Final = (
     FrameColumn("batch", "批次", "category"),
@@ -146,16 +144,20 @@ _JOINS: Final = {
 }
 
 
+def _require_pandas() -> None:
+    try:
+        import pandas  # noqa: F401
+    except ImportError as error:
+        raise ZhupeiError("E719") from error
+
+
 def frame_of(session: Session, batches: Sequence[Batch], keys: Sequence[str] = OPEN_KEYS) -> "DataFrame":
     """Return the applications of `batches` as a pandas DataFrame with the columns `keys`, dtypes as stated.
 
     Drafts and withdrawn applications are rows too: `applied` says who counts. `admitted` is whoever holds a
     seat now; a seat that was given up is in `admission` alone. Raises E719 without pandas.
     """
-    try:
-        import pandas  # noqa: F401
-    except ImportError as error:
-        raise ZhupeiError("E719") from error
+    _require_pandas()
     cities = {row.code: row.city for row in session.execute(select(_BASE.c.code, _BASE.c.city))}
     # What several columns of the frame come from is read and kept once.
     kept = {

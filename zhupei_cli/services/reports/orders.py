@@ -16,6 +16,11 @@ from zhupei_cli.words.errors import Fault, sentence
 
 _APPLICATION: Table = Application.metadata.tables[Application.__tablename__]
 _RULES: Final = "order."
+_BY_ORDER: Final = (
+    select(_APPLICATION.c.application_no)
+    .where(or_(_APPLICATION.c.order_oriented, _APPLICATION.c.source_type == SOURCE))
+    .where(_APPLICATION.c.live_key.is_not(None))
+)
 
 
 def against_orders(session: Session, batch: Batch) -> list[tuple[str, int, str]]:
@@ -24,12 +29,7 @@ def against_orders(session: Session, batch: Batch) -> list[tuple[str, int, str]]
     As they were submitted; rules that the batch switched off say nothing. From publication on also who holds
     a seat that is not open to them.
     """
-    statement = (
-        select(_APPLICATION.c.application_no)
-        .where(or_(_APPLICATION.c.order_oriented, _APPLICATION.c.source_type == SOURCE))
-        .where(_APPLICATION.c.batch_id == batch.id, _APPLICATION.c.live_key.is_not(None))
-    )
-    numbers = list(session.execute(statement).scalars())
+    numbers = list(session.execute(_BY_ORDER.where(_APPLICATION.c.batch_id == batch.id)).scalars())
     if not numbers:
         return []
     seats = seats_astray(session, batch) if batch.status in PUBLISHED else {}

@@ -57,6 +57,10 @@ PivotRow = dict[str, Any]
 _Group = tuple[Any, ...]
 
 
+#: What is read whatever is asked for.
+_ALWAYS: Final = ("batch", "admission", "applied", "approved", "admitted", "reported", "via", "total")
+
+
 def pivot(
     session: Session,
     batches: Sequence[Batch],
@@ -72,15 +76,8 @@ def pivot(
     the words, codes or names; E722 for a word that is none. What is admission's is None where nothing is
     published, check-ins where none has begun.
     """
-    wanted = dict.fromkeys(
-        (
-            *rows,
-            columns,
-            *where,
-            *("batch", "admission", "applied", "approved", "admitted", "reported", "via"),
-        )
-    )
-    frame = frame_of(session, batches, [*wanted, "total"])
+    wanted = dict.fromkeys((*rows, columns, *where, *_ALWAYS))
+    frame = frame_of(session, batches, list(wanted))
     told = _told(frame, batches)
     for key, words in where.items():
         found_codes = _codes(session, frame, key, words)
@@ -186,10 +183,7 @@ def _codes(session: Session, frame: "DataFrame", key: str, words: Sequence[str])
     """
     heading = BY_KEY[key].heading
     if BY_KEY[key].kind == "Int64":
-        parts = [one for word in words for one in _parted(word)]
-        if wrong := [word for word in parts if not word.isdecimal() and word not in _BLANKS]:
-            raise ZhupeiError("E722", column=heading, value=wrong[0], nearest="应为数字")
-        return [_BLANK if word in _BLANKS else int(word) for word in parts]
+        return _numbers(heading, words)
     labels = labels_of(session, key)
     known: dict[str, str] = {label: code for code, label in labels.items()}
     known |= {code: code for code in (*labels, *frame[key].dropna().unique())}
@@ -205,6 +199,13 @@ def _codes(session: Session, frame: "DataFrame", key: str, words: Sequence[str])
                 raise ZhupeiError("E722", column=heading, value=part, nearest=near)
             found.append(code)
     return found
+
+
+def _numbers(heading: str, words: Sequence[str]) -> list[object]:
+    parts = [one for word in words for one in _parted(word)]
+    if wrong := [word for word in parts if not word.isdecimal() and word not in _BLANKS]:
+        raise ZhupeiError("E722", column=heading, value=wrong[0], nearest="应为数字")
+    return [_BLANK if word in _BLANKS else int(word) for word in parts]
 
 
 def _parted(word: str) -> list[str]:

@@ -54,7 +54,15 @@ _EVENT: Table = Event.metadata.tables[Event.__tablename__]
 
 #: The bands of marks, whoever has none first; from 60 on of five marks each, the last with the full mark.
 _BANDS: Final = (
-    *(*WITHOUT_MARK, "60 以下", "60–64", "65–69", "70–74", "75–79", "80–84", "85–89", "90–94"),
+    *WITHOUT_MARK,
+    "60 以下",
+    "60–64",
+    "65–69",
+    "70–74",
+    "75–79",
+    "80–84",
+    "85–89",
+    "90–94",
     "95–100",
 )
 _COMPONENTS: Final = {"written": "笔试", "skill": "技能", "interview": "面试", "total": "总成绩"}
@@ -190,8 +198,13 @@ def _live(session: Session, batch: Batch) -> list[LiveBatch]:
         return []
     return [
         LiveBatch(
-            *(row.batch, row.batch_name, BATCH_STATUS.label(row.status), row.until),
-            *(int(row.submitted), int(row.waiting), int(row.approved)),
+            row.batch,
+            row.batch_name,
+            BATCH_STATUS.label(row.status),
+            row.until,
+            int(row.submitted),
+            int(row.waiting),
+            int(row.approved),
             None if row.admitted is None else int(row.admitted),
         )
         for row in section(session, batch, "live")
@@ -208,8 +221,11 @@ def _exam(session: Session, batch: Batch) -> ExamLoad | None:
         return None
     loads = [
         SiteLoad(
-            *(code, rooms[0]["site_name"], len(rooms)),
-            *(sum(room["seats"] for room in rooms), sum(room["seated"] for room in rooms)),
+            code,
+            rooms[0]["site_name"],
+            len(rooms),
+            sum(room["seats"] for room in rooms),
+            sum(room["seated"] for room in rooms),
         )
         for code, rooms in sites.items()
     ]
@@ -263,7 +279,9 @@ def _shares(session: Session, batch: Batch, name: str) -> list[Share]:
     shares = [
         Share(
             labels.get(row.name, row.name) if row.name else "未填",
-            *(int(row.submitted), int(row.approved), None if hidden else int(row.admitted)),
+            int(row.submitted),
+            int(row.approved),
+            None if hidden else int(row.admitted),
         )
         for row in section(session, batch, name)
     ]
@@ -308,8 +326,14 @@ def _placed(rows: Sequence[Row[*tuple[object, ...]]]) -> list[Placed]:
 def _cutoffs(rows: Sequence[Row[*tuple[object, ...]]]) -> list[Cutoff]:
     return [
         Cutoff(
-            *(row.base, row.base_label, row.specialty, row.specialty_label),
-            *(row.people, row.lowest, row.highest, int(row.summed)),
+            base=row.base,
+            base_label=row.base_label,
+            specialty=row.specialty,
+            specialty_label=row.specialty_label,
+            count=row.people,
+            lowest=row.lowest,
+            highest=row.highest,
+            summed=int(row.summed),
         )
         for row in rows
     ]

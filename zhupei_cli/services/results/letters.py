@@ -1,6 +1,6 @@
 """Letters of admission: who gets one, and what stands on it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from secrets import token_hex
 from typing import Final
@@ -72,7 +72,21 @@ def prepare_letters(
     found = _letters(session, batch, chosen, pattern=settings.get("letter_no", ""))
     for number in sorted({*chosen.numbers} - {one.number for _, one in found}):
         _require_admitted(session, batch, number)
-    common = Letters(
+    common = _common(batch, settings, by)
+    require_characters(common.text, fonts)
+    kept, refused = printable([one for _, one in found], fonts)
+    numbers = {one.number for one in kept}
+    by_base: dict[str, list[Letter]] = {}
+    for base, one in found:
+        if one.number in numbers:
+            by_base.setdefault(base, []).append(one)
+    _record(session, batch, kept, by=by)
+    return {base: replace(common, letters=some) for base, some in by_base.items()}, refused
+
+
+def _common(batch: Batch, settings: Mapping[str, str], by: Acting) -> Letters:
+    """Return what stands on every letter."""
+    return Letters(
         letters=(),
         batch=batch.name,
         year=batch.year,
@@ -82,22 +96,17 @@ def prepare_letters(
         contact=settings.get("contact", ""),
         authority=settings.get("authority", ""),
     )
-    require_characters(common.text, fonts)
-    kept, refused = printable([one for _, one in found], fonts)
-    numbers = {one.number for one in kept}
-    by_base: dict[str, list[Letter]] = {}
-    for base, one in found:
-        if one.number in numbers:
-            by_base.setdefault(base, []).append(one)
+
+
+def _record(session: Session, batch: Batch, letters: Iterable[Letter], *, by: Acting) -> None:
     # By its digest a letter can be told from one that was never printed.
-    digests = ((one.number, read_code(one.code).digest) for one in kept)
+    digests = ((one.number, read_code(one.code).digest) for one in letters)
     changes = [
         Change("export.letters", batch.code, batch.id, data={"letters": dict(chunk), "rows": len(chunk)})
         for chunk in in_chunks(digests, EVENT_ROWS)
     ]
     if changes:
         record(session, by, changes)
-    return {base: replace(common, letters=some) for base, some in by_base.items()}, refused
 
 
 def _letters(session: Session, batch: Batch, chosen: Chosen, *, pattern: str) -> list[tuple[str, Letter]]:

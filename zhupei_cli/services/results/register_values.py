@@ -27,7 +27,12 @@ VALUE_KEYS: Final = (
     *(f"{level}_{name}" for level in LEVELS for name in (*_SCHOOLING, "year")),
     *(f"is_{level}" for level in LEVELS),
     *(f"employer_{name}" for name in _KIND),
-    *("has_card", "joint_base", "joint_base_name", "joint_level", "joint_institution", "train_from"),
+    "has_card",
+    "joint_base",
+    "joint_base_name",
+    "joint_level",
+    "joint_institution",
+    "train_from",
 )
 
 

@@ -159,24 +159,25 @@ def public_notice(
     settings = settings_of(session, batch)
     published = _published_on(session, batch)
     day = written_day(published or by.today)
-    until = batch.publicity_until
     about = []
-    if until is not None:
+    if batch.publicity_until is not None:
         begin = "公布之日起" if draft or published is None else day
-        about.append(f"公示期：{begin}至{written_time(until)}")
+        about.append(f"公示期：{begin}至{written_time(batch.publicity_until)}")
     if settings.get("contact"):
         about.append(f"受理电话：{settings['contact']}")
-    title = "录取名单（公示）" if batch.status in FINAL else "拟录取公示名单"
-    later = None if run is None else find_run(session, batch, run).round
-    if later is not None and later != Round.MAIN:
-        title = words.ROUND.label(later) + title
     return {
-        "title": title + ("（送审稿）" if draft else ""),
+        "title": _public_title(session, batch, run) + ("（送审稿）" if draft else ""),
         "about": ["　　".join(about)] if about else [],
         # Two lines free for the seal.
         "closing": ["", "", settings["authority"], day] if settings.get("authority") else ["", day],
         "seal": seal_now(session),
     }
+
+
+def _public_title(session: Session, batch: Batch, run: int | None) -> str:
+    title = "录取名单（公示）" if batch.status in FINAL else "拟录取公示名单"
+    later = None if run is None else find_run(session, batch, run).round
+    return title if later in (None, Round.MAIN) else words.ROUND.label(later) + title
 
 
 def left_unsaid(session: Session, batch: Batch) -> dict[str, str]:

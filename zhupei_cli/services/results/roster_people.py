@@ -1,6 +1,7 @@
 """The people of rosters: from the snapshot they were admitted by, phone numbers as they are today."""
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from sqlalchemy import ColumnElement, Row, Select, Table, and_, case, select
 from sqlalchemy.orm import Session
@@ -25,6 +26,13 @@ _OWN, _COMMON = (_TABLES[Score.__tablename__].alias(name) for name in ("own_reco
 
 _PERSON = ("name", "gender", "id_number", "school", "major", "level", "degree", "graduated_on")
 _SEAT = ("base_code", "specialty_code", "via", "total", "rank")
+#: Of few: only their snapshots are read whole.
+_ORDER_CONTENT: Final = case((_APPLICATION.c.order_oriented, _SNAPSHOT.c.content)).label("order_content")
+_MARKS: Final = (
+    _OWN.c.record.label("own"),
+    *(_OWN.c[name].label(f"own_{name}") for name in MARK_COLUMNS),
+    *_COMMON.c[MARK_COLUMNS],
+)
 
 
 class People:
@@ -101,15 +109,12 @@ def _people(seat: Table, seated: Sequence[ColumnElement[bool]]) -> Select[*tuple
     return (
         select(
             *_APPLICATION.c["application_no", "identity", "train_years", "batch_id"],
-            *(_SNAPSHOT.c[name] for name in _PERSON),
-            *(seat.c[name] for name in _SEAT),
+            *_SNAPSHOT.c[_PERSON],
+            *seat.c[_SEAT],
             _TRAINEE.c.mobile,
             *_PREPLACED.c["university", "tutor"],
-            # Of few: only their snapshots are read whole.
-            case((_APPLICATION.c.order_oriented, _SNAPSHOT.c.content)).label("order_content"),
-            _OWN.c.record.label("own"),
-            *(_OWN.c[name].label(f"own_{name}") for name in MARK_COLUMNS),
-            *(_COMMON.c[name] for name in MARK_COLUMNS),
+            _ORDER_CONTENT,
+            *_MARKS,
         )
         .select_from(seat)
         .join(_APPLICATION, _APPLICATION.c.id == seat.c.application_id)
@@ -141,10 +146,26 @@ def _roster_row(number: int, row: Row[*tuple[object, ...]], specialty: str, rema
         return text_of(name, row._mapping[name])
 
     return (
-        *(number, row.application_no, row.specialty_code, specialty, row.name),
-        *(text("gender"), row.id_number, text("identity"), row.school, row.major, text("level")),
-        *(text("degree"), text("graduated_on"), row.train_years, *_marks(row), row.total, row.rank),
-        *(text("via"), row.mobile, remark),
+        number,
+        row.application_no,
+        row.specialty_code,
+        specialty,
+        row.name,
+        text("gender"),
+        row.id_number,
+        text("identity"),
+        row.school,
+        row.major,
+        text("level"),
+        text("degree"),
+        text("graduated_on"),
+        row.train_years,
+        *_marks(row),
+        row.total,
+        row.rank,
+        text("via"),
+        row.mobile,
+        remark,
     )
 
 

@@ -206,20 +206,25 @@ def _plan(
     found = session.execute(select(*shown).where(_PLAN.c.batch_id.in_(chosen))).mappings()
     rows = [{**counted, **row} for row in found]
     for row in sorted(rows, key=lambda row: (row["base_code"], row["specialty_code"], row["batch_id"])):
-        batch = chosen[row["batch_id"]]
-        places = plan.setdefault(row["base_code"], {})
+        batch, places = chosen[row["batch_id"]], plan.setdefault(row["base_code"], {})
         known = places.get(row["specialty_code"], _Seats())
         again = batch.parent_id in chosen
-        back = (taken_at(row) + row["ceded"] if is_over(batch) else row["quota"]) if again else 0
-        places[row["specialty_code"]] = _Seats(
-            known.quota + (0 if again else row["quota"]),
-            known.vacant + (0 if again and uncounted else vacant_at(row, batch)),
-            known.ceded + row["ceded"] - back,
-        )
+        places[row["specialty_code"]] = _added(known, row, batch, again=again, uncounted=uncounted)
     for base in bases or ():
         if base not in plan:
             raise ZhupeiError("E308", base=base, batch="、".join(batch.code for batch in batches))
     return plan if bases is None else {base: plan[base] for base in sorted(set(bases))}
+
+
+# Any: columns of a plan.
+def _added(known: _Seats, row: Mapping[str, Any], batch: Batch, *, again: bool, uncounted: bool) -> _Seats:
+    """Return the seats of a place with those of one more batch; `again`: its parent is counted already."""
+    back = (taken_at(row) + row["ceded"] if is_over(batch) else row["quota"]) if again else 0
+    return _Seats(
+        known.quota + (0 if again else row["quota"]),
+        known.vacant + (0 if again and uncounted else vacant_at(row, batch)),
+        known.ceded + row["ceded"] - back,
+    )
 
 
 def _rosters(

@@ -7,7 +7,8 @@ SHA-256 is the seal, which an event keeps. Whoever has the file can check it, wi
 
 import json
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final, TypedDict, cast
@@ -83,33 +84,33 @@ def seal_batch(session: Session, batch: Batch, path: Path, *, by: Acting) -> Sea
     if batch.status not in (BatchStatus.FINAL, BatchStatus.ARCHIVED):
         cure = directions(BATCH, batch.status, frozenset({BatchStatus.FINAL}), batch.code)
         raise ZhupeiError("E475", batch=batch.code, status=BATCH_STATUS.label(batch.status), cure=cure)
-    committed = (
-        session.execute(
-            select(Run).where(Run.batch_id == batch.id, Run.committed_at.is_not(None)).order_by(Run.number)
-        )
-        .scalars()
-        .all()
-    )
     if found := check_batch(session, batch):
         shown = "；".join(finding.message for finding in found[:3])
         raise ZhupeiError("E650", batch=batch.code, count=len(found), findings=shown)
+    committed = select(Run).where(Run.batch_id == batch.id, Run.committed_at.is_not(None))
+    runs = session.execute(committed.order_by(Run.number)).scalars().all()
+    seal, parts = _write(session, batch, path, runs, sealed_at=by.at)
+    record(session, by, [Change("batch.seal", batch.code, batch.id, data={"sha256": seal})])
+    return {"batch": batch.code, "seal": seal, "runs": len(runs), "parts": parts}
+
+
+def _write(
+    session: Session, batch: Batch, path: Path, runs: Sequence[Run], *, sealed_at: datetime
+) -> tuple[str, int]:
+    """Write the parts and their manifest; return the seal and how many parts there are."""
     events = list(_events(session, batch))
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as package:
-        parts = {
-            name: _add(package, name, pieces) for name, pieces in _parts(session, batch, committed, events)
-        }
+        parts = {name: _add(package, name, pieces) for name, pieces in _parts(session, batch, runs, events)}
         manifest: Manifest = {
             "layout": LAYOUT,
             "batch": {"code": batch.code, "name": batch.name, "year": batch.year, "status": batch.status},
             "settings": settings_of(session, batch),
-            "runs": [_run(run) for run in committed],
+            "runs": [_run(run) for run in runs],
             "events": summary(events),
-            "sealed_at": by.at.isoformat(),
+            "sealed_at": sealed_at.isoformat(),
             "parts": parts,
         }
-        seal = _add(package, MANIFEST, [canonical(manifest)])
-    record(session, by, [Change("batch.seal", batch.code, batch.id, data={"sha256": seal})])
-    return {"batch": batch.code, "seal": seal, "runs": len(committed), "parts": len(parts)}
+        return _add(package, MANIFEST, [canonical(manifest)]), len(parts)
 
 
 def _parts(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from sqlalchemy import Table, select
 from sqlalchemy.exc import IntegrityError
@@ -173,7 +173,9 @@ def _fault(verdict: Verdict, stored: UnderReview | None, base: str | None) -> Fa
         return None
     try:
         lifecycle.step(
-            *(lifecycle.APPLICATION, stored.status, verdict.decision),
+            lifecycle.APPLICATION,
+            stored.status,
+            verdict.decision,
             name=verdict.application_no,
             reason=verdict.reason,
         )
@@ -214,6 +216,18 @@ def require_reviewing(batch: Batch) -> None:
         raise ZhupeiError("E451", batch=batch.code, status=BATCH_STATUS.label(batch.status))
 
 
+_COLUMNS: Final = (
+    "id",
+    "application_id",
+    "decision",
+    "reason",
+    "base_code",
+    "snapshot_version",
+    "decided_by",
+    "decided_at",
+)
+
+
 def carry_out(
     session: Session,
     batch: Batch,
@@ -230,30 +244,32 @@ def carry_out(
     if not decisions:
         return
     if base_login.is_base(session):
-        chosen = [(one.application_no, str(verdict.decision), verdict.reason) for verdict, one in decisions]
-        try:
-            base_login.decide(session, batch, chosen, import_id)
-        except IntegrityError as error:
-            # An approval that an admission rests on which this login may not see: it learns nothing of it.
-            first, *more = (one.application_no for _, one in decisions)
-            raise ZhupeiError("E708", application_no=f"{first} 等" if more else first) from error
+        _carry_out_as_base(session, batch, decisions, import_id)
         return
     seqs = record(session, by, list(_changes(batch, decisions, base)))
     who = signature(session, by.who)
     ids = take(session, "review", len(decisions))
-    columns = (
-        *("id", "application_id", "decision", "reason", "base_code", "snapshot_version"),
-        *("decided_by", "decided_at"),
-    )
     rows = [
         (id_, one.id, verdict.decision, verdict.reason, base, one.snapshot_version, who, by.at)
         for id_, (verdict, one) in zip(ids, decisions, strict=True)
     ]
-    insert_rows(session, _REVIEW, columns, rows)
+    insert_rows(session, _REVIEW, _COLUMNS, rows)
     statuses = [(one.id, _OUTCOMES[verdict.decision]) for verdict, one in decisions]
     store.set_status(session, statuses, seq=seqs[-1])
     if import_id is not None:
         record_rows(session, import_id, _touched(decisions), by=by)
+
+
+def _carry_out_as_base(
+    session: Session, batch: Batch, decisions: Sequence[tuple[Verdict, UnderReview]], import_id: int | None
+) -> None:
+    chosen = [(one.application_no, str(verdict.decision), verdict.reason) for verdict, one in decisions]
+    try:
+        base_login.decide(session, batch, chosen, import_id)
+    except IntegrityError as error:
+        # An approval that an admission rests on which this login may not see: it learns nothing of it.
+        first, *more = (one.application_no for _, one in decisions)
+        raise ZhupeiError("E708", application_no=f"{first} 等" if more else first) from error
 
 
 def _touched(decisions: Sequence[tuple[Verdict, UnderReview]]) -> Iterator[Touched]:

@@ -21,8 +21,18 @@ from zhupei_cli.words.vocabulary import Identity
 
 #: Tables whose ids come from a counter of their name.
 _COUNTED: Final = (
-    *("batch", "trainee", "education", "work", "employer"),
-    *("application", "review", "run", "import_run", "bar", "objection", "notice"),
+    "batch",
+    "trainee",
+    "education",
+    "work",
+    "employer",
+    "application",
+    "review",
+    "run",
+    "import_run",
+    "bar",
+    "objection",
+    "notice",
 )
 _HELD: Final = (
     "SELECT batch_id, base_code, specialty_code, identity FROM admission WHERE live_key IS NOT NULL"

@@ -28,9 +28,19 @@ _FIRST: Final = 1 << 13
 
 #: What zipfile and the XML parser raise over damaged files, one thing or another.
 _DAMAGE: Final = (
-    *(zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, lzma.LZMAError, struct.error),
-    *(ElementTree.ParseError, ExpatError, LookupError, ValueError),
-    *(EOFError, OSError, OverflowError, NotImplementedError),
+    zipfile.BadZipFile,
+    zipfile.LargeZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    ElementTree.ParseError,
+    ExpatError,
+    LookupError,
+    ValueError,
+    EOFError,
+    OSError,
+    OverflowError,
+    NotImplementedError,
 )
 
 

@@ -18,9 +18,18 @@ Range = tuple[int, int, int, int]
 _ADDRESS: Final = re.compile(r"([A-Za-z]*)(\d{0,12})")
 _RANGE: Final = re.compile(r"\$?([A-Za-z]{1,3})\$?(\d{1,7}):\$?([A-Za-z]{1,3})\$?(\d{1,7})")
 _PLACES: Final = (
-    *(("", "worksheet"), ("worksheet", "sheetData"), ("sheetData", "row"), ("row", "c")),
-    *(("c", "v"), ("c", "f"), ("c", "is"), ("is", "t"), ("is", "r"), ("r", "t")),
-    *(("worksheet", "mergeCells"), ("mergeCells", "mergeCell")),
+    ("", "worksheet"),
+    ("worksheet", "sheetData"),
+    ("sheetData", "row"),
+    ("row", "c"),
+    ("c", "v"),
+    ("c", "f"),
+    ("c", "is"),
+    ("is", "t"),
+    ("is", "r"),
+    ("r", "t"),
+    ("worksheet", "mergeCells"),
+    ("mergeCells", "mergeCell"),
 )
 #: What a cell has once at most: its content, and a run of it its text.
 _ONCE: Final = frozenset(("v", "is", "t"))
