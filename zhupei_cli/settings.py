@@ -54,10 +54,12 @@ class Settings:
 def load(given: Mapping[str, Any], *, environ: Mapping[str, str], clock: Clock) -> Settings:
     """Look up every setting; `given` are the options, None or False where none was typed.
 
-    Raises E001 for a missing --config file, E083 for one that cannot be understood.
+    Raises E001 for a missing --config file, E083 for one that cannot be understood, E080 for a blank option,
+    E502 for a database without an address.
     """
-    typed = {key: value for key, value in given.items() if value}
+    typed = _typed(given)
     found = ChainMap(typed, _from_environment(environ), *map(read_file, _files(given.get("config"))))
+    _refuse_no_database(found)
     log_file, fonts, lines = (found.get(key) for key in ("log_file", "fonts", "compliance"))
     return Settings(
         database_url=found.get("database") or _default_database(),
@@ -76,6 +78,27 @@ def load(given: Mapping[str, Any], *, environ: Mapping[str, str], clock: Clock) 
     )
 
 
+def _typed(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the options that were typed; E080 for one that is blank, as `--config "$FILE"` without a FILE.
+
+    Else all would be done as if nobody had typed it. An address has words of its own.
+    """
+    for key, value in given.items():
+        if key != "database" and isinstance(value, str) and not value.strip():
+            problem = f"选项 '--{key.replace('_', '-')}' 后面是空的。"
+            raise ZhupeiError("E080", problem=problem, command="zhupei")
+    return {key: value for key, value in given.items() if value not in (None, False)}
+
+
+def _refuse_no_database(found: ChainMap[str, Any]) -> None:
+    """Raise E502 where a layer names the database by nothing: the default one is not what was meant."""
+    if "database" not in found or found["database"].strip():
+        return
+    layer = next(number for number, one in enumerate(found.maps) if "database" in one)
+    where = ("选项 --database", f"环境变量 {_VARIABLES['database']}", "配置文件的 database")[min(layer, 2)]
+    raise ZhupeiError("E502", database="", problem=f"{where} 是空的；要用默认的数据库，请不要写它")
+
+
 @dataclass(frozen=True, slots=True)
 class Origin:
     """A setting, its value and where it comes from; `kind` is option, environment, file or default."""
@@ -88,7 +111,7 @@ class Origin:
 
 def origins(given: Mapping[str, Any], *, environ: Mapping[str, str]) -> Iterator[Origin]:
     """Yield every setting with the layer that decides it; raises what `load` raises."""
-    typed = {key: value for key, value in given.items() if value}
+    typed = _typed(given)
     layers: list[tuple[str, str, Mapping[str, object]]] = [("option", "", typed)]
     layers.append(("environment", "", _from_environment(environ)))
     layers += [("file", str(path), read_file(path)) for path in _files(given.get("config"))]
@@ -170,6 +193,8 @@ def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
     found: dict[str, object] = {
         key: environ[_VARIABLES[key]] for key in texts if environ.get(_VARIABLES[key])
     }
+    if environ.get(_VARIABLES["database"]) == "":
+        found["database"] = ""  # a variable that was to be put in was not there
     if environ.get("ZHUPEI_NO_INPUT"):
         found["no_input"] = environ["ZHUPEI_NO_INPUT"].lower() not in ("0", "false", "no", "off")
     if environ.get("NO_COLOR"):  # any value counts, https://no-color.org

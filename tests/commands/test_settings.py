@@ -6,9 +6,12 @@ from typing import Any
 
 import pytest
 
+from tests.conftest import Run
+from tests.people import open_batch
 from zhupei_cli.acting import Acting
 from zhupei_cli.config_file import KEYS, MAIL_KEYS, read_file
 from zhupei_cli.settings import Settings, load
+from zhupei_cli.store.engine import transaction
 from zhupei_cli.words.errors import ZhupeiError
 
 NOW = datetime(2024, 6, 20, tzinfo=UTC)
@@ -182,3 +185,49 @@ def read_file_of(home: Path, text: str) -> dict[str, Any]:
     """Return what a file with this text says."""
     (home / "x.toml").write_text(text, "utf-8")
     return read_file(home / "x.toml")
+
+
+def test_a_database_that_is_named_by_nothing_is_not_the_default_one(home: Path) -> None:
+    """`--database "$URL"` without a URL once wrote into the database in the user's folder."""
+    url = "ZHUPEI_DATABASE_URL"
+
+    def refused(environ: dict[str, str] | None = None, **given: object) -> tuple[str, str]:
+        with pytest.raises(ZhupeiError) as caught:
+            loaded(environ, **given)
+        return caught.value.code, caught.value.message
+
+    told = "数据库地址不对：{}是空的；要用默认的数据库，请不要写它".format
+    assert refused(database="") == ("E502", told("选项 --database "))
+    assert refused(database=" ") == ("E502", told("选项 --database "))
+    assert refused({url: "sqlite:///a.sqlite"}, database="") == ("E502", told("选项 --database "))
+    assert refused({url: ""}) == ("E502", told(f"环境变量 {url} "))
+    assert loaded({url: ""}, database="sqlite:///a.sqlite").database_url == "sqlite:///a.sqlite"
+    (home / "zhupei.toml").write_text('database = ""')
+    assert refused() == ("E502", told("配置文件的 database "))
+    assert loaded({url: "sqlite:///a.sqlite"}).database_url == "sqlite:///a.sqlite"
+
+
+@pytest.mark.parametrize("option", ["operator", "config", "log-file"])
+def test_no_option_is_blank(zhupei: Run, option: str) -> None:
+    for words in ((f"--{option}", "", "batch", "list"), ("batch", "list", f"--{option}=")):
+        ran = zhupei(*words)
+        assert (ran.code, ran.out) == (2, "")
+        assert (
+            ran.err == f"错误 [E080]：选项 '--{option}' 后面是空的。\n怎么办：运行 zhupei --help 查看用法\n"
+        )
+
+
+def test_no_name_of_a_thing_is_blank(zhupei: Run, database: str) -> None:
+    """Nothing that is meant for one batch or base is done to the only live one, or to all."""
+    with transaction(database) as session:
+        open_batch(session)
+    for line, name in (
+        ("batch close --batch", "--batch"),
+        ("batch close", "[CODE]"),
+        ("review queue --base", "--base"),
+        ("apply list --specialty", "--specialty"),
+        ("batch plan list --base", "--base"),
+    ):
+        ran = zhupei("--database", database, *line.split(), "")
+        assert (ran.code, ran.out) == (2, ""), line
+        assert ran.err.startswith(f"错误 [E080]：'{name}' 的值不对：是空的，没有写编号或名称。\n"), ran.err

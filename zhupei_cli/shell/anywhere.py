@@ -71,7 +71,7 @@ def _hand_up(ctx: click.Context, param: click.Parameter, value: object) -> None:
     """Keep what was typed behind a command as if it had been typed before the group."""
     key = (param.name or "").removeprefix("anywhere_")
     root = ctx.find_root()
-    if value:
+    if value or value == "":
         root.params[key] = value
     if root.params.get("no_color"):
         ctx.color = False

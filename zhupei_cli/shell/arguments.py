@@ -44,7 +44,17 @@ class _Text(click.types.StringParamType):
 
 
 class _Name(_Text):
-    """A code or a name of a base, a specialty or a person, as it was copied from somewhere."""
+    """A code or a name of a base, a specialty or a person, as it was copied from somewhere; never blank.
+
+    `--base "$BASE"` without a BASE means one base, and would be taken for none named: for all of them, or for
+    the province itself.
+    """
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        word = super().convert(value, param, ctx)
+        if not word and param is not None:  # to a question an empty answer may be one
+            self.fail("是空的，没有写编号或名称。", param, ctx)
+        return word
 
     def mended(self, word: str) -> str:
         text = super().mended(word)

@@ -1,9 +1,13 @@
 """The three streams of the program: open or closed, of whatever encoding, full or broken."""
 
 import errno
+import io
 import os
 import sys
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
+
+if TYPE_CHECKING:
+    from collections.abc import Buffer
 
 
 def plain_streams() -> None:
@@ -16,8 +20,45 @@ def plain_streams() -> None:
         if getattr(sys, name) is None:
             handle = os.open(os.devnull, os.O_RDWR)
             setattr(sys, name, os.fdopen(handle, "r" if number == 0 else "w", encoding="utf-8"))
-    for stream in (sys.stdout, sys.stderr):
-        _reconfigured(stream, errors="replace")
+    for name in ("stdout", "stderr"):
+        _let_go(name)
+        _reconfigured(getattr(sys, name), errors="replace")
+
+
+class _Patient(io.FileIO):
+    """A stream whose reader may go away: the rest is written for nobody, and the work goes on.
+
+    What `| head` does not want to read is no error: what was to be written down still is, and the exit code
+    says what was found. Click would end the program with 1 in the middle of it.
+    """
+
+    def write(self, data: "Buffer") -> int:
+        try:
+            return super().write(data)
+        except BrokenPipeError:
+            nothing = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nothing, self.fileno())
+            os.close(nothing)
+            return memoryview(data).nbytes
+
+
+def _let_go(name: str) -> None:
+    """Make a stream of the process patient; what stands in for one is left as it is."""
+    stream = getattr(sys, name)
+    if stream is not getattr(sys, f"__{name}__") or not isinstance(stream, io.TextIOWrapper):
+        return
+    raw = getattr(stream.buffer, "raw", stream.buffer)  # with PYTHONUNBUFFERED there is one layer less
+    if type(raw) is not io.FileIO:  # of a console on Windows
+        return
+    alone = _Patient(raw.fileno(), "w", closefd=False)
+    patient = io.TextIOWrapper(
+        alone if raw is stream.buffer else io.BufferedWriter(alone),
+        encoding=stream.encoding,
+        errors=stream.errors,
+        line_buffering=stream.line_buffering,
+        write_through=stream.write_through,
+    )
+    setattr(sys, name, patient)
 
 
 def in_utf8(stream: TextIO) -> None:
