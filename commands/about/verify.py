@@ -13,7 +13,7 @@ from zhupei_cli.services.results.sealed_explaining import explain_sealed
 from zhupei_cli.services.results.sealed_files import verify_file
 from zhupei_cli.settings import Settings
 from zhupei_cli.shell.arguments import CODE, NAME, FileName
-from zhupei_cli.shell.logfile import note
+from zhupei_cli.shell.logfile import note, warn
 from zhupei_cli.store.engine import reading
 
 from ..shared.explained import sealed_lines
@@ -84,11 +84,13 @@ def verify(
         if seal is not None
         else "内部相符；未核对封存号"
     )
-    if told is None or as_json:
-        show_summary(settings, summary, sentence, as_json=as_json)
+    if as_json:
+        show_summary(settings, summary, sentence, as_json=True)
     else:
-        note(settings, sentence)
-        click.echo(harmless("\n".join(sealed_lines(told))))
+        # Who wants no notes is told as well that nobody compared the number: exit 0 alone would pass for it.
+        (note if seal is not None or found.findings else warn)(settings, sentence)
+        if told is not None:
+            click.echo(harmless("\n".join(sealed_lines(told))))
     if seal is None and not as_json:
         # Whoever makes a whole file anew makes one that agrees with itself.
         next_step(settings, f"zhupei verify {file} --seal 公示的封存号", "核对是不是当时封存的那一份")

@@ -322,6 +322,8 @@ def test_without_the_published_number_nothing_is_called_whole(sealed: Path, zhup
     said, how = ran.err.splitlines()
     assert (ran.code, ran.out, said.endswith("：内部相符；未核对封存号")) == (0, "", True)
     assert "--seal" in how
+    for explained in ((), ("--explain", "T-0000001")):
+        assert zhupei("-q", "verify", sealed, *explained).err == said + "\n", "who wants no notes is told too"
     assert json.loads(zhupei("verify", sealed, "--json").out)["seal_checked"] is False
 
 

@@ -202,6 +202,8 @@ def examine(case: Case, checks: Checks | None, *, options: Options, today: date,
 _STEMS: Final[Mapping[str, frozenset[str]]] = {
     "E131": frozenset(("level",)),
     "E130": frozenset(("level",)),
+    "E136": frozenset(("has_employer",)),
+    "E137": frozenset(("level",)),
     "E152": frozenset(("level", "school")),
     "E153": frozenset(("has_employer",)),
 }

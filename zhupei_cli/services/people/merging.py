@@ -143,10 +143,26 @@ def _merge_education(after: Profile, said: Said) -> list[Fault]:
         coarse = {name for name in written if top.get(name) is None or isinstance(top[name], Month)}
         top.update({name: written[name] for name in coarse if name not in differing})
         return [Fault("E152", key) for key, name in _BACHELOR_KEYS.items() if name in differing]
-    if bachelor.get("school"):
-        add_education(after, {"level": _BACHELOR, **bachelor})
-        if given.get("level") and LEVEL_RANK[given["level"]] < LEVEL_RANK[_BACHELOR]:
-            return [Fault("E130", "level", values={"level": LEVEL.label(given["level"])})]
+    if not bachelor.get("school"):
+        return _merge_nameless(after, bachelor)
+    add_education(after, {"level": _BACHELOR, **bachelor})
+    if given.get("level") and LEVEL_RANK[given["level"]] < LEVEL_RANK[_BACHELOR]:
+        return [Fault("E130", "level", values={"level": LEVEL.label(given["level"])})]
+    return []
+
+
+def _merge_nameless(after: Profile, bachelor: Mapping[str, object]) -> list[Fault]:
+    """Take in what is said of a bachelor without its school: of the one there is, else it is not known which.
+
+    A school that is cleared takes no education away (E137): that is an act of its own.
+    """
+    stored = [entry for entry in after.educations if entry["level"] == _BACHELOR]
+    if "school" in bachelor and stored:
+        return [Fault("E137", "bachelor_school")]
+    if len(stored) == 1:
+        stored[0].update(bachelor)
+    elif stored or any(value is not None for value in bachelor.values()):
+        return [Fault("E150", "bachelor_school", values={"label": "本科院校"})]
     return []
 
 
@@ -192,6 +208,8 @@ def _merge_work(after: Profile, said: Entry) -> list[Fault]:
         return [Fault("E153", "employer_name")] if name else []
     given = said if name else {key: value for key, value in said.items() if key != "employer_name"}
     entry = current_work(after)
+    if entry is not None and "employer_name" in said and not name:
+        return [Fault("E136", "employer_name")]
     if entry is None and name:
         after.works.append(dict(given))
     elif entry is not None:

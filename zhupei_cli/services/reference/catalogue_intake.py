@@ -110,6 +110,13 @@ def _examined(entry: Entry, catalogue: Catalogue) -> Iterator[Fault]:
     if "code" in entry.after and not is_code(entry.after["code"]):
         yield Fault("E052", "code", values={"value": entry.after["code"]})
     yield from catalogue.mended(entry.after)
+    # Where another column says that it is so, 清空 would take nothing away.
+    headings = catalogue.kind.headings
+    yield from (
+        Fault("E051", name, values={"heading": headings[name]})
+        for name, value in given.items()
+        if value is CLEAR and name not in cleared and entry.after[name] != catalogue.new[name]
+    )
     yield from longer_names(entry.after, catalogue.table)
 
 

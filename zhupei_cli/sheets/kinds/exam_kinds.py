@@ -132,4 +132,5 @@ EXAM_GROUP: Final = Kind(
     one_of=("application_no", "id_number", "ticket"),
     command="zhupei exam groups import",
     telling=("group",),
+    erasable=(),
 )

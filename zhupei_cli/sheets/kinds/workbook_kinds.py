@@ -331,6 +331,7 @@ BAR: Final = Kind(
     ),
     command="zhupei trainee bar import",
     telling=("kind",),
+    erasable=("years",),
 )
 
 #: Every kind of sheet.
