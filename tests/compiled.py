@@ -1,13 +1,15 @@
-"""Statements compiled once for all the databases of a test run.
+"""Statements compiled once for all the databases of a test run; each database asked once what it can.
 
 Every run of the program opens an engine of its own, as a shell would; each then compiles the same few
 hundred statements anew, which was a third of the suite's time. What is compiled depends on the kind of
-dialect alone, so the engines of one worker share it.
+dialect alone, so the engines of one worker share it. And each first asks a server its version, its default
+schema and more: what the first was told of a URL, the later ones know.
 """
 
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import URL, Connection, Engine, event
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.util import LRUCache
 
 
@@ -32,6 +34,20 @@ _COMPILED: Final = _ByKind(4000)
 def share() -> None:
     """Let every connection opened from now on use what the others compiled."""
     event.listen(Engine, "engine_connect", _use)
+    told: dict[URL, dict[str, Any]] = {}
+    ask = PGDialect_psycopg.initialize
+
+    def initialize(dialect: PGDialect_psycopg, connection: Connection) -> None:
+        url = connection.engine.url
+        if url not in told:
+            before = dict(vars(dialect))
+            ask(dialect, connection)
+            told[url] = {
+                name: value for name, value in vars(dialect).items() if before.get(name, told) is not value
+            }
+        vars(dialect).update(told[url])
+
+    PGDialect_psycopg.initialize = initialize  # type: ignore[method-assign]
 
 
 def _use(connection: Connection) -> None:

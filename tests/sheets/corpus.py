@@ -4,6 +4,7 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,7 @@ class Case:
     verdict: str | Rows | Flagged
 
 
+@cache
 def cases() -> list[Case]:
     """Return the whole corpus; the suffix of a case's name is that of its file."""
     return [
