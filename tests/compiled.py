@@ -41,7 +41,7 @@ def share() -> None:
         url = connection.engine.url
         if url not in told:
             before = dict(vars(dialect))
-            ask(dialect, connection)
+            ask(dialect, connection)  # type: ignore[no-untyped-call]
             told[url] = {
                 name: value for name, value in vars(dialect).items() if before.get(name, told) is not value
             }
