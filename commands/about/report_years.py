@@ -113,7 +113,7 @@ def _in_one_unit(row: judging.Figured) -> Row:
 
 
 def _found(settings: Settings, rows: Sequence[judging.Figured]) -> bool:
-    """Say what falls short, or that nothing was judged, which is not well either."""
+    """Tell what falls short, or that nothing was judged, which is not well either; return whether any."""
     short = judging.short(rows)
     if not any(row["verdict"] for row in rows):
         note(settings, "没有一项可以判定：要有达标线，和指标所需各年已公示的结果")

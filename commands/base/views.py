@@ -2,7 +2,7 @@
 
 import click
 
-from zhupei_cli.services.reference import bases, lists
+from zhupei_cli.services.reference import views
 from zhupei_cli.settings import Settings
 from zhupei_cli.shell.arguments import NAME
 from zhupei_cli.shell.logfile import note
@@ -61,7 +61,7 @@ def list_(settings: Settings, *, reveal: bool, out: Out) -> None:
         zhupei base list -o 基地.xlsx --reveal
     """
     with transaction(settings.database_url, read_only=not reveal) as session:
-        rows = lists.list_bases(session, reveal_by=settings.acting() if reveal else None)
+        rows = views.list_bases(session, reveal_by=settings.acting() if reveal else None)
     said = {key for row in rows for key in _RARE if row.get(key)}
     columns = [column for column in BASES if column.key not in _RARE or column.key in said]
     show(rows, columns, out, title="培训基地名单")
@@ -81,7 +81,7 @@ def show_(settings: Settings, code: str, *, reveal: bool, out: Out) -> None:
     例：zhupei base show 4101001
     """
     with transaction(settings.database_url, read_only=not reveal) as session:
-        row = bases.show_base(session, code, reveal_by=settings.acting() if reveal else None)
+        row = views.show_base(session, code, reveal_by=settings.acting() if reveal else None)
     show_sheet(row, [column for column in BASE if column.key not in _RARE or row.get(column.key)], out)
 
 
@@ -95,5 +95,5 @@ def list_specialties(settings: Settings, *, out: Out) -> None:
     例：zhupei base specialty list
     """
     with reading(settings.database_url) as session:
-        rows = lists.list_specialties(session)
+        rows = views.list_specialties(session)
     show(rows, SPECIALTIES, out)

@@ -171,10 +171,6 @@ def _tell(deed: Deed, moved: Moved, following: Sequence[NextStep] = ()) -> None:
         deed.next(step.command, step.purpose)
 
 
-def _moving(verb: str) -> Take:
-    return partial(stages.move_batch, verb=verb)
-
-
 open_ = _step(
     "open",
     stages.open_batch,

@@ -76,7 +76,7 @@ def restore(deed: Deed, *, file: Path, force: bool) -> None:
 
 
 def is_sqlite(file: Path) -> bool:
-    """Say whether a backup is a database of its own, that can be looked into."""
+    """Return whether a backup is a database of its own, that can be looked into."""
     with file.open("rb") as opened:
         return opened.read(15) == b"SQLite format 3"
 

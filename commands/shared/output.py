@@ -23,7 +23,6 @@ from . import formats
 from .formats import shown, sort_key
 from .screen import FEW_ROWS, MOST_ROWS, can_page, fitted, on_terminal, page, sheet_lines, terminal_size
 
-FORMATS = ("table", "json", "jsonl", "csv", "xlsx")
 #: Those that no screen shows; html and pdf are of lists that are published.
 IN_FILES = ("xlsx", "html", "pdf")
 FINDINGS = 3
@@ -40,7 +39,7 @@ class Column(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Out:
-    """Where a list goes, and in which of FORMATS."""
+    """Where a list goes, and in which of OUTPUT_FORMAT."""
 
     settings: Settings
     format: str = "table"

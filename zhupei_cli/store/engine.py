@@ -86,7 +86,7 @@ def transaction(
 ) -> Iterator[Session]:
     """Commit what the block did when it ends well; undo all of it on any error, or when `dry_run`.
 
-    `bases` says that the login of a training base may do it too; to all else it hears E605.
+    `bases` says that the login of a training base may do it too; without it such a login gets E605.
     Raises ZhupeiError of exit 6 when the database is missing, locked, damaged or not upgraded.
     """
     with translated(url), Session(engine_for(url, read_only=read_only), autoflush=False) as session:

@@ -69,7 +69,7 @@ def under(heading: str, message: str) -> str:
 
 
 def begins_with(heading: str, message: str) -> bool:
-    """Say whether a message names its column itself: 民族“火星族”不认识, 缺少 民族."""
+    """Return whether a message names its column itself: 民族“火星族”不认识, 缺少 民族."""
     return message.removeprefix("缺少").lstrip(" “").startswith(heading)
 
 

@@ -17,10 +17,9 @@ from zhupei_cli.services.records.workbooks import read_workbooks
 from zhupei_cli.services.reference.lists import (
     import_bases,
     import_specialties,
-    list_bases,
-    list_specialties,
     load_default_specialties,
 )
+from zhupei_cli.services.reference.views import list_bases, list_specialties
 from zhupei_cli.sheets.kinds import workbook_kinds
 from zhupei_cli.store.engine import reading, transaction
 

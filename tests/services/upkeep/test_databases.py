@@ -10,7 +10,7 @@ from sqlalchemy import inspect, text
 
 from tests.server import Server
 from zhupei_cli.acting import Acting
-from zhupei_cli.services.reference.lists import list_specialties
+from zhupei_cli.services.reference.views import list_specialties
 from zhupei_cli.services.upkeep.databases import database_info, init_database, upgrade_database
 from zhupei_cli.store.engine import HEAD, open_engine, reading, shown_url
 from zhupei_cli.words.errors import ZhupeiError

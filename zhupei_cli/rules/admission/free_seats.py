@@ -19,11 +19,11 @@ class Room:
         self.short = {identity: seats - held[identity] for identity, seats in place.reserves.items()}
 
     def admits(self, identity: str) -> bool:
-        """Tell whether there is a free seat and the limit for `identity` is not reached."""
+        """Return whether there is a free seat and the limit for `identity` is not reached."""
         return self.free > 0 and self.left.get(identity, 1) > 0
 
     def reserves_for(self, identity: str) -> bool:
-        """Tell whether `identity` has fewer seats here than its reserve."""
+        """Return whether `identity` has fewer seats here than its reserve."""
         return self.short.get(identity, 0) > 0
 
     def take(self, identity: str) -> None:

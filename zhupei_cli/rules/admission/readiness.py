@@ -47,7 +47,7 @@ def _strays(one: Candidate, inputs: Inputs) -> bool:
 
 
 def is_marked(one: Candidate) -> bool:
-    """Tell whether a candidate 有成绩: one mark at least, in whatever record."""
+    """Return whether a candidate 有成绩: one mark at least, in whatever record."""
     return any(mark is not None for record in one.records for mark in record[1:])
 
 
@@ -56,7 +56,7 @@ def _has_total(one: Candidate, merits: Merits) -> bool:
 
 
 def _was_absent(one: Candidate, inputs: Inputs, absences: Absences) -> bool:
-    """Tell whether at one of the choices the record that counts there lacks its total by an absence."""
+    """Return whether at one of the choices the record that counts there lacks its total by an absence."""
     given = absences.get(one.no, {})
     own = {record.base for record in one.records}
     counting = (given.get(base if base in own else None, ()) for base, _ in one.choices)

@@ -112,7 +112,7 @@ class Inputs:
     order_specialties: frozenset[str] = frozenset()
 
     def open_to(self, candidate: Candidate, specialty: str) -> bool:
-        """Tell whether `candidate` may be adjusted to a specialty, whatever the scope of the batch."""
+        """Return whether `candidate` may be adjusted to a specialty, whatever the scope of the batch."""
         return not astray((specialty,), self.order_specialties, by_order=candidate.by_order)
 
 

@@ -331,7 +331,7 @@ def _cure(table: Table, now: State, wanted: str, name: str) -> str:
 
 
 def stands(table: Table, now: State, wanted: str) -> bool:
-    """Tell whether the verb `wanted` would lead to where things are: there is nothing to do."""
+    """Return whether the verb `wanted` would lead to where things are: there is nothing to do."""
     moves = table.verbs[wanted].moves
     return now in moves.values() and now not in moves
 

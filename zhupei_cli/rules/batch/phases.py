@@ -21,7 +21,7 @@ CHANGEABLE: Final[Mapping[str, frozenset[BatchStatus]]] = {
 
 
 def is_changeable(phase: str, status: str) -> bool:
-    """Tell whether what belongs to `phase` may change in a batch of this state."""
+    """Return whether what belongs to `phase` may change in a batch of this state."""
     return status in CHANGEABLE[phase]
 
 

@@ -43,7 +43,7 @@ class Span:
         return today.year + self.ahead
 
     def holds(self, day: date, today: date) -> bool:
-        """Say whether a day is within; nothing that is over may lie in the future."""
+        """Return whether a day is within; nothing that is over may lie in the future."""
         return self.first <= day.year <= self.last(today) and (self.ahead > 0 or day <= today)
 
 

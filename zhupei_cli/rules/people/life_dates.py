@@ -51,7 +51,7 @@ def _is_common(
     top: FieldValues | None,
     year: int,
 ) -> bool:
-    """Say whether one look at the years is enough, as it is for nearly everybody."""
+    """Return whether one look at the years is enough, as it is for nearly everybody."""
     if born is None or isinstance(born, Month) or not BIRTH.first <= born.year < year:
         return False
     last = top and top.get("graduated_on")
@@ -126,6 +126,6 @@ def _of_work(entry: FieldValues, born: date | None, today: date) -> Iterator[Fau
 
 
 def _same_month(start: date, end: date) -> bool:
-    """Say whether a work of one month is told by two dates of which one has no day."""
+    """Return whether a work of one month is told by two dates of which one has no day."""
     months = isinstance(start, Month) or isinstance(end, Month)
     return months and (start.year, start.month) == (end.year, end.month)

@@ -36,7 +36,7 @@ def missing(values: Mapping[str, object]) -> dict[str, str]:
 def is_whole(
     person: Mapping[str, object], education: Mapping[str, object] | None, work: Mapping[str, object] | None
 ) -> bool:
-    """Say at one look that nothing is missing, as of nearly all profiles; False leaves it to `missing`."""
+    """Return whether one look finds nothing missing, as of nearly all; False leaves it to `missing`."""
     try:
         parts, (full_time, *schooling) = _OF_PERSON(person), _OF_EDUCATION(education or {})
         has_employer = person["has_employer"]

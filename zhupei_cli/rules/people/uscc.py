@@ -9,11 +9,11 @@ _FORM: Final = re.compile(rf"[{_ALPHABET}]{{2}}[0-9]{{6}}[{_ALPHABET}]{{10}}")
 
 
 def is_formed(code: str) -> bool:
-    """Say whether `code` has the form of a code: 18 characters, six digits of a division among them."""
+    """Return whether `code` has the form of a code: 18 characters, six digits of a division among them."""
     return _FORM.fullmatch(code) is not None
 
 
 def agrees(code: str) -> bool:
-    """Say whether the last character of a well-formed code is its check character (mod 31, weights 3^i)."""
+    """Return whether the last character of a well-formed code is its check character (mod 31, weight 3^i)."""
     total = sum(_ALPHABET.index(char) * pow(3, place, 31) for place, char in enumerate(code[:17]))
     return _ALPHABET[-total % 31] == code[17]

@@ -36,7 +36,7 @@ def misplaced(view: View, rows: Mapping[str, ResultRow]) -> Iterator[tuple[Resul
 
 
 def on_list(view: View, candidate: Candidate) -> bool:
-    """Tell whether `candidate`, if without a seat after the choices, is one to be adjusted."""
+    """Return whether `candidate`, if without a seat after the choices, is one to be adjusted."""
     choices = candidate.choices
     return candidate.accept_adjust and bool(choices) and view.key(candidate.no, choices[0][0]) is not None
 

@@ -19,7 +19,7 @@ _OUTCOMES = frozenset({Outcome.ADMITTED, Outcome.NOT_ADMITTED})
 
 
 def flawless(inputs: Inputs, rows: Sequence[ResultRow], main: Inputs | None = None) -> bool:
-    """Tell whether a result surely keeps every promise. Where it does not, `audit` has the words for it."""
+    """Return whether a result surely keeps every promise. Where it does not, `audit` has the words for it."""
     known = Columns(inputs)
     ranking = known if main is None else Columns(main)
     if not (known.sound and ranking.sound):
@@ -61,7 +61,7 @@ class _Seats:
         return cls(known, rows, seated)
 
     def fit(self) -> bool:
-        """Tell whether everybody is eligible where they are, by the choice they are said to be there by."""
+        """Return whether everybody is eligible where they are, by the choice they are said to be there by."""
         import numpy as np
 
         known = self._known
@@ -98,7 +98,7 @@ class _Seats:
         return np.bincount(flat, minlength=int(np.prod(shape))).reshape(shape)
 
     def within_quotas(self) -> bool:
-        """Tell whether quotas and limits hold; where earlier admissions are over one, nobody was added."""
+        """Return whether quotas and limits hold; where earlier admissions are over one, nobody was added."""
         import numpy as np
 
         known = self._known
@@ -109,7 +109,7 @@ class _Seats:
         return bool((taken.sum(axis=1) <= free).all() and (taken <= left).all())
 
     def envied(self) -> bool:
-        """Tell whether anybody should have had a seat before others, as the rule of the run means it."""
+        """Return whether anybody should have had a seat before others, as the rule of the run means it."""
         import numpy as np
 
         known = self._known
@@ -142,7 +142,7 @@ class _Seats:
         return bool(wronged.any())
 
     def figures(self, ranking: Columns) -> bool:
-        """Tell whether every seat has the total there, the rank among who chose it, and no reason."""
+        """Return whether every seat has the total there, the rank among who chose it, and no reason."""
         known, given = self._known, self._given
         totals, _ = known.standing(self.who, self.spot)
         who, spot = self.who, self.spot
@@ -156,7 +156,7 @@ class _Seats:
         return [row[5:] for row in given] == expected
 
     def reasons(self) -> bool:
-        """Tell whether everybody without a seat has the first reason that applies."""
+        """Return whether everybody without a seat has the first reason that applies."""
         import numpy as np
 
         known = self._known
@@ -170,7 +170,7 @@ class _Seats:
         return all(seated or row.reason == words[reason] for row, reason, seated in found)
 
     def adjusted_in_order(self) -> bool:
-        """Tell whether adjustment went as it should, step by step; who was seated by choice holds a seat."""
+        """Return whether adjustment went as it should at each step; who was seated by choice holds a seat."""
         import numpy as np
 
         known, rows = self._known, self._rows

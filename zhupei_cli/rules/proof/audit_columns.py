@@ -136,7 +136,7 @@ class Columns:
         return self.totals[record], self.positions[record]
 
     def reaches(self, spots: "Numbers", totals: "Numbers") -> "Truths":
-        """Tell which places are open, with a line that the total reaches; -1 reaches none."""
+        """Return which places are open, with a line that the total reaches; -1 reaches none."""
         return (self.open[spots] > 0) & (totals >= self.line[spots])
 
     def ranks(self, people: "Numbers", spots: "Numbers") -> list[int | None]:

@@ -22,7 +22,7 @@ class _End(NamedTuple):
     last: dict[str, ViewKey]
 
     def wrongs(self, identity: str, key: ViewKey) -> bool:
-        """Tell whether somebody of `identity` who stands at `key` should have a seat here."""
+        """Return whether somebody of `identity` who stands at `key` should have a seat here."""
         if identity not in self.full and self.free:
             return True
         # Only the seat of somebody of the same identity keeps a limit that is reached.
@@ -30,7 +30,7 @@ class _End(NamedTuple):
         return any(self._yields(who, identity, key) for who in open_to)
 
     def _yields(self, who: str, identity: str, key: ViewKey) -> bool:
-        """Tell whether the last one here of identity `who` should have left their seat to that somebody."""
+        """Return whether the last one here of identity `who` should have left their seat to that somebody."""
         before = key < self.last[who]
         if who == identity:
             return before

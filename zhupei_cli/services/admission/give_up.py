@@ -163,7 +163,7 @@ def reinstate(
 
 
 def leads_back(batch: Batch) -> bool:
-    """Tell whether somebody who gives up in a batch of this state can be made a candidate again."""
+    """Return whether somebody who gives up in a batch of this state can be made a candidate again."""
     return batch.status in _WHEN["reinstate"]
 
 

@@ -104,12 +104,12 @@ def _reason(row: Row[*tuple[object, ...]]) -> str:
 
 
 def _anything_given_up(rows: Sequence[Row[*tuple[object, ...]]]) -> bool:
-    """Tell whether a seat may have become free since the newest run: until then its reasons are true."""
+    """Return whether a seat may have become free since the newest run: until then its reasons are true."""
     return any(row.status != AdmissionStatus.NOT_ADMITTED or row.reason is None for row in rows)
 
 
 def _anybody_placed(session: Session, batch: Batch) -> bool:
-    """Tell whether somebody has a seat by hand: they may have left another one for it."""
+    """Return whether somebody has a seat by hand: they may have left another one for it."""
     placed = select(_ADMISSION.c.application_id).where(
         _ADMISSION.c.batch_id == batch.id, _ADMISSION.c.via == "place", _ADMISSION.c.status.in_(SEATED)
     )

@@ -60,7 +60,7 @@ def stale_runs(session: Session, batch: Batch, numbers: Sequence[int]) -> set[in
 
 
 def is_stale(session: Session, batch: Batch, run: Run) -> bool:
-    """Tell whether the run could be committed but for what changed; looked at where anything happened."""
+    """Return whether the run could be committed but for what changed; looked at where anything happened."""
     computed = select(func.max(Event.seq)).where(Event.batch_id == batch.id, Event.action == "admission.run")
     since = select(Event.seq).where(
         Event.seq > computed.scalar_subquery(), or_(Event.batch_id == batch.id, Event.batch_id.is_(None))

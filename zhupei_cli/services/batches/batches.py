@@ -212,5 +212,5 @@ SEVERITY_PREFIX: Final = "severity."
 
 
 def makes_stale(key: str) -> bool:
-    """Tell whether a change of the setting `key` makes stored runs stale, as a change of the plan does."""
+    """Return whether a change of the setting `key` makes stored runs stale, as a change of the plan does."""
     return key in RUN_SETTINGS or key.startswith(SEVERITY_PREFIX)

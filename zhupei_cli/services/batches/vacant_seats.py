@@ -24,6 +24,6 @@ def vacant_at(row: Mapping[Any, Any], batch: Batch) -> int:
 
 
 def is_over(batch: Batch) -> bool:
-    """Tell whether a batch offers nothing any more: it was cancelled, or is a round that is archived."""
+    """Return whether a batch offers nothing any more: it was cancelled, or is a round that is archived."""
     archived = batch.parent_id is not None and batch.status == BatchStatus.ARCHIVED
     return archived or batch.status == BatchStatus.CANCELLED

@@ -214,6 +214,6 @@ def count_unseated(session: Session, batch: Batch) -> int:
 
 
 def has_seats(session: Session, batch: Batch) -> bool:
-    """Say whether anybody of a batch has a seat."""
+    """Return whether anybody of a batch has a seat."""
     statement = select(func.count()).select_from(SEAT).where(SEAT.c.batch_id == batch.id)
     return bool(session.execute(statement).scalar_one())

@@ -22,7 +22,6 @@ from zhupei_cli.services.records.lookup import settings_of
 from zhupei_cli.store.bulk import in_chunks, insert_rows, rows_of, update_rows
 from zhupei_cli.store.counters import take
 from zhupei_cli.words.errors import ZhupeiError
-from zhupei_cli.words.vocabulary import NOTICE_EVENT
 
 _TABLES = Notice.metadata.tables
 _APPLICATION: Table = _TABLES[Application.__tablename__]
@@ -203,11 +202,6 @@ def count_interrupted(session: Session, batch: Batch, event: str) -> int:
 def refused_for_now(answer: str | None) -> bool:
     """Return whether a server did not refuse for good: 4xx, as greylists and full mail boxes have it."""
     return (answer or "").startswith("4")
-
-
-def event_label(event: str) -> str:
-    """Return what an event is called."""
-    return NOTICE_EVENT.label(event)
 
 
 def longest(messages: Iterable[NoticeMessage]) -> int:

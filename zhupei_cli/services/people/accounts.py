@@ -184,7 +184,7 @@ def reset_password(
 
 
 def check_password(session: Session, who: str, password: str, *, by: Acting) -> Checked:
-    """Say whether the password is right, and count it when it is not; the fifth in a row locks.
+    """Return whether the password is right, and count it when it is not; the fifth in a row locks.
 
     The caller commits before it calls `Checked.require`, or the count would be undone.
     """

@@ -66,7 +66,7 @@ def require_whole_photos(picture: "ImageFile", content: bytes) -> None:
 
 
 def photo_is_whole(content: bytes) -> bool:
-    """Say whether a picture that is stored can be decoded from its first byte to its last."""
+    """Return whether a picture that is stored can be decoded from its first byte to its last."""
     from PIL import Image
 
     try:
@@ -95,7 +95,7 @@ def put(session: Session, trainee_id: int, photo: Photo) -> bool:
 
 
 def remove(session: Session, trainee_id: int) -> bool:
-    """Forget the photo of a person; say whether there was one."""
+    """Forget the photo of a person; return whether there was one."""
     if photo_of(session, trainee_id) is None:
         return False
     delete_rows(session, _PHOTO, ("trainee_id",), [(trainee_id,)])

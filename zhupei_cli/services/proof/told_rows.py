@@ -149,7 +149,7 @@ def _ids(session: Session, entity: str, batch: Batch | None) -> Iterable[int] | 
 
 
 def _should_be_told(session: Session, told: Told, key: str) -> bool:
-    """Say whether a person was written after events began to have digests of people."""
+    """Return whether a person was written after events began to have digests of people."""
     trainees = _TABLES["trainee"]
     written = select(trainees.c.touched_by).where(trainees.c.id == int(key.rpartition(" ")[2]))
     return told.first_people is not None and session.execute(written).scalar_one() >= told.first_people - 1

@@ -24,7 +24,7 @@ def is_base(session: Session) -> bool:
 def acting_base(session: Session, word: str | None) -> str | None:
     """Return the code of the base that is acted for: the login's own, else what `word` names, None for none.
 
-    A base's login that names another one hears E605, whether that one exists or not.
+    Raises E605 for a login of a base that names another one, whether that one exists or not.
     """
     if not is_base(session):
         return None if not word else find_base(session, word)

@@ -177,7 +177,7 @@ def row_events(
     *,
     batch_id: int | None = None,
 ) -> Iterator[Change]:
-    """Yield one event per 500 rows (key, what stands there now) that names them and has their digests."""
+    """Yield one event per 500 rows (key, its row now) that names them and has their digests."""
     for chunk in in_chunks(rows, EVENT_ROWS):
         digests = [named_digest(now) if isinstance(now, Mapping) else row_digest(now) for _, now in chunk]
         yield Change(

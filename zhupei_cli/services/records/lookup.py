@@ -43,7 +43,7 @@ _NUMBER: Final = re.compile(r"([A-Za-z0-9][A-Za-z0-9_-]{0,31})-([0-9]{7,})")
 
 
 def is_number(word: str) -> bool:
-    """Tell whether a word is written as application numbers are."""
+    """Return whether a word is written as application numbers are."""
     return _NUMBER.fullmatch(word) is not None
 
 

@@ -1,4 +1,4 @@
-"""One training base: shown with its places, edited, disabled and enabled."""
+"""One training base: edited, disabled and enabled."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -7,30 +7,21 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
-from zhupei_cli.model import Batch, Plan, TrainingBase
+from zhupei_cli.model import TrainingBase
 from zhupei_cli.rules.proof.digests import named_digest
 from zhupei_cli.services.people.fields import read_fields, refuse
 from zhupei_cli.services.records.events import Change, record
 from zhupei_cli.services.records.lookup import find_base
 from zhupei_cli.services.reference.catalogue_intake import edit_entry
-from zhupei_cli.services.reference.lists import BASES, BaseRow, list_bases
+from zhupei_cli.services.reference.lists import BASES
+from zhupei_cli.services.reference.views import BaseShown, places_offered, show_base
 from zhupei_cli.sheets.kinds.columns import Column
 from zhupei_cli.words.errors import Fault, ZhupeiError
-from zhupei_cli.words.vocabulary import BatchStatus
 
 #: What may be changed; the code is what everything else refers to.
 BASE_FIELDS: Final[tuple[Column, ...]] = tuple(
     column for column in BASES.kind.columns if column.key != "code" and not column.ignored
 )
-#: Batches in which nothing is offered any more.
-_OVER: Final = (BatchStatus.FINAL, BatchStatus.ARCHIVED, BatchStatus.CANCELLED)
-
-
-class BaseShown(BaseRow):
-    """A training base with the batches it offers places in, and how many."""
-
-    batches: str
-    places: int
 
 
 class BaseMoved(BaseShown):
@@ -38,14 +29,6 @@ class BaseMoved(BaseShown):
 
     changed: bool
     joint_bases: list[str]
-
-
-def show_base(session: Session, word: str, *, reveal_by: Acting | None = None) -> BaseShown:
-    """Return everything about a base, with its places in batches that are not over; E302 if there is none."""
-    code = find_base(session, word)
-    (row,) = (row for row in list_bases(session, reveal_by=reveal_by) if row["code"] == code)
-    offered = _offered(session, code)
-    return {**row, "batches": "、".join(offered), "places": sum(offered.values())}
 
 
 def edit_base(
@@ -70,7 +53,7 @@ def set_enabled(
     Raises E302, and E473 for a base that still offers places: stop them first, batch by batch.
     """
     base = session.get_one(TrainingBase, find_base(session, word), with_for_update=True)
-    offered = _offered(session, base.code)
+    offered = places_offered(session, base.code)
     if not enabled and offered:
         count = sum(offered.values())
         raise ZhupeiError("E473", base=base.name, count=count, batches="、".join(offered))
@@ -93,14 +76,3 @@ def _joint_in_use(session: Session, base: TrainingBase) -> list[str]:
         .order_by(TrainingBase.code)
     )
     return [f"{code} {name}" for code, name in session.execute(statement)]
-
-
-def _offered(session: Session, code: str) -> dict[str, int]:
-    """Return batch → number of places the base offers in it."""
-    statement = (
-        select(Batch.code)
-        .join(Plan, Plan.batch_id == Batch.id)
-        .where(Plan.base_code == code, Plan.stopped.is_(False), Batch.status.not_in(_OVER))
-    )
-    codes = sorted(session.execute(statement).scalars())
-    return {batch: codes.count(batch) for batch in dict.fromkeys(codes)}

@@ -1,21 +1,17 @@
-"""Reference data the province keeps: training bases and the catalogue of specialties."""
+"""Reference data the province keeps: training bases and the catalogue of specialties, taken in."""
 
 import csv
 import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.resources import files as package_files
-from typing import TypedDict
 
-from sqlalchemy import RowMapping, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
 from zhupei_cli.model import Specialty, TrainingBase
 from zhupei_cli.model.base import TableRow
-from zhupei_cli.rules.people.masking import mask_phone
 from zhupei_cli.services.records.entries import Entry
-from zhupei_cli.services.records.events import Change, record
 from zhupei_cli.services.records.import_ledger import Imported, ImportedFile
 from zhupei_cli.services.records.workbooks import Reading
 from zhupei_cli.services.reference.catalogue_intake import Catalogue, import_entries, uscc_faults
@@ -23,7 +19,7 @@ from zhupei_cli.sheets.kinds.workbook_kinds import BASE, SPECIALTY
 from zhupei_cli.sheets.taking.lines import Line
 from zhupei_cli.words.codes import CITY
 from zhupei_cli.words.errors import Fault
-from zhupei_cli.words.vocabulary import ENABLED, SHORTAGE, flag
+from zhupei_cli.words.vocabulary import SHORTAGE, flag
 
 _DEFAULT_SPECIALTIES = "specialties.csv"
 
@@ -123,66 +119,3 @@ _SPECIALTIES = Catalogue(
     _mended_names,
     unique=("name",),
 )
-
-
-class BaseRow(TypedDict):
-    """A training base as a list has it."""
-
-    code: str
-    name: str
-    aliases: str
-    level: str | None
-    city: str
-    city_label: str
-    uscc: str | None
-    contact_name: str | None
-    contact_phone: str | None
-    main_base: str | None
-    main_base_label: str | None
-    is_joint: bool
-    institution: str | None
-    status: str
-    status_label: str
-
-
-def list_bases(session: Session, *, reveal_by: Acting | None = None) -> list[BaseRow]:
-    """Return all training bases by code; phones are masked unless `reveal_by`, which leaves an event."""
-    rows = _entries(session, BASES)
-    names = {row["code"]: row["name"] for row in rows}
-    if reveal_by is not None:
-        record(session, reveal_by, [Change("base.reveal", "base", data={"rows": len(rows)})])
-    return [
-        {
-            "code": row["code"],
-            "name": row["name"],
-            "aliases": row["aliases"],
-            "level": row["level"],
-            "city": row["city"],
-            "city_label": CITY.labels.get(row["city"], row["city"]),
-            "uscc": row["uscc"],
-            "contact_name": row["contact_name"],
-            "contact_phone": _phone(row["contact_phone"], masked=reveal_by is None),
-            "main_base": row["main_code"],
-            "main_base_label": names.get(row["main_code"]),
-            "is_joint": bool(row["is_joint"]),
-            "institution": row["institution"],
-            "status": row["status"],
-            "status_label": ENABLED.label(row["status"]),
-        }
-        for row in rows
-    ]
-
-
-def _phone(number: str | None, *, masked: bool) -> str | None:
-    return mask_phone(number) if masked and number else number
-
-
-def list_specialties(session: Session) -> list[dict[str, object]]:
-    """Return the catalogue of specialties by code."""
-    return [dict(row) for row in _entries(session, _SPECIALTIES)]
-
-
-def _entries(session: Session, catalogue: Catalogue) -> list[RowMapping]:
-    # Sorted here: a database's order of codes depends on its collation.
-    rows = session.execute(select(catalogue.table)).mappings()
-    return sorted(rows, key=lambda row: str(row["code"]))

@@ -132,17 +132,6 @@ class FigureRow(TypedDict):
     since: date | None
 
 
-class AnomalyRow(TypedDict):
-    """What the nightly report would warn of."""
-
-    kind: str
-    kind_label: str
-    alarm: bool
-    subject: str
-    count: int
-    message: str
-
-
 def summarize(session: Session, batch: Batch, *, now: datetime) -> list[FigureRow]:
     """Return the headline figures alone, with what they were at the last report of an earlier day."""
     before = figures_before(session, batch, now=now)

@@ -369,7 +369,7 @@ def _by_spot(in_order: Sequence[Bid]) -> dict[Spot, list[Bid]]:
 
 
 def _by_choice(seat: _Seat | None, spot: Spot) -> bool:
-    """Tell whether somebody sits there by a choice of theirs: who was placed by hand sets no line."""
+    """Return whether somebody sits there by a choice of theirs: who was placed by hand sets no line."""
     return seat is not None and seat[0] == spot and seat[1].startswith("choice")
 
 

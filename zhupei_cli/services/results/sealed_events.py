@@ -144,7 +144,7 @@ def _chain(events: Iterable[EventLine]) -> Iterator[Finding]:
 
 
 def _is_masked(reason: str | None) -> bool:
-    """Say whether a reason can have lost a number of somebody: all else keeps its hash."""
+    """Return whether a reason can have lost a number of somebody: all else keeps its hash."""
     return reason is not None and "**" in reason and masked_text(reason) == reason
 
 
@@ -246,7 +246,7 @@ def _terms(place: Place) -> str:
 
 
 def _marks_told(one: Candidate, told: Told, id_: int) -> bool:
-    """Say whether each record of somebody is the one the events say, 缺考 being no mark in an input."""
+    """Return whether each record of somebody is the one the events say, 缺考 being no mark in an input."""
     for record in one.records:
         key = f"{one.no}/{record.base}" if record.base else one.no
         said = told.rows["score"].get((id_, key))

@@ -1,4 +1,4 @@
-"""What an import changes, field by field: from the images it keeps and from what stands there after it.
+"""What an import changes, field by field: from the images it keeps and from what the database holds after it.
 
 Call it in the transaction of the import, which a trial run then takes back.
 """

@@ -110,7 +110,7 @@ def _take_back(session: Session, run: ImportRun, rows: Sequence[Written]) -> Mov
 
 
 def _digests(session: Session, run: ImportRun, rows: Sequence[Written]) -> dict[tuple[str, str], str]:
-    """Return (table, name) → digest of what stands there again; rows that are gone have none."""
+    """Return (table, name) → digest of the rows that were put back; rows that are gone have none."""
     found: dict[tuple[str, str], str] = {}
     for entity, group in grouped(rows).items():
         part = PARTS[entity]

@@ -159,7 +159,7 @@ def _references(connection: Connection) -> Iterator[Fault]:
 
 
 def _login(session: Session) -> Iterator[Fault]:
-    """Walls hold nobody who owns them: daily work is not for such a login."""
+    """Yield the fault of a login that owns the tables: walls do not hold it, daily work is not for it."""
     if backend_at(session).unwalled(session):
         yield Fault("E534", "login", values={"login": login_of(session).name})
 

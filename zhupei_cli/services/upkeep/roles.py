@@ -1,4 +1,4 @@
-"""Roles and row security of PostgreSQL: applied from sql/postgresql, compared with what stands there."""
+"""Roles and row security of PostgreSQL: applied from sql/postgresql, compared with what the server has."""
 
 from collections.abc import Iterable
 from importlib.resources import files

@@ -29,7 +29,7 @@ def wide_encoding(head: bytes) -> str | None:
 
 
 def _is_wide(head: bytes, width: int, high: int) -> bool:
-    """Say whether bytes look like units of `width` bytes, the highest at the place `high`.
+    """Return whether bytes look like units of `width` bytes, the highest at the place `high`.
 
     In UTF-32 it is zero and the next one names a plane. In UTF-16 it is zero in every comma, digit and end of
     line; the lower one is in few characters (一 is U+4E00).

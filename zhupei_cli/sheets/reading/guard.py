@@ -31,7 +31,7 @@ _OTHERS: Final = (
 
 
 def package_form(path: Path) -> Literal["zip", "xls", "csv"]:
-    """Say what a file is by its first bytes; its name may lie.
+    """Return what a file is by its first bytes; its name may lie.
 
     Raises E031 (a web page named .xls), E032 (protected by a password), E033 (no workbook), E034
     (nothing but blanks and line ends), E037 (too large to be one), E134 (older than workbooks are).
@@ -63,7 +63,7 @@ def package_form(path: Path) -> Literal["zip", "xls", "csv"]:
 
 
 def kind_of(names: Collection[str], path: Path) -> Literal["xlsx", "ods"]:
-    """Say which workbook a package is by its parts; E033 when it is none, E039 for a renamed macro."""
+    """Return which workbook a package is by its parts; E033 when it is none, E039 for a renamed macro."""
     known = {name.replace("\\", "/").casefold() for name in names}
     if "xl/workbook.xml" in known:
         if "xl/vbaproject.bin" in known and path.suffix.lower() == ".xlsx":

@@ -117,7 +117,7 @@ class Rows:
 
 
 def sparse(rows: int, columns: int, filled: int) -> bool:
-    """Say whether a sheet is large and nearly empty: a stray cell far away."""
+    """Return whether a sheet is large and nearly empty: a stray cell far away."""
     area = rows * columns
     return area > _ROOMY and filled * _SPARSE < area
 
