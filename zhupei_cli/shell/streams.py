@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
-    from collections.abc import Buffer
+    from _typeshed import ReadableBuffer
 
 
 def plain_streams() -> None:
@@ -32,7 +32,7 @@ class _Patient(io.FileIO):
     says what was found. Click would end the program with 1 in the middle of it.
     """
 
-    def write(self, data: "Buffer") -> int:
+    def write(self, data: "ReadableBuffer") -> int:
         try:
             return super().write(data)
         except BrokenPipeError:
