@@ -227,6 +227,7 @@ CATALOGUE: dict[str, Entry] = {
     "E426": Entry(3, "还有 {count} 件异议没有办结，例如编号 {objection}", "先办结：zhupei objection list --batch {batch} 查看", "归档以前办结的异议才能写进封存的结果。"),
     "E427": Entry(3, "此人还有已生效的无故未报到记录（编号 {bar}），登记为报到以后不会自动解除", "zhupei trainee bar lift {bar} --reason 已报到", "省里确认过的诚信记录由省里解除。"),
     "E428": Entry(3, "此人还有已生效的诚信记录（{kind}，编号 {bar}），恢复录取资格以后不会自动解除，递补时仍按考生计算", "记录有误的解除：zhupei trainee bar lift {bar} --reason 原因；不应再录取的，下次递补确定以后取消录取：zhupei admit revoke 报名号 --reason 原因", "省里确认过的诚信记录由省里解除；恢复资格只看本批次的录取，不看诚信记录。"),
+    "E429": Entry(3, "这一格有 {count} 个号码，短信平台一般只认一个", "只留常用的一个；另一个可以填在紧急联系电话", "通知按手机号码群发，两个号码写在一起多半发不出去。"),
     "E430": Entry(2, "权重 {weights} 不对：{problem}", "写成 written=0.4,skill=0.4,interview=0.2，三项都是非负小数，合计正好是 1", "总成绩按权重精确计算，合计不等于 1 时名次没有意义。"),
     "E431": Entry(2, "同分排序项 {tie_keys} 不对：{problem}", "从 written,skill,interview,submitted_at 中选，每项至多一次，也可以留空", "同分时按所列各项依次比较，最后总是报名号。"),
     "E432": Entry(5, "不能按 score-first 录取：{count} 名考生有基地单独成绩，例如 {application_no}", "改用 --rule stable，或删去基地单独成绩", "平行志愿要求全体考生按同一份成绩排名。"),
