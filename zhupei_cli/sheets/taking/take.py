@@ -70,6 +70,8 @@ class Table:
     faults: list[Fault]
     #: By key: characters of the longest text.
     longest: Mapping[str, int] = field(default_factory=dict)
+    #: The words above the header and in it: its title.
+    above: Sequence[str] = ()
 
     @property
     def headings(self) -> dict[str, str]:
@@ -298,7 +300,10 @@ class Taking:
         header = replace(header, words=(*header.words, *[""] * more)) if header.words else header
         faults = [*header.faults, *self._passed_over()]
         longest = {reader.key: reader.longest for _, reader in self._readers}
-        return Table(self.kind, self._sheet.name, header, self._lines, faults, longest)
+        above = [
+            clean(cell) for row in self._sheet.rows[: header.body] for cell in row if isinstance(cell, str)
+        ]
+        return Table(self.kind, self._sheet.name, header, self._lines, faults, longest, above)
 
     def _passed_over(self) -> Iterator[Fault]:
         """Yield what is told of rows that are none, and of those that nobody sees."""
