@@ -15,6 +15,7 @@ from zhupei_cli.files import shown_path
 from zhupei_cli.services.kinds.parts.kind import ImportKind
 from zhupei_cli.services.records import lookup
 from zhupei_cli.services.records.import_ledger import Imported
+from zhupei_cli.services.records.sheet_titles import question_titles
 from zhupei_cli.services.records.workbooks import Reading, write_errors
 from zhupei_cli.settings import Settings
 from zhupei_cli.sheets.kinds.columns import Choices, Offer
@@ -27,7 +28,7 @@ from zhupei_cli.words.errors import ZhupeiError, begins_with
 
 from .asking import workbook_password
 from .changes import changes_option, show_changes, trial_changes
-from .options import F, current_settings, dry_run_option, json_option
+from .options import F, batch_was_named, current_settings, dry_run_option, json_option
 from .output import FINDINGS, next_step, show_summary
 from .templates import choices_of
 from .writing import patient
@@ -75,6 +76,7 @@ class Import:
 
         def act(session: Session, reading: Reading) -> Imported:
             found = lookup.find_batch(session, code)
+            question_titles(session, reading, found, named=batch_was_named())
             return kind.take(session, reading, batch=found, by=self.by, **asked)
 
         return self.show(self.take(kind, act), batch=code, of_batch=True)

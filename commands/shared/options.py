@@ -66,11 +66,16 @@ def year_option(command: F) -> F:
     )(command)
 
 
+def batch_was_named() -> bool:
+    """Say whether somebody typed --batch: that of the environment, or the only live one, is not meant so."""
+    source = click.get_current_context().get_parameter_source("batch")
+    return source is click.core.ParameterSource.COMMANDLINE
+
+
 def whole_year(year: int | None, *, run: int | None = None, draft: bool = False) -> None:
     """Refuse --year beside what names a part of it; a batch of the environment does not count."""
     context = click.get_current_context()
-    named = context.get_parameter_source("batch") is click.core.ParameterSource.COMMANDLINE
-    if year is not None and (named or run is not None or draft):
+    if year is not None and (batch_was_named() or run is not None or draft):
         more = "批次、--run 或 --draft" if draft else "批次或 --run"
         raise click.UsageError(f"--year 是全部批次，不能同时写{more}。", context)
 

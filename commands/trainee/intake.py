@@ -10,13 +10,14 @@ from zhupei_cli.services.applications.intake_cases import Options, prepare
 from zhupei_cli.services.kinds.trainee import TRAINEE_IMPORT
 from zhupei_cli.services.records import lookup
 from zhupei_cli.services.records.import_ledger import Imported
+from zhupei_cli.services.records.sheet_titles import question_titles
 from zhupei_cli.services.records.workbooks import Reading
 from zhupei_cli.sheets.kinds import workbook_kinds
 from zhupei_cli.shell.arguments import Word
 from zhupei_cli.words.vocabulary import IMPORT_MODE
 
 from ..shared.importing import Import, importing
-from ..shared.options import batch_option
+from ..shared.options import batch_option, batch_was_named
 from ..shared.progress import Progress
 
 
@@ -54,6 +55,8 @@ def import_(taking: Import, *, batch: str | None, late: bool, reason: str | None
 
         def act(session: Session, reading: Reading) -> Imported:
             found = None if options.profile_only else lookup.find_batch(session, batch)
+            if found is not None:
+                question_titles(session, reading, found, named=batch_was_named())
             watch = partial(progress.watch, what="检查", unit="人", then="写入数据库")
             outcome = TRAINEE_IMPORT.take(session, reading, batch=found, by=by, options=options, watch=watch)
             progress.phase("核对变化" if taking.dry_run else "保存")

@@ -10,7 +10,7 @@ import pytest
 from tests.commands.sample import PROGRAM
 from tests.conftest import Ran, Run
 from tests.outline import commands
-from zhupei_cli.shell.anywhere import OPTIONS, is_harmless
+from zhupei_cli.shell.anywhere import OPTIONS, is_final, is_harmless
 from zhupei_cli.shell.cli import cli
 
 pytestmark = pytest.mark.long
@@ -116,6 +116,32 @@ def test_no_wrong_option_is_answered_with_one_that_changes_data(zhupei: Run, tho
             offered = set(re.findall(r"'(--?[a-z0-9-]+)'", ran.err.splitlines()[0])) - {option}
             advised += [(path, option, offered & bad)] if offered & bad else []
     assert advised == []
+
+
+def test_no_wrong_command_is_answered_with_one_that_is_final(zhupei: Run) -> None:
+    final = {path for path, command in LEAVES if is_final(command)}
+    #: Told by name, so that a change of the rule does not change what it is judged by.
+    named = (
+        *("batch publish", "batch finalize", "batch archive", "batch cancel", "batch lock", "batch open"),
+        *("db restore", "trainee erase", "imports undo", "admit commit", "admit revoke", "admit decline"),
+        *("admit quit", "apply submit", "apply withdraw", "review approve", "review reject", "review return"),
+        *("trainee education remove", "trainee password reset", "notice send", "db user remove"),
+    )
+    assert {tuple(one.split()) for one in named} <= final
+    for *groups, verb in sorted(final):
+        for wrong in (verb[:-1], verb[1:], f"un{verb}", f"{verb}ed", f"{verb[1]}{verb[0]}{verb[2:]}"):
+            if any(path == (*groups, wrong) for path, _ in LEAVES):
+                continue
+            ran = zhupei(*groups, wrong)
+            assert (ran.code, ran.out) == (2, ""), (groups, wrong, ran.err)
+            offered = set(re.findall(r"'([a-z]+)'", ran.err.splitlines()[0])) - {wrong}
+            assert not {(*groups, name) for name in offered} & final, (groups, wrong, ran.err)
+    assert zhupei("trainee", "imprt").err.startswith(
+        "错误 [E080]：没有命令 'imprt'。您是不是要用 'import'？\n"
+    )
+    assert zhupei("help", "batch", "publsh").err.startswith(
+        "错误 [E080]：没有命令 'publsh'。您是不是要用 'publish'？\n"
+    )
 
 
 def test_they_mean_behind_the_command_what_they_mean_before_the_group(zhupei: Run) -> None:

@@ -208,6 +208,23 @@ def test_what_may_be_a_row_is_one(cells: list[Cell]) -> None:
     assert ([row.number for row in table.rows], _noted(table)) == ([2], [])
 
 
+def test_a_row_full_of_words_is_no_sum() -> None:
+    """A person who is called so, as it seems, and has a passport: it must be told what is the matter."""
+    said = {
+        "name": "总计",
+        "id_type": "护照",
+        "id_number": "E12345678",
+        "ethnicity": "汉族",
+        "school": "郑州大学",
+    }
+    row = [said.get(column.key, "某某") for column in PERSON.columns]
+    total = ["总计", *["3"] * (len(row) - 1)]
+    table = take_sheet(_sheet([column.heading for column in PERSON.columns], row, total), PERSON)
+    assert [row.number for row in table.rows] == [2]
+    assert "E122" in [fault.code for fault in table.rows[0].faults]
+    assert ("E026", "warning", {"rows": "3"}) in _noted(table)
+
+
 def test_a_row_that_is_struck_through_is_not_taken() -> None:
     sheet = _sheet(["报名号", "审核结果"], ["A-1", "通过"], ["A-2", "通过"])
     sheet.struck = frozenset({3})

@@ -32,7 +32,8 @@ _BEHIND: Final = re.compile(
 )
 
 _PLACEHOLDERS = (
-    "无名 无名氏 佚名 合计 总计 小计 共计 备注 注 注： 说明 填表说明 "
+    "无名 无名氏 佚名 合计 总计 小计 共计 备注 注 说明 填表说明 填报说明 注意事项 "
+    "填表人 制表人 填报人 经办人 审核人 复核人 负责人 日期 填表日期 制表日期 单位 盖章 公章 "
     "清空 无 没有 暂无 不详 不明 未知 未填 未填写 待定 待补 待填 空 空白 同上 略 姓名 名字 联系人 紧急联系人 "
     "测试 测试用 测试员 测试人 测试数据 试试 示例 样例 例 学员 学生 本人 匿名 "
     "xxx xx test n/a unknown noname undefined"
@@ -139,7 +140,9 @@ def _entity(name: str) -> str:
 
 
 def _no_name(name: str) -> str:
-    wrong = name.casefold() in _NO_NAMES or not any(map(str.isalpha, name)) or _MORE.search(name)
+    wrong = (
+        name.casefold().rstrip(":：") in _NO_NAMES or not any(map(str.isalpha, name)) or _MORE.search(name)
+    )
     return name if wrong or _BEHIND.fullmatch(name) else ""
 
 

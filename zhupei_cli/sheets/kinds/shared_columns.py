@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Final, TypedDict, Unpack
 
+from zhupei_cli.rules.people.contacts import mobile_doubt
 from zhupei_cli.rules.people.fields import FIELDS, Field, Sort
 from zhupei_cli.rules.people.people_names import contact_doubt, doubt_of, word_doubt
 from zhupei_cli.sheets.kinds import cells, parsers
@@ -98,13 +99,14 @@ def _column(field: Field, heading: str, **about: Unpack[About]) -> Column:
             read = parsers.whole(TRAIN_YEARS[0], TRAIN_YEARS[-1])
             return Column(field.key, heading, read, offers=years, closed=True, **about)
         case _:
-            odd = word_doubt if field.key in _WORDS else None
+            odd = word_doubt if field.key in _WORDS else _DOUBTS.get(field.key)
             offers = _OFFERS.get(field.sort, ())
             return Column(field.key, heading, _READ[field.sort], doubt=odd, offers=offers, **about)
 
 
 #: Texts that stand on papers as they were typed.
 _WORDS: Final = ("school", "major", "address")
+_DOUBTS: Final = {"mobile": mobile_doubt}
 
 
 def _words(field: Field) -> CodeTable:

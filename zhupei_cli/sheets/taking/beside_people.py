@@ -31,7 +31,10 @@ def is_total(line: Sequence[Cell]) -> bool:
     first = line[0] or next((cell for cell in line if cell not in (None, "")), None)
     if not isinstance(first, str) or _IN_TOTALS not in first:
         return False
-    return "".join(clean(first).split()).rstrip(":：") in _TOTALS and not _names_somebody(line)
+    if "".join(clean(first).split()).rstrip(":：") not in _TOTALS or _names_somebody(line):
+        return False
+    # A sum has figures beside it; a row full of words is somebody's, who has a passport maybe.
+    return sum(1 for cell in line if isinstance(cell, str) and any(map(str.isalpha, cell))) <= FEW_CELLS
 
 
 def is_note(line: Sequence[Cell], *, alone: bool) -> bool:

@@ -1,6 +1,6 @@
 """What a sheet of a kind holds once it is taken."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -24,6 +24,8 @@ class Table:
     faults: list[Fault]
     #: By key: characters of the longest text.
     longest: Mapping[str, int] = field(default_factory=dict)
+    #: The words above the header and in it: its title.
+    above: Sequence[str] = ()
 
     @property
     def headings(self) -> dict[str, str]:

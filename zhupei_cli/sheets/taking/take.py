@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from zhupei_cli.sheets.kinds.cells import Cell
+from zhupei_cli.sheets.kinds.cells import Cell, clean
 from zhupei_cli.sheets.kinds.columns import Column, Kind
 from zhupei_cli.sheets.reading.book import Sheet
 from zhupei_cli.sheets.taking.beside_people import FEW_CELLS, NUMBERED, is_note, is_total
@@ -82,7 +82,10 @@ class Taking:
         header = replace(header, words=(*header.words, *[""] * more)) if header.words else header
         faults = [*header.faults, *self._passed_over()]
         longest = {reader.key: reader.longest for _, reader in self._readers}
-        return Table(self.kind, self._sheet.name, header, self._lines, faults, longest)
+        above = [
+            clean(cell) for row in self._sheet.rows[: header.body] for cell in row if isinstance(cell, str)
+        ]
+        return Table(self.kind, self._sheet.name, header, self._lines, faults, longest, above)
 
     def _passed_over(self) -> Iterator[Fault]:
         """Yield what is told of rows that are none, and of those that nobody sees."""

@@ -1,0 +1,54 @@
+"""A workbook whose title names another batch than the one it is imported into."""
+
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from tests.conftest import Run
+from tests.people import open_batch, person
+from zhupei_cli.sheets.kinds.workbook_kinds import PERSON
+from zhupei_cli.store.engine import transaction
+
+
+@pytest.fixture
+def of_supplement(zhupei: Run, database: str, home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The template of another batch with one person filled in, while ZHUPEI_BATCH names the first."""
+    monkeypatch.setenv("ZHUPEI_DATABASE_URL", database)
+    monkeypatch.setenv("ZHUPEI_BATCH", "HN2026")
+    with transaction(database) as session:
+        open_batch(session)
+        open_batch(session, code="HN2025").name = "2026 年招收 补录"
+    path = home / "补录.xlsx"
+    assert zhupei("trainee", "template", "--batch", "HN2025", "-o", path).code == 0
+    book = openpyxl.load_workbook(path)
+    words = [str(cell.value or "").strip(" *") for cell in book.worksheets[0][2]]
+    keys = {column.heading: column.key for column in PERSON.columns}
+    for at, word in enumerate(words, 1):
+        book.worksheets[0].cell(3, at).value = person(1).get(keys.get(word, ""))
+    book.save(path)
+    return path
+
+
+def test_it_is_not_taken_unless_the_batch_is_named(zhupei: Run, of_supplement: Path) -> None:
+    ran = zhupei("trainee", "import", of_supplement)
+    assert (ran.code, ran.err.splitlines()) == (
+        3,
+        [
+            "没有导入：共 0 行，新增 0，更新 0，不变 0，未通过 0，提醒 0",
+            "错误 [E435] 补录.xlsx 报名信息：标题写的是批次“2026 年招收 补录”，"
+            "导入的是 HN2026（2026 年招收）；确是这个批次的，加 --batch HN2026 再导入，或改正标题；"
+            "不是的，用 --batch 写明它的批次",
+        ],
+    )
+    assert zhupei("apply", "list", "--json").out == zhupei("trainee", "list", "--json").out == "[]\n"
+    ran = zhupei("trainee", "import", of_supplement, "--batch", "HN2026")
+    assert (ran.code, "提醒 [E435] 补录.xlsx 报名信息：标题写的是批次" in ran.err) == (0, True)
+    assert "新增 1" in ran.err
+
+
+def test_its_own_title_is_no_matter(zhupei: Run, of_supplement: Path) -> None:
+    del of_supplement
+    assert zhupei("trainee", "template", "-o", "自己.xlsx").code == 0
+    ran = zhupei("trainee", "import", "自己.xlsx")
+    assert (ran.code, "E435" in ran.err) == (0, False)
