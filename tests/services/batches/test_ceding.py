@@ -207,6 +207,16 @@ def test_check_names_places_that_are_counted_wrong(final: str, by: Acting) -> No
     assert found.startswith("E682") and "：T B 0100；" in found
 
 
+@pytest.mark.parametrize("more", [1, -1])
+def test_check_names_shares_of_identities_that_are_counted_wrong(final: str, by: Acting, more: int) -> None:
+    _create(final, by)
+    with transaction(final) as session:
+        assert _damage(session) == []
+        session.execute(update(Plan).where(Plan.ceded == 1).values(ceded_own=Plan.ceded_own + more))
+        (found,) = _damage(session)
+    assert found.startswith("E682") and "：T B 0100；" in found
+
+
 def test_uncommit_takes_back_who_was_placed_and_a_decline_is_no_damage(database: str, by: Acting) -> None:
     with transaction(database) as session:
         batch = store_world(session, worked_example())

@@ -46,18 +46,31 @@ _OVER: Final = " OR ".join(f"p.taken_{who} > p.max_{who}" for who in Identity)
 _SUMS: Final = " + ".join(f"taken_{who}" for who in Identity)
 _SUMMED: Final = ", ".join(f"sum(taken_{who}) AS {who}" for who in Identity)
 _OVER_TOGETHER: Final = " OR ".join(f"taken_{who} + coalesce(s.{who}, 0) > p.max_{who}" for who in Identity)
+#: Of a round as of all: at most so many of an identity sit on the seats it took over (`batches.ceding`).
+_MOST: Final = ", ".join(
+    f"sum(CASE WHEN r.status = 'archived' THEN c.taken_{who} + c.ceded_{who}"
+    f" WHEN c.max_{who} IS NULL OR c.max_{who} > c.quota THEN c.quota ELSE c.max_{who} END) AS most_{who}"
+    for who in Identity
+)
+#: A database from before these were counted has at most what its limits leave.
+_MISCOUNTED: Final = " OR ".join(
+    f"p.ceded_{who} > coalesce(s.most_{who}, 0) OR p.ceded_{who} < s.most_{who}"
+    f" AND (p.max_{who} IS NULL OR p.ceded_{who} < p.max_{who} - p.taken_{who})"
+    for who in Identity
+)
 #: Places of batches with supplement rounds where both together hold more than the batch has, or that do not
-#: cede what their rounds offer, of archived ones what they hold.
+#: cede what their rounds offer, of archived ones what they hold; of each identity too.
 _FAMILIES: Final = f"""
     SELECT b.code || ' ' || p.base_code || ' ' || p.specialty_code
     FROM plan p JOIN batch b ON b.id = p.batch_id LEFT JOIN (
-        SELECT r.parent_id, c.base_code, c.specialty_code, sum({_SUMS}) AS taken, {_SUMMED},
+        SELECT r.parent_id, c.base_code, c.specialty_code, sum({_SUMS}) AS taken, {_SUMMED}, {_MOST},
                sum(CASE WHEN r.status = 'archived' THEN {_SUMS} + c.ceded ELSE c.quota END) AS quota
         FROM plan c JOIN batch r ON r.id = c.batch_id
         WHERE r.parent_id IS NOT NULL AND r.status <> 'cancelled'
         GROUP BY r.parent_id, c.base_code, c.specialty_code
     ) s ON s.parent_id = p.batch_id AND s.base_code = p.base_code AND s.specialty_code = p.specialty_code
-    WHERE p.ceded <> coalesce(s.quota, 0) OR {_SUMS} + coalesce(s.taken, 0) > p.quota OR {_OVER_TOGETHER}"""
+    WHERE p.ceded <> coalesce(s.quota, 0) OR {_MISCOUNTED}
+       OR {_SUMS} + coalesce(s.taken, 0) > p.quota OR {_OVER_TOGETHER}"""
 #: Catalogue code → query for the names of what is wrong. Most of it the database refuses to store; a file
 #: that was damaged, or written to by another program, may hold it all the same.
 _RULES: Final = {
