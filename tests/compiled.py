@@ -6,6 +6,7 @@ dialect alone, so the engines of one worker share it. And each first asks a serv
 schema and more: what the first was told of a URL, the later ones know.
 """
 
+from collections.abc import Callable
 from typing import Any, Final
 
 from sqlalchemy import URL, Connection, Engine, event
@@ -35,7 +36,7 @@ def share() -> None:
     """Let every connection opened from now on use what the others compiled."""
     event.listen(Engine, "engine_connect", _use)
     told: dict[URL, dict[str, Any]] = {}
-    ask = PGDialect_psycopg.initialize
+    ask: Callable[[PGDialect_psycopg, Connection], None] = PGDialect_psycopg.initialize
 
     def initialize(dialect: PGDialect_psycopg, connection: Connection) -> None:
         url = connection.engine.url

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from pathlib import Path
 
+from tests.statements_of_services import nothing_new
 from tests.twice import twice
 
 _ROOT = Path(__file__).parents[1]
@@ -34,3 +35,9 @@ def test_hardly_a_public_name_is_defined_twice() -> None:
         if not all("store/engines" in module for module in modules)
     }
     assert len(double) <= 55, double
+
+
+def test_those_who_show_the_server_nothing_new_are_tests() -> None:
+    named = [name.split("::") for name in nothing_new()]
+    assert len(named) > 100
+    assert [test for file, test in named if f"def {test}(" not in (_ROOT / file).read_text("utf-8")] == []
