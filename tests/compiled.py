@@ -42,7 +42,7 @@ def share() -> None:
         url = connection.engine.url
         if url not in told:
             before = dict(vars(dialect))
-            ask(dialect, connection)  # type: ignore[no-untyped-call]
+            ask(dialect, connection)
             told[url] = {
                 name: value for name, value in vars(dialect).items() if before.get(name, told) is not value
             }
