@@ -18,7 +18,7 @@ _ENOUGH: Final = 4 << 30
 def hurry() -> None:
     """Keep modules compiled, work in memory and hash weakly; processes begun here do the first two."""
     # Where nothing may be kept compiled, each of the thousand processes that tests begin compiles our
-    # modules anew: a third of its start.
+    # modules anew: a quarter of its start.
     sys.dont_write_bytecode = False
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     # A transaction waits for the disk several times: 30 ms where others are at work, 2 in memory.
