@@ -27,6 +27,10 @@ _TABLES = Application.metadata.tables
 _ADMISSION: Table = _TABLES[Admission.__tablename__]
 _APPLICATION: Table = _TABLES[Application.__tablename__]
 _BATCH: Table = _TABLES[Batch.__tablename__]
+# Inside a WHERE the same tables would be taken for those of the outer statement. Made once: an alias copies
+# every column of its table, which took a seventh of the time of each command that counts who takes part.
+_SEAT, _OTHER, _ELSEWHERE = _ADMISSION.alias(), _APPLICATION.alias(), _BATCH.alias()
+_RESULT, _DECIDED = _ADMISSION.alias(), _ADMISSION.alias()
 
 _WITH_RESULT = (BatchStatus.COMMITTED, *PUBLISHED)
 _SEATS: Final = (
@@ -67,8 +71,7 @@ def seated(year: int, *, but: int | None = None, published: bool = False) -> Sel
 
     With `published` only in batches of which everybody may know.
     """
-    # Aliases: inside a WHERE the same tables would be taken for those of the outer statement.
-    admission, other, batch = _ADMISSION.alias(), _APPLICATION.alias(), _BATCH.alias()
+    admission, other, batch = _SEAT, _OTHER, _ELSEWHERE
     statement = (
         select(other.c.trainee_id)
         .join(admission, admission.c.application_id == other.c.id)
@@ -112,9 +115,8 @@ def gave_up(batch: Batch) -> tuple[ColumnElement[bool], ...]:
     Before the result was taken back: where there is one, it says so itself. They are no candidates until they
     are reinstated.
     """
-    decided = _ADMISSION.alias()
-    out = select(decided.c.application_id).where(
-        decided.c.batch_id == batch.id, decided.c.status.in_(DECIDED_ON)
+    out = select(_DECIDED.c.application_id).where(
+        _DECIDED.c.batch_id == batch.id, _DECIDED.c.status.in_(DECIDED_ON)
     )
     return *_approved(batch), _APPLICATION.c.id.in_(out), literal(batch.status not in _WITH_RESULT)
 
@@ -145,8 +147,7 @@ def _approved(batch: Batch) -> tuple[ColumnElement[bool], ...]:
 
 
 def _sits_out(batch: Batch) -> ColumnElement[bool]:
-    result = _ADMISSION.alias()
-    here = select(result.c.application_id).where(result.c.batch_id == batch.id)
+    here = select(_RESULT.c.application_id).where(_RESULT.c.batch_id == batch.id)
     return _APPLICATION.c.trainee_id.in_(seated(batch.year, but=batch.id)) & _APPLICATION.c.id.not_in(here)
 
 
