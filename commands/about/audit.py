@@ -1,6 +1,7 @@
 """`zhupei audit`: the events, and whether their chain is whole."""
 
 import re
+from collections.abc import Iterable
 from datetime import datetime
 
 import click
@@ -13,6 +14,7 @@ from zhupei_cli.settings import Settings
 from zhupei_cli.shell.arguments import CODE, Whole
 from zhupei_cli.shell.logfile import note
 from zhupei_cli.store.engine import reading
+from zhupei_cli.words.errors import Fault
 
 from ..shared.options import column_options, format_options, pass_settings
 from ..shared.output import FINDINGS, Column, Out, show, show_sheet
@@ -94,20 +96,22 @@ def verify(settings: Settings, *, head: str | None, out: Out) -> None:
     with reading(settings.database_url) as session:
         found = auditing.verify(session, head=wanted)
         clock = event_times.set_back(session)
-    findings = [{"code": fault.code, "message": fault.message} for fault in found.findings]
+    findings, warnings = _as_json(found.findings), _as_json([] if clock is None else [clock])
     result = {"ok": not findings, "events": found.events, "head": found.head}
     if out.format in ("json", "jsonl"):
-        warnings = [] if clock is None else [{"code": clock.code, "message": clock.message}]
         show_sheet({**result, "findings": findings, "warnings": warnings}, RESULT, out)
     else:
         state = f"发现 {len(findings)} 处问题" if findings else "完整，没有改动"
         show_sheet({**result, "state": state}, RESULT, out)
-        for finding in findings:
-            note(settings, f"错误 [{finding['code']}]：{finding['message']}")
-        if clock is not None:
-            note(settings, f"提醒 [{clock.code}]：{clock.message}")
+        for label, some in (("错误", findings), ("提醒", warnings)):
+            for one in some:
+                note(settings, f"{label} [{one['code']}]：{one['message']}")
     if findings:
         click.get_current_context().exit(FINDINGS)
+
+
+def _as_json(faults: Iterable[Fault]) -> list[dict[str, str]]:
+    return [{"code": fault.code, "message": fault.message} for fault in faults]
 
 
 #: 120:0f3a…, and as it is printed: 存证：第 120 号 0f3a…

@@ -1,9 +1,12 @@
 """`zhupei admit check`, `run`: what is to be computed looked at, and computed."""
 
+from collections.abc import Iterable
+
 import click
 from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Batch
+from zhupei_cli.rules.proof.audit import Finding
 from zhupei_cli.services.admission import admissions, readiness, runs
 from zhupei_cli.services.batches.taking_part import count_seated, count_sitting_out
 from zhupei_cli.services.records import lookup
@@ -56,20 +59,11 @@ def check(settings: Settings, *, batch: str | None, unpublished: bool, out: Out)
     with reading(settings.database_url) as session:
         found = lookup.find_batch(session, batch)
         counts, findings = readiness.check_admission(session, found, unpublished=unpublished)
-    listed = [finding._asdict() for finding in findings]
     if out.format in ("json", "jsonl"):
+        listed = [finding._asdict() for finding in findings]
         show_sheet({**counts, "ok": not findings, "findings": listed}, CHECK, out)
     else:
-        told: Row = counts
-        show_sheet(
-            told,
-            [one for one in CHECK if told[one.key] or not (one.key in _IF_ANY or told[one.key] is None)],
-            out,
-        )
-        for finding in findings:
-            note(settings, f"提醒 [{finding.code}]：{finding.message}")
-        tell_sitting_out(settings, counts["sitting_out"], counts["batch"])
-        tell_gave_up(settings, counts["gave_up"], counts["batch"])
+        _tell_check(counts, findings, out)
     if findings:
         click.get_current_context().exit(FINDINGS)
     match counts["status"]:
@@ -77,6 +71,16 @@ def check(settings: Settings, *, batch: str | None, unpublished: bool, out: Out)
             next_step(settings, f"zhupei batch lock {counts['batch']}", "锁定，准备录取")
         case BatchStatus.LOCKED:
             next_step(settings, f"zhupei admit run --batch {counts['batch']}", "计算录取")
+
+
+def _tell_check(counts: readiness.InputCounts, findings: Iterable[Finding], out: Out) -> None:
+    told: Row = counts
+    columns = [one for one in CHECK if told[one.key] or not (one.key in _IF_ANY or told[one.key] is None)]
+    show_sheet(told, columns, out)
+    for finding in findings:
+        note(out.settings, f"提醒 [{finding.code}]：{finding.message}")
+    tell_sitting_out(out.settings, counts["sitting_out"], counts["batch"])
+    tell_gave_up(out.settings, counts["gave_up"], counts["batch"])
 
 
 @click.command("run")
