@@ -323,20 +323,6 @@ def load_snapshots(session: Session, applications: Iterable[Stored]) -> dict[int
     }
 
 
-def load_names(session: Session, applications: Iterable[Stored]) -> dict[int, str]:
-    """Return the name each application was last submitted under, by application id."""
-    versions = {stored.id: stored.snapshot_version for stored in applications}
-    statement = select(_SNAPSHOT.c.application_id, _SNAPSHOT.c.version, _SNAPSHOT.c.name)
-    rows = rows_of(session, statement, _SNAPSHOT.c.application_id, versions)
-    return {id_: name for id_, version, name in rows if version == versions[id_]}
-
-
-def load_touched_by(session: Session, ids: Iterable[int]) -> dict[int, int]:
-    """Return the number of the last event that wrote each application, by application id."""
-    columns = (_APPLICATION.c.id, _APPLICATION.c.touched_by)
-    return dict(map(tuple, rows_of(session, select(*columns), _APPLICATION.c.id, ids)))
-
-
 def set_status(session: Session, changes: Sequence[tuple[int, str]], *, seq: int) -> None:
     """Give applications (id, status) their new status; whether it may be is the caller's question."""
     ids: dict[str, list[int]] = {}
