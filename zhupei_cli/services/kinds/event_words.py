@@ -109,7 +109,13 @@ def _of_imports() -> Mapping[str, str]:
 
 #: States of things that have no table of verbs.
 _STATES: Final[Mapping[str, CodeTable]] = {"bar": BAR_STATE, "objection": OBJECTION_STATE}
-_SUBJECTS: Final[Mapping[str, str]] = {"bar": "诚信记录", "objection": "异议"}
+_SUBJECTS: Final[Mapping[str, str]] = {
+    "bar": "诚信记录",
+    "base": "基地",
+    "import": "导入",
+    "objection": "异议",
+    "trainee": "学员",
+}
 
 
 def action_label(action: str) -> str:
@@ -176,4 +182,4 @@ def state_label(action: str, state: str | None) -> str | None:
 def subject_label(subject: str | None) -> str | None:
     """Return the Chinese for what an event is about; numbers and codes are as they are."""
     what, _, number = (subject or "").partition(" ")
-    return f"{_SUBJECTS[what]} {number}" if number and what in _SUBJECTS else subject
+    return f"{_SUBJECTS[what]} {number}".strip() if what in _SUBJECTS else subject
