@@ -14,6 +14,7 @@ from zlib import crc32
 import click
 import pytest
 from click.testing import CliRunner
+from hypothesis import HealthCheck, settings
 
 from tests import careless, compiled
 from tests.oceanbase_server import GIVEN, running_oceanbase
@@ -65,6 +66,9 @@ def pytest_configure(config: pytest.Config) -> None:
     """Name the marks of this suite, compile each statement once for all its databases, and waste no care."""
     compiled.share()
     careless.hurry()
+    # How fast a machine draws examples depends on who else is at work: no test is wrong for it.
+    settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("busy")
     config.addinivalue_line("markers", "sqlite: about files of SQLite, or the same on every database")
     config.addinivalue_line("markers", "oceanbase: about OceanBase alone, with --on oceanbase")
     config.addinivalue_line("markers", "long: takes its file a quarter of a minute or more")

@@ -113,7 +113,7 @@ def fail(ctx: click.Context, how: str, as_json: bool) -> None:
 
 PROGRAM = Program(
     name="zhupei",
-    lazy={"do": ("tests.commands.sample:do", "各种结局"), "undo": ("tests.commands.sample:none", "不存在")},
+    lazy={"do": ("tests.commands.sample:do", "各种结局"), "undo": ("tests.commands.sample:do", "又一组")},
     params=cli.params,
     callback=cli.callback,
     context_settings=cli.context_settings,

@@ -245,7 +245,7 @@ def test_a_command_page_whole(zhupei: Run) -> None:
         "  --limit N            最多列出多少行，0 为全部\n"
         "  -f, --format FORMAT  输出格式：table、json、jsonl、csv、xlsx\n"
         "  --json               等于 -f json\n"
-        "  -o, --output FILE    写入文件，格式由后缀决定\n"
+        "  -o, --output FILE    写入文件，格式由后缀决定；- 是标准输出\n"
         "  --force              覆盖已有文件\n"
         "  -h, --help           显示本帮助\n"
     )

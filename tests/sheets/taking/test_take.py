@@ -66,6 +66,7 @@ def test_a_table_whole() -> None:
         ],
         [],
         {"application_no": 3, "decision": 7, "reason": 1},
+        ["报名号", "审核结果", "原因"],
     )
     assert (table.readable, [row.bad for row in table.rows]) == (True, [False, True])
     assert table.headings == {"application_no": "报名号", "decision": "审核结果", "reason": "原因"}
