@@ -7,7 +7,7 @@ from datetime import date, datetime
 from itertools import zip_longest
 from math import inf
 from operator import methodcaller
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import Row, Table, select
 from sqlalchemy.orm import Session
@@ -32,11 +32,52 @@ PERSON = tuple(
     for column in _TRAINEE.columns
     if column.name not in ("id", "created_at", "updated_at", "touched_by")
 )
-#: Columns that profiles did not have when they were first digested: named only where they say something.
-_LATER = ("order_oriented", "order_county", "order_base")
-_DIGESTED = tuple(name for name in PERSON if name not in _LATER)
 EDUCATION = tuple(column.name for column in _EDUCATION.columns if column.name not in ("id", "trainee_id"))
 WORK = tuple(column.name for column in _WORK.columns if column.name not in ("id", "trainee_id"))
+
+#: The columns that digests were first made of, in this order for good. What came later, or will, is named in
+#: them, and only where it says something: what is stored keeps the digest that its event has.
+_DIGESTED_PERSON: Final = (
+    "id_type",
+    "id_number",
+    "name",
+    "gender",
+    "birth_date",
+    "ethnicity",
+    "political_status",
+    "marital_status",
+    "origin_province",
+    "mobile",
+    "email",
+    "address",
+    "emergency_name",
+    "emergency_phone",
+    "licence_passed",
+    "licence_no",
+    "has_employer",
+)
+_DIGESTED_EDUCATION: Final = (
+    "level",
+    "school",
+    "major",
+    "graduated_on",
+    "full_time",
+    "degree",
+    "degree_type",
+    "diploma_no",
+    "degree_no",
+    "is_fresh",
+)
+_DIGESTED_WORK: Final = ("employer_name", "employer_uscc", "department", "position", "from_date", "to_date")
+
+
+def _later(columns: Sequence[str], digested: Sequence[str]) -> tuple[str, ...]:
+    return tuple(name for name in columns if name not in digested)
+
+
+_LATER_PERSON: Final = _later(PERSON, _DIGESTED_PERSON)
+_LATER_EDUCATION: Final = _later(EDUCATION, _DIGESTED_EDUCATION)
+_LATER_WORK: Final = _later(WORK, _DIGESTED_WORK)
 
 
 @dataclass(slots=True)
@@ -203,12 +244,16 @@ def content_of(profile: Profile) -> str:
 def profile_digest(profile: Profile) -> str:
     """Return the digest of a profile and its entries, stored ones by their numbers, new ones after them."""
     person = profile.person
-    values = [*map(person.get, _DIGESTED)]
-    for entries, columns in ((profile.educations, EDUCATION), (profile.works, WORK)):
-        for entry in sorted(entries, key=_number) if len(entries) > 1 else entries:
+    values = [*map(person.get, _DIGESTED_PERSON)]
+    later = [f"{name}={person[name]}" for name in _LATER_PERSON if person.get(name) is not None]
+    for entries, columns, newer in (
+        (profile.educations, _DIGESTED_EDUCATION, _LATER_EDUCATION),
+        (profile.works, _DIGESTED_WORK, _LATER_WORK),
+    ):
+        for number, entry in enumerate(sorted(entries, key=_number) if len(entries) > 1 else entries, 1):
             values += map(entry.get, columns)
-    values += [f"{name}={person[name]}" for name in _LATER if person.get(name) is not None]
-    return row_digest(values)
+            later += [f"{number}.{name}={entry[name]}" for name in newer if entry.get(name) is not None]
+    return row_digest([*values, *later])
 
 
 def _number(entry: Entry) -> float:
