@@ -1,7 +1,6 @@
 """`zhupei admit checkin`: who came (报到), by workbook."""
 
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -69,12 +68,12 @@ def template(
     _require_target(target, base=base, every=every)
     with transaction(settings.database_url, dry_run=dry_run) as session:
         found = lookup.find_batch(session, batch)
-        given: dict[str, Any] = {"by": settings.acting(), "target": target, "force": force}
+        by = settings.acting()
         if every or base is not None:
             code = None if base is None else lookup.find_base(session, base)
-            books = checkin_sheets.prepare_books(session, found, code, **given)
+            books = checkin_sheets.prepare_books(session, found, code, by=by, target=target, force=force)
         else:
-            books = [checkin_sheets.prepare_province(session, found, **given)]
+            books = [checkin_sheets.prepare_province(session, found, by=by, target=target, force=force)]
     # The event is stored by now: no list leaves the database without one.
     for book in books:
         with replacing(book.path, force=force, keep=not dry_run) as beside:

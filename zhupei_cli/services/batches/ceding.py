@@ -1,12 +1,13 @@
 """Seats that supplement rounds (补录) took over from their parent: one sum over the batch and its rounds."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from sqlalchemy import ColumnElement, RowMapping, Table, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Batch, Plan
+from zhupei_cli.model.base import TableRow
 from zhupei_cli.rules.batch.lifecycle import BATCH
 from zhupei_cli.services.records.lookup import base_names, specialty_names
 from zhupei_cli.store.bulk import update_rows
@@ -182,6 +183,6 @@ def _beyond(row: RowMapping, new: Mapping[str, int]) -> Iterator[tuple[str, dict
             yield "E681", {"identity": IDENTITY.label(who), "option": f"--max-{who}", **values}
 
 
-def _label(session: Session, row: Mapping[Any, Any]) -> str:
+def _label(session: Session, row: RowMapping | TableRow) -> str:
     base, specialty = base_names(session).labels, specialty_names(session).labels
     return f"{base[row['base_code']]} 的 {specialty[row['specialty_code']]}"

@@ -1,18 +1,18 @@
 """How many seats of a place are vacant: one number on every screen, list and paper."""
 
-from collections.abc import Mapping
-from typing import Any
+from sqlalchemy import RowMapping
 
 from zhupei_cli.model import Batch
+from zhupei_cli.model.base import TableRow
 from zhupei_cli.words.vocabulary import BatchStatus, Identity
 
 
-def taken_at(row: Mapping[Any, Any]) -> int:
+def taken_at(row: RowMapping | TableRow) -> int:
     """Return how many seats of a row of the plan are taken."""
     return sum(row[f"taken_{who}"] for who in Identity)
 
 
-def vacant_at(row: Mapping[Any, Any], batch: Batch) -> int:
+def vacant_at(row: RowMapping | TableRow, batch: Batch) -> int:
     """Return how many seats of a row of the plan are vacant; a stopped place offers none.
 
     Nor is a seat vacant that a supplement round took over, nor one of a round that is over: that is the

@@ -1,7 +1,7 @@
 """学员和报名: people, in a file of their own, and their applications."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
@@ -63,7 +63,7 @@ def _compared(session: Session, _run: ImportRun, rows: Sequence[Written]) -> Dif
     return found
 
 
-def _form(values: Sequence[Any], choices: Iterable[Sequence[str]]) -> Form:
+def _form(values: Sequence[object], choices: Iterable[Sequence[str]]) -> Form:
     return Form._make((*values, tuple((base, specialty) for base, specialty in choices)))
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import String
 
@@ -117,9 +117,9 @@ def _from_card(after: Profile, said: Said) -> list[Fault]:
     return faults
 
 
-def _agrees(said: object, known: Any) -> bool:
+def _agrees(said: object, known: object) -> bool:
     # 1992-03 says nothing against 1992-03-12.
-    if isinstance(said, Month) and known is not None:
+    if isinstance(said, Month) and isinstance(known, date):
         return (said.year, said.month) == (known.year, known.month)
     return said in (None, known)
 

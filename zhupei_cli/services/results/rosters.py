@@ -1,10 +1,11 @@
 """Rosters (录取名单): one workbook a base, holding exactly the people admitted there."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple, TypedDict
+from typing import NamedTuple, TypedDict
 
 from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 from zhupei_cli.acting import Acting
 from zhupei_cli.files import refuse_existing, replacing, together
 from zhupei_cli.model import Batch, Event, Plan, Run
+from zhupei_cli.model.base import TableRow
 from zhupei_cli.printing.fonts import FontSet
 from zhupei_cli.rules.admission.run import Round
 from zhupei_cli.rules.batch.lifecycle import BATCH, directions
@@ -64,17 +66,18 @@ def prepare_rosters(session: Session, batch: Batch, wanted: WantedRosters, *, by
     provisional = batch.status not in _FINAL or (run is not None and run.committed_at is None)
     data = {"bases": list(plan), "people": len(people), "run": run and run.number, "provisional": provisional}
     (seq,) = record(session, by, [Change("export.roster", batch.code, batch.id, data=data)])
-    common = {
-        "batch_code": batch.code,
-        "batch_name": batch.name,
-        "provisional": provisional,
-        "made_on": by.today,
-        "seal": _seal(session, seq),
-        "round_label": "" if run is None or run.round == Round.MAIN else ROUND.label(run.round),
-    }
+    made = partial(
+        BaseRoster,
+        batch_code=batch.code,
+        batch_name=batch.name,
+        provisional=provisional,
+        made_on=by.today,
+        seal=_seal(session, seq),
+        round_label="" if run is None or run.round == Round.MAIN else ROUND.label(run.round),
+    )
     # Counts of taken seats are the province's: a base's roster counts the people on it.
     trial = (run is not None and run.committed_at is None) or base_login.is_base(session)
-    rosters = _rosters(session, plan, people, trial=trial, common=common)
+    rosters = _rosters(session, plan, people, trial=trial, made=made)
     _require_exactly(rosters, roster_seats(session, [batch], run, wanted.bases))
     return _targets(rosters, wanted)
 
@@ -93,15 +96,16 @@ def prepare_year(
     codes = [batch.code for batch in batches]
     data = {"bases": list(plan), "people": len(people), "batches": codes, "provisional": provisional}
     (seq,) = record(session, by, [Change("export.roster", str(year), None, data=data)])
-    common = {
-        "batch_code": str(year),
-        "batch_name": f"{year} 年住院医师规范化培训招收（{'、'.join(codes)}）",
-        "provisional": provisional,
-        "made_on": by.today,
-        "seal": _seal(session, seq),
-        "round_label": f"{year}年度",
-    }
-    rosters = _rosters(session, plan, people, trial=base_login.is_base(session), common=common)
+    made = partial(
+        BaseRoster,
+        batch_code=str(year),
+        batch_name=f"{year} 年住院医师规范化培训招收（{'、'.join(codes)}）",
+        provisional=provisional,
+        made_on=by.today,
+        seal=_seal(session, seq),
+        round_label=f"{year}年度",
+    )
+    rosters = _rosters(session, plan, people, trial=base_login.is_base(session), made=made)
     _require_exactly(rosters, roster_seats(session, batches, None, wanted.bases))
     return _targets(rosters, wanted)
 
@@ -216,8 +220,7 @@ def _plan(
     return plan if bases is None else {base: plan[base] for base in sorted(set(bases))}
 
 
-# Any: columns of a plan.
-def _added(known: _Seats, row: Mapping[str, Any], batch: Batch, *, again: bool, uncounted: bool) -> _Seats:
+def _added(known: _Seats, row: TableRow, batch: Batch, *, again: bool, uncounted: bool) -> _Seats:
     """Return the seats of a place with those of one more batch; `again`: its parent is counted already."""
     back = (taken_at(row) + row["ceded"] if is_over(batch) else row["quota"]) if again else 0
     return _Seats(
@@ -233,9 +236,9 @@ def _rosters(
     people: People,
     *,
     trial: bool,
-    common: Mapping[str, Any],
+    made: Callable[..., BaseRoster],
 ) -> list[BaseRoster]:
-    """Return the rosters; those of a `trial` are of people whose seats are vacant in the plan still."""
+    """Return the rosters, `made` of a base's places; of a `trial` the seats are vacant in the plan still."""
     bases, specialties = base_names(session), specialty_names(session).labels
 
     def main(base: str) -> str:
@@ -249,12 +252,11 @@ def _rosters(
         return SpecialtyRoster(code, specialties[code], seats.quota, rows, others, max(0, seats.ceded))
 
     return [
-        BaseRoster(
+        made(
             base_code=base,
             base_name=bases.names[base],
             main=main(base),
             specialties=[place(base, code, seats) for code, seats in places.items()],
-            **common,
         )
         for base, places in plan.items()
     ]

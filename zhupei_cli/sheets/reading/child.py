@@ -18,7 +18,7 @@ import traceback
 from collections.abc import Iterator
 from pathlib import Path
 from queue import SimpleQueue
-from typing import Any, BinaryIO, Final
+from typing import BinaryIO, Final
 
 from zhupei_cli.sheets.reading import guard
 from zhupei_cli.sheets.reading.rows import Limits, Message
@@ -123,7 +123,7 @@ def main() -> None:
     gc.disable()  # rows are no cycles; a third of the time goes into looking for some
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent takes Ctrl-C, and ends this process
     source, target = sys.stdin.buffer, sys.stdout.buffer
-    requests: SimpleQueue[Any] = SimpleQueue()
+    requests: SimpleQueue[tuple[str, int, int]] = SimpleQueue()
     threading.Thread(target=_listen, args=(source, requests), daemon=True).start()
     try:
         while True:

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, closing, nullcontext
 from itertools import chain
 from pathlib import Path
 from sqlite3 import SQLITE_LIMIT_VARIABLE_NUMBER
-from typing import Any, Final
+from typing import Final
 from urllib.parse import quote
 
 from sqlalchemy import (
@@ -107,7 +107,7 @@ COMPONENT: Final = None
 #: Rows of one INSERT where a statement is dear.
 _ROWS_AT_ONCE: Final = 1_000
 #: SQL, and the values of one row or of many.
-_Statement = tuple[str, Any]
+_Statement = tuple[str, tuple[object, ...]]
 
 
 # -- opening, beginning ----------------------------------------------------------------------------
