@@ -54,15 +54,14 @@ class Settings:
 def load(given: Mapping[str, Any], *, environ: Mapping[str, str], clock: Clock) -> Settings:
     """Look up every setting; `given` are the options, None or False where none was typed.
 
-    Raises E001 for a missing --config file, E083 for one that cannot be understood, E080 for a blank option,
-    E502 for a database without an address.
+    Raises E001 for a missing --config file, E083 for one that cannot be understood, E080 for a blank option.
     """
     typed = _typed(given)
     found = ChainMap(typed, _from_environment(environ), *map(read_file, _files(given.get("config"))))
-    _refuse_no_database(found)
     log_file, fonts, lines = (found.get(key) for key in ("log_file", "fonts", "compliance"))
     return Settings(
-        database_url=found.get("database") or _default_database(),
+        # One that is blank is none: whoever opens it says so, not who only wants to know what E502 means.
+        database_url=found["database"].strip() if "database" in found else _default_database(),
         operator=_readable(found.get("operator"), "经办人") or _os_user(),
         clock=clock,
         batch=_readable(found.get("batch"), "批次"),
@@ -81,22 +80,13 @@ def load(given: Mapping[str, Any], *, environ: Mapping[str, str], clock: Clock) 
 def _typed(given: Mapping[str, Any]) -> dict[str, Any]:
     """Return the options that were typed; E080 for one that is blank, as `--config "$FILE"` without a FILE.
 
-    Else all would be done as if nobody had typed it. An address has words of its own.
+    Else all would be done as if nobody had typed it. A blank address is refused by whoever opens it (E502).
     """
     for key, value in given.items():
         if key != "database" and isinstance(value, str) and not value.strip():
             problem = f"选项 '--{key.replace('_', '-')}' 后面是空的。"
             raise ZhupeiError("E080", problem=problem, command="zhupei")
     return {key: value for key, value in given.items() if value not in (None, False)}
-
-
-def _refuse_no_database(found: ChainMap[str, Any]) -> None:
-    """Raise E502 where a layer names the database by nothing: the default one is not what was meant."""
-    if "database" not in found or found["database"].strip():
-        return
-    layer = next(number for number, one in enumerate(found.maps) if "database" in one)
-    where = ("选项 --database", f"环境变量 {_VARIABLES['database']}", "配置文件的 database")[min(layer, 2)]
-    raise ZhupeiError("E502", database="", problem=f"{where} 是空的；要用默认的数据库，请不要写它")
 
 
 @dataclass(frozen=True, slots=True)

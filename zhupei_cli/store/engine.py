@@ -46,6 +46,8 @@ def parse_url(url: str) -> URL:
 
 
 def _misspelt(url: str) -> str:
+    if not url:
+        return "--database、ZHUPEI_DATABASE_URL 或配置文件的 database 是空的；要用默认的数据库，请不要写它"
     if _FILE.match(url):
         return f"；文件请写成 sqlite:///{url.replace(chr(92), '/')}"
     # The colon of `host:port`, after the last @ and before the name of the database.
