@@ -1,12 +1,16 @@
 """Trainees (学员): bulk import with or without their applications."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from typing import Final
 
 from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
+from zhupei_cli.copied import worked_ahead
 from zhupei_cli.model import Batch
 from zhupei_cli.rules.batch.times import show_time
+from zhupei_cli.rules.proof.digests import row_digest
 from zhupei_cli.services.applications import store
 from zhupei_cli.services.applications.form_checks import load_checks
 from zhupei_cli.services.applications.intake_cases import (
@@ -23,6 +27,7 @@ from zhupei_cli.services.applications.intake_cases import (
 from zhupei_cli.services.applications.store import SnapshotRow, Stored
 from zhupei_cli.services.people import profiles
 from zhupei_cli.services.people.merging import all_fit
+from zhupei_cli.services.people.profiles import Profile
 from zhupei_cli.services.records import row_stamps
 from zhupei_cli.services.records.events import Change, canonical, record
 from zhupei_cli.services.records.import_ledger import (
@@ -39,6 +44,9 @@ from zhupei_cli.services.records.workbooks import Reading
 from zhupei_cli.store.bulk import in_chunks
 from zhupei_cli.words.errors import ZhupeiError
 from zhupei_cli.words.vocabulary import BATCH_STATUS, ApplicationStatus, BatchStatus
+
+#: Persons and snapshots of which a copy of the process is worth its while.
+_MANY: Final = 5_000
 
 Watch = Callable[[Collection[Case]], Iterable[Case]]
 
@@ -115,33 +123,55 @@ def _write(
     session: Session, batch: Batch | None, cases: Sequence[Case], *, by: Acting, seq: int
 ) -> list[Touched]:
     changed = [case for case in cases if case.profile_changed]
+    new = [case for case in cases if batch is not None and case.form is not None and case.live is None]
+    # An import submits all of its new applications or none.
+    taken = new if new and new[0].submit else []
+    words = partial(_words_of, [case.after for case in changed], [case.after for case in taken])
+    with worked_ahead(words, worth=len(changed) + len(taken) > _MANY) as ahead:
+        touched = _write_people(session, changed, ahead, by=by, seq=seq)
+        if batch is not None:
+            touched += _write_applications(session, batch, cases, new, ahead, by=by, seq=seq)
+    return touched
+
+
+def _words_of(changed: Iterable[Profile], taken: Iterable[Profile]) -> Iterator[str]:
+    """Yield the digest of each who changed, then the content and the digest of each snapshot to be taken."""
+    yield from map(profiles.profile_digest, changed)
+    for profile in taken:
+        content = profiles.content_of(profile)
+        yield content
+        yield row_digest(store.snapshot_values(profile, content))
+
+
+def _write_people(
+    session: Session, changed: Sequence[Case], digests: Iterator[str], *, by: Acting, seq: int
+) -> list[Touched]:
     stored = [case.before.id for case in changed if case.before is not None]
     stamps = row_stamps.stamps(session, "trainee", stored)
-    digests: dict[int | None, str] = {}
-
-    def digest(one: profiles.Profile) -> None:
-        digests[one.id] = profiles.profile_digest(one)
-
-    pairs = [(case.before, case.after) for case in changed]
-    profiles.write_profiles(session, pairs, at=by.at, seq=seq, watch=digest)
-    record(session, by, list(_people_changes(changed, digests)))
+    profiles.write_profiles(session, [(case.before, case.after) for case in changed], at=by.at, seq=seq)
+    told = dict(zip((case.after.id for case in changed), digests, strict=False))
+    record(session, by, list(_people_changes(changed, told)))
     touched = [*inserted("trainee", (case.after.id or 0 for case in changed if case.before is None))]
     touched += [
         ("trainee", str(before.id), "updated", profiles.image_of(before, stamps[before.id or 0]))
         for case in changed
         if (before := case.before) is not None
     ]
-    if batch is not None:
-        touched += _write_applications(session, batch, cases, by=by, seq=seq)
     return touched
 
 
 def _write_applications(
-    session: Session, batch: Batch, cases: Sequence[Case], *, by: Acting, seq: int
+    session: Session,
+    batch: Batch,
+    cases: Sequence[Case],
+    new: Sequence[Case],
+    words: Iterator[str],
+    *,
+    by: Acting,
+    seq: int,
 ) -> list[Touched]:
-    new = [case for case in cases if case.form is not None and case.live is None]
+    """Store new applications, and what changed of others; `words` are those of new snapshots."""
     forms = [(case.after.id or 0, case.form) for case in new if case.form is not None]
-    # An import submits all of its new applications or none.
     submit = bool(new) and new[0].submit
     by_order = {case.after.id or 0 for case in new if submit and case.after.person.get("order_oriented")}
     digests: dict[int, str] = {}
@@ -154,9 +184,8 @@ def _write_applications(
     )
     stored: list[tuple[Case, Stored]] = list(zip(new, added, strict=True))
     snapshots: dict[int, str] = {}
-    fresh = store.snapshots_of((one, case.after) for case, one in stored if submit)
-    # Made and digested while the rows before are written.
-    store.insert_snapshots(session, _digested(fresh, snapshots), at=by.at)
+    fresh = _snapshots(stored if submit else (), words, snapshots)
+    store.insert_snapshots(session, fresh, at=by.at)
     changed = [
         (case, case.live) for case in cases if case.live is not None and (case.form_changed or case.submit)
     ]
@@ -165,7 +194,8 @@ def _write_applications(
     store.change_forms(session, batch, changed_forms, seq=seq)
     stored += changed
     submitted = [(one, case.after) for case, one in changed if case.submit]
-    again = _digested(store.snapshots_of(submitted), snapshots)
+    again = list(store.snapshots_of(submitted))
+    snapshots |= {row[0]: store.snapshot_digest(row) for row in again}
     taken = [(one, row) for (one, _), row in zip(submitted, again, strict=True)]
     store.set_submitted(session, taken, by=by, seq=seq)
     digests |= {one.id: store.form_digest(one.trainee_id, case.form or one.form) for case, one in changed}
@@ -174,10 +204,13 @@ def _write_applications(
     return touched + [_touched(one, stamps[one.id]) for _, one in changed]
 
 
-def _digested(rows: Iterable[SnapshotRow], digests: dict[int, str]) -> Iterator[SnapshotRow]:
-    """Yield snapshots as they come, and keep each one's digest by the number of its application."""
-    for row in rows:
-        digests[row[0]] = store.snapshot_digest(row)
+def _snapshots(
+    new: Iterable[tuple[Case, Stored]], words: Iterator[str], digests: dict[int, str]
+) -> Iterator[SnapshotRow]:
+    """Yield first snapshots, and keep each one's digest by the number of its application."""
+    for case, one in new:
+        row = store.snapshot_row(one, case.after, next(words))
+        digests[one.id] = store.told_version(row[1], next(words))
         yield row
 
 

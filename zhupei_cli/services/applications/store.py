@@ -13,7 +13,7 @@ from zhupei_cli.model import Admission, Application, Batch, Choice, Snapshot
 from zhupei_cli.rules.batch.lifecycle import PUBLISHED
 from zhupei_cli.rules.people.profile import highest
 from zhupei_cli.rules.proof.digests import row_digest
-from zhupei_cli.services.people.profiles import Profile, content_of, profile_of, watched
+from zhupei_cli.services.people.profiles import Profile, content_of, profile_of
 from zhupei_cli.services.records.lookup import nearest
 from zhupei_cli.store.bulk import delete_rows, in_chunks, insert_rows, rows_of, update_rows
 from zhupei_cli.store.counters import take
@@ -197,11 +197,17 @@ def add_applications(
             *(f"{batch_id}:{one.trainee_id}", by.at, seq),
             *(*state, one.trainee_id in by_order or None),
         )
-        for one in watched(stored, watch)
+        for one in _watched(stored, watch)
     )
     insert_rows(session, _APPLICATION, columns, rows)
     _insert_choices(session, batch, [(one.id, one.form) for one in stored])
     return stored
+
+
+def _watched(applications: Iterable[Stored], watch: Callable[[Stored], None]) -> Iterator[Stored]:
+    for one in applications:
+        watch(one)
+        yield one
 
 
 def change_forms(session: Session, batch: Batch, forms: Sequence[tuple[int, Form]], *, seq: int) -> None:
@@ -276,14 +282,23 @@ def snapshots_of(
 ) -> Iterator[SnapshotRow]:
     """Yield a snapshot of each profile as its application's next version; a correction has a `reason`."""
     for stored, profile in applications:
-        education = highest(profile.educations)
-        assert education is not None  # a profile without one is refused before
-        yield (
-            *(stored.id, next_version(stored)),
-            *map(profile.person.get, ("id_type", "id_number", "name", "gender", "birth_date")),
-            *map(education.get, ("level", "school", "major", "degree", "graduated_on")),
-            *(content_of(profile), reason),
-        )
+        yield snapshot_row(stored, profile, content_of(profile), reason=reason)
+
+
+def snapshot_row(stored: Stored, profile: Profile, content: str, *, reason: str | None = None) -> SnapshotRow:
+    """Return a snapshot of a profile, whose whole `content` is given, as its application's next version."""
+    return (stored.id, next_version(stored), *snapshot_values(profile, content, reason=reason))
+
+
+def snapshot_values(profile: Profile, content: str, *, reason: str | None = None) -> SnapshotRow:
+    """Return what a snapshot keeps of a profile: SNAPSHOT behind the number of the version."""
+    education = highest(profile.educations)
+    assert education is not None  # a profile without one is refused before
+    return (
+        *map(profile.person.get, ("id_type", "id_number", "name", "gender", "birth_date")),
+        *map(education.get, ("level", "school", "major", "degree", "graduated_on")),
+        *(content, reason),
+    )
 
 
 def insert_snapshots(session: Session, rows: Iterable[SnapshotRow], *, at: datetime) -> None:
@@ -293,7 +308,12 @@ def insert_snapshots(session: Session, rows: Iterable[SnapshotRow], *, at: datet
 
 def snapshot_digest(row: Sequence[object]) -> str:
     """Return the digest of a snapshot, given as SNAPSHOT, behind the number of its version."""
-    return f"{row[1]}:{row_digest(row[2:])}"
+    return told_version(row[1], row_digest(row[2:]))
+
+
+def told_version(version: object, digest: str) -> str:
+    """Return what an event tells of a snapshot: its version, and the digest of its values."""
+    return f"{version}:{digest}"
 
 
 def form_digest(trainee_id: int, form: Form) -> str:

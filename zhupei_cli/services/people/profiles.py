@@ -1,13 +1,13 @@
 """Profiles (学员信息): read whole, merged with what a row says, compared, written set-based."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import zip_longest
 from math import inf
 from operator import methodcaller
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from sqlalchemy import Row, Table, select
 from sqlalchemy.orm import Session
@@ -127,17 +127,13 @@ def write_profiles(
     *,
     at: datetime,
     seq: int,
-    watch: Callable[[Profile], None] = lambda _: None,
 ) -> None:
-    """Store each changed (before, after); new persons and entries get their ids here.
-
-    `watch` sees each of them with its id, while those before are written: its work costs no time then.
-    """
+    """Store each changed (before, after); new persons and entries get their ids here."""
     new = [after for before, after in changes if before is None]
     for profile, number in zip(new, take(session, "trainee", len(new)) if new else (), strict=True):
         profile.id = number
     columns = ("id", *PERSON, "created_at", "updated_at", "touched_by")
-    rows = ((after.id, *map(after.person.get, PERSON), at, at, seq) for after in watched(new, watch))
+    rows = ((after.id, *map(after.person.get, PERSON), at, at, seq) for after in new)
     insert_rows(session, _TRAINEE, columns, rows)
     changed = [after for before, after in changes if before is not None]
     update_rows(
@@ -145,20 +141,10 @@ def write_profiles(
         _TRAINEE,
         ("id",),
         (*PERSON, "updated_at", "touched_by"),
-        [(after.id, *map(after.person.get, PERSON), at, seq) for after in watched(changed, watch)],
+        [(after.id, *map(after.person.get, PERSON), at, seq) for after in changed],
     )
     _write_entries(session, changes, table=_EDUCATION, columns=EDUCATION, part="educations")
     _write_entries(session, changes, table=_WORK, columns=WORK, part="works")
-
-
-_T = TypeVar("_T")
-
-
-def watched(things: Iterable[_T], watch: Callable[[_T], None]) -> Iterator[_T]:
-    """Yield things, each after `watch` has seen it."""
-    for one in things:
-        watch(one)
-        yield one
 
 
 def _write_entries(

@@ -1,0 +1,108 @@
+"""Work done ahead by a copy of the process: the same in the same order, whatever becomes of the copy."""
+
+import os
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from zhupei_cli.copied import worked_ahead
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux makes copies of a process safely")
+
+_MANY = 2_500
+
+
+def _numbers() -> Iterator[tuple[int, str]]:
+    for number in range(_MANY):
+        yield number, f"{number} 号"
+
+
+def _who() -> Iterator[int]:
+    for _ in range(_MANY):
+        yield os.getpid()
+
+
+def _children() -> set[str]:
+    return set(Path(f"/proc/self/task/{os.getpid()}/children").read_text().split())
+
+
+@pytest.mark.parametrize("worth", [True, False])
+def test_it_yields_what_would_be_worked_out_here(worth: bool) -> None:
+    with worked_ahead(_numbers, worth=worth) as told:
+        assert list(told) == list(_numbers())
+
+
+def test_only_what_is_worth_it_is_done_by_a_copy() -> None:
+    with worked_ahead(_who, worth=False) as told:
+        assert set(told) == {os.getpid()}
+    with worked_ahead(_who, worth=True) as told:
+        copies = set(told)
+    assert len(copies) == 1
+    assert os.getpid() not in copies
+
+
+def test_what_the_copy_did_not_live_to_tell_is_worked_out_here() -> None:
+    here = os.getpid()
+
+    def dying() -> Iterator[int]:
+        for number in range(_MANY):
+            if number == 1_500 and os.getpid() != here:
+                os._exit(1)
+            yield number
+
+    with worked_ahead(dying, worth=True) as told:
+        assert list(told) == list(range(_MANY))
+
+
+def test_an_error_is_raised_here_after_what_came_before_it() -> None:
+    def failing() -> Iterator[int]:
+        yield from range(1_200)
+        raise ValueError("odd")
+
+    got: list[int] = []
+    with worked_ahead(failing, worth=True) as told, pytest.raises(ValueError, match="odd"):
+        got.extend(iter(lambda: next(told), None))
+    assert got == list(range(1_200))
+
+
+def test_who_leaves_early_leaves_no_process_behind() -> None:
+    def endless() -> Iterator[int]:
+        number = 0
+        while True:
+            yield (number := number + 1)
+
+    before = _children()
+    with worked_ahead(endless, worth=True) as told:
+        assert next(told) == 1
+        assert len(_children() - before) == 1
+    assert _children() == before
+
+
+def test_a_copy_whose_parent_is_gone_ends() -> None:
+    """It notices when it has the next piece to tell."""
+    source, target = os.pipe()
+    parent = os.fork()
+    if not parent:
+        os.close(source)
+
+        def slow() -> Iterator[int]:
+            os.write(target, os.getpid().to_bytes(8, "big"))
+            while True:
+                yield 0
+
+        with worked_ahead(slow, worth=True):
+            time.sleep(60)
+        os._exit(0)
+    copy = int.from_bytes(os.read(source, 8), "big")
+    os.kill(parent, 9)
+    os.waitpid(parent, 0)
+    deadline = time.monotonic() + 10
+    while Path(f"/proc/{copy}/status").exists() and time.monotonic() < deadline:
+        if "State:\tZ" in Path(f"/proc/{copy}/status").read_text():
+            break
+        time.sleep(0.05)
+    else:
+        assert not Path(f"/proc/{copy}/status").exists()
