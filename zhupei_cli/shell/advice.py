@@ -1,11 +1,12 @@
-"""What is offered to whoever mistyped an option or a command: the nearest name, where it does nobody harm.
+"""What whoever mistyped an option or a command is told: the dash, or the nearest name that does nobody harm.
 
 A name is near that is a slip of the hand away, or that begins with what was typed. Following the advice
 must never do harm: where the nearest name would, nothing is advised, for what was meant by --sbumit is not
 --quiet.
 """
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 import click
@@ -15,7 +16,7 @@ _HARMLESS: Final = frozenset(
     {
         *("--help", "--version", "--quiet", "--verbose", "--debug", "--no-color", "--no-input"),
         *("--json", "--format", "--columns", "--sort", "--limit", "--dry-run", "--database", "--config"),
-        # What is read or refused stays the same; only its place does not.
+        # Nothing that is stored or decided depends on them.
         *("--errors", "--max-rows", "--font"),
     }
 )
@@ -25,10 +26,37 @@ _REVEALING: Final = frozenset(
 )
 #: What decides about people without asking first, or cannot be had back.
 _DECIDING: Final = frozenset(("approve", "reject", "return", "reset"))
+#: A mistyped option: a dash where minus signs belong, then letters.
+_DASHED: Final = r"-?[‐‑‒–—―−－﹣][-‐‑‒–—―−－﹣]*([A-Za-z][A-Za-z-]*)(?:=.*)?"
+#: A name behind one minus sign: -json, where short options of one letter each are meant.
+_ONE_MINUS: Final = r"-([a-z][a-z0-9-]{2,})(?:=.*)?"
 #: Of how many letters the longer word is when two slips still say which one was meant.
 _LONG: Final = 6
 #: What a name counts that was only begun: farther than any slip.
 _BEGUN: Final = 3
+
+
+def refuse_dashes(argv: Sequence[str]) -> None:
+    """Raise when an option begins with a dash, which Click would take for a value: —limit.
+
+    Raise for -json too, which it would take for -j, -s, -o, -n, and -output for a file named utput. What
+    really is a value that begins so is written --reason=—x.
+    """
+    for word in argv:
+        if word == "--":
+            return
+        if not word.isascii() and (found := re.fullmatch(_DASHED, word, re.DOTALL)):
+            right = f"{'--' if len(found[1]) > 1 else '-'}{found[1]}"
+            raise click.UsageError(f"{word!r} 前面是破折号，不是减号；选项写作 {right}。")
+        if (found := re.fullmatch(_ONE_MINUS, word, re.DOTALL)) and _is_option(f"--{found[1]}"):
+            raise click.UsageError(f"{word!r} 前面只有一个减号；选项写全名时前面是两个。")
+
+
+def _is_option(name: str) -> bool:
+    from zhupei_cli.shell.outline import load
+
+    params = (param for command in load().values() for param in command["params"])
+    return name == "--help" or any(name in param.get("opts", ()) for param in params)
 
 
 def advice(error: click.NoSuchOption | click.NoSuchCommand) -> list[str]:

@@ -4,7 +4,6 @@
 """
 
 import re
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,10 +15,6 @@ if TYPE_CHECKING:
 #: What a chat window puts around a number or a name, and behind it.
 _AROUND: Final = "“”‘’「」『』\"'`"
 _BEHIND: Final = "。，、；：,;"
-#: A mistyped option: a dash where minus signs belong, then letters.
-_DASHED: Final = r"-?[‐‑‒–—―−－﹣][-‐‑‒–—―−－﹣]*([A-Za-z][A-Za-z-]*)(?:=.*)?"
-#: A name behind one minus sign: -json, where short options of one letter each are meant.
-_ONE_MINUS: Final = r"-([a-z][a-z0-9-]{2,})(?:=.*)?"
 
 
 class _Text(click.types.StringParamType):
@@ -207,26 +202,3 @@ def clean_arguments(command: click.Command) -> None:
     for param in command.params:
         if param.type is click.STRING:
             param.type = REASON if param.name == "reason" else TEXT
-
-
-def refuse_dashes(argv: Sequence[str]) -> None:
-    """Raise when an option begins with a dash, which Click would take for a value: —limit.
-
-    Raise for -json too, which it would take for -j, -s, -o, -n, and -output for a file named utput. What
-    really is a value that begins so is written --reason=—x.
-    """
-    for word in argv:
-        if word == "--":
-            return
-        if not word.isascii() and (found := re.fullmatch(_DASHED, word, re.DOTALL)):
-            right = f"{'--' if len(found[1]) > 1 else '-'}{found[1]}"
-            raise click.UsageError(f"{word!r} 前面是破折号，不是减号；选项写作 {right}。")
-        if (found := re.fullmatch(_ONE_MINUS, word, re.DOTALL)) and _is_option(f"--{found[1]}"):
-            raise click.UsageError(f"{word!r} 前面只有一个减号；选项写全名时前面是两个。")
-
-
-def _is_option(name: str) -> bool:
-    from zhupei_cli.shell.outline import load
-
-    params = (param for command in load().values() for param in command["params"])
-    return name == "--help" or any(name in param.get("opts", ()) for param in params)
