@@ -137,6 +137,19 @@ def test_a_dash_for_minus_signs_is_named(shell: Run, word: str) -> None:
 
 
 @pytest.mark.sqlite
+@pytest.mark.parametrize(
+    "word", ["-json", "-output", "-format=json", "-dry-run", "-quiet", "-help", "-reveal"]
+)
+def test_one_minus_sign_for_two_is_named(shell: Run, word: str) -> None:
+    """Not taken for short options, one a letter, nor for a file named utput."""
+    ran = shell("apply", "list", word, "5")
+    told = f"错误 [E080]：{word!r} 前面只有一个减号；选项写全名时前面是两个。\n"
+    assert ran == Ran(2, "", f"{told}怎么办：运行 zhupei --help 查看用法\n")
+    assert shell("apply", "list", "-fjson").code == shell("apply", "list", "-qv").code == 0
+    assert shell("review", "return", "HN2026-0000001", "--reason=-json", "-n").code == 0
+
+
+@pytest.mark.sqlite
 def test_bytes_of_another_encoding_are_refused(shell: Run) -> None:
     import os
 

@@ -12,8 +12,8 @@ from zhupei_cli.store.engine import transaction
 WRONG = [
     ("zzz", "没有命令 'zzz'。"),
     ("batch lst", "没有命令 'lst'。您是不是要用 'list'？"),
-    ("batch plan st", "没有命令 'st'。您是不是要用其中之一：'list', 'set', 'stop'？"),
-    ("batch list --opne", "没有选项 '--opne'。您是不是要用其中之一：'--json', '--open'？"),
+    ("batch plan st", "没有命令 'st'。您是不是要用 'set'？"),
+    ("batch list --opne", "没有选项 '--opne'。您是不是要用 '--open'？"),
     ("trainee import F --sbumit", "没有选项 '--sbumit'。"),  # not --quiet: the people would stay drafts
     ("apply new --no-adjst", "没有选项 '--no-adjst'。"),
     ("trainee import F --jsno", "没有选项 '--jsno'。您是不是要用 '--json'？"),

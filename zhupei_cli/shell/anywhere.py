@@ -1,7 +1,7 @@
 """The global options, taken anywhere on the line: before the group, behind it, behind the command.
 
 Every command has them, hidden from its page, and hands what it got up to the program; an option of its own
-that has the same name wins. A mistyped option or command is answered with the names of harmless ones only.
+that has the same name wins.
 """
 
 from collections.abc import Iterator, Sequence
@@ -84,42 +84,3 @@ def _version(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
 
     click.echo(f"zhupei {version('zhupei')}")
     ctx.exit()
-
-
-#: What a command that writes may be asked for without anybody being the worse for it.
-_HARMLESS: Final = frozenset(
-    {
-        *("--help", "--version", "--quiet", "--verbose", "--debug", "--no-color", "--no-input"),
-        *("--json", "--format", "--columns", "--sort", "--limit", "--dry-run", "--database", "--config"),
-    }
-)
-#: What shows more than was asked for, or writes, in a command that otherwise only shows.
-_REVEALING: Final = frozenset(
-    ("--reveal", "--unpublished", "--output", "--force", "--yes", "--operator", "--log-file")
-)
-
-
-def is_harmless(option: str, command: click.Command) -> bool:
-    """Say whether an option may be offered to whoever mistyped another one of `command`.
-
-    Never one that changes what is written, decided, revealed or deleted: `--quiet` was once answered
-    with `--submit`, which cannot be taken back.
-    """
-    if option in _HARMLESS:
-        return True
-    only_shows = any("--format" in param.opts for param in command.params)
-    return only_shows and option not in _REVEALING
-
-
-#: What decides about people without asking first, or cannot be had back.
-_DECIDING: Final = frozenset(("approve", "reject", "return", "reset"))
-
-
-def is_final(command: click.Command) -> bool:
-    """Say whether a command is none to be offered to whoever mistyped the name of another one.
-
-    What asks before it acts does so for what cannot be taken back: `unpublish` was once answered with
-    `publish`, `store` with `restore`.
-    """
-    asks = any("--yes" in param.opts and not getattr(param, "hidden", False) for param in command.params)
-    return asks or command.name in _DECIDING

@@ -4,7 +4,6 @@
 """
 
 import re
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,8 +15,6 @@ if TYPE_CHECKING:
 #: What a chat window puts around a number or a name, and behind it.
 _AROUND: Final = "“”‘’「」『』\"'`"
 _BEHIND: Final = "。，、；：,;"
-#: A mistyped option: a dash where minus signs belong, then letters.
-_DASHED: Final = r"-?[‐‑‒–—―−－﹣][-‐‑‒–—―−－﹣]*([A-Za-z][A-Za-z-]*)(?:=.*)?"
 
 
 class _Text(click.types.StringParamType):
@@ -205,16 +202,3 @@ def clean_arguments(command: click.Command) -> None:
     for param in command.params:
         if param.type is click.STRING:
             param.type = REASON if param.name == "reason" else TEXT
-
-
-def refuse_dashes(argv: Sequence[str]) -> None:
-    """Raise when an option begins with a dash, which Click would take for a value: —limit.
-
-    What really is a value that begins so is written --reason=—x.
-    """
-    for word in argv:
-        if word == "--":
-            return
-        if not word.isascii() and (found := re.fullmatch(_DASHED, word, re.DOTALL)):
-            right = f"{'--' if len(found[1]) > 1 else '-'}{found[1]}"
-            raise click.UsageError(f"{word!r} 前面是破折号，不是减号；选项写作 {right}。")

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from zhupei_cli.shell.advice import refuse_dashes
 from zhupei_cli.shell.anywhere import program_options
-from zhupei_cli.shell.arguments import refuse_dashes
 from zhupei_cli.shell.help import speak_chinese
 from zhupei_cli.shell.lazy import LazyGroup
 from zhupei_cli.shell.streams import flushed, plain_streams

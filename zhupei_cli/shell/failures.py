@@ -13,7 +13,7 @@ import click
 from zhupei_cli.display import harmless
 from zhupei_cli.oswords import os_words
 from zhupei_cli.settings import Settings
-from zhupei_cli.shell.anywhere import is_final, is_harmless
+from zhupei_cli.shell.advice import advice
 from zhupei_cli.shell.hints import completed
 from zhupei_cli.shell.logfile import log
 from zhupei_cli.shell.streams import flushed, in_utf8
@@ -74,30 +74,14 @@ def _usage(error: click.UsageError) -> ZhupeiError:
 
 def _sentence(error: click.UsageError) -> str:
     message = error.format_message()
-    if isinstance(error, click.NoSuchOption | click.NoSuchCommand) and error.possibilities and error.ctx:
-        # Following the advice must never do harm: where the nearest name would, nothing is advised, for what
-        # was meant by --sbumit is not --quiet.
-        near = _advised(error, error.possibilities, error.ctx)
-        meant = near if near[:1] == error.possibilities[:1] else []
-        name = error.option_name if isinstance(error, click.NoSuchOption) else error.command_name
-        message = type(error)(name, possibilities=meant).format_message()
+    if isinstance(error, click.NoSuchOption | click.NoSuchCommand):
+        names = ", ".join(map(repr, near := advice(error)))
+        offer = f"您是不是要用其中之一：{names}？" if near[1:] else f"您是不是要用 {names}？"
+        message = f"{error.message} {offer}" if near else error.message
     if isinstance(error, click.MissingParameter):
         message = message.replace("'.", "'。", 1)  # this full stop is not in Click's catalogue
     # Click lists choices below each other; an error is one line.
     return message.replace("。 ", "。").replace(",\n\t", "、").strip()
-
-
-def _advised(
-    error: click.NoSuchOption | click.NoSuchCommand, names: Sequence[str], ctx: click.Context
-) -> list[str]:
-    """Return those of the near names that do nobody harm."""
-    if isinstance(error, click.NoSuchOption):
-        return [name for name in names if is_harmless(name, ctx.command)]
-    assert isinstance(ctx.command, click.Group)
-    if ctx.find_root().invoked_subcommand == "help":  # which only shows what is named
-        return list(names)
-    found = ((name, ctx.command.get_command(ctx, name)) for name in names)
-    return [name for name, command in found if command is not None and not is_final(command)]
 
 
 def _of_database(error: Exception) -> ZhupeiError | None:

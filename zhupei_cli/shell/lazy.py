@@ -48,14 +48,6 @@ class LazyGroup(click.Group):
         dress(command)
         return command
 
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        try:
-            return super().resolve_command(ctx, args)
-        except click.NoSuchCommand as error:  # Click looks for near names among imported commands only
-            raise click.NoSuchCommand(error.command_name, possibilities=self.lazy, ctx=ctx) from None
-
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("命令"):
             formatter.write_dl([(name, summary) for name, (_, summary) in self.lazy.items()])

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable
+from datetime import time, timedelta
 from pathlib import Path
 
 import openpyxl
@@ -14,7 +15,7 @@ from tests.conftest import Ran, Run
 from tests.exam_world import ROOMS, closed_batch, step
 from tests.people import write_book
 from zhupei_cli.model import Snapshot
-from zhupei_cli.sheets.kinds.cells import Unreadable
+from zhupei_cli.sheets.kinds.cells import Cell, Unreadable
 from zhupei_cli.sheets.kinds.exam_kinds import EXAM_GROUP, EXAM_ROOM, clock
 from zhupei_cli.store.engine import transaction
 
@@ -107,14 +108,21 @@ def test_groups_from_the_workbook_to_the_sheets(call: Call, home: Path) -> None:
 
 @pytest.mark.parametrize(
     ("cell", "hour"),
-    [("8：30", "08:30"), ("8点", "08:00"), (0.354166666, "08:30"), ("08:30 至 11:00", "08:30-11:00")],
+    [
+        *(("8：30", "08:30"), ("8点", "08:00"), (0.354166666, "08:30"), ("08:30 至 11:00", "08:30-11:00")),
+        # As Excel keeps 8:30 in a cell that is not text, as .ods keeps it, and as .csv shows it.
+        *((time(8, 30), "08:30"), (time(8, 29, 59, 999_999), "08:30"), (timedelta(hours=8.5), "08:30")),
+        *(("8:30:00", "08:30"), ("08:30:00-11:00:00", "08:30-11:00"), (time(), "00:00")),
+    ],
 )
-def test_hours_as_people_write_them(cell: str | float, hour: str) -> None:
+def test_hours_as_people_write_them(cell: Cell, hour: str) -> None:
     assert clock(cell) == hour
 
 
-@pytest.mark.parametrize("cell", ["25:00", "上午", "8:60", 1.5, "11:30-08:30", "8:30-8:30"])
-def test_hours_that_are_none(cell: str | float) -> None:
+@pytest.mark.parametrize(
+    "cell", ["25:00", "上午", "8:60", 1.5, "11:30-08:30", "8:30-8:30", 0.99999, timedelta(days=1)]
+)
+def test_hours_that_are_none(cell: Cell) -> None:
     with pytest.raises(Unreadable):
         clock(cell)
 

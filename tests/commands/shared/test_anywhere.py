@@ -10,7 +10,8 @@ import pytest
 from tests.commands.sample import PROGRAM
 from tests.conftest import Ran, Run
 from tests.outline import commands
-from zhupei_cli.shell.anywhere import OPTIONS, is_final, is_harmless
+from zhupei_cli.shell.advice import advice, is_final, is_harmless
+from zhupei_cli.shell.anywhere import OPTIONS
 from zhupei_cli.shell.cli import cli
 
 pytestmark = pytest.mark.long
@@ -116,6 +117,58 @@ def test_no_wrong_option_is_answered_with_one_that_changes_data(zhupei: Run, tho
             offered = set(re.findall(r"'(--?[a-z0-9-]+)'", ran.err.splitlines()[0])) - {option}
             advised += [(path, option, offered & bad)] if offered & bad else []
     assert advised == []
+
+
+def slips(option: str) -> set[str]:
+    """Return what an option is when one of its letters is dropped, doubled or swapped with the next."""
+    word = option[2:]
+    dropped = {word[:at] + word[at + 1 :] for at in range(len(word))}
+    doubled = {word[:at] + word[at] + word[at:] for at in range(len(word))}
+    swapped = {word[:at] + word[at + 1] + word[at] + word[at + 2 :] for at in range(len(word) - 1)}
+    return {f"--{slip}" for slip in dropped | doubled | swapped if slip} - {option}
+
+
+def test_every_slip_of_every_option_is_answered_with_that_option_or_with_none(thorough: bool) -> None:
+    """The option itself where it does nobody harm, maybe beside one that is as near; else nothing."""
+    wrong, seen = set(), set[tuple[frozenset[str], ...]]()
+    for path, command in LEAVES if thorough else LEAVES[::3]:  # neighbours share most of their options
+        ctx = click.Context(command, info_name=path[-1], help_option_names=["-h", "--help"])
+        names = {name for param in command.get_params(ctx) for name in (*param.opts, *param.secondary_opts)}
+        options, bad = frozenset(name for name in names if name[:2] == "--"), frozenset(harmful(command))
+        if (options, bad) in seen:
+            continue
+        everywhere = {name for names in OPTIONS for name in names} if seen and not thorough else set()
+        seen.add((options, bad))
+        for option in options - everywhere:
+            for slip in slips(option) - options:
+                offered = set(advice(click.NoSuchOption(slip, ctx=ctx)))
+                as_near = {other for other in options if slip in slips(other)}
+                if offered & bad or ((offered or not as_near & bad) and not as_near <= offered):
+                    wrong.add((slip, *sorted(offered)))
+    # One letter from --json or --version, and one from --on or --person, which change what is written.
+    assert wrong <= {("--jon",), ("--son",), ("--verson",)}
+
+
+@pytest.mark.parametrize(
+    ("line", "offered"),
+    [
+        ("trainee import F --error x", ["--errors"]),
+        ("trainee import F --eror x", ["--errors"]),
+        ("trainee import F --err x", ["--errors"]),
+        ("admit scores import F --errors x", []),  # which has none; once answered with --verbose
+        ("trainee import F --quite", ["--quiet"]),
+        ("trainee import F --DRYRUN", ["--dry-run"]),
+        ("apply new --no", []),  # --no-adjust as well as --no-input
+        ("batch list --opn", ["--open"]),
+        ("triane list", ["trainee"]),
+        ("batch plan imp F", ["import"]),
+        ("batch lits", ["list"]),
+        ("batch zzz", []),
+    ],
+)
+def test_the_nearest_name_is_offered_and_none_that_is_far(zhupei: Run, line: str, offered: list[str]) -> None:
+    told = zhupei(*line.split()).err.splitlines()[0].partition("。")[2]
+    assert re.findall(r"'([a-z-]+)'", told) == offered
 
 
 def test_no_wrong_command_is_answered_with_one_that_is_final(zhupei: Run) -> None:

@@ -6,7 +6,7 @@ import openpyxl
 import pytest
 
 from tests.conftest import Run
-from tests.people import open_batch, person
+from tests.people import open_batch, person, write_people
 from zhupei_cli.sheets.kinds.workbook_kinds import PERSON
 from zhupei_cli.store.engine import transaction
 
@@ -52,3 +52,49 @@ def test_its_own_title_is_no_matter(zhupei: Run, of_supplement: Path) -> None:
     assert zhupei("trainee", "template", "-o", "自己.xlsx").code == 0
     ran = zhupei("trainee", "import", "自己.xlsx")
     assert (ran.code, "E435" in ran.err) == (0, False)
+
+
+@pytest.mark.parametrize(
+    ("title", "told"),
+    [
+        ("河南省2025年住院医师规范化培训招收 报名信息", 2025),
+        ("附件2：2025年度住培招录人员汇总表", 2025),
+        ("示例市第1人民医院 2027 年规培招收名单", 2027),
+        ("河南省2026年住院医师规范化培训招收 报名信息", None),
+        ("2026 年招收 （2025年修订）", None),  # it has the name of the batch
+        ("2025—2026年住院医师招收汇总", None),
+        ("住院医师招收报名表 填报时间：2025年12月3日", None),
+        ("住院医师招收 2025年毕业生", None),
+        ("根据河南省2025年住院医师规范化培训招收通知填写", None),
+        ("2025年优秀学员", None),
+        ("报名信息", None),
+    ],
+)
+def test_a_title_of_another_year_is_told(
+    zhupei: Run, database: str, home: Path, title: str, told: int | None
+) -> None:
+    with transaction(database) as session:
+        open_batch(session)
+    book = openpyxl.load_workbook(write_people(home / "报名.xlsx", [person(1)]))
+    book.worksheets[0].insert_rows(1)
+    book.worksheets[0].cell(1, 1).value = title
+    book.save(home / "报名.xlsx")
+    ran = zhupei("--database", database, "trainee", "import", "报名.xlsx")
+    assert (ran.code, "新增 1" in ran.err) == (0, True)
+    lines = [line for line in ran.err.splitlines() if "E795" in line]
+    assert [line.partition("；")[0] for line in lines] == (
+        []
+        if told is None
+        else [f"提醒 [E795] 报名.xlsx 报名信息：标题写的是 {told} 年，批次 HN2026 的年份是 2026"]
+    )
+
+
+def test_the_years_of_columns_are_no_title(zhupei: Run, database: str, home: Path) -> None:
+    with transaction(database) as session:
+        open_batch(session)
+    book = openpyxl.load_workbook(write_people(home / "报名.xlsx", [person(1)]))
+    sheet = book.worksheets[0]
+    sheet.cell(1, sheet.max_column + 1).value = "2025年住培招收批次"
+    book.save(home / "报名.xlsx")
+    ran = zhupei("--database", database, "trainee", "import", "报名.xlsx")
+    assert (ran.code, "E795" in ran.err) == (0, False)

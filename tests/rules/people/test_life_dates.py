@@ -39,3 +39,21 @@ def test_the_short_look_finds_what_the_long_one_finds(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(life_dates, "_is_common", lambda *_: False)
         assert found() == short
+
+
+@pytest.mark.parametrize(
+    ("levels", "told"),
+    [
+        (["本科"], [("graduated_on", "毕业时间")]),
+        (["硕士"], [("graduated_on", "毕业时间")]),
+        (["本科", "硕士"], [("bachelor_graduated_on", "本科毕业时间"), ("graduated_on", "毕业时间")]),
+        (["大专", "本科"], [("graduated_on", "大专毕业时间"), ("graduated_on", "毕业时间")]),
+    ],
+)
+def test_a_day_is_called_as_its_column(levels: list[str], told: list[tuple[str, str]]) -> None:
+    """The days of a bachelor who has no higher degree stand in 毕业时间, not in 本科毕业时间 beside it."""
+    educations: list[dict[str, Any]] = [
+        {"level": LEVEL.parse(level), "graduated_on": date(9999, 12, 31)} for level in levels
+    ]
+    found = life_dates.date_faults({"birth_date": None}, educations, [], _TODAY, highest(educations))
+    assert [(fault.field, fault.values["label"]) for fault in found if fault.code == "E126"] == told

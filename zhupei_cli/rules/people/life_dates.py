@@ -36,8 +36,10 @@ def date_faults(
         yield from _of_birth(born, today)
     for entry in educations:
         if (day := entry.get("graduated_on")) is not None:
+            # As its column is called: of the highest education, 本科毕业时间 would be another one.
+            label = "毕业时间" if entry is top else f"{_level(entry)}毕业时间"
             field = "bachelor_graduated_on" if entry is not top and _is_bachelor(entry) else "graduated_on"
-            yield from _of_day(f"{_level(entry)}毕业时间", field, day, GRADUATION, born, today)
+            yield from _of_day(label, field, day, GRADUATION, born, today)
     if len(educations) > 1 and top is not None:
         yield from _in_order(educations, top)
     for entry in works:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from datetime import time, timedelta
 from typing import Final
 
 from zhupei_cli.sheets.kinds import cells, parsers
@@ -85,15 +86,16 @@ EXAM_ROOM: Final = Kind(
     erasable=("address", "city", "row_count", "column_count"),
 )
 
-_MINUTES: Final = 24 * 60
-_HOUR: Final = r"([01]?[0-9]|2[0-3])[:：点时.]?([0-5][0-9])?分?"
+_DAY: Final = timedelta(days=1)
+_HOUR: Final = r"([01]?[0-9]|2[0-3])[:：点时.]?([0-5][0-9])?分?(?:[:：]00)?"
 _CLOCK: Final = re.compile(rf"{_HOUR}(?:[-~～—–至到]+{_HOUR})?")
 
 
 def clock(cell: Cell) -> str:
     """Return an hour, or two as 08:30-11:30, the earlier one first; E790 for what is none."""
-    if isinstance(cell, float) and 0 <= cell < 1:  # as workbooks keep hours
-        minutes = round(cell * _MINUTES)
+    since = _since_midnight(cell)
+    if since is not None and timedelta(0) <= since < _DAY:
+        minutes = since // timedelta(minutes=1)
         return f"{minutes // 60:02d}:{minutes % 60:02d}"
     word = "".join(cells.text(cell).split())
     found = _CLOCK.fullmatch(word)
@@ -104,6 +106,15 @@ def clock(cell: Cell) -> str:
     if len(hours) > 1 and hours[0] >= hours[1]:
         raise Unreadable("E790", value=cells.text(cell))
     return "-".join(hours)
+
+
+def _since_midnight(cell: Cell) -> timedelta | None:
+    """Return the hour a cell holds as workbooks keep it, to the minute: a part of a day, or a time."""
+    if isinstance(cell, float) and 0 <= cell < 1:
+        cell = timedelta(days=cell)
+    elif isinstance(cell, time):
+        cell = timedelta(hours=cell.hour, minutes=cell.minute, seconds=cell.second + (cell.microsecond > 0))
+    return timedelta(minutes=round(cell / timedelta(minutes=1))) if isinstance(cell, timedelta) else None
 
 
 def _iso_day(cell: Cell) -> str:

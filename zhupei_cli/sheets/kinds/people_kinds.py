@@ -37,27 +37,30 @@ def _current() -> tuple[Column, ...]:
     return _columns(tuple(FIELDS[key] for key in ("employer_name", "employer_uscc")))
 
 
+_PERSON: Final = (
+    *_columns(fields.BASIC, fields.CONTACT),
+    Column("bachelor_school", "本科院校", cells.text, doubt=word_doubt),
+    Column("bachelor_major", "本科专业", cells.text, doubt=word_doubt),
+    Column(
+        "bachelor_graduated_on",
+        "本科毕业时间",
+        parsers.day_within(GRADUATION),
+        note=fields.DAY,
+    ),
+    *_highest(),
+    *_columns(fields.QUALIFICATION),
+    *_current(),
+    *_columns(fields.ORDER),
+    *(replace(column_of(field), narrowed_by=_NARROWED_BY.get(field.key, ())) for field in fields.FORM),
+)
 #: 报名信息: one row a person. The columns from 个人身份 on are the application.
 PERSON: Final = Kind(
     "person",
     "报名信息",
-    (
-        *_columns(fields.BASIC, fields.CONTACT),
-        Column("bachelor_school", "本科院校", cells.text, doubt=word_doubt),
-        Column("bachelor_major", "本科专业", cells.text, doubt=word_doubt),
-        Column(
-            "bachelor_graduated_on",
-            "本科毕业时间",
-            parsers.day_within(GRADUATION),
-            note=fields.DAY,
-        ),
-        *_highest(),
-        *_columns(fields.QUALIFICATION),
-        *_current(),
-        *_columns(fields.ORDER),
-        *(replace(column_of(field), narrowed_by=_NARROWED_BY.get(field.key, ())) for field in fields.FORM),
-    ),
+    _PERSON,
     partial=True,
+    # Of all others it is asked whether the profile and the form that come of it need them.
+    erasable=tuple(column.key for column in _PERSON if column.key != "is_fresh"),
     command="zhupei trainee import",
 )
 #: The columns of PERSON that are the application.
