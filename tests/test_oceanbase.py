@@ -145,6 +145,13 @@ def test_a_socket_that_is_not_there_is_told(database: str) -> None:
 
 
 @ALONE
+def test_a_connection_over_a_socket_prepares_no_encryption(database: str) -> None:
+    with closing(open_engine(database).raw_connection()) as raw:
+        assert raw.driver_connection is not None
+        assert raw.driver_connection.ssl is ("unix_socket" not in make_url(database).query)
+
+
+@ALONE
 def test_a_database_that_does_not_know_case_is_refused(database: str) -> None:
     url = make_url(database)
     name = f"{url.database}_ci"

@@ -43,6 +43,9 @@ def open_engine(url: URL) -> Engine:
     # Sums of whole numbers are whole numbers, as everywhere else; there they come as decimals.
     reads: dict[Any, Any] = {**conversions, FIELD_TYPE.NEWDECIMAL: _number, FIELD_TYPE.DECIMAL: _number}
     arguments: dict[str, Any] = {"charset": "utf8mb4", "collation": COLLATION, "conv": reads}
+    if "unix_socket" in url.query and not any(name.startswith("ssl") for name in url.query):
+        # Nobody can listen there, and making ready for TLS reads every certificate of the machine each time.
+        arguments["ssl_disabled"] = True
     engine = create_engine(
         url.set(drivername="mysql+oceanbase"),
         poolclass=pool.NullPool,
