@@ -2,12 +2,14 @@
 
 import marshal
 import os
+import re
 import signal
 import sys
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import islice
+from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, Final, TypeVar
 
@@ -26,7 +28,7 @@ def worked_ahead(make: Callable[[], Iterator[_T]], *, worth: bool) -> Iterator[I
     knows. It is only `worth` making for some thousands of them. It ends when it has told all, or when it is
     left; what it did not live to tell is worked out here.
     """
-    if not worth or sys.platform != "linux":
+    if not worth or sys.platform != "linux" or not _has_room():
         yield make()
         return
     with TemporaryFile(buffering=0) as results:
@@ -42,6 +44,13 @@ def worked_ahead(make: Callable[[], Iterator[_T]], *, worth: bool) -> Iterator[I
         finally:
             os.kill(copy, signal.SIGKILL)
             os.waitpid(copy, 0)
+
+
+def _has_room() -> bool:
+    """Say whether there is memory for a copy even if it comes to own all that it only shares at first."""
+    available = re.search(r"MemAvailable:\s*(\d+) kB", Path("/proc/meminfo").read_text())
+    held = int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    return available is not None and int(available[1]) << 10 > 2 * held
 
 
 def _copy() -> int:
