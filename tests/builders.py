@@ -15,7 +15,7 @@ from tests.people import id_number
 from zhupei_cli.acting import CST, Acting
 from zhupei_cli.model import Application, Base, Batch, BatchSetting, Review, Specialty, TrainingBase
 from zhupei_cli.rules.admission.run import Candidate, Inputs, Place, Spot
-from zhupei_cli.rules.admission.run import Specialty as Kind
+from zhupei_cli.rules.admission.run import RunSpecialty as Kind
 from zhupei_cli.rules.admission.scores import Record, mark_text
 from zhupei_cli.rules.batch.times import DATES, iso_time
 from zhupei_cli.services.applications.store import SNAPSHOT, snapshot_digest

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from tests.people import write_book
 from zhupei_cli.acting import Acting
-from zhupei_cli.demo.season import BATCH, play
+from zhupei_cli.demo.season import DEMO_BATCH, play
 from zhupei_cli.model import Admission, Application, Batch, Run, RunInput, RunRow
 from zhupei_cli.rules.admission.admission import admit
 from zhupei_cli.rules.admission.canonical import digest, inputs_text, results_text
@@ -41,14 +41,14 @@ def prepare(folder: Path) -> Path:
         pass
     path = folder / "zhupei.sqlite"
     with transaction(f"sqlite:///{path}") as session:
-        batch = find_batch(session, BATCH)
+        batch = find_batch(session, DEMO_BATCH)
         seated = _numbers(session, "admitted")
         give_up.decide_admissions(session, batch, "decline", seated[:1], reason="另有安排", by=BY)
         _place_somebody(session, batch)
         _place_again(session, batch, seated[-1])
         given = {"major": "临床医学（更正）"}
         correcting.correct(session, batch, seated[2], given, by=BY, reason="毕业证写错")
-        people.edit(session, seated[3], {"mobile": "13900000001"}, by=BY)
+        people.edit_person(session, seated[3], {"mobile": "13900000001"}, by=BY)
         _checked_in(session, batch, folder, seated[2:5])
         _told(session, batch, seated[:3])
         accounts.reset_password(session, seated[0], "Abcd-1234-x", username="wang2026", by=BY)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from tests.people import id_number
 from zhupei_cli.model import Base, Batch, Specialty, TrainingBase
-from zhupei_cli.rules.admission.scores import ABSENT, Mark
+from zhupei_cli.rules.admission.scores import ABSENT_PART, Mark
 from zhupei_cli.services.marks.score_marks import MARK_COLUMNS, values_of
 from zhupei_cli.store.bulk import insert_rows
 from zhupei_cli.store.engine import transaction
@@ -98,7 +98,7 @@ def _form(
 def _decide(random: Random, form: Form, free: dict[tuple[str, str], int]) -> None:
     for record in random.choice(((), ("",), ("",), ("B1",), ("", "B2"))):
         form.scores.append(
-            (record, *(random.choice((None, ABSENT, *range(5000, 10001, 250))) for _ in range(3)))
+            (record, *(random.choice((None, ABSENT_PART, *range(5000, 10001, 250))) for _ in range(3)))
         )
     spot = random.choice(form.choices)
     outcome = random.choice(("not_admitted", "declined", "no_show", *SEATED, *SEATED, None))

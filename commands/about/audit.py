@@ -69,7 +69,7 @@ def log(
     with reading(settings.database_url) as session:
         found = None if batch is None else lookup.find_batch(session, batch)
         wanted = EventFilter(who, kind, first, last, found)
-        rows, total = auditing.log(session, wanted, limit=limit)
+        rows, total = auditing.event_log(session, wanted, limit=limit)
     show(rows, LOG, out)
     if total > len(rows):
         note(settings, f"只列出最近 {len(rows)} 条，共 {total} 条；加 --limit 0 可全部列出")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from zhupei_cli.demo.season import BATCH, SeasonStep, play
+from zhupei_cli.demo.season import DEMO_BATCH, SeasonStep, play
 from zhupei_cli.display import padded
 from zhupei_cli.settings import Settings
 from zhupei_cli.shell.arguments import FileName
@@ -44,7 +44,9 @@ def demo(settings: Settings, folder: Path, *, as_json: bool) -> None:
         steps.append({"step": step.title, "result": step.result, "seconds": round(step.seconds, 2)})
         seconds += step.seconds
     sentence = f"完成，共 {seconds:.1f} 秒。工作簿、数据库和录取名单在 {folder}"
-    show_summary(settings, {"folder": str(folder), "batch": BATCH, "steps": steps}, sentence, as_json=as_json)
+    show_summary(
+        settings, {"folder": str(folder), "batch": DEMO_BATCH, "steps": steps}, sentence, as_json=as_json
+    )
     url = f"sqlite:///{(folder / 'zhupei.sqlite').as_posix()}"
     note(settings, f"接着试：{_typed(_program())} --database {_typed(url)} apply list --limit 10")
 

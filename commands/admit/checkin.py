@@ -71,7 +71,9 @@ def template(
         by = settings.acting()
         if every or base is not None:
             code = None if base is None else lookup.find_base(session, base)
-            books = checkin_sheets.prepare_books(session, found, code, by=by, target=target, force=force)
+            books = checkin_sheets.prepare_checkin_books(
+                session, found, code, by=by, target=target, force=force
+            )
         else:
             books = [checkin_sheets.prepare_province(session, found, by=by, target=target, force=force)]
     # The event is stored by now: no list leaves the database without one.

@@ -6,7 +6,7 @@ import click
 from sqlalchemy.orm import Session
 
 from zhupei_cli.model.batch import Batch
-from zhupei_cli.rules.batch.setting_words import in_words
+from zhupei_cli.rules.batch.setting_words import setting_in_words
 from zhupei_cli.rules.proof.audit import Finding
 from zhupei_cli.services.admission.stages import passed_over
 from zhupei_cli.services.batches import batch_views, batches, plans
@@ -158,7 +158,7 @@ def edit(
     deed.tell(summary, f"批次 {code}：修改 {len(changes)} 项")
     for one in changes:
         key = one["key"]
-        before, after = (in_words(key, shown(value)) for value in (one["before"], one["after"]))
+        before, after = (setting_in_words(key, shown(value)) for value in (one["before"], one["after"]))
         deed.note(f"{batches.batch_label(key)}：{before or '空'} → {after or '空'}")
     tell_stale(deed.settings, stale)
     tell_cut_shares(deed.settings, cut, code)

@@ -2,7 +2,7 @@
 
 import click
 
-from zhupei_cli.rules.batch.setting_words import in_words, label_of
+from zhupei_cli.rules.batch.setting_words import label_of, setting_in_words
 from zhupei_cli.rules.batch.times import DATES
 from zhupei_cli.services.batches import batch_views
 from zhupei_cli.services.records import lookup
@@ -81,7 +81,7 @@ def _as_lines(row: batch_views.BatchShown) -> dict[str, object]:
         "plan_line": plan_line(row["plan"]),
         "applications_line": _counted(row["applications"], APPLICATION_STATUS),
         "admissions_line": _counted(row["admissions"] or {}, ADMISSION_STATUS),
-        **{f"settings.{key}": in_words(key, value) for key, value in row["settings"].items()},
+        **{f"settings.{key}": setting_in_words(key, value) for key, value in row["settings"].items()},
     }
 
 

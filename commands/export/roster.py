@@ -10,7 +10,7 @@ from zhupei_cli.printing.fonts import find_fonts
 from zhupei_cli.services.records import base_login, lookup
 from zhupei_cli.services.results import rosters
 from zhupei_cli.services.results import year as year_lists
-from zhupei_cli.services.results.roster_passwords import completed, read_passwords, write_passwords
+from zhupei_cli.services.results.roster_passwords import read_passwords, with_passwords, write_passwords
 from zhupei_cli.services.results.rosters import WantedRosters
 from zhupei_cli.settings import Settings
 from zhupei_cli.shell.arguments import NAME, FileName, Whole, Word
@@ -148,7 +148,7 @@ def _passwords(
             words = f"文件名 {list_of.name!r} 应以 .csv 结尾。"
             raise click.UsageError(words, click.get_current_context())
         known = read_passwords(list_of)
-        return lambda bases: completed(known, bases)
+        return lambda bases: with_passwords(known, bases)
     if from_stdin:
         word = workbook_password(settings)
         return lambda bases: dict.fromkeys(bases, word)

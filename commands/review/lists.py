@@ -119,5 +119,5 @@ def log(settings: Settings, number: str | None, *, batch: str | None, base: str 
     with reading(settings.database_url, bases=True) as session:
         found = lookup.find_batch(session, batch)
         code = base_login.acting_base(session, base)
-        rows = reviewing.log(session, found, base=code, number=number)
+        rows = reviewing.review_log(session, found, base=code, number=number)
     show(rows, LOG, out)

@@ -57,7 +57,9 @@ def export(
             raise _which()
         if not deed.dry_run:
             base_login.reveal_waiting(session, found)
-        return review_sheets.prepare_books(session, found, code, by=deed.by, target=target, force=force)
+        return review_sheets.prepare_review_books(
+            session, found, code, by=deed.by, target=target, force=force
+        )
 
     books = deed.in_batch(batch, prepare, bases=True)
     # The event is stored by now: no list leaves the database without one.

@@ -68,7 +68,9 @@ def register(
     name = username or ask("用户名", lambda word: _free(settings, word))
     password = new_password(settings, from_stdin=from_stdin)
     opened = deed.do(
-        lambda session: accounts.register(session, given, username=name, password=password, by=deed.by)
+        lambda session: accounts.register_trainee(
+            session, given, username=name, password=password, by=deed.by
+        )
     )
     _show(deed, opened, "注册完成")
     deed.next(f"zhupei trainee edit {opened.username} …", "补全个人信息", in_json=True)

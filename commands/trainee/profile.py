@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from zhupei_cli.services.applications import people_lists
 from zhupei_cli.services.applications.correcting import LIVE, submitted_of
 from zhupei_cli.services.people import fields, people
-from zhupei_cli.services.people.people import EDUCATION, WORK, Edited, EntryPart
+from zhupei_cli.services.people.people import EDUCATION_PART, WORK_PART, Edited, EntryPart
 from zhupei_cli.services.people.photos import read_photo
 from zhupei_cli.services.reference import employers
 from zhupei_cli.settings import Settings
@@ -48,7 +48,7 @@ WORKS = (
 
 @click.command()
 @who_argument
-@field_options(fields.PERSON)
+@field_options(fields.EDITED_PERSON)
 @click.option("--photo", type=FileName(), metavar="FILE", help="照片，JPG 或 PNG，不超过 1 MB")
 @click.option("--no-photo", is_flag=True, help="删除照片")
 @click.option("--reason", metavar="REASON", help="修改的原因；修改姓名时必填")
@@ -82,7 +82,7 @@ def edit(
     picture = None if photo is None else read_photo(photo)
 
     def change(session: Session) -> tuple[Edited, Sequence[str]]:
-        edited = people.edit(
+        edited = people.edit_person(
             session, who, given, by=deed.by, reason=reason, photo=picture, drop_photo=no_photo
         )
         return edited, submitted_of(session, edited.trainee_id)
@@ -101,7 +101,7 @@ def _asked(settings: Settings, who: str, reason: str | None) -> tuple[dict[str, 
         stored = people_lists.show_person(session, who)
     note(settings, f"修改 {stored['name']}（{stored['id_number']}）的信息：回车不变，填“清空”则清除")
     given = {}
-    for column in fields.PERSON:
+    for column in fields.EDITED_PERSON:
         now = shown(stored.get(f"{column.key}_label", stored.get(column.key))) or "空"
         if word := ask_change(column, now):
             given[column.key] = word
@@ -126,7 +126,7 @@ def _add(deed: Deed, who: str, part: EntryPart, words: dict[str, str | None]) ->
     given = given_of(words)
 
     def add(session: Session) -> tuple[Edited, bool]:
-        completed, known = employers.completed(session, given) if part is WORK else (given, True)
+        completed, known = employers.completed_work(session, given) if part is WORK_PART else (given, True)
         return people.add_entry(session, who, part, completed, by=deed.by), known
 
     edited, known = deed.do(add)
@@ -152,7 +152,7 @@ def education() -> None:
 
 @education.command("add")
 @who_argument
-@field_options(fields.EDUCATION, required=True)
+@field_options(fields.EDITED_EDUCATION, required=True)
 @writing
 def add_education(deed: Deed, who: str, **words: str | None) -> None:
     """添加一段教育经历；学历和院校都相同的，改为修改那一段。
@@ -161,7 +161,7 @@ def add_education(deed: Deed, who: str, **words: str | None) -> None:
     例：zhupei trainee education add wang1999 --level 本科 --school 郑州大学 \\
             --major 临床医学 --graduated-on 2026-06-30 --full-time 是
     """
-    _add(deed, who, EDUCATION, words)
+    _add(deed, who, EDUCATION_PART, words)
 
 
 @education.command("list")
@@ -175,7 +175,7 @@ def list_educations(settings: Settings, who: str, *, out: Out) -> None:
     例：zhupei trainee education list wang1999
     """
     with reading(settings.database_url) as session:
-        rows = people_lists.list_entries(session, who, EDUCATION)
+        rows = people_lists.list_entries(session, who, EDUCATION_PART)
     show(rows, EDUCATIONS, out)
 
 
@@ -190,7 +190,7 @@ def remove_education(deed: Deed, who: str, number: int) -> None:
     \b
     例：zhupei trainee education remove wang1999 3 --yes
     """
-    _remove(deed, who, EDUCATION, number)
+    _remove(deed, who, EDUCATION_PART, number)
 
 
 @click.group()
@@ -200,7 +200,7 @@ def work() -> None:
 
 @work.command("add")
 @who_argument
-@field_options(fields.WORK, required=True)
+@field_options(fields.EDITED_WORK, required=True)
 @writing
 def add_work(deed: Deed, who: str, **words: str | None) -> None:
     """添加一段工作经历；没有终止时间的是现工作单位。
@@ -210,7 +210,7 @@ def add_work(deed: Deed, who: str, **words: str | None) -> None:
     \b
     例：zhupei trainee work add wang1999 --employer-name 郑州第一医院
     """
-    _add(deed, who, WORK, words)
+    _add(deed, who, WORK_PART, words)
 
 
 @work.command("list")
@@ -224,7 +224,7 @@ def list_works(settings: Settings, who: str, *, out: Out) -> None:
     例：zhupei trainee work list wang1999
     """
     with reading(settings.database_url) as session:
-        rows = people_lists.list_entries(session, who, WORK)
+        rows = people_lists.list_entries(session, who, WORK_PART)
     show(rows, WORKS, out)
 
 
@@ -239,4 +239,4 @@ def remove_work(deed: Deed, who: str, number: int) -> None:
     \b
     例：zhupei trainee work remove wang1999 3 --yes
     """
-    _remove(deed, who, WORK, number)
+    _remove(deed, who, WORK_PART, number)

@@ -27,7 +27,7 @@ from zhupei_cli.model import Admission, Application, Batch, Event
 from zhupei_cli.sheets.kinds import workbook_kinds
 from zhupei_cli.shell.cli import cli
 from zhupei_cli.shell.hints import _MENTION, _command, _end_of
-from zhupei_cli.shell.outline import load
+from zhupei_cli.shell.outline import load_outline
 from zhupei_cli.store.counters import take
 from zhupei_cli.store.engine import reading, transaction
 from zhupei_cli.words.catalogue import CATALOGUE
@@ -253,7 +253,7 @@ class Office:
 
 def commands_of(clause: str) -> Iterator[str]:
     """Yield the commands that a clause of a cure names, with their placeholders filled."""
-    outline = load()
+    outline = load_outline()
     for found in _MENTION.finditer(clause):
         path = _command(outline, found["words"])
         if path is None:

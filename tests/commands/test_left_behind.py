@@ -10,7 +10,7 @@ import pytest
 
 from tests.conftest import Run
 from zhupei_cli.files import replacing, together
-from zhupei_cli.printing.typesetting import sweep
+from zhupei_cli.printing.typesetting import sweep_printings
 
 
 @pytest.mark.sqlite
@@ -75,7 +75,7 @@ def test_printing_sweeps_what_was_left_of_a_killed_one(temporary: Path) -> None:
         (one / ("data.json" if one.name.endswith("other") else "form.typ")).write_text("4101")
     for one in (folders[0], folders[2]):
         os.utime(one, (time.time() - 25 * 3600,) * 2)
-    sweep()
+    sweep_printings()
     assert {one.name for one in temporary.iterdir()} == {"zhupei-new", "zhupei-other"}
 
 

@@ -15,7 +15,7 @@ import pytest
 
 from tests.hardship import walks, world
 from tests.hardship.walks import Ended
-from zhupei_cli.shell.outline import load
+from zhupei_cli.shell.outline import load_outline
 from zhupei_cli.store.engines import patience
 
 pytestmark = [
@@ -65,7 +65,7 @@ def _require_disks() -> None:
 
 
 def test_every_command_has_a_line() -> None:
-    leaves = {words for words, entry in load().items() if words and "commands" not in entry}
+    leaves = {words for words, entry in load_outline().items() if words and "commands" not in entry}
     assert set(world.LINES) == leaves
 
 

@@ -16,7 +16,7 @@ from tests.people import id_number, open_batch, person, write_people
 from tests.server import Server, running_server
 from zhupei_cli.acting import Acting
 from zhupei_cli.model import Batch
-from zhupei_cli.rules.admission.run import Held, Inputs, Place, Specialty
+from zhupei_cli.rules.admission.run import Held, Inputs, Place, RunSpecialty
 from zhupei_cli.rules.people.masking import mask_id
 from zhupei_cli.services.applications.intake import import_trainees
 from zhupei_cli.services.applications.intake_cases import Options
@@ -161,7 +161,7 @@ def _seats_and_reviews(session: Session) -> None:
         places=(Place(BASE, "0100", 5), Place(OTHER, "0100", 5)),
         candidates=(),
         cities={},
-        specialties={"0100": Specialty("西医", shortage=False)},
+        specialties={"0100": RunSpecialty("西医", shortage=False)},
         held=(Held(BASE, "0100", "social"),),
     )
     session.execute(text("INSERT INTO counter VALUES ('batch', 1) ON CONFLICT DO NOTHING"))

@@ -60,7 +60,7 @@ def province(bases: int) -> Report:
 
 
 def test_a_province_of_150_bases_stays_under_300_kilobytes() -> None:
-    text = page.render(province(150))
+    text = page.render_page(province(150))
     assert len(text.encode()) < 300_000
     assert text.count("某某市第149人民医院") == 2
     assert "其他（385）" in text
@@ -69,8 +69,8 @@ def test_a_province_of_150_bases_stays_under_300_kilobytes() -> None:
 
 def test_the_same_figures_give_the_same_files() -> None:
     report = province(3)
-    assert page.render(report) == page.render(report)
-    assert workbook.render(report) == workbook.render(report)
+    assert page.render_page(report) == page.render_page(report)
+    assert workbook.render_workbook(report) == workbook.render_workbook(report)
 
 
 def test_a_first_report_says_nothing_of_changes() -> None:
@@ -78,25 +78,25 @@ def test_a_first_report_says_nothing_of_changes() -> None:
     first = replace(
         report, head=replace(report.head, since=None), figures=[Figure("submitted", "提交", 98000)]
     )
-    assert "相比" not in page.render(first)
-    assert '<span class="change">' not in page.render(first)
-    assert '<span class="change">+1000</span>' in page.render(report)
-    assert "与 2026-06-19 的日报相比" in page.render(report)
+    assert "相比" not in page.render_page(first)
+    assert '<span class="change">' not in page.render_page(first)
+    assert '<span class="change">+1000</span>' in page.render_page(report)
+    assert "与 2026-06-19 的日报相比" in page.render_page(report)
 
 
 def test_without_a_year_before_it_says_so() -> None:
     report = province(3)
-    assert '<td>合计</td><td class="n">98000</td><td class="n">90000</td>' in page.render(report)
+    assert '<td>合计</td><td class="n">98000</td><td class="n">90000</td>' in page.render_page(report)
     reason = "库中没有 2025 年的批次，不能比较。"
-    told = page.render(replace(report, pace=Pace(2025, None, None, None, reason, []), batches=[]))
+    told = page.render_page(replace(report, pace=Pace(2025, None, None, None, reason, []), batches=[]))
     assert f'<p class="note">{reason}</p></section>' in told.replace("\n", "")
     assert "进行中的批次" not in told
 
 
 def test_before_publication_the_page_says_that_it_is_silent() -> None:
     hidden = replace(province(3), placed=[], cutoffs=[])
-    assert "录取结果在公示前不在本报告中显示" in page.render(hidden)
-    assert 'id="cutoffs"' not in page.render(hidden)
+    assert "录取结果在公示前不在本报告中显示" in page.render_page(hidden)
+    assert 'id="cutoffs"' not in page.render_page(hidden)
 
 
 def test_how_many_anomalies_and_of_how_many_they_speak() -> None:

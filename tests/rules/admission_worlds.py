@@ -5,15 +5,15 @@ from itertools import product
 
 from hypothesis import strategies as st
 
-from zhupei_cli.rules.admission.run import Candidate, Held, Inputs, Place, Specialty
+from zhupei_cli.rules.admission.run import Candidate, Held, Inputs, Place, RunSpecialty
 from zhupei_cli.rules.admission.scores import TIE_KEYS, Record, Weights
 
 BASES = ("B1", "B2", "B3")
 SPECIALTIES = {
-    "0100": Specialty("西医", False),
-    "0200": Specialty("西医", True),
-    "2800": Specialty("口腔", False),
-    "9900": Specialty(None, True),
+    "0100": RunSpecialty("西医", False),
+    "0200": RunSpecialty("西医", True),
+    "2800": RunSpecialty("口腔", False),
+    "9900": RunSpecialty(None, True),
 }
 IDENTITIES = ("own", "social", "entrusted", "postgrad")
 WEIGHTS = (

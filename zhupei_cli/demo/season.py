@@ -30,7 +30,7 @@ from zhupei_cli.sheets.kinds import workbook_kinds
 from zhupei_cli.store.engine import transaction
 
 SEED = 2026
-BATCH = "DEMO2026"
+DEMO_BATCH = "DEMO2026"
 OPERATOR = "演示"
 _GIVEN = {
     "name": "2026年住培招收（演示）",
@@ -81,7 +81,7 @@ class DemoStage:
     def do(self, act: Callable[[Session, Batch], _T]) -> _T:
         """Do one thing with the batch in a transaction of its own, as a command would."""
         with transaction(self.database) as session:
-            return act(session, find_batch(session, BATCH))
+            return act(session, find_batch(session, DEMO_BATCH))
 
 
 def play(folder: Path, *, bases: int = 12, places: int = 96, applicants: int = 1200) -> Iterator[SeasonStep]:
@@ -120,8 +120,8 @@ def _bases(stage: DemoStage) -> str:
 
 def _batch(stage: DemoStage) -> str:
     with transaction(stage.database) as session:
-        batches.create_batch(session, BATCH, year=stage.season.year, given=_GIVEN, by=stage.by)
-    return f"{BATCH} {_GIVEN['name']}，报名 {_GIVEN['apply_from']} 至 {_GIVEN['apply_until']}"
+        batches.create_batch(session, DEMO_BATCH, year=stage.season.year, given=_GIVEN, by=stage.by)
+    return f"{DEMO_BATCH} {_GIVEN['name']}，报名 {_GIVEN['apply_from']} 至 {_GIVEN['apply_until']}"
 
 
 def _plan(stage: DemoStage) -> str:

@@ -36,7 +36,7 @@ def typeset(
     """
     import typst
 
-    sweep()
+    sweep_printings()
     # Whole ID numbers are in the data: what never is on the disk is not left there by a kill.
     whole = json.dumps({**data, "families": fonts.families}, ensure_ascii=False)
     with TemporaryDirectory(prefix=_PREFIX) as folder:  # mode 0700: photos are in it
@@ -60,7 +60,7 @@ def typeset(
     return pdf
 
 
-def sweep() -> None:
+def sweep_printings() -> None:
     """Remove what killed printings left in the temporary folder: photos, of earlier versions the data too."""
     for left in Path(gettempdir()).glob(f"{_PREFIX}*"):
         with suppress(OSError):  # somebody else's is theirs to remove

@@ -11,7 +11,7 @@ from zhupei_cli.rules.batch.times import show_time
 NOTHING: Final = "—"
 
 
-def render(report: Report) -> str:
+def render_page(report: Report) -> str:
     """Return the page."""
     from jinja2 import Environment, StrictUndefined
     from markupsafe import Markup

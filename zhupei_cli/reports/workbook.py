@@ -43,7 +43,7 @@ _UPRIGHT: Final = 6
 _TOP: Final = 3
 
 
-def render(report: Report) -> bytes:
+def render_workbook(report: Report) -> bytes:
     """Return the workbook."""
     import xlsxwriter
 

@@ -53,9 +53,9 @@ def refuse_dashes(argv: Sequence[str]) -> None:
 
 
 def _is_option(name: str) -> bool:
-    from zhupei_cli.shell.outline import load
+    from zhupei_cli.shell.outline import load_outline
 
-    params = (param for command in load().values() for param in command["params"])
+    params = (param for command in load_outline().values() for param in command["params"])
     return name == "--help" or any(name in param.get("opts", ()) for param in params)
 
 
@@ -65,10 +65,10 @@ def advice(error: click.NoSuchOption | click.NoSuchCommand) -> list[str]:
         return []
     command = error.ctx.command
     if isinstance(error, click.NoSuchOption):
-        near = nearest(error.option_name, _options(command, error.ctx))
+        near = nearest_words(error.option_name, _options(command, error.ctx))
         return near if all(is_harmless(name, command) for name in near) else []
     assert isinstance(command, click.Group)
-    near = nearest(error.command_name, command.list_commands(error.ctx))
+    near = nearest_words(error.command_name, command.list_commands(error.ctx))
     if error.ctx.find_root().invoked_subcommand == "help":  # which only shows what is named
         return near
     found = [command.get_command(error.ctx, name) for name in near]
@@ -80,7 +80,7 @@ def _options(command: click.Command, ctx: click.Context) -> list[str]:
     return [name for name in names if name.startswith("--")]
 
 
-def nearest(word: str, names: Iterable[str]) -> list[str]:
+def nearest_words(word: str, names: Iterable[str]) -> list[str]:
     """Return the names that `word` was most likely meant to be, all as near as each other; maybe none."""
     bare = word.lstrip("-").casefold()
     near: dict[int, list[str]] = {}

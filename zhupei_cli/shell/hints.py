@@ -10,7 +10,7 @@ from typing import Final
 import click
 
 from zhupei_cli.settings import Settings
-from zhupei_cli.shell.outline import Outline, Param, load
+from zhupei_cli.shell.outline import Outline, Param, load_outline
 
 _META: Final = "zhupei.batch"
 _MENTION: Final = re.compile(r"zhupei (?P<words>[a-z][a-z-]*(?: [a-z][a-z-]*)*)")
@@ -62,7 +62,7 @@ def _goes_without_saying(settings: Settings, code: str) -> bool:
 
 def in_batch(text: str, code: str) -> str:
     """Return `text` with the batch behind every command in it that takes one and does not say which."""
-    outline = load()
+    outline = load_outline()
     pieces, done = [], 0
     for found in _MENTION.finditer(text):
         path = _command(outline, found["words"])

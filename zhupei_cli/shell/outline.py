@@ -47,7 +47,7 @@ class CommandEntry(TypedDict):
 Outline = dict[str, CommandEntry]
 
 
-def load() -> Outline:
+def load_outline() -> Outline:
     """Read the outline."""
     from json import loads
 
@@ -61,7 +61,7 @@ def complete() -> int:
     from click.shell_completion import shell_complete
 
     try:
-        return shell_complete(command_at(load()), {}, "zhupei", VARIABLE, os.environ[VARIABLE])
+        return shell_complete(command_at(load_outline()), {}, "zhupei", VARIABLE, os.environ[VARIABLE])
     except Exception:
         return 1
 

@@ -198,7 +198,7 @@ DECISION: Final = CodeTable(
     },
 )
 #: What a reviewing base may answer in 审核结果; taking a decision back is not among it.
-REVIEW: Final = CodeTable(
+REVIEW_ANSWER: Final = CodeTable(
     "审核结果",
     {code: DECISION.label(code) for code in (Decision.APPROVE, Decision.REJECT, Decision.RETURN)},
     {

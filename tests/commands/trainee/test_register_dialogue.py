@@ -134,7 +134,7 @@ def test_ctrl_c_writes_nothing(database: str) -> None:
 def test_a_password_is_checked_without_showing_it(database: str, by: Acting) -> None:
     given = {"name": "王小明", "id_number": id_number(1), "mobile": "13800000001"}
     with transaction(database) as session:
-        accounts.register(session, given, username="wang1", password=PASSWORD, by=by)
+        accounts.register_trainee(session, given, username="wang1", password=PASSWORD, by=by)
     child = start(database, "password", "check", "wang1")
     screen = answer(child, ("密码：", PASSWORD))
     assert (child.exitstatus, screen.replace("\r\n", "\n")) == (0, "密码：\n密码正确：wang1\n")
@@ -170,9 +170,9 @@ EDITED = """\
 def test_a_profile_is_asked_field_by_field(database: str, by: Acting) -> None:
     given = {"name": "王小明", "id_number": id_number(1), "mobile": "13800000001"}
     with transaction(database) as session:
-        accounts.register(session, given, username="wang1", password=PASSWORD, by=by)
+        accounts.register_trainee(session, given, username="wang1", password=PASSWORD, by=by)
     child = start(database, "edit", "王小明")
-    blank = [(column.heading + "（", "") for column in fields.PERSON]
+    blank = [(column.heading + "（", "") for column in fields.EDITED_PERSON]
     answers = [
         ("姓名（王小明）：", "王晓明"),
         *blank[1:3],
@@ -196,7 +196,7 @@ def test_of_several_people_one_is_picked(database: str, by: Acting, monkeypatch:
     with transaction(database) as session:
         for number in (1, 2):
             given = {"name": "李同", "id_number": id_number(number), "mobile": f"1380000000{number}"}
-            accounts.register(session, given, username=f"li{number}x", password=PASSWORD, by=by)
+            accounts.register_trainee(session, given, username=f"li{number}x", password=PASSWORD, by=by)
     child = start(database, "show", "李同")
     screen = answer(child, ("哪一个（序号）：", "9"), ("哪一个（序号）：", "2")).replace("\r\n", "\n")
     assert screen.startswith(

@@ -15,16 +15,16 @@ from hypothesis import strategies as st
 from tests.rules.admission_worlds import worlds
 from tests.rules.reference_admission import reference
 from zhupei_cli.rules.admission.admission import admit
-from zhupei_cli.rules.admission.run import Candidate, Held, Inputs, Place, ResultRow, Specialty
+from zhupei_cli.rules.admission.run import Candidate, Held, Inputs, Place, ResultRow, RunSpecialty
 from zhupei_cli.rules.admission.scores import Record
 from zhupei_cli.words.errors import ZhupeiError
 
 RULES = ("choice-first", "score-first", "stable")
 GOLDEN = json.loads((Path(__file__).parents[2] / "golden" / "admission_cases.json").read_text("utf-8"))
 KINDS = {
-    "0100": Specialty("西医", False),
-    "0200": Specialty("西医", True),
-    "2800": Specialty("口腔", False),
+    "0100": RunSpecialty("西医", False),
+    "0200": RunSpecialty("西医", True),
+    "2800": RunSpecialty("口腔", False),
 }
 quick = settings(max_examples=60, deadline=None, derandomize=True, database=None)
 

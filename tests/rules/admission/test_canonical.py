@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.rules.admission_worlds import worlds
 from zhupei_cli.rules.admission.admission import admit
 from zhupei_cli.rules.admission.canonical import digest, inputs_text, parse_inputs, results_text
-from zhupei_cli.rules.admission.run import Candidate, Held, Inputs, Place, ResultRow, Specialty
+from zhupei_cli.rules.admission.run import Candidate, Held, Inputs, Place, ResultRow, RunSpecialty
 from zhupei_cli.rules.admission.scores import Record, Weights
 
 INPUTS = Inputs(
@@ -32,7 +32,7 @@ INPUTS = Inputs(
         ),
     ),
     cities={"B2": None, "B1": "410100"},
-    specialties={"0100": Specialty("西医", True)},
+    specialties={"0100": RunSpecialty("西医", True)},
     weights=Weights("0.40", "0.4", "0.2"),
     tie_keys=("skill", "written"),
     min_score=6000,

@@ -7,15 +7,15 @@ import pytest
 from tests.rules.audited_twice import audit
 from zhupei_cli.rules.admission.admission import admit
 from zhupei_cli.rules.admission.overriding import look_at
-from zhupei_cli.rules.admission.run import Candidate, Inputs, Place, Specialty
+from zhupei_cli.rules.admission.run import Candidate, Inputs, Place, RunSpecialty
 from zhupei_cli.rules.admission.scores import Record
 from zhupei_cli.rules.proof.explanation_adjustment import explain_adjustment
 
 KINDS = {
-    "0100": Specialty("西医", False),
-    "0700": Specialty("西医", True),
-    "0701": Specialty("西医", False),
-    "2800": Specialty("口腔", True),
+    "0100": RunSpecialty("西医", False),
+    "0700": RunSpecialty("西医", True),
+    "0701": RunSpecialty("西医", False),
+    "2800": RunSpecialty("口腔", True),
 }
 
 

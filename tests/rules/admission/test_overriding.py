@@ -6,14 +6,14 @@ import pytest
 
 from tests.builders import worked_example
 from zhupei_cli.rules.admission.overriding import look_at
-from zhupei_cli.rules.admission.run import Candidate, Inputs, Specialty, Spot
+from zhupei_cli.rules.admission.run import Candidate, Inputs, RunSpecialty, Spot
 
 A, B, C, D = ("A", "0100"), ("B", "0100"), ("C", "0100"), ("D", "0200")
 WORLD = worked_example()
 WIDE = replace(
     WORLD,
     places=(*WORLD.places, replace(WORLD.places[0], base="D", specialty="0200")),
-    specialties={"0100": Specialty("西医", False), "0200": Specialty("西医", True)},
+    specialties={"0100": RunSpecialty("西医", False), "0200": RunSpecialty("西医", True)},
 )
 
 
@@ -44,7 +44,7 @@ def test_the_looks(person: Candidate, spot: Spot, expected: tuple[object, ...]) 
     ("category", "unwanted"), [("西医", None), ("口腔", "out_of_scope"), (None, "out_of_scope")]
 )
 def test_the_scope_of_the_batch_decides(category: str | None, unwanted: str | None) -> None:
-    kinds = {**WIDE.specialties, "0200": Specialty(category, False)}
+    kinds = {**WIDE.specialties, "0200": RunSpecialty(category, False)}
     inputs: Inputs = replace(WIDE, adjust_scope="category", specialties=kinds)
     assert look_at(inputs, _person(2), D).unwanted == unwanted
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from tests.builders import worked_example
 from zhupei_cli.rules.admission.readiness import Absences, Doubt, doubts
 from zhupei_cli.rules.admission.run import Held, Inputs, Place
-from zhupei_cli.rules.admission.scores import ABSENT, Mark, Record, Weights
+from zhupei_cli.rules.admission.scores import ABSENT_PART, Mark, Record, Weights
 
 
 def found(inputs: Inputs, *records: tuple[Record, ...], absences: Absences | None = None) -> list[Doubt]:
@@ -28,7 +28,7 @@ def test_nobody_to_admit() -> None:
 
 def test_no_record_is_doubtful_and_an_absence_is_not() -> None:
     nothing = (Record(None, None, None, None),)
-    absences: Absences = {"T-0000001": {None: (ABSENT, None, None)}}
+    absences: Absences = {"T-0000001": {None: (ABSENT_PART, None, None)}}
     assert found(worked_example(), nothing, (), nothing, absences=absences) == [
         Doubt("E481", {"count": 2, "example": "T-0000002"})
     ]
@@ -37,11 +37,11 @@ def test_no_record_is_doubtful_and_an_absence_is_not() -> None:
 def test_an_absence_explains_why_there_is_no_total_but_only_where_it_counts() -> None:
     half = Record(None, 8000, None, None)
     cases: tuple[tuple[Mapping[str | None, Sequence[Mark]], bool], ...] = (
-        ({None: (8000, ABSENT, ABSENT)}, False),
-        ({None: (8000, ABSENT, None)}, False),
+        ({None: (8000, ABSENT_PART, ABSENT_PART)}, False),
+        ({None: (8000, ABSENT_PART, None)}, False),
         # Of a base that was not chosen, and of one that has a record of its own.
-        ({"C": (8000, ABSENT, None)}, True),
-        ({"B": (8000, None, ABSENT)}, False),
+        ({"C": (8000, ABSENT_PART, None)}, True),
+        ({"B": (8000, None, ABSENT_PART)}, False),
     )
     for absences, incomplete in cases:
         own = (half, *(half._replace(base=base) for base in absences if base))
@@ -52,7 +52,7 @@ def test_an_absence_explains_why_there_is_no_total_but_only_where_it_counts() ->
 def test_an_absence_from_a_part_without_weight_explains_nothing() -> None:
     inputs = replace(worked_example(), weights=Weights("1", "0", "0"))
     half = (Record(None, None, None, 8000),)
-    assert found(inputs, half, absences={"T-0000001": {None: (None, ABSENT, 8000)}}) == [
+    assert found(inputs, half, absences={"T-0000001": {None: (None, ABSENT_PART, 8000)}}) == [
         Doubt("E482", {"count": 1, "example": "T-0000001"})
     ]
 

@@ -11,7 +11,7 @@ from tests.rules.reference_admission import reference
 from tests.rules.tiny_reserves import check_stable, draw
 from zhupei_cli.rules.admission.admission import admit
 from zhupei_cli.rules.admission.canonical import digest, inputs_text, parse_inputs
-from zhupei_cli.rules.admission.run import Candidate, Held, Inputs, Place, ResultRow, Specialty, Spot
+from zhupei_cli.rules.admission.run import Candidate, Held, Inputs, Place, ResultRow, RunSpecialty, Spot
 from zhupei_cli.rules.admission.scores import Record
 from zhupei_cli.rules.proof.explanation import Cause, explain, explain_place, why_full
 from zhupei_cli.rules.proof.explanation_words import decided, fate_label
@@ -32,7 +32,11 @@ def place(spot: Spot, quota: int, *, limits: Mapping[str, int] = {}, **reserves:
 
 def round_(places: tuple[Place, ...], *people: Candidate, held: tuple[Held, ...] = ()) -> Inputs:
     return Inputs(
-        places=places, candidates=people, cities={}, specialties={"0100": Specialty("西医", False)}, held=held
+        places=places,
+        candidates=people,
+        cities={},
+        specialties={"0100": RunSpecialty("西医", False)},
+        held=held,
     )
 
 

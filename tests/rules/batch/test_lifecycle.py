@@ -8,7 +8,7 @@ from zhupei_cli.rules.batch.lifecycle import (
     APPLICATION,
     BATCH,
     State,
-    Table,
+    VerbTable,
     status_label,
     step,
     target,
@@ -72,7 +72,7 @@ def read(text: str) -> Steps:
     return steps
 
 
-def cases() -> list[tuple[Table, State, str, tuple[str, bool] | None]]:
+def cases() -> list[tuple[VerbTable, State, str, tuple[str, bool] | None]]:
     found = []
     admissions: list[State] = [None, *AdmissionStatus]
     for table, text, states in (
@@ -88,7 +88,7 @@ def cases() -> list[tuple[Table, State, str, tuple[str, bool] | None]]:
 
 @pytest.mark.parametrize(("table", "now", "verb", "expected"), cases())
 def test_every_step_from_every_state(
-    table: Table, now: State, verb: str, expected: tuple[str, bool] | None
+    table: VerbTable, now: State, verb: str, expected: tuple[str, bool] | None
 ) -> None:
     assert target(table, now, verb) == (expected and expected[0])
     if expected is None:
@@ -142,7 +142,7 @@ def test_every_step_from_every_state(
         ),
     ],
 )
-def test_a_refusal_names_the_way(table: Table, now: State, verb: str, message: str, hint: str) -> None:
+def test_a_refusal_names_the_way(table: VerbTable, now: State, verb: str, message: str, hint: str) -> None:
     with pytest.raises(ZhupeiError) as refused:
         step(table, now, verb, name="T")
     assert (refused.value.message, refused.value.hint) == (message, hint)
@@ -234,7 +234,7 @@ NO, CODE = "HN2026-0000007", "HN2026"
         ),
     ],
 )
-def test_a_cure_takes_nothing_from_anybody(table: Table, now: State, verb: str, hint: str) -> None:
+def test_a_cure_takes_nothing_from_anybody(table: VerbTable, now: State, verb: str, hint: str) -> None:
     with pytest.raises(ZhupeiError) as refused:
         step(table, now, verb, name=CODE if table is BATCH else NO, reason="有")
     assert refused.value.hint == hint

@@ -7,7 +7,7 @@ import pytest
 from zhupei_cli.rules.admission.scores import Weights
 from zhupei_cli.rules.batch import notice_texts
 from zhupei_cli.rules.batch.phases import CHANGEABLE
-from zhupei_cli.rules.batch.setting_words import SETTING_LABELS, in_words
+from zhupei_cli.rules.batch.setting_words import SETTING_LABELS, setting_in_words
 from zhupei_cli.rules.batch.settings import SETTINGS, BatchSettings, checked, defaults, parse, read_mark
 from zhupei_cli.rules.eligibility.check import RULES
 from zhupei_cli.words.errors import ZhupeiError
@@ -140,10 +140,13 @@ def test_all_keys_are_offered_where_none_is_near_and_all_rules_for_a_rule() -> N
 
 def test_every_setting_has_its_chinese_words() -> None:
     assert [key for key in SETTING_LABELS if key not in SETTINGS] == []
-    assert in_words("weights", "written=0.5,skill=0.5") == "笔试 0.5，技能 0.5"
-    assert in_words("tie_keys", "skill,submitted_at") == "技能、首次提交时间"
-    assert (in_words("tie_keys", ""), in_words("min_score", "")) == ("不排序", "不设")
-    assert (in_words("same_specialty", "true"), in_words("severity.train_years", "off")) == ("是", "关闭")
+    assert setting_in_words("weights", "written=0.5,skill=0.5") == "笔试 0.5，技能 0.5"
+    assert setting_in_words("tie_keys", "skill,submitted_at") == "技能、首次提交时间"
+    assert (setting_in_words("tie_keys", ""), setting_in_words("min_score", "")) == ("不排序", "不设")
+    assert (setting_in_words("same_specialty", "true"), setting_in_words("severity.train_years", "off")) == (
+        "是",
+        "关闭",
+    )
 
 
 def test_texts_become_values() -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from zhupei_cli.rules.exam.allotment import By, allot, missing
+from zhupei_cli.rules.exam.allotment import By, allot, missing_seats
 from zhupei_cli.rules.exam.rooms import ExamPlace, Room
 from zhupei_cli.rules.exam.seating import Sitter
 from zhupei_cli.rules.exam.ticket_numbers import DEFAULT, ticket_number
@@ -58,7 +58,7 @@ def test_nobody_shares_a_seat_and_late_ones_move_nobody(data: st.DataObject) -> 
     by: By = data.draw(st.sampled_from(WAYS))
     early, late = people[: len(people) * 2 // 3], people[len(people) * 2 // 3 :]
     first: Mapping[str, ExamPlace] = {}
-    if not (short := missing(early, rooms, held={}, by=by)):
+    if not (short := missing_seats(early, rooms, held={}, by=by)):
         first = allot(early, rooms, held={}, by=by, seed=3)
         assert first == allot(early[::-1], rooms, held={}, by=by, seed=3)
         _require_seated(early, first, rooms)
@@ -66,7 +66,7 @@ def test_nobody_shares_a_seat_and_late_ones_move_nobody(data: st.DataObject) -> 
         _require_short(short, early, rooms, {}, by)
         early = []
     held = {first[one.no]: one for one in early}
-    if short := missing(late, rooms, held=held, by=by):
+    if short := missing_seats(late, rooms, held=held, by=by):
         _require_short(short, late, rooms, held, by)
     else:
         added = allot(late, rooms, held=held, by=by, seed=4)
@@ -162,7 +162,7 @@ def test_people_go_to_the_sites_of_their_city_and_others_where_there_is_room() -
         for city in ("410100", "410300", "411700")
     }
     assert sites == {"410100": {"01"}, "410300": {"02"}, "411700": {"02"}}
-    assert missing(people, [rooms[0]._replace(seats=12), rooms[1]], held={}, by="city") == {"410100": 8}
+    assert missing_seats(people, [rooms[0]._replace(seats=12), rooms[1]], held={}, by="city") == {"410100": 8}
 
 
 def _crowd(count: int) -> list[Sitter]:

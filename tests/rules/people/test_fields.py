@@ -9,7 +9,7 @@ from zhupei_cli.services.people import profiles
 
 #: What a table has that nobody fills in.
 _OURS = {"id", "trainee_id", "created_at", "updated_at", "touched_by"}
-_PARTS = {"trainee": fields.PERSON, "education": fields.EDUCATION, "work": fields.WORKING}
+_PARTS = {"trainee": fields.PERSON_FIELDS, "education": fields.EDUCATION_FIELDS, "work": fields.WORKING}
 
 
 def test_every_column_of_the_tables_of_people_is_a_field_and_every_field_a_column() -> None:
@@ -24,7 +24,9 @@ def test_bases_and_auditors_see_every_field_of_a_person_on_a_server() -> None:
     """Their views name the columns one by one: a new one would be lacking there alone."""
     for name in ("05_base", "06_auditor"):
         views = (files("zhupei_cli.sql") / "postgresql" / f"{name}.sql").read_text("utf-8")
-        assert [one.key for one in (*fields.PERSON, *fields.EDUCATION) if one.key not in views] == []
+        assert [
+            one.key for one in (*fields.PERSON_FIELDS, *fields.EDUCATION_FIELDS) if one.key not in views
+        ] == []
 
 
 def test_no_two_parts_have_a_key_in_common() -> None:
@@ -46,7 +48,7 @@ def test_a_field_has_the_words_of_its_sort() -> None:
 
 
 def test_codes_are_columns_of_text_that_hold_them() -> None:
-    names = {*profiles.PERSON, *profiles.EDUCATION}
+    names = {*profiles.PERSON_COLUMNS, *profiles.EDUCATION_COLUMNS}
     for name in names & TABLES.keys():
         table = next(one for one in Base.metadata.sorted_tables if name in one.c)
         assert max(map(len, TABLES[name].labels)) <= (table.c[name].type.length or 99)  # type: ignore[attr-defined]

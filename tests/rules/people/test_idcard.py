@@ -30,7 +30,7 @@ def cards(draw: st.DrawFn) -> str:
 def test_a_valid_number_passes_and_says_who_it_is(number: str) -> None:
     born = date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
     gender = "1" if int(number[16]) % 2 else "2"
-    assert idcard.check(CARD, number, TODAY) == (number, [])
+    assert idcard.check_number(CARD, number, TODAY) == (number, [])
     assert idcard.facts(CARD, number) == (gender, born)
 
 
@@ -38,14 +38,14 @@ def test_a_valid_number_passes_and_says_who_it_is(number: str) -> None:
 def test_one_wrong_character_is_refused(number: str, place: int, character: str) -> None:
     assume(number[place] != character)
     wrong = number[:place] + character + number[place + 1 :]
-    assert len(idcard.check(CARD, wrong, TODAY)[1]) == 1
+    assert len(idcard.check_number(CARD, wrong, TODAY)[1]) == 1
 
 
 @given(cards(), st.integers(0, 16))
 def test_two_characters_in_the_wrong_order_are_refused(number: str, place: int) -> None:
     assume(number[place] != number[place + 1])
     wrong = number[:place] + number[place + 1] + number[place] + number[place + 2 :]
-    assert len(idcard.check(CARD, wrong, TODAY)[1]) == 1
+    assert len(idcard.check_number(CARD, wrong, TODAY)[1]) == 1
 
 
 VALID = completed("41010119900307202")
@@ -61,7 +61,7 @@ WITH_X = next(number for number in (completed(f"41010119900307{n:03d}") for n in
     ],
 )
 def test_slips_of_typing_are_mended(typed: str, mended: str) -> None:
-    assert idcard.check(CARD, typed, TODAY) == (mended, [])
+    assert idcard.check_number(CARD, typed, TODAY) == (mended, [])
 
 
 @pytest.mark.parametrize(
@@ -137,7 +137,7 @@ def test_slips_of_typing_are_mended(typed: str, mended: str) -> None:
     ],
 )
 def test_what_is_wrong_is_said_without_the_number(id_type: str, number: str, sentence: str) -> None:
-    mended, faults = idcard.check(id_type, number, TODAY)
+    mended, faults = idcard.check_number(id_type, number, TODAY)
     assert mended == number
     assert [(fault.field, fault.severity, fault.message) for fault in faults] == [
         ("id_number", "error", sentence)
@@ -147,7 +147,7 @@ def test_what_is_wrong_is_said_without_the_number(id_type: str, number: str, sen
 @pytest.mark.parametrize("prefix", ["810000", "820000", "830000"])
 def test_residence_permits_are_checked_like_cards(prefix: str) -> None:
     number = completed(prefix + "19900307202")
-    assert idcard.check(PERMIT, number, TODAY) == (number, [])
+    assert idcard.check_number(PERMIT, number, TODAY) == (number, [])
     assert idcard.facts(PERMIT, number) == ("2", date(1990, 3, 7))
 
 
@@ -165,15 +165,17 @@ def test_residence_permits_are_checked_like_cards(prefix: str) -> None:
     ],
 )
 def test_other_papers_are_checked_for_form_only(id_type: str, good: list[str], bad: list[str]) -> None:
-    assert [idcard.check(id_type, number, TODAY) for number in good] == [(number, []) for number in good]
-    codes = [[fault.code for fault in idcard.check(id_type, number, TODAY)[1]] for number in bad]
+    assert [idcard.check_number(id_type, number, TODAY) for number in good] == [
+        (number, []) for number in good
+    ]
+    codes = [[fault.code for fault in idcard.check_number(id_type, number, TODAY)[1]] for number in bad]
     assert codes == [["E110"]] * len(bad)
     assert idcard.facts(id_type, good[0]) is None
 
 
 def test_an_unknown_county_is_no_fault() -> None:
     number = completed("41019919900307202")
-    assert idcard.check(CARD, number, TODAY) == (number, [])
+    assert idcard.check_number(CARD, number, TODAY) == (number, [])
 
 
 @pytest.mark.parametrize("number", ["", VALID[:17], VALID[:17] + "A", completed("41010119900230202")])
@@ -183,7 +185,7 @@ def test_a_wrong_number_says_nothing(number: str) -> None:
 
 
 def test_values_of_a_fault_are_masked() -> None:
-    [fault] = idcard.check(CARD, VALID[:17], TODAY)[1]
+    [fault] = idcard.check_number(CARD, VALID[:17], TODAY)[1]
     assert fault == Fault(
         "E111",
         "id_number",

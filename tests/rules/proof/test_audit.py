@@ -13,7 +13,7 @@ from tests.rules.audited_twice import audit
 from tests.rules.reference_admission import Seats, dressed
 from tests.rules.reference_admission import wronged as wronged_by_reading
 from zhupei_cli.rules.admission.admission import admit
-from zhupei_cli.rules.admission.run import Candidate, Held, Inputs, Place, ResultRow, Specialty, Spot
+from zhupei_cli.rules.admission.run import Candidate, Held, Inputs, Place, ResultRow, RunSpecialty, Spot
 from zhupei_cli.rules.admission.scores import Record, Weights
 from zhupei_cli.rules.proof.audit import Finding
 from zhupei_cli.rules.proof.audit import audit as audit_of_any_size
@@ -47,7 +47,7 @@ SMALL = Inputs(
         someone(7, 6400, (B,), adjust=False),
     ),
     cities={"A": "410100", "C": "410100"},
-    specialties={"0100": Specialty("西医", False), "0200": Specialty("西医", True)},
+    specialties={"0100": RunSpecialty("西医", False), "0200": RunSpecialty("西医", True)},
     adjust_scope="category",
     min_score=6000,
 )

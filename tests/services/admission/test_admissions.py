@@ -27,7 +27,7 @@ from zhupei_cli.model import (
 from zhupei_cli.model import Specialty as Specialty_
 from zhupei_cli.rules.admission.admission import admit
 from zhupei_cli.rules.admission.canonical import digest, inputs_text
-from zhupei_cli.rules.admission.run import Held, Inputs, Place, ResultRow, Specialty
+from zhupei_cli.rules.admission.run import Held, Inputs, Place, ResultRow, RunSpecialty
 from zhupei_cli.services.admission import admissions, runs
 from zhupei_cli.services.admission.run_inputs import load_inputs
 from zhupei_cli.services.admission.seats import free_seats, list_vacancies, take_seats
@@ -189,7 +189,7 @@ def test_candidates_are_approved_and_have_no_seat_of_the_year(
         places=(Place(*A, 1),),
         candidates=(),
         cities={},
-        specialties={"0100": Specialty("西医", False)},
+        specialties={"0100": RunSpecialty("西医", False)},
         held=(Held(*A, "social"),),
     )
     with transaction(database) as session:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from tests.builders import drawn_world, store_world
 from zhupei_cli.acting import Acting
 from zhupei_cli.model import Admission, Application, Event, Plan, Run
-from zhupei_cli.rules.admission.run import Place, Specialty
+from zhupei_cli.rules.admission.run import Place, RunSpecialty
 from zhupei_cli.rules.proof.audit import Finding
 from zhupei_cli.services.admission import admissions, runs, stages
 from zhupei_cli.services.records.lookup import find_batch
@@ -85,7 +85,7 @@ def test_eight_processes_decline_place_and_refill_at_once(database: str, by: Act
         world = drawn_world(PEOPLE, bases=3, specialties=2)
         # One place that nobody asks for: there is always a seat somebody can be placed on.
         spare = Place("B001", "0900", PEOPLE)
-        kinds = {**world.specialties, "0900": Specialty("口腔", False)}
+        kinds = {**world.specialties, "0900": RunSpecialty("口腔", False)}
         world = replace(world, places=(*world.places, spare), specialties=kinds)
         batch = store_world(session, world, told=True)
         admissions.run_admission(session, batch, by=by)

@@ -15,7 +15,7 @@ from tests.statements import statements
 from zhupei_cli.acting import Acting
 from zhupei_cli.model import Application, Event, ImportRow, ImportRun, Score, TrainingBase
 from zhupei_cli.rules.admission.run import Candidate, Inputs
-from zhupei_cli.rules.admission.scores import ABSENT, COMPONENTS, Record
+from zhupei_cli.rules.admission.scores import ABSENT_PART, COMPONENTS, Record
 from zhupei_cli.services.marks import scores
 from zhupei_cli.services.marks.score_marks import mark_columns, marks_of
 from zhupei_cli.services.records.import_ledger import Counts, Imported
@@ -81,10 +81,10 @@ def test_marks_common_and_own(season: str, sheet: Path, by: Acting) -> None:
     outcome, reading = _take(season, sheet, rows, by)
     assert (outcome.counts, _problems(reading)) == (Counts(4, inserted=4), [])
     assert _stored(season) == [
-        (_no(1), "", None, 8550, 9000, ABSENT),
+        (_no(1), "", None, 8550, 9000, ABSENT_PART),
         (_no(1), "B", "B", 6025, 7000, 8000),
         (_no(2), "", None, 10000, None, 0),
-        (_no(3), "A", "A", None, ABSENT, None),
+        (_no(3), "A", "A", None, ABSENT_PART, None),
     ]
     with transaction(season, read_only=True) as session:
         events = session.execute(
@@ -114,7 +114,7 @@ def test_a_blank_cell_keeps_what_is_stored_and_the_same_file_changes_nothing(
         (2, "技能", f"{_no(1)} 已有的成绩 70.00 被替换为 75.00"),
         (2, "面试", f"{_no(1)} 已有的成绩 60.00 被替换为 缺考"),
     ]
-    after = [(_no(1), "", None, 8000, 7500, ABSENT), (_no(2), "", None, 100, None, None)]
+    after = [(_no(1), "", None, 8000, 7500, ABSENT_PART), (_no(2), "", None, 100, None, None)]
     assert _stored(season) == after
     outcome, _ = _take(season, sheet, again, by)
     assert (outcome.import_id, outcome.counts, outcome.ok) == (None, Counts(2, unchanged=2), True)
@@ -248,7 +248,7 @@ def test_a_form_that_is_not_filled_in_leaves_nothing_and_can_be_erased_from(
     ]
     outcome, reading = _take(season, sheet, rows, by)
     assert (outcome.counts, _problems(reading)) == (Counts(5, inserted=1, unchanged=1, blank=3), [])
-    assert _stored(season) == [(_no(3), "", None, 8000, ABSENT, None)]
+    assert _stored(season) == [(_no(3), "", None, 8000, ABSENT_PART, None)]
     outcome, _ = _take(season, sheet, rows[:2], by)
     assert (outcome.import_id, outcome.ok, outcome.counts) == (None, True, Counts(2, blank=2))
     erased = {"application_no": _no(3), **dict.fromkeys(COMPONENTS, "清空")}

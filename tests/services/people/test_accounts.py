@@ -27,7 +27,9 @@ PASSWORD = "Passw0rd-of-wang"
 
 def register(database: str, by: Acting, *, username: str = "wang1", **changes: str) -> Opened:
     with transaction(database) as session:
-        return accounts.register(session, {**WANG, **changes}, username=username, password=PASSWORD, by=by)
+        return accounts.register_trainee(
+            session, {**WANG, **changes}, username=username, password=PASSWORD, by=by
+        )
 
 
 def check(database: str, by: Acting, password: str) -> tuple[bool, int, bool]:

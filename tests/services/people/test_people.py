@@ -20,7 +20,7 @@ from zhupei_cli.services.applications.intake import import_trainees
 from zhupei_cli.services.applications.intake_cases import Options
 from zhupei_cli.services.applications.people_lists import PeopleFilter
 from zhupei_cli.services.people import people, photos
-from zhupei_cli.services.people.people import EDUCATION, WORK
+from zhupei_cli.services.people.people import EDUCATION_PART, WORK_PART
 from zhupei_cli.services.people.photos import Photo
 from zhupei_cli.services.people.whom import find_person
 from zhupei_cli.services.records.events import Change, record
@@ -64,7 +64,7 @@ def take(database: str, tmp_path: Path, by: Acting) -> Take:
 
 def edit(database: str, by: Acting, given: dict[str, str], **how: Any) -> tuple[str, ...]:
     with transaction(database) as session:
-        return people.edit(session, ONE, given, by=by, **how).fields
+        return people.edit_person(session, ONE, given, by=by, **how).fields
 
 
 def refused(database: str, by: Acting, given: dict[str, str], **how: Any) -> tuple[str, str]:
@@ -133,10 +133,10 @@ def test_what_was_submitted_stays_as_it_was(take: Take, database: str, by: Actin
     before = _submitted(database)
     edit(database, by, {"name": "王新", "mobile": "13911112222", "has_employer": "是"}, reason="更名")
     with transaction(database) as session:
-        people.add_entry(session, ONE, EDUCATION, SCHOOL, by=by)
-        people.add_entry(session, ONE, WORK, {"employer_name": "某医院"}, by=by)
+        people.add_entry(session, ONE, EDUCATION_PART, SCHOOL, by=by)
+        people.add_entry(session, ONE, WORK_PART, {"employer_name": "某医院"}, by=by)
         (old,) = session.execute(select(Education.id).where(Education.level == "21")).scalars()
-        people.remove_entry(session, ONE, EDUCATION, old, by=by)
+        people.remove_entry(session, ONE, EDUCATION_PART, old, by=by)
     assert len(before) == 2
     assert _submitted(database) == before
 
@@ -144,14 +144,14 @@ def test_what_was_submitted_stays_as_it_was(take: Take, database: str, by: Actin
 def test_education_is_added_mended_and_removed(take: Take, database: str, by: Acting) -> None:
     take(person(1))
     with transaction(database) as session:
-        people.add_entry(session, ONE, EDUCATION, SCHOOL, by=by)
-        mended = people.add_entry(session, ONE, EDUCATION, {**SCHOOL, "major": "外科学"}, by=by)
+        people.add_entry(session, ONE, EDUCATION_PART, SCHOOL, by=by)
+        mended = people.add_entry(session, ONE, EDUCATION_PART, {**SCHOOL, "major": "外科学"}, by=by)
         assert mended.fields == ("education.major",)
         with pytest.raises(ZhupeiError) as caught:
-            people.add_entry(session, ONE, EDUCATION, {"level": "本科"}, by=by)
+            people.add_entry(session, ONE, EDUCATION_PART, {"level": "本科"}, by=by)
         assert caught.value.values["count"] == 4
     with transaction(database, read_only=True) as session:
-        rows = people_lists.list_entries(session, ONE, EDUCATION)
+        rows = people_lists.list_entries(session, ONE, EDUCATION_PART)
     assert [(row["level_label"], row["major"], row["diploma_no"]) for row in rows] == [
         ("本科", "临床医学", None),
         ("硕士", "外科学", "**************0123"),
@@ -159,9 +159,9 @@ def test_education_is_added_mended_and_removed(take: Take, database: str, by: Ac
     entry = rows[1]["id"]
     assert isinstance(entry, int)
     with transaction(database) as session:
-        assert people.remove_entry(session, ONE, EDUCATION, entry, by=by).fields == ("education",)
+        assert people.remove_entry(session, ONE, EDUCATION_PART, entry, by=by).fields == ("education",)
         with pytest.raises(ZhupeiError) as caught:
-            people.remove_entry(session, ONE, EDUCATION, entry, by=by)
+            people.remove_entry(session, ONE, EDUCATION_PART, entry, by=by)
         assert caught.value.code == "E311"
     with transaction(database, read_only=True) as session:
         assert session.execute(select(Education.major)).scalars().all() == ["临床医学"]
@@ -172,7 +172,7 @@ def test_an_entry_of_somebody_else_cannot_be_removed(take: Take, database: str, 
     with transaction(database) as session:
         (theirs,) = session.execute(select(Education.id).where(Education.trainee_id == 2)).scalars()
         with pytest.raises(ZhupeiError) as caught:
-            people.remove_entry(session, ONE, EDUCATION, theirs, by=by)
+            people.remove_entry(session, ONE, EDUCATION_PART, theirs, by=by)
     assert caught.value.code == "E311"
 
 
@@ -180,21 +180,21 @@ def test_a_first_employer_answers_whether_there_is_one(take: Take, database: str
     take(person(1))
     with transaction(database) as session:
         with pytest.raises(ZhupeiError) as caught:  # 否 was said: the two contradict
-            people.add_entry(session, ONE, WORK, {"employer_name": "某医院"}, by=by)
+            people.add_entry(session, ONE, WORK_PART, {"employer_name": "某医院"}, by=by)
         assert caught.value.code == "E180"
-        people.edit(session, ONE, {"has_employer": "清空"}, by=by)
+        people.edit_person(session, ONE, {"has_employer": "清空"}, by=by)
         added = people.add_entry(
-            session, ONE, WORK, {"employer_name": "某医院", "from_date": "2024.7"}, by=by
+            session, ONE, WORK_PART, {"employer_name": "某医院", "from_date": "2024.7"}, by=by
         )
         assert added.fields == ("has_employer", "work.employer_name", "work.from_date")
         with pytest.raises(ZhupeiError):  # still there
-            people.edit(session, ONE, {"has_employer": "否"}, by=by)
+            people.edit_person(session, ONE, {"has_employer": "否"}, by=by)
         ended = {"employer_name": "某医院", "from_date": "2024.7", "to_date": "2023-01-01"}
         with pytest.raises(ZhupeiError) as caught:
-            people.add_entry(session, ONE, WORK, ended, by=by)
+            people.add_entry(session, ONE, WORK_PART, ended, by=by)
         assert "起始时间 2024-07 晚于终止时间 2023-01-01" in caught.value.message
-        people.add_entry(session, ONE, WORK, {**ended, "to_date": "2025-12-31"}, by=by)
-        assert people.edit(session, ONE, {"has_employer": "否"}, by=by).fields == ("has_employer",)
+        people.add_entry(session, ONE, WORK_PART, {**ended, "to_date": "2025-12-31"}, by=by)
+        assert people.edit_person(session, ONE, {"has_employer": "否"}, by=by).fields == ("has_employer",)
         assert len(session.execute(select(Work.id)).all()) == 1
 
 

@@ -22,7 +22,7 @@ from zhupei_cli.services.exams.allotting import allot_seats
 from zhupei_cli.services.exams.candidates import load_stored
 from zhupei_cli.services.people import photos
 from zhupei_cli.services.people.erasing import erase_person
-from zhupei_cli.services.people.people import edit
+from zhupei_cli.services.people.people import edit_person
 from zhupei_cli.services.people.photo_files import MAX_FILES, PhotoLimits, photo_files
 from zhupei_cli.services.people.photo_intake import TakenIn, examined, import_photos, limits_of
 from zhupei_cli.services.people.photos import Photo
@@ -238,7 +238,7 @@ def test_an_import_is_taken_back_and_what_was_there_stands_there_again(
         assert photos.photo_of(session, 2) is None
     assert _truth(world) == []
     with transaction(world) as session:
-        edit(session, "T-0000001", {}, by=by, photo=Photo("image/jpeg", picture(grey=7)))
+        edit_person(session, "T-0000001", {}, by=by, photo=Photo("image/jpeg", picture(grey=7)))
     assert _truth(world) == []
     with transaction(world) as session, pytest.raises(ZhupeiError) as caught:
         undo(session, _id(first), by=by, reason="有误")

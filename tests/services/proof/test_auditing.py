@@ -125,7 +125,7 @@ def _seqs(database: str, limit: int = 0, **wanted: Any) -> tuple[list[int], int]
     with transaction(database, read_only=True) as session:
         if "batch" in wanted:
             wanted["batch"] = find_batch(session, wanted["batch"])
-        rows, total = auditing.log(session, EventFilter(**wanted), limit=limit)
+        rows, total = auditing.event_log(session, EventFilter(**wanted), limit=limit)
     return [row["seq"] for row in rows], total
 
 
@@ -144,7 +144,7 @@ def test_events_are_listed_by_who_what_and_when(season: str) -> None:
 
 def test_what_people_typed_is_masked(season: str) -> None:
     with transaction(season, read_only=True) as session:
-        ((row,), _) = auditing.log(session, EventFilter(kind="review"), limit=0)
+        ((row,), _) = auditing.event_log(session, EventFilter(kind="review"), limit=0)
     assert row == {
         "seq": 8,
         "at": NOW,

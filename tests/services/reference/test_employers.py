@@ -110,8 +110,8 @@ def test_a_work_entry_takes_name_and_code_of_the_directory(take: Any, database: 
     with transaction(database, read_only=True) as session:
         given = {"employer_name": "郑州市 中心医院", "department": "内科"}
         full = {"employer_name": "郑州市中心医院", "employer_uscc": CODE, "department": "内科"}
-        assert employers.completed(session, given) == (full, True)
+        assert employers.completed_work(session, given) == (full, True)
         typed = {"employer_name": "郑州市中心医院", "employer_uscc": ODD}
-        assert employers.completed(session, typed) == (typed, True)
+        assert employers.completed_work(session, typed) == (typed, True)
         free = {"employer_name": "某诊所"}
-        assert employers.completed(session, free) == (free, False)
+        assert employers.completed_work(session, free) == (free, False)

@@ -15,7 +15,7 @@ from tests.report_world import BASES, LIVE, SEATED, SPECIALTIES, Form, World, dr
 from zhupei_cli.model import Application, Bar, Batch, ExamRoom, ExamSeat, ExamSite, Objection
 from zhupei_cli.reports.sections import allotment
 from zhupei_cli.reports.values import Report, SiteLoad, Supply
-from zhupei_cli.rules.admission.scores import ABSENT, Mark
+from zhupei_cli.rules.admission.scores import ABSENT_PART, Mark
 from zhupei_cli.services.admission.readiness import check_admission
 from zhupei_cli.services.batches.taking_part import takes_part
 from zhupei_cli.services.reports import reporting
@@ -256,7 +256,7 @@ def test_marks(database: str, world: World) -> None:
 
     def band(mark: Mark) -> str:
         if not isinstance(mark, int):
-            return "缺考" if mark == ABSENT else "没有成绩"
+            return "缺考" if mark == ABSENT_PART else "没有成绩"
         low = mark // 500 * 5
         return "60 以下" if low < 60 else "95–100" if low >= 95 else f"{low}–{low + 4}"
 
@@ -266,7 +266,7 @@ def test_marks(database: str, world: World) -> None:
             continue
         records = {of: marks for of, *marks in form.scores}
         marks = records.get(form.choices[0][0]) or records.get("") or [None] * 3
-        total: Mark = ABSENT if ABSENT in marks else None
+        total: Mark = ABSENT_PART if ABSENT_PART in marks else None
         if all(isinstance(mark, int) for mark in marks):
             written, skill, interview = [mark for mark in marks if isinstance(mark, int)]
             total = (4 * written + 4 * skill + 2 * interview + 5) // 10
@@ -283,7 +283,7 @@ def test_who_has_marks_is_the_same_number_on_every_screen(database: str, world: 
     approved = [form for form in world.forms if form.status == "approved"]
     marks = [[mark for _, *given in form.scores for mark in given] for form in approved]
     marked = sum(any(isinstance(mark, int) for mark in given) for given in marks)
-    absent = sum(ABSENT in given for given in marks)
+    absent = sum(ABSENT_PART in given for given in marks)
     assert 0 < marked < len(approved)
     assert absent
     with transaction(database, dry_run=True) as session:

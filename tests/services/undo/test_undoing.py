@@ -297,7 +297,7 @@ def test_check_ins_and_their_seats_are_as_before(final: str, by: Acting) -> None
 
 ACTS: dict[str, tuple[Callable[[Any, Batch, Acting], Any], str]] = {
     "edited": (
-        lambda s, _, by: people.edit(s, id_number(1), {"mobile": "13712345678"}, by=by),
+        lambda s, _, by: people.edit_person(s, id_number(1), {"mobile": "13712345678"}, by=by),
         "王一 4101**********{0}（2026-06-05 11:00:00 张三 修改学员信息）",
     ),
     "submitted": (lambda s, b, by: submitting.submit(s, b, [ONE], by=by), "张三 提交报名）"),
@@ -310,7 +310,7 @@ ACTS: dict[str, tuple[Callable[[Any, Batch, Acting], Any], str]] = {
         lambda s, _, by: people.add_entry(
             s,
             id_number(1),
-            people.WORK,
+            people.WORK_PART,
             {"employer_name": "郑州第一医院", "from_date": "2024-01", "to_date": "2025-01"},
             by=by,
         ),

@@ -6,11 +6,11 @@ from itertools import product
 from operator import itemgetter
 from typing import NamedTuple
 
-from zhupei_cli.rules.admission.free_seats import Room
+from zhupei_cli.rules.admission.free_seats import SeatsLeft
 from zhupei_cli.rules.admission.merit import Merits, open_lines
-from zhupei_cli.rules.admission.run import AdjustScope, Candidate, Inputs, Specialty, Spot
+from zhupei_cli.rules.admission.run import AdjustScope, Candidate, Inputs, RunSpecialty, Spot
 
-_UNLISTED = Specialty(None, False)
+_UNLISTED = RunSpecialty(None, False)
 
 # A class of places that one step of the order asks for: specialty, or category with its shortage mark, and a
 # city, or None for any city.
@@ -29,7 +29,7 @@ class Seat(NamedTuple):
 
 
 def adjust(
-    inputs: Inputs, merits: Merits, rooms: dict[Spot, Room], seated: Collection[str]
+    inputs: Inputs, merits: Merits, rooms: dict[Spot, SeatsLeft], seated: Collection[str]
 ) -> dict[str, Seat]:
     """Return application → seat for whom one is found, and take those seats from `rooms`."""
     listed = []
@@ -47,7 +47,7 @@ def adjust(
     return given
 
 
-def offered(inputs: Inputs, merits: Merits, rooms: dict[Spot, Room]) -> set[str]:
+def adjustable(inputs: Inputs, merits: Merits, rooms: dict[Spot, SeatsLeft]) -> set[str]:
     """Return whom adjustment would seat at this moment, each looked at as if they were alone."""
     able = [
         one
@@ -66,7 +66,7 @@ class _Shelves:
     """
 
     def __init__(
-        self, inputs: Inputs, merits: Merits, rooms: dict[Spot, Room], identities: Collection[str]
+        self, inputs: Inputs, merits: Merits, rooms: dict[Spot, SeatsLeft], identities: Collection[str]
     ) -> None:
         self._inputs, self._merits, self._rooms = inputs, merits, rooms
         self._lines = open_lines(inputs)
@@ -172,7 +172,7 @@ class _Shelves:
         if sort == "specialty":
             return [which] if wanted in allowed else []
         kinds = self._inputs.specialties
-        fitting = Specialty(wanted, shortage)
+        fitting = RunSpecialty(wanted, shortage)
         return [("specialty", code, False) for code in allowed if kinds.get(code) == fitting]
 
     def _classes(self, spot: Spot) -> list[_Class]:

@@ -8,7 +8,7 @@ from itertools import groupby
 from operator import attrgetter
 
 from zhupei_cli.rules.admission.adjustment import Seat, adjust
-from zhupei_cli.rules.admission.free_seats import Room, open_rooms
+from zhupei_cli.rules.admission.free_seats import SeatsLeft, open_rooms
 from zhupei_cli.rules.admission.main_ranks import MainRanks
 from zhupei_cli.rules.admission.matching import match
 from zhupei_cli.rules.admission.merit import Bid, Merits, bids, open_lines, ranks
@@ -47,7 +47,7 @@ def _refuse_own_records(candidates: Iterable[Candidate]) -> None:
         raise ZhupeiError("E432", application_no=owners[0], count=len(owners))
 
 
-def _fill(rule: Rule, in_order: list[Bid], rooms: dict[Spot, Room]) -> dict[str, Bid]:
+def _fill(rule: Rule, in_order: list[Bid], rooms: dict[Spot, SeatsLeft]) -> dict[str, Bid]:
     reserved = any(room.short for room in rooms.values())
     # Who comes first at one place may come last at another where seats are reserved: no one list serves all.
     if rule is Rule.STABLE or (rule is Rule.SCORE_FIRST and reserved):
@@ -67,7 +67,7 @@ def _fill(rule: Rule, in_order: list[Bid], rooms: dict[Spot, Room]) -> dict[str,
 
 
 def _take(
-    turns: Iterable[Bid], rooms: dict[Spot, Room], seated: dict[str, Bid], *, reserved: bool = False
+    turns: Iterable[Bid], rooms: dict[Spot, SeatsLeft], seated: dict[str, Bid], *, reserved: bool = False
 ) -> None:
     """Seat in turn who has none and finds room; `reserved` only whose identity lacks some of its reserve."""
     for bid in turns:

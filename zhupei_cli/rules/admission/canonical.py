@@ -10,7 +10,7 @@ from functools import cache, lru_cache
 from hashlib import sha256
 from typing import NotRequired, TypedDict, TypeVar
 
-from zhupei_cli.rules.admission.run import Candidate, Held, Inputs, MainRun, Place, ResultRow, Specialty
+from zhupei_cli.rules.admission.run import Candidate, Held, Inputs, MainRun, Place, ResultRow, RunSpecialty
 from zhupei_cli.rules.admission.scores import Record, checked_tie_keys, mark_text, weights_from
 from zhupei_cli.words.vocabulary import Identity
 
@@ -76,7 +76,7 @@ def parse_inputs(pieces: Iterable[str]) -> Inputs:
         places=tuple(map(_to_place, stored["places"])),
         candidates=tuple(map(_to_candidate, stored["candidates"])),
         cities=stored["cities"],
-        specialties={code: Specialty(**kind) for code, kind in stored["specialties"].items()},
+        specialties={code: RunSpecialty(**kind) for code, kind in stored["specialties"].items()},
         weights=weights_from(stored["weights"]),
         tie_keys=checked_tie_keys(stored["tie_keys"]),
         min_score=_number(stored["min_score"]),
@@ -98,7 +98,7 @@ def _array(rows: Sequence[_Row], as_json: Callable[[_Row], str]) -> Iterator[str
     yield "]"
 
 
-def _specialty(kind: Specialty) -> dict[str, object]:
+def _specialty(kind: RunSpecialty) -> dict[str, object]:
     return {"category": kind.category, "shortage": kind.shortage}
 
 

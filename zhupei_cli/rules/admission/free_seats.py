@@ -5,7 +5,7 @@ from collections import Counter
 from zhupei_cli.rules.admission.run import Inputs, Place, Spot
 
 
-class Room:
+class SeatsLeft:
     """What is left at one place; below zero where earlier admissions exceed the quota or a limit.
 
     `short` is what each identity with a reserve still lacks of it, below zero where it has more seats.
@@ -43,11 +43,11 @@ class Room:
             self.short[identity] += 1
 
 
-def open_rooms(inputs: Inputs) -> dict[Spot, Room]:
+def open_rooms(inputs: Inputs) -> dict[Spot, SeatsLeft]:
     """Return the room of every enabled place, earlier live admissions counted."""
     held: dict[Spot, Counter[str]] = {}
     for seat in inputs.held:
         held.setdefault((seat.base, seat.specialty), Counter())[seat.identity] += 1
     nobody: Counter[str] = Counter()
     enabled = (place for place in inputs.places if not place.stopped)
-    return {place.spot: Room(place, held.get(place.spot, nobody)) for place in enabled}
+    return {place.spot: SeatsLeft(place, held.get(place.spot, nobody)) for place in enabled}

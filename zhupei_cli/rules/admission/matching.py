@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from heapq import heappop, heappush, heapreplace
 from operator import attrgetter
 
-from zhupei_cli.rules.admission.free_seats import Room
+from zhupei_cli.rules.admission.free_seats import SeatsLeft
 from zhupei_cli.rules.admission.merit import Bid
 from zhupei_cli.rules.admission.run import Spot
 
@@ -16,7 +16,7 @@ class _Bench:
 
     __slots__ = ("_held", "_room")
 
-    def __init__(self, room: Room) -> None:
+    def __init__(self, room: SeatsLeft) -> None:
         self._room = room
         self._held: dict[str, _Heap] = {}
 
@@ -79,7 +79,7 @@ def _last(heap: _Heap) -> int:
     return heap[0][0]
 
 
-def match(in_order: list[Bid], rooms: dict[Spot, Room]) -> dict[str, Bid]:
+def match(in_order: list[Bid], rooms: dict[Spot, SeatsLeft]) -> dict[str, Bid]:
     """Return application → the bid it is seated by, and take those seats from `rooms`."""
     wishes: dict[str, list[Bid]] = {}
     for bid in in_order:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from zhupei_cli.rules.admission.free_seats import open_rooms
 from zhupei_cli.rules.admission.merit import Merits
 from zhupei_cli.rules.admission.run import Candidate, Inputs
-from zhupei_cli.rules.admission.scores import ABSENT, Mark, lacking
+from zhupei_cli.rules.admission.scores import ABSENT_PART, Mark, lacking
 
 #: Number → base (None: the common record) → its marks, of the records in which somebody was absent from a
 #: part: a run's inputs say only that the mark is missing.
@@ -60,7 +60,7 @@ def _was_absent(one: Candidate, inputs: Inputs, absences: Absences) -> bool:
     given = absences.get(one.no, {})
     own = {record.base for record in one.records}
     counting = (given.get(base if base in own else None, ()) for base, _ in one.choices)
-    return any(ABSENT in marks and lacking(marks, inputs.weights)[0] for marks in counting)
+    return any(ABSENT_PART in marks and lacking(marks, inputs.weights)[0] for marks in counting)
 
 
 def _some(code: str, numbers: list[str]) -> Iterator[Doubt]:

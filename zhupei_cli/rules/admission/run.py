@@ -69,7 +69,7 @@ class Candidate(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Specialty:
+class RunSpecialty:
     category: str | None
     shortage: bool
 
@@ -99,7 +99,7 @@ class Inputs:
     places: tuple[Place, ...]
     candidates: tuple[Candidate, ...]
     cities: Mapping[str, str | None]
-    specialties: Mapping[str, Specialty]
+    specialties: Mapping[str, RunSpecialty]
     weights: Weights = field(default_factory=Weights)
     tie_keys: tuple[str, ...] = TIE_KEYS
     min_score: int | None = None

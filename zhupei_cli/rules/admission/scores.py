@@ -12,7 +12,7 @@ COMPONENTS: Final = ("written", "skill", "interview")
 TIE_KEYS: Final = (*COMPONENTS, "submitted_at")
 
 #: What stands for a mark where the person did not sit that part (缺考); None is a mark that was not given.
-ABSENT: Final = "absent"
+ABSENT_PART: Final = "absent"
 #: A mark in hundredths, ABSENT, or None.
 Mark = int | Literal["absent"] | None
 
@@ -123,7 +123,7 @@ def lacking(marks: Sequence[Mark], weights: Weights) -> tuple[list[str], list[st
     """Return the components with a weight that were not sat (缺考), and those whose mark was not given."""
     parts = zip(COMPONENTS, marks, weights.scaled(), strict=False)
     weighted = [(name, mark) for name, mark, weight in parts if weight]
-    absent = [name for name, mark in weighted if mark == ABSENT]
+    absent = [name for name, mark in weighted if mark == ABSENT_PART]
     return absent, [name for name, mark in weighted if mark is None]
 
 
@@ -134,7 +134,7 @@ def mark_text(mark: int) -> str:
 
 def shown_mark(mark: Mark) -> Decimal | str | None:
     """Return a mark as people read it: a number with two decimals, 缺考, or None."""
-    return "缺考" if mark == ABSENT else mark_number(mark if isinstance(mark, int) else None)
+    return "缺考" if mark == ABSENT_PART else mark_number(mark if isinstance(mark, int) else None)
 
 
 def mark_number(mark: int | None) -> Decimal | None:

@@ -1,6 +1,6 @@
 """Who could be seated at this moment: for them it is no longer true that there is no seat."""
 
-from zhupei_cli.rules.admission.adjustment import offered
+from zhupei_cli.rules.admission.adjustment import adjustable
 from zhupei_cli.rules.admission.free_seats import open_rooms
 from zhupei_cli.rules.admission.merit import Merits, bids
 from zhupei_cli.rules.admission.run import Inputs
@@ -12,4 +12,4 @@ def seatable(inputs: Inputs) -> set[str]:
     found = {
         bid.candidate.no for bid in bids(inputs, merits) if rooms[bid.spot].admits(bid.candidate.identity)
     }
-    return found | offered(inputs, merits, rooms) if inputs.adjust else found
+    return found | adjustable(inputs, merits, rooms) if inputs.adjust else found

@@ -39,7 +39,7 @@ class Verb:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class VerbTable:
     """All verbs of one kind of thing; `code` is the catalogue entry that refuses.
 
     `dead_ends` are states that no act of the person's own leads out of, with what to say there instead of
@@ -70,7 +70,7 @@ def _verb(
     return Verb(label, command, moves, frozenset(moves) if reason else frozenset(), final, takes)
 
 
-BATCH: Final = Table(
+BATCH: Final = VerbTable(
     "E401",
     BATCH_STATUS,
     {
@@ -132,7 +132,7 @@ BATCH: Final = Table(
     },
 )
 
-APPLICATION: Final = Table(
+APPLICATION: Final = VerbTable(
     "E402",
     APPLICATION_STATUS,
     {
@@ -183,7 +183,7 @@ APPLICATION: Final = Table(
     },
 )
 
-ADMISSION: Final = Table(
+ADMISSION: Final = VerbTable(
     "E403",
     ADMISSION_STATUS,
     {
@@ -298,12 +298,12 @@ ADMISSION: Final = Table(
 )
 
 
-def target(table: Table, now: State, wanted: str) -> str | None:
+def target(table: VerbTable, now: State, wanted: str) -> str | None:
     """Return the state that the verb `wanted` leads to from `now`, None when it is not possible."""
     return table.verbs[wanted].moves.get(now)
 
 
-def step(table: Table, now: State, wanted: str, *, name: str, reason: str | None = None) -> str:
+def step(table: VerbTable, now: State, wanted: str, *, name: str, reason: str | None = None) -> str:
     """Return the state that the verb `wanted` leads to; `name` is who or what takes the step.
 
     Raises the table's code when it is not possible now, E404 when it needs a reason.
@@ -318,7 +318,7 @@ def step(table: Table, now: State, wanted: str, *, name: str, reason: str | None
     return after
 
 
-def _cure(table: Table, now: State, wanted: str, name: str) -> str:
+def _cure(table: VerbTable, now: State, wanted: str, name: str) -> str:
     verb = table.verbs[wanted]
     if now in verb.moves.values():
         return "已经是这个状态，不必再做"
@@ -330,13 +330,13 @@ def _cure(table: Table, now: State, wanted: str, name: str) -> str:
     return f"{verb.label}须在“{where}”时进行；{directions(table, now, frozenset(verb.moves), name)}"
 
 
-def stands(table: Table, now: State, wanted: str) -> bool:
+def stands(table: VerbTable, now: State, wanted: str) -> bool:
     """Return whether the verb `wanted` would lead to where things are: there is nothing to do."""
     moves = table.verbs[wanted].moves
     return now in moves.values() and now not in moves
 
 
-def directions(table: Table, now: State, goals: frozenset[State], name: str) -> str:
+def directions(table: VerbTable, now: State, goals: frozenset[State], name: str) -> str:
     """Return the sentence that names the commands leading `name` from `now` to one of the states `goals`.
 
     What cannot be taken back is never one of several commands to type after each other.
@@ -363,7 +363,7 @@ def _typed(state: State, verb: Verb) -> str:
     return verb.command + (" --reason 原因" if state in verb.reasoned else "") + verb.warning
 
 
-def _path(table: Table, now: State, goals: frozenset[State]) -> list[tuple[State, Verb]] | None:
+def _path(table: VerbTable, now: State, goals: frozenset[State]) -> list[tuple[State, Verb]] | None:
     """Return the fewest steps, each with the state it starts in, from `now` to one of `goals`, if any do."""
     waiting: deque[tuple[State, list[tuple[State, Verb]]]] = deque([(now, [])])
     seen = {now}

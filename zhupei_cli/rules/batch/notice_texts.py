@@ -69,7 +69,7 @@ def require_text(event: str, text: str) -> None:
         raise ValueError(text)
 
 
-def render(event: str, text: str, values: Mapping[str, str]) -> str:
+def fill_in(event: str, text: str, values: Mapping[str, str]) -> str:
     """Return the text for one person, on one line; what has no value stands for nothing.
 
     Raises ValueError as `require_text`.

@@ -85,7 +85,7 @@ def _code(table: CodeTable, word: str) -> str:
     return table.parse(word) or word
 
 
-def in_words(key: str, text: str) -> str:
+def setting_in_words(key: str, text: str) -> str:
     """Return a stored value as people read it."""
     if key.startswith(_RULE):
         return SEVERITY.labels.get(text, text)

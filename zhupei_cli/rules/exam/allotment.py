@@ -40,7 +40,7 @@ def allot(
     return found
 
 
-def missing(
+def missing_seats(
     people: Sequence[Sitter], rooms: Sequence[Room], *, held: Mapping[ExamPlace, Sitter], by: By
 ) -> dict[str | None, int]:
     """Return how many seats are missing: of a city whose sites are too small, of all (None) together.

@@ -7,7 +7,7 @@ import re
 import unicodedata
 from typing import Final
 
-from zhupei_cli.rules.people.people_names import Doubt
+from zhupei_cli.rules.people.people_names import CellDoubt
 from zhupei_cli.words.vocabulary import HYPHENS
 
 _MOBILE: Final = re.compile("1[3-9][0-9]{9}")
@@ -39,10 +39,10 @@ def read_phone(word: str) -> str | None:
     return "/".join(number or "" for number in numbers) if all(numbers) else None
 
 
-def mobile_doubt(phone: str) -> Doubt | None:
+def mobile_doubt(phone: str) -> CellDoubt | None:
     """Return what is odd about a number that messages go to, as `read_phone` gives it: that it is several."""
     count = phone.count("/") + 1
-    return Doubt("E429", "warning", {"count": count}) if count > 1 else None
+    return CellDoubt("E429", "warning", {"count": count}) if count > 1 else None
 
 
 def _number(typed: str) -> str | None:

@@ -96,7 +96,7 @@ class Field:
         return _MASKS.get(self.sort)
 
 
-DAY: Final = "日期写 2024-06-30；只知道月份写 2024-06。"
+DAY_NOTE: Final = "日期写 2024-06-30；只知道月份写 2024-06。"
 USCC: Final = "18 位。"
 PHONE: Final = "手机号码 11 位；固定电话写区号，如 0371-60000000。"
 
@@ -120,7 +120,7 @@ BASIC: Final = (
         Sort.BIRTH,
         span=BIRTH,
         needed=True,
-        note=f"居民身份证可不填，由号码得出。{DAY}",
+        note=f"居民身份证可不填，由号码得出。{DAY_NOTE}",
     ),
     Field("ethnicity", "民族", Sort.LISTED, codes.ETHNICITY, required=True, needed=True),
     Field("political_status", "政治面貌", Sort.LISTED, codes.POLITICAL),
@@ -167,7 +167,7 @@ CONTACT: Final = (
     ),
 )
 #: An education entry; in 报名信息 the highest one.
-EDUCATION: Final = (
+EDUCATION_FIELDS: Final = (
     Field("level", "最高学历", Sort.LISTED, codes.LEVEL, required=True, needed=True, own="学历"),
     Field(
         "school",
@@ -179,7 +179,7 @@ EDUCATION: Final = (
         own_note="",
     ),
     Field("major", "毕业专业", required=True, needed=True, own="专业", note="与毕业证书一致。", own_note=""),
-    Field("graduated_on", "毕业时间", Sort.DAY, span=GRADUATION, required=True, needed=True, note=DAY),
+    Field("graduated_on", "毕业时间", Sort.DAY, span=GRADUATION, required=True, needed=True, note=DAY_NOTE),
     Field("full_time", "是否全日制", Sort.YES_NO, vocabulary.FULL_TIME, required=True, needed=True),
     Field("degree", "最高学位", Sort.LISTED, codes.DEGREE, own="学位"),
     Field("degree_type", "学位类型", Sort.LISTED, codes.DEGREE_TYPE, note="硕士、博士填。", own_note=""),
@@ -231,14 +231,14 @@ WORKING: Final = (
     Field("employer_uscc", "统一社会信用代码", Sort.CODE, note=f"工作单位的代码，{USCC}", own_note=USCC),
     Field("department", "科室"),
     Field("position", "职务"),
-    Field("from_date", "起始", Sort.DAY, span=WORK_SPAN, aliases=("起始时间", "起始日期"), note=DAY),
+    Field("from_date", "起始", Sort.DAY, span=WORK_SPAN, aliases=("起始时间", "起始日期"), note=DAY_NOTE),
     Field(
         "to_date",
         "终止",
         Sort.UNTIL,
         span=WORK_END,
         aliases=("终止时间", "终止日期"),
-        note=f"{DAY}现在仍在职的写“至今”。",
+        note=f"{DAY_NOTE}现在仍在职的写“至今”。",
     ),
 )
 #: The application (指南 二.3, 第四步、第五步).
@@ -283,11 +283,12 @@ FORM: Final = (
     ),
     Field("accept_adjust", "是否服从调剂", Sort.YES_NO, vocabulary.CONSENT, required=True),
 )
-PERSON: Final = (*BASIC, *CONTACT, *QUALIFICATION, *ORDER)
+PERSON_FIELDS: Final = (*BASIC, *CONTACT, *QUALIFICATION, *ORDER)
 
 #: No two parts have a key in common.
 FIELDS: Final[Mapping[str, Field]] = {
-    field.key: field for field in (*BASIC, *CONTACT, *EDUCATION, *QUALIFICATION, *ORDER, *WORKING, *FORM)
+    field.key: field
+    for field in (*BASIC, *CONTACT, *EDUCATION_FIELDS, *QUALIFICATION, *ORDER, *WORKING, *FORM)
 }
 
 

@@ -77,7 +77,7 @@ def read(id_type: str, number: str, today: date) -> Paper:
     return Paper(mended, None, [Fault(code, "id_number", values=values)])
 
 
-def check(id_type: str, number: str, today: date) -> tuple[str, list[Fault]]:
+def check_number(id_type: str, number: str, today: date) -> tuple[str, list[Fault]]:
     """Return the number mended, and what is wrong with it."""
     paper = read(id_type, number, today)
     return paper.number, paper.faults

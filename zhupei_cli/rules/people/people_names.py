@@ -13,7 +13,7 @@ from zhupei_cli.rules.people.masking import masked_text
 from zhupei_cli.words.errors import Severity
 
 
-class Doubt(NamedTuple):
+class CellDoubt(NamedTuple):
     """What is the matter with a value that was read: a code of the catalogue, and its values."""
 
     code: str
@@ -79,36 +79,36 @@ def read_name(word: str) -> str:
     return _BETWEEN_HAN.sub("", _DOTS.sub("·", word))
 
 
-def doubt_of(name: str) -> Doubt | None:
+def doubt_of(name: str) -> CellDoubt | None:
     """Return the first thing that is the matter with a name, as `read_name` gives it."""
     if COMMON.fullmatch(name):
         return None
     for code, severity, look in _LOOKS:
         if found := look(name):
             # A phone or an ID number behind the name is nobody's to read in a list of problems.
-            return Doubt(code, severity, {"value": masked_text(name), "what": masked_text(found)})
+            return CellDoubt(code, severity, {"value": masked_text(name), "what": masked_text(found)})
     return None
 
 
-def contact_doubt(name: str) -> Doubt | None:
+def contact_doubt(name: str) -> CellDoubt | None:
     """Return the same about whom to call: two people, or one with a number behind, are told and taken."""
     doubt = doubt_of(name)
     if doubt is not None and doubt.code == "E122" and (_MORE.search(name) or _BEHIND.fullmatch(name)):
-        return Doubt("E124", "warning", {"value": masked_text(name), "what": "不止一个人的姓名"})
+        return CellDoubt("E124", "warning", {"value": masked_text(name), "what": "不止一个人的姓名"})
     return doubt
 
 
-def word_doubt(word: str) -> Doubt | None:
+def word_doubt(word: str) -> CellDoubt | None:
     """Return what is odd about a word that is no name, as of a school: damaged, or standing for nothing."""
     found = _BROKEN.search(word)
     code = _entity(word)  # AT&T is none
     what = f"“{found[0]}”" if found else _wreck(word) or (code if code.endswith((";", ">")) else "")
     if not what and word in _NO_WORDS:
         what = f"占位的“{word}”"
-    return Doubt("E135", "warning", {"what": what}) if what else None
+    return CellDoubt("E135", "warning", {"what": what}) if what else None
 
 
-def damage_of(name: str) -> Doubt | None:
+def damage_of(name: str) -> CellDoubt | None:
     """Return what cannot be right about a name that may be less than one: 王老师, whom a base names."""
     # Two people, or one with a number behind, may well answer for a base.
     doubt = None if _MORE.search(name) or _BEHIND.fullmatch(name) else doubt_of(name)

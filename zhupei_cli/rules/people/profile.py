@@ -5,7 +5,7 @@ from datetime import date
 from operator import itemgetter
 from typing import Final, TypeVar
 
-from zhupei_cli.rules.people.fields import EDUCATION, NEEDED, FieldValues
+from zhupei_cli.rules.people.fields import EDUCATION_FIELDS, NEEDED, FieldValues
 from zhupei_cli.rules.people.idcard import WITH_FACTS
 from zhupei_cli.words.codes import LEVEL_RANK
 
@@ -15,7 +15,7 @@ _FROM_NUMBER = frozenset({"gender", "birth_date"})
 _NOTHING = (None, "")
 #: Those that are neither yes nor no, and asked of everybody.
 _PARTS: Final = NEEDED.keys() - {"full_time", "has_employer", "employer_name"}
-_SCHOOLING: Final = frozenset(field.key for field in EDUCATION)
+_SCHOOLING: Final = frozenset(field.key for field in EDUCATION_FIELDS)
 _OF_PERSON: Final = itemgetter(*(_PARTS - _SCHOOLING))
 _OF_EDUCATION: Final = itemgetter("full_time", *(_PARTS & _SCHOOLING))
 

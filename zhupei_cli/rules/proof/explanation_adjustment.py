@@ -6,11 +6,11 @@ from dataclasses import replace
 from enum import StrEnum
 from typing import NamedTuple
 
-from zhupei_cli.rules.admission.free_seats import Room, open_rooms
+from zhupei_cli.rules.admission.free_seats import SeatsLeft, open_rooms
 from zhupei_cli.rules.admission.merit import Merits, open_lines
-from zhupei_cli.rules.admission.run import AdjustScope, Candidate, Inputs, ResultRow, Specialty, Spot
+from zhupei_cli.rules.admission.run import AdjustScope, Candidate, Inputs, ResultRow, RunSpecialty, Spot
 
-_UNLISTED = Specialty(None, False)
+_UNLISTED = RunSpecialty(None, False)
 
 
 class Ending(StrEnum):
@@ -82,7 +82,7 @@ def _ahead(inputs: Inputs, candidate: Candidate, seats: dict[str, ResultRow]) ->
     return [no for no, turn in turns.items() if turn is not None and turn < own]
 
 
-def _fits(inputs: Inputs, candidate: Candidate, rooms: dict[Spot, Room]) -> Iterator[str]:
+def _fits(inputs: Inputs, candidate: Candidate, rooms: dict[Spot, SeatsLeft]) -> Iterator[str]:
     """Yield for each place in scope what bars `candidate`, or `suitable`."""
     merits, lines = Merits(replace(inputs, candidates=(candidate,))), open_lines(inputs)
     for spot, room in rooms.items():

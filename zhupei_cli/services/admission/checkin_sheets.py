@@ -48,7 +48,7 @@ def prepare_province(
     return book
 
 
-def prepare_books(
+def prepare_checkin_books(
     session: Session, batch: Batch, base: str | None, *, by: Acting, target: Path, force: bool = False
 ) -> list[BaseBook]:
     """Return the workbooks of who is to check in at `base`, or at each base that has any, and record them.

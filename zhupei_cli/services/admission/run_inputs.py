@@ -20,7 +20,7 @@ from zhupei_cli.model import (
 )
 from zhupei_cli.rules.admission.reserves import with_social_share
 from zhupei_cli.rules.admission.run import Candidate, Held, Inputs, MainRun, Round, Spot
-from zhupei_cli.rules.admission.run import Specialty as Kind
+from zhupei_cli.rules.admission.run import RunSpecialty as Kind
 from zhupei_cli.rules.admission.scores import Record
 from zhupei_cli.rules.batch import settings
 from zhupei_cli.services.batches.plans import place_of

@@ -15,13 +15,12 @@ from zhupei_cli.services.applications.listing import Filter, list_applications
 from zhupei_cli.services.applications.store import ASKED, Stored
 from zhupei_cli.services.people import profiles
 from zhupei_cli.services.people.profiles import Entry, Profile, current_work
+from zhupei_cli.services.records.base_books import Texts
 from zhupei_cli.services.records.events import Change, record
 from zhupei_cli.services.records.lookup import Names, base_names, specialty_names
 from zhupei_cli.sheets.kinds.workbook_kinds import EDUCATION
 from zhupei_cli.words.codes import LEVEL
 from zhupei_cli.words.vocabulary import ApplicationStatus
-
-Texts = dict[str, str]
 
 _BACHELOR: Final = LEVEL.parse("本科")
 #: What may stand in an education row only together.
@@ -68,7 +67,7 @@ def _add(found: Applicants, profile: Profile, one: Stored, bases: Names, special
     work = current_work(profile) or {}
     values: Entry = {
         **profile.person,
-        **{name: top.get(name) for name in profiles.EDUCATION},
+        **{name: top.get(name) for name in profiles.EDUCATION_COLUMNS},
         "bachelor_school": bachelor.get("school"),
         "bachelor_major": bachelor.get("major"),
         "bachelor_graduated_on": bachelor.get("graduated_on"),

@@ -23,7 +23,7 @@ from zhupei_cli.services.applications.withdrawing import count_stale_runs, requi
 from zhupei_cli.services.people import fields, lower_levels, profiles
 from zhupei_cli.services.people.merging import dates_wrong, incomplete, too_long
 from zhupei_cli.services.people.people import save_person
-from zhupei_cli.services.people.profiles import EDUCATION, PERSON, Profile, current_work
+from zhupei_cli.services.people.profiles import EDUCATION_COLUMNS, PERSON_COLUMNS, Profile, current_work
 from zhupei_cli.services.records.events import Change, record
 from zhupei_cli.sheets.kinds import workbook_kinds
 from zhupei_cli.sheets.kinds.cells import CLEAR, clean
@@ -39,13 +39,13 @@ _INPUTS: Final = (frozenset(FORM_LABELS) - {"source_type", "train_years"}) | {"o
 #: What the workbook lacks: only forms and registers have it.
 _FURTHER: Final = tuple(
     column
-    for column in (*fields.PERSON, *fields.EDUCATION)
+    for column in (*fields.EDITED_PERSON, *fields.EDITED_EDUCATION)
     if column.key in ("marital_status", "origin_province", "diploma_no", "degree_no")
 )
 _OF_PROFILE: Final = tuple(
     column
     for column in workbook_kinds.PERSON.columns
-    if column.key in (*PERSON, *EDUCATION, *_WORK) and column.key not in LIVE
+    if column.key in (*PERSON_COLUMNS, *EDUCATION_COLUMNS, *_WORK) and column.key not in LIVE
 )
 CORRECTABLE: Final[Mapping[str, Column]] = {
     column.key: column
@@ -201,7 +201,7 @@ def _mend_person(
 
 def _owner(profile: Profile, key: str) -> dict[str, object]:
     """Return the part that has the field: the person, an education, by default the highest, the employer."""
-    if key in PERSON:
+    if key in PERSON_COLUMNS:
         return profile.person
     if key in _WORK:
         work = current_work(profile)

@@ -127,7 +127,7 @@ _APPLIED = (ApplicationStatus.SUBMITTED, ApplicationStatus.APPROVED)
 
 def _profile_faults(profile: Profile, today: date) -> Iterator[Fault]:
     yield from incomplete(profile)
-    yield from idcard.check(*profile.key, today)[1]
+    yield from idcard.check_number(*profile.key, today)[1]
     yield from too_long(profile)
     yield from dates_wrong(profile, today)
     yield from order_odd(profile)

@@ -22,7 +22,7 @@ from zhupei_cli.services.applications.intake_cases import (
     load_cases,
     refuse_changes_of_submitted,
     refuse_company,
-    refuse_twins,
+    refuse_same_people,
 )
 from zhupei_cli.services.applications.store import SnapshotRow, Stored
 from zhupei_cli.services.people import profiles
@@ -48,7 +48,7 @@ from zhupei_cli.words.vocabulary import BATCH_STATUS, ApplicationStatus, BatchSt
 #: Persons and snapshots of which a copy of the process is worth its while.
 _MANY: Final = 5_000
 
-Watch = Callable[[Collection[Case]], Iterable[Case]]
+WatchCases = Callable[[Collection[Case]], Iterable[Case]]
 
 
 def import_trainees(
@@ -58,7 +58,7 @@ def import_trainees(
     batch: Batch | None,
     by: Acting,
     options: Options,
-    watch: Watch = iter,
+    watch: WatchCases = iter,
 ) -> Imported:
     """Take people, and their applications to `batch`, in from the rows of workbooks.
 
@@ -72,7 +72,7 @@ def import_trainees(
         return Imported(None, Counts(), reading.files, readable=False)
     today = by.today
     cases = identify(reading.lines, today)
-    refuse_twins(cases)
+    refuse_same_people(cases)
     load_cases(session, batch, cases)
     checks = None if batch is None else load_checks(session, batch)
     short = bool(reading.tables) and all(all_fit(table.longest) for _, table in reading.tables)

@@ -131,7 +131,7 @@ def identify(lines: Sequence[Line], today: date) -> dict[PersonKey, Case]:
     return cases
 
 
-def refuse_twins(cases: Mapping[PersonKey, Case]) -> None:
+def refuse_same_people(cases: Mapping[PersonKey, Case]) -> None:
     """Refuse both rows where one person stands twice in a call, each naming the other."""
     for case in cases.values():
         twins = [line for line in case.lines if line.kind == "person"]

@@ -13,7 +13,7 @@ from zhupei_cli.rules.people.profile import highest
 from zhupei_cli.services.applications.listing import Filter, list_applications
 from zhupei_cli.services.people import fields
 from zhupei_cli.services.people.merging import incomplete
-from zhupei_cli.services.people.people import EDUCATION, WORK, EntryPart, subject_of
+from zhupei_cli.services.people.people import EDUCATION_PART, WORK_PART, EntryPart, subject_of
 from zhupei_cli.services.people.profiles import Profile, current_work, load_profiles_by_id
 from zhupei_cli.services.people.whom import find_person
 from zhupei_cli.services.records.events import Change, record
@@ -91,8 +91,8 @@ def show_person(session: Session, who: str, *, reveal_by: Acting | None = None) 
     reveal = reveal_by is not None
     found = {
         **shown_fields(profile.person, reveal=reveal),
-        "educations": _entries(profile, EDUCATION, reveal=reveal),
-        "works": _entries(profile, WORK, reveal=reveal),
+        "educations": _entries(profile, EDUCATION_PART, reveal=reveal),
+        "works": _entries(profile, WORK_PART, reveal=reveal),
         "photo": session.execute(select(_PHOTO.c.mime).where(_PHOTO.c.trainee_id == profile.id)).scalar(),
         "account": _account(session, profile),
         "applications": _applications(session, profile),

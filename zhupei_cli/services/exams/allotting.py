@@ -14,7 +14,7 @@ from zhupei_cli.model import Batch, Event, Score
 from zhupei_cli.model.exam import TICKET_LENGTH
 from zhupei_cli.rules.batch.lifecycle import BATCH, directions
 from zhupei_cli.rules.batch.settings import parse
-from zhupei_cli.rules.exam.allotment import By, allot, missing
+from zhupei_cli.rules.exam.allotment import By, allot, missing_seats
 from zhupei_cli.rules.exam.rooms import ExamPlace, Room
 from zhupei_cli.rules.exam.seating import Sitter
 from zhupei_cli.rules.exam.ticket_numbers import called, shared_number, ticket_number
@@ -136,7 +136,7 @@ def _require_seats(
     sites: Mapping[str, Site],
     batch: Batch,
 ) -> None:
-    short = missing(people, rooms, held=held, by=how)
+    short = missing_seats(people, rooms, held=held, by=how)
     if not short:
         return
     total = short.pop(None, 0)

@@ -12,7 +12,7 @@ from zhupei_cli.model import Batch
 from zhupei_cli.model.base import TableRow
 from zhupei_cli.rules.batch.lifecycle import BATCH, directions
 from zhupei_cli.services.exams.rooms import ROOM, SEAT, SITE
-from zhupei_cli.services.records.entries import Entry
+from zhupei_cli.services.records.entries import LineEntry
 from zhupei_cli.services.records.events import canonical, record
 from zhupei_cli.services.records.import_ledger import (
     Counts,
@@ -57,7 +57,7 @@ def import_rooms(session: Session, reading: Reading, *, batch: Batch, by: Acting
         status = BATCH_STATUS.label(batch.status)
         raise ZhupeiError("E401", name=batch.code, status=status, wanted="改动考场", cure=cure)
     refuse_twins(reading.lines, lambda line: ["/".join(room_key(line))])
-    entries = [Entry(line) for line in reading.lines]
+    entries = [LineEntry(line) for line in reading.lines]
     sites = _sites(session, batch, reading.lines)
     _compare(session, batch, entries)
     return _write(session, batch, entries, sites, reading, by=by)
@@ -68,7 +68,7 @@ def room_key(line: Line) -> _RoomKey:
     return line.values["site"], line.values["room"]
 
 
-def _sites(session: Session, batch: Batch, lines: Iterable[Line]) -> dict[str, Entry]:
+def _sites(session: Session, batch: Batch, lines: Iterable[Line]) -> dict[str, LineEntry]:
     """Return the sites of the good rows; rows that contradict each other about theirs are refused."""
     statement = select(SITE).where(SITE.c.batch_id == batch.id)
     stored = {row["code"]: dict(row) for row in session.execute(statement).mappings()}
@@ -81,12 +81,12 @@ def _sites(session: Session, batch: Batch, lines: Iterable[Line]) -> dict[str, E
     return _merged([line for line in lines if not line.bad], stored)
 
 
-def _merged(lines: Iterable[Line], stored: Mapping[str, TableRow]) -> dict[str, Entry]:
+def _merged(lines: Iterable[Line], stored: Mapping[str, TableRow]) -> dict[str, LineEntry]:
     """Return the sites as the rows leave them; a new one without a name is none."""
-    found: dict[str, Entry] = {}
+    found: dict[str, LineEntry] = {}
     for line in lines:
         code = line.values["site"]
-        site = found.setdefault(code, Entry(line, stored.get(code)))
+        site = found.setdefault(code, LineEntry(line, stored.get(code)))
         site.after |= {name: said_of(line, key) for name, key in _OF_SITE.items() if key in line.values}
     for line in lines:
         site = found[line.values["site"]]
@@ -153,7 +153,7 @@ def said_of(line: Line, key: str) -> Any:
     return None if value is CLEAR else value
 
 
-def _compare(session: Session, batch: Batch, entries: Sequence[Entry]) -> None:
+def _compare(session: Session, batch: Batch, entries: Sequence[LineEntry]) -> None:
     """Give each row what is stored of its room, and what it becomes."""
     rows = session.execute(select(ROOM).where(ROOM.c.batch_id == batch.id)).mappings()
     stored = {(row["site_code"], row["code"]): dict(row) for row in rows}
@@ -195,8 +195,8 @@ def _misfits(after: TableRow, used: Sequence[int]) -> Iterator[Fault]:
 def _write(
     session: Session,
     batch: Batch,
-    entries: Sequence[Entry],
-    sites: Mapping[str, Entry],
+    entries: Sequence[LineEntry],
+    sites: Mapping[str, LineEntry],
     reading: Reading,
     *,
     by: Acting,

@@ -16,7 +16,7 @@ from zhupei_cli.services.kinds.parts.table_part import Naming, table_part
 from zhupei_cli.services.people import bars
 from zhupei_cli.services.people.bars import BAR_TABLE
 from zhupei_cli.services.people.profiles import load_profiles
-from zhupei_cli.services.records.entries import Entry, take_in
+from zhupei_cli.services.records.entries import LineEntry, take_in
 from zhupei_cli.services.records.import_ledger import Counts, Imported, refuse_twins
 from zhupei_cli.services.records.workbooks import Reading
 from zhupei_cli.sheets.kinds import workbook_kinds
@@ -37,7 +37,7 @@ def import_bars(session: Session, reading: Reading, *, by: Acting, pending: bool
     """
     if not reading.readable:
         return Imported(None, Counts(), reading.files, readable=False)
-    entries = [Entry(line) for line in reading.lines]
+    entries = [LineEntry(line) for line in reading.lines]
     for entry in entries:
         if not entry.line.bad:
             entry.after = _said(entry.line, by.today, "pending" if pending else "active")
@@ -80,7 +80,7 @@ def _said(line: Line, today: date, state: str) -> TableRow:
     }
 
 
-def _compare(session: Session, entries: Sequence[Entry]) -> None:
+def _compare(session: Session, entries: Sequence[LineEntry]) -> None:
     """Give each row what is stored of it: a query per 5,000 numbers; refuse other names of known people."""
     numbers = [entry.after["id_number"] for entry in entries]
     stored = {

@@ -12,7 +12,7 @@ from zhupei_cli.model.base import TableRow
 from zhupei_cli.services.kinds.parts.kind import ImportKind
 from zhupei_cli.services.kinds.parts.table_part import Naming, table_part
 from zhupei_cli.services.kinds.parts.written import MODEL_TABLES
-from zhupei_cli.services.records.entries import Entry, take_in
+from zhupei_cli.services.records.entries import LineEntry, take_in
 from zhupei_cli.services.records.import_ledger import Counts, Imported, refuse_twins
 from zhupei_cli.services.records.lookup import match_key
 from zhupei_cli.services.records.workbooks import Reading
@@ -38,7 +38,7 @@ def import_employers(session: Session, reading: Reading, *, by: Acting) -> Impor
             line.faults.append(Fault("E051", "name", values={"heading": "单位名称"}))
     refuse_twins(reading.lines, lambda line: [match_key(line.values["name"])])
     stored = {match_key(row["name"]): dict(row) for row in session.execute(select(_EMPLOYER)).mappings()}
-    entries = [Entry(line) for line in reading.lines]
+    entries = [LineEntry(line) for line in reading.lines]
     for entry in entries:
         if not entry.line.bad:
             entry.before = stored.get(match_key(entry.line.values["name"]))
@@ -47,7 +47,7 @@ def import_employers(session: Session, reading: Reading, *, by: Acting) -> Impor
     return take_in(session, "employer", _EMPLOYER, entries, reading, by=by, called=lambda row: row["name"])
 
 
-def _merged(entry: Entry) -> TableRow:
+def _merged(entry: LineEntry) -> TableRow:
     given = {name: None if value is CLEAR else value for name, value in entry.line.values.items()}
     merged: TableRow = {**dict.fromkeys(EMPLOYER_KEYS), **(entry.before or {}), **given}
     # The city's name where it is one of ours: as the province's other lists have it.

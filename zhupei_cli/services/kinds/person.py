@@ -32,14 +32,14 @@ from zhupei_cli.services.kinds.parts.written import (
 )
 from zhupei_cli.services.people import profiles
 from zhupei_cli.services.people.people import subject_of
-from zhupei_cli.services.people.profiles import PERSON, Profile, load_profiles_by_id, profile_of
+from zhupei_cli.services.people.profiles import PERSON_COLUMNS, Profile, load_profiles_by_id, profile_of
 from zhupei_cli.services.records.row_stamps import STAMPS, unstamped
 from zhupei_cli.store.bulk import delete_rows, in_chunks, rows_of, update_rows
 
 _ACCOUNT: Table = MODEL_TABLES[Account.__tablename__]
 _OF_PHOTO = MODEL_TABLES[TraineePhoto.__tablename__].c.trainee_id
 _TRAINEE: Table = MODEL_TABLES[Trainee.__tablename__]
-_ENTRIES: Final = (("education", profiles.EDUCATION), ("work", profiles.WORK))
+_ENTRIES: Final = (("education", profiles.EDUCATION_COLUMNS), ("work", profiles.WORK_COLUMNS))
 
 
 def _called(session: Session, rows: Sequence[Written]) -> Called:
@@ -62,7 +62,7 @@ def _compared(session: Session, _run: ImportRun, rows: Sequence[Written]) -> Dif
 
 
 def _of_profile(before: Profile, after: Profile) -> list[Difference]:
-    found = compared("", PERSON, before.person, after.person)
+    found = compared("", PERSON_COLUMNS, before.person, after.person)
     for part, columns in _ENTRIES:
         stored = {entry["id"]: entry for entry in getattr(before, f"{part}s")}
         for entry in getattr(after, f"{part}s"):
@@ -80,10 +80,10 @@ def _put_back(session: Session, _run: ImportRun, rows: Sequence[Written]) -> Non
     delete_of(session, "trainee", "id", sides.new)
     before = {row.id: profile_of(row.before or "") for row, _ in sides.changed}
     values = [
-        (row.id, *map(before[row.id].person.get, PERSON), *unstamped("trainee", image["stamp"]))
+        (row.id, *map(before[row.id].person.get, PERSON_COLUMNS), *unstamped("trainee", image["stamp"]))
         for row, image in sides.changed
     ]
-    update_rows(session, _TRAINEE, ("id",), (*PERSON, *STAMPS["trainee"]), values)
+    update_rows(session, _TRAINEE, ("id",), (*PERSON_COLUMNS, *STAMPS["trainee"]), values)
     for name, columns in _ENTRIES:
         _put_entries_back(session, MODEL_TABLES[name], columns, before)
 

@@ -21,7 +21,7 @@ from zhupei_cli.rules.people.masking import mask_id
 from zhupei_cli.services.applications.printing import NotPrinted
 from zhupei_cli.services.applications.store import CURRENT_SNAPSHOT
 from zhupei_cli.services.exams.papers import printable_rooms
-from zhupei_cli.services.marks.score_lines import MarkEntry, read_entries, refuse_twins
+from zhupei_cli.services.marks.score_lines import MarkEntry, read_entries, refuse_twin_marks
 from zhupei_cli.services.records.events import Change, canonical, record
 from zhupei_cli.services.records.import_ledger import (
     Counts,
@@ -72,7 +72,7 @@ def import_groups(session: Session, reading: Reading, *, batch: Batch, by: Actin
             for fault in longer_names({name: word}, GROUP) if isinstance(word, str) else ():
                 line.faults.append(Fault(fault.code, key, values=fault.values))
     entries = read_entries(session, batch, reading.lines)
-    refuse_twins(entries, what="复试分组")
+    refuse_twin_marks(entries, what="复试分组")
     statement = select(*GROUP.c["application_id", *GROUP_TERMS, "touched_by"])
     ids = [entry.application_id for entry in entries]
     stored = {

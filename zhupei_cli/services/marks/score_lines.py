@@ -158,7 +158,7 @@ def _base(bases: Names, planned: Collection[str], word: str) -> str | Fault:
     return Fault("E173", "base", values={"base": word}) if code and code not in planned else code
 
 
-def refuse_twins(entries: Iterable[MarkEntry], *, what: str = "成绩") -> None:
+def refuse_twin_marks(entries: Iterable[MarkEntry], *, what: str = "成绩") -> None:
     """Refuse every row of a record that has several, each naming the others; `what` it is a record of."""
     seen: dict[tuple[int, str], list[MarkEntry]] = {}
     for entry in entries:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Application, Batch, Score
 from zhupei_cli.rules.admission.run import Reason
-from zhupei_cli.rules.admission.scores import ABSENT, COMPONENTS, Mark
+from zhupei_cli.rules.admission.scores import ABSENT_PART, COMPONENTS, Mark
 from zhupei_cli.rules.batch import settings
 from zhupei_cli.rules.proof.explanation_words import no_total
 from zhupei_cli.services.applications.store import load_choices
@@ -41,7 +41,7 @@ def marks_of(values: Sequence[int | bool | None]) -> Marks:
     """Return the marks of a record from the values of MARK_COLUMNS."""
     half = len(COMPONENTS)
     return tuple(
-        ABSENT if absent else mark for mark, absent in zip(values[:half], values[half:], strict=True)
+        ABSENT_PART if absent else mark for mark, absent in zip(values[:half], values[half:], strict=True)
     )
 
 
@@ -49,8 +49,8 @@ def values_of(marks: Iterable[Mark]) -> tuple[object, ...]:
     """Return the values of MARK_COLUMNS for the marks of a record."""
     given = tuple(marks)
     return (
-        *(None if mark == ABSENT else mark for mark in given),
-        *(mark == ABSENT for mark in given),
+        *(None if mark == ABSENT_PART else mark for mark in given),
+        *(mark == ABSENT_PART for mark in given),
     )
 
 

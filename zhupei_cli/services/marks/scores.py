@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from zhupei_cli.acting import Acting
 from zhupei_cli.model import Application, Batch, Plan, Score
 from zhupei_cli.rules.admission.scores import (
-    ABSENT,
+    ABSENT_PART,
     COMPONENTS,
     Mark,
     Record,
@@ -23,7 +23,7 @@ from zhupei_cli.rules.batch.lifecycle import BATCH, directions
 from zhupei_cli.rules.people.masking import mask_id
 from zhupei_cli.services.applications.store import load_choices
 from zhupei_cli.services.batches.taking_part import takes_part
-from zhupei_cli.services.marks.score_lines import MarkEntry, applications_of, read_entries, refuse_twins
+from zhupei_cli.services.marks.score_lines import MarkEntry, applications_of, read_entries, refuse_twin_marks
 from zhupei_cli.services.marks.score_marks import (
     MARK_COLUMNS,
     NO_MARKS,
@@ -58,7 +58,7 @@ _SCORE: Table = _TABLES[Score.__tablename__]
 _PLAN: Table = _TABLES[Plan.__tablename__]
 
 #: What the words of a cell leave of a mark.
-_MEANING: Final[Mapping[object, Mark]] = {cells.ABSENT: ABSENT, cells.CLEAR: None}
+_MEANING: Final[Mapping[object, Mark]] = {cells.ABSENT: ABSENT_PART, cells.CLEAR: None}
 
 #: A row that changes a record: what stood there, None for a new record, and what stands there now.
 _Change = tuple[MarkEntry, Marks | None, Marks]
@@ -80,7 +80,7 @@ def import_scores(session: Session, reading: Reading, *, batch: Batch, by: Actin
     _tick(reading.lines)
     filled = filled_in(reading.lines, COMPONENTS)
     entries = read_entries(session, batch, filled)
-    refuse_twins(entries)
+    refuse_twin_marks(entries)
     stored = _stored(session, entries)
     good = [entry for entry in entries if not entry.line.bad]
     changes = [

@@ -74,7 +74,7 @@ def deliver(
     left = deque(messages)
     while left:
         sent = 0
-        with mail_server.connected(mail) as server:
+        with mail_server.mail_connection(mail) as server:
             while left:
                 if sent:
                     wait()
@@ -124,7 +124,7 @@ def _hand_over(server: "smtplib.SMTP", mail: Mail, message: EmailMessage, addres
             return Sent("sent")
     if code == _CLOSING:
         server.close()
-        raise smtplib.SMTPServerDisconnected(mail_server.answer(code, said))
+        raise smtplib.SMTPServerDisconnected(mail_server.server_answer(code, said))
     with suppress(smtplib.SMTPServerDisconnected):  # some end the connection with their refusal
         server.rset()
     return _refused(wire, code, said)
@@ -137,4 +137,4 @@ def _wire_text(text: bytes) -> bytes:
 
 
 def _refused(wire: str, code: int, said: bytes | str) -> Sent:
-    return Sent("refused", mail_server.answer(code, said).replace(wire, mask_email(wire)))
+    return Sent("refused", mail_server.server_answer(code, said).replace(wire, mask_email(wire)))

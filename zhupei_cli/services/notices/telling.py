@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
 from zhupei_cli.model import Application, Batch, Notice, Snapshot, Trainee
-from zhupei_cli.rules.batch.notice_texts import render
+from zhupei_cli.rules.batch.notice_texts import fill_in
 from zhupei_cli.rules.batch.settings import SETTINGS, parse
 from zhupei_cli.rules.people.masking import masked_text
 from zhupei_cli.rules.proof.digests import row_digest
@@ -104,7 +104,7 @@ def _messages(
         one = found[row.id]
         values = {**one.values, "姓名": row.name, "报名号": row.application_no}
         try:
-            content = render(event, text, values)
+            content = fill_in(event, text, values)
         except ValueError as error:  # stored by another program
             values = {"key": f"notice.{event}", "value": text[:40]}
             raise ZhupeiError("E271", **values, expected=SETTINGS[f"notice.{event}"].expected) from error

@@ -83,7 +83,7 @@ def examine_registration(session: Session, given: Mapping[str, str], *, by: Acti
     faults += fields.not_given(values, fields.REGISTER, faults)
     values.setdefault("id_type", IdType.ID_CARD)
     if "id_number" in values:
-        checked = idcard.check(values["id_type"], values["id_number"], by.today)
+        checked = idcard.check_number(values["id_type"], values["id_number"], by.today)
         values["id_number"] = checked[0]
         faults += checked[1]
     fields.refuse(faults)
@@ -103,7 +103,7 @@ def remarks(given: Mapping[str, str]) -> list[Fault]:
 
 def require_number(id_type: str, word: str, *, by: Acting) -> str:
     """Return the number of an identity paper, mended; raises what is wrong with it (E110 to E119)."""
-    number, faults = idcard.check(id_type, word, by.today)
+    number, faults = idcard.check_number(id_type, word, by.today)
     if faults:
         raise ZhupeiError(faults[0].code, **faults[0].values)
     return number
@@ -142,7 +142,7 @@ def require_password(password: str) -> str:
     return password
 
 
-def register(
+def register_trainee(
     session: Session, given: Mapping[str, str], *, username: str, password: str, by: Acting
 ) -> Opened:
     """Store a person who registers, with an account: business 已开通, role 学员.

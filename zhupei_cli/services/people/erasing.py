@@ -27,7 +27,7 @@ from zhupei_cli.model import (
 from zhupei_cli.model import TraineePhoto as Photo
 from zhupei_cli.services.people import conduct, photos
 from zhupei_cli.services.people.people import subject_of
-from zhupei_cli.services.people.profiles import PERSON, Profile, content_of, profile_digest
+from zhupei_cli.services.people.profiles import PERSON_COLUMNS, Profile, content_of, profile_digest
 from zhupei_cli.services.people.whom import find_person
 from zhupei_cli.services.records.events import Change, record
 from zhupei_cli.words.errors import ZhupeiError
@@ -105,7 +105,7 @@ def _depersonalise(
     session: Session, trainee_id: int, applications: list[int], *, by: Acting, seq: int
 ) -> None:
     nobody = _nobody(trainee_id)
-    blank: dict[str, object] = dict.fromkeys(set(PERSON) - {"id_type", *nobody})
+    blank: dict[str, object] = dict.fromkeys(set(PERSON_COLUMNS) - {"id_type", *nobody})
     session.execute(
         update(_TRAINEE)
         .where(_TRAINEE.c.id == trainee_id)

@@ -16,12 +16,16 @@ REGISTER: Final = tuple(
     column_of(FIELDS[key]) for key in ("name", "id_type", "id_number", "gender", "birth_date", "mobile")
 )
 #: 基本信息、联系信息 and qualification (指南 二.2); who somebody is, is told at the registration.
-PERSON: Final = tuple(column_of(field) for field in rules.PERSON if field.key not in ("id_type", "id_number"))
-EDUCATION: Final = tuple(map(own_column, rules.EDUCATION))
-WORK: Final = tuple(map(own_column, rules.WORKING))
+EDITED_PERSON: Final = tuple(
+    column_of(field) for field in rules.PERSON_FIELDS if field.key not in ("id_type", "id_number")
+)
+EDITED_EDUCATION: Final = tuple(map(own_column, rules.EDUCATION_FIELDS))
+EDITED_WORK: Final = tuple(map(own_column, rules.WORKING))
 
 #: Every heading by key, for messages.
-FIELD_LABELS: Final = {column.key: column.heading for column in (*REGISTER, *PERSON, *EDUCATION, *WORK)}
+FIELD_LABELS: Final = {
+    column.key: column.heading for column in (*REGISTER, *EDITED_PERSON, *EDITED_EDUCATION, *EDITED_WORK)
+}
 
 
 def read_field(column: Column, word: str) -> tuple[object, Fault | None]:

@@ -13,13 +13,13 @@ from zhupei_cli.rules.people.dates import Month
 from zhupei_cli.rules.people.fields import FORM_LABELS, NEEDED
 from zhupei_cli.rules.people.life_dates import date_faults
 from zhupei_cli.rules.people.profile import highest, is_whole, missing
-from zhupei_cli.services.people.profiles import PERSON, Entry, Profile, copy_of, current_work
+from zhupei_cli.services.people.profiles import PERSON_COLUMNS, Entry, Profile, copy_of, current_work
 from zhupei_cli.sheets.kinds.cells import CLEAR
 from zhupei_cli.words.codes import LEVEL, LEVEL_RANK
 from zhupei_cli.words.errors import Fault
 
 # By key of a cell: the column it means.
-_PERSON_KEYS = {name: name for name in PERSON}
+_PERSON_KEYS = {name: name for name in PERSON_COLUMNS}
 _EDUCATION_KEYS = {
     name: name
     for name in ("level", "school", "major", "graduated_on", "full_time", "degree", "degree_type", "is_fresh")

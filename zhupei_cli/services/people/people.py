@@ -52,15 +52,15 @@ class EntryPart:
     add: Callable[[Profile, Entry], Entry]
 
 
-EDUCATION = EntryPart(
+EDUCATION_PART = EntryPart(
     "education",
     "educations",
     "教育经历",
     Education.metadata.tables["education"],
-    fields.EDUCATION,
+    fields.EDITED_EDUCATION,
     add_education,
 )
-WORK = EntryPart("work", "works", "工作经历", Work.metadata.tables["work"], fields.WORK, add_work)
+WORK_PART = EntryPart("work", "works", "工作经历", Work.metadata.tables["work"], fields.EDITED_WORK, add_work)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ def subject_of(trainee_id: int | None) -> str:
     return f"trainee {trainee_id}"
 
 
-def edit(
+def edit_person(
     session: Session,
     who: str,
     given: Mapping[str, str],
@@ -107,7 +107,7 @@ def edit(
     changed name without a reason.
     """
     before = find_person(session, who)
-    values, faults = fields.read_fields(given, fields.PERSON)
+    values, faults = fields.read_fields(given, fields.EDITED_PERSON)
     if values.get("name") is CLEAR:
         faults.append(Fault("E051", "name", values={"heading": "姓名"}))
     if values.get("has_employer") is False and current_work(before) is not None:
@@ -141,7 +141,7 @@ def add_entry(session: Session, who: str, part: EntryPart, given: Mapping[str, s
     after = copy_of(before)
     if not faults:
         entry = part.add(after, {name: None if value is CLEAR else value for name, value in values.items()})
-        if part is WORK:
+        if part is WORK_PART:
             faults += _work_faults(after, entry)
     warnings = _refuse(before, after, faults, today=by.today)
     changed = [name for name, _, _ in differences(before, after)]

@@ -17,7 +17,7 @@ from zhupei_cli.rules.people.idcard import mend
 from zhupei_cli.rules.people.masking import masked_text
 from zhupei_cli.services.people.people import subject_of
 from zhupei_cli.services.people.photo_files import PhotoFile, PhotoLimits, looked_at, read_again
-from zhupei_cli.services.people.photos import Photo, image_of, photo_digest, record_photos
+from zhupei_cli.services.people.photos import Photo, photo_digest, photo_image, record_photos
 from zhupei_cli.services.records.import_ledger import (
     Counts,
     Imported,
@@ -190,7 +190,7 @@ def _write(session: Session, source: Path, fresh: Sequence[Taken], *, by: Acting
     touched: list[Touched] = []
     for chunk in in_chunks(fresh, _AT_ONCE):
         ids = [one.trainee_id for one in chunk]
-        images = {id_: image_of(photo) for id_, photo in stored_photos(session, ids)}
+        images = {id_: photo_image(photo) for id_, photo in stored_photos(session, ids)}
         rows = [
             (one.trainee_id, photo.mime, photo.content) for one in chunk for photo in [_again(source, one)]
         ]

@@ -107,7 +107,7 @@ def photo_digest(photo: Photo) -> str:
     return blake2b(photo.mime.encode() + b"\x1f" + photo.content, digest_size=8).hexdigest()
 
 
-def image_of(photo: Photo) -> str:
+def photo_image(photo: Photo) -> str:
     """Return a photo as an import keeps what stood there before it."""
     return canonical({"mime": photo.mime, "content": b64encode(photo.content).decode()})
 

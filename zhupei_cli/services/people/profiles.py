@@ -27,13 +27,15 @@ _EDUCATION: Table = Education.metadata.tables["education"]
 _WORK: Table = Work.metadata.tables["work"]
 
 #: Columns of a person that people fill in; the rest of the table is ours.
-PERSON = tuple(
+PERSON_COLUMNS = tuple(
     column.name
     for column in _TRAINEE.columns
     if column.name not in ("id", "created_at", "updated_at", "touched_by")
 )
-EDUCATION = tuple(column.name for column in _EDUCATION.columns if column.name not in ("id", "trainee_id"))
-WORK = tuple(column.name for column in _WORK.columns if column.name not in ("id", "trainee_id"))
+EDUCATION_COLUMNS = tuple(
+    column.name for column in _EDUCATION.columns if column.name not in ("id", "trainee_id")
+)
+WORK_COLUMNS = tuple(column.name for column in _WORK.columns if column.name not in ("id", "trainee_id"))
 
 #: The columns that digests were first made of, in this order for good. What came later, or will, is named in
 #: them, and only where it says something: what is stored keeps the digest that its event has.
@@ -75,9 +77,9 @@ def _later(columns: Sequence[str], digested: Sequence[str]) -> tuple[str, ...]:
     return tuple(name for name in columns if name not in digested)
 
 
-_LATER_PERSON: Final = _later(PERSON, _DIGESTED_PERSON)
-_LATER_EDUCATION: Final = _later(EDUCATION, _DIGESTED_EDUCATION)
-_LATER_WORK: Final = _later(WORK, _DIGESTED_WORK)
+_LATER_PERSON: Final = _later(PERSON_COLUMNS, _DIGESTED_PERSON)
+_LATER_EDUCATION: Final = _later(EDUCATION_COLUMNS, _DIGESTED_EDUCATION)
+_LATER_WORK: Final = _later(WORK_COLUMNS, _DIGESTED_WORK)
 
 
 @dataclass(slots=True)
@@ -100,21 +102,24 @@ class Profile:
 
 def load_profiles(session: Session, numbers: Iterable[str]) -> dict[PersonKey, Profile]:
     """Return the stored profiles with these ID numbers, by (id_type, id_number)."""
-    statement = select(_TRAINEE.c.id, *(_TRAINEE.c[name] for name in PERSON))
+    statement = select(_TRAINEE.c.id, *(_TRAINEE.c[name] for name in PERSON_COLUMNS))
     rows = rows_of(session, statement, _TRAINEE.c.id_number, numbers)
     return {profile.key: profile for profile in _with_entries(session, rows)}
 
 
 def load_profiles_by_id(session: Session, ids: Iterable[int]) -> dict[int, Profile]:
     """Return the stored profiles with these ids."""
-    statement = select(_TRAINEE.c.id, *(_TRAINEE.c[name] for name in PERSON))
+    statement = select(_TRAINEE.c.id, *(_TRAINEE.c[name] for name in PERSON_COLUMNS))
     rows = rows_of(session, statement, _TRAINEE.c.id, ids)
     return {profile.id: profile for profile in _with_entries(session, rows) if profile.id is not None}
 
 
 def _with_entries(session: Session, rows: Iterable[Row[*tuple[Any, ...]]]) -> list[Profile]:
-    profiles = {row[0]: Profile(row[0], dict(zip(PERSON, row[1:], strict=True))) for row in rows}
-    for table, columns, part in ((_EDUCATION, EDUCATION, "educations"), (_WORK, WORK, "works")):
+    profiles = {row[0]: Profile(row[0], dict(zip(PERSON_COLUMNS, row[1:], strict=True))) for row in rows}
+    for table, columns, part in (
+        (_EDUCATION, EDUCATION_COLUMNS, "educations"),
+        (_WORK, WORK_COLUMNS, "works"),
+    ):
         statement = select(table.c.trainee_id, table.c.id, *(table.c[name] for name in columns))
         for row in rows_of(session, statement, table.c.trainee_id, profiles):
             getattr(profiles[row[0]], part).append(dict(zip(("id", *columns), row[1:], strict=True)))
@@ -132,19 +137,19 @@ def write_profiles(
     new = [after for before, after in changes if before is None]
     for profile, number in zip(new, take(session, "trainee", len(new)) if new else (), strict=True):
         profile.id = number
-    columns = ("id", *PERSON, "created_at", "updated_at", "touched_by")
-    rows = ((after.id, *map(after.person.get, PERSON), at, at, seq) for after in new)
+    columns = ("id", *PERSON_COLUMNS, "created_at", "updated_at", "touched_by")
+    rows = ((after.id, *map(after.person.get, PERSON_COLUMNS), at, at, seq) for after in new)
     insert_rows(session, _TRAINEE, columns, rows)
     changed = [after for before, after in changes if before is not None]
     update_rows(
         session,
         _TRAINEE,
         ("id",),
-        (*PERSON, "updated_at", "touched_by"),
-        [(after.id, *map(after.person.get, PERSON), at, seq) for after in changed],
+        (*PERSON_COLUMNS, "updated_at", "touched_by"),
+        [(after.id, *map(after.person.get, PERSON_COLUMNS), at, seq) for after in changed],
     )
-    _write_entries(session, changes, table=_EDUCATION, columns=EDUCATION, part="educations")
-    _write_entries(session, changes, table=_WORK, columns=WORK, part="works")
+    _write_entries(session, changes, table=_EDUCATION, columns=EDUCATION_COLUMNS, part="educations")
+    _write_entries(session, changes, table=_WORK, columns=WORK_COLUMNS, part="works")
 
 
 def _write_entries(
@@ -205,12 +210,15 @@ def differences(before: Profile, after: Profile) -> list[tuple[str, object, obje
     """Return (field, old, new) for everything that differs, entries named like `education.school`."""
     found = [
         (name, before.person.get(name), after.person.get(name))
-        for name in PERSON
+        for name in PERSON_COLUMNS
         if before.person.get(name) != after.person.get(name)
     ]
     nothing: Entry = {}
     # Entries keep their places when a profile is copied; new ones come after them.
-    for part, label, columns in (("educations", "education", EDUCATION), ("works", "work", WORK)):
+    for part, label, columns in (
+        ("educations", "education", EDUCATION_COLUMNS),
+        ("works", "work", WORK_COLUMNS),
+    ):
         for old, new in zip_longest(getattr(before, part), getattr(after, part), fillvalue=nothing):
             found += [
                 (f"{label}.{name}", old.get(name), new.get(name))

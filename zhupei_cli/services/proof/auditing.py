@@ -64,7 +64,7 @@ class EventRow(TypedDict):
 _T = TypeVar("_T")
 
 
-def log(session: Session, wanted: EventFilter, *, limit: int) -> tuple[list[EventRow], int]:
+def event_log(session: Session, wanted: EventFilter, *, limit: int) -> tuple[list[EventRow], int]:
     """Return the latest `limit` events (all for 0), the newest first, and how many there are.
 
     Raises E497 for a kind that nothing is called.

@@ -103,13 +103,13 @@ def reveal(session: Session, batch: Batch, numbers: Sequence[str]) -> None:
     session.expire_all()
 
 
-def note(session: Session, action: str, batch_id: int | None, data: str | None) -> int:
+def note_leaving(session: Session, action: str, batch_id: int | None, data: str | None) -> int:
     """Append the event of a list that leaves the database; E605 for any other event of a base."""
     values = {"action": action, "batch": batch_id, "data": data}
     return int(session.execute(text("SELECT zhupei.note(:action, :batch, :data)"), values).scalar_one())
 
 
-def begin_import(session: Session, batch_id: int, files: str, counts: str) -> tuple[int, int]:
+def begin_decisions(session: Session, batch_id: int, files: str, counts: str) -> tuple[int, int]:
     """Record that a base takes decisions in from a workbook; return the import and its event's number.
 
     `files` and `counts` are canonical JSON.
@@ -120,7 +120,7 @@ def begin_import(session: Session, batch_id: int, files: str, counts: str) -> tu
     return row.import_id, row.event_seq
 
 
-def decide(
+def decide_at_server(
     session: Session, batch: Batch, verdicts: Sequence[tuple[str, str, str | None]], import_id: int | None
 ) -> None:
     """Carry out (application_no, decision, reason) as the login's base; the events are the server's."""

@@ -24,7 +24,7 @@ from zhupei_cli.store.counters import take
 
 
 @dataclass(slots=True)
-class Entry:
+class LineEntry:
     """One row of a sheet with what is stored of it, None for a new one, and what it becomes."""
 
     line: Line
@@ -44,7 +44,7 @@ def take_in(
     session: Session,
     kind: str,
     table: Table,
-    entries: Sequence[Entry],
+    entries: Sequence[LineEntry],
     reading: Reading,
     *,
     by: Acting,
@@ -80,5 +80,5 @@ def take_in(
     return Imported(import_id, counts, reading.files)
 
 
-def _values(entry: Entry, names: Sequence[str]) -> tuple[object, ...]:
+def _values(entry: LineEntry, names: Sequence[str]) -> tuple[object, ...]:
     return tuple(entry.after[name] for name in names)

@@ -78,7 +78,7 @@ def _noted(session: Session, changes: Sequence[Change]) -> range:
     """Have the database write the event of a base's login: who and when are not the program's to say."""
     (change,) = changes
     data = None if change.data is None else canonical(change.data)
-    seq = base_login.note(session, change.action, change.batch_id, data)
+    seq = base_login.note_leaving(session, change.action, change.batch_id, data)
     return range(seq, seq + 1)
 
 

@@ -113,7 +113,7 @@ def begin_import(
     # People name files by ID numbers, and events leave in sealed files.
     listed = [{**asdict(file), "name": masked_text(file.name)} for file in files]
     if base_login.is_base(session) and batch_id is not None:
-        return base_login.begin_import(session, batch_id, canonical(listed), canonical(asdict(counts)))
+        return base_login.begin_decisions(session, batch_id, canonical(listed), canonical(asdict(counts)))
     (import_id,) = take(session, "import_run", 1)
     data = {"import": import_id, "files": listed, "counts": asdict(counts)}
     change = Change(f"{kind}.import", f"import {import_id}", batch_id, reason=reason, data=data)

@@ -16,7 +16,7 @@ _PATIENCE: Final = 30
 
 
 @contextmanager
-def connected(mail: Mail) -> Iterator["smtplib.SMTP"]:
+def mail_connection(mail: Mail) -> Iterator["smtplib.SMTP"]:
     """Yield a server that was greeted and knows who we are; raises what `why_not` explains."""
     with _opened(mail) as server:
         if mail.user:
@@ -80,9 +80,9 @@ def why_not(mail: Mail, error: Exception) -> str:
     if isinstance(error, smtplib.SMTPNotSupportedError):
         return _unsupported(mail, place, str(error))
     if isinstance(error, smtplib.SMTPSenderRefused):
-        return f"{place} 不接受发件人 {mail.sender}（{answer(error.smtp_code, error.smtp_error)}）"
+        return f"{place} 不接受发件人 {mail.sender}（{server_answer(error.smtp_code, error.smtp_error)}）"
     if isinstance(error, smtplib.SMTPResponseException):
-        return f"{place} 回答 {answer(error.smtp_code, error.smtp_error)}"
+        return f"{place} 回答 {server_answer(error.smtp_code, error.smtp_error)}"
     if isinstance(error, UnicodeError):
         return f"{place} 的用户名、密码或发件人中有不能用的字符"
     if isinstance(error, socket.gaierror):
@@ -98,7 +98,7 @@ def _unsupported(mail: Mail, place: str, said: str) -> str:
     return f"{place} 不支持 {'登录' if 'AUTH' in said else 'STARTTLS'}"
 
 
-def answer(code: int, said: bytes | str) -> str:
+def server_answer(code: int, said: bytes | str) -> str:
     """Return what a server answered, on one line."""
     text = said.decode(errors="replace") if isinstance(said, bytes) else said
     return " ".join(f"{code} {text}".split())

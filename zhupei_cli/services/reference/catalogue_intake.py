@@ -13,7 +13,7 @@ from zhupei_cli.model.base import TableRow
 from zhupei_cli.rules.people import uscc
 from zhupei_cli.rules.proof.digests import named_digest
 from zhupei_cli.services.people.fields import refuse
-from zhupei_cli.services.records.entries import Entry, take_in
+from zhupei_cli.services.records.entries import LineEntry, take_in
 from zhupei_cli.services.records.events import Change, record
 from zhupei_cli.services.records.import_ledger import Counts, Imported, refuse_twins
 from zhupei_cli.services.records.lookup import match_key
@@ -35,7 +35,7 @@ class Catalogue:
     mended: Callable[[dict[str, object]], Iterator[Fault]]
     """Bring an entry's values into the form they are stored in, and yield what is wrong with them."""
     unique: tuple[str, ...]
-    refuse_odd: Callable[[Sequence[Entry], Mapping[str, TableRow]], None] = lambda *_: None
+    refuse_odd: Callable[[Sequence[LineEntry], Mapping[str, TableRow]], None] = lambda *_: None
     """Leave on entries that could be read what is wrong with them beside the others, stored ones included."""
 
 
@@ -49,7 +49,7 @@ def import_entries(session: Session, catalogue: Catalogue, reading: Reading, *, 
     lines = reading.lines
     refuse_twins(lines, lambda line: (word for word in [line.values.get("code")] if isinstance(word, str)))
     stored = {row["code"]: dict(row) for row in session.execute(select(catalogue.table)).mappings()}
-    entries = [Entry(line, stored.get(line.values.get("code", ""))) for line in lines]
+    entries = [LineEntry(line, stored.get(line.values.get("code", ""))) for line in lines]
     for entry in entries:
         entry.line.faults += _examined(entry, catalogue)
     _refuse_taken(entries, catalogue, stored)
@@ -72,7 +72,7 @@ def edit_entry(
     Raises E180 with everything that is wrong; nothing is written when nothing changes.
     """
     stored = {row["code"]: dict(row) for row in session.execute(select(catalogue.table)).mappings()}
-    entry = Entry(Line("", "", 0, catalogue.kind.key, {"code": code, **values}), stored[code])
+    entry = LineEntry(Line("", "", 0, catalogue.kind.key, {"code": code, **values}), stored[code])
     entry.line.faults += _examined(entry, catalogue)
     if not entry.line.bad:
         _refuse_taken([entry], catalogue, stored)
@@ -95,7 +95,7 @@ def _shown(value: str | None, mask: Callable[[str], str] | None) -> str | None:
     return mask(value) if mask and value else value
 
 
-def _examined(entry: Entry, catalogue: Catalogue) -> Iterator[Fault]:
+def _examined(entry: LineEntry, catalogue: Catalogue) -> Iterator[Fault]:
     """Yield what is wrong with what could be read of an entry, whatever else could not."""
     given = entry.line.values
     required = {column.key: column.heading for column in catalogue.kind.columns if column.required}
@@ -146,7 +146,7 @@ def longer_names(values: Mapping[str, object], table: Table) -> Iterator[Fault]:
             yield Fault("E155", name, values={"found": len(value), "length": length})
 
 
-def _refuse_taken(entries: Sequence[Entry], catalogue: Catalogue, stored: Mapping[str, TableRow]) -> None:
+def _refuse_taken(entries: Sequence[LineEntry], catalogue: Catalogue, stored: Mapping[str, TableRow]) -> None:
     """Refuse names and codes that another entry has; warn of aliases that will name neither of two."""
     good = [entry.after for entry in entries if not entry.line.bad]
     everything = [*stored.values(), *good]
@@ -166,7 +166,7 @@ def _refuse_taken(entries: Sequence[Entry], catalogue: Catalogue, stored: Mappin
             entry.line.faults.append(Fault("E057", "aliases", "warning", values))
 
 
-def _refuse_case_twins(entries: Sequence[Entry], everything: Iterable[TableRow]) -> None:
+def _refuse_case_twins(entries: Sequence[LineEntry], everything: Iterable[TableRow]) -> None:
     """Refuse new codes that differ from another by case alone: files and people take them for one."""
     spelt: dict[str, set[str]] = {}
     for one in everything:
@@ -191,6 +191,6 @@ def _owners(pairs: Iterable[tuple[str, str]]) -> dict[str, set[str]]:
     return owners
 
 
-def _others(owners: Mapping[str, set[str]], entry: Entry, words: Iterable[str | None]) -> str:
+def _others(owners: Mapping[str, set[str]], entry: LineEntry, words: Iterable[str | None]) -> str:
     found = {code for word in words if word for code in owners.get(match_key(word), ())}
     return "、".join(sorted(found - {entry.after["code"]})) if found else ""

@@ -74,7 +74,7 @@ def _find_base(session: Session, wanted: str) -> dict[str, object] | None:
     return None
 
 
-def completed(session: Session, given: Mapping[str, str]) -> tuple[dict[str, str], bool]:
+def completed_work(session: Session, given: Mapping[str, str]) -> tuple[dict[str, str], bool]:
     """Return a work entry with the directory's name and code of its employer, and whether it knows it.
 
     An employer the directory does not know may be entered as it is (指南 二.2).

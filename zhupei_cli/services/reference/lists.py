@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from zhupei_cli.acting import Acting
 from zhupei_cli.model import Specialty, TrainingBase
 from zhupei_cli.model.base import TableRow
-from zhupei_cli.services.records.entries import Entry
+from zhupei_cli.services.records.entries import LineEntry
 from zhupei_cli.services.records.import_ledger import Imported, ImportedFile
 from zhupei_cli.services.records.workbooks import Reading
 from zhupei_cli.services.reference.catalogue_intake import Catalogue, import_entries, uscc_faults
@@ -64,7 +64,7 @@ def _mended_base(entry: TableRow) -> Iterator[Fault]:
         yield Fault("E776", "is_joint", values={"problem": "写了主基地编号，是否协同却不是“是”"})
 
 
-def _refuse_odd_mains(entries: Sequence[Entry], stored: Mapping[str, TableRow]) -> None:
+def _refuse_odd_mains(entries: Sequence[LineEntry], stored: Mapping[str, TableRow]) -> None:
     """Refuse joint bases whose main base is none: not there, a joint one itself, or about to become one."""
     good = {entry.after["code"]: entry for entry in entries if not entry.line.bad}
     # One that turns out bad stays as it is stored.
@@ -85,7 +85,7 @@ def _refuse_odd_mains(entries: Sequence[Entry], stored: Mapping[str, TableRow]) 
             _refuse_main(good[code], f"{code} 是别的协同单位的主基地，不能是协同单位")
 
 
-def _refuse_main(entry: Entry, problem: str) -> None:
+def _refuse_main(entry: LineEntry, problem: str) -> None:
     entry.line.faults.append(Fault("E776", "main_code", values={"problem": problem}))
 
 

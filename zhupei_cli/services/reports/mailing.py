@@ -115,7 +115,7 @@ def send_report(
     import smtplib
 
     try:
-        with mail_server.connected(mail) as server:
+        with mail_server.mail_connection(mail) as server:
             refused = mail_server.unreachable(to, utf8=server.has_extn("smtputf8"))
             taken = {address: wire_address(address) or "" for address in to if address not in refused}
             if taken:
@@ -135,7 +135,11 @@ def _deliver(
         answers = server.send_message(message, sender, list(taken.values()))
     except smtplib.SMTPRecipientsRefused as error:
         answers = error.recipients
-    return {address: mail_server.answer(*answers[wire]) for address, wire in taken.items() if wire in answers}
+    return {
+        address: mail_server.server_answer(*answers[wire])
+        for address, wire in taken.items()
+        if wire in answers
+    }
 
 
 def told_refused(mail: Mail, refused: _Refused, sent: Iterable[str]) -> str:

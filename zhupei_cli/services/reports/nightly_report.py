@@ -24,7 +24,7 @@ _ENDINGS = ("html", "xlsx")
 
 def render(report: Report) -> dict[str, bytes]:
     """Return the files of a report, name → content."""
-    contents = (page.render(report).encode(), workbook.render(report))
+    contents = (page.render_page(report).encode(), workbook.render_workbook(report))
     stem = f"{report.head.batch}_日报_{report_day(report)}"
     return {f"{stem}.{ending}": content for ending, content in zip(_ENDINGS, contents, strict=True)}
 

@@ -31,7 +31,7 @@ from zhupei_cli.reports.values import (
     Supply,
     Waiting,
 )
-from zhupei_cli.rules.admission.scores import ABSENT, Mark, lacking
+from zhupei_cli.rules.admission.scores import ABSENT_PART, Mark, lacking
 from zhupei_cli.rules.batch.lifecycle import PUBLISHED
 from zhupei_cli.services.admission.objections import open_objections
 from zhupei_cli.services.applications.past import against_people, against_sources
@@ -284,7 +284,7 @@ def _bands(people: Iterable[Counted]) -> list[Band]:
     for one in people:
         total: Mark = one.total
         if total is None and lacking(one.marks, one.weights)[0]:
-            total = ABSENT
+            total = ABSENT_PART
         counts.update(zip(_COMPONENTS, map(_band, (*one.marks, total)), strict=True))
     return [
         Band(label, {word: counts[key, band] for key, word in _COMPONENTS.items()})
@@ -295,7 +295,7 @@ def _bands(people: Iterable[Counted]) -> list[Band]:
 def _band(mark: Mark) -> int:
     """Return the place of a mark in BANDS."""
     if not isinstance(mark, int):
-        return 0 if mark == ABSENT else 1
+        return 0 if mark == ABSENT_PART else 1
     first = len(WITHOUT_MARK)
     return min(first + max(0, mark // 500 - 11), len(_BANDS) - 1)
 

@@ -28,8 +28,8 @@ _BASE: Table = _TABLES[TrainingBase.__tablename__]
 #: What a column may hold: the person and the highest education as submitted, the form, the seat.
 REGISTER_KEYS: Final = frozenset(
     (
-        *profiles.PERSON,
-        *profiles.EDUCATION,
+        *profiles.PERSON_COLUMNS,
+        *profiles.EDUCATION_COLUMNS,
         "employer_name",
         "employer_uscc",
         "application_no",

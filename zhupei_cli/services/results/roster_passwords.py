@@ -42,7 +42,7 @@ def _text(path: Path) -> str:
         return content.decode("gb18030")
 
 
-def completed(known: Mapping[str, str], bases: Iterable[str]) -> dict[str, str]:
+def with_passwords(known: Mapping[str, str], bases: Iterable[str]) -> dict[str, str]:
     """Return the passwords with one drawn for each base that has none."""
     drawn = {base: "".join(choice(_LETTERS) for _ in range(_LENGTH)) for base in bases if base not in known}
     return {**known, **drawn}

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Row, Select, Table, and_, case, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Admission, Application, Batch, Preplaced, Run, RunRow, Score, Snapshot, Trainee
-from zhupei_cli.rules.admission.scores import ABSENT
+from zhupei_cli.rules.admission.scores import ABSENT_PART
 from zhupei_cli.rules.people.field_values import text_of
 from zhupei_cli.services.applications.store import CURRENT_SNAPSHOT
 from zhupei_cli.services.marks.score_marks import MARK_COLUMNS, marks_of
@@ -172,4 +172,4 @@ def _roster_row(number: int, row: Row[*tuple[object, ...]], specialty: str, rema
 def _marks(row: Row[*tuple[object, ...]]) -> tuple[int | str | None, ...]:
     before = "" if row.own is None else "own_"
     marks = marks_of([row._mapping[f"{before}{name}"] for name in MARK_COLUMNS])
-    return tuple("缺考" if mark == ABSENT else mark for mark in marks)
+    return tuple("缺考" if mark == ABSENT_PART else mark for mark in marks)

@@ -8,7 +8,7 @@ from typing import Final, NotRequired, TypedDict
 
 from zhupei_cli.rules.admission.reserves import without_social_share
 from zhupei_cli.rules.admission.run import Candidate, Inputs, Place
-from zhupei_cli.rules.admission.scores import ABSENT, Mark
+from zhupei_cli.rules.admission.scores import ABSENT_PART, Mark
 from zhupei_cli.rules.batch import settings
 from zhupei_cli.rules.people.masking import masked_text
 from zhupei_cli.rules.proof.audit import Finding
@@ -256,5 +256,5 @@ def _marks_told(one: Candidate, told: Told, id_: int) -> bool:
 
 
 def _digests(marks: Sequence[Mark]) -> set[str]:
-    ways = [(mark,) if mark is not None else (None, ABSENT) for mark in marks]
+    ways = [(mark,) if mark is not None else (None, ABSENT_PART) for mark in marks]
     return {row_digest(way) for way in product(*ways)}

@@ -265,7 +265,7 @@ def _carry_out_as_base(
 ) -> None:
     chosen = [(one.application_no, str(verdict.decision), verdict.reason) for verdict, one in decisions]
     try:
-        base_login.decide(session, batch, chosen, import_id)
+        base_login.decide_at_server(session, batch, chosen, import_id)
     except IntegrityError as error:
         # An approval that an admission rests on which this login may not see: it learns nothing of it.
         first, *more = (one.application_no for _, one in decisions)

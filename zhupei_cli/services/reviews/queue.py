@@ -138,7 +138,7 @@ def show(
     return row, identity_faults(profile, stored.form, load_checks(session, batch), past=past)
 
 
-def log(
+def review_log(
     session: Session, batch: Batch, *, base: str | None = None, number: str | None = None
 ) -> list[DecisionRow]:
     """Return every decision of the batch, the newest first; of one first-choice base, of one application."""

@@ -29,7 +29,7 @@ from zhupei_cli.words.vocabulary import ApplicationStatus
 _EDUCATION: Final = ("level", "degree", "school", "major", "graduated_on", "full_time")
 
 
-def prepare_books(
+def prepare_review_books(
     session: Session, batch: Batch, base: str | None, *, by: Acting, target: Path, force: bool = False
 ) -> list[BaseBook]:
     """Return the workbooks of what waits at `base`, or at each base that has any, and record the export.
@@ -83,7 +83,7 @@ def _rows_by_base(session: Session, batch: Batch, base: str | None) -> dict[str,
 
 def _earlier(session: Session, batch: Batch, base: str | None) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
-    for row in queue.log(session, batch, base=base):
+    for row in queue.review_log(session, batch, base=base):
         when = show_time(row["decided_at"])[:10]
         line = f"{when} {row['decision_label']} {row['reason'] or ''}".strip()
         found.setdefault(row["application_no"], []).append(line)

@@ -7,7 +7,7 @@ from typing import Any, Final
 from sqlalchemy.orm import Session
 
 from zhupei_cli.rules.admission.scores import COMPONENTS, shown_mark
-from zhupei_cli.rules.people.fields import EDUCATION, FORM_LABELS, MASKS, TABLES
+from zhupei_cli.rules.people.fields import EDUCATION_FIELDS, FORM_LABELS, MASKS, TABLES
 from zhupei_cli.services.kinds.register import KINDS, PARTS
 from zhupei_cli.services.people import fields
 from zhupei_cli.services.records.lookup import base_names, specialty_names
@@ -15,7 +15,7 @@ from zhupei_cli.words.vocabulary import CodeTable
 
 _CODED: Final[Mapping[str, CodeTable]] = {
     **TABLES,
-    **{f"education.{field.key}": TABLES[field.key] for field in EDUCATION if field.key in TABLES},
+    **{f"education.{field.key}": TABLES[field.key] for field in EDUCATION_FIELDS if field.key in TABLES},
     **{field: table for part in PARTS.values() for field, table in part.coded.items()},
 }
 _MARKS: Final = frozenset((*(f"score.{name}" for name in COMPONENTS), "plan.min_score"))
@@ -28,9 +28,9 @@ _COLUMNS: Final = {
         for sheet in kind.sheets
         for column in sheet.columns
     },
-    **{column.key: column for column in (*fields.REGISTER, *fields.PERSON)},
-    **{f"education.{column.key}": column for column in fields.EDUCATION},
-    **{f"work.{column.key}": column for column in fields.WORK},
+    **{column.key: column for column in (*fields.REGISTER, *fields.EDITED_PERSON)},
+    **{f"education.{column.key}": column for column in fields.EDITED_EDUCATION},
+    **{f"work.{column.key}": column for column in fields.EDITED_WORK},
 }
 #: What names an entry that is new.
 _ENTRIES: Final[Mapping[str, Sequence[str]]] = {

@@ -7,7 +7,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Final
 
-from zhupei_cli.rules.people.people_names import Doubt
+from zhupei_cli.rules.people.people_names import CellDoubt
 from zhupei_cli.sheets.kinds.cells import Cell, Parser, Unreadable
 from zhupei_cli.words.vocabulary import IDENTITY, SOURCE_TYPES
 
@@ -71,7 +71,7 @@ class Column:
     #: Read past without a word: columns that exports add for people.
     ignored: bool = False
     #: What may be the matter with a value that was read.
-    doubt: Callable[[str], Doubt | None] | None = None
+    doubt: Callable[[str], CellDoubt | None] | None = None
     #: How its cells are shown where personal data is masked.
     mask: Callable[[str], str] | None = None
     #: What a drop-down offers: words of its own, or one of the lists of `Choices`.
@@ -86,7 +86,7 @@ class Column:
     #: What to write, for people: the comment of the heading.
     note: str = ""
 
-    def value_of(self, cell: Cell) -> tuple[object, Doubt | None]:
+    def value_of(self, cell: Cell) -> tuple[object, CellDoubt | None]:
         """Return what a cell says, and what is odd about it; Unreadable when it cannot be right."""
         value = self.read(cell)
         doubt = self.doubt(value) if self.doubt is not None and isinstance(value, str) else None

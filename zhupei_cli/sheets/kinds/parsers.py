@@ -109,7 +109,7 @@ def _choices(words: CodeTable) -> str:
     return shown if len(labels) <= _FEW else f"{shown} 等 {len(labels)} 种"
 
 
-def flag(words: CodeTable) -> Parser:
+def flag_of(words: CodeTable) -> Parser:
     """Return the parser of a yes-or-no column."""
     read_code = table(words)
 

@@ -28,7 +28,7 @@ def _columns(*parts: tuple[Field, ...]) -> tuple[Column, ...]:
 
 
 def _highest() -> tuple[Column, ...]:
-    rest = tuple(field for field in fields.EDUCATION if field.key not in _LEVEL)
+    rest = tuple(field for field in fields.EDUCATION_FIELDS if field.key not in _LEVEL)
     return _columns(tuple(FIELDS[key] for key in _LEVEL), rest)
 
 
@@ -45,7 +45,7 @@ _PERSON: Final = (
         "bachelor_graduated_on",
         "本科毕业时间",
         parsers.day_within(GRADUATION),
-        note=fields.DAY,
+        note=fields.DAY_NOTE,
     ),
     *_highest(),
     *_columns(fields.QUALIFICATION),
@@ -71,7 +71,11 @@ EDUCATION: Final = Kind(
     "教育经历",
     (
         ID_NUMBER,
-        *(own_column(field) for field in fields.EDUCATION if field.in_workbook and field.key != "is_fresh"),
+        *(
+            own_column(field)
+            for field in fields.EDUCATION_FIELDS
+            if field.in_workbook and field.key != "is_fresh"
+        ),
     ),
     command="zhupei trainee import",
 )

@@ -34,7 +34,7 @@ def listed(key: str, heading: str, words: CodeTable, **more: Unpack[About]) -> C
 
 def yes_or_no(key: str, heading: str, words: CodeTable, **more: Unpack[About]) -> Column:
     """Return the column of a question with two answers."""
-    return Column(key, heading, parsers.flag(words), offers=tuple(words.words()), closed=True, **more)
+    return Column(key, heading, parsers.flag_of(words), offers=tuple(words.words()), closed=True, **more)
 
 
 def limit(key: str, heading: str) -> Column:

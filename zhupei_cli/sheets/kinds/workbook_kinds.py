@@ -206,7 +206,7 @@ REVIEW: Final = Kind(
         listed(
             "decision",
             "审核结果",
-            vocabulary.REVIEW,
+            vocabulary.REVIEW_ANSWER,
             required=True,
             may_wait=True,
             note="还没有审核的留空，导入时略过。",

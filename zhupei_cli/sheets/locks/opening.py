@@ -29,7 +29,7 @@ _OPENED, _PLAIN, _WRONG, _BROKEN = 0, 3, 4, 5
 
 
 @contextmanager
-def opened(path: Path, password: str | None) -> Iterator[Path]:
+def unlocked(path: Path, password: str | None) -> Iterator[Path]:
     """Yield a copy of a workbook without its password, as long as the block lasts; itself if it has none.
 
     Raises E786 for another password, E787 when it is protected in a way nobody reads.

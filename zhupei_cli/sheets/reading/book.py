@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from zhupei_cli.sheets.kinds.cells import Cell, Spoilt
-from zhupei_cli.sheets.locks.opening import opened
+from zhupei_cli.sheets.locks.opening import unlocked
 from zhupei_cli.sheets.reading.rows import Limits, restored
 from zhupei_cli.sheets.reading.worker import WORKER
 from zhupei_cli.words.errors import ZhupeiError
@@ -69,7 +69,7 @@ def read_book(
     """
     if not path.is_file():
         raise ZhupeiError("E001", file=path)
-    with opened(path, password) as plain:
+    with unlocked(path, password) as plain:
         return _read(plain, max_rows, watch)
 
 

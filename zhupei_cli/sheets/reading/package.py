@@ -23,7 +23,7 @@ _SMALL: Final = 32 << 20
 MAX_INDEX: Final = 16 << 20
 #: A text without a tag that no workbook has.
 MAX_GAP: Final = 1 << 20
-CHUNK = 1 << 20
+BYTES_AT_ONCE = 1 << 20
 _FIRST: Final = 1 << 13
 
 #: What zipfile and the XML parser raise over damaged files, one thing or another.
@@ -84,12 +84,12 @@ def pieces(package: zipfile.ZipFile, part: str, *, end: Callable[[], bytes]) -> 
     It is asked anew for every piece, so that a reader may learn from the first one, a short one, how rows
     begin. Raises E037 for a megabyte without a single tag.
     """
-    rest, size = b"", min(_FIRST, CHUNK)
+    rest, size = b"", min(_FIRST, BYTES_AT_ONCE)
     with package.open(part) as file:
         while chunk := file.read(size):
-            piece, size = rest + chunk, CHUNK
+            piece, size = rest + chunk, BYTES_AT_ONCE
             cut = piece.rfind(end())
-            if cut <= 0 or len(piece) - cut > CHUNK // 2:
+            if cut <= 0 or len(piece) - cut > BYTES_AT_ONCE // 2:
                 cut = piece.rfind(b"<")
             if cut <= 0 and len(piece) >= MAX_GAP:
                 raise ZhupeiError("E037", file=name_of(package))

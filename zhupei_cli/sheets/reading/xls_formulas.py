@@ -19,7 +19,7 @@ _NOTHING: Final = bytes(8)
 Places = frozenset[tuple[int, int]]
 
 
-def uncomputed(content: bytes, log: object) -> list[Places]:
+def waiting_formulas(content: bytes, log: object) -> list[Places]:
     """Return for each worksheet of a workbook, in its order, where formulas wait for their first result.
 
     An empty list for a file without sheets of their own (before Excel 5).

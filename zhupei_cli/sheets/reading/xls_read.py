@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from zhupei_cli.sheets.kinds.cells import Cell, Spoilt
 from zhupei_cli.sheets.kinds.serials import Look, from_serial, look_of
 from zhupei_cli.sheets.reading.rows import Limits, Message, Rows, head_of
-from zhupei_cli.sheets.reading.xls_formulas import Places, uncomputed
+from zhupei_cli.sheets.reading.xls_formulas import Places, waiting_formulas
 from zhupei_cli.words.errors import ZhupeiError
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def read_xls(path: Path, limits: Limits) -> Iterator[Message]:
             xlrd.open_workbook(path, logfile=nowhere, formatting_info=True, ragged_rows=True) as book,
         ):
             sheets = book.sheets()
-            waiting = dict(enumerate(uncomputed(path.read_bytes(), nowhere)))
+            waiting = dict(enumerate(waiting_formulas(path.read_bytes(), nowhere)))
             looks = _looks(book)
             read = partial(
                 _read_sheet,

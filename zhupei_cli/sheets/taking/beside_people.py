@@ -21,7 +21,7 @@ _ALONE: Final = re.compile(
     r"|.{0,12}[(（]?[盖公]章[)）]?"
 )
 #: Columns of the numbers that people are named by, and how these look.
-NUMBERED: Final = frozenset(("id_number", "application_no"))
+NAMING_NUMBERS: Final = frozenset(("id_number", "application_no"))
 _NUMBER: Final = re.compile(r"[0-9]{17}[0-9Xx]|[A-Za-z0-9][A-Za-z0-9_-]{0,31}-[0-9]{7,}")
 _SHORTEST: Final = 9
 

@@ -10,7 +10,7 @@ from zhupei_cli.sheets.taking.lines import Line
 from zhupei_cli.words.errors import Fault
 
 #: The code of sheets that were not read.
-UNREAD: Final = "E029"
+UNREAD_SHEET: Final = "E029"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +35,9 @@ class Table:
     @property
     def readable(self) -> bool:
         """Say whether the sheet's columns are those of its kind."""
-        return not any(fault.code != UNREAD for fault in self.faults if fault.severity == "error")
+        return not any(fault.code != UNREAD_SHEET for fault in self.faults if fault.severity == "error")
 
     @property
     def left_out(self) -> bool:
         """Say whether the workbook has a sheet that should have been read beside this one."""
-        return any(fault.code == UNREAD for fault in self.faults)
+        return any(fault.code == UNREAD_SHEET for fault in self.faults)

@@ -7,7 +7,7 @@ from typing import Final
 from zhupei_cli.sheets.kinds.cells import Cell, clean
 from zhupei_cli.sheets.kinds.columns import Column, Kind
 from zhupei_cli.sheets.reading.book import Sheet
-from zhupei_cli.sheets.taking.beside_people import FEW_CELLS, NUMBERED, is_note, is_total
+from zhupei_cli.sheets.taking.beside_people import FEW_CELLS, NAMING_NUMBERS, is_note, is_total
 from zhupei_cli.sheets.taking.column_reader import ColumnReader
 from zhupei_cli.sheets.taking.header import Header, is_header, read_header
 from zhupei_cli.sheets.taking.lines import Line
@@ -50,7 +50,7 @@ class Taking:
         self._totals: list[int] = []
         self._notes: list[int] = []
         #: Whether a cell alone in its row may be a note: a list of names is full of such.
-        self._alone = bool(NUMBERED & kind.headings.keys()) or len(self._required) > 1
+        self._alone = bool(NAMING_NUMBERS & kind.headings.keys()) or len(self._required) > 1
         self._seen = 0
 
     def go_on(self) -> None:

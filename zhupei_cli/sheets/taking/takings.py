@@ -7,9 +7,9 @@ from zhupei_cli.sheets.kinds.cells import clean
 from zhupei_cli.sheets.kinds.columns import DICTIONARY, Kind
 from zhupei_cli.sheets.kinds.workbook_kinds import ALL
 from zhupei_cli.sheets.reading.book import Book, Sheet
-from zhupei_cli.sheets.taking.beside_people import NUMBERED, numbers_in
+from zhupei_cli.sheets.taking.beside_people import NAMING_NUMBERS, numbers_in
 from zhupei_cli.sheets.taking.header import HEADER_WITHIN, best_row, carries, named_keys, read_header
-from zhupei_cli.sheets.taking.table import UNREAD, Table
+from zhupei_cli.sheets.taking.table import UNREAD_SHEET, Table
 from zhupei_cli.sheets.taking.take import Prepare, Taking
 from zhupei_cli.words.errors import Fault
 
@@ -72,7 +72,7 @@ class Takings:
             unread += self._explain(tables[0], chosen[0], book)
         if unread:
             names = "、".join(dict.fromkeys(unread))
-            tables[0].faults.append(Fault(UNREAD, "", values={"names": names}))
+            tables[0].faults.append(Fault(UNREAD_SHEET, "", values={"names": names}))
         tables += [self._taking(sheet, kind).table() for sheet, kind in wanted if kind is not self._kind]
         return tables
 
@@ -124,7 +124,7 @@ class Takings:
 
     def _going_on(self, sheets: Sequence[Sheet], read: Sequence[Sheet]) -> Iterator[str]:
         """Yield those of `sheets` that name people whom `read` do not: the rest of a list, without header."""
-        if self._kind.headings.keys().isdisjoint(NUMBERED):
+        if self._kind.headings.keys().isdisjoint(NAMING_NUMBERS):
             return
         named = {sheet.name: numbers for sheet in sheets if (numbers := numbers_in(sheet.rows))}
         known = set[str]().union(*(numbers_in(sheet.rows) for sheet in read)) if named else set[str]()

@@ -9,7 +9,7 @@ from zhupei_cli.pages_across import pages_across
 from zhupei_cli.sheets.kinds.columns import Column, Kind, column_letters, headings_of
 from zhupei_cli.sheets.writing.looks import BODY, HEADING
 from zhupei_cli.sheets.writing.ooxml import Value
-from zhupei_cli.sheets.writing.roster_template import set_up_page
+from zhupei_cli.sheets.writing.roster_template import set_up_roster_page
 from zhupei_cli.sheets.writing.splice import SplicedSheet, Template, template_of, write_workbook
 from zhupei_cli.sheets.writing.widths import heading_width, usual_width
 
@@ -61,7 +61,7 @@ def _template(sheets: Sequence[tuple[str, Sequence[Column], Sequence[Sequence[Va
         kept = _kept(columns)
         sheet.freeze_panes = f"{column_letters(kept)}2"
         pages, _ = pages_across(widths, kept)
-        set_up_page(sheet, pages=pages, repeated=column_letters(kept))
+        set_up_roster_page(sheet, pages=pages, repeated=column_letters(kept))
         sheet.oddFooter.center.text = "第 &P 页，共 &N 页"
     return template_of(workbook)
 

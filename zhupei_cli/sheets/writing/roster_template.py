@@ -64,7 +64,7 @@ def draw(
     sheet.row_dimensions[headings].height = 30
     sheet.row_dimensions[headings + 1].height = 13
     sheet.freeze_panes = f"{frozen}{headings + 1}"
-    set_up_page(sheet, pages=pages, repeated=frozen)
+    set_up_roster_page(sheet, pages=pages, repeated=frozen)
     _write_edges(sheet, edges)
 
 
@@ -128,7 +128,7 @@ def _thin() -> "Border":
     return Border(left=side, right=side, top=side, bottom=side)
 
 
-def set_up_page(sheet: "Worksheet", *, pages: int = 1, repeated: str = "A") -> None:
+def set_up_roster_page(sheet: "Worksheet", *, pages: int = 1, repeated: str = "A") -> None:
     """Print on A4 landscape, `pages` wide; if that is several, columns left of `repeated` stand on each."""
     from openpyxl.utils import column_index_from_string, get_column_letter
 
