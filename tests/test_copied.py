@@ -1,6 +1,8 @@
 """Work done ahead by a copy of the process: the same in the same order, whatever becomes of the copy."""
 
 import os
+import signal
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -81,28 +83,89 @@ def test_who_leaves_early_leaves_no_process_behind() -> None:
     assert _children() == before
 
 
+def _copies_of(make: str, *before: str) -> str:
+    """Run a program of its own that prints how many results it got, and by whom they were worked out."""
+    code = "\n".join(
+        (
+            "import os, resource, signal, sys, tempfile",
+            "from zhupei_cli.copied import worked_ahead",
+            *before,
+            "def make():",
+            f"    for number in range(4_000): yield {make}",
+            "with worked_ahead(make, worth=True) as told:",
+            "    got = list(told)",
+            "print(len(got), len({one[-1] for one in got}), [one[0] for one in got] == list(range(4_000)))",
+        )
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert ran.stderr == ""
+    return ran.stdout.strip()
+
+
+@pytest.mark.parametrize(
+    ("before", "workers"),
+    [
+        ((), 1),
+        (("signal.signal(signal.SIGCHLD, signal.SIG_IGN)",), 1),
+        # Some pieces stand in the file, the rest is worked out here.
+        (
+            (
+                "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)",
+                "resource.setrlimit(resource.RLIMIT_FSIZE, (30_000, 30_000))",
+            ),
+            2,
+        ),
+        (("tempfile.tempdir = '/nowhere/at/all'",), 1),
+        (("resource.setrlimit(resource.RLIMIT_NOFILE, (4, 4))",), 1),
+    ],
+    ids=["as it is", "children are reaped", "a full disk", "no temporary folder", "no files more"],
+)
+def test_whatever_it_lacks_all_is_worked_out(before: tuple[str, ...], workers: int) -> None:
+    assert _copies_of("(number, os.getpid())", *before) == f"4000 {workers} True"
+
+
 def test_a_copy_whose_parent_is_gone_ends() -> None:
     """It notices when it has the next piece to tell."""
     source, target = os.pipe()
     parent = os.fork()
     if not parent:
-        os.close(source)
+        try:
+            os.close(source)
 
-        def slow() -> Iterator[int]:
-            os.write(target, os.getpid().to_bytes(8, "big"))
-            while True:
-                yield 0
+            def endless() -> Iterator[int]:
+                os.write(target, os.getpid().to_bytes(8, "big"))
+                while True:
+                    yield 0
 
-        with worked_ahead(slow, worth=True):
-            time.sleep(60)
-        os._exit(0)
-    copy = int.from_bytes(os.read(source, 8), "big")
-    os.kill(parent, 9)
+            with worked_ahead(endless, worth=True):
+                time.sleep(60)
+        finally:
+            os._exit(0)
+    os.close(target)
+    with os.fdopen(source, "rb") as said:
+        copy = int.from_bytes(said.read(8), "big")
+    os.kill(parent, signal.SIGKILL)
     os.waitpid(parent, 0)
     deadline = time.monotonic() + 10
-    while Path(f"/proc/{copy}/status").exists() and time.monotonic() < deadline:
-        if "State:\tZ" in Path(f"/proc/{copy}/status").read_text():
-            break
+    while time.monotonic() < deadline and _lives(copy):
         time.sleep(0.05)
-    else:
-        assert not Path(f"/proc/{copy}/status").exists()
+    assert not _lives(copy)
+
+
+def _lives(process: int) -> bool:
+    try:
+        return "State:\tZ" not in Path(f"/proc/{process}/status").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+def test_ctrl_c_ends_the_copy_and_is_raised_here() -> None:
+    def endless() -> Iterator[int]:
+        while True:
+            yield 0
+
+    before = _children()
+    with pytest.raises(KeyboardInterrupt), worked_ahead(endless, worth=True) as told:
+        assert next(told) == 0
+        signal.raise_signal(signal.SIGINT)
+    assert _children() == before

@@ -1,5 +1,6 @@
 """Work that a copy of this process does ahead, so that both processors of a machine have something to do."""
 
+import gc
 import marshal
 import os
 import re
@@ -7,11 +8,11 @@ import signal
 import sys
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import IO, Final, TypeVar
+from typing import IO, Final, NamedTuple, NoReturn, TypeVar
 
 _T = TypeVar("_T")
 
@@ -31,55 +32,93 @@ def worked_ahead(make: Callable[[], Iterator[_T]], *, worth: bool) -> Iterator[I
     if not worth or sys.platform != "linux" or not _has_room():
         yield make()
         return
-    with TemporaryFile(buffering=0) as results:
-        source, target = os.pipe()
-        copy = _copy()
-        if not copy:
-            os.close(source)
-            _work(make, results, target)
-        os.close(target)
-        try:
-            with os.fdopen(source, "rb", buffering=0) as said:
-                yield _told(make, said, results.fileno())
-        finally:
-            os.kill(copy, signal.SIGKILL)
-            os.waitpid(copy, 0)
+    # Ctrl-C is for this process alone: in the copy it would roll back what the two have in common.
+    held = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    copy = None
+    try:
+        copy = _copied(make)
+        signal.pthread_sigmask(signal.SIG_SETMASK, held)
+        yield make() if copy is None else copy.told(make)
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, held)
+        if copy is not None:
+            copy.end()
 
 
 def _has_room() -> bool:
-    """Say whether there is memory for a copy even if it comes to own all that it only shares at first."""
-    available = re.search(r"MemAvailable:\s*(\d+) kB", Path("/proc/meminfo").read_text())
-    held = int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    """Say whether the machine has memory for a copy that comes to own all that it only shares at first."""
+    try:
+        available = re.search(r"MemAvailable:\s*(\d+) kB", Path("/proc/meminfo").read_text())
+        held = int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except OSError:  # nobody may look
+        return False
     return available is not None and int(available[1]) << 10 > 2 * held
 
 
-def _copy() -> int:
+class _Copy(NamedTuple):
+    """A copy of this process: its number, the file of its results, and where it says that there are more."""
+
+    process: int
+    results: IO[bytes]
+    said: IO[bytes]
+
+    def told(self, make: Callable[[], Iterator[_T]]) -> Iterator[_T]:
+        """Yield what the copy has worked out, piece by piece as it says so, and the rest as it comes."""
+        told = start = 0
+        while len(head := self.said.read(_LENGTH)) == _LENGTH:
+            size = int.from_bytes(head, "big")
+            piece: list[_T] = marshal.loads(os.pread(self.results.fileno(), size, start))
+            start += size
+            told += len(piece)
+            yield from piece
+        yield from islice(make(), told, None)
+
+    def end(self) -> None:
+        """End the process, if it lives still."""
+        # Whoever started us may have all children reaped.
+        with suppress(ProcessLookupError, ChildProcessError):
+            os.kill(self.process, signal.SIGKILL)
+            os.waitpid(self.process, 0)
+        self.said.close()
+        self.results.close()
+
+
+def _copied(make: Callable[[], Iterator[_T]]) -> _Copy | None:
+    """Return a copy that works out what `make()` yields; None where the system gives none."""
+    with ExitStack() as opened:
+        try:
+            results = opened.enter_context(TemporaryFile(buffering=0))
+            source, target = os.pipe()
+            said = opened.enter_context(os.fdopen(source, "rb", buffering=0))
+            saying = opened.enter_context(os.fdopen(target, "wb", buffering=0))
+            process = _forked()
+        except OSError:
+            return None
+        if not process:
+            said.close()
+            _work(make, results, saying)
+        opened.pop_all()
+        saying.close()
+        return _Copy(process, results, said)
+
+
+def _forked() -> int:
     with warnings.catch_warnings():
         # Another thread may be drawing how far the work has come: the copy draws nothing.
         warnings.simplefilter("ignore", DeprecationWarning)
         return os.fork()
 
 
-def _told(make: Callable[[], Iterator[_T]], said: IO[bytes], results: int) -> Iterator[_T]:
-    """Yield what the copy has worked out, as it says that one more piece of it stands in `results`."""
-    told = start = 0
-    while len(head := said.read(_LENGTH)) == _LENGTH:
-        size = int.from_bytes(head, "big")
-        piece: list[_T] = marshal.loads(os.pread(results, size, start))
-        start += size
-        told += len(piece)
-        yield from piece
-    yield from islice(make(), told, None)
-
-
-def _work(make: Callable[[], Iterator[_T]], results: IO[bytes], target: int) -> None:
+def _work(make: Callable[[], Iterator[_T]], results: IO[bytes], saying: IO[bytes]) -> NoReturn:
     """Work everything out, and end the process: nothing of what it was copied from is its own to tidy up."""
     try:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # who asked takes Ctrl-C, and ends this process
+        gc.disable()
         things = make()
         while piece := list(islice(things, _PIECE)):
             data = marshal.dumps(piece)
-            results.write(data)
-            os.write(target, len(data).to_bytes(_LENGTH, "big"))
+            if results.write(data) != len(data):  # the disk is full
+                break
+            saying.write(len(data).to_bytes(_LENGTH, "big"))
     finally:
         os._exit(0)

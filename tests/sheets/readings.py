@@ -41,7 +41,7 @@ def read_here(path: Path, *, chunk: int = 1 << 20, parser_only: bool = False) ->
 @contextmanager
 def _pieces(chunk: int, *, parser_only: bool) -> Iterator[None]:
     takes = (lambda *_: False) if parser_only else PlainRows.take
-    with patch.object(package, "CHUNK", chunk), patch.object(PlainRows, "take", takes):
+    with patch.object(package, "BYTES_AT_ONCE", chunk), patch.object(PlainRows, "take", takes):
         yield
 
 

@@ -47,6 +47,20 @@ def test_it_is_not_taken_unless_the_batch_is_named(zhupei: Run, of_supplement: P
     assert "新增 1" in ran.err
 
 
+def test_a_title_of_another_year_hides_none_of_another_batch(zhupei: Run, of_supplement: Path) -> None:
+    book = openpyxl.load_workbook(of_supplement)
+    first = book.copy_worksheet(book.worksheets[0])
+    first.title = "去年的表"
+    titles = [cell for cell in first[1] if str(cell.value).startswith("2026 年招收 补录")]
+    assert titles
+    for cell in titles:
+        cell.value = "河南省2025年住院医师规范化培训招收 报名信息"
+    book.move_sheet(first, -book.index(first))
+    book.save(of_supplement)
+    ran = zhupei("trainee", "import", of_supplement)
+    assert (ran.code, "[E795]" in ran.err, "错误 [E435]" in ran.err) == (3, True, True)
+
+
 def test_its_own_title_is_no_matter(zhupei: Run, of_supplement: Path) -> None:
     del of_supplement
     assert zhupei("trainee", "template", "-o", "自己.xlsx").code == 0
@@ -65,6 +79,10 @@ def test_its_own_title_is_no_matter(zhupei: Run, of_supplement: Path) -> None:
         ("2025—2026年住院医师招收汇总", None),
         ("住院医师招收报名表 填报时间：2025年12月3日", None),
         ("住院医师招收 2025年毕业生", None),
+        ("2025年度应届毕业生住培招收", None),
+        ("2025 年 应届毕业生住培招收", None),
+        ("2025年度12月住培招收", None),
+        ("2025年度以前住培招收", None),
         ("根据河南省2025年住院医师规范化培训招收通知填写", None),
         ("2025年优秀学员", None),
         ("报名信息", None),

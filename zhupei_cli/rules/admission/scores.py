@@ -13,7 +13,7 @@ TIE_KEYS: Final = (*COMPONENTS, "submitted_at")
 
 #: What stands for a mark where the person did not sit that part (缺考); None is a mark that was not given.
 ABSENT_PART: Final = "absent"
-#: A mark in hundredths, ABSENT, or None.
+#: A mark in hundredths, ABSENT_PART, or None.
 Mark = int | Literal["absent"] | None
 
 # Bounded, so that a pasted number of a million digits is refused and not computed with.

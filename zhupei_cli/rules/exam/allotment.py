@@ -26,7 +26,7 @@ def allot(
     """Return application number → seat for all of `people`; nobody who is `held` moves.
 
     Rooms are filled in the order they are given in. The order of `people` does not matter. ValueError when
-    there are more people than free seats: ask `missing` first.
+    there are more people than free seats: ask `missing_seats` first.
     """
     draw = _drawing(seed)
     ordered = sorted(people, key=draw)

@@ -1,7 +1,7 @@
 """Marks as the table of scores holds them: a number, 缺考, or nothing; and who has any.
 
-A mark in the program is its hundredths, ABSENT, or None for one that was not given. Whoever has at least one
-mark 有成绩, on every screen and in every report; 缺考 is counted apart.
+A mark in the program is its hundredths, ABSENT_PART, or None for one that was not given. Whoever has at
+least one mark 有成绩, on every screen and in every report; 缺考 is counted apart.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

@@ -13,7 +13,7 @@ from zhupei_cli.words.errors import Fault
 
 #: The years a title can name; one that has 2026年 or 2026年度, and of what: no day, no graduates, no paper.
 _YEARS: Final = re.compile(r"(?<![0-9])20[0-9]{2}(?![0-9])")
-_TITLE: Final = re.compile(r"20[0-9]{2}\s*年度?(?!\s*[0-9]{1,2}\s*月|[以之]?[前后来]|[毕应往])")
+_TITLE: Final = re.compile(r"20[0-9]{2}\s*年度?+(?!\s*(?:[0-9]{1,2}\s*月|[以之]?[前后来]|[毕应往]))")
 _RECRUITING: Final = re.compile("招收|招录|住培|规培|住院医师")
 _OTHER_PAPER: Final = re.compile("[《》，。；]|通知|文件|按照|根据|依据|参照|去年|上年|往年")
 #: Characters of the longest title; what is longer is a note.
@@ -28,19 +28,17 @@ def question_titles(session: Session, reading: Reading, batch: Batch, *, named: 
     live today. The second, a title that an office wrote, may have been left from last year: a warning.
     """
     names = session.execute(select(Batch.name)).scalars().all()
-    told = set[str]()
+    told = set[tuple[str, str]]()
     for file, table in reading.tables:
         said = [name for name in names if any(word.startswith(f"{name} ") for word in table.above)]
         title = max(said, key=len, default=batch.name)
         year = batch.year if said else _year(table, batch)
-        if file in told:
-            continue
-        if title != batch.name:
-            told.add(file)
+        if title != batch.name and (file, "E435") not in told:
+            told.add((file, "E435"))
             values = {"title": title, "batch": batch.code, "name": batch.name}
             table.faults.append(Fault("E435", "", "warning" if named else "error", values))
-        elif year != batch.year:
-            told.add(file)
+        elif year != batch.year and (file, "E795") not in told:
+            told.add((file, "E795"))
             years = {"title": year, "batch": batch.code, "year": batch.year}
             table.faults.append(Fault("E795", "", "warning", years))
 

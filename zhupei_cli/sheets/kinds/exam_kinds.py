@@ -87,7 +87,7 @@ EXAM_ROOM: Final = Kind(
 )
 
 _DAY: Final = timedelta(days=1)
-_HOUR: Final = r"([01]?[0-9]|2[0-3])[:：点时.]?([0-5][0-9])?分?(?:[:：]00)?"
+_HOUR: Final = r"([01]?[0-9]|2[0-3])[:：点时.]?(?:([0-5][0-9])分?(?:[:：]00)?)?"
 _CLOCK: Final = re.compile(rf"{_HOUR}(?:[-~～—–至到]+{_HOUR})?")
 
 

@@ -65,7 +65,7 @@ def read_book(
     It is read in a process of its own, behind a guard, while `watch` looks at what has come. A sheet with
     merged cells, which are known at its end, is another Sheet than the one that was watched. `password`
     opens a workbook that is protected. Raises ZhupeiError E001 (no such file), E03x and E04x: not a workbook,
-    protected, damaged, too large, empty, hostile; what `opened` raises.
+    protected, damaged, too large, empty, hostile; what `unlocked` raises.
     """
     if not path.is_file():
         raise ZhupeiError("E001", file=path)
