@@ -165,7 +165,12 @@ def test_ctrl_c_ends_the_copy_and_is_raised_here() -> None:
             yield 0
 
     before = _children()
-    with pytest.raises(KeyboardInterrupt), worked_ahead(endless, worth=True) as told:
-        assert next(told) == 0
-        signal.raise_signal(signal.SIGINT)
+    # Who runs the tests in the background may have Ctrl-C ignored.
+    handler = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt), worked_ahead(endless, worth=True) as told:
+            assert next(told) == 0
+            signal.raise_signal(signal.SIGINT)
+    finally:
+        signal.signal(signal.SIGINT, handler)
     assert _children() == before
