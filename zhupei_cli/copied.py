@@ -14,6 +14,8 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, Final, NamedTuple, NoReturn, TypeVar
 
+from zhupei_cli.interrupts import uninterrupted
+
 _T = TypeVar("_T")
 
 #: Things that travel together, and bytes that say how long a piece is.
@@ -32,15 +34,13 @@ def worked_ahead(make: Callable[[], Iterator[_T]], *, worth: bool) -> Iterator[I
     if not worth or sys.platform != "linux" or not _has_room():
         yield make()
         return
-    # Ctrl-C is for this process alone: in the copy it would roll back what the two have in common.
-    held = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     copy = None
     try:
-        copy = _copied(make)
-        signal.pthread_sigmask(signal.SIG_SETMASK, held)
+        # Ctrl-C is for this process alone: in the copy it would roll back what the two have in common.
+        with uninterrupted():
+            copy = _copied(make)
         yield make() if copy is None else copy.told(make)
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, held)
         if copy is not None:
             copy.end()
 

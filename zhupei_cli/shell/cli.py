@@ -118,11 +118,24 @@ def _settings(given: dict[str, Any], clock: "Clock | None") -> Callable[[], "Set
     return settings
 
 
+def _kept() -> int:
+    """Return how often this process has kept changes; who has not loaded the store has kept none."""
+    store = sys.modules.get("zhupei_cli.store.engine")
+    return 0 if store is None else len(store.KEPT)
+
+
 @contextmanager
 def _ending(settings: Callable[[], "Settings"]) -> Iterator[None]:
     """Write into the log file what stops a command, and let its cure name the batch."""
+    before = _kept()
     try:
         yield
+    except KeyboardInterrupt:
+        if _kept() > before:
+            from zhupei_cli.words.errors import ZhupeiError
+
+            raise ZhupeiError("E796") from None
+        raise
     except Exception as error:
         from zhupei_cli.shell.failures import ending
 

@@ -3,10 +3,12 @@
 import re
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
+from typing import Final
 
 from sqlalchemy import URL, Connection, Engine, exc, make_url, text
 from sqlalchemy.orm import Session
 
+from zhupei_cli.interrupts import uninterrupted
 from zhupei_cli.store.engines import patience
 from zhupei_cli.store.engines.addresses import shown_url as shown_url
 from zhupei_cli.store.engines.choosing import backend_at, backend_named, backend_of, every_backend
@@ -82,6 +84,10 @@ def _take_turn(connection: Connection) -> None:
     backend_at(connection).take_turn(connection, patience.BUSY_TIMEOUT)
 
 
+#: Where this process has kept changes: whoever is interrupted later is not told that nothing was written.
+KEPT: Final[list[str]] = []
+
+
 @contextmanager
 def transaction(
     url: str, *, dry_run: bool = False, read_only: bool = False, bases: bool = False
@@ -101,7 +107,9 @@ def transaction(
         if dry_run or read_only:
             session.rollback()
         else:
-            session.commit()
+            with uninterrupted():
+                session.commit()
+                KEPT.append(shown_url(url))
 
 
 def require_database(url: str) -> None:

@@ -489,6 +489,7 @@ CATALOGUE: dict[str, CatalogueEntry] = {
     "E793": CatalogueEntry(3, "{what}编号 {code} 与 {other} 只差前面的 0", "是同一个的写成 {other}；不是的换一个编号", "Excel 常把 01 存成 1；两个这样的编号在准考证上分不清。"),
     "E794": CatalogueEntry(3, "发给 {application_no} 的通知没有内容，没有发，也没有写出", "改这个事项的内容：zhupei batch edit {batch} --set notice.{event}=内容；或补上内容里引用的设置", "空的短信发出去就不能再发。"),
     "E795": CatalogueEntry(3, "标题写的是 {title} 年，批次 {batch} 的年份是 {year}", "核对文件和批次；没有拿错的，改正标题或不必理会；拿错了的，已导入的撤销：zhupei imports undo 导入编号 --reason 原因", "标题里的年份不是批次的年份，多半是拿错了文件或批次，也可能只是标题没有改；本条只提醒。"),
+    "E796": CatalogueEntry(1, "已中断；在此以前的更改已经保存", "更改不必重做；没有写完的文件和列表可重新导出，不合格的行再导入一次就会再写出", "更改保存以后、结果写完以前按了 Ctrl-C。"),
     "E797": CatalogueEntry(3, "没有印 {room} 的材料：字体里没有 {names} 的{characters}", "用 --font 指定有这些字的字体文件，或用环境变量 ZHUPEI_FONTS 指定字体文件夹，再印一次，加 --force", "一个考场的材料少一个人就不是全部，所以这个考场没有印；其余的考场已经印好。Windows 自带的宋体扩展 B（C:\\Windows\\Fonts\\simsunb.ttf）收有扩展 B 区的字。"),
     "E798": CatalogueEntry(3, "其中 {count} 人有考场座位，座位还留着", "zhupei exam allot --batch {batch}：不再参加考试的人，座位让出来", "座位到下一次安排时才让出来，以免号码又给了别人；再审核通过的，还坐原来的座位。"),
     # -- E9xx unforeseen ---------------------------------------------------------------------------
