@@ -16,7 +16,7 @@ from zhupei_cli.services.marks.score_marks import MARK_COLUMNS, values_of
 from zhupei_cli.store.bulk import insert_rows
 from zhupei_cli.store.engine import transaction
 
-BASES = (("B1", "410100"), ("B2", "410100"), ("B3", "410300"), ("B4", "999999"))
+BASES = (("B1", "410100"), ("B2", "410100"), ("B3", "410300"), ("B4", "411700"))
 SPECIALTIES = (("S1", True), ("S2", False), ("S3", False))
 SEATED = ("proposed", "admitted", "reported")
 LIVE = ("submitted", "returned", "approved", "rejected")

@@ -118,7 +118,9 @@ def _make(settings: Settings, batch: str | None, folder: Path, *, dry_run: bool)
     by = settings.acting()
     with reading(settings.database_url) as session:
         meant = lookup.batches_meant(session, batch)
-        reports = [reporting.measure(session, one, now=by.at) for one in meant]
+        # They count every batch, and stand in each report.
+        live = reporting.under_way(session)
+        reports = [reporting.measure(session, one, now=by.at, live=live) for one in meant]
     made = [(report, nightly_report.render(report)) for report in reports]
     contents = {folder / name: content for _, written in made for name, content in written.items()}
     with (

@@ -12,7 +12,16 @@ import pytest
 from sqlalchemy import select
 
 from tests.report_world import BASES, LIVE, SEATED, SPECIALTIES, Form, World, draw, store, store_last_year
-from zhupei_cli.model import Application, Bar, Batch, ExamRoom, ExamSeat, ExamSite, Objection
+from zhupei_cli.model import (
+    Application,
+    Bar,
+    Batch,
+    ExamRoom,
+    ExamSeat,
+    ExamSite,
+    Objection,
+    TrainingBase,
+)
 from zhupei_cli.reports.sections import allotment
 from zhupei_cli.reports.values import Report, SiteLoad, Supply
 from zhupei_cli.rules.admission.scores import ABSENT_PART, Mark
@@ -21,6 +30,7 @@ from zhupei_cli.services.batches.taking_part import takes_part
 from zhupei_cli.services.reports import reporting
 from zhupei_cli.services.reports.last_year import batch_of_last_year
 from zhupei_cli.services.reports.overview import batch_now
+from zhupei_cli.services.reports.queries import section
 from zhupei_cli.store.engine import transaction
 from zhupei_cli.words.codes import CITY, DEGREE
 from zhupei_cli.words.vocabulary import IDENTITY
@@ -30,7 +40,7 @@ SECTIONS = sorted(path.name for path in (files("zhupei_cli.sql") / "reports").it
 #: The words that SQLite, PostgreSQL and MySQL all understand alike.
 PLAIN = (
     "SELECT AS COUNT SUM MIN MAX COALESCE CASE WHEN THEN ELSE END FROM JOIN LEFT ON WHERE AND OR NOT IN IS"
-    " NULL EXISTS UNION ALL GROUP BY HAVING ORDER DESC"
+    " NULL EXISTS UNION ALL GROUP BY HAVING ORDER DESC SUBSTR"
 )
 
 
@@ -342,6 +352,25 @@ def gaps(form: Form) -> bool:
     contact = form.mobile is None or form.address is None
     work = form.has_employer is None or (form.has_employer and not form.works)
     return contact or form.studies == 0 or work
+
+
+def test_bases_of_other_provinces_are_not_said_to_lack_a_plan(database: str, world: World) -> None:
+    bases = (("C1", "420100", "enabled"), ("C2", "", "enabled"), ("C3", "411800", "disabled"))
+    with transaction(database, dry_run=True) as session:
+        batch = store(session, world, status="open")
+        for code, city, status in bases:
+            name = f"基地{code}"
+            session.add(TrainingBase(code=code, name=name, aliases="", city=city, status=status))
+        session.flush()
+        before = [row.base for row in section(session, batch, "planless")]
+        # Without a plan nobody knows whose bases the batch's are.
+        unplanned = Batch(id=2, code="S", name="又一批次", year=2026, status="draft", created_at=NOW)
+        unplanned.apply_from, unplanned.apply_until = NOW - timedelta(days=9), NOW
+        session.add(unplanned)
+        session.flush()
+        all_bases = [row.base for row in section(session, unplanned, "planless")]
+    assert before[-2:] == ["B4", "C2"] and "C1" not in before
+    assert all_bases == ["B1", "B2", "B3", "B4", "C1", "C2"]
 
 
 def test_anomalies(database: str, world: World) -> None:

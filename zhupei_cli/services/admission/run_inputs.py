@@ -105,7 +105,7 @@ def _candidates(batch: Batch, *, passed_over: bool) -> Select[*_Columns]:
     ).where(
         _APPLICATION.c.batch_id == batch.id,
         _APPLICATION.c.status == ApplicationStatus.APPROVED,
-        _APPLICATION.c.trainee_id.not_in(seated(batch.year)),
+        _APPLICATION.c.trainee_id.not_in(seated(batch)),
         _APPLICATION.c.id.not_in(out),
     )
     if not passed_over:

@@ -168,11 +168,13 @@ def against_sources(session: Session, batch: Batch) -> list[tuple[str, int, str]
 
 def _people_with_a_past(batch: Batch) -> Select[object]:
     """Return the statement for the live applications whose people have any past at all: few."""
-    other, admission = _APPLICATION.alias(), _ADMISSION.alias()
+    mine, other, admission = _APPLICATION.alias(), _APPLICATION.alias(), _ADMISSION.alias()
+    # From the people of the batch: all who were ever admitted anywhere are a country and its years.
     trained = (
-        select(other.c.trainee_id)
+        select(mine.c.trainee_id)
+        .join(other, other.c.trainee_id == mine.c.trainee_id)
         .join(admission, admission.c.application_id == other.c.id)
-        .where(other.c.batch_id != batch.id)
+        .where(mine.c.batch_id == batch.id, other.c.batch_id != batch.id)
     )
     barred = (
         select(_TRAINEE.c.id)

@@ -30,6 +30,7 @@ _BATCH: Table = _TABLES[Batch.__tablename__]
 # Inside a WHERE the same tables would be taken for those of the outer statement. Made once: an alias copies
 # every column of its table, which took a seventh of the time of each command that counts who takes part.
 _SEAT, _OTHER, _ELSEWHERE = _ADMISSION.alias(), _APPLICATION.alias(), _BATCH.alias()
+_MINE = _APPLICATION.alias()
 _RESULT, _DECIDED = _ADMISSION.alias(), _ADMISSION.alias()
 
 _WITH_RESULT = (BatchStatus.COMMITTED, *PUBLISHED)
@@ -66,21 +67,30 @@ class SeatElsewhere:
         return {"seated_in": self.batch, "place": self.place, "status": self.status}
 
 
-def seated(year: int, *, but: int | None = None, published: bool = False) -> Select[*tuple[object, ...]]:
-    """Return the statement for the people who hold a seat of a year, in another batch than `but`.
+def seated(
+    batch: Batch, *, elsewhere: bool = False, published: bool = False
+) -> Select[*tuple[object, ...]]:
+    """Return the statement for the approved people of a batch who hold a seat of its year.
 
-    With `published` only in batches of which everybody may know.
+    With `elsewhere` only in other batches, with `published` only in those of which everybody may know. It
+    starts from the people of the batch: of all who hold a seat of the year, a country has a million.
     """
-    admission, other, batch = _SEAT, _OTHER, _ELSEWHERE
+    mine, admission, other, held_in = _MINE, _SEAT, _OTHER, _ELSEWHERE
     statement = (
-        select(other.c.trainee_id)
+        select(mine.c.trainee_id)
+        .join(other, other.c.trainee_id == mine.c.trainee_id)
         .join(admission, admission.c.application_id == other.c.id)
-        .join(batch, batch.c.id == admission.c.batch_id)
-        .where(batch.c.year == year, admission.c.live_key.is_not(None))
+        .join(held_in, held_in.c.id == other.c.batch_id)
+        .where(
+            mine.c.batch_id == batch.id,
+            mine.c.status == ApplicationStatus.APPROVED,
+            held_in.c.year == batch.year,
+            admission.c.live_key.is_not(None),
+        )
     )
     if published:
-        statement = statement.where(batch.c.status.in_(PUBLISHED))
-    return statement if but is None else statement.where(admission.c.batch_id != but)
+        statement = statement.where(held_in.c.status.in_(PUBLISHED))
+    return statement.where(other.c.batch_id != batch.id) if elsewhere else statement
 
 
 def takes_part(batch: Batch) -> tuple[ColumnElement[bool], ...]:
@@ -93,7 +103,7 @@ def seated_elsewhere(batch: Batch, *, published: bool = False) -> tuple[ColumnEl
 
     Also of those who took part here and have none: the next round leaves them out.
     """
-    people = seated(batch.year, but=batch.id, published=published)
+    people = seated(batch, elsewhere=True, published=published)
     return *_approved(batch), _APPLICATION.c.trainee_id.in_(people)
 
 
@@ -148,7 +158,7 @@ def _approved(batch: Batch) -> tuple[ColumnElement[bool], ...]:
 
 def _sits_out(batch: Batch) -> ColumnElement[bool]:
     here = select(_RESULT.c.application_id).where(_RESULT.c.batch_id == batch.id)
-    return _APPLICATION.c.trainee_id.in_(seated(batch.year, but=batch.id)) & _APPLICATION.c.id.not_in(here)
+    return _APPLICATION.c.trainee_id.in_(seated(batch, elsewhere=True)) & _APPLICATION.c.id.not_in(here)
 
 
 def seats_of(session: Session, year: int, trainees: Iterable[int]) -> Mapping[int, SeatElsewhere]:

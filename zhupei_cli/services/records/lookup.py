@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Final
 
 from sqlalchemy import select
@@ -11,6 +11,9 @@ from sqlalchemy.orm import Session
 from zhupei_cli.model import Batch, BatchSetting, Specialty, TrainingBase
 from zhupei_cli.words.errors import ZhupeiError
 from zhupei_cli.words.vocabulary import BatchStatus
+
+
+_MAIN: Final = TrainingBase.metadata.tables[TrainingBase.__tablename__].alias()
 
 
 def find_batch(session: Session, code: str | None) -> Batch:
@@ -122,23 +125,26 @@ class Names:
 
         `names` are plain, `labels` what lists say: of a joint base (协同单位) both names. Either is read.
         """
-        entries = list(entries)
-        self.names = {code: name for code, name, _ in entries}
+        self._entries = list(entries)
+        self.names = {code: name for code, name, _ in self._entries}
         self.mains = {code: main for code, main in (mains or {}).items() if main in self.names}
-        self.labels: dict[str, str] = {}
+        self.labels = {code: self._label(code) for code in self.names}
         self._nearest: dict[str, str] = {}
-        self._codes: dict[str, str | None] = {}
-        for code, name, aliases in entries:
-            self.labels[code] = label = self._label(code)
-            for word in {name, label, *filter(None, aliases.split("|"))}:
+
+    @cached_property
+    def _codes(self) -> dict[str, str | None]:
+        # Made when a word is looked up: most commands only show labels, and a country has 3,000 bases.
+        found: dict[str, str | None] = {}
+        for code, name, aliases in self._entries:
+            for word in {name, self.labels[code], *filter(None, aliases.split("|"))}:
                 key = match_key(word)
-                self._codes[key] = code if self._codes.get(key, code) == code else None
+                found[key] = code if found.get(key, code) == code else None
         # A code always means itself, even where another entry uses it as a name.
-        self._codes.update({match_key(code): code for code in self.labels})
+        return found | {match_key(code): code for code in self.labels}
 
     def _label(self, code: str) -> str:
         main = self.mains.get(code)
-        return self.names[code] if main is None else f"{self.names[code]}（{self.names[main]}协同单位）"
+        return self.names[code] if main is None else _both_names(self.names[code], self.names[main])
 
     def find(self, word: str) -> str | None:
         """Return the code `word` names, None when it names none or several."""
@@ -165,6 +171,10 @@ class Names:
         return self._nearest.get(word, "")
 
 
+def _both_names(name: str, main: str) -> str:
+    return f"{name}（{main}协同单位）"
+
+
 # A hundred thousand rows name few hundred bases and specialties.
 @lru_cache(maxsize=65_536)
 def match_key(text: str) -> str:
@@ -180,6 +190,13 @@ def base_names(session: Session) -> Names:
     columns = (TrainingBase.code, TrainingBase.name, TrainingBase.aliases, TrainingBase.main_code)
     rows = session.execute(select(*columns)).all()
     return Names((row[:3] for row in rows), {row.code: row.main_code for row in rows if row.main_code})
+
+
+def joint_labels(session: Session) -> dict[str, str]:
+    """Return the name of each joint base with what lists say of it; of few, where all bases are many."""
+    main = _MAIN
+    statement = select(TrainingBase.name, main.c.name).join(main, main.c.code == TrainingBase.main_code)
+    return {name: _both_names(name, main_name) for name, main_name in session.execute(statement)}
 
 
 def specialty_names(session: Session) -> Names:

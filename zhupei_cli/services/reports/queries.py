@@ -10,7 +10,7 @@ from sqlalchemy.types import TypeDecorator
 
 from zhupei_cli.model import Batch
 from zhupei_cli.model.base import UTCDateTime
-from zhupei_cli.services.records.lookup import Names, base_names
+from zhupei_cli.services.records.lookup import joint_labels
 
 _TYPES: Final[Mapping[str, Any]] = {
     "day": Date,
@@ -25,9 +25,9 @@ class _BothNames(TypeDecorator[str]):
     impl = String
     cache_ok = False
 
-    def __init__(self, bases: Names) -> None:
+    def __init__(self, labels: Mapping[str, str]) -> None:
         super().__init__()
-        self._labels = {bases.names[code]: bases.labels[code] for code in bases.mains}
+        self._labels = labels
 
     def process_result_value(self, value: str | None, _dialect: Dialect) -> str | None:
         return self._labels.get(value, value) if value is not None else None
@@ -38,5 +38,5 @@ def section(session: Session, batch: Batch, name: str) -> Sequence[Row[*tuple[ob
     query = (files("zhupei_cli.sql") / "reports" / f"{name}.sql").read_text("utf-8")
     known = {key: type_ for key, type_ in _TYPES.items() if f" AS {key}" in query}
     if " AS base_label" in query:
-        known["base_label"] = _BothNames(base_names(session))
+        known["base_label"] = _BothNames(joint_labels(session))
     return session.execute(text(query).columns(**known), {"batch_id": batch.id}).all()

@@ -77,8 +77,10 @@ _GROUPS: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
 }
 
 
-def measure(session: Session, batch: Batch, *, now: datetime) -> Report:
-    """Count everything of a batch."""
+def measure(
+    session: Session, batch: Batch, *, now: datetime, live: Sequence[LiveBatch] | None = None
+) -> Report:
+    """Count everything of a batch; `live` is `under_way`, where several reports share it."""
     published = batch.status in PUBLISHED
     funnel, anomalies = count_funnel(session, batch), _anomalies(session, batch, now=now)
     places, hidden = section(session, batch, "places"), withheld(batch)
@@ -89,7 +91,7 @@ def measure(session: Session, batch: Batch, *, now: datetime) -> Report:
         figures=headline_figures(before, funnel, _counts(session, batch, now=now), bases, len(anomalies)),
         funnel=funnel,
         pace=pace(session, batch, now=now),
-        batches=_live(session, batch),
+        batches=under_way(session) if live is None else live,
         exam=_exam(session, batch),
         days=[(row.day, row.people) for row in section(session, batch, "days") if row.day is not None],
         bases=bases,
@@ -181,9 +183,10 @@ def _head(session: Session, batch: Batch, *, now: datetime, since: date | None) 
     return Head(batch.code, batch.name, BATCH_STATUS.label(batch.status), now, seal, since)
 
 
-def _live(session: Session, batch: Batch) -> list[LiveBatch]:
-    """Return all batches under way; none where there is but this one, which the report is of."""
-    if len(live_batches(session)) < 2:
+def under_way(session: Session) -> list[LiveBatch]:
+    """Return all batches under way; none where there is but one, which the report is of."""
+    batches = live_batches(session)
+    if len(batches) < 2:
         return []
     return [
         LiveBatch(
@@ -196,7 +199,7 @@ def _live(session: Session, batch: Batch) -> list[LiveBatch]:
             int(row.approved),
             None if row.admitted is None else int(row.admitted),
         )
-        for row in section(session, batch, "live")
+        for row in section(session, batches[0], "live")
     ]
 
 
