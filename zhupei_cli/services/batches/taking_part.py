@@ -67,9 +67,7 @@ class SeatElsewhere:
         return {"seated_in": self.batch, "place": self.place, "status": self.status}
 
 
-def seated(
-    batch: Batch, *, elsewhere: bool = False, published: bool = False
-) -> Select[*tuple[object, ...]]:
+def seated(batch: Batch, *, elsewhere: bool = False, published: bool = False) -> Select[*tuple[object, ...]]:
     """Return the statement for the approved people of a batch who hold a seat of its year.
 
     With `elsewhere` only in other batches, with `published` only in those of which everybody may know. It

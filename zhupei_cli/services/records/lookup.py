@@ -12,7 +12,6 @@ from zhupei_cli.model import Batch, BatchSetting, Specialty, TrainingBase
 from zhupei_cli.words.errors import ZhupeiError
 from zhupei_cli.words.vocabulary import BatchStatus
 
-
 _MAIN: Final = TrainingBase.metadata.tables[TrainingBase.__tablename__].alias()
 
 
