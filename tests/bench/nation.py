@@ -71,7 +71,9 @@ class Nation:
 
     def run(self, step: str, *words: str | Path) -> None:
         """Run one command of a step."""
-        environment = {**os.environ, "ZHUPEI_DATABASE_URL": self.url, "ZHUPEI_OPERATOR": "测速"}
+        # As installed: with compiled modules, which some environments forbid to keep.
+        kept = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
+        environment = {**kept, "ZHUPEI_DATABASE_URL": self.url, "ZHUPEI_OPERATOR": "测速"}
         before = _processor(RUSAGE_CHILDREN)
         seconds, memory = measured([ZHUPEI, "-q", *words], environment, every=0.05)
         self._step(step).add(seconds, _processor(RUSAGE_CHILDREN) - before, memory)
