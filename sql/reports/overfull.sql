@@ -8,9 +8,9 @@ FROM (SELECT d.base_code, d.specialty_code, COUNT(*) AS seated,
              SUM(CASE WHEN d.identity = 'social' THEN 1 ELSE 0 END) AS social,
              SUM(CASE WHEN d.identity = 'postgrad' THEN 1 ELSE 0 END) AS postgrad
       FROM application a
-      JOIN batch r ON r.id = a.batch_id AND (r.id = :batch_id OR r.parent_id = :batch_id)
       JOIN admission d ON d.application_id = a.id
-      WHERE a.status = 'approved' AND d.status IN ('proposed', 'admitted', 'reported')
+      WHERE a.batch_id IN (SELECT r.id FROM batch r WHERE r.id = :batch_id OR r.parent_id = :batch_id)
+        AND a.status = 'approved' AND d.status IN ('proposed', 'admitted', 'reported')
       GROUP BY d.base_code, d.specialty_code) s
 JOIN plan p ON p.batch_id = :batch_id AND p.base_code = s.base_code AND p.specialty_code = s.specialty_code
 JOIN base b ON b.code = p.base_code

@@ -1,28 +1,26 @@
 """The report as one HTML file: it asks nothing of the network and runs no script."""
 
 from datetime import datetime
+from functools import cache
 from importlib.resources import files
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from zhupei_cli.reports import charts, sections
 from zhupei_cli.reports.values import WITHOUT_MARK, Report
 from zhupei_cli.rules.batch.times import show_time
+
+if TYPE_CHECKING:
+    from jinja2 import Template
 
 NOTHING: Final = "—"
 
 
 def render_page(report: Report) -> str:
     """Return the page."""
-    from jinja2 import Environment, StrictUndefined
     from markupsafe import Markup
 
-    environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    environment.filters.update(cell=cell, change=change, width=width)
-    template = (files("zhupei_cli.reports") / "page.html.j2").read_text("utf-8")
     after = [sections.placed(report), sections.lines_by_specialty(report)] if report.placed else []
-    return environment.from_string(template).render(
+    return _template().render(
         report=report,
         made_at=show_time(report.head.made_at),
         nothing=NOTHING,
@@ -40,6 +38,19 @@ def render_page(report: Report) -> str:
         marks=sections.marks(report),
         after=after,
     )
+
+
+@cache
+def _template() -> "Template":
+    """Return the template, compiled once: a night of 31 provinces has as many pages."""
+    from jinja2 import Environment, StrictUndefined
+
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters.update(cell=cell, change=change, width=width)
+    text = (files("zhupei_cli.reports") / "page.html.j2").read_text("utf-8")
+    return environment.from_string(text)
 
 
 def _has_marks(report: Report) -> bool:

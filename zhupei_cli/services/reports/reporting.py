@@ -283,16 +283,21 @@ def _shares(session: Session, batch: Batch, name: str) -> list[Share]:
 
 def _bands(people: Iterable[Counted]) -> list[Band]:
     """Return how many people lie in each band, by each part of the exam and by the total."""
+    rows = [(*one.marks, _total(one)) for one in people]
     counts = Counter[tuple[str, int]]()
-    for one in people:
-        total: Mark = one.total
-        if total is None and lacking(one.marks, one.weights)[0]:
-            total = ABSENT_PART
-        counts.update(zip(_COMPONENTS, map(_band, (*one.marks, total)), strict=True))
+    # A hundred thousand people have few thousand different marks.
+    for key, marks in zip(_COMPONENTS, zip(*rows, strict=True), strict=False):
+        for mark, size in Counter(marks).items():
+            counts[key, _band(mark)] += size
     return [
         Band(label, {word: counts[key, band] for key, word in _COMPONENTS.items()})
         for band, label in enumerate(_BANDS)
     ]
+
+
+def _total(one: Counted) -> Mark:
+    absent = one.total is None and lacking(one.marks, one.weights)[0]
+    return ABSENT_PART if absent else one.total
 
 
 def _band(mark: Mark) -> int:
