@@ -2,6 +2,9 @@
 
 TIMES (50) of each on SQLite and on PostgreSQL, or on each ENGINE named. After each kill the database holds
 nothing of the command or all of it, the same command run again finishes the job, `db check` finds nothing.
+
+From some thousand `--people` on a copy of the process reads ahead and shares its connection. Every other kill
+meets the process alone, as the kernel does where memory ends: its copy has to notice and go by itself.
 """
 
 import argparse
@@ -25,8 +28,6 @@ from zhupei_cli.model import Admission, Application
 from zhupei_cli.services.upkeep.invariants import check_database
 from zhupei_cli.sheets.kinds import workbook_kinds
 from zhupei_cli.store.engine import reading
-
-APPLICANTS = 600
 
 
 def prepare(side: Side, folder: Path, season: Season) -> dict[str, tuple[str | Path, ...]]:
@@ -62,8 +63,8 @@ def written(url: str, state: str) -> int:
         return count
 
 
-def kill(url: str, command: tuple[str | Path, ...], seconds: float) -> None:
-    """Run a command and kill it, with whatever it started, after `seconds`."""
+def kill(url: str, command: tuple[str | Path, ...], seconds: float, *, alone: bool) -> None:
+    """Run a command and kill it after `seconds`, `alone` or with whatever it started."""
     process = subprocess.Popen(
         [ZHUPEI, "--database", url, *map(str, command)],
         stdout=subprocess.DEVNULL,
@@ -71,14 +72,16 @@ def kill(url: str, command: tuple[str | Path, ...], seconds: float) -> None:
         start_new_session=True,
     )
     time.sleep(seconds)
-    os.killpg(process.pid, signal.SIGKILL)
+    (os.kill if alone else os.killpg)(process.pid, signal.SIGKILL)
     process.wait()
 
 
-def attempt(side: Side, state: str, command: tuple[str | Path, ...], *, whole: int, seconds: float) -> str:
+def attempt(
+    side: Side, state: str, command: tuple[str | Path, ...], *, whole: int, seconds: float, alone: bool
+) -> str:
     """Kill once, look, finish the job, look again; return what the kill left."""
     url = side.copy("victim", state)
-    kill(url, command, seconds)
+    kill(url, command, seconds, alone=alone)
     left = written(url, state)
     assert left in (0, whole), f"half written: {left} of {whole}"
     # A commit that had been made is refused the second time: it is done.
@@ -104,13 +107,16 @@ def killed(
         moments = [seconds * (0.35 + 0.75 * random.random()) for _ in range(times)]
         yield (
             command,
-            Counter(attempt(side, state, command, whole=whole, seconds=moment) for moment in moments),
+            Counter(
+                attempt(side, state, command, whole=whole, seconds=moment, alone=number % 2 == 1)
+                for number, moment in enumerate(moments)
+            ),
         )
 
 
-def main(times: int, folder: Path, side: Side) -> None:
+def main(times: int, folder: Path, side: Side, applicants: int) -> None:
     """Print what the kills left on one side."""
-    for command, left in killed(times, folder, side, applicants=APPLICANTS):
+    for command, left in killed(times, folder, side, applicants=applicants):
         print(
             f"{side.name:<12}{command[0]} {command[1]:<8}{times} kills: {dict(left)}, none half", flush=True
         )
@@ -120,6 +126,7 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m tests.bench.kills")
     parser.add_argument("times", type=int, nargs="?", default=50)
     parser.add_argument("--on", choices=ENGINES, nargs="+", default=["sqlite", "postgresql"])
+    parser.add_argument("--people", type=int, default=600)
     asked = parser.parse_args()
     for engine in asked.on:
         with (
@@ -127,4 +134,4 @@ if __name__ == "__main__":
             running_side(engine, Path(temporary)) as one,
             tempfile.TemporaryDirectory() as books,
         ):
-            main(asked.times, Path(books), one)
+            main(asked.times, Path(books), one, asked.people)
