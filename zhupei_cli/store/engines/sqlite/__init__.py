@@ -106,8 +106,8 @@ COMPONENT: Final = None
 
 #: Rows of one INSERT where a statement is dear.
 _ROWS_AT_ONCE: Final = 1_000
-#: SQL, and the values of one row or of many.
-_Statement = tuple[str, tuple[object, ...]]
+#: SQL, and the values of one statement or of many.
+_Statement = tuple[str, tuple[object, ...] | Rows]
 
 
 # -- opening, beginning ----------------------------------------------------------------------------
@@ -233,12 +233,16 @@ def insert(
     each = processors(table, columns, connection)
     most: int = connection.connection.getlimit(SQLITE_LIMIT_VARIABLE_NUMBER)
     at_once = min(most // len(columns), _ROWS_AT_ONCE)
+    whole = head + ", ".join([place] * at_once)
 
     def statements() -> Iterator[_Statement]:
         for piece in in_chunks(rows, at_once):
             ready = processed(piece, each)
-            # One long step for all of them: only within a step is Python's lock free for who makes the next.
-            yield head + ", ".join([place] * len(piece)), tuple(chain.from_iterable(ready))
+            if len(piece) == at_once:
+                # One long step for all: only within a step is Python's lock free for who makes the next.
+                yield whole, tuple(chain.from_iterable(ready))
+            else:  # a statement for each number of rows would stay in memory with all that it was given
+                yield head + place, list(ready)
 
     _run(connection, statements())
 
