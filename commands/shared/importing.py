@@ -21,6 +21,7 @@ from zhupei_cli.settings import Settings
 from zhupei_cli.sheets.kinds.columns import Choices, Offer
 from zhupei_cli.sheets.reading.book import MAX_ROWS
 from zhupei_cli.sheets.taking.problems import Problem
+from zhupei_cli.sheets.taking.stored_lines import marked
 from zhupei_cli.shell.arguments import FileName, Whole
 from zhupei_cli.shell.logfile import log, note, warn
 from zhupei_cli.store.engine import require_database, transaction
@@ -160,7 +161,7 @@ class Import:
         columns = (column for _, table in reading.tables for column in table.kind.columns)
         if not any(isinstance(column.offers, Offer) for column in columns):
             return Choices()
-        if not any(line.bad for line in reading.lines):
+        if not any(line.bad for line in marked(reading.lines)):
             return Choices()
         return choices_of(self.settings, batch, any_batch=of_batch)[0]
 

@@ -60,7 +60,7 @@ def _taken(path: Path, kind: Kind) -> list[tuple[int, list[Any], list[str], dict
     table = take(read_book(path), kind)
     assert not [fault for fault in table.faults if fault.severity == "error"]
     return [
-        (row.number, list(row.cells), [fault.code for fault in row.faults], dict(row.values))
+        (row.number, list(table.cells_of(row)), [fault.code for fault in row.faults], dict(row.values))
         for row in table.rows
     ]
 

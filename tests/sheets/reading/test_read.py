@@ -22,7 +22,7 @@ _at = datetime.fromisoformat
 
 def _cells(path: Path) -> list[list[Cell]]:
     (sheet,) = read_book(path).sheets
-    return sheet.rows
+    return list(sheet.rows)
 
 
 def test_a_book_whole(tmp_path: Path) -> None:

@@ -229,7 +229,7 @@ def test_unmended_a_row_is_struck_through_once_more(tmp_path: Path) -> None:
 def test_text_longer_than_a_cell_may_be_is_cut(tmp_path: Path) -> None:
     sheet = Sheet("S", 1, [["报名号", "审核结果", "原因"], ["A", "?", "长" * 40_000]])
     back = take_sheet(read_book(_write(tmp_path / "b.xlsx", take_sheet(sheet, REVIEW))).sheets[0], REVIEW)
-    assert "长" * 32_767 in back.rows[0].cells
+    assert "长" * 32_767 in back.cells_of(back.rows[0])
 
 
 def test_what_was_read_of_a_book_is_not_needed_again(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import TypedDict
 
@@ -11,6 +12,7 @@ from zhupei_cli.sheets.kinds.columns import Choices, Kind
 from zhupei_cli.sheets.reading.book import MAX_ROWS, read_book
 from zhupei_cli.sheets.taking.lines import Line
 from zhupei_cli.sheets.taking.problems import Problem, in_order
+from zhupei_cli.sheets.taking.stored_lines import LineStore, StoredLines, Stowing, marked
 from zhupei_cli.sheets.taking.table import Table
 from zhupei_cli.sheets.taking.take import Prepare
 from zhupei_cli.sheets.taking.takings import Takings
@@ -23,7 +25,7 @@ class Reading:
     """What was read in one call: every line of every file, and what is wrong with whole sheets."""
 
     files: tuple[ImportedFile, ...]
-    lines: list[Line]
+    lines: list[Line] | StoredLines
     tables: list[tuple[str, Table]]
     #: Where each of `files` was read from.
     sources: tuple[Path, ...] = ()
@@ -54,6 +56,7 @@ class How(TypedDict, total=False):
     optional: Collection[str]
     max_rows: int
     prepare: Prepare | None
+    stowing: Stowing | None
     password: str | None
 
 
@@ -65,26 +68,31 @@ def read_workbooks(
     optional: Collection[str] = (),
     max_rows: int = MAX_ROWS,
     prepare: Prepare | None = None,
+    stowing: Stowing | None = None,
     password: str | None = None,
 ) -> Reading:
     """Read the sheet of `kind` of each file, and the `further` sheets where they are there.
 
-    `prepare` is called with every line while the next ones are read; `password` opens files that are
-    protected, and protects the bad rows that are given back.
+    `prepare` is called with every line while the next ones are read; `stowing` has them wait in a file.
+    `password` opens files that are protected, and protects the bad rows that are given back.
     Raises ZhupeiError for a file that cannot be read at all; whatever is wrong inside is a problem.
     """
-    files, lines, tables = [], [], []
+    files, tables = [], []
+    store = None if stowing is None else LineStore(stowing)
     names = [path.name for path in paths]
     for path in paths:
         # Two files of one name in different folders are told apart by their folders.
         name = shown_path(Path(path.name) if names.count(path.name) == 1 else path)
-        takings = Takings(kind, further, optional=optional, file=name, prepare=prepare)
+        takings = Takings(kind, further, optional=optional, file=name, prepare=prepare, store=store)
         book = read_book(path, max_rows=max_rows, watch=takings.watch, password=password)
         found = takings.tables(book)
         tables += [(name, table) for table in found]
         files.append(ImportedFile(name, book.sha256, sum(len(table.rows) for table in found)))
-        for table in found:
-            lines += table.rows
+    lines: list[Line] | StoredLines
+    if store is None:
+        lines = [line for _, table in tables for line in table.rows]
+    else:
+        lines = StoredLines(store, chain.from_iterable(table.numbers for _, table in tables))
     return Reading(tuple(files), lines, tables, tuple(paths), password)
 
 
@@ -118,8 +126,8 @@ def _of_tables(tables: Iterable[tuple[str, Table]]) -> Iterator[Problem]:
             yield _problem(fault, file, table.sheet, row=0, column=heading)
 
 
-def _of_lines(lines: Iterable[Line], headings: dict[tuple[str, str], dict[str, str]]) -> Iterator[Problem]:
-    for line in lines:
+def _of_lines(lines: Sequence[Line], headings: dict[tuple[str, str], dict[str, str]]) -> Iterator[Problem]:
+    for line in marked(lines):
         for fault in line.faults:
             column = headings[line.file, line.sheet].get(fault.field, "")
             yield _problem(fault, line.file, line.sheet, row=line.number, column=column)

@@ -33,6 +33,8 @@ class Worker:
     def __init__(self, start: str = _START) -> None:
         #: The most memory the process has had, in bytes, as it said after the last good file.
         self.peak = 0
+        #: The bytes of the last message.
+        self.data = b""
         self._start = start
         self._process: subprocess.Popen[bytes] | None = None
         self._owner = 0
@@ -49,7 +51,7 @@ class Worker:
         try:
             _send(process, (os.fspath(path.absolute()), limits.rows, limits.columns))
             while not answered:
-                message = _receive(process, patience, file=path.name)
+                message, self.data = _receive(process, patience, file=path.name)
                 answered = message[0] in _LAST
                 if message[0] == "size":
                     patience += message[1] / _UNPACKED_SPEED
@@ -111,8 +113,8 @@ def _send(process: "subprocess.Popen[bytes]", request: Message) -> None:
     process.stdin.flush()
 
 
-def _receive(process: "subprocess.Popen[bytes]", patience: float, *, file: str) -> Message:
-    """Return the next message; E042 or E044 when none comes."""
+def _receive(process: "subprocess.Popen[bytes]", patience: float, *, file: str) -> tuple[Message, bytes]:
+    """Return the next message and its bytes; E042 or E044 when none comes."""
     assert process.stdout is not None
     late = threading.Event()
 
@@ -123,28 +125,25 @@ def _receive(process: "subprocess.Popen[bytes]", patience: float, *, file: str) 
     timer = threading.Timer(patience, end)
     timer.start()
     try:
-        message = _message(process.stdout)
+        data = _message(process.stdout)
     finally:
         timer.cancel()
-    if message is None:
+    if data is None:
         code = process.wait()
         slow = late.is_set() or code == -_SIGXCPU
         raise ZhupeiError("E042" if slow else "E044", file=file)
-    return message
+    return marshal.loads(data), data
 
 
 #: What a process is ended with that has used up its time; the same number wherever there is one.
 _SIGXCPU: Final = 24
 
 
-def _message(source: IO[bytes]) -> Message | None:
+def _message(source: IO[bytes]) -> bytes | None:
     head = source.read(4)
     size = int.from_bytes(head, "big")
     data = source.read(size) if len(head) == 4 else b""
-    if len(head) < 4 or len(data) < size:
-        return None
-    message: Message = marshal.loads(data)
-    return message
+    return None if len(head) < 4 or len(data) < size else data
 
 
 def _refused(message: Message, path: Path) -> Exception:

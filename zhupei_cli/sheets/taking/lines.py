@@ -1,10 +1,9 @@
 """Lines: rows of workbooks as services take them, with all that is wrong with each."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from zhupei_cli.sheets.kinds.cells import Cell
 from zhupei_cli.words.errors import Fault
 
 
@@ -12,7 +11,7 @@ from zhupei_cli.words.errors import Fault
 class Line:
     """One filled row: where it stands, its values by key (blank cells are not there), its faults.
 
-    `kind` is the key of its sheet's kind, `cells` are the row as it was read.
+    `kind` is the key of its sheet's kind.
     """
 
     file: str
@@ -21,7 +20,6 @@ class Line:
     kind: str
     values: Mapping[str, Any]
     faults: list[Fault] = field(default_factory=list)
-    cells: Sequence[Cell] = ()
     #: What the service that takes the row in has made of its values by now.
     said: Any = None
 

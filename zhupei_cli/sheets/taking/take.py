@@ -11,6 +11,7 @@ from zhupei_cli.sheets.taking.beside_people import FEW_CELLS, NAMING_NUMBERS, is
 from zhupei_cli.sheets.taking.column_reader import ColumnReader
 from zhupei_cli.sheets.taking.header import Header, is_header, read_header
 from zhupei_cli.sheets.taking.lines import Line
+from zhupei_cli.sheets.taking.stored_lines import LineStore, StoredLines
 from zhupei_cli.sheets.taking.table import Table
 from zhupei_cli.words.errors import Fault
 
@@ -34,6 +35,7 @@ class Taking:
         optional: Collection[str] = (),
         file: str = "",
         prepare: Prepare | None = None,
+        store: LineStore | None = None,
     ) -> None:
         self.kind = kind
         self._prepare = prepare
@@ -46,7 +48,7 @@ class Taking:
             self._kept = {column.key for column in kind.columns} - {*kind.erasable}
         self._header: Header | None = None
         self._readers: list[tuple[int, ColumnReader]] = []
-        self._lines: list[Line] = []
+        self._lines: list[Line] | StoredLines = [] if store is None else StoredLines(store)
         self._totals: list[int] = []
         self._notes: list[int] = []
         #: Whether a cell alone in its row may be a note: a list of names is full of such.
@@ -74,9 +76,10 @@ class Taking:
         self.go_on()
         header = self._header
         assert header is not None
-        for line in self._lines if self._sheet.struck else ():
+        for at, line in enumerate(self._lines) if self._sheet.struck else ():
             if line.number in self._sheet.struck:  # nobody can say whether it is wanted still
                 line.faults = [*line.faults, Fault("E139", "")]
+                self._lines[at] = line
         # Rows may be longer than the header was when it was read.
         more = len(self._sheet.rows[0]) - len(header.words)
         header = replace(header, words=(*header.words, *[""] * more)) if header.words else header
@@ -85,7 +88,8 @@ class Taking:
         above = [
             clean(cell) for row in self._sheet.rows[: header.body] for cell in row if isinstance(cell, str)
         ]
-        return Table(self.kind, self._sheet.name, header, self._lines, faults, longest, above)
+        rows, first = self._sheet.rows, self._sheet.first_row
+        return Table(self.kind, self._sheet.name, header, self._lines, faults, longest, above, rows, first)
 
     def _passed_over(self) -> Iterator[Fault]:
         """Yield what is told of rows that are none, and of those that nobody sees."""
@@ -93,8 +97,9 @@ class Taking:
             if numbers:
                 named = "、".join(map(str, numbers[:_NAMED])) + (" 等" if len(numbers) > _NAMED else "")
                 yield Fault(code, "", "warning", {"rows": named})
-        if hidden := sum(1 for row in self._lines if row.number in self._sheet.hidden):
-            yield Fault("E028", "", "warning", {"count": hidden})
+        hidden = self._sheet.hidden
+        if hidden and (count := sum(1 for row in self._lines if row.number in hidden)):
+            yield Fault("E028", "", "warning", {"count": count})
 
     def _take(self, piece: Sequence[list[Cell]], header: Header) -> None:
         faults: dict[int, list[Fault]] = {}
@@ -117,9 +122,10 @@ class Taking:
                 continue
             if kind.one_of or not required <= values.keys():
                 found += _missing(values, found, self._required, kind, header)
-            self._lines.append(Line(*where, first + offset, kind.key, values, found, line))
+            taken = Line(*where, first + offset, kind.key, values, found)
             if self._prepare is not None:
-                self._prepare(self._lines[-1])
+                self._prepare(taken)
+            self._lines.append(taken)
 
 
 def _is_blank(faults: Sequence[Fault]) -> bool:

@@ -9,6 +9,7 @@ from zhupei_cli.sheets.kinds.workbook_kinds import ALL
 from zhupei_cli.sheets.reading.book import Book, Sheet
 from zhupei_cli.sheets.taking.beside_people import NAMING_NUMBERS, numbers_in
 from zhupei_cli.sheets.taking.header import HEADER_WITHIN, best_row, carries, named_keys, read_header
+from zhupei_cli.sheets.taking.stored_lines import LineStore
 from zhupei_cli.sheets.taking.table import UNREAD_SHEET, Table
 from zhupei_cli.sheets.taking.take import Prepare, Taking
 from zhupei_cli.words.errors import Fault
@@ -26,6 +27,7 @@ class Takings:
 
     `optional` are keys whose columns need not be there this time; `file` is what lines call the book.
     `prepare` is called with every line: what it works out costs no time while the next ones are read.
+    With a `store` they wait there.
     """
 
     def __init__(
@@ -36,9 +38,10 @@ class Takings:
         optional: Collection[str] = (),
         file: str = "",
         prepare: Prepare | None = None,
+        store: LineStore | None = None,
     ) -> None:
         self._kind, self._further, self._optional, self._file = kind, further, optional, file
-        self._prepare = prepare
+        self._prepare, self._store = prepare, store
         self._by_title = {one.title: one for one in (kind, *further)}
         #: By the identity of the sheets, which the takings keep alive.
         self._begun: dict[int, Taking] = {}
@@ -160,6 +163,13 @@ class Takings:
     def _taking(self, sheet: Sheet, kind: Kind) -> "Taking":
         taking = self._begun.get(id(sheet))
         if taking is None or taking.kind is not kind:
-            taking = Taking(sheet, kind, optional=self._optional, file=self._file, prepare=self._prepare)
+            taking = Taking(
+                sheet,
+                kind,
+                optional=self._optional,
+                file=self._file,
+                prepare=self._prepare,
+                store=self._store,
+            )
             self._begun[id(sheet)] = taking
         return taking

@@ -21,6 +21,7 @@ from zhupei_cli.sheets.kinds.columns import (
 from zhupei_cli.sheets.kinds.people_kinds import PERSON
 from zhupei_cli.sheets.locks.locking import lock
 from zhupei_cli.sheets.taking.lines import Line
+from zhupei_cli.sheets.taking.stored_lines import marked
 from zhupei_cli.sheets.taking.table import Table
 from zhupei_cli.sheets.writing.dictionary import Dictionary
 from zhupei_cli.sheets.writing.drawing import LINE, Drawing, DrawnRow, drawing, lines_of
@@ -83,7 +84,7 @@ def write_error_workbook(
     drop-downs offer besides closed lists. With `masked` personal data is unreadable, and the file no use
     for another import: its first line says so. A `password` opens it. Raises E003 when it cannot be written.
     """
-    bad = [(table, rows) for table in tables if (rows := [row for row in table.rows if row.bad])]
+    bad = [(table, rows) for table in tables if (rows := [row for row in marked(table.rows) if row.bad])]
     if not bad:
         return None
     path = free_path(target)
@@ -146,7 +147,7 @@ def _draw(
         sheet.set_row(0, None, made.looks["notice"])
         sheet.write_string(0, 1, _MASKED, made.looks["notice"])
     shown = [*_WIDTHS, *(_marked(table.header.words[at], table.header.columns.get(at)) for at in kept)]
-    numbers = {column: _number_width(rows, at) for column, at in enumerate(kept, len(_WIDTHS))}
+    numbers = _number_widths([table.cells_of(row) for row in rows], kept)
     widths = _head(sheet, made, shown, known, numbers, top=top)
     dictionary.offer(sheet, known, (top + 1, top + len(rows)))
     _set_up(sheet, top, len(rows), len(shown), pages=pages_across(widths, 1)[0])
@@ -157,10 +158,13 @@ def _draw(
     made.fill(sheet, top + 1, looks, _rows(rows, table, kept, widths, masked=masked), count=len(rows))
 
 
-def _number_width(rows: Sequence[Line], at: int) -> int:
-    """Return how wide a column is whose numbers are not divided."""
-    words = {_text(row.cells[at]) for row in rows}
-    return usual_width([word for word in words if word.isascii() and len(word) <= _NUMBER]) + 3
+def _number_widths(rows: Sequence[Sequence[Cell]], kept: Sequence[int]) -> dict[int, int]:
+    """Return how wide the columns are whose numbers are not divided, by their place."""
+    widths = {}
+    for column, at in enumerate(kept, len(_WIDTHS)):
+        words = {_text(row[at]) for row in rows}
+        widths[column] = usual_width([word for word in words if word.isascii() and len(word) <= _NUMBER]) + 3
+    return widths
 
 
 def _head(
@@ -217,6 +221,7 @@ def _rows(
         by_field: dict[str, list[Fault]] = {}
         for fault in row.faults:
             by_field.setdefault(fault.field, []).append(fault)
+        cells = table.cells_of(row)
         words, looks = [str(row.number), reasons], {}
         if _is_struck(row):
             looks = dict.fromkeys(
@@ -227,7 +232,7 @@ def _rows(
             if faults and len(words) not in looks:
                 severe = any(fault.severity == "error" for fault in faults)
                 looks[len(words)] = "error" if severe else "warning"
-            word = _shown(row.cells[at], column, faults, masked=masked, heading=table.header.words[at])
+            word = _shown(cells[at], column, faults, masked=masked, heading=table.header.words[at])
             words.append(word[:_LONGEST])
         yield DrawnRow(words, looks, max(map(_lines, words, widths)))
 
