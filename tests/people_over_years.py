@@ -12,8 +12,8 @@ from tests.conftest import Ran
 from tests.people import called, id_number, open_batch, person, write_book, write_people
 from zhupei_cli.acting import Acting
 from zhupei_cli.model import Admission, Application, Trainee
-from zhupei_cli.services.applications.intake import import_trainees
-from zhupei_cli.services.applications.intake_cases import Options
+from zhupei_cli.services.applications.importing.cases import Options
+from zhupei_cli.services.applications.importing.intake import import_trainees
 from zhupei_cli.services.records.lookup import find_batch
 from zhupei_cli.services.records.workbooks import read_workbooks
 from zhupei_cli.sheets.kinds import workbook_kinds as kinds

@@ -6,7 +6,8 @@ from typing import Any
 import click
 from sqlalchemy.orm import Session
 
-from zhupei_cli.services.applications.intake_cases import Options, prepare
+from zhupei_cli.services.applications.importing.cases import Options
+from zhupei_cli.services.applications.importing.groups import STOWING, prepare
 from zhupei_cli.services.kinds.trainee import TRAINEE_IMPORT
 from zhupei_cli.services.records import lookup
 from zhupei_cli.services.records.import_ledger import Imported
@@ -57,13 +58,14 @@ def import_(taking: Import, *, batch: str | None, late: bool, reason: str | None
             found = None if options.profile_only else lookup.find_batch(session, batch)
             if found is not None:
                 question_titles(session, reading, found, named=batch_was_named())
-            watch = partial(progress.watch, what="检查", unit="人", then="写入数据库")
+            watch = partial(progress.watch, what="检查并写入", unit="人", then="写入数据库")
             outcome = TRAINEE_IMPORT.take(session, reading, batch=found, by=by, options=options, watch=watch)
             progress.phase("核对变化" if taking.dry_run else "保存")
             return outcome
 
         progress.phase("读取工作簿")
-        done = taking.take(TRAINEE_IMPORT, act, optional=optional, prepare=partial(prepare, today=by.today))
+        prepared = partial(prepare, today=by.today)
+        done = taking.take(TRAINEE_IMPORT, act, optional=optional, prepare=prepared, stowing=STOWING)
     outcome = taking.show(done, batch=batch, of_batch=not options.profile_only)
     if options.submit and outcome.import_id is not None:
         taking.next("zhupei review import 审核意见.xlsx", "导入基地的审核意见")

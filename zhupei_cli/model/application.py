@@ -14,7 +14,18 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from zhupei_cli.model.base import Base, Code, Day, Name, Number, Operator, UTCDateTime, between, one_of
+from zhupei_cli.model.base import (
+    Base,
+    BirthDate,
+    Code,
+    Day,
+    Name,
+    Number,
+    Operator,
+    UTCDateTime,
+    between,
+    one_of,
+)
 from zhupei_cli.words.vocabulary import ApplicationStatus, Decision, Identity
 
 
@@ -101,7 +112,7 @@ class Snapshot(Base):
     id_number: Mapped[str] = mapped_column(Number)
     name: Mapped[str] = mapped_column(Name)
     gender: Mapped[str] = mapped_column(String(1))
-    birth_date: Mapped[date]
+    birth_date: Mapped[date] = mapped_column(BirthDate)
     level: Mapped[str] = mapped_column(String(2))
     school: Mapped[str] = mapped_column(Name)
     major: Mapped[str] = mapped_column(Name)

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, DateTime, Dialect, MetaData, String
+from sqlalchemy import CheckConstraint, Date, DateTime, Dialect, MetaData, String
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
@@ -41,14 +41,24 @@ class UTCDateTime(TypeDecorator[datetime]):
         return None if value is None else value.replace(tzinfo=UTC)
 
 
+class BirthDate(TypeDecorator[date]):
+    """A day that is always known; it is taken as its ISO text too."""
+
+    impl = Date
+    cache_ok = True
+
+    def process_bind_param(self, value: date | str | None, dialect: Dialect) -> date | None:
+        return date.fromisoformat(value) if isinstance(value, str) else value
+
+
 class Day(TypeDecorator[date]):
     """A day, or a `Month` where nobody knows it: ISO text of 10 or 7 characters, which sorts as it stands."""
 
     impl = String(10)
     cache_ok = True
 
-    def process_bind_param(self, value: date | None, dialect: Dialect) -> str | None:
-        return None if value is None else value.isoformat()
+    def process_bind_param(self, value: date | str | None, dialect: Dialect) -> str | None:
+        return value.isoformat() if isinstance(value, date) else value
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> date | None:
         return None if value is None else day_of(value)

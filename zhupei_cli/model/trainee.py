@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from zhupei_cli.model.base import Base, Day, Name, Number, UTCDateTime, one_of
+from zhupei_cli.model.base import Base, BirthDate, Day, Name, Number, UTCDateTime, one_of
 
 
 class Trainee(Base):
@@ -22,7 +22,7 @@ class Trainee(Base):
     id_number: Mapped[str] = mapped_column(Number)
     name: Mapped[str] = mapped_column(Name)
     gender: Mapped[str | None] = mapped_column(String(1))
-    birth_date: Mapped[date | None]
+    birth_date: Mapped[date | None] = mapped_column(BirthDate)
     ethnicity: Mapped[str | None] = mapped_column(String(2))
     political_status: Mapped[str | None] = mapped_column(String(2))
     marital_status: Mapped[str | None] = mapped_column(String(2))

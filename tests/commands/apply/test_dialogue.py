@@ -13,8 +13,8 @@ from sqlalchemy import select, update
 from tests.people import id_number, open_batch, person, write_people
 from zhupei_cli.acting import Acting
 from zhupei_cli.model import Application, Batch, Plan, Trainee
-from zhupei_cli.services.applications.intake import import_trainees
-from zhupei_cli.services.applications.intake_cases import Options
+from zhupei_cli.services.applications.importing.cases import Options
+from zhupei_cli.services.applications.importing.intake import import_trainees
 from zhupei_cli.services.records.workbooks import read_workbooks
 from zhupei_cli.sheets.kinds import workbook_kinds
 from zhupei_cli.store.engine import reading, transaction

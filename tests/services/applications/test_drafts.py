@@ -12,8 +12,8 @@ from zhupei_cli.acting import Acting
 from zhupei_cli.model import Admission, Application, Batch, Event, Plan
 from zhupei_cli.services.applications import drafts, store
 from zhupei_cli.services.applications.drafts import Entered
-from zhupei_cli.services.applications.intake import import_trainees
-from zhupei_cli.services.applications.intake_cases import Options
+from zhupei_cli.services.applications.importing.cases import Options
+from zhupei_cli.services.applications.importing.intake import import_trainees
 from zhupei_cli.services.applications.submitting import submit
 from zhupei_cli.services.people.whom import find_person
 from zhupei_cli.services.records.workbooks import read_workbooks

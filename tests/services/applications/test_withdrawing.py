@@ -11,8 +11,8 @@ from zhupei_cli.acting import Acting
 from zhupei_cli.model import Admission, Application, Batch, Event, Snapshot
 from zhupei_cli.services.admission.admissions import commit_run, run_admission
 from zhupei_cli.services.applications import drafts, store
-from zhupei_cli.services.applications.intake import import_trainees
-from zhupei_cli.services.applications.intake_cases import Options
+from zhupei_cli.services.applications.importing.cases import Options
+from zhupei_cli.services.applications.importing.intake import import_trainees
 from zhupei_cli.services.applications.withdrawing import Withdrawn, withdraw
 from zhupei_cli.services.people import profiles
 from zhupei_cli.services.records.workbooks import read_workbooks

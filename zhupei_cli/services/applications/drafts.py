@@ -11,6 +11,7 @@ from zhupei_cli.rules.batch import lifecycle
 from zhupei_cli.rules.eligibility.requirement import NO_PAST, Past
 from zhupei_cli.rules.people.fields import FORM_LABELS
 from zhupei_cli.services.applications import store
+from zhupei_cli.services.applications.entry import require_entry
 from zhupei_cli.services.applications.form_checks import (
     Checks,
     Parts,
@@ -18,7 +19,6 @@ from zhupei_cli.services.applications.form_checks import (
     load_checks,
     read_form,
 )
-from zhupei_cli.services.applications.intake import require_entry
 from zhupei_cli.services.applications.past import load_past
 from zhupei_cli.services.applications.store import Form
 from zhupei_cli.services.people import fields, profiles

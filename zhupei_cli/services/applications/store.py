@@ -1,6 +1,6 @@
 """Applications (报名): what a person asks for, stored, submitted with a snapshot, listed."""
 
-from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from itertools import chain
 from typing import Any, Final, NamedTuple
@@ -161,14 +161,12 @@ def add_applications(
     seq: int,
     submit: bool = False,
     by_order: Container[int] = (),
-    watch: Callable[[Stored], None] = lambda _: None,
 ) -> list[Stored]:
     """Store new applications for (trainee id, form) and give them their numbers, in the order given.
 
     They are drafts; those to `submit` are submitted at once, and their snapshots are the caller's to
     insert; `by_order` are the people of whom these say that they study by order. The numbers are taken here,
     as late as can be: rows refused before leave no gaps.
-    `watch` sees each one while those before are written.
     """
     if not forms:
         return []
@@ -197,17 +195,11 @@ def add_applications(
             *(f"{batch_id}:{one.trainee_id}", by.at, seq),
             *(*state, one.trainee_id in by_order or None),
         )
-        for one in _watched(stored, watch)
+        for one in stored
     )
     insert_rows(session, _APPLICATION, columns, rows)
     _insert_choices(session, batch, [(one.id, one.form) for one in stored])
     return stored
-
-
-def _watched(applications: Iterable[Stored], watch: Callable[[Stored], None]) -> Iterator[Stored]:
-    for one in applications:
-        watch(one)
-        yield one
 
 
 def change_forms(session: Session, batch: Batch, forms: Sequence[tuple[int, Form]], *, seq: int) -> None:

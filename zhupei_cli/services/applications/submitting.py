@@ -10,8 +10,8 @@ from zhupei_cli.model import Application, Batch
 from zhupei_cli.rules.batch import lifecycle
 from zhupei_cli.rules.eligibility.requirement import NO_PAST, Past
 from zhupei_cli.services.applications import store
+from zhupei_cli.services.applications.entry import require_entry
 from zhupei_cli.services.applications.form_checks import Checks, form_faults, identity_faults, load_checks
-from zhupei_cli.services.applications.intake import require_entry
 from zhupei_cli.services.applications.past import load_past
 from zhupei_cli.services.applications.store import Stored
 from zhupei_cli.services.people import profiles

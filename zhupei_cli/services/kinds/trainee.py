@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from zhupei_cli.model import ImportRun, Score
 from zhupei_cli.rules.people.fields import FORM_LABELS
 from zhupei_cli.services.applications.drafts import form_cells
-from zhupei_cli.services.applications.intake import import_trainees
+from zhupei_cli.services.applications.importing.intake import import_trainees
 from zhupei_cli.services.applications.store import ASKED, Form, form_digest, load_choices
 from zhupei_cli.services.kinds.parts.applied import (
     APPLICATION_TABLE,

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from itertools import zip_longest
 from math import inf
 from operator import methodcaller
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Row, Table, select
 from sqlalchemy.orm import Session
@@ -82,6 +82,26 @@ _LATER_EDUCATION: Final = _later(EDUCATION_COLUMNS, _DIGESTED_EDUCATION)
 _LATER_WORK: Final = _later(WORK_COLUMNS, _DIGESTED_WORK)
 
 
+_DATES: Final = {"birth_date", "graduated_on", "from_date", "to_date"}
+
+
+def _day_places(columns: Sequence[str]) -> tuple[int, ...]:
+    return tuple(at for at, name in enumerate(columns) if name in _DATES)
+
+
+_PERSON_DAYS: Final = _day_places(PERSON_COLUMNS)
+_EDUCATION_DAYS: Final = _day_places(EDUCATION_COLUMNS)
+_WORK_DAYS: Final = _day_places(WORK_COLUMNS)
+
+
+class PersonRows(NamedTuple):
+    """A new person as rows of `trainee`, `education` and `work`, each without its ids; days are ISO texts."""
+
+    person: tuple[object, ...]
+    educations: tuple[tuple[object, ...], ...]
+    works: tuple[tuple[object, ...], ...]
+
+
 @dataclass(slots=True)
 class Profile:
     """One person: the columns of `trainee` and the entries of `education` and `work`.
@@ -105,6 +125,11 @@ def load_profiles(session: Session, numbers: Iterable[str]) -> dict[PersonKey, P
     statement = select(_TRAINEE.c.id, *(_TRAINEE.c[name] for name in PERSON_COLUMNS))
     rows = rows_of(session, statement, _TRAINEE.c.id_number, numbers)
     return {profile.key: profile for profile in _with_entries(session, rows)}
+
+
+def known_numbers(session: Session, numbers: Iterable[str]) -> int:
+    """Return how many people with these ID numbers are stored."""
+    return sum(1 for _ in rows_of(session, select(_TRAINEE.c.id), _TRAINEE.c.id_number, numbers))
 
 
 def load_profiles_by_id(session: Session, ids: Iterable[int]) -> dict[int, Profile]:
@@ -133,13 +158,11 @@ def write_profiles(
     at: datetime,
     seq: int,
 ) -> None:
-    """Store each changed (before, after); new persons and entries get their ids here."""
+    """Store each changed (before, after); new persons and further entries of others get their ids here."""
     new = [after for before, after in changes if before is None]
-    for profile, number in zip(new, take(session, "trainee", len(new)) if new else (), strict=True):
+    ids = insert_people(session, list(map(person_rows, new)), at=at, seq=seq)
+    for profile, number in zip(new, ids, strict=True):
         profile.id = number
-    columns = ("id", *PERSON_COLUMNS, "created_at", "updated_at", "touched_by")
-    rows = ((after.id, *map(after.person.get, PERSON_COLUMNS), at, at, seq) for after in new)
-    insert_rows(session, _TRAINEE, columns, rows)
     changed = [after for before, after in changes if before is not None]
     update_rows(
         session,
@@ -148,13 +171,55 @@ def write_profiles(
         (*PERSON_COLUMNS, "updated_at", "touched_by"),
         [(after.id, *map(after.person.get, PERSON_COLUMNS), at, seq) for after in changed],
     )
-    _write_entries(session, changes, table=_EDUCATION, columns=EDUCATION_COLUMNS, part="educations")
-    _write_entries(session, changes, table=_WORK, columns=WORK_COLUMNS, part="works")
+    known = [(before, after) for before, after in changes if before is not None]
+    _write_entries(session, known, table=_EDUCATION, columns=EDUCATION_COLUMNS, part="educations")
+    _write_entries(session, known, table=_WORK, columns=WORK_COLUMNS, part="works")
+
+
+def person_rows(profile: Profile) -> PersonRows:
+    """Return what a new person is stored as."""
+    return PersonRows(
+        _row(profile.person, PERSON_COLUMNS, _PERSON_DAYS),
+        tuple([_row(entry, EDUCATION_COLUMNS, _EDUCATION_DAYS) for entry in profile.educations]),
+        tuple([_row(entry, WORK_COLUMNS, _WORK_DAYS) for entry in profile.works]),
+    )
+
+
+def _row(entry: Entry, columns: Sequence[str], days: Sequence[int]) -> tuple[object, ...]:
+    row = list(map(entry.get, columns))
+    for at in days:
+        if (day := row[at]) is not None:
+            row[at] = day.isoformat()
+    return tuple(row)
+
+
+def insert_people(session: Session, people: Sequence[PersonRows], *, at: datetime, seq: int) -> range:
+    """Store new people with their entries, and return their ids."""
+    if not people:
+        return range(0)
+    ids = take(session, "trainee", len(people))
+    columns = ("id", *PERSON_COLUMNS, "created_at", "updated_at", "touched_by")
+    rows = ((id_, *one.person, at, at, seq) for id_, one in zip(ids, people, strict=True))
+    insert_rows(session, _TRAINEE, columns, rows)
+    educations = [(id_, row) for id_, one in zip(ids, people, strict=True) for row in one.educations]
+    _insert_entries(session, _EDUCATION, EDUCATION_COLUMNS, educations)
+    works = [(id_, row) for id_, one in zip(ids, people, strict=True) for row in one.works]
+    _insert_entries(session, _WORK, WORK_COLUMNS, works)
+    return ids
+
+
+def _insert_entries(
+    session: Session, table: Table, columns: Sequence[str], entries: Sequence[tuple[int, tuple[object, ...]]]
+) -> None:
+    if entries:
+        numbers = take(session, table.name, len(entries))
+        rows = ((number, owner, *row) for number, (owner, row) in zip(numbers, entries, strict=True))
+        insert_rows(session, table, ("id", "trainee_id", *columns), rows)
 
 
 def _write_entries(
     session: Session,
-    changes: Sequence[tuple[Profile | None, Profile]],
+    changes: Sequence[tuple[Profile, Profile]],
     *,
     table: Table,
     columns: tuple[str, ...],
@@ -163,7 +228,7 @@ def _write_entries(
     inserts: list[tuple[int | None, Entry]] = []
     updates: list[Entry] = []
     for before, after in changes:
-        stored = {} if before is None else {entry["id"]: entry for entry in getattr(before, part)}
+        stored = {entry["id"]: entry for entry in getattr(before, part)}
         for entry in getattr(after, part):
             if "id" not in entry:
                 inserts.append((after.id, entry))
@@ -277,6 +342,3 @@ def profile_of(content: str) -> Profile:
         for name in _DATES & entry.keys():
             entry[name] = entry[name] and day_of(entry[name])
     return Profile(None, parts["person"], parts["educations"], parts["works"])
-
-
-_DATES = {"birth_date", "graduated_on", "from_date", "to_date"}

@@ -34,11 +34,17 @@ class Change(NamedTuple):  # not a dataclass: made a hundred thousand at a time
     data: Mapping[str, object] | None = None
 
 
-def record(session: Session, by: Acting, changes: Sequence[Change]) -> range:
+def reserve(session: Session) -> int:
+    """Take the number of the next event, which `record` is to write before any other one."""
+    return take(session, "event", 1).start
+
+
+def record(session: Session, by: Acting, changes: Sequence[Change], *, reserved: int | None = None) -> range:
     """Append one event per change and return their numbers.
 
     Call it in the transaction of the change itself: an event without its change, or a change without
-    its event, must not be possible. Raises E660 or E661 for a reason that cannot be kept.
+    its event, must not be possible. A single change may have a number that was `reserved`. Raises E660 or
+    E661 for a reason that cannot be kept.
     """
     for reason in dict.fromkeys(change.reason for change in changes):
         require_reason(reason)
@@ -46,7 +52,7 @@ def record(session: Session, by: Acting, changes: Sequence[Change]) -> range:
         return _noted(session, changes)
     who = signature(session, by.who)
     at = by.at.astimezone(UTC)  # as it comes back: its text is part of the hash
-    numbers = take(session, "event", len(changes))
+    numbers = take(session, "event", len(changes)) if reserved is None else range(reserved, reserved + 1)
     head = _head(session, numbers.start)
 
     def rows() -> Iterator[tuple[object, ...]]:

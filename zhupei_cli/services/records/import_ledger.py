@@ -105,10 +105,12 @@ def begin_import(
     files: Sequence[ImportedFile],
     counts: Counts,
     reason: str | None = None,
+    reserved: int | None = None,
 ) -> tuple[int, int]:
     """Record an import that is about to write; return its id and its event's number.
 
-    Rows it writes carry the number as `touched_by`: while they still do, the import can be taken back.
+    Rows it writes carry the number as `touched_by`: while they still do, the import can be taken back. One
+    that knows only afterwards what came of it has written already, under a number that was `reserved`.
     """
     # People name files by ID numbers, and events leave in sealed files.
     listed = [{**asdict(file), "name": masked_text(file.name)} for file in files]
@@ -117,7 +119,7 @@ def begin_import(
     (import_id,) = take(session, "import_run", 1)
     data = {"import": import_id, "files": listed, "counts": asdict(counts)}
     change = Change(f"{kind}.import", f"import {import_id}", batch_id, reason=reason, data=data)
-    (seq,) = record(session, by, [change])
+    (seq,) = record(session, by, [change], reserved=reserved)
     columns = (
         *("id", "kind", "batch_id", "files", "inserted", "updated", "unchanged", "rejected", "warned"),
         *("made_by", "made_at", "event_seq"),

@@ -3,20 +3,19 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Batch
 from zhupei_cli.rules.eligibility.requirement import NO_PAST, Past
-from zhupei_cli.rules.people import idcard
 from zhupei_cli.rules.people.masking import mask_id
 from zhupei_cli.rules.people.people_names import read_name
 from zhupei_cli.rules.people.profile import highest
 from zhupei_cli.services.applications import store
 from zhupei_cli.services.applications.form_checks import Checks, Parts, identity_faults, read_form
 from zhupei_cli.services.applications.past import load_past
-from zhupei_cli.services.applications.store import Form, Stored
+from zhupei_cli.services.applications.store import Form, SnapshotRow, Stored
 from zhupei_cli.services.people import profiles
 from zhupei_cli.services.people.merging import (
     Said,
@@ -26,16 +25,15 @@ from zhupei_cli.services.people.merging import (
     incomplete,
     merge,
     order_odd,
-    said_by,
     too_long,
 )
-from zhupei_cli.services.people.profiles import Entry, PersonKey, Profile, differences
+from zhupei_cli.services.people.profiles import Entry, PersonKey, PersonRows, Profile, differences
 from zhupei_cli.sheets.kinds.cells import CLEAR
 from zhupei_cli.sheets.kinds.workbook_kinds import EDUCATION, PERSON, WORK
 from zhupei_cli.sheets.taking.lines import Line
 from zhupei_cli.words.codes import LEVEL
 from zhupei_cli.words.errors import Fault, unread_of
-from zhupei_cli.words.vocabulary import ApplicationStatus, IdType
+from zhupei_cli.words.vocabulary import ApplicationStatus
 
 Mode = Literal["upsert", "insert", "update"]
 
@@ -54,12 +52,35 @@ class Options:
     late_reason: str | None = None
 
 
+class Taken(NamedTuple):
+    """What is stored of a profile when it is submitted: the values of its snapshot, and their digest."""
+
+    values: SnapshotRow
+    digest: str
+
+
+class Newcomer(NamedTuple):
+    """One who is new, as rows without ids; `form` and `taken` where they apply, and submit it."""
+
+    rows: PersonRows
+    digest: str
+    form: Form | None
+    by_order: bool
+    taken: Taken | None
+
+
 @dataclass(slots=True)
 class Case:
-    """One person of an import: all their lines, who they were, who they become, what they apply for."""
+    """One person of an import: where their lines stand, who they were and become, what they apply for.
 
-    key: PersonKey
-    lines: list[Line]
+    `key` is None where a line says no number. `newcomer` is what is to be stored of somebody new of whom a
+    copy of the process has told that nothing is wrong; their `lines` need not be looked at.
+    """
+
+    key: PersonKey | None
+    at: Sequence[int]
+    newcomer: Newcomer | None = None
+    lines: list[Line] = field(default_factory=list)
     before: Profile | None = None
     #: There once the case is examined.
     after: Profile = field(init=False)
@@ -71,6 +92,21 @@ class Case:
     profile_changed: bool = False
     form_changed: bool = False
     submit: bool = False
+
+    @property
+    def masked_number(self) -> str:
+        """The number as messages name it."""
+        return mask_id("" if self.key is None else self.key[1])
+
+    @property
+    def is_told(self) -> bool:
+        """Say whether it is known what is to be stored."""
+        return self.newcomer is not None and self.before is None and self.past is NO_PAST
+
+    @property
+    def has_faults(self) -> bool:
+        """Say whether anything is told of the lines, and be it a warning."""
+        return any([line.faults for line in self.lines])  # noqa: C419 (most have one)
 
     @property
     def refused(self) -> bool:
@@ -86,80 +122,25 @@ class Case:
         return "updated" if self.profile_changed or self.form_changed or self.submit else "unchanged"
 
 
-def prepare(line: Line, *, today: date) -> None:
-    """Work out what a row of 报名信息 says, whoever it is about: good to do while the next rows are read.
-
-    Of its values the number stays as it was typed; all else is in what it says.
-    """
-    for name in ("id_type", "id_number"):
-        if line.values.get(name) is CLEAR:  # nobody is without
-            line.faults.append(Fault("E051", name, values={"heading": PERSON.headings[name]}))
-            line.values = {key: value for key, value in line.values.items() if key != name}
-    if line.kind != "person":
-        return
-    id_type, number = line.values.get("id_type") or IdType.ID_CARD, line.values.get("id_number")
-    paper = idcard.Paper("", None, []) if number is None else idcard.read(id_type, number, today)
-    line.faults += paper.faults
-    line.said = said_by(line.values, paper.facts)
-    line.said.person |= {"id_type": id_type, "id_number": paper.number}
-    line.values = {} if number is None else {"id_number": number}
-
-
-def identify(lines: Sequence[Line], today: date) -> dict[PersonKey, Case]:
-    """Group lines by person. A line whose ID number is wrong gets its fault and a case of its own."""
-    cases: dict[PersonKey, Case] = {}
-    by_number: dict[str, PersonKey] = {}
-    for line in lines:
-        if line.said is None:
-            prepare(line, today=today)
-        number = line.values.get("id_number")
-        if number is None:  # the sheet has said so already, or it is missing
-            if not line.bad:
-                line.faults.append(Fault("E150", "id_number", values={"label": "证件号码"}))
-            key = ("", f"{line.file}/{line.sheet}/{line.number}")
-        elif line.kind == "person":
-            key = line.said.person["id_type"], line.said.person["id_number"]
-            by_number[key[1]] = key
-        else:
-            # The further sheets name a person by number alone.
-            number = number.strip().upper()
-            key = by_number.get(number, (IdType.ID_CARD, number))
-        if case := cases.get(key):
-            case.lines.append(line)
-        else:
-            cases[key] = Case(key, [line])
-    return cases
-
-
-def refuse_same_people(cases: Mapping[PersonKey, Case]) -> None:
-    """Refuse both rows where one person stands twice in a call, each naming the other."""
-    for case in cases.values():
-        twins = [line for line in case.lines if line.kind == "person"]
-        if len(twins) < 2:
-            continue
-        for line in twins:
-            others = "、".join(other.seen_from(line) for other in twins if other is not line)
-            values = {"number": mask_id(case.key[1]), "others": others}
-            line.faults.append(Fault("E157", "id_number", values=values))
-
-
-def load_cases(session: Session, batch: Batch | None, cases: Mapping[PersonKey, Case]) -> None:
+def load_cases(session: Session, batch: Batch | None, cases: Sequence[Case]) -> None:
     """Give each case the person and the live application that are stored: a query per 5,000 persons."""
-    stored = profiles.load_profiles(session, {number for _, number in cases})
-    for key, case in cases.items():
+    by_key = {case.key: case for case in cases if case.key is not None}
+    stored = profiles.load_profiles(session, {number for _, number in by_key})
+    for key, case in by_key.items():
         case.before = stored.get(key)
-    if batch is not None:
-        ids = [one.id for one in stored.values() if one.id is not None]
-        live = store.load_live(session, batch, ids)
-        seated = store.load_seated(session, batch, ids)
-        for case in cases.values():
-            if case.before is not None and case.before.id is not None:
-                case.live = live.get(case.before.id)
-                case.seated = seated.get(case.before.id)
-        # Also of people who are new here: the list of bars knows more than this database.
-        keys = {key: None if case.before is None else case.before.id for key, case in cases.items() if key[0]}
-        for key, past in load_past(session, batch, keys).items():
-            cases[key].past = past
+    if batch is None:
+        return
+    ids = [one.id for one in stored.values() if one.id is not None]
+    live = store.load_live(session, batch, ids)
+    seated = store.load_seated(session, batch, ids)
+    for case in by_key.values():
+        if case.before is not None and case.before.id is not None:
+            case.live = live.get(case.before.id)
+            case.seated = seated.get(case.before.id)
+    # Also of people who are new here: the list of bars knows more than this database.
+    keys = {key: None if case.before is None else case.before.id for key, case in by_key.items()}
+    for key, past in load_past(session, batch, keys).items():
+        by_key[key].past = past
 
 
 def examine(case: Case, checks: Checks | None, *, options: Options, today: date, short: bool = False) -> None:
@@ -172,7 +153,7 @@ def examine(case: Case, checks: Checks | None, *, options: Options, today: date,
     head = line or head
     if case.before is None and line is None:
         if not head.bad:
-            head.faults.append(Fault("E158", "id_number", values={"number": mask_id(case.key[1])}))
+            head.faults.append(Fault("E158", "id_number", values={"number": case.masked_number}))
         return
     if options.mode != "upsert":
         head.faults += _mode_faults(case, options.mode)
@@ -243,7 +224,7 @@ def _tell_dates(case: Case, head: Line, faults: Iterable[Fault]) -> None:
 
 
 def _mode_faults(case: Case, mode: Mode) -> Iterator[Fault]:
-    values = {"number": mask_id(case.key[1])}
+    values = {"number": case.masked_number}
     if mode == "insert" and case.before is not None:
         yield Fault("E159", "id_number", values=values)
     if mode == "update" and case.before is None:
@@ -355,9 +336,9 @@ def _words(fields: Sequence[str], form_changed: bool) -> str:
     return "、".join([*words, "志愿或身份"] if form_changed else words)
 
 
-def refuse_company(cases: Mapping[PersonKey, Case]) -> None:
+def refuse_company(cases: Iterable[Case]) -> None:
     """Refuse all lines of a person when one is refused: half a person is worse than none."""
-    for case in cases.values():
+    for case in cases:
         if not case.refused:
             continue
         worst = next(line for line in case.lines if line.bad)
