@@ -17,6 +17,8 @@ from zhupei_cli.words.errors import Fault
 
 #: Rows that a note names one by one.
 _NAMED: Final = 10
+#: Rows that are taken at once: of a sheet that could not be taken while it was read, there are all.
+_PIECE: Final = 2_000
 
 Prepare = Callable[[Line], None]
 
@@ -67,9 +69,10 @@ class Taking:
                 if not one.ignored
             ]
             self._seen = self._header.body
-        if self._readers and len(rows) > self._seen:
-            self._take(rows[self._seen :], self._header)
-            self._seen = len(rows)
+        while self._readers and len(rows) > self._seen:
+            piece = rows[self._seen : self._seen + _PIECE]
+            self._take(piece, self._header)
+            self._seen += len(piece)
 
     def table(self) -> Table:
         """Return the whole sheet."""
