@@ -19,9 +19,9 @@ from zhupei_cli.interrupts import uninterrupted
 _T = TypeVar("_T")
 _Make = Callable[[int], list[_T]]
 
-#: Bytes of a number, and pieces whose numbers fit a pipe.
+#: Bytes of a number, and pieces whose numbers fit any pipe: who has many gets such as hold a page.
 _NUMBER: Final = 4
-MAX_PIECES: Final = 10_000
+MAX_PIECES: Final = 1_000
 
 
 @contextmanager
@@ -75,12 +75,12 @@ class _Copy(NamedTuple):
             while piece not in mine and piece not in theirs:
                 if lives and select.select([self.said], [], [], 0)[0]:
                     lives, written = self._heard(theirs, written)
+                elif not lives:
+                    mine[piece] = make(piece)
                 elif (taken := _number(self.to_do)) is not None:
                     mine[taken] = make(taken)
-                elif lives:
-                    lives, written = self._heard(theirs, written)
                 else:
-                    mine[piece] = make(piece)
+                    lives, written = self._heard(theirs, written)
             yield mine.pop(piece) if piece in mine else self._read(*theirs.pop(piece))
 
     def _heard(self, theirs: dict[int, tuple[int, int]], written: int) -> tuple[bool, int]:

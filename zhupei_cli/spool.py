@@ -15,8 +15,8 @@ _WINDOW: Final = 1 << 18
 class Spool:
     """Pieces by their number, from 0.
 
-    The last ones are in memory, few are altogether, and all where no file can be written. A copy of the
-    process may read what is there already.
+    The last ones wait in memory, and all of them where no file can be written. A copy of the process may read
+    what is there already.
     """
 
     def __init__(self) -> None:

@@ -20,6 +20,7 @@ from zhupei_cli.model import (
     ExamSeat,
     ExamSite,
     Objection,
+    Plan,
     TrainingBase,
 )
 from zhupei_cli.reports.sections import allotment
@@ -354,7 +355,9 @@ def gaps(form: Form) -> bool:
     return contact or form.studies == 0 or work
 
 
-def test_bases_of_other_provinces_are_not_said_to_lack_a_plan(database: str, world: World) -> None:
+def test_bases_that_another_province_plans_for_are_not_said_to_lack_a_plan(
+    database: str, world: World
+) -> None:
     bases = (("C1", "420100", "enabled"), ("C2", "", "enabled"), ("C3", "411800", "disabled"))
     with transaction(database, dry_run=True) as session:
         batch = store(session, world, status="open")
@@ -362,15 +365,25 @@ def test_bases_of_other_provinces_are_not_said_to_lack_a_plan(database: str, wor
             name = f"基地{code}"
             session.add(TrainingBase(code=code, name=name, aliases="", city=city, status=status))
         session.flush()
-        before = [row.base for row in section(session, batch, "planless")]
-        # Without a plan nobody knows whose bases the batch's are.
-        unplanned = Batch(id=2, code="S", name="又一批次", year=2026, status="draft", created_at=NOW)
-        unplanned.apply_from, unplanned.apply_until = NOW - timedelta(days=9), NOW
-        session.add(unplanned)
+        # Nobody plans for them: a province that was forgotten must not be silent.
+        forgotten = [row.base for row in section(session, batch, "planless")]
+        other = Batch(id=2, code="S", name="又一批次", year=2026, status="draft", created_at=NOW)
+        other.apply_from, other.apply_until = NOW - timedelta(days=9), NOW
+        session.add(other)
         session.flush()
-        all_bases = [row.base for row in section(session, unplanned, "planless")]
-    assert before[-2:] == ["B4", "C2"] and "C1" not in before
-    assert all_bases == ["B1", "B2", "B3", "B4", "C1", "C2"]
+        # Without a plan nobody knows whose bases a batch's are.
+        unplanned = [row.base for row in section(session, other, "planless")]
+        taken = {f"taken_{who}": 0 for who in ("own", "entrusted", "social")}
+        for code, specialty, quota in (("C1", "0100", 3), ("C2", "0100", 0)):
+            place = {"base_code": code, "specialty_code": specialty, "quota": quota}
+            session.add(Plan(batch_id=2, stopped=False, **place, **taken))
+        session.flush()
+        shared = [row.base for row in section(session, batch, "planless")]
+        of_other = [row.base for row in section(session, other, "planless")]
+    assert forgotten[-3:] == ["B4", "C1", "C2"]
+    assert unplanned == ["B1", "B2", "B3", "B4", "C1", "C2"]
+    assert shared == [base for base in forgotten if base != "C1"]
+    assert of_other == ["B4", "C2"]
 
 
 def test_anomalies(database: str, world: World) -> None:

@@ -274,12 +274,8 @@ def snapshots_of(
 ) -> Iterator[SnapshotRow]:
     """Yield a snapshot of each profile as its application's next version; a correction has a `reason`."""
     for stored, profile in applications:
-        yield snapshot_row(stored, profile, content_of(profile), reason=reason)
-
-
-def snapshot_row(stored: Stored, profile: Profile, content: str, *, reason: str | None = None) -> SnapshotRow:
-    """Return a snapshot of a profile, whose whole `content` is given, as its application's next version."""
-    return (stored.id, next_version(stored), *snapshot_values(profile, content, reason=reason))
+        values = snapshot_values(profile, content_of(profile), reason=reason)
+        yield (stored.id, next_version(stored), *values)
 
 
 def snapshot_values(profile: Profile, content: str, *, reason: str | None = None) -> SnapshotRow:

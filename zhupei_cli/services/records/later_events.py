@@ -21,7 +21,8 @@ class LaterEvents:
         """Take changes."""
         # Any: marshal takes plain tuples alone.
         some: Any = [tuple(change) for change in changes]
-        self._waiting.append(marshal.dumps(some))
+        if some:
+            self._waiting.append(marshal.dumps(some))
 
     def record(self, session: Session, by: Acting) -> None:
         """Append the events of all changes."""

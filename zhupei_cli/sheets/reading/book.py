@@ -197,7 +197,8 @@ def _mark_merged(rows: SheetRows, top: int, ranges: Iterable[_Range]) -> bool:
     """
     marked = False
     budget = len(rows) * rows.width  # ranges do not overlap
-    for first_row, last_row, first_column, last_column in ranges:
+    # In their order: rows that are far apart are read anew each time.
+    for first_row, last_row, first_column, last_column in sorted(ranges):
         lines = range(max(first_row - top, 0), min(max(last_row - top + 1, 0), len(rows)))
         columns = range(first_column, min(last_column + 1, rows.width))
         budget -= len(lines) * len(columns)

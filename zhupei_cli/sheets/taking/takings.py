@@ -1,6 +1,7 @@
 """Taking a whole book: which of its sheets are wanted, which look as if they were, which are hidden."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Final
 
 from zhupei_cli.sheets.kinds.cells import clean
@@ -119,7 +120,7 @@ class Takings:
         something else: a list of the same people alone is none.
         """
         at, named = best_row(sheet.rows, self._kind)
-        if not any(cell not in (None, "") for row in sheet.rows[at + 1 :] for cell in row):
+        if not any(cell not in (None, "") for row in islice(sheet.rows, at + 1, None) for cell in row):
             return False
         words = sum(1 for cell in sheet.rows[at] if cell not in (None, ""))
         about = named >= _PAIR and words >= _FEW and named_keys(sheet.rows[at], self._kind) & _ABOUT

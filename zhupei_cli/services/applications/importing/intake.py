@@ -1,10 +1,10 @@
 """Trainees (学员): bulk import with or without their applications, in portions that memory holds."""
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import chain, repeat
+from itertools import chain, islice, repeat
 from typing import Final
 
 from sqlalchemy.orm import Session
@@ -59,9 +59,8 @@ def import_trainees(
 ) -> Imported:
     """Take people, and their applications to `batch`, in from the rows of workbooks.
 
-    Good persons go in, bad ones do not; the faults are left on the lines. `watch` is what goes through the
-    persons and may tell how far it is. Raises E450 when the batch
-    takes no applications now.
+    Good persons go in, bad ones do not; the faults are left on the lines. `watch` goes through the persons as
+    they are done with and may tell how far that is. Raises E450 when the batch takes no applications now.
     """
     if batch is not None and not options.profile_only:
         require_entry(batch, by, late=options.late_reason is not None)
@@ -122,8 +121,12 @@ class _Intake:
         tables = self.reading.tables
         self.short = bool(tables) and all(all_fit(table.longest) for _, table in tables)
         with self._told(groups) as told:
-            for portion in in_chunks(watch(groups), _PORTION):
+            # A person is seen when it is done with, and the watch ends when all are.
+            seen = iter(watch(groups))
+            for portion in in_chunks(groups, _PORTION):
                 self._take([self._case(group, next(told)) for group in portion])
+                deque(islice(seen, len(portion)), maxlen=0)
+            deque(seen, maxlen=0)
 
     @contextmanager
     def _told(self, groups: Groups) -> Iterator[Iterator[Sequence[object] | None]]:
@@ -175,7 +178,8 @@ class _Intake:
             if verdict in ("inserted", "updated"):
                 accepted.append(case)
         # What is taken back anyhow need not be written.
-        if accepted and not (self.options.all_or_nothing and self._rows["rejected"]):
+        in_vain = self.options.all_or_nothing and (self._rows["rejected"] or self.reading.left_out)
+        if accepted and not in_vain:
             self.writing = self.writing or Writing.begun(self.session, self.batch, self.by)
             self.writing.write(accepted)
 
