@@ -12,7 +12,7 @@ from tests.conftest import Ran
 from tests.people import called, id_number, open_batch, person, write_book, write_people
 from zhupei_cli.acting import Acting
 from zhupei_cli.model import Admission, Application, Trainee
-from zhupei_cli.services.applications.importing.cases import Options
+from zhupei_cli.services.applications.importing.case import Options
 from zhupei_cli.services.applications.importing.intake import import_trainees
 from zhupei_cli.services.records.lookup import find_batch
 from zhupei_cli.services.records.workbooks import read_workbooks

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from tests.people import open_batch, person, write_people
 from zhupei_cli.acting import Acting
 from zhupei_cli.model import Admission, Application, Batch, Counter, Plan, Trainee
-from zhupei_cli.services.applications.importing.cases import Options
+from zhupei_cli.services.applications.importing.case import Options
 from zhupei_cli.services.applications.importing.intake import import_trainees
 from zhupei_cli.services.records.workbooks import read_workbooks
 from zhupei_cli.services.reviews import decisions
@@ -38,7 +38,7 @@ from zhupei_cli.services.admission import by_hand
 from zhupei_cli.services.applications.importing import intake
 from zhupei_cli.services.records import lookup
 from zhupei_cli.services.reviews import decisions
-from zhupei_cli.services.applications.importing.cases import Options
+from zhupei_cli.services.applications.importing.case import Options
 from zhupei_cli.services.reviews.decisions import Verdict
 from zhupei_cli.services.records.workbooks import read_workbooks
 from zhupei_cli.sheets.kinds import workbook_kinds

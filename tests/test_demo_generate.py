@@ -18,7 +18,7 @@ from zhupei_cli.demo.samples import write_samples
 from zhupei_cli.demo.workbooks import write_rows, write_season
 from zhupei_cli.model import Application, Batch, Plan, Trainee, TrainingBase
 from zhupei_cli.rules.people.idcard import check_character
-from zhupei_cli.services.applications.importing.cases import Options
+from zhupei_cli.services.applications.importing.case import Options
 from zhupei_cli.services.applications.importing.intake import import_trainees
 from zhupei_cli.services.batches.plan_sheets import import_plan, read_plan
 from zhupei_cli.services.marks.scores import import_scores

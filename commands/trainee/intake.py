@@ -6,7 +6,7 @@ from typing import Any
 import click
 from sqlalchemy.orm import Session
 
-from zhupei_cli.services.applications.importing.cases import Options
+from zhupei_cli.services.applications.importing.case import Options
 from zhupei_cli.services.applications.importing.groups import STOWING, prepare
 from zhupei_cli.services.kinds.trainee import TRAINEE_IMPORT
 from zhupei_cli.services.records import lookup

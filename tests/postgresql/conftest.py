@@ -18,7 +18,7 @@ from zhupei_cli.acting import Acting
 from zhupei_cli.model import Batch
 from zhupei_cli.rules.admission.run import Held, Inputs, Place, RunSpecialty
 from zhupei_cli.rules.people.masking import mask_id
-from zhupei_cli.services.applications.importing.cases import Options
+from zhupei_cli.services.applications.importing.case import Options
 from zhupei_cli.services.applications.importing.intake import import_trainees
 from zhupei_cli.services.records.workbooks import read_workbooks
 from zhupei_cli.services.reference.lists import load_default_specialties

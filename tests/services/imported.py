@@ -10,7 +10,7 @@ from zhupei_cli.acting import Acting
 from zhupei_cli.model import Base
 from zhupei_cli.services.admission import checkins
 from zhupei_cli.services.applications.importing import intake
-from zhupei_cli.services.applications.importing.cases import Options
+from zhupei_cli.services.applications.importing.case import Options
 from zhupei_cli.services.batches import plan_sheets
 from zhupei_cli.services.kinds.employer import import_employers
 from zhupei_cli.services.marks import scores

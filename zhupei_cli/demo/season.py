@@ -15,7 +15,7 @@ from zhupei_cli.demo.generate import Season, generate, review_rows, score_rows
 from zhupei_cli.demo.workbooks import write_rows, write_season
 from zhupei_cli.model import Application, Batch, Snapshot
 from zhupei_cli.services.admission import admissions, stages
-from zhupei_cli.services.applications.importing.cases import Options
+from zhupei_cli.services.applications.importing.case import Options
 from zhupei_cli.services.applications.importing.intake import import_trainees
 from zhupei_cli.services.batches import batches, plan_sheets
 from zhupei_cli.services.marks import scores

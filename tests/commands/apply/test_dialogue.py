@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 from tests.people import id_number, open_batch, person, write_people
 from zhupei_cli.acting import Acting
 from zhupei_cli.model import Application, Batch, Plan, Trainee
-from zhupei_cli.services.applications.importing.cases import Options
+from zhupei_cli.services.applications.importing.case import Options
 from zhupei_cli.services.applications.importing.intake import import_trainees
 from zhupei_cli.services.records.workbooks import read_workbooks
 from zhupei_cli.sheets.kinds import workbook_kinds

@@ -13,7 +13,7 @@ from zhupei_cli.rules.people.idcard import check_character
 from zhupei_cli.services.admission.admissions import run_admission
 from zhupei_cli.services.applications import correcting, store
 from zhupei_cli.services.applications.correcting import Corrected
-from zhupei_cli.services.applications.importing.cases import Options
+from zhupei_cli.services.applications.importing.case import Options
 from zhupei_cli.services.applications.importing.intake import import_trainees
 from zhupei_cli.services.records.workbooks import read_workbooks
 from zhupei_cli.sheets.kinds import workbook_kinds

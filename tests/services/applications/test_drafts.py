@@ -12,7 +12,7 @@ from zhupei_cli.acting import Acting
 from zhupei_cli.model import Admission, Application, Batch, Event, Plan
 from zhupei_cli.services.applications import drafts, store
 from zhupei_cli.services.applications.drafts import Entered
-from zhupei_cli.services.applications.importing.cases import Options
+from zhupei_cli.services.applications.importing.case import Options
 from zhupei_cli.services.applications.importing.intake import import_trainees
 from zhupei_cli.services.applications.submitting import submit
 from zhupei_cli.services.people.whom import find_person

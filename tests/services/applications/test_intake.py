@@ -15,7 +15,7 @@ from zhupei_cli.acting import Acting
 from zhupei_cli.model import Application, Batch, Choice, Education, Event, Snapshot, Trainee, Work
 from zhupei_cli.rules.people.dates import Month
 from zhupei_cli.services.admission.by_hand import place
-from zhupei_cli.services.applications.importing.cases import Options
+from zhupei_cli.services.applications.importing.case import Options
 from zhupei_cli.services.applications.importing.intake import import_trainees
 from zhupei_cli.services.records.import_ledger import Imported
 from zhupei_cli.services.records.workbooks import Reading, read_workbooks, write_errors

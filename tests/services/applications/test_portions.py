@@ -15,7 +15,7 @@ from tests.people import id_number, open_batch, person, write_book, write_people
 from zhupei_cli.acting import Acting
 from zhupei_cli.model import Base, Batch, Event
 from zhupei_cli.services.applications.importing import intake
-from zhupei_cli.services.applications.importing.cases import Options
+from zhupei_cli.services.applications.importing.case import Options
 from zhupei_cli.services.applications.importing.groups import STOWING, prepare
 from zhupei_cli.services.kinds.trainee import TRAINEE_IMPORT
 from zhupei_cli.services.records.import_ledger import Imported

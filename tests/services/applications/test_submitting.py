@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from tests.people import open_batch, person, write_people
 from zhupei_cli.acting import Acting
 from zhupei_cli.model import Application, Batch, Event, Plan, Snapshot, Trainee
-from zhupei_cli.services.applications.importing.cases import Options
+from zhupei_cli.services.applications.importing.case import Options
 from zhupei_cli.services.applications.importing.intake import import_trainees
 from zhupei_cli.services.applications.submitting import ready_numbers, submit
 from zhupei_cli.services.records.workbooks import read_workbooks

@@ -19,7 +19,7 @@ from zhupei_cli.rules.batch import lifecycle
 from zhupei_cli.services.admission import stages
 from zhupei_cli.services.admission.admissions import commit_run, run_admission, uncommit
 from zhupei_cli.services.applications import correcting, drafts, submitting, withdrawing
-from zhupei_cli.services.applications.importing.cases import Options
+from zhupei_cli.services.applications.importing.case import Options
 from zhupei_cli.services.applications.importing.intake import import_trainees
 from zhupei_cli.services.records.workbooks import read_workbooks
 from zhupei_cli.services.reviews import decisions

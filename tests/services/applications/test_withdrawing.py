@@ -11,7 +11,7 @@ from zhupei_cli.acting import Acting
 from zhupei_cli.model import Admission, Application, Batch, Event, Snapshot
 from zhupei_cli.services.admission.admissions import commit_run, run_admission
 from zhupei_cli.services.applications import drafts, store
-from zhupei_cli.services.applications.importing.cases import Options
+from zhupei_cli.services.applications.importing.case import Options
 from zhupei_cli.services.applications.importing.intake import import_trainees
 from zhupei_cli.services.applications.withdrawing import Withdrawn, withdraw
 from zhupei_cli.services.people import profiles

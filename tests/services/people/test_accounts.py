@@ -12,7 +12,7 @@ from tests.careless import hash_with_care
 from tests.people import id_number, person, write_people
 from zhupei_cli.acting import Acting
 from zhupei_cli.model import Account, Event, Trainee
-from zhupei_cli.services.applications.importing.cases import Options
+from zhupei_cli.services.applications.importing.case import Options
 from zhupei_cli.services.applications.importing.intake import import_trainees
 from zhupei_cli.services.people import accounts
 from zhupei_cli.services.people.accounts import Opened

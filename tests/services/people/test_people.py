@@ -16,7 +16,7 @@ from tests.statements import statements
 from zhupei_cli.acting import Acting
 from zhupei_cli.model import Application, Education, Event, Snapshot, Trainee, Work
 from zhupei_cli.services.applications import gaps, people_history, people_lists
-from zhupei_cli.services.applications.importing.cases import Options
+from zhupei_cli.services.applications.importing.case import Options
 from zhupei_cli.services.applications.importing.intake import import_trainees
 from zhupei_cli.services.applications.people_lists import PeopleFilter
 from zhupei_cli.services.people import people, photos

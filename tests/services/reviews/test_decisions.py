@@ -9,7 +9,7 @@ from sqlalchemy import select
 from tests.people import open_batch, person, write_book, write_people
 from zhupei_cli.acting import Acting
 from zhupei_cli.model import Application, Batch, Event, Review
-from zhupei_cli.services.applications.importing.cases import Options
+from zhupei_cli.services.applications.importing.case import Options
 from zhupei_cli.services.applications.importing.intake import import_trainees
 from zhupei_cli.services.applications.submitting import submit
 from zhupei_cli.services.records.import_ledger import Counts

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from tests.people import id_number, open_batch, person, write_book, write_people
 from zhupei_cli.acting import Acting
 from zhupei_cli.model import Batch
-from zhupei_cli.services.applications.importing.cases import Options
+from zhupei_cli.services.applications.importing.case import Options
 from zhupei_cli.services.applications.importing.intake import import_trainees
 from zhupei_cli.services.records.import_ledger import Counts, Imported
 from zhupei_cli.services.records.workbooks import Reading, read_workbooks, write_errors

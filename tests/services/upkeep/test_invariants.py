@@ -10,7 +10,7 @@ from sqlalchemy import text
 from tests.people import open_batch, person, write_people
 from zhupei_cli.acting import Acting
 from zhupei_cli.services.admission import admissions
-from zhupei_cli.services.applications.importing.cases import Options
+from zhupei_cli.services.applications.importing.case import Options
 from zhupei_cli.services.applications.importing.intake import import_trainees
 from zhupei_cli.services.records.workbooks import read_workbooks
 from zhupei_cli.services.reviews import decisions

@@ -14,9 +14,8 @@ from zhupei_cli.copied import MAX_PIECES, work_shared
 from zhupei_cli.model import Batch
 from zhupei_cli.services.applications.entry import require_entry
 from zhupei_cli.services.applications.form_checks import Checks, load_checks
-from zhupei_cli.services.applications.importing.cases import (
-    Case,
-    Options,
+from zhupei_cli.services.applications.importing.case import Case, Options
+from zhupei_cli.services.applications.importing.examining import (
     examine,
     leave_returned,
     load_cases,

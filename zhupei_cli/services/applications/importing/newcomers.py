@@ -7,7 +7,8 @@ from typing import Any, Final
 from zhupei_cli.rules.proof.digests import row_digest
 from zhupei_cli.services.applications import store
 from zhupei_cli.services.applications.form_checks import Checks
-from zhupei_cli.services.applications.importing.cases import Case, Newcomer, Options, Taken, examine
+from zhupei_cli.services.applications.importing.case import Case, Newcomer, Options, Taken
+from zhupei_cli.services.applications.importing.examining import examine
 from zhupei_cli.services.applications.importing.groups import Group
 from zhupei_cli.services.applications.store import Form
 from zhupei_cli.services.people import profiles

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from zhupei_cli.acting import Acting
 from zhupei_cli.model import Batch
 from zhupei_cli.services.applications import store
-from zhupei_cli.services.applications.importing.cases import Case, Newcomer, Taken
+from zhupei_cli.services.applications.importing.case import Case, Newcomer, Taken
 from zhupei_cli.services.applications.importing.newcomers import newcomer_of, taken_of
 from zhupei_cli.services.applications.store import Stored
 from zhupei_cli.services.people import profiles

@@ -1,21 +1,20 @@
-"""Bulk import of 报名信息: many rows, one pass, one transaction."""
+"""Examining persons of an import: what each becomes, and everything that is wrong with it."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date
-from typing import Final, Literal, NamedTuple
+from typing import Final
 
 from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Batch
-from zhupei_cli.rules.eligibility.requirement import NO_PAST, Past
-from zhupei_cli.rules.people.masking import mask_id
 from zhupei_cli.rules.people.people_names import read_name
 from zhupei_cli.rules.people.profile import highest
 from zhupei_cli.services.applications import store
 from zhupei_cli.services.applications.form_checks import Checks, Parts, identity_faults, read_form
+from zhupei_cli.services.applications.importing.case import Case, Mode, Options
 from zhupei_cli.services.applications.past import load_past
-from zhupei_cli.services.applications.store import Form, SnapshotRow, Stored
+from zhupei_cli.services.applications.store import Form
 from zhupei_cli.services.people import profiles
 from zhupei_cli.services.people.merging import (
     Said,
@@ -27,7 +26,7 @@ from zhupei_cli.services.people.merging import (
     order_odd,
     too_long,
 )
-from zhupei_cli.services.people.profiles import Entry, PersonKey, PersonRows, Profile, differences
+from zhupei_cli.services.people.profiles import Entry, Profile, differences
 from zhupei_cli.sheets.kinds.cells import CLEAR
 from zhupei_cli.sheets.kinds.workbook_kinds import EDUCATION, PERSON, WORK
 from zhupei_cli.sheets.taking.lines import Line
@@ -35,91 +34,7 @@ from zhupei_cli.words.codes import LEVEL
 from zhupei_cli.words.errors import Fault, unread_of
 from zhupei_cli.words.vocabulary import ApplicationStatus
 
-Mode = Literal["upsert", "insert", "update"]
-
 _NOTHING: Final = Said()
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """How an import is to be done, as CONTRACT says it."""
-
-    submit: bool = False
-    mode: Mode = "upsert"
-    profile_only: bool = False
-    all_or_nothing: bool = False
-    #: Why applications are taken outside the dates; None means that they are not.
-    late_reason: str | None = None
-
-
-class Taken(NamedTuple):
-    """What is stored of a profile when it is submitted: the values of its snapshot, and their digest."""
-
-    values: SnapshotRow
-    digest: str
-
-
-class Newcomer(NamedTuple):
-    """One who is new, as rows without ids; `form` and `taken` where they apply, and submit it."""
-
-    rows: PersonRows
-    digest: str
-    form: Form | None
-    by_order: bool
-    taken: Taken | None
-
-
-@dataclass(slots=True)
-class Case:
-    """One person of an import: where their lines stand, who they were and become, what they apply for.
-
-    `key` is None where a line says no number. `newcomer` is what is to be stored of somebody new of whom a
-    copy of the process has told that nothing is wrong; their `lines` need not be looked at.
-    """
-
-    key: PersonKey | None
-    at: Sequence[int]
-    newcomer: Newcomer | None = None
-    lines: list[Line] = field(default_factory=list)
-    before: Profile | None = None
-    #: There once the case is examined.
-    after: Profile = field(init=False)
-    live: Stored | None = None
-    #: The batch in which the person holds a published seat of the year already.
-    seated: str | None = None
-    past: Past = NO_PAST
-    form: Form | None = None
-    profile_changed: bool = False
-    form_changed: bool = False
-    submit: bool = False
-
-    @property
-    def masked_number(self) -> str:
-        """The number as messages name it."""
-        return mask_id("" if self.key is None else self.key[1])
-
-    @property
-    def is_told(self) -> bool:
-        """Say whether it is known what is to be stored."""
-        return self.newcomer is not None and self.before is None and self.past is NO_PAST
-
-    @property
-    def has_faults(self) -> bool:
-        """Say whether anything is told of the lines, and be it a warning."""
-        return any([line.faults for line in self.lines])  # noqa: C419 (most have one)
-
-    @property
-    def refused(self) -> bool:
-        return any([line.bad for line in self.lines])  # noqa: C419 (most have one)
-
-    @property
-    def verdict(self) -> str:
-        """Say what the import does with the person: rejected, inserted, updated or unchanged."""
-        if self.refused:
-            return "rejected"
-        if self.before is None:
-            return "inserted"
-        return "updated" if self.profile_changed or self.form_changed or self.submit else "unchanged"
 
 
 def load_cases(session: Session, batch: Batch | None, cases: Sequence[Case]) -> None:
