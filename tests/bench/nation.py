@@ -1,14 +1,14 @@
-"""Time a nation's year: `python -m tests.bench.nation [--people N …] [--engine ENGINE …]`.
+"""Time a nation's year: `python -m tests.bench.nation [--people N …] [--engine ENGINE …] [--at-once N]`.
 
 N applicants in all (10,000) of 31 provinces in one database of ENGINE (sqlite): each province is a batch of
 its own, as each decides by itself; bases, people and the year are shared. Every step is done by whole
-commands, province after province, and by all provinces before the next step begins; what the country looks
-at as a whole (nightly report, trend, check) is one command each.
+commands, province after province or some provinces at once, and by all before the next step begins; what the
+country looks at as a whole (nightly report, trend, check) is one command each.
 
 Prints for each step its commands, the seconds on the clock and of the processor, applicants a second, the
-most MiB a command and its children held (all of that without the server), and beside a smaller N of the same
-call the growth. What is no bulk of work (making batches, closing, publishing) is done in this process, and
-told without its memory.
+most MiB a command and its children held (processor and memory without the server's), and beside a smaller N
+of the same call the growth. What is no bulk of work (making batches, closing, publishing) is done in this
+process, and told without its memory.
 """
 
 import argparse
@@ -17,6 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage
@@ -51,9 +52,9 @@ class Step:
     processor: float = 0
     memory: float = 0
 
-    def add(self, seconds: float, processor: float, memory: float = 0) -> None:
-        """Add what one command took."""
-        self.commands += 1
+    def add(self, seconds: float, processor: float, memory: float = 0, *, commands: int = 1) -> None:
+        """Add what some commands took."""
+        self.commands += commands
         self.seconds += seconds
         self.processor += processor
         self.memory = max(self.memory, memory)
@@ -61,27 +62,36 @@ class Step:
 
 @dataclass(slots=True)
 class Nation:
-    """A database, the folder of its workbooks, and how long each step took."""
+    """A database, the folder of its workbooks, and how long each step took.
+
+    Of the commands of a step `at_once` run beside each other.
+    """
 
     url: str
     folder: Path
     people: int
     provinces: Sequence[str]
+    at_once: int = 1
     steps: dict[str, Step] = field(default_factory=dict)
 
-    def run(self, step: str, *words: str | Path) -> None:
-        """Run one command of a step."""
+    def run(self, step: str, *commands: Sequence[str | Path]) -> None:
+        """Run the commands of a step."""
+        started, before = time.perf_counter(), _processor(RUSAGE_CHILDREN)
+        with ThreadPoolExecutor(self.at_once) as pool:
+            memory = max(pool.map(self._memory_of, commands))
+        seconds = time.perf_counter() - started
+        self._step(step).add(seconds, _processor(RUSAGE_CHILDREN) - before, memory, commands=len(commands))
+        print(f"{step} of {self.people:,}: {seconds:.1f} s", file=sys.stderr, flush=True)
+
+    def _memory_of(self, words: Sequence[str | Path]) -> float:
         # As installed: with compiled modules, which some environments forbid to keep.
         kept = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
         environment = {**kept, "ZHUPEI_DATABASE_URL": self.url, "ZHUPEI_OPERATOR": "测速"}
-        before = _processor(RUSAGE_CHILDREN)
-        seconds, memory = measured([ZHUPEI, "-q", *words], environment, every=0.05)
-        self._step(step).add(seconds, _processor(RUSAGE_CHILDREN) - before, memory)
+        return measured([ZHUPEI, "-q", *words], environment, every=0.05)[1]
 
-    def each(self, step: str, *words: str) -> None:
+    def each(self, step: str, *words: str | Path) -> None:
         """Run one command of a step for every province; `@` stands for its batch."""
-        for province in self.provinces:
-            self.run(step, *(_batch(province) if word == "@" else word for word in words))
+        self.run(step, *([_batch(one) if word == "@" else word for word in words] for one in self.provinces))
 
     def small(self, *words: str | Path) -> None:
         """Run one command in this process."""
@@ -94,11 +104,9 @@ class Nation:
     def _step(self, name: str) -> Step:
         return self.steps.setdefault(name, Step())
 
-    def file(self, name: str) -> Path:
-        """Return the path of a file that may be there, and is of no use any more."""
-        path = self.folder / name
-        path.unlink(missing_ok=True)
-        return path
+    def file(self, name: str, province: str = "") -> Path:
+        """Return the path of a file, of a province or of all."""
+        return self.folder / province / name
 
 
 def _processor(whose: int) -> float:
@@ -115,27 +123,41 @@ def play(nation: Nation) -> None:
     nation.small("db", "init")
     for season, province in _seasons(nation):
         _begin(nation, season, province)
+    nation.run(
+        "trainee import --submit",
+        *(
+            (*command, "--submit", "--errors", nation.file("未通过.xlsx", province))
+            for command, province in zip(
+                _imports(nation, ("trainee", "import"), "人员.xlsx"), nation.provinces, strict=True
+            )
+        ),
+    )
     for province in nation.provinces:
         rows = review_rows(*_waiting(nation.url, province, "submitted"))
-        write_rows(book := nation.file("审核.xlsx"), workbook_kinds.REVIEW, rows, year=_YEAR)
-        nation.run("review import", "review", "import", book, "--batch", _batch(province))
+        write_rows(nation.file("审核.xlsx", province), workbook_kinds.REVIEW, rows, year=_YEAR)
+    nation.run("review import", *_imports(nation, ("review", "import"), "审核.xlsx"))
     for province in nation.provinces:
         nation.small("batch", "close", _batch(province), "--yes")
     for province in nation.provinces:
         rows = score_rows(*_waiting(nation.url, province, "approved"))
-        write_rows(book := nation.file("成绩.xlsx"), workbook_kinds.SCORE, rows, year=_YEAR)
-        nation.run("admit scores import", "admit", "scores", "import", book, "--batch", _batch(province))
+        write_rows(nation.file("成绩.xlsx", province), workbook_kinds.SCORE, rows, year=_YEAR)
+    nation.run("admit scores import", *_imports(nation, ("admit", "scores", "import"), "成绩.xlsx"))
     nation.each("batch lock", "batch", "lock", "@", "--yes")
     nation.each("admit run", "admit", "run", "--batch", "@")
     nation.each("admit commit", "admit", "commit", "1", "--batch", "@", "--yes")
-    rosters = str(nation.folder / "名单")
+    rosters = nation.file("名单")
     nation.each("export roster --all", "export", "roster", "--all", "--batch", "@", "-o", rosters)
-    nation.run("report nightly", "report", "nightly", "-o", nation.folder / "日报")
+    nation.run("report nightly", ("report", "nightly", "-o", nation.file("日报")))
     for province in nation.provinces:
         nation.small("batch", "publish", _batch(province), "--yes")
     trend = ("report", "trend", "--by", "base", "-o", nation.file("趋势.xlsx"))
-    nation.run("report trend --by base", *trend)
-    nation.run("db check", "db", "check")
+    nation.run("report trend --by base", trend)
+    nation.run("db check", ("db", "check"))
+
+
+def _imports(nation: Nation, words: Sequence[str | Path], name: str) -> list[tuple[str | Path, ...]]:
+    """Return the commands that take in a workbook of this name, one of each province."""
+    return [(*words, nation.file(name, one), "--batch", _batch(one)) for one in nation.provinces]
 
 
 def _seasons(nation: Nation) -> Iterator[tuple[Season, str]]:
@@ -149,7 +171,7 @@ def _seasons(nation: Nation) -> Iterator[tuple[Season, str]]:
 
 
 def _begin(nation: Nation, season: Season, province: str) -> None:
-    """Make the batch of a province, and take in everybody who applies there."""
+    """Make the batch of a province, and the workbook of everybody who applies there."""
     code, books = _batch(province), nation.folder / province
     books.mkdir()
     bases, plan, people = write_season(books, season)
@@ -158,10 +180,7 @@ def _begin(nation: Nation, season: Season, province: str) -> None:
     nation.small("batch", "create", code, *named)
     nation.small("batch", "plan", "import", plan, "--batch", code)
     nation.small("batch", "open", code)
-    refused = ("--errors", nation.file("未通过.xlsx"))
-    nation.run("trainee import --submit", "trainee", "import", people, "--batch", code, "--submit", *refused)
-    for book in (bases, plan, people):
-        book.unlink()
+    people.rename(nation.file("人员.xlsx", province))
 
 
 def _waiting(url: str, province: str, status: str) -> tuple[Season, list[tuple[str, str]]]:
@@ -186,7 +205,7 @@ def _told(nation: Nation, engine: str, before: Nation | None) -> None:
             session.execute(select(func.count()).select_from(table)).scalar_one()
             for table in (Application, Admission)
         )
-    rosters = len(list((nation.folder / "名单").iterdir()))
+    rosters = len(list(nation.file("名单").iterdir()))
     print(
         f"{engine}: {nation.people:,} rows, {applied:,} applications, {admitted:,} admitted,"
         f" {rosters} rosters"
@@ -216,14 +235,14 @@ def _sum(nation: Nation) -> Step:
     )
 
 
-def main(engine: str, sizes: Sequence[int], provinces: Sequence[str]) -> None:
+def main(engine: str, sizes: Sequence[int], provinces: Sequence[str], at_once: int) -> None:
     """Play a year of each size on one engine, the smallest first."""
     before = None
     for people in sorted(sizes):
         with tempfile.TemporaryDirectory(prefix="zhupei-nation-") as temporary:
             folder = Path(temporary)
             with running_side(engine, folder) as side:
-                nation = Nation(side.new("year"), folder, people, provinces)
+                nation = Nation(side.new("year"), folder, people, provinces, at_once)
                 play(nation)
                 _told(nation, engine, before)
                 before = nation
@@ -234,6 +253,7 @@ if __name__ == "__main__":
     parser.add_argument("--people", type=int, nargs="+", default=[10_000])
     parser.add_argument("--engine", choices=ENGINES, nargs="+", default=["sqlite"])
     parser.add_argument("--provinces", type=int, default=len(PROVINCES), help="only the first so many")
+    parser.add_argument("--at-once", type=int, default=1, help="of the commands of a step")
     asked = parser.parse_args()
     for one in asked.engine:
-        main(one, asked.people, PROVINCES[: asked.provinces])
+        main(one, asked.people, PROVINCES[: asked.provinces], asked.at_once)

@@ -120,7 +120,7 @@ def running_side(engine: str, folder: Path) -> Iterator[Side]:
         with running_server(durable=True) as server:
             yield Databases(server)
     else:
-        with running_oceanbase() as oceanbase:
+        with running_oceanbase(memory=8) as oceanbase:
             yield OceanBases(oceanbase, f"bench_{os.getpid()}_")
 
 
