@@ -1,8 +1,10 @@
 """`db check`: every promise that is broken behind the program's back is found."""
 
 import sqlite3
+from collections import Counter
 from contextlib import closing
 from pathlib import Path
+from random import Random
 
 import pytest
 from sqlalchemy import text
@@ -19,6 +21,7 @@ from zhupei_cli.services.upkeep.invariants import check_database
 from zhupei_cli.sheets.kinds import workbook_kinds
 from zhupei_cli.store.counters import take
 from zhupei_cli.store.engine import connected, reading, transaction
+from zhupei_cli.words.errors import ZhupeiError
 from zhupei_cli.words.vocabulary import Decision
 
 
@@ -109,3 +112,22 @@ def test_a_damaged_file_is_found(season: str) -> None:
     content[len(content) // 3 : len(content) // 3 + 3000] = b"\x07" * 3000
     path.write_bytes(content)
     assert _codes(season) == ["E533"]
+
+
+@pytest.mark.sqlite
+def test_whatever_broken_pages_break_the_file_is_what_is_told_of(season: str) -> None:
+    path = Path(season.removeprefix("sqlite:///"))
+    content, random = path.read_bytes(), Random(1)
+    told = Counter[str]()
+    for _ in range(40):
+        start = random.randrange(20_000, len(content))
+        path.write_bytes(content[:start] + random.randbytes(2_000) + content[start + 2_000 :])
+        try:
+            told[",".join(_codes(season)) or "nothing"] += 1
+        except ZhupeiError as error:  # it cannot even be opened
+            told[error.code] += 1
+    # Many meet what is empty: each table and index has a page of its own.
+    assert told.keys() <= {"E533", "E505", "nothing"}, told
+    assert told["E533"] > 10, told
+    path.write_bytes(content)
+    assert _codes(season) == []

@@ -130,16 +130,22 @@ def check_database(session: Session, *, deep: bool = False) -> list[Finding]:
     """
     if deep and login_of(session).kind in (LoginKind.BASE, LoginKind.AUDITOR):
         raise ZhupeiError("E605")
-    try:
-        return _checked(session, deep=deep)
-    except ValueError:  # text that is none, a date that is none: what the file's own check does not look at
-        return _told([about("E533", ["有读不出的内容"])])
+    with backend_at(session).damage_sought(session.connection()) as damage:
+        try:
+            found = _checked(session, deep=deep)
+        except ValueError:  # text that is none, a date that is none: what the file's own check passes over
+            found = _told([about("E533", ["有读不出的内容"])])
+        except Exception:
+            if not damage():  # what is read from broken pages can break anything
+                raise
+            found = []
+        broken = damage()
+    return _told([about("E533", broken)]) if broken else found
 
 
 def _checked(session: Session, *, deep: bool) -> list[Finding]:
     connection = session.connection()
-    found = [*_damage(connection)] or [*_schema(connection)]
-    if found:
+    if found := [*_schema(connection)]:
         return _told(found)
     found += [*_references(connection), *_login(session), *_rules(connection), *_counters(session)]
     chain = auditing.verify(session).findings
@@ -157,12 +163,6 @@ def _schema(connection: Connection) -> Iterator[Fault]:
 
 def _told(faults: list[Fault]) -> list[Finding]:
     return [Finding(fault.code, fault.message) for fault in faults]
-
-
-def _damage(connection: Connection) -> Iterator[Fault]:
-    """Look at the storage itself; a server looks after its own."""
-    if found := backend_at(connection).damage(connection):
-        yield about("E533", found)
 
 
 def _references(connection: Connection) -> Iterator[Fault]:

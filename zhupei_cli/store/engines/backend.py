@@ -183,8 +183,8 @@ class Backend(Protocol):
     def running_checks(self, url: URL) -> Iterator[Check]:
         """Look at how the database does, once it is known to be ours."""
 
-    def damage(self, connection: Connection) -> list[str]:
-        """Return what the engine itself finds broken in what it stores."""
+    def damage_sought(self, connection: Connection) -> AbstractContextManager[Callable[[], list[str]]]:
+        """Look, while the block lasts, for what is broken in what is stored; say it when asked."""
 
     def dangling(self, connection: Connection) -> list[str]:
         """Return rows that point nowhere, and constraints that were switched off."""

@@ -8,7 +8,7 @@ from sqlalchemy.sql.elements import SQLCoreOperations
 
 from zhupei_cli.store.engines.backend import Login, LoginKind
 from zhupei_cli.store.engines.oceanbase.health import (
-    damage,
+    damage_sought,
     dangling,
     described,
     made,
@@ -41,7 +41,7 @@ __all__ = [
     "WALLS",
     "at_work",
     "code_of",
-    "damage",
+    "damage_sought",
     "dangling",
     "delete",
     "described",

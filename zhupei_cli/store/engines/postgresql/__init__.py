@@ -20,7 +20,7 @@ from zhupei_cli.store.engines.backend import Backups, Check, Login, LoginKind
 from zhupei_cli.store.engines.postgresql.dump import back_up, restore
 from zhupei_cli.store.engines.postgresql.health import (
     checks_of,
-    damage,
+    damage_sought,
     dangling,
     has_version,
     has_walls,
@@ -46,7 +46,7 @@ __all__ = [
     "WALLS",
     "at_work",
     "code_of",
-    "damage",
+    "damage_sought",
     "dangling",
     "delete",
     "described",

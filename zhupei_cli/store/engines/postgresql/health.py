@@ -1,6 +1,7 @@
 """How a database of PostgreSQL does, and what stands in it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from typing import Final
 
 from sqlalchemy import URL, Connection, text
@@ -73,10 +74,10 @@ def checks_of(connection: Connection) -> Iterator[Check]:
         yield Check("占用", "没有人在等待")
 
 
-def damage(connection: Connection) -> list[str]:
-    """Return nothing: a server looks after its own pages."""
+def damage_sought(connection: Connection) -> AbstractContextManager[Callable[[], list[str]]]:
+    """Find nothing: a server looks after its own pages."""
     del connection
-    return []
+    return nullcontext(list)
 
 
 def dangling(connection: Connection) -> list[str]:

@@ -40,7 +40,7 @@ from zhupei_cli.store.engines.sqlite.file import (
     sqlite_path,
 )
 from zhupei_cli.store.engines.sqlite.health import (
-    damage,
+    damage_sought,
     dangling,
     place_checks,
     planted,
@@ -71,7 +71,7 @@ __all__ = [
     "WALLS",
     "at_work",
     "code_of",
-    "damage",
+    "damage_sought",
     "dangling",
     "delete",
     "described",

@@ -4,8 +4,9 @@ import os
 import shutil
 import sqlite3
 import sys
-from collections.abc import Iterator
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
@@ -108,8 +109,24 @@ def running_checks(url: URL) -> Iterator[Check]:
             yield Check("占用", "没有别的程序在写入")
 
 
-def damage(connection: Connection) -> list[str]:
-    """Return what SQLite finds broken in its pages."""
+@contextmanager
+def damage_sought(connection: Connection) -> Iterator[Callable[[], list[str]]]:
+    """Look for broken pages while the block lasts; what is yielded says which there are, and waits for it.
+
+    SQLite reads the whole file, and needs a processor for it that need not be the one of the block.
+    """
+    reading = connection.engine.execution_options(zhupei_read_only=True)
+    with reading.connect() as own, ThreadPoolExecutor(1) as beside:
+        found = beside.submit(_damage, own)
+        try:
+            yield found.result
+        finally:
+            while not found.done():  # nobody waits for it any more; who has not begun cannot be interrupted
+                own.connection.interrupt()
+                wait([found], timeout=0.05)
+
+
+def _damage(connection: Connection) -> list[str]:
     try:
         found = [str(row[0]) for row in connection.execute(text("PRAGMA integrity_check(5)"))]
     except DatabaseError as error:
