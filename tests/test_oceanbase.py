@@ -23,7 +23,7 @@ from tests.conftest import Ran, Run
 from tests.oceanbase_server import OceanBase, is_installed, running_oceanbase
 from tests.oceanbase_slots import OceanBaseSlots
 from tests.slots import Slots
-from zhupei_cli.model import Base, Counter, Specialty
+from zhupei_cli.model import Base, Counter, ImportRow, Specialty
 from zhupei_cli.store import schema
 from zhupei_cli.store.backup import back_up, restore
 from zhupei_cli.store.bulk import delete_rows, insert_rows, update_rows
@@ -264,6 +264,49 @@ def test_an_earlier_version_is_backed_up_and_comes_back_at_this_one(nowhere: str
     restore(tmp_path / "old.sqlite", nowhere, replace=True)
     with reading(nowhere) as session:
         assert session.get_one(Counter, "c").value == 7
+
+
+@ALONE
+def test_an_upgrade_that_stopped_is_backed_up_and_replaced(nowhere: str, tmp_path: Path) -> None:
+    schema.upgrade(nowhere, "0011")
+    _execute(nowhere, "INSERT INTO counter VALUES ('c', 7)")
+    # The first words of the next step, and no more of it.
+    _execute(nowhere, "ALTER TABLE plan ADD COLUMN max_postgrad INTEGER")
+    back_up(nowhere, tmp_path / "old.sqlite")
+    _execute(nowhere, "DELETE FROM counter")
+    with pytest.raises(ZhupeiError, match="E519"):
+        restore(tmp_path / "old.sqlite", nowhere)
+    restore(tmp_path / "old.sqlite", nowhere, replace=True)
+    with reading(nowhere) as session:
+        assert session.get_one(Counter, "c").value == 7
+    with connected(nowhere) as connection:
+        assert (current_version(connection), unlike_model(connection)) == (HEAD, [])
+
+
+@ALONE
+def test_what_is_being_filled_is_no_database_yet(nowhere: str) -> None:
+    """Tables stay with their first word: that they are ours is only said together with their rows."""
+    with schema.new_tables(nowhere) as connection:
+        connection.execute(text("INSERT INTO counter VALUES ('c', 7)"))
+        with pytest.raises(ZhupeiError, match="E503"), reading(nowhere):
+            pass
+    with reading(nowhere) as session:
+        assert session.get_one(Counter, "c").value == 7
+
+
+@ALONE
+def test_what_an_import_keeps_of_a_photo_is_kept(nowhere: str) -> None:
+    schema.upgrade(nowhere, "0016")
+    # As it was made before long texts were known.
+    _execute(nowhere, "ALTER TABLE import_row MODIFY `before` TEXT")
+    schema.upgrade(nowhere)
+    table, before = ImportRow.metadata.tables["import_row"], "x" * 400_000
+    columns = [column.name for column in table.columns]
+    with transaction(nowhere) as session:
+        session.connection().execute(text("SET foreign_key_checks = 0"))
+        insert_rows(session, table, columns, [(1, "photo", str(n), "updated", before) for n in range(30)])
+    with reading(nowhere) as session:
+        assert session.execute(select(ImportRow.before)).scalars().all() == [before] * 30
 
 
 @ALONE

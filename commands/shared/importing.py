@@ -152,10 +152,13 @@ class Import:
     def _give_back(self, reading: Reading, batch: str | None, *, of_batch: bool) -> list[Path]:
         try:
             choices = self._choices(reading, batch, of_batch=of_batch)
-            return write_errors(reading, self.errors, choices=choices, masked=self.mask)
-        except ZhupeiError as error:  # the good rows are in: that the folder is read-only changes nothing
-            warn(self.settings, f"提醒 [{error.code}] 不合格的行没有写出：{error.message}")
-            return []
+        except ZhupeiError as error:  # the good rows are in: what cannot be offered is typed
+            choices = Choices()
+            log(self.settings, error.message)
+        returned = write_errors(reading, self.errors, choices=choices, masked=self.mask)
+        for one in returned.unwritten:  # that a folder is read-only changes nothing either
+            warn(self.settings, f"提醒 [{one.code}] 不合格的行没有写出：{one.message}")
+        return returned.written
 
     def _choices(self, reading: Reading, batch: str | None, *, of_batch: bool) -> Choices:
         columns = (column for _, table in reading.tables for column in table.kind.columns)

@@ -6,6 +6,7 @@ from typing import Any
 import click
 from sqlalchemy.orm import Session
 
+from zhupei_cli.rules.people.plain_words import require_reason
 from zhupei_cli.services.applications.importing.case import Options
 from zhupei_cli.services.applications.importing.groups import STOWING, prepare
 from zhupei_cli.services.kinds.trainee import TRAINEE_IMPORT
@@ -49,9 +50,9 @@ def import_(taking: Import, *, batch: str | None, late: bool, reason: str | None
     """
     if late and not (reason or "").strip():
         raise click.UsageError("--late 须同时用 --reason 写明原因。", click.get_current_context())
+    require_reason(reason if late else None)
     options = Options(**chosen, late_reason=reason if late else None)
     optional = workbook_kinds.APPLICATION_KEYS if options.profile_only else ()
-    by = taking.by
     with Progress(taking.settings) as progress:
 
         def act(session: Session, reading: Reading) -> Imported:
@@ -59,12 +60,14 @@ def import_(taking: Import, *, batch: str | None, late: bool, reason: str | None
             if found is not None:
                 question_titles(session, reading, found, named=batch_was_named())
             watch = partial(progress.watch, what="检查并写入", unit="人", then="写入数据库")
-            outcome = TRAINEE_IMPORT.take(session, reading, batch=found, by=by, options=options, watch=watch)
+            outcome = TRAINEE_IMPORT.take(
+                session, reading, batch=found, by=taking.by, options=options, watch=watch
+            )
             progress.phase("核对变化" if taking.dry_run else "保存")
             return outcome
 
         progress.phase("读取工作簿")
-        prepared = partial(prepare, today=by.today)
+        prepared = partial(prepare, today=taking.by.today)
         done = taking.take(TRAINEE_IMPORT, act, optional=optional, prepare=prepared, stowing=STOWING)
     outcome = taking.show(done, batch=batch, of_batch=not options.profile_only)
     if options.submit and outcome.import_id is not None:

@@ -8,6 +8,7 @@ from sqlalchemy import exc
 
 from zhupei_cli.model import Base
 from zhupei_cli.model.base import UTCDateTime
+from zhupei_cli.store.engine import HEAD
 
 #: What a server says of a table, column, key, index or CHECK that is there already, or is gone already; the
 #: last two of an index that a foreign key leans on: it stays, and goes with its table.
@@ -33,13 +34,15 @@ def render_item(kind: str, item: Any, _autogen: Any) -> str | bool:
     return "sa.DateTime()" if kind == "type" and isinstance(item, UTCDateTime) else False
 
 
-def keep(ctx: Any, **_: Any) -> None:
+def keep(ctx: Any, step: Any, **_: Any) -> None:
     """Keep a step and the version it led to before the next one begins."""
-    ctx.connection.exec_driver_sql("COMMIT")
+    if not (filled and step.up_revision_id == HEAD):
+        ctx.connection.exec_driver_sql("COMMIT")
 
 
 #: Said by store.schema of engines that keep each change of tables at once.
 stepwise = context.config.attributes.get("stepwise", False)
+filled = context.config.attributes.get("filled", False)
 context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=Base.metadata,

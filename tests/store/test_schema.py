@@ -45,7 +45,7 @@ def test_what_exists_is_never_overwritten(url: str) -> None:
 
 
 def test_a_failed_start_leaves_nothing(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise RuntimeError
 
     monkeypatch.setattr(schema, "migrate", fail)

@@ -17,7 +17,7 @@ from zhupei_cli.store.walls import require_admitted
 from zhupei_cli.words.errors import ZhupeiError
 
 #: The newest migration; a test compares it with the files in sql/migrations.
-HEAD = "0016"
+HEAD = "0017"
 
 
 def open_engine(url: str) -> Engine:

@@ -45,7 +45,7 @@ def new_tables(url: str, *, dry_run: bool = False) -> Iterator[Connection]:
         connected(where, read_only=False) as connection,
     ):
         backend.require_room(connection, parsed)
-        migrate(connection)
+        migrate(connection, filled=True)
         yield connection
         if dry_run:
             connection.rollback()
@@ -97,8 +97,12 @@ def steps_from(version: str) -> list[str]:
         return [f"{step.revision} {step.doc}" for step in found][::-1]
 
 
-def migrate(connection: Connection, revision: str = "head") -> None:
-    """Run the migrations inside the caller's transaction."""
+def migrate(connection: Connection, revision: str = "head", *, filled: bool = False) -> None:
+    """Run the migrations inside the caller's transaction.
+
+    Where tables stay with their first word each step is kept with its version; of tables that are then
+    `filled` in the same transaction the last version only together with their rows.
+    """
     from alembic import command
     from alembic.config import Config
 
@@ -107,4 +111,5 @@ def migrate(connection: Connection, revision: str = "head") -> None:
         config.set_main_option("script_location", str(scripts).replace("%", "%%"))
         config.attributes["connection"] = connection
         config.attributes["stepwise"] = not backend_at(connection).UNDOES_DDL
+        config.attributes["filled"] = filled
         command.upgrade(config, revision)

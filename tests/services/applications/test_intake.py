@@ -329,7 +329,7 @@ def test_people_on_every_sheet_are_taken_and_nobody_twice(database: str, tmp_pat
         (one.sheet, one.row, one.message.partition("另见 ")[2].partition("；")[0]) for one in reading.problems
     ]
     assert others == [("4001", 3, "a.xlsx 4002 第 3 行"), ("4002", 3, "a.xlsx 4001 第 3 行")]
-    (path,) = write_errors(reading)
+    (path,) = write_errors(reading).written
     assert openpyxl.load_workbook(path).sheetnames == ["4001", "4002", "字典"]
     again = read_workbooks([path], workbook_kinds.PERSON)
     assert [(table.sheet, len(table.rows)) for _, table in again.tables] == [("4001", 1), ("4002", 1)]

@@ -138,7 +138,8 @@ def test_portions_do_what_one_piece_does(
     assert [one.as_json() for one in again.problems] == [one.as_json() for one in read.problems]
     assert same == rows
     first, second = (
-        write_errors(one, book.with_name(name))[0] for one, name in ((read, "甲.xlsx"), (again, "乙.xlsx"))
+        write_errors(one, book.with_name(name)).written[0]
+        for one, name in ((read, "甲.xlsx"), (again, "乙.xlsx"))
     )
     assert _cells(first) == _cells(second)
     # Of the batch, which was put in past the program, it says the same as before.

@@ -63,7 +63,7 @@ def test_mended_rows_of_every_sheet_go_in(opened: str, tmp_path: Path, by: Actin
     outcome, reading = _import(opened, by, path)
     # All lines of a person are taken together, or none.
     assert outcome.counts == Counts(rows=6, inserted=2, rejected=4)
-    (returned,) = write_errors(reading)
+    (returned,) = write_errors(reading).written
     assert _rows(returned) == outcome.counts.rejected
     _mend(returned, "报名信息", "民族", "汉族")
     _mend(returned, "工作经历", "终止", "2024-06")
@@ -79,7 +79,10 @@ def test_each_file_has_its_own(opened: str, tmp_path: Path, by: Acting) -> None:
         for number, mobile in enumerate(("x", "13800000000", "y"))
     ]
     outcome, reading = _import(opened, by, *paths)
-    returned = write_errors(reading)
+    returned = write_errors(reading).written
     assert [path.name for path in returned] == ["0_未通过.xlsx", "2_未通过.xlsx"]
     assert sum(map(_rows, returned)) == outcome.counts.rejected == 2
-    assert [path.name for path in write_errors(reading, tmp_path / "错.xlsx")] == ["错.xlsx", "错-2.xlsx"]
+    assert [path.name for path in write_errors(reading, tmp_path / "错.xlsx").written] == [
+        "错.xlsx",
+        "错-2.xlsx",
+    ]

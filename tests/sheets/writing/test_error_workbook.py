@@ -250,6 +250,16 @@ def test_the_name_does_not_grow() -> None:
     assert {errors_path(Path(name)).name for name in names} == {"报名_未通过.xlsx"}
 
 
+def test_a_name_that_is_as_long_as_it_may_be_is_cut(tmp_path: Path) -> None:
+    book = Book("a.xlsx", "0", (Sheet("S", 5, [["报名号", "审核结果"], ["A", "?"]]),))
+    long = tmp_path / f"{'报' * 81}.xlsx"
+    for ending in ("", "-2", "-3"):
+        written = write_error_workbook(errors_path(long), [take(book, REVIEW)])
+        assert written is not None
+        assert written.name.startswith("报" * 76)
+        assert written.name.endswith(f"_未通过{ending}.xlsx")
+
+
 class _Anything(dict[str, Any]):
     def __missing__(self, key: str) -> str:
         return "x"

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
-from typing import TypedDict
+from typing import NamedTuple, TypedDict
 
 from zhupei_cli.files import shown_path
 from zhupei_cli.services.records.import_ledger import ImportedFile
@@ -17,7 +17,7 @@ from zhupei_cli.sheets.taking.table import Table
 from zhupei_cli.sheets.taking.take import Prepare
 from zhupei_cli.sheets.taking.takings import Takings
 from zhupei_cli.sheets.writing.error_workbook import errors_path, write_error_workbook
-from zhupei_cli.words.errors import Fault
+from zhupei_cli.words.errors import Fault, ZhupeiError
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,27 +96,37 @@ def read_workbooks(
     return Reading(tuple(files), lines, tables, tuple(paths), password)
 
 
+class Returned(NamedTuple):
+    """The workbooks of bad rows that were written, and why others were not (E003)."""
+
+    written: list[Path]
+    unwritten: list[ZhupeiError]
+
+
 def write_errors(
     reading: Reading, target: Path | None = None, *, choices: Choices | None = None, masked: bool = False
-) -> list[Path]:
-    """Write the bad rows of each file beside it, or all to `target`; return what was written.
+) -> Returned:
+    """Write the bad rows of each file beside it, or all to `target`; one that fails stops no other.
 
     `choices` are what drop-downs offer; with `masked` the files are for reading only. Rows are bad by the
-    faults they have by now: call it when the import is done. Raises E003.
+    faults they have by now: call it when the import is done.
     """
-    written = []
+    returned = Returned([], [])
     for file, source in zip(reading.files, reading.sources, strict=True):
         tables = [table for name, table in reading.tables if name == file.name]
-        path = write_error_workbook(
-            target or errors_path(source),
-            tables,
-            masked=masked,
-            choices=choices,
-            password=reading.password,
-        )
-        if path is not None:
-            written.append(path)
-    return written
+        try:
+            path = write_error_workbook(
+                target or errors_path(source),
+                tables,
+                masked=masked,
+                choices=choices,
+                password=reading.password,
+            )
+        except ZhupeiError as error:
+            returned.unwritten.append(error)
+        else:
+            returned.written.extend([] if path is None else [path])
+    return returned
 
 
 def _of_tables(tables: Iterable[tuple[str, Table]]) -> Iterator[Problem]:

@@ -149,10 +149,13 @@ def read_book(
     if not path.is_file():
         raise ZhupeiError("E001", file=path)
     with unlocked(path, password) as plain:
-        return _read(plain, max_rows, watch)
+        sheets, heads = _read(plain, max_rows, watch)
+    with path.open("rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    return Book(path.name, sha256, tuple(sheets), tuple(heads), heads)
 
 
-def _read(path: Path, max_rows: int, watch: Watch) -> Book:
+def _read(path: Path, max_rows: int, watch: Watch) -> tuple[list[Sheet], dict[str, list[list[Cell]]]]:
     limits = Limits(max_rows, MAX_COLUMNS)
     sheets: list[Sheet] = []
     heads: dict[str, list[list[Cell]]] = {}
@@ -169,9 +172,7 @@ def _read(path: Path, max_rows: int, watch: Watch) -> Book:
             sheets.append(_whole(sheet, *values))
     if not sheets:
         raise ZhupeiError("E034", file=path.name)
-    with path.open("rb") as file:
-        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-    return Book(path.name, sha256, tuple(sheets), tuple(heads), heads)
+    return sheets, heads
 
 
 def _add(sheet: Sheet, data: bytes, first: int, rows: list[list[Cell]], odd: Iterable[_Odd]) -> None:

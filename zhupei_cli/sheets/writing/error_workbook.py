@@ -1,5 +1,6 @@
 """The error workbook: the bad rows alone, each with its reasons; mended, it is imported as it is."""
 
+import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
@@ -7,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from zhupei_cli.files import replacing
+from zhupei_cli.oswords import os_words
 from zhupei_cli.pages_across import pages_across
 from zhupei_cli.sheets.kinds.cells import Cell, Spoilt, clean, text
 from zhupei_cli.sheets.kinds.columns import (
@@ -28,7 +30,7 @@ from zhupei_cli.sheets.writing.drawing import LINE, Drawing, DrawnRow, drawing, 
 from zhupei_cli.sheets.writing.looks import HEADING
 from zhupei_cli.sheets.writing.template import column_width, set_up_page
 from zhupei_cli.sheets.writing.widths import usual_width
-from zhupei_cli.words.errors import Fault, under
+from zhupei_cli.words.errors import Fault, ZhupeiError, under
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
@@ -45,9 +47,11 @@ _LOST_DIGITS: Final = frozenset(("E013", "E132"))
 _FORBIDDEN: Final = re.compile(r"[\[\]:*?/\\]")
 _NAME: Final = 28
 _MASKED: Final = "本表的证件号码、电话、地址等已遮盖，只供查看，不能再导入"
-#: What could be the number of a person, a telephone or a paper.
 # What is given back a second time has the name of the first.
 _ENDING: Final = re.compile(r"_未通过(?:-[0-9]+)?$")
+#: Bytes of a name that leave room for the ending and a number: file systems hold 255.
+_NAME_BYTES: Final = 230
+#: What could be the number of a person, a telephone or a paper.
 _LONG_NUMBER: Final = re.compile("[0-9]{10,}[0-9Xx]?")
 # Text also where people type later: an ID number keeps its digits. What is beside a long name would cut it.
 _TEXT: Final = {"num_format": "@", "valign": "top", "border": 1, "border_color": "#BFBFBF", "text_wrap": True}
@@ -66,8 +70,14 @@ _STRUCK: Final[Mapping[str, Mapping[str, object]]] = {"struck": {**_TEXT, "font_
 
 
 def errors_path(source: Path) -> Path:
-    """Return where the bad rows of `source` go: `FILE_未通过.xlsx` beside it, of such a file once more."""
-    return source.with_name(f"{_ENDING.sub('', source.stem)}_未通过.xlsx")
+    """Return where the bad rows of `source` go: `FILE_未通过.xlsx` beside it, of such a file once more.
+
+    Of a name so long that nothing can be added the end is left out.
+    """
+    stem = _ENDING.sub("", source.stem)
+    while len(os.fsencode(stem)) > _NAME_BYTES:
+        stem = stem[:-1]
+    return source.with_name(f"{stem}_未通过.xlsx")
 
 
 def write_error_workbook(
@@ -87,10 +97,13 @@ def write_error_workbook(
     bad = [(table, rows) for table in tables if (rows := [row for row in marked(table.rows) if row.bad])]
     if not bad:
         return None
-    path = free_path(target)
-    with replacing(path) as beside:
-        _write(beside, bad, masked=masked, choices=choices or Choices())
-        lock(beside, password)
+    try:
+        path = free_path(target)
+        with replacing(path) as beside:
+            _write(beside, bad, masked=masked, choices=choices or Choices())
+            lock(beside, password)
+    except OSError as error:
+        raise ZhupeiError("E003", file=target, detail=os_words(error)) from error
     return path
 
 

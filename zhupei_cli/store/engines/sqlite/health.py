@@ -16,6 +16,7 @@ from sqlalchemy.exc import DatabaseError
 
 from zhupei_cli.store.engines.backend import Check, State
 from zhupei_cli.store.engines.sqlite.file import sqlite_path
+from zhupei_cli.store.engines.sqlite.words import code_of
 
 #: Locks and shared memory do not work there: SQLite's log (WAL) loses what was written.
 _NETWORK: Final = frozenset(
@@ -130,6 +131,8 @@ def _damage(connection: Connection) -> list[str]:
     try:
         found = [str(row[0]) for row in connection.execute(text("PRAGMA integrity_check(5)"))]
     except DatabaseError as error:
+        if error.orig is None or code_of(error.orig) not in (None, "E505"):
+            raise  # it is locked, or cannot be read: whether it is damaged nobody knows
         found = [str(error.orig)]
     return [] if found == ["ok"] else found
 
