@@ -87,7 +87,7 @@ class Nation:
         # As installed: with compiled modules, which some environments forbid to keep.
         kept = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
         environment = {**kept, "ZHUPEI_DATABASE_URL": self.url, "ZHUPEI_OPERATOR": "测速"}
-        return measured([ZHUPEI, "-q", *words], environment, every=0.05)[1]
+        return measured([ZHUPEI, "-q", *words], environment, every=0.2)[1]
 
     def each(self, step: str, *words: str | Path) -> None:
         """Run one command of a step for every province; `@` stands for its batch."""

@@ -86,3 +86,21 @@ def test_each_file_has_its_own(opened: str, tmp_path: Path, by: Acting) -> None:
         "错.xlsx",
         "错-2.xlsx",
     ]
+
+
+def test_one_that_cannot_be_written_stops_no_other(opened: str, tmp_path: Path, by: Acting) -> None:
+    folders = [tmp_path / name for name in ("甲", "乙", "丙")]
+    for folder in folders:
+        folder.mkdir()
+    paths = [
+        write_people(folder / f"{number}.xlsx", [person(number, mobile="x")])
+        for number, folder in enumerate(folders)
+    ]
+    _, reading = _import(opened, by, *paths)
+    paths[1].unlink()
+    folders[1].rmdir()
+    folders[1].touch()
+    returned = write_errors(reading)
+    assert [path.name for path in returned.written] == ["0_未通过.xlsx", "2_未通过.xlsx"]
+    (error,) = returned.unwritten
+    assert (error.code, "乙" in error.message) == ("E003", True)

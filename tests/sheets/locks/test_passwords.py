@@ -1,6 +1,7 @@
 """Workbooks with a password: read with it, refused without it, and what leaves the house protected."""
 
 import csv
+import hashlib
 import shutil
 from collections.abc import Callable
 from io import BytesIO
@@ -15,6 +16,7 @@ from tests.conftest import Ran, Run
 from tests.people import write_book
 from zhupei_cli.sheets.kinds import workbook_kinds
 from zhupei_cli.sheets.locks.locking import lock
+from zhupei_cli.sheets.reading.book import read_book
 from zhupei_cli.store.engine import transaction
 
 Call = Callable[..., Ran]
@@ -52,6 +54,9 @@ def test_a_protected_workbook_is_read_with_its_password(call: Call, home: Path) 
     assert call(*words).err.startswith("错误 [E032]：基地.xlsx 有密码保护\n怎么办：导入时加 --password-stdin")
     assert call(*words, "--password-stdin", stdin="ab\n").err.startswith("错误 [E786]：基地.xlsx 的密码不对")
     taken = call(*words, "--password-stdin", stdin=f"{WORD}\n")
+    # The ledger knows the file by what the office can compute of it.
+    digest = hashlib.sha256((home / "基地.xlsx").read_bytes()).hexdigest()
+    assert read_book(home / "基地.xlsx", password=WORD).sha256 == digest
     assert (taken.code, "新增 1" in taken.err, "未通过 1" in taken.err) == (3, True, True)
     # What is given back holds whole numbers too: protected as what came.
     assert "坏" in str(list(_opened(home / "基地_未通过.xlsx", WORD).worksheets[0].values))
