@@ -8,6 +8,7 @@ import traceback
 import warnings
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import UTC, datetime
 from importlib.resources import files
 from itertools import pairwise
 from pathlib import Path
@@ -23,7 +24,7 @@ from tests.conftest import Ran, Run
 from tests.oceanbase_server import OceanBase, is_installed, running_oceanbase
 from tests.oceanbase_slots import OceanBaseSlots
 from tests.slots import Slots
-from zhupei_cli.model import Base, Counter, ImportRow, Specialty
+from zhupei_cli.model import Base, Counter, Event, ImportRow, Specialty
 from zhupei_cli.store import schema
 from zhupei_cli.store.backup import back_up, restore
 from zhupei_cli.store.bulk import delete_rows, insert_rows, update_rows
@@ -270,6 +271,11 @@ def test_an_earlier_version_is_backed_up_and_comes_back_at_this_one(nowhere: str
 def test_an_upgrade_that_stopped_is_backed_up_and_replaced(nowhere: str, tmp_path: Path) -> None:
     schema.upgrade(nowhere, "0011")
     _execute(nowhere, "INSERT INTO counter VALUES ('c', 7)")
+    at = "'2026-01-02 03:04:05'"
+    _execute(
+        nowhere,
+        f"INSERT INTO event (seq, at, who, action, subject, hash) VALUES (1, {at}, '甲', 'x', 'y', 'z')",
+    )
     # The first words of the next step, and no more of it.
     _execute(nowhere, "ALTER TABLE plan ADD COLUMN max_postgrad INTEGER")
     back_up(nowhere, tmp_path / "old.sqlite")
@@ -279,6 +285,7 @@ def test_an_upgrade_that_stopped_is_backed_up_and_replaced(nowhere: str, tmp_pat
     restore(tmp_path / "old.sqlite", nowhere, replace=True)
     with reading(nowhere) as session:
         assert session.get_one(Counter, "c").value == 7
+        assert session.execute(select(Event.at)).scalar_one() == datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
     with connected(nowhere) as connection:
         assert (current_version(connection), unlike_model(connection)) == (HEAD, [])
 

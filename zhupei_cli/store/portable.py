@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from sqlalchemy import URL, Connection, MetaData, Table, delete, inspect, update
+from sqlalchemy import URL, Column, Connection, MetaData, Table, delete, inspect, update
 
 from zhupei_cli.model import Base
 from zhupei_cli.store.engine import HEAD, connected, current_version
@@ -30,20 +30,28 @@ def back_up(url: URL, path: Path) -> None:
         keep_a_log(path)
         upgrade(sqlite_url(path), version)
         with connected(sqlite_url(path), read_only=False) as target:
-            copy_rows(source, target, _tables(target, version))
+            copy_rows(source, target, _tables(source, target, version))
     _leave_no_log(path)
 
 
-def _tables(connection: Connection, version: str) -> list[Table]:
-    """Return the tables of a version: of an earlier one as they were just made, else those of the model.
+def _tables(source: Connection, target: Connection, version: str) -> list[Table]:
+    """Return the tables of a version: those of the model, or of an earlier one as they are on both sides.
 
     What an upgrade that stopped has added to them already holds nothing yet.
     """
     if version == HEAD:
         return Base.metadata.sorted_tables
-    found = MetaData()
-    found.reflect(connection)
-    return [table for table in found.sorted_tables if table.name != _VERSION]
+    found, made = MetaData(), MetaData()
+    found.reflect(source)
+    made.reflect(target)
+    return [_common(found.tables[one.name], one) for one in made.sorted_tables if one.name != _VERSION]
+
+
+def _common(found: Table, made: Table) -> Table:
+    columns = (column for column in found.columns if column.name in made.columns)
+    return Table(
+        found.name, MetaData(), *(Column(one.name, one.type, primary_key=one.primary_key) for one in columns)
+    )
 
 
 def _leave_no_log(path: Path) -> None:
