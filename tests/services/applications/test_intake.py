@@ -310,6 +310,78 @@ def test_dates_of_further_sheets_are_told_where_they_stand(database: str, tmp_pa
     assert told == [("工作经历", 2, "终止", "E182"), ("工作经历", 4, "终止", "E018")]
 
 
+_MASTER = {
+    "level": "硕士研究生",
+    "degree": "硕士",
+    "school": "河南大学",
+    "graduated_on": "2024-06-30",
+    "source_type": "往届毕业生",
+    "is_fresh": "往届",
+}
+_BACHELOR = {**_COLLEGE, "level": "本科", "school": "新乡医学院", "major": "临床医学"}
+_LONG = "甲乙" * 150
+_PLACES = [
+    # A date: of the same entry it is told on its own line, whatever the level.
+    (_MASTER, [{**_BACHELOR, "graduated_on": "2121-06-30"}], [("教育经历", 2, "毕业时间", "E126")]),
+    (_MASTER, [{**_BACHELOR, "graduated_on": "2025-06-30"}], [("教育经历", 2, "毕业时间", "E128")]),
+    (_MASTER, [{**_COLLEGE, "graduated_on": "2121-06-30"}], [("教育经历", 2, "毕业时间", "E126")]),
+    # One date on two lines: each line has the fault of its own entry.
+    (
+        {**_MASTER, "bachelor_school": "新乡医学院", "bachelor_graduated_on": "2121-06-30"},
+        [{**_COLLEGE, "graduated_on": "2121-06-30"}],
+        [("报名信息", 2, "本科毕业时间", "E126"), ("教育经历", 2, "毕业时间", "E126")],
+    ),
+    # The main line speaks of a bachelor in its own columns where a further line has a higher degree.
+    (
+        {"graduated_on": "2121-06-30"},
+        [{**_COLLEGE, **_MASTER, "graduated_on": "2024-06-30"}],
+        [("报名信息", 2, "毕业时间", "E126")],
+    ),
+    ({}, [{**_COLLEGE, "school": _LONG}], [("教育经历", 2, "院校", "E155")]),
+    (_MASTER, [{**_BACHELOR, "major": _LONG}], [("教育经历", 2, "专业", "E155")]),
+    (
+        {**_MASTER, "bachelor_school": _LONG, "bachelor_graduated_on": "2021-06-30"},
+        [],
+        [("报名信息", 2, "本科院校", "E155")],
+    ),
+    ({"school": _LONG}, [_COLLEGE], [("报名信息", 2, "毕业院校", "E155")]),
+]
+
+
+@pytest.mark.usefixtures("take")
+@pytest.mark.parametrize(("main", "schools", "told"), _PLACES)
+def test_what_is_wrong_with_an_education_is_told_on_the_line_that_says_it(
+    database: str,
+    tmp_path: Path,
+    by: Acting,
+    main: dict[str, Any],
+    schools: list[dict[str, Any]],
+    told: list[tuple[str, int, str, str]],
+) -> None:
+    sheets = [(workbook_kinds.PERSON, [person(1, **main)]), (workbook_kinds.EDUCATION, schools)]
+    path = write_book(tmp_path / "a.xlsx", sheets)
+    _, reading = _import(database, [path], by=by, options=Options(profile_only=True))
+    # A date that cannot be is in no order either.
+    skipped = ("E162", "E128") if any(code == "E126" for *_, code in told) else ("E162",)
+    found = [
+        (one.sheet, one.row, one.column, one.code) for one in reading.problems if one.code not in skipped
+    ]
+    assert found == told
+
+
+@pytest.mark.usefixtures("take")
+def test_a_text_too_long_is_told_on_the_line_that_says_it(database: str, tmp_path: Path, by: Acting) -> None:
+    works = [
+        {"id_number": id_number(1), "employer_name": "甲医院", "from_date": "2021-07", "to_date": "2023-01"},
+        {"id_number": id_number(1), "employer_name": "乙医院", "from_date": "2023-02", "to_date": "2024-01"},
+    ]
+    works[1]["department"] = _LONG
+    sheets = [(workbook_kinds.PERSON, [person(1)]), (workbook_kinds.WORK, works)]
+    _, reading = _import(database, [write_book(tmp_path / "a.xlsx", sheets)], by=by, options=Options())
+    told = [(one.sheet, one.row, one.column, one.code) for one in reading.problems if one.code != "E162"]
+    assert told == [("工作经历", 3, "科室", "E155")]
+
+
 @pytest.mark.usefixtures("take")
 def test_people_on_every_sheet_are_taken_and_nobody_twice(database: str, tmp_path: Path, by: Acting) -> None:
     import openpyxl

@@ -13,6 +13,7 @@ from zhupei_cli.rules.people.profile import highest
 from zhupei_cli.services.applications import store
 from zhupei_cli.services.applications.form_checks import Checks, Parts, identity_faults, read_form
 from zhupei_cli.services.applications.importing.case import Case, Mode, Options
+from zhupei_cli.services.applications.importing.saying import placed
 from zhupei_cli.services.applications.past import load_past
 from zhupei_cli.services.applications.store import Form
 from zhupei_cli.services.people import profiles
@@ -79,16 +80,16 @@ def examine(case: Case, checks: Checks | None, *, options: Options, today: date,
     case.after, faults = merge(case.before, said)
     if faults:
         head.faults += _of_their_own(head, faults)
-    if len(case.lines) > 1 or line is None:
-        _add_entries(case)
+    further = _add_entries(case) if len(case.lines) > 1 or line is None else ()
     if lacking := list(incomplete(case.after)):
         head.faults += _of_their_own(head, _lacking(case.after, said, lacking))
     if not short:
-        head.faults += too_long(case.after)
+        for at, fault in (placed(one, head, further) for one in too_long(case.after)):
+            at.faults.append(fault)
     if odd := list(order_odd(case.after)):
         head.faults += _of_their_own(head, odd)
     if wrong := list(dates_wrong(case.after, today)):
-        _tell_dates(case, head, wrong)
+        _tell_dates(head, further, wrong)
     case.profile_changed = case.before is None or bool(differences(case.before, case.after))
     if checks is not None and line is not None and not options.profile_only:
         _examine_form(case, line, checks, submit=options.submit)
@@ -130,12 +131,13 @@ def _lacking(after: Profile, said: Said, faults: Iterable[Fault]) -> Iterator[Fa
             yield fault
 
 
-def _tell_dates(case: Case, head: Line, faults: Iterable[Fault]) -> None:
-    """Leave faults of dates on the line that says them: the main one, or one of the further sheets."""
-    for fault in _of_their_own(head, faults):
-        said = fault.values.values()
-        saying = (one for one in case.lines if one.kind in _ENTRIES and one.values.get(fault.field) in said)
-        next(saying, head).faults.append(fault)
+def _tell_dates(head: Line, further: Sequence[Line], faults: Iterable[Fault]) -> None:
+    """Leave faults of dates on the lines that say them: the main one, or those of the further sheets."""
+    told = [placed(fault, head, further) for fault in faults]
+    head.faults += _of_their_own(head, [fault for line, fault in told if line is head])
+    for line, fault in told:
+        if line is not head:
+            line.faults.append(fault)
 
 
 def _mode_faults(case: Case, mode: Mode) -> Iterator[Fault]:
@@ -155,7 +157,9 @@ def _other_name(before: Profile, said: Said) -> Fault | None:
     return Fault("E161", "name", values={"given": given, "stored": stored})
 
 
-def _add_entries(case: Case) -> None:
+def _add_entries(case: Case) -> list[Line]:
+    """Take in what the further sheets say; return their lines that are taken."""
+    taken = []
     for line in case.lines:
         kind = _ENTRIES.get(line.kind)
         if kind is None:
@@ -167,9 +171,11 @@ def _add_entries(case: Case) -> None:
         ]
         if line.bad:
             continue
+        taken.append(line)
         entry = _add_entry(case.after, line)
         if kind is WORK and entry.get("to_date") is None and not case.after.person.get("has_employer"):
             line.faults.append(Fault("E153", "employer_name"))
+    return taken
 
 
 def _add_entry(after: Profile, line: Line) -> Entry:
