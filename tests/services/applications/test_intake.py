@@ -508,6 +508,65 @@ def test_further_sheets_add_entries_of_the_same_person(database: str, tmp_path: 
         assert session.execute(select(Work.employer_name)).scalars().all() == ["某县医院"]
 
 
+_PASSPORT = {"id_type": "护照", "id_number": "E12345678", "gender": "女", "birth_date": "1995-02-03"}
+
+
+@pytest.mark.usefixtures("take")
+@pytest.mark.parametrize("first", ["people", "schools"])
+def test_holders_of_other_papers_are_found_in_whatever_order_files_are_given(
+    database: str, tmp_path: Path, by: Acting, first: str
+) -> None:
+    """The further sheets say a number alone: whose paper it is the main sheet says, wherever it stands."""
+    school = {**_COLLEGE, "id_number": "E12345678"}
+    files = {
+        "people": write_people(tmp_path / "a.xlsx", [person(2), person(1, **_PASSPORT)]),
+        "schools": write_book(
+            tmp_path / "b.xlsx", [(workbook_kinds.PERSON, []), (workbook_kinds.EDUCATION, [school])]
+        ),
+    }
+    paths = sorted(files.values(), key=lambda path: path is not files[first])
+    outcome, reading = _import(database, paths, by=by, options=Options(submit=True))
+    assert (reading.problems, _counts(outcome)) == ([], {"rows": 3, "inserted": 3})
+    with transaction(database, read_only=True) as session:
+        assert len(session.execute(select(Trainee.id)).all()) == 2
+        (stored,) = session.execute(
+            select(Trainee.id_number).join(Education).where(Education.school == "某卫校")
+        ).all()
+    assert stored == ("E12345678",)
+
+
+@pytest.mark.usefixtures("take")
+def test_further_sheets_alone_add_to_who_is_stored_whatever_the_paper(
+    database: str, tmp_path: Path, by: Acting
+) -> None:
+    def give(*sheets: Any) -> tuple[dict[str, int], list[str]]:
+        path = write_book(tmp_path / "a.xlsx", sheets)
+        outcome, reading = _import(database, [path], by=by, options=Options(profile_only=True))
+        return _counts(outcome), [one.code for one in reading.problems]
+
+    work = {"employer_name": "某医院", "from_date": "2021-07", "to_date": "2022-06"}
+    schools = [{**_COLLEGE, "id_number": number} for number in ("E12345678", "12345678", id_number(2))]
+    works = [{**work, "id_number": "e12345678"}, {**work, "id_number": "E99999999"}]
+    sheets = [
+        (workbook_kinds.PERSON, []),
+        (workbook_kinds.EDUCATION, schools),
+        (workbook_kinds.WORK, works),
+    ]
+    taiwan = {**_PASSPORT, "id_type": "台湾居民来往大陆通行证", "id_number": "12345678"}
+    people = [person(1, **_PASSPORT), person(2), person(3, **taiwan)]
+    assert give((workbook_kinds.PERSON, people)) == ({"rows": 3, "inserted": 3}, [])
+    assert give(*sheets) == ({"rows": 5, "updated": 4, "rejected": 1}, ["E158"])
+    # Where two people have the number, nobody knows whose school it is.
+    other = person(4, **{**taiwan, "id_type": "护照"})
+    assert give((workbook_kinds.PERSON, [other])) == ({"rows": 1, "inserted": 1}, [])
+    assert give(*sheets) == ({"rows": 5, "unchanged": 3, "rejected": 2}, ["E158", "E312"])
+    # The main sheet says it.
+    again = [(workbook_kinds.EDUCATION, [{**schools[1], "major": "助产"}]), (workbook_kinds.PERSON, [other])]
+    assert give(*again) == ({"rows": 2, "updated": 2}, [])
+    both = [(workbook_kinds.PERSON, [people[2], other]), (workbook_kinds.EDUCATION, schools[1:2])]
+    assert give(*both) == ({"rows": 3, "unchanged": 2, "rejected": 1}, ["E312"])
+
+
 def test_further_sheets_may_erase_but_not_their_keys(database: str, tmp_path: Path, by: Acting) -> None:
     with transaction(database) as session:
         open_batch(session)

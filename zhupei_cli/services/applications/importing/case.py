@@ -47,7 +47,8 @@ class Case:
     """One person of an import: where their lines stand, who they were and become, what they apply for.
 
     `key` is None where a line says no number. `newcomer` is what is to be stored of somebody new of whom a
-    copy of the process has told that nothing is wrong; their `lines` need not be looked at.
+    copy of the process has told that nothing is wrong; their `lines` need not be looked at. `ambiguous` are
+    lines of further sheets whose number several people have.
     """
 
     key: PersonKey | None
@@ -55,6 +56,7 @@ class Case:
     newcomer: Newcomer | None = None
     lines: list[Line] = field(default_factory=list)
     before: Profile | None = None
+    ambiguous: bool = False
     #: There once the case is examined.
     after: Profile = field(init=False)
     live: Stored | None = None

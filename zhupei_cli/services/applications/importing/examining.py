@@ -13,6 +13,7 @@ from zhupei_cli.rules.people.profile import highest
 from zhupei_cli.services.applications import store
 from zhupei_cli.services.applications.form_checks import Checks, Parts, identity_faults, read_form
 from zhupei_cli.services.applications.importing.case import Case, Mode, Options
+from zhupei_cli.services.applications.importing.groups import UNKNOWN_PAPER
 from zhupei_cli.services.applications.importing.saying import placed
 from zhupei_cli.services.applications.past import load_past
 from zhupei_cli.services.applications.store import Form
@@ -27,7 +28,7 @@ from zhupei_cli.services.people.merging import (
     order_odd,
     too_long,
 )
-from zhupei_cli.services.people.profiles import Entry, Profile, differences
+from zhupei_cli.services.people.profiles import Entry, PersonKey, Profile, differences
 from zhupei_cli.sheets.kinds.cells import CLEAR
 from zhupei_cli.sheets.kinds.workbook_kinds import EDUCATION, PERSON, WORK
 from zhupei_cli.sheets.taking.lines import Line
@@ -40,8 +41,10 @@ _NOTHING: Final = Said()
 
 def load_cases(session: Session, batch: Batch | None, cases: Sequence[Case]) -> None:
     """Give each case the person and the live application that are stored: a query per 5,000 persons."""
+    stored = profiles.load_profiles(session, {case.key[1] for case in cases if case.key is not None})
+    if nameless := [case for case in cases if case.key is not None and case.key[0] == UNKNOWN_PAPER]:
+        _name(nameless, stored)
     by_key = {case.key: case for case in cases if case.key is not None}
-    stored = profiles.load_profiles(session, {number for _, number in by_key})
     for key, case in by_key.items():
         case.before = stored.get(key)
     if batch is None:
@@ -59,6 +62,18 @@ def load_cases(session: Session, batch: Batch | None, cases: Sequence[Case]) -> 
         by_key[key].past = past
 
 
+def _name(cases: Iterable[Case], stored: Iterable[PersonKey]) -> None:
+    """Find whom further sheets mean, who name a number alone: who is stored with it, whatever the paper."""
+    keys: dict[str, list[PersonKey]] = {}
+    for key in stored:
+        keys.setdefault(key[1], []).append(key)
+    for case in cases:
+        found = [] if case.key is None else keys.get(case.key[1], [])
+        case.ambiguous = len(found) > 1
+        if len(found) == 1:
+            (case.key,) = found
+
+
 def examine(case: Case, checks: Checks | None, *, options: Options, today: date, short: bool = False) -> None:
     """Work out what a case becomes, and find everything that is wrong with it.
 
@@ -69,7 +84,8 @@ def examine(case: Case, checks: Checks | None, *, options: Options, today: date,
     head = line or head
     if case.before is None and line is None:
         if not head.bad:
-            head.faults.append(Fault("E158", "id_number", values={"number": case.masked_number}))
+            code = "E312" if case.ambiguous else "E158"
+            head.faults.append(Fault(code, "id_number", values={"number": case.masked_number}))
         return
     if options.mode != "upsert":
         head.faults += _mode_faults(case, options.mode)
