@@ -133,7 +133,7 @@ CATALOGUE: dict[str, CatalogueEntry] = {
     "E159": CatalogueEntry(3, "{number} 已存在，insert 方式只新增", "改用 --mode upsert 或 --mode update", "导入方式限定为只新增。"),
     "E160": CatalogueEntry(3, "{number} 不存在，update 方式只更新", "改用 --mode upsert 或 --mode insert", "导入方式限定为只更新。"),
     "E161": CatalogueEntry(3, "姓名 {given} 与库中的 {stored} 不同", "核对证件号码和姓名；确需改名的：zhupei trainee edit 证件号码 --name 姓名 --reason 原因", "同一证件号码对应两个姓名，多半是号码或姓名写错，因此从不覆盖。"),
-    "E162": CatalogueEntry(3, "同一人在工作表 {sheet} 第 {row} 行有误，本行一并不导入", "改正那一行后一起导入", "一个人的各行要么全部导入，要么全部不导入。"),
+    "E162": CatalogueEntry(3, "同一人在 {where}有误，本行一并不导入", "改正那一行后一起导入", "一个人的各行要么全部导入，要么全部不导入。"),
     "E170": CatalogueEntry(3, "本批次没有证件号码 {number} 的报名", "核对证件号码；zhupei apply list 查看本批次的报名", "证件号码写错，或此人没有报名本批次。"),
     "E171": CatalogueEntry(3, "报名号 {application_no} 的证件号码不是 {number}", "两者指向不同的人，改正其中一个", "多半是粘贴时错了行。"),
     "E172": CatalogueEntry(3, "{application_no} 现为“{status}”，不参加录取", "核对报名号；确应参加录取的，先由基地审核通过", "只有基地审核通过的报名参加录取。"),

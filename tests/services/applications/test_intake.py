@@ -383,6 +383,42 @@ def test_a_text_too_long_is_told_on_the_line_that_says_it(database: str, tmp_pat
 
 
 @pytest.mark.usefixtures("take")
+def test_a_line_refused_along_names_the_file_of_the_other(database: str, tmp_path: Path, by: Acting) -> None:
+    people, bad = [person(1)], {**_COLLEGE, "graduated_on": "坏日期"}
+    sheets = [(workbook_kinds.PERSON, [person(2)]), (workbook_kinds.EDUCATION, [bad, _COLLEGE])]
+    paths = [write_people(tmp_path / "a.xlsx", people), write_book(tmp_path / "b.xlsx", sheets)]
+    _, reading = _import(database, paths, by=by, options=Options())
+    said = [
+        (one.file, one.sheet, one.row, one.message.partition("有误")[0])
+        for one in reading.problems
+        if one.code == "E162"
+    ]
+    assert said == [
+        ("a.xlsx", "报名信息", 2, "同一人在 b.xlsx 教育经历 第 2 行"),
+        ("b.xlsx", "教育经历", 3, "同一人在 b.xlsx 第 2 行"),
+    ]
+
+
+@pytest.mark.usefixtures("take")
+def test_what_is_told_of_an_application_stands_on_the_main_line(
+    database: str, tmp_path: Path, by: Acting
+) -> None:
+    """Wherever the further sheets come before it."""
+
+    def give(*, school: dict[str, Any]) -> list[tuple[str, int, str]]:
+        schools = [(workbook_kinds.PERSON, []), (workbook_kinds.EDUCATION, [school])]
+        paths = [write_book(tmp_path / "a.xlsx", schools), write_people(tmp_path / "b.xlsx", [person(1)])]
+        _, reading = _import(database, paths, by=by, options=Options(submit=True))
+        return [(one.file, one.row, one.code) for one in reading.problems]
+
+    assert give(school=_COLLEGE) == []
+    assert give(school={**_COLLEGE, "major": "助产"}) == [("a.xlsx", 2, "E162"), ("b.xlsx", 2, "E453")]
+    with transaction(database) as session:
+        session.execute(update(Application).values(status="returned"))
+    assert give(school=_COLLEGE) == [("b.xlsx", 2, "E222")]
+
+
+@pytest.mark.usefixtures("take")
 def test_people_on_every_sheet_are_taken_and_nobody_twice(database: str, tmp_path: Path, by: Acting) -> None:
     import openpyxl
 

@@ -79,9 +79,8 @@ def examine(case: Case, checks: Checks | None, *, options: Options, today: date,
 
     `short` says that no text of the whole import is too long.
     """
-    head = case.lines[0]
-    line = head if head.kind == "person" else next((one for one in case.lines if one.kind == "person"), None)
-    head = line or head
+    line = case.main
+    head = line or case.lines[0]
     if case.before is None and line is None:
         if not head.bad:
             code = "E312" if case.ambiguous else "E158"
@@ -236,7 +235,7 @@ def leave_returned(cases: Iterable[Case]) -> None:
         ):
             case.submit = False
             values = {"application_no": live.application_no}
-            case.lines[0].faults.append(Fault("E222", "", "warning", values))
+            case.head.faults.append(Fault("E222", "", "warning", values))
 
 
 def refuse_changes_of_submitted(session: Session, cases: Sequence[Case]) -> None:
@@ -248,16 +247,16 @@ def refuse_changes_of_submitted(session: Session, cases: Sequence[Case]) -> None
     submitted = store.load_snapshots(session, [case.live for case in locked if case.live])
     for case in locked:
         assert case.live is not None
-        line = case.lines[0]
+        line = case.main
         snapshot = submitted[case.live.id]
-        again, _ = merge(snapshot, next((one.said for one in case.lines if one.said), _NOTHING))
+        again, _ = merge(snapshot, _NOTHING if line is None else line.said)
         for one in case.lines:
             if one.kind in _ENTRIES and not one.bad:
                 _add_entry(again, one)
         fields = [name for name, _, _ in differences(snapshot, again)]
         if fields or case.form_changed:
             values = {"application_no": case.live.application_no, "fields": _words(fields, case.form_changed)}
-            line.faults.append(Fault("E453", "id_number", values=values))
+            case.head.faults.append(Fault("E453", "id_number", values=values))
         case.profile_changed = False
 
 
@@ -281,5 +280,4 @@ def refuse_company(cases: Iterable[Case]) -> None:
         worst = next(line for line in case.lines if line.bad)
         for line in case.lines:
             if not line.bad:
-                values = {"sheet": worst.sheet, "row": worst.number}
-                line.faults.append(Fault("E162", "id_number", values=values))
+                line.faults.append(Fault("E162", "id_number", values={"where": worst.seen_from(line)}))
