@@ -15,23 +15,48 @@ from zhupei_cli.words.errors import Fault
 _OF_BACHELOR = "bachelor_"
 
 
-def speaks_of(line: Line, entry: Mapping[str, Any]) -> bool:
-    """Return whether a line of a further sheet is about this entry of its person."""
+def said_at(
+    entry: Mapping[str, Any], name: str, main: Line | None, further: Sequence[Line]
+) -> tuple[Line, str] | None:
+    """Return the line that says what `name` of an entry is, with the key of its cell.
+
+    Where none says it, that is a line of the further sheets about this entry, if there is one.
+    """
+    for line in further if main is None else (*further, main):
+        if (key := _cell_of(line, entry, name)) is not None:
+            return line, key
+    return next(((line, name) for line in further if _speaks_of(line, entry)), None)
+
+
+def placed(fault: Fault, head: Line, further: Sequence[Line]) -> tuple[Line, Fault]:
+    """Return the line that says what is wrong, and the fault as its cell has it.
+
+    What no line says, as it was stored before, is for `head`.
+    """
+    name = fault.field.removeprefix(_OF_BACHELOR)
+    main = head if head.kind == PERSON.key else None
+    for entry in fault.about:
+        if (found := said_at(entry, name, main, further)) is not None:
+            line, key = found
+            return line, replace(fault, field=key, about=())
+    return head, replace(fault, about=())
+
+
+def _speaks_of(line: Line, entry: Mapping[str, Any]) -> bool:
     if line.kind == WORK.key:
         return "employer_name" in entry and same_work(entry, line.values)
     return line.kind == EDUCATION.key and "school" in entry and same_education(entry, line.values)
 
 
-def cell_of(line: Line, entry: Mapping[str, Any], name: str) -> str | None:
-    """Return the key of the cell that says what `name` of an entry is; None where no cell does."""
+def _cell_of(line: Line, entry: Mapping[str, Any], name: str) -> str | None:
     if line.kind == PERSON.key:
-        return _cell_of_person(line.said, entry, name)
+        return _cell_of_main(line.said, entry, name)
     value = line.values.get(name)
     says = value is not None and entry.get(name) == (None if value is CLEAR else value)
-    return name if says and speaks_of(line, entry) else None
+    return name if says and _speaks_of(line, entry) else None
 
 
-def _cell_of_person(said: Said, entry: Mapping[str, Any], name: str) -> str | None:
+def _cell_of_main(said: Said, entry: Mapping[str, Any], name: str) -> str | None:
     if "employer_name" in entry:
         return name if _says(said.work, entry, name, named=("employer_name",)) else None
     below = entry["level"] == BACHELOR != said.education.get("level")
@@ -43,21 +68,3 @@ def _cell_of_person(said: Said, entry: Mapping[str, Any], name: str) -> str | No
 def _says(given: Entry, entry: Mapping[str, Any], name: str, *, named: Sequence[str]) -> bool:
     same = name in given and given[name] == entry.get(name)
     return same and all(given.get(one) in (None, entry.get(one)) for one in named)
-
-
-def placed(fault: Fault, head: Line, further: Sequence[Line]) -> tuple[Line, Fault]:
-    """Return the line whose cell says what is wrong, and the fault as that cell has it.
-
-    What no line says, as it was stored before, is for a line about the same entry, or else for `head`.
-    """
-    name = fault.field.removeprefix(_OF_BACHELOR)
-    lines = (*further, head) if head.kind == PERSON.key else further
-    for entry in fault.about:
-        for line in lines:
-            if (key := cell_of(line, entry, name)) is not None:
-                return line, replace(fault, field=key, about=())
-    for entry in fault.about:
-        for line in further:
-            if speaks_of(line, entry):
-                return line, replace(fault, field=name, about=())
-    return head, replace(fault, about=())
