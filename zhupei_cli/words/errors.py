@@ -36,7 +36,7 @@ class Fault:
     severity: Severity = "error"
     values: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     #: Of what a person has several of, those it is about: for who finds the row that says so. No part of it.
-    about: Sequence[Mapping[str, Any]] = dataclasses.field(default=(), compare=False, repr=False)
+    about: Sequence[Mapping[str, object]] = dataclasses.field(default=(), compare=False, repr=False)
 
     @property
     def message(self) -> str:

@@ -3,14 +3,14 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import String
 
 from zhupei_cli.model import Education, Trainee, Work
 from zhupei_cli.rules.people import idcard
 from zhupei_cli.rules.people.dates import Month
-from zhupei_cli.rules.people.fields import FORM_LABELS, NEEDED
+from zhupei_cli.rules.people.fields import FORM_LABELS, NEEDED, FieldValues
 from zhupei_cli.rules.people.life_dates import date_faults
 from zhupei_cli.rules.people.profile import highest, is_whole, missing
 from zhupei_cli.services.people.profiles import PERSON_COLUMNS, Entry, Profile, copy_of, current_work
@@ -184,7 +184,7 @@ def add_education(after: Profile, given: Entry) -> Entry:
     return given
 
 
-def same_education(entry: Mapping[str, Any], given: Mapping[str, Any]) -> bool:
+def same_education(entry: FieldValues, given: FieldValues) -> bool:
     """Return whether what is given of an education is about this entry."""
     return bool(entry["level"] == given["level"] and entry["school"] == given["school"])
 
@@ -199,7 +199,7 @@ def add_work(after: Profile, given: Entry) -> Entry:
     return given
 
 
-def same_work(entry: Mapping[str, Any], given: Mapping[str, Any]) -> bool:
+def same_work(entry: FieldValues, given: FieldValues) -> bool:
     """Return whether what is given of a work is about this entry."""
     return entry["employer_name"] == given["employer_name"] and _same_start(
         entry.get("from_date"), given.get("from_date")

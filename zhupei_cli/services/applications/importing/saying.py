@@ -1,9 +1,9 @@
 """Which line of an import, and which of its cells, says something of a person's education or work."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
+from zhupei_cli.rules.people.fields import FieldValues
 from zhupei_cli.services.people.merging import BACHELOR, Said, same_education, same_work
 from zhupei_cli.services.people.profiles import Entry
 from zhupei_cli.sheets.kinds.cells import CLEAR
@@ -16,7 +16,7 @@ _OF_BACHELOR = "bachelor_"
 
 
 def said_at(
-    entry: Mapping[str, Any], name: str, main: Line | None, further: Sequence[Line]
+    entry: FieldValues, name: str, main: Line | None, further: Sequence[Line]
 ) -> tuple[Line, str] | None:
     """Return the line that says what `name` of an entry is, with the key of its cell.
 
@@ -42,13 +42,13 @@ def placed(fault: Fault, head: Line, further: Sequence[Line]) -> tuple[Line, Fau
     return head, replace(fault, about=())
 
 
-def _speaks_of(line: Line, entry: Mapping[str, Any]) -> bool:
+def _speaks_of(line: Line, entry: FieldValues) -> bool:
     if line.kind == WORK.key:
         return "employer_name" in entry and same_work(entry, line.values)
     return line.kind == EDUCATION.key and "school" in entry and same_education(entry, line.values)
 
 
-def _cell_of(line: Line, entry: Mapping[str, Any], name: str) -> str | None:
+def _cell_of(line: Line, entry: FieldValues, name: str) -> str | None:
     if line.kind == PERSON.key:
         return _cell_of_main(line.said, entry, name)
     value = line.values.get(name)
@@ -56,7 +56,7 @@ def _cell_of(line: Line, entry: Mapping[str, Any], name: str) -> str | None:
     return name if says and _speaks_of(line, entry) else None
 
 
-def _cell_of_main(said: Said, entry: Mapping[str, Any], name: str) -> str | None:
+def _cell_of_main(said: Said, entry: FieldValues, name: str) -> str | None:
     if "employer_name" in entry:
         return name if _says(said.work, entry, name, named=("employer_name",)) else None
     below = entry["level"] == BACHELOR != said.education.get("level")
@@ -65,6 +65,6 @@ def _cell_of_main(said: Said, entry: Mapping[str, Any], name: str) -> str | None
     return name if _says(said.education, entry, name, named=("level", "school")) else None
 
 
-def _says(given: Entry, entry: Mapping[str, Any], name: str, *, named: Sequence[str]) -> bool:
+def _says(given: Entry, entry: FieldValues, name: str, *, named: Sequence[str]) -> bool:
     same = name in given and given[name] == entry.get(name)
     return same and all(given.get(one) in (None, entry.get(one)) for one in named)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
 from zhupei_cli.model import ImportRun
+from zhupei_cli.rules.people.fields import FieldValues
 from zhupei_cli.services.kinds.parts.written import Written
 from zhupei_cli.services.records.import_ledger import EVENT_ROWS, Imported
 from zhupei_cli.services.records.workbooks import How, Reading, read_workbooks
@@ -30,8 +31,8 @@ class Difference(NamedTuple):
 
     field: str
     old: object
-    new: Any  # each field has values of its own sort
-    of: Mapping[str, Any] | None = None
+    new: object
+    of: FieldValues | None = None
 
 
 Differing = dict[Written, list[Difference]]
