@@ -2,7 +2,7 @@
 
 import dataclasses
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -35,6 +35,8 @@ class Fault:
     field: str
     severity: Severity = "error"
     values: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    #: Of what a person has several of, those it is about: for who finds the row that says so. No part of it.
+    about: Sequence[Mapping[str, object]] = dataclasses.field(default=(), compare=False, repr=False)
 
     @property
     def message(self) -> str:

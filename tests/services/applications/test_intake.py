@@ -310,6 +310,114 @@ def test_dates_of_further_sheets_are_told_where_they_stand(database: str, tmp_pa
     assert told == [("工作经历", 2, "终止", "E182"), ("工作经历", 4, "终止", "E018")]
 
 
+_MASTER = {
+    "level": "硕士研究生",
+    "degree": "硕士",
+    "school": "河南大学",
+    "graduated_on": "2024-06-30",
+    "source_type": "往届毕业生",
+    "is_fresh": "往届",
+}
+_BACHELOR = {**_COLLEGE, "level": "本科", "school": "新乡医学院", "major": "临床医学"}
+_LONG = "甲乙" * 150
+_PLACES = [
+    # A date: of the same entry it is told on its own line, whatever the level.
+    (_MASTER, [{**_BACHELOR, "graduated_on": "2121-06-30"}], [("教育经历", 2, "毕业时间", "E126")]),
+    (_MASTER, [{**_BACHELOR, "graduated_on": "2025-06-30"}], [("教育经历", 2, "毕业时间", "E128")]),
+    (_MASTER, [{**_COLLEGE, "graduated_on": "2121-06-30"}], [("教育经历", 2, "毕业时间", "E126")]),
+    # One date on two lines: each line has the fault of its own entry.
+    (
+        {**_MASTER, "bachelor_school": "新乡医学院", "bachelor_graduated_on": "2121-06-30"},
+        [{**_COLLEGE, "graduated_on": "2121-06-30"}],
+        [("报名信息", 2, "本科毕业时间", "E126"), ("教育经历", 2, "毕业时间", "E126")],
+    ),
+    # The main line speaks of a bachelor in its own columns where a further line has a higher degree.
+    (
+        {"graduated_on": "2121-06-30"},
+        [{**_COLLEGE, **_MASTER, "graduated_on": "2024-06-30"}],
+        [("报名信息", 2, "毕业时间", "E126")],
+    ),
+    ({}, [{**_COLLEGE, "school": _LONG}], [("教育经历", 2, "院校", "E155")]),
+    (_MASTER, [{**_BACHELOR, "major": _LONG}], [("教育经历", 2, "专业", "E155")]),
+    (
+        {**_MASTER, "bachelor_school": _LONG, "bachelor_graduated_on": "2021-06-30"},
+        [],
+        [("报名信息", 2, "本科院校", "E155")],
+    ),
+    ({"school": _LONG}, [_COLLEGE], [("报名信息", 2, "毕业院校", "E155")]),
+]
+
+
+@pytest.mark.usefixtures("take")
+@pytest.mark.parametrize(("main", "schools", "told"), _PLACES)
+def test_what_is_wrong_with_an_education_is_told_on_the_line_that_says_it(
+    database: str,
+    tmp_path: Path,
+    by: Acting,
+    main: dict[str, Any],
+    schools: list[dict[str, Any]],
+    told: list[tuple[str, int, str, str]],
+) -> None:
+    sheets = [(workbook_kinds.PERSON, [person(1, **main)]), (workbook_kinds.EDUCATION, schools)]
+    path = write_book(tmp_path / "a.xlsx", sheets)
+    _, reading = _import(database, [path], by=by, options=Options(profile_only=True))
+    # A date that cannot be is in no order either.
+    skipped = ("E162", "E128") if any(code == "E126" for *_, code in told) else ("E162",)
+    found = [
+        (one.sheet, one.row, one.column, one.code) for one in reading.problems if one.code not in skipped
+    ]
+    assert found == told
+
+
+@pytest.mark.usefixtures("take")
+def test_a_text_too_long_is_told_on_the_line_that_says_it(database: str, tmp_path: Path, by: Acting) -> None:
+    works = [
+        {"id_number": id_number(1), "employer_name": "甲医院", "from_date": "2021-07", "to_date": "2023-01"},
+        {"id_number": id_number(1), "employer_name": "乙医院", "from_date": "2023-02", "to_date": "2024-01"},
+    ]
+    works[1]["department"] = _LONG
+    sheets = [(workbook_kinds.PERSON, [person(1)]), (workbook_kinds.WORK, works)]
+    _, reading = _import(database, [write_book(tmp_path / "a.xlsx", sheets)], by=by, options=Options())
+    told = [(one.sheet, one.row, one.column, one.code) for one in reading.problems if one.code != "E162"]
+    assert told == [("工作经历", 3, "科室", "E155")]
+
+
+@pytest.mark.usefixtures("take")
+def test_a_line_refused_along_names_the_file_of_the_other(database: str, tmp_path: Path, by: Acting) -> None:
+    people, bad = [person(1)], {**_COLLEGE, "graduated_on": "坏日期"}
+    sheets = [(workbook_kinds.PERSON, [person(2)]), (workbook_kinds.EDUCATION, [bad, _COLLEGE])]
+    paths = [write_people(tmp_path / "a.xlsx", people), write_book(tmp_path / "b.xlsx", sheets)]
+    _, reading = _import(database, paths, by=by, options=Options())
+    said = [
+        (one.file, one.sheet, one.row, one.message.partition("有误")[0])
+        for one in reading.problems
+        if one.code == "E162"
+    ]
+    assert said == [
+        ("a.xlsx", "报名信息", 2, "同一人在 b.xlsx 教育经历 第 2 行"),
+        ("b.xlsx", "教育经历", 3, "同一人在 b.xlsx 第 2 行"),
+    ]
+
+
+@pytest.mark.usefixtures("take")
+def test_what_is_told_of_an_application_stands_on_the_main_line(
+    database: str, tmp_path: Path, by: Acting
+) -> None:
+    """Wherever the further sheets come before it."""
+
+    def give(*, school: dict[str, Any]) -> list[tuple[str, int, str]]:
+        schools = [(workbook_kinds.PERSON, []), (workbook_kinds.EDUCATION, [school])]
+        paths = [write_book(tmp_path / "a.xlsx", schools), write_people(tmp_path / "b.xlsx", [person(1)])]
+        _, reading = _import(database, paths, by=by, options=Options(submit=True))
+        return [(one.file, one.row, one.code) for one in reading.problems]
+
+    assert give(school=_COLLEGE) == []
+    assert give(school={**_COLLEGE, "major": "助产"}) == [("a.xlsx", 2, "E162"), ("b.xlsx", 2, "E453")]
+    with transaction(database) as session:
+        session.execute(update(Application).values(status="returned"))
+    assert give(school=_COLLEGE) == [("b.xlsx", 2, "E222")]
+
+
 @pytest.mark.usefixtures("take")
 def test_people_on_every_sheet_are_taken_and_nobody_twice(database: str, tmp_path: Path, by: Acting) -> None:
     import openpyxl
@@ -434,6 +542,65 @@ def test_further_sheets_add_entries_of_the_same_person(database: str, tmp_path: 
         levels = session.execute(select(Education.level, Education.school).order_by(Education.level)).all()
         assert levels == [("14", "河南大学"), ("21", "郑州大学")]
         assert session.execute(select(Work.employer_name)).scalars().all() == ["某县医院"]
+
+
+_PASSPORT = {"id_type": "护照", "id_number": "E12345678", "gender": "女", "birth_date": "1995-02-03"}
+
+
+@pytest.mark.usefixtures("take")
+@pytest.mark.parametrize("first", ["people", "schools"])
+def test_holders_of_other_papers_are_found_in_whatever_order_files_are_given(
+    database: str, tmp_path: Path, by: Acting, first: str
+) -> None:
+    """The further sheets say a number alone: whose paper it is the main sheet says, wherever it stands."""
+    school = {**_COLLEGE, "id_number": "E12345678"}
+    files = {
+        "people": write_people(tmp_path / "a.xlsx", [person(2), person(1, **_PASSPORT)]),
+        "schools": write_book(
+            tmp_path / "b.xlsx", [(workbook_kinds.PERSON, []), (workbook_kinds.EDUCATION, [school])]
+        ),
+    }
+    paths = sorted(files.values(), key=lambda path: path is not files[first])
+    outcome, reading = _import(database, paths, by=by, options=Options(submit=True))
+    assert (reading.problems, _counts(outcome)) == ([], {"rows": 3, "inserted": 3})
+    with transaction(database, read_only=True) as session:
+        assert len(session.execute(select(Trainee.id)).all()) == 2
+        (stored,) = session.execute(
+            select(Trainee.id_number).join(Education).where(Education.school == "某卫校")
+        ).all()
+    assert stored == ("E12345678",)
+
+
+@pytest.mark.usefixtures("take")
+def test_further_sheets_alone_add_to_who_is_stored_whatever_the_paper(
+    database: str, tmp_path: Path, by: Acting
+) -> None:
+    def give(*sheets: Any) -> tuple[dict[str, int], list[str]]:
+        path = write_book(tmp_path / "a.xlsx", sheets)
+        outcome, reading = _import(database, [path], by=by, options=Options(profile_only=True))
+        return _counts(outcome), [one.code for one in reading.problems]
+
+    work = {"employer_name": "某医院", "from_date": "2021-07", "to_date": "2022-06"}
+    schools = [{**_COLLEGE, "id_number": number} for number in ("E12345678", "12345678", id_number(2))]
+    works = [{**work, "id_number": "e12345678"}, {**work, "id_number": "E99999999"}]
+    sheets = [
+        (workbook_kinds.PERSON, []),
+        (workbook_kinds.EDUCATION, schools),
+        (workbook_kinds.WORK, works),
+    ]
+    taiwan = {**_PASSPORT, "id_type": "台湾居民来往大陆通行证", "id_number": "12345678"}
+    people = [person(1, **_PASSPORT), person(2), person(3, **taiwan)]
+    assert give((workbook_kinds.PERSON, people)) == ({"rows": 3, "inserted": 3}, [])
+    assert give(*sheets) == ({"rows": 5, "updated": 4, "rejected": 1}, ["E158"])
+    # Where two people have the number, nobody knows whose school it is.
+    other = person(4, **{**taiwan, "id_type": "护照"})
+    assert give((workbook_kinds.PERSON, [other])) == ({"rows": 1, "inserted": 1}, [])
+    assert give(*sheets) == ({"rows": 5, "unchanged": 3, "rejected": 2}, ["E158", "E312"])
+    # The main sheet says it.
+    again = [(workbook_kinds.EDUCATION, [{**schools[1], "major": "助产"}]), (workbook_kinds.PERSON, [other])]
+    assert give(*again) == ({"rows": 2, "updated": 2}, [])
+    both = [(workbook_kinds.PERSON, [people[2], other]), (workbook_kinds.EDUCATION, schools[1:2])]
+    assert give(*both) == ({"rows": 3, "unchanged": 2, "rejected": 1}, ["E312"])
 
 
 def test_further_sheets_may_erase_but_not_their_keys(database: str, tmp_path: Path, by: Acting) -> None:

@@ -9,6 +9,7 @@ from tests.services.imported import reading_of, take_in
 from tests.statements import statements
 from zhupei_cli.acting import Acting
 from zhupei_cli.services.records.lookup import find_batch
+from zhupei_cli.services.records.workbooks import Reading
 from zhupei_cli.services.reviews import decisions
 from zhupei_cli.services.reviews.decisions import Verdict
 from zhupei_cli.services.undo.changed_rows import row_changes
@@ -75,6 +76,70 @@ def test_people_and_their_forms(season: str, by: Acting) -> None:
         ("教育经历", 2, who[2], "教育经历", "", "硕士 河南大学 外科学 2026-06-30"),
     ]
     assert not any(id_number(n) in str(found) for n in (1, 2, 3))
+
+
+def _school(**changes: Any) -> dict[str, Any]:
+    return {
+        "id_number": id_number(1),
+        "level": "专科",
+        "school": "某卫校",
+        "major": "内科学",
+        "graduated_on": "2016-06",
+        "full_time": "是",
+    } | changes
+
+
+def _places(database: str, by: Acting, *readings: Reading, **more: Any) -> list[tuple[str, str, str]]:
+    """Return (file, what, new value) of what an import of several files does; what is added has no value."""
+    lines = [line for reading in readings for line in reading.lines]
+    whole = Reading(tuple(file for reading in readings for file in reading.files), lines, [])
+    with transaction(database) as session:
+        outcome = take_in(session, whole, by=by, **more)
+        changes = row_changes(session, outcome.import_id or 0, whole.lines)
+    return [(one.file, one.field or one.entity, one.new) for one in changes]
+
+
+def test_what_a_person_becomes_is_told_of_the_row_that_says_it(season: str, by: Acting) -> None:
+    """Whatever other rows about them say as well, and wherever these stand."""
+    people, schools = workbook_kinds.PERSON, workbook_kinds.EDUCATION
+    further = reading_of((schools, [_school()]), name="a.xlsx")
+    assert _places(season, by, further, reading_of((people, [person(1)]), name="b.xlsx")) == [
+        ("a.xlsx", "education", "大专 某卫校 内科学 2016-06")
+    ]
+    # The further row says 内科学 of another entry, and as it is stored already.
+    main = person(1, major="内科学", mobile="13711112222", email="清空", specialty="儿科")
+    main |= {"school": "新乡医学院", "level": "硕士研究生", "degree": "硕士", "bachelor_school": "郑州大学"}
+    main |= {"bachelor_major": "预防医学"}
+    told = _places(season, by, further, reading_of((people, [main]), name="b.xlsx"), submit=True)
+    assert {file for file, _, _ in told} == {"b.xlsx"}
+    assert {(field, new) for _, field, new in told} >= {
+        ("mobile", "137****2222"),
+        ("email", ""),
+        ("specialty", "儿科"),
+        ("application.status", "已提交"),
+        ("education", "硕士 新乡医学院 内科学 2026-06-30 硕士"),
+        ("education.major", "预防医学"),
+    }
+
+
+def test_a_further_row_is_told_what_it_changes_though_the_main_row_says_it_of_another(
+    season: str, by: Acting
+) -> None:
+    people, schools = workbook_kinds.PERSON, workbook_kinds.EDUCATION
+    main = reading_of((people, [person(1)]), name="a.xlsx")
+    _places(season, by, main, reading_of((schools, [_school()]), name="b.xlsx"))
+    other = reading_of((schools, [_school(major="临床医学"), _school(school="郑州大学")]), name="b.xlsx")
+    assert _places(season, by, main, other) == [
+        ("b.xlsx", "education.major", "临床医学"),
+        ("b.xlsx", "education", "大专 郑州大学 内科学 2016-06"),
+    ]
+
+
+def test_somebody_new_is_told_of_the_main_row(season: str, by: Acting) -> None:
+    school = _school(id_number=id_number(7))
+    further = reading_of((workbook_kinds.EDUCATION, [school]), name="a.xlsx")
+    main = reading_of((workbook_kinds.PERSON, [person(7)]), name="b.xlsx")
+    assert _places(season, by, further, main) == [("b.xlsx", "application", ""), ("b.xlsx", "trainee", "")]
 
 
 def test_decisions_and_marks(season: str, by: Acting) -> None:

@@ -1,6 +1,7 @@
 """The days of a life against each other and against today: what cannot have been, and what is unlikely."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Final
 
@@ -39,11 +40,11 @@ def date_faults(
             # As its column is called: of the highest education, 本科毕业时间 would be another one.
             label = "毕业时间" if entry is top else f"{_level(entry)}毕业时间"
             field = "bachelor_graduated_on" if entry is not top and _is_bachelor(entry) else "graduated_on"
-            yield from _of_day(label, field, day, GRADUATION, born, today)
+            yield from _about(_of_day(label, field, day, GRADUATION, born, today), entry)
     if len(educations) > 1 and top is not None:
         yield from _in_order(educations, top)
     for entry in works:
-        yield from _of_work(entry, born, today)
+        yield from _about(_of_work(entry, born, today), entry)
 
 
 def _is_common(
@@ -73,6 +74,10 @@ def _is_common(
         if end is not None and not first <= end.year <= year:
             return False
     return True
+
+
+def _about(faults: Iterable[Fault], entry: FieldValues) -> Iterator[Fault]:
+    return (replace(fault, about=(entry,)) for fault in faults)
 
 
 def _is_bachelor(entry: FieldValues) -> bool:
@@ -114,7 +119,7 @@ def _in_order(educations: Sequence[FieldValues], top: FieldValues) -> Iterator[F
         if day is not None and last is not None and lower and day.year > last.year:
             field = "bachelor_graduated_on" if _is_bachelor(entry) else "graduated_on"
             values = {"lower": _level(entry), "first": day, "higher": _level(top), "last": last}
-            yield Fault("E128", field, "warning", values)
+            yield Fault("E128", field, "warning", values, (entry, top))
 
 
 def _of_work(entry: FieldValues, born: date | None, today: date) -> Iterator[Fault]:

@@ -67,9 +67,10 @@ def _of_profile(before: Profile, after: Profile) -> list[Difference]:
         stored = {entry["id"]: entry for entry in getattr(before, f"{part}s")}
         for entry in getattr(after, f"{part}s"):
             if entry["id"] in stored:
-                found += compared(f"{part}.", columns, stored[entry["id"]], entry)
+                differing = compared(f"{part}.", columns, stored[entry["id"]], entry)
+                found += [one._replace(of=entry) for one in differing]
             else:  # nothing takes an entry out but a person
-                found.append((part, None, entry))
+                found.append(Difference(part, None, entry, of=entry))
     return found
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from zhupei_cli.model import ImportRun, TraineePhoto
 from zhupei_cli.services.kinds.parts.kind import (
     Called,
+    Difference,
     Differing,
     Found,
     ImportKind,
@@ -40,7 +41,7 @@ def _keys(session: Session, rows: Sequence[Written]) -> Mapping[Written, Sequenc
 
 
 def _compared(_session: Session, _run: ImportRun, rows: Sequence[Written]) -> Differing:
-    return {row: [("photo", "有", "换了一张")] for row in rows}
+    return {row: [Difference("photo", "有", "换了一张")] for row in rows}
 
 
 def _put_back(session: Session, _run: ImportRun, rows: Sequence[Written]) -> None:

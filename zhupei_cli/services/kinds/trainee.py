@@ -10,6 +10,7 @@ from zhupei_cli.model import ImportRun, Score
 from zhupei_cli.rules.people.fields import FORM_LABELS
 from zhupei_cli.services.applications.drafts import form_cells
 from zhupei_cli.services.applications.importing.intake import import_trainees
+from zhupei_cli.services.applications.importing.saying import said_at
 from zhupei_cli.services.applications.store import ASKED, Form, form_digest, load_choices
 from zhupei_cli.services.kinds.parts.applied import (
     APPLICATION_TABLE,
@@ -18,6 +19,7 @@ from zhupei_cli.services.kinds.parts.applied import (
     statuses_of,
 )
 from zhupei_cli.services.kinds.parts.kind import (
+    Difference,
     Differing,
     Found,
     ImportKind,
@@ -40,6 +42,7 @@ from zhupei_cli.services.kinds.parts.written import (
 from zhupei_cli.services.kinds.person import PEOPLE
 from zhupei_cli.services.records.row_stamps import STAMPS, unstamped
 from zhupei_cli.sheets.kinds import workbook_kinds
+from zhupei_cli.sheets.taking.lines import Line
 from zhupei_cli.store.bulk import delete_rows, in_chunks, insert_rows, rows_of, update_rows
 from zhupei_cli.words.vocabulary import APPLICATION_STATUS, BatchStatus
 
@@ -117,6 +120,21 @@ def _witnesses(session: Session, keys: Keys) -> Iterator[Witness]:
             yield row.batch_id, row.application_no, form_digest(row.trainee_id, form)
 
 
+#: What of a new entry a line about it says.
+_NAMED_BY: Final = {"education": "school", "work": "employer_name"}
+
+
+def _source(lines: Sequence[Line], one: Difference | None) -> Line | None:
+    """Return the line that says what differs: only of an education or a work can it be one of several."""
+    main = next((line for line in lines if line.kind == workbook_kinds.PERSON.key), None)
+    if one is not None and one.of is not None:
+        name = _NAMED_BY.get(one.field, one.field.rpartition(".")[2])
+        further = [line for line in lines if line is not main]
+        if (found := said_at(one.of, name, main, further)) is not None:
+            return found[0]
+    return main or next(iter(lines), None)
+
+
 FORM_PART: Final = Part(
     entity="application",
     label="报名",
@@ -138,4 +156,5 @@ TRAINEE_IMPORT: Final[ImportKind] = ImportKind(
     take=import_trainees,
     parts=(FORM_PART, PEOPLE),
     line_keys=lambda _session: lambda line: [("person", line.values["id_number"].strip().upper())],
+    source=_source,
 )

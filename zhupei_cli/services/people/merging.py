@@ -10,7 +10,7 @@ from sqlalchemy import String
 from zhupei_cli.model import Education, Trainee, Work
 from zhupei_cli.rules.people import idcard
 from zhupei_cli.rules.people.dates import Month
-from zhupei_cli.rules.people.fields import FORM_LABELS, NEEDED
+from zhupei_cli.rules.people.fields import FORM_LABELS, NEEDED, FieldValues
 from zhupei_cli.rules.people.life_dates import date_faults
 from zhupei_cli.rules.people.profile import highest, is_whole, missing
 from zhupei_cli.services.people.profiles import PERSON_COLUMNS, Entry, Profile, copy_of, current_work
@@ -30,7 +30,7 @@ _BACHELOR_KEYS = {
     "bachelor_graduated_on": "graduated_on",
 }
 _WORK_KEYS = {"employer_name": "employer_name", "employer_uscc": "employer_uscc"}
-_BACHELOR = LEVEL.parse("本科") or ""
+BACHELOR: Final = LEVEL.parse("本科") or ""
 
 _LENGTHS = {
     part: {
@@ -131,7 +131,7 @@ def _merge_education(after: Profile, said: Said) -> list[Fault]:
     top = highest(after.educations)
     if not bachelor or top is None:
         return []
-    if top["level"] == _BACHELOR:
+    if top["level"] == BACHELOR:
         # The bachelor is the highest degree: both groups of columns speak of the same entry.
         written = {name: value for name, value in bachelor.items() if value}
         differing = [
@@ -145,8 +145,8 @@ def _merge_education(after: Profile, said: Said) -> list[Fault]:
         return [Fault("E152", key) for key, name in _BACHELOR_KEYS.items() if name in differing]
     if not bachelor.get("school"):
         return _merge_nameless(after, bachelor)
-    add_education(after, {"level": _BACHELOR, **bachelor})
-    if given.get("level") and LEVEL_RANK[given["level"]] < LEVEL_RANK[_BACHELOR]:
+    add_education(after, {"level": BACHELOR, **bachelor})
+    if given.get("level") and LEVEL_RANK[given["level"]] < LEVEL_RANK[BACHELOR]:
         return [Fault("E130", "level", values={"level": LEVEL.label(given["level"])})]
     return []
 
@@ -156,7 +156,7 @@ def _merge_nameless(after: Profile, bachelor: Mapping[str, object]) -> list[Faul
 
     A school that is cleared takes no education away (E137): that is an act of its own.
     """
-    stored = [entry for entry in after.educations if entry["level"] == _BACHELOR]
+    stored = [entry for entry in after.educations if entry["level"] == BACHELOR]
     if "school" in bachelor and stored:
         return [Fault("E137", "bachelor_school")]
     if len(stored) == 1:
@@ -177,22 +177,33 @@ def _entry_for(after: Profile, given: Mapping[str, object]) -> Entry:
 def add_education(after: Profile, given: Entry) -> Entry:
     """Add an education entry, or update the one of the same level and school; return it."""
     for entry in after.educations:
-        if entry["level"] == given["level"] and entry["school"] == given["school"]:
+        if same_education(entry, given):
             entry.update(given)
             return entry
     after.educations.append(given)
     return given
 
 
+def same_education(entry: FieldValues, given: FieldValues) -> bool:
+    """Return whether what is given of an education is about this entry."""
+    return bool(entry["level"] == given["level"] and entry["school"] == given["school"])
+
+
 def add_work(after: Profile, given: Entry) -> Entry:
     """Add a work entry, or update the one of the same employer and start; return it."""
     for entry in after.works:
-        same_start = _same_start(entry.get("from_date"), given.get("from_date"))
-        if entry["employer_name"] == given["employer_name"] and same_start:
+        if same_work(entry, given):
             entry.update(given)
             return entry
     after.works.append(given)
     return given
+
+
+def same_work(entry: FieldValues, given: FieldValues) -> bool:
+    """Return whether what is given of a work is about this entry."""
+    return entry["employer_name"] == given["employer_name"] and _same_start(
+        entry.get("from_date"), given.get("from_date")
+    )
 
 
 def _same_start(stored: date | None, given: date | None) -> bool:
@@ -251,7 +262,8 @@ def too_long(profile: Profile) -> Iterator[Fault]:
             for name, length in lengths.items():
                 value = entry.get(name)
                 if value is not None and len(value) > length:
-                    yield Fault("E155", name, values={"length": length, "found": len(value)})
+                    values = {"length": length, "found": len(value)}
+                    yield Fault("E155", name, values=values, about=() if part == "person" else (entry,))
 
 
 def all_fit(longest: Mapping[str, int]) -> bool:

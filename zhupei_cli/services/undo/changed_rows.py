@@ -5,7 +5,6 @@ Call it in the transaction of the import, which a trial run then takes back.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
@@ -16,9 +15,6 @@ from zhupei_cli.services.kinds.register import KINDS
 from zhupei_cli.services.undo.field_words import FieldWords, field_label
 from zhupei_cli.services.undo.import_names import find_import, texts
 from zhupei_cli.sheets.taking.lines import Line
-
-#: What of a new entry a line about it says.
-_NAMED_BY: Final = {"education": "school", "work": "employer_name"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,19 +54,15 @@ def row_changes(session: Session, import_id: int, lines: Iterable[Line]) -> list
     for row in written:
         head = (row.entity, labels[row.entity], called[row], row.action)
         if row.action == "inserted":
-            changes.append(RowChange(*_where(found[row]), *head))
-        for field, old, new in changed.get(row, ()):
-            shown = (field_label(field), words.text(field, old), words.text(field, new))
-            changes.append(RowChange(*_where(found[row], field, new), *head, field, *shown))
+            changes.append(RowChange(*_where(kind.source(found[row], None)), *head))
+        for one in changed.get(row, ()):
+            field = one.field
+            shown = (field_label(field), words.text(field, one.old), words.text(field, one.new))
+            changes.append(RowChange(*_where(kind.source(found[row], one)), *head, field, *shown))
     return sorted(changes, key=lambda one: (one.file, one.sheet, one.row, one.entity))
 
 
-def _where(lines: Sequence[Line], field: str = "", new: Any = None) -> tuple[str, str, int]:
-    """Return the line that says so: of several about a person, the one whose cell has the new value."""
-    key = _NAMED_BY.get(field, field.rpartition(".")[2])
-    said = new[key] if field in _NAMED_BY else new
-    saying = (line for line in lines if said is not None and line.values.get(key) == said)
-    line = next(saying, None) or next(iter(lines), None)
+def _where(line: Line | None) -> tuple[str, str, int]:
     return ("", "", 0) if line is None else (line.file, line.sheet, line.number)
 
 

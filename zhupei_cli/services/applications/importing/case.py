@@ -8,6 +8,7 @@ from zhupei_cli.rules.eligibility.requirement import NO_PAST, Past
 from zhupei_cli.rules.people.masking import mask_id
 from zhupei_cli.services.applications.store import Form, SnapshotRow, Stored
 from zhupei_cli.services.people.profiles import PersonKey, PersonRows, Profile
+from zhupei_cli.sheets.kinds.workbook_kinds import PERSON
 from zhupei_cli.sheets.taking.lines import Line
 
 Mode = Literal["upsert", "insert", "update"]
@@ -47,7 +48,8 @@ class Case:
     """One person of an import: where their lines stand, who they were and become, what they apply for.
 
     `key` is None where a line says no number. `newcomer` is what is to be stored of somebody new of whom a
-    copy of the process has told that nothing is wrong; their `lines` need not be looked at.
+    copy of the process has told that nothing is wrong; their `lines` need not be looked at. `ambiguous` are
+    lines of further sheets whose number several people have.
     """
 
     key: PersonKey | None
@@ -55,6 +57,7 @@ class Case:
     newcomer: Newcomer | None = None
     lines: list[Line] = field(default_factory=list)
     before: Profile | None = None
+    ambiguous: bool = False
     #: There once the case is examined.
     after: Profile = field(init=False)
     live: Stored | None = None
@@ -65,6 +68,19 @@ class Case:
     profile_changed: bool = False
     form_changed: bool = False
     submit: bool = False
+
+    @property
+    def main(self) -> Line | None:
+        """The line of 报名信息, where there is one."""
+        first = self.lines[0]
+        if first.kind == PERSON.key:  # as it mostly is
+            return first
+        return next((line for line in self.lines if line.kind == PERSON.key), None)
+
+    @property
+    def head(self) -> Line:
+        """The line that is told what none says in particular."""
+        return self.main or self.lines[0]
 
     @property
     def masked_number(self) -> str:

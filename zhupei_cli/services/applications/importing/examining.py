@@ -13,6 +13,8 @@ from zhupei_cli.rules.people.profile import highest
 from zhupei_cli.services.applications import store
 from zhupei_cli.services.applications.form_checks import Checks, Parts, identity_faults, read_form
 from zhupei_cli.services.applications.importing.case import Case, Mode, Options
+from zhupei_cli.services.applications.importing.groups import UNKNOWN_PAPER
+from zhupei_cli.services.applications.importing.saying import placed
 from zhupei_cli.services.applications.past import load_past
 from zhupei_cli.services.applications.store import Form
 from zhupei_cli.services.people import profiles
@@ -26,7 +28,7 @@ from zhupei_cli.services.people.merging import (
     order_odd,
     too_long,
 )
-from zhupei_cli.services.people.profiles import Entry, Profile, differences
+from zhupei_cli.services.people.profiles import Entry, PersonKey, Profile, differences
 from zhupei_cli.sheets.kinds.cells import CLEAR
 from zhupei_cli.sheets.kinds.workbook_kinds import EDUCATION, PERSON, WORK
 from zhupei_cli.sheets.taking.lines import Line
@@ -39,8 +41,10 @@ _NOTHING: Final = Said()
 
 def load_cases(session: Session, batch: Batch | None, cases: Sequence[Case]) -> None:
     """Give each case the person and the live application that are stored: a query per 5,000 persons."""
+    stored = profiles.load_profiles(session, {case.key[1] for case in cases if case.key is not None})
+    if nameless := [case for case in cases if case.key is not None and case.key[0] == UNKNOWN_PAPER]:
+        _name(nameless, stored)
     by_key = {case.key: case for case in cases if case.key is not None}
-    stored = profiles.load_profiles(session, {number for _, number in by_key})
     for key, case in by_key.items():
         case.before = stored.get(key)
     if batch is None:
@@ -58,17 +62,29 @@ def load_cases(session: Session, batch: Batch | None, cases: Sequence[Case]) -> 
         by_key[key].past = past
 
 
+def _name(cases: Iterable[Case], stored: Iterable[PersonKey]) -> None:
+    """Find whom further sheets mean, who name a number alone: who is stored with it, whatever the paper."""
+    keys: dict[str, list[PersonKey]] = {}
+    for key in stored:
+        keys.setdefault(key[1], []).append(key)
+    for case in cases:
+        found = [] if case.key is None else keys.get(case.key[1], [])
+        case.ambiguous = len(found) > 1
+        if len(found) == 1:
+            (case.key,) = found
+
+
 def examine(case: Case, checks: Checks | None, *, options: Options, today: date, short: bool = False) -> None:
     """Work out what a case becomes, and find everything that is wrong with it.
 
     `short` says that no text of the whole import is too long.
     """
-    head = case.lines[0]
-    line = head if head.kind == "person" else next((one for one in case.lines if one.kind == "person"), None)
-    head = line or head
+    line = case.main
+    head = line or case.lines[0]
     if case.before is None and line is None:
         if not head.bad:
-            head.faults.append(Fault("E158", "id_number", values={"number": case.masked_number}))
+            code = "E312" if case.ambiguous else "E158"
+            head.faults.append(Fault(code, "id_number", values={"number": case.masked_number}))
         return
     if options.mode != "upsert":
         head.faults += _mode_faults(case, options.mode)
@@ -79,16 +95,16 @@ def examine(case: Case, checks: Checks | None, *, options: Options, today: date,
     case.after, faults = merge(case.before, said)
     if faults:
         head.faults += _of_their_own(head, faults)
-    if len(case.lines) > 1 or line is None:
-        _add_entries(case)
+    further = _add_entries(case) if len(case.lines) > 1 or line is None else ()
     if lacking := list(incomplete(case.after)):
         head.faults += _of_their_own(head, _lacking(case.after, said, lacking))
     if not short:
-        head.faults += too_long(case.after)
+        for at, fault in (placed(one, head, further) for one in too_long(case.after)):
+            at.faults.append(fault)
     if odd := list(order_odd(case.after)):
         head.faults += _of_their_own(head, odd)
     if wrong := list(dates_wrong(case.after, today)):
-        _tell_dates(case, head, wrong)
+        _tell_dates(head, further, wrong)
     case.profile_changed = case.before is None or bool(differences(case.before, case.after))
     if checks is not None and line is not None and not options.profile_only:
         _examine_form(case, line, checks, submit=options.submit)
@@ -130,12 +146,13 @@ def _lacking(after: Profile, said: Said, faults: Iterable[Fault]) -> Iterator[Fa
             yield fault
 
 
-def _tell_dates(case: Case, head: Line, faults: Iterable[Fault]) -> None:
-    """Leave faults of dates on the line that says them: the main one, or one of the further sheets."""
-    for fault in _of_their_own(head, faults):
-        said = fault.values.values()
-        saying = (one for one in case.lines if one.kind in _ENTRIES and one.values.get(fault.field) in said)
-        next(saying, head).faults.append(fault)
+def _tell_dates(head: Line, further: Sequence[Line], faults: Iterable[Fault]) -> None:
+    """Leave faults of dates on the lines that say them: the main one, or those of the further sheets."""
+    told = [placed(fault, head, further) for fault in faults]
+    head.faults += _of_their_own(head, [fault for line, fault in told if line is head])
+    for line, fault in told:
+        if line is not head:
+            line.faults.append(fault)
 
 
 def _mode_faults(case: Case, mode: Mode) -> Iterator[Fault]:
@@ -155,7 +172,9 @@ def _other_name(before: Profile, said: Said) -> Fault | None:
     return Fault("E161", "name", values={"given": given, "stored": stored})
 
 
-def _add_entries(case: Case) -> None:
+def _add_entries(case: Case) -> list[Line]:
+    """Take in what the further sheets say; return their lines that are taken."""
+    taken = []
     for line in case.lines:
         kind = _ENTRIES.get(line.kind)
         if kind is None:
@@ -167,9 +186,11 @@ def _add_entries(case: Case) -> None:
         ]
         if line.bad:
             continue
+        taken.append(line)
         entry = _add_entry(case.after, line)
         if kind is WORK and entry.get("to_date") is None and not case.after.person.get("has_employer"):
             line.faults.append(Fault("E153", "employer_name"))
+    return taken
 
 
 def _add_entry(after: Profile, line: Line) -> Entry:
@@ -214,7 +235,7 @@ def leave_returned(cases: Iterable[Case]) -> None:
         ):
             case.submit = False
             values = {"application_no": live.application_no}
-            case.lines[0].faults.append(Fault("E222", "", "warning", values))
+            case.head.faults.append(Fault("E222", "", "warning", values))
 
 
 def refuse_changes_of_submitted(session: Session, cases: Sequence[Case]) -> None:
@@ -226,16 +247,16 @@ def refuse_changes_of_submitted(session: Session, cases: Sequence[Case]) -> None
     submitted = store.load_snapshots(session, [case.live for case in locked if case.live])
     for case in locked:
         assert case.live is not None
-        line = case.lines[0]
+        line = case.main
         snapshot = submitted[case.live.id]
-        again, _ = merge(snapshot, next((one.said for one in case.lines if one.said), _NOTHING))
+        again, _ = merge(snapshot, _NOTHING if line is None else line.said)
         for one in case.lines:
             if one.kind in _ENTRIES and not one.bad:
                 _add_entry(again, one)
         fields = [name for name, _, _ in differences(snapshot, again)]
         if fields or case.form_changed:
             values = {"application_no": case.live.application_no, "fields": _words(fields, case.form_changed)}
-            line.faults.append(Fault("E453", "id_number", values=values))
+            case.head.faults.append(Fault("E453", "id_number", values=values))
         case.profile_changed = False
 
 
@@ -259,5 +280,4 @@ def refuse_company(cases: Iterable[Case]) -> None:
         worst = next(line for line in case.lines if line.bad)
         for line in case.lines:
             if not line.bad:
-                values = {"sheet": worst.sheet, "row": worst.number}
-                line.faults.append(Fault("E162", "id_number", values=values))
+                line.faults.append(Fault("E162", "id_number", values={"where": worst.seen_from(line)}))

@@ -1,7 +1,8 @@
 """Whom lines of 报名信息 and its further sheets are about."""
 
 from array import array
-from collections.abc import Hashable, Iterable, Sequence
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Final, NamedTuple, overload
 
@@ -22,6 +23,8 @@ _ID_CARD: Final = IdType.ID_CARD.value
 #: before the number that a line of a further sheet names.
 _PAPER: Final = "\x1f"
 _FURTHER: Final = "\x1e"
+#: The kind of paper of whom further sheets name alone: they say none.
+UNKNOWN_PAPER: Final = ""
 
 
 def prepare(line: Line, *, today: date) -> None:
@@ -89,6 +92,12 @@ class Groups(Sequence[Group]):
         self._keys.append(key)
         self._firsts.append(at)
 
+    def join(self, first: int, key: str, at: int) -> None:
+        """Take another line of the person whose first line is known; the main sheet says what paper it is."""
+        self.further.setdefault(first, []).append(at)
+        if not key.startswith(_FURTHER):
+            self._keys[bisect_left(self._firsts, first)] = key
+
     def __len__(self) -> int:
         return len(self._firsts)
 
@@ -106,46 +115,54 @@ class Groups(Sequence[Group]):
 def _person(key: str | None) -> PersonKey | None:
     if key is None:
         return None
+    if key.startswith(_FURTHER):
+        return UNKNOWN_PAPER, key[1:]
     id_type, paper, number = key.partition(_PAPER)
     return (id_type, number) if paper else (_ID_CARD, key)
 
 
-def grouped_lines(lines: Sequence[Line], today: date) -> Groups:
-    """Group lines by person. The further sheets name a person by number alone."""
-    keys: Iterable[Hashable]
-    if isinstance(lines, StoredLines):
-        keys = lines.keys
-    else:
+def grouped_lines(lines: "list[Line] | StoredLines", today: date) -> Groups:
+    """Group lines by person. The further sheets name one by number alone, before or after the main line."""
+    if not isinstance(lines, StoredLines):
         for line in lines:
             if line.said is None:
                 prepare(line, today=today)
-        keys = map(_key, lines)
+    papers = _papers(lines)
     groups = Groups()
-    firsts: dict[object, int] = {}
-    papers: dict[str, str] = {}
-    for at, key in enumerate(keys):
-        if key is None:
+    firsts: dict[str, int] = {}
+    for at, key in enumerate(_keys(lines)):
+        whom: str | None = key
+        if key is not None and key.startswith(_FURTHER):
+            number = key[1:]
+            whom = papers.get(number, number)
+            if whom is None:
+                line = lines[at]
+                line.faults.append(Fault("E312", "id_number", values={"number": mask_id(number)}))
+                lines[at] = line
+        if key is None or whom is None:
             groups.add(None, at)
             continue
-        whom = _whom(str(key), papers)
         first = firsts.setdefault(whom, at)
         if first == at:
-            groups.add(whom, at)
+            groups.add(key, at)
         else:
-            groups.further.setdefault(first, []).append(at)
+            groups.join(first, key, at)
     return groups
 
 
-def _whom(key: str, papers: dict[str, str]) -> str:
-    """Return the key of the person a line is about; `papers` are those by number that are no ID cards."""
-    if key.startswith(_FURTHER):
-        number = key[1:]
-        return papers.get(number, number)
-    if _PAPER in key:
-        papers[key.partition(_PAPER)[2]] = key
-    elif papers:
-        papers.pop(key, None)
-    return key
+def _papers(lines: Sequence[Line]) -> dict[str, str | None]:
+    """Return the keys of holders of other papers than ID cards, by number; None where two have the number."""
+    papers: dict[str, str | None] = {}
+    for key in _keys(lines):
+        if key is not None and _PAPER in key:
+            number = key.partition(_PAPER)[2]
+            papers[number] = key if papers.get(number, key) == key else None
+    return papers
+
+
+def _keys(lines: Sequence[Line]) -> Iterator[str | None]:
+    keys = lines.keys if isinstance(lines, StoredLines) else map(_key, lines)
+    return (None if key is None else str(key) for key in keys)
 
 
 def refuse_same_people(lines: "list[Line] | StoredLines", groups: Groups) -> None:

@@ -6,12 +6,13 @@ Each kind has a file of its own beside this one; `register` lists them.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, Unpack
+from typing import Any, Literal, NamedTuple, Unpack
 
 from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
 from zhupei_cli.model import ImportRun
+from zhupei_cli.rules.people.fields import FieldValues
 from zhupei_cli.services.kinds.parts.written import Written
 from zhupei_cli.services.records.import_ledger import EVENT_ROWS, Imported
 from zhupei_cli.services.records.workbooks import How, Reading, read_workbooks
@@ -23,8 +24,17 @@ from zhupei_cli.words.vocabulary import BatchStatus, CodeTable
 Key = tuple[str, ...]
 #: What events call a row, and what people do, ID numbers masked; rows that are gone are not in it.
 Called = dict[Written, tuple[str, str]]
-#: Field, old value, new value; an entry that is new is one value.
-Difference = tuple[str, object, object]
+
+
+class Difference(NamedTuple):
+    """One field that differs; an entry that is new is one value. `of` is the entry, of rows with several."""
+
+    field: str
+    old: object
+    new: object
+    of: FieldValues | None = None
+
+
 Differing = dict[Written, list[Difference]]
 #: Rows that something later touched or rests on, with its event where that is known.
 Found = Iterator[tuple[Written, int | None]]
@@ -61,6 +71,15 @@ class Part:
     headings: Mapping[str, str] = field(default_factory=dict)
 
 
+def first_saying(lines: Sequence[Line], one: Difference | None) -> Line | None:
+    """Return the line whose cell has the new value, or else the first; of a row that is new, the first."""
+    if one is not None and one.new is not None:
+        key = one.field.rpartition(".")[2]
+        if (saying := next((line for line in lines if line.values.get(key) == one.new), None)) is not None:
+            return saying
+    return next(iter(lines), None)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportKind:
     """One kind of workbook that can be imported, and taken back."""
@@ -75,6 +94,8 @@ class ImportKind:
     parts: tuple[Part, ...]
     #: What a line of its sheets has in common with stored rows.
     line_keys: Callable[[Session], Callable[[Line], Sequence[Key]]]
+    #: Which of the lines about a row says what differs in it; None is for a row that is new as a whole.
+    source: Callable[[Sequence[Line], Difference | None], Line | None] = first_saying
     #: The group of the events that tell of its rows, and how many rows each of them tells of.
     events: str = ""
     event_rows: int = EVENT_ROWS
@@ -111,7 +132,7 @@ def compared_fields(
 ) -> list[Difference]:
     """Return what differs between two states of a row."""
     return [
-        (f"{prefix}{name}", before.get(name), after.get(name))
+        Difference(f"{prefix}{name}", before.get(name), after.get(name))
         for name in names
         if before.get(name) != after.get(name)
     ]
