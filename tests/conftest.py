@@ -72,6 +72,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "sqlite: about files of SQLite, or the same on every database")
     config.addinivalue_line("markers", "oceanbase: about OceanBase alone, with --on oceanbase")
     config.addinivalue_line("markers", "long: takes its file a quarter of a minute or more")
+    config.addinivalue_line("markers", "once: on SQLite alone, where one database or all is not asked for")
     if config.getoption("--on") == "oceanbase" and not hasattr(config, "workerinput"):
         running = config.stash[_RUNNING] = ExitStack()
         os.environ[GIVEN] = running.enter_context(running_oceanbase()).url("")
@@ -113,8 +114,11 @@ _ONE_OF = 3
 def _in_sample(item: pytest.Item) -> bool:
     """Say whether a test is always done on both databases.
 
-    All are but most of those of single commands, and those of services that bring no statement of their own.
+    All are but most of those of single commands, those of services that bring no statement of their own, and
+    those marked `once`: long, and of what screens say beside each other.
     """
+    if item.get_closest_marker("once"):
+        return False
     if _OF_COMMANDS in item.path.parents and item.path.parent != _OF_COMMANDS:
         return crc32(item.nodeid.encode()) % _ONE_OF == 0
     return item.nodeid not in nothing_new()

@@ -143,6 +143,7 @@ def _check_in(season: Season) -> None:
     season.call("trainee", "bar", "activate", str(pending[0]["bar"]), *WHY)
 
 
+@pytest.mark.once
 def test_every_screen_agrees_with_the_newest_act(
     zhupei: Run, database: str, tmp_path: Path, thorough: bool
 ) -> None:

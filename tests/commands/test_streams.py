@@ -59,9 +59,10 @@ def test_people_at_a_gbk_terminal_read_gbk(world: Path) -> None:
 
 @pytest.mark.sqlite
 @pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", ">&- 2>&-", "<&- >&- 2>&-"])
-def test_closed_streams_are_no_trouble(world: Path, closed: str) -> None:
+def test_closed_streams_are_no_trouble(world: Path, closed: str, thorough: bool) -> None:
     # Every command is walked so in tests/hardship; here it is the shell that closes them.
-    for line in ("batch list --json", "batch edit --set contact=乙", "--help"):
+    lines = ("batch edit --set contact=乙", "batch list --json", "--help")
+    for line in lines if thorough or "<" in closed else lines[:1]:
         one = ran(f"zhupei {line} {closed}", world)
         assert (one.returncode, b"Traceback" in one.stderr) == (0, False), one.stderr
     assert ran(f"zhupei batch show 无 {closed}", world).returncode == 4
