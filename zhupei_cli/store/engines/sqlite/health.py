@@ -118,6 +118,9 @@ def damage_sought(connection: Connection) -> Iterator[Callable[[], list[str]]]:
     """
     reading = connection.engine.execution_options(zhupei_read_only=True)
     with reading.connect() as own, ThreadPoolExecutor(1) as beside:
+        own.exec_driver_sql(
+            "PRAGMA cache_size=-16384"
+        )  # each page is read once or so: 128 MB would gain nothing
         found = beside.submit(_damage, own)
         try:
             yield found.result
