@@ -118,9 +118,8 @@ def damage_sought(connection: Connection) -> Iterator[Callable[[], list[str]]]:
     """
     reading = connection.engine.execution_options(zhupei_read_only=True)
     with reading.connect() as own, ThreadPoolExecutor(1) as beside:
-        own.exec_driver_sql(
-            "PRAGMA cache_size=-16384"
-        )  # each page is read once or so: 128 MB would gain nothing
+        # Each page is read once or so: to hold 128 MB of them would gain nothing.
+        own.exec_driver_sql("PRAGMA cache_size=-16384")
         found = beside.submit(_damage, own)
         try:
             yield found.result
