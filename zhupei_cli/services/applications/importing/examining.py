@@ -79,8 +79,7 @@ def examine(case: Case, checks: Checks | None, *, options: Options, today: date,
 
     `short` says that no text of the whole import is too long.
     """
-    line = case.main
-    head = line or case.lines[0]
+    line, head = case.main, case.head
     if case.before is None and line is None:
         if not head.bad:
             code = "E312" if case.ambiguous else "E158"
