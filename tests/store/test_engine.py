@@ -218,6 +218,26 @@ def test_a_server_that_cannot_be_reached_says_why_and_no_password(
     assert str(url.password) not in f"{error.message}{error.hint}{error.values}"
 
 
+#: A connection that the server ends while it carries out the COMMIT: no answer comes.
+_GONE_AT_COMMIT = """
+    CREATE TEMP TABLE gone (id integer);
+    CREATE FUNCTION pg_temp.go() RETURNS trigger LANGUAGE plpgsql AS
+        'BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END';
+    CREATE CONSTRAINT TRIGGER go AFTER INSERT ON gone DEFERRABLE INITIALLY DEFERRED
+        FOR EACH ROW EXECUTE FUNCTION pg_temp.go();
+    INSERT INTO gone VALUES (1)
+"""
+
+
+@pytest.mark.parametrize(("when", "code"), [("before", "E513"), ("in", "E799")])
+def test_a_commit_that_was_not_answered_is_not_told_as_undone(slots: Slots, when: str, code: str) -> None:
+    with pytest.raises(ZhupeiError) as caught, transaction(slots.take(0)) as session:
+        session.execute(text(_GONE_AT_COMMIT))
+        if when == "before":
+            session.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
+    assert (caught.value.code, caught.value.exit_code) == (code, 6)
+
+
 @pytest.mark.parametrize("how", ["one by one", "copied"])
 def test_an_error_of_a_server_names_no_value(slots: Slots, how: str) -> None:
     url, secret = slots.take(0), "4101" + "01200001010010"

@@ -12,7 +12,7 @@ from zhupei_cli.interrupts import uninterrupted
 from zhupei_cli.store.engines import patience
 from zhupei_cli.store.engines.addresses import shown_url as shown_url
 from zhupei_cli.store.engines.choosing import backend_at, backend_named, backend_of, every_backend
-from zhupei_cli.store.failures import translated
+from zhupei_cli.store.failures import committing, translated
 from zhupei_cli.store.walls import require_admitted
 from zhupei_cli.words.errors import ZhupeiError
 
@@ -107,7 +107,8 @@ def transaction(
         if dry_run or read_only:
             session.rollback()
         else:
-            with uninterrupted():
+            session.flush()
+            with uninterrupted(), committing():
                 session.commit()
                 KEPT.append(shown_url(url))
 

@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Final
 
 from sqlalchemy import exc, make_url
 
@@ -23,6 +24,22 @@ def translated(url: str | None = None) -> Iterator[None]:
         if known is None:
             raise
         raise known from error
+
+
+#: What of a COMMIT that was sent leaves open whether it was carried out: no answer, or an end by time.
+_UNANSWERED: Final = frozenset({"E513", "E709"})
+
+
+@contextmanager
+def committing() -> Iterator[None]:
+    """Raise E799 where nobody knows whether the commit in the block was carried out."""
+    try:
+        yield
+    except exc.DBAPIError as error:
+        known = known_failure(error.orig)
+        if known is None or known.code not in _UNANSWERED:
+            raise
+        raise ZhupeiError("E799") from error
 
 
 def known_failure(error: BaseException | None, url: str | None = None) -> ZhupeiError | None:
