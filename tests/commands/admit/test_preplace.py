@@ -148,6 +148,53 @@ def test_a_season_with_seats_before_the_run(call: Call, tmp_path: Path) -> None:
     assert standing(call) == []
 
 
+@pytest.mark.parametrize(
+    "acts",
+    ["revoke reinstate uncommit", "decline uncommit reinstate", "revoke reinstate place publish"],
+)
+def test_who_gave_such_a_seat_up_is_a_candidate_like_any_other(call: Call, tmp_path: Path, acts: str) -> None:
+    """What was known of the seat is about no other one, and holds nothing up."""
+    book = sheet(tmp_path / "a.xlsx", (NO(6), "A", "0100", "培养大学", "李教授"))
+    for command in (
+        "admit preplace import a.xlsx",
+        "batch lock T --yes",
+        "admit run",
+        "admit commit 1 --yes",
+    ):
+        assert call(*command.replace("a.xlsx", str(book)).split()).code == 0, command
+    for act in acts.split():
+        whose = {"uncommit": (), "publish": ("T",), "place": (NO(6), "A", "0100")}
+        group = "batch" if act == "publish" else "admit"
+        told = () if act == "publish" else ("--reason", "另行安排")
+        ran = call(group, act, *whose.get(act, (NO(6),)), *told, "--yes")
+        assert ran.code == 0, (act, ran.err)
+    assert standing(call) == []
+    if "place" in acts:
+        call("batch", "finalize", "--yes")
+        assert call("export", "roster", "--base", "A", "-o", "名单").code == 0
+        (roster,) = Path("名单").glob("A_*.xlsx")
+        cells = [cell.value for page in openpyxl.load_workbook(roster) for row in page for cell in row]
+        assert NO(6) in cells
+        assert not [cell for cell in cells if "培养大学" in str(cell) or "李教授" in str(cell)]
+
+
+def test_what_is_known_of_a_seat_is_taken_away_by_a_word_alone(call: Call, tmp_path: Path) -> None:
+    def known(*details: object) -> tuple[list[tuple[int, str]], object]:
+        ran = call("admit", "preplace", "import", sheet(tmp_path / "a.xlsx", (NO(6), "C", "0100", *details)))
+        (one,) = json.loads(call("admit", "preplace", "list", "--json").out)
+        return [line.split("]")[0][-4:] for line in ran.err.splitlines() if "[E" in line], (
+            one["university"],
+            one["tutor"],
+        )
+
+    assert known("郑州大学", "李教授") == ([], ("郑州大学", "李教授"))
+    assert known(None, None) == ([], ("郑州大学", "李教授"))
+    assert known("河南大学", None) == ([], ("河南大学", "李教授"))
+    assert known(None, "清空") == ([], ("河南大学", None))
+    assert known("大" * 101, "王教授") == (["E155"], ("河南大学", None))
+    assert standing(call) == []
+
+
 def test_a_batch_with_seats_before_the_run_is_not_cancelled(call: Call, tmp_path: Path) -> None:
     book = sheet(tmp_path / "a.xlsx", (NO(6), "C", "0100", None, None))
     assert call("admit", "preplace", "import", book).code == 0

@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, Row, Table, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
-from zhupei_cli.model import Admission, Application, Batch, Run, RunRow
+from zhupei_cli.model import Admission, Application, Batch, Preplaced, Run, RunRow
 from zhupei_cli.rules.admission.admission import admit
 from zhupei_cli.rules.admission.canonical import digest, inputs_text
 from zhupei_cli.rules.admission.run import Inputs, Round
@@ -29,6 +29,7 @@ from zhupei_cli.words.vocabulary import RULE, AdmissionStatus, ApplicationStatus
 _TABLES = Admission.metadata.tables
 _ADMISSION: Table = _TABLES[Admission.__tablename__]
 _APPLICATION: Table = _TABLES[Application.__tablename__]
+_PREPLACED: Table = _TABLES[Preplaced.__tablename__]
 _ROW: Table = _TABLES[RunRow.__tablename__]
 
 #: The verb of the lifecycle that a run of each round needs.
@@ -270,6 +271,9 @@ def uncommit(session: Session, batch: Batch, *, reason: str | None, by: Acting) 
 
 
 def _forget_result(session: Session, batch: Batch) -> None:
+    # Left by versions that kept it when somebody was made a candidate again.
+    gone = select(_ADMISSION.c.application_id).where(*_undecided(batch))
+    session.execute(delete(_PREPLACED).where(_PREPLACED.c.application_id.in_(gone)))
     session.execute(delete(_ADMISSION).where(*_undecided(batch)))
     # Those who gave up what a run gave them keep their place in the records, not the run.
     session.execute(update(_ADMISSION).where(_ADMISSION.c.batch_id == batch.id).values(run_id=None))

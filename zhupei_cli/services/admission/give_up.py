@@ -8,7 +8,7 @@ from sqlalchemy import Row, Table, func, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import CST, Acting
-from zhupei_cli.model import Admission, Application, Batch, Event, Plan, Trainee
+from zhupei_cli.model import Admission, Application, Batch, Event, Plan, Preplaced, Trainee
 from zhupei_cli.rules.batch.lifecycle import ADMISSION, step
 from zhupei_cli.services.admission.seats import free_seats, take_seats
 from zhupei_cli.services.applications.store import refusal
@@ -23,6 +23,7 @@ from zhupei_cli.words.vocabulary import BATCH_STATUS, IDENTITY, AdmissionStatus,
 
 _ADMISSION: Table = Admission.metadata.tables[Admission.__tablename__]
 _APPLICATION: Table = Admission.metadata.tables[Application.__tablename__]
+_PREPLACED: Table = Admission.metadata.tables[Preplaced.__tablename__]
 
 _RESULT = (BatchStatus.COMMITTED, BatchStatus.PUBLICITY, BatchStatus.FINAL)
 _BEFORE_RESULT = (BatchStatus.OPEN, BatchStatus.CLOSED, BatchStatus.LOCKED)
@@ -274,6 +275,8 @@ def _carry_out(
         _seat_again(session, batch, [row for row, _ in decided])
     seated = [row for row, _ in decided if row.live_key is not None]
     free_seats(session, batch, [(row.base_code, row.specialty_code, row.identity) for row in seated])
+    if verb == "reinstate":  # what was known of a seat given before any run is about no other seat
+        delete_rows(session, _PREPLACED, ("application_id",), [(row.id,) for row, _ in decided])
     if forgotten:
         delete_rows(session, _ADMISSION, ("application_id",), [(row.id,) for row, _ in decided])
         session.expire_all()

@@ -287,7 +287,7 @@ PREPLACE: Final = Kind(
     one_of=("application_no", "id_number"),
     command="zhupei admit preplace import",
     telling=("place_specialty",),
-    erasable=(),
+    erasable=("university", "tutor"),
 )
 
 #: 单位: the directory of employers.

@@ -28,6 +28,8 @@ from zhupei_cli.services.records.import_ledger import (
 from zhupei_cli.services.records.line_numbers import settle_numbers
 from zhupei_cli.services.records.lookup import Names, base_names, specialty_names
 from zhupei_cli.services.records.workbooks import Reading
+from zhupei_cli.services.reference.catalogue_intake import longer_names
+from zhupei_cli.sheets.kinds.cells import CLEAR
 from zhupei_cli.sheets.taking.lines import Line
 from zhupei_cli.store.bulk import insert_rows, rows_of, update_rows
 from zhupei_cli.words.errors import Fault, ZhupeiError
@@ -61,7 +63,7 @@ class _Wish:
     line: Line
     row: Row[*tuple[object, ...]]
     spot: tuple[str, str]
-    details: tuple[str | None, str | None]
+    details: tuple[str | None, ...]
 
     @property
     def seat(self) -> tuple[str, str, str]:
@@ -150,6 +152,8 @@ def _read(
     session: Session, batch: Batch, lines: Sequence[Line], bases: Names, specialties: Names
 ) -> list[_Wish]:
     entries = read_entries(session, batch, lines)
+    for line in lines:
+        line.faults += longer_names({name: line.values.get(name) for name in DETAILS}, _PREPLACED)
     numbers = {id(entry.line): entry.application_no for entry in entries}
     refuse_twins((entry.line for entry in entries), lambda line: (numbers[id(line)],))
     asked = {entry.application_id for entry in entries}
@@ -158,10 +162,15 @@ def _read(
     for entry in entries:
         spot = _spot(entry.line, bases, specialties)
         if spot is not None and not entry.line.bad:
-            values = entry.line.values
-            details = (values.get("university"), values.get("tutor"))
-            wishes.append(_Wish(entry.line, stored[entry.application_id], spot, details))
+            row = stored[entry.application_id]
+            wishes.append(_Wish(entry.line, row, spot, _details(entry.line, row)))
     return wishes
+
+
+def _details(line: Line, row: Row[*tuple[object, ...]]) -> tuple[str | None, ...]:
+    """Return what is to be known of a seat: what a line has no word of stays, 清空 takes it away."""
+    known = {name: line.values.get(name, row._mapping[name]) for name in DETAILS}
+    return tuple(None if value is CLEAR else value for value in known.values())
 
 
 def _people(batch: Batch) -> Select[*tuple[object, ...]]:
