@@ -188,7 +188,7 @@ CATALOGUE: dict[str, CatalogueEntry] = {
     "E309": CatalogueEntry(4, "批次 {batch} 还没有录取计算", "{cure}", "本批次没有进行过录取计算，或已随解锁清除。", "锁定批次后运行 zhupei admit run"),
     "E310": CatalogueEntry(4, "没有学员 {who}{alike}", "写证件号码或其后四位、用户名、报名号或姓名；zhupei trainee list 查看全部学员", "号码、用户名或姓名写错，或此人还没有导入或注册。"),
     "E311": CatalogueEntry(4, "此人没有编号 {number} 的{what}", "zhupei trainee {part} list 证件号码 查看编号", "编号写错，或属于另一个人。"),
-    "E312": CatalogueEntry(2, "号码 {number} 属于两种证件的两个人", "写成 证件类型:号码，例如 护照:E12345678；教育经历、工作经历中的，在报名信息表中写上此人及其证件类型，两人都在表中的分成两次导入", "证件类型和号码合在一起才指明一个人。"),
+    "E312": CatalogueEntry(2, "号码 {number} 属于两种证件的两个人", "写成 证件类型:号码，例如 护照:E12345678；成绩、报到、分组等表中的，写上姓名或报名号；教育经历、工作经历中的，在报名信息表中写上此人及其证件类型，两人都在表中的分成两次导入", "证件类型和号码合在一起才指明一个人。"),
     "E313": CatalogueEntry(4, "{number} 还没有账号", "用 zhupei trainee password reset 证件号码 --username 用户名 建立账号", "导入的学员没有账号，第一次设置密码时建立。"),
     "E314": CatalogueEntry(4, "{application_no} 不是这次的考生：{title}", "{cure}", "没有审核通过、本年度已有录取，或放弃、取消、未报到的，不参加这次录取计算。", "zhupei apply show {application_no} 查看报名状态；加 --run 编号 看另一次录取计算"),
     "E315": CatalogueEntry(4, "没有登录账号 {login}。{nearest}", "zhupei db user list 查看全部账号", "账号写错，或不是本程序的账号。"),

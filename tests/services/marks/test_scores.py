@@ -13,7 +13,7 @@ from tests.builders import drawn_world, store_world, worked_example
 from tests.people import id_number, write_book
 from tests.statements import statements
 from zhupei_cli.acting import Acting
-from zhupei_cli.model import Application, Event, ImportRow, ImportRun, Score, TrainingBase
+from zhupei_cli.model import Application, Event, ImportRow, ImportRun, Score, Trainee, TrainingBase
 from zhupei_cli.rules.admission.run import Candidate, Inputs
 from zhupei_cli.rules.admission.scores import ABSENT_PART, COMPONENTS, Record
 from zhupei_cli.services.marks import scores
@@ -98,6 +98,21 @@ def test_marks_common_and_own(season: str, sheet: Path, by: Acting) -> None:
     of = f"import {outcome.import_id}"
     assert events == [("import.rows", of), ("score.import", _no(1)), ("score.import", of)]
     assert sorted(touched) == [("score", key, "inserted") for key in ("1/", "1/B", "2/", "3/A")]
+
+
+def test_a_number_on_papers_of_two_people_is_not_anybodys(season: str, sheet: Path, by: Acting) -> None:
+    with transaction(season) as session:
+        other = update(Trainee).where(Trainee.id_number == id_number(3))
+        session.execute(other.values(id_type="passport", id_number=id_number(2)))
+    rows: list[dict[str, Any]] = [
+        {"id_number": id_number(2), "written": 90},
+        {"id_number": id_number(2), "name": "考生4", "written": 90},
+        {"id_number": id_number(2), "name": "考生3", "written": 80},
+        {"application_no": _no(2), "id_number": id_number(2), "written": 70},
+    ]
+    _, reading = _take(season, sheet, rows, by)
+    assert _problems(reading) == [(row, "证件号码", "E312", "error") for row in (2, 3)]
+    assert [(no, marks[0]) for no, _, _, *marks in _stored(season)] == [(_no(2), 7000), (_no(3), 8000)]
 
 
 def test_a_blank_cell_keeps_what_is_stored_and_the_same_file_changes_nothing(

@@ -54,7 +54,9 @@ def read_entries(session: Session, batch: Batch, lines: Sequence[Line]) -> list[
         for row in rows_of(session, applications_of(batch), _APPLICATION.c.application_no, numbers)
     }
     live = applications_of(batch).where(_APPLICATION.c.live_key.is_not(None))
-    by_paper = {row.id_number: row for row in rows_of(session, live, _TRAINEE.c.id_number, papers)}
+    by_paper: dict[str, list[Row[*tuple[object, ...]]]] = {}
+    for row in rows_of(session, live, _TRAINEE.c.id_number, papers):
+        by_paper.setdefault(row.id_number, []).append(row)
     bases = base_names(session)
     planned = select(_PLAN.c.base_code).where(_PLAN.c.batch_id == batch.id)
     base_of = cache(partial(_base, bases, frozenset(session.scalars(planned))))  # many rows, few bases
@@ -117,7 +119,7 @@ def _word(line: Line, key: str) -> str | None:
 def _application(
     line: Line,
     by_number: Mapping[str, Row[*tuple[object, ...]]],
-    by_paper: Mapping[str, Row[*tuple[object, ...]]],
+    by_paper: Mapping[str, Sequence[Row[*tuple[object, ...]]]],
 ) -> Row[*tuple[object, ...]] | None:
     number, paper = _word(line, "application_no"), _word(line, "id_number")
     if any(fault.code == "E438" for fault in line.faults):
@@ -131,12 +133,26 @@ def _application(
                 Fault("E023", "application_no", values={"heading": "报名号、证件号码 或 准考证号"})
             )
         return None
-    if number is None and paper not in by_paper:
-        line.faults.append(Fault("E170", "id_number", values={"number": mask_id(paper or "")}))
-        return None
-    row = by_paper[paper or ""] if number is None else by_number[number]
-    line.faults += _disagreements(line, row)
+    row = _owner(line, paper or "", by_paper) if number is None else by_number[number]
+    if row is not None:
+        line.faults += _disagreements(line, row)
     return row
+
+
+def _owner(
+    line: Line, paper: str, by_paper: Mapping[str, Sequence[Row[*tuple[object, ...]]]]
+) -> Row[*tuple[object, ...]] | None:
+    """Return whose paper has this number; of two people whose papers have it, whom the name means."""
+    people = by_paper.get(paper, ())
+    if len(people) > 1:
+        people = [row for row in people if row.name == _word(line, "name")]
+        if len(people) != 1:
+            line.faults.append(Fault("E312", "id_number", values={"number": mask_id(paper)}))
+            return None
+    if not people:
+        line.faults.append(Fault("E170", "id_number", values={"number": mask_id(paper)}))
+        return None
+    return people[0]
 
 
 def _disagreements(line: Line, row: Row[*tuple[object, ...]]) -> Iterator[Fault]:
