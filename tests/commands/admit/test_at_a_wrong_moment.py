@@ -181,12 +181,18 @@ def _check_in(call: Call, folder: Path, *rows: tuple[int, str]) -> Ran:
     return call("admit", "checkin", "import", write_book(folder / "报到.xlsx", [(kinds.CHECK_IN, lines)]))
 
 
-def _no(database: str, *words: str) -> str:
-    """Type a command at a terminal, answer no, and return what was asked."""
+def _typed(database: str, *words: str) -> "pexpect.spawn[str]":
+    """Type a command at a terminal, and return the terminal when it asks."""
     environ = {**os.environ, "ZHUPEI_DATABASE_URL": database, "PYTHONPATH": os.pathsep.join(sys.path)}
     program = ["-c", "from zhupei_cli.shell.cli import main; main()", *words]
     terminal = pexpect.spawn(sys.executable, program, env=environ, encoding="utf-8", dimensions=(24, 200))
     terminal.expect_exact("继续吗？")
+    return terminal
+
+
+def _no(database: str, *words: str) -> str:
+    """Type a command at a terminal, answer no, and return what was asked."""
+    terminal = _typed(database, *words)
     asked = str(terminal.before)
     terminal.sendline("n")
     terminal.expect_exact("已取消，没有写入任何内容")

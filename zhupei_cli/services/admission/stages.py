@@ -26,7 +26,6 @@ from zhupei_cli.services.batches.taking_part import (
     count_gave_up,
     count_sitting_out,
     preplaced,
-    takes_part,
 )
 from zhupei_cli.services.records.events import Change, record
 from zhupei_cli.services.records.lookup import find_batch, settings_of
@@ -141,16 +140,11 @@ def lock_batch(session: Session, batch: Batch, *, by: Acting, reason: str | None
     """
     moved = move_batch(session, batch, "lock", by=by, reason=reason)
     unreviewed = _unreviewed(session, batch, reason)
-    candidates = session.execute(
-        select(func.count()).select_from(Application).where(*takes_part(batch))
-    ).scalar_one()
-    # Who has a seat before the run is approved as they are, and no candidate.
-    candidates -= preplaced(session, batch).total()
     inputs = load_inputs(session, batch, rule=Rule.CHOICE_FIRST, round_=Round.MAIN, adjust=True).inputs
     found = doubts_about(session, batch, inputs, status=moved["before"])
     sitting_out = count_sitting_out(session, batch)
     return moved | {
-        "candidates": candidates,
+        "candidates": len(inputs.candidates),
         "sitting_out": sitting_out,
         "gave_up": count_gave_up(session, batch),
         "unreviewed": unreviewed,
