@@ -23,12 +23,17 @@ class _Asked(Exception):
 
 
 class Consent:
-    """Whether somebody agrees to an act, asked once at most; `given` says that they did (--yes, a trial)."""
+    """Whether somebody agrees to an act; `given` says that they did, whatever it is (--yes, a trial).
+
+    Who was asked agreed to what they read: where others wrote in the meantime and the act would be another
+    one now, they are asked again.
+    """
 
     def __init__(self, settings: Settings, *, given: bool, as_json: bool) -> None:
         self._settings, self._as_json, self._given = settings, as_json, given
         self._question = ""
         self._doubts: list[Finding] = []
+        self._agreed: tuple[str, list[Finding]] | None = None
 
     def require(self, question: str, doubts: Sequence["Finding"] = (), *, people: bool = False) -> None:
         """Go on when there is consent; else take back what was tried, ask, and let `of` do it again.
@@ -36,25 +41,29 @@ class Consent:
         What can be taken back asks `people` alone: programs do it without a word.
         """
         self._question, self._doubts = question, list(doubts)
-        if not (self._given or (people and not can_ask(self._settings))):
+        given = self._given or self._agreed == (self._question, self._doubts)
+        if not (given or (people and not can_ask(self._settings))):
             raise _Asked
 
     def of(self, act: Callable[[], T]) -> T:
         """Do `act`, which calls `require` inside its transaction; E085 when there is nobody to ask."""
-        try:
-            done = act()
-        except _Asked:
-            self._ask()
-            done = act()
-        else:
-            self._tell()
-        return done
+        while True:
+            try:
+                done = act()
+            except _Asked:
+                self._ask()
+            else:
+                if self._agreed is None:
+                    self._tell()
+                return done
 
     def _ask(self) -> None:
+        if self._agreed is not None:
+            warn(self._settings, "在回答以前情况又变了，请看清后再答")
         self._tell()
         told = "；".join(doubt.message for doubt in self._doubts) if self._as_json else ""
         confirm(f"{told}。{self._question}" if told else self._question, self._settings, yes=False)
-        self._given = True
+        self._agreed = self._question, self._doubts
 
     def _tell(self) -> None:
         for doubt in () if self._as_json else self._doubts:

@@ -62,10 +62,9 @@ def test_who_gave_up_before_the_result_was_taken_back_is_named_everywhere(call: 
     assert (checked["candidates"], checked["gave_up"]) == (4, 1)
     assert told in call("admit", "check").err
     assert [row["application_no"] for row in _json(call, "apply", "list", "--gave-up")] == [NO(1)]
-    assert (call("batch", "unlock", "T", "-y").code, told in call("batch", "lock", "T", "-y").err) == (
-        0,
-        True,
-    )
+    assert call("batch", "unlock", "T", "-y").code == 0
+    locked = call("batch", "lock", "T", "-y").err
+    assert (told in locked, "参加录取 4 人" in locked) == (True, True), locked
     assert call("admit", "run").code == 0
     explained = call("admit", "explain", NO(1))
     assert (explained.code, f"zhupei admit reinstate {NO(1)} --reason 原因" in explained.err) == (4, True)
@@ -203,6 +202,23 @@ def test_somebody_at_a_terminal_is_asked_before_a_result_is_taken_back(call: Cal
     _commit(call)
     assert _no(database, "admit", "uncommit", *WHY) == "撤销 5 人的录取结果，其中拟录取 4 人，"
     assert call("admit", "uncommit", *WHY).code == 0
+
+
+def test_a_yes_is_to_what_was_read(call: Call, database: str) -> None:
+    """Others write while somebody thinks: what would be done then is another act, and asked about again."""
+    _commit(call)
+    terminal = _typed(database, "admit", "uncommit", *WHY)
+    assert str(terminal.before) == "撤销 5 人的录取结果，其中拟录取 4 人，"
+    assert call("admit", "decline", NO(1), *WHY).code == 0
+    terminal.sendline("y")
+    terminal.expect_exact("继续吗？")
+    told = str(terminal.before).splitlines()[-2:]
+    assert told == ["在回答以前情况又变了，请看清后再答", "撤销 4 人的录取结果，其中拟录取 3 人，"]
+    assert _json(call, "status", "T")["status"] == "committed"
+    terminal.sendline("y")
+    terminal.expect(pexpect.EOF)
+    assert "已撤销" in str(terminal.before)
+    assert _json(call, "status", "T")["status"] == "locked"
 
 
 def test_leaving_is_asked_about_and_a_wrong_record_has_a_way_back(
