@@ -493,6 +493,8 @@ CATALOGUE: dict[str, CatalogueEntry] = {
     "E797": CatalogueEntry(3, "没有印 {room} 的材料：字体里没有 {names} 的{characters}", "用 --font 指定有这些字的字体文件，或用环境变量 ZHUPEI_FONTS 指定字体文件夹，再印一次，加 --force", "一个考场的材料少一个人就不是全部，所以这个考场没有印；其余的考场已经印好。Windows 自带的宋体扩展 B（C:\\Windows\\Fonts\\simsunb.ttf）收有扩展 B 区的字。"),
     "E798": CatalogueEntry(3, "其中 {count} 人有考场座位，座位还留着", "zhupei exam allot --batch {batch}：不再参加考试的人，座位让出来", "座位到下一次安排时才让出来，以免号码又给了别人；再审核通过的，还坐原来的座位。"),
     "E799": CatalogueEntry(6, "提交时与数据库服务器的联系断了，更改可能已经保存，也可能没有", "等服务器恢复后先看 zhupei audit log --limit 5：有这次操作的不必重做，没有的再做一次", "提交已经发出，没有等到服务器的回答。"),
+    # -- E80x found in use -------------------------------------------------------------------------
+    "E800": CatalogueEntry(3, "{count} 人的无故未报到记录已经生效，撤销导入以后不会自动解除，例如编号 {bar}", "zhupei trainee bar list --state active 查看；导错的逐个解除：zhupei trainee bar lift {bar} --reason 导错了文件", "省里确认过的诚信记录由省里解除。"),
     # -- E9xx unforeseen ---------------------------------------------------------------------------
     "E901": CatalogueEntry(1, "程序出错：{detail}", "加 --debug 重新运行可看到详细位置，请把输出发给技术支持", "没有预料到的错误，多半是程序缺陷。"),
     "E902": CatalogueEntry(130, "已取消", "没有写入任何内容", "按了 Ctrl-C，或对提问回答了否。"),

@@ -189,6 +189,24 @@ def _typed(database: str, *words: str) -> "pexpect.spawn[str]":
     return terminal
 
 
+def test_a_record_in_force_is_told_when_the_list_that_led_to_it_is_taken_back(
+    call: Call, tmp_path: Path
+) -> None:
+    _final(call, ("batch", "edit", "T", "--set", "bar.no_show_years=2"))
+    assert _check_in(call, tmp_path, (1, "否"), (2, "否")).code == 0
+    first, second = sorted(one["bar"] for one in _json(call, "trainee", "bar", "list"))
+    assert call("trainee", "bar", "activate", str(second), *WHY, "-y").code == 0
+    (run,) = (one["import_id"] for one in _json(call, "imports", "list") if one["kind"] == "checkin")
+    told = _json(call, "imports", "undo", str(run), "--reason", "导错了文件", "-y")
+    assert [one["code"] for one in told["doubts"]] == ["E800"]
+    assert (
+        f"1 人的无故未报到记录已经生效，撤销导入以后不会自动解除，例如编号 {second}"
+        in told["doubts"][0]["message"]
+    )
+    states = {one["bar"]: one["state"] for one in _json(call, "trainee", "bar", "list")}
+    assert states == {first: "lifted", second: "active"}
+
+
 def _no(database: str, *words: str) -> str:
     """Type a command at a terminal, answer no, and return what was asked."""
     terminal = _typed(database, *words)

@@ -178,6 +178,27 @@ def test_who_gave_such_a_seat_up_is_a_candidate_like_any_other(call: Call, tmp_p
         assert not [cell for cell in cells if "培养大学" in str(cell) or "李教授" in str(cell)]
 
 
+def test_a_decision_a_seat_rests_on_is_not_taken_back(call: Call, tmp_path: Path) -> None:
+    for command in ("batch reopen T --yes", f"review revoke {NO(6)} --reason 重审 --yes"):
+        assert call(*command.split()).code == 0, command
+    rows = [{"application_no": NO(6), "decision": "通过"}]
+    reviews = write_book(tmp_path / "审核.xlsx", [(workbook_kinds.REVIEW, rows)])
+    made = json.loads(call("review", "import", reviews, "--json").out)["import_id"]
+    assert call("batch", "close", "T", "--yes").code == 0
+    assert (
+        call("admit", "preplace", "import", sheet(tmp_path / "a.xlsx", (NO(6), "A", "0100", None, None))).code
+        == 0
+    )
+    undo = ("imports", "undo", str(made), "--reason", "导错了", "--yes")
+    refused = call(*undo)
+    assert (refused.code, "错误 [E491]" in refused.err, "预先安排" in refused.err) == (5, True, True), refused
+    shown = call("imports", "show", str(made)).out
+    assert "可以撤销" not in shown, shown
+    assert call("admit", "preplace", "undo", NO(6), "--reason", "重来", "--yes").code == 0
+    assert call(*undo).code == 0
+    assert standing(call) == []
+
+
 def test_what_is_known_of_a_seat_is_taken_away_by_a_word_alone(call: Call, tmp_path: Path) -> None:
     def known(*details: object) -> tuple[list[tuple[int, str]], object]:
         ran = call("admit", "preplace", "import", sheet(tmp_path / "a.xlsx", (NO(6), "C", "0100", *details)))

@@ -8,17 +8,19 @@ from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
 from zhupei_cli.model import Admission, Batch, ImportRun
+from zhupei_cli.rules.proof.audit import Finding
 from zhupei_cli.services.admission.checkins import import_checkins
 from zhupei_cli.services.admission.seats import free_seats, take_seats
 from zhupei_cli.services.kinds.parts.applied import admission_part, application_of
 from zhupei_cli.services.kinds.parts.kind import Differing, Found, ImportKind, Moves, compared_fields
 from zhupei_cli.services.kinds.parts.later import named_later
 from zhupei_cli.services.kinds.parts.written import MODEL_TABLES, Written
-from zhupei_cli.services.people.bars import Arising, arise
+from zhupei_cli.services.people.bars import Arising, arise, confirmed
 from zhupei_cli.services.records.row_stamps import STAMPS, unstamped
 from zhupei_cli.sheets.kinds import workbook_kinds
 from zhupei_cli.store.bulk import rows_of, update_rows
-from zhupei_cli.words.vocabulary import BatchStatus
+from zhupei_cli.words.errors import sentence
+from zhupei_cli.words.vocabulary import AdmissionStatus, BatchStatus
 
 _ADMISSION: Table = MODEL_TABLES[Admission.__tablename__]
 _STAMP: Final = STAMPS[Admission.__tablename__]
@@ -62,10 +64,13 @@ def _blocked(session: Session, run: ImportRun, rows: Sequence[Written]) -> Found
     return named_later(session, run, CHECK_IN_IMPORT, rows)
 
 
-def _afterwards(session: Session, run: ImportRun, moves: Moves, by: Acting, reason: str) -> None:
-    """Lift what arose from not coming, and make what arises from it again."""
+def _afterwards(session: Session, run: ImportRun, moves: Moves, by: Acting, reason: str) -> list[Finding]:
+    """Lift what arose from not coming, and make what arises from it again; E800 of what is in force."""
     back = [Arising(row.id, *states) for row, states in moves.items()]
     arise(session, session.get_one(Batch, run.batch_id), back, by=by, reason=reason)
+    gone = [one.application_id for one in back if one.before == AdmissionStatus.NO_SHOW != one.after]
+    stay = sorted(confirmed(session, gone, kind="no_show").values())
+    return [Finding("E800", sentence("E800", {"count": len(stay), "bar": stay[0]}))] if stay else []
 
 
 CHECK_IN_IMPORT: Final[ImportKind] = ImportKind(

@@ -7,16 +7,17 @@ from typing import Final
 from sqlalchemy import Table, func, select
 from sqlalchemy.orm import Session
 
-from zhupei_cli.model import ImportRun, Review
+from zhupei_cli.model import Admission, ImportRun, Review
 from zhupei_cli.services.kinds.parts.applied import APPLICATION_TABLE, application_of, statuses_of
 from zhupei_cli.services.kinds.parts.kind import Found, ImportKind, Moves
-from zhupei_cli.services.kinds.parts.later import overwritten
+from zhupei_cli.services.kinds.parts.later import latest_event, overwritten
 from zhupei_cli.services.kinds.parts.written import MODEL_TABLES, Written
 from zhupei_cli.services.kinds.trainee import FORM_PART
 from zhupei_cli.services.reviews.decisions import import_reviews
 from zhupei_cli.sheets.kinds import workbook_kinds
 from zhupei_cli.store.bulk import delete_rows, rows_of, update_rows
 
+_ADMISSION: Table = MODEL_TABLES[Admission.__tablename__]
 _REVIEW: Table = MODEL_TABLES[Review.__tablename__]
 
 
@@ -33,7 +34,17 @@ def _put_back(session: Session, _run: ImportRun, rows: Sequence[Written]) -> Mov
 
 def _blocked(session: Session, run: ImportRun, rows: Sequence[Written]) -> Found:
     # The number of the last event is written into all that was decided.
-    return overwritten(session, APPLICATION_TABLE, rows, REVIEW_IMPORT.last_event(run, len(rows)))
+    yield from overwritten(session, APPLICATION_TABLE, rows, REVIEW_IMPORT.last_event(run, len(rows)))
+    # A seat given before any run, or given up before the result was taken back, rests on the approval.
+    statement = select(APPLICATION_TABLE.c["id", "application_no"]).join(
+        _ADMISSION, _ADMISSION.c.application_id == APPLICATION_TABLE.c.id
+    )
+    numbers = {
+        row.id: row.application_no
+        for row in rows_of(session, statement, APPLICATION_TABLE.c.id, [row.id for row in rows])
+    }
+    told = latest_event(session, [*numbers.values()], "admission")
+    yield from ((row, told.get(numbers[row.id])) for row in rows if row.id in numbers)
 
 
 REVIEW_IMPORT: Final[ImportKind] = ImportKind(

@@ -69,11 +69,11 @@ def undo(session: Session, import_id: int, *, by: Acting, reason: str) -> Undone
     )
     digests = _digests(session, run, rows)
     record(session, by, [head, *_changes(run, called, moves, digests, reason)])
-    if (afterwards := KINDS[run.kind].afterwards) is not None:
-        afterwards(session, run, moves, by, reason)
+    afterwards = KINDS[run.kind].afterwards
+    doubts = [] if afterwards is None else afterwards(session, run, moves, by, reason)
     session.execute(update(ImportRun).where(ImportRun.id == run.id).values(undone_at=by.at))
     done = Undone(import_id=run.id, kind=run.kind, deleted=deleted, restored=len(rows) - deleted)
-    if doubts := _seated(session, run, moves):
+    if doubts := [*doubts, *_seated(session, run, moves)]:
         done["doubts"] = doubts
     return done
 

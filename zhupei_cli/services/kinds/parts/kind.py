@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from zhupei_cli.acting import Acting
 from zhupei_cli.model import ImportRun
 from zhupei_cli.rules.people.fields import FieldValues
+from zhupei_cli.rules.proof.audit import Finding
 from zhupei_cli.services.kinds.parts.written import Written
 from zhupei_cli.services.records.import_ledger import EVENT_ROWS, Imported
 from zhupei_cli.services.records.workbooks import How, Reading, read_workbooks
@@ -99,8 +100,8 @@ class ImportKind:
     #: The group of the events that tell of its rows, and how many rows each of them tells of.
     events: str = ""
     event_rows: int = EVENT_ROWS
-    #: What else is done when it was taken back.
-    afterwards: Callable[[Session, ImportRun, Moves, Acting, str], None] | None = None
+    #: What else is done when it was taken back; returns what of it people should think about.
+    afterwards: Callable[[Session, ImportRun, Moves, Acting, str], list[Finding]] | None = None
     reads: Callable[..., Reading] = read_workbooks
 
     def read(self, paths: Sequence[Path], **how: Unpack[How]) -> Reading:
