@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 from hashlib import sha256
+from json.encoder import encode_basestring
 from typing import NotRequired, TypedDict, TypeVar
 
 from zhupei_cli.rules.admission.run import Candidate, Held, Inputs, MainRun, Place, ResultRow, RunSpecialty
@@ -19,6 +20,8 @@ _ROWS_AT_ONCE = 1000
 #: Whose limit is named even where there is none: the identities there were when digests began.
 _NAMED = (Identity.OWN.value, Identity.SOCIAL.value, Identity.ENTRUSTED.value)
 _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")).encode
+#: A text as `_encode` has it, without asking what it is.
+_quoted = encode_basestring
 
 
 def inputs_text(inputs: Inputs) -> Iterator[str]:
@@ -130,7 +133,7 @@ def _candidate(candidate: Candidate) -> str:
     marks = ",".join(map(_record, sorted(records, key=_base_of) if len(records) > 1 else records))
     return (
         f'{{"accept_adjust":{_part(accept)},{order}"choices":[{spots}],"identity":{_part(identity)},'
-        f'"no":{_encode(no)},"records":[{marks}],"submitted_at":{_encode(at)}}}'
+        f'"no":{_quoted(no)},"records":[{marks}],"submitted_at":{_quoted(at)}}}'
     )
 
 
@@ -149,7 +152,7 @@ def _record(record: Record) -> str:
 def _result(row: ResultRow) -> str:
     no, outcome, base, specialty, via, total, rank, reason = row
     return (
-        f'{{"base":{_part(base)},"no":{_encode(no)},"outcome":{_part(outcome)},"rank":{_part(rank)},'
+        f'{{"base":{_part(base)},"no":{_quoted(no)},"outcome":{_part(outcome)},"rank":{_part(rank)},'
         f'"reason":{_part(reason)},"specialty":{_part(specialty)},"total":{_mark(total)},"via":{_part(via)}}}'
     )
 
