@@ -82,8 +82,11 @@ def is_sqlite(file: Path) -> bool:
 
 
 def _content(url: str) -> str:
-    """Return what a database holds, as a question says it."""
-    tables = databases.database_info(url)["tables"]
+    """Return what a database holds, as a question says it: one that cannot be read may be replaced too."""
+    try:
+        tables = databases.database_info(url)["tables"]
+    except ZhupeiError:
+        return "内容读不出"
     if not tables:
         return "内容不明"
     words = {"batch": "批次 {:,} 个", "trainee": "学员 {:,} 人", "application": "报名 {:,} 份"}

@@ -14,6 +14,7 @@ from zhupei_cli.model import Counter, Specialty
 from zhupei_cli.store.backup import back_up, restore
 from zhupei_cli.store.counters import take
 from zhupei_cli.store.engine import open_engine, reading, transaction
+from zhupei_cli.store.engines import patience
 from zhupei_cli.store.engines.postgresql import dump
 from zhupei_cli.words.errors import ZhupeiError
 
@@ -87,6 +88,64 @@ def test_no_damaged_backup_touches_the_database(database: str, nowhere: str, tmp
     else:
         with open_engine(nowhere).connect() as connection:
             assert not inspect(connection).has_table("application")
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize("damage", ["none", "pages", "head", "gone"])
+def test_a_file_of_another_page_size_and_a_broken_one_are_replaced(
+    database: str, tmp_path: Path, damage: str
+) -> None:
+    """Databases made long ago have pages of 4 KB, those made now of 8."""
+    path, target = tmp_path / "b", Path(database.removeprefix("sqlite:///"))
+    back_up(database, path)
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("PRAGMA page_size=4096")
+        connection.execute("VACUUM")
+    _take(database)
+    with closing(sqlite3.connect(target)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    content = target.read_bytes()
+    broken = {
+        "none": content,
+        "pages": content[:100] + b"\0" * 300_000 + content[300_100:],
+        "head": content[:16] + b"\xff" * (len(content) - 16),
+    }
+    if damage == "gone":
+        target.unlink()
+        target.with_name(target.name + "-wal").write_bytes(content[:5000])
+    else:
+        target.write_bytes(broken[damage])
+    restore(path, database, replace=True)
+    assert _taken(database) is None
+    _take(database)
+    with closing(sqlite3.connect(target)) as connection:
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
+@pytest.mark.sqlite
+def test_pages_of_another_size_wait_for_who_has_the_file_open(
+    database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "b"
+    back_up(database, path)
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("PRAGMA page_size=4096")
+        connection.execute("VACUUM")
+    _take(database)
+    monkeypatch.setattr(patience, "BUSY_TIMEOUT", 50)
+    with reading(database) as session:
+        session.execute(select(Counter.value)).all()
+        assert _code(path, database, replace=True) == "E601"
+    assert _taken(database) == 1
+
+
+@pytest.mark.sqlite
+def test_a_file_that_is_no_database_is_not_replaced(database: str, tmp_path: Path) -> None:
+    path, other = tmp_path / "b", tmp_path / "录取名单.xlsx"
+    back_up(database, path)
+    other.write_bytes(b"PK" + b"\0" * 9000)
+    assert _code(path, f"sqlite:///{other}", replace=True) == "E801"
+    assert other.read_bytes() == b"PK" + b"\0" * 9000
 
 
 @BACKUPS

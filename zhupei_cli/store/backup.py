@@ -9,11 +9,11 @@ from zhupei_cli.store.engine import HEAD, connected, current_version, parse_url
 from zhupei_cli.store.engines.addresses import shown_url
 from zhupei_cli.store.engines.backend import Backups
 from zhupei_cli.store.engines.choosing import backend_of, every_backend
-from zhupei_cli.store.engines.sqlite.file import flush
+from zhupei_cli.store.engines.sqlite.file import BEGIN, flush
 from zhupei_cli.store.failures import translated
 from zhupei_cli.words.errors import ZhupeiError
 
-_PORTABLE: Final = Backups(b"SQLite format 3\x00", portable.back_up, portable.restore)
+_PORTABLE: Final = Backups(BEGIN, portable.back_up, portable.restore)
 
 
 def back_up(url: str, path: Path, *, force: bool = False, keep: bool = True) -> None:

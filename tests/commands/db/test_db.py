@@ -1,8 +1,11 @@
 """`zhupei db`."""
 
 import json
+import os
+import sys
 from pathlib import Path
 
+import pexpect
 import pytest
 
 from tests.conftest import Ran, Run
@@ -114,6 +117,30 @@ def test_backup_restore_and_check(zhupei: Run, database: str, tmp_path: Path) ->
         "ok": True,
         "findings": [],
     }
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize("left", ["broken pages", "a log alone"])
+def test_the_cure_of_a_damaged_database_is_taken_at_a_terminal(
+    zhupei: Run, database: str, tmp_path: Path, left: str
+) -> None:
+    path, target = tmp_path / "备份", Path(database.removeprefix("sqlite:///"))
+    assert zhupei("--database", database, "db", "backup", path).code == 0
+    content = target.read_bytes()
+    if left == "broken pages":
+        target.write_bytes(content[:100] + b"\xff" * (len(content) - 100))
+    else:
+        target.unlink()
+        target.with_name(target.name + "-wal").write_bytes(content[:5000])
+    environ = {**os.environ, "ZHUPEI_DATABASE_URL": database, "PYTHONPATH": os.pathsep.join(sys.path)}
+    program = ["-c", "from zhupei_cli.shell.cli import main; main()", "db", "restore", str(path)]
+    terminal = pexpect.spawn(sys.executable, program, env=environ, encoding="utf-8", dimensions=(24, 300))
+    terminal.expect_exact("（内容读不出）的全部内容吗？")
+    assert "批次 0 个，学员 0 人，报名 0 份" in str(terminal.before)
+    terminal.sendline("y")
+    terminal.expect_exact("已恢复数据库")
+    terminal.expect(pexpect.EOF)
+    assert zhupei("--database", database, "db", "check") == Ran(0, "", "数据库完好，没有发现问题\n")
 
 
 def test_copy_and_a_check_that_finds(zhupei: Run, database: str, nowhere: str) -> None:

@@ -33,6 +33,7 @@ from sqlalchemy.sql.elements import SQLCoreOperations
 from zhupei_cli.store.engines import patience
 from zhupei_cli.store.engines.backend import Backups, Login, LoginKind
 from zhupei_cli.store.engines.sqlite.file import (
+    BEGIN,
     made,
     require_absent,
     require_another,
@@ -310,4 +311,4 @@ def _back_up(url: URL, path: Path) -> None:
         cursor.execute("VACUUM INTO ?", (str(path),))
 
 
-BACKUPS: Final = Backups(b"SQLite format 3\x00", _back_up, restore)
+BACKUPS: Final = Backups(BEGIN, _back_up, restore)

@@ -18,6 +18,10 @@ from zhupei_cli.store.engines.sqlite.words import code_of
 from zhupei_cli.words.errors import ZhupeiError
 
 _DAMAGED: Final = "文件不完整或已损坏"
+#: How its files begin.
+BEGIN: Final = b"SQLite format 3\x00"
+#: What SQLite says of a file that others use.
+_LOCKED: Final = "database is locked"
 
 
 def sqlite_path(url: URL) -> Path:
@@ -122,19 +126,40 @@ def restore(path: Path, url: URL, *, replace: bool, dry_run: bool, head: str) ->
 
 
 def _restore_file(path: Path, target: Path) -> None:
-    if not target.exists():
-        _clear_sides(target)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with replacing(target) as beside:
-            shutil.copyfile(path, beside)
-            keep_a_log(beside)
-            flush(beside)
-        return
-    # Others may have the file open: its pages are replaced in one transaction, not the file itself.
+    if target.exists():
+        try:
+            _restore_pages(path, target)
+        except sqlite3.DatabaseError as error:
+            if code_of(error) != "E505":
+                raise
+            if not _begins_as_database(target):
+                raise ZhupeiError("E801", file=target) from error
+        else:
+            return
+    # Nothing is there, or a database too broken to take pages.
+    _clear_sides(target)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with replacing(target, force=True) as beside:
+        shutil.copyfile(path, beside)
+        keep_a_log(beside)
+        flush(beside)
+
+
+def _restore_pages(path: Path, target: Path) -> None:
+    """Replace the pages of a file in one transaction, not the file itself: others may have it open."""
     with closing(_reader(path)) as source, closing(sqlite3.connect(target)) as connection:
         connection.execute(f"PRAGMA busy_timeout={patience.BUSY_TIMEOUT}")
+        sizes = [one.execute("PRAGMA page_size").fetchone() for one in (source, connection)]
+        # A file with a log takes no pages of another size; who has it open beside us keeps the log.
+        if sizes[0] != sizes[1] and connection.execute("PRAGMA journal_mode=DELETE").fetchone() == ("wal",):
+            raise sqlite3.OperationalError(_LOCKED)
         source.backup(connection, progress=_give_up_when_busy)
     keep_a_log(target)
+
+
+def _begins_as_database(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(len(BEGIN)) == BEGIN
 
 
 def flush(path: Path) -> None:
@@ -150,7 +175,7 @@ def _reader(path: Path) -> sqlite3.Connection:
 def _give_up_when_busy(status: int, _remaining: int, _total: int) -> None:
     # The module would try again for ever.
     if status in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        raise sqlite3.OperationalError("database is locked")
+        raise sqlite3.OperationalError(_LOCKED)
 
 
 def require_whole(path: Path, head: str) -> str:
