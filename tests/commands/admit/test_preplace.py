@@ -7,12 +7,12 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from tests.builders import store_world, worked_example
 from tests.conftest import Ran, Run
 from tests.people import open_batch, person, write_book
-from zhupei_cli.model import Application, BatchSetting
+from zhupei_cli.model import Application, BatchSetting, Preplaced
 from zhupei_cli.sheets.kinds import workbook_kinds
 from zhupei_cli.store.engine import reading, transaction
 
@@ -199,8 +199,10 @@ def test_a_decision_a_seat_rests_on_is_not_taken_back(call: Call, tmp_path: Path
     assert standing(call) == []
 
 
-def test_what_is_known_of_a_seat_is_taken_away_by_a_word_alone(call: Call, tmp_path: Path) -> None:
-    def known(*details: object) -> tuple[list[tuple[int, str]], object]:
+def test_what_is_known_of_a_seat_is_taken_away_by_a_word_alone(
+    call: Call, database: str, tmp_path: Path
+) -> None:
+    def known(*details: object) -> tuple[list[str], object]:
         ran = call("admit", "preplace", "import", sheet(tmp_path / "a.xlsx", (NO(6), "C", "0100", *details)))
         (one,) = json.loads(call("admit", "preplace", "list", "--json").out)
         return [line.split("]")[0][-4:] for line in ran.err.splitlines() if "[E" in line], (
@@ -214,6 +216,11 @@ def test_what_is_known_of_a_seat_is_taken_away_by_a_word_alone(call: Call, tmp_p
     assert known(None, "清空") == ([], ("河南大学", None))
     assert known("大" * 101, "王教授") == (["E155"], ("河南大学", None))
     assert standing(call) == []
+    undone = call("imports", "undo", "4", "--reason", "不对", "--yes")
+    assert (undone.code, standing(call)) == (0, []), undone
+    with transaction(database) as session:
+        session.execute(update(Preplaced).values(tutor="别人"))
+    assert standing(call) == ["E645"]
 
 
 def test_a_batch_with_seats_before_the_run_is_not_cancelled(call: Call, tmp_path: Path) -> None:

@@ -266,6 +266,24 @@ def test_employers_from_the_shell(wang: Run, tmp_path: Path) -> None:
     )
 
 
+def test_an_employer_spelt_anew_is_the_same_one_for_its_events(wang: Run, tmp_path: Path) -> None:
+    def found() -> list[str]:
+        told = json.loads(wang("db", "check", "--deep", "--json").out)["findings"]
+        return [f"{one['code']} {one['message']}" for one in told if "单位" in one["message"]]
+
+    def taken(name: str, level: str) -> str:
+        rows = [{"name": name, "level": level}]
+        book = write_book(tmp_path / "单位.xlsx", [(workbook_kinds.EMPLOYER, rows)])
+        number = json.loads(wang("trainee", "employer", "import", book, "--json").out)["import_id"]
+        assert found() == []
+        return str(number)
+
+    imports = [taken("Abc医院", "三甲"), taken("ABC 医院", "三甲"), taken("abc医院", "二甲")]
+    for number in reversed(imports):
+        assert wang("imports", "undo", number, "--reason", "不对", "--yes").code == 0
+        assert found() == [], number
+
+
 LIST = """\
 姓名  证件类型    证件号码            性别  手机号码     最高学历  毕业院校  工作单位  用户名  缺少项
 ----  ----------  ------------------  ----  -----------  --------  --------  --------  ------  ------

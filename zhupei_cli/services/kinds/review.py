@@ -36,7 +36,7 @@ def _blocked(session: Session, run: ImportRun, rows: Sequence[Written]) -> Found
     # The number of the last event is written into all that was decided.
     yield from overwritten(session, APPLICATION_TABLE, rows, REVIEW_IMPORT.last_event(run, len(rows)))
     # A seat given before any run, or given up before the result was taken back, rests on the approval.
-    statement = select(APPLICATION_TABLE.c["id", "application_no"]).join(
+    statement = select(*APPLICATION_TABLE.c["id", "application_no"]).join(
         _ADMISSION, _ADMISSION.c.application_id == APPLICATION_TABLE.c.id
     )
     numbers = {

@@ -55,8 +55,8 @@ def read_entries(session: Session, batch: Batch, lines: Sequence[Line]) -> list[
     }
     live = applications_of(batch).where(_APPLICATION.c.live_key.is_not(None))
     by_paper: dict[str, list[Row[*tuple[object, ...]]]] = {}
-    for row in rows_of(session, live, _TRAINEE.c.id_number, papers):
-        by_paper.setdefault(row.id_number, []).append(row)
+    for one in rows_of(session, live, _TRAINEE.c.id_number, papers):
+        by_paper.setdefault(one.id_number, []).append(one)
     bases = base_names(session)
     planned = select(_PLAN.c.base_code).where(_PLAN.c.batch_id == batch.id)
     base_of = cache(partial(_base, bases, frozenset(session.scalars(planned))))  # many rows, few bases

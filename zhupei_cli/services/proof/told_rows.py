@@ -1,6 +1,6 @@
 """`db check`: the rows compared with what the events say of them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final, TypeVarTuple
 
@@ -14,6 +14,7 @@ from zhupei_cli.model import (
     Base,
     Batch,
     Event,
+    Preplaced,
     Review,
     Run,
     RunRow,
@@ -23,15 +24,16 @@ from zhupei_cli.rules.admission.scores import mark_text
 from zhupei_cli.rules.batch.times import DATES, iso_time
 from zhupei_cli.rules.people.masking import masked_text
 from zhupei_cli.rules.proof.digests import event_data
-from zhupei_cli.rules.proof.retelling import UNKNOWN, Happened, Judged, Stage, Told, ToldSeat
+from zhupei_cli.rules.proof.retelling import UNKNOWN, Happened, Judged, Stage, Told, ToldDigest, ToldSeat
 from zhupei_cli.services.applications.store import SNAPSHOT, snapshot_digest
 from zhupei_cli.services.proof.witnesses import BY_BATCH, OF_BATCHES, WITNESSED, WITNESSES
-from zhupei_cli.services.records.lookup import settings_of
+from zhupei_cli.services.records.lookup import match_key, settings_of
 
 _TABLES: Final = Base.metadata.tables
 _ADMISSION: Table = _TABLES[Admission.__tablename__]
 _APPLICATION: Table = _TABLES[Application.__tablename__]
 _EVENT: Table = _TABLES[Event.__tablename__]
+_PREPLACED: Table = _TABLES[Preplaced.__tablename__]
 _REVIEW: Table = _TABLES[Review.__tablename__]
 _ROW: Table = _TABLES[RunRow.__tablename__]
 _RUN: Table = _TABLES[Run.__tablename__]
@@ -43,6 +45,7 @@ _ADMISSIONS: Final = (
         _APPLICATION.c.application_no,
         _APPLICATION.c.identity.label("asked"),
         _ADMISSION,
+        *_PREPLACED.c["university", "tutor"],
         _RUN.c.number,
         _ROW.c.total.label("run_total"),
         _ROW.c.rank.label("run_rank"),
@@ -51,6 +54,7 @@ _ADMISSIONS: Final = (
         _ROW.c.via.label("run_via"),
     )
     .join(_APPLICATION, _APPLICATION.c.id == _ADMISSION.c.application_id)
+    .outerjoin(_PREPLACED, _PREPLACED.c.application_id == _ADMISSION.c.application_id)
     .outerjoin(_RUN, _RUN.c.id == _ADMISSION.c.run_id)
     .outerjoin(
         _ROW, (_ROW.c.run_id == _ADMISSION.c.run_id) & (_ROW.c.application_id == _ADMISSION.c.application_id)
@@ -103,8 +107,11 @@ def _in(event: Happened, batch: Batch | None) -> bool:
 
 def _witnessed(session: Session, told: Told, entity: str, batch: Batch | None) -> _Found:
     known, label = told.rows[entity], WITNESSED[entity]
+    if entity == "employer":
+        known = _as_compared(known)
     seen = set()
-    for of, key, digest in WITNESSES[entity](session, _ids(session, entity, batch)):
+    for of, name, digest in WITNESSES[entity](session, _ids(session, entity, batch)):
+        key = match_key(name) if entity == "employer" else name
         seen.add((of, key))
         said = known.get((of, key))
         if said is None:
@@ -124,6 +131,20 @@ def _witnessed(session: Session, told: Told, entity: str, batch: Batch | None) -
         if said.digest not in (None, UNKNOWN) and (of, key) not in seen and (batch is None or of == batch.id)
     )
     yield from (("E643", f"{label} {key}") for key in gone)
+
+
+def _as_compared(
+    known: Mapping[tuple[int | None, str], ToldDigest],
+) -> dict[tuple[int | None, str], ToldDigest]:
+    """Return what was said of employers under their names as imports compare them.
+
+    One may be respelt; what was said last of the spelling that is there counts, and that it is gone where
+    none is.
+    """
+    found: dict[tuple[int | None, str], ToldDigest] = {}
+    for (of, name), said in sorted(known.items(), key=lambda one: (one[1].digest is not None, one[1].seq)):
+        found[of, match_key(name)] = said
+    return found
 
 
 def _times(session: Session, told: Told) -> _Found:
@@ -288,7 +309,11 @@ def _admissions(session: Session, told: Told, batch: Batch | None) -> _Found:
         seat = told.seats.get(row.application_no)
         if seat is None:
             yield "E645", f"{row.application_no} 没有操作记录"
-        elif unlike := ["身份"] * (row.asked != row.identity) + list(_unlike(row, seat)):
+            continue
+        unlike = ["身份"] * (row.asked != row.identity) + list(_unlike(row, seat))
+        if row.via == "preplaced" and row.application_no not in told.erased:
+            unlike += ["培养高校或导师"] * ((row.university, row.tutor) != seat.details)
+        if unlike:
             yield "E645", f"{row.application_no} 的{'、'.join(unlike)}"
     gone = told.seats.keys() - seen
     of_batch = (no for no in gone if batch is None or no.rpartition("-")[0] == batch.code)
