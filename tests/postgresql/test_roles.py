@@ -87,6 +87,21 @@ def test_show_for_people(admin: Run) -> None:
     assert lines[0].split() == ["内容", "名称", "角色", "权限", "状态"]
 
 
+def test_a_base_with_a_login_is_not_taken_back(admin: Run, home: Path) -> None:
+    rows = [{"code": "4101555", "name": "新基地", "city": "郑州市"}]
+    book = write_book(home / "新.xlsx", [(workbook_kinds.BASE, rows)])
+    made = str(json.loads(admin("base", "import", book, "--json").out)["import_id"])
+    assert admin("db", "user", "add", "wu", "--base", "4101555", env=NEW).code == 0
+    undo = ("imports", "undo", made, "--reason", "不要了", "--yes")
+    try:
+        refused = admin(*undo)
+        assert (refused.code, "新建登录账号" in refused.err) == (5, True), refused
+        assert "可以撤销" not in admin("imports", "show", made).out
+    finally:
+        assert admin("db", "user", "remove", "wu", "--yes").code == 0
+    assert admin(*undo).code == 0
+
+
 def test_logins_come_and_go(world: World, admin: Run) -> None:
     listed = "sun"
     ran = admin(

@@ -74,6 +74,21 @@ def test_a_joint_base_needs_a_main_base_that_is_none_itself(call: Run, database:
     assert len(call("base", "disable", "4101001").err.splitlines()) == 1
 
 
+def test_an_import_under_a_joint_base_that_came_later_is_not_taken_back(call: Run, tmp_path: Path) -> None:
+    """It would make a joint base of a main base."""
+    assert _import(call, tmp_path, JOINT) == []
+    assert _import(call, tmp_path, {**JOINT, "main_code": "清空", "is_joint": "否"}) == []
+    run = max(one["import_id"] for one in json.loads(call("imports", "list", "--json").out))
+    other = {**JOINT, "code": "4101008", "name": "登封医院", "main_code": "4101009"}
+    assert _import(call, tmp_path, other) == []
+    assert "可以撤销" not in call("imports", "show", str(run)).out
+    refused = call("imports", "undo", str(run), "--reason", "不对", "--yes", code=5)
+    assert ("错误 [E491]" in refused.err, "写入基地" in refused.err) == (True, True), refused
+    call("imports", "undo", str(run + 1), "--reason", "不对", "--yes")
+    call("imports", "undo", str(run), "--reason", "不对", "--yes")
+    assert json.loads(call("base", "show", "4101009", "--json").out)["main_base"] == "4101001"
+
+
 def test_both_names_wherever_a_base_is_named(call: Run, tmp_path: Path) -> None:
     _import(call, tmp_path, JOINT)
     call("batch", "plan", "set", "中牟医院", "内科", "3")

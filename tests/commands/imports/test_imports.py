@@ -8,11 +8,13 @@ import openpyxl
 import pytest
 
 from tests.conftest import Ran, Run
-from tests.people import id_number, open_batch, person, write_people
+from tests.people import id_number, open_batch, person, write_book, write_people
 from tests.services.imported import everything
+from zhupei_cli.sheets.kinds import workbook_kinds
 from zhupei_cli.store.engine import transaction
 
 Call = Callable[..., Ran]
+NUMBER = "HN2026-0000003"
 MASKED = f"4101**********{id_number(1)[-4:]}"
 
 
@@ -63,6 +65,21 @@ def test_imports_are_listed_with_their_files(shell: Call) -> None:
     assert file["sha256"][:16] in table[2]
     assert file["sha256"] not in table[2]
     assert json.loads(shell("imports", "list", "--batch", "HN2026", "--kind", "plan", "--json").out) == []
+
+
+def test_people_who_were_told_something_stay(shell: Call, home: Path) -> None:
+    """Their approval can be taken back, what they were told cannot."""
+    assert shell("trainee", "import", write_people(home / "b.xlsx", [person(3)]), "--submit").code == 0
+    book = write_book(
+        home / "审核.xlsx", [(workbook_kinds.REVIEW, [{"application_no": NUMBER, "decision": "通过"}])]
+    )
+    assert shell("review", "import", book).code == 0
+    assert shell("notice", "export", "--event", "审核通过", "-o", "短信.xlsx").code == 0
+    assert shell("imports", "undo", "4", "--reason", "不对", "--yes").code == 0
+    undo = ("imports", "undo", "3", "--reason", "不对", "--yes")
+    refused = shell(*undo)
+    assert (refused.code, "错误 [E491]" in refused.err, "短信" in refused.err) == (5, True, True), refused
+    assert "可以撤销" not in shell("imports", "show", "3").out
 
 
 def test_an_import_shows_its_rows_and_what_stands_in_the_way(shell: Call) -> None:

@@ -6,7 +6,7 @@ from typing import Final
 from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
-from zhupei_cli.model import ImportRun, Score
+from zhupei_cli.model import ExamGroup, ExamSeat, ImportRun, Notice, Score
 from zhupei_cli.rules.people.fields import FORM_LABELS
 from zhupei_cli.services.applications.drafts import form_cells
 from zhupei_cli.services.applications.importing.intake import import_trainees
@@ -29,7 +29,7 @@ from zhupei_cli.services.kinds.parts.kind import (
     Witness,
     compared_fields,
 )
-from zhupei_cli.services.kinds.parts.later import overwritten
+from zhupei_cli.services.kinds.parts.later import overwritten, told_in
 from zhupei_cli.services.kinds.parts.written import (
     MODEL_TABLES,
     Image,
@@ -46,8 +46,10 @@ from zhupei_cli.sheets.taking.lines import Line
 from zhupei_cli.store.bulk import delete_rows, in_chunks, insert_rows, rows_of, update_rows
 from zhupei_cli.words.vocabulary import APPLICATION_STATUS, BatchStatus
 
-_SCORE: Table = MODEL_TABLES[Score.__tablename__]
+_NOTICE: Table = MODEL_TABLES[Notice.__tablename__]
 _SNAPSHOT: Table = MODEL_TABLES["snapshot"]
+#: What may stand of an application that nobody wrote since: its approval can have been taken back.
+_RESTING: Final = tuple(MODEL_TABLES[one.__tablename__] for one in (Score, ExamSeat, ExamGroup))
 
 
 def _compared(session: Session, _run: ImportRun, rows: Sequence[Written]) -> Differing:
@@ -102,12 +104,18 @@ def _put_forms_back(session: Session, run: ImportRun, changed: Sequence[tuple[Wr
 
 
 def _blocked(session: Session, run: ImportRun, rows: Sequence[Written]) -> Found:
-    """Find applications that were written since, and new ones with marks."""
+    """Find applications that were written since, and new ones with marks, a seat, a group or a notice."""
     yield from overwritten(session, APPLICATION_TABLE, rows, run.event_seq)
     new = new_of(rows)
-    statement = select(_SCORE.c.application_id, _SCORE.c.touched_by)
-    for id_, seq in rows_of(session, statement, _SCORE.c.application_id, new):
-        yield new[id_], seq
+    for table in _RESTING:
+        statement = select(table.c.application_id, table.c.touched_by)
+        for id_, seq in rows_of(session, statement, table.c.application_id, new):
+            yield new[id_], seq
+    of_them = select(_NOTICE.c.id).where(_NOTICE.c.application_id == APPLICATION_TABLE.c.id)
+    told = select(*APPLICATION_TABLE.c["id", "application_no"]).where(of_them.exists())
+    numbers = {row.application_no: new[row.id] for row in rows_of(session, told, APPLICATION_TABLE.c.id, new)}
+    when = told_in(session, "notice", {*numbers}, after=run.event_seq)
+    yield from ((row, when.get(number)) for number, row in numbers.items())
 
 
 def _witnesses(session: Session, keys: Keys) -> Iterator[Witness]:
