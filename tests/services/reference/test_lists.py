@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from tests.people import write_book
+from tests.services.imported import reading_of
 from tests.statements import statements
 from zhupei_cli.acting import Acting
 from zhupei_cli.model import Event, ImportRow, ImportRun, TrainingBase
@@ -19,7 +20,7 @@ from zhupei_cli.services.reference.lists import (
     import_specialties,
     load_default_specialties,
 )
-from zhupei_cli.services.reference.views import list_bases, list_specialties
+from zhupei_cli.services.reference.views import list_bases, list_specialties, show_base
 from zhupei_cli.sheets.kinds import workbook_kinds
 from zhupei_cli.store.engine import reading, transaction
 
@@ -246,6 +247,17 @@ def test_phones_are_masked_unless_somebody_answers_for_it(take: Take, database: 
     with reading(database) as session:
         last = session.execute(select(Event.action, Event.data).order_by(Event.seq.desc()).limit(1)).one()
     assert tuple(last) == ("base.reveal", '{"rows":1}')
+    with transaction(database) as session:
+        again = {**row, "code": "4101777", "name": "另一家医院"}
+        import_bases(
+            session,
+            reading_of((workbook_kinds.BASE, [{key: again[key] for key in ("code", "name", "city")}])),
+            by=by,
+        )
+        assert len(list_bases(session, reveal_by=by)) == 2
+        assert show_base(session, "4101777", reveal_by=by)["name"] == "另一家医院"
+        told = session.execute(select(Event.data).where(Event.action == "base.reveal").order_by(Event.seq))
+        assert told.scalars().all()[-2:] == ['{"rows":2}', '{"rows":1}']
 
 
 def test_the_default_catalogue_is_there_once(database: str, by: Acting) -> None:

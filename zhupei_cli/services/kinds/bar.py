@@ -23,8 +23,9 @@ from zhupei_cli.sheets.kinds import workbook_kinds
 from zhupei_cli.sheets.kinds.cells import CLEAR
 from zhupei_cli.sheets.taking.lines import Line
 from zhupei_cli.store.bulk import rows_of
+from zhupei_cli.words.codes import ID_TYPE
 from zhupei_cli.words.errors import Fault
-from zhupei_cli.words.vocabulary import IdType
+from zhupei_cli.words.vocabulary import BAR_KIND, IdType
 
 _TOLD: Final = ("until", "reason")
 _Key = tuple[str, str, str, str]
@@ -42,7 +43,7 @@ def import_bars(session: Session, reading: Reading, *, by: Acting, pending: bool
         if not entry.line.bad:
             entry.after = _said(entry.line, by.today, "pending" if pending else "active")
     said = {id(entry.line): entry.after for entry in entries}
-    refuse_twins(reading.lines, lambda line: ["/".join(_key(said[id(line)]))])
+    refuse_twins(reading.lines, lambda line: ["/".join(_key(said[id(line)]))], _called)
     _compare(session, [entry for entry in entries if not entry.line.bad])
     return take_in(
         session, "bar", BAR_TABLE, entries, reading, by=by, called=lambda row: bars.subject(row["id"])
@@ -57,6 +58,12 @@ def _line_keys(line: Line) -> list[Key]:
 
 def _key(row: TableRow | RowMapping) -> _Key:
     return row["id_type"], row["id_number"], row["kind"], row["from_date"]
+
+
+def _called(key: str) -> str:
+    id_type, _, rest = key.partition("/")
+    number, kind, first = rest.rsplit("/", 2)
+    return f"{ID_TYPE.label(id_type)} {mask_id(number)} {first} 起的{BAR_KIND.label(kind)}记录"
 
 
 def _said(line: Line, today: date, state: str) -> TableRow:

@@ -201,8 +201,13 @@ def filled_in(lines: Iterable[Line], keys: Collection[str], *, beside: str = "")
     return filled
 
 
-def refuse_twins(lines: Iterable[Line], key_of: Callable[[Line], Iterable[str]]) -> None:
-    """Refuse every row whose key stands in another row of the call too, each naming the others."""
+def refuse_twins(
+    lines: Iterable[Line], key_of: Callable[[Line], Iterable[str]], called: Callable[[str], str] = str
+) -> None:
+    """Refuse every row whose key stands in another row of the call too, each naming the others.
+
+    `called` makes of a key what people may read of it.
+    """
     seen: dict[str, list[Line]] = {}
     for line in lines:
         if not line.bad:
@@ -211,7 +216,7 @@ def refuse_twins(lines: Iterable[Line], key_of: Callable[[Line], Iterable[str]])
     for key, twins in seen.items():
         for line in _each_once(twins) if len(twins) > 1 else ():
             others = "、".join(other.seen_from(line) for other in twins if other is not line)
-            values = {"key": key, "others": others or "同一行的另一列"}
+            values = {"key": called(key), "others": others or "同一行的另一列"}
             line.faults.append(Fault("E050", "", values=values))
 
 

@@ -46,10 +46,16 @@ class BaseShown(BaseRow):
     places: int
 
 
-def list_bases(session: Session, *, reveal_by: Acting | None = None) -> list[BaseRow]:
-    """Return all training bases by code; phones are masked unless `reveal_by`, which leaves an event."""
+def list_bases(
+    session: Session, *, reveal_by: Acting | None = None, only: str | None = None
+) -> list[BaseRow]:
+    """Return all training bases by code, or `only` one.
+
+    Phones are masked unless `reveal_by`, which leaves an event.
+    """
     rows = _entries(session, _BASE)
     names = {row["code"]: row["name"] for row in rows}
+    rows = [row for row in rows if only in (None, row["code"])]
     if reveal_by is not None:
         record(session, reveal_by, [Change("base.reveal", "base", data={"rows": len(rows)})])
     return [
@@ -92,7 +98,7 @@ def _entries(session: Session, table: Table) -> list[RowMapping]:
 def show_base(session: Session, word: str, *, reveal_by: Acting | None = None) -> BaseShown:
     """Return everything about a base, with its places in batches that are not over; E302 if there is none."""
     code = find_base(session, word)
-    (row,) = (row for row in list_bases(session, reveal_by=reveal_by) if row["code"] == code)
+    (row,) = list_bases(session, reveal_by=reveal_by, only=code)
     offered = places_offered(session, code)
     return {**row, "batches": "、".join(offered), "places": sum(offered.values())}
 
