@@ -54,7 +54,8 @@ def submit(
         handed = submitting.submit(session, found, chosen, by=deed.by, skip_bad=skip, late_reason=late_reason)
         # Scripts submit without a word: only somebody at a terminal is asked.
         if handed[0] and can_ask(deed.settings):
-            deed.require("注意：提交后将无法修改。确认提交吗？")
+            whose = handed[0][0] if len(handed[0]) == 1 else f"这 {len(handed[0])} 份报名"
+            deed.require(f"注意：提交后将无法修改。确认提交 {whose} 吗？")
         return handed
 
     done, refused, warned = deed.in_batch(batch, hand_in)

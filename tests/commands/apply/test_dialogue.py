@@ -218,7 +218,7 @@ def test_without_an_open_batch_nothing_is_asked(terminal: Spawn, database: str) 
 def test_submit_warns_and_asks_on_a_terminal(terminal: Spawn, database: str) -> None:
     whole = ("--person", id_number(1), *GIVEN, "--choice1", "4101001", "--adjust")
     assert _talk(terminal("apply", "new", *whole)).startswith("已保存报名 HN2026-0000001")
-    question = "注意：提交后将无法修改。确认提交吗？ [y/N]："
+    question = "注意：提交后将无法修改。确认提交 HN2026-0000001 吗？ [y/N]："
     child = terminal("apply", "submit", "HN2026-0000001")
     assert _talk(child, (question, "n")) == f"{question}n\n已取消，没有写入任何内容\n"
     assert (child.exitstatus, _stored(database)[0][1]) == (130, "draft")
