@@ -89,7 +89,8 @@ def edit(
 
     edited, sent = deed.do(change)
     _show(deed, edited, "已保存")
-    if not {name.rpartition(".")[2] for name in edited.fields} <= set(LIVE):
+    # What is printed has the photo of now, as whoever is called has the phone of now.
+    if not {name.rpartition(".")[2] for name in edited.fields} <= {*LIVE, "photo"}:
         for number in sent:
             correct = f"zhupei apply correct {number} 项目 内容 --reason 原因"
             deed.note(f"已提交的报名 {number} 仍是提交时的内容；一并更正用 {correct}")

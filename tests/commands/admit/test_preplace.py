@@ -218,6 +218,7 @@ def test_what_is_known_of_a_seat_is_taken_away_by_a_word_alone(
     assert standing(call) == []
     undone = call("imports", "undo", "4", "--reason", "不对", "--yes")
     assert (undone.code, standing(call)) == (0, []), undone
+    assert "拟录取" not in call("trainee", "history", NO(6)).out  # nothing of a seat before publication
     with transaction(database) as session:
         session.execute(update(Preplaced).values(tutor="别人"))
     assert standing(call) == ["E645"]

@@ -10,7 +10,8 @@ from click.testing import CliRunner
 
 from commands.shared.asking import pick
 from tests.conftest import Ran, Run
-from tests.people import BASES, open_batch, person, write_book, write_people
+from tests.people import BASES, id_number, open_batch, person, write_book, write_people
+from tests.pictures import picture
 from zhupei_cli.sheets.kinds import workbook_kinds
 from zhupei_cli.store.engine import transaction
 from zhupei_cli.words.vocabulary import IDENTITY
@@ -46,6 +47,32 @@ def test_editing_says_that_the_form_stays_and_correcting_reaches_every_field(she
     assert corrected.code == 0, corrected.err
     changes = json.loads(corrected.out)["changes"]
     assert {one["label"] for one in changes} == {heading for heading, _ in words}
+
+
+def test_a_new_photo_is_on_what_is_printed_from_now_on(shell: Run, home: Path) -> None:
+    """Nothing of an application keeps the photo it had."""
+    (home / "新.jpg").write_bytes(picture())
+    ran = shell("trainee", "edit", NO, "--photo", home / "新.jpg")
+    assert (ran.code, "仍是提交时的内容" in ran.err) == (0, False), ran
+
+
+def test_the_number_of_a_record_that_stands_twice_is_masked(shell: Run, home: Path) -> None:
+    row = {
+        "name": "王一",
+        "id_number": id_number(1),
+        "kind": "作弊",
+        "from_date": "2025-01-01",
+        "reason": "替考",
+    }
+    book = write_book(home / "诚信名单.xlsx", [(workbook_kinds.BAR, [row, row])])
+    ran = shell("trainee", "bar", "import", book)
+    told = f"居民身份证 4101**********{id_number(1)[-4:]} 2025-01-01 起的作弊记录"
+    assert (ran.code, ran.err.count("E050"), told in ran.err, id_number(1) in ran.err) == (
+        3,
+        2,
+        True,
+        False,
+    ), ran
 
 
 def test_withdrawing_asks_with_the_name(shell: Run) -> None:

@@ -58,7 +58,9 @@ def _imports(session: Session, trainee_id: int | None) -> list[int]:
 
 def _secret() -> ColumnElement[bool]:
     unpublished = select(Batch.id).where(Batch.status.not_in(PUBLISHED))
-    return and_(Event.action.startswith("admission."), Event.batch_id.in_(unpublished))
+    of_seats = Event.data.contains('"entity":"admission"')  # rows of an import of seats that was taken back
+    told = or_(Event.action.startswith("admission."), and_(Event.action == "import.undo.rows", of_seats))
+    return and_(told, Event.batch_id.in_(unpublished))
 
 
 def _event(row: Event) -> Happening:
