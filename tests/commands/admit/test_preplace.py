@@ -1,6 +1,7 @@
 """`zhupei admit preplace`: seats before a run, from the workbook to the sealed file."""
 
 import json
+import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -145,6 +146,8 @@ def test_a_season_with_seats_before_the_run(call: Call, tmp_path: Path) -> None:
     assert call("batch", "seal", "--yes").code == 0
     assert call("verify", "T_封存.zip").code == 0
     assert "预先安排" in call("verify", "T_封存.zip", "--explain", NO(6)).out
+    with zipfile.ZipFile("T_封存.zip") as sealed:
+        assert not [name for name in sealed.namelist() if "李教授".encode() in sealed.read(name)]
     assert standing(call) == []
 
 
@@ -220,7 +223,7 @@ def test_what_is_known_of_a_seat_is_taken_away_by_a_word_alone(
     assert (undone.code, standing(call)) == (0, []), undone
     assert "拟录取" not in call("trainee", "history", NO(6)).out  # nothing of a seat before publication
     with transaction(database) as session:
-        session.execute(update(Preplaced).values(tutor="别人"))
+        session.execute(update(Preplaced).values(university="别的大学"))
     assert standing(call) == ["E645"]
 
 

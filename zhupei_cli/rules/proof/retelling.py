@@ -69,8 +69,8 @@ class ToldSeat(NamedTuple):
     #: Of somebody placed by hand, as the event says them; a run tells of all others.
     total: str | None = None
     rank: int | None = None
-    #: The university in charge and the tutor, of a seat given before any run.
-    details: tuple[str | None, str | None] | None = None
+    #: The university in charge, of a seat given before any run.
+    university: str | None = None
 
 
 class Snap(NamedTuple):
@@ -330,11 +330,11 @@ def _seat(event: Happened, verb: str, now: ToldSeat | None) -> ToldSeat:
     if verb in ("propose", "pass_over", "place"):
         run = event.data.get("run")
     reason = (None if now is None else now.reason) if verb in _KEEP_REASON else event.reason
-    details = None if now is None or verb in _NO_SEAT else now.details
+    university = None if now is None or verb in _NO_SEAT else now.university
     if verb == "preplace":
-        details = (event.data.get("university"), event.data.get("tutor"))
+        university = event.data.get("university")
     seat = (event.after or "", base, specialty, via, run, reason)
-    return ToldSeat(*seat, event.at, event.seq, verb, now, total, rank, details)
+    return ToldSeat(*seat, event.at, event.seq, verb, now, total, rank, university)
 
 
 def _import(told: Told, event: Happened, verb: str) -> None:

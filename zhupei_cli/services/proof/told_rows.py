@@ -45,7 +45,7 @@ _ADMISSIONS: Final = (
         _APPLICATION.c.application_no,
         _APPLICATION.c.identity.label("asked"),
         _ADMISSION,
-        *_PREPLACED.c["university", "tutor"],
+        _PREPLACED.c.university,
         _RUN.c.number,
         _ROW.c.total.label("run_total"),
         _ROW.c.rank.label("run_rank"),
@@ -312,7 +312,7 @@ def _admissions(session: Session, told: Told, batch: Batch | None) -> _Found:
             continue
         unlike = ["身份"] * (row.asked != row.identity) + list(_unlike(row, seat))
         if row.via == "preplaced" and row.application_no not in told.erased:
-            unlike += ["培养高校或导师"] * ((row.university, row.tutor) != seat.details)
+            unlike += ["培养高校"] * (row.university != seat.university)
         if unlike:
             yield "E645", f"{row.application_no} 的{'、'.join(unlike)}"
     gone = told.seats.keys() - seen

@@ -285,6 +285,7 @@ def _changes(batch: Batch, wishes: Sequence[_Wish]) -> Iterator[Change]:
     for wish in wishes:
         base, specialty = wish.spot
         data = {"base": base, "specialty": specialty, "via": PREPLACED}
-        data |= {name: told for name, told in zip(DETAILS, wish.details, strict=True) if told}
+        university, _ = wish.details  # events leave in sealed files: the tutor is a person
+        data |= {"university": university} if university else {}
         subject = (wish.row.application_no, batch.id, wish.row.status)
         yield Change("admission.preplace", *subject, AdmissionStatus.PROPOSED, data=data)
