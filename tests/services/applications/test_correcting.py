@@ -1,21 +1,26 @@
 """Corrections by the province: a new version, an event, and nothing else."""
 
 import json
+from datetime import date
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select, update
 
-from tests.people import id_number, open_batch, person, write_people
+from tests.people import called, id_number, open_batch, person, write_people
 from zhupei_cli.acting import Acting
-from zhupei_cli.model import Application, Batch, Choice, Education, Event, Snapshot, Trainee
+from zhupei_cli.model import Application, Bar, Batch, Choice, Education, Event, Snapshot, Trainee
 from zhupei_cli.rules.people.idcard import check_character
 from zhupei_cli.services.admission.admissions import run_admission
 from zhupei_cli.services.applications import correcting, store
 from zhupei_cli.services.applications.correcting import Corrected
 from zhupei_cli.services.applications.importing.case import Options
 from zhupei_cli.services.applications.importing.intake import import_trainees
+from zhupei_cli.services.people import bars, conduct
+from zhupei_cli.services.people.people import edit_person
+from zhupei_cli.services.people.whom import find_person
 from zhupei_cli.services.records.workbooks import read_workbooks
+from zhupei_cli.services.upkeep.invariants import check_database
 from zhupei_cli.sheets.kinds import workbook_kinds
 from zhupei_cli.store.engine import reading, transaction
 from zhupei_cli.words.errors import ZhupeiError
@@ -215,3 +220,60 @@ def test_schooling_below_the_highest(office: str, by: Acting) -> None:
         ("14", "河南大学"),
         ("21", "新乡医学院"),
     ]
+
+
+def _enter_bar(database: str, by: Acting, **columns: object) -> None:
+    """Bar the person of the office for cheating; then write `columns` over it as another hand wrote it."""
+    with transaction(database) as session:
+        bars.enter_bar(
+            session,
+            id_number(1),
+            kind="cheating",
+            from_date=date(2025, 9, 1),
+            years=None,
+            reason="代考",
+            source=None,
+            by=by,
+        )
+        if columns:
+            newest = select(Bar.id).order_by(Bar.id.desc()).limit(1).scalar_subquery()
+            session.execute(update(Bar).where(Bar.id == newest).values(**columns))
+
+
+def _bars(database: str) -> list[tuple[str, str]]:
+    with reading(database) as session:
+        return [(row.name, row.id_number) for row in session.execute(select(Bar).order_by(Bar.id)).scalars()]
+
+
+def test_records_of_conduct_go_with_the_number_and_the_name(office: str, by: Acting) -> None:
+    _enter_bar(office, by)
+    other = id_number(2)
+    found = _correct(office, by, name="王二", id_number=other).findings
+    assert [fault.code for fault in found if fault.code == "E811"] == []
+    assert _bars(office) == [("王二", other)]
+    with transaction(office) as session:
+        batch = session.get_one(Batch, 1)
+        assert set(bars.in_force(session, batch, (other,))) == {("id_card", other)}
+        assert [one["bar"] for one in bars.list_bars(session, who=NO)] == [1]
+        with pytest.raises(ZhupeiError, match="诚信记录 1"):
+            conduct.require_lifted(session, find_person(session, other))
+        edit_person(session, other, {"name": "王三"}, by=by, reason="更名")
+    assert _bars(office) == [("王三", other)]
+    with reading(office) as session:
+        told = [one.message for one in check_database(session, deep=True) if "诚信记录" in one.message]
+    assert told == []
+
+
+def test_a_record_of_another_name_stays_with_the_old_number_and_is_told(office: str, by: Acting) -> None:
+    _enter_bar(office, by, name="李四")
+    found = _correct(office, by, id_number=id_number(2)).findings
+    assert [(one.code, one.values["bar"]) for one in found if one.code == "E811"] == [("E811", 1)]
+    assert _bars(office) == [("李四", id_number(1))]
+
+
+def test_a_record_that_the_right_number_has_already_is_not_written_twice(office: str, by: Acting) -> None:
+    _enter_bar(office, by, id_number=id_number(2))
+    _enter_bar(office, by)
+    found = _correct(office, by, id_number=id_number(2)).findings
+    assert [(one.code, one.values["bar"]) for one in found if one.code == "E811"] == [("E811", 2)]
+    assert _bars(office) == [(called(1), id_number(2)), (called(1), id_number(1))]

@@ -96,10 +96,10 @@ def correct(
 ) -> Corrected:
     """Correct fields of a submitted form or of its profile; the live profile keeps all but who the person is.
 
-    Name and number are mended there too: the next import knows a person by them. A field is a key or
-    heading of 报名信息, 清空 takes a value out. Identity rules are told, not enforced: facts are facts, and
-    the review can be revoked. Raises E402 and E404 (state, reason), E457 and E458 (no such field), E459
-    (what it would become is not whole), E405 and E456 (too late for that field).
+    Name and number are mended there too, and in records of conduct: both know a person by them. A field is
+    a key or heading of 报名信息, 清空 takes a value out. Identity rules are told, not enforced: facts are
+    facts, and the review can be revoked. Raises E402 and E404 (state, reason), E457 and E458 (no such
+    field), E459 (what it would become is not whole), E405 and E456 (too late for that field).
     """
     words = {_field(name): word for name, word in given.items()}
     for key in ("id_type", "id_number"):  # nobody is without
@@ -130,7 +130,7 @@ def correct(
     store.correct_snapshot(session, stored, snapshot, at=by.at, seq=seq)
     if form != stored.form:
         store.change_forms(session, batch, [(stored.id, form)], seq=seq)
-    _mend_person(session, stored, before, after, by=by, reason=reason)
+    findings += _mend_person(session, stored, before, after, by=by, reason=reason)
     counted = not _INPUTS.isdisjoint(one["field"] for one in changes)
     runs = count_stale_runs(session, batch, stored) if counted else 0
     return Corrected(number, version, changes, findings, runs)
@@ -182,11 +182,14 @@ _WHO: Final = ("name", "id_type", "id_number", "gender", "birth_date")
 
 def _mend_person(
     session: Session, stored: Stored, before: Profile, after: Profile, *, by: Acting, reason: str | None
-) -> None:
-    """Bring the live profile in line with what a correction says of who the person is, with its event."""
+) -> Sequence[Fault]:
+    """Bring the live profile in line with what a correction says of who the person is, with its event.
+
+    Returns which records of conduct stay with the old number.
+    """
     mended = [name for name in _WHO if after.person.get(name) != before.person.get(name)]
     if not mended:
-        return
+        return ()
     live = profiles.load_profiles_by_id(session, (stored.trainee_id,))[stored.trainee_id]
     changed = profiles.copy_of(live)
     changed.person |= {name: after.person.get(name) for name in mended}
@@ -195,8 +198,8 @@ def _mend_person(
         fault = Fault("E133", "id_number", values={"number": mask_id(changed.key[1])})
         _refuse(stored.application_no, [fault])
     names = [name for name, _, _ in profiles.differences(live, changed)]
-    if names:
-        save_person(session, live, changed, changed=names, action="trainee.edit", by=by, reason=reason)
+    edited = save_person(session, live, changed, changed=names, action="trainee.edit", by=by, reason=reason)
+    return edited.warnings
 
 
 def _owner(profile: Profile, key: str) -> dict[str, object]:

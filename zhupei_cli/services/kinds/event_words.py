@@ -36,6 +36,7 @@ _WORDS: Final[Mapping[str, str]] = {
     "bar.activate": "诚信记录生效",
     "bar.add": "登记诚信记录",
     "bar.arise": "产生待确认的诚信记录",
+    "bar.correct": "更正诚信记录的姓名、号码",
     "bar.erase": "清除诚信记录中的个人信息",
     "bar.export": "导出诚信名单",
     "bar.lift": "解除诚信记录",

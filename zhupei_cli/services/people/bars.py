@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final, TypedDict
 
-from sqlalchemy import RowMapping, Table, and_, select
+from sqlalchemy import ColumnElement, RowMapping, Table, and_, or_, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import CST, Acting
@@ -14,14 +14,14 @@ from zhupei_cli.model.base import TableRow
 from zhupei_cli.rules.batch.settings import parse
 from zhupei_cli.rules.people.masking import mask_id, masked_text
 from zhupei_cli.rules.proof.digests import named_digest
-from zhupei_cli.services.people.profiles import PersonKey
+from zhupei_cli.services.people.profiles import PersonKey, Profile
 from zhupei_cli.services.people.whom import find_person
 from zhupei_cli.services.records.events import Change, record
 from zhupei_cli.services.records.lookup import settings_of
 from zhupei_cli.store.bulk import insert_rows, rows_of, update_rows
 from zhupei_cli.store.counters import take
 from zhupei_cli.words.codes import ID_TYPE
-from zhupei_cli.words.errors import ZhupeiError
+from zhupei_cli.words.errors import Fault, ZhupeiError
 from zhupei_cli.words.vocabulary import BAR_KIND, BAR_STATE, AdmissionStatus
 
 BAR_TABLE: Final[Table] = Bar.metadata.tables[Bar.__tablename__]
@@ -166,6 +166,46 @@ def _move(
         record(session, by, changes)
 
 
+def follow(
+    session: Session, before: Profile, after: Profile, *, by: Acting, reason: str | None
+) -> tuple[Fault, ...]:
+    """Let the records of a person go with a mended name or paper, each with its event.
+
+    Theirs are those of both their paper and name, and those that arose from their applications. The old
+    number may be somebody else's: what bears another name stays, and so does what the new number has
+    already; E811 tells of them.
+    """
+    arisen = select(_APPLICATION.c.id).where(_APPLICATION.c.trainee_id == before.id)
+    theirs = or_(_of_paper(before.key), BAR_TABLE.c.application_id.in_(arisen))
+    rows = [dict(row) for row in session.execute(select(BAR_TABLE).where(theirs)).mappings()]
+    known = {_key(row) for row in session.execute(select(BAR_TABLE).where(_of_paper(after.key))).mappings()}
+    moved, left = [], []
+    for row in sorted(rows, key=lambda one: int(one["id"])):
+        now = {**row, **{name: after.person[name] for name in ("id_type", "id_number", "name")}}
+        if now == row:
+            continue
+        if _key(now) != _key(row) and _key(now) in known:
+            left.append((row["id"], "正确的号码下已有同类别、同起始日期的记录"))
+        elif row["application_id"] is None and row["name"] != before.person["name"]:
+            left += [(row["id"], "写的是别的姓名")] if before.key != after.key else []
+        else:
+            known.add(_key(now))
+            moved.append(now)
+    if moved:
+        names = ("id_type", "id_number", "name")
+        values = [(row["id"], *(row[name] for name in names)) for row in moved]
+        update_rows(session, BAR_TABLE, ("id",), names, values)
+        states = [
+            (subject(row["id"]), None, row["state"], row["state"], reason, _digest(row)) for row in moved
+        ]
+        record(session, by, [Change("bar.correct", *said) for said in states])
+    return tuple(Fault("E811", "id_number", "warning", {"bar": bar, "why": why}) for bar, why in left)
+
+
+def _of_paper(key: PersonKey) -> ColumnElement[bool]:
+    return and_(BAR_TABLE.c.id_type == key[0], BAR_TABLE.c.id_number == key[1])
+
+
 def arise(
     session: Session,
     batch: Batch,
@@ -288,8 +328,7 @@ def list_bars(
     if state is not None:
         statement = statement.where(BAR_TABLE.c.state == state)
     if who is not None:
-        id_type, number = find_person(session, who).key
-        statement = statement.where(BAR_TABLE.c.id_type == id_type, BAR_TABLE.c.id_number == number)
+        statement = statement.where(_of_paper(find_person(session, who).key))
     return [bar_shown(row._mapping, reveal=reveal) for row in session.execute(statement)]
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from zhupei_cli.acting import Acting
 from zhupei_cli.model import Education, Trainee, Work
 from zhupei_cli.rules.people.masking import mask_id
-from zhupei_cli.services.people import fields, photos
+from zhupei_cli.services.people import bars, fields, photos
 from zhupei_cli.services.people.merging import (
     add_education,
     add_work,
@@ -127,7 +127,7 @@ def edit_person(
     if "photo" in changed:
         digest = None if photo is None else photos.photo_digest(photo)
         photos.record_photos(session, [(subject_of(before.id), digest)], by=by)
-    return replace(edited, warnings=warnings)
+    return replace(edited, warnings=(*warnings, *edited.warnings))
 
 
 def add_entry(session: Session, who: str, part: EntryPart, given: Mapping[str, str], *, by: Acting) -> Edited:
@@ -192,12 +192,15 @@ def save_person(
     by: Acting,
     reason: str | None = None,
 ) -> Edited:
-    """Write what changed with its event; nothing when nothing did."""
+    """Write what changed with its event; nothing when nothing did. Records of conduct follow."""
+    left: tuple[Fault, ...] = ()
     if changed:
         data = {"fields": list(changed), "digest": profile_digest(after)}
         (seq,) = record(session, by, [Change(action, subject_of(before.id), reason=reason, data=data)])
         write_profiles(session, [(before, after)], at=by.at, seq=seq)
-    return _edited(after, changed)
+    if (before.key, before.person["name"]) != (after.key, after.person["name"]):
+        left = bars.follow(session, before, after, by=by, reason=reason)
+    return replace(_edited(after, changed), warnings=left)
 
 
 def _edited(profile: Profile, changed: Sequence[str]) -> Edited:
