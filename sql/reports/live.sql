@@ -1,8 +1,8 @@
--- The batches under way, each with its applications; what a batch has seated may not show while it is committed.
+-- The batches under way, each with its applications; what a batch has seated shows from its publication on.
 SELECT b.code AS batch, b.name AS batch_name, b.status, b.apply_until AS until,
        COALESCE(s.submitted, 0) AS submitted, COALESCE(s.waiting, 0) AS waiting,
        COALESCE(s.approved, 0) AS approved,
-       CASE WHEN b.status = 'committed' THEN NULL ELSE COALESCE(s.admitted, 0) END AS admitted
+       CASE WHEN b.status IN ('publicity', 'final', 'archived') THEN COALESCE(s.admitted, 0) ELSE NULL END AS admitted
 FROM batch b
 LEFT JOIN (SELECT a.batch_id, COUNT(*) AS submitted,
                   SUM(CASE WHEN a.status = 'submitted' THEN 1 ELSE 0 END) AS waiting,

@@ -13,7 +13,7 @@ from tests.report_world import SEATED, World, draw, store
 from zhupei_cli.store.engine import transaction
 
 #: Notion → screen → the number it shows.
-Counts = Mapping[str, Mapping[str, int]]
+Counts = Mapping[str, Mapping[str, int | None]]
 
 _DECIDED = ("returned", "approved", "rejected")
 
@@ -98,11 +98,11 @@ def ask(zhupei: Run, database: str, world: World, *, status: str, folder: Path) 
 
 
 def apart(counts: Counts, *left_out: str) -> Counts:
-    """Return the notions whose screens disagree."""
+    """Return the notions whose screens disagree; a screen that says nothing agrees with each."""
     return {
         notion: shown
         for notion, shown in counts.items()
-        if len(set(shown.values())) > 1 and notion not in left_out
+        if len(set(shown.values()) - {None}) > 1 and notion not in left_out
     }
 
 

@@ -1,18 +1,20 @@
 """report from the shell: what it writes, what it says, how it ends when somebody else is at it."""
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import openpyxl
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import text, update
+from sqlalchemy import delete, text, update
 
+from commands.about.report import report
 from tests.conftest import NOW, OPERATOR, Ran, Run
 from tests.report_world import draw, store, store_second_batch
 from zhupei_cli import files
-from zhupei_cli.model import Batch
+from zhupei_cli.model import Admission, Batch, Night, Plan
 from zhupei_cli.shell.cli import cli
 from zhupei_cli.store.engine import transaction
 
@@ -294,3 +296,57 @@ def test_an_overdue_review_is_told(shell: Run, database: str) -> None:
     assert {row["kind"] for row in rows} >= {"overdue", "gaps", "duplicates", "planless"}
     assert all(row["message"] for row in rows)
     assert "138000" not in "".join(row["message"] for row in rows), "no phone number"
+
+
+#: Every report, and beside them the screens that show the plan.
+REPORTS = (
+    "report nightly --batch R -o 日报",
+    "report summary --batch R",
+    "report funnel --batch R",
+    "report anomalies --batch R",
+    "report compliance --json",
+    "report trend --by base --json",
+    "report trend --by base --of admitted --json",
+    "report pivot --batch R --rows 第一志愿基地 --columns 个人身份 --values admitted",
+    "report frame --batch R -o 底表.csv",
+    "batch show R --json",
+    "batch list --json",
+    "batch plan list --batch R --json",
+    "export vacancies --batch R --json",
+    "status R --json",
+)
+
+
+def test_every_report_is_walked() -> None:
+    assert {words.split()[1] for words in REPORTS if words.startswith("report")} == set(report.lazy)
+
+
+@pytest.mark.parametrize("status", ["closed", "locked", "committed"])
+def test_no_report_tells_of_seats_before_publication(
+    zhupei: Run, database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, status: str
+) -> None:
+    """Seats may be given before any run: a batch with them says what it says without them."""
+    with transaction(database) as session:
+        store(session, draw(1), status=status)
+    store_second_batch(database)
+
+    def told(name: str) -> dict[str, tuple[Ran, list[str]]]:
+        (tmp_path / name).mkdir()
+        monkeypatch.chdir(tmp_path / name)
+        found = {}
+        for words in REPORTS:
+            before = set(Path().rglob("*.*"))
+            ran = zhupei("--database", database, *words.split())
+            new = sorted(set(Path().rglob("*.*")) - before)
+            texts = [path.read_text("utf-8") for path in new if path.suffix in (".html", ".csv")]
+            found[words] = (ran, [re.sub("存证：.*", "", one) for one in texts])
+        return found
+
+    seated = told("有")
+    with transaction(database) as session:
+        session.execute(delete(Admission))
+        session.execute(delete(Night))
+        session.execute(update(Plan).values(taken_own=0, taken_entrusted=0, taken_social=0))
+    empty = told("无")
+    assert {words for words, said in empty.items() if said != seated[words]} == set()
+    assert {words for words, (ran, _) in empty.items() if ran.code not in (0, 3)} == set()

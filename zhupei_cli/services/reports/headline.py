@@ -105,7 +105,10 @@ def headline_figures(
     bases: Sequence[Supply],
     anomalies: int,
 ) -> list[Figure]:
-    """Return the figures in their order, each with what it was."""
+    """Return the figures in their order, each with what it was.
+
+    What may not show now has no figure of an earlier day either: reports once told of seats too early.
+    """
     vacant = [one.vacant for one in bases if one.vacant is not None]
     all_counts = {
         **{stage.stage: stage.count for stage in funnel},
@@ -116,7 +119,7 @@ def headline_figures(
     }
     then = before[1] if before else {}
     return [
-        Figure(key, label, all_counts[key], then.get(key))
+        Figure(key, label, all_counts[key], None if all_counts[key] is None else then.get(key))
         for key, label in FIGURES.items()
         if key in all_counts
     ]

@@ -1,7 +1,8 @@
 """Reports: each section one query of sql/reports, counted in one reading transaction.
 
-A report may be mailed on, so it holds nothing of admission before publication: between `admit commit` and
-`batch publish` those figures are None, and how choices were met and the cut-offs come with publication.
+A report may be mailed on, so it holds nothing of admission before `batch publish`: until then those figures
+are None, also where nobody is seated yet, for seats may be given before any run. How choices were met and
+the cut-offs come with publication.
 """
 
 from collections import Counter
@@ -48,7 +49,7 @@ from zhupei_cli.services.reports.orders import against_orders
 from zhupei_cli.services.reports.postgrads import against_postgrads
 from zhupei_cli.services.reports.queries import section
 from zhupei_cli.words import codes
-from zhupei_cli.words.vocabulary import BATCH_STATUS, IDENTITY, VIA, ApplicationStatus, BatchStatus
+from zhupei_cli.words.vocabulary import BATCH_STATUS, IDENTITY, VIA, ApplicationStatus
 
 _EVENT: Table = Event.metadata.tables[Event.__tablename__]
 
@@ -81,7 +82,6 @@ def measure(
     session: Session, batch: Batch, *, now: datetime, live: Sequence[LiveBatch] | None = None
 ) -> Report:
     """Count everything of a batch; `live` is `under_way`, where several reports share it."""
-    published = batch.status in PUBLISHED
     funnel, anomalies = count_funnel(session, batch), _anomalies(session, batch, now=now)
     places, hidden = section(session, batch, "places"), withheld(batch)
     bases = _supplies(places, "base", hidden=hidden)
@@ -100,14 +100,14 @@ def measure(
         bands=_bands(counted_marks(session, batch)),
         backlog=_waiting(section(session, batch, "backlog"), now=now),
         anomalies=anomalies,
-        placed=_placed(section(session, batch, "satisfaction")) if published else [],
-        cutoffs=_cutoffs(section(session, batch, "cutoffs")) if published else [],
+        placed=[] if hidden else _placed(section(session, batch, "satisfaction")),
+        cutoffs=[] if hidden else _cutoffs(section(session, batch, "cutoffs")),
     )
 
 
 def withheld(batch: Batch) -> bool:
-    """Return whether there is a result that may not show yet."""
-    return batch.status == BatchStatus.COMMITTED
+    """Return whether nothing of admission may show yet."""
+    return batch.status not in PUBLISHED
 
 
 def count_funnel(session: Session, batch: Batch) -> list[FunnelStage]:
