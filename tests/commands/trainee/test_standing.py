@@ -152,3 +152,19 @@ def test_bars_cost_a_query_per_5000_people(database: str) -> None:
     with reading(database) as session, statements() as seen:
         past.load_past(session, find_batch(session, "HN2026"), people)
     assert sum("FROM bar" in " ".join(one.split()) for one in seen) == 3
+
+
+def test_where_a_record_is_from_shows_no_number(years: Call, database: str, tmp_path: Path) -> None:
+    number = id_number(29)
+    row = {"id_number": number, "name": called(29), "kind": "其他", "from_date": "2026-01-01", "reason": "甲"}
+    book = write_book(tmp_path / f"{number}.xlsx", [(kinds.BAR, [row])])
+    assert years("trainee", "bar", "import", book).code == 0
+    add = ("trainee", "bar", "add", number, "--kind", "作弊", "--reason", "乙", "--source", f"举报 {number}")
+    assert years(*add).code == 0
+    with transaction(database) as session:  # as earlier versions wrote it
+        session.execute(text("UPDATE bar SET source = :it WHERE id = 3"), {"it": f"{number}.xlsx 第 2 行"})
+    for words in (("trainee", "bar", "list"), ("trainee", "standing", number)):
+        for form in ((), ("--json",)):
+            assert number not in years(*words, *form).out
+    assert years("trainee", "bar", "list", "--reveal").out.count(number) == 4
+    assert number in years("trainee", "bar", "export").out

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from zhupei_cli.acting import Acting
 from zhupei_cli.model.base import TableRow
 from zhupei_cli.rules.people import idcard
-from zhupei_cli.rules.people.masking import mask_id
+from zhupei_cli.rules.people.masking import mask_id, masked_text
 from zhupei_cli.services.kinds.parts.kind import ImportKind, Key
 from zhupei_cli.services.kinds.parts.table_part import Naming, table_part
 from zhupei_cli.services.people import bars
@@ -81,7 +81,8 @@ def _said(line: Line, today: date, state: str) -> TableRow:
         "from_date": first.isoformat(),
         "until": None if years in (None, CLEAR) else bars.last_day(first, years).isoformat(),
         "reason": None if reason is CLEAR else reason,
-        "source": f"{line.file} 第 {line.number} 行"[:200],
+        # People name files by ID numbers.
+        "source": f"{masked_text(line.file)} 第 {line.number} 行"[:200],
         "state": state,
         "application_id": None,
     }

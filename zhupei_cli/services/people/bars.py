@@ -352,7 +352,7 @@ def bar_shown(row: TableRow | RowMapping, *, reveal: bool = False) -> BarShown:
         "from_date": row["from_date"],
         "until": row["until"],
         "reason": row["reason"] if reveal else masked_text(row["reason"]),
-        "source": row["source"],
+        "source": row["source"] if reveal else masked_text(row["source"]),
         "state": row["state"],
         "state_label": BAR_STATE.label(row["state"]),
     }
