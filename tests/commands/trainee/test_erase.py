@@ -7,8 +7,10 @@ import pytest
 from sqlalchemy import MetaData, Table, select, update
 
 from tests.conftest import Ran, Run
-from tests.people import open_batch, person, write_people
+from tests.people import open_batch, person, write_book, write_people
 from zhupei_cli.model import Application, Base, Batch, Trainee
+from zhupei_cli.services.upkeep.invariants import check_database
+from zhupei_cli.sheets.kinds import workbook_kinds as kinds
 from zhupei_cli.store.engine import reading, transaction
 
 PERSON = person(1)
@@ -73,3 +75,35 @@ def test_who_never_applied_is_deleted(call: Callable[..., Ran], database: str) -
     assert number not in _everything(database)
     with reading(database) as session:
         assert session.execute(select(Trainee.id)).scalars().all() == [1]
+
+
+def test_what_imports_keep_of_records_and_seats_before_a_run_goes_too(
+    call: Callable[..., Ran], database: str, tmp_path: Path
+) -> None:
+    no, words = "HN2026-0000001", ("代考被查处", "替人考试", "协和医学院", "张教授", "李教授")
+    bar = {"id_number": NUMBER, "name": PERSON["name"], "kind": "作弊", "from_date": "2020-01-01"}
+    for years, reason in ((5, words[0]), (3, words[1])):
+        book = write_book(
+            tmp_path / f"{NUMBER}_{years}.xlsx", [(kinds.BAR, [{**bar, "years": years, "reason": reason}])]
+        )
+        assert call("trainee", "bar", "import", book).code == 0
+    assert call("review", "approve", no).code == call("batch", "close", "HN2026", "--yes").code == 0
+    seat = {"application_no": no, "place_base": "4101001", "place_specialty": "2800"}
+    for tutor in words[3:]:
+        rows = [{**seat, "university": words[2], "tutor": tutor}]
+        book = write_book(tmp_path / "专硕.xlsx", [(kinds.PREPLACE, rows)])
+        assert call("admit", "preplace", "import", book).code == 0
+    assert [word for word in words if word not in _everything(database)] == []
+    assert call("trainee", "bar", "lift", "1", "--reason", "期满").code == 0
+    with transaction(database) as session:
+        session.execute(update(Batch).values(status="archived"))
+
+    def found() -> set[str]:
+        with reading(database) as session:
+            return {f"{one.code} {one.message}" for one in check_database(session, deep=True)}
+
+    before = found()
+    assert call(*ERASE, "--yes").code == 0
+    left = _everything(database)
+    assert [word for word in (NUMBER, PERSON["name"], *words) if word in left] == []
+    assert {one for one in found() - before if "导入" in one or "诚信" in one} == set()

@@ -256,7 +256,7 @@ def test_records_of_conduct_go_with_the_number_and_the_name(office: str, by: Act
         assert set(bars.in_force(session, batch, (other,))) == {("id_card", other)}
         assert [one["bar"] for one in bars.list_bars(session, who=NO)] == [1]
         with pytest.raises(ZhupeiError, match="诚信记录 1"):
-            conduct.require_lifted(session, find_person(session, other))
+            conduct.require_lifted(session, find_person(session, other), [])
         edit_person(session, other, {"name": "王三"}, by=by, reason="更名")
     assert _bars(office) == [("王三", other)]
     with reading(office) as session:

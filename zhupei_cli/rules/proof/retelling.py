@@ -69,8 +69,6 @@ class ToldSeat(NamedTuple):
     #: Of somebody placed by hand, as the event says them; a run tells of all others.
     total: str | None = None
     rank: int | None = None
-    #: The university in charge, of a seat given before any run.
-    university: str | None = None
 
 
 class Snap(NamedTuple):
@@ -129,7 +127,8 @@ class Told:
     undone: dict[int, str] = field(default_factory=dict)
     erased: set[str] = field(default_factory=set)
     """numbers of applications of people who were erased"""
-    erased_people: set[str] = field(default_factory=set)
+    erased_rows: set[str] = field(default_factory=set)
+    """people who were erased, and what of records of conduct and objections: `trainee 5`, `bar 3`"""
     breaks: list[Happened] = field(default_factory=list)
     """events that start from another state than the one before left"""
     unread: list[Happened] = field(default_factory=list)
@@ -244,6 +243,8 @@ def _entry(told: Told, event: Happened, verb: str) -> None:
         told.said(entity, batch, event.data["keys"], event)
     elif "digest" in event.data or (entity, verb) in _UNPROVEN:
         told.said(entity, batch, [event.subject], event)
+        if verb == "erase":
+            told.erased_rows.add(event.subject)
     else:
         _other(told, event, verb)
 
@@ -260,7 +261,7 @@ def _trainee(told: Told, event: Happened, verb: str) -> None:
         told.said("trainee", None, (f"trainee {id_}" for id_ in event.data["people"]), event)
     elif verb == "erase":
         told.erased.update(event.data.get("numbers", ()))
-        told.erased_people.add(event.subject)
+        told.erased_rows.add(event.subject)
         told.said("trainee", None, [event.subject], event)
         told.rows["account"].pop((None, event.subject), None)
     elif verb in ("register", "edit") or verb.endswith((".add", ".remove")):
@@ -330,11 +331,8 @@ def _seat(event: Happened, verb: str, now: ToldSeat | None) -> ToldSeat:
     if verb in ("propose", "pass_over", "place"):
         run = event.data.get("run")
     reason = (None if now is None else now.reason) if verb in _KEEP_REASON else event.reason
-    university = None if now is None or verb in _NO_SEAT else now.university
-    if verb == "preplace":
-        university = event.data.get("university")
     seat = (event.after or "", base, specialty, via, run, reason)
-    return ToldSeat(*seat, event.at, event.seq, verb, now, total, rank, university)
+    return ToldSeat(*seat, event.at, event.seq, verb, now, total, rank)
 
 
 def _import(told: Told, event: Happened, verb: str) -> None:

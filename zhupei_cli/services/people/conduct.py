@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from sqlalchemy import ColumnElement, Table, select, update
+from sqlalchemy import ColumnElement, Table, and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
-from zhupei_cli.model import Bar, Objection
+from zhupei_cli.model import Bar, ImportRow, Objection
 from zhupei_cli.rules.proof.digests import named_digest
 from zhupei_cli.services.people.profiles import Profile
 from zhupei_cli.services.records.events import Change, record
@@ -15,20 +15,27 @@ from zhupei_cli.words.errors import ZhupeiError
 
 _BAR: Table = Bar.metadata.tables[Bar.__tablename__]
 _OBJECTION: Table = Bar.metadata.tables[Objection.__tablename__]
+_ROW: Table = Bar.metadata.tables[ImportRow.__tablename__]
 _ERASED: Final = "已删除"
 
 
-def require_lifted(session: Session, profile: Profile) -> None:
+def require_lifted(session: Session, profile: Profile, applications: Sequence[int]) -> None:
     """Raise E698 while a record of conduct of the person is not lifted."""
-    waiting = select(_BAR.c.id).where(*_theirs(profile), _BAR.c.state != "lifted").order_by(_BAR.c.id)
+    theirs = _theirs(profile, applications)
+    waiting = select(_BAR.c.id).where(theirs, _BAR.c.state != "lifted").order_by(_BAR.c.id)
     if found := session.execute(waiting).scalars().all():
         bars = "、".join(map(str, found))
         raise ZhupeiError("E698", name=profile.person["name"], bars=bars)
 
 
-def _theirs(profile: Profile) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+def _theirs(profile: Profile, applications: Sequence[int]) -> ColumnElement[bool]:
+    """Say which records are theirs: of their paper, or arisen from their applications under another."""
+    return or_(_of_paper(profile), _BAR.c.application_id.in_(applications))
+
+
+def _of_paper(profile: Profile) -> ColumnElement[bool]:
     id_type, number = profile.key
-    return _BAR.c.id_type == id_type, _BAR.c.id_number == number
+    return and_(_BAR.c.id_type == id_type, _BAR.c.id_number == number)
 
 
 def erase(
@@ -40,9 +47,16 @@ def erase(
     by: Acting,
 ) -> None:
     """Take the person out of what speaks of them: lifted records, objections about their applications."""
+    columns = (_BAR.c.id, _of_paper(profile).label("of_paper"))
+    for id_, of_paper in session.execute(select(*columns).where(_theirs(profile, applications))).all():
+        # Two of one kind and day, of different numbers, are not one.
+        number = nobody["id_number"] if of_paper else f"{nobody['id_number']}-{id_}"
+        values = {**nobody, "id_number": number, "reason": None, "source": None}
+        _overwrite(session, _BAR, (_BAR.c.id == id_,), values, by=by)
+        images = update(_ROW).where(_ROW.c.entity == _BAR.name, _ROW.c.key == str(id_))
+        session.execute(images.values(before=None))
     about = _OBJECTION.c.application_id.in_(applications)
     silent = {"signed": None, "content": _ERASED, "answer": None, "reason": None}
-    _overwrite(session, _BAR, _theirs(profile), {**nobody, "reason": None}, by=by)
     _overwrite(session, _OBJECTION, (about,), silent, by=by)
 
 

@@ -19,7 +19,9 @@ from zhupei_cli.model import (
     Batch,
     Education,
     ImportRow,
+    ImportRun,
     Notice,
+    Preplaced,
     Snapshot,
     Trainee,
     Work,
@@ -37,6 +39,8 @@ from zhupei_cli.words.vocabulary import BATCH_STATUS, BatchStatus
 ERASED: Final = "已删除"
 
 _TRAINEE: Table = Trainee.metadata.tables["trainee"]
+_NOTICE: Table = Notice.metadata.tables[Notice.__tablename__]
+_PREPLACED: Table = Preplaced.metadata.tables[Preplaced.__tablename__]
 _SNAPSHOT: Table = Snapshot.metadata.tables["snapshot"]
 _OVER: Final = (BatchStatus.ARCHIVED, BatchStatus.CANCELLED)
 #: Rows that are nobody's once the person is gone.
@@ -69,7 +73,8 @@ def erase_person(session: Session, who: str, *, by: Acting, reason: str) -> Eras
         if status not in _OVER:
             label = BATCH_STATUS.label(status)
             raise ZhupeiError("E198", application_no=number, batch=batch, status=label)
-    conduct.require_lifted(session, profile)
+    ids = [id_ for id_, *_ in applied]
+    conduct.require_lifted(session, profile, ids)
     left = Profile(profile.id, {"id_type": profile.person["id_type"], **_nobody(profile.id)})
     data = {
         "applications": len(applied),
@@ -86,12 +91,10 @@ def erase_person(session: Session, who: str, *, by: Acting, reason: str) -> Eras
     personal = ImportRow.entity.in_(("trainee", Photo.__tablename__))
     images = update(ImportRow).where(personal, ImportRow.key == str(profile.id))
     session.execute(images.values(before=None))
-    notices = Notice.metadata.tables[Notice.__tablename__]
-    theirs = notices.c.application_id.in_([id_ for id_, *_ in applied])
-    session.execute(update(notices).where(theirs).values(recipient=None, content=None, answer=None))
-    conduct.erase(session, profile, [id_ for id_, *_ in applied], _nobody(profile.id), by=by)
+    conduct.erase(session, profile, ids, _nobody(profile.id), by=by)
     if applied:
-        _depersonalise(session, profile.id, [id_ for id_, *_ in applied], by=by, seq=seq)
+        _silence(session, ids)
+        _depersonalise(session, profile.id, ids, by=by, seq=seq)
     else:
         session.execute(delete(_TRAINEE).where(_TRAINEE.c.id == profile.id))
     return {"applications": len(applied), "deleted": not applied}
@@ -99,6 +102,19 @@ def erase_person(session: Session, who: str, *, by: Acting, reason: str) -> Eras
 
 def _nobody(trainee_id: int) -> dict[str, str]:
     return {"name": ERASED, "id_number": f"{ERASED}-{trainee_id}"}
+
+
+def _silence(session: Session, applications: list[int]) -> None:
+    """Take out what was told to whoever applied, and where they study beside a seat given before any run."""
+    for table, values in (
+        (_NOTICE, ("recipient", "content", "answer")),
+        (_PREPLACED, ("university", "tutor")),
+    ):
+        theirs = table.c.application_id.in_(applications)
+        session.execute(update(table).where(theirs).values(dict.fromkeys(values)))
+    given = select(ImportRun.id).where(ImportRun.kind == "preplace")
+    images = update(ImportRow).where(ImportRow.entity == "admission", ImportRow.import_id.in_(given))
+    session.execute(images.where(ImportRow.key.in_(map(str, applications))).values(before=None))
 
 
 def _depersonalise(

@@ -14,7 +14,6 @@ from zhupei_cli.model import (
     Base,
     Batch,
     Event,
-    Preplaced,
     Review,
     Run,
     RunRow,
@@ -33,7 +32,6 @@ _TABLES: Final = Base.metadata.tables
 _ADMISSION: Table = _TABLES[Admission.__tablename__]
 _APPLICATION: Table = _TABLES[Application.__tablename__]
 _EVENT: Table = _TABLES[Event.__tablename__]
-_PREPLACED: Table = _TABLES[Preplaced.__tablename__]
 _REVIEW: Table = _TABLES[Review.__tablename__]
 _ROW: Table = _TABLES[RunRow.__tablename__]
 _RUN: Table = _TABLES[Run.__tablename__]
@@ -45,7 +43,6 @@ _ADMISSIONS: Final = (
         _APPLICATION.c.application_no,
         _APPLICATION.c.identity.label("asked"),
         _ADMISSION,
-        _PREPLACED.c.university,
         _RUN.c.number,
         _ROW.c.total.label("run_total"),
         _ROW.c.rank.label("run_rank"),
@@ -54,7 +51,6 @@ _ADMISSIONS: Final = (
         _ROW.c.via.label("run_via"),
     )
     .join(_APPLICATION, _APPLICATION.c.id == _ADMISSION.c.application_id)
-    .outerjoin(_PREPLACED, _PREPLACED.c.application_id == _ADMISSION.c.application_id)
     .outerjoin(_RUN, _RUN.c.id == _ADMISSION.c.run_id)
     .outerjoin(
         _ROW, (_ROW.c.run_id == _ADMISSION.c.run_id) & (_ROW.c.application_id == _ADMISSION.c.application_id)
@@ -309,11 +305,7 @@ def _admissions(session: Session, told: Told, batch: Batch | None) -> _Found:
         seat = told.seats.get(row.application_no)
         if seat is None:
             yield "E645", f"{row.application_no} 没有操作记录"
-            continue
-        unlike = ["身份"] * (row.asked != row.identity) + list(_unlike(row, seat))
-        if row.via == "preplaced" and row.application_no not in told.erased:
-            unlike += ["培养高校"] * (row.university != seat.university)
-        if unlike:
+        elif unlike := ["身份"] * (row.asked != row.identity) + list(_unlike(row, seat)):
             yield "E645", f"{row.application_no} 的{'、'.join(unlike)}"
     gone = told.seats.keys() - seen
     of_batch = (no for no in gone if batch is None or no.rpartition("-")[0] == batch.code)

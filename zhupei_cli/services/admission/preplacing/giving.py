@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import compress
 from typing import Final
 
 from sqlalchemy import Row, RowMapping, Select, Table, select
@@ -284,8 +285,8 @@ def _give_seats(session: Session, batch: Batch, wishes: Sequence[_Wish], *, by: 
 def _changes(batch: Batch, wishes: Sequence[_Wish]) -> Iterator[Change]:
     for wish in wishes:
         base, specialty = wish.spot
-        data = {"base": base, "specialty": specialty, "via": PREPLACED}
-        university, _ = wish.details  # events leave in sealed files: the tutor is a person
-        data |= {"university": university} if university else {}
+        data: dict[str, object] = {"base": base, "specialty": specialty, "via": PREPLACED}
+        # What else is told by name only: events go out in sealed files, and nobody is erased from them.
+        data |= {"fields": fields} if (fields := list(compress(DETAILS, wish.details))) else {}
         subject = (wish.row.application_no, batch.id, wish.row.status)
         yield Change("admission.preplace", *subject, AdmissionStatus.PROPOSED, data=data)
