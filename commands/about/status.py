@@ -77,6 +77,8 @@ def _show_year(settings: Settings, year: int, out: Out) -> None:
     """Show each base's seats over all batches of a year."""
     with reading(settings.database_url) as session:
         found = year_lists.year_by_base(session, year)
+    if found["preparing"]:
+        note(settings, f"筹备中的批次不计：{'、'.join(found['preparing'])}")
     if found["waiting"]:
         note(settings, f"还没有公示的批次只计计划，不计录取：{'、'.join(found['waiting'])}")
     if out.format == "json":

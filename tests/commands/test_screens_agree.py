@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from tests.conftest import Run
 from tests.report_world import SEATED, World, draw, store
+from zhupei_cli.model import Batch
 from zhupei_cli.store.engine import transaction
 
 #: Notion → screen → the number it shows.
@@ -35,6 +37,8 @@ def ask(zhupei: Run, database: str, world: World, *, status: str, folder: Path) 
     nightly = screen("report", "nightly", "-o", folder)["figures"]
     check = screen("admit", "check")
     places = screen("export", "vacancies", "--unpublished")
+    year = screen("status", "--year", "2026")["bases"]
+    trend = screen("report", "trend", "--by", "base", "--of", "plan")
     queue = screen("review", "queue")
     forms = {**dict.fromkeys(("submitted", *_DECIDED, "withdrawn"), 0), **now["applications"]}
     seats = {**dict.fromkeys(SEATED, 0), **(now["admissions"] or {})}
@@ -79,6 +83,8 @@ def ask(zhupei: Run, database: str, world: World, *, status: str, folder: Path) 
             "status": now["plan"]["seats"],
             "batch list": listed["seats"],
             "vacancies": sum(one["quota"] for one in places if not one["stopped"]),
+            "year": sum(one["quota"] for one in year),
+            "trend": trend[-1]["y2026"],
             **reported("plan"),
         },
         "录取": {
@@ -90,6 +96,7 @@ def ask(zhupei: Run, database: str, world: World, *, status: str, folder: Path) 
         "空缺": {
             "vacancies": sum(one["vacant"] for one in places),
             "check": check["free_seats"],
+            **({"year": sum(one["vacant"] for one in year)} if now["admissions"] else {}),
             **reported("vacant"),
         },
         "报到": {"status": seats["reported"], **stage("reported")},
@@ -137,3 +144,18 @@ def test_marks_are_counted_alike(zhupei: Run, database: str, tmp_path: Path) -> 
         form.scores = [("", None, None, None)]
     counts = ask(zhupei, database, world, status="locked", folder=tmp_path / "日报")
     assert {notion: shown for notion, shown in apart(counts).items() if notion in _SCORED} == {}
+
+
+@pytest.mark.sqlite
+def test_a_stopped_place_and_a_batch_in_preparation_are_in_no_plan(
+    zhupei: Run, database: str, tmp_path: Path
+) -> None:
+    world = before_admission(1)
+    stopped = {spot: (quota, at < 3) for at, (spot, (quota, _)) in enumerate(world.plan.items())}
+    counts = ask(zhupei, database, World(stopped, world.forms), status="open", folder=tmp_path / "日报")
+    assert set(counts["计划"].values()) == {sum(quota for quota, gone in stopped.values() if not gone)}
+    with transaction(database) as session:
+        session.execute(update(Batch).values(status="draft"))
+    ran = zhupei("--database", database, "status", "--year", "2026", "--json")
+    assert (json.loads(ran.out)["preparing"], json.loads(ran.out)["bases"]) == (["R"], [])
+    assert ran.err == "筹备中的批次不计：R\n"

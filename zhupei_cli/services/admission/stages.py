@@ -90,9 +90,7 @@ def open_batch(session: Session, batch: Batch, *, by: Acting, reason: str | None
     Raises E409 without a plan that has seats, E408 or E412 for dates in which nobody could apply.
     """
     moved = move_batch(session, batch, "open", by=by, reason=reason)
-    seats = session.execute(
-        select(func.sum(Plan.quota)).where(Plan.batch_id == batch.id, Plan.stopped.is_(False))
-    ).scalar()
+    seats = _count_seats(session, batch)
     if not seats:
         raise ZhupeiError("E409", batch=batch.code)
     _require_time_left(batch, by)
@@ -305,8 +303,14 @@ def cancel_batch(session: Session, batch: Batch, *, by: Acting, reason: str | No
         raise ZhupeiError("E768", batch=batch.code, count=given)
     moved = move_batch(session, batch, "cancel", by=by, reason=reason)
     cede_seats(session, batch)  # the parent of a supplement round has its seats back
-    seats = session.execute(select(func.sum(Plan.quota)).where(Plan.batch_id == batch.id)).scalar()
-    return moved | {"applications": _count_applications(session, batch), "seats": seats or 0}
+    seats = _count_seats(session, batch)
+    return moved | {"applications": _count_applications(session, batch), "seats": seats}
+
+
+def _count_seats(session: Session, batch: Batch) -> int:
+    """Return how many seats the plan offers: a stopped place has none."""
+    seats = select(func.sum(Plan.quota)).where(Plan.batch_id == batch.id, Plan.stopped.is_(False))
+    return session.execute(seats).scalar() or 0
 
 
 def _count_applications(session: Session, batch: Batch) -> dict[str, int]:

@@ -53,18 +53,21 @@ class YearByBase(TypedDict):
     year: int
     batches: list[str]
     waiting: list[str]
+    preparing: list[str]
     bases: list[dict[str, object]]
 
 
 def year_by_base(session: Session, year: int) -> YearByBase:
     """Return the `batches` of a year and each base's figures: plan, seats by their way, what is vacant.
 
-    Seats of a supplement round are its parent's, so that the plan counts them once. `waiting` are the batches
-    whose seats are not counted, as nothing of admission shows before publication. Raises E706.
+    The plan is that of every other screen: a stopped place has none, and a supplement round offers what is
+    its parent's. `preparing` are the batches that are no recruitment yet and not counted, `waiting` those
+    whose seats are not, as nothing of admission shows before publication. Raises E706.
     """
     batches = batches_of(session, year)
     told = [batch for batch in batches if batch.status in PUBLISHED]
-    quotas, vacant = _plans(session, batches, told)
+    drafts = [one for one in batches if one.status == BatchStatus.DRAFT and one.parent_id is None]
+    quotas, vacant = _plans(session, [one for one in batches if one not in drafts], told)
     ways = _ways(session, told)
     labels = base_names(session).labels
     rows = []
@@ -75,7 +78,8 @@ def year_by_base(session: Session, year: int) -> YearByBase:
     return {
         "year": year,
         "batches": [batch.code for batch in batches],
-        "waiting": [batch.code for batch in batches if batch not in told],
+        "waiting": [batch.code for batch in batches if batch not in told and batch not in drafts],
+        "preparing": [batch.code for batch in drafts],
         "bases": rows,
     }
 
@@ -143,7 +147,8 @@ def _plans(
     quotas: Counter[str] = Counter()
     vacant: Counter[str] = Counter()
     for row in session.execute(select(_PLAN).where(_PLAN.c.batch_id.in_(parents))).mappings():
-        quotas[row["base_code"]] += 0 if parents[row["batch_id"]] in parents else row["quota"]
+        uncounted = row["stopped"] or parents[row["batch_id"]] is not None
+        quotas[row["base_code"]] += 0 if uncounted else row["quota"]
         if row["batch_id"] in published:
             vacant[row["base_code"]] += vacant_at(row, published[row["batch_id"]])
     return quotas, vacant
