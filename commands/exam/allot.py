@@ -133,9 +133,9 @@ def list_(
     with transaction(settings.database_url, read_only=not reveal) as session:
         found = lookup.find_batch(session, batch)
         rows = list_seats(session, found, candidates.Wanted((), sites, rooms), reveal=reveal)
-        unseated, code = candidates.count_unseated(session, found), found.code
+        unseated, way = candidates.count_unseated(session, found), candidates.way_to_seats(found)
         if reveal:
             listing.record_reveal(session, found, by=settings.acting(), what="exam list", rows=len(rows))
     show(rows, LIST, out)
     if unseated:
-        note(settings, f"另有 {unseated} 名考生没有座位：zhupei exam allot --batch {code}")
+        note(settings, f"另有 {unseated} 名考生没有座位：{way.removeprefix('先运行 ')}")

@@ -497,6 +497,7 @@ CATALOGUE: dict[str, CatalogueEntry] = {
     "E800": CatalogueEntry(3, "{count} 人的无故未报到记录已经生效，撤销导入以后不会自动解除，例如编号 {bar}", "zhupei trainee bar list --state active 查看；导错的逐个解除：zhupei trainee bar lift {bar} --reason 导错了文件", "省里确认过的诚信记录由省里解除。"),
     "E801": CatalogueEntry(6, "{file} 不是数据库文件，没有替换", "核对文件名；确是损坏的数据库的，先把它改名，再恢复一次", "开头不是数据库的样子，可能是写错了文件名。"),
     "E811": CatalogueEntry(3, "诚信记录 {bar} 仍在原来的证件号码下：{why}", "用 zhupei trainee bar list --reveal 核对；是本人的，照正确的号码另行登记：zhupei trainee bar add 证件号码 --kind 类别 --from 日期 --reason 原因", "更正证件号码时，同一姓名的诚信记录随人更正；写着别的姓名的，可能本来就是另一个人的。"),
+    "E812": CatalogueEntry(5, "{application_no} {how}，不在第 {run} 次录取计算的录取通知书之内", "不写 --run：zhupei export letters {application_no} -o 通知书.pdf", "--run 只印那一次录取计算录取的人。"),
     # -- E9xx unforeseen ---------------------------------------------------------------------------
     "E901": CatalogueEntry(1, "程序出错：{detail}", "加 --debug 重新运行可看到详细位置，请把输出发给技术支持", "没有预料到的错误，多半是程序缺陷。"),
     "E902": CatalogueEntry(130, "已取消", "没有写入任何内容", "按了 Ctrl-C，或对提问回答了否。"),

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from tests.conftest import Ran, Run
+from tests.exam_world import ROOMS
 from tests.people import open_batch, person, write_book, write_people
 from zhupei_cli.sheets.kinds import workbook_kinds as kinds
+from zhupei_cli.sheets.kinds.exam_kinds import EXAM_ROOM
 from zhupei_cli.store.engine import transaction
 
 MINE, OTHER = "HN2026-0000001", "HN2025-0000001"
@@ -121,3 +123,16 @@ def test_explaining_somebody_without_a_seat_says_that_they_have_one_elsewhere(sh
         assert told["HN2025-0000002"] == "未参加此后的递补"
     line = "另：本年度已在批次 HN2026 录取到郑州第一医院的内科（拟录取）"
     assert line in shell("admit", "explain", "HN2025-0000002").out.splitlines()
+
+
+def test_who_has_a_seat_elsewhere_is_not_sent_for_a_seat_of_the_exam(shell: Run, home: Path) -> None:
+    book = write_book(home / "考场.xlsx", [(EXAM_ROOM, ROOMS)])
+    assert shell("exam", "sites", "import", book, "--batch", "HN2026").code == 0
+    assert shell("exam", "allot", "--batch", "HN2026").code == 0
+    refused = shell("exam", "tickets", MINE, "-o", "准考证.pdf")
+    assert refused == Ran(
+        4,
+        "",
+        f"错误 [E742]：{MINE} 本年度在别的批次有名额，没有座位\n"
+        f"怎么办：这样的人不参加考试；历年记录：zhupei trainee standing {MINE}\n",
+    )

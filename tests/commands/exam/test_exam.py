@@ -13,7 +13,7 @@ from tests.conftest import Ran, Run
 from tests.exam_world import ROOMS, closed_batch, step
 from tests.people import called, write_book
 from tests.pictures import picture
-from zhupei_cli.model import Snapshot, TraineePhoto, TrainingBase
+from zhupei_cli.model import Batch, Snapshot, TraineePhoto, TrainingBase
 from zhupei_cli.sheets.kinds.exam_kinds import EXAM_ROOM
 from zhupei_cli.sheets.kinds.workbook_kinds import REVIEW
 from zhupei_cli.store.engine import transaction
@@ -323,3 +323,14 @@ def test_a_zero_that_a_spreadsheet_took_away_makes_no_second_site(call: Call, ho
         (2, "考点编号", "E793"),
         (3, "考场编号", "E793"),
     ]
+
+
+def test_the_list_sends_nobody_where_no_seat_is_given_any_more(call: Call, database: str) -> None:
+    assert call("exam", "sites", "import", "考场.xlsx").code == 0
+    for status, way in (
+        ("closed", "zhupei exam allot --batch T"),
+        ("committed", "座位在报名结束以后、锁定以前安排；现在已不再安排"),
+    ):
+        with transaction(database) as session:
+            session.execute(update(Batch).values(status=status))
+        assert call("exam", "list").err.splitlines()[-1] == f"另有 12 名考生没有座位：{way}"

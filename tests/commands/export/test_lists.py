@@ -294,6 +294,15 @@ def test_letters_for_the_admitted_alone(call: Call, season: str, tmp_path: Path)
     refused = call("export", "letters", "T-0000002", "-o", "x.pdf")
     assert (refused.code, refused.err.split("：")[0]) == (5, "错误 [E488]")
     assert call("export", "letters", "T-0000099", "-o", "x.pdf").code == 4
+    assert call("admit", "run", "--round", "refill").code == call("admit", "commit", "2", "--yes").code == 0
+    refused = call("export", "letters", "T-0000001", "--run", "2", "-o", "x.pdf")
+    assert (refused.code, refused.err.splitlines()) == (
+        5,
+        [
+            "错误 [E812]：T-0000001 由第 1 次录取计算录取，不在第 2 次录取计算的录取通知书之内",
+            "怎么办：不写 --run：zhupei export letters T-0000001 -o 通知书.pdf",
+        ],
+    )
     assert call("export", "letters", "-o", "x.pdf").code == 2
     assert _actions(season) == ["export.letters", "export.letters"]
 

@@ -223,7 +223,15 @@ def test_without_rooms_or_in_another_state_nothing_is_allotted(database: str, by
         take_rooms(session, find_batch(session, "T"), by=by)
         session.execute(update(Batch).values(status="open"))
     error = _refused(database, by)
-    assert (error.code, "zhupei batch close T" in error.hint) == ("E401", True)
+    assert (error.code, error.hint) == (
+        "E401",
+        "先运行 zhupei batch close T，再运行 zhupei exam allot --batch T",
+    )
+    for status in ("committed", "publicity", "final"):
+        with transaction(database) as session:
+            session.execute(update(Batch).values(status=status))
+        error = _refused(database, by)
+        assert (error.code, error.hint) == ("E401", "座位在报名结束以后、锁定以前安排；现在已不再安排")
 
 
 @pytest.mark.parametrize(

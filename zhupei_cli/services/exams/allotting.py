@@ -12,14 +12,19 @@ from sqlalchemy.orm import Session
 from zhupei_cli.acting import Acting
 from zhupei_cli.model import Batch, Event, Score
 from zhupei_cli.model.exam import TICKET_LENGTH
-from zhupei_cli.rules.batch.lifecycle import BATCH, directions
 from zhupei_cli.rules.batch.settings import parse
 from zhupei_cli.rules.exam.allotment import By, allot, missing_seats
 from zhupei_cli.rules.exam.rooms import ExamPlace, Room
 from zhupei_cli.rules.exam.seating import Sitter
 from zhupei_cli.rules.exam.ticket_numbers import called, shared_number, ticket_number
 from zhupei_cli.rules.proof.digests import named_digest
-from zhupei_cli.services.exams.candidates import StoredSeat, load_sitters, load_stored, still_there
+from zhupei_cli.services.exams.candidates import (
+    StoredSeat,
+    load_sitters,
+    load_stored,
+    still_there,
+    way_to_seats,
+)
 from zhupei_cli.services.exams.rooms import SEAT, Site, by_site, load_rooms, load_sites
 from zhupei_cli.services.records.events import Change, record
 from zhupei_cli.services.records.import_ledger import EVENT_ROWS
@@ -73,8 +78,8 @@ def allot_seats(
     """
     session.refresh(batch, with_for_update=True)
     if batch.status != BatchStatus.CLOSED:
-        cure = directions(BATCH, batch.status, frozenset({BatchStatus.CLOSED}), batch.code)
         status = BATCH_STATUS.label(batch.status)
+        cure = way_to_seats(batch)
         raise ZhupeiError("E401", name=batch.code, status=status, wanted="安排考场", cure=cure)
     rooms, sites = load_rooms(session, batch), load_sites(session, batch)
     if not any(room.seats for room in rooms):

@@ -177,8 +177,15 @@ def _without_seat(session: Session, batch: Batch, number: str) -> ZhupeiError:
     """Return why somebody has no seat: not there, not approved, or none was given yet."""
     stored = find_stored(session, batch, number)
     why, cure = "", f"zhupei exam list --batch {batch.code} 查看；刚通过审核的，{way_to_seats(batch)}"
+    part = select(_APPLICATION.c.id).where(*takes_part(batch), _APPLICATION.c.id == stored.id)
     if stored.status != ApplicationStatus.APPROVED:
         why, cure = f"的状态是{APPLICATION_STATUS.label(stored.status)}，", "审核通过的人才安排座位"
+    elif session.execute(part).first() is None:
+        # Where is not said: nothing of admission shows before publication.
+        why, cure = (
+            "本年度在别的批次有名额，",
+            f"这样的人不参加考试；历年记录：zhupei trainee standing {number}",
+        )
     return ZhupeiError("E742", application_no=number, why=why, cure=cure)
 
 

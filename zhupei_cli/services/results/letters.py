@@ -9,7 +9,7 @@ from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
-from zhupei_cli.model import Admission, Application, Batch, Snapshot
+from zhupei_cli.model import Admission, Application, Batch, Run, Snapshot
 from zhupei_cli.printing.fonts import FontSet
 from zhupei_cli.printing.letter import Letter, Letters
 from zhupei_cli.rules.batch.letter_numbers import letter_number
@@ -24,11 +24,12 @@ from zhupei_cli.services.records.lookup import base_names, settings_of, specialt
 from zhupei_cli.services.results.result_lists import FINAL, committed_run, require_status
 from zhupei_cli.store.bulk import in_chunks
 from zhupei_cli.words.errors import ZhupeiError
-from zhupei_cli.words.vocabulary import ADMISSION_STATUS, AdmissionStatus
+from zhupei_cli.words.vocabulary import ADMISSION_STATUS, VIA, AdmissionStatus
 
 _TABLES = Admission.metadata.tables
 _ADMISSION: Table = _TABLES[Admission.__tablename__]
 _APPLICATION: Table = _TABLES[Application.__tablename__]
+_RUN: Table = _TABLES[Run.__tablename__]
 _SNAPSHOT: Table = _TABLES[Snapshot.__tablename__]
 _ADMITTED = (AdmissionStatus.ADMITTED, AdmissionStatus.REPORTED)
 _ADMITTED_PEOPLE: Final = (
@@ -64,14 +65,14 @@ def prepare_letters(
     """Return base → letters in the order of specialty and number, and record that they leave.
 
     ID numbers are whole. Who has a character that the fonts lack is left out, and returned with the E091.
-    Raises E487 before `batch finalize`, E304 for an unknown number, E488 for one who is not admitted, E090
-    when the fonts lack what stands on every letter.
+    Raises E487 before `batch finalize`, E304 for an unknown number, E488 for one who is not admitted, E812
+    for one whom another run admitted, E090 when the fonts lack what stands on every letter.
     """
     require_status(batch, FINAL, "录取通知书")
     settings = settings_of(session, batch)
     found = _letters(session, batch, chosen, pattern=settings.get("letter_no", ""))
     for number in sorted({*chosen.numbers} - {one.number for _, one in found}):
-        _require_admitted(session, batch, number)
+        raise _without_letter(session, batch, number, chosen.run)
     common = _common(batch, settings, by)
     require_characters(common.text, fonts)
     kept, refused = printable([one for _, one in found], fonts)
@@ -129,12 +130,18 @@ def _letters(session: Session, batch: Batch, chosen: Chosen, *, pattern: str) ->
     return found
 
 
-def _require_admitted(session: Session, batch: Batch, number: str) -> None:
-    """Raise E304 for an unknown number, E488 for one who is not admitted."""
+def _without_letter(session: Session, batch: Batch, number: str, run: int | None) -> ZhupeiError:
+    """Return why somebody has none: E488 not admitted, E812 not by this run; raises E304."""
     stored = find_stored(session, batch, number)
-    now = session.execute(
-        select(_ADMISSION.c.status).where(_ADMISSION.c.application_id == stored.id)
-    ).scalar()
-    raise ZhupeiError(
-        "E488", application_no=number, status=ADMISSION_STATUS.label(now) if now else "没有录取结果"
+    statement = (
+        select(*_ADMISSION.c["status", "via"], _RUN.c.number)
+        .outerjoin(_RUN, _RUN.c.id == _ADMISSION.c.run_id)
+        .where(_ADMISSION.c.application_id == stored.id)
     )
+    row = session.execute(statement).one_or_none()
+    if row is not None and row.status in _ADMITTED:
+        by_run = row.number is not None and row.via not in ("place", "preplaced")
+        how = f"由第 {row.number} 次录取计算录取" if by_run else f"是{VIA.label(row.via)}的"
+        return ZhupeiError("E812", application_no=number, how=how, run=run)
+    status = "没有录取结果" if row is None else ADMISSION_STATUS.label(row.status)
+    return ZhupeiError("E488", application_no=number, status=status)
