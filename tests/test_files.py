@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from zhupei_cli.files import replacing
+from zhupei_cli.files import replacing, together
 from zhupei_cli.words.errors import ZhupeiError
 
 
@@ -68,3 +68,13 @@ def test_what_the_system_refuses_is_named(tmp_path: Path) -> None:
         raise AssertionError("must not get here")
     assert (refused.value.code, refused.value.exit_code) == ("E003", 1)
     assert str(tmp_path / "a" / "b.csv") in refused.value.message
+
+
+def test_what_is_written_anew_before_it_takes_its_place_is_there_once(tmp_path: Path) -> None:
+    target = tmp_path / "封存.zip"
+    with together():
+        for content in ("撤回的", "存下的"):
+            with replacing(target) as beside:
+                beside.write_text(content)
+        assert not target.exists()
+    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("封存.zip", "存下的")]

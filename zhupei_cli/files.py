@@ -37,7 +37,9 @@ def replacing(path: Path, *, force: bool = False, keep: bool = True) -> Iterator
         beside.chmod(PRIVATE)  # some writers make the file anew
         refuse_existing(path, force=force)  # looked at again: the work may have taken minutes
         if waits := keep and held is not None:
-            held.append((beside, path))
+            if path in held:  # written anew, after a transaction was undone
+                _remove(held[path])
+            held[path] = beside
         elif keep:
             _rename(beside, path)
     finally:
@@ -45,8 +47,8 @@ def replacing(path: Path, *, force: bool = False, keep: bool = True) -> Iterator
             _remove(beside)
 
 
-#: Files that `together` holds back, each with its place.
-_HELD: ContextVar[list[tuple[Path, Path]] | None] = ContextVar("held", default=None)
+#: Files that `together` holds back, each by its place.
+_HELD: ContextVar[dict[Path, Path] | None] = ContextVar("held", default=None)
 
 
 @contextmanager
@@ -54,16 +56,17 @@ def together() -> Iterator[None]:
     """Hold back every file that `replacing` writes in the block until all are written.
 
     A set of lists that was killed half-way would be refused when it is made again: its first files are there.
+    So would be a file of a transaction that a server undid at its end: held around it, it comes after it.
     """
-    held: list[tuple[Path, Path]] = []
+    held: dict[Path, Path] = {}
     before = _HELD.set(held)
     try:
         yield
-        for beside, path in held:
+        for path, beside in held.items():
             _rename(beside, path)
     finally:
         _HELD.reset(before)
-        for beside, _ in held:
+        for beside in held.values():
             _remove(beside)
 
 

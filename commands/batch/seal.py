@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 from sqlalchemy.orm import Session
 
-from zhupei_cli.files import refuse_existing, replacing
+from zhupei_cli.files import refuse_existing, replacing, together
 from zhupei_cli.model.batch import Batch
 from zhupei_cli.services.results import sealing
 from zhupei_cli.shell.arguments import FileName
@@ -47,7 +47,9 @@ def seal(
         with replacing(path, force=force, keep=not deed.dry_run) as beside:
             return sealing.seal_batch(session, found, beside, by=deed.by), path
 
-    summary, path = deed.in_batch(batch, write)
+    # It takes its place once its event is stored: what the database did not keep is not sealed.
+    with together():
+        summary, path = deed.in_batch(batch, write)
     done = "可以" if deed.dry_run else "已"
     sentence = f"批次 {summary['batch']} {done}封存到 {path}，封存号 {summary['seal']}"
     deed.tell_plainly({**summary, "file": str(path), "dry_run": deed.dry_run}, sentence)

@@ -21,7 +21,7 @@ from zhupei_cli.rules.admission.scores import Record
 from zhupei_cli.services.records.events import canonical, chained
 from zhupei_cli.services.results.sealed_events import EventLine, summary
 from zhupei_cli.services.results.sealed_files import verify_file
-from zhupei_cli.store.engine import reading, transaction
+from zhupei_cli.store.engine import connected, reading, transaction
 from zhupei_cli.words.errors import ZhupeiError
 
 pytestmark = pytest.mark.long
@@ -57,6 +57,24 @@ def test_only_what_is_final_is_sealed(call: Callable[..., Ran], tmp_path: Path) 
         "错误 [E475]：批次 T 现为“公示中”，还不能封存\n怎么办：先运行 zhupei batch finalize T\n",
     )
     assert list(tmp_path.glob("*封存*")) == []
+
+
+@pytest.mark.sqlite
+def test_what_is_not_kept_is_not_sealed(call: Callable[..., Ran], database: str, tmp_path: Path) -> None:
+    """The event is refused in the commit itself, when the file is whole."""
+    assert call("batch", "finalize", "--yes").code == 0
+    with connected(database, read_only=False) as connection:
+        for statement in (
+            "CREATE TABLE late (id INTEGER REFERENCES batch (id) DEFERRABLE INITIALLY DEFERRED)",
+            "CREATE TRIGGER late AFTER INSERT ON event BEGIN INSERT INTO late VALUES (99); END",
+        ):
+            connection.exec_driver_sql(statement)
+    assert call("batch", "seal").code == 5
+    assert [path.name for path in tmp_path.iterdir() if path.suffix == ".zip"] == []
+    with connected(database, read_only=False) as connection:
+        connection.exec_driver_sql("DROP TRIGGER late")
+    assert call("batch", "seal").code == 0
+    assert call("verify", "T_封存.zip").code == 0
 
 
 def test_a_sealed_batch_proves_itself_without_a_database(sealed: Path, database: str, zhupei: Run) -> None:
