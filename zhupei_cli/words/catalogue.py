@@ -496,6 +496,7 @@ CATALOGUE: dict[str, CatalogueEntry] = {
     # -- E80x found in use -------------------------------------------------------------------------
     "E800": CatalogueEntry(3, "{count} 人的无故未报到记录已经生效，撤销导入以后不会自动解除，例如编号 {bar}", "zhupei trainee bar list --state active 查看；导错的逐个解除：zhupei trainee bar lift {bar} --reason 导错了文件", "省里确认过的诚信记录由省里解除。"),
     "E801": CatalogueEntry(6, "{file} 不是数据库文件，没有替换", "核对文件名；确是损坏的数据库的，先把它改名，再恢复一次", "开头不是数据库的样子，可能是写错了文件名。"),
+    "E810": CatalogueEntry(5, "{application_no} 登记过{recorded}，与现在写的不同", "先撤销原来的登记：zhupei admit quit {application_no} --undo --reason 登记有误，再照现在的重新登记；名额已给别人、撤销不了的违约，另行登记：zhupei trainee bar add {application_no} --kind 违约退培 --reason 原因", "登记过的退培不会悄悄改动；是不是违约、哪一天离开，写得不同就不是同一件事。"),
     "E811": CatalogueEntry(3, "诚信记录 {bar} 仍在原来的证件号码下：{why}", "用 zhupei trainee bar list --reveal 核对；是本人的，照正确的号码另行登记：zhupei trainee bar add 证件号码 --kind 类别 --from 日期 --reason 原因", "更正证件号码时，同一姓名的诚信记录随人更正；写着别的姓名的，可能本来就是另一个人的。"),
     "E812": CatalogueEntry(5, "{application_no} {how}，不在第 {run} 次录取计算的录取通知书之内", "不写 --run：zhupei export letters {application_no} -o 通知书.pdf", "--run 只印那一次录取计算录取的人。"),
     # -- E9xx unforeseen ---------------------------------------------------------------------------

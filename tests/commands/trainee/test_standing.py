@@ -168,3 +168,25 @@ def test_where_a_record_is_from_shows_no_number(years: Call, database: str, tmp_
             assert number not in years(*words, *form).out
     assert years("trainee", "bar", "list", "--reveal").out.count(number) == 4
     assert number in years("trainee", "bar", "export").out
+
+
+def test_a_leaving_is_not_recorded_otherwise_without_a_word(years: Call) -> None:
+    """2 left on 2025-12-01, not in default."""
+    again = ("admit", "quit", NO(2), "--reason", "本人申请", "-y")
+    same = Ran(0, "", "退培：0 人，另有 1 人已经是这样，不必再做\n")
+    assert years(*again) == years(*again, "--on", "2025-12-01") == same
+    for more in (("--default",), ("--on", "2026-01-15")):
+        refused = years(*again, *more)
+        assert (refused.code, refused.out, refused.err.splitlines()[0]) == (
+            5,
+            "",
+            f"错误 [E810]：{NO(2)} 登记过退培，2025-12-01 离开，与现在写的不同",
+        )
+    both = years("admit", "quit", NO(1), *again[2:], "--default", "--skip-bad", "--json")
+    told = json.loads(both.out)
+    assert (both.code, told["decided"], told["bars"]) == (3, 1, 1)
+    assert [(one["application_no"], one["code"]) for one in told["refused"]] == [(NO(2), "E810")]
+    # The way its cure says.
+    assert years("admit", "quit", NO(2), "--undo", "--reason", "登记有误").code == 0
+    assert years(*again, "--default").code == 0
+    assert len(json.loads(years("trainee", "bar", "list", "--state", "待确认", "--json").out)) == 2

@@ -1,6 +1,6 @@
 """Admissions given up, taken away, left after check-in, and people made candidates again: several at once."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Final, TypedDict
 
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from zhupei_cli.acting import CST, Acting
 from zhupei_cli.model import Admission, Application, Batch, Event, Plan, Preplaced, Trainee
 from zhupei_cli.rules.batch.lifecycle import ADMISSION, step
+from zhupei_cli.rules.proof.digests import event_data
 from zhupei_cli.services.admission.seats import free_seats, take_seats
 from zhupei_cli.services.applications.store import refusal
 from zhupei_cli.services.batches.ceding import require_not_ceded
@@ -109,17 +110,44 @@ def quit_training(
     """Record that people left after check-in (退培), on a day, today without one.
 
     Returns also how many records of conduct arose, one for each who left in default. Raises E689 for a day
-    to come, E424 for one before the batch was final, and what `decide_admissions` raises.
+    to come, E424 for one before the batch was final, E810 for who is recorded to have left on another day or
+    not in default, and what `decide_admissions` raises.
     """
-    day = _day_of_leaving(session, batch, on, by.today)
+    day, asked = _day_of_leaving(session, batch, on, by.today), list(dict.fromkeys(numbers))
     told = {"on": day.isoformat(), "default": default}
     done, refused = decide_admissions(
-        session, batch, "quit", numbers, reason=reason, by=by, skip_bad=skip_bad, told=told
+        session, batch, "quit", asked, reason=reason, by=by, skip_bad=skip_bad, told=told
     )
+    known = {one["application_no"] for one in done} | {number for number, _ in refused}
+    same = [number for number in asked if number not in known]
+    otherwise = list(_left_otherwise(session, batch, same, on=on, default=default))
+    if otherwise and not skip_bad:
+        raise refusal(session, batch, otherwise[0][1])
+    refused += otherwise
     rows = admissions_of(session, batch, (one["application_no"] for one in done))
     moved = [Arising(rows[one["application_no"]].id, one["before"], one["after"]) for one in done]
     new = arise(session, batch, moved, by=by, reason=reason, on=day, default=default)
     return done, refused, new
+
+
+def _left_otherwise(
+    session: Session, batch: Batch, numbers: Sequence[str], *, on: date | None, default: bool
+) -> Iterator[Refused]:
+    """Yield who left before as recorded otherwise than is said now; what is not said is no difference."""
+    events = (
+        select(Event.subject, Event.data)
+        .where(Event.batch_id == batch.id, Event.action == "admission.quit")
+        .order_by(Event.seq)
+    )
+    told = {row.subject: event_data(row.data) for row in rows_of(session, events, Event.subject, numbers)}
+    for number in numbers:
+        said = told.get(number, {})
+        day, left_so = said.get("on"), said.get("default")
+        if (on is not None and day not in (None, on.isoformat())) or (default and left_so is False):
+            what = "违约退培" if left_so else ADMISSION.verbs["quit"].label
+            recorded = what + (f"，{day} 离开" if day else "")
+            values = {"application_no": number, "recorded": recorded}
+            yield number, Fault("E810", "application_no", values=values)
 
 
 def _day_of_leaving(session: Session, batch: Batch, on: date | None, today: date) -> date:
