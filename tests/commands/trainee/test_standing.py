@@ -190,3 +190,15 @@ def test_a_leaving_is_not_recorded_otherwise_without_a_word(years: Call) -> None
     assert years("admit", "quit", NO(2), "--undo", "--reason", "登记有误").code == 0
     assert years(*again, "--default").code == 0
     assert len(json.loads(years("trainee", "bar", "list", "--state", "待确认", "--json").out)) == 2
+
+
+def test_a_list_whose_record_followed_a_name_is_not_taken_back(years: Call) -> None:
+    number = id_number(BARRED)
+    assert years("trainee", "edit", number, "--name", "王新", "--reason", "更名").code == 0
+    (bar,) = json.loads(years("trainee", "bar", "list", "--who", number, "--json").out)
+    assert (bar["bar"], bar["name"], bar["state"]) == (1, "王新", "active")
+    (run,) = [one for one in json.loads(years("imports", "list", "--json").out) if one["kind"] == "bar"]
+    undone = years("imports", "undo", str(run["import_id"]), *WHY, "--yes")
+    assert (undone.code, undone.err.split("：")[0]) == (5, "错误 [E491]")
+    assert "更正诚信记录的姓名、号码" in years("imports", "show", str(run["import_id"])).err
+    assert "更正诚信记录的姓名、号码" in years("audit", "log", "--kind", "诚信").out
