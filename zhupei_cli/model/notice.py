@@ -13,8 +13,8 @@ class Notice(Base):
     """One thing that one person was told, or is being told.
 
     `occasion` is what the event was about (a decision, a seat, a deadline): the same event is told anew only
-    when it is about something else. A row that is `sending` for long was interrupted: nobody knows whether
-    the mail left. `recipient` and `content` are masked, and go when the person is erased.
+    when the last one was about something else. A row that is `sending` for long was interrupted: nobody knows
+    whether the mail left. `recipient` and `content` are masked, and go when the person is erased.
     """
 
     __tablename__ = "notice"

@@ -188,6 +188,14 @@ def test_a_season_is_told_once(call: Call, database: str, home: Path, inbox: Inb
     assert call("notice", "export", "--event", "报到", "-o", "报到.xlsx").code == 0
     words = {row[2] for row in _sheet(home / "报到.xlsx")[1:]}
     assert all("还没有报到。请到培训基地报到" in str(one) for one in words)
+    # Who is told to come is told where, when it is somewhere else, and when it is there again after all.
+    for at, place in enumerate(("东门", "西门", "东门")):
+        assert call("batch", "edit", "T", "--set", f"checkin_place={place}").code == 0
+        for event in ("录取", "报到"):
+            told = call("notice", "export", "--event", event, "-o", f"{event}{at}.xlsx", "--json")
+            assert json.loads(told.out)["people"] == len(words)
+            assert all(f"到{place}报到" in str(row[2]) for row in _sheet(home / f"{event}{at}.xlsx")[1:])
+    assert call("notice", "export", "--event", "报到", "-o", "x.xlsx").err == "没有要通知的人（报到提醒）\n"
     assert "notice" not in call("db", "check").out
     # What was sent to somebody goes with the person.
     assert call("batch", "archive", "T", "-y").code == 0

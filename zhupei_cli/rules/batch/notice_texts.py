@@ -69,6 +69,15 @@ def require_text(event: str, text: str) -> None:
         raise ValueError(text)
 
 
+@cache
+def names_in(event: str, text: str) -> frozenset[str]:
+    """Return what a text names, said to everybody or not. Raises ValueError as `require_text`."""
+    from jinja2 import meta
+
+    require_text(event, text)
+    return frozenset(meta.find_undeclared_variables(_environment().parse(text)))
+
+
 def fill_in(event: str, text: str, values: Mapping[str, str]) -> str:
     """Return the text for one person, on one line; what has no value stands for nothing.
 

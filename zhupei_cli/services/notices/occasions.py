@@ -1,6 +1,7 @@
 """What there is to tell people: by event, who it is about, and what it was."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, Table, func, or_, select
@@ -11,7 +12,7 @@ from zhupei_cli.rules.admission.run import Round
 from zhupei_cli.rules.batch.lifecycle import PUBLISHED
 from zhupei_cli.rules.batch.settings import BatchSettings, parse
 from zhupei_cli.rules.batch.times import written_time
-from zhupei_cli.rules.proof.digests import named_digest
+from zhupei_cli.rules.proof.digests import named_digest, row_digest
 from zhupei_cli.services.exams.candidates import Wanted, load_sitting
 from zhupei_cli.services.exams.rooms import load_sites
 from zhupei_cli.services.records.lookup import base_names, settings_of, specialty_names
@@ -25,17 +26,65 @@ _EVENT: Table = _TABLES[Event.__tablename__]
 _GROUP: Table = _TABLES[ExamGroup.__tablename__]
 _REVIEW: Table = _TABLES[Review.__tablename__]
 _RUN: Table = _TABLES[Run.__tablename__]
+_SITTING: Final = ("考点", "考点地址", "考场", "座位号", "考试时间")
 #: The acts that give somebody a seat: what comes of it later is no other seat.
 _SEATING: Final = ("admission.propose", "admission.place", "admission.preplace")
-#: The longest name of an occasion that is kept.
+#: The longest occasion that versions before kept of a seat.
 _LONGEST: Final = 100
+#: Hexadecimal digits of each value an occasion keeps.
+_MARK: Final = 8
+#: What stands before the number of an occasion that comes back after another one was told.
+_AGAIN: Final = " #"
 
 
 class Occasion(NamedTuple):
-    """What an event was about for one person, and what its text says of it."""
+    """What an event was about for one person, and what its text says of it.
+
+    `varying` names the values that may change while it is about the same: where to be, and when. `earlier` is
+    what was kept before these were, when that was not the name.
+    """
 
     name: str
     values: Mapping[str, str]
+    varying: tuple[str, ...] = ()
+    earlier: str | None = None
+
+    @property
+    def kept(self) -> str:
+        """What is written down of it: a mark of each value, for a text need not name all of them."""
+        if not self.varying:
+            return self.name
+        return f"{row_digest([self.name])} {''.join(_mark(self.values[name]) for name in self.varying)}"
+
+    def is_told_by(self, kept: str, named: Collection[str]) -> bool:
+        """Return whether who was told what is `kept` knows all that a text with these names would say now.
+
+        Of a notice of before the values were kept nobody knows better: it told what it was about.
+        """
+        if kept == (self.earlier or self.name)[:_LONGEST]:
+            return True
+        about, _, marks = self.kept.partition(" ")
+        told_about, _, told = first_kept(kept).partition(" ")
+        return about == told_about and all(
+            marks[at : at + _MARK] == told[at : at + _MARK]
+            for at, name in zip(range(0, len(marks), _MARK), self.varying, strict=False)
+            if name in named
+        )
+
+    def next_kept(self, before: Iterable[str]) -> str:
+        """Return what is written down when these were: a row of its own for what comes back."""
+        times = sum(first_kept(one) == self.kept for one in before)
+        return f"{self.kept}{_AGAIN}{times + 1}" if times else self.kept
+
+
+@lru_cache(maxsize=10_000)
+def _mark(value: str) -> str:
+    return row_digest([value])[:_MARK]
+
+
+def first_kept(kept: str) -> str:
+    """Return the occasion without the number of its return."""
+    return kept.partition(_AGAIN)[0]
 
 
 #: Application id → what there is to tell.
@@ -53,7 +102,7 @@ def find_occasions(session: Session, batch: Batch, event: str, only: int | None 
     office = {"批次": batch.name, "年度": str(batch.year)}
     office |= {"发文单位": settings.authority, "联系方式": settings.contact}
     found = _FIND[event](session, batch, settings, only)
-    return {id_: Occasion(name[:_LONGEST], {**office, **values}) for id_, (name, values) in found.items()}
+    return {id_: one._replace(values={**office, **one.values}) for id_, one in found.items()}
 
 
 def _reviewed(status: ApplicationStatus, decision: Decision) -> Find:
@@ -106,8 +155,9 @@ def _exam(session: Session, batch: Batch, settings: BatchSettings, only: int | N
         values = {"准考证号": one.ticket, "考点": one.site_label, "考场": one.place.room}
         values |= {"考点地址": sites[one.place.site].address or "", "座位号": str(one.place.seat)}
         values |= {"考试时间": settings.exam_time}
-        # Who was told an hour that is no more is told the new one.
-        found[one.application_id] = Occasion(f"{one.ticket} {settings.exam_time}", values)
+        # Who was told an hour or a place that is no more is told the new one.
+        earlier = f"{one.ticket} {settings.exam_time}"
+        found[one.application_id] = Occasion(one.ticket, values, _SITTING, earlier)
     return found
 
 
@@ -139,7 +189,9 @@ def _admission(
         rows = session.execute(_admitted(batch, statuses, refilled, only))
         return {
             # By the act that gave the seat: a finalizing of the batch is nothing new to who was refilled.
-            id_: Occasion(f"{base} {specialty} {act or 0}", {**common, **seat(base, specialty)})
+            id_: Occasion(
+                f"{base} {specialty} {act or 0}", {**common, **seat(base, specialty)}, tuple(common)
+            )
             for id_, base, specialty, act in rows
         }
 
@@ -179,12 +231,12 @@ def _checkin(session: Session, batch: Batch, settings: BatchSettings, only: int 
         return {}
     seat, coming = _seats(session), _coming(batch, settings)
     rows = session.execute(_admitted(batch, (AdmissionStatus.ADMITTED,), None, only))
-    return {
-        id_: Occasion(
-            f"{base} {specialty} {act or 0} {coming['报到截止']}", {**coming, **seat(base, specialty)}
-        )
-        for id_, base, specialty, act in rows
-    }
+    found = {}
+    for id_, base, specialty, act in rows:
+        name = f"{base} {specialty} {act or 0}"
+        values, earlier = {**coming, **seat(base, specialty)}, f"{name} {coming['报到截止']}"
+        found[id_] = Occasion(name, values, tuple(coming), earlier)
+    return found
 
 
 _SEATED: Final = (AdmissionStatus.PROPOSED, AdmissionStatus.ADMITTED)

@@ -1,6 +1,6 @@
 """Who is still to be told, and writing down who was."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
 from zhupei_cli.model import Application, Batch, Notice, Snapshot, Trainee
-from zhupei_cli.rules.batch.notice_texts import fill_in
+from zhupei_cli.rules.batch.notice_texts import fill_in, names_in
 from zhupei_cli.rules.batch.settings import SETTINGS, parse
 from zhupei_cli.rules.people.masking import masked_text
 from zhupei_cli.rules.proof.digests import row_digest
 from zhupei_cli.services.applications.store import CURRENT_SNAPSHOT
-from zhupei_cli.services.notices.occasions import Occasions, find_occasions
+from zhupei_cli.services.notices.occasions import Occasion, Occasions, find_occasions
 from zhupei_cli.services.records.events import Change, record
 from zhupei_cli.services.records.import_ledger import EVENT_ROWS
 from zhupei_cli.services.records.lookup import settings_of
@@ -30,6 +30,8 @@ _SNAPSHOT: Table = _TABLES[Snapshot.__tablename__]
 _TRAINEE: Table = _TABLES[Trainee.__tablename__]
 _COLUMNS: Final = tuple(column.name for column in _NOTICE.columns)
 _SETTLED: Final = ("way", "state", "recipient", "content", "answer", "told_by", "told_at")
+#: What is to be written down, and the number and time of the earlier try that it is written over.
+_Due = tuple[str, int | None, datetime | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,60 +61,91 @@ def messages_due(
     again: bool = False,
     doubtful: bool = False,
 ) -> list[NoticeMessage]:
-    """Return what is to be told now, by application number: to nobody what they were told already.
+    """Return what is to be told now, by application number: to nobody what they were told last.
 
     `only` asks about one application. With `again` those who stand in an earlier workbook are among them,
     with `doubtful` those whose mail was under way when its run ended.
     """
+    text = parse(settings_of(session, batch)).notices[event]
+    named = _named(event, text)
     found = find_occasions(session, batch, event, only)
-    told = _told(session, batch, event, only)
-    earlier: dict[int, tuple[int, datetime]] = {}
-    for id_ in list(found):
-        if (row := told.get((id_, found[id_].name))) is None:
-            continue
-        asked = (again and row.way == "workbook") or (doubtful and row.state == "sending")
-        if row.state == "refused" or asked:
-            earlier[id_] = row.id, row.told_at
-        else:
-            del found[id_]
-    return _messages(session, batch, event, found, earlier)
+    before = _told(session, batch, event, only)
+    due: dict[int, _Due] = {}
+    for id_, one in found.items():
+        rows = before.get(id_, [])
+        row = _standing(one, rows, named)
+        if row is None:
+            due[id_] = one.next_kept(row.occasion for row in rows), None, None
+        elif _open(row, again=again, doubtful=doubtful):
+            due[id_] = row.occasion, row.id, row.told_at
+    return _messages(session, batch, event, text, found, due)
+
+
+def _named(event: str, text: str) -> Collection[str]:
+    try:
+        return names_in(event, text)
+    except ValueError as error:  # stored by another program
+        values = {"key": f"notice.{event}", "value": text[:40]}
+        raise ZhupeiError("E271", **values, expected=SETTINGS[f"notice.{event}"].expected) from error
 
 
 def _told(
     session: Session, batch: Batch, event: str, only: int | None
-) -> dict[tuple[int, str], Row[*tuple[object, ...]]]:
-    """Return the notices written already, by application and occasion."""
-    statement = select(*_NOTICE.c["id", "application_id", "occasion", "way", "state", "told_at"]).where(
-        _NOTICE.c.batch_id == batch.id, _NOTICE.c.event == event
+) -> dict[int, list[Row[*tuple[object, ...]]]]:
+    """Return the notices written already, by application, those told last at the end."""
+    columns = _NOTICE.c["id", "application_id", "occasion", "way", "state", "told_at"]
+    statement = (
+        select(*columns)
+        .where(_NOTICE.c.batch_id == batch.id, _NOTICE.c.event == event)
+        # A row that is written over keeps its number.
+        .order_by(_NOTICE.c.told_at, _NOTICE.c.id)
     )
     if only is not None:
         statement = statement.where(_NOTICE.c.application_id == only)
-    return {(row.application_id, row.occasion): row for row in session.execute(statement)}
+    found: dict[int, list[Row[*tuple[object, ...]]]] = {}
+    for row in session.execute(statement):
+        found.setdefault(row.application_id, []).append(row)
+    return found
+
+
+def _standing(
+    one: Occasion, rows: Sequence[Row[*tuple[object, ...]]], named: Collection[str]
+) -> Row[*tuple[object, ...]] | None:
+    """Return the notice that told, or tried to tell, what there is to tell; None when another one came after.
+
+    What a server refused told nobody anything.
+    """
+    for row in reversed(rows):
+        if one.is_told_by(row.occasion, named):
+            return row
+        if row.state != "refused":
+            return None
+    return None
+
+
+def _open(row: Row[*tuple[object, ...]], *, again: bool, doubtful: bool) -> bool:
+    asked = (again and row.way == "workbook") or (doubtful and row.state == "sending")
+    return asked or bool(row.state == "refused")
 
 
 def _messages(
-    session: Session, batch: Batch, event: str, found: Occasions, earlier: dict[int, tuple[int, datetime]]
+    session: Session, batch: Batch, event: str, text: str, found: Occasions, due: Mapping[int, _Due]
 ) -> list[NoticeMessage]:
-    text = parse(settings_of(session, batch)).notices[event]
     statement = (
         select(*_APPLICATION.c["id", "application_no"], _SNAPSHOT.c.name, *_TRAINEE.c["mobile", "email"])
         .join(_TRAINEE, _TRAINEE.c.id == _APPLICATION.c.trainee_id)
         .join(_SNAPSHOT, CURRENT_SNAPSHOT)
     )
     made = []
-    for row in rows_of(session, statement, _APPLICATION.c.id, found):
+    for row in rows_of(session, statement, _APPLICATION.c.id, due):
         one = found[row.id]
         values = {**one.values, "姓名": row.name, "报名号": row.application_no}
-        try:
-            content = fill_in(event, text, values)
-        except ValueError as error:  # stored by another program
-            values = {"key": f"notice.{event}", "value": text[:40]}
-            raise ZhupeiError("E271", **values, expected=SETTINGS[f"notice.{event}"].expected) from error
+        content = fill_in(event, text, values)
         if not content:  # a text may ask for what this batch has not
             raise ZhupeiError("E794", application_no=row.application_no, event=event, batch=batch.code)
         person = (row.name, row.mobile, row.email)
-        before = earlier.get(row.id, (None, None))
-        made.append(NoticeMessage(row.id, row.application_no, *person, one.name, content, *before))
+        kept, notice, tried = due[row.id]
+        made.append(NoticeMessage(row.id, row.application_no, *person, kept, content, notice, tried))
     return sorted(made, key=lambda one: one.number)
 
 

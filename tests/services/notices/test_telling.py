@@ -1,0 +1,151 @@
+"""Who is told what anew: by the last thing each was told, and by what the text of the batch says."""
+
+from collections.abc import Sequence
+
+import pytest
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from tests.exam_world import ROOMS, closed_batch, take_rooms
+from tests.services.imported import reading_of
+from zhupei_cli.acting import Acting
+from zhupei_cli.model import Batch, ExamSeat, Notice
+from zhupei_cli.services.batches.batches import edit_batch
+from zhupei_cli.services.exams.allotting import allot_seats
+from zhupei_cli.services.exams.candidates import load_stored
+from zhupei_cli.services.marks.exam_groups import import_groups
+from zhupei_cli.services.notices.telling import NoticeMessage, messages_due, write_down
+from zhupei_cli.services.proof.told_rows import retold, unlike_events
+from zhupei_cli.services.records.lookup import find_batch
+from zhupei_cli.sheets.kinds.exam_kinds import EXAM_GROUP
+from zhupei_cli.store.engine import transaction
+
+NO = "T-000000{}".format
+PEOPLE = 6
+
+
+@pytest.fixture
+def world(database: str, by: Acting) -> str:
+    """A closed batch T of people with seats, all in one room."""
+    with transaction(database) as session:
+        batch = closed_batch(session, PEOPLE, told=True)
+        take_rooms(session, batch, by=by)
+        allot_seats(session, batch, how=None, seed=1, again=False, by=by)
+    return database
+
+
+def _tell(
+    session: Session, event: str, by: Acting, *, way: str = "workbook", state: str = "sent"
+) -> list[str]:
+    """Tell everybody there is to tell, and return what."""
+    batch = find_batch(session, "T")
+    due = messages_due(session, batch, event)
+    write_down(session, batch, event, [(one, "") for one in due], way=way, state=state, by=by)
+    assert messages_due(session, batch, event, only=due[0].application_id) == [] if due else True
+    return [one.content for one in due]
+
+
+def _set(session: Session, by: Acting, **given: str) -> None:
+    edit_batch(session, find_batch(session, "T"), given, by=by)
+
+
+def _allot(session: Session, seed: int, by: Acting) -> None:
+    allot_seats(session, find_batch(session, "T"), how=None, seed=seed, again=True, by=by)
+
+
+def test_an_hour_that_is_the_old_one_again_is_told_again(world: str, by: Acting) -> None:
+    for day in ("10", "12", "10", "12"):
+        with transaction(world) as session:
+            _set(session, by, exam_time=f"7月{day}日")
+            told = _tell(session, "exam", by)
+            assert [f"7月{day}日" in one for one in told] == [True] * PEOPLE
+    with transaction(world) as session:
+        assert list(unlike_events(session, retold(session), find_batch(session, "T"))) == []
+        rows = session.execute(select(Notice.occasion, func.count()).group_by(Notice.occasion)).all()
+    assert sorted(count for _, count in rows) == [1] * (4 * PEOPLE)
+
+
+def test_a_seat_that_is_the_old_one_again_is_told_again(world: str, by: Acting) -> None:
+    with transaction(world) as session:
+        first = _tell(session, "exam", by)
+        _allot(session, 2, by)
+        second = _tell(session, "exam", by)
+        _allot(session, 1, by)
+        third = _tell(session, "exam", by)
+    assert second
+    assert {*third} <= {*first}
+    assert len(third) == len(second)
+
+
+def test_a_group_that_is_the_old_one_again_is_told_again(world: str, by: Acting) -> None:
+    for room in ("一楼", "二楼", "一楼"):
+        row = {"application_no": NO(1), "group": "一组", "day": "2026-07-01", "clock": "08:30", "place": room}
+        with transaction(world) as session:
+            import_groups(session, reading_of((EXAM_GROUP, [row])), batch=find_batch(session, "T"), by=by)
+            assert [room in one for one in _tell(session, "interview", by)] == [True]
+
+
+def test_a_site_is_told_again_where_the_text_names_what_changed(world: str, by: Acting) -> None:
+    with transaction(world) as session:
+        batch = find_batch(session, "T")
+        _tell(session, "exam", by)
+        take_rooms(session, batch, [{**ROOMS[0], "address": "中原路 9 号"}], by=by)
+        # The text says nothing of addresses: it would be the very same one.
+        assert _tell(session, "exam", by) == []
+        text = "{{ 姓名 }}到{{ 考点 }}{% if 考点地址 %}（{{ 考点地址 }}）{% endif %}考试"
+        edit_batch(session, batch, {"notice.exam": text}, by=by)
+        assert ["中原路 9 号" in one for one in _tell(session, "exam", by)] == [True] * PEOPLE
+        take_rooms(session, batch, [{**ROOMS[0], "site_name": "郑州九中"}], by=by)
+        assert ["郑州九中" in one for one in _tell(session, "exam", by)] == [True] * PEOPLE
+        # Other words for the same are nothing new, nor is what is not named any more.
+        edit_batch(session, batch, {"notice.exam": "请{{ 姓名 }}到{{ 考点 }}考试"}, by=by)
+        take_rooms(session, batch, [{**ROOMS[0], "site_name": "郑州九中"}], by=by)
+        assert _tell(session, "exam", by) == []
+
+
+def test_another_seat_with_the_same_ticket_is_told(world: str, by: Acting) -> None:
+    with transaction(world) as session:
+        _tell(session, "exam", by)
+        session.execute(update(ExamSeat).where(ExamSeat.application_id == 1).values(site_code="02", seat=8))
+        assert ["洛阳一中" in one for one in _tell(session, "exam", by)] == [True]
+
+
+def test_what_an_older_version_told_is_not_told_again(world: str, by: Acting) -> None:
+    with transaction(world) as session:
+        _set(session, by, exam_time="7月10日")
+        batch = find_batch(session, "T")
+        tickets = load_stored(session, batch)
+        due = messages_due(session, batch, "exam")
+        _write_as_before(
+            session, batch, due, [f"{tickets[one.application_id].ticket} 7月10日" for one in due], by
+        )
+        assert _tell(session, "exam", by) == []
+        _set(session, by, exam_time="7月12日")
+        assert len(_tell(session, "exam", by)) == PEOPLE
+        _set(session, by, exam_time="7月10日")
+        assert len(_tell(session, "exam", by)) == PEOPLE
+
+
+def _write_as_before(
+    session: Session, batch: Batch, due: Sequence[NoticeMessage], occasions: Sequence[str], by: Acting
+) -> None:
+    """Write notices down under the occasions that they had once."""
+    write_down(session, batch, "exam", [(one, "") for one in due], way="workbook", state="sent", by=by)
+    for one, occasion in zip(due, occasions, strict=True):
+        mine = Notice.application_id == one.application_id
+        session.execute(update(Notice).where(mine).values(occasion=occasion))
+
+
+def test_a_refused_mail_hides_nothing(world: str, by: Acting) -> None:
+    with transaction(world) as session:
+        batch = find_batch(session, "T")
+        _set(session, by, exam_time="7月10日")
+        _tell(session, "exam", by)
+        _set(session, by, exam_time="7月12日")
+        due = messages_due(session, batch, "exam")
+        write_down(session, batch, "exam", [(one, "") for one in due], way="email", state="refused", by=by)
+        again = messages_due(session, batch, "exam")
+        assert [one.notice is not None for one in again] == [True] * PEOPLE
+        # Nobody had it: who knows of the 10th need not be told of it.
+        _set(session, by, exam_time="7月10日")
+        assert messages_due(session, batch, "exam") == []
