@@ -24,7 +24,7 @@ from tests.builders import store_world, worked_example
 from tests.conftest import OPERATOR, Ran, Run
 from tests.exam_world import closed_batch, take_rooms
 from zhupei_cli.acting import Acting
-from zhupei_cli.model import Admission, Application, Notice, Trainee
+from zhupei_cli.model import Admission, Application, Batch, Notice, Trainee
 from zhupei_cli.services.exams.allotting import allot_seats
 from zhupei_cli.store.engine import transaction
 
@@ -335,3 +335,15 @@ def test_no_server_is_no_mail(call: Call, home: Path) -> None:
     failed = call("notice", "send", "--event", "approved", "-y")
     assert (failed.code, failed.err.splitlines()[-2].split("：")[0]) == (1, "错误 [E780]")
     assert _told(call) == []
+
+
+def test_a_cancelled_batch_tells_nobody_anything(call: Call, database: str, home: Path) -> None:
+    with transaction(database) as session:
+        session.execute(update(Batch).values(status="open"))
+    assert call("batch", "cancel", "T", "--reason", "不办了", "-y").code == 0
+    refused = call("notice", "export", "--event", "审核通过", "-o", "x.xlsx")
+    assert (refused.code, refused.err.splitlines()[0]) == (
+        5,
+        "错误 [E401]：批次 T 现为“已取消”，不能通知审核通过",
+    )
+    assert not (home / "x.xlsx").exists()

@@ -19,6 +19,8 @@ from zhupei_cli.services.proof.told_rows import retold, unlike_events
 from zhupei_cli.services.records.lookup import find_batch
 from zhupei_cli.sheets.kinds.exam_kinds import EXAM_GROUP
 from zhupei_cli.store.engine import transaction
+from zhupei_cli.words.errors import ZhupeiError
+from zhupei_cli.words.vocabulary import BatchStatus
 
 NO = "T-000000{}".format
 PEOPLE = 6
@@ -149,3 +151,28 @@ def test_a_refused_mail_hides_nothing(world: str, by: Acting) -> None:
         # Nobody had it: who knows of the 10th need not be told of it.
         _set(session, by, exam_time="7月10日")
         assert messages_due(session, batch, "exam") == []
+
+
+@pytest.mark.parametrize(
+    ("event", "times"),
+    [
+        ("approved", "open closed locked committed"),
+        ("returned", "open closed"),
+        ("exam", "open closed locked"),
+        ("interview", "open closed locked"),
+        ("proposed", "draft open closed locked committed publicity final archived"),
+    ],
+)
+def test_nobody_is_called_when_it_is_over(world: str, event: str, times: str) -> None:
+    """Of a seat there is nothing to tell before it is published, and then no error either."""
+    for status in BatchStatus:
+        with transaction(world) as session:
+            session.execute(update(Batch).values(status=status))
+            batch = find_batch(session, "T")
+            if status in times.split():
+                messages_due(session, batch, event)
+                continue
+            with pytest.raises(ZhupeiError) as refused:
+                messages_due(session, batch, event)
+            assert messages_due(session, batch, event, only=1) == []
+        assert (refused.value.code, "不能通知" in refused.value.message) == ("E401", True)

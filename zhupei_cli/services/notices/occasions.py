@@ -9,14 +9,22 @@ from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Admission, Application, Batch, Choice, Event, ExamGroup, Review, Run
 from zhupei_cli.rules.admission.run import Round
-from zhupei_cli.rules.batch.lifecycle import PUBLISHED
+from zhupei_cli.rules.batch.lifecycle import BATCH, PUBLISHED, directions
 from zhupei_cli.rules.batch.settings import BatchSettings, parse
 from zhupei_cli.rules.batch.times import written_time
 from zhupei_cli.rules.proof.digests import named_digest, row_digest
 from zhupei_cli.services.exams.candidates import Wanted, load_sitting
 from zhupei_cli.services.exams.rooms import load_sites
 from zhupei_cli.services.records.lookup import base_names, settings_of, specialty_names
-from zhupei_cli.words.vocabulary import AdmissionStatus, ApplicationStatus, BatchStatus, Decision
+from zhupei_cli.words.errors import ZhupeiError
+from zhupei_cli.words.vocabulary import (
+    BATCH_STATUS,
+    NOTICE_EVENT,
+    AdmissionStatus,
+    ApplicationStatus,
+    BatchStatus,
+    Decision,
+)
 
 _TABLES = Application.metadata.tables
 _ADMISSION: Table = _TABLES[Admission.__tablename__]
@@ -96,8 +104,16 @@ Find = Callable[[Session, Batch, BatchSettings, int | None], Occasions]
 def find_occasions(session: Session, batch: Batch, event: str, only: int | None = None) -> Occasions:
     """Return whom an event of a batch is about now, told already or not; `only` asks about one application.
 
-    Nothing of admission before it is published.
+    Nothing of admission before it is published. Raises E401 where the event leads nobody anywhere any more;
+    of one there is nothing to tell then, for mails may be under way for hours while the batch goes on.
     """
+    times = _TIMES.get(event, _NOT_CANCELLED)
+    if batch.status not in times:
+        if only is not None:
+            return {}
+        cure = directions(BATCH, batch.status, frozenset(times), batch.code)
+        status, wanted = BATCH_STATUS.label(batch.status), f"通知{NOTICE_EVENT.label(event)}"
+        raise ZhupeiError("E401", name=batch.code, status=status, wanted=wanted, cure=cure)
     settings = parse(settings_of(session, batch))
     office = {"批次": batch.name, "年度": str(batch.year)}
     office |= {"发文单位": settings.authority, "联系方式": settings.contact}
@@ -239,6 +255,15 @@ def _checkin(session: Session, batch: Batch, settings: BatchSettings, only: int 
     return found
 
 
+#: Until when there is something to do about it; admission has its own, see `_FIND`.
+_TIMES: Final[Mapping[str, Collection[BatchStatus]]] = {
+    # From publication on people see their result instead.
+    "approved": (BatchStatus.OPEN, BatchStatus.CLOSED, BatchStatus.LOCKED, BatchStatus.COMMITTED),
+    "returned": (BatchStatus.OPEN, BatchStatus.CLOSED),
+    "exam": (BatchStatus.OPEN, BatchStatus.CLOSED, BatchStatus.LOCKED),
+    "interview": (BatchStatus.OPEN, BatchStatus.CLOSED, BatchStatus.LOCKED),
+}
+_NOT_CANCELLED: Final = frozenset(BatchStatus) - {BatchStatus.CANCELLED}
 _SEATED: Final = (AdmissionStatus.PROPOSED, AdmissionStatus.ADMITTED)
 _FIND: Final[Mapping[str, Find]] = {
     "approved": _reviewed(ApplicationStatus.APPROVED, Decision.APPROVE),
