@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from zhupei_cli.files import replacing, together
+from zhupei_cli.files import made_beside, put, replacing, together
 from zhupei_cli.words.errors import ZhupeiError
 
 
@@ -78,3 +78,23 @@ def test_what_is_written_anew_before_it_takes_its_place_is_there_once(tmp_path: 
                 beside.write_text(content)
         assert not target.exists()
     assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("封存.zip", "存下的")]
+
+
+def test_what_is_written_down_is_never_lost(tmp_path: Path) -> None:
+    path = tmp_path / "短信.xlsx"
+    with made_beside(path) as beside:
+        beside.write_text("一", encoding="utf-8")
+    assert list(tmp_path.iterdir()) == []
+    with made_beside(path) as beside:
+        beside.write_text("一", encoding="utf-8")
+        assert put(beside, path) == path
+    # Another one came while this one was made; on Windows Excel may have the old one open.
+    for force, taken in ((False, path), (True, tmp_path / "a.xlsx")):
+        with made_beside(tmp_path / "a.xlsx") as beside:
+            beside.write_text("二", encoding="utf-8")
+            if force:
+                taken.mkdir()
+            placed = put(beside, taken, force=force)
+        assert (placed, placed.read_text(encoding="utf-8")) == (taken.with_stem(f"{taken.stem}-2"), "二")
+        assert placed.stat().st_mode & 0o777 == 0o600
+    assert not [one for one in tmp_path.iterdir() if one.name.startswith(".")]

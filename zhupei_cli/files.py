@@ -47,6 +47,39 @@ def replacing(path: Path, *, force: bool = False, keep: bool = True) -> Iterator
             _remove(beside)
 
 
+@contextmanager
+def made_beside(path: Path, *, force: bool = False) -> Iterator[Path]:
+    """Yield an empty file beside `path` for `put` to give it its place in the block; else it goes away.
+
+    For what must be whole before it is written down that it was made. Raises as `replacing`.
+    """
+    refuse_existing(path, force=force)
+    beside = _beside(path)
+    try:
+        with _told(path, beside):
+            yield beside
+    finally:
+        _remove(beside)
+
+
+def put(beside: Path, path: Path, *, force: bool = False) -> Path:
+    """Give a file of `made_beside` its place, and return where it is: beside `path` where that cannot be.
+
+    It is written down by now: that Excel has the old file open, or another one came meanwhile, loses nothing.
+    """
+    beside.chmod(PRIVATE)
+    try:
+        refuse_existing(path, force=force)
+        _rename(beside, path)
+    except ZhupeiError:
+        path = free_path(path)
+        with _told(path, path):
+            path.touch(PRIVATE)
+            # A scanner that looks at the new file keeps it from being renamed, not from being read.
+            path.write_bytes(beside.read_bytes())
+    return path
+
+
 #: Files that `together` holds back, each by its place.
 _HELD: ContextVar[dict[Path, Path] | None] = ContextVar("held", default=None)
 
@@ -217,6 +250,15 @@ def refuse_existing(path: Path, *, force: bool = False) -> None:
     """Raise E002 when `path` exists and may not be replaced; folders and devices never are."""
     if path.exists() and not (force and path.is_file()):
         raise ZhupeiError("E002", file=path)
+
+
+def free_path(target: Path) -> Path:
+    """Return `target`, or where it exists `…-2.xlsx` and so on."""
+    path, number = target, 1
+    while path.exists():
+        number += 1
+        path = target.with_stem(f"{target.stem}-{number}")
+    return path
 
 
 def _beside(path: Path, prefix: str = _ONE) -> Path:

@@ -1,11 +1,12 @@
 """`zhupei notice export`: a workbook for the office that sends short messages."""
 
+from contextlib import nullcontext
 from pathlib import Path
 
 import click
 from sqlalchemy.orm import Session
 
-from zhupei_cli.files import refuse_existing, replacing
+from zhupei_cli.files import made_beside, put, refuse_existing
 from zhupei_cli.model import Batch
 from zhupei_cli.rules.people.masking import mask_phone
 from zhupei_cli.services.notices.telling import NoticeMessage, messages_due, write_down
@@ -60,16 +61,18 @@ def export(
                 "的邮件不知道发出没有" if interrupted else "",
             ]
             deed.require(f"{repeated} 人{'，或'.join(filter(None, before))}，可能收到两次，继续吗？")
+        if told and not deed.dry_run:
+            rows = [(one.mobile or "", one.name, one.content) for one in told]
+            write_plain(beside, "短信", ("手机号", "姓名", "内容"), rows)
         written = [(one, _masked(one)) for one in told]
         write_down(session, found, event, written, way="workbook", state="sent", by=deed.by)
         return told, len(due) - len(told), found.code
 
-    told, without, code = deed.in_batch(batch, prepare)
-    if told and not deed.dry_run:
-        # Written down by now: who is in the workbook is in no other one.
-        with replacing(target, force=force) as beside:
-            rows = [(one.mobile or "", one.name, one.content) for one in told]
-            write_plain(beside, "短信", ("手机号", "姓名", "内容"), rows)
+    # Nobody is written down as told whom no workbook names: it is whole before, and gets its place after.
+    with nullcontext(target) if deed.dry_run else made_beside(target, force=force) as beside:
+        told, without, code = deed.in_batch(batch, prepare)
+        if told and not deed.dry_run:
+            target = put(beside, target, force=force)
     label = NOTICE_EVENT.label(event)
     summary = {
         "event": event,

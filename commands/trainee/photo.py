@@ -8,14 +8,14 @@ from pathlib import Path
 import click
 from sqlalchemy.orm import Session
 
-from zhupei_cli.files import refuse_existing, replacing, safe_name, shown_path
+from zhupei_cli.files import free_path, refuse_existing, replacing, safe_name, shown_path
 from zhupei_cli.model import Batch
 from zhupei_cli.rules.people.masking import masked_text
 from zhupei_cli.services.people.photo_export import NamedBy, photo_names, photos_named
 from zhupei_cli.services.people.photo_files import photo_files
 from zhupei_cli.services.people.photo_intake import Taken, TakenIn, examined, import_photos, limits_of
 from zhupei_cli.services.records import lookup
-from zhupei_cli.sheets.writing.error_workbook import errors_path, free_path
+from zhupei_cli.sheets.writing.error_workbook import errors_path
 from zhupei_cli.sheets.writing.list_sheet import ListSheet, columns_for, write_list
 from zhupei_cli.shell.arguments import FileName, Word
 from zhupei_cli.store.engine import reading, require_database

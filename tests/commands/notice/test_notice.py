@@ -347,3 +347,11 @@ def test_a_cancelled_batch_tells_nobody_anything(call: Call, database: str, home
         "错误 [E401]：批次 T 现为“已取消”，不能通知审核通过",
     )
     assert not (home / "x.xlsx").exists()
+
+
+def test_nobody_counts_as_told_whom_no_workbook_names(call: Call, home: Path) -> None:
+    (home / "文件").write_text("不是文件夹", "utf-8")
+    failed = call("notice", "export", "--event", "approved", "-o", "文件/短信.xlsx")
+    assert (failed.code, "E003" in failed.err, _told(call)) == (1, True, [])
+    assert call("notice", "export", "--event", "approved", "-o", "短信.xlsx").code == 0
+    assert len(_sheet(home / "短信.xlsx")) == len(_told(call)) + 1

@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from zhupei_cli.files import replacing
+from zhupei_cli.files import free_path, replacing
 from zhupei_cli.oswords import os_words
 from zhupei_cli.pages_across import pages_across
 from zhupei_cli.sheets.kinds.cells import Cell, Spoilt, clean, text
@@ -104,15 +104,6 @@ def write_error_workbook(
             lock(beside, password)
     except OSError as error:
         raise ZhupeiError("E003", file=target, detail=os_words(error)) from error
-    return path
-
-
-def free_path(target: Path) -> Path:
-    """Return `target`, or where it exists `…-2.xlsx` and so on."""
-    path, number = target, 1
-    while path.exists():
-        number += 1
-        path = target.with_stem(f"{target.stem}-{number}")
     return path
 
 
