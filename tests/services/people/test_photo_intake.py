@@ -17,7 +17,7 @@ from tests.exam_world import closed_batch, take_rooms
 from tests.people import id_number
 from tests.pictures import picture
 from zhupei_cli.acting import Acting
-from zhupei_cli.model import Account, Batch, Event, ImportRow, TraineePhoto
+from zhupei_cli.model import Account, Application, Batch, Event, ImportRow, Trainee, TraineePhoto
 from zhupei_cli.services.exams.allotting import allot_seats
 from zhupei_cli.services.exams.candidates import load_stored
 from zhupei_cli.services.people import photos
@@ -101,6 +101,61 @@ def test_a_photo_is_whose_number_is_in_its_name(world: str, by: Acting, tmp_path
         events = session.execute(select(Event.action).where(Event.action.contains("photo"))).scalars().all()
         assert sorted(events) == ["photo.import", "trainee_photo.write"]
     assert _truth(world) == []
+
+
+def test_the_longest_word_that_names_somebody_is_meant(world: str, by: Acting, tmp_path: Path) -> None:
+    with transaction(world) as session:
+        (business, *_), (role, *_) = BUSINESS.labels, ROLE.labels
+        for id_, name in ((1, "wang"), (2, "wang_1999"), (3, "wang-li.")):
+            named = {"trainee_id": id_, "username": name, "password_hash": "x"}
+            session.add(Account(**named, business=business, role=role, failed_checks=0, created_at=by.at))
+    files = {
+        "wang.jpg": picture(grey=1),
+        "Wang_1999.jpg": picture(grey=2),
+        "照片_wang-li._2.jpg": picture(grey=3),
+        # A number counts more than a word that may be anybody's name.
+        "wang_T-0000004.jpg": picture(grey=4),
+    }
+    done = _take(world, _zip(tmp_path / "照片.zip", files), by)
+    assert {one.file.name: one.trainee_id for one in done.taken} == dict(
+        zip(files, (1, 2, 3, 4), strict=True)
+    )
+    two = {"wang_wangwu.jpg": picture(), f"{id_number(1)}.T-0000002.jpg": picture()}
+    assert _codes(_take(world, _zip(tmp_path / "两人.zip", two), by)) == {
+        name: ["E752", "E751"] for name in two
+    }
+
+
+def test_a_code_of_a_batch_with_an_underscore_is_no_other_batch(
+    world: str, by: Acting, tmp_path: Path
+) -> None:
+    with transaction(world) as session:
+        session.execute(update(Batch).values(code="HN_T"))
+        for id_ in (1, 2):
+            number = {"application_no": f"HN_T-{id_:07d}"}
+            session.execute(update(Application).where(Application.id == id_).values(**number))
+    files = {"HN_T-0000001.jpg": picture(grey=1), "hn_t-0000002.jpg": picture(grey=2)}
+    # Nobody has the first number, whoever has the other.
+    files |= {"HN_T-0000003.jpg": picture(grey=3), "王五_T-0000005_2026-07.jpg": picture(grey=5)}
+    source = _zip(tmp_path / "照片.zip", files)
+    with photo_files(source) as found, transaction(world) as session:
+        looked = [examined(one, PhotoLimits(None, None)) for one in found]
+        done = import_photos(session, source, looked, batch=None, by=by)
+    assert {one.file.name: one.trainee_id for one in done.taken} == dict(
+        zip(files, (1, 2, 0, 5), strict=True)
+    )
+    assert _codes(done) == {"HN_T-0000003.jpg": ["E750"]}
+
+
+def test_two_files_that_differ_in_a_capital_are_two_of_one_person(
+    world: str, by: Acting, tmp_path: Path
+) -> None:
+    number = next(one for one in map(id_number, range(9, 999)) if one.endswith("X"))
+    with transaction(world) as session:
+        session.execute(update(Trainee).where(Trainee.id == 1).values(id_number=number))
+    files = {f"a/{number.lower()}.jpg": picture(grey=1), f"b/{number}.jpg": picture(grey=2)}
+    done = _take(world, _zip(tmp_path / "照片.zip", files), by)
+    assert _codes(done) == {name: ["E752", "E756"] for name in files}
 
 
 def test_what_is_no_photo_of_one_person_stays_out(world: str, by: Acting, tmp_path: Path) -> None:

@@ -1,17 +1,19 @@
 """Photos taken in by the hundred (照片): whose each file is by its name; written in chunks, with events."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
-from sqlalchemy import Table, select
+from sqlalchemy import Select, Table, select
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.elements import SQLCoreOperations
 
 from zhupei_cli.acting import Acting
 from zhupei_cli.model import Account, Application, Batch, ExamSeat, Trainee, TraineePhoto
+from zhupei_cli.model.exam import TICKET_LENGTH
 from zhupei_cli.rules.batch.settings import parse
 from zhupei_cli.rules.people.idcard import mend
 from zhupei_cli.rules.people.masking import masked_text
@@ -33,13 +35,22 @@ from zhupei_cli.words.errors import Fault, ZhupeiError
 _TABLES = TraineePhoto.metadata.tables
 _ACCOUNT: Table = _TABLES[Account.__tablename__]
 _APPLICATION: Table = _TABLES[Application.__tablename__]
+_BATCH: Table = _TABLES[Batch.__tablename__]
 _PHOTO: Table = _TABLES[TraineePhoto.__tablename__]
 _SEAT: Table = _TABLES[ExamSeat.__tablename__]
 _TRAINEE: Table = _TABLES[Trainee.__tablename__]
 
 #: Pictures in memory at once.
 _AT_ONCE: Final = 200
+#: The longest number or user name there is: a ticket.
+_LONGEST: Final = TICKET_LENGTH
+#: Digits at the end of an application number.
+_DIGITS: Final = 7
+#: Who has a number that could be, and is nobody's: they have no photo.
+_NOBODY: Final = 0
+_PARTS: Final = re.compile(r"[0-9A-Za-z]+")
 _WORDS: Final = re.compile(r"[0-9A-Za-z]+(?:-[0-9A-Za-z]+)*")
+_RUNS: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]*")
 
 
 @dataclass(slots=True)
@@ -83,8 +94,9 @@ def import_photos(
     """Keep the photo of everybody whose number stands in the name of a file, in place of any other.
 
     `files` were `examined`. A name has an ID number, an application number, a ticket of `batch`, or a user
-    name, whatever stands around it. Files of nobody (E750), of several people (E751), several of one person
-    (E756) stay out. Raises E755 for a file that changed since it was looked at.
+    name, whatever stands around it; the longest counts, not its parts. Files of nobody (E750), of several
+    people (E751), several of one person (E756) stay out. Raises E755 for a file that changed since it was
+    looked at.
     """
     taken = [Taken(one.file, one.digest, list(one.faults)) for one in files]
     _tell_whose(session, taken, batch)
@@ -122,12 +134,10 @@ def _source_digest(taken: Iterable[Taken]) -> str:
 
 
 def _tell_whose(session: Session, taken: Sequence[Taken], batch: Batch | None) -> None:
-    words = {id(one): _words(one.file.stem) for one in taken}
-    every = {word for some in words.values() for word in some}
-    known = list(_owners(session, every, batch))
+    known = _owners(session, {word.text for one in taken for word in _words(one.file.stem)}, batch)
     files: dict[int, list[Taken]] = {}
     for one in taken:
-        found = next((ids for owners in known if (ids := _of(owners, words[id(one)]))), set[int]())
+        found = _named(_words(one.file.stem), known)
         if len(found) == 1:
             (one.trainee_id,) = found
             if not one.bad:
@@ -140,38 +150,112 @@ def _tell_whose(session: Session, taken: Sequence[Taken], batch: Batch | None) -
             one.faults.append(Fault("E756", "", values={"others": others}))
 
 
-def _words(stem: str) -> list[str]:
-    """Return what may be a number in the name of a file, as a whole and by its parts."""
-    found = _WORDS.findall(stem)
-    return list(dict.fromkeys([*found, *(part for word in found for part in word.split("-"))]))
+class _Word(NamedTuple):
+    """What may be a number in the name of a file, and where it stands there."""
+
+    text: str
+    start: int
+    end: int
+
+    def is_in(self, other: "_Word") -> bool:
+        """Return whether `other` is longer, and this one a part of it."""
+        return other.start <= self.start and self.end <= other.end and other.text != self.text
 
 
-def _of(owners: Mapping[str, set[int]], words: Iterable[str]) -> set[int]:
-    return set[int]().union(*(owners[word] for word in words if word in owners))
+def _words(stem: str) -> list[_Word]:
+    """Return what may be a number: user names have dots and underscores in them, batch codes underscores.
+
+    So every row of words between which nothing else stands, with and without what stands behind it; and each
+    part of a word between hyphens.
+    """
+    spans = set[tuple[int, int]]()
+    for run in _RUNS.finditer(stem):
+        words = list(_WORDS.finditer(stem, *run.span()))
+        nexts = [word.start() for word in words[1:]] + [run.end()]
+        ends = [end for word, after in zip(words, nexts, strict=True) for end in range(word.end(), after + 1)]
+        spans |= {
+            (word.start(), end)
+            for word in words
+            for end in ends
+            if word.end() <= end <= word.start() + _LONGEST
+        }
+        spans |= {part.span() for word in words for part in _PARTS.finditer(stem, *word.span())}
+    return [_Word(stem[start:end], start, end) for start, end in sorted(spans)]
 
 
-def _owners(session: Session, words: set[str], batch: Batch | None) -> Iterator[dict[str, set[int]]]:
-    """Yield word → whose it is: by ID number, then application number, then ticket, then user name."""
-    by_paper = {mend(word): word for word in words}
-    yield _found(session, _TRAINEE.c.id_number, _TRAINEE.c.id, by_paper)
-    by_capitals = {word.upper(): word for word in words if "-" in word}
-    by_capitals |= {word: word for word in words if "-" in word}
-    yield _found(session, _APPLICATION.c.application_no, _APPLICATION.c.trainee_id, by_capitals)
+class _Known(NamedTuple):
+    """Whose the words are that are known: by numbers, and by user names, which may be anybody's word."""
+
+    numbers: dict[str, set[int]]
+    usernames: dict[str, set[int]]
+
+
+def _named(words: Sequence[_Word], known: _Known) -> set[int]:
+    """Return whom the longest words name that name anybody: a part of such a word is no word of its own."""
+    telling = [word for word in words if word.text in known.numbers or word.text in known.usernames]
+    whole = [word.text for word in telling if not any(word.is_in(other) for other in telling)]
+    found = set[int]()
+    for owners in known:
+        found = found or set[int]().union(*(owners.get(word, ()) for word in whole))
+    return found if found != {_NOBODY} else set()
+
+
+def _of(owners: Iterable[Mapping[str, set[int]]], word: str) -> set[int]:
+    return set[int]().union(*(some.get(word, ()) for some in owners))
+
+
+def _owners(session: Session, words: set[str], batch: Batch | None) -> _Known:
+    """Return whose the words are: by ID number, application number and ticket, and by user name."""
+    applied = {word for word in words if "-" in word}
+    keys = _keyed(applied, str.upper)
+    for word in applied:
+        keys.setdefault(word, set()).add(word)
+    column = _APPLICATION.c.application_no
+    found = _found(session, select(column, _APPLICATION.c.trainee_id), column, keys)
+    codes = set(session.execute(select(_BATCH.c.code)).scalars())
+    # HN_2026-0000009, which nobody has, is not 2026-0000009.
+    missing = {word for word in applied - found.keys() if {*_codes(word)} & codes}
+    tickets: dict[str, set[int]] = {}
     if batch is not None:
-        tickets = {word.upper(): word for word in words}
         statement = select(_SEAT.c.ticket, _APPLICATION.c.trainee_id).join(
             _APPLICATION, _APPLICATION.c.id == _SEAT.c.application_id
         )
-        rows = rows_of(session, statement.where(_SEAT.c.batch_id == batch.id), _SEAT.c.ticket, tickets)
-        yield {tickets[ticket]: {trainee} for ticket, trainee in rows}
-    names = {word.lower(): word for word in words}
-    yield _found(session, _ACCOUNT.c.username, _ACCOUNT.c.trainee_id, names)
+        mine = statement.where(_SEAT.c.batch_id == batch.id)
+        tickets = _found(session, mine, _SEAT.c.ticket, _keyed(words, str.upper))
+    column = _TRAINEE.c.id_number
+    papers = _found(session, select(column, _TRAINEE.c.id), column, _keyed(words, mend))
+    column = _ACCOUNT.c.username
+    users = _found(session, select(column, _ACCOUNT.c.trainee_id), column, _keyed(words, str.lower))
+    numbers = (papers, found, tickets, {word: {_NOBODY} for word in missing})
+    return _Known({word: _of(numbers, word) for word in set[str]().union(*numbers)}, users)
 
 
-def _found(session: Session, column: object, owner: object, words: Mapping[str, str]) -> dict[str, set[int]]:
+def _codes(word: str) -> Iterator[str]:
+    """Yield the codes a batch may have whose application number this is."""
+    code, _, digits = word.rpartition("-")
+    if digits.isdecimal() and len(digits) == _DIGITS:
+        yield from (code, code.upper())
+
+
+def _keyed(words: Iterable[str], key: Callable[[str], str]) -> dict[str, set[str]]:
+    """Return key → the words that have it."""
+    found: dict[str, set[str]] = {}
+    for word in words:
+        found.setdefault(key(word), set()).add(word)
+    return found
+
+
+def _found(
+    session: Session,
+    statement: Select[str, int],
+    column: SQLCoreOperations[object],
+    keys: Mapping[str, Iterable[str]],
+) -> dict[str, set[int]]:
+    """Return word → whose it is; `statement` is for the key of a word and a person."""
     found: dict[str, set[int]] = {}
-    for key, trainee in rows_of(session, select(column, owner), column, words):  # type: ignore[call-overload,arg-type]
-        found.setdefault(words[key], set()).add(trainee)
+    for key, trainee in rows_of(session, statement, column, keys):
+        for word in keys[key]:
+            found.setdefault(word, set()).add(trainee)
     return found
 
 
