@@ -11,6 +11,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Final
 
+from zhupei_cli.interrupts import uninterrupted
 from zhupei_cli.oswords import os_words
 from zhupei_cli.words.errors import ZhupeiError
 
@@ -37,9 +38,9 @@ def replacing(path: Path, *, force: bool = False, keep: bool = True) -> Iterator
         beside.chmod(PRIVATE)  # some writers make the file anew
         refuse_existing(path, force=force)  # looked at again: the work may have taken minutes
         if waits := keep and held is not None:
-            if path in held:  # written anew, after a transaction was undone
-                _remove(held[path])
-            held[path] = beside
+            if (earlier := held.get(str(path))) is not None:  # written anew, after a transaction was undone
+                _remove(Path(earlier))
+            held[str(path)] = str(beside)
         elif keep:
             _rename(beside, path)
     finally:
@@ -80,8 +81,8 @@ def put(beside: Path, path: Path, *, force: bool = False) -> Path:
     return path
 
 
-#: Files that `together` holds back, each by its place.
-_HELD: ContextVar[dict[Path, Path] | None] = ContextVar("held", default=None)
+#: Files that `together` holds back, each by its place; as text, for there may be 100,000.
+_HELD: ContextVar[dict[str, str] | None] = ContextVar("held", default=None)
 
 
 @contextmanager
@@ -91,16 +92,17 @@ def together() -> Iterator[None]:
     A set of lists that was killed half-way would be refused when it is made again: its first files are there.
     So would be a file of a transaction that a server undid at its end: held around it, it comes after it.
     """
-    held: dict[Path, Path] = {}
+    held: dict[str, str] = {}
     before = _HELD.set(held)
     try:
         yield
-        for path, beside in held.items():
-            _rename(beside, path)
+        with uninterrupted():
+            for path, beside in held.items():
+                _rename(Path(beside), Path(path))
     finally:
         _HELD.reset(before)
         for beside in held.values():
-            _remove(beside)
+            _remove(Path(beside))
 
 
 def _remove(beside: Path) -> None:

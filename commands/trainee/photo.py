@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 from sqlalchemy.orm import Session
 
-from zhupei_cli.files import free_path, refuse_existing, replacing, safe_name, shown_path
+from zhupei_cli.files import free_path, refuse_existing, replacing, safe_name, shown_path, together
 from zhupei_cli.model import Batch
 from zhupei_cli.rules.people.masking import masked_text
 from zhupei_cli.services.people.photo_export import NamedBy, photo_names, photos_named
@@ -186,7 +186,7 @@ def export(deed: Deed, *, batch: str | None, named_by: NamedBy, target: Path, fo
     names = deed.in_batch(batch, prepare)
     # The event is stored by now: no photo leaves the database without one.
     if not deed.dry_run:
-        with reading(deed.settings.database_url) as session:
+        with reading(deed.settings.database_url) as session, together():
             for name, photo in photos_named(session, names):
                 with replacing(target / safe_name(name), force=force) as beside:
                     beside.write_bytes(photo.content)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from sqlalchemy import text
 
 from tests.conftest import Ran, Run
 from tests.exam_world import closed_batch
@@ -105,3 +106,19 @@ def test_what_people_hand_in_instead(call: Call, home: Path) -> None:
         3,
         "错误 [E755]：炸弹.zip 里的文件解开以后共 270 MB，太大",
     )
+
+
+@pytest.mark.sqlite
+def test_photos_are_given_out_all_or_none(call: Call, database: str, home: Path) -> None:
+    folder = home / "照片"
+    folder.mkdir()
+    for at in (1, 2, 3):
+        (folder / f"T-000000{at}.jpg").write_bytes(picture(grey=at))
+    assert call("trainee", "photo", "import", "照片").code == 0
+    with transaction(database) as session:  # what cannot be read stops it half-way, as Ctrl-C does
+        session.execute(text("UPDATE trainee_photo SET content = 'x' WHERE trainee_id = 3"))
+    assert call("trainee", "photo", "export", "-o", "导出").code == 1
+    assert list((home / "导出").iterdir()) == []
+    with transaction(database) as session:
+        session.execute(text("DELETE FROM trainee_photo WHERE trainee_id = 3"))
+    assert call("trainee", "photo", "export", "-o", "导出").err == "已导出 2 张照片，存放在 导出\n"
