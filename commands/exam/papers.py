@@ -74,6 +74,7 @@ def tickets(
     printed, files = deed.in_batch(batch, prepare)
     # The event is stored by now: no ticket leaves the database without one.
     damaged: list[tuple[str, Fault]] = []
+    written = list(files) if deed.dry_run else []
     with together():
         for path, some in () if deed.dry_run else files.items():
             pdf, left_out = _rendered(some, fonts)
@@ -81,11 +82,12 @@ def tickets(
             if pdf is not None:
                 with replacing(path, force=force) as beside:
                     beside.write_bytes(pdf)
+                written.append(path)
     count = sum(len(some.tickets) for some in files.values()) - len(damaged)
     summary = {
         "tickets": count,
         "without_photo": printed.without_photo,
-        "files": [str(path) for path in files],
+        "files": [str(path) for path in written],
     }
     where = f"，存放在 {target}" if count else ""
     photos = f"（{printed.without_photo} 人没有照片）" if printed.without_photo else ""

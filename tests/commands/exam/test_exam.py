@@ -294,6 +294,8 @@ def test_one_damaged_photo_stops_nobody_elses_ticket(call: Call, database: str, 
     assert [page for page in flat if "1. 1." in page] == []
     alone = call("exam", "tickets", "T-0000003", "-o", "一份.pdf")
     assert (alone.code, (home / "一份.pdf").exists(), "存放在" in alone.err) == (3, False, False)
+    said = json.loads(call("exam", "tickets", "T-0000003", "-o", "一份.pdf", "--json").out)
+    assert (said["tickets"], said["files"]) == (0, [])
     # A folder called 准考证.txt was what came of it.
     assert call("exam", "tickets", "--all", "-o", "准考证.txt").code == 2
     assert not (home / "准考证.txt").exists()
