@@ -63,7 +63,9 @@ def remove_old(folder: Path, report: Report, *, keep: int) -> list[str]:
     old = sorted(
         path for path in folder.iterdir() if (found := name.fullmatch(path.name)) and found[1] < oldest
     )
+    removed = []
     for path in old:
         with suppress(PermissionError):  # on Windows: somebody is reading it; the next night will do
             path.unlink()
-    return [path.name for path in old]
+            removed.append(path.name)
+    return removed
