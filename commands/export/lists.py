@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from zhupei_cli.files import refuse_existing, replacing
+from zhupei_cli.files import replacing
 from zhupei_cli.model import Batch
 from zhupei_cli.rules.batch.lifecycle import PUBLISHED
 from zhupei_cli.services.applications import applicant_export
@@ -260,8 +260,6 @@ def applicants_(
     例：zhupei export applicants -o 报名信息.xlsx
         zhupei export applicants --base 4101001 --status approved -o 已通过.csv
     """
-    if out.path is not None:
-        refuse_existing(out.path, force=out.force)
     with transaction(settings.database_url) as session:
         found = lookup.find_batch(session, batch)
         chosen = Filter(

@@ -6,7 +6,6 @@ from pathlib import Path
 import click
 from sqlalchemy.orm import Session
 
-from zhupei_cli.files import refuse_existing
 from zhupei_cli.model import Batch
 from zhupei_cli.services.records import lookup
 from zhupei_cli.services.results import register_columns, register_export
@@ -86,8 +85,6 @@ def register_(
         _tell_others(settings, others)
         _show_lacking(settings, list(register_columns.lacking_fields(rows, fields, words)), len(rows), out)
         return
-    if out.path is not None:
-        refuse_existing(out.path, force=out.force)
     by = settings.acting()
     with transaction(settings.database_url) as session:
         rows, others, name = _rows(

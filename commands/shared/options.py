@@ -10,13 +10,14 @@ from typing import Any, TypeVar
 import click
 
 from zhupei_cli.acting import system_clock
+from zhupei_cli.files import refuse_existing
 from zhupei_cli.settings import Settings, load
 from zhupei_cli.shell.arguments import CODE, STDOUT, FileName, Whole, Word
 from zhupei_cli.shell.hints import name_batch
 from zhupei_cli.words.errors import ZhupeiError
 from zhupei_cli.words.vocabulary import OUTPUT_FORMAT, PAGE_FORMAT
 
-from .output import Out
+from .output import IN_FILES, Out
 
 F = TypeVar("F", bound=Callable[..., object])
 
@@ -119,6 +120,11 @@ def format_options(
     ) -> object:
         output = None if output is STDOUT else output
         chosen = _chosen_format(file_format, as_json=as_json, output=output, suffixes=suffixes)
+        # Before anything is read: a list that leaves whole is written down, and is not to fail then.
+        if output is not None:
+            refuse_existing(output, force=force)
+        elif chosen in IN_FILES:
+            raise ZhupeiError("E086", format=chosen)
         asked = kwargs.pop("asked", {})
         out = Out(settings(), chosen, output, force=force, **asked)
         return command(*args, out=out, **kwargs)

@@ -4,12 +4,16 @@ from typing import Any
 
 import click
 import pytest
+from sqlalchemy import select
 
 from commands.shared import formats
 from tests.commands.sample import PROGRAM
 from tests.conftest import Ran, Run
+from tests.exam_world import closed_batch
 from tests.outline import commands
+from zhupei_cli.model import Event
 from zhupei_cli.shell.arguments import FileName
+from zhupei_cli.store.engine import transaction
 
 TABLE = """\
 姓名    总成绩  名次  服从调剂  提交时间
@@ -154,3 +158,21 @@ def test_a_list_in_pieces_is_the_list(count: int) -> None:
     texts = list(formats.csv_texts(["号", "姓名"], ([row["number"], row["name"]] for row in rows)))
     assert "".join(texts) == "号,姓名\n" + "".join(f"{number},王一\n" for number in range(count))
     assert max(map(len, texts)) < 10_000  # however many there are
+
+
+@pytest.mark.parametrize("last", [("-o", "有.xlsx"), ("-f", "xlsx")])
+def test_what_cannot_be_written_is_not_written_down_as_given_out(
+    zhupei: Run, database: str, home: Path, last: tuple[str, str]
+) -> None:
+    with transaction(database) as session:
+        closed_batch(session, 2, told=True)
+    (home / "有.xlsx").write_text("原有", "utf-8")
+    reading = ("trainee bar list", "exam list", "exam groups list", "apply list", "base list", "trainee list")
+    for command in (*(f"{one} --reveal" for one in reading), "trainee bar export", "export applicants"):
+        refused = zhupei("--database", database, *command.split(), *last)
+        code = "E002" if last[0] == "-o" else "E086"
+        assert (refused.out, code in refused.err) == ("", True), command
+    assert (home / "有.xlsx").read_text("utf-8") == "原有"
+    with transaction(database) as session:
+        acts = set(session.scalars(select(Event.action)).all())
+    assert not [one for one in acts if "reveal" in one or "export" in one or "list" in one]
