@@ -9,13 +9,13 @@ from sqlalchemy.orm import Session
 from zhupei_cli.files import made_beside, put, refuse_existing
 from zhupei_cli.model import Batch
 from zhupei_cli.rules.people.masking import mask_phone
-from zhupei_cli.services.notices.telling import NoticeMessage, messages_due, write_down
+from zhupei_cli.services.notices.telling import NoticeMessage, messages_due, still_ahead, write_down
 from zhupei_cli.sheets.writing.plain_sheet import write_plain
 from zhupei_cli.words.vocabulary import NOTICE_EVENT
 
 from ..shared.options import batch_option, into_options, yes_option
 from ..shared.writing import Deed, writing
-from .previews import event_option, previewed, show_preview
+from .previews import event_option, note_past, previewed, show_preview
 
 
 @click.command("export")
@@ -51,8 +51,9 @@ def export(
         raise click.UsageError(f"文件名 {target.name!r} 应以 .xlsx 结尾。", click.get_current_context())
     refuse_existing(target, force=force)
 
-    def prepare(session: Session, found: Batch) -> tuple[list[NoticeMessage], int, str]:
-        due = messages_due(session, found, event, again=again, doubtful=interrupted)
+    def prepare(session: Session, found: Batch) -> tuple[list[NoticeMessage], int, int, str]:
+        every = messages_due(session, found, event, again=again, doubtful=interrupted)
+        due = still_ahead(every, deed.by.today)
         told = [one for one in due if one.mobile]
         repeated = sum(one.notice is not None for one in told)
         if (again or interrupted) and repeated:
@@ -66,11 +67,11 @@ def export(
             write_plain(beside, "短信", ("手机号", "姓名", "内容"), rows)
         written = [(one, _masked(one)) for one in told]
         write_down(session, found, event, written, way="workbook", state="sent", by=deed.by)
-        return told, len(due) - len(told), found.code
+        return told, len(due) - len(told), len(every) - len(due), found.code
 
     # Nobody is written down as told whom no workbook names: it is whole before, and gets its place after.
     with nullcontext(target) if deed.dry_run else made_beside(target, force=force) as beside:
-        told, without, code = deed.in_batch(batch, prepare)
+        told, without, past, code = deed.in_batch(batch, prepare)
         if told and not deed.dry_run:
             target = put(beside, target, force=force)
     label = NOTICE_EVENT.label(event)
@@ -78,6 +79,7 @@ def export(
         "event": event,
         "people": len(told),
         "without_mobile": without,
+        "past": past,
         "file": str(target) if told else None,
         "preview": previewed(told, _masked),
     }
@@ -91,6 +93,7 @@ def export(
         show_preview(deed, told, _masked, batch=code, event=event)
     if without:
         deed.note(f"{without} 人没有手机号，没有写出")
+    note_past(deed, past, batch=code)
 
 
 def _masked(one: NoticeMessage) -> str:

@@ -49,3 +49,12 @@ def show_preview(
     if messages:
         change = f"zhupei batch edit {batch} --set notice.{event}=内容"
         deed.note(f"  最长的一条 {longest(messages)} 字；改内容：{change}")
+
+
+def note_past(deed: Deed, past: int, *, batch: str) -> None:
+    """Say how many were called to nothing, for its day is past: they need another one."""
+    if past:
+        deed.note(
+            f"{past} 人的复试日期已经过去，没有通知；要重新安排的，改好分组再导入："
+            f"zhupei exam groups list --batch {batch} --reveal -o 复试分组.xlsx"
+        )

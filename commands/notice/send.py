@@ -17,6 +17,7 @@ from zhupei_cli.services.notices.telling import (
     count_interrupted,
     messages_due,
     settle,
+    still_ahead,
     untried_first,
     write_down,
 )
@@ -32,7 +33,7 @@ from ..shared.findings import as_json_rows, tell
 from ..shared.options import batch_option, yes_option
 from ..shared.progress import Progress
 from ..shared.writing import Deed, patient, writing
-from .previews import event_option, previewed, show_preview
+from .previews import event_option, note_past, previewed, show_preview
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ class _Letterbox:
     messages: Sequence[NoticeMessage]
     without: int
     interrupted: int
+    past: int
 
 
 @dataclass(slots=True)
@@ -82,7 +84,8 @@ def send(deed: Deed, *, batch: str | None, event: str, rate: int, limit: int | N
     shown: list[bool] = []
 
     def prepare(session: Session, found: Batch) -> _Letterbox:
-        due = messages_due(session, found, event)
+        every = messages_due(session, found, event)
+        due = still_ahead(every, deed.by.today)
         waiting = untried_first(one for one in due if one.email)
         left = count_interrupted(session, found, event)
         if waiting:
@@ -93,7 +96,8 @@ def send(deed: Deed, *, batch: str | None, event: str, rate: int, limit: int | N
             deed.require(words)
         signature = parse(settings_of(session, found)).authority
         subject = f"{found.name}：{label}"
-        return _Letterbox(found.code, subject, signature, waiting[:limit], len(due) - len(waiting), left)
+        counts = (len(due) - len(waiting), left, len(every) - len(due))
+        return _Letterbox(found.code, subject, signature, waiting[:limit], *counts)
 
     box = deed.in_batch(batch, prepare)
     tally = _Tally()
@@ -105,6 +109,7 @@ def send(deed: Deed, *, batch: str | None, event: str, rate: int, limit: int | N
         "sent": count,
         "without_email": box.without,
         "interrupted": box.interrupted,
+        "past": box.past,
         "preview": previewed(box.messages, _masked),
         "refused": [{"application_no": number, **one} for number, one in as_json_rows(tally.refused)],
     }
@@ -113,6 +118,7 @@ def send(deed: Deed, *, batch: str | None, event: str, rate: int, limit: int | N
     )
     if box.without:
         deed.note(f"{box.without} 人没有邮箱，没有发；可用 zhupei notice export 发短信")
+    note_past(deed, box.past, batch=box.batch)
     if box.interrupted:
         words = sentence("E781", {"count": box.interrupted, "event": event, "batch": box.batch})
         deed.note(f"提醒 [E781]：{words}")

@@ -24,7 +24,7 @@ from tests.builders import store_world, worked_example
 from tests.conftest import OPERATOR, Ran, Run
 from tests.exam_world import closed_batch, take_rooms
 from zhupei_cli.acting import Acting
-from zhupei_cli.model import Admission, Application, Batch, Notice, Trainee
+from zhupei_cli.model import Admission, Application, Batch, ExamGroup, Notice, Trainee
 from zhupei_cli.services.exams.allotting import allot_seats
 from zhupei_cli.store.engine import transaction
 
@@ -355,3 +355,16 @@ def test_nobody_counts_as_told_whom_no_workbook_names(call: Call, home: Path) ->
     assert (failed.code, "E003" in failed.err, _told(call)) == (1, True, [])
     assert call("notice", "export", "--event", "approved", "-o", "短信.xlsx").code == 0
     assert len(_sheet(home / "短信.xlsx")) == len(_told(call)) + 1
+
+
+def test_nobody_is_called_to_a_day_that_is_past(call: Call, database: str, inbox: Inbox, home: Path) -> None:
+    with transaction(database) as session:
+        for id_, day in ((1, "2026-06-04"), (2, "2026-06-05")):
+            terms = {"name": "一组", "day": day, "clock": "08:30", "place": "示教室"}
+            session.add(ExamGroup(application_id=id_, batch_id=1, touched_by=1, **terms))
+    past = "1 人的复试日期已经过去，没有通知；"
+    for way in (("export", "-o", "短信.xlsx"), ("send", "-y")):
+        ended = call("notice", *way, "--event", "复试")
+        assert (ended.code, past in ended.err) == (0, True)
+    assert ([row[1] for row in _sheet(home / "短信.xlsx")], inbox.mails) == (["姓名", "考生2"], [])
+    assert json.loads(call("notice", "export", "--event", "复试", "-o", "x.xlsx", "--json").out)["past"] == 1

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Final
 
 from sqlalchemy import Row, Table, select, update
@@ -38,7 +38,8 @@ _Due = tuple[str, int | None, datetime | None]
 class NoticeMessage:
     """What one person is to be told; `mobile` and `email` are whole, and may be missing.
 
-    `notice` is the row of an earlier try that is to be written over, `tried` when that was.
+    `notice` is the row of an earlier try that is to be written over, `tried` when that was. `day` is the day
+    they are called to, YYYY-MM-DD, where the event has one.
     """
 
     application_id: int
@@ -50,6 +51,7 @@ class NoticeMessage:
     content: str
     notice: int | None = None
     tried: datetime | None = None
+    day: str | None = None
 
 
 def messages_due(
@@ -145,8 +147,17 @@ def _messages(
             raise ZhupeiError("E794", application_no=row.application_no, event=event, batch=batch.code)
         person = (row.name, row.mobile, row.email)
         kept, notice, tried = due[row.id]
-        made.append(NoticeMessage(row.id, row.application_no, *person, kept, content, notice, tried))
+        made.append(
+            NoticeMessage(
+                row.id, row.application_no, *person, kept, content, notice, tried, one.values.get("日期")
+            )
+        )
     return sorted(made, key=lambda one: one.number)
+
+
+def still_ahead(messages: Iterable[NoticeMessage], today: date) -> list[NoticeMessage]:
+    """Return the messages without those that call people to a day that is past."""
+    return [one for one in messages if one.day is None or one.day >= today.isoformat()]
 
 
 def untried_first(messages: Iterable[NoticeMessage]) -> list[NoticeMessage]:
