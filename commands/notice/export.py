@@ -11,6 +11,7 @@ from zhupei_cli.model import Batch
 from zhupei_cli.rules.people.masking import mask_phone
 from zhupei_cli.services.notices.telling import NoticeMessage, messages_due, still_ahead, write_down
 from zhupei_cli.sheets.writing.plain_sheet import write_plain
+from zhupei_cli.store.engine import KEPT
 from zhupei_cli.words.vocabulary import NOTICE_EVENT
 
 from ..shared.options import batch_option, into_options, yes_option
@@ -62,18 +63,23 @@ def export(
                 "的邮件不知道发出没有" if interrupted else "",
             ]
             deed.require(f"{repeated} 人{'，或'.join(filter(None, before))}，可能收到两次，继续吗？")
-        if told and not deed.dry_run:
-            rows = [(one.mobile or "", one.name, one.content) for one in told]
-            write_plain(beside, "短信", ("手机号", "姓名", "内容"), rows)
+        if not deed.dry_run:
+            beside.write_bytes(b"")  # of a try that was undone
+            if told:
+                rows = [(one.mobile or "", one.name, one.content) for one in told]
+                write_plain(beside, "短信", ("手机号", "姓名", "内容"), rows)
         written = [(one, _masked(one)) for one in told]
         write_down(session, found, event, written, way="workbook", state="sent", by=deed.by)
         return told, len(due) - len(told), len(every) - len(due), found.code
 
     # Nobody is written down as told whom no workbook names: it is whole before, and gets its place after.
     with nullcontext(target) if deed.dry_run else made_beside(target, force=force) as beside:
-        told, without, past, code = deed.in_batch(batch, prepare)
-        if told and not deed.dry_run:
-            target = put(beside, target, force=force)
+        before = len(KEPT)
+        try:
+            told, without, past, code = deed.in_batch(batch, prepare)
+        finally:  # Ctrl-C at the commit is heard when that is over
+            if len(KEPT) > before and beside.stat().st_size:
+                target = put(beside, target, force=force)
     label = NOTICE_EVENT.label(event)
     summary = {
         "event": event,

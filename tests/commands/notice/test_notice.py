@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -18,7 +19,8 @@ from typing import Any
 import openpyxl
 import pytest
 from aiosmtpd.controller import Controller
-from sqlalchemy import select, update
+from sqlalchemy import Engine, select, update
+from sqlalchemy import event as moments
 
 from tests.builders import store_world, worked_example
 from tests.conftest import OPERATOR, Ran, Run
@@ -368,3 +370,18 @@ def test_nobody_is_called_to_a_day_that_is_past(call: Call, database: str, inbox
         assert (ended.code, past in ended.err) == (0, True)
     assert ([row[1] for row in _sheet(home / "短信.xlsx")], inbox.mails) == (["姓名", "考生2"], [])
     assert json.loads(call("notice", "export", "--event", "复试", "-o", "x.xlsx", "--json").out)["past"] == 1
+
+
+@pytest.mark.sqlite
+@pytest.mark.skipif(not hasattr(signal, "pthread_kill"), reason="Ctrl-C cannot be held back there")
+def test_ctrl_c_at_the_commit_leaves_the_workbook_of_who_counts_as_told(call: Call, home: Path) -> None:
+    def interrupt(_: object) -> None:
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+
+    moments.listen(Engine, "commit", interrupt)
+    try:
+        ended = call("notice", "export", "--event", "approved", "-o", "短信.xlsx")
+    finally:
+        moments.remove(Engine, "commit", interrupt)
+    assert (ended.code, "E796" in ended.err) == (1, True)
+    assert len(_sheet(home / "短信.xlsx")) == len(_told(call)) + 1 > 1
