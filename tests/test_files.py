@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from zhupei_cli.files import made_beside, put, replacing, together
+from zhupei_cli.files import made_beside, put_in_place, replacing, together
 from zhupei_cli.words.errors import ZhupeiError
 
 
@@ -87,14 +87,14 @@ def test_what_is_written_down_is_never_lost(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
     with made_beside(path) as beside:
         beside.write_text("一", encoding="utf-8")
-        assert put(beside, path) == path
+        assert put_in_place(beside, path) == path
     # Another one came while this one was made; on Windows Excel may have the old one open.
     for force, taken in ((False, path), (True, tmp_path / "a.xlsx")):
         with made_beside(tmp_path / "a.xlsx") as beside:
             beside.write_text("二", encoding="utf-8")
             if force:
                 taken.mkdir()
-            placed = put(beside, taken, force=force)
+            placed = put_in_place(beside, taken, force=force)
         assert (placed, placed.read_text(encoding="utf-8")) == (taken.with_stem(f"{taken.stem}-2"), "二")
         assert placed.stat().st_mode & 0o777 == 0o600
     assert not [one for one in tmp_path.iterdir() if one.name.startswith(".")]

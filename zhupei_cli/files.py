@@ -50,7 +50,7 @@ def replacing(path: Path, *, force: bool = False, keep: bool = True) -> Iterator
 
 @contextmanager
 def made_beside(path: Path, *, force: bool = False) -> Iterator[Path]:
-    """Yield an empty file beside `path` for `put` to give it its place in the block; else it goes away.
+    """Yield an empty file beside `path`; it goes away unless `put_in_place` gives it that place.
 
     For what must be whole before it is written down that it was made. Raises as `replacing`.
     """
@@ -63,7 +63,7 @@ def made_beside(path: Path, *, force: bool = False) -> Iterator[Path]:
         _remove(beside)
 
 
-def put(beside: Path, path: Path, *, force: bool = False) -> Path:
+def put_in_place(beside: Path, path: Path, *, force: bool = False) -> Path:
     """Give a file of `made_beside` its place, and return where it is: beside `path` where that cannot be.
 
     It is written down by now: that Excel has the old file open, or another one came meanwhile, loses nothing.

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 from sqlalchemy.orm import Session
 
-from zhupei_cli.files import made_beside, put, refuse_existing
+from zhupei_cli.files import made_beside, put_in_place, refuse_existing
 from zhupei_cli.model import Batch
 from zhupei_cli.rules.people.masking import mask_phone
 from zhupei_cli.services.notices.telling import NoticeMessage, messages_due, still_ahead, write_down
@@ -79,7 +79,7 @@ def export(
             told, without, past, code = deed.in_batch(batch, prepare)
         finally:  # Ctrl-C at the commit is heard when that is over
             if len(KEPT) > before and beside.stat().st_size:
-                target = put(beside, target, force=force)
+                target = put_in_place(beside, target, force=force)
     label = NOTICE_EVENT.label(event)
     summary = {
         "event": event,
