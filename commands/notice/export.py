@@ -12,6 +12,7 @@ from zhupei_cli.rules.people.masking import mask_phone
 from zhupei_cli.services.notices.telling import NoticeMessage, messages_due, still_ahead, write_down
 from zhupei_cli.sheets.writing.plain_sheet import write_plain
 from zhupei_cli.store.engine import KEPT
+from zhupei_cli.words.errors import ZhupeiError
 from zhupei_cli.words.vocabulary import NOTICE_EVENT
 
 from ..shared.options import batch_option, into_options, yes_option
@@ -74,11 +75,14 @@ def export(
 
     # Nobody is written down as told whom no workbook names: it is whole before, and gets its place after.
     with nullcontext(target) if deed.dry_run else made_beside(target, force=force) as beside:
-        before = len(KEPT)
+        before, unsure = len(KEPT), False
         try:
             told, without, past, code = deed.in_batch(batch, prepare)
+        except ZhupeiError as error:
+            unsure = error.code == "E799"  # they may count as told
+            raise
         finally:  # Ctrl-C at the commit is heard when that is over
-            if len(KEPT) > before and beside.stat().st_size:
+            if (unsure or len(KEPT) > before) and beside.stat().st_size:
                 target = put_in_place(beside, target, force=force)
     label = NOTICE_EVENT.label(event)
     summary = {

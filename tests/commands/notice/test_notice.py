@@ -21,10 +21,12 @@ import pytest
 from aiosmtpd.controller import Controller
 from sqlalchemy import Engine, select, update
 from sqlalchemy import event as moments
+from sqlalchemy import text as sql
 
 from tests.builders import store_world, worked_example
 from tests.conftest import OPERATOR, Ran, Run
 from tests.exam_world import closed_batch, take_rooms
+from tests.slots import Slots
 from zhupei_cli.acting import Acting
 from zhupei_cli.model import Admission, Application, Batch, ExamGroup, Notice, Trainee
 from zhupei_cli.services.exams.allotting import allot_seats
@@ -385,3 +387,21 @@ def test_ctrl_c_at_the_commit_leaves_the_workbook_of_who_counts_as_told(call: Ca
         moments.remove(Engine, "commit", interrupt)
     assert (ended.code, "E796" in ended.err) == (1, True)
     assert len(_sheet(home / "短信.xlsx")) == len(_told(call)) + 1 > 1
+
+
+def test_a_commit_nobody_answers_leaves_the_workbook_too(slots: Slots, zhupei: Run, home: Path) -> None:
+    url = slots.take(0)
+    with transaction(url) as session:
+        store_world(session, worked_example(), told=True)
+        _mailboxes(session)
+        session.execute(
+            sql("""
+            CREATE FUNCTION go() RETURNS trigger LANGUAGE plpgsql AS
+                'BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END';
+            CREATE CONSTRAINT TRIGGER go AFTER INSERT ON notice DEFERRABLE INITIALLY DEFERRED
+                FOR EACH ROW EXECUTE FUNCTION go()
+            """)
+        )
+    ended = zhupei("--database", url, "notice", "export", "--event", "approved", "-o", "短信.xlsx")
+    assert (ended.code, "E799" in ended.err) == (6, True), ended
+    assert len(_sheet(home / "短信.xlsx")) > 1
