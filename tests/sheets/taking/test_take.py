@@ -18,11 +18,14 @@ from zhupei_cli.sheets.kinds.columns import Kind, heading_key, headings_of
 from zhupei_cli.sheets.kinds.workbook_kinds import (
     BASE,
     EDUCATION,
+    EMPLOYER,
     PERSON,
     PLAN,
     PLAN_WIDE,
+    PREPLACE,
     REVIEW,
     SCORE,
+    SPECIALTY,
     WORK,
 )
 from zhupei_cli.sheets.reading.book import Book, Sheet, read_book
@@ -117,6 +120,41 @@ def test_a_header_of_two_rows(header: tuple[list[str], list[str]]) -> None:
     table = take_sheet(_sheet(*header, ["A-1", "张三", 1.0, 2.0, 3.0]), SCORE)
     values = {"application_no": "A-1", "name": "张三", "written": 100, "skill": 200, "interview": 300}
     assert (_taken(table), table.header.words[2:]) == ([(3, values, [])], ("笔试", "技能", "面试"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "header", "rows"),
+    [
+        (PLAN, ["基地编号", "基地性质", "专业代码", "计划人数"], [["4101001", "主基地", "0100", "5"]] * 2),
+        (
+            SCORE,
+            ["报名号", "姓名", "笔试", "备注"],
+            [["A-1", "张三", 80.0, "面试缺考"], ["A-2", "李四", 70.0, ""]],
+        ),
+        (SCORE, ["报名号", "姓名", "备注"], [["A-1", "张三", "笔试缺考"], ["A-2", "李四", "病假"]]),
+    ],
+)
+def test_a_remark_that_is_a_heading_elsewhere_makes_no_header_of_a_row(
+    kind: Kind, header: list[str], rows: list[list[Any]]
+) -> None:
+    table = take_sheet(_sheet(header, *rows), kind)
+    assert [row.number for row in table.rows] == [2, 3]
+    assert table.header.words == tuple(header)
+
+
+@pytest.mark.parametrize(
+    ("kind", "header", "rows"),
+    [
+        (SPECIALTY, ["专业代码", "专业名称", "类别"], [["0700", "全科", "西医"], ["0100", "内科", "西医"]]),
+        (EMPLOYER, ["单位名称", "级别"], [["郑州医院", "三甲"], ["洛阳医院", "三甲"]]),
+        (PREPLACE, ["报名号", "基地编号", "专业代码"], [["A-1", "1", "0100"], ["A-2", "1", "0100"]]),
+    ],
+)
+def test_a_repeated_header_is_no_row_where_all_columns_are_text(
+    kind: Kind, header: list[str], rows: list[list[str]]
+) -> None:
+    table = take_sheet(_sheet(header, rows[0], header, rows[1]), kind)
+    assert ([row.number for row in table.rows], [row.faults for row in table.rows]) == ([2, 4], [[], []])
 
 
 def test_problems_of_a_header() -> None:

@@ -70,8 +70,7 @@ def _words_at(rows: Sequence[Sequence[Cell]], at: int, kind: Kind) -> tuple[list
     姓名 and 电话, where only both together are the heading.
     """
     words, body = _words(rows[at]), at + 1
-    if body < len(rows):
-        below = _words(rows[body])
+    if body < len(rows) and _goes_on(below := _words(rows[body]), words, kind):
         for others in (below, _together(_groups(rows[at]), below)):
             if further := _filled_in(words, others, kind):
                 return further, body + 1
@@ -80,6 +79,16 @@ def _words_at(rows: Sequence[Sequence[Cell]], at: int, kind: Kind) -> tuple[list
             if further := _filled_in(words, others, kind):
                 return further, body
     return words, body
+
+
+def _goes_on(below: Sequence[str], words: Sequence[str], kind: Kind) -> bool:
+    """Say whether the row below may be the second half of a header: a person has cells under 姓名.
+
+    A remark of theirs may be a word that is a heading elsewhere: 面试缺考, 订单定向, 主基地.
+    """
+    return all(
+        not below[index] or heading_key(below[index]) in kind.by_heading for index in _match(words, kind)
+    )
 
 
 def _together(groups: Sequence[str], words: Sequence[str]) -> list[str]:

@@ -112,10 +112,14 @@ class Taking:
         where = self._file, self._sheet.name
         kind, required = self.kind, self._required.keys()
         first = self._sheet.first_row + self._seen
+        # Of a kind whose columns are all text a repeated header is no wrong row either.
+        column, heading = next((index, header.words[index]) for index in header.columns)
         for offset, (line, row) in enumerate(zip(piece, zip(*read, strict=True), strict=True)):
             values = {key: value for key, value in zip(keys, row) if value is not None}  # noqa: B905
             found = faults.get(offset) or []
-            if (not values and _is_blank(found)) or (found and is_header(line, header)):
+            if not values and _is_blank(found):
+                continue
+            if (found or line[column] == heading) and is_header(line, header):
                 continue
             if is_total(line):
                 self._totals.append(first + offset)
