@@ -93,6 +93,13 @@ def test_without_a_year_before_it_says_so() -> None:
     assert "进行中的批次" not in told
 
 
+def test_half_a_hundredth_of_a_mean_goes_up() -> None:
+    """As totals do, and as Excel has it."""
+    one = Cutoff("1", "甲", "0100", "内科", 2, 8500, 8501, 17001)
+    (row,) = sections.lines_by_place(replace(province(3), cutoffs=[one])).rows
+    assert row[-4:] == (2, 8500, 8501, 8501)
+
+
 def test_before_publication_the_page_says_that_it_is_silent() -> None:
     hidden = replace(province(3), placed=[], cutoffs=[])
     assert "录取结果在公示前不在本报告中显示" in page.render_page(hidden)

@@ -16,6 +16,7 @@ from tests.sheets.books import typed
 from tests.sheets.taken import take, take_named, take_sheet
 from zhupei_cli.sheets.kinds.cells import Cell, Spoilt
 from zhupei_cli.sheets.kinds.columns import Kind
+from zhupei_cli.sheets.kinds.serials import Serial1904
 from zhupei_cli.sheets.kinds.workbook_kinds import EDUCATION, PERSON, REVIEW, SCORE, WORK
 from zhupei_cli.sheets.reading.book import Book, Sheet, read_book
 from zhupei_cli.sheets.taking.lines import Line
@@ -48,6 +49,14 @@ def test_a_number_is_not_divided(tmp_path: Path) -> None:
     sheet = openpyxl.load_workbook(path)["成绩"]
     assert sheet["C2"].value == "20260100101"
     assert sheet.column_dimensions["C"].width >= 13
+
+
+def test_a_day_counted_from_1904_stays_that_day(tmp_path: Path) -> None:
+    """The error workbook counts from 1900, as every new one does."""
+    header: list[Cell] = ["证件号码", "学历", "院校", "专业", "毕业时间", "是否全日制"]
+    row: list[Cell] = ["1", "本科", "甲", "乙", Serial1904(44011.0), "也许"]
+    path = _write(tmp_path / "a.xlsx", take_sheet(Sheet("教育经历", 1, [header, row]), EDUCATION))
+    assert openpyxl.load_workbook(path).worksheets[0]["G2"].value == "2024-06-30"
 
 
 def test_the_file_whole(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """A pivot table over the flat frame: any of its columns against any other."""
 
 from collections.abc import Mapping, Sequence
+from math import floor
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy.orm import Session
@@ -12,10 +13,6 @@ from zhupei_cli.services.reports.flat_frame import AFTER_CHECKIN, BY_KEY, FRAME_
 from zhupei_cli.services.reports.trends import labels_of
 from zhupei_cli.words.errors import ZhupeiError
 from zhupei_cli.words.vocabulary import CodeTable
-
-if TYPE_CHECKING:
-    pass
-
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -158,7 +155,8 @@ def _tuple(at: object) -> _Group:
 
 
 def _plain(value: str, cell: float) -> float | int:
-    return round(float(cell), 2) if value in _MARKS else int(cell)
+    # Half a hundredth goes up, as totals do; what is not quite one is the noise of dividing.
+    return floor(round(float(cell) * 100, 6) + 0.5) / 100 if value in _MARKS else int(cell)
 
 
 def _row(

@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Final
 
 #: What a cell shows: a number, days as a date, a month or a duration, a share in per cent, or as many digits
-#: as the zeros that stand here ("0000").
+#: as the zeros that stand here ("0000"), in following lines what is shown before and behind them.
 Look = str
 
 _DAY: Final = 86_400_000
@@ -20,6 +20,8 @@ _FROM_1904: Final = datetime.fromisoformat("1904-01-01")
 _SHOWN: Final = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\]', re.IGNORECASE)
 _ELAPSED: Final = re.compile(r"\[(?:h+|m+|s+)\]", re.IGNORECASE)
 _DATE: Final = re.compile(r"[ymdhs]|aaa", re.IGNORECASE)
+#: The parts of a format: quoted, after a backslash, what shows nothing of its own, or one character.
+_PARTS: Final = re.compile(r'"([^"]*)"|\\(.)|_.|\*.|\[[^\]]*\]|(.)')
 _PADDED: Final = re.compile("0{2,18}")
 _DAYS: Final = re.compile("[dhs]")
 _BUILT_IN: Final[dict[int, Look]] = {
@@ -45,22 +47,38 @@ def look_of(number: int, code: str | None) -> Look:
     if "%" in first:
         return "percent"
     if _PADDED.fullmatch(first):
-        return first
+        return _padded(code)
     shown = _DATE.sub(lambda found: found[0].lower(), first.replace("General", ""))
     if "y" in shown and "m" in shown and not _DAYS.search(shown):
         return "month"
     return "date" if _DATE.search(shown) else "number"
 
 
+def _padded(code: str) -> Look:
+    """Return as many zeros as a format has, and where it shows something around them, what that is."""
+    around = ["", ""]
+    zeros = 0
+    for quoted, escaped, other in _PARTS.findall(code):
+        if other == ";":
+            break
+        if other:
+            zeros += 1
+        else:
+            around[zeros > 0] += quoted or escaped
+    return "\n".join(["0" * zeros, *(around if any(around) else ())])
+
+
 def from_serial(days: float, look: Look, *, from_1904: bool) -> str | float | date | time | timedelta:
     """Return what a number, of days or not, stands for; the number itself where there is no such day.
 
-    What people see as 85% or 0500 is that text: whoever wants a number has to say how it is read.
+    What people see as 85%, 0500 or E12345678 is that text: whoever wants a number has to say how it is read.
     """
     if look == "percent":
         return f"{round(days * 100, 10):.15g}%"
     if look.startswith("00"):
-        return f"{days:0{len(look)}.0f}" if days >= 0 and days == int(days) < 10**15 else days
+        zeros, before, behind = (*look.split("\n"), "", "")[:3]
+        whole = days >= 0 and days == int(days) < 10**15
+        return f"{before}{days:0{len(zeros)}.0f}{behind}" if whole else days
     if look == "number":
         return Serial1904(days) if from_1904 else days
     if not -_LAST < days < _LAST or (days < 0 and look in ("date", "month")):

@@ -3,6 +3,8 @@
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -10,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from zhupei_cli.files import free_path, replacing
 from zhupei_cli.oswords import os_words
 from zhupei_cli.pages_across import pages_across
-from zhupei_cli.sheets.kinds.cells import Cell, Spoilt, clean, text
+from zhupei_cli.sheets.kinds.cells import Cell, Spoilt, Unreadable, clean, text
 from zhupei_cli.sheets.kinds.columns import (
     DICTIONARY,
     REASONS,
@@ -21,6 +23,7 @@ from zhupei_cli.sheets.kinds.columns import (
     heading_key,
 )
 from zhupei_cli.sheets.kinds.people_kinds import PERSON
+from zhupei_cli.sheets.kinds.serials import Serial1904
 from zhupei_cli.sheets.locks.locking import lock
 from zhupei_cli.sheets.taking.lines import Line
 from zhupei_cli.sheets.taking.stored_lines import marked
@@ -273,6 +276,8 @@ def _shown(
     cell: Cell, column: Column | None, faults: Sequence[Fault], *, masked: bool, heading: str = ""
 ) -> str:
     """Return a cell as text that is as wrong as the cell when it comes back unmended."""
+    if isinstance(cell, Serial1904) and column is not None:
+        cell = _day_of(cell, column)
     word = _text(cell) if isinstance(cell, str) else text(cell)
     codes = {fault.code for fault in faults}
     if codes & _LOST_DIGITS and not isinstance(cell, str):
@@ -281,6 +286,14 @@ def _shown(
     elif "E024" in codes:
         word = f"{word}?"
     return _masked(word, column, heading) if masked and word else word
+
+
+def _day_of(cell: Serial1904, column: Column) -> Cell:
+    """Return the day a number stands for where its column has days: what is written here counts from 1900."""
+    with suppress(Unreadable):
+        if isinstance(found := column.read(cell), date):
+            return found
+    return cell
 
 
 def _masked(word: str, column: Column | None, heading: str) -> str:
