@@ -380,11 +380,14 @@ def test_ctrl_c_at_the_commit_leaves_the_workbook_of_who_counts_as_told(call: Ca
     def interrupt(_: object) -> None:
         signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
 
+    # What was started in the background ignores Ctrl-C from the beginning.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     moments.listen(Engine, "commit", interrupt)
     try:
         ended = call("notice", "export", "--event", "approved", "-o", "短信.xlsx")
     finally:
         moments.remove(Engine, "commit", interrupt)
+        signal.signal(signal.SIGINT, before)
     assert (ended.code, "E796" in ended.err) == (1, True)
     assert len(_sheet(home / "短信.xlsx")) == len(_told(call)) + 1 > 1
 
