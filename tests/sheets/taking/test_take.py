@@ -484,6 +484,23 @@ def test_a_heading_that_only_two_rows_say_together() -> None:
     assert _noted(table) == [("E021", "error", {"heading": "紧急联系电话"})]
 
 
+def test_parts_and_units_below_headings_are_headings() -> None:
+    """A limit over three identities beside a unit; 紧急联系人 over words that are no headings alone."""
+    gone = Spoilt("E027")
+    top = ["基地编号", "专业代码", "计划人数", "上限", gone, gone]
+    below = [gone, gone, "（人）", "本单位上限", "委托培养上限", "社会招收上限"]
+    (row,) = take_sheet(_sheet(top, below, ["4101001", "0100", 5.0, 1.0, 2.0, 3.0]), PLAN).rows
+    assert (row.number, row.faults) == (3, [])
+    assert {"quota": 5, "max_own": 1, "max_entrusted": 2, "max_social": 3}.items() <= row.values.items()
+    people: list[Any] = [one.heading for one in PERSON.columns]
+    at = people.index("紧急联系人")
+    people[at + 1] = gone
+    parts = ["", *[""] * (len(people) - 1)]
+    parts[at : at + 2] = ["联系人姓名", "电话"]
+    table = take_sheet(_sheet(people, parts), PERSON)
+    assert (list(table.headings), table.faults) == ([one.key for one in PERSON.columns], [])
+
+
 def test_further_sheets() -> None:
     rows = (
         ["证件号码", "学历", "院校", "专业", "毕业时间", "是否全日制"],

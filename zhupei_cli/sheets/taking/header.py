@@ -70,7 +70,8 @@ def _words_at(rows: Sequence[Sequence[Cell]], at: int, kind: Kind) -> tuple[list
     姓名 and 电话, where only both together are the heading.
     """
     words, body = _words(rows[at]), at + 1
-    if body < len(rows) and _goes_on(below := _words(rows[body]), words, kind):
+    if body < len(rows) and _goes_on(rows[body], rows[at], kind):
+        below = _words(rows[body])
         for others in (below, _together(_groups(rows[at]), below)):
             if further := _filled_in(words, others, kind):
                 return further, body + 1
@@ -81,14 +82,26 @@ def _words_at(rows: Sequence[Sequence[Cell]], at: int, kind: Kind) -> tuple[list
     return words, body
 
 
-def _goes_on(below: Sequence[str], words: Sequence[str], kind: Kind) -> bool:
-    """Say whether the row below may be the second half of a header: a person has cells under 姓名.
+def _goes_on(below: Sequence[Cell], above: Sequence[Cell], kind: Kind) -> bool:
+    """Say whether the row below may be the second half of a header: a person has a number or a name there.
 
-    A remark of theirs may be a word that is a heading elsewhere: 面试缺考, 订单定向, 主基地.
+    A remark of theirs may be a word that is a heading elsewhere, as 面试缺考, 订单定向, 主基地 are. Who or what
+    a row is about stands in its first two columns, or in those that say it; others may have a unit below.
     """
-    return all(
-        not below[index] or heading_key(below[index]) in kind.by_heading for index in _match(words, kind)
-    )
+    words, halves = _words(above), _words(below)
+    known = {
+        index: column
+        for index, column in _match(words, kind).items()
+        if not isinstance(above[index + 1] if index + 1 < len(above) else None, Spoilt)
+    }
+    telling = [*sorted(known)[:2], *(at for at, column in known.items() if column.key in kind.one_of)]
+    return all(not halves[at] or _is_about(halves[at], kind) for at in telling)
+
+
+def _is_about(word: str, kind: Kind) -> bool:
+    """Say whether a word speaks of a column: a heading, or a remark in brackets."""
+    key = heading_key(word)
+    return key in kind.by_heading or _REMARK.fullmatch(key) is not None
 
 
 def _together(groups: Sequence[str], words: Sequence[str]) -> list[str]:
