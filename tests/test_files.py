@@ -70,14 +70,13 @@ def test_what_the_system_refuses_is_named(tmp_path: Path) -> None:
     assert str(tmp_path / "a" / "b.csv") in refused.value.message
 
 
-def test_what_is_written_anew_before_it_takes_its_place_is_there_once(tmp_path: Path) -> None:
-    target = tmp_path / "封存.zip"
-    with together():
-        for content in ("撤回的", "存下的"):
-            with replacing(target) as beside:
+def test_no_two_files_of_one_name_are_made_together(tmp_path: Path) -> None:
+    """The first of them would be gone without a word."""
+    with pytest.raises(ZhupeiError, match=r"E1\.jpg"), together():
+        for content in ("甲", "乙"):
+            with replacing(tmp_path / "E1.jpg", force=True) as beside:
                 beside.write_text(content)
-        assert not target.exists()
-    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("封存.zip", "存下的")]
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_what_is_written_down_is_never_lost(tmp_path: Path) -> None:

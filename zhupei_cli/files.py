@@ -29,8 +29,11 @@ def replacing(path: Path, *, force: bool = False, keep: bool = True) -> Iterator
     It has the suffix of `path` and mode 0600; missing folders are made. On any error it goes away and
     `path` stays as it was. Raises E002 when `path` exists, unless `force`, E003 when it cannot be written.
     """
+    held = _HELD.get()
+    if held is not None and str(path) in held:
+        raise ZhupeiError("E002", file=path)
     refuse_existing(path, force=force)
-    beside, held = _beside(path), _HELD.get()
+    beside = _beside(path)
     waits = False
     try:
         with _told(path, beside):
@@ -38,8 +41,6 @@ def replacing(path: Path, *, force: bool = False, keep: bool = True) -> Iterator
         beside.chmod(PRIVATE)  # some writers make the file anew
         refuse_existing(path, force=force)  # looked at again: the work may have taken minutes
         if waits := keep and held is not None:
-            if (earlier := held.get(str(path))) is not None:  # written anew, after a transaction was undone
-                _remove(Path(earlier))
             held[str(path)] = str(beside)
         elif keep:
             _rename(beside, path)
@@ -90,7 +91,6 @@ def together() -> Iterator[None]:
     """Hold back every file that `replacing` writes in the block until all are written.
 
     A set of lists that was killed half-way would be refused when it is made again: its first files are there.
-    So would be a file of a transaction that a server undid at its end: held around it, it comes after it.
     """
     held: dict[str, str] = {}
     before = _HELD.set(held)

@@ -1,17 +1,17 @@
 """`zhupei batch seal`: a batch's result in a file that anybody can check."""
 
+from contextlib import ExitStack
 from pathlib import Path
 
 import click
 from sqlalchemy.orm import Session
 
-from zhupei_cli.files import refuse_existing, replacing, together
 from zhupei_cli.model.batch import Batch
 from zhupei_cli.services.results import sealing
 from zhupei_cli.shell.arguments import FileName
 
 from ..shared.options import batch_argument
-from ..shared.writing import Deed, writing
+from ..shared.writing import Deed, Placed, placing, writing
 
 
 @click.command("seal")
@@ -41,15 +41,16 @@ def seal(
         zhupei batch seal HN2026 -o 封存/HN2026.zip
     """
 
-    def write(session: Session, found: Batch) -> tuple[sealing.Sealed, Path]:
-        path = output or Path(f"{found.code}_封存.zip")
-        refuse_existing(path, force=force)
-        with replacing(path, force=force, keep=not deed.dry_run) as beside:
-            return sealing.seal_batch(session, found, beside, by=deed.by), path
+    with ExitStack() as files:
 
-    # It takes its place once its event is stored: what the database did not keep is not sealed.
-    with together():
-        summary, path = deed.in_batch(batch, write)
+        def write(session: Session, found: Batch) -> tuple[sealing.Sealed, Placed]:
+            files.pop_all().close()  # of a try that a server undid
+            path = output or Path(f"{found.code}_封存.zip")
+            placed = files.enter_context(placing(path, force=force))
+            return sealing.seal_batch(session, found, placed.beside, by=deed.by), placed
+
+        summary, placed = deed.in_batch(batch, write)
+    path = placed.path
     done = "可以" if deed.dry_run else "已"
     sentence = f"批次 {summary['batch']} {done}封存到 {path}，封存号 {summary['seal']}"
     deed.tell_plainly({**summary, "file": str(path), "dry_run": deed.dry_run}, sentence)

@@ -1,22 +1,20 @@
 """`zhupei notice export`: a workbook for the office that sends short messages."""
 
-from contextlib import nullcontext
+from contextlib import ExitStack
 from pathlib import Path
 
 import click
 from sqlalchemy.orm import Session
 
-from zhupei_cli.files import made_beside, put_in_place, refuse_existing
+from zhupei_cli.files import refuse_existing
 from zhupei_cli.model import Batch
 from zhupei_cli.rules.people.masking import mask_phone
 from zhupei_cli.services.notices.telling import NoticeMessage, messages_due, still_ahead, write_down
 from zhupei_cli.sheets.writing.plain_sheet import write_plain
-from zhupei_cli.store.engine import KEPT
-from zhupei_cli.words.errors import ZhupeiError
 from zhupei_cli.words.vocabulary import NOTICE_EVENT
 
 from ..shared.options import batch_option, into_options, yes_option
-from ..shared.writing import Deed, writing
+from ..shared.writing import Deed, placing, writing
 from .previews import event_option, note_past, previewed, show_preview
 
 
@@ -57,33 +55,27 @@ def export(
         every = messages_due(session, found, event, again=again, doubtful=interrupted)
         due = still_ahead(every, deed.by.today)
         told = [one for one in due if one.mobile]
-        repeated = sum(one.notice is not None for one in told)
+        repeated = sum(one.tried is not None for one in told)
         if (again or interrupted) and repeated:
             before = [
                 "已写入以前的工作簿" if again else "",
                 "的邮件不知道发出没有" if interrupted else "",
             ]
             deed.require(f"{repeated} 人{'，或'.join(filter(None, before))}，可能收到两次，继续吗？")
-        if not deed.dry_run:
-            beside.write_bytes(b"")  # of a try that was undone
+        if placed is not None:
+            placed.beside.write_bytes(b"")  # of a try that was undone
             if told:
                 rows = [(one.mobile or "", one.name, one.content) for one in told]
-                write_plain(beside, "短信", ("手机号", "姓名", "内容"), rows)
+                write_plain(placed.beside, "短信", ("手机号", "姓名", "内容"), rows)
         written = [(one, _masked(one)) for one in told]
         write_down(session, found, event, written, way="workbook", state="sent", by=deed.by)
         return told, len(due) - len(told), len(every) - len(due), found.code
 
     # Nobody is written down as told whom no workbook names: it is whole before, and gets its place after.
-    with nullcontext(target) if deed.dry_run else made_beside(target, force=force) as beside:
-        before, unsure = len(KEPT), False
-        try:
-            told, without, past, code = deed.in_batch(batch, prepare)
-        except ZhupeiError as error:
-            unsure = error.code == "E799"  # they may count as told
-            raise
-        finally:  # Ctrl-C at the commit is heard when that is over
-            if (unsure or len(KEPT) > before) and beside.stat().st_size:
-                target = put_in_place(beside, target, force=force)
+    with ExitStack() as files:
+        placed = None if deed.dry_run else files.enter_context(placing(target, force=force))
+        told, without, past, code = deed.in_batch(batch, prepare)
+    target = target if placed is None else placed.path
     label = NOTICE_EVENT.label(event)
     summary = {
         "event": event,

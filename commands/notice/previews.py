@@ -55,6 +55,6 @@ def note_past(deed: Deed, past: int, *, batch: str) -> None:
     """Say how many were called to nothing, for its day is past: they need another one."""
     if past:
         deed.note(
-            f"{past} 人的复试日期已经过去，没有通知；要重新安排的，改好分组再导入："
+            f"{past} 人的复试日期已经过去，没有通知；要重新安排的，在锁定以前改好分组再导入："
             f"zhupei exam groups list --batch {batch} --reveal -o 复试分组.xlsx"
         )

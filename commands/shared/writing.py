@@ -1,8 +1,10 @@
 """The one way of commands that write: -n and --json, the transaction and its retries, asking, the summary."""
 
 import functools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from random import random
 from time import sleep
 from typing import TYPE_CHECKING, TypeVar
@@ -11,11 +13,12 @@ import click
 from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
+from zhupei_cli.files import made_beside, put_in_place
 from zhupei_cli.model.batch import Batch
 from zhupei_cli.services.records import lookup
 from zhupei_cli.settings import Settings
 from zhupei_cli.shell.logfile import note
-from zhupei_cli.store.engine import transaction
+from zhupei_cli.store.engine import KEPT, transaction
 from zhupei_cli.words.errors import ZhupeiError
 
 from .consent import Consent, confirm
@@ -105,6 +108,33 @@ class Deed:
         """End the command with exit 3 where something was found wrong."""
         if found:
             click.get_current_context().exit(FINDINGS)
+
+
+@dataclass(slots=True)
+class Placed:
+    """A file that is filled in a transaction: `beside` its place until that is kept, then at `path`."""
+
+    beside: Path
+    path: Path
+
+
+@contextmanager
+def placing(path: Path, *, force: bool) -> Iterator[Placed]:
+    """Yield a file to fill in a transaction of the block; it gets its place once that is kept.
+
+    Or may have been (E799), or was when Ctrl-C was heard: what counts as written is there. Raises E002, E003.
+    """
+    before, unsure = len(KEPT), False
+    with made_beside(path, force=force) as beside:
+        made = Placed(beside, path)
+        try:
+            yield made
+        except ZhupeiError as error:
+            unsure = error.code == "E799"
+            raise
+        finally:
+            if (unsure or len(KEPT) > before) and beside.stat().st_size:
+                made.path = put_in_place(beside, path, force=force)
 
 
 def patient(act: Callable[[], T]) -> T:

@@ -492,7 +492,7 @@ CATALOGUE: dict[str, CatalogueEntry] = {
     "E796": CatalogueEntry(1, "已中断；在此以前的更改已经保存", "更改不必重做；没有写完的文件和列表可重新导出，不合格的行再导入一次就会再写出", "更改保存以后、结果写完以前按了 Ctrl-C。"),
     "E797": CatalogueEntry(3, "没有印 {room} 的材料：字体里没有 {names} 的{characters}", "用 --font 指定有这些字的字体文件，或用环境变量 ZHUPEI_FONTS 指定字体文件夹，再印一次，加 --force", "一个考场的材料少一个人就不是全部，所以这个考场没有印；其余的考场已经印好。Windows 自带的宋体扩展 B（C:\\Windows\\Fonts\\simsunb.ttf）收有扩展 B 区的字。"),
     "E798": CatalogueEntry(3, "其中 {count} 人有考场座位，座位还留着", "zhupei exam allot --batch {batch}：不再参加考试的人，座位让出来", "座位到下一次安排时才让出来，以免号码又给了别人；再审核通过的，还坐原来的座位。"),
-    "E799": CatalogueEntry(6, "提交时与数据库服务器的联系断了，更改可能已经保存，也可能没有", "等服务器恢复后先看 zhupei audit log --limit 5：有这次操作的不必重做，没有的再做一次", "提交已经发出，没有等到服务器的回答。"),
+    "E799": CatalogueEntry(6, "提交时与数据库服务器的联系断了，更改可能已经保存，也可能没有", "等服务器恢复后先看 zhupei audit log --limit 5：有这次操作的不必重做，要写出的文件没有的，再导出一次；没有这次操作的再做一次", "提交已经发出，没有等到服务器的回答。"),
     # -- E8xx found in use -------------------------------------------------------------------------
     "E800": CatalogueEntry(3, "{count} 人的无故未报到记录已经生效，撤销导入以后不会自动解除，例如编号 {bar}", "zhupei trainee bar list --state active 查看；导错的逐个解除：zhupei trainee bar lift {bar} --reason 导错了文件", "省里确认过的诚信记录由省里解除。"),
     "E801": CatalogueEntry(6, "{file} 不是数据库文件，没有替换", "核对文件名；确是损坏的数据库的，先把它改名，再恢复一次", "开头不是数据库的样子，可能是写错了文件名。"),

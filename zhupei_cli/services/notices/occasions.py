@@ -69,7 +69,7 @@ class Occasion(NamedTuple):
 
         Of a notice of before the values were kept nobody knows better: it told what it was about.
         """
-        if kept == (self.earlier or self.name)[:_LONGEST]:
+        if self.is_of_before(kept):
             return True
         about, _, marks = self.kept.partition(" ")
         told_about, _, told = first_kept(kept).partition(" ")
@@ -78,6 +78,10 @@ class Occasion(NamedTuple):
             for at, name in zip(range(0, len(marks), _MARK), self.varying, strict=False)
             if name in named
         )
+
+    def is_of_before(self, kept: str) -> bool:
+        """Return whether this is what versions kept that kept no values."""
+        return bool(self.varying) and kept == (self.earlier or self.name)[:_LONGEST]
 
     def next_kept(self, before: Iterable[str]) -> str:
         """Return what is written down when these were: a row of its own for what comes back."""
@@ -111,7 +115,9 @@ def find_occasions(session: Session, batch: Batch, event: str, only: int | None 
     if batch.status not in times:
         if only is not None:
             return {}
-        cure = directions(BATCH, batch.status, frozenset(times), batch.code)
+        cure = "现在已不再通知这件事"  # no way back: a message is not worth a result
+        if batch.status == BatchStatus.DRAFT:
+            cure = directions(BATCH, batch.status, frozenset(times), batch.code)
         status, wanted = BATCH_STATUS.label(batch.status), f"通知{NOTICE_EVENT.label(event)}"
         raise ZhupeiError("E401", name=batch.code, status=status, wanted=wanted, cure=cure)
     settings = parse(settings_of(session, batch))

@@ -79,7 +79,10 @@ def messages_due(
         if row is None:
             due[id_] = one.next_kept(row.occasion for row in rows), None, None
         elif _open(row, again=again, doubtful=doubtful):
-            due[id_] = row.occasion, row.id, row.told_at
+            kept, over = row.occasion, row.id
+            if one.is_of_before(kept):  # what is told now has values, which may change
+                kept, over = one.next_kept(row.occasion for row in rows), None
+            due[id_] = kept, over, row.told_at
     return _messages(session, batch, event, text, found, due)
 
 

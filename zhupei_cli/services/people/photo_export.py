@@ -1,5 +1,6 @@
 """Photos given out, each named by a number of its person."""
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Final, Literal
 
@@ -25,22 +26,29 @@ NamedBy = Literal["application_no", "id_number", "ticket"]
 def photo_names(session: Session, batch: Batch, named_by: NamedBy, *, by: Acting) -> dict[int, str]:
     """Return trainee id → name of the file, of everybody in a batch with a photo; record that they leave.
 
-    Who has no ticket yet is left out where files are named by it.
+    Who has no ticket yet is left out where files are named by it; those who share a number have the one of
+    their application.
     """
     column: Column[str] = {
         "application_no": _APPLICATION.c.application_no,
         "id_number": _TRAINEE.c.id_number,
         "ticket": _SEAT.c.ticket,
     }[named_by]
-    statement: Select[int, str, str] = (
-        select(_APPLICATION.c.trainee_id, column, _PHOTO.c.mime)
+    statement: Select[int, str, str, str] = (
+        select(_APPLICATION.c.trainee_id, column, _PHOTO.c.mime, _APPLICATION.c.application_no)
         .join(_PHOTO, _PHOTO.c.trainee_id == _APPLICATION.c.trainee_id)
         .join(_TRAINEE, _TRAINEE.c.id == _APPLICATION.c.trainee_id)
         .outerjoin(_SEAT, _SEAT.c.application_id == _APPLICATION.c.id)
         .where(_APPLICATION.c.batch_id == batch.id, _APPLICATION.c.live_key.is_not(None), column.is_not(None))
         .order_by(column)
     )
-    names = {trainee: f"{word}.{_ENDINGS[mime]}" for trainee, word, mime in session.execute(statement)}
+    rows = session.execute(statement).all()
+    times = Counter(row[1].casefold() for row in rows)
+    names = {
+        # Two papers of two people may have one number.
+        trainee: f"{number if times[word.casefold()] > 1 else word}.{_ENDINGS[mime]}"
+        for trainee, word, mime, number in rows
+    }
     data = {"rows": len(names), "named_by": named_by}
     record(session, by, [Change("photo.export", batch.code, batch.id, data=data)])
     return names

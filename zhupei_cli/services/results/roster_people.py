@@ -120,7 +120,10 @@ def _people(seat: Table, seated: Sequence[ColumnElement[bool]]) -> Select[*tuple
         .join(_APPLICATION, _APPLICATION.c.id == seat.c.application_id)
         .join(_SNAPSHOT, CURRENT_SNAPSHOT)
         .join(_TRAINEE, _TRAINEE.c.id == _APPLICATION.c.trainee_id)
-        .outerjoin(_PREPLACED, _PREPLACED.c.application_id == _APPLICATION.c.id)
+        # Versions before kept it when somebody was made a candidate again, whatever seat came then.
+        .outerjoin(
+            _PREPLACED, (_PREPLACED.c.application_id == _APPLICATION.c.id) & (seat.c.via == "preplaced")
+        )
         .outerjoin(_OWN, own)
         .outerjoin(_COMMON, common)
         .where(*seated)

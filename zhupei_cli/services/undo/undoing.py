@@ -58,6 +58,8 @@ def undo(session: Session, import_id: int, *, by: Acting, reason: str) -> Undone
         moves = _take_back(session, run, rows)
     except IntegrityError as error:
         raise ZhupeiError("E492", import_id=run.id) from error
+    # Who was spelt otherwise before is called so again.
+    called |= names(session, run, [row for row in rows if row.action == "updated"])
     deleted = sum(row.action == "inserted" for row in rows)
     counts = {"deleted": deleted, "restored": len(rows) - deleted}
     head = Change(

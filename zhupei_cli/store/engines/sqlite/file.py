@@ -137,12 +137,12 @@ def _restore_file(path: Path, target: Path) -> None:
         else:
             return
     # Nothing is there, or a database too broken to take pages.
-    _clear_sides(target)
     target.parent.mkdir(parents=True, exist_ok=True)
     with replacing(target, force=True) as beside:
         shutil.copyfile(path, beside)
         keep_a_log(beside)
         flush(beside)
+        _clear_sides(target)
 
 
 def _restore_pages(path: Path, target: Path) -> None:
