@@ -7,11 +7,12 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text, update
 
 from tests.conftest import Ran, Run
 from tests.exam_world import closed_batch
 from tests.pictures import picture
+from zhupei_cli.model import Trainee
 from zhupei_cli.store.engine import transaction
 
 Call = Callable[..., Ran]
@@ -122,3 +123,22 @@ def test_photos_are_given_out_all_or_none(call: Call, database: str, home: Path)
     with transaction(database) as session:
         session.execute(text("DELETE FROM trainee_photo WHERE trainee_id = 3"))
     assert call("trainee", "photo", "export", "-o", "导出").err == "已导出 2 张照片，存放在 导出\n"
+
+
+def test_two_people_of_one_number_have_two_photos(call: Call, database: str, home: Path) -> None:
+    folder = home / "照片"
+    folder.mkdir()
+    for at in (1, 2, 3):
+        (folder / f"T-000000{at}.jpg").write_bytes(picture(grey=at))
+    assert call("trainee", "photo", "import", "照片").code == 0
+    with transaction(database) as session:
+        for id_, paper in ((1, "passport"), (2, "other")):
+            owner = update(Trainee).where(Trainee.id == id_)
+            session.execute(owner.values(id_type=paper, id_number="E12345678"))
+        third = session.execute(select(Trainee.id_number).where(Trainee.id == 3)).scalar_one()
+    given = call("trainee", "photo", "export", "--by", "证件号码", "-o", "导出")
+    assert (given.code, given.err) == (0, "已导出 3 张照片，存放在 导出\n")
+    names = sorted(path.name for path in (home / "导出").iterdir())
+    assert names == sorted([f"{third}.jpg", "T-0000001.jpg", "T-0000002.jpg"])
+    again = call("trainee", "photo", "import", "导出", "--json")
+    assert (again.code, json.loads(again.out)["counts"]["unchanged"]) == (0, 3)

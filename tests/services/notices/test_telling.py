@@ -128,6 +128,21 @@ def test_what_an_older_version_told_is_not_told_again(world: str, by: Acting) ->
         assert len(_tell(session, "exam", by)) == PEOPLE
 
 
+def test_who_is_told_once_more_since_knows_what_stands_in_it(world: str, by: Acting) -> None:
+    """An older version kept no places: whom it told, and this one told again, is told of another one."""
+    with transaction(world) as session:
+        batch = find_batch(session, "T")
+        tickets = load_stored(session, batch)
+        due = messages_due(session, batch, "exam")
+        _write_as_before(session, batch, due, [f"{tickets[one.application_id].ticket} " for one in due], by)
+        again = messages_due(session, batch, "exam", again=True)
+        assert [one.tried is None for one in again] == [False] * PEOPLE
+        write_down(session, batch, "exam", [(one, "") for one in again], way="workbook", state="sent", by=by)
+        assert _tell(session, "exam", by) == []
+        take_rooms(session, batch, [{**ROOMS[0], "site_name": "郑州九中"}], by=by)
+        assert ["郑州九中" in one for one in _tell(session, "exam", by)] == [True] * PEOPLE
+
+
 def _write_as_before(
     session: Session, batch: Batch, due: Sequence[NoticeMessage], occasions: Sequence[str], by: Acting
 ) -> None:
@@ -176,3 +191,12 @@ def test_nobody_is_called_when_it_is_over(world: str, event: str, times: str) ->
                 messages_due(session, batch, event)
             assert messages_due(session, batch, event, only=1) == []
         assert (refused.value.code, "不能通知" in refused.value.message) == ("E401", True)
+
+
+@pytest.mark.parametrize("status", ["committed", "publicity", "final"])
+def test_no_result_is_taken_back_for_a_message(world: str, status: str) -> None:
+    with transaction(world) as session:
+        session.execute(update(Batch).values(status=status))
+        with pytest.raises(ZhupeiError) as caught:
+            messages_due(session, find_batch(session, "T"), "exam")
+    assert (caught.value.code, caught.value.values["cure"]) == ("E401", "现在已不再通知这件事")

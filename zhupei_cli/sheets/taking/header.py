@@ -85,8 +85,8 @@ def _words_at(rows: Sequence[Sequence[Cell]], at: int, kind: Kind) -> tuple[list
 def _goes_on(below: Sequence[Cell], above: Sequence[Cell], kind: Kind) -> bool:
     """Say whether the row below may be the second half of a header: a person has a number or a name there.
 
-    A remark of theirs may be a word that is a heading elsewhere, as 面试缺考, 订单定向, 主基地 are. Who or what
-    a row is about stands in its first two columns, or in those that say it; others may have a unit below.
+    A remark of theirs may be a word that is a heading elsewhere, as 面试缺考 and 订单定向 are. Who or what a
+    row is about stands in its first two columns, or in those that say it; others may have a unit below.
     """
     words, halves = _words(above), _words(below)
     known = {
