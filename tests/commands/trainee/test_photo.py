@@ -109,13 +109,17 @@ def test_what_people_hand_in_instead(call: Call, home: Path) -> None:
     )
 
 
-@pytest.mark.sqlite
-def test_photos_are_given_out_all_or_none(call: Call, database: str, home: Path) -> None:
-    folder = home / "照片"
+def _hand_in(call: Call, folder: Path) -> None:
+    """Take in a photo of each of the three."""
     folder.mkdir()
     for at in (1, 2, 3):
         (folder / f"T-000000{at}.jpg").write_bytes(picture(grey=at))
-    assert call("trainee", "photo", "import", "照片").code == 0
+    assert call("trainee", "photo", "import", folder).code == 0
+
+
+@pytest.mark.sqlite
+def test_photos_are_given_out_all_or_none(call: Call, database: str, home: Path) -> None:
+    _hand_in(call, home / "照片")
     with transaction(database) as session:  # what cannot be read stops it half-way, as Ctrl-C does
         session.execute(text("UPDATE trainee_photo SET content = 'x' WHERE trainee_id = 3"))
     assert call("trainee", "photo", "export", "-o", "导出").code == 1
@@ -126,11 +130,7 @@ def test_photos_are_given_out_all_or_none(call: Call, database: str, home: Path)
 
 
 def test_two_people_of_one_number_have_two_photos(call: Call, database: str, home: Path) -> None:
-    folder = home / "照片"
-    folder.mkdir()
-    for at in (1, 2, 3):
-        (folder / f"T-000000{at}.jpg").write_bytes(picture(grey=at))
-    assert call("trainee", "photo", "import", "照片").code == 0
+    _hand_in(call, home / "照片")
     with transaction(database) as session:
         for id_, paper in ((1, "passport"), (2, "other")):
             owner = update(Trainee).where(Trainee.id == id_)
