@@ -25,9 +25,17 @@ $$;
 -- Numbers of people in what somebody typed: `masked_text` of the program, for events that leave in sealed files.
 CREATE OR REPLACE FUNCTION zhupei.masked_text(typed text) RETURNS text
 LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
-  SELECT regexp_replace(
-    regexp_replace(typed, '(?<![0-9])([0-9]{4})[0-9]{10}([0-9]{3}[0-9Xx])(?![0-9])', '\1**********\2', 'g'),
-    '(?<![0-9])(1[0-9]{2})[0-9]{4}([0-9]{4})(?![0-9])', '\1****\2', 'g')
+  -- Written in one, with one blank or hyphen, with two; a star for each character that goes.
+  SELECT regexp_replace(regexp_replace(regexp_replace(
+    regexp_replace(regexp_replace(regexp_replace(typed,
+    '(?<![0-9０-９])([0-9０-９]{4})[0-9０-９]{10}([0-9０-９]{3}[0-9０-９XxＸｘ])(?![0-9０-９])', '\1**********\2', 'g'),
+    '(?<![0-9０-９])([0-9０-９]{4})[0-9０-９]{2}(?:[ -][0-9０-９]{8}|[0-9０-９]{8}[ -])([0-9０-９]{3}[0-9０-９XxＸｘ])(?![0-9０-９])',
+    '\1***********\2', 'g'),
+    '(?<![0-9０-９])([0-9０-９]{4})[0-9０-９]{2}[ -][0-9０-９]{8}[ -]([0-9０-９]{3}[0-9０-９XxＸｘ])(?![0-9０-９])',
+    '\1************\2', 'g'),
+    '(?<![0-9０-９])(1[0-9０-９]{2})[0-9０-９]{4}([0-9０-９]{4})(?![0-9０-９])', '\1****\2', 'g'),
+    '(?<![0-9０-９])(1[0-9０-９]{2})(?:[ -][0-9０-９]{4}|[0-9０-９]{4}[ -])([0-9０-９]{4})(?![0-9０-９])', '\1*****\2', 'g'),
+    '(?<![0-9０-９])(1[0-9０-９]{2})[ -][0-9０-９]{4}[ -]([0-9０-９]{4})(?![0-9０-９])', '\1******\2', 'g')
 $$;
 
 CREATE OR REPLACE FUNCTION zhupei.masked_fields(entry jsonb) RETURNS jsonb

@@ -230,6 +230,9 @@ def test_the_masks_of_the_database_are_those_of_the_program(walls: World) -> Non
 
 def test_what_a_base_types_is_masked_as_the_program_masks_it(walls: World) -> None:
     typed = "见 410101199501011015、41010119950101101X 与 13800000001，编号 123456789012345678901"
+    typed += "；410101 19950101 1015，410101-199501011015，41010119950101-101Ｘ"
+    typed += "；４１０１０１１９９５０１０１１０１５"
+    typed += "；138 0000 0001，138-00000001，1380000 0001"
     with transaction(walls.admin, read_only=True) as session:
         found = session.execute(text("SELECT zhupei.masked_text(:typed)"), {"typed": typed}).scalar()
     assert found == masking.masked_text(typed) != typed
