@@ -68,7 +68,7 @@ def add(
 
 
 def _password(settings: Settings, *, from_stdin: bool) -> str:
-    given = os.environ.get("ZHUPEI_NEW_PASSWORD")
+    given = None if from_stdin else os.environ.get("ZHUPEI_NEW_PASSWORD")
     return require_password(given) if given else new_password(settings, from_stdin=from_stdin)
 
 

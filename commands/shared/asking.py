@@ -153,7 +153,8 @@ def new_password(settings: Settings, *, from_stdin: bool) -> str:
 def given_password(settings: Settings, *, from_stdin: bool) -> str:
     """Return a password as it is: the first line of stdin, or asked once without showing it."""
     if from_stdin:
-        return sys.stdin.readline().rstrip("\r\n")
+        # Editors of Windows put a mark before the first line of a file.
+        return sys.stdin.readline().removeprefix("\ufeff").rstrip("\r\n")
     if not can_ask(settings):
         require_options(["--password-stdin"])
     password: str = prompt("密码", type=str, hide_input=True)

@@ -113,6 +113,8 @@ def test_a_configuration_of_the_folder_says_once_where_it_leads(zhupei: Run, hom
         f"提醒：{file} 指定了邮件服务器 m（以后不再提醒）\n"
     )
     assert zhupei("config", "path").err == ""
-    file.write_text('database = "sqlite:///b.sqlite"\n')
+    # Not even when the file asks for quiet: it may be a stranger's.
+    file.write_text('database = "sqlite:///b.sqlite"\nquiet = true\n')
     assert zhupei("--database", "sqlite:///c.sqlite", "config", "path").err == ""
+    assert zhupei("--quiet", "config", "path").err == ""
     assert "b.sqlite（以后不再提醒）" in zhupei("config", "path").err

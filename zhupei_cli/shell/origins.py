@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from zhupei_cli.settings import Settings, candidates, origins, useless_variables
-from zhupei_cli.shell.logfile import note
+from zhupei_cli.shell.logfile import note, warn
 
 _TOLD = {"database": "数据库", "operator": "经办人"}
 
@@ -18,13 +18,14 @@ def say_redirected(settings: Settings, given: Mapping[str, Any], *, environ: Map
     A folder that came from elsewhere may hold one: what is typed there would go to others.
     """
     file = candidates(given.get("config"))[0]
-    if settings.quiet or given.get("config") or not file.is_file():
+    # Not the quiet of the settings: the file that is told of may ask for it.
+    if given.get("quiet") or given.get("config") or not file.is_file():
         return
     said = _said_before()
     for what in _redirected(file, given, environ):
         mark = sha256(f"{file.absolute()} {what}".encode("utf-8", "replace")).hexdigest()
         if mark not in said:
-            note(settings, f"提醒：{file.absolute()} 指定了{what}（以后不再提醒）")
+            warn(settings, f"提醒：{file.absolute()} 指定了{what}（以后不再提醒）")
             _remember(mark)
 
 

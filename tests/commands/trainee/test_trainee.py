@@ -114,7 +114,8 @@ def test_passwords_wrong_locked_and_reset(wang: Run) -> None:
     ]
     locked = wang(*check, "--json", stdin=PASSWORD + "\n")
     assert (locked.code, locked.out, json.loads(locked.err)["error"]["code"]) == (5, "", "E604")
-    reset = wang("trainee", "password", "reset", ONE, "--password-stdin", stdin="Passw0rd-2\r\n")
+    # A file that Notepad saved begins with a mark that nobody types.
+    reset = wang("trainee", "password", "reset", ONE, "--password-stdin", stdin="\ufeffPassw0rd-2\r\n")
     assert reset == Ran(
         0,
         "",
