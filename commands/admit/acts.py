@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from zhupei_cli.acting import Acting
 from zhupei_cli.model import Batch
 from zhupei_cli.rules.batch.lifecycle import ADMISSION
+from zhupei_cli.rules.people.masking import masked_text
 from zhupei_cli.services.admission import by_hand, give_up
 from zhupei_cli.services.records import lookup
 from zhupei_cli.shell.arguments import CODE, NAME
@@ -249,7 +250,10 @@ def _tell(
     refused: Sequence[give_up.Refused],
     more: Mapping[str, object] | None = None,
 ) -> None:
-    refusals = [{"application_no": no, "code": fault.code, "message": fault.message} for no, fault in refused]
+    refusals = [
+        {"application_no": no, "code": fault.code, "message": masked_text(fault.message)}
+        for no, fault in refused
+    ]
     summary = {"decided": len(done), "admissions": done, "refused": refusals, **(more or {})}
     same = len(dict.fromkeys(asked.numbers)) - len(done) - len(refused)
     standing = f"，另有 {same} 人已经是这样，不必再做" if same else ""

@@ -12,6 +12,7 @@ import click
 
 from zhupei_cli.display import harmless
 from zhupei_cli.oswords import os_words
+from zhupei_cli.rules.people.masking import masked_text
 from zhupei_cli.settings import Settings
 from zhupei_cli.shell.advice import advice
 from zhupei_cli.shell.hints import completed
@@ -54,7 +55,16 @@ def ending(settings: Callable[[], Settings], error: Exception) -> None:
 
 
 def as_zhupei_error(error: Exception) -> ZhupeiError:
-    """Return `error` as one of the catalogue; what nobody foresaw is E901 and says nothing of its values."""
+    """Return `error` as one of the catalogue; what nobody foresaw is E901 and says nothing of its values.
+
+    Whatever somebody typed where something else is wanted, their numbers are masked in it.
+    """
+    known = _known(error)
+    known.message = masked_text(known.message) or ""
+    return known
+
+
+def _known(error: Exception) -> ZhupeiError:
     if isinstance(error, ZhupeiError):
         return error
     if isinstance(error, click.UsageError):

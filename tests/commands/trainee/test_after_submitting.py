@@ -75,6 +75,42 @@ def test_the_number_of_a_record_that_stands_twice_is_masked(shell: Run, home: Pa
     ), ran
 
 
+def test_numbers_are_masked_wherever_they_were_typed(shell: Run, home: Path) -> None:
+    """In a reason, as a code or an application number, under another heading; in the log too."""
+    who, phone = id_number(1), "13812345678"
+    assert shell("review", "reject", NO, "--reason", f"身份证 {who} 与照片不符，电话 {phone}").code == 0
+    rows = [{"application_no": who, "decision": "通过"}]
+    book = write_book(home / "意见.xlsx", [(workbook_kinds.REVIEW, rows)])
+    shifted = person(2, nation=who, level=phone)
+    people = write_people(home / "错位.xlsx", [shifted])
+    commands: tuple[tuple[str | Path, ...], ...] = (
+        ("apply", "status", NO),
+        ("apply", "list"),
+        ("apply", "show", NO),
+        ("review", "show", NO),
+        ("review", "log", "--json"),
+        ("review", "show", who),
+        ("admit", "explain", who),
+        ("base", "show", who),
+        ("batch", "show", who),
+        ("apply", "list", "--base", who),
+        ("trainee", "show", "王一", who),
+        ("review", "approve", who),
+        ("review", "import", book, "--json"),
+        ("trainee", "import", people),
+        ("trainee", "import", people, "--json"),
+    )
+    for words in commands:
+        ran = shell("--log-file", home / "日志.txt", *words)
+        said = ran.out + ran.err
+        assert (who in said, phone in said) == (False, False), (words, ran)
+        assert "****" in said, (words, ran)
+    log = (home / "日志.txt").read_text("utf-8")
+    assert (who in log, phone in log, "****" in log) == (False, False, True)
+    # Who may see them says so, and leaves an event.
+    assert who in shell("apply", "show", NO, "--reveal").out
+
+
 def test_withdrawing_asks_with_the_name(shell: Run) -> None:
     refused = shell("--no-input", "apply", "withdraw", NO)
     assert f"撤回后不能恢复，撤回 {NO}（王一，已提交）吗？" in refused.err

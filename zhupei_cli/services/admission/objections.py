@@ -211,7 +211,7 @@ def list_objections(
                 "state_label": OBJECTION_STATE.label(row["state"]),
                 "upheld": row["upheld"],
                 "upheld_label": None if row["upheld"] is None else flag_label(UPHELD, row["upheld"]),
-                "reason": row["reason"],
+                "reason": row["reason"] if reveal else masked_text(row["reason"]),
             }
         )
     return found

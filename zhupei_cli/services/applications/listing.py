@@ -12,7 +12,7 @@ from zhupei_cli.acting import Acting
 from zhupei_cli.model import Admission, Application, Batch, Choice, Review, Snapshot, Trainee
 from zhupei_cli.rules.batch.lifecycle import PUBLISHED, status_label
 from zhupei_cli.rules.people.field_values import shown_fields
-from zhupei_cli.rules.people.masking import mask_id
+from zhupei_cli.rules.people.masking import mask_id, masked_text
 from zhupei_cli.services.applications import store
 from zhupei_cli.services.batches.taking_part import gave_up, seated_elsewhere
 from zhupei_cli.services.people import profiles
@@ -181,7 +181,8 @@ def _as_dict(
     admission = None
     if published and row.admission_status is not None:
         base = bases.labels.get(row.admission_base or "", "")
-        admission = (row.admission_status, base, row.admission_reason)
+        why = row.admission_reason if reveal else masked_text(row.admission_reason)
+        admission = (row.admission_status, base, why)
     second = row.choice2_specialty
     return {
         "application_no": row.application_no,
@@ -203,7 +204,9 @@ def _as_dict(
         "accept_adjust": row.accept_adjust,
         "status": row.status,
         "admission_status": None if admission is None else admission[0],
-        "status_label": status_label(row.status, reason, admission, batch.status),
+        "status_label": status_label(
+            row.status, reason if reveal else masked_text(reason), admission, batch.status
+        ),
         "submitted_at": row.submitted_at,
     }
 
@@ -226,17 +229,17 @@ def show_application(
         "profile": told,
         "educations": [shown_fields(entry, reveal=reveal) for entry in profile.educations],
         "works": [shown_fields(entry, reveal=reveal) for entry in profile.works],
-        "reviews": _decisions(session, stored.id),
+        "reviews": _decisions(session, stored.id, reveal=reveal),
     }
 
 
-def _decisions(session: Session, application_id: int) -> list[DecisionShown]:
+def _decisions(session: Session, application_id: int, *, reveal: bool) -> list[DecisionShown]:
     statement = select(_REVIEW).where(_REVIEW.c.application_id == application_id).order_by(_REVIEW.c.id)
     return [
         {
             "decision": row.decision,
             "decision_label": words.DECISION.label(row.decision),
-            "reason": row.reason,
+            "reason": row.reason if reveal else masked_text(row.reason),
             "base": row.base_code,
             "decided_by": row.decided_by,
             "decided_at": row.decided_at,

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Application, Batch, Choice, Review, Snapshot
 from zhupei_cli.rules.eligibility.requirement import NO_PAST
+from zhupei_cli.rules.people.masking import masked_text
 from zhupei_cli.services.applications import listing, store, years
 from zhupei_cli.services.applications.form_checks import identity_faults, load_checks
 from zhupei_cli.services.applications.listing import Filter
@@ -156,7 +157,7 @@ def review_log(
             "choice1_base_label": labels[row.choice1],
             "decision": row.decision,
             "decision_label": DECISION.label(row.decision),
-            "reason": row.reason,
+            "reason": masked_text(row.reason),
             "base": row.base_code,
             "decider_label": "省级" if row.base_code is None else labels[row.base_code],
             "decided_by": row.decided_by,
