@@ -35,7 +35,7 @@ CREATE OR REPLACE VIEW zhupei_base.application AS
 SELECT a.id, a.application_no, a.batch_id, a.identity, a.source_type, a.train_years, a.status, a.submitted_at,
        c.specialty_code
 FROM zhupei.application a JOIN zhupei.choice c ON c.application_id = a.id AND c.number = 1
-WHERE c.base_code IN (SELECT base_code FROM zhupei_walls.mine) AND a.status NOT IN ('draft', 'withdrawn')
+WHERE c.base_code IN (SELECT base_code FROM zhupei_walls.mine) AND a.status NOT IN ('draft', 'returned', 'withdrawn')
 LIMIT 1000000000;
 -- Neither numbers of papers and phones, nor the day of birth, which is part of one.
 CREATE OR REPLACE VIEW zhupei_base.person AS
@@ -43,14 +43,14 @@ SELECT s.application_id, s.name, s.gender, s.level, s.school, s.major, s.degree,
 FROM zhupei.snapshot s
 JOIN zhupei.application a ON a.id = s.application_id AND a.snapshot_version = s.version
 JOIN zhupei.choice c ON c.application_id = a.id AND c.number = 1
-WHERE c.base_code IN (SELECT base_code FROM zhupei_walls.mine) AND a.status NOT IN ('draft', 'withdrawn')
+WHERE c.base_code IN (SELECT base_code FROM zhupei_walls.mine) AND a.status NOT IN ('draft', 'returned', 'withdrawn')
 LIMIT 1000000000;
 CREATE OR REPLACE VIEW zhupei_base.review AS
 SELECT r.id, r.application_id, r.decision, r.reason, r.decided_at
 FROM zhupei.review r
 JOIN zhupei.application a ON a.id = r.application_id
 JOIN zhupei.choice c ON c.application_id = a.id AND c.number = 1
-WHERE c.base_code IN (SELECT base_code FROM zhupei_walls.mine) AND a.status NOT IN ('draft', 'withdrawn')
+WHERE c.base_code IN (SELECT base_code FROM zhupei_walls.mine) AND a.status NOT IN ('draft', 'returned', 'withdrawn')
 LIMIT 1000000000;
 -- Without the seats taken: they would tell of an admission before its publication.
 CREATE OR REPLACE VIEW zhupei_base.plan AS

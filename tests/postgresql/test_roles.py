@@ -161,6 +161,14 @@ def test_a_login_above_the_walls_is_told(world: World, admin: Run) -> None:
     assert (ran.code, problems["zhao"]) == (3, "有超级用户、跳过行级安全或管理账号的权力")
 
 
+def test_a_login_made_anew_under_an_old_name_has_no_base(world: World, admin: Run) -> None:
+    """The walls ask for the role itself; the list said that all is well."""
+    ask(world.admin, "UPDATE zhupei.login SET role = 1 WHERE login = 'zhao'")
+    rows = {row["login"]: row for row in json.loads(admin("db", "user", "list", "--json").out)}
+    assert (rows["zhao"]["base"], rows["zhao"]["problem"]) == (None, "在本库没有对应的基地")
+    assert rows["qian"]["problem"] is None
+
+
 def test_an_administrator_without_superuser_rights_keeps_the_walls(
     version: Server, zhupei: Run, tmp_path: Path
 ) -> None:

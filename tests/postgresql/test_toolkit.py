@@ -58,6 +58,23 @@ def test_a_base_sees_and_decides_its_own(world: World, zhao: Run) -> None:
     assert _events(world) == [("zhao", f"review.{row['decision']}", OWN) for row in reversed(log)]
 
 
+def test_a_form_that_was_returned_is_no_other_bases_until_it_is_handed_in(
+    world: World, zhao: Run, zhupei: Run
+) -> None:
+    def admin(*words: str) -> None:
+        assert zhupei("--database", world.admin, *words).code == 0, words
+
+    batch = ("--batch", "HN2026")
+    qian = ("--database", world.login("qian"))
+    assert zhao("review", "return", OWN, *batch, "--reason", "换基地").code == 0
+    assert zhao("review", "show", OWN, *batch).code == 0
+    admin("apply", "edit", OWN, "--choice1", "4103001", "--choice2", "4101001")
+    assert zhupei(*qian, "review", "show", OWN, *batch).err.startswith("错误 [E304]")
+    assert OWN not in zhupei(*qian, "review", "log", *batch, "--json").out
+    admin("apply", "submit", OWN)
+    assert zhupei(*qian, "review", "show", OWN, *batch).code == 0
+
+
 def test_a_base_learns_nothing_of_who_gave_a_seat_up_before_publication(world: World, zhao: Run) -> None:
     """The result was taken back, the batch is open again; the approval stays as long as the record does."""
     assert zhao("review", "approve", OWN, "--batch", "HN2026").code == 0

@@ -25,7 +25,7 @@ _LOGINS = text("""
     FROM pg_auth_members a
     JOIN pg_roles g ON g.oid = a.roleid AND g.rolname IN ('zhupei_province', 'zhupei_base', 'zhupei_auditor')
     JOIN pg_roles l ON l.oid = a.member AND (a.inherit_option OR a.set_option)  -- not who only made the role
-    LEFT JOIN zhupei.login m ON m.login = l.rolname
+    LEFT JOIN zhupei.login m ON m.login = l.rolname AND m.role = l.oid  -- not of another role of that name
     GROUP BY l.oid, l.rolname, g.rolname, m.base_code, l.rolcanlogin, above
     ORDER BY 1, 2
 """)
