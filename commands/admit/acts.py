@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from zhupei_cli.acting import Acting
 from zhupei_cli.model import Batch
 from zhupei_cli.rules.batch.lifecycle import ADMISSION
-from zhupei_cli.rules.people.masking import masked_text
+from zhupei_cli.rules.people.masking import masked_message, masked_text
 from zhupei_cli.services.admission import by_hand, give_up
 from zhupei_cli.services.records import lookup
 from zhupei_cli.shell.arguments import CODE, NAME
@@ -251,7 +251,11 @@ def _tell(
     more: Mapping[str, object] | None = None,
 ) -> None:
     refusals = [
-        {"application_no": no, "code": fault.code, "message": masked_text(fault.message)}
+        {
+            "application_no": masked_text(no),
+            "code": fault.code,
+            "message": masked_message(fault.code, fault.message),
+        }
         for no, fault in refused
     ]
     summary = {"decided": len(done), "admissions": done, "refused": refusals, **(more or {})}

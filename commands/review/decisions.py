@@ -7,7 +7,7 @@ import click
 from sqlalchemy.orm import Session
 
 from zhupei_cli.model.batch import Batch
-from zhupei_cli.rules.people.masking import masked_text
+from zhupei_cli.rules.people.masking import masked_message, masked_text
 from zhupei_cli.services.records import base_login
 from zhupei_cli.services.reviews import decisions
 from zhupei_cli.services.reviews.decisions import Verdict
@@ -107,7 +107,11 @@ def _decide(
 
     done, refused = deed.in_batch(batch, decide, bases=True)
     refusals = [
-        {"application_no": verdict.application_no, "code": fault.code, "message": masked_text(fault.message)}
+        {
+            "application_no": masked_text(verdict.application_no),
+            "code": fault.code,
+            "message": masked_message(fault.code, fault.message),
+        }
         for verdict, fault in refused
     ]
     same = len(dict.fromkeys(numbers)) - done - len(refused)

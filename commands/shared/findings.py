@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from zhupei_cli.rules.people.masking import masked_text
+from zhupei_cli.rules.people.masking import masked_message, masked_text
 from zhupei_cli.settings import Settings
 from zhupei_cli.sheets.kinds.workbook_kinds import PERSON
 from zhupei_cli.shell.logfile import note
@@ -18,8 +18,8 @@ def label(fault: Fault) -> str:
 def tell(settings: Settings, fault: Fault, *, about: str = "", warn: bool = False) -> None:
     """Say one finding; of a rule also its name and where it comes from. `warn` shows errors as warnings."""
     word = "错误" if fault.severity == "error" and not warn else "提醒"
-    what = " ".join(part for part in (about, label(fault)) if part)
-    note(settings, f"{word} [{fault.code}] {what}：{masked_text(fault.message)}")
+    what = " ".join(part for part in (masked_text(about), label(fault)) if part)
+    note(settings, f"{word} [{fault.code}] {what}：{masked_message(fault.code, fault.message)}")
     if "rule" in fault.values:
         note(settings, f"    规则 {fault.values['rule']}：{CATALOGUE[fault.code].cause}")
 
@@ -31,6 +31,9 @@ def as_json_rows(findings: Iterable[tuple[str, Fault]]) -> Iterator[tuple[str, d
             "column": label(fault),
             "code": fault.code,
             "severity": fault.severity,
-            "message": masked_text(fault.message),
+            "message": masked_message(fault.code, fault.message),
         }
-        yield number, row | ({"rule": fault.values["rule"]} if "rule" in fault.values else {})
+        yield (
+            masked_text(number) or "",
+            row | ({"rule": fault.values["rule"]} if "rule" in fault.values else {}),
+        )

@@ -13,7 +13,7 @@ import click
 from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
-from zhupei_cli.files import made_beside, put_in_place
+from zhupei_cli.files import free_path, made_beside, put_in_place
 from zhupei_cli.model.batch import Batch
 from zhupei_cli.services.records import lookup
 from zhupei_cli.settings import Settings
@@ -122,18 +122,20 @@ class Placed:
 def placing(path: Path, *, force: bool) -> Iterator[Placed]:
     """Yield a file to fill in a transaction of the block; it gets its place once that is kept.
 
-    Or may have been (E799), or was when Ctrl-C was heard: what counts as written is there. Raises E002, E003.
+    So it does when Ctrl-C is heard right after that: what counts as written is there. Where nobody knows,
+    at E799, it stands under a free name, and the error says where. Raises E002, E003.
     """
-    before, unsure = len(KEPT), False
+    before = len(KEPT)
     with made_beside(path, force=force) as beside:
         made = Placed(beside, path)
         try:
             yield made
         except ZhupeiError as error:
-            unsure = error.code == "E799"
+            if error.code == "E799" and beside.stat().st_size:
+                error.hint += f"。写好的文件是 {put_in_place(beside, free_path(path))}，没有这次操作的不要用"
             raise
         finally:
-            if (unsure or len(KEPT) > before) and beside.stat().st_size:
+            if len(KEPT) > before and beside.stat().st_size:
                 made.path = put_in_place(beside, path, force=force)
 
 

@@ -21,15 +21,17 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 $$;
 
 -- First choice, and submitted at least once: a form that is still being filled in is nobody's to read. One that was
--- returned is, so its first choice may be another base by now; whoever decided on it goes on seeing it.
+-- returned is, and its first choice may be another base by now, also when it is withdrawn then: whoever decided on
+-- this version goes on seeing it, everybody else when it is handed in again.
 CREATE OR REPLACE FUNCTION zhupei.my_first_choices() RETURNS integer[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   SELECT coalesce(array_agg(a.id), '{}')
   FROM public.batch b
   JOIN public.choice c ON c.batch_id = b.id AND c.base_code = (SELECT zhupei.my_base()) AND c.number = 1
   JOIN public.application a ON a.id = c.application_id AND a.snapshot_version IS NOT NULL
-    AND (a.status <> 'returned' OR EXISTS (
-      SELECT 1 FROM public.review r WHERE r.application_id = a.id AND r.base_code = c.base_code))
+    AND (a.status NOT IN ('returned', 'withdrawn') OR EXISTS (
+      SELECT 1 FROM public.review r
+      WHERE r.application_id = a.id AND r.base_code = c.base_code AND r.snapshot_version = a.snapshot_version))
 $$;
 
 -- Placed with this base, once the batch is published; before it nobody may learn of an admission.

@@ -73,6 +73,12 @@ def test_a_form_that_was_returned_is_no_other_bases_until_it_is_handed_in(
     assert OWN not in zhupei(*qian, "review", "log", *batch, "--json").out
     admin("apply", "submit", OWN)
     assert zhupei(*qian, "review", "show", OWN, *batch).code == 0
+    # Nor is one that is withdrawn instead, or was theirs at an earlier time.
+    assert zhupei(*qian, "review", "return", OWN, *batch, "--reason", "换回去").code == 0
+    admin("apply", "edit", OWN, "--choice1", "4101001", "--choice2", "4103001")
+    assert zhao("review", "show", OWN, *batch).err.startswith("错误 [E304]")
+    admin("apply", "withdraw", OWN, "--yes")
+    assert zhao("review", "show", OWN, *batch).err.startswith("错误 [E304]")
 
 
 def test_a_base_learns_nothing_of_who_gave_a_seat_up_before_publication(world: World, zhao: Run) -> None:

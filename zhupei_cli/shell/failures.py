@@ -12,7 +12,7 @@ import click
 
 from zhupei_cli.display import harmless
 from zhupei_cli.oswords import os_words
-from zhupei_cli.rules.people.masking import masked_text
+from zhupei_cli.rules.people.masking import masked_message
 from zhupei_cli.settings import Settings
 from zhupei_cli.shell.advice import advice
 from zhupei_cli.shell.hints import completed
@@ -60,7 +60,7 @@ def as_zhupei_error(error: Exception) -> ZhupeiError:
     Whatever somebody typed where something else is wanted, their numbers are masked in it.
     """
     known = _known(error)
-    known.message = masked_text(known.message) or ""
+    known.message = masked_message(known.code, known.message)
     return known
 
 

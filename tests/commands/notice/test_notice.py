@@ -406,5 +406,5 @@ def test_a_commit_nobody_answers_leaves_the_workbook_too(slots: Slots, zhupei: R
             """)
         )
     ended = zhupei("--database", url, "notice", "export", "--event", "approved", "-o", "短信.xlsx")
-    assert (ended.code, "E799" in ended.err) == (6, True), ended
+    assert (ended.code, "E799" in ended.err, "写好的文件是 短信.xlsx" in ended.err) == (6, True, True), ended
     assert len(_sheet(home / "短信.xlsx")) > 1

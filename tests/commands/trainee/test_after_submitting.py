@@ -96,6 +96,9 @@ def test_numbers_are_masked_wherever_they_were_typed(shell: Run, home: Path) -> 
         ("apply", "list", "--base", who),
         ("trainee", "show", "王一", who),
         ("review", "approve", who),
+        ("review", "approve", who, "--skip-bad"),
+        ("review", "approve", who, "--skip-bad", "--json"),
+        ("trainee", "standing", NO),
         ("review", "import", book, "--json"),
         ("trainee", "import", people),
         ("trainee", "import", people, "--json"),
@@ -107,6 +110,11 @@ def test_numbers_are_masked_wherever_they_were_typed(shell: Run, home: Path) -> 
         assert "****" in said, (words, ran)
     log = (home / "日志.txt").read_text("utf-8")
     assert (who in log, phone in log, "****" in log) == (False, False, True)
+    # The code of an institution is everybody's to read, and to compare.
+    uscc = "12410000415800617X"
+    row = {"code": "4101777", "name": "新基地", "city": "郑州市", "uscc": uscc}
+    bases = write_book(home / "基地.xlsx", [(workbook_kinds.BASE, [row])])
+    assert uscc in shell("base", "import", bases).err
     # Who may see them says so, and leaves an event.
     assert who in shell("apply", "show", NO, "--reveal").out
 

@@ -32,6 +32,15 @@ def masked_text(text: str | None) -> str | None:
     return _PHONE.sub(lambda found: mask_phone(found.group()), hidden)
 
 
+#: Messages about the codes of institutions, which anybody may know: they look like ID numbers.
+_PUBLIC = frozenset(("E054", "E055", "E056"))
+
+
+def masked_message(code: str, message: str) -> str:
+    """Mask the numbers of people in what is said under a catalogue code, wherever they were typed."""
+    return message if code in _PUBLIC else masked_text(message) or ""
+
+
 def mask_paper(number: str) -> str:
     """Keep the last four characters, of a short number no more than half of it."""
     return _keep_last(number, 4)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Admission, Application, Batch, Event, Review, Trainee
 from zhupei_cli.rules.batch.lifecycle import PUBLISHED, status_label
-from zhupei_cli.rules.people.masking import mask_id
+from zhupei_cli.rules.people.masking import mask_id, masked_text
 from zhupei_cli.services.people.bars import BAR_TABLE, bar_shown
 from zhupei_cli.services.people.whom import find_person
 from zhupei_cli.services.records import base_login
@@ -132,8 +132,8 @@ def _year(
     left: Mapping[str, object],
 ) -> Year:
     base = bases.get(row.base_code, row.base_code)
-    admission = None if row.now is None else (row.now, base, row.reason)
-    label = status_label(row.status, reason, admission, row.stage)
+    admission = None if row.now is None else (row.now, base, masked_text(row.reason))
+    label = status_label(row.status, masked_text(reason), admission, row.stage)
     shown = row.stage in PUBLISHED and row.base_code is not None
     seat = f"{base}的{specialties.get(row.specialty_code, row.specialty_code)}，{row.train_years} 年"
     gone = f"{left['on']} 离开{'，违约' if left['default'] else ''}" if left else ""

@@ -239,11 +239,11 @@ def settle(session: Session, batch: Batch, event: str, one: NoticeMessage, *, re
 
 
 def count_interrupted(session: Session, batch: Batch, event: str) -> int:
-    """Return how many mails were being sent when an earlier run ended: nobody knows whether they left."""
-    statement = select(_NOTICE.c.id).where(
-        _NOTICE.c.batch_id == batch.id, _NOTICE.c.event == event, _NOTICE.c.state == "sending"
-    )
-    return len(session.execute(statement).all())
+    """Return how many mails were being sent when an earlier run ended: nobody knows whether they left.
+
+    Not of people who were told something since.
+    """
+    return sum(rows[-1].state == "sending" for rows in _told(session, batch, event, None).values())
 
 
 def refused_for_now(answer: str | None) -> bool:

@@ -134,10 +134,10 @@ def _as_compared(
 ) -> dict[tuple[int | None, str], ToldDigest]:
     """Return what was said of employers under their names as imports compare them.
 
-    One may be respelt: what was said last counts, of whatever spelling.
+    One may be respelt: what was said last of a spelling that is there counts, else that it is gone.
     """
     found: dict[tuple[int | None, str], ToldDigest] = {}
-    for (of, name), said in sorted(known.items(), key=lambda one: one[1].seq):
+    for (of, name), said in sorted(known.items(), key=lambda one: (one[1].digest is not None, one[1].seq)):
         found[of, match_key(name)] = said
     return found
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple, TypedDict
 
 from zhupei_cli.files import shown_path
-from zhupei_cli.rules.people.masking import masked_text
+from zhupei_cli.rules.people.masking import masked_message
 from zhupei_cli.services.records.import_ledger import ImportedFile
 from zhupei_cli.sheets.kinds.columns import Choices, Kind
 from zhupei_cli.sheets.reading.book import MAX_ROWS, read_book
@@ -145,4 +145,6 @@ def _of_lines(lines: Sequence[Line], headings: dict[tuple[str, str], dict[str, s
 
 
 def _problem(fault: Fault, file: str, sheet: str, *, row: int, column: str) -> Problem:
-    return Problem(file, sheet, row, column, fault.code, fault.severity, masked_text(fault.message) or "")
+    return Problem(
+        file, sheet, row, column, fault.code, fault.severity, masked_message(fault.code, fault.message)
+    )

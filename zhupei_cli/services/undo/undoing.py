@@ -53,13 +53,13 @@ def undo(session: Session, import_id: int, *, by: Acting, reason: str) -> Undone
     require_time(session, run, rows)
     if found := blocked(session, run, rows):
         raise ZhupeiError("E491", import_id=run.id, count=len(found), examples=examples(found))
-    called = names(session, run, rows)
+    earlier = names(session, run, rows)
     try:
         moves = _take_back(session, run, rows)
     except IntegrityError as error:
         raise ZhupeiError("E492", import_id=run.id) from error
-    # Who was spelt otherwise before is called so again.
-    called |= names(session, run, [row for row in rows if row.action == "updated"])
+    # Who was spelt otherwise before is called so again; the spelling of until now is gone.
+    called = earlier | names(session, run, [row for row in rows if row.action == "updated"])
     deleted = sum(row.action == "inserted" for row in rows)
     counts = {"deleted": deleted, "restored": len(rows) - deleted}
     head = Change(
@@ -70,7 +70,7 @@ def undo(session: Session, import_id: int, *, by: Acting, reason: str) -> Undone
         data={"import": run.id, "kind": run.kind, **counts},
     )
     digests = _digests(session, run, rows)
-    record(session, by, [head, *_changes(run, called, moves, digests, reason)])
+    record(session, by, [head, *_changes(run, called, earlier, moves, digests, reason)])
     afterwards = KINDS[run.kind].afterwards
     doubts = [] if afterwards is None else afterwards(session, run, moves, by, reason)
     session.execute(update(ImportRun).where(ImportRun.id == run.id).values(undone_at=by.at))
@@ -130,6 +130,7 @@ def _digests(session: Session, run: ImportRun, rows: Sequence[Written]) -> dict[
 def _changes(
     run: ImportRun,
     called: Mapping[Written, str],
+    earlier: Mapping[Written, str],
     moves: Moves,
     digests: Mapping[tuple[str, str], str],
     reason: str,
@@ -137,7 +138,8 @@ def _changes(
     """Yield one event per 500 rows of a table and change of state, naming each row in it."""
     groups: dict[tuple[str, str | None, str | None], list[str]] = {}
     for row, name in called.items():
-        groups.setdefault((row.entity, *moves.get(row, (None, None))), []).append(name)
+        moved = groups.setdefault((row.entity, *moves.get(row, (None, None))), [])
+        moved += dict.fromkeys((name, earlier.get(row, name)))
     for (entity, before, after), moved in groups.items():
         for keys in in_chunks(moved, EVENT_ROWS):
             data: dict[str, object] = {"entity": entity, "keys": keys}
