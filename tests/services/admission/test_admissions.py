@@ -203,6 +203,9 @@ def test_candidates_are_approved_and_have_no_seat_of_the_year(
         session.execute(
             update(Application).where(Application.application_no == "U-9000000").values(trainee_id=person)
         )
+        seat = select(Application.id).where(Application.application_no == "U-9000000").scalar_subquery()
+        held = update(Admission).where(Admission.application_id == seat)
+        session.execute(held.values(live_key=f"{year}:{person}"))
     assert _run(database, by)["candidates"] == candidates
 
 

@@ -24,7 +24,7 @@ from zhupei_cli.rules.admission.run import RunSpecialty as Kind
 from zhupei_cli.rules.admission.scores import Record
 from zhupei_cli.rules.batch import settings
 from zhupei_cli.services.batches.plans import place_of
-from zhupei_cli.services.batches.taking_part import seated
+from zhupei_cli.services.batches.taking_part import holds_seat
 from zhupei_cli.services.records.lookup import settings_of, specialty_names
 from zhupei_cli.words.vocabulary import DECIDED_ON, AdmissionStatus, ApplicationStatus
 
@@ -93,7 +93,7 @@ _Columns = tuple[int, str, str, bool, datetime, bool]
 
 def _candidates(batch: Batch, *, passed_over: bool) -> Select[*_Columns]:
     out = select(_ADMISSION.c.application_id).where(
-        _ADMISSION.c.batch_id == batch.id, _ADMISSION.c.status.in_(_OUT)
+        _ADMISSION.c.application_id == _APPLICATION.c.id, _ADMISSION.c.status.in_(_OUT)
     )
     statement = select(
         _APPLICATION.c.id,
@@ -105,8 +105,8 @@ def _candidates(batch: Batch, *, passed_over: bool) -> Select[*_Columns]:
     ).where(
         _APPLICATION.c.batch_id == batch.id,
         _APPLICATION.c.status == ApplicationStatus.APPROVED,
-        _APPLICATION.c.trainee_id.not_in(seated(batch)),
-        _APPLICATION.c.id.not_in(out),
+        ~holds_seat(batch),
+        ~out.correlate(_APPLICATION).exists(),
     )
     if not passed_over:
         return statement
