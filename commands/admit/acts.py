@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from zhupei_cli.acting import Acting
 from zhupei_cli.model import Batch
 from zhupei_cli.rules.batch.lifecycle import ADMISSION
-from zhupei_cli.rules.people.masking import masked_message, masked_text
 from zhupei_cli.services.admission import by_hand, give_up
 from zhupei_cli.services.records import lookup
 from zhupei_cli.shell.arguments import CODE, NAME
@@ -22,6 +21,7 @@ from zhupei_cli.words.errors import ZhupeiError, sentence
 from zhupei_cli.words.vocabulary import ADMISSION_STATUS, BATCH_STATUS
 
 from ..shared.consent import with_doubts
+from ..shared.findings import refusals
 from ..shared.naming import numbered
 from ..shared.options import F, yes_option
 from ..shared.writing import Deed, writing
@@ -250,16 +250,9 @@ def _tell(
     refused: Sequence[give_up.Refused],
     more: Mapping[str, object] | None = None,
 ) -> None:
-    refusals = [
-        {
-            "application_no": masked_text(no),
-            "code": fault.code,
-            "message": masked_message(fault.code, fault.message),
-        }
-        for no, fault in refused
-    ]
-    summary = {"decided": len(done), "admissions": done, "refused": refusals, **(more or {})}
+    left_out = refusals(refused)
+    summary = {"decided": len(done), "admissions": done, "refused": left_out, **(more or {})}
     same = len(dict.fromkeys(asked.numbers)) - len(done) - len(refused)
     standing = f"，另有 {same} 人已经是这样，不必再做" if same else ""
     asked.deed.tell(summary, f"{ADMISSION.verbs[verb].label}：{len(done)} 人{standing}")
-    asked.deed.refuse(refusals)
+    asked.deed.refuse(left_out)

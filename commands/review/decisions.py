@@ -7,7 +7,6 @@ import click
 from sqlalchemy.orm import Session
 
 from zhupei_cli.model.batch import Batch
-from zhupei_cli.rules.people.masking import masked_message, masked_text
 from zhupei_cli.services.records import base_login
 from zhupei_cli.services.reviews import decisions
 from zhupei_cli.services.reviews.decisions import Verdict
@@ -15,6 +14,7 @@ from zhupei_cli.shell.arguments import CODE, NAME
 from zhupei_cli.words.errors import Fault
 from zhupei_cli.words.vocabulary import DECISION, Decision
 
+from ..shared.findings import refusals
 from ..shared.naming import numbered
 from ..shared.writing import Deed, writing
 
@@ -106,16 +106,9 @@ def _decide(
         return decisions.decide(session, found, verdicts, by=deed.by, base=code, skip_bad=skip_bad)
 
     done, refused = deed.in_batch(batch, decide, bases=True)
-    refusals = [
-        {
-            "application_no": masked_text(verdict.application_no),
-            "code": fault.code,
-            "message": masked_message(fault.code, fault.message),
-        }
-        for verdict, fault in refused
-    ]
+    left_out = refusals((verdict.application_no, fault) for verdict, fault in refused)
     same = len(dict.fromkeys(numbers)) - done - len(refused)
     standing = f"，另有 {same} 份已经是这样，不必再做" if same else ""
-    summary = {"decision": decision, "decided": done, "refused": refusals}
+    summary = {"decision": decision, "decided": done, "refused": left_out}
     deed.tell(summary, f"{DECISION.label(decision)}：{done} 份{standing}")
-    deed.refuse(refusals)
+    deed.refuse(left_out)

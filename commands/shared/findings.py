@@ -24,6 +24,18 @@ def tell(settings: Settings, fault: Fault, *, about: str = "", warn: bool = Fals
         note(settings, f"    规则 {fault.values['rule']}：{CATALOGUE[fault.code].cause}")
 
 
+def refusals(refused: Iterable[tuple[str, Fault]]) -> list[dict[str, object]]:
+    """Return which numbers were left out and why, as JSON and `Deed.refuse` have it."""
+    return [
+        {
+            "application_no": masked_text(number),
+            "code": fault.code,
+            "message": masked_message(fault.code, fault.message),
+        }
+        for number, fault in refused
+    ]
+
+
 def as_json_rows(findings: Iterable[tuple[str, Fault]]) -> Iterator[tuple[str, dict[str, object]]]:
     """Yield (number, finding as JSON has it)."""
     for number, fault in findings:

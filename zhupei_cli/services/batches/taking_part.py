@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import ColumnElement, Select, String, Table, cast, func, literal, select
+from sqlalchemy import ColumnElement, String, Table, cast, func, literal, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Admission, Application, Batch
@@ -29,8 +29,7 @@ _APPLICATION: Table = _TABLES[Application.__tablename__]
 _BATCH: Table = _TABLES[Batch.__tablename__]
 # Inside a WHERE the same tables would be taken for those of the outer statement. Made once: an alias copies
 # every column of its table, which took a seventh of the time of each command that counts who takes part.
-_SEAT, _OTHER, _ELSEWHERE = _ADMISSION.alias(), _APPLICATION.alias(), _BATCH.alias()
-_MINE = _APPLICATION.alias()
+_SEAT, _ELSEWHERE = _ADMISSION.alias(), _BATCH.alias()
 _RESULT, _DECIDED = _ADMISSION.alias(), _ADMISSION.alias()
 
 _WITH_RESULT = (BatchStatus.COMMITTED, *PUBLISHED)
@@ -67,30 +66,6 @@ class SeatElsewhere:
         return {"seated_in": self.batch, "place": self.place, "status": self.status}
 
 
-def seated(batch: Batch, *, elsewhere: bool = False, published: bool = False) -> Select[*tuple[object, ...]]:
-    """Return the statement for the approved people of a batch who hold a seat of its year.
-
-    With `elsewhere` only in other batches, with `published` only in those of which everybody may know. It
-    starts from the people of the batch: of all who hold a seat of the year, a country has a million.
-    """
-    mine, admission, other, held_in = _MINE, _SEAT, _OTHER, _ELSEWHERE
-    statement = (
-        select(mine.c.trainee_id)
-        .join(other, other.c.trainee_id == mine.c.trainee_id)
-        .join(admission, admission.c.application_id == other.c.id)
-        .join(held_in, held_in.c.id == other.c.batch_id)
-        .where(
-            mine.c.batch_id == batch.id,
-            mine.c.status == ApplicationStatus.APPROVED,
-            held_in.c.year == batch.year,
-            admission.c.live_key.is_not(None),
-        )
-    )
-    if published:
-        statement = statement.where(held_in.c.status.in_(PUBLISHED))
-    return statement.where(other.c.batch_id != batch.id) if elsewhere else statement
-
-
 def takes_part(batch: Batch) -> tuple[ColumnElement[bool], ...]:
     """Return the conditions on applications of those that take part in the admission of a batch."""
     return *_approved(batch), ~_sits_out(batch)
@@ -101,8 +76,7 @@ def seated_elsewhere(batch: Batch, *, published: bool = False) -> tuple[ColumnEl
 
     Also of those who took part here and have none: the next round leaves them out.
     """
-    people = seated(batch, elsewhere=True, published=published)
-    return *_approved(batch), _APPLICATION.c.trainee_id.in_(people)
+    return *_approved(batch), holds_seat(batch, elsewhere=True, published=published)
 
 
 def count_seated(session: Session, batch: Batch) -> int:
@@ -159,16 +133,20 @@ def _sits_out(batch: Batch) -> ColumnElement[bool]:
     return holds_seat(batch, elsewhere=True) & ~here.correlate(_APPLICATION).exists()
 
 
-def holds_seat(batch: Batch, *, elsewhere: bool = False) -> ColumnElement[bool]:
+def holds_seat(batch: Batch, *, elsewhere: bool = False, published: bool = False) -> ColumnElement[bool]:
     """Return the condition that the person of an application holds a seat of the year.
 
-    Looked up by a key, person by person, for where it is denied: of a list of people under a NOT OceanBase
-    joined three tables anew for each of them, once another batch of the year had seats.
+    With `elsewhere` only in other batches, with `published` only in those of which everybody may know. Looked
+    up by a key, person by person: of a list of people under a NOT OceanBase joined three tables anew for each
+    of them, once another batch of the year had seats; and of all who hold one, a country has a million.
     """
     key = literal(f"{batch.year}:") + cast(_APPLICATION.c.trainee_id, String)
     held = select(_SEAT.c.application_id).where(_SEAT.c.live_key == key)
     if elsewhere:
         held = held.where(_SEAT.c.batch_id != batch.id)
+    if published:
+        known = held.join(_ELSEWHERE, _ELSEWHERE.c.id == _SEAT.c.batch_id)
+        held = known.where(_ELSEWHERE.c.status.in_(PUBLISHED))
     return held.correlate(_APPLICATION).exists()
 
 
