@@ -47,7 +47,7 @@ _STATEMENT: Select[int, str, str, int | None, int, str | None, str | None] = (
 
 def load_under_review(session: Session, batch: Batch, numbers: Collection[str]) -> dict[str, UnderReview]:
     """Return the applications to `batch` with these numbers, by number."""
-    return {row[1]: UnderReview(*row) for row in _rows(session, batch, numbers)}
+    return {row[1]: UnderReview._make(row) for row in _rows(session, batch, numbers)}
 
 
 def _rows(session: Session, batch: Batch, numbers: Collection[str]) -> Iterable[_Row]:
@@ -56,5 +56,5 @@ def _rows(session: Session, batch: Batch, numbers: Collection[str]) -> Iterable[
         size = select(func.count()).select_from(_APPLICATION).where(_APPLICATION.c.batch_id == batch.id)
         if session.execute(size).scalar_one() < _SHARE * len(numbers):
             wanted = set(numbers)
-            return [row for row in session.execute(statement) if row[1] in wanted]
+            return [row for row in session.execute(statement).all() if row[1] in wanted]
     return rows_of(session, statement, _APPLICATION.c.application_no, numbers)

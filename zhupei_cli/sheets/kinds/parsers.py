@@ -87,6 +87,7 @@ AS_THEY_ARE: Final[Mapping[Parser, re.Pattern[str]]] = {
     phone: re.compile("1[3-9][0-9]{9}"),
     email: re.compile("(?=.{1,40}$)[A-Za-z0-9_]+(?:[.-][A-Za-z0-9_]+)*@(?:[A-Za-z0-9]+\\.)+[A-Za-z]{2,}"),
     paper_number: re.compile("[0-9A-Z]{1,18}"),
+    application_number: re.compile("[0-9A-Z][0-9A-Z_-]{0,24}-[0-9]{7,9}"),
 }
 
 
