@@ -5,8 +5,10 @@ from datetime import date, datetime, time, timedelta
 from typing import Final
 
 #: What a cell shows: a number, days as a date, a month or a duration, a share in per cent, or as many digits
-#: as the zeros that stand here ("0000"), in following lines what is shown before and behind them.
+#: as the zeros that stand here ("0000"); in a line below, where it shows other signs too, how all stand.
 Look = str
+#: The place of a digit among other signs, which may be zeros themselves.
+_DIGIT: Final = "\0"
 
 _DAY: Final = 86_400_000
 #: Until 1900-02-28 days are counted from 1899-12-31; Excel believes in a 29th.
@@ -55,17 +57,23 @@ def look_of(number: int, code: str | None) -> Look:
 
 
 def _padded(code: str) -> Look:
-    """Return as many zeros as a format has, and where it shows something around them, what that is."""
-    around = ["", ""]
-    zeros = 0
+    """Return as many zeros as a format has, and where it shows something beside them, how they stand."""
+    shown = ""
     for quoted, escaped, other in _PARTS.findall(code):
         if other == ";":
             break
-        if other:
-            zeros += 1
-        else:
-            around[zeros > 0] += quoted or escaped
-    return "\n".join(["0" * zeros, *(around if any(around) else ())])
+        shown += _DIGIT if other else quoted or escaped
+    zeros = "0" * shown.count(_DIGIT)
+    return zeros if len(zeros) == len(shown) else f"{zeros}\n{shown}"
+
+
+def _laid_out(digits: str, zeros: str, shown: str) -> str:
+    """Return digits as a format shows them: those it has no zero for stand where its first zero is."""
+    first = len(digits) - len(zeros) + 1
+    parts = shown.split(_DIGIT)
+    return parts[0] + "".join(
+        part + sign for part, sign in zip((digits[:first], *digits[first:]), parts[1:], strict=True)
+    )
 
 
 def from_serial(days: float, look: Look, *, from_1904: bool) -> str | float | date | time | timedelta:
@@ -76,9 +84,11 @@ def from_serial(days: float, look: Look, *, from_1904: bool) -> str | float | da
     if look == "percent":
         return f"{round(days * 100, 10):.15g}%"
     if look.startswith("00"):
-        zeros, before, behind = (*look.split("\n"), "", "")[:3]
-        whole = days >= 0 and days == int(days) < 10**15
-        return f"{before}{days:0{len(zeros)}.0f}{behind}" if whole else days
+        zeros, _, shown = look.partition("\n")
+        if days < 0 or not days == int(days) < 10**15:
+            return days
+        digits = f"{days:0{len(zeros)}.0f}"
+        return _laid_out(digits, zeros, shown) if shown else digits
     if look == "number":
         return Serial1904(days) if from_1904 else days
     if not -_LAST < days < _LAST or (days < 0 and look in ("date", "month")):
