@@ -189,6 +189,12 @@ def is_header(line: Sequence[Cell], header: Header) -> bool:
     )
 
 
+def heading_mark(header: Header) -> tuple[int, str]:
+    """Return a column, and a sign that its cell has in a row that repeats the header, however it is spelt."""
+    index = next(iter(header.columns))
+    return index, next((sign for sign in heading_key(header.words[index]) if not sign.isascii()), "")
+
+
 def _words(row: Sequence[Cell]) -> list[str]:
     # A cell that a merged range swallows has no word of its own.
     return ["" if isinstance(cell, Spoilt) else text(cell) for cell in row]

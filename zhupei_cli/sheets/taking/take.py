@@ -9,7 +9,7 @@ from zhupei_cli.sheets.kinds.columns import Column, Kind
 from zhupei_cli.sheets.reading.book import Sheet
 from zhupei_cli.sheets.taking.beside_people import FEW_CELLS, NAMING_NUMBERS, is_note, is_total
 from zhupei_cli.sheets.taking.column_reader import ColumnReader
-from zhupei_cli.sheets.taking.header import Header, is_header, read_header
+from zhupei_cli.sheets.taking.header import Header, heading_mark, is_header, read_header
 from zhupei_cli.sheets.taking.lines import Line
 from zhupei_cli.sheets.taking.stored_lines import LineStore, StoredLines
 from zhupei_cli.sheets.taking.table import Table
@@ -113,13 +113,13 @@ class Taking:
         kind, required = self.kind, self._required.keys()
         first = self._sheet.first_row + self._seen
         # Of a kind whose columns are all text a repeated header is no wrong row either.
-        column, heading = next((index, header.words[index]) for index in header.columns)
+        column, mark = heading_mark(header)
         for offset, (line, row) in enumerate(zip(piece, zip(*read, strict=True), strict=True)):
             values = {key: value for key, value in zip(keys, row) if value is not None}  # noqa: B905
             found = faults.get(offset) or []
             if not values and _is_blank(found):
                 continue
-            if (found or line[column] == heading) and is_header(line, header):
+            if (found or mark in str(line[column])) and is_header(line, header):
                 continue
             if is_total(line):
                 self._totals.append(first + offset)
