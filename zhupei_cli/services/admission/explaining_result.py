@@ -11,7 +11,7 @@ from zhupei_cli.model import Admission, Application, Batch, Choice, Plan, Run
 from zhupei_cli.rules.admission.merit import open_lines
 from zhupei_cli.rules.admission.run import Round, Spot
 from zhupei_cli.rules.admission.scores import mark_number
-from zhupei_cli.rules.people.masking import mask_id
+from zhupei_cli.rules.people.masking import mask_id, masked_text
 from zhupei_cli.rules.proof.explanation import Fate, Rung, explain_place
 from zhupei_cli.rules.proof.explanation_rows import PlaceExplained, Rank, RankNamed, StepRow
 from zhupei_cli.rules.proof.explanation_words import FATES, fate_label, seat_notes, via_label
@@ -153,7 +153,7 @@ def _since_full(step: StepRow, by_hand: Mapping[Spot, int]) -> StepRow:
 def _why(row: ResultNow, decided: Row[*tuple[object, ...]]) -> str | None:
     """Return the reason of the newest act, of those that have one: a round after it has none of its own."""
     by_hand = row["via"] in ("place", "preplaced") or row["reason"] in (*words.DECIDED_ON, "reinstated")
-    return decided.reason if by_hand or not row["base"] else None
+    return masked_text(decided.reason) if by_hand or not row["base"] else None
 
 
 def _of_round(
