@@ -69,7 +69,9 @@ def export(
                 write_plain(placed.beside, "短信", ("手机号", "姓名", "内容"), rows)
         written = [(one, _masked(one)) for one in told]
         write_down(session, found, event, written, way="workbook", state="sent", by=deed.by)
-        return told, len(due) - len(told), len(every) - len(due), found.code
+        fresh = messages_due(session, found, event) if again or interrupted else every
+        past = len(fresh) - len(still_ahead(fresh, deed.by.today))  # who was told in time is not among them
+        return told, len(due) - len(told), past, found.code
 
     # Nobody is written down as told whom no workbook names: it is whole before, and gets its place after.
     with ExitStack() as files:

@@ -14,7 +14,6 @@ from zhupei_cli.rules.people.masking import mask_email
 from zhupei_cli.services.notices import sending
 from zhupei_cli.services.notices.telling import (
     NoticeMessage,
-    count_interrupted,
     messages_due,
     settle,
     still_ahead,
@@ -55,6 +54,8 @@ class _Tally:
 
     sent: int = 0
     interrupted: int = 0
+    #: Whose day passed while others were sent theirs.
+    past: int = 0
     refused: list[tuple[str, Fault]] = field(default_factory=list)
 
 
@@ -87,7 +88,9 @@ def send(deed: Deed, *, batch: str | None, event: str, rate: int, limit: int | N
         every = messages_due(session, found, event)
         due = still_ahead(every, deed.by.today)
         waiting = untried_first(one for one in due if one.email)
-        left = count_interrupted(session, found, event)
+        # Those whom --interrupted would tell: not of something that is over or was told since.
+        doubtful = still_ahead(messages_due(session, found, event, doubtful=True), deed.by.today)
+        left = len(doubtful) - len(due)
         if waiting:
             if not shown:
                 show_preview(deed, waiting, _masked, batch=found.code, event=event)
@@ -109,7 +112,7 @@ def send(deed: Deed, *, batch: str | None, event: str, rate: int, limit: int | N
         "sent": count,
         "without_email": box.without,
         "interrupted": box.interrupted,
-        "past": box.past,
+        "past": box.past + tally.past,
         "preview": previewed(box.messages, _masked),
         "refused": [{"application_no": number, **one} for number, one in as_json_rows(tally.refused)],
     }
@@ -118,7 +121,7 @@ def send(deed: Deed, *, batch: str | None, event: str, rate: int, limit: int | N
     )
     if box.without:
         deed.note(f"{box.without} 人没有邮箱，没有发；可用 zhupei notice export 发短信")
-    note_past(deed, box.past, batch=box.batch)
+    note_past(deed, box.past + tally.past, batch=box.batch)
     if box.interrupted:
         words = sentence("E781", {"count": box.interrupted, "event": event, "batch": box.batch})
         deed.note(f"提醒 [E781]：{words}")
@@ -145,7 +148,9 @@ def _deliver(deed: Deed, mail: Mail, event: str, box: _Letterbox, pause: float, 
     def claim(one: NoticeMessage) -> NoticeMessage | None:
         # What was true when the list was made may not be so hours later; others may be sending too.
         with batch_open() as (session, found):
-            now = messages_due(session, found, event, only=one.application_id)
+            due = messages_due(session, found, event, only=one.application_id)
+            now = still_ahead(due, deed.by.today)
+            tally.past += len(due) - len(now)
             if not now or not now[0].email:
                 return None
             told = [(now[0], _masked(now[0]))]

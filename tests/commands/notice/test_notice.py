@@ -29,6 +29,7 @@ from tests.exam_world import closed_batch, take_rooms
 from tests.slots import Slots
 from zhupei_cli.acting import Acting
 from zhupei_cli.model import Admission, Application, Batch, ExamGroup, Notice, Trainee
+from zhupei_cli.rules.proof.digests import named_digest
 from zhupei_cli.services.exams.allotting import allot_seats
 from zhupei_cli.store.engine import transaction
 
@@ -47,6 +48,8 @@ class Inbox:
         self.mails: list[tuple[str, str, str]] = []
         self.asked: list[str] = []
         self.closing, self.here = closing, Counter[int]()
+        #: What happens once the first mail is there.
+        self.then: Callable[[], None] | None = None
 
     async def handle_RCPT(
         self, _server: Any, session: Any, envelope: Any, address: str, _options: Any
@@ -68,6 +71,9 @@ class Inbox:
         self.here[id(session)] += 1
         (address,) = envelope.rcpt_tos
         self.mails.append((address, message["Subject"], body.get_content().strip()))
+        then, self.then = self.then, None
+        if then is not None:
+            then()
         if address.startswith("broken"):
             server.transport.abort()
         return "250 OK"
@@ -239,6 +245,20 @@ def test_who_is_refused_stands_in_nobody_s_way(call: Call, database: str, inbox:
     assert call(*export, "-y").code == 0
     assert {row[0] for row in _sheet(home / "短信.xlsx")[1:]} == {f"138{id_:08d}" for id_ in (1, 2, 4)}
     assert _told(call, "--state", "发送中") == []
+    assert "E781" not in call(*send, "9").err
+
+
+def test_a_mail_about_what_is_over_is_not_told_of_for_ever(call: Call, database: str, inbox: Inbox) -> None:
+    """The workbook that E781 names tells nobody of it any more."""
+    inbox.closing = 0
+    with transaction(database) as session:
+        session.execute(update(Trainee).where(Trainee.id == 4).values(email="broken4@example.com"))
+    send = ("notice", "send", "--event", "approved", "-y", "--rate", "6000")
+    assert call(*send).code == 1
+    assert "E781" in call(*send).err
+    with transaction(database) as session:
+        session.execute(update(Application).where(Application.id == 4).values(status="returned"))
+    assert "E781" not in call(*send).err
 
 
 def test_who_was_refused_before_it_broke_off_is_told_too(call: Call, database: str, inbox: Inbox) -> None:
@@ -372,6 +392,30 @@ def test_nobody_is_called_to_a_day_that_is_past(call: Call, database: str, inbox
         assert (ended.code, past in ended.err) == (0, True)
     assert ([row[1] for row in _sheet(home / "短信.xlsx")], inbox.mails) == (["姓名", "考生2"], [])
     assert json.loads(call("notice", "export", "--event", "复试", "-o", "x.xlsx", "--json").out)["past"] == 1
+    # Who was told in time had their interview.
+    with transaction(database) as session:
+        session.execute(update(ExamGroup).where(ExamGroup.application_id == 2).values(day="2026-06-03"))
+        values = {"组别": "一组", "日期": "2026-06-03", "时间": "08:30", "地点": "示教室"}
+        session.execute(update(Notice).values(occasion=named_digest(values)))
+    again = call("notice", "export", "--event", "复试", "-o", "y.xlsx", "-y", "--again")
+    assert (again.code, past in again.err) == (0, True)
+
+
+def test_a_day_that_passes_while_others_are_sent_theirs_calls_nobody(
+    call: Call, database: str, inbox: Inbox
+) -> None:
+    with transaction(database) as session:
+        for id_ in (1, 2):
+            terms = {"name": "一组", "day": "2026-06-05", "clock": "08:30", "place": "示教室"}
+            session.add(ExamGroup(application_id=id_, batch_id=1, touched_by=1, **terms))
+
+    def pass_by() -> None:
+        with transaction(database) as session:
+            session.execute(update(ExamGroup).where(ExamGroup.application_id == 2).values(day="2026-06-04"))
+
+    inbox.then = pass_by
+    ended = call("notice", "send", "--event", "复试", "-y", "--rate", "6000", "--json")
+    assert {key: json.loads(ended.out)[key] for key in ("sent", "past")} == {"sent": 1, "past": 1}
 
 
 @pytest.mark.sqlite

@@ -238,14 +238,6 @@ def settle(session: Session, batch: Batch, event: str, one: NoticeMessage, *, re
     )
 
 
-def count_interrupted(session: Session, batch: Batch, event: str) -> int:
-    """Return how many mails were being sent when an earlier run ended: nobody knows whether they left.
-
-    Not of people who were told something since.
-    """
-    return sum(rows[-1].state == "sending" for rows in _told(session, batch, event, None).values())
-
-
 def refused_for_now(answer: str | None) -> bool:
     """Return whether a server did not refuse for good: 4xx, as greylists and full mail boxes have it."""
     return (answer or "").startswith("4")
