@@ -100,3 +100,22 @@ def test_a_login_reads_the_people_of_its_base_alone(facts: dict[str, Any]) -> No
     assert (found, warnings) == ((), len(mine))
     ended = {attack: _ask(facts, attack)[0] for attack in ATTACKS}
     assert ended == ATTACKS
+
+
+def test_what_was_returned_is_read_by_who_decided_on_it_alone(facts: dict[str, Any]) -> None:
+    """Its first choice may be another base by now, which reads it when it is handed in."""
+    server, here = facts["server"], facts["here"]
+    decided, moved, *rest = facts["mine"]
+    review = f"""INSERT INTO {here}.review
+        (id, application_id, decision, reason, base_code, snapshot_version, decided_by, decided_at)
+        SELECT {{}} + a.id, a.id, 'return', '缺材料', '{{}}', a.snapshot_version, '甲', '2026-06-05 02:00:00'
+        FROM {here}.application a WHERE a.id = {{}}"""
+    server.execute(
+        f"UPDATE {here}.application SET status = 'returned' WHERE id IN ({decided}, {moved})",
+        review.format(1000, "B001", decided),
+        review.format(1000, "B002", moved),
+    )
+    seen = tuple((id_,) for id_ in sorted((decided, *rest)))
+    assert _ask(facts, "SELECT id FROM application ORDER BY id")[0] == seen
+    assert _ask(facts, "SELECT application_id FROM person ORDER BY 1")[0] == seen
+    assert _ask(facts, "SELECT application_id, reason FROM review")[0] == ((decided, "缺材料"),)
