@@ -327,6 +327,15 @@ def test_lists_checks_and_history_whole(wang: Run, tmp_path: Path) -> None:
     assert wang("trainee", "history", "li-2") == Ran(0, HISTORY, "")
 
 
+def test_an_event_of_many_names_each_by_their_own_number(wang: Run, tmp_path: Path) -> None:
+    wang("trainee", "import", write_people(tmp_path / "报名信息.xlsx", [person(2), person(3)]), "--submit")
+    for number in (2, 3):
+        rows = json.loads(wang("trainee", "history", id_number(number), "--json").out)
+        subjects = [row["subject"] for row in rows if row["action"] == "application.import"]
+        assert subjects == [f"HN2026-{number - 1:07d}"]
+    assert "等 2 项" in wang("audit", "log", "--kind", "application.import").out
+
+
 def test_quiet_says_all_the_same_why_a_row_was_refused(shell: Run, tmp_path: Path) -> None:
     book = write_people(tmp_path / "人.xlsx", [person(1), person(2, name="测试")])
     ran = shell("trainee", "import", book, "-q")

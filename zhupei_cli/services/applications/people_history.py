@@ -1,6 +1,7 @@
 """What was done to a person: the events that speak of them, of their imports and their applications."""
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TypedDict
 
@@ -42,7 +43,7 @@ def history(session: Session, who: str) -> list[Happening]:
     named += [Event.data.contains(f'"{word}"', autoescape=True) for word in said]
     about = or_(*named, Event.seq.in_(_imports(session, profile.id)))
     statement = select(Event).where(about, ~_secret()).order_by(Event.seq)
-    return [_event(row) for row in session.execute(statement).scalars()]
+    return [_event(row, said) for row in session.execute(statement).scalars()]
 
 
 def _imports(session: Session, trainee_id: int | None) -> list[int]:
@@ -63,14 +64,18 @@ def _secret() -> ColumnElement[bool]:
     return and_(told, Event.batch_id.in_(unpublished))
 
 
-def _event(row: Event) -> Happening:
+def _event(row: Event, said: Sequence[str]) -> Happening:
+    """Return an event as one about the person of whom `said` speaks: one for many rows names its first."""
     data = json.loads(row.data) if row.data else {}
+    subject, many = row.subject, {*data.get("numbers", ()), *data.get("keys", ())}
+    if subject in many and subject not in said:
+        subject = next((word for word in said if word in many), subject)
     return {
         "seq": row.seq,
         "at": row.at,
         "who": row.who,
         "action": row.action,
-        "subject": row.subject,
+        "subject": subject,
         "before": row.before,
         "after": row.after,
         "fields": data.get("fields", []),

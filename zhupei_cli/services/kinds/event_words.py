@@ -164,10 +164,16 @@ def known_actions() -> Mapping[str, str]:
     return {action: action_label(action) for action in (*_WORDS, *verbs, *_of_imports())}
 
 
-def note_of(action: str, data: EventData | None) -> str | None:
-    """Return what an event about a seat says beside its states: whose it was, what was agreed to."""
-    if data is None or not action.startswith("admission."):
+def note_of(action: str, subject: str | None, data: EventData | None) -> str | None:
+    """Return what an event says beside its states.
+
+    Of a seat whose it was, what was agreed to; of many rows how many, as its subject is the first of them.
+    """
+    if data is None:
         return None
+    if not action.startswith("admission."):
+        many = data.get("numbers") or data.get("keys") or ()
+        return f"等 {len(many)} 项" if len(many) > 1 and subject in many else None
     left = f"{data['on']} 离开" if data.get("on") else None
     default = "违约" if data.get("default") else None
     return "，".join(one for one in (*seat_notes(data), left, default) if one) or None

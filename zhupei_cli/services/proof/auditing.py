@@ -127,7 +127,7 @@ def _shown(row: Row[*tuple[object, ...]]) -> EventRow:
         "data": data if told is UNREAD else told,
         "before_label": state_label(row.action, before),
         "after_label": state_label(row.action, after),
-        "note": note_of(row.action, told),
+        "note": note_of(row.action, subject, told),
         "hash": row.hash,
     }
 
