@@ -130,11 +130,14 @@ def _confirm_profile(settings: Settings, desk: Desk, who: str) -> None:
         _say(f"缺少必填项 ●：{'、'.join(desk.person['missing'])}")
         _say("请先用 zhupei trainee edit、education add、work add 补全，再报名")
         raise click.Abort
-    while (answer := prompt(_CONFIRM, default="是", show_default=False)) in _WHOLE:
+    while (right := flag(YES_NO, answer := prompt(_CONFIRM, default="是", show_default=False))) is None:
+        if answer not in _WHOLE:
+            _say("请回答 是（y）、否（n）或 w")
+            continue
         # To be read back on the phone; who looked is written down.
         with transaction(settings.database_url) as session:
             _show_profile(show_person(session, who, reveal_by=settings.acting()))
-    if not flag(YES_NO, answer):
+    if not right:
         _say("请先用 zhupei trainee edit 修改，再报名")
         raise click.Abort
 

@@ -174,11 +174,13 @@ def test_what_is_given_is_not_asked_and_no_keeps_nothing(terminal: Spawn, databa
     )
     seen = _talk(
         child,
+        ("以上信息正确吗？ [Y/n，w 显示完整的号码和地址以便核对，会留下记录]：", "农村订单定向"),
         ("以上信息正确吗？ [Y/n，w 显示完整的号码和地址以便核对，会留下记录]：", "y"),
         ("第二志愿（代码或名称的一部分，回车不填）：", ""),
         ("是否服从调剂？ [y/n]：", "n"),
         ("确认并返回（保存为未提交）？ [Y/n]：", "n"),
     )
+    assert "：农村订单定向\n请回答 是（y）、否（n）或 w\n以上信息正确吗？" in seen
     assert seen.endswith(
         "第五步 填写志愿\n"
         "第二志愿（代码或名称的一部分，回车不填）：\n"

@@ -70,6 +70,8 @@ _ADDRESS: Final = re.compile(
 )
 #: What stands in no address; looked for by itself, it costs least.
 _BROKEN: Final = re.compile(r"\.[.@]|[@.]-|-\.|@.*@")
+#: The signs of an address with blanks beside them.
+_APART: Final = re.compile(r"\s*([@.])\s*")
 _WITHIN: Final = re.compile("[^<>]*<([^<>]+)>")
 
 
@@ -83,7 +85,8 @@ def read_email(word: str) -> str | None:
     plain = _REMARK.sub("", plain).strip(" ;,。，；、.")
     if plain[:7].casefold() == "mailto:":
         plain = plain[7:]
-    address = "".join(plain.replace("。", ".").split()) if plain.count("@") == 1 else plain
+    # Blanks within a name may be an underscore of a link that was underlined, or two addresses.
+    address = _APART.sub(r"\1", plain.replace("。", "."))
     return address if _is_address(address) else None
 
 

@@ -35,7 +35,7 @@ _PLACEHOLDERS = (
     "无名 无名氏 佚名 合计 总计 小计 共计 备注 注 说明 填表说明 填报说明 注意事项 "
     "填表人 制表人 填报人 经办人 审核人 复核人 负责人 日期 填表日期 制表日期 单位 盖章 公章 "
     "清空 无 没有 暂无 不详 不明 未知 未填 未填写 待定 待补 待填 空 空白 同上 略 姓名 名字 联系人 紧急联系人 "
-    "测试 测试用 测试员 测试人 测试数据 试试 示例 样例 例 学员 学生 本人 匿名 "
+    "测试 测试用 测试员 测试人 测试数据 试试 示例 样例 例 学员 学生 本人 匿名 某 某某 先生 女士 小姐 "
     "xxx xx test n/a unknown noname undefined"
 )
 #: What stands where no name is known.
@@ -65,7 +65,7 @@ _MISREAD: Final = frozenset(
 #: Names that are their own spelling and that nothing is the matter with: one look at nearly all of them.
 COMMON: Final = re.compile(
     rf"(?![{''.join(sorted(_MISREAD))}])(?!(?:{'|'.join(sorted(filter(str.isalpha, _NO_NAMES)))})$)"
-    rf"[^\0-\u4dff{_WRECKED}\ua000-\U0010ffff]{{2,4}}(?<!{'|'.join(_TITLES)})"
+    rf"[^\0-\u4dff{_WRECKED}\ua000-\U0010ffff]{{2,4}}(?<!{'|'.join(_TITLES)})(?<!某)"
 )
 
 
@@ -182,6 +182,8 @@ def _mixed(name: str) -> str:
 def _odd_word(name: str) -> str:
     if name.casefold() in _ODD_WORDS:
         return "像是程序填的空值"
+    if name.endswith("某"):
+        return "像是隐去了名字"
     return "带有称呼" if len(name) > 2 and name.endswith(_TITLES) else ""
 
 

@@ -138,14 +138,19 @@ def stopped(cell: Cell) -> bool:
     return word == "停招"
 
 
+_WHOLE: Final = re.compile(r"([0-9]{1,9})(?:\.0+)?")
+_HAN_DIGITS: Final = dict(zip("一二两三四五六七八九", "1223456789", strict=True))
+
+
 def whole(low: int, high: int) -> Parser:
     """Return the parser of a whole number between `low` and `high`; E016 otherwise."""
 
     def read(cell: Cell) -> int:
         word = code(cell).removesuffix("年").removesuffix("人")
-        if not re.fullmatch("[0-9]{1,9}", word) or not low <= int(word) <= high:
+        found = _WHOLE.fullmatch(_HAN_DIGITS.get(word, word))  # some programs write every number as 3.0
+        if found is None or not low <= int(found[1]) <= high:
             raise Unreadable("E016", value=text(cell), low=low, high=high)
-        return int(word)
+        return int(found[1])
 
     return read
 
