@@ -6,10 +6,13 @@ import click
 
 from zhupei_cli.services.kinds.base import BASE_IMPORT
 from zhupei_cli.services.kinds.specialty import SPECIALTY_IMPORT
+from zhupei_cli.services.records.lookup import live_batches
+from zhupei_cli.services.reports import overview
 from zhupei_cli.settings import Settings
 from zhupei_cli.sheets.kinds import workbook_kinds
 from zhupei_cli.sheets.kinds.columns import Choices
 from zhupei_cli.sheets.writing.template import form_of
+from zhupei_cli.store.engine import reading
 
 from ..shared.importing import Import, importing
 from ..shared.options import (
@@ -42,8 +45,11 @@ def import_(taking: Import) -> None:
     \b
     例：zhupei base import 基地.xlsx
     """
-    if taking.run(BASE_IMPORT).import_id is not None:
-        taking.next("zhupei batch create HN2026 --name … --year 2026 …", "新建招收批次")
+    if taking.run(BASE_IMPORT).import_id is not None and not taking.dry_run:
+        with reading(taking.settings.database_url) as session:
+            steps = [] if live_batches(session) else overview.before_any_batch(session)
+        for step in steps:
+            taking.next(step.command, step.purpose)
 
 
 @click.command("template")

@@ -60,7 +60,8 @@ def test_good_rows_go_in_and_bad_ones_are_told(base: Run, book: Path) -> None:
 def test_the_same_again_changes_nothing_and_says_what_next_only_once(base: Run, tmp_path: Path) -> None:
     path = write_book(tmp_path / "基地.xlsx", [(workbook_kinds.BASE, ROWS[:1])])
     done = "导入完成：共 1 行，新增 {}，更新 0，不变 {}，未通过 0，提醒 0{}\n"
-    following = "下一步：zhupei batch create HN2026 --name … --year 2026 …（新建招收批次）\n"
+    create = "zhupei batch create HN2026 --name … --year 2026 --apply-from … --apply-until …"
+    following = f"下一步：{create}（新建招收批次）\n"
     assert base("import", path) == Ran(0, "", done.format(1, 0, "，导入编号 2") + following)
     assert base("import", path) == Ran(0, "", done.format(0, 1, ""))
 
