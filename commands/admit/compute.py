@@ -111,17 +111,19 @@ def run(deed: Deed, *, batch: str | None, rule: str | None, no_adjust: bool, rou
     if no_adjust and round_ == "adjust":
         raise click.UsageError("--round adjust 只做调剂，不能加 --no-adjust。", click.get_current_context())
 
-    def act(session: Session, found: Batch) -> tuple[runs.RunSummary, str]:
-        summary = admissions.run_admission(
-            session, found, by=deed.by, rule=rule, round_=round_, adjust=not no_adjust
-        )
+    def act(session: Session, found: Batch) -> runs.RunSummary:
+        summary = admissions.keep_run(session, found, computed, by=deed.by)
         left_out = count_sitting_out if round_ == "main" else count_seated
         summary["sitting_out"] = left_out(session, found)
-        return summary, found.code
+        return summary
 
     with Progress(deed.settings) as progress:
         progress.phase("计算录取")
-        summary, code = deed.in_batch(batch, act)
+        with reading(deed.settings.database_url) as session:  # others go on writing meanwhile
+            meant = lookup.find_batch(session, batch)
+            code = meant.code
+            computed = admissions.compute_run(session, meant, rule=rule, round_=round_, adjust=not no_adjust)
+        summary = deed.in_batch(code, act)
     deed.tell_plainly(summary, _run_sentence(summary, dry_run=deed.dry_run))
     if not deed.as_json:
         tell_sitting_out(deed.settings, summary["sitting_out"], code)

@@ -15,6 +15,7 @@ from zhupei_cli.acting import Acting
 from zhupei_cli.model import (
     Admission,
     Application,
+    Batch,
     BatchSetting,
     Event,
     Plan,
@@ -273,6 +274,29 @@ def test_a_run_that_fails_the_audit_is_not_stored(
     assert "T-0000001 应当优先于他人得到 A 的 0100" in refused.value.message
     with transaction(database, read_only=True) as session:
         assert session.scalars(select(Run.id)).all() == []
+
+
+@pytest.mark.parametrize(
+    ("change", "kept", "code"),
+    [
+        (update(Score).where(Score.application_id == 5).values(interview=6100), 1, "E462"),
+        (update(Batch).values(status="closed"), 0, "E401"),
+    ],
+)
+def test_others_write_while_a_run_is_computed(
+    database: str, by: Acting, change: Update, kept: int, code: str
+) -> None:
+    _store(database, worked_example())
+    with transaction(database, read_only=True) as session:
+        computed = admissions.compute_run(session, find_batch(session, "T"))
+        with transaction(database) as other:
+            other.execute(change)
+    with pytest.raises(ZhupeiError) as refused:
+        with transaction(database) as session:
+            admissions.keep_run(session, find_batch(session, "T"), computed, by=by)
+        _commit(database, by)
+    with transaction(database, read_only=True) as session:
+        assert (refused.value.code, len(session.scalars(select(Run.id)).all())) == (code, kept)
 
 
 def test_runs_are_numbered_and_the_last_is_current(database: str, by: Acting) -> None:

@@ -1,6 +1,7 @@
 """Admission (录取): computed, audited and stored as a run, made the result, taken back."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Row, Table, delete, or_, select, update
 from sqlalchemy.orm import Session
@@ -9,12 +10,12 @@ from zhupei_cli.acting import Acting
 from zhupei_cli.model import Admission, Application, Batch, Preplaced, Run, RunRow
 from zhupei_cli.rules.admission.admission import admit
 from zhupei_cli.rules.admission.canonical import digest, inputs_text
-from zhupei_cli.rules.admission.run import Inputs, Round
+from zhupei_cli.rules.admission.run import Inputs, ResultRow, Round
 from zhupei_cli.rules.batch.lifecycle import ADMISSION, BATCH, step, target
 from zhupei_cli.rules.proof.audit import Finding, audit
 from zhupei_cli.services.admission.give_up import place_held
 from zhupei_cli.services.admission.readiness import doubts_about
-from zhupei_cli.services.admission.run_inputs import load_inputs
+from zhupei_cli.services.admission.run_inputs import Loaded, load_inputs
 from zhupei_cli.services.admission.runs import RunSummary, find_run, main_inputs, result_run, store_run
 from zhupei_cli.services.admission.seats import SeatTaken, free_seats, take_seats
 from zhupei_cli.services.admission.stages import Moved, move_batch
@@ -50,6 +51,14 @@ _DECIDED = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """A run that was computed and audited, and is stored nowhere yet."""
+
+    loaded: Loaded
+    rows: Sequence[ResultRow]
+
+
 def run_admission(
     session: Session,
     batch: Batch,
@@ -59,19 +68,23 @@ def run_admission(
     round_: str = Round.MAIN,
     adjust: bool = True,
 ) -> RunSummary:
-    """Compute a run from what the database holds, audit it, store it; return its summary.
+    """Compute a run and store it; return its summary. Raises what `compute_run` does."""
+    computed = compute_run(session, batch, rule=rule, round_=round_, adjust=adjust)
+    return keep_run(session, batch, computed, by=by)
+
+
+def compute_run(
+    session: Session, batch: Batch, *, rule: str | None = None, round_: str = Round.MAIN, adjust: bool = True
+) -> Computed:
+    """Compute a run from what the database holds, and audit it.
 
     Without a rule it is choice-first, for a refill that of the main run. Raises E401 when the batch is not
     locked (or has no result, for later rounds), E683 for a refill by another rule, E486 when a supplement
     round has the seats it would give, E432 when `score-first` meets a base's own record, E448 when the audit
-    finds something: nothing is stored then.
+    finds something.
     """
-    session.refresh(batch, with_for_update=True)  # nobody unlocks or commits while it is computed
-    if batch.status == BatchStatus.FINAL:
-        require_no_round(session, batch)  # a refill, which is what is offered there, would be refused too
-    step(BATCH, batch.status, _RUN_VERBS[Round(round_)], name=batch.code)
+    _require_runnable(session, batch, round_)
     if round_ == Round.REFILL:
-        require_no_round(session, batch)
         rule = _rule_of_refill(session, batch, rule)
     loaded = load_inputs(session, batch, rule=rule or Rule.CHOICE_FIRST, round_=round_, adjust=adjust)
     main = main_inputs(session, batch.id, loaded.inputs)
@@ -80,17 +93,35 @@ def run_admission(
     if findings:
         shown = "；".join(finding.message for finding in findings[:3])
         raise ZhupeiError("E448", count=len(findings), findings=shown)
-    summary = store_run(session, batch, loaded, rows, by=by)
+    return Computed(loaded, rows)
+
+
+def keep_run(session: Session, batch: Batch, computed: Computed, *, by: Acting) -> RunSummary:
+    """Store what was computed, maybe before others wrote: a commit compares it with what stands by then.
+
+    Raises E401 and E486 as `compute_run`.
+    """
+    session.refresh(batch, with_for_update=True)  # nobody unlocks or commits meanwhile
+    _require_runnable(session, batch, computed.loaded.inputs.round)
+    summary = store_run(session, batch, computed.loaded, computed.rows, by=by)
     data = {
         "run": summary["run"],
         "rule": summary["rule"],
         "round": summary["round"],
         "inputs_sha256": summary["inputs_sha256"],
         "results_sha256": summary["results_sha256"],
-        "adjust": adjust,
+        "adjust": computed.loaded.inputs.adjust,
     }
     record(session, by, [Change("admission.run", batch.code, batch.id, data=data)])
     return summary
+
+
+def _require_runnable(session: Session, batch: Batch, round_: str) -> None:
+    if batch.status == BatchStatus.FINAL:
+        require_no_round(session, batch)  # a refill, which is what is offered there, would be refused too
+    step(BATCH, batch.status, _RUN_VERBS[Round(round_)], name=batch.code)
+    if round_ == Round.REFILL:
+        require_no_round(session, batch)
 
 
 def _rule_of_refill(session: Session, batch: Batch, given: str | None) -> str:
