@@ -14,7 +14,6 @@ from zhupei_cli.shell.arguments import Whole
 from zhupei_cli.words.vocabulary import BatchStatus
 
 from ..shared.consent import with_doubts
-from ..shared.done import tried
 from ..shared.options import batch_option, yes_option
 from ..shared.writing import Deed, writing
 
@@ -45,7 +44,7 @@ def commit(deed: Deed, number: int, *, batch: str | None) -> None:
 
     summary, following = deed.in_batch(batch, act)
     sentence = f"第 {number} 次录取计算{'可以' if deed.dry_run else '已'}确定，{_counted(summary)}"
-    deed.tell_plainly(with_doubts(summary), tried(sentence, dry_run=deed.dry_run))
+    deed.tell(with_doubts(summary), sentence)
     for step in following:
         deed.next(step.command, step.purpose)
 
@@ -88,5 +87,5 @@ def uncommit(deed: Deed, *, batch: str | None, reason: str) -> None:
 
     summary = deed.in_batch(batch, act)
     sentence = _taken_back("可以撤销" if deed.dry_run else "已撤销", summary)
-    deed.tell_plainly(summary, tried(sentence, dry_run=deed.dry_run))
+    deed.tell(summary, sentence)
     deed.next("zhupei admit run", "重新计算录取")

@@ -53,5 +53,5 @@ def seal(
     path = placed.path
     done = "可以" if deed.dry_run else "已"
     sentence = f"批次 {summary['batch']} {done}封存到 {path}，封存号 {summary['seal']}"
-    deed.tell_plainly({**summary, "file": str(path), "dry_run": deed.dry_run}, sentence)
+    deed.tell_plainly({**summary, "file": str(path)}, sentence)
     deed.next(f"zhupei verify {path}", "核对封存的文件")

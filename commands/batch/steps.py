@@ -163,7 +163,7 @@ def _tell(deed: Deed, moved: Moved, following: Sequence[NextStep] = ()) -> None:
     if moved["before"] == moved["status"]:
         path = f"现为“{moved['status_label']}”，不必再做"
     sentence = "，".join((f"批次 {moved['batch']} {path}", *_counts(moved)))
-    deed.tell_plainly(with_doubts(moved) | {"dry_run": deed.dry_run}, sentence)
+    deed.tell_plainly(with_doubts(moved), sentence)
     if not deed.as_json:
         tell_sitting_out(deed.settings, moved.get("sitting_out", 0), moved["batch"])
         tell_gave_up(deed.settings, moved.get("gave_up", 0), moved["batch"])

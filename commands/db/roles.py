@@ -45,7 +45,7 @@ def apply(deed: Deed) -> None:
     roles.require_server(deed.settings.database_url)
     changed = deed.do(roles.apply_roles)
     sentence = f"{'可以设置' if deed.dry_run else '已设置'}角色和行级安全，改动 {len(changed)} 项"
-    deed.tell_plainly({"changed": len(changed), "dry_run": deed.dry_run}, sentence)
+    deed.tell_plainly({"changed": len(changed)}, sentence)
     if changed:
         deed.next("zhupei db user add 账号 --base 基地编号", "给各基地建立登录账号", in_json=True)
 

@@ -64,7 +64,7 @@ def add(
     )
     whose = f"{logins.LOGIN_LABELS[kind]}{' ' + made['base_label'] if made['base_label'] else ''}"
     sentence = f"{'可以新建' if deed.dry_run else '已新建'}登录账号 {login}（{whose}）"
-    deed.tell_plainly({**made, "dry_run": deed.dry_run}, sentence)
+    deed.tell_plainly(made, sentence)
 
 
 def _password(settings: Settings, *, from_stdin: bool) -> str:
@@ -108,4 +108,4 @@ def remove(deed: Deed, login: str) -> None:
 
     gone = deed.do(drop)
     sentence = f"{'可以删除' if deed.dry_run else '已删除'}登录账号 {login}"
-    deed.tell_plainly({**gone, "dry_run": deed.dry_run}, sentence)
+    deed.tell_plainly(gone, sentence)

@@ -133,7 +133,7 @@ def roster(
     sentence = f"{head}{len(targets)} 份{summary['kind']}，共 {summary['people']} 人，存放在 {folder}"
     sentence += f"；密码在 {list_of}，另行告知各基地" if list_of is not None else ""
     locked = bool(passwords)
-    deed.tell_plainly({**summary, "run": run, "locked": locked, "dry_run": deed.dry_run}, sentence)
+    deed.tell_plainly({**summary, "run": run, "locked": locked}, sentence)
 
 
 def _passwords(

@@ -40,5 +40,5 @@ def undo(deed: Deed, import_id: int, *, reason: str) -> None:
     head = "试撤销（不保存）" if deed.dry_run else "已撤销"
     sentence = f"{head}：导入 {import_id}，删除 {done['deleted']} 条，恢复 {done['restored']} 条"
     told: dict[str, object] = with_doubts(done) if "doubts" in done else {**done}
-    deed.tell_plainly({**told, "dry_run": deed.dry_run}, sentence)
+    deed.tell_plainly(told, sentence)
     deed.next("zhupei imports list", "查看全部导入", in_json=True)

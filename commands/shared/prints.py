@@ -11,7 +11,6 @@ from zhupei_cli.rules.proof.audit import Finding
 from zhupei_cli.shell.arguments import FileName
 from zhupei_cli.words.errors import Fault
 
-from .done import tried
 from .findings import as_json_rows, tell
 from .options import F
 from .output import Row
@@ -58,10 +57,10 @@ def show_prints(
 ) -> None:
     """Say what was printed, what it lacks and who was left out; exit 3 when somebody was."""
     listed = [{"application_no": number, **one} for number, one in as_json_rows(refused)]
-    told = {**summary, "dry_run": deed.dry_run, "refused": listed}
+    told = {**summary, "refused": listed}
     if doubts:
         told["doubts"] = [one._asdict() for one in doubts]
-    deed.tell_plainly(told, tried(sentence, dry_run=deed.dry_run))
+    deed.tell(told, sentence)
     for doubt in () if deed.as_json else doubts:
         deed.note(f"提醒 [{doubt.code}]：{doubt.message}")
     for number, fault in () if deed.as_json else refused:

@@ -1,6 +1,7 @@
 """The one way of commands that write: -n and --json, the transaction and its retries, asking, the summary."""
 
 import functools
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,7 +18,7 @@ from zhupei_cli.files import free_path, made_beside, put_in_place
 from zhupei_cli.model.batch import Batch
 from zhupei_cli.services.records import lookup
 from zhupei_cli.settings import Settings
-from zhupei_cli.shell.logfile import note
+from zhupei_cli.shell.logfile import note, warn
 from zhupei_cli.store.engine import KEPT, transaction
 from zhupei_cli.words.errors import ZhupeiError
 
@@ -82,11 +83,12 @@ class Deed:
 
     def tell(self, summary: Row, sentence: str) -> None:
         """Say what was done, or only tried."""
-        self.tell_plainly({**summary, "dry_run": self.dry_run}, tried(sentence, dry_run=self.dry_run))
+        self.tell_plainly(summary, tried(sentence, dry_run=self.dry_run))
 
     def tell_plainly(self, summary: Row, sentence: str) -> None:
-        """Say a summary and a sentence that know of trials themselves."""
-        show_summary(self.settings, summary, sentence, as_json=self.as_json)
+        """Say what was done, in a sentence that knows of trials itself."""
+        told = {**summary, "dry_run": self.dry_run}
+        show_summary(self.settings, told, sentence, as_json=self.as_json)
 
     def note(self, sentence: str) -> None:
         """Say something more to people."""
@@ -137,6 +139,8 @@ def placing(path: Path, *, force: bool) -> Iterator[Placed]:
         finally:
             if len(KEPT) > before and beside.stat().st_size:
                 made.path = put_in_place(beside, path, force=force)
+                if made.path != path and sys.exc_info()[1] is not None:  # nobody comes to say it any more
+                    warn(current_settings(), f"{path} 正在使用或已经存在，写好的文件是 {made.path}")
 
 
 def patient(act: Callable[[], T]) -> T:

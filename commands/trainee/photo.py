@@ -81,7 +81,6 @@ def import_(deed: Deed, source: Path, *, batch: str | None, target: Path | None)
         "counts": asdict(counts),
         "problems": [row for one in told for row in _problems(one)],
         "errors_files": [str(path) for path in written],
-        "dry_run": deed.dry_run,
     }
     deed.tell_plainly(summary, _sentence(deed, done))
     _say(deed, told, written)

@@ -144,12 +144,14 @@ def test_run_as_json(admit: Call) -> None:
         "inputs_sha256": summary["inputs_sha256"],
         "results_sha256": summary["results_sha256"],
         "sitting_out": 0,
+        "dry_run": False,
     }
     assert [len(summary[key]) for key in ("inputs_sha256", "results_sha256")] == [64, 64]
 
 
 def test_a_dry_run_stores_nothing(admit: Call, season: str) -> None:
     assert admit("run", "-n") == Ran(0, "", COUNTED.replace("第 1 次录取计算", "试算（不保存）"))
+    assert json.loads(admit("run", "-n", "--json").out)["dry_run"] is True
     assert _rows(season, StoredRun) == 0
     admit("run")
     assert admit("commit", "1", "--dry-run") == Ran(
@@ -245,11 +247,34 @@ def test_commit_then_uncommit(admit: Call, season: str) -> None:
         "proposed": 4,
         "not_admitted": 1,
         "doubts": [],
+        "dry_run": False,
     }
     assert (ran.code, ran.err) == (0, "")
     assert json.loads(admit("uncommit", "--reason", "再议", "--json").out)["taken_back"] == 5
     with transaction(season, read_only=True) as session:
         assert session.execute(select(Batch.status)).scalar_one() == "locked"
+
+
+def test_before_publication_the_list_of_applications_shows_seats_to_who_asks(
+    admit: Call, season: str, zhupei: Run
+) -> None:
+    admit("run")
+    admit("commit", "1", "-y")
+    listed = ("--database", season, "apply", "list", "--batch", "T", "-f", "csv")
+    plain, asked = (zhupei(*listed, *more).out.splitlines() for more in ((), ("--unpublished",)))
+    assert (plain[0].rpartition(",")[2], asked[0].rpartition(",")[2]) == ("状态", "录取状态")
+    assert sorted(line.rpartition(",")[2] for line in asked[1:]) == ["拟录取"] * 4 + ["未录取"]
+    assert {line.rpartition(",")[2] for line in plain[1:]} == {"基地审核通过"}
+
+
+def test_numbers_in_a_reason_are_masked_where_it_is_explained(admit: Call) -> None:
+    admit("run")
+    admit("commit", "1", "-y")
+    reason = f"本人{id_number(1)}来电 13812345678"
+    assert admit("decline", "T-0000001", "--reason", reason, "-y").code == 0
+    for more in ((), ("--json",)):
+        told = admit("explain", "T-0000001", *more).out
+        assert ("4101**********1015来电 138****5678" in told, id_number(1) in told) == (True, False)
 
 
 def test_a_stale_run(admit: Call, season: str) -> None:
@@ -308,7 +333,9 @@ def test_verify(admit: Call, season: str) -> None:
     with transaction(season) as session:
         session.execute(update(RunRow).where(RunRow.application_id == 1).values(rank=2))
     finding = "第 1 次录取计算：保存的结果与当时的摘要不符"
-    assert admit("verify", "1") == Ran(3, "", f"第 1 次录取计算：有不符\n错误 [E465]：{finding}\n")
+    told = f"代码  问题\n----  {'-' * 43}\nE465  {finding}\n"
+    assert admit("verify", "1") == Ran(3, told, "第 1 次录取计算：有不符\n")
+    assert json.loads(admit("verify", "1", "-f", "jsonl").out)["ok"] is False
     assert json.loads(admit("verify", "1", "--json").out) == {
         "ok": False,
         "findings": [{"code": "E465", "message": finding}],
