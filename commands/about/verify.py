@@ -6,19 +6,19 @@ from pathlib import Path
 import click
 
 from zhupei_cli.display import harmless
-from zhupei_cli.rules.batch.times import show_time
 from zhupei_cli.rules.proof.letter_codes import LetterCode
 from zhupei_cli.services.results.letter_check import check_sealed, check_stored, read_letter
 from zhupei_cli.services.results.sealed_explaining import explain_sealed
 from zhupei_cli.services.results.sealed_files import verify_file
 from zhupei_cli.settings import Settings
 from zhupei_cli.shell.arguments import CODE, NAME, FileName
-from zhupei_cli.shell.logfile import note, warn
+from zhupei_cli.shell.logfile import log, note, warn
 from zhupei_cli.store.engine import reading
 
 from ..shared.explained import sealed_lines
-from ..shared.options import json_option, pass_settings
-from ..shared.output import FINDINGS, next_step, show_summary
+from ..shared.formats import shown
+from ..shared.options import format_options, pass_settings
+from ..shared.output import FINDINGS, Out, next_step, show_checked
 
 
 @click.command("verify")
@@ -26,7 +26,7 @@ from ..shared.output import FINDINGS, next_step, show_summary
 @click.option("--seal", metavar="HEX", help="封存号（至少前 16 位），核对文件是否就是当时封存的那一份")
 @click.option("--explain", "no", metavar="NO", type=CODE, help="说明一名考生的名次、分数线和志愿最低分")
 @click.option("--letter", metavar="WORDS", type=NAME, help="核对录取通知书的二维码：扫码得到的整段文字")
-@json_option
+@format_options
 @pass_settings
 def verify(
     settings: Settings,
@@ -35,7 +35,7 @@ def verify(
     seal: str | None,
     no: str | None,
     letter: str | None,
-    as_json: bool,
+    out: Out,
 ) -> None:
     """核对封存的批次文件，不需要数据库：重新计算每次录取，核对结果、名额和操作记录。
 
@@ -50,12 +50,18 @@ def verify(
         zhupei verify HN2026_封存.zip --explain HN2026-0000003
         zhupei verify --letter 'zhupei:1|HN2026-0000003|…'
     """
+    as_json = out.format.startswith("json")
     if file is None:
         if letter is None or seal is not None or no is not None:
             raise click.UsageError("请写封存的文件，或用 --letter。", click.get_current_context())
         code = read_letter(letter)
         with reading(settings.database_url) as session:
-            _tell_letter(settings, code, check_stored(session, code), as_json=as_json)
+            state = check_stored(session, code)
+        if as_json:
+            said = {key: value for key, value in code._asdict().items() if key != "lot"}
+            show_checked((), out, letter={**said, "status_label": state})
+            return
+        _tell_letter(settings, code, state)
         return
     if seal is not None and not (
         16 <= len(seal) <= 64 and all(digit in "0123456789abcdefABCDEF" for digit in seal)
@@ -64,19 +70,18 @@ def verify(
     given = None if letter is None else read_letter(letter)
     found = verify_file(file, seal=seal)
     told = explain_sealed(file, no) if no is not None and not found.findings else None
-    summary: dict[str, object] = {
-        "ok": not found.findings,
+    findings, sealed_at = [finding._asdict() for finding in found.findings], _instant(found.sealed_at)
+    more: dict[str, object] = {
         "seal_checked": seal is not None,
         "batch": found.batch,
         "seal": found.seal,
-        "sealed_at": found.sealed_at,
-        "findings": [finding._asdict() for finding in found.findings],
+        "sealed_at": sealed_at,
     }
     if no is not None:
-        summary["explanation"] = told
+        more["explanation"] = told
     state = "" if given is None or found.findings else check_sealed(file, given)
     if given is not None:
-        summary["letter"] = {"status_label": state or None, "as_of": found.sealed_at}
+        more["letter"] = {"status_label": state or None, "as_of": sealed_at}
     sentence = f"批次 {found.batch}（{found.name}），封存号 {found.seal[:16]}：{{}}".format(
         f"有 {len(found.findings)} 处不符"
         if found.findings
@@ -84,30 +89,34 @@ def verify(
         if seal is not None
         else "内部相符；未核对封存号"
     )
+    show_checked(findings, out, **more)
     if as_json:
-        show_summary(settings, summary, sentence, as_json=True)
+        log(settings, sentence)
     else:
         # Who wants no notes is told as well that nobody compared the number: exit 0 alone would pass for it.
         (note if seal is not None or found.findings else warn)(settings, sentence)
         if told is not None:
             click.echo(harmless("\n".join(sealed_lines(told))))
-    if seal is None and not as_json:
-        # Whoever makes a whole file anew makes one that agrees with itself.
-        next_step(settings, f"zhupei verify {file} --seal 公示的封存号", "核对是不是当时封存的那一份")
-    for finding in () if as_json else found.findings:
-        note(settings, f"错误 [{finding.code}]：{finding.message}")
+        if seal is None:
+            # Whoever makes a whole file anew makes one that agrees with itself.
+            next_step(settings, f"zhupei verify {file} --seal 公示的封存号", "核对是不是当时封存的那一份")
     if found.findings:
         click.get_current_context().exit(FINDINGS)
     if given is not None and not as_json:
-        at = datetime.fromisoformat(found.sealed_at)
-        _tell_letter(settings, given, f"封存时（{show_time(at)}）为{state}", as_json=False)
+        _tell_letter(settings, given, f"封存时（{shown(sealed_at)}）为{state}")
         words = "封存以后放弃、取消录取或换了岗位的，文件里看不出来"
         note(settings, f"{words}；现在是否有效，在省级的数据库上用 zhupei verify --letter 核对（不写文件）")
 
 
-def _tell_letter(settings: Settings, code: LetterCode, state: str, *, as_json: bool) -> None:
-    said = {key: value for key, value in code._asdict().items() if key != "lot"}
-    summary = {"ok": True, "letter": {**said, "status_label": state}}
+def _tell_letter(settings: Settings, code: LetterCode, state: str) -> None:
     place = f"{code.base} {code.specialty}"
     words = f"通知书相符：{code.number} {code.name} {code.id_number}，基地和专业 {place}，{state}"
-    show_summary(settings, summary, f"{words}；请与纸上的姓名和证件号码对照", as_json=as_json)
+    note(settings, f"{words}；请与纸上的姓名和证件号码对照")
+
+
+def _instant(word: str) -> datetime | str:
+    """Return when a file was sealed, which is shown in the time of China; a broken one says anything."""
+    try:
+        return datetime.fromisoformat(word)
+    except ValueError:
+        return word

@@ -16,12 +16,11 @@ from zhupei_cli.words.vocabulary import RULE, VIA
 from ..shared.options import (
     batch_option,
     format_options,
-    json_option,
     list_options,
     pass_settings,
     reveal_option,
 )
-from ..shared.output import FINDINGS, Column, Out, show, show_sheet, show_summary
+from ..shared.output import FINDINGS, Column, Out, show, show_checked, show_sheet
 
 RUNS = (
     Column("run", "编号"),
@@ -129,9 +128,9 @@ def list_(settings: Settings, *, batch: str | None, number: int | None, reveal: 
 @click.command("verify")
 @click.argument("number", metavar="RUN", type=Whole(1))
 @batch_option
-@json_option
+@format_options
 @pass_settings
-def verify(settings: Settings, number: int, *, batch: str | None, as_json: bool) -> None:
+def verify(settings: Settings, number: int, *, batch: str | None, out: Out) -> None:
     """按保存的输入重新计算，与当时的摘要核对；不符时退出码为 3。
 
     \b
@@ -140,11 +139,9 @@ def verify(settings: Settings, number: int, *, batch: str | None, as_json: bool)
     with reading(settings.database_url) as session:
         one = runs.find_run(session, lookup.find_batch(session, batch), number)
         findings = runs.verify_run(session, one)
-    summary = {"ok": not findings, "findings": [finding._asdict() for finding in findings]}
-    sentence = f"第 {number} 次录取计算：{'有不符' if findings else '输入和结果均与摘要一致'}"
-    show_summary(settings, summary, sentence, as_json=as_json)
-    for finding in () if as_json else findings:
-        note(settings, f"错误 [{finding.code}]：{finding.message}")
+    show_checked([finding._asdict() for finding in findings], out)
+    if not out.format.startswith("json"):
+        note(settings, f"第 {number} 次录取计算：{'有不符' if findings else '输入和结果均与摘要一致'}")
     if findings:
         click.get_current_context().exit(FINDINGS)
 

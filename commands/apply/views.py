@@ -8,7 +8,7 @@ from zhupei_cli.services.records import lookup
 from zhupei_cli.settings import Settings
 from zhupei_cli.shell.arguments import NAME, PERSON_NAME, Words
 from zhupei_cli.store.engine import reading, transaction
-from zhupei_cli.words.vocabulary import APPLICATION_STATUS, ApplicationStatus
+from zhupei_cli.words.vocabulary import ADMISSION_STATUS, APPLICATION_STATUS, ApplicationStatus
 
 from ..shared.application_sheet import LIST, application_lines, application_sheet
 from ..shared.naming import numbered
@@ -23,6 +23,8 @@ STATUS = (
     *(Column(key, label) for key, label in DATES.items()),
     Column("contact", "技术支持"),
 )
+#: The state of the application is that of its review until the batch is published.
+_UNPUBLISHED = (*LIST, Column("admission_label", "录取状态"))
 STATS = (
     Column("group_label", "统计项"),
     Column("label", "名称"),
@@ -84,7 +86,15 @@ def list_(
         if reveal:
             listing.record_reveal(session, found, by=settings.acting(), what="apply list", rows=len(rows))
         name = found.name
-    show(rows, LIST, out, title="报名名单", batch_name=name)
+    if unpublished:
+        show([_with_admission(row) for row in rows], _UNPUBLISHED, out, title="报名名单", batch_name=name)
+    else:
+        show(rows, LIST, out, title="报名名单", batch_name=name)
+
+
+def _with_admission(row: listing.ApplicationRow) -> dict[str, object]:
+    status = row["admission_status"]
+    return {**row, "admission_label": None if status is None else ADMISSION_STATUS.label(status)}
 
 
 @click.command("show")

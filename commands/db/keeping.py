@@ -14,12 +14,8 @@ from zhupei_cli.words.errors import ZhupeiError
 
 from ..shared.consent import confirm
 from ..shared.options import can_ask, format_options, pass_settings, yes_option
-from ..shared.output import Column, Out, show, show_sheet
+from ..shared.output import FINDINGS, Out, show_checked
 from ..shared.writing import Deed, writing
-
-FINDINGS = (Column("code", "代码"), Column("message", "问题"))
-RESULT = (Column("ok", "完好"), Column("findings", "问题"))
-FOUND = 3
 
 FILE = click.argument("file", metavar="FILE", type=FileName(dir_okay=False))
 
@@ -46,7 +42,7 @@ def backup(deed: Deed, *, file: Path, force: bool) -> None:
 
 
 @click.command()
-@click.argument("file", metavar="FILE", type=FileName(exists=True, dir_okay=False))
+@FILE
 @yes_option
 @click.option("--force", is_flag=True, help="等于 --yes")
 @writing
@@ -58,6 +54,8 @@ def restore(deed: Deed, *, file: Path, force: bool) -> None:
     \b
     例：zhupei --database sqlite:///恢复.sqlite db restore 备份-20260605.sqlite
     """
+    if not file.exists():
+        raise ZhupeiError("E001", file=file)
     url = deed.settings.database_url
     restored = partial(databases.restore_database, file, url, dry_run=deed.dry_run)
     try:
@@ -130,12 +128,9 @@ def check(settings: Settings, *, deep: bool, out: Out) -> None:
     with reading(settings.database_url) as session:
         found = invariants.check_database(session, deep=deep)
     findings = [finding._asdict() for finding in found]
-    if out.format in ("json", "jsonl"):
-        show_sheet({"ok": not findings, "findings": findings}, RESULT, out)
-    elif findings or out.path is not None:
-        show(findings, FINDINGS, out)
+    show_checked(findings, out)
     if not findings:
         note(settings, "数据库完好，没有发现问题")
         return
     note(settings, f"发现 {len(findings)} 处问题")
-    click.get_current_context().exit(FOUND)
+    click.get_current_context().exit(FINDINGS)

@@ -57,6 +57,9 @@ class Out:
         return self.limit or None if self.sort is None else None
 
 
+_CHECKED = (Column("ok", "完好"), Column("findings", "问题"))
+_FOUND = (Column("code", "代码"), Column("message", "问题"))
+
 Writer = Callable[[Path, Sequence[Column], list[Row]], None]
 
 
@@ -256,6 +259,14 @@ def show_sheets(sheets: Iterable[tuple[Row, Sequence[Column]]], out: Out) -> Non
         say(text, for_people=True)
     else:
         page(text, out.settings)
+
+
+def show_checked(findings: Sequence[Row], out: Out, **more: object) -> None:
+    """Show what a check found: one object as JSON, with what there is `more` to say, else a list."""
+    if out.format in ("json", "jsonl"):
+        show_sheet({"ok": not findings, **more, "findings": findings}, _CHECKED, out)
+    elif findings or out.path is not None:
+        show(findings, _FOUND, out)
 
 
 def show_summary(settings: Settings, summary: Row, sentence: str, *, as_json: bool) -> None:

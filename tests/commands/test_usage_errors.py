@@ -41,7 +41,6 @@ WRONG = [
         "completion tcsh",
         "'SHELL' 的值不对：'tcsh' 不在可选范围内，可选：'bash', 'zsh', 'fish', 'powershell'。",
     ),
-    ("db restore none.sqlite", "'FILE' 的值不对：文件 'none.sqlite' 不存在。"),
     ("--config", "选项 '--config' 后面缺少值。"),
 ]
 

@@ -43,7 +43,7 @@ def take_anywhere(command: click.Command) -> None:
 def take_yes(command: click.Command) -> None:
     """Give a command that writes --yes where it asks nothing: scripts may add it to every one of them."""
     names = {name for param in command.params for name in param.opts}
-    if "--json" in names and not names & {"--format", "--yes"}:
+    if "--json" in names and "--yes" not in names and ("--dry-run" in names or "--format" not in names):
         about = "不再提问（这个命令不提问）"
         command.params.append(
             click.Option(["-y", "--yes"], is_flag=True, hidden=True, expose_value=False, help=about)

@@ -103,6 +103,8 @@ def test_backup_restore_and_check(zhupei: Run, database: str, tmp_path: Path) ->
     assert ran == Ran(0, "", f"已备份到 {path}（{size:,} 字节）；内含完整的个人信息，请妥善保管\n")
     ran = zhupei("--database", database, "db", "backup", path)
     assert (ran.code, ran.err.splitlines()[0][:9]) == (5, "错误 [E002]")
+    ran = zhupei("--database", database, "db", "restore", tmp_path / "没有", "-y")
+    assert (ran.code, ran.err.splitlines()[0]) == (4, f"错误 [E001]：找不到文件 {tmp_path / '没有'}")
     ran = zhupei("--database", database, "db", "restore", path)
     assert (ran.code, ran.err.splitlines()[0][:9]) == (5, "错误 [E519]")
     ran = zhupei("--database", database, "db", "restore", path, "--yes", "--json")
