@@ -136,3 +136,15 @@ def test_who_has_a_seat_elsewhere_is_not_sent_for_a_seat_of_the_exam(shell: Run,
         f"错误 [E742]：{MINE} 本年度在别的批次有名额，没有座位\n"
         f"怎么办：这样的人不参加考试；历年记录：zhupei trainee standing {MINE}\n",
     )
+
+
+def test_a_seat_of_another_batch_makes_a_run_stale_on_every_screen(shell: Run) -> None:
+    assert shell("admit", "uncommit", "--batch", "HN2025", "--reason", "重算").code == 0
+    assert shell("batch", "lock", "HN2026", "--yes").code == 0
+    assert shell("admit", "run", "--batch", "HN2026").code == 0
+    assert _json(shell, "status", "HN2026")["last_run"]["stale"] is False
+    assert shell("admit", "commit", "1", "--batch", "HN2025", "--yes").code == 0
+    (listed,) = _json(shell, "admit", "runs", "--batch", "HN2026")
+    assert listed["stale"] is _json(shell, "status", "HN2026")["last_run"]["stale"] is True
+    assert "已过时" in shell("admit", "explain", "HN2026-0000002").out
+    assert "E462" in shell("admit", "commit", "1", "--batch", "HN2026", "--yes").err

@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Row, Table, delete, or_, select, update
+from sqlalchemy import ColumnElement, Row, Table, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
-from zhupei_cli.model import Admission, Application, Batch, Preplaced, Run, RunRow
+from zhupei_cli.model import Admission, Application, Batch, Event, Preplaced, Run, RunRow
 from zhupei_cli.rules.admission.admission import admit
 from zhupei_cli.rules.admission.canonical import digest, inputs_text
 from zhupei_cli.rules.admission.run import Inputs, ResultRow, Round
@@ -24,6 +24,7 @@ from zhupei_cli.services.admission.vacated import Vacated
 from zhupei_cli.services.batches.ceding import require_no_round, rounds_of
 from zhupei_cli.services.records.events import Change, record
 from zhupei_cli.store.bulk import insert_rows, update_rows
+from zhupei_cli.store.walls import require_whole
 from zhupei_cli.words.errors import ZhupeiError, sentence
 from zhupei_cli.words.vocabulary import RULE, AdmissionStatus, ApplicationStatus, BatchStatus, Outcome, Rule
 
@@ -53,10 +54,14 @@ _DECIDED = (
 
 @dataclass(frozen=True, slots=True)
 class Computed:
-    """A run that was computed and audited, and is stored nowhere yet."""
+    """A run that was computed and audited, and is stored nowhere yet.
+
+    `read_at` is the number of the last event when its inputs were read.
+    """
 
     loaded: Loaded
     rows: Sequence[ResultRow]
+    read_at: int
 
 
 def run_admission(
@@ -81,8 +86,9 @@ def compute_run(
     Without a rule it is choice-first, for a refill that of the main run. Raises E401 when the batch is not
     locked (or has no result, for later rounds), E683 for a refill by another rule, E486 when a supplement
     round has the seats it would give, E432 when `score-first` meets a base's own record, E448 when the audit
-    finds something.
+    finds something, E605 for a login that does not see every row whole.
     """
+    require_whole(session)
     _require_runnable(session, batch, round_)
     if round_ == Round.REFILL:
         rule = _rule_of_refill(session, batch, rule)
@@ -93,7 +99,7 @@ def compute_run(
     if findings:
         shown = "；".join(finding.message for finding in findings[:3])
         raise ZhupeiError("E448", count=len(findings), findings=shown)
-    return Computed(loaded, rows)
+    return Computed(loaded, rows, session.execute(select(func.max(Event.seq))).scalar() or 0)
 
 
 def keep_run(session: Session, batch: Batch, computed: Computed, *, by: Acting) -> RunSummary:
@@ -111,6 +117,7 @@ def keep_run(session: Session, batch: Batch, computed: Computed, *, by: Acting) 
         "inputs_sha256": summary["inputs_sha256"],
         "results_sha256": summary["results_sha256"],
         "adjust": computed.loaded.inputs.adjust,
+        "read_at": computed.read_at,
     }
     record(session, by, [Change("admission.run", batch.code, batch.id, data=data)])
     return summary

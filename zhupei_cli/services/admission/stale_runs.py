@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Batch, Event, Run
@@ -60,10 +60,15 @@ def stale_runs(session: Session, batch: Batch, numbers: Sequence[int]) -> set[in
 
 
 def is_stale(session: Session, batch: Batch, run: Run) -> bool:
-    """Return whether the run could be committed but for what changed; looked at where anything happened."""
-    computed = select(func.max(Event.seq)).where(Event.batch_id == batch.id, Event.action == "admission.run")
+    """Return whether the run could be committed but for what changed; looked at where anything happened.
+
+    In the batches of the year all: who has a seat in one of them is no candidate of another.
+    """
+    of_year = Event.batch_id.in_(select(Batch.id).where(Batch.year == batch.year))
     since = select(Event.seq).where(
-        Event.seq > computed.scalar_subquery(), or_(Event.batch_id == batch.id, Event.batch_id.is_(None))
+        Event.seq > _read_at(session, batch).get(run.number, 0),
+        or_(of_year, Event.batch_id.is_(None)),
+        Event.action != "admission.run",
     )
     if run.committed_at is not None or session.execute(since.limit(1)).first() is None:
         return False
@@ -75,18 +80,22 @@ def outrun(session: Session, batch: Batch) -> set[int]:
 
     Severities are none of a run's inputs, but who was taken under other rules may have to be looked at again.
     """
-    actions = select(Event.action, Event.data).where(
-        Event.batch_id == batch.id, Event.action.in_(("admission.run", "batch.edit")), Event.data.is_not(None)
+    edits = select(Event.seq, Event.data).where(
+        Event.batch_id == batch.id, Event.action == "batch.edit", Event.data.is_not(None)
     )
-    computed: set[int] = set()
-    before: set[int] = set()
-    for action, data in session.execute(actions.order_by(Event.seq)):
-        said = json.loads(data or "{}")
-        if action == "admission.run":
-            computed.add(said["run"])
-        elif said["key"].startswith(SEVERITY_PREFIX):
-            before |= computed
-    return before
+    said = [(seq, json.loads(data or "{}")) for seq, data in session.execute(edits)]
+    last = max((seq for seq, edit in said if edit["key"].startswith(SEVERITY_PREFIX)), default=0)
+    return {run for run, read_at in _read_at(session, batch).items() if read_at < last}
+
+
+def _read_at(session: Session, batch: Batch) -> dict[int, int]:
+    """Return run number → number of the last event before its inputs were read."""
+    told = select(Event.seq, Event.data).where(
+        Event.batch_id == batch.id, Event.action == "admission.run", Event.data.is_not(None)
+    )
+    said = [(seq, json.loads(data or "{}")) for seq, data in session.execute(told)]
+    # Versions before read and stored in one transaction.
+    return {run["run"]: run.get("read_at", seq - 1) for seq, run in said}
 
 
 class RunWithState(RunListed):
