@@ -201,8 +201,9 @@ def _store_plan(session: Session, world: World) -> None:
 def _store_people(session: Session, world: World) -> None:
     forms = list(enumerate(world.forms, 1))
     _insert(session, "trainee", [_trainee(at, form) for at, form in forms])
+    whole = {"major": "临床医学", "graduated_on": date(2020, 6, 30), "full_time": True}
     studies = [
-        {"id": at * 10 + one, "trainee_id": at, "level": "21", "school": f"学校{one}"}
+        {"id": at * 10 + one, "trainee_id": at, "level": "21", "school": f"学校{one}", **whole}
         for at, form in forms
         for one in range(form.studies)
     ]

@@ -4,30 +4,34 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from importlib.resources import files
 from itertools import product
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from tests.report_world import BASES, LIVE, SEATED, SPECIALTIES, Form, World, draw, store, store_last_year
 from zhupei_cli.model import (
     Application,
     Bar,
     Batch,
+    Education,
     ExamRoom,
     ExamSeat,
     ExamSite,
     Objection,
     Plan,
     TrainingBase,
+    Work,
 )
 from zhupei_cli.reports.sections import allotment
 from zhupei_cli.reports.values import Report, SiteLoad, Supply
 from zhupei_cli.rules.admission.scores import ABSENT_PART, Mark
 from zhupei_cli.services.admission.readiness import check_admission
 from zhupei_cli.services.batches.taking_part import takes_part
+from zhupei_cli.services.people.merging import incomplete
+from zhupei_cli.services.people.profiles import load_profiles_by_id
 from zhupei_cli.services.reports import reporting
 from zhupei_cli.services.reports.last_year import batch_of_last_year
 from zhupei_cli.services.reports.overview import batch_now
@@ -353,6 +357,24 @@ def gaps(form: Form) -> bool:
     contact = form.mobile is None or form.address is None
     work = form.has_employer is None or (form.has_employer and not form.works)
     return contact or form.studies == 0 or work
+
+
+def test_gaps_are_what_keeps_people_from_submitting(database: str, world: World) -> None:
+    """The rules of a form and the report agree: a job that ended, a highest education without its parts."""
+    with transaction(database, dry_run=True) as session:
+        batch = store(session, world, status="open")
+        session.execute(update(Work).where(Work.id % 3 == 0).values(to_date=date(2024, 1, 31)))
+        session.execute(update(Education).where(Education.trainee_id % 4 == 0).values(major=None))
+        people = {row.trainee_id: row.application_no for row in session.scalars(select(Application))}
+        below = {"level": "31", "major": "护理", "graduated_on": date(2015, 6, 30), "full_time": True}
+        session.add_all(
+            Education(id=at * 10 + 9, trainee_id=at, school="卫校", **below) for at in people if at % 8 == 0
+        )
+        session.flush()
+        profiles = load_profiles_by_id(session, people)
+        live = session.scalars(select(Application.application_no).where(Application.status != "withdrawn"))
+        lacking = {people[at] for at, profile in profiles.items() if [*incomplete(profile)]}
+        assert [row.application_no for row in section(session, batch, "gaps")] == sorted(lacking & set(live))
 
 
 def test_bases_that_another_province_plans_for_are_not_said_to_lack_a_plan(
