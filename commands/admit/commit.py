@@ -1,7 +1,5 @@
 """`zhupei admit commit` and `uncommit`: a run made the result, and taken back."""
 
-from collections.abc import Sequence
-
 import click
 from sqlalchemy.orm import Session
 
@@ -9,7 +7,6 @@ from zhupei_cli.model import Batch
 from zhupei_cli.rules.batch.lifecycle import PUBLISHED
 from zhupei_cli.services.admission import admissions
 from zhupei_cli.services.admission.stages import Moved
-from zhupei_cli.services.reports import overview
 from zhupei_cli.shell.arguments import Whole
 from zhupei_cli.words.vocabulary import BatchStatus
 
@@ -32,26 +29,21 @@ def commit(deed: Deed, number: int, *, batch: str | None) -> None:
     例：zhupei admit commit 1
     """
 
-    def act(session: Session, found: Batch) -> tuple[Moved, Sequence[overview.NextStep]]:
+    def act(session: Session, found: Batch) -> tuple[Moved, bool]:
         done = admissions.commit_run(session, found, number, by=deed.by)
         if done["doubts"]:
             question = f"确定批次 {found.code}（{found.name}）第 {number} 次录取计算：{_counted(done)}"
             deed.require(f"{question}，继续吗？", done["doubts"])
-        steps = overview.next_steps(session, found, now=deed.by.at)
-        if found.status in PUBLISHED and done["proposed"]:  # a later round, whose people are on no list yet
-            steps = [_published(found.code, number), *steps]
-        return done, steps
+        # Of a later round, whose people are on no list yet.
+        return done, found.status in PUBLISHED and bool(done["proposed"])
 
-    summary, following = deed.in_batch(batch, act)
+    summary, unlisted = deed.in_batch(batch, act)
     sentence = f"第 {number} 次录取计算{'可以' if deed.dry_run else '已'}确定，{_counted(summary)}"
     deed.tell(with_doubts(summary), sentence)
-    for step in following:
-        deed.next(step.command, step.purpose)
-
-
-def _published(batch: str, run: int) -> overview.NextStep:
-    public = f"zhupei export public --batch {batch} --run {run} -o 补充公示名单-{run}.xlsx"
-    return overview.NextStep(public, "导出这一轮的补充公示名单")
+    if unlisted:
+        listed = f"zhupei export public --batch {summary['batch']} --run {number}"
+        deed.next(f"{listed} -o 补充公示名单-{number}.xlsx", "导出这一轮的补充公示名单")
+    deed.next_in(summary["batch"])
 
 
 def _counted(summary: Moved) -> str:

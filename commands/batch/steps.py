@@ -1,6 +1,6 @@
 """The steps of a batch: `zhupei batch open`, `close`, `lock` and the others."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
@@ -17,8 +17,6 @@ from zhupei_cli.services.admission.stages import Moved
 from zhupei_cli.services.batches.batches import edit_batch
 from zhupei_cli.services.records import lookup
 from zhupei_cli.services.records.lookup import settings_of
-from zhupei_cli.services.reports import overview
-from zhupei_cli.services.reports.overview import NextStep
 from zhupei_cli.store.engine import reading
 from zhupei_cli.words.vocabulary import APPLICATION_STATUS, BATCH_STATUS
 
@@ -85,17 +83,20 @@ def _step(verb: str, take: Take, text: str, *, asking: _Asking | None = None) ->
             _require_name(verb)
         given = _said_now(deed, batch) if verb == "publish" else {}
 
-        def step(session: Session, found: Batch) -> tuple[Moved, Sequence[NextStep]]:
+        def step(session: Session, found: Batch) -> Moved:
             if stands(BATCH, found.status, verb):
-                return _standing(found.code, found.status), ()
+                return _standing(found.code, found.status)
             if given:
                 edit_batch(session, found, given, by=deed.by)
             moved = take(session, found, by=deed.by, reason=reason)
             if asking is not None and asking.about(moved):
                 deed.require(_question(verb, found.name, moved, asking), moved.get("doubts", ()))
-            return moved, overview.next_steps(session, found, now=deed.by.at)
+            return moved
 
-        _tell(deed, *deed.in_batch(batch, step))
+        moved = deed.in_batch(batch, step)
+        _tell(deed, moved)
+        if moved["before"] != moved["status"]:
+            deed.next_in(moved["batch"], most=1)
 
     return click.command(help=text)(run)
 
@@ -157,7 +158,7 @@ def _counted(value: object) -> str:
     return f"{sum(value.values())} 份（{named}）" if named else "0 份"
 
 
-def _tell(deed: Deed, moved: Moved, following: Sequence[NextStep] = ()) -> None:
+def _tell(deed: Deed, moved: Moved) -> None:
     head = "可以" if deed.dry_run else "已"
     path = f"{head}由“{BATCH_STATUS.label(moved['before'])}”变为“{moved['status_label']}”"
     if moved["before"] == moved["status"]:
@@ -167,8 +168,6 @@ def _tell(deed: Deed, moved: Moved, following: Sequence[NextStep] = ()) -> None:
     if not deed.as_json:
         tell_sitting_out(deed.settings, moved.get("sitting_out", 0), moved["batch"])
         tell_gave_up(deed.settings, moved.get("gave_up", 0), moved["batch"])
-    for step in following[:1]:
-        deed.next(step.command, step.purpose)
 
 
 open_ = _step(

@@ -19,7 +19,7 @@ from zhupei_cli.model.batch import Batch
 from zhupei_cli.services.records import lookup
 from zhupei_cli.settings import Settings
 from zhupei_cli.shell.logfile import note, warn
-from zhupei_cli.store.engine import KEPT, transaction
+from zhupei_cli.store.engine import KEPT, reading, transaction
 from zhupei_cli.words.errors import ZhupeiError
 
 from .consent import Consent, confirm
@@ -99,6 +99,20 @@ class Deed:
         """Say which command people most likely want next, after what was kept; `in_json` beside JSON too."""
         if not self.dry_run and (in_json or not self.as_json):
             next_step(self.settings, command, purpose)
+
+    def next_in(self, batch: str, *, most: int | None = None) -> None:
+        """Say which commands people most likely want next in a batch, `most` of them.
+
+        Looked up once all is kept, and only for people: it counts whom a refill could have, and what waits.
+        """
+        if self.dry_run or self.as_json or (self.settings.quiet and self.settings.log_file is None):
+            return
+        from zhupei_cli.services.reports import overview
+
+        with reading(self.settings.database_url) as session:
+            steps = overview.next_steps(session, lookup.find_batch(session, batch), now=self.by.at)
+        for step in steps[:most]:
+            self.next(step.command, step.purpose)
 
     def refuse(self, refusals: Sequence[Mapping[str, object]]) -> None:
         """Say which numbers were left out and why; exit 3 when there are any."""
