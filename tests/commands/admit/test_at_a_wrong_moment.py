@@ -121,6 +121,17 @@ def test_a_bar_of_after_the_review_is_asked_about_and_told(call: Call, database:
     placed = _json(call, "admit", "place", NO(3), "A", "0100", "--reason", "照顾", "-y")
     assert "E423" in [one["code"] for one in placed["doubts"]]
     assert call("batch", "edit", "T", "--set", "contact=0371").code == 0
+    # Once there is a seat it is asked about at every step, and listed until it is settled.
+    assert "E813" in [one["code"] for one in _json(call, "admit", "check")["findings"]]
+    asked = call("batch", "publish", "T")
+    assert (asked.code, "E813" in asked.err) == (2, True)
+    assert call("batch", "publish", "T", "-y").code == 0
+    assert "E813" in [one["code"] for one in _json(call, "batch", "finalize", "T", "-y", "-n")["doubts"]]
+    listed = [one["subject"] for one in _json(call, "report", "anomalies") if one["kind"] == "past"]
+    assert call("admit", "revoke", NO(3), *WHY, "-y").code == 0
+    assert "E813" not in [one["code"] for one in _json(call, "admit", "check")["findings"]]
+    left = [one["subject"] for one in _json(call, "report", "anomalies") if one["kind"] == "past"]
+    assert (listed, left) == ([NO(3)], [])
 
 
 def test_two_refills_have_numbers(call: Call) -> None:

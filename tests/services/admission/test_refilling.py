@@ -274,10 +274,13 @@ def test_who_is_placed_by_hand_sets_no_line(published: str, by: Acting) -> None:
 
 def test_a_round_that_was_left_uncommitted_is_told_before_the_end(published: str, by: Acting) -> None:
     with transaction(published) as session:
-        batch = find_batch(session, "T")
         _refill(session, by)
-        done = stages.finalize_batch(session, batch, by=by)
-        assert "E489" in [doubt.code for doubt in done["doubts"]]
+    for more, cure in (((), "admit commit 2 --batch T"), ((4,), "admit run --round refill --batch T")):
+        with transaction(published, dry_run=True) as session:
+            _give_up(session, by, *more)
+            done = stages.finalize_batch(session, find_batch(session, "T"), by=by)
+            (told,) = (doubt.message for doubt in done["doubts"] if doubt.code == "E489")
+            assert cure in told
 
 
 def test_what_was_built_on_a_result_taken_back_is_no_result(database: str, by: Acting) -> None:

@@ -55,7 +55,7 @@ def check_admission(
     found = [Doubt("E485", {"count": waiting})] if waiting else []
     found += _cut_shares(session, batch)
     found += _forbidden(session, batch, inputs)
-    found += _astray(session, batch)
+    found += [*_seated_forbidden(session, batch), *_astray(session, batch)]
     rooms, ceded = open_rooms(inputs), ceded_of(session, batch)
     free = sum(max(0, room.free - ceded.get(spot, {}).get("ceded", 0)) for spot, room in rooms.items())
     told = unpublished or not inputs.held or batch.status in PUBLISHED
@@ -92,6 +92,24 @@ def _forbidden(session: Session, batch: Batch, inputs: Inputs) -> list[Doubt]:
     example = min(found)
     values = {"count": len(found), "example": example, "why": found[example], "batch": batch.code}
     return [Doubt("E422", {**values, "cure": _out_of_it(batch, example)})]
+
+
+def seated_doubts(session: Session, batch: Batch) -> list[Finding]:
+    """Return the doubt about who has a seat and is forbidden this batch, as it came to light since."""
+    return _findings(session, batch, batch.status, _seated_forbidden(session, batch))
+
+
+def _seated_forbidden(session: Session, batch: Batch) -> list[Doubt]:
+    if batch.status not in (BatchStatus.COMMITTED, *PUBLISHED) or not (why := not_allowed(session, batch)):
+        return []
+    holders = (
+        select(Application.application_no)
+        .join(Admission, Admission.application_id == Application.id)
+        .where(Admission.batch_id == batch.id, Admission.live_key.is_not(None))
+    )
+    found = sorted(why.keys() & set(session.execute(holders).scalars()))
+    values = {"count": len(found), "batch": batch.code}
+    return [Doubt("E813", {**values, "example": found[0], "why": why[found[0]]})] if found else []
 
 
 def _out_of_it(batch: Batch, number: str) -> str:

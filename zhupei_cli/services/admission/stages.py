@@ -15,7 +15,7 @@ from zhupei_cli.rules.batch.setting_words import label_of
 from zhupei_cli.rules.batch.times import DATES, show_time
 from zhupei_cli.rules.proof.audit import Finding
 from zhupei_cli.services.admission.objections import open_ids, require_none_open
-from zhupei_cli.services.admission.readiness import doubts_about
+from zhupei_cli.services.admission.readiness import doubts_about, seated_doubts
 from zhupei_cli.services.admission.result_reasons import count_refillable
 from zhupei_cli.services.admission.run_inputs import load_inputs
 from zhupei_cli.services.admission.runs import waiting_run
@@ -187,7 +187,7 @@ def publish_batch(session: Session, batch: Batch, *, by: Acting, reason: str | N
         found.append(_doubt("E414", batch=batch.code, setting=_publicity(batch, by)))
     elif until < by.at:
         found.append(_doubt("E415", batch=batch.code, until=show_time(until), setting=_publicity(batch, by)))
-    found += unsigned(session, batch)
+    found += [*unsigned(session, batch), *seated_doubts(session, batch)]
     passed_over = counts.get(AdmissionStatus.NOT_ADMITTED, 0)
     return moved | {
         "proposed": proposed,
@@ -240,7 +240,12 @@ def finalize_batch(session: Session, batch: Batch, *, by: Acting, reason: str | 
     record(session, by, changes)
     session.execute(update(_ADMISSION).where(*proposed).values(status=after, decided_at=by.at))
     nobody = [] if changes else [_doubt("E418", batch=batch.code)]
-    found = [*nobody, *_publicity_doubts(batch, by), *_left_over(session, batch)]
+    found = [
+        *nobody,
+        *_publicity_doubts(batch, by),
+        *_left_over(session, batch),
+        *seated_doubts(session, batch),
+    ]
     return moved | {"admitted": len(changes), "publicity_until": batch.publicity_until, "doubts": found}
 
 
@@ -254,8 +259,12 @@ def _publicity_doubts(batch: Batch, by: Acting) -> list[Finding]:
 def _left_over(session: Session, batch: Batch) -> Iterator[Finding]:
     """Yield a doubt where a later round gives seats and was not committed: nobody would publish them."""
     if (run := waiting_run(session, batch)) is not None:
-        label = ROUND.label(run.round)
-        yield _doubt("E489", batch=batch.code, run=run.number, round=label, admitted=run.admitted)
+        cure = f"先运行 zhupei admit commit {run.number} --batch {batch.code}"
+        if stale_runs(session, batch, [run.number]):
+            again = f"zhupei admit run --round {run.round} --batch {batch.code}"
+            cure = f"这次计算已过时，先重新计算再确定：{again}"
+        values = {"run": run.number, "round": ROUND.label(run.round), "admitted": run.admitted}
+        yield _doubt("E489", batch=batch.code, **values, cure=cure)
 
 
 def passed_over(session: Session, code: str) -> list[Finding]:

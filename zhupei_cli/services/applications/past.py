@@ -19,7 +19,7 @@ from zhupei_cli.services.people.profiles import PersonKey
 from zhupei_cli.services.records import base_login
 from zhupei_cli.services.records.lookup import settings_of
 from zhupei_cli.store.bulk import rows_of
-from zhupei_cli.words.vocabulary import ADMISSION_STATUS, AdmissionStatus
+from zhupei_cli.words.vocabulary import ADMISSION_STATUS, DECIDED_ON, AdmissionStatus, ApplicationStatus
 
 _ADMISSION: Table = Admission.metadata.tables[Admission.__tablename__]
 _APPLICATION: Table = Admission.metadata.tables[Application.__tablename__]
@@ -85,9 +85,11 @@ def _with(past: Past, row: Row[*tuple[object, ...]], year: int) -> Past:
 def against_people(session: Session, batch: Batch) -> list[tuple[str, int, str]]:
     """Return the live applications whose people the past speaks against: number, 1, what and their years.
 
-    Rules that the batch switched off say nothing.
+    Not of those it was settled for: refused by the review, or without their seat again. Rules that the batch
+    switched off say nothing.
     """
     rows, found = _with_a_past(session, batch)
+    rows = [row for row in rows if row.status != ApplicationStatus.REJECTED and row.decided not in DECIDED_ON]
     severities = parse(settings_of(session, batch)).severities
     said = {row.id: "，".join(words for _, words in _said(found[row.id], severities)) for row in rows}
     told = years.lines(session, [id_ for id_, words in said.items() if words], but=batch)
@@ -184,9 +186,14 @@ def _people_with_a_past(batch: Batch) -> Select[object]:
     # Joined, not asked for with OR: OceanBase would look both up anew for every person.
     past = union(barred, trained).subquery()
     return (
-        select(_APPLICATION.c.application_no, _TRAINEE.c.id, _TRAINEE.c.id_type, _TRAINEE.c.id_number)
+        select(
+            *_APPLICATION.c["application_no", "status"],
+            *_TRAINEE.c["id", "id_type", "id_number"],
+            _ADMISSION.c.status.label("decided"),
+        )
         .join(_TRAINEE, _TRAINEE.c.id == _APPLICATION.c.trainee_id)
         .join(past, past.c.id == _TRAINEE.c.id)
+        .outerjoin(_ADMISSION, _ADMISSION.c.application_id == _APPLICATION.c.id)
         .where(_APPLICATION.c.batch_id == batch.id, _APPLICATION.c.live_key.is_not(None))
         .order_by(_APPLICATION.c.application_no)
     )

@@ -35,7 +35,9 @@ def question_titles(session: Session, reading: Reading, batch: Batch, *, named: 
         year = batch.year if said else _year(table, batch)
         if title != batch.name and (file, "E435") not in told:
             told.add((file, "E435"))
-            values = {"title": title, "batch": batch.code, "name": batch.name}
+            sure = "" if named else f"加 --batch {batch.code} 再导入，或"
+            cure = f"确是这个批次的，{sure}改正标题；不是的，用 --batch 写明它的批次"
+            values = {"title": title, "batch": batch.code, "name": batch.name, "cure": cure}
             table.faults.append(Fault("E435", "", "warning" if named else "error", values))
         elif year != batch.year and (file, "E795") not in told:
             told.add((file, "E795"))
