@@ -79,7 +79,7 @@ def add(
         place, by = None, deed.by
         if base is not None and specialty is not None:
             place = lookup.find_base(session, base), lookup.find_specialty(session, specialty)
-        return objections.enter_objection(
+        row = objections.enter_objection(
             session,
             found,
             number=number,
@@ -89,6 +89,9 @@ def add(
             signed=signed,
             by=by,
         )
+        if (same := objections.like_it(session, row)) is not None:
+            deed.require(f"与还没有办结的异议 {same} 相同，仍要登记吗？")
+        return row
 
     row = deed.in_batch(batch, store)
     _tell(deed, row, "已登记异议")

@@ -45,6 +45,8 @@ def test_open_objections_hold_finalize_and_closed_ones_do_not(call: Call, tmp_pa
     assert (added.code, added.err.splitlines()[0]) == (0, "已登记异议 1（T-0000001）：待处理")
     place = ("objection", "add", "--base", "A", "--specialty", "0100", "--text", "名额不符")
     assert call(*place).code == call(*place, "-n").code == 0
+    twice = call(*place)
+    assert (twice.code, "与还没有办结的异议 2 相同" in twice.err) == (2, True)
     assert call("objection", "add", "--text", "没有对象").code == 2
     assert call("objection", "add", NO(9), "--text", "没有此人").code == 4
     tomorrow = ("--received", "2099-01-01")

@@ -69,6 +69,11 @@ def test_a_day_of_exams(call: Call, home: Path) -> None:
         "下一步：zhupei exam tickets --all --batch T -o 准考证（印制准考证）\n",
     )
     assert _rooms(call) == [("01", "001", 6, 6, 0), ("01", "002", 4, 4, 0), ("02", "001", 8, 2, 6)]
+    assert call("review", "revoke", "T-0000001", "--reason", "误审").code == 0
+    assert sum(int(str(row[3])) for row in _rooms(call)) == len(
+        json.loads(call("exam", "list", "--json").out)
+    )
+    assert call("review", "approve", "T-0000001").code == 0
     first = json.loads(call("exam", "list", "--json").out)
     assert [row["ticket"] for row in first][:2] == ["20260100101", "20260100102"]
     assert all("*" in row["id_number"] for row in first)

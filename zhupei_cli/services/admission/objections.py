@@ -98,6 +98,18 @@ def enter_objection(
     return list_objections(session, batch, objection=id_)[0]
 
 
+def like_it(session: Session, objection: ObjectionRow) -> int | None:
+    """Return the number of an open objection that says the same of the same, received the same day."""
+    entered = session.get_one(Objection, objection["objection"])
+    same = ("batch_id", "application_id", "base_code", "specialty_code", "signed", "content", "received_on")
+    statement = select(func.min(_OBJECTION.c.id)).where(
+        _OBJECTION.c.id != entered.id,
+        _OBJECTION.c.state != "closed",
+        *(_OBJECTION.c[name].is_not_distinct_from(getattr(entered, name)) for name in same),
+    )
+    return session.execute(statement).scalar()
+
+
 def _change(row: TableRow, verb: str, before: str | None, reason: str | None = None) -> Change:
     digest = named_digest({name: row[name] for name in _COLUMNS})
     subject = f"objection {row['id']}"

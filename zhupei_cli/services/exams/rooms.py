@@ -7,14 +7,16 @@ from typing import Final, TypedDict
 from sqlalchemy import Table, func, select
 from sqlalchemy.orm import Session
 
-from zhupei_cli.model import Batch, ExamRoom, ExamSeat, ExamSite
+from zhupei_cli.model import Application, Batch, ExamRoom, ExamSeat, ExamSite
 from zhupei_cli.rules.exam.rooms import Room
 from zhupei_cli.words.codes import CITY
+from zhupei_cli.words.vocabulary import ApplicationStatus
 
 _TABLES = ExamRoom.metadata.tables
 SITE: Final[Table] = _TABLES[ExamSite.__tablename__]
 ROOM: Final[Table] = _TABLES[ExamRoom.__tablename__]
 SEAT: Final[Table] = _TABLES[ExamSeat.__tablename__]
+_APPLICATION: Table = _TABLES[Application.__tablename__]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,11 @@ def list_rooms(session: Session, batch: Batch) -> list[RoomRow]:
             & (ROOM.c.site_code == SEAT.c.site_code)
             & (ROOM.c.code == SEAT.c.room_code),
         )
+        .join(_APPLICATION, _APPLICATION.c.id == SEAT.c.application_id)
         .where(SEAT.c.batch_id == batch.id, SEAT.c.seat <= ROOM.c.seats)
+        .where(
+            _APPLICATION.c.status == ApplicationStatus.APPROVED
+        )  # others lose theirs at the next allotment
         .group_by(SEAT.c.site_code, SEAT.c.room_code)
     )
     seated = {(site, room): count for site, room, count in session.execute(counted)}
