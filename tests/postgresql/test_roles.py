@@ -170,8 +170,10 @@ def test_a_login_made_anew_under_an_old_name_has_no_base(world: World, admin: Ru
 
 
 def test_an_administrator_without_superuser_rights_keeps_the_walls(
-    version: Server, zhupei: Run, tmp_path: Path
+    version: Server, zhupei: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    if version.programs is not None:
+        monkeypatch.setenv("PATH", f"{version.programs}{os.pathsep}{os.environ['PATH']}")
     database, dba = f"zhupei_{os.getpid()}_managed", f"dba_{os.getpid()}"
     version.execute(f"CREATE ROLE {dba} LOGIN CREATEROLE PASSWORD '{PASSWORD}'")
     # As if it had made the roles itself: they belong to the server, and another world may have been first.
@@ -193,6 +195,21 @@ def test_an_administrator_without_superuser_rights_keeps_the_walls(
         listed = json.loads(zhupei("--database", url, "db", "user", "list", "--json").out)
         found = [(row["login"], row["base"], row["problem"]) for row in listed if row["login"] in ("wu", dba)]
         assert found == [("wu", "1", None)]
+        # Nobody is above the walls there: what the policies let the owner see is all of it.
+        backup = tmp_path / "备份"
+        assert zhupei("--database", url, "db", "backup", backup).code == 0
+        again = f"{database}_again"
+        version.create(again)
+        try:
+            copy = version.url(again)
+            assert zhupei("--database", copy, "db", "restore", backup).code == 0
+            assert zhupei("--database", copy, "db", "check", "--deep").code == 0
+            listed = [zhupei("--database", one, "base", "list", "--json").out for one in (url, copy)]
+            assert listed[0] == listed[1] != "[]\n"
+        finally:
+            version.drop(again)
+        as_base = version.url(database, user="wu", password=PASSWORD)
+        assert zhupei("--database", as_base, "db", "backup", tmp_path / "基地").code == 5
         assert zhupei("--database", url, "db", "user", "remove", "wu", "--yes").code == 0
     finally:
         version.drop(database)

@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import Final
 
+from sqlalchemy.orm import Session
+
 from zhupei_cli.files import replacing
 from zhupei_cli.store import portable
 from zhupei_cli.store.engine import HEAD, connected, current_version, parse_url
@@ -11,6 +13,7 @@ from zhupei_cli.store.engines.backend import Backups
 from zhupei_cli.store.engines.choosing import backend_of, every_backend
 from zhupei_cli.store.engines.sqlite.file import BEGIN, flush
 from zhupei_cli.store.failures import translated
+from zhupei_cli.store.walls import require_whole
 from zhupei_cli.words.errors import ZhupeiError
 
 _PORTABLE: Final = Backups(BEGIN, portable.back_up, portable.restore)
@@ -21,8 +24,9 @@ def back_up(url: str, path: Path, *, force: bool = False, keep: bool = True) -> 
 
     Unless it is to be kept, the file goes away again.
 
-    Raises E509 when it is not ours, E002 when `path` exists, E549 when that is the database itself or what
-    stands beside it, E516 or E517 when a server's pg_dump is missing or fails.
+    Raises E509 when it is not ours, E605 for a login that does not see it whole, E002 when `path` exists,
+    E549 when that is the database itself or what stands beside it, E516 or E517 when a server's pg_dump is
+    missing or fails.
     """
     parsed = parse_url(url)
     backend = backend_of(parsed)
@@ -31,6 +35,7 @@ def back_up(url: str, path: Path, *, force: bool = False, keep: bool = True) -> 
     with connected(url) as connection:
         if current_version(connection) is None:
             raise ZhupeiError("E509", database=shown_url(url))
+        require_whole(Session(connection))
     with replacing(path, force=force, keep=keep) as beside:
         with translated():
             form.back_up(parsed, beside)

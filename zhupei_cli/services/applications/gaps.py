@@ -24,6 +24,7 @@ from zhupei_cli.services.people.profiles import PersonKey, Profile, load_profile
 from zhupei_cli.services.people.whom import find_person
 from zhupei_cli.services.records.lookup import settings_of
 from zhupei_cli.store.bulk import in_chunks
+from zhupei_cli.store.walls import require_whole
 from zhupei_cli.words.errors import Fault
 from zhupei_cli.words.vocabulary import ApplicationStatus, BatchStatus
 
@@ -51,8 +52,10 @@ def check_people(
     With a batch the form is checked too: its plan, and the identity rules with their severities; of who has
     submitted, which nobody changes any more, what other years say is told alone. What other
     years say is told either way, by the rules of the batches that people may still apply to, or of this
-    year: of `who` and of applicants as grave as there, of others only who is barred, as a warning.
+    year: of `who` and of applicants as grave as there, of others only who is barred, as a warning. Raises
+    E605 for a login that sees no row whole.
     """
+    require_whole(session)  # a masked number is a wrong one
     checks = None if batch is None else load_checks(session, batch)
     today = by.today
     people = select(_TRAINEE.c.id).order_by(_TRAINEE.c.id)

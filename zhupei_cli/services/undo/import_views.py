@@ -12,6 +12,7 @@ from zhupei_cli.services.kinds.parts.written import Written, load_rows
 from zhupei_cli.services.kinds.register import ACTION, ENTITY, KIND
 from zhupei_cli.services.undo.import_names import find_import, texts
 from zhupei_cli.services.undo.undo_checks import Blocked, blocked, require_time
+from zhupei_cli.store.walls import is_veiled
 from zhupei_cli.words.errors import ZhupeiError
 
 Listed = dict[str, object]
@@ -46,7 +47,7 @@ def show_import(session: Session, import_id: int) -> tuple[Listed, list[Listed],
         }
         for row in sorted(written, key=_order)
     ]
-    if run.undone_at is not None:
+    if run.undone_at is not None or is_veiled(session):  # what stood before cannot be compared, nor put back
         return {**head, "can_undo": False}, rows, [], None
     refusal = _refusal(session, run, written)
     found = blocked(session, run, written)
