@@ -14,6 +14,7 @@ from zhupei_cli.services.applications import store
 from zhupei_cli.services.applications.listing import Filter, list_applications
 from zhupei_cli.services.applications.store import ASKED, Stored
 from zhupei_cli.services.people import profiles
+from zhupei_cli.services.people.lower_levels import latest
 from zhupei_cli.services.people.profiles import Entry, Profile, current_work
 from zhupei_cli.services.records.base_books import Texts
 from zhupei_cli.services.records.events import Change, record
@@ -88,7 +89,7 @@ def _bachelor(profile: Profile, top: Entry) -> Entry:
     """Return the bachelor's entry below the highest one; nothing where the highest is one itself."""
     if not top or top["level"] == _BACHELOR:
         return {}
-    return next((entry for entry in profile.educations if entry["level"] == _BACHELOR), {})
+    return latest(profile.educations, "bachelor") or {}
 
 
 def _plain_works(profile: Profile) -> Iterable[Entry]:

@@ -21,6 +21,7 @@ from zhupei_cli.services.records.import_ledger import EVENT_ROWS
 from zhupei_cli.services.records.lookup import settings_of
 from zhupei_cli.store.bulk import in_chunks, insert_rows, rows_of, update_rows
 from zhupei_cli.store.counters import take
+from zhupei_cli.store.walls import signature
 from zhupei_cli.words.errors import ZhupeiError
 
 _TABLES = Notice.metadata.tables
@@ -184,19 +185,20 @@ def write_down(
     """Write down that these people were told, or are being told; beside each the masked recipient."""
     if not told:
         return
+    who = signature(session, by.who)
     new = [pair for pair in told if pair[0].notice is None]
     rows = []
     for id_, (one, recipient) in zip(take(session, "notice", len(new)) if new else (), new, strict=True):
         key = (id_, batch.id, one.application_id, event, one.occasion)
-        rows.append((*key, *_settled(one, recipient, way, state, by)))
+        rows.append((*key, *_settled(one, recipient, way, state, Acting(who, by.at))))
     insert_rows(session, _NOTICE, _COLUMNS, rows)
     old = [
-        (one.notice, *_settled(one, recipient, way, state, by))
+        (one.notice, *_settled(one, recipient, way, state, Acting(who, by.at)))
         for one, recipient in told
         if one.notice is not None
     ]
     update_rows(session, _NOTICE, ("id",), _SETTLED, old)
-    record(session, by, list(_events(batch, event, way, [one for one, _ in told], by)))
+    record(session, by, list(_events(batch, event, way, [one for one, _ in told], Acting(who, by.at))))
 
 
 def _events(
