@@ -122,6 +122,7 @@ def _as_lines(row: overview.BatchNow) -> dict[str, str]:
         "scored_line": (
             f"{_taking_part(approved, row)}中 {scored} 人有成绩"
             + (f"，{row['absent']} 人有缺考" if row["absent"] else "")
+            + (f"，{row['incomplete']} 人成绩不全" if row["incomplete"] else "")
             if approved
             else ""
         ),

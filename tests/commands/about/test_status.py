@@ -153,6 +153,7 @@ def steps() -> Iterator[overview.NextStep]:
         "applications": {"draft": 1, "approved": 2},
         "waiting": {"count": 1},
         "unmarked": 2,
+        "incomplete": 1,
         "last_run": {"run": 7, "stale": False},
         "refillable": 1,
         "waiting_run": None,
@@ -165,7 +166,7 @@ def steps() -> Iterator[overview.NextStep]:
         {},
         {"bases": 0},
         {"plan": {"seats": 0}},
-        {"applications": {}, "unmarked": 0},
+        {"applications": {}, "unmarked": 0, "incomplete": 0},
     ]
     less += [
         {"last_run": {"run": 7, "stale": True}},

@@ -16,8 +16,9 @@ from zhupei_cli.acting import Acting
 from zhupei_cli.model import Application, Event, ImportRow, ImportRun, Score, Trainee, TrainingBase
 from zhupei_cli.rules.admission.run import Candidate, Inputs
 from zhupei_cli.rules.admission.scores import ABSENT_PART, COMPONENTS, Record
+from zhupei_cli.services.admission.readiness import check_admission
 from zhupei_cli.services.marks import scores
-from zhupei_cli.services.marks.score_marks import mark_columns, marks_of
+from zhupei_cli.services.marks.score_marks import count_incomplete, mark_columns, marks_of
 from zhupei_cli.services.records.import_ledger import Counts, Imported
 from zhupei_cli.services.records.lookup import find_batch
 from zhupei_cli.services.records.workbooks import Reading, read_workbooks
@@ -197,6 +198,32 @@ def test_the_same_record_twice_refuses_both_rows_each_naming_the_other(
         for row in (3, 2)
     ]
     assert _stored(season) == [(_no(1), "A", "A", 7000, None, None)]
+
+
+def test_who_was_ticked_absent_by_mistake_is_so_no_more_where_the_tick_says_no(
+    season: str, sheet: Path, by: Acting
+) -> None:
+    ticked = {"application_no": _no(1), "written_missed": "√", "skill": 70}
+    _take(season, sheet, [ticked], by)
+    outcome, _ = _take(
+        season, sheet, [{"application_no": _no(one), "written_missed": "否"} for one in (1, 2)], by
+    )
+    assert (outcome.counts.updated, outcome.counts.unchanged, outcome.counts.blank) == (1, 1, 0)
+    assert _stored(season) == [(_no(1), "", None, None, 7000, None)]
+
+
+def test_status_and_the_check_count_incomplete_marks_alike(database: str) -> None:
+    with transaction(database, dry_run=True) as session:
+        batch = store_world(session, drawn_world(300, seed=3), status="closed")
+        for column, every in ((Score.skill, 5), (Score.interview, 7)):
+            session.execute(update(Score).where(Score.application_id % every == 0).values({column: None}))
+        session.execute(update(Score).where(Score.application_id % 10 == 0).values(skill_absent=True))
+        session.expire_all()
+        _, findings = check_admission(session, batch)
+        told = [one.message for one in findings if one.code == "E482"]
+        assert [f"{count_incomplete(session, batch)} 名考生的成绩不全"] == [
+            one.split("，")[0] for one in told
+        ]
 
 
 @pytest.mark.parametrize("status", ["draft", "locked", "committed", "final"])

@@ -7,12 +7,12 @@ least one mark 有成绩, on every screen and in every report; 缺考 is counted
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from sqlalchemy import ColumnElement, FromClause, Table, func, or_, select
+from sqlalchemy import ColumnElement, FromClause, Table, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Application, Batch, Score
 from zhupei_cli.rules.admission.run import Reason
-from zhupei_cli.rules.admission.scores import ABSENT_PART, COMPONENTS, Mark
+from zhupei_cli.rules.admission.scores import ABSENT_PART, COMPONENTS, Mark, lacking
 from zhupei_cli.rules.batch import settings
 from zhupei_cli.rules.proof.explanation_words import no_total
 from zhupei_cli.services.applications.store import load_choices
@@ -129,6 +129,33 @@ def count_unmarked(session: Session, batch: Batch) -> int:
     )
     statement = select(func.count()).select_from(_APPLICATION).where(*takes_part(batch), ~told.exists())
     return session.execute(statement).scalar_one()
+
+
+def count_incomplete(session: Session, batch: Batch) -> int:
+    """Return how many who take part 有成绩 and yet no total at any choice, without an absence to explain it.
+
+    As E482 counts them, before a run.
+    """
+    weights = settings.parse(settings_of(session, batch)).weights
+    weighed = [
+        name for name, weight in zip(COMPONENTS, weights.scaled(), strict=False) if weight
+    ]  # scaled ends with their sum
+    lacks = or_(*(and_(_SCORE.c[name].is_(None), ~_SCORE.c[f"{name}_absent"]) for name in weighed))
+    marked = select(_SCORE.c.application_id).where(has_mark())
+    statement = (
+        select(_SCORE.c.application_id)
+        .distinct()
+        .join(_APPLICATION, _APPLICATION.c.id == _SCORE.c.application_id)
+        .where(*takes_part(batch), lacks, _SCORE.c.application_id.in_(marked))
+    )
+    if not (some := list(session.execute(statement).scalars())):
+        return 0
+    choices, records = load_choices(session, some), load_marks(session, some)
+    found = 0
+    for id_ in some:
+        marks = (counting(records.get(id_, {}), base) for base, _ in choices.get(id_, ()))
+        found += all(blank and not absent for absent, blank in (lacking(one, weights) for one in marks))
+    return found
 
 
 def _count(session: Session, batch: Batch, condition: ColumnElement[bool]) -> int:

@@ -64,6 +64,10 @@ _MEANING: Final[Mapping[object, Mark]] = {cells.ABSENT: ABSENT_PART, cells.CLEAR
 _Change = tuple[MarkEntry, Marks | None, Marks]
 
 
+#: The columns of a sign-in sheet that say who was absent from a part.
+_MISSED: Final = tuple(f"{name}_missed" for name in COMPONENTS)
+
+
 def import_scores(session: Session, reading: Reading, *, batch: Batch, by: Acting) -> Imported:
     """Take marks in from the rows of 成绩; faults are left on the lines.
 
@@ -78,7 +82,7 @@ def import_scores(session: Session, reading: Reading, *, batch: Batch, by: Actin
         way = directions(BATCH, batch.status, frozenset({BatchStatus.OPEN, BatchStatus.CLOSED}), batch.code)
         raise ZhupeiError("E460", batch=batch.code, status=BATCH_STATUS.label(batch.status), cure=way)
     _tick(reading.lines)
-    filled = filled_in(reading.lines, COMPONENTS)
+    filled = filled_in(reading.lines, (*COMPONENTS, *_MISSED))
     entries = read_entries(session, batch, filled)
     refuse_twin_marks(entries)
     stored = _stored(session, entries)
@@ -164,9 +168,16 @@ def _tell_not_chosen(session: Session, entries: Iterable[MarkEntry]) -> None:
 
 
 def _merged(values: Mapping[str, Any], before: Marks | None) -> Marks:
-    """Return the marks after a row: blank keeps what is stored, 清空 leaves nothing."""
+    """Return the marks after a row: blank keeps what is stored, 清空 leaves nothing.
+
+    否 where an absence is ticked takes the absence back, no mark.
+    """
     return tuple(
-        old if name not in values else _MEANING.get(given := values[name], given)
+        _MEANING.get(given := values[name], given)
+        if name in values
+        else None
+        if old == ABSENT_PART and values.get(f"{name}_missed") is False
+        else old
         for name, old in zip(COMPONENTS, before or NO_MARKS, strict=True)
     )
 

@@ -18,7 +18,7 @@ from zhupei_cli.services.admission.stale_runs import is_stale, stale_runs
 from zhupei_cli.services.batches.batch_views import BatchShown, show_batch
 from zhupei_cli.services.batches.ceding import rounds_of
 from zhupei_cli.services.batches.taking_part import count_sitting_out
-from zhupei_cli.services.marks.score_marks import count_absent, count_marked, count_unmarked
+from zhupei_cli.services.marks.score_marks import count_absent, count_incomplete, count_marked, count_unmarked
 from zhupei_cli.words.vocabulary import ROUND, ApplicationStatus, BatchStatus
 
 #: The states of a batch that has a result and may still have another round.
@@ -88,6 +88,7 @@ class BatchFacts(BatchShown):
     scored: int
     absent: int
     unmarked: int
+    incomplete: int
     sitting_out: int
     last_run: LastRun | None
     rounds: list[RoundShown]
@@ -114,6 +115,7 @@ def batch_now(session: Session, batch: Batch, *, now: datetime) -> BatchNow:
         "scored": count_marked(session, batch),
         "absent": count_absent(session, batch),
         "unmarked": count_unmarked(session, batch),
+        "incomplete": 0 if batch.status in _WITH_RESULT else count_incomplete(session, batch),
         "sitting_out": count_sitting_out(session, batch),
         "last_run": _last_run(session, batch),
         "rounds": _rounds(session, batch),
@@ -271,7 +273,7 @@ def _before_locking(facts: BatchFacts, code: str) -> list[NextStep]:
     steps = []
     if facts["waiting"]["count"]:
         steps.append(NextStep(f"zhupei review queue --summary --batch {code}", "完成审核"))
-    if facts["unmarked"]:
+    if facts["unmarked"] or facts["incomplete"]:
         steps.append(NextStep(f"zhupei admit scores import 成绩.xlsx --batch {code}", "导入成绩"))
     return steps or [NextStep(f"zhupei batch lock {code}", "锁定，准备录取")]
 
