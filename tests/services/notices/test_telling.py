@@ -8,14 +8,17 @@ from sqlalchemy.orm import Session
 
 from tests.exam_world import ROOMS, closed_batch, take_rooms
 from tests.services.imported import reading_of
+from tests.statements import statements
 from zhupei_cli.acting import Acting
-from zhupei_cli.model import Batch, ExamSeat, Notice
+from zhupei_cli.model import Admission, Application, Batch, Choice, ExamSeat, Notice
 from zhupei_cli.services.batches.batches import edit_batch
 from zhupei_cli.services.exams.allotting import allot_seats
 from zhupei_cli.services.exams.candidates import load_stored
 from zhupei_cli.services.marks.exam_groups import import_groups
+from zhupei_cli.services.notices.occasions import find_occasions
 from zhupei_cli.services.notices.telling import NoticeMessage, messages_due, write_down
 from zhupei_cli.services.proof.told_rows import retold, unlike_events
+from zhupei_cli.services.records.events import Change, record
 from zhupei_cli.services.records.lookup import find_batch
 from zhupei_cli.sheets.kinds.exam_kinds import EXAM_GROUP
 from zhupei_cli.store.engine import transaction
@@ -200,3 +203,45 @@ def test_no_result_is_taken_back_for_a_message(world: str, status: str) -> None:
         with pytest.raises(ZhupeiError) as caught:
             messages_due(session, find_batch(session, "T"), "exam")
     assert (caught.value.code, caught.value.values["cure"]) == ("E401", "现在已不再通知这件事")
+
+
+@pytest.mark.parametrize("event", ["proposed", "admitted", "checkin"])
+def test_one_who_is_asked_about_is_told_what_everybody_is(world: str, by: Acting, event: str) -> None:
+    """Each mail asks, while others wait: of all events of the batch it reads those of one person."""
+    status = "proposed" if event == "proposed" else "admitted"
+    with transaction(world) as session:
+        _seat(session, by, status)
+        session.execute(update(Batch).values(status="publicity" if event == "proposed" else "final"))
+        batch = find_batch(session, "T")
+        found = find_occasions(session, batch, event)
+        assert [one.name.endswith(" 0") for one in found.values()].count(True) == 1
+        for id_ in range(1, PEOPLE + 2):
+            with statements() as seen:
+                one = find_occasions(session, batch, event, id_)
+            assert one == {known: value for known, value in found.items() if known == id_}
+        if session.get_bind().dialect.name == "sqlite":
+            (sql,) = (one for one in seen if "FROM event" in one)
+            plan = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", (None,) * sql.count("?"))
+            (search,) = (row[3] for row in plan if " event " in row[3])
+            assert search.endswith("(batch_id=? AND subject=?)")
+
+
+def _seat(session: Session, by: Acting, status: str) -> None:
+    """Give everybody a seat, some twice, and the last one by no event that is known."""
+    mine = (Choice.application_id == Application.id) & (Choice.number == 1)
+    columns = (
+        Application.id,
+        Application.batch_id,
+        Application.identity,
+        Choice.base_code,
+        Choice.specialty_code,
+    )
+    for id_, batch, identity, base, specialty in session.execute(select(*columns).join(Choice, mine)).all():
+        named = {"application_id": id_, "batch_id": batch, "identity": identity, "status": status}
+        place = {"base_code": base, "specialty_code": specialty, "live_key": f"2026:{id_}"}
+        session.add(Admission(**named, **place, application_status="approved", decided_at=by.at))
+    session.flush()
+    acts = [("admission.propose", one) for one in (1, 2, 3, 4, 5)] + [
+        ("admission.place", one) for one in (2, 4)
+    ]
+    record(session, by, [Change(action, NO(one), 1) for action, one in acts])

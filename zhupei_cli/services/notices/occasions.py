@@ -229,12 +229,15 @@ def _admitted(
     batch: Batch, statuses: Collection[AdmissionStatus], refilled: bool | None, only: int | None
 ) -> Select[int, str, str, int | None]:
     """Return the statement for application, place and the number of the event that gave the seat."""
-    given = (
+    seating = (
         select(_EVENT.c.subject, func.max(_EVENT.c.seq).label("seq"))
         .where(_EVENT.c.batch_id == batch.id, _EVENT.c.action.in_(_SEATING))
         .group_by(_EVENT.c.subject)
-        .subquery()
     )
+    if only is not None:  # asked for each mail, while others wait: not through the events of everybody
+        number = select(_APPLICATION.c.application_no).where(_APPLICATION.c.id == only)
+        seating = seating.where(_EVENT.c.subject == number.scalar_subquery())
+    given = seating.subquery()
     statement = (
         select(*_ADMISSION.c["application_id", "base_code", "specialty_code"], given.c.seq)
         .join(_APPLICATION, _APPLICATION.c.id == _ADMISSION.c.application_id)
