@@ -17,7 +17,7 @@ from zhupei_cli.shell.arguments import CODE, NAME
 
 from ..shared.naming import numbered
 from ..shared.options import into_options
-from ..shared.prints import font_option, show_prints
+from ..shared.prints import font_option, show_prints, stored_pictures
 from ..shared.writing import Deed, writing
 
 
@@ -69,7 +69,9 @@ def print_(
     with together():
         for path, some in () if deed.dry_run else pages.items():
             with replacing(path, force=force) as beside:
-                beside.write_bytes(render_forms(some, title=forms.title, contact=forms.contact, fonts=fonts))
+                photos = stored_pictures(deed, (page.photo for page in some))
+                pdf = render_forms(some, photos, title=forms.title, contact=forms.contact, fonts=fonts)
+                beside.write_bytes(pdf)
     count = len(forms.pages)
     summary = {"forms": count, "files": [str(path) for path in pages]}
     where = f"，存放在 {target}" if count else ""

@@ -1,6 +1,6 @@
 """`zhupei exam tickets` and `sheets`: what is printed for the exam days."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -12,7 +12,8 @@ from zhupei_cli.files import name_of_part, refuse_existing, replacing, safe_name
 from zhupei_cli.model import Batch
 from zhupei_cli.printing.exam_sheets import ExamPaper, render_sheets
 from zhupei_cli.printing.fonts import FontSet, find_fonts
-from zhupei_cli.printing.ticket import Tickets, render_tickets
+from zhupei_cli.printing.ticket import Ticket, Tickets, render_tickets
+from zhupei_cli.printing.typesetting import Picture
 from zhupei_cli.services.exams import candidates, papers
 from zhupei_cli.sheets.kinds.columns import Choices
 from zhupei_cli.sheets.kinds.workbook_kinds import SCORE
@@ -23,7 +24,7 @@ from zhupei_cli.words.vocabulary import EXAM_PAPER, EXAM_PART
 
 from ..shared.naming import numbered
 from ..shared.options import batch_option, into_options
-from ..shared.prints import font_option, kind_of_file, show_prints
+from ..shared.prints import font_option, kind_of_file, show_prints, stored_pictures
 from ..shared.writing import Deed, writing
 from .allot import where_options
 
@@ -77,7 +78,7 @@ def tickets(
     written = list(files) if deed.dry_run else []
     with together():
         for path, some in () if deed.dry_run else files.items():
-            pdf, left_out = _rendered(some, fonts)
+            pdf, left_out = _rendered(deed, some, fonts)
             damaged += left_out
             if pdf is not None:
                 with replacing(path, force=force) as beside:
@@ -94,20 +95,26 @@ def tickets(
     show_prints(deed, summary, f"印制 {count} 份准考证{photos}{where}", [*printed.refused, *damaged])
 
 
-def _rendered(some: Tickets, fonts: FontSet) -> tuple[bytes | None, list[tuple[str, Fault]]]:
+def _rendered(deed: Deed, some: Tickets, fonts: FontSet) -> tuple[bytes | None, list[tuple[str, Fault]]]:
     """Return the PDF, and who is left out because their photo is damaged; None when nobody is left.
 
     Pages are set in one run: photos are looked at only when it stopped, for it takes as long as the printing.
     """
     try:
-        return render_tickets(some, fonts=fonts), []
+        return render_tickets(some, _photos(deed, some.tickets), fonts=fonts), []
     except ZhupeiError as error:
-        left_out = papers.with_damaged_photo(some.tickets) if error.code == "E089" else {}
+        left_out = {}
+        if error.code == "E089":
+            left_out = papers.with_damaged_photo(some.tickets, _photos(deed, some.tickets))
         if not left_out:
             raise
     whole = [one for one in some.tickets if one.number not in left_out]
-    pdf = render_tickets(replace(some, tickets=whole), fonts=fonts) if whole else None
+    pdf = render_tickets(replace(some, tickets=whole), _photos(deed, whole), fonts=fonts) if whole else None
     return pdf, list(left_out.items())
+
+
+def _photos(deed: Deed, some: Iterable[Ticket]) -> Iterator[Picture]:
+    return stored_pictures(deed, (one.photo for one in some))
 
 
 def _require_one(*given: bool) -> None:

@@ -1,14 +1,17 @@
 """What the commands that print PDF share: --font, and the people whose characters no font has."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
 import click
 
+from zhupei_cli.printing.typesetting import Picture
 from zhupei_cli.rules.proof.audit import Finding
+from zhupei_cli.services.people.photo_intake import stored_photos
 from zhupei_cli.shell.arguments import FileName
+from zhupei_cli.store.engine import reading
 from zhupei_cli.words.errors import Fault
 
 from .findings import as_json_rows, tell
@@ -46,6 +49,17 @@ def kind_of_file(target: Path, kinds: Sequence[str]) -> str:
         words = f"文件名 {target.name!r} 应以 {known} 结尾，或写文件夹。"
         raise click.UsageError(words, click.get_current_context())
     return ""
+
+
+def stored_pictures(deed: Deed, whose: Iterable[int | None]) -> Iterator[Picture]:
+    """Yield the photos of people, None for nobody, a few in memory at once.
+
+    Nobody waits for it, and the database is left once they are through: to set the pages takes minutes.
+    """
+    if ids := sorted({id_ for id_ in whose if id_ is not None}):
+        with reading(deed.settings.database_url) as session:
+            for id_, photo in stored_photos(session, ids):
+                yield id_, photo.mime, photo.content
 
 
 def show_prints(

@@ -1,18 +1,15 @@
 """The 报名表 as PDF: all pages in one run."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Final
 
 from zhupei_cli.display import display_width
 from zhupei_cli.printing.fonts import FontSet
-from zhupei_cli.printing.typesetting import typeset
+from zhupei_cli.printing.typesetting import Picture, typeset
 
 Pair = tuple[str, str]
-
-#: The ending typst knows a picture by.
-ENDINGS: Final = {"image/jpeg": "jpg", "image/png": "png"}
 
 #: Entries and further lines a page surely holds, and characters that surely need no more than two lines of
 #: a cell; of the choices everybody has three lines.
@@ -46,8 +43,8 @@ class FormPage:
     works: Sequence[Sequence[str]]
     application: Sequence[Pair]
     choices: Sequence[Pair]
-    photo: tuple[str, bytes] | None = None
-    """(mime, content)"""
+    photo: int | None = None
+    """Whose picture stands on it."""
     decision: Decided | None = None
 
     @property
@@ -56,18 +53,13 @@ class FormPage:
         return json.dumps(_as_dict(self), ensure_ascii=False)
 
 
-def render_forms(pages: Sequence[FormPage], *, title: str, contact: str, fonts: FontSet) -> bytes:
+def render_forms(
+    pages: Sequence[FormPage], photos: Iterable[Picture], *, title: str, contact: str, fonts: FontSet
+) -> bytes:
     """Return the PDF of all pages. Raises E089 when typst cannot set it, for a broken photo."""
-    forms, pictures = [], {}
-    for page in pages:
-        photo = None
-        if page.photo is not None:
-            mime, content = page.photo
-            photo = f"{page.number}.{ENDINGS[mime]}"
-            pictures[photo] = content
-        forms.append({**_as_dict(page), "photo": photo, "dense": _is_dense(page)})
+    forms = [{**_as_dict(page), "photo": str(page.photo), "dense": _is_dense(page)} for page in pages]
     data = {"title": title, "contact": contact, "forms": forms}
-    return typeset("form.typ", data, fonts=fonts, pictures=pictures)
+    return typeset("form.typ", data, fonts=fonts, pictures=photos)
 
 
 def _as_dict(page: FormPage) -> dict[str, object]:

@@ -1,12 +1,11 @@
 """The ticket of the exam (准考证) as PDF, one page a person, all in one run."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Final
 
 from zhupei_cli.printing.fonts import FontSet
-from zhupei_cli.printing.form import ENDINGS
-from zhupei_cli.printing.typesetting import typeset
+from zhupei_cli.printing.typesetting import Picture, typeset
 
 #: What stands on every ticket of a batch that has no rules of its own.
 TICKET_RULES: Final = (
@@ -33,8 +32,8 @@ class Ticket:
     address: str
     room: str
     seat: str
-    photo: tuple[str, bytes] | None = None
-    """(mime, content)"""
+    photo: int | None = None
+    """Whose picture stands on it."""
 
     @property
     def text(self) -> str:
@@ -59,25 +58,17 @@ class Tickets:
         return "".join((self.batch, self.time, *self.rules, self.authority, self.contact))
 
 
-def render_tickets(tickets: Tickets, *, fonts: FontSet) -> bytes:
+def render_tickets(tickets: Tickets, photos: Iterable[Picture], *, fonts: FontSet) -> bytes:
     """Return the PDF of all tickets. Raises E089 when typst cannot set it, for a broken photo."""
-    pages, pictures = [], {}
-    for one in tickets.tickets:
-        photo = None
-        if one.photo is not None:
-            mime, content = one.photo
-            photo = f"{one.number}.{ENDINGS[mime]}"
-            pictures[photo] = content
-        pages.append({**_texts(one), "photo": photo})
     data = {
         "batch": tickets.batch,
         "time": tickets.time,
         "rules": list(tickets.rules),
         "authority": tickets.authority,
         "contact": tickets.contact,
-        "tickets": pages,
+        "tickets": [{**_texts(one), "photo": str(one.photo)} for one in tickets.tickets],
     }
-    return typeset("ticket.typ", data, fonts=fonts, pictures=pictures)
+    return typeset("ticket.typ", data, fonts=fonts, pictures=photos)
 
 
 def _texts(one: Ticket) -> dict[str, str]:

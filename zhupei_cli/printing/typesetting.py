@@ -3,7 +3,7 @@
 import json
 import shutil
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from importlib.resources import files
 from pathlib import Path
@@ -13,6 +13,11 @@ from typing import Final
 from zhupei_cli.printing.fonts import FontSet
 from zhupei_cli.words.errors import ZhupeiError
 
+#: Whose picture it is, its kind (image/jpeg or image/png) and its bytes.
+Picture = tuple[int, str, bytes]
+
+#: The ending typst knows a picture by.
+_ENDINGS: Final = {"image/jpeg": "jpg", "image/png": "png"}
 _PREFIX: Final = "zhupei-"
 #: Seconds after which a folder is no running program's: printing takes minutes.
 _OVER: Final = 6 * 3600
@@ -28,22 +33,25 @@ def _folder_of(files: Sequence[Path], root: Path) -> list[Path]:
 
 
 def typeset(
-    template: str, data: Mapping[str, object], *, fonts: FontSet, pictures: Mapping[str, bytes] | None = None
+    template: str, data: Mapping[str, object], *, fonts: FontSet, pictures: Iterable[Picture] = ()
 ) -> bytes:
-    """Return the PDF that `template` makes of `data`; `pictures` are the files it names.
+    """Return the PDF that `template` makes of `data`; it finds the files of `pictures` by whose they are.
 
-    Raises E089 when typst cannot set it, for a broken picture.
+    They are written as they come, and all of them before anything is set. Raises E089 when typst cannot set
+    it, for a broken picture.
     """
     import typst
 
     sweep_printings()
-    # Whole ID numbers are in the data: what never is on the disk is not left there by a kill.
-    whole = json.dumps({**data, "families": fonts.families}, ensure_ascii=False)
     with TemporaryDirectory(prefix=_PREFIX) as folder:  # mode 0700: photos are in it
-        root = Path(folder)
-        for name, content in (pictures or {}).items():
-            (root / name).write_bytes(content)
+        root, names = Path(folder), dict[int, str]()
+        # First: by it a folder that a kill left is known.
         (root / template).write_bytes((files("zhupei_cli.printing") / template).read_bytes())
+        for whose, mime, content in pictures:
+            names[whose] = f"{whose}.{_ENDINGS[mime]}"
+            (root / names[whose]).write_bytes(content)
+        # Whole ID numbers are in the data: what never is on the disk is not left there by a kill.
+        whole = json.dumps({**data, "families": fonts.families, "pictures": names}, ensure_ascii=False)
         try:
             pdf = typst.compile(
                 root / template,

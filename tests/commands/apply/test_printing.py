@@ -1,6 +1,7 @@
 """apply print: the 报名表 as PDF, read back with pypdf."""
 
 import json
+import re
 import struct
 import zlib
 from pathlib import Path
@@ -12,6 +13,7 @@ from sqlalchemy import select
 
 from tests.conftest import Ran, Run
 from tests.people import id_number, open_batch, person, write_people
+from tests.statements import statements
 from zhupei_cli.model import BatchSetting, Event, TraineePhoto
 from zhupei_cli.printing import fonts
 from zhupei_cli.store.engine import transaction
@@ -263,7 +265,10 @@ def test_a_photo_is_on_the_form_and_a_broken_one_refused(shell: Run, home: Path,
             session.merge(TraineePhoto(trainee_id=1, mime="image/png", content=content))
 
     put(_png(30, 40))
-    shell("apply", "print", FIRST, "-o", "表.pdf")
+    with statements() as seen:
+        shell("apply", "print", FIRST, "-o", "表.pdf")
+    (read,) = (at for at, sql in enumerate(seen) if "trainee_photo.content" in sql)
+    assert read > max(at for at, sql in enumerate(seen) if re.match(r'(INSERT INTO|COPY) "?event', sql))
     (page,) = pypdf.PdfReader(home / "表.pdf").pages
     pictures = [one.get_object() for one in page["/Resources"]["/XObject"].values()]  # type: ignore[index]
     assert [(one.get("/Width"), one.get("/Height")) for one in pictures] == [(30, 40)]

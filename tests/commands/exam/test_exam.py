@@ -1,6 +1,7 @@
 """`zhupei exam`: from the rooms to the marks of who was absent."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,7 +14,9 @@ from tests.conftest import Ran, Run
 from tests.exam_world import ROOMS, closed_batch, step
 from tests.people import called, write_book
 from tests.pictures import picture
+from tests.statements import statements
 from zhupei_cli.model import Batch, Snapshot, TraineePhoto, TrainingBase
+from zhupei_cli.services.people import photo_intake
 from zhupei_cli.sheets.kinds.exam_kinds import EXAM_ROOM
 from zhupei_cli.sheets.kinds.workbook_kinds import REVIEW
 from zhupei_cli.store.engine import transaction
@@ -304,6 +307,41 @@ def test_one_damaged_photo_stops_nobody_elses_ticket(call: Call, database: str, 
     # A folder called 准考证.txt was what came of it.
     assert call("exam", "tickets", "--all", "-o", "准考证.txt").code == 2
     assert not (home / "准考证.txt").exists()
+
+
+def test_photos_are_fetched_by_the_room_and_a_few_at_once(
+    call: Call, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Never those of everybody, and none while others wait: eight thousand of them are two gigabytes."""
+    call("exam", "sites", "import", "考场.xlsx")
+    call("exam", "allot", "--seed", "1")
+    (home / "照片").mkdir()
+    for number in range(1, 12):
+        (home / f"照片/T-{number:07d}.jpg").write_bytes(picture(size=(40, 50 + number)))
+    assert call("trainee", "photo", "import", "照片").code == 0
+    monkeypatch.setattr(photo_intake, "_AT_ONCE", 4)
+    with statements() as seen:
+        made = call("exam", "tickets", "--all", "-o", "准考证")
+    assert made.err == "印制 12 份准考证（1 人没有照片），存放在 准考证\n"
+    reading = [at for at, sql in enumerate(seen) if _READS in sql]
+    told = [at for at, sql in enumerate(seen) if re.match(r'(INSERT INTO|COPY) "?event', sql)]
+    shown = [height for path in (home / "准考证").iterdir() for height in _heights(path)]
+    assert sorted(shown) == [*range(51, 62)]
+    rooms = [taken for *_, taken, _ in _rooms(call)]
+    assert (rooms, len(reading), min(reading) > max(told)) == ([6, 4, 2], 2 + 1 + 1, True)
+    with statements() as seen:
+        assert call("exam", "tickets", "--all", "-o", "准考证.pdf").code == 0
+    assert sum(_READS in sql for sql in seen) == 3
+    assert sorted(_heights(home / "准考证.pdf")) == [*range(51, 62)]
+
+
+#: What a statement has in it that reads photos.
+_READS = "trainee_photo.content"
+
+
+def _heights(path: Path) -> list[int]:
+    """Return the heights of the pictures in a PDF."""
+    return [one.image.height for page in PdfReader(path).pages for one in page.images if one.image]
 
 
 def test_rooms_of_the_sign_in_workbook_are_on_pages_of_their_own(call: Call, home: Path) -> None:

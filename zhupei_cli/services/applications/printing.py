@@ -8,7 +8,7 @@ from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import CST, Acting
-from zhupei_cli.model import Batch, Review, TraineePhoto
+from zhupei_cli.model import Batch, Review
 from zhupei_cli.printing.fonts import FontSet
 from zhupei_cli.printing.form import Decided, FormPage, Pair
 from zhupei_cli.rules.batch.times import written_day
@@ -17,6 +17,7 @@ from zhupei_cli.rules.people.fields import BASIC, CONTACT, Field, FieldValues, S
 from zhupei_cli.services.applications import store
 from zhupei_cli.services.applications.listing import ApplicationRow, Filter, list_applications
 from zhupei_cli.services.people import profiles
+from zhupei_cli.services.people.photos import who_has_photos
 from zhupei_cli.services.people.profiles import Profile
 from zhupei_cli.services.records.events import Change, record
 from zhupei_cli.services.records.lookup import base_names, settings_of
@@ -25,7 +26,6 @@ from zhupei_cli.words import vocabulary as words
 from zhupei_cli.words.errors import Fault, ZhupeiError
 from zhupei_cli.words.vocabulary import ApplicationStatus
 
-_PHOTO: Table = TraineePhoto.metadata.tables["trainee_photo"]
 _REVIEW: Table = Review.metadata.tables["review"]
 _VALID = (ApplicationStatus.SUBMITTED, ApplicationStatus.APPROVED, ApplicationStatus.REJECTED)
 #: States in which the last decision stands.
@@ -68,8 +68,8 @@ class Forms:
 def prepare_forms(session: Session, batch: Batch, chosen: Filter, *, by: Acting, fonts: FontSet) -> Forms:
     """Return the forms of these applications, withdrawn ones only by number, and record the print.
 
-    ID numbers are whole. Who has a character that the fonts lack is left out (E091). Raises E304 for an
-    unknown number, E090 when the fonts lack what stands on every page.
+    ID numbers are whole; no photo is read yet. Who has a character that the fonts lack is left out (E091).
+    Raises E304 for an unknown number, E090 when the fonts lack what stands on every page.
     """
     rows = list_applications(session, batch, chosen, reveal=True)
     if not chosen.numbers:
@@ -128,15 +128,7 @@ def _pages(session: Session, batch: Batch, rows: Sequence[ApplicationRow]) -> It
     stored = store.load_by_number(session, batch, [row["application_no"] for row in rows])
     live = profiles.load_profiles_by_id(session, (one.trainee_id for one in stored.values()))
     snapshots = store.load_snapshots(session, stored.values())
-    photos = {
-        row.trainee_id: (row.mime, row.content)
-        for row in rows_of(
-            session,
-            select(_PHOTO.c.trainee_id, _PHOTO.c.mime, _PHOTO.c.content),
-            _PHOTO.c.trainee_id,
-            live,
-        )
-    }
+    pictured = who_has_photos(session, live)
     decisions = _decisions(session, (one.id for one in stored.values()))
     bases = base_names(session)
     for row in rows:
@@ -148,7 +140,8 @@ def _pages(session: Session, batch: Batch, rows: Sequence[ApplicationRow]) -> It
         person = {**profile.person, **contact}
         if word := person.get("order_base"):
             person["order_base_label"] = bases.called(word)
-        yield _page(row, profile, person, photos.get(one.trainee_id), decisions.get(one.id))
+        photo = one.trainee_id if one.trainee_id in pictured else None
+        yield _page(row, profile, person, photo, decisions.get(one.id))
 
 
 def _decisions(session: Session, ids: Iterable[int]) -> dict[int, Decided]:
@@ -171,7 +164,7 @@ def _page(
     row: ApplicationRow,
     profile: Profile,
     person: FieldValues,
-    photo: tuple[str, bytes] | None,
+    photo: int | None,
     decision: Decided | None,
 ) -> FormPage:
     status = row["status"]

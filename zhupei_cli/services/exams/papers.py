@@ -4,28 +4,25 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
-from zhupei_cli.model import Batch, TraineePhoto
+from zhupei_cli.model import Batch
 from zhupei_cli.printing.exam_sheets import Desk, RoomSheet
 from zhupei_cli.printing.fonts import FontSet
 from zhupei_cli.printing.ticket import TICKET_RULES, Ticket, Tickets
+from zhupei_cli.printing.typesetting import Picture
 from zhupei_cli.rules.batch.settings import BatchSettings, parse
 from zhupei_cli.rules.exam.rooms import Room
 from zhupei_cli.rules.people.masking import mask_id
 from zhupei_cli.services.applications.printing import NotPrinted, named_lacking, printable, require_characters
 from zhupei_cli.services.exams.candidates import Seated, Wanted, load_sitting, way_to_seats
 from zhupei_cli.services.exams.rooms import Site, load_rooms, load_sites
-from zhupei_cli.services.people.photos import photo_is_whole
+from zhupei_cli.services.people.photos import photo_is_whole, who_has_photos
 from zhupei_cli.services.records.events import Change, record
 from zhupei_cli.services.records.lookup import settings_of
-from zhupei_cli.store.bulk import rows_of
 from zhupei_cli.words.codes import GENDER
 from zhupei_cli.words.errors import Fault, ZhupeiError
-
-_PHOTO: Table = TraineePhoto.metadata.tables["trainee_photo"]
 
 #: A number in front of a rule, not one that belongs to it: 1. 1、 （1） 一、 but not 2 小时, 8:30, 3.5.
 _NUMBERED = re.compile(
@@ -47,9 +44,9 @@ class Printed:
 def prepare_tickets(session: Session, batch: Batch, wanted: Wanted, *, by: Acting, fonts: FontSet) -> Printed:
     """Return the tickets of these people, and record that they leave.
 
-    ID numbers are whole. Who has a character that the fonts lack is left out (E091). Raises E741 while
-    nobody has a seat, E742 for an application without one, E747 or E748 for an unknown site or room, E090
-    when the fonts lack what stands on every ticket.
+    ID numbers are whole; no photo is read yet. Who has a character that the fonts lack is left out (E091).
+    Raises E741 while nobody has a seat, E742 for an application without one, E747 or E748 for an unknown site
+    or room, E090 when the fonts lack what stands on every ticket.
     """
     seated, settings = _seated(session, batch, wanted), parse(settings_of(session, batch))
     common = Tickets(
@@ -71,12 +68,13 @@ def prepare_tickets(session: Session, batch: Batch, wanted: Wanted, *, by: Actin
     return Printed(made, sum(one.photo is None for one in kept), refused)
 
 
-def with_damaged_photo(tickets: Sequence[Ticket]) -> dict[str, Fault]:
+def with_damaged_photo(tickets: Sequence[Ticket], photos: Iterable[Picture]) -> dict[str, Fault]:
     """Return application number → E792 of those whose stored photo cannot be decoded."""
+    damaged = {whose for whose, _, content in photos if not photo_is_whole(content)}
     return {
         one.number: Fault("E792", "photo", values={"name": one.name, "application_no": one.number})
         for one in tickets
-        if one.photo is not None and not photo_is_whole(one.photo[1])
+        if one.photo in damaged
     }
 
 
@@ -95,12 +93,7 @@ def _rules(settings: BatchSettings) -> Sequence[str]:
 
 def _tickets(session: Session, batch: Batch, seated: Sequence[Seated]) -> list[Ticket]:
     sites = load_sites(session, batch)
-    statement = select(_PHOTO.c.trainee_id, _PHOTO.c.mime, _PHOTO.c.content)
-    people = [one.trainee_id for one in seated]
-    photos = {
-        row.trainee_id: (row.mime, row.content)
-        for row in rows_of(session, statement, _PHOTO.c.trainee_id, people)
-    }
+    pictured = who_has_photos(session, [one.trainee_id for one in seated])
     return [
         Ticket(
             number=one.application_no,
@@ -114,7 +107,7 @@ def _tickets(session: Session, batch: Batch, seated: Sequence[Seated]) -> list[T
             address=sites[one.place.site].address or "",
             room=one.place.room,
             seat=str(one.place.seat),
-            photo=photos.get(one.trainee_id),
+            photo=one.trainee_id if one.trainee_id in pictured else None,
         )
         for one in seated
     ]

@@ -23,16 +23,15 @@ from zhupei_cli.services.kinds.parts.written import MODEL_TABLES, Written
 from zhupei_cli.services.kinds.person import PEOPLE
 from zhupei_cli.services.people.people import subject_of
 from zhupei_cli.services.people.photo_intake import import_photos, stored_photos
-from zhupei_cli.services.people.photos import photo_digest, photo_in
-from zhupei_cli.store.bulk import delete_rows, insert_rows, rows_of
+from zhupei_cli.services.people.photos import photo_digest, photo_in, who_has_photos
+from zhupei_cli.store.bulk import delete_rows, insert_rows
 
 _PHOTO: Table = MODEL_TABLES[TraineePhoto.__tablename__]
 
 
 def _called(session: Session, rows: Sequence[Written]) -> Called:
     """Return the people by number; who has no photo any more is not in it."""
-    ids = [row.id for row in rows]
-    there = {id_ for (id_,) in rows_of(session, select(_PHOTO.c.trainee_id), _PHOTO.c.trainee_id, ids)}
+    there = who_has_photos(session, [row.id for row in rows])
     return PEOPLE.called(session, [row for row in rows if row.id in there])
 
 

@@ -2,7 +2,7 @@
 
 import json
 from base64 import b64decode, b64encode
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from io import BytesIO
@@ -17,7 +17,7 @@ from zhupei_cli.model import TraineePhoto
 from zhupei_cli.model.account import PHOTO_BYTES
 from zhupei_cli.services.records.events import Change, canonical, record
 from zhupei_cli.services.records.import_ledger import EVENT_ROWS
-from zhupei_cli.store.bulk import delete_rows, in_chunks, insert_rows
+from zhupei_cli.store.bulk import delete_rows, in_chunks, insert_rows, rows_of
 from zhupei_cli.words.errors import ZhupeiError
 
 if TYPE_CHECKING:
@@ -83,6 +83,11 @@ def photo_of(session: Session, trainee_id: int) -> Photo | None:
         select(_PHOTO.c.mime, _PHOTO.c.content).where(_PHOTO.c.trainee_id == trainee_id)
     ).one_or_none()
     return None if row is None else Photo(*row)
+
+
+def who_has_photos(session: Session, ids: Iterable[int]) -> set[int]:
+    """Return which of these people have a photo, and read none."""
+    return {id_ for (id_,) in rows_of(session, select(_PHOTO.c.trainee_id), _PHOTO.c.trainee_id, ids)}
 
 
 def put(session: Session, trainee_id: int, photo: Photo) -> bool:
