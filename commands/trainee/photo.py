@@ -13,7 +13,14 @@ from zhupei_cli.model import Batch
 from zhupei_cli.rules.people.masking import masked_text
 from zhupei_cli.services.people.photo_export import NamedBy, photo_names, photos_named
 from zhupei_cli.services.people.photo_files import photo_files
-from zhupei_cli.services.people.photo_intake import Taken, TakenIn, examined, import_photos, limits_of
+from zhupei_cli.services.people.photo_intake import (
+    Pictures,
+    Taken,
+    TakenIn,
+    examined,
+    import_photos,
+    limits_of,
+)
 from zhupei_cli.services.records import lookup
 from zhupei_cli.sheets.writing.error_workbook import errors_path
 from zhupei_cli.sheets.writing.list_sheet import ListSheet, columns_for, write_list
@@ -62,9 +69,10 @@ def import_(deed: Deed, source: Path, *, batch: str | None, target: Path | None)
     with photo_files(source) as files, Progress(deed.settings) as progress:
         with reading(deed.settings.database_url) as session:
             limits = limits_of(session, _batch(session, batch))
+        pictures = Pictures()
         # Pillow decodes outside of Python's lock: two at a time are done in half the time.
         with ThreadPoolExecutor(_AT_ONCE) as pool:
-            waiting = [pool.submit(examined, one, limits) for one in files]
+            waiting = [pool.submit(examined, one, limits, pictures) for one in files]
             looked = [one.result() for one in progress.watch(waiting, "查看照片", "张", then="写入照片")]
 
         def work(session: Session) -> TakenIn:

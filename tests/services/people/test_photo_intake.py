@@ -4,6 +4,7 @@ import os
 import struct
 import zipfile
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,7 @@ from zhupei_cli.services.people import photos
 from zhupei_cli.services.people.erasing import erase_person
 from zhupei_cli.services.people.people import edit_person
 from zhupei_cli.services.people.photo_files import MAX_FILES, PhotoLimits, photo_files
-from zhupei_cli.services.people.photo_intake import TakenIn, examined, import_photos, limits_of
+from zhupei_cli.services.people.photo_intake import Pictures, TakenIn, examined, import_photos, limits_of
 from zhupei_cli.services.people.photos import Photo
 from zhupei_cli.services.proof.told_imports import unlike_imports
 from zhupei_cli.services.proof.told_rows import retold, unlike_events
@@ -58,7 +59,7 @@ def _zip(path: Path, files: dict[str, bytes]) -> Path:
 def _take(database: str, source: Path, by: Acting) -> TakenIn:
     with photo_files(source) as files, transaction(database) as session:
         batch = find_batch(session, "T")
-        looked = [examined(one, limits_of(session, batch)) for one in files]
+        looked = [examined(one, limits_of(session, batch), Pictures()) for one in files]
         return import_photos(session, source, looked, batch=batch, by=by)
 
 
@@ -139,7 +140,7 @@ def test_a_code_of_a_batch_with_an_underscore_is_no_other_batch(
     files |= {"HN_T-0000003.jpg": picture(grey=3), "王五_T-0000005_2026-07.jpg": picture(grey=5)}
     source = _zip(tmp_path / "照片.zip", files)
     with photo_files(source) as found, transaction(world) as session:
-        looked = [examined(one, PhotoLimits(None, None)) for one in found]
+        looked = [examined(one, PhotoLimits(None, None), Pictures()) for one in found]
         done = import_photos(session, source, looked, batch=None, by=by)
     assert {one.file.name: one.trainee_id for one in done.taken} == dict(
         zip(files, (1, 2, 0, 5), strict=True)
@@ -253,7 +254,9 @@ def test_a_bomb_is_not_unpacked(tmp_path: Path) -> None:
     _zip(tmp_path / "大.zip", {"T-0000001.png": wide.getvalue()})
     for path in (source, tmp_path / "大.zip"):
         with photo_files(path) as (one,):
-            assert [fault.code for fault in examined(one, PhotoLimits(None, None)).faults] == ["E753"]
+            assert [fault.code for fault in examined(one, PhotoLimits(None, None), Pictures()).faults] == [
+                "E753"
+            ]
 
 
 @pytest.mark.parametrize("content", [b"no zip", b"PK\x03\x04 cut off"])
@@ -271,10 +274,33 @@ def test_a_photo_is_turned_as_it_was_held_and_its_size_is_looked_at(tmp_path: Pa
     files = {"a.jpg": picture(size=(626, 413), orientation=6), "b.jpg": picture(size=(300, 400))}
     with photo_files(_zip(tmp_path / "照片.zip", files)) as (turned, small):
         limits = PhotoLimits((413, 626), None)
-        assert examined(turned, limits).faults == []
-        (fault,) = examined(small, limits).faults
+        assert examined(turned, limits, Pictures()).faults == []
+        (fault,) = examined(small, limits, Pictures()).faults
         assert fault.message.startswith("照片是 300 × 400 像素，应为 413 × 626")
-        assert [one.code for one in examined(small, PhotoLimits(None, (150, 300))).faults] == ["E752"]
+        assert [one.code for one in examined(small, PhotoLimits(None, (150, 300)), Pictures()).faults] == [
+            "E752"
+        ]
+
+
+def test_what_was_looked_at_is_stored_and_no_file_is_read_again(
+    world: str, by: Acting, tmp_path: Path
+) -> None:
+    folder, pictures = tmp_path / "照片", Pictures()
+    folder.mkdir()
+    for number in (1, 2, 3):
+        (folder / f"T-000000{number}.jpg").write_bytes(picture(grey=number, orientation=6))
+    with photo_files(folder) as files, ThreadPoolExecutor(2) as pool:
+        looked = list(pool.map(lambda one: examined(one, PhotoLimits(None, None), pictures), files))
+    (folder / "T-0000001.jpg").unlink()
+    (folder / "T-0000002.jpg").write_bytes(picture(grey=200))
+    for dry_run in (True, False):  # a server may undo the first try
+        with transaction(world, dry_run=dry_run) as session:
+            batch = find_batch(session, "T")
+            done = import_photos(session, folder, looked, batch=batch, by=by)
+            stored = [photos.photo_of(session, id_) for id_ in (1, 2, 3)]
+        assert done.outcome.counts.inserted == 3
+        assert [photos.photo_digest(one) for one in stored if one] == [one.digest for one in looked]
+    assert _truth(world) == []
 
 
 def test_an_import_is_taken_back_and_what_was_there_stands_there_again(

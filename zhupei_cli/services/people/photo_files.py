@@ -198,12 +198,7 @@ def looked_at(one: PhotoFile, limits: PhotoLimits) -> tuple[Photo | None, list[F
     return _picture(content, limits)
 
 
-def read_again(one: PhotoFile) -> tuple[Photo | None, list[Fault]]:
-    """Return the picture of a file that was looked at, without looking whether it is whole."""
-    return _picture(one.read(), PhotoLimits(None, None), whole=False)
-
-
-def _picture(content: bytes, limits: PhotoLimits, *, whole: bool = True) -> tuple[Photo | None, list[Fault]]:
+def _picture(content: bytes, limits: PhotoLimits) -> tuple[Photo | None, list[Fault]]:
     from PIL import Image, ImageOps
 
     try:
@@ -215,7 +210,7 @@ def _picture(content: bytes, limits: PhotoLimits, *, whole: bool = True) -> tupl
             if turned:
                 upright = ImageOps.exif_transpose(picture)
                 content, (width, height) = _saved(upright, mime), upright.size
-            elif whole:
+            else:
                 require_whole_photos(picture, content)
     except Image.DecompressionBombError:
         return None, [_fault("E753", problem=_TOO_MANY)]

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
+from threading import Lock
 from typing import Final, NamedTuple
 
 from sqlalchemy import Select, Table, select
@@ -18,7 +19,7 @@ from zhupei_cli.rules.batch.settings import parse
 from zhupei_cli.rules.people.idcard import mend
 from zhupei_cli.rules.people.masking import masked_text
 from zhupei_cli.services.people.people import subject_of
-from zhupei_cli.services.people.photo_files import PhotoFile, PhotoLimits, looked_at, read_again
+from zhupei_cli.services.people.photo_files import PhotoFile, PhotoLimits, looked_at
 from zhupei_cli.services.people.photos import Photo, photo_digest, photo_image, record_photos
 from zhupei_cli.services.records.import_ledger import (
     Counts,
@@ -29,6 +30,7 @@ from zhupei_cli.services.records.import_ledger import (
     record_rows,
 )
 from zhupei_cli.services.records.lookup import settings_of
+from zhupei_cli.spool import Spool
 from zhupei_cli.store.bulk import delete_rows, in_chunks, insert_rows, rows_of
 from zhupei_cli.words.errors import Fault, ZhupeiError
 
@@ -62,6 +64,8 @@ class Taken:
     faults: list[Fault] = field(default_factory=list)
     trainee_id: int = 0
     verdict: str = "rejected"
+    #: What gives back the picture that was looked at.
+    kept: Callable[[], Photo] | None = None
 
     @property
     def bad(self) -> bool:
@@ -76,16 +80,35 @@ class TakenIn:
     taken: Sequence[Taken]
 
 
+class Pictures:
+    """Pictures that were looked at, in a file without a name until they are stored; threads may add to it."""
+
+    def __init__(self) -> None:
+        self._pieces, self._turn = Spool(), Lock()
+
+    def keep(self, photo: Photo) -> Callable[[], Photo]:
+        """Put a picture there, and return what gives it back."""
+        with self._turn:
+            mime, number = photo.mime, len(self._pieces)
+            self._pieces.append(photo.content)
+        return lambda: Photo(mime, self._pieces[number])
+
+
 def limits_of(session: Session, batch: Batch | None) -> PhotoLimits:
     """Return what photos should be like by the settings of a batch, or by their defaults."""
     settings = parse({} if batch is None else settings_of(session, batch))
     return PhotoLimits(settings.photo_pixels, settings.photo_kb)
 
 
-def examined(one: PhotoFile, limits: PhotoLimits) -> Taken:
-    """Look at one file; before the transaction, for ten thousand of them take a while."""
+def examined(one: PhotoFile, limits: PhotoLimits, pictures: Pictures) -> Taken:
+    """Look at one file; before the transaction, for ten thousand of them take a while.
+
+    Its picture is kept: a file is not read twice, the second time in a network folder while everybody waits.
+    """
     photo, faults = looked_at(one, limits)
-    return Taken(one, "" if photo is None else photo_digest(photo), faults)
+    if photo is None:
+        return Taken(one, faults=faults)
+    return Taken(one, photo_digest(photo), faults, kept=pictures.keep(photo))
 
 
 def import_photos(
@@ -95,10 +118,10 @@ def import_photos(
 
     `files` were `examined`. A name has an ID number, an application number, a ticket of `batch`, or a user
     name, whatever stands around it; the longest counts, not its parts. Files of nobody (E750), of several
-    people (E751), several of one person (E756) stay out. Raises E755 for a file that changed since it was
-    looked at.
+    people (E751), several of one person (E756) stay out. What was looked at is stored, whatever became of the
+    file since. Raises E755 where it is not what comes back.
     """
-    taken = [Taken(one.file, one.digest, list(one.faults)) for one in files]
+    taken = [Taken(one.file, one.digest, list(one.faults), kept=one.kept) for one in files]
     _tell_whose(session, taken, batch)
     good = [one for one in taken if not one.bad]
     stored = {
@@ -268,7 +291,7 @@ def stored_photos(session: Session, ids: Sequence[int]) -> Iterator[tuple[int, P
 
 
 def _write(session: Session, source: Path, fresh: Sequence[Taken], *, by: Acting) -> list[Touched]:
-    """Write the photos, read once more, a few at a time; return what the ledger keeps of each."""
+    """Write the photos, a few at a time; return what the ledger keeps of each."""
     # The events follow that of the import.
     record_photos(session, [(subject_of(one.trainee_id), one.digest) for one in fresh], by=by)
     touched: list[Touched] = []
@@ -276,7 +299,9 @@ def _write(session: Session, source: Path, fresh: Sequence[Taken], *, by: Acting
         ids = [one.trainee_id for one in chunk]
         images = {id_: photo_image(photo) for id_, photo in stored_photos(session, ids)}
         rows = [
-            (one.trainee_id, photo.mime, photo.content) for one in chunk for photo in [_again(source, one)]
+            (one.trainee_id, photo.mime, photo.content)
+            for one in chunk
+            for photo in [_looked_at(source, one)]
         ]
         delete_rows(session, _PHOTO, ("trainee_id",), [(id_,) for id_ in images])
         insert_rows(session, _PHOTO, ("trainee_id", "mime", "content"), rows)
@@ -287,8 +312,8 @@ def _write(session: Session, source: Path, fresh: Sequence[Taken], *, by: Acting
     return touched
 
 
-def _again(source: Path, one: Taken) -> Photo:
-    photo, _ = read_again(one.file)
+def _looked_at(source: Path, one: Taken) -> Photo:
+    photo = None if one.kept is None else one.kept()
     if photo is None or photo_digest(photo) != one.digest:
         raise ZhupeiError(
             "E755", file=masked_text(source.name), problem=f"里的 {masked_text(one.file.name)} 在导入时变了"
