@@ -7,9 +7,11 @@ import openpyxl
 import pytest
 from sqlalchemy import text
 
+from tests.builders import store_world
 from tests.conftest import Ran, Run
 from tests.people import id_number, person, write_book, write_people
-from tests.postgresql.conftest import World
+from tests.postgresql.conftest import BASE, OTHER, World
+from zhupei_cli.rules.admission.run import Held, Inputs, Place, RunSpecialty
 from zhupei_cli.sheets.kinds import workbook_kinds
 from zhupei_cli.store.engine import transaction
 
@@ -196,6 +198,38 @@ def test_the_roster_of_a_base(world: World, zhao: Run, tmp_path: Path) -> None:
     rows = [row for sheet in openpyxl.load_workbook(path) for row in sheet.values]
     assert any("PUB-9000000" in row and id_number(6) in row and "13800000006" in row for row in rows)
     assert [action for _, action, _ in _events(world)] == ["reveal", "export.roster"]
+
+
+def test_who_gave_a_seat_up_is_not_shown_whole_with_the_roster(
+    world: World, zhupei: Run, zhao: Run, tmp_path: Path
+) -> None:
+    seat = Held(BASE, "0100", "social")
+    inputs = Inputs(
+        places=(Place(BASE, "0100", 5), Place(OTHER, "0100", 5)),
+        candidates=(),
+        cities={},
+        specialties={"0100": RunSpecialty("西医", shortage=False)},
+        held=(seat, seat, seat),
+    )
+    with transaction(world.admin) as session:
+        store_world(session, inputs, code="TWO", status="publicity")
+        # Their first choice is another base: by their seat alone they are this one's.
+        session.execute(text("UPDATE choice SET base_code = :other WHERE batch_id > 3"), {"other": OTHER})
+    gone, revoked, seated = (f"TWO-900000{number}" for number in range(3))
+    for act, number in (("decline", gone), ("revoke", revoked)):
+        words = ("admit", act, number, "--batch", "TWO", "--reason", "本人放弃", "--yes")
+        assert zhupei("--database", world.login("li"), *words).code == 0
+    ran = zhao("export", "roster", "--batch", "TWO", "-o", tmp_path)
+    assert ran == Ran(0, "", f"已写出 1 份拟录取名单，共 1 人，存放在 {tmp_path}\n")
+    with transaction(world.admin, read_only=True) as session:
+        told = session.execute(text("SELECT data FROM event WHERE action = 'reveal'")).scalars().all()
+    assert [json.loads(one)["numbers"] for one in told] == [[seated]]
+    with transaction(world.login("zhao"), bases=True, read_only=True) as session:
+        whole = text(
+            "SELECT application_no FROM application a JOIN trainee t ON t.id = a.trainee_id"
+            " WHERE t.id_number NOT LIKE '%*%'"
+        )
+        assert session.execute(whole).scalars().all() == [seated]
 
 
 OTHERS = (

@@ -5,7 +5,7 @@ The program asks here at the few places where a base's work differs; for others 
 
 from collections.abc import Sequence
 
-from sqlalchemy import select, text
+from sqlalchemy import Select, select, text
 from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Admission, Application, Batch
@@ -69,34 +69,31 @@ def prepare_roster(session: Session, batch: Batch, *, run: int | None, whole: bo
 
 def reveal_waiting(session: Session, batch: Batch) -> None:
     """Ask to see whole whoever waits for review at the login's base."""
-    waiting = select(Application.application_no).where(
-        Application.batch_id == batch.id, Application.status == ApplicationStatus.SUBMITTED
-    )
-    if is_base(session):
-        reveal(session, batch, session.execute(waiting).scalars().all())
+    waiting = Application.status == ApplicationStatus.SUBMITTED
+    _reveal(session, select(Application.id).where(Application.batch_id == batch.id, waiting))
 
 
 def reveal_seated(session: Session, batch: Batch) -> None:
     """Ask to see whole whoever holds a seat of the batch at the login's base."""
-    seated = (
-        select(Application.application_no)
-        .join(Admission, Admission.application_id == Application.id)
-        .where(Application.batch_id == batch.id, Admission.base_code == login_of(session).base)
-    )
-    reveal(session, batch, session.execute(seated).scalars().all())
+    at_base = (Admission.batch_id == batch.id, Admission.base_code == login_of(session).base)
+    # Who gave a seat up, lost it or never came keeps the base, and stands on no roster.
+    _reveal(session, select(Admission.application_id).where(*at_base, Admission.live_key.is_not(None)))
 
 
 def reveal(session: Session, batch: Batch, numbers: Sequence[str]) -> None:
-    """Ask the database to show these people whole to a base's login; for everybody else they are already.
+    """Ask the database to show these people whole to a base's login; for everybody else they are already."""
+    named = Application.application_no.in_(numbers)
+    _reveal(session, select(Application.id).where(Application.batch_id == batch.id, named))
+
+
+def _reveal(session: Session, chosen: Select[int]) -> None:
+    """Ask to see whole these applications, by id.
 
     The asking is a transaction of its own, and an event: the database shows nothing before it is committed.
     """
-    if not is_base(session) or not numbers:
+    ids = list(session.execute(chosen).scalars()) if is_base(session) else []
+    if not ids:
         return
-    chosen = select(Application.id).where(
-        Application.batch_id == batch.id, Application.application_no.in_(numbers)
-    )
-    ids = list(session.execute(chosen).scalars())
     with Session(session.get_bind()) as apart:
         apart.execute(text("SELECT zhupei.reveal(:ids)"), {"ids": ids})
         apart.commit()
