@@ -1,6 +1,6 @@
 """`zhupei trainee bar`: records of conduct (诚信记录)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Unpack
 
@@ -15,7 +15,9 @@ from zhupei_cli.sheets.kinds.columns import Choices
 from zhupei_cli.sheets.writing.template import form_of
 from zhupei_cli.shell.arguments import NAME, REASON, Whole, Word
 from zhupei_cli.shell.days import DAY
+from zhupei_cli.shell.logfile import warn
 from zhupei_cli.store.engine import transaction
+from zhupei_cli.words.errors import sentence
 from zhupei_cli.words.vocabulary import BAR_KIND, BAR_STATE
 
 from ..shared.importing import Import, importing
@@ -101,9 +103,9 @@ def add(
     例：zhupei trainee bar add 王小明 --kind 作弊 --years 3 --reason 代考
     """
 
-    def act(session: Session) -> bars.BarShown:
+    def act(session: Session) -> tuple[bars.BarShown, list[str]]:
         by = deed.by
-        return bars.enter_bar(
+        row = bars.enter_bar(
             session,
             who,
             kind=kind,
@@ -114,9 +116,12 @@ def add(
             by=by,
             pending=pending,
         )
+        return row, bars.still_applied(session, [row["bar"]])
 
-    row = deed.do(act)
-    deed.tell(row, f"已登记诚信记录 {row['bar']}：{row['name']}（{row['state_label']}）")
+    row, applied = deed.do(act)
+    said = f"已登记诚信记录 {row['bar']}：{row['name']}（{row['state_label']}）"
+    deed.tell({**row, "applications": applied}, said)
+    _tell_applied(deed, applied)
     if pending:
         deed.next(f"zhupei trainee bar activate {row['bar']} --reason 原因", "确认生效")
 
@@ -190,7 +195,18 @@ def lift(deed: Deed, numbers: tuple[int, ...], *, reason: str) -> None:
 
 
 def _step(deed: Deed, verb: str, label: str, numbers: tuple[int, ...], *, reason: str) -> None:
-    moved = deed.do(lambda session: bars.step_bars(session, numbers, verb, reason=reason, by=deed.by))
+    def act(session: Session) -> tuple[list[bars.BarShown], list[str]]:
+        moved = bars.step_bars(session, numbers, verb, reason=reason, by=deed.by)
+        return moved, bars.still_applied(session, [row["bar"] for row in moved])
+
+    moved, applied = deed.do(act)
     same = len(dict.fromkeys(numbers)) - len(moved)
     standing = f"，另有 {same} 条已经是这样，不必再做" if same else ""
-    deed.tell({"bars": moved}, f"{label}：{len(moved)} 条{standing}")
+    deed.tell({"bars": moved, "applications": applied}, f"{label}：{len(moved)} 条{standing}")
+    _tell_applied(deed, applied)
+
+
+def _tell_applied(deed: Deed, applied: Sequence[str]) -> None:
+    if applied and not deed.as_json:
+        told = sentence("E814", {"numbers": "、".join(applied), "example": applied[0]})
+        warn(deed.settings, f"提醒 [E814]：{told}")
