@@ -188,7 +188,7 @@ def test_a_correction_needs_a_reason_and_a_seat(checkin: Call, final: str, home:
         plan.quota = 0
     late = checkin("import", _book(home, _row(4, "是", "迟到")), "--json")
     assert [one["message"] for one in json.loads(late.out)["problems"]] == [
-        "B 的 0100 计划 0 人，已占 0 人，没有可恢复的名额，没有写入；"
+        "基地B 的 内科 计划 0 人，已占 0 人，没有可恢复的名额，没有写入；"
         "zhupei export vacancies --unpublished 查看空缺名额"
     ]
     # A seat freed by one row is there for another of the same file.

@@ -96,7 +96,7 @@ def test_a_seat_that_a_round_took_over_is_the_rounds(final: str, by: Acting, tmp
     # A second round has nothing left to offer, who came after all no seat, and the import no way back.
     assert _refused(final, lambda session: _second(session, by)) == "E471"
     late = _check_in(final, by, tmp_path, "是")
-    words = "A 的 0100 计划 2 人，已占 1 人，补录批次接去 1 个名额，没有可恢复的名额，没有写入"
+    words = "基地A 的 内科 空出的名额已转给补录批次 S（1 个）；在补录批次 S 中录取"
     assert late[0] is None and late[1][0].startswith(words)
     assert (
         _refused(final, lambda session: undoing.undo(session, undone or 0, by=by, reason="误导入")) == "E463"

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
-from zhupei_cli.model import Admission, Application, Batch, Plan
+from zhupei_cli.model import Admission, Application, Batch
 from zhupei_cli.rules.admission.main_ranks import MainRanks
 from zhupei_cli.rules.admission.overriding import Looks, Unwanted, look_at
 from zhupei_cli.rules.admission.run import Inputs, Round, Spot
@@ -19,23 +19,22 @@ from zhupei_cli.rules.proof.explanation_words import no_total
 from zhupei_cli.services.admission.give_up import require_state
 from zhupei_cli.services.admission.run_inputs import load_inputs
 from zhupei_cli.services.admission.runs import result_run, stored_inputs
-from zhupei_cli.services.admission.seats import take_seats
+from zhupei_cli.services.admission.seats import hold_places, take_seats
 from zhupei_cli.services.admission.vacated import Vacated
 from zhupei_cli.services.applications.past import not_allowed
 from zhupei_cli.services.applications.store import near_numbers
-from zhupei_cli.services.batches.ceding import require_not_ceded
+from zhupei_cli.services.batches.ceding import held_by_rounds, place_label
 from zhupei_cli.services.batches.order_seats import OrderRule
 from zhupei_cli.services.batches.taking_part import seats_of
+from zhupei_cli.services.batches.vacant_seats import NoRoom, no_room_at, told_taken
 from zhupei_cli.services.marks.score_marks import counting, load_marks
 from zhupei_cli.services.records.events import Change, record
 from zhupei_cli.services.records.lookup import base_names, specialty_names
 from zhupei_cli.words.errors import ZhupeiError, sentence
 from zhupei_cli.words.vocabulary import (
     ADJUST_SCOPE,
-    IDENTITY,
     ApplicationStatus,
     BatchStatus,
-    Identity,
     Rule,
 )
 
@@ -153,21 +152,17 @@ def _candidate(session: Session, batch: Batch, number: str) -> Application:
 
 
 def _require_room(session: Session, batch: Batch, seat: tuple[str, str], identity: str) -> None:
-    # Held until the seat is counted, so that what is told here is what the counters say.
-    plan = session.get(Plan, (batch.id, *seat), with_for_update=True, populate_existing=True)
+    plan = hold_places(session, batch, [seat]).get(seat)
     if plan is None:
         raise ZhupeiError("E306", base=seat[0], specialty=seat[1])
-    if plan.stopped:
+    if plan["stopped"]:
         raise ZhupeiError("E469", base=seat[0], specialty=seat[1])
-    where = f"{base_names(session).labels[seat[0]]} 的 {specialty_names(session).labels[seat[1]]}"
-    taken = sum(getattr(plan, f"taken_{who}") for who in Identity)
-    if taken >= plan.quota:
-        raise ZhupeiError("E463", what=f"{where} 计划 {plan.quota} 人，已占 {taken} 人")
-    limit, held = getattr(plan, f"max_{identity}"), getattr(plan, f"taken_{identity}")
-    if limit is not None and held >= limit:
-        who = IDENTITY.label(identity)
-        raise ZhupeiError("E463", what=f"{where} 对{who}上限 {limit} 人，已占 {held} 人")
-    require_not_ceded(session, batch, plan, identity)
+    if (why := no_room_at(plan, identity)) is None:
+        return
+    where = place_label(session, plan)
+    if why is NoRoom.CEDED:
+        raise ZhupeiError("E495", **held_by_rounds(session, plan, where=where))
+    raise ZhupeiError("E463", what=f"{where} {told_taken(plan, identity, why)}")
 
 
 def _looks(session: Session, batch: Batch, application: Application, seat: Spot) -> tuple[Looks, Inputs]:

@@ -1,19 +1,21 @@
 """Check-in (报到) by workbook: who came, who did not, and mistakes about it put right."""
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import Row, RowMapping, Table, select
+from sqlalchemy import Row, Table
 from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
-from zhupei_cli.model import Admission, Application, Batch, Plan
+from zhupei_cli.model import Admission, Application, Batch
+from zhupei_cli.model.base import TableRow
 from zhupei_cli.rules.batch.lifecycle import ADMISSION, step
 from zhupei_cli.services.admission.give_up import admissions_of, place_held, require_state
-from zhupei_cli.services.admission.seats import SeatTaken, free_seats, take_seats
+from zhupei_cli.services.admission.seats import SeatTaken, free_seats, hold_places, take_seats
+from zhupei_cli.services.batches.ceding import held_by_rounds, place_label
 from zhupei_cli.services.batches.taking_part import seats_of
+from zhupei_cli.services.batches.vacant_seats import NoRoom, no_room_at, told_taken
 from zhupei_cli.services.marks.score_lines import read_entries
 from zhupei_cli.services.people.bars import Arising, arise, confirmed
 from zhupei_cli.services.records import row_stamps
@@ -31,11 +33,10 @@ from zhupei_cli.services.records.workbooks import Reading
 from zhupei_cli.sheets.taking.lines import Line
 from zhupei_cli.store.bulk import update_rows
 from zhupei_cli.words.errors import Fault, ZhupeiError
-from zhupei_cli.words.vocabulary import AdmissionStatus, Identity
+from zhupei_cli.words.vocabulary import AdmissionStatus
 
 _ADMISSION: Table = Admission.metadata.tables[Admission.__tablename__]
 _APPLICATION: Table = Admission.metadata.tables[Application.__tablename__]
-_PLAN: Table = Admission.metadata.tables[Plan.__tablename__]
 
 _VERBS: Final = {True: "report", False: "no_show"}
 _STANDING: Final = {"report": AdmissionStatus.REPORTED, "no_show": AdmissionStatus.NO_SHOW}
@@ -162,27 +163,28 @@ def _refuse_without_room(session: Session, batch: Batch, steps: Sequence[_Step])
     wanting = [one for one in steps if one.takes and not one.line.bad]
     if not wanting:
         return
-    plan = _plan(session, batch)
-    change = Counter[tuple[str, str, str]]()
-    change.subtract(one.seat for one in steps if one.frees)
+    plan = hold_places(session, batch, [one.seat[:2] for one in steps])
+    for one in steps:
+        if one.frees:
+            plan[one.seat[:2]][f"taken_{one.row.identity}"] -= 1
+    refused: dict[SeatTaken, tuple[str, dict[str, object]]] = {}
     for one in wanting:
-        place = plan[one.seat[:2]]
-        taken = {who: place[f"taken_{who}"] + change[*one.seat[:2], who] for who in Identity}
-        limit = place[f"max_{one.row.identity}"]
-        full = sum(taken.values()) + place["ceded"] >= place["quota"]
-        same = taken[Identity(one.row.identity)] + place[f"ceded_{one.row.identity}"]
-        if full or (limit is not None and same >= limit):
-            where = " 的 ".join(one.seat[:2])
-            ceded = f"，补录批次接去 {place['ceded']} 个名额" if place["ceded"] else ""
-            what = f"{where} 计划 {place['quota']} 人，已占 {sum(taken.values())} 人{ceded}，没有可恢复的名额"
-            one.line.faults.append(Fault("E463", "checked_in", values={"what": what}))
-        else:
-            change[one.seat] += 1
+        place, identity = plan[one.seat[:2]], one.row.identity
+        if (why := no_room_at(place, identity)) is None:
+            place[f"taken_{identity}"] += 1
+            continue
+        if one.seat not in refused:
+            refused[one.seat] = _no_seat(session, place, identity, why)
+        code, values = refused[one.seat]
+        one.line.faults.append(Fault(code, "checked_in", values=values))
 
 
-def _plan(session: Session, batch: Batch) -> Mapping[tuple[str, str], RowMapping]:
-    rows = session.execute(select(_PLAN).where(_PLAN.c.batch_id == batch.id).with_for_update()).mappings()
-    return {(row["base_code"], row["specialty_code"]): row for row in rows}
+def _no_seat(session: Session, place: TableRow, identity: str, why: NoRoom) -> tuple[str, dict[str, object]]:
+    """Return the code and the values of the refusal of a seat that cannot be had again."""
+    where = place_label(session, place)
+    if why is NoRoom.CEDED:
+        return "E495", held_by_rounds(session, place, where=where)
+    return "E463", {"what": f"{where} {told_taken(place, identity, why)}，没有可恢复的名额"}
 
 
 def _event(batch: Batch, one: _Step) -> Change:

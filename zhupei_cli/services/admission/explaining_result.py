@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, TypedDict
 
-from sqlalchemy import Row, Table, select
+from sqlalchemy import Row, RowMapping, Table, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Admission, Application, Batch, Choice, Plan, Run
@@ -32,14 +32,15 @@ from zhupei_cli.services.admission.result_now import (
     round_labels,
 )
 from zhupei_cli.services.admission.vacated import told_of_seats
+from zhupei_cli.services.batches.vacant_seats import no_room_at
 from zhupei_cli.services.marks.score_lines import applications_of
 from zhupei_cli.services.records.lookup import base_names, find_base, find_specialty, specialty_names
 from zhupei_cli.store.bulk import rows_of
 from zhupei_cli.words import vocabulary as words
 from zhupei_cli.words.errors import ZhupeiError
-from zhupei_cli.words.vocabulary import Identity
 
 _DECIDED: Table = Admission.metadata.tables[Admission.__tablename__]
+_PLAN: Table = Admission.metadata.tables[Plan.__tablename__]
 
 #: Reasons that say a seat is free by now, there or where the others chose.
 _VACANCIES: Final = ("vacant", "placeable", "ceded", "returned", "over")
@@ -190,15 +191,17 @@ def explain_place_now(session: Session, batch: Batch, base: str, specialty: str)
         raise ZhupeiError("E306", base=bases[spot[0]], specialty=specialties[spot[1]])
     rows = {row["application_no"]: row for row in list_result(session, batch)}
     ladder = explain_place(main.inputs, main.rows, spot)
-    free = _has_room(session, batch, spot)
+    now = _plan_now(session, batch, spot)
     ranking = [
-        _ranked(rung, rows.get(rung.no), spot, free=free) for rung in ladder if rung.choice is not None
+        _ranked(rung, rows.get(rung.no), spot, free=_free_for(now, rung.identity))
+        for rung in ladder
+        if rung.choice is not None
     ]
     listed = {one["application_no"] for one in ranking}
     here = [row for row in rows.values() if (row["base"], row["specialty"]) == spot]
     ranking += [_joined(session, batch, row) for row in here if row["application_no"] not in listed]
     waiting = [no for no, row in rows.items() if row["base"] is None and main.row_of(no) is None]
-    ranking += _since(session, batch, [rows[no] for no in waiting if no not in listed], spot)
+    ranking += _since(session, batch, [rows[no] for no in waiting if no not in listed], spot, now)
     people = names_of(session, batch, [one["application_no"] for one in ranking])
     choices = {rung.no: rung.choice for rung in ladder}
     before = sum(row["via"] == "preplaced" for row in here)
@@ -224,14 +227,19 @@ def explain_place_now(session: Session, batch: Batch, base: str, specialty: str)
     }
 
 
-def _has_room(session: Session, batch: Batch, spot: Spot) -> bool:
-    plan = session.get(Plan, (batch.id, *spot))
-    return plan is not None and plan.quota - plan.ceded > sum(
-        getattr(plan, f"taken_{who}") for who in Identity
-    )
+def _plan_now(session: Session, batch: Batch, spot: Spot) -> RowMapping | None:
+    here = (_PLAN.c.batch_id == batch.id, _PLAN.c.base_code == spot[0], _PLAN.c.specialty_code == spot[1])
+    return session.execute(select(_PLAN).where(*here)).mappings().one_or_none()
 
 
-def _since(session: Session, batch: Batch, rows: Sequence[ResultNow], spot: Spot) -> list[Rank]:
+def _free_for(now: RowMapping | None, identity: str) -> bool:
+    """Return whether the place has a seat by now for somebody of this identity."""
+    return now is not None and not now["stopped"] and no_room_at(now, identity) is None
+
+
+def _since(
+    session: Session, batch: Batch, rows: Sequence[ResultNow], spot: Spot, now: RowMapping | None
+) -> list[Rank]:
     """Return who became a candidate after the main run and chose the place: without a rank in it."""
     statement = (
         applications_of(batch)
@@ -240,21 +248,28 @@ def _since(session: Session, batch: Batch, rows: Sequence[ResultNow], spot: Spot
         .where(Choice.base_code == spot[0], Choice.specialty_code == spot[1])
     )
     by_number = {row["application_no"]: row for row in rows}
-    chosen = rows_of(session, statement, Application.application_no, by_number)
-    return [
-        {
-            "rank": None,
-            "application_no": one.application_no,
-            "identity": one.identity,
-            "via": f"choice{one.number}",
-            "total": None,
-            "result": str(by_number[one.application_no]["reason"]),
-            "reserved": False,
-            "result_label": by_number[one.application_no]["reason_label"],
-            "round_label": None,
-        }
-        for one in chosen
-    ]
+    found: list[Rank] = []
+    for one in rows_of(session, statement, Application.application_no, by_number):
+        row = by_number[one.application_no]
+        result, label = str(row["reason"]), row["reason_label"]
+        if result in _VACANCIES and not _free_for(now, one.identity):
+            # Their vacancy is at another place, and no run says how it was here.
+            fate = Fate.STOPPED if now is not None and now["stopped"] else Fate.FULL
+            result, label = fate.value, FATES[fate]
+        found.append(
+            {
+                "rank": None,
+                "application_no": one.application_no,
+                "identity": one.identity,
+                "via": f"choice{one.number}",
+                "total": None,
+                "result": result,
+                "reserved": False,
+                "result_label": label,
+                "round_label": None,
+            }
+        )
+    return found
 
 
 def _ranked(rung: Rung, row: ResultNow | None, spot: Spot, *, free: bool) -> Rank:

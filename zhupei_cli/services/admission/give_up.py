@@ -8,19 +8,20 @@ from sqlalchemy import Row, Table, func, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import CST, Acting
-from zhupei_cli.model import Admission, Application, Batch, Event, Plan, Preplaced, Trainee
+from zhupei_cli.model import Admission, Application, Batch, Event, Preplaced, Trainee
 from zhupei_cli.rules.batch.lifecycle import ADMISSION, step
 from zhupei_cli.rules.proof.digests import event_data
-from zhupei_cli.services.admission.seats import free_seats, take_seats
+from zhupei_cli.services.admission.seats import free_seats, hold_places, take_seats
 from zhupei_cli.services.applications.store import refusal
-from zhupei_cli.services.batches.ceding import require_not_ceded
+from zhupei_cli.services.batches.ceding import held_by_rounds
 from zhupei_cli.services.batches.taking_part import seats_of
+from zhupei_cli.services.batches.vacant_seats import NoRoom, no_room_at, told_taken
 from zhupei_cli.services.people.bars import Arising, arise, confirmed, in_force_of
 from zhupei_cli.services.records.events import Change, record
 from zhupei_cli.services.records.lookup import base_names, specialty_names
 from zhupei_cli.store.bulk import delete_rows, rows_of, update_rows
 from zhupei_cli.words.errors import Fault, ZhupeiError
-from zhupei_cli.words.vocabulary import BATCH_STATUS, IDENTITY, AdmissionStatus, BatchStatus, Identity
+from zhupei_cli.words.vocabulary import BATCH_STATUS, AdmissionStatus, BatchStatus
 
 _ADMISSION: Table = Admission.metadata.tables[Admission.__tablename__]
 _APPLICATION: Table = Admission.metadata.tables[Application.__tablename__]
@@ -331,18 +332,14 @@ def _seat_again(session: Session, batch: Batch, rows: Sequence[Row[*tuple[object
 
 def _require_seat(session: Session, batch: Batch, row: Row[*tuple[object, ...]]) -> None:
     """Raise E463 or E495, saying whose seat it was and where, when somebody else has it by now."""
-    # Held until the seat is counted, so that what is told here is what the counters say.
-    spot = (batch.id, row.base_code, row.specialty_code)
-    plan = session.get_one(Plan, spot, with_for_update=True, populate_existing=True)
+    spot = row.base_code, row.specialty_code
+    place = hold_places(session, batch, [spot])[spot]
     (where,) = whereabouts(session, batch, [row.application_no])
-    taken = sum(getattr(plan, f"taken_{who}") for who in Identity)
-    limit, held = getattr(plan, f"max_{row.identity}"), getattr(plan, f"taken_{row.identity}")
-    if taken >= plan.quota:
-        full = f"计划 {plan.quota} 人，已占 {taken} 人"
-    elif limit is not None and held >= limit:
-        full = f"对{IDENTITY.label(row.identity)}上限 {limit} 人，已占 {held} 人"
-    else:
-        return require_not_ceded(session, batch, plan, row.identity, where=where)
+    if (why := no_room_at(place, row.identity)) is None:
+        return
+    if why is NoRoom.CEDED:
+        raise ZhupeiError("E495", **held_by_rounds(session, place, where=where))
+    full = told_taken(place, row.identity, why)
     raise ZhupeiError("E463", what=f"{where} 没有可恢复的名额：{full}")
 
 

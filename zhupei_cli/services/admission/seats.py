@@ -9,11 +9,13 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Batch, Plan, Specialty
+from zhupei_cli.model.base import TableRow
 from zhupei_cli.rules.batch.lifecycle import PUBLISHED
 from zhupei_cli.services.batches.ceding import cede_seats
 from zhupei_cli.services.batches.taking_part import preplaced
 from zhupei_cli.services.batches.vacant_seats import taken_at, vacant_at
 from zhupei_cli.services.records.lookup import base_names, specialty_names
+from zhupei_cli.store.bulk import rows_of
 from zhupei_cli.words.errors import ZhupeiError
 from zhupei_cli.words.vocabulary import BatchStatus, Identity
 
@@ -25,6 +27,23 @@ _PLACES: Final = select(_PLAN, _SPECIALTY.c.is_shortage).join(
 
 #: Base code, specialty code, identity of whoever sits there.
 SeatTaken = tuple[str, str, str]
+
+
+def hold_places(
+    session: Session, batch: Batch, spots: Iterable[tuple[str, str]]
+) -> dict[tuple[str, str], TableRow]:
+    """Return the plan of the bases of `spots` by place, held: what is told of it is what the counters say.
+
+    The rows are the caller's own, to count in them whom it seats.
+    """
+    statement = (
+        select(_PLAN)
+        .where(_PLAN.c.batch_id == batch.id)
+        .order_by(_PLAN.c.base_code, _PLAN.c.specialty_code)
+        .with_for_update()
+    )
+    rows = rows_of(session, statement, _PLAN.c.base_code, sorted({base for base, _ in spots}))
+    return {(row.base_code, row.specialty_code): dict(row._mapping) for row in rows}
 
 
 def take_seats(session: Session, batch: Batch, seats: Iterable[SeatTaken]) -> None:

@@ -35,22 +35,11 @@ def require_no_round(session: Session, batch: Batch) -> None:
         raise ZhupeiError("E486", batch=batch.code, rounds="、".join(codes))
 
 
-def require_not_ceded(
-    session: Session, batch: Batch, place: Plan, identity: str, *, where: str | None = None
-) -> None:
-    """Raise E495 when seats of the place are free, but rounds hold them, or the identity's share of them.
-
-    `where` is said instead of the place.
-    """
-    taken = sum(getattr(place, f"taken_{who}") for who in Identity)
-    limit, held = getattr(place, f"max_{identity}"), getattr(place, f"taken_{identity}")
-    all_held = taken < place.quota <= taken + place.ceded
-    if all_held or (limit is not None and held < limit <= held + getattr(place, f"ceded_{identity}")):
-        bases, specialties = base_names(session).labels, specialty_names(session).labels
-        where = where or f"{bases[place.base_code]} 的 {specialties[place.specialty_code]}"
-        rounds = list(_rounds_at(session, batch.id, place))
-        names = "、".join(dict.fromkeys(one.code for one in rounds))
-        raise ZhupeiError("E495", place=where, ceded=place.ceded, rounds=names, cure=_way_to(rounds))
+def held_by_rounds(session: Session, place: RowMapping | TableRow, *, where: str) -> dict[str, object]:
+    """Return what E495 says of a place whose free seats rounds hold; `where` names it."""
+    rounds = list(_rounds_at(session, place["batch_id"], place))
+    names = "、".join(dict.fromkeys(one.code for one in rounds))
+    return {"place": where, "ceded": place["ceded"], "rounds": names, "cure": _way_to(rounds)}
 
 
 class _Holder(NamedTuple):
@@ -61,13 +50,13 @@ class _Holder(NamedTuple):
     free: bool
 
 
-def _rounds_at(session: Session, batch_id: int, place: Plan) -> Iterator[_Holder]:
+def _rounds_at(session: Session, batch_id: int, place: RowMapping | TableRow) -> Iterator[_Holder]:
     """Yield the rounds that hold seats of that very place, and the rounds of these."""
     statement = (
         select(_PLAN, _BATCH.c.id, _BATCH.c.code, _BATCH.c.status)
         .join(_BATCH, _PLAN.c.batch_id == _BATCH.c.id)
         .where(_BATCH.c.parent_id == batch_id, _BATCH.c.status != BatchStatus.CANCELLED)
-        .where(_PLAN.c.base_code == place.base_code, _PLAN.c.specialty_code == place.specialty_code)
+        .where(*(_PLAN.c[name] == place[name] for name in ("base_code", "specialty_code")))
         .order_by(_BATCH.c.id)
     )
     for row in session.execute(statement).mappings().all():
@@ -121,7 +110,7 @@ def cede_seats(session: Session, batch: Batch, raised: Iterable[_Spot] = ()) -> 
         new = wanted.get((row["base_code"], row["specialty_code"]), dict.fromkeys(CEDED, 0))
         if any(row[name] != new[name] for name in CEDED):
             for code, values in _beyond(row, new):
-                raise ZhupeiError(code, place=_label(session, row), parent=parent.code, **values)
+                raise ZhupeiError(code, place=place_label(session, row), parent=parent.code, **values)
             changed.append((*(row[name] for name in _KEY), *(new[name] for name in CEDED)))
     update_rows(session, _PLAN, _KEY, CEDED, sorted(changed))
     if parent.status == BatchStatus.ARCHIVED:
@@ -137,7 +126,7 @@ def _require_of_parent(session: Session, parent: Batch, lacking: Mapping[_Spot, 
     """Raise E680 for the first place with seats of those the parent's plan has not."""
     for (base, specialty), more in sorted(lacking.items()):
         if more:
-            place = _label(session, {"base_code": base, "specialty_code": specialty})
+            place = place_label(session, {"base_code": base, "specialty_code": specialty})
             raise ZhupeiError("E680", place=place, parent=parent.code, wanted=more, left=0)
 
 
@@ -183,6 +172,7 @@ def _beyond(row: RowMapping, new: Mapping[str, int]) -> Iterator[tuple[str, dict
             yield "E681", {"identity": IDENTITY.label(who), "option": f"--max-{who}", **values}
 
 
-def _label(session: Session, row: RowMapping | TableRow) -> str:
+def place_label(session: Session, row: RowMapping | TableRow) -> str:
+    """Return the names of the base and the specialty of a row of the plan."""
     base, specialty = base_names(session).labels, specialty_names(session).labels
     return f"{base[row['base_code']]} 的 {specialty[row['specialty_code']]}"

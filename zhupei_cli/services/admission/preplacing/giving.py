@@ -1,21 +1,22 @@
 """Seats given before anything is computed (专硕安排), taken in from a workbook."""
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import compress
 from typing import Final
 
-from sqlalchemy import Row, RowMapping, Select, Table, select
+from sqlalchemy import Row, Select, Table, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
-from zhupei_cli.model import Admission, Application, Batch, Plan, Preplaced
+from zhupei_cli.model import Admission, Application, Batch, Preplaced
+from zhupei_cli.model.base import TableRow
 from zhupei_cli.rules.batch.lifecycle import ADMISSION, BATCH, directions, step
-from zhupei_cli.services.admission.seats import take_seats
+from zhupei_cli.services.admission.seats import hold_places, take_seats
 from zhupei_cli.services.applications.store import load_choices
 from zhupei_cli.services.batches.order_seats import OrderRule
 from zhupei_cli.services.batches.taking_part import seats_of
+from zhupei_cli.services.batches.vacant_seats import no_room_at, told_taken
 from zhupei_cli.services.marks.score_lines import read_entries
 from zhupei_cli.services.records.events import Change, canonical, record
 from zhupei_cli.services.records.import_ledger import (
@@ -46,7 +47,6 @@ from zhupei_cli.words.vocabulary import (
 _TABLES = Admission.metadata.tables
 _ADMISSION: Table = _TABLES[Admission.__tablename__]
 _APPLICATION: Table = _TABLES[Application.__tablename__]
-_PLAN: Table = _TABLES[Plan.__tablename__]
 _PREPLACED: Table = _TABLES[Preplaced.__tablename__]
 
 #: How such a seat came about.
@@ -218,37 +218,27 @@ def _standing(wish: _Wish) -> Fault | None:
 
 def _refuse_without_room(session: Session, batch: Batch, wishes: Sequence[_Wish]) -> None:
     """Refuse in their order the rows for whose seat there is no room any more."""
-    statement = select(_PLAN).where(_PLAN.c.batch_id == batch.id).with_for_update()
-    plan = {(row["base_code"], row["specialty_code"]): row for row in session.execute(statement).mappings()}
-    more: Counter[tuple[str, str, str]] = Counter()
+    plan = hold_places(session, batch, [wish.spot for wish in wishes])
     for wish in wishes:
         if not wish.line.bad and not wish.held:
-            fault = _without_room(plan.get(wish.spot), wish, more)
+            fault = _without_room(plan.get(wish.spot), wish)
             if fault is None:
-                more[wish.seat] += 1
+                plan[wish.spot][f"taken_{wish.row.identity}"] += 1
             else:
                 wish.line.faults.append(fault)
 
 
-def _without_room(
-    place: RowMapping | None, wish: _Wish, more: Mapping[tuple[str, str, str], int]
-) -> Fault | None:
+def _without_room(place: TableRow | None, wish: _Wish) -> Fault | None:
     base, specialty = wish.spot
     if place is None:
         return Fault("E306", "place_specialty", values={"base": base, "specialty": specialty})
     if place["stopped"]:
         return Fault("E469", "place_specialty", values={"base": base, "specialty": specialty})
-    taken = {who: place[f"taken_{who}"] + more[*wish.spot, who] for who in Identity}
-    where, total = f"{base} 的 {specialty}", sum(taken.values())
-    if total + place["ceded"] >= place["quota"]:
-        what = f"{where} 计划 {place['quota']} 人，已占 {total} 人"
-        return Fault("E463", "place_specialty", values={"what": what})
-    who = Identity(wish.row.identity)
-    limit = place[f"max_{who}"]
-    if limit is not None and taken[who] + place[f"ceded_{who}"] >= limit:
-        what = f"{where} 对{IDENTITY.label(who)}上限 {limit} 人，已占 {taken[who]} 人"
-        return Fault("E463", "place_specialty", values={"what": what})
-    return None
+    # Never that rounds hold what is free: a batch has none before it is final.
+    if (why := no_room_at(place, wish.row.identity)) is None:
+        return None
+    what = f"{base} 的 {specialty} {told_taken(place, wish.row.identity, why)}"
+    return Fault("E463", "place_specialty", values={"what": what})
 
 
 def _write(session: Session, batch: Batch, wishes: Sequence[_Wish], *, by: Acting) -> None:

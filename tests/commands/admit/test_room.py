@@ -1,0 +1,120 @@
+"""Whether a place has a seat for somebody: one answer, whoever asks."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from sqlalchemy import update
+
+from tests.builders import store_world, worked_example
+from tests.conftest import Ran, Run
+from tests.people import write_book
+from zhupei_cli.model import Plan
+from zhupei_cli.sheets.kinds import workbook_kinds
+from zhupei_cli.store.engine import transaction
+
+Call = Callable[..., Ran]
+NO = "T-000000{}".format
+WHY = ("--reason", "本人放弃")
+
+
+@pytest.fixture
+def call(database: str, zhupei: Run) -> Call:
+    """The worked example as batch T, locked: two seats at A, one at B, one at C."""
+    with transaction(database) as session:
+        store_world(session, worked_example(), told=True)
+
+    def run(*args: str | Path, code: int = 0) -> Ran:
+        ran = zhupei("--database", database, *args)
+        assert ran.code == code, ran
+        return ran
+
+    return run
+
+
+def _commit(call: Call) -> None:
+    call("admit", "run")
+    call("admit", "commit", "1", "-y")
+
+
+def _final(call: Call) -> None:
+    _commit(call)
+    call("batch", "publish", "T", "-y")
+    call("batch", "finalize", "T", "-y")
+
+
+def _plan(database: str, base: str, **terms: object) -> None:
+    with transaction(database) as session:
+        session.execute(update(Plan).where(Plan.base_code == base).values(terms))
+
+
+def _listed(call: Call, base: str) -> dict[str, str]:
+    rows = json.loads(call("admit", "explain", "--place", base, "0100", "--json").out)
+    return {row["application_no"][-1]: row["result_label"] for row in rows}
+
+
+def _check_in(call: Call, folder: Path, *rows: tuple[int, str], code: int = 0) -> list[str]:
+    told = [{"application_no": NO(who), "checked_in": came, "note": "核实"} for who, came in rows]
+    path = write_book(folder / "报到.xlsx", [(workbook_kinds.CHECK_IN, told)])
+    ran = call("admit", "checkin", "import", path, "--batch", "T", "--json", code=code)
+    return [f"{one['code']} {one['message']}" for one in json.loads(ran.out)["problems"]]
+
+
+def test_explain_and_place_agree_where_an_identity_has_all_it_may(call: Call, database: str) -> None:
+    _plan(database, "A", max_social=1)
+    _commit(call)
+    call("admit", "decline", NO(4), *WHY)  # the seat at B, for which 2 and 3 waited
+    assert _listed(call, "B")["2"] == "现有空缺名额可以递补"
+    assert _listed(call, "A") == {"1": "录取", "2": "已录满", "3": "已录满", "4": "放弃录取"}
+    refused = call("admit", "place", NO(2), "A", "0100", "--reason", "递补", "-y", code=5)
+    assert "[E463]：基地A 的 内科 对面向社会招收住院医师上限 1 人，已占 1 人，没有写入" in refused.err
+    # Where it has more, both say so; where the place is stopped, both do not.
+    _plan(database, "A", max_social=2)
+    assert _listed(call, "A")["2"] == "现有空缺名额可以递补"
+    _plan(database, "A", stopped=True)
+    assert _listed(call, "A")["2"] == "已录满"
+    assert "E469" in call("admit", "place", NO(2), "A", "0100", "--reason", "递补", "-y", code=5).err
+
+
+def test_who_came_after_the_run_is_told_of_that_place_too(call: Call, database: str) -> None:
+    _commit(call)
+    call("admit", "decline", NO(1), *WHY)
+    call("admit", "uncommit", "--reason", "计划调整")
+    call("admit", "run")
+    call("admit", "commit", "2", "-y")
+    call("admit", "reinstate", NO(1), *WHY)
+    call("admit", "decline", NO(4), *WHY)
+    assert _listed(call, "B")["1"] == "现有空缺名额可以递补"
+    assert _listed(call, "A")["1"] == "已录满"
+    assert "E463" in call("admit", "place", NO(1), "A", "0100", "--reason", "递补", "-y", code=5).err
+    _plan(database, "A", stopped=True)
+    assert _listed(call, "A")["1"] == "已停招"
+
+
+def test_who_comes_after_all_is_told_who_has_the_seat(call: Call, database: str, tmp_path: Path) -> None:
+    _final(call)
+    assert _check_in(call, tmp_path, (1, "否"), (2, "否")) == []
+    # Their identity may have one seat of the two: the row that comes first has it.
+    _plan(database, "A", max_social=1)
+    assert _check_in(call, tmp_path, (2, "是"), (1, "是"), code=3) == [
+        "E463 基地A 的 内科 对面向社会招收住院医师上限 1 人，已占 1 人，没有可恢复的名额，没有写入；"
+        "zhupei export vacancies --unpublished 查看空缺名额"
+    ]
+    _plan(database, "A", max_social=None)
+    dates = ("--name", "补录", "--apply-from", "2026-06-01", "--apply-until", "2026-06-20")
+    call("batch", "create", "T-2", "--supplement-of", "T", *dates)
+    way = (
+        "基地A 的 内科 空出的名额已转给补录批次 T-2（1 个）；在补录批次 T-2 中录取、递补或个别安排；"
+        "补录批次归档以后，没有录取的名额回到原批次；"
+        "还没有锁定的补录批次可以取消：zhupei batch cancel T-2 --reason 原因"
+    )
+    assert _check_in(call, tmp_path, (1, "是"), code=3) == [f"E495 {way}"]
+    # The same is said to each of several.
+    assert _check_in(call, tmp_path, (2, "否")) == []
+    call("batch", "create", "T-3", "--supplement-of", "T", *dates)
+    first, second = _check_in(call, tmp_path, (1, "是"), (2, "是"), code=3)
+    assert first == second and "补录批次 T-2、T-3（2 个）；在补录批次 T-2、T-3 中录取" in first
+    call("batch", "cancel", "T-2", "--reason", "重来", "-y")
+    call("batch", "cancel", "T-3", "--reason", "重来", "-y")
+    assert _check_in(call, tmp_path, (1, "是"), (2, "是")) == []
