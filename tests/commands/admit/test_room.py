@@ -10,7 +10,11 @@ from sqlalchemy import update
 from tests.builders import store_world, worked_example
 from tests.conftest import Ran, Run
 from tests.people import write_book
+from tests.statements import statements
+from zhupei_cli.acting import Acting
 from zhupei_cli.model import Plan
+from zhupei_cli.services.admission.give_up import take_back_quit
+from zhupei_cli.services.records.lookup import find_batch
 from zhupei_cli.sheets.kinds import workbook_kinds
 from zhupei_cli.store.engine import transaction
 
@@ -118,3 +122,40 @@ def test_who_comes_after_all_is_told_who_has_the_seat(call: Call, database: str,
     call("batch", "cancel", "T-2", "--reason", "重来", "-y")
     call("batch", "cancel", "T-3", "--reason", "重来", "-y")
     assert _check_in(call, tmp_path, (1, "是"), (2, "是")) == []
+
+
+def test_two_who_left_by_mistake_and_one_seat(call: Call, database: str, tmp_path: Path) -> None:
+    _final(call)
+    _check_in(call, tmp_path, (1, "是"), (2, "是"))
+    call("admit", "quit", NO(1), NO(2), *WHY, "-y")
+    undo = ("admit", "quit", NO(1), NO(2), "--undo", *WHY)
+    _plan(database, "A", quota=1)
+    assert (
+        "[E463]：T-0000002（考生2，基地A 的 内科） 没有可恢复的名额：计划 1 人，已占 1 人，没有写入"
+        in call(*undo, code=5).err
+    )
+    _plan(database, "A", quota=2, max_social=1)
+    assert (
+        "[E463]：T-0000002（考生2，基地A 的 内科） 没有可恢复的名额："
+        "对面向社会招收住院医师上限 1 人，已占 1 人，没有写入" in call(*undo, code=5).err
+    )
+    _plan(database, "A", max_social=None)
+    call(*undo)
+
+
+def test_statements_do_not_grow_with_those_who_left_by_mistake(
+    call: Call, database: str, by: Acting, tmp_path: Path
+) -> None:
+    _final(call)
+    _check_in(call, tmp_path, (1, "是"), (2, "是"), (4, "是"))
+    call("admit", "quit", NO(1), NO(2), NO(4), *WHY, "-y")
+
+    def count(*who: int) -> int:
+        with transaction(database, dry_run=True) as session, statements() as seen:
+            batch = find_batch(session, "T")
+            done, _refused, _bars = take_back_quit(session, batch, map(NO, who), reason="记错", by=by)
+        assert len(done) == len(who)
+        assert not any("trainee.name" in one for one in seen)
+        return len(seen)
+
+    assert count(1) == count(1, 2, 4)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import CST, Acting
 from zhupei_cli.model import Admission, Application, Batch, Event, Preplaced, Trainee
+from zhupei_cli.model.base import TableRow
 from zhupei_cli.rules.batch.lifecycle import ADMISSION, step
 from zhupei_cli.rules.proof.digests import event_data
 from zhupei_cli.services.admission.seats import free_seats, hold_places, take_seats
@@ -200,11 +201,8 @@ def leads_back(batch: Batch) -> bool:
 def whereabouts(session: Session, batch: Batch, numbers: Iterable[str]) -> list[str]:
     """Return who sat where, a phrase each, as a question about them says it."""
     rows = admissions_of(session, batch, numbers)
-    names = dict(
-        session.execute(
-            select(Trainee.id, Trainee.name).where(Trainee.id.in_([row.trainee_id for row in rows.values()]))
-        ).all()
-    )
+    ids = [row.trainee_id for row in rows.values()]
+    names = {one.id: one.name for one in rows_of(session, select(Trainee.id, Trainee.name), Trainee.id, ids)}
     bases, specialties = base_names(session).labels, specialty_names(session).labels
     return [
         f"{no}（{names[row.trainee_id]}，{bases[row.base_code]} 的 {specialties[row.specialty_code]}）"
@@ -322,25 +320,28 @@ def _carry_out(
 
 
 def _seat_again(session: Session, batch: Batch, rows: Sequence[Row[*tuple[object, ...]]]) -> None:
+    """Count the seats of who left as theirs again; raise for the first who cannot have theirs."""
     seats = seats_of(session, batch.year, [row.trainee_id for row in rows])
+    plan = hold_places(session, batch, [(row.base_code, row.specialty_code) for row in rows])
     for row in rows:
         if row.trainee_id in seats:
             raise ZhupeiError("E467", application_no=row.application_no, **seats[row.trainee_id].values)
-        _require_seat(session, batch, row)
+        place = plan[row.base_code, row.specialty_code]
+        if (why := no_room_at(place, row.identity)) is not None:
+            raise _no_seat(session, batch, row, place, why)
+        place[f"taken_{row.identity}"] += 1  # whoever comes next finds it taken
     take_seats(session, batch, [(row.base_code, row.specialty_code, row.identity) for row in rows])
 
 
-def _require_seat(session: Session, batch: Batch, row: Row[*tuple[object, ...]]) -> None:
-    """Raise E463 or E495, saying whose seat it was and where, when somebody else has it by now."""
-    spot = row.base_code, row.specialty_code
-    place = hold_places(session, batch, [spot])[spot]
+def _no_seat(
+    session: Session, batch: Batch, row: Row[*tuple[object, ...]], place: TableRow, why: NoRoom
+) -> ZhupeiError:
+    """Return E463 or E495, saying whose seat it was and where; somebody else has it by now."""
     (where,) = whereabouts(session, batch, [row.application_no])
-    if (why := no_room_at(place, row.identity)) is None:
-        return
     if why is NoRoom.CEDED:
-        raise ZhupeiError("E495", **held_by_rounds(session, place, where=where))
+        return ZhupeiError("E495", **held_by_rounds(session, place, where=where))
     full = told_taken(place, row.identity, why)
-    raise ZhupeiError("E463", what=f"{where} 没有可恢复的名额：{full}")
+    return ZhupeiError("E463", what=f"{where} 没有可恢复的名额：{full}")
 
 
 def place_held(row: Row[*tuple[object, ...]]) -> dict[str, str]:
