@@ -13,10 +13,11 @@ from tests.people import write_book
 from tests.statements import statements
 from zhupei_cli.acting import Acting
 from zhupei_cli.model import Plan
+from zhupei_cli.services.admission.explaining_result import explain_place_now
 from zhupei_cli.services.admission.give_up import take_back_quit
 from zhupei_cli.services.records.lookup import find_batch
 from zhupei_cli.sheets.kinds import workbook_kinds
-from zhupei_cli.store.engine import transaction
+from zhupei_cli.store.engine import reading, transaction
 
 Call = Callable[..., Ran]
 NO = "T-000000{}".format
@@ -159,3 +160,24 @@ def test_statements_do_not_grow_with_those_who_left_by_mistake(
         return len(seen)
 
     assert count(1) == count(1, 2, 4)
+
+
+def test_statements_do_not_grow_with_who_joined_a_place(call: Call, database: str) -> None:
+    _plan(database, "C", quota=3)
+    call("admit", "run", "--no-adjust")
+    call("admit", "commit", "1", "-y")
+    for who in (2, 4):  # 2 waits all the time, so that the reasons are looked up alike
+        call("admit", "decline", NO(who), *WHY)
+        call("admit", "reinstate", NO(who), *WHY)
+
+    def joined(number: int) -> tuple[int, list[tuple[str, str, str]]]:
+        call("admit", "place", NO(number), "C", "0100", "--reason", "调剂", "-y")
+        with reading(database) as session, statements() as seen:
+            rows = explain_place_now(session, find_batch(session, "T"), "C", "0100")["ranking"]
+        return len(seen), [(one["application_no"], one["identity"], one["via"]) for one in rows]
+
+    one, two = joined(3), joined(4)
+    assert two == (one[0], [*one[1], (NO(4), "social", "place")])
+    assert one[1] == [(NO(5), "social", "choice2"), (NO(3), "social", "place")]
+    listed = {row["application_no"]: row for row in json.loads(call("admit", "list", "--json").out)}
+    assert listed[NO(3)]["identity"] == "social" and listed[NO(3)]["identity_label"] == "面向社会招收住院医师"

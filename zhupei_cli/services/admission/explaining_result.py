@@ -199,7 +199,7 @@ def explain_place_now(session: Session, batch: Batch, base: str, specialty: str)
     ]
     listed = {one["application_no"] for one in ranking}
     here = [row for row in rows.values() if (row["base"], row["specialty"]) == spot]
-    ranking += [_joined(session, batch, row) for row in here if row["application_no"] not in listed]
+    ranking += [_joined(row) for row in here if row["application_no"] not in listed]
     waiting = [no for no, row in rows.items() if row["base"] is None and main.row_of(no) is None]
     ranking += _since(session, batch, [rows[no] for no in waiting if no not in listed], spot, now)
     people = names_of(session, batch, [one["application_no"] for one in ranking])
@@ -303,20 +303,15 @@ def _ending(rung: Rung, row: ResultNow | None, spot: Spot, *, free: bool) -> tup
     return found if rung.result is Fate.NOT_NEEDED else (Fate.FULL.value, "录取到其他岗位")
 
 
-def _joined(session: Session, batch: Batch, row: ResultNow) -> Rank:
+def _joined(row: ResultNow) -> Rank:
     """Return who sits at the place without having stood on its ranking: adjusted, placed by hand."""
-    identity = session.execute(
-        applications_of(batch)
-        .with_only_columns(Application.identity)
-        .where(Application.application_no == row["application_no"])
-    ).scalar_one()
     return {
         "rank": row["rank"],
         "application_no": row["application_no"],
         "via": row["via"] or "",
         "total": row["total"],
         "round_label": row["round_label"],
-        "identity": identity,
+        "identity": row["identity"],
         "result": Fate.ADMITTED.value,
         "result_label": FATES[Fate.ADMITTED],
         "reserved": False,

@@ -54,6 +54,8 @@ def result_title(rounds: list[Run]) -> str:
 class ResultNow(ResultLine):
     """Where somebody stands in the result, and the round it came from."""
 
+    identity: str
+    identity_label: str
     run: int | None
     round: str | None
     round_label: str | None
@@ -104,6 +106,8 @@ def list_result(session: Session, batch: Batch, *, reveal: bool = False) -> list
             {
                 "application_no": row.application_no,
                 "name": row.name,
+                "identity": row.identity,
+                "identity_label": words.IDENTITY.label(row.identity),
                 "id_number": row.id_number if reveal else mask_id(row.id_number),
                 "outcome": outcome,
                 "outcome_label": words.OUTCOME.label(outcome),
