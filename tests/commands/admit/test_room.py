@@ -55,7 +55,7 @@ def _plan(database: str, base: str, **terms: object) -> None:
 
 
 def _listed(call: Call, base: str) -> dict[str, str]:
-    rows = json.loads(call("admit", "explain", "--place", base, "0100", "--json").out)
+    rows = json.loads(call("admit", "explain", "--place", base, "0100", "--batch", "T", "--json").out)
     return {row["application_no"][-1]: row["result_label"] for row in rows}
 
 
@@ -95,6 +95,18 @@ def test_who_came_after_the_run_is_told_of_that_place_too(call: Call, database: 
     assert "E463" in call("admit", "place", NO(1), "A", "0100", "--reason", "递补", "-y", code=5).err
     _plan(database, "A", stopped=True)
     assert _listed(call, "A")["1"] == "已停招"
+
+
+def test_a_seat_that_a_round_holds_is_told_where_it_is(call: Call) -> None:
+    _final(call)
+    call("admit", "decline", NO(4), *WHY)
+    dates = ("--name", "补录", "--apply-from", "2026-06-01", "--apply-until", "2026-06-20")
+    call("batch", "create", "T-2", "--supplement-of", "T", *dates, "-y")
+
+    told = [_listed(call, base)["3"] for base in "AB"]
+    assert told == ["已录满", "空缺名额已转入补录"]
+    refused = call("admit", "place", NO(3), "B", "0100", "--batch", "T", "--reason", "补", "-y", code=5)
+    assert "[E495]：基地B 的 内科 空出的名额已转给补录批次 T-2（1 个）" in refused.err
 
 
 def test_who_comes_after_all_is_told_who_has_the_seat(call: Call, database: str, tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ from zhupei_cli.services.admission.result_now import (
     round_labels,
 )
 from zhupei_cli.services.admission.vacated import told_of_seats
-from zhupei_cli.services.batches.vacant_seats import no_room_at
+from zhupei_cli.services.batches.vacant_seats import NoRoom, no_room_at
 from zhupei_cli.services.marks.score_lines import applications_of
 from zhupei_cli.services.records.lookup import base_names, find_base, find_specialty, specialty_names
 from zhupei_cli.store.bulk import rows_of
@@ -192,11 +192,7 @@ def explain_place_now(session: Session, batch: Batch, base: str, specialty: str)
     rows = {row["application_no"]: row for row in list_result(session, batch)}
     ladder = explain_place(main.inputs, main.rows, spot)
     now = _plan_now(session, batch, spot)
-    ranking = [
-        _ranked(rung, rows.get(rung.no), spot, free=_free_for(now, rung.identity))
-        for rung in ladder
-        if rung.choice is not None
-    ]
+    ranking = [_ranked(rung, rows.get(rung.no), spot, now) for rung in ladder if rung.choice is not None]
     listed = {one["application_no"] for one in ranking}
     here = [row for row in rows.values() if (row["base"], row["specialty"]) == spot]
     ranking += [_joined(row) for row in here if row["application_no"] not in listed]
@@ -232,9 +228,14 @@ def _plan_now(session: Session, batch: Batch, spot: Spot) -> RowMapping | None:
     return session.execute(select(_PLAN).where(*here)).mappings().one_or_none()
 
 
-def _free_for(now: RowMapping | None, identity: str) -> bool:
-    """Return whether the place has a seat by now for somebody of this identity."""
-    return now is not None and not now["stopped"] and no_room_at(now, identity) is None
+def _true_here(reason: str | None, now: RowMapping | None, identity: str) -> bool:
+    """Return whether the reason why somebody waits is one at this place; a vacancy may be at another."""
+    if reason not in _VACANCIES:
+        return True
+    if now is None or now["stopped"]:
+        return False
+    why = no_room_at(now, identity)
+    return why is None or (why is NoRoom.CEDED and reason == "ceded")
 
 
 def _since(
@@ -252,8 +253,7 @@ def _since(
     for one in rows_of(session, statement, Application.application_no, by_number):
         row = by_number[one.application_no]
         result, label = str(row["reason"]), row["reason_label"]
-        if result in _VACANCIES and not _free_for(now, one.identity):
-            # Their vacancy is at another place, and no run says how it was here.
+        if not _true_here(result, now, one.identity):  # and no run says how it was here
             fate = Fate.STOPPED if now is not None and now["stopped"] else Fate.FULL
             result, label = fate.value, FATES[fate]
         found.append(
@@ -272,9 +272,9 @@ def _since(
     return found
 
 
-def _ranked(rung: Rung, row: ResultNow | None, spot: Spot, *, free: bool) -> Rank:
-    """Return who chose the place, with what they have now; `free` says that the place has room."""
-    result, label = _ending(rung, row, spot, free=free)
+def _ranked(rung: Rung, row: ResultNow | None, spot: Spot, now: RowMapping | None) -> Rank:
+    """Return who chose the place, with what they have now; `now` is its row of the plan."""
+    result, label = _ending(rung, row, spot, now)
     placed = row is not None and (row["base"], row["specialty"]) == spot and row["via"] == "place"
     return {
         "rank": rung.rank,
@@ -289,7 +289,7 @@ def _ranked(rung: Rung, row: ResultNow | None, spot: Spot, *, free: bool) -> Ran
     }
 
 
-def _ending(rung: Rung, row: ResultNow | None, spot: Spot, *, free: bool) -> tuple[str, str | None]:
+def _ending(rung: Rung, row: ResultNow | None, spot: Spot, now: RowMapping | None) -> tuple[str, str | None]:
     """Return how it ended at the place for somebody who chose it: the code, and in words."""
     found = rung.result.value, fate_label(rung)
     if row is None:
@@ -298,8 +298,9 @@ def _ending(rung: Rung, row: ResultNow | None, spot: Spot, *, free: bool) -> tup
         admitted = Fate.ADMITTED.value, FATES[Fate.ADMITTED]
         return found if rung.result is Fate.ADMITTED else admitted
     if row["base"] is None:
-        # Where the place has no room their vacancy is at another one: here it is as it was.
-        return (str(row["reason"]), row["reason_label"]) if free or row["reason"] not in _VACANCIES else found
+        # Where their vacancy is at another place it is here as it was.
+        here = _true_here(row["reason"], now, rung.identity)
+        return (str(row["reason"]), row["reason_label"]) if here else found
     return found if rung.result is Fate.NOT_NEEDED else (Fate.FULL.value, "录取到其他岗位")
 
 
