@@ -8,7 +8,7 @@ from sqlalchemy import Row, Table, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Admission, Application, Batch, Run, RunRow
-from zhupei_cli.rules.admission.run import Place, Reason, Round
+from zhupei_cli.rules.admission.run import Inputs, Place, Reason, Round, Spot
 from zhupei_cli.rules.admission.vacancy import seatable
 from zhupei_cli.rules.batch.lifecycle import BATCH, SEATED
 from zhupei_cli.services.admission.run_inputs import load_inputs
@@ -58,10 +58,11 @@ def _of_free_seats(
     session: Session, batch: Batch, waiting: Mapping[str, int], reasons: Mapping[int, str]
 ) -> dict[int, str]:
     """Return the reasons of those for whom a seat is free by now; `waiting` is number → application id."""
-    free = _seatable(session, batch)
+    loaded = load_inputs(session, batch, rule=Rule.CHOICE_FIRST, round_=Round.REFILL, adjust=True).inputs
+    free = _seatable(loaded, {})
     now = {id_: "vacant" for no, id_ in waiting.items() if no in free[reasons[id_]]}
     if now and batch.status != BatchStatus.ARCHIVED and rounds_of(session, batch):
-        kept = _seatable(session, batch, ceded=True)
+        kept = _seatable(loaded, ceded_of(session, batch))
         left = {id_ for no, id_ in waiting.items() if no in kept[reasons[id_]]}
         now = {id_: "placeable" if id_ in left else "ceded" for id_ in now}
     if batch.status == BatchStatus.ARCHIVED:
@@ -116,16 +117,10 @@ def _anybody_placed(session: Session, batch: Batch) -> bool:
     return session.execute(placed.limit(1)).first() is not None
 
 
-def _seatable(session: Session, batch: Batch, *, ceded: bool = False) -> dict[str, set[str]]:
-    """Return reason → whom it is no longer true of; `ceded` leaves out the seats of supplement rounds."""
-    given = ceded_of(session, batch) if ceded else {}
-    found = {}
-    for adjust in (False, True):
-        inputs = load_inputs(
-            session, batch, rule=Rule.CHOICE_FIRST, round_=Round.REFILL, adjust=adjust
-        ).inputs
-        places = tuple(_less(place, given.get(place.spot, {})) for place in inputs.places)
-        found[adjust] = seatable(replace(inputs, places=places))
+def _seatable(inputs: Inputs, ceded: Mapping[Spot, Mapping[str, int]]) -> dict[str, set[str]]:
+    """Return reason → whom it is no longer true of, without the seats that supplement rounds have."""
+    places = tuple(_less(place, ceded.get(place.spot, {})) for place in inputs.places)
+    found = {adjust: seatable(replace(inputs, places=places, adjust=adjust)) for adjust in (False, True)}
     # "All choices full" says nothing of adjustment.
     return {Reason.FULL: found[False], Reason.NO_VACANCY: found[True], "reinstated": found[False]}
 
