@@ -236,6 +236,20 @@ def test_before_apply_there_are_no_logins(world: World, zhupei: Run) -> None:
     assert ran == Ran(5, "", "错误 [E607]：数据库还没有设置角色\n怎么办：先运行 zhupei db roles apply\n")
 
 
+def test_a_base_is_told_to_wait_between_an_upgrade_and_its_roles(world: World, zhupei: Run) -> None:
+    ask(world.admin, "DROP VIEW zhupei_base.review")
+    ask(world.admin, "CREATE VIEW zhupei_base.review AS SELECT id, application_id FROM public.review")
+    ask(world.admin, "GRANT SELECT ON zhupei_base.review TO zhupei_base")
+    ran = zhupei("--database", world.login("zhao"), "review", "log", "--batch", "HN2026")
+    assert (ran.code, ran.err.splitlines()) == (
+        6,
+        [
+            "错误 [E815]：数据库里各账号用的视图和函数还是以前版本的",
+            "怎么办：请省级管理员运行 zhupei db roles apply",
+        ],
+    )
+
+
 def test_the_masks_of_the_database_are_those_of_the_program(walls: World) -> None:
     masks = {
         "id_number": (masking.mask_id, ["410101199501011015", "C1234", "HA123456789012345", "12", ""]),

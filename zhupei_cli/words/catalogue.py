@@ -501,6 +501,7 @@ CATALOGUE: dict[str, CatalogueEntry] = {
     "E812": CatalogueEntry(5, "{application_no} {how}，不在第 {run} 次录取计算的录取通知书之内", "不写 --run：zhupei export letters {application_no} -o 通知书.pdf", "--run 只印那一次录取计算录取的人。"),
     "E813": CatalogueEntry(3, "{count} 名已占名额的人历年记录有碍，本批次不允许，例如 {example}（{why}）", "zhupei report anomalies --batch {batch} 查看；不应录取的，在报到以前取消录取：zhupei admit revoke {example} --reason 原因", "录取以后别的批次撤销退培、更正报到，或登记了诚信记录，已占的名额不会自动撤销；不处理就可能一人同时在两处培训。"),
     "E814": CatalogueEntry(3, "诚信记录不会改变已有的报名和名额，此人还有 {numbers}", "按进度处理，不应参加的撤销审核（zhupei review revoke {example} --reason 原因）后审核为不通过，已有名额的取消录取：zhupei admit revoke {example} --reason 原因", "一个批次报名截止以后才起始的记录，对这个批次不起作用：审核、锁定和正式录取都不再提醒。"),
+    "E815": CatalogueEntry(6, "数据库里各账号用的视图和函数还是以前版本的", "请省级管理员运行 zhupei db roles apply", "升级数据库以后都要再运行一次，在那以前基地、审计等账号看不到新增的内容。"),
     # -- E9xx unforeseen ---------------------------------------------------------------------------
     "E901": CatalogueEntry(1, "程序出错：{detail}", "加 --debug 重新运行可看到详细位置，请把输出发给技术支持", "没有预料到的错误，多半是程序缺陷。"),
     "E902": CatalogueEntry(130, "已取消", "没有写入任何内容", "按了 Ctrl-C，或对提问回答了否。"),
