@@ -18,13 +18,13 @@ from ..shared.importing import Import, importing
 from ..shared.options import (
     pass_settings,
 )
-from ..shared.templates import TemplateOptions, template_options, write_forms
+from ..shared.templates import TemplateAsked, template_options, write_forms
 
 
 @click.command("template")
 @template_options("基地模板.xlsx")
 @pass_settings
-def template(settings: Settings, **given: Unpack[TemplateOptions]) -> None:
+def template(settings: Settings, **given: Unpack[TemplateAsked]) -> None:
     """写出培训基地的空白模板，填好后用 base import 导入；不需要数据库。
 
     \b
@@ -55,7 +55,7 @@ def import_(taking: Import) -> None:
 @click.command("template")
 @template_options("专业模板.xlsx")
 @pass_settings
-def specialty_template(settings: Settings, **given: Unpack[TemplateOptions]) -> None:
+def specialty_template(settings: Settings, **given: Unpack[TemplateAsked]) -> None:
     """写出专业目录的空白模板，填好后用 base specialty import 导入；不需要数据库。
 
     \b

@@ -90,15 +90,6 @@ def _batch(session: Session, batch: str | None) -> Batch | None:
         return None
 
 
-class TemplateOptions(TypedDict):
-    """What `template_options` asks for."""
-
-    output: Path
-    force: bool
-    as_json: bool
-    dry_run: bool
-
-
 def write_forms(
     settings: Settings,
     forms: Sequence[BlankForm],

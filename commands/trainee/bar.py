@@ -29,7 +29,7 @@ from ..shared.options import (
     yes_option,
 )
 from ..shared.output import Column, Out, show
-from ..shared.templates import TemplateOptions, template_options, write_forms
+from ..shared.templates import TemplateAsked, template_options, write_forms
 from ..shared.writing import Deed, writing
 
 LIST = (
@@ -53,7 +53,7 @@ def bar() -> None:
 @bar.command("template")
 @template_options("诚信名单模板.xlsx")
 @pass_settings
-def template(settings: Settings, **given: Unpack[TemplateOptions]) -> None:
+def template(settings: Settings, **given: Unpack[TemplateAsked]) -> None:
     """写出诚信名单的空白模板，填好后用 trainee bar import 导入。
 
     \b

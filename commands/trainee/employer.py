@@ -16,7 +16,7 @@ from zhupei_cli.store.engine import reading
 from ..shared.importing import Import, importing
 from ..shared.options import column_options, pass_settings
 from ..shared.output import Column, Out, next_step, show
-from ..shared.templates import TemplateOptions, template_options, write_forms
+from ..shared.templates import TemplateAsked, template_options, write_forms
 
 LIST = (
     Column("name", "单位名称"),
@@ -57,7 +57,7 @@ def search(settings: Settings, keyword: str, *, limit: int, out: Out) -> None:
 @employer.command("template")
 @template_options("单位模板.xlsx")
 @pass_settings
-def template(settings: Settings, **given: Unpack[TemplateOptions]) -> None:
+def template(settings: Settings, **given: Unpack[TemplateAsked]) -> None:
     """写出单位库的空白模板，填好后用 trainee employer import 导入。
 
     \b

@@ -63,7 +63,7 @@ def _problems(reading: Reading) -> list[tuple[int, str, str, str]]:
 
 
 def _stored(database: str) -> list[tuple[Any, ...]]:
-    columns = (Score.record, Score.base_code, *mark_columns(Score.__table__))
+    columns = (Score.record, Score.base_code, *mark_columns())
     statement = select(Application.application_no, *columns).join(
         Score, Score.application_id == Application.id
     )

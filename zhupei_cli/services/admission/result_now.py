@@ -9,6 +9,7 @@ from sqlalchemy import Row, Table, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Admission, Application, Batch, Run, Snapshot
+from zhupei_cli.rules.admission.scores import mark_number
 from zhupei_cli.rules.people.masking import mask_id
 from zhupei_cli.services.admission.result_reasons import reasons_now
 from zhupei_cli.services.admission.runs import ResultLine
@@ -132,6 +133,6 @@ def _seat(row: Row[*tuple[object, ...]]) -> _Seat:
         "base": row.base_code,
         "specialty": row.specialty_code,
         "via": row.via,
-        "total": None if row.total is None else Decimal(row.total).scaleb(-2),
+        "total": mark_number(row.total),
         "rank": row.rank,
     }

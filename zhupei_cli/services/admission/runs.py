@@ -14,6 +14,7 @@ from zhupei_cli.model import CHUNK, Application, Batch, Run, RunInput, RunRow, S
 from zhupei_cli.rules.admission.admission import admit
 from zhupei_cli.rules.admission.canonical import digest, inputs_text, parse_inputs, results_text
 from zhupei_cli.rules.admission.run import Inputs, ResultRow, Round
+from zhupei_cli.rules.admission.scores import mark_number
 from zhupei_cli.rules.batch.lifecycle import BATCH, directions
 from zhupei_cli.rules.people.masking import mask_id
 from zhupei_cli.rules.proof.audit import Finding
@@ -305,7 +306,7 @@ def list_results(session: Session, run: Run, *, reveal: bool = False) -> list[Re
             "specialty_label": row.specialty_code and specialties[row.specialty_code],
             "via": row.via,
             "via_label": row.via and words.VIA.labels.get(row.via, row.via),
-            "total": None if row.total is None else Decimal(row.total).scaleb(-2),
+            "total": mark_number(row.total),
             "rank": row.rank,
             "reason": row.reason,
             "reason_label": reasons.get(row.application_id),

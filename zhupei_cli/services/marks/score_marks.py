@@ -7,7 +7,7 @@ least one mark 有成绩, on every screen and in every report; 缺考 is counted
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from sqlalchemy import ColumnElement, FromClause, Table, and_, func, or_, select
+from sqlalchemy import ColumnElement, Table, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Application, Batch, Score
@@ -32,9 +32,9 @@ Marks = tuple[Mark, ...]  # in the order of COMPONENTS
 NO_MARKS: Final[Marks] = (None,) * len(COMPONENTS)
 
 
-def mark_columns(table: FromClause = _SCORE) -> list[ColumnElement[object]]:
+def mark_columns() -> list[ColumnElement[object]]:
     """Return the columns whose values `marks_of` takes."""
-    return [table.c[name] for name in MARK_COLUMNS]
+    return [_SCORE.c[name] for name in MARK_COLUMNS]
 
 
 def marks_of(values: Sequence[int | bool | None]) -> Marks:
@@ -54,14 +54,14 @@ def values_of(marks: Iterable[Mark]) -> tuple[object, ...]:
     )
 
 
-def has_mark(table: FromClause = _SCORE) -> ColumnElement[bool]:
+def has_mark() -> ColumnElement[bool]:
     """Return the condition that a record has a mark at all."""
-    return or_(*(table.c[name].is_not(None) for name in COMPONENTS))
+    return or_(*(_SCORE.c[name].is_not(None) for name in COMPONENTS))
 
 
-def has_absence(table: FromClause = _SCORE) -> ColumnElement[bool]:
+def has_absence() -> ColumnElement[bool]:
     """Return the condition that a record says 缺考 of a part at least."""
-    return or_(*(table.c[name] for name in ABSENCES))
+    return or_(*(_SCORE.c[name] for name in ABSENCES))
 
 
 def absences(session: Session, batch: Batch) -> dict[str, dict[str | None, Marks]]:
