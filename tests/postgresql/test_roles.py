@@ -140,6 +140,33 @@ def test_logins_come_and_go(world: World, admin: Run) -> None:
     ]
 
 
+def test_a_login_that_a_restored_database_lost_is_taken_up_again(world: World, admin: Run) -> None:
+    add = ("db", "user", "add", "zhou", "--base")
+    assert admin(*add, "郑州第二医院", env=NEW).code == 0
+    lost = (
+        (
+            "DELETE FROM zhupei.login WHERE login = 'zhou'",
+            f"ALTER ROLE zhou IN DATABASE {world.database} RESET ALL",
+        ),
+        ("DROP ROLE zhou",),
+    )
+    try:
+        for statements in lost:
+            for statement in statements:
+                ask(world.admin, statement)
+            for wrong in (("--province",), ("--base", "4101001")):
+                refused = admin(*add[:-1], *wrong, env=NEW)
+                assert (refused.code, "E608" in refused.err) == (5, True)
+            assert admin(*add, "4101002", env=NEW).code == 0
+            url = world.server.url(world.database, user="zhou", password=PASSWORD)
+            told = ask(url, "SELECT zhupei.my_base(), current_setting('search_path')").rows
+            assert told == str([("4101002", "zhupei_base, public")])
+            assert admin(*add, "4101002", env=NEW).code == 5
+    finally:
+        assert admin("db", "user", "remove", "zhou", "--yes").code == 0
+    assert admin(*add, "4101002", env=NEW).code == 5
+
+
 def test_names_and_passwords_that_are_refused(admin: Run) -> None:
     env = {"ZHUPEI_NEW_PASSWORD": PASSWORD}
     for name in ("Zhou", "zhupei_x", "pg_x", 'a"; DROP ROLE zhao; --', "a b", "1a"):

@@ -1,5 +1,6 @@
 """Logins of PostgreSQL: one a person, of the province, of one base, or of an auditor."""
 
+import json
 import re
 from typing import TypedDict
 
@@ -21,7 +22,11 @@ _NAME = re.compile(r"(?!pg_|zhupei_)[a-z_][a-z0-9_]{0,62}")
 _LOGINS = text("""
     SELECT l.rolname::text AS login, substr(g.rolname, 8) AS kind, m.base_code, l.rolcanlogin,
            l.rolsuper OR l.rolbypassrls OR l.rolcreaterole AS above,
-           count(*) OVER (PARTITION BY l.oid) > 1 AS several
+           count(*) OVER (PARTITION BY l.oid) > 1 AS several,
+           -- What it sees is said for each database: a restored one has lost it.
+           g.rolname = 'zhupei_province' OR EXISTS (
+               SELECT 1 FROM pg_db_role_setting s JOIN pg_database d ON d.oid = s.setdatabase
+               WHERE s.setrole = l.oid AND d.datname = current_database()) AS here
     FROM pg_auth_members a
     JOIN pg_roles g ON g.oid = a.roleid AND g.rolname IN ('zhupei_province', 'zhupei_base', 'zhupei_auditor')
     JOIN pg_roles l ON l.oid = a.member AND (a.inherit_option OR a.set_option)  -- not who only made the role
@@ -75,6 +80,8 @@ def _problem(row: Row[*tuple[object, ...]]) -> str | None:
         return "同时属于几个角色"
     if row.kind == LoginKind.BASE and row.base_code is None:
         return "在本库没有对应的基地"
+    if not row.here:
+        return "在本库没有建立，用 zhupei db user add 按原来的类别再建一次"
     return None if row.rolcanlogin else "已停用登录"
 
 
@@ -83,14 +90,16 @@ def add_login(
 ) -> LoginMade:
     """Make a login with its role and, for `LoginKind.BASE`, its base (code or name).
 
-    The password leaves this computer only as its SCRAM digest.
+    The password leaves this computer only as its SCRAM digest. A login that a restored database lost, with
+    its role on this server or without, is taken up again under its name.
     Raises E608 (a name that is none, or taken), E302 (no such base).
     """
     _require_keeping(session)
-    _require_new(session, name)
     code = None if base is None else find_base(session, base)
-    _create(session, name, kind, _digest(session, name, password))
+    there = _require_free(session, name, kind, code)
+    _create(session, name, kind, _digest(session, name, password), there=there)
     if code is not None:
+        session.execute(text("DELETE FROM zhupei.login WHERE login = :login"), {"login": name})
         values = {"login": name, "base": code}
         statement = (
             "INSERT INTO zhupei.login (login, base_code, role)"
@@ -123,17 +132,34 @@ def _require_keeping(session: Session) -> None:
         raise ZhupeiError("E607")
 
 
-def _require_new(session: Session, name: str) -> None:
+def _require_free(session: Session, name: str, kind: LoginKind, base: str | None) -> bool:
+    """Raise E608 for a name nobody may be given; return whether its role is there, not known here."""
     if not _NAME.fullmatch(name):
         raise ZhupeiError(
             "E608", login=name, problem="只能用小写字母、数字和下划线，不能以 pg_ 或 zhupei_ 开头"
         )
+    same = _is_the_same(session, name, kind, base)
     if session.execute(text("SELECT 1 FROM pg_roles WHERE rolname = :name"), {"name": name}).scalar():
-        raise ZhupeiError("E608", login=name, problem="已经有这个账号")
+        kinds = [(row.kind, row.base_code, row.here) for row in session.execute(_LOGINS) if row.login == name]
+        if not same or kinds != [(kind.value, None, False)]:
+            raise ZhupeiError("E608", login=name, problem="已经有这个账号")
+        return True
     # What somebody did stays under their name: the next one with it would be shown it, and blamed for it.
     done = or_(Event.who == name, and_(Event.action == "login.add", Event.subject == name))
-    if session.execute(select(Event.seq).where(done).limit(1)).scalar():
+    if not same and session.execute(select(Event.seq).where(done).limit(1)).scalar():
         raise ZhupeiError("E608", login=name, problem="这个账号名用过，它的操作记录还在")
+    return False
+
+
+def _is_the_same(session: Session, name: str, kind: LoginKind, base: str | None) -> bool:
+    """Return whether a name was last given to a login of this kind and base, and not taken away since."""
+    told = select(Event.action, Event.after, Event.data).where(
+        Event.subject == name, Event.action.in_(("login.add", "login.remove"))
+    )
+    last = session.execute(told.order_by(Event.seq.desc()).limit(1)).first()
+    if last is None or last.action != "login.add" or last.after != kind.value:
+        return False
+    return bool(json.loads(last.data or "{}").get("base") == base)
 
 
 def _digest(session: Session, name: str, password: str) -> str:
@@ -143,9 +169,12 @@ def _digest(session: Session, name: str, password: str) -> str:
     return digest.decode("ascii")
 
 
-def _create(session: Session, name: str, kind: LoginKind, digest: str) -> None:
-    """Make the role. No part of these statements can be a parameter; none can hold a quotation mark."""
-    session.execute(text(f"CREATE ROLE \"{name}\" LOGIN PASSWORD '{digest}'".replace(":", r"\:")))
+def _create(session: Session, name: str, kind: LoginKind, digest: str, *, there: bool) -> None:
+    """Make the role, or what is `there` a login of this database. No part of these statements can be a
+    parameter; none can hold a quotation mark.
+    """
+    verb = "ALTER" if there else "CREATE"
+    session.execute(text(f"{verb} ROLE \"{name}\" LOGIN PASSWORD '{digest}'".replace(":", r"\:")))
     # SET FALSE: a login acts under its own name only.
     session.execute(text(f'GRANT zhupei_{kind} TO "{name}" WITH INHERIT TRUE, SET FALSE, ADMIN FALSE'))
     # A session that takes part in nothing must not keep others waiting.
