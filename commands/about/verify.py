@@ -18,7 +18,16 @@ from zhupei_cli.store.engine import reading
 from ..shared.explained import sealed_lines
 from ..shared.formats import shown
 from ..shared.options import format_options, pass_settings
-from ..shared.output import FINDINGS, Out, next_step, show_checked
+from ..shared.output import FINDINGS, Column, Out, next_step, show_checked, show_sheet
+
+_LETTER = (
+    Column("number", "报名号"),
+    Column("name", "姓名"),
+    Column("id_number", "证件号码"),
+    Column("base", "基地编号"),
+    Column("specialty", "专业代码"),
+    Column("status_label", "状态"),
+)
 
 
 @click.command("verify")
@@ -57,12 +66,19 @@ def verify(
         code = read_letter(letter)
         with reading(settings.database_url) as session:
             state = check_stored(session, code)
+        letter_now = {key: value for key, value in code._asdict().items() if key != "lot"}
+        letter_now["status_label"] = state
         if as_json:
-            said = {key: value for key, value in code._asdict().items() if key != "lot"}
-            show_checked((), out, letter={**said, "status_label": state})
-            return
-        _tell_letter(settings, code, state)
+            show_checked((), out, letter=letter_now)
+        elif out.path is not None or out.format != "table":
+            show_sheet(letter_now, _LETTER, out)
+        if not as_json:
+            _tell_letter(settings, code, state)
         return
+    if (no is not None or letter is not None) and not as_json and (out.path or out.format != "table"):
+        raise click.UsageError(
+            "--explain 和 --letter 的结果写不成表，请加 --json。", click.get_current_context()
+        )
     if seal is not None and not (
         16 <= len(seal) <= 64 and all(digit in "0123456789abcdefABCDEF" for digit in seal)
     ):

@@ -1,5 +1,6 @@
 """`zhupei base template`, `import`, and those of specialties: workbooks filled in and taken in."""
 
+from contextlib import suppress
 from typing import Unpack
 
 import click
@@ -13,6 +14,7 @@ from zhupei_cli.sheets.kinds import workbook_kinds
 from zhupei_cli.sheets.kinds.columns import Choices
 from zhupei_cli.sheets.writing.template import form_of
 from zhupei_cli.store.engine import reading
+from zhupei_cli.words.errors import ZhupeiError
 
 from ..shared.importing import Import, importing
 from ..shared.options import (
@@ -46,7 +48,8 @@ def import_(taking: Import) -> None:
     例：zhupei base import 基地.xlsx
     """
     if taking.run(BASE_IMPORT).import_id is not None and not taking.dry_run:
-        with reading(taking.settings.database_url) as session:
+        steps: list[overview.NextStep] = []
+        with suppress(ZhupeiError), reading(taking.settings.database_url) as session:
             steps = [] if live_batches(session) else overview.before_any_batch(session)
         for step in steps:
             taking.next(step.command, step.purpose)

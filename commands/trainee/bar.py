@@ -1,13 +1,17 @@
 """`zhupei trainee bar`: records of conduct (诚信记录)."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import date
 from typing import Unpack
 
 import click
 from sqlalchemy.orm import Session
 
+from zhupei_cli.model import ImportRun
+from zhupei_cli.services.admission.readiness import left_standing
 from zhupei_cli.services.kinds.bar import BAR_IMPORT
+from zhupei_cli.services.kinds.parts.written import load_ids
 from zhupei_cli.services.people import bars
 from zhupei_cli.settings import Settings
 from zhupei_cli.sheets.kinds import workbook_kinds
@@ -16,8 +20,8 @@ from zhupei_cli.sheets.writing.template import form_of
 from zhupei_cli.shell.arguments import NAME, REASON, Whole, Word
 from zhupei_cli.shell.days import DAY
 from zhupei_cli.shell.logfile import warn
-from zhupei_cli.store.engine import transaction
-from zhupei_cli.words.errors import sentence
+from zhupei_cli.store.engine import reading, transaction
+from zhupei_cli.words.errors import ZhupeiError, sentence
 from zhupei_cli.words.vocabulary import BAR_KIND, BAR_STATE
 
 from ..shared.importing import Import, importing
@@ -43,6 +47,10 @@ LIST = (
     Column("reason", "原因"),
     Column("source", "来源"),
 )
+
+
+#: Applications that a message names one by one.
+_NAMED = 10
 
 
 @click.group()
@@ -74,7 +82,11 @@ def import_(taking: Import, *, pending: bool) -> None:
     \b
     例：zhupei trainee bar import 诚信名单.xlsx
     """
-    taking.run(BAR_IMPORT, pending=pending)
+    done = taking.run(BAR_IMPORT, pending=pending)
+    if done.import_id is not None and not taking.dry_run:
+        with suppress(ZhupeiError), reading(taking.settings.database_url) as session:
+            written = load_ids(session, session.get_one(ImportRun, done.import_id), "bar")
+            _tell_applied(taking, *left_standing(session, written))
 
 
 @bar.command("add")
@@ -103,7 +115,7 @@ def add(
     例：zhupei trainee bar add 王小明 --kind 作弊 --years 3 --reason 代考
     """
 
-    def act(session: Session) -> tuple[bars.BarShown, list[str]]:
+    def act(session: Session) -> tuple[bars.BarShown, tuple[list[str], str]]:
         by = deed.by
         row = bars.enter_bar(
             session,
@@ -116,12 +128,12 @@ def add(
             by=by,
             pending=pending,
         )
-        return row, bars.still_applied(session, [row["bar"]])
+        return row, left_standing(session, [row["bar"]])
 
-    row, applied = deed.do(act)
+    row, (applied, cure) = deed.do(act)
     said = f"已登记诚信记录 {row['bar']}：{row['name']}（{row['state_label']}）"
     deed.tell({**row, "applications": applied}, said)
-    _tell_applied(deed, applied)
+    _tell_applied(deed, applied, cure)
     if pending:
         deed.next(f"zhupei trainee bar activate {row['bar']} --reason 原因", "确认生效")
 
@@ -195,18 +207,19 @@ def lift(deed: Deed, numbers: tuple[int, ...], *, reason: str) -> None:
 
 
 def _step(deed: Deed, verb: str, label: str, numbers: tuple[int, ...], *, reason: str) -> None:
-    def act(session: Session) -> tuple[list[bars.BarShown], list[str]]:
+    def act(session: Session) -> tuple[list[bars.BarShown], tuple[list[str], str]]:
         moved = bars.step_bars(session, numbers, verb, reason=reason, by=deed.by)
-        return moved, bars.still_applied(session, [row["bar"] for row in moved])
+        return moved, left_standing(session, [row["bar"] for row in moved])
 
-    moved, applied = deed.do(act)
+    moved, (applied, cure) = deed.do(act)
     same = len(dict.fromkeys(numbers)) - len(moved)
     standing = f"，另有 {same} 条已经是这样，不必再做" if same else ""
     deed.tell({"bars": moved, "applications": applied}, f"{label}：{len(moved)} 条{standing}")
-    _tell_applied(deed, applied)
+    _tell_applied(deed, applied, cure)
 
 
-def _tell_applied(deed: Deed, applied: Sequence[str]) -> None:
+def _tell_applied(deed: Deed | Import, applied: Sequence[str], cure: str) -> None:
     if applied and not deed.as_json:
-        told = sentence("E814", {"numbers": "、".join(applied), "example": applied[0]})
+        named = "、".join(applied[:_NAMED]) + (f" 等 {len(applied)} 份" if len(applied) > _NAMED else "")
+        told = sentence("E814", {"numbers": named, "example": applied[0], "cure": cure})
         warn(deed.settings, f"提醒 [E814]：{told}")

@@ -12,7 +12,9 @@ FROM (SELECT a.application_no,
                                    WHERE e.trainee_id = t.id AND e.major IS NOT NULL
                                      AND e.graduated_on IS NOT NULL AND e.full_time IS NOT NULL
                                      AND NOT EXISTS (SELECT 1 FROM education h
-                                                     WHERE h.trainee_id = t.id AND h.level < e.level))
+                                                     WHERE h.trainee_id = t.id
+                                                       AND (h.level < e.level OR h.level = e.level
+                                                            AND h.graduated_on > e.graduated_on)))
                   THEN 1 ELSE 0 END AS no_education,
              CASE WHEN t.has_employer IS NULL
                     OR (t.has_employer AND NOT EXISTS (SELECT 1 FROM work w

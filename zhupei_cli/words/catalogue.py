@@ -499,8 +499,8 @@ CATALOGUE: dict[str, CatalogueEntry] = {
     "E810": CatalogueEntry(5, "{application_no} 登记过{recorded}，与现在写的不同", "先撤销原来的登记：zhupei admit quit {application_no} --undo --reason 登记有误，再照现在的重新登记；名额已给别人、撤销不了的违约，另行登记：zhupei trainee bar add {application_no} --kind 违约退培 --reason 原因", "登记过的退培不会悄悄改动；是不是违约、哪一天离开，写得不同就不是同一件事。"),
     "E811": CatalogueEntry(3, "诚信记录 {bar} 仍在原来的证件号码下：{why}", "用 zhupei trainee bar list --reveal 核对；是本人的，照正确的号码另行登记：zhupei trainee bar add 证件号码 --kind 类别 --from 日期 --reason 原因", "更正证件号码时，同一姓名的诚信记录随人更正；写着别的姓名的，可能本来就是另一个人的。"),
     "E812": CatalogueEntry(5, "{application_no} {how}，不在第 {run} 次录取计算的录取通知书之内", "不写 --run：zhupei export letters {application_no} -o 通知书.pdf", "--run 只印那一次录取计算录取的人。"),
-    "E813": CatalogueEntry(3, "{count} 名已占名额的人历年记录有碍，本批次不允许，例如 {example}（{why}）", "zhupei report anomalies --batch {batch} 查看；不应录取的，在报到以前取消录取：zhupei admit revoke {example} --reason 原因", "录取以后别的批次撤销退培、更正报到，或登记了诚信记录，已占的名额不会自动撤销；不处理就可能一人同时在两处培训。"),
-    "E814": CatalogueEntry(3, "诚信记录不会改变已有的报名和名额，此人还有 {numbers}", "按进度处理，不应参加的撤销审核（zhupei review revoke {example} --reason 原因）后审核为不通过，已有名额的取消录取：zhupei admit revoke {example} --reason 原因", "一个批次报名截止以后才起始的记录，对这个批次不起作用：审核、锁定和正式录取都不再提醒。"),
+    "E813": CatalogueEntry(3, "{count} 名已占名额的人历年记录有碍，本批次不允许，例如 {example}（{why}）", "zhupei report anomalies --batch {batch} 查看；{cure}", "录取以后别的批次撤销退培、更正报到，或登记了诚信记录，已占的名额不会自动撤销；不处理就可能一人同时在两处培训。", "zhupei report anomalies 查看；不应录取的取消录取（zhupei admit revoke 报名号 --reason 原因），已报到的登记退培（zhupei admit quit 报名号 --reason 原因）"),
+    "E814": CatalogueEntry(3, "诚信记录不会改变已有的报名和名额，此人还有 {numbers}", "逐个处理，例如 {example}：{cure}", "一个批次报名截止以后才起始的记录，对这个批次不起作用：审核、锁定和正式录取都不再提醒。", "按进度处理：审核为不通过（zhupei review reject 报名号 --reason 原因），取消录取（zhupei admit revoke 报名号 --reason 原因），已报到的登记退培（zhupei admit quit 报名号 --reason 原因）"),
     "E815": CatalogueEntry(6, "数据库里各账号用的视图和函数还是以前版本的", "请省级管理员运行 zhupei db roles apply", "升级数据库以后都要再运行一次，在那以前基地、审计等账号看不到新增的内容。"),
     # -- E9xx unforeseen ---------------------------------------------------------------------------
     "E901": CatalogueEntry(1, "程序出错：{detail}", "加 --debug 重新运行可看到详细位置，请把输出发给技术支持", "没有预料到的错误，多半是程序缺陷。"),

@@ -125,17 +125,23 @@ def test_a_bar_of_after_the_review_is_asked_about_and_told(call: Call, database:
     placed = _json(call, "admit", "place", NO(3), "A", "0100", "--reason", "照顾", "-y")
     assert "E423" in [one["code"] for one in placed["doubts"]]
     assert call("batch", "edit", "T", "--set", "contact=0371").code == 0
-    # Once there is a seat it is asked about at every step, and listed until it is settled.
+    # Agreed to, it is asked about no more; another one's seat is, at every step, until that is settled.
+    assert "E813" not in [one["code"] for one in _json(call, "admit", "check")["findings"]]
+    entered = call(*bar[:3], _number_of(database, NO(4)), *bar[4:])
+    assert f"{NO(4)}：不应录取的取消录取：zhupei admit revoke {NO(4)} --reason 原因" in entered.err
     assert "E813" in [one["code"] for one in _json(call, "admit", "check")["findings"]]
     asked = call("batch", "publish", "T")
     assert (asked.code, "E813" in asked.err) == (2, True)
     assert call("batch", "publish", "T", "-y").code == 0
     assert "E813" in [one["code"] for one in _json(call, "batch", "finalize", "T", "-y", "-n")["doubts"]]
     listed = [one["subject"] for one in _json(call, "report", "anomalies") if one["kind"] == "past"]
-    assert call("admit", "revoke", NO(3), *WHY, "-y").code == 0
+    assert call("admit", "revoke", NO(4), *WHY, "-y").code == 0
     assert "E813" not in [one["code"] for one in _json(call, "admit", "check")["findings"]]
     left = [one["subject"] for one in _json(call, "report", "anomalies") if one["kind"] == "past"]
-    assert (listed, left) == ([NO(3)], [])
+    assert (listed, left) == ([NO(3), NO(4)], [NO(3)])
+    # What ended before anybody could apply is none of this batch's business.
+    over = ("--kind", "cheating", "--from", "2010-01-01", "--years", "1", "--reason", "旧案")
+    assert "E814" not in call("trainee", "bar", "add", _number_of(database, NO(1)), *over).err
 
 
 def test_two_refills_have_numbers(call: Call) -> None:

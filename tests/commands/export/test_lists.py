@@ -364,6 +364,9 @@ def test_the_code_of_a_letter_says_whether_it_holds(database: str, zhupei: Run, 
     sealed = json.loads(call("verify", "T.zip", "--letter", codes[0], "--json").out)
     assert sealed["letter"] == {"status_label": "已录取", "as_of": "2026-06-05T10:00:00+08:00"}
     assert sealed["sealed_at"] == "2026-06-05T10:00:00+08:00"
+    assert call("verify", "--letter", codes[0], "-o", "核对.csv").code == 0
+    assert "已录取" in (tmp_path / "核对.csv").read_text("utf-8-sig")
+    assert call("verify", "T.zip", "--letter", codes[0], "-o", "核对.xlsx").code == 2
     # Another name on the paper, somebody else's number, words that are no code, a seat that was given up.
     for forged in (codes[0].replace("考生1", "考生9"), codes[0].replace(first, fifth)):
         for file in ((), ("T.zip",)):

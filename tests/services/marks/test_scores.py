@@ -208,8 +208,15 @@ def test_who_was_ticked_absent_by_mistake_is_so_no_more_where_the_tick_says_no(
     outcome, _ = _take(
         season, sheet, [{"application_no": _no(one), "written_missed": "否"} for one in (1, 2)], by
     )
-    assert (outcome.counts.updated, outcome.counts.unchanged, outcome.counts.blank) == (1, 1, 0)
-    assert _stored(season) == [(_no(1), "", None, None, 7000, None)]
+    assert (outcome.counts.updated, outcome.counts.unchanged, outcome.counts.blank) == (1, 0, 1)
+    # Who came has such a tick in every sign-in sheet, beside a sheet with their marks.
+    rows: list[dict[str, Any]] = [
+        {"application_no": _no(2), "written_missed": "□"},
+        {"application_no": _no(2), "written": 80},
+    ]
+    outcome, reading = _take(season, sheet, [*rows, {"application_no": _no(9), "written_missed": "□"}], by)
+    assert (_problems(reading), outcome.counts.inserted, outcome.counts.blank) == ([], 1, 2)
+    assert _stored(season) == [(_no(1), "", None, None, 7000, None), (_no(2), "", None, 8000, None, None)]
 
 
 def test_status_and_the_check_count_incomplete_marks_alike(database: str) -> None:
@@ -218,6 +225,8 @@ def test_status_and_the_check_count_incomplete_marks_alike(database: str) -> Non
         for column, every in ((Score.skill, 5), (Score.interview, 7)):
             session.execute(update(Score).where(Score.application_id % every == 0).values({column: None}))
         session.execute(update(Score).where(Score.application_id % 10 == 0).values(skill_absent=True))
+        own = update(Score).where(Score.application_id == 11, Score.record == "")
+        session.execute(own.values(record="B001", base_code="B001"))
         session.expire_all()
         _, findings = check_admission(session, batch)
         told = [one.message for one in findings if one.code == "E482"]

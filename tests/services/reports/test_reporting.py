@@ -370,6 +370,13 @@ def test_gaps_are_what_keeps_people_from_submitting(database: str, world: World)
         session.add_all(
             Education(id=at * 10 + 9, trainee_id=at, school="卫校", **below) for at in people if at % 8 == 0
         )
+        # Of one level the latest counts.
+        again = {"level": "21", "graduated_on": date(2025, 6, 30), "full_time": True}
+        session.add_all(
+            Education(id=at * 10 + 8, trainee_id=at, school="又一学校", **again)
+            for at in people
+            if at % 9 == 0
+        )
         session.flush()
         profiles = load_profiles_by_id(session, people)
         live = session.scalars(select(Application.application_no).where(Application.status != "withdrawn"))

@@ -228,14 +228,16 @@ def _plan_now(session: Session, batch: Batch, spot: Spot) -> RowMapping | None:
     return session.execute(select(_PLAN).where(*here)).mappings().one_or_none()
 
 
-def _true_here(reason: str | None, now: RowMapping | None, identity: str) -> bool:
-    """Return whether the reason why somebody waits is one at this place; a vacancy may be at another."""
-    if reason not in _VACANCIES:
-        return True
-    if now is None or now["stopped"]:
-        return False
-    why = no_room_at(now, identity)
-    return why is None or (why is NoRoom.CEDED and reason == "ceded")
+def _true_here(row: ResultNow, now: RowMapping | None, identity: str) -> tuple[str, str | None] | None:
+    """Return why somebody waits, where that is so at this place; None for a vacancy that is at another."""
+    reason = str(row["reason"])
+    if reason in _VACANCIES:
+        why = no_room_at(now, identity) if now is not None and not now["stopped"] else NoRoom.FULL
+        if why is NoRoom.CEDED:
+            return "ceded", words.WITHOUT_SEAT.label("ceded")
+        if why is not None:
+            return None
+    return reason, row["reason_label"]
 
 
 def _since(
@@ -252,10 +254,9 @@ def _since(
     found: list[Rank] = []
     for one in rows_of(session, statement, Application.application_no, by_number):
         row = by_number[one.application_no]
-        result, label = str(row["reason"]), row["reason_label"]
-        if not _true_here(result, now, one.identity):  # and no run says how it was here
-            fate = Fate.STOPPED if now is not None and now["stopped"] else Fate.FULL
-            result, label = fate.value, FATES[fate]
+        fate = Fate.STOPPED if now is not None and now["stopped"] else Fate.FULL
+        # No run says how it was here.
+        result, label = _true_here(row, now, one.identity) or (fate.value, FATES[fate])
         found.append(
             {
                 "rank": None,
@@ -299,8 +300,7 @@ def _ending(rung: Rung, row: ResultNow | None, spot: Spot, now: RowMapping | Non
         return found if rung.result is Fate.ADMITTED else admitted
     if row["base"] is None:
         # Where their vacancy is at another place it is here as it was.
-        here = _true_here(row["reason"], now, rung.identity)
-        return (str(row["reason"]), row["reason_label"]) if here else found
+        return _true_here(row, now, rung.identity) or found
     return found if rung.result is Fate.NOT_NEEDED else (Fate.FULL.value, "录取到其他岗位")
 
 

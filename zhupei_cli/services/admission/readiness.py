@@ -1,12 +1,13 @@
 """Is everything there that an admission is computed from? Asked before `admit run`, answered with counts."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import TypedDict
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from zhupei_cli.model import Admission, Application, Batch
+from zhupei_cli.acting import CST
+from zhupei_cli.model import Admission, Application, Batch, Event, Trainee
 from zhupei_cli.rules.admission.free_seats import open_rooms
 from zhupei_cli.rules.admission.readiness import Doubt, doubts, is_marked
 from zhupei_cli.rules.admission.run import Inputs
@@ -20,9 +21,11 @@ from zhupei_cli.services.batches.order_seats import seats_astray
 from zhupei_cli.services.batches.plans import list_plan
 from zhupei_cli.services.batches.taking_part import count_gave_up, count_seated, count_sitting_out
 from zhupei_cli.services.marks.score_marks import absences
+from zhupei_cli.services.people.bars import BAR_TABLE
 from zhupei_cli.services.records.lookup import base_names, specialty_names
+from zhupei_cli.store.bulk import rows_of
 from zhupei_cli.words.errors import sentence
-from zhupei_cli.words.vocabulary import BATCH_STATUS, ApplicationStatus, BatchStatus, Rule
+from zhupei_cli.words.vocabulary import BATCH_STATUS, AdmissionStatus, ApplicationStatus, BatchStatus, Rule
 
 
 class InputCounts(TypedDict):
@@ -103,13 +106,28 @@ def _seated_forbidden(session: Session, batch: Batch) -> list[Doubt]:
     if batch.status not in (BatchStatus.COMMITTED, *PUBLISHED) or not (why := not_allowed(session, batch)):
         return []
     holders = (
-        select(Application.application_no)
+        select(Application.application_no, Admission.status)
         .join(Admission, Admission.application_id == Application.id)
         .where(Admission.batch_id == batch.id, Admission.live_key.is_not(None))
     )
-    found = sorted(why.keys() & set(session.execute(holders).scalars()))
-    values = {"count": len(found), "batch": batch.code}
-    return [Doubt("E813", {**values, "example": found[0], "why": why[found[0]]})] if found else []
+    seated = {number: status for number, status in session.execute(holders) if number in why}
+    found = sorted(seated.keys() - _agreed_to(session, batch, seated))
+    if not found:
+        return []
+    example = found[0]
+    act = "已报到的登记退培" if seated[example] == AdmissionStatus.REPORTED else "不应录取的取消录取"
+    verb = "quit" if seated[example] == AdmissionStatus.REPORTED else "revoke"
+    cure = f"{act}：zhupei admit {verb} {example} --reason 原因"
+    values = {"count": len(found), "batch": batch.code, "example": example, "why": why[example]}
+    return [Doubt("E813", {**values, "cure": cure})]
+
+
+def _agreed_to(session: Session, batch: Batch, numbers: Collection[str]) -> set[str]:
+    """Return who was given their seat by hand although the past spoke against it (E423), with a reason."""
+    told = select(Event.subject, Event.data).where(
+        Event.batch_id == batch.id, Event.action == "admission.place", Event.data.contains("E423")
+    )
+    return {subject for subject, _ in session.execute(told) if subject in numbers}
 
 
 def _out_of_it(batch: Batch, number: str) -> str:
@@ -121,6 +139,47 @@ def _out_of_it(batch: Batch, number: str) -> str:
         f"先 zhupei batch unlock {batch.code} --reason 原因，再" if batch.status == BatchStatus.LOCKED else ""
     )
     return f"不应参加的{first}撤销审核（zhupei review revoke {number} --reason 原因）后审核为不通过"
+
+
+def left_standing(session: Session, records: Iterable[int]) -> tuple[list[str], str]:
+    """Return the applications that these records of conduct leave as they are, and a cure for the first.
+
+    Of people whom a record in force is about, where something stands in a batch under way: a form that may
+    come to a seat, or a seat. A record that ended before people could apply there is none of its business.
+    """
+    statement = (
+        select(Application, Batch, Admission.status, BAR_TABLE.c.until)
+        .join(Batch, Batch.id == Application.batch_id)
+        .join(Trainee, Trainee.id == Application.trainee_id)
+        .join(
+            BAR_TABLE,
+            (BAR_TABLE.c.id_type == Trainee.id_type) & (BAR_TABLE.c.id_number == Trainee.id_number),
+        )
+        .outerjoin(Admission, (Admission.application_id == Application.id) & Admission.live_key.is_not(None))
+        .where(BAR_TABLE.c.state == "active", Application.live_key.is_not(None))
+        .where(Batch.status.not_in((BatchStatus.ARCHIVED, BatchStatus.CANCELLED)))
+        .where(Application.status != ApplicationStatus.REJECTED)
+    )
+    found: dict[str, str] = {}
+    for one, batch, seat, until in rows_of(session, statement, BAR_TABLE.c.id, records):
+        over = until is not None and until < batch.apply_from.astimezone(CST).date().isoformat()
+        decided = batch.status in (BatchStatus.COMMITTED, *PUBLISHED)
+        if not over and (seat is not None or not decided):
+            found[one.application_no] = _way_out(one, batch, seat)
+    return sorted(found), found[min(found)] if found else ""
+
+
+def _way_out(one: Application, batch: Batch, seat: str | None) -> str:
+    number = one.application_no
+    if seat == AdmissionStatus.REPORTED:
+        return f"已报到的登记退培：zhupei admit quit {number} --reason 原因"
+    if seat is not None and batch.status in (BatchStatus.COMMITTED, *PUBLISHED):
+        return f"不应录取的取消录取：zhupei admit revoke {number} --reason 原因"
+    if one.status == ApplicationStatus.APPROVED:
+        return _out_of_it(batch, number)
+    if one.status == ApplicationStatus.SUBMITTED:
+        return f"不应参加的审核为不通过：zhupei review reject {number} --reason 原因"
+    return f"不应参加的撤回报名：zhupei apply withdraw {number} --reason 原因"
 
 
 def _astray(session: Session, batch: Batch) -> list[Doubt]:

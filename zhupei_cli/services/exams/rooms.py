@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Application, Batch, ExamRoom, ExamSeat, ExamSite
 from zhupei_cli.rules.exam.rooms import Room
+from zhupei_cli.services.batches.taking_part import takes_part
 from zhupei_cli.words.codes import CITY
-from zhupei_cli.words.vocabulary import ApplicationStatus
 
 _TABLES = ExamRoom.metadata.tables
 SITE: Final[Table] = _TABLES[ExamSite.__tablename__]
@@ -80,9 +80,7 @@ def list_rooms(session: Session, batch: Batch) -> list[RoomRow]:
         )
         .join(_APPLICATION, _APPLICATION.c.id == SEAT.c.application_id)
         .where(SEAT.c.batch_id == batch.id, SEAT.c.seat <= ROOM.c.seats)
-        .where(
-            _APPLICATION.c.status == ApplicationStatus.APPROVED
-        )  # others lose theirs at the next allotment
+        .where(*takes_part(batch))  # others lose theirs at the next allotment
         .group_by(SEAT.c.site_code, SEAT.c.room_code)
     )
     seated = {(site, room): count for site, room, count in session.execute(counted)}

@@ -141,13 +141,10 @@ def count_incomplete(session: Session, batch: Batch) -> int:
         name for name, weight in zip(COMPONENTS, weights.scaled(), strict=False) if weight
     ]  # scaled ends with their sum
     lacks = or_(*(and_(_SCORE.c[name].is_(None), ~_SCORE.c[f"{name}_absent"]) for name in weighed))
-    marked = select(_SCORE.c.application_id).where(has_mark())
-    statement = (
-        select(_SCORE.c.application_id)
-        .distinct()
-        .join(_APPLICATION, _APPLICATION.c.id == _SCORE.c.application_id)
-        .where(*takes_part(batch), lacks, _SCORE.c.application_id.in_(marked))
-    )
+    own = select(_SCORE.c.application_id).where(_SCORE.c.application_id == _APPLICATION.c.id)
+    # A whole record of a base alone counts nowhere else.
+    doubtful = or_(own.where(lacks).exists(), ~own.where(_SCORE.c.base_code.is_(None)).exists())
+    statement = select(_APPLICATION.c.id).where(*takes_part(batch), own.where(has_mark()).exists(), doubtful)
     if not (some := list(session.execute(statement).scalars())):
         return 0
     choices, records = load_choices(session, some), load_marks(session, some)

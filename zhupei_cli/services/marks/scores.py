@@ -1,6 +1,7 @@
 """Scores (成绩): taken in from workbooks, record by record, and listed with their totals."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Final, TypedDict
 
@@ -82,7 +83,8 @@ def import_scores(session: Session, reading: Reading, *, batch: Batch, by: Actin
         way = directions(BATCH, batch.status, frozenset({BatchStatus.OPEN, BatchStatus.CLOSED}), batch.code)
         raise ZhupeiError("E460", batch=batch.code, status=BATCH_STATUS.label(batch.status), cure=way)
     _tick(reading.lines)
-    filled = filled_in(reading.lines, (*COMPONENTS, *_MISSED))
+    back = _taken_back(session, batch, reading.lines)
+    filled = [line for line in reading.lines if id(line) in back or filled_in([line], COMPONENTS)]
     entries = read_entries(session, batch, filled)
     refuse_twin_marks(entries)
     stored = _stored(session, entries)
@@ -119,6 +121,27 @@ def _tick(lines: Iterable[Line]) -> None:
                 part = SCORE.headings[name]
                 line.faults.append(Fault("E745", f"{name}_missed", values={"part": part}))
             line.values = {**line.values, name: cells.ABSENT}
+
+
+def _taken_back(session: Session, batch: Batch, lines: Iterable[Line]) -> set[int]:
+    """Return the ids of the lines that say nothing but 否 of a part somebody is known to have missed.
+
+    In a sign-in sheet everybody who came has one: it says something of those alone.
+    """
+    silent = [line for line in lines if line.values.keys().isdisjoint(COMPONENTS)]
+    noes = {id(line): line for line in silent if any(line.values.get(name) is False for name in _MISSED)}
+    if not noes:
+        return set()
+    # What is wrong with a row that says nothing is nobody's concern.
+    copies = [replace(line, faults=[]) for line in noes.values()]
+    keys = dict(zip(map(id, copies), noes, strict=True))
+    entries = read_entries(session, batch, copies)
+    stored = _stored(session, entries)
+    return {
+        keys[id(entry.line)]
+        for entry in entries
+        if (marks := stored.get(entry.key)) is not None and _merged(entry.line.values, marks) != marks
+    }
 
 
 def _counts(lines: Sequence[Line], befores: Sequence[Marks | None], filled: int, replaced: int) -> Counts:

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, RowMapping, Table, and_, or_, select
 from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import CST, Acting
-from zhupei_cli.model import Admission, Application, Bar, Batch, Trainee
+from zhupei_cli.model import Application, Bar, Batch, Trainee
 from zhupei_cli.model.base import TableRow
 from zhupei_cli.rules.batch.settings import parse
 from zhupei_cli.rules.people.masking import mask_id, masked_text
@@ -22,17 +22,9 @@ from zhupei_cli.store.bulk import insert_rows, rows_of, update_rows
 from zhupei_cli.store.counters import take
 from zhupei_cli.words.codes import ID_TYPE
 from zhupei_cli.words.errors import Fault, ZhupeiError
-from zhupei_cli.words.vocabulary import (
-    BAR_KIND,
-    BAR_STATE,
-    DECIDED_ON,
-    AdmissionStatus,
-    ApplicationStatus,
-    BatchStatus,
-)
+from zhupei_cli.words.vocabulary import BAR_KIND, BAR_STATE, AdmissionStatus
 
 BAR_TABLE: Final[Table] = Bar.metadata.tables[Bar.__tablename__]
-_ADMISSION: Table = Bar.metadata.tables[Admission.__tablename__]
 _APPLICATION: Table = Bar.metadata.tables[Application.__tablename__]
 _TRAINEE: Table = Bar.metadata.tables[Trainee.__tablename__]
 
@@ -326,31 +318,6 @@ def in_force_of(session: Session, applications: Iterable[int]) -> dict[int, str]
     )
     found = rows_of(session, statement, _APPLICATION.c.id, applications)
     return dict(sorted((row.id, BAR_KIND.label(row.kind)) for row in found))
-
-
-def still_applied(session: Session, ids: Iterable[int]) -> list[str]:
-    """Return the numbers of live applications to batches under way of people whom records in force are about.
-
-    What stands there is not taken back by a record: somebody has to decide.
-    """
-    statement = (
-        select(_APPLICATION.c.application_no)
-        .join(Batch, Batch.id == _APPLICATION.c.batch_id)
-        .join(_TRAINEE, _TRAINEE.c.id == _APPLICATION.c.trainee_id)
-        .join(
-            BAR_TABLE,
-            (_TRAINEE.c.id_type == BAR_TABLE.c.id_type) & (_TRAINEE.c.id_number == BAR_TABLE.c.id_number),
-        )
-        .outerjoin(_ADMISSION, _ADMISSION.c.application_id == _APPLICATION.c.id)
-        .where(
-            BAR_TABLE.c.state == "active",
-            Batch.status.not_in((BatchStatus.ARCHIVED, BatchStatus.CANCELLED)),
-            _APPLICATION.c.live_key.is_not(None),
-            _APPLICATION.c.status != ApplicationStatus.REJECTED,
-            or_(_ADMISSION.c.status.is_(None), _ADMISSION.c.status.not_in(DECIDED_ON)),
-        )
-    )
-    return sorted({row.application_no for row in rows_of(session, statement, BAR_TABLE.c.id, ids)})
 
 
 def list_bars(
