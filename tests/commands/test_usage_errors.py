@@ -63,7 +63,7 @@ def test_a_wrong_command_line(zhupei: Run, line: str, problem: str) -> None:
         "admit run --rule luck --json",
         "trainee import -f json",
         "apply list --limit -1 -f json",
-        "db restore none.sqlite --json",
+        "db restore --json",
     ],
 )
 def test_as_json_where_that_is_asked_for(zhupei: Run, line: str) -> None:
