@@ -66,6 +66,10 @@ def _check_in(call: Call, folder: Path, *rows: tuple[int, str], code: int = 0) -
     return [f"{one['code']} {one['message']}" for one in json.loads(ran.out)["problems"]]
 
 
+def _newest(call: Call) -> str:
+    return str(max(one["import_id"] for one in json.loads(call("imports", "list", "--json").out)))
+
+
 def test_explain_and_place_agree_where_an_identity_has_all_it_may(call: Call, database: str) -> None:
     _plan(database, "A", max_social=1)
     _commit(call)
@@ -193,3 +197,35 @@ def test_statements_do_not_grow_with_who_joined_a_place(call: Call, database: st
     assert one[1] == [(NO(5), "social", "choice2"), (NO(3), "social", "place")]
     listed = {row["application_no"]: row for row in json.loads(call("admit", "list", "--json").out)}
     assert listed[NO(3)]["identity"] == "social" and listed[NO(3)]["identity_label"] == "面向社会招收住院医师"
+
+
+def test_undoing_a_check_in_names_whose_seat_is_gone(call: Call, tmp_path: Path) -> None:
+    _final(call)
+    assert _check_in(call, tmp_path, (4, "否"), (1, "是")) == []
+    call("admit", "place", NO(3), "B", "0100", "--reason", "递补", "-y")
+    undo = ("imports", "undo", _newest(call), "--reason", "登记有误", "-y")
+    refused = call(*undo, code=5).err
+    assert (
+        "[E463]：T-0000004（考生4，基地B 的 内科） 没有可恢复的名额：计划 1 人，已占 1 人，没有写入"
+        in refused
+    )
+    call("admit", "revoke", NO(3), *WHY)
+    call(*undo)
+    listed = {
+        row["application_no"]: row["status_label"] for row in json.loads(call("admit", "list", "--json").out)
+    }
+    assert (listed[NO(1)], listed[NO(4)]) == ("已录取", "已录取")
+    vacant = json.loads(call("export", "vacancies", "--json").out)
+    assert [(one["base"], one["taken"]) for one in vacant] == [("A", 2), ("B", 1), ("C", 1)]
+
+
+def test_undoing_a_check_in_names_who_has_another_seat(call: Call, tmp_path: Path) -> None:
+    _final(call)
+    assert _check_in(call, tmp_path, (4, "否")) == []
+    dates = ("--name", "补录", "--apply-from", "2026-06-01", "--apply-until", "2026-06-20")
+    call("batch", "create", "T-2", "--supplement-of", "T", *dates, "-y")
+    undo = ("imports", "undo", _newest(call), "--reason", "登记有误", "-y")
+    assert (
+        "[E495]：T-0000004（考生4，基地B 的 内科） 空出的名额已转给补录批次 T-2（1 个）"
+        in call(*undo, code=5).err
+    )

@@ -299,7 +299,7 @@ def _carry_out(
             session, batch, [Arising(row.id, row.now, after) for row, after in decided], by=by, reason=reason
         )
     if verb == "stay":
-        _seat_again(session, batch, [row for row, _ in decided])
+        seat_again(session, batch, [row for row, _ in decided])
     seated = [row for row, _ in decided if row.live_key is not None]
     free_seats(session, batch, [(row.base_code, row.specialty_code, row.identity) for row in seated])
     if verb == "reinstate":  # what was known of a seat given before any run is about no other seat
@@ -319,8 +319,11 @@ def _carry_out(
     session.expire_all()
 
 
-def _seat_again(session: Session, batch: Batch, rows: Sequence[Row[*tuple[object, ...]]]) -> None:
-    """Count the seats of who left as theirs again; raise for the first who cannot have theirs."""
+def seat_again(session: Session, batch: Batch, rows: Sequence[Row[*tuple[object, ...]]]) -> None:
+    """Count the seats of who left as theirs again; raise for the first who cannot have theirs.
+
+    Raises E467 for who has another seat this year, E463 where there is no room, E495 where rounds hold it.
+    """
     seats = seats_of(session, batch.year, [row.trainee_id for row in rows])
     plan = hold_places(session, batch, [(row.base_code, row.specialty_code) for row in rows])
     for row in rows:

@@ -10,8 +10,9 @@ from zhupei_cli.acting import Acting
 from zhupei_cli.model import Admission, Batch, ImportRun
 from zhupei_cli.rules.proof.audit import Finding
 from zhupei_cli.services.admission.checkins import import_checkins
-from zhupei_cli.services.admission.seats import free_seats, take_seats
-from zhupei_cli.services.kinds.parts.applied import admission_part, application_of
+from zhupei_cli.services.admission.give_up import seat_again
+from zhupei_cli.services.admission.seats import free_seats
+from zhupei_cli.services.kinds.parts.applied import APPLICATION_TABLE, admission_part, application_of
 from zhupei_cli.services.kinds.parts.kind import Differing, Found, ImportKind, Moves, compared_fields
 from zhupei_cli.services.kinds.parts.later import named_later
 from zhupei_cli.services.kinds.parts.written import MODEL_TABLES, Written
@@ -41,22 +42,23 @@ def _put_back(session: Session, run: ImportRun, rows: Sequence[Written]) -> Move
     batch = session.get_one(Batch, run.batch_id)
     before = {row: unstamped("admission", row.image) for row in rows}
     columns = ("application_id", "status", "live_key", "base_code", "specialty_code", "identity")
-    statement = select(*(_ADMISSION.c[name] for name in columns))
+    statement = select(
+        *(_ADMISSION.c[name] for name in columns), *APPLICATION_TABLE.c["application_no", "trainee_id"]
+    ).join(APPLICATION_TABLE, APPLICATION_TABLE.c.id == _ADMISSION.c.application_id)
     by_id = {row.id: row for row in rows}
-    freed, taken, moves = [], [], Moves()
+    freed, seated, moves = [], [], Moves()
     for now in rows_of(session, statement, _ADMISSION.c.application_id, by_id):
         row = by_id[now.application_id]
         status, live_key, *_ = before[row]
-        seat = (now.base_code, now.specialty_code, now.identity)
         moves[row] = now.status, status
         if now.live_key and not live_key:
-            freed.append(seat)
+            freed.append((now.base_code, now.specialty_code, now.identity))
         if live_key and not now.live_key:
-            taken.append(seat)
+            seated.append(now)
+    free_seats(session, batch, freed)
+    seat_again(session, batch, seated)
     values = [(row.id, *stamp) for row, stamp in before.items()]
     update_rows(session, _ADMISSION, ("application_id",), _STAMP, values)
-    free_seats(session, batch, freed)
-    take_seats(session, batch, taken)
     return moves
 
 

@@ -43,7 +43,8 @@ def undo(session: Session, import_id: int, *, by: Acting, reason: str) -> Undone
     """Take back all that an import wrote, while nothing has touched it since; return what was done.
 
     Its numbers stay used. Raises E316 for an unknown import, E490 when it is taken back already, E401 for
-    the state of its batch, E491 with who touched what when, E492 when what stood there has no room now.
+    the state of its batch, E491 with who touched what when, E492 when what stood there has no room now (E463,
+    E467, E495 where it is a seat that somebody would have again).
     """
     run = find_import(session, import_id)
     session.refresh(run, with_for_update=True)
