@@ -13,7 +13,7 @@ from sqlalchemy import select
 from tests.builders import store_world, worked_example
 from tests.conftest import Ran, Run
 from tests.people import open_batch, person, write_book
-from zhupei_cli.model import Application, BatchSetting
+from zhupei_cli.model import Application, BatchSetting, Trainee
 from zhupei_cli.sheets.kinds import workbook_kinds
 from zhupei_cli.store.engine import reading, transaction
 
@@ -200,6 +200,23 @@ def test_a_decision_a_seat_rests_on_is_not_taken_back(call: Call, tmp_path: Path
     assert call("admit", "preplace", "undo", NO(6), "--reason", "重来", "--yes").code == 0
     assert call(*undo).code == 0
     assert standing(call) == []
+
+
+def test_a_record_about_who_has_such_a_seat_names_what_stands_in_the_way(
+    call: Call, database: str, tmp_path: Path
+) -> None:
+    book = sheet(tmp_path / "安排.xlsx", (NO(6), "A", "0100", None, None))
+    assert call("admit", "preplace", "import", book).code == 0
+    with reading(database) as session:
+        number = select(Trainee.id_number).join(Application).where(Application.application_no == NO(6))
+        who = session.execute(number).scalar_one()
+    entered = call(
+        "trainee", "bar", "add", who, "--kind", "cheating", "--from", "2020-01-01", "--reason", "代考"
+    )
+    undo, revoke = f"zhupei admit preplace undo {NO(6)}", f"zhupei review revoke {NO(6)}"
+    assert f"{NO(6)}：先撤销安排（{undo} --reason 原因）；不应参加的撤销审核（{revoke}" in entered.err
+    for act in (undo, revoke):
+        assert call(*act.split()[1:], "--reason", "代考", "-y").code == 0
 
 
 def test_what_is_known_of_a_seat_is_taken_away_by_a_word_alone(call: Call, tmp_path: Path) -> None:

@@ -176,7 +176,10 @@ def _way_out(one: Application, batch: Batch, seat: str | None) -> str:
     if seat is not None and batch.status in (BatchStatus.COMMITTED, *PUBLISHED):
         return f"不应录取的取消录取：zhupei admit revoke {number} --reason 原因"
     if one.status == ApplicationStatus.APPROVED:
-        return _out_of_it(batch, number)
+        undone = (
+            f"先撤销安排（zhupei admit preplace undo {number} --reason 原因）；" if seat is not None else ""
+        )
+        return undone + _out_of_it(batch, number)
     if one.status == ApplicationStatus.SUBMITTED:
         return f"不应参加的审核为不通过：zhupei review reject {number} --reason 原因"
     return f"不应参加的撤回报名：zhupei apply withdraw {number} --reason 原因"
