@@ -264,13 +264,13 @@ def _result(step: Step, tmp_path: Path) -> None:
 
 NO_END = (
     "提醒 [E414]：批次 HN2026 没有设公示截止时间；"
-    "先写上：zhupei batch edit HN2026 --set publicity_until=截止时间（晚于 2026-06-05 10:00:00）\n"
+    "先写上：zhupei batch edit HN2026 --set publicity_until=截止时间（晚于现在）\n"
     "提醒 [E789]：批次 HN2026 还没有设置发文单位、报到地点，公示名单和通知书上就没有；"
     "zhupei batch edit HN2026 --set authority=发文单位 --set checkin_place=报到地点\n"
 )
 NEVER_ENDED = (
     "提醒 [E229]：批次 HN2026 没有设公示截止时间，无从判断公示期是否已满；正式录取以前可以写上："
-    "zhupei batch edit HN2026 --set publicity_until=截止时间（晚于 2026-06-05 10:00:00）；"
+    "zhupei batch edit HN2026 --set publicity_until=截止时间（晚于现在）；"
     "正式录取以后不能再改日期\n"
 )
 WHOLE = f"""\

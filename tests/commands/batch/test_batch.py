@@ -350,7 +350,7 @@ UNSIGNED = (
 )
 NO_END = (
     "提醒 [E414]：批次 HN2026 没有设公示截止时间；"
-    "先写上：zhupei batch edit HN2026 --set publicity_until=截止时间（晚于 2026-06-05 10:00:00）\n"
+    "先写上：zhupei batch edit HN2026 --set publicity_until=截止时间（晚于现在）\n"
 )
 
 
@@ -375,7 +375,7 @@ def test_to_the_end(batch: Run, stored: str) -> None:
     assert json.loads(refused.err)["error"]["message"] == (
         "需要确认：批次 HN2026 没有拟录取的人；zhupei admit list --batch HN2026 查看录取结果；"
         "批次 HN2026 没有设公示截止时间，无从判断公示期是否已满；正式录取以前可以写上："
-        "zhupei batch edit HN2026 --set publicity_until=截止时间（晚于 2026-06-05 10:00:00）；"
+        "zhupei batch edit HN2026 --set publicity_until=截止时间（晚于现在）；"
         "正式录取以后不能再改日期。"
         "正式录取批次 HN2026（2026 年招收）：正式录取 0 人。正式录取后不能退回公示，继续吗？"
     )

@@ -2,6 +2,7 @@
 
 import os
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,7 @@ def test_publishing_asks_for_what_lists_would_lack(database: str, home: Path, by
         child.sendline(answer)
     child.expect("还没有设置技术支持")
     child.expect("继续吗")
+    time.sleep(1.1)  # people take their time: nothing has changed by then
     child.sendline("y")
     child.expect("公示中")
     child.expect(pexpect.EOF)

@@ -20,7 +20,7 @@ from zhupei_cli.services.admission.result_reasons import count_refillable
 from zhupei_cli.services.admission.run_inputs import load_inputs
 from zhupei_cli.services.admission.runs import waiting_run
 from zhupei_cli.services.admission.stale_runs import stale_runs
-from zhupei_cli.services.batches.batches import dates_of, edit_batch, require_order
+from zhupei_cli.services.batches.batches import edit_batch, require_order
 from zhupei_cli.services.batches.ceding import cede_seats
 from zhupei_cli.services.batches.taking_part import (
     count_gave_up,
@@ -207,16 +207,18 @@ def unsigned(session: Session, batch: Batch) -> list[Finding]:
 
 
 def _publicity(batch: Batch, by: Acting) -> str:
-    """Return the command that says until when the 公示期 lasts, and which times it takes."""
-    dates = dates_of(batch, by.at)
-    before = max(filter(None, (dates["apply_until"], dates["review_until"])))
-    after, first = batch.checkin_until, max(before, by.at)
+    """Return the command that says until when the 公示期 lasts, and which times it takes.
+
+    Application and review are over by now, whatever their dates say. The moment itself is not told: whoever
+    takes a while to answer would be told that something has changed.
+    """
+    after = batch.checkin_until
     command = f"zhupei batch edit {batch.code} --set publicity_until=截止时间"
     if after is None:
-        return f"{command}（晚于 {show_time(first)}）"
-    if after <= first:  # E408 would refuse whatever is still to come
+        return f"{command}（晚于现在）"
+    if after <= by.at:  # E408 would refuse whatever is still to come
         return f"{command} --set checkin_until=其后的时间（报到截止 {show_time(after)} 太早，须一并改）"
-    return f"{command}（晚于 {show_time(first)}，不晚于报到截止 {show_time(after)}）"
+    return f"{command}（晚于现在，不晚于报到截止 {show_time(after)}）"
 
 
 def finalize_batch(session: Session, batch: Batch, *, by: Acting, reason: str | None = None) -> Moved:
