@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from zhupei_cli.files import at_home
 from zhupei_cli.rules.people.addresses import split_addresses
 from zhupei_cli.words.errors import ZhupeiError
 
@@ -75,13 +76,18 @@ def _unreadable(path: Path, error: str) -> str:
     return f"第 {line[1]} 行不是正确的 TOML{cure}"
 
 
+_PATHS = ("log_file", "fonts", "compliance", "database")
+
+
 def _beside(path: Path, key: str, value: Any) -> Any:
     """Return a value of a file, a path in it relative to the file and not to where somebody stands."""
     folder = path.parent
+    if key in _PATHS:
+        value = at_home(value)
     if folder == Path():
         return value
-    if key in ("log_file", "fonts", "compliance"):
-        return str(folder / Path(value).expanduser())
+    if key in _PATHS and key != "database":
+        return str(folder / value)
     scheme, sep, place = value.partition(":///") if key == "database" else ("", "", "")
     if sep and scheme.startswith("sqlite") and place and not Path(place).is_absolute():
         return f"{scheme}:///{(folder / place).as_posix()}"

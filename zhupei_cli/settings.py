@@ -8,6 +8,7 @@ from typing import Any
 
 from zhupei_cli.acting import Acting, Clock
 from zhupei_cli.config_file import KEYS, SECURITY, addresses, read_file
+from zhupei_cli.files import at_home
 from zhupei_cli.rules.people.plain_words import require_operator
 from zhupei_cli.words.errors import ZhupeiError
 
@@ -61,7 +62,7 @@ def load(given: Mapping[str, Any], *, environ: Mapping[str, str], clock: Clock) 
     log_file, fonts, lines = (found.get(key) for key in ("log_file", "fonts", "compliance"))
     return Settings(
         # One that is blank is none: whoever opens it says so, not who only wants to know what E502 means.
-        database_url=found["database"].strip() if "database" in found else _default_database(),
+        database_url=at_home(found["database"].strip()) if "database" in found else _default_database(),
         operator=_readable(found.get("operator"), "经办人") or _os_user(),
         clock=clock,
         batch=_readable(found.get("batch"), "批次"),
@@ -70,9 +71,9 @@ def load(given: Mapping[str, Any], *, environ: Mapping[str, str], clock: Clock) 
         debug=found.get("debug", False),
         no_input=found.get("no_input", False),
         no_color=found.get("no_color", False),
-        log_file=Path(log_file) if log_file else None,
-        fonts=Path(fonts) if fonts else None,
-        compliance=Path(lines) if lines else None,
+        log_file=Path(at_home(log_file)) if log_file else None,
+        fonts=Path(at_home(fonts)) if fonts else None,
+        compliance=Path(at_home(lines)) if lines else None,
         mail=_mail(found["mail"], environ.get("ZHUPEI_MAIL_PASSWORD")) if "mail" in found else None,
     )
 

@@ -1,6 +1,7 @@
 """`zhupei admit compare` and `what-if`: results side by side, nothing written."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 
 import click
 
@@ -126,7 +127,7 @@ def _rows(runs: Sequence[Row], words: Mapping[str, str]) -> list[dict[str, objec
 @click.option("--adjust-scope", type=Word(ADJUST_SCOPE), help="换一种调剂范围")
 @click.option("--no-adjust", is_flag=True, help="不做调剂")
 @click.option("--no-reserves", is_flag=True, help="不设保留名额")
-@run_option
+@partial(run_option, otherwise="已确定的主轮结果")
 @batch_option
 @format_options
 @pass_settings

@@ -43,14 +43,9 @@ RANKING = (
 )
 
 
-def run_option(command: F) -> F:
-    return click.option(
-        "--run",
-        "number",
-        metavar="RUN",
-        type=Whole(1),
-        help="哪一次录取计算；不写则为已确定的结果，各轮合在一起，没有则为最近一次",
-    )(command)
+def run_option(command: F, *, otherwise: str = "已确定的结果，各轮合在一起") -> F:
+    how = f"哪一次录取计算；不写则为{otherwise}，没有则为最近一次"
+    return click.option("--run", "number", metavar="RUN", type=Whole(1), help=how)(command)
 
 
 @click.command("explain")

@@ -89,6 +89,9 @@ def batch_argument(command: F, *, metavar: str = "[CODE]") -> F:
 
     @functools.wraps(command)
     def with_batch(*args: object, code: str | None, batch: str | None, **kwargs: object) -> object:
+        if code and batch_was_named() and code != batch:
+            message = f"批次写了两个：{code} 和 --batch {batch}，请只写一个。"
+            raise click.UsageError(message, click.get_current_context())
         name_batch(code)
         return command(*args, batch=code or batch, **kwargs)
 

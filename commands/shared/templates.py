@@ -15,7 +15,7 @@ from zhupei_cli.services.records import lookup
 from zhupei_cli.settings import Settings
 from zhupei_cli.sheets.kinds.columns import Choices
 from zhupei_cli.sheets.writing.template import BlankForm, write_template
-from zhupei_cli.shell.arguments import FileName
+from zhupei_cli.shell.arguments import WorkbookName
 from zhupei_cli.store.engine import reading
 from zhupei_cli.words.errors import ZhupeiError
 
@@ -33,9 +33,6 @@ def template_options(name: str) -> Callable[[F], F]:
     def added(command: F) -> F:
         @functools.wraps(command)
         def with_output(*args: object, output: Path, force: bool, **kwargs: object) -> object:
-            if output.suffix.lower() != ".xlsx":
-                message = f"文件名 {output.name!r} 应以 .xlsx 结尾。"
-                raise click.UsageError(message, click.get_current_context())
             refuse_existing(output, force=force)
             return command(*args, output=output, force=force, **kwargs)
 
@@ -45,7 +42,7 @@ def template_options(name: str) -> Callable[[F], F]:
             default=name,
             show_default=True,
             metavar="FILE",
-            type=FileName(),
+            type=WorkbookName(),
             help="写入这个 .xlsx 文件",
         )
         force = click.option("--force", is_flag=True, help="覆盖已有文件")

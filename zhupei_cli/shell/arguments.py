@@ -3,6 +3,7 @@
 `TEXT` is what every option and argument is that asks for nothing narrower.
 """
 
+import os
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -130,7 +131,8 @@ class FileName(click.Path):
     """The name of a file or a folder, as a Path; `-`, which means a standard stream elsewhere, is none.
 
     Only what writes text may take it for stdout (`or_stdout`): a workbook on a screen serves nobody, and a
-    file of that name is lost among the options.
+    file of that name is lost among the options. Nor is a blank one, of a variable that is not set: it would
+    be the folder somebody stands in. `~` is home where no shell made it so: behind `=`, and in crontabs.
     """
 
     def __init__(self, *, or_stdout: bool = False, **how: bool) -> None:
@@ -138,11 +140,25 @@ class FileName(click.Path):
         self._or_stdout = or_stdout
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if not str(value).strip():
+            self.fail("文件名是空白的（脚本里的变量可能没有值），请写文件名。", param, ctx)
         if str(value) != "-":
-            return super().convert(value, param, ctx)
+            from zhupei_cli.files import at_home
+
+            return super().convert(at_home(os.fsdecode(value)), param, ctx)
         if not self._or_stdout:
             self.fail("这里不能用标准输入或标准输出（-），请写文件名。", param, ctx)
         return STDOUT
+
+
+class WorkbookName(FileName):
+    """The name of a workbook to be written."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        path = super().convert(value, param, ctx)
+        if path.suffix.lower() != ".xlsx":
+            self.fail(f"文件名 {path.name!r} 应以 .xlsx 结尾。", param, ctx)
+        return path
 
 
 class Whole(click.IntRange):

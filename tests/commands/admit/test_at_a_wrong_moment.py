@@ -14,7 +14,7 @@ from sqlalchemy import select, text, update
 from tests.builders import store_world, worked_example
 from tests.conftest import Ran, Run
 from tests.people import write_book
-from zhupei_cli.model import Application, Trainee
+from zhupei_cli.model import Application, Plan, Trainee
 from zhupei_cli.services.upkeep.invariants import check_database
 from zhupei_cli.sheets.kinds import workbook_kinds as kinds
 from zhupei_cli.store.engine import reading, transaction
@@ -164,6 +164,52 @@ def test_what_was_decided_last_is_told_with_its_own_reason(call: Call) -> None:
     assert (call("admit", "run", "--round", "refill").code, call("admit", "commit", "2", "-y").code) == (0, 0)
     told = call("admit", "explain", NO(1)).out
     assert ("现状：拟录取" in told, "误登" in told) == (True, False)
+
+
+def test_who_is_passed_over_again_is_told_that_and_no_older_reason(call: Call) -> None:
+    _commit(call)
+    for who in (3, 4):  # 3 was passed over; 4 leaves B, which the refill gives to 3
+        assert call("admit", *(("decline", NO(4), *WHY) if who == 4 else ("explain", NO(3)))).code == 0
+    assert (call("admit", "run", "--round", "refill").code, call("admit", "commit", "2", "-y").code) == (0, 0)
+    assert call("admit", "reinstate", NO(4), "--reason", "申诉成立").code == 0
+    assert "申诉成立" in call("admit", "explain", NO(4)).out
+    assert (call("admit", "run", "--round", "refill").code, call("admit", "commit", "3", "-y").code) == (0, 0)
+    told = call("admit", "explain", NO(4)).out
+    assert ("现状：未录取" in told, "申诉成立" in told) == (True, False), told
+
+
+def _free_at_c(database: str) -> None:
+    """Give C a second seat, that 3 does not take: they consent to no other place."""
+    with transaction(database) as session:
+        session.execute(update(Plan).where(Plan.base_code == "C").values(quota=2))
+        third = Application.application_no == NO(3)
+        session.execute(update(Application).where(third).values(accept_adjust=False))
+
+
+def test_an_adjustment_hides_no_seat_that_people_chose_themselves(call: Call, database: str) -> None:
+    """It offers nobody their own choices: that these are full is not known from it."""
+    _free_at_c(database)
+    _commit(call)
+    for act in (("decline", NO(4), *WHY), ("reinstate", NO(4), *WHY), ("run", "--round", "adjust")):
+        assert call("admit", *act).code == 0
+    assert call("admit", "commit", "2", "-y").code == 0
+    rows = {row["application_no"]: row for row in _json(call, "admit", "list")}
+    assert (rows[NO(4)]["base"], rows[NO(3)]["reason"]) == ("C", "vacant")
+    assert call("batch", "publish", "T", "-y").code == 0
+    assert "zhupei admit run --round refill --batch T" in [
+        step["command"] for step in _json(call, "status", "T")["next"]
+    ]
+
+
+def test_who_is_reinstated_and_takes_another_place_is_told_of_one(call: Call, database: str) -> None:
+    _free_at_c(database)
+    _commit(call)
+    assert call("admit", "decline", NO(4), *WHY).code == 0
+    assert (call("admit", "run", "--round", "refill").code, call("admit", "commit", "2", "-y").code) == (0, 0)
+    assert call("admit", "reinstate", NO(4), *WHY).code == 0
+    rows = {row["application_no"]: row for row in _json(call, "admit", "list")}
+    assert (rows[NO(3)]["base"], rows[NO(4)]["reason"]) == ("B", "vacant")
+    assert _json(call, "admit", "run", "--round", "refill", "-n")["by_via"]["adjust"] == 1
 
 
 def test_leaving_before_anybody_came_is_refused_and_acts_say_the_right_one(

@@ -7,7 +7,7 @@ from typing import Final, TypedDict
 from sqlalchemy import Row, RowMapping, Table, select
 from sqlalchemy.orm import Session
 
-from zhupei_cli.model import Admission, Application, Batch, Choice, Plan, Run
+from zhupei_cli.model import Admission, Application, Batch, Choice, Plan, Run, RunRow
 from zhupei_cli.rules.admission.merit import open_lines
 from zhupei_cli.rules.admission.run import Round, Spot
 from zhupei_cli.rules.admission.scores import mark_number
@@ -39,9 +39,14 @@ from zhupei_cli.store.bulk import rows_of
 from zhupei_cli.words import vocabulary as words
 from zhupei_cli.words.errors import ZhupeiError
 
-_DECIDED: Table = Admission.metadata.tables[Admission.__tablename__]
+_ADMISSION: Table = Admission.metadata.tables[Admission.__tablename__]
+_ROW: Table = Admission.metadata.tables[RunRow.__tablename__]
 _PLAN: Table = Admission.metadata.tables[Plan.__tablename__]
 
+#: With what the run found of them that the row comes from: nothing of whom somebody decided on since.
+_DECIDED: Final = select(_ADMISSION, _ROW.c.outcome).outerjoin(
+    _ROW, (_ROW.c.run_id == _ADMISSION.c.run_id) & (_ROW.c.application_id == _ADMISSION.c.application_id)
+)
 #: Reasons that say a seat is free by now, there or where the others chose.
 _VACANCIES: Final = ("vacant", "placeable", "ceded", "returned", "over")
 
@@ -76,7 +81,7 @@ def explain_standings(session: Session, batch: Batch, numbers: Sequence[str]) ->
     rounds = result_rounds(session, batch)
     found = rows_of(session, applications_of(batch), Application.application_no, numbers if rounds else ())
     people = list(found)
-    stored = rows_of(session, select(_DECIDED), _DECIDED.c.application_id, [person.id for person in people])
+    stored = rows_of(session, _DECIDED, _ADMISSION.c.application_id, [person.id for person in people])
     decided = {row.application_id: row for row in stored}
     people = [person for person in people if person.id in decided]
     if not people:
@@ -153,8 +158,9 @@ def _since_full(step: StepRow, by_hand: Mapping[Spot, int]) -> StepRow:
 
 def _why(row: ResultNow, decided: Row[*tuple[object, ...]]) -> str | None:
     """Return the reason of the newest act, of those that have one: a round after it has none of its own."""
-    by_hand = row["via"] in ("place", "preplaced") or row["reason"] in (*words.DECIDED_ON, "reinstated")
-    return masked_text(decided.reason) if by_hand or not row["base"] else None
+    by_hand = row["via"] in ("place", "preplaced") or row["reason"] in words.DECIDED_ON
+    reinstated = not row["base"] and decided.outcome != words.Outcome.NOT_ADMITTED
+    return masked_text(decided.reason) if by_hand or reinstated else None
 
 
 def _of_round(

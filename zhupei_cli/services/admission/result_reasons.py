@@ -46,6 +46,7 @@ def reasons_now(session: Session, batch: Batch) -> dict[int, str]:
     rows = session.execute(_WITHOUT_SEAT.where(_ADMISSION.c.batch_id == batch.id)).all()
     reasons = {row.id: _reason(row) for row in rows}
     moved_on = _anything_given_up(rows) or _anybody_placed(session, batch)
+    moved_on = moved_on or _committed(session, batch, Round.ADJUST)
     if any(reason in _SEATS for reason in reasons.values()):
         reasons |= _of_others(session, batch, reasons, moved_on=moved_on)
     if moved_on:
@@ -78,17 +79,22 @@ def _of_others(
     Nobody may know yet of one that is not published: only that no later round asked them is said, once there
     were seats to give.
     """
-    ids, told = select(_APPLICATION.c.id), moved_on or _refilled(session, batch)
+    later = (Round.ADJUST, Round.REFILL)
+    ids, told = select(_APPLICATION.c.id), moved_on or _committed(session, batch, *later)
     known = set(session.execute(ids.where(*seated_elsewhere(batch, published=True))).scalars())
     out = session.execute(ids.where(*seated_elsewhere(batch))).scalars() if told else known
     return {id_: "elsewhere" if id_ in known else "left_out" for id_ in out if reasons.get(id_) in _SEATS}
 
 
-def _refilled(session: Session, batch: Batch) -> bool:
-    later = select(Run.id).where(
-        Run.batch_id == batch.id, Run.committed_at.is_not(None), Run.round != Round.MAIN
+def _committed(session: Session, batch: Batch, *rounds: Round) -> bool:
+    """Return whether a run of such a round is committed.
+
+    One of adjustment offers nobody their own choices: that these are full, which it says, may be false.
+    """
+    runs = select(Run.id).where(
+        Run.batch_id == batch.id, Run.committed_at.is_not(None), Run.round.in_(rounds)
     )
-    return session.execute(later.limit(1)).first() is not None
+    return session.execute(runs.limit(1)).first() is not None
 
 
 def count_refillable(session: Session, batch: Batch) -> int:
@@ -122,7 +128,7 @@ def _seatable(inputs: Inputs, ceded: Mapping[Spot, Mapping[str, int]]) -> dict[s
     places = tuple(_less(place, ceded.get(place.spot, {})) for place in inputs.places)
     found = {adjust: seatable(replace(inputs, places=places, adjust=adjust)) for adjust in (False, True)}
     # "All choices full" says nothing of adjustment.
-    return {Reason.FULL: found[False], Reason.NO_VACANCY: found[True], "reinstated": found[False]}
+    return {Reason.FULL: found[False], Reason.NO_VACANCY: found[True], "reinstated": found[True]}
 
 
 def _less(place: Place, ceded: Mapping[str, int]) -> Place:
