@@ -135,9 +135,13 @@ def candidates(named: str | None) -> list[Path]:
 
 
 def _readable(word: str | None, what: str) -> str | None:
-    """Return a word of the environment made clean, as one of the command line is; E072 for other bytes."""
-    if word is None or word.isascii():
-        return word
+    """Return a word of the environment or of a file made clean, as one of the command line is.
+
+    None for a blank one, which says nothing; E072 for other bytes.
+    """
+    word = (word or "").strip()
+    if word.isascii():
+        return word or None
     if any("\ud800" <= char <= "\udfff" for char in word):
         raise ZhupeiError("E072", what=what)
     from zhupei_cli.sheets.kinds.cells import text

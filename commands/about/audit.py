@@ -11,7 +11,7 @@ from zhupei_cli.services.proof import auditing
 from zhupei_cli.services.proof.auditing import EventFilter
 from zhupei_cli.services.records import event_times, lookup
 from zhupei_cli.settings import Settings
-from zhupei_cli.shell.arguments import CODE, Whole
+from zhupei_cli.shell.arguments import CODE, NAME, Whole
 from zhupei_cli.shell.logfile import note
 from zhupei_cli.store.engine import reading
 from zhupei_cli.words.errors import Fault
@@ -40,8 +40,8 @@ def audit() -> None:
 
 
 @audit.command("log")
-@click.option("--who", metavar="NAME", help="只列这个经办人的")
-@click.option("--kind", metavar="KIND", help="只列一类操作，例如 审核通过、诚信 或 review.approve")
+@click.option("--who", type=NAME, metavar="NAME", help="只列这个经办人的")
+@click.option("--kind", type=NAME, metavar="KIND", help="只列一类操作，例如 审核通过、诚信 或 review.approve")
 @click.option("--since", metavar="TIME", help="从这个时间起，例如 2026-06-20")
 @click.option("--until", metavar="TIME", help="到这个时间止；只写日期即到当天 23:59:59")
 @click.option("--batch", type=CODE, metavar="CODE", help="只列这个批次的")

@@ -54,7 +54,7 @@ ANOMALIES = (
     type=FileName(file_okay=False),
     help="写入这个文件夹",
 )
-@click.option("--keep", metavar="N", type=Whole(1), help="只保留最近 N 天的日报，更早的删除")
+@click.option("--keep", metavar="N", type=Whole(1, 36_500), help="只保留最近 N 天的日报，更早的删除")
 @click.option("--mail", "by_mail", is_flag=True, help="写好后用邮件发出（配置文件的 [mail]）")
 @click.option("--check", is_flag=True, help="有异常时退出码为 3")
 @dry_run_option

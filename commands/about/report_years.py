@@ -395,7 +395,7 @@ def _pivot_book(
     metavar="FORMAT",
     help="格式：parquet、csv、xlsx；不写的看 -o 的后缀",
 )
-@click.option("-o", "--output", required=True, metavar="FILE", type=FileName(), help="写入文件")
+@click.option("-o", "--output", required=True, metavar="FILE", type=FileName(dir_okay=False), help="写入文件")
 @click.option("--force", is_flag=True, help="覆盖已有文件")
 @reveal_option
 @pass_settings

@@ -20,6 +20,7 @@ from ..shared.done import tried
 from ..shared.importing import Import, importing
 from ..shared.options import batch_option, dry_run_option, json_option, pass_settings
 from ..shared.output import next_step, show_summary
+from ..shared.prints import require_folder
 
 
 @click.group("checkin")
@@ -100,6 +101,8 @@ def _require_target(target: Path, *, base: str | None, every: bool) -> None:
             "--all 每个基地一份，-o 请写文件夹。" if every else f"文件名 {target.name!r} 应以 .xlsx 结尾。"
         )
         raise click.UsageError(wanted, here)
+    if every:
+        require_folder(target)
 
 
 def _form(book: BaseBook) -> BlankForm:

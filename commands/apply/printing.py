@@ -17,7 +17,7 @@ from zhupei_cli.shell.arguments import CODE, NAME
 
 from ..shared.naming import numbered
 from ..shared.options import into_options
-from ..shared.prints import font_option, show_prints, stored_pictures
+from ..shared.prints import font_option, kind_of_file, show_prints, stored_pictures
 from ..shared.writing import Deed, writing
 
 
@@ -51,6 +51,7 @@ def print_(
     """
     if [bool(numbers), bool(base), every].count(True) != 1:
         raise click.UsageError("请写报名号，或用 --base、--all，三者选一。", click.get_current_context())
+    kind = kind_of_file(target, ("pdf",))
     fonts = find_fonts(deed.settings.fonts, more_fonts)
 
     def prepare(session: Session, found: Batch) -> tuple[printing.Forms, dict[Path, Sequence[FormPage]]]:
@@ -58,7 +59,7 @@ def print_(
         chosen = Filter(numbers=numbers, base=code)
         forms = printing.prepare_forms(session, found, chosen, by=deed.by, fonts=fonts)
         pages: dict[Path, Sequence[FormPage]] = {target: forms.pages} if forms.pages else {}
-        if target.suffix.lower() != ".pdf":
+        if not kind:
             pages = {target / f"{page.number}_报名表.pdf": [page] for page in forms.pages}
         for path in pages:
             refuse_existing(path, force=force)

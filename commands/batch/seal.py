@@ -20,7 +20,7 @@ from ..shared.writing import Deed, Placed, placing, writing
     "-o",
     "--output",
     metavar="FILE",
-    type=FileName(),
+    type=FileName(dir_okay=False),
     help="写入的文件，默认 批次编号_封存.zip",
 )
 @click.option("--force", is_flag=True, help="覆盖已有文件")

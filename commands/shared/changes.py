@@ -45,7 +45,7 @@ def changes_option(command: F) -> F:
         "-o",
         "--output",
         metavar="FILE",
-        type=FileName(),
+        type=FileName(dir_okay=False),
         callback=_keep,
         expose_value=False,
         help="与 --dry-run 同用：把逐项变化写入文件，格式由后缀决定",

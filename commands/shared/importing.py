@@ -236,7 +236,7 @@ def importing(*, several: bool = False, errors: bool = False) -> Callable[[F], C
 _errors_option = click.option(
     "--errors",
     metavar="FILE",
-    type=WorkbookName(dir_okay=False),
+    type=WorkbookName(),
     help="不合格的行写到这个文件（默认 原文件_未通过.xlsx）",
 )
 

@@ -146,7 +146,7 @@ def format_options(
             click.option(
                 "-o",
                 "--output",
-                type=FileName(or_stdout=True),
+                type=FileName(or_stdout=True, dir_okay=False),
                 metavar="FILE",
                 help="写入文件，格式由后缀决定；- 是标准输出",
             ),

@@ -240,7 +240,11 @@ def _write(rows: _Counted, columns: Sequence[Column], out: Out, workbook: Writer
 
 def show_sheet(row: Row, columns: Sequence[Column], out: Out) -> None:
     """Show one thing: a line per column for people, one object as JSON, a list of one row otherwise."""
-    if out.path is None and out.format == "json":
+    if out.format == "json" and out.path is not None:
+        with replacing(out.path, force=out.force) as beside:
+            beside.write_text(formats.as_json(row), "utf-8")
+        note(out.settings, f"已写入 {out.path}")
+    elif out.format == "json":
         say(formats.as_json(row))
     elif out.path is None and out.format == "table":
         show_sheets([(row, columns)], out)

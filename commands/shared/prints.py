@@ -48,7 +48,14 @@ def kind_of_file(target: Path, kinds: Sequence[str]) -> str:
         known = "、".join(f".{one}" for one in kinds)
         words = f"文件名 {target.name!r} 应以 {known} 结尾，或写文件夹。"
         raise click.UsageError(words, click.get_current_context())
+    require_folder(target)
     return ""
+
+
+def require_folder(target: Path) -> None:
+    """Refuse the name of a file where a folder is to be filled."""
+    if target.exists() and not target.is_dir():
+        raise click.UsageError(f"{target} 是文件，这里请写文件夹。", click.get_current_context())
 
 
 def stored_pictures(deed: Deed, whose: Iterable[int | None]) -> Iterator[Picture]:

@@ -5,7 +5,7 @@ import click
 from zhupei_cli.services.applications import people_lists
 from zhupei_cli.services.applications.people_lists import PeopleFilter
 from zhupei_cli.settings import Settings
-from zhupei_cli.shell.arguments import PERSON_NAME
+from zhupei_cli.shell.arguments import NAME, PERSON_NAME
 from zhupei_cli.store.engine import transaction
 
 from ..shared.naming import who_argument
@@ -29,7 +29,7 @@ LIST = (
 
 @click.command("list")
 @click.option("--name", type=PERSON_NAME, help="姓名含有这几个字")
-@click.option("--school", metavar="NAME", help="任一段教育经历的院校含有这几个字")
+@click.option("--school", type=NAME, metavar="NAME", help="任一段教育经历的院校含有这几个字")
 @click.option("--account/--no-account", default=None, help="只列有账号的／没有账号的")
 @reveal_option
 @list_options

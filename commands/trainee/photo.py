@@ -51,7 +51,7 @@ def photo() -> None:
     "--errors",
     "target",
     metavar="FILE",
-    type=WorkbookName(dir_okay=False),
+    type=WorkbookName(),
     help="没有导入和有提醒的文件列在这个工作簿（默认 原名_未通过.xlsx）",
 )
 @writing

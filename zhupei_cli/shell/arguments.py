@@ -154,11 +154,18 @@ class FileName(click.Path):
 class WorkbookName(FileName):
     """The name of a workbook to be written."""
 
+    def __init__(self) -> None:
+        super().__init__(dir_okay=False)
+
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         path = super().convert(value, param, ctx)
         if path.suffix.lower() != ".xlsx":
             self.fail(f"文件名 {path.name!r} 应以 .xlsx 结尾。", param, ctx)
         return path
+
+
+#: The largest number of every database.
+_MOST: Final = 2**63 - 1
 
 
 class Whole(click.IntRange):
@@ -169,6 +176,8 @@ class Whole(click.IntRange):
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int:
         word: Any = CODE.mended(str(value))
         number = int(click.INT.convert(word, param, ctx))
+        if abs(number) > _MOST:
+            self.fail(f"{word} 太大。", param, ctx)
         if self.min is not None and number < self.min and self.max is None:
             self.fail(f"{number} 太小，应不小于 {self.min}。", param, ctx)
         if not (self.min or 0) <= number <= (number if self.max is None else self.max):
@@ -209,8 +218,10 @@ class Words(_Text):
         self.choices = self._word.choices
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        words = re.split("[,，、;；]", super().convert(value, param, ctx))
-        return tuple(self._word.convert(word, param, ctx) for word in words if word.strip())
+        words = [word for word in re.split("[,，、;；]", super().convert(value, param, ctx)) if word.strip()]
+        if not words:
+            self.fail("这里是空的，请写一个或几个代码。", param, ctx)
+        return tuple(self._word.convert(word, param, ctx) for word in words)
 
 
 def clean_arguments(command: click.Command) -> None:

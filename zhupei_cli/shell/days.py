@@ -5,7 +5,6 @@ from typing import Final
 
 import click
 
-from zhupei_cli.rules.people.dates import Month
 from zhupei_cli.sheets.kinds import parsers
 from zhupei_cli.sheets.kinds.cells import Unreadable
 
@@ -19,12 +18,9 @@ class _Day(click.ParamType[date]):
         if isinstance(value, date):
             return value
         try:
-            found = parsers.day(str(value))
+            return parsers.whole_day(str(value))
         except Unreadable:
-            found = None
-        if found is None or isinstance(found, Month):
             self.fail(f"{value!r} 不是日期，例如 2026-06-20。", param, ctx)
-        return found
 
 
 DAY: Final = _Day()

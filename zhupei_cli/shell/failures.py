@@ -154,7 +154,7 @@ def _cancelled(argv: Sequence[str]) -> int:
 
 def wants_json(argv: Sequence[str]) -> bool:
     """Return whether the command line asks for JSON; known even when the rest of it is wrong."""
-    words = list(takewhile(lambda word: word != "--", argv))
+    words = [word.casefold() for word in takewhile(lambda word: word != "--", argv)]
     joined = {"--json", "--format=json", "--format=jsonl", "-fjson", "-fjsonl"}
     after = {value for option, value in pairwise(words) if option in ("-f", "--format")}
     return not joined.isdisjoint(words) or not after.isdisjoint({"json", "jsonl"})

@@ -183,7 +183,7 @@ CATALOGUE: dict[str, CatalogueEntry] = {
     "E304": CatalogueEntry(4, "没有报名号 {application_no}", "{nearest}zhupei apply list 查看报名号", "报名号写错，或不属于该批次。"),
     "E305": CatalogueEntry(4, "批次 {batch} 没有第 {run} 次录取计算", "zhupei admit runs 查看全部录取计算", "录取计算编号写错，或已随解锁清除。"),
     "E306": CatalogueEntry(4, "招收计划中没有 {base} 的 {specialty}", "zhupei batch plan list 查看招收计划", "该基地在本批次没有这个专业的招收计划。"),
-    "E307": CatalogueEntry(2, "没有指明批次（可选：{batches}）", "加 --batch 批次编号，或设置环境变量 ZHUPEI_BATCH", "只有恰好一个进行中的批次时才能省略 --batch。"),
+    "E307": CatalogueEntry(2, "没有指明批次（可选：{batches}）", "{cure}", "只有恰好一个进行中的批次时才能省略 --batch。", "加 --batch 批次编号，或设置环境变量 ZHUPEI_BATCH；还没有批次的先新建（zhupei batch create）"),
     "E308": CatalogueEntry(4, "基地 {base} 在批次 {batch} 没有招收计划", "zhupei batch plan list 查看招收计划", "该基地不参加本批次。"),
     "E309": CatalogueEntry(4, "批次 {batch} 还没有录取计算", "{cure}", "本批次没有进行过录取计算，或已随解锁清除。", "锁定批次后运行 zhupei admit run"),
     "E310": CatalogueEntry(4, "没有学员 {who}{alike}", "写证件号码或其后四位、用户名、报名号或姓名；zhupei trainee list 查看全部学员", "号码、用户名或姓名写错，或此人还没有导入或注册。"),

@@ -160,6 +160,7 @@ def steps() -> Iterator[overview.NextStep]:
         "objections": 1,
         "admissions": {"admitted": 1},
         "now": NOW,
+        "apply_from": NOW,
         "apply_until": NOW,
     }
     less: list[dict[str, Any]] = [

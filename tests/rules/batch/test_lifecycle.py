@@ -138,7 +138,7 @@ def test_every_step_from_every_state(
             None,
             "decline",
             "T 现为“尚无录取结果”，不能放弃录取",
-            "放弃录取须在“拟录取”或“已录取”时进行；先运行 zhupei admit commit 编号 --batch T",
+            "没有参加录取，没有名额；报名现在怎样用 zhupei apply status T 查看",
         ),
     ],
 )

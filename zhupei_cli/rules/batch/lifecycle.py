@@ -289,6 +289,11 @@ ADMISSION: Final = VerbTable(
             ("quit", state): "还没有报到；不来的登记放弃：zhupei admit decline NO --reason 原因"
             for state in (Admission.PROPOSED, Admission.ADMITTED)
         },
+        # Whoever is nothing once a batch has its result was no candidate: no commit makes them one.
+        **{
+            (verb, None): "没有参加录取，没有名额；报名现在怎样用 zhupei apply status NO 查看"
+            for verb in ("decline", "revoke", "report", "no_show", "quit", "stay")
+        },
         **{
             (verb, state): "名额已经空出，不用再登记"
             for verb in ("decline", "revoke", "no_show", "quit")

@@ -28,7 +28,10 @@ def find_batch(session: Session, code: str | None) -> Batch:
         return session.execute(select(Batch).where(Batch.code == found)).scalar_one()
     live = live_batches(session)
     if len(live) != 1:
-        raise ZhupeiError("E307", batches="、".join(batch.code for batch in live) or "无")
+        named = "加 --batch 批次编号，或设置环境变量 ZHUPEI_BATCH"
+        none = "没有进行中的批次：已归档或取消的加 --batch 批次编号，还没有的先新建（zhupei batch create）"
+        codes = "、".join(batch.code for batch in live)
+        raise ZhupeiError("E307", batches=codes or "无", cure=named if live else none)
     return live[0]
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from zhupei_cli.model import Application, Batch, Run, TrainingBase
 from zhupei_cli.rules.admission.run import Round
 from zhupei_cli.rules.batch.lifecycle import PUBLISHED
+from zhupei_cli.rules.batch.times import show_time
 from zhupei_cli.services.admission.objections import count_open
 from zhupei_cli.services.admission.result_now import result_rounds, round_labels
 from zhupei_cli.services.admission.result_reasons import count_refillable
@@ -258,7 +259,10 @@ def _while_open(facts: BatchFacts, code: str) -> list[NextStep]:
     if facts["now"] > facts["apply_until"]:
         steps.append(NextStep(f"zhupei batch close {code}", "报名时间已过，结束报名"))
     elif not facts["applications"]:
-        steps.append(NextStep(f"zhupei trainee import 报名信息.xlsx --batch {code} --submit", "导入报名"))
+        early = facts["now"] < facts["apply_from"]
+        when = f"{show_time(facts['apply_from'])} 报名开始以后，" if early else ""
+        command = f"zhupei trainee import 报名信息.xlsx --batch {code} --submit"
+        steps.append(NextStep(command, f"{when}导入报名"))
     if facts["waiting"]["count"]:
         steps.append(NextStep(f"zhupei review queue --summary --batch {code}", "查看各基地待审核的报名"))
     open_forms = sum(facts["applications"].get(status, 0) for status in ("draft", "returned"))

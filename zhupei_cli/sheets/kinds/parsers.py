@@ -221,9 +221,9 @@ def day(cell: Cell, span: Span = WORK_SPAN) -> date:
 
 
 def whole_day(cell: Cell) -> date:
-    """Return a date that has a day; E018 for a month."""
+    """Return a date that has a day; E018 for a month, and for what is later than any column can hold."""
     found = day(cell)
-    if isinstance(found, Month):
+    if isinstance(found, Month) or found.year > _LAST_YEAR:
         raise Unreadable("E018", value=text(cell))
     return found
 
