@@ -99,7 +99,7 @@ def test_a_seat_that_a_round_took_over_is_the_rounds(final: str, by: Acting, tmp
     words = "基地A 的 内科 空出的名额已转给补录批次 S（1 个）；在补录批次 S 中录取"
     assert late[0] is None and late[1][0].startswith(words)
     assert (
-        _refused(final, lambda session: undoing.undo(session, undone or 0, by=by, reason="误导入")) == "E463"
+        _refused(final, lambda session: undoing.undo(session, undone or 0, by=by, reason="误导入")) == "E495"
     )
 
     # What the round gives back is the batch's again.
