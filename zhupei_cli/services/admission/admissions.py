@@ -181,7 +181,9 @@ def _at_once(batch: Batch, count: int) -> Finding:
 def _require_no_result(session: Session, batch: Batch, run: Run) -> None:
     result = run if run.committed_at is not None else result_run(session, batch)
     if result is not None and (run.round == Round.MAIN or result is run):
-        raise ZhupeiError("E461", batch=batch.code, run=result.number, cure=_instead(session, batch))
+        done = "就是这一次，不必再做；" if result is run else ""
+        cure = f"{done}{_instead(session, batch)}"
+        raise ZhupeiError("E461", batch=batch.code, run=result.number, cure=cure)
 
 
 def _instead(session: Session, batch: Batch) -> str:
