@@ -229,7 +229,8 @@ def test_commit_then_uncommit(admit: Call, season: str) -> None:
         5,
         "",
         "错误 [E461]：批次 T 已有录取结果（第 1 次录取计算）\n"
-        "怎么办：就是这一次，不必再做；要换结果，先撤销全部拟录取：zhupei admit uncommit --batch T --reason 原因\n",
+        "怎么办：就是这一次，不必再做；要换结果，先撤销全部拟录取："
+        "zhupei admit uncommit --batch T --reason 原因\n",
     )
     assert admit("uncommit").code == 2
     assert admit("uncommit", "--reason", "计划调整") == Ran(
