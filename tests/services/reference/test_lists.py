@@ -94,7 +94,10 @@ def test_the_same_file_again_changes_nothing(take: Take, database: str) -> None:
     assert (outcome.import_id, _counts(outcome), problems) == (None, {"rows": 2, "unchanged": 2}, [])
     assert _stored(database) == before
     with reading(database) as session:
-        assert session.execute(select(ImportRun.kind)).scalars().all() == ["specialty", "base"]
+        assert session.execute(select(ImportRun.kind).order_by(ImportRun.id)).scalars().all() == [
+            "specialty",
+            "base",
+        ]
 
 
 def test_blank_keeps_and_a_word_erases(take: Take, database: str) -> None:
