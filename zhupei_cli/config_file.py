@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from zhupei_cli.files import at_home
 from zhupei_cli.rules.people.addresses import split_addresses
 from zhupei_cli.words.errors import ZhupeiError
 
@@ -74,6 +74,18 @@ def _unreadable(path: Path, error: str) -> str:
     # What is in the file may be secret: the name alone is said, not its value.
     cure = f'；文字要加引号：{bare[1]} = "…"' if bare else ""
     return f"第 {line[1]} 行不是正确的 TOML{cure}"
+
+
+def at_home(name: str) -> str:
+    """Return a path, or the address of a file of SQLite, with a leading `~` made the home it stands for.
+
+    A shell does so where a word begins with it: not behind `=` or `:///`, and nothing does in a crontab.
+    """
+    scheme, slashes, place = name.rpartition(":///")
+    if (place == "~" or place.startswith("~/")) and (not slashes or scheme.startswith("sqlite")):
+        with suppress(RuntimeError):  # some run as nobody, with no home at all
+            return f"{scheme}{slashes}{Path(place).expanduser().as_posix()}"
+    return name
 
 
 _PATHS = ("log_file", "fonts", "compliance", "database")

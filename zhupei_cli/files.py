@@ -235,18 +235,6 @@ def shown_path(path: Path) -> str:
     return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
-def at_home(name: str) -> str:
-    """Return a path, or the address of a file of SQLite, with a leading `~` made the home it stands for.
-
-    A shell does so where a word begins with it: not behind `=` or `:///`, and nothing does in a crontab.
-    """
-    scheme, slashes, place = name.rpartition(":///")
-    if (place == "~" or place.startswith("~/")) and (not slashes or scheme.startswith("sqlite")):
-        with suppress(RuntimeError):  # some run as nobody, with no home at all
-            return f"{scheme}{slashes}{Path(place).expanduser().as_posix()}"
-    return name
-
-
 def safe_name(name: str) -> str:
     """Return `name` as a file may be called everywhere: what Windows refuses becomes `_`."""
     return re.sub(r'[\\/:*?"<>|\x00-\x1f]', "_", name)

@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from zhupei_cli.acting import Acting, Clock
-from zhupei_cli.config_file import KEYS, SECURITY, addresses, read_file
-from zhupei_cli.files import at_home
+from zhupei_cli.config_file import KEYS, SECURITY, addresses, at_home, read_file
 from zhupei_cli.rules.people.plain_words import require_operator
 from zhupei_cli.words.errors import ZhupeiError
 

@@ -143,7 +143,7 @@ class FileName(click.Path):
         if not str(value).strip():
             self.fail("文件名是空白的（脚本里的变量可能没有值），请写文件名。", param, ctx)
         if str(value) != "-":
-            from zhupei_cli.files import at_home
+            from zhupei_cli.config_file import at_home
 
             return super().convert(at_home(os.fsdecode(value)), param, ctx)
         if not self._or_stdout:
