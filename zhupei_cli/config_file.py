@@ -99,7 +99,7 @@ def _beside(path: Path, key: str, value: Any) -> Any:
     if folder == Path():
         return value
     if key in _PATHS and key != "database":
-        return str(folder / value)
+        return str(folder / Path(value).expanduser())
     scheme, sep, place = value.partition(":///") if key == "database" else ("", "", "")
     if sep and scheme.startswith("sqlite") and place and not Path(place).is_absolute():
         return f"{scheme}:///{(folder / place).as_posix()}"

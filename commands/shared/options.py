@@ -89,7 +89,7 @@ def batch_argument(command: F, *, metavar: str = "[CODE]") -> F:
 
     @functools.wraps(command)
     def with_batch(*args: object, code: str | None, batch: str | None, **kwargs: object) -> object:
-        if code and batch_was_named() and code != batch:
+        if code and batch_was_named() and batch and code.casefold() != batch.casefold():
             message = f"批次写了两个：{code} 和 --batch {batch}，请只写一个。"
             raise click.UsageError(message, click.get_current_context())
         name_batch(code)
@@ -258,7 +258,7 @@ def into_options(words: str, *, metavar: str = "FILE|DIR") -> Callable[[F], F]:
             "target",
             required=True,
             metavar=metavar,
-            type=FileName(),
+            type=FileName(file_okay="FILE" in metavar, dir_okay="DIR" in metavar),
             help=words,
         )
         return into(force(command))
