@@ -88,17 +88,18 @@ def at_home(name: str) -> str:
     return name
 
 
-_PATHS = ("log_file", "fonts", "compliance", "database")
+#: What names a file.
+PATHS = ("log_file", "fonts", "compliance", "database")
 
 
 def _beside(path: Path, key: str, value: Any) -> Any:
     """Return a value of a file, a path in it relative to the file and not to where somebody stands."""
     folder = path.parent
-    if key in _PATHS:
+    if key in PATHS:
         value = at_home(value)
-    if folder == Path():
+    if folder == Path() or (isinstance(value, str) and not value.strip()):
         return value
-    if key in _PATHS and key != "database":
+    if key in PATHS and key != "database":
         return str(folder / Path(value).expanduser())
     scheme, sep, place = value.partition(":///") if key == "database" else ("", "", "")
     if sep and scheme.startswith("sqlite") and place and not Path(place).is_absolute():

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from zhupei_cli.acting import Acting, Clock
-from zhupei_cli.config_file import KEYS, SECURITY, addresses, at_home, read_file
+from zhupei_cli.config_file import KEYS, PATHS, SECURITY, addresses, at_home, read_file
 from zhupei_cli.rules.people.plain_words import require_operator
 from zhupei_cli.words.errors import ZhupeiError
 
@@ -56,12 +56,10 @@ def load(given: Mapping[str, Any], *, environ: Mapping[str, str], clock: Clock) 
 
     Raises E001 for a missing --config file, E083 for one that cannot be understood, E080 for a blank option.
     """
-    typed = _typed(given)
-    found = ChainMap(typed, _from_environment(environ), *map(read_file, _files(given.get("config"))))
+    found = ChainMap(*(layer for _, _, layer in _layers(given, environ)))
     log_file, fonts, lines = (found.get(key) for key in ("log_file", "fonts", "compliance"))
     return Settings(
-        # One that is blank is none: whoever opens it says so, not who only wants to know what E502 means.
-        database_url=at_home(found["database"].strip()) if "database" in found else _default_database(),
+        database_url=found["database"] if "database" in found else _default_database(),
         operator=_readable(found.get("operator"), "经办人") or _os_user(),
         clock=clock,
         batch=_readable(found.get("batch"), "批次"),
@@ -70,11 +68,36 @@ def load(given: Mapping[str, Any], *, environ: Mapping[str, str], clock: Clock) 
         debug=found.get("debug", False),
         no_input=found.get("no_input", False),
         no_color=found.get("no_color", False),
-        log_file=Path(at_home(log_file)) if log_file else None,
-        fonts=Path(at_home(fonts)) if fonts else None,
-        compliance=Path(at_home(lines)) if lines else None,
+        log_file=Path(log_file) if log_file else None,
+        fonts=Path(fonts) if fonts else None,
+        compliance=Path(lines) if lines else None,
         mail=_mail(found["mail"], environ.get("ZHUPEI_MAIL_PASSWORD")) if "mail" in found else None,
     )
+
+
+#: Where a layer of settings comes from, as an `Origin` says it, and what it says.
+_Layer = tuple[str, str, dict[str, Any]]
+
+
+def _layers(given: Mapping[str, Any], environ: Mapping[str, str]) -> list[_Layer]:
+    """Return what says something of the settings, the nearest first."""
+    layers: list[_Layer] = [("option", "", _typed(given)), ("environment", "", _from_environment(environ))]
+    layers += [("file", str(path), read_file(path)) for path in _files(given.get("config"))]
+    return [(kind, where, _said(layer)) for kind, where, layer in layers]
+
+
+def _said(layer: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a layer says: what is blank in it says nothing, so that the next layer is asked.
+
+    A blank address is one all the same: whoever opens it says so (E502), not who only wants to know what
+    that means.
+    """
+    said = {key: value for key, value in layer.items() if key == "database" or not _is_blank(value)}
+    return said | {key: at_home(said[key].strip()) for key in PATHS if key in said}
+
+
+def _is_blank(value: object) -> bool:
+    return isinstance(value, str) and not value.strip()
 
 
 def _typed(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -83,7 +106,7 @@ def _typed(given: Mapping[str, Any]) -> dict[str, Any]:
     Else all would be done as if nobody had typed it. A blank address is refused by whoever opens it (E502).
     """
     for key, value in given.items():
-        if key != "database" and isinstance(value, str) and not value.strip():
+        if key != "database" and _is_blank(value):
             problem = f"选项 '--{key.replace('_', '-')}' 后面是空的。"
             raise ZhupeiError("E080", problem=problem, command="zhupei")
     return {key: value for key, value in given.items() if value not in (None, False)}
@@ -101,10 +124,7 @@ class Origin:
 
 def origins(given: Mapping[str, Any], *, environ: Mapping[str, str]) -> Iterator[Origin]:
     """Yield every setting with the layer that decides it; raises what `load` raises."""
-    typed = _typed(given)
-    layers: list[tuple[str, str, Mapping[str, object]]] = [("option", "", typed)]
-    layers.append(("environment", "", _from_environment(environ)))
-    layers += [("file", str(path), read_file(path)) for path in _files(given.get("config"))]
+    layers = _layers(given, environ)
     defaults = {"database": _default_database(), "operator": _os_user(), "batch": None}
     layers.append(("default", "", {**dict.fromkeys(KEYS), **_SWITCHES, **defaults}))
     for key in KEYS:
@@ -124,7 +144,7 @@ def candidates(named: str | None) -> list[Path]:
     That of a folder above counts where the current one has none, as git finds its own.
     """
     if named:
-        return [Path(named)]
+        return [Path(at_home(named))]
     from platformdirs import user_config_path
 
     here = Path.cwd()

@@ -10,7 +10,7 @@ from tests.conftest import Run
 from tests.people import open_batch
 from zhupei_cli.acting import Acting
 from zhupei_cli.config_file import KEYS, MAIL_KEYS, read_file
-from zhupei_cli.settings import Settings, load
+from zhupei_cli.settings import Settings, load, origins
 from zhupei_cli.store.engine import transaction
 from zhupei_cli.words.errors import ZhupeiError
 
@@ -51,6 +51,28 @@ def test_the_nearest_layer_wins(home: Path, user_config: Path) -> None:
     assert operators({"ZHUPEI_OPERATOR": "环境"}) == "环境"
     assert operators({"ZHUPEI_OPERATOR": "环境"}, operator="选项") == "选项"
     assert operators({"ZHUPEI_OPERATOR": "环境"}, operator=None) == "环境"
+
+
+def test_what_is_blank_says_nothing_and_hides_nothing(home: Path, user_config: Path) -> None:
+    user_config.write_text('batch = "A"\noperator = "用户"\nfonts = "字体"')
+    (home / "zhupei.toml").write_text('batch = " "\nfonts = ""')
+    found = loaded({"ZHUPEI_OPERATOR": " ", "ZHUPEI_BATCH": "　"})
+    assert (found.batch, found.operator) == ("A", "用户")
+    assert found.fonts == user_config.parent / "字体"
+    user_config.write_text('fonts = ""')
+    assert loaded().fonts is None
+
+
+def test_home_is_meant_by_a_tilde_wherever_a_file_is_named(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(home))
+    (home / "other.toml").write_text('operator = "另一个"')
+    assert loaded(config="~/other.toml").operator == "另一个"
+    environ = {"ZHUPEI_DATABASE_URL": "sqlite:///~/a.sqlite", "ZHUPEI_FONTS": "~/字体"}
+    found = {one.key: one.value for one in origins({}, environ=environ)}
+    assert (found["database"], found["fonts"]) == (f"sqlite:///{home}/a.sqlite", f"{home}/字体")
+    assert loaded(environ).database_url == found["database"]
 
 
 def test_a_named_file_stands_for_all_others(home: Path, user_config: Path) -> None:
