@@ -103,7 +103,7 @@ def list_(settings: Settings, *, batch: str | None, names: tuple[str, ...], reve
 @groups.command("sheets")
 @batch_option
 @_group_option
-@into_options("写入这个 .pdf 文件", metavar="FILE")
+@into_options("写入这个 .pdf 文件", ending=".pdf")
 @font_option
 @writing
 def sheets(
@@ -120,8 +120,6 @@ def sheets(
     \b
     例：zhupei exam groups sheets -o 复试签到表.pdf
     """
-    if target.suffix.lower() != ".pdf":
-        raise click.UsageError(f"文件名 {target.name!r} 应以 .pdf 结尾。", click.get_current_context())
     refuse_existing(target, force=force)
     fonts = find_fonts(deed.settings.fonts, more_fonts)
 

@@ -13,7 +13,7 @@ from zhupei_cli.services.results import year as year_lists
 from zhupei_cli.services.results.roster_passwords import read_passwords, with_passwords, write_passwords
 from zhupei_cli.services.results.rosters import WantedRosters
 from zhupei_cli.settings import Settings
-from zhupei_cli.shell.arguments import NAME, FileName, Whole, Word
+from zhupei_cli.shell.arguments import NAME, FileName, Whole, Word, WrittenName
 from zhupei_cli.words.vocabulary import ROSTER_FORMAT
 
 from ..shared.asking import workbook_password
@@ -61,7 +61,7 @@ from ..shared.writing import Deed, writing
     "--passwords",
     "list_of",
     metavar="FILE",
-    type=FileName(dir_okay=False),
+    type=WrittenName(".csv"),
     help="名单加密，每个基地一个密码，记在这个 .csv 里：有的沿用，没有的新定",
 )
 @click.option("--password-stdin", "from_stdin", is_flag=True, help="名单加密，都用标准输入的这一个密码")
@@ -144,9 +144,6 @@ def _passwords(
         words = "--passwords 和 --password-stdin 只能用一个。"
         raise click.UsageError(words, click.get_current_context())
     if list_of is not None:
-        if list_of.suffix.lower() != ".csv":
-            words = f"文件名 {list_of.name!r} 应以 .csv 结尾。"
-            raise click.UsageError(words, click.get_current_context())
         known = read_passwords(list_of)
         return lambda bases: with_passwords(known, bases)
     if from_stdin:

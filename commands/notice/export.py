@@ -25,7 +25,7 @@ from .previews import event_option, note_past, previewed, show_preview
 @click.option(
     "--interrupted", is_flag=True, help="连同邮件发到一半中断、不知道收到没有的人，例如已经问过（会先问）"
 )
-@into_options("写入这个 .xlsx 文件", metavar="FILE")
+@into_options("写入这个 .xlsx 文件", ending=".xlsx")
 @yes_option
 @writing
 def export(
@@ -47,8 +47,6 @@ def export(
     例：zhupei notice export --event 审核通过 -o 短信.xlsx -n
         zhupei notice export --event 拟录取 -o 短信.xlsx
     """
-    if target.suffix.lower() != ".xlsx":
-        raise click.UsageError(f"文件名 {target.name!r} 应以 .xlsx 结尾。", click.get_current_context())
     refuse_existing(target, force=force)
 
     def prepare(session: Session, found: Batch) -> tuple[list[NoticeMessage], int, int, str]:

@@ -12,10 +12,8 @@ from zhupei_cli.services.records.base_books import BaseBook
 from zhupei_cli.services.reviews import review_sheets
 from zhupei_cli.shell.arguments import NAME
 
-from ..shared.options import (
-    batch_option,
-    into_options,
-)
+from ..shared.options import batch_option, into_options
+from ..shared.prints import kind_of_file
 from ..shared.writing import Deed, writing
 
 
@@ -48,7 +46,7 @@ def export(
     """
     if base and every:
         raise _which()
-    if every and target.suffix.lower() == ".xlsx":
+    if kind_of_file(target, ("xlsx",)) and every:
         raise click.UsageError("--all 每个基地一份，-o 请写文件夹。", click.get_current_context())
 
     def prepare(session: Session, found: Batch) -> Sequence[BaseBook]:

@@ -22,7 +22,7 @@ from zhupei_cli.sheets.kinds.columns import Choices, Offer
 from zhupei_cli.sheets.reading.book import MAX_ROWS
 from zhupei_cli.sheets.taking.problems import Problem
 from zhupei_cli.sheets.taking.stored_lines import marked
-from zhupei_cli.shell.arguments import FileName, Whole, WorkbookName
+from zhupei_cli.shell.arguments import FileName, Whole, WrittenName
 from zhupei_cli.shell.logfile import log, note, warn
 from zhupei_cli.store.engine import require_database, transaction
 from zhupei_cli.words.errors import ZhupeiError, begins_with
@@ -236,7 +236,7 @@ def importing(*, several: bool = False, errors: bool = False) -> Callable[[F], C
 _errors_option = click.option(
     "--errors",
     metavar="FILE",
-    type=WorkbookName(),
+    type=WrittenName(),
     help="不合格的行写到这个文件（默认 原文件_未通过.xlsx）",
 )
 

@@ -12,7 +12,7 @@ import click
 from zhupei_cli.acting import system_clock
 from zhupei_cli.files import refuse_existing
 from zhupei_cli.settings import Settings, load
-from zhupei_cli.shell.arguments import CODE, STDOUT, FileName, Whole, Word
+from zhupei_cli.shell.arguments import CODE, STDOUT, FileName, Whole, Word, WrittenName
 from zhupei_cli.shell.hints import name_batch
 from zhupei_cli.words.errors import ZhupeiError
 from zhupei_cli.words.vocabulary import OUTPUT_FORMAT, PAGE_FORMAT
@@ -247,8 +247,12 @@ def can_ask(settings: Settings) -> bool:
     return not settings.no_input and sys.stdin.isatty()
 
 
-def into_options(words: str, *, metavar: str = "FILE|DIR") -> Callable[[F], F]:
-    """Add -o, which must be given, as `target`, and --force; `words` say what may stand there."""
+def into_options(words: str, *, metavar: str = "FILE|DIR", ending: str | None = None) -> Callable[[F], F]:
+    """Add -o, which must be given, as `target`, and --force; `words` say what may stand there.
+
+    With an `ending` that is a file whose name ends so, and nothing else.
+    """
+    kind = WrittenName(ending) if ending else FileName(file_okay="FILE" in metavar, dir_okay="DIR" in metavar)
 
     def added(command: F) -> F:
         force = click.option("--force", is_flag=True, help="覆盖已有文件")
@@ -257,8 +261,8 @@ def into_options(words: str, *, metavar: str = "FILE|DIR") -> Callable[[F], F]:
             "--output",
             "target",
             required=True,
-            metavar=metavar,
-            type=FileName(file_okay="FILE" in metavar, dir_okay="DIR" in metavar),
+            metavar="FILE" if ending else metavar,
+            type=kind,
             help=words,
         )
         return into(force(command))

@@ -15,7 +15,7 @@ from zhupei_cli.services.records import lookup
 from zhupei_cli.settings import Settings
 from zhupei_cli.sheets.kinds.columns import Choices
 from zhupei_cli.sheets.writing.template import BlankForm, write_template
-from zhupei_cli.shell.arguments import WorkbookName
+from zhupei_cli.shell.arguments import WrittenName
 from zhupei_cli.store.engine import reading
 from zhupei_cli.words.errors import ZhupeiError
 
@@ -42,7 +42,7 @@ def template_options(name: str) -> Callable[[F], F]:
             default=name,
             show_default=True,
             metavar="FILE",
-            type=WorkbookName(),
+            type=WrittenName(),
             help="写入这个 .xlsx 文件",
         )
         force = click.option("--force", is_flag=True, help="覆盖已有文件")

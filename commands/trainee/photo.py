@@ -24,7 +24,7 @@ from zhupei_cli.services.people.photo_intake import (
 from zhupei_cli.services.records import lookup
 from zhupei_cli.sheets.writing.error_workbook import errors_path
 from zhupei_cli.sheets.writing.list_sheet import ListSheet, columns_for, write_list
-from zhupei_cli.shell.arguments import FileName, Word, WorkbookName
+from zhupei_cli.shell.arguments import FileName, Word, WrittenName
 from zhupei_cli.store.engine import reading, require_database
 from zhupei_cli.words.errors import ZhupeiError
 from zhupei_cli.words.vocabulary import PHOTO_NAME
@@ -51,7 +51,7 @@ def photo() -> None:
     "--errors",
     "target",
     metavar="FILE",
-    type=WorkbookName(),
+    type=WrittenName(),
     help="没有导入和有提醒的文件列在这个工作簿（默认 原名_未通过.xlsx）",
 )
 @writing

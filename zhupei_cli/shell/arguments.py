@@ -151,16 +151,17 @@ class FileName(click.Path):
         return STDOUT
 
 
-class WorkbookName(FileName):
-    """The name of a workbook to be written."""
+class WrittenName(FileName):
+    """The name of a file to be written, which says by its ending what the file is."""
 
-    def __init__(self) -> None:
+    def __init__(self, ending: str = ".xlsx") -> None:
         super().__init__(dir_okay=False)
+        self._ending = ending
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         path = super().convert(value, param, ctx)
-        if path.suffix.lower() != ".xlsx":
-            self.fail(f"文件名 {path.name!r} 应以 .xlsx 结尾。", param, ctx)
+        if path.suffix.lower() != self._ending:
+            self.fail(f"文件名 {path.name!r} 应以 {self._ending} 结尾。", param, ctx)
         return path
 
 

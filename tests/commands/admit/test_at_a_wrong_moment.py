@@ -196,6 +196,8 @@ def test_an_adjustment_hides_no_seat_that_people_chose_themselves(call: Call, da
     rows = {row["application_no"]: row for row in _json(call, "admit", "list")}
     assert (rows[NO(4)]["base"], rows[NO(3)]["reason"]) == ("C", "vacant")
     assert call("batch", "publish", "T", "-y").code == 0
+    # Typed once more a commit is done with: no refill is for who forgot that he had it.
+    assert call("admit", "commit", "2", "-y").err.endswith("怎么办：就是这一次，不必再做\n")
     assert "zhupei admit run --round refill --batch T" in [
         step["command"] for step in _json(call, "status", "T")["next"]
     ]

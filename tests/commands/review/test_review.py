@@ -235,6 +235,10 @@ def test_an_export_of_all_is_a_file_a_base(shell: Run, home: Path) -> None:
     )
     assert shell("review", "export", "--all", "-o", "审核", "--force").code == 0
     assert shell("review", "export", "--all", "-o", "一个.xlsx").code == 2
+    (home / "文件").write_text("")
+    refused = shell("review", "export", "--all", "-o", "文件", "--force")
+    assert (refused.code, refused.out) == (2, "")
+    assert "文件 是文件，这里请写文件夹。" in refused.err
     assert shell("review", "export", "-o", "审核").code == 2
     tried = shell("review", "export", "--base", BASE, "-o", "试.xlsx", "--dry-run")
     assert tried == Ran(0, "", "试做（不保存）：导出 1 份审核工作簿，共 2 份报名，存放在 试.xlsx\n")

@@ -181,8 +181,10 @@ def _at_once(batch: Batch, count: int) -> Finding:
 def _require_no_result(session: Session, batch: Batch, run: Run) -> None:
     result = run if run.committed_at is not None else result_run(session, batch)
     if result is not None and (run.round == Round.MAIN or result is run):
-        done = "就是这一次，不必再做；" if result is run else ""
-        cure = f"{done}{_instead(session, batch)}"
+        cure = _instead(session, batch)
+        if result is run:
+            otherwise = f"；{cure}" if batch.status == BatchStatus.COMMITTED else ""
+            cure = f"就是这一次，不必再做{otherwise}"
         raise ZhupeiError("E461", batch=batch.code, run=result.number, cure=cure)
 
 
