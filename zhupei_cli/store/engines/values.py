@@ -1,7 +1,7 @@
 """Rows on their way to a driver: in pieces, and as the types of their columns write them."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import islice
+from itertools import chain, islice
 from typing import TypeVar
 
 from sqlalchemy import Connection, Delete, Table, Update
@@ -18,6 +18,26 @@ def in_chunks(keys: Iterable[_T], size: int) -> Iterator[list[_T]]:
     rest = iter(keys)
     while chunk := list(islice(rest, size)):
         yield chunk
+
+
+def run_behind(statements: Iterator[_T], run: Callable[[_T], object]) -> None:
+    """Run statements in order, one behind: each is under way while the next is being made."""
+    waiting = next(statements, None)
+    if waiting is None:
+        return
+    following = next(statements, None)
+    if following is None:
+        run(waiting)
+        return
+    from concurrent.futures import ThreadPoolExecutor
+
+    # Left by whatever way, the block waits for the statement under way: nobody rolls back beneath it.
+    with ThreadPoolExecutor(1) as behind:
+        running = behind.submit(run, waiting)
+        for statement in chain([following], statements):
+            running.result()
+            running = behind.submit(run, statement)
+        running.result()
 
 
 def processor(type_: TypeEngine[object], connection: Connection) -> Processor | None:

@@ -7,18 +7,26 @@ one, and takes three times as long over it as the server.
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
+from functools import partial
 from typing import Final
 
 from sqlalchemy import Connection, LargeBinary, Table, Text
 
 from zhupei_cli.store.engines.oceanbase.opening import is_mariadb
-from zhupei_cli.store.engines.values import Rows, given_names, in_chunks, processed, processors
+from zhupei_cli.store.engines.values import (
+    Rows,
+    given_names,
+    in_chunks,
+    processed,
+    processors,
+    run_behind,
+)
 
 #: Rows of one statement, and the characters of their values: sixteen million bytes are the most there are.
 _ROWS_AT_ONCE: Final = 5_000
 _MOST: Final = 2_000_000
-#: A text that may stand between quotes as it is.
-_plain: Final = re.compile(r"[^'\"\\\0\n\r\x1a]*").fullmatch
+#: A text that may stand between quotes as it is: double ones, of which JSON is full, mean nothing there.
+_plain: Final = re.compile(r"[^'\\\0\n\r\x1a]*").fullmatch
 
 
 def insert(
@@ -33,8 +41,14 @@ def insert(
     del looked_at
     quote = connection.dialect.identifier_preparer.quote
     head = f"INSERT INTO {quote(table.name)} ({', '.join(map(quote, columns))}) VALUES "
-    for piece in _pieces(table, columns, rows):
-        _execute(connection, table, columns, piece, lambda given: head + ", ".join(given))
+
+    def statements() -> Iterator[str]:
+        for piece in _pieces(table, columns, rows):
+            for given in _given(connection, table, columns, piece):
+                yield head + ", ".join(given)
+
+    # The server is another process: it works while the next statement is written out.
+    run_behind(statements(), partial(_run, connection))
 
 
 def _pieces(table: Table, columns: Sequence[str], rows: Iterable[tuple[object, ...]]) -> Iterator[Rows]:
@@ -93,13 +107,21 @@ def _execute(
     rows: Rows,
     written: Callable[[Sequence[str]], str],
 ) -> None:
+    for given in _given(connection, table, columns, rows):
+        _run(connection, written(given))
+
+
+def _run(connection: Connection, statement: str) -> None:
+    # What is written out here holds no place for a parameter, whatever percent signs there are.
+    connection.exec_driver_sql(statement, execution_options={"no_parameters": True})
+
+
+def _given(connection: Connection, table: Table, columns: Sequence[str], rows: Rows) -> Iterator[list[str]]:
+    """Yield the rows as they stand in a statement, as many at once as it may hold."""
     ready = processed(rows, processors(table, columns, connection))
     literals = map(_literals, zip(*ready, strict=True))
     given = [f"({', '.join(row)})" for row in zip(*literals, strict=True)]
-    # What is written out here holds no place for a parameter, whatever percent signs there are.
-    length = max(map(len, given))
-    for piece in in_chunks(given, max(1, _MOST // length)):
-        connection.exec_driver_sql(written(piece), execution_options={"no_parameters": True})
+    yield from in_chunks(given, max(1, _MOST // max(map(len, given))))
 
 
 def _literals(column: Sequence[object]) -> list[str]:

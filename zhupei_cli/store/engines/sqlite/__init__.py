@@ -58,6 +58,7 @@ from zhupei_cli.store.engines.values import (
     processed,
     processor,
     processors,
+    run_behind,
 )
 from zhupei_cli.words.errors import ZhupeiError
 
@@ -245,27 +246,8 @@ def insert(
             else:  # a statement for each number of rows would stay in memory with all that it was given
                 yield head + place, list(ready)
 
-    _run(connection, statements())
-
-
-def _run(connection: Connection, statements: Iterator[_Statement]) -> None:
-    """Run statements in order, each while the next is being made: SQLite works outside Python's lock."""
-    waiting = next(statements, None)
-    if waiting is None:
-        return
-    following = next(statements, None)
-    if following is None:
-        connection.exec_driver_sql(*waiting)
-        return
-    from concurrent.futures import ThreadPoolExecutor
-
-    # Left by whatever way, the block waits for the statement under way: nobody rolls back beneath it.
-    with ThreadPoolExecutor(1) as behind:
-        running = behind.submit(connection.exec_driver_sql, *waiting)
-        for statement in chain([following], statements):
-            running.result()
-            running = behind.submit(connection.exec_driver_sql, *statement)
-        running.result()
+    # SQLite works outside Python's lock.
+    run_behind(statements(), lambda statement: connection.exec_driver_sql(*statement))
 
 
 def update(
