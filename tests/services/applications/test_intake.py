@@ -719,3 +719,25 @@ def test_what_was_returned_is_submitted_again_only_when_the_row_mends_something(
     with transaction(database) as session:
         found = session.execute(select(Application.status).order_by(Application.application_no))
         assert found.scalars().all() == ["returned", "submitted"]
+
+
+def test_what_was_withdrawn_stays_so_until_a_row_says_something_else(take: Import, database: str) -> None:
+    """A base sends its whole workbook again: nobody who withdrew applies by the row that was theirs."""
+    take(person(1), person(2), submit=True)
+    with transaction(database) as session:
+        session.execute(
+            update(Application)
+            .where(Application.application_no == "HN2026-0000001")
+            .values(status="withdrawn", live_key=None)
+        )
+    outcome, problems = take(person(1), person(2), submit=True)
+    assert (_counts(outcome), problems) == (
+        {"rows": 2, "unchanged": 2, "warned": 1},
+        [(2, "", "E817")],
+    )
+    assert outcome.import_id is None
+    outcome, problems = take(person(1, accept_adjust="否"), submit=True)
+    assert (outcome.applied_anew, problems) == (1, [])
+    # With one that is live again, the same row is that one's.
+    outcome, problems = take(person(1, accept_adjust="否"), submit=True)
+    assert (outcome.counts.unchanged, problems) == (1, [])

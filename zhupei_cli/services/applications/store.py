@@ -82,6 +82,14 @@ def load_live(session: Session, batch: Batch, trainee_ids: Iterable[int]) -> dic
     return {stored.trainee_id: stored for stored in found}
 
 
+def load_withdrawn(session: Session, batch: Batch, trainee_ids: Iterable[int]) -> dict[int, Stored]:
+    """Return the application to `batch` that each of these people withdrew last, by trainee id."""
+    withdrawn = _APPLICATION.c.status == ApplicationStatus.WITHDRAWN
+    statement = _STORED.where(_APPLICATION.c.batch_id == batch.id, withdrawn)
+    found = _stored(session, statement, _APPLICATION.c.trainee_id, trainee_ids)
+    return {stored.trainee_id: stored for stored in sorted(found)}
+
+
 def load_seated(session: Session, batch: Batch, trainee_ids: Iterable[int]) -> dict[int, str]:
     """Return trainee id → code of the batch in which they hold a seat of the batch's year.
 

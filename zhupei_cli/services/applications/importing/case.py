@@ -61,6 +61,8 @@ class Case:
     #: There once the case is examined.
     after: Profile = field(init=False)
     live: Stored | None = None
+    #: What they withdrew last of whom no application is live.
+    withdrawn: Stored | None = None
     #: The batch in which the person holds a published seat of the year already.
     seated: str | None = None
     past: Past = NO_PAST

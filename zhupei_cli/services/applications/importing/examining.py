@@ -51,10 +51,12 @@ def load_cases(session: Session, batch: Batch | None, cases: Sequence[Case]) -> 
         return
     ids = [one.id for one in stored.values() if one.id is not None]
     live = store.load_live(session, batch, ids)
+    withdrawn = store.load_withdrawn(session, batch, [id_ for id_ in ids if id_ not in live])
     seated = store.load_seated(session, batch, ids)
     for case in by_key.values():
         if case.before is not None and case.before.id is not None:
             case.live = live.get(case.before.id)
+            case.withdrawn = withdrawn.get(case.before.id)
             case.seated = seated.get(case.before.id)
     # Also of people who are new here: the list of bars knows more than this database.
     keys = {key: None if case.before is None else case.before.id for key, case in by_key.items()}
@@ -235,6 +237,17 @@ def leave_returned(cases: Iterable[Case]) -> None:
             case.submit = False
             values = {"application_no": live.application_no}
             case.head.faults.append(Fault("E222", "", "warning", values))
+
+
+def leave_withdrawn(cases: Iterable[Case]) -> None:
+    """Leave withdrawn what the row says as it was withdrawn (E817): the same file again asks for nothing."""
+    for case in cases:
+        withdrawn = case.withdrawn
+        if withdrawn is None or case.form != withdrawn.form or case.profile_changed or case.refused:
+            continue
+        case.form, case.form_changed, case.submit = None, False, False
+        values = {"application_no": withdrawn.application_no}
+        case.head.faults.append(Fault("E817", "", "warning", values))
 
 
 def refuse_changes_of_submitted(session: Session, cases: Sequence[Case]) -> None:

@@ -18,6 +18,7 @@ from zhupei_cli.services.applications.importing.case import Case, Options
 from zhupei_cli.services.applications.importing.examining import (
     examine,
     leave_returned,
+    leave_withdrawn,
     load_cases,
     refuse_changes_of_submitted,
     refuse_company,
@@ -164,6 +165,7 @@ class _Intake:
             self._examine(case)
         refuse_changes_of_submitted(self.session, asked)
         leave_returned(asked)
+        leave_withdrawn(asked)
         refuse_company(asked)
         lines = self.reading.lines
         for case in asked:
