@@ -546,3 +546,22 @@ def test_the_log_speaks_chinese_of_bars_and_objections(call: Call, database: str
         ["objection 1", "异议 1", None, "待处理"],
         ["bar 1", "诚信记录 1", "待确认", "生效"],
     ]
+
+
+def test_nobody_is_forgotten_who_still_holds_a_seat(call: Call, database: str) -> None:
+    """Erased they would be a new person the next time, with a seat in two places."""
+    _commit(call)
+    for step in (
+        ("batch", "publish", "T", "-y"),
+        ("batch", "finalize", "T", "-y"),
+        ("batch", "archive", "T", "-y"),
+    ):
+        assert call(*step).code == 0
+    erase = ("trainee", "erase", _number_of(database, NO(1)), "--reason", "申请", "-y")
+    refused = call(*erase)
+    assert (refused.code, "E816" in refused.err) == (5, True)
+    cure = f"zhupei admit decline {NO(1)} --reason"
+    assert f"{cure} 原因" in refused.err
+    assert call(*cure.split()[1:], "不来", "-y").code == 0
+    assert call(*erase).code == 0
+    assert _json(call, "status", "T")["incomplete"] == 0

@@ -209,6 +209,7 @@ def test_a_season_is_told_once(call: Call, database: str, home: Path, inbox: Inb
     assert "notice" not in call("db", "check").out
     # What was sent to somebody goes with the person.
     assert call("batch", "archive", "T", "-y").code == 0
+    assert call("admit", "decline", NO(1), "--reason", "本人放弃", "--yes").code == 0
     assert call("trainee", "erase", NO(1), "--reason", "本人申请", "--yes").code == 0
     left = [row for row in _told(call) if row["application_no"] == NO(1)]
     assert {(row["recipient"], row["content"]) for row in left} == {(None, None)}

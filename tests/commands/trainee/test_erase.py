@@ -95,8 +95,8 @@ def test_what_imports_keep_of_records_and_seats_before_a_run_goes_too(
         assert call("admit", "preplace", "import", book).code == 0
     assert [word for word in words if word not in _everything(database)] == []
     assert call("trainee", "bar", "lift", "1", "--reason", "期满").code == 0
-    with transaction(database) as session:
-        session.execute(update(Batch).values(status="archived"))
+    with transaction(database) as session:  # and the training is over
+        session.execute(update(Batch).values(status="archived", year=2020))
 
     def found() -> set[str]:
         with reading(database) as session:

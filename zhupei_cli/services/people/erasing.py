@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from zhupei_cli.acting import Acting
 from zhupei_cli.model import (
     Account,
+    Admission,
     Application,
     Base,
     Batch,
@@ -33,7 +34,7 @@ from zhupei_cli.services.people.profiles import PERSON_COLUMNS, Profile, content
 from zhupei_cli.services.people.whom import find_person
 from zhupei_cli.services.records.events import Change, record
 from zhupei_cli.words.errors import ZhupeiError
-from zhupei_cli.words.vocabulary import BATCH_STATUS, BatchStatus
+from zhupei_cli.words.vocabulary import ADMISSION_STATUS, BATCH_STATUS, AdmissionStatus, BatchStatus
 
 #: What stands where a name stood.
 ERASED: Final = "已删除"
@@ -58,7 +59,7 @@ def erase_person(session: Session, who: str, *, by: Acting, reason: str) -> Eras
     """Erase the person `who` names; return how many applications keep their decisions.
 
     Raises E310 or E312 as `find_person` does, E198 while one of the batches they applied to is not
-    over, E698 while a record of conduct of theirs is not lifted.
+    over, E698 while a record of conduct of theirs is not lifted, E816 while a training goes on.
     """
     profile = find_person(session, who)
     assert profile.id is not None
@@ -74,6 +75,7 @@ def erase_person(session: Session, who: str, *, by: Acting, reason: str) -> Eras
             label = BATCH_STATUS.label(status)
             raise ZhupeiError("E198", application_no=number, batch=batch, status=label)
     ids = [id_ for id_, *_ in applied]
+    _require_no_seat(session, profile, ids, year=by.today.year)
     conduct.require_lifted(session, profile, ids)
     left = Profile(profile.id, {"id_type": profile.person["id_type"], **_nobody(profile.id)})
     data = {
@@ -98,6 +100,28 @@ def erase_person(session: Session, who: str, *, by: Acting, reason: str) -> Eras
     else:
         session.execute(delete(_TRAINEE).where(_TRAINEE.c.id == profile.id))
     return {"applications": len(applied), "deleted": not applied}
+
+
+def _require_no_seat(session: Session, profile: Profile, ids: list[int], *, year: int) -> None:
+    """Raise E816 for who holds a seat whose training is not over: nobody would know them the next time."""
+    statement = (
+        select(Application.application_no, Application.train_years, Batch.code, Batch.year, Admission.status)
+        .join(Application, Application.id == Admission.application_id)
+        .join(Batch, Batch.id == Admission.batch_id)
+        .where(Admission.application_id.in_(ids), Admission.live_key.is_not(None))
+        .order_by(Admission.application_id)
+    )
+    for row in session.execute(statement):
+        if (until := row.year + row.train_years) >= year:
+            raise ZhupeiError(
+                "E816",
+                name=profile.person["name"],
+                batch=row.code,
+                number=row.application_no,
+                status=ADMISSION_STATUS.label(row.status),
+                until=until,
+                verb="quit" if row.status == AdmissionStatus.REPORTED else "decline",
+            )
 
 
 def _nobody(trainee_id: int) -> dict[str, str]:
