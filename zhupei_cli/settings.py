@@ -75,8 +75,10 @@ def load(given: Mapping[str, Any], *, environ: Mapping[str, str], clock: Clock) 
     )
 
 
-#: Where a layer of settings comes from, as an `Origin` says it, and what it says.
-_Layer = tuple[str, str, dict[str, Any]]
+#: What a layer of settings says: each has a kind of its own.
+_Said = dict[str, Any]
+#: Where a layer comes from, as an `Origin` says it, and what it says.
+_Layer = tuple[str, str, _Said]
 
 
 def _layers(given: Mapping[str, Any], environ: Mapping[str, str]) -> list[_Layer]:
@@ -86,13 +88,13 @@ def _layers(given: Mapping[str, Any], environ: Mapping[str, str]) -> list[_Layer
     return [(kind, where, _said(layer)) for kind, where, layer in layers]
 
 
-def _said(layer: Mapping[str, Any]) -> dict[str, Any]:
+def _said(layer: Mapping[str, object]) -> _Said:
     """Return what a layer says: what is blank in it says nothing, so that the next layer is asked.
 
     A blank address is one all the same: whoever opens it says so (E502), not who only wants to know what
     that means.
     """
-    said = {key: value for key, value in layer.items() if key == "database" or not _is_blank(value)}
+    said: _Said = {key: value for key, value in layer.items() if key == "database" or not _is_blank(value)}
     return said | {key: at_home(said[key].strip()) for key in PATHS if key in said}
 
 
@@ -100,7 +102,7 @@ def _is_blank(value: object) -> bool:
     return isinstance(value, str) and not value.strip()
 
 
-def _typed(given: Mapping[str, Any]) -> dict[str, Any]:
+def _typed(given: Mapping[str, Any]) -> _Said:
     """Return the options that were typed; E080 for one that is blank, as `--config "$FILE"` without a FILE.
 
     Else all would be done as if nobody had typed it. A blank address is refused by whoever opens it (E502).
@@ -202,7 +204,7 @@ def useless_variables(environ: Mapping[str, str]) -> list[str]:
     return sorted(name for name in environ if name.startswith(_PREFIX) and name not in known)
 
 
-def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
+def _from_environment(environ: Mapping[str, str]) -> _Said:
     texts = ("database", "operator", "batch", "fonts", "compliance")
     found: dict[str, object] = {
         key: environ[_VARIABLES[key]] for key in texts if environ.get(_VARIABLES[key])

@@ -168,7 +168,9 @@ def _run_line(row: overview.BatchNow) -> str:
         state = f"{shown(run['committed_at'])} 确定"
     found = f"考生 {run['candidates']} 人"
     if run["admitted"] is not None:
-        found += f"，录取 {run['admitted']} 人，空缺 {run['vacancies']} 个"
+        # Seats are given up and given away since: what is vacant today stands in the plan's line.
+        then = "当时" if run["committed_at"] else ""
+        found += f"，{then}录取 {run['admitted']} 人，空缺 {run['vacancies']} 个"
     return f"共 {count} 次；第 {run['run']} 次（{RULE.label(run['rule'])}，{state}）：{found}"
 
 

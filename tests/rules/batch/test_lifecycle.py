@@ -125,6 +125,7 @@ def test_every_step_from_every_state(
             "撤销拟录取须在“已定拟录取”时进行；现在已不能回到那一步",
         ),
         (BATCH, "open", "open", "批次 T 现为“报名中”，不能开放报名", "已经是这个状态，不必再做"),
+        (BATCH, "locked", "close", "批次 T 现为“已锁定”，不能结束报名", "报名已经结束，不必再做"),
         (
             APPLICATION,
             "approved",

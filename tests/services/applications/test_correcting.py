@@ -183,6 +183,16 @@ def test_who_somebody_is_is_mended_everywhere(office: str, by: Acting, tmp_path:
     assert (outcome.counts.unchanged, people.problems) == (1, [])
 
 
+def test_the_other_applications_of_the_person_are_named(office: str, by: Acting, tmp_path: Path) -> None:
+    people = read_workbooks([write_people(tmp_path / "b.xlsx", [person(1)])], workbook_kinds.PERSON)
+    with transaction(office) as session:
+        other = open_batch(session, code="HN2025")
+        import_trainees(session, people, batch=other, by=by, options=Options(submit=True))
+    (told,) = _correct(office, by, name="王二").findings
+    assert (told.code, told.values["numbers"]) == ("E818", "HN2025-0000001")
+    assert _correct(office, by, school="河南大学").findings == []
+
+
 def test_a_number_of_somebody_else_is_refused(office: str, by: Acting, tmp_path: Path) -> None:
     people = read_workbooks([write_people(tmp_path / "b.xlsx", [person(2)])], workbook_kinds.PERSON)
     with transaction(office) as session:

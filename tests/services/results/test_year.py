@@ -7,9 +7,11 @@ from typing import Any
 
 import openpyxl
 import pytest
+from sqlalchemy import update
 
 from tests.builders import store_world, worked_example
 from tests.conftest import Ran, Run
+from zhupei_cli.model import Plan
 from zhupei_cli.store.engine import transaction
 
 Call = Callable[..., Ran]
@@ -143,3 +145,16 @@ def test_the_public_list_of_a_year_has_every_round(year: Call, home: Path) -> No
     assert year("export", "public", "--year", "2019").code == 4
     for more in ("--draft", "--run 1", "--batch T"):
         assert year("export", "public", "--year", "2026", *more.split()).code == 2
+
+
+def test_a_stopped_place_has_no_plan_on_paper_either(year: Call, home: Path, database: str) -> None:
+    assert year("admit", "commit", "2").code == 0
+    with transaction(database) as session:  # as a place is of which a seat was held before it was stopped
+        session.execute(update(Plan).where(Plan.base_code == "A").values(stopped=True))
+    figures = {row["figure"]: row["count"] for row in _json(year, "report", "summary", "--batch", "T")}
+    assert year("export", "roster", "--all", "--batch", "T", "-o", "名单").code == 0
+    heads = [
+        str(openpyxl.load_workbook(path)["汇总"]["A3"].value) for path in sorted((home / "名单").iterdir())
+    ]
+    planned = [int(head.split(" 人", 1)[0].rpartition(" ")[2]) for head in heads]
+    assert (sum(planned), planned[0], figures["plan"]) == (2, 0, 2), heads

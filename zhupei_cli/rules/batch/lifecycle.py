@@ -127,6 +127,7 @@ BATCH: Final = VerbTable(
             )
             for state in (Batch.COMMITTED, Batch.PUBLICITY, Batch.FINAL)
         },
+        ("close", Batch.LOCKED): "报名已经结束，不必再做",
         ("close", Batch.COMMITTED): "报名已经结束，不必再做",
         ("lock", Batch.COMMITTED): "已经锁定，不必再做",
     },

@@ -232,7 +232,12 @@ def _cure(doubt: Doubt, code: str, status: str) -> dict[str, str]:
     """Return what a batch of this state can still do about nobody to admit, or people without a mark."""
     if doubt.code == "E480":
         return {"cure": _review(code, status)}
-    return {"cure": _marks(code, status, doubt.values["example"])} if doubt.code == "E481" else {}
+    if doubt.code not in ("E481", "E482"):
+        return {}
+    absent = (
+        "" if status in (*PUBLISHED, BatchStatus.ARCHIVED) or doubt.code == "E481" else "，缺考的填“缺考”"
+    )
+    return {"cure": _marks(code, status, doubt.values["example"]) + absent}
 
 
 def _review(code: str, status: str) -> str:

@@ -1,6 +1,6 @@
 """Correcting what was submitted (更正): the province makes a new version of the snapshot, with its reason."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -131,6 +131,8 @@ def correct(
     if form != stored.form:
         store.change_forms(session, batch, [(stored.id, form)], seq=seq)
     findings += _mend_person(session, stored, before, after, by=by, reason=reason)
+    if not set(_WHO).isdisjoint(one["field"] for one in changes):
+        findings += _elsewhere(session, stored)
     counted = not _INPUTS.isdisjoint(one["field"] for one in changes)
     runs = count_stale_runs(session, batch, stored) if counted else 0
     return Corrected(number, version, changes, findings, runs)
@@ -200,6 +202,13 @@ def _mend_person(
     names = [name for name, _, _ in profiles.differences(live, changed)]
     edited = save_person(session, live, changed, changed=names, action="trainee.edit", by=by, reason=reason)
     return edited.warnings
+
+
+def _elsewhere(session: Session, stored: Stored) -> Iterator[Fault]:
+    """Tell of the person's other applications, which know them as they were submitted."""
+    numbers = [one for one in submitted_of(session, stored.trainee_id) if one != stored.application_no]
+    if numbers:
+        yield Fault("E818", "", "warning", {"numbers": "、".join(numbers), "example": numbers[0]})
 
 
 def _owner(profile: Profile, key: str) -> dict[str, object]:

@@ -116,7 +116,9 @@ def batch_now(session: Session, batch: Batch, *, now: datetime) -> BatchNow:
         "scored": count_marked(session, batch),
         "absent": count_absent(session, batch),
         "unmarked": count_unmarked(session, batch),
-        "incomplete": 0 if batch.status in _WITH_RESULT else count_incomplete(session, batch),
+        "incomplete": 0
+        if batch.status in (*_WITH_RESULT, BatchStatus.ARCHIVED)
+        else count_incomplete(session, batch),
         "sitting_out": count_sitting_out(session, batch),
         "last_run": _last_run(session, batch),
         "rounds": _rounds(session, batch),

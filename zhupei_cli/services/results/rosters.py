@@ -222,9 +222,11 @@ def _plan(
 
 def _added(known: _Seats, row: TableRow, batch: Batch, *, again: bool, uncounted: bool) -> _Seats:
     """Return the seats of a place with those of one more batch; `again`: its parent is counted already."""
+    # As on every other screen a stopped place has no plan; who sits there stays.
+    quota = 0 if row["stopped"] else row["quota"]
     back = (taken_at(row) + row["ceded"] if is_over(batch) else row["quota"]) if again else 0
     return _Seats(
-        known.quota + (0 if again else row["quota"]),
+        known.quota + (0 if again else quota),
         known.vacant + (0 if again and uncounted else vacant_at(row, batch)),
         known.ceded + row["ceded"] - back,
     )
