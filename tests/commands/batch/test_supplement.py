@@ -103,3 +103,14 @@ def test_who_waits_for_a_free_seat_is_told_of_before_a_round_takes_it(final: str
     assert [one["code"] for one in doubts] == ["E499"]
     assert told("admit", "commit", "2", "--batch", "T", "-y")[0] == 0
     assert told(*create) == (0, [])
+
+
+def test_seats_of_a_disabled_base_are_named_before_they_stay_behind(final: str, zhupei: Run) -> None:
+    dates = ("--apply-from", "2026-06-01", "--apply-until", "2026-06-20")
+    create = ("batch", "create", "S", "--supplement-of", "T", "--name", "补录", *dates)
+    assert zhupei("--database", final, "base", "disable", "B", "--reason", "退出").code == 0
+    made = zhupei("--database", final, *create, "--json")
+    doubts = {one["code"]: one["message"] for one in json.loads(made.out)["doubts"]}
+    assert "1 个空缺名额在停用的基地（基地B）" in doubts["E819"]
+    plan = json.loads(zhupei("--database", final, "batch", "plan", "list", "--batch", "S", "--json").out)
+    assert [row["base"] for row in plan] == ["A"]

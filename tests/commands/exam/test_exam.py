@@ -179,6 +179,9 @@ def _absent(call: Call, home: Path, rows: list[dict[str, object]]) -> None:
     found = json.loads(taken.out)["problems"]
     problems = [(one["row"], one["code"]) for one in found if one["severity"] == "error"]
     assert (taken.code, problems) == (3, [(3, "E743"), (4, "E745"), (5, "E161")])
+    # Who had the ticket before is nobody to rename.
+    (told,) = (one["message"] for one in found if one["code"] == "E161")
+    assert "这个准考证号现在是" in told and "--name" not in told
     scores = json.loads(call("admit", "scores", "list", "--json").out)
     assert [row["written"] for row in scores if row["application_no"] == other["application_no"]] == [88]
     _write(home / "两号.xlsx", ["报名号", *head], [["T-0000099", *lines[0]]])

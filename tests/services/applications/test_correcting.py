@@ -183,6 +183,26 @@ def test_who_somebody_is_is_mended_everywhere(office: str, by: Acting, tmp_path:
     assert (outcome.counts.unchanged, people.problems) == (1, [])
 
 
+@pytest.mark.parametrize(
+    ("status", "way"),
+    [
+        ("open", "先运行 zhupei apply submit HN2026-0000001"),
+        ("closed", "先运行 zhupei apply submit HN2026-0000001 --late --reason 原因"),
+        ("locked", "先运行 zhupei batch unlock HN2026，再运行 zhupei apply submit HN2026-0000001 --late"),
+        ("archived", "没有提交的不参加本批次"),
+    ],
+)
+def test_what_was_returned_has_a_way_as_long_as_there_is_one(
+    office: str, by: Acting, status: str, way: str
+) -> None:
+    with transaction(office) as session:
+        session.execute(update(Application).values(status="returned"))
+        session.execute(update(Batch).values(status=status))
+    with pytest.raises(ZhupeiError) as caught:
+        _correct(office, by, school="河南大学")
+    assert (caught.value.code, way in caught.value.hint) == ("E402", True), caught.value.hint
+
+
 def test_the_other_applications_of_the_person_are_named(office: str, by: Acting, tmp_path: Path) -> None:
     people = read_workbooks([write_people(tmp_path / "b.xlsx", [person(1)])], workbook_kinds.PERSON)
     with transaction(office) as session:

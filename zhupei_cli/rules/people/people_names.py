@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from zhupei_cli.rules.people.characters import HAN, one_form
 from zhupei_cli.rules.people.masking import masked_text
-from zhupei_cli.words.errors import Severity
+from zhupei_cli.words.errors import Fault, Severity
 
 
 class CellDoubt(NamedTuple):
@@ -206,3 +206,11 @@ _LOOKS: Final[tuple[tuple[str, Severity, Callable[[str], str]], ...]] = (
     ("E124", "warning", _odd_word),
     ("E124", "warning", _length),
 )
+
+
+def other_name(given: str, stored: str | None, *, by: str) -> Fault:
+    """Return the fault (E161) of a row that has another name than whoever it was found as, by its `by`."""
+    cure = f"核对{by}和姓名；确需改名的：zhupei trainee edit {by} --name 姓名 --reason 原因"
+    if by == "准考证号":  # seats may have been allotted anew: a new name would be somebody else's
+        cure = f"这个准考证号现在是 {stored} 的；核对准考证号和姓名，重新安排过座位的用新的准考证号"
+    return Fault("E161", "name", values={"given": given, "stored": stored, "cure": cure})

@@ -8,7 +8,7 @@ from sqlalchemy import Table, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from zhupei_cli.acting import Acting
-from zhupei_cli.model import Admission, Application, Batch, Plan, Run, RunInput, RunRow
+from zhupei_cli.model import Admission, Application, Batch, Plan, Run, RunInput, RunRow, TrainingBase
 from zhupei_cli.rules.admission.run import Round
 from zhupei_cli.rules.batch.lifecycle import ADMISSION, BATCH, step
 from zhupei_cli.rules.batch.setting_words import label_of
@@ -22,6 +22,7 @@ from zhupei_cli.services.admission.runs import waiting_run
 from zhupei_cli.services.admission.stale_runs import stale_runs
 from zhupei_cli.services.batches.batches import edit_batch, require_order
 from zhupei_cli.services.batches.ceding import cede_seats
+from zhupei_cli.services.batches.plans import list_plan
 from zhupei_cli.services.batches.taking_part import (
     count_gave_up,
     count_sitting_out,
@@ -270,11 +271,16 @@ def _left_over(session: Session, batch: Batch) -> Iterator[Finding]:
 
 
 def passed_over(session: Session, code: str) -> list[Finding]:
-    """Return the doubt about a supplement round of a batch where people still wait for its free seats.
+    """Return the doubts about a supplement round: who still waits for its seats, and which stay behind.
 
-    The round takes the seats away from them: its parent is refilled no more (E486).
+    The round takes the seats away from people who wait (E499): its parent is refilled no more (E486). It gets
+    none of bases that are disabled (E819).
     """
     parent = find_batch(session, code)
+    return [*_still_waiting(session, parent), *_left_behind(session, parent)]
+
+
+def _still_waiting(session: Session, parent: Batch) -> list[Finding]:
     if not (count := count_refillable(session, parent)):
         return []
     run = waiting_run(session, parent)
@@ -283,6 +289,16 @@ def passed_over(session: Session, code: str) -> list[Finding]:
     done = "再建" if fresh else "确定以后再建"
     cure = f"zhupei admit {verb} --batch {parent.code}，{done}补录批次"
     return [_doubt("E499", batch=parent.code, count=count, cure=cure)]
+
+
+def _left_behind(session: Session, parent: Batch) -> list[Finding]:
+    disabled = set(session.scalars(select(TrainingBase.code).where(TrainingBase.status == "disabled")))
+    rows = [row for row in list_plan(session, parent) if row["vacant"] and row["base"] in disabled]
+    if not rows:
+        return []
+    bases = "、".join(dict.fromkeys(row["base_label"] for row in rows))
+    values = {"count": sum(row["vacant"] or 0 for row in rows), "bases": bases, "base": rows[0]["base"]}
+    return [_doubt("E819", batch=parent.code, **values)]
 
 
 def archive_batch(session: Session, batch: Batch, *, by: Acting, reason: str | None = None) -> Moved:

@@ -29,7 +29,7 @@ from zhupei_cli.sheets.kinds import workbook_kinds
 from zhupei_cli.sheets.kinds.cells import CLEAR, clean
 from zhupei_cli.sheets.kinds.columns import Column, heading_key
 from zhupei_cli.words.errors import Fault, ZhupeiError
-from zhupei_cli.words.vocabulary import BATCH_STATUS, BatchStatus
+from zhupei_cli.words.vocabulary import BATCH_STATUS, ApplicationStatus, BatchStatus
 
 #: What people are reached at is read from the live profile.
 LIVE: Final = ("mobile", "email")
@@ -106,7 +106,7 @@ def correct(
         if clean(words.get(key, "")) == CLEAR.value:
             raise ZhupeiError("E051", heading=CORRECTABLE[key].heading)
     stored = store.find_stored(session, batch, number)
-    lifecycle.step(lifecycle.APPLICATION, stored.status, "correct", name=number, reason=reason)
+    _require_state(batch, stored, reason)
     _require_time(session, batch, stored, words)
     before = store.load_snapshots(session, (stored,))[stored.id]
     checks = load_checks(session, batch)
@@ -148,6 +148,24 @@ def _field(name: str) -> str:
     if key not in CORRECTABLE:
         raise ZhupeiError("E457", field=name, known="、".join(one.heading for one in CORRECTABLE.values()))
     return key
+
+
+def _require_state(batch: Batch, stored: Stored, reason: str | None) -> None:
+    number = stored.application_no
+    try:
+        lifecycle.step(lifecycle.APPLICATION, stored.status, "correct", name=number, reason=reason)
+    except ZhupeiError as refusal:
+        unsent = stored.status in (ApplicationStatus.DRAFT, ApplicationStatus.RETURNED)
+        if refusal.code != "E402" or not unsent or batch.status == BatchStatus.OPEN:
+            raise
+        # Nobody submits by themselves any more: the way leads over the office, as long as there is one.
+        late = f"zhupei apply submit {number} --late --reason 原因"
+        steps = {
+            BatchStatus.CLOSED: f"；确应参加的，先运行 {late}",
+            BatchStatus.LOCKED: f"；确应参加的，先运行 zhupei batch unlock {batch.code}，再运行 {late}",
+        }
+        cure = f"报名已经结束，没有提交的不参加本批次{steps.get(BatchStatus(batch.status), '')}"
+        raise ZhupeiError("E402", **{**refusal.values, "cure": cure}) from None
 
 
 def _require_time(session: Session, batch: Batch, stored: Stored, words: Mapping[str, str]) -> None:

@@ -11,6 +11,7 @@ from zhupei_cli.acting import Acting
 from zhupei_cli.model.base import TableRow
 from zhupei_cli.rules.people import idcard
 from zhupei_cli.rules.people.masking import mask_id, masked_text
+from zhupei_cli.rules.people.people_names import other_name
 from zhupei_cli.services.kinds.parts.kind import ImportKind, Key
 from zhupei_cli.services.kinds.parts.table_part import Naming, table_part
 from zhupei_cli.services.people import bars
@@ -24,7 +25,6 @@ from zhupei_cli.sheets.kinds.cells import CLEAR
 from zhupei_cli.sheets.taking.lines import Line
 from zhupei_cli.store.bulk import rows_of
 from zhupei_cli.words.codes import ID_TYPE
-from zhupei_cli.words.errors import Fault
 from zhupei_cli.words.vocabulary import BAR_KIND, IdType
 
 _TOLD: Final = ("until", "reason")
@@ -101,8 +101,7 @@ def _compare(session: Session, entries: Sequence[LineEntry]) -> None:
         known = names.get((after["id_type"], after["id_number"]), after["name"])
         entry.before = stored.get(_key(after))
         if known != after["name"]:
-            values = {"given": after["name"], "stored": known}
-            entry.line.faults.append(Fault("E161", "name", values=values))
+            entry.line.faults.append(other_name(after["name"], known, by="证件号码"))
         elif entry.before is not None:
             said = {name: after[name] for name in _TOLD if name == "until" or after[name] is not None}
             if "years" not in entry.line.values:  # a blank cell keeps what is stored

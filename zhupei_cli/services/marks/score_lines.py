@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Application, Batch, ExamSeat, Plan, Snapshot, Trainee
 from zhupei_cli.rules.people.masking import mask_id
+from zhupei_cli.rules.people.people_names import other_name
 from zhupei_cli.services.applications.store import CURRENT_SNAPSHOT
 from zhupei_cli.services.records.lookup import Names, base_names
 from zhupei_cli.sheets.taking.lines import Line
@@ -160,7 +161,8 @@ def _disagreements(line: Line, row: Row[*tuple[object, ...]]) -> Iterator[Fault]
     if paper is not None and paper != row.id_number:
         yield Fault("E171", "id_number", values={"application_no": no, "number": mask_id(paper)})
     if name is not None and name != row.name:
-        yield Fault("E161", "name", values={"given": name, "stored": row.name})
+        by = "证件号码" if paper is not None else "报名号" if _word(line, "ticket") is None else "准考证号"
+        yield other_name(name, row.name, by=by)
     if row.status != ApplicationStatus.APPROVED:
         status = APPLICATION_STATUS.label(row.status)
         yield Fault("E172", "application_no", values={"application_no": no, "status": status})

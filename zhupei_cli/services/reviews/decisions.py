@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from zhupei_cli.acting import Acting
 from zhupei_cli.model import Admission, Batch, Review
 from zhupei_cli.rules.batch import lifecycle
+from zhupei_cli.rules.people.people_names import other_name
 from zhupei_cli.services.applications import store
 from zhupei_cli.services.applications.past import not_allowed
 from zhupei_cli.services.records import base_login
@@ -369,4 +370,4 @@ def _refuse_other_names(lines: Iterable[tuple[Line, UnderReview]]) -> None:
     for line, one in lines:
         given = line.values.get("name")
         if given is not None and given != one.name:
-            line.faults.append(Fault("E161", "name", values={"given": given, "stored": one.name}))
+            line.faults.append(other_name(given, one.name, by="报名号"))

@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from zhupei_cli.model import Batch
-from zhupei_cli.rules.people.people_names import read_name
+from zhupei_cli.rules.people.people_names import other_name, read_name
 from zhupei_cli.rules.people.profile import highest
 from zhupei_cli.services.applications import store
 from zhupei_cli.services.applications.form_checks import Checks, Parts, identity_faults, read_form
@@ -170,7 +170,7 @@ def _other_name(before: Profile, said: Said) -> Fault | None:
     # What was stored before names had one spelling is the same name in another.
     if given in (None, stored) or given == read_name(stored):
         return None
-    return Fault("E161", "name", values={"given": given, "stored": stored})
+    return other_name(given, stored, by="证件号码")
 
 
 def _add_entries(case: Case) -> list[Line]:
