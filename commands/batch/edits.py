@@ -77,7 +77,8 @@ def create(
         zhupei batch create HN2026B --supplement-of HN2026 --name 补录 \\
           --apply-from 2026-09-01 --apply-until 2026-09-05
 
-    原批次还有人可以递补的，先提醒，在终端中提问：补录批次接去空缺名额以后不再递补。
+    原批次还有人可以递补的，或有空缺在停用的基地的，先提醒，在终端中提问：补录批次接去
+    空缺名额以后不再递补，停用的基地的名额不转。
     """
     if like is not None and supplement_of is not None:
         raise click.UsageError("--like 和 --supplement-of 只能用一个。", click.get_current_context())

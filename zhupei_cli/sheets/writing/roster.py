@@ -31,7 +31,8 @@ class SpecialtyRoster:
     quota: int
     rows: Sequence[RosterRow]
     others: int = 0
-    """seats that are not vacant, of nobody on this roster: of an earlier round, ceded, of a stopped place"""
+    """planned seats that are not vacant, of nobody here: of an earlier round, ceded; below 0 of who sits at a
+    stopped place, which has no plan"""
     ceded: int = 0
     """how many of these a supplement round took over"""
 
